@@ -1,0 +1,46 @@
+import type { LiveEvent } from '@keyferry/schemas'
+import type { Db, Tables } from '@keyferry/db'
+import type { Transaction } from 'kysely'
+import type { Logger } from 'pino'
+import type { Keyring } from './crypto/keyring.ts'
+import type { Network } from './destinations/http.ts'
+
+/** Everything a verb may touch. Built once per process; tests build their own. */
+export interface Context {
+  db: Db
+  keyring: Keyring
+  /** Wakes the worker. It may lose a wake-up or be wiped at any time: the truth is `wanted` and `seen` in the store. */
+  queue: Queue
+  /** Live events for the console. Losing one only delays a screen. */
+  events: Events
+  network: Network
+  log: Logger
+  /** The present time; tests move it. */
+  now: () => Date
+}
+
+export type Tx = Transaction<Tables>
+
+export interface Queue {
+  /** "Look at these syncs." Called after the commit, never inside it. Does not throw: the sweep covers a lost send. */
+  wake(syncIds: readonly string[]): Promise<void>
+}
+
+export interface Events {
+  publish(event: LiveEvent): void
+  /** Ends when `signal` aborts. */
+  subscribe(signal: AbortSignal): AsyncIterable<LiveEvent>
+}
+
+/** Who asks: shown in history and audit. */
+export interface Actor {
+  kind: 'user' | 'identity' | 'system'
+  id: string
+  /** E-mail address or name of the identity. */
+  name: string
+}
+
+export const SYSTEM: Actor = { kind: 'system', id: 'system', name: 'Keyferry' }
+
+/** ISO 8601 text for a column. */
+export const timestamp = (ctx: Pick<Context, 'now'>): string => ctx.now().toISOString()

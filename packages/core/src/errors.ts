@@ -1,0 +1,64 @@
+/**
+ * What can go wrong, one class per answer. A message names the thing and the remedy and is safe to show: it never carries a
+ * secret value or a credential. Whatever is not one of these is a bug and reaches nobody's screen.
+ */
+export abstract class KeyferryError extends Error {
+  abstract readonly status: number
+  /** The name in the documented error body. */
+  abstract readonly code: string
+  /** Machine-readable facts about the failure, without values. */
+  readonly details: Record<string, unknown> | undefined
+
+  constructor(message: string, details?: Record<string, unknown>) {
+    super(message)
+    this.name = new.target.name
+    this.details = details
+  }
+}
+
+/** The request can't be carried out as it stands: a rule is broken, a name is taken, a thing is in use. */
+export class BadRequest extends KeyferryError {
+  readonly status = 400
+  readonly code = 'BadRequest'
+}
+
+export class NotFound extends KeyferryError {
+  readonly status = 404
+  readonly code = 'NotFound'
+}
+
+export class Unauthorized extends KeyferryError {
+  readonly status = 401
+  readonly code = 'UnauthorizedError'
+}
+
+export class Forbidden extends KeyferryError {
+  readonly status = 403
+  readonly code = 'PermissionDenied'
+}
+
+/** A field of the input breaks its rule, found only after its schema passed (for example by a destination's own schema). */
+export class Invalid extends KeyferryError {
+  readonly status = 422
+  readonly code = 'ValidationFailure'
+  readonly issues: readonly { path: readonly PropertyKey[]; message: string }[]
+
+  constructor(issues: readonly { path: readonly PropertyKey[]; message: string }[]) {
+    super(issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`).join('; '))
+    this.issues = issues
+  }
+}
+
+/** Secrets of a folder that cannot be sent: every key that failed, and why. Nothing of the folder may leave. */
+export class Unresolvable extends KeyferryError {
+  readonly status = 400
+  readonly code = 'BadRequest'
+  readonly problems: readonly { key: string; reason: string }[]
+
+  constructor(problems: readonly { key: string; reason: string }[]) {
+    super(
+      `${problems.length} ${problems.length === 1 ? 'secret' : 'secrets'} cannot be resolved: ${problems.map((p) => `${p.key} (${p.reason})`).join(', ')}`,
+    )
+    this.problems = problems
+  }
+}

@@ -1,0 +1,47 @@
+import type { SyncTable } from '@keyferry/db'
+import { sql } from 'kysely'
+import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
+
+/** Why a run happens. */
+export type Trigger = 'change' | 'manual' | 'create' | 'edit' | 'approve' | 'retry' | 'remove' | 'sweep'
+
+interface Woken {
+  id: string
+  projectId: string
+}
+
+/** A change reached `folderIds`: every sync that reads one of them is behind; those under auto-sync are due. Returns the due ones. */
+export async function wantChange(ctx: Context, tx: Tx, actor: Actor, folderIds: readonly string[]): Promise<Woken[]> {
+  const syncs = await tx.selectFrom('syncs').where('folderId', 'in', folderIds).orderBy('id').select(['id', 'projectId', 'autoSync']).execute()
+  const manual = syncs.filter((sync) => sync.autoSync === 0).map((sync) => sync.id)
+  if (manual.length > 0) {
+    await tx
+      .updateTable('syncs')
+      .set((eb) => ({ wanted: eb('wanted', '+', 1), behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))) }))
+      .where('id', 'in', manual)
+      .execute()
+  }
+  const auto = syncs.filter((sync) => sync.autoSync === 1)
+  await want(ctx, tx, actor, 'change', auto.map((sync) => sync.id))
+  return auto
+}
+
+/** Makes a run due, whatever auto-sync says. The caller wakes the queue after the commit. */
+export async function want(ctx: Context, tx: Tx, actor: Actor, trigger: Trigger, syncIds: readonly string[]): Promise<void> {
+  if (syncIds.length === 0) return
+  await tx
+    .updateTable('syncs')
+    .set((eb) => ({
+      wanted: eb('wanted', '+', 1),
+      due: eb('wanted', '+', 1),
+      state: sql<SyncTable['state']>`case when ${eb.ref('state')} = 'running' then 'running' else 'pending' end`,
+      behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))),
+      // A fresh wish does not wait out an old back-off.
+      retryAt: null,
+      attempts: 0,
+      trigger,
+      triggeredBy: actor.name,
+    }))
+    .where('id', 'in', syncIds)
+    .execute()
+}

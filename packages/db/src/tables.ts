@@ -1,0 +1,258 @@
+/**
+ * The tables, one interface each. Only `text` and `integer` columns, so that SQLite and Postgres hold the same rows:
+ * times are ISO 8601 text in UTC, flags are 0 or 1, documents are JSON text, sealed values are text (see core/crypto).
+ */
+import type { ColumnType } from 'kysely'
+
+/** 0 or 1. */
+export type Flag = number
+/** ISO 8601, UTC, milliseconds: sorts as text. */
+export type Timestamp = string
+/** Set once, at insert. */
+type Fixed<T> = ColumnType<T, T, never>
+
+export interface OrganizationTable {
+  id: Fixed<string>
+  name: string
+  slug: string
+  /** Data key of connections, wrapped by the root key. */
+  dataKey: string
+  createdAt: Fixed<Timestamp>
+}
+
+export interface ProjectTable {
+  id: Fixed<string>
+  name: string
+  slug: string
+  description: string | null
+  /** Data key of this project's secrets and digests, wrapped by the root key. */
+  dataKey: string
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface EnvironmentTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  name: string
+  slug: string
+  position: number
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface FolderTable {
+  id: Fixed<string>
+  environmentId: Fixed<string>
+  parentId: string | null
+  /** Empty for the root folder. */
+  name: string
+  /** The secret path, `/` for the root; unique in its environment. */
+  path: string
+  description: string | null
+  /** Moves with every change of the folder's own secrets or imports. */
+  revision: number
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface SecretTable {
+  id: Fixed<string>
+  folderId: Fixed<string>
+  key: string
+  version: number
+  /** Sealed; bound to project, folder, key and version. */
+  value: string
+  /** Sealed like the value. */
+  comment: string
+  /** 1 when the value is empty or only white space, so that lists can say so without opening it. */
+  blank: Flag
+  skipMultilineEncoding: Flag
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+  updatedBy: string
+}
+
+/** Every version ever written, the present one included. It outlives the secret, not the folder. */
+export interface SecretVersionTable {
+  id: Fixed<string>
+  secretId: Fixed<string>
+  folderId: Fixed<string>
+  key: string
+  version: number
+  value: string
+  deleted: Flag
+  createdAt: Fixed<Timestamp>
+  createdBy: Fixed<string>
+}
+
+/** `folderId` imports `sourceFolderId`; the highest position wins. */
+export interface ImportTable {
+  id: Fixed<string>
+  folderId: Fixed<string>
+  sourceFolderId: string
+  position: number
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+/**
+ * An edge of the fan-out graph: a secret of `folderId` mentions a key elsewhere. The target is kept as text, because it may
+ * not exist yet, and its creation must wake the same syncs as its change.
+ */
+export interface ReferenceTable {
+  secretId: Fixed<string>
+  folderId: Fixed<string>
+  projectId: Fixed<string>
+  environmentSlug: string
+  path: string
+  key: string
+}
+
+export interface ConnectionTable {
+  id: Fixed<string>
+  /** Null: usable in every project. */
+  projectId: string | null
+  app: Fixed<string>
+  name: string
+  description: string | null
+  method: string
+  version: number
+  /** Sealed JSON. */
+  credentials: string
+  /** The account as the vendor names it. */
+  account: string | null
+  checkedAt: Timestamp | null
+  /** What the vendor last said against the credential; null when it works. */
+  problem: string | null
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface SyncTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  name: string
+  description: string | null
+  destination: Fixed<string>
+  connectionId: string
+  /** The source folder. */
+  folderId: string
+  /** JSON, parsed by the destination's own schema. */
+  target: string
+  /** Where it writes, as one string: the lease and the overlap check go by it. */
+  targetKey: string
+  /** JSON: key schema, deletion policy and the destination's own options. */
+  options: string
+  autoSync: Flag
+  version: number
+  /** Moves with every change this sync must deliver; the target is in sync when `applied` equals it. */
+  wanted: number
+  /** The revision up to which a run is asked for: follows `wanted` under auto-sync, else set by a person. A run is due while `seen < due`. */
+  due: number
+  /** The revision that the last settled run looked at, converged or not. A run that is to be tried again does not settle. */
+  seen: number
+  /** The revision the target is known to hold. */
+  applied: number
+  state: string
+  message: string | null
+  /** JSON of a blockage, null when not blocked. */
+  blockage: string | null
+  /** 1 until the first run converged: the overwrite agreed to at creation approves it. */
+  overwriteApproved: Flag
+  /** A plan hash a person approved; cleared by the run that used it. */
+  approvedPlan: string | null
+  /** Why the next run happens, and for whom: shown in the history. */
+  trigger: string
+  triggeredBy: string
+  /** `keep`: remove what was written, keep the sync. `delete`: then delete the sync. */
+  removal: 'keep' | 'delete' | null
+  removeState: string | null
+  removeMessage: string | null
+  removedAt: Timestamp | null
+  removeRunId: string | null
+  /** Failed runs in a row that are worth another try. */
+  attempts: number
+  retryAt: Timestamp | null
+  behindSince: Timestamp | null
+  syncedAt: Timestamp | null
+  lastRunId: string | null
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+/** What a sync wrote at its target. */
+export interface LedgerTable {
+  syncId: Fixed<string>
+  key: Fixed<string>
+  /** JSON array of the vendor's ids; empty where the vendor has none. */
+  remoteIds: string
+  /** Keyed digest of key, value and flags. */
+  digest: string
+  /** JSON object of the flags it was written with. */
+  flags: string
+  /** `replacing`: the old value may already be gone and the new one not there yet. */
+  intent: 'replacing' | null
+  writtenAt: Timestamp
+}
+
+/** The right to write to one target, held by one run at a time. The fence only grows. */
+export interface LeaseTable {
+  targetKey: Fixed<string>
+  fence: number
+  holder: string | null
+  expiresAt: Timestamp
+}
+
+export interface RunTable {
+  id: Fixed<string>
+  syncId: Fixed<string>
+  kind: 'sync' | 'remove'
+  state: string
+  trigger: string
+  actor: string
+  revision: number
+  planHash: string | null
+  /** JSON of a plan summary. */
+  counts: string | null
+  calls: number
+  message: string | null
+  startedAt: Fixed<Timestamp>
+  finishedAt: Timestamp | null
+}
+
+export interface OutcomeTable {
+  runId: Fixed<string>
+  key: Fixed<string>
+  action: Fixed<string>
+  state: string
+  reason: string
+}
+
+export interface AuditTable {
+  id: Fixed<string>
+  at: Fixed<Timestamp>
+  actor: Fixed<string>
+  action: Fixed<string>
+  projectId: Fixed<string | null>
+  /** JSON: names and ids, never values. */
+  details: Fixed<string>
+}
+
+export interface Tables {
+  organizations: OrganizationTable
+  projects: ProjectTable
+  environments: EnvironmentTable
+  folders: FolderTable
+  secrets: SecretTable
+  secretVersions: SecretVersionTable
+  imports: ImportTable
+  references: ReferenceTable
+  connections: ConnectionTable
+  syncs: SyncTable
+  ledger: LedgerTable
+  leases: LeaseTable
+  runs: RunTable
+  outcomes: OutcomeTable
+  audit: AuditTable
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { connectionName, description, id, timestamp } from './names.ts'
+
+export const connection = z
+  .object({
+    id,
+    name: z.string(),
+    description: z.string().nullable(),
+    app: z.string().describe('The destination it belongs to, such as `trigger-dev`'),
+    method: z.string(),
+    version: z.number().int(),
+    orgId: id,
+    projectId: id.nullable(),
+    isPlatformManagedCredentials: z.literal(false),
+    gatewayId: z.null(),
+    gatewayPoolId: z.null(),
+    isAutoRotationEnabled: z.literal(false),
+    credentialsHash: z.string().describe('SHA-256 of the stored ciphertext: changes when the credential is replaced'),
+    credentials: z.record(z.string(), z.unknown()).describe('Only the fields that are not secret'),
+    project: z.object({ id, name: z.string(), type: z.literal('secret-manager'), slug: z.string() }).nullable(),
+    account: z.string().nullable().describe('The account as the vendor names it'),
+    usedBy: z.number().int().describe('Number of syncs'),
+    checkedAt: timestamp.nullable(),
+    problem: z.string().nullable().describe('What the last check or run found wrong with the credential'),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'AppConnection' })
+
+export const createConnection = z.object({
+  app: z.string(),
+  name: connectionName,
+  description: description.optional(),
+  method: z.string().default('api-key'),
+  credentials: z.record(z.string(), z.unknown()),
+  projectId: id.nullish(),
+  isPlatformManagedCredentials: z.literal(false).optional(),
+  gatewayId: z.null().optional(),
+})
+export const updateConnection = z.object({
+  app: z.string(),
+  connectionId: id,
+  name: connectionName.optional(),
+  description: description.optional(),
+  credentials: z.record(z.string(), z.unknown()).optional(),
+})

@@ -1,0 +1,11 @@
+/**
+ * The words of Keyferry as zod schemas: what goes into and comes out of every procedure.
+ * Pure data, no I/O, so the API, the console and other services share one definition.
+ */
+export * from './connections.ts'
+export * from './destinations.ts'
+export * from './instance.ts'
+export * from './names.ts'
+export * from './projects.ts'
+export * from './secrets.ts'
+export * from './syncs.ts'

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { displayName, id } from './names.ts'
+
+export const password = z.string().min(10, 'Password must be at least 10 characters').max(128, 'Password must be at most 128 characters')
+
+export const bootstrap = z.object({ email: z.email(), password, organization: displayName('Organization') })
+export const bootstrapped = z.object({
+  message: z.string(),
+  user: z.object({ id: z.string(), email: z.string(), username: z.string(), firstName: z.string(), superAdmin: z.boolean() }),
+  organization: z.object({ id, name: z.string(), slug: z.string() }),
+  identity: z.object({ id: z.string(), name: z.string(), credentials: z.object({ token: z.string() }) }),
+})
+
+export const status = z.object({
+  date: z.string(),
+  message: z.literal('Ok'),
+  version: z.string(),
+  profile: z.enum(['embedded', 'fleet']),
+  initialized: z.boolean().describe('False until the first account exists'),
+})
+export const me = z.object({ id: z.string(), email: z.string(), name: z.string(), organization: z.object({ id, name: z.string(), slug: z.string() }) })

@@ -1,0 +1,76 @@
+/** What the things people name may be called. The same schemas guard the API and the console's forms. */
+import { z } from 'zod'
+
+/** Lower-case letters, digits and single hyphens: what equals its own slug. */
+export const slug = (what: string, max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, `${what} must not be empty`)
+    .max(max, `${what} must be at most ${max} characters`)
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, `${what} can only contain lowercase letters, numbers, and hyphens`)
+
+export const syncName = slug('Sync name', 256)
+export const connectionName = slug('Connection name', 64)
+export const environmentSlug = slug('Environment slug', 64)
+export const projectSlug = slug('Project slug', 64).min(5, 'Project slug must be at least 5 characters')
+export const displayName = (what: string, max = 64) =>
+  z.string().trim().min(1, `${what} must not be empty`).max(max, `${what} must be at most ${max} characters`)
+export const description = z.string().trim().max(256, 'Description must be at most 256 characters').nullable()
+
+/** `/`, `/a`, `/a/b`: a missing leading slash is added, one trailing slash dropped. */
+export const secretPath = z
+  .string()
+  .trim()
+  .min(1, 'Secret path must not be empty')
+  .max(1024)
+  .transform((path) => (path.startsWith('/') ? path : `/${path}`))
+  .transform((path) => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path))
+  .refine((path) => path === '/' || /^(\/[A-Za-z0-9_-]+)+$/.test(path), {
+    message: 'Secret path must be made of folder names (letters, digits, - and _) separated by single slashes',
+  })
+
+export const folderName = z
+  .string()
+  .trim()
+  .min(1, 'Folder name must not be empty')
+  .max(255)
+  .regex(/^[A-Za-z0-9_-]+$/, 'Folder name can only contain letters, digits, - and _')
+
+export const secretKey = z
+  .string()
+  .trim()
+  .min(1, 'Secret key must not be empty')
+  .max(255, 'Secret key must be at most 255 characters')
+  .refine((key) => !/[:/\p{Cc}]/u.test(key), { message: 'Secret key must not contain a colon, a slash or a control character' })
+
+/** Bytes of UTF-8, the largest value the vault takes. */
+export const MAX_VALUE_BYTES = 65_536
+
+export const secretValue = z.string().refine((value) => new TextEncoder().encode(value).length <= MAX_VALUE_BYTES, {
+  message: `Secret value must be at most ${MAX_VALUE_BYTES} bytes`,
+})
+
+export const KEY_PLACEHOLDER = '{{secretKey}}'
+export const ENVIRONMENT_PLACEHOLDER = '{{environment}}'
+
+/** A template for names at the target, such as `APP_{{secretKey}}`. */
+export const keySchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255, 'Key schema must be at most 255 characters')
+  .refine((schema) => schema.split(KEY_PLACEHOLDER).length === 2, {
+    message: `Key schema must contain ${KEY_PLACEHOLDER} exactly once`,
+  })
+  .refine(
+    (schema) =>
+      /^[A-Za-z0-9_\-/]*$/.test(schema.replaceAll(KEY_PLACEHOLDER, '').replaceAll(ENVIRONMENT_PLACEHOLDER, '')),
+    {
+      message: `Key schema can only contain letters, digits, _, - and /, beside ${KEY_PLACEHOLDER} and ${ENVIRONMENT_PLACEHOLDER}`,
+    },
+  )
+
+export const id = z.uuid()
+/** ISO 8601, UTC. */
+export const timestamp = z.string()

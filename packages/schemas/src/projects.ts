@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { description, displayName, environmentSlug, folderName, id, projectSlug, secretPath, timestamp } from './names.ts'
+
+export const environment = z.object({ id, name: z.string(), slug: z.string(), position: z.number().int() }).meta({ id: 'Environment' })
+
+export const project = z
+  .object({
+    id,
+    _id: id.describe('Same as `id`; older clients read it'),
+    name: z.string(),
+    slug: z.string(),
+    type: z.literal('secret-manager'),
+    description: z.string().nullable(),
+    orgId: id,
+    environments: z.array(environment),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Project' })
+
+export const createProject = z.object({
+  projectName: displayName('Project name'),
+  projectDescription: z.string().trim().max(1024).nullish(),
+  slug: projectSlug.optional(),
+  shouldCreateDefaultEnvs: z.boolean().default(true),
+})
+export const updateProject = z.object({
+  projectId: id,
+  name: displayName('Project name').optional(),
+  description: z.string().trim().max(1024).nullish(),
+  slug: projectSlug.optional(),
+})
+
+export const createEnvironment = z.object({
+  projectId: id,
+  name: displayName('Environment name', 255),
+  slug: environmentSlug,
+  position: z.number().int().positive().optional(),
+})
+export const updateEnvironment = z.object({
+  projectId: id,
+  environmentId: id,
+  name: displayName('Environment name', 255).optional(),
+  slug: environmentSlug.optional(),
+  position: z.number().int().positive().optional(),
+})
+
+export const folder = z
+  .object({
+    id,
+    name: z.string().describe('`root` for the folder at `/`'),
+    envId: id,
+    parentId: id.nullable(),
+    path: z.string(),
+    relativePath: z.string().optional(),
+    version: z.number().int(),
+    isReserved: z.boolean(),
+    description: z.string().nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Folder' })
+
+/** Where a folder, an import or a secret is: project, environment slug and secret path. */
+export const place = z.object({ projectId: id, environment: z.string().trim().min(1) })
+
+export const createFolder = place.extend({ name: folderName, path: secretPath.default('/'), description: description.optional() })
+export const listFolders = place.extend({ path: secretPath.default('/'), recursive: z.boolean().default(false) })
+export const updateFolder = place.extend({
+  folderId: id,
+  name: folderName,
+  path: secretPath.default('/'),
+  description: description.optional(),
+})
+export const deleteFolder = place.extend({ folderIdOrName: z.string().min(1), path: secretPath.default('/') })
+
+export const secretImport = z
+  .object({
+    id,
+    folderId: id,
+    position: z.number().int(),
+    isReplication: z.boolean(),
+    importPath: z.string(),
+    importEnv: z.object({ id, name: z.string(), slug: z.string() }),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'SecretImport' })
+export const createImport = place.extend({
+  path: secretPath.default('/'),
+  import: z.object({ environment: z.string().trim().min(1), path: secretPath }),
+})
+export const listImports = place.extend({ path: secretPath.default('/') })
+export const updateImport = place.extend({
+  importId: id,
+  path: secretPath.default('/'),
+  import: z.object({
+    environment: z.string().trim().min(1).optional(),
+    path: secretPath.optional(),
+    position: z.number().int().positive().optional(),
+  }),
+})
+export const deleteImport = place.extend({ importId: id, path: secretPath.default('/') })

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { id, secretKey, secretPath, secretValue, timestamp } from './names.ts'
+import { place } from './projects.ts'
+
+/** Stands where a value would, for those who did not ask to see it. */
+export const HIDDEN_VALUE = '<hidden-by-infisical>'
+
+export const secret = z
+  .object({
+    id,
+    _id: id,
+    workspace: id,
+    environment: z.string(),
+    version: z.number().int(),
+    type: z.literal('shared'),
+    secretKey: z.string(),
+    secretValue: z.string(),
+    secretValueHidden: z.boolean(),
+    secretComment: z.string(),
+    secretPath: z.string(),
+    skipMultilineEncoding: z.boolean(),
+    secretReminderNote: z.null(),
+    secretReminderRepeatDays: z.null(),
+    secretMetadata: z.array(z.object({ key: z.string(), value: z.string(), isEncrypted: z.boolean() })),
+    tags: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string() })),
+    isRotatedSecret: z.boolean(),
+    rotationId: z.null(),
+    createdAt: timestamp.optional(),
+    updatedAt: timestamp.optional(),
+  })
+  .meta({ id: 'Secret' })
+
+const inFolder = place.extend({ secretPath: secretPath.default('/') })
+
+export const listSecrets = inFolder.extend({
+  recursive: z.boolean().default(false),
+  expandSecretReferences: z.boolean().default(false),
+  include_imports: z.boolean().default(false),
+  viewSecretValue: z.boolean().default(true),
+})
+export const listedSecrets = z.object({
+  secrets: z.array(secret),
+  imports: z
+    .array(
+      z.object({
+        secretPath: z.string(),
+        environment: z.string(),
+        folderId: id.optional(),
+        secrets: z.array(secret.omit({ createdAt: true, updatedAt: true })),
+      }),
+    )
+    .optional()
+    .describe('Highest priority first: the first import that has a key wins'),
+})
+export const getSecret = inFolder.extend({
+  secretName: secretKey,
+  type: z.literal('shared').default('shared'),
+  version: z.number().int().positive().optional(),
+  expandSecretReferences: z.boolean().default(false),
+  include_imports: z.boolean().default(false),
+  viewSecretValue: z.boolean().default(true),
+})
+export const createSecret = inFolder.extend({
+  secretName: secretKey,
+  secretValue,
+  secretComment: z.string().max(4096).default(''),
+  skipMultilineEncoding: z.boolean().optional(),
+  type: z.literal('shared').default('shared'),
+})
+export const updateSecret = inFolder.extend({
+  secretName: z.string().min(1),
+  newSecretName: secretKey.optional(),
+  secretValue: secretValue.optional(),
+  secretComment: z.string().max(4096).optional(),
+  skipMultilineEncoding: z.boolean().optional(),
+  type: z.literal('shared').default('shared'),
+})
+export const deleteSecret = inFolder.extend({ secretName: z.string().min(1), type: z.literal('shared').default('shared') })
+
+export const createSecrets = inFolder.extend({
+  secrets: z
+    .array(z.object({ secretKey, secretValue, secretComment: z.string().max(4096).default('') }))
+    .min(1)
+    .max(2000),
+})
+export const updateSecrets = inFolder.extend({
+  mode: z.enum(['failOnNotFound', 'ignore', 'upsert']).default('failOnNotFound'),
+  secrets: z
+    .array(
+      z.object({
+        secretKey,
+        newSecretName: secretKey.optional(),
+        secretValue: secretValue.optional(),
+        secretComment: z.string().max(4096).optional(),
+      }),
+    )
+    .min(1)
+    .max(2000),
+})
+export const deleteSecrets = inFolder.extend({ secrets: z.array(z.object({ secretKey: z.string().min(1) })).min(1).max(2000) })
+
+/** A `.env` file, as pasted or uploaded. With `dryRun` it only says what it would do. */
+export const pasteDotenv = inFolder.extend({ content: z.string().max(2_000_000), dryRun: z.boolean().default(false) })
+export const pastedDotenv = z.object({
+  added: z.array(z.string()),
+  changed: z.array(z.string()),
+  unchanged: z.array(z.string()),
+  refused: z.array(z.object({ key: z.string(), reason: z.string() })),
+})
+
+/** One row of the console's table: never a value. */
+export const secretRow = z
+  .object({
+    key: z.string(),
+    origin: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('own') }),
+      z.object({ kind: z.literal('import'), environment: z.string(), secretPath: z.string() }),
+    ]),
+    references: z.array(z.string()).describe('`${…}` written in the value, as written'),
+    problem: z.string().nullable().describe('Why this value cannot be sent anywhere, such as a missing reference'),
+    blank: z.boolean(),
+    version: z.number().int(),
+    comment: z.string(),
+    updatedAt: timestamp,
+    updatedBy: z.string(),
+  })
+  .meta({ id: 'SecretRow' })
+
+export const secretVersion = z
+  .object({ key: z.string(), version: z.number().int(), deleted: z.boolean(), createdAt: timestamp, createdBy: z.string() })
+  .meta({ id: 'SecretVersion' })

@@ -1,0 +1,184 @@
+import { z } from 'zod'
+import { description, id, keySchema, secretPath, syncName, timestamp } from './names.ts'
+
+export const deletionPolicy = z.enum(['mirror', 'owned', 'none'])
+
+/** Options every destination has; a destination's own (such as `markAsSecret`) ride beside them. */
+export const syncOptions = z.looseObject({
+  initialSyncBehavior: z.enum(['overwrite-destination', 'import-prioritize-source', 'import-prioritize-destination']),
+  keySchema: keySchema.optional(),
+  disableSecretDeletion: z.boolean().optional(),
+  deletionPolicy: deletionPolicy.optional(),
+  autoSyncEnabled: z.boolean().optional(),
+})
+
+export const SYNC_STATES = ['pending', 'running', 'succeeded', 'partial', 'failed', 'blocked'] as const
+export const syncState = z.enum(SYNC_STATES)
+const jobState = z.enum(['pending', 'running', 'succeeded', 'failed'])
+
+export const ACTIONS = ['create', 'update', 'delete', 'keep', 'foreign', 'reject'] as const
+export const action = z.enum(ACTIONS)
+export type Action = z.infer<typeof action>
+
+export const planSummary = z.object({
+  create: z.number().int(),
+  update: z.number().int(),
+  delete: z.number().int(),
+  keep: z.number().int(),
+  foreign: z.number().int(),
+  reject: z.number().int(),
+})
+export const plannedChange = z
+  .object({
+    key: z.string().describe('The name at the target'),
+    action,
+    reason: z.string(),
+    adopts: z.boolean().optional().describe('Overwrites a key that this sync did not write'),
+  })
+  .meta({ id: 'PlannedChange' })
+export const plan = z
+  .object({
+    hash: z.string(),
+    summary: planSummary,
+    changes: z.array(plannedChange),
+    fuse: z.string().nullable().describe('Why this plan needs an approval before it runs; null when it does not'),
+  })
+  .meta({ id: 'Plan' })
+
+/** What stands between a sync and its target until a person or a fixed source removes it. */
+export const blockage = z
+  .object({
+    kind: z.enum(['source', 'fuse']),
+    message: z.string(),
+    keys: z.array(z.object({ key: z.string(), reason: z.string() })),
+    planHash: z.string().nullable().describe('For `fuse`: the plan to approve'),
+  })
+  .meta({ id: 'Blockage' })
+
+export const sync = z
+  .object({
+    id,
+    name: z.string(),
+    description: z.string().nullable(),
+    isEnabled: z.boolean(),
+    isAutoSyncEnabled: z.boolean(),
+    version: z.number().int(),
+    folderId: id.nullable(),
+    connectionId: id,
+    createdAt: timestamp,
+    updatedAt: timestamp,
+    syncStatus: syncState,
+    lastSyncJobId: z.string().nullable(),
+    lastSyncMessage: z.string().nullable(),
+    lastSyncedAt: timestamp.nullable(),
+    importStatus: jobState.nullable(),
+    lastImportJobId: z.string().nullable(),
+    lastImportMessage: z.string().nullable(),
+    lastImportedAt: timestamp.nullable(),
+    removeStatus: jobState.nullable(),
+    lastRemoveJobId: z.string().nullable(),
+    lastRemoveMessage: z.string().nullable(),
+    lastRemovedAt: timestamp.nullable(),
+    syncOptions: z.looseObject({
+      initialSyncBehavior: z.string(),
+      keySchema: z.string().optional(),
+      disableSecretDeletion: z.boolean(),
+      deletionPolicy,
+      autoSyncEnabled: z.boolean(),
+    }),
+    projectId: id,
+    connection: z.object({ app: z.string(), name: z.string(), id }),
+    environment: z.object({ slug: z.string(), name: z.string(), id }).nullable(),
+    folder: z.object({ id, path: z.string() }).nullable(),
+    destination: z.string(),
+    destinationConfig: z.record(z.string(), z.unknown()),
+    targetLabel: z.string().describe('The target in words'),
+    inSync: z.boolean().describe('Every change made here has reached the target'),
+    behindSince: timestamp.nullable(),
+    retryAt: timestamp.nullable(),
+    blocked: blockage.nullable(),
+    lastRun: z
+      .object({ id, state: z.string(), startedAt: timestamp, finishedAt: timestamp.nullable(), counts: planSummary.nullable() })
+      .nullable(),
+  })
+  .meta({ id: 'SecretSync' })
+
+const autoSyncAliases = {
+  isAutoSyncEnabled: z.boolean().optional(),
+  isEnabled: z.boolean().optional().describe('Older name of isAutoSyncEnabled'),
+}
+
+export const createSync = z.object({
+  destination: z.string(),
+  name: syncName,
+  projectId: id,
+  description: description.optional(),
+  connectionId: id,
+  environment: z.string().trim().min(1),
+  secretPath,
+  ...autoSyncAliases,
+  syncOptions,
+  destinationConfig: z.record(z.string(), z.unknown()),
+  planHash: z
+    .string()
+    .optional()
+    .describe('Approve the first run only for the plan that was reviewed; without it, overwriting is approved as such'),
+})
+export const previewSync = createSync.omit({ planHash: true }).partial({ name: true })
+export const updateSync = z.object({
+  destination: z.string(),
+  syncId: id,
+  name: syncName.optional(),
+  description: description.optional(),
+  connectionId: id.optional(),
+  environment: z.string().trim().min(1).optional(),
+  secretPath: secretPath.optional(),
+  ...autoSyncAliases,
+  syncOptions: syncOptions.partial().optional(),
+  destinationConfig: z.record(z.string(), z.unknown()).optional(),
+})
+
+export const run = z
+  .object({
+    id,
+    syncId: id,
+    kind: z.enum(['sync', 'remove']),
+    state: z.enum(['running', 'succeeded', 'partial', 'failed', 'blocked']),
+    trigger: z.enum(['change', 'manual', 'create', 'edit', 'approve', 'retry', 'remove', 'sweep']),
+    actor: z.string(),
+    planHash: z.string().nullable(),
+    counts: planSummary.nullable(),
+    calls: z.number().int().describe('Requests sent to the vendor'),
+    message: z.string().nullable(),
+    startedAt: timestamp,
+    finishedAt: timestamp.nullable(),
+    durationMs: z.number().int().nullable(),
+  })
+  .meta({ id: 'Run' })
+export const outcome = z
+  .object({
+    key: z.string(),
+    action,
+    state: z.enum(['done', 'failed', 'rejected']),
+    reason: z.string(),
+  })
+  .meta({ id: 'Outcome' })
+
+export const keyState = z
+  .object({
+    key: z.string().describe('The name at the target'),
+    sourceKey: z.string().nullable(),
+    state: z.enum(['in-sync', 'pending', 'rejected', 'failed', 'left-behind']),
+    reason: z.string().nullable(),
+    writtenAt: timestamp.nullable(),
+    remoteId: z.string().nullable(),
+  })
+  .meta({ id: 'KeyState' })
+
+/** What the live feed says. It names what to look at again; the truth is fetched. */
+export const liveEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('sync'), projectId: id, syncId: id, state: syncState, done: z.number().int(), total: z.number().int() }),
+  z.object({ kind: z.literal('sync-deleted'), projectId: id, syncId: id }),
+  z.object({ kind: z.literal('secrets'), projectId: id, folderId: id }),
+])
+export type LiveEvent = z.infer<typeof liveEvent>
