@@ -41,6 +41,8 @@ export interface DestinationDefinition<
   limits: Limits
   /** `https://…` of the vendor for these credentials; the origin the network guard and the lease go by. */
   baseUrl(credentials: z.infer<Credentials>): string
+  /** Headers that prove the credential, sent with every request of `session.http`: clients never handle the key themselves. */
+  authorization(credentials: z.infer<Credentials>): Record<string, string>
   /** Two configs with the same key write to the same place. Without the origin, which is added. */
   targetKey(target: z.infer<Target>): string
   /** The target in words, such as `proj_abc · prod`. */
