@@ -1,0 +1,163 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Fault, LoggedRequest } from './emulator.ts'
+
+/** One request as a vendor's handler sees it. */
+export interface ServedRequest {
+  method: string
+  /** As it came, still percent-encoded, without the query. */
+  path: string
+  query: URLSearchParams
+  headers: IncomingHttpHeaders
+  /** The body as UTF-8 text; empty when there is none. */
+  text: string
+}
+
+export interface ServedAnswer {
+  status: number
+  /** Names in lower case. */
+  headers?: Record<string, string>
+  /** Text goes out as it is, everything else as JSON, undefined as an empty body. */
+  body?: unknown
+}
+
+export interface EmulatorServer {
+  /** `http://127.0.0.1:<port>` */
+  url: string
+  log: LoggedRequest[]
+  fail(n: number, fault: Fault, matches?: (method: string, path: string) => boolean): void
+  heal(): void
+  setLatency(ms: number): void
+  maxInFlight(): number
+  /** Starts the count of `maxInFlight` again. */
+  resetInFlight(): void
+  close(): Promise<void>
+}
+
+interface ArmedFault {
+  left: number
+  fault: Fault
+  matches: (method: string, path: string) => boolean
+}
+
+/**
+ * The part that all emulators share: one HTTP server on loopback with a request log, latency, armed faults and a count of
+ * requests in flight. `handle` is the vendor; it runs once per request, after the latency, unless a fault takes its place.
+ * A handler that throws is answered with a 500 that shows the stack, for the test that broke it.
+ */
+export async function startEmulatorServer(options: {
+  port?: number
+  latencyMs?: number
+  handle(request: ServedRequest): ServedAnswer | Promise<ServedAnswer>
+}): Promise<EmulatorServer> {
+  const log: LoggedRequest[] = []
+  let armed: ArmedFault[] = []
+  let latency = options.latencyMs ?? 0
+  let inFlight = 0
+  let most = 0
+
+  /** Every armed fault counts the request; the first that is due takes it. */
+  const takeFault = (method: string, path: string): Fault | undefined => {
+    const counted = armed.filter((one) => one.matches(method, path))
+    for (const one of counted) one.left -= 1
+    const due = counted.find((one) => one.left <= 0)
+    if (due) armed = armed.filter((one) => one !== due)
+    return due?.fault
+  }
+
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const method = incoming.method ?? 'GET'
+    const target = incoming.url ?? '/'
+    const entry: LoggedRequest = { at: Date.now(), method, path: target, status: 0, bytes: 0 }
+    log.push(entry)
+    const fault = takeFault(method, target)
+
+    const body = await readAll(incoming)
+    entry.bytes = body.length
+    if (latency > 0) await delay(latency)
+
+    if (fault?.kind === 'reset') return cut(incoming)
+    if (fault?.kind === 'html') {
+      return send(response, entry, { status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html><h1>Hello</h1>' })
+    }
+    if (fault?.kind === 'status') {
+      const said = fault.body ?? { error: `Fault ${fault.status}`, detail: `Fault ${fault.status}` }
+      return send(response, entry, { status: fault.status, headers: fault.headers, body: said })
+    }
+
+    const [path = '/', query = ''] = target.split('?', 2)
+    const request = { method, path, query: new URLSearchParams(query), headers: incoming.headers, text: body.toString('utf8') }
+    const answer = await Promise.resolve(request).then(options.handle).catch(brokenHandler)
+
+    if (fault?.kind === 'reset-after') return cut(incoming)
+    if (fault?.kind === 'hang-after') return
+    if (fault?.kind === 'truncated') {
+      const text = JSON.stringify(answer.body ?? {})
+      const half = text.slice(0, Math.max(1, Math.floor(text.length / 2)))
+      return send(response, entry, { ...answer, headers: { ...answer.headers, 'content-type': 'application/json' }, body: half })
+    }
+    send(response, entry, answer)
+  }
+
+  const server = createServer((incoming, response) => {
+    inFlight += 1
+    most = Math.max(most, inFlight)
+    response.on('close', () => (inFlight -= 1))
+    serve(incoming, response).catch(() => cut(incoming))
+  })
+  // Longer than any client keeps a socket, so that it is never us who closes an idle one under a request.
+  server.keepAliveTimeout = 120_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The emulator has no port')
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    log,
+    fail: (n, fault, matches = () => true) => {
+      armed.push({ left: n, fault, matches })
+    },
+    heal: () => {
+      armed = []
+    },
+    setLatency: (ms) => {
+      latency = ms
+    },
+    maxInFlight: () => most,
+    resetInFlight: () => {
+      most = inFlight
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function readAll(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+function send(response: ServerResponse, entry: LoggedRequest, answer: ServedAnswer): void {
+  const isText = typeof answer.body === 'string'
+  const text = answer.body === undefined ? '' : isText ? String(answer.body) : JSON.stringify(answer.body)
+  const type = isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'
+  entry.status = answer.status
+  response.writeHead(answer.status, { 'content-type': type, 'content-length': Buffer.byteLength(text), ...answer.headers })
+  response.end(text)
+}
+
+const cut = (incoming: IncomingMessage): void => {
+  incoming.socket.destroy()
+}
+
+const brokenHandler = (error: unknown): ServedAnswer => ({
+  status: 500,
+  body: { error: 'The emulator itself broke', detail: error instanceof Error ? String(error.stack) : String(error) },
+})
