@@ -1,0 +1,1 @@
+export { appRouter, createCaller, createCallerFactory, type AppRouter } from './router.ts'

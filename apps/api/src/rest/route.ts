@@ -1,0 +1,27 @@
+/**
+ * How a procedure looks over REST: the metadata that the adapter and the OpenAPI document are made from. Path parameters are
+ * named as the fields of the procedure's input.
+ */
+export interface Route {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** With `:parameter`s, from the root: `/api/v1/projects/:projectId`. */
+  path: string
+  /** The key the answer is wrapped in; left out, the answer is the output itself. */
+  envelope?: string
+  /** A sentence that Infisical puts beside the answer. */
+  message?: string
+  /** Puts the project's id beside the answer, under the name Infisical uses there. */
+  workspace?: true
+  /** Where the document says the input goes; the adapter takes both. Default: `query` for GET, else `body`. */
+  input?: 'query' | 'body'
+  /** The field of the input that takes every query parameter the input does not know. */
+  rest?: string
+}
+
+export interface Meta {
+  /** What it does, in one sentence: the OpenAPI summary. */
+  summary: string
+  routes: readonly Route[]
+  /** Group in the document. */
+  tag: string
+}

@@ -1,0 +1,29 @@
+/** Every procedure. The console and other services see only the type of it. */
+import { connections } from './routers/connections.ts'
+import { destinations } from './routers/destinations.ts'
+import { environments } from './routers/environments.ts'
+import { folders } from './routers/folders.ts'
+import { imports } from './routers/imports.ts'
+import { instance } from './routers/instance.ts'
+import { projects } from './routers/projects.ts'
+import { secrets } from './routers/secrets.ts'
+import { syncs } from './routers/syncs.ts'
+import { createCallerFactory as callerFactory, router } from './trpc/procedures.ts'
+
+export const appRouter = router({
+  instance,
+  projects,
+  environments,
+  folders,
+  imports,
+  secrets,
+  destinations,
+  connections,
+  syncs,
+})
+
+export type AppRouter = typeof appRouter
+
+/** Makes a caller that runs procedures in this process: `createCaller(requestContext).projects.list()`. */
+export const createCaller = callerFactory(appRouter)
+export const createCallerFactory = callerFactory

@@ -1,0 +1,42 @@
+import { bootstrapInstance } from '@keyferry/auth/bootstrap'
+import { NotFound } from '@keyferry/core/errors'
+import { bootstrap, bootstrapped, me, status } from '@keyferry/schemas'
+import { publicProcedure, router, signedIn } from '../trpc/procedures.ts'
+
+const tag = 'Instance'
+
+export const instance = router({
+  status: publicProcedure
+    .meta({
+      tag,
+      summary: 'Whether the instance serves, and whether it was set up',
+      routes: [
+        { method: 'GET', path: '/api/status' },
+        { method: 'GET', path: '/healthcheck' },
+      ],
+    })
+    .output(status)
+    .query(async ({ ctx: { ctx, instance } }) => {
+      const organization = await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()
+      return { date: ctx.now().toISOString(), message: 'Ok' as const, ...instance, initialized: organization !== undefined }
+    }),
+
+  bootstrap: publicProcedure
+    .meta({
+      tag,
+      summary: 'Sets up an empty instance: its organization, first account and first token. Works once',
+      routes: [{ method: 'POST', path: '/api/v1/admin/bootstrap' }],
+    })
+    .input(bootstrap)
+    .output(bootstrapped)
+    .mutation(({ ctx: { ctx, auth }, input }) => bootstrapInstance(ctx, auth, input)),
+
+  me: signedIn
+    .meta({ tag, summary: 'Who is asking', routes: [{ method: 'GET', path: '/api/v1/me', envelope: 'me' }] })
+    .output(me)
+    .query(async ({ ctx: { ctx, actor } }) => {
+      const organization = await ctx.db.selectFrom('organizations').select(['id', 'name', 'slug']).executeTakeFirst()
+      if (!organization) throw new NotFound('The instance has not been set up yet')
+      return { id: actor.id, email: actor.kind === 'user' ? actor.name : '', name: actor.name, organization }
+    }),
+})

@@ -1,0 +1,21 @@
+import type { Auth } from '@keyferry/auth'
+import type { Actor, Context } from '@keyferry/core/context'
+
+/** What every procedure gets. */
+export interface RequestContext {
+  /** What the verbs get. */
+  ctx: Context
+  auth: Auth
+  actor: Actor | null
+  /** A credential came with the request, valid or not. */
+  presented: boolean
+  instance: Instance
+  /** Found again in the log. */
+  reqId: string
+}
+
+/** What the process knows of itself. */
+export interface Instance {
+  version: string
+  profile: 'embedded' | 'fleet'
+}
