@@ -1,0 +1,106 @@
+/** A context over a real, empty store, for the tests of this package and of those that build on it. For tests only. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { OpenStore } from '@keyferry/db/testing'
+import type { LiveEvent, project } from '@keyferry/schemas'
+import { pino } from 'pino'
+import type { z } from 'zod'
+import type { Actor, Context, Events } from './context.ts'
+import { keyring } from './crypto/keyring.ts'
+import { createProject } from './vault/projects.ts'
+
+export interface TestContext {
+  ctx: Context
+  actor: Actor
+  /** One entry per call of `queue.wake`, oldest first. */
+  woken: string[][]
+  /** Everything published, oldest first. */
+  events: LiveEvent[]
+  /** The clock stands still until it is moved. */
+  clock: { advance(milliseconds: number): void }
+  databaseUrl: string | null
+  close: () => Promise<void>
+}
+
+/** A new store with one organization in it. Private addresses may be reached, because emulators live there. */
+export async function testContext(open: OpenStore): Promise<TestContext> {
+  const { db, close, databaseUrl } = await open()
+  const ring = keyring(randomBytes(32))
+  const organization = randomUUID()
+  let time = Date.parse('2026-01-01T00:00:00.000Z')
+  const now = () => new Date(time)
+  await db
+    .insertInto('organizations')
+    .values({
+      id: organization,
+      name: 'Acme',
+      slug: 'acme',
+      dataKey: ring.create(organization),
+      createdAt: now().toISOString(),
+    })
+    .execute()
+
+  const woken: string[][] = []
+  const events: LiveEvent[] = []
+  const ctx: Context = {
+    db,
+    keyring: ring,
+    queue: {
+      wake(syncIds) {
+        woken.push([...syncIds])
+        return Promise.resolve()
+      },
+    },
+    events: recordingEvents(events),
+    network: { allowPrivate: true },
+    log: pino({ level: 'silent' }),
+    now,
+  }
+  return {
+    ctx,
+    actor: { kind: 'user', id: randomUUID(), name: 'ada@example.com' },
+    woken,
+    events,
+    clock: {
+      advance(milliseconds) {
+        time += milliseconds
+      },
+    },
+    databaseUrl,
+    close,
+  }
+}
+
+/** A project with the environments dev, staging and prod. */
+export function createTestProject(ctx: Context, actor: Actor, projectName = 'Shop'): Promise<z.output<typeof project>> {
+  return createProject(ctx, actor, { projectName, shouldCreateDefaultEnvs: true })
+}
+
+function recordingEvents(published: LiveEvent[]): Events {
+  const listeners = new Set<() => void>()
+  return {
+    publish(event) {
+      published.push(event)
+      for (const listener of listeners) listener()
+    },
+    async *subscribe(signal) {
+      let next = published.length
+      while (!signal.aborted) {
+        const event = published[next]
+        if (event) {
+          next++
+          yield event
+          continue
+        }
+        await new Promise<void>((resolve) => {
+          const done = () => {
+            listeners.delete(done)
+            signal.removeEventListener('abort', done)
+            resolve()
+          }
+          listeners.add(done)
+          signal.addEventListener('abort', done)
+        })
+      }
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import type { Tx } from '../context.ts'
+import { BadRequest } from '../errors.ts'
+
+/**
+ * Refuses to delete `what` (such as `Folder "/api"`) while a sync reads one of `folderIds` or a folder that stays imports one:
+ * both would break without a word. Throws `BadRequest` that names each of them and the way out.
+ */
+export async function refuseWhileInUse(tx: Tx, what: string, folderIds: readonly string[]): Promise<void> {
+  const syncs = await tx.selectFrom('syncs').where('folderId', 'in', folderIds).select('name').orderBy('name').execute()
+  const importers = await tx
+    .selectFrom('imports')
+    .innerJoin('folders', 'folders.id', 'imports.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('imports.sourceFolderId', 'in', folderIds)
+    .where('imports.folderId', 'not in', folderIds)
+    .select(['environments.slug', 'folders.path'])
+    .distinct()
+    .orderBy('environments.slug')
+    .orderBy('folders.path')
+    .execute()
+  if (syncs.length === 0 && importers.length === 0) return
+  const uses = [
+    ...syncs.map((sync) => `sync "${sync.name}" reads it`),
+    ...importers.map((importer) => `folder ${importer.slug}:${importer.path} imports it`),
+  ]
+  const remedies = [
+    ...(syncs.length > 0 ? ['delete or re-point the sync'] : []),
+    ...(importers.length > 0 ? ['remove the import'] : []),
+  ]
+  throw new BadRequest(`${what} cannot be deleted: ${uses.join(', ')}. First ${remedies.join(' and ')}.`)
+}

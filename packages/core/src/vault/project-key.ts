@@ -1,0 +1,31 @@
+import type { DataKey } from '../crypto/data-key.ts'
+import type { Context, Tx } from '../context.ts'
+import { NotFound } from '../errors.ts'
+import type { Db } from '@keyferry/db'
+
+/** The project's data key. Throws `NotFound` when there is no such project, `SealBroken` under another root key. */
+export async function projectKey(ctx: Pick<Context, 'keyring'>, db: Db | Tx, projectId: string): Promise<DataKey> {
+  const project = await db.selectFrom('projects').where('id', '=', projectId).select('dataKey').executeTakeFirst()
+  if (!project) throw missingProject(projectId)
+  return ctx.keyring.open(projectId, project.dataKey)
+}
+
+/**
+ * Takes the one writer's place of a project until the transaction ends; every writer of the vault comes through here first.
+ *
+ * Without it, on Postgres, a change of folder H could compute its readers while another transaction, not yet committed, makes F
+ * import G, which imports H: the reader F would be missed and its target stay stale. Whoever adds a reader (an import, a
+ * reference, a sync) must hold this lock too. SQLite has one writer at a time anyway. Throws `NotFound`.
+ */
+export async function lockProject(ctx: Pick<Context, 'keyring' | 'db'>, tx: Tx, projectId: string): Promise<DataKey> {
+  const project = await tx
+    .selectFrom('projects')
+    .where('id', '=', projectId)
+    .select('dataKey')
+    .$if(ctx.db.dialect === 'postgres', (query) => query.forNoKeyUpdate())
+    .executeTakeFirst()
+  if (!project) throw missingProject(projectId)
+  return ctx.keyring.open(projectId, project.dataKey)
+}
+
+const missingProject = (projectId: string): NotFound => new NotFound(`Project with ID ${projectId} not found`)

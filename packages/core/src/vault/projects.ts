@@ -1,0 +1,153 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { isUniqueViolation, type ProjectTable, type Selectable } from '@keyferry/db'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { audit } from '../audit.ts'
+import { change } from '../change.ts'
+import { timestamp, type Actor, type Context } from '../context.ts'
+import { BadRequest, NotFound } from '../errors.ts'
+import { insertEnvironment } from './environments.ts'
+import { lockProject } from './project-key.ts'
+
+type Project = z.output<typeof schemas.project>
+
+const DEFAULT_ENVIRONMENTS = [
+  { name: 'Development', slug: 'dev' },
+  { name: 'Staging', slug: 'staging' },
+  { name: 'Production', slug: 'prod' },
+]
+
+/** All projects, by name. */
+export async function listProjects(ctx: Context, _actor: Actor, _input?: unknown): Promise<Project[]> {
+  const rows = await ctx.db.selectFrom('projects').selectAll().execute()
+  const projects = await describe(ctx, rows)
+  return projects.sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** Throws `NotFound`. */
+export async function getProject(ctx: Context, _actor: Actor, input: { projectId: string }): Promise<Project> {
+  const row = await ctx.db.selectFrom('projects').where('id', '=', input.projectId).selectAll().executeTakeFirst()
+  return one(await describe(ctx, row ? [row] : []), `Project with ID ${input.projectId} not found`)
+}
+
+/** Throws `NotFound`. */
+export async function getProjectBySlug(ctx: Context, _actor: Actor, input: { slug: string }): Promise<Project> {
+  const row = await ctx.db.selectFrom('projects').where('slug', '=', input.slug).selectAll().executeTakeFirst()
+  return one(await describe(ctx, row ? [row] : []), `Project with slug "${input.slug}" not found`)
+}
+
+/** A project with its own data key and, unless told otherwise, three environments. Throws `BadRequest` when the slug is taken. */
+export async function createProject(ctx: Context, actor: Actor, input: z.output<typeof schemas.createProject>): Promise<Project> {
+  const id = randomUUID()
+  const at = timestamp(ctx)
+  const slug = input.slug ?? defaultSlug(input.projectName)
+  await change(ctx, actor, async (tx) => {
+    const taken = await tx.selectFrom('projects').where('slug', '=', slug).select('name').executeTakeFirst()
+    if (taken) throw slugTaken(slug, taken.name)
+    await tx
+      .insertInto('projects')
+      .values({
+        id,
+        name: input.projectName,
+        slug,
+        description: input.projectDescription ?? null,
+        dataKey: ctx.keyring.create(id),
+        createdAt: at,
+        updatedAt: at,
+      })
+      .execute()
+    if (input.shouldCreateDefaultEnvs) {
+      for (const [index, environment] of DEFAULT_ENVIRONMENTS.entries()) {
+        await insertEnvironment(ctx, tx, { projectId: id, ...environment, position: index + 1 })
+      }
+    }
+    await audit(ctx, tx, actor, 'project.create', id, { name: input.projectName, slug })
+  }).catch(explainSlug(slug))
+  return getProject(ctx, actor, { projectId: id })
+}
+
+/** Throws `NotFound`, and `BadRequest` when the slug is taken. */
+export async function updateProject(ctx: Context, actor: Actor, input: z.output<typeof schemas.updateProject>): Promise<Project> {
+  const { projectId, name, description, slug } = input
+  await change(ctx, actor, async (tx) => {
+    await lockProject(ctx, tx, projectId)
+    if (slug !== undefined) {
+      const taken = await tx.selectFrom('projects').where('slug', '=', slug).where('id', '!=', projectId).select('name').executeTakeFirst()
+      if (taken) throw slugTaken(slug, taken.name)
+    }
+    await tx
+      .updateTable('projects')
+      .set({ name, description, slug, updatedAt: timestamp(ctx) })
+      .where('id', '=', projectId)
+      .execute()
+    await audit(ctx, tx, actor, 'project.update', projectId, { name, slug })
+  }).catch(explainSlug(slug ?? ''))
+  return getProject(ctx, actor, { projectId })
+}
+
+/** Deletes a project with all it holds. Throws `NotFound`, and `BadRequest` while a sync reads one of its folders. */
+export async function deleteProject(ctx: Context, actor: Actor, input: { projectId: string }): Promise<Project> {
+  const project = await getProject(ctx, actor, input)
+  await change(ctx, actor, async (tx) => {
+    await lockProject(ctx, tx, project.id)
+    const syncs = await tx.selectFrom('syncs').where('projectId', '=', project.id).select('name').orderBy('name').execute()
+    if (syncs.length > 0) {
+      throw new BadRequest(
+        `Project "${project.name}" cannot be deleted: ${syncs.map((sync) => `sync "${sync.name}"`).join(', ')} still ${syncs.length === 1 ? 'reads' : 'read'} it. Delete ${syncs.length === 1 ? 'that sync' : 'those syncs'} first.`,
+      )
+    }
+    await tx.deleteFrom('projects').where('id', '=', project.id).execute()
+    await audit(ctx, tx, actor, 'project.delete', project.id, { name: project.name, slug: project.slug })
+  })
+  return project
+}
+
+async function describe(ctx: Context, rows: readonly Selectable<ProjectTable>[]): Promise<Project[]> {
+  if (rows.length === 0) return []
+  const organization = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
+  const environments = await ctx.db
+    .selectFrom('environments')
+    .where('projectId', 'in', rows.map((row) => row.id))
+    .select(['id', 'projectId', 'name', 'slug', 'position'])
+    .orderBy('position')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    _id: row.id,
+    name: row.name,
+    slug: row.slug,
+    type: 'secret-manager',
+    description: row.description,
+    orgId: organization.id,
+    environments: environments.filter((environment) => environment.projectId === row.id).map(({ projectId: _, ...rest }) => rest),
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  }))
+}
+
+function one(projects: readonly Project[], otherwise: string): Project {
+  const [project] = projects
+  if (!project) throw new NotFound(otherwise)
+  return project
+}
+
+/** The name as a slug, cut to leave room, and four random characters: two projects may have one name. */
+function defaultSlug(name: string): string {
+  const words = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 56)
+    .replaceAll(/^-+|-+$/g, '')
+  return `${words || 'project'}-${randomBytes(2).toString('hex')}`
+}
+
+const slugTaken = (slug: string, name: string): BadRequest =>
+  new BadRequest(`Project slug "${slug}" is already taken by project "${name}". Choose another slug.`)
+
+/** Two writers may both find the slug free; the database then refuses the second. */
+function explainSlug(slug: string): (error: unknown) => never {
+  return (error) => {
+    throw isUniqueViolation(error) ? new BadRequest(`Project slug "${slug}" is already taken. Choose another slug.`) : error
+  }
+}
