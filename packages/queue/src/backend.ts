@@ -1,0 +1,83 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { PGlite } from '@electric-sql/pglite'
+import type { Logger } from 'pino'
+import { fromPglite, PgBoss, type ConstructorOptions } from 'pg-boss'
+
+/** Where the jobs are: on a Postgres in this process, or on the fleet's. */
+export type Backend =
+  /** `dir`: the directory of the in-process Postgres. It is disposable. The caller holds the lock: PGlite takes none. */
+  { kind: 'embedded'; dir: string } | { kind: 'fleet'; databaseUrl: string }
+
+export interface OpenBoss {
+  boss: PgBoss
+  close(): Promise<void>
+}
+
+export const QUEUE = 'sync'
+
+const OPTIONS: ConstructorOptions = {
+  schema: 'pgboss',
+  useListenNotify: true,
+  // A dead worker's job is taken over within a few of these.
+  superviseIntervalSeconds: 5,
+  monitorIntervalSeconds: 5,
+  maintenanceIntervalSeconds: 300,
+  // No cron, no graphs of jobs, no rebuilding of indexes: the table is small and its rows are short-lived.
+  schedule: false,
+  flowIntervalSeconds: 60,
+  reindex: false,
+  monitorVacuum: false,
+}
+
+/** Opens the queue's database, starts pg-boss on it and declares the one queue. Throws when that is not possible. */
+export async function openBoss(backend: Backend, log: Logger): Promise<OpenBoss> {
+  if (backend.kind === 'fleet') {
+    // Several processes may be the first one; pg-boss takes an advisory lock for its migrations.
+    const boss = listened(new PgBoss({ ...OPTIONS, connectionString: backend.databaseUrl, max: 5, application_name: 'keyferry-queue' }), log)
+    await begin(boss)
+    return { boss, close: () => boss.stop({ graceful: false, close: true }) }
+  }
+  try {
+    return await openEmbedded(backend.dir, log)
+  } catch (error) {
+    // Nothing in it is needed: the sweep sends again whatever is due.
+    log.warn({ err: error, dir: backend.dir }, 'the queue directory does not open; it is made again')
+    await rm(backend.dir, { recursive: true, force: true })
+    return openEmbedded(backend.dir, log)
+  }
+}
+
+async function openEmbedded(dir: string, log: Logger): Promise<OpenBoss> {
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  const pglite = await PGlite.create({ dataDir: dir, relaxedDurability: true })
+  try {
+    const boss = listened(new PgBoss({ ...OPTIONS, backend: 'pglite', db: fromPglite(pglite) }), log)
+    await begin(boss)
+    // What an earlier process left, jobs that look active included, says nothing about the present.
+    await boss.deleteAllJobs(QUEUE)
+    return {
+      boss,
+      async close() {
+        await boss.stop({ graceful: false, close: true })
+        await pglite.close()
+      },
+    }
+  } catch (error) {
+    await pglite.close().catch(() => {})
+    throw error
+  }
+}
+
+async function begin(boss: PgBoss): Promise<void> {
+  await boss.start()
+  const options = { notify: true, retryLimit: 2, retryDelay: 1, heartbeatSeconds: 10, expireInSeconds: 3600, deleteAfterSeconds: 300 }
+  // `exclusive`: one job per key, queued or active. `stately` and `singleton` block and stall; the group policies race.
+  await boss.createQueue(QUEUE, { policy: 'exclusive', ...options })
+  await boss.updateQueue(QUEUE, options)
+}
+
+function listened(boss: PgBoss, log: Logger): PgBoss {
+  boss.on('error', (error) => log.warn({ err: error }, 'queue'))
+  boss.on('warning', (warning) => log.debug({ warning }, 'queue'))
+  return boss
+}

@@ -1,0 +1,182 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDatabase } from '@keyferry/db/testing'
+import pg from 'pg'
+import { pino } from 'pino'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import type { Backend } from './backend.ts'
+import { createQueue, type JobQueue } from './queue.ts'
+
+const log = pino({ level: 'silent' })
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function embedded(): Promise<Backend> {
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-queue-'))
+  closing.push(() => rm(dir, { recursive: true, force: true }))
+  return { kind: 'embedded', dir: join(dir, 'queue') }
+}
+const fleet = async (): Promise<Backend> => ({ kind: 'fleet', databaseUrl: await createDatabase() })
+
+function open(backend: Backend): JobQueue {
+  const jobs = createQueue({ backend, log })
+  closing.push(() => jobs.stop())
+  return jobs
+}
+
+/** A sync as the store knows it: `wish` moves it, a run settles what it saw when it began. */
+function syncs(jobs: JobQueue) {
+  const wished = new Map<string, number>()
+  const settled = new Map<string, number>()
+  const active = new Map<string, number>()
+  let most = 0
+  return {
+    settled,
+    most: () => most,
+    async wish(id: string): Promise<void> {
+      wished.set(id, (wished.get(id) ?? 0) + 1)
+      await jobs.queue.wake([id])
+    },
+    revision: async (id: string) => wished.get(id) ?? null,
+    async run(id: string, work: () => Promise<void>): Promise<{ again: boolean }> {
+      const now = (active.get(id) ?? 0) + 1
+      active.set(id, now)
+      most = Math.max(most, now)
+      const seen = wished.get(id) ?? 0
+      await work()
+      settled.set(id, seen)
+      active.set(id, now - 1)
+      return { again: false }
+    },
+    behind: () => [...wished].filter(([id, wish]) => settled.get(id) !== wish).map(([id]) => id),
+  }
+}
+
+describe.each([
+  ['embedded', embedded, false],
+  ['fleet', fleet, !inject('postgresUrl')],
+] as const)('queue (%s)', (_kind, backend, skip) => {
+  it.skipIf(skip)('loses no wish, runs no sync twice at once, and drains a burst without waiting for a poll', async () => {
+    const jobs = open(await backend())
+    await jobs.start()
+    const store = syncs(jobs)
+    await jobs.work((id) => store.run(id, () => new Promise((done) => setImmediate(done))), { concurrency: 4, revision: store.revision })
+    const ids = Array.from({ length: 20 }, (_, i) => `sync-${i}`)
+    for (let round = 0; round < 10; round++) await Promise.all(ids.map((id) => store.wish(id)))
+    await expect.poll(() => store.behind(), { timeout: 20_000 }).toEqual([])
+    expect(store.settled.size).toBe(20)
+    expect(store.most()).toBe(1)
+  })
+
+  it.skipIf(skip)('sends again when a wish arrives during the run, and when the run asks for it', async () => {
+    const jobs = open(await backend())
+    await jobs.start()
+    const store = syncs(jobs)
+    let runs = 0
+    await jobs.work(
+      async (id) => {
+        const result = await store.run(id, async () => {
+          if (++runs === 1) await store.wish(id)
+        })
+        return { again: runs === 2 || result.again }
+      },
+      { concurrency: 2, revision: store.revision },
+    )
+    await store.wish('a')
+    await expect.poll(() => runs, { timeout: 10_000 }).toBe(3)
+    expect(store.behind()).toEqual([])
+  })
+
+  it.skipIf(skip)('goes on after a handler threw', async () => {
+    const jobs = open(await backend())
+    await jobs.start()
+    const store = syncs(jobs)
+    let runs = 0
+    await jobs.work(
+      (id) => {
+        if (++runs === 1) throw new Error('first')
+        return store.run(id, async () => {})
+      },
+      { concurrency: 1, revision: store.revision },
+    )
+    await store.wish('a')
+    await expect
+      .poll(async () => {
+        await jobs.queue.wake(['a'])
+        return store.behind()
+      }, { timeout: 20_000 })
+      .toEqual([])
+  })
+
+  it.skipIf(skip)('aborts what does not end within the grace and stops', async () => {
+    const jobs = open(await backend())
+    await jobs.start()
+    const began = Promise.withResolvers<void>()
+    const aborted = Promise.withResolvers<void>()
+    await jobs.work(
+      async (_id, signal) => {
+        began.resolve()
+        await new Promise<void>((done) => signal.addEventListener('abort', () => done()))
+        aborted.resolve()
+        return { again: false }
+      },
+      { concurrency: 1, revision: async () => 1 },
+    )
+    await jobs.queue.wake(['a'])
+    await began.promise
+    await jobs.drain(50)
+    await aborted.promise
+    await jobs.stop()
+    await jobs.queue.wake(['b'])
+  })
+
+  it.skipIf(skip)('keeps what is woken before it is open', async () => {
+    const jobs = open(await backend())
+    await jobs.queue.wake(['early', 'early'])
+    await jobs.start()
+    const seen: string[] = []
+    await jobs.work(async (id) => ({ again: seen.push(id) === 0 }), { concurrency: 1, revision: async () => 1 })
+    await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['early'])
+  })
+})
+
+it('starts without the jobs that an earlier process left', async () => {
+  const where = await embedded()
+  const first = open(where)
+  await first.start()
+  await first.queue.wake(['left'])
+  await first.stop()
+  const second = open(where)
+  await second.start()
+  const seen: string[] = []
+  await second.work(async (id) => ({ again: seen.push(id) === 0 }), { concurrency: 1, revision: async () => 1 })
+  await second.queue.wake(['new'])
+  await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['new'])
+})
+
+it('makes a queue directory that does not open again', async () => {
+  const where = await embedded()
+  if (where.kind !== 'embedded') throw new Error('embedded() gives the embedded backend')
+  await mkdir(where.dir, { recursive: true })
+  await writeFile(join(where.dir, 'PG_VERSION'), '9')
+  const jobs = open(where)
+  await jobs.start()
+  const seen: string[] = []
+  await jobs.work(async (id) => ({ again: seen.push(id) === 0 }), { concurrency: 1, revision: async () => 1 })
+  await jobs.queue.wake(['a'])
+  await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['a'])
+})
+
+it.skipIf(!inject('postgresUrl'))('does not throw into a writer when the queue is away', async () => {
+  const databaseUrl = await createDatabase()
+  const jobs = open({ kind: 'fleet', databaseUrl })
+  await jobs.start()
+  const admin = new pg.Client({ connectionString: databaseUrl })
+  await admin.connect()
+  closing.push(() => admin.end())
+  await admin.query('drop schema pgboss cascade')
+  await expect(jobs.queue.wake(['a'])).resolves.toBeUndefined()
+})

@@ -1,0 +1,130 @@
+import { once } from 'node:events'
+import type { Queue } from '@keyferry/core/context'
+import type { Logger } from 'pino'
+import { openBoss, QUEUE, type Backend, type OpenBoss } from './backend.ts'
+
+export interface JobQueue {
+  /** The sending side, as the verbs use it. */
+  queue: Queue
+  /** Opens the queue. What was woken before is sent now. Throws when the queue's database cannot be opened. */
+  start(): Promise<void>
+  /** Takes jobs from now on, `concurrency` at a time. Call it once, after `start()`. */
+  work(handler: Handler, options: WorkOptions): Promise<void>
+  /**
+   * Takes no more jobs, waits up to `graceMs` for those that run, then aborts their signals and waits up to `graceMs` again.
+   * Jobs that still run are given back to other workers.
+   */
+  drain(graceMs: number): Promise<void>
+  /** Closes the queue. Safe to call at any time, more than once. */
+  stop(): Promise<void>
+}
+
+/** Looks at one sync. `again`: it is due once more. A throw is logged; the sweep brings the sync back. */
+export type Handler = (syncId: string, signal: AbortSignal) => Promise<{ again: boolean }>
+
+export interface WorkOptions {
+  concurrency: number
+  /**
+   * The sync's revision of wishes, null when it is gone. It is read before a run and after its job is completed: between the two a
+   * wake-up found the job still there and was dropped, so a revision that moved meanwhile is sent again.
+   */
+  revision: (syncId: string) => Promise<number | null>
+}
+
+interface Payload {
+  syncId: string
+}
+
+/** The queue says "look at this sync" and holds no truth. At most one job per sync is queued or active, over all processes. */
+export function createQueue({ backend, log }: { backend: Backend; log: Logger }): JobQueue {
+  const early = new Set<string>()
+  const running = new Set<Promise<void>>()
+  const aborting = new AbortController()
+  let open: OpenBoss | null = null
+  let starting: Promise<OpenBoss> | null = null
+  let stopped = false
+
+  const wake = async (syncIds: readonly string[]): Promise<void> => {
+    if (syncIds.length === 0 || stopped) return
+    if (!open) {
+      for (const id of syncIds) early.add(id)
+      return
+    }
+    try {
+      // One statement for all; those that are queued or active already are skipped by the policy.
+      await open.boss.insert(
+        QUEUE,
+        syncIds.map((syncId) => ({ data: { syncId } satisfies Payload, singletonKey: syncId })),
+      )
+    } catch (error) {
+      log.warn({ err: error, syncs: syncIds.length }, 'syncs could not be woken; the sweep will')
+    }
+  }
+
+  const begin = async (): Promise<OpenBoss> => {
+    const opened = await openBoss(backend, log)
+    open = opened
+    const ids = [...early]
+    early.clear()
+    await wake(ids)
+    return opened
+  }
+  const started = (): Promise<OpenBoss> => (starting ??= begin())
+
+  return {
+    queue: { wake },
+    async start() {
+      await started()
+    },
+    async work(handler, { concurrency, revision }) {
+      const { boss } = await started()
+      const look = async (jobId: string, syncId: string, signal: AbortSignal): Promise<void> => {
+        const before = await revision(syncId)
+        const { again } = await handler(syncId, signal)
+        // Completed here and not after the handler, so that a wake-up from now on makes a new job.
+        await boss.complete(QUEUE, jobId)
+        const after = again || signal.aborted ? null : await revision(syncId)
+        if (again || (after !== null && before !== null && after > before)) await wake([syncId])
+      }
+      for (let i = 0; i < concurrency; i++) {
+        // One registration per lane: notifyWorker() reaches only the first of a `localConcurrency`.
+        const lane: { id: string | null } = { id: null }
+        lane.id = await boss.work<Payload>(QUEUE, { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 5 }, async ([job]) => {
+          if (!job) return
+          const { syncId } = job.data
+          const run = look(job.id, syncId, AbortSignal.any([job.signal, aborting.signal])).catch((error: unknown) => {
+            log.error({ err: error, syncId }, 'a job failed; the sweep will send it again')
+          })
+          running.add(run)
+          await run
+          running.delete(run)
+          // Notifications coalesce: without this the lane would sleep though more jobs wait.
+          if (lane.id) boss.notifyWorker(lane.id)
+        })
+      }
+    },
+    async drain(graceMs) {
+      if (!open) return
+      const drained = open.boss.offWork(QUEUE, { wait: true })
+      if (await within(drained, graceMs)) return
+      log.warn({ jobs: running.size }, 'jobs did not end in time; they are aborted')
+      aborting.abort()
+      await within(drained, graceMs)
+    },
+    async stop() {
+      if (stopped) return
+      stopped = true
+      aborting.abort()
+      // An opening that failed has nothing to close.
+      const opened = await starting?.catch(() => null)
+      await opened?.close()
+    },
+  }
+}
+
+/** True when `work` ends within `ms`. */
+async function within(work: Promise<void>, ms: number): Promise<boolean> {
+  const late = AbortSignal.timeout(ms)
+  const done = await Promise.race([work.then(() => true), once(late, 'abort').then(() => false)])
+  return done
+}
