@@ -1,0 +1,86 @@
+/** Who is asking: passwords, sessions and tokens, all kept by better-auth in tables of its own beside ours. */
+import { createHash, hkdfSync } from 'node:crypto'
+import type { Actor, Context } from '@keyferry/core/context'
+import type { Db } from '@keyferry/db'
+import { getMigrations } from 'better-auth/db/migration'
+import { sql } from 'kysely'
+import { betterAuthOn, configuration, type Accounts, type Store } from './better-auth.ts'
+
+export interface AuthOptions {
+  db: Db
+  /** 32 bytes. */
+  rootKey: Buffer
+  /** Where browsers reach the instance, such as `http://127.0.0.1:4400`. */
+  baseUrl: string
+  log: Context['log']
+}
+
+export interface Auth extends Accounts {
+  /** Answers everything below `/api/auth`: sign-in, sign-out, session. */
+  handler(request: Request): Promise<Response>
+  /** Who sent these headers: a session's cookie or a bearer token. Null for neither, and for a wrong or expired one. */
+  actorOf(headers: Headers): Promise<Actor | null>
+  /** The same accounts inside a transaction of the caller: they exist when it commits. */
+  within(store: Store): Accounts
+}
+
+/** better-auth writes to the token's row at every check; a busy script would cost the store one write per request. */
+const TOKEN_REMEMBERED_MS = 5_000
+const TOKENS_REMEMBERED = 1_000
+
+export function createAuth({ db, rootKey, baseUrl, log }: AuthOptions): Auth {
+  const secret = Buffer.from(hkdfSync('sha256', rootKey, '', 'keyferry sessions v1', 32)).toString('base64url')
+  const settings = { secret, baseUrl, log, dialect: db.dialect }
+  const main = betterAuthOn(configuration(db.withoutPlugins(), { ...settings, transaction: true, signUp: false }))
+  // Only the server makes accounts, so only this instance, which serves no request, can sign someone up.
+  const accounts = betterAuthOn(configuration(db.withoutPlugins(), { ...settings, transaction: true, signUp: true }))
+  const remembered = new Map<string, { actor: Actor; until: number }>()
+
+  async function ofToken(token: string): Promise<Actor | null> {
+    const fingerprint = createHash('sha256').update(token).digest('base64url')
+    const known = remembered.get(fingerprint)
+    if (known && known.until > Date.now()) return known.actor
+    remembered.delete(fingerprint)
+    const actor = await main.verifyToken(token)
+    if (actor) {
+      if (remembered.size >= TOKENS_REMEMBERED) remembered.clear()
+      remembered.set(fingerprint, { actor, until: Date.now() + TOKEN_REMEMBERED_MS })
+    }
+    return actor
+  }
+
+  return {
+    handler: main.handler,
+    actorOf(headers) {
+      const authorization = headers.get('authorization')
+      if (authorization === null) return main.sessionOf(headers)
+      const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+      return token === undefined ? Promise.resolve(null) : ofToken(token)
+    },
+    createUser: accounts.createUser,
+    createApiKey: accounts.createApiKey,
+    // better-auth must not open a transaction of its own inside ours.
+    within: (store) => betterAuthOn(configuration(store, { ...settings, transaction: false, signUp: true })),
+  }
+}
+
+/** Brings better-auth's tables up to date; idempotent, and safe to call from several processes at once. */
+export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
+  const settings = { secret: 'not used by migrations', baseUrl: 'http://127.0.0.1', log, dialect: db.dialect }
+  const run = async () => {
+    const { runMigrations } = await getMigrations(
+      configuration(db.withoutPlugins(), { ...settings, transaction: false, signUp: false }),
+    )
+    await runMigrations()
+  }
+  if (db.dialect === 'sqlite') return run()
+  // The lock belongs to this connection; the migrations run on others.
+  await db.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(4400, 1)`.execute(connection)
+    try {
+      await run()
+    } finally {
+      await sql`select pg_advisory_unlock(4400, 1)`.execute(connection)
+    }
+  })
+}

@@ -1,0 +1,53 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { audit } from '@keyferry/core/audit'
+import { timestamp, type Actor, type Context } from '@keyferry/core/context'
+import { BadRequest } from '@keyferry/core/errors'
+import type { bootstrap, bootstrapped } from '@keyferry/schemas'
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Auth } from './auth.ts'
+
+const IDENTITY = 'Instance Admin Identity'
+
+/**
+ * Sets up an empty instance: its organization, the first account and its first token, all or nothing. Of two calls at the same
+ * time one wins; every later one throws `BadRequest`.
+ */
+export async function bootstrapInstance(
+  ctx: Context,
+  auth: Auth,
+  { email, password, organization: name }: z.output<typeof bootstrap>,
+): Promise<z.output<typeof bootstrapped>> {
+  const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
+  const { user, key } = await ctx.db.transaction().execute(async (tx) => {
+    // SQLite has one connection, so its transactions queue already.
+    if (ctx.db.dialect === 'postgres') await sql`lock table organizations in exclusive mode`.execute(tx)
+    if (await tx.selectFrom('organizations').select('id').executeTakeFirst()) {
+      throw new BadRequest('Instance has already been set up')
+    }
+    await tx
+      .insertInto('organizations')
+      .values({ ...organization, dataKey: ctx.keyring.create(organization.id), createdAt: timestamp(ctx) })
+      .execute()
+    const accounts = auth.within(tx.withoutPlugins())
+    const user = await accounts.createUser({ email, password, name: email.slice(0, email.indexOf('@')) })
+    const key = await accounts.createApiKey({ userId: user.id, name: IDENTITY })
+    const actor: Actor = { kind: 'user', id: user.id, name: user.email }
+    await audit(ctx, tx, actor, 'instance.bootstrap', null, { organization: name, user: user.email })
+    return { user, key }
+  })
+  return {
+    message: 'Successfully bootstrapped instance',
+    user: { id: user.id, email: user.email, username: user.email, firstName: user.name, superAdmin: true },
+    organization,
+    identity: { id: key.id, name: IDENTITY, credentials: { token: key.token } },
+  }
+}
+
+const slugified = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 48) || 'organization'

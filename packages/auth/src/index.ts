@@ -1,0 +1,1 @@
+export { createAuth, migrateAuth, type Auth, type AuthOptions } from './auth.ts'
