@@ -1,10 +1,15 @@
 /**
- * The one network door of the destinations. Types here; `createHttp` below makes one for a run or a check.
+ * The one network door of the destinations: counts, times out, checks the lease, keeps to public addresses, paces, repeats
+ * what is safe to repeat, and turns every failure into a `DestinationError`.
  */
-export interface Network {
-  /** False (default): only public addresses are reached, whatever a name resolves to at connect time. */
-  allowPrivate: boolean
-}
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
+import { budgetOf, errorFor, parseBody, type RawAnswer, toldToWait } from './answers.ts'
+import { DestinationError } from './destination.ts'
+import { agentOf, type Network, PrivateAddress, refusePrivateLiteral } from './network.ts'
+import { createPacer, type Slot } from './pace.ts'
+import { stringsIn } from './scrub.ts'
+
+export type { Network } from './network.ts'
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -29,4 +34,196 @@ export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>
   /** Requests sent so far, repeats included. */
   readonly calls: number
+}
+
+export interface HttpOptions {
+  /** `https://host[:port][/prefix]`, without a trailing slash. */
+  baseUrl: string
+  /** Sent with every request; their values are kept out of every message. */
+  headers: Record<string, string>
+  network: Network
+  /** Ends waits and requests; they reject with its reason. */
+  signal: AbortSignal
+  /** Awaited before every request is sent: the lease. Throws when this run may no longer write. */
+  guard?: () => Promise<void> | void
+  onCall?: () => void
+  /** The destination's own words for an answer, or null for the common ones. `body` is parsed JSON, or the text. */
+  describe?: (status: number, body: unknown) => string | null
+  /** For one request, from connecting to the last byte. Default 30 s. */
+  timeoutMs?: number
+  /** The vendor's rate-limit bucket a request counts in. Default: one for all. */
+  bucketOf?: (method: string, path: string) => string
+  /** How long one request lets itself be put off before it fails as `throttled`. Default 60 s. */
+  waitBudgetMs?: number
+}
+
+const TRIES = 3
+const FIRST_REPEAT_MS = 200
+/** After this many failures with no answer between, the host is down: the rest of a thousand calls is not tried. */
+const GIVE_UP_AFTER = 20
+
+/**
+ * The door for one run or one check against one host. It holds no connection of its own, so there is nothing to close.
+ *
+ * Errors: `auth` 401, 403; `missing` 404; `rejected` other 4xx, a redirect, a private address; `throttled` when waiting did not
+ * help; `unavailable` for network trouble, time-outs, 5xx and bodies that are not JSON. What `guard` throws passes through.
+ */
+export function createHttp(options: HttpOptions): Http {
+  const { network, signal, timeoutMs = 30_000, waitBudgetMs = 60_000 } = options
+  const base = new URL(options.baseUrl)
+  const prefix = base.pathname.replace(/\/+$/, '')
+  const credentials = Object.values(options.headers).flatMap((value) => [value, value.replace(/^\w+ /, '')])
+  const pacer = createPacer({ signal, longestWaitMs: waitBudgetMs })
+  let calls = 0
+  let failuresInARow = 0
+
+  /** One request on the wire. Throws `DestinationError` only for an answer that never came. */
+  const send = async (request: HttpRequest): Promise<RawAnswer> => {
+    if (failuresInARow >= GIVE_UP_AFTER) {
+      throw new DestinationError('unavailable', `${base.host} stopped answering; this was not tried any more`)
+    }
+    await options.guard?.()
+    signal.throwIfAborted()
+    const deadline = AbortSignal.timeout(timeoutMs)
+    try {
+      refusePrivateLiteral(network, base.hostname)
+      calls += 1
+      options.onCall?.()
+      const answer = await agentOf(network).request({
+        origin: base.origin,
+        path: prefix + request.path,
+        method: request.method,
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'Keyferry',
+          ...options.headers,
+          ...request.headers,
+          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        signal: AbortSignal.any([signal, deadline]),
+      })
+      const text = await answer.body.text()
+      return { status: answer.statusCode, headers: headersOf(answer.headers), text }
+    } catch (error) {
+      signal.throwIfAborted()
+      throw unreachable(base.host, error, deadline.aborted ? timeoutMs : null)
+    }
+  }
+
+  /** Sends when the pacer lets it, and again for as long as the vendor only says "too early". */
+  const sendInTurn = async (request: HttpRequest): Promise<RawAnswer> => {
+    let firstRefusal: number | null = null
+    for (let refusals = 0; ; refusals += 1) {
+      const slot = await pacer.turn(options.bucketOf?.(request.method, request.path) ?? 'all', refusals > 0)
+      const raw = await send(request).catch((error: unknown) => {
+        slot.answered()
+        throw error
+      })
+      if (raw.status !== 429 || request.accept?.includes(429)) {
+        slot.answered(budgetOf(raw.headers) ?? undefined)
+        return raw
+      }
+      firstRefusal ??= performance.now()
+      const waitMs = putOff(slot, raw, refusals)
+      if (performance.now() - firstRefusal + waitMs > waitBudgetMs) {
+        const { message } = refusal(request, raw)
+        throw new DestinationError('throttled', message, { status: 429, retryAt: new Date(Date.now() + waitMs) })
+      }
+    }
+  }
+
+  const refusal = (request: HttpRequest, raw: RawAnswer): DestinationError => {
+    const described = options.describe?.(raw.status, parseBody(raw.text).body) ?? null
+    return errorFor(base.host, raw, described, [...credentials, ...stringsIn(request.body)])
+  }
+
+  const judge = (request: HttpRequest, raw: RawAnswer): HttpAnswer => {
+    const { body, isJson } = parseBody(raw.text)
+    const wanted = (raw.status >= 200 && raw.status < 300) || request.accept?.includes(raw.status)
+    if (wanted && isJson) return { status: raw.status, headers: raw.headers, body }
+    throw refusal(request, raw)
+  }
+
+  const attempt = async (request: HttpRequest): Promise<HttpAnswer> => {
+    try {
+      const answer = judge(request, await sendInTurn(request))
+      failuresInARow = 0
+      return answer
+    } catch (error) {
+      failuresInARow = isUnavailable(error) ? failuresInARow + 1 : 0
+      throw error
+    }
+  }
+
+  const repeating = retry(
+    handleWhen((error) => isUnavailable(error) && failuresInARow < GIVE_UP_AFTER),
+    { maxAttempts: TRIES - 1, backoff: new ExponentialBackoff({ initialDelay: FIRST_REPEAT_MS, maxDelay: 2_000 }) },
+  )
+
+  return {
+    request: (request) => (request.repeatable ? repeating.execute(() => attempt(request), signal) : attempt(request)),
+    get calls() {
+      return calls
+    },
+  }
+}
+
+const isUnavailable = (error: unknown): boolean => error instanceof DestinationError && error.kind === 'unavailable'
+
+/** Tells the pacer how long to stay away: as told, else 1, 2, 4, 8 s; never at once, and never all clients together. */
+function putOff(slot: Slot, raw: RawAnswer, refusals: number): number {
+  const told = toldToWait(raw)
+  const backoff = 1_000 * 2 ** Math.min(refusals, 3)
+  // Told to come at once and refused again: the clocks disagree, so what we are told is worth nothing.
+  const waitMs = told !== null && (told > 0 || refusals === 0) ? told : backoff
+  const jittered = waitMs + 10 + Math.random() * Math.min(250, waitMs / 4)
+  slot.refused(jittered, budgetOf(raw.headers) ?? undefined)
+  return jittered
+}
+
+function headersOf(raw: Record<string, string | string[] | undefined>): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(raw)) {
+    for (const one of Array.isArray(value) ? value : [value ?? '']) headers.append(name, one)
+  }
+  return headers
+}
+
+const REASONS = new Map([
+  ['ENOTFOUND', 'the name does not resolve'],
+  ['EAI_AGAIN', 'the name could not be resolved just now'],
+  ['ECONNREFUSED', 'nothing listens there'],
+  ['ECONNRESET', 'the connection was cut'],
+  ['UND_ERR_SOCKET', 'the connection was cut'],
+  ['EPIPE', 'the connection was cut'],
+  ['ETIMEDOUT', 'no answer in time'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'no answer in time'],
+  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'the answer is too large'],
+  ['EHOSTUNREACH', 'there is no way to it'],
+  ['ENETUNREACH', 'there is no way to it'],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is signed by an authority this machine does not know'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is signed by an authority this machine does not know'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
+])
+
+/** An answer that never came. The system's own message is left out: it is not ours to vouch for. */
+function unreachable(host: string, error: unknown, timedOutMs: number | null): DestinationError {
+  if (error instanceof PrivateAddress) {
+    return new DestinationError(
+      'rejected',
+      `${host} is a private address, which Keyferry does not call. Start it with KEYFERRY_ALLOW_PRIVATE_NETWORK=true to allow it`,
+    )
+  }
+  if (timedOutMs !== null) return new DestinationError('unavailable', `${host} gave no answer within ${timedOutMs / 1000} s`)
+  const code = codeOf(error)
+  return new DestinationError('unavailable', `Can't reach ${host}: ${REASONS.get(code) ?? `network problem ${code}`}`)
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0])
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
+  return error instanceof Error ? error.name : 'unknown'
 }

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { DestinationError, type DestinationErrorKind } from './destination.ts'
+import type { Budget } from './pace.ts'
+import { scrub } from './scrub.ts'
+
+/** What came back over the wire, before anybody judged it. */
+export interface RawAnswer {
+  status: number
+  headers: Headers
+  text: string
+}
+
+/** Parsed JSON, undefined for an empty body, or the text itself with `isJson: false`. */
+export function parseBody(text: string): { body: unknown; isJson: boolean } {
+  if (text.trim() === '') return { body: undefined, isJson: true }
+  try {
+    return { body: JSON.parse(text), isJson: true }
+  } catch {
+    return { body: text, isJson: false }
+  }
+}
+
+/**
+ * The error for an answer the caller did not ask for. The message is ours, followed by the vendor's own short words without
+ * anything in `secrets`.
+ */
+export function errorFor(host: string, raw: RawAnswer, described: string | null, secrets: readonly string[]): DestinationError {
+  const { body, isJson } = parseBody(raw.text)
+  const words = isJson ? vendorWords(body) : null
+  const said = words === null ? '' : scrub(words, secrets)
+  const kind = kindOf(raw.status)
+  const ours = described ?? sentence(host, raw, kind, isJson)
+  return new DestinationError(kind, said === '' ? ours : `${ours}: ${said}`, { status: raw.status })
+}
+
+function kindOf(status: number): DestinationErrorKind {
+  if (status === 401 || status === 403) return 'auth'
+  if (status === 404) return 'missing'
+  if (status === 429) return 'throttled'
+  // 408 and 425 ask for another try; a 2xx gets here only when its body is not JSON.
+  if (status === 408 || status === 425 || status >= 500 || status < 300) return 'unavailable'
+  return 'rejected'
+}
+
+function sentence(host: string, raw: RawAnswer, kind: DestinationErrorKind, isJson: boolean): string {
+  const { status } = raw
+  if (status >= 300 && status < 400) return `${host} sent us to another address (${status}), which is not followed; check the URL`
+  if (status < 300) return `${host} answered ${what(raw)} instead of JSON; check that the URL is the API's`
+  if (status === 401) return `${host} does not accept the credential (401)`
+  if (status === 403) return `${host} says the credential lacks a right for this (403)`
+  if (status === 404) return `${host} does not know this address (404)${isJson ? '' : ', with a page instead of JSON'}`
+  if (kind === 'unavailable') return `${host} had a problem (${status})`
+  return `${host} refused the request (${status})`
+}
+
+function what(raw: RawAnswer): string {
+  const type = raw.headers.get('content-type') ?? ''
+  if (type.includes('html')) return 'a web page'
+  return type.includes('json') ? 'half a body' : 'something'
+}
+
+const worded = z.object({ error: z.unknown(), detail: z.unknown(), message: z.unknown(), msg: z.unknown() }).partial()
+
+/** `error`, `detail` or `message` of an error body, whichever holds text first; lists such as FastAPI's are joined. */
+function vendorWords(body: unknown): string | null {
+  if (typeof body === 'string') return body
+  if (Array.isArray(body)) return body.map(vendorWords).filter(Boolean).slice(0, 3).join('; ') || null
+  const parsed = worded.safeParse(body)
+  if (!parsed.success) return null
+  const { error, detail, message, msg } = parsed.data
+  return [error, detail, message, msg].map(vendorWords).find((words) => words !== null && words !== '') ?? null
+}
+
+/**
+ * How long the vendor wants us to stay away, in milliseconds, or null when it does not say. `Retry-After` (seconds or a date),
+ * then `secondsUntilReset` of Trigger.dev's 429 body, which needs no clock, then `x-ratelimit-reset`.
+ */
+export function toldToWait(raw: RawAnswer): number | null {
+  const after = raw.headers.get('retry-after')
+  if (after !== null) {
+    if (/^\d+(\.\d+)?$/.test(after.trim())) return Number(after) * 1000
+    const date = Date.parse(after)
+    if (!Number.isNaN(date)) return Math.max(0, date - vendorNow(raw.headers))
+  }
+  const body = z.object({ secondsUntilReset: z.number().nonnegative() }).safeParse(parseBody(raw.text).body)
+  if (body.success) return Math.min(body.data.secondsUntilReset * 1000, 60_000)
+  return budgetOf(raw.headers)?.resetsInMs ?? null
+}
+
+/** The `x-ratelimit-*` headers with a reset in Unix milliseconds, as Trigger.dev sends them; null for anything else. */
+export function budgetOf(headers: Headers): Budget | null {
+  const remaining = Number(headers.get('x-ratelimit-remaining') ?? Number.NaN)
+  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN)
+  if (!Number.isFinite(remaining) || !(reset > 1e12)) return null
+  return { remaining, window: reset, resetsInMs: Math.min(Math.max(reset - vendorNow(headers), 0), 60_000) }
+}
+
+/** The vendor's clock where it clearly differs from ours; its Date header has whole seconds, so small differences are noise. */
+function vendorNow(headers: Headers): number {
+  const ours = Date.now()
+  const theirs = Date.parse(headers.get('date') ?? '')
+  return Math.abs(theirs - ours) > 2_000 ? theirs : ours
+}
