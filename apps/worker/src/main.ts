@@ -1,0 +1,21 @@
+/** A worker of a fleet: takes the jobs that the API's processes send, over the same Postgres. */
+import { CannotStart, openInstance, readEnv, runProcess } from '@keyferry/instance'
+import { startWorker } from './worker.ts'
+
+await runProcess(async () => {
+  const env = readEnv(process.env)
+  if (env.DATABASE_URL === undefined) {
+    throw new CannotStart(
+      'A worker of its own needs DATABASE_URL=postgres://…: without it the store and the queue live inside the one process that `pnpm start` runs, worker included.',
+    )
+  }
+  const instance = await openInstance(env, { makeKey: false })
+  const worker = await startWorker(instance)
+  instance.ctx.log.info('worker ready')
+  return {
+    async stop() {
+      await worker.stop()
+      await instance.close()
+    },
+  }
+})

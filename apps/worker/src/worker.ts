@@ -1,0 +1,32 @@
+import type { Context } from '@keyferry/core/context'
+import { runSync } from '@keyferry/core/sync/run'
+import { startSweep } from './sweep.ts'
+import type { JobQueue } from '@keyferry/queue'
+
+/** Milliseconds that running syncs get to end by themselves, and again as long after their signal aborted. */
+const GRACE_MS = 5_000
+
+export interface WorkerOptions {
+  ctx: Context
+  jobs: JobQueue
+  /** Syncs run at once in this process. They mostly wait for a vendor. */
+  concurrency?: number
+}
+
+/** Starts the queue, takes its jobs and sweeps. Resolves once jobs are taken. */
+export async function startWorker({ ctx, jobs, concurrency = 8 }: WorkerOptions): Promise<{ stop(): Promise<void> }> {
+  await jobs.start()
+  await jobs.work((syncId, signal) => runSync(ctx, syncId, signal), { concurrency, revision: (syncId) => dueRevision(ctx, syncId) })
+  const sweep = startSweep(ctx, jobs.queue)
+  return {
+    async stop() {
+      sweep.stop()
+      await jobs.drain(GRACE_MS)
+    },
+  }
+}
+
+async function dueRevision(ctx: Context, syncId: string): Promise<number | null> {
+  const sync = await ctx.db.selectFrom('syncs').where('id', '=', syncId).select('due').executeTakeFirst()
+  return sync?.due ?? null
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { CannotStart } from './cannot-start.ts'
+
+const flag = z
+  .enum(['true', 'false', '1', '0'])
+  .default('false')
+  .transform((text) => text === 'true' || text === '1')
+
+const schema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4400),
+  HOST: z.string().default('127.0.0.1'),
+  KEYFERRY_DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
+    .optional(),
+  KEYFERRY_ROOT_KEY: z
+    .string()
+    .transform((text) => Buffer.from(text, 'base64'))
+    .refine((key) => key.length === 32, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
+    .optional(),
+  KEYFERRY_ALLOW_PRIVATE_NETWORK: flag,
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+/** What the operator set. */
+export type Env = z.output<typeof schema>
+
+/** What the operator set, with the defaults. Throws `CannotStart` naming each wrong variable, never its value. */
+export function readEnv(variables: Record<string, string | undefined>): Env {
+  // An empty variable is what a shell or a compose file leaves of one that is not set.
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const result = schema.safeParse(set)
+  if (result.success) return result.data
+  throw new CannotStart(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+}

@@ -1,0 +1,34 @@
+import { CannotStart } from './cannot-start.ts'
+
+/** Something that serves until it is stopped. */
+export interface Service {
+  /** Ends it in order: nothing that was accepted is lost. Bounded in time. */
+  stop(): Promise<void>
+}
+
+/**
+ * Runs a service as this process: the first SIGTERM or SIGINT stops it in order and exits 0, a second one exits at once. When it cannot
+ * start, the reason is printed, without a stack when it is one a person can act on, and the process exits 1.
+ */
+export async function runProcess(start: () => Promise<Service>): Promise<void> {
+  try {
+    const service = await start()
+    let stopping = false
+    const stop = (signal: NodeJS.Signals): void => {
+      if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143)
+      stopping = true
+      service.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error)
+          process.exit(1)
+        },
+      )
+    }
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', stop)
+  } catch (error) {
+    console.error(error instanceof CannotStart ? error.message : error)
+    process.exit(1)
+  }
+}

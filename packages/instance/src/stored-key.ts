@@ -1,0 +1,56 @@
+import { existsSync, rmSync } from 'node:fs'
+import { openPostgres } from '@keyferry/db'
+import SQLite from 'better-sqlite3'
+import { sql } from 'kysely'
+import { CannotStart } from './cannot-start.ts'
+
+/** A data key as it is stored: whoever can open it has the right root key. */
+export interface StoredKey {
+  owner: string
+  wrapped: string
+}
+
+/** The stored data key of the SQLite store in `file`, null when nothing is stored. Changes nothing. The caller holds the lock. */
+export function storedKeyInSqlite(file: string): StoredKey | null {
+  if (!existsSync(file)) return null
+  const companions = ['-wal', '-shm'].map((end) => file + end).filter((companion) => !existsSync(companion))
+  const database = new SQLite(file, { readonly: true })
+  try {
+    const tables = database.prepare(`select 1 from sqlite_master where type = 'table' and name = 'organizations'`).all()
+    if (tables.length === 0) return null
+    return asStoredKey(database.prepare('select id as owner, data_key as wrapped from organizations limit 1').get())
+  } catch (error) {
+    throw new CannotStart(`${file} cannot be read as a Keyferry store: ${String(error)}. Nothing was changed.`, error)
+  } finally {
+    database.close()
+    // A read-only connection leaves the empty ones it made.
+    for (const companion of companions) rmSync(companion, { force: true })
+  }
+}
+
+/** The same of a store on Postgres. Throws `CannotStart` when the server cannot be reached. */
+export async function storedKeyInPostgres(databaseUrl: string): Promise<StoredKey | null> {
+  const db = openPostgres(databaseUrl, 1)
+  try {
+    const { rows } = await sql<{ there: boolean }>`select to_regclass('organizations') is not null as there`.execute(db)
+    if (!rows[0]?.there) return null
+    const row = await db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped']).limit(1).executeTakeFirst()
+    return row ?? null
+  } catch (error) {
+    // The message of the driver may hold the address, never the password.
+    throw new CannotStart(`The database of DATABASE_URL cannot be used: ${reasonOf(error)}`, error)
+  } finally {
+    await db.destroy()
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
+  return error instanceof Error ? error.message : String(error)
+}
+
+function asStoredKey(row: unknown): StoredKey | null {
+  if (row === null || typeof row !== 'object' || !('owner' in row) || !('wrapped' in row)) return null
+  const { owner, wrapped } = row
+  return typeof owner === 'string' && typeof wrapped === 'string' ? { owner, wrapped } : null
+}
