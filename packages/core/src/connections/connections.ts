@@ -1,0 +1,231 @@
+/** Connections: credentials for an account at a vendor, tested before they are stored, sealed, and never shown again. */
+import { randomUUID } from 'node:crypto'
+import { isUniqueViolation, type ConnectionTable, type Selectable } from '@keyferry/db'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { audit } from '../audit.ts'
+import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import { DestinationError, type Account, type DestinationDefinition } from '../destinations/destination.ts'
+import { destination, destinations } from '../destinations/registry.ts'
+import { BadRequest, NotFound } from '../errors.ts'
+import { want } from '../sync/wanted.ts'
+import { openCredentials, originOf, parseCredentials, sealCredentials, type Credentials } from './credentials.ts'
+import { describeConnections, usersOf, type Connection } from './describe.ts'
+import { findConnection, findConnectionOf } from './find.ts'
+import { proveCredentials } from './open-session.ts'
+
+/** What can be connected. */
+export async function listConnectionOptions(_ctx: Context, _actor: Actor, _input: Record<never, never>) {
+  return destinations().map(({ name, title, connection }) => ({ name: title, app: name, methods: [connection.method] }))
+}
+
+/** By name; with `projectId` only those that belong to that project. Throws `NotFound` for an unknown app. */
+export async function listConnections(ctx: Context, _actor: Actor, input: { app?: string; projectId?: string }): Promise<Connection[]> {
+  const { app, projectId } = input
+  if (app !== undefined) destination(app)
+  const rows = await ctx.db
+    .selectFrom('connections')
+    .selectAll()
+    .$if(app !== undefined, (query) => query.where('app', '=', app ?? ''))
+    .$if(projectId !== undefined, (query) => query.where('projectId', '=', projectId ?? ''))
+    .orderBy('name')
+    .execute()
+  return describeConnections(ctx, rows)
+}
+
+/** Those a sync may use: the organization's, and with `projectId` that project's own. Throws `NotFound` for an unknown app. */
+export async function listAvailableConnections(ctx: Context, _actor: Actor, input: { app: string; projectId?: string }) {
+  const { id: orgId } = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
+  const rows = await ctx.db
+    .selectFrom('connections')
+    .select(['app', 'name', 'id', 'projectId'])
+    .where('app', '=', destination(input.app).name)
+    .where((eb) => eb.or([eb('projectId', 'is', null), ...(input.projectId === undefined ? [] : [eb('projectId', '=', input.projectId)])]))
+    .orderBy('name')
+    .execute()
+  return rows.map((row) => ({ ...row, orgId }))
+}
+
+/** Throws `NotFound`, and `BadRequest` when the connection belongs to another app. */
+export async function getConnection(ctx: Context, _actor: Actor, input: { app: string; connectionId: string }): Promise<Connection> {
+  return describe(ctx, await findConnectionOf(ctx, input.app, input.connectionId))
+}
+
+/** Throws `NotFound`, and `BadRequest` when the connection belongs to another app. */
+export async function getConnectionByName(ctx: Context, actor: Actor, input: { app: string; connectionName: string }): Promise<Connection> {
+  const row = await ctx.db.selectFrom('connections').where('name', '=', input.connectionName).select('id').executeTakeFirst()
+  if (!row) throw new NotFound(`App Connection with name "${input.connectionName}" not found`)
+  return getConnection(ctx, actor, { app: input.app, connectionId: row.id })
+}
+
+/**
+ * Tests the credentials, then stores them. Throws `NotFound` (app, project), `Invalid` (paths such as `credentials.apiKey`) and
+ * `BadRequest` (name taken, method unknown, or what the vendor says against the credentials).
+ */
+export async function createConnection(ctx: Context, actor: Actor, input: z.output<typeof schemas.createConnection>): Promise<Connection> {
+  const { app, name, method } = input
+  const definition = destination(app)
+  if (method !== definition.connection.method) {
+    throw new BadRequest(`${definition.title} connections have the method "${definition.connection.method}", not "${method}"`)
+  }
+  const credentials = parseCredentials(definition, input.credentials)
+  const projectId = input.projectId ?? null
+  if (projectId !== null) await refuseMissingProject(ctx, projectId)
+  await refuseTakenName(ctx, name)
+  const account = await validate(ctx, definition, credentials)
+
+  const id = randomUUID()
+  const sealed = await sealCredentials(ctx, id, credentials)
+  const at = timestamp(ctx)
+  await ctx.db
+    .transaction()
+    .execute(async (tx) => {
+      await tx
+        .insertInto('connections')
+        .values({
+          id,
+          projectId,
+          app,
+          name,
+          description: input.description ?? null,
+          method,
+          version: 1,
+          credentials: sealed,
+          account: account.label,
+          checkedAt: at,
+          problem: null,
+          createdAt: at,
+          updatedAt: at,
+        })
+        .execute()
+      await audit(ctx, tx, actor, 'connection.create', projectId, { connectionId: id, app, name })
+    })
+    .catch(explainName(name))
+  return describe(ctx, await findConnection(ctx, id))
+}
+
+/**
+ * New credentials replace the old ones whole, are tested first, and wake every sync that uses them. Throws like
+ * `createConnection`; `BadRequest` too when they lead to another host while syncs use the connection: their targets, and what
+ * is known of them, are at the old one.
+ */
+export async function updateConnection(ctx: Context, actor: Actor, input: z.output<typeof schemas.updateConnection>): Promise<Connection> {
+  const { app, connectionId, name, description } = input
+  const row = await findConnectionOf(ctx, app, connectionId)
+  if (name !== undefined && name !== row.name) await refuseTakenName(ctx, name)
+  const renewed = input.credentials === undefined ? {} : await renew(ctx, row, input.credentials)
+
+  const woken = await ctx.db
+    .transaction()
+    .execute(async (tx) => {
+      await tx
+        .updateTable('connections')
+        .set((eb) => ({ name, description, ...renewed, version: eb('version', '+', 1), updatedAt: timestamp(ctx) }))
+        .where('id', '=', connectionId)
+        .execute()
+      const credentialsReplaced = input.credentials !== undefined
+      await audit(ctx, tx, actor, 'connection.update', row.projectId, { connectionId, app, name: name ?? row.name, credentialsReplaced })
+      return credentialsReplaced ? await wantUsers(ctx, tx, actor, connectionId) : []
+    })
+    .catch(explainName(name ?? row.name))
+  await ctx.queue.wake(woken.map((sync) => sync.id))
+  for (const { id, projectId } of woken) ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'pending', done: 0, total: 0 })
+  return describe(ctx, await findConnection(ctx, connectionId))
+}
+
+/** Answers the connection as it was. Throws `NotFound`, and `BadRequest` naming the syncs that use it. */
+export async function deleteConnection(ctx: Context, actor: Actor, input: { app: string; connectionId: string }): Promise<Connection> {
+  const row = await findConnectionOf(ctx, input.app, input.connectionId)
+  const shown = await describe(ctx, row)
+  await refuseUsed(ctx, row.id)
+  try {
+    await ctx.db.transaction().execute(async (tx) => {
+      await tx.deleteFrom('connections').where('id', '=', row.id).execute()
+      await audit(ctx, tx, actor, 'connection.delete', row.projectId, { connectionId: row.id, app: row.app, name: row.name })
+    })
+  } catch (error) {
+    // A sync may have begun to use it since; the database refused, and the reason is the same.
+    await refuseUsed(ctx, row.id)
+    throw error
+  }
+  return shown
+}
+
+/** Tests the stored credentials; what the vendor says against them is kept, and answered, as `problem`. Throws `NotFound`. */
+export async function checkConnection(ctx: Context, _actor: Actor, input: { connectionId: string }): Promise<Connection> {
+  const row = await findConnection(ctx, input.connectionId)
+  const definition = destination(row.app)
+  const found = await proveCredentials(ctx, definition, await openCredentials(ctx, definition, row)).then(
+    (account) => ({ account: account.label, problem: null }),
+    (error: unknown) => {
+      if (error instanceof DestinationError) return { problem: error.message }
+      throw error
+    },
+  )
+  await ctx.db
+    .updateTable('connections')
+    .set({ ...found, checkedAt: timestamp(ctx) })
+    .where('id', '=', row.id)
+    .execute()
+  return describe(ctx, await findConnection(ctx, row.id))
+}
+
+async function describe(ctx: Context, row: Selectable<ConnectionTable>): Promise<Connection> {
+  const [shown] = await describeConnections(ctx, [row])
+  if (!shown) throw new Error('one row describes as one connection')
+  return shown
+}
+
+async function validate(ctx: Context, definition: DestinationDefinition, credentials: Credentials): Promise<Account> {
+  try {
+    return await proveCredentials(ctx, definition, credentials)
+  } catch (error) {
+    if (error instanceof DestinationError) throw new BadRequest(`Failed to validate credentials: ${error.message}`, { kind: error.kind })
+    throw error
+  }
+}
+
+async function renew(ctx: Context, row: Selectable<ConnectionTable>, input: unknown) {
+  const definition = destination(row.app)
+  const credentials = parseCredentials(definition, input)
+  const before = originOf(definition, await openCredentials(ctx, definition, row))
+  const after = originOf(definition, credentials)
+  const users = before === after ? [] : await usersOf(ctx, row.id)
+  if (users.length > 0) {
+    throw new BadRequest(
+      `App Connection "${row.name}" cannot move from ${before} to ${after} while it is used by sync ${users.join(', ')}; make a new connection and give it to them`,
+    )
+  }
+  const account = await validate(ctx, definition, credentials)
+  return { credentials: await sealCredentials(ctx, row.id, credentials), account: account.label, checkedAt: timestamp(ctx), problem: null }
+}
+
+async function wantUsers(ctx: Context, tx: Tx, actor: Actor, connectionId: string) {
+  const syncs = await tx.selectFrom('syncs').where('connectionId', '=', connectionId).select(['id', 'projectId']).orderBy('id').execute()
+  await want(ctx, tx, actor, 'edit', syncs.map((sync) => sync.id))
+  return syncs
+}
+
+async function refuseUsed(ctx: Context, connectionId: string): Promise<void> {
+  const users = await usersOf(ctx, connectionId)
+  if (users.length === 0) return
+  throw new BadRequest(`Cannot delete App Connection with existing connections: used by sync ${users.join(', ')}`, { syncs: users })
+}
+
+async function refuseMissingProject(ctx: Context, projectId: string): Promise<void> {
+  const project = await ctx.db.selectFrom('projects').where('id', '=', projectId).select('id').executeTakeFirst()
+  if (!project) throw new NotFound(`Project with ID ${projectId} not found`)
+}
+
+async function refuseTakenName(ctx: Context, name: string): Promise<void> {
+  const taken = await ctx.db.selectFrom('connections').where('name', '=', name).select('id').executeTakeFirst()
+  if (taken) throw nameTaken(name)
+}
+
+const nameTaken = (name: string): BadRequest => new BadRequest(`An App Connection with the name "${name}" already exists`)
+
+const explainName =
+  (name: string) =>
+  (error: unknown): never => {
+    throw isUniqueViolation(error) ? nameTaken(name) : error
+  }

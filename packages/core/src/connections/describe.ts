@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { ConnectionTable, Selectable } from '@keyferry/db'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import type { Context } from '../context.ts'
+import { withoutSecrets } from '../destinations/forms.ts'
+import { destination } from '../destinations/registry.ts'
+import { openCredentials } from './credentials.ts'
+
+export type Connection = z.output<typeof schemas.connection>
+
+/** Rows as the API shows them: of the credentials only what is not secret. */
+export async function describeConnections(ctx: Context, rows: readonly Selectable<ConnectionTable>[]): Promise<Connection[]> {
+  if (rows.length === 0) return []
+  const { id: orgId } = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
+  const uses = await countUses(ctx, rows)
+  const projects = await projectsOf(ctx, rows)
+  return Promise.all(
+    rows.map(async (row) => ({
+      id: row.id,
+      name: row.name,
+      description: row.description,
+      app: row.app,
+      method: row.method,
+      version: row.version,
+      orgId,
+      projectId: row.projectId,
+      isPlatformManagedCredentials: false,
+      gatewayId: null,
+      gatewayPoolId: null,
+      isAutoRotationEnabled: false,
+      credentialsHash: createHash('sha256').update(row.credentials).digest('hex'),
+      credentials: await shownCredentials(ctx, row),
+      project: projects.get(row.projectId ?? '') ?? null,
+      account: row.account,
+      usedBy: uses.get(row.id) ?? 0,
+      checkedAt: row.checkedAt,
+      problem: row.problem,
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+    })),
+  )
+}
+
+/** Names of the syncs that use a connection, sorted. */
+export async function usersOf(ctx: Context, connectionId: string): Promise<string[]> {
+  const syncs = await ctx.db.selectFrom('syncs').where('connectionId', '=', connectionId).orderBy('name').select('name').execute()
+  return syncs.map((sync) => sync.name)
+}
+
+async function shownCredentials(ctx: Context, row: Selectable<ConnectionTable>): Promise<Record<string, unknown>> {
+  const definition = destination(row.app)
+  return withoutSecrets(definition.connection.credentials, await openCredentials(ctx, definition, row))
+}
+
+async function countUses(ctx: Context, rows: readonly Selectable<ConnectionTable>[]): Promise<Map<string, number>> {
+  const counts = await ctx.db
+    .selectFrom('syncs')
+    .where('connectionId', 'in', rows.map((row) => row.id))
+    .groupBy('connectionId')
+    .select((eb) => ['connectionId', eb.fn.countAll<number | string>().as('uses')])
+    .execute()
+  // Postgres counts in text.
+  return new Map(counts.map((count) => [count.connectionId, Number(count.uses)]))
+}
+
+async function projectsOf(ctx: Context, rows: readonly Selectable<ConnectionTable>[]): Promise<Map<string, NonNullable<Connection['project']>>> {
+  const ids = rows.flatMap((row) => row.projectId ?? [])
+  if (ids.length === 0) return new Map()
+  const projects = await ctx.db.selectFrom('projects').where('id', 'in', ids).select(['id', 'name', 'slug']).execute()
+  return new Map(projects.map((project) => [project.id, { ...project, type: 'secret-manager' as const }]))
+}

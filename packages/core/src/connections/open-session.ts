@@ -1,0 +1,68 @@
+import type { ConnectionTable, Selectable } from '@keyferry/db'
+import type { Context } from '../context.ts'
+import { DestinationError, type Account, type DestinationDefinition, type Session } from '../destinations/destination.ts'
+import { createHttp } from '../destinations/http.ts'
+import { destination } from '../destinations/registry.ts'
+import { openCredentials, type Credentials } from './credentials.ts'
+import { findConnection } from './find.ts'
+
+export interface SessionLimits {
+  signal: AbortSignal
+  /** Awaited before every request; throws when it may no longer be sent. */
+  guard?: () => Promise<void> | void
+  onCall?: () => void
+}
+
+export interface OpenSession {
+  definition: DestinationDefinition
+  session: Session<Credentials>
+  connection: Selectable<ConnectionTable>
+  /** Ends what is still waiting or on the wire. */
+  close(): Promise<void>
+}
+
+/** Opens a connection for calls to its vendor. Throws `NotFound`. The credentials stay in the session. */
+export async function openSession(ctx: Context, connectionId: string, limits: SessionLimits): Promise<OpenSession> {
+  const connection = await findConnection(ctx, connectionId)
+  const definition = destination(connection.app)
+  const ended = new AbortController()
+  const signal = AbortSignal.any([limits.signal, ended.signal])
+  const session = sessionFor(ctx, definition, await openCredentials(ctx, definition, connection), { ...limits, signal })
+  return {
+    definition,
+    session,
+    connection,
+    close() {
+      ended.abort(new Error('the session is closed'))
+      return Promise.resolve()
+    },
+  }
+}
+
+/** How long a person waits for a check or a picker, milliseconds. */
+const PATIENCE = 20_000
+
+/** Asks the vendor whether the credentials work. Throws `DestinationError` saying which of key, right, organization or host is wrong. */
+export const proveCredentials = (ctx: Context, definition: DestinationDefinition, credentials: Credentials): Promise<Account> =>
+  withPatience(definition, (signal) => definition.check(sessionFor(ctx, definition, credentials, { signal })))
+
+/** Runs `work` with a signal that ends it when a person has waited long enough; that is `unavailable`. */
+export async function withPatience<T>(definition: DestinationDefinition, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const signal = AbortSignal.timeout(PATIENCE)
+  try {
+    return await work(signal)
+  } catch (error) {
+    if (!signal.aborted || error instanceof DestinationError) throw error
+    throw new DestinationError('unavailable', `${definition.title} did not answer within ${PATIENCE / 1000} seconds; try again later`, { cause: error })
+  }
+}
+
+function sessionFor(ctx: Context, definition: DestinationDefinition, credentials: Credentials, limits: SessionLimits): Session<Credentials> {
+  const http = createHttp({
+    baseUrl: definition.baseUrl(credentials),
+    headers: definition.authorization(credentials),
+    network: ctx.network,
+    ...limits,
+  })
+  return { credentials, http }
+}

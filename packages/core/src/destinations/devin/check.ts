@@ -1,0 +1,15 @@
+import type { Account, Session } from '../destination.ts'
+import { secretsPath, whoAmI, whyRefused } from './wire.ts'
+
+/**
+ * `/v3/self` proves the key, not that it may manage secrets. A key of one organization is therefore asked for that one's
+ * secrets as well; an enterprise key is asked when a sync names the organization.
+ */
+export async function checkDevin({ http }: Session<unknown>): Promise<Account> {
+  const { orgId, name } = await whoAmI(http)
+  if (orgId !== null) {
+    const answer = await http.request({ method: 'GET', path: `${secretsPath(orgId)}?first=1`, repeatable: true, accept: [401, 403, 404] })
+    if (answer.status !== 200) throw await whyRefused(http, orgId, answer.status)
+  }
+  return { label: [name, orgId].filter(Boolean).join(' · ') || 'Devin' }
+}

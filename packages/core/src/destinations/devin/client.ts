@@ -1,0 +1,122 @@
+/**
+ * Devin has no update: a changed value is a journaled delete followed by a create. Organization secrets are written one call
+ * each, ten at a time. A create is never repeated blindly, and a secret is never deleted because its new value was refused.
+ */
+import pLimit from 'p-limit'
+import { DestinationError, type Change, type Client, type Report } from '../destination.ts'
+import type { Http } from '../http.ts'
+import { copiesOf, observedFrom } from './observed.ts'
+import { relister, type Relister } from './relister.ts'
+import { createSecret, deleteSecret, listSecrets } from './wire.ts'
+
+/** Calls in flight. Devin's rate limits are not documented (2026-11-22); http.ts slows down when it refuses. */
+const LANES = 10
+
+export function devinClient(http: Http, orgId: string): Client {
+  return {
+    list: async () => observedFrom(await listSecrets(http, orgId)),
+    apply: (changes, report) => apply({ http, orgId, report, listing: relister(() => listSecrets(http, orgId)) }, changes),
+  }
+}
+
+interface Work {
+  http: Http
+  orgId: string
+  report: Report
+  listing: Relister
+}
+
+async function apply(work: Work, changes: readonly Change[]): Promise<void> {
+  const lane = pLimit(LANES)
+  /** Trouble that concerns the whole target: what has not begun is not begun any more. */
+  let stopped: { error: unknown } | undefined
+  const carryOut = async (change: Change): Promise<void> => {
+    if (stopped) return
+    try {
+      await one(work, change)
+    } catch (error) {
+      if (concernsOnlyThis(error)) await work.report.failed(change, error)
+      else stopped ??= { error }
+    }
+  }
+  // Every lane ends by itself, so that nothing is still being written when this returns or throws.
+  const ended = await Promise.allSettled(changes.map((change) => lane(carryOut, change)))
+  if (stopped) throw stopped.error
+  for (const end of ended) if (end.status === 'rejected') throw end.reason
+}
+
+/** A refused value, or one answer that stayed unclear, says nothing of the next key. */
+const concernsOnlyThis = (error: unknown): error is DestinationError =>
+  error instanceof DestinationError && error.kind !== 'auth' && error.kind !== 'missing'
+
+async function one(work: Work, change: Change): Promise<void> {
+  if (change.action === 'delete') {
+    await remove(work, change.remoteIds)
+    return work.report.done(change)
+  }
+  if (change.action === 'create') return work.report.done(change, [await create(work, change, [])])
+  await work.report.replacing(change)
+  await remove(work, change.remoteIds)
+  return work.report.done(change, [await recreate(work, change, change.remoteIds)])
+}
+
+type Write = Exclude<Change, { action: 'delete' }>
+
+/** Deletes each id. One that is gone counts as deleted. */
+async function remove({ http, orgId, listing }: Work, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    if (await deleteSecret(http, orgId, id)) continue
+    // Ids never come back, so any list made since the run began proves that one is gone; that it is there, only a new one.
+    if (listing.latest()?.every((secret) => secret.secret_id !== id)) continue
+    if ((await listing.next()).every((secret) => secret.secret_id !== id)) continue
+    throw new DestinationError('auth', `this API key may list the secrets of ${orgId} but not delete one; give the service user ManageOrgSecrets in Devin`, {
+      status: 403,
+    })
+  }
+}
+
+/** Creates a key that the target does not hold; `before` are ids that it held and that prove nothing. Answers the new id. */
+async function create(work: Work, change: Write, before: readonly string[]): Promise<string> {
+  const id = await createOnce(work, change, before)
+  if (id !== null) return id
+  // 409: someone made the key in the meantime, with a value nobody can read back. It is replaced like any other, once.
+  const taken = copiesOf(await work.listing.next(), change.key)
+  if (taken.length === 0) throw taken409(change.key)
+  await work.report.replacing(change)
+  await remove(work, taken)
+  const second = await createOnce(work, change, [...before, ...taken])
+  if (second === null) throw taken409(change.key)
+  return second
+}
+
+const taken409 = (key: string): DestinationError =>
+  new DestinationError('rejected', `Devin answers that "${key}" exists already, but shows no secret of the organization by that name`, { status: 409 })
+
+/** Creates what was just deleted; says so when it fails. */
+async function recreate(work: Work, change: Write, before: readonly string[]): Promise<string> {
+  try {
+    return await create(work, change, before)
+  } catch (error) {
+    if (!(error instanceof DestinationError)) throw error
+    const { kind, message, status, retryAt } = error
+    throw new DestinationError(kind, `${message}. The old value is gone, because Devin cannot change a value in place; the next run writes the key again`, {
+      status: status ?? undefined,
+      retryAt: retryAt ?? undefined,
+      cause: error,
+    })
+  }
+}
+
+/**
+ * One create. An unclear answer is settled by listing: a copy with an id that was not there before is ours, and without one the
+ * call is made a second and last time. Null: the name is taken.
+ */
+async function createOnce({ http, orgId, listing }: Work, change: Write, before: readonly string[]): Promise<string | null> {
+  try {
+    return await createSecret(http, orgId, change.key, change.value)
+  } catch (error) {
+    if (!(error instanceof DestinationError) || error.kind !== 'unavailable') throw error
+  }
+  const landed = copiesOf(await listing.next(), change.key).find((id) => !before.includes(id))
+  return landed ?? createSecret(http, orgId, change.key, change.value)
+}

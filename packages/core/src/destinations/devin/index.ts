@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { defineDestination, field } from '../destination.ts'
+import { checkDevin } from './check.ts'
+import { devinClient } from './client.ts'
+import { devinKeyRules, devinLimits } from './limits.ts'
+
+const credentials = z.object({
+  apiKey: z
+    .string()
+    .trim()
+    .min(1, 'API key must not be empty')
+    .max(1000, 'API key must be at most 1000 characters')
+    .startsWith('cog_', 'API key must start with "cog_": the older "apk_" keys do not work with version 3 of the API')
+    // It becomes a header, and a header with a line break in it is another header.
+    .regex(/^[\x21-\x7e]*$/, 'API key must not contain white space or characters outside ASCII')
+    .meta(field({ label: 'API key', placeholder: 'cog_…', secret: true, help: 'The key of a service user. Devin shows it once, when it is made.' })),
+  instanceUrl: z
+    .string()
+    .trim()
+    .pipe(
+      z
+        .url({ protocol: /^https?$/, error: 'Instance URL must be a URL such as https://api.devin.ai' })
+        .max(255, 'Instance URL must be at most 255 characters')
+        .refine(isPlain, 'Instance URL must not contain a login, a query or a fragment'),
+    )
+    .default('https://api.devin.ai')
+    .meta(field({ label: 'Instance URL', help: 'Only for a dedicated enterprise host, such as https://api.example.devinenterprise.com.' })),
+})
+
+const target = z.object({
+  orgId: z
+    .string()
+    .trim()
+    .max(255, 'Organization ID must be at most 255 characters')
+    .regex(/^org-[^\s/\p{Cc}]+$/u, 'Organization ID must start with "org-" and contain neither spaces nor slashes')
+    .meta(
+      field({
+        label: 'Organization ID',
+        placeholder: 'org-…',
+        help: 'Shown in the Service users section of the Devin organization settings.',
+      }),
+    ),
+})
+
+function isPlain(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+}
+
+export default defineDestination({
+  name: 'devin',
+  title: 'Devin',
+  docsUrl: 'https://docs.devin.ai/api-reference/v3/secrets/organizations-secrets',
+  connection: {
+    method: 'api-key',
+    help: 'Create a service user under Settings > Service users in Devin and copy its key. It needs the right to manage organization secrets (ManageOrgSecrets); on a Teams plan that is the Admin role.',
+    credentials,
+  },
+  target,
+  options: z.object({}),
+  notes: {
+    initialSync: 'Devin never shows the value of a secret, so existing secrets cannot be imported. The first sync overwrites the destination.',
+    options: [
+      'Every secret is written as a key-value secret. A TOTP or cookie secret of the same name is replaced by it, and one that matches the key schema is removed, unless secret deletion is disabled. The review shows each before it happens.',
+      'Use a key schema, so that only the names you mean are managed and everything else in the organization stays as it is.',
+      'Devin cannot change a value in place: a changed secret is removed and created again, with a new id. Sessions see what was there when they started.',
+    ],
+  },
+  keyRules: devinKeyRules,
+  limits: devinLimits,
+  baseUrl: ({ instanceUrl }) => instanceUrl.replace(/\/+$/, ''),
+  authorization: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
+  targetKey: ({ orgId }) => orgId,
+  targetLabel: ({ orgId }) => orgId,
+  // Everything is written as sensitive, so there is nothing to choose and nothing to compare.
+  flags: () => ({}),
+  check: checkDevin,
+  open: (session, { orgId }) => devinClient(session.http, orgId),
+})

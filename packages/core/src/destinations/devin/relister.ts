@@ -1,0 +1,29 @@
+import type { DevinSecret } from './wire.ts'
+
+export interface Relister {
+  /** A list that was begun after this call. Callers that wait at the same time share one. */
+  next(): Promise<readonly DevinSecret[]>
+  /** The newest list so far, if there was one. */
+  latest(): readonly DevinSecret[] | undefined
+}
+
+/** Lists again for whoever needs to know how an unclear call ended: one list for many keys, never one that began too early. */
+export function relister(list: () => Promise<readonly DevinSecret[]>): Relister {
+  let latest: readonly DevinSecret[] | undefined
+  let running: Promise<unknown> = Promise.resolve()
+  let waiting: Promise<readonly DevinSecret[]> | undefined
+  return {
+    latest: () => latest,
+    next() {
+      waiting ??= running.then(async () => {
+        // From here on a caller is too late for this one.
+        const begun = waiting
+        waiting = undefined
+        running = begun?.catch(() => {}) ?? running
+        latest = await list()
+        return latest
+      })
+      return waiting
+    },
+  }
+}

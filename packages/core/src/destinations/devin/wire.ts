@@ -1,0 +1,137 @@
+/** The three calls on secrets that Devin has, and what its errors mean (docs.devin.ai and its OpenAPI document, 2026-11-22). */
+import { z } from 'zod'
+import { DestinationError } from '../destination.ts'
+import type { Http, HttpAnswer } from '../http.ts'
+
+/** The most a page may have. */
+const PAGE = 200
+
+/** Lenient: a new field or a new kind of secret must not stop a sync. `key` may be null, and is then not ours to name. */
+const secret = z.object({
+  secret_id: z.string().min(1),
+  key: z.string().nullish(),
+  secret_type: z.string().default('key-value'),
+  access_type: z.string().default('unknown'),
+})
+export type DevinSecret = z.infer<typeof secret>
+
+const page = z.object({ items: z.array(secret), end_cursor: z.string().nullish(), has_next_page: z.boolean().nullish() })
+
+export const secretsPath = (orgId: string): string => `/v3/organizations/${encodeURIComponent(orgId)}/secrets`
+
+/** Every secret that the key may see. Complete, or it throws: a half-read list would make keys look absent. */
+export async function listSecrets(http: Http, orgId: string): Promise<DevinSecret[]> {
+  const found = new Map<string, DevinSecret>()
+  const cursors = new Set<string>()
+  for (let after = ''; ; ) {
+    const path = `${secretsPath(orgId)}?first=${PAGE}${after && `&after=${encodeURIComponent(after)}`}`
+    const answer = await http.request({ method: 'GET', path, repeatable: true, accept: [401, 403, 404] })
+    if (answer.status !== 200) throw await whyRefused(http, orgId, answer.status)
+    const { success, data } = page.safeParse(answer.body)
+    if (!success) throw new DestinationError('unavailable', 'Devin answered the list of secrets in a form that is not understood')
+    for (const item of data.items) found.set(item.secret_id, item)
+    if (!data.has_next_page || !data.end_cursor) return [...found.values()]
+    if (cursors.has(data.end_cursor)) {
+      throw new DestinationError('unavailable', 'Devin repeats a page of the list of secrets, so the list cannot be read to its end')
+    }
+    cursors.add(data.end_cursor)
+    after = data.end_cursor
+  }
+}
+
+/** Id of the new secret. Throws `unavailable` when it is not clear whether there is one. Answers null on 409: the name is taken. */
+export async function createSecret(http: Http, orgId: string, key: string, value: string): Promise<string | null> {
+  const body = { type: 'key-value', key, value, is_sensitive: true, note: 'Synced by Keyferry' }
+  // Not repeatable: Devin has no idempotency key, and its own client says that a repeated create can make a second secret.
+  const answer = await http.request({ method: 'POST', path: secretsPath(orgId), body, repeatable: false, accept: REFUSALS })
+  if (answer.status === 409) return null
+  if (isSuccess(answer)) {
+    const created = secret.safeParse(answer.body)
+    if (created.success) return created.data.secret_id
+    throw new DestinationError('unavailable', `Devin's answer does not say whether "${key}" was created`)
+  }
+  if (answer.status === 400 || answer.status === 422) {
+    throw new DestinationError('rejected', `Devin refused "${key}": ${reasonIn(answer.body, value)}`, { status: answer.status })
+  }
+  throw await whyRefused(http, orgId, answer.status)
+}
+
+/** True when the secret is deleted. False on 403 and 404, which mean that it is gone or that the key lacks the right. */
+export async function deleteSecret(http: Http, orgId: string, secretId: string): Promise<boolean> {
+  const path = `${secretsPath(orgId)}/${encodeURIComponent(secretId)}`
+  const answer = await http.request({ method: 'DELETE', path, repeatable: true, accept: REFUSALS })
+  if (isSuccess(answer)) return true
+  // A vanished id is answered with 403 (Devin's Terraform provider, 2026-06), with 404 as its general documents say.
+  if (answer.status === 403 || answer.status === 404) return false
+  if (answer.status === 401) throw await whyRefused(http, orgId, 401)
+  throw new DestinationError('rejected', `Devin refused to delete a secret: ${reasonIn(answer.body)}`, { status: answer.status })
+}
+
+const REFUSALS = [400, 401, 403, 404, 409, 422]
+
+const isSuccess = (answer: HttpAnswer): boolean => answer.status >= 200 && answer.status < 300
+
+const self = z.object({
+  org_id: z.string().nullish(),
+  service_user_name: z.string().nullish(),
+  user_name: z.string().nullish(),
+})
+export interface Self {
+  /** The organization that the key is bound to; null for an enterprise key. */
+  orgId: string | null
+  name: string | null
+}
+
+/** Who the key belongs to. Throws `auth` when it is not valid. */
+export async function whoAmI(http: Http): Promise<Self> {
+  const answer = await http.request({ method: 'GET', path: '/v3/self', repeatable: true, accept: [401, 403, 404] })
+  if (answer.status === 401) throw notValid()
+  if (answer.status === 403) throw new DestinationError('auth', 'this API key may not use version 3 of the Devin API', { status: 403 })
+  const { success, data } = self.safeParse(answer.body)
+  if (answer.status === 404 || !success) {
+    throw new DestinationError('missing', 'this host does not answer like the Devin API; check the instance URL', { status: answer.status })
+  }
+  return { orgId: data.org_id ?? null, name: data.service_user_name ?? data.user_name ?? null }
+}
+
+/**
+ * 403 and 404 on an organization's secrets each mean "wrong organization" or "lacks the right" (Devin does not say which), so
+ * the key is asked whose it is before a person is told what to mend.
+ */
+export async function whyRefused(http: Http, orgId: string, status: number): Promise<DestinationError> {
+  if (status === 401) return notValid()
+  const { orgId: own } = await whoAmI(http)
+  if (own !== null && own !== orgId) {
+    return new DestinationError('auth', `this API key belongs to the organization ${own}, not to ${orgId}; use a key of ${orgId} or correct the organization ID`, { status })
+  }
+  if (own === orgId) {
+    return new DestinationError('auth', `this API key lacks the right ManageOrgSecrets in ${orgId}; give it to the service user in Devin`, { status })
+  }
+  return new DestinationError(
+    status === 404 ? 'missing' : 'auth',
+    `Devin shows no organization ${orgId} to this API key; check the organization ID, and that the service user has ManageOrgSecrets there`,
+    { status },
+  )
+}
+
+const notValid = (): DestinationError =>
+  new DestinationError('auth', 'the API key is not valid or has expired; create a new one in Devin under Settings > Service users', { status: 401 })
+
+/** Devin's own words, from any of its error shapes. An answer may echo what was sent: only named parts are read, and none that repeats the value. */
+function reasonIn(body: unknown, value?: string): string {
+  const problem = errorBody.safeParse(body)
+  const { detail = null, errors = null, title = null } = problem.success ? problem.data : {}
+  const issues = [...(Array.isArray(detail) ? detail : []), ...(errors ?? [])].map(({ loc, msg }) => [loc?.join('.'), msg].filter(Boolean).join(': '))
+  const words = [...new Set([typeof detail === 'string' ? detail : title, ...issues])].filter(Boolean).join('; ')
+  if (words === '') return 'it gave no reason'
+  // The beginning of a value is as good as the value: an answer may cut what it repeats.
+  if (value !== undefined && words.includes(value.slice(0, 12))) return 'its reason repeats the value and is not shown'
+  return words.slice(0, 300)
+}
+
+const issue = z.object({ loc: z.array(z.union([z.string(), z.number()])).optional().catch(undefined), msg: z.string().optional().catch(undefined) })
+const errorBody = z.object({
+  title: z.string().nullish().catch(null),
+  detail: z.union([z.string(), z.array(issue)]).nullish().catch(null),
+  errors: z.array(issue).nullish().catch(null),
+})

@@ -1,0 +1,19 @@
+/** Finds the emulators the way registry.ts finds destinations. For tests, the demo and the bench: production imports none. */
+import type { Emulator, EmulatorOptions } from './emulator.ts'
+import { destinationFolders, importFrom } from './registry.ts'
+
+export type StartEmulator = (options?: EmulatorOptions) => Promise<Emulator>
+
+/** By destination. Throws when a folder has none: a destination without an emulator could not be tested. */
+export async function emulators(): Promise<ReadonlyMap<string, StartEmulator>> {
+  return new Map(await Promise.all(destinationFolders().map(async (folder) => [folder, await load(folder)] as const)))
+}
+
+async function load(folder: string): Promise<StartEmulator> {
+  const exported = await importFrom(folder, 'emulator/index.ts')
+  if (!hasEmulator(exported)) throw new Error(`destinations/${folder}/emulator/index.ts must export startEmulator()`)
+  return exported.startEmulator
+}
+
+const hasEmulator = (value: unknown): value is { startEmulator: StartEmulator } =>
+  value !== null && typeof value === 'object' && 'startEmulator' in value && typeof value.startEmulator === 'function'

@@ -1,0 +1,65 @@
+/**
+ * Finds the destinations: every folder beside this file is one, and its `index.ts` exports the definition as default. A new
+ * destination is a new folder; there is no list to edit.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { NotFound } from '../errors.ts'
+import type { DestinationDefinition } from './destination.ts'
+import { formFields } from './forms.ts'
+
+interface Entry {
+  definition: DestinationDefinition
+  /** SVG text. */
+  icon: string
+}
+
+const HERE = import.meta.dirname
+
+/** Names of the folders beside this file: one per destination. */
+export const destinationFolders = (): string[] =>
+  readdirSync(HERE, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+
+/** What a file of a destination's folder exports. */
+export const importFrom = (folder: string, file: string): Promise<unknown> =>
+  import(/* @vite-ignore */ pathToFileURL(join(HERE, folder, file)).href)
+
+const registry: ReadonlyMap<string, Entry> = new Map(
+  await Promise.all(destinationFolders().map(async (folder) => [folder, await load(folder)] as const)),
+)
+
+/** The destination called `name`. Throws `NotFound` naming the known ones. */
+export const destination = (name: string): DestinationDefinition => entry(name).definition
+
+/** Every destination, by name. */
+export const destinations = (): DestinationDefinition[] => [...registry.values()].map((known) => known.definition)
+
+/** The destination's drawing as SVG text. Throws `NotFound` like `destination`. */
+export const destinationIcon = (name: string): string => entry(name).icon
+
+function entry(name: string): Entry {
+  const known = registry.get(name)
+  if (!known) throw new NotFound(`Unknown destination "${name}"; known are ${[...registry.keys()].join(', ')}`)
+  return known
+}
+
+async function load(folder: string): Promise<Entry> {
+  const exported = await importFrom(folder, 'index.ts')
+  const definition = exported !== null && typeof exported === 'object' && 'default' in exported ? exported.default : undefined
+  if (!isDefinition(definition)) {
+    throw new Error(`destinations/${folder}/index.ts must export the result of defineDestination() as default`)
+  }
+  if (definition.name !== folder) {
+    throw new Error(`destinations/${folder} calls itself "${definition.name}"; the name must equal the folder`)
+  }
+  // A field without metadata could be a secret that nobody hides: found here, at the start, not in an answer of the API.
+  for (const schema of [definition.connection.credentials, definition.target, definition.options]) formFields(schema, definition.choices)
+  return { definition, icon: readFileSync(join(HERE, folder, 'icon.svg'), 'utf8') }
+}
+
+const isDefinition = (value: unknown): value is DestinationDefinition =>
+  value !== null && typeof value === 'object' && 'name' in value && 'connection' in value && 'target' in value && 'open' in value
