@@ -1,19 +1,14 @@
+import { approvePlan } from '@keyferry/core/sync/approve-plan'
+import { approvePlan } from '@keyferry/core/sync/approve-plan'
 import { checkDestination } from '@keyferry/core/sync/check-destination'
+import { createSync as create } from '@keyferry/core/sync/create-sync'
 import { listKeys } from '@keyferry/core/sync/keys'
-import { approvePlan, planSync, previewSync as preview } from '@keyferry/core/sync/preview'
+import { planSync, previewSync as preview } from '@keyferry/core/sync/preview'
+import { deleteSync, removeSecrets } from '@keyferry/core/sync/remove'
 import { getRun, listRuns } from '@keyferry/core/sync/runs'
-import {
-  createSync as create,
-  deleteSync,
-  getSync,
-  getSyncByName,
-  importSecrets,
-  listSyncOptions,
-  listSyncs,
-  removeSecrets,
-  triggerSync,
-  updateSync as update,
-} from '@keyferry/core/sync/syncs'
+import { getSync, getSyncByName, listSyncOptions, listSyncs } from '@keyferry/core/sync/syncs'
+import { importSecrets, triggerSync } from '@keyferry/core/sync/trigger-sync'
+import { updateSync as update } from '@keyferry/core/sync/update-sync'
 import { createSync, id, keyState, liveEvent, outcome, plan, previewSync, run, sync, updateSync } from '@keyferry/schemas'
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
@@ -37,7 +32,7 @@ export const syncs = router({
         }),
       ),
     )
-    .query(({ ctx }) => listSyncOptions(ctx.ctx, ctx.actor, {})),
+    .query(({ ctx }) => listSyncOptions(ctx.ctx, ctx.actor)),
 
   list: signedIn
     .meta({

@@ -1,0 +1,25 @@
+import type { Context } from '../context.ts'
+import { destination } from '../destinations/registry.ts'
+import { BadRequest, NotFound } from '../errors.ts'
+import { selectSyncs, toRow, type SyncRow } from './row.ts'
+
+export interface SyncAddress {
+  destination: string
+  syncId: string
+}
+
+/** The stored sync. Throws `NotFound`, or `BadRequest` when it belongs to another destination than the one named. */
+export async function findSync(ctx: Context, { destination: name, syncId }: SyncAddress) {
+  const { title } = destination(name)
+  const row = await ctx.db.selectFrom('syncs').where('id', '=', syncId).selectAll().executeTakeFirst()
+  if (!row) throw new NotFound(`There is no secret sync with the id ${syncId}`)
+  if (row.destination !== name) throw new BadRequest(`The secret sync ${row.name} is not a ${title} sync but one of ${row.destination}`)
+  return row
+}
+
+/** As the API answers it. */
+export async function syncRow(ctx: Context, syncId: string): Promise<SyncRow> {
+  const row = await selectSyncs(ctx.db).where('syncs.id', '=', syncId).executeTakeFirst()
+  if (!row) throw new NotFound(`There is no secret sync with the id ${syncId}`)
+  return toRow(row)
+}

@@ -1,0 +1,81 @@
+/** Each key of a sync, as far as Keyferry knows without asking the vendor: vault against ledger, and what the last run said. */
+import type { keyState } from '@keyferry/schemas'
+import type { z } from 'zod'
+import type { Actor, Context } from '../context.ts'
+import { destination } from '../destinations/registry.ts'
+import { Unresolvable } from '../errors.ts'
+import { projectKey } from '../vault/project-key.ts'
+import { readDesired, type Desired } from './desired.ts'
+import { findSync, type SyncAddress } from './find.ts'
+import { outcomesOf } from './runs.ts'
+import { keySchema } from './key-schema.ts'
+import { readLedger, type LedgerEntry } from './ledger.ts'
+import type { StoredOptions } from './options.ts'
+
+type KeyState = z.output<typeof keyState>
+
+export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress): Promise<KeyState[]> {
+  const sync = await findSync(ctx, input)
+  const options: StoredOptions = JSON.parse(sync.options)
+  const environment = await ctx.db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('folders.id', '=', sync.folderId)
+    .select('environments.slug')
+    .executeTakeFirstOrThrow()
+  const schema = keySchema(options.keySchema, environment.slug)
+  const ledger = await readLedger(ctx.db, sync.id)
+  const outcomes = sync.lastRunId === null ? [] : await outcomesOf(ctx.db, sync.lastRunId)
+  const failures = new Map(outcomes.filter((outcome) => outcome.state === 'failed').map(({ key, reason }) => [key, reason]))
+  try {
+    const desired = await readDesired(ctx, {
+      folderId: sync.folderId,
+      definition: destination(sync.destination),
+      options: options.own,
+      schema,
+      key: await projectKey(ctx, ctx.db, sync.projectId),
+    })
+    return statesOf(desired, ledger, failures)
+  } catch (error) {
+    if (!(error instanceof Unresolvable)) throw error
+    return blockedStates(error, ledger, schema.name)
+  }
+}
+
+function statesOf(desired: Desired, ledger: ReadonlyMap<string, LedgerEntry>, failures: ReadonlyMap<string, string>): KeyState[] {
+  const names = new Set([...desired.entries.keys(), ...desired.refused.keys(), ...ledger.keys()])
+  return [...names].sort().map((key) => {
+    const wanted = desired.entries.get(key)
+    const refused = desired.refused.get(key)
+    const written = ledger.get(key)
+    const base = {
+      key,
+      sourceKey: wanted?.sourceKey ?? refused?.sourceKey ?? null,
+      writtenAt: written?.writtenAt ?? null,
+      remoteId: written?.remoteIds[0] ?? null,
+    }
+    if (refused) return { ...base, state: 'rejected', reason: refused.reason }
+    if (!wanted) return { ...base, state: 'left-behind', reason: failures.get(key) ?? 'no longer in the source' }
+    if (written?.digest === wanted.digest && written.intent === null) return { ...base, state: 'in-sync', reason: null }
+    const failure = failures.get(key)
+    if (failure !== undefined) return { ...base, state: 'failed', reason: failure }
+    return { ...base, state: 'pending', reason: written ? 'the value changed here' : 'not written yet' }
+  })
+}
+
+/** A source that cannot be read says nothing about its good keys: they are shown as they were written. */
+function blockedStates(error: Unresolvable, ledger: ReadonlyMap<string, LedgerEntry>, name: (key: string) => string): KeyState[] {
+  const bad = new Map(error.problems.map(({ key, reason }) => [name(key), { sourceKey: key, reason }]))
+  return [...new Set([...bad.keys(), ...ledger.keys()])].sort().map((key) => {
+    const problem = bad.get(key)
+    const written = ledger.get(key)
+    return {
+      key,
+      sourceKey: problem?.sourceKey ?? null,
+      state: problem ? 'failed' : 'pending',
+      reason: problem?.reason ?? 'waits until every secret of the folder can be resolved',
+      writtenAt: written?.writtenAt ?? null,
+      remoteId: written?.remoteIds[0] ?? null,
+    }
+  })
+}

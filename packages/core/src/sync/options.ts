@@ -1,0 +1,47 @@
+/** The options of a sync as they are stored, made from what a person or an API call sends. */
+import type { z } from 'zod'
+import type { syncOptions } from '@keyferry/schemas'
+import type { DestinationDefinition } from '../destinations/destination.ts'
+import { BadRequest, Invalid } from '../errors.ts'
+import type { DeletionPolicy } from './plan.ts'
+
+export interface StoredOptions {
+  initialSyncBehavior: 'overwrite-destination'
+  keySchema?: string
+  deletionPolicy: DeletionPolicy
+  /** The destination's own options, complete: parsed by its schema. */
+  own: Record<string, unknown>
+}
+
+type SentOptions = z.output<typeof syncOptions>
+
+const COMMON = new Set(['initialSyncBehavior', 'keySchema', 'disableSecretDeletion', 'deletionPolicy', 'autoSyncEnabled'])
+
+/** Throws `BadRequest` for a first-run behaviour the vendor cannot do, `Invalid` for a wrong option of the destination. */
+export function parseOptions(definition: DestinationDefinition, sent: SentOptions): StoredOptions {
+  if (sent.initialSyncBehavior !== 'overwrite-destination') {
+    throw new BadRequest(`${definition.title} does not support importing secrets. ${definition.notes.initialSync}`)
+  }
+  const own = Object.fromEntries(Object.entries(sent).filter(([name]) => !COMMON.has(name)))
+  const parsed = definition.options.safeParse(own)
+  if (!parsed.success) throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['syncOptions', ...issue.path] })))
+  return {
+    initialSyncBehavior: sent.initialSyncBehavior,
+    ...(sent.keySchema === undefined ? {} : { keySchema: sent.keySchema }),
+    deletionPolicy: sent.deletionPolicy ?? (sent.disableSecretDeletion ? 'none' : 'mirror'),
+    own: parsed.data,
+  }
+}
+
+/** A patch over what is stored: fields left out stay; `deletionPolicy` and `disableSecretDeletion` are two names for one choice. */
+export function patchOptions(definition: DestinationDefinition, stored: StoredOptions, sent: Partial<SentOptions>): StoredOptions {
+  const { deletionPolicy, disableSecretDeletion, ...rest } = sent
+  const { own, deletionPolicy: before, ...common } = stored
+  const said = deletionPolicy ?? (disableSecretDeletion === undefined ? before : flipped(before, disableSecretDeletion))
+  return parseOptions(definition, { ...own, ...common, ...rest, deletionPolicy: said })
+}
+
+function flipped(before: DeletionPolicy, disabled: boolean): DeletionPolicy {
+  if (disabled) return 'none'
+  return before === 'none' ? 'mirror' : before
+}

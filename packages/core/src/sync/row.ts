@@ -1,0 +1,107 @@
+/** A stored sync as the API answers it. */
+import type { Db, SyncTable } from '@keyferry/db'
+import type { sync as syncSchema } from '@keyferry/schemas'
+import type { Selectable } from 'kysely'
+import type { z } from 'zod'
+import type { Tx } from '../context.ts'
+import { destination } from '../destinations/registry.ts'
+import type { StoredOptions } from './options.ts'
+
+export type SyncRow = z.output<typeof syncSchema>
+
+/** Syncs with all that the answer names, newest first. Narrow it with `where`, then hand the rows to `toRow`. */
+export function selectSyncs(db: Db | Tx) {
+  return db
+    .selectFrom('syncs')
+    .innerJoin('connections', 'connections.id', 'syncs.connectionId')
+    .innerJoin('folders', 'folders.id', 'syncs.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .leftJoin('runs', 'runs.id', 'syncs.lastRunId')
+    .selectAll('syncs')
+    .select([
+      'connections.name as connectionName',
+      'folders.path as folderPath',
+      'environments.id as environmentId',
+      'environments.slug as environmentSlug',
+      'environments.name as environmentName',
+      'runs.state as runState',
+      'runs.startedAt as runStartedAt',
+      'runs.finishedAt as runFinishedAt',
+      'runs.counts as runCounts',
+    ])
+    .orderBy('syncs.createdAt', 'desc')
+}
+
+type Joined = Selectable<SyncTable> & {
+  connectionName: string
+  folderPath: string
+  environmentId: string
+  environmentSlug: string
+  environmentName: string
+  runState: string | null
+  runStartedAt: string | null
+  runFinishedAt: string | null
+  runCounts: string | null
+}
+
+const JOB_STATES = ['pending', 'running', 'succeeded', 'failed'] as const
+const SYNC_STATES = ['pending', 'running', 'succeeded', 'partial', 'failed', 'blocked'] as const
+
+export function toRow(row: Joined): SyncRow {
+  const definition = destination(row.destination)
+  const { own, deletionPolicy, ...common }: StoredOptions = JSON.parse(row.options)
+  const target: Record<string, unknown> = JSON.parse(row.target)
+  const auto = row.autoSync === 1
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    isEnabled: auto,
+    isAutoSyncEnabled: auto,
+    version: row.version,
+    folderId: row.folderId,
+    connectionId: row.connectionId,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    syncStatus: SYNC_STATES.find((state) => state === row.state) ?? 'failed',
+    lastSyncJobId: row.lastRunId,
+    lastSyncMessage: row.message,
+    lastSyncedAt: row.syncedAt,
+    importStatus: null,
+    lastImportJobId: null,
+    lastImportMessage: null,
+    lastImportedAt: null,
+    removeStatus: JOB_STATES.find((state) => state === row.removeState) ?? null,
+    lastRemoveJobId: row.removeRunId,
+    lastRemoveMessage: row.removeMessage,
+    lastRemovedAt: row.removedAt,
+    syncOptions: {
+      ...own,
+      ...common,
+      deletionPolicy,
+      disableSecretDeletion: deletionPolicy === 'none',
+      autoSyncEnabled: auto,
+    },
+    projectId: row.projectId,
+    connection: { app: row.destination, name: row.connectionName, id: row.connectionId },
+    environment: { slug: row.environmentSlug, name: row.environmentName, id: row.environmentId },
+    folder: { id: row.folderId, path: row.folderPath },
+    destination: row.destination,
+    destinationConfig: target,
+    targetLabel: definition.targetLabel(target),
+    inSync: row.applied === row.wanted,
+    behindSince: row.behindSince,
+    retryAt: row.retryAt,
+    blocked: row.blockage === null ? null : JSON.parse(row.blockage),
+    lastRun:
+      row.lastRunId === null || row.runStartedAt === null
+        ? null
+        : {
+            id: row.lastRunId,
+            state: row.runState ?? 'running',
+            startedAt: row.runStartedAt,
+            finishedAt: row.runFinishedAt,
+            counts: row.runCounts === null ? null : JSON.parse(row.runCounts),
+          },
+  }
+}

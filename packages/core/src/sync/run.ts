@@ -1,0 +1,53 @@
+/**
+ * One run of one sync, top to bottom: the pipeline of the product. A job only says "look at this sync"; what there is to do is
+ * in the store, so a job that comes twice, late or never changes nothing but the time.
+ */
+import type { Context } from '../context.ts'
+import { DestinationError } from '../destinations/destination.ts'
+import { Unresolvable } from '../errors.ts'
+import { applyPlan } from './apply.ts'
+import { approved, blockedByFuse, blockedBySource } from './blockage.ts'
+import { fuse } from './fuse.ts'
+import { LeaseLost, takeLease } from './lease.ts'
+import { progressReporter } from './progress.ts'
+import { beginRun, endRun, leaveRun, type Ending } from './status.ts'
+import { dueOnTarget, loadDue } from './sweep.ts'
+import { difference, openTarget, removal, type OpenTarget } from './target.ts'
+
+/** Runs `syncId` if it is due. Resolves to whether it is due again already. `signal` aborts between two vendor calls. */
+export async function runSync(ctx: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
+  const sync = await loadDue(ctx, syncId)
+  if (!sync) return { again: false }
+  const lease = await takeLease(ctx, sync.targetKey, crypto.randomUUID())
+  // Another run writes to this target; when it ends it wakes whoever is due there.
+  if (!lease) return { again: false }
+  try {
+    const run = await beginRun(ctx, sync)
+    let target: OpenTarget | undefined
+    try {
+      target = await openTarget(ctx, sync, { signal, guard: () => lease.check() })
+      const found = sync.removal ? await removal(ctx, target) : await difference(ctx, target)
+      const blown = sync.removal ? null : fuse(found.plan, found.observed, target.schema.covers)
+      if (blown !== null && !approved(sync, found.plan)) return await endRun(ctx, run, target.calls(), blockedByFuse(found.plan, blown))
+      const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, progressReporter(ctx, sync))
+      return await endRun(ctx, run, target.calls(), { kind: 'applied', plan: found.plan, ...applied })
+    } catch (error) {
+      const ending = endingOf(error, signal)
+      if (ending === null) return await leaveRun(ctx, run)
+      return await endRun(ctx, run, target?.calls() ?? 0, ending)
+    } finally {
+      await target?.close()
+    }
+  } finally {
+    await lease.release()
+    await ctx.queue.wake(await dueOnTarget(ctx, sync.targetKey, syncId))
+  }
+}
+
+/** What an error means for the run; null when the run was merely interrupted and is to be resumed by whoever comes next. */
+function endingOf(error: unknown, signal: AbortSignal): Ending | null {
+  if (error instanceof LeaseLost || signal.aborted) return null
+  if (error instanceof Unresolvable) return blockedBySource(error)
+  if (error instanceof DestinationError) return { kind: 'refused', error }
+  return { kind: 'broken', error }
+}
