@@ -72,7 +72,7 @@ export function createHttp(options: HttpOptions): Http {
   const { network, signal, timeoutMs = 30_000, waitBudgetMs = 60_000 } = options
   const base = new URL(options.baseUrl)
   const prefix = base.pathname.replace(/\/+$/, '')
-  const credentials = Object.values(options.headers).flatMap((value) => [value, value.replace(/^\w+ /, '')])
+  const credentials = Object.values(options.headers).map((value) => value.replace(/^Bearer /, ''))
   const pacer = createPacer({ signal, longestWaitMs: waitBudgetMs })
   let calls = 0
   let failuresInARow = 0

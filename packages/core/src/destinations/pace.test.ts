@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { DestinationError } from './destination.ts'
+import { type EmulatorServer, startEmulatorServer } from './emulator-server.ts'
+import { createHttp } from './http.ts'
+
+/** A vendor with a token bucket that refills in steps, as Trigger.dev's does, or with a plain limit on requests in flight. */
+async function bucketServer(sizes: { burst: number; refill: number; intervalMs: number; told: boolean }) {
+  let tokens = sizes.burst
+  let refilledAt = 0
+  /** Accepted requests between two refills. */
+  const used: number[] = [0]
+  const take = (): { ok: boolean; headers: Record<string, string> } => {
+    const now = Date.now()
+    refilledAt ||= now
+    const steps = Math.floor((now - refilledAt) / sizes.intervalMs)
+    tokens = Math.min(sizes.burst, tokens + steps * sizes.refill)
+    refilledAt += steps * sizes.intervalMs
+    if (steps > 0) used.push(0)
+    const ok = tokens > 0
+    if (ok) {
+      tokens -= 1
+      used.push((used.pop() ?? 0) + 1)
+    }
+    const headers = { 'x-ratelimit-remaining': String(tokens), 'x-ratelimit-reset': String(refilledAt + sizes.intervalMs) }
+    return { ok, headers: sizes.told ? headers : {} }
+  }
+  const server = await startEmulatorServer({
+    latencyMs: 5,
+    handle: async () => {
+      const { ok, headers } = take()
+      // Answers overtake each other.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20))
+      return { status: ok ? 200 : 429, headers, body: {} }
+    },
+  })
+  return { ...server, used }
+}
+
+const door = (server: EmulatorServer, signal = new AbortController().signal) =>
+  createHttp({ baseUrl: server.url, headers: {}, network: { allowPrivate: true }, signal })
+const get = { method: 'GET', path: '/', repeatable: true } as const
+const refusals = (server: EmulatorServer): number => server.log.filter((entry) => entry.status === 429).length
+
+test('a budget that is told is used up to the end and hardly ever overdrawn', async () => {
+  const server = await bucketServer({ burst: 60, refill: 30, intervalMs: 1_000, told: true })
+  const http = door(server)
+  await Promise.all(Array.from({ length: 120 }, () => http.request(get)))
+  expect(refusals(server)).toBeLessThan(5)
+  expect(server.used).toEqual([60, 30, 30])
+  await server.close()
+})
+
+test('a big budget is flown at full width after a few probes', async () => {
+  const server = await bucketServer({ burst: 5_000, refill: 1, intervalMs: 60_000, told: true })
+  server.setLatency(50)
+  const http = door(server)
+  await Promise.all(Array.from({ length: 600 }, () => http.request(get)))
+  expect(server.maxInFlight()).toBeGreaterThan(150)
+  expect(server.maxInFlight()).toBeLessThanOrEqual(256)
+  expect(refusals(server)).toBe(0)
+  await server.close()
+})
+
+test('a vendor that tells nothing gets ten at a time', async () => {
+  const server = await bucketServer({ burst: 1_000, refill: 1, intervalMs: 60_000, told: false })
+  const http = door(server)
+  await Promise.all(Array.from({ length: 100 }, () => http.request(get)))
+  expect(server.maxInFlight()).toBe(10)
+  await server.close()
+})
+
+test('refusals that tell nothing make it slower, and every call still gets through', async () => {
+  const server = await bucketServer({ burst: 30, refill: 10, intervalMs: 300, told: false })
+  const http = door(server)
+  const answers = await Promise.all(Array.from({ length: 60 }, () => http.request(get)))
+  expect(answers.every((answer) => answer.status === 200)).toBe(true)
+  expect(refusals(server)).toBeLessThan(25)
+  await server.close()
+})
+
+test('only five fly before the first answer', async () => {
+  const release: (() => void)[] = []
+  const server = await startEmulatorServer({
+    handle: () => new Promise((resolve) => release.push(() => resolve({ status: 200, body: {} }))),
+  })
+  const stop = new AbortController()
+  const http = door(server, stop.signal)
+  const calls = Array.from({ length: 20 }, () => http.request(get).catch((error: unknown) => error))
+  await expect.poll(() => release.length).toBe(5)
+  release[0]?.()
+  await expect.poll(() => server.log.length).toBe(11)
+  stop.abort(new DestinationError('unavailable', 'over'))
+  await Promise.all(calls)
+  expect(server.log).toHaveLength(11)
+  await server.close()
+})
