@@ -1,0 +1,21 @@
+/** API and console of a fleet, without a worker: those run as processes of their own, on the same Postgres. */
+import { CannotStart, openInstance, readEnv, runProcess } from '@keyferry/instance'
+import { serve } from './serve.ts'
+
+await runProcess(async () => {
+  const env = readEnv(process.env)
+  if (env.DATABASE_URL === undefined) {
+    throw new CannotStart(
+      'An API process of its own needs DATABASE_URL=postgres://…: without it the store and the queue live inside the one process that `pnpm start` runs, worker included.',
+    )
+  }
+  const instance = await openInstance(env, { makeKey: false })
+  const [serving] = await Promise.all([serve(instance, env), instance.jobs.start()])
+  instance.ctx.log.info({ url: serving.url }, 'api ready')
+  return {
+    async stop() {
+      await serving.stop()
+      await instance.close()
+    },
+  }
+})

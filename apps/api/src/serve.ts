@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createAuth, migrateAuth } from '@keyferry/auth'
+import { CannotStart, type Env, type Instance, type Service } from '@keyferry/instance'
+import manifest from '../package.json' with { type: 'json' }
+import { buildApp } from './app.ts'
+
+export interface Serving extends Service {
+  /** Where it serves, such as `http://127.0.0.1:4400`. */
+  url: string
+}
+
+/** The console as `turbo build` leaves it. */
+const WEB = join(import.meta.dirname, '../../web/dist')
+
+/** Serves API and console of an open instance. Throws `CannotStart` when the port cannot be had. */
+export async function serve(instance: Instance, env: Env): Promise<Serving> {
+  const { ctx, rootKey, profile } = instance
+  // Sign-in is bound to the address, so it has to be known before there is a server.
+  const port = env.PORT === 0 ? await freePort(env.HOST) : env.PORT
+  const url = `http://${hostOf(env.HOST)}:${port}`
+  await migrateAuth(ctx.db, ctx.log)
+  const auth = createAuth({ db: ctx.db, rootKey, baseUrl: url, log: ctx.log })
+  const app = await buildApp({ ctx, auth, webDir: existsSync(WEB) ? WEB : null, version: manifest.version, profile })
+  try {
+    await app.listen({ host: env.HOST, port })
+  } catch (error) {
+    await app.close()
+    throw refusal(error, env.HOST, port)
+  }
+  return { url, stop: () => app.close() }
+}
+
+/** What a browser on this machine would type for the address that is listened on. */
+function hostOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function refusal(error: unknown, host: string, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return new CannotStart(`Port ${port} is in use by another program. Stop it, or set PORT to a free one.`)
+  if (code === 'EACCES') return new CannotStart(`Port ${port} may not be used by this user. Set PORT to 1024 or higher.`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new CannotStart(`HOST=${host} is not an address of this machine.`)
+  return error
+}
+
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, host, () => {
+      const address = server.address()
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port'))))
+    })
+  })
+}

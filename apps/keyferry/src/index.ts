@@ -1,0 +1,1 @@
+export { startKeyferry, type Running } from './start.ts'
