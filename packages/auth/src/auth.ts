@@ -64,7 +64,7 @@ export function createAuth({ db, rootKey, baseUrl, log }: AuthOptions): Auth {
   }
 }
 
-/** Brings better-auth's tables up to date; idempotent, and safe to call from several processes at once. */
+/** Brings better-auth's tables up to date; idempotent, and safe to call from several processes of a fleet at once. */
 export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
   const settings = { secret: 'not used by migrations', baseUrl: 'http://127.0.0.1', log, dialect: db.dialect }
   const run = async () => {

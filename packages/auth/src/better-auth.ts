@@ -53,7 +53,8 @@ export function configuration(db: Store, { secret, baseUrl, log, dialect, transa
       useSecureCookies: baseUrl.startsWith('https:'),
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' as const },
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS] },
-      database: { generateId: () => randomUUID() },
+      // migrateAuth ran before; the check would need a connection of its own, which a transaction cannot give.
+      database: { generateId: () => randomUUID(), validateSchema: false },
     },
     telemetry: { enabled: false },
     logger: {

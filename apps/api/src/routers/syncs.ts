@@ -1,5 +1,4 @@
 import { approvePlan } from '@keyferry/core/sync/approve-plan'
-import { approvePlan } from '@keyferry/core/sync/approve-plan'
 import { checkDestination } from '@keyferry/core/sync/check-destination'
 import { createSync as create } from '@keyferry/core/sync/create-sync'
 import { listKeys } from '@keyferry/core/sync/keys'
@@ -32,7 +31,7 @@ export const syncs = router({
         }),
       ),
     )
-    .query(({ ctx }) => listSyncOptions(ctx.ctx, ctx.actor)),
+    .query(({ ctx }) => listSyncOptions(ctx.ctx, ctx.actor, {})),
 
   list: signedIn
     .meta({

@@ -1,0 +1,133 @@
+/** The HTTP edge of one process: tRPC, REST, sign-in, the documents and the console on one port. */
+import { randomUUID } from 'node:crypto'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import type { Auth } from '@keyferry/auth'
+import type { Context } from '@keyferry/core/context'
+import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { registerAuth } from './http/auth.ts'
+import { serveConsole } from './http/console.ts'
+import { refuseCrossSite } from './http/cross-site.ts'
+import { registerDocs } from './http/docs.ts'
+import { registerRest } from './rest/adapter.ts'
+import { logBug, sendError, sendFailure } from './rest/errors.ts'
+import { appRouter, type AppRouter } from './router.ts'
+import type { Instance, RequestContext } from './trpc/context.ts'
+
+export interface AppOptions extends Instance {
+  ctx: Context
+  auth: Auth
+  /** The built console; left out, only the API is served. */
+  webDir?: string | null
+}
+
+/** Bytes of a request's body. */
+const BODY_LIMIT = 4 * 1024 * 1024
+/** Requests per minute and address: far more than a person or a script needs, far less than a flood. */
+const REQUESTS_PER_MINUTE = 12_000
+
+/** Builds the server without listening; `ctx` and `auth` stay the caller's to close. */
+export async function buildApp({ ctx, auth, webDir, version, profile }: AppOptions): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = ctx.log
+  const app = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    // Live events are requests that never end by themselves.
+    forceCloseConnections: true,
+    trustProxy: false,
+    routerOptions: { maxParamLength: 5000, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+  })
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
+  acceptJson(app)
+  logRequests(app)
+  app.addHook('onRequest', refuseCrossSite)
+  app.addHook('onSend', async (request, reply) => {
+    if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        // Components place themselves with style attributes.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        frameAncestors: ["'none'"],
+        // The embedded instance serves plain http on loopback.
+        upgradeInsecureRequests: null,
+      },
+    },
+  })
+  await app.register(rateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' })
+
+  const contextOf = async (request: FastifyRequest): Promise<RequestContext> => {
+    const headers = credentialsOf(request)
+    return {
+      ctx,
+      auth,
+      actor: headers ? await auth.actorOf(headers) : null,
+      presented: headers !== null,
+      instance: { version, profile },
+      reqId: request.id,
+    }
+  }
+  registerRest(app, contextOf)
+  await app.register(fastifyTRPCPlugin, {
+    prefix: '/api/trpc',
+    trpcOptions: {
+      router: appRouter,
+      createContext: ({ req }) => contextOf(req),
+      onError({ error, path, ctx: context }) {
+        if (error.code === 'INTERNAL_SERVER_ERROR') logBug(ctx.log, error, { reqId: context?.reqId, procedure: path })
+      },
+    },
+  } satisfies FastifyTRPCPluginOptions<AppRouter>)
+  await app.register(registerAuth, { auth })
+  await app.register(registerDocs, { version })
+  if (webDir) await serveConsole(app, webDir)
+  app.setNotFoundHandler((request, reply) => {
+    const page = webDir && request.method === 'GET' && !/^\/api(\/|$)/.test(request.url)
+    if (page && (request.headers.accept ?? '').includes('text/html')) return reply.header('cache-control', 'no-cache').sendFile('index.html')
+    const message = `There is no ${request.method} ${request.url.split('?', 1)[0]}`
+    return sendFailure({ status: 404, error: 'NotFound', message }, request, reply)
+  })
+  return app
+}
+
+/** JSON only; an empty body with its content type is no body, and a key called `__proto__` is a key like any other. */
+function acceptJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('ignore', 'ignore')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.trim() === '') done(null, undefined)
+    else void parse(request, body, done)
+  })
+}
+
+/** One line per request: what, how it ended, how long. Never a query string, a body or a header. */
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const line = {
+      reqId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    }
+    app.log.debug(line, 'request')
+  })
+}
+
+/** Only the headers that say who asks; null when there are none. */
+function credentialsOf(request: FastifyRequest): Headers | null {
+  const { authorization, cookie } = request.headers
+  if (authorization === undefined && !cookie?.includes('keyferry.session_token')) return null
+  const headers = new Headers()
+  if (authorization !== undefined) headers.set('authorization', authorization)
+  if (cookie !== undefined) headers.set('cookie', cookie)
+  return headers
+}

@@ -1,0 +1,42 @@
+import type { Auth } from '@keyferry/auth'
+import { CLIENT_ADDRESS } from '@keyferry/auth/better-auth'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+const METHODS = ['GET', 'POST'] as const
+
+/** Hands everything below `/api/auth` to better-auth, which speaks the web's Request and Response. */
+export async function registerAuth(app: FastifyInstance, { auth }: { auth: Auth }): Promise<void> {
+  // It parses bodies itself.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+
+  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+    const response = await auth.handler(toWeb(request))
+    reply.code(response.status)
+    for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value)
+    // Each cookie is a header of its own.
+    for (const cookie of response.headers.getSetCookie()) reply.header('set-cookie', cookie)
+    return reply.send(response.body === null ? null : await response.text())
+  }
+  app.route({ method: [...METHODS], url: '/api/auth/*', handler })
+  app.route({
+    method: [...METHODS],
+    url: '/api/auth/sign-in/*',
+    config: { rateLimit: { max: 20, timeWindow: '1 minute' } },
+    handler,
+  })
+}
+
+function toWeb(request: FastifyRequest): Request {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) headers.append(name, one)
+  }
+  headers.set(CLIENT_ADDRESS, request.ip)
+  const url = new URL(request.url, `${request.protocol}://${request.host || 'localhost'}`)
+  return new Request(url, {
+    method: request.method,
+    headers,
+    ...(typeof request.body === 'string' && request.method !== 'GET' ? { body: request.body } : {}),
+  })
+}

@@ -1,0 +1,26 @@
+import reference from '@scalar/fastify-api-reference'
+import type { FastifyInstance } from 'fastify'
+import { openApi } from '../rest/openapi.ts'
+import { restRoutes } from '../rest/procedures.ts'
+
+/** Procedures that need no token. */
+const PUBLIC = new Set(['instance.status', 'instance.bootstrap'])
+
+/** The OpenAPI document, and a page to read it. */
+export async function registerDocs(app: FastifyInstance, { version }: { version: string }): Promise<void> {
+  const document = openApi(restRoutes(), (procedure) => PUBLIC.has(procedure), version)
+  app.get('/api/docs/json', () => document)
+  await app.register(async (page) => {
+    // The page starts itself with an inline script; nothing else here does.
+    page.addHook('onSend', async (_request, reply) => {
+      reply.header(
+        'content-security-policy',
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
+      )
+    })
+    await page.register(reference, {
+      routePrefix: '/api/docs',
+      configuration: { url: '/api/docs/json', withDefaultFonts: false },
+    })
+  })
+}

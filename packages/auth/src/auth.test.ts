@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { BadRequest } from '@keyferry/core/errors'
+import { testContext, type TestContext } from '@keyferry/core/testing'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createAuth, migrateAuth, type Auth } from './auth.ts'
+import { bootstrapInstance } from './bootstrap.ts'
+
+const account = { email: 'ada@example.com', password: 'correct horse battery', organization: 'Acme & Söhne' }
+const url = 'http://127.0.0.1:4400'
+
+onEveryDatabase('accounts', (open) => {
+  let test: TestContext
+  let auth: Auth
+  beforeEach(async () => {
+    test = await testContext(open)
+    await test.ctx.db.deleteFrom('organizations').execute()
+    auth = createAuth({ db: test.ctx.db, rootKey: randomBytes(32), baseUrl: url, log: test.ctx.log })
+    // A fleet's processes start together; an embedded one is alone with its store.
+    const starts = test.ctx.db.dialect === 'postgres' ? 2 : 1
+    await Promise.all(Array.from({ length: starts }, () => migrateAuth(test.ctx.db, test.ctx.log)))
+    await migrateAuth(test.ctx.db, test.ctx.log)
+  })
+  afterEach(() => test.close())
+
+  const signIn = (password: string) =>
+    auth.handler(
+      new Request(`${url}/api/auth/sign-in/email`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: url },
+        body: JSON.stringify({ email: account.email, password }),
+      }),
+    )
+  const rows = async (table: 'user' | 'account' | 'apikey') =>
+    (await authTables(test).selectFrom(table).selectAll().execute()).length
+
+  it('sets up an empty instance with an account that can sign in and a token that works', async () => {
+    const made = await bootstrapInstance(test.ctx, auth, account)
+    expect(made.organization).toMatchObject({ name: 'Acme & Söhne', slug: expect.stringMatching(/^acme-sohne-[0-9a-f]{6}$/) })
+
+    const { token } = made.identity.credentials
+    const byToken = await auth.actorOf(new Headers({ authorization: `Bearer ${token}` }))
+    expect(byToken).toEqual({ kind: 'identity', id: made.identity.id, name: 'Instance Admin Identity' })
+
+    const answer = await signIn(account.password)
+    expect(answer.status).toBe(200)
+    const cookie = answer.headers.getSetCookie().find((line) => line.includes('session_token')) ?? ''
+    expect(cookie).toMatch(/HttpOnly/i)
+    expect(cookie).toMatch(/SameSite=Lax/i)
+    const bySession = await auth.actorOf(new Headers({ cookie: cookie.slice(0, cookie.indexOf(';')) }))
+    expect(bySession).toEqual({ kind: 'user', id: made.user.id, name: account.email })
+  })
+
+  it('knows nobody by a wrong token, a wrong password or a forged cookie', async () => {
+    await bootstrapInstance(test.ctx, auth, account)
+    expect(await auth.actorOf(new Headers({ authorization: `Bearer kf_${'x'.repeat(64)}` }))).toBeNull()
+    expect(await auth.actorOf(new Headers({ authorization: 'Basic YTpi' }))).toBeNull()
+    expect(await auth.actorOf(new Headers({ cookie: 'keyferry.session_token=forged.forged' }))).toBeNull()
+    expect(await auth.actorOf(new Headers())).toBeNull()
+    expect((await signIn('wrong password')).status).toBe(401)
+  })
+
+  it('works once: of two calls at the same time one wins, later ones are refused', async () => {
+    const results = await Promise.allSettled([
+      bootstrapInstance(test.ctx, auth, account),
+      bootstrapInstance(test.ctx, auth, { ...account, email: 'eve@example.com' }),
+    ])
+    expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
+    const refused = results.find((result) => result.status === 'rejected')
+    expect(refused?.reason).toBeInstanceOf(BadRequest)
+    await expect(bootstrapInstance(test.ctx, auth, account)).rejects.toThrow('Instance has already been set up')
+    expect(await rows('user')).toBe(1)
+    expect(await rows('apikey')).toBe(1)
+  })
+
+  it('leaves nothing behind when the account cannot be made', async () => {
+    await expect(bootstrapInstance(test.ctx, auth, { ...account, password: 'short' })).rejects.toThrow()
+    expect(await rows('user')).toBe(0)
+    expect(await rows('account')).toBe(0)
+    expect(await test.ctx.db.selectFrom('organizations').select('id').execute()).toEqual([])
+    await bootstrapInstance(test.ctx, auth, account)
+  })
+
+  it('signs nobody up from outside', async () => {
+    const answer = await auth.handler(
+      new Request(`${url}/api/auth/sign-up/email`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: url },
+        body: JSON.stringify({ email: 'eve@example.com', password: 'long enough password', name: 'Eve' }),
+      }),
+    )
+    expect(answer.status).toBe(400)
+    expect(await rows('user')).toBe(0)
+  })
+
+  it('keeps neither the password nor the token in the clear', async () => {
+    const { identity } = await bootstrapInstance(test.ctx, auth, account)
+    const tables = authTables(test)
+    const stored = JSON.stringify([
+      await tables.selectFrom('user').selectAll().execute(),
+      await tables.selectFrom('account').selectAll().execute(),
+      await tables.selectFrom('apikey').selectAll().execute(),
+    ])
+    expect(stored).not.toContain(account.password)
+    expect(stored).not.toContain(identity.credentials.token)
+  })
+})
+
+/** better-auth's own tables, which are not in our table types. */
+const authTables = (test: TestContext) =>
+  test.ctx.db.withoutPlugins().withTables<{ user: { id: string }; account: { id: string }; apikey: { id: string } }>()
