@@ -7,7 +7,8 @@
  *
  * - Concurrency: one `open()`ed target is used by one run at a time; `apply` may run changes in parallel as the vendor allows.
  * - Atomicity: none is assumed. `apply` reports each change as it lands, and one failing key does not stop the others.
- *   It rejects only with `auth` or `unavailable` trouble that concerns the whole target, or when the lease is gone.
+ *   It rejects only with trouble that concerns the whole target (`auth`, `missing`, `throttled`, or `unavailable` throughout), or
+ *   when the lease is gone; nothing is on the wire any more by then.
  * - Retries: only calls that are safe to repeat are repeated, by `http`; `apply` settles unclear answers by listing again.
  * - A key that is absent when a delete arrives counts as deleted.
  */

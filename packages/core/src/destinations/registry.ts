@@ -1,8 +1,8 @@
 /**
- * Finds the destinations: every folder beside this file is one, and its `index.ts` exports the definition as default. A new
+ * Finds the destinations: every folder beside this file with an `index.ts` is one, and exports its definition as default. A new
  * destination is a new folder; there is no list to edit.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { NotFound } from '../errors.ts'
@@ -17,10 +17,10 @@ interface Entry {
 
 const HERE = import.meta.dirname
 
-/** Names of the folders beside this file: one per destination. */
+/** Names of the folders beside this file that have an `index.ts`: one per destination. */
 export const destinationFolders = (): string[] =>
   readdirSync(HERE, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && existsSync(join(HERE, entry.name, 'index.ts')))
     .map((entry) => entry.name)
     .sort()
 
@@ -61,5 +61,7 @@ async function load(folder: string): Promise<Entry> {
   return { definition, icon: readFileSync(join(HERE, folder, 'icon.svg'), 'utf8') }
 }
 
-const isDefinition = (value: unknown): value is DestinationDefinition =>
-  value !== null && typeof value === 'object' && 'name' in value && 'connection' in value && 'target' in value && 'open' in value
+// A hoisted function, because the registry above is filled while this module loads.
+function isDefinition(value: unknown): value is DestinationDefinition {
+  return value !== null && typeof value === 'object' && 'name' in value && 'connection' in value && 'target' in value && 'open' in value
+}

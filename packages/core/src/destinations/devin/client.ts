@@ -4,24 +4,22 @@
  */
 import pLimit from 'p-limit'
 import { DestinationError, type Change, type Client, type Report } from '../destination.ts'
-import type { Http } from '../http.ts'
 import { copiesOf, observedFrom } from './observed.ts'
 import { relister, type Relister } from './relister.ts'
-import { createSecret, deleteSecret, listSecrets } from './wire.ts'
+import { createSecret, deleteSecret, listSecrets, type DevinApi } from './wire.ts'
 
 /** Calls in flight. Devin's rate limits are not documented (2026-11-22); http.ts slows down when it refuses. */
 const LANES = 10
 
-export function devinClient(http: Http, orgId: string): Client {
+export function devinClient(api: DevinApi): Client {
   return {
-    list: async () => observedFrom(await listSecrets(http, orgId)),
-    apply: (changes, report) => apply({ http, orgId, report, listing: relister(() => listSecrets(http, orgId)) }, changes),
+    list: async () => observedFrom(await listSecrets(api)),
+    apply: (changes, report) => apply({ api, report, listing: relister(() => listSecrets(api)) }, changes),
   }
 }
 
 interface Work {
-  http: Http
-  orgId: string
+  api: DevinApi
   report: Report
   listing: Relister
 }
@@ -35,8 +33,8 @@ async function apply(work: Work, changes: readonly Change[]): Promise<void> {
     try {
       await one(work, change)
     } catch (error) {
-      if (concernsOnlyThis(error)) await work.report.failed(change, error)
-      else stopped ??= { error }
+      if (error instanceof DestinationError) await work.report.failed(change, error)
+      if (!concernsOnlyThis(error) || work.listing.failed()) stopped ??= { error }
     }
   }
   // Every lane ends by itself, so that nothing is still being written when this returns or throws.
@@ -46,8 +44,8 @@ async function apply(work: Work, changes: readonly Change[]): Promise<void> {
 }
 
 /** A refused value, or one answer that stayed unclear, says nothing of the next key. */
-const concernsOnlyThis = (error: unknown): error is DestinationError =>
-  error instanceof DestinationError && error.kind !== 'auth' && error.kind !== 'missing'
+const concernsOnlyThis = (error: unknown): boolean =>
+  error instanceof DestinationError && (error.kind === 'rejected' || error.kind === 'unavailable')
 
 async function one(work: Work, change: Change): Promise<void> {
   if (change.action === 'delete') {
@@ -63,13 +61,13 @@ async function one(work: Work, change: Change): Promise<void> {
 type Write = Exclude<Change, { action: 'delete' }>
 
 /** Deletes each id. One that is gone counts as deleted. */
-async function remove({ http, orgId, listing }: Work, ids: readonly string[]): Promise<void> {
+async function remove({ api, listing }: Work, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
-    if (await deleteSecret(http, orgId, id)) continue
+    if (await deleteSecret(api, id)) continue
     // Ids never come back, so any list made since the run began proves that one is gone; that it is there, only a new one.
     if (listing.latest()?.every((secret) => secret.secret_id !== id)) continue
     if ((await listing.next()).every((secret) => secret.secret_id !== id)) continue
-    throw new DestinationError('auth', `this API key may list the secrets of ${orgId} but not delete one; give the service user ManageOrgSecrets in Devin`, {
+    throw new DestinationError('auth', `this API key may list the secrets of ${api.orgId} but not delete one; give the service user ManageOrgSecrets in Devin`, {
       status: 403,
     })
   }
@@ -99,7 +97,7 @@ async function recreate(work: Work, change: Write, before: readonly string[]): P
   } catch (error) {
     if (!(error instanceof DestinationError)) throw error
     const { kind, message, status, retryAt } = error
-    throw new DestinationError(kind, `${message}. The old value is gone, because Devin cannot change a value in place; the next run writes the key again`, {
+    throw new DestinationError(kind, `${message}. Devin cannot change a value in place, so the old one was removed first`, {
       status: status ?? undefined,
       retryAt: retryAt ?? undefined,
       cause: error,
@@ -111,12 +109,12 @@ async function recreate(work: Work, change: Write, before: readonly string[]): P
  * One create. An unclear answer is settled by listing: a copy with an id that was not there before is ours, and without one the
  * call is made a second and last time. Null: the name is taken.
  */
-async function createOnce({ http, orgId, listing }: Work, change: Write, before: readonly string[]): Promise<string | null> {
+async function createOnce({ api, listing }: Work, change: Write, before: readonly string[]): Promise<string | null> {
   try {
-    return await createSecret(http, orgId, change.key, change.value)
+    return await createSecret(api, change.key, change.value)
   } catch (error) {
     if (!(error instanceof DestinationError) || error.kind !== 'unavailable') throw error
   }
   const landed = copiesOf(await listing.next(), change.key).find((id) => !before.includes(id))
-  return landed ?? createSecret(http, orgId, change.key, change.value)
+  return landed ?? createSecret(api, change.key, change.value)
 }

@@ -75,5 +75,5 @@ export default defineDestination({
   // Everything is written as sensitive, so there is nothing to choose and nothing to compare.
   flags: () => ({}),
   check: checkDevin,
-  open: (session, { orgId }) => devinClient(session.http, orgId),
+  open: ({ http, credentials: { apiKey } }, { orgId }) => devinClient({ http, orgId, apiKey }),
 })

@@ -5,6 +5,8 @@ export interface Relister {
   next(): Promise<readonly DevinSecret[]>
   /** The newest list so far, if there was one. */
   latest(): readonly DevinSecret[] | undefined
+  /** The vendor did not even list: whatever was unclear is not about one key. */
+  failed(): boolean
 }
 
 /** Lists again for whoever needs to know how an unclear call ended: one list for many keys, never one that began too early. */
@@ -12,16 +14,23 @@ export function relister(list: () => Promise<readonly DevinSecret[]>): Relister 
   let latest: readonly DevinSecret[] | undefined
   let running: Promise<unknown> = Promise.resolve()
   let waiting: Promise<readonly DevinSecret[]> | undefined
+  let failed = false
   return {
     latest: () => latest,
+    failed: () => failed,
     next() {
       waiting ??= running.then(async () => {
         // From here on a caller is too late for this one.
         const begun = waiting
         waiting = undefined
         running = begun?.catch(() => {}) ?? running
-        latest = await list()
-        return latest
+        try {
+          latest = await list()
+          return latest
+        } catch (error) {
+          failed = true
+          throw error
+        }
       })
       return waiting
     },

@@ -2,6 +2,15 @@
 import { z } from 'zod'
 import { DestinationError } from '../destination.ts'
 import type { Http, HttpAnswer } from '../http.ts'
+import { scrub } from '../scrub.ts'
+
+/** One organization as one API key sees it. */
+export interface DevinApi {
+  http: Http
+  orgId: string
+  /** Only to keep it out of messages; `http` sends it. */
+  apiKey: string
+}
 
 /** The most a page may have. */
 const PAGE = 200
@@ -20,7 +29,7 @@ const page = z.object({ items: z.array(secret), end_cursor: z.string().nullish()
 export const secretsPath = (orgId: string): string => `/v3/organizations/${encodeURIComponent(orgId)}/secrets`
 
 /** Every secret that the key may see. Complete, or it throws: a half-read list would make keys look absent. */
-export async function listSecrets(http: Http, orgId: string): Promise<DevinSecret[]> {
+export async function listSecrets({ http, orgId }: DevinApi): Promise<DevinSecret[]> {
   const found = new Map<string, DevinSecret>()
   const cursors = new Set<string>()
   for (let after = ''; ; ) {
@@ -40,7 +49,7 @@ export async function listSecrets(http: Http, orgId: string): Promise<DevinSecre
 }
 
 /** Id of the new secret. Throws `unavailable` when it is not clear whether there is one. Answers null on 409: the name is taken. */
-export async function createSecret(http: Http, orgId: string, key: string, value: string): Promise<string | null> {
+export async function createSecret({ http, orgId, apiKey }: DevinApi, key: string, value: string): Promise<string | null> {
   const body = { type: 'key-value', key, value, is_sensitive: true, note: 'Synced by Keyferry' }
   // Not repeatable: Devin has no idempotency key, and its own client says that a repeated create can make a second secret.
   const answer = await http.request({ method: 'POST', path: secretsPath(orgId), body, repeatable: false, accept: REFUSALS })
@@ -51,20 +60,20 @@ export async function createSecret(http: Http, orgId: string, key: string, value
     throw new DestinationError('unavailable', `Devin's answer does not say whether "${key}" was created`)
   }
   if (answer.status === 400 || answer.status === 422) {
-    throw new DestinationError('rejected', `Devin refused "${key}": ${reasonIn(answer.body, value)}`, { status: answer.status })
+    throw new DestinationError('rejected', `Devin refused "${key}": ${reasonIn(answer.body, value, apiKey)}`, { status: answer.status })
   }
   throw await whyRefused(http, orgId, answer.status)
 }
 
 /** True when the secret is deleted. False on 403 and 404, which mean that it is gone or that the key lacks the right. */
-export async function deleteSecret(http: Http, orgId: string, secretId: string): Promise<boolean> {
+export async function deleteSecret({ http, orgId, apiKey }: DevinApi, secretId: string): Promise<boolean> {
   const path = `${secretsPath(orgId)}/${encodeURIComponent(secretId)}`
   const answer = await http.request({ method: 'DELETE', path, repeatable: true, accept: REFUSALS })
   if (isSuccess(answer)) return true
   // A vanished id is answered with 403 (Devin's Terraform provider, 2026-06), with 404 as its general documents say.
   if (answer.status === 403 || answer.status === 404) return false
   if (answer.status === 401) throw await whyRefused(http, orgId, 401)
-  throw new DestinationError('rejected', `Devin refused to delete a secret: ${reasonIn(answer.body)}`, { status: answer.status })
+  throw new DestinationError('rejected', `Devin refused to delete a secret: ${reasonIn(answer.body, apiKey)}`, { status: answer.status })
 }
 
 const REFUSALS = [400, 401, 403, 404, 409, 422]
@@ -117,16 +126,13 @@ export async function whyRefused(http: Http, orgId: string, status: number): Pro
 const notValid = (): DestinationError =>
   new DestinationError('auth', 'the API key is not valid or has expired; create a new one in Devin under Settings > Service users', { status: 401 })
 
-/** Devin's own words, from any of its error shapes. An answer may echo what was sent: only named parts are read, and none that repeats the value. */
-function reasonIn(body: unknown, value?: string): string {
+/** Devin's own words, from any of its error shapes. An answer may echo what was sent: only named parts are read, and scrubbed. */
+function reasonIn(body: unknown, ...secrets: readonly string[]): string {
   const problem = errorBody.safeParse(body)
   const { detail = null, errors = null, title = null } = problem.success ? problem.data : {}
   const issues = [...(Array.isArray(detail) ? detail : []), ...(errors ?? [])].map(({ loc, msg }) => [loc?.join('.'), msg].filter(Boolean).join(': '))
-  const words = [...new Set([typeof detail === 'string' ? detail : title, ...issues])].filter(Boolean).join('; ')
-  if (words === '') return 'it gave no reason'
-  // The beginning of a value is as good as the value: an answer may cut what it repeats.
-  if (value !== undefined && words.includes(value.slice(0, 12))) return 'its reason repeats the value and is not shown'
-  return words.slice(0, 300)
+  const words = new Set([typeof detail === 'string' ? detail : title, ...issues].filter((part) => part !== null && part !== ''))
+  return scrub([...words].join('; '), secrets) || 'it gave no reason'
 }
 
 const issue = z.object({ loc: z.array(z.union([z.string(), z.number()])).optional().catch(undefined), msg: z.string().optional().catch(undefined) })
