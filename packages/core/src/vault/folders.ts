@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto'
+import type { Db, EnvironmentTable, FolderTable, Selectable } from '@keyferry/db'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { audit } from '../audit.ts'
+import { change } from '../change.ts'
+import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import { BadRequest, NotFound } from '../errors.ts'
+import { refuseWhileInUse } from './in-use.ts'
+import { lockProject } from './project-key.ts'
+import { readersOf } from './readers.ts'
+
+type Folder = z.output<typeof schemas.folder>
+type FolderRow = Selectable<FolderTable>
+type EnvironmentRow = Selectable<EnvironmentTable>
+
+/** A folder with the environment it is in. */
+export interface Located {
+  folder: FolderRow
+  environment: EnvironmentRow
+}
+
+/** Throws `NotFound` naming what is missing: the project, the environment or the folder. */
+export async function findFolder(
+  db: Db | Tx,
+  where: { projectId: string; environment: string; secretPath: string },
+): Promise<Located> {
+  const environment = await findEnvironment(db, where)
+  const folder = await db
+    .selectFrom('folders')
+    .where('environmentId', '=', environment.id)
+    .where('path', '=', where.secretPath)
+    .selectAll()
+    .executeTakeFirst()
+  if (!folder) throw new NotFound(`Folder with path "${where.secretPath}" not found in environment "${where.environment}"`)
+  return { folder, environment }
+}
+
+/** The folders in a folder, by path; with `recursive` all below it, each with its path from there. Nothing for an unknown path, as Infisical answers. Throws `NotFound` for an unknown environment. */
+export async function listFolders(ctx: Context, _actor: Actor, input: z.output<typeof schemas.listFolders>): Promise<Folder[]> {
+  const environment = await findEnvironment(ctx.db, input)
+  const all = await foldersIn(ctx.db, environment.id)
+  const parent = all.find((folder) => folder.path === input.path)
+  if (!parent) return []
+  return all
+    .filter((folder) => (input.recursive ? isBelow(folder, parent) : folder.parentId === parent.id))
+    .sort(byPath)
+    .map((folder) => ({
+      ...describe(folder),
+      ...(input.recursive ? { relativePath: parent.path === '/' ? folder.path : folder.path.slice(parent.path.length) } : {}),
+    }))
+}
+
+/** Throws `NotFound`. */
+export async function getFolder(
+  ctx: Context,
+  _actor: Actor,
+  input: { folderId: string },
+): Promise<Folder & { projectId: string; environment: { envId: string; envName: string; envSlug: string } }> {
+  const row = await ctx.db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('folders.id', '=', input.folderId)
+    .selectAll('folders')
+    .select(['environments.projectId', 'environments.name as envName', 'environments.slug as envSlug'])
+    .executeTakeFirst()
+  if (!row) throw new NotFound(`Folder with ID ${input.folderId} not found`)
+  const environment = { envId: row.environmentId, envName: row.envName, envSlug: row.envSlug }
+  return { ...describe(row), projectId: row.projectId, environment }
+}
+
+/** Throws `NotFound` when the parent does not exist, `BadRequest` when the name is taken. */
+export function createFolder(ctx: Context, actor: Actor, input: z.output<typeof schemas.createFolder>): Promise<Folder> {
+  return change(ctx, actor, async (tx) => {
+    await lockProject(ctx, tx, input.projectId)
+    const { folder: parent, environment } = await findFolder(tx, { ...input, secretPath: input.path })
+    const path = join(parent.path, input.name)
+    await refuseTaken(tx, environment, path)
+    const at = timestamp(ctx)
+    const row: FolderRow = {
+      id: randomUUID(),
+      environmentId: environment.id,
+      parentId: parent.id,
+      name: input.name,
+      path,
+      description: input.description ?? null,
+      revision: 0,
+      createdAt: at,
+      updatedAt: at,
+    }
+    await tx.insertInto('folders').values(row).execute()
+    await audit(ctx, tx, actor, 'folder.create', input.projectId, { environment: environment.slug, path })
+    return describe(row)
+  })
+}
+
+/**
+ * Renames a folder, and with it the path of everything below. Imports and syncs follow, because they hold the folder itself;
+ * references name paths as text, so those to the old path break and those that already used the new one are mended: readers of
+ * both are told. Throws `NotFound`, and `BadRequest` for the root folder or a taken name.
+ */
+export function updateFolder(ctx: Context, actor: Actor, input: z.output<typeof schemas.updateFolder>): Promise<Folder> {
+  return change(ctx, actor, async (tx, touched) => {
+    await lockProject(ctx, tx, input.projectId)
+    const environment = await findEnvironment(tx, input)
+    const all = await foldersIn(tx, environment.id)
+    const folder = all.find((candidate) => candidate.id === input.folderId)
+    if (!folder) throw new NotFound(`Folder with ID ${input.folderId} not found in environment "${environment.slug}"`)
+    if (folder.path === '/') throw new BadRequest('The root folder cannot be renamed')
+    const path = join(folder.path.slice(0, folder.path.lastIndexOf('/')) || '/', input.name)
+    const description = input.description === undefined ? folder.description : input.description
+    const at = timestamp(ctx)
+    if (path !== folder.path) {
+      await refuseTaken(tx, environment, path)
+      const inside = [folder, ...all.filter((candidate) => isBelow(candidate, folder))]
+      for (const id of await readersOf(tx, inside.map(({ id }) => id))) touched(id)
+      for (const { id, path: old } of inside) {
+        await tx.updateTable('folders').set({ path: path + old.slice(folder.path.length) }).where('id', '=', id).execute()
+      }
+    }
+    await tx.updateTable('folders').set({ name: input.name, description, updatedAt: at }).where('id', '=', folder.id).execute()
+    await audit(ctx, tx, actor, 'folder.update', input.projectId, { environment: environment.slug, from: folder.path, path })
+    return describe({ ...folder, name: input.name, path, description, updatedAt: at })
+  })
+}
+
+/** Deletes a folder, found by id or by its name in `path`, with all it holds. Throws `NotFound`, and `BadRequest` for the root folder, while a sync reads it or a folder elsewhere imports from it. */
+export function deleteFolder(ctx: Context, actor: Actor, input: z.output<typeof schemas.deleteFolder>): Promise<Folder> {
+  return change(ctx, actor, async (tx, touched) => {
+    await lockProject(ctx, tx, input.projectId)
+    const environment = await findEnvironment(tx, input)
+    const all = await foldersIn(tx, environment.id)
+    const path = join(input.path, input.folderIdOrName)
+    const folder = all.find(({ id }) => id === input.folderIdOrName) ?? all.find((candidate) => candidate.path === path)
+    if (!folder) throw new NotFound(`Folder with path "${path}" not found in environment "${environment.slug}"`)
+    if (folder.path === '/') throw new BadRequest('The root folder cannot be deleted')
+    const inside = [folder, ...all.filter((candidate) => isBelow(candidate, folder))].map(({ id }) => id)
+    await refuseWhileInUse(tx, `Folder "${folder.path}" in environment "${environment.slug}"`, inside)
+    const gone = new Set(inside)
+    for (const id of await readersOf(tx, inside)) if (!gone.has(id)) touched(id)
+    await tx.deleteFrom('folders').where('id', '=', folder.id).execute()
+    await audit(ctx, tx, actor, 'folder.delete', input.projectId, { environment: environment.slug, path: folder.path })
+    return describe(folder)
+  })
+}
+
+/** Ids of all folders below one, by path. */
+export async function foldersBelow(tx: Tx, { folder, environment }: Located): Promise<string[]> {
+  const all = await foldersIn(tx, environment.id)
+  return all
+    .filter((candidate) => isBelow(candidate, folder))
+    .sort(byPath)
+    .map(({ id }) => id)
+}
+
+async function findEnvironment(db: Db | Tx, where: { projectId: string; environment: string }): Promise<EnvironmentRow> {
+  const environment = await db
+    .selectFrom('environments')
+    .where('projectId', '=', where.projectId)
+    .where('slug', '=', where.environment)
+    .selectAll()
+    .executeTakeFirst()
+  if (environment) return environment
+  const project = await db.selectFrom('projects').where('id', '=', where.projectId).select('name').executeTakeFirst()
+  throw new NotFound(
+    project
+      ? `Environment with slug "${where.environment}" not found in project "${project.name}"`
+      : `Project with ID ${where.projectId} not found`,
+  )
+}
+
+const foldersIn = (db: Db | Tx, environmentId: string): Promise<FolderRow[]> =>
+  db.selectFrom('folders').where('environmentId', '=', environmentId).selectAll().execute()
+
+async function refuseTaken(tx: Tx, environment: EnvironmentRow, path: string): Promise<void> {
+  const taken = await tx
+    .selectFrom('folders')
+    .where('environmentId', '=', environment.id)
+    .where('path', '=', path)
+    .select('id')
+    .executeTakeFirst()
+  if (taken) throw new BadRequest(`Folder with specified name already exists: "${path}" in environment "${environment.slug}"`)
+}
+
+const join = (parent: string, name: string): string => (parent === '/' ? `/${name}` : `${parent}/${name}`)
+
+const byPath = (a: FolderRow, b: FolderRow): number => (a.path < b.path ? -1 : 1)
+
+const isBelow = (folder: FolderRow, parent: FolderRow): boolean =>
+  folder.id !== parent.id && folder.path.startsWith(parent.path === '/' ? '/' : `${parent.path}/`)
+
+function describe(row: FolderRow): Folder {
+  return {
+    id: row.id,
+    name: row.path === '/' ? 'root' : row.name,
+    envId: row.environmentId,
+    parentId: row.parentId,
+    path: row.path,
+    version: row.revision + 1,
+    isReserved: false,
+    description: row.description,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  }
+}

@@ -1,0 +1,139 @@
+/** Reading secrets: plain, expanded, with imports, from an older version. */
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import type { Actor, Context, Tx } from '../context.ts'
+import { NotFound, Unresolvable } from '../errors.ts'
+import { describeSecret, type Secret } from './describe-secret.ts'
+import { expander } from './expand.ts'
+import { findFolder, foldersBelow, type Located } from './folders.ts'
+import { projectKey } from './project-key.ts'
+import { tooDeepProblem } from './resolve.ts'
+import { loadTree, openOrNull, sealedAs, snapshot, valueOpener, type SecretRow, type Tree, type TreeFolder } from './tree.ts'
+
+type Problems = { key: string; reason: string }[]
+type Input = z.output<typeof schemas.listSecrets>
+
+/**
+ * The secrets of a folder by key, with `recursive` of all folders below it too, and with `include_imports` those of its imports,
+ * highest priority first. Throws `NotFound`, and `Unresolvable` with every key whose value was asked for and cannot be had.
+ */
+export async function listSecrets(ctx: Context, _actor: Actor, input: Input): Promise<z.output<typeof schemas.listedSecrets>> {
+  const { show, tree, roots } = await snapshot(ctx, async (tx) => {
+    const located = await findFolder(tx, input)
+    const roots = [located.folder.id, ...(input.recursive ? await foldersBelow(tx, located) : [])]
+    return { roots, ...(await load(ctx, tx, input, roots)) }
+  })
+  const problems: Problems = []
+  const listed = (folder: TreeFolder): Secret[] =>
+    [...folder.secrets.values()].sort(byKey).flatMap((row) => show(folder, row, problems) ?? [])
+
+  const folders = roots.flatMap((id) => tree.folders.get(id) ?? [])
+  const secrets = folders.flatMap(listed)
+  const [root] = folders
+  if (!input.include_imports || !root) return finish({ secrets }, problems)
+  const { order, tooDeep } = expander(tree, () => null).visible(root)
+  problems.push(...tooDeep.map(tooDeepProblem))
+  const imports = order.slice(1).map((source) => ({
+    secretPath: source.path,
+    environment: source.environment,
+    folderId: source.id,
+    secrets: listed(source).map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest),
+  }))
+  return finish({ secrets, imports }, problems)
+}
+
+/**
+ * One secret; with `include_imports` the one an import gives when the folder has none of its own. Throws `NotFound`, and
+ * `Unresolvable` when its value was asked for and cannot be had.
+ */
+export async function getSecret(ctx: Context, _actor: Actor, input: z.output<typeof schemas.getSecret>): Promise<Secret> {
+  const { show, tree, folderId } = await snapshot(ctx, async (tx) => {
+    const located = await findFolder(tx, input)
+    const folderId = located.folder.id
+    if (input.version === undefined) return { folderId, ...(await load(ctx, tx, input, [folderId])) }
+    // An old value may reference folders that no edge of the present one leads to.
+    const all = input.expandSecretReferences ? await allFolders(tx, input.projectId) : []
+    const loaded = await load(ctx, tx, input, [folderId, ...all])
+    const old = await versionRow(tx, located, input.secretName, input.version)
+    loaded.tree.folders.get(folderId)?.secrets.set(input.secretName, old)
+    return { folderId, ...loaded }
+  })
+  const folder = tree.folders.get(folderId)
+  const visible = folder && (input.include_imports ? expander(tree, () => null).visible(folder) : null)
+  const source = folder?.secrets.has(input.secretName) ? folder : visible?.keys.get(input.secretName)
+  const row = source?.secrets.get(input.secretName)
+  if (!source || !row) {
+    throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
+  }
+  const problems: Problems = []
+  const secret = show(source, row, problems)
+  if (!secret) throw new Unresolvable(problems)
+  return secret
+}
+
+type Show = (folder: TreeFolder, row: SecretRow, problems: Problems) => Secret | null
+
+async function load(ctx: Context, tx: Tx, input: Omit<Input, 'recursive'>, folderIds: readonly string[]): Promise<{ tree: Tree; show: Show }> {
+  const { projectId, viewSecretValue, expandSecretReferences } = input
+  const expanding = viewSecretValue && expandSecretReferences
+  const key = await projectKey(ctx, tx, projectId)
+  const tree = await loadTree(tx, folderIds, expanding)
+  const open = valueOpener(key, projectId)
+  const { expand } = expander(tree, open)
+  const show: Show = (folder, row, problems) => {
+    const where = { projectId, environment: folder.environment, path: folder.path }
+    const comment = openOrNull(key, row.comment, sealedAs('comment', projectId, row)) ?? ''
+    if (!viewSecretValue) return describeSecret(where, row, { value: null, comment })
+    const value = expanding ? expand(folder, row.key) : plain(open(row))
+    if ('value' in value) return describeSecret(where, row, { value: value.value, comment })
+    problems.push({ key: row.key, reason: value.problem })
+    return null
+  }
+  return { tree, show }
+}
+
+const plain = (value: string | null) => (value === null ? { problem: 'cannot be decrypted' } : { value })
+
+function finish<T>(listed: T, problems: Problems): T {
+  if (problems.length > 0) throw new Unresolvable(problems)
+  return listed
+}
+
+async function allFolders(tx: Tx, projectId: string): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('environments.projectId', '=', projectId)
+    .select('folders.id')
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** An older version in the shape of a present one. Comments are kept for the present one only. */
+async function versionRow(tx: Tx, { folder, environment }: Located, name: string, version: number): Promise<SecretRow> {
+  const old = await tx
+    .selectFrom('secretVersions')
+    .where('folderId', '=', folder.id)
+    .where('key', '=', name)
+    .where('version', '=', version)
+    .where('deleted', '=', 0)
+    .selectAll()
+    .executeTakeFirst()
+  if (!old) throw new NotFound(`Version ${version} of secret "${name}" not found in ${environment.slug}:${folder.path}`)
+  const present = await tx.selectFrom('secrets').where('id', '=', old.secretId).where('version', '=', version).selectAll().executeTakeFirst()
+  return {
+    id: old.secretId,
+    folderId: old.folderId,
+    key: old.key,
+    version: old.version,
+    value: old.value,
+    comment: present?.comment ?? '',
+    blank: 0,
+    skipMultilineEncoding: present?.skipMultilineEncoding ?? 0,
+    createdAt: old.createdAt,
+    updatedAt: old.createdAt,
+    updatedBy: old.createdBy,
+  }
+}
+
+const byKey = (a: SecretRow, b: SecretRow): number => (a.key < b.key ? -1 : 1)

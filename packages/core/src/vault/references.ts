@@ -1,0 +1,52 @@
+/**
+ * References inside values, as text. `${KEY}` names a key of the folder the value is written in (its own, or one it imports);
+ * `${env.KEY}` a key of that environment's root folder; `${env.folder.sub.KEY}` a key of `/folder/sub` there.
+ *
+ * Exactly the text `${…}` with one or more of `A-Z a-z 0-9 - _ . @` inside is a reference, and a value that holds one is sent
+ * only when it resolves. Everything else is ordinary text and stays byte for byte: `${FOO:-default}`, `${}`, a lone `${`. There
+ * is no escape; in `$${KEY}` the first `$` is text. Names with a dot cannot be referenced, because the dot separates.
+ * The characters are Infisical's (its secret-reference-fns.ts, 2026-08).
+ */
+const REFERENCE = /\$\{([A-Za-z0-9\-_.@]+)\}/g
+
+export type Reference = { text: string } & (
+  | { kind: 'local'; key: string }
+  | { kind: 'absolute'; environment: string; path: string; key: string }
+  /** Matches the pattern but can never resolve. */
+  | { kind: 'unsupported'; problem: string }
+)
+
+/** A value cut at its references, in order. */
+export function parseValue(value: string): (string | Reference)[] {
+  const parts: (string | Reference)[] = []
+  let from = 0
+  for (const match of value.matchAll(REFERENCE)) {
+    if (match.index > from) parts.push(value.slice(from, match.index))
+    parts.push(parseReference(match[0], match[1] ?? ''))
+    from = match.index + match[0].length
+  }
+  if (from < value.length) parts.push(value.slice(from))
+  return parts
+}
+
+/** The references of a value, each once, in order of appearance. */
+export function referencesIn(value: string): Reference[] {
+  const found = new Map<string, Reference>()
+  for (const part of parseValue(value)) if (typeof part !== 'string') found.set(part.text, part)
+  return [...found.values()]
+}
+
+export const hasReference = (value: string): boolean => value.search(REFERENCE) >= 0
+
+function parseReference(text: string, name: string): Reference {
+  if (name.startsWith('@')) {
+    return { text, kind: 'unsupported', problem: `references ${text}: cross-project references are not supported` }
+  }
+  const [first = '', ...rest] = name.split('.')
+  const key = rest.pop()
+  if (key === undefined) return { text, kind: 'local', key: first }
+  if ([first, ...rest, key].includes('')) {
+    return { text, kind: 'unsupported', problem: `references ${text}, which is not of the form \${KEY} or \${environment.folder.KEY}` }
+  }
+  return { text, kind: 'absolute', environment: first, path: `/${rest.join('/')}`, key }
+}

@@ -1,0 +1,56 @@
+import type { Context } from '../context.ts'
+import { NotFound, Unresolvable } from '../errors.ts'
+import { expander, MAX_IMPORT_LEVELS, type Expander } from './expand.ts'
+import { projectKey } from './project-key.ts'
+import { loadTree, snapshot, valueOpener, type TreeFolder } from './tree.ts'
+
+export interface Resolved {
+  value: string
+  /** Where it is written: the folder itself, or the imported one. */
+  origin: { environment: string; secretPath: string }
+}
+
+/**
+ * The complete map of a folder: its own secrets and those it imports, every reference resolved. All or nothing: throws
+ * `Unresolvable` with every key that cannot be had, and `NotFound` when the folder is gone. A key hidden by another of the same
+ * name is not looked at.
+ */
+export async function resolveFolder(ctx: Context, folderId: string): Promise<ReadonlyMap<string, Resolved>> {
+  const { tree, key, projectId } = await snapshot(ctx, async (tx) => {
+    const place = await tx
+      .selectFrom('folders')
+      .innerJoin('environments', 'environments.id', 'folders.environmentId')
+      .where('folders.id', '=', folderId)
+      .select('environments.projectId')
+      .executeTakeFirst()
+    if (!place) throw new NotFound(`Folder with ID ${folderId} not found`)
+    const { projectId } = place
+    return { projectId, key: await projectKey(ctx, tx, projectId), tree: await loadTree(tx, [folderId]) }
+  })
+  const folder = tree.folders.get(folderId)
+  if (!folder) throw new NotFound(`Folder with ID ${folderId} not found`)
+  return resolveVisible(expander(tree, valueOpener(key, projectId)), folder)
+}
+
+/** Everything `folder` shows, expanded. Throws `Unresolvable`. */
+export function resolveVisible(expanding: Expander, folder: TreeFolder): Map<string, Resolved> {
+  const { keys, tooDeep } = expanding.visible(folder)
+  const problems = tooDeep.map(tooDeepProblem)
+  const resolved = new Map<string, Resolved>()
+  for (const [key, source] of keys) {
+    const expanded = expanding.expand(source, key)
+    if ('problem' in expanded) {
+      const imported = source === folder ? '' : `, imported from ${source.environment}:${source.path}`
+      problems.push({ key, reason: `${expanded.problem}${imported}` })
+    } else {
+      resolved.set(key, { value: expanded.value, origin: { environment: source.environment, secretPath: source.path } })
+    }
+  }
+  if (problems.length > 0) throw new Unresolvable(problems)
+  return resolved
+}
+
+export const tooDeepProblem = (folder: TreeFolder): { key: string; reason: string } => ({
+  key: `the import of ${folder.environment}:${folder.path}`,
+  reason: `imports are nested deeper than ${MAX_IMPORT_LEVELS} levels`,
+})

@@ -1,0 +1,125 @@
+import type { SecretTable, Selectable } from '@keyferry/db'
+import type { Context, Tx } from '../context.ts'
+import type { DataKey } from '../crypto/data-key.ts'
+import { SealBroken } from '../crypto/data-key.ts'
+
+export type SecretRow = Selectable<SecretTable>
+
+/** What has to be in memory to resolve some folders: they, what they import, what their values reference, and so on. */
+export interface Tree {
+  /** By id. */
+  folders: ReadonlyMap<string, TreeFolder>
+  /** Undefined when there is no such folder, or nothing loaded refers to it. */
+  at(environment: string, path: string): TreeFolder | undefined
+}
+
+export interface TreeFolder {
+  id: string
+  /** Slug. */
+  environment: string
+  path: string
+  /** Ids of the imported folders, highest priority first. */
+  imports: readonly string[]
+  /** The folder's own secrets, sealed, by key. */
+  secrets: Map<string, SecretRow>
+}
+
+/**
+ * One consistent look at the store, so that a folder is never half before and half after a change. In SQLite every transaction is
+ * one; Postgres needs the isolation level. Use `tx` only, and do no long work inside: in SQLite everybody else waits.
+ */
+export function snapshot<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const transaction = ctx.db.transaction()
+  return ctx.db.dialect === 'postgres'
+    ? transaction.setIsolationLevel('repeatable read').setAccessMode('read only').execute(work)
+    : transaction.execute(work)
+}
+
+/**
+ * Loads everything that `folderIds` are made of, or without `references` only them and their imports. A constant number of
+ * queries per level of imports and references, however many secrets there are.
+ */
+export async function loadTree(tx: Tx, folderIds: readonly string[], references = true): Promise<Tree> {
+  const ids = new Set(folderIds)
+  const imports = new Map<string, string[]>()
+  let frontier = [...ids]
+  while (frontier.length > 0) {
+    const imported = await tx
+      .selectFrom('imports')
+      .where('folderId', 'in', frontier)
+      .select(['folderId', 'sourceFolderId'])
+      .orderBy('position', 'desc')
+      .execute()
+    for (const { folderId, sourceFolderId } of imported) {
+      imports.set(folderId, [...(imports.get(folderId) ?? []), sourceFolderId])
+    }
+    const reached = [...imported.map((row) => row.sourceFolderId), ...(references ? await referencedBy(tx, frontier) : [])]
+    frontier = [...new Set(reached)].filter((id) => !ids.has(id))
+    for (const id of frontier) ids.add(id)
+  }
+
+  const folders = new Map<string, TreeFolder>()
+  const places = new Map<string, TreeFolder>()
+  if (ids.size === 0) return { folders, at: () => undefined }
+  const rows = await tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('folders.id', 'in', [...ids])
+    .select(['folders.id', 'folders.path', 'environments.slug as environment'])
+    .execute()
+  for (const row of rows) {
+    const folder = { ...row, imports: imports.get(row.id) ?? [], secrets: new Map<string, SecretRow>() }
+    folders.set(folder.id, folder)
+    places.set(`${folder.environment}:${folder.path}`, folder)
+  }
+  const secrets = await tx.selectFrom('secrets').where('folderId', 'in', [...ids]).selectAll().execute()
+  for (const secret of secrets) folders.get(secret.folderId)?.secrets.set(secret.key, secret)
+  return { folders, at: (environment, path) => places.get(`${environment}:${path}`) }
+}
+
+async function referencedBy(tx: Tx, folderIds: readonly string[]): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('references')
+    .innerJoin('environments', (join) =>
+      join
+        .onRef('environments.projectId', '=', 'references.projectId')
+        .onRef('environments.slug', '=', 'references.environmentSlug'),
+    )
+    .innerJoin('folders', (join) =>
+      join.onRef('folders.environmentId', '=', 'environments.id').onRef('folders.path', '=', 'references.path'),
+    )
+    .where('references.folderId', 'in', folderIds)
+    .select('folders.id')
+    .distinct()
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Where a sealed value or comment belongs; a row copied to another project, folder, key or version does not open there. */
+export const sealedAs = (
+  what: 'secret' | 'comment',
+  projectId: string,
+  row: { folderId: string; key: string; version: number },
+): string[] => [what, projectId, row.folderId, row.key, String(row.version)]
+
+/** Opens values, each once; null when one cannot be decrypted. */
+export function valueOpener(key: DataKey, projectId: string): (row: SecretRow) => string | null {
+  const opened = new Map<SecretRow, string | null>()
+  return (row) => {
+    const known = opened.get(row)
+    if (known !== undefined) return known
+    const value = openOrNull(key, row.value, sealedAs('secret', projectId, row))
+    opened.set(row, value)
+    return value
+  }
+}
+
+/** Null when it cannot be decrypted. */
+export function openOrNull(key: DataKey, sealed: string, belongsTo: readonly string[]): string | null {
+  try {
+    return key.open(sealed, ...belongsTo)
+  } catch (error) {
+    if (error instanceof SealBroken) return null
+    throw error
+  }
+}

@@ -1,0 +1,222 @@
+/** How secrets are written: every writer of the vault goes through `putSecrets` and `dropSecrets`. */
+import { randomUUID } from 'node:crypto'
+import { HIDDEN_VALUE } from '@keyferry/schemas'
+import type { ReferenceTable, SecretVersionTable } from '@keyferry/db'
+import type { Insertable } from 'kysely'
+import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import type { DataKey } from '../crypto/data-key.ts'
+import { BadRequest, Unresolvable } from '../errors.ts'
+import { findFolder, type Located } from './folders.ts'
+import { lockProject } from './project-key.ts'
+import { referencesIn } from './references.ts'
+import { openOrNull, sealedAs, type SecretRow } from './tree.ts'
+
+/** A folder opened for writing: its project is locked until the transaction ends. */
+export interface Target extends Located {
+  projectId: string
+  key: DataKey
+}
+
+export interface Put {
+  /** The secret as it is; undefined to create one. */
+  present: SecretRow | undefined
+  /** The key it is to have afterwards. */
+  key: string
+  /** Undefined: as it is. */
+  value?: string
+  comment?: string
+  skipMultilineEncoding?: boolean
+}
+
+/** A secret with its texts in the clear. */
+export interface Opened {
+  row: SecretRow
+  /** Null when it must not or cannot be shown. */
+  value: string | null
+  comment: string
+}
+
+/** Parameters in one statement are limited: 32,766 in SQLite. */
+const CHUNK = 500
+
+/** Throws `NotFound` naming what is missing. */
+export async function openForWriting(
+  ctx: Context,
+  tx: Tx,
+  where: { projectId: string; environment: string; secretPath: string },
+): Promise<Target> {
+  const key = await lockProject(ctx, tx, where.projectId)
+  return { ...(await findFolder(tx, where)), projectId: where.projectId, key }
+}
+
+/** The secrets of a folder with these keys, by key. */
+export async function presentSecrets(tx: Tx, folderId: string, keys: readonly string[]): Promise<Map<string, SecretRow>> {
+  const found = new Map<string, SecretRow>()
+  for (const some of chunks([...new Set(keys)])) {
+    const rows = await tx.selectFrom('secrets').where('folderId', '=', folderId).where('key', 'in', some).selectAll().execute()
+    for (const row of rows) found.set(row.key, row)
+  }
+  return found
+}
+
+/**
+ * Creates, changes and renames secrets, in order; the keys must not clash, which the caller has checked. Each write takes the
+ * version after the highest that its key ever had in this folder, so that a sealed value fits one version only. What changes
+ * nothing writes nothing. Returns the secrets as they are then, and which of them were written.
+ */
+export async function putSecrets(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  target: Target,
+  puts: readonly Put[],
+): Promise<{ secrets: Opened[]; written: Set<string> }> {
+  const highest = await highestVersions(tx, target.folder.id, puts.map((put) => put.key))
+  const at = timestamp(ctx)
+  const secrets: Opened[] = []
+  const writes: Opened[] = []
+  for (const put of puts) {
+    const version = Math.max(highest.get(put.key) ?? 0, put.present?.version ?? 0) + 1
+    const next = apply(target, put, version, actor, at)
+    secrets.push(next)
+    if (next.row !== put.present) writes.push(next)
+  }
+  await store(tx, target, writes, actor, at)
+  return { secrets, written: new Set(writes.map(({ row }) => row.key)) }
+}
+
+/** Deletes secrets, leaving their versions and one more that says deleted. */
+export async function dropSecrets(ctx: Context, tx: Tx, actor: Actor, target: Target, rows: readonly SecretRow[]): Promise<void> {
+  const { key, projectId, folder } = target
+  const highest = await highestVersions(tx, folder.id, rows.map((row) => row.key))
+  const at = timestamp(ctx)
+  const tombstones = rows.map((row): Insertable<SecretVersionTable> => {
+    const version = Math.max(row.version, highest.get(row.key) ?? 0) + 1
+    const value = key.seal('', ...sealedAs('secret', projectId, { ...row, version }))
+    return { id: randomUUID(), secretId: row.id, folderId: folder.id, key: row.key, version, value, deleted: 1, createdAt: at, createdBy: actor.name }
+  })
+  for (const some of chunks(tombstones)) await tx.insertInto('secretVersions').values(some).execute()
+  for (const some of chunks(rows.map((row) => row.id))) await tx.deleteFrom('secrets').where('id', 'in', some).execute()
+}
+
+/** Null value when it cannot be decrypted: what is broken can still be replaced, renamed over or deleted. */
+export function openSecret({ key, projectId }: Pick<Target, 'key' | 'projectId'>, row: SecretRow): { value: string | null; comment: string | null } {
+  return {
+    value: openOrNull(key, row.value, sealedAs('secret', projectId, row)),
+    comment: openOrNull(key, row.comment, sealedAs('comment', projectId, row)),
+  }
+}
+
+/** What the vault has against a value that its schema lets pass, as a predicate; null when nothing. */
+export function whyNotStorable(value: string): string | null {
+  // Whoever writes back what a list with hidden values showed would overwrite every secret with the mask.
+  if (value === HIDDEN_VALUE) return `is "${HIDDEN_VALUE}", which stands for a hidden value`
+  // Half a surrogate pair has no bytes; it would come back as another character.
+  return value.isWellFormed() ? null : 'is not valid Unicode text'
+}
+
+function apply(target: Target, put: Put, version: number, actor: Actor, at: string): Opened {
+  const { key, projectId, folder } = target
+  const { present } = put
+  const before = present ? openSecret(target, present) : { value: null, comment: '' }
+  const value = put.value ?? before.value
+  if (value === null) throw new Unresolvable([{ key: present?.key ?? put.key, reason: 'cannot be decrypted; write a new value' }])
+  const objection = whyNotStorable(value)
+  if (objection) throw new BadRequest(`The value of ${put.key} ${objection}`)
+  const comment = put.comment ?? before.comment ?? ''
+  const skip = put.skipMultilineEncoding === undefined ? (present?.skipMultilineEncoding ?? 0) : Number(put.skipMultilineEncoding)
+  if (
+    present?.key === put.key &&
+    before.value === value &&
+    before.comment === comment &&
+    present.skipMultilineEncoding === skip
+  ) {
+    return { row: present, value, comment }
+  }
+  const place = { folderId: folder.id, key: put.key, version }
+  const row: SecretRow = {
+    ...place,
+    id: present?.id ?? randomUUID(),
+    value: key.seal(value, ...sealedAs('secret', projectId, place)),
+    comment: key.seal(comment, ...sealedAs('comment', projectId, place)),
+    blank: value.trim() === '' ? 1 : 0,
+    skipMultilineEncoding: skip,
+    createdAt: present?.createdAt ?? at,
+    updatedAt: at,
+    updatedBy: actor.name,
+  }
+  return { row, value, comment }
+}
+
+async function store(tx: Tx, target: Target, writes: readonly Opened[], actor: Actor, at: string): Promise<void> {
+  const edges: Insertable<ReferenceTable>[] = []
+  for (const some of chunks(writes)) {
+    await tx
+      .insertInto('secrets')
+      .values(some.map(({ row }) => row))
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((eb) => ({
+          key: eb.ref('excluded.key'),
+          version: eb.ref('excluded.version'),
+          value: eb.ref('excluded.value'),
+          comment: eb.ref('excluded.comment'),
+          blank: eb.ref('excluded.blank'),
+          skipMultilineEncoding: eb.ref('excluded.skipMultilineEncoding'),
+          updatedAt: eb.ref('excluded.updatedAt'),
+          updatedBy: eb.ref('excluded.updatedBy'),
+        })),
+      )
+      .execute()
+    await tx
+      .insertInto('secretVersions')
+      .values(
+        some.map(({ row: { id, folderId, key, version, value } }) => ({
+          id: randomUUID(),
+          secretId: id,
+          folderId,
+          key,
+          version,
+          value,
+          deleted: 0,
+          createdAt: at,
+          createdBy: actor.name,
+        })),
+      )
+      .execute()
+    await tx.deleteFrom('references').where('secretId', 'in', some.map(({ row }) => row.id)).execute()
+    for (const { row, value } of some) edges.push(...edgesOf(target, row, value ?? ''))
+  }
+  for (const some of chunks(edges)) await tx.insertInto('references').values(some).execute()
+}
+
+/** One edge per key elsewhere that the value mentions. A key of its own folder, or of what that imports, needs none: the folder reads itself and its imports already. */
+function edgesOf({ projectId }: Target, row: SecretRow, value: string): Insertable<ReferenceTable>[] {
+  const edges: Insertable<ReferenceTable>[] = []
+  for (const reference of referencesIn(value)) {
+    if (reference.kind !== 'absolute') continue
+    const { environment, path, key } = reference
+    edges.push({ secretId: row.id, folderId: row.folderId, projectId, environmentSlug: environment, path, key })
+  }
+  return edges
+}
+
+async function highestVersions(tx: Tx, folderId: string, keys: readonly string[]): Promise<Map<string, number>> {
+  const highest = new Map<string, number>()
+  for (const some of chunks([...new Set(keys)])) {
+    const rows = await tx
+      .selectFrom('secretVersions')
+      .where('folderId', '=', folderId)
+      .where('key', 'in', some)
+      .groupBy('key')
+      .select((eb) => ['key', eb.fn.max('version').as('version')])
+      .execute()
+    for (const row of rows) highest.set(row.key, Number(row.version))
+  }
+  return highest
+}
+
+function chunks<T>(items: readonly T[]): T[][] {
+  const cut: T[][] = []
+  for (let from = 0; from < items.length; from += CHUNK) cut.push(items.slice(from, from + CHUNK))
+  return cut
+}
