@@ -17,7 +17,7 @@ export interface Accounts {
   createApiKey(key: { userId: string; name: string }): Promise<{ id: string; token: string }>
 }
 
-/** Set by the API from the connection, whatever the client sent: the address that the rate limit counts by. */
+/** Set by the API from the connection, whatever the client sent: the address that a session is kept with. */
 export const CLIENT_ADDRESS = 'x-keyferry-client-address'
 
 export interface Settings {
@@ -47,7 +47,8 @@ export function configuration(db: Store, { secret, baseUrl, log, dialect, transa
     plugins: [apiKey({ defaultPrefix: 'kf_', rateLimit: { enabled: false }, requireName: true, maximumNameLength: 64 })],
     // The page's own origin, whichever name the instance was reached by.
     trustedOrigins: (request?: Request) => (request ? [new URL(request.url).origin] : []),
-    rateLimit: { enabled: true, window: 60, max: 200, customRules: { '/sign-in/email': { window: 60, max: 10 } } },
+    // The API counts requests itself, sign-in apart.
+    rateLimit: { enabled: false },
     advanced: {
       cookiePrefix: 'keyferry',
       useSecureCookies: baseUrl.startsWith('https:'),

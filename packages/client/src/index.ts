@@ -10,7 +10,7 @@
  */
 import type { AppRouter } from '@keyferry/api'
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, type TRPCClient } from '@trpc/client'
-import { eventSource } from './event-source.ts'
+import { EventSource } from 'eventsource'
 
 export interface ClientOptions {
   /** Where the instance serves, such as `https://keyferry.example.com`; a base path is kept. */
@@ -31,7 +31,11 @@ export function createKeyferryClient({ url, token, fetch: fetcher = fetch }: Cli
     links: [
       splitLink({
         condition: (operation) => operation.type === 'subscription',
-        true: httpSubscriptionLink({ url: endpoint, EventSource: eventSource(fetcher, headers) }),
+        true: httpSubscriptionLink({
+          url: endpoint,
+          EventSource,
+          eventSourceOptions: { fetch: (address, init) => fetcher(address, { ...init, headers: { ...init.headers, ...headers } }) },
+        }),
         false: httpBatchLink({ url: endpoint, headers, fetch: fetcher, maxURLLength: 8_000, maxItems: 20 }),
       }),
     ],

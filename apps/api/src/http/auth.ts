@@ -3,6 +3,8 @@ import { CLIENT_ADDRESS } from '@keyferry/auth/better-auth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const METHODS = ['GET', 'POST'] as const
+/** Per address: enough for a person who mistypes, too few to guess a password. */
+const SIGN_INS_PER_MINUTE = 10
 
 /** Hands everything below `/api/auth` to better-auth, which speaks the web's Request and Response. */
 export async function registerAuth(app: FastifyInstance, { auth }: { auth: Auth }): Promise<void> {
@@ -22,7 +24,7 @@ export async function registerAuth(app: FastifyInstance, { auth }: { auth: Auth 
   app.route({
     method: [...METHODS],
     url: '/api/auth/sign-in/*',
-    config: { rateLimit: { max: 20, timeWindow: '1 minute' } },
+    config: { rateLimit: { max: SIGN_INS_PER_MINUTE, timeWindow: '1 minute' } },
     handler,
   })
 }

@@ -1,0 +1,61 @@
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { restRoutes } from './rest/procedures.ts'
+import { emptyApi, type TestApi } from './testing.ts'
+
+onEveryDatabase('the OpenAPI document', (open) => {
+  let api: TestApi
+  let text: string
+  // oxlint-disable-next-line no-explicit-any -- read as any client would.
+  let document: any
+  beforeAll(async () => {
+    api = await emptyApi(open)
+    const answer = await api.send('GET', '/api/docs/json')
+    text = answer.text
+    document = answer.body
+  })
+  afterAll(() => api.close())
+
+  it('has every route, with its parameters, and says which need no token', () => {
+    expect(document.openapi).toBe('3.1.0')
+    const ids = new Set<string>()
+    for (const { route, procedure } of restRoutes()) {
+      const operation = document.paths[route.path.replaceAll(/:(\w+)/g, '{$1}')]?.[route.method.toLowerCase()]
+      expect(operation, `${route.method} ${route.path}`).toBeDefined()
+      expect(ids).not.toContain(operation.operationId)
+      ids.add(operation.operationId)
+      const inPath = operation.parameters.filter((parameter: { in: string }) => parameter.in === 'path')
+      expect(inPath.map((parameter: { name: string }) => parameter.name)).toEqual([...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name))
+      expect(operation.security).toEqual(procedure === 'instance.status' || procedure === 'instance.bootstrap' ? [] : undefined)
+    }
+  })
+
+  it('points nowhere that is not there', () => {
+    const pointers = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, pointer]) => pointer ?? '')
+    expect(pointers.length).toBeGreaterThan(50)
+    for (const pointer of new Set(pointers)) {
+      expect(pointer).toMatch(/^#\/components\/schemas\/\w+$/)
+      expect(document.components.schemas).toHaveProperty(pointer.split('/').at(-1) ?? '')
+    }
+    expect(text).not.toContain('$defs')
+  })
+
+  it('describes the body of a sync as it is sent', () => {
+    const { requestBody } = document.paths['/api/v1/secret-syncs/{destination}'].post
+    const { schema } = requestBody.content['application/json']
+    expect(schema.required).toEqual(['name', 'projectId', 'connectionId', 'environment', 'secretPath', 'syncOptions', 'destinationConfig'])
+    expect(document.paths['/api/v1/secret-syncs/{destination}/{syncId}'].delete.parameters).toContainEqual(
+      expect.objectContaining({ name: 'removeSecrets', in: 'query' }),
+    )
+  })
+
+  it('is readable as a page that loads nothing from elsewhere', async () => {
+    const page = await api.send('GET', '/api/docs/')
+    expect(page.status).toBe(200)
+    expect(page.headers['content-type']).toContain('text/html')
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'")
+    expect(page.text).not.toMatch(/(src|href)="https?:/)
+    const script = /src="([^"]+)"/.exec(page.text)?.[1] ?? ''
+    expect((await api.send('GET', new URL(script, 'http://localhost/api/docs/').pathname)).status).toBe(200)
+  })
+})

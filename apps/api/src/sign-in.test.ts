@@ -1,0 +1,102 @@
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
+
+onEveryDatabase('first run and sign-in', (open) => {
+  let api: TestApi
+  beforeEach(async () => {
+    api = await emptyApi(open)
+  })
+  afterEach(() => api.close())
+
+  const bootstrap = (email = ACCOUNT.email) => api.send('POST', '/api/v1/admin/bootstrap', { ...ACCOUNT, email })
+  const signIn = async () => {
+    const answer = await api.send('POST', '/api/auth/sign-in/email', { email: ACCOUNT.email, password: ACCOUNT.password })
+    const [cookie = ''] = [answer.headers['set-cookie'] ?? ''].flat()
+    return { status: answer.status, cookie: cookie.split(';', 1)[0] ?? '', attributes: cookie }
+  }
+
+  it('says whether it was set up, and is set up once', async () => {
+    expect((await api.send('GET', '/api/status')).body).toMatchObject({ message: 'Ok', profile: 'embedded', initialized: false })
+    const { status, body } = await bootstrap()
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      message: expect.any(String),
+      user: { id: expect.any(String), email: ACCOUNT.email, superAdmin: true },
+      organization: { id: expect.any(String), name: 'Acme', slug: expect.stringMatching(/^acme-/) },
+      identity: { id: expect.any(String), name: expect.any(String), credentials: { token: expect.any(String) } },
+    })
+    expect((await api.send('GET', '/api/status')).body.initialized).toBe(true)
+    expect((await api.send('GET', '/healthcheck')).status).toBe(200)
+
+    const again = await bootstrap('eve@example.com')
+    expect(again.status).toBe(400)
+    expect(again.body).toMatchObject({ statusCode: 400, error: 'BadRequest', message: 'Instance has already been set up', reqId: expect.any(String) })
+    const me = await api.send('GET', '/api/v1/me', undefined, { token: body.identity.credentials.token })
+    expect(me.body.me.organization).toEqual(body.organization)
+  })
+
+  it('lets one of two first runs win', async () => {
+    const answers = await Promise.all([bootstrap(), bootstrap('eve@example.com')])
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400])
+  })
+
+  it('refuses a weak password by name', async () => {
+    const { status, body } = await api.send('POST', '/api/v1/admin/bootstrap', { ...ACCOUNT, password: 'short' })
+    expect(status).toBe(422)
+    expect(body.message).toEqual([expect.objectContaining({ path: ['password'] })])
+    expect(body.details.summary).toContain('at least 10 characters')
+  })
+
+  it('signs in with a cookie that scripts and other sites cannot use, and out again', async () => {
+    await bootstrap()
+    const { status, cookie, attributes } = await signIn()
+    expect(status).toBe(200)
+    expect(attributes).toMatch(/HttpOnly/i)
+    expect(attributes).toMatch(/SameSite=Lax/i)
+
+    const me = await api.send('GET', '/api/v1/me', undefined, { headers: { cookie } })
+    expect(me.body.me).toMatchObject({ email: ACCOUNT.email })
+    const session = await api.send('GET', '/api/auth/get-session', undefined, { headers: { cookie } })
+    expect(session.body.user.email).toBe(ACCOUNT.email)
+
+    const out = await api.send('POST', '/api/auth/sign-out', {}, { headers: { cookie, origin: 'http://localhost:4400', host: 'localhost:4400' } })
+    expect(out.status).toBe(200)
+    expect((await api.send('GET', '/api/v1/me', undefined, { headers: { cookie } })).status).toBe(401)
+  })
+
+  it('takes no write under a cookie from another site', async () => {
+    await bootstrap()
+    const { cookie } = await signIn()
+    const create = (headers: Record<string, string>) =>
+      api.send('POST', '/api/v1/projects', { projectName: 'Shop' }, { headers: { cookie, ...headers } })
+    expect((await create({ origin: 'https://evil.example' })).status).toBe(403)
+    expect((await create({ 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect((await create({ 'sec-fetch-site': 'same-site', origin: 'http://localhost' })).status).toBe(403)
+    expect((await create({ 'sec-fetch-site': 'same-origin' })).status).toBe(200)
+    expect((await create({ origin: 'http://localhost:4400', host: 'localhost:4400' })).status).toBe(200)
+  })
+
+  it('signs nobody up, and tells a wrong password from nothing else', async () => {
+    await bootstrap()
+    const signUp = await api.send('POST', '/api/auth/sign-up/email', { email: 'eve@example.com', password: 'long enough password', name: 'Eve' })
+    expect(signUp.status).toBe(400)
+    const wrong = await api.send('POST', '/api/auth/sign-in/email', { email: ACCOUNT.email, password: 'not the password' })
+    const unknown = await api.send('POST', '/api/auth/sign-in/email', { email: 'eve@example.com', password: 'not the password' })
+    expect([wrong.status, unknown.status]).toEqual([401, 401])
+    expect(wrong.body).toEqual(unknown.body)
+  })
+
+  it('slows down whoever guesses passwords', async () => {
+    await bootstrap()
+    const statuses: number[] = []
+    for (let attempt = 0; attempt < 12; attempt++) {
+      // The client cannot choose the address it is counted by.
+      const headers = { 'x-forwarded-for': `10.0.0.${attempt}`, 'x-keyferry-client-address': `10.0.0.${attempt}` }
+      const { status } = await api.send('POST', '/api/auth/sign-in/email', { email: ACCOUNT.email, password: 'guess guess guess' }, { headers })
+      statuses.push(status)
+    }
+    expect(statuses.at(0)).toBe(401)
+    expect(statuses.at(-1)).toBe(429)
+  })
+})

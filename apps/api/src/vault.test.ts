@@ -1,0 +1,167 @@
+import { HIDDEN_VALUE } from '@keyferry/schemas'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newProject, readyApi, type TestApi } from './testing.ts'
+
+onEveryDatabase('projects, folders and secrets over REST', (open) => {
+  let api: TestApi
+  let projectId: string
+  beforeEach(async () => {
+    api = await readyApi(open)
+    projectId = (await newProject(api)).id
+  })
+  afterEach(() => api.close())
+
+  const ok = async (...request: Parameters<TestApi['send']>) => {
+    const answer = await api.send(...request)
+    expect(answer.status, answer.text).toBe(200)
+    return answer.body
+  }
+
+  it('projects', async () => {
+    const { project } = await ok('POST', '/api/v2/workspace', { projectName: 'Second', type: 'secret-manager', slug: 'second-one' })
+    expect(project).toMatchObject({ _id: project.id, name: 'Second', slug: 'second-one', type: 'secret-manager' })
+    expect(project.environments.map((environment: { slug: string }) => environment.slug)).toEqual(['dev', 'staging', 'prod'])
+
+    expect((await ok('GET', '/api/v1/projects')).projects).toHaveLength(2)
+    expect((await ok('GET', '/api/v1/workspace')).workspaces).toHaveLength(2)
+    expect((await ok('GET', `/api/v1/projects/${project.id}`)).project).toEqual(project)
+    expect((await ok('GET', `/api/v1/workspace/${project.id}`)).workspace).toEqual(project)
+    expect(await ok('GET', '/api/v1/projects/slug/second-one')).toEqual(project)
+
+    const { project: renamed } = await ok('PATCH', `/api/v1/projects/${project.id}`, { name: 'Third', unknown: 1 })
+    expect(renamed.name).toBe('Third')
+    expect((await ok('DELETE', `/api/v1/projects/${project.id}`)).project.id).toBe(project.id)
+    expect((await api.send('GET', `/api/v1/projects/${project.id}`)).status).toBe(404)
+  })
+
+  it.each(['projects', 'workspace'])('environments below %s', async (family) => {
+    const base = `/api/v1/${family}/${projectId}/environments`
+    const created = await ok('POST', base, { name: 'Quality', slug: 'qa', projectId })
+    expect(created).toMatchObject({ message: expect.any(String), workspace: projectId, environment: { name: 'Quality', slug: 'qa', id: expect.any(String) } })
+    const { environment } = await ok('PATCH', `${base}/${created.environment.id}`, { slug: 'quality' })
+    expect(environment.slug).toBe('quality')
+    expect((await ok('DELETE', `${base}/${environment.id}`)).environment.id).toBe(environment.id)
+  })
+
+  it.each([
+    ['v1', 'workspaceId'],
+    ['v2', 'projectId'],
+  ])('folders and imports %s', async (version, name) => {
+    const at = { [name]: projectId, environment: 'dev' }
+    const query = `${name}=${projectId}&environment=dev`
+    const { folder } = await ok('POST', `/api/${version}/folders`, { ...at, name: 'api', directory: '/' })
+    expect(folder).toMatchObject({ id: expect.any(String), name: 'api', path: '/api' })
+    await ok('POST', `/api/${version}/folders`, { ...at, name: 'inner', path: '/api' })
+    expect((await ok('GET', `/api/${version}/folders?${query}`)).folders).toHaveLength(1)
+    expect((await ok('GET', `/api/${version}/folders?${query}&recursive=true`)).folders).toHaveLength(2)
+    expect((await ok('GET', `/api/${version}/folders?${query}&recursive=false`)).folders).toHaveLength(1)
+    expect((await ok('GET', `/api/${version}/folders?${query}&path=/nowhere`)).folders).toEqual([])
+    expect((await ok('GET', `/api/${version}/folders/${folder.id}`)).folder).toMatchObject({ id: folder.id, path: '/api' })
+    expect((await ok('PATCH', `/api/${version}/folders/${folder.id}`, { ...at, name: 'web', path: '/' })).folder.path).toBe('/web')
+
+    const made = await ok('POST', `/api/${version}/secret-imports`, { ...at, path: '/', import: { environment: 'prod', path: '/' } })
+    expect(made).toMatchObject({ message: expect.any(String), secretImport: { importPath: '/', importEnv: { slug: 'prod' }, position: 1 } })
+    expect((await ok('GET', `/api/${version}/secret-imports?${query}`)).secretImports).toHaveLength(1)
+    const { id } = made.secretImport
+    await ok('PATCH', `/api/${version}/secret-imports/${id}`, { ...at, import: { environment: 'staging' } })
+    expect((await ok('DELETE', `/api/${version}/secret-imports/${id}`, { ...at, path: '/' })).secretImport.importEnv.slug).toBe('staging')
+    expect((await ok('DELETE', `/api/${version}/folders/web`, { ...at, path: '/' })).folder.name).toBe('web')
+  })
+
+  describe.each([
+    ['/api/v3/secrets/raw', '/api/v3/secrets/batch/raw', 'workspaceId'],
+    ['/api/v4/secrets', '/api/v4/secrets/batch', 'projectId'],
+  ])('%s', (base, batch, name) => {
+    it('writes and reads one secret', async () => {
+      const at = { [name]: projectId, environment: 'dev' }
+      const query = `${name}=${projectId}&environment=dev`
+      const { secret } = await ok('POST', `${base}/DATABASE_URL`, { ...at, secretValue: 'postgres://a', secretComment: 'main', type: 'shared' })
+      expect(secret).toMatchObject({ _id: secret.id, workspace: projectId, environment: 'dev', secretKey: 'DATABASE_URL', secretValue: 'postgres://a', version: 1, secretPath: '/' })
+      expect((await ok('GET', `${base}/DATABASE_URL?${query}&secretName=DATABASE_URL`)).secret.secretValue).toBe('postgres://a')
+      const hidden = await ok('GET', `${base}/DATABASE_URL?${query}&viewSecretValue=false`)
+      expect(hidden.secret).toMatchObject({ secretValue: HIDDEN_VALUE, secretValueHidden: true })
+      expect((await api.send('POST', `${base}/DATABASE_URL`, { ...at, secretValue: 'again' })).status).toBe(400)
+
+      const changed = await ok('PATCH', `${base}/DATABASE_URL`, { ...at, secretValue: 'postgres://b', newSecretName: 'DB' })
+      expect(changed.secret).toMatchObject({ secretKey: 'DB', secretValue: 'postgres://b', version: 2 })
+      expect((await ok('GET', `${base}?${query}`)).secrets).toHaveLength(1)
+      expect((await ok('DELETE', `${base}/DB`, at)).secret.secretKey).toBe('DB')
+      expect((await api.send('GET', `${base}/DB?${query}`)).status).toBe(404)
+    })
+
+    it('writes many, all or none', async () => {
+      const at = { [name]: projectId, environment: 'dev', secretPath: '/' }
+      const { secrets } = await ok('POST', batch, { ...at, secrets: [{ secretKey: 'A', secretValue: '1' }, { secretKey: 'B', secretValue: '2' }] })
+      expect(secrets).toHaveLength(2)
+      const refused = await api.send('POST', batch, { ...at, secrets: [{ secretKey: 'C', secretValue: '3' }, { secretKey: 'A', secretValue: '1' }] })
+      expect(refused.status).toBe(400)
+      const missing = await api.send('PATCH', batch, { ...at, secrets: [{ secretKey: 'A', secretValue: '9' }, { secretKey: 'Z', secretValue: '9' }] })
+      expect(missing.status).toBe(404)
+      await ok('PATCH', batch, { ...at, mode: 'upsert', secrets: [{ secretKey: 'A', secretValue: '9' }, { secretKey: 'Z', secretValue: '9' }] })
+      const listed = await ok('GET', `${base}?${name}=${projectId}&environment=dev`)
+      const values = listed.secrets.map((secret: { secretKey: string; secretValue: string }) => [secret.secretKey, secret.secretValue])
+      expect(values.sort()).toEqual([['A', '9'], ['B', '2'], ['Z', '9']])
+      await ok('DELETE', batch, { ...at, secrets: [{ secretKey: 'A' }, { secretKey: 'B' }] })
+      expect((await ok('GET', `${base}?${name}=${projectId}&environment=dev`)).secrets).toHaveLength(1)
+    })
+
+    it('treats names of prototypes like any other', async () => {
+      const at = { [name]: projectId, environment: 'dev' }
+      const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
+      for (const key of names) {
+        const { secret } = await ok('POST', `${base}/${key}`, { ...at, secretValue: `value of ${key}` })
+        expect(secret.secretKey).toBe(key)
+        const read = await ok('GET', `${base}/${key}?${name}=${projectId}&environment=dev`)
+        expect(read.secret.secretValue).toBe(`value of ${key}`)
+      }
+      const { secrets } = await ok('GET', `${base}?${name}=${projectId}&environment=dev`)
+      expect(secrets.map((secret: { secretKey: string }) => secret.secretKey).sort()).toEqual([...names].sort())
+      await ok('DELETE', batch, { ...at, secretPath: '/', secrets: names.map((secretKey) => ({ secretKey })) })
+    })
+  })
+
+  it('gives imports highest priority first and follows references when asked', async () => {
+    const dev = { projectId, environment: 'dev' }
+    await ok('POST', '/api/v4/secrets/HOST', { ...dev, secretValue: 'localhost' })
+    await ok('POST', '/api/v4/secrets/URL', { ...dev, secretValue: 'http://${HOST}' })
+    for (const environment of ['staging', 'prod']) {
+      await ok('POST', '/api/v4/secrets/REGION', { projectId, environment, secretValue: environment })
+      await ok('POST', '/api/v2/secret-imports', { ...dev, path: '/', import: { environment, path: '/' } })
+    }
+    const query = `workspaceId=${projectId}&environment=dev`
+    const plain = await ok('GET', `/api/v3/secrets/raw?${query}&expandSecretReferences=false`)
+    expect(plain.imports).toBeUndefined()
+    expect(plain.secrets.map((secret: { secretValue: string }) => secret.secretValue)).toContain('http://${HOST}')
+    const full = await ok('GET', `/api/v3/secrets/raw?${query}&expandSecretReferences=true&include_imports=true`)
+    expect(full.secrets.map((secret: { secretValue: string }) => secret.secretValue)).toContain('http://localhost')
+    expect(full.imports.map((imported: { environment: string }) => imported.environment)).toEqual(['prod', 'staging'])
+    const one = await ok('GET', `/api/v3/secrets/raw/REGION?${query}&includeImports=true`)
+    expect(one.secret.secretValue).toBe('prod')
+  })
+
+  it('finds a project by its slug where an older client names it so', async () => {
+    const { project } = await ok('GET', `/api/v1/projects/${projectId}`)
+    await ok('POST', '/api/v3/secrets/raw/A', { workspaceSlug: project.slug, environment: 'dev', secretValue: '1' })
+    expect((await ok('GET', `/api/v3/secrets/raw?workspaceSlug=${project.slug}&environment=dev`)).secrets).toHaveLength(1)
+  })
+
+  it('shows rows and versions without values', async () => {
+    await ok('POST', '/api/v4/secrets/A', { projectId, environment: 'dev', secretValue: 'first-canary' })
+    await ok('PATCH', '/api/v4/secrets/A', { projectId, environment: 'dev', secretValue: 'second-canary' })
+    const query = `projectId=${projectId}&environment=dev`
+    const rows = await api.send('GET', `/api/v1/secret-rows?${query}`)
+    expect(rows.body.rows).toMatchObject([{ key: 'A', version: 2, origin: { kind: 'own' } }])
+    const versions = await api.send('GET', `/api/v1/secret-versions/A?${query}`)
+    expect(versions.body.secretVersions.map((version: { version: number }) => version.version)).toEqual([2, 1])
+    expect(rows.text + versions.text).not.toContain('canary')
+  })
+
+  it('takes in a .env file', async () => {
+    const paste = (dryRun: boolean) => ok('POST', '/api/v1/dotenv', { projectId, environment: 'dev', content: 'A=1\nB="two words" # note\n', dryRun })
+    expect(await paste(true)).toMatchObject({ added: ['A', 'B'], changed: [], unchanged: [] })
+    expect((await ok('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)).secrets).toEqual([])
+    await paste(false)
+    expect(await paste(false)).toMatchObject({ added: [], unchanged: ['A', 'B'] })
+  })
+})

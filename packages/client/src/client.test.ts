@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import { readyApi, type TestApi } from '@keyferry/api/testing'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createKeyferryClient, type KeyferryClient } from './index.ts'
+
+onEveryDatabase('the typed client', (open) => {
+  let api: TestApi
+  let url: string
+  let client: KeyferryClient
+  beforeEach(async () => {
+    api = await readyApi(open)
+    url = await api.app.listen({ host: '127.0.0.1', port: 0 })
+    client = createKeyferryClient({ url, token: api.token })
+  })
+  afterEach(() => api.close())
+
+  it('calls what REST calls', async () => {
+    const project = await client.projects.create.mutate({ projectName: 'Shop' })
+    const place = { projectId: project.id, environment: 'dev' }
+    await Promise.all(['A', 'B'].map((secretName) => client.secrets.create.mutate({ ...place, secretName, secretValue: secretName })))
+    const { secrets } = await client.secrets.list.query(place)
+    expect(secrets.map((secret) => secret.secretKey).sort()).toEqual(['A', 'B'])
+  })
+
+  it('tells failures apart', async () => {
+    await expect(client.projects.get.query({ projectId: randomUUID() })).rejects.toMatchObject({
+      data: { code: 'NOT_FOUND', status: 404, error: 'NotFound' },
+    })
+    await expect(client.projects.create.mutate({ projectName: '' })).rejects.toMatchObject({
+      message: expect.stringContaining('Project name must not be empty'),
+      data: { code: 'UNPROCESSABLE_CONTENT', status: 422, issues: [expect.objectContaining({ path: ['projectName'] })] },
+    })
+    await expect(createKeyferryClient({ url, token: 'wrong' }).projects.list.query()).rejects.toMatchObject({
+      message: 'Token is not valid',
+      data: { status: 401 },
+    })
+  })
+
+  it('does not coerce: text is no boolean and no number', async () => {
+    const input = encodeURIComponent(JSON.stringify({ projectId: randomUUID(), environment: 'dev', recursive: 'true' }))
+    // REST coerces the same field of the same schema; that must not leak over.
+    await api.send('GET', `/api/v1/folders?projectId=${randomUUID()}&environment=dev&recursive=true`)
+    const { body } = await api.send('GET', `/api/trpc/folders.list?input=${input}`)
+    expect(body.error.data).toMatchObject({ status: 422, issues: [expect.objectContaining({ path: ['recursive'] })] })
+  })
+
+  it('hears what happens in its project, and in no other', async () => {
+    const project = await client.projects.create.mutate({ projectName: 'Shop' })
+    const other = await client.projects.create.mutate({ projectName: 'Other' })
+    const heard: unknown[] = []
+    const opened = vi.fn()
+    const subscription = client.syncs.events.subscribe(
+      { projectId: project.id },
+      { onStarted: opened, onData: ({ data }) => heard.push(data) },
+    )
+    await vi.waitFor(() => expect(opened).toHaveBeenCalled())
+    const write = (projectId: string, secretName: string) =>
+      client.secrets.create.mutate({ projectId, environment: 'dev', secretName, secretValue: 'x' })
+    // The feed promises nothing about the moment before it listens, so write until it is heard.
+    await vi.waitFor(async () => {
+      await write(other.id, `A_${randomUUID()}`)
+      await write(project.id, `A_${randomUUID()}`)
+      expect(heard.length).toBeGreaterThan(0)
+    })
+    subscription.unsubscribe()
+    expect(heard).toEqual(heard.map(() => expect.objectContaining({ kind: 'secrets', projectId: project.id })))
+  })
+
+  it('is refused a feed without a token', async () => {
+    const failed = vi.fn()
+    const subscription = createKeyferryClient({ url, token: 'wrong' }).syncs.events.subscribe({ projectId: randomUUID() }, { onError: failed })
+    await vi.waitFor(() => expect(failed).toHaveBeenCalledWith(expect.objectContaining({ message: 'Token is not valid' })))
+    subscription.unsubscribe()
+  })
+})
