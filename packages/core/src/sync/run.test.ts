@@ -171,14 +171,13 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('a reviewed plan approves the first run, another plan does not', () =>
-        ferry(async ({ ctx, actor, emulator, set, create, run, contents, place, projectId, connectionId }) => {
+        ferry(async ({ ctx, actor, emulator, set, create, run, contents, place, connectionId }) => {
           for (const [key, value] of Object.entries(numbered(12, 'theirs'))) emulator.put(key, value)
           await set({ A: '1' })
           const body = {
-            destination,
-            projectId,
-            connectionId,
             ...place,
+            destination,
+            connectionId,
             syncOptions: { initialSyncBehavior: 'overwrite-destination' as const },
             destinationConfig: emulator.target,
           }

@@ -1,0 +1,64 @@
+/** From the start of a write over HTTP to the value at the target: the whole product in one process, vendor without latency. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { startKeyferry } from '@keyferry/app'
+import { createKeyferryClient } from '@keyferry/client'
+import { emulators } from '@keyferry/core/destinations/emulators'
+import { readEnv } from '@keyferry/instance'
+import { bootstrapped } from '@keyferry/schemas'
+import { ms, percentile, printTable } from './table.ts'
+
+const SAMPLES = 200
+const SECRETS = 50
+
+export async function measureDelivery(): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
+  const env = readEnv({ PORT: '0', KEYFERRY_DATA_DIR: dir, KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true', LOG_LEVEL: 'error' })
+  const keyferry = await startKeyferry(env)
+  const bootstrap = await fetch(`${keyferry.url}/api/v1/admin/bootstrap`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'bench@example.com', password: 'bench-bench-bench', organization: 'Bench' }),
+  })
+  const { identity } = bootstrapped.parse(await bootstrap.json())
+  const client = createKeyferryClient({ url: keyferry.url, token: identity.credentials.token })
+  const rows = []
+  for (const [destination, start] of await emulators()) {
+    const emulator = await start()
+    const project = await client.projects.create.mutate({ projectName: `Bench ${destination}` })
+    const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
+    const secrets = Array.from({ length: SECRETS }, (_, i) => ({ secretKey: `KEY_${i}`, secretValue: `value-${i}` }))
+    await client.secrets.createMany.mutate({ ...place, secrets })
+    const connection = await client.connections.create.mutate({ app: destination, name: destination, credentials: emulator.credentials })
+    await client.syncs.create.mutate({
+      ...place,
+      destination,
+      name: destination,
+      connectionId: connection.id,
+      syncOptions: { initialSyncBehavior: 'overwrite-destination' },
+      destinationConfig: emulator.target,
+    })
+    while (emulator.contents().size < SECRETS) await pause(5)
+    const took: number[] = []
+    for (let i = 0; i < SAMPLES; i++) {
+      const secretValue = `changed-${i}`
+      const began = performance.now()
+      await client.secrets.update.mutate({ ...place, secretName: 'KEY_7', secretValue })
+      while (emulator.contents().get('KEY_7') !== secretValue) await pause(1)
+      took.push(performance.now() - began)
+    }
+    rows.push({
+      destination,
+      changes: `${SAMPLES} of ${SECRETS} secrets`,
+      'p50 ms': ms(percentile(took, 50)),
+      'p99 ms': ms(percentile(took, 99)),
+      'max ms': ms(Math.max(...took)),
+    })
+    await emulator.close()
+  }
+  printTable('Change to delivery, embedded, vendor at 0 ms: from sending the write to the value at the target', rows)
+  await keyferry.stop()
+  await rm(dir, { recursive: true, force: true })
+}

@@ -1,0 +1,39 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { LoggedRequest } from '@keyferry/core/destinations/emulator'
+
+export type Command = { do: 'latency'; ms: number } | { do: 'rateLimit'; on: boolean } | { do: 'mark' } | { do: 'log' } | { do: 'size' }
+export interface Reply {
+  url?: string
+  credentials?: Record<string, string>
+  target?: Record<string, string>
+  log?: LoggedRequest[]
+  size?: number
+}
+
+export interface RemoteEmulator {
+  credentials: Record<string, string>
+  target: Record<string, string>
+  ask(command: Command): Promise<Reply>
+  stop(): void
+}
+
+export async function startEmulatorProcess(destination: string): Promise<RemoteEmulator> {
+  const child = fork(join(import.meta.dirname, 'emulator-process.ts'), [destination])
+  const reply = async (): Promise<Reply> => {
+    const [message] = (await once(child, 'message')) as [Reply]
+    return message
+  }
+  const { credentials = {}, target = {} } = await reply()
+  return {
+    credentials,
+    target,
+    ask(command) {
+      const answered = reply()
+      child.send(command)
+      return answered
+    },
+    stop: () => child.disconnect(),
+  }
+}

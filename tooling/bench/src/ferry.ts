@@ -1,0 +1,112 @@
+/** One project, one connection, one sync on a fresh SQLite store, run by hand: the engine without queue and HTTP. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createConnection } from '@keyferry/core/connections/connections'
+import type { Context } from '@keyferry/core/context'
+import { keyring } from '@keyferry/core/crypto/keyring'
+import { createSync } from '@keyferry/core/sync/create-sync'
+import { removeSecrets } from '@keyferry/core/sync/remove'
+import { runSync } from '@keyferry/core/sync/run'
+import { getSync } from '@keyferry/core/sync/syncs'
+import { triggerSync } from '@keyferry/core/sync/trigger-sync'
+import { deleteSecrets, updateSecrets } from '@keyferry/core/vault/secrets'
+import { createProject } from '@keyferry/core/vault/projects'
+import { migrate, openSqlite } from '@keyferry/db'
+import { pino } from 'pino'
+import type { RemoteEmulator } from './emulator.ts'
+
+export interface BenchFerry {
+  /** Writes `n` secrets with 64-byte values. */
+  fill(n: number): Promise<void>
+  /** New values for the last `n`. */
+  change(n: number): Promise<void>
+  /** Deletes the first `n`. */
+  unset(n: number): Promise<void>
+  trigger(): Promise<void>
+  /** Asks for the removal of everything the sync wrote. */
+  remove(): Promise<void>
+  /** Runs the sync; milliseconds. Throws when it did not succeed. */
+  run(): Promise<number>
+  close(): Promise<void>
+}
+
+export async function startFerry(destination: string, emulator: RemoteEmulator): Promise<BenchFerry> {
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
+  const db = openSqlite(join(dir, 'keyferry.db'))
+  await migrate(db)
+  const keys = keyring(randomBytes(32))
+  const organization = randomUUID()
+  await db
+    .insertInto('organizations')
+    .values({ id: organization, name: 'Bench', slug: 'bench', dataKey: keys.create(organization), createdAt: new Date().toISOString() })
+    .execute()
+  const ctx: Context = {
+    db,
+    keyring: keys,
+    queue: { wake: () => Promise.resolve() },
+    events: { publish() {}, async *subscribe() {} },
+    network: { allowPrivate: true },
+    log: pino({ level: 'warn' }),
+    now: () => new Date(),
+  }
+  const actor = { kind: 'system', id: 'bench', name: 'bench' } as const
+  const project = await createProject(ctx, actor, { projectName: 'Bench', shouldCreateDefaultEnvs: true })
+  const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
+  const connection = await createConnection(ctx, actor, {
+    app: destination,
+    name: 'bench',
+    method: 'api-key',
+    credentials: emulator.credentials,
+  })
+  const { id: syncId } = await createSync(ctx, actor, {
+    ...place,
+    destination,
+    name: 'bench',
+    connectionId: connection.id,
+    // Taking a tenth or all away is what is measured, not the fuse.
+    syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
+    destinationConfig: emulator.target,
+  })
+  const at = { destination, syncId }
+  let held = 0
+  let first = 0
+  const key = (i: number): string => `BENCH_KEY_${String(i).padStart(4, '0')}`
+  const write = async (from: number, to: number): Promise<void> => {
+    const secrets = Array.from({ length: to - from }, (_, i) => ({ secretKey: key(from + i), secretValue: randomBytes(32).toString('hex') }))
+    await updateSecrets(ctx, actor, { ...place, mode: 'upsert', secrets })
+  }
+  return {
+    async fill(n) {
+      held = n
+      await write(0, n)
+    },
+    change: (n) => write(held - n, held),
+    async unset(n) {
+      await deleteSecrets(ctx, actor, { ...place, secrets: Array.from({ length: n }, (_, i) => ({ secretKey: key(first + i) })) })
+      first += n
+    },
+    async trigger() {
+      await triggerSync(ctx, actor, at)
+    },
+    async remove() {
+      await removeSecrets(ctx, actor, at)
+    },
+    async run() {
+      const signal = new AbortController().signal
+      const start = performance.now()
+      while ((await runSync(ctx, syncId, signal)).again) continue
+      const wall = performance.now() - start
+      const row = await getSync(ctx, actor, at)
+      if (row.syncStatus !== 'succeeded' || row.removeStatus === 'failed') {
+        throw new Error(`the run did not succeed: ${row.syncStatus}, ${row.lastSyncMessage ?? row.lastRemoveMessage ?? ''}`)
+      }
+      return wall
+    },
+    async close() {
+      await db.destroy()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,52 @@
+/** `pnpm start` on a fresh data directory and again: time to the first 200, and resident memory afterwards. */
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { ms, printTable } from './table.ts'
+
+const ROOT = join(import.meta.dirname, '../../..')
+const SETTLE_MS = 5_000
+
+export async function measureStart(): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
+  const rows = []
+  for (const start of ['first', 'second', 'third']) rows.push({ start, ...(await one(dir)) })
+  printTable('pnpm start: from the command to the first 200 of /api/status; memory 5 s later', rows)
+  await rm(dir, { recursive: true, force: true })
+}
+
+async function one(dataDir: string): Promise<Record<string, string>> {
+  const port = await freePort()
+  const env = { ...process.env, PORT: String(port), KEYFERRY_DATA_DIR: dataDir, LOG_LEVEL: 'error' }
+  const began = performance.now()
+  // A group of its own: pnpm does not hand signals on to what it started.
+  const child = spawn('npx', ['-y', 'pnpm@12', 'start'], { cwd: ROOT, env, stdio: 'ignore', detached: true })
+  const status = `http://127.0.0.1:${port}/api/status`
+  while (!(await fetch(status).then((answer) => answer.ok, () => false))) await pause(10)
+  const first = performance.now() - began
+  await pause(SETTLE_MS)
+  const memory = await largestOfGroup(child.pid ?? 0)
+  process.kill(-(child.pid ?? 0), 'SIGINT')
+  await once(child, 'exit')
+  return { 'first 200, s': (first / 1000).toFixed(1), 'resident MB': ms(memory / 1024) }
+}
+
+/** Kilobytes of the largest process of a group: node with Keyferry in it. */
+async function largestOfGroup(group: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-e', '-o', 'pgid=,rss='])
+  const sizes = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
+  return Math.max(0, ...sizes.filter(([pgid]) => pgid === group).map(([, rss]) => rss ?? 0))
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return address !== null && typeof address === 'object' ? address.port : 0
+}
