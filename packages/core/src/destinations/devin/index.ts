@@ -15,14 +15,9 @@ const credentials = z.object({
     .regex(/^[\x21-\x7e]*$/, 'API key must not contain white space or characters outside ASCII')
     .meta(field({ label: 'API key', placeholder: 'cog_…', secret: true, help: 'The key of a service user. Devin shows it once, when it is made.' })),
   instanceUrl: z
-    .string()
-    .trim()
-    .pipe(
-      z
-        .url({ protocol: /^https?$/, error: 'Instance URL must be a URL such as https://api.devin.ai' })
-        .max(255, 'Instance URL must be at most 255 characters')
-        .refine(isPlain, 'Instance URL must not contain a login, a query or a fragment'),
-    )
+    .url({ protocol: /^https?$/, error: 'Instance URL must be a URL such as https://api.devin.ai' })
+    .max(255, 'Instance URL must be at most 255 characters')
+    .refine(isPlain, 'Instance URL must not contain a login, a query or a fragment')
     .default('https://api.devin.ai')
     .meta(field({ label: 'Instance URL', help: 'Only for a dedicated enterprise host, such as https://api.example.devinenterprise.com.' })),
 })

@@ -1,0 +1,308 @@
+import { randomUUID } from 'node:crypto'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startEmulator, type DevinEmulator } from '../destinations/devin/emulator/index.ts'
+import { BadRequest, Invalid, NotFound } from '../errors.ts'
+import { createTestProject, testContext, type TestContext } from '../testing.ts'
+import { listChoiceRows, listChoices } from './choices.ts'
+import {
+  checkConnection,
+  createConnection,
+  deleteConnection,
+  getConnection,
+  getConnectionByName,
+  listAvailableConnections,
+  listConnectionOptions,
+  listConnections,
+  updateConnection,
+} from './connections.ts'
+import { connectionFor } from './find.ts'
+import { noteConnectionProblem } from './health.ts'
+import { openSession } from './open-session.ts'
+import { destination } from '../destinations/registry.ts'
+
+onEveryDatabase('connections', (open) => {
+  let devin: DevinEmulator
+  let t: TestContext
+  beforeAll(async () => {
+    devin = await startEmulator()
+  })
+  beforeEach(async () => {
+    t = await testContext(open)
+  })
+  afterEach(async () => {
+    devin.heal()
+    await t.close()
+  })
+  afterAll(() => devin.close())
+
+  const create = (name = 'my-devin', over: Record<string, unknown> = {}) =>
+    createConnection(t.ctx, t.actor, { app: 'devin', name, method: 'api-key', credentials: devin.credentials, ...over })
+
+  const stored = () => t.ctx.db.selectFrom('connections').selectAll().executeTakeFirstOrThrow()
+
+  /** A sync that uses the connection: the row is enough, nothing runs it here. */
+  async function addSync(connectionId: string, name: string): Promise<string> {
+    const project = await createTestProject(t.ctx, t.actor, `Project ${name}`)
+    const folder = await t.ctx.db
+      .selectFrom('folders')
+      .innerJoin('environments', 'environments.id', 'folders.environmentId')
+      .where('environments.projectId', '=', project.id)
+      .select('folders.id')
+      .executeTakeFirstOrThrow()
+    const id = randomUUID()
+    const at = t.ctx.now().toISOString()
+    await t.ctx.db
+      .insertInto('syncs')
+      .values({
+        id,
+        projectId: project.id,
+        name,
+        description: null,
+        destination: 'devin',
+        connectionId,
+        folderId: folder.id,
+        target: '{}',
+        targetKey: name,
+        options: '{}',
+        autoSync: 1,
+        version: 1,
+        wanted: 1,
+        due: 1,
+        seen: 1,
+        applied: 1,
+        state: 'succeeded',
+        message: null,
+        blockage: null,
+        overwriteApproved: 1,
+        approvedPlan: null,
+        trigger: 'create',
+        triggeredBy: 'ada@example.com',
+        removal: null,
+        removeState: null,
+        removeMessage: null,
+        removedAt: null,
+        removeRunId: null,
+        attempts: 0,
+        retryAt: null,
+        behindSince: null,
+        syncedAt: null,
+        lastRunId: null,
+        createdAt: at,
+        updatedAt: at,
+      })
+      .execute()
+    return id
+  }
+
+  test('stores a tested credential sealed and never shows it', async () => {
+    const made = await create('my-devin', { description: 'ours' })
+    expect(made).toMatchObject({
+      app: 'devin',
+      name: 'my-devin',
+      description: 'ours',
+      method: 'api-key',
+      version: 1,
+      projectId: null,
+      project: null,
+      credentials: { instanceUrl: devin.url },
+      account: `Keyferry · ${devin.target.orgId}`,
+      usedBy: 0,
+      problem: null,
+      isPlatformManagedCredentials: false,
+    })
+    expect(made.credentialsHash).toMatch(/^[0-9a-f]{64}$/)
+    const key = devin.keys.manager
+    const shown = [made, await listConnections(t.ctx, t.actor, {}), await stored(), await t.ctx.db.selectFrom('audit').selectAll().execute()]
+    expect(JSON.stringify(shown)).not.toContain(key)
+    expect(await getConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).toEqual(made)
+    expect(await getConnectionByName(t.ctx, t.actor, { app: 'devin', connectionName: 'my-devin' })).toEqual(made)
+
+    const { session, definition } = await openSession(t.ctx, made.id, { signal: new AbortController().signal })
+    expect(session.credentials).toEqual(devin.credentials)
+    expect(await definition.check(session)).toEqual({ label: made.account })
+  })
+
+  test('a sealed credential copied to another row does not open there', async () => {
+    const one = await create('one')
+    const two = await create('two')
+    const { credentials } = await t.ctx.db.selectFrom('connections').where('id', '=', one.id).select('credentials').executeTakeFirstOrThrow()
+    await t.ctx.db.updateTable('connections').set({ credentials }).where('id', '=', two.id).execute()
+    await expect(openSession(t.ctx, two.id, { signal: new AbortController().signal })).rejects.toThrow('cannot be decrypted')
+  })
+
+  describe('refuses, each with its own message,', () => {
+    const refused = (credentials: Record<string, string>) =>
+      create('my-devin', { credentials: { ...devin.credentials, ...credentials } }).then(
+        () => expect.unreachable(),
+        (error: unknown) => {
+          expect(error).toBeInstanceOf(BadRequest)
+          const { message } = error as BadRequest
+          expect(message).toMatch(/^Failed to validate credentials: /)
+          expect(message).not.toContain('cog_')
+          return message
+        },
+      )
+
+    afterEach(async () => expect(await listConnections(t.ctx, t.actor, {})).toEqual([]))
+
+    test('a wrong key', async () => {
+      expect(await refused({ apiKey: 'cog_wrong' })).toContain('the API key is not valid or has expired')
+    })
+    test('a key without the right', async () => {
+      expect(await refused({ apiKey: devin.keys.member })).toContain('lacks the right ManageOrgSecrets')
+    })
+    test('a host that does not answer', async () => {
+      expect(await refused({ instanceUrl: 'http://127.0.0.1:1' })).toContain(`Can't reach 127.0.0.1:1`)
+    })
+    test('a host that is not the vendor', async () => {
+      devin.fail(1, { kind: 'status', status: 404, body: { error: 'no such page' } })
+      expect(await refused({})).toContain('check the instance URL')
+    })
+    test('a private address', async () => {
+      t.ctx.network = { allowPrivate: false }
+      const before = devin.log.length
+      expect(await refused({})).toContain('KEYFERRY_ALLOW_PRIVATE_NETWORK')
+      expect(devin.log.length).toBe(before)
+    })
+  })
+
+  test('names every field that breaks its rule', async () => {
+    const error = await create('x', { credentials: { apiKey: 'apk_old', instanceUrl: 'https://me:pass@api.devin.ai' } }).catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(Invalid)
+    expect((error as Invalid).issues.map((issue) => issue.path.join('.'))).toEqual(['credentials.apiKey', 'credentials.instanceUrl'])
+    expect((error as Invalid).message).not.toContain('apk_old')
+  })
+
+  test('refuses a taken name, another method, an unknown app and an unknown project', async () => {
+    await create('taken')
+    await expect(create('taken')).rejects.toThrow('An App Connection with the name "taken" already exists')
+    await expect(create('x', { method: 'oauth' })).rejects.toThrow('have the method "api-key", not "oauth"')
+    await expect(create('x', { app: 'nowhere' })).rejects.toThrow(/Unknown destination "nowhere"; known are .*devin/)
+    await expect(create('x', { projectId: randomUUID() })).rejects.toBeInstanceOf(NotFound)
+  })
+
+  test('two at once with one name: one is refused by name', async () => {
+    const results = await Promise.allSettled([create('twin'), create('twin')])
+    const rejected = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason.message)] : []))
+    expect(rejected).toEqual(['An App Connection with the name "twin" already exists'])
+  })
+
+  test('a connection is not reachable under another app', async () => {
+    const { id } = await create()
+    await expect(getConnection(t.ctx, t.actor, { app: 'nowhere', connectionId: id })).rejects.toBeInstanceOf(NotFound)
+    await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId: randomUUID() })).rejects.toBeInstanceOf(NotFound)
+    await t.ctx.db.updateTable('connections').set({ name: 'renamed' }).execute()
+    await expect(getConnectionByName(t.ctx, t.actor, { app: 'devin', connectionName: 'my-devin' })).rejects.toBeInstanceOf(NotFound)
+  })
+
+  test('of a project: shown with it, offered to it only', async () => {
+    const project = await createTestProject(t.ctx, t.actor)
+    const other = await createTestProject(t.ctx, t.actor, 'Other')
+    const own = await create('own', { projectId: project.id })
+    const shared = await create('shared')
+    expect(own.project).toEqual({ id: project.id, name: project.name, slug: project.slug, type: 'secret-manager' })
+    const available = async (projectId?: string) =>
+      (await listAvailableConnections(t.ctx, t.actor, { app: 'devin', projectId })).map((one) => one.name)
+    expect(await available()).toEqual(['shared'])
+    expect(await available(project.id)).toEqual(['own', 'shared'])
+    expect(await available(other.id)).toEqual(['shared'])
+    expect((await listConnections(t.ctx, t.actor, { app: 'devin', projectId: project.id })).map((one) => one.name)).toEqual(['own'])
+    await expect(connectionFor(t.ctx, destination('devin'), own.id, other.id)).rejects.toThrow('belongs to another project')
+    expect(await connectionFor(t.ctx, destination('devin'), shared.id, other.id)).toMatchObject({ id: shared.id, origin: devin.url })
+  })
+
+  test('new credentials replace the old whole, are tested, and wake who uses them', async () => {
+    const made = await create()
+    const syncId = await addSync(made.id, 'uses-it')
+    t.woken.length = 0
+    const renewed = await updateConnection(t.ctx, t.actor, {
+      app: 'devin',
+      connectionId: made.id,
+      credentials: { apiKey: devin.keys.enterprise, instanceUrl: devin.url },
+    })
+    expect(renewed).toMatchObject({ version: 2, account: 'Enterprise', usedBy: 1 })
+    expect(renewed.credentialsHash).not.toBe(made.credentialsHash)
+    expect(t.woken).toEqual([[syncId]])
+    expect(await t.ctx.db.selectFrom('syncs').select(['wanted', 'due', 'state']).executeTakeFirstOrThrow()).toEqual({ wanted: 2, due: 2, state: 'pending' })
+
+    const bad = { apiKey: 'cog_wrong', instanceUrl: devin.url }
+    await expect(updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, credentials: bad })).rejects.toThrow('not valid')
+    await expect(
+      updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, credentials: { instanceUrl: devin.url } }),
+    ).rejects.toBeInstanceOf(Invalid)
+    expect(await getConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).toEqual(renewed)
+  })
+
+  test('a rename wakes nobody and keeps the credential', async () => {
+    const made = await create()
+    await addSync(made.id, 'uses-it')
+    await create('taken')
+    t.woken.length = 0
+    await expect(updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, name: 'taken' })).rejects.toThrow('"taken" already exists')
+    const renamed = await updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, name: 'better', description: null })
+    expect(renamed).toMatchObject({ name: 'better', description: null, credentialsHash: made.credentialsHash })
+    expect(t.woken.flat()).toEqual([])
+  })
+
+  test('does not move to another host under the syncs that use it', async () => {
+    const made = await create()
+    await addSync(made.id, 'uses-it')
+    const elsewhere = await startEmulator()
+    const move = () => updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, credentials: elsewhere.credentials })
+    try {
+      await expect(move()).rejects.toThrow(/cannot move .* used by sync uses-it/)
+      await t.ctx.db.deleteFrom('syncs').execute()
+      expect(await move()).toMatchObject({ credentials: { instanceUrl: elsewhere.url } })
+    } finally {
+      await elsewhere.close()
+    }
+  })
+
+  test('is not deleted while syncs use it', async () => {
+    const made = await create()
+    await addSync(made.id, 'first')
+    await addSync(made.id, 'second')
+    await expect(deleteConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).rejects.toThrow(
+      'Cannot delete App Connection with existing connections: used by sync first, second',
+    )
+    await t.ctx.db.deleteFrom('syncs').execute()
+    expect(await deleteConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).toEqual(made)
+    await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).rejects.toBeInstanceOf(NotFound)
+  })
+
+  test('a check keeps what the vendor says, and a good one clears it', async () => {
+    const made = await create()
+    devin.fail(1, { kind: 'status', status: 401 })
+    expect((await checkConnection(t.ctx, t.actor, { connectionId: made.id })).problem).toContain('not valid or has expired')
+    t.clock.advance(60_000)
+    expect(await checkConnection(t.ctx, t.actor, { connectionId: made.id })).toMatchObject({
+      problem: null,
+      account: made.account,
+      checkedAt: t.ctx.now().toISOString(),
+    })
+    await noteConnectionProblem(t.ctx, made.id, 'revoked')
+    expect((await stored()).problem).toBe('revoked')
+    await noteConnectionProblem(t.ctx, made.id, null)
+    expect((await stored()).problem).toBeNull()
+  })
+
+  test('audits every change, without the credential', async () => {
+    const made = await create()
+    await updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, name: 'renamed' })
+    await deleteConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })
+    const rows = await t.ctx.db.selectFrom('audit').where('action', 'like', 'connection.%').selectAll().execute()
+    expect(rows.map((row) => row.action).sort()).toEqual(['connection.create', 'connection.delete', 'connection.update'])
+    for (const row of rows) expect(row).toMatchObject({ actor: t.actor.name })
+  })
+
+  test('an unknown list is refused by name', async () => {
+    const { id } = await create()
+    await expect(listChoices(t.ctx, t.actor, { connectionId: id, list: 'nothing', known: {} })).rejects.toThrow('Devin has no list "nothing"')
+    await expect(listChoiceRows(t.ctx, t.actor, { app: 'nowhere', connectionId: id, list: 'nothing', known: {} })).rejects.toBeInstanceOf(NotFound)
+  })
+
+  test('every destination is offered', async () => {
+    expect(await listConnectionOptions(t.ctx, t.actor, {})).toContainEqual({ name: 'Devin', app: 'devin', methods: ['api-key'] })
+  })
+})

@@ -1,0 +1,56 @@
+import { readdirSync } from 'node:fs'
+import { destination as schema } from '@keyferry/schemas'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { NotFound } from '../errors.ts'
+import { testContext } from '../testing.ts'
+import { migrate, openSqlite } from '@keyferry/db'
+import { emulators } from './emulators.ts'
+import { listDestinations } from './list-destinations.ts'
+import { destination, destinationIcon, destinations } from './registry.ts'
+
+const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)
+  .sort()
+
+test('every folder is a destination with an emulator, by its own name', async () => {
+  expect(destinations().map((one) => one.name)).toEqual(folders)
+  expect([...(await emulators()).keys()]).toEqual(folders)
+  for (const name of folders) {
+    expect(destination(name).name).toBe(name)
+    expect(destinationIcon(name)).toMatch(/^<svg /)
+    expect(destination(name).limits.checked).toMatch(/^\d{4}-\d{2}-\d{2}$/)
+  }
+})
+
+test.each(['nowhere', '', '__proto__', 'constructor', '../destinations/devin'])('"%s" is unknown, and the known ones are named', (name) => {
+  expect(() => destination(name)).toThrow(NotFound)
+  expect(() => destination(name)).toThrow(/known are .*devin/)
+})
+
+test('the list has what its schema promises, by title', async () => {
+  const { ctx, actor, close } = await testContext(openStore)
+  const listed = await listDestinations(ctx, actor, {})
+  expect(z.array(schema).parse(JSON.parse(JSON.stringify(listed)))).toEqual(listed)
+  const titles = listed.map((one) => one.title)
+  expect(titles).toEqual(titles.toSorted((a, b) => a.localeCompare(b)))
+  expect(listed.find((one) => one.name === 'devin')).toMatchObject({
+    connection: {
+      fields: [
+        { name: 'apiKey', kind: 'password', required: true, defaultValue: null },
+        { name: 'instanceUrl', kind: 'url', required: false, defaultValue: 'https://api.devin.ai' },
+      ],
+    },
+    target: { fields: [{ name: 'orgId', kind: 'text', required: true }] },
+    options: { fields: [] },
+    canImportSecrets: false,
+  })
+  await close()
+})
+
+async function openStore() {
+  const db = openSqlite(':memory:')
+  await migrate(db)
+  return { db, databaseUrl: null, close: () => db.destroy() }
+}
