@@ -6,7 +6,7 @@ import { newProject, readyApi, type TestApi } from './testing.ts'
 
 const routes = restRoutes()
 const isPublic = new Set(['instance.status', 'instance.bootstrap'])
-const concrete = (path: string, value: () => string = randomUUID) => path.replaceAll(/:\w+/g, value)
+const concrete = (path: string, value: string = randomUUID()) => path.replaceAll(/:\w+/g, () => value)
 
 onEveryDatabase('who may call, and how failures look', (open) => {
   let api: TestApi
@@ -32,7 +32,7 @@ onEveryDatabase('who may call, and how failures look', (open) => {
       for (const body of withBody ? bodies : [undefined]) {
         for (const value of ['not-an-id', '%00', '__proto__', randomUUID()]) {
           const query = withBody ? '' : '?projectId=nope&environment=%00&recursive=perhaps&version=1e9'
-          const answer = await api.send(route.method, `${concrete(route.path, () => value)}${query}`, body)
+          const answer = await api.send(route.method, `${concrete(route.path, value)}${query}`, body)
           if (answer.status === 200) continue
           expect(answer.status, `${value} ${String(body)} ${answer.text}`).toBeGreaterThanOrEqual(400)
           expect(answer.status, `${value} ${String(body)} ${answer.text}`).toBeLessThan(500)

@@ -74,6 +74,9 @@ function ofTrpc(error: TRPCError): Failure {
   // An output that breaks its own schema carries a ZodError as well, and is our bug, not the caller's.
   if (error.code === 'INTERNAL_SERVER_ERROR') {
     const { cause } = error
+    if (isDataException(cause)) {
+      return { status: 400, error: 'BadRequest', message: 'The input holds a character or a number that cannot be stored' }
+    }
     return cause instanceof KeyferryError || cause instanceof DestinationError ? failureOf(cause) : CLOSED
   }
   if (error.cause instanceof ZodError || error.cause instanceof KeyferryError || error.cause instanceof DestinationError) {
@@ -82,3 +85,7 @@ function ofTrpc(error: TRPCError): Failure {
   const status = STATUSES.get(error.code) ?? 400
   return { status, error: status === 404 ? 'NotFound' : 'BadRequest', message: error.message }
 }
+
+/** Postgres refuses, among others, a NUL character in text and a number past its column's range: SQLSTATE class 22. */
+const isDataException = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' && /^22[0-9A-Z]{3}$/.test(thrown.code)
