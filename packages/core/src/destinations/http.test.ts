@@ -130,7 +130,11 @@ describe('what an answer means', () => {
 
   test('a status the caller accepts is an answer', async () => {
     const { http } = await serving(json(404, { error: 'gone' }))
-    expect(await http().request({ ...get, accept: [404] })).toMatchObject({ status: 404, body: { error: 'gone' } })
+    const answer = { status: 404, body: { error: 'gone' } }
+    expect(await http().request({ ...get, accept: [404] })).toMatchObject(answer)
+    const isGone = (_: number, body: unknown): boolean => JSON.stringify(body).includes('gone')
+    expect(await http().request({ ...get, accept: isGone })).toMatchObject(answer)
+    expect(await failure(http().request({ ...get, accept: (_, body) => !isGone(0, body) }))).toMatchObject({ kind: 'missing' })
   })
 
   test('a redirect is refused, not followed', async () => {
@@ -161,8 +165,8 @@ describe('what an answer means', () => {
 
   test('the destination may use its own words', async () => {
     const { http } = await serving(json(401, { error: 'Invalid' }))
-    const door = http({ describe: (status, body) => `Own words for ${status} ${JSON.stringify(body)}` })
-    expect((await failure(door.request(get))).message).toBe('Own words for 401 {"error":"Invalid"}: Invalid')
+    const describe = (status: number, body: unknown): string => `Own words for ${status} ${JSON.stringify(body)}`
+    expect((await failure(http().request({ ...get, describe }))).message).toBe('Own words for 401 {"error":"Invalid"}: Invalid')
   })
 
   test('no value and no credential is in a message, however the vendor echoes them', async () => {
@@ -264,6 +268,18 @@ describe('throttling', () => {
     expect(errors[0]?.message).toContain('Slow down')
     expect(await failure(door.request(get))).toMatchObject({ kind: 'throttled' })
     expect(seen).toHaveLength(3)
+  })
+
+  test('a call that waits can be taken back; one on the wire ends by itself', async () => {
+    const { seen, http } = await serving(json(429, {}, { 'retry-after': '30' }))
+    const door = http()
+    const stop = new AbortController()
+    const waiting = door.request({ ...get, cancel: stop.signal })
+    await expect.poll(() => seen.length).toBe(1)
+    stop.abort(new RangeError('not wanted any more'))
+    await expect(waiting).rejects.toThrow(RangeError)
+    await expect(door.request({ ...get, cancel: stop.signal })).rejects.toThrow(RangeError)
+    expect(seen).toHaveLength(1)
   })
 
   test('an abort ends the wait', async () => {

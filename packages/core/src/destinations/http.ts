@@ -19,8 +19,14 @@ export interface HttpRequest {
   headers?: Record<string, string>
   /** The call may be repeated after an unclear answer. Throttling answers are always repeated: they did nothing. */
   repeatable: boolean
-  /** Statuses the caller wants back as an answer instead of an error. */
-  accept?: readonly number[]
+  /** Statuses the caller wants back as an answer instead of an error; or a look at the answer that says so. */
+  accept?: readonly number[] | ((status: number, body: unknown) => boolean)
+  /** The vendor's rate-limit bucket this call counts in. Default: one for all calls. */
+  bucket?: string
+  /** The destination's own words for an error answer, or null for the common ones. `body` is parsed JSON, or the text. */
+  describe?: (status: number, body: unknown) => string | null
+  /** Takes a call back that still waits for its turn; it rejects with the signal's reason. On the wire it is left to end. */
+  cancel?: AbortSignal
 }
 
 export interface HttpAnswer {
@@ -47,12 +53,8 @@ export interface HttpOptions {
   /** Awaited before every request is sent: the lease. Throws when this run may no longer write. */
   guard?: () => Promise<void> | void
   onCall?: () => void
-  /** The destination's own words for an answer, or null for the common ones. `body` is parsed JSON, or the text. */
-  describe?: (status: number, body: unknown) => string | null
   /** For one request, from connecting to the last byte. Default 30 s. */
   timeoutMs?: number
-  /** The vendor's rate-limit bucket a request counts in. Default: one for all. */
-  bucketOf?: (method: string, path: string) => string
   /** How long one request lets itself be put off before it fails as `throttled`. Default 60 s. */
   waitBudgetMs?: number
 }
@@ -115,12 +117,12 @@ export function createHttp(options: HttpOptions): Http {
   const sendInTurn = async (request: HttpRequest): Promise<RawAnswer> => {
     let firstRefusal: number | null = null
     for (let refusals = 0; ; refusals += 1) {
-      const slot = await pacer.turn(options.bucketOf?.(request.method, request.path) ?? 'all', refusals > 0)
+      const slot = await pacer.turn(request.bucket ?? 'all', { again: refusals > 0, cancel: request.cancel })
       const raw = await send(request).catch((error: unknown) => {
         slot.answered()
         throw error
       })
-      if (raw.status !== 429 || request.accept?.includes(429)) {
+      if (raw.status !== 429 || accepts(request, raw.status, parseBody(raw.text).body)) {
         slot.answered(budgetOf(raw.headers) ?? undefined)
         return raw
       }
@@ -134,13 +136,13 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   const refusal = (request: HttpRequest, raw: RawAnswer): DestinationError => {
-    const described = options.describe?.(raw.status, parseBody(raw.text).body) ?? null
+    const described = request.describe?.(raw.status, parseBody(raw.text).body) ?? null
     return errorFor(base.host, raw, described, [...credentials, ...stringsIn(request.body)])
   }
 
   const judge = (request: HttpRequest, raw: RawAnswer): HttpAnswer => {
     const { body, isJson } = parseBody(raw.text)
-    const wanted = (raw.status >= 200 && raw.status < 300) || request.accept?.includes(raw.status)
+    const wanted = (raw.status >= 200 && raw.status < 300) || accepts(request, raw.status, body)
     if (wanted && isJson) return { status: raw.status, headers: raw.headers, body }
     throw refusal(request, raw)
   }
@@ -168,6 +170,9 @@ export function createHttp(options: HttpOptions): Http {
     },
   }
 }
+
+const accepts = ({ accept }: HttpRequest, status: number, body: unknown): boolean =>
+  typeof accept === 'function' ? accept(status, body) : accept?.includes(status) === true
 
 const isUnavailable = (error: unknown): boolean => error instanceof DestinationError && error.kind === 'unavailable'
 

@@ -28,10 +28,10 @@ export interface Slot {
 
 export interface Pacer {
   /**
-   * Waits for a turn in `bucket`. `again` goes before those that never had a turn. Rejects with the signal's reason, or with
-   * `throttled` when the vendor asked for a pause longer than `longestWaitMs`.
+   * Waits for a turn in `bucket`. `again` goes before those that never had a turn; `cancel` takes the waiting back. Rejects
+   * with the signal's reason, or with `throttled` when the vendor asked for a pause longer than `longestWaitMs`.
    */
-  turn(bucket: string, again?: boolean): Promise<Slot>
+  turn(bucket: string, how?: { again?: boolean; cancel?: AbortSignal }): Promise<Slot>
 }
 
 /**
@@ -90,14 +90,31 @@ export function createPacer(options: { signal: AbortSignal; longestWaitMs: numbe
   }
 
   return {
-    turn: (name, again = false) => {
+    turn: (name, { again = false, cancel } = {}) => {
       const bucket = buckets.get(name) ?? emptyBucket()
       buckets.set(name, bucket)
       return new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason)
+        const stopped = signal.aborted ? signal : cancel?.aborted ? cancel : null
+        if (stopped) return reject(stopped.reason)
         const pause = bucket.pausedUntil - performance.now()
         if (pause > longestWaitMs) return reject(throttledUntil(pause))
-        const waiter = { start: resolve, abandon: reject }
+
+        const takeBack = (): void => {
+          bucket.waiting = bucket.waiting.filter((one) => one !== waiter)
+          reject(cancel?.reason)
+        }
+        const settled = (): void => cancel?.removeEventListener('abort', takeBack)
+        const waiter: Waiter = {
+          start: (slot) => {
+            settled()
+            resolve(slot)
+          },
+          abandon: (reason) => {
+            settled()
+            reject(reason)
+          },
+        }
+        cancel?.addEventListener('abort', takeBack, { once: true })
         if (again) bucket.waiting.unshift(waiter)
         else bucket.waiting.push(waiter)
         pump(bucket)
@@ -106,8 +123,13 @@ export function createPacer(options: { signal: AbortSignal; longestWaitMs: numbe
   }
 }
 
+interface Waiter {
+  start(slot: Slot): void
+  abandon(reason: unknown): void
+}
+
 interface Bucket {
-  waiting: { start(slot: Slot): void; abandon(reason: unknown): void }[]
+  waiting: Waiter[]
   inFlight: number
   started: number
   /** Any answer was seen. */
