@@ -1,0 +1,216 @@
+/** The sample requests of Infisical's pages for the two syncs (Trigger.dev and Devin, read 2026-11), sent as printed. */
+import { startEmulator as startDevin } from '@keyferry/core/destinations/devin/emulator/index'
+import type { Emulator } from '@keyferry/core/destinations/emulator'
+import { startEmulator as startTriggerDev } from '@keyferry/core/destinations/trigger-dev/emulator/index'
+import { runSync } from '@keyferry/core/sync/run'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newProject, readyApi, type TestApi } from './testing.ts'
+
+const SAMPLES = [
+  {
+    destination: 'trigger-dev',
+    start: startTriggerDev,
+    request: { name: 'my-trigger-dev-sync', isEnabled: true, syncOptions: { initialSyncBehavior: 'overwrite-destination' } },
+    config: { environment: 'prod' },
+  },
+  {
+    destination: 'devin',
+    start: startDevin,
+    request: {
+      name: 'my-devin-sync',
+      isEnabled: true,
+      syncOptions: { initialSyncBehavior: 'overwrite-destination', autoSyncEnabled: true, disableSecretDeletion: false },
+    },
+    config: {},
+  },
+]
+
+onEveryDatabase('the sample requests', (open) => {
+  describe.each(SAMPLES)('$destination', ({ destination, start, request, config }) => {
+    let api: TestApi
+    let vendor: Emulator
+    let projectId: string
+    let connectionId: string
+    let body: Record<string, unknown>
+    const base = `/api/v1/secret-syncs/${destination}`
+
+    beforeEach(async () => {
+      api = await readyApi(open)
+      vendor = await start()
+      projectId = (await newProject(api)).id
+      await api.send('POST', '/api/v1/folders', { workspaceId: projectId, environment: 'dev', name: 'my-secrets', path: '/' })
+      await api.send('POST', '/api/v3/secrets/raw/DATABASE_URL', {
+        workspaceId: projectId,
+        environment: 'dev',
+        secretPath: '/my-secrets',
+        secretValue: 'postgres://canary',
+      })
+      const connected = await api.send('POST', `/api/v1/app-connections/${destination}`, {
+        name: `my-${destination}-connection`,
+        method: 'api-key',
+        credentials: vendor.credentials,
+      })
+      expect(connected.status, connected.text).toBe(200)
+      connectionId = connected.body.appConnection.id
+      const secret = Object.values(vendor.credentials).filter((value) => !value.startsWith('http'))
+      for (const value of secret) expect(connected.text).not.toContain(value)
+      body = {
+        ...request,
+        projectId,
+        description: 'an example sync',
+        connectionId,
+        environment: 'dev',
+        secretPath: '/my-secrets',
+        destinationConfig: { ...vendor.target, ...config },
+      }
+    })
+    afterEach(async () => {
+      await api.close()
+      await vendor.close()
+    })
+
+    const run = async (syncId: string) => {
+      while ((await runSync(api.ctx, syncId, new AbortController().signal)).again);
+    }
+
+    it('is accepted as printed and answered with all the fields of the sample', async () => {
+      const created = await api.send('POST', base, body)
+      expect(created.status, created.text).toBe(200)
+      const { id } = created.body.secretSync
+      await run(id)
+      const { status, body: answer } = await api.send('GET', `${base}/${id}`)
+      expect(status).toBe(200)
+      const uuid = expect.stringMatching(/^[0-9a-f-]{36}$/)
+      const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/)
+      expect(answer).toEqual({
+        secretSync: expect.objectContaining({
+          id,
+          name: request.name,
+          description: 'an example sync',
+          isEnabled: true,
+          isAutoSyncEnabled: true,
+          version: 1,
+          folderId: uuid,
+          connectionId,
+          createdAt: time,
+          updatedAt: time,
+          syncStatus: 'succeeded',
+          lastSyncJobId: expect.any(String),
+          lastSyncMessage: null,
+          lastSyncedAt: time,
+          importStatus: null,
+          lastImportJobId: null,
+          lastImportMessage: null,
+          lastImportedAt: null,
+          removeStatus: null,
+          lastRemoveJobId: null,
+          lastRemoveMessage: null,
+          lastRemovedAt: null,
+          syncOptions: expect.objectContaining({ autoSyncEnabled: true, disableSecretDeletion: false, ...request.syncOptions }),
+          projectId,
+          connection: { app: destination, name: `my-${destination}-connection`, id: connectionId },
+          environment: { slug: 'dev', name: 'Development', id: uuid },
+          folder: { id: uuid, path: '/my-secrets' },
+          destination,
+          destinationConfig: expect.objectContaining({ ...vendor.target, ...config }),
+        }),
+      })
+    })
+
+    it('previews, lists, plans, shows keys and runs, and never a value', async () => {
+      const preview = await api.send('POST', `${base}/preview`, body)
+      expect(preview.body).toMatchObject({ hash: expect.any(String), summary: { create: 1, update: 0, delete: 0, keep: 0, foreign: 0, reject: 0 } })
+      expect(preview.body.changes).toEqual([expect.objectContaining({ key: 'DATABASE_URL', action: 'create', reason: expect.any(String) })])
+      expect((await api.send('GET', `/api/v1/secret-syncs?projectId=${projectId}`)).body.secretSyncs).toEqual([])
+
+      const { id } = (await api.send('POST', base, body)).body.secretSync
+      await run(id)
+      const answers = await Promise.all(
+        [`/plan`, `/keys`, `/runs`].map((path) => api.send('GET', `${base}/${id}${path}`)),
+      )
+      expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200])
+      const [plan, keys, runs] = answers
+      expect(plan?.body.summary).toMatchObject({ create: 0, update: 0, delete: 0, keep: 1 })
+      expect(keys?.body.keys).toEqual([expect.objectContaining({ key: 'DATABASE_URL', state: 'in-sync' })])
+      expect(runs?.body.runs).toHaveLength(1)
+      const one = await api.send('GET', `${base}/${id}/runs/${runs?.body.runs[0].id}`)
+      expect(one.body.run.outcomes).toEqual([expect.objectContaining({ key: 'DATABASE_URL', action: 'create', state: 'done' })])
+      for (const answer of [preview, one, ...answers]) expect(answer.text).not.toContain('canary')
+
+      const listed = (await api.send('GET', `/api/v1/secret-syncs?projectId=${projectId}`)).body.secretSyncs
+      expect(listed).toMatchObject([{ id }])
+      expect((await api.send('GET', `${base}?projectId=${projectId}`)).body.secretSyncs).toEqual(listed)
+      expect((await api.send('GET', `${base}/sync-name/${request.name}?projectId=${projectId}`)).body.secretSync.id).toBe(id)
+    })
+
+    it('is switched, triggered, emptied and deleted', async () => {
+      const { id } = (await api.send('POST', base, { ...body, isEnabled: undefined, isAutoSyncEnabled: false })).body.secretSync
+      const manual = await api.send('POST', `${base}/${id}/sync-secrets`)
+      expect(manual.body.secretSync).toMatchObject({ isEnabled: false, isAutoSyncEnabled: false, syncStatus: 'pending' })
+      await run(id)
+      expect(vendor.contents().get('DATABASE_URL')).toBe('postgres://canary')
+
+      expect((await api.send('POST', `${base}/${id}/import-secrets?importBehavior=prioritize-source`)).body).toMatchObject({ statusCode: 400, error: 'BadRequest' })
+      expect((await api.send('PATCH', `${base}/${id}`, { isEnabled: true })).body.secretSync.isAutoSyncEnabled).toBe(true)
+      await run(id)
+      expect((await api.send('POST', `${base}/${id}/remove-secrets`)).body.secretSync.removeStatus).toBe('pending')
+      await run(id)
+      expect(vendor.contents().has('DATABASE_URL')).toBe(false)
+
+      expect((await api.send('DELETE', `${base}/${id}?removeSecrets=false`)).body.secretSync.id).toBe(id)
+      expect((await api.send('GET', `${base}/${id}`)).status).toBe(404)
+    })
+
+    it('is refused in words when something does not fit', async () => {
+      const refused = async (change: Record<string, unknown>, path = base) => {
+        const { status, body: answer } = await api.send('POST', path, { ...body, ...change })
+        return { status, text: JSON.stringify([answer.message, answer.details]) }
+      }
+      expect(await refused({}, '/api/v1/secret-syncs/nowhere')).toMatchObject({ status: 404, text: expect.stringContaining('devin') })
+      expect((await refused({ secretPath: '/missing' })).status).toBe(400)
+      expect((await refused({ name: 'Not A Slug' })).status).toBe(422)
+      expect((await refused({ syncOptions: { ...request.syncOptions, keySchema: 'NO_PLACEHOLDER' } })).status).toBe(422)
+      expect((await refused({ destinationConfig: {} })).status).toBe(422)
+      expect((await refused({ syncOptions: { initialSyncBehavior: 'import-prioritize-source' } })).status).toBeLessThan(500)
+      await api.send('POST', base, body)
+      expect(await refused({})).toMatchObject({ status: 400, text: expect.stringContaining(request.name) })
+    })
+  })
+
+  it('offers the destinations and the apps', async () => {
+    const api = await readyApi(open)
+    const { body: syncs } = await api.send('GET', '/api/v1/secret-syncs/options')
+    expect(syncs.secretSyncOptions).toEqual(
+      expect.arrayContaining([expect.objectContaining({ destination: 'trigger-dev', connection: 'trigger-dev', canImportSecrets: false })]),
+    )
+    const { body: apps } = await api.send('GET', '/api/v1/app-connections/options')
+    expect(apps.appConnectionOptions).toEqual(expect.arrayContaining([expect.objectContaining({ app: 'devin', methods: ['api-key'] })]))
+    await api.close()
+  })
+
+  it('lists projects and environments of a Trigger.dev account, bare, and says when the token fails', async () => {
+    const api = await readyApi(open)
+    const vendor = await startTriggerDev()
+    const { body } = await api.send('POST', '/api/v1/app-connections/trigger-dev', { name: 'account', method: 'api-key', credentials: vendor.credentials })
+    const base = `/api/v1/app-connections/trigger-dev/${body.appConnection.id}`
+    const projects = await api.send('GET', `${base}/projects`)
+    expect(projects.body).toEqual([expect.objectContaining({ id: vendor.target.projectRef, name: expect.any(String) })])
+    const environments = await api.send('GET', `${base}/environments?projectRef=${vendor.target.projectRef}`)
+    expect(environments.body.map((environment: { slug: string }) => environment.slug)).toContain('prod')
+    expect((await api.send('GET', `${base}/environments`)).status).toBe(400)
+    expect((await api.send('GET', `${base}/nothing`)).status).toBe(404)
+    vendor.fail(1, { kind: 'status', status: 401, body: { error: 'Invalid or Missing Access Token' } })
+    const failing = await api.send('GET', `${base}/projects`)
+    expect(failing.status).toBe(400)
+
+    const wrong = await api.send('POST', '/api/v1/app-connections/trigger-dev', {
+      name: 'wrong',
+      method: 'api-key',
+      credentials: { ...vendor.credentials, apiKey: 'tr_pat_wrong' },
+    })
+    expect(wrong.body).toMatchObject({ statusCode: 400, error: 'BadRequest', message: expect.any(String) })
+    await api.close()
+    await vendor.close()
+  })
+})
