@@ -11,6 +11,8 @@ export interface Service {
  * start, the reason is printed, without a stack when it is one a person can act on, and the process exits 1.
  */
 export async function runProcess(start: () => Promise<Service>): Promise<void> {
+  // Whatever is written is for this user only, also in a data directory that others may enter.
+  process.umask(0o077)
   try {
     const service = await start()
     let stopping = false

@@ -1,0 +1,174 @@
+/** The commands as processes of their own, on the node that runs this test. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { bootstrap, clientOf, createSource, createSync } from '../src/demo/setup.ts'
+import { settled } from '../src/demo/settled.ts'
+import { environmentOf, newPlace, startEmulators, type Place } from './instance.ts'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+const APP = 'apps/keyferry/src/main.ts'
+
+interface Process {
+  child: ChildProcess
+  output(): string
+  /** Waits until `pattern` was printed and gives its match. Fails with the output when the process ends before. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>
+  /** Waits for its end; the exit code, null when a signal ended it. */
+  ended(): Promise<number | null>
+}
+
+function run(script: string, place: Place, { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {}): Process {
+  const child = spawn(process.execPath, ['--liftoff-only', script, ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environmentOf(place), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  const exited = once(child, 'exit')
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  return {
+    child,
+    output: () => text,
+    printed(pattern) {
+      return new Promise((found, failed) => {
+        const look = (): void => {
+          const match = pattern.exec(text)
+          if (match) found(match)
+        }
+        for (const stream of [child.stdout, child.stderr]) stream.on('data', look)
+        look()
+        void exited.then(() => failed(new Error(`ended without printing ${String(pattern)}:\n${text}`)))
+      })
+    },
+    async ended() {
+      await exited
+      return child.exitCode
+    },
+  }
+}
+
+const ready = async (process: Process): Promise<string> => (await process.printed(/serves on (http:\/\/\S+)/))[1] ?? ''
+
+/** Every file with its content, but those of the queue, which is disposable, and of the lock. */
+async function contents(dir: string): Promise<Map<string, string>> {
+  const entries = await readdir(dir, { withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('lock')).map((entry) => join(dir, entry.name))
+  return new Map(await Promise.all(files.sort().map(async (file) => [file, await readFile(file, 'base64')] as const)))
+}
+
+describe('the app', () => {
+  it('says where it serves and what to do first, and ends on SIGTERM with 0', async () => {
+    const place = await newPlace('embedded')
+    const first = run(APP, place)
+    const url = await ready(first)
+    expect(first.output()).toContain('create the first account')
+    const status = await fetch(`${url}/api/status`)
+    expect(status.status).toBe(200)
+    expect(await status.json()).toMatchObject({ profile: 'embedded', initialized: false })
+    first.child.kill('SIGTERM')
+    expect(await first.ended()).toBe(0)
+  })
+
+  it('refuses a data directory in use, and takes it at once after the holder was killed', async () => {
+    const place = await newPlace('embedded')
+    const holder = run(APP, place)
+    await ready(holder)
+    const second = run(APP, place)
+    expect(await second.ended()).toBe(1)
+    expect(second.output()).toContain(`${place.dataDir} is in use by another Keyferry (process ${holder.child.pid})`)
+    expect(second.output()).toContain('KEYFERRY_DATA_DIR')
+    holder.child.kill('SIGKILL')
+    await holder.ended()
+    await ready(run(APP, place))
+  })
+
+  it('refuses a port in use', async () => {
+    const holder = run(APP, await newPlace('embedded'))
+    const { port } = new URL(await ready(holder))
+    const second = run(APP, await newPlace('embedded'), { env: { PORT: port } })
+    expect(await second.ended()).toBe(1)
+    expect(second.output()).toContain(`Port ${port} is in use`)
+  })
+
+  it('does not start without the root key of its data, and leaves them as they are', async () => {
+    const place = await newPlace('embedded')
+    const first = run(APP, place)
+    await bootstrap(await ready(first))
+    first.child.kill('SIGTERM')
+    expect(await first.ended()).toBe(0)
+
+    const wrong = await contents(place.dataDir)
+    const other = run(APP, place, { env: { KEYFERRY_ROOT_KEY: Buffer.alloc(32, 7).toString('base64') } })
+    expect(await other.ended()).toBe(1)
+    expect(other.output()).toContain('Put the right one back')
+    expect(await contents(place.dataDir)).toEqual(wrong)
+
+    await rm(join(place.dataDir, 'root.key'))
+    const missing = await contents(place.dataDir)
+    const without = run(APP, place)
+    expect(await without.ended()).toBe(1)
+    expect(without.output()).toContain('root.key back, or set KEYFERRY_ROOT_KEY')
+    expect(await contents(place.dataDir)).toEqual(missing)
+  })
+
+  it('finishes what runs before it ends', async () => {
+    const place = await newPlace('embedded')
+    const vendors = await startEmulators()
+    const app = run(APP, place)
+    const url = await ready(app)
+    const client = clientOf(url, await bootstrap(url))
+    const { source } = await createSource(client, 'ONE=1\nTWO=2')
+    for (const emulator of vendors.values()) emulator.setLatency(200)
+    await Promise.all([...vendors].map(([name, emulator]) => createSync(client, source, name, emulator)))
+    // Every run has begun to write when the signal comes.
+    for (const emulator of vendors.values()) {
+      await expect.poll(() => emulator.log.some(({ method }) => method !== 'GET'), { timeout: 15_000 }).toBe(true)
+    }
+    app.child.kill('SIGTERM')
+    expect(await app.ended()).toBe(0)
+    for (const emulator of vendors.values()) expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
+  })
+})
+
+describe('a process of a fleet', () => {
+  it.each(['apps/worker/src/main.ts', 'apps/api/src/main.ts'])('%s does not start without DATABASE_URL', async (script) => {
+    const alone = run(script, await newPlace('embedded'))
+    expect(await alone.ended()).toBe(1)
+    expect(alone.output()).toContain('needs DATABASE_URL')
+  })
+
+  it.skipIf(!inject('postgresUrl'))('serves with an API and two workers, one of which is killed', async () => {
+    const place = await newPlace('fleet')
+    const env = { KEYFERRY_ROOT_KEY: Buffer.alloc(32, 1).toString('base64'), LOG_LEVEL: 'info' }
+    const vendors = await startEmulators()
+    const api = run('apps/api/src/main.ts', place, { env })
+    const url = (await api.printed(/"url":"(http:[^"]+)"/))[1] ?? ''
+    const workers = [run('apps/worker/src/main.ts', place, { env }), run('apps/worker/src/main.ts', place, { env })]
+    await Promise.all(workers.map((worker) => worker.printed(/worker ready/)))
+    const client = clientOf(url, await bootstrap(url))
+    const { source } = await createSource(client, 'ONE=1\nTWO=2')
+    for (const emulator of vendors.values()) emulator.setLatency(300)
+    const syncs = await Promise.all([...vendors].map(([name, emulator]) => createSync(client, source, name, emulator)))
+    workers[0]?.child.kill('SIGKILL')
+    await settled(client, source.projectId, syncs, 60_000)
+    for (const emulator of vendors.values()) expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
+    workers[1]?.child.kill('SIGTERM')
+    api.child.kill('SIGTERM')
+    expect(await workers[1]?.ended()).toBe(0)
+    expect(await api.ended()).toBe(0)
+  }, 90_000)
+})
+
+describe('the demo', () => {
+  it('ends with every target equal to the file, and ends with 0', async () => {
+    const demo = run('apps/keyferry/src/demo/main.ts', await newPlace('embedded'), { args: ['--exit'] })
+    expect(await demo.ended(), demo.output()).toBe(0)
+    expect(demo.output()).toContain('Every target is equal to the file')
+  }, 60_000)
+})
