@@ -59,16 +59,20 @@ function what(raw: RawAnswer): string {
   return type.includes('json') ? 'half a body' : 'something'
 }
 
-const worded = z.object({ error: z.unknown(), detail: z.unknown(), message: z.unknown(), msg: z.unknown() }).partial()
+const worded = z.object({ error: z.unknown(), detail: z.unknown(), message: z.unknown(), msg: z.unknown(), errors: z.unknown() }).partial()
 
-/** `error`, `detail` or `message` of an error body, whichever holds text first; lists such as FastAPI's are joined. */
+/**
+ * `error`, `detail` or `message` of an error body, whichever holds text first, and the single `errors` (RFC 9457); lists such as
+ * FastAPI's are joined.
+ */
 function vendorWords(body: unknown): string | null {
   if (typeof body === 'string') return body
   if (Array.isArray(body)) return body.map(vendorWords).filter(Boolean).slice(0, 3).join('; ') || null
   const parsed = worded.safeParse(body)
   if (!parsed.success) return null
-  const { error, detail, message, msg } = parsed.data
-  return [error, detail, message, msg].map(vendorWords).find((words) => words !== null && words !== '') ?? null
+  const { error, detail, message, msg, errors } = parsed.data
+  const first = [error, detail, message, msg].map(vendorWords).find((words) => words !== null && words !== '')
+  return [first, vendorWords(errors)].filter(Boolean).join('; ') || null
 }
 
 /**

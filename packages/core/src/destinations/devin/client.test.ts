@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { DestinationError, type Change } from '../destination.ts'
+import type { Change, DestinationError } from '../destination.ts'
 import { createHttp } from '../http.ts'
 import { startEmulator, type DevinEmulator, type Duplicates } from './emulator/index.ts'
 import devin from './index.ts'
@@ -140,7 +140,7 @@ describe('writes', () => {
     emulator.plant({ key: 'OLD', value: 'kept' })
     const { told, errors } = await apply([create('BAD', 'x'.repeat(70_000)), create('GOOD', 'v')])
     expect(told.toSorted()).toEqual(['done GOOD', 'failed BAD'])
-    expect(errors).toMatchObject([{ kind: 'rejected', status: 422, message: 'Devin refused "BAD": Validation failed; body.value: String should have at most 65536 characters' }])
+    expect(errors).toMatchObject([{ kind: 'rejected', status: 422, message: expect.stringContaining('Validation failed; String should have at most 65536 characters') }])
     expect(emulator.contents()).toEqual(new Map([['OLD', 'kept'], ['GOOD', 'v']]))
   })
 

@@ -70,5 +70,5 @@ export default defineDestination({
   // Everything is written as sensitive, so there is nothing to choose and nothing to compare.
   flags: () => ({}),
   check: checkDevin,
-  open: ({ http, credentials: { apiKey } }, { orgId }) => devinClient({ http, orgId, apiKey }),
+  open: ({ http }, { orgId }) => devinClient({ http, orgId }),
 })

@@ -1,15 +1,12 @@
 /** The three calls on secrets that Devin has, and what its errors mean (docs.devin.ai and its OpenAPI document, 2026-11-22). */
 import { z } from 'zod'
 import { DestinationError } from '../destination.ts'
-import type { Http, HttpAnswer } from '../http.ts'
-import { scrub } from '../scrub.ts'
+import type { Http } from '../http.ts'
 
 /** One organization as one API key sees it. */
 export interface DevinApi {
   http: Http
   orgId: string
-  /** Only to keep it out of messages; `http` sends it. */
-  apiKey: string
 }
 
 /** The most a page may have. */
@@ -34,7 +31,7 @@ export async function listSecrets({ http, orgId }: DevinApi): Promise<DevinSecre
   const cursors = new Set<string>()
   for (let after = ''; ; ) {
     const path = `${secretsPath(orgId)}?first=${PAGE}${after && `&after=${encodeURIComponent(after)}`}`
-    const answer = await http.request({ method: 'GET', path, repeatable: true, accept: [401, 403, 404] })
+    const answer = await http.request({ method: 'GET', path, repeatable: true, accept: REFUSED })
     if (answer.status !== 200) throw await whyRefused(http, orgId, answer.status)
     const { success, data } = page.safeParse(answer.body)
     if (!success) throw new DestinationError('unavailable', 'Devin answered the list of secrets in a form that is not understood')
@@ -48,37 +45,32 @@ export async function listSecrets({ http, orgId }: DevinApi): Promise<DevinSecre
   }
 }
 
-/** Id of the new secret. Throws `unavailable` when it is not clear whether there is one. Answers null on 409: the name is taken. */
-export async function createSecret({ http, orgId, apiKey }: DevinApi, key: string, value: string): Promise<string | null> {
+/**
+ * Id of the new secret, or null on 409: the name is taken. Throws `rejected` when Devin refuses the name or the value, and
+ * `unavailable` when it is not clear whether there is a new secret.
+ */
+export async function createSecret({ http, orgId }: DevinApi, key: string, value: string): Promise<string | null> {
   const body = { type: 'key-value', key, value, is_sensitive: true, note: 'Synced by Keyferry' }
   // Not repeatable: Devin has no idempotency key, and its own client says that a repeated create can make a second secret.
-  const answer = await http.request({ method: 'POST', path: secretsPath(orgId), body, repeatable: false, accept: REFUSALS })
+  const answer = await http.request({ method: 'POST', path: secretsPath(orgId), body, repeatable: false, accept: [...REFUSED, 409] })
   if (answer.status === 409) return null
-  if (isSuccess(answer)) {
-    const created = secret.safeParse(answer.body)
-    if (created.success) return created.data.secret_id
-    throw new DestinationError('unavailable', `Devin's answer does not say whether "${key}" was created`)
-  }
-  if (answer.status === 400 || answer.status === 422) {
-    throw new DestinationError('rejected', `Devin refused "${key}": ${reasonIn(answer.body, value, apiKey)}`, { status: answer.status })
-  }
-  throw await whyRefused(http, orgId, answer.status)
+  if (REFUSED.includes(answer.status)) throw await whyRefused(http, orgId, answer.status)
+  const created = secret.safeParse(answer.body)
+  if (created.success) return created.data.secret_id
+  throw new DestinationError('unavailable', `Devin's answer does not say whether "${key}" was created`)
 }
 
 /** True when the secret is deleted. False on 403 and 404, which mean that it is gone or that the key lacks the right. */
-export async function deleteSecret({ http, orgId, apiKey }: DevinApi, secretId: string): Promise<boolean> {
+export async function deleteSecret({ http, orgId }: DevinApi, secretId: string): Promise<boolean> {
   const path = `${secretsPath(orgId)}/${encodeURIComponent(secretId)}`
-  const answer = await http.request({ method: 'DELETE', path, repeatable: true, accept: REFUSALS })
-  if (isSuccess(answer)) return true
-  // A vanished id is answered with 403 (Devin's Terraform provider, 2026-06), with 404 as its general documents say.
-  if (answer.status === 403 || answer.status === 404) return false
+  const answer = await http.request({ method: 'DELETE', path, repeatable: true, accept: REFUSED })
   if (answer.status === 401) throw await whyRefused(http, orgId, 401)
-  throw new DestinationError('rejected', `Devin refused to delete a secret: ${reasonIn(answer.body, apiKey)}`, { status: answer.status })
+  // A vanished id is answered with 403 (Devin's Terraform provider, 2026-06), with 404 as its general documents say.
+  return answer.status !== 403 && answer.status !== 404
 }
 
-const REFUSALS = [400, 401, 403, 404, 409, 422]
-
-const isSuccess = (answer: HttpAnswer): boolean => answer.status >= 200 && answer.status < 300
+/** Answers about the key, the right or the organization, which `whyRefused` puts into words. */
+const REFUSED = [401, 403, 404]
 
 const self = z.object({
   org_id: z.string().nullish(),
@@ -93,7 +85,7 @@ export interface Self {
 
 /** Who the key belongs to. Throws `auth` when it is not valid. */
 export async function whoAmI(http: Http): Promise<Self> {
-  const answer = await http.request({ method: 'GET', path: '/v3/self', repeatable: true, accept: [401, 403, 404] })
+  const answer = await http.request({ method: 'GET', path: '/v3/self', repeatable: true, accept: REFUSED })
   if (answer.status === 401) throw notValid()
   if (answer.status === 403) throw new DestinationError('auth', 'this API key may not use version 3 of the Devin API', { status: 403 })
   const { success, data } = self.safeParse(answer.body)
@@ -125,19 +117,3 @@ export async function whyRefused(http: Http, orgId: string, status: number): Pro
 
 const notValid = (): DestinationError =>
   new DestinationError('auth', 'the API key is not valid or has expired; create a new one in Devin under Settings > Service users', { status: 401 })
-
-/** Devin's own words, from any of its error shapes. An answer may echo what was sent: only named parts are read, and scrubbed. */
-function reasonIn(body: unknown, ...secrets: readonly string[]): string {
-  const problem = errorBody.safeParse(body)
-  const { detail = null, errors = null, title = null } = problem.success ? problem.data : {}
-  const issues = [...(Array.isArray(detail) ? detail : []), ...(errors ?? [])].map(({ loc, msg }) => [loc?.join('.'), msg].filter(Boolean).join(': '))
-  const words = new Set([typeof detail === 'string' ? detail : title, ...issues].filter((part) => part !== null && part !== ''))
-  return scrub([...words].join('; '), secrets) || 'it gave no reason'
-}
-
-const issue = z.object({ loc: z.array(z.union([z.string(), z.number()])).optional().catch(undefined), msg: z.string().optional().catch(undefined) })
-const errorBody = z.object({
-  title: z.string().nullish().catch(null),
-  detail: z.union([z.string(), z.array(issue)]).nullish().catch(null),
-  errors: z.array(issue).nullish().catch(null),
-})
