@@ -91,7 +91,8 @@ export async function buildApp({ ctx, auth, webDir, version, profile }: AppOptio
   if (webDir) await serveConsole(app, webDir)
   app.setNotFoundHandler((request, reply) => {
     const page = webDir && request.method === 'GET' && !/^\/api(\/|$)/.test(request.url)
-    if (page && (request.headers.accept ?? '').includes('text/html')) return reply.header('cache-control', 'no-cache').sendFile('index.html')
+    if (page && (request.headers.accept ?? '').includes('text/html'))
+      return reply.header('cache-control', 'no-cache').sendFile('index.html')
     const message = `There is no ${request.method} ${request.url.split('?', 1)[0]}`
     return sendFailure({ status: 404, error: 'NotFound', message }, request, reply)
   })

@@ -36,7 +36,10 @@ onEveryDatabase('the console', (open) => {
 
   it('does not stand in for a missing file or a missing route', async () => {
     expect((await api.send('GET', '/assets/gone.js', undefined, { headers: { accept: '*/*' } })).status).toBe(404)
-    expect((await api.send('GET', '/api/v1/nothing', undefined, html)).body).toMatchObject({ statusCode: 404, error: 'NotFound' })
+    expect((await api.send('GET', '/api/v1/nothing', undefined, html)).body).toMatchObject({
+      statusCode: 404,
+      error: 'NotFound',
+    })
     expect((await api.send('POST', '/projects', {})).status).toBe(404)
     expect((await api.send('GET', '/..%2f..%2fpackage.json')).status).toBe(404)
   })

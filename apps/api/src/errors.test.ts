@@ -17,37 +17,59 @@ onEveryDatabase('who may call, and how failures look', (open) => {
   })
   afterAll(() => api.close())
 
-  describe.each(routes.filter(({ procedure }) => !isPublic.has(procedure)))('$route.method $route.path', ({ route }) => {
-    it('is closed without a token and with a wrong one', async () => {
-      const missing = await api.send(route.method, concrete(route.path), undefined, { token: null })
-      expect(missing.status).toBe(401)
-      expect(missing.body).toEqual({ reqId: expect.any(String), statusCode: 401, message: 'Token missing', error: 'UnauthorizedError' })
-      const wrong = await api.send(route.method, concrete(route.path), undefined, { token: 'kf_wrong' })
-      expect(wrong.body).toMatchObject({ statusCode: 401, message: 'Token is not valid', error: 'UnauthorizedError' })
-    })
+  describe.each(routes.filter(({ procedure }) => !isPublic.has(procedure)))(
+    '$route.method $route.path',
+    ({ route }) => {
+      it('is closed without a token and with a wrong one', async () => {
+        const missing = await api.send(route.method, concrete(route.path), undefined, { token: null })
+        expect(missing.status).toBe(401)
+        expect(missing.body).toEqual({
+          reqId: expect.any(String),
+          statusCode: 401,
+          message: 'Token missing',
+          error: 'UnauthorizedError',
+        })
+        const wrong = await api.send(route.method, concrete(route.path), undefined, { token: 'kf_wrong' })
+        expect(wrong.body).toMatchObject({ statusCode: 401, message: 'Token is not valid', error: 'UnauthorizedError' })
+      })
 
-    it('answers nonsense with a 4xx in the documented shape', async () => {
-      const bodies: unknown[] = ['[]', '"text"', '12', 'null', '{"projectId":{}}', '{"__proto__":{"projectId":1}}', { projectId, environment: 'dev\u0000', name: 'x\u0000', secretPath: '/\u0000', position: 1e12 }]
-      const withBody = route.method !== 'GET'
-      for (const body of withBody ? bodies : [undefined]) {
-        for (const value of ['not-an-id', '%00', '__proto__', randomUUID()]) {
-          const query = withBody ? '' : '?projectId=nope&environment=%00&recursive=perhaps&version=1e9'
-          const answer = await api.send(route.method, `${concrete(route.path, value)}${query}`, body)
-          if (answer.status === 200) continue
-          expect(answer.status, `${value} ${String(body)} ${answer.text}`).toBeGreaterThanOrEqual(400)
-          expect(answer.status, `${value} ${String(body)} ${answer.text}`).toBeLessThan(500)
-          expect(answer.body).toMatchObject({ reqId: expect.any(String), statusCode: answer.status, error: expect.any(String) })
+      it('answers nonsense with a 4xx in the documented shape', async () => {
+        const bodies: unknown[] = [
+          '[]',
+          '"text"',
+          '12',
+          'null',
+          '{"projectId":{}}',
+          '{"__proto__":{"projectId":1}}',
+          { projectId, environment: 'dev\u0000', name: 'x\u0000', secretPath: '/\u0000', position: 1e12 },
+        ]
+        const withBody = route.method !== 'GET'
+        for (const body of withBody ? bodies : [undefined]) {
+          for (const value of ['not-an-id', '%00', '__proto__', randomUUID()]) {
+            const query = withBody ? '' : '?projectId=nope&environment=%00&recursive=perhaps&version=1e9'
+            const answer = await api.send(route.method, `${concrete(route.path, value)}${query}`, body)
+            if (answer.status === 200) continue
+            expect(answer.status, `${value} ${String(body)} ${answer.text}`).toBeGreaterThanOrEqual(400)
+            expect(answer.status, `${value} ${String(body)} ${answer.text}`).toBeLessThan(500)
+            expect(answer.body).toMatchObject({
+              reqId: expect.any(String),
+              statusCode: answer.status,
+              error: expect.any(String),
+            })
+          }
         }
-      }
-    })
-  })
+      })
+    },
+  )
 
   it('says what is wrong with a body it cannot read', async () => {
     const broken = await api.send('POST', '/api/v1/projects', '{"projectName":')
     expect(broken.body).toMatchObject({ statusCode: 400, error: 'BadRequest', message: expect.any(String) })
     const large = await api.send('POST', '/api/v1/projects', { projectName: 'x'.repeat(5_000_000) })
     expect(large.body).toMatchObject({ statusCode: 413, error: 'PayloadTooLarge' })
-    const text = await api.send('POST', '/api/v1/projects', 'projectName=x', { headers: { 'content-type': 'text/plain' } })
+    const text = await api.send('POST', '/api/v1/projects', 'projectName=x', {
+      headers: { 'content-type': 'text/plain' },
+    })
     expect(text.body).toMatchObject({ statusCode: 415, error: 'UnsupportedMediaType' })
   })
 
@@ -55,14 +77,20 @@ onEveryDatabase('who may call, and how failures look', (open) => {
     const { body } = await api.send('POST', '/api/v1/projects', { projectName: 12, slug: 'Not A Slug' })
     expect(body).toMatchObject({ statusCode: 422, error: 'ValidationFailure' })
     expect(body.message.map((issue: { path: string[] }) => issue.path)).toEqual([['projectName'], ['slug']])
-    expect(body.details.summary).toContain('slug: Project slug can only contain lowercase letters, numbers, and hyphens')
+    expect(body.details.summary).toContain(
+      'slug: Project slug can only contain lowercase letters, numbers, and hyphens',
+    )
   })
 
   it('does not know what is not there', async () => {
     const unknown = await api.send('GET', `/api/v1/projects/${randomUUID()}`)
     expect(unknown.body).toMatchObject({ statusCode: 404, error: 'NotFound' })
     const route = await api.send('GET', '/api/v1/nothing-here')
-    expect(route.body).toMatchObject({ statusCode: 404, error: 'NotFound', message: 'There is no GET /api/v1/nothing-here' })
+    expect(route.body).toMatchObject({
+      statusCode: 404,
+      error: 'NotFound',
+      message: 'There is no GET /api/v1/nothing-here',
+    })
     const url = await api.send('GET', '/api/v1/projects/%E0%A4%A')
     expect(url.body).toMatchObject({ statusCode: 400, error: 'BadRequest' })
   })
@@ -77,7 +105,12 @@ onEveryDatabase('who may call, and how failures look', (open) => {
     await lost.ctx.db.schema.dropTable('audit').execute()
     const { status, body } = await lost.send('POST', '/api/v1/projects', { projectName: 'Shop' })
     expect(status).toBe(500)
-    expect(body).toEqual({ reqId: expect.any(String), statusCode: 500, message: 'Something went wrong', error: 'InternalServerError' })
+    expect(body).toEqual({
+      reqId: expect.any(String),
+      statusCode: 500,
+      message: 'Something went wrong',
+      error: 'InternalServerError',
+    })
     const trpc = await lost.send('POST', '/api/trpc/projects.create', { projectName: 'Shop' })
     expect(trpc.body.error.message).toBe('Something went wrong')
     expect(trpc.text).not.toMatch(/audit|stack|sqlite|node_modules/i)

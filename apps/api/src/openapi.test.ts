@@ -25,8 +25,12 @@ onEveryDatabase('the OpenAPI document', (open) => {
       expect(ids).not.toContain(operation.operationId)
       ids.add(operation.operationId)
       const inPath = operation.parameters.filter((parameter: { in: string }) => parameter.in === 'path')
-      expect(inPath.map((parameter: { name: string }) => parameter.name)).toEqual([...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name))
-      expect(operation.security).toEqual(procedure === 'instance.status' || procedure === 'instance.bootstrap' ? [] : undefined)
+      expect(inPath.map((parameter: { name: string }) => parameter.name)).toEqual(
+        [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name),
+      )
+      expect(operation.security).toEqual(
+        procedure === 'instance.status' || procedure === 'instance.bootstrap' ? [] : undefined,
+      )
     }
   })
 
@@ -43,7 +47,15 @@ onEveryDatabase('the OpenAPI document', (open) => {
   it('describes the body of a sync as it is sent', () => {
     const { requestBody } = document.paths['/api/v1/secret-syncs/{destination}'].post
     const { schema } = requestBody.content['application/json']
-    expect(schema.required).toEqual(['name', 'projectId', 'connectionId', 'environment', 'secretPath', 'syncOptions', 'destinationConfig'])
+    expect(schema.required).toEqual([
+      'name',
+      'projectId',
+      'connectionId',
+      'environment',
+      'secretPath',
+      'syncOptions',
+      'destinationConfig',
+    ])
     expect(document.paths['/api/v1/secret-syncs/{destination}/{syncId}'].delete.parameters).toContainEqual(
       expect.objectContaining({ name: 'removeSecrets', in: 'query' }),
     )

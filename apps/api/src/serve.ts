@@ -40,9 +40,12 @@ function hostOf(host: string): string {
 
 function refusal(error: unknown, host: string, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') return new CannotStart(`Port ${port} is in use by another program. Stop it, or set PORT to a free one.`)
-  if (code === 'EACCES') return new CannotStart(`Port ${port} may not be used by this user. Set PORT to 1024 or higher.`)
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new CannotStart(`HOST=${host} is not an address of this machine.`)
+  if (code === 'EADDRINUSE')
+    return new CannotStart(`Port ${port} is in use by another program. Stop it, or set PORT to a free one.`)
+  if (code === 'EACCES')
+    return new CannotStart(`Port ${port} may not be used by this user. Set PORT to 1024 or higher.`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new CannotStart(`HOST=${host} is not an address of this machine.`)
   return error
 }
 
@@ -52,7 +55,9 @@ function freePort(host: string): Promise<number> {
     server.once('error', reject)
     server.listen(0, host, () => {
       const address = server.address()
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port'))))
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port')),
+      )
     })
   })
 }

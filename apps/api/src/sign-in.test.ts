@@ -11,13 +11,20 @@ onEveryDatabase('first run and sign-in', (open) => {
 
   const bootstrap = (email = ACCOUNT.email) => api.send('POST', '/api/v1/admin/bootstrap', { ...ACCOUNT, email })
   const signIn = async () => {
-    const answer = await api.send('POST', '/api/auth/sign-in/email', { email: ACCOUNT.email, password: ACCOUNT.password })
+    const answer = await api.send('POST', '/api/auth/sign-in/email', {
+      email: ACCOUNT.email,
+      password: ACCOUNT.password,
+    })
     const [cookie = ''] = [answer.headers['set-cookie'] ?? ''].flat()
     return { status: answer.status, cookie: cookie.split(';', 1)[0] ?? '', attributes: cookie }
   }
 
   it('says whether it was set up, and is set up once', async () => {
-    expect((await api.send('GET', '/api/status')).body).toMatchObject({ message: 'Ok', profile: 'embedded', initialized: false })
+    expect((await api.send('GET', '/api/status')).body).toMatchObject({
+      message: 'Ok',
+      profile: 'embedded',
+      initialized: false,
+    })
     const { status, body } = await bootstrap()
     expect(status).toBe(200)
     expect(body).toMatchObject({
@@ -31,14 +38,19 @@ onEveryDatabase('first run and sign-in', (open) => {
 
     const again = await bootstrap('eve@example.com')
     expect(again.status).toBe(400)
-    expect(again.body).toMatchObject({ statusCode: 400, error: 'BadRequest', message: 'Instance has already been set up', reqId: expect.any(String) })
+    expect(again.body).toMatchObject({
+      statusCode: 400,
+      error: 'BadRequest',
+      message: 'Instance has already been set up',
+      reqId: expect.any(String),
+    })
     const me = await api.send('GET', '/api/v1/me', undefined, { token: body.identity.credentials.token })
     expect(me.body.me.organization).toEqual(body.organization)
   })
 
   it('lets one of two first runs win', async () => {
     const answers = await Promise.all([bootstrap(), bootstrap('eve@example.com')])
-    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400])
+    expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([200, 400])
   })
 
   it('refuses a weak password by name', async () => {
@@ -60,7 +72,12 @@ onEveryDatabase('first run and sign-in', (open) => {
     const session = await api.send('GET', '/api/auth/get-session', undefined, { headers: { cookie } })
     expect(session.body.user.email).toBe(ACCOUNT.email)
 
-    const out = await api.send('POST', '/api/auth/sign-out', {}, { headers: { cookie, origin: 'http://localhost:4400', host: 'localhost:4400' } })
+    const out = await api.send(
+      'POST',
+      '/api/auth/sign-out',
+      {},
+      { headers: { cookie, origin: 'http://localhost:4400', host: 'localhost:4400' } },
+    )
     expect(out.status).toBe(200)
     expect((await api.send('GET', '/api/v1/me', undefined, { headers: { cookie } })).status).toBe(401)
   })
@@ -79,10 +96,20 @@ onEveryDatabase('first run and sign-in', (open) => {
 
   it('signs nobody up, and tells a wrong password from nothing else', async () => {
     await bootstrap()
-    const signUp = await api.send('POST', '/api/auth/sign-up/email', { email: 'eve@example.com', password: 'long enough password', name: 'Eve' })
+    const signUp = await api.send('POST', '/api/auth/sign-up/email', {
+      email: 'eve@example.com',
+      password: 'long enough password',
+      name: 'Eve',
+    })
     expect(signUp.status).toBe(400)
-    const wrong = await api.send('POST', '/api/auth/sign-in/email', { email: ACCOUNT.email, password: 'not the password' })
-    const unknown = await api.send('POST', '/api/auth/sign-in/email', { email: 'eve@example.com', password: 'not the password' })
+    const wrong = await api.send('POST', '/api/auth/sign-in/email', {
+      email: ACCOUNT.email,
+      password: 'not the password',
+    })
+    const unknown = await api.send('POST', '/api/auth/sign-in/email', {
+      email: 'eve@example.com',
+      password: 'not the password',
+    })
     expect([wrong.status, unknown.status]).toEqual([401, 401])
     expect(wrong.body).toEqual(unknown.body)
   })
@@ -93,7 +120,12 @@ onEveryDatabase('first run and sign-in', (open) => {
     for (let attempt = 0; attempt < 12; attempt++) {
       // The client cannot choose the address it is counted by.
       const headers = { 'x-forwarded-for': `10.0.0.${attempt}`, 'x-keyferry-client-address': `10.0.0.${attempt}` }
-      const { status } = await api.send('POST', '/api/auth/sign-in/email', { email: ACCOUNT.email, password: 'guess guess guess' }, { headers })
+      const { status } = await api.send(
+        'POST',
+        '/api/auth/sign-in/email',
+        { email: ACCOUNT.email, password: 'guess guess guess' },
+        { headers },
+      )
       statuses.push(status)
     }
     expect(statuses.at(0)).toBe(401)

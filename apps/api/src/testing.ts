@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { createAuth, migrateAuth, type Auth } from '@keyferry/auth'
 import { testContext, type TestContext } from '@keyferry/core/testing'
 import type { OpenStore } from '@keyferry/db/testing'
+import { bootstrapped, project } from '@keyferry/schemas'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { z } from 'zod'
 import { buildApp } from './app.ts'
 
 export const ACCOUNT = { email: 'ada@example.com', password: 'correct horse battery', organization: 'Acme' }
@@ -14,7 +16,12 @@ export interface TestApi extends TestContext {
   /** The token that bootstrap gave out; empty for `emptyApi`. */
   token: string
   /** A request with the token and a JSON body; `token: null` sends none. */
-  send(method: Method, url: string, body?: unknown, options?: { token?: string | null; headers?: Record<string, string> }): Promise<Answer>
+  send(
+    method: Method,
+    url: string,
+    body?: unknown,
+    options?: { token?: string | null; headers?: Record<string, string> },
+  ): Promise<Answer>
 }
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT' | 'OPTIONS'
@@ -33,7 +40,12 @@ export async function emptyApi(open: OpenStore, webDir: string | null = null): P
   const test = await testContext(open)
   await test.ctx.db.deleteFrom('organizations').execute()
   await migrateAuth(test.ctx.db, test.ctx.log)
-  const auth = createAuth({ db: test.ctx.db, rootKey: randomBytes(32), baseUrl: 'http://127.0.0.1:4400', log: test.ctx.log })
+  const auth = createAuth({
+    db: test.ctx.db,
+    rootKey: randomBytes(32),
+    baseUrl: 'http://127.0.0.1:4400',
+    log: test.ctx.log,
+  })
   const app = await buildApp({ ctx: test.ctx, auth, webDir, version: '0.0.0', profile: 'embedded' })
   const api: TestApi = {
     ...test,
@@ -65,14 +77,14 @@ export async function emptyApi(open: OpenStore, webDir: string | null = null): P
 export async function readyApi(open: OpenStore): Promise<TestApi> {
   const api = await emptyApi(open)
   const { body } = await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
-  api.token = body.identity.credentials.token
+  api.token = bootstrapped.parse(body).identity.credentials.token
   return api
 }
 
 /** A project as REST answers it. */
-export async function newProject(api: TestApi, projectName = 'Shop') {
+export async function newProject(api: TestApi, projectName = 'Shop'): Promise<z.output<typeof project>> {
   const { body } = await api.send('POST', '/api/v1/projects', { projectName })
-  return body.project
+  return z.object({ project }).parse(body).project
 }
 
 function parsed(text: string): unknown {

@@ -19,9 +19,17 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
   }
 
   it('projects', async () => {
-    const { project } = await ok('POST', '/api/v2/workspace', { projectName: 'Second', type: 'secret-manager', slug: 'second-one' })
+    const { project } = await ok('POST', '/api/v2/workspace', {
+      projectName: 'Second',
+      type: 'secret-manager',
+      slug: 'second-one',
+    })
     expect(project).toMatchObject({ _id: project.id, name: 'Second', slug: 'second-one', type: 'secret-manager' })
-    expect(project.environments.map((environment: { slug: string }) => environment.slug)).toEqual(['dev', 'staging', 'prod'])
+    expect(project.environments.map((environment: { slug: string }) => environment.slug)).toEqual([
+      'dev',
+      'staging',
+      'prod',
+    ])
 
     expect((await ok('GET', '/api/v1/projects')).projects).toHaveLength(2)
     expect((await ok('GET', '/api/v1/workspace')).workspaces).toHaveLength(2)
@@ -38,7 +46,11 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
   it.each(['projects', 'workspace'])('environments below %s', async (family) => {
     const base = `/api/v1/${family}/${projectId}/environments`
     const created = await ok('POST', base, { name: 'Quality', slug: 'qa', projectId })
-    expect(created).toMatchObject({ message: expect.any(String), workspace: projectId, environment: { name: 'Quality', slug: 'qa', id: expect.any(String) } })
+    expect(created).toMatchObject({
+      message: expect.any(String),
+      workspace: projectId,
+      environment: { name: 'Quality', slug: 'qa', id: expect.any(String) },
+    })
     const { environment } = await ok('PATCH', `${base}/${created.environment.id}`, { slug: 'quality' })
     expect(environment.slug).toBe('quality')
     expect((await ok('DELETE', `${base}/${environment.id}`)).environment.id).toBe(environment.id)
@@ -57,15 +69,29 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
     expect((await ok('GET', `/api/${version}/folders?${query}&recursive=true`)).folders).toHaveLength(2)
     expect((await ok('GET', `/api/${version}/folders?${query}&recursive=false`)).folders).toHaveLength(1)
     expect((await ok('GET', `/api/${version}/folders?${query}&path=/nowhere`)).folders).toEqual([])
-    expect((await ok('GET', `/api/${version}/folders/${folder.id}`)).folder).toMatchObject({ id: folder.id, path: '/api' })
-    expect((await ok('PATCH', `/api/${version}/folders/${folder.id}`, { ...at, name: 'web', path: '/' })).folder.path).toBe('/web')
+    expect((await ok('GET', `/api/${version}/folders/${folder.id}`)).folder).toMatchObject({
+      id: folder.id,
+      path: '/api',
+    })
+    expect(
+      (await ok('PATCH', `/api/${version}/folders/${folder.id}`, { ...at, name: 'web', path: '/' })).folder.path,
+    ).toBe('/web')
 
-    const made = await ok('POST', `/api/${version}/secret-imports`, { ...at, path: '/', import: { environment: 'prod', path: '/' } })
-    expect(made).toMatchObject({ message: expect.any(String), secretImport: { importPath: '/', importEnv: { slug: 'prod' }, position: 1 } })
+    const made = await ok('POST', `/api/${version}/secret-imports`, {
+      ...at,
+      path: '/',
+      import: { environment: 'prod', path: '/' },
+    })
+    expect(made).toMatchObject({
+      message: expect.any(String),
+      secretImport: { importPath: '/', importEnv: { slug: 'prod' }, position: 1 },
+    })
     expect((await ok('GET', `/api/${version}/secret-imports?${query}`)).secretImports).toHaveLength(1)
     const { id } = made.secretImport
     await ok('PATCH', `/api/${version}/secret-imports/${id}`, { ...at, import: { environment: 'staging' } })
-    expect((await ok('DELETE', `/api/${version}/secret-imports/${id}`, { ...at, path: '/' })).secretImport.importEnv.slug).toBe('staging')
+    expect(
+      (await ok('DELETE', `/api/${version}/secret-imports/${id}`, { ...at, path: '/' })).secretImport.importEnv.slug,
+    ).toBe('staging')
     expect((await ok('DELETE', `/api/${version}/folders/web`, { ...at, path: '/' })).folder.name).toBe('web')
   })
 
@@ -76,14 +102,33 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
     it('writes and reads one secret', async () => {
       const at = { [name]: projectId, environment: 'dev' }
       const query = `${name}=${projectId}&environment=dev`
-      const { secret } = await ok('POST', `${base}/DATABASE_URL`, { ...at, secretValue: 'postgres://a', secretComment: 'main', type: 'shared' })
-      expect(secret).toMatchObject({ _id: secret.id, workspace: projectId, environment: 'dev', secretKey: 'DATABASE_URL', secretValue: 'postgres://a', version: 1, secretPath: '/' })
-      expect((await ok('GET', `${base}/DATABASE_URL?${query}&secretName=DATABASE_URL`)).secret.secretValue).toBe('postgres://a')
+      const { secret } = await ok('POST', `${base}/DATABASE_URL`, {
+        ...at,
+        secretValue: 'postgres://a',
+        secretComment: 'main',
+        type: 'shared',
+      })
+      expect(secret).toMatchObject({
+        _id: secret.id,
+        workspace: projectId,
+        environment: 'dev',
+        secretKey: 'DATABASE_URL',
+        secretValue: 'postgres://a',
+        version: 1,
+        secretPath: '/',
+      })
+      expect((await ok('GET', `${base}/DATABASE_URL?${query}&secretName=DATABASE_URL`)).secret.secretValue).toBe(
+        'postgres://a',
+      )
       const hidden = await ok('GET', `${base}/DATABASE_URL?${query}&viewSecretValue=false`)
       expect(hidden.secret).toMatchObject({ secretValue: HIDDEN_VALUE, secretValueHidden: true })
       expect((await api.send('POST', `${base}/DATABASE_URL`, { ...at, secretValue: 'again' })).status).toBe(400)
 
-      const changed = await ok('PATCH', `${base}/DATABASE_URL`, { ...at, secretValue: 'postgres://b', newSecretName: 'DB' })
+      const changed = await ok('PATCH', `${base}/DATABASE_URL`, {
+        ...at,
+        secretValue: 'postgres://b',
+        newSecretName: 'DB',
+      })
       expect(changed.secret).toMatchObject({ secretKey: 'DB', secretValue: 'postgres://b', version: 2 })
       expect((await ok('GET', `${base}?${query}`)).secrets).toHaveLength(1)
       expect((await ok('DELETE', `${base}/DB`, at)).secret.secretKey).toBe('DB')
@@ -92,16 +137,48 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
 
     it('writes many, all or none', async () => {
       const at = { [name]: projectId, environment: 'dev', secretPath: '/' }
-      const { secrets } = await ok('POST', batch, { ...at, secrets: [{ secretKey: 'A', secretValue: '1' }, { secretKey: 'B', secretValue: '2' }] })
+      const { secrets } = await ok('POST', batch, {
+        ...at,
+        secrets: [
+          { secretKey: 'A', secretValue: '1' },
+          { secretKey: 'B', secretValue: '2' },
+        ],
+      })
       expect(secrets).toHaveLength(2)
-      const refused = await api.send('POST', batch, { ...at, secrets: [{ secretKey: 'C', secretValue: '3' }, { secretKey: 'A', secretValue: '1' }] })
+      const refused = await api.send('POST', batch, {
+        ...at,
+        secrets: [
+          { secretKey: 'C', secretValue: '3' },
+          { secretKey: 'A', secretValue: '1' },
+        ],
+      })
       expect(refused.status).toBe(400)
-      const missing = await api.send('PATCH', batch, { ...at, secrets: [{ secretKey: 'A', secretValue: '9' }, { secretKey: 'Z', secretValue: '9' }] })
+      const missing = await api.send('PATCH', batch, {
+        ...at,
+        secrets: [
+          { secretKey: 'A', secretValue: '9' },
+          { secretKey: 'Z', secretValue: '9' },
+        ],
+      })
       expect(missing.status).toBe(404)
-      await ok('PATCH', batch, { ...at, mode: 'upsert', secrets: [{ secretKey: 'A', secretValue: '9' }, { secretKey: 'Z', secretValue: '9' }] })
+      await ok('PATCH', batch, {
+        ...at,
+        mode: 'upsert',
+        secrets: [
+          { secretKey: 'A', secretValue: '9' },
+          { secretKey: 'Z', secretValue: '9' },
+        ],
+      })
       const listed = await ok('GET', `${base}?${name}=${projectId}&environment=dev`)
-      const values = listed.secrets.map((secret: { secretKey: string; secretValue: string }) => [secret.secretKey, secret.secretValue])
-      expect(values.sort()).toEqual([['A', '9'], ['B', '2'], ['Z', '9']])
+      const values = listed.secrets.map((secret: { secretKey: string; secretValue: string }) => [
+        secret.secretKey,
+        secret.secretValue,
+      ])
+      expect(values.sort()).toEqual([
+        ['A', '9'],
+        ['B', '2'],
+        ['Z', '9'],
+      ])
       await ok('DELETE', batch, { ...at, secrets: [{ secretKey: 'A' }, { secretKey: 'B' }] })
       expect((await ok('GET', `${base}?${name}=${projectId}&environment=dev`)).secrets).toHaveLength(1)
     })
@@ -143,7 +220,9 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
   it('finds a project by its slug where an older client names it so', async () => {
     const { project } = await ok('GET', `/api/v1/projects/${projectId}`)
     await ok('POST', '/api/v3/secrets/raw/A', { workspaceSlug: project.slug, environment: 'dev', secretValue: '1' })
-    expect((await ok('GET', `/api/v3/secrets/raw?workspaceSlug=${project.slug}&environment=dev`)).secrets).toHaveLength(1)
+    expect((await ok('GET', `/api/v3/secrets/raw?workspaceSlug=${project.slug}&environment=dev`)).secrets).toHaveLength(
+      1,
+    )
   })
 
   it('shows rows and versions without values', async () => {
@@ -158,7 +237,8 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
   })
 
   it('takes in a .env file', async () => {
-    const paste = (dryRun: boolean) => ok('POST', '/api/v1/dotenv', { projectId, environment: 'dev', content: 'A=1\nB="two words" # note\n', dryRun })
+    const paste = (dryRun: boolean) =>
+      ok('POST', '/api/v1/dotenv', { projectId, environment: 'dev', content: 'A=1\nB="two words" # note\n', dryRun })
     expect(await paste(true)).toMatchObject({ added: ['A', 'B'], changed: [], unchanged: [] })
     expect((await ok('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)).secrets).toEqual([])
     await paste(false)

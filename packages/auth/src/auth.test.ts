@@ -36,7 +36,10 @@ onEveryDatabase('accounts', (open) => {
 
   it('sets up an empty instance with an account that can sign in and a token that works', async () => {
     const made = await bootstrapInstance(test.ctx, auth, account)
-    expect(made.organization).toMatchObject({ name: 'Acme & Söhne', slug: expect.stringMatching(/^acme-sohne-[0-9a-f]{6}$/) })
+    expect(made.organization).toMatchObject({
+      name: 'Acme & Söhne',
+      slug: expect.stringMatching(/^acme-sohne-[0-9a-f]{6}$/),
+    })
 
     const { token } = made.identity.credentials
     const byToken = await auth.actorOf(new Headers({ authorization: `Bearer ${token}` }))

@@ -12,7 +12,11 @@ export type Store = Kysely<any>
 
 export interface Accounts {
   /** Throws when the address is taken or the password too short. */
-  createUser(account: { email: string; password: string; name: string }): Promise<{ id: string; email: string; name: string }>
+  createUser(account: {
+    email: string
+    password: string
+    name: string
+  }): Promise<{ id: string; email: string; name: string }>
   /** A bearer token in the user's name; it is shown once and stored as a hash. */
   createApiKey(key: { userId: string; name: string }): Promise<{ id: string; token: string }>
 }
@@ -44,7 +48,9 @@ export function configuration(db: Store, { secret, baseUrl, log, dialect, transa
       minPasswordLength: 10,
       maxPasswordLength: 128,
     },
-    plugins: [apiKey({ defaultPrefix: 'kf_', rateLimit: { enabled: false }, requireName: true, maximumNameLength: 64 })],
+    plugins: [
+      apiKey({ defaultPrefix: 'kf_', rateLimit: { enabled: false }, requireName: true, maximumNameLength: 64 }),
+    ],
     // The page's own origin, whichever name the instance was reached by.
     trustedOrigins: (request?: Request) => (request ? [new URL(request.url).origin] : []),
     // The API counts requests itself, sign-in apart.

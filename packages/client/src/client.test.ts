@@ -18,7 +18,9 @@ onEveryDatabase('the typed client', (open) => {
   it('calls what REST calls', async () => {
     const project = await client.projects.create.mutate({ projectName: 'Shop' })
     const place = { projectId: project.id, environment: 'dev' }
-    await Promise.all(['A', 'B'].map((secretName) => client.secrets.create.mutate({ ...place, secretName, secretValue: secretName })))
+    await Promise.all(
+      ['A', 'B'].map((secretName) => client.secrets.create.mutate({ ...place, secretName, secretValue: secretName })),
+    )
     const { secrets } = await client.secrets.list.query(place)
     expect(secrets.map((secret) => secret.secretKey).sort()).toEqual(['A', 'B'])
   })
@@ -29,7 +31,11 @@ onEveryDatabase('the typed client', (open) => {
     })
     await expect(client.projects.create.mutate({ projectName: '' })).rejects.toMatchObject({
       message: expect.stringContaining('Project name must not be empty'),
-      data: { code: 'UNPROCESSABLE_CONTENT', status: 422, issues: [expect.objectContaining({ path: ['projectName'] })] },
+      data: {
+        code: 'UNPROCESSABLE_CONTENT',
+        status: 422,
+        issues: [expect.objectContaining({ path: ['projectName'] })],
+      },
     })
     await expect(createKeyferryClient({ url, token: 'wrong' }).projects.list.query()).rejects.toMatchObject({
       message: 'Token is not valid',
@@ -69,8 +75,13 @@ onEveryDatabase('the typed client', (open) => {
 
   it('is refused a feed without a token', async () => {
     const failed = vi.fn()
-    const subscription = createKeyferryClient({ url, token: 'wrong' }).syncs.events.subscribe({ projectId: randomUUID() }, { onError: failed })
-    await vi.waitFor(() => expect(failed).toHaveBeenCalledWith(expect.objectContaining({ message: 'Token is not valid' })))
+    const subscription = createKeyferryClient({ url, token: 'wrong' }).syncs.events.subscribe(
+      { projectId: randomUUID() },
+      { onError: failed },
+    )
+    await vi.waitFor(() =>
+      expect(failed).toHaveBeenCalledWith(expect.objectContaining({ message: 'Token is not valid' })),
+    )
     subscription.unsubscribe()
   })
 })

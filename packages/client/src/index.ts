@@ -34,7 +34,9 @@ export function createKeyferryClient({ url, token, fetch: fetcher = fetch }: Cli
         true: httpSubscriptionLink({
           url: endpoint,
           EventSource,
-          eventSourceOptions: { fetch: (address, init) => fetcher(address, { ...init, headers: { ...init.headers, ...headers } }) },
+          eventSourceOptions: {
+            fetch: (address, init) => fetcher(address, { ...init, headers: { ...init.headers, ...headers } }),
+          },
         }),
         false: httpBatchLink({ url: endpoint, headers, fetch: fetcher, maxURLLength: 8_000, maxItems: 20 }),
       }),

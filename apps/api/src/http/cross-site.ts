@@ -10,7 +10,10 @@ export async function refuseCrossSite(request: FastifyRequest): Promise<void> {
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
   if (headers.cookie === undefined || headers.authorization !== undefined) return
   const site = headers['sec-fetch-site']
-  const own = site === undefined ? headers.origin === undefined || hostOf(headers.origin) === headers.host : site === 'same-origin' || site === 'none'
+  const own =
+    site === undefined
+      ? headers.origin === undefined || hostOf(headers.origin) === headers.host
+      : site === 'same-origin' || site === 'none'
   if (!own) throw new Forbidden('This request comes from another site; open the console and try there')
 }
 

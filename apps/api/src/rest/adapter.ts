@@ -9,7 +9,10 @@ import { restRoutes, type RestRoute } from './procedures.ts'
 /** Requests per minute and address on routes that guess or set passwords. */
 const TIGHT = new Map([['/api/v1/admin/bootstrap', 10]])
 
-export function registerRest(app: FastifyInstance, contextOf: (request: FastifyRequest) => Promise<RequestContext>): void {
+export function registerRest(
+  app: FastifyInstance,
+  contextOf: (request: FastifyRequest) => Promise<RequestContext>,
+): void {
   for (const rest of restRoutes()) {
     const { method, path } = rest.route
     const max = TIGHT.get(path)
@@ -26,17 +29,23 @@ export function registerRest(app: FastifyInstance, contextOf: (request: FastifyR
   }
 }
 
-async function inputOf({ input: shape, route }: RestRoute, request: FastifyRequest, ctx: RequestContext): Promise<unknown> {
+async function inputOf(
+  { input: shape, route }: RestRoute,
+  request: FastifyRequest,
+  ctx: RequestContext,
+): Promise<unknown> {
   if (!shape) return undefined
   const { params, query, body } = request
   const input = readInput(shape, { params, query, body }, route.rest)
   const slug = field(query, 'workspaceSlug') ?? field(body, 'workspaceSlug')
-  if (typeof slug !== 'string' || !shape.fields.has('projectId') || field(input, 'projectId') !== undefined) return input
+  if (typeof slug !== 'string' || !shape.fields.has('projectId') || field(input, 'projectId') !== undefined)
+    return input
   const project: unknown = await call('projects.bySlug', 'query', { slug }, ctx)
   return { ...Object(input), projectId: field(project, 'id') }
 }
 
-const run = (rest: RestRoute, input: unknown, ctx: RequestContext): Promise<unknown> => call(rest.procedure, rest.type, input, ctx)
+const run = (rest: RestRoute, input: unknown, ctx: RequestContext): Promise<unknown> =>
+  call(rest.procedure, rest.type, input, ctx)
 
 function call(path: string, type: 'query' | 'mutation', input: unknown, ctx: RequestContext): Promise<unknown> {
   return callTRPCProcedure({

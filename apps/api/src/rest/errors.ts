@@ -9,9 +9,14 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   return sendFailure(shown, request, reply)
 }
 
-export function sendFailure({ status, error, message, issues, details }: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function sendFailure(
+  { status, error, message, issues, details }: Failure,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const retryAt = details?.retryAt
-  if (typeof retryAt === 'string') reply.header('retry-after', Math.max(1, Math.ceil((Date.parse(retryAt) - Date.now()) / 1000)))
+  if (typeof retryAt === 'string')
+    reply.header('retry-after', Math.max(1, Math.ceil((Date.parse(retryAt) - Date.now()) / 1000)))
   return reply.code(status).send({
     reqId: request.id,
     statusCode: status,
@@ -25,7 +30,8 @@ export function sendFailure({ status, error, message, issues, details }: Failure
 /** A failure that nobody outside may read. Never its request: a body may hold secrets. */
 export function logBug(log: { error(fields: object, message: string): void }, thrown: unknown, where: object): void {
   const root = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
-  const seen = root instanceof Error ? { type: root.name, message: root.message, stack: root.stack } : { type: typeof root }
+  const seen =
+    root instanceof Error ? { type: root.name, message: root.message, stack: root.stack } : { type: typeof root }
   log.error({ ...where, err: seen }, 'request failed')
 }
 

@@ -27,7 +27,8 @@ const OLDER_NAMES: readonly (readonly [older: string, name: string])[] = [
 export function inputShape(schema: z.ZodType): InputShape {
   const document = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   const fields = new Map<string, Json>()
-  for (const [name, field] of Object.entries(document.properties ?? {})) if (typeof field === 'object') fields.set(name, field)
+  for (const [name, field] of Object.entries(document.properties ?? {}))
+    if (typeof field === 'object') fields.set(name, field)
   return { fields, required: new Set(document.required), document }
 }
 
@@ -70,6 +71,7 @@ const entries = (value: unknown): [string, unknown][] => (isObject(value) ? Obje
 function coerced(value: unknown, field: Json): unknown {
   if (typeof value !== 'string') return value
   if (field.type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value
-  if (field.type === 'integer' || field.type === 'number') return /^-?\d{1,15}(\.\d+)?$/.test(value) ? Number(value) : value
+  if (field.type === 'integer' || field.type === 'number')
+    return /^-?\d{1,15}(\.\d+)?$/.test(value) ? Number(value) : value
   return value
 }

@@ -17,7 +17,10 @@ const error = z
   .object({
     reqId: z.string(),
     statusCode: z.number().int(),
-    message: z.union([z.string(), z.array(z.looseObject({ path: z.array(z.union([z.string(), z.number()])), message: z.string() }))]),
+    message: z.union([
+      z.string(),
+      z.array(z.looseObject({ path: z.array(z.union([z.string(), z.number()])), message: z.string() })),
+    ]),
     error: z.string(),
     details: z.record(z.string(), z.unknown()).optional(),
   })
@@ -59,7 +62,12 @@ function operation(rest: RestRoute, open: boolean, errorRef: unknown, components
   const required = new Set(input?.required)
   const asQuery = (route.input ?? (route.method === 'GET' ? 'query' : 'body')) === 'query'
   const parameters = [
-    ...inPath.map((name) => ({ name, in: 'path', required: true, schema: object(defs?.properties)[name] ?? { type: 'string' } })),
+    ...inPath.map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: object(defs?.properties)[name] ?? { type: 'string' },
+    })),
     ...(asQuery
       ? fields
           .filter(([name]) => name !== route.rest)
@@ -78,7 +86,9 @@ function operation(rest: RestRoute, open: boolean, errorRef: unknown, components
     summary: meta.summary,
     ...(open ? { security: [] } : {}),
     parameters,
-    ...(asQuery || fields.length === 0 ? {} : { requestBody: { required: body.required.length > 0, content: json(body) } }),
+    ...(asQuery || fields.length === 0
+      ? {}
+      : { requestBody: { required: body.required.length > 0, content: json(body) } }),
     responses: {
       '200': { description: 'Done', content: json(envelope(rest, schemaOf(output, 'output', components))) },
       ...Object.fromEntries(ERRORS.map(([status, description]) => [status, { description, content: json(errorRef) }])),
@@ -121,9 +131,12 @@ function repointed(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      key === '$ref' && typeof inner === 'string' ? inner.replace('#/$defs/', '#/components/schemas/') : repointed(inner),
+      key === '$ref' && typeof inner === 'string'
+        ? inner.replace('#/$defs/', '#/components/schemas/')
+        : repointed(inner),
     ]),
   )
 }
 
-const object = (value: unknown): Json => (value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : {})
+const object = (value: unknown): Json =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : {}

@@ -24,7 +24,11 @@ const choices = z.object({ connectionId: id, list: z.string(), known })
 
 export const connections = router({
   options: signedIn
-    .meta({ tag, summary: 'Apps that can be connected', routes: [{ method: 'GET', path: `${base}/options`, envelope: 'appConnectionOptions' }] })
+    .meta({
+      tag,
+      summary: 'Apps that can be connected',
+      routes: [{ method: 'GET', path: `${base}/options`, envelope: 'appConnectionOptions' }],
+    })
     .output(z.array(z.object({ name: z.string(), app: z.string(), methods: z.array(z.string()) })))
     .query(({ ctx }) => listConnectionOptions(ctx.ctx, ctx.actor, {})),
 
@@ -48,11 +52,17 @@ export const connections = router({
       routes: [{ method: 'GET', path: `${base}/:app/available`, envelope: 'appConnections' }],
     })
     .input(z.object({ app: z.string(), projectId: id.optional() }))
-    .output(z.array(z.object({ app: z.string(), name: z.string(), id, projectId: id.nullable().optional(), orgId: id })))
+    .output(
+      z.array(z.object({ app: z.string(), name: z.string(), id, projectId: id.nullable().optional(), orgId: id })),
+    )
     .query(call(listAvailableConnections)),
 
   get: signedIn
-    .meta({ tag, summary: 'One connection', routes: [{ method: 'GET', path: `${base}/:app/:connectionId`, envelope: 'appConnection' }] })
+    .meta({
+      tag,
+      summary: 'One connection',
+      routes: [{ method: 'GET', path: `${base}/:app/:connectionId`, envelope: 'appConnection' }],
+    })
     .input(one)
     .output(connection)
     .query(call(getConnection)),

@@ -28,7 +28,11 @@ export const environments = router({
     .mutation(call(create)),
 
   update: signedIn
-    .meta({ tag, summary: 'Changes an environment', routes: both('PATCH', '/:environmentId', 'Successfully updated environment') })
+    .meta({
+      tag,
+      summary: 'Changes an environment',
+      routes: both('PATCH', '/:environmentId', 'Successfully updated environment'),
+    })
     .input(updateEnvironment)
     .output(environment)
     .mutation(call(update)),
@@ -37,7 +41,10 @@ export const environments = router({
     .meta({
       tag,
       summary: 'Deletes an environment and everything in it',
-      routes: both('DELETE', '/:environmentId', 'Successfully deleted environment').map((route) => ({ ...route, input: 'query' as const })),
+      routes: both('DELETE', '/:environmentId', 'Successfully deleted environment').map((route) => ({
+        ...route,
+        input: 'query' as const,
+      })),
     })
     .input(z.object({ projectId: id, environmentId: id }))
     .output(environment)

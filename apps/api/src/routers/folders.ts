@@ -40,7 +40,11 @@ export const folders = router({
     .mutation(call(update)),
 
   delete: signedIn
-    .meta({ tag, summary: 'Deletes a folder and everything in it', routes: both('DELETE', '/:folderIdOrName', 'folder') })
+    .meta({
+      tag,
+      summary: 'Deletes a folder and everything in it',
+      routes: both('DELETE', '/:folderIdOrName', 'folder'),
+    })
     .input(deleteFolder)
     .output(folder)
     .mutation(call(remove)),

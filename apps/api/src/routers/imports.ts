@@ -15,25 +15,41 @@ const both = (method: Route['method'], path: string, envelope: string, message: 
 
 export const imports = router({
   list: signedIn
-    .meta({ tag, summary: 'What a folder imports, lowest priority first', routes: both('GET', '', 'secretImports', 'Successfully fetched secret imports') })
+    .meta({
+      tag,
+      summary: 'What a folder imports, lowest priority first',
+      routes: both('GET', '', 'secretImports', 'Successfully fetched secret imports'),
+    })
     .input(listImports)
     .output(z.array(secretImport))
     .query(call(list)),
 
   create: signedIn
-    .meta({ tag, summary: 'Lets a folder import another', routes: both('POST', '', 'secretImport', 'Successfully created secret import') })
+    .meta({
+      tag,
+      summary: 'Lets a folder import another',
+      routes: both('POST', '', 'secretImport', 'Successfully created secret import'),
+    })
     .input(createImport)
     .output(secretImport)
     .mutation(call(create)),
 
   update: signedIn
-    .meta({ tag, summary: 'Changes the source or the priority of an import', routes: both('PATCH', '/:importId', 'secretImport', 'Successfully updated secret import') })
+    .meta({
+      tag,
+      summary: 'Changes the source or the priority of an import',
+      routes: both('PATCH', '/:importId', 'secretImport', 'Successfully updated secret import'),
+    })
     .input(updateImport)
     .output(secretImport)
     .mutation(call(update)),
 
   delete: signedIn
-    .meta({ tag, summary: 'Deletes an import', routes: both('DELETE', '/:importId', 'secretImport', 'Successfully deleted secret import') })
+    .meta({
+      tag,
+      summary: 'Deletes an import',
+      routes: both('DELETE', '/:importId', 'secretImport', 'Successfully deleted secret import'),
+    })
     .input(deleteImport)
     .output(secretImport)
     .mutation(call(remove)),

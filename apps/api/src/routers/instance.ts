@@ -18,7 +18,12 @@ export const instance = router({
     .output(status)
     .query(async ({ ctx: { ctx, instance } }) => {
       const organization = await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()
-      return { date: ctx.now().toISOString(), message: 'Ok' as const, ...instance, initialized: organization !== undefined }
+      return {
+        date: ctx.now().toISOString(),
+        message: 'Ok' as const,
+        ...instance,
+        initialized: organization !== undefined,
+      }
     }),
 
   bootstrap: publicProcedure

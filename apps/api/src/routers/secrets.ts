@@ -38,7 +38,11 @@ const tag = 'Secrets'
 const inFolder = place.extend({ secretPath: secretPath.default('/') })
 
 const both = (method: Route['method'], path: string, envelope?: string): Route[] =>
-  ['/api/v3/secrets/raw', '/api/v4/secrets'].map((base) => ({ method, path: `${base}${path}`, ...(envelope ? { envelope } : {}) }))
+  ['/api/v3/secrets/raw', '/api/v4/secrets'].map((base) => ({
+    method,
+    path: `${base}${path}`,
+    ...(envelope ? { envelope } : {}),
+  }))
 const batch = (method: Route['method']): Route[] =>
   ['/api/v3/secrets/batch/raw', '/api/v4/secrets/batch'].map((path) => ({ method, path, envelope: 'secrets' }))
 
@@ -102,7 +106,11 @@ export const secrets = router({
     .mutation(call(paste)),
 
   rows: signedIn
-    .meta({ tag, summary: 'What a folder holds, own and imported, without values', routes: [{ method: 'GET', path: '/api/v1/secret-rows' }] })
+    .meta({
+      tag,
+      summary: 'What a folder holds, own and imported, without values',
+      routes: [{ method: 'GET', path: '/api/v1/secret-rows' }],
+    })
     .input(inFolder)
     .output(z.object({ rows: z.array(secretRow), folderId: id }))
     .query(call(listSecretRows)),

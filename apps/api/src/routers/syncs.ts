@@ -8,7 +8,18 @@ import { getRun, listRuns } from '@keyferry/core/sync/runs'
 import { getSync, getSyncByName, listSyncOptions, listSyncs } from '@keyferry/core/sync/syncs'
 import { importSecrets, triggerSync } from '@keyferry/core/sync/trigger-sync'
 import { updateSync as update } from '@keyferry/core/sync/update-sync'
-import { createSync, id, keyState, liveEvent, outcome, plan, previewSync, run, sync, updateSync } from '@keyferry/schemas'
+import {
+  createSync,
+  id,
+  keyState,
+  liveEvent,
+  outcome,
+  plan,
+  previewSync,
+  run,
+  sync,
+  updateSync,
+} from '@keyferry/schemas'
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { call, router, signedIn } from '../trpc/procedures.ts'
@@ -19,7 +30,11 @@ const one = z.object({ destination: z.string(), syncId: id })
 
 export const syncs = router({
   options: signedIn
-    .meta({ tag, summary: 'Destinations that a sync can have', routes: [{ method: 'GET', path: `${base}/options`, envelope: 'secretSyncOptions' }] })
+    .meta({
+      tag,
+      summary: 'Destinations that a sync can have',
+      routes: [{ method: 'GET', path: `${base}/options`, envelope: 'secretSyncOptions' }],
+    })
     .output(
       z.array(
         z.object({
@@ -47,7 +62,11 @@ export const syncs = router({
     .query(call(listSyncs)),
 
   get: signedIn
-    .meta({ tag, summary: 'One sync', routes: [{ method: 'GET', path: `${base}/:destination/:syncId`, envelope: 'secretSync' }] })
+    .meta({
+      tag,
+      summary: 'One sync',
+      routes: [{ method: 'GET', path: `${base}/:destination/:syncId`, envelope: 'secretSync' }],
+    })
     .input(one)
     .output(sync)
     .query(call(getSync)),
@@ -171,7 +190,11 @@ export const syncs = router({
     .mutation(call(approvePlan)),
 
   runs: signedIn
-    .meta({ tag, summary: 'The last runs, newest first', routes: [{ method: 'GET', path: `${base}/:destination/:syncId/runs`, envelope: 'runs' }] })
+    .meta({
+      tag,
+      summary: 'The last runs, newest first',
+      routes: [{ method: 'GET', path: `${base}/:destination/:syncId/runs`, envelope: 'runs' }],
+    })
     .input(one)
     .output(z.array(run))
     .query(call(listRuns)),

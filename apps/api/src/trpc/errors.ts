@@ -52,7 +52,11 @@ export function failureOf(thrown: unknown): Failure {
 export function toTrpcError(error: TRPCError): TRPCError {
   const failure = failureOf(error)
   if (failure === CLOSED) return error
-  return new TRPCError({ code: CODES.get(failure.status) ?? 'BAD_REQUEST', message: failure.message, cause: error.cause })
+  return new TRPCError({
+    code: CODES.get(failure.status) ?? 'BAD_REQUEST',
+    message: failure.message,
+    cause: error.cause,
+  })
 }
 
 function ofVerb(error: KeyferryError): Failure {
@@ -75,11 +79,19 @@ function ofTrpc(error: TRPCError): Failure {
   if (error.code === 'INTERNAL_SERVER_ERROR') {
     const { cause } = error
     if (isDataException(cause)) {
-      return { status: 400, error: 'BadRequest', message: 'The input holds a character or a number that cannot be stored' }
+      return {
+        status: 400,
+        error: 'BadRequest',
+        message: 'The input holds a character or a number that cannot be stored',
+      }
     }
     return cause instanceof KeyferryError || cause instanceof DestinationError ? failureOf(cause) : CLOSED
   }
-  if (error.cause instanceof ZodError || error.cause instanceof KeyferryError || error.cause instanceof DestinationError) {
+  if (
+    error.cause instanceof ZodError ||
+    error.cause instanceof KeyferryError ||
+    error.cause instanceof DestinationError
+  ) {
     return failureOf(error.cause)
   }
   const status = STATUSES.get(error.code) ?? 400

@@ -14,7 +14,11 @@ const t = initTRPC
     sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
     errorFormatter({ shape, error, ctx }) {
       const { status, error: name, message, issues, details } = failureOf(error)
-      return { ...shape, message, data: { ...shape.data, httpStatus: status, status, error: name, issues, details, reqId: ctx?.reqId } }
+      return {
+        ...shape,
+        message,
+        data: { ...shape.data, httpStatus: status, status, error: name, issues, details, reqId: ctx?.reqId },
+      }
     },
   })
 
@@ -35,5 +39,6 @@ export const signedIn = publicProcedure.use(({ ctx, next }) => {
 
 /** The resolver of a procedure that is one verb. */
 export function call<I, O>(verb: (ctx: Context, actor: Actor, input: I) => Promise<O>) {
-  return (opts: { ctx: { ctx: Context; actor: Actor }; input: I }): Promise<O> => verb(opts.ctx.ctx, opts.ctx.actor, opts.input)
+  return (opts: { ctx: { ctx: Context; actor: Actor }; input: I }): Promise<O> =>
+    verb(opts.ctx.ctx, opts.ctx.actor, opts.input)
 }
