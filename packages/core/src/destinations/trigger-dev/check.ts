@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { type Account, DestinationError, type Session } from '../destination.ts'
+import type { Http, HttpAnswer } from '../http.ts'
+import { kindOf } from './keys.ts'
+import { errorText } from './wire.ts'
+
+const whoami = z.object({ email: z.string() })
+
+/** Proves the key: that it is accepted, that it may do its work, and that the host is a Trigger.dev server. */
+export async function checkTriggerDev({ http, credentials }: Session<{ apiKey: string }>): Promise<Account> {
+  switch (kindOf(credentials.apiKey)) {
+    case 'environment':
+      return checkEnvironmentKey(http, credentials.apiKey)
+    case 'organization':
+      return { label: (await emailOf(http)) ?? 'Organization access token' }
+    case 'personal': {
+      const email = await emailOf(http)
+      await get(http, '/api/v1/projects')
+      return { label: email ?? 'Personal access token' }
+    }
+  }
+}
+
+/** Null on a server that does not have this call yet. */
+async function emailOf(http: Http): Promise<string | null> {
+  const answer = await get(http, '/api/v2/whoami', (status, body) => status === 404 && typeof body === 'object')
+  return whoami.safeParse(answer.body).data?.email ?? null
+}
+
+/**
+ * An environment key cannot name its project and no call tells it. A project nobody has settles it: a good key meets 400
+ * "Invalid project ref", a good preview key is asked for a branch, a bad key meets 401.
+ */
+async function checkEnvironmentKey(http: Http, apiKey: string): Promise<Account> {
+  await get(http, '/api/v1/projects/proj_check/envvars/prod', (status, body) => {
+    const said = errorText(body)
+    return (status === 400 && said.startsWith('Invalid project ref')) || (status === 401 && said.includes('x-trigger-branch'))
+  })
+  return { label: `Key of the environment "${apiKey.split('_')[1]}"` }
+}
+
+/** A read that turns "this is no Trigger.dev" into a refusal, which trying again later would not change. */
+export async function get(http: Http, path: string, accept?: (status: number, body: unknown) => boolean): Promise<HttpAnswer> {
+  try {
+    return await http.request({ method: 'GET', path, repeatable: true, bucket: 'api', accept, describe })
+  } catch (error) {
+    const isNoVendor = error instanceof DestinationError && error.message.startsWith(NO_VENDOR)
+    throw isNoVendor ? new DestinationError('rejected', error.message, { status: error.status ?? undefined }) : error
+  }
+}
+
+const NO_VENDOR = 'This does not look like a Trigger.dev server'
+
+function describe(status: number, body: unknown): string | null {
+  if (status === 401) return 'Trigger.dev does not accept this API key (401); check that it was copied whole and not revoked'
+  if (status === 403) return 'Trigger.dev accepts this API key, but it lacks the right to read and write environment variables (403)'
+  // Its own answers are JSON objects and lists throughout; a page comes from something else at that address.
+  if (typeof body === 'string' && status < 500) return `${NO_VENDOR}; check the instance URL`
+  return null
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { type ChoiceList, DestinationError } from '../destination.ts'
+import { get } from './check.ts'
+import { kindOf } from './keys.ts'
+import { errorText } from './wire.ts'
+
+type Credentials = { apiKey: string; instanceUrl: string }
+
+const projectRows = z.array(
+  z.object({
+    externalRef: z.string(),
+    name: z.string(),
+    organization: z.object({ id: z.string(), title: z.string(), slug: z.string() }),
+  }),
+)
+const environmentRows = z.array(z.object({ id: z.string(), slug: z.string(), type: z.string() }))
+
+const TITLES = new Map([
+  ['PRODUCTION', 'Production'],
+  ['STAGING', 'Staging'],
+  ['DEVELOPMENT', 'Development'],
+  ['PREVIEW', 'Preview'],
+])
+
+const projects: ChoiceList<Credentials> = {
+  needs: [],
+  list: async ({ http, credentials }) => {
+    refuseOthers(credentials.apiKey, 'projects', 'the project reference (proj_…)')
+    const rows = read(projectRows, (await get(http, '/api/v1/projects')).body, 'projects')
+    return rows.map(({ externalRef, name, organization: { id, title, slug } }) => ({
+      id: externalRef,
+      name,
+      organization: { id, name: title, slug },
+    }))
+  },
+  choice: (row) => {
+    const { id, name, organization } = z.object({ id: z.string(), name: z.string(), organization: z.object({ name: z.string() }) }).parse(row)
+    return { value: id, label: name, hint: organization.name }
+  },
+}
+
+const environments: ChoiceList<Credentials> = {
+  needs: ['projectRef'],
+  list: async ({ http, credentials }, known) => {
+    refuseOthers(credentials.apiKey, 'environments', 'prod, staging, dev or preview')
+    const path = `/api/v1/projects/${encodeURIComponent(known.projectRef ?? '')}/environments`
+    const answer = await get(http, path, (status, body) => [400, 404].includes(status) && errorText(body) !== '')
+    if (answer.status === 404) throw new DestinationError('missing', `This API key sees no project ${known.projectRef}`, { status: 404 })
+    // Servers before 4.5.0-rc.5 take the last word of the path for an environment's name.
+    if (answer.status === 400) {
+      throw new DestinationError('rejected', 'This Trigger.dev server is older than 4.5.0 and cannot list environments; enter prod, staging, dev or preview', {
+        status: 400,
+      })
+    }
+    return read(environmentRows, answer.body, 'environments')
+  },
+  choice: (row) => {
+    const { slug, type } = z.object({ slug: z.string(), type: z.string() }).parse(row)
+    return { value: slug, label: TITLES.get(type) ?? slug, hint: slug }
+  },
+}
+
+export const triggerDevChoices = { projects, environments }
+
+function refuseOthers(apiKey: string, what: string, instead: string): void {
+  if (kindOf(apiKey) === 'personal') return
+  throw new DestinationError('auth', `Only a personal access token (tr_pat_…) can list ${what}; enter ${instead} by hand`)
+}
+
+function read<T>(schema: z.ZodType<T>, body: unknown, what: string): T {
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return parsed.data
+  throw new DestinationError('unavailable', `Trigger.dev answered something else than a list of ${what}`)
+}

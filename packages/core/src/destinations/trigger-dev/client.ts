@@ -1,0 +1,124 @@
+/**
+ * Lists and writes the variables of one environment. Only changed keys are sent, in chunks, secrets and readable ones apart.
+ * Trigger.dev drops some variables without an error and old servers ignore the secret flag, so after a write the environment
+ * is listed once more, and a write counts only when that listing shows it.
+ */
+import { type Change, type Client, DestinationError, type Flags, type Observed, type Report } from '../destination.ts'
+import type { Http } from '../http.ts'
+import { concernsTarget, NOTHING, type Write, writeInChunks } from './chunks.ts'
+import { deleteVariable, isAddressable, listVariables, type Place, type Variable } from './wire.ts'
+
+export function triggerDevClient(http: Http, place: Place): Client {
+  return {
+    list: async () => {
+      const listed = await listVariables(http, place)
+      // A name with a colon is listed cut off at it, so two variables can look like one.
+      return [...new Map(listed.map((variable) => [variable.name, observed(place, variable)])).values()]
+    },
+    apply: async (changes, report) => {
+      const trouble = new AbortController()
+      const work = { http, place, report, trouble }
+      const writes = changes.filter((change) => change.action !== 'delete')
+      // New values first: a renamed key is there under its new name before the old one goes.
+      const landed = await write(work, writes)
+      const deletes = changes.filter((change) => change.action === 'delete')
+      await Promise.all([verify(work, landed), ...deletes.map((change) => remove(work, change))])
+      trouble.signal.throwIfAborted()
+    },
+  }
+}
+
+interface Work {
+  http: Http
+  place: Place
+  report: Report
+  /** Aborted with the error that concerns the whole target: what has not been sent is not sent any more. */
+  trouble: AbortController
+}
+
+function observed(place: Place, { name, value, isSecret }: Variable): Observed {
+  return {
+    key: name,
+    remoteIds: [],
+    ...(isSecret ? {} : { value }),
+    flags: shownFlags(place, isSecret),
+    ...(isAddressable(name) ? {} : { untouchable: 'a variable whose name the API cannot address' }),
+  }
+}
+
+/** A branch shows a variable as secret when its parent's is, whatever its own flag: then the flag says nothing. */
+const shownFlags = (place: Place, isSecret: boolean): Flags => (isSecret && place.branch !== null ? {} : { secret: isSecret })
+
+/** Sends the writes; answers those the vendor accepted. The refused ones are reported here. */
+async function write(work: Work, writes: readonly Write[]): Promise<Write[]> {
+  const landed: Write[] = []
+  await Promise.all(
+    writeInChunks(work.http, work.place, writes, work.trouble.signal).map(async (chunk) => {
+      const { accepted, refused } = await chunk.catch((error: unknown) => {
+        work.trouble.abort(error)
+        return NOTHING
+      })
+      landed.push(...accepted)
+      await Promise.all(refused.map(({ change, error }) => work.report.failed(change, error)))
+    }),
+  )
+  return landed
+}
+
+/** Reports each accepted write by what the environment shows now, also when later trouble ended the run. */
+async function verify(work: Work, landed: readonly Write[]): Promise<void> {
+  if (landed.length === 0 || isHopeless(work.trouble.signal)) return
+  let listed: Variable[]
+  try {
+    listed = await listVariables(work.http, work.place)
+  } catch (error) {
+    return work.trouble.abort(error)
+  }
+  const there = new Map(listed.map((variable) => [variable.name, variable]))
+  await Promise.all(
+    landed.map((change) => {
+      const error = shortfall(work.place, change, there.get(change.key))
+      return error === null ? work.report.done(change) : work.report.failed(change, error)
+    }),
+  )
+}
+
+/** Another call would meet the same: only throttling and silence may have passed. */
+function isHopeless({ aborted, reason }: AbortSignal): boolean {
+  if (!aborted) return false
+  return !(reason instanceof DestinationError) || reason.kind === 'auth' || reason.kind === 'missing'
+}
+
+/** Why the listing does not show what was written; null when it does. */
+function shortfall(place: Place, { key, value, flags }: Write, shown: Variable | undefined): DestinationError | null {
+  if (!shown) {
+    return new DestinationError('rejected', `Trigger.dev accepted ${key} without an error, but it is not there: it drops some names and values silently`)
+  }
+  const shows = shownFlags(place, shown.isSecret).secret
+  if (flags.secret && shows === false) {
+    return new DestinationError(
+      'rejected',
+      `Trigger.dev stored ${key} as a readable variable: this server is older than 4.5.0 and ignores the secret flag. Update it, or turn off "Mark variables as secret"`,
+    )
+  }
+  if (!flags.secret && shows === true) {
+    return new DestinationError('rejected', `Trigger.dev keeps ${key} as a secret variable: this server is older than 4.5.0 and ignores the secret flag`)
+  }
+  if (!shown.isSecret && shown.value !== value) {
+    return new DestinationError('unavailable', `${key} has another value right after it was written: someone else writes it too`)
+  }
+  return null
+}
+
+async function remove(work: Work, change: Change): Promise<void> {
+  const { signal } = work.trouble
+  if (signal.aborted) return
+  try {
+    await deleteVariable(work.http, work.place, change.key, signal)
+  } catch (error) {
+    if (signal.aborted) return
+    if (error instanceof DestinationError && !concernsTarget(error)) return work.report.failed(change, error)
+    return work.trouble.abort(error)
+  }
+  await work.report.done(change)
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { defineDestination, field } from '../destination.ts'
+import { checkTriggerDev } from './check.ts'
+import { triggerDevChoices } from './choices.ts'
+import { triggerDevClient } from './client.ts'
+import { refuseForeignKey, storedSlug } from './keys.ts'
+import { triggerDevKeyRules, triggerDevLimits } from './limits.ts'
+import type { Place } from './wire.ts'
+
+const credentials = z.object({
+  apiKey: z
+    .string()
+    .trim()
+    .min(1, 'API key must not be empty')
+    .max(255, 'API key must be at most 255 characters')
+    // It becomes a header, and a header with a line break in it is another header.
+    .regex(/^[\x21-\x7e]*$/, 'API key must not contain white space or characters outside ASCII')
+    .meta(field({ label: 'API key', placeholder: 'tr_pat_…', secret: true, help: 'A personal access token, or a key of one environment.' })),
+  instanceUrl: z
+    .string()
+    .trim()
+    .pipe(
+      z
+        .url({ protocol: /^https?$/, error: 'Instance URL must be a URL such as https://api.trigger.dev' })
+        .max(255, 'Instance URL must be at most 255 characters')
+        .refine(isPlain, 'Instance URL must not contain a login, a query or a fragment')
+        .overwrite(withoutSlash),
+    )
+    .default('https://api.trigger.dev')
+    .meta(field({ label: 'Instance URL', help: 'Only for a self-hosted Trigger.dev: the address of its web application.' })),
+})
+
+const target = z.object({
+  projectRef: z
+    .string()
+    .trim()
+    .min(1, 'Project must not be empty')
+    .max(255, 'Project must be at most 255 characters')
+    .meta(field({ label: 'Project', placeholder: 'proj_…', choices: 'projects', help: 'The Trigger.dev project to sync secrets to.' })),
+  environment: z
+    .enum(['prod', 'staging', 'stg', 'dev', 'preview'], 'Environment must be one of prod, staging, dev or preview')
+    .meta(field({ label: 'Environment', choices: 'environments', help: 'The Trigger.dev environment to sync secrets to.' })),
+  branch: z
+    .string()
+    .trim()
+    .max(255, 'Branch must be at most 255 characters')
+    // The server would take it for no branch at all, and write into the parent environment.
+    .refine((name) => !withoutRefs(name).startsWith('refs/'), 'Branch must be the name of a branch, without refs/')
+    .regex(/^[\x21-\x7e]*$/, 'Branch must not contain white space or characters outside ASCII')
+    .optional()
+    .meta(
+      field({
+        label: 'Branch',
+        placeholder: 'feature/login',
+        help: 'Only this branch of the environment. Empty: the environment that all branches inherit from.',
+        showWhen: { field: 'environment', in: ['preview', 'dev'] },
+      }),
+    ),
+})
+
+const options = z.object({
+  markAsSecret: z
+    .boolean()
+    .default(true)
+    .meta(field({ label: 'Mark variables as secret', help: 'Synced variables are redacted: nobody can read them back in Trigger.dev.' })),
+  markAsSecretExcept: z
+    .string()
+    .max(10_000, 'At most 10,000 characters')
+    .default('')
+    .meta(field({ label: 'Except', placeholder: 'LOG_LEVEL, REGION', help: 'Names of variables, separated by commas, for which the opposite holds.' })),
+})
+
+export default defineDestination({
+  name: 'trigger-dev',
+  title: 'Trigger.dev',
+  docsUrl: 'https://trigger.dev/docs/deploy-environment-variables',
+  connection: {
+    method: 'api-key',
+    help: 'Create a personal access token under Account > Personal Access Tokens in Trigger.dev. It lists projects and environments. A key of one environment that may read and write its variables works too; the project is then entered by hand.',
+    credentials,
+  },
+  target,
+  options,
+  notes: {
+    initialSync:
+      'Trigger.dev does not support importing secrets because it redacts secret values when they are read back. Only the overwrite behavior is available.',
+    options: [
+      'Use a key schema, so that only the names you mean are managed and everything else in the environment stays as it is.',
+      'A branch inherits the variables of its environment, which cannot be deleted from the branch. For a branch, delete only what this sync wrote.',
+      'Runs read their variables when they start; a run that is on keeps what it had.',
+    ],
+  },
+  keyRules: triggerDevKeyRules,
+  limits: triggerDevLimits,
+  baseUrl: ({ instanceUrl }) => withoutSlash(instanceUrl),
+  authorization: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
+  targetKey: (config) => {
+    const { projectRef, environment, branch } = placeOf(config)
+    return JSON.stringify([projectRef, storedSlug(environment), branch])
+  },
+  targetLabel: (config) => {
+    const { projectRef, environment, branch } = placeOf(config)
+    return [projectRef, environment, branch].filter(Boolean).join(' · ')
+  },
+  flags: ({ markAsSecret, markAsSecretExcept }, key) => ({ secret: namesIn(markAsSecretExcept).has(key) ? !markAsSecret : markAsSecret }),
+  check: checkTriggerDev,
+  choices: triggerDevChoices,
+  open: ({ http, credentials: { apiKey } }, config) => {
+    const place = placeOf(config)
+    const client = triggerDevClient(http, place)
+    return {
+      list: async () => {
+        refuseForeignKey(apiKey, place.environment)
+        return client.list()
+      },
+      apply: async (changes, report) => {
+        refuseForeignKey(apiKey, place.environment)
+        return client.apply(changes, report)
+      },
+    }
+  },
+})
+
+/** A branch counts only where the vendor honours it; at `prod` its header would lead to a preview branch instead. */
+function placeOf({ projectRef, environment, branch }: z.infer<typeof target>): Place {
+  const named = environment === 'preview' || environment === 'dev' ? withoutRefs(branch ?? '') : ''
+  const isRoot = named === '' || (environment === 'dev' && named === 'default')
+  return { projectRef, environment, branch: isRoot ? null : named }
+}
+
+/** The prefixes of git that the server cuts off (source, 2026-08-21). */
+function withoutRefs(branch: string): string {
+  return branch.replace(/^refs\/(heads|remotes|tags|pull|merge|release)\//, '')
+}
+
+function namesIn(list: string): Set<string> {
+  return new Set(list.split(/[\s,]+/).filter(Boolean))
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}
+
+function isPlain(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+}
