@@ -16,7 +16,11 @@ onEveryDatabase('canary', (open) => {
     const where = { projectId: project.id, environment: 'dev', secretPath: '/' }
     const type = 'shared' as const
     const said: string[] = []
-    const refused = (work: Promise<unknown>) => work.then(() => expect.fail('was accepted'), (error: unknown) => said.push(String(error), JSON.stringify(error)))
+    const refused = async (work: Promise<unknown>) => {
+      const [outcome] = await Promise.allSettled([work])
+      expect(outcome.status).toBe('rejected')
+      if (outcome.status === 'rejected') said.push(String(outcome.reason), JSON.stringify(outcome.reason))
+    }
 
     const text = (name: string) => `${CANARY}-${name}`
     await createSecret(t.ctx, t.actor, { ...where, secretName: 'A', secretValue: text('one'), secretComment: text('comment'), type })

@@ -174,6 +174,15 @@ onEveryDatabase('secrets', (open) => {
     expect(await values()).toEqual([['B', 'one'], ['C', 'two']])
   })
 
+  it('lets writers at the same time take turns: one creates, and every update has its version', async () => {
+    const created = await Promise.allSettled([put('A', '0'), put('A', '0')])
+    expect(created.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(created.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { message: 'Secret already exists: A' } })
+    const written = await Promise.all(Array.from({ length: 20 }, (_, index) => set('A', { secretValue: `${index + 1}` })))
+    const versions = written.map(({ version }) => version)
+    expect(versions.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 2))
+  })
+
   it('treats __proto__, constructor and toString like any other key', async () => {
     const keys = ['__proto__', 'constructor', 'toString']
     await createSecrets(t.ctx, t.actor, { ...place, secrets: keys.map((secretKey) => ({ secretKey, secretValue: `of ${secretKey}`, secretComment: '' })) })
