@@ -180,7 +180,8 @@ const saying =
 const plain = (kind: 'reset' | 'reset-after' | 'truncated' | 'html') => (): Fault => ({ kind })
 
 const firstWriteFaults: FirstWriteFault[] = [
-  { name: '400', fault: saying(400), kinds: ['rejected'], mayRecover: false },
+  // One call may carry many keys: the client may find out which of them was meant by sending the others again.
+  { name: '400', fault: saying(400), kinds: ['rejected'], mayRecover: true },
   { name: '401', fault: saying(401), kinds: ['auth'], mayRecover: false },
   { name: '403', fault: saying(403), kinds: ['auth'], mayRecover: false },
   { name: '409', fault: saying(409), kinds: ['rejected'], mayRecover: true },
