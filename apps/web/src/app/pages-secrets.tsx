@@ -1,0 +1,33 @@
+import { getRouteApi, Navigate } from '@tanstack/react-router'
+import { Failure } from '../components/failure.tsx'
+import { SkeletonRows } from '../components/ui/skeleton.tsx'
+import { PastePage } from '../features/secrets/paste-page.tsx'
+import { SecretsPage } from '../features/secrets/secrets-page.tsx'
+import { trpc } from '../lib/trpc.ts'
+
+const project = getRouteApi('/inside/p/$projectId')
+const secrets = getRouteApi('/inside/p/$projectId/secrets/$environment')
+const paste = getRouteApi('/inside/p/$projectId/secrets/$environment/paste')
+
+/** `/secrets` alone leads to the first environment. */
+export function FirstEnvironment() {
+  const { projectId } = project.useParams()
+  const { data, error, refetch } = trpc.projects.get.useQuery({ projectId })
+  if (error) return <Failure what="This project could not be read" error={error} retry={refetch} />
+  const environment = data?.environments[0]?.slug
+  if (environment === undefined) return <SkeletonRows label="Loading secrets" />
+  return <Navigate to="/p/$projectId/secrets/$environment" params={{ projectId, environment }} replace />
+}
+
+export function Secrets() {
+  const { projectId, environment } = secrets.useParams()
+  const { path = '/', q, history } = secrets.useSearch()
+  const place = { projectId, environment, secretPath: path }
+  // A new place is a new page: nothing typed or revealed is carried over.
+  return <SecretsPage key={`${environment}:${path}`} place={place} search={q ?? ''} history={history} />
+}
+
+export function Paste() {
+  const { projectId, environment } = paste.useParams()
+  return <PastePage place={{ projectId, environment, secretPath: paste.useSearch().path ?? '/' }} />
+}

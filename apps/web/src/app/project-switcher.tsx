@@ -1,0 +1,43 @@
+import { useRouter } from '@tanstack/react-router'
+import { ChevronsUpDown, Plus } from 'lucide-react'
+import { Button } from '../components/ui/button.tsx'
+import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine } from '../components/ui/menu.tsx'
+import { trpc } from '../lib/trpc.ts'
+
+export function ProjectSwitcher({ projectId, onNavigate }: { projectId: string | undefined; onNavigate?: (() => void) | undefined }) {
+  const router = useRouter()
+  const { data: projects } = trpc.projects.list.useQuery()
+  const current = projects?.find((project) => project.id === projectId)
+  const open = (id: string) => {
+    onNavigate?.()
+    void router.navigate({ to: '/p/$projectId', params: { projectId: id } })
+  }
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <Button className="w-full justify-between px-2.5" aria-label={`Project: ${current?.name ?? 'none'}. Switch project`}>
+          <span className="truncate">{current?.name ?? (projects?.length === 0 ? 'No project yet' : 'Choose a project')}</span>
+          <ChevronsUpDown aria-hidden className="size-4 text-faint" />
+        </Button>
+      }
+    >
+      <MenuChoices value={projectId ?? ''}>
+        {projects?.map((project) => (
+          <MenuChoice key={project.id} value={project.id} onSelect={() => open(project.id)}>
+            <span className="truncate">{project.name}</span>
+          </MenuChoice>
+        ))}
+      </MenuChoices>
+      {projects !== undefined && projects.length > 0 && <MenuLine />}
+      <MenuItem
+        onSelect={() => {
+          onNavigate?.()
+          void router.navigate({ to: '/projects/new' })
+        }}
+      >
+        <Plus aria-hidden className="size-4" /> New project
+      </MenuItem>
+    </Menu>
+  )
+}

@@ -1,0 +1,78 @@
+import { Link, useRouter } from '@tanstack/react-router'
+import { BookOpen, KeyRound, LogOut, Plug, RefreshCw, UserRound, type LucideIcon } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Brand } from '../components/brand.tsx'
+import { Button } from '../components/ui/button.tsx'
+import { Menu, MenuItem, MenuLabel } from '../components/ui/menu.tsx'
+import { signOut } from '../lib/auth.ts'
+import { trpc } from '../lib/trpc.ts'
+import { ProjectSwitcher } from './project-switcher.tsx'
+import { ThemeMenu } from './theme-menu.tsx'
+
+const link =
+  'flex items-center gap-2.5 rounded-md px-2.5 py-1.5 text-base font-medium text-soft hover:bg-sunken hover:text-ink data-[status=active]:bg-accent-tint data-[status=active]:text-accent'
+
+const Item = ({ icon: Icon, children }: { icon: LucideIcon; children: ReactNode }) => (
+  <>
+    <Icon aria-hidden className="size-4" />
+    {children}
+  </>
+)
+
+/** The left rail. `onNavigate` lets the small-screen drawer close itself. */
+export function Rail({ projectId, onNavigate }: { projectId: string | undefined; onNavigate?: () => void }) {
+  return (
+    <div className="flex h-full flex-col gap-4 p-3">
+      <Link to="/" onClick={onNavigate} className="w-fit rounded-md px-1.5 pt-1" aria-label="Keyferry, go to your project">
+        <Brand />
+      </Link>
+      <ProjectSwitcher projectId={projectId} onNavigate={onNavigate} />
+      {projectId !== undefined && (
+        <nav aria-label="Project" className="grid gap-0.5">
+          <Link to="/p/$projectId/secrets" params={{ projectId }} className={link} onClick={onNavigate}>
+            <Item icon={KeyRound}>Secrets</Item>
+          </Link>
+          <Link to="/p/$projectId/syncs" params={{ projectId }} className={link} onClick={onNavigate}>
+            <Item icon={RefreshCw}>Syncs</Item>
+          </Link>
+          <Link to="/p/$projectId/connections" params={{ projectId }} className={link} onClick={onNavigate}>
+            <Item icon={Plug}>Connections</Item>
+          </Link>
+        </nav>
+      )}
+      <div className="mt-auto grid gap-0.5 border-t border-line pt-3">
+        <a href="/api/docs" className={link}>
+          <Item icon={BookOpen}>API docs</Item>
+        </a>
+        <ThemeMenu />
+        <Person />
+      </div>
+    </div>
+  )
+}
+
+function Person() {
+  const router = useRouter()
+  const me = trpc.instance.me.useQuery()
+  const leave = async () => {
+    await signOut()
+    await router.navigate({ to: '/sign-in' })
+  }
+  return (
+    <Menu
+      side="top"
+      align="start"
+      trigger={
+        <Button variant="ghost" className="justify-start gap-2.5 px-2.5 font-medium">
+          <UserRound aria-hidden className="size-4" />
+          <span className="truncate">{me.data?.email ?? 'Account'}</span>
+        </Button>
+      }
+    >
+      <MenuLabel>{me.data?.organization.name ?? 'Account'}</MenuLabel>
+      <MenuItem onSelect={() => void leave()}>
+        <LogOut aria-hidden className="size-4" /> Sign out
+      </MenuItem>
+    </Menu>
+  )
+}

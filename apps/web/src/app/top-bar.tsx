@@ -1,0 +1,83 @@
+import { Link, useLocation, useParams } from '@tanstack/react-router'
+import { Menu as MenuIcon, Search } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import { useState, type ReactNode } from 'react'
+import { Button } from '../components/ui/button.tsx'
+import { useCrumb } from '../lib/crumbs.ts'
+import { trpc } from '../lib/trpc.ts'
+import { Rail } from './rail.tsx'
+
+const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
+
+/** Where you are, and the way to everywhere else. */
+export function TopBar({ projectId, onSearch }: { projectId: string | undefined; onSearch: () => void }) {
+  const [drawer, setDrawer] = useState(false)
+  return (
+    <header className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:px-8">
+      <Dialog.Root open={drawer} onOpenChange={setDrawer}>
+        <Dialog.Trigger asChild>
+          <Button variant="ghost" size="icon" className="md:hidden" aria-label="Open navigation">
+            <MenuIcon aria-hidden className="size-5" />
+          </Button>
+        </Dialog.Trigger>
+        <Dialog.Portal>
+          <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim md:hidden" />
+          <Dialog.Content aria-describedby={undefined} className="fixed inset-y-0 left-0 z-40 w-64 bg-surface shadow-float md:hidden">
+            <Dialog.Title className="sr-only">Navigation</Dialog.Title>
+            <Rail projectId={projectId} onNavigate={() => setDrawer(false)} />
+          </Dialog.Content>
+        </Dialog.Portal>
+      </Dialog.Root>
+      <Breadcrumb projectId={projectId} />
+      <Button className="ml-auto gap-2 text-soft max-sm:size-9 max-sm:px-0" aria-label="Search and commands" onClick={onSearch}>
+        <Search aria-hidden className="size-4" />
+        <span className="max-sm:hidden">Search</span>
+        <kbd className="rounded border border-line bg-sunken px-1 font-sans text-xs text-soft max-sm:hidden">{mac ? '⌘' : 'Ctrl'} K</kbd>
+      </Button>
+    </header>
+  )
+}
+
+function Breadcrumb({ projectId }: { projectId: string | undefined }) {
+  const { pathname } = useLocation()
+  const { environment } = useParams({ strict: false })
+  const crumb = useCrumb()
+  const { data: project } = trpc.projects.get.useQuery({ projectId: projectId ?? '' }, { enabled: projectId !== undefined })
+  const section = pathname.split('/')[3]
+  const parts: ReactNode[] = []
+
+  if (projectId !== undefined) {
+    parts.push(
+      <Link to="/p/$projectId" params={{ projectId }}>
+        {project?.name ?? '…'}
+      </Link>,
+    )
+    if (section === 'secrets') parts.push(<Link to="/p/$projectId/secrets" params={{ projectId }}>Secrets</Link>)
+    if (section === 'syncs') parts.push(<Link to="/p/$projectId/syncs" params={{ projectId }}>Syncs</Link>)
+    if (section === 'connections') parts.push(<Link to="/p/$projectId/connections" params={{ projectId }}>Connections</Link>)
+    if (section === 'secrets' && environment !== undefined) {
+      parts.push(
+        <Link to="/p/$projectId/secrets/$environment" params={{ projectId, environment }}>
+          {environment}
+        </Link>,
+      )
+    }
+  }
+  if (crumb !== undefined) parts.push(<span aria-current="page">{crumb}</span>)
+  return (
+    <nav aria-label="Breadcrumb" className="min-w-0">
+      <ol className="flex min-w-0 items-center gap-1.5 text-sm text-soft">
+        {parts.map((part, index) => (
+          <li key={index} className="flex min-w-0 items-center gap-1.5 last:font-medium last:text-ink [&:not(:last-child)]:max-sm:hidden [&>a:hover]:text-ink [&>a]:truncate [&>span]:truncate">
+            {index > 0 && (
+              <span aria-hidden className="shrink-0 text-faint max-sm:hidden">
+                /
+              </span>
+            )}
+            {part}
+          </li>
+        ))}
+      </ol>
+    </nav>
+  )
+}

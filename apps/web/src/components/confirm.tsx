@@ -1,0 +1,61 @@
+import { useState, type ReactNode } from 'react'
+import { messageOf } from '../lib/errors.ts'
+import { Button } from './ui/button.tsx'
+import { Actions, Dialog } from './ui/dialog.tsx'
+import { TextField } from './ui/field.tsx'
+import { Notice } from './ui/notice.tsx'
+
+interface Props {
+  title: string
+  /** The button that does it; says what it does. */
+  label: string
+  children?: ReactNode
+  /** When set, this text has to be typed first. */
+  typed?: { text: string; label: string }
+  danger?: boolean
+  onConfirm: () => Promise<unknown>
+  onClose: () => void
+}
+
+/** Asks before something that cannot be taken back. Stays open with the reason when the server refuses. */
+export function Confirm({ title, label, children, typed, danger = true, onConfirm, onClose }: Props) {
+  const [text, setText] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>()
+  const ready = typed === undefined || text.trim() === typed.text
+
+  const confirm = async () => {
+    setBusy(true)
+    setError(undefined)
+    try {
+      await onConfirm()
+      onClose()
+    } catch (problem) {
+      setError(problem)
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog open onClose={onClose} title={title}>
+      <form
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (ready) void confirm()
+        }}
+      >
+        {children}
+        {typed && (
+          <TextField label={typed.label} value={text} onChange={(event) => setText(event.target.value)} spellCheck={false} className="font-mono" />
+        )}
+        {error !== undefined && <Notice kind="bad">{messageOf(error)}</Notice>}
+        <Actions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant={danger ? 'danger' : 'primary'} disabled={!ready} busy={busy}>
+            {label}
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}

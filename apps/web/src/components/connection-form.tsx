@@ -1,0 +1,99 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { connectionName } from '@keyferry/schemas'
+import { FormProvider, useForm } from 'react-hook-form'
+import { z } from 'zod'
+import { issuesOf, messageOf } from '../lib/errors.ts'
+import { defaultsOf, filled, schemaOf } from '../lib/form-fields.ts'
+import { trpc } from '../lib/trpc.ts'
+import type { Connection, Destination } from '../lib/types.ts'
+import { GeneratedFields } from './generated-fields.tsx'
+import { Button } from './ui/button.tsx'
+import { Actions } from './ui/dialog.tsx'
+import { TextField } from './ui/field.tsx'
+import { Notice } from './ui/notice.tsx'
+
+interface Props {
+  destination: Destination
+  /** When set, only the credential of this one is replaced. */
+  existing?: Connection
+  onDone: (connection: Connection) => void
+  onCancel: () => void
+}
+
+/** Makes a connection, or replaces the credential of one. The server tests it at the vendor before it stores it. */
+export function ConnectionForm({ destination, existing, onDone, onCancel }: Props) {
+  const utils = trpc.useUtils()
+  const create = trpc.connections.create.useMutation()
+  const update = trpc.connections.update.useMutation()
+  const { fields, help, method } = destination.connection
+  const form = useForm({
+    resolver: zodResolver(z.object({ name: connectionName, credentials: schemaOf(fields) })),
+    defaultValues: {
+      name: existing?.name ?? destination.name,
+      credentials: { ...defaultsOf(fields), ...existing?.credentials },
+    },
+  })
+  const { errors, isSubmitting } = form.formState
+
+  const refuse = (error: unknown) => {
+    const issues = issuesOf(error)
+    for (const { path, message } of issues) {
+      const name = path.at(-1)
+      if (name === 'name') form.setError('name', { message })
+      else if (fields.some((field) => field.name === name)) form.setError(`credentials.${name}`, { message })
+      else form.setError('root', { message })
+    }
+    if (issues.length === 0) form.setError('root', { message: messageOf(error) })
+  }
+  const submit = form.handleSubmit(async ({ name, credentials }) => {
+    const sent = filled(fields, credentials)
+    try {
+      const connection = existing
+        ? await update.mutateAsync({ app: destination.name, connectionId: existing.id, credentials: sent })
+        : await create.mutateAsync({ app: destination.name, name, method, credentials: sent })
+      await utils.connections.invalidate()
+      onDone(connection)
+    } catch (error) {
+      refuse(error)
+    }
+  })
+  return (
+    <FormProvider {...form}>
+      <form
+        onSubmit={(event) => {
+          // It may stand inside the wizard's own form.
+          event.stopPropagation()
+          void submit(event)
+        }}
+        noValidate
+        className="grid gap-4"
+      >
+        {errors.root?.message !== undefined && (
+          <Notice kind="bad" title="The credential was not stored">
+            {errors.root.message}
+          </Notice>
+        )}
+        {!existing && (
+          <TextField
+            label="Connection name"
+            help="Lowercase letters, numbers and hyphens."
+            spellCheck={false}
+            error={errors.name?.message}
+            {...form.register('name')}
+          />
+        )}
+        <p className="text-sm text-soft">{help}</p>
+        <GeneratedFields fields={fields} under="credentials" />
+        <p className="text-sm text-soft">
+          {isSubmitting ? `Testing it at ${destination.title}…` : `It is tested at ${destination.title} first, then encrypted. Nobody can read it back.`}
+        </p>
+        <Actions>
+          <Button onClick={onCancel}>Cancel</Button>
+          <Button type="submit" variant="primary" busy={isSubmitting}>
+            {existing ? 'Replace credential' : 'Create connection'}
+          </Button>
+        </Actions>
+      </form>
+    </FormProvider>
+  )
+}

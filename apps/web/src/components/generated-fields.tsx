@@ -1,0 +1,73 @@
+import { Controller, useFormContext, useWatch } from 'react-hook-form'
+import { isShown, type Values } from '../lib/form-fields.ts'
+import type { FormField } from '../lib/types.ts'
+import { ChoiceField } from './choice-field.tsx'
+import { SelectField, TextField } from './ui/field.tsx'
+import { PasswordField } from './ui/password-field.tsx'
+import { SwitchField } from './ui/switch-field.tsx'
+
+interface Props {
+  fields: readonly FormField[]
+  /** Where in the form the values live, such as `credentials`. */
+  under: string
+  /** The account that `choice` fields ask; none yet while it is empty. */
+  connectionId?: string
+}
+
+/** Inputs for fields that a destination described. Knows kinds, not vendors. */
+export function GeneratedFields({ fields, under, connectionId = '' }: Props) {
+  const { control } = useFormContext()
+  const values: Values = useWatch({ control, name: under }) ?? {}
+  return fields
+    .filter((field) => isShown(field, values))
+    .map((field) => <OneField key={field.name} field={field} name={`${under}.${field.name}`} values={values} connectionId={connectionId} />)
+}
+
+function OneField({ field, name, values, connectionId }: { field: FormField; name: string; values: Values; connectionId: string }) {
+  const { register, control, getFieldState, formState } = useFormContext()
+  const shared = {
+    label: field.label,
+    help: field.help ?? undefined,
+    optional: !field.required,
+    error: getFieldState(name, formState).error?.message,
+  }
+  const placeholder = field.placeholder ?? undefined
+  switch (field.kind) {
+    case 'boolean':
+      return (
+        <Controller
+          control={control}
+          name={name}
+          render={({ field: { value, onChange } }) => (
+            <SwitchField label={field.label} help={field.help ?? undefined} checked={value === true} onChange={onChange} />
+          )}
+        />
+      )
+    case 'password':
+      return <PasswordField {...shared} placeholder={placeholder} autoComplete="new-password" {...register(name)} />
+    case 'select':
+      return (
+        <SelectField {...shared} {...register(name)}>
+          {(!field.required || field.defaultValue === null) && <option value="">{field.required ? 'Choose…' : 'None'}</option>}
+          {field.options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </SelectField>
+      )
+    case 'choice':
+      return <ChoiceField field={field} name={name} known={values} connectionId={connectionId} error={shared.error} />
+    case 'url':
+    case 'text':
+      return (
+        <TextField
+          {...shared}
+          type={field.kind === 'url' ? 'url' : 'text'}
+          placeholder={placeholder}
+          spellCheck={false}
+          {...register(name)}
+        />
+      )
+  }
+}

@@ -1,0 +1,47 @@
+import { cva, type VariantProps } from 'class-variance-authority'
+import { LoaderCircle } from 'lucide-react'
+import { Slot } from 'radix-ui'
+import type { ComponentProps } from 'react'
+import { cn } from '../../lib/cn.ts'
+
+const look = cva(
+  'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:opacity-55',
+  {
+    variants: {
+      variant: {
+        primary: 'bg-accent text-on-accent enabled:hover:bg-accent-hover [a&]:hover:bg-accent-hover',
+        secondary: 'border border-line bg-surface text-ink shadow-xs hover:bg-sunken',
+        ghost: 'text-soft hover:bg-sunken hover:text-ink',
+        danger: 'bg-bad text-on-bad enabled:hover:bg-bad-hover',
+        quietDanger: 'border border-line bg-surface text-bad shadow-xs hover:bg-bad-tint',
+      },
+      size: { sm: 'h-7 px-2.5 text-sm', md: 'h-9 px-3.5 text-base', icon: 'size-7' },
+    },
+    defaultVariants: { variant: 'secondary', size: 'md' },
+  },
+)
+
+type ButtonProps = ComponentProps<'button'> &
+  VariantProps<typeof look> & {
+    /** Shows a spinner and refuses clicks; the label stays, so its width and name do. */
+    busy?: boolean
+    /** Draws the child (a link) as a button. */
+    asChild?: boolean
+  }
+
+export function Button({ variant, size, busy = false, asChild = false, className, children, disabled, ...rest }: ButtonProps) {
+  const classes = cn(look({ variant, size }), className)
+  if (asChild) {
+    return (
+      <Slot.Root className={classes} {...rest}>
+        {children}
+      </Slot.Root>
+    )
+  }
+  return (
+    <button type="button" className={classes} disabled={disabled === true || busy} aria-busy={busy || undefined} {...rest}>
+      {busy && <LoaderCircle aria-hidden className="size-4 animate-spin" />}
+      {children}
+    </button>
+  )
+}

@@ -1,0 +1,62 @@
+import { X } from 'lucide-react'
+import { Dialog as Radix } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { cn } from '../../lib/cn.ts'
+
+interface Props {
+  open: boolean
+  onClose: () => void
+  title: string
+  description?: ReactNode
+  children: ReactNode
+  className?: string
+}
+
+function Frame({ open, onClose, title, description, children, className }: Props) {
+  return (
+    <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
+        <Radix.Content
+          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          className={cn('fixed z-40 flex flex-col bg-surface shadow-float focus:outline-none', className)}
+        >
+          <div className="flex items-start gap-4 border-b border-line px-5 py-3.5">
+            <div className="grid min-w-0 flex-1 gap-0.5">
+              <Radix.Title className="text-lg font-semibold break-words">{title}</Radix.Title>
+              {description !== undefined && (
+                <Radix.Description asChild>
+                  <div className="text-sm text-soft">{description}</div>
+                </Radix.Description>
+              )}
+            </div>
+            <Radix.Close
+              aria-label="Close"
+              className="grid size-7 place-items-center rounded-md text-soft hover:bg-sunken hover:text-ink"
+            >
+              <X aria-hidden className="size-4" />
+            </Radix.Close>
+          </div>
+          <div className="min-h-0 flex-1 overflow-y-auto p-5">{children}</div>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
+
+export const Dialog = (props: Omit<Props, 'className'>) => (
+  <Frame
+    {...props}
+    className="top-1/2 left-1/2 max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-lg -translate-x-1/2 -translate-y-1/2 rounded-xl border border-line"
+  />
+)
+
+/** The same from the right edge, for what belongs beside the page. */
+export const Drawer = (props: Omit<Props, 'className'>) => (
+  <Frame {...props} className="inset-y-0 right-0 w-full max-w-md border-l border-line" />
+)
+
+/** Buttons at the end of a dialog or form. */
+export const Actions = ({ children }: { children: ReactNode }) => (
+  <div className="mt-5 flex flex-wrap items-center justify-end gap-2">{children}</div>
+)

@@ -1,0 +1,101 @@
+import { Ellipsis, KeyRound, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { toast } from 'sonner'
+import { Confirm } from '../../components/confirm.tsx'
+import { ConnectionForm } from '../../components/connection-form.tsx'
+import { Time } from '../../components/time.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Card } from '../../components/ui/card.tsx'
+import { Dialog } from '../../components/ui/dialog.tsx'
+import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { VendorIcon } from '../../components/vendor-icon.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Connection, Destination } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+
+export function ConnectionCard({ connection, destination }: { connection: Connection; destination: Destination | undefined }) {
+  const utils = trpc.useUtils()
+  const [dialog, setDialog] = useState<'replace' | 'delete'>()
+  const close = () => setDialog(undefined)
+  const remove = trpc.connections.delete.useMutation()
+  const check = trpc.connections.check.useMutation({
+    onSuccess: ({ name, problem }) => void (problem === null && toast.success(`${name} works.`)),
+    onError: (error) => void toast.error(`${connection.name}: ${messageOf(error)}`),
+    onSettled: () => utils.connections.invalidate(),
+  })
+  const { name, app, account, usedBy, checkedAt, problem } = connection
+  const health = problem === null ? (checkedAt === null ? 'Not checked' : 'Works') : 'Has a problem'
+
+  const deleteConnection = async () => {
+    await remove.mutateAsync({ app, connectionId: connection.id })
+    await utils.connections.invalidate()
+  }
+  return (
+    <Card className="grid gap-3 p-4">
+      <div className="flex items-start gap-3">
+        <VendorIcon svg={destination?.icon ?? ''} size={24} />
+        <div className="grid min-w-0 flex-1 gap-0.5">
+          <h2 className="text-base font-semibold break-words">{name}</h2>
+          <p className="text-sm break-words text-soft">
+            {destination?.title ?? app}
+            {account !== null && ` · ${account}`}
+          </p>
+        </div>
+        <Badge tone={problem !== null ? 'bad' : checkedAt === null ? 'neutral' : 'good'}>{health}</Badge>
+      </div>
+      {problem !== null && (
+        <Notice kind="bad" title="The credential has a problem">
+          {problem}
+        </Notice>
+      )}
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-3 text-sm text-soft">
+        <span>{usedBy === 0 ? 'Used by no sync' : `Used by ${count(usedBy, 'sync')}`}</span>
+        <span>{checkedAt === null ? 'Never checked' : <>Checked <Time iso={checkedAt} /></>}</span>
+        <span className="ml-auto flex gap-1.5">
+          <Button size="sm" busy={check.isPending} aria-label={`Test ${name}`} onClick={() => check.mutate({ connectionId: connection.id })}>
+            Test
+          </Button>
+          <Menu
+            trigger={
+              <Button size="icon" variant="ghost" aria-label={`More for ${name}`}>
+                <Ellipsis aria-hidden className="size-4" />
+              </Button>
+            }
+          >
+            <MenuItem onSelect={() => setDialog('replace')}>
+              <KeyRound aria-hidden className="size-4" /> Replace credential
+            </MenuItem>
+            <MenuLine />
+            <MenuItem danger onSelect={() => setDialog('delete')}>
+              <Trash2 aria-hidden className="size-4" /> Delete
+            </MenuItem>
+          </Menu>
+        </span>
+      </div>
+      {dialog === 'replace' && destination && (
+        <Dialog open onClose={close} title={`Replace the credential of ${name}`} description="Syncs that use it go on with the new one.">
+          <ConnectionForm
+            destination={destination}
+            existing={connection}
+            onCancel={close}
+            onDone={() => {
+              toast.success(`${name} has a new credential.`)
+              close()
+            }}
+          />
+        </Dialog>
+      )}
+      {dialog === 'delete' && (
+        <Confirm title={`Delete ${name}?`} label="Delete connection" onConfirm={deleteConnection} onClose={close}>
+          <p>
+            The credential is erased here; nothing changes at {destination?.title ?? app}.
+            {usedBy > 0 && ` ${count(usedBy, 'sync still uses', 'syncs still use')} it.`}
+          </p>
+        </Confirm>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,54 @@
+import { useNavigate } from '@tanstack/react-router'
+import { toast } from 'sonner'
+import { ConnectionForm } from '../../components/connection-form.tsx'
+import { DestinationCards } from '../../components/destination-cards.tsx'
+import { Failure } from '../../components/failure.tsx'
+import { PageHeader } from '../../components/page.tsx'
+import { Card } from '../../components/ui/card.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { VendorIcon } from '../../components/vendor-icon.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { trpc } from '../../lib/trpc.ts'
+
+/** First the vendor, then its own form. The vendor is in the URL. */
+export function NewConnectionPage({ projectId, app }: { projectId: string; app: string | undefined }) {
+  usePageTitle('New connection')
+  const navigate = useNavigate()
+  const { data: destinations, error, refetch } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
+  const destination = destinations?.find(({ name }) => name === app)
+  const go = (name?: string) =>
+    navigate({ to: '/p/$projectId/connections/new', params: { projectId }, search: name === undefined ? {} : { app: name } })
+
+  if (error) return <Failure what="The destinations could not be read" error={error} retry={refetch} />
+  if (!destinations) return <SkeletonRows label="Loading destinations" rows={2} />
+  if (!destination) {
+    return (
+      <div className="mx-auto max-w-2xl">
+        <PageHeader title="New connection" text="Which vendor is the account at?" />
+        <DestinationCards destinations={destinations} onPick={({ name }) => void go(name)} />
+      </div>
+    )
+  }
+  return (
+    <div className="mx-auto max-w-2xl">
+      <PageHeader
+        title={
+          <span className="flex items-center gap-3">
+            <VendorIcon svg={destination.icon} size={24} /> Connect {destination.title}
+          </span>
+        }
+      />
+      <Card className="p-5">
+        <ConnectionForm
+          key={destination.name}
+          destination={destination}
+          onCancel={() => void go()}
+          onDone={({ name }) => {
+            toast.success(`${name} is connected.`)
+            void navigate({ to: '/p/$projectId/connections', params: { projectId } })
+          }}
+        />
+      </Card>
+    </div>
+  )
+}

@@ -1,0 +1,66 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { bootstrap } from '@keyferry/schemas'
+import { useState } from 'react'
+import { useForm, useWatch } from 'react-hook-form'
+import { Alone } from '../../components/brand.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { TextField } from '../../components/ui/field.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { PasswordField } from '../../components/ui/password-field.tsx'
+import { signIn } from '../../lib/auth.ts'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { api, trpc } from '../../lib/trpc.ts'
+import { Strength } from './strength.tsx'
+import { TokenOnce } from './token-once.tsx'
+
+/** Makes the first account, signs it in, and shows the API token that is never shown again. */
+export function FirstRunPage() {
+  usePageTitle('Welcome', false)
+  const [token, setToken] = useState<string>()
+  const create = trpc.instance.bootstrap.useMutation()
+  const { register, handleSubmit, setError, control, formState } = useForm({
+    resolver: zodResolver(bootstrap),
+    defaultValues: { organization: '', email: '', password: '' },
+  })
+  const password = useWatch({ control, name: 'password' })
+  const { errors, isSubmitting } = formState
+
+  const submit = handleSubmit(async (input) => {
+    try {
+      const answer = await create.mutateAsync(input)
+      await signIn(input.email, input.password)
+      await api.instance.status.invalidate()
+      setToken(answer.identity.credentials.token)
+    } catch (error) {
+      setError('root', { message: messageOf(error) })
+    }
+  })
+  if (token !== undefined) return <TokenOnce token={token} />
+  return (
+    <Alone title="Welcome to Keyferry" text="This is a new instance. Make the first account; it owns everything here.">
+      <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
+        <TextField
+          label="Organization"
+          placeholder="Acme"
+          autoComplete="organization"
+          autoFocus
+          error={errors.organization?.message}
+          {...register('organization')}
+        />
+        <TextField label="Email" type="email" autoComplete="username" error={errors.email?.message} {...register('email')} />
+        <PasswordField
+          label="Password"
+          autoComplete="new-password"
+          help={<Strength password={password} />}
+          error={errors.password?.message}
+          {...register('password')}
+        />
+        <Button type="submit" variant="primary" busy={isSubmitting}>
+          Create account
+        </Button>
+      </form>
+    </Alone>
+  )
+}

@@ -1,0 +1,56 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { createProject } from '@keyferry/schemas'
+import { useNavigate } from '@tanstack/react-router'
+import { useForm } from 'react-hook-form'
+import { PageHeader } from '../../components/page.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Card } from '../../components/ui/card.tsx'
+import { TextField } from '../../components/ui/field.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { trpc } from '../../lib/trpc.ts'
+
+export function CreateProjectPage() {
+  usePageTitle('New project')
+  const navigate = useNavigate()
+  const utils = trpc.useUtils()
+  const projects = trpc.projects.list.useQuery()
+  const create = trpc.projects.create.useMutation()
+  const { register, handleSubmit, setError, formState } = useForm({
+    resolver: zodResolver(createProject),
+    defaultValues: { projectName: '', projectDescription: '' },
+  })
+  const { errors, isSubmitting } = formState
+  const first = projects.data?.length === 0
+
+  const submit = handleSubmit(async (input) => {
+    try {
+      const project = await create.mutateAsync(input)
+      await utils.projects.list.invalidate()
+      await navigate({ to: '/p/$projectId', params: { projectId: project.id } })
+    } catch (error) {
+      setError('root', { message: messageOf(error) })
+    }
+  })
+  return (
+    <div className="mx-auto max-w-xl">
+      <PageHeader
+        title={first ? 'Create your first project' : 'New project'}
+        text="A project holds the secrets of one product, per environment. It starts with dev, staging and prod."
+      />
+      <Card className="p-5">
+        <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+          {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
+          <TextField label="Project name" placeholder="Checkout" autoFocus error={errors.projectName?.message} {...register('projectName')} />
+          <TextField label="Description" optional error={errors.projectDescription?.message} {...register('projectDescription')} />
+          <div className="flex justify-end">
+            <Button type="submit" variant="primary" busy={isSubmitting}>
+              Create project
+            </Button>
+          </div>
+        </form>
+      </Card>
+    </div>
+  )
+}

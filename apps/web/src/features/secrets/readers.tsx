@@ -1,0 +1,45 @@
+import { Link } from '@tanstack/react-router'
+import { STATE_WORDS } from '../../components/sync-state.tsx'
+import { Tooltip } from '../../components/ui/tooltip.tsx'
+import { VendorIcon } from '../../components/vendor-icon.tsx'
+import { cn } from '../../lib/cn.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Sync } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+
+const DOTS = { neutral: 'bg-faint', good: 'bg-good', warn: 'bg-warn', bad: 'bg-bad', accent: 'bg-accent' }
+
+/** The syncs that read this folder: the vendor's picture with a dot for the state. */
+export function Readers({ readers }: { readers: readonly Sync[] }) {
+  const { data: destinations } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
+  if (readers.length === 0) return <span className="text-faint">None</span>
+  return (
+    <span className="flex flex-wrap gap-1">
+      {readers.map(({ id, name, projectId, destination, syncStatus }) => {
+        const { word, tone } = STATE_WORDS[syncStatus]
+        return (
+          <Tooltip key={id} text={`${name}: ${word.toLowerCase()}`}>
+            <Link
+              to="/p/$projectId/syncs/$destination/$syncId"
+              params={{ projectId, destination, syncId: id }}
+              aria-label={`Sync ${name}, ${word.toLowerCase()}`}
+              className="relative rounded-md"
+            >
+              <VendorIcon svg={destinations?.find((each) => each.name === destination)?.icon ?? ''} size={16} />
+              <span aria-hidden className={cn('absolute -right-0.5 -bottom-0.5 size-2.5 rounded-full border-2 border-surface', DOTS[tone])} />
+            </Link>
+          </Tooltip>
+        )
+      })}
+    </span>
+  )
+}
+
+/** What deleting a secret of this folder does elsewhere. */
+export const DeleteConsequence = ({ readers }: { readers: readonly Sync[] }) => (
+  <p className="text-base">
+    {readers.length === 0
+      ? 'No sync reads this folder directly.'
+      : `${count(readers.length, 'sync reads', 'syncs read')} this folder (${readers.map((sync) => sync.name).join(', ')}) and will remove it at the target too, unless deletion is switched off there.`}
+  </p>
+)

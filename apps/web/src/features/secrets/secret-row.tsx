@@ -1,0 +1,118 @@
+import { Link } from '@tanstack/react-router'
+import { Ellipsis, FileText, History, Trash2, TriangleAlert } from 'lucide-react'
+import { useState } from 'react'
+import { Confirm } from '../../components/confirm.tsx'
+import { Time } from '../../components/time.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Checkbox } from '../../components/ui/checkbox.tsx'
+import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
+import { Td, Tr } from '../../components/ui/table.tsx'
+import type { RowProps } from '../../components/virtual-rows.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
+import { DetailsDialog } from './details-dialog.tsx'
+import { DeleteConsequence, Readers } from './readers.tsx'
+import { ValueCell } from './value-cell.tsx'
+
+interface Props extends RowProps {
+  place: Place
+  row: Row
+  readers: readonly Sync[]
+  selected: boolean
+  onSelect: (selected: boolean) => void
+  onHistory: (key: string) => void
+}
+
+export function SecretRow({ index, measure, place, row, readers, selected, onSelect, onHistory }: Props) {
+  const utils = trpc.useUtils()
+  const [dialog, setDialog] = useState<'delete' | 'details'>()
+  const remove = trpc.secrets.delete.useMutation()
+  const { key, origin } = row
+  const own = origin.kind === 'own'
+  const source = own ? place : { projectId: place.projectId, environment: origin.environment, secretPath: origin.secretPath }
+
+  const deleteSecret = async () => {
+    await remove.mutateAsync({ ...place, secretName: key })
+    await utils.secrets.rows.invalidate(place)
+  }
+  return (
+    <Tr ref={measure} data-index={index}>
+      <Td className="w-9">
+        <Checkbox label={`Select ${key}`} checked={selected} disabled={!own} onChange={onSelect} />
+      </Td>
+      <Td className="max-w-[18rem] min-w-32">
+        <div className="grid gap-0.5">
+          <span className="flex flex-wrap items-center gap-1.5">
+            <span className="font-mono text-sm font-medium break-all">{key}</span>
+            {row.blank && <Badge tone="warn">Blank</Badge>}
+          </span>
+          {row.comment !== '' && <span className="text-xs break-words text-soft">{row.comment}</span>}
+          {row.references.length > 0 && (
+            <span className="text-xs break-all text-soft">Refers to {row.references.join(', ')}</span>
+          )}
+          {row.problem !== null && (
+            <span className="flex items-start gap-1 text-xs font-medium text-bad">
+              <TriangleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" /> {row.problem}
+            </span>
+          )}
+        </div>
+      </Td>
+      <Td>
+        <ValueCell place={source} secretKey={key} version={row.version} editable={own} />
+      </Td>
+      <Td className="max-lg:hidden">
+        {own ? (
+          <span className="text-soft">Own</span>
+        ) : (
+          <Link
+            to="/p/$projectId/secrets/$environment"
+            params={{ projectId: place.projectId, environment: origin.environment }}
+            search={origin.secretPath === '/' ? {} : { path: origin.secretPath }}
+            className="text-accent hover:underline"
+          >
+            {origin.environment}:{origin.secretPath}
+          </Link>
+        )}
+      </Td>
+      <Td className="max-lg:hidden">
+        <Readers readers={readers} />
+      </Td>
+      <Td className="text-soft tabular-nums max-xl:hidden">{row.version}</Td>
+      <Td className="text-soft max-md:hidden">
+        <Time iso={row.updatedAt} />
+        <span className="block max-w-40 truncate text-xs text-faint" title={row.updatedBy}>
+          {row.updatedBy}
+        </span>
+      </Td>
+      <Td className="w-10 text-right">
+        {own && (
+          <Menu
+            trigger={
+              <Button variant="ghost" size="icon" aria-label={`More for ${key}`}>
+                <Ellipsis aria-hidden className="size-4" />
+              </Button>
+            }
+          >
+            <MenuItem onSelect={() => onHistory(key)}>
+              <History aria-hidden className="size-4" /> History
+            </MenuItem>
+            <MenuItem onSelect={() => setDialog('details')}>
+              <FileText aria-hidden className="size-4" /> Rename or comment
+            </MenuItem>
+            <MenuLine />
+            <MenuItem danger onSelect={() => setDialog('delete')}>
+              <Trash2 aria-hidden className="size-4" /> Delete
+            </MenuItem>
+          </Menu>
+        )}
+        {dialog === 'details' && <DetailsDialog place={place} row={row} onClose={() => setDialog(undefined)} />}
+        {dialog === 'delete' && (
+          <Confirm title={`Delete ${key}?`} label="Delete secret" onConfirm={deleteSecret} onClose={() => setDialog(undefined)}>
+            <DeleteConsequence readers={readers} />
+          </Confirm>
+        )}
+      </Td>
+    </Tr>
+  )
+}

@@ -1,0 +1,96 @@
+import { useNavigate } from '@tanstack/react-router'
+import { ClipboardPaste } from 'lucide-react'
+import { Failure } from '../../components/failure.tsx'
+import { LeaveGuard } from '../../components/leave-guard.tsx'
+import { PageHeader } from '../../components/page.tsx'
+import { RouteButton } from '../../components/route-button.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { Tabs } from '../../components/ui/tabs.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Place } from '../../lib/types.ts'
+import { AddSecret } from './add-secret.tsx'
+import { FolderBar } from './folder-bar.tsx'
+import { HistoryDrawer } from './history-drawer.tsx'
+import { ImportsCard } from './imports-card.tsx'
+import { SecretsTable } from './secrets-table.tsx'
+
+interface Props {
+  place: Place
+  search: string
+  /** The key whose versions are open. */
+  history: string | undefined
+}
+
+export function SecretsPage({ place, search, history }: Props) {
+  const { projectId, environment, secretPath } = place
+  const navigate = useNavigate()
+  const project = trpc.projects.get.useQuery({ projectId })
+  const rows = trpc.secrets.rows.useQuery(place)
+  const syncs = trpc.syncs.list.useQuery({ projectId })
+  usePageTitle(`Secrets of ${environment}`, false)
+
+  const readers = (syncs.data ?? []).filter(
+    (sync) => sync.environment?.slug === environment && sync.folder?.path === secretPath,
+  )
+  const setView = (view: { q?: string | undefined; history?: string | undefined }) =>
+    navigate({
+      to: '/p/$projectId/secrets/$environment',
+      params: { projectId, environment },
+      search: { path: secretPath === '/' ? undefined : secretPath, q: search || undefined, history, ...view },
+      replace: true,
+    })
+
+  return (
+    <>
+      <LeaveGuard />
+      <PageHeader
+        title="Secrets"
+        text="Values stay hidden until you ask for one."
+        actions={
+          <RouteButton to="/p/$projectId/secrets/$environment/paste"
+              params={{ projectId, environment }}
+              search={secretPath === '/' ? {} : { path: secretPath }}
+            >
+            <ClipboardPaste aria-hidden className="size-4" /> Paste .env
+          </RouteButton>
+        }
+      />
+      <Tabs
+        label="Environments"
+        value={environment}
+        onChange={(slug) =>
+          void navigate({ to: '/p/$projectId/secrets/$environment', params: { projectId, environment: slug } })
+        }
+        tabs={(project.data?.environments ?? []).map(({ slug, name }) => ({ value: slug, label: name }))}
+      >
+        <div className="grid gap-4">
+          <FolderBar place={place} />
+          {rows.error ? (
+            <Failure what="The secrets of this folder could not be read" error={rows.error} retry={rows.refetch} />
+          ) : (
+            <>
+              <ImportsCard place={place} environments={project.data?.environments ?? []} />
+              <AddSecret place={place} />
+              {rows.data ? (
+                <SecretsTable
+                  place={place}
+                  rows={rows.data.rows}
+                  readers={readers}
+                  search={search}
+                  onSearch={(q) => void setView({ q: q || undefined })}
+                  onHistory={(key) => void setView({ history: key })}
+                />
+              ) : (
+                <SkeletonRows label="Loading secrets" rows={8} />
+              )}
+            </>
+          )}
+        </div>
+      </Tabs>
+      {history !== undefined && (
+        <HistoryDrawer place={place} secretKey={history} onClose={() => void setView({ history: undefined })} />
+      )}
+    </>
+  )
+}

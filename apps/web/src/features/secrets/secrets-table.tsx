@@ -1,0 +1,137 @@
+import {
+  getCoreRowModel,
+  getFilteredRowModel,
+  getSortedRowModel,
+  useReactTable,
+  type ColumnDef,
+  type RowSelectionState,
+  type SortingState,
+} from '@tanstack/react-table'
+import { Search } from 'lucide-react'
+import { useState } from 'react'
+import { Empty } from '../../components/page.tsx'
+import { SortHeader } from '../../components/sort-header.tsx'
+import { Checkbox } from '../../components/ui/checkbox.tsx'
+import { control } from '../../components/ui/field.tsx'
+import { Table, Th } from '../../components/ui/table.tsx'
+import { VirtualRows } from '../../components/virtual-rows.tsx'
+import { cn } from '../../lib/cn.ts'
+import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+import { DeleteSelected } from './delete-selected.tsx'
+import { SecretRow } from './secret-row.tsx'
+
+const COLUMNS: ColumnDef<Row>[] = [
+  { accessorKey: 'key' },
+  { id: 'origin', accessorFn: (row) => row.origin.kind },
+  { accessorKey: 'version' },
+  { accessorKey: 'updatedAt' },
+]
+
+interface Props {
+  place: Place
+  rows: Row[]
+  readers: readonly Sync[]
+  search: string
+  onSearch: (search: string) => void
+  onHistory: (key: string) => void
+}
+
+export function SecretsTable({ place, rows, readers, search, onSearch, onHistory }: Props) {
+  const [sorting, setSorting] = useState<SortingState>([{ id: 'key', desc: false }])
+  const [rowSelection, setRowSelection] = useState<RowSelectionState>({})
+  const [globalFilter, setFilter] = useState(search)
+  const table = useReactTable({
+    data: rows,
+    columns: COLUMNS,
+    state: { sorting, rowSelection, globalFilter },
+    getRowId: (row) => row.key,
+    enableRowSelection: (row) => row.original.origin.kind === 'own',
+    onSortingChange: setSorting,
+    onRowSelectionChange: setRowSelection,
+    getCoreRowModel: getCoreRowModel(),
+    getSortedRowModel: getSortedRowModel(),
+    getFilteredRowModel: getFilteredRowModel(),
+    globalFilterFn: (row, _column, text: string) => row.original.key.toLowerCase().includes(text.toLowerCase()),
+  })
+  const visible = table.getRowModel().rows
+  const selected = table.getSelectedRowModel().rows.map((row) => row.original.key)
+
+  if (rows.length === 0) {
+    return (
+      <Empty title="No secrets in this folder yet">
+        Add the first one above, or paste a whole .env file. Syncs that read this folder send it on within a second.
+      </Empty>
+    )
+  }
+  return (
+    <div className="grid gap-3">
+      <div className="flex min-h-9 flex-wrap items-center gap-3">
+        <div className="relative w-full sm:w-72">
+          <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-faint" />
+          <input
+            type="search"
+            aria-label="Search secrets"
+            placeholder="Search secrets"
+            className={cn(control, 'h-9 pr-2 pl-8.5')}
+            value={globalFilter}
+            onChange={(event) => {
+              setFilter(event.target.value)
+              onSearch(event.target.value)
+            }}
+          />
+        </div>
+        <p className="text-sm text-soft" aria-live="polite">
+          {visible.length === rows.length ? count(rows.length, 'secret') : `${visible.length} of ${count(rows.length, 'secret')}`}
+        </p>
+        {selected.length > 0 && <DeleteSelected place={place} keys={selected} readers={readers} onDone={() => setRowSelection({})} />}
+      </div>
+        <Table label="Secrets">
+          <thead>
+            <tr>
+              <Th className="w-9">
+                <Checkbox
+                  label="Select all"
+                  checked={table.getIsAllRowsSelected() ? true : table.getIsSomeRowsSelected() ? 'indeterminate' : false}
+                  onChange={(all) => table.toggleAllRowsSelected(all)}
+                />
+              </Th>
+              <SortHeader column={table.getColumn('key')}>Key</SortHeader>
+              <Th>Value</Th>
+              <SortHeader column={table.getColumn('origin')} className="max-lg:hidden">
+                Origin
+              </SortHeader>
+              <Th className="max-lg:hidden">Read by</Th>
+              <SortHeader column={table.getColumn('version')} className="max-xl:hidden">
+                Version
+              </SortHeader>
+              <SortHeader column={table.getColumn('updatedAt')} className="max-md:hidden">
+                Updated
+              </SortHeader>
+              <Th className="w-10">
+                <span className="sr-only">Actions</span>
+              </Th>
+            </tr>
+          </thead>
+          <VirtualRows
+            rows={visible}
+            idOf={({ id }) => id}
+            height={45}
+            render={(row, virtual) => (
+              <SecretRow
+                key={row.id}
+                {...virtual}
+                place={place}
+                row={row.original}
+                readers={readers}
+                selected={row.getIsSelected()}
+                onSelect={(next) => row.toggleSelected(next)}
+                onHistory={onHistory}
+              />
+            )}
+          />
+        </Table>
+      {visible.length === 0 && <p className="py-6 text-center text-base text-soft">No key contains “{globalFilter}”.</p>}
+    </div>
+  )
+}

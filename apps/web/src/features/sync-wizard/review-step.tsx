@@ -1,0 +1,104 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Failure } from '../../components/failure.tsx'
+import { PlanView } from '../../components/plan-view.tsx'
+import { policyTitle } from '../../components/policies.ts'
+import { Button } from '../../components/ui/button.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { isShown, shownValue } from '../../lib/form-fields.ts'
+import { direct } from '../../lib/trpc.ts'
+import type { Destination } from '../../lib/types.ts'
+import type { Draft } from './draft.ts'
+import { ReviewTable, type ReviewRow } from './review-table.tsx'
+import { toCreate, type StepId } from './steps.ts'
+import { UnderstandDialog } from './understand-dialog.tsx'
+
+interface Props {
+  projectId: string
+  draft: Draft
+  destination: Destination
+  onGo: (step: StepId) => void
+}
+
+/** Everything that was chosen, and what it will do, before any of it happens. */
+export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
+  const [confirming, setConfirming] = useState(false)
+  const input = toCreate(projectId, draft, destination)
+  const plan = useQuery({
+    queryKey: ['sync-preview', input],
+    queryFn: () => direct.syncs.preview.mutate(input),
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+  })
+  const overlap = useQuery({
+    queryKey: ['sync-overlap', input.connectionId, input.destinationConfig],
+    queryFn: () =>
+      direct.syncs.checkDestination.mutate({
+        projectId,
+        destination: draft.destination,
+        connectionId: draft.connectionId,
+        destinationConfig: input.destinationConfig,
+      }),
+    retry: false,
+  })
+  const rows: ReviewRow[] = [
+    { step: 'source', name: 'Source', value: `${draft.environment}:${draft.secretPath}`, mono: true },
+    ...destination.target.fields
+      .filter((field) => isShown(field, draft.destinationConfig) && input.destinationConfig[field.name] !== undefined)
+      .map((field) => ({ step: 'target' as const, name: field.label, value: shownValue(field, draft.destinationConfig[field.name]) })),
+    { step: 'initial', name: 'Initial sync', value: 'Overwrite destination secrets' },
+    { step: 'options', name: 'Key schema', value: draft.keySchema.trim() || 'None', mono: draft.keySchema.trim() !== '' },
+    { step: 'options', name: 'Deletion', value: policyTitle(draft.deletionPolicy) },
+    { step: 'options', name: 'Auto-sync', value: draft.autoSyncEnabled ? 'On' : 'Off' },
+    ...destination.options.fields.map((field) => ({ step: 'options' as const, name: field.label, value: shownValue(field, draft.own[field.name]) })),
+    { step: 'details', name: 'Name', value: draft.name },
+    ...(draft.description.trim() === '' ? [] : [{ step: 'details' as const, name: 'Description', value: draft.description }]),
+  ]
+  return (
+    <>
+      <ReviewTable rows={rows} onGo={onGo} />
+      <section aria-label="Plan" aria-live="polite" className="grid gap-3">
+        <div className="flex flex-wrap items-baseline gap-3">
+          <h2 className="flex-1 text-lg font-semibold">What the first sync will do</h2>
+          <Button size="sm" busy={plan.isFetching} onClick={() => void plan.refetch()}>
+            Plan again
+          </Button>
+        </div>
+        {overlap.data?.hasDuplicate && (
+          <Notice kind="warn" title="Another sync writes to this target too">
+            That works while their keys differ. A key that both would write is refused, with the other sync’s name.
+          </Notice>
+        )}
+        {plan.error ? (
+          <Failure what="The plan could not be made" error={plan.error} retry={plan.refetch} />
+        ) : plan.data ? (
+          <PlanView plan={plan.data} />
+        ) : (
+          <SkeletonRows label="Asking the target what it holds" rows={4} />
+        )}
+        {!draft.autoSyncEnabled && (
+          <Notice>Auto-sync is off: after it is created, nothing is written until someone clicks “Sync now”.</Notice>
+        )}
+      </section>
+      <div className="flex justify-between gap-2 border-t border-line pt-4">
+        <Button onClick={() => onGo('details')}>Back</Button>
+        <Button variant="primary" disabled={!plan.data || plan.isFetching} onClick={() => setConfirming(true)}>
+          Create sync
+        </Button>
+      </div>
+      {confirming && plan.data && (
+        <UnderstandDialog
+          projectId={projectId}
+          input={input}
+          plan={plan.data}
+          destination={destination}
+          onClose={() => setConfirming(false)}
+          onStale={() => void plan.refetch()}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,100 @@
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import { FormProvider, useForm, useWatch } from 'react-hook-form'
+import { Failure } from '../../components/failure.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Destination } from '../../lib/types.ts'
+import { DestinationStep } from './destination-step.tsx'
+import { DetailsStep } from './details-step.tsx'
+import { loadDraft, saveDraft, withDestination } from './draft.ts'
+import { InitialStep } from './initial-step.tsx'
+import { OptionsStep } from './options-step.tsx'
+import { ReviewStep } from './review-step.tsx'
+import { SourceStep } from './source-step.tsx'
+import { StepList } from './step-list.tsx'
+import { problemsOf, reachable, STEPS, type StepId } from './steps.ts'
+import { Summary } from './summary.tsx'
+import { TargetStep } from './target-step.tsx'
+
+const route = getRouteApi('/inside/p/$projectId/syncs/new')
+
+export function WizardPage() {
+  usePageTitle('Add sync')
+  const { projectId } = route.useParams()
+  const { data: destinations, error, refetch } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
+  if (error) return <Failure what="The destinations could not be read" error={error} retry={refetch} />
+  if (!destinations) return <SkeletonRows label="Loading the wizard" />
+  return <Wizard key={projectId} projectId={projectId} destinations={destinations} />
+}
+
+function Wizard({ projectId, destinations }: { projectId: string; destinations: readonly Destination[] }) {
+  const navigate = useNavigate()
+  const asked = route.useSearch().step
+  const form = useForm({ defaultValues: () => Promise.resolve(loadDraft(projectId)) })
+  const draft = useWatch({ control: form.control, compute: (values) => values })
+  const heading = useRef<HTMLHeadingElement>(null)
+  const destination = destinations.find(({ name }) => name === draft.destination)
+  const limit = form.formState.isLoading ? 0 : reachable(draft, destination)
+  const at = Math.min(Math.max(STEPS.findIndex(({ id }) => id === asked), 0), limit)
+  const step = STEPS[at] ?? STEPS[0]
+
+  useEffect(() => {
+    if (!form.formState.isLoading) saveDraft(projectId, draft)
+  }, [projectId, draft, form.formState.isLoading])
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [step.id])
+
+  const go = (id: StepId) => void navigate({ to: '/p/$projectId/syncs/new', params: { projectId }, search: { step: id } })
+  const next = () => {
+    form.clearErrors()
+    const problems = problemsOf(step.id, form.getValues(), destination)
+    for (const { path, message } of problems) form.setError(path as 'name', { message })
+    const following = STEPS[at + 1]
+    if (problems.length === 0 && following) go(following.id)
+  }
+  if (form.formState.isLoading) return <SkeletonRows label="Loading the wizard" />
+
+  return (
+    <FormProvider {...form}>
+      <div className="grid items-start gap-6 lg:grid-cols-[11rem_minmax(0,1fr)] xl:grid-cols-[11rem_minmax(0,1fr)_17rem]">
+        <StepList at={at} limit={limit} onGo={go} />
+        <section aria-labelledby="wizard-heading" className="grid min-w-0 gap-5">
+          <h1 id="wizard-heading" ref={heading} tabIndex={-1} className="text-xl font-semibold tracking-tight outline-none">
+            {step.title}
+          </h1>
+          {step.id === 'destination' && (
+            <DestinationStep
+              destinations={destinations}
+              value={draft.destination}
+              onPick={(picked) => {
+                form.reset(withDestination(form.getValues(), picked))
+                go('source')
+              }}
+            />
+          )}
+          {step.id === 'source' && <SourceStep projectId={projectId} onSubmit={next} />}
+          {destination && (
+            <>
+              {step.id === 'target' && <TargetStep projectId={projectId} destination={destination} onSubmit={next} />}
+              {step.id === 'initial' && <InitialStep destination={destination} onSubmit={next} />}
+              {step.id === 'options' && <OptionsStep projectId={projectId} destination={destination} onSubmit={next} />}
+              {step.id === 'details' && <DetailsStep destination={destination} onSubmit={next} />}
+              {step.id === 'review' && <ReviewStep projectId={projectId} draft={draft} destination={destination} onGo={go} />}
+            </>
+          )}
+          {step.id !== 'review' && (
+            <div className="flex justify-between gap-2 border-t border-line pt-4">
+              {at > 0 ? <Button onClick={() => go(STEPS[at - 1]?.id ?? 'destination')}>Back</Button> : <span />}
+              <Button variant="primary" type={at > 0 ? 'submit' : 'button'} form={at > 0 ? 'wizard-step' : undefined} onClick={at > 0 ? undefined : next}>
+                Next
+              </Button>
+            </div>
+          )}
+        </section>
+        <Summary draft={draft} destination={destination} />
+      </div>
+    </FormProvider>
+  )
+}

@@ -1,0 +1,56 @@
+import { useState } from 'react'
+import { toast } from 'sonner'
+import { Failure } from '../../components/failure.tsx'
+import { PlanView } from '../../components/plan-view.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions, Dialog } from '../../components/ui/dialog.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Sync } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+
+/** Shows the plan as it is now; approving covers exactly that one. */
+export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => void }) {
+  const one = { destination: sync.destination, syncId: sync.id }
+  const utils = trpc.useUtils()
+  const { data: plan, error, refetch, isFetching } = trpc.syncs.plan.useQuery(one, { staleTime: 0 })
+  const approve = trpc.syncs.approve.useMutation()
+  const [problem, setProblem] = useState<unknown>()
+
+  const submit = async () => {
+    if (!plan) return
+    setProblem(undefined)
+    try {
+      await approve.mutateAsync({ ...one, planHash: plan.hash })
+      await utils.syncs.invalidate()
+      toast.success('Approved. The sync is on its way.')
+      onClose()
+    } catch (refusal) {
+      setProblem(refusal)
+      await refetch()
+    }
+  }
+  const deletes = plan?.summary.delete ?? 0
+  return (
+    <Dialog open onClose={onClose} title="Review the plan" description={`${sync.name} → ${sync.targetLabel}`}>
+      {error ? (
+        <Failure what="The plan could not be made" error={error} retry={refetch} />
+      ) : !plan ? (
+        <SkeletonRows label="Making the plan" rows={4} />
+      ) : (
+        <div className="grid gap-4">
+          <PlanView plan={plan} />
+          {problem !== undefined && <Notice kind="bad">{messageOf(problem)}</Notice>}
+          <Actions>
+            <Button onClick={onClose}>Cancel</Button>
+            <Button variant={deletes > 0 ? 'danger' : 'primary'} busy={approve.isPending} disabled={isFetching} onClick={() => void submit()}>
+              {deletes > 0 ? `Approve and delete ${count(deletes, 'key')}` : 'Approve and run'}
+            </Button>
+          </Actions>
+        </div>
+      )}
+    </Dialog>
+  )
+}

@@ -1,0 +1,38 @@
+import { Time } from '../../components/time.tsx'
+import type { Sync } from '../../lib/types.ts'
+
+/** First axis: has every change made here reached the target? */
+export function InSync({ sync }: { sync: Sync }) {
+  if (sync.inSync) {
+    return (
+      <span className="text-good">
+        In sync{sync.lastSyncedAt !== null && <span className="text-soft"> since <Time iso={sync.lastSyncedAt} /></span>}
+      </span>
+    )
+  }
+  return (
+    <span className="text-warn">
+      Behind{sync.behindSince !== null && <span className="text-soft"> since <Time iso={sync.behindSince} /></span>}
+    </span>
+  )
+}
+
+/** Second axis: do its runs get through? In a word and a sentence. */
+export function healthOf(sync: Sync): { word: string; tone: 'good' | 'warn' | 'bad' | 'neutral'; why: string | null } {
+  if (sync.folder === null) return { word: 'Degraded', tone: 'bad', why: 'The source folder was deleted.' }
+  switch (sync.syncStatus) {
+    case 'blocked':
+      return { word: 'Blocked', tone: 'bad', why: sync.blocked?.message ?? sync.lastSyncMessage }
+    case 'failed':
+      return { word: 'Failing', tone: 'bad', why: sync.lastSyncMessage }
+    case 'partial':
+      return { word: 'Degraded', tone: 'warn', why: sync.lastSyncMessage }
+    case 'pending':
+    case 'running':
+      return sync.retryAt !== null && sync.lastSyncMessage !== null
+        ? { word: 'Retrying', tone: 'warn', why: sync.lastSyncMessage }
+        : { word: 'Healthy', tone: 'good', why: null }
+    case 'succeeded':
+      return { word: 'Healthy', tone: 'good', why: null }
+  }
+}

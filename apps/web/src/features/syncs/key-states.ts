@@ -1,0 +1,10 @@
+import type { Tone } from '../../components/ui/badge.tsx'
+import type { KeyState } from '../../lib/types.ts'
+
+export const KEY_STATES: Record<KeyState['state'], { word: string; tone: Tone }> = {
+  'in-sync': { word: 'In sync', tone: 'good' },
+  pending: { word: 'Pending', tone: 'neutral' },
+  rejected: { word: 'Rejected', tone: 'warn' },
+  failed: { word: 'Failed', tone: 'bad' },
+  'left-behind': { word: 'Left behind', tone: 'warn' },
+}

@@ -1,0 +1,72 @@
+import { Failure } from '../../components/failure.tsx'
+import { Empty } from '../../components/page.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { SwitchField } from '../../components/ui/switch-field.tsx'
+import { Table, Th } from '../../components/ui/table.tsx'
+import { VirtualRows } from '../../components/virtual-rows.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { KeyState, Sync } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+import { KeyRow } from './key-row.tsx'
+import { KEY_STATES } from './key-states.ts'
+
+const ORDER: readonly KeyState['state'][] = ['failed', 'rejected', 'pending', 'left-behind', 'in-sync']
+
+interface Props {
+  sync: Sync
+  onlyTrouble: boolean
+  onFilter: (on: boolean) => void
+}
+
+/** Each key at the target: its state, why, when it was last written. */
+export function KeysTab({ sync, onlyTrouble, onFilter }: Props) {
+  const { data: keys, error, refetch } = trpc.syncs.keys.useQuery({ destination: sync.destination, syncId: sync.id })
+  if (error) return <Failure what="The keys could not be read" error={error} retry={refetch} />
+  if (!keys) return <SkeletonRows label="Loading keys" />
+  if (keys.length === 0) {
+    return (
+      <Empty title="No keys yet">
+        {sync.blocked ? 'The sync is blocked; nothing has been written.' : 'The source folder is empty, or the first run has not finished.'}
+      </Empty>
+    )
+  }
+  const shown = keys
+    .filter((key) => !onlyTrouble || key.state !== 'in-sync')
+    .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.key.localeCompare(b.key))
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <SwitchField label="Only not in sync" checked={onlyTrouble} onChange={onFilter} />
+        <span className="ml-auto flex flex-wrap gap-1.5" aria-live="polite">
+          {ORDER.map((state) => ({ state, n: keys.filter((key) => key.state === state).length }))
+            .filter(({ n }) => n > 0)
+            .map(({ state, n }) => (
+              <Badge key={state} tone={KEY_STATES[state].tone}>
+                {n} {KEY_STATES[state].word.toLowerCase()}
+              </Badge>
+            ))}
+        </span>
+      </div>
+      {shown.length === 0 ? (
+        <Empty title="Every key is in sync" action={<Button onClick={() => onFilter(false)}>Show all keys</Button>}>
+          {count(keys.length, 'key is', 'keys are')} as they should be.
+        </Empty>
+      ) : (
+        <Table label="Keys">
+          <thead>
+            <tr>
+              <Th>Key at the target</Th>
+              <Th>State</Th>
+              <Th className="max-md:hidden">Reason</Th>
+              <Th className="max-sm:hidden">Last written</Th>
+              <Th className="max-lg:hidden">Vendor ID</Th>
+            </tr>
+          </thead>
+          <VirtualRows rows={shown} idOf={({ key }) => key} height={45} render={(key, row) => <KeyRow key={key.key} sync={sync} row={key} {...row} />} />
+        </Table>
+      )}
+    </div>
+  )
+}

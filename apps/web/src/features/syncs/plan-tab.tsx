@@ -1,0 +1,38 @@
+import { RefreshCw } from 'lucide-react'
+import { useState } from 'react'
+import { Failure } from '../../components/failure.tsx'
+import { PlanView } from '../../components/plan-view.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { Sync } from '../../lib/types.ts'
+import { ApproveDialog } from './approve-dialog.tsx'
+
+/** What the next run would do, asked from the target now. */
+export function PlanTab({ sync }: { sync: Sync }) {
+  const plan = trpc.syncs.plan.useQuery({ destination: sync.destination, syncId: sync.id }, { staleTime: 0, retry: false })
+  const [approving, setApproving] = useState(false)
+  return (
+    <div className="grid gap-4">
+      <div className="flex flex-wrap items-center gap-3">
+        <p className="flex-1 basis-64 text-sm text-soft">What the next run would do, from a listing of the target made just now. Nothing is written.</p>
+        {plan.data && plan.data.fuse !== null && (
+          <Button size="sm" variant="danger" onClick={() => setApproving(true)}>
+            Review and approve
+          </Button>
+        )}
+        <Button size="sm" busy={plan.isFetching} onClick={() => void plan.refetch()}>
+          {!plan.isFetching && <RefreshCw aria-hidden className="size-3.5" />} Plan again
+        </Button>
+      </div>
+      {plan.error ? (
+        <Failure what="The plan could not be made" error={plan.error} retry={plan.refetch} />
+      ) : plan.data ? (
+        <PlanView plan={plan.data} />
+      ) : (
+        <SkeletonRows label="Making the plan" />
+      )}
+      {approving && <ApproveDialog sync={sync} onClose={() => setApproving(false)} />}
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+import { Progress } from 'radix-ui'
+import { useProgress } from '../../lib/live.ts'
+import type { Sync } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+
+/** How far the run is. It can be left: the run goes on without this page. */
+export function ProgressBar({ sync }: { sync: Sync }) {
+  const progress = useProgress(sync.id)
+  const running = sync.syncStatus === 'running' || progress !== undefined
+  const known = progress !== undefined && progress.total > 0
+  const words = known ? `${progress.done} of ${count(progress.total, 'key')} written` : 'Reading the target and planning'
+  return (
+    <div aria-live="polite" className={running ? 'grid gap-1.5' : 'sr-only'}>
+      {running ? (
+        <>
+          <Progress.Root
+            aria-label="Sync progress"
+            value={known ? progress.done : null}
+            max={known ? progress.total : 100}
+            className="h-1.5 overflow-hidden rounded-full bg-line"
+          >
+            <Progress.Indicator
+              className="h-full rounded-full bg-accent transition-[width] data-[state=indeterminate]:animate-pulse"
+              style={{ width: known ? `${(progress.done / progress.total) * 100}%` : '30%' }}
+            />
+          </Progress.Root>
+          <p className="text-sm text-soft tabular-nums">{words}</p>
+        </>
+      ) : (
+        `The sync is ${sync.syncStatus}.`
+      )}
+    </div>
+  )
+}

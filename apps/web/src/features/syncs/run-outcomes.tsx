@@ -1,0 +1,53 @@
+import { Failure } from '../../components/failure.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Skeleton } from '../../components/ui/skeleton.tsx'
+import { duration } from '../../lib/time.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Outcome, Run, Sync } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+
+const TONES = { done: 'good', failed: 'bad', rejected: 'warn' } as const
+const WORDS: Record<Outcome['action'], string> = {
+  create: 'create',
+  update: 'update',
+  delete: 'delete',
+  keep: 'keep',
+  foreign: 'not touched',
+  reject: 'reject',
+}
+const ORDER: readonly Outcome['state'][] = ['failed', 'rejected', 'done']
+
+/** What became of each key in one run. */
+export function RunOutcomes({ sync, run }: { sync: Sync; run: Run }) {
+  const { data, error, refetch } = trpc.syncs.run.useQuery({ destination: sync.destination, syncId: sync.id, runId: run.id })
+  if (error) return <Failure what="The run could not be read" error={error} retry={refetch} />
+  if (!data) return <Skeleton className="h-16" />
+  const outcomes = data.outcomes.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.key.localeCompare(b.key))
+  return (
+    <div className="grid gap-3">
+      <p className="text-sm text-soft">
+        {[
+          `${count(data.calls, 'vendor call')}`,
+          data.durationMs === null ? undefined : duration(data.durationMs),
+          data.counts === null ? undefined : `${data.counts.keep} kept, ${data.counts.foreign} not touched`,
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
+      {data.message !== null && <p className="text-sm break-words">{data.message}</p>}
+      {outcomes.length === 0 ? (
+        <p className="text-sm text-soft">Nothing was written in this run.</p>
+      ) : (
+        <ul className="max-h-96 divide-y divide-line overflow-y-auto rounded-md border border-line bg-surface">
+          {outcomes.map(({ key, action, state, reason }) => (
+            <li key={key} className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 px-3 py-1.5 text-sm">
+              <Badge tone={TONES[state]}>{state === 'done' ? WORDS[action] : state}</Badge>
+              <span className="font-mono break-all">{key}</span>
+              <span className="break-words text-soft">{reason}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}

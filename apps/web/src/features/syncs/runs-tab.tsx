@@ -1,0 +1,88 @@
+import { ChevronRight } from 'lucide-react'
+import { Fragment } from 'react'
+import { Counts } from '../../components/counts.tsx'
+import { Failure } from '../../components/failure.tsx'
+import { Empty } from '../../components/page.tsx'
+import { SyncStateBadge } from '../../components/sync-state.tsx'
+import { Time } from '../../components/time.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { Table, Td, Th, Tr } from '../../components/ui/table.tsx'
+import { cn } from '../../lib/cn.ts'
+import { duration } from '../../lib/time.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Run, Sync } from '../../lib/types.ts'
+import { RunOutcomes } from './run-outcomes.tsx'
+
+const TRIGGERS: Record<Run['trigger'], string> = {
+  change: 'A secret changed',
+  manual: 'Asked for',
+  create: 'Sync created',
+  edit: 'Sync edited',
+  approve: 'Plan approved',
+  retry: 'Retry',
+  remove: 'Removal asked for',
+  sweep: 'Picked up by the sweep',
+}
+
+/** The last runs; one opens to what became of each key. The open one is in the URL. */
+export function RunsTab({ sync, open, onOpen }: { sync: Sync; open: string | undefined; onOpen: (run: string | undefined) => void }) {
+  const { data: runs, error, refetch } = trpc.syncs.runs.useQuery({ destination: sync.destination, syncId: sync.id })
+  if (error) return <Failure what="The runs could not be read" error={error} retry={refetch} />
+  if (!runs) return <SkeletonRows label="Loading runs" />
+  if (runs.length === 0) return <Empty title="No runs yet">The first one appears here as soon as it starts.</Empty>
+  return (
+    <Table label="Runs">
+      <thead>
+        <tr>
+          <Th>Started</Th>
+          <Th>State</Th>
+          <Th>Changes</Th>
+          <Th className="max-md:hidden">Why</Th>
+          <Th className="text-right max-sm:hidden">Took</Th>
+          <Th className="text-right max-md:hidden">Vendor calls</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map((run) => {
+          const isOpen = run.id === open
+          return (
+            <Fragment key={run.id}>
+              <Tr>
+                <Td>
+                  <button
+                    type="button"
+                    aria-expanded={isOpen}
+                    onClick={() => onOpen(isOpen ? undefined : run.id)}
+                    className="-ml-1 inline-flex items-center gap-1 rounded px-1 font-medium hover:text-accent"
+                  >
+                    <ChevronRight aria-hidden className={cn('size-4 text-faint transition-transform', isOpen && 'rotate-90')} />
+                    <Time iso={run.startedAt} />
+                  </button>
+                </Td>
+                <Td>
+                  <SyncStateBadge state={run.state} />
+                </Td>
+                <Td>{run.counts === null ? <span className="text-faint">None</span> : <Counts counts={run.counts} />}</Td>
+                <Td className="text-soft max-md:hidden">
+                  {TRIGGERS[run.trigger]}
+                  <span className="block max-w-52 truncate text-xs text-faint" title={run.actor}>
+                    {run.actor}
+                  </span>
+                </Td>
+                <Td className="text-right text-soft tabular-nums max-sm:hidden">{run.durationMs === null ? '' : duration(run.durationMs)}</Td>
+                <Td className="text-right text-soft tabular-nums max-md:hidden">{run.calls}</Td>
+              </Tr>
+              {isOpen && (
+                <tr className="border-b border-line bg-sunken/60">
+                  <td colSpan={6} className="p-3">
+                    <RunOutcomes sync={sync} run={run} />
+                  </td>
+                </tr>
+              )}
+            </Fragment>
+          )
+        })}
+      </tbody>
+    </Table>
+  )
+}

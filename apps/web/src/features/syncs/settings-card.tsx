@@ -1,0 +1,56 @@
+import type { updateSync } from '@keyferry/schemas'
+import type { ReactNode } from 'react'
+import { toast } from 'sonner'
+import type { z } from 'zod'
+import { Button } from '../../components/ui/button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Sync } from '../../lib/types.ts'
+
+type Patch = Omit<z.input<typeof updateSync>, 'destination' | 'syncId'>
+
+interface Props {
+  sync: Sync
+  title: string
+  text?: string
+  dirty: boolean
+  /** What to change; undefined when what is typed is not valid. */
+  patch: () => Patch | undefined | Promise<Patch | undefined>
+  children: ReactNode
+}
+
+/** One part of a sync's settings, with its own save. */
+export function SettingsCard({ sync, title, text, dirty, patch, children }: Props) {
+  const utils = trpc.useUtils()
+  const update = trpc.syncs.update.useMutation({
+    onSuccess: async () => {
+      toast.success(`${title} saved.`)
+      await utils.syncs.invalidate()
+    },
+  })
+  const save = async () => {
+    const change = await patch()
+    if (change) update.mutate({ destination: sync.destination, syncId: sync.id, ...change })
+  }
+  return (
+    <Section title={title} text={text}>
+      <form
+        className="grid max-w-2xl gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void save()
+        }}
+      >
+        {update.error && <Notice kind="bad">{messageOf(update.error)}</Notice>}
+        {children}
+        <div>
+          <Button type="submit" variant={dirty ? 'primary' : 'secondary'} disabled={!dirty} busy={update.isPending} aria-label={`Save ${title.toLowerCase()}`}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Section>
+  )
+}

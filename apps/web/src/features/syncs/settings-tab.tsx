@@ -1,0 +1,139 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { description, KEY_PLACEHOLDER, keySchema, syncName } from '@keyferry/schemas'
+import { useState } from 'react'
+import { FormProvider, useForm } from 'react-hook-form'
+import { z } from 'zod'
+import { GeneratedFields } from '../../components/generated-fields.tsx'
+import { KeySchemaField } from '../../components/key-schema-field.tsx'
+import { PathSelect } from '../../components/path-select.tsx'
+import { POLICIES } from '../../components/policies.ts'
+import { SelectField, TextField } from '../../components/ui/field.tsx'
+import { RadioCards } from '../../components/ui/radio-cards.tsx'
+import { SwitchField } from '../../components/ui/switch-field.tsx'
+import { defaultsOf, filled, schemaOf, type Values } from '../../lib/form-fields.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Destination, DeletionPolicy, Sync } from '../../lib/types.ts'
+import { SettingsCard } from './settings-card.tsx'
+
+/** Each card saves alone; the sync runs again when a change can reach the target. */
+export function SettingsTab({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
+  return (
+    <div key={sync.version} className="grid gap-4">
+      <Details sync={sync} />
+      <Source sync={sync} />
+      <AutoSync sync={sync} />
+      <KeySchema sync={sync} />
+      <Deletion sync={sync} />
+      {destination && destination.options.fields.length > 0 && <OwnOptions sync={sync} destination={destination} />}
+    </div>
+  )
+}
+
+function Details({ sync }: { sync: Sync }) {
+  const form = useForm({
+    resolver: zodResolver(z.object({ name: syncName, description })),
+    defaultValues: { name: sync.name, description: sync.description ?? '' },
+  })
+  const { errors, isDirty } = form.formState
+  return (
+    <SettingsCard sync={sync} title="Details" dirty={isDirty} patch={async () => ((await form.trigger()) ? form.getValues() : undefined)}>
+      <TextField label="Name" spellCheck={false} error={errors.name?.message} {...form.register('name')} />
+      <TextField label="Description" optional error={errors.description?.message} {...form.register('description')} />
+    </SettingsCard>
+  )
+}
+
+function Source({ sync }: { sync: Sync }) {
+  const { data: project } = trpc.projects.get.useQuery({ projectId: sync.projectId })
+  const [environment, setEnvironment] = useState(sync.environment?.slug ?? '')
+  const [secretPath, setPath] = useState(sync.folder?.path ?? '/')
+  const dirty = environment !== sync.environment?.slug || secretPath !== sync.folder?.path
+  return (
+    <SettingsCard sync={sync} title="Source" text="Another folder means another set of keys at the target; the next plan shows which." dirty={dirty} patch={() => ({ environment, secretPath })}>
+      <SelectField
+        label="Environment"
+        value={environment}
+        onChange={(event) => {
+          setEnvironment(event.target.value)
+          setPath('/')
+        }}
+      >
+        {project?.environments.map(({ slug, name }) => (
+          <option key={slug} value={slug}>
+            {name}
+          </option>
+        ))}
+      </SelectField>
+      <PathSelect projectId={sync.projectId} environment={environment} value={secretPath} onChange={setPath} />
+    </SettingsCard>
+  )
+}
+
+function AutoSync({ sync }: { sync: Sync }) {
+  const [on, setOn] = useState(sync.isAutoSyncEnabled)
+  return (
+    <SettingsCard sync={sync} title="Auto-sync" dirty={on !== sync.isAutoSyncEnabled} patch={() => ({ isAutoSyncEnabled: on })}>
+      <SwitchField label="Auto-sync enabled" help="Send every change within a second. Off: only when someone asks." checked={on} onChange={setOn} />
+    </SettingsCard>
+  )
+}
+
+function KeySchema({ sync }: { sync: Sync }) {
+  const before = sync.syncOptions.keySchema ?? ''
+  const environment = sync.environment?.slug ?? ''
+  const [schema, setSchema] = useState(before)
+  const rows = trpc.secrets.rows.useQuery(
+    { projectId: sync.projectId, environment, secretPath: sync.folder?.path ?? '/' },
+    { enabled: sync.folder !== null },
+  )
+  const problem = schema.trim() === '' ? undefined : keySchema.safeParse(schema).error?.issues[0]?.message
+  return (
+    <SettingsCard
+      sync={sync}
+      title="Key schema"
+      text="A new schema gives every key a new name; the old ones go as the deletion policy says."
+      dirty={schema !== before}
+      // Leaving an option out keeps it, so "no schema" is the one that changes nothing.
+      patch={() => (problem === undefined ? { syncOptions: { keySchema: schema.trim() || KEY_PLACEHOLDER } } : undefined)}
+    >
+      <KeySchemaField
+        value={schema}
+        onChange={(event) => setSchema(event.target.value)}
+        keys={rows.data?.rows.map(({ key }) => key) ?? []}
+        environment={environment}
+        error={problem}
+      />
+    </SettingsCard>
+  )
+}
+
+function Deletion({ sync }: { sync: Sync }) {
+  const before = sync.syncOptions.deletionPolicy
+  const [policy, setPolicy] = useState<DeletionPolicy>(before)
+  return (
+    <SettingsCard sync={sync} title="Deletion policy" dirty={policy !== before} patch={() => ({ syncOptions: { deletionPolicy: policy } })}>
+      <RadioCards label="Deletion policy" value={policy} onChange={setPolicy} cards={POLICIES} />
+    </SettingsCard>
+  )
+}
+
+function OwnOptions({ sync, destination }: { sync: Sync; destination: Destination }) {
+  const { fields } = destination.options
+  const own: Values = Object.fromEntries(fields.map(({ name }) => [name, sync.syncOptions[name]]).filter(([, value]) => value !== undefined))
+  const form = useForm({
+    resolver: zodResolver(z.object({ own: schemaOf(fields) })),
+    defaultValues: { own: { ...defaultsOf(fields), ...own } },
+  })
+  return (
+    <SettingsCard
+      sync={sync}
+      title={`${destination.title} options`}
+      dirty={form.formState.isDirty}
+      patch={async () => ((await form.trigger()) ? { syncOptions: filled(fields, form.getValues('own')) } : undefined)}
+    >
+      <FormProvider {...form}>
+        <GeneratedFields fields={fields} under="own" connectionId={sync.connectionId} />
+      </FormProvider>
+    </SettingsCard>
+  )
+}

@@ -1,0 +1,64 @@
+import { SYNC_STATES } from '@keyferry/schemas'
+import { Search } from 'lucide-react'
+import { useState } from 'react'
+import { STATE_WORDS } from '../../components/sync-state.tsx'
+import { control } from '../../components/ui/field.tsx'
+import { cn } from '../../lib/cn.ts'
+import type { Destination, Sync } from '../../lib/types.ts'
+
+export interface Filters {
+  q?: string | undefined
+  state?: string | undefined
+  destination?: string | undefined
+  environment?: string | undefined
+}
+
+interface Props {
+  filters: Filters
+  onChange: (filters: Filters) => void
+  syncs: readonly Sync[]
+  destinations: readonly Destination[]
+}
+
+/** Search and three filters. They live in the URL. */
+export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
+  const [text, setText] = useState(filters.q ?? '')
+  const environments = [...new Set(syncs.flatMap((sync) => sync.environment?.slug ?? []))].sort()
+  const used = destinations.filter(({ name }) => syncs.some((sync) => sync.destination === name))
+  const select = (label: string, name: 'state' | 'destination' | 'environment', all: string, options: { value: string; label: string }[]) => (
+    <select
+      aria-label={label}
+      className={cn(control, 'h-9 w-auto max-w-full px-2 max-sm:flex-1')}
+      value={filters[name] ?? ''}
+      onChange={(event) => onChange({ ...filters, [name]: event.target.value || undefined })}
+    >
+      <option value="">{all}</option>
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  )
+  return (
+    <div className="flex flex-wrap gap-2">
+      <div className="relative w-full sm:w-72">
+        <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-faint" />
+        <input
+          type="search"
+          aria-label="Search syncs"
+          placeholder="Search syncs"
+          className={cn(control, 'h-9 pr-2 pl-8.5')}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value)
+            onChange({ ...filters, q: event.target.value || undefined })
+          }}
+        />
+      </div>
+      {select('Filter by state', 'state', 'Any state', SYNC_STATES.map((state) => ({ value: state, label: STATE_WORDS[state].word })))}
+      {select('Filter by destination', 'destination', 'Any destination', used.map(({ name, title }) => ({ value: name, label: title })))}
+      {select('Filter by environment', 'environment', 'Any environment', environments.map((slug) => ({ value: slug, label: slug })))}
+    </div>
+  )
+}

@@ -1,0 +1,109 @@
+import { Copy, Ellipsis, Play, Trash2, Zap, ZapOff } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { toast } from 'sonner'
+import { SyncStateBadge } from '../../components/sync-state.tsx'
+import { Time } from '../../components/time.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
+import { VendorIcon } from '../../components/vendor-icon.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Destination, Sync } from '../../lib/types.ts'
+import { healthOf, InSync } from './in-sync.tsx'
+import { ProgressBar } from './progress-bar.tsx'
+import { useTrigger } from './use-trigger.ts'
+
+/** What the sync is, its two axes, and what can be done with it. */
+export function SyncHeader({ sync, destination, onRemove }: { sync: Sync; destination: Destination | undefined; onRemove: () => void }) {
+  const utils = trpc.useUtils()
+  const { trigger, busy } = useTrigger(sync)
+  const update = trpc.syncs.update.useMutation({
+    onError: (error) => void toast.error(messageOf(error)),
+    onSettled: () => utils.syncs.invalidate(),
+  })
+  const health = healthOf(sync)
+  const auto = sync.isAutoSyncEnabled
+  return (
+    <header className="grid gap-4">
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
+        <VendorIcon svg={destination?.icon ?? ''} size={32} />
+        <div className="grid min-w-0 flex-1 basis-56 gap-1">
+          <h1 className="text-xl font-semibold tracking-tight break-words">{sync.name}</h1>
+          <p className="text-sm break-words text-soft">
+            {sync.folder && sync.environment ? (
+              <Link
+                to="/p/$projectId/secrets/$environment"
+                params={{ projectId: sync.projectId, environment: sync.environment.slug }}
+                search={sync.folder.path === '/' ? {} : { path: sync.folder.path }}
+                className="font-mono text-accent hover:underline"
+              >
+                {sync.environment.slug}:{sync.folder.path}
+              </Link>
+            ) : (
+              'deleted folder'
+            )}{' '}
+            → {destination?.title ?? sync.destination} · {sync.targetLabel}
+          </p>
+          {sync.description !== null && sync.description !== '' && <p className="text-sm text-soft">{sync.description}</p>}
+        </div>
+        <div className="flex gap-2">
+          <Button variant="primary" busy={busy} onClick={trigger}>
+            {!busy && <Play aria-hidden className="size-4" />} Sync now
+          </Button>
+          <Menu
+            trigger={
+              <Button aria-label="More actions" className="w-9 px-0">
+                <Ellipsis aria-hidden className="size-4" />
+              </Button>
+            }
+          >
+            <MenuItem onSelect={() => void navigator.clipboard.writeText(sync.id).then(() => toast.success('Copied.'))}>
+              <Copy aria-hidden className="size-4" /> Copy sync ID
+            </MenuItem>
+            <MenuItem onSelect={() => update.mutate({ destination: sync.destination, syncId: sync.id, isAutoSyncEnabled: !auto })}>
+              {auto ? <ZapOff aria-hidden className="size-4" /> : <Zap aria-hidden className="size-4" />}
+              {auto ? 'Switch auto-sync off' : 'Switch auto-sync on'}
+            </MenuItem>
+            <MenuLine />
+            <MenuItem danger onSelect={onRemove}>
+              <Trash2 aria-hidden className="size-4" /> Remove or delete…
+            </MenuItem>
+          </Menu>
+        </div>
+      </div>
+      <dl className="grid gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-2 lg:grid-cols-4">
+        <Fact name="State">
+          <SyncStateBadge state={sync.syncStatus} />
+          {sync.retryAt !== null && (
+            <span className="text-sm text-soft">
+              retries <Time iso={sync.retryAt} />
+            </span>
+          )}
+        </Fact>
+        <Fact name="In sync?">
+          <InSync sync={sync} />
+        </Fact>
+        <Fact name="Healthy?">
+          <Badge tone={health.tone}>{health.word}</Badge>
+        </Fact>
+        <Fact name="Runs">{auto ? 'By itself, on every change' : 'Only when asked'}</Fact>
+      </dl>
+      <ProgressBar sync={sync} />
+      {health.why !== null && sync.blocked === null && (
+        <p className="rounded-lg border border-line bg-surface px-4 py-3 text-sm break-words">
+          <span className="font-semibold">Last message: </span>
+          {health.why}
+        </p>
+      )}
+    </header>
+  )
+}
+
+const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+  <div className="grid content-start gap-1 bg-surface px-4 py-3">
+    <dt className="text-xs text-soft">{name}</dt>
+    <dd className="flex flex-wrap items-center gap-2 text-sm font-medium">{children}</dd>
+  </div>
+)

@@ -1,0 +1,69 @@
+import { useNavigate } from '@tanstack/react-router'
+import { Failure } from '../../components/failure.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { Tabs } from '../../components/ui/tabs.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { BlockedBanner } from './blocked-banner.tsx'
+import { DangerTab } from './danger-tab.tsx'
+import { KeysTab } from './keys-tab.tsx'
+import { PlanTab } from './plan-tab.tsx'
+import { RunsTab } from './runs-tab.tsx'
+import { SettingsTab } from './settings-tab.tsx'
+import { SyncHeader } from './sync-header.tsx'
+
+const TABS = [
+  { value: 'keys', label: 'Keys' },
+  { value: 'plan', label: 'Plan' },
+  { value: 'runs', label: 'Runs' },
+  { value: 'settings', label: 'Settings' },
+  { value: 'danger', label: 'Danger' },
+] as const
+
+export interface View {
+  tab?: string | undefined
+  /** The open run. */
+  run?: string | undefined
+  filter?: string | undefined
+}
+
+interface Props {
+  projectId: string
+  destination: string
+  syncId: string
+  view: View
+}
+
+export function SyncPage({ projectId, destination, syncId, view }: Props) {
+  const navigate = useNavigate()
+  const { data: sync, error, refetch } = trpc.syncs.get.useQuery({ destination, syncId })
+  const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
+  usePageTitle(sync?.name ?? 'Sync')
+  const show = (next: View) =>
+    void navigate({
+      to: '/p/$projectId/syncs/$destination/$syncId',
+      params: { projectId, destination, syncId },
+      search: next,
+      resetScroll: false,
+    })
+
+  if (error) return <Failure what="This sync could not be read" error={error} retry={refetch} />
+  if (!sync) return <SkeletonRows label="Loading the sync" rows={5} />
+  const about = destinations.data?.find(({ name }) => name === destination)
+  const tab = TABS.find(({ value }) => value === view.tab)?.value ?? 'keys'
+  return (
+    <div className="grid gap-5">
+      <SyncHeader sync={sync} destination={about} onRemove={() => show({ tab: 'danger' })} />
+      <BlockedBanner sync={sync} />
+      <Tabs label="Sync" value={tab} onChange={(next) => show({ tab: next === 'keys' ? undefined : next })} tabs={TABS}>
+        {tab === 'keys' && (
+          <KeysTab sync={sync} onlyTrouble={view.filter === 'not-in-sync'} onFilter={(on) => show({ filter: on ? 'not-in-sync' : undefined })} />
+        )}
+        {tab === 'plan' && <PlanTab sync={sync} />}
+        {tab === 'runs' && <RunsTab sync={sync} open={view.run} onOpen={(run) => show({ tab: 'runs', run })} />}
+        {tab === 'settings' && <SettingsTab sync={sync} destination={about} />}
+        {tab === 'danger' && <DangerTab sync={sync} destination={about} />}
+      </Tabs>
+    </div>
+  )
+}

@@ -1,0 +1,84 @@
+import { Link } from '@tanstack/react-router'
+import { Play } from 'lucide-react'
+import { Counts } from '../../components/counts.tsx'
+import { SyncStateBadge } from '../../components/sync-state.tsx'
+import { Time } from '../../components/time.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Td, Tr } from '../../components/ui/table.tsx'
+import { VendorIcon } from '../../components/vendor-icon.tsx'
+import { useProgress } from '../../lib/live.ts'
+import type { Destination, Sync } from '../../lib/types.ts'
+import { InSync } from './in-sync.tsx'
+import { useTrigger } from './use-trigger.ts'
+
+export function SyncRow({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
+  const progress = useProgress(sync.id)
+  const { trigger, busy } = useTrigger(sync)
+  const { id, name, projectId, lastRun } = sync
+  const page = { to: '/p/$projectId/syncs/$destination/$syncId', params: { projectId, destination: sync.destination, syncId: id } } as const
+  const source = `${sync.environment?.slug ?? '?'}:${sync.folder?.path ?? 'deleted folder'}`
+  return (
+    <Tr className={sync.syncStatus === 'failed' || sync.syncStatus === 'blocked' ? 'bg-bad-tint/40' : undefined}>
+      <Td className="max-w-72">
+        <Link {...page} className="font-semibold break-words text-ink hover:text-accent hover:underline">
+          {name}
+        </Link>
+        {sync.description !== null && sync.description !== '' && <p className="truncate text-xs text-soft">{sync.description}</p>}
+        <p className="text-xs break-words text-soft md:hidden">{sync.targetLabel}</p>
+      </Td>
+      <Td className="font-mono text-xs break-all text-soft max-lg:hidden">{source}</Td>
+      <Td className="max-md:hidden">
+        <span className="flex items-center gap-2">
+          <VendorIcon svg={destination?.icon ?? ''} size={16} />
+          <span className="grid min-w-0">
+            <span className="font-medium">{destination?.title ?? sync.destination}</span>
+            <span className="text-xs break-all text-soft">{sync.targetLabel}</span>
+          </span>
+        </span>
+      </Td>
+      <Td>
+        <span className="flex flex-wrap items-center gap-1">
+          <SyncStateBadge state={sync.syncStatus} />
+          {!sync.isAutoSyncEnabled && <Badge>Manual</Badge>}
+        </span>
+        {progress !== undefined && progress.total > 0 && (
+          <span className="text-xs text-soft tabular-nums">
+            {progress.done} of {progress.total}
+          </span>
+        )}
+      </Td>
+      <Td className="max-lg:hidden">
+        <InSync sync={sync} />
+      </Td>
+      <Td className="text-soft max-md:hidden">
+        {lastRun === null ? (
+          'Never'
+        ) : (
+          <>
+            <Time iso={lastRun.startedAt} />
+            {lastRun.counts !== null && (
+              <span className="block">
+                <Counts counts={lastRun.counts} />
+              </span>
+            )}
+          </>
+        )}
+      </Td>
+      <Td className="w-10 text-right">
+        {sync.blocked === null ? (
+          <Button size="sm" busy={busy} aria-label={`Sync now: ${name}`} onClick={trigger}>
+            {!busy && <Play aria-hidden className="size-3.5" />}
+            <span className="max-sm:hidden">Sync now</span>
+          </Button>
+        ) : (
+          <Button size="sm" variant="quietDanger" asChild>
+            <Link {...page} aria-label={`Review: ${name}`}>
+              Review
+            </Link>
+          </Button>
+        )}
+      </Td>
+    </Tr>
+  )
+}

@@ -1,0 +1,69 @@
+import { useNavigate } from '@tanstack/react-router'
+import { Plus } from 'lucide-react'
+import { Failure } from '../../components/failure.tsx'
+import { Empty, PageHeader } from '../../components/page.tsx'
+import { RouteButton } from '../../components/route-button.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Sync } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+import { SyncFilters, type Filters } from './sync-filters.tsx'
+import { SyncsTable } from './syncs-table.tsx'
+
+const matches = (sync: Sync, { q = '', state, destination, environment }: Filters): boolean => {
+  const text = `${sync.name} ${sync.targetLabel} ${sync.environment?.slug ?? ''}:${sync.folder?.path ?? ''} ${sync.connection.name}`
+  return (
+    text.toLowerCase().includes(q.toLowerCase()) &&
+    (state === undefined || sync.syncStatus === state) &&
+    (destination === undefined || sync.destination === destination) &&
+    (environment === undefined || sync.environment?.slug === environment)
+  )
+}
+
+export function SyncsPage({ projectId, filters }: { projectId: string; filters: Filters }) {
+  usePageTitle('Syncs', false)
+  const navigate = useNavigate()
+  const syncs = trpc.syncs.list.useQuery({ projectId })
+  const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
+  const shown = syncs.data?.filter((sync) => matches(sync, filters))
+  const empty = syncs.data?.length === 0
+  const setFilters = (next: Filters) =>
+    void navigate({ to: '/p/$projectId/syncs', params: { projectId }, search: next, replace: true })
+
+  const add = (
+    <RouteButton variant="primary" to="/p/$projectId/syncs/new" params={{ projectId }}>
+      <Plus aria-hidden className="size-4" /> Add sync
+    </RouteButton>
+  )
+  return (
+    <>
+      <PageHeader title="Syncs" text="Each keeps one target equal to one folder." actions={syncs.data && !empty && add} />
+      {syncs.error ? (
+        <Failure what="The syncs could not be read" error={syncs.error} retry={syncs.refetch} />
+      ) : !syncs.data || !shown ? (
+        <SkeletonRows label="Loading syncs" rows={5} />
+      ) : empty ? (
+        <Empty title="No syncs yet" action={add}>
+          A sync sends the secrets of one folder to one target at a vendor, and keeps them equal. You see the plan before anything is
+          written.
+        </Empty>
+      ) : (
+        <div className="grid gap-3">
+          <SyncFilters filters={filters} onChange={setFilters} syncs={syncs.data} destinations={destinations.data ?? []} />
+          <p aria-live="polite" className="sr-only">
+            {count(shown.length, 'sync')} shown
+          </p>
+          {shown.length === 0 ? (
+            <Empty title="No sync matches these filters" action={<Button onClick={() => setFilters({})}>Clear filters</Button>}>
+              {count(syncs.data.length, 'sync exists', 'syncs exist')} in this project.
+            </Empty>
+          ) : (
+            <SyncsTable syncs={shown} destinations={destinations.data ?? []} />
+          )}
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,25 @@
+import { createAuthClient } from 'better-auth/react'
+import { api, queryClient } from './trpc.ts'
+
+const auth = createAuthClient({ basePath: '/api/auth' })
+
+/** Signs in and sets the session cookie. Throws an Error with a sentence for the form. */
+export async function signIn(email: string, password: string): Promise<void> {
+  const { error } = await auth.signIn.email({ email, password })
+  if (error) throw new Error(signInProblem(error.status, error.message))
+  await api.instance.me.invalidate()
+}
+
+/** Ends the session and forgets everything that was read in it. */
+export async function signOut(): Promise<void> {
+  await auth.signOut()
+  sessionStorage.clear()
+  queryClient.clear()
+}
+
+function signInProblem(status: number, message: string | undefined): string {
+  if (status === 401) return 'Email and password do not match an account here.'
+  if (status === 429) return 'Too many attempts. Wait a minute, then try again.'
+  if (status === 0 || status >= 500) return 'The server did not answer. Check that Keyferry is running, then try again.'
+  return message ?? 'Sign-in was refused.'
+}

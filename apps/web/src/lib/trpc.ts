@@ -1,0 +1,34 @@
+import type { AppRouter } from '@keyferry/api/router'
+import { QueryClient } from '@tanstack/react-query'
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
+import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query'
+import { statusOf } from './errors.ts'
+
+const url = '/api/trpc'
+
+export const trpc = createTRPCReact<AppRouter>()
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // A refusal will be refused again; only trouble on the way is worth another try.
+      retry: (failures, error) => failures < 2 && (statusOf(error) ?? 500) >= 500,
+    },
+  },
+})
+
+const links = [
+  splitLink<AppRouter>({
+    condition: (operation) => operation.type === 'subscription',
+    true: httpSubscriptionLink({ url }),
+    false: httpBatchLink({ url, maxURLLength: 4000 }),
+  }),
+]
+export const client = trpc.createClient({ links })
+
+/** Calls past the query cache: what they answer is kept by nobody but the caller. */
+export const direct = createTRPCClient<AppRouter>({ links })
+
+/** For route guards and code outside React. */
+export const api = createTRPCQueryUtils<AppRouter>({ queryClient, client })
