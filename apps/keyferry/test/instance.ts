@@ -1,5 +1,5 @@
 /** The whole app for tests: in this process on a free port, with a data directory of its own and every vendor emulated. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { KeyferryClient } from '@keyferry/client'
@@ -7,7 +7,9 @@ import type { Emulator } from '@keyferry/core/destinations/emulator'
 import { emulators } from '@keyferry/core/destinations/emulators'
 import { createDatabase } from '@keyferry/db/testing'
 import { readEnv } from '@keyferry/instance'
-import { describe, inject, onTestFinished } from 'vitest'
+import { createQueue } from '@keyferry/queue'
+import { pino } from 'pino'
+import { afterAll, describe, inject, onTestFinished } from 'vitest'
 import { bootstrap, clientOf, type Account } from '../src/demo/setup.ts'
 import { startKeyferry, type Running } from '../src/start.ts'
 
@@ -37,7 +39,26 @@ export function onEveryProfile(suite: (profile: Profile) => void): void {
 export async function newPlace(profile: Profile): Promise<Place> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
-  return { dataDir, databaseUrl: profile === 'fleet' ? await createDatabase() : null }
+  if (profile === 'fleet') return { dataDir, databaseUrl: await createDatabase() }
+  await cp(await emptyQueue(), join(dataDir, 'queue'), { recursive: true })
+  return { dataDir, databaseUrl: null }
+}
+
+let template: Promise<string> | null = null
+afterAll(async () => {
+  if (template) await rm(await template, { recursive: true, force: true })
+})
+
+/** A queue directory to copy: making one takes seconds, and most tests start on an empty data directory. */
+function emptyQueue(): Promise<string> {
+  const make = async (): Promise<string> => {
+    const dir = await mkdtemp(join(tmpdir(), 'keyferry-test-queue-'))
+    const jobs = createQueue({ backend: { kind: 'embedded', dir }, log: pino({ level: 'silent' }) })
+    await jobs.start()
+    await jobs.stop()
+    return dir
+  }
+  return (template ??= make())
 }
 
 /** The environment of a process on that place. `PORT=0` takes any free port. */

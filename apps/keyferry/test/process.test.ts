@@ -62,7 +62,7 @@ async function contents(dir: string): Promise<Map<string, string>> {
   return new Map(await Promise.all(files.sort().map(async (file) => [file, await readFile(file, 'base64')] as const)))
 }
 
-describe('the app', () => {
+describe('the app', { timeout: 90_000 }, () => {
   it('says where it serves and what to do first, and ends on SIGTERM with 0', async () => {
     const place = await newPlace('embedded')
     const first = run(APP, place)
@@ -136,7 +136,7 @@ describe('the app', () => {
   })
 })
 
-describe('a process of a fleet', () => {
+describe('a process of a fleet', { timeout: 90_000 }, () => {
   it.each(['apps/worker/src/main.ts', 'apps/api/src/main.ts'])('%s does not start without DATABASE_URL', async (script) => {
     const alone = run(script, await newPlace('embedded'))
     expect(await alone.ended()).toBe(1)
@@ -162,13 +162,13 @@ describe('a process of a fleet', () => {
     api.child.kill('SIGTERM')
     expect(await workers[1]?.ended()).toBe(0)
     expect(await api.ended()).toBe(0)
-  }, 90_000)
+  })
 })
 
-describe('the demo', () => {
+describe('the demo', { timeout: 90_000 }, () => {
   it('ends with every target equal to the file, and ends with 0', async () => {
     const demo = run('apps/keyferry/src/demo/main.ts', await newPlace('embedded'), { args: ['--exit'] })
     expect(await demo.ended(), demo.output()).toBe(0)
     expect(demo.output()).toContain('Every target is equal to the file')
-  }, 60_000)
+  })
 })
