@@ -117,3 +117,49 @@ onEveryDatabase('who may call, and how failures look', (open) => {
     await lost.close()
   })
 })
+
+const NONSENSE_HEADERS: Record<string, string>[] = [
+  {},
+  { host: 'a b' },
+  { cookie: 'keyferry.session_token=%00; keyferry.session_token=x.y', 'sec-fetch-site': 'none' },
+]
+
+onEveryDatabase('nonsense beside REST', (open) => {
+  let api: TestApi
+  beforeAll(async () => {
+    api = await readyApi(open)
+  })
+  afterAll(() => api.close())
+
+  it.each<[method: 'GET' | 'POST', url: string, body?: string]>([
+    ['GET', '/api/trpc/nope'],
+    ['GET', '/api/trpc/__proto__'],
+    ['GET', '/api/trpc/constructor.prototype'],
+    ['GET', '/api/trpc/projects.toString'],
+    ['GET', '/api/trpc/projects.get'],
+    ['GET', '/api/trpc/projects.get?input=%7B'],
+    ['GET', '/api/trpc/projects.get?batch=1&input=12'],
+    ['GET', '/api/trpc/projects.bySlug?input=%7B%22slug%22%3A%22%5Cu0000%22%7D'],
+    ['GET', '/api/trpc/projects.create?input=%7B%7D'],
+    ['POST', '/api/trpc/projects.create', '{"projectName":'],
+    ['POST', '/api/trpc/projects.create', '[1]'],
+    ['POST', '/api/trpc/projects.create', '{"__proto__":{"projectName":"x"}}'],
+    ['POST', '/api/auth/sign-in/email', '{"email":'],
+    ['POST', '/api/auth/sign-in/email', '{"email":{"$ne":1},"password":[]}'],
+    [
+      'POST',
+      '/api/auth/sign-in/email',
+      '{"email":"a@b.co","password":"\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000"}',
+    ],
+    ['POST', '/api/auth/nothing', '{}'],
+    ['GET', '/api/auth/sign-in/email'],
+  ])('%s %s %s is answered with a 4xx', async (method, url, body) => {
+    for (const headers of NONSENSE_HEADERS) {
+      const { status, text } = await api.send(method, url, body, { headers })
+      // A slug that SQLite can look up is simply not there; nothing else may succeed.
+      expect(status, text).toBeGreaterThanOrEqual(url.includes('batch=1') ? 207 : 400)
+      expect(status, text).toBeLessThan(500)
+      expect(text).not.toMatch(/node_modules|at .+\.ts:/)
+    }
+  })
+})

@@ -1,5 +1,6 @@
 import type { Auth } from '@keyferry/auth'
 import { CLIENT_ADDRESS } from '@keyferry/auth/better-auth'
+import { BadRequest } from '@keyferry/core/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const METHODS = ['GET', 'POST'] as const
@@ -35,8 +36,9 @@ function toWeb(request: FastifyRequest): Request {
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) headers.append(name, one)
   }
   headers.set(CLIENT_ADDRESS, request.ip)
-  const url = new URL(request.url, `${request.protocol}://${request.host || 'localhost'}`)
-  return new Request(url, {
+  const origin = `${request.protocol}://${request.host}`
+  if (!URL.canParse(request.url, origin)) throw new BadRequest('The Host header is not a host')
+  return new Request(new URL(request.url, origin), {
     method: request.method,
     headers,
     ...(typeof request.body === 'string' && request.method !== 'GET' ? { body: request.body } : {}),

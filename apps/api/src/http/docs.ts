@@ -20,7 +20,15 @@ export async function registerDocs(app: FastifyInstance, { version }: { version:
     })
     await page.register(reference, {
       routePrefix: '/api/docs',
-      configuration: { url: '/api/docs/json', withDefaultFonts: false },
+      configuration: {
+        url: '/api/docs/json',
+        // Nothing of the page reaches out: no fonts, no usage data, no services of its maker.
+        withDefaultFonts: false,
+        telemetry: false,
+        showDeveloperTools: 'never',
+        agent: { disabled: true },
+        mcp: { disabled: true },
+      },
     })
   })
 }
