@@ -12,7 +12,8 @@ describe('data key', () => {
       fc.property(text, fc.array(text, { maxLength: 4 }), fc.array(text, { maxLength: 4 }), (value, place, other) => {
         const sealed = key.seal(value, ...place)
         expect(key.open(sealed, ...place)).toBe(value)
-        if (JSON.stringify(place) !== JSON.stringify(other)) expect(() => key.open(sealed, ...other)).toThrow(SealBroken)
+        if (JSON.stringify(place) !== JSON.stringify(other))
+          expect(() => key.open(sealed, ...other)).toThrow(SealBroken)
       }),
     )
   })
@@ -34,14 +35,21 @@ describe('data key', () => {
     for (let index = 0; index < sealed.length; index++) {
       const altered = sealed.slice(0, index) + (sealed[index] === 'A' ? 'B' : 'A') + sealed.slice(index + 1)
       // The last character of base64url may hold bits that mean nothing.
-      if (Buffer.from(altered.slice(3), 'base64url').equals(Buffer.from(sealed.slice(3), 'base64url')) && altered.startsWith('v1.')) continue
+      if (
+        Buffer.from(altered.slice(3), 'base64url').equals(Buffer.from(sealed.slice(3), 'base64url')) &&
+        altered.startsWith('v1.')
+      )
+        continue
       expect(() => key.open(altered, 'place')).toThrow(SealBroken)
     }
   })
 
-  it.each(['', 'v1.', 'v1.AAAA', 'v2.AAAA', 'plain text', `v1.${'A'.repeat(200)}`])('does not take %j for sealed text', (sealed) => {
-    expect(() => key.open(sealed, 'place')).toThrow(SealBroken)
-  })
+  it.each(['', 'v1.', 'v1.AAAA', 'v2.AAAA', 'plain text', `v1.${'A'.repeat(200)}`])(
+    'does not take %j for sealed text',
+    (sealed) => {
+      expect(() => key.open(sealed, 'place')).toThrow(SealBroken)
+    },
+  )
 
   it('says nothing of what is inside', () => {
     const other = dataKey(randomBytes(32)).seal('canary')

@@ -23,14 +23,34 @@ onEveryDatabase('canary', (open) => {
     }
 
     const text = (name: string) => `${CANARY}-${name}`
-    await createSecret(t.ctx, t.actor, { ...where, secretName: 'A', secretValue: text('one'), secretComment: text('comment'), type })
+    await createSecret(t.ctx, t.actor, {
+      ...where,
+      secretName: 'A',
+      secretValue: text('one'),
+      secretComment: text('comment'),
+      type,
+    })
     await updateSecret(t.ctx, t.actor, { ...where, secretName: 'A', secretValue: text('two'), type })
     await updateSecret(t.ctx, t.actor, { ...where, secretName: 'A', newSecretName: 'B', type })
     await deleteSecret(t.ctx, t.actor, { ...where, secretName: 'B', type })
-    const pasted = await pasteDotenv(t.ctx, t.actor, { ...where, dryRun: false, content: `P=${text('pasted')}\nREF="${text('ref')} \${NOPE}"\n${text('stray')}\n` })
+    const pasted = await pasteDotenv(t.ctx, t.actor, {
+      ...where,
+      dryRun: false,
+      content: `P=${text('pasted')}\nREF="${text('ref')} \${NOPE}"\n${text('stray')}\n`,
+    })
     said.push(JSON.stringify(pasted))
-    await refused(createSecret(t.ctx, t.actor, { ...where, secretName: 'P', secretValue: text('again'), secretComment: '', type }))
-    await refused(createSecret(t.ctx, t.actor, { ...where, secretName: 'Q', secretValue: `${text('half')}\ud800`, secretComment: '', type }))
+    await refused(
+      createSecret(t.ctx, t.actor, { ...where, secretName: 'P', secretValue: text('again'), secretComment: '', type }),
+    )
+    await refused(
+      createSecret(t.ctx, t.actor, {
+        ...where,
+        secretName: 'Q',
+        secretValue: `${text('half')}\ud800`,
+        secretComment: '',
+        type,
+      }),
+    )
     const view = { recursive: false, include_imports: true, expandSecretReferences: true, viewSecretValue: true }
     await refused(listSecrets(t.ctx, t.actor, { ...where, ...view }))
     said.push(JSON.stringify(await listSecrets(t.ctx, t.actor, { ...where, ...view, viewSecretValue: false })))

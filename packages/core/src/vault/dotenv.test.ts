@@ -110,16 +110,22 @@ onEveryDatabase('pasteDotenv', (open) => {
     await v.put('dev:/', { A: '1' })
     await updateSecret(t.ctx, t.actor, { ...where, secretName: 'A', secretComment: 'note', type: 'shared' })
     await paste('A=2')
-    expect((await listSecretRows(t.ctx, t.actor, where)).rows).toMatchObject([{ key: 'A', comment: 'note', version: 3 }])
+    expect((await listSecretRows(t.ctx, t.actor, where)).rows).toMatchObject([
+      { key: 'A', comment: 'note', version: 3 },
+    ])
   })
 
   it('takes a thousand keys at once', async () => {
-    const { added } = await paste(Array.from({ length: 1000 }, (_, index) => `K${index}=\${dev.x.K${index}}`).join('\n'))
+    const { added } = await paste(
+      Array.from({ length: 1000 }, (_, index) => `K${index}=\${dev.x.K${index}}`).join('\n'),
+    )
     expect(added).toHaveLength(1000)
     expect(await t.ctx.db.selectFrom('references').selectAll().execute()).toHaveLength(1000)
   })
 
   it('refuses a place that is not there', async () => {
-    await expect(pasteDotenv(t.ctx, t.actor, { ...where, secretPath: '/no', content: 'A=1', dryRun: true })).rejects.toMatchObject({ status: 404 })
+    await expect(
+      pasteDotenv(t.ctx, t.actor, { ...where, secretPath: '/no', content: 'A=1', dryRun: true }),
+    ).rejects.toMatchObject({ status: 404 })
   })
 })

@@ -6,7 +6,15 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
-import { openForWriting, openSecret, presentSecrets, putSecrets, whyNotStorable, type Put, type Target } from './write.ts'
+import {
+  openForWriting,
+  openSecret,
+  presentSecrets,
+  putSecrets,
+  whyNotStorable,
+  type Put,
+  type Target,
+} from './write.ts'
 
 type Pasted = z.output<typeof pastedDotenv>
 
@@ -18,7 +26,8 @@ const MAX_KEYS = 10_000
  */
 export function pasteDotenv(ctx: Context, actor: Actor, input: z.output<typeof pasteDotenvInput>): Promise<Pasted> {
   const { entries, refused } = readDotenv(input.content)
-  if (entries.size > MAX_KEYS) throw new BadRequest(`The file has ${entries.size} keys; at most ${MAX_KEYS} can be taken in at once. Split it.`)
+  if (entries.size > MAX_KEYS)
+    throw new BadRequest(`The file has ${entries.size} keys; at most ${MAX_KEYS} can be taken in at once. Split it.`)
   return change(ctx, actor, async (tx, touched) => {
     const target = await openForWriting(ctx, tx, input)
     const { puts, ...sorted } = await compare(tx, target, entries)
@@ -62,7 +71,9 @@ export function readDotenv(content: string): { entries: Map<string, string>; ref
   for (const [rawKey, rawValue] of Object.entries(parse(content.replaceAll('__proto__', token)))) {
     const [key, value] = [restore(rawKey), restore(rawValue)]
     const problem =
-      issueOf(secretKey.safeParse(key)) ?? issueOf(secretValue.safeParse(value)) ?? prefixed('Secret value ', whyNotStorable(value))
+      issueOf(secretKey.safeParse(key)) ??
+      issueOf(secretValue.safeParse(value)) ??
+      prefixed('Secret value ', whyNotStorable(value))
     if (problem) refused.push({ key, reason: problem })
     else entries.set(key, value)
   }

@@ -49,7 +49,11 @@ export function updateEnvironment(
       const folders = await folderIdsOf(tx, environment.id)
       for (const id of await readersOf(tx, folders)) touched(id)
     }
-    await tx.updateTable('environments').set({ name, slug, updatedAt: timestamp(ctx) }).where('id', '=', environment.id).execute()
+    await tx
+      .updateTable('environments')
+      .set({ name, slug, updatedAt: timestamp(ctx) })
+      .where('id', '=', environment.id)
+      .execute()
     const position = await place(ctx, tx, others, environment.id, input.position ?? all.indexOf(environment) + 1)
     await audit(ctx, tx, actor, 'environment.update', input.projectId, { from: environment.slug, slug, name, position })
     return { id: environment.id, name, slug, position }
@@ -71,8 +75,15 @@ export function deleteEnvironment(
     const inside = new Set(folders)
     for (const id of await readersOf(tx, folders)) if (!inside.has(id)) touched(id)
     await tx.deleteFrom('environments').where('id', '=', environment.id).execute()
-    await arrange(ctx, tx, all.filter((other) => other.id !== environment.id))
-    await audit(ctx, tx, actor, 'environment.delete', input.projectId, { name: environment.name, slug: environment.slug })
+    await arrange(
+      ctx,
+      tx,
+      all.filter((other) => other.id !== environment.id),
+    )
+    await audit(ctx, tx, actor, 'environment.delete', input.projectId, {
+      name: environment.name,
+      slug: environment.slug,
+    })
     const { id, name, slug, position } = environment
     return { id, name, slug, position }
   })
@@ -87,7 +98,10 @@ export async function insertEnvironment(
   const id = randomUUID()
   const at = timestamp(ctx)
   const { projectId, name, slug, position } = environment
-  await tx.insertInto('environments').values({ id, projectId, name, slug, position, createdAt: at, updatedAt: at }).execute()
+  await tx
+    .insertInto('environments')
+    .values({ id, projectId, name, slug, position, createdAt: at, updatedAt: at })
+    .execute()
   await tx
     .insertInto('folders')
     .values({
@@ -123,7 +137,10 @@ function find(environments: readonly Row[], id: string): Row {
 
 function refuseTaken(others: readonly Row[], slug: string): void {
   const taken = others.find((other) => other.slug === slug)
-  if (taken) throw new BadRequest(`Environment slug "${slug}" is already taken by environment "${taken.name}". Choose another slug.`)
+  if (taken)
+    throw new BadRequest(
+      `Environment slug "${slug}" is already taken by environment "${taken.name}". Choose another slug.`,
+    )
 }
 
 /** Puts `id` at `position` among `others` and numbers them all; returns the position it got. */
@@ -136,6 +153,10 @@ async function place(ctx: Context, tx: Tx, others: readonly Row[], id: string, p
 async function arrange(ctx: Context, tx: Tx, order: readonly { id: string; position?: number }[]): Promise<void> {
   for (const [index, { id, position }] of order.entries()) {
     if (position === index + 1) continue
-    await tx.updateTable('environments').set({ position: index + 1, updatedAt: timestamp(ctx) }).where('id', '=', id).execute()
+    await tx
+      .updateTable('environments')
+      .set({ position: index + 1, updatedAt: timestamp(ctx) })
+      .where('id', '=', id)
+      .execute()
   }
 }

@@ -42,7 +42,10 @@ const text = fc.string({ unit: 'grapheme', maxLength: 8 }).map((value) => value.
 
 /** Keys K0, K1, …: each value refers only to keys before it, in any of three folders, so there is no cycle. */
 const acyclic = fc
-  .array(fc.tuple(fc.nat(2), text, fc.array(fc.tuple(fc.nat(), fc.boolean(), text), { maxLength: 3 })), { minLength: 1, maxLength: 30 })
+  .array(fc.tuple(fc.nat(2), text, fc.array(fc.tuple(fc.nat(), fc.boolean(), text), { maxLength: 3 })), {
+    minLength: 1,
+    maxLength: 30,
+  })
   .map((entries) => {
     const paths = ['/', '/a', '/a/b']
     const levels: number[] = []
@@ -90,14 +93,32 @@ describe('expand', () => {
   it('never lets a reference out, whatever the values are, and always comes to an end', () => {
     const keys = ['A', 'B', 'C', 'D']
     const piece = fc.oneof(
-      fc.constantFrom('${A}', '${B}', '${C}', '${D}', '${dev.A}', '${dev.x.B}', '${X}', '$', '{', '${', '}', 'A', '${@p.A}', '.'),
+      fc.constantFrom(
+        '${A}',
+        '${B}',
+        '${C}',
+        '${D}',
+        '${dev.A}',
+        '${dev.x.B}',
+        '${X}',
+        '$',
+        '{',
+        '${',
+        '}',
+        'A',
+        '${@p.A}',
+        '.',
+      ),
       text,
     )
     const value = fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join(''))
     fc.assert(
       fc.property(fc.tuple(value, value, value, value), fc.tuple(value, value), (top, below) => {
         const values = Object.fromEntries(top.map((one, index) => [keys[index] ?? '', one]))
-        const { tree, folder } = treeOf({ '/': { values, imports: ['/x'] }, '/x': { values: { B: below[0], E: below[1] } } })
+        const { tree, folder } = treeOf({
+          '/': { values, imports: ['/x'] },
+          '/x': { values: { B: below[0], E: below[1] } },
+        })
         const { expand, visible } = expander(tree, open)
         for (const [key, source] of visible(folder('/')).keys) {
           const expanded = expand(source, key)
@@ -142,6 +163,9 @@ describe('expand', () => {
     })
     const { order, keys } = expander(tree, open).visible(folder('/'))
     expect(order.map(({ path }) => path)).toEqual(['/', '/late', '/base', '/early'])
-    expect([...keys].map(([key, { path }]) => [key, path])).toEqual([['L', '/late'], ['K', '/base']])
+    expect([...keys].map(([key, { path }]) => [key, path])).toEqual([
+      ['L', '/late'],
+      ['K', '/base'],
+    ])
   })
 })

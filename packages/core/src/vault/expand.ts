@@ -85,7 +85,8 @@ export function expander(tree: Tree, open: (row: SecretRow) => string | null): E
     if (folder.secrets.has(key)) return { text, source: folder, key }
     const { keys, tooDeep } = visible(folder)
     // A key beyond the limit might come before the one that is found.
-    if (tooDeep.length > 0) return { problem: `references ${text}, whose folder has imports nested deeper than ${MAX_IMPORT_LEVELS} levels` }
+    if (tooDeep.length > 0)
+      return { problem: `references ${text}, whose folder has imports nested deeper than ${MAX_IMPORT_LEVELS} levels` }
     const source = keys.get(key)
     return source ? { text, source, key } : missing
   }
@@ -177,7 +178,8 @@ function finish(node: Node, targetOf: (link: Link) => Node): Settled {
       }
     }
     // Ten levels of doubling would fill the memory.
-    if (bytes > MAX_VALUE_BYTES) return failed(node, `is longer than ${MAX_VALUE_BYTES} bytes with its references resolved`)
+    if (bytes > MAX_VALUE_BYTES)
+      return failed(node, `is longer than ${MAX_VALUE_BYTES} bytes with its references resolved`)
   }
   if (own.size > 0 || inherited.size > 0) {
     const problem = [...own, ...inherited.keys()].join('; ')
@@ -186,7 +188,8 @@ function finish(node: Node, targetOf: (link: Link) => Node): Settled {
   }
   const value = texts.join('')
   if (levels === 0) return { value, levels }
-  if (levels > MAX_REFERENCE_LEVELS) return failed(node, `has references nested deeper than ${MAX_REFERENCE_LEVELS} levels`)
+  if (levels > MAX_REFERENCE_LEVELS)
+    return failed(node, `has references nested deeper than ${MAX_REFERENCE_LEVELS} levels`)
   // Nothing records what such a reference reads, so a change of it would go unnoticed.
   if (hasReference(value)) return failed(node, 'puts a reference together from other values, which is not supported')
   return { value, levels }

@@ -43,7 +43,9 @@ onEveryDatabase('fan-out', (open, dialect) => {
     await v.put('dev:/b', { R: '${dev.c.K}' })
     await v.import('dev:/a', 'dev:/b')
     await v.put('dev:/other', { K: '1' })
-    const ids = await Promise.all(['prod:/d', 'dev:/c', 'dev:/b', 'dev:/a', 'dev:/other'].map((place) => v.folder(place)))
+    const ids = await Promise.all(
+      ['prod:/d', 'dev:/c', 'dev:/b', 'dev:/a', 'dev:/other'].map((place) => v.folder(place)),
+    )
     const [d = '', c = '', b = '', a = ''] = ids
     const readers = (id: string) => t.ctx.db.transaction().execute(async (tx) => (await readersOf(tx, [id])).sort())
     expect(await readers(d)).toEqual([d, c, b, a].sort())
@@ -93,9 +95,13 @@ onEveryDatabase('fan-out', (open, dialect) => {
       const makeY = () => createImport(t.ctx, t.actor, { ...where, import: { environment: 'dev', path: '/y' } })
       expect(await moved(syncs, makeY)).toEqual([1])
       expect(await v.resolve('dev:/')).toEqual({ K: 'y' })
-      expect(await moved(syncs, () => updateImport(t.ctx, t.actor, { ...where, importId: x, import: { position: 2 } }))).toEqual([1])
+      expect(
+        await moved(syncs, () => updateImport(t.ctx, t.actor, { ...where, importId: x, import: { position: 2 } })),
+      ).toEqual([1])
       expect(await v.resolve('dev:/')).toEqual({ K: 'x' })
-      expect(await moved(syncs, () => updateImport(t.ctx, t.actor, { ...where, importId: x, import: { path: '/z' } }))).toEqual([1])
+      expect(
+        await moved(syncs, () => updateImport(t.ctx, t.actor, { ...where, importId: x, import: { path: '/z' } })),
+      ).toEqual([1])
       expect(await v.resolve('dev:/')).toEqual({ K: 'z' })
       expect(await moved(syncs, () => v.put('dev:/x', { K: 'unseen' }))).toEqual([0])
       expect(await moved(syncs, () => deleteImport(t.ctx, t.actor, { ...where, importId: x }))).toEqual([1])
@@ -109,8 +115,14 @@ onEveryDatabase('fan-out', (open, dialect) => {
       await v.put('dev:/api/v1', { K: '1' })
       await v.put('staging:/', { OLD: '${dev.api.v1.K}' })
       await v.put('prod:/', { NEW: '${dev.rest.v1.K}' })
-      const syncs = [await v.sync('staging:/'), await v.sync('prod:/'), await v.sync('dev:/api/v1'), await v.sync('dev:/')]
-      const rename = () => updateFolder(t.ctx, t.actor, { projectId, environment: 'dev', folderId: api, name: 'rest', path: '/' })
+      const syncs = [
+        await v.sync('staging:/'),
+        await v.sync('prod:/'),
+        await v.sync('dev:/api/v1'),
+        await v.sync('dev:/'),
+      ]
+      const rename = () =>
+        updateFolder(t.ctx, t.actor, { projectId, environment: 'dev', folderId: api, name: 'rest', path: '/' })
       expect(await moved(syncs, rename)).toEqual([1, 1, 1, 0])
       expect(await v.resolve('prod:/')).toEqual({ NEW: '1' })
       await expect(v.resolve('staging:/')).rejects.toThrow('OLD (references ${dev.api.v1.K}, which does not exist)')
@@ -121,8 +133,13 @@ onEveryDatabase('fan-out', (open, dialect) => {
       await v.put('staging:/', { OLD: '${dev.api.K}' })
       await v.put('prod:/', { NEW: '${qa.api.K}' })
       const syncs = [await v.sync('staging:/'), await v.sync('prod:/')]
-      const { id } = await t.ctx.db.selectFrom('environments').where('slug', '=', 'dev').select('id').executeTakeFirstOrThrow()
-      const change = (more: { slug?: string; name?: string }) => updateEnvironment(t.ctx, t.actor, { projectId, environmentId: id, ...more })
+      const { id } = await t.ctx.db
+        .selectFrom('environments')
+        .where('slug', '=', 'dev')
+        .select('id')
+        .executeTakeFirstOrThrow()
+      const change = (more: { slug?: string; name?: string }) =>
+        updateEnvironment(t.ctx, t.actor, { projectId, environmentId: id, ...more })
       expect(await moved(syncs, () => change({ name: 'Testing' }))).toEqual([0, 0])
       expect(await moved(syncs, () => change({ slug: 'qa' }))).toEqual([1, 1])
       expect(await v.resolve('prod:/')).toEqual({ NEW: '1' })
@@ -135,9 +152,19 @@ onEveryDatabase('fan-out', (open, dialect) => {
     await v.put('prod:/', { A: '${dev.api.v1.K}' })
     await v.put('prod:/two', { B: '${staging.s.S}' })
     const syncs = [await v.sync('prod:/'), await v.sync('prod:/two')]
-    expect(await moved(syncs, () => deleteFolder(t.ctx, t.actor, { projectId, environment: 'dev', folderIdOrName: 'api', path: '/' }))).toEqual([1, 0])
-    const { id } = await t.ctx.db.selectFrom('environments').where('slug', '=', 'staging').select('id').executeTakeFirstOrThrow()
-    expect(await moved(syncs, () => deleteEnvironment(t.ctx, t.actor, { projectId, environmentId: id }))).toEqual([0, 1])
+    expect(
+      await moved(syncs, () =>
+        deleteFolder(t.ctx, t.actor, { projectId, environment: 'dev', folderIdOrName: 'api', path: '/' }),
+      ),
+    ).toEqual([1, 0])
+    const { id } = await t.ctx.db
+      .selectFrom('environments')
+      .where('slug', '=', 'staging')
+      .select('id')
+      .executeTakeFirstOrThrow()
+    expect(await moved(syncs, () => deleteEnvironment(t.ctx, t.actor, { projectId, environmentId: id }))).toEqual([
+      0, 1,
+    ])
   })
 
   it('misses no reader that another writer is adding at the same time', async () => {
@@ -153,7 +180,14 @@ onEveryDatabase('fan-out', (open, dialect) => {
       const at = t.ctx.now().toISOString()
       await tx
         .insertInto('imports')
-        .values({ id: randomUUID(), folderId: top.id, sourceFolderId: mid.id, position: 1, createdAt: at, updatedAt: at })
+        .values({
+          id: randomUUID(),
+          folderId: top.id,
+          sourceFolderId: mid.id,
+          position: 1,
+          createdAt: at,
+          updatedAt: at,
+        })
         .execute()
       touched(top.id)
       inside.resolve()

@@ -32,12 +32,17 @@ export async function findFolder(
     .where('path', '=', where.secretPath)
     .selectAll()
     .executeTakeFirst()
-  if (!folder) throw new NotFound(`Folder with path "${where.secretPath}" not found in environment "${where.environment}"`)
+  if (!folder)
+    throw new NotFound(`Folder with path "${where.secretPath}" not found in environment "${where.environment}"`)
   return { folder, environment }
 }
 
 /** The folders in a folder, by path; with `recursive` all below it, each with its path from there. Nothing for an unknown path, as Infisical answers. Throws `NotFound` for an unknown environment. */
-export async function listFolders(ctx: Context, _actor: Actor, input: z.output<typeof schemas.listFolders>): Promise<Folder[]> {
+export async function listFolders(
+  ctx: Context,
+  _actor: Actor,
+  input: z.output<typeof schemas.listFolders>,
+): Promise<Folder[]> {
   const environment = await findEnvironment(ctx.db, input)
   const all = await foldersIn(ctx.db, environment.id)
   const parent = all.find((folder) => folder.path === input.path)
@@ -47,7 +52,9 @@ export async function listFolders(ctx: Context, _actor: Actor, input: z.output<t
     .sort(byPath)
     .map((folder) => ({
       ...describe(folder),
-      ...(input.recursive ? { relativePath: parent.path === '/' ? folder.path : folder.path.slice(parent.path.length) } : {}),
+      ...(input.recursive
+        ? { relativePath: parent.path === '/' ? folder.path : folder.path.slice(parent.path.length) }
+        : {}),
     }))
 }
 
@@ -70,7 +77,11 @@ export async function getFolder(
 }
 
 /** Throws `NotFound` when the parent does not exist, `BadRequest` when the name is taken. */
-export function createFolder(ctx: Context, actor: Actor, input: z.output<typeof schemas.createFolder>): Promise<Folder> {
+export function createFolder(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createFolder>,
+): Promise<Folder> {
   return change(ctx, actor, async (tx) => {
     await lockProject(ctx, tx, input.projectId)
     const { folder: parent, environment } = await findFolder(tx, { ...input, secretPath: input.path })
@@ -99,7 +110,11 @@ export function createFolder(ctx: Context, actor: Actor, input: z.output<typeof 
  * references name paths as text, so those to the old path break and those that already used the new one are mended: readers of
  * both are told. Throws `NotFound`, and `BadRequest` for the root folder or a taken name.
  */
-export function updateFolder(ctx: Context, actor: Actor, input: z.output<typeof schemas.updateFolder>): Promise<Folder> {
+export function updateFolder(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.updateFolder>,
+): Promise<Folder> {
   return change(ctx, actor, async (tx, touched) => {
     await lockProject(ctx, tx, input.projectId)
     const environment = await findEnvironment(tx, input)
@@ -113,19 +128,39 @@ export function updateFolder(ctx: Context, actor: Actor, input: z.output<typeof 
     if (path !== folder.path) {
       await refuseTaken(tx, environment, path)
       const inside = [folder, ...all.filter((candidate) => isBelow(candidate, folder))]
-      for (const id of await readersOf(tx, inside.map(({ id }) => id))) touched(id)
+      for (const id of await readersOf(
+        tx,
+        inside.map(({ id }) => id),
+      ))
+        touched(id)
       for (const { id, path: old } of inside) {
-        await tx.updateTable('folders').set({ path: path + old.slice(folder.path.length) }).where('id', '=', id).execute()
+        await tx
+          .updateTable('folders')
+          .set({ path: path + old.slice(folder.path.length) })
+          .where('id', '=', id)
+          .execute()
       }
     }
-    await tx.updateTable('folders').set({ name: input.name, description, updatedAt: at }).where('id', '=', folder.id).execute()
-    await audit(ctx, tx, actor, 'folder.update', input.projectId, { environment: environment.slug, from: folder.path, path })
+    await tx
+      .updateTable('folders')
+      .set({ name: input.name, description, updatedAt: at })
+      .where('id', '=', folder.id)
+      .execute()
+    await audit(ctx, tx, actor, 'folder.update', input.projectId, {
+      environment: environment.slug,
+      from: folder.path,
+      path,
+    })
     return describe({ ...folder, name: input.name, path, description, updatedAt: at })
   })
 }
 
 /** Deletes a folder, found by id or by its name in `path`, with all it holds. Throws `NotFound`, and `BadRequest` for the root folder, while a sync reads it or a folder elsewhere imports from it. */
-export function deleteFolder(ctx: Context, actor: Actor, input: z.output<typeof schemas.deleteFolder>): Promise<Folder> {
+export function deleteFolder(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.deleteFolder>,
+): Promise<Folder> {
   return change(ctx, actor, async (tx, touched) => {
     await lockProject(ctx, tx, input.projectId)
     const environment = await findEnvironment(tx, input)
@@ -153,7 +188,10 @@ export async function foldersBelow(tx: Tx, { folder, environment }: Located): Pr
     .map(({ id }) => id)
 }
 
-async function findEnvironment(db: Db | Tx, where: { projectId: string; environment: string }): Promise<EnvironmentRow> {
+async function findEnvironment(
+  db: Db | Tx,
+  where: { projectId: string; environment: string },
+): Promise<EnvironmentRow> {
   const environment = await db
     .selectFrom('environments')
     .where('projectId', '=', where.projectId)
@@ -179,7 +217,8 @@ async function refuseTaken(tx: Tx, environment: EnvironmentRow, path: string): P
     .where('path', '=', path)
     .select('id')
     .executeTakeFirst()
-  if (taken) throw new BadRequest(`Folder with specified name already exists: "${path}" in environment "${environment.slug}"`)
+  if (taken)
+    throw new BadRequest(`Folder with specified name already exists: "${path}" in environment "${environment.slug}"`)
 }
 
 const join = (parent: string, name: string): string => (parent === '/' ? `/${name}` : `${parent}/${name}`)

@@ -12,13 +12,21 @@ import { lockProject } from './project-key.ts'
 type Import = z.output<typeof schemas.secretImport>
 
 /** The imports of a folder, lowest priority first. Throws `NotFound`. */
-export async function listImports(ctx: Context, _actor: Actor, input: z.output<typeof schemas.listImports>): Promise<Import[]> {
+export async function listImports(
+  ctx: Context,
+  _actor: Actor,
+  input: z.output<typeof schemas.listImports>,
+): Promise<Import[]> {
   const { folder } = await findFolder(ctx.db, { ...input, secretPath: input.path })
   return importsOf(ctx.db, folder.id)
 }
 
 /** Imports a folder, with the highest priority. Throws `NotFound`, and `BadRequest` for a second import of one folder or a cycle. */
-export function createImport(ctx: Context, actor: Actor, input: z.output<typeof schemas.createImport>): Promise<Import> {
+export function createImport(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createImport>,
+): Promise<Import> {
   return change(ctx, actor, async (tx, touched) => {
     const { folderId, imports, where } = await open(ctx, tx, input)
     const source = await sourceOf(tx, input.projectId, input.import)
@@ -36,12 +44,20 @@ export function createImport(ctx: Context, actor: Actor, input: z.output<typeof 
 }
 
 /** Re-points or moves an import; a new position moves the others. Throws like `createImport`. */
-export function updateImport(ctx: Context, actor: Actor, input: z.output<typeof schemas.updateImport>): Promise<Import> {
+export function updateImport(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.updateImport>,
+): Promise<Import> {
   return change(ctx, actor, async (tx, touched) => {
     const { folderId, imports, where } = await open(ctx, tx, input)
     const present = one(imports, input.importId)
     const others = imports.filter((other) => other.id !== present.id)
-    const { environment = present.importEnv.slug, path = present.importPath, position = present.position } = input.import
+    const {
+      environment = present.importEnv.slug,
+      path = present.importPath,
+      position = present.position,
+    } = input.import
     const source = await sourceOf(tx, input.projectId, { environment, path })
     await refuseUnsound(tx, folderId, others, source)
     await tx
@@ -52,18 +68,29 @@ export function updateImport(ctx: Context, actor: Actor, input: z.output<typeof 
     const index = Math.min(position, imports.length) - 1
     await arrange(tx, [...others.slice(0, index), present, ...others.slice(index)])
     touched(folderId)
-    await audit(ctx, tx, actor, 'import.update', input.projectId, { ...where, from: { environment, path }, position: index + 1 })
+    await audit(ctx, tx, actor, 'import.update', input.projectId, {
+      ...where,
+      from: { environment, path },
+      position: index + 1,
+    })
     return one(await importsOf(tx, folderId), present.id)
   })
 }
 
 /** Throws `NotFound`. */
-export function deleteImport(ctx: Context, actor: Actor, input: z.output<typeof schemas.deleteImport>): Promise<Import> {
+export function deleteImport(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.deleteImport>,
+): Promise<Import> {
   return change(ctx, actor, async (tx, touched) => {
     const { folderId, imports, where } = await open(ctx, tx, input)
     const present = one(imports, input.importId)
     await tx.deleteFrom('imports').where('id', '=', present.id).execute()
-    await arrange(tx, imports.filter((other) => other.id !== present.id))
+    await arrange(
+      tx,
+      imports.filter((other) => other.id !== present.id),
+    )
     touched(folderId)
     const from = { environment: present.importEnv.slug, path: present.importPath }
     await audit(ctx, tx, actor, 'import.delete', input.projectId, { ...where, from })
@@ -138,7 +165,11 @@ async function importChain(tx: Tx, from: string, to: string): Promise<string[] |
   const cameFrom = new Map<string, string | null>([[from, null]])
   let frontier = [from]
   while (frontier.length > 0 && !cameFrom.has(to)) {
-    const edges = await tx.selectFrom('imports').where('folderId', 'in', frontier).select(['folderId', 'sourceFolderId']).execute()
+    const edges = await tx
+      .selectFrom('imports')
+      .where('folderId', 'in', frontier)
+      .select(['folderId', 'sourceFolderId'])
+      .execute()
     frontier = []
     for (const edge of edges) {
       if (cameFrom.has(edge.sourceFolderId)) continue
@@ -166,6 +197,11 @@ async function placesOf(tx: Tx, folderIds: readonly string[]): Promise<string[]>
 
 async function arrange(tx: Tx, order: readonly { id: string; position: number }[]): Promise<void> {
   for (const [index, { id, position }] of order.entries()) {
-    if (position !== index + 1) await tx.updateTable('imports').set({ position: index + 1 }).where('id', '=', id).execute()
+    if (position !== index + 1)
+      await tx
+        .updateTable('imports')
+        .set({ position: index + 1 })
+        .where('id', '=', id)
+        .execute()
   }
 }

@@ -23,15 +23,20 @@ onEveryDatabase('places', (open) => {
   const dev = () => ({ projectId, environment: 'dev' })
 
   describe('environments', () => {
-    const order = async () => (await getProject(t.ctx, t.actor, { projectId })).environments.map(({ slug, position }) => `${position} ${slug}`)
+    const order = async () =>
+      (await getProject(t.ctx, t.actor, { projectId })).environments.map(({ slug, position }) => `${position} ${slug}`)
 
     it('have an order that stays without gaps', async () => {
       const qa = await createEnvironment(t.ctx, t.actor, { projectId, name: 'QA', slug: 'qa', position: 2 })
       expect(qa).toEqual({ id: qa.id, name: 'QA', slug: 'qa', position: 2 })
       expect(await order()).toEqual(['1 dev', '2 qa', '3 staging', '4 prod'])
-      expect(await updateEnvironment(t.ctx, t.actor, { projectId, environmentId: qa.id, position: 99 })).toMatchObject({ position: 4 })
+      expect(await updateEnvironment(t.ctx, t.actor, { projectId, environmentId: qa.id, position: 99 })).toMatchObject({
+        position: 4,
+      })
       expect(await order()).toEqual(['1 dev', '2 staging', '3 prod', '4 qa'])
-      expect(await updateEnvironment(t.ctx, t.actor, { projectId, environmentId: qa.id, name: 'Quality' })).toMatchObject({ position: 4 })
+      expect(
+        await updateEnvironment(t.ctx, t.actor, { projectId, environmentId: qa.id, name: 'Quality' }),
+      ).toMatchObject({ position: 4 })
       await updateEnvironment(t.ctx, t.actor, { projectId, environmentId: qa.id, position: 1 })
       await deleteEnvironment(t.ctx, t.actor, { projectId, environmentId: qa.id })
       expect(await order()).toEqual(['1 dev', '2 staging', '3 prod'])
@@ -49,7 +54,9 @@ onEveryDatabase('places', (open) => {
     it('of another project are not found', async () => {
       const other = await createTestProject(t.ctx, t.actor, 'Other')
       const environmentId = other.environments[0]?.id ?? ''
-      await expect(deleteEnvironment(t.ctx, t.actor, { projectId, environmentId })).rejects.toMatchObject({ status: 404 })
+      await expect(deleteEnvironment(t.ctx, t.actor, { projectId, environmentId })).rejects.toMatchObject({
+        status: 404,
+      })
     })
   })
 
@@ -61,11 +68,24 @@ onEveryDatabase('places', (open) => {
         const folders = await listFolders(t.ctx, t.actor, { ...dev(), path, recursive })
         return folders.map(({ path, relativePath }) => [path, relativePath])
       }
-      expect(await list('/', false)).toEqual([['/a', undefined], ['/a_b', undefined]])
-      expect(await list('/a', true)).toEqual([['/a/b', '/b'], ['/a/b/c', '/b/c']])
-      expect(await list('/', true)).toEqual([['/a', '/a'], ['/a/b', '/a/b'], ['/a/b/c', '/a/b/c'], ['/a_b', '/a_b']])
+      expect(await list('/', false)).toEqual([
+        ['/a', undefined],
+        ['/a_b', undefined],
+      ])
+      expect(await list('/a', true)).toEqual([
+        ['/a/b', '/b'],
+        ['/a/b/c', '/b/c'],
+      ])
+      expect(await list('/', true)).toEqual([
+        ['/a', '/a'],
+        ['/a/b', '/a/b'],
+        ['/a/b/c', '/a/b/c'],
+        ['/a_b', '/a_b'],
+      ])
       expect(await list('/nowhere', true)).toEqual([])
-      await expect(listFolders(t.ctx, t.actor, { projectId, environment: 'qa', path: '/', recursive: false })).rejects.toMatchObject({ status: 404 })
+      await expect(
+        listFolders(t.ctx, t.actor, { projectId, environment: 'qa', path: '/', recursive: false }),
+      ).rejects.toMatchObject({ status: 404 })
     })
 
     it('answer in the documented shape, the root folder by its name', async () => {
@@ -73,33 +93,49 @@ onEveryDatabase('places', (open) => {
       const shown = await getFolder(t.ctx, t.actor, { folderId: made.id })
       const root = await getFolder(t.ctx, t.actor, { folderId: made.parentId ?? '' })
       expect(shown).toMatchObject({ ...made, projectId, environment: { envSlug: 'dev', envName: 'Development' } })
-      expect(made).toMatchObject({ name: 'api', path: '/api', version: 1, isReserved: false, description: 'Of the API' })
+      expect(made).toMatchObject({
+        name: 'api',
+        path: '/api',
+        version: 1,
+        isReserved: false,
+        description: 'Of the API',
+      })
       expect(root).toMatchObject({ name: 'root', path: '/', parentId: null })
     })
 
     it('need their parent and a free name', async () => {
-      await expect(createFolder(t.ctx, t.actor, { ...dev(), path: '/a/b', name: 'c' })).rejects.toThrow('Folder with path "/a/b" not found in environment "dev"')
+      await expect(createFolder(t.ctx, t.actor, { ...dev(), path: '/a/b', name: 'c' })).rejects.toThrow(
+        'Folder with path "/a/b" not found in environment "dev"',
+      )
       await v.folder('dev:/a')
-      await expect(createFolder(t.ctx, t.actor, { ...dev(), path: '/', name: 'a' })).rejects.toThrow('Folder with specified name already exists: "/a"')
+      await expect(createFolder(t.ctx, t.actor, { ...dev(), path: '/', name: 'a' })).rejects.toThrow(
+        'Folder with specified name already exists: "/a"',
+      )
     })
 
     it('take everything below along when renamed, and nothing beside', async () => {
       const a = await v.folder('dev:/a')
       await v.put('dev:/a/b', { K: '1' })
       await v.folder('dev:/ab')
-      const rename = (folderId: string, name: string) => updateFolder(t.ctx, t.actor, { ...dev(), folderId, name, path: '/' })
+      const rename = (folderId: string, name: string) =>
+        updateFolder(t.ctx, t.actor, { ...dev(), folderId, name, path: '/' })
       expect(await rename(a, 'z')).toMatchObject({ name: 'z', path: '/z' })
-      const paths = (await listFolders(t.ctx, t.actor, { ...dev(), path: '/', recursive: true })).map(({ path }) => path)
+      const paths = (await listFolders(t.ctx, t.actor, { ...dev(), path: '/', recursive: true })).map(
+        ({ path }) => path,
+      )
       expect(paths).toEqual(['/ab', '/z', '/z/b'])
       expect(await v.resolve('dev:/z/b')).toEqual({ K: '1' })
       await expect(rename(a, 'ab')).rejects.toThrow('already exists')
       await expect(rename(randomUUID(), 'q')).rejects.toMatchObject({ status: 404 })
-      await expect(rename((await getFolder(t.ctx, t.actor, { folderId: a })).parentId ?? '', 'q')).rejects.toThrow('root folder cannot be renamed')
+      await expect(rename((await getFolder(t.ctx, t.actor, { folderId: a })).parentId ?? '', 'q')).rejects.toThrow(
+        'root folder cannot be renamed',
+      )
     })
 
     it('are deleted by id or by name, with all they hold', async () => {
       await v.put('dev:/a/b', { K: '1' })
-      const byName = (folderIdOrName: string, path = '/') => deleteFolder(t.ctx, t.actor, { ...dev(), folderIdOrName, path })
+      const byName = (folderIdOrName: string, path = '/') =>
+        deleteFolder(t.ctx, t.actor, { ...dev(), folderIdOrName, path })
       await expect(byName('b')).rejects.toThrow('Folder with path "/b" not found in environment "dev"')
       expect(await byName('b', '/a')).toMatchObject({ path: '/a/b' })
       expect(await t.ctx.db.selectFrom('secrets').selectAll().execute()).toEqual([])
@@ -111,16 +147,26 @@ onEveryDatabase('places', (open) => {
   describe('what is in use', () => {
     it('cannot be deleted, and the answer names the users and the way out', async () => {
       const sync = await v.sync('dev:/a/b')
-      const { name } = await t.ctx.db.selectFrom('syncs').where('id', '=', sync).select('name').executeTakeFirstOrThrow()
+      const { name } = await t.ctx.db
+        .selectFrom('syncs')
+        .where('id', '=', sync)
+        .select('name')
+        .executeTakeFirstOrThrow()
       const importId = await v.import('staging:/s', 'dev:/a')
       const folder = () => deleteFolder(t.ctx, t.actor, { ...dev(), folderIdOrName: 'a', path: '/' })
       await expect(folder()).rejects.toThrow(
         `Folder "/a" in environment "dev" cannot be deleted: sync "${name}" reads it, folder staging:/s imports it. First delete or re-point the sync and remove the import.`,
       )
-      const { id } = await t.ctx.db.selectFrom('environments').where('slug', '=', 'dev').select('id').executeTakeFirstOrThrow()
+      const { id } = await t.ctx.db
+        .selectFrom('environments')
+        .where('slug', '=', 'dev')
+        .select('id')
+        .executeTakeFirstOrThrow()
       const environment = () => deleteEnvironment(t.ctx, t.actor, { projectId, environmentId: id })
       await expect(environment()).rejects.toThrow(`Environment "dev" cannot be deleted: sync "${name}" reads it`)
-      await expect(deleteProject(t.ctx, t.actor, { projectId })).rejects.toThrow(`Project "Shop" cannot be deleted: sync "${name}" still reads it. Delete that sync first.`)
+      await expect(deleteProject(t.ctx, t.actor, { projectId })).rejects.toThrow(
+        `Project "Shop" cannot be deleted: sync "${name}" still reads it. Delete that sync first.`,
+      )
 
       await t.ctx.db.deleteFrom('syncs').execute()
       await expect(folder()).rejects.toThrow('folder staging:/s imports it. First remove the import.')
@@ -140,12 +186,18 @@ onEveryDatabase('places', (open) => {
   describe('imports', () => {
     const make = (path: string, from: string, environment = 'dev') =>
       createImport(t.ctx, t.actor, { ...dev(), path, import: { environment, path: from } })
-    const order = async (path = '/') => (await listImports(t.ctx, t.actor, { ...dev(), path })).map((one) => `${one.position} ${one.importPath}`)
+    const order = async (path = '/') =>
+      (await listImports(t.ctx, t.actor, { ...dev(), path })).map((one) => `${one.position} ${one.importPath}`)
 
     it('have an order that stays without gaps', async () => {
       for (const name of ['a', 'b', 'c']) await v.folder(`dev:/${name}`)
       const a = await make('/', '/a')
-      expect(a).toMatchObject({ position: 1, isReplication: false, importPath: '/a', importEnv: { slug: 'dev', name: 'Development' } })
+      expect(a).toMatchObject({
+        position: 1,
+        isReplication: false,
+        importPath: '/a',
+        importEnv: { slug: 'dev', name: 'Development' },
+      })
       const b = await make('/', '/b')
       await make('/', '/c')
       const update = (importId: string, change: { position?: number; path?: string }) =>

@@ -38,7 +38,9 @@ onEveryDatabase('projects', (open) => {
       createProject(t.ctx, t.actor, { projectName: 'Other', slug: 'the-shop', shouldCreateDefaultEnvs: false }),
     ).rejects.toThrow('Project slug "the-shop" is already taken by project "Shop"')
     const other = await createTestProject(t.ctx, t.actor, 'Other')
-    await expect(updateProject(t.ctx, t.actor, { projectId: other.id, slug: 'the-shop' })).rejects.toThrow('already taken')
+    await expect(updateProject(t.ctx, t.actor, { projectId: other.id, slug: 'the-shop' })).rejects.toThrow(
+      'already taken',
+    )
   })
 
   it('changes only what it is given', async () => {
@@ -56,6 +58,8 @@ onEveryDatabase('projects', (open) => {
 
   it('says which project is missing', async () => {
     const projectId = randomUUID()
-    await expect(updateProject(t.ctx, t.actor, { projectId, name: 'x' })).rejects.toThrow(`Project with ID ${projectId} not found`)
+    await expect(updateProject(t.ctx, t.actor, { projectId, name: 'x' })).rejects.toThrow(
+      `Project with ID ${projectId} not found`,
+    )
   })
 })

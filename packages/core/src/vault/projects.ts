@@ -37,7 +37,11 @@ export async function getProjectBySlug(ctx: Context, _actor: Actor, input: { slu
 }
 
 /** A project with its own data key and, unless told otherwise, three environments. Throws `BadRequest` when the slug is taken. */
-export async function createProject(ctx: Context, actor: Actor, input: z.output<typeof schemas.createProject>): Promise<Project> {
+export async function createProject(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createProject>,
+): Promise<Project> {
   const id = randomUUID()
   const at = timestamp(ctx)
   const slug = input.slug ?? defaultSlug(input.projectName)
@@ -67,12 +71,21 @@ export async function createProject(ctx: Context, actor: Actor, input: z.output<
 }
 
 /** Throws `NotFound`, and `BadRequest` when the slug is taken. */
-export async function updateProject(ctx: Context, actor: Actor, input: z.output<typeof schemas.updateProject>): Promise<Project> {
+export async function updateProject(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.updateProject>,
+): Promise<Project> {
   const { projectId, name, description, slug } = input
   await change(ctx, actor, async (tx) => {
     await lockProject(ctx, tx, projectId)
     if (slug !== undefined) {
-      const taken = await tx.selectFrom('projects').where('slug', '=', slug).where('id', '!=', projectId).select('name').executeTakeFirst()
+      const taken = await tx
+        .selectFrom('projects')
+        .where('slug', '=', slug)
+        .where('id', '!=', projectId)
+        .select('name')
+        .executeTakeFirst()
       if (taken) throw slugTaken(slug, taken.name)
     }
     await tx
@@ -90,7 +103,12 @@ export async function deleteProject(ctx: Context, actor: Actor, input: { project
   const project = await getProject(ctx, actor, input)
   await change(ctx, actor, async (tx) => {
     await lockProject(ctx, tx, project.id)
-    const syncs = await tx.selectFrom('syncs').where('projectId', '=', project.id).select('name').orderBy('name').execute()
+    const syncs = await tx
+      .selectFrom('syncs')
+      .where('projectId', '=', project.id)
+      .select('name')
+      .orderBy('name')
+      .execute()
     if (syncs.length > 0) {
       throw new BadRequest(
         `Project "${project.name}" cannot be deleted: ${syncs.map((sync) => `sync "${sync.name}"`).join(', ')} still ${syncs.length === 1 ? 'reads' : 'read'} it. Delete ${syncs.length === 1 ? 'that sync' : 'those syncs'} first.`,
@@ -107,7 +125,11 @@ async function describe(ctx: Context, rows: readonly Selectable<ProjectTable>[])
   const organization = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
   const environments = await ctx.db
     .selectFrom('environments')
-    .where('projectId', 'in', rows.map((row) => row.id))
+    .where(
+      'projectId',
+      'in',
+      rows.map((row) => row.id),
+    )
     .select(['id', 'projectId', 'name', 'slug', 'position'])
     .orderBy('position')
     .execute()
@@ -119,7 +141,9 @@ async function describe(ctx: Context, rows: readonly Selectable<ProjectTable>[])
     type: 'secret-manager',
     description: row.description,
     orgId: organization.id,
-    environments: environments.filter((environment) => environment.projectId === row.id).map(({ projectId: _, ...rest }) => rest),
+    environments: environments
+      .filter((environment) => environment.projectId === row.id)
+      .map(({ projectId: _, ...rest }) => rest),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   }))
@@ -148,6 +172,8 @@ const slugTaken = (slug: string, name: string): BadRequest =>
 /** Two writers may both find the slug free; the database then refuses the second. */
 function explainSlug(slug: string): (error: unknown) => never {
   return (error) => {
-    throw isUniqueViolation(error) ? new BadRequest(`Project slug "${slug}" is already taken. Choose another slug.`) : error
+    throw isUniqueViolation(error)
+      ? new BadRequest(`Project slug "${slug}" is already taken. Choose another slug.`)
+      : error
   }
 }

@@ -8,7 +8,16 @@ import { expander } from './expand.ts'
 import { findFolder, foldersBelow, type Located } from './folders.ts'
 import { projectKey } from './project-key.ts'
 import { tooDeepProblem } from './resolve.ts'
-import { loadTree, openOrNull, sealedAs, snapshot, valueOpener, type SecretRow, type Tree, type TreeFolder } from './tree.ts'
+import {
+  loadTree,
+  openOrNull,
+  sealedAs,
+  snapshot,
+  valueOpener,
+  type SecretRow,
+  type Tree,
+  type TreeFolder,
+} from './tree.ts'
 
 type Problems = { key: string; reason: string }[]
 type Input = z.output<typeof schemas.listSecrets>
@@ -17,7 +26,11 @@ type Input = z.output<typeof schemas.listSecrets>
  * The secrets of a folder by key, with `recursive` of all folders below it too, and with `include_imports` those of its imports,
  * highest priority first. Throws `NotFound`, and `Unresolvable` with every key whose value was asked for and cannot be had.
  */
-export async function listSecrets(ctx: Context, _actor: Actor, input: Input): Promise<z.output<typeof schemas.listedSecrets>> {
+export async function listSecrets(
+  ctx: Context,
+  _actor: Actor,
+  input: Input,
+): Promise<z.output<typeof schemas.listedSecrets>> {
   const { show, tree, roots } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
     const roots = [located.folder.id, ...(input.recursive ? await foldersBelow(tx, located) : [])]
@@ -46,7 +59,11 @@ export async function listSecrets(ctx: Context, _actor: Actor, input: Input): Pr
  * One secret; with `include_imports` the one an import gives when the folder has none of its own. Throws `NotFound`, and
  * `Unresolvable` when its value was asked for and cannot be had.
  */
-export async function getSecret(ctx: Context, _actor: Actor, input: z.output<typeof schemas.getSecret>): Promise<Secret> {
+export async function getSecret(
+  ctx: Context,
+  _actor: Actor,
+  input: z.output<typeof schemas.getSecret>,
+): Promise<Secret> {
   const { show, tree, folderId } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
     const folderId = located.folder.id
@@ -73,7 +90,12 @@ export async function getSecret(ctx: Context, _actor: Actor, input: z.output<typ
 
 type Show = (folder: TreeFolder, row: SecretRow, problems: Problems) => Secret | null
 
-async function load(ctx: Context, tx: Tx, input: Omit<Input, 'recursive'>, folderIds: readonly string[]): Promise<{ tree: Tree; show: Show }> {
+async function load(
+  ctx: Context,
+  tx: Tx,
+  input: Omit<Input, 'recursive'>,
+  folderIds: readonly string[],
+): Promise<{ tree: Tree; show: Show }> {
   const { projectId, viewSecretValue, expandSecretReferences } = input
   const expanding = viewSecretValue && expandSecretReferences
   const key = await projectKey(ctx, tx, projectId)
@@ -120,7 +142,12 @@ async function versionRow(tx: Tx, { folder, environment }: Located, name: string
     .selectAll()
     .executeTakeFirst()
   if (!old) throw new NotFound(`Version ${version} of secret "${name}" not found in ${environment.slug}:${folder.path}`)
-  const present = await tx.selectFrom('secrets').where('id', '=', old.secretId).where('version', '=', version).selectAll().executeTakeFirst()
+  const present = await tx
+    .selectFrom('secrets')
+    .where('id', '=', old.secretId)
+    .where('version', '=', version)
+    .selectAll()
+    .executeTakeFirst()
   return {
     id: old.secretId,
     folderId: old.folderId,

@@ -8,7 +8,12 @@ export async function readersOf(tx: Tx, folderIds: readonly string[]): Promise<s
   const reached = new Set(folderIds)
   let frontier = [...reached]
   while (frontier.length > 0) {
-    const importers = await tx.selectFrom('imports').where('sourceFolderId', 'in', frontier).select('folderId').distinct().execute()
+    const importers = await tx
+      .selectFrom('imports')
+      .where('sourceFolderId', 'in', frontier)
+      .select('folderId')
+      .distinct()
+      .execute()
     const referrers = await tx
       .selectFrom('folders')
       .innerJoin('environments', 'environments.id', 'folders.environmentId')

@@ -3,7 +3,21 @@ import { parseValue, referencesIn } from './references.ts'
 
 describe('references', () => {
   it('cuts a value at its references and loses nothing', () => {
-    const values = ['', 'plain', '${A}', 'x${A}y${dev.b.C}z', '${A}${A}', '$${A}', '${${A}}', '${A', '${FOO:-x}', '${}', '${ A }', '${é}', '\n${A}\n']
+    const values = [
+      '',
+      'plain',
+      '${A}',
+      'x${A}y${dev.b.C}z',
+      '${A}${A}',
+      '$${A}',
+      '${${A}}',
+      '${A',
+      '${FOO:-x}',
+      '${}',
+      '${ A }',
+      '${é}',
+      '\n${A}\n',
+    ]
     for (const value of values) {
       const parts = parseValue(value)
       expect(parts.map((part) => (typeof part === 'string' ? part : part.text)).join('')).toBe(value)
@@ -24,7 +38,10 @@ describe('references', () => {
     expect(referencesIn(`a ${text} b ${text}`)).toMatchObject([{ text, ...expected }])
   })
 
-  it.each(['${FOO:-bar}', '${}', '${', '}', '$KEY', '${A B}', '${A', '$ {A}', '${A\n}'])('takes %j for text', (text) => {
-    expect(referencesIn(text)).toEqual([])
-  })
+  it.each(['${FOO:-bar}', '${}', '${', '}', '$KEY', '${A B}', '${A', '$ {A}', '${A\n}'])(
+    'takes %j for text',
+    (text) => {
+      expect(referencesIn(text)).toEqual([])
+    },
+  )
 })

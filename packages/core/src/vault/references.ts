@@ -46,7 +46,11 @@ function parseReference(text: string, name: string): Reference {
   const key = rest.pop()
   if (key === undefined) return { text, kind: 'local', key: first }
   if ([first, ...rest, key].includes('')) {
-    return { text, kind: 'unsupported', problem: `references ${text}, which is not of the form \${KEY} or \${environment.folder.KEY}` }
+    return {
+      text,
+      kind: 'unsupported',
+      problem: `references ${text}, which is not of the form \${KEY} or \${environment.folder.KEY}`,
+    }
   }
   return { text, kind: 'absolute', environment: first, path: `/${rest.join('/')}`, key }
 }

@@ -31,7 +31,10 @@ export async function listSecretRows(
     return [
       {
         key: name,
-        origin: source === folder ? { kind: 'own' } : { kind: 'import', environment: source.environment, secretPath: source.path },
+        origin:
+          source === folder
+            ? { kind: 'own' }
+            : { kind: 'import', environment: source.environment, secretPath: source.path },
         references: referencesIn(open(row) ?? '').map((reference) => reference.text),
         problem: 'problem' in expanded ? expanded.problem : null,
         blank: row.blank === 1,

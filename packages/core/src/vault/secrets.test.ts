@@ -20,7 +20,13 @@ onEveryDatabase('secrets', (open) => {
   let t: TestContext
   let place: { projectId: string; environment: string; secretPath: string }
   const shared = 'shared' as const
-  const view = { recursive: false, expandSecretReferences: false, include_imports: false, viewSecretValue: true, type: shared }
+  const view = {
+    recursive: false,
+    expandSecretReferences: false,
+    include_imports: false,
+    viewSecretValue: true,
+    type: shared,
+  }
 
   beforeEach(async () => {
     t = await testContext(open)
@@ -39,18 +45,41 @@ onEveryDatabase('secrets', (open) => {
   const list = async (more: Partial<typeof view> = {}) => listSecrets(t.ctx, t.actor, { ...place, ...view, ...more })
   const values = async () => (await list()).secrets.map(({ secretKey, secretValue }) => [secretKey, secretValue])
   const revision = async () => {
-    const folder = await t.ctx.db.selectFrom('folders').where('path', '=', '/').select((eb) => eb.fn.sum('revision').as('sum')).executeTakeFirst()
+    const folder = await t.ctx.db
+      .selectFrom('folders')
+      .where('path', '=', '/')
+      .select((eb) => eb.fn.sum('revision').as('sum'))
+      .executeTakeFirst()
     return Number(folder?.sum)
   }
 
   it('keeps every byte of a value', async () => {
-    const awkward = ['', ' ', '\n', ' a b \r\n\t', '\u0000\u0001', '日本 🔑 é', "it's \"quoted\" \\n", '${', '${FOO:-x}', 'x'.repeat(MAX_VALUE_BYTES)]
+    const awkward = [
+      '',
+      ' ',
+      '\n',
+      ' a b \r\n\t',
+      '\u0000\u0001',
+      '日本 🔑 é',
+      'it\'s "quoted" \\n',
+      '${',
+      '${FOO:-x}',
+      'x'.repeat(MAX_VALUE_BYTES),
+    ]
     await createSecrets(t.ctx, t.actor, {
       ...place,
-      secrets: awkward.map((secretValue, index) => ({ secretKey: `K${index}`, secretValue, secretComment: secretValue.slice(0, 4000) })),
+      secrets: awkward.map((secretValue, index) => ({
+        secretKey: `K${index}`,
+        secretValue,
+        secretComment: secretValue.slice(0, 4000),
+      })),
     })
     for (const [index, value] of awkward.entries()) {
-      expect(await get(`K${index}`)).toMatchObject({ secretValue: value, secretComment: value.slice(0, 4000), secretValueHidden: false })
+      expect(await get(`K${index}`)).toMatchObject({
+        secretValue: value,
+        secretComment: value.slice(0, 4000),
+        secretValueHidden: false,
+      })
     }
   })
 
@@ -84,7 +113,11 @@ onEveryDatabase('secrets', (open) => {
   it('hides values from those who do not ask for them, even when they cannot be decrypted', async () => {
     await put('A', 'one', 'note')
     await t.ctx.db.updateTable('secrets').set({ value: 'v1.broken' }).execute()
-    expect(await get('A', { viewSecretValue: false })).toMatchObject({ secretValue: HIDDEN_VALUE, secretValueHidden: true, secretComment: 'note' })
+    expect(await get('A', { viewSecretValue: false })).toMatchObject({
+      secretValue: HIDDEN_VALUE,
+      secretValueHidden: true,
+      secretComment: 'note',
+    })
     await expect(get('A')).rejects.toThrow('A (cannot be decrypted)')
   })
 
@@ -92,7 +125,14 @@ onEveryDatabase('secrets', (open) => {
     await put('A', 'one')
     await expect(put('A', 'two')).rejects.toThrow('Secret already exists: A')
     await expect(get('B')).rejects.toThrow('Secret with name "B" not found in dev:/')
-    const missing = createSecret(t.ctx, t.actor, { ...place, secretPath: '/no', secretName: 'A', secretValue: '', secretComment: '', type: shared })
+    const missing = createSecret(t.ctx, t.actor, {
+      ...place,
+      secretPath: '/no',
+      secretName: 'A',
+      secretValue: '',
+      secretComment: '',
+      type: shared,
+    })
     await expect(missing).rejects.toThrow('Folder with path "/no" not found in environment "dev"')
     const elsewhere = listSecrets(t.ctx, t.actor, { ...place, environment: 'qa', ...view })
     await expect(elsewhere).rejects.toThrow('Environment with slug "qa" not found in project "Shop"')
@@ -108,14 +148,23 @@ onEveryDatabase('secrets', (open) => {
   it('makes a version with every write and reads any of them', async () => {
     await put('A', 'one')
     t.clock.advance(1000)
-    expect(await set('A', { secretValue: 'two' })).toMatchObject({ version: 2, secretValue: 'two', updatedAt: '2026-01-01T00:00:01.000Z' })
+    expect(await set('A', { secretValue: 'two' })).toMatchObject({
+      version: 2,
+      secretValue: 'two',
+      updatedAt: '2026-01-01T00:00:01.000Z',
+    })
     await drop('A')
     expect(await put('A', 'three')).toMatchObject({ version: 4 })
     expect(await get('A', { version: 1 })).toMatchObject({ version: 1, secretValue: 'one' })
     expect(await get('A', { version: 2 })).toMatchObject({ version: 2, secretValue: 'two' })
     await expect(get('A', { version: 3 })).rejects.toThrow('Version 3 of secret "A" not found')
     const versions = await listSecretVersions(t.ctx, t.actor, { ...place, secretName: 'A' })
-    expect(versions.map(({ version, deleted }) => [version, deleted])).toEqual([[4, false], [3, true], [2, false], [1, false]])
+    expect(versions.map(({ version, deleted }) => [version, deleted])).toEqual([
+      [4, false],
+      [3, true],
+      [2, false],
+      [1, false],
+    ])
     expect(versions[0]?.createdBy).toBe(t.actor.name)
   })
 
@@ -135,7 +184,12 @@ onEveryDatabase('secrets', (open) => {
     await put('B', 'old b')
     await drop('B')
     await put('A', 'one', 'note')
-    expect(await set('A', { newSecretName: 'B' })).toMatchObject({ secretKey: 'B', version: 3, secretValue: 'one', secretComment: 'note' })
+    expect(await set('A', { newSecretName: 'B' })).toMatchObject({
+      secretKey: 'B',
+      version: 3,
+      secretValue: 'one',
+      secretComment: 'note',
+    })
     expect(await values()).toEqual([['B', 'one']])
     const versions = await listSecretVersions(t.ctx, t.actor, { ...place, secretName: 'B' })
     expect(versions.map(({ key, version }) => `${key}${version}`)).toEqual(['B3', 'B2', 'A1', 'B1'])
@@ -146,19 +200,33 @@ onEveryDatabase('secrets', (open) => {
   it('writes batches whole or not at all', async () => {
     await put('A', 'one')
     const rows = (...keys: string[]) => keys.map((secretKey) => ({ secretKey, secretValue: 'x', secretComment: '' }))
-    await expect(createSecrets(t.ctx, t.actor, { ...place, secrets: rows('B', 'A') })).rejects.toThrow('Secret already exists: A')
-    await expect(createSecrets(t.ctx, t.actor, { ...place, secrets: rows('B', 'B') })).rejects.toThrow('Named twice in one request: B')
+    await expect(createSecrets(t.ctx, t.actor, { ...place, secrets: rows('B', 'A') })).rejects.toThrow(
+      'Secret already exists: A',
+    )
+    await expect(createSecrets(t.ctx, t.actor, { ...place, secrets: rows('B', 'B') })).rejects.toThrow(
+      'Named twice in one request: B',
+    )
     const missing = updateSecrets(t.ctx, t.actor, { ...place, mode: 'failOnNotFound', secrets: rows('A', 'B', 'C') })
     await expect(missing).rejects.toThrow('Secrets "B", "C" not found in dev:/')
-    await expect(deleteSecrets(t.ctx, t.actor, { ...place, secrets: [{ secretKey: 'A' }, { secretKey: 'B' }] })).rejects.toThrow('"B" not found')
+    await expect(
+      deleteSecrets(t.ctx, t.actor, { ...place, secrets: [{ secretKey: 'A' }, { secretKey: 'B' }] }),
+    ).rejects.toThrow('"B" not found')
     expect(await values()).toEqual([['A', 'one']])
   })
 
   it('updates by mode: ignore skips and upsert creates what is not there', async () => {
     await put('A', 'one')
-    const secrets = [{ secretKey: 'A', secretValue: 'two' }, { secretKey: 'B', secretValue: 'new' }]
-    expect(await updateSecrets(t.ctx, t.actor, { ...place, mode: 'ignore', secrets })).toMatchObject([{ secretKey: 'A', version: 2 }])
-    expect(await updateSecrets(t.ctx, t.actor, { ...place, mode: 'upsert', secrets })).toMatchObject([{ version: 2 }, { secretKey: 'B', version: 1 }])
+    const secrets = [
+      { secretKey: 'A', secretValue: 'two' },
+      { secretKey: 'B', secretValue: 'new' },
+    ]
+    expect(await updateSecrets(t.ctx, t.actor, { ...place, mode: 'ignore', secrets })).toMatchObject([
+      { secretKey: 'A', version: 2 },
+    ])
+    expect(await updateSecrets(t.ctx, t.actor, { ...place, mode: 'upsert', secrets })).toMatchObject([
+      { version: 2 },
+      { secretKey: 'B', version: 1 },
+    ])
     const valueless = updateSecrets(t.ctx, t.actor, { ...place, mode: 'upsert', secrets: [{ secretKey: 'C' }] })
     await expect(valueless).rejects.toThrow('A value is needed to create C')
   })
@@ -169,23 +237,36 @@ onEveryDatabase('secrets', (open) => {
     await updateSecrets(t.ctx, t.actor, {
       ...place,
       mode: 'failOnNotFound',
-      secrets: [{ secretKey: 'B', newSecretName: 'C' }, { secretKey: 'A', newSecretName: 'B' }],
+      secrets: [
+        { secretKey: 'B', newSecretName: 'C' },
+        { secretKey: 'A', newSecretName: 'B' },
+      ],
     })
-    expect(await values()).toEqual([['B', 'one'], ['C', 'two']])
+    expect(await values()).toEqual([
+      ['B', 'one'],
+      ['C', 'two'],
+    ])
   })
 
   it('lets writers at the same time take turns: one creates, and every update has its version', async () => {
     const created = await Promise.allSettled([put('A', '0'), put('A', '0')])
     expect(created.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-    expect(created.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { message: 'Secret already exists: A' } })
-    const written = await Promise.all(Array.from({ length: 20 }, (_, index) => set('A', { secretValue: `${index + 1}` })))
+    expect(created.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { message: 'Secret already exists: A' },
+    })
+    const written = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => set('A', { secretValue: `${index + 1}` })),
+    )
     const versions = written.map(({ version }) => version)
     expect(versions.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 2))
   })
 
   it('treats __proto__, constructor and toString like any other key', async () => {
     const keys = ['__proto__', 'constructor', 'toString']
-    await createSecrets(t.ctx, t.actor, { ...place, secrets: keys.map((secretKey) => ({ secretKey, secretValue: `of ${secretKey}`, secretComment: '' })) })
+    await createSecrets(t.ctx, t.actor, {
+      ...place,
+      secrets: keys.map((secretKey) => ({ secretKey, secretValue: `of ${secretKey}`, secretComment: '' })),
+    })
     expect(await values()).toEqual(keys.map((key) => [key, `of ${key}`]))
     await expect(get('hasOwnProperty')).rejects.toMatchObject({ status: 404 })
     await set('__proto__', { secretValue: 'new' })
@@ -196,25 +277,44 @@ onEveryDatabase('secrets', (open) => {
 
   it('lists folders below, and imports with the highest priority first', async () => {
     const at = { projectId: place.projectId, environment: 'dev' }
-    for (const [path, name] of [['/', 'api'], ['/api', 'jobs'], ['/', 'low'], ['/', 'high']] as const) {
+    for (const [path, name] of [
+      ['/', 'api'],
+      ['/api', 'jobs'],
+      ['/', 'low'],
+      ['/', 'high'],
+    ] as const) {
       await createFolder(t.ctx, t.actor, { ...at, path, name })
     }
     const into = (secretPath: string, secretName: string) =>
-      createSecret(t.ctx, t.actor, { ...place, secretPath, secretName, secretValue: secretPath, secretComment: '', type: shared })
+      createSecret(t.ctx, t.actor, {
+        ...place,
+        secretPath,
+        secretName,
+        secretValue: secretPath,
+        secretComment: '',
+        type: shared,
+      })
     await into('/', 'TOP')
     await into('/api', 'MID')
     await into('/api/jobs', 'DEEP')
     await into('/low', 'KEY')
     await into('/high', 'KEY')
-    for (const path of ['/low', '/high']) await createImport(t.ctx, t.actor, { ...at, path: '/', import: { environment: 'dev', path } })
+    for (const path of ['/low', '/high'])
+      await createImport(t.ctx, t.actor, { ...at, path: '/', import: { environment: 'dev', path } })
 
     const below = await listSecrets(t.ctx, t.actor, { ...place, secretPath: '/api', ...view, recursive: true })
-    expect(below.secrets.map(({ secretKey, secretPath }) => [secretKey, secretPath])).toEqual([['MID', '/api'], ['DEEP', '/api/jobs']])
+    expect(below.secrets.map(({ secretKey, secretPath }) => [secretKey, secretPath])).toEqual([
+      ['MID', '/api'],
+      ['DEEP', '/api/jobs'],
+    ])
     expect(below).not.toHaveProperty('imports')
 
     const { secrets, imports } = await list({ include_imports: true })
     expect(secrets.map(({ secretKey }) => secretKey)).toEqual(['TOP'])
-    expect(imports?.map(({ secretPath, secrets: own }) => [secretPath, own[0]?.secretValue])).toEqual([['/high', '/high'], ['/low', '/low']])
+    expect(imports?.map(({ secretPath, secrets: own }) => [secretPath, own[0]?.secretValue])).toEqual([
+      ['/high', '/high'],
+      ['/low', '/low'],
+    ])
     expect(imports?.[0]?.secrets[0]).not.toHaveProperty('createdAt')
 
     const found = await getSecret(t.ctx, t.actor, { ...place, ...view, include_imports: true, secretName: 'KEY' })
@@ -227,10 +327,18 @@ onEveryDatabase('secrets', (open) => {
     await put('URL', 'postgres://${HOST}/app')
     await put('BAD', '${NOPE}')
     const expanded = (secretName: string, version?: number) =>
-      getSecret(t.ctx, t.actor, { ...place, ...view, expandSecretReferences: true, secretName, ...(version ? { version } : {}) })
+      getSecret(t.ctx, t.actor, {
+        ...place,
+        ...view,
+        expandSecretReferences: true,
+        secretName,
+        ...(version ? { version } : {}),
+      })
     expect((await get('URL')).secretValue).toBe('postgres://${HOST}/app')
     expect((await expanded('URL')).secretValue).toBe('postgres://db.local/app')
-    await expect(list({ expandSecretReferences: true })).rejects.toThrow('BAD (references ${NOPE}, which does not exist)')
+    await expect(list({ expandSecretReferences: true })).rejects.toThrow(
+      'BAD (references ${NOPE}, which does not exist)',
+    )
     await set('URL', { secretValue: 'plain' })
     expect((await expanded('URL', 1)).secretValue).toBe('postgres://db.local/app')
   })
@@ -239,7 +347,11 @@ onEveryDatabase('secrets', (open) => {
     await put('A', 'canary-8f1c')
     await set('A', { secretValue: 'canary-8f1d' })
     await drop('A')
-    const audit = await t.ctx.db.selectFrom('audit').where('action', 'like', 'secret.%').select(['action', 'actor', 'details']).execute()
+    const audit = await t.ctx.db
+      .selectFrom('audit')
+      .where('action', 'like', 'secret.%')
+      .select(['action', 'actor', 'details'])
+      .execute()
     expect(audit.map(({ action }) => action).sort()).toEqual(['secret.create', 'secret.delete', 'secret.update'])
     for (const row of audit) {
       expect(row.actor).toBe(t.actor.name)

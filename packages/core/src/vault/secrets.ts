@@ -6,7 +6,16 @@ import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
 import type { SecretRow } from './tree.ts'
-import { dropSecrets, openForWriting, openSecret, presentSecrets, putSecrets, type Opened, type Put, type Target } from './write.ts'
+import {
+  dropSecrets,
+  openForWriting,
+  openSecret,
+  presentSecrets,
+  putSecrets,
+  type Opened,
+  type Put,
+  type Target,
+} from './write.ts'
 
 export { getSecret, listSecrets } from './read.ts'
 
@@ -21,65 +30,118 @@ interface Change {
 type Mode = z.output<typeof schemas.updateSecrets>['mode']
 
 /** Throws `NotFound` naming the missing place, `BadRequest` when the key is there already. */
-export async function createSecret(ctx: Context, actor: Actor, input: z.output<typeof schemas.createSecret>): Promise<Secret> {
+export async function createSecret(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createSecret>,
+): Promise<Secret> {
   return first(await create(ctx, actor, input, [{ ...input, secretKey: input.secretName }]))
 }
 
 /** All or none. Throws like `createSecret`, naming every key that is there already. */
-export function createSecrets(ctx: Context, actor: Actor, input: z.output<typeof schemas.createSecrets>): Promise<Secret[]> {
+export function createSecrets(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createSecrets>,
+): Promise<Secret[]> {
   return create(ctx, actor, input, input.secrets)
 }
 
 /** Changes value, comment or key; what is not given stays. Throws `NotFound`, and `BadRequest` when the new key is taken. */
-export async function updateSecret(ctx: Context, actor: Actor, input: z.output<typeof schemas.updateSecret>): Promise<Secret> {
+export async function updateSecret(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.updateSecret>,
+): Promise<Secret> {
   return first(await update(ctx, actor, input, 'failOnNotFound', [{ ...input, secretKey: input.secretName }]))
 }
 
 /** All or none. Keys that do not exist are refused, skipped or created, as `mode` says. Throws like `updateSecret`. */
-export function updateSecrets(ctx: Context, actor: Actor, input: z.output<typeof schemas.updateSecrets>): Promise<Secret[]> {
+export function updateSecrets(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.updateSecrets>,
+): Promise<Secret[]> {
   return update(ctx, actor, input, input.mode, input.secrets)
 }
 
 /** Returns what it was. Throws `NotFound`. */
-export async function deleteSecret(ctx: Context, actor: Actor, input: z.output<typeof schemas.deleteSecret>): Promise<Secret> {
+export async function deleteSecret(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.deleteSecret>,
+): Promise<Secret> {
   return first(await remove(ctx, actor, input, [input.secretName]))
 }
 
 /** All or none. Throws `NotFound` naming every missing key. */
-export function deleteSecrets(ctx: Context, actor: Actor, input: z.output<typeof schemas.deleteSecrets>): Promise<Secret[]> {
-  return remove(ctx, actor, input, input.secrets.map((secret) => secret.secretKey))
+export function deleteSecrets(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.deleteSecrets>,
+): Promise<Secret[]> {
+  return remove(
+    ctx,
+    actor,
+    input,
+    input.secrets.map((secret) => secret.secretKey),
+  )
 }
 
-function create(ctx: Context, actor: Actor, where: Where, changes: readonly (Change & { secretValue: string })[]): Promise<Secret[]> {
-  return write(ctx, actor, where, 'secret.create', (present) => {
-    const keys = changes.map((change) => change.secretKey)
-    refuseTwice(keys)
-    const taken = keys.filter((key) => present.has(key))
-    if (taken.length > 0) throw alreadyExists(taken)
-    return changes.map((change) => putOf(change, undefined))
-  }, changes)
+function create(
+  ctx: Context,
+  actor: Actor,
+  where: Where,
+  changes: readonly (Change & { secretValue: string })[],
+): Promise<Secret[]> {
+  return write(
+    ctx,
+    actor,
+    where,
+    'secret.create',
+    (present) => {
+      const keys = changes.map((change) => change.secretKey)
+      refuseTwice(keys)
+      const taken = keys.filter((key) => present.has(key))
+      if (taken.length > 0) throw alreadyExists(taken)
+      return changes.map((change) => putOf(change, undefined))
+    },
+    changes,
+  )
 }
 
 function update(ctx: Context, actor: Actor, where: Where, mode: Mode, changes: readonly Change[]): Promise<Secret[]> {
-  return write(ctx, actor, where, 'secret.update', (present) => {
-    refuseTwice(changes.map((change) => change.secretKey))
-    const missing = changes.filter((change) => !present.has(change.secretKey))
-    if (mode === 'failOnNotFound' && missing.length > 0) throw notFound(where, missing.map((change) => change.secretKey))
-    const valueless = missing.filter((change) => change.secretValue === undefined).map((change) => change.secretKey)
-    if (mode === 'upsert' && valueless.length > 0) throw new BadRequest(`A value is needed to create ${valueless.join(', ')}`)
-    const taken = new Set(present.keys())
-    const puts: Put[] = []
-    for (const change of changes) {
-      const old = present.get(change.secretKey)
-      if (!old && mode === 'ignore') continue
-      const put = putOf(change, old)
-      if (old) taken.delete(old.key)
-      if (taken.has(put.key)) throw alreadyExists([put.key])
-      taken.add(put.key)
-      puts.push(put)
-    }
-    return puts
-  }, changes)
+  return write(
+    ctx,
+    actor,
+    where,
+    'secret.update',
+    (present) => {
+      refuseTwice(changes.map((change) => change.secretKey))
+      const missing = changes.filter((change) => !present.has(change.secretKey))
+      if (mode === 'failOnNotFound' && missing.length > 0)
+        throw notFound(
+          where,
+          missing.map((change) => change.secretKey),
+        )
+      const valueless = missing.filter((change) => change.secretValue === undefined).map((change) => change.secretKey)
+      if (mode === 'upsert' && valueless.length > 0)
+        throw new BadRequest(`A value is needed to create ${valueless.join(', ')}`)
+      const taken = new Set(present.keys())
+      const puts: Put[] = []
+      for (const change of changes) {
+        const old = present.get(change.secretKey)
+        if (!old && mode === 'ignore') continue
+        const put = putOf(change, old)
+        if (old) taken.delete(old.key)
+        if (taken.has(put.key)) throw alreadyExists([put.key])
+        taken.add(put.key)
+        puts.push(put)
+      }
+      return puts
+    },
+    changes,
+  )
 }
 
 /** Loads the secrets that `changes` name, lets `decide` check them and say what to write, and writes it in one transaction. */
@@ -133,8 +195,19 @@ const putOf = (change: Change, present: SecretRow | undefined): Put => ({
 const describe = ({ projectId, environment, folder }: Target, { row, value, comment }: Opened): Secret =>
   describeSecret({ projectId, environment: environment.slug, path: folder.path }, row, { value, comment })
 
-const record = (ctx: Context, tx: Tx, actor: Actor, action: string, target: Target, keys: readonly string[]): Promise<void> =>
-  audit(ctx, tx, actor, action, target.projectId, { environment: target.environment.slug, secretPath: target.folder.path, keys })
+const record = (
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  action: string,
+  target: Target,
+  keys: readonly string[],
+): Promise<void> =>
+  audit(ctx, tx, actor, action, target.projectId, {
+    environment: target.environment.slug,
+    secretPath: target.folder.path,
+    keys,
+  })
 
 function first(secrets: readonly Secret[]): Secret {
   const [secret] = secrets

@@ -136,7 +136,8 @@ export function vault({ ctx, actor }: TestContext, projectId: string): Vault {
         .execute()
       return id
     },
-    wanted: (syncId) => ctx.db.selectFrom('syncs').where('id', '=', syncId).select(['wanted', 'due']).executeTakeFirstOrThrow(),
+    wanted: (syncId) =>
+      ctx.db.selectFrom('syncs').where('id', '=', syncId).select(['wanted', 'due']).executeTakeFirstOrThrow(),
     async resolve(place) {
       const resolved = await resolveFolder(ctx, await folder(place))
       return Object.fromEntries([...resolved].map(([key, { value }]) => [key, value]))

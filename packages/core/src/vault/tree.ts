@@ -53,7 +53,10 @@ export async function loadTree(tx: Tx, folderIds: readonly string[], references 
     for (const { folderId, sourceFolderId } of imported) {
       imports.set(folderId, [...(imports.get(folderId) ?? []), sourceFolderId])
     }
-    const reached = [...imported.map((row) => row.sourceFolderId), ...(references ? await referencedBy(tx, frontier) : [])]
+    const reached = [
+      ...imported.map((row) => row.sourceFolderId),
+      ...(references ? await referencedBy(tx, frontier) : []),
+    ]
     frontier = [...new Set(reached)].filter((id) => !ids.has(id))
     for (const id of frontier) ids.add(id)
   }
@@ -72,7 +75,11 @@ export async function loadTree(tx: Tx, folderIds: readonly string[], references 
     folders.set(folder.id, folder)
     places.set(`${folder.environment}:${folder.path}`, folder)
   }
-  const secrets = await tx.selectFrom('secrets').where('folderId', 'in', [...ids]).selectAll().execute()
+  const secrets = await tx
+    .selectFrom('secrets')
+    .where('folderId', 'in', [...ids])
+    .selectAll()
+    .execute()
   for (const secret of secrets) folders.get(secret.folderId)?.secrets.set(secret.key, secret)
   return { folders, at: (environment, path) => places.get(`${environment}:${path}`) }
 }

@@ -29,6 +29,7 @@ export async function listSecretVersions(
     .orderBy('createdAt', 'desc')
     .orderBy('key')
     .execute()
-  if (rows.length === 0) throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
+  if (rows.length === 0)
+    throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
   return rows.map((row) => ({ ...row, deleted: row.deleted === 1 }))
 }

@@ -50,10 +50,19 @@ export async function openForWriting(
 }
 
 /** The secrets of a folder with these keys, by key. */
-export async function presentSecrets(tx: Tx, folderId: string, keys: readonly string[]): Promise<Map<string, SecretRow>> {
+export async function presentSecrets(
+  tx: Tx,
+  folderId: string,
+  keys: readonly string[],
+): Promise<Map<string, SecretRow>> {
   const found = new Map<string, SecretRow>()
   for (const some of chunks([...new Set(keys)])) {
-    const rows = await tx.selectFrom('secrets').where('folderId', '=', folderId).where('key', 'in', some).selectAll().execute()
+    const rows = await tx
+      .selectFrom('secrets')
+      .where('folderId', '=', folderId)
+      .where('key', 'in', some)
+      .selectAll()
+      .execute()
     for (const row of rows) found.set(row.key, row)
   }
   return found
@@ -71,7 +80,11 @@ export async function putSecrets(
   target: Target,
   puts: readonly Put[],
 ): Promise<{ secrets: Opened[]; written: Set<string> }> {
-  const highest = await highestVersions(tx, target.folder.id, puts.map((put) => put.key))
+  const highest = await highestVersions(
+    tx,
+    target.folder.id,
+    puts.map((put) => put.key),
+  )
   const at = timestamp(ctx)
   const secrets: Opened[] = []
   const writes: Opened[] = []
@@ -86,21 +99,44 @@ export async function putSecrets(
 }
 
 /** Deletes secrets, leaving their versions and one more that says deleted. */
-export async function dropSecrets(ctx: Context, tx: Tx, actor: Actor, target: Target, rows: readonly SecretRow[]): Promise<void> {
+export async function dropSecrets(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  target: Target,
+  rows: readonly SecretRow[],
+): Promise<void> {
   const { key, projectId, folder } = target
-  const highest = await highestVersions(tx, folder.id, rows.map((row) => row.key))
+  const highest = await highestVersions(
+    tx,
+    folder.id,
+    rows.map((row) => row.key),
+  )
   const at = timestamp(ctx)
   const tombstones = rows.map((row): Insertable<SecretVersionTable> => {
     const version = Math.max(row.version, highest.get(row.key) ?? 0) + 1
     const value = key.seal('', ...sealedAs('secret', projectId, { ...row, version }))
-    return { id: randomUUID(), secretId: row.id, folderId: folder.id, key: row.key, version, value, deleted: 1, createdAt: at, createdBy: actor.name }
+    return {
+      id: randomUUID(),
+      secretId: row.id,
+      folderId: folder.id,
+      key: row.key,
+      version,
+      value,
+      deleted: 1,
+      createdAt: at,
+      createdBy: actor.name,
+    }
   })
   for (const some of chunks(tombstones)) await tx.insertInto('secretVersions').values(some).execute()
   for (const some of chunks(rows.map((row) => row.id))) await tx.deleteFrom('secrets').where('id', 'in', some).execute()
 }
 
 /** Null value when it cannot be decrypted: what is broken can still be replaced, renamed over or deleted. */
-export function openSecret({ key, projectId }: Pick<Target, 'key' | 'projectId'>, row: SecretRow): { value: string | null; comment: string | null } {
+export function openSecret(
+  { key, projectId }: Pick<Target, 'key' | 'projectId'>,
+  row: SecretRow,
+): { value: string | null; comment: string | null } {
   return {
     value: openOrNull(key, row.value, sealedAs('secret', projectId, row)),
     comment: openOrNull(key, row.comment, sealedAs('comment', projectId, row)),
@@ -120,11 +156,13 @@ function apply(target: Target, put: Put, version: number, actor: Actor, at: stri
   const { present } = put
   const before = present ? openSecret(target, present) : { value: null, comment: '' }
   const value = put.value ?? before.value
-  if (value === null) throw new Unresolvable([{ key: present?.key ?? put.key, reason: 'cannot be decrypted; write a new value' }])
+  if (value === null)
+    throw new Unresolvable([{ key: present?.key ?? put.key, reason: 'cannot be decrypted; write a new value' }])
   const objection = whyNotStorable(value)
   if (objection) throw new BadRequest(`The value of ${put.key} ${objection}`)
   const comment = put.comment ?? before.comment ?? ''
-  const skip = put.skipMultilineEncoding === undefined ? (present?.skipMultilineEncoding ?? 0) : Number(put.skipMultilineEncoding)
+  const skip =
+    put.skipMultilineEncoding === undefined ? (present?.skipMultilineEncoding ?? 0) : Number(put.skipMultilineEncoding)
   if (
     present?.key === put.key &&
     before.value === value &&
@@ -183,7 +221,14 @@ async function store(tx: Tx, target: Target, writes: readonly Opened[], actor: A
         })),
       )
       .execute()
-    await tx.deleteFrom('references').where('secretId', 'in', some.map(({ row }) => row.id)).execute()
+    await tx
+      .deleteFrom('references')
+      .where(
+        'secretId',
+        'in',
+        some.map(({ row }) => row.id),
+      )
+      .execute()
     for (const { row, value } of some) edges.push(...edgesOf(target, row, value ?? ''))
   }
   for (const some of chunks(edges)) await tx.insertInto('references').values(some).execute()
