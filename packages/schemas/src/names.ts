@@ -14,9 +14,12 @@ export const syncName = slug('Sync name', 256)
 export const connectionName = slug('Connection name', 64)
 export const environmentSlug = slug('Environment slug', 64)
 export const projectSlug = slug('Project slug', 64).min(5, 'Project slug must be at least 5 characters')
+/** Text that a column takes: SQLite would hold U+0000, Postgres cannot, so it is refused in both. */
+export const storedText = z.string().refine((text) => !text.includes('\0'), { message: 'Text must not contain the character U+0000' })
+
 export const displayName = (what: string, max = 64) =>
-  z.string().trim().min(1, `${what} must not be empty`).max(max, `${what} must be at most ${max} characters`)
-export const description = z.string().trim().max(256, 'Description must be at most 256 characters').nullable()
+  storedText.trim().min(1, `${what} must not be empty`).max(max, `${what} must be at most ${max} characters`)
+export const description = storedText.trim().max(256, 'Description must be at most 256 characters').nullable()
 
 /** `/`, `/a`, `/a/b`: a missing leading slash is added, one trailing slash dropped. */
 export const secretPath = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { description, displayName, environmentSlug, folderName, id, projectSlug, secretPath, timestamp } from './names.ts'
+import { description, displayName, environmentSlug, folderName, id, projectSlug, secretPath, storedText, timestamp } from './names.ts'
 
 export const environment = z.object({ id, name: z.string(), slug: z.string(), position: z.number().int() }).meta({ id: 'Environment' })
 
@@ -20,14 +20,14 @@ export const project = z
 
 export const createProject = z.object({
   projectName: displayName('Project name'),
-  projectDescription: z.string().trim().max(1024).nullish(),
+  projectDescription: storedText.trim().max(1024).nullish(),
   slug: projectSlug.optional(),
   shouldCreateDefaultEnvs: z.boolean().default(true),
 })
 export const updateProject = z.object({
   projectId: id,
   name: displayName('Project name').optional(),
-  description: z.string().trim().max(1024).nullish(),
+  description: storedText.trim().max(1024).nullish(),
   slug: projectSlug.optional(),
 })
 

@@ -7,6 +7,7 @@ import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { refuseWhileInUse } from './in-use.ts'
+import { lookedUp } from './looked-up.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
 
@@ -195,7 +196,7 @@ async function findEnvironment(
   const environment = await db
     .selectFrom('environments')
     .where('projectId', '=', where.projectId)
-    .where('slug', '=', where.environment)
+    .where('slug', '=', lookedUp(where.environment))
     .selectAll()
     .executeTakeFirst()
   if (environment) return environment

@@ -7,6 +7,7 @@ import { change } from '../change.ts'
 import { timestamp, type Actor, type Context } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { insertEnvironment } from './environments.ts'
+import { lookedUp } from './looked-up.ts'
 import { lockProject } from './project-key.ts'
 
 type Project = z.output<typeof schemas.project>
@@ -32,7 +33,11 @@ export async function getProject(ctx: Context, _actor: Actor, input: { projectId
 
 /** Throws `NotFound`. */
 export async function getProjectBySlug(ctx: Context, _actor: Actor, input: { slug: string }): Promise<Project> {
-  const row = await ctx.db.selectFrom('projects').where('slug', '=', input.slug).selectAll().executeTakeFirst()
+  const row = await ctx.db
+    .selectFrom('projects')
+    .where('slug', '=', lookedUp(input.slug))
+    .selectAll()
+    .executeTakeFirst()
   return one(await describe(ctx, row ? [row] : []), `Project with slug "${input.slug}" not found`)
 }
 

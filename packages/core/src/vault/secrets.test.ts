@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createTestProject, testContext, type TestContext } from '../testing.ts'
 import { createFolder } from './folders.ts'
 import { createImport } from './imports.ts'
+import { getProjectBySlug } from './projects.ts'
 import {
   createSecret,
   createSecrets,
@@ -259,6 +260,19 @@ onEveryDatabase('secrets', (open) => {
     )
     const versions = written.map(({ version }) => version)
     expect(versions.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 2))
+  })
+
+  it('finds nothing under a name that cannot exist', async () => {
+    const name = 'A\u0000'
+    await expect(set(name, { secretValue: 'x' })).rejects.toMatchObject({ status: 404 })
+    await expect(drop(name)).rejects.toMatchObject({ status: 404 })
+    await expect(listSecretVersions(t.ctx, t.actor, { ...place, secretName: name })).rejects.toMatchObject({
+      status: 404,
+    })
+    await expect(listSecrets(t.ctx, t.actor, { ...place, environment: name, ...view })).rejects.toMatchObject({
+      status: 404,
+    })
+    await expect(getProjectBySlug(t.ctx, t.actor, { slug: name })).rejects.toMatchObject({ status: 404 })
   })
 
   it('treats __proto__, constructor and toString like any other key', async () => {

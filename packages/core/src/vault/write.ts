@@ -7,6 +7,7 @@ import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { BadRequest, Unresolvable } from '../errors.ts'
 import { findFolder, type Located } from './folders.ts'
+import { lookedUp } from './looked-up.ts'
 import { lockProject } from './project-key.ts'
 import { referencesIn } from './references.ts'
 import { openOrNull, sealedAs, type SecretRow } from './tree.ts'
@@ -56,7 +57,7 @@ export async function presentSecrets(
   keys: readonly string[],
 ): Promise<Map<string, SecretRow>> {
   const found = new Map<string, SecretRow>()
-  for (const some of chunks([...new Set(keys)])) {
+  for (const some of chunks([...new Set(keys.map(lookedUp))])) {
     const rows = await tx
       .selectFrom('secrets')
       .where('folderId', '=', folderId)
