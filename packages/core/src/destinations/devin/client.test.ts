@@ -181,6 +181,22 @@ describe('writes', () => {
     expect(emulator.secrets()).toMatchObject([{ value: 'new', secret_id: ids.get('A')?.[0] }])
   })
 
+  test('a list that lags behind the delete does not pass off the old copy as the new one', async () => {
+    const id = emulator.plant({ key: 'A', value: 'old' })
+    const stale = { items: [{ secret_id: id, key: 'A', secret_type: 'key-value', access_type: 'org' }] }
+    emulator.fail(1, { kind: 'reset' }, (method) => method === 'POST')
+    emulator.fail(1, { kind: 'status', status: 200, body: stale }, (method) => method === 'GET')
+    const { ids } = await apply([{ action: 'update', key: 'A', value: 'new', flags: {}, remoteIds: [id] }])
+    expect(emulator.secrets()).toMatchObject([{ value: 'new', secret_id: ids.get('A')?.[0] }])
+  })
+
+  test('a personal secret of the same name is not taken for ours', async () => {
+    emulator.plant({ key: 'A', access_type: 'personal', value: 'theirs' })
+    emulator.fail(1, { kind: 'reset' }, (method) => method === 'POST')
+    await apply([create('A', 'ours')])
+    expect(emulator.contents()).toEqual(new Map([['A', 'ours']]))
+  })
+
   test('a create that is refused after its delete says that the old value is gone', async () => {
     const id = emulator.plant({ key: 'A', value: 'old' })
     emulator.fail(1, { kind: 'status', status: 422 }, (method) => method === 'POST')
