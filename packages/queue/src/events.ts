@@ -34,7 +34,8 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
   let timer: NodeJS.Timeout | null = null
   let closed = false
   let attempts = 0
-  let waiting = 0
+  let waiting: LiveEvent[] = []
+  let sending = false
 
   const connect = async (): Promise<void> => {
     const next = new pg.Client({ connectionString: databaseUrl, keepAlive: true, application_name: 'keyferry-events' })
@@ -67,16 +68,30 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
   }
   void connect()
 
+  /** One statement at a time; what comes meanwhile goes with the next. */
+  const send = async (): Promise<void> => {
+    if (sending) return
+    sending = true
+    while (client && waiting.length > 0) {
+      const batch = waiting
+      waiting = []
+      try {
+        const payloads = batch.map((event) => JSON.stringify(event))
+        await client.query('select pg_notify($1, payload) from unnest($2::text[]) payload', [CHANNEL, payloads])
+      } catch (error) {
+        log.warn({ err: error }, 'live events could not be sent to the other processes')
+        for (const event of batch) local.events.publish(event)
+      }
+    }
+    sending = false
+  }
+
   return {
     events: {
       publish(event) {
-        const payload = JSON.stringify(event)
-        if (!client || waiting >= WAITING || Buffer.byteLength(payload) > LARGEST) return local.events.publish(event)
-        waiting++
-        client
-          .query('select pg_notify($1, $2)', [CHANNEL, payload])
-          .catch(() => local.events.publish(event))
-          .finally(() => waiting--)
+        if (!client || waiting.length >= WAITING || Buffer.byteLength(JSON.stringify(event)) > LARGEST) return local.events.publish(event)
+        waiting.push(event)
+        void send()
       },
       subscribe: local.events.subscribe,
     },
