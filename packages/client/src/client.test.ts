@@ -73,6 +73,15 @@ onEveryDatabase('the typed client', (open) => {
     expect(heard).toEqual(heard.map(() => expect.objectContaining({ kind: 'secrets', projectId: project.id })))
   })
 
+  it('does not keep the server from closing', async () => {
+    const opened = vi.fn()
+    const subscription = client.syncs.events.subscribe({ projectId: randomUUID() }, { onStarted: opened })
+    await vi.waitFor(() => expect(opened).toHaveBeenCalled())
+    await api.app.close()
+    subscription.unsubscribe()
+    await expect(fetch(url)).rejects.toThrow()
+  })
+
   it('is refused a feed without a token', async () => {
     const failed = vi.fn()
     const subscription = createKeyferryClient({ url, token: 'wrong' }).syncs.events.subscribe(
