@@ -148,8 +148,9 @@ function send(response: ServerResponse, entry: LoggedRequest, answer: ServedAnsw
   const isText = typeof answer.body === 'string'
   const text = answer.body === undefined ? '' : isText ? String(answer.body) : JSON.stringify(answer.body)
   const type = isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'
+  const typed = answer.body === undefined ? {} : { 'content-type': type }
   entry.status = answer.status
-  response.writeHead(answer.status, { 'content-type': type, 'content-length': Buffer.byteLength(text), ...answer.headers })
+  response.writeHead(answer.status, { ...typed, 'content-length': Buffer.byteLength(text), ...answer.headers })
   response.end(text)
 }
 
