@@ -82,6 +82,23 @@ onEveryDatabase('first run and sign-in', (open) => {
     expect((await api.send('GET', '/api/v1/me', undefined, { headers: { cookie } })).status).toBe(401)
   })
 
+  it('signs in from its own page, whatever name and scheme it is reached by, and from no other', async () => {
+    await bootstrap()
+    const from = async (origin: string) => {
+      const headers = { origin, host: 'keyferry.example.com', cookie: 'any=1' }
+      const answer = await api.send(
+        'POST',
+        '/api/auth/sign-in/email',
+        { email: ACCOUNT.email, password: ACCOUNT.password },
+        { headers },
+      )
+      return answer.status
+    }
+    expect(await from('http://keyferry.example.com')).toBe(200)
+    expect(await from('https://keyferry.example.com')).toBe(200)
+    expect(await from('https://evil.example')).toBe(403)
+  })
+
   it('takes no write under a cookie from another site', async () => {
     await bootstrap()
     const { cookie } = await signIn()

@@ -1,16 +1,18 @@
 import { HIDDEN_VALUE } from '@keyferry/schemas'
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newProject, readyApi, type TestApi } from './testing.ts'
 
 onEveryDatabase('projects, folders and secrets over REST', (open) => {
   let api: TestApi
   let projectId: string
-  beforeEach(async () => {
+  beforeAll(async () => {
     api = await readyApi(open)
+  })
+  beforeEach(async () => {
     projectId = (await newProject(api)).id
   })
-  afterEach(() => api.close())
+  afterAll(() => api.close())
 
   const ok = async (...request: Parameters<TestApi['send']>) => {
     const answer = await api.send(...request)
@@ -31,8 +33,8 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
       'prod',
     ])
 
-    expect((await ok('GET', '/api/v1/projects')).projects).toHaveLength(2)
-    expect((await ok('GET', '/api/v1/workspace')).workspaces).toHaveLength(2)
+    expect((await ok('GET', '/api/v1/projects')).projects).toContainEqual(project)
+    expect((await ok('GET', '/api/v1/workspace')).workspaces).toContainEqual(project)
     expect((await ok('GET', `/api/v1/projects/${project.id}`)).project).toEqual(project)
     expect((await ok('GET', `/api/v1/workspace/${project.id}`)).workspace).toEqual(project)
     expect(await ok('GET', '/api/v1/projects/slug/second-one')).toEqual(project)

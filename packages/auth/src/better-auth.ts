@@ -51,8 +51,9 @@ export function configuration(db: Store, { secret, baseUrl, log, dialect, transa
     plugins: [
       apiKey({ defaultPrefix: 'kf_', rateLimit: { enabled: false }, requireName: true, maximumNameLength: 64 }),
     ],
-    // The page's own origin, whichever name the instance was reached by.
-    trustedOrigins: (request?: Request) => (request ? [new URL(request.url).origin] : []),
+    // The page's own origin, whichever name the instance was reached by, also when something in front speaks https.
+    trustedOrigins: (request?: Request) =>
+      request ? ['http', 'https'].map((scheme) => `${scheme}://${new URL(request.url).host}`) : [],
     // The API counts requests itself, sign-in apart.
     rateLimit: { enabled: false },
     advanced: {
