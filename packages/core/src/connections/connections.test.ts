@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startEmulator, type DevinEmulator } from '../destinations/devin/emulator/index.ts'
+import { startEmulator as startTriggerDev, type TriggerDevEmulator } from '../destinations/trigger-dev/emulator/index.ts'
 import { BadRequest, Invalid, NotFound } from '../errors.ts'
 import { createTestProject, testContext, type TestContext } from '../testing.ts'
 import { listChoiceRows, listChoices } from './choices.ts'
@@ -184,7 +185,7 @@ onEveryDatabase('connections', (open) => {
     expect(rejected).toEqual(['An App Connection with the name "twin" already exists'])
   })
 
-  test('a connection is not reachable under another app', async () => {
+  test('what is not there is not found', async () => {
     const { id } = await create()
     await expect(getConnection(t.ctx, t.actor, { app: 'nowhere', connectionId: id })).rejects.toBeInstanceOf(NotFound)
     await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId: randomUUID() })).rejects.toBeInstanceOf(NotFound)
@@ -290,6 +291,55 @@ onEveryDatabase('connections', (open) => {
     const rows = await t.ctx.db.selectFrom('audit').where('action', 'like', 'connection.%').selectAll().execute()
     expect(rows.map((row) => row.action).sort()).toEqual(['connection.create', 'connection.delete', 'connection.update'])
     for (const row of rows) expect(row).toMatchObject({ actor: t.actor.name })
+  })
+
+  describe('the pickers of Trigger.dev', () => {
+    let trigger: TriggerDevEmulator
+    beforeAll(async () => {
+      trigger = await startTriggerDev()
+    })
+    afterEach(() => trigger.heal())
+    afterAll(() => trigger.close())
+    const connect = () => create('my-trigger', { app: 'trigger-dev', credentials: trigger.credentials })
+    const known = () => ({ projectRef: trigger.projects[0] })
+
+    test('come from the token', async () => {
+      const { id: connectionId } = await connect()
+      const projects = await listChoices(t.ctx, t.actor, { connectionId, list: 'projects', known: {} })
+      expect(projects.map((one) => one.value).toSorted()).toEqual([...trigger.projects].toSorted())
+      const environments = await listChoices(t.ctx, t.actor, { connectionId, list: 'environments', known: known() })
+      expect(environments).toContainEqual({ value: 'prod', label: 'Production', hint: 'prod' })
+      const rows = await listChoiceRows(t.ctx, t.actor, { app: 'trigger-dev', connectionId, list: 'environments', known: known() })
+      expect(rows).toContainEqual({ id: expect.any(String), slug: 'prod', type: 'PRODUCTION' })
+    })
+
+    test('are an error when the token fails, and the connection says so', async () => {
+      const { id: connectionId } = await connect()
+      trigger.fail(1, { kind: 'status', status: 401 })
+      await expect(listChoices(t.ctx, t.actor, { connectionId, list: 'projects', known: {} })).rejects.toThrow(
+        /^Failed to list projects with App Connection "my-trigger": .*does not accept this API key/,
+      )
+      expect((await stored()).problem).toContain('does not accept this API key')
+    })
+
+    test('name what they need first, and what there is', async () => {
+      const { id: connectionId } = await connect()
+      await expect(listChoices(t.ctx, t.actor, { connectionId, list: 'environments', known: {} })).rejects.toThrow('needs projectRef first')
+      for (const list of ['branches', '__proto__', 'constructor']) {
+        await expect(listChoices(t.ctx, t.actor, { connectionId, list, known: {} })).rejects.toThrow('known are projects, environments')
+      }
+    })
+
+    test('a connection answers under its own app only', async () => {
+      const { id: connectionId } = await connect()
+      const message = 'App Connection "my-trigger" is for Trigger.dev, not for Devin'
+      await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId })).rejects.toThrow(message)
+      await expect(updateConnection(t.ctx, t.actor, { app: 'devin', connectionId, name: 'x' })).rejects.toThrow(message)
+      await expect(deleteConnection(t.ctx, t.actor, { app: 'devin', connectionId })).rejects.toThrow(message)
+      await expect(getConnectionByName(t.ctx, t.actor, { app: 'devin', connectionName: 'my-trigger' })).rejects.toThrow(message)
+      await expect(listChoiceRows(t.ctx, t.actor, { app: 'devin', connectionId, list: 'projects', known: {} })).rejects.toThrow(message)
+      await expect(connectionFor(t.ctx, destination('devin'), connectionId, randomUUID())).rejects.toThrow(message)
+    })
   })
 
   test('an unknown list is refused by name', async () => {

@@ -28,6 +28,22 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
       expect(account.label).not.toBe('')
     })
 
+    for (const [name, { needs, list, choice }] of Object.entries(definition.choices ?? {})) {
+      const known = () => Object.fromEntries(needs.map((field) => [field, emulator.target[field] ?? '']))
+
+      test(`the list ${name} fills a picker`, async () => {
+        const rows = await list(sessionOf(definition, emulator), known())
+        const choices = rows.map(choice)
+        expect(choices.length).toBeGreaterThan(0)
+        expect(new Set(choices.map(({ value }) => value)).size).toBe(choices.length)
+      })
+
+      test.each([401, 403, 500])(`the list ${name} throws on %d instead of looking empty`, async (status) => {
+        for (let n = 1; n <= 10; n++) emulator.fail(n, { kind: 'status', status })
+        await expect(list(sessionOf(definition, emulator), known())).rejects.toBeInstanceOf(DestinationError)
+      })
+    }
+
     test('what was created is listed as it was reported, and needs nothing more', async () => {
       const mine = start()
       const desired = numbered(30)

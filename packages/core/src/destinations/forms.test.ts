@@ -27,6 +27,7 @@ test.each<[string, z.ZodType, Partial<FormField>]>([
     z.enum(['dev', 'prod']).meta(x),
     { kind: 'select', options: [{ value: 'dev', label: 'dev' }, { value: 'prod', label: 'prod' }] },
   ],
+  ['a URL behind a trim', z.string().trim().pipe(z.url()).meta(x), { kind: 'url' }],
   ['a boolean', z.boolean().default(true).meta(x), { kind: 'boolean', required: false, defaultValue: true }],
   ['optional text', z.string().meta(x).optional(), { required: false }],
   ['metadata under a default', z.string().meta(x).default('d'), { required: false, defaultValue: 'd' }],

@@ -5,7 +5,7 @@ import type { Field } from './destination.ts'
 
 export type FormField = z.infer<typeof formField>
 
-/** A schema's wrappers (optional, default, the input of a transform), outermost first, and the plain schema at the end. */
+/** A schema, what it wraps (optional, default), and both ends of a pipe; outermost first. */
 type Layers = readonly z.core.$ZodTypes[]
 
 /**
@@ -44,30 +44,25 @@ export function withoutSecrets(schema: z.ZodObject, values: Readonly<Record<stri
 }
 
 function layersOf(type: z.core.$ZodType): Layers {
-  const layers: z.core.$ZodTypes[] = []
-  for (let inner: z.core.$ZodType | undefined = type; inner; ) {
-    const layer: z.core.$ZodTypes = known(inner)
-    layers.push(layer)
-    inner = within(layer)
-  }
-  return layers
+  const layer = known(type)
+  return [layer, ...within(layer).flatMap(layersOf)]
 }
 
 /** zod's base type says nothing of its kind; every schema that zod makes is one of the union. */
 const known = (type: z.core.$ZodType): z.core.$ZodTypes => type as z.core.$ZodTypes
 
-function within(layer: z.core.$ZodTypes): z.core.$ZodType | undefined {
+function within(layer: z.core.$ZodTypes): z.core.$ZodType[] {
   const { def } = layer._zod
   switch (def.type) {
     case 'optional':
     case 'nullable':
     case 'default':
     case 'prefault':
-      return def.innerType
+      return [def.innerType]
     case 'pipe':
-      return def.in
+      return [def.in, def.out]
     default:
-      return undefined
+      return []
   }
 }
 
@@ -85,10 +80,10 @@ const isField = (value: unknown): value is Field =>
 function kindOf(field: Field, layers: Layers): FormField['kind'] {
   if (field.secret) return 'password'
   if (field.choices !== undefined) return 'choice'
-  const plain = layers.at(-1)?._zod.def
-  if (plain?.type === 'enum') return 'select'
-  if (plain?.type === 'boolean') return 'boolean'
-  return plain && 'format' in plain && plain.format === 'url' ? 'url' : 'text'
+  const defs = layers.map((layer) => layer._zod.def)
+  if (defs.some((def) => def.type === 'enum')) return 'select'
+  if (defs.some((def) => def.type === 'boolean')) return 'boolean'
+  return defs.some((def) => 'format' in def && def.format === 'url') ? 'url' : 'text'
 }
 
 function defaultOf(layers: Layers): FormField['defaultValue'] {
@@ -100,7 +95,7 @@ function defaultOf(layers: Layers): FormField['defaultValue'] {
 }
 
 function optionsOf(layers: Layers): FormField['options'] {
-  const def = layers.at(-1)?._zod.def
-  if (def?.type !== 'enum') return []
-  return Object.values(def.entries).map((value) => ({ value: String(value), label: String(value) }))
+  return layers.flatMap(({ _zod: { def } }) =>
+    def.type === 'enum' ? Object.values(def.entries).map((value) => ({ value: String(value), label: String(value) })) : [],
+  )
 }
