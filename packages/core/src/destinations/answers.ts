@@ -24,7 +24,12 @@ export function parseBody(text: string): { body: unknown; isJson: boolean } {
  * The error for an answer the caller did not ask for. The message is ours, followed by the vendor's own short words without
  * anything in `secrets`.
  */
-export function errorFor(host: string, raw: RawAnswer, described: string | null, secrets: readonly string[]): DestinationError {
+export function errorFor(
+  host: string,
+  raw: RawAnswer,
+  described: string | null,
+  secrets: readonly string[],
+): DestinationError {
   const { body, isJson } = parseBody(raw.text)
   const words = isJson ? vendorWords(body) : null
   const said = words === null ? '' : scrub(words, secrets)
@@ -44,7 +49,8 @@ function kindOf(status: number): DestinationErrorKind {
 
 function sentence(host: string, raw: RawAnswer, kind: DestinationErrorKind, isJson: boolean): string {
   const { status } = raw
-  if (status >= 300 && status < 400) return `${host} sent us to another address (${status}), which is not followed; check the URL`
+  if (status >= 300 && status < 400)
+    return `${host} sent us to another address (${status}), which is not followed; check the URL`
   if (status < 300) return `${host} answered ${what(raw)} instead of JSON; check that the URL is the API's`
   if (status === 401) return `${host} does not accept the credential (401)`
   if (status === 403) return `${host} says the credential lacks a right for this (403)`
@@ -59,7 +65,9 @@ function what(raw: RawAnswer): string {
   return type.includes('json') ? 'half a body' : 'something'
 }
 
-const worded = z.object({ error: z.unknown(), detail: z.unknown(), message: z.unknown(), msg: z.unknown(), errors: z.unknown() }).partial()
+const worded = z
+  .object({ error: z.unknown(), detail: z.unknown(), message: z.unknown(), msg: z.unknown(), errors: z.unknown() })
+  .partial()
 
 /**
  * `error`, `detail` or `message` of an error body, whichever holds text first, and the single `errors` (RFC 9457); lists such as

@@ -78,7 +78,11 @@ export async function startEmulatorServer(options: {
 
     if (fault?.kind === 'reset') return cut(incoming)
     if (fault?.kind === 'html') {
-      return send(response, entry, { status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html><h1>Hello</h1>' })
+      return send(response, entry, {
+        status: 200,
+        headers: { 'content-type': 'text/html' },
+        body: '<!doctype html><h1>Hello</h1>',
+      })
     }
     if (fault?.kind === 'status') {
       const said = fault.body ?? { error: `Fault ${fault.status}`, detail: `Fault ${fault.status}` }
@@ -86,7 +90,13 @@ export async function startEmulatorServer(options: {
     }
 
     const [path = '/', query = ''] = target.split('?', 2)
-    const request = { method, path, query: new URLSearchParams(query), headers: incoming.headers, text: body.toString('utf8') }
+    const request = {
+      method,
+      path,
+      query: new URLSearchParams(query),
+      headers: incoming.headers,
+      text: body.toString('utf8'),
+    }
     const answer = await Promise.resolve(request).then(options.handle).catch(brokenHandler)
 
     if (fault?.kind === 'reset-after') return cut(incoming)
@@ -94,7 +104,11 @@ export async function startEmulatorServer(options: {
     if (fault?.kind === 'truncated') {
       const text = JSON.stringify(answer.body ?? {})
       const half = text.slice(0, Math.max(1, Math.floor(text.length / 2)))
-      return send(response, entry, { ...answer, headers: { ...answer.headers, 'content-type': 'application/json' }, body: half })
+      return send(response, entry, {
+        ...answer,
+        headers: { ...answer.headers, 'content-type': 'application/json' },
+        body: half,
+      })
     }
     send(response, entry, answer)
   }
@@ -145,13 +159,16 @@ async function readAll(incoming: IncomingMessage): Promise<Buffer> {
 }
 
 function send(response: ServerResponse, entry: LoggedRequest, answer: ServedAnswer): void {
-  const isText = typeof answer.body === 'string'
-  const text = answer.body === undefined ? '' : isText ? String(answer.body) : JSON.stringify(answer.body)
-  const type = isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'
-  const typed = answer.body === undefined ? {} : { 'content-type': type }
+  const [type, text] = written(answer.body)
   entry.status = answer.status
-  response.writeHead(answer.status, { ...typed, 'content-length': Buffer.byteLength(text), ...answer.headers })
+  response.writeHead(answer.status, { ...type, 'content-length': Buffer.byteLength(text), ...answer.headers })
   response.end(text)
+}
+
+function written(body: unknown): [type: Record<string, string>, text: string] {
+  if (body === undefined) return [{}, '']
+  if (typeof body === 'string') return [{ 'content-type': 'text/plain; charset=utf-8' }, body]
+  return [{ 'content-type': 'application/json; charset=utf-8' }, JSON.stringify(body)]
 }
 
 const cut = (incoming: IncomingMessage): void => {

@@ -58,7 +58,12 @@ describe('what is sent', () => {
   test('method, path below the base, token, JSON; and an empty answer has no body', async () => {
     const { seen, http, url } = await serving((_, response) => response.writeHead(204).end())
     const body = { variables: Object.fromEntries([['__proto__', 'p']]) }
-    const answer = await http({ baseUrl: `${url}/api/` }).request({ method: 'POST', path: '/a%2Fb?c=1', body, repeatable: false })
+    const answer = await http({ baseUrl: `${url}/api/` }).request({
+      method: 'POST',
+      path: '/a%2Fb?c=1',
+      body,
+      repeatable: false,
+    })
     expect(answer).toMatchObject({ status: 204, body: undefined })
     expect(seen).toMatchObject([
       {
@@ -99,15 +104,18 @@ describe('what is sent', () => {
 })
 
 describe('private addresses', () => {
-  test.each(['127.0.0.1', 'localhost', '[::1]', '2130706433', '169.254.169.254', '[::ffff:10.0.0.1]'])('%s is refused', async (host) => {
-    const { seen, http, url } = await serving(json(200, {}))
-    const door = http({ baseUrl: `http://${host}:${new URL(url).port}`, network: { allowPrivate: false } })
-    const error = await failure(door.request(get))
-    expect(error.kind).toBe('rejected')
-    expect(error.message).toContain('private address')
-    expect(error.message).toContain('KEYFERRY_ALLOW_PRIVATE_NETWORK=true')
-    expect(seen).toHaveLength(0)
-  })
+  test.each(['127.0.0.1', 'localhost', '[::1]', '2130706433', '169.254.169.254', '[::ffff:10.0.0.1]'])(
+    '%s is refused',
+    async (host) => {
+      const { seen, http, url } = await serving(json(200, {}))
+      const door = http({ baseUrl: `http://${host}:${new URL(url).port}`, network: { allowPrivate: false } })
+      const error = await failure(door.request(get))
+      expect(error.kind).toBe('rejected')
+      expect(error.message).toContain('private address')
+      expect(error.message).toContain('KEYFERRY_ALLOW_PRIVATE_NETWORK=true')
+      expect(seen).toHaveLength(0)
+    },
+  )
 })
 
 describe('what an answer means', () => {
@@ -134,7 +142,9 @@ describe('what an answer means', () => {
     expect(await http().request({ ...get, accept: [404] })).toMatchObject(answer)
     const isGone = (_: number, body: unknown): boolean => JSON.stringify(body).includes('gone')
     expect(await http().request({ ...get, accept: isGone })).toMatchObject(answer)
-    expect(await failure(http().request({ ...get, accept: (_, body) => !isGone(0, body) }))).toMatchObject({ kind: 'missing' })
+    expect(await failure(http().request({ ...get, accept: (_, body) => !isGone(0, body) }))).toMatchObject({
+      kind: 'missing',
+    })
   })
 
   test('a redirect is refused, not followed', async () => {
@@ -166,12 +176,16 @@ describe('what an answer means', () => {
   test('the destination may use its own words', async () => {
     const { http } = await serving(json(401, { error: 'Invalid' }))
     const describe = (status: number, body: unknown): string => `Own words for ${status} ${JSON.stringify(body)}`
-    expect((await failure(http().request({ ...get, describe }))).message).toBe('Own words for 401 {"error":"Invalid"}: Invalid')
+    expect((await failure(http().request({ ...get, describe }))).message).toBe(
+      'Own words for 401 {"error":"Invalid"}: Invalid',
+    )
   })
 
   test('no value and no credential is in a message, however the vendor echoes them', async () => {
     const value = 's3cr3t-of-the-user'
-    const { http } = await serving(json(422, { detail: [{ msg: `bad "${value}"`, input: value }, { msg: `${TOKEN} may not` }] }))
+    const { http } = await serving(
+      json(422, { detail: [{ msg: `bad "${value}"`, input: value }, { msg: `${TOKEN} may not` }] }),
+    )
     const error = await failure(http().request({ method: 'POST', path: '/x', body: { v: [value] }, repeatable: false }))
     expect(error.message).toMatch(/bad "•••"; ••• may not$/)
     expect(JSON.stringify(error) + String(error.cause)).not.toMatch(/s3cr3t|tr_pat_/)
@@ -221,7 +235,9 @@ describe('repeats', () => {
   test('a host that is not there is named', async () => {
     const closed = await serving(hang)
     closers.splice(0).forEach((close) => close())
-    expect((await failure(closed.http().request(get))).message).toMatch(/Can't reach 127\.0\.0\.1:\d+: nothing listens there/)
+    expect((await failure(closed.http().request(get))).message).toMatch(
+      /Can't reach 127\.0\.0\.1:\d+: nothing listens there/,
+    )
     const nowhere = closed.http({ baseUrl: 'http://keyferry.invalid' })
     const error = await failure(nowhere.request(get))
     expect(error).toMatchObject({ kind: 'unavailable' })
@@ -242,7 +258,10 @@ describe('throttling', () => {
   test.each([
     ['Retry-After in seconds', () => json(429, {}, { 'retry-after': '0' })],
     ['Retry-After as a date', () => json(429, {}, { 'retry-after': soon(-1000) })],
-    ['a reset in Unix ms', () => json(429, {}, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Date.now() + 20) })],
+    [
+      'a reset in Unix ms',
+      () => json(429, {}, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Date.now() + 20) }),
+    ],
     ['the body', () => json(429, { secondsUntilReset: 0.02 })],
   ])('%s is obeyed, also by a call that may not be repeated', async (_, refusal) => {
     const { seen, http } = await serving(refusal(), json(200, { ok: true }))
@@ -260,7 +279,11 @@ describe('throttling', () => {
   test('past the wait budget it is an error that says when to come back', async () => {
     const { seen, http } = await serving(json(429, { error: 'Slow down' }, { 'retry-after': '3600' }))
     const door = http()
-    const errors = await Promise.all([failure(door.request(get)), failure(door.request(get)), failure(door.request(get))])
+    const errors = await Promise.all([
+      failure(door.request(get)),
+      failure(door.request(get)),
+      failure(door.request(get)),
+    ])
     for (const error of errors) {
       expect(error.kind).toBe('throttled')
       expect(error.retryAt?.getTime()).toBeGreaterThan(Date.now() + 3_500_000)

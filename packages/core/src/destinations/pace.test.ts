@@ -21,7 +21,10 @@ async function bucketServer(sizes: { burst: number; refill: number; intervalMs: 
       tokens -= 1
       used.push((used.pop() ?? 0) + 1)
     }
-    const headers = { 'x-ratelimit-remaining': String(tokens), 'x-ratelimit-reset': String(refilledAt + sizes.intervalMs) }
+    const headers = {
+      'x-ratelimit-remaining': String(tokens),
+      'x-ratelimit-reset': String(refilledAt + sizes.intervalMs),
+    }
     return { ok, headers: sizes.told ? headers : {} }
   }
   const server = await startEmulatorServer({

@@ -54,7 +54,8 @@ export function createPacer(options: { signal: AbortSignal; longestWaitMs: numbe
   const pump = (bucket: Bucket): void => {
     clearTimeout(bucket.timer)
     const now = performance.now()
-    while (bucket.waiting.length > 0 && bucket.inFlight < allowed(bucket, now)) bucket.waiting.shift()?.start(start(bucket))
+    while (bucket.waiting.length > 0 && bucket.inFlight < allowed(bucket, now))
+      bucket.waiting.shift()?.start(start(bucket))
     if (bucket.waiting.length === 0) return
     const wakeAt = now < bucket.pausedUntil ? bucket.pausedUntil : (bucket.budget?.resetAt ?? 0)
     if (wakeAt > now) bucket.timer = setTimeout(() => pump(bucket), Math.ceil(wakeAt - now))
@@ -94,14 +95,16 @@ export function createPacer(options: { signal: AbortSignal; longestWaitMs: numbe
       const bucket = buckets.get(name) ?? emptyBucket()
       buckets.set(name, bucket)
       return new Promise((resolve, reject) => {
-        const stopped = signal.aborted ? signal : cancel?.aborted ? cancel : null
-        if (stopped) return reject(stopped.reason)
+        // An executor that throws rejects its promise.
+        signal.throwIfAborted()
+        cancel?.throwIfAborted()
         const pause = bucket.pausedUntil - performance.now()
         if (pause > longestWaitMs) return reject(throttledUntil(pause))
 
         const takeBack = (): void => {
           bucket.waiting = bucket.waiting.filter((one) => one !== waiter)
-          reject(cancel?.reason)
+          const reason: unknown = cancel?.reason
+          reject(reason)
         }
         const settled = (): void => cancel?.removeEventListener('abort', takeBack)
         const waiter: Waiter = {

@@ -3,7 +3,13 @@ import { scrub, stringsIn } from './scrub.ts'
 
 test('masks a secret as it is, escaped, encoded, or cut short', () => {
   const secret = 'hunter2-"line\ntwo'
-  for (const echo of [secret, JSON.stringify(secret), encodeURIComponent(secret), secret.slice(0, 9), secret.slice(7)]) {
+  for (const echo of [
+    secret,
+    JSON.stringify(secret),
+    encodeURIComponent(secret),
+    secret.slice(0, 9),
+    secret.slice(7),
+  ]) {
     const shown = scrub(`bad value ${echo}!`, [secret])
     expect(shown).toMatch(/^bad value .*•••.*!$/)
     expect(shown).not.toMatch(/hunter2|line.*two/)

@@ -34,13 +34,20 @@ async function emailOf(http: Http): Promise<string | null> {
 async function checkEnvironmentKey(http: Http, apiKey: string): Promise<Account> {
   await get(http, '/api/v1/projects/proj_check/envvars/prod', (status, body) => {
     const said = errorText(body)
-    return (status === 400 && said.startsWith('Invalid project ref')) || (status === 401 && said.includes('x-trigger-branch'))
+    return (
+      (status === 400 && said.startsWith('Invalid project ref')) ||
+      (status === 401 && said.includes('x-trigger-branch'))
+    )
   })
   return { label: `Key of the environment "${apiKey.split('_')[1]}"` }
 }
 
 /** A read that turns "this is no Trigger.dev" into a refusal, which trying again later would not change. */
-export async function get(http: Http, path: string, accept?: (status: number, body: unknown) => boolean): Promise<HttpAnswer> {
+export async function get(
+  http: Http,
+  path: string,
+  accept?: (status: number, body: unknown) => boolean,
+): Promise<HttpAnswer> {
   try {
     return await http.request({ method: 'GET', path, repeatable: true, bucket: 'api', accept, describe })
   } catch (error) {
@@ -52,8 +59,10 @@ export async function get(http: Http, path: string, accept?: (status: number, bo
 const NO_VENDOR = 'This does not look like a Trigger.dev server'
 
 function describe(status: number, body: unknown): string | null {
-  if (status === 401) return 'Trigger.dev does not accept this API key (401); check that it was copied whole and not revoked'
-  if (status === 403) return 'Trigger.dev accepts this API key, but it lacks the right to read and write environment variables (403)'
+  if (status === 401)
+    return 'Trigger.dev does not accept this API key (401); check that it was copied whole and not revoked'
+  if (status === 403)
+    return 'Trigger.dev accepts this API key, but it lacks the right to read and write environment variables (403)'
   // Its own answers are JSON objects and lists throughout; a page comes from something else at that address.
   if (typeof body === 'string' && status < 500) return `${NO_VENDOR}; check the instance URL`
   return null

@@ -34,7 +34,9 @@ const projects: ChoiceList<Credentials> = {
     }))
   },
   choice: (row) => {
-    const { id, name, organization } = z.object({ id: z.string(), name: z.string(), organization: z.object({ name: z.string() }) }).parse(row)
+    const { id, name, organization } = z
+      .object({ id: z.string(), name: z.string(), organization: z.object({ name: z.string() }) })
+      .parse(row)
     return { value: id, label: name, hint: organization.name }
   },
 }
@@ -45,12 +47,17 @@ const environments: ChoiceList<Credentials> = {
     refuseOthers(credentials.apiKey, 'environments', 'prod, staging, dev or preview')
     const path = `/api/v1/projects/${encodeURIComponent(known.projectRef ?? '')}/environments`
     const answer = await get(http, path, (status, body) => [400, 404].includes(status) && errorText(body) !== '')
-    if (answer.status === 404) throw new DestinationError('missing', `This API key sees no project ${known.projectRef}`, { status: 404 })
+    if (answer.status === 404)
+      throw new DestinationError('missing', `This API key sees no project ${known.projectRef}`, { status: 404 })
     // Servers before 4.5.0-rc.5 take the last word of the path for an environment's name.
     if (answer.status === 400) {
-      throw new DestinationError('rejected', 'This Trigger.dev server is older than 4.5.0 and cannot list environments; enter prod, staging, dev or preview', {
-        status: 400,
-      })
+      throw new DestinationError(
+        'rejected',
+        'This Trigger.dev server is older than 4.5.0 and cannot list environments; enter prod, staging, dev or preview',
+        {
+          status: 400,
+        },
+      )
     }
     return read(environmentRows, answer.body, 'environments')
   },
@@ -64,7 +71,10 @@ export const triggerDevChoices = { projects, environments }
 
 function refuseOthers(apiKey: string, what: string, instead: string): void {
   if (kindOf(apiKey) === 'personal') return
-  throw new DestinationError('auth', `Only a personal access token (tr_pat_…) can list ${what}; enter ${instead} by hand`)
+  throw new DestinationError(
+    'auth',
+    `Only a personal access token (tr_pat_…) can list ${what}; enter ${instead} by hand`,
+  )
 }
 
 function read<T>(schema: z.ZodType<T>, body: unknown, what: string): T {

@@ -19,7 +19,12 @@ export const NOTHING: ChunkEnd = { accepted: [], refused: [] }
  * Sends all writes at once, secret and readable ones apart because the flag is one per call. Each promise is one chunk: it ends
  * with what the vendor took and what it refused, or throws trouble that concerns the whole target.
  */
-export function writeInChunks(http: Http, place: Place, writes: readonly Write[], cancel: AbortSignal): Promise<ChunkEnd>[] {
+export function writeInChunks(
+  http: Http,
+  place: Place,
+  writes: readonly Write[],
+  cancel: AbortSignal,
+): Promise<ChunkEnd>[] {
   return [true, false].flatMap((secret) =>
     chunksOf(writes.filter((change) => (change.flags.secret ?? false) === secret)).map((chunk) => send(chunk, secret)),
   )
@@ -31,7 +36,8 @@ export function writeInChunks(http: Http, place: Place, writes: readonly Write[]
     } catch (error) {
       if (!(error instanceof DestinationError) || concernsTarget(error) || cancel.aborted) throw error
       // One import is many transactions: when it is refused, halves find the variable that is to blame.
-      const halves = chunk.length > 1 && (error.status === 400 || error.status === 413) && !error.message.includes('Invalid body')
+      const halves =
+        chunk.length > 1 && (error.status === 400 || error.status === 413) && !error.message.includes('Invalid body')
       if (!halves) return { accepted: [], refused: chunk.map((change) => ({ change, error })) }
       const middle = Math.ceil(chunk.length / 2)
       const ends = await Promise.allSettled([send(chunk.slice(0, middle), secret), send(chunk.slice(middle), secret)])
@@ -44,7 +50,8 @@ export function writeInChunks(http: Http, place: Place, writes: readonly Write[]
 }
 
 /** The credential, a target that is gone, and throttling past all waiting: every other change would meet the same. */
-export const concernsTarget = ({ kind }: DestinationError): boolean => kind === 'auth' || kind === 'missing' || kind === 'throttled'
+export const concernsTarget = ({ kind }: DestinationError): boolean =>
+  kind === 'auth' || kind === 'missing' || kind === 'throttled'
 
 function chunksOf(writes: readonly Write[]): Write[][] {
   const chunks: Write[][] = []

@@ -47,7 +47,8 @@ function observed(place: Place, { name, value, isSecret }: Variable): Observed {
 }
 
 /** A branch shows a variable as secret when its parent's is, whatever its own flag: then the flag says nothing. */
-const shownFlags = (place: Place, isSecret: boolean): Flags => (isSecret && place.branch !== null ? {} : { secret: isSecret })
+const shownFlags = (place: Place, isSecret: boolean): Flags =>
+  isSecret && place.branch !== null ? {} : { secret: isSecret }
 
 /** Sends the writes; answers those the vendor accepted. The refused ones are reported here. */
 async function write(work: Work, writes: readonly Write[]): Promise<Write[]> {
@@ -92,7 +93,10 @@ function isHopeless({ aborted, reason }: AbortSignal): boolean {
 /** Why the listing does not show what was written; null when it does. */
 function shortfall(place: Place, { key, value, flags }: Write, shown: Variable | undefined): DestinationError | null {
   if (!shown) {
-    return new DestinationError('rejected', `Trigger.dev accepted ${key} without an error, but it is not there: it drops some names and values silently`)
+    return new DestinationError(
+      'rejected',
+      `Trigger.dev accepted ${key} without an error, but it is not there: it drops some names and values silently`,
+    )
   }
   const shows = shownFlags(place, shown.isSecret).secret
   if (flags.secret && shows === false) {
@@ -102,10 +106,16 @@ function shortfall(place: Place, { key, value, flags }: Write, shown: Variable |
     )
   }
   if (!flags.secret && shows === true) {
-    return new DestinationError('rejected', `Trigger.dev keeps ${key} as a secret variable: this server is older than 4.5.0 and ignores the secret flag`)
+    return new DestinationError(
+      'rejected',
+      `Trigger.dev keeps ${key} as a secret variable: this server is older than 4.5.0 and ignores the secret flag`,
+    )
   }
   if (!shown.isSecret && shown.value !== value) {
-    return new DestinationError('unavailable', `${key} has another value right after it was written: someone else writes it too`)
+    return new DestinationError(
+      'unavailable',
+      `${key} has another value right after it was written: someone else writes it too`,
+    )
   }
   return null
 }

@@ -15,7 +15,14 @@ const credentials = z.object({
     .max(255, 'API key must be at most 255 characters')
     // It becomes a header, and a header with a line break in it is another header.
     .regex(/^[\x21-\x7e]*$/, 'API key must not contain white space or characters outside ASCII')
-    .meta(field({ label: 'API key', placeholder: 'tr_pat_…', secret: true, help: 'A personal access token, or a key of one environment.' })),
+    .meta(
+      field({
+        label: 'API key',
+        placeholder: 'tr_pat_…',
+        secret: true,
+        help: 'A personal access token, or a key of one environment.',
+      }),
+    ),
   instanceUrl: z
     .string()
     .trim()
@@ -27,7 +34,9 @@ const credentials = z.object({
         .overwrite(withoutSlash),
     )
     .default('https://api.trigger.dev')
-    .meta(field({ label: 'Instance URL', help: 'Only for a self-hosted Trigger.dev: the address of its web application.' })),
+    .meta(
+      field({ label: 'Instance URL', help: 'Only for a self-hosted Trigger.dev: the address of its web application.' }),
+    ),
 })
 
 const target = z.object({
@@ -36,10 +45,19 @@ const target = z.object({
     .trim()
     .min(1, 'Project must not be empty')
     .max(255, 'Project must be at most 255 characters')
-    .meta(field({ label: 'Project', placeholder: 'proj_…', choices: 'projects', help: 'The Trigger.dev project to sync secrets to.' })),
+    .meta(
+      field({
+        label: 'Project',
+        placeholder: 'proj_…',
+        choices: 'projects',
+        help: 'The Trigger.dev project to sync secrets to.',
+      }),
+    ),
   environment: z
     .enum(['prod', 'staging', 'stg', 'dev', 'preview'], 'Environment must be one of prod, staging, dev or preview')
-    .meta(field({ label: 'Environment', choices: 'environments', help: 'The Trigger.dev environment to sync secrets to.' })),
+    .meta(
+      field({ label: 'Environment', choices: 'environments', help: 'The Trigger.dev environment to sync secrets to.' }),
+    ),
   branch: z
     .string()
     .trim()
@@ -62,12 +80,23 @@ const options = z.object({
   markAsSecret: z
     .boolean()
     .default(true)
-    .meta(field({ label: 'Mark variables as secret', help: 'Synced variables are redacted: nobody can read them back in Trigger.dev.' })),
+    .meta(
+      field({
+        label: 'Mark variables as secret',
+        help: 'Synced variables are redacted: nobody can read them back in Trigger.dev.',
+      }),
+    ),
   markAsSecretExcept: z
     .string()
     .max(10_000, 'At most 10,000 characters')
     .default('')
-    .meta(field({ label: 'Except', placeholder: 'LOG_LEVEL, REGION', help: 'Names of variables, separated by commas, for which the opposite holds.' })),
+    .meta(
+      field({
+        label: 'Except',
+        placeholder: 'LOG_LEVEL, REGION',
+        help: 'Names of variables, separated by commas, for which the opposite holds.',
+      }),
+    ),
 })
 
 export default defineDestination({
@@ -102,7 +131,9 @@ export default defineDestination({
     const { projectRef, environment, branch } = placeOf(config)
     return [projectRef, environment, branch].filter(Boolean).join(' · ')
   },
-  flags: ({ markAsSecret, markAsSecretExcept }, key) => ({ secret: namesIn(markAsSecretExcept).has(key) ? !markAsSecret : markAsSecret }),
+  flags: ({ markAsSecret, markAsSecretExcept }, key) => ({
+    secret: namesIn(markAsSecretExcept).has(key) ? !markAsSecret : markAsSecret,
+  }),
   check: checkTriggerDev,
   choices: triggerDevChoices,
   open: ({ http, credentials: { apiKey } }, config) => {

@@ -28,9 +28,15 @@ function opened(config: Record<string, string> = {}, apiKey = emulator.keys.pers
   return triggerDev.open(sessionFor(apiKey), target, triggerDev.options.parse({}))
 }
 
-const create = (key: string, value: string, secret = true): Change => ({ action: 'create', key, value, flags: { secret } })
+const create = (key: string, value: string, secret = true): Change => ({
+  action: 'create',
+  key,
+  value,
+  flags: { secret },
+})
 const remove = (key: string): Change => ({ action: 'delete', key, remoteIds: [] })
-const many = (count: number, secret = true): Change[] => Array.from({ length: count }, (_, n) => create(`KEY_${n}`, `value ${n}`, secret))
+const many = (count: number, secret = true): Change[] =>
+  Array.from({ length: count }, (_, n) => create(`KEY_${n}`, `value ${n}`, secret))
 
 async function apply(changes: readonly Change[], client = opened()) {
   const done: string[] = []
@@ -58,7 +64,10 @@ describe('writing', () => {
     const before = emulator.log.length
     const client = opened()
     await client.list()
-    const { done } = await apply([{ action: 'update', key: 'KEY_7', value: 'changed', flags: { secret: true }, remoteIds: [] }], client)
+    const { done } = await apply(
+      [{ action: 'update', key: 'KEY_7', value: 'changed', flags: { secret: true }, remoteIds: [] }],
+      client,
+    )
     expect(done).toEqual(['KEY_7'])
     const calls = emulator.log.slice(before)
     expect(calls.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET'])
@@ -74,7 +83,12 @@ describe('writing', () => {
     expect(emulator.variables('prod').get('READABLE_0')).toEqual({ value: 'r0', isSecret: false })
     const listed = new Map((await opened().list()).map((one) => [one.key, one]))
     expect(listed.get('KEY_0')).toEqual({ key: 'KEY_0', remoteIds: [], flags: { secret: true } })
-    expect(listed.get('READABLE_0')).toEqual({ key: 'READABLE_0', remoteIds: [], value: 'r0', flags: { secret: false } })
+    expect(listed.get('READABLE_0')).toEqual({
+      key: 'READABLE_0',
+      remoteIds: [],
+      value: 'r0',
+      flags: { secret: false },
+    })
   })
 
   test('large values go out in several calls', async () => {
@@ -93,7 +107,11 @@ describe('writing', () => {
   })
 
   test('what the server drops without an error is reported, and the rest counts', async () => {
-    const { done, failed } = await apply([create('TRIGGER_API_URL', 'https://elsewhere'), create('BLANK', ' '), create('GOOD', 'g')])
+    const { done, failed } = await apply([
+      create('TRIGGER_API_URL', 'https://elsewhere'),
+      create('BLANK', ' '),
+      create('GOOD', 'g'),
+    ])
     expect(done).toEqual(['GOOD'])
     expect([...failed.keys()].sort()).toEqual(['BLANK', 'TRIGGER_API_URL'])
     expect(failed.get('BLANK')?.message).toContain('but it is not there')
@@ -114,20 +132,27 @@ describe('writing', () => {
     expect(failed.get('SECRET')?.message).toContain('older than 4.5.0')
   })
 
-  test.each(['reset-after', 'hang-after'] as const)('an import that was carried out but not answered (%s) is settled', async (kind) => {
-    emulator.fail(1, { kind }, (method) => method === 'POST')
-    const credentials = { apiKey: emulator.keys.personal, instanceUrl: emulator.url }
-    const http = createHttp({
-      baseUrl: emulator.url,
-      headers: triggerDev.authorization(credentials),
-      network,
-      signal: new AbortController().signal,
-      timeoutMs: 300,
-    })
-    const client = triggerDev.open({ credentials, http }, triggerDev.target.parse(emulator.target), triggerDev.options.parse({}))
-    expect((await apply(many(3), client)).done).toHaveLength(3)
-    expect(emulator.contents().size).toBe(3)
-  })
+  test.each(['reset-after', 'hang-after'] as const)(
+    'an import that was carried out but not answered (%s) is settled',
+    async (kind) => {
+      emulator.fail(1, { kind }, (method) => method === 'POST')
+      const credentials = { apiKey: emulator.keys.personal, instanceUrl: emulator.url }
+      const http = createHttp({
+        baseUrl: emulator.url,
+        headers: triggerDev.authorization(credentials),
+        network,
+        signal: new AbortController().signal,
+        timeoutMs: 300,
+      })
+      const client = triggerDev.open(
+        { credentials, http },
+        triggerDev.target.parse(emulator.target),
+        triggerDev.options.parse({}),
+      )
+      expect((await apply(many(3), client)).done).toHaveLength(3)
+      expect(emulator.contents().size).toBe(3)
+    },
+  )
 
   test('new values are there before old ones go', async () => {
     emulator.put('OLD', 'o')
@@ -137,7 +162,9 @@ describe('writing', () => {
   })
 
   test('a wrong key stops everything at once, and nothing more is sent', async () => {
-    const error = await failure(apply([...many(250), ...many(500).map(({ key }) => remove(`OLD_${key}`))], opened({}, 'tr_pat_wrong')))
+    const error = await failure(
+      apply([...many(250), ...many(500).map(({ key }) => remove(`OLD_${key}`))], opened({}, 'tr_pat_wrong')),
+    )
     expect(error.kind).toBe('auth')
     expect(emulator.log.every(({ method }) => method === 'POST')).toBe(true)
     expect(emulator.log.length).toBeLessThanOrEqual(3)
@@ -165,7 +192,12 @@ describe('deleting', () => {
     emulator.put('HERE', 'h')
     const { done, calls } = await apply(['HERE', 'ELSEWHERE', 'NOWHERE', 'A/B C?#'].map(remove))
     expect(done.sort()).toEqual(['A/B C?#', 'ELSEWHERE', 'HERE', 'NOWHERE'])
-    expect(calls.sort()).toEqual(['DELETE prod/A%2FB%20C%3F%23', 'DELETE prod/ELSEWHERE', 'DELETE prod/HERE', 'DELETE prod/NOWHERE'])
+    expect(calls.sort()).toEqual([
+      'DELETE prod/A%2FB%20C%3F%23',
+      'DELETE prod/ELSEWHERE',
+      'DELETE prod/HERE',
+      'DELETE prod/NOWHERE',
+    ])
     expect(emulator.variables('stg').has('ELSEWHERE')).toBe(true)
   })
 
@@ -180,7 +212,14 @@ describe('deleting', () => {
     emulator.setLatency(100)
     const client = opened()
     await client.list()
-    expect((await apply(many(1000).map(({ key }) => remove(key)), client)).done).toHaveLength(1000)
+    expect(
+      (
+        await apply(
+          many(1000).map(({ key }) => remove(key)),
+          client,
+        )
+      ).done,
+    ).toHaveLength(1000)
     expect(emulator.maxInFlight()).toBeGreaterThan(100)
   })
 
@@ -189,14 +228,22 @@ describe('deleting', () => {
     emulator.setRateLimit({ burst: 40, refill: 20, intervalMs: 500 })
     const client = opened()
     await client.list()
-    expect((await apply(many(100).map(({ key }) => remove(key)), client)).done).toHaveLength(100)
+    expect(
+      (
+        await apply(
+          many(100).map(({ key }) => remove(key)),
+          client,
+        )
+      ).done,
+    ).toHaveLength(100)
     expect(emulator.log.filter(({ status }) => status === 429).length).toBeLessThan(10)
   })
 })
 
 describe('where it goes', () => {
   test('staging and stg are one place; a branch is another; refs are cut', () => {
-    const key = (config: Record<string, string>): string => triggerDev.targetKey(triggerDev.target.parse({ projectRef: 'proj_a', ...config }))
+    const key = (config: Record<string, string>): string =>
+      triggerDev.targetKey(triggerDev.target.parse({ projectRef: 'proj_a', ...config }))
     expect(key({ environment: 'staging' })).toBe(key({ environment: 'stg' }))
     expect(key({ environment: 'preview' })).not.toBe(key({ environment: 'preview', branch: 'x' }))
     expect(key({ environment: 'preview', branch: 'refs/heads/x' })).toBe(key({ environment: 'preview', branch: 'x' }))
@@ -243,12 +290,15 @@ describe('where it goes', () => {
     expect(error).toMatchObject({ kind: 'auth' })
     expect(error.message).toContain('"dev"')
     expect(emulator.log.length).toBe(before)
-    expect(await failure(opened({ projectRef: emulator.projects[1] }, emulator.keys.prod).list())).toMatchObject({ kind: 'missing' })
+    expect(await failure(opened({ projectRef: emulator.projects[1] }, emulator.keys.prod).list())).toMatchObject({
+      kind: 'missing',
+    })
   })
 })
 
 describe('flags', () => {
-  const flags = (options: Record<string, unknown>, key: string) => triggerDev.flags(triggerDev.options.parse(options), key)
+  const flags = (options: Record<string, unknown>, key: string) =>
+    triggerDev.flags(triggerDev.options.parse(options), key)
   test('secret unless said otherwise, for all or for some', () => {
     expect(flags({}, 'A')).toEqual({ secret: true })
     expect(flags({ markAsSecret: false }, 'A')).toEqual({ secret: false })
@@ -281,17 +331,23 @@ describe('limits', () => {
 })
 
 describe('the connection', () => {
-  test.each(['personal', 'organization', 'prod', 'preview', 'prodReadOnly'] as const)('a good key passes: %s', async (kind) => {
-    const account = await triggerDev.check(sessionFor(emulator.keys[kind]))
-    expect(account.label).toMatch(/ada@example\.com|Key of the environment "(prod|preview)"/)
-  })
+  test.each(['personal', 'organization', 'prod', 'preview', 'prodReadOnly'] as const)(
+    'a good key passes: %s',
+    async (kind) => {
+      const account = await triggerDev.check(sessionFor(emulator.keys[kind]))
+      expect(account.label).toMatch(/ada@example\.com|Key of the environment "(prod|preview)"/)
+    },
+  )
 
-  test.each(['tr_pat_wrong', 'tr_oat_wrong', 'tr_prod_wrong', 'tr_prod_sk_wrong', 'anything'])('a wrong key: %s', async (apiKey) => {
-    const error = await failure(triggerDev.check(sessionFor(apiKey)))
-    expect(error).toMatchObject({ kind: 'auth', status: 401 })
-    expect(error.message).toContain('does not accept this API key')
-    expect(error.message).not.toContain(apiKey)
-  })
+  test.each(['tr_pat_wrong', 'tr_oat_wrong', 'tr_prod_wrong', 'tr_prod_sk_wrong', 'anything'])(
+    'a wrong key: %s',
+    async (apiKey) => {
+      const error = await failure(triggerDev.check(sessionFor(apiKey)))
+      expect(error).toMatchObject({ kind: 'auth', status: 401 })
+      expect(error.message).toContain('does not accept this API key')
+      expect(error.message).not.toContain(apiKey)
+    },
+  )
 
   test('a key without the right', async () => {
     const error = await failure(triggerDev.check(sessionFor(emulator.keys.prodWriteOnly)))
@@ -330,11 +386,20 @@ describe('pickers', () => {
 
   test('projects and environments of the token', async () => {
     const rows = (await projects?.list(sessionFor(emulator.keys.personal), {})) ?? []
-    expect(rows[0]).toEqual({ id: emulator.projects[0], name: 'Billing jobs', organization: { id: 'org_1', name: 'Acme', slug: 'acme-1a2b' } })
+    expect(rows[0]).toEqual({
+      id: emulator.projects[0],
+      name: 'Billing jobs',
+      organization: { id: 'org_1', name: 'Acme', slug: 'acme-1a2b' },
+    })
     expect(rows).toHaveLength(2)
-    expect(rows[0] && projects?.choice(rows[0])).toEqual({ value: emulator.projects[0], label: 'Billing jobs', hint: 'Acme' })
+    expect(rows[0] && projects?.choice(rows[0])).toEqual({
+      value: emulator.projects[0],
+      label: 'Billing jobs',
+      hint: 'Acme',
+    })
 
-    const places = (await environments?.list(sessionFor(emulator.keys.personal), { projectRef: emulator.projects[0] })) ?? []
+    const places =
+      (await environments?.list(sessionFor(emulator.keys.personal), { projectRef: emulator.projects[0] })) ?? []
     expect(places.map((row) => environments?.choice(row).value)).toEqual(['dev', 'stg', 'preview', 'prod'])
     expect(Object.keys(places[0] ?? {})).toEqual(['id', 'slug', 'type'])
     for (const row of places) {
@@ -344,8 +409,12 @@ describe('pickers', () => {
   })
 
   test('a failing token, an environment key, an older server and a foreign project are errors, never empty lists', async () => {
-    expect(await failure(Promise.resolve(projects?.list(sessionFor('tr_pat_wrong'), {})))).toMatchObject({ kind: 'auth' })
-    expect((await failure(Promise.resolve(projects?.list(sessionFor(emulator.keys.prod), {})))).message).toContain('by hand')
+    expect(await failure(Promise.resolve(projects?.list(sessionFor('tr_pat_wrong'), {})))).toMatchObject({
+      kind: 'auth',
+    })
+    expect((await failure(Promise.resolve(projects?.list(sessionFor(emulator.keys.prod), {})))).message).toContain(
+      'by hand',
+    )
     const foreign = environments?.list(sessionFor(emulator.keys.personal), { projectRef: 'proj_x' })
     expect(await failure(Promise.resolve(foreign))).toMatchObject({ kind: 'missing' })
     await emulator.close()

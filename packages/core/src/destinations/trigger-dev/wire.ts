@@ -26,7 +26,8 @@ export const errorText = (body: unknown): string => worded.safeParse(body).data?
 export async function listVariables(http: Http, place: Place): Promise<Variable[]> {
   const answer = await ask(http, place, { method: 'GET', path: '', repeatable: true })
   const parsed = variables.safeParse(answer.body)
-  if (!parsed.success) throw new DestinationError('unavailable', 'Trigger.dev answered something else than a list of variables')
+  if (!parsed.success)
+    throw new DestinationError('unavailable', 'Trigger.dev answered something else than a list of variables')
   return parsed.data
 }
 
@@ -67,13 +68,17 @@ async function ask(http: Http, place: Place, request: HttpRequest): Promise<Http
 
 /** An environment key meets a wrong project or environment with 400 where a personal token gets 404. */
 const isMissing = ({ status, message }: DestinationError): boolean =>
-  status === 400 && ['Project not found', 'Invalid project ref', 'Invalid environment slug', 'Branch not associated'].some((text) => message.includes(text))
+  status === 400 &&
+  ['Project not found', 'Invalid project ref', 'Invalid environment slug', 'Branch not associated'].some((text) =>
+    message.includes(text),
+  )
 
 /** 404 when the project has no variable of that name, 400 when only other environments have it. */
 function isGone(status: number, body: unknown): boolean {
   const said = errorText(body)
   return (
-    (status === 404 && said === 'Environment variable not found') || (status === 400 && said === 'Environment variable value not found')
+    (status === 404 && said === 'Environment variable not found') ||
+    (status === 400 && said === 'Environment variable value not found')
   )
 }
 

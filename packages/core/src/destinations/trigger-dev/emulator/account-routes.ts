@@ -24,7 +24,12 @@ export function accountRoutes(options: {
     if (area === 'orgs') return organizations(segments.slice(3), holder)
     if (area !== 'projects') return null
 
-    if (ref !== undefined && segments.length === 5 && rest !== 'branches' && (rest !== 'environments' || !options.listsEnvironments)) {
+    if (
+      ref !== undefined &&
+      segments.length === 5 &&
+      rest !== 'branches' &&
+      (rest !== 'environments' || !options.listsEnvironments)
+    ) {
       return environmentKey(ref, rest ?? '', holder)
     }
     const denied = onlyPersonal(holder)
@@ -39,7 +44,8 @@ export function accountRoutes(options: {
   }
 
   function whoami(holder: Holder | null, request: ServedRequest): ServedAnswer {
-    if (holder?.kind !== 'user' && holder?.kind !== 'organization') return refuse(401, 'Invalid or Missing Access Token')
+    if (holder?.kind !== 'user' && holder?.kind !== 'organization')
+      return refuse(401, 'Invalid or Missing Access Token')
     const project = projects.find((one) => one.ref === request.query.get('projectRef'))
     const dashboardUrl = options.origin()
     const about = project && {
@@ -47,7 +53,10 @@ export function accountRoutes(options: {
       name: project.name,
       orgTitle: project.organization.title,
     }
-    return { status: 200, body: { userId: 'user_1', email: 'ada@example.com', dashboardUrl, ...(about && { project: about }) } }
+    return {
+      status: 200,
+      body: { userId: 'user_1', email: 'ada@example.com', dashboardUrl, ...(about && { project: about }) },
+    }
   }
 
   function organizations(segments: readonly string[], holder: Holder | null): ServedAnswer | null {
@@ -109,7 +118,13 @@ function branches(project: Project, last: string | undefined, request: ServedReq
   if (!parent) return refuse(400, 'Preview environments are not set up for this project')
   if (request.method === 'GET' && last === undefined) {
     const open = [...parent.branches.values()].filter((one) => !one.archived)
-    const rows = open.map(({ place, name, createdAt }) => ({ id: place.id, name, createdAt, updatedAt: createdAt, isPaused: false }))
+    const rows = open.map(({ place, name, createdAt }) => ({
+      id: place.id,
+      name,
+      createdAt,
+      updatedAt: createdAt,
+      isPaused: false,
+    }))
     return { status: 200, body: { branches: rows } }
   }
   if (request.method !== 'POST') return null

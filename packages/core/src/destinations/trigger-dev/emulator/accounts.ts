@@ -66,4 +66,6 @@ export function createAccounts(projects: readonly Project[]): Accounts {
 
 /** `admin`, or `action:envvars` with either side as a wildcard. */
 export const may = (scopes: readonly string[], action: 'read' | 'write'): boolean =>
-  scopes.some((scope) => scope === 'admin' || scope === `${action}:envvars` || scope === '*:envvars' || scope === `${action}:all`)
+  scopes.some(
+    (scope) => scope === 'admin' || scope === `${action}:envvars` || scope === '*:envvars' || scope === `${action}:all`,
+  )

@@ -21,7 +21,11 @@ async function call(method: string, path: string, { key = emulator.keys.personal
   const answer = await fetch(emulator.url + path, {
     method,
     redirect: 'manual',
-    headers: { 'content-type': 'application/json', ...(key === null ? {} : { authorization: `Bearer ${key}` }), ...headers },
+    headers: {
+      'content-type': 'application/json',
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...headers,
+    },
     body: body === undefined || typeof body === 'string' || body instanceof FormData ? body : JSON.stringify(body),
   })
   const text = await answer.text()
@@ -55,8 +59,12 @@ describe('who is asking', () => {
   })
 
   test('a read-only key cannot write; an environment key works without the word Bearer, a personal one does not', async () => {
-    expect(await put('prod', { A: 'a' }, {}, { key: emulator.keys.prodReadOnly })).toMatchObject({ status: 403, body: { error: 'Unauthorized' } })
-    const bare = (token: string) => call('GET', `${base}/envvars/prod`, { key: null, headers: { authorization: token } })
+    expect(await put('prod', { A: 'a' }, {}, { key: emulator.keys.prodReadOnly })).toMatchObject({
+      status: 403,
+      body: { error: 'Unauthorized' },
+    })
+    const bare = (token: string) =>
+      call('GET', `${base}/envvars/prod`, { key: null, headers: { authorization: token } })
     expect((await bare(emulator.keys.prod)).status).toBe(200)
     expect(await bare(emulator.keys.personal)).toMatchObject({ status: 401, body: { error: 'Invalid API key' } })
   })
@@ -64,13 +72,21 @@ describe('who is asking', () => {
   test('an environment key ignores a wrong slug, and names a wrong project', async () => {
     await put('staging', { A: 'a' }, {}, { key: emulator.keys.prod })
     expect(emulator.contents().get('A')).toBe('a')
-    const foreign = await call('GET', `/api/v1/projects/${emulator.projects[1]}/envvars/prod`, { key: emulator.keys.prod })
-    expect(foreign).toMatchObject({ status: 400, body: { error: expect.stringMatching(/^Invalid project ref for this API key/) } })
+    const foreign = await call('GET', `/api/v1/projects/${emulator.projects[1]}/envvars/prod`, {
+      key: emulator.keys.prod,
+    })
+    expect(foreign).toMatchObject({
+      status: 400,
+      body: { error: expect.stringMatching(/^Invalid project ref for this API key/) },
+    })
   })
 
   test('whoami, the listings and the key of an environment', async () => {
     expect((await call('GET', '/api/v2/whoami')).body).toMatchObject({ email: 'ada@example.com' })
-    expect((await call('GET', '/api/v1/projects')).body[0]).toMatchObject({ externalRef: emulator.projects[0], organization: { title: 'Acme' } })
+    expect((await call('GET', '/api/v1/projects')).body[0]).toMatchObject({
+      externalRef: emulator.projects[0],
+      organization: { title: 'Acme' },
+    })
     expect((await call('GET', base)).body).toHaveProperty('defaultRuntime')
     const slugs = (await call('GET', `${base}/environments`)).body.map((row: { slug: string }) => row.slug)
     expect(slugs).toEqual(['dev', 'stg', 'preview', 'prod'])
@@ -124,7 +140,12 @@ describe('writing', () => {
       body: form,
     })
     expect(answer.status).toBe(200)
-    expect(emulator.contents()).toEqual(new Map([['A', '1'], ['B', 'x\ny']]))
+    expect(emulator.contents()).toEqual(
+      new Map([
+        ['A', '1'],
+        ['B', 'x\ny'],
+      ]),
+    )
   })
 
   test('update creates a readable one where only another environment has it, and skips a blank', async () => {
@@ -138,11 +159,20 @@ describe('writing', () => {
 
   test('a body that is no JSON is a 500 of text, or of JSON on update; a wrong shape says what is wrong', async () => {
     await put('prod', { A: 'a' })
-    expect(await call('POST', `${base}/envvars/prod`, { body: '{' })).toMatchObject({ status: 500, body: 'Unexpected Server Error' })
+    expect(await call('POST', `${base}/envvars/prod`, { body: '{' })).toMatchObject({
+      status: 500,
+      body: 'Unexpected Server Error',
+    })
     expect(await call('POST', `${base}/envvars/prod/import`, { body: '' })).toMatchObject({ status: 500 })
-    expect(await call('PUT', `${base}/envvars/prod/A`, { body: '{' })).toMatchObject({ status: 500, body: { error: 'Internal Server Error' } })
+    expect(await call('PUT', `${base}/envvars/prod/A`, { body: '{' })).toMatchObject({
+      status: 500,
+      body: { error: 'Internal Server Error' },
+    })
     const wrong = await call('POST', `${base}/envvars/prod`, { body: { name: 'B' } })
-    expect(wrong).toMatchObject({ status: 400, body: { error: 'Invalid request body', issues: [{ path: ['value'], message: 'Required' }] } })
+    expect(wrong).toMatchObject({
+      status: 400,
+      body: { error: 'Invalid request body', issues: [{ path: ['value'], message: 'Required' }] },
+    })
   })
 
   test('no method clears the collection, and import is no variable', async () => {
@@ -158,8 +188,16 @@ describe('reading', () => {
   test('secrets are redacted in the listing and clear in the decrypted read, with what runs get besides', async () => {
     await put('prod', { S: 'hidden', OTEL_RESOURCE_ATTRIBUTES: 'o' }, { isSecret: true })
     await put('prod', JSON.parse('{"__proto__":"p"}'))
-    expect((await call('GET', `${base}/envvars/prod`)).body).toContainEqual({ name: 'S', value: '<redacted>', isSecret: true })
-    expect((await call('GET', `${base}/envvars/prod/__proto__`)).body).toEqual({ name: '__proto__', value: 'p', isSecret: false })
+    expect((await call('GET', `${base}/envvars/prod`)).body).toContainEqual({
+      name: 'S',
+      value: '<redacted>',
+      isSecret: true,
+    })
+    expect((await call('GET', `${base}/envvars/prod/__proto__`)).body).toEqual({
+      name: '__proto__',
+      value: 'p',
+      isSecret: false,
+    })
     const { variables } = (await call('GET', `${base}/envvars`, { key: emulator.keys.prod })).body
     expect(Object.entries(variables)).toEqual([
       ['S', 'hidden'],
@@ -173,7 +211,10 @@ describe('reading', () => {
     await put('staging', { A: 'a' })
     expect((await call('GET', `${base}/envvars/stg`)).body).toHaveLength(1)
     for (const slug of ['production', 'Prod']) {
-      expect(await call('GET', `${base}/envvars/${slug}`)).toMatchObject({ status: 404, body: { error: 'Environment not found' } })
+      expect(await call('GET', `${base}/envvars/${slug}`)).toMatchObject({
+        status: 404,
+        body: { error: 'Environment not found' },
+      })
     }
   })
 
@@ -207,7 +248,10 @@ describe('branches', () => {
     expect(emulator.variables('preview', { branch: 'x' }).get('A')?.value).toBe('a')
     expect((await call('GET', `${base}/branches`)).body.branches).toHaveLength(1)
     await call('POST', `${base}/branches/archive`, { body: { env: 'preview', branch: 'x' } })
-    expect(await call('GET', `${base}/envvars/preview`, on('x'))).toMatchObject({ status: 404, body: { error: 'Branch not found' } })
+    expect(await call('GET', `${base}/envvars/preview`, on('x'))).toMatchObject({
+      status: 404,
+      body: { error: 'Branch not found' },
+    })
   })
 
   test('a preview key needs the header', async () => {
@@ -216,7 +260,9 @@ describe('branches', () => {
       status: 401,
       body: { error: 'x-trigger-branch header required for preview env' },
     })
-    expect((await call('GET', `${base}/envvars/preview`, { key, ...on('no') })).body.error).toBe('No matching branch env')
+    expect((await call('GET', `${base}/envvars/preview`, { key, ...on('no') })).body.error).toBe(
+      'No matching branch env',
+    )
   })
 })
 
@@ -235,7 +281,12 @@ describe('rate limit', () => {
     const refused = await call('GET', `${base}/envvars/prod`)
     expect(refused).toMatchObject({ status: 429, type: 'application/problem+json' })
     expect(refused.headers.has('retry-after')).toBe(false)
-    expect(refused.body).toMatchObject({ title: 'Rate Limit Exceeded', limit: 1, remaining: -1, secondsUntilReset: expect.any(Number) })
+    expect(refused.body).toMatchObject({
+      title: 'Rate Limit Exceeded',
+      limit: 1,
+      remaining: -1,
+      secondsUntilReset: expect.any(Number),
+    })
     expect((await call('GET', `${base}/envvars/prod`, { key: 'tr_pat_unknown' })).status).toBe(401)
   })
 })

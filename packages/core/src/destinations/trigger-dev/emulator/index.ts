@@ -22,7 +22,10 @@ export interface TriggerDevEmulator extends Emulator {
   /** References of the two seeded projects. */
   projects: readonly [string, string]
   /** What an environment holds itself, in clear and with its flags. `slug` as stored: dev, stg, preview, prod. */
-  variables(slug: string, options?: { project?: string; branch?: string }): Map<string, { value: string; isSecret: boolean }>
+  variables(
+    slug: string,
+    options?: { project?: string; branch?: string },
+  ): Map<string, { value: string; isSecret: boolean }>
   /** Makes a branch of `preview` or `dev`. */
   branch(slug: string, name: string): void
   /** Removes an environment from the first project, as a plan without staging lacks it. */
@@ -52,7 +55,8 @@ export async function startEmulator(options: TriggerDevEmulatorOptions = {}): Pr
   const route = async (request: ServedRequest, holder: Holder | null): Promise<ServedAnswer> => {
     const segments = request.path.slice(1).split('/').map(decode)
     const [api, version, area, ref, word, slug, name, more] = segments
-    const isVariables = api === 'api' && version === 'v1' && area === 'projects' && word === 'envvars' && more === undefined
+    const isVariables =
+      api === 'api' && version === 'v1' && area === 'projects' && word === 'envvars' && more === undefined
     if (!isVariables || ref === undefined) return account(segments, request, holder) ?? page404()
 
     if (holder === null) return refuse(401, 'Invalid API key')

@@ -76,7 +76,9 @@ export function write(
 function databaseFailure(name: string): string | null {
   if (name.includes('\0')) return 'invalid byte sequence for encoding "UTF8": 0x00'
   const bytes = Buffer.byteLength(name)
-  return bytes > LONGEST_NAME ? `index row size ${bytes + 48} exceeds btree version 4 maximum 2704 for index "EnvironmentVariable_key"` : null
+  return bytes > LONGEST_NAME
+    ? `index row size ${bytes + 48} exceeds btree version 4 maximum 2704 for index "EnvironmentVariable_key"`
+    : null
 }
 
 /** What the listing shows: a branch over its parent, a name that is secret in either is secret. */
@@ -90,7 +92,10 @@ export function visible(place: Place): Map<string, Variable> {
 
 /** Every place of the project, branches included. */
 export function placesOf(project: Project): Place[] {
-  return [...project.places.values()].flatMap((place) => [place, ...[...place.branches.values()].map((branch) => branch.place)])
+  return [...project.places.values()].flatMap((place) => [
+    place,
+    ...[...place.branches.values()].map((branch) => branch.place),
+  ])
 }
 
 export const isKnownInProject = (project: Project, name: string): boolean =>

@@ -11,7 +11,13 @@ const WRONG_KEY = (what: string, other: string): string =>
   `Invalid ${what} for this API key. Make sure you are using an API key associated with that ${other}.`
 
 /** Slug and branch header, read as the kind of token demands (Trigger.dev server source, 2026-08-21). */
-export function findPlace(holder: Holder, projects: readonly Project[], ref: string, slug: string, request: ServedRequest): Found {
+export function findPlace(
+  holder: Holder,
+  projects: readonly Project[],
+  ref: string,
+  slug: string,
+  request: ServedRequest,
+): Found {
   const header = request.headers['x-trigger-branch']
   const branch = branchName(typeof header === 'string' ? header : undefined)
   const stored = slug === 'staging' ? 'stg' : slug
@@ -31,11 +37,17 @@ export function findPlace(holder: Holder, projects: readonly Project[], ref: str
   return place ? { project, place } : refuse(404, 'Environment not found')
 }
 
-function placeOfKey(holder: Extract<Holder, { kind: 'environment' }>, ref: string, slug: string, branch: string | null): Found {
+function placeOfKey(
+  holder: Extract<Holder, { kind: 'environment' }>,
+  ref: string,
+  slug: string,
+  branch: string | null,
+): Found {
   const { project, place: own } = holder
   if (own.slug === 'preview' && branch === null) return refuse(401, 'x-trigger-branch header required for preview env')
   const isBranchable = own.slug === 'preview' || own.slug === 'dev'
-  const place = branch === null || !isBranchable || (own.slug === 'dev' && branch === 'default') ? own : findBranch(own, branch)
+  const place =
+    branch === null || !isBranchable || (own.slug === 'dev' && branch === 'default') ? own : findBranch(own, branch)
   if (place === null) return refuse(401, 'No matching branch env')
   if (project.ref !== ref) return refuse(400, WRONG_KEY('project ref', 'project'))
   // Without the branch header a wrong slug is ignored: the call lands in the key's own environment.

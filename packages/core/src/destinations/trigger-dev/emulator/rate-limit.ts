@@ -17,7 +17,8 @@ const ENDLESS: Sizes = { burst: 1_000_000, refill: 1_000_000, intervalMs: 10_000
 
 type BucketName = 'api' | 'deployment'
 
-const DEPLOYMENT_PATH = /^\/api\/(v1\/projects\/[^/]+\/(envvars(\/[^/]+\/import)?|dev|staging|prod|preview|branches(\/archive)?)|v\d+\/deployments.*)$/
+const DEPLOYMENT_PATH =
+  /^\/api\/(v1\/projects\/[^/]+\/(envvars(\/[^/]+\/import)?|dev|staging|prod|preview|branches(\/archive)?)|v\d+\/deployments.*)$/
 
 export interface RateLimit {
   set(limit: EmulatorOptions['rateLimit']): void
@@ -77,5 +78,9 @@ function refusal(limit: number, reset: number, headers: Record<string, string>):
     secondsUntilReset,
     error: words,
   }
-  return { status: 429, headers: { ...headers, 'content-type': 'application/problem+json' }, body: JSON.stringify(body, null, 2) }
+  return {
+    status: 429,
+    headers: { ...headers, 'content-type': 'application/problem+json' },
+    body: JSON.stringify(body, null, 2),
+  }
 }

@@ -16,18 +16,16 @@ export const seededProjects = (): [Project, Project] => [
 ]
 
 function project(number: number, ref: string, name: string): Project {
-  const places = ENVIRONMENTS.map(
-    ({ slug, title, type }): Place => ({
-      id: `env_${number}_${slug}`,
-      slug,
-      title,
-      type,
-      variables: new Map(),
-      parent: null,
-      branches: new Map(),
-      apiKey: `tr_${slug}_${String(number).repeat(24)}`,
-    }),
-  )
+  const places = ENVIRONMENTS.map(({ slug, title, type }): Place => ({
+    id: `env_${number}_${slug}`,
+    slug,
+    title,
+    type,
+    variables: new Map(),
+    parent: null,
+    branches: new Map(),
+    apiKey: `tr_${slug}_${String(number).repeat(24)}`,
+  }))
   return {
     id: `internal_${number}`,
     ref,

@@ -62,7 +62,11 @@ export async function bulkImport(place: Place, request: ServedRequest, quirks: Q
   if (wanted === null || parents === null || !isOptionalBoolean(override) || !isOptionalBoolean(isSecret)) {
     return refuse(400, 'Invalid body')
   }
-  const how = { override: override === true, isSecret: quirks.ignoresImportSecret ? undefined : isSecret, inherits: true }
+  const how = {
+    override: override === true,
+    isSecret: quirks.ignoresImportSecret ? undefined : isSecret,
+    inherits: true,
+  }
   const refusal = write(place, wanted, how)
   if (place.parent === null || parentVariables === undefined) return refusal ? { status: 400, body: refusal } : SUCCESS
   // Both writes are tried and one that worked is enough for a 200.
@@ -94,7 +98,8 @@ function update(project: Project, place: Place, name: string, text: string): Ser
   const body = parseJson(text)
   if (!body.ok) return refuse(500, 'Internal Server Error')
   const { value } = fields(body.value)
-  if (typeof value !== 'string') return { status: 400, body: { error: 'Invalid request body', issues: [issue('value', value)] } }
+  if (typeof value !== 'string')
+    return { status: 400, body: { error: 'Invalid request body', issues: [issue('value', value)] } }
   // A name that only another environment has is created here, and never as a secret.
   if (value.trim() !== '') place.variables.set(name, { value, isSecret: place.variables.get(name)?.isSecret ?? false })
   return SUCCESS
@@ -105,7 +110,11 @@ async function importFile(place: Place, text: string, type: string): Promise<Ser
   const file = form?.get('variables')
   if (!(file instanceof File)) return refuse(400, 'Invalid file')
   const pairs = Object.entries(parse(await file.text()))
-  const refusal = write(place, pairs, { override: form?.get('override') === 'true', isSecret: undefined, inherits: true })
+  const refusal = write(place, pairs, {
+    override: form?.get('override') === 'true',
+    isSecret: undefined,
+    inherits: true,
+  })
   return refusal ? { status: 400, body: refusal } : SUCCESS
 }
 
@@ -132,7 +141,8 @@ function textPairs(value: unknown): [string, string][] | null {
   return pairs
 }
 
-const isOptionalBoolean = (value: unknown): value is boolean | undefined => value === undefined || typeof value === 'boolean'
+const isOptionalBoolean = (value: unknown): value is boolean | undefined =>
+  value === undefined || typeof value === 'boolean'
 
 const issue = (name: string, value: unknown): Record<string, unknown> => ({
   code: 'invalid_type',
