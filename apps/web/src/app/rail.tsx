@@ -28,7 +28,7 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
       </Link>
       <ProjectSwitcher projectId={projectId} onNavigate={onNavigate} />
       {projectId !== undefined && (
-        <nav aria-label="Project" className="grid gap-0.5">
+        <nav aria-label="Main" className="grid gap-0.5">
           <Link to="/p/$projectId/secrets" params={{ projectId }} className={link} onClick={onNavigate}>
             <Item icon={KeyRound}>Secrets</Item>
           </Link>

@@ -64,7 +64,7 @@ export function AddSecret({ place }: { place: Place }) {
         rows={1}
         spellCheck={false}
         autoComplete="off"
-        className="[&_textarea]:field-sizing-content [&_textarea]:max-h-64 [&_textarea]:min-h-9 [&_textarea]:font-mono [&_textarea]:text-sm"
+        className="[&_textarea]:field-sizing-content [&_textarea]:max-h-64 [&_textarea]:min-h-9 [&_textarea]:resize-none [&_textarea]:py-1.5 [&_textarea]:font-mono [&_textarea]:text-sm"
         error={errors.value?.message}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void submit()

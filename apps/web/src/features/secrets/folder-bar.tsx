@@ -39,7 +39,7 @@ export function FolderBar({ place }: { place: Place }) {
   }
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
-      <nav aria-label="Folder" className="flex flex-wrap items-center gap-1 font-mono text-sm">
+      <nav aria-label="Path" className="flex flex-wrap items-center gap-1 font-mono text-sm">
         <Link {...to('/')} className="rounded px-1 py-0.5 text-soft hover:bg-sunken hover:text-ink" aria-label="Root folder">
           /
         </Link>

@@ -37,7 +37,7 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
     await utils.secrets.rows.invalidate(place)
   }
   return (
-    <Tr ref={measure} data-index={index}>
+    <Tr ref={measure} data-index={index} aria-label={key}>
       <Td className="w-9">
         <Checkbox label={`Select ${key}`} checked={selected} disabled={!own} onChange={onSelect} />
       </Td>
@@ -48,7 +48,7 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
             {row.blank && <Badge tone="warn">Blank</Badge>}
           </span>
           {row.comment !== '' && <span className="text-xs break-words text-soft">{row.comment}</span>}
-          {row.references.length > 0 && (
+          {row.references.length > 0 && row.problem === null && (
             <span className="text-xs break-all text-soft">Refers to {row.references.join(', ')}</span>
           )}
           {row.problem !== null && (

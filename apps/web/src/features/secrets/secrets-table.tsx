@@ -97,7 +97,7 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
                 />
               </Th>
               <SortHeader column={table.getColumn('key')}>Key</SortHeader>
-              <Th>Value</Th>
+              <Th className="w-[40%]">Value</Th>
               <SortHeader column={table.getColumn('origin')} className="max-lg:hidden">
                 Origin
               </SortHeader>

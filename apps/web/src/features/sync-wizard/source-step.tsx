@@ -69,7 +69,7 @@ function Contents(place: { projectId: string; environment: string; secretPath: s
       )}
       {broken.length > 0 && (
         <Notice kind="warn" title={`${count(broken.length, 'secret')} cannot be sent yet`}>
-          {broken.map(({ key }) => key).join(', ')}. The sync stays blocked until they are fixed.
+          {broken.map(({ key }) => key).join(', ')}. Until every value is complete, the sync is blocked and sends nothing.
         </Notice>
       )}
     </div>

@@ -34,16 +34,21 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
   const navigate = useNavigate()
   const asked = route.useSearch().step
   const form = useForm({ defaultValues: () => Promise.resolve(loadDraft(projectId)) })
+  const { clearErrors } = form
+  const { isLoading } = form.formState
   const draft = useWatch({ control: form.control, compute: (values) => values })
   const heading = useRef<HTMLHeadingElement>(null)
   const destination = destinations.find(({ name }) => name === draft.destination)
-  const limit = form.formState.isLoading ? 0 : reachable(draft, destination)
+  const limit = isLoading ? 0 : reachable(draft, destination)
   const at = Math.min(Math.max(STEPS.findIndex(({ id }) => id === asked), 0), limit)
   const step = STEPS[at] ?? STEPS[0]
 
   useEffect(() => {
-    if (!form.formState.isLoading) saveDraft(projectId, draft)
-  }, [projectId, draft, form.formState.isLoading])
+    if (isLoading) return
+    saveDraft(projectId, draft)
+    // What was wrong may be right now; "Next" looks again.
+    clearErrors()
+  }, [projectId, draft, isLoading, clearErrors])
   useEffect(() => heading.current?.focus({ preventScroll: true }), [step.id])
 
   const go = (id: StepId) => void navigate({ to: '/p/$projectId/syncs/new', params: { projectId }, search: { step: id } })
@@ -54,7 +59,7 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
     const following = STEPS[at + 1]
     if (problems.length === 0 && following) go(following.id)
   }
-  if (form.formState.isLoading) return <SkeletonRows label="Loading the wizard" />
+  if (isLoading) return <SkeletonRows label="Loading the wizard" />
 
   return (
     <FormProvider {...form}>

@@ -12,7 +12,7 @@ export function KeyRow({ sync, row, index, measure }: { sync: Sync; row: KeyStat
   const { word, tone } = KEY_STATES[row.state]
   const { environment, folder, projectId } = sync
   return (
-    <Tr ref={measure} data-index={index}>
+    <Tr ref={measure} data-index={index} aria-label={row.key}>
       <Td>
         <span className="font-mono font-medium break-all">{row.key}</span>
         {row.sourceKey !== null && row.sourceKey !== row.key && environment && folder && (

@@ -19,7 +19,7 @@ export function SyncRow({ sync, destination }: { sync: Sync; destination: Destin
   const page = { to: '/p/$projectId/syncs/$destination/$syncId', params: { projectId, destination: sync.destination, syncId: id } } as const
   const source = `${sync.environment?.slug ?? '?'}:${sync.folder?.path ?? 'deleted folder'}`
   return (
-    <Tr className={sync.syncStatus === 'failed' || sync.syncStatus === 'blocked' ? 'bg-bad-tint/40' : undefined}>
+    <Tr aria-label={name} className={sync.syncStatus === 'failed' || sync.syncStatus === 'blocked' ? 'bg-bad-tint/40' : undefined}>
       <Td className="max-w-72">
         <Link {...page} className="font-semibold break-words text-ink hover:text-accent hover:underline">
           {name}
