@@ -62,8 +62,8 @@ export interface HttpOptions {
 
 const TRIES = 3
 const FIRST_REPEAT_MS = 200
-/** After this many failures with no answer between, the host is down: the rest of a thousand calls is not tried. */
-const GIVE_UP_AFTER = 20
+/** After this many rounds of failures with no answer between, the host is down: the rest of a thousand calls is not tried. */
+const GIVE_UP_AFTER = 4
 
 /**
  * The door for one run or one check against one host. It holds no connection of its own, so there is nothing to close.
@@ -78,15 +78,25 @@ export function createHttp(options: HttpOptions): Http {
   const credentials = Object.values(options.headers).map((value) => value.replace(/^Bearer /, ''))
   const pacer = createPacer({ signal, longestWaitMs: waitBudgetMs })
   let calls = 0
-  let failuresInARow = 0
+  let failedRounds = 0
+  let lastFailure = 0
+
+  /** Calls that were already flying at the last failure failed with it: a cut of 200 connections is one failure. */
+  const noteFailure = (sentAt: number): void => {
+    if (sentAt <= lastFailure) return
+    lastFailure = performance.now()
+    failedRounds += 1
+  }
 
   /** One request on the wire. Throws `DestinationError` only for an answer that never came. */
   const send = async (request: HttpRequest): Promise<RawAnswer> => {
-    if (failuresInARow >= GIVE_UP_AFTER) {
+    if (failedRounds >= GIVE_UP_AFTER) {
       throw new DestinationError('unavailable', `${base.host} stopped answering; this was not tried any more`)
     }
     await options.guard?.()
     signal.throwIfAborted()
+    request.cancel?.throwIfAborted()
+    const sentAt = performance.now()
     const deadline = AbortSignal.timeout(timeoutMs)
     try {
       refusePrivateLiteral(network, base.hostname)
@@ -107,9 +117,12 @@ export function createHttp(options: HttpOptions): Http {
         signal: AbortSignal.any([signal, deadline]),
       })
       const text = await answer.body.text()
+      if (answer.statusCode >= 500) noteFailure(sentAt)
+      else failedRounds = 0
       return { status: answer.statusCode, headers: headersOf(answer.headers), text }
     } catch (error) {
       signal.throwIfAborted()
+      noteFailure(sentAt)
       throw unreachable(base.host, error, deadline.aborted ? timeoutMs : null)
     }
   }
@@ -120,9 +133,13 @@ export function createHttp(options: HttpOptions): Http {
     for (let refusals = 0; ; refusals += 1) {
       const slot = await pacer.turn(request.bucket ?? 'all', { again: refusals > 0, cancel: request.cancel })
       const raw = await send(request).catch((error: unknown) => {
-        slot.answered()
+        slot.failed()
         throw error
       })
+      if (raw.status >= 500) {
+        slot.failed()
+        return raw
+      }
       if (raw.status !== 429 || accepts(request, raw.status, parseBody(raw.text).body)) {
         slot.answered(budgetOf(raw.headers) ?? undefined)
         return raw
@@ -148,19 +165,10 @@ export function createHttp(options: HttpOptions): Http {
     throw refusal(request, raw)
   }
 
-  const attempt = async (request: HttpRequest): Promise<HttpAnswer> => {
-    try {
-      const answer = judge(request, await sendInTurn(request))
-      failuresInARow = 0
-      return answer
-    } catch (error) {
-      failuresInARow = isUnavailable(error) ? failuresInARow + 1 : 0
-      throw error
-    }
-  }
+  const attempt = async (request: HttpRequest): Promise<HttpAnswer> => judge(request, await sendInTurn(request))
 
   const repeating = retry(
-    handleWhen((error) => isUnavailable(error) && failuresInARow < GIVE_UP_AFTER),
+    handleWhen((error) => isUnavailable(error) && failedRounds < GIVE_UP_AFTER),
     { maxAttempts: TRIES - 1, backoff: new ExponentialBackoff({ initialDelay: FIRST_REPEAT_MS, maxDelay: 2_000 }) },
   )
 

@@ -18,12 +18,14 @@ export interface Budget {
   resetsInMs: number
 }
 
-/** The right to send one request. Exactly one of the two is called, once. */
+/** The right to send one request. Exactly one of the three is called, once. */
 export interface Slot {
   /** The request is over; `budget` is what its answer said, if it said anything. */
   answered(budget?: Budget): void
   /** The vendor refused it for coming too early; nothing of this bucket starts for `waitMs`. */
   refused(waitMs: number, budget?: Budget): void
+  /** There was no answer, or the vendor was in trouble: it may be us who are too many. */
+  failed(): void
 }
 
 export interface Pacer {
@@ -42,7 +44,7 @@ export interface Pacer {
  * figure is the newest, and everything answered is counted in it. When the budget is spent, the bucket sleeps until the reset
  * and one request finds out how much came back.
  *
- * Without: a small constant, halved by each round of refusals and regained by one per round of successes.
+ * Without: a small constant. Each round of refusals or failures halves it, in both cases, and each round of answers gives one back.
  */
 export function createPacer(options: { signal: AbortSignal; longestWaitMs: number }): Pacer {
   const { signal, longestWaitMs } = options
@@ -79,12 +81,13 @@ export function createPacer(options: { signal: AbortSignal; longestWaitMs: numbe
       refused: (waitMs, budget) => {
         over(budget)
         bucket.pausedUntil = Math.max(bucket.pausedUntil, performance.now() + waitMs)
-        // One cut per round: refusals of requests that were already flying at the last cut say nothing new.
-        if (number > bucket.cutAt) {
-          bucket.limit = Math.max(1, bucket.limit / 2)
-          bucket.cutAt = bucket.started
-        }
+        slowDown(bucket, number)
         if (waitMs > longestWaitMs) abandon(bucket, throttledUntil(waitMs))
+        pump(bucket)
+      },
+      failed: () => {
+        over(undefined)
+        slowDown(bucket, number)
         pump(bucket)
       },
     }
@@ -164,6 +167,13 @@ function allowed(bucket: Bucket, now: number): number {
   if (bucket.budget === null) return limit
   const afterReset = now >= bucket.budget.resetAt ? 1 : 0
   return Math.min(limit, Math.max(bucket.budget.remaining, afterReset))
+}
+
+/** Halves the limit once per round: trouble of requests that were already flying at the last cut says nothing new. */
+function slowDown(bucket: Bucket, number: number): void {
+  if (number <= bucket.cutAt) return
+  bucket.limit = Math.max(1, bucket.limit / 2)
+  bucket.cutAt = bucket.started
 }
 
 function learn(bucket: Bucket, heard: Budget): void {

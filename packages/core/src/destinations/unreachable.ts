@@ -31,11 +31,13 @@ export function unreachable(host: string, error: unknown, timedOutMs: number | n
   if (timedOutMs !== null)
     return new DestinationError('unavailable', `${host} gave no answer within ${timedOutMs / 1000} s`)
   const code = codeOf(error)
+  // No code, no network: a bug of ours, which must not look like weather.
+  if (code === null) throw error
   return new DestinationError('unavailable', `Can't reach ${host}: ${REASONS.get(code) ?? `network problem ${code}`}`)
 }
 
-function codeOf(error: unknown): string {
+function codeOf(error: unknown): string | null {
   if (error instanceof AggregateError) return codeOf(error.errors[0])
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return error instanceof Error ? error.name : 'unknown'
+  return null
 }

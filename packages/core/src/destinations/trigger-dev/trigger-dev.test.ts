@@ -209,7 +209,7 @@ describe('deleting', () => {
 
   test('a thousand fly at full width while the bucket is full', async () => {
     for (const { key } of many(1000)) emulator.put(key, 'v')
-    emulator.setLatency(100)
+    emulator.setLatency(300)
     const client = opened()
     await client.list()
     expect(
