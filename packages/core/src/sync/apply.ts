@@ -70,7 +70,10 @@ export async function applyPlan(
       for (const change of changes) if (!outcomes.has(`${change.action} ${change.key}`)) settle(change, 'failed', error.message)
     }
   }
-  await putBack(ctx, target, found, book, outcomes)
+  await putBack(ctx, target, found, book, outcomes).catch((error: unknown) => {
+    // The vendor went away in between; the ledger still says so, and the next run starts there.
+    if (!(error instanceof DestinationError)) throw error
+  })
   for (const change of plan.changes) {
     if (change.action === 'reject') outcomes.set(`reject ${change.key}`, { key: change.key, action: 'reject', state: 'rejected', reason: change.reason })
   }
@@ -112,8 +115,12 @@ async function putBack(
   book: Journal,
   outcomes: Map<string, Outcome>,
 ): Promise<void> {
-  for (const [id, outcome] of outcomes) {
-    if (outcome.state !== 'failed' || outcome.action === 'delete' || !book.isReplacing(outcome.key)) continue
+  const lost = [...outcomes].filter(([, { state, key, action }]) => state === 'failed' && action !== 'delete' && book.isReplacing(key))
+  if (lost.length === 0) return
+  // A refused delete leaves the old value where it was: only a listing tells.
+  const present = new Set((await target.client.list()).map((entry) => entry.key))
+  for (const [id, outcome] of lost) {
+    if (present.has(outcome.key)) continue
     const before = ledger.get(outcome.key)
     const entry = desired.entries.get(outcome.key)
     if (!before || before.digest === '' || !entry) continue
