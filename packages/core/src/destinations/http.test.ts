@@ -244,6 +244,21 @@ describe('repeats', () => {
     expect(error.message).toContain("Can't reach keyferry.invalid: the name")
   })
 
+  test('two hundred connections cut together are one failure, and every call gets through', async () => {
+    const budget = { 'x-ratelimit-remaining': '5000', 'x-ratelimit-reset': String(Date.now() + 60_000) }
+    const held: IncomingMessage[] = []
+    const { http } = await serving(json(200, {}, budget), (request, response) => {
+      if (held.length === 200) return json(200, {}, budget)(request, response)
+      held.push(request)
+      if (held.length === 200) held.forEach(cut)
+    })
+    const door = http()
+    await door.request(get)
+    const answers = await Promise.all(Array.from({ length: 200 }, () => door.request(get)))
+    expect(answers.every(({ status }) => status === 200)).toBe(true)
+    expect(door.calls).toBe(401)
+  })
+
   test('a host that is down does not meet every one of a thousand calls', async () => {
     const { seen, http } = await serving(json(503, {}))
     const door = http()
