@@ -1,18 +1,25 @@
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { FolderPlus, KeyRound, Play, Plug, Plus, RefreshCw } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { toast } from 'sonner'
 import { messageOf } from '../lib/errors.ts'
 import { trpc } from '../lib/trpc.ts'
+import type { SecretRow } from '../lib/types.ts'
 
 const item =
   'flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 text-base select-none data-[selected=true]:bg-accent-tint data-[selected=true]:text-accent [&_svg]:size-4 [&_svg]:shrink-0'
 const group = '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint'
 
+/** A folder may hold thousands; the list draws what fits the search, and of that the first. */
+const MOST = 40
+const matching = (rows: readonly SecretRow[], search: string) =>
+  rows.filter(({ key }) => key.toLowerCase().includes(search.trim().toLowerCase())).slice(0, MOST)
+
 /** Ctrl/Cmd K: go to a secret or a sync, or run one. */
-export default function CommandPalette({ projectId, onClose }: { projectId: string | undefined; onClose: () => void }) {
+export function CommandPalette({ projectId, onClose }: { projectId: string | undefined; onClose: () => void }) {
   const router = useRouter()
+  const [search, setSearch] = useState('')
   const go = (navigate: Promise<void>) => {
     onClose()
     void navigate
@@ -25,10 +32,10 @@ export default function CommandPalette({ projectId, onClose }: { projectId: stri
       overlayClassName="fixed inset-0 z-40 bg-scrim"
       contentClassName="fixed top-[12vh] left-1/2 z-40 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-surface shadow-float"
     >
-      <Command.Input placeholder="Go to a secret, a sync, or run one…" className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none" />
+      <Command.Input value={search} onValueChange={setSearch} placeholder="Go to a secret, a sync, or run one…" className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none" />
       <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
         <Command.Empty className="px-3 py-6 text-center text-base text-soft">Nothing matches.</Command.Empty>
-        {projectId !== undefined && <ProjectCommands projectId={projectId} go={go} onClose={onClose} />}
+        {projectId !== undefined && <ProjectCommands projectId={projectId} search={search} go={go} onClose={onClose} />}
         <Command.Group heading="General" className={group}>
           <Item value="new project" onSelect={() => go(router.navigate({ to: '/projects/new' }))}>
             <FolderPlus aria-hidden /> New project
@@ -45,7 +52,14 @@ const Item = ({ value, onSelect, children }: { value: string; onSelect: () => vo
   </Command.Item>
 )
 
-function ProjectCommands({ projectId, go, onClose }: { projectId: string; go: (to: Promise<void>) => void; onClose: () => void }) {
+interface ProjectProps {
+  projectId: string
+  search: string
+  go: (to: Promise<void>) => void
+  onClose: () => void
+}
+
+function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
   const router = useRouter()
   const project = trpc.projects.get.useQuery({ projectId })
   const syncs = trpc.syncs.list.useQuery({ projectId })
@@ -95,7 +109,7 @@ function ProjectCommands({ projectId, go, onClose }: { projectId: string; go: (t
           >
             <KeyRound aria-hidden /> Secrets of {name}
           </Item>,
-          ...(rows[index]?.data?.rows ?? []).map(({ key }) => (
+          ...matching(rows[index]?.data?.rows ?? [], search).map(({ key }) => (
             <Item
               key={`${slug}:${key}`}
               value={`${key} ${slug}`}

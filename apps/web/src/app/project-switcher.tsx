@@ -12,12 +12,13 @@ export function ProjectSwitcher({ projectId, onNavigate }: { projectId: string |
     onNavigate?.()
     void router.navigate({ to: '/p/$projectId', params: { projectId: id } })
   }
+  const shown = current?.name ?? (projects?.length === 0 ? 'No project yet' : 'Choose a project')
   return (
     <Menu
       align="start"
       trigger={
-        <Button className="w-full justify-between px-2.5" aria-label={`Project: ${current?.name ?? 'none'}. Switch project`}>
-          <span className="truncate">{current?.name ?? (projects?.length === 0 ? 'No project yet' : 'Choose a project')}</span>
+        <Button className="w-full justify-between px-2.5" aria-label={`${shown}. Switch project`}>
+          <span className="truncate">{shown}</span>
           <ChevronsUpDown aria-hidden className="size-4 text-faint" />
         </Button>
       }

@@ -13,7 +13,7 @@ export function Providers() {
       <QueryClientProvider client={queryClient}>
         <TooltipProvider delayDuration={300}>
           <RouterProvider router={router} />
-          <Toaster theme={theme} position="bottom-right" closeButton toastOptions={{ style: { fontFamily: 'inherit' } }} toastOptions={{ style: { fontFamily: 'inherit' } }} />
+          <Toaster theme={theme} position="bottom-right" closeButton toastOptions={{ style: { fontFamily: 'inherit' } }} />
         </TooltipProvider>
       </QueryClientProvider>
     </trpc.Provider>

@@ -1,6 +1,6 @@
 import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router'
 import { Failure } from '../components/failure.tsx'
-import { Empty } from '../components/page.tsx'
+import { PageHeader } from '../components/page.tsx'
 import { Button } from '../components/ui/button.tsx'
 import { Skeleton } from '../components/ui/skeleton.tsx'
 
@@ -29,16 +29,10 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
 }
 
 export const NotFoundPage = () => (
-  <div className="mx-auto max-w-2xl p-4 md:p-8">
-    <Empty
-      title="There is no page at this address"
-      action={
-        <Button asChild variant="primary">
-          <Link to="/">Go to your project</Link>
-        </Button>
-      }
-    >
-      It may have been moved or deleted, or the link may be incomplete.
-    </Empty>
-  </div>
+  <main className="mx-auto grid max-w-2xl gap-4 p-4 md:p-8">
+    <PageHeader title="There is no page at this address" text="It may have been moved or deleted, or the link may be incomplete." />
+    <Button asChild variant="primary" className="w-fit">
+      <Link to="/">Go to your project</Link>
+    </Button>
+  </main>
 )

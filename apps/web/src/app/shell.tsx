@@ -7,7 +7,7 @@ import { Live } from './live.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 
-const CommandPalette = lazy(() => import('./command-palette.tsx'))
+const CommandPalette = lazy(() => import('./command-palette.tsx').then(({ CommandPalette }) => ({ default: CommandPalette })))
 
 /** The frame of every page behind the sign-in: rail, top bar, command palette, live feed. */
 export function Shell() {

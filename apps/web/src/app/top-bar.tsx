@@ -29,10 +29,10 @@ export function TopBar({ projectId, onSearch }: { projectId: string | undefined;
         </Dialog.Portal>
       </Dialog.Root>
       <Breadcrumb projectId={projectId} />
-      <Button className="ml-auto gap-2 text-soft max-sm:size-9 max-sm:px-0" aria-label="Search and commands" onClick={onSearch}>
+      <Button className="ml-auto gap-2 text-soft max-sm:size-9 max-sm:px-0" onClick={onSearch}>
         <Search aria-hidden className="size-4" />
-        <span className="max-sm:hidden">Search</span>
-        <kbd className="rounded border border-line bg-sunken px-1 font-sans text-xs text-soft max-sm:hidden">{mac ? '⌘' : 'Ctrl'} K</kbd>
+        <span className="max-sm:sr-only">Search</span>
+        <kbd aria-hidden className="rounded border border-line bg-sunken px-1 font-sans text-xs text-soft max-sm:hidden">{mac ? '⌘' : 'Ctrl'} K</kbd>
       </Button>
     </header>
   )

@@ -15,7 +15,7 @@ export const Th = ({ className, ...rest }: ComponentProps<'th'>) => (
 )
 
 export const Td = ({ className, ...rest }: ComponentProps<'td'>) => (
-  <td className={cn('px-3 py-2 align-middle text-sm', className)} {...rest} />
+  <td className={cn('px-3 py-1.5 align-middle text-sm', className)} {...rest} />
 )
 
 export const Tr = ({ className, ...rest }: ComponentProps<'tr'>) => (

@@ -14,7 +14,7 @@ export function Readers({ readers }: { readers: readonly Sync[] }) {
   const { data: destinations } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   if (readers.length === 0) return <span className="text-faint">None</span>
   return (
-    <span className="flex flex-wrap gap-1">
+    <span className="flex gap-1.5">
       {readers.map(({ id, name, projectId, destination, syncStatus }) => {
         const { word, tone } = STATE_WORDS[syncStatus]
         return (

@@ -41,7 +41,7 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
       <Td className="w-9">
         <Checkbox label={`Select ${key}`} checked={selected} disabled={!own} onChange={onSelect} />
       </Td>
-      <Td className="max-w-[18rem] min-w-32">
+      <Td className="min-w-32">
         <div className="grid gap-0.5">
           <span className="flex flex-wrap items-center gap-1.5">
             <span className="font-mono text-sm font-medium break-all">{key}</span>

@@ -96,8 +96,10 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
                   onChange={(all) => table.toggleAllRowsSelected(all)}
                 />
               </Th>
-              <SortHeader column={table.getColumn('key')}>Key</SortHeader>
-              <Th className="w-[40%]">Value</Th>
+              <SortHeader column={table.getColumn('key')} className="lg:w-[34%]">
+                Key
+              </SortHeader>
+              <Th className="w-[32%]">Value</Th>
               <SortHeader column={table.getColumn('origin')} className="max-lg:hidden">
                 Origin
               </SortHeader>

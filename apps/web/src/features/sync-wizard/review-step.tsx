@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { ChosenValue } from '../../components/chosen-value.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { PlanView } from '../../components/plan-view.tsx'
 import { policyTitle } from '../../components/policies.ts'
@@ -7,7 +8,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { isShown, shownValue } from '../../lib/form-fields.ts'
-import { direct } from '../../lib/trpc.ts'
+import { direct, trpc } from '../../lib/trpc.ts'
 import type { Destination } from '../../lib/types.ts'
 import type { Draft } from './draft.ts'
 import { ReviewTable, type ReviewRow } from './review-table.tsx'
@@ -44,11 +45,19 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
       }),
     retry: false,
   })
+  const connections = trpc.connections.list.useQuery({ app: draft.destination })
+  const connection = connections.data?.find(({ id }) => id === draft.connectionId)
   const rows: ReviewRow[] = [
+    { step: 'destination', name: 'Sends to', value: destination.title },
     { step: 'source', name: 'Source', value: `${draft.environment}:${draft.secretPath}`, mono: true },
+    { step: 'target', name: 'Connection', value: connection?.name ?? '…' },
     ...destination.target.fields
       .filter((field) => isShown(field, draft.destinationConfig) && input.destinationConfig[field.name] !== undefined)
-      .map((field) => ({ step: 'target' as const, name: field.label, value: shownValue(field, draft.destinationConfig[field.name]) })),
+      .map((field) => ({
+        step: 'target' as const,
+        name: field.label,
+        value: <ChosenValue field={field} values={draft.destinationConfig} connectionId={draft.connectionId} />,
+      })),
     { step: 'initial', name: 'Initial sync', value: 'Overwrite destination secrets' },
     { step: 'options', name: 'Key schema', value: draft.keySchema.trim() || 'None', mono: draft.keySchema.trim() !== '' },
     { step: 'options', name: 'Deletion', value: policyTitle(draft.deletionPolicy) },
@@ -58,7 +67,7 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
     ...(draft.description.trim() === '' ? [] : [{ step: 'details' as const, name: 'Description', value: draft.description }]),
   ]
   return (
-    <>
+    <div id="wizard-review" className="grid gap-5">
       <ReviewTable rows={rows} onGo={onGo} />
       <section aria-label="Plan" aria-live="polite" className="grid gap-3">
         <div className="flex flex-wrap items-baseline gap-3">
@@ -99,6 +108,6 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
           onStale={() => void plan.refetch()}
         />
       )}
-    </>
+    </div>
   )
 }

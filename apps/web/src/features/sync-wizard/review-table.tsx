@@ -1,4 +1,4 @@
-import { Fragment } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { Card } from '../../components/ui/card.tsx'
 import { cn } from '../../lib/cn.ts'
 import { STEPS, type StepId } from './steps.ts'
@@ -6,7 +6,7 @@ import { STEPS, type StepId } from './steps.ts'
 export interface ReviewRow {
   step: StepId
   name: string
-  value: string
+  value: ReactNode
   mono?: boolean
 }
 

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { ChosenValue } from '../../components/chosen-value.tsx'
 import { policyTitle } from '../../components/policies.ts'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { isShown, shownValue } from '../../lib/form-fields.ts'
@@ -30,7 +31,7 @@ export function Summary({ draft, destination }: { draft: Draft; destination: Des
           .filter((field) => isShown(field, draft.destinationConfig) && shownValue(field, draft.destinationConfig[field.name]) !== 'Not set')
           .map((field) => (
             <Row key={field.name} name={field.label}>
-              <span className="break-all">{shownValue(field, draft.destinationConfig[field.name])}</span>
+              <span className="break-all"><ChosenValue field={field} values={draft.destinationConfig} connectionId={draft.connectionId} /></span>
             </Row>
           ))}
         <Row name="Key schema">{draft.keySchema.trim() === '' ? 'None' : <span className="font-mono break-all">{draft.keySchema}</span>}</Row>

@@ -63,7 +63,7 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
 
   return (
     <FormProvider {...form}>
-      <div className="grid items-start gap-6 lg:grid-cols-[11rem_minmax(0,1fr)] xl:grid-cols-[11rem_minmax(0,1fr)_17rem]">
+      <div className="grid items-start gap-6 lg:grid-cols-[11rem_minmax(0,1fr)] xl:grid-cols-[11rem_minmax(0,1fr)_17rem] xl:has-[#wizard-review]:grid-cols-[11rem_minmax(0,1fr)]">
         <StepList at={at} limit={limit} onGo={go} />
         <section aria-labelledby="wizard-heading" className="grid min-w-0 gap-5">
           <h1 id="wizard-heading" ref={heading} tabIndex={-1} className="text-xl font-semibold tracking-tight outline-none">
@@ -98,7 +98,7 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
             </div>
           )}
         </section>
-        <Summary draft={draft} destination={destination} />
+        {step.id !== 'review' && <Summary draft={draft} destination={destination} />}
       </div>
     </FormProvider>
   )

@@ -8,7 +8,7 @@ import { KEY_STATES } from './key-states.ts'
 
 const shorten = (id: string) => (id.length > 14 ? `${id.slice(0, 6)}…${id.slice(-4)}` : id)
 
-export function KeyRow({ sync, row, index, measure }: { sync: Sync; row: KeyState } & RowProps) {
+export function KeyRow({ sync, row, withId, index, measure }: { sync: Sync; row: KeyState; withId: boolean } & RowProps) {
   const { word, tone } = KEY_STATES[row.state]
   const { environment, folder, projectId } = sync
   return (
@@ -37,9 +37,11 @@ export function KeyRow({ sync, row, index, measure }: { sync: Sync; row: KeyStat
       <Td className="text-soft max-sm:hidden">
         {row.writtenAt === null ? 'Never' : <Time iso={row.writtenAt} />}
       </Td>
-      <Td className="font-mono text-xs text-soft max-lg:hidden" title={row.remoteId ?? undefined}>
-        {row.remoteId === null ? '' : shorten(row.remoteId)}
-      </Td>
+      {withId && (
+        <Td className="font-mono text-xs text-soft max-lg:hidden" title={row.remoteId ?? undefined}>
+          {row.remoteId === null ? '' : shorten(row.remoteId)}
+        </Td>
+      )}
     </Tr>
   )
 }

@@ -35,6 +35,7 @@ export function KeysTab({ sync, onlyTrouble, onFilter }: Props) {
   const shown = keys
     .filter((key) => !onlyTrouble || key.state !== 'in-sync')
     .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.key.localeCompare(b.key))
+  const withIds = keys.some(({ remoteId }) => remoteId !== null)
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -61,10 +62,10 @@ export function KeysTab({ sync, onlyTrouble, onFilter }: Props) {
               <Th>State</Th>
               <Th className="max-md:hidden">Reason</Th>
               <Th className="max-sm:hidden">Last written</Th>
-              <Th className="max-lg:hidden">Vendor ID</Th>
+              {withIds && <Th className="max-lg:hidden">Vendor ID</Th>}
             </tr>
           </thead>
-          <VirtualRows rows={shown} idOf={({ key }) => key} height={45} render={(key, row) => <KeyRow key={key.key} sync={sync} row={key} {...row} />} />
+          <VirtualRows rows={shown} idOf={({ key }) => key} height={45} render={(key, row) => <KeyRow key={key.key} sync={sync} row={key} withId={withIds} {...row} />} />
         </Table>
       )}
     </div>

@@ -1,19 +1,28 @@
 import { Failure } from '../../components/failure.tsx'
-import { Badge } from '../../components/ui/badge.tsx'
+import { Badge, type Tone } from '../../components/ui/badge.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { duration } from '../../lib/time.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Outcome, Run, Sync } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 
-const TONES = { done: 'good', failed: 'bad', rejected: 'warn' } as const
+const TONES = { failed: 'bad', rejected: 'warn' } as const
+const WORST = { failed: 'Failed', rejected: 'Rejected' } as const
+const DONE: Record<Outcome['action'], Tone> = {
+  create: 'good',
+  update: 'accent',
+  delete: 'neutral',
+  keep: 'neutral',
+  foreign: 'neutral',
+  reject: 'warn',
+}
 const WORDS: Record<Outcome['action'], string> = {
-  create: 'create',
-  update: 'update',
-  delete: 'delete',
-  keep: 'keep',
-  foreign: 'not touched',
-  reject: 'reject',
+  create: 'Created',
+  update: 'Updated',
+  delete: 'Deleted',
+  keep: 'Kept',
+  foreign: 'Not touched',
+  reject: 'Rejected',
 }
 const ORDER: readonly Outcome['state'][] = ['failed', 'rejected', 'done']
 
@@ -27,7 +36,7 @@ export function RunOutcomes({ sync, run }: { sync: Sync; run: Run }) {
     <div className="grid gap-3">
       <p className="text-sm text-soft">
         {[
-          `${count(data.calls, 'vendor call')}`,
+          count(data.calls, 'vendor call'),
           data.durationMs === null ? undefined : duration(data.durationMs),
           data.counts === null ? undefined : `${data.counts.keep} kept, ${data.counts.foreign} not touched`,
         ]
@@ -40,8 +49,10 @@ export function RunOutcomes({ sync, run }: { sync: Sync; run: Run }) {
       ) : (
         <ul className="max-h-96 divide-y divide-line overflow-y-auto rounded-md border border-line bg-surface">
           {outcomes.map(({ key, action, state, reason }) => (
-            <li key={key} className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 px-3 py-1.5 text-sm">
-              <Badge tone={TONES[state]}>{state === 'done' ? WORDS[action] : state}</Badge>
+            <li key={key} className="grid items-baseline gap-x-3 gap-y-0.5 px-3 py-1.5 text-sm sm:grid-cols-[6rem_minmax(0,2fr)_minmax(0,3fr)]">
+              <span>
+                <Badge tone={state === 'done' ? DONE[action] : TONES[state]}>{state === 'done' ? WORDS[action] : WORST[state]}</Badge>
+              </span>
               <span className="font-mono break-all">{key}</span>
               <span className="break-words text-soft">{reason}</span>
             </li>
