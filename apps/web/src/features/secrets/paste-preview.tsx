@@ -18,7 +18,7 @@ export function PastePreview({ result }: { result: z.output<typeof pastedDotenv>
             <p className={`text-sm font-medium ${tone}`}>
               <span className="text-2xl font-semibold tabular-nums">{keys.length}</span> {name.toLowerCase()}
             </p>
-            <ul className="mt-1 max-h-48 overflow-y-auto font-mono text-xs leading-5 break-all text-soft">
+            <ul aria-label={name} className="mt-1 max-h-48 overflow-y-auto font-mono text-xs leading-5 break-all text-soft">
               {keys.map((key) => (
                 <li key={key}>{key}</li>
               ))}
@@ -29,7 +29,7 @@ export function PastePreview({ result }: { result: z.output<typeof pastedDotenv>
       {result.refused.length > 0 && (
         <div className="border-t border-line pt-3">
           <p className="text-sm font-medium text-bad">{result.refused.length} refused; the others can still be saved</p>
-          <ul className="mt-1 grid gap-1 text-sm">
+          <ul aria-label="Refused" className="mt-1 grid gap-1 text-sm">
             {result.refused.map(({ key, reason }, index) => (
               <li key={index} className="break-words">
                 <span className="font-mono">{key}</span>: {reason}
