@@ -1,6 +1,6 @@
 /** Requests and wall time of every kind of run, per destination and size, at 50 ms vendor latency. */
 import { destinations, importFrom } from '@keyferry/core/destinations/registry'
-import type { Floor, FloorOf, Work } from '@keyferry/core/destinations/floor'
+import type { FloorOf, Work } from '@keyferry/core/destinations/floor'
 import { startEmulatorProcess, type RemoteEmulator } from './emulator.ts'
 import { rawDeletes } from './raw.ts'
 import { startFerry, type BenchFerry } from './ferry.ts'
@@ -102,9 +102,9 @@ const refused = (log: readonly { status: number }[]): number => log.filter(({ st
 
 async function floorOf(destination: string): Promise<FloorOf> {
   const exported = await importFrom(destination, 'emulator/floor.ts')
-  if (exported !== null && typeof exported === 'object' && 'floor' in exported && typeof exported.floor === 'function') {
-    const { floor } = exported
-    return (work) => floor(work) as Floor
-  }
-  throw new Error(`destinations/${destination}/emulator/floor.ts must export floor()`)
+  if (!hasFloor(exported)) throw new Error(`destinations/${destination}/emulator/floor.ts must export floor()`)
+  return exported.floor
 }
+
+const hasFloor = (value: unknown): value is { floor: FloorOf } =>
+  value !== null && typeof value === 'object' && 'floor' in value && typeof value.floor === 'function'

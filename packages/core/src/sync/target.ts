@@ -78,11 +78,14 @@ export function removal(ctx: Context, target: OpenTarget): Promise<Difference> {
 
 async function compare(ctx: Context, target: OpenTarget, desired: Desired, policy: StoredOptions['deletionPolicy']): Promise<Difference> {
   const { spec, schema, key, client } = target
-  const observed = (await client.list()).map((entry) =>
+  const [listed, ledger, claimed] = await Promise.all([
+    client.list(),
+    spec.id === null ? new Map<string, LedgerEntry>() : readLedger(ctx.db, spec.id),
+    claimedByOthers(ctx.db, spec.targetKey, spec.id),
+  ])
+  const observed = listed.map((entry) =>
     entry.value === undefined ? entry : { ...entry, digest: digestOf(key, entry.key, entry.value, entry.flags) },
   )
-  const ledger = spec.id === null ? new Map<string, LedgerEntry>() : await readLedger(ctx.db, spec.id)
-  const claimed = await claimedByOthers(ctx.db, spec.targetKey, spec.id)
   const plan = makePlan({ desired, observed, ledger, policy, covers: (name) => schema.covers(name), claimed })
   return { plan, desired, observed, ledger }
 }

@@ -28,17 +28,18 @@ async function apply(work: Work, changes: readonly Change[]): Promise<void> {
   const lane = pLimit(LANES)
   /** Trouble that concerns the whole target: what has not begun is not begun any more. */
   let stopped: { error: unknown } | undefined
+  // A lane is held for calls only: what landed is written down while the next call is on its way.
   const carryOut = async (change: Change): Promise<void> => {
-    if (stopped) return
     try {
-      await one(work, change)
+      const ids = await lane(() => (stopped ? null : one(work, change)))
+      if (ids !== null) await work.report.done(change, ids)
     } catch (error) {
       if (error instanceof DestinationError) await work.report.failed(change, error)
       if (!concernsOnlyThis(error) || work.listing.failed()) stopped ??= { error }
     }
   }
-  // Every lane ends by itself, so that nothing is still being written when this returns or throws.
-  const ended = await Promise.allSettled(changes.map((change) => lane(carryOut, change)))
+  // Every change ends by itself, so that nothing is still being written when this returns or throws.
+  const ended = await Promise.allSettled(changes.map(carryOut))
   if (stopped) throw stopped.error
   for (const end of ended) if (end.status === 'rejected') throw end.reason
 }
@@ -47,15 +48,16 @@ async function apply(work: Work, changes: readonly Change[]): Promise<void> {
 const concernsOnlyThis = (error: unknown): boolean =>
   error instanceof DestinationError && (error.kind === 'rejected' || error.kind === 'unavailable')
 
-async function one(work: Work, change: Change): Promise<void> {
+/** Carries out one change. Answers the ids the key has now. */
+async function one(work: Work, change: Change): Promise<readonly string[]> {
   if (change.action === 'delete') {
     await remove(work, change.remoteIds)
-    return work.report.done(change)
+    return []
   }
-  if (change.action === 'create') return work.report.done(change, [await create(work, change, [])])
+  if (change.action === 'create') return [await create(work, change, [])]
   await work.report.replacing(change)
   await remove(work, change.remoteIds)
-  return work.report.done(change, [await recreate(work, change, change.remoteIds)])
+  return [await recreate(work, change, change.remoteIds)]
 }
 
 type Write = Exclude<Change, { action: 'delete' }>
