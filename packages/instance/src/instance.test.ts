@@ -88,6 +88,14 @@ describe('the data directory', () => {
     expect(await contents(dir)).toEqual(before)
   })
 
+  it('is refused when it cannot be made', async () => {
+    const file = join(await dataDir(), 'file')
+    await writeFile(file, '')
+    const refused = open({ KEYFERRY_DATA_DIR: join(file, 'below') })
+    await expect(refused).rejects.toThrow(CannotStart)
+    await expect(refused).rejects.toThrow('KEYFERRY_DATA_DIR')
+  })
+
   it('is not opened when the store is no store', async () => {
     const dir = await dataDir()
     await writeFile(join(dir, 'keyferry.db'), 'not a database')
@@ -103,6 +111,12 @@ describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
     await used(variables)
     await Promise.all([open(variables, false), open(variables, false)])
     await expect(open({ ...variables, KEYFERRY_ROOT_KEY: newKey() }, false)).rejects.toThrow('KEYFERRY_ROOT_KEY is not')
+  })
+
+  it('may be started by several processes at once, on an empty database', async () => {
+    const variables = { KEYFERRY_DATA_DIR: await dataDir(), DATABASE_URL: await createDatabase(), KEYFERRY_ROOT_KEY: newKey() }
+    const instances = await Promise.all([open(variables, false), open(variables, false), open(variables, false)])
+    await Promise.all(instances.map(({ jobs }) => jobs.start()))
   })
 
   it('does not start on a key that only one of its processes would have', async () => {

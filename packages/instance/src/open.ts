@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Context } from '@keyferry/core/context'
 import { freeAllLeases } from '@keyferry/core/sync/lease'
 import { migrate, openPostgres, openSqlite } from '@keyferry/db'
 import { createQueue, localEvents, postgresEvents, type JobQueue } from '@keyferry/queue'
 import { pino, type Logger } from 'pino'
+import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
 import { lockDataDir } from './lock.ts'
 import { openRootKey } from './root-key.ts'
@@ -30,10 +31,19 @@ export interface Instance {
 export async function openInstance(env: Env, { makeKey }: { makeKey: boolean }): Promise<Instance> {
   const log = pino({ level: env.LOG_LEVEL, base: null })
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeDataDir(dataDir)
   return env.DATABASE_URL === undefined
     ? openEmbedded(env, dataDir, log, makeKey)
     : openFleet(env, env.DATABASE_URL, dataDir, log, makeKey)
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    accessSync(dataDir, constants.W_OK)
+  } catch (error) {
+    throw new CannotStart(`The data directory ${dataDir} cannot be used: ${String(error)}. Set KEYFERRY_DATA_DIR to another one.`, error)
+  }
 }
 
 async function openEmbedded(env: Env, dataDir: string, log: Logger, make: boolean): Promise<Instance> {
