@@ -1,0 +1,84 @@
+/** An empty instance with its vendors emulated, and a browser on its console: one for a whole file of tests. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
+import type { Emulator } from '@keyferry/core/destinations/emulator'
+import { emulators } from '@keyferry/core/destinations/emulators'
+import { readEnv } from '@keyferry/instance'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { startKeyferry } from '../../src/start.ts'
+import { environmentOf } from '../instance.ts'
+import { openBrowser } from './chromium.ts'
+import { witness, type Witness } from './witness.ts'
+
+export interface Console {
+  url: string
+  browser: Browser
+  context: BrowserContext
+  page: Page
+  /** By destination. */
+  vendors: ReadonlyMap<string, Emulator>
+  seen: Witness
+  close(): Promise<void>
+}
+
+/** Generous, for a machine that does other things too. */
+const PATIENCE_MS = 20_000
+
+export const OUTPUT = resolve(import.meta.dirname, '../../../../test-output')
+
+export async function openConsole(): Promise<Console> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
+  const [running, browser, ...started] = await Promise.all([
+    startKeyferry(readEnv(environmentOf({ dataDir, databaseUrl: null }))),
+    openBrowser(),
+    ...[...(await emulators())].map(async ([name, start]) => [name, await start()] as const),
+  ])
+  const context = await browser.newContext({
+    baseURL: running.url,
+    locale: 'en',
+    colorScheme: 'light',
+    // Colours that are still changing have no contrast yet.
+    reducedMotion: 'reduce',
+    viewport: { width: 1280, height: 800 },
+  })
+  context.setDefaultTimeout(PATIENCE_MS)
+  const seen = witness(context)
+  const page = await context.newPage()
+  return {
+    url: running.url,
+    browser,
+    context,
+    page,
+    vendors: new Map(started),
+    seen,
+    async close() {
+      await browser.close()
+      await running.stop()
+      await Promise.all(started.map(([, emulator]) => emulator.close()))
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A picture of the page as it is, for whoever reads a failed test. */
+export async function keepPicture(page: Page, test: string): Promise<void> {
+  await mkdir(join(OUTPUT, 'failures'), { recursive: true })
+  await page.screenshot({ path: join(OUTPUT, 'failures', `${test.replaceAll(/[^\w.-]+/g, '-')}.png`), fullPage: true })
+}
+
+export const ACCOUNT = { organization: 'Acme', email: 'ana@example.com', password: 'a sentence is easier to keep' }
+
+/** Makes the first account through the first-run page; ends on the page that asks for the first project. */
+export async function firstRun({ page, seen, url }: Console): Promise<KeyferryClient> {
+  seen.keepSecret(ACCOUNT.password)
+  await page.goto('/')
+  await page.getByLabel('Organization').fill(ACCOUNT.organization)
+  await page.getByLabel('Email').fill(ACCOUNT.email)
+  await page.getByLabel('Password', { exact: true }).fill(ACCOUNT.password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  const token = (await page.getByLabel('API token').textContent()) ?? ''
+  seen.keepSecret(token)
+  return createKeyferryClient({ url, token })
+}

@@ -1,0 +1,54 @@
+/** Fills what a destination describes, by its labels: knows no vendor. */
+import type { KeyferryClient } from '@keyferry/client'
+import type { Page } from 'playwright-core'
+
+export type Destination = Awaited<ReturnType<KeyferryClient['destinations']['list']['query']>>[number]
+type FormField = Destination['target']['fields'][number]
+
+/** Pickers are filled by the account, so this waits until the account offers the value. */
+export async function fillFields(
+  page: Page,
+  fields: readonly FormField[],
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const { name, label, kind } of fields) {
+    const value = values[name]
+    if (value === undefined) continue
+    const input = page.getByLabel(label, { exact: true })
+    if (kind === 'choice' || kind === 'select') await input.selectOption(value)
+    else if (kind === 'boolean') await input.setChecked(value === 'true')
+    else await input.fill(value)
+  }
+}
+
+/** What the inputs of `fields` hold now, for the names that `values` has. */
+export async function readFields(
+  page: Page,
+  fields: readonly FormField[],
+  values: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const asked = fields.filter(({ name }) => values[name] !== undefined)
+  return Object.fromEntries(
+    await Promise.all(
+      asked.map(async ({ name, label }) => [name, await page.getByLabel(label, { exact: true }).inputValue()] as const),
+    ),
+  )
+}
+
+/** The same credential, and no account's: every secret field ends differently. */
+export const wrongCredentials = (
+  { connection }: Destination,
+  right: Readonly<Record<string, string>>,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(right).map(([name, value]) => [
+      name,
+      secretNames(connection.fields).has(name) ? `${value.slice(0, -3)}zzz` : value,
+    ]),
+  )
+
+export const secretValues = ({ connection }: Destination, credentials: Readonly<Record<string, string>>): string[] =>
+  Object.entries(credentials).flatMap(([name, value]) => (secretNames(connection.fields).has(name) ? [value] : []))
+
+const secretNames = (fields: readonly FormField[]): Set<string> =>
+  new Set(fields.filter(({ kind }) => kind === 'password').map(({ name }) => name))
