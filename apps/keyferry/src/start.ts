@@ -27,4 +27,5 @@ export async function startKeyferry(env: Env): Promise<Running> {
   return { url: serving.value.url, initialized: organization !== undefined, stop }
 }
 
-const failureOf = (settled: PromiseSettledResult<unknown>): unknown => (settled.status === 'rejected' ? settled.reason : undefined)
+const failureOf = (settled: PromiseSettledResult<unknown>): unknown =>
+  settled.status === 'rejected' ? settled.reason : undefined

@@ -35,7 +35,8 @@ onEveryProfile((profile) => {
     const { source } = await createSource(client, DOTENV)
     const syncs = await Promise.all([...vendors].map(([name, emulator]) => createSync(client, source, name, emulator)))
     await settled(client, source.projectId, syncs, LIMIT_MS)
-    for (const emulator of vendors.values()) expect(new Map(emulator.contents())).toEqual(new Map(Object.entries(VALUES)))
+    for (const emulator of vendors.values())
+      expect(new Map(emulator.contents())).toEqual(new Map(Object.entries(VALUES)))
 
     await client.secrets.update.mutate({ ...source, secretName: 'PLAIN', secretValue: 'changed' })
     await settled(client, source.projectId, syncs, LIMIT_MS)
@@ -57,7 +58,8 @@ onEveryProfile((profile) => {
 
     // The vendors hang while the changes are accepted, so the process goes with every sync behind.
     for (const emulator of vendors.values()) emulator.setLatency(60_000)
-    for (let i = 0; i < 10; i++) await client.secrets.update.mutate({ ...source, secretName: 'PLAIN', secretValue: `value ${i}` })
+    for (let i = 0; i < 10; i++)
+      await client.secrets.update.mutate({ ...source, secretName: 'PLAIN', secretValue: `value ${i}` })
     await instance.stop()
     for (const emulator of vendors.values()) expect(emulator.contents().get('PLAIN')).toBe('one')
     for (const emulator of vendors.values()) emulator.setLatency(0)

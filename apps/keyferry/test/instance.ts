@@ -94,7 +94,9 @@ export async function startInstance(profile: Profile, place?: Place): Promise<Te
 
 /** One emulator per destination, stopped with the test. */
 export async function startEmulators(): Promise<Map<string, Emulator>> {
-  const started = await Promise.all([...(await emulators())].map(async ([name, start]) => [name, await start()] as const))
+  const started = await Promise.all(
+    [...(await emulators())].map(async ([name, start]) => [name, await start()] as const),
+  )
   onTestFinished(async () => {
     await Promise.all(started.map(([, emulator]) => emulator.close()))
   })

@@ -20,7 +20,11 @@ interface Process {
   ended(): Promise<number | null>
 }
 
-function run(script: string, place: Place, { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {}): Process {
+function run(
+  script: string,
+  place: Place,
+  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+): Process {
   const child = spawn(process.execPath, ['--liftoff-only', script, ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environmentOf(place), ...env },
@@ -58,7 +62,9 @@ const ready = async (process: Process): Promise<string> => (await process.printe
 /** Every file with its content, but those of the queue, which is disposable, and of the lock. */
 async function contents(dir: string): Promise<Map<string, string>> {
   const entries = await readdir(dir, { withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('lock')).map((entry) => join(dir, entry.name))
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('lock'))
+    .map((entry) => join(dir, entry.name))
   return new Map(await Promise.all(files.sort().map(async (file) => [file, await readFile(file, 'base64')] as const)))
 }
 
@@ -132,16 +138,20 @@ describe('the app', { timeout: 90_000 }, () => {
     }
     app.child.kill('SIGTERM')
     expect(await app.ended()).toBe(0)
-    for (const emulator of vendors.values()) expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
+    for (const emulator of vendors.values())
+      expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
   })
 })
 
 describe('a process of a fleet', { timeout: 90_000 }, () => {
-  it.each(['apps/worker/src/main.ts', 'apps/api/src/main.ts'])('%s does not start without DATABASE_URL', async (script) => {
-    const alone = run(script, await newPlace('embedded'))
-    expect(await alone.ended()).toBe(1)
-    expect(alone.output()).toContain('needs DATABASE_URL')
-  })
+  it.each(['apps/worker/src/main.ts', 'apps/api/src/main.ts'])(
+    '%s does not start without DATABASE_URL',
+    async (script) => {
+      const alone = run(script, await newPlace('embedded'))
+      expect(await alone.ended()).toBe(1)
+      expect(alone.output()).toContain('needs DATABASE_URL')
+    },
+  )
 
   it.skipIf(!inject('postgresUrl'))('serves with an API and two workers, one of which is killed', async () => {
     const place = await newPlace('fleet')
@@ -157,7 +167,8 @@ describe('a process of a fleet', { timeout: 90_000 }, () => {
     const syncs = await Promise.all([...vendors].map(([name, emulator]) => createSync(client, source, name, emulator)))
     workers[0]?.child.kill('SIGKILL')
     await settled(client, source.projectId, syncs, 60_000)
-    for (const emulator of vendors.values()) expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
+    for (const emulator of vendors.values())
+      expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
     workers[1]?.child.kill('SIGTERM')
     api.child.kill('SIGTERM')
     expect(await workers[1]?.ended()).toBe(0)

@@ -16,7 +16,10 @@ export interface WorkerOptions {
 /** Starts the queue, takes its jobs and sweeps. Resolves once jobs are taken. */
 export async function startWorker({ ctx, jobs, concurrency = 8 }: WorkerOptions): Promise<{ stop(): Promise<void> }> {
   await jobs.start()
-  await jobs.work((syncId, signal) => runSync(ctx, syncId, signal), { concurrency, revision: (syncId) => dueRevision(ctx, syncId) })
+  await jobs.work((syncId, signal) => runSync(ctx, syncId, signal), {
+    concurrency,
+    revision: (syncId) => dueRevision(ctx, syncId),
+  })
   const sweep = startSweep(ctx, jobs.queue)
   return {
     async stop() {

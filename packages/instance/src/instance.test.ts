@@ -84,7 +84,9 @@ describe('the data directory', () => {
     const dir = await dataDir()
     await used({ KEYFERRY_DATA_DIR: dir })
     const before = await contents(dir)
-    await expect(open({ KEYFERRY_DATA_DIR: dir, KEYFERRY_ROOT_KEY: newKey() })).rejects.toThrow('KEYFERRY_ROOT_KEY is not')
+    await expect(open({ KEYFERRY_DATA_DIR: dir, KEYFERRY_ROOT_KEY: newKey() })).rejects.toThrow(
+      'KEYFERRY_ROOT_KEY is not',
+    )
     expect(await contents(dir)).toEqual(before)
   })
 
@@ -107,14 +109,22 @@ describe('the data directory', () => {
 
 describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
   it('shares the key of its environment and refuses another one', async () => {
-    const variables = { KEYFERRY_DATA_DIR: await dataDir(), DATABASE_URL: await createDatabase(), KEYFERRY_ROOT_KEY: newKey() }
+    const variables = {
+      KEYFERRY_DATA_DIR: await dataDir(),
+      DATABASE_URL: await createDatabase(),
+      KEYFERRY_ROOT_KEY: newKey(),
+    }
     await used(variables)
     await Promise.all([open(variables, false), open(variables, false)])
     await expect(open({ ...variables, KEYFERRY_ROOT_KEY: newKey() }, false)).rejects.toThrow('KEYFERRY_ROOT_KEY is not')
   })
 
   it('may be started by several processes at once, on an empty database', async () => {
-    const variables = { KEYFERRY_DATA_DIR: await dataDir(), DATABASE_URL: await createDatabase(), KEYFERRY_ROOT_KEY: newKey() }
+    const variables = {
+      KEYFERRY_DATA_DIR: await dataDir(),
+      DATABASE_URL: await createDatabase(),
+      KEYFERRY_ROOT_KEY: newKey(),
+    }
     const instances = await Promise.all([open(variables, false), open(variables, false), open(variables, false)])
     await Promise.all(instances.map(({ jobs }) => jobs.start()))
   })
@@ -125,7 +135,10 @@ describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
   })
 
   it('says so when the database is away', async () => {
-    const refused = open({ KEYFERRY_DATA_DIR: await dataDir(), DATABASE_URL: 'postgres://someone:hidden@127.0.0.1:1/none' })
+    const refused = open({
+      KEYFERRY_DATA_DIR: await dataDir(),
+      DATABASE_URL: 'postgres://someone:hidden@127.0.0.1:1/none',
+    })
     await expect(refused).rejects.toThrow('DATABASE_URL cannot be used')
     await expect(refused).rejects.not.toThrow('hidden')
   })
@@ -133,11 +146,17 @@ describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
 
 describe('the environment', () => {
   it('has defaults, and an empty variable is none', () => {
-    expect(readEnv({ PORT: '' })).toMatchObject({ PORT: 4400, HOST: '127.0.0.1', KEYFERRY_DATA_DIR: './data', KEYFERRY_ALLOW_PRIVATE_NETWORK: false })
+    expect(readEnv({ PORT: '' })).toMatchObject({
+      PORT: 4400,
+      HOST: '127.0.0.1',
+      KEYFERRY_DATA_DIR: './data',
+      KEYFERRY_ALLOW_PRIVATE_NETWORK: false,
+    })
   })
 
   it('names what is wrong and not its value', () => {
-    const wrong = () => readEnv({ PORT: 'none', KEYFERRY_ROOT_KEY: 'c2hvcnQ=', DATABASE_URL: 'mysql://root:hidden@host' })
+    const wrong = () =>
+      readEnv({ PORT: 'none', KEYFERRY_ROOT_KEY: 'c2hvcnQ=', DATABASE_URL: 'mysql://root:hidden@host' })
     expect(wrong).toThrow(CannotStart)
     for (const name of ['PORT', 'KEYFERRY_ROOT_KEY', 'DATABASE_URL']) expect(wrong).toThrow(`${name}: `)
     expect(wrong).not.toThrow(/c2hvcnQ|hidden/)

@@ -42,7 +42,10 @@ function makeDataDir(dataDir: string): void {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     accessSync(dataDir, constants.W_OK)
   } catch (error) {
-    throw new CannotStart(`The data directory ${dataDir} cannot be used: ${String(error)}. Set KEYFERRY_DATA_DIR to another one.`, error)
+    throw new CannotStart(
+      `The data directory ${dataDir} cannot be used: ${String(error)}. Set KEYFERRY_DATA_DIR to another one.`,
+      error,
+    )
   }
 }
 
@@ -55,7 +58,15 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, make: boolea
     await migrate(db)
     const bus = localEvents()
     const jobs = createQueue({ backend: { kind: 'embedded', dir: join(dataDir, 'queue') }, log })
-    const ctx = { db, keyring, queue: jobs.queue, events: bus.events, network: networkOf(env), log, now: () => new Date() }
+    const ctx = {
+      db,
+      keyring,
+      queue: jobs.queue,
+      events: bus.events,
+      network: networkOf(env),
+      log,
+      now: () => new Date(),
+    }
     // This is the only process, so whatever lease is left was left by a crash.
     await freeAllLeases(ctx)
     return {
@@ -76,8 +87,16 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, make: boolea
   }
 }
 
-async function openFleet(env: Env, databaseUrl: string, dataDir: string, log: Logger, make: boolean): Promise<Instance> {
-  const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, await storedKeyInPostgres(databaseUrl), { make })
+async function openFleet(
+  env: Env,
+  databaseUrl: string,
+  dataDir: string,
+  log: Logger,
+  make: boolean,
+): Promise<Instance> {
+  const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, await storedKeyInPostgres(databaseUrl), {
+    make,
+  })
   const db = openPostgres(databaseUrl)
   await migrate(db)
   const bus = postgresEvents({ databaseUrl, log })

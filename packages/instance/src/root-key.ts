@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { keyring, type Keyring } from '@keyferry/core/crypto/keyring'
 import { CannotStart } from './cannot-start.ts'
@@ -33,7 +43,9 @@ export function openRootKey(
   const ring = keyring(rootKey)
   if (stored && !opens(ring, stored)) {
     const name = given ? 'KEYFERRY_ROOT_KEY' : file
-    throw new CannotStart(`${name} is not the root key that the data were sealed with. Put the right one back. Nothing was changed.`)
+    throw new CannotStart(
+      `${name} is not the root key that the data were sealed with. Put the right one back. Nothing was changed.`,
+    )
   }
   return { rootKey, keyring: ring }
 }

@@ -34,7 +34,11 @@ export async function storedKeyInPostgres(databaseUrl: string): Promise<StoredKe
   try {
     const { rows } = await sql<{ there: boolean }>`select to_regclass('organizations') is not null as there`.execute(db)
     if (!rows[0]?.there) return null
-    const row = await db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped']).limit(1).executeTakeFirst()
+    const row = await db
+      .selectFrom('organizations')
+      .select(['id as owner', 'dataKey as wrapped'])
+      .limit(1)
+      .executeTakeFirst()
     return row ?? null
   } catch (error) {
     // The message of the driver may hold the address, never the password.

@@ -33,7 +33,10 @@ const OPTIONS: ConstructorOptions = {
 export async function openBoss(backend: Backend, log: Logger): Promise<OpenBoss> {
   if (backend.kind === 'fleet') {
     // Several processes may be the first one; pg-boss takes an advisory lock for its migrations.
-    const boss = listened(new PgBoss({ ...OPTIONS, connectionString: backend.databaseUrl, max: 5, application_name: 'keyferry-queue' }), log)
+    const boss = listened(
+      new PgBoss({ ...OPTIONS, connectionString: backend.databaseUrl, max: 5, application_name: 'keyferry-queue' }),
+      log,
+    )
     await begin(boss)
     return { boss, close: () => boss.stop({ graceful: false, close: true }) }
   }
@@ -70,7 +73,14 @@ async function openEmbedded(dir: string, log: Logger): Promise<OpenBoss> {
 
 async function begin(boss: PgBoss): Promise<void> {
   await boss.start()
-  const options = { notify: true, retryLimit: 2, retryDelay: 1, heartbeatSeconds: 10, expireInSeconds: 3600, deleteAfterSeconds: 300 }
+  const options = {
+    notify: true,
+    retryLimit: 2,
+    retryDelay: 1,
+    heartbeatSeconds: 10,
+    expireInSeconds: 3600,
+    deleteAfterSeconds: 300,
+  }
   // `exclusive`: one job per key, queued or active. `stately` and `singleton` block and stall; the group policies race.
   await boss.createQueue(QUEUE, { policy: 'exclusive', ...options })
   await boss.updateQueue(QUEUE, options)

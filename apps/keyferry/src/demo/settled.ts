@@ -5,7 +5,12 @@ import type { SyncRef } from './setup.ts'
  * Resolves when no sync has work left: each is at its target, or stands still and says why. Looks when a live event comes, not on a
  * timer. Throws when `limitMs` passes first.
  */
-export async function settled(client: KeyferryClient, projectId: string, syncs: readonly SyncRef[], limitMs: number): Promise<void> {
+export async function settled(
+  client: KeyferryClient,
+  projectId: string,
+  syncs: readonly SyncRef[],
+  limitMs: number,
+): Promise<void> {
   const done = Promise.withResolvers<void>()
   let looking = false
   let again = false
@@ -35,4 +40,6 @@ export async function settled(client: KeyferryClient, projectId: string, syncs: 
 type SyncState = Awaited<ReturnType<KeyferryClient['syncs']['get']['query']>>
 
 const isSettled = (sync: SyncState): boolean =>
-  sync.syncStatus === 'succeeded' ? sync.inSync : sync.syncStatus !== 'pending' && sync.syncStatus !== 'running' && sync.retryAt === null
+  sync.syncStatus === 'succeeded'
+    ? sync.inSync
+    : sync.syncStatus !== 'pending' && sync.syncStatus !== 'running' && sync.retryAt === null

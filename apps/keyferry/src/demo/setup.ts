@@ -24,13 +24,16 @@ export async function bootstrap(url: string): Promise<Account> {
 
 function tokenIn(body: unknown): string {
   const identity = body !== null && typeof body === 'object' && 'identity' in body ? body.identity : null
-  const credentials = identity !== null && typeof identity === 'object' && 'credentials' in identity ? identity.credentials : null
-  const token = credentials !== null && typeof credentials === 'object' && 'token' in credentials ? credentials.token : null
+  const credentials =
+    identity !== null && typeof identity === 'object' && 'credentials' in identity ? identity.credentials : null
+  const token =
+    credentials !== null && typeof credentials === 'object' && 'token' in credentials ? credentials.token : null
   if (typeof token !== 'string') throw new Error('bootstrap answered without a token')
   return token
 }
 
-export const clientOf = (url: string, account: Account): KeyferryClient => createKeyferryClient({ url, token: account.token })
+export const clientOf = (url: string, account: Account): KeyferryClient =>
+  createKeyferryClient({ url, token: account.token })
 
 /** The folder that all syncs of the demo read. */
 export interface Source {
@@ -55,7 +58,12 @@ export interface SyncRef {
 }
 
 /** A connection to the emulated vendor and a sync of the source into its empty target; the first run starts by itself. */
-export async function createSync(client: KeyferryClient, source: Source, destination: string, emulator: Emulator): Promise<SyncRef> {
+export async function createSync(
+  client: KeyferryClient,
+  source: Source,
+  destination: string,
+  emulator: Emulator,
+): Promise<SyncRef> {
   const { projectId } = source
   const connection = await client.connections.create.mutate({
     app: destination,

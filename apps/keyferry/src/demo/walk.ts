@@ -33,7 +33,8 @@ export async function firstSync(
   values: ReadonlyMap<string, string>,
 ): Promise<Walked & { targets: readonly Target[]; rejected: ReadonlySet<string> }> {
   const targets: Target[] = []
-  for (const vendor of vendors) targets.push({ ...vendor, sync: await createSync(client, source, vendor.name, vendor.emulator) })
+  for (const vendor of vendors)
+    targets.push({ ...vendor, sync: await createSync(client, source, vendor.name, vendor.emulator) })
   const syncs = targets.map(({ sync }) => sync)
   await settled(client, source.projectId, syncs, LIMIT_MS)
 
@@ -55,11 +56,21 @@ export async function firstSync(
     right &&= wrong.length === 0
   }
   const head = ['target', 'equal to the file', 'cannot be held', 'wrong', 'requests', 'first run']
-  return { text: [table(head, rows), ...notes.map((note) => `  ${note}`)].join('\n'), right, targets, rejected: rejectedAnywhere }
+  return {
+    text: [table(head, rows), ...notes.map((note) => `  ${note}`)].join('\n'),
+    right,
+    targets,
+    rejected: rejectedAnywhere,
+  }
 }
 
 /** Changes one secret and measures until when it was at every target. */
-export async function oneChange(client: KeyferryClient, source: Source, targets: readonly Target[], key: string): Promise<Walked> {
+export async function oneChange(
+  client: KeyferryClient,
+  source: Source,
+  targets: readonly Target[],
+  key: string,
+): Promise<Walked> {
   const value = `changed-${randomBytes(8).toString('hex')}`
   const before = new Map(targets.map(({ name, emulator }) => [name, emulator.log.length]))
   const at = Date.now()
