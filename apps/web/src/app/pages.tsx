@@ -3,13 +3,10 @@ import { getRouteApi } from '@tanstack/react-router'
 import { ConnectionsPage } from '../features/connections/connections-page.tsx'
 import { NewConnectionPage } from '../features/connections/new-connection-page.tsx'
 import { ProjectHomePage } from '../features/projects/project-home-page.tsx'
-import { SignInPage } from '../features/sign-in/sign-in-page.tsx'
 
-const signIn = getRouteApi('/sign-in')
 const project = getRouteApi('/inside/p/$projectId')
 const newConnection = getRouteApi('/inside/p/$projectId/connections/new')
 
-export const SignIn = () => <SignInPage next={signIn.useSearch().next} />
 export const ProjectHome = () => <ProjectHomePage projectId={project.useParams().projectId} />
 export const Connections = () => <ConnectionsPage projectId={project.useParams().projectId} />
 export const NewConnection = () => (

@@ -2,7 +2,6 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet 
 import { z } from 'zod'
 import { home, onlyAfterSetup, onlyBeforeSetup, onlySignedIn } from './guards.ts'
 import { NotFoundPage, PendingPage, RouteFailure } from './route-states.tsx'
-import { Shell } from './shell.tsx'
 
 const text = z.string().optional().catch(undefined)
 const pages = () => import('./pages.tsx')
@@ -22,14 +21,14 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: z.object({ next: text }),
   beforeLoad: onlyAfterSetup,
-  component: lazyRouteComponent(pages, 'SignIn'),
+  component: lazyRouteComponent(() => import('./sign-in.tsx'), 'SignIn'),
 })
 
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   beforeLoad: ({ location }) => onlySignedIn(location.href),
-  component: Shell,
+  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
 })
 const index = createRoute({ getParentRoute: () => inside, path: '/', beforeLoad: home })
 const newProject = createRoute({

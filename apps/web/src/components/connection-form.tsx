@@ -17,7 +17,7 @@ interface Props {
   /** When set, only the credential of this one is replaced. */
   existing?: Connection
   onDone: (connection: Connection) => void
-  onCancel: () => void
+  onCancel?: () => void
 }
 
 /** Makes a connection, or replaces the credential of one. The server tests it at the vendor before it stores it. */
@@ -88,7 +88,7 @@ export function ConnectionForm({ destination, existing, onDone, onCancel }: Prop
           {isSubmitting ? `Testing it at ${destination.title}…` : `It is tested at ${destination.title} first, then encrypted. Nobody can read it back.`}
         </p>
         <Actions>
-          <Button onClick={onCancel}>Cancel</Button>
+          {onCancel && <Button onClick={onCancel}>Cancel</Button>}
           <Button type="submit" variant="primary" busy={isSubmitting}>
             {existing ? 'Replace credential' : 'Create connection'}
           </Button>

@@ -2,7 +2,7 @@ import type { PlanSummary } from '../lib/types.ts'
 
 /** `+3 ~1 -0` with the words for screen readers. */
 export const Counts = ({ counts }: { counts: PlanSummary }) => (
-  <span className="font-mono text-xs whitespace-nowrap tabular-nums">
+  <span className="font-mono text-xs tabular-nums sm:whitespace-nowrap">
     <span className={counts.create > 0 ? 'font-semibold text-good' : 'text-faint'}>
       <span aria-hidden>+{counts.create}</span>
       <span className="sr-only">{counts.create} created, </span>

@@ -1,10 +1,11 @@
-import { createAuthClient } from 'better-auth/react'
 import { api, queryClient } from './trpc.ts'
 
-const auth = createAuthClient({ basePath: '/api/auth' })
+/** Loaded when someone signs in or out: no other page needs it. */
+const loadAuth = async () => (await import('./auth-client.ts')).auth
 
 /** Signs in and sets the session cookie. Throws an Error with a sentence for the form. */
 export async function signIn(email: string, password: string): Promise<void> {
+  const auth = await loadAuth()
   const { error } = await auth.signIn.email({ email, password })
   if (error) throw new Error(signInProblem(error.status, error.message))
   await api.instance.me.invalidate()
@@ -12,6 +13,7 @@ export async function signIn(email: string, password: string): Promise<void> {
 
 /** Ends the session and forgets everything that was read in it. */
 export async function signOut(): Promise<void> {
+  const auth = await loadAuth()
   await auth.signOut()
   sessionStorage.clear()
   queryClient.clear()

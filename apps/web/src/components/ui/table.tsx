@@ -11,11 +11,11 @@ export const Table = ({ label, children }: { label: string; children: ReactNode 
 )
 
 export const Th = ({ className, ...rest }: ComponentProps<'th'>) => (
-  <th scope="col" className={cn('border-b border-line px-3 py-2 text-xs font-medium whitespace-nowrap text-faint', className)} {...rest} />
+  <th scope="col" className={cn('border-b border-line px-3 py-2 text-xs font-medium whitespace-nowrap text-faint max-sm:px-2', className)} {...rest} />
 )
 
 export const Td = ({ className, ...rest }: ComponentProps<'td'>) => (
-  <td className={cn('px-3 py-1.5 align-middle text-sm', className)} {...rest} />
+  <td className={cn('px-3 py-1.5 align-middle text-sm max-sm:px-2', className)} {...rest} />
 )
 
 export const Tr = ({ className, ...rest }: ComponentProps<'tr'>) => (

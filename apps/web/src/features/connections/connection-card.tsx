@@ -1,6 +1,6 @@
 import { Ellipsis, KeyRound, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { ConnectionForm } from '../../components/connection-form.tsx'
 import { Time } from '../../components/time.tsx'

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast.ts'
 import { ConnectionForm } from '../../components/connection-form.tsx'
 import { DestinationCards } from '../../components/destination-cards.tsx'
 import { Failure } from '../../components/failure.tsx'

@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, Import, Plus, X } from 'lucide-react'
 import { useState } from 'react'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast.ts'
 import { PathSelect } from '../../components/path-select.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'

@@ -1,7 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { FileUp } from 'lucide-react'
 import { useState, type ChangeEvent } from 'react'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast.ts'
 import { LeaveGuard } from '../../components/leave-guard.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'

@@ -1,6 +1,6 @@
 import { Eye, EyeOff, Pencil } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { messageOf } from '../../lib/errors.ts'

@@ -13,6 +13,9 @@ import { messageOf } from '../../lib/errors.ts'
 
 const credentials = z.object({ email: z.email('Enter an email address'), password: z.string().min(1, 'Enter your password') })
 
+/** Only an address of this console: a link to the sign-in page must not lead anywhere else. */
+const ours = (next: string | undefined): string => (next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/')
+
 export function SignInPage({ next }: { next: string | undefined }) {
   usePageTitle('Sign in', false)
   const navigate = useNavigate()
@@ -22,7 +25,7 @@ export function SignInPage({ next }: { next: string | undefined }) {
   const submit = handleSubmit(async ({ email, password }) => {
     try {
       await signIn(email, password)
-      await navigate({ href: next ?? '/', replace: true })
+      await navigate({ href: ours(next), replace: true })
     } catch (error) {
       setError('root', { message: messageOf(error) })
     }

@@ -38,7 +38,7 @@ export function TargetStep({ destination, onSubmit }: Props) {
           <h2 className="mb-3 text-base font-semibold">New connection</h2>
           <ConnectionForm
             destination={destination}
-            onCancel={() => setAdding(false)}
+            onCancel={none ? undefined : () => setAdding(false)}
             onDone={({ id }) => {
               field.onChange(id)
               setAdding(false)

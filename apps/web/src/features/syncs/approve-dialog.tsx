@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast.ts'
 import { Failure } from '../../components/failure.tsx'
 import { PlanView } from '../../components/plan-view.tsx'
 import { Button } from '../../components/ui/button.tsx'

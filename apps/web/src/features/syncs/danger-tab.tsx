@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
@@ -23,13 +23,13 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
   const removeSecrets = async () => {
     await remove.mutateAsync(one)
     await utils.syncs.invalidate()
-    toast.success('The removal is on its way. Auto-sync decides whether the keys come back.')
+    toast.success('The removal is on its way.')
   }
   const deleteSync = async () => {
     await destroy.mutateAsync({ ...one, removeSecrets: alsoRemove })
     await navigate({ to: '/p/$projectId/syncs', params: { projectId: sync.projectId } })
     await utils.syncs.list.invalidate()
-    toast.success(`${sync.name} is deleted.`)
+    toast.success(alsoRemove ? `${sync.name} is being deleted, after the keys it wrote.` : `${sync.name} is deleted.`)
   }
   return (
     <div className="grid gap-4">
@@ -64,6 +64,7 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
         <Confirm title="Remove secrets?" label="Remove secrets" typed={typed} onConfirm={removeSecrets} onClose={() => setDialog(undefined)}>
           <p>
             Programs that read these keys at {vendor} stop finding them. Target: {sync.targetLabel}.
+            {sync.isAutoSyncEnabled && ' Auto-sync is on: the next change of the folder writes them again.'}
           </p>
         </Confirm>
       )}

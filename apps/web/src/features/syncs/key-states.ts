@@ -6,5 +6,6 @@ export const KEY_STATES: Record<KeyState['state'], { word: string; tone: Tone }>
   pending: { word: 'Pending', tone: 'neutral' },
   rejected: { word: 'Rejected', tone: 'warn' },
   failed: { word: 'Failed', tone: 'bad' },
+  drifted: { word: 'Drifted', tone: 'warn' },
   'left-behind': { word: 'Left behind', tone: 'warn' },
 }

@@ -22,6 +22,7 @@ const TRIGGERS: Record<Run['trigger'], string> = {
   retry: 'Retry',
   remove: 'Removal asked for',
   sweep: 'Picked up by the sweep',
+  drift: 'The target drifted',
 }
 
 /** The last runs; one opens to what became of each key. The open one is in the URL. */

@@ -1,6 +1,6 @@
 import type { updateSync } from '@keyferry/schemas'
 import type { ReactNode } from 'react'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast.ts'
 import type { z } from 'zod'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'

@@ -28,7 +28,7 @@ export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
   const select = (label: string, name: 'state' | 'destination' | 'environment', all: string, options: { value: string; label: string }[]) => (
     <select
       aria-label={label}
-      className={cn(control, 'h-9 w-auto max-w-full px-2 max-sm:flex-1')}
+      className={cn(control, 'h-9 w-auto max-w-full px-2 max-sm:flex-1 max-sm:basis-36')}
       value={filters[name] ?? ''}
       onChange={(event) => onChange({ ...filters, [name]: event.target.value || undefined })}
     >

@@ -1,7 +1,7 @@
 import { Copy, Ellipsis, Play, Trash2, Zap, ZapOff } from 'lucide-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast.ts'
 import { SyncStateBadge } from '../../components/sync-state.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
@@ -73,7 +73,7 @@ export function SyncHeader({ sync, destination, onRemove }: { sync: Sync; destin
           </Menu>
         </div>
       </div>
-      <dl className="grid gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-2 lg:grid-cols-4">
+      <dl className="grid gap-px overflow-hidden rounded-lg border border-line bg-line grid-cols-2 lg:grid-cols-4">
         <Fact name="State">
           <SyncStateBadge state={sync.syncStatus} />
           {sync.retryAt !== null && (
