@@ -1,8 +1,6 @@
 import SQLite from 'better-sqlite3'
 import { CamelCasePlugin, Kysely, PostgresDialect, SqliteDialect } from 'kysely'
-import { Migrator } from 'kysely/migration'
 import pg from 'pg'
-import { migrations } from './migrations/index.ts'
 import type { Tables } from './tables.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
@@ -21,22 +19,43 @@ export function openSqlite(file: string): Db {
   return open(new SqliteDialect({ database }), 'sqlite')
 }
 
-/** Postgres at `url`. `size` is the number of pooled connections. */
+/** Milliseconds that the server gives a statement, a lock and an idle transaction. */
+const STATEMENT_MS = 30_000
+const LOCK_MS = 15_000
+const IDLE_IN_TRANSACTION_MS = 10_000
+
+/**
+ * Postgres at `url`. `size` is the number of pooled connections: ten serve eight runs and the requests beside them, and ten processes of
+ * that kind, with the queue's own connections, stay below 200.
+ */
 export function openPostgres(url: string, size = 10): Db {
-  const pool = new pg.Pool({ connectionString: url, max: size, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000 })
-  // An idle connection that the server closes is replaced by the pool; without a listener it would end the process.
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    application_name: 'keyferry',
+    idleTimeoutMillis: 30_000,
+    // Covers waiting for a free connection as well: a request is rather refused than kept.
+    connectionTimeoutMillis: 5_000,
+    // Without it, a server that vanished without a word is noticed after hours.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    // Every statement of ours takes milliseconds. What takes this long waits for something that does not come.
+    statement_timeout: STATEMENT_MS,
+    // On our side as well, a little later: a host that is gone does not enforce its time-outs.
+    query_timeout: STATEMENT_MS + 5_000,
+    // A paused process may hold the row of a lease in an open transaction. The server ends it, and only then would a waiting
+    // one give up, so that the successor gets its turn.
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    lock_timeout: LOCK_MS,
+  })
+  // An idle connection that the server closes is replaced by the pool; without a listener it would end the process. A connection
+  // that is in use has no listener of the pool's, so each gets one of ours: its query rejects by itself.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return open(new PostgresDialect({ pool }), 'postgres')
 }
 
 function open(dialect: SqliteDialect | PostgresDialect, name: Dialect): Db {
   const db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] })
   return Object.assign(db, { dialect: name })
-}
-
-/** Brings the schema up to date; safe to call from several processes at once. Throws what the database said. */
-export async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
-  const { error } = await migrator.migrateToLatest()
-  if (error) throw error
 }

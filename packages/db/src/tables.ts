@@ -177,14 +177,31 @@ export interface SyncTable {
   behindSince: Timestamp | null
   syncedAt: Timestamp | null
   lastRunId: string | null
+  /** When the target is to be looked at for drift; null: not before a run converged, or never. */
+  nextCheckAt: Timestamp | null
+  /** The last look that succeeded since then. */
+  checkedAt: Timestamp | null
+  /** JSON: the keys that drifted, with kind and reason, as the last look found them; null when none did. */
+  drift: string | null
+  /** What a person should know of the last look: why it failed, or why something was not repaired. */
+  driftMessage: string | null
+  /** JSON: `[key, time]` of each key repaired within the last day. */
+  heals: string | null
+  /** Why repairs stopped until a person runs the sync; null while they go on. */
+  repairStopped: string | null
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
 }
 
-/** What a sync wrote at its target. */
+/** What a sync wrote, per place: its present target, and those it is still leaving. */
 export interface LedgerTable {
   syncId: Fixed<string>
+  targetKey: Fixed<string>
   key: Fixed<string>
+  /** The secret it was made from; empty when that is not known. */
+  sourceKey: string
+  /** The version of that secret; null when it came through an import, or is not known. */
+  version: number | null
   /** JSON array of the vendor's ids; empty where the vendor has none. */
   remoteIds: string
   /** Keyed digest of key, value and flags. */
@@ -194,6 +211,43 @@ export interface LedgerTable {
   /** `replacing`: the old value may already be gone and the new one not there yet. */
   intent: 'replacing' | null
   writtenAt: Timestamp
+}
+
+/** A place that a sync was moved away from; its keys there, in the ledger, go once the new place holds them. */
+export interface DepartureTable {
+  id: Fixed<string>
+  syncId: Fixed<string>
+  connectionId: Fixed<string>
+  /** JSON, as in the sync. */
+  target: Fixed<string>
+  targetKey: Fixed<string>
+  /** The keys may go once the sync has applied this revision. */
+  revision: number
+  /** What is left to do there, and what stands in its way; shown with the sync. */
+  message: string
+  attempts: number
+  retryAt: Timestamp | null
+  createdAt: Fixed<Timestamp>
+}
+
+/** A folder, environment or project that goes once the syncs that read it have taken back what they wrote. */
+export interface DeletionTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  kind: Fixed<'folder' | 'environment' | 'project'>
+  subjectId: Fixed<string>
+  /** JSON of who asked for it. */
+  actor: Fixed<string>
+  createdAt: Fixed<Timestamp>
+}
+
+/** What a target held after a run: which versions of which secrets. Runs that left the same share one. */
+export interface SnapshotTable {
+  id: Fixed<string>
+  syncId: Fixed<string>
+  hash: Fixed<string>
+  /** JSON: names, versions and digests, never values. */
+  content: Fixed<string>
 }
 
 /** The right to write to one target, held by one run at a time. The fence only grows. */
@@ -219,6 +273,8 @@ export interface RunTable {
   message: string | null
   startedAt: Fixed<Timestamp>
   finishedAt: Timestamp | null
+  /** What the target held afterwards; null when the run did not get as far. */
+  snapshotId: string | null
 }
 
 export interface OutcomeTable {
@@ -239,6 +295,51 @@ export interface AuditTable {
   details: Fixed<string>
 }
 
+/** Where a failing sync is told of. */
+export interface NoticeTargetTable {
+  id: Fixed<string>
+  /** Null: every project. */
+  projectId: Fixed<string | null>
+  kind: Fixed<'webhook' | 'email'>
+  /** A URL or an e-mail address. */
+  address: string
+  /** Sealed; signs what a webhook gets. */
+  secret: string | null
+  /** Why the last delivery failed; null when it arrived. */
+  problem: string | null
+  deliveredAt: Timestamp | null
+  createdAt: Fixed<Timestamp>
+  createdBy: Fixed<string>
+}
+
+/** A notice on its way to one target. Written with what it tells of, deleted once it arrived. */
+export interface NoticeTable {
+  id: Fixed<string>
+  targetId: Fixed<string>
+  syncId: Fixed<string>
+  type: Fixed<string>
+  /** JSON: names, states and counts, never values. */
+  body: Fixed<string>
+  createdAt: Fixed<Timestamp>
+  attempts: number
+  sendAt: Timestamp
+}
+
+/** What was last told of a sync, so that it is not told again and again. */
+export interface SyncHealthTable {
+  syncId: Fixed<string>
+  state: string
+  /** The last failing state that a notice went out for, and when. */
+  noticedState: string | null
+  noticedAt: Timestamp | null
+}
+
+/** Written by the readiness check. */
+export interface HeartbeatTable {
+  id: Fixed<string>
+  at: Timestamp
+}
+
 export interface Tables {
   organizations: OrganizationTable
   projects: ProjectTable
@@ -251,8 +352,15 @@ export interface Tables {
   connections: ConnectionTable
   syncs: SyncTable
   ledger: LedgerTable
+  departures: DepartureTable
+  deletions: DeletionTable
+  snapshots: SnapshotTable
   leases: LeaseTable
   runs: RunTable
   outcomes: OutcomeTable
   audit: AuditTable
+  noticeTargets: NoticeTargetTable
+  notices: NoticeTable
+  syncHealth: SyncHealthTable
+  heartbeats: HeartbeatTable
 }

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import type {} from '@keyferry/vitest/postgres'
 import pg from 'pg'
 import { describe, inject } from 'vitest'
-import { migrate, openPostgres, openSqlite, type Db, type Dialect } from './open.ts'
+import { migrate } from './migrate.ts'
+import { openPostgres, openSqlite, type Db, type Dialect } from './open.ts'
 
 /** Opens an empty, migrated store; a Postgres one is a new database in the test server. */
 export type OpenStore = () => Promise<{ db: Db; close: () => Promise<void>; databaseUrl: string | null }>
