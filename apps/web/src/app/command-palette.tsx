@@ -92,7 +92,7 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
           </Item>
         ))}
         {syncs.data?.map(({ id, name, destination }) => (
-          <Item key={id} value={`sync now ${name} ${id}`} onSelect={() => run(destination, id, name)}>
+          <Item key={id} value={`sync now: ${name} ${id}`} onSelect={() => run(destination, id, name)}>
             <Play aria-hidden /> Sync now: {name}
           </Item>
         ))}
@@ -104,7 +104,7 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
         {environments.map(({ slug, name }, index) => [
           <Item
             key={slug}
-            value={`secrets ${name} ${slug}`}
+            value={`secrets of ${name} ${slug}`}
             onSelect={() => go(router.navigate({ to: '/p/$projectId/secrets/$environment', params: { projectId, environment: slug } }))}
           >
             <KeyRound aria-hidden /> Secrets of {name}
