@@ -6,22 +6,36 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true' || text === '1')
 
-const schema = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4400),
-  HOST: z.string().default('127.0.0.1'),
-  KEYFERRY_DATA_DIR: z.string().default('./data'),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
-    .optional(),
-  KEYFERRY_ROOT_KEY: z
-    .string()
-    .transform((text) => Buffer.from(text, 'base64'))
-    .refine((key) => key.length === 32, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
-    .optional(),
-  KEYFERRY_ALLOW_PRIVATE_NETWORK: flag,
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-})
+const port = z.coerce.number().int().min(0).max(65_535)
+
+const schema = z
+  .object({
+    PORT: port.default(4400),
+    HOST: z.string().default('127.0.0.1'),
+    KEYFERRY_DATA_DIR: z.string().default('./data'),
+    DATABASE_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
+      .optional(),
+    KEYFERRY_ROOT_KEY: z
+      .string()
+      .transform((text) => Buffer.from(text, 'base64'))
+      .refine((key) => key.length === 32, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
+      .optional(),
+    KEYFERRY_ALLOW_PRIVATE_NETWORK: flag,
+    METRICS_PORT: port.optional(),
+    METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+    SMTP_URL: z
+      .string()
+      .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
+      .optional(),
+    MAIL_FROM: z.string().optional(),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  .refine((env) => env.SMTP_URL === undefined || env.MAIL_FROM !== undefined, {
+    path: ['MAIL_FROM'],
+    message: 'is needed beside SMTP_URL: the address that e-mails come from',
+  })
 
 /** What the operator set. */
 export type Env = z.output<typeof schema>

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDatabase } from '@keyferry/db/testing'
+import { sql } from 'kysely'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { CannotStart } from './cannot-start.ts'
 import { readEnv } from './env.ts'
@@ -88,6 +89,17 @@ describe('the data directory', () => {
       'KEYFERRY_ROOT_KEY is not',
     )
     expect(await contents(dir)).toEqual(before)
+  })
+
+  it('is refused to a version older than its store', async () => {
+    const dir = await dataDir()
+    const { ctx, close } = await open({ KEYFERRY_DATA_DIR: dir })
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-later', '2027')`.execute(ctx.db)
+    closing.pop()
+    await close()
+    const refused = open({ KEYFERRY_DATA_DIR: dir })
+    await expect(refused).rejects.toThrow(CannotStart)
+    await expect(refused).rejects.toThrow('too old')
   })
 
   it('is refused when it cannot be made', async () => {

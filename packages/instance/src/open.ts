@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Context } from '@keyferry/core/context'
 import { freeAllLeases } from '@keyferry/core/sync/lease'
-import { migrate, openPostgres, openSqlite } from '@keyferry/db'
+import { migrate, openPostgres, openSqlite, SchemaTooNew, type Db } from '@keyferry/db'
 import { createQueue, localEvents, postgresEvents, type JobQueue } from '@keyferry/queue'
 import { pino, type Logger } from 'pino'
 import { CannotStart } from './cannot-start.ts'
@@ -55,7 +55,7 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, make: boolea
     const file = join(dataDir, 'keyferry.db')
     const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, storedKeyInSqlite(file), { make })
     const db = openSqlite(file)
-    await migrate(db)
+    await bringUp(db)
     const bus = localEvents()
     const jobs = createQueue({ backend: { kind: 'embedded', dir: join(dataDir, 'queue') }, log })
     const ctx = {
@@ -98,7 +98,7 @@ async function openFleet(
     make,
   })
   const db = openPostgres(databaseUrl)
-  await migrate(db)
+  await bringUp(db)
   const bus = postgresEvents({ databaseUrl, log })
   const jobs = createQueue({ backend: { kind: 'fleet', databaseUrl }, log })
   return {
@@ -111,6 +111,19 @@ async function openFleet(
       await bus.close()
       await db.destroy()
     },
+  }
+}
+
+async function bringUp(db: Db): Promise<void> {
+  try {
+    await migrate(db)
+  } catch (error) {
+    await db.destroy()
+    if (!(error instanceof SchemaTooNew)) throw error
+    throw new CannotStart(
+      `This version of Keyferry is too old: ${error.message}. Start that version. Nothing was changed.`,
+      error,
+    )
   }
 }
 
