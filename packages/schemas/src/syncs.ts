@@ -3,6 +3,14 @@ import { description, id, keySchema, secretPath, syncName, timestamp } from './n
 
 export const deletionPolicy = z.enum(['mirror', 'owned', 'none'])
 
+/** How often a target is looked at for drift. */
+export const driftCheck = z.enum(['off', '15m', '1h', '24h'])
+const driftOptions = {
+  driftCheck: driftCheck.optional().describe('How often the target is looked at for drift; default 1h'),
+  driftRepair: z.boolean().optional().describe('Repair what drifted; default: only show it'),
+  driftReadsValues: z.boolean().optional().describe('Also compare the values, where the vendor can hand them out'),
+}
+
 /** Options every destination has; a destination's own (such as `markAsSecret`) ride beside them. */
 export const syncOptions = z.looseObject({
   initialSyncBehavior: z.enum(['overwrite-destination', 'import-prioritize-source', 'import-prioritize-destination']),
@@ -10,6 +18,7 @@ export const syncOptions = z.looseObject({
   disableSecretDeletion: z.boolean().optional(),
   deletionPolicy: deletionPolicy.optional(),
   autoSyncEnabled: z.boolean().optional(),
+  ...driftOptions,
 })
 
 export const SYNC_STATES = ['pending', 'running', 'succeeded', 'partial', 'failed', 'blocked'] as const
@@ -55,6 +64,15 @@ export const blockage = z
   })
   .meta({ id: 'Blockage' })
 
+/** What the last look at the target found that no run of ours did. */
+export const drift = z
+  .object({
+    count: z.number().int().describe('Keys that drifted'),
+    checkedAt: timestamp.nullable().describe('The last look that succeeded; null when none did since the last run'),
+    message: z.string().nullable().describe('Why the last look failed, or why something is not repaired'),
+  })
+  .meta({ id: 'Drift' })
+
 export const sync = z
   .object({
     id,
@@ -85,6 +103,9 @@ export const sync = z
       disableSecretDeletion: z.boolean(),
       deletionPolicy,
       autoSyncEnabled: z.boolean(),
+      driftCheck,
+      driftRepair: z.boolean(),
+      driftReadsValues: z.boolean(),
     }),
     projectId: id,
     connection: z.object({ app: z.string(), name: z.string(), id }),
@@ -97,6 +118,7 @@ export const sync = z
     behindSince: timestamp.nullable(),
     retryAt: timestamp.nullable(),
     blocked: blockage.nullable(),
+    drift: drift.nullable().describe('Null until the target was looked at after the last run'),
     lastRun: z
       .object({ id, state: z.string(), startedAt: timestamp, finishedAt: timestamp.nullable(), counts: planSummary.nullable() })
       .nullable(),
@@ -144,7 +166,7 @@ export const run = z
     syncId: id,
     kind: z.enum(['sync', 'remove']),
     state: z.enum(['running', 'succeeded', 'partial', 'failed', 'blocked']),
-    trigger: z.enum(['change', 'manual', 'create', 'edit', 'approve', 'retry', 'remove', 'sweep']),
+    trigger: z.enum(['change', 'manual', 'create', 'edit', 'approve', 'retry', 'remove', 'sweep', 'drift']),
     actor: z.string(),
     planHash: z.string().nullable(),
     counts: planSummary.nullable(),
@@ -168,7 +190,7 @@ export const keyState = z
   .object({
     key: z.string().describe('The name at the target'),
     sourceKey: z.string().nullable(),
-    state: z.enum(['in-sync', 'pending', 'rejected', 'failed', 'left-behind']),
+    state: z.enum(['in-sync', 'pending', 'rejected', 'failed', 'left-behind', 'drifted']),
     reason: z.string().nullable(),
     writtenAt: timestamp.nullable(),
     remoteId: z.string().nullable(),

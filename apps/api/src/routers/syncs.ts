@@ -1,4 +1,5 @@
 import { approvePlan } from '@keyferry/core/sync/approve-plan'
+import { checkDrift } from '@keyferry/core/sync/check-drift'
 import { checkDestination } from '@keyferry/core/sync/check-destination'
 import { createSync as create } from '@keyferry/core/sync/create-sync'
 import { listKeys } from '@keyferry/core/sync/keys'
@@ -140,6 +141,16 @@ export const syncs = router({
     .input(one)
     .output(sync)
     .mutation(call(removeSecrets)),
+
+  checkDrift: signedIn
+    .meta({
+      tag,
+      summary: 'Looks at the target for drift now; a run that is due takes its place',
+      routes: [{ method: 'POST', path: `${base}/:destination/:syncId/check-drift`, envelope: 'secretSync' }],
+    })
+    .input(one)
+    .output(sync)
+    .mutation(call(checkDrift)),
 
   checkDestination: signedIn
     .meta({

@@ -97,6 +97,11 @@ export interface Client {
   list(): Promise<Observed[]>
   /** Carries out creates, updates and deletes. Resolves when each change was reported. */
   apply(changes: readonly Change[], report: Report): Promise<void>
+  /**
+   * Values by key, those included that `list` hides; whatever else the vendor adds is ignored. Present only where the vendor hands
+   * them out for this target. Its answers are the one place where values come back: they are compared and dropped.
+   */
+  readValues?(): Promise<ReadonlyMap<string, string>>
 }
 
 export interface Observed {

@@ -6,6 +6,7 @@ import { destination } from '../destinations/registry.ts'
 import { Unresolvable } from '../errors.ts'
 import { projectKey } from '../vault/project-key.ts'
 import { readDesired, type Desired } from './desired.ts'
+import { driftedKeys, type Drifted } from './drift-record.ts'
 import { findSync, type SyncAddress } from './find.ts'
 import { outcomesOf } from './runs.ts'
 import { keySchema } from './key-schema.ts'
@@ -35,7 +36,7 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
       schema,
       key: await projectKey(ctx, ctx.db, sync.projectId),
     })
-    return statesOf(desired, ledger, failures)
+    return withDrift(statesOf(desired, ledger, failures), driftedKeys(sync))
   } catch (error) {
     if (!(error instanceof Unresolvable)) throw error
     return blockedStates(error, ledger, schema.name)
@@ -61,6 +62,20 @@ function statesOf(desired: Desired, ledger: ReadonlyMap<string, LedgerEntry>, fa
     if (failure !== undefined) return { ...base, state: 'failed', reason: failure }
     return { ...base, state: 'pending', reason: written ? 'the value changed here' : 'not written yet' }
   })
+}
+
+/** What the last look at the target found, where nothing else is to be said of a key; and the keys that only the target has. */
+function withDrift(states: readonly KeyState[], drifted: readonly Drifted[]): KeyState[] {
+  const reasons = new Map(drifted.map(({ key, reason }) => [key, reason]))
+  const known = new Set(states.map(({ key }) => key))
+  const appeared = drifted
+    .filter(({ key }) => !known.has(key))
+    .map(({ key, reason }): KeyState => ({ key, sourceKey: null, state: 'drifted', reason, writtenAt: null, remoteId: null }))
+  const shown = states.map((one): KeyState => {
+    const reason = reasons.get(one.key)
+    return one.state === 'in-sync' && reason !== undefined ? { ...one, state: 'drifted', reason } : one
+  })
+  return [...shown, ...appeared].sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
 /** A source that cannot be read says nothing about its good keys: they are shown as they were written. */

@@ -1,6 +1,6 @@
 /** The options of a sync as they are stored, made from what a person or an API call sends. */
 import type { z } from 'zod'
-import type { syncOptions } from '@keyferry/schemas'
+import type { driftCheck, syncOptions } from '@keyferry/schemas'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { BadRequest, Invalid } from '../errors.ts'
 import type { DeletionPolicy } from './plan.ts'
@@ -9,13 +9,34 @@ export interface StoredOptions {
   initialSyncBehavior: 'overwrite-destination'
   keySchema?: string
   deletionPolicy: DeletionPolicy
+  /** Absent, with the two below it, in rows older than they are: see `driftOptions`. */
+  driftCheck?: DriftCheck
+  driftRepair?: boolean
+  driftReadsValues?: boolean
   /** The destination's own options, complete: parsed by its schema. */
   own: Record<string, unknown>
 }
 
 type SentOptions = z.output<typeof syncOptions>
+type DriftCheck = z.output<typeof driftCheck>
 
-const COMMON = new Set(['initialSyncBehavior', 'keySchema', 'disableSecretDeletion', 'deletionPolicy', 'autoSyncEnabled'])
+const COMMON = new Set([
+  'initialSyncBehavior',
+  'keySchema',
+  'disableSecretDeletion',
+  'deletionPolicy',
+  'autoSyncEnabled',
+  'driftCheck',
+  'driftRepair',
+  'driftReadsValues',
+])
+
+/** What is to be done about drift, defaults filled in: a look every hour (one listing) that only shows what it finds. */
+export const driftOptions = ({ driftCheck = '1h', driftRepair = false, driftReadsValues = false }: Pick<StoredOptions, 'driftCheck' | 'driftRepair' | 'driftReadsValues'>) => ({
+  driftCheck,
+  driftRepair,
+  driftReadsValues,
+})
 
 /** Throws `BadRequest` for a first-run behaviour the vendor cannot do, `Invalid` for a wrong option of the destination. */
 export function parseOptions(definition: DestinationDefinition, sent: SentOptions): StoredOptions {
@@ -29,6 +50,7 @@ export function parseOptions(definition: DestinationDefinition, sent: SentOption
     initialSyncBehavior: sent.initialSyncBehavior,
     ...(sent.keySchema === undefined ? {} : { keySchema: sent.keySchema }),
     deletionPolicy: sent.deletionPolicy ?? (sent.disableSecretDeletion ? 'none' : 'mirror'),
+    ...driftOptions(sent),
     own: parsed.data,
   }
 }

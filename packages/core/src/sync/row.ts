@@ -5,7 +5,8 @@ import type { Selectable } from 'kysely'
 import type { z } from 'zod'
 import type { Tx } from '../context.ts'
 import { destination } from '../destinations/registry.ts'
-import type { StoredOptions } from './options.ts'
+import { driftOf } from './drift-record.ts'
+import { driftOptions, type StoredOptions } from './options.ts'
 
 export type SyncRow = z.output<typeof syncSchema>
 
@@ -78,6 +79,7 @@ export function toRow(row: Joined): SyncRow {
     syncOptions: {
       ...own,
       ...common,
+      ...driftOptions(common),
       deletionPolicy,
       disableSecretDeletion: deletionPolicy === 'none',
       autoSyncEnabled: auto,
@@ -93,6 +95,7 @@ export function toRow(row: Joined): SyncRow {
     behindSince: row.behindSince,
     retryAt: row.retryAt,
     blocked: row.blockage === null ? null : JSON.parse(row.blockage),
+    drift: driftOf(row),
     lastRun:
       row.lastRunId === null || row.runStartedAt === null
         ? null

@@ -7,6 +7,7 @@ import { DestinationError } from '../destinations/destination.ts'
 import { Unresolvable } from '../errors.ts'
 import { applyPlan } from './apply.ts'
 import { approved, blockedByFuse, blockedBySource } from './blockage.ts'
+import { checkForDrift } from './drift.ts'
 import { fuse } from './fuse.ts'
 import { LeaseLost, takeLease } from './lease.ts'
 import { progressReporter } from './progress.ts'
@@ -14,10 +15,10 @@ import { beginRun, endRun, leaveRun, type Ending } from './status.ts'
 import { dueOnTarget, loadDue } from './sweep.ts'
 import { difference, openTarget, removal, type OpenTarget } from './target.ts'
 
-/** Runs `syncId` if it is due. Resolves to whether it is due again already. `signal` aborts between two vendor calls. */
+/** Runs `syncId` if it is due, or looks for drift if that is. Resolves to whether it is due again already. `signal` aborts between two vendor calls. */
 export async function runSync(ctx: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
   const sync = await loadDue(ctx, syncId)
-  if (!sync) return { again: false }
+  if (!sync) return checkForDrift(ctx, syncId, signal)
   const lease = await takeLease(ctx, sync.targetKey, crypto.randomUUID())
   // Another run writes to this target; when it ends it wakes whoever is due there.
   if (!lease) return { again: false }

@@ -43,7 +43,7 @@ export async function outcomesOf(db: Db, runId: string): Promise<OutcomeRow[]> {
 }
 
 const STATES = ['running', 'succeeded', 'partial', 'failed', 'blocked'] as const
-const TRIGGERS = ['change', 'manual', 'create', 'edit', 'approve', 'retry', 'remove', 'sweep'] as const
+const TRIGGERS = ['change', 'manual', 'create', 'edit', 'approve', 'retry', 'remove', 'sweep', 'drift'] as const
 
 function toRun(row: Selectable<RunTable>): RunRow {
   return {

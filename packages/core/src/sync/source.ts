@@ -7,6 +7,7 @@ import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { BadRequest, Invalid, NotFound } from '../errors.ts'
 import { findFolder } from '../vault/folders.ts'
+import { refuseUnreadable } from './drift-values.ts'
 import { parseOptions } from './options.ts'
 import type { SyncSpec } from './target.ts'
 
@@ -25,20 +26,17 @@ export async function checkBody(ctx: Context, body: PreviewBody): Promise<Checke
   const options = parseOptions(definition, body.syncOptions)
   const target = targetOf(definition, body.destinationConfig)
   const connection = await connectionFor(ctx, definition, body.connectionId, body.projectId)
-  const folderId = await sourceFolder(ctx, body)
-  return {
-    definition,
-    connection,
-    spec: {
-      id: null,
-      projectId: body.projectId,
-      connectionId: connection.id,
-      folderId,
-      target: JSON.stringify(target),
-      targetKey: targetKey(definition, connection, target),
-      options: JSON.stringify(options),
-    },
+  const spec = {
+    id: null,
+    projectId: body.projectId,
+    connectionId: connection.id,
+    folderId: await sourceFolder(ctx, body),
+    target: JSON.stringify(target),
+    targetKey: targetKey(definition, connection, target),
+    options: JSON.stringify(options),
   }
+  await refuseUnreadable(ctx, spec)
+  return { definition, connection, spec }
 }
 
 /** Throws `Invalid` with paths below `destinationConfig`. */

@@ -6,11 +6,12 @@ import { findSync, syncRow, type SyncAddress } from './find.ts'
 import type { SyncRow } from './row.ts'
 import { want } from './wanted.ts'
 
-/** "Sync now". While a run is on it is coalesced into one more. */
+/** "Sync now". While a run is on it is coalesced into one more. A person looked: repairs that had stopped go on. */
 export async function triggerSync(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
   await ctx.db.transaction().execute(async (tx) => {
     await want(ctx, tx, actor, 'manual', [sync.id])
+    await tx.updateTable('syncs').set({ heals: null, repairStopped: null }).where('id', '=', sync.id).execute()
     await audit(ctx, tx, actor, 'secret-sync-sync-secrets', sync.projectId, { syncId: sync.id, name: sync.name })
   })
   await ctx.queue.wake([sync.id])
