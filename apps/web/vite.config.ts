@@ -8,5 +8,11 @@ const api = process.env.KEYFERRY_URL ?? 'http://127.0.0.1:4400'
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   server: { proxy: { '/api': { target: api, changeOrigin: false } } },
-  build: { target: 'es2023', sourcemap: false },
+  build: {
+    target: 'es2023',
+    rolldownOptions: {
+      // One file of icons rather than a request for each.
+      output: { codeSplitting: { groups: [{ name: 'icons', test: /lucide-react/ }] } },
+    },
+  },
 })

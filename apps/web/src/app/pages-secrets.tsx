@@ -1,13 +1,11 @@
 import { getRouteApi, Navigate } from '@tanstack/react-router'
 import { Failure } from '../components/failure.tsx'
 import { SkeletonRows } from '../components/ui/skeleton.tsx'
-import { PastePage } from '../features/secrets/paste-page.tsx'
 import { SecretsPage } from '../features/secrets/secrets-page.tsx'
 import { trpc } from '../lib/trpc.ts'
 
 const project = getRouteApi('/inside/p/$projectId')
 const secrets = getRouteApi('/inside/p/$projectId/secrets/$environment')
-const paste = getRouteApi('/inside/p/$projectId/secrets/$environment/paste')
 
 /** `/secrets` alone leads to the first environment. */
 export function FirstEnvironment() {
@@ -25,9 +23,4 @@ export function Secrets() {
   const place = { projectId, environment, secretPath: path }
   // A new place is a new page: nothing typed or revealed is carried over.
   return <SecretsPage key={`${environment}:${path}`} place={place} search={q ?? ''} history={history} />
-}
-
-export function Paste() {
-  const { projectId, environment } = paste.useParams()
-  return <PastePage place={{ projectId, environment, secretPath: paste.useSearch().path ?? '/' }} />
 }

@@ -6,7 +6,6 @@ import { NotFoundPage, PendingPage, RouteFailure } from './route-states.tsx'
 const text = z.string().optional().catch(undefined)
 const pages = () => import('./pages.tsx')
 const secretsPages = () => import('./pages-secrets.tsx')
-const syncPages = () => import('./pages-syncs.tsx')
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage })
 
@@ -58,7 +57,7 @@ const paste = createRoute({
   getParentRoute: () => project,
   path: '/secrets/$environment/paste',
   validateSearch: z.object({ path: text }),
-  component: lazyRouteComponent(secretsPages, 'Paste'),
+  component: lazyRouteComponent(() => import('./page-paste.tsx'), 'Paste'),
 })
 const connections = createRoute({
   getParentRoute: () => project,
@@ -75,7 +74,7 @@ const syncs = createRoute({
   getParentRoute: () => project,
   path: '/syncs',
   validateSearch: z.object({ q: text, state: text, destination: text, environment: text }),
-  component: lazyRouteComponent(syncPages, 'Syncs'),
+  component: lazyRouteComponent(() => import('./page-syncs.tsx'), 'Syncs'),
 })
 const newSync = createRoute({
   getParentRoute: () => project,
@@ -87,7 +86,7 @@ const sync = createRoute({
   getParentRoute: () => project,
   path: '/syncs/$destination/$syncId',
   validateSearch: z.object({ tab: text, run: text, filter: text }),
-  component: lazyRouteComponent(syncPages, 'Sync'),
+  component: lazyRouteComponent(() => import('./page-sync.tsx'), 'Sync'),
 })
 
 export const router = createRouter({

@@ -1,51 +1,44 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { lazy, Suspense, type ReactNode } from 'react'
 
-/** Up to here all rows are drawn; beyond, only those near the screen. */
+/** Up to here all rows are drawn; beyond, only those near the screen, with code that is loaded for it. */
 const DRAW_ALL = 150
-const NEAR = 15
+const WindowRows = lazy(() => import('./window-rows.tsx').then(({ WindowRows }) => ({ default: WindowRows })))
 
 export interface RowProps {
-  measure: (element: Element | null) => void
+  /** Set while rows come and go with the scroll position: tells how high this one is. */
+  measure?: (element: Element | null) => void
   index: number
+}
+
+export interface RowsProps {
+  count: number
+  keyOf: (index: number) => string | number
+  /** What a row is high, about, in pixels; the real height is measured. */
+  height: number
+  renderAt: (index: number, props: RowProps) => ReactNode
 }
 
 interface Props<Row> {
   rows: readonly Row[]
   idOf: (row: Row) => string
-  /** What a row is high, about, in pixels; the real height is measured. */
   height: number
   render: (row: Row, props: RowProps) => ReactNode
 }
 
-/** A table's body that draws what is near the screen while the page scrolls. */
+/** A table's body, however long. */
 export function VirtualRows<Row>({ rows, idOf, height, render }: Props<Row>) {
-  const body = useRef<HTMLTableSectionElement>(null)
-  const [top, setTop] = useState(0)
-  useLayoutEffect(() => {
-    if (body.current) setTop(body.current.getBoundingClientRect().top + window.scrollY)
-  }, [])
-  const virtualizer = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => height,
-    overscan: rows.length <= DRAW_ALL ? DRAW_ALL : NEAR,
-    scrollMargin: top,
-    getItemKey: (index) => {
-      const row = rows[index]
-      return row === undefined ? index : idOf(row)
-    },
-  })
-  const items = virtualizer.getVirtualItems()
-  const before = (items[0]?.start ?? top) - top
-  const after = virtualizer.getTotalSize() - ((items.at(-1)?.end ?? top) - top)
+  if (rows.length <= DRAW_ALL) return <tbody>{rows.map((row, index) => render(row, { index }))}</tbody>
+  const keyOf = (index: number) => {
+    const row = rows[index]
+    return row === undefined ? index : idOf(row)
+  }
+  const renderAt = (index: number, props: RowProps) => {
+    const row = rows[index]
+    return row === undefined ? null : render(row, props)
+  }
   return (
-    <tbody ref={body}>
-      {before > 0 && <tr aria-hidden style={{ height: before }} />}
-      {items.map(({ index }) => {
-        const row = rows[index]
-        return row !== undefined && render(row, { index, measure: virtualizer.measureElement })
-      })}
-      {after > 0 && <tr aria-hidden style={{ height: after }} />}
-    </tbody>
+    <Suspense fallback={<tbody>{rows.slice(0, DRAW_ALL).map((row, index) => render(row, { index }))}</tbody>}>
+      <WindowRows count={rows.length} keyOf={keyOf} height={height} renderAt={renderAt} />
+    </Suspense>
   )
 }

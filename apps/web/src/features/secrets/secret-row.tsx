@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Ellipsis, FileText, History, Trash2, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
+import { onDemand } from '../../components/on-demand.tsx'
 import { Confirm } from '../../components/confirm.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
@@ -11,9 +12,10 @@ import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
-import { DetailsDialog } from './details-dialog.tsx'
 import { DeleteConsequence, Readers } from './readers.tsx'
 import { ValueCell } from './value-cell.tsx'
+
+const DetailsDialog = onDemand(async () => (await import('./details-dialog.tsx')).DetailsDialog)
 
 interface Props extends RowProps {
   place: Place

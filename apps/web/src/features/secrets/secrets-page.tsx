@@ -2,18 +2,23 @@ import { useNavigate } from '@tanstack/react-router'
 import { ClipboardPaste } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { LeaveGuard } from '../../components/leave-guard.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
-import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { Skeleton, SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Tabs } from '../../components/ui/tabs.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place } from '../../lib/types.ts'
-import { AddSecret } from './add-secret.tsx'
 import { FolderBar } from './folder-bar.tsx'
 import { HistoryDrawer } from './history-drawer.tsx'
 import { ImportsCard } from './imports-card.tsx'
 import { SecretsTable } from './secrets-table.tsx'
+
+const AddSecret = onDemand(
+  async () => (await import('./add-secret.tsx')).AddSecret,
+  <Skeleton className="h-58 rounded-lg md:h-22" />,
+)
 
 interface Props {
   place: Place

@@ -2,11 +2,13 @@ import { Eye, EyeOff, Pencil } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { toast } from '../../lib/toast.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import type { Place } from '../../lib/types.ts'
 import { readValue } from './read-value.ts'
-import { ValueEditor } from './value-editor.tsx'
+
+const ValueEditor = onDemand(async () => (await import('./value-editor.tsx')).ValueEditor)
 
 /** How long a revealed value stays on the screen. */
 const SHOWN_MS = 30_000

@@ -7,6 +7,5 @@ export const KEY_STATES: Record<KeyState['state'], { word: string; tone: Tone }>
   rejected: { word: 'Rejected', tone: 'warn' },
   failed: { word: 'Failed', tone: 'bad' },
   drifted: { word: 'Drifted', tone: 'warn' },
-  drifted: { word: 'Drifted', tone: 'warn' },
   'left-behind': { word: 'Left behind', tone: 'warn' },
 }
