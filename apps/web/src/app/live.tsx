@@ -45,6 +45,11 @@ export function Live({ projectId }: { projectId: string }) {
           return
         }
         setProgress(event.syncId, undefined)
+        if (event.kind === 'sync-deleted') {
+          // Whoever deleted it is about to leave its page; asking for it again would flash an error there.
+          void utils.syncs.list.invalidate()
+          return
+        }
         refreshSyncs()
         void utils.syncs.plan.invalidate()
       },
