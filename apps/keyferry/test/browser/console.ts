@@ -7,6 +7,7 @@ import type { Emulator } from '@keyferry/core/destinations/emulator'
 import { emulators } from '@keyferry/core/destinations/emulators'
 import { readEnv } from '@keyferry/instance'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { startKeyferry } from '../../src/start.ts'
 import { environmentOf } from '../instance.ts'
 import { openBrowser } from './chromium.ts'
@@ -28,7 +29,7 @@ const PATIENCE_MS = 20_000
 
 export const OUTPUT = resolve(import.meta.dirname, '../../../../test-output')
 
-export async function openConsole(): Promise<Console> {
+async function openConsole(): Promise<Console> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
   const [running, browser, ...started] = await Promise.all([
     startKeyferry(readEnv(environmentOf({ dataDir, databaseUrl: null }))),
@@ -62,8 +63,38 @@ export async function openConsole(): Promise<Console> {
   }
 }
 
+/**
+ * One console for a suite whose tests go on where the one before them ended: after a failure the rest are skipped. Every test
+ * also fails on what its witness saw. Gives what the suite's own hooks and tests ask for it.
+ */
+export function oneConsole(): () => Console {
+  let console: Console | null = null
+  let broken: string | null = null
+  const opened = (): Console => {
+    if (console === null) throw new Error('The console is opened before the first test')
+    return console
+  }
+  beforeAll(async () => {
+    console = await openConsole()
+  })
+  beforeEach(({ task, onTestFailed, skip }) => {
+    skip(broken !== null, `"${broken}" failed before it`)
+    onTestFailed(async () => {
+      broken = task.name
+      await keepPicture(opened().page, task.name)
+    })
+  })
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail' || broken !== null) return
+    expect(opened().seen.problems()).toEqual([])
+    expect(await opened().seen.leaks()).toEqual([])
+  })
+  afterAll(() => console?.close())
+  return opened
+}
+
 /** A picture of the page as it is, for whoever reads a failed test. */
-export async function keepPicture(page: Page, test: string): Promise<void> {
+async function keepPicture(page: Page, test: string): Promise<void> {
   await mkdir(join(OUTPUT, 'failures'), { recursive: true })
   await page.screenshot({ path: join(OUTPUT, 'failures', `${test.replaceAll(/[^\w.-]+/g, '-')}.png`), fullPage: true })
 }
@@ -81,4 +112,11 @@ export async function firstRun({ page, seen, url }: Console): Promise<KeyferryCl
   const token = (await page.getByLabel('API token').textContent()) ?? ''
   seen.keepSecret(token)
   return createKeyferryClient({ url, token })
+}
+
+/** From the sign-in page. */
+export async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
 }

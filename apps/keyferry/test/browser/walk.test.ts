@@ -2,10 +2,11 @@
 import type { KeyferryClient } from '@keyferry/client'
 import type { Emulator } from '@keyferry/core/destinations/emulator'
 import { emulators } from '@keyferry/core/destinations/emulators'
-import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
-import { ACCOUNT, firstRun, keepPicture, openConsole, type Console } from './console.ts'
+import { ACCOUNT, firstRun, oneConsole, signIn } from './console.ts'
+import { gone, hands, see } from './hands.ts'
 import { fillFields, readFields, secretValues, wrongCredentials, type Destination } from './vendor-forms.ts'
 import { isInDocument } from './witness.ts'
 
@@ -15,44 +16,21 @@ const LIMIT = { timeout: 20_000 }
 const names = [...(await emulators()).keys()]
 
 describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
-  let all: Console
+  const all = oneConsole()
   let page: Page
   let client: KeyferryClient
   let place: { projectId: string; environment: string; secretPath: string }
   /** What the folder holds, and so what every target has to. */
   const values = new Map<string, string>()
-  const syncs = new Map<string, { syncId: string; name: string; url: string }>()
+  const { button, row, dialog, alert, fact, go, tabTo } = hands(() => page)
 
-  beforeAll(async () => {
-    all = await openConsole()
-    page = all.page
-    all.seen.keepSecret(CANARY)
+  beforeAll(() => {
+    page = all().page
+    all().seen.keepSecret(CANARY)
   })
-  let broken: string | null = null
-  beforeEach(({ task, onTestFailed, skip }) => {
-    skip(broken !== null, `"${broken}" failed before it`)
-    onTestFailed(async () => {
-      broken = task.name
-      await keepPicture(page, task.name)
-    })
-  })
-  afterEach(async () => {
-    if (broken !== null) return
-    expect(all.seen.problems()).toEqual([])
-    expect(await all.seen.leaks()).toEqual([])
-  })
-  afterAll(() => all?.close())
 
-  const see = (locator: Locator): Promise<void> => locator.waitFor()
-  const gone = (locator: Locator): Promise<void> => locator.waitFor({ state: 'hidden' })
-  const button = (name: string | RegExp): Locator => page.getByRole('button', { name, exact: true })
-  const rowOf = (key: string): Locator => page.getByRole('row', { name: key, exact: true })
-  const dialog = (): Locator => page.getByRole('dialog')
-  const fact = (text: RegExp): Locator => page.getByRole('definition').filter({ hasText: text })
-  const go = (section: string): Promise<void> =>
-    page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: section }).click()
   const vendor = (name: string): Emulator => {
-    const emulator = all.vendors.get(name)
+    const emulator = all().vendors.get(name)
     if (!emulator) throw new Error(`no emulator of ${name}`)
     return emulator
   }
@@ -62,14 +40,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     return destination
   }
   const reached = (name: string): Promise<void> => expect.poll(() => vendor(name).contents(), LIMIT).toEqual(values)
-  const signIn = async (password: string): Promise<void> => {
-    await page.getByLabel('Email').fill(ACCOUNT.email)
-    await page.getByLabel('Password', { exact: true }).fill(password)
-    await button('Sign in').click()
-  }
 
   it('makes the first account and shows its token once', async () => {
-    client = await firstRun(all)
+    client = await firstRun(all())
     expect((await client.instance.me.query()).organization.name).toBe(ACCOUNT.organization)
     await page.getByRole('link', { name: 'I stored it, continue' }).click()
     await see(page.getByRole('heading', { name: 'Create your first project' }))
@@ -82,14 +55,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
   })
 
   it('keeps a wrong password out, and lets the right one in', async () => {
-    all.seen.expectRefusal('/sign-in/email')
-    await signIn(`${ACCOUNT.password}?`)
-    await see(page.getByRole('alert').filter({ hasText: 'do not match' }))
-    all.seen.expectRefusal('instance.me')
+    all().seen.expectRefusal('/sign-in/email')
+    await signIn(page, { ...ACCOUNT, password: `${ACCOUNT.password}?` })
+    await see(alert('do not match'))
+    all().seen.expectRefusal('instance.me')
     await page.goto('/projects/new')
     await see(page.getByRole('heading', { name: 'Sign in' }))
 
-    await signIn(ACCOUNT.password)
+    await signIn(page, ACCOUNT)
     await page.getByLabel('Project name').fill('Checkout')
     await button('Create project').click()
     await see(page.getByRole('heading', { name: 'Checkout' }))
@@ -115,7 +88,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     )
     expect(await previewed('Added')).toEqual(['DATABASE_URL', 'STRIPE_KEY', 'LOG_LEVEL'])
     await button('Save secrets').click()
-    await see(rowOf('LOG_LEVEL'))
+    await see(row('LOG_LEVEL'))
 
     await pasteDotenv(
       `DATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-22\nPEM="-----\n${CANARY}-4\n-----"\nnot a pair\n`,
@@ -126,14 +99,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     expect(await previewed('Refused')).toEqual([expect.stringContaining('line 6')])
     expect((await client.secrets.rows.query(place)).rows).toHaveLength(3)
     await button('Save secrets').click()
-    await see(rowOf('PEM'))
+    await see(row('PEM'))
     await see(page.getByText('4 secrets', { exact: true }))
   })
 
   it('hides every value until it is asked for', async () => {
     expect(await isInDocument(page, CANARY)).toBe(false)
     await button('Reveal STRIPE_KEY').click()
-    await see(rowOf('STRIPE_KEY').getByText(`${CANARY}-22`))
+    await see(row('STRIPE_KEY').getByText(`${CANARY}-22`))
     await button('Hide STRIPE_KEY').click()
     await see(button('Reveal STRIPE_KEY'))
     expect(await isInDocument(page, CANARY)).toBe(false)
@@ -148,17 +121,17 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await button('More for LOG_LEVEL').click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await dialog().getByRole('button', { name: 'Cancel' }).click()
-    await see(rowOf('LOG_LEVEL'))
+    await see(row('LOG_LEVEL'))
     await button('More for LOG_LEVEL').click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await dialog().getByRole('button', { name: 'Delete secret' }).click()
-    await gone(rowOf('LOG_LEVEL'))
+    await gone(row('LOG_LEVEL'))
 
     const form = page.getByRole('form', { name: 'Add a secret' })
     await form.getByLabel('Key').fill('REGION')
     await form.getByLabel('Value').fill(`${CANARY}-5`)
     await form.getByRole('button', { name: 'Add secret' }).click()
-    await see(rowOf('REGION'))
+    await see(row('REGION'))
 
     for (const { secretKey, secretValue } of (await client.secrets.list.query(place)).secrets)
       values.set(secretKey, secretValue)
@@ -175,15 +148,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
       const destination = await described(name)
       const { credentials } = vendor(name)
       const wrong = wrongCredentials(destination, credentials)
-      all.seen.keepSecret(...secretValues(destination, credentials), ...secretValues(destination, wrong))
+      all().seen.keepSecret(...secretValues(destination, credentials), ...secretValues(destination, wrong))
       await go('Connections')
       await button('Add connection').click()
       await page.getByRole('button', { name: destination.title }).click()
       await page.getByLabel('Connection name').fill(`${name}-walk`)
       await fillFields(page, destination.connection.fields, wrong)
-      all.seen.expectRefusal('connections.create')
+      all().seen.expectRefusal('connections.create')
       await button('Create connection').click()
-      await see(page.getByRole('alert').filter({ hasText: 'not stored' }))
+      await see(alert('not stored'))
       expect(await client.connections.list.query({ app: name })).toEqual([])
 
       await fillFields(page, destination.connection.fields, credentials)
@@ -259,9 +232,37 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
       await see(fact(/^Succeeded/))
       await see(fact(/^In sync/))
       await reached(name)
-      for (const key of values.keys()) await see(rowOf(key).getByText('In sync'))
-      const url = page.url()
-      syncs.set(name, { syncId: url.split('/').at(-1) ?? '', name: `to-${name}`, url })
+      for (const key of values.keys()) await see(row(key).getByText('In sync'))
     })
+  })
+
+  it('can be used without a mouse', async () => {
+    await all().context.clearCookies()
+    all().seen.expectRefusal('instance.me')
+    await page.goto('/')
+    await see(button('Sign in'))
+    await tabTo(page.getByLabel('Email'))
+    await page.keyboard.type(ACCOUNT.email)
+    await tabTo(page.getByLabel('Password', { exact: true }))
+    await page.keyboard.type(ACCOUNT.password)
+    await page.keyboard.press('Enter')
+    await see(page.getByRole('heading', { name: 'Checkout' }))
+
+    await page.keyboard.press('Control+k')
+    await see(page.getByRole('combobox'))
+    await page.keyboard.type(`secrets of ${place.environment}`)
+    await see(page.getByRole('option', { name: 'Secrets of', selected: true }))
+    await page.keyboard.press('Enter')
+    await see(row('REGION'))
+    const form = page.getByRole('form', { name: 'Add a secret' })
+    await tabTo(form.getByLabel('Key'))
+    await page.keyboard.type('BY_KEYBOARD')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(`${CANARY}-6`)
+    await tabTo(form.getByRole('button', { name: 'Add secret' }))
+    await page.keyboard.press('Enter')
+    await see(row('BY_KEYBOARD'))
+    values.set('BY_KEYBOARD', `${CANARY}-6`)
+    for (const name of names) await reached(name)
   })
 })
