@@ -4,6 +4,8 @@ import type { Transaction } from 'kysely'
 import type { Logger } from 'pino'
 import type { Keyring } from './crypto/keyring.ts'
 import type { Network } from './destinations/http.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import type { Mailer } from './notices/mail.ts'
 
 /** Everything a verb may touch. Built once per process; tests build their own. */
 export interface Context {
@@ -14,6 +16,9 @@ export interface Context {
   /** Live events for the console. Losing one only delays a screen. */
   events: Events
   network: Network
+  metrics: Metrics
+  /** Null: e-mail is not set up. */
+  mail: Mailer | null
   log: Logger
   /** The present time; tests move it. */
   now: () => Date
@@ -24,6 +29,14 @@ export type Tx = Transaction<Tables>
 export interface Queue {
   /** "Look at these syncs." Called after the commit, never inside it. Does not throw: the sweep covers a lost send. */
   wake(syncIds: readonly string[]): Promise<void>
+}
+
+/** What the queue goes by when several syncs wait. */
+export interface WakeHint {
+  /** Syncs of one group share its part of the lanes: a connection's. */
+  group: string
+  /** Somebody waits for it: goes ahead of background work. */
+  urgent: boolean
 }
 
 export interface Events {

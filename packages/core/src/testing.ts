@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import type { z } from 'zod'
 import type { Actor, Context, Events } from './context.ts'
 import { keyring } from './crypto/keyring.ts'
+import { createMetrics } from './metrics/metrics.ts'
 import { createProject } from './vault/projects.ts'
 
 export interface TestContext {
@@ -52,6 +53,8 @@ export async function testContext(open: OpenStore): Promise<TestContext> {
     },
     events: recordingEvents(events),
     network: { allowPrivate: true },
+    metrics: createMetrics(),
+    mail: null,
     log: pino({ level: 'silent' }),
     now,
   }

@@ -1,4 +1,6 @@
 export { CannotStart } from './cannot-start.ts'
 export { readEnv, type Env } from './env.ts'
-export { openInstance, type Instance } from './open.ts'
+export { isProxied, serveMonitoring, type Monitoring } from './monitoring.ts'
+export { openInstance, type Instance, type OpenOptions } from './open.ts'
+export type { Readiness } from './readiness.ts'
 export { runProcess, type Service } from './run-process.ts'

@@ -1,13 +1,28 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Context } from '@keyferry/core/context'
+import type { Keyring } from '@keyferry/core/crypto/keyring'
+import { createMetrics } from '@keyferry/core/metrics/metrics'
+import { createMailer } from '@keyferry/core/notices/mail'
 import { freeAllLeases } from '@keyferry/core/sync/lease'
+import { countDue, wakeHints } from '@keyferry/core/sync/sweep'
 import { migrate, openPostgres, openSqlite, SchemaTooNew, type Db } from '@keyferry/db'
-import { createQueue, localEvents, postgresEvents, type JobQueue } from '@keyferry/queue'
-import { pino, type Logger } from 'pino'
+import {
+  createQueue,
+  localEvents,
+  postgresEvents,
+  type Backend,
+  type EventBus,
+  type JobQueue,
+} from '@keyferry/queue'
+import type { Logger } from 'pino'
 import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
 import { lockDataDir } from './lock.ts'
+import { createLog } from './log.ts'
+import { monitoringOf, type Monitoring } from './monitoring.ts'
+import { PATIENCE_MS, whenReachable } from './reachable.ts'
+import { readinessOf } from './readiness.ts'
 import { openRootKey } from './root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
 
@@ -18,23 +33,32 @@ export interface Instance {
   rootKey: Buffer
   jobs: JobQueue
   profile: 'embedded' | 'fleet'
+  monitoring: Monitoring
   /** Closes all of it. Drain the jobs first. */
   close(): Promise<void>
 }
 
+export interface OpenOptions {
+  /** A root key may be made where nothing is stored yet; processes of a fleet must share one instead. */
+  makeKey: boolean
+  /** Milliseconds that a Postgres gets to become reachable. */
+  patienceMs?: number
+}
+
 /**
  * Opens the instance that `env` describes: SQLite and a queue in this process, or both on Postgres with `DATABASE_URL`. The queue is
- * made, not started. `makeKey`: a root key may be made where nothing is stored yet; processes of a fleet must share one instead.
+ * made, not started.
  *
- * Throws `CannotStart` before anything is written when the directory is in use or the root key is missing or wrong.
+ * Throws `CannotStart` before anything is written when the directory is in use, the database stays away, the store was written by a newer
+ * version, or the root key is missing or wrong.
  */
-export async function openInstance(env: Env, { makeKey }: { makeKey: boolean }): Promise<Instance> {
-  const log = pino({ level: env.LOG_LEVEL, base: null })
+export async function openInstance(env: Env, options: OpenOptions): Promise<Instance> {
+  const log = createLog(env.LOG_LEVEL)
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   makeDataDir(dataDir)
   return env.DATABASE_URL === undefined
-    ? openEmbedded(env, dataDir, log, makeKey)
-    : openFleet(env, env.DATABASE_URL, dataDir, log, makeKey)
+    ? openEmbedded(env, dataDir, log, options)
+    : openFleet(env, env.DATABASE_URL, dataDir, log, options)
 }
 
 function makeDataDir(dataDir: string): void {
@@ -49,38 +73,27 @@ function makeDataDir(dataDir: string): void {
   }
 }
 
-async function openEmbedded(env: Env, dataDir: string, log: Logger, make: boolean): Promise<Instance> {
+async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }: OpenOptions): Promise<Instance> {
   const lock = lockDataDir(dataDir)
   try {
     const file = join(dataDir, 'keyferry.db')
-    const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, storedKeyInSqlite(file), { make })
+    const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, storedKeyInSqlite(file), { make: makeKey })
     const db = openSqlite(file)
-    await bringUp(db)
-    const bus = localEvents()
-    const jobs = createQueue({ backend: { kind: 'embedded', dir: join(dataDir, 'queue') }, log })
-    const ctx = {
+    await upToDate(db).catch(async (error: unknown) => {
+      await db.destroy()
+      throw error
+    })
+    const instance = assemble(env, log, {
       db,
       keyring,
-      queue: jobs.queue,
-      events: bus.events,
-      network: networkOf(env),
-      log,
-      now: () => new Date(),
-    }
-    // This is the only process, so whatever lease is left was left by a crash.
-    await freeAllLeases(ctx)
-    return {
-      ctx,
       rootKey,
-      jobs,
-      profile: 'embedded',
-      async close() {
-        await jobs.stop()
-        await bus.close()
-        await db.destroy()
-        lock.release()
-      },
-    }
+      bus: localEvents(),
+      backend: { kind: 'embedded', dir: join(dataDir, 'queue') },
+      unlock: lock.release,
+    })
+    // This is the only process, so whatever lease is left was left by a crash.
+    await freeAllLeases(instance.ctx)
+    return instance
   } catch (error) {
     lock.release()
     throw error
@@ -92,39 +105,69 @@ async function openFleet(
   databaseUrl: string,
   dataDir: string,
   log: Logger,
-  make: boolean,
+  { makeKey, patienceMs = PATIENCE_MS }: OpenOptions,
 ): Promise<Instance> {
-  const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, await storedKeyInPostgres(databaseUrl), {
-    make,
-  })
+  const stored = await whenReachable(() => storedKeyInPostgres(databaseUrl), { log, patienceMs })
+  const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, stored, { make: makeKey })
   const db = openPostgres(databaseUrl)
-  await bringUp(db)
-  const bus = postgresEvents({ databaseUrl, log })
-  const jobs = createQueue({ backend: { kind: 'fleet', databaseUrl }, log })
-  return {
+  await whenReachable(() => upToDate(db), { log, patienceMs }).catch(async (error: unknown) => {
+    await db.destroy()
+    throw error
+  })
+  return assemble(env, log, {
+    db,
+    keyring,
     rootKey,
-    ctx: { db, keyring, queue: jobs.queue, events: bus.events, network: networkOf(env), log, now: () => new Date() },
+    bus: postgresEvents({ databaseUrl, log }),
+    backend: { kind: 'fleet', databaseUrl },
+    unlock() {},
+  })
+}
+
+async function upToDate(db: Db): Promise<void> {
+  try {
+    await migrate(db)
+  } catch (error) {
+    if (!(error instanceof SchemaTooNew)) throw error
+    throw new CannotStart(`This Keyferry is too old for its data: ${error.message}. Start that version. Nothing was changed.`, error)
+  }
+}
+
+interface Parts {
+  db: Db
+  keyring: Keyring
+  rootKey: Buffer
+  bus: EventBus
+  backend: Backend
+  unlock(): void
+}
+
+function assemble(env: Env, log: Logger, { db, keyring, rootKey, bus, backend, unlock }: Parts): Instance {
+  const metrics = createMetrics({ processMetrics: true })
+  const jobs = createQueue({ backend, log, hints: (syncIds) => wakeHints(ctx, syncIds) })
+  const ctx: Context = {
+    db,
+    keyring,
+    queue: jobs.queue,
+    events: bus.events,
+    network: { allowPrivate: env.KEYFERRY_ALLOW_PRIVATE_NETWORK },
+    metrics,
+    mail: env.SMTP_URL !== undefined && env.MAIL_FROM !== undefined ? createMailer({ url: env.SMTP_URL, from: env.MAIL_FROM }) : null,
+    log,
+    now: () => new Date(),
+  }
+  metrics.watchDue(() => countDue(ctx))
+  return {
+    ctx,
+    rootKey,
     jobs,
-    profile: 'fleet',
+    profile: backend.kind,
+    monitoring: monitoringOf(ctx, readinessOf(ctx, jobs), env.METRICS_TOKEN),
     async close() {
       await jobs.stop()
       await bus.close()
       await db.destroy()
+      unlock()
     },
   }
 }
-
-async function bringUp(db: Db): Promise<void> {
-  try {
-    await migrate(db)
-  } catch (error) {
-    await db.destroy()
-    if (!(error instanceof SchemaTooNew)) throw error
-    throw new CannotStart(
-      `This version of Keyferry is too old: ${error.message}. Start that version. Nothing was changed.`,
-      error,
-    )
-  }
-}
-
-const networkOf = (env: Env) => ({ allowPrivate: env.KEYFERRY_ALLOW_PRIVATE_NETWORK })

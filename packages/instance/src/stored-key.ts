@@ -28,7 +28,7 @@ export function storedKeyInSqlite(file: string): StoredKey | null {
   }
 }
 
-/** The same of a store on Postgres. Throws `CannotStart` when the server cannot be reached. */
+/** The same of a store on Postgres. Throws what the driver says. */
 export async function storedKeyInPostgres(databaseUrl: string): Promise<StoredKey | null> {
   const db = openPostgres(databaseUrl, 1)
   try {
@@ -40,17 +40,9 @@ export async function storedKeyInPostgres(databaseUrl: string): Promise<StoredKe
       .limit(1)
       .executeTakeFirst()
     return row ?? null
-  } catch (error) {
-    // The message of the driver may hold the address, never the password.
-    throw new CannotStart(`The database of DATABASE_URL cannot be used: ${reasonOf(error)}`, error)
   } finally {
     await db.destroy()
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
-  return error instanceof Error ? error.message : String(error)
 }
 
 function asStoredKey(row: unknown): StoredKey | null {

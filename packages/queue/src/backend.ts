@@ -21,6 +21,12 @@ const OPTIONS: ConstructorOptions = {
   // A dead worker's job is taken over within a few of these.
   superviseIntervalSeconds: 5,
   monitorIntervalSeconds: 5,
+  // The lanes fetch one after another over few connections; a statement waits rather than opening one more.
+  max: 5,
+  application_name: 'keyferry-queue',
+  connectionTimeoutMillis: 5_000,
+  // Maintenance of a large table may take a while; an open transaction without a statement is a process that was paused.
+  options: '-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=30s',
   maintenanceIntervalSeconds: 300,
   // No cron, no graphs of jobs, no rebuilding of indexes: the table is small and its rows are short-lived.
   schedule: false,
@@ -34,7 +40,7 @@ export async function openBoss(backend: Backend, log: Logger): Promise<OpenBoss>
   if (backend.kind === 'fleet') {
     // Several processes may be the first one; pg-boss takes an advisory lock for its migrations.
     const boss = listened(
-      new PgBoss({ ...OPTIONS, connectionString: backend.databaseUrl, max: 5, application_name: 'keyferry-queue' }),
+      new PgBoss({ ...OPTIONS, connectionString: backend.databaseUrl }),
       log,
     )
     await begin(boss)

@@ -38,7 +38,13 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
   let sending = false
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: databaseUrl, keepAlive: true, application_name: 'keyferry-events' })
+    const next = new pg.Client({
+      connectionString: databaseUrl,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: 5_000,
+      application_name: 'keyferry-events',
+    })
     let lost = false
     const lose = (error?: Error): void => {
       if (lost) return
@@ -47,7 +53,7 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
       next.end().catch(() => {})
       if (closed) return
       log.warn({ err: error }, 'the connection for live events was lost; it is made again')
-      timer = setTimeout(() => void connect(), Math.min(30_000, 500 * 2 ** attempts++))
+      timer = setTimeout(() => void connect(), Math.min(5_000, 250 * 2 ** attempts++))
       timer.unref()
     }
     next.on('error', lose)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Queue } from '@keyferry/core/context'
+import type { Queue, WakeHint } from '@keyferry/core/context'
 import type { Logger } from 'pino'
 import { openBoss, QUEUE, type Backend, type OpenBoss } from './backend.ts'
 
@@ -15,6 +15,8 @@ export interface JobQueue {
    * Jobs that still run are given back to other workers.
    */
   drain(graceMs: number): Promise<void>
+  /** Why jobs can neither be sent nor taken just now, null while all is well. Rejects when the queue's database cannot be reached. */
+  problem(): Promise<string | null>
   /** Closes the queue. Safe to call at any time, more than once. */
   stop(): Promise<void>
 }
@@ -23,6 +25,7 @@ export interface JobQueue {
 export type Handler = (syncId: string, signal: AbortSignal) => Promise<{ again: boolean }>
 
 export interface WorkOptions {
+  /** Lanes of this process. One group gets at most half of them (one at least), so that a slow vendor leaves lanes to the others. */
   concurrency: number
   /**
    * The sync's revision of wishes, null when it is gone. It is read before a run and after its job is completed: between the two a
@@ -31,12 +34,22 @@ export interface WorkOptions {
   revision: (syncId: string) => Promise<number | null>
 }
 
+export interface QueueOptions {
+  backend: Backend
+  log: Logger
+  /** Asked at every wake-up. Left out, all syncs are of one kind. */
+  hints?: (syncIds: readonly string[]) => Promise<Map<string, WakeHint>>
+}
+
 interface Payload {
   syncId: string
 }
 
+const BACKGROUND = 0
+const URGENT = 10
+
 /** The queue says "look at this sync" and holds no truth. At most one job per sync is queued or active, over all processes. */
-export function createQueue({ backend, log }: { backend: Backend; log: Logger }): JobQueue {
+export function createQueue({ backend, log, hints = () => Promise.resolve(new Map()) }: QueueOptions): JobQueue {
   const early = new Set<string>()
   const running = new Set<Promise<void>>()
   const aborting = new AbortController()
@@ -51,11 +64,25 @@ export function createQueue({ backend, log }: { backend: Backend; log: Logger })
       return
     }
     try {
+      const known = await hints(syncIds)
       // One statement for all; those that are queued or active already are skipped by the policy.
       await open.boss.insert(
         QUEUE,
-        syncIds.map((syncId) => ({ data: { syncId } satisfies Payload, singletonKey: syncId })),
+        syncIds.map((syncId) => {
+          const hint = known.get(syncId)
+          return {
+            data: { syncId } satisfies Payload,
+            singletonKey: syncId,
+            priority: hint?.urgent ? URGENT : BACKGROUND,
+            ...(hint ? { group: { id: hint.group } } : {}),
+          }
+        }),
       )
+      // Somebody asked for this one while it was waiting among the background's. The sweep, which wakes many, need not care.
+      const [only] = syncIds
+      if (syncIds.length === 1 && only !== undefined && known.get(only)?.urgent) {
+        await open.boss.update(QUEUE, null, { singletonKey: only, priority: URGENT })
+      }
     } catch (error) {
       log.warn({ err: error, syncs: syncIds.length }, 'syncs could not be woken; the sweep will')
     }
@@ -86,26 +113,25 @@ export function createQueue({ backend, log }: { backend: Backend; log: Logger })
         const after = again || signal.aborted ? null : await revision(syncId)
         if (again || (after !== null && before !== null && after > before)) await wake([syncId])
       }
-      for (let i = 0; i < concurrency; i++) {
-        // One registration per lane: notifyWorker() reaches only the first of a `localConcurrency`.
-        const lane: { id: string | null } = { id: null }
-        lane.id = await boss.work<Payload>(
-          QUEUE,
-          { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 5 },
-          async ([job]) => {
-            if (!job) return
-            const { syncId } = job.data
-            const run = look(job.id, syncId, AbortSignal.any([job.signal, aborting.signal])).catch((error: unknown) => {
-              log.error({ err: error, syncId }, 'a job failed; the sweep will send it again')
-            })
-            running.add(run)
-            await run
-            running.delete(run)
-            // Notifications coalesce: without this the lane would sleep though more jobs wait.
-            if (lane.id) boss.notifyWorker(lane.id)
-          },
-        )
+      const options = {
+        localConcurrency: concurrency,
+        localGroupConcurrency: Math.max(1, Math.floor(concurrency / 2)),
+        pollingIntervalSeconds: 0.5,
+        notifyPollingIntervalSeconds: 5,
       }
+      await boss.work<Payload>(QUEUE, options, async ([job]) => {
+        if (!job) return
+        const { syncId } = job.data
+        const run = look(job.id, syncId, AbortSignal.any([job.signal, aborting.signal])).catch((error: unknown) => {
+          log.error({ err: error, syncId }, 'a job failed; the sweep will send it again')
+        })
+        running.add(run)
+        await run
+        running.delete(run)
+        // Notifications coalesce: without this the lane would sleep though more jobs wait. Which of the busy lanes is this one is
+        // not told, and the others look again after their job anyhow.
+        for (const lane of boss.getWipData()) if (lane.count > 0) boss.notifyWorker(lane.id)
+      })
     },
     async drain(graceMs) {
       if (!open) return
@@ -114,6 +140,11 @@ export function createQueue({ backend, log }: { backend: Backend; log: Logger })
       log.warn({ jobs: running.size }, 'jobs did not end in time; they are aborted')
       aborting.abort()
       await within(drained, graceMs)
+    },
+    async problem() {
+      if (stopped) return 'The queue is closed.'
+      if (!open) return 'The queue is not open yet.'
+      return (await open.boss.getQueue(QUEUE)) ? null : 'The queue is gone: restart this process to make it again.'
     },
     async stop() {
       if (stopped) return

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createConnection } from '@keyferry/core/connections/connections'
 import type { Context } from '@keyferry/core/context'
 import { keyring } from '@keyferry/core/crypto/keyring'
+import { createMetrics } from '@keyferry/core/metrics/metrics'
 import { createSync } from '@keyferry/core/sync/create-sync'
 import { removeSecrets } from '@keyferry/core/sync/remove'
 import { runSync } from '@keyferry/core/sync/run'
@@ -48,6 +49,8 @@ export async function startFerry(destination: string, emulator: RemoteEmulator):
     queue: { wake: () => Promise.resolve() },
     events: { publish() {}, async *subscribe() {} },
     network: { allowPrivate: true },
+    metrics: createMetrics(),
+    mail: null,
     log: pino({ level: 'warn' }),
     now: () => new Date(),
   }

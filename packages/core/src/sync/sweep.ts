@@ -1,18 +1,20 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
 import type { SyncTable } from '@keyferry/db'
 import { sql, type Selectable } from 'kysely'
-import type { Context } from '../context.ts'
+import type { Context, WakeHint } from '../context.ts'
+import type { Trigger } from './wanted.ts'
 
 export type DueSync = Selectable<SyncTable>
 
 /**
- * Ids of every sync that wants a run now (behind what was asked for, and not waiting out a back-off), then of those whose target is
- * to be looked at for drift.
+ * Ids of every sync that wants a run now (behind what was asked for, and not waiting out a back-off), then of those that may leave an
+ * old place, then of those whose target is to be looked at for drift.
  */
 export async function dueSyncs(ctx: Context): Promise<string[]> {
   const runs = await due(ctx).select('id').orderBy('behindSince').limit(1000).execute()
   const checks = await dueChecks(ctx).select('id').orderBy('nextCheckAt').limit(1000).execute()
-  return [...runs, ...checks].map((row) => row.id)
+  const moves = await dueDepartures(ctx).select('departures.syncId as id').orderBy('departures.createdAt').limit(1000).execute()
+  return [...new Set([...runs, ...moves, ...checks].map((row) => row.id))]
 }
 
 /** The sync, if it is due. */
@@ -25,10 +27,40 @@ export function loadDueCheck(ctx: Context, syncId: string): Promise<DueSync | un
   return dueChecks(ctx).where('id', '=', syncId).selectAll().executeTakeFirst()
 }
 
-/** Other syncs that wait for the same target. */
+/** Other syncs that wait for the same target: to write there, or to leave it. */
 export async function dueOnTarget(ctx: Context, targetKey: string, except: string): Promise<string[]> {
   const rows = await due(ctx).where('targetKey', '=', targetKey).where('id', '!=', except).select('id').execute()
-  return rows.map((row) => row.id)
+  const moves = await dueDepartures(ctx)
+    .where('departures.targetKey', '=', targetKey)
+    .where('departures.syncId', '!=', except)
+    .select('departures.syncId as id')
+    .execute()
+  return [...new Set([...rows, ...moves].map((row) => row.id))]
+}
+
+/** Old places that may be left now: the new place is filled, and no back-off is on. */
+export function dueDepartures(ctx: Context) {
+  return ctx.db
+    .selectFrom('departures')
+    .innerJoin('syncs', 'syncs.id', 'departures.syncId')
+    .whereRef('syncs.applied', '>=', 'departures.revision')
+    .where((eb) => eb.or([eb('departures.retryAt', 'is', null), eb('departures.retryAt', '<=', ctx.now().toISOString())]))
+}
+
+/** How many syncs wait for a run. */
+export async function countDue(ctx: Context): Promise<number> {
+  const { count } = await due(ctx).select((eb) => eb.fn.countAll<number | string>().as('count')).executeTakeFirstOrThrow()
+  // Postgres counts in text.
+  return Number(count)
+}
+
+/** What somebody waits for in front of a screen. */
+const BY_HAND: readonly string[] = ['manual', 'approve', 'create', 'edit', 'remove'] satisfies Trigger[]
+
+/** What the queue should know of these syncs: whose connection a run occupies, and whether a person waits for it. */
+export async function wakeHints(ctx: Context, syncIds: readonly string[]): Promise<Map<string, WakeHint>> {
+  const rows = await ctx.db.selectFrom('syncs').where('id', 'in', syncIds).select(['id', 'connectionId', 'trigger', 'seen', 'due']).execute()
+  return new Map(rows.map((row) => [row.id, { group: row.connectionId, urgent: row.seen < row.due && BY_HAND.includes(row.trigger) }]))
 }
 
 function due(ctx: Context) {

@@ -1,0 +1,28 @@
+import { createTransport } from 'nodemailer'
+
+/** Sends plain text by SMTP. */
+export interface Mailer {
+  /** Rejects when the server did not take it. */
+  send(mail: { to: string; subject: string; text: string }): Promise<void>
+}
+
+/** Milliseconds for connecting, for the greeting, and without a byte. */
+const PATIENCE_MS = 10_000
+
+/** `url`: `smtp://user:password@host:port`, or `smtps://…`. `from`: an address, with a name or without. */
+export function createMailer({ url, from }: { url: string; from: string }): Mailer {
+  const transport = createTransport({
+    url,
+    connectionTimeout: PATIENCE_MS,
+    greetingTimeout: PATIENCE_MS,
+    socketTimeout: PATIENCE_MS,
+    // A text of ours must not make it read a file or fetch an address.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return {
+    async send({ to, subject, text }) {
+      await transport.sendMail({ from, to, subject, text })
+    },
+  }
+}

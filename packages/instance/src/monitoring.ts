@@ -1,0 +1,103 @@
+/** What operators and their tools ask of a process: its metrics, and whether it is ready. */
+import { timingSafeEqual, createHash } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { Context } from '@keyferry/core/context'
+import { CannotStart } from './cannot-start.ts'
+import type { Readiness } from './readiness.ts'
+
+export interface Monitoring {
+  readiness(): Promise<Readiness>
+  metrics(asker: Asker): Promise<Page>
+}
+
+/** Who asks for the metrics. */
+export interface Asker {
+  authorization: string | undefined
+  /** The address of the socket. */
+  address: string | undefined
+  /** A proxy speaks for someone else: being on this machine then proves nothing. */
+  proxied: boolean
+}
+
+export interface Page {
+  status: number
+  contentType: string
+  text: string
+}
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/
+const REFUSAL = 'Metrics are for this machine, or for a bearer token that METRICS_TOKEN names.\n'
+
+/** The metrics go to loopback, and to whoever presents `token` as a bearer token. */
+export function monitoringOf(ctx: Context, readiness: () => Promise<Readiness>, token: string | undefined): Monitoring {
+  return {
+    readiness,
+    async metrics({ authorization, address, proxied }) {
+      const presented = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+      const known = token !== undefined && presented !== undefined && same(token, presented)
+      const local = !proxied && address !== undefined && LOOPBACK.test(address)
+      if (!known && !local) return { status: 401, contentType: 'text/plain; charset=utf-8', text: REFUSAL }
+      return { status: 200, ...(await ctx.metrics.expose()) }
+    },
+  }
+}
+
+/** Headers with which proxies say whom they speak for. */
+export const isProxied = (headers: Record<string, unknown>): boolean =>
+  headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined || headers['x-real-ip'] !== undefined
+
+/** A server of its own for `/metrics` and `/api/ready`, for a process that has none. Throws `CannotStart`. */
+export async function serveMonitoring(
+  monitoring: Monitoring,
+  { host, port }: { host: string; port: number },
+): Promise<{ port: number; stop(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    const send = ({ status, contentType, text }: Page): void => {
+      response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' }).end(text)
+    }
+    const path = request.url?.split('?', 1)[0]
+    const { authorization } = request.headers
+    const page =
+      path === '/metrics'
+        ? monitoring.metrics({
+            authorization,
+            address: request.socket.remoteAddress,
+            proxied: isProxied(request.headers),
+          })
+        : path === '/api/ready'
+          ? monitoring.readiness().then(asPage)
+          : Promise.resolve({
+              status: 404,
+              contentType: 'text/plain; charset=utf-8',
+              text: 'There is /metrics and /api/ready here.\n',
+            })
+    page.then(send, () =>
+      send({ status: 500, contentType: 'text/plain; charset=utf-8', text: 'Something went wrong\n' }),
+    )
+  })
+  const listening = Promise.withResolvers<void>()
+  server.once('error', (error) =>
+    listening.reject(new CannotStart(`METRICS_PORT=${port} cannot be used: ${error.message}`, error)),
+  )
+  server.listen(port, host, () => listening.resolve())
+  await listening.promise
+  const address = server.address()
+  return {
+    port: address !== null && typeof address === 'object' ? address.port : port,
+    stop() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      server.close(() => resolve())
+      server.closeAllConnections()
+      return promise
+    },
+  }
+}
+
+const asPage = (readiness: Readiness): Page => ({
+  status: readiness.ready ? 200 : 503,
+  contentType: 'application/json; charset=utf-8',
+  text: JSON.stringify(readiness),
+})
+
+const same = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other))
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { storeTrouble } from '@keyferry/db'
+import type { Logger } from 'pino'
+import { CannotStart } from './cannot-start.ts'
+
+/** Milliseconds that a database gets to come up beside us. */
+export const PATIENCE_MS = 30_000
+const FIRST_WAIT_MS = 250
+const LONGEST_WAIT_MS = 4_000
+
+/**
+ * Does `work` as soon as the database can be reached, trying for `patienceMs`. Throws `CannotStart` when it cannot by then, or when it refuses us
+ * for a reason that waiting does not heal.
+ */
+export async function whenReachable<T>(
+  work: () => Promise<T>,
+  { log, patienceMs }: { log: Logger; patienceMs: number },
+): Promise<T> {
+  const until = performance.now() + patienceMs
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof CannotStart) throw error
+      const passing = storeTrouble(error) === 'unreachable' || storeTrouble(error) === 'overloaded'
+      if (passing && performance.now() + wait < until) {
+        log.warn({ reason: reasonOf(error) }, 'the database cannot be reached yet; trying again')
+        await delay(wait)
+        continue
+      }
+      // The message of the driver may hold the address, never the password.
+      const tried = passing ? ` (tried for ${Math.round(patienceMs / 1000)} s)` : ''
+      throw new CannotStart(`The database of DATABASE_URL cannot be used: ${reasonOf(error)}${tried}`, error)
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
+  return error instanceof Error ? error.message : String(error)
+}

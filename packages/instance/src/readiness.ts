@@ -1,0 +1,87 @@
+/** Whether this process can do its work: asked of what the work needs, not assumed. */
+import type { Context } from '@keyferry/core/context'
+import { missingMigrations, storeTrouble } from '@keyferry/db'
+import type { JobQueue } from '@keyferry/queue'
+
+export interface Readiness {
+  ready: boolean
+  /** What is wrong and what to do, for people; null when ready. */
+  reason: string | null
+  checks: { store: string; schema: string; queue: string }
+}
+
+const OK = 'ok'
+/** A check that takes longer has failed. */
+const PATIENCE_MS = 3_000
+/** Several probes a second cost the store one write. */
+const REMEMBERED_MS = 1_000
+
+/** The check of this process. Never rejects. */
+export function readinessOf(ctx: Context, jobs: JobQueue): () => Promise<Readiness> {
+  let last: { at: number; result: Promise<Readiness> } | null = null
+  return () => {
+    const now = performance.now()
+    if (!last || now - last.at > REMEMBERED_MS) last = { at: now, result: check(ctx, jobs) }
+    return last.result
+  }
+}
+
+async function check(ctx: Context, jobs: JobQueue): Promise<Readiness> {
+  const store = await inTime(storeProblem(ctx), 'The store does not answer')
+  const [schema, queue] = await Promise.all([
+    store === null ? inTime(schemaProblem(ctx), 'The store does not answer') : null,
+    inTime(jobs.problem(), 'The queue does not answer'),
+  ])
+  const problems = [store, schema, queue].filter((problem) => problem !== null)
+  return {
+    ready: problems.length === 0,
+    reason: problems.length === 0 ? null : problems.join(' '),
+    checks: { store: store ?? OK, schema: schema ?? (store === null ? OK : 'not known'), queue: queue ?? OK },
+  }
+}
+
+/** Only a write shows that a store takes writes. */
+async function storeProblem(ctx: Context): Promise<string | null> {
+  try {
+    const at = ctx.now().toISOString()
+    await ctx.db
+      .insertInto('heartbeats')
+      .values({ id: 'readiness', at })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ at }))
+      .execute()
+    return null
+  } catch (error) {
+    switch (storeTrouble(error)) {
+      case 'read-only':
+        return 'The store is read-only: point DATABASE_URL at the primary, or make it writable.'
+      case 'full':
+        return 'The disk of the store is full: make room.'
+      case 'overloaded':
+        return 'The store is overloaded: it refused or did not finish a small write.'
+      case 'unreachable':
+        return 'The store cannot be reached.'
+      case null:
+        ctx.log.warn({ err: error }, 'the store does not take the write of the readiness check')
+        return 'The store does not work; the log has the details.'
+    }
+  }
+}
+
+async function schemaProblem(ctx: Context): Promise<string | null> {
+  const missing = await missingMigrations(ctx.db)
+  return missing.length === 0
+    ? null
+    : `The schema of the store is behind (${missing.join(', ')}): restart this process to bring it up to date.`
+}
+
+async function inTime(work: Promise<string | null>, late: string): Promise<string | null> {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const timer = setTimeout(() => resolve(`${late} within ${PATIENCE_MS / 1000} s.`), PATIENCE_MS)
+  try {
+    return await Promise.race([work, promise])
+  } catch {
+    return `${late}.`
+  } finally {
+    clearTimeout(timer)
+  }
+}
