@@ -17,6 +17,7 @@ export interface HttpRequest {
   /** Below the base URL, starting with `/`; the caller has encoded its parts. */
   path: string
   body?: unknown
+  /** `authorization` takes the place of the connection's, and is kept out of messages like it. */
   headers?: Record<string, string>
   /** The call may be repeated after an unclear answer. Throttling answers are always repeated: they did nothing. */
   repeatable: boolean
@@ -155,7 +156,8 @@ export function createHttp(options: HttpOptions): Http {
 
   const refusal = (request: HttpRequest, raw: RawAnswer): DestinationError => {
     const described = request.describe?.(raw.status, parseBody(raw.text).body) ?? null
-    return errorFor(base.host, raw, described, [...credentials, ...stringsIn(request.body)])
+    const own = request.headers?.authorization?.replace(/^Bearer /, '')
+    return errorFor(base.host, raw, described, [...credentials, ...(own === undefined ? [] : [own]), ...stringsIn(request.body)])
   }
 
   const judge = (request: HttpRequest, raw: RawAnswer): HttpAnswer => {

@@ -5,6 +5,7 @@ import { triggerDevChoices } from './choices.ts'
 import { triggerDevClient } from './client.ts'
 import { refuseForeignKey, storedSlug } from './keys.ts'
 import { triggerDevKeyRules, triggerDevLimits } from './limits.ts'
+import { hasReadableValues, readTriggerDevValues } from './values.ts'
 import type { Place } from './wire.ts'
 
 const credentials = z.object({
@@ -148,6 +149,14 @@ export default defineDestination({
         refuseForeignKey(apiKey, place.environment)
         return client.apply(changes, report)
       },
+      ...(hasReadableValues(place)
+        ? {
+            readValues: async () => {
+              refuseForeignKey(apiKey, place.environment)
+              return readTriggerDevValues(http, place, apiKey)
+            },
+          }
+        : {}),
     }
   },
 })

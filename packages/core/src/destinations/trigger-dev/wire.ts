@@ -82,7 +82,8 @@ function isGone(status: number, body: unknown): boolean {
   )
 }
 
-function describe({ projectRef, environment, branch }: Place, status: number, body: unknown): string | null {
+/** Trigger.dev's refusals in words that name the place. */
+export function describe({ projectRef, environment, branch }: Place, status: number, body: unknown): string | null {
   const where = `${projectRef} · ${environment}${branch === null ? '' : ` · ${branch}`}`
   if (status === 401) return `Trigger.dev does not accept the API key for ${where} (401)`
   if (status === 403) return `The API key may not manage the variables of ${where} (403)`
