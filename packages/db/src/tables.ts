@@ -301,9 +301,9 @@ export interface NoticeTargetTable {
   /** Null: every project. */
   projectId: Fixed<string | null>
   kind: Fixed<'webhook' | 'email'>
-  /** A URL or an e-mail address. */
+  /** For people: an e-mail address, or a URL without its path, which may be a secret. */
   address: string
-  /** Sealed; signs what a webhook gets. */
+  /** Sealed JSON: a webhook's whole URL, and what signs its deliveries. */
   secret: string | null
   /** Why the last delivery failed; null when it arrived. */
   problem: string | null
@@ -329,9 +329,10 @@ export interface NoticeTable {
 export interface SyncHealthTable {
   syncId: Fixed<string>
   state: string
-  /** The last failing state that a notice went out for, and when. */
-  noticedState: string | null
-  noticedAt: Timestamp | null
+  /** JSON: per failing state, when a notice of it last went out, or will. */
+  noticed: string
+  /** When the present failure was told of, or will be; null while all is well. */
+  toldAt: Timestamp | null
 }
 
 /** Written by the readiness check. */

@@ -203,7 +203,15 @@ async function renew(ctx: Context, row: Selectable<ConnectionTable>, input: unkn
 async function wantUsers(ctx: Context, tx: Tx, actor: Actor, connectionId: string) {
   const syncs = await tx.selectFrom('syncs').where('connectionId', '=', connectionId).select(['id', 'projectId']).orderBy('id').execute()
   await want(ctx, tx, actor, 'edit', syncs.map((sync) => sync.id))
-  return syncs
+  // Those that only need it to leave an old place have nothing to run, but may try again now.
+  await tx.updateTable('departures').set({ retryAt: null, attempts: 0 }).where('connectionId', '=', connectionId).execute()
+  const leaving = await tx
+    .selectFrom('departures')
+    .innerJoin('syncs', 'syncs.id', 'departures.syncId')
+    .where('departures.connectionId', '=', connectionId)
+    .select(['syncs.id', 'syncs.projectId'])
+    .execute()
+  return [...syncs, ...leaving]
 }
 
 async function refuseUsed(ctx: Context, connectionId: string): Promise<void> {

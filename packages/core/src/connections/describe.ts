@@ -42,10 +42,16 @@ export async function describeConnections(ctx: Context, rows: readonly Selectabl
   )
 }
 
-/** Names of the syncs that use a connection, sorted. */
+/** Names of the syncs that use a connection, sorted; those that were moved away and still need it to take back their keys too. */
 export async function usersOf(ctx: Context, connectionId: string): Promise<string[]> {
-  const syncs = await ctx.db.selectFrom('syncs').where('connectionId', '=', connectionId).orderBy('name').select('name').execute()
-  return syncs.map((sync) => sync.name)
+  const syncs = await ctx.db.selectFrom('syncs').where('connectionId', '=', connectionId).select('name').execute()
+  const leaving = await ctx.db
+    .selectFrom('departures')
+    .innerJoin('syncs', 'syncs.id', 'departures.syncId')
+    .where('departures.connectionId', '=', connectionId)
+    .select('syncs.name')
+    .execute()
+  return [...new Set([...syncs, ...leaving].map((sync) => sync.name))].sort()
 }
 
 async function shownCredentials(ctx: Context, row: Selectable<ConnectionTable>): Promise<Record<string, unknown>> {

@@ -33,7 +33,7 @@ export async function applyPlan(
   const reasons = new Map(writes.map((change) => [`${change.action} ${change.key}`, change.reason]))
   const outcomes = new Map<string, Outcome>()
   const errors: DestinationError[] = []
-  const book = journal(ctx, target.spec.id, lease)
+  const book = journal(ctx, { syncId: target.spec.id, targetKey: target.spec.targetKey }, lease)
   await book.add(...plan.forget.map((key) => ({ kind: 'gone' as const, key })))
 
   const settle = (change: Change, state: Outcome['state'], reason?: string): void => {
@@ -41,14 +41,24 @@ export async function applyPlan(
     outcomes.set(id, { key: change.key, action: change.action, state, reason: reason ?? reasons.get(id) ?? '' })
     progress(outcomes.size, writes.length)
   }
+  const sourceOf = (key: string) => {
+    const { sourceKey = '', version = null } = desired.entries.get(key) ?? {}
+    return { sourceKey, version }
+  }
   const report: Report = {
-    replacing: (change) =>
-      book.add({ kind: 'replacing', key: change.key, remoteIds: ledger.get(change.key)?.remoteIds ?? [], flags: flagsOf(change) }),
+    replacing: ({ key, ...change }) =>
+      book.add({
+        kind: 'replacing',
+        key,
+        ...sourceOf(key),
+        remoteIds: ledger.get(key)?.remoteIds ?? [],
+        flags: change.action === 'delete' ? {} : change.flags,
+      }),
     async done(change, remoteIds = []) {
       if (change.action === 'delete') await book.add({ kind: 'gone', key: change.key })
       else {
         const digest = desired.entries.get(change.key)?.digest ?? ''
-        await book.add({ kind: 'written', key: change.key, remoteIds, digest, flags: change.flags })
+        await book.add({ kind: 'written', key: change.key, ...sourceOf(change.key), remoteIds, digest, flags: change.flags })
       }
       settle(change, 'done')
     },
@@ -59,8 +69,9 @@ export async function applyPlan(
     },
   }
 
-  const changes = orderForCrashes(writes, ledger).map((change) => toClient(change, desired))
-  if (changes.length > 0) {
+  const carryOut = async (some: readonly Write[]): Promise<void> => {
+    if (some.length === 0) return
+    const changes = orderForCrashes(some, ledger).map((change) => toClient(change, desired))
     try {
       await target.client.apply(changes, report)
     } catch (error) {
@@ -69,6 +80,21 @@ export async function applyPlan(
       errors.push(error)
       for (const change of changes) if (!outcomes.has(`${change.action} ${change.key}`)) settle(change, 'failed', error.message)
     }
+  }
+  // An old name goes only once its new one is there.
+  const renames = writes.filter((change) => change.renamedTo !== null)
+  await carryOut(writes.filter((change) => change.renamedTo === null))
+  const missing = new Map(
+    plan.changes.flatMap(({ key, action }): [string, Outcome['state']][] => {
+      if (action === 'reject') return [[key, 'rejected']]
+      const outcome = outcomes.get(`${action} ${key}`)
+      return outcome && outcome.state !== 'done' ? [[key, 'failed']] : []
+    }),
+  )
+  await carryOut(renames.filter(({ renamedTo }) => renamedTo !== null && !missing.has(renamedTo)))
+  for (const { key, action, renamedTo } of renames) {
+    const state = missing.get(renamedTo ?? '')
+    if (state) outcomes.set(`${action} ${key}`, { key, action, state, reason: `stays until ${renamedTo} is there` })
   }
   await putBack(ctx, target, found, book, outcomes).catch((error: unknown) => {
     // The vendor went away in between; the ledger still says so, and the next run starts there.
@@ -102,8 +128,6 @@ function toClient({ action, key, remoteIds }: Write, desired: Difference['desire
     : { action, key, value: entry.value, flags: entry.flags, remoteIds }
 }
 
-const flagsOf = (change: Change) => (change.action === 'delete' ? {} : change.flags)
-
 /**
  * Where a vendor has no update, a refused new value has already cost the old one. The vault still has it: it goes back, so that
  * a typing mistake here does not take a key away there.
@@ -130,7 +154,8 @@ async function putBack(
     await target.client.apply([change], {
       replacing: () => Promise.resolve(),
       done: async (_, remoteIds = []) => {
-        await book.add({ kind: 'written', key: outcome.key, remoteIds, digest: before.digest, flags: before.flags })
+        const { sourceKey, version, digest, flags } = before
+        await book.add({ kind: 'written', key: outcome.key, sourceKey, version, remoteIds, digest, flags })
         outcomes.set(id, { ...outcome, reason: `${outcome.reason}; the value before it was put back` })
       },
       failed: () => Promise.resolve(),

@@ -15,6 +15,8 @@ export interface Desired {
 
 export interface DesiredEntry {
   sourceKey: string
+  /** Of the source folder's own secret; null when the value comes through an import. */
+  version: number | null
   value: string
   flags: Flags
   digest: string
@@ -36,7 +38,7 @@ export async function readDesired(ctx: Context, input: DesiredInput): Promise<De
 
 /** The pure half: names, limits, collisions, digests. */
 export function desiredOf(
-  secrets: ReadonlyMap<string, { value: string }>,
+  secrets: ReadonlyMap<string, { value: string; version: number | null }>,
   { definition, options, schema, key }: Omit<DesiredInput, 'folderId'>,
 ): Desired {
   const entries = new Map<string, DesiredEntry>()
@@ -44,7 +46,7 @@ export function desiredOf(
   const names = new Set([...secrets.keys()].map((sourceKey) => schema.name(sourceKey)))
   const seenAs = effectiveNames(names, definition)
 
-  for (const [sourceKey, { value }] of secrets) {
+  for (const [sourceKey, { value, version }] of secrets) {
     const name = schema.name(sourceKey)
     const reason = definition.limits.refuse(name, value) ?? collision(name, definition, seenAs)
     if (reason !== null) {
@@ -52,7 +54,7 @@ export function desiredOf(
       continue
     }
     const flags = definition.flags(options, name)
-    entries.set(name, { sourceKey, value, flags, digest: digestOf(key, name, value, flags) })
+    entries.set(name, { sourceKey, version, value, flags, digest: digestOf(key, name, value, flags) })
   }
   return { entries, refused }
 }

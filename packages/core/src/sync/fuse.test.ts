@@ -14,9 +14,9 @@ function blown({ ours = 0, kept = 0, added = 0, foreign = 0, outside = 0 }): str
   const wanted = [...list('ours', kept), ...list('new', added)]
   const covers = (name: string) => !name.startsWith('OUT')
   const plan = makePlan({
-    desired: { entries: new Map(wanted.map((name) => [name, { sourceKey: name, value: '', flags: {}, digest: 'd' }])), refused: new Map() },
+    desired: { entries: new Map(wanted.map((name) => [name, { sourceKey: name, version: 1, value: '', flags: {}, digest: 'd' }])), refused: new Map() },
     observed,
-    ledger: new Map(list('ours', ours).map((name) => [name, { remoteIds: [], digest: 'd', flags: {}, intent: null, writtenAt: '' }])),
+    ledger: new Map(list('ours', ours).map((name) => [name, { sourceKey: name, version: 1, remoteIds: [], digest: 'd', flags: {}, intent: null, writtenAt: '' }])),
     policy: 'owned',
     covers,
     claimed: new Map(),

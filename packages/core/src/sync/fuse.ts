@@ -9,12 +9,16 @@ const SHARE = 0.3
  * ten or more keys that this sync may touch would be deleted.
  */
 export function fuse(plan: Plan, observed: readonly ObservedKey[], covers: (key: string) => boolean): string | null {
-  const deletes = plan.summary.delete
+  const { delete: all, create } = plan.summary
+  // An old name is not lost when the same secret is there under its new one: `applyPlan` sees to that order.
+  const lost = plan.changes.filter((change) => change.action === 'delete' && change.renamedTo === null)
+  const deletes = lost.length
   if (deletes === 0) return null
-  if (observed.length - deletes + plan.summary.create === 0) {
+  if (observed.length - all + create === 0) {
     return `This would delete ${count(deletes)} and leave the target empty.`
   }
-  const touchable = observed.filter((entry) => entry.untouchable === undefined && covers(entry.key)).length
+  const going = new Set(lost.map((change) => change.key))
+  const touchable = observed.filter((entry) => entry.untouchable === undefined && (covers(entry.key) || going.has(entry.key))).length
   if (touchable >= LARGE && deletes / touchable > SHARE) {
     return `This would delete ${deletes} of ${touchable} keys at the target, more than ${SHARE * 100} %.`
   }

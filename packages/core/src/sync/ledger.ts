@@ -1,9 +1,13 @@
-/** What a sync wrote at its target: which keys are ours, under which ids, and a digest of what we put there. */
+/** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
 import type { Db } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '../context.ts'
 import type { Flags } from '../destinations/destination.ts'
 
 export interface LedgerEntry {
+  /** The secret it was made from; empty when that is not known. */
+  sourceKey: string
+  /** The version of the source folder's own secret; null when it came through an import, or is not known. */
+  version: number | null
   remoteIds: readonly string[]
   digest: string
   flags: Flags
@@ -12,40 +16,79 @@ export interface LedgerEntry {
   writtenAt: string
 }
 
-/** By name at the target. */
+/** One target as one sync sees it. */
+export interface Place {
+  syncId: string
+  targetKey: string
+}
+
+/** By name at the target: what the sync wrote where it points now. */
 export async function readLedger(db: Db | Tx, syncId: string): Promise<Map<string, LedgerEntry>> {
-  const rows = await db.selectFrom('ledger').where('syncId', '=', syncId).selectAll().execute()
+  const sync = await db.selectFrom('syncs').where('id', '=', syncId).select('targetKey').executeTakeFirst()
+  return sync ? readLedgerAt(db, { syncId, targetKey: sync.targetKey }) : new Map()
+}
+
+/** By name at the target: what the sync wrote at this place, whether it points there now or not. */
+export async function readLedgerAt(db: Db | Tx, { syncId, targetKey }: Place): Promise<Map<string, LedgerEntry>> {
+  const rows = await db
+    .selectFrom('ledger')
+    .where('syncId', '=', syncId)
+    .where('targetKey', '=', targetKey)
+    .selectAll()
+    .execute()
   return new Map(
-    rows.map((row) => [
-      row.key,
-      { remoteIds: JSON.parse(row.remoteIds), digest: row.digest, flags: JSON.parse(row.flags), intent: row.intent, writtenAt: row.writtenAt },
+    rows.map(({ key, sourceKey, version, remoteIds, digest, flags, intent, writtenAt }) => [
+      key,
+      { sourceKey, version, remoteIds: JSON.parse(remoteIds), digest, flags: JSON.parse(flags), intent, writtenAt },
     ]),
   )
 }
 
-/** What other syncs wrote at the same target: key to the other sync's name. */
+/** What other syncs that point at this target wrote there: key to the other sync's name. */
 export async function claimedByOthers(db: Db | Tx, targetKey: string, syncId: string | null): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom('ledger')
-    .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
-    .where('syncs.targetKey', '=', targetKey)
+    .innerJoin('syncs', (join) => join.onRef('syncs.id', '=', 'ledger.syncId').onRef('syncs.targetKey', '=', 'ledger.targetKey'))
+    .where('ledger.targetKey', '=', targetKey)
     .$if(syncId !== null, (query) => query.where('syncs.id', '!=', syncId))
     .select(['ledger.key', 'syncs.name'])
     .execute()
   return new Map(rows.map((row) => [row.key, row.name]))
 }
 
+/** What other syncs wrote at this target before they were moved away, and have yet to take back: key to the other sync's name. */
+export async function leftByOthers(db: Db | Tx, targetKey: string, syncId: string | null): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('departures')
+    .innerJoin('ledger', (join) =>
+      join.onRef('ledger.syncId', '=', 'departures.syncId').onRef('ledger.targetKey', '=', 'departures.targetKey'),
+    )
+    .innerJoin('syncs', 'syncs.id', 'departures.syncId')
+    .where('departures.targetKey', '=', targetKey)
+    .$if(syncId !== null, (query) => query.where('syncs.id', '!=', syncId))
+    .select(['ledger.key', 'syncs.name'])
+    .execute()
+  return new Map(rows.map((row) => [row.key, row.name]))
+}
+
+interface Source {
+  sourceKey: string
+  version: number | null
+}
+
 /** One thing to write down. */
 export type Entry =
-  | { kind: 'written'; key: string; remoteIds: readonly string[]; digest: string; flags: Flags }
+  | ({ kind: 'written'; key: string; remoteIds: readonly string[]; digest: string; flags: Flags } & Source)
   /** The old value may be lost from here on; the new digest is not promised yet. */
-  | { kind: 'replacing'; key: string; remoteIds: readonly string[]; flags: Flags }
+  | ({ kind: 'replacing'; key: string; remoteIds: readonly string[]; flags: Flags } & Source)
   | { kind: 'gone'; key: string }
 
 /** Writes entries in order; of several for one key the last counts. */
-export async function record(ctx: Context, tx: Tx, syncId: string, entries: readonly Entry[]): Promise<void> {
+export async function record(ctx: Context, tx: Tx, { syncId, targetKey }: Place, entries: readonly Entry[]): Promise<void> {
   const gone = entries.filter((entry) => entry.kind === 'gone').map((entry) => entry.key)
-  if (gone.length > 0) await tx.deleteFrom('ledger').where('syncId', '=', syncId).where('key', 'in', gone).execute()
+  for (const some of chunks(gone, 500)) {
+    await tx.deleteFrom('ledger').where('syncId', '=', syncId).where('targetKey', '=', targetKey).where('key', 'in', some).execute()
+  }
 
   const written = entries.filter((entry) => entry.kind === 'written')
   for (const some of chunks(written, 100)) {
@@ -54,7 +97,10 @@ export async function record(ctx: Context, tx: Tx, syncId: string, entries: read
       .values(
         some.map((entry) => ({
           syncId,
+          targetKey,
           key: entry.key,
+          sourceKey: entry.sourceKey,
+          version: entry.version,
           remoteIds: JSON.stringify(entry.remoteIds),
           digest: entry.digest,
           flags: JSON.stringify(entry.flags),
@@ -63,7 +109,9 @@ export async function record(ctx: Context, tx: Tx, syncId: string, entries: read
         })),
       )
       .onConflict((conflict) =>
-        conflict.columns(['syncId', 'key']).doUpdateSet((eb) => ({
+        conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet((eb) => ({
+          sourceKey: eb.ref('excluded.sourceKey'),
+          version: eb.ref('excluded.version'),
           remoteIds: eb.ref('excluded.remoteIds'),
           digest: eb.ref('excluded.digest'),
           flags: eb.ref('excluded.flags'),
@@ -82,7 +130,10 @@ export async function record(ctx: Context, tx: Tx, syncId: string, entries: read
       .values(
         some.map((entry) => ({
           syncId,
+          targetKey,
           key: entry.key,
+          sourceKey: entry.sourceKey,
+          version: entry.version,
           remoteIds: JSON.stringify(entry.remoteIds),
           digest: '',
           flags: JSON.stringify(entry.flags),
@@ -90,7 +141,7 @@ export async function record(ctx: Context, tx: Tx, syncId: string, entries: read
           writtenAt: timestamp(ctx),
         })),
       )
-      .onConflict((conflict) => conflict.columns(['syncId', 'key']).doUpdateSet({ intent: 'replacing' }))
+      .onConflict((conflict) => conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet({ intent: 'replacing' }))
       .execute()
   }
 }

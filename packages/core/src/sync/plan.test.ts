@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Desired } from './desired.ts'
+import type { DesiredEntry } from './desired.ts'
 import type { LedgerEntry } from './ledger.ts'
 import { makePlan, type DeletionPolicy, type ObservedKey, type PlanInput } from './plan.ts'
 
@@ -72,9 +72,9 @@ describe('plan', () => {
   })
 
   it('has one hash for one difference, whatever the order and the reasons', () => {
-    const entry = (key: string, digest: string) => [key, { sourceKey: key, value: '', flags: {}, digest }] as const
-    const plan = (entries: (readonly [string, { sourceKey: string; value: string; flags: object; digest: string }])[]) =>
-      makePlan({ ...empty(), desired: { entries: new Map(entries) as Desired['entries'], refused: new Map() } })
+    const entry = (key: string, digest: string) => [key, { sourceKey: key, version: 1, value: '', flags: {}, digest }] as const
+    const plan = (entries: (readonly [string, DesiredEntry])[]) =>
+      makePlan({ ...empty(), desired: { entries: new Map(entries), refused: new Map() } })
     const a = plan([entry('A', '1'), entry('B', '2')])
     expect(plan([entry('B', '2'), entry('A', '1')]).hash).toBe(a.hash)
     expect(plan([entry('A', '1'), entry('B', '3')]).hash).not.toBe(a.hash)
@@ -94,7 +94,7 @@ function empty(): PlanInput {
 }
 
 function inputOf(key: string, row: Row): PlanInput {
-  const entry = { sourceKey: key, value: 'v', flags: {}, digest: row.desired === 'other' ? 'other' : 'same' }
+  const entry = { sourceKey: key, version: 1, value: 'v', flags: {}, digest: row.desired === 'other' ? 'other' : 'same' }
   return {
     desired: {
       entries: new Map(row.desired === 'same' || row.desired === 'other' ? [[key, entry]] : []),
@@ -102,7 +102,7 @@ function inputOf(key: string, row: Row): PlanInput {
     },
     observed: row.observed ? [{ key, remoteIds: ['id-1'], flags: {}, ...row.observed }] : [],
     ledger: new Map(
-      row.ledger ? [[key, { remoteIds: ['id-1'], digest: 'same', flags: {}, intent: null, writtenAt: '2026-11-22T00:00:00.000Z', ...row.ledger }]] : [],
+      row.ledger ? [[key, { sourceKey: key, version: 1, remoteIds: ['id-1'], digest: 'same', flags: {}, intent: null, writtenAt: '2026-11-22T00:00:00.000Z', ...row.ledger }]] : [],
     ),
     policy: row.policy ?? 'mirror',
     covers: () => row.covers ?? true,

@@ -46,6 +46,9 @@ export interface ObservedKey extends Observed {
   digest?: string
 }
 
+/** How a target came to differ from what we wrote though nothing changed here. */
+export type DriftKind = 'vanished' | 'replaced' | 'value' | 'flag' | 'appeared'
+
 export interface PlannedChange {
   key: string
   action: Action
@@ -54,8 +57,12 @@ export interface PlannedChange {
   adopts: boolean
   /** Digest of the value to write. */
   digest: string | null
+  /** Of a delete: the same secret's new name, which this plan writes or keeps; null when the secret itself goes. */
+  renamedTo: string | null
   /** The vendor's ids of what stands there now. */
   remoteIds: readonly string[]
+  /** Set when the change answers what somebody did at the target, not what happened here. */
+  drift: DriftKind | null
 }
 
 export interface Plan {
@@ -70,17 +77,24 @@ export interface Plan {
 export function makePlan(input: PlanInput): Plan {
   const observed = new Map(input.observed.map((entry) => [entry.key, entry]))
   const keys = new Set([...input.desired.entries.keys(), ...input.desired.refused.keys(), ...observed.keys(), ...input.ledger.keys()])
+  const names = new Map([...input.desired.entries].map(([name, { sourceKey }]) => [sourceKey, name]))
   const changes: PlannedChange[] = []
   const forget: string[] = []
   for (const key of [...keys].sort()) {
-    const verdict = judge(key, input, observed.get(key))
+    const verdict = judge(key, input, observed.get(key), names)
     if (verdict === 'forget') forget.push(key)
     else changes.push(...verdict)
   }
   return { hash: planHash(changes), summary: summarize(changes), changes, forget }
 }
 
-function judge(key: string, input: PlanInput, present: ObservedKey | undefined): PlannedChange[] | 'forget' {
+/** `names`: name at the target by secret key. */
+function judge(
+  key: string,
+  input: PlanInput,
+  present: ObservedKey | undefined,
+  names: ReadonlyMap<string, string>,
+): PlannedChange[] | 'forget' {
   const { desired, ledger, policy, covers, claimed } = input
   const wanted = desired.entries.get(key)
   const refused = desired.refused.get(key)
@@ -92,7 +106,9 @@ function judge(key: string, input: PlanInput, present: ObservedKey | undefined):
     reason,
     adopts: false,
     digest: action === 'create' || action === 'update' ? (wanted?.digest ?? null) : null,
+    renamedTo: null,
     remoteIds: present?.remoteIds ?? [],
+    drift: null,
     ...extra,
   })
 
@@ -103,23 +119,31 @@ function judge(key: string, input: PlanInput, present: ObservedKey | undefined):
   }
   if (wanted) {
     if (owner !== undefined) return [change('reject', `the sync ${owner} already writes this key to the same target`)]
-    if (present?.untouchable !== undefined) return [change('reject', `the target holds ${present.untouchable} of this name, which is not ours to touch`)]
+    if (present?.untouchable !== undefined) {
+      const reason = `the target holds ${present.untouchable} of this name, which is not ours to touch`
+      return [change('reject', reason, { drift: ours ? 'replaced' : null })]
+    }
     if (!ours) {
       if (!present) return [change('create', 'new')]
       return [change('update', adoption(present), { adopts: true })]
     }
     if (!present) {
-      if (ours.intent === 'replacing') return [change('create', 'finishes a replacement that was interrupted')]
-      return [change('create', ours.digest === wanted.digest ? 'drift: it was removed there' : 'value changed')]
+      if (ours.intent === 'replacing') return [change('create', 'finishes a replacement that was interrupted', { drift: 'vanished' })]
+      if (ours.digest !== wanted.digest) return [change('create', 'value changed')]
+      return [change('create', 'drift: it was removed there', { drift: 'vanished' })]
     }
     if (ours.digest !== wanted.digest) return [change('update', 'value changed')]
     const drift = contradiction(ours, present)
-    return [drift === null ? change('keep', 'in sync') : change('update', `drift: ${drift}`)]
+    if (drift === null) return [change('keep', 'in sync')]
+    return [change('update', `drift: ${drift.words}`, { drift: drift.kind })]
   }
   if (ours) {
     if (!present) return 'forget'
     if (owner !== undefined) return [change('foreign', `now written by the sync ${owner}`)]
     if (policy === 'none') return [change('keep', 'left behind: it is gone here, and the deletion policy keeps it there')]
+    const renamedTo = names.get(ours.sourceKey) ?? null
+    // A new name that another sync has, or that is not ours to touch, takes nothing over: the old one goes as any other.
+    if (renamedTo !== null && !claimed.has(renamedTo)) return [change('delete', `renamed to ${renamedTo}`, { renamedTo })]
     return [change('delete', 'no longer in the source')]
   }
   if (owner !== undefined) return [change('foreign', `written by the sync ${owner}`)]
@@ -127,7 +151,13 @@ function judge(key: string, input: PlanInput, present: ObservedKey | undefined):
   if (!covers(key)) return [change('foreign', 'outside the key schema')]
   if (policy !== 'mirror') return [change('foreign', 'not written by this sync')]
   const what = present?.otherType === undefined ? 'a key that this sync did not write' : present.otherType
-  return [change('delete', `not in the source: ${what}, covered by the key schema`, { adopts: true })]
+  return [change('delete', `not in the source: ${what}, covered by the key schema`, { adopts: true, drift: 'appeared' })]
+}
+
+/** The same plan with only the changes that `take` takes: what it forgets is left to a whole run. */
+export function partOf(plan: Plan, take: (change: PlannedChange) => boolean): Plan {
+  const changes = plan.changes.filter(take)
+  return { hash: planHash(changes), summary: summarize(changes), changes, forget: [] }
 }
 
 function adoption(present: ObservedKey): string {
@@ -135,14 +165,14 @@ function adoption(present: ObservedKey): string {
   return 'overwrites a key that this sync did not write'
 }
 
-/** What the listing shows against the ledger, in words; null when nothing does. */
-function contradiction(ours: LedgerEntry, present: ObservedKey): string | null {
-  if (present.otherType !== undefined) return `it is ${present.otherType} now`
-  if (present.remoteIds.length > 1) return 'there are several copies of it now'
-  if (present.remoteIds.some((id) => !ours.remoteIds.includes(id))) return 'it was replaced there'
+/** What the listing shows against the ledger; null when nothing contradicts it. */
+function contradiction(ours: LedgerEntry, present: ObservedKey): { kind: DriftKind; words: string } | null {
+  if (present.otherType !== undefined) return { kind: 'replaced', words: `it is ${present.otherType} now` }
+  if (present.remoteIds.length > 1) return { kind: 'replaced', words: 'there are several copies of it now' }
+  if (present.remoteIds.some((id) => !ours.remoteIds.includes(id))) return { kind: 'replaced', words: 'it was replaced there' }
   const flag = Object.keys(present.flags).find((name) => present.flags[name] !== (ours.flags[name] ?? false))
-  if (flag !== undefined) return `its flag "${flag}" was changed there`
-  if (present.digest !== undefined && present.digest !== ours.digest) return 'its value was changed there'
+  if (flag !== undefined) return { kind: 'flag', words: `its flag "${flag}" was changed there` }
+  if (present.digest !== undefined && present.digest !== ours.digest) return { kind: 'value', words: 'its value was changed there' }
   return null
 }
 

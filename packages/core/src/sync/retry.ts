@@ -3,7 +3,8 @@ import type { Context } from '../context.ts'
 import type { DestinationError } from '../destinations/destination.ts'
 
 const FIRST_MS = 2_000
-const LONGEST_MS = 15 * 60_000
+/** Milliseconds. */
+export const LONGEST_MS = 15 * 60_000
 
 /**
  * Milliseconds until the next try, or null when only a change can help: a wrong credential, a missing target and a refusal stay

@@ -30,6 +30,16 @@ export function selectSyncs(db: Db | Tx) {
       'runs.finishedAt as runFinishedAt',
       'runs.counts as runCounts',
     ])
+    .select((eb) =>
+      eb
+        .selectFrom('departures')
+        .whereRef('departures.syncId', '=', 'syncs.id')
+        .where('departures.message', '!=', '')
+        .orderBy('departures.createdAt')
+        .limit(1)
+        .select('departures.message')
+        .as('leaving'),
+    )
     .orderBy('syncs.createdAt', 'desc')
 }
 
@@ -43,6 +53,7 @@ type Joined = Selectable<SyncTable> & {
   runStartedAt: string | null
   runFinishedAt: string | null
   runCounts: string | null
+  leaving: string | null
 }
 
 const JOB_STATES = ['pending', 'running', 'succeeded', 'failed'] as const
@@ -66,7 +77,7 @@ export function toRow(row: Joined): SyncRow {
     updatedAt: row.updatedAt,
     syncStatus: SYNC_STATES.find((state) => state === row.state) ?? 'failed',
     lastSyncJobId: row.lastRunId,
-    lastSyncMessage: row.message,
+    lastSyncMessage: [row.message, row.leaving].filter(Boolean).join(' ') || null,
     lastSyncedAt: row.syncedAt,
     importStatus: null,
     lastImportJobId: null,

@@ -10,19 +10,30 @@ import { approved, blockedByFuse, blockedBySource } from './blockage.ts'
 import { checkForDrift } from './drift.ts'
 import { fuse } from './fuse.ts'
 import { LeaseLost, takeLease } from './lease.ts'
+import { leaveOldPlaces } from './leave.ts'
 import { progressReporter } from './progress.ts'
 import { beginRun, endRun, leaveRun, type Ending } from './status.ts'
 import { dueOnTarget, loadDue } from './sweep.ts'
 import { difference, openTarget, removal, type OpenTarget } from './target.ts'
 
-/** Runs `syncId` if it is due, or looks for drift if that is. Resolves to whether it is due again already. `signal` aborts between two vendor calls. */
+/** Runs `syncId` if it is due, or looks for drift if that is, and leaves an old place when the new one is filled. Resolves to whether it is due again already. `signal` aborts between two vendor calls. */
 export async function runSync(ctx: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
+  const { again } = await runIfDue(ctx, syncId, signal)
+  // Its own lease is given back by then: the old place has another one.
+  if (!again) await leaveOldPlaces(ctx, syncId, signal)
+  return { again }
+}
+
+async function runIfDue(ctx: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
   const sync = await loadDue(ctx, syncId)
   if (!sync) return checkForDrift(ctx, syncId, signal)
   const lease = await takeLease(ctx, sync.targetKey, crypto.randomUUID())
   // Another run writes to this target; when it ends it wakes whoever is due there.
   if (!lease) return { again: false }
   try {
+    // Pointed elsewhere while we waited: this lease is for the wrong place.
+    const present = await ctx.db.selectFrom('syncs').where('id', '=', syncId).select('targetKey').executeTakeFirst()
+    if (present?.targetKey !== sync.targetKey) return { again: present !== undefined }
     const run = await beginRun(ctx, sync)
     let target: OpenTarget | undefined
     try {

@@ -5,6 +5,7 @@ import { timestamp, type Context, type Tx } from '../context.ts'
 import type { DestinationError } from '../destinations/destination.ts'
 import type { Applied, Outcome } from './apply.ts'
 import type { Blocked } from './blockage.ts'
+import { nextCheck, NOT_CHECKED } from './drift-record.ts'
 import type { Plan } from './plan.ts'
 import { retryDelay } from './retry.ts'
 import type { DueSync } from './sweep.ts'
@@ -109,7 +110,8 @@ export async function leaveRun(ctx: Context, run: RunInHand): Promise<{ again: b
   return { again: false }
 }
 
-function judge(ctx: Context, sync: DueSync, ending: Ending): Verdict {
+/** What an ending means for the sync. */
+export function judge(ctx: Context, sync: DueSync, ending: Ending): Verdict {
   switch (ending.kind) {
     case 'blocked':
       return { state: 'blocked', message: ending.blockage.message, retryIn: null, converged: false }
@@ -151,7 +153,7 @@ function summary(failed: readonly Outcome[], rejected: readonly Outcome[]): stri
   return [...part(failed, 'failed'), ...part(rejected, 'cannot be held there')].join('. ')
 }
 
-async function keepOutcomes(tx: Tx, runId: string, outcomes: readonly Outcome[]): Promise<void> {
+export async function keepOutcomes(tx: Tx, runId: string, outcomes: readonly Outcome[]): Promise<void> {
   for (let i = 0; i < outcomes.length; i += 200) {
     await tx
       .insertInto('outcomes')
@@ -178,6 +180,9 @@ async function settleSync(ctx: Context, tx: Tx, sync: DueSync, ending: Ending, v
             syncedAt: timestamp(ctx),
             overwriteApproved: 0,
             approvedPlan: null,
+            // The run looked at everything: what a look found before it is mended or past.
+            ...NOT_CHECKED,
+            nextCheckAt: nextCheck(ctx, JSON.parse(sync.options)),
             behindSince: eb.case().when('wanted', '>', sync.wanted).then(eb.ref('behindSince')).else(null).end(),
           }
         : {}),
@@ -188,9 +193,25 @@ async function settleSync(ctx: Context, tx: Tx, sync: DueSync, ending: Ending, v
 }
 
 async function settleRemoval(ctx: Context, tx: Tx, sync: DueSync, verdict: Verdict): Promise<boolean | 'deleted'> {
-  if (verdict.state === 'succeeded' && sync.removal === 'delete') {
-    await tx.deleteFrom('syncs').where('id', '=', sync.id).execute()
-    return 'deleted'
+  if (verdict.state === 'succeeded') {
+    // Nothing has to be filled first any more; a sync that is to go stays until its last old place is left.
+    const { numUpdatedRows: leaving } = await tx
+      .updateTable('departures')
+      .set({ revision: 0, retryAt: null })
+      .where('syncId', '=', sync.id)
+      .executeTakeFirst()
+    if (sync.removal === 'delete' && leaving === 0n) {
+      await tx.deleteFrom('syncs').where('id', '=', sync.id).execute()
+      return 'deleted'
+    }
+    if (sync.removal === 'delete') {
+      await tx
+        .updateTable('syncs')
+        .set({ removeState: 'running', removeMessage: null, applied: 0, seen: sync.wanted, attempts: 0, retryAt: null })
+        .where('id', '=', sync.id)
+        .execute()
+      return dueAgain(tx, sync.id)
+    }
   }
   const settled = verdict.retryIn === null
   const removed = verdict.state === 'succeeded'
@@ -201,7 +222,7 @@ async function settleRemoval(ctx: Context, tx: Tx, sync: DueSync, verdict: Verdi
       removeState: settled ? (removed ? 'succeeded' : 'failed') : 'pending',
       removeMessage: verdict.message,
       removal: settled ? null : sync.removal,
-      ...(removed ? { removedAt: timestamp(ctx), applied: 0, behindSince: timestamp(ctx) } : {}),
+      ...(removed ? { removedAt: timestamp(ctx), applied: 0, behindSince: timestamp(ctx), ...NOT_CHECKED, nextCheckAt: null } : {}),
       // The removal also answered a change that had not run yet; without this the sync would look queued for ever.
       ...(unfinished && settled ? { state: verdict.state, message: removed ? REMOVED : verdict.message } : {}),
       seen: settled ? sync.wanted : eb.ref('seen'),

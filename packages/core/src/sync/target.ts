@@ -4,12 +4,12 @@ import type { SyncTable } from '@keyferry/db'
 import { openSession } from '../connections/open-session.ts'
 import type { Context } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
-import type { Client, DestinationDefinition } from '../destinations/destination.ts'
+import { DestinationError, type Client, type DestinationDefinition } from '../destinations/destination.ts'
 import { projectKey } from '../vault/project-key.ts'
 import { digestOf, parseTarget, readDesired, type Desired } from './desired.ts'
 import { keySchema, type KeySchema } from './key-schema.ts'
-import { claimedByOthers, readLedger, type LedgerEntry } from './ledger.ts'
-import type { StoredOptions } from './options.ts'
+import { claimedByOthers, leftByOthers, readLedgerAt, type LedgerEntry } from './ledger.ts'
+import { driftOptions, type StoredOptions } from './options.ts'
 import { makePlan, type ObservedKey, type Plan } from './plan.ts'
 
 /** The part of a sync that decides what goes where: a stored row, or the body of a preview. */
@@ -62,6 +62,8 @@ export interface Difference {
   desired: Desired
   observed: readonly ObservedKey[]
   ledger: ReadonlyMap<string, LedgerEntry>
+  /** Why the values that the vendor hides could not be compared, though the sync asks for it. */
+  unread?: DestinationError
 }
 
 /** Steps 3 to 5: desired, observe, plan. Throws `Unresolvable` before any vendor call. */
@@ -76,16 +78,50 @@ export function removal(ctx: Context, target: OpenTarget): Promise<Difference> {
   return compare(ctx, target, { entries: new Map(), refused: new Map() }, 'owned')
 }
 
-async function compare(ctx: Context, target: OpenTarget, desired: Desired, policy: StoredOptions['deletionPolicy']): Promise<Difference> {
+/** The same at a place the sync has left: what others still have to take back there is theirs. */
+export function departure(ctx: Context, target: OpenTarget): Promise<Difference> {
+  return compare(ctx, target, { entries: new Map(), refused: new Map() }, 'owned', true)
+}
+
+async function compare(
+  ctx: Context,
+  target: OpenTarget,
+  desired: Desired,
+  policy: StoredOptions['deletionPolicy'],
+  leavesToo = false,
+): Promise<Difference> {
   const { spec, schema, key, client } = target
-  const [listed, ledger, claimed] = await Promise.all([
+  const [listed, read, ledger, claimed, left] = await Promise.all([
     client.list(),
-    spec.id === null ? new Map<string, LedgerEntry>() : readLedger(ctx.db, spec.id),
+    readHidden(target),
+    spec.id === null ? new Map<string, LedgerEntry>() : readLedgerAt(ctx.db, { syncId: spec.id, targetKey: spec.targetKey }),
     claimedByOthers(ctx.db, spec.targetKey, spec.id),
+    leftByOthers(ctx.db, spec.targetKey, spec.id),
   ])
-  const observed = listed.map((entry) =>
-    entry.value === undefined ? entry : { ...entry, digest: digestOf(key, entry.key, entry.value, entry.flags) },
-  )
+  const observed = listed.map((entry): ObservedKey => {
+    if (entry.value !== undefined) return { ...entry, digest: digestOf(key, entry.key, entry.value, entry.flags) }
+    const hidden = read.values.get(entry.key)
+    const written = ledger.get(entry.key)
+    // Only what we wrote is compared; of the value nothing is kept but the digest. Flags the listing hides are taken as written.
+    if (hidden === undefined || !written) return entry
+    return { ...entry, digest: digestOf(key, entry.key, hidden, { ...written.flags, ...entry.flags }) }
+  })
+  // What another sync is still to take back may be taken over, but it does not go before that sync has filled its new place.
+  for (const [key, name] of left) {
+    const wanted = desired.entries.has(key) || desired.refused.has(key)
+    if (!wanted && (leavesToo || !ledger.has(key))) claimed.set(key, name)
+  }
   const plan = makePlan({ desired, observed, ledger, policy, covers: (name) => schema.covers(name), claimed })
-  return { plan, desired, observed, ledger }
+  return { plan, desired, observed, ledger, unread: read.unread }
+}
+
+/** Values that the listing hides, if the sync asks for them and the vendor has them; without them a run goes on as ever. */
+async function readHidden({ client, options }: OpenTarget): Promise<{ values: ReadonlyMap<string, string>; unread?: DestinationError }> {
+  if (!driftOptions(options).driftReadsValues || !client.readValues) return { values: new Map() }
+  try {
+    return { values: await client.readValues() }
+  } catch (error) {
+    if (!(error instanceof DestinationError)) throw error
+    return { values: new Map(), unread: error }
+  }
 }

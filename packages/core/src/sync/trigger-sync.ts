@@ -11,6 +11,7 @@ export async function triggerSync(ctx: Context, actor: Actor, input: SyncAddress
   const sync = await findSync(ctx, input)
   await ctx.db.transaction().execute(async (tx) => {
     await want(ctx, tx, actor, 'manual', [sync.id])
+    await tx.updateTable('departures').set({ retryAt: null, attempts: 0 }).where('syncId', '=', sync.id).execute()
     await tx.updateTable('syncs').set({ heals: null, repairStopped: null }).where('id', '=', sync.id).execute()
     await audit(ctx, tx, actor, 'secret-sync-sync-secrets', sync.projectId, { syncId: sync.id, name: sync.name })
   })

@@ -1,13 +1,15 @@
 import type { updateSync as updateSchema } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
-import { timestamp, type Actor, type Context } from '../context.ts'
+import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { destination } from '../destinations/registry.ts'
-import { BadRequest } from '../errors.ts'
 import { connectionFor } from '../connections/find.ts'
 import { lockProject } from '../vault/project-key.ts'
 import { refuseNameClash } from './create-sync.ts'
+import { nextCheck, NOT_CHECKED } from './drift-record.ts'
+import { refuseUnreadable } from './drift-values.ts'
 import { findSync, syncRow } from './find.ts'
+import { moveAway } from './move.ts'
 import { patchOptions } from './options.ts'
 import { refuseOverlap } from './overlap.ts'
 import type { SyncRow } from './row.ts'
@@ -16,9 +18,19 @@ import { want } from './wanted.ts'
 
 /**
  * Changes what the patch names. Under auto-sync a run follows when the change can reach the target; a new name or description
- * cannot. While the ledger says that keys of this sync are at the target, it cannot be pointed elsewhere: they would be left there.
+ * cannot. Pointed elsewhere, the sync fills the new place first and then takes its keys back from the old one, unless its policy is
+ * `none`. Throws like `createSync`.
  */
 export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typeof updateSchema>): Promise<SyncRow> {
+  // Another edit may commit between reading the sync and writing it; what is kept of an old place must be of the latest one.
+  for (;;) {
+    const row = await tryUpdate(ctx, actor, patch)
+    if (row) return row
+  }
+}
+
+/** Null when the sync was edited meanwhile. */
+async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof updateSchema>): Promise<SyncRow | null> {
   const stored = await findSync(ctx, patch)
   const definition = destination(stored.destination)
   const connection = await connectionFor(ctx, definition, patch.connectionId ?? stored.connectionId, stored.projectId)
@@ -33,6 +45,7 @@ export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typ
     targetKey: targetKey(definition, connection, target),
     options: JSON.stringify(options),
   }
+  await refuseUnreadable(ctx, spec)
   const autoSync = patch.isAutoSyncEnabled ?? patch.isEnabled ?? patch.syncOptions?.autoSyncEnabled ?? stored.autoSync === 1
   const moved = spec.targetKey !== stored.targetKey
   const reaches =
@@ -43,17 +56,11 @@ export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typ
     spec.options !== stored.options ||
     (autoSync && stored.autoSync === 0)
 
-  await ctx.db.transaction().execute(async (tx) => {
+  const written = await ctx.db.transaction().execute(async (tx) => {
     await lockProject(ctx, tx, stored.projectId)
+    const present = await tx.selectFrom('syncs').where('id', '=', stored.id).select('version').executeTakeFirst()
+    if (present?.version !== stored.version) return false
     if (patch.name !== undefined) await refuseNameClash(tx, stored.projectId, patch.name, stored.id)
-    if (moved) {
-      const written = await tx.selectFrom('ledger').where('syncId', '=', stored.id).select('key').limit(1).executeTakeFirst()
-      if (written) {
-        throw new BadRequest(
-          `The sync "${stored.name}" has keys at its present target. Remove its secrets there first, or create another sync for the new target.`,
-        )
-      }
-    }
     if (reaches) await refuseOverlap(tx, spec)
     const { id: _, projectId: __, ...columns } = spec
     await tx
@@ -66,15 +73,34 @@ export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typ
         version: eb('version', '+', 1),
         // A run that waits for approval waited for the plan of the old options.
         ...(reaches ? { approvedPlan: null } : {}),
+        ...(stored.applied > 0 && spec.options !== stored.options ? { nextCheckAt: nextCheck(ctx, options) } : {}),
+        // What was agreed to overwrite at creation, and what was seen since, was at the old place.
+        ...(moved ? { overwriteApproved: 0, ...NOT_CHECKED, nextCheckAt: null } : {}),
         updatedAt: timestamp(ctx),
       }))
       .where('id', '=', stored.id)
       .execute()
     if (reaches && autoSync) await want(ctx, tx, actor, 'edit', [stored.id])
+    else if (reaches) await fallBehind(ctx, tx, stored.id)
+    if (moved) {
+      const { wanted } = await tx.selectFrom('syncs').where('id', '=', stored.id).select('wanted').executeTakeFirstOrThrow()
+      await moveAway(ctx, tx, stored, spec, wanted)
+    }
     await audit(ctx, tx, actor, 'update-secret-sync', stored.projectId, { syncId: stored.id, name: patch.name ?? stored.name })
+    return true
   })
+  if (!written) return null
   if (reaches && autoSync) await ctx.queue.wake([stored.id])
   return syncRow(ctx, stored.id)
+}
+
+/** Without auto-sync the edit waits for a person, like a change. */
+async function fallBehind(ctx: Context, tx: Tx, syncId: string): Promise<void> {
+  await tx
+    .updateTable('syncs')
+    .set((eb) => ({ wanted: eb('wanted', '+', 1), behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))) }))
+    .where('id', '=', syncId)
+    .execute()
 }
 
 async function newSource(

@@ -8,6 +8,8 @@ export interface Resolved {
   value: string
   /** Where it is written: the folder itself, or the imported one. */
   origin: { environment: string; secretPath: string }
+  /** The version of the folder's own secret; null when it comes through an import. */
+  version: number | null
 }
 
 /**
@@ -43,7 +45,11 @@ export function resolveVisible(expanding: Expander, folder: TreeFolder): Map<str
       const imported = source === folder ? '' : `, imported from ${source.environment}:${source.path}`
       problems.push({ key, reason: `${expanded.problem}${imported}` })
     } else {
-      resolved.set(key, { value: expanded.value, origin: { environment: source.environment, secretPath: source.path } })
+      resolved.set(key, {
+        value: expanded.value,
+        origin: { environment: source.environment, secretPath: source.path },
+        version: source === folder ? (folder.secrets.get(key)?.version ?? null) : null,
+      })
     }
   }
   if (problems.length > 0) throw new Unresolvable(problems)
