@@ -1,5 +1,6 @@
 import { timestamp, type Actor, type Context, type Tx } from './context.ts'
 import { wantChange } from './sync/wanted.ts'
+import { transact } from './transaction.ts'
 import { readersOf } from './vault/readers.ts'
 
 /**
@@ -12,8 +13,8 @@ export async function change<T>(
   actor: Actor,
   work: (tx: Tx, touched: (folderId: string) => void) => Promise<T>,
 ): Promise<T> {
-  const folders = new Set<string>()
-  const { result, due, places } = await ctx.db.transaction().execute(async (tx) => {
+  const { result, due, places } = await transact(ctx, async (tx) => {
+    const folders = new Set<string>()
     const result = await work(tx, (folderId) => folders.add(folderId))
     if (folders.size === 0) return { result, due: [], places: [] }
     await tx

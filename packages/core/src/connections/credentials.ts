@@ -33,7 +33,8 @@ export async function openCredentials(
 /** Scheme, host and port that the credentials lead to. Two targets at different origins are different targets. */
 export const originOf = (definition: DestinationDefinition, credentials: Credentials): string => new URL(definition.baseUrl(credentials)).origin
 
-async function organizationKey(ctx: Context): Promise<DataKey> {
+/** Seals what belongs to the instance and to no project. */
+export async function organizationKey(ctx: Context): Promise<DataKey> {
   const { id, dataKey } = await ctx.db.selectFrom('organizations').select(['id', 'dataKey']).executeTakeFirstOrThrow()
   return ctx.keyring.open(id, dataKey)
 }

@@ -62,6 +62,7 @@ function sessionFor(ctx: Context, definition: DestinationDefinition, credentials
     baseUrl: definition.baseUrl(credentials),
     headers: definition.authorization(credentials),
     network: ctx.network,
+    onAnswer: (status) => ctx.metrics.vendorCalled(definition.name, status),
     ...limits,
   })
   return { credentials, http }

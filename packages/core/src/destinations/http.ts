@@ -55,6 +55,8 @@ export interface HttpOptions {
   /** Awaited before every request is sent: the lease. Throws when this run may no longer write. */
   guard?: () => Promise<void> | void
   onCall?: () => void
+  /** Every answer's status; null when none came. */
+  onAnswer?: (status: number | null) => void
   /** For one request, from connecting to the last byte. Default 30 s. */
   timeoutMs?: number
   /** How long one request lets itself be put off before it fails as `throttled`. Default 60 s. */
@@ -99,6 +101,7 @@ export function createHttp(options: HttpOptions): Http {
     request.cancel?.throwIfAborted()
     const sentAt = performance.now()
     const deadline = AbortSignal.timeout(timeoutMs)
+    let answered = false
     try {
       refusePrivateLiteral(network, base.hostname)
       calls += 1
@@ -118,10 +121,13 @@ export function createHttp(options: HttpOptions): Http {
         signal: AbortSignal.any([signal, deadline]),
       })
       const text = await answer.body.text()
+      answered = true
+      options.onAnswer?.(answer.statusCode)
       if (answer.statusCode >= 500) noteFailure(sentAt)
       else failedRounds = 0
       return { status: answer.statusCode, headers: headersOf(answer.headers), text }
     } catch (error) {
+      if (!answered) options.onAnswer?.(null)
       signal.throwIfAborted()
       noteFailure(sentAt)
       throw unreachable(base.host, error, deadline.aborted ? timeoutMs : null)

@@ -17,24 +17,27 @@ import { dueOnTarget, loadDue } from './sweep.ts'
 import { difference, openTarget, removal, type OpenTarget } from './target.ts'
 
 /** Runs `syncId` if it is due, or looks for drift if that is, and leaves an old place when the new one is filled. Resolves to whether it is due again already. `signal` aborts between two vendor calls. */
-export async function runSync(ctx: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
+export async function runSync(process: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
+  const ctx = { ...process, log: process.log.child({ syncId }) }
   const { again } = await runIfDue(ctx, syncId, signal)
   // Its own lease is given back by then: the old place has another one.
   if (!again) await leaveOldPlaces(ctx, syncId, signal)
   return { again }
 }
 
-async function runIfDue(ctx: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
-  const sync = await loadDue(ctx, syncId)
-  if (!sync) return checkForDrift(ctx, syncId, signal)
-  const lease = await takeLease(ctx, sync.targetKey, crypto.randomUUID())
+async function runIfDue(outer: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
+  const sync = await loadDue(outer, syncId)
+  if (!sync) return checkForDrift(outer, syncId, signal)
+  const runId = crypto.randomUUID()
+  const ctx = { ...outer, log: outer.log.child({ runId }) }
+  const lease = await takeLease(ctx, sync.targetKey, runId)
   // Another run writes to this target; when it ends it wakes whoever is due there.
   if (!lease) return { again: false }
   try {
     // Pointed elsewhere while we waited: this lease is for the wrong place.
     const present = await ctx.db.selectFrom('syncs').where('id', '=', syncId).select('targetKey').executeTakeFirst()
     if (present?.targetKey !== sync.targetKey) return { again: present !== undefined }
-    const run = await beginRun(ctx, sync)
+    const run = await beginRun(ctx, sync, runId)
     let target: OpenTarget | undefined
     try {
       target = await openTarget(ctx, sync, { signal, guard: () => lease.check() })
@@ -44,6 +47,7 @@ async function runIfDue(ctx: Context, syncId: string, signal: AbortSignal): Prom
       const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, progressReporter(ctx, sync))
       return await endRun(ctx, run, target.calls(), { kind: 'applied', plan: found.plan, ...applied })
     } catch (error) {
+      if (error instanceof LeaseLost) ctx.metrics.leaseLost(sync.destination)
       const ending = endingOf(error, signal)
       if (ending === null) return await leaveRun(ctx, run)
       return await endRun(ctx, run, target?.calls() ?? 0, ending)

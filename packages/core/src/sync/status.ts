@@ -1,8 +1,9 @@
 /** Step 7: what a run did becomes the sync's state and its history, in one transaction. */
-import { randomUUID } from 'node:crypto'
 import { noteConnectionProblem } from '../connections/health.ts'
 import { timestamp, type Context, type Tx } from '../context.ts'
 import type { DestinationError } from '../destinations/destination.ts'
+import { noteHealth } from '../notices/record.ts'
+import { transact } from '../transaction.ts'
 import type { Applied, Outcome } from './apply.ts'
 import type { Blocked } from './blockage.ts'
 import { nextCheck, NOT_CHECKED } from './drift-record.ts'
@@ -13,6 +14,7 @@ import type { DueSync } from './sweep.ts'
 export interface RunInHand {
   id: string
   sync: DueSync
+  startedAt: string
 }
 
 /** How a run ended. `refused`: the vendor, as a whole. `broken`: a fault of ours. */
@@ -32,9 +34,9 @@ interface Verdict {
 }
 
 /** Opens the history row; an earlier run of this sync that never ended is closed first, its process is gone. */
-export async function beginRun(ctx: Context, sync: DueSync): Promise<RunInHand> {
-  const id = randomUUID()
-  await ctx.db.transaction().execute(async (tx) => {
+export async function beginRun(ctx: Context, sync: DueSync, id: string): Promise<RunInHand> {
+  const startedAt = timestamp(ctx)
+  await transact(ctx, async (tx) => {
     await tx
       .updateTable('runs')
       .set({ state: 'failed', message: 'Interrupted; the next run went on from there.', finishedAt: timestamp(ctx) })
@@ -55,7 +57,7 @@ export async function beginRun(ctx: Context, sync: DueSync): Promise<RunInHand> 
         counts: null,
         calls: 0,
         message: null,
-        startedAt: timestamp(ctx),
+        startedAt,
         finishedAt: null,
       })
       .execute()
@@ -65,18 +67,19 @@ export async function beginRun(ctx: Context, sync: DueSync): Promise<RunInHand> 
       .where('id', '=', sync.id)
       .execute()
   })
+  if (sync.attempts > 0) ctx.metrics.runRetried(sync.destination)
   publish(ctx, sync, 'running')
-  return { id, sync }
+  return { id, sync, startedAt }
 }
 
 /** Closes the run. Resolves to whether the sync is due again. */
 export async function endRun(ctx: Context, run: RunInHand, calls: number, ending: Ending): Promise<{ again: boolean }> {
   const { sync } = run
   const verdict = judge(ctx, sync, ending)
-  if (ending.kind === 'broken') ctx.log.error({ err: ending.error, syncId: sync.id, runId: run.id }, 'run failed')
+  if (ending.kind === 'broken') ctx.log.error({ err: ending.error }, 'run failed')
   const plan = ending.kind === 'applied' || ending.kind === 'blocked' ? ending.plan : null
 
-  const again = await ctx.db.transaction().execute(async (tx) => {
+  const again = await transact(ctx, async (tx) => {
     await tx
       .updateTable('runs')
       .set({
@@ -90,8 +93,12 @@ export async function endRun(ctx: Context, run: RunInHand, calls: number, ending
       .where('id', '=', run.id)
       .execute()
     if (ending.kind === 'applied') await keepOutcomes(tx, run.id, ending.outcomes)
-    return sync.removal ? await settleRemoval(ctx, tx, sync, verdict) : await settleSync(ctx, tx, sync, ending, verdict)
+    const again = sync.removal ? await settleRemoval(ctx, tx, sync, verdict) : await settleSync(ctx, tx, run, ending, verdict)
+    const { state, message } = verdict
+    if (again !== 'deleted') await noteHealth(ctx, tx, sync, { runId: run.id, state, message, counts: plan?.summary ?? null })
+    return again
   })
+  report(ctx, run, { verdict, calls, plan, errors: ending.kind === 'applied' ? ending.errors : ending.kind === 'refused' ? [ending.error] : [] })
 
   const problem = credentialProblem(ending)
   if (problem !== undefined) await noteConnectionProblem(ctx, sync.connectionId, problem)
@@ -100,13 +107,34 @@ export async function endRun(ctx: Context, run: RunInHand, calls: number, ending
   return { again: again === true }
 }
 
+interface Report {
+  verdict: Verdict
+  calls: number
+  plan: Plan | null
+  errors: readonly DestinationError[]
+}
+
+/** The run as the log and the metrics show it. Messages may name keys, so the log gets kinds and counts. */
+function report(ctx: Context, { sync, startedAt }: RunInHand, { verdict, calls, plan, errors }: Report): void {
+  const { destination } = sync
+  const kind = sync.removal ? 'remove' : 'sync'
+  const { state } = verdict
+  const since = (time: string): number => Math.max(0, ctx.now().getTime() - Date.parse(time))
+  const ms = since(startedAt)
+  const why = errors.length === 0 ? {} : { errors: [...new Set(errors.map((error) => error.kind))] }
+  ctx.log.info({ destination, kind, state, ms, calls, counts: plan?.summary ?? null, ...why, retryInMs: verdict.retryIn }, 'run ended')
+  ctx.metrics.runEnded({ destination, kind, state, seconds: ms / 1000 })
+  if (kind === 'sync' && verdict.converged && sync.behindSince !== null) ctx.metrics.delivered(destination, since(sync.behindSince) / 1000)
+}
+
 /** Leaves an interrupted run: the sync stays due, the next process goes on. */
-export async function leaveRun(ctx: Context, run: RunInHand): Promise<{ again: boolean }> {
+export async function leaveRun(ctx: Context, run: Pick<RunInHand, 'id'>): Promise<{ again: boolean }> {
   await ctx.db
     .updateTable('runs')
     .set({ state: 'failed', message: 'Interrupted; the next run goes on from there.', finishedAt: timestamp(ctx) })
     .where('id', '=', run.id)
     .execute()
+  ctx.log.info('run interrupted')
   return { again: false }
 }
 
@@ -162,7 +190,7 @@ export async function keepOutcomes(tx: Tx, runId: string, outcomes: readonly Out
   }
 }
 
-async function settleSync(ctx: Context, tx: Tx, sync: DueSync, ending: Ending, verdict: Verdict): Promise<boolean> {
+async function settleSync(ctx: Context, tx: Tx, { sync, startedAt }: RunInHand, ending: Ending, verdict: Verdict): Promise<boolean> {
   const settled = verdict.retryIn === null
   await tx
     .updateTable('syncs')
@@ -183,7 +211,8 @@ async function settleSync(ctx: Context, tx: Tx, sync: DueSync, ending: Ending, v
             // The run looked at everything: what a look found before it is mended or past.
             ...NOT_CHECKED,
             nextCheckAt: nextCheck(ctx, JSON.parse(sync.options)),
-            behindSince: eb.case().when('wanted', '>', sync.wanted).then(eb.ref('behindSince')).else(null).end(),
+            // What came meanwhile is no older than this run.
+            behindSince: eb.case().when('wanted', '>', sync.wanted).then(startedAt).else(null).end(),
           }
         : {}),
     }))

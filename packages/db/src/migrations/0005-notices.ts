@@ -35,8 +35,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .createTable('sync_health')
     .addColumn('sync_id', 'text', (c) => c.primaryKey().references('syncs.id').onDelete('cascade'))
     .addColumn('state', 'text', (c) => c.notNull())
-    .addColumn('noticed_state', 'text')
-    .addColumn('noticed_at', 'text')
+    .addColumn('noticed', 'text', (c) => c.notNull())
+    .addColumn('told_at', 'text')
     .execute()
 
   // One row that the readiness check writes: nothing else shows that a store is read-only or full.

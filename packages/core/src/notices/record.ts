@@ -1,0 +1,105 @@
+/**
+ * Notices are told of in the transaction that ends the run they tell of, so none is lost and none is told of something that was undone. They wait
+ * in an outbox until they arrived.
+ */
+import { randomUUID } from 'node:crypto'
+import type { notice } from '@keyferry/schemas'
+import type { z } from 'zod'
+import { timestamp, type Context, type Tx } from '../context.ts'
+import { destination } from '../destinations/registry.ts'
+import type { DueSync } from '../sync/sweep.ts'
+
+export type NoticeBody = z.output<typeof notice>
+
+export interface RunEnd {
+  runId: string
+  state: 'succeeded' | 'partial' | 'failed' | 'blocked'
+  message: string | null
+  counts: NoticeBody['run']['counts']
+}
+
+type Failing = Exclude<RunEnd['state'], 'succeeded'>
+
+/** Milliseconds for which the same trouble of a sync is not told again. */
+export const QUIET_MS = 60 * 60_000
+
+/**
+ * Notes how a sync fares. When that changed, a notice goes to every target of its project and of the instance: `sync.failed`, `sync.partial`,
+ * `sync.blocked`, and `sync.recovered` if the trouble had been told of. The same trouble within an hour is held back until the hour is over, and
+ * forgotten when it is over before that.
+ */
+export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEnd): Promise<void> {
+  const before = await tx.selectFrom('syncHealth').where('syncId', '=', sync.id).selectAll().executeTakeFirst()
+  if ((before?.state ?? 'succeeded') === end.state) return
+  const now = timestamp(ctx)
+  const noticed = new Map<string, string>(Object.entries(JSON.parse(before?.noticed ?? '{}')))
+  let toldAt = before?.toldAt ?? null
+
+  if (before && toldAt !== null && toldAt > now) {
+    // What was held back is no longer so.
+    await tx.deleteFrom('notices').where('syncId', '=', sync.id).where('attempts', '=', 0).where('sendAt', '>', now).execute()
+    noticed.set(before.state, minus(toldAt, QUIET_MS))
+    toldAt = null
+  }
+  if (end.state === 'succeeded') {
+    if (toldAt !== null) await enqueue(ctx, tx, sync, end, 'recovered', now)
+    toldAt = null
+  } else {
+    const last = noticed.get(end.state)
+    const sendAt = last === undefined ? now : later(now, minus(last, -QUIET_MS))
+    if (await enqueue(ctx, tx, sync, end, end.state, sendAt)) {
+      noticed.set(end.state, sendAt)
+      toldAt ??= sendAt
+    }
+  }
+  const row = { state: end.state, noticed: JSON.stringify(Object.fromEntries(noticed)), toldAt }
+  await tx
+    .insertInto('syncHealth')
+    .values({ syncId: sync.id, ...row })
+    .onConflict((conflict) => conflict.column('syncId').doUpdateSet(row))
+    .execute()
+}
+
+const later = (one: string, other: string): string => (one > other ? one : other)
+const minus = (time: string, milliseconds: number): string => new Date(Date.parse(time) - milliseconds).toISOString()
+
+/** One row per target; false when there is none to tell. */
+async function enqueue(ctx: Context, tx: Tx, sync: DueSync, end: RunEnd, what: Failing | 'recovered', sendAt: string): Promise<boolean> {
+  const targets = await tx
+    .selectFrom('noticeTargets')
+    .where((eb) => eb.or([eb('projectId', 'is', null), eb('projectId', '=', sync.projectId)]))
+    .select('id')
+    .execute()
+  if (targets.length === 0) return false
+  const place = await tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .innerJoin('projects', 'projects.id', 'environments.projectId')
+    .where('folders.id', '=', sync.folderId)
+    .select(['projects.name as project', 'environments.slug as environment', 'folders.path as secretPath'])
+    .executeTakeFirst()
+  const createdAt = timestamp(ctx)
+  const rows = targets.map((target) => {
+    const id = randomUUID()
+    const type = `sync.${what}` as const
+    const body: NoticeBody = {
+      id,
+      type,
+      at: createdAt,
+      message: end.message ?? (what === 'recovered' ? 'The target is in sync again.' : ''),
+      project: { id: sync.projectId, name: place?.project ?? '' },
+      sync: {
+        id: sync.id,
+        name: sync.name,
+        destination: sync.destination,
+        target: destination(sync.destination).targetLabel(JSON.parse(sync.target)),
+        environment: place?.environment ?? '',
+        secretPath: place?.secretPath ?? '',
+      },
+      run: { id: end.runId, state: end.state, counts: end.counts },
+    }
+    return { id, targetId: target.id, syncId: sync.id, type, body: JSON.stringify(body), createdAt, attempts: 0, sendAt }
+  })
+  await tx.insertInto('notices').values(rows).execute()
+  return true
+}

@@ -1,0 +1,31 @@
+import type { NoticeBody } from './record.ts'
+
+const HEADLINES: Record<NoticeBody['type'], (name: string) => string> = {
+  'sync.failed': (name) => `${name} failed`,
+  'sync.partial': (name) => `${name} did not deliver everything`,
+  'sync.blocked': (name) => `${name} is blocked`,
+  'sync.recovered': (name) => `${name} is in sync again`,
+  test: () => 'Test: notices arrive here',
+}
+
+/** A notice for people. One line of subject: a name cannot start a header of its own. */
+export function textOf(body: NoticeBody): { subject: string; text: string } {
+  const { sync, project, message } = body
+  const headline = HEADLINES[body.type](sync.name)
+  const lines = [
+    headline,
+    '',
+    message,
+    '',
+    ...(body.type === 'test'
+      ? []
+      : [
+          `Project: ${project.name}`,
+          `From: ${sync.environment} ${sync.secretPath}`,
+          `To: ${sync.destination}, ${sync.target}`,
+          `Run: ${body.run.id}`,
+        ]),
+    `At: ${body.at}`,
+  ]
+  return { subject: `[Keyferry] ${headline}`.replaceAll(/\s+/g, ' '), text: `${lines.join('\n')}\n` }
+}

@@ -1,0 +1,24 @@
+import { isCollision } from '@keyferry/db'
+import type { Context, Tx } from './context.ts'
+
+const TRIES = 5
+const FIRST_WAIT_MS = 10
+
+/**
+ * Runs `work` in a transaction, and again, a few times, when Postgres undid it because another one was in its way (a dead-lock, a serialization
+ * failure): nothing of it happened then. `work` must leave no trace outside the transaction.
+ */
+export async function transact<T>(ctx: Pick<Context, 'db' | 'metrics'>, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ctx.db.transaction().execute(work)
+    } catch (error) {
+      if (tries === TRIES || !isCollision(error)) throw error
+      ctx.metrics.storeCollided()
+      const { promise, resolve } = Promise.withResolvers<void>()
+      // Spread out, so that the two do not meet again.
+      setTimeout(resolve, FIRST_WAIT_MS * 2 ** tries * (0.5 + Math.random()))
+      await promise
+    }
+  }
+}
