@@ -9,7 +9,8 @@ import type { SecretRow } from '../lib/types.ts'
 
 const item =
   'flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 text-base select-none data-[selected=true]:bg-accent-tint data-[selected=true]:text-accent [&_svg]:size-4 [&_svg]:shrink-0'
-const group = '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint'
+const group =
+  '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint'
 
 /** A folder may hold thousands; the list draws what fits the search, and of that the first. */
 const MOST = 40
@@ -32,7 +33,12 @@ export function CommandPalette({ projectId, onClose }: { projectId: string | und
       overlayClassName="fixed inset-0 z-40 bg-scrim"
       contentClassName="fixed top-[12vh] left-1/2 z-40 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-surface shadow-float"
     >
-      <Command.Input value={search} onValueChange={setSearch} placeholder="Go to a secret, a sync, or run one…" className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none" />
+      <Command.Input
+        value={search}
+        onValueChange={setSearch}
+        placeholder="Go to a secret, a sync, or run one…"
+        className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none"
+      />
       <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
         <Command.Empty className="px-3 py-6 text-center text-base text-soft">Nothing matches.</Command.Empty>
         {projectId !== undefined && <ProjectCommands projectId={projectId} search={search} go={go} onClose={onClose} />}
@@ -86,7 +92,14 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
           <Item
             key={id}
             value={`sync ${name} ${targetLabel} ${id}`}
-            onSelect={() => go(router.navigate({ to: '/p/$projectId/syncs/$destination/$syncId', params: { projectId, destination, syncId: id } }))}
+            onSelect={() =>
+              go(
+                router.navigate({
+                  to: '/p/$projectId/syncs/$destination/$syncId',
+                  params: { projectId, destination, syncId: id },
+                }),
+              )
+            }
           >
             <RefreshCw aria-hidden /> {name} <span className="truncate text-sm text-faint">{targetLabel}</span>
           </Item>
@@ -96,7 +109,10 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
             <Play aria-hidden /> Sync now: {name}
           </Item>
         ))}
-        <Item value="add sync" onSelect={() => go(router.navigate({ to: '/p/$projectId/syncs/new', params: { projectId } }))}>
+        <Item
+          value="add sync"
+          onSelect={() => go(router.navigate({ to: '/p/$projectId/syncs/new', params: { projectId } }))}
+        >
           <Plus aria-hidden /> Add sync
         </Item>
       </Command.Group>
@@ -105,7 +121,11 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
           <Item
             key={slug}
             value={`secrets of ${name} ${slug}`}
-            onSelect={() => go(router.navigate({ to: '/p/$projectId/secrets/$environment', params: { projectId, environment: slug } }))}
+            onSelect={() =>
+              go(
+                router.navigate({ to: '/p/$projectId/secrets/$environment', params: { projectId, environment: slug } }),
+              )
+            }
           >
             <KeyRound aria-hidden /> Secrets of {name}
           </Item>,
@@ -130,7 +150,10 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
         ])}
       </Command.Group>
       <Command.Group heading="Go to" className={group}>
-        <Item value="connections" onSelect={() => go(router.navigate({ to: '/p/$projectId/connections', params: { projectId } }))}>
+        <Item
+          value="connections"
+          onSelect={() => go(router.navigate({ to: '/p/$projectId/connections', params: { projectId } }))}
+        >
           <Plug aria-hidden /> Connections
         </Item>
       </Command.Group>

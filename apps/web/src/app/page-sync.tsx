@@ -5,5 +5,7 @@ const route = getRouteApi('/inside/p/$projectId/syncs/$destination/$syncId')
 
 export function Sync() {
   const { projectId, destination, syncId } = route.useParams()
-  return <SyncPage key={syncId} projectId={projectId} destination={destination} syncId={syncId} view={route.useSearch()} />
+  return (
+    <SyncPage key={syncId} projectId={projectId} destination={destination} syncId={syncId} view={route.useSearch()} />
+  )
 }

@@ -4,7 +4,13 @@ import { Button } from '../components/ui/button.tsx'
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine } from '../components/ui/menu.tsx'
 import { trpc } from '../lib/trpc.ts'
 
-export function ProjectSwitcher({ projectId, onNavigate }: { projectId: string | undefined; onNavigate?: (() => void) | undefined }) {
+export function ProjectSwitcher({
+  projectId,
+  onNavigate,
+}: {
+  projectId: string | undefined
+  onNavigate?: (() => void) | undefined
+}) {
   const router = useRouter()
   const { data: projects } = trpc.projects.list.useQuery()
   const current = projects?.find((project) => project.id === projectId)

@@ -23,7 +23,12 @@ const Item = ({ icon: Icon, children }: { icon: LucideIcon; children: ReactNode 
 export function Rail({ projectId, onNavigate }: { projectId: string | undefined; onNavigate?: () => void }) {
   return (
     <div className="flex h-full flex-col gap-4 p-3">
-      <Link to="/" onClick={onNavigate} className="w-fit rounded-md px-1.5 pt-1" aria-label="Keyferry, go to your project">
+      <Link
+        to="/"
+        onClick={onNavigate}
+        className="w-fit rounded-md px-1.5 pt-1"
+        aria-label="Keyferry, go to your project"
+      >
         <Brand />
       </Link>
       <ProjectSwitcher projectId={projectId} onNavigate={onNavigate} />

@@ -30,7 +30,10 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
 
 export const NotFoundPage = () => (
   <main className="mx-auto grid max-w-2xl gap-4 p-4 md:p-8">
-    <PageHeader title="There is no page at this address" text="It may have been moved or deleted, or the link may be incomplete." />
+    <PageHeader
+      title="There is no page at this address"
+      text="It may have been moved or deleted, or the link may be incomplete."
+    />
     <Button asChild variant="primary" className="w-fit">
       <Link to="/">Go to your project</Link>
     </Button>

@@ -7,7 +7,9 @@ import { Live } from './live.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 
-const CommandPalette = lazy(() => import('./command-palette.tsx').then(({ CommandPalette }) => ({ default: CommandPalette })))
+const CommandPalette = lazy(() =>
+  import('./command-palette.tsx').then(({ CommandPalette }) => ({ default: CommandPalette })),
+)
 
 /** The frame of every page behind the sign-in: rail, top bar, command palette, live feed. */
 export function Shell() {
@@ -43,11 +45,14 @@ export function Shell() {
       <div className="min-w-0">
         <TopBar projectId={projectId} onSearch={() => setPalette(true)} />
         {!connected && projectId !== undefined && (
-          <p role="status" className="flex items-center gap-2 border-b border-warn/40 bg-warn-tint px-4 py-2 text-sm text-warn md:px-8">
+          <p
+            role="status"
+            className="flex items-center gap-2 border-b border-warn/40 bg-warn-tint px-4 py-2 text-sm text-warn md:px-8"
+          >
             <WifiOff aria-hidden className="size-4" /> The live feed is down; trying again. What you see may be behind.
           </p>
         )}
-        <main id="main" tabIndex={-1} className="mx-auto w-full max-w-7xl px-4 py-6 outline-none md:px-8">
+        <main id="main" tabIndex={-1} className="w-full max-w-[96rem] px-4 py-6 outline-none md:px-8">
           <Outlet />
         </main>
       </div>

@@ -22,7 +22,10 @@ export function TopBar({ projectId, onSearch }: { projectId: string | undefined;
         </Dialog.Trigger>
         <Dialog.Portal>
           <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim md:hidden" />
-          <Dialog.Content aria-describedby={undefined} className="fixed inset-y-0 left-0 z-40 w-64 bg-surface shadow-float md:hidden">
+          <Dialog.Content
+            aria-describedby={undefined}
+            className="fixed inset-y-0 left-0 z-40 w-64 bg-surface shadow-float md:hidden"
+          >
             <Dialog.Title className="sr-only">Navigation</Dialog.Title>
             <Rail projectId={projectId} onNavigate={() => setDrawer(false)} />
           </Dialog.Content>
@@ -32,7 +35,12 @@ export function TopBar({ projectId, onSearch }: { projectId: string | undefined;
       <Button className="ml-auto gap-2 text-soft max-sm:size-9 max-sm:px-0" onClick={onSearch}>
         <Search aria-hidden className="size-4" />
         <span className="max-sm:sr-only">Search</span>
-        <kbd aria-hidden className="rounded border border-line bg-sunken px-1 font-sans text-xs text-soft max-sm:hidden">{mac ? '⌘' : 'Ctrl'} K</kbd>
+        <kbd
+          aria-hidden
+          className="rounded border border-line bg-sunken px-1 font-sans text-xs text-soft max-sm:hidden"
+        >
+          {mac ? '⌘' : 'Ctrl'} K
+        </kbd>
       </Button>
     </header>
   )
@@ -42,7 +50,10 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
   const { pathname } = useLocation()
   const { environment } = useParams({ strict: false })
   const crumb = useCrumb()
-  const { data: project } = trpc.projects.get.useQuery({ projectId: projectId ?? '' }, { enabled: projectId !== undefined })
+  const { data: project } = trpc.projects.get.useQuery(
+    { projectId: projectId ?? '' },
+    { enabled: projectId !== undefined },
+  )
   const section = pathname.split('/')[3]
   const parts: ReactNode[] = []
 
@@ -52,9 +63,24 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
         {project?.name ?? '…'}
       </Link>,
     )
-    if (section === 'secrets') parts.push(<Link to="/p/$projectId/secrets" params={{ projectId }}>Secrets</Link>)
-    if (section === 'syncs') parts.push(<Link to="/p/$projectId/syncs" params={{ projectId }}>Syncs</Link>)
-    if (section === 'connections') parts.push(<Link to="/p/$projectId/connections" params={{ projectId }}>Connections</Link>)
+    if (section === 'secrets')
+      parts.push(
+        <Link to="/p/$projectId/secrets" params={{ projectId }}>
+          Secrets
+        </Link>,
+      )
+    if (section === 'syncs')
+      parts.push(
+        <Link to="/p/$projectId/syncs" params={{ projectId }}>
+          Syncs
+        </Link>,
+      )
+    if (section === 'connections')
+      parts.push(
+        <Link to="/p/$projectId/connections" params={{ projectId }}>
+          Connections
+        </Link>,
+      )
     if (section === 'secrets' && environment !== undefined) {
       parts.push(
         <Link to="/p/$projectId/secrets/$environment" params={{ projectId, environment }}>
@@ -68,7 +94,10 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
     <nav aria-label="Breadcrumb" className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1.5 text-sm text-soft">
         {parts.map((part, index) => (
-          <li key={index} className="flex min-w-0 items-center gap-1.5 last:font-medium last:text-ink [&:not(:last-child)]:max-sm:hidden [&>a:hover]:text-ink [&>a]:truncate [&>span]:truncate">
+          <li
+            key={index}
+            className="flex min-w-0 items-center gap-1.5 last:font-medium last:text-ink [&:not(:last-child)]:max-sm:hidden [&>a:hover]:text-ink [&>a]:truncate [&>span]:truncate"
+          >
             {index > 0 && (
               <span aria-hidden className="shrink-0 text-faint max-sm:hidden">
                 /

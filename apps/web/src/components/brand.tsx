@@ -7,7 +7,14 @@ export const Brand = () => (
       <rect width="32" height="32" rx="7" className="fill-accent" />
       <path d="M7 19h18l-3.2 6H10.2L7 19Z" className="fill-on-accent" />
       <circle cx="13" cy="11" r="4" fill="none" strokeWidth="2.4" className="stroke-on-accent" />
-      <path d="M17 11h8v4" fill="none" strokeWidth="2.4" strokeLinecap="round" strokeLinejoin="round" className="stroke-on-accent" />
+      <path
+        d="M17 11h8v4"
+        fill="none"
+        strokeWidth="2.4"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        className="stroke-on-accent"
+      />
     </svg>
     Keyferry
   </span>

@@ -48,7 +48,7 @@ export function ChoiceField({ field, name, known, connectionId, error }: Props) 
         label={field.label}
         help={field.help ?? undefined}
         optional={!field.required}
-        error={choices.error ? `The list could not be read: ${messageOf(choices.error)}` : error}
+        error={choices.error ? `The list could not be read: ${messageOf(choices.error)}` : missing ? undefined : error}
         disabled={missing || !choices.data}
         aria-busy={choices.isFetching}
         {...input}

@@ -15,7 +15,11 @@ export function ChosenValue({ field, values, connectionId }: Props) {
   const { data } = trpc.connections.choices.useQuery(
     { connectionId, list: field.choices ?? field.name, known },
     {
-      enabled: field.kind === 'choice' && connectionId !== '' && Boolean(value) && Object.values(known).every((each) => each !== ''),
+      enabled:
+        field.kind === 'choice' &&
+        connectionId !== '' &&
+        Boolean(value) &&
+        Object.values(known).every((each) => each !== ''),
       staleTime: 60_000,
       retry: false,
     },

@@ -46,7 +46,13 @@ export function Confirm({ title, label, children, typed, danger = true, onConfir
       >
         {children}
         {typed && (
-          <TextField label={typed.label} value={text} onChange={(event) => setText(event.target.value)} spellCheck={false} className="font-mono" />
+          <TextField
+            label={typed.label}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            spellCheck={false}
+            className="font-mono"
+          />
         )}
         {error !== undefined && <Notice kind="bad">{messageOf(error)}</Notice>}
         <Actions>

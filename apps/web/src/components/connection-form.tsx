@@ -85,7 +85,9 @@ export function ConnectionForm({ destination, existing, onDone, onCancel }: Prop
         <p className="text-sm text-soft">{help}</p>
         <GeneratedFields fields={fields} under="credentials" />
         <p className="text-sm text-soft">
-          {isSubmitting ? `Testing it at ${destination.title}…` : `It is tested at ${destination.title} first, then encrypted. Nobody can read it back.`}
+          {isSubmitting
+            ? `Testing it at ${destination.title}…`
+            : `It is tested at ${destination.title} first, then encrypted. Nobody can read it back.`}
         </p>
         <Actions>
           {onCancel && <Button onClick={onCancel}>Cancel</Button>}

@@ -20,10 +20,28 @@ export function GeneratedFields({ fields, under, connectionId = '' }: Props) {
   const values: Values = useWatch({ control, name: under }) ?? {}
   return fields
     .filter((field) => isShown(field, values))
-    .map((field) => <OneField key={field.name} field={field} name={`${under}.${field.name}`} values={values} connectionId={connectionId} />)
+    .map((field) => (
+      <OneField
+        key={field.name}
+        field={field}
+        name={`${under}.${field.name}`}
+        values={values}
+        connectionId={connectionId}
+      />
+    ))
 }
 
-function OneField({ field, name, values, connectionId }: { field: FormField; name: string; values: Values; connectionId: string }) {
+function OneField({
+  field,
+  name,
+  values,
+  connectionId,
+}: {
+  field: FormField
+  name: string
+  values: Values
+  connectionId: string
+}) {
   const { register, control, getFieldState, formState } = useFormContext()
   const shared = {
     label: field.label,
@@ -39,7 +57,12 @@ function OneField({ field, name, values, connectionId }: { field: FormField; nam
           control={control}
           name={name}
           render={({ field: { value, onChange } }) => (
-            <SwitchField label={field.label} help={field.help ?? undefined} checked={value === true} onChange={onChange} />
+            <SwitchField
+              label={field.label}
+              help={field.help ?? undefined}
+              checked={value === true}
+              onChange={onChange}
+            />
           )}
         />
       )
@@ -48,7 +71,9 @@ function OneField({ field, name, values, connectionId }: { field: FormField; nam
     case 'select':
       return (
         <SelectField {...shared} {...register(name)}>
-          {(!field.required || field.defaultValue === null) && <option value="">{field.required ? 'Choose…' : 'None'}</option>}
+          {(!field.required || field.defaultValue === null) && (
+            <option value="">{field.required ? 'Choose…' : 'None'}</option>
+          )}
           {field.options.map((option) => (
             <option key={option.value} value={option.value}>
               {option.label}

@@ -7,7 +7,12 @@ export function LeaveGuard() {
   const { status, proceed, reset } = useLeaveGuard()
   if (status !== 'blocked') return null
   return (
-    <Dialog open onClose={reset} title="Leave without saving?" description="What you typed on this page is not saved yet.">
+    <Dialog
+      open
+      onClose={reset}
+      title="Leave without saving?"
+      description="What you typed on this page is not saved yet."
+    >
       <Actions>
         <Button variant="primary" onClick={reset}>
           Stay on this page

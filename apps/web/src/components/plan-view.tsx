@@ -16,7 +16,9 @@ interface Group {
 
 const groupsOf = (plan: Plan): Group[] => {
   const of = (action: Change['action'], adopts?: boolean) =>
-    plan.changes.filter((change) => change.action === action && (adopts === undefined || (change.adopts ?? false) === adopts))
+    plan.changes.filter(
+      (change) => change.action === action && (adopts === undefined || (change.adopts ?? false) === adopts),
+    )
   const groups: Group[] = [
     { title: (n) => `${count(n, 'key')} will be deleted`, tone: 'text-bad', open: true, changes: of('delete') },
     {
@@ -27,9 +29,19 @@ const groupsOf = (plan: Plan): Group[] => {
     },
     { title: (n) => `${count(n, 'key')} cannot be held there`, tone: 'text-warn', open: true, changes: of('reject') },
     { title: (n) => `${count(n, 'key')} will be created`, tone: 'text-good', open: true, changes: of('create') },
-    { title: (n) => `${count(n, 'key')} will be updated`, tone: 'text-accent', open: true, changes: of('update', false) },
+    {
+      title: (n) => `${count(n, 'key')} will be updated`,
+      tone: 'text-accent',
+      open: true,
+      changes: of('update', false),
+    },
     { title: (n) => `${count(n, 'key')} stay as they are`, tone: 'text-soft', open: false, changes: of('keep') },
-    { title: (n) => `${count(n, 'key')} there are not touched`, tone: 'text-soft', open: false, changes: of('foreign') },
+    {
+      title: (n) => `${count(n, 'key')} there are not touched`,
+      tone: 'text-soft',
+      open: false,
+      changes: of('foreign'),
+    },
   ]
   return groups.filter((group) => group.changes.length > 0)
 }
@@ -53,8 +65,14 @@ export function PlanView({ plan }: { plan: Plan }) {
       )}
       {plan.changes.length === 0 && <p className="text-base text-soft">There is nothing on either side.</p>}
       {groupsOf(plan).map((group) => (
-        <details key={group.tone + group.title(0)} open={group.open} className="group rounded-lg border border-line bg-surface">
-          <summary className={cn('flex list-none items-center gap-2 rounded-lg px-3 py-2.5 text-sm font-semibold', group.tone)}>
+        <details
+          key={group.tone + group.title(0)}
+          open={group.open}
+          className="group rounded-lg border border-line bg-surface"
+        >
+          <summary
+            className={cn('flex list-none items-center gap-2 rounded-lg px-3 py-2.5 text-sm font-semibold', group.tone)}
+          >
             <ChevronRight aria-hidden className="size-4 transition-transform group-open:rotate-90" />
             {group.title(group.changes.length)}
           </summary>

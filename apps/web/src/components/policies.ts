@@ -19,4 +19,5 @@ export const POLICIES: readonly { value: DeletionPolicy; title: string; text: st
   },
 ]
 
-export const policyTitle = (policy: DeletionPolicy): string => POLICIES.find(({ value }) => value === policy)?.title ?? policy
+export const policyTitle = (policy: DeletionPolicy): string =>
+  POLICIES.find(({ value }) => value === policy)?.title ?? policy

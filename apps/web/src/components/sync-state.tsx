@@ -1,4 +1,12 @@
-import { CircleCheck, CircleDashed, CircleX, LoaderCircle, OctagonX, TriangleAlert, type LucideIcon } from 'lucide-react'
+import {
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  LoaderCircle,
+  OctagonX,
+  TriangleAlert,
+  type LucideIcon,
+} from 'lucide-react'
 import { cn } from '../lib/cn.ts'
 import type { SyncState } from '../lib/types.ts'
 import { Badge, type Tone } from './ui/badge.tsx'

@@ -30,5 +30,6 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener)
 }
 
-export const useProgress = (syncId: string): Progress | undefined => useSyncExternalStore(subscribe, () => progress.get(syncId))
+export const useProgress = (syncId: string): Progress | undefined =>
+  useSyncExternalStore(subscribe, () => progress.get(syncId))
 export const useConnected = (): boolean => useSyncExternalStore(subscribe, () => connected)

@@ -20,7 +20,8 @@ const pathIn = (search: object): unknown => ('path' in search ? search.path : un
 /** Asks before the page is left while something on it is unsaved; also on closing the tab. */
 export const useLeaveGuard = () =>
   useBlocker({
-    shouldBlockFn: ({ current, next }) => unsaved.size > 0 && (current.pathname !== next.pathname || pathIn(current.search) !== pathIn(next.search)),
+    shouldBlockFn: ({ current, next }) =>
+      unsaved.size > 0 && (current.pathname !== next.pathname || pathIn(current.search) !== pathIn(next.search)),
     enableBeforeUnload: () => unsaved.size > 0,
     withResolver: true,
   })

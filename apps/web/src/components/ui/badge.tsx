@@ -12,7 +12,15 @@ const tones: Record<Tone, string> = {
 }
 
 /** A state in a word or two. The word carries the meaning, the colour repeats it. */
-export const Badge = ({ tone = 'neutral', className, children }: { tone?: Tone; className?: string; children: ReactNode }) => (
+export const Badge = ({
+  tone = 'neutral',
+  className,
+  children,
+}: {
+  tone?: Tone
+  className?: string
+  children: ReactNode
+}) => (
   <span
     className={cn(
       'inline-flex items-center gap-1 rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap',

@@ -29,7 +29,16 @@ type ButtonProps = ComponentProps<'button'> &
     asChild?: boolean
   }
 
-export function Button({ variant, size, busy = false, asChild = false, className, children, disabled, ...rest }: ButtonProps) {
+export function Button({
+  variant,
+  size,
+  busy = false,
+  asChild = false,
+  className,
+  children,
+  disabled,
+  ...rest
+}: ButtonProps) {
   const classes = cn(look({ variant, size }), className)
   if (asChild) {
     return (
@@ -39,7 +48,13 @@ export function Button({ variant, size, busy = false, asChild = false, className
     )
   }
   return (
-    <button type="button" className={classes} disabled={disabled === true || busy} aria-busy={busy || undefined} {...rest}>
+    <button
+      type="button"
+      className={classes}
+      disabled={disabled === true || busy}
+      aria-busy={busy || undefined}
+      {...rest}
+    >
       {busy && <LoaderCircle aria-hidden className="size-4 animate-spin" />}
       {children}
     </button>

@@ -20,7 +20,10 @@ export function Section({
   tone?: 'bad'
 }) {
   return (
-    <section aria-label={title} className={cn('rounded-lg border bg-surface', tone === 'bad' ? 'border-bad/50' : 'border-line')}>
+    <section
+      aria-label={title}
+      className={cn('rounded-lg border bg-surface', tone === 'bad' ? 'border-bad/50' : 'border-line')}
+    >
       <div className="flex flex-wrap items-start gap-3 px-4 py-3">
         <div className="grid min-w-0 flex-1 basis-56 gap-0.5">
           <h2 className="text-base font-semibold">{title}</h2>

@@ -21,7 +21,11 @@ export function Checkbox({
       className="grid size-4.5 place-items-center rounded border border-edge bg-surface disabled:opacity-40 data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=indeterminate]:border-accent data-[state=indeterminate]:bg-accent"
     >
       <Radix.Indicator className="text-on-accent">
-        {checked === 'indeterminate' ? <Minus aria-hidden className="size-3.5" /> : <Check aria-hidden className="size-3.5" />}
+        {checked === 'indeterminate' ? (
+          <Minus aria-hidden className="size-3.5" />
+        ) : (
+          <Check aria-hidden className="size-3.5" />
+        )}
       </Radix.Indicator>
     </Radix.Root>
   )

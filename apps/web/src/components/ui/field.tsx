@@ -21,9 +21,17 @@ export function Field({
   optional,
   className,
   children,
-}: Labelled & { children: (ids: { id: string; 'aria-describedby': string | undefined; 'aria-invalid': boolean | undefined }) => ReactNode }) {
+}: Labelled & {
+  children: (ids: {
+    id: string
+    'aria-describedby': string | undefined
+    'aria-invalid': boolean | undefined
+  }) => ReactNode
+}) {
   const id = useId()
-  const said = [help !== undefined && help !== null && `${id}-help`, error !== undefined && `${id}-error`].filter(Boolean).join(' ')
+  const said = [help !== undefined && help !== null && `${id}-help`, error !== undefined && `${id}-error`]
+    .filter(Boolean)
+    .join(' ')
   return (
     <div className={cn('grid gap-1.5', className)}>
       <div className="flex items-baseline gap-2">
@@ -55,7 +63,14 @@ export function TextField({ label, help, error, optional, className, ...rest }: 
   )
 }
 
-export function TextAreaField({ label, help, error, optional, className, ...rest }: Labelled & ComponentProps<'textarea'>) {
+export function TextAreaField({
+  label,
+  help,
+  error,
+  optional,
+  className,
+  ...rest
+}: Labelled & ComponentProps<'textarea'>) {
   return (
     <Field label={label} help={help} error={error} optional={optional} className={className}>
       {(ids) => <textarea rows={3} className={cn(control, 'px-3 py-2')} {...rest} {...ids} />}
@@ -64,7 +79,15 @@ export function TextAreaField({ label, help, error, optional, className, ...rest
 }
 
 /** The browser's own select: it is right on every device and for every assistive tool. */
-export function SelectField({ label, help, error, optional, className, children, ...rest }: Labelled & ComponentProps<'select'>) {
+export function SelectField({
+  label,
+  help,
+  error,
+  optional,
+  className,
+  children,
+  ...rest
+}: Labelled & ComponentProps<'select'>) {
   return (
     <Field label={label} help={help} error={error} optional={optional} className={className}>
       {(ids) => (

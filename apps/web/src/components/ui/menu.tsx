@@ -34,7 +34,11 @@ export function Menu({
 const item =
   'flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 text-base outline-none select-none data-disabled:cursor-not-allowed data-disabled:text-faint data-highlighted:bg-sunken'
 
-export const MenuItem = ({ danger = false, className, ...rest }: ComponentProps<typeof DropdownMenu.Item> & { danger?: boolean }) => (
+export const MenuItem = ({
+  danger = false,
+  className,
+  ...rest
+}: ComponentProps<typeof DropdownMenu.Item> & { danger?: boolean }) => (
   <DropdownMenu.Item className={cn(item, danger && 'text-bad', className)} {...rest} />
 )
 

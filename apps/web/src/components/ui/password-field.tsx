@@ -15,7 +15,13 @@ export function PasswordField({ label, help, error, optional, className, ...rest
   const [shown, setShown] = useState(false)
   const Icon = shown ? EyeOff : Eye
   return (
-    <Field label={label} help={help} error={error} optional={optional} {...(className === undefined ? {} : { className })}>
+    <Field
+      label={label}
+      help={help}
+      error={error}
+      optional={optional}
+      {...(className === undefined ? {} : { className })}
+    >
       {(ids) => (
         <div className="relative">
           <input

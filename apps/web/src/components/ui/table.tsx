@@ -11,7 +11,14 @@ export const Table = ({ label, children }: { label: string; children: ReactNode 
 )
 
 export const Th = ({ className, ...rest }: ComponentProps<'th'>) => (
-  <th scope="col" className={cn('border-b border-line px-3 py-2 text-xs font-medium whitespace-nowrap text-faint max-sm:px-2', className)} {...rest} />
+  <th
+    scope="col"
+    className={cn(
+      'border-b border-line px-3 py-2 text-xs font-medium whitespace-nowrap text-faint max-sm:px-2',
+      className,
+    )}
+    {...rest}
+  />
 )
 
 export const Td = ({ className, ...rest }: ComponentProps<'td'>) => (

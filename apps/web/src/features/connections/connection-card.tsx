@@ -16,14 +16,22 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Connection, Destination } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 
-export function ConnectionCard({ connection, destination }: { connection: Connection; destination: Destination | undefined }) {
+export function ConnectionCard({
+  connection,
+  destination,
+}: {
+  connection: Connection
+  destination: Destination | undefined
+}) {
   const utils = trpc.useUtils()
   const [dialog, setDialog] = useState<'replace' | 'delete'>()
   const close = () => setDialog(undefined)
   const remove = trpc.connections.delete.useMutation()
   const check = trpc.connections.check.useMutation({
-    onSuccess: ({ name, problem }) => void (problem === null && toast.success(`${name} works.`)),
-    onError: (error) => void toast.error(`${connection.name}: ${messageOf(error)}`),
+    onSuccess: ({ name, problem }) => {
+      if (problem === null) toast.success(`${name} works.`)
+    },
+    onError: (error) => toast.error(`${connection.name}: ${messageOf(error)}`),
     onSettled: () => utils.connections.invalidate(),
   })
   const { name, app, account, usedBy, checkedAt, problem } = connection
@@ -53,9 +61,22 @@ export function ConnectionCard({ connection, destination }: { connection: Connec
       )}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-3 text-sm text-soft">
         <span>{usedBy === 0 ? 'Used by no sync' : `Used by ${count(usedBy, 'sync')}`}</span>
-        <span>{checkedAt === null ? 'Never checked' : <>Checked <Time iso={checkedAt} /></>}</span>
+        <span>
+          {checkedAt === null ? (
+            'Never checked'
+          ) : (
+            <>
+              Checked <Time iso={checkedAt} />
+            </>
+          )}
+        </span>
         <span className="ml-auto flex gap-1.5">
-          <Button size="sm" busy={check.isPending} aria-label={`Test ${name}`} onClick={() => check.mutate({ connectionId: connection.id })}>
+          <Button
+            size="sm"
+            busy={check.isPending}
+            aria-label={`Test ${name}`}
+            onClick={() => check.mutate({ connectionId: connection.id })}
+          >
             Test
           </Button>
           <Menu
@@ -76,7 +97,12 @@ export function ConnectionCard({ connection, destination }: { connection: Connec
         </span>
       </div>
       {dialog === 'replace' && destination && (
-        <Dialog open onClose={close} title={`Replace the credential of ${name}`} description="Syncs that use it go on with the new one.">
+        <Dialog
+          open
+          onClose={close}
+          title={`Replace the credential of ${name}`}
+          description="Syncs that use it go on with the new one."
+        >
           <ConnectionForm
             destination={destination}
             existing={connection}

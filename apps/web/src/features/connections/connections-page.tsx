@@ -21,9 +21,17 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
   const empty = connections.data?.length === 0
   return (
     <>
-      <PageHeader title="Connections" text="Credentials for the accounts that receive secrets." actions={ready && !empty && add} />
+      <PageHeader
+        title="Connections"
+        text="Credentials for the accounts that receive secrets."
+        actions={ready && !empty && add}
+      />
       {error ? (
-        <Failure what="The connections could not be read" error={error} retry={() => Promise.all([connections.refetch(), destinations.refetch()])} />
+        <Failure
+          what="The connections could not be read"
+          error={error}
+          retry={() => Promise.all([connections.refetch(), destinations.refetch()])}
+        />
       ) : !ready ? (
         <SkeletonRows label="Loading connections" rows={3} />
       ) : empty ? (
@@ -34,7 +42,10 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
         <ul className="grid gap-3 xl:grid-cols-2">
           {connections.data.map((connection) => (
             <li key={connection.id}>
-              <ConnectionCard connection={connection} destination={destinations.data.find(({ name }) => name === connection.app)} />
+              <ConnectionCard
+                connection={connection}
+                destination={destinations.data.find(({ name }) => name === connection.app)}
+              />
             </li>
           ))}
         </ul>

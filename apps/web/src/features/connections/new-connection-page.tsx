@@ -17,7 +17,11 @@ export function NewConnectionPage({ projectId, app }: { projectId: string; app: 
   const { data: destinations, error, refetch } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const destination = destinations?.find(({ name }) => name === app)
   const go = (name?: string) =>
-    navigate({ to: '/p/$projectId/connections/new', params: { projectId }, search: name === undefined ? {} : { app: name } })
+    navigate({
+      to: '/p/$projectId/connections/new',
+      params: { projectId },
+      search: name === undefined ? {} : { app: name },
+    })
 
   if (error) return <Failure what="The destinations could not be read" error={error} retry={refetch} />
   if (!destinations) return <SkeletonRows label="Loading destinations" rows={2} />

@@ -49,7 +49,13 @@ export function FirstRunPage() {
           error={errors.organization?.message}
           {...register('organization')}
         />
-        <TextField label="Email" type="email" autoComplete="username" error={errors.email?.message} {...register('email')} />
+        <TextField
+          label="Email"
+          type="email"
+          autoComplete="username"
+          error={errors.email?.message}
+          {...register('email')}
+        />
         <PasswordField
           label="Password"
           autoComplete="new-password"

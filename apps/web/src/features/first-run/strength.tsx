@@ -17,7 +17,10 @@ export function Strength({ password }: { password: string }) {
     <span className="grid gap-1.5">
       <span aria-hidden className="flex gap-1">
         {[1, 2, 3, 4].map((step) => (
-          <span key={step} className={`h-1 flex-1 rounded-full ${password !== '' && score >= step ? COLOURS[score] : 'bg-line'}`} />
+          <span
+            key={step}
+            className={`h-1 flex-1 rounded-full ${password !== '' && score >= step ? COLOURS[score] : 'bg-line'}`}
+          />
         ))}
       </span>
       <span aria-live="polite">

@@ -42,8 +42,19 @@ export function CreateProjectPage() {
       <Card className="p-5">
         <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
           {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
-          <TextField label="Project name" placeholder="Checkout" autoFocus error={errors.projectName?.message} {...register('projectName')} />
-          <TextField label="Description" optional error={errors.projectDescription?.message} {...register('projectDescription')} />
+          <TextField
+            label="Project name"
+            placeholder="Checkout"
+            autoFocus
+            error={errors.projectName?.message}
+            {...register('projectName')}
+          />
+          <TextField
+            label="Description"
+            optional
+            error={errors.projectDescription?.message}
+            {...register('projectDescription')}
+          />
           <div className="flex justify-end">
             <Button type="submit" variant="primary" busy={isSubmitting}>
               Create project

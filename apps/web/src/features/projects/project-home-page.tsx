@@ -19,7 +19,8 @@ export function ProjectHomePage({ projectId }: { projectId: string }) {
     { enabled: environment !== undefined },
   )
   usePageTitle(project.data?.name ?? 'Project', false)
-  if (project.error) return <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
+  if (project.error)
+    return <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
   if (!project.data || environment === undefined) return <Skeleton className="h-40" />
 
   const secrets = rows.data?.rows.length ?? 0
@@ -27,7 +28,12 @@ export function ProjectHomePage({ projectId }: { projectId: string }) {
     <div className="mx-auto max-w-2xl">
       <PageHeader title={project.data.name} text="Three steps, and your secrets are where they are needed." />
       <ol className="grid gap-3">
-        <Step n={1} title="Add secrets" done={secrets > 0 ? `${count(secrets, 'secret')} in ${environment}` : undefined} text="Type them in, or paste a whole .env file.">
+        <Step
+          n={1}
+          title="Add secrets"
+          done={secrets > 0 ? `${count(secrets, 'secret')} in ${environment}` : undefined}
+          text="Type them in, or paste a whole .env file."
+        >
           <RouteButton
             variant={secrets > 0 ? 'secondary' : 'primary'}
             to="/p/$projectId/secrets/$environment"
@@ -39,7 +45,9 @@ export function ProjectHomePage({ projectId }: { projectId: string }) {
         <Step
           n={2}
           title="Connect a vendor"
-          done={connections.data && connections.data.length > 0 ? count(connections.data.length, 'connection') : undefined}
+          done={
+            connections.data && connections.data.length > 0 ? count(connections.data.length, 'connection') : undefined
+          }
           text="Give Keyferry a credential for the account that should receive them. It is tested before it is stored."
         >
           <RouteButton to="/p/$projectId/connections/new" params={{ projectId }}>
@@ -61,7 +69,19 @@ export function ProjectHomePage({ projectId }: { projectId: string }) {
   )
 }
 
-const Step = ({ n, title, text, done, children }: { n: number; title: string; text: string; done: string | undefined; children: ReactNode }) => (
+const Step = ({
+  n,
+  title,
+  text,
+  done,
+  children,
+}: {
+  n: number
+  title: string
+  text: string
+  done: string | undefined
+  children: ReactNode
+}) => (
   <li className="flex flex-wrap items-center gap-x-4 gap-y-3 rounded-lg border border-line bg-surface p-4">
     <span
       aria-hidden

@@ -18,7 +18,12 @@ export function CreateFolder({ place, onClose }: { place: Place; onClose: () => 
   })
   const submit = handleSubmit(async ({ name }) => {
     try {
-      await create.mutateAsync({ projectId: place.projectId, environment: place.environment, path: place.secretPath, name })
+      await create.mutateAsync({
+        projectId: place.projectId,
+        environment: place.environment,
+        path: place.secretPath,
+        name,
+      })
       await utils.folders.list.invalidate()
       onClose()
     } catch (error) {
@@ -28,7 +33,13 @@ export function CreateFolder({ place, onClose }: { place: Place; onClose: () => 
   return (
     <Dialog open onClose={onClose} title="New folder" description={`In ${place.environment}:${place.secretPath}`}>
       <form onSubmit={(event) => void submit(event)} noValidate>
-        <TextField label="Folder name" placeholder="api" autoFocus error={formState.errors.name?.message} {...register('name')} />
+        <TextField
+          label="Folder name"
+          placeholder="api"
+          autoFocus
+          error={formState.errors.name?.message}
+          {...register('name')}
+        />
         <Actions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={formState.isSubmitting}>

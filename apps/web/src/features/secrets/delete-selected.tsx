@@ -7,7 +7,17 @@ import type { Place, Sync } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 import { DeleteConsequence } from './readers.tsx'
 
-export function DeleteSelected({ place, keys, readers, onDone }: { place: Place; keys: string[]; readers: readonly Sync[]; onDone: () => void }) {
+export function DeleteSelected({
+  place,
+  keys,
+  readers,
+  onDone,
+}: {
+  place: Place
+  keys: string[]
+  readers: readonly Sync[]
+  onDone: () => void
+}) {
   const [asking, setAsking] = useState(false)
   const utils = trpc.useUtils()
   const remove = trpc.secrets.deleteMany.useMutation()
@@ -23,7 +33,12 @@ export function DeleteSelected({ place, keys, readers, onDone }: { place: Place;
         <Trash2 aria-hidden className="size-3.5" /> Delete {what}
       </Button>
       {asking && (
-        <Confirm title={`Delete ${what}?`} label={`Delete ${what}`} onConfirm={deleteAll} onClose={() => setAsking(false)}>
+        <Confirm
+          title={`Delete ${what}?`}
+          label={`Delete ${what}`}
+          onConfirm={deleteAll}
+          onClose={() => setAsking(false)}
+        >
           <p className="max-h-40 overflow-y-auto font-mono text-sm break-all">{keys.join(', ')}</p>
           <DeleteConsequence readers={readers} />
         </Confirm>

@@ -24,7 +24,11 @@ export function FolderBar({ place }: { place: Place }) {
   const parent = names.length > 1 ? `/${names.slice(0, -1).join('/')}` : '/'
   const name = names.at(-1)
   const to = (path: string) =>
-    ({ to: '/p/$projectId/secrets/$environment', params: { projectId, environment }, search: path === '/' ? {} : { path } }) as const
+    ({
+      to: '/p/$projectId/secrets/$environment',
+      params: { projectId, environment },
+      search: path === '/' ? {} : { path },
+    }) as const
 
   const deleteFolder = async () => {
     if (name === undefined) return
@@ -35,7 +39,11 @@ export function FolderBar({ place }: { place: Place }) {
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
       <nav aria-label="Path" className="flex flex-wrap items-center gap-1 font-mono text-sm">
-        <Link {...to('/')} className="rounded px-1 py-0.5 text-soft hover:bg-sunken hover:text-ink" aria-label="Root folder">
+        <Link
+          {...to('/')}
+          className="rounded px-1 py-0.5 text-soft hover:bg-sunken hover:text-ink"
+          aria-label="Root folder"
+        >
           /
         </Link>
         {names.map((each, index) => (
@@ -51,7 +59,9 @@ export function FolderBar({ place }: { place: Place }) {
           </span>
         ))}
       </nav>
-      {name !== undefined && <IconButton icon={Trash2} label={`Delete folder ${name}`} onClick={() => setDialog('delete')} />}
+      {name !== undefined && (
+        <IconButton icon={Trash2} label={`Delete folder ${name}`} onClick={() => setDialog('delete')} />
+      )}
       <span aria-hidden className="h-4 w-px bg-line" />
       {folders?.map((folder) => (
         <Button key={folder.id} asChild size="sm">
@@ -65,7 +75,12 @@ export function FolderBar({ place }: { place: Place }) {
       </Button>
       {dialog === 'create' && <CreateFolder place={place} onClose={() => setDialog(undefined)} />}
       {dialog === 'delete' && (
-        <Confirm title={`Delete folder ${secretPath}?`} label="Delete folder" onConfirm={deleteFolder} onClose={() => setDialog(undefined)}>
+        <Confirm
+          title={`Delete folder ${secretPath}?`}
+          label="Delete folder"
+          onConfirm={deleteFolder}
+          onClose={() => setDialog(undefined)}
+        >
           <p>Every secret and folder inside it goes with it.</p>
         </Confirm>
       )}

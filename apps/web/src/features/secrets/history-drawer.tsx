@@ -38,13 +38,22 @@ export function HistoryDrawer({ place, secretKey, onClose }: { place: Place; sec
     attempt(async () => setShown({ version, value: await readValue(place, secretKey, version) }))
   const restore = (version: number) =>
     attempt(async () => {
-      await update.mutateAsync({ ...place, secretName: secretKey, secretValue: await readValue(place, secretKey, version) })
+      await update.mutateAsync({
+        ...place,
+        secretName: secretKey,
+        secretValue: await readValue(place, secretKey, version),
+      })
       await Promise.all([utils.secrets.rows.invalidate(place), utils.secrets.versions.invalidate()])
       toast.success(`${secretKey} has the value of version ${version} again.`)
     })
 
   return (
-    <Drawer open onClose={onClose} title={secretKey} description="Versions, newest first. Restoring writes a new version.">
+    <Drawer
+      open
+      onClose={onClose}
+      title={secretKey}
+      description="Versions, newest first. Restoring writes a new version."
+    >
       {versions.error ? (
         <Failure what="The versions could not be read" error={versions.error} retry={versions.refetch} />
       ) : !versions.data ? (

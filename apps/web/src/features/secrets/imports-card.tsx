@@ -20,7 +20,7 @@ export function ImportsCard({ place, environments }: { place: Place; environment
   const { data: imports } = trpc.imports.list.useQuery(at)
   const settled = {
     onSettled: () => Promise.all([utils.imports.list.invalidate(), utils.secrets.rows.invalidate()]),
-    onError: (error: unknown) => void toast.error(messageOf(error)),
+    onError: (error: unknown) => toast.error(messageOf(error)),
   }
   const update = trpc.imports.update.useMutation(settled)
   const remove = trpc.imports.delete.useMutation(settled)
@@ -35,16 +35,28 @@ export function ImportsCard({ place, environments }: { place: Place; environment
       {imports?.map(({ id, importEnv, importPath, position }, index) => {
         const name = `${importEnv.slug}:${importPath}`
         return (
-          <span key={id} className="flex items-center gap-0.5 rounded-md border border-line bg-surface py-0.5 pr-0.5 pl-2 font-mono text-sm">
+          <span
+            key={id}
+            className="flex items-center gap-0.5 rounded-md border border-line bg-surface py-0.5 pr-0.5 pl-2 font-mono text-sm"
+          >
             {name}
-            <IconButton icon={ArrowUp} label={`Move import ${name} earlier`} disabled={index === 0} onClick={() => move(id, position - 1)} />
+            <IconButton
+              icon={ArrowUp}
+              label={`Move import ${name} earlier`}
+              disabled={index === 0}
+              onClick={() => move(id, position - 1)}
+            />
             <IconButton
               icon={ArrowDown}
               label={`Move import ${name} later`}
               disabled={index === imports.length - 1}
               onClick={() => move(id, position + 1)}
             />
-            <IconButton icon={X} label={`Remove import ${name}`} onClick={() => remove.mutate({ ...at, importId: id })} />
+            <IconButton
+              icon={X}
+              label={`Remove import ${name}`}
+              onClick={() => remove.mutate({ ...at, importId: id })}
+            />
           </span>
         )
       })}
@@ -56,7 +68,15 @@ export function ImportsCard({ place, environments }: { place: Place; environment
   )
 }
 
-function AddImport({ place, environments, onClose }: { place: Place; environments: Project['environments']; onClose: () => void }) {
+function AddImport({
+  place,
+  environments,
+  onClose,
+}: {
+  place: Place
+  environments: Project['environments']
+  onClose: () => void
+}) {
   const { projectId, environment, secretPath: path } = place
   const utils = trpc.useUtils()
   const [from, setFrom] = useState(environments.find(({ slug }) => slug !== environment)?.slug ?? environment)
@@ -68,7 +88,12 @@ function AddImport({ place, environments, onClose }: { place: Place; environment
     },
   })
   return (
-    <Dialog open onClose={onClose} title="Add import" description={`Into ${environment}:${path}. Keys that this folder has itself stay as they are.`}>
+    <Dialog
+      open
+      onClose={onClose}
+      title="Add import"
+      description={`Into ${environment}:${path}. Keys that this folder has itself stay as they are.`}
+    >
       <form
         className="grid gap-4"
         onSubmit={(event) => {
@@ -91,7 +116,13 @@ function AddImport({ place, environments, onClose }: { place: Place; environment
             </option>
           ))}
         </SelectField>
-        <PathSelect projectId={projectId} environment={from} value={fromPath} onChange={setFromPath} label="From secret path" />
+        <PathSelect
+          projectId={projectId}
+          environment={from}
+          value={fromPath}
+          onChange={setFromPath}
+          label="From secret path"
+        />
         <Actions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" busy={create.isPending}>

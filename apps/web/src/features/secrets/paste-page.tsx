@@ -26,7 +26,11 @@ export function PastePage({ place }: { place: Place }) {
   const save = trpc.secrets.paste.useMutation()
   useUnsaved(content !== '' && !save.isSuccess)
   const problem = preview.error ?? save.error
-  const back = { to: '/p/$projectId/secrets/$environment', params: { projectId, environment }, search: secretPath === '/' ? {} : { path: secretPath } } as const
+  const back = {
+    to: '/p/$projectId/secrets/$environment',
+    params: { projectId, environment },
+    search: secretPath === '/' ? {} : { path: secretPath },
+  } as const
 
   const change = (text: string) => {
     setContent(text)
@@ -60,7 +64,11 @@ export function PastePage({ place }: { place: Place }) {
         title="Paste .env"
         text={
           <>
-            Into <span className="font-mono text-sm">{environment}:{secretPath}</span>. Keys that the file does not name stay as they are.
+            Into{' '}
+            <span className="font-mono text-sm">
+              {environment}:{secretPath}
+            </span>
+            . Keys that the file does not name stay as they are.
           </>
         }
       />
@@ -75,7 +83,11 @@ export function PastePage({ place }: { place: Place }) {
           value={content}
           onChange={(event) => change(event.target.value)}
         />
-        {problem && <Notice kind="bad" title={preview.error ? 'The file could not be read' : 'Nothing was saved'}>{messageOf(problem)}</Notice>}
+        {problem && (
+          <Notice kind="bad" title={preview.error ? 'The file could not be read' : 'Nothing was saved'}>
+            {messageOf(problem)}
+          </Notice>
+        )}
         {preview.data && <PastePreview result={preview.data} />}
         <div className="flex flex-wrap items-center gap-2">
           <Button asChild className="focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent">
@@ -89,7 +101,13 @@ export function PastePage({ place }: { place: Place }) {
             <Link {...back}>Cancel</Link>
           </Button>
           {preview.data ? (
-            <Button variant="primary" disabled={writes === 0} busy={save.isPending} onClick={commit} title={`Writes ${count(writes, 'secret')}`}>
+            <Button
+              variant="primary"
+              disabled={writes === 0}
+              busy={save.isPending}
+              onClick={commit}
+              title={`Writes ${count(writes, 'secret')}`}
+            >
               Save secrets
             </Button>
           ) : (

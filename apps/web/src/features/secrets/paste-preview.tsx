@@ -18,7 +18,10 @@ export function PastePreview({ result }: { result: z.output<typeof pastedDotenv>
             <p className={`text-sm font-medium ${tone}`}>
               <span className="text-2xl font-semibold tabular-nums">{keys.length}</span> {name.toLowerCase()}
             </p>
-            <ul aria-label={name} className="mt-1 max-h-48 overflow-y-auto font-mono text-xs leading-5 break-all text-soft">
+            <ul
+              aria-label={name}
+              className="mt-1 max-h-48 overflow-y-auto font-mono text-xs leading-5 break-all text-soft"
+            >
               {keys.map((key) => (
                 <li key={key}>{key}</li>
               ))}

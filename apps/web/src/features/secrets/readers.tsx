@@ -26,7 +26,13 @@ export function Readers({ readers }: { readers: readonly Sync[] }) {
               className="relative rounded-md"
             >
               <VendorIcon svg={destinations?.find((each) => each.name === destination)?.icon ?? ''} size={16} />
-              <span aria-hidden className={cn('absolute -right-0.5 -bottom-0.5 size-2.5 rounded-full border-2 border-surface', DOTS[tone])} />
+              <span
+                aria-hidden
+                className={cn(
+                  'absolute -right-0.5 -bottom-0.5 size-2.5 rounded-full border-2 border-surface',
+                  DOTS[tone],
+                )}
+              />
             </Link>
           </Tooltip>
         )

@@ -32,7 +32,9 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
   const remove = trpc.secrets.delete.useMutation()
   const { key, origin } = row
   const own = origin.kind === 'own'
-  const source = own ? place : { projectId: place.projectId, environment: origin.environment, secretPath: origin.secretPath }
+  const source = own
+    ? place
+    : { projectId: place.projectId, environment: origin.environment, secretPath: origin.secretPath }
 
   const deleteSecret = async () => {
     await remove.mutateAsync({ ...place, secretName: key })
@@ -110,7 +112,12 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
         )}
         {dialog === 'details' && <DetailsDialog place={place} row={row} onClose={() => setDialog(undefined)} />}
         {dialog === 'delete' && (
-          <Confirm title={`Delete ${key}?`} label="Delete secret" onConfirm={deleteSecret} onClose={() => setDialog(undefined)}>
+          <Confirm
+            title={`Delete ${key}?`}
+            label="Delete secret"
+            onConfirm={deleteSecret}
+            onClose={() => setDialog(undefined)}
+          >
             <DeleteConsequence readers={readers} />
           </Confirm>
         )}

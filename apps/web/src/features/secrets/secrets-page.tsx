@@ -53,10 +53,11 @@ export function SecretsPage({ place, search, history }: Props) {
         title="Secrets"
         text="Values stay hidden until you ask for one."
         actions={
-          <RouteButton to="/p/$projectId/secrets/$environment/paste"
-              params={{ projectId, environment }}
-              search={secretPath === '/' ? {} : { path: secretPath }}
-            >
+          <RouteButton
+            to="/p/$projectId/secrets/$environment/paste"
+            params={{ projectId, environment }}
+            search={secretPath === '/' ? {} : { path: secretPath }}
+          >
             <ClipboardPaste aria-hidden className="size-4" /> Paste .env
           </RouteButton>
         }

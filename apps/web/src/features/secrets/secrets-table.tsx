@@ -82,58 +82,64 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
           />
         </div>
         <p className="text-sm text-soft" aria-live="polite">
-          {visible.length === rows.length ? count(rows.length, 'secret') : `${visible.length} of ${count(rows.length, 'secret')}`}
+          {visible.length === rows.length
+            ? count(rows.length, 'secret')
+            : `${visible.length} of ${count(rows.length, 'secret')}`}
         </p>
-        {selected.length > 0 && <DeleteSelected place={place} keys={selected} readers={readers} onDone={() => setRowSelection({})} />}
+        {selected.length > 0 && (
+          <DeleteSelected place={place} keys={selected} readers={readers} onDone={() => setRowSelection({})} />
+        )}
       </div>
-        <Table label="Secrets">
-          <thead>
-            <tr>
-              <Th className="w-9">
-                <Checkbox
-                  label="Select all"
-                  checked={table.getIsAllRowsSelected() ? true : table.getIsSomeRowsSelected() ? 'indeterminate' : false}
-                  onChange={(all) => table.toggleAllRowsSelected(all)}
-                />
-              </Th>
-              <SortHeader column={table.getColumn('key')} className="lg:w-[34%]">
-                Key
-              </SortHeader>
-              <Th className="w-[32%]">Value</Th>
-              <SortHeader column={table.getColumn('origin')} className="max-lg:hidden">
-                Origin
-              </SortHeader>
-              <Th className="max-lg:hidden">Read by</Th>
-              <SortHeader column={table.getColumn('version')} className="max-xl:hidden">
-                Version
-              </SortHeader>
-              <SortHeader column={table.getColumn('updatedAt')} className="max-md:hidden">
-                Updated
-              </SortHeader>
-              <Th className="w-10">
-                <span className="sr-only">Actions</span>
-              </Th>
-            </tr>
-          </thead>
-          <VirtualRows
-            rows={visible}
-            idOf={({ id }) => id}
-            height={45}
-            render={(row, virtual) => (
-              <SecretRow
-                key={row.id}
-                {...virtual}
-                place={place}
-                row={row.original}
-                readers={readers}
-                selected={row.getIsSelected()}
-                onSelect={(next) => row.toggleSelected(next)}
-                onHistory={onHistory}
+      <Table label="Secrets">
+        <thead>
+          <tr>
+            <Th className="w-9">
+              <Checkbox
+                label="Select all"
+                checked={table.getIsAllRowsSelected() ? true : table.getIsSomeRowsSelected() ? 'indeterminate' : false}
+                onChange={(all) => table.toggleAllRowsSelected(all)}
               />
-            )}
-          />
-        </Table>
-      {visible.length === 0 && <p className="py-6 text-center text-base text-soft">No key contains “{globalFilter}”.</p>}
+            </Th>
+            <SortHeader column={table.getColumn('key')} className="lg:w-[34%]">
+              Key
+            </SortHeader>
+            <Th className="w-[32%]">Value</Th>
+            <SortHeader column={table.getColumn('origin')} className="max-lg:hidden">
+              Origin
+            </SortHeader>
+            <Th className="max-lg:hidden">Read by</Th>
+            <SortHeader column={table.getColumn('version')} className="max-xl:hidden">
+              Version
+            </SortHeader>
+            <SortHeader column={table.getColumn('updatedAt')} className="max-md:hidden">
+              Updated
+            </SortHeader>
+            <Th className="w-10">
+              <span className="sr-only">Actions</span>
+            </Th>
+          </tr>
+        </thead>
+        <VirtualRows
+          rows={visible}
+          idOf={({ id }) => id}
+          height={45}
+          render={(row, virtual) => (
+            <SecretRow
+              key={row.id}
+              {...virtual}
+              place={place}
+              row={row.original}
+              readers={readers}
+              selected={row.getIsSelected()}
+              onSelect={(next) => row.toggleSelected(next)}
+              onHistory={onHistory}
+            />
+          )}
+        />
+      </Table>
+      {visible.length === 0 && (
+        <p className="py-6 text-center text-base text-soft">No key contains “{globalFilter}”.</p>
+      )}
     </div>
   )
 }

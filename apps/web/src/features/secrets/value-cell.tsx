@@ -14,7 +14,17 @@ const ValueEditor = onDemand(async () => (await import('./value-editor.tsx')).Va
 const SHOWN_MS = 30_000
 
 /** Hidden until asked for. The value lives in this cell's state and leaves with it. */
-export function ValueCell({ place, secretKey, version, editable }: { place: Place; secretKey: string; version: number; editable: boolean }) {
+export function ValueCell({
+  place,
+  secretKey,
+  version,
+  editable,
+}: {
+  place: Place
+  secretKey: string
+  version: number
+  editable: boolean
+}) {
   const [value, setValue] = useState<string>()
   const [mode, setMode] = useState<'hidden' | 'shown' | 'editing'>('hidden')
   const hide = () => {

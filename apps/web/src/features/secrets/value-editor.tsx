@@ -11,7 +11,17 @@ import type { Place } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
 
 /** Edits a value in place, over as many lines as it has. Ctrl+Enter saves, Escape gives up. */
-export function ValueEditor({ place, secretKey, initial, onClose }: { place: Place; secretKey: string; initial: string; onClose: () => void }) {
+export function ValueEditor({
+  place,
+  secretKey,
+  initial,
+  onClose,
+}: {
+  place: Place
+  secretKey: string
+  initial: string
+  onClose: () => void
+}) {
   const utils = trpc.useUtils()
   const update = trpc.secrets.update.useMutation()
   const { register, handleSubmit, setError, formState } = useForm({

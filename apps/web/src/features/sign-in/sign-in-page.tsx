@@ -11,7 +11,10 @@ import { signIn } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
 
-const credentials = z.object({ email: z.email('Enter an email address'), password: z.string().min(1, 'Enter your password') })
+const credentials = z.object({
+  email: z.email('Enter an email address'),
+  password: z.string().min(1, 'Enter your password'),
+})
 
 /** Only an address of this console: a link to the sign-in page must not lead anywhere else. */
 const ours = (next: string | undefined): string => (next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/')
@@ -34,8 +37,20 @@ export function SignInPage({ next }: { next: string | undefined }) {
     <Alone title="Sign in" text="Secrets, and where they go.">
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
-        <TextField label="Email" type="email" autoComplete="username" autoFocus error={errors.email?.message} {...register('email')} />
-        <PasswordField label="Password" autoComplete="current-password" error={errors.password?.message} {...register('password')} />
+        <TextField
+          label="Email"
+          type="email"
+          autoComplete="username"
+          autoFocus
+          error={errors.email?.message}
+          {...register('email')}
+        />
+        <PasswordField
+          label="Password"
+          autoComplete="current-password"
+          error={errors.password?.message}
+          {...register('password')}
+        />
         <Button type="submit" variant="primary" busy={isSubmitting}>
           Sign in
         </Button>

@@ -46,7 +46,8 @@ export function loadDraft(projectId: string): Draft {
   }
 }
 
-export const saveDraft = (projectId: string, draft: Draft): void => sessionStorage.setItem(keyOf(projectId), JSON.stringify(draft))
+export const saveDraft = (projectId: string, draft: Draft): void =>
+  sessionStorage.setItem(keyOf(projectId), JSON.stringify(draft))
 
 export const dropDraft = (projectId: string): void => sessionStorage.removeItem(keyOf(projectId))
 

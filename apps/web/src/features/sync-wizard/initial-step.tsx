@@ -14,7 +14,12 @@ const OVERWRITE = [
 export const InitialStep = ({ destination, onSubmit }: { destination: Destination; onSubmit: () => void }) => (
   <StepForm onSubmit={onSubmit}>
     <p className="text-base text-soft">How should the first sync treat what is already there?</p>
-    <RadioCards label="Initial sync behavior" value="overwrite-destination" onChange={() => undefined} cards={OVERWRITE} />
+    <RadioCards
+      label="Initial sync behavior"
+      value="overwrite-destination"
+      onChange={() => undefined}
+      cards={OVERWRITE}
+    />
     <Notice title="Why nothing else is offered">{destination.notes.initialSync}</Notice>
   </StepForm>
 )

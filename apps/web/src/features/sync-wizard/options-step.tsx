@@ -10,7 +10,15 @@ import type { Destination } from '../../lib/types.ts'
 import type { Draft } from './draft.ts'
 import { StepForm } from './step-form.tsx'
 
-export function OptionsStep({ projectId, destination, onSubmit }: { projectId: string; destination: Destination; onSubmit: () => void }) {
+export function OptionsStep({
+  projectId,
+  destination,
+  onSubmit,
+}: {
+  projectId: string
+  destination: Destination
+  onSubmit: () => void
+}) {
   const { control, formState } = useFormContext<Draft>()
   const schema = useController({ control, name: 'keySchema' }).field
   const policy = useController({ control, name: 'deletionPolicy' }).field
@@ -27,8 +35,8 @@ export function OptionsStep({ projectId, destination, onSubmit }: { projectId: s
         <RadioCards label="Deletion policy" value={policy.value} onChange={policy.onChange} cards={POLICIES} />
         {policy.value === 'mirror' && schema.value.trim() === '' && (
           <Notice kind="warn">
-            Without a key schema, mirroring covers everything at the target: the first sync deletes every key there that the folder does not
-            have.
+            Without a key schema, mirroring covers everything at the target: the first sync deletes every key there that
+            the folder does not have.
           </Notice>
         )}
       </div>

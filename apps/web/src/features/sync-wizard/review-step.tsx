@@ -59,12 +59,23 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
         value: <ChosenValue field={field} values={draft.destinationConfig} connectionId={draft.connectionId} />,
       })),
     { step: 'initial', name: 'Initial sync', value: 'Overwrite destination secrets' },
-    { step: 'options', name: 'Key schema', value: draft.keySchema.trim() || 'None', mono: draft.keySchema.trim() !== '' },
+    {
+      step: 'options',
+      name: 'Key schema',
+      value: draft.keySchema.trim() || 'None',
+      mono: draft.keySchema.trim() !== '',
+    },
     { step: 'options', name: 'Deletion', value: policyTitle(draft.deletionPolicy) },
     { step: 'options', name: 'Auto-sync', value: draft.autoSyncEnabled ? 'On' : 'Off' },
-    ...destination.options.fields.map((field) => ({ step: 'options' as const, name: field.label, value: shownValue(field, draft.own[field.name]) })),
+    ...destination.options.fields.map((field) => ({
+      step: 'options' as const,
+      name: field.label,
+      value: shownValue(field, draft.own[field.name]),
+    })),
     { step: 'details', name: 'Name', value: draft.name },
-    ...(draft.description.trim() === '' ? [] : [{ step: 'details' as const, name: 'Description', value: draft.description }]),
+    ...(draft.description.trim() === ''
+      ? []
+      : [{ step: 'details' as const, name: 'Description', value: draft.description }]),
   ]
   return (
     <div id="wizard-review" className="grid gap-5">

@@ -46,7 +46,9 @@ export function SourceStep({ projectId, onSubmit }: { projectId: string; onSubmi
         onChange={secretPath.onChange}
         help="The folder path to retrieve secrets from. To send several folders, let one folder import the others."
       />
-      {environment.value !== '' && <Contents projectId={projectId} environment={environment.value} secretPath={secretPath.value} />}
+      {environment.value !== '' && (
+        <Contents projectId={projectId} environment={environment.value} secretPath={secretPath.value} />
+      )}
     </StepForm>
   )
 }
@@ -65,11 +67,14 @@ function Contents(place: { projectId: string; environment: string; secretPath: s
         {imported > 0 && <span className="text-soft">, {count(imported, 'of them is', 'of them are')} imported</span>}
       </p>
       {data.rows.length === 0 && (
-        <Notice kind="warn">This folder is empty. The sync can be created; it sends secrets as soon as there are some.</Notice>
+        <Notice kind="warn">
+          This folder is empty. The sync can be created; it sends secrets as soon as there are some.
+        </Notice>
       )}
       {broken.length > 0 && (
         <Notice kind="warn" title={`${count(broken.length, 'secret')} cannot be sent yet`}>
-          {broken.map(({ key }) => key).join(', ')}. Until every value is complete, the sync is blocked and sends nothing.
+          {broken.map(({ key }) => key).join(', ')}. Until every value is complete, the sync is blocked and sends
+          nothing.
         </Notice>
       )}
     </div>

@@ -25,13 +25,20 @@ export function StepList({ at, limit, onGo }: { at: number; limit: number; onGo:
                   aria-hidden
                   className={cn(
                     'grid size-5 shrink-0 place-items-center rounded-full border text-xs tabular-nums max-lg:hidden',
-                    index === at ? 'border-accent bg-accent text-on-accent' : done ? 'border-good text-good' : 'border-edge',
+                    index === at
+                      ? 'border-accent bg-accent text-on-accent'
+                      : done
+                        ? 'border-good text-good'
+                        : 'border-edge',
                   )}
                 >
                   {done && index !== at ? <Check className="size-3" /> : index + 1}
                 </span>
                 <span className="max-lg:sr-only">{title}</span>
-                <span aria-hidden className={cn('h-1 w-full rounded-full lg:hidden', index <= at ? 'bg-accent' : 'bg-line')} />
+                <span
+                  aria-hidden
+                  className={cn('h-1 w-full rounded-full lg:hidden', index <= at ? 'bg-accent' : 'bg-line')}
+                />
               </button>
             </li>
           )

@@ -25,16 +25,28 @@ export function Summary({ draft, destination }: { draft: Draft; destination: Des
             </span>
           )}
         </Row>
-        <Row name="Source">{draft.environment !== '' && <span className="font-mono break-all">{`${draft.environment}:${draft.secretPath}`}</span>}</Row>
+        <Row name="Source">
+          {draft.environment !== '' && (
+            <span className="font-mono break-all">{`${draft.environment}:${draft.secretPath}`}</span>
+          )}
+        </Row>
         <Row name="Connection">{connection?.name}</Row>
         {destination?.target.fields
-          .filter((field) => isShown(field, draft.destinationConfig) && shownValue(field, draft.destinationConfig[field.name]) !== 'Not set')
+          .filter(
+            (field) =>
+              isShown(field, draft.destinationConfig) &&
+              shownValue(field, draft.destinationConfig[field.name]) !== 'Not set',
+          )
           .map((field) => (
             <Row key={field.name} name={field.label}>
-              <span className="break-all"><ChosenValue field={field} values={draft.destinationConfig} connectionId={draft.connectionId} /></span>
+              <span className="break-all">
+                <ChosenValue field={field} values={draft.destinationConfig} connectionId={draft.connectionId} />
+              </span>
             </Row>
           ))}
-        <Row name="Key schema">{draft.keySchema.trim() === '' ? 'None' : <span className="font-mono break-all">{draft.keySchema}</span>}</Row>
+        <Row name="Key schema">
+          {draft.keySchema.trim() === '' ? 'None' : <span className="font-mono break-all">{draft.keySchema}</span>}
+        </Row>
         <Row name="Deletion">{policyTitle(draft.deletionPolicy)}</Row>
         <Row name="Auto-sync">{draft.autoSyncEnabled ? 'On' : 'Off'}</Row>
         {draft.name !== '' && <Row name="Name">{draft.name}</Row>}
@@ -46,6 +58,8 @@ export function Summary({ draft, destination }: { draft: Draft; destination: Des
 const Row = ({ name, children }: { name: string; children: ReactNode }) => (
   <div className="grid gap-0.5">
     <dt className="text-xs text-soft">{name}</dt>
-    <dd className="min-w-0 font-medium">{children || <span className="font-normal text-faint">Not chosen yet</span>}</dd>
+    <dd className="min-w-0 font-medium">
+      {children || <span className="font-normal text-faint">Not chosen yet</span>}
+    </dd>
   </div>
 )

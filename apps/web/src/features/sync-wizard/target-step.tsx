@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
 import { ConnectionForm } from '../../components/connection-form.tsx'
 import { GeneratedFields } from '../../components/generated-fields.tsx'
@@ -27,6 +27,12 @@ export function TargetStep({ destination, onSubmit }: Props) {
   const [adding, setAdding] = useState(false)
   const connections = trpc.connections.list.useQuery({ app: destination.name })
   const none = connections.data?.length === 0
+  const only = connections.data?.length === 1 ? connections.data[0]?.id : undefined
+
+  useEffect(() => {
+    if (field.value === '' && only !== undefined) field.onChange(only)
+  }, [field, only])
+
   const label = `${destination.title} connection`
 
   return (
@@ -64,7 +70,9 @@ export function TargetStep({ destination, onSubmit }: Props) {
         </div>
       )}
       <StepForm onSubmit={onSubmit}>
-        {(adding || none) && formState.errors.connectionId && <Notice kind="bad">Create the connection first, or choose an existing one.</Notice>}
+        {(adding || none) && formState.errors.connectionId && (
+          <Notice kind="bad">Create the connection first, or choose an existing one.</Notice>
+        )}
         <GeneratedFields fields={destination.target.fields} under="destinationConfig" connectionId={field.value} />
         {destination.keyRules.length > 0 && (
           <details className="rounded-lg border border-line bg-surface px-3 py-2 text-sm">

@@ -20,7 +20,8 @@ export function TestConnection({ connectionId }: { connectionId: string }) {
         )}
         {check.data && check.data.problem === null && (
           <span className="flex items-center gap-1.5 font-medium text-good">
-            <CircleCheck aria-hidden className="size-4" /> Works{check.data.account !== null && `: ${check.data.account}`}
+            <CircleCheck aria-hidden className="size-4" /> Works
+            {check.data.account !== null && `: ${check.data.account}`}
           </span>
         )}
       </span>

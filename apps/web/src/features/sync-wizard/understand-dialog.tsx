@@ -36,7 +36,10 @@ export function UnderstandDialog({ projectId, input, plan, destination, onClose,
     try {
       const sync = await create.mutateAsync({ ...input, planHash: plan.hash })
       await utils.syncs.list.invalidate()
-      await navigate({ to: '/p/$projectId/syncs/$destination/$syncId', params: { projectId, destination: sync.destination, syncId: sync.id } })
+      await navigate({
+        to: '/p/$projectId/syncs/$destination/$syncId',
+        params: { projectId, destination: sync.destination, syncId: sync.id },
+      })
       dropDraft(projectId)
     } catch {
       onStale()
@@ -52,15 +55,21 @@ export function UnderstandDialog({ projectId, input, plan, destination, onClose,
         }}
       >
         <p>
-          From now on the folder decides what {title} holds there. A change made at {title} itself is overwritten by the next sync.
+          From now on the folder decides what {title} holds there. A change made at {title} itself is overwritten by the
+          next sync.
         </p>
         <ul className="grid gap-1">
           <li>{count(plan.summary.create, 'key')} will be created.</li>
           <li>
             {count(update, 'key')} will be overwritten
-            {adopted > 0 && <span className="font-semibold text-warn">, {adopted} of them not written by Keyferry</span>}.
+            {adopted > 0 && (
+              <span className="font-semibold text-warn">, {adopted} of them not written by Keyferry</span>
+            )}
+            .
           </li>
-          <li className={deletes > 0 ? 'font-semibold text-bad' : undefined}>{count(deletes, 'key')} will be deleted.</li>
+          <li className={deletes > 0 ? 'font-semibold text-bad' : undefined}>
+            {count(deletes, 'key')} will be deleted.
+          </li>
         </ul>
         {create.error && (
           <Notice kind="bad" title="The sync was not created">

@@ -40,7 +40,13 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
   const heading = useRef<HTMLHeadingElement>(null)
   const destination = destinations.find(({ name }) => name === draft.destination)
   const limit = isLoading ? 0 : reachable(draft, destination)
-  const at = Math.min(Math.max(STEPS.findIndex(({ id }) => id === asked), 0), limit)
+  const at = Math.min(
+    Math.max(
+      STEPS.findIndex(({ id }) => id === asked),
+      0,
+    ),
+    limit,
+  )
   const step = STEPS[at] ?? STEPS[0]
 
   useEffect(() => {
@@ -51,7 +57,8 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
   }, [projectId, draft, isLoading, clearErrors])
   useEffect(() => heading.current?.focus({ preventScroll: true }), [step.id])
 
-  const go = (id: StepId) => void navigate({ to: '/p/$projectId/syncs/new', params: { projectId }, search: { step: id } })
+  const go = (id: StepId) =>
+    void navigate({ to: '/p/$projectId/syncs/new', params: { projectId }, search: { step: id } })
   const next = () => {
     form.clearErrors()
     const problems = problemsOf(step.id, form.getValues(), destination)
@@ -66,7 +73,12 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
       <div className="grid items-start gap-6 lg:grid-cols-[11rem_minmax(0,1fr)] xl:grid-cols-[11rem_minmax(0,1fr)_17rem] xl:has-[#wizard-review]:grid-cols-[11rem_minmax(0,1fr)]">
         <StepList at={at} limit={limit} onGo={go} />
         <section aria-labelledby="wizard-heading" className="grid min-w-0 gap-5">
-          <h1 id="wizard-heading" ref={heading} tabIndex={-1} className="text-xl font-semibold tracking-tight outline-none">
+          <h1
+            id="wizard-heading"
+            ref={heading}
+            tabIndex={-1}
+            className="text-xl font-semibold tracking-tight outline-none"
+          >
             {step.title}
           </h1>
           {step.id === 'destination' && (
@@ -86,13 +98,20 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
               {step.id === 'initial' && <InitialStep destination={destination} onSubmit={next} />}
               {step.id === 'options' && <OptionsStep projectId={projectId} destination={destination} onSubmit={next} />}
               {step.id === 'details' && <DetailsStep destination={destination} onSubmit={next} />}
-              {step.id === 'review' && <ReviewStep projectId={projectId} draft={draft} destination={destination} onGo={go} />}
+              {step.id === 'review' && (
+                <ReviewStep projectId={projectId} draft={draft} destination={destination} onGo={go} />
+              )}
             </>
           )}
           {step.id !== 'review' && (
             <div className="flex justify-between gap-2 border-t border-line pt-4">
               {at > 0 ? <Button onClick={() => go(STEPS[at - 1]?.id ?? 'destination')}>Back</Button> : <span />}
-              <Button variant="primary" type={at > 0 ? 'submit' : 'button'} form={at > 0 ? 'wizard-step' : undefined} onClick={at > 0 ? undefined : next}>
+              <Button
+                variant="primary"
+                type={at > 0 ? 'submit' : 'button'}
+                form={at > 0 ? 'wizard-step' : undefined}
+                onClick={at > 0 ? undefined : next}
+              >
                 Next
               </Button>
             </div>

@@ -45,7 +45,12 @@ export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => vo
           {problem !== undefined && <Notice kind="bad">{messageOf(problem)}</Notice>}
           <Actions>
             <Button onClick={onClose}>Cancel</Button>
-            <Button variant={deletes > 0 ? 'danger' : 'primary'} busy={approve.isPending} disabled={isFetching} onClick={() => void submit()}>
+            <Button
+              variant={deletes > 0 ? 'danger' : 'primary'}
+              busy={approve.isPending}
+              disabled={isFetching}
+              onClick={() => void submit()}
+            >
               {deletes > 0 ? `Approve and delete ${count(deletes, 'key')}` : 'Approve and run'}
             </Button>
           </Actions>

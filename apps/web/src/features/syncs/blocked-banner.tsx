@@ -19,7 +19,11 @@ export function BlockedBanner({ sync }: { sync: Sync }) {
     <>
       <Notice
         kind="blocked"
-        title={fuse ? 'Blocked: this plan deletes a lot' : `Blocked: ${count(blocked.keys.length, 'secret cannot', 'secrets cannot')} be sent`}
+        title={
+          fuse
+            ? 'Blocked: this plan deletes a lot'
+            : `Blocked: ${count(blocked.keys.length, 'secret cannot', 'secrets cannot')} be sent`
+        }
         action={
           fuse && (
             <Button variant="danger" size="sm" onClick={() => setReviewing(true)}>
@@ -30,7 +34,12 @@ export function BlockedBanner({ sync }: { sync: Sync }) {
       >
         <div className="grid gap-2">
           {(fuse || keys.length === 0) && <p>{blocked.message}</p>}
-          {!fuse && keys.length > 0 && <p>Nothing of the folder is sent while one of its secrets is incomplete. Fix these, and the sync goes on by itself.</p>}
+          {!fuse && keys.length > 0 && (
+            <p>
+              Nothing of the folder is sent while one of its secrets is incomplete. Fix these, and the sync goes on by
+              itself.
+            </p>
+          )}
           <ul className="grid gap-1">
             {keys.map(({ key, reason }) => (
               <li key={key} className="break-words">

@@ -61,7 +61,13 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
         />
       </Section>
       {dialog === 'remove' && (
-        <Confirm title="Remove secrets?" label="Remove secrets" typed={typed} onConfirm={removeSecrets} onClose={() => setDialog(undefined)}>
+        <Confirm
+          title="Remove secrets?"
+          label="Remove secrets"
+          typed={typed}
+          onConfirm={removeSecrets}
+          onClose={() => setDialog(undefined)}
+        >
           <p>
             Programs that read these keys at {vendor} stop finding them. Target: {sync.targetLabel}.
             {sync.isAutoSyncEnabled && ' Auto-sync is on: the next change of the folder writes them again.'}
@@ -69,7 +75,13 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
         </Confirm>
       )}
       {dialog === 'delete' && (
-        <Confirm title="Delete sync?" label="Delete sync" typed={typed} onConfirm={deleteSync} onClose={() => setDialog(undefined)}>
+        <Confirm
+          title="Delete sync?"
+          label="Delete sync"
+          typed={typed}
+          onConfirm={deleteSync}
+          onClose={() => setDialog(undefined)}
+        >
           <p>
             {alsoRemove
               ? `The keys it wrote to ${sync.targetLabel} are removed there first.`

@@ -1,18 +1,43 @@
 import { Time } from '../../components/time.tsx'
 import type { Sync } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
 
 /** First axis: has every change made here reached the target? */
 export function InSync({ sync }: { sync: Sync }) {
+  if (sync.inSync && sync.drift !== null && sync.drift.count > 0) {
+    return (
+      <span className="text-warn">
+        {count(sync.drift.count, 'key')} drifted
+        {sync.drift.checkedAt !== null && (
+          <span className="text-soft">
+            , seen <Time iso={sync.drift.checkedAt} />
+          </span>
+        )}
+      </span>
+    )
+  }
   if (sync.inSync) {
     return (
       <span className="text-good">
-        In sync{sync.lastSyncedAt !== null && <span className="text-soft"> since <Time iso={sync.lastSyncedAt} /></span>}
+        In sync
+        {sync.lastSyncedAt !== null && (
+          <span className="text-soft">
+            {' '}
+            since <Time iso={sync.lastSyncedAt} />
+          </span>
+        )}
       </span>
     )
   }
   return (
     <span className="text-warn">
-      Behind{sync.behindSince !== null && <span className="text-soft"> since <Time iso={sync.behindSince} /></span>}
+      Behind
+      {sync.behindSince !== null && (
+        <span className="text-soft">
+          {' '}
+          since <Time iso={sync.behindSince} />
+        </span>
+      )}
     </span>
   )
 }

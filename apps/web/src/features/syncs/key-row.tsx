@@ -8,7 +8,13 @@ import { KEY_STATES } from './key-states.ts'
 
 const shorten = (id: string) => (id.length > 14 ? `${id.slice(0, 6)}…${id.slice(-4)}` : id)
 
-export function KeyRow({ sync, row, withId, index, measure }: { sync: Sync; row: KeyState; withId: boolean } & RowProps) {
+export function KeyRow({
+  sync,
+  row,
+  withId,
+  index,
+  measure,
+}: { sync: Sync; row: KeyState; withId: boolean } & RowProps) {
   const { word, tone } = KEY_STATES[row.state]
   const { environment, folder, projectId } = sync
   return (
@@ -34,9 +40,7 @@ export function KeyRow({ sync, row, withId, index, measure }: { sync: Sync; row:
         <Badge tone={tone}>{word}</Badge>
       </Td>
       <Td className="break-words text-soft max-md:hidden">{row.reason}</Td>
-      <Td className="text-soft max-sm:hidden">
-        {row.writtenAt === null ? 'Never' : <Time iso={row.writtenAt} />}
-      </Td>
+      <Td className="text-soft max-sm:hidden">{row.writtenAt === null ? 'Never' : <Time iso={row.writtenAt} />}</Td>
       {withId && (
         <Td className="font-mono text-xs text-soft max-lg:hidden" title={row.remoteId ?? undefined}>
           {row.remoteId === null ? '' : shorten(row.remoteId)}

@@ -12,7 +12,15 @@ import { count } from '../../lib/words.ts'
 import { KeyRow } from './key-row.tsx'
 import { KEY_STATES } from './key-states.ts'
 
-const ORDER: readonly KeyState['state'][] = ['failed', 'rejected', 'drifted', 'drifted', 'pending', 'left-behind', 'in-sync']
+const ORDER: readonly KeyState['state'][] = [
+  'failed',
+  'rejected',
+  'drifted',
+  'drifted',
+  'pending',
+  'left-behind',
+  'in-sync',
+]
 
 interface Props {
   sync: Sync
@@ -28,7 +36,9 @@ export function KeysTab({ sync, onlyTrouble, onFilter }: Props) {
   if (keys.length === 0) {
     return (
       <Empty title="No keys yet">
-        {sync.blocked ? 'The sync is blocked; nothing has been written.' : 'The source folder is empty, or the first run has not finished.'}
+        {sync.blocked
+          ? 'The sync is blocked; nothing has been written.'
+          : 'The source folder is empty, or the first run has not finished.'}
       </Empty>
     )
   }
@@ -65,7 +75,12 @@ export function KeysTab({ sync, onlyTrouble, onFilter }: Props) {
               {withIds && <Th className="max-lg:hidden">Vendor ID</Th>}
             </tr>
           </thead>
-          <VirtualRows rows={shown} idOf={({ key }) => key} height={45} render={(key, row) => <KeyRow key={key.key} sync={sync} row={key} withId={withIds} {...row} />} />
+          <VirtualRows
+            rows={shown}
+            idOf={({ key }) => key}
+            height={45}
+            render={(key, row) => <KeyRow key={key.key} sync={sync} row={key} withId={withIds} {...row} />}
+          />
         </Table>
       )}
     </div>

@@ -10,12 +10,17 @@ import { ApproveDialog } from './approve-dialog.tsx'
 
 /** What the next run would do, asked from the target now. */
 export function PlanTab({ sync }: { sync: Sync }) {
-  const plan = trpc.syncs.plan.useQuery({ destination: sync.destination, syncId: sync.id }, { staleTime: 0, retry: false })
+  const plan = trpc.syncs.plan.useQuery(
+    { destination: sync.destination, syncId: sync.id },
+    { staleTime: 0, retry: false },
+  )
   const [approving, setApproving] = useState(false)
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center gap-3">
-        <p className="flex-1 basis-64 text-sm text-soft">What the next run would do, from a listing of the target made just now. Nothing is written.</p>
+        <p className="flex-1 basis-64 text-sm text-soft">
+          What the next run would do, from a listing of the target made just now. Nothing is written.
+        </p>
         {plan.data && plan.data.fuse !== null && (
           <Button size="sm" variant="danger" onClick={() => setApproving(true)}>
             Review and approve

@@ -8,7 +8,9 @@ export function ProgressBar({ sync }: { sync: Sync }) {
   const progress = useProgress(sync.id)
   const running = sync.syncStatus === 'running' || progress !== undefined
   const known = progress !== undefined && progress.total > 0
-  const words = known ? `${progress.done} of ${count(progress.total, 'key')} written` : 'Reading the target and planning'
+  const words = known
+    ? `${progress.done} of ${count(progress.total, 'key')} written`
+    : 'Reading the target and planning'
   return (
     <div aria-live="polite" className={running ? 'grid gap-1.5' : 'sr-only'}>
       {running ? (

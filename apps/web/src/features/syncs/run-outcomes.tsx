@@ -28,10 +28,16 @@ const ORDER: readonly Outcome['state'][] = ['failed', 'rejected', 'done']
 
 /** What became of each key in one run. */
 export function RunOutcomes({ sync, run }: { sync: Sync; run: Run }) {
-  const { data, error, refetch } = trpc.syncs.run.useQuery({ destination: sync.destination, syncId: sync.id, runId: run.id })
+  const { data, error, refetch } = trpc.syncs.run.useQuery({
+    destination: sync.destination,
+    syncId: sync.id,
+    runId: run.id,
+  })
   if (error) return <Failure what="The run could not be read" error={error} retry={refetch} />
   if (!data) return <Skeleton className="h-16" />
-  const outcomes = data.outcomes.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.key.localeCompare(b.key))
+  const outcomes = data.outcomes.toSorted(
+    (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.key.localeCompare(b.key),
+  )
   return (
     <div className="grid gap-3">
       <p className="text-sm text-soft">
@@ -49,9 +55,14 @@ export function RunOutcomes({ sync, run }: { sync: Sync; run: Run }) {
       ) : (
         <ul className="max-h-96 divide-y divide-line overflow-y-auto rounded-md border border-line bg-surface">
           {outcomes.map(({ key, action, state, reason }) => (
-            <li key={key} className="grid items-baseline gap-x-3 gap-y-0.5 px-3 py-1.5 text-sm sm:grid-cols-[6rem_minmax(0,2fr)_minmax(0,3fr)]">
+            <li
+              key={key}
+              className="grid items-baseline gap-x-3 gap-y-0.5 px-3 py-1.5 text-sm sm:grid-cols-[6rem_minmax(0,2fr)_minmax(0,3fr)]"
+            >
               <span>
-                <Badge tone={state === 'done' ? DONE[action] : TONES[state]}>{state === 'done' ? WORDS[action] : WORST[state]}</Badge>
+                <Badge tone={state === 'done' ? DONE[action] : TONES[state]}>
+                  {state === 'done' ? WORDS[action] : WORST[state]}
+                </Badge>
               </span>
               <span className="font-mono break-all">{key}</span>
               <span className="break-words text-soft">{reason}</span>

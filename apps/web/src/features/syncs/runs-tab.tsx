@@ -26,7 +26,15 @@ const TRIGGERS: Record<Run['trigger'], string> = {
 }
 
 /** The last runs; one opens to what became of each key. The open one is in the URL. */
-export function RunsTab({ sync, open, onOpen }: { sync: Sync; open: string | undefined; onOpen: (run: string | undefined) => void }) {
+export function RunsTab({
+  sync,
+  open,
+  onOpen,
+}: {
+  sync: Sync
+  open: string | undefined
+  onOpen: (run: string | undefined) => void
+}) {
   const { data: runs, error, refetch } = trpc.syncs.runs.useQuery({ destination: sync.destination, syncId: sync.id })
   if (error) return <Failure what="The runs could not be read" error={error} retry={refetch} />
   if (!runs) return <SkeletonRows label="Loading runs" />
@@ -56,21 +64,28 @@ export function RunsTab({ sync, open, onOpen }: { sync: Sync; open: string | und
                     onClick={() => onOpen(isOpen ? undefined : run.id)}
                     className="-ml-1 inline-flex items-center gap-1 rounded px-1 font-medium hover:text-accent"
                   >
-                    <ChevronRight aria-hidden className={cn('size-4 text-faint transition-transform', isOpen && 'rotate-90')} />
+                    <ChevronRight
+                      aria-hidden
+                      className={cn('size-4 text-faint transition-transform', isOpen && 'rotate-90')}
+                    />
                     <Time iso={run.startedAt} />
                   </button>
                 </Td>
                 <Td>
                   <SyncStateBadge state={run.state} />
                 </Td>
-                <Td>{run.counts === null ? <span className="text-faint">None</span> : <Counts counts={run.counts} />}</Td>
+                <Td>
+                  {run.counts === null ? <span className="text-faint">None</span> : <Counts counts={run.counts} />}
+                </Td>
                 <Td className="text-soft max-md:hidden">
                   {TRIGGERS[run.trigger]}
                   <span className="block max-w-52 truncate text-xs text-faint" title={run.actor}>
                     {run.actor}
                   </span>
                 </Td>
-                <Td className="text-right text-soft tabular-nums max-sm:hidden">{run.durationMs === null ? '' : duration(run.durationMs)}</Td>
+                <Td className="text-right text-soft tabular-nums max-sm:hidden">
+                  {run.durationMs === null ? '' : duration(run.durationMs)}
+                </Td>
                 <Td className="text-right text-soft tabular-nums max-md:hidden">{run.calls}</Td>
               </Tr>
               {isOpen && (

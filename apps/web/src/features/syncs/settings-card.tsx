@@ -46,7 +46,13 @@ export function SettingsCard({ sync, title, text, dirty, patch, children }: Prop
         {update.error && <Notice kind="bad">{messageOf(update.error)}</Notice>}
         {children}
         <div>
-          <Button type="submit" variant={dirty ? 'primary' : 'secondary'} disabled={!dirty} busy={update.isPending} aria-label={`Save ${title.toLowerCase()}`}>
+          <Button
+            type="submit"
+            variant={dirty ? 'primary' : 'secondary'}
+            disabled={!dirty}
+            busy={update.isPending}
+            aria-label={`Save ${title.toLowerCase()}`}
+          >
             Save
           </Button>
         </div>

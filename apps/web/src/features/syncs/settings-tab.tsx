@@ -14,6 +14,8 @@ import { defaultsOf, filled, schemaOf, type Values } from '../../lib/form-fields
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, DeletionPolicy, Sync } from '../../lib/types.ts'
 import { SettingsCard } from './settings-card.tsx'
+import { DriftSettings } from './settings-drift.tsx'
+import { TargetSettings } from './settings-target.tsx'
 
 /** Each card saves alone; the sync runs again when a change can reach the target. */
 export function SettingsTab({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
@@ -21,10 +23,12 @@ export function SettingsTab({ sync, destination }: { sync: Sync; destination: De
     <div key={sync.version} className="grid gap-4">
       <Details sync={sync} />
       <Source sync={sync} />
+      {destination && <TargetSettings sync={sync} destination={destination} />}
       <AutoSync sync={sync} />
       <KeySchema sync={sync} />
       <Deletion sync={sync} />
       {destination && destination.options.fields.length > 0 && <OwnOptions sync={sync} destination={destination} />}
+      <DriftSettings sync={sync} vendor={destination?.title ?? sync.destination} />
     </div>
   )
 }
@@ -36,7 +40,12 @@ function Details({ sync }: { sync: Sync }) {
   })
   const { errors, isDirty } = form.formState
   return (
-    <SettingsCard sync={sync} title="Details" dirty={isDirty} patch={async () => ((await form.trigger()) ? form.getValues() : undefined)}>
+    <SettingsCard
+      sync={sync}
+      title="Details"
+      dirty={isDirty}
+      patch={async () => ((await form.trigger()) ? form.getValues() : undefined)}
+    >
       <TextField label="Name" spellCheck={false} error={errors.name?.message} {...form.register('name')} />
       <TextField label="Description" optional error={errors.description?.message} {...form.register('description')} />
     </SettingsCard>
@@ -49,7 +58,13 @@ function Source({ sync }: { sync: Sync }) {
   const [secretPath, setPath] = useState(sync.folder?.path ?? '/')
   const dirty = environment !== sync.environment?.slug || secretPath !== sync.folder?.path
   return (
-    <SettingsCard sync={sync} title="Source" text="Another folder means another set of keys at the target; the next plan shows which." dirty={dirty} patch={() => ({ environment, secretPath })}>
+    <SettingsCard
+      sync={sync}
+      title="Source"
+      text="Another folder means another set of keys at the target; the next plan shows which."
+      dirty={dirty}
+      patch={() => ({ environment, secretPath })}
+    >
       <SelectField
         label="Environment"
         value={environment}
@@ -72,8 +87,18 @@ function Source({ sync }: { sync: Sync }) {
 function AutoSync({ sync }: { sync: Sync }) {
   const [on, setOn] = useState(sync.isAutoSyncEnabled)
   return (
-    <SettingsCard sync={sync} title="Auto-sync" dirty={on !== sync.isAutoSyncEnabled} patch={() => ({ isAutoSyncEnabled: on })}>
-      <SwitchField label="Auto-sync enabled" help="Send every change within a second. Off: only when someone asks." checked={on} onChange={setOn} />
+    <SettingsCard
+      sync={sync}
+      title="Auto-sync"
+      dirty={on !== sync.isAutoSyncEnabled}
+      patch={() => ({ isAutoSyncEnabled: on })}
+    >
+      <SwitchField
+        label="Auto-sync enabled"
+        help="Send every change within a second. Off: only when someone asks."
+        checked={on}
+        onChange={setOn}
+      />
     </SettingsCard>
   )
 }
@@ -94,7 +119,9 @@ function KeySchema({ sync }: { sync: Sync }) {
       text="A new schema gives every key a new name; the old ones go as the deletion policy says."
       dirty={schema !== before}
       // Leaving an option out keeps it, so "no schema" is the one that changes nothing.
-      patch={() => (problem === undefined ? { syncOptions: { keySchema: schema.trim() || KEY_PLACEHOLDER } } : undefined)}
+      patch={() =>
+        problem === undefined ? { syncOptions: { keySchema: schema.trim() || KEY_PLACEHOLDER } } : undefined
+      }
     >
       <KeySchemaField
         value={schema}
@@ -111,7 +138,12 @@ function Deletion({ sync }: { sync: Sync }) {
   const before = sync.syncOptions.deletionPolicy
   const [policy, setPolicy] = useState<DeletionPolicy>(before)
   return (
-    <SettingsCard sync={sync} title="Deletion policy" dirty={policy !== before} patch={() => ({ syncOptions: { deletionPolicy: policy } })}>
+    <SettingsCard
+      sync={sync}
+      title="Deletion policy"
+      dirty={policy !== before}
+      patch={() => ({ syncOptions: { deletionPolicy: policy } })}
+    >
       <RadioCards label="Deletion policy" value={policy} onChange={setPolicy} cards={POLICIES} />
     </SettingsCard>
   )
@@ -119,7 +151,9 @@ function Deletion({ sync }: { sync: Sync }) {
 
 function OwnOptions({ sync, destination }: { sync: Sync; destination: Destination }) {
   const { fields } = destination.options
-  const own: Values = Object.fromEntries(fields.map(({ name }) => [name, sync.syncOptions[name]]).filter(([, value]) => value !== undefined))
+  const own: Values = Object.fromEntries(
+    fields.map(({ name }) => [name, sync.syncOptions[name]]).filter(([, value]) => value !== undefined),
+  )
   const form = useForm({
     resolver: zodResolver(z.object({ own: schemaOf(fields) })),
     defaultValues: { own: { ...defaultsOf(fields), ...own } },

@@ -25,7 +25,12 @@ export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
   const [text, setText] = useState(filters.q ?? '')
   const environments = [...new Set(syncs.flatMap((sync) => sync.environment?.slug ?? []))].sort()
   const used = destinations.filter(({ name }) => syncs.some((sync) => sync.destination === name))
-  const select = (label: string, name: 'state' | 'destination' | 'environment', all: string, options: { value: string; label: string }[]) => (
+  const select = (
+    label: string,
+    name: 'state' | 'destination' | 'environment',
+    all: string,
+    options: { value: string; label: string }[],
+  ) => (
     <select
       aria-label={label}
       className={cn(control, 'h-9 w-auto max-w-full px-2 max-sm:flex-1 max-sm:basis-36')}
@@ -56,9 +61,24 @@ export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
           }}
         />
       </div>
-      {select('Filter by state', 'state', 'Any state', SYNC_STATES.map((state) => ({ value: state, label: STATE_WORDS[state].word })))}
-      {select('Filter by destination', 'destination', 'Any destination', used.map(({ name, title }) => ({ value: name, label: title })))}
-      {select('Filter by environment', 'environment', 'Any environment', environments.map((slug) => ({ value: slug, label: slug })))}
+      {select(
+        'Filter by state',
+        'state',
+        'Any state',
+        SYNC_STATES.map((state) => ({ value: state, label: STATE_WORDS[state].word })),
+      )}
+      {select(
+        'Filter by destination',
+        'destination',
+        'Any destination',
+        used.map(({ name, title }) => ({ value: name, label: title })),
+      )}
+      {select(
+        'Filter by environment',
+        'environment',
+        'Any environment',
+        environments.map((slug) => ({ value: slug, label: slug })),
+      )}
     </div>
   )
 }

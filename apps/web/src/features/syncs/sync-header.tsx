@@ -12,15 +12,24 @@ import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { healthOf, InSync } from './in-sync.tsx'
+import { DriftNotice } from './drift-notice.tsx'
 import { ProgressBar } from './progress-bar.tsx'
 import { useTrigger } from './use-trigger.ts'
 
 /** What the sync is, its two axes, and what can be done with it. */
-export function SyncHeader({ sync, destination, onRemove }: { sync: Sync; destination: Destination | undefined; onRemove: () => void }) {
+export function SyncHeader({
+  sync,
+  destination,
+  onRemove,
+}: {
+  sync: Sync
+  destination: Destination | undefined
+  onRemove: () => void
+}) {
   const utils = trpc.useUtils()
   const { trigger, busy } = useTrigger(sync)
   const update = trpc.syncs.update.useMutation({
-    onError: (error) => void toast.error(messageOf(error)),
+    onError: (error) => toast.error(messageOf(error)),
     onSettled: () => utils.syncs.invalidate(),
   })
   const health = healthOf(sync)
@@ -46,7 +55,9 @@ export function SyncHeader({ sync, destination, onRemove }: { sync: Sync; destin
             )}{' '}
             → {destination?.title ?? sync.destination} · {sync.targetLabel}
           </p>
-          {sync.description !== null && sync.description !== '' && <p className="text-sm text-soft">{sync.description}</p>}
+          {sync.description !== null && sync.description !== '' && (
+            <p className="text-sm text-soft">{sync.description}</p>
+          )}
         </div>
         <div className="flex gap-2">
           <Button variant="primary" busy={busy} onClick={trigger}>
@@ -62,7 +73,11 @@ export function SyncHeader({ sync, destination, onRemove }: { sync: Sync; destin
             <MenuItem onSelect={() => void navigator.clipboard.writeText(sync.id).then(() => toast.success('Copied.'))}>
               <Copy aria-hidden className="size-4" /> Copy sync ID
             </MenuItem>
-            <MenuItem onSelect={() => update.mutate({ destination: sync.destination, syncId: sync.id, isAutoSyncEnabled: !auto })}>
+            <MenuItem
+              onSelect={() =>
+                update.mutate({ destination: sync.destination, syncId: sync.id, isAutoSyncEnabled: !auto })
+              }
+            >
               {auto ? <ZapOff aria-hidden className="size-4" /> : <Zap aria-hidden className="size-4" />}
               {auto ? 'Switch auto-sync off' : 'Switch auto-sync on'}
             </MenuItem>
@@ -91,6 +106,7 @@ export function SyncHeader({ sync, destination, onRemove }: { sync: Sync; destin
         <Fact name="Runs">{auto ? 'By itself, on every change' : 'Only when asked'}</Fact>
       </dl>
       <ProgressBar sync={sync} />
+      {sync.drift !== null && (sync.drift.count > 0 || sync.drift.message !== null) && <DriftNotice sync={sync} />}
       {health.why !== null && sync.blocked === null && (
         <p className="rounded-lg border border-line bg-surface px-4 py-3 text-sm break-words">
           <span className="font-semibold">Last message: </span>

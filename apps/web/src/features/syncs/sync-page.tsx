@@ -57,7 +57,11 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
       <BlockedBanner sync={sync} />
       <Tabs label="Sync" value={tab} onChange={(next) => show({ tab: next === 'keys' ? undefined : next })} tabs={TABS}>
         {tab === 'keys' && (
-          <KeysTab sync={sync} onlyTrouble={view.filter === 'not-in-sync'} onFilter={(on) => show({ filter: on ? 'not-in-sync' : undefined })} />
+          <KeysTab
+            sync={sync}
+            onlyTrouble={view.filter === 'not-in-sync'}
+            onFilter={(on) => show({ filter: on ? 'not-in-sync' : undefined })}
+          />
         )}
         {tab === 'plan' && <PlanTab sync={sync} />}
         {tab === 'runs' && <RunsTab sync={sync} open={view.run} onOpen={(run) => show({ tab: 'runs', run })} />}

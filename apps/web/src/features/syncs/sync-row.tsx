@@ -16,15 +16,23 @@ export function SyncRow({ sync, destination }: { sync: Sync; destination: Destin
   const progress = useProgress(sync.id)
   const { trigger, busy } = useTrigger(sync)
   const { id, name, projectId, lastRun } = sync
-  const page = { to: '/p/$projectId/syncs/$destination/$syncId', params: { projectId, destination: sync.destination, syncId: id } } as const
+  const page = {
+    to: '/p/$projectId/syncs/$destination/$syncId',
+    params: { projectId, destination: sync.destination, syncId: id },
+  } as const
   const source = `${sync.environment?.slug ?? '?'}:${sync.folder?.path ?? 'deleted folder'}`
   return (
-    <Tr aria-label={name} className={sync.syncStatus === 'failed' || sync.syncStatus === 'blocked' ? 'bg-bad-tint/40' : undefined}>
+    <Tr
+      aria-label={name}
+      className={sync.syncStatus === 'failed' || sync.syncStatus === 'blocked' ? 'bg-bad-tint/40' : undefined}
+    >
       <Td className="max-w-72">
         <Link {...page} className="font-semibold break-words text-ink hover:text-accent hover:underline">
           {name}
         </Link>
-        {sync.description !== null && sync.description !== '' && <p className="truncate text-xs text-soft">{sync.description}</p>}
+        {sync.description !== null && sync.description !== '' && (
+          <p className="truncate text-xs text-soft">{sync.description}</p>
+        )}
         <p className="text-xs break-words text-soft md:hidden">{sync.targetLabel}</p>
       </Td>
       <Td className="font-mono text-xs break-all text-soft max-lg:hidden">{source}</Td>

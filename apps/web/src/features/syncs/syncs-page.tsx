@@ -39,24 +39,36 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
   )
   return (
     <>
-      <PageHeader title="Syncs" text="Each keeps one target equal to one folder." actions={syncs.data && !empty && add} />
+      <PageHeader
+        title="Syncs"
+        text="Each keeps one target equal to one folder."
+        actions={syncs.data && !empty && add}
+      />
       {syncs.error ? (
         <Failure what="The syncs could not be read" error={syncs.error} retry={syncs.refetch} />
       ) : !syncs.data || !shown ? (
         <SkeletonRows label="Loading syncs" rows={5} />
       ) : empty ? (
         <Empty title="No syncs yet" action={add}>
-          A sync sends the secrets of one folder to one target at a vendor, and keeps them equal. You see the plan before anything is
-          written.
+          A sync sends the secrets of one folder to one target at a vendor, and keeps them equal. You see the plan
+          before anything is written.
         </Empty>
       ) : (
         <div className="grid gap-3">
-          <SyncFilters filters={filters} onChange={setFilters} syncs={syncs.data} destinations={destinations.data ?? []} />
+          <SyncFilters
+            filters={filters}
+            onChange={setFilters}
+            syncs={syncs.data}
+            destinations={destinations.data ?? []}
+          />
           <p aria-live="polite" className="sr-only">
             {count(shown.length, 'sync')} shown
           </p>
           {shown.length === 0 ? (
-            <Empty title="No sync matches these filters" action={<Button onClick={() => setFilters({})}>Clear filters</Button>}>
+            <Empty
+              title="No sync matches these filters"
+              action={<Button onClick={() => setFilters({})}>Clear filters</Button>}
+            >
               {count(syncs.data.length, 'sync exists', 'syncs exist')} in this project.
             </Empty>
           ) : (

@@ -1,4 +1,10 @@
-import { getCoreRowModel, getSortedRowModel, useReactTable, type ColumnDef, type SortingState } from '@tanstack/react-table'
+import {
+  getCoreRowModel,
+  getSortedRowModel,
+  useReactTable,
+  type ColumnDef,
+  type SortingState,
+} from '@tanstack/react-table'
 import { useState } from 'react'
 import { SortHeader } from '../../components/sort-header.tsx'
 import { Table, Th } from '../../components/ui/table.tsx'

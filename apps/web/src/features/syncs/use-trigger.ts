@@ -7,8 +7,8 @@ import type { Sync } from '../../lib/types.ts'
 export function useTrigger({ id, name, destination }: Pick<Sync, 'id' | 'name' | 'destination'>) {
   const utils = trpc.useUtils()
   const mutation = trpc.syncs.trigger.useMutation({
-    onSuccess: () => void toast.success(`${name} is on its way.`),
-    onError: (error) => void toast.error(`${name} could not be started: ${messageOf(error)}`),
+    onSuccess: () => toast.success(`${name} is on its way.`),
+    onError: (error) => toast.error(`${name} could not be started: ${messageOf(error)}`),
     onSettled: () => utils.syncs.invalidate(),
   })
   return { trigger: () => mutation.mutate({ destination, syncId: id }), busy: mutation.isPending }

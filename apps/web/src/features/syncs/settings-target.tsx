@@ -1,0 +1,53 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { FormProvider, useController, useForm } from 'react-hook-form'
+import { z } from 'zod'
+import { GeneratedFields } from '../../components/generated-fields.tsx'
+import { SelectField } from '../../components/ui/field.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { defaultsOf, filled, schemaOf } from '../../lib/form-fields.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Destination, Sync } from '../../lib/types.ts'
+import { SettingsCard } from './settings-card.tsx'
+
+/** Where the sync writes, and with which connection. */
+export function TargetSettings({ sync, destination }: { sync: Sync; destination: Destination }) {
+  const { fields } = destination.target
+  const connections = trpc.connections.list.useQuery({ app: destination.name })
+  const form = useForm({
+    resolver: zodResolver(z.object({ connectionId: z.string(), destinationConfig: schemaOf(fields) })),
+    defaultValues: {
+      connectionId: sync.connectionId,
+      destinationConfig: { ...defaultsOf(fields), ...sync.destinationConfig },
+    },
+  })
+  const { field: connection } = useController({ control: form.control, name: 'connectionId' })
+  const patch = async () => {
+    if (!(await form.trigger())) return undefined
+    const { connectionId, destinationConfig } = form.getValues()
+    return { connectionId, destinationConfig: filled(fields, destinationConfig) }
+  }
+  return (
+    <SettingsCard
+      sync={sync}
+      title="Destination"
+      text="Pointed elsewhere, the sync fills the new place first and then takes its keys back from the old one, unless deletion is disabled."
+      dirty={form.formState.isDirty}
+      patch={patch}
+    >
+      <SelectField
+        label={`${destination.title} connection`}
+        error={connections.error ? messageOf(connections.error) : undefined}
+        {...connection}
+      >
+        {connections.data?.map(({ id, name, account }) => (
+          <option key={id} value={id}>
+            {account === null ? name : `${name} · ${account}`}
+          </option>
+        )) ?? <option value={sync.connectionId}>{sync.connection.name}</option>}
+      </SelectField>
+      <FormProvider {...form}>
+        <GeneratedFields fields={fields} under="destinationConfig" connectionId={connection.value} />
+      </FormProvider>
+    </SettingsCard>
+  )
+}
