@@ -1,7 +1,17 @@
 import { z } from 'zod'
 import { description, displayName, environmentSlug, folderName, id, projectSlug, secretPath, storedText, timestamp } from './names.ts'
 
-export const environment = z.object({ id, name: z.string(), slug: z.string(), position: z.number().int() }).meta({ id: 'Environment' })
+/** What becomes of the syncs that read something which is deleted. */
+export const deletedSyncs = z
+  .enum(['refuse', 'keep-secrets', 'remove-secrets'])
+  .describe(
+    'What becomes of the syncs that read it: `refuse` (default) deletes nothing while there are any; `keep-secrets` deletes them and leaves their targets as they are; `remove-secrets` first removes what they wrote',
+  )
+const pending = z.string().optional().describe('Set while the deletion waits for syncs that remove what they wrote')
+
+export const environment = z
+  .object({ id, name: z.string(), slug: z.string(), position: z.number().int(), pending })
+  .meta({ id: 'Environment' })
 
 export const project = z
   .object({
@@ -13,6 +23,7 @@ export const project = z
     description: z.string().nullable(),
     orgId: id,
     environments: z.array(environment),
+    pending,
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -31,6 +42,8 @@ export const updateProject = z.object({
   slug: projectSlug.optional(),
 })
 
+export const deleteProject = z.object({ projectId: id, syncs: deletedSyncs.optional() })
+
 export const createEnvironment = z.object({
   projectId: id,
   name: displayName('Environment name', 255),
@@ -45,6 +58,8 @@ export const updateEnvironment = z.object({
   position: z.number().int().positive().optional(),
 })
 
+export const deleteEnvironment = z.object({ projectId: id, environmentId: id, syncs: deletedSyncs.optional() })
+
 export const folder = z
   .object({
     id,
@@ -56,6 +71,7 @@ export const folder = z
     version: z.number().int(),
     isReserved: z.boolean(),
     description: z.string().nullable(),
+    pending,
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -72,7 +88,7 @@ export const updateFolder = place.extend({
   path: secretPath.default('/'),
   description: description.optional(),
 })
-export const deleteFolder = place.extend({ folderIdOrName: z.string().min(1), path: secretPath.default('/') })
+export const deleteFolder = place.extend({ folderIdOrName: z.string().min(1), path: secretPath.default('/'), syncs: deletedSyncs.optional() })
 
 export const secretImport = z
   .object({

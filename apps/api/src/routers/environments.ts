@@ -3,8 +3,7 @@ import {
   deleteEnvironment,
   updateEnvironment as update,
 } from '@keyferry/core/vault/environments'
-import { createEnvironment, environment, id, updateEnvironment } from '@keyferry/schemas'
-import { z } from 'zod'
+import { createEnvironment, deleteEnvironment as deleteInput, environment, updateEnvironment } from '@keyferry/schemas'
 import type { Route } from '../rest/route.ts'
 import { call, router, signedIn } from '../trpc/procedures.ts'
 
@@ -40,13 +39,13 @@ export const environments = router({
   delete: signedIn
     .meta({
       tag,
-      summary: 'Deletes an environment and everything in it',
+      summary: 'Deletes an environment and everything in it; `syncs` says what becomes of those that read it',
       routes: both('DELETE', '/:environmentId', 'Successfully deleted environment').map((route) => ({
         ...route,
         input: 'query' as const,
       })),
     })
-    .input(z.object({ projectId: id, environmentId: id }))
+    .input(deleteInput)
     .output(environment)
     .mutation(call(deleteEnvironment)),
 })

@@ -42,7 +42,7 @@ export const folders = router({
   delete: signedIn
     .meta({
       tag,
-      summary: 'Deletes a folder and everything in it',
+      summary: 'Deletes a folder and everything in it; `syncs` says what becomes of those that read it',
       routes: both('DELETE', '/:folderIdOrName', 'folder'),
     })
     .input(deleteFolder)

@@ -6,7 +6,7 @@ import {
   listProjects,
   updateProject as update,
 } from '@keyferry/core/vault/projects'
-import { createProject, id, project, updateProject } from '@keyferry/schemas'
+import { createProject, deleteProject as deleteInput, id, project, updateProject } from '@keyferry/schemas'
 import { z } from 'zod'
 import { call, router, signedIn } from '../trpc/procedures.ts'
 
@@ -82,13 +82,13 @@ export const projects = router({
   delete: signedIn
     .meta({
       tag,
-      summary: 'Deletes a project and everything in it',
+      summary: 'Deletes a project and everything in it; `syncs` says what becomes of its syncs',
       routes: [
         { method: 'DELETE', path: '/api/v1/projects/:projectId', envelope: 'project', input: 'query' },
         { method: 'DELETE', path: '/api/v1/workspace/:projectId', envelope: 'workspace', input: 'query' },
       ],
     })
-    .input(byId)
+    .input(deleteInput)
     .output(project)
     .mutation(call(deleteProject)),
 })

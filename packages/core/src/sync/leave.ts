@@ -7,6 +7,7 @@ import { timestamp, type Context } from '../context.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { applyPlan, type Outcome } from './apply.ts'
+import { completeDeletions } from './deletions.ts'
 import { LeaseLost, takeLease, type Lease } from './lease.ts'
 import { readLedgerAt } from './ledger.ts'
 import { countKeys } from './move.ts'
@@ -153,7 +154,9 @@ async function endIfRemoved(ctx: Context, syncId: string): Promise<void> {
     .where((eb) => eb.not(eb.exists(eb.selectFrom('departures').where('departures.syncId', '=', syncId).select('id'))))
     .returning('projectId')
     .executeTakeFirst()
-  if (ended) ctx.events.publish({ kind: 'sync-deleted', projectId: ended.projectId, syncId })
+  if (!ended) return
+  ctx.events.publish({ kind: 'sync-deleted', projectId: ended.projectId, syncId })
+  await completeDeletions(ctx)
 }
 
 const labelOf = (sync: Sync, place: Departure): string => destination(sync.destination).targetLabel(JSON.parse(place.target))

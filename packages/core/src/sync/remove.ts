@@ -1,8 +1,9 @@
 /** Taking back what a sync wrote, and ending a sync. */
 import { audit } from '../audit.ts'
-import { timestamp, type Actor, type Context } from '../context.ts'
+import type { Actor, Context } from '../context.ts'
 import { findSync, syncRow, type SyncAddress } from './find.ts'
 import type { SyncRow } from './row.ts'
+import { wantRemoval } from './wanted.ts'
 
 /** Asks for a run that deletes, at the target, the keys this sync wrote there; whatever its deletion policy. */
 export async function removeSecrets(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
@@ -37,22 +38,7 @@ async function askRemoval(
   removal: 'keep' | 'delete',
 ): Promise<void> {
   await ctx.db.transaction().execute(async (tx) => {
-    await tx
-      .updateTable('syncs')
-      .set((eb) => ({
-        wanted: eb('wanted', '+', 1),
-        due: eb('wanted', '+', 1),
-        removal,
-        removeState: 'pending',
-        removeMessage: null,
-        retryAt: null,
-        attempts: 0,
-        trigger: 'remove',
-        triggeredBy: actor.name,
-        updatedAt: timestamp(ctx),
-      }))
-      .where('id', '=', sync.id)
-      .execute()
+    await wantRemoval(ctx, tx, actor, removal, [sync.id])
     const action = removal === 'delete' ? 'delete-secret-sync' : 'secret-sync-remove-secrets'
     await audit(ctx, tx, actor, action, sync.projectId, { syncId: sync.id, name: sync.name, removeSecrets: true })
   })

@@ -7,6 +7,7 @@ import { DestinationError } from '../destinations/destination.ts'
 import { Unresolvable } from '../errors.ts'
 import { applyPlan } from './apply.ts'
 import { approved, blockedByFuse, blockedBySource } from './blockage.ts'
+import { completeDeletions } from './deletions.ts'
 import { checkForDrift } from './drift.ts'
 import { fuse } from './fuse.ts'
 import { LeaseLost, takeLease } from './lease.ts'
@@ -57,6 +58,7 @@ async function runIfDue(outer: Context, syncId: string, signal: AbortSignal): Pr
   } finally {
     await lease.release()
     await ctx.queue.wake(await dueOnTarget(ctx, sync.targetKey, syncId))
+    if (sync.removal) await completeDeletions(ctx)
   }
 }
 

@@ -26,6 +26,26 @@ export async function wantChange(ctx: Context, tx: Tx, actor: Actor, folderIds: 
   return auto
 }
 
+/** Makes a run due that takes back what the syncs wrote, whatever auto-sync and the policy say. The caller wakes the queue after the commit. */
+export async function wantRemoval(ctx: Context, tx: Tx, actor: Actor, removal: 'keep' | 'delete', syncIds: readonly string[]): Promise<void> {
+  await tx
+    .updateTable('syncs')
+    .set((eb) => ({
+      wanted: eb('wanted', '+', 1),
+      due: eb('wanted', '+', 1),
+      removal,
+      removeState: 'pending',
+      removeMessage: null,
+      retryAt: null,
+      attempts: 0,
+      trigger: 'remove',
+      triggeredBy: actor.name,
+      updatedAt: timestamp(ctx),
+    }))
+    .where('id', 'in', syncIds)
+    .execute()
+}
+
 /** Makes a run due, whatever auto-sync says. The caller wakes the queue after the commit. */
 export async function want(ctx: Context, tx: Tx, actor: Actor, trigger: Trigger, syncIds: readonly string[]): Promise<void> {
   if (syncIds.length === 0) return

@@ -6,6 +6,7 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { announce, releaseSyncs } from '../release-syncs.ts'
 import { refuseWhileInUse } from './in-use.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
@@ -60,18 +61,28 @@ export function updateEnvironment(
   })
 }
 
-/** Deletes an environment with all it holds. Throws `NotFound`, and `BadRequest` while a sync reads it or a folder elsewhere imports from it. */
-export function deleteEnvironment(
+/**
+ * Deletes an environment with all it holds; `syncs` as for a folder. Throws `NotFound`, and `BadRequest` while a folder elsewhere
+ * imports from it, and naming the syncs that read it under `refuse`.
+ */
+export async function deleteEnvironment(
   ctx: Context,
   actor: Actor,
-  input: { projectId: string; environmentId: string },
+  input: z.output<typeof schemas.deleteEnvironment>,
 ): Promise<Environment> {
-  return change(ctx, actor, async (tx, touched) => {
+  const { deleted, released } = await change(ctx, actor, async (tx, touched) => {
     await lockProject(ctx, tx, input.projectId)
     const all = await environmentsOf(tx, input.projectId)
     const environment = find(all, input.environmentId)
     const folders = await folderIdsOf(tx, environment.id)
-    await refuseWhileInUse(tx, `Environment "${environment.slug}"`, folders)
+    const { id, name, slug, position } = environment
+    const deleted = { id, name, slug, position }
+    const what = `Environment "${slug}"`
+    await refuseWhileInUse(tx, what, folders, input.syncs)
+    const { projectId, syncs } = input
+    const deleting = { what, kind: 'environment' as const, subjectId: id, projectId, folderIds: folders, syncs }
+    const released = await releaseSyncs(ctx, tx, actor, deleting)
+    if (released.waiting.length > 0) return { deleted, released }
     const inside = new Set(folders)
     for (const id of await readersOf(tx, folders)) if (!inside.has(id)) touched(id)
     await tx.deleteFrom('environments').where('id', '=', environment.id).execute()
@@ -84,9 +95,9 @@ export function deleteEnvironment(
       name: environment.name,
       slug: environment.slug,
     })
-    const { id, name, slug, position } = environment
-    return { id, name, slug, position }
+    return { deleted, released }
   })
+  return { ...deleted, ...(await announce(ctx, input.projectId, released)) }
 }
 
 /** Inserts the environment and its root folder; returns its id. */

@@ -6,6 +6,7 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { announce, releaseSyncs } from '../release-syncs.ts'
 import { refuseWhileInUse } from './in-use.ts'
 import { lookedUp } from './looked-up.ts'
 import { lockProject } from './project-key.ts'
@@ -156,13 +157,17 @@ export function updateFolder(
   })
 }
 
-/** Deletes a folder, found by id or by its name in `path`, with all it holds. Throws `NotFound`, and `BadRequest` for the root folder, while a sync reads it or a folder elsewhere imports from it. */
-export function deleteFolder(
+/**
+ * Deletes a folder, found by id or by its name in `path`, with all it holds. `syncs` says what becomes of those that read it; under
+ * `remove-secrets` the folder goes after their keys, and the answer says `pending`. Throws `NotFound`, and `BadRequest` for the root
+ * folder, while a folder elsewhere imports from it, and naming the syncs under `refuse`.
+ */
+export async function deleteFolder(
   ctx: Context,
   actor: Actor,
   input: z.output<typeof schemas.deleteFolder>,
 ): Promise<Folder> {
-  return change(ctx, actor, async (tx, touched) => {
+  const { deleted, released } = await change(ctx, actor, async (tx, touched) => {
     await lockProject(ctx, tx, input.projectId)
     const environment = await findEnvironment(tx, input)
     const all = await foldersIn(tx, environment.id)
@@ -171,13 +176,19 @@ export function deleteFolder(
     if (!folder) throw new NotFound(`Folder with path "${path}" not found in environment "${environment.slug}"`)
     if (folder.path === '/') throw new BadRequest('The root folder cannot be deleted')
     const inside = [folder, ...all.filter((candidate) => isBelow(candidate, folder))].map(({ id }) => id)
-    await refuseWhileInUse(tx, `Folder "${folder.path}" in environment "${environment.slug}"`, inside)
+    const what = `Folder "${folder.path}" in environment "${environment.slug}"`
+    await refuseWhileInUse(tx, what, inside, input.syncs)
+    const { projectId, syncs } = input
+    const deleting = { what, kind: 'folder' as const, subjectId: folder.id, projectId, folderIds: inside, syncs }
+    const released = await releaseSyncs(ctx, tx, actor, deleting)
+    if (released.waiting.length > 0) return { deleted: describe(folder), released }
     const gone = new Set(inside)
     for (const id of await readersOf(tx, inside)) if (!gone.has(id)) touched(id)
     await tx.deleteFrom('folders').where('id', '=', folder.id).execute()
     await audit(ctx, tx, actor, 'folder.delete', input.projectId, { environment: environment.slug, path: folder.path })
-    return describe(folder)
+    return { deleted: describe(folder), released }
   })
+  return { ...deleted, ...(await announce(ctx, input.projectId, released)) }
 }
 
 /** Ids of all folders below one, by path. */

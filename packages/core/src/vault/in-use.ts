@@ -1,12 +1,21 @@
+import type { deletedSyncs } from '@keyferry/schemas'
+import type { z } from 'zod'
 import type { Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
 
 /**
- * Refuses to delete `what` (such as `Folder "/api"`) while a sync reads one of `folderIds` or a folder that stays imports one:
- * both would break without a word. Throws `BadRequest` that names each of them and the way out.
+ * Refuses to delete `what` (such as `Folder "/api"`) while a folder that stays imports one of `folderIds`, or while a sync reads one
+ * and nobody said what shall become of it: both would break without a word. Throws `BadRequest` that names each of them and the way out.
  */
-export async function refuseWhileInUse(tx: Tx, what: string, folderIds: readonly string[]): Promise<void> {
-  const syncs = await tx.selectFrom('syncs').where('folderId', 'in', folderIds).select('name').orderBy('name').execute()
+export async function refuseWhileInUse(
+  tx: Tx,
+  what: string,
+  folderIds: readonly string[],
+  choice: z.output<typeof deletedSyncs> = 'refuse',
+): Promise<void> {
+  if (folderIds.length === 0) return
+  const syncs =
+    choice === 'refuse' ? await tx.selectFrom('syncs').where('folderId', 'in', folderIds).select('name').orderBy('name').execute() : []
   const importers = await tx
     .selectFrom('imports')
     .innerJoin('folders', 'folders.id', 'imports.folderId')
@@ -27,5 +36,6 @@ export async function refuseWhileInUse(tx: Tx, what: string, folderIds: readonly
     ...(syncs.length > 0 ? ['delete or re-point the sync'] : []),
     ...(importers.length > 0 ? ['remove the import'] : []),
   ]
-  throw new BadRequest(`${what} cannot be deleted: ${uses.join(', ')}. First ${remedies.join(' and ')}.`)
+  const ask = syncs.length > 0 ? ' Or say with `syncs` what shall become of what was written: "keep-secrets" or "remove-secrets".' : ''
+  throw new BadRequest(`${what} cannot be deleted: ${uses.join(', ')}. First ${remedies.join(' and ')}.${ask}`)
 }

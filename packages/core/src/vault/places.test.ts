@@ -155,7 +155,7 @@ onEveryDatabase('places', (open) => {
       const importId = await v.import('staging:/s', 'dev:/a')
       const folder = () => deleteFolder(t.ctx, t.actor, { ...dev(), folderIdOrName: 'a', path: '/' })
       await expect(folder()).rejects.toThrow(
-        `Folder "/a" in environment "dev" cannot be deleted: sync "${name}" reads it, folder staging:/s imports it. First delete or re-point the sync and remove the import.`,
+        `Folder "/a" in environment "dev" cannot be deleted: sync "${name}" reads it, folder staging:/s imports it. First delete or re-point the sync and remove the import. Or say with \`syncs\` what shall become of what was written: "keep-secrets" or "remove-secrets".`,
       )
       const { id } = await t.ctx.db
         .selectFrom('environments')
@@ -165,7 +165,7 @@ onEveryDatabase('places', (open) => {
       const environment = () => deleteEnvironment(t.ctx, t.actor, { projectId, environmentId: id })
       await expect(environment()).rejects.toThrow(`Environment "dev" cannot be deleted: sync "${name}" reads it`)
       await expect(deleteProject(t.ctx, t.actor, { projectId })).rejects.toThrow(
-        `Project "Shop" cannot be deleted: sync "${name}" still reads it. Delete that sync first.`,
+        `Project "Shop" cannot be deleted: sync "${name}" reads it`,
       )
 
       await t.ctx.db.deleteFrom('syncs').execute()

@@ -6,7 +6,9 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { announce, releaseSyncs } from '../release-syncs.ts'
 import { insertEnvironment } from './environments.ts'
+import { refuseWhileInUse } from './in-use.ts'
 import { lookedUp } from './looked-up.ts'
 import { lockProject } from './project-key.ts'
 
@@ -103,26 +105,33 @@ export async function updateProject(
   return getProject(ctx, actor, { projectId })
 }
 
-/** Deletes a project with all it holds. Throws `NotFound`, and `BadRequest` while a sync reads one of its folders. */
-export async function deleteProject(ctx: Context, actor: Actor, input: { projectId: string }): Promise<Project> {
+/** Deletes a project with all it holds; `syncs` as for a folder. Throws `NotFound`, and `BadRequest` naming its syncs under `refuse`. */
+export async function deleteProject(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.deleteProject>,
+): Promise<Project> {
   const project = await getProject(ctx, actor, input)
-  await change(ctx, actor, async (tx) => {
+  const released = await change(ctx, actor, async (tx) => {
     await lockProject(ctx, tx, project.id)
-    const syncs = await tx
-      .selectFrom('syncs')
-      .where('projectId', '=', project.id)
-      .select('name')
-      .orderBy('name')
+    const folders = await tx
+      .selectFrom('folders')
+      .innerJoin('environments', 'environments.id', 'folders.environmentId')
+      .where('environments.projectId', '=', project.id)
+      .select('folders.id')
       .execute()
-    if (syncs.length > 0) {
-      throw new BadRequest(
-        `Project "${project.name}" cannot be deleted: ${syncs.map((sync) => `sync "${sync.name}"`).join(', ')} still ${syncs.length === 1 ? 'reads' : 'read'} it. Delete ${syncs.length === 1 ? 'that sync' : 'those syncs'} first.`,
-      )
-    }
+    const { id, name } = project
+    const what = `Project "${name}"`
+    const folderIds = folders.map((folder) => folder.id)
+    await refuseWhileInUse(tx, what, folderIds, input.syncs)
+    const deleting = { what, kind: 'project' as const, subjectId: id, projectId: id, folderIds, syncs: input.syncs }
+    const released = await releaseSyncs(ctx, tx, actor, deleting)
+    if (released.waiting.length > 0) return released
     await tx.deleteFrom('projects').where('id', '=', project.id).execute()
     await audit(ctx, tx, actor, 'project.delete', project.id, { name: project.name, slug: project.slug })
+    return released
   })
-  return project
+  return { ...project, ...(await announce(ctx, project.id, released)) }
 }
 
 async function describe(ctx: Context, rows: readonly Selectable<ProjectTable>[]): Promise<Project[]> {
