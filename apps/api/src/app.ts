@@ -5,19 +5,24 @@ import rateLimit from '@fastify/rate-limit'
 import type { Auth } from '@keyferry/auth'
 import type { Context } from '@keyferry/core/context'
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
+import type { Monitoring } from '@keyferry/instance'
+import { TRPCError } from '@trpc/server'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { registerAuth } from './http/auth.ts'
 import { serveConsole } from './http/console.ts'
 import { refuseCrossSite } from './http/cross-site.ts'
 import { registerDocs } from './http/docs.ts'
+import { registerMonitoring } from './http/monitoring.ts'
 import { registerRest } from './rest/adapter.ts'
 import { logBug, sendError, sendFailure } from './rest/errors.ts'
 import { appRouter, type AppRouter } from './router.ts'
 import type { Instance, RequestContext } from './trpc/context.ts'
+import { unavailable } from './trpc/errors.ts'
 
 export interface AppOptions extends Instance {
   ctx: Context
   auth: Auth
+  monitoring: Monitoring
   /** The built console; left out, only the API is served. */
   webDir?: string | null
 }
@@ -28,7 +33,7 @@ const BODY_LIMIT = 4 * 1024 * 1024
 const REQUESTS_PER_MINUTE = 12_000
 
 /** Builds the server without listening; `ctx` and `auth` stay the caller's to close. */
-export async function buildApp({ ctx, auth, webDir, version, profile }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ ctx, auth, monitoring, webDir, version, profile }: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = ctx.log
   const app = Fastify({
     loggerInstance,
@@ -69,9 +74,10 @@ export async function buildApp({ ctx, auth, webDir, version, profile }: AppOptio
     return {
       ctx,
       auth,
-      actor: headers ? await auth.actorOf(headers) : null,
+      actor: headers ? await whoAsks(ctx, auth, headers) : null,
       presented: headers !== null,
       instance: { version, profile },
+      readiness: monitoring.readiness,
       reqId: request.id,
     }
   }
@@ -86,7 +92,8 @@ export async function buildApp({ ctx, auth, webDir, version, profile }: AppOptio
       },
     },
   } satisfies FastifyTRPCPluginOptions<AppRouter>)
-  await app.register(registerAuth, { auth })
+  await app.register(registerAuth, { auth, proveStore: () => proveStore(ctx) })
+  registerMonitoring(app, monitoring)
   await app.register(registerDocs, { version })
   if (webDir) await serveConsole(app, webDir)
   app.setNotFoundHandler((request, reply) => {
@@ -97,6 +104,27 @@ export async function buildApp({ ctx, auth, webDir, version, profile }: AppOptio
     return sendFailure({ status: 404, error: 'NotFound', message }, request, reply)
   })
   return app
+}
+
+/** A library that cannot reach the store says "unknown": before that is believed, the store is asked something. */
+async function whoAsks(ctx: Context, auth: Auth, headers: Headers): Promise<RequestContext['actor']> {
+  const actor = await auth.actorOf(headers).catch(async (error: unknown) => {
+    await proveStore(ctx)
+    throw error
+  })
+  if (!actor) await proveStore(ctx)
+  return actor
+}
+
+/** Throws what both edges answer with 503 while the store cannot be reached. */
+async function proveStore(ctx: Context): Promise<void> {
+  try {
+    await ctx.db.selectFrom('organizations').select('id').limit(1).execute()
+  } catch (error) {
+    const cause = unavailable(error)
+    if (cause) throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: cause.message, cause })
+    throw error
+  }
 }
 
 /** JSON only; an empty body with its content type is no body, and a key called `__proto__` is a key like any other. */

@@ -5,6 +5,7 @@ import { environments } from './routers/environments.ts'
 import { folders } from './routers/folders.ts'
 import { imports } from './routers/imports.ts'
 import { instance } from './routers/instance.ts'
+import { notices } from './routers/notices.ts'
 import { projects } from './routers/projects.ts'
 import { secrets } from './routers/secrets.ts'
 import { syncs } from './routers/syncs.ts'
@@ -20,6 +21,7 @@ export const appRouter = router({
   destinations,
   connections,
   syncs,
+  notices,
 })
 
 export type AppRouter = typeof appRouter

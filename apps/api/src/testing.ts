@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createAuth, migrateAuth, type Auth } from '@keyferry/auth'
 import { testContext, type TestContext } from '@keyferry/core/testing'
 import type { OpenStore } from '@keyferry/db/testing'
+import { monitoringOf, readinessOf } from '@keyferry/instance'
 import { bootstrapped, project } from '@keyferry/schemas'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { z } from 'zod'
@@ -46,7 +47,9 @@ export async function emptyApi(open: OpenStore, webDir: string | null = null): P
     baseUrl: 'http://127.0.0.1:4400',
     log: test.ctx.log,
   })
-  const app = await buildApp({ ctx: test.ctx, auth, webDir, version: '0.0.0', profile: 'embedded' })
+  const readiness = readinessOf(test.ctx, { problem: () => Promise.resolve(null) })
+  const monitoring = monitoringOf(test.ctx, readiness, undefined)
+  const app = await buildApp({ ctx: test.ctx, auth, monitoring, webDir, version: '0.0.0', profile: 'embedded' })
   const api: TestApi = {
     ...test,
     app,

@@ -1,5 +1,5 @@
 /** A worker of a fleet: takes the jobs that the API's processes send, over the same Postgres. */
-import { CannotStart, openInstance, readEnv, runProcess } from '@keyferry/instance'
+import { CannotStart, openInstance, readEnv, runProcess, serveMonitoring } from '@keyferry/instance'
 import { startWorker } from './worker.ts'
 
 await runProcess(async () => {
@@ -10,11 +10,14 @@ await runProcess(async () => {
     )
   }
   const instance = await openInstance(env, { makeKey: false })
+  const monitoring =
+    env.METRICS_PORT === undefined ? null : await serveMonitoring(instance.monitoring, { host: env.HOST, port: env.METRICS_PORT })
   const worker = await startWorker(instance)
-  instance.ctx.log.info('worker ready')
+  instance.ctx.log.info({ metricsPort: monitoring?.port }, 'worker ready')
   return {
     async stop() {
       await worker.stop()
+      await monitoring?.stop()
       await instance.close()
     },
   }

@@ -1,26 +1,43 @@
 import type { Context, Queue } from '@keyferry/core/context'
+import { deliverNotices } from '@keyferry/core/notices/deliver'
 import { dueSyncs } from '@keyferry/core/sync/sweep'
 
-const EVERY_MS = 5_000
+const DUE_MS = 5_000
+const NOTICES_MS = 2_000
 
 /**
- * Sends a job for every sync that is due, now and every five seconds: what the queue lost, what a crash left between commit and send,
- * and what waited out a back-off. A sweep that still runs is not started again.
+ * Sends a job for every sync that is due (what the queue lost, what a crash left between commit and send, what waited out a back-off), and
+ * delivers notices: now and every few seconds. E-mail and webhooks go on their own, so that neither waits for the other.
  */
-export function startSweep(ctx: Context, queue: Queue): { stop(): void } {
-  let sweeping = false
-  const sweep = async (): Promise<void> => {
-    if (sweeping) return
-    sweeping = true
-    try {
-      await queue.wake(await dueSyncs(ctx))
-    } catch (error) {
-      ctx.log.warn({ err: error }, 'the sweep for due syncs failed; it is tried again')
-    } finally {
-      sweeping = false
-    }
+export function startSweep(ctx: Context, queue: Queue): { stop(): Promise<void> } {
+  const sweeps = [
+    every(ctx, DUE_MS, 'due syncs', async () => queue.wake(await dueSyncs(ctx))),
+    every(ctx, NOTICES_MS, 'webhooks', () => deliverNotices(ctx, 'webhook')),
+    every(ctx, NOTICES_MS, 'e-mails', () => deliverNotices(ctx, 'email')),
+  ]
+  return {
+    async stop() {
+      await Promise.all(sweeps.map((sweep) => sweep.stop()))
+    },
   }
-  const timer = setInterval(() => void sweep(), EVERY_MS)
-  void sweep()
-  return { stop: () => clearInterval(timer) }
+}
+
+/** Does `work` now and again and again; one that still runs is not started again. Failing once is no reason to stop. */
+function every(ctx: Context, milliseconds: number, name: string, work: () => Promise<void>): { stop(): Promise<void> } {
+  let going: Promise<void> | null = null
+  const go = (): void => {
+    going ??= work()
+      .catch((error: unknown) => ctx.log.warn({ err: error }, `the sweep for ${name} failed; it is tried again`))
+      .finally(() => {
+        going = null
+      })
+  }
+  const timer = setInterval(go, milliseconds)
+  go()
+  return {
+    async stop() {
+      clearInterval(timer)
+      await going
+    },
+  }
 }

@@ -23,8 +23,7 @@ export async function startWorker({ ctx, jobs, concurrency = 8 }: WorkerOptions)
   const sweep = startSweep(ctx, jobs.queue)
   return {
     async stop() {
-      sweep.stop()
-      await jobs.drain(GRACE_MS)
+      await Promise.all([sweep.stop(), jobs.drain(GRACE_MS)])
     },
   }
 }

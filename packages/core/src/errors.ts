@@ -37,6 +37,12 @@ export class Forbidden extends KeyferryError {
   readonly code = 'PermissionDenied'
 }
 
+/** Keyferry itself cannot do it just now; the same request may succeed soon. */
+export class Unavailable extends KeyferryError {
+  readonly status = 503
+  readonly code = 'ServiceUnavailable'
+}
+
 /** A field of the input breaks its rule, found only after its schema passed (for example by a destination's own schema). */
 export class Invalid extends KeyferryError {
   readonly status = 422

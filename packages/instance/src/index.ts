@@ -1,6 +1,6 @@
 export { CannotStart } from './cannot-start.ts'
 export { readEnv, type Env } from './env.ts'
-export { isProxied, serveMonitoring, type Monitoring } from './monitoring.ts'
+export { isProxied, monitoringOf, serveMonitoring, type Monitoring } from './monitoring.ts'
 export { openInstance, type Instance, type OpenOptions } from './open.ts'
-export type { Readiness } from './readiness.ts'
+export { readinessOf, type Readiness } from './readiness.ts'
 export { runProcess, type Service } from './run-process.ts'

@@ -147,10 +147,11 @@ describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
   })
 
   it('says so when the database is away', async () => {
-    const refused = open({
+    const env = readEnv({
       KEYFERRY_DATA_DIR: await dataDir(),
       DATABASE_URL: 'postgres://someone:hidden@127.0.0.1:1/none',
     })
+    const refused = openInstance(env, { makeKey: false, patienceMs: 600 })
     await expect(refused).rejects.toThrow('DATABASE_URL cannot be used')
     await expect(refused).rejects.not.toThrow('hidden')
   })

@@ -17,7 +17,7 @@ const PATIENCE_MS = 3_000
 const REMEMBERED_MS = 1_000
 
 /** The check of this process. Never rejects. */
-export function readinessOf(ctx: Context, jobs: JobQueue): () => Promise<Readiness> {
+export function readinessOf(ctx: Context, jobs: Pick<JobQueue, 'problem'>): () => Promise<Readiness> {
   let last: { at: number; result: Promise<Readiness> } | null = null
   return () => {
     const now = performance.now()
@@ -26,7 +26,7 @@ export function readinessOf(ctx: Context, jobs: JobQueue): () => Promise<Readine
   }
 }
 
-async function check(ctx: Context, jobs: JobQueue): Promise<Readiness> {
+async function check(ctx: Context, jobs: Pick<JobQueue, 'problem'>): Promise<Readiness> {
   const store = await inTime(storeProblem(ctx), 'The store does not answer')
   const [schema, queue] = await Promise.all([
     store === null ? inTime(schemaProblem(ctx), 'The store does not answer') : null,

@@ -17,5 +17,7 @@ export const status = z.object({
   version: z.string(),
   profile: z.enum(['embedded', 'fleet']),
   initialized: z.boolean().describe('False until the first account exists'),
+  ready: z.boolean().describe('Whether it can do its work; `GET /api/ready` answers 503 while it cannot'),
+  reason: z.string().nullable().describe('Why it cannot'),
 })
 export const me = z.object({ id: z.string(), email: z.string(), name: z.string(), organization: z.object({ id, name: z.string(), slug: z.string() }) })

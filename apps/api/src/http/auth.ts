@@ -7,14 +7,22 @@ const METHODS = ['GET', 'POST'] as const
 /** Per address: enough for a person who mistypes, too few to guess a password. */
 const SIGN_INS_PER_MINUTE = 10
 
+interface AuthRoutes {
+  auth: Auth
+  /** Throws while the store cannot be reached. */
+  proveStore(): Promise<void>
+}
+
 /** Hands everything below `/api/auth` to better-auth, which speaks the web's Request and Response. */
-export async function registerAuth(app: FastifyInstance, { auth }: { auth: Auth }): Promise<void> {
+export async function registerAuth(app: FastifyInstance, { auth, proveStore }: AuthRoutes): Promise<void> {
   // It parses bodies itself.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
 
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const response = await auth.handler(toWeb(request))
+    // Its own words for a store that is away are a 500, or that the password is wrong.
+    if (response.status >= 400) await proveStore()
     reply.code(response.status)
     for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value)
     // Each cookie is a header of its own.

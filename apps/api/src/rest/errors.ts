@@ -17,6 +17,7 @@ export function sendFailure(
   const retryAt = details?.retryAt
   if (typeof retryAt === 'string')
     reply.header('retry-after', Math.max(1, Math.ceil((Date.parse(retryAt) - Date.now()) / 1000)))
+  if (status === 503) reply.header('retry-after', '1')
   return reply.code(status).send({
     reqId: request.id,
     statusCode: status,

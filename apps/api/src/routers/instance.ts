@@ -1,5 +1,7 @@
 import { bootstrapInstance } from '@keyferry/auth/bootstrap'
+import type { Context } from '@keyferry/core/context'
 import { NotFound } from '@keyferry/core/errors'
+import { storeTrouble } from '@keyferry/db'
 import { bootstrap, bootstrapped, me, status } from '@keyferry/schemas'
 import { publicProcedure, router, signedIn } from '../trpc/procedures.ts'
 
@@ -16,13 +18,15 @@ export const instance = router({
       ],
     })
     .output(status)
-    .query(async ({ ctx: { ctx, instance } }) => {
-      const organization = await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()
+    .query(async ({ ctx: { ctx, instance, readiness } }) => {
+      const { ready, reason } = await readiness()
       return {
         date: ctx.now().toISOString(),
         message: 'Ok' as const,
         ...instance,
-        initialized: organization !== undefined,
+        initialized: await isInitialized(ctx),
+        ready,
+        reason,
       }
     }),
 
@@ -45,3 +49,13 @@ export const instance = router({
       return { id: actor.id, email: actor.kind === 'user' ? actor.name : '', name: actor.name, organization }
     }),
 })
+
+/** While the store is away it counts as set up: the page for the first account would be wrong. */
+async function isInitialized(ctx: Context): Promise<boolean> {
+  try {
+    return (await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()) !== undefined
+  } catch (error) {
+    if (storeTrouble(error) === null) throw error
+    return true
+  }
+}

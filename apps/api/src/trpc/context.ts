@@ -1,5 +1,6 @@
 import type { Auth } from '@keyferry/auth'
 import type { Actor, Context } from '@keyferry/core/context'
+import type { Readiness } from '@keyferry/instance'
 
 /** What every procedure gets. */
 export interface RequestContext {
@@ -10,6 +11,7 @@ export interface RequestContext {
   /** A credential came with the request, valid or not. */
   presented: boolean
   instance: Instance
+  readiness: () => Promise<Readiness>
   /** Found again in the log. */
   reqId: string
 }

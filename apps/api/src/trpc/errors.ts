@@ -1,6 +1,7 @@
 /** One table from what verbs throw to what both edges, tRPC and REST, answer. Whatever is not in it is closed. */
 import { DestinationError } from '@keyferry/core/destinations/destination'
-import { Invalid, KeyferryError, Unresolvable } from '@keyferry/core/errors'
+import { Invalid, KeyferryError, Unavailable, Unresolvable } from '@keyferry/core/errors'
+import { storeTrouble, type StoreTrouble } from '@keyferry/db'
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { ZodError } from 'zod'
 
@@ -26,6 +27,7 @@ const CODES = new Map<number, TRPC_ERROR_CODE_KEY>([
   [415, 'UNSUPPORTED_MEDIA_TYPE'],
   [422, 'UNPROCESSABLE_CONTENT'],
   [429, 'TOO_MANY_REQUESTS'],
+  [503, 'SERVICE_UNAVAILABLE'],
 ])
 const STATUSES = new Map([...CODES].map(([status, code]) => [code, status]))
 
@@ -45,7 +47,21 @@ export function failureOf(thrown: unknown): Failure {
   }
   if (thrown instanceof ZodError) return ofInput(thrown)
   if (thrown instanceof TRPCError) return ofTrpc(thrown)
-  return CLOSED
+  const away = unavailable(thrown)
+  return away ? ofVerb(away) : CLOSED
+}
+
+const WORDS: Record<StoreTrouble, string> = {
+  unreachable: 'The store cannot be reached just now; try again soon',
+  'read-only': 'The store takes no writes just now; try again soon',
+  full: 'The disk of the store is full; nothing can be stored until there is room',
+  overloaded: 'The store is overloaded just now; try again soon',
+}
+
+/** The answer while the store does not work, or null when `thrown` says nothing of the kind. */
+export function unavailable(thrown: unknown): Unavailable | null {
+  const trouble = storeTrouble(thrown)
+  return trouble === null ? null : new Unavailable(WORDS[trouble])
 }
 
 /** The same failure as a tRPC error, for the middleware all procedures share. */
@@ -85,7 +101,7 @@ function ofTrpc(error: TRPCError): Failure {
         message: 'The input holds a character or a number that cannot be stored',
       }
     }
-    return cause instanceof KeyferryError || cause instanceof DestinationError ? failureOf(cause) : CLOSED
+    return failureOf(cause instanceof TRPCError || cause instanceof ZodError ? undefined : cause)
   }
   if (
     error.cause instanceof ZodError ||
