@@ -2,335 +2,386 @@
  * What every destination must do, run against its emulator over real sockets. A new folder is covered by being there. The
  * pipeline is not involved: a bare-bones ledger and difference stand in for it, so that a failure here is the client's.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { DestinationError, type Change, type Client, type DestinationDefinition, type DestinationErrorKind, type Observed } from './destination.ts'
+import { describe, expect, test } from 'vitest'
+import { FAULTS, HOSTILE, type NamedFault, numbered, secretsOf, VALUE_MARK } from './conformance-faults.ts'
+import { hand, type Hand, sessionOf } from './conformance-hand.ts'
+import { DestinationError, type DestinationDefinition } from './destination.ts'
 import type { Emulator, Fault } from './emulator.ts'
 import type { StartEmulator } from './emulators.ts'
-import { formFields } from './forms.ts'
-import { createHttp } from './http.ts'
 
+/** Cases of one destination. Each has an emulator of its own, so that the waits of repeats overlap. */
 export function conformance(definition: DestinationDefinition, startEmulator: StartEmulator): void {
-  describe(`destination ${definition.name}`, () => {
-    let emulator: Emulator
-    beforeAll(async () => {
-      emulator = await startEmulator()
-    })
-    afterEach(() => {
-      emulator.heal()
-      emulator.clear()
-    })
-    afterAll(() => emulator.close())
-
-    const start = (): Hand => hand(definition, emulator)
-
-    test('the credential of the emulator passes the check', async () => {
-      const account = await definition.check(sessionOf(definition, emulator))
-      expect(account.label).not.toBe('')
-    })
-
-    for (const [name, { needs, list, choice }] of Object.entries(definition.choices ?? {})) {
-      const known = () => Object.fromEntries(needs.map((field) => [field, emulator.target[field] ?? '']))
-
-      test(`the list ${name} fills a picker`, async () => {
-        const rows = await list(sessionOf(definition, emulator), known())
-        const choices = rows.map(choice)
-        expect(choices.length).toBeGreaterThan(0)
-        expect(new Set(choices.map(({ value }) => value)).size).toBe(choices.length)
-      })
-
-      test.each([401, 403, 500])(`the list ${name} throws on %d instead of looking empty`, async (status) => {
-        for (let n = 1; n <= 10; n++) emulator.fail(n, { kind: 'status', status })
-        await expect(list(sessionOf(definition, emulator), known())).rejects.toBeInstanceOf(DestinationError)
-      })
+  const begin = async (): Promise<{ emulator: Emulator; mine: Hand; close(): Promise<void> }> => {
+    const emulator = await startEmulator()
+    return { emulator, mine: hand(definition, emulator), close: () => emulator.close() }
+  }
+  type Begun = Awaited<ReturnType<typeof begin>>
+  const having = async (work: (begun: Begun) => Promise<unknown>): Promise<void> => {
+    const begun = await begin()
+    try {
+      await work(begun)
+    } finally {
+      await begun.close()
     }
-
-    test('what was created is listed as it was reported, and needs nothing more', async () => {
-      const mine = start()
-      const desired = numbered(30)
-      await mine.converge(desired)
-      expect(emulator.contents()).toEqual(desired)
-      expect(await mine.difference(desired)).toEqual([])
-    })
-
-    test('changing one value touches no other key', async () => {
-      const mine = start()
-      const desired = numbered(30)
-      await mine.converge(desired)
-      const before = await mine.list()
-      desired.set('KEY_7', 'changed')
-      await mine.converge(desired)
-      expect(emulator.contents()).toEqual(desired)
-      const after = await mine.list()
-      for (const ids of [before, after]) ids.delete('KEY_7')
-      expect(after).toEqual(before)
-      expect(await mine.difference(desired)).toEqual([])
-    })
-
-    test('removes what is ours and leaves what is foreign', async () => {
-      emulator.put('FOREIGN', 'theirs')
-      const mine = start()
-      await mine.converge(numbered(5))
-      const { failures } = await mine.converge(new Map())
-      expect(failures).toEqual([])
-      expect(emulator.contents()).toEqual(new Map([['FOREIGN', 'theirs']]))
-    })
-
-    test('replaces a foreign value', async () => {
-      emulator.put('KEY_0', 'theirs')
-      const mine = start()
-      await mine.converge(numbered(2))
-      expect(emulator.contents()).toEqual(numbered(2))
-    })
-
-    test('a key that vanished before its delete counts as deleted', async () => {
-      const mine = start()
-      await mine.converge(numbered(25))
-      const changes = await mine.difference(new Map())
-      for (const key of numbered(24).keys()) emulator.remove(key)
-      const before = emulator.log.length
-      expect((await mine.apply(changes)).failures).toEqual([])
-      expect(emulator.contents()).toEqual(new Map())
-      // The deletes, and a list or two to tell "gone" from "forbidden": not one list per key.
-      expect(emulator.log.length - before).toBeLessThanOrEqual(25 + 3)
-    })
-
-    test('a key that vanished before its update is there again', async () => {
-      const mine = start()
-      await mine.converge(numbered(3))
-      const desired = new Map(numbered(3)).set('KEY_1', 'changed')
-      const changes = await mine.difference(desired)
-      emulator.remove('KEY_1')
-      await mine.apply(changes)
-      await mine.converge(desired)
-      expect(emulator.contents()).toEqual(desired)
-    })
-
-    test('hostile names and values arrive as they are, or are refused with a reason before any call', async () => {
-      const mine = start()
-      const reasons = [...hostile].map(([key, value]) => ({ key, value, reason: definition.limits.refuse(key, value) }))
-      const held = new Map(reasons.filter(({ reason }) => reason === null).map(({ key, value }) => [key, value]))
-      expect(held.size).toBeGreaterThan(10)
-      const telling = reasons.filter(({ value, reason }) => value.trim().length >= 8 && reason?.includes(value))
-      expect(telling).toEqual([])
-      expect((await mine.converge(held)).failures).toEqual([])
-      expect(emulator.contents()).toEqual(held)
-      expect(await mine.difference(held)).toEqual([])
-      await mine.converge(new Map())
-      expect(emulator.contents()).toEqual(new Map())
-    })
-
-    test.each([0, 1, 199, 200, 201, 401])('lists all of %d keys', async (count) => {
-      for (const [key, value] of numbered(count)) emulator.put(key, value)
-      const listed = await start().list()
-      expect([...listed.keys()].sort()).toEqual([...numbered(count).keys()].sort())
-    })
-
-    test.each<[string, Fault]>([
-      ['an error', { kind: 'status', status: 500 }],
-      ['a page of HTML', { kind: 'html' }],
-      ['half a body', { kind: 'truncated' }],
-      ['a refused credential', { kind: 'status', status: 401 }],
-    ])('a list that meets %s throughout throws instead of looking empty', async (_, fault) => {
-      for (const [key, value] of numbered(3)) emulator.put(key, value)
-      for (let n = 1; n <= 10; n++) emulator.fail(n, fault)
-      await expect(start().list()).rejects.toBeInstanceOf(DestinationError)
-    })
-
-    test.each(firstWriteFaults)('$name at the first write', async ({ fault, kinds, mayRecover }) => {
-      const mine = start()
-      const desired = new Map([...numbered(3)].map(([key, value]) => [key, `${value} ${VALUE_MARK}`]))
-      emulator.fail(1, fault(emulator), (method) => method !== 'GET')
-      const { failures } = await mine.converge(desired)
-      for (const error of failures) {
-        expect(kinds).toContain(error.kind)
-        expect(error.message).not.toContain(VALUE_MARK)
-        for (const secret of secretsOf(definition, emulator)) expect(error.message).not.toContain(secret)
+  }
+  /** Of the kinds that `fault` means, with words that give nothing away. */
+  const expectTold = (errors: readonly DestinationError[], { kinds }: Pick<NamedFault, 'kinds'>, emulator: Emulator): void => {
+    for (const error of errors) {
+      expect(kinds).toContain(error.kind)
+      for (const secret of [VALUE_MARK, ...secretsOf(definition, emulator)]) {
+        expect(`${error.message} ${error.stack}`).not.toContain(secret)
       }
-      expect(failures.length > 0 || mayRecover, 'the failure is reported').toBe(true)
-      await mine.converge(desired)
-      expect(emulator.contents()).toEqual(desired)
-      // Nothing was created twice, in whatever way the call failed.
-      for (const { remoteIds } of (await mine.list()).values()) expect(remoteIds.length).toBeLessThanOrEqual(1)
-      expect(await mine.difference(desired)).toEqual([])
+    }
+  }
+
+  describe.concurrent(`destination ${definition.name}`, () => {
+    describe('the account', () => {
+      test('the credential of the emulator passes the check', () =>
+        having(async ({ emulator }) => {
+          const account = await definition.check(sessionOf(definition, emulator))
+          expect(account.label).not.toBe('')
+        }))
+
+      test.for(FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined))('a check that meets $name throughout fails in safe words', (one) =>
+        having(async ({ emulator }) => {
+          throughout(emulator, one)
+          const failed = definition.check(sessionOf(definition, emulator, { waitBudgetMs: 300 }))
+          const error = await failed.catch((thrown: unknown) => thrown)
+          if (!(error instanceof DestinationError)) throw new Error('The check passed', { cause: error })
+          // A host that is no such vendor may be told apart from one that refuses: which of the two it is, is the destination's.
+          for (const secret of [VALUE_MARK, ...secretsOf(definition, emulator)]) expect(error.message).not.toContain(secret)
+        }),
+      )
+
+      for (const [name, { needs, list, choice }] of Object.entries(definition.choices ?? {})) {
+        const known = (emulator: Emulator) => Object.fromEntries(needs.map((field) => [field, emulator.target[field] ?? '']))
+
+        test(`the list ${name} fills a picker`, () =>
+          having(async ({ emulator }) => {
+            const rows = await list(sessionOf(definition, emulator), known(emulator))
+            const choices = rows.map(choice)
+            expect(choices.length).toBeGreaterThan(0)
+            expect(new Set(choices.map(({ value }) => value)).size).toBe(choices.length)
+          }))
+
+        test.for([401, 403, 500])(`the list ${name} throws on %d instead of looking empty`, (status) =>
+          having(async ({ emulator }) => {
+            for (let n = 1; n <= 10; n++) emulator.fail(n, { kind: 'status', status })
+            await expect(list(sessionOf(definition, emulator), known(emulator))).rejects.toBeInstanceOf(DestinationError)
+          }),
+        )
+      }
     })
 
-    const interrupted = ([{ kind: 'status', status: 503 }, { kind: 'reset-after' }] satisfies Fault[]).flatMap((fault) =>
-      [1, 2, 3, 5, 8].map((call) => ({ fault, call })),
-    )
-    test.each(interrupted)('$fault.kind at call $call, then a second run, ends where it should', async ({ fault, call }) => {
+    describe('a run', () => {
+      test('what was created is listed as it was reported, and needs nothing more', () =>
+        having(async ({ emulator, mine }) => {
+          const desired = numbered(30)
+          await mine.converge(desired)
+          expect(emulator.contents()).toEqual(desired)
+          expect(await mine.difference(desired)).toEqual([])
+        }))
+
+      test('nothing to change is one look and no write', () =>
+        having(async ({ emulator, mine }) => {
+          await mine.converge(numbered(30))
+          const before = emulator.log.length
+          await mine.converge(numbered(30))
+          expect(emulator.log.slice(before).map(({ method }) => method)).toEqual(['GET'])
+        }))
+
+      test('changing one value touches no other key', () =>
+        having(async ({ emulator, mine }) => {
+          const desired = numbered(30)
+          await mine.converge(desired)
+          const before = await mine.list()
+          desired.set('KEY_7', 'changed')
+          expect((await mine.difference(desired)).map(({ key }) => key)).toEqual(['KEY_7'])
+          await mine.converge(desired)
+          expect(emulator.contents()).toEqual(desired)
+          const after = await mine.list()
+          for (const ids of [before, after]) ids.delete('KEY_7')
+          expect(after).toEqual(before)
+          expect(await mine.difference(desired)).toEqual([])
+        }))
+
+      test('removes what is ours and leaves what is foreign', () =>
+        having(async ({ emulator, mine }) => {
+          emulator.put('FOREIGN', 'theirs')
+          await mine.converge(numbered(5))
+          const { failures } = await mine.converge(new Map())
+          expect(failures).toEqual([])
+          expect(emulator.contents()).toEqual(new Map([['FOREIGN', 'theirs']]))
+        }))
+
+      test('removes ours among foreign ones over several pages', () =>
+        having(async ({ emulator, mine }) => {
+          const foreign = new Map(Array.from({ length: 230 }, (_, n) => [`FOREIGN_${n}`, `theirs ${n}`]))
+          for (const [key, value] of foreign) {
+            if (emulator.contents().size === 115) await mine.converge(numbered(30))
+            emulator.put(key, value)
+          }
+          expect((await mine.converge(new Map())).failures).toEqual([])
+          expect(emulator.contents()).toEqual(foreign)
+        }))
+
+      test('replaces a foreign value', () =>
+        having(async ({ emulator, mine }) => {
+          emulator.put('KEY_0', 'theirs')
+          await mine.converge(numbered(2))
+          expect(emulator.contents()).toEqual(numbered(2))
+        }))
+
+      test('a key that vanished before its delete counts as deleted', () =>
+        having(async ({ emulator, mine }) => {
+          await mine.converge(numbered(25))
+          const changes = await mine.difference(new Map())
+          for (const key of numbered(24).keys()) emulator.remove(key)
+          const before = emulator.log.length
+          expect((await mine.apply(changes)).failures).toEqual([])
+          expect(emulator.contents()).toEqual(new Map())
+          // The deletes, and a list or two to tell "gone" from "forbidden": not one list per key.
+          expect(emulator.log.length - before).toBeLessThanOrEqual(25 + 3)
+        }))
+
+      test('a key that vanished before its update is there again', () =>
+        having(async ({ emulator, mine }) => {
+          await mine.converge(numbered(3))
+          const desired = new Map(numbered(3)).set('KEY_1', 'changed')
+          const changes = await mine.difference(desired)
+          emulator.remove('KEY_1')
+          await mine.apply(changes)
+          await mine.converge(desired)
+          expect(emulator.contents()).toEqual(desired)
+        }))
+
+      test('a key that appeared before its create ends with our value, once', () =>
+        having(async ({ emulator, mine }) => {
+          const changes = await mine.difference(numbered(3))
+          emulator.put('KEY_1', 'theirs')
+          await mine.apply(changes)
+          await mine.converge(numbered(3))
+          expect(emulator.contents()).toEqual(numbered(3))
+          await expectNoCopies(mine)
+        }))
+
+      test('the same changes applied twice make no copy', () =>
+        having(async ({ emulator, mine }) => {
+          const changes = await mine.difference(numbered(3))
+          await mine.apply(changes)
+          await mine.apply(changes)
+          await mine.converge(numbered(3))
+          expect(emulator.contents()).toEqual(numbered(3))
+          await expectNoCopies(mine)
+        }))
+
+      test('a run that lost its lease sends nothing more', () =>
+        having(async ({ emulator, mine }) => {
+          await mine.converge(numbered(6))
+          const changes = await mine.difference(numbered(6, 'changed'))
+          for (const allowed of [0, 1]) {
+            let left = allowed
+            const before = emulator.log.length
+            const guard = () => {
+              if (left-- <= 0) throw new Error('the lease is gone')
+            }
+            await expect(mine.apply(changes, { guard })).rejects.toThrow('the lease is gone')
+            expect(emulator.log.length - before).toBe(allowed)
+          }
+          await mine.converge(numbered(6, 'changed'))
+          expect(emulator.contents()).toEqual(numbered(6, 'changed'))
+        }))
+
+      test('a vendor that throttles is waited for', () =>
+        having(async ({ emulator, mine }) => {
+          emulator.setRateLimit({ burst: 4, refill: 4, intervalMs: 100 })
+          expect((await mine.converge(numbered(8))).failures).toEqual([])
+          emulator.setRateLimit(false)
+          expect(emulator.contents()).toEqual(numbered(8))
+        }))
+    })
+
+    describe('names and values', () => {
+      test.for([...HOSTILE].map(([key, value]) => ({ key, value, name: JSON.stringify(key.slice(0, 40)) })))(
+        '$name arrives, changes and goes as it is, or is refused before any call',
+        ({ key, value }) =>
+          having(async ({ emulator, mine }) => {
+            const reason = definition.limits.refuse(key, value)
+            if (reason !== null) {
+              if (value.trim().length >= 8) expect(reason).not.toContain(value)
+              return
+            }
+            for (const desired of [new Map([[key, value]]), new Map([[key, `${value.slice(0, 1_000)}!`]])]) {
+              expect((await mine.converge(desired)).failures).toEqual([])
+              expect(emulator.contents()).toEqual(desired)
+              expect(await mine.difference(desired)).toEqual([])
+            }
+            await mine.converge(new Map())
+            expect(emulator.contents()).toEqual(new Map())
+          }),
+      )
+
+      test('all that are held at once', () =>
+        having(async ({ emulator, mine }) => {
+          const held = new Map([...HOSTILE].filter(([key, value]) => definition.limits.refuse(key, value) === null))
+          expect(held.size).toBeGreaterThan(15)
+          expect((await mine.converge(held)).failures).toEqual([])
+          expect(emulator.contents()).toEqual(held)
+          expect(await mine.difference(held)).toEqual([])
+        }))
+    })
+
+    describe('pages', () => {
+      test.for([0, 1, 199, 200, 201, 401])('lists all of %d keys', (count) =>
+        having(async ({ emulator, mine }) => {
+          for (const [key, value] of numbered(count)) emulator.put(key, value)
+          const listed = await mine.list()
+          expect([...listed.keys()].sort()).toEqual([...numbered(count).keys()].sort())
+        }),
+      )
+
+      test.for([0, 1, 199, 200, 201, 401])('writes %d keys, then needs nothing more', (count) =>
+        having(async ({ emulator, mine }) => {
+          expect((await mine.converge(numbered(count))).failures).toEqual([])
+          expect(emulator.contents()).toEqual(numbered(count))
+          expect(await mine.difference(numbered(count))).toEqual([])
+        }),
+      )
+    })
+
+    describe('trouble', () => {
+      test.for(FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined))('$name at every list throws instead of looking empty', (one) =>
+        having(async ({ emulator, mine }) => {
+          for (const [key, value] of numbered(3)) emulator.put(key, value)
+          throughout(emulator, one)
+          const error = await mine.client({ waitBudgetMs: 300 }).list().catch((thrown: unknown) => thrown)
+          if (!(error instanceof DestinationError)) throw new Error('It did not fail as it should', { cause: error })
+          expectTold([error], one, emulator)
+        }),
+      )
+
+      test.for(FAULTS.filter(({ passes }) => passes))('$name at one list is got over', (one) =>
+        having(async ({ emulator, mine }) => {
+          for (const [key, value] of numbered(3)) emulator.put(key, value)
+          emulator.fail(1, one.fault(emulator))
+          const listed = await mine.client({ timeoutMs: one.timeoutMs }).list()
+          expect(listed.map(({ key }) => key).sort()).toEqual([...numbered(3).keys()])
+        }),
+      )
+
+      test.for([201, 401])('a list of %d keys that breaks at any later page throws', (count) =>
+        having(async ({ emulator, mine }) => {
+          for (const [key, value] of numbered(count)) emulator.put(key, value)
+          const before = emulator.log.length
+          await mine.list()
+          const pages = emulator.log.length - before
+          for (let page = 2; page <= pages; page++) {
+            emulator.fail(page, { kind: 'status', status: 400 })
+            await expect(mine.list()).rejects.toBeInstanceOf(DestinationError)
+          }
+        }),
+      )
+
+      test.for(FAULTS)('$name at the first write', (one) =>
+        having(async ({ emulator, mine }) => {
+          const desired = numbered(3, VALUE_MARK)
+          emulator.fail(1, one.fault(emulator, `${VALUE_MARK} 0`), (method) => method !== 'GET')
+          const { failures } = await mine.converge(desired, { timeoutMs: one.timeoutMs })
+          expectTold(failures, one, emulator)
+          await mine.converge(desired)
+          expect(emulator.contents()).toEqual(desired)
+          // Nothing was created twice, in whatever way the call failed.
+          await expectNoCopies(mine)
+          expect(await mine.difference(desired)).toEqual([])
+        }),
+      )
+
+      test.for(FAULTS.filter(({ passes }) => !passes))('$name at every write fails, and says so', (one) =>
+        having(async ({ emulator, mine }) => {
+          for (let n = 1; n <= 20; n++) emulator.fail(n, one.fault(emulator, `${VALUE_MARK} 0`), (method) => method !== 'GET')
+          const { failures } = await mine.converge(numbered(3, VALUE_MARK))
+          expect(failures.length).toBeGreaterThan(0)
+          expectTold(failures, one, emulator)
+          expect(emulator.contents()).toEqual(new Map())
+        }),
+      )
+
+      test.for(FAULTS)('$name at a delete', (one) =>
+        having(async ({ emulator, mine }) => {
+          emulator.put('FOREIGN', 'theirs')
+          await mine.converge(numbered(3, VALUE_MARK))
+          emulator.fail(1, one.fault(emulator), (method) => method === 'DELETE')
+          const { failures } = await mine.converge(new Map(), { timeoutMs: one.timeoutMs })
+          expectTold(failures, one, emulator)
+          await mine.converge(new Map())
+          expect(emulator.contents()).toEqual(new Map([['FOREIGN', 'theirs']]))
+        }),
+      )
+
+      const interruptions: { name: string; fault: Fault }[] = [
+        { name: '400', fault: { kind: 'status', status: 400 } },
+        { name: '503', fault: { kind: 'status', status: 503 } },
+        { name: 'a reset', fault: { kind: 'reset' } },
+        { name: 'a reset after it was carried out', fault: { kind: 'reset-after' } },
+        { name: 'half an answer', fault: { kind: 'truncated' } },
+        { name: 'a page of HTML', fault: { kind: 'html' } },
+      ]
+      for (const lasting of [false, true]) {
+        const where = lasting ? 'from every call on' : 'at every call'
+        test.for(interruptions)(`$name ${where}, each followed by a second run, ends where it should`, async ({ fault }) => {
+          const calls = await interrupted(fault, Number.POSITIVE_INFINITY, lasting)
+          expect(calls).toBeGreaterThan(3)
+          await Promise.all(Array.from({ length: calls }, (_, call) => interrupted(fault, call + 1, lasting)))
+        })
+      }
+    })
+
+    test('values that the vendor hands out are those that were written', () =>
+      having(async ({ emulator, mine }) => {
+        const { readValues } = mine.client()
+        if (!readValues) return
+        await mine.converge(new Map([...numbered(3, VALUE_MARK), ['__proto__', 'proto']]))
+        emulator.put('KEY_1', 'theirs')
+        const values = await readValues()
+        for (const [key, value] of emulator.contents()) expect(values.get(key)).toBe(value)
+        for (const one of FAULTS.filter(({ passes }) => !passes)) {
+          throughout(emulator, one, VALUE_MARK)
+          const error = await readValues().catch((thrown: unknown) => thrown)
+          if (!(error instanceof DestinationError)) throw new Error('It did not fail as it should', { cause: error })
+          expectTold([error], { kinds: [...one.kinds, 'rejected'] }, emulator)
+          emulator.heal()
+        }
+      }))
+  })
+
+  /** A run of creates, updates and deletes that meets `fault` at its `call`-th request, then another. Answers the first one's requests. */
+  async function interrupted(fault: Fault, call: number, lasting: boolean): Promise<number> {
+    let calls = 0
+    await having(async ({ emulator, mine }) => {
       emulator.put('FOREIGN', 'theirs')
-      const mine = start()
-      await mine.converge(numbered(6))
-      const desired = new Map(numbered(9))
-      desired.delete('KEY_0')
-      desired.delete('KEY_1')
+      await mine.converge(numbered(5))
+      const desired = new Map(numbered(7))
+      for (const gone of ['KEY_0', 'KEY_1']) desired.delete(gone)
       desired.set('KEY_2', 'changed').set('KEY_3', 'changed too')
-      const changes = await mine.difference(desired)
-      emulator.fail(call, fault)
-      await mine.apply(changes)
+      const before = emulator.log.length
+      if (Number.isFinite(call)) for (let n = call; n <= (lasting ? call + 60 : call); n++) emulator.fail(n, fault)
       await mine.converge(desired)
+      calls = emulator.log.length - before
+      emulator.heal()
+      expect((await mine.converge(desired)).failures).toEqual([])
       expect(emulator.contents()).toEqual(new Map(desired).set('FOREIGN', 'theirs'))
+      await expectNoCopies(mine)
       expect(await mine.difference(desired)).toEqual([])
     })
-  })
-}
-
-const VALUE_MARK = 'sW0rdf1sh-very-secret'
-
-interface FirstWriteFault {
-  name: string
-  fault(emulator: Emulator): Fault
-  kinds: readonly DestinationErrorKind[]
-  /** The client may settle it by itself. */
-  mayRecover: boolean
-}
-
-/** The vendor echoes what it was sent, as some do: neither may reach a message. */
-const saying =
-  (status: number, headers?: Record<string, string>) =>
-  (emulator: Emulator): Fault => {
-    const echo = `invalid: ${VALUE_MARK} ${Object.values(emulator.credentials).join(' ')}`
-    const body = { title: echo, error: echo, detail: echo, errors: [{ loc: ['body', 'value'], msg: echo, input: echo }] }
-    return { kind: 'status', status, headers, body }
+    return calls
   }
-const plain = (kind: 'reset' | 'reset-after' | 'truncated' | 'html') => (): Fault => ({ kind })
-
-const firstWriteFaults: FirstWriteFault[] = [
-  // One call may carry many keys: the client may find out which of them was meant by sending the others again.
-  { name: '400', fault: saying(400), kinds: ['rejected'], mayRecover: true },
-  { name: '401', fault: saying(401), kinds: ['auth'], mayRecover: false },
-  { name: '403', fault: saying(403), kinds: ['auth'], mayRecover: false },
-  { name: '409', fault: saying(409), kinds: ['rejected'], mayRecover: true },
-  { name: '422', fault: saying(422), kinds: ['rejected'], mayRecover: false },
-  { name: '429', fault: saying(429, { 'retry-after': '0' }), kinds: ['throttled'], mayRecover: true },
-  { name: '500', fault: saying(500), kinds: ['unavailable'], mayRecover: true },
-  { name: '503', fault: saying(503), kinds: ['unavailable'], mayRecover: true },
-  { name: 'a reset', fault: plain('reset'), kinds: ['unavailable'], mayRecover: true },
-  { name: 'a reset after the write', fault: plain('reset-after'), kinds: ['unavailable'], mayRecover: true },
-  { name: 'half an answer', fault: plain('truncated'), kinds: ['unavailable'], mayRecover: true },
-  { name: 'a page of HTML', fault: plain('html'), kinds: ['unavailable'], mayRecover: true },
-]
-
-const numbered = (count: number): Map<string, string> =>
-  new Map(Array.from({ length: count }, (_, index) => [`KEY_${index}`, `value ${index}`]))
-
-const hostile = new Map([
-  ['NEWLINES', 'first\nsecond\r\nthird\n'],
-  ['QUOTES', `"double" 'single' \`back\` \\ backslash`],
-  ['DOLLARS', '$HOME ${NOT_A_REFERENCE} $$ $&'],
-  ['EQUALS', 'a=b=c=='],
-  ['EMOJI', '🔑 naïve 漢字 \u{1f468}\u200d\u{1f469}\u200d\u{1f467}'],
-  ['JSON', '{"a":[1,null,"]}"]}'],
-  ['HTML', '<script>&amp;</script>'],
-  ['SPACES', '  both ends  '],
-  ['BLANK', '   '],
-  ['EMPTY', ''],
-  ['LARGE', 'x'.repeat(60_000)],
-  ['HUGE', 'x'.repeat(2_000_000)],
-  ['NUL', 'a\0b'],
-  ['LONE_SURROGATE', 'half \ud83d of a pair'],
-  ['__proto__', 'proto'],
-  ['constructor', 'built'],
-  ['toString', 'text'],
-  ['hasOwnProperty', 'own'],
-  ['lower-case.with-dots', 'odd name'],
-  ['WITH SPACE', 'odd name'],
-  ['NAÏVE_🔑', 'odd name'],
-  ['QUOTE"\'NAME', 'odd name'],
-  ['PERCENT%2F?#&', 'odd name'],
-  ['LINE\nBREAK', 'odd name'],
-  ['1STARTS_WITH_DIGIT', 'odd name'],
-  ['_LEADING', 'underscore'],
-  ['N'.repeat(255), 'long name'],
-  ['N'.repeat(5000), 'very long name'],
-])
-
-/** Stands in for the pipeline: remembers what it wrote and compares it with a list. */
-interface Hand {
-  list(): Promise<Map<string, Observed>>
-  difference(desired: ReadonlyMap<string, string>): Promise<Change[]>
-  apply(changes: readonly Change[]): Promise<{ failures: DestinationError[] }>
-  /** List, compare, apply. */
-  converge(desired: ReadonlyMap<string, string>): Promise<{ failures: DestinationError[] }>
 }
 
-function hand(definition: DestinationDefinition, emulator: Emulator): Hand {
-  const options = definition.options.parse({})
-  const target = definition.target.parse(emulator.target)
-  const written = new Map<string, { value: string; remoteIds: readonly string[] }>()
-  /** One client per run, as in the product. */
-  const open = (): Client => definition.open(sessionOf(definition, emulator), target, options)
-
-  const list = async (): Promise<Map<string, Observed>> => {
-    const observed = await open().list()
-    const byKey = new Map(observed.map((one) => [one.key, one]))
-    expect(byKey.size, 'a key is listed once').toBe(observed.length)
-    return byKey
-  }
-
-  const difference = async (desired: ReadonlyMap<string, string>): Promise<Change[]> => {
-    const observed = await list()
-    const writes = [...desired].flatMap(([key, value]): Change[] => {
-      const flags = definition.flags(options, key)
-      const there = observed.get(key)
-      if (!there) return [{ action: 'create', key, value, flags }]
-      const known = written.get(key)
-      const sameIds = known !== undefined && [...known.remoteIds].sort().join() === [...there.remoteIds].sort().join()
-      const sameFlags = Object.entries(there.flags).every(([name, shown]) => flags[name] === shown)
-      return known?.value === value && sameIds && sameFlags ? [] : [{ action: 'update', key, value, flags, remoteIds: there.remoteIds }]
-    })
-    const deletes = [...written.keys()].flatMap((key): Change[] => {
-      const there = observed.get(key)
-      return there && !desired.has(key) ? [{ action: 'delete', key, remoteIds: there.remoteIds }] : []
-    })
-    return [...writes, ...deletes]
-  }
-
-  const apply = async (changes: readonly Change[]): Promise<{ failures: DestinationError[] }> => {
-    const failures: DestinationError[] = []
-    const settled: Change[] = []
-    const applied = open().apply(changes, {
-      replacing: () => Promise.resolve(),
-      done(change, remoteIds = []) {
-        settled.push(change)
-        if (change.action === 'delete') written.delete(change.key)
-        else written.set(change.key, { value: change.value, remoteIds })
-        return Promise.resolve()
-      },
-      failed(change, error) {
-        settled.push(change)
-        failures.push(error)
-        return Promise.resolve()
-      },
-    })
-    await applied.then(
-      () => expect(settled.length, 'every change is reported once').toBe(changes.length),
-      (error: unknown) => {
-        if (!(error instanceof DestinationError)) throw error
-        failures.push(error)
-      },
-    )
-    return { failures }
-  }
-
-  return { list, difference, apply, converge: async (desired) => apply(await difference(desired)) }
+/** Every request meets the fault. */
+function throughout(emulator: Emulator, { fault }: NamedFault, sent?: string): void {
+  for (let n = 1; n <= 40; n++) emulator.fail(n, fault(emulator, sent))
 }
 
-function sessionOf(definition: DestinationDefinition, emulator: Emulator) {
-  const credentials = definition.connection.credentials.parse(emulator.credentials)
-  const http = createHttp({
-    baseUrl: definition.baseUrl(credentials),
-    headers: definition.authorization(credentials),
-    network: LOOPBACK,
-    signal: new AbortController().signal,
-  })
-  return { credentials, http }
+async function expectNoCopies(mine: Hand): Promise<void> {
+  for (const { remoteIds } of (await mine.list()).values()) expect(remoteIds.length).toBeLessThanOrEqual(1)
 }
-
-/** One object, so that its connections are kept open from run to run as in the product. */
-const LOOPBACK = { allowPrivate: true }
-
-const secretsOf = (definition: DestinationDefinition, emulator: Emulator): string[] =>
-  formFields(definition.connection.credentials)
-    .filter((field) => field.kind === 'password')
-    .flatMap((field) => emulator.credentials[field.name] ?? [])

@@ -1,0 +1,106 @@
+/** Stands in for the pipeline in the conformance suite: a bare-bones ledger and difference. For tests only. */
+import { expect } from 'vitest'
+import { DestinationError, type Change, type Client, type DestinationDefinition, type Observed, type Session } from './destination.ts'
+import type { Emulator } from './emulator.ts'
+import { createHttp, type HttpOptions } from './http.ts'
+
+/** Remembers what it wrote and compares it with a list. */
+export interface Hand {
+  client(limits?: Limits): Client
+  list(): Promise<Map<string, Observed>>
+  difference(desired: ReadonlyMap<string, string>): Promise<Change[]>
+  apply(changes: readonly Change[], limits?: Limits): Promise<{ failures: DestinationError[] }>
+  /** List, compare, apply. A list that fails is a failure too. */
+  converge(desired: ReadonlyMap<string, string>, limits?: Limits): Promise<{ failures: DestinationError[] }>
+}
+
+export type Limits = Partial<Pick<HttpOptions, 'guard' | 'timeoutMs' | 'waitBudgetMs'>>
+
+export function hand(definition: DestinationDefinition, emulator: Emulator): Hand {
+  const options = definition.options.parse({})
+  const target = definition.target.parse(emulator.target)
+  const written = new Map<string, { value: string; remoteIds: readonly string[] }>()
+  const open = (limits?: Limits): Client => definition.open(sessionOf(definition, emulator, limits), target, options)
+
+  const list = async (limits?: Limits): Promise<Map<string, Observed>> => {
+    const observed = await open(limits).list()
+    const byKey = new Map(observed.map((one) => [one.key, one]))
+    expect(byKey.size, 'a key is listed once').toBe(observed.length)
+    return byKey
+  }
+
+  const difference = async (desired: ReadonlyMap<string, string>, limits?: Limits): Promise<Change[]> => {
+    const observed = await list(limits)
+    const writes = [...desired].flatMap(([key, value]): Change[] => {
+      const flags = definition.flags(options, key)
+      const there = observed.get(key)
+      if (!there) return [{ action: 'create', key, value, flags }]
+      const known = written.get(key)
+      const sameIds = known !== undefined && [...known.remoteIds].sort().join() === [...there.remoteIds].sort().join()
+      const sameFlags = Object.entries(there.flags).every(([name, shown]) => flags[name] === shown)
+      return known?.value === value && sameIds && sameFlags ? [] : [{ action: 'update', key, value, flags, remoteIds: there.remoteIds }]
+    })
+    const deletes = [...written.keys()].flatMap((key): Change[] => {
+      const there = observed.get(key)
+      return there && !desired.has(key) ? [{ action: 'delete', key, remoteIds: there.remoteIds }] : []
+    })
+    return [...writes, ...deletes]
+  }
+
+  const apply = async (changes: readonly Change[], limits?: Limits): Promise<{ failures: DestinationError[] }> => {
+    const failures: DestinationError[] = []
+    const settled: Change[] = []
+    const applied = open(limits).apply(changes, {
+      replacing: () => Promise.resolve(),
+      done(change, remoteIds = []) {
+        settled.push(change)
+        if (change.action === 'delete') written.delete(change.key)
+        else written.set(change.key, { value: change.value, remoteIds })
+        return Promise.resolve()
+      },
+      failed(change, error) {
+        settled.push(change)
+        failures.push(error)
+        return Promise.resolve()
+      },
+    })
+    await applied.then(
+      () => expect(settled.length, 'every change is reported once').toBe(changes.length),
+      (error: unknown) => {
+        if (!(error instanceof DestinationError)) throw error
+        failures.push(error)
+      },
+    )
+    return { failures }
+  }
+
+  return {
+    client: open,
+    list: () => list(),
+    difference: (desired) => difference(desired),
+    apply,
+    converge: async (desired, limits) => {
+      try {
+        return await apply(await difference(desired, limits), limits)
+      } catch (error) {
+        if (!(error instanceof DestinationError)) throw error
+        return { failures: [error] }
+      }
+    },
+  }
+}
+
+export function sessionOf(definition: DestinationDefinition, emulator: Emulator, limits: Limits = {}): Session<Record<string, unknown>> {
+  const credentials = definition.connection.credentials.parse(emulator.credentials)
+  const http = createHttp({
+    baseUrl: definition.baseUrl(credentials),
+    headers: definition.authorization(credentials),
+    network: LOOPBACK,
+    signal: new AbortController().signal,
+    ...limits,
+  })
+  return { credentials, http }
+}
+
+/** One object, so that its connections are kept open from run to run as in the product. */
+const LOOPBACK = { allowPrivate: true }
