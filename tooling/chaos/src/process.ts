@@ -1,0 +1,110 @@
+/** A process of the product, as an init system would keep it: started again whenever it ended, and open to violence. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+const TAG = join(import.meta.dirname, 'writer-tag.ts')
+/** Longer than a process takes to end in order, see GRACE_MS of the worker. */
+const PATIENCE_MS = 30_000
+const RESTART_MS = 500
+
+export interface KeptProcess {
+  readonly name: string
+  /** Not started, killed, or stopped by SIGSTOP. */
+  readonly away: boolean
+  /** How often it was started, and since when this incarnation is gone (milliseconds since 1970); null while it lives. */
+  readonly incarnation: number
+  readonly goneSince: number | null
+  /** Ends that nobody caused. */
+  readonly surprises: readonly string[]
+  start(): void
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>
+  /** SIGTERM; resolves when it is gone. An end that takes too long or fails is a surprise. */
+  terminate(): Promise<void>
+  /** SIGSTOP and SIGCONT. */
+  freeze(): void
+  thaw(): void
+}
+
+/** `script` below the root of the repository; its output is appended to `log`. */
+export function keptProcess(options: { name: string; script: string; env: Record<string, string>; log: string }): KeptProcess {
+  const { name, script, env, log } = options
+  const surprises: string[] = []
+  let child: ChildProcess | null = null
+  let frozen = false
+  let expected = true
+  let incarnation = 0
+  let goneSince: number | null = null
+
+  const start = (): void => {
+    if (child) return
+    expected = false
+    frozen = false
+    goneSince = null
+    incarnation += 1
+    const output = openSync(log, 'a')
+    const started = spawn(process.execPath, ['--liftoff-only', '--import', TAG, script], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+      stdio: ['ignore', output, output],
+    })
+    closeSync(output)
+    child = started
+    started.once('exit', (code, signal) => {
+      child = null
+      goneSince = Date.now()
+      if (expected) return
+      surprises.push(`${name} ended by itself (${signal ?? code})`)
+      setTimeout(start, RESTART_MS)
+    })
+  }
+  const end = async (signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> => {
+    const ending = child
+    expected = true
+    if (!ending) return null
+    const exited = once(ending, 'exit')
+    ending.kill(signal)
+    // A stopped process dies of SIGKILL, but hears nothing else.
+    if (frozen) ending.kill('SIGCONT')
+    if (signal === 'SIGKILL') await exited
+    else if (!(await Promise.race([exited.then(() => true), pause(PATIENCE_MS, false)]))) {
+      surprises.push(`${name} did not end within ${PATIENCE_MS / 1000} s of ${signal}`)
+      ending.kill('SIGKILL')
+      await exited
+    }
+    return ending.exitCode ?? ending.signalCode
+  }
+  return {
+    name,
+    surprises,
+    get away() {
+      return child === null || frozen
+    },
+    get incarnation() {
+      return incarnation
+    },
+    get goneSince() {
+      return goneSince
+    },
+    start,
+    async kill() {
+      await end('SIGKILL')
+    },
+    async terminate() {
+      const result = await end('SIGTERM')
+      // Before the process listens to it, the signal itself is the end.
+      if (typeof result === 'number' && result !== 0) surprises.push(`${name} ended with ${result} after SIGTERM`)
+    },
+    freeze() {
+      if (child && !frozen) frozen = child.kill('SIGSTOP')
+    },
+    thaw() {
+      if (child && frozen) child.kill('SIGCONT')
+      frozen = false
+    },
+  }
+}

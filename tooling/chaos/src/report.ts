@@ -1,0 +1,54 @@
+import { cpus } from 'node:os'
+import type { Report } from './chaos.ts'
+
+/** Everything that must be zero, with what was found. */
+export function faults({ verdict, unsettled, plaintext, surprises, refusals }: Report): [what: string, found: readonly string[]][] {
+  return [
+    ['changes lost', verdict.lost],
+    ['keys missing', verdict.missing],
+    ['keys stale', verdict.stale],
+    ['keys left behind', verdict.left],
+    ['foreign keys touched', verdict.foreignTouched],
+    ['two writers on one target', verdict.twoWriters],
+    ['files with a value in clear', plaintext.hits],
+    ['syncs not settled', unsettled.map(({ name, state, message }) => `${name} is ${state}: ${message ?? ''}`)],
+    ['writes refused that should not be', refusals],
+    ['processes that ended by themselves', surprises],
+    ['writes of an unknown process', Array.from({ length: verdict.untaggedWrites }, () => 'untagged')],
+  ]
+}
+
+export const isClean = (report: Report): boolean => faults(report).every(([, found]) => found.length === 0)
+
+/** The report as it is printed. */
+export function printed(report: Report): string {
+  const { options, counts, damage, verdict, quietAfterMs, plaintext } = report
+  const rows: [string, string | number][] = [
+    ['changes acknowledged', counts.acknowledged],
+    ['changes unanswered', counts.unanswered],
+    ['requests to vendors, writes among them', `${verdict.vendorRequests}, ${verdict.vendorWrites}`],
+    ['kills (SIGKILL), of Postgres among them', `${damage.kills}, ${damage.databaseCrashes}`],
+    ['orderly restarts', damage.terminations],
+    ['pauses (SIGSTOP), longer than a lease', `${damage.freezes}, ${damage.longFreezes}`],
+    ['queue deleted', damage.queueWipes],
+    ['vendor outages', damage.outages],
+    ['quiet after, s', (quietAfterMs / 1000).toFixed(1)],
+    ['files searched for values', plaintext.files],
+    ...[...verdict.absences].map(([destination, ms]): [string, string] => [
+      `values absent for a moment at ${destination}`,
+      ms.length === 0 ? '0' : `${ms.length}; p50 ${percentile(ms, 50)} ms, p99 ${percentile(ms, 99)} ms, longest ${Math.max(...ms)} ms`,
+    ]),
+    ...faults(report).map(([what, found]): [string, number] => [what, found.length]),
+  ]
+  const width = Math.max(...rows.map(([name]) => name.length))
+  const title = `${options.profile}, ${options.forMs / 60_000} min, seed ${options.seed}; ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, node ${process.version}, ${new Date().toISOString()}`
+  const details = faults(report).flatMap(([what, found]) =>
+    found.length === 0 ? [] : [`\n${what}:`, ...found.slice(0, 20).map((one) => `  ${one}`)],
+  )
+  return [title, ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`), ...details].join('\n')
+}
+
+function percentile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))] ?? Number.NaN
+}

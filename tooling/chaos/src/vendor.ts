@@ -1,0 +1,76 @@
+/** The side of a vendor's process that we hold. */
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+import type { Outage, Witness } from './front.ts'
+
+export type Command = { id: number; account: number } & (
+  | { do: 'outage'; kind: Outage | null }
+  | { do: 'put'; key: string; value: string }
+  | { do: 'look' }
+)
+export interface Reply {
+  id: number
+  accounts?: { credentials: Record<string, string>; target: Record<string, string> }[]
+  contents?: [string, string][]
+  witness?: Witness
+}
+
+/** One account at a vendor: a target with its credential. */
+export interface Account {
+  destination: string
+  credentials: Record<string, string>
+  target: Record<string, string>
+  outage(kind: Outage | null): Promise<void>
+  /** Puts a key there behind the product's back. */
+  put(key: string, value: string): Promise<void>
+  /** What is there, in clear, and what was seen so far. */
+  look(): Promise<{ contents: Map<string, string>; witness: Witness }>
+}
+
+export interface Vendor {
+  accounts: readonly Account[]
+  stop(): void
+}
+
+/** Starts `destination`'s emulator in a process of its own, once per account. */
+export async function startVendor(destination: string, accounts: number): Promise<Vendor> {
+  const child = fork(join(import.meta.dirname, 'vendor-process.ts'), [destination, String(accounts)])
+  const waiting = new Map<number, (reply: Reply) => void>()
+  const opened = Promise.withResolvers<Reply>()
+  waiting.set(0, opened.resolve)
+  child.on('message', (reply: Reply) => {
+    waiting.get(reply.id)?.(reply)
+    waiting.delete(reply.id)
+  })
+  child.once('exit', (code) => opened.reject(new Error(`the vendor's process of ${destination} ended (${code})`)))
+  let last = 0
+  const ask = (command: Omit<Command, 'id'>): Promise<Reply> => {
+    const { promise, resolve } = Promise.withResolvers<Reply>()
+    last += 1
+    waiting.set(last, resolve)
+    child.send({ ...command, id: last })
+    return promise
+  }
+  const { accounts: made = [] } = await opened.promise
+  return {
+    accounts: made.map(({ credentials, target }, account): Account => ({
+      destination,
+      credentials,
+      target,
+      async outage(kind) {
+        await ask({ account, do: 'outage', kind } as Command)
+      },
+      async put(key, value) {
+        await ask({ account, do: 'put', key, value } as Command)
+      },
+      async look() {
+        const { contents = [], witness } = await ask({ account, do: 'look' } as Command)
+        if (!witness) throw new Error('the vendor answered without what it saw')
+        return { contents: new Map(contents), witness }
+      },
+    })),
+    stop() {
+      child.disconnect()
+    },
+  }
+}
