@@ -4,6 +4,7 @@ import { cn } from '../lib/cn.ts'
 import type { Plan } from '../lib/types.ts'
 import { count } from '../lib/words.ts'
 import { Notice } from './ui/notice.tsx'
+import { ScrollList } from './ui/scroll-list.tsx'
 
 type Change = Plan['changes'][number]
 
@@ -76,14 +77,18 @@ export function PlanView({ plan }: { plan: Plan }) {
             <ChevronRight aria-hidden className="size-4 transition-transform group-open:rotate-90" />
             {group.title(group.changes.length)}
           </summary>
-          <ul className="max-h-80 divide-y divide-line overflow-y-auto border-t border-line">
+          <ScrollList
+            aria-label={group.title(group.changes.length)}
+
+            className="max-h-80 divide-y divide-line border-t border-line"
+          >
             {group.changes.map(({ key, reason }) => (
               <li key={key} className="grid gap-x-4 px-3 py-1.5 text-sm sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
                 <span className="font-mono break-all">{key}</span>
                 <span className="break-words text-soft">{reason}</span>
               </li>
             ))}
-          </ul>
+          </ScrollList>
         </details>
       ))}
     </div>

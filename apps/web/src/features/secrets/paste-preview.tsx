@@ -20,6 +20,7 @@ export function PastePreview({ result }: { result: z.output<typeof pastedDotenv>
             </p>
             <ul
               aria-label={name}
+              tabIndex={0}
               className="mt-1 max-h-48 overflow-y-auto font-mono text-xs leading-5 break-all text-soft"
             >
               {keys.map((key) => (

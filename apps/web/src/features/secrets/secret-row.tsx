@@ -13,6 +13,7 @@ import type { RowProps } from '../../components/virtual-rows.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { DeleteConsequence, Readers } from './readers.tsx'
+import { ResolvedValue } from './resolved-value.tsx'
 import { ValueCell } from './value-cell.tsx'
 
 const DetailsDialog = onDemand(async () => (await import('./details-dialog.tsx')).DetailsDialog)
@@ -53,7 +54,7 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
           </span>
           {row.comment !== '' && <span className="text-xs break-words text-soft">{row.comment}</span>}
           {row.references.length > 0 && row.problem === null && (
-            <span className="text-xs break-all text-soft">Refers to {row.references.join(', ')}</span>
+            <ResolvedValue place={source} secretKey={key} references={row.references} />
           )}
           {row.problem !== null && (
             <span className="flex items-start gap-1 text-xs font-medium text-bad">

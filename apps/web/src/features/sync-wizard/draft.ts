@@ -20,7 +20,7 @@ const draftSchema = z.object({
 })
 export type Draft = z.output<typeof draftSchema>
 
-const EMPTY: Draft = {
+export const EMPTY: Draft = {
   destination: '',
   environment: '',
   secretPath: '/',

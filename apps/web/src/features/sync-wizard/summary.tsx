@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { ChosenValue } from '../../components/chosen-value.tsx'
+import { Button } from '../../components/ui/button.tsx'
 import { policyTitle } from '../../components/policies.ts'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { isShown, shownValue } from '../../lib/form-fields.ts'
@@ -7,8 +8,14 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Destination } from '../../lib/types.ts'
 import type { Draft } from './draft.ts'
 
+interface Props {
+  draft: Draft
+  destination: Destination | undefined
+  onRestart: () => void
+}
+
 /** What has been chosen, as it is chosen. */
-export function Summary({ draft, destination }: { draft: Draft; destination: Destination | undefined }) {
+export function Summary({ draft, destination, onRestart }: Props) {
   const connections = trpc.connections.list.useQuery({ app: draft.destination }, { enabled: draft.destination !== '' })
   const connection = connections.data?.find(({ id }) => id === draft.connectionId)
   return (
@@ -51,6 +58,11 @@ export function Summary({ draft, destination }: { draft: Draft; destination: Des
         <Row name="Auto-sync">{draft.autoSyncEnabled ? 'On' : 'Off'}</Row>
         {draft.name !== '' && <Row name="Name">{draft.name}</Row>}
       </dl>
+      {destination && (
+        <Button size="sm" className="mt-4 w-full" onClick={onRestart}>
+          Start over
+        </Button>
+      )}
     </aside>
   )
 }

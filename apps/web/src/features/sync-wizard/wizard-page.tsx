@@ -9,7 +9,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Destination } from '../../lib/types.ts'
 import { DestinationStep } from './destination-step.tsx'
 import { DetailsStep } from './details-step.tsx'
-import { loadDraft, saveDraft, withDestination } from './draft.ts'
+import { EMPTY, loadDraft, saveDraft, withDestination } from './draft.ts'
 import { InitialStep } from './initial-step.tsx'
 import { OptionsStep } from './options-step.tsx'
 import { ReviewStep } from './review-step.tsx'
@@ -117,7 +117,16 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
             </div>
           )}
         </section>
-        {step.id !== 'review' && <Summary draft={draft} destination={destination} />}
+        {step.id !== 'review' && (
+          <Summary
+            draft={draft}
+            destination={destination}
+            onRestart={() => {
+              form.reset(EMPTY)
+              go('destination')
+            }}
+          />
+        )}
       </div>
     </FormProvider>
   )

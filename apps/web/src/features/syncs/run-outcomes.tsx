@@ -53,7 +53,11 @@ export function RunOutcomes({ sync, run }: { sync: Sync; run: Run }) {
       {outcomes.length === 0 ? (
         <p className="text-sm text-soft">Nothing was written in this run.</p>
       ) : (
-        <ul className="max-h-96 divide-y divide-line overflow-y-auto rounded-md border border-line bg-surface">
+        <ul
+          aria-label="Outcomes"
+          tabIndex={0}
+          className="max-h-96 divide-y divide-line overflow-y-auto rounded-md border border-line bg-surface"
+        >
           {outcomes.map(({ key, action, state, reason }) => (
             <li
               key={key}

@@ -17,18 +17,33 @@ import { SettingsCard } from './settings-card.tsx'
 import { DriftSettings } from './settings-drift.tsx'
 import { TargetSettings } from './settings-target.tsx'
 
-/** Each card saves alone; the sync runs again when a change can reach the target. */
+/**
+ * Each card saves alone; the sync runs again when a change can reach the target. A card starts anew when what it shows was changed,
+ * and only then: what is typed in the others stays.
+ */
 export function SettingsTab({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
+  const { name, description, environment, folder, connectionId, destinationConfig, isAutoSyncEnabled, syncOptions } =
+    sync
+  const { keySchema, deletionPolicy } = syncOptions
+  const options = JSON.stringify(syncOptions)
   return (
-    <div key={sync.version} className="grid gap-4">
-      <Details sync={sync} />
-      <Source sync={sync} />
-      {destination && <TargetSettings sync={sync} destination={destination} />}
-      <AutoSync sync={sync} />
-      <KeySchema sync={sync} />
-      <Deletion sync={sync} />
-      {destination && destination.options.fields.length > 0 && <OwnOptions sync={sync} destination={destination} />}
-      <DriftSettings sync={sync} vendor={destination?.title ?? sync.destination} />
+    <div className="grid gap-4">
+      <Details key={`details ${name} ${description}`} sync={sync} />
+      <Source key={`source ${environment?.slug}:${folder?.path}`} sync={sync} />
+      {destination && (
+        <TargetSettings
+          key={`target ${connectionId} ${JSON.stringify(destinationConfig)}`}
+          sync={sync}
+          destination={destination}
+        />
+      )}
+      <AutoSync key={`auto-sync ${isAutoSyncEnabled}`} sync={sync} />
+      <KeySchema key={`key schema ${keySchema}`} sync={sync} />
+      <Deletion key={`deletion ${deletionPolicy}`} sync={sync} />
+      {destination && destination.options.fields.length > 0 && (
+        <OwnOptions key={`own ${options}`} sync={sync} destination={destination} />
+      )}
+      <DriftSettings key={`drift ${options}`} sync={sync} vendor={destination?.title ?? sync.destination} />
     </div>
   )
 }
