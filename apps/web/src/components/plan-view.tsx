@@ -79,7 +79,6 @@ export function PlanView({ plan }: { plan: Plan }) {
           </summary>
           <ScrollList
             aria-label={group.title(group.changes.length)}
-
             className="max-h-80 divide-y divide-line border-t border-line"
           >
             {group.changes.map(({ key, reason }) => (

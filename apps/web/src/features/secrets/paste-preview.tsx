@@ -1,6 +1,7 @@
 import type { pastedDotenv } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { Card } from '../../components/ui/card.tsx'
+import { ScrollList } from '../../components/ui/scroll-list.tsx'
 
 /** What saving the file would do, key by key. Never a value. */
 export function PastePreview({ result }: { result: z.output<typeof pastedDotenv> }) {
@@ -18,15 +19,11 @@ export function PastePreview({ result }: { result: z.output<typeof pastedDotenv>
             <p className={`text-sm font-medium ${tone}`}>
               <span className="text-2xl font-semibold tabular-nums">{keys.length}</span> {name.toLowerCase()}
             </p>
-            <ul
-              aria-label={name}
-              tabIndex={0}
-              className="mt-1 max-h-48 overflow-y-auto font-mono text-xs leading-5 break-all text-soft"
-            >
+            <ScrollList aria-label={name} className="mt-1 max-h-48 font-mono text-xs leading-5 break-all text-soft">
               {keys.map((key) => (
                 <li key={key}>{key}</li>
               ))}
-            </ul>
+            </ScrollList>
           </div>
         ))}
       </div>

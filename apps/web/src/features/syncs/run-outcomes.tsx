@@ -1,6 +1,7 @@
 import { Failure } from '../../components/failure.tsx'
 import { Badge, type Tone } from '../../components/ui/badge.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
+import { ScrollList } from '../../components/ui/scroll-list.tsx'
 import { duration } from '../../lib/time.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Outcome, Run, Sync } from '../../lib/types.ts'
@@ -53,10 +54,9 @@ export function RunOutcomes({ sync, run }: { sync: Sync; run: Run }) {
       {outcomes.length === 0 ? (
         <p className="text-sm text-soft">Nothing was written in this run.</p>
       ) : (
-        <ul
+        <ScrollList
           aria-label="Outcomes"
-          tabIndex={0}
-          className="max-h-96 divide-y divide-line overflow-y-auto rounded-md border border-line bg-surface"
+          className="max-h-96 divide-y divide-line rounded-md border border-line bg-surface"
         >
           {outcomes.map(({ key, action, state, reason }) => (
             <li
@@ -72,7 +72,7 @@ export function RunOutcomes({ sync, run }: { sync: Sync; run: Run }) {
               <span className="break-words text-soft">{reason}</span>
             </li>
           ))}
-        </ul>
+        </ScrollList>
       )}
     </div>
   )
