@@ -24,8 +24,15 @@ const KEPT = 1_000
 export const recorded = (drifted: readonly Drifted[]): string | null =>
   drifted.length === 0 ? null : JSON.stringify({ count: drifted.length, keys: drifted.slice(0, KEPT) })
 
-function read({ drift }: Pick<Columns, 'drift'>): { count: number; keys: Drifted[] } {
-  return drift === null ? { count: 0, keys: [] } : JSON.parse(drift)
+interface Found {
+  count: number
+  keys: Drifted[]
+}
+
+function read({ drift }: Pick<Columns, 'drift'>): Found {
+  if (drift === null) return { count: 0, keys: [] }
+  const found: Found = JSON.parse(drift)
+  return found
 }
 
 export const driftedKeys = (sync: Pick<Columns, 'drift'>): readonly Drifted[] => read(sync).keys
