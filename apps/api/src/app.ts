@@ -4,6 +4,8 @@ import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import type { Auth } from '@keyferry/auth'
 import type { Context } from '@keyferry/core/context'
+import { Unavailable } from '@keyferry/core/errors'
+import { proveStore } from '@keyferry/core/unavailable'
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
 import type { Monitoring } from '@keyferry/instance'
 import { TRPCError } from '@trpc/server'
@@ -17,7 +19,6 @@ import { registerRest } from './rest/adapter.ts'
 import { logBug, sendError, sendFailure } from './rest/errors.ts'
 import { appRouter, type AppRouter } from './router.ts'
 import type { Instance, RequestContext } from './trpc/context.ts'
-import { unavailable } from './trpc/errors.ts'
 
 export interface AppOptions extends Instance {
   ctx: Context
@@ -92,7 +93,7 @@ export async function buildApp({ ctx, auth, monitoring, webDir, version, profile
       },
     },
   } satisfies FastifyTRPCPluginOptions<AppRouter>)
-  await app.register(registerAuth, { auth, proveStore: () => proveStore(ctx) })
+  await app.register(registerAuth, { auth, proveStore: () => storeAnswers(ctx) })
   registerMonitoring(app, monitoring)
   await app.register(registerDocs, { version })
   if (webDir) await serveConsole(app, webDir)
@@ -109,21 +110,20 @@ export async function buildApp({ ctx, auth, monitoring, webDir, version, profile
 /** A library that cannot reach the store says "unknown": before that is believed, the store is asked something. */
 async function whoAsks(ctx: Context, auth: Auth, headers: Headers): Promise<RequestContext['actor']> {
   const actor = await auth.actorOf(headers).catch(async (error: unknown) => {
-    await proveStore(ctx)
+    await storeAnswers(ctx)
     throw error
   })
-  if (!actor) await proveStore(ctx)
+  if (!actor) await storeAnswers(ctx)
   return actor
 }
 
-/** Throws what both edges answer with 503 while the store cannot be reached. */
-async function proveStore(ctx: Context): Promise<void> {
+/** In the form that both edges answer with 503, also before a procedure is reached. */
+async function storeAnswers(ctx: Context): Promise<void> {
   try {
-    await ctx.db.selectFrom('organizations').select('id').limit(1).execute()
-  } catch (error) {
-    const cause = unavailable(error)
-    if (cause) throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: cause.message, cause })
-    throw error
+    await proveStore(ctx)
+  } catch (cause) {
+    if (!(cause instanceof Unavailable)) throw cause
+    throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: cause.message, cause })
   }
 }
 

@@ -1,7 +1,6 @@
 import { bootstrapInstance } from '@keyferry/auth/bootstrap'
-import type { Context } from '@keyferry/core/context'
 import { NotFound } from '@keyferry/core/errors'
-import { storeTrouble } from '@keyferry/db'
+import { isInitialized } from '@keyferry/core/unavailable'
 import { bootstrap, bootstrapped, me, status } from '@keyferry/schemas'
 import { publicProcedure, router, signedIn } from '../trpc/procedures.ts'
 
@@ -49,13 +48,3 @@ export const instance = router({
       return { id: actor.id, email: actor.kind === 'user' ? actor.name : '', name: actor.name, organization }
     }),
 })
-
-/** While the store is away it counts as set up: the page for the first account would be wrong. */
-async function isInitialized(ctx: Context): Promise<boolean> {
-  try {
-    return (await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()) !== undefined
-  } catch (error) {
-    if (storeTrouble(error) === null) throw error
-    return true
-  }
-}

@@ -1,7 +1,7 @@
 /** One table from what verbs throw to what both edges, tRPC and REST, answer. Whatever is not in it is closed. */
 import { DestinationError } from '@keyferry/core/destinations/destination'
-import { Invalid, KeyferryError, Unavailable, Unresolvable } from '@keyferry/core/errors'
-import { storeTrouble, type StoreTrouble } from '@keyferry/db'
+import { Invalid, KeyferryError, Unresolvable } from '@keyferry/core/errors'
+import { unavailable } from '@keyferry/core/unavailable'
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { ZodError } from 'zod'
 
@@ -49,19 +49,6 @@ export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof TRPCError) return ofTrpc(thrown)
   const away = unavailable(thrown)
   return away ? ofVerb(away) : CLOSED
-}
-
-const WORDS: Record<StoreTrouble, string> = {
-  unreachable: 'The store cannot be reached just now; try again soon',
-  'read-only': 'The store takes no writes just now; try again soon',
-  full: 'The disk of the store is full; nothing can be stored until there is room',
-  overloaded: 'The store is overloaded just now; try again soon',
-}
-
-/** The answer while the store does not work, or null when `thrown` says nothing of the kind. */
-export function unavailable(thrown: unknown): Unavailable | null {
-  const trouble = storeTrouble(thrown)
-  return trouble === null ? null : new Unavailable(WORDS[trouble])
 }
 
 /** The same failure as a tRPC error, for the middleware all procedures share. */

@@ -29,10 +29,10 @@ export async function deliverNotices(ctx: Context, kind: NoticeTarget['kind']): 
   await Promise.all([...perTarget].map(([targetId, notices]) => deliverTo(ctx, targetId, notices)))
 }
 
-/** In order. After a failure the rest waits for a later time, so that a target that is away costs one try. */
+/** In order: while one waits for its next try, those after it wait too, so that a target that is away costs one try. */
 async function deliverTo(ctx: Context, targetId: string, notices: readonly Selectable<NoticeTable>[]): Promise<void> {
   const target = await ctx.db.selectFrom('noticeTargets').where('id', '=', targetId).selectAll().executeTakeFirst()
-  if (!target) return
+  if (!target || (await isPaused(ctx, targetId))) return
   for (const notice of notices) {
     if (!(await claim(ctx, notice))) continue
     const body: NoticeBody = JSON.parse(notice.body)
@@ -41,6 +41,19 @@ async function deliverTo(ctx: Context, targetId: string, notices: readonly Selec
     else await failed(ctx, notice, problem)
     if (problem !== null) return
   }
+}
+
+/** One is waiting for its next try, or another process is delivering it. */
+async function isPaused(ctx: Context, targetId: string): Promise<boolean> {
+  const waiting = await ctx.db
+    .selectFrom('notices')
+    .where('targetId', '=', targetId)
+    .where('attempts', '>', 0)
+    .where('sendAt', '>', timestamp(ctx))
+    .select('id')
+    .limit(1)
+    .executeTakeFirst()
+  return waiting !== undefined
 }
 
 /** Only one process gets it: the time it was found with must still stand. */

@@ -1,0 +1,35 @@
+import { storeTrouble, type StoreTrouble } from '@keyferry/db'
+import type { Context } from './context.ts'
+import { Unavailable } from './errors.ts'
+
+const WORDS: Record<StoreTrouble, string> = {
+  unreachable: 'The store cannot be reached just now; try again soon',
+  'read-only': 'The store takes no writes just now; try again soon',
+  full: 'The disk of the store is full; nothing can be stored until there is room',
+  overloaded: 'The store is overloaded just now; try again soon',
+}
+
+/** What to answer while the store does not work, or null when `thrown` says nothing of the kind. */
+export function unavailable(thrown: unknown): Unavailable | null {
+  const trouble = storeTrouble(thrown)
+  return trouble === null ? null : new Unavailable(WORDS[trouble])
+}
+
+/** Throws `Unavailable` while the store cannot be read. */
+export async function proveStore(ctx: Context): Promise<void> {
+  try {
+    await ctx.db.selectFrom('organizations').select('id').limit(1).execute()
+  } catch (error) {
+    throw unavailable(error) ?? error
+  }
+}
+
+/** Whether the first account exists. While the store is away it counts as set up: the page for the first account would be wrong. */
+export async function isInitialized(ctx: Context): Promise<boolean> {
+  try {
+    return (await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()) !== undefined
+  } catch (error) {
+    if (storeTrouble(error) === null) throw error
+    return true
+  }
+}
