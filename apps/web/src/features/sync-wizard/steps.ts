@@ -16,7 +16,8 @@ export const STEPS = [
 ] as const
 export type StepId = (typeof STEPS)[number]['id']
 
-interface Problem {
+/** What is wrong with one field of the draft. */
+export interface Problem {
   path: string
   message: string
 }

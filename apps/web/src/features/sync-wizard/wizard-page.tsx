@@ -1,5 +1,5 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { FormProvider, useForm, useWatch } from 'react-hook-form'
 import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -17,6 +17,7 @@ import { SourceStep } from './source-step.tsx'
 import { StepList } from './step-list.tsx'
 import { problemsOf, reachable, STEPS, type StepId } from './steps.ts'
 import { Summary } from './summary.tsx'
+import { targetProblems } from './target-problems.ts'
 import { TargetStep } from './target-step.tsx'
 
 const route = getRouteApi('/inside/p/$projectId/syncs/new')
@@ -37,6 +38,7 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
   const { clearErrors } = form
   const { isLoading } = form.formState
   const draft = useWatch({ control: form.control, compute: (values) => values })
+  const [checking, setChecking] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
   const destination = destinations.find(({ name }) => name === draft.destination)
   const limit = isLoading ? 0 : reachable(draft, destination)
@@ -59,13 +61,19 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
 
   const go = (id: StepId) =>
     void navigate({ to: '/p/$projectId/syncs/new', params: { projectId }, search: { step: id } })
-  const next = () => {
-    form.clearErrors()
-    const problems = problemsOf(step.id, form.getValues(), destination)
+  const next = async () => {
+    clearErrors()
+    const values = form.getValues()
+    const local = problemsOf(step.id, values, destination)
+    setChecking(true)
+    const problems =
+      step.id === 'target' && local.length === 0 ? await targetProblems(projectId, values, destination) : local
+    setChecking(false)
     for (const { path, message } of problems) form.setError(path as 'name', { message })
     const following = STEPS[at + 1]
     if (problems.length === 0 && following) go(following.id)
   }
+  const submit = () => void next()
   if (isLoading) return <SkeletonRows label="Loading the wizard" />
 
   return (
@@ -91,13 +99,15 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
               }}
             />
           )}
-          {step.id === 'source' && <SourceStep projectId={projectId} onSubmit={next} />}
+          {step.id === 'source' && <SourceStep projectId={projectId} onSubmit={submit} />}
           {destination && (
             <>
-              {step.id === 'target' && <TargetStep projectId={projectId} destination={destination} onSubmit={next} />}
-              {step.id === 'initial' && <InitialStep destination={destination} onSubmit={next} />}
-              {step.id === 'options' && <OptionsStep projectId={projectId} destination={destination} onSubmit={next} />}
-              {step.id === 'details' && <DetailsStep destination={destination} onSubmit={next} />}
+              {step.id === 'target' && <TargetStep projectId={projectId} destination={destination} onSubmit={submit} />}
+              {step.id === 'initial' && <InitialStep destination={destination} onSubmit={submit} />}
+              {step.id === 'options' && (
+                <OptionsStep projectId={projectId} destination={destination} onSubmit={submit} />
+              )}
+              {step.id === 'details' && <DetailsStep destination={destination} onSubmit={submit} />}
               {step.id === 'review' && (
                 <ReviewStep projectId={projectId} draft={draft} destination={destination} onGo={go} />
               )}
@@ -108,9 +118,10 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
               {at > 0 ? <Button onClick={() => go(STEPS[at - 1]?.id ?? 'destination')}>Back</Button> : <span />}
               <Button
                 variant="primary"
+                busy={checking}
                 type={at > 0 ? 'submit' : 'button'}
                 form={at > 0 ? 'wizard-step' : undefined}
-                onClick={at > 0 ? undefined : next}
+                onClick={at > 0 ? undefined : submit}
               >
                 Next
               </Button>
