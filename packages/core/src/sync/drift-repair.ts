@@ -1,12 +1,13 @@
 /** Putting back what drifted, if the sync says so, until it is plain that somebody else puts it back as well. */
 import { randomUUID } from 'node:crypto'
 import { SYSTEM, timestamp, type Context } from '../context.ts'
+import { transact } from '../transaction.ts'
 import { applyPlan, type Applied } from './apply.ts'
 import type { Drifted } from './drift-record.ts'
 import { fuse } from './fuse.ts'
 import type { Lease } from './lease.ts'
 import { driftOptions } from './options.ts'
-import { partOf, type Plan } from './plan.ts'
+import { partOf } from './plan.ts'
 import { retryDelay } from './retry.ts'
 import { judge, keepOutcomes, leaveRun } from './status.ts'
 import type { DueSync } from './sweep.ts'
@@ -111,7 +112,7 @@ async function applyAsRun(ctx: Context, target: OpenTarget & { spec: DueSync }, 
     .execute()
   try {
     const applied = await applyPlan(ctx, target, found, lease, () => {})
-    await closeRun(ctx, run.id, sync, target.calls(), found.plan, applied)
+    await closeRun(ctx, run.id, sync, target.calls(), found, applied)
     return applied
   } catch (error) {
     await leaveRun(ctx, run)
@@ -119,9 +120,9 @@ async function applyAsRun(ctx: Context, target: OpenTarget & { spec: DueSync }, 
   }
 }
 
-async function closeRun(ctx: Context, runId: string, sync: DueSync, calls: number, plan: Plan, applied: Applied): Promise<void> {
-  const { state, message } = judge(ctx, sync, { kind: 'applied', plan, ...applied })
-  await ctx.db.transaction().execute(async (tx) => {
+async function closeRun(ctx: Context, runId: string, sync: DueSync, calls: number, found: Difference, applied: Applied): Promise<void> {
+  const { state, message } = judge(ctx, sync, { kind: 'applied', plan: found.plan, desired: found.desired, ...applied })
+  await transact(ctx, async (tx) => {
     await tx.updateTable('runs').set({ state, message, calls, finishedAt: timestamp(ctx) }).where('id', '=', runId).execute()
     await keepOutcomes(tx, runId, applied.outcomes)
   })
@@ -130,7 +131,14 @@ async function closeRun(ctx: Context, runId: string, sync: DueSync, calls: numbe
 /** Where a repair ended between "taken away" and "put there", the next look comes as soon as a retry would. */
 async function soonerIfTornApart(ctx: Context, sync: DueSync, { errors }: Applied): Promise<string | null> {
   if (errors.length === 0) return null
-  const torn = await ctx.db.selectFrom('ledger').where('syncId', '=', sync.id).where('intent', '=', 'replacing').select('key').limit(1).executeTakeFirst()
+  const torn = await ctx.db
+    .selectFrom('ledger')
+    .where('syncId', '=', sync.id)
+    .where('targetKey', '=', sync.targetKey)
+    .where('intent', '=', 'replacing')
+    .select('key')
+    .limit(1)
+    .executeTakeFirst()
   const delay = torn ? retryDelay(ctx, 3, errors) : null
   return delay === null ? null : new Date(ctx.now().getTime() + delay).toISOString()
 }

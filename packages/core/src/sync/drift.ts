@@ -8,11 +8,12 @@ import { timestamp, type Context } from '../context.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { Unresolvable } from '../errors.ts'
+import { transact } from '../transaction.ts'
 import { nextCheck, recorded, type Drifted } from './drift-record.ts'
 import { repairDrift, type Repaired } from './drift-repair.ts'
 import { LeaseLost, takeLease, type Lease } from './lease.ts'
 import type { Plan } from './plan.ts'
-import { dueOnTarget, loadDue, loadDueCheck, type DueSync } from './sweep.ts'
+import { dueOnTarget, loadDue, loadDueCheck, nextChecks, type DueSync } from './sweep.ts'
 import { difference, openTarget } from './target.ts'
 
 /** How long a vendor may take to show a target, milliseconds: a change that arrives meanwhile waits for this. */
@@ -26,6 +27,9 @@ export async function checkForDrift(ctx: Context, syncId: string, signal: AbortS
   const lease = await takeLease(ctx, sync.targetKey, crypto.randomUUID())
   if (!lease) return { again: false }
   try {
+    // Edited while we waited: this may be the wrong place, and is no longer what is due.
+    const present = await loadDueCheck(ctx, syncId)
+    if (present?.version !== sync.version) return { again: present !== undefined }
     await settle(ctx, sync, lease, await look(ctx, sync, lease, signal))
     await publish(ctx, syncId)
   } catch (error) {
@@ -33,7 +37,7 @@ export async function checkForDrift(ctx: Context, syncId: string, signal: AbortS
     if (!(error instanceof LeaseLost) && !signal.aborted) throw error
   } finally {
     await lease.release()
-    await ctx.queue.wake(await dueOnTarget(ctx, sync.targetKey, syncId))
+    await ctx.queue.wake([...(await dueOnTarget(ctx, sync.targetKey, syncId)), ...(await nextChecks(ctx)).filter((id) => id !== syncId)])
   }
   return { again: (await loadDue(ctx, syncId)) !== undefined }
 }
@@ -84,7 +88,7 @@ function driftIn(plan: Plan, sync: DueSync): Drifted[] {
 }
 
 async function settle(ctx: Context, sync: DueSync, lease: Lease, { seen, message }: Look): Promise<void> {
-  await ctx.db.transaction().execute(async (tx) => {
+  await transact(ctx, async (tx) => {
     await lease.checkIn(tx)
     await tx
       .updateTable('syncs')

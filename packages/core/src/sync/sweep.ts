@@ -12,9 +12,17 @@ export type DueSync = Selectable<SyncTable>
  */
 export async function dueSyncs(ctx: Context): Promise<string[]> {
   const runs = await due(ctx).select('id').orderBy('behindSince').limit(1000).execute()
-  const checks = await dueChecks(ctx).select('id').orderBy('nextCheckAt').limit(1000).execute()
   const moves = await dueDepartures(ctx).select('departures.syncId as id').orderBy('departures.createdAt').limit(1000).execute()
-  return [...new Set([...runs, ...moves, ...checks].map((row) => row.id))]
+  return [...new Set([...[...runs, ...moves].map((row) => row.id), ...(await nextChecks(ctx))])]
+}
+
+/** Looks that go on at the same time: however many are due, they leave most of a worker to the runs. */
+const LOOKS_AT_ONCE = 3
+
+/** Ids of the syncs to be looked at next. Asked for again whenever a look ends. */
+export async function nextChecks(ctx: Context): Promise<string[]> {
+  const rows = await dueChecks(ctx).select('id').orderBy('nextCheckAt').limit(LOOKS_AT_ONCE).execute()
+  return rows.map((row) => row.id)
 }
 
 /** The sync, if it is due. */

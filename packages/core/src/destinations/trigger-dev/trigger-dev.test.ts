@@ -423,3 +423,52 @@ describe('pickers', () => {
     expect((await failure(Promise.resolve(old))).message).toContain('older than 4.5.0')
   })
 })
+
+describe('reading values', () => {
+  const read = async (config: Record<string, string>, apiKey?: string): Promise<ReadonlyMap<string, string>> => {
+    const { readValues } = opened(config, apiKey)
+    if (!readValues) throw new Error('It cannot read values here')
+    return readValues()
+  }
+
+  test('a personal token fetches the key of the environment, an environment key needs none; both see secrets in clear', async () => {
+    await apply([...many(2), create('OTEL_RESOURCE_ATTRIBUTES', 'team=a')])
+    for (const [apiKey, calls] of [
+      [emulator.keys.personal, 2],
+      [emulator.keys.organization, 2],
+      [emulator.keys.prod, 1],
+    ] as const) {
+      const before = emulator.log.length
+      const values = await read({}, apiKey)
+      expect(emulator.log.length - before).toBe(calls)
+      expect(values.get('KEY_0')).toBe('value 0')
+      // Listed under another name there.
+      expect(values.get('OTEL_RESOURCE_ATTRIBUTES')).toBe('team=a')
+      expect([...values.values()]).not.toContain('<redacted>')
+    }
+  })
+
+  test('staging by both of its names, and a branch by its header', async () => {
+    emulator.branch('preview', 'feature/x')
+    await apply([create('A', 'staged')], opened({ environment: 'stg' }))
+    await apply([create('A', 'branched')], opened({ environment: 'preview', branch: 'feature/x' }))
+    expect((await read({ environment: 'stg' })).get('A')).toBe('staged')
+    expect((await read({ environment: 'staging' })).get('A')).toBe('staged')
+    expect((await read({ environment: 'preview', branch: 'feature/x' })).get('A')).toBe('branched')
+  })
+
+  test('the environment that branches inherit from has no such read', () => {
+    expect(opened({ environment: 'preview' }).readValues).toBeUndefined()
+  })
+
+  test('a key of another environment is refused, and one without the right is told so, without words of the vendor', async () => {
+    expect((await failure(read({ environment: 'stg' }, emulator.keys.prod))).kind).toBe('auth')
+    await apply([create('A', 'canary-1c')])
+    const refused = await failure(read({}, emulator.keys.prodWriteOnly))
+    expect(refused).toMatchObject({ kind: 'auth', status: 403 })
+    emulator.fail(2, { kind: 'status', status: 400, body: { error: `canary-1c ${emulator.keys.prod}` } })
+    const { message } = await failure(read({}))
+    expect(message).not.toContain('canary-1c')
+    expect(message).not.toContain(emulator.keys.prod)
+  })
+})
