@@ -1,0 +1,89 @@
+/** Looks at a screen as it can be met: light and dark, wide and narrow. Keeps a picture of each for a person to look through. */
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { OUTPUT } from './console.ts'
+
+const SCHEMES = ['light', 'dark'] as const
+const WIDE = { width: 1280, height: 800 }
+const NARROW = { width: 360, height: 740 }
+
+export interface Screens {
+  folder: string
+  /** Looks at what is on the page now; stays at the wide size, in light. */
+  look(name: string): Promise<void>
+  /** What axe found so far, each with its screen. */
+  violations: string[]
+  /** Screens that have to be scrolled sideways on a small phone. */
+  tooWide: string[]
+}
+
+/** Starts with an empty `test-output/screens`. */
+export async function openScreens(page: Page): Promise<Screens> {
+  const folder = join(OUTPUT, 'screens')
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const violations: string[] = []
+  const tooWide: string[] = []
+  let n = 0
+  return {
+    folder,
+    violations,
+    tooWide,
+    async look(name) {
+      n++
+      const covered = await page.evaluate<boolean>(`(${IN_FRONT}) !== document`)
+      for (const viewport of [NARROW, WIDE]) {
+        await page.setViewportSize(viewport)
+        for (const colorScheme of SCHEMES) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+          await page.evaluate(SETTLED)
+          const screen = `${String(n).padStart(2, '0')}-${name}-${colorScheme}-${viewport.width}`
+          await page.screenshot({ path: join(folder, `${screen}.png`), fullPage: !covered })
+          // Colours do not depend on the width, little else does, and nothing but colours on the scheme.
+          if (viewport === NARROW && colorScheme === 'dark') continue
+          const rules = viewport === NARROW ? SMALL : colorScheme === 'dark' ? COLOURS : ALL
+          violations.push(...(await inspect(page, rules)).map((violation) => `${screen}: ${violation}`))
+        }
+        if (viewport === NARROW && (await overflows(page))) tooWide.push(name)
+      }
+      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+    },
+  }
+}
+
+const ALL = {}
+const COLOURS = { runOnly: ['color-contrast', 'link-in-text-block'] }
+/** What can be wrong on a small screen only. */
+const SMALL = { runOnly: ['button-name', 'label', 'link-name', 'scrollable-region-focusable', 'target-size'] }
+
+/** What lies over the page, else the page: what is under a dialog was looked at before it opened, and takes long. */
+const IN_FRONT = "[...document.querySelectorAll('[role=dialog], [role=menu]')].at(-1) ?? document"
+
+/** From the top, and painted: colours that change with the scheme take a moment. */
+const SETTLED = `(async () => {
+  scrollTo(0, 0)
+  const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+  await Promise.allSettled(ending.map(({ finished }) => finished))
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
+})()`
+
+interface Finding {
+  id: string
+  help: string
+  nodes: { html: string; failureSummary?: string }[]
+}
+
+async function inspect(page: Page, rules: object): Promise<string[]> {
+  // Evaluated by the debugger, so that the page's own content security policy stays as strict as it is.
+  await page.evaluate(`if (!window.axe) { ${axe.source} }; 0`)
+  const options = JSON.stringify({ ...rules, resultTypes: ['violations'] })
+  const found = await page.evaluate<Finding[]>(`axe.run(${IN_FRONT}, ${options}).then((result) => result.violations)`)
+  return found.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}, ${help}: ${html} ${failureSummary ?? ''}`),
+  )
+}
+
+const overflows = (page: Page): Promise<boolean> =>
+  page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth')
