@@ -174,6 +174,20 @@ onEveryDatabase('the sample requests', (open) => {
       ).toBe(id)
     })
 
+    it('looks for drift when asked to, and shows it', async () => {
+      const { id } = (await api.send('POST', base, body)).body.secretSync
+      expect(await api.send('POST', `${base}/${id}/check-drift`)).toMatchObject({ status: 400 })
+      await run(id)
+      vendor.remove('DATABASE_URL')
+      const asked = await api.send('POST', `${base}/${id}/check-drift`)
+      expect(asked.body.secretSync).toMatchObject({ id, drift: null, syncOptions: { driftCheck: '1h' } })
+      await run(id)
+      expect((await api.send('GET', `${base}/${id}`)).body.secretSync.drift).toMatchObject({ count: 1, message: null })
+      expect((await api.send('GET', `${base}/${id}/keys`)).body.keys).toMatchObject([{ key: 'DATABASE_URL', state: 'drifted' }])
+      const wrong = await api.send('PATCH', `${base}/${id}`, { syncOptions: { driftCheck: '5m' } })
+      expect(wrong.status).toBe(422)
+    })
+
     it('is switched, triggered, emptied and deleted', async () => {
       const { id } = (await api.send('POST', base, { ...body, isEnabled: undefined, isAutoSyncEnabled: false })).body
         .secretSync
