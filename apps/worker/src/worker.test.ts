@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emulators } from '@keyferry/core/destinations/emulators'
+import { listRuns } from '@keyferry/core/sync/runs'
 import { startFerry } from '@keyferry/core/sync/testing'
+import { createFolder, listFolders } from '@keyferry/core/vault/folders'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { createQueue, type Backend } from '@keyferry/queue'
 import { expect, it, onTestFinished } from 'vitest'
@@ -20,7 +23,7 @@ onEveryDatabase('worker', (open) => {
 
     const jobs = createQueue({ backend: await backendOf(ferry.databaseUrl), log: ferry.ctx.log })
     onTestFinished(jobs.stop)
-    const worker = await startWorker({ ctx: ferry.ctx, jobs, concurrency: 2 })
+    const worker = await startWorker({ ctx: ferry.ctx, jobs, historyDays: 90, concurrency: 2 })
     onTestFinished(worker.stop)
     await expect.poll(ferry.contents, { timeout: 30_000 }).toEqual({ KEY: 'first' })
     await ferry.set({ KEY: 'second' })
@@ -30,6 +33,28 @@ onEveryDatabase('worker', (open) => {
     await ferry.set({ KEY: 'third' })
     await jobs.stop()
     expect(ferry.contents()).toEqual({ KEY: 'second' })
+  }, 90_000)
+
+  it('finishes deletions that a dead process left, and forgets old runs', async () => {
+    const ferry = await startFerry(open, destination)
+    onTestFinished(ferry.close)
+    const { ctx, actor, place } = ferry
+    await ferry.set({ KEY: 'value' })
+    const sync = await ferry.create()
+    await ferry.run(sync)
+    ferry.clock.advance(100 * 24 * 60 * 60_000)
+    await ferry.set({ KEY: 'other' })
+    await ferry.run(sync)
+    const left = await createFolder(ctx, actor, { ...place, path: '/', name: 'left' })
+    const deletion = { id: randomUUID(), projectId: place.projectId, kind: 'folder' as const, subjectId: left.id }
+    await ctx.db.insertInto('deletions').values({ ...deletion, actor: JSON.stringify(actor), createdAt: '' }).execute()
+
+    const jobs = createQueue({ backend: await backendOf(ferry.databaseUrl), log: ctx.log })
+    onTestFinished(jobs.stop)
+    const worker = await startWorker({ ctx, jobs, historyDays: 90, concurrency: 1 })
+    onTestFinished(worker.stop)
+    await expect.poll(() => listFolders(ctx, actor, { ...place, path: '/', recursive: false }), { timeout: 30_000 }).toEqual([])
+    await expect.poll(async () => (await listRuns(ctx, actor, { destination, syncId: sync.id })).length, { timeout: 30_000 }).toBe(1)
   }, 90_000)
 })
 

@@ -9,18 +9,20 @@ const GRACE_MS = 5_000
 export interface WorkerOptions {
   ctx: Context
   jobs: JobQueue
+  /** Age at which runs are forgotten. */
+  historyDays: number
   /** Syncs run at once in this process. They mostly wait for a vendor. */
   concurrency?: number
 }
 
 /** Starts the queue, takes its jobs and sweeps. Resolves once jobs are taken. */
-export async function startWorker({ ctx, jobs, concurrency = 8 }: WorkerOptions): Promise<{ stop(): Promise<void> }> {
+export async function startWorker({ ctx, jobs, historyDays, concurrency = 8 }: WorkerOptions): Promise<{ stop(): Promise<void> }> {
   await jobs.start()
   await jobs.work((syncId, signal) => runSync(ctx, syncId, signal), {
     concurrency,
     revision: (syncId) => dueRevision(ctx, syncId),
   })
-  const sweep = startSweep(ctx, jobs.queue)
+  const sweep = startSweep(ctx, jobs.queue, historyDays)
   return {
     async stop() {
       await Promise.all([sweep.stop(), jobs.drain(GRACE_MS)])

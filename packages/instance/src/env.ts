@@ -23,6 +23,7 @@ const schema = z
       .refine((key) => key.length === 32, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
       .optional(),
     KEYFERRY_ALLOW_PRIVATE_NETWORK: flag,
+    KEYFERRY_HISTORY_DAYS: z.coerce.number().int().min(1).default(90),
     METRICS_PORT: port.optional(),
     METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
     SMTP_URL: z

@@ -34,6 +34,8 @@ export interface Instance {
   jobs: JobQueue
   profile: 'embedded' | 'fleet'
   monitoring: Monitoring
+  /** Age at which runs are forgotten. */
+  historyDays: number
   /** Closes all of it. Drain the jobs first. */
   close(): Promise<void>
 }
@@ -163,6 +165,7 @@ function assemble(env: Env, log: Logger, { db, keyring, rootKey, bus, backend, u
     jobs,
     profile: backend.kind,
     monitoring: monitoringOf(ctx, readinessOf(ctx, jobs), env.METRICS_TOKEN),
+    historyDays: env.KEYFERRY_HISTORY_DAYS,
     async close() {
       await jobs.stop()
       await bus.close()

@@ -175,6 +175,7 @@ export const run = z
     startedAt: timestamp,
     finishedAt: timestamp.nullable(),
     durationMs: z.number().int().nullable(),
+    restorable: z.boolean().describe('What the target held after it is known, so it can be restored'),
   })
   .meta({ id: 'Run' })
 export const outcome = z
@@ -185,6 +186,20 @@ export const outcome = z
     reason: z.string(),
   })
   .meta({ id: 'Outcome' })
+
+/** What going back to an earlier run would write into the source folder; keys are those of its secrets. */
+export const restorePlan = z
+  .object({
+    hash: z.string(),
+    added: z.array(z.string()),
+    changed: z.array(z.string()),
+    removed: z.array(z.string()),
+    unchanged: z.number().int().describe('Keys that are as they were'),
+    notRestorable: z
+      .array(z.object({ key: z.string(), reason: z.string() }))
+      .describe('Keys that will not be as they were, because their values come from elsewhere or are no longer kept'),
+  })
+  .meta({ id: 'RestorePlan' })
 
 export const keyState = z
   .object({

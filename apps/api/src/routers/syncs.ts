@@ -5,6 +5,7 @@ import { createSync as create } from '@keyferry/core/sync/create-sync'
 import { listKeys } from '@keyferry/core/sync/keys'
 import { planSync, previewSync as preview } from '@keyferry/core/sync/preview'
 import { deleteSync, removeSecrets } from '@keyferry/core/sync/remove'
+import { previewRestore, restoreRun } from '@keyferry/core/sync/restore'
 import { getRun, listRuns } from '@keyferry/core/sync/runs'
 import { getSync, getSyncByName, listSyncOptions, listSyncs } from '@keyferry/core/sync/syncs'
 import { importSecrets, triggerSync } from '@keyferry/core/sync/trigger-sync'
@@ -17,6 +18,7 @@ import {
   outcome,
   plan,
   previewSync,
+  restorePlan,
   run,
   sync,
   updateSync,
@@ -219,6 +221,26 @@ export const syncs = router({
     .input(one.extend({ runId: id }))
     .output(run.extend({ outcomes: z.array(outcome) }))
     .query(call(getRun)),
+
+  restorePreview: signedIn
+    .meta({
+      tag,
+      summary: 'What restoring a run would write into the source folder, without values',
+      routes: [{ method: 'POST', path: `${base}/:destination/:syncId/runs/:runId/restore-preview` }],
+    })
+    .input(one.extend({ runId: id }))
+    .output(restorePlan)
+    .mutation(call(previewRestore)),
+
+  restore: signedIn
+    .meta({
+      tag,
+      summary: 'Writes what the target held after a run into the source folder again; exactly the plan that was looked at',
+      routes: [{ method: 'POST', path: `${base}/:destination/:syncId/runs/:runId/restore` }],
+    })
+    .input(one.extend({ runId: id, planHash: z.string().min(1) }))
+    .output(restorePlan)
+    .mutation(call(restoreRun)),
 
   keys: signedIn
     .meta({

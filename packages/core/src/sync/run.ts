@@ -46,7 +46,7 @@ async function runIfDue(outer: Context, syncId: string, signal: AbortSignal): Pr
       const blown = sync.removal ? null : fuse(found.plan, found.observed, target.schema.covers)
       if (blown !== null && !approved(sync, found.plan)) return await endRun(ctx, run, target.calls(), blockedByFuse(found.plan, blown))
       const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, progressReporter(ctx, sync))
-      return await endRun(ctx, run, target.calls(), { kind: 'applied', plan: found.plan, ...applied })
+      return await endRun(ctx, run, target.calls(), { kind: 'applied', plan: found.plan, desired: found.desired, ...applied })
     } catch (error) {
       if (error instanceof LeaseLost) ctx.metrics.leaseLost(sync.destination)
       const ending = endingOf(error, signal)

@@ -59,6 +59,7 @@ function toRun(row: Selectable<RunTable>): RunRow {
     message: row.message,
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
+    restorable: row.snapshotId !== null,
     durationMs: row.finishedAt === null ? null : Date.parse(row.finishedAt) - Date.parse(row.startedAt),
   }
 }

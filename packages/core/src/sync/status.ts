@@ -7,8 +7,10 @@ import { transact } from '../transaction.ts'
 import type { Applied, Outcome } from './apply.ts'
 import type { Blocked } from './blockage.ts'
 import { nextCheck, NOT_CHECKED } from './drift-record.ts'
+import type { Desired } from './desired.ts'
 import type { Plan } from './plan.ts'
 import { retryDelay } from './retry.ts'
+import { keepSnapshot } from './snapshot.ts'
 import type { DueSync } from './sweep.ts'
 
 export interface RunInHand {
@@ -19,7 +21,7 @@ export interface RunInHand {
 
 /** How a run ended. `refused`: the vendor, as a whole. `broken`: a fault of ours. */
 export type Ending =
-  | ({ kind: 'applied'; plan: Plan } & Applied)
+  | ({ kind: 'applied'; plan: Plan; desired: Desired } & Applied)
   | Blocked
   | { kind: 'refused'; error: DestinationError }
   | { kind: 'broken'; error: unknown }
@@ -80,6 +82,7 @@ export async function endRun(ctx: Context, run: RunInHand, calls: number, ending
   const plan = ending.kind === 'applied' || ending.kind === 'blocked' ? ending.plan : null
 
   const again = await transact(ctx, async (tx) => {
+    const snapshotId = ending.kind === 'applied' && !sync.removal ? await keepSnapshot(tx, sync, ending.desired) : null
     await tx
       .updateTable('runs')
       .set({
@@ -88,6 +91,7 @@ export async function endRun(ctx: Context, run: RunInHand, calls: number, ending
         planHash: plan?.hash ?? null,
         counts: plan ? JSON.stringify(plan.summary) : null,
         calls,
+        snapshotId,
         finishedAt: timestamp(ctx),
       })
       .where('id', '=', run.id)
