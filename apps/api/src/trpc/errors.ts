@@ -29,6 +29,10 @@ const CODES = new Map<number, TRPC_ERROR_CODE_KEY>([
   [429, 'TOO_MANY_REQUESTS'],
   [503, 'SERVICE_UNAVAILABLE'],
 ])
+const NAMES = new Map([
+  [404, 'NotFound'],
+  [503, 'ServiceUnavailable'],
+])
 const STATUSES = new Map([...CODES].map(([status, code]) => [code, status]))
 
 /** The failure behind `thrown`, or `CLOSED` when it is not one that people should read. */
@@ -98,7 +102,7 @@ function ofTrpc(error: TRPCError): Failure {
     return failureOf(error.cause)
   }
   const status = STATUSES.get(error.code) ?? 400
-  return { status, error: status === 404 ? 'NotFound' : 'BadRequest', message: error.message }
+  return { status, error: NAMES.get(status) ?? 'BadRequest', message: error.message }
 }
 
 /** Postgres refuses, among others, a NUL character in text and a number past its column's range: SQLSTATE class 22. */
