@@ -3,7 +3,7 @@ import { cn } from '../../lib/cn.ts'
 
 /** The quiet frame of every table. Wide ones scroll sideways inside it, never the page. */
 export const Table = ({ label, children }: { label: string; children: ReactNode }) => (
-  <div className="overflow-x-auto rounded-lg border border-line bg-surface">
+  <div className="relative overflow-x-auto rounded-lg border border-line bg-surface">
     <table aria-label={label} className="w-full border-collapse text-left">
       {children}
     </table>
