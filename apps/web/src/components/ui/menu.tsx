@@ -22,8 +22,6 @@ export function Menu({
           side={side}
           sideOffset={4}
           collisionPadding={8}
-          // Stays on the screen when the page scrolls under it.
-          sticky="always"
           className="z-50 max-h-96 min-w-52 overflow-y-auto rounded-lg border border-line bg-surface p-1 shadow-float"
         >
           {children}
