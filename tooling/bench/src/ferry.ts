@@ -1,12 +1,9 @@
 /** One project, one connection, one sync on a fresh SQLite store, run by hand: the engine without queue and HTTP. */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from '@keyferry/core/connections/connections'
-import type { Context } from '@keyferry/core/context'
-import { keyring } from '@keyferry/core/crypto/keyring'
-import { createMetrics } from '@keyferry/core/metrics/metrics'
 import { createSync } from '@keyferry/core/sync/create-sync'
 import { removeSecrets } from '@keyferry/core/sync/remove'
 import { runSync } from '@keyferry/core/sync/run'
@@ -14,8 +11,8 @@ import { getSync } from '@keyferry/core/sync/syncs'
 import { triggerSync } from '@keyferry/core/sync/trigger-sync'
 import { deleteSecrets, updateSecrets } from '@keyferry/core/vault/secrets'
 import { createProject } from '@keyferry/core/vault/projects'
-import { migrate, openSqlite } from '@keyferry/db'
-import { pino } from 'pino'
+import { openSqlite } from '@keyferry/db'
+import { ACTOR, benchContext } from './context.ts'
 import type { RemoteEmulator } from './emulator.ts'
 
 export interface BenchFerry {
@@ -36,25 +33,8 @@ export interface BenchFerry {
 export async function startFerry(destination: string, emulator: RemoteEmulator): Promise<BenchFerry> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
   const db = openSqlite(join(dir, 'keyferry.db'))
-  await migrate(db)
-  const keys = keyring(randomBytes(32))
-  const organization = randomUUID()
-  await db
-    .insertInto('organizations')
-    .values({ id: organization, name: 'Bench', slug: 'bench', dataKey: keys.create(organization), createdAt: new Date().toISOString() })
-    .execute()
-  const ctx: Context = {
-    db,
-    keyring: keys,
-    queue: { wake: () => Promise.resolve() },
-    events: { publish() {}, async *subscribe() {} },
-    network: { allowPrivate: true },
-    metrics: createMetrics(),
-    mail: null,
-    log: pino({ level: 'warn' }),
-    now: () => new Date(),
-  }
-  const actor = { kind: 'system', id: 'bench', name: 'bench' } as const
+  const ctx = await benchContext(db)
+  const actor = ACTOR
   const project = await createProject(ctx, actor, { projectName: 'Bench', shouldCreateDefaultEnvs: true })
   const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
   const connection = await createConnection(ctx, actor, {

@@ -1,17 +1,37 @@
-/** `pnpm bench [vendors|delivery|start]`: prints the product's figures beside the least the vendors' APIs allow. Without a name: all. */
-import { cpus } from 'node:os'
+/**
+ * `pnpm bench [vendors|delivery|start|fleet|writes]`: prints the product's figures beside the least the vendors' APIs allow. Without a name:
+ * all. `--profile postgres --workers 1,2,4`: the fleet, with so many workers one after another.
+ */
+import { cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
 import { measureDelivery } from './delivery.ts'
+import { measureFleet } from './fleet.ts'
+import { measureWrites } from './fleet-writes.ts'
 import { measureStart } from './start.ts'
 import { measureVendors } from './vendors.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { profile: { type: 'string' }, workers: { type: 'string', default: '1,2,4' } },
+})
+const workers = values.workers.split(',').map(Number)
+if (!workers.every((count) => Number.isInteger(count) && count > 0))
+  throw new Error('--workers takes numbers, such as 1,2,4')
 
 const parts = new Map([
   ['vendors', measureVendors],
   ['delivery', measureDelivery],
   ['start', measureStart],
+  ['fleet', () => measureFleet(workers)],
+  ['writes', measureWrites],
 ])
-const [wanted] = process.argv.slice(2)
+const [named] = positionals
+const wanted = named ?? (values.profile === 'postgres' ? 'fleet' : undefined)
 const chosen = wanted === undefined ? [...parts.values()] : [parts.get(wanted)]
-console.log(`${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, node ${process.version}, ${new Date().toISOString()}`)
+const [load = 0] = loadavg()
+console.log(
+  `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, load ${load.toFixed(1)} before, node ${process.version}, ${new Date().toISOString()}`,
+)
 for (const part of chosen) {
   if (!part) throw new Error(`unknown part "${wanted}"; known are ${[...parts.keys()].join(', ')}`)
   await part()

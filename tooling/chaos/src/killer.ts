@@ -1,6 +1,7 @@
 /** What goes wrong: processes are killed, stopped and replaced, the database crashes, vendors are out of order. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { OUTAGES } from './front.ts'
+import type { KeptProcess } from './process.ts'
 import { random, type Random } from './random.ts'
 import { processesOf, ready, type Stage } from './stage.ts'
 import type { Account } from './vendor.ts'
@@ -46,7 +47,9 @@ export async function breakThings(options: KillerOptions): Promise<Damage> {
   await Promise.all([
     killing(options, damage, over),
     bothering(options, damage, over),
-    ...accounts.map((account, i) => vendorTrouble(account, random(options.seed, `vendor ${i}`), damage, over)),
+    ...accounts.map((account, i) =>
+      vendorTrouble(account, random(options.seed, `vendor ${i}`), options.forMs, damage, over),
+    ),
   ])
   for (const process of processesOf(stage)) {
     process.thaw()
@@ -56,42 +59,55 @@ export async function breakThings(options: KillerOptions): Promise<Damage> {
   return damage
 }
 
-/** Kills at the wanted pace. */
+/** Kills at the wanted pace, as far as whoever was hit comes back: a heap of processes that only ever start would prove little. */
 async function killing({ stage, seed, forMs, kills }: KillerOptions, damage: Damage, over: AbortSignal): Promise<void> {
   const chance = random(seed, 'kills')
   const gap = forMs / kills
   const began = performance.now()
   for (let i = 0; i < kills && !over.aborted; i += 1) {
     await rest(Math.max(0, began + gap * (i + chance.between(0.1, 0.9)) - performance.now()), over)
-    if (over.aborted) return
-    await (stage.profile === 'embedded' ? killTheOne(stage, chance, damage) : killSome(stage, chance, damage))
-    damage.kills += 1
+    await (stage.profile === 'embedded'
+      ? killTheOne(stage, chance, damage, over)
+      : killSome(stage, chance, damage, over))
   }
 }
 
-async function killTheOne(stage: Stage, chance: Random, damage: Damage): Promise<void> {
+async function killTheOne(stage: Stage, chance: Random, damage: Damage, over: AbortSignal): Promise<void> {
   const [server] = stage.servers
   if (!server) return
+  // Mostly it gets to work before the next blow, sometimes it is hit while it starts.
+  if (chance.chance(0.85)) await until(() => server.process.ready, over)
+  await rest(chance.between(100, 2_000), over)
+  if (over.aborted) return
   await server.process.kill()
+  damage.kills += 1
   if (chance.chance(0.15)) {
     await stage.wipeQueue?.()
     damage.queueWipes += 1
   }
   server.process.start()
-  // Mostly it gets to work before the next blow, sometimes it is hit while it starts.
-  if (chance.chance(0.85)) await ready(server)
 }
 
-async function killSome(stage: Stage, chance: Random, damage: Damage): Promise<void> {
-  if (stage.crashDatabase && chance.chance(0.12)) {
-    await stage.crashDatabase()
+async function killSome(stage: Stage, chance: Random, damage: Damage, over: AbortSignal): Promise<void> {
+  const servers = stage.servers.map(({ process }) => process)
+  const up = (processes: readonly KeptProcess[]): KeptProcess[] => processes.filter(({ ready, away }) => ready && !away)
+  const database = chance.chance(0.12) ? stage.crashDatabase : null
+  // Somebody is at work when it happens, and nearly always somebody is left.
+  await until(() => up(servers).length > 0 && up(stage.workers).length > 1, over)
+  if (over.aborted) return
+  damage.kills += 1
+  if (database) {
     damage.databaseCrashes += 1
+    await database()
     return
   }
-  const servers = stage.servers.map(({ process }) => process)
-  const victim = chance.pick(chance.chance(0.7) ? stage.workers : servers)
+  const victim = chance.pick(up(chance.chance(0.7) ? stage.workers : servers))
   await victim.kill()
   victim.start()
+}
+
+async function until(condition: () => boolean, over: AbortSignal): Promise<void> {
+  while (!condition() && !over.aborted) await rest(20, over)
 }
 
 /** Pauses and orderly restarts of whoever is up. */
@@ -103,8 +119,8 @@ async function bothering({ stage, seed, forMs }: KillerOptions, damage: Damage, 
   const thawing: Promise<void>[] = []
   while (!over.aborted) {
     await rest(chance.between(longest / 8, longest), over)
-    const present = processesOf(stage).filter((process) => !process.away)
-    if (over.aborted || present.length < (embedded ? 1 : 2)) continue
+    const present = processesOf(stage).filter((process) => process.ready && !process.away)
+    if (over.aborted || present.length * 2 <= processesOf(stage).length) continue
     const victim = chance.pick(present)
     if (!embedded && chance.chance(0.25)) {
       damage.terminations += 1
@@ -121,13 +137,19 @@ async function bothering({ stage, seed, forMs }: KillerOptions, damage: Damage, 
   await Promise.all(thawing)
 }
 
-async function vendorTrouble(account: Account, chance: Random, damage: Damage, over: AbortSignal): Promise<void> {
+async function vendorTrouble(
+  account: Account,
+  chance: Random,
+  forMs: number,
+  damage: Damage,
+  over: AbortSignal,
+): Promise<void> {
   while (!over.aborted) {
-    await rest(chance.between(2_000, 40_000), over)
+    await rest(chance.between(2_000, 40_000) * Math.min(1, forMs / 60_000), over)
     if (over.aborted) return
     damage.outages += 1
     await account.outage(chance.pick(OUTAGES))
-    await rest(chance.between(500, 8_000), over)
+    await rest(chance.between(500, 8_000) * Math.min(1, forMs / 60_000), over)
     await account.outage(null)
   }
 }

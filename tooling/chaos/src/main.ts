@@ -23,6 +23,9 @@ if (profiles.length === 0 || !(minutes > 0) || !(kills >= 1) || !Number.isIntege
   process.exit(2)
 }
 
+// The processes of the run go with this one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130))
+
 let clean = true
 for (const profile of profiles) {
   const report = await runChaos({ profile, seed, forMs: minutes * 60_000, kills, say: (line) => console.log(line) })
@@ -30,7 +33,9 @@ for (const profile of profiles) {
   if (isClean(report)) await discard(report)
   else {
     clean = false
-    console.log(`Logs and data are kept in ${report.dir}; the same decisions again: --profile ${profile} --minutes ${minutes} --kills ${kills} --seed ${seed}`)
+    console.log(
+      `Logs and data are kept in ${report.dir}; the same decisions again: --profile ${profile} --minutes ${minutes} --kills ${kills} --seed ${seed}`,
+    )
   }
 }
 process.exit(clean ? 0 : 1)

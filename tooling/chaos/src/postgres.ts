@@ -34,15 +34,21 @@ export async function startPostgres(dir: string): Promise<KillablePostgres> {
   })
   await server.initialise()
   await server.start()
+  const pid = async (): Promise<number> => Number((await readFile(join(dir, 'postmaster.pid'), 'utf8')).split('\n')[0])
+  let running = await pid()
+  process.once('exit', () => {
+    if (running > 0) process.kill(running, 'SIGQUIT')
+  })
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     dir,
     async crash() {
-      const [pid] = (await readFile(join(dir, 'postmaster.pid'), 'utf8')).split('\n')
-      process.kill(Number(pid), 'SIGKILL')
+      process.kill(running, 'SIGKILL')
+      running = 0
       for (let tries = 1; ; tries += 1) {
         try {
           await server.start()
+          running = await pid()
           return
         } catch {
           // Its orphaned children still hold the shared memory.
@@ -51,6 +57,9 @@ export async function startPostgres(dir: string): Promise<KillablePostgres> {
         }
       }
     },
-    stop: () => server.stop(),
+    async stop() {
+      running = 0
+      await server.stop()
+    },
   }
 }

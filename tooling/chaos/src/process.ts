@@ -1,7 +1,7 @@
 /** A process of the product, as an init system would keep it: started again whenever it ended, and open to violence. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -10,11 +10,15 @@ const TAG = join(import.meta.dirname, 'writer-tag.ts')
 /** Longer than a process takes to end in order, see GRACE_MS of the worker. */
 const PATIENCE_MS = 30_000
 const RESTART_MS = 500
+/** What the processes of the product print when they take requests or jobs. */
+const READY = /worker ready|api ready|serves on/
 
 export interface KeptProcess {
   readonly name: string
   /** Not started, killed, or stopped by SIGSTOP. */
   readonly away: boolean
+  /** This incarnation said that it works. */
+  readonly ready: boolean
   /** How often it was started, and since when this incarnation is gone (milliseconds since 1970); null while it lives. */
   readonly incarnation: number
   readonly goneSince: number | null
@@ -31,13 +35,19 @@ export interface KeptProcess {
 }
 
 /** `script` below the root of the repository; its output is appended to `log`. */
-export function keptProcess(options: { name: string; script: string; env: Record<string, string>; log: string }): KeptProcess {
+export function keptProcess(options: {
+  name: string
+  script: string
+  env: Record<string, string>
+  log: string
+}): KeptProcess {
   const { name, script, env, log } = options
   const surprises: string[] = []
   let child: ChildProcess | null = null
   let frozen = false
   let expected = true
   let incarnation = 0
+  let saidReady = false
   let goneSince: number | null = null
 
   const start = (): void => {
@@ -46,14 +56,19 @@ export function keptProcess(options: { name: string; script: string; env: Record
     frozen = false
     goneSince = null
     incarnation += 1
-    const output = openSync(log, 'a')
+    saidReady = false
     const started = spawn(process.execPath, ['--liftoff-only', '--import', TAG, script], {
       cwd: ROOT,
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
-      stdio: ['ignore', output, output],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
-    closeSync(output)
     child = started
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        appendFileSync(log, chunk)
+        if (child === started && !saidReady) saidReady = READY.test(chunk.toString())
+      })
+    }
     started.once('exit', (code, signal) => {
       child = null
       goneSince = Date.now()
@@ -78,11 +93,15 @@ export function keptProcess(options: { name: string; script: string; env: Record
     }
     return ending.exitCode ?? ending.signalCode
   }
+  process.once('exit', () => child?.kill('SIGKILL'))
   return {
     name,
     surprises,
     get away() {
       return child === null || frozen
+    },
+    get ready() {
+      return child !== null && saidReady
     },
     get incarnation() {
       return incarnation

@@ -13,7 +13,7 @@ export interface Random {
 
 /** mulberry32. `part` gives each user of a run's seed a sequence of its own, however the others are interleaved. */
 export function random(seed: number, part = ''): Random {
-  let state = [...part].reduce((sum, letter) => Math.imul(sum ^ (letter.codePointAt(0) ?? 0), 0x01000193), seed | 0)
+  let state = Buffer.from(part).reduce((sum, byte) => Math.imul(sum ^ byte, 0x01000193), seed | 0)
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)

@@ -2,7 +2,13 @@ import { cpus } from 'node:os'
 import type { Report } from './chaos.ts'
 
 /** Everything that must be zero, with what was found. */
-export function faults({ verdict, unsettled, plaintext, surprises, refusals }: Report): [what: string, found: readonly string[]][] {
+export function faults({
+  verdict,
+  unsettled,
+  plaintext,
+  surprises,
+  refusals,
+}: Report): [what: string, found: readonly string[]][] {
   return [
     ['changes lost', verdict.lost],
     ['keys missing', verdict.missing],
@@ -36,7 +42,9 @@ export function printed(report: Report): string {
     ['files searched for values', plaintext.files],
     ...[...verdict.absences].map(([destination, ms]): [string, string] => [
       `values absent for a moment at ${destination}`,
-      ms.length === 0 ? '0' : `${ms.length}; p50 ${percentile(ms, 50)} ms, p99 ${percentile(ms, 99)} ms, longest ${Math.max(...ms)} ms`,
+      ms.length === 0
+        ? '0'
+        : `${ms.length}; p50 ${percentile(ms, 50)} ms, p99 ${percentile(ms, 99)} ms, longest ${Math.max(...ms)} ms`,
     ]),
     ...faults(report).map(([what, found]): [string, number] => [what, found.length]),
   ]

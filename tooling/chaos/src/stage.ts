@@ -35,6 +35,8 @@ export interface StageOptions {
   workers: number
   /** A Postgres that is there already and must not be killed; left out, the fleet gets one of its own. */
   databaseUrl?: string
+  /** Default: as much as there is, so that there is something to search for values. */
+  logLevel?: string
 }
 
 const READY_MS = 60_000
@@ -72,19 +74,20 @@ export async function ready({ url, process }: Server): Promise<void> {
   throw new Error(`${process.name} does not answer within ${READY_MS / 1000} s`)
 }
 
-const common = (dir: string): Record<string, string> => ({
+const common = ({ dir, logLevel = 'debug' }: StageOptions): Record<string, string> => ({
   KEYFERRY_DATA_DIR: join(dir, 'data'),
   KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
-  LOG_LEVEL: 'debug',
+  LOG_LEVEL: logLevel,
   NODE_COMPILE_CACHE: join(import.meta.dirname, '../../../node_modules/.cache/node'),
 })
 
-async function embedded({ dir }: StageOptions): Promise<Stage> {
+async function embedded(options: StageOptions): Promise<Stage> {
+  const { dir } = options
   const port = await freePort()
   const process = keptProcess({
     name: 'keyferry',
     script: 'apps/keyferry/src/main.ts',
-    env: { ...common(dir), PORT: String(port) },
+    env: { ...common(options), PORT: String(port) },
     log: join(dir, 'logs/keyferry.log'),
   })
   return {
@@ -97,15 +100,21 @@ async function embedded({ dir }: StageOptions): Promise<Stage> {
   }
 }
 
-async function fleet({ dir, apis, workers, databaseUrl }: StageOptions): Promise<Stage> {
+async function fleet(options: StageOptions): Promise<Stage> {
+  const { dir, apis, workers, databaseUrl } = options
   const postgres = databaseUrl === undefined ? await startPostgres(join(dir, 'postgres')) : null
   const env = {
-    ...common(dir),
+    ...common(options),
     DATABASE_URL: databaseUrl ?? postgres?.url ?? '',
     KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64'),
   }
   const make = (name: string, app: string, more: Record<string, string> = {}): KeptProcess =>
-    keptProcess({ name, script: `apps/${app}/src/main.ts`, env: { ...env, ...more }, log: join(dir, `logs/${name}.log`) })
+    keptProcess({
+      name,
+      script: `apps/${app}/src/main.ts`,
+      env: { ...env, ...more },
+      log: join(dir, `logs/${name}.log`),
+    })
   const servers = await Promise.all(
     Array.from({ length: apis }, async (_, i): Promise<Server> => {
       const port = await freePort()

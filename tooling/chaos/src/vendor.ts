@@ -3,11 +3,8 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import type { Outage, Witness } from './front.ts'
 
-export type Command = { id: number; account: number } & (
-  | { do: 'outage'; kind: Outage | null }
-  | { do: 'put'; key: string; value: string }
-  | { do: 'look' }
-)
+export type Order = { do: 'outage'; kind: Outage | null } | { do: 'put'; key: string; value: string } | { do: 'look' }
+export type Command = Order & { id: number; account: number }
 export interface Reply {
   id: number
   accounts?: { credentials: Record<string, string>; target: Record<string, string> }[]
@@ -44,11 +41,11 @@ export async function startVendor(destination: string, accounts: number): Promis
   })
   child.once('exit', (code) => opened.reject(new Error(`the vendor's process of ${destination} ended (${code})`)))
   let last = 0
-  const ask = (command: Omit<Command, 'id'>): Promise<Reply> => {
+  const ask = (account: number, order: Order): Promise<Reply> => {
     const { promise, resolve } = Promise.withResolvers<Reply>()
     last += 1
     waiting.set(last, resolve)
-    child.send({ ...command, id: last })
+    child.send({ ...order, account, id: last } satisfies Command)
     return promise
   }
   const { accounts: made = [] } = await opened.promise
@@ -58,13 +55,13 @@ export async function startVendor(destination: string, accounts: number): Promis
       credentials,
       target,
       async outage(kind) {
-        await ask({ account, do: 'outage', kind } as Command)
+        await ask(account, { do: 'outage', kind })
       },
       async put(key, value) {
-        await ask({ account, do: 'put', key, value } as Command)
+        await ask(account, { do: 'put', key, value })
       },
       async look() {
-        const { contents = [], witness } = await ask({ account, do: 'look' } as Command)
+        const { contents = [], witness } = await ask(account, { do: 'look' })
         if (!witness) throw new Error('the vendor answered without what it saw')
         return { contents: new Map(contents), witness }
       },

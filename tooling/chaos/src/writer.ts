@@ -115,7 +115,9 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
       )
     }
     const secrets = [...values].map(([secretKey, secretValue]) => ({ secretKey, secretValue }))
-    return write(changes, (client) => client.secrets.updateMany.mutate({ ...place, secretPath, mode: 'upsert', secrets }))
+    return write(changes, (client) =>
+      client.secrets.updateMany.mutate({ ...place, secretPath, mode: 'upsert', secrets }),
+    )
   }
 
   const remove = async (folder: Folder, key: string): Promise<void> => {

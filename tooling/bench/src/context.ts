@@ -1,0 +1,37 @@
+/** The engine's context on a store that the bench has opened: no queue, no live events, an organization to begin with. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Actor, Context } from '@keyferry/core/context'
+import { keyring } from '@keyferry/core/crypto/keyring'
+import { createMetrics } from '@keyferry/core/metrics/metrics'
+import { migrate, type Db } from '@keyferry/db'
+import { pino } from 'pino'
+
+export const ACTOR: Actor = { kind: 'system', id: 'bench', name: 'bench' }
+
+/** Brings an empty store up to date and puts an organization into it. */
+export async function benchContext(db: Db): Promise<Context> {
+  await migrate(db)
+  const keys = keyring(randomBytes(32))
+  const organization = randomUUID()
+  await db
+    .insertInto('organizations')
+    .values({
+      id: organization,
+      name: 'Bench',
+      slug: 'bench',
+      dataKey: keys.create(organization),
+      createdAt: new Date().toISOString(),
+    })
+    .execute()
+  return {
+    db,
+    keyring: keys,
+    queue: { wake: () => Promise.resolve() },
+    events: { publish() {}, async *subscribe() {} },
+    network: { allowPrivate: true },
+    metrics: createMetrics(),
+    mail: null,
+    log: pino({ level: 'warn' }),
+    now: () => new Date(),
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * The fleet on Postgres in real processes: one API, some workers, every vendor emulated in another process. How many syncs a second, how
+ * long a change takes, and how many jobs the worker loop does beside pg-boss alone.
+ */
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { startPostgres } from '@keyferry/chaos/postgres'
+import { bootstrap } from '@keyferry/chaos/scene'
+import { startStage } from '@keyferry/chaos/stage'
+import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
+import { openPostgres, type Db } from '@keyferry/db'
+import { createQueue } from '@keyferry/queue'
+import { pino } from 'pino'
+import pg from 'pg'
+import { startFleetVendor, type FleetVendor } from './fleet-vendor.ts'
+import { rawJobsPerSecond } from './fleet-raw.ts'
+import { ms, percentile, printTable } from './table.ts'
+
+const SYNCS = 50
+const KEYS = 50
+const LATENCY_MS = 50
+/** Every sync's folder gets one change; so many times. */
+const BURSTS = 10
+const STEADY_PER_SECOND = 10
+const STEADY_S = 30
+/** Rounds of one job for every sync. */
+const ROUNDS = 20
+
+export async function measureFleet(workerCounts: readonly number[] = [1, 2, 4]): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
+  await chmod(dir, 0o711)
+  const postgres = await startPostgres(join(dir, 'postgres'))
+  const deliveries = []
+  const jobs = []
+  try {
+    for (const workers of workerCounts) {
+      const row = await measure(postgres.url, join(dir, `${workers}`), workers)
+      deliveries.push(row.delivery)
+      jobs.push(row.jobs)
+    }
+  } finally {
+    await postgres.stop()
+    await rm(dir, { recursive: true, force: true })
+  }
+  printTable(
+    `Fleet on Postgres: ${SYNCS} syncs x ${KEYS} keys, vendors at ${LATENCY_MS} ms; from sending a write to its value at the target`,
+    deliveries,
+  )
+  printTable(`Jobs per second, vendors at 0 ms, ${SYNCS} at a time; pg-boss alone: fetch and complete in 8 lanes`, jobs)
+}
+
+async function measure(serverUrl: string, dir: string, workers: number) {
+  const databaseUrl = await createDatabase(serverUrl, `fleet_${workers}`)
+  const vendor = await startFleetVendor(SYNCS)
+  const stage = await startStage({ profile: 'postgres', dir, apis: 1, workers, databaseUrl, logLevel: 'warn' })
+  const db = openPostgres(databaseUrl, 2)
+  try {
+    const [api] = stage.servers
+    if (!api) throw new Error('a stage has a server')
+    const client = createKeyferryClient({ url: api.url, token: await bootstrap(api.url) })
+    const change = await prepare(client, vendor)
+
+    await vendor.setLatency(LATENCY_MS)
+    const began = performance.now()
+    const bursts: number[] = []
+    for (let burst = 0; burst < BURSTS; burst += 1) {
+      bursts.push(...(await Promise.all(Array.from({ length: SYNCS }, (_, sync) => change(sync)))))
+    }
+    const perSecond = (SYNCS * BURSTS * 1000) / (performance.now() - began)
+    const steady = await trickle(change)
+    await vendor.setLatency(0)
+
+    return {
+      delivery: {
+        workers,
+        'syncs/s': perSecond.toFixed(0),
+        'all at once p50 ms': ms(percentile(bursts, 50)),
+        'p95 ms': ms(percentile(bursts, 95)),
+        'p99 ms': ms(percentile(bursts, 99)),
+        [`${STEADY_PER_SECOND}/s p50 ms`]: ms(percentile(steady, 50)),
+        'p95  ms': ms(percentile(steady, 95)),
+        'p99  ms': ms(percentile(steady, 99)),
+      },
+      jobs: await measureJobs(db, databaseUrl, await createDatabase(serverUrl, `raw_${workers}`), workers),
+    }
+  } finally {
+    await db.destroy()
+    await stage.stop()
+    vendor.stop()
+  }
+}
+
+/** A folder, a connection and a filled target per sync. The function it gives changes one key and resolves to how long that took. */
+async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sync: number) => Promise<number>> {
+  const { id: projectId } = await client.projects.create.mutate({ projectName: 'Fleet' })
+  const place = { projectId, environment: 'dev' }
+  const key = (i: number): string => `KEY_${String(i).padStart(3, '0')}`
+  for (const [i, { destination, credentials, target }] of vendor.accounts.entries()) {
+    const name = `sync-${i}`
+    const secretPath = `/folder-${i}`
+    await client.folders.create.mutate({ ...place, name: `folder-${i}`, path: '/' })
+    const secrets = Array.from({ length: KEYS }, (_, k) => ({
+      secretKey: key(k),
+      secretValue: `value ${i} ${k} first`,
+    }))
+    await client.secrets.createMany.mutate({ ...place, secretPath, secrets })
+    const connection = await client.connections.create.mutate({ app: destination, name, credentials })
+    await client.syncs.create.mutate({
+      ...place,
+      secretPath,
+      destination,
+      name,
+      connectionId: connection.id,
+      syncOptions: { initialSyncBehavior: 'overwrite-destination' },
+      destinationConfig: target,
+    })
+  }
+  const last = key(KEYS - 1)
+  await Promise.all(vendor.accounts.map((_, i) => vendor.arrival(i, last, `value ${i} ${KEYS - 1} first`)))
+
+  let changes = 0
+  return async (sync) => {
+    changes += 1
+    const secretName = key(Math.floor(changes / SYNCS) % KEYS)
+    const secretValue = `value ${sync} changed ${changes}`
+    const arrival = vendor.arrival(sync, secretName, secretValue)
+    const began = Date.now()
+    await client.secrets.update.mutate({ ...place, secretPath: `/folder-${sync}`, secretName, secretValue })
+    return (await arrival) - began
+  }
+}
+
+/** Changes at a steady pace, whatever the ones before take; how long each took. */
+async function trickle(change: (sync: number) => Promise<number>): Promise<number[]> {
+  const took: Promise<number>[] = []
+  const began = performance.now()
+  for (let i = 0; i < STEADY_PER_SECOND * STEADY_S; i += 1) {
+    await pause(Math.max(0, began + (i * 1000) / STEADY_PER_SECOND - performance.now()))
+    // A step that has no divisor in common with their number visits all syncs before it comes back.
+    took.push(change((i * 7) % SYNCS))
+  }
+  return Promise.all(took)
+}
+
+/** Jobs that look and find nothing to write, through the workers that are up; and pg-boss with empty hands in between. */
+async function measureJobs(db: Db, databaseUrl: string, rawUrl: string, workers: number) {
+  const log = pino({ level: 'warn' })
+  const jobs = createQueue({ backend: { kind: 'fleet', databaseUrl }, log })
+  await jobs.start()
+  const ids = (await db.selectFrom('syncs').select('id').execute()).map(({ id }) => id)
+  const raw = await rawJobsPerSecond(rawUrl, { rounds: ROUNDS, jobs: SYNCS, log })
+  const began = performance.now()
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await db
+      .updateTable('syncs')
+      .set((eb) => ({ wanted: eb('wanted', '+', 1), due: eb('wanted', '+', 1) }))
+      .execute()
+    await jobs.queue.wake(ids)
+    while ((await behind(db)) > 0) await pause(2)
+  }
+  const perSecond = (SYNCS * ROUNDS * 1000) / (performance.now() - began)
+  await jobs.stop()
+  return {
+    workers,
+    'jobs/s': perSecond.toFixed(0),
+    'pg-boss alone': raw.toFixed(0),
+    share: (perSecond / raw).toFixed(2),
+  }
+}
+
+async function behind(db: Db): Promise<number> {
+  const rows = await db.selectFrom('syncs').whereRef('seen', '<', 'due').select('id').limit(1).execute()
+  return rows.length
+}
+
+/** An empty database on the server; its URL. */
+export async function createDatabase(serverUrl: string, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: serverUrl })
+  await client.connect()
+  await client.query(`create database ${name}`)
+  await client.end()
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return url.href
+}

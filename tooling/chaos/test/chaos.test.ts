@@ -1,0 +1,31 @@
+/** The chaos run in short: seconds instead of minutes, and a Postgres that others use too is not killed. */
+import { createDatabase } from '@keyferry/db/testing'
+import { describe, expect, inject, it } from 'vitest'
+import { discard, runChaos, type ChaosOptions } from '../src/chaos.ts'
+import { faults, printed } from '../src/report.ts'
+
+const SHORT = { forMs: 4_000, kills: 2, apis: 1, workers: 2 }
+const LIMIT_MS = 180_000
+
+async function expectNothingLost(options: Pick<ChaosOptions, 'profile' | 'databaseUrl'>): Promise<void> {
+  const seed = Math.floor(Math.random() * 2 ** 31)
+  const report = await runChaos({ ...SHORT, ...options, seed })
+  const found = faults(report).filter(([, list]) => list.length > 0)
+  expect(found, printed(report)).toEqual([])
+  expect(report.damage.kills, printed(report)).toBeGreaterThan(0)
+  expect(report.counts.acknowledged, printed(report)).toBeGreaterThan(0)
+  expect(report.verdict.vendorWrites).toBeGreaterThan(0)
+  await discard(report)
+}
+
+describe('a short chaos run', () => {
+  it('embedded: loses nothing, leaves nothing stale and keeps no value in clear', { timeout: LIMIT_MS }, () =>
+    expectNothingLost({ profile: 'embedded' }),
+  )
+
+  it.skipIf(!inject('postgresUrl'))(
+    'fleet: neither does it, and no target has two writers',
+    { timeout: LIMIT_MS },
+    async () => expectNothingLost({ profile: 'postgres', databaseUrl: await createDatabase() }),
+  )
+})

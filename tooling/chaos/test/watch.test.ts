@@ -1,0 +1,105 @@
+/** The watchers of a chaos run: each must see what it is there to see. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { emulators, type StartEmulator } from '@keyferry/core/destinations/emulators'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { openBook } from '../src/book.ts'
+import { filesWith } from '../src/canary.ts'
+import { startFront } from '../src/front.ts'
+import { random } from '../src/random.ts'
+
+async function fronted(latencyMs = 0) {
+  const [start] = (await emulators()).values() as IterableIterator<StartEmulator>
+  if (!start) throw new Error('there is no emulator')
+  const emulator = await start({ latencyMs })
+  const front = await startFront(emulator)
+  onTestFinished(async () => {
+    front.close()
+    await emulator.close()
+  })
+  const write = (writer?: string): Promise<Response> =>
+    fetch(`${front.url}/anything`, {
+      method: 'POST',
+      headers: writer === undefined ? {} : { 'x-chaos-process': writer },
+    })
+  return { emulator, front, write }
+}
+
+describe('the front of a vendor', () => {
+  it('sees two processes writing at once, and not one that writes twice at once', async () => {
+    const { front, write } = await fronted(50)
+    await Promise.all([write('1'), write('1')])
+    expect(front.witness.overlaps).toEqual([])
+    await Promise.all([write('1'), write('2')])
+    expect(front.witness).toMatchObject({ overlaps: [expect.stringContaining('beside')], writes: 4, untagged: 0 })
+  })
+
+  it('counts writers that do not say who they are', async () => {
+    const { front, write } = await fronted()
+    await write()
+    expect(front.witness.untagged).toBe(1)
+  })
+
+  it('sees how long a key was away', async () => {
+    const { emulator, front, write } = await fronted()
+    emulator.put('KEY', 'one')
+    await write('1')
+    emulator.remove('KEY')
+    await write('1')
+    emulator.put('KEY', 'two')
+    await write('1')
+    expect(front.witness.absences).toEqual([expect.objectContaining({ key: 'KEY' })])
+  })
+
+  it('is out of order in every way, and heals', async () => {
+    const { emulator, front, write } = await fronted()
+    front.outage('down')
+    expect((await write('1')).status).toBe(503)
+    front.outage('cut')
+    await expect(write('1')).rejects.toThrow()
+    front.outage('cut-after')
+    const carriedOut = emulator.log.length
+    await expect(write('1')).rejects.toThrow()
+    expect(emulator.log).toHaveLength(carriedOut + 1)
+    front.outage('silent')
+    const unanswered = write('1')
+    await vi.waitFor(() => expect(front.witness.requests).toBe(4))
+    front.outage(null)
+    await expect(unanswered).rejects.toThrow()
+    expect((await write('1')).status).toBeGreaterThan(0)
+    expect(emulator.log).toHaveLength(carriedOut + 2)
+  })
+})
+
+it('finds a value in clear, across the edge of two reads too', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  await writeFile(join(dir, 'clean'), 'canar')
+  await writeFile(join(dir, 'edge'), `${'x'.repeat(1024 * 1024 - 3)}canary`)
+  expect(await filesWith(dir, 'canary')).toEqual({ hits: [join(dir, 'edge')], files: 2 })
+})
+
+it('takes an unanswered write for possible until the next acknowledged one', () => {
+  const book = openBook()
+  book.acknowledge('KEY', 'one')
+  expect(book.allowed('KEY')).toEqual(new Set(['one']))
+  let over = false
+  book.doubt('KEY', 'two', { over: () => over })
+  expect(book.allowed('KEY')).toEqual(new Set(['one', 'two']))
+  expect([book.certain('KEY'), book.free('KEY')]).toEqual([false, false])
+  over = true
+  expect([book.certain('KEY'), book.free('KEY')]).toEqual([false, true])
+  book.acknowledge('KEY', null)
+  expect(book.allowed('KEY')).toEqual(new Set([null]))
+})
+
+it('makes the same decisions again from the same seed, and others for each part', () => {
+  const decide = (seed: number, part: string): number[] => {
+    const chance = random(seed, part)
+    return Array.from({ length: 5 }, () => chance.below(1_000_000))
+  }
+  expect(decide(7, 'kills')).toEqual(decide(7, 'kills'))
+  expect(decide(7, 'kills')).not.toEqual(decide(7, 'pauses'))
+  expect(decide(7, 'kills')).not.toEqual(decide(8, 'kills'))
+})
