@@ -24,7 +24,7 @@ export async function createSync(ctx: Context, actor: Actor, body: CreateBody): 
       // A change of the source that commits meanwhile must see this sync, or be seen by its first run.
       await lockProject(ctx, tx, body.projectId)
       await refuseNameClash(tx, body.projectId, body.name)
-      await refuseOverlap(tx, spec)
+      await refuseOverlap(ctx, tx, spec)
       await tx
         .insertInto('syncs')
         .values({

@@ -77,13 +77,28 @@ export async function takeLease(ctx: Context, targetKey: string, holder: string)
   }
 }
 
-/** The new fence, or null while another holder's lease is fresh. One statement decides, so two claims cannot both win. */
-async function claim(ctx: Context, tx: Tx, targetKey: string, holder: string): Promise<number | null> {
+/** Keeps everybody else from deciding on this target, and from taking its lease, until the transaction ends. */
+export async function lockTarget(ctx: Context, tx: Tx, targetKey: string): Promise<void> {
+  await insertLease(tx, targetKey)
+  await tx
+    .selectFrom('leases')
+    .where('targetKey', '=', targetKey)
+    .select('fence')
+    .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+    .execute()
+}
+
+async function insertLease(tx: Tx, targetKey: string): Promise<void> {
   await tx
     .insertInto('leases')
     .values({ targetKey, fence: 0, holder: null, expiresAt: '' })
     .onConflict((conflict) => conflict.column('targetKey').doNothing())
     .execute()
+}
+
+/** The new fence, or null while another holder's lease is fresh. One statement decides, so two claims cannot both win. */
+async function claim(ctx: Context, tx: Tx, targetKey: string, holder: string): Promise<number | null> {
+  await insertLease(tx, targetKey)
   const claimed = await tx
     .updateTable('leases')
     .set((eb) => ({ fence: eb('fence', '+', 1), holder, expiresAt: expiry(ctx) }))

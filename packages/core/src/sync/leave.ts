@@ -7,6 +7,7 @@ import { timestamp, type Context } from '../context.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { applyPlan, type Outcome } from './apply.ts'
+import { keysFreed } from './freed.ts'
 import { completeDeletions } from './deletions.ts'
 import { LeaseLost, takeLease, type Lease } from './lease.ts'
 import { readLedgerAt } from './ledger.ts'
@@ -93,6 +94,7 @@ async function forget(ctx: Context, { id, syncId, targetKey }: Departure, lease:
     const { numDeletedRows } = await tx.deleteFrom('departures').where('id', '=', id).executeTakeFirst()
     if (numDeletedRows === 0n) return
     await tx.deleteFrom('ledger').where('syncId', '=', syncId).where('targetKey', '=', targetKey).execute()
+    await keysFreed(ctx, tx, { id: syncId, targetKey })
   })
 }
 

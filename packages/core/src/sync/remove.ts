@@ -1,6 +1,7 @@
 /** Taking back what a sync wrote, and ending a sync. */
 import { audit } from '../audit.ts'
 import type { Actor, Context } from '../context.ts'
+import { keysFreed } from './freed.ts'
 import { findSync, syncRow, type SyncAddress } from './find.ts'
 import type { SyncRow } from './row.ts'
 import { wantRemoval } from './wanted.ts'
@@ -23,10 +24,12 @@ export async function deleteSync(ctx: Context, actor: Actor, input: SyncAddress 
     return syncRow(ctx, sync.id)
   }
   const row = await syncRow(ctx, sync.id)
-  await ctx.db.transaction().execute(async (tx) => {
+  const freed = await ctx.db.transaction().execute(async (tx) => {
     await tx.deleteFrom('syncs').where('id', '=', sync.id).execute()
     await audit(ctx, tx, actor, 'delete-secret-sync', sync.projectId, { syncId: sync.id, name: sync.name, removeSecrets: false })
+    return keysFreed(ctx, tx, sync)
   })
+  await ctx.queue.wake(freed)
   ctx.events.publish({ kind: 'sync-deleted', projectId: sync.projectId, syncId: sync.id })
   return row
 }

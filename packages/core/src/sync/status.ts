@@ -10,6 +10,7 @@ import { nextCheck, NOT_CHECKED } from './drift-record.ts'
 import type { Desired } from './desired.ts'
 import type { Plan } from './plan.ts'
 import { retryDelay } from './retry.ts'
+import { keysFreed } from './freed.ts'
 import { keepSnapshot } from './snapshot.ts'
 import type { DueSync } from './sweep.ts'
 
@@ -96,7 +97,11 @@ export async function endRun(ctx: Context, run: RunInHand, calls: number, ending
       })
       .where('id', '=', run.id)
       .execute()
-    if (ending.kind === 'applied') await keepOutcomes(tx, run.id, ending.outcomes)
+    if (ending.kind === 'applied') {
+      await keepOutcomes(tx, run.id, ending.outcomes)
+      // Who waits for this target is woken with the lease.
+      if (ending.outcomes.some(({ action, state }) => action === 'delete' && state === 'done')) await keysFreed(ctx, tx, sync)
+    }
     const again = sync.removal ? await settleRemoval(ctx, tx, sync, verdict) : await settleSync(ctx, tx, run, ending, verdict)
     const { state, message } = verdict
     if (again !== 'deleted') await noteHealth(ctx, tx, sync, { runId: run.id, state, message, counts: plan?.summary ?? null })

@@ -61,7 +61,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     const present = await tx.selectFrom('syncs').where('id', '=', stored.id).select('version').executeTakeFirst()
     if (present?.version !== stored.version) return false
     if (patch.name !== undefined) await refuseNameClash(tx, stored.projectId, patch.name, stored.id)
-    if (reaches) await refuseOverlap(tx, spec)
+    if (reaches) await refuseOverlap(ctx, tx, spec)
     const { id: _, projectId: __, ...columns } = spec
     await tx
       .updateTable('syncs')
