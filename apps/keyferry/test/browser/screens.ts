@@ -61,9 +61,9 @@ const SMALL = { runOnly: ['button-name', 'label', 'link-name', 'scrollable-regio
 /** What lies over the page, else the page: what is under a dialog was looked at before it opened, and takes long. */
 const IN_FRONT = "[...document.querySelectorAll('[role=dialog], [role=menu]')].at(-1) ?? document"
 
-/** From the top, and painted: colours that change with the scheme take a moment. */
+/** From the top (where nothing in front would lose its place), and painted: colours that change with the scheme take a moment. */
 const SETTLED = `(async () => {
-  scrollTo(0, 0)
+  if ((${IN_FRONT}) === document) scrollTo(0, 0)
   const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
   await Promise.allSettled(ending.map(({ finished }) => finished))
   for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
