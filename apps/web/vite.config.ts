@@ -1,12 +1,13 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { precompress } from './precompress.ts'
 
 /** `vite dev` forwards the API to a Keyferry that runs beside it. */
 const api = process.env.KEYFERRY_URL ?? 'http://127.0.0.1:4400'
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), precompress()],
   server: { proxy: { '/api': { target: api, changeOrigin: false } } },
   build: {
     target: 'es2023',

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { emptyApi, type TestApi } from './testing.ts'
@@ -15,6 +16,7 @@ onEveryDatabase('the console', (open) => {
     await mkdir(join(dir, 'assets'))
     await writeFile(join(dir, 'index.html'), '<!doctype html><title>Keyferry</title>')
     await writeFile(join(dir, 'assets', 'index-abc.js'), 'export {}')
+    await writeFile(join(dir, 'assets', 'index-abc.js.br'), brotliCompressSync('export {}'))
     api = await emptyApi(open, dir)
   })
   afterEach(async () => {
@@ -32,6 +34,14 @@ onEveryDatabase('the console', (open) => {
     }
     const script = await api.send('GET', '/assets/index-abc.js')
     expect(script.headers['cache-control']).toContain('immutable')
+  })
+
+  it('hands out the compressed copy to who takes it', async () => {
+    const plain = await api.send('GET', '/assets/index-abc.js')
+    expect(plain.headers['content-encoding']).toBeUndefined()
+    const packed = await api.send('GET', '/assets/index-abc.js', undefined, { headers: { 'accept-encoding': 'br' } })
+    expect(packed.headers).toMatchObject({ 'content-encoding': 'br', 'content-type': expect.stringContaining('javascript') })
+    expect(packed.headers.vary).toContain('accept-encoding')
   })
 
   it('does not stand in for a missing file or a missing route', async () => {

@@ -8,6 +8,8 @@ export async function serveConsole(app: FastifyInstance, webDir: string): Promis
     root: webDir,
     wildcard: false,
     cacheControl: false,
+    // The build left a compressed copy beside every text file.
+    preCompressed: true,
     setHeaders(reply, path) {
       // Built files carry a hash of their content in their names; the page that names them does not.
       const hashed = path.startsWith(join(webDir, 'assets'))
