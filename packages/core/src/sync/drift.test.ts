@@ -114,6 +114,12 @@ for (const { name: destination, title } of destinations()) {
         anHour(it)
         await it.set({ A: '2' })
         expect(await dueSyncs(it.ctx)).toEqual([sync.id])
+        for (let n = 1; n <= 10; n++) it.emulator.fail(n, { kind: 'status', status: 503 })
+        expect((await it.run(sync)).row).toMatchObject({ syncStatus: 'failed', drift: null })
+        it.emulator.heal()
+        // The run is to be tried again: until then nobody looks.
+        expect(await dueSyncs(it.ctx)).toEqual([])
+        it.clock.advance(MINUTE)
         expect((await it.run(sync)).row).toMatchObject({ inSync: true, drift: null })
         expect(await dueSyncs(it.ctx)).toEqual([])
         await removeSecrets(it.ctx, it.actor, { destination, syncId: sync.id })

@@ -93,7 +93,7 @@ async function compare(
   const { spec, schema, key, client } = target
   const [listed, read, ledger, claimed, left] = await Promise.all([
     client.list(),
-    readHidden(target),
+    readHidden(target, desired),
     spec.id === null ? new Map<string, LedgerEntry>() : readLedgerAt(ctx.db, { syncId: spec.id, targetKey: spec.targetKey }),
     claimedByOthers(ctx.db, spec.targetKey, spec.id),
     leftByOthers(ctx.db, spec.targetKey, spec.id),
@@ -116,8 +116,12 @@ async function compare(
 }
 
 /** Values that the listing hides, if the sync asks for them and the vendor has them; without them a run goes on as ever. */
-async function readHidden({ client, options }: OpenTarget): Promise<{ values: ReadonlyMap<string, string>; unread?: DestinationError }> {
-  if (!driftOptions(options).driftReadsValues || !client.readValues) return { values: new Map() }
+async function readHidden(
+  { spec, client, options }: OpenTarget,
+  desired: Desired,
+): Promise<{ values: ReadonlyMap<string, string>; unread?: DestinationError }> {
+  const compares = spec.id !== null && desired.entries.size > 0
+  if (!compares || !driftOptions(options).driftReadsValues || !client.readValues) return { values: new Map() }
   try {
     return { values: await client.readValues() }
   } catch (error) {
