@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDatabase } from '@keyferry/db/testing'
 import pg from 'pg'
 import { pino } from 'pino'
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Backend } from './backend.ts'
-import { createQueue, type JobQueue } from './queue.ts'
+import { createQueue, type JobQueue, type QueueOptions } from './queue.ts'
 
 const log = pino({ level: 'silent' })
 const closing: (() => Promise<unknown>)[] = []
@@ -14,15 +14,26 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
+/** A directory as a first start leaves it: making one takes seconds, so it is made once and copied. */
+let emptyQueue = ''
+beforeAll(async () => {
+  emptyQueue = await mkdtemp(join(tmpdir(), 'keyferry-queue-template-'))
+  const jobs = createQueue({ backend: { kind: 'embedded', dir: emptyQueue }, log })
+  await jobs.start()
+  await jobs.stop()
+})
+afterAll(() => rm(emptyQueue, { recursive: true, force: true }))
+
 async function embedded(): Promise<Backend> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-queue-'))
   closing.push(() => rm(dir, { recursive: true, force: true }))
+  await cp(emptyQueue, join(dir, 'queue'), { recursive: true })
   return { kind: 'embedded', dir: join(dir, 'queue') }
 }
 const fleet = async (): Promise<Backend> => ({ kind: 'fleet', databaseUrl: await createDatabase() })
 
-function open(backend: Backend): JobQueue {
-  const jobs = createQueue({ backend, log })
+function open(backend: Backend, hints?: QueueOptions['hints']): JobQueue {
+  const jobs = createQueue({ backend, log, ...(hints ? { hints } : {}) })
   closing.push(() => jobs.stop())
   return jobs
 }
@@ -142,6 +153,54 @@ describe.each([
     await jobs.queue.wake(['b'])
   })
 
+  it.skipIf(skip)('gives one connection half of the lanes at most, and its other syncs wait without one', async () => {
+    const hints = async (ids: readonly string[]) => new Map(ids.map((id) => [id, { group: id.split('-')[0] ?? '', urgent: false }]))
+    const jobs = open(await backend(), hints)
+    await jobs.start()
+    const slow = Promise.withResolvers<void>()
+    const active = new Set<string>()
+    const done: string[] = []
+    let most = 0
+    await jobs.work(
+      async (id) => {
+        active.add(id)
+        most = Math.max(most, [...active].filter((one) => one.startsWith('slow')).length)
+        if (id.startsWith('slow')) await slow.promise
+        active.delete(id)
+        done.push(id)
+        return { again: false }
+      },
+      { concurrency: 4, revision: async () => 1 },
+    )
+    await jobs.queue.wake(Array.from({ length: 12 }, (_, i) => `slow-${i}`))
+    await expect.poll(() => active.size, { timeout: 10_000 }).toBe(2)
+    const quick = Array.from({ length: 20 }, (_, i) => `quick-${i}`)
+    await jobs.queue.wake(quick)
+    // All of them get through while the slow vendor answers nothing.
+    await expect.poll(() => done.toSorted(), { timeout: 20_000 }).toEqual(quick.toSorted())
+    expect(active.size).toBe(2)
+    slow.resolve()
+    await expect.poll(() => done.length, { timeout: 20_000 }).toBe(32)
+    expect(most).toBe(2)
+  })
+
+  it.skipIf(skip)('takes what a person waits for first, also when it waited among the others already', async () => {
+    const urgent = new Set<string>(['new'])
+    const hints = async (ids: readonly string[]) => new Map(ids.map((id) => [id, { group: id, urgent: urgent.has(id) }]))
+    const jobs = open(await backend(), hints)
+    await jobs.start()
+    const background = Array.from({ length: 10 }, (_, i) => `background-${i}`)
+    await jobs.queue.wake(background)
+    urgent.add('background-9')
+    await jobs.queue.wake(['background-9'])
+    await jobs.queue.wake(['new'])
+    const seen: string[] = []
+    await jobs.work(async (id) => ({ again: seen.push(id) === 0 }), { concurrency: 1, revision: async () => 1 })
+    await expect.poll(() => seen.length, { timeout: 20_000 }).toBe(11)
+    expect(seen.slice(0, 2).toSorted()).toEqual(['background-9', 'new'])
+    expect(seen.slice(2)).toEqual(background.slice(0, 9))
+  })
+
   it.skipIf(skip)('keeps what is woken before it is open', async () => {
     const jobs = open(await backend())
     await jobs.queue.wake(['early', 'early'])
@@ -169,7 +228,8 @@ it('starts without the jobs that an earlier process left', async () => {
 it('makes a queue directory that does not open again', async () => {
   const where = await embedded()
   if (where.kind !== 'embedded') throw new Error('embedded() gives the embedded backend')
-  await mkdir(where.dir, { recursive: true })
+  await rm(where.dir, { recursive: true })
+  await mkdir(where.dir)
   await writeFile(join(where.dir, 'PG_VERSION'), '9')
   const jobs = open(where)
   await jobs.start()

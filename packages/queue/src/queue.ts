@@ -81,7 +81,7 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
       // Somebody asked for this one while it was waiting among the background's. The sweep, which wakes many, need not care.
       const [only] = syncIds
       if (syncIds.length === 1 && only !== undefined && known.get(only)?.urgent) {
-        await open.boss.update(QUEUE, null, { singletonKey: only, priority: URGENT })
+        await open.boss.update(QUEUE, { syncId: only } satisfies Payload, { singletonKey: only, priority: URGENT })
       }
     } catch (error) {
       log.warn({ err: error, syncs: syncIds.length }, 'syncs could not be woken; the sweep will')
