@@ -127,7 +127,15 @@ async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sy
     const secretValue = `value ${sync} changed ${changes}`
     const arrival = vendor.arrival(sync, secretName, secretValue)
     const began = Date.now()
-    await client.secrets.update.mutate({ ...place, secretPath: `/folder-${sync}`, secretName, secretValue })
+    const write = { ...place, secretPath: `/folder-${sync}`, secretName, secretValue }
+    // On a busy machine fifty writes at once may be told to come again; that counts as part of the time.
+    while (
+      !(await client.secrets.update.mutate(write).then(
+        () => true,
+        () => false,
+      ))
+    )
+      await pause(50)
     return (await arrival) - began
   }
 }

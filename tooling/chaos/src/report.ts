@@ -31,7 +31,7 @@ export function printed(report: Report): string {
   const { options, counts, damage, verdict, quietAfterMs, plaintext } = report
   const rows: [string, string | number][] = [
     ['changes acknowledged', counts.acknowledged],
-    ['changes unanswered', counts.unanswered],
+    ['changes unanswered, or answered with an error', counts.unanswered],
     ['requests to vendors, writes among them', `${verdict.vendorRequests}, ${verdict.vendorWrites}`],
     ['kills (SIGKILL), of Postgres among them', `${damage.kills}, ${damage.databaseCrashes}`],
     ['orderly restarts', damage.terminations],

@@ -53,8 +53,8 @@ function names(letter: string, from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, i) => `${letter}_${String(from + i).padStart(2, '0')}`)
 }
 
-/** How a write ended: it is stored, it is certainly not, or nobody knows. */
-type Answer = 'stored' | 'refused' | 'not sent' | 'unknown'
+/** How a write ended: it is stored, it is certainly not (refused, not sent), or nobody knows; unanswered, it may even still happen. */
+type Answer = 'stored' | 'refused' | 'not sent' | 'failed' | 'unanswered'
 
 export function startWriter({ servers, token, projectId, random, canary }: WriterOptions): Writer {
   const book = openBook()
@@ -92,9 +92,10 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
       case 'not sent':
         await pause(100)
         return false
-      case 'unknown':
+      case 'failed':
+      case 'unanswered':
         counts.unanswered += 1
-        for (const [name, value] of changes) book.doubt(name, value, errand)
+        for (const [name, value] of changes) book.doubt(name, value, answer === 'failed' ? DONE : errand)
         return false
     }
   }
@@ -193,6 +194,9 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
   }
 }
 
+/** The server said that it failed, so it is not at it any more; what its database holds is open. */
+const DONE: Errand = { over: () => true }
+
 function errandTo({ process }: Server): Errand {
   const { incarnation } = process
   const sentAt = Date.now()
@@ -215,7 +219,8 @@ async function answerOf(call: Promise<unknown>, removes: boolean): Promise<{ ans
     // What may not have been there is gone.
     if (status === 404 && removes) return { answer: 'stored', reason }
     if (status !== null && status < 500) return { answer: 'refused', reason: `${status} ${reason}` }
-    return { answer: status === null && isRefusedConnection(error) ? 'not sent' : 'unknown', reason }
+    if (status !== null) return { answer: 'failed', reason }
+    return { answer: isRefusedConnection(error) ? 'not sent' : 'unanswered', reason }
   }
 }
 
