@@ -51,7 +51,7 @@ export function Confirm({ title, label, children, typed, danger = true, onConfir
             value={text}
             onChange={(event) => setText(event.target.value)}
             spellCheck={false}
-            className="font-mono"
+            className="[&_input]:font-mono"
           />
         )}
         {error !== undefined && <Notice kind="bad">{messageOf(error)}</Notice>}

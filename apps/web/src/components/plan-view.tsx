@@ -79,7 +79,7 @@ export function PlanView({ plan }: { plan: Plan }) {
           </summary>
           <ScrollList
             aria-label={group.title(group.changes.length)}
-            className="max-h-80 divide-y divide-line border-t border-line"
+            className="max-h-128 divide-y divide-line border-t border-line"
           >
             {group.changes.map(({ key, reason }) => (
               <li key={key} className="grid gap-x-4 px-3 py-1.5 text-sm sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">

@@ -36,14 +36,24 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
       schema,
       key: await projectKey(ctx, ctx.db, sync.projectId),
     })
-    return withDrift(statesOf(desired, ledger, failures), driftedKeys(sync))
+    const leaving = options.deletionPolicy === 'none' ? null : sync.state === 'blocked' ? WAITS : GOES
+    return withDrift(statesOf(desired, ledger, failures, leaving), driftedKeys(sync))
   } catch (error) {
     if (!(error instanceof Unresolvable)) throw error
     return blockedStates(error, ledger, schema.name)
   }
 }
 
-function statesOf(desired: Desired, ledger: ReadonlyMap<string, LedgerEntry>, failures: ReadonlyMap<string, string>): KeyState[] {
+const GOES = 'no longer in the source: the next run deletes it'
+const WAITS = 'no longer in the source: its deletion waits for your approval'
+
+/** `leaving`: what becomes of keys that are no longer in the source; null where the deletion policy leaves them there. */
+function statesOf(
+  desired: Desired,
+  ledger: ReadonlyMap<string, LedgerEntry>,
+  failures: ReadonlyMap<string, string>,
+  leaving: string | null,
+): KeyState[] {
   const names = new Set([...desired.entries.keys(), ...desired.refused.keys(), ...ledger.keys()])
   return [...names].sort().map((key) => {
     const wanted = desired.entries.get(key)
@@ -56,7 +66,8 @@ function statesOf(desired: Desired, ledger: ReadonlyMap<string, LedgerEntry>, fa
       remoteId: written?.remoteIds[0] ?? null,
     }
     if (refused) return { ...base, state: 'rejected', reason: refused.reason }
-    if (!wanted) return { ...base, state: 'left-behind', reason: failures.get(key) ?? 'no longer in the source' }
+    if (!wanted && leaving === null) return { ...base, state: 'left-behind', reason: 'no longer in the source' }
+    if (!wanted) return { ...base, state: failures.has(key) ? 'failed' : 'pending', reason: failures.get(key) ?? leaving }
     if (written?.digest === wanted.digest && written.intent === null) return { ...base, state: 'in-sync', reason: null }
     const failure = failures.get(key)
     if (failure !== undefined) return { ...base, state: 'failed', reason: failure }

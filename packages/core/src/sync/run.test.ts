@@ -155,6 +155,7 @@ for (const { name: destination } of destinations()) {
           expect(row.blocked?.keys).toHaveLength(6)
           expect(Object.keys(contents())).toHaveLength(12)
           expect(await dueSyncs(ctx)).toEqual([])
+          expect((await listKeys(ctx, actor, at))[0]).toMatchObject({ key: 'KEY_0', state: 'pending', reason: expect.stringContaining('approval') })
 
           const stale = row.blocked?.planHash ?? ''
           await unset('KEY_6')

@@ -60,3 +60,10 @@ export const Drawer = (props: Omit<Props, 'className'>) => (
 export const Actions = ({ children }: { children: ReactNode }) => (
   <div className="mt-5 flex flex-wrap items-center justify-end gap-2">{children}</div>
 )
+
+/** The same at the foot of a dialog that scrolls: what it takes to agree stays in sight. */
+export const StickyActions = ({ children }: { children: ReactNode }) => (
+  <div className="sticky -bottom-5 -mx-5 -mb-5 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-surface px-5 py-3.5">
+    {children}
+  </div>
+)

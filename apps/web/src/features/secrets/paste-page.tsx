@@ -96,7 +96,7 @@ export function PastePage({ place }: { place: Place }) {
               <input type="file" className="sr-only" onChange={(event) => void upload(event)} />
             </label>
           </Button>
-          <span className="flex-1" />
+          <span className="flex-1 max-sm:hidden" />
           <Button asChild>
             <Link {...back}>Cancel</Link>
           </Button>

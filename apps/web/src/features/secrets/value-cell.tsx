@@ -56,7 +56,7 @@ export function ValueCell({
   }
   const shown = mode === 'shown' && value !== undefined
   return (
-    <div className="flex items-center gap-0.5">
+    <div className="flex flex-wrap items-center gap-0.5 max-sm:max-w-[40vw]">
       <IconButton
         icon={shown ? EyeOff : Eye}
         label={`${shown ? 'Hide' : 'Reveal'} ${secretKey}`}
@@ -65,7 +65,7 @@ export function ValueCell({
       <CopyButton label={`Copy ${secretKey}`} read={() => readValue(place, secretKey)} />
       {editable && <IconButton icon={Pencil} label={`Edit ${secretKey}`} onClick={() => void open('editing')} />}
       {shown ? (
-        <code className="ml-1 max-h-40 min-w-0 overflow-auto font-mono text-sm break-all whitespace-pre-wrap">
+        <code className="ml-1 max-h-40 min-w-0 overflow-auto max-sm:ml-0 max-sm:basis-full font-mono text-sm break-all whitespace-pre-wrap">
           {value === '' ? <span className="text-faint">(blank)</span> : value}
         </code>
       ) : (

@@ -11,7 +11,7 @@ export function StepList({ at, limit, onGo }: { at: number; limit: number; onGo:
       </p>
       <ol className="flex gap-1 lg:grid">
         {STEPS.map(({ id, title }, index) => {
-          const done = index < at || (index < limit && index !== at)
+          const done = index < at
           return (
             <li key={id} className="max-lg:flex-1">
               <button
@@ -32,7 +32,7 @@ export function StepList({ at, limit, onGo }: { at: number; limit: number; onGo:
                         : 'border-edge',
                   )}
                 >
-                  {done && index !== at ? <Check className="size-3" /> : index + 1}
+                  {done ? <Check className="size-3" /> : index + 1}
                 </span>
                 <span className="max-lg:sr-only">{title}</span>
                 <span

@@ -3,7 +3,7 @@ import { toast } from '../../lib/toast.ts'
 import { Failure } from '../../components/failure.tsx'
 import { PlanView } from '../../components/plan-view.tsx'
 import { Button } from '../../components/ui/button.tsx'
-import { Actions, Dialog } from '../../components/ui/dialog.tsx'
+import { Dialog, StickyActions } from '../../components/ui/dialog.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { messageOf } from '../../lib/errors.ts'
@@ -43,7 +43,7 @@ export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => vo
         <div className="grid gap-4">
           <PlanView plan={plan} />
           {problem !== undefined && <Notice kind="bad">{messageOf(problem)}</Notice>}
-          <Actions>
+          <StickyActions>
             <Button onClick={onClose}>Cancel</Button>
             <Button
               variant={deletes > 0 ? 'danger' : 'primary'}
@@ -53,7 +53,7 @@ export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => vo
             >
               {deletes > 0 ? `Approve and delete ${count(deletes, 'key')}` : 'Approve and run'}
             </Button>
-          </Actions>
+          </StickyActions>
         </div>
       )}
     </Dialog>

@@ -42,7 +42,7 @@ export function KeyRow({
       <Td className="break-words text-soft max-md:hidden">{row.reason}</Td>
       <Td className="text-soft max-sm:hidden">{row.writtenAt === null ? 'Never' : <Time iso={row.writtenAt} />}</Td>
       {withId && (
-        <Td className="font-mono text-xs text-soft max-lg:hidden" title={row.remoteId ?? undefined}>
+        <Td className="font-mono text-xs whitespace-nowrap text-soft max-lg:hidden" title={row.remoteId ?? undefined}>
           {row.remoteId === null ? '' : shorten(row.remoteId)}
         </Td>
       )}
