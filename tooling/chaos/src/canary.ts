@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** The files below `dir` that hold `canary` in clear, and how many were read. */
@@ -20,4 +20,10 @@ async function holds(path: string, canary: Buffer): Promise<boolean> {
     before = text.subarray(-canary.length)
   }
   return false
+}
+
+/** How often `text` stands in the files of `dir`. */
+export async function timesIn(dir: string, text: string): Promise<number> {
+  const files = await Promise.all((await readdir(dir)).map((name) => readFile(join(dir, name), 'utf8')))
+  return files.reduce((sum, file) => sum + file.split(text).length - 1, 0)
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createKeyferryClient } from '@keyferry/client'
 import { emulators } from '@keyferry/core/destinations/emulators'
-import { filesWith } from './canary.ts'
+import { filesWith, timesIn } from './canary.ts'
 import { breakThings, type Damage } from './killer.ts'
 import { random } from './random.ts'
 import { ACCOUNTS, playScene, unsettled, type Scene, type Unsettled } from './scene.ts'
@@ -37,6 +37,8 @@ export interface Report {
   refusals: readonly string[]
   damage: Damage
   verdict: Verdict
+  /** Runs that ended; those whose process was killed did not. */
+  runs: number
   /** Syncs that had not settled when patience ended; else empty. */
   unsettled: Unsettled[]
   /** From healing to quiet, milliseconds. */
@@ -88,12 +90,14 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
     await stage.stop()
     stage = null
     const plaintext = await filesWith(dir, canary)
+    const runs = await timesIn(join(dir, 'logs'), '"msg":"run ended"')
     const report: Report = {
       options,
       counts: writer.counts,
       refusals: writer.refusals,
       damage,
       verdict,
+      runs,
       unsettled: left,
       quietAfterMs: ms,
       surprises,

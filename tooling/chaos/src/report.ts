@@ -28,10 +28,11 @@ export const isClean = (report: Report): boolean => faults(report).every(([, fou
 
 /** The report as it is printed. */
 export function printed(report: Report): string {
-  const { options, counts, damage, verdict, quietAfterMs, plaintext } = report
+  const { options, counts, damage, verdict, runs, quietAfterMs, plaintext } = report
   const rows: [string, string | number][] = [
     ['changes acknowledged', counts.acknowledged],
     ['changes unanswered, or answered with an error', counts.unanswered],
+    ['runs that ended', runs],
     ['requests to vendors, writes among them', `${verdict.vendorRequests}, ${verdict.vendorWrites}`],
     ['kills (SIGKILL), of Postgres among them', `${damage.kills}, ${damage.databaseCrashes}`],
     ['orderly restarts', damage.terminations],
