@@ -31,6 +31,23 @@ onEveryDatabase('lease', (open) => {
     await close()
   })
 
+  it('counts its time from before the store was asked, not from when the answer was read', async () => {
+    const { ctx, close, clock } = await testContext(open)
+    // Eight seconds pass between any two steps of this run, as in a process that is stopped or waits for its store.
+    const slow = {
+      ...ctx,
+      now: () => {
+        const present = ctx.now()
+        clock.advance(8_000)
+        return present
+      },
+    }
+    const sleeper = await takeLease(slow, 'target', 'sleeper')
+    expect(await takeLease(ctx, 'target', 'successor')).not.toBeNull()
+    await expect(sleeper?.check()).rejects.toThrow(LeaseLost)
+    await close()
+  })
+
   it('goes on after a pause in which nobody else came', async () => {
     const { ctx, close, clock } = await testContext(open)
     const lease = await takeLease(ctx, 'target', 'a')

@@ -7,6 +7,8 @@ import type { Context, Tx } from '../context.ts'
 /** Milliseconds after which a lease that is not renewed may be taken by another run. */
 export const LEASE_MS = 15_000
 const RENEW_MS = LEASE_MS / 3
+/** How long it is trusted without asking: less than it lasts, so that a call that starts just in time also arrives in time. */
+const FRESH_MS = LEASE_MS - RENEW_MS
 
 export class LeaseLost extends Error {
   constructor() {
@@ -25,12 +27,16 @@ export interface Lease {
 
 /** Takes the lease of `targetKey` for `holder` (a run id), or resolves to null while another run has it. */
 export async function takeLease(ctx: Context, targetKey: string, holder: string): Promise<Lease | null> {
+  // The lease lasts from before the question: a process that is paused, or a database that is slow, until the answer is read takes
+  // its time from it.
+  const claimedAt = ctx.now().getTime()
   const fence = await ctx.db.transaction().execute((tx) => claim(ctx, tx, targetKey, holder))
   if (fence === null) return null
 
   let lost = false
-  let freshUntil = ctx.now().getTime() + LEASE_MS
+  let freshUntil = claimedAt + FRESH_MS
   const renew = async (): Promise<void> => {
+    const asked = ctx.now().getTime()
     const { numUpdatedRows } = await ctx.db
       .updateTable('leases')
       .set({ expiresAt: expiry(ctx) })
@@ -39,7 +45,7 @@ export async function takeLease(ctx: Context, targetKey: string, holder: string)
       .where('holder', '=', holder)
       .executeTakeFirst()
     if (numUpdatedRows === 0n) lost = true
-    else freshUntil = ctx.now().getTime() + LEASE_MS
+    else freshUntil = asked + FRESH_MS
   }
   const timer = setInterval(() => {
     renew().catch((error: unknown) => ctx.log.warn({ err: error, targetKey }, 'lease not renewed'))
