@@ -69,6 +69,7 @@ export async function applyPlan(
     },
   }
 
+  let stopped = false
   const carryOut = async (some: readonly Write[]): Promise<void> => {
     if (some.length === 0) return
     const changes = orderForCrashes(some, ledger).map((change) => toClient(change, desired))
@@ -77,6 +78,7 @@ export async function applyPlan(
     } catch (error) {
       if (!(error instanceof DestinationError)) throw error
       // The target as a whole refused: what was not settled by then shares its fate, and stays named.
+      stopped = true
       errors.push(error)
       for (const change of changes) if (!outcomes.has(`${change.action} ${change.key}`)) settle(change, 'failed', error.message)
     }
@@ -91,10 +93,12 @@ export async function applyPlan(
       return outcome && outcome.state !== 'done' ? [[key, 'failed']] : []
     }),
   )
-  await carryOut(renames.filter(({ renamedTo }) => renamedTo !== null && !missing.has(renamedTo)))
+  if (!stopped) await carryOut(renames.filter(({ renamedTo }) => renamedTo !== null && !missing.has(renamedTo)))
   for (const { key, action, renamedTo } of renames) {
-    const state = missing.get(renamedTo ?? '')
-    if (state) outcomes.set(`${action} ${key}`, { key, action, state, reason: `stays until ${renamedTo} is there` })
+    const id = `${action} ${key}`
+    if (outcomes.has(id)) continue
+    const state = missing.get(renamedTo ?? '') ?? 'failed'
+    outcomes.set(id, { key, action, state, reason: `stays until ${renamedTo} is there` })
   }
   await putBack(ctx, target, found, book, outcomes).catch((error: unknown) => {
     // The vendor went away in between; the ledger still says so, and the next run starts there.

@@ -11,13 +11,13 @@ const SHARE = 0.3
 export function fuse(plan: Plan, observed: readonly ObservedKey[], covers: (key: string) => boolean): string | null {
   const { delete: all, create } = plan.summary
   // An old name is not lost when the same secret is there under its new one: `applyPlan` sees to that order.
-  const lost = plan.changes.filter((change) => change.action === 'delete' && change.renamedTo === null)
-  const deletes = lost.length
+  const gone = plan.changes.filter((change) => change.action === 'delete')
+  const deletes = gone.filter((change) => change.renamedTo === null).length
   if (deletes === 0) return null
   if (observed.length - all + create === 0) {
     return `This would delete ${count(deletes)} and leave the target empty.`
   }
-  const going = new Set(lost.map((change) => change.key))
+  const going = new Set(gone.map((change) => change.key))
   const touchable = observed.filter((entry) => entry.untouchable === undefined && (covers(entry.key) || going.has(entry.key))).length
   if (touchable >= LARGE && deletes / touchable > SHARE) {
     return `This would delete ${deletes} of ${touchable} keys at the target, more than ${SHARE * 100} %.`

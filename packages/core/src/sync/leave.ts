@@ -101,13 +101,14 @@ async function forget(ctx: Context, { id, syncId, targetKey }: Departure, lease:
 async function stay(ctx: Context, sync: Sync, place: Departure, errors: readonly DestinationError[], why: string): Promise<void> {
   const left = await readLedgerAt(ctx.db, place)
   // Where only a person can help, it is looked at again from time to time all the same: nothing else would.
-  const delay = retryDelay(ctx, place.attempts, errors) ?? LONGEST_MS
+  const delay = retryDelay(ctx, place.attempts, errors)
+  const remedy = delay === null ? '. To leave them there, disable secret deletion for this sync.' : ''
   await ctx.db
     .updateTable('departures')
     .set({
-      message: `${countKeys(left.size)} could not leave ${labelOf(sync, place)} yet: ${why}`,
+      message: `${countKeys(left.size)} could not leave ${labelOf(sync, place)} yet: ${why}${remedy}`,
       attempts: place.attempts + 1,
-      retryAt: new Date(ctx.now().getTime() + delay).toISOString(),
+      retryAt: new Date(ctx.now().getTime() + (delay ?? LONGEST_MS)).toISOString(),
     })
     .where('id', '=', place.id)
     .execute()

@@ -91,16 +91,26 @@ for (const { name: destination } of destinations()) {
       expect(contents()).toEqual({})
     })
 
-    it('leaves under the policy none what is there, and takes it up again when it comes back', async () => {
+    it('leaves under the policy none what is there, also when the policy comes later', async () => {
       const ferry = await start()
-      const { ctx, actor, set, create, run, contents } = ferry
-      const there = await another(ferry)
+      const { ctx, actor, emulator, set, create, run, contents } = ferry
+      const [there, then] = [await another(ferry, 'there'), await another(ferry, 'then')]
       await set({ A: '1' })
       const sync = await create({ syncOptions: { ...overwrite, deletionPolicy: 'none' } })
+      const at = { destination, syncId: sync.id }
       await run(sync)
-      await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+      await updateSync(ctx, actor, { ...at, connectionId: there.connectionId })
       expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', lastSyncMessage: null })
       expect([contents(), there.contents()]).toEqual([{ A: '1' }, { A: '1' }])
+
+      await updateSync(ctx, actor, { ...at, syncOptions: { deletionPolicy: 'owned' }, connectionId: then.connectionId })
+      there.emulator.fail(1, { kind: 'status', status: 401 })
+      expect((await run(sync)).row.lastSyncMessage).toMatch(/disable secret deletion/)
+      await updateSync(ctx, actor, { ...at, syncOptions: { deletionPolicy: 'none' } })
+      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', lastSyncMessage: null })
+      expect([contents(), there.contents(), then.contents()]).toEqual([{ A: '1' }, { A: '1' }, { A: '1' }])
+      expect(await departures(ferry)).toEqual([])
+      expect(emulator.contents().size).toBe(1)
     })
 
     it('stays due while the old place is down, says so, keeps its connection from being deleted, and goes on later', async () => {

@@ -71,6 +71,30 @@ describe('plan', () => {
     }
   })
 
+  it('tells a new name from a loss by the secret behind it', () => {
+    const entry = { sourceKey: 'A', version: 1, value: 'v', flags: {}, digest: 'd' }
+    const written = (sourceKey: string) => ({ sourceKey, version: 1, remoteIds: [], digest: 'd', flags: {}, intent: null, writtenAt: '' })
+    const input: PlanInput = {
+      ...empty(),
+      desired: { entries: new Map([['NEW_A', entry]]), refused: new Map() },
+      observed: ['OLD_A', 'OLD_B', 'OLD_C'].map((key) => ({ key, remoteIds: [], flags: {} })),
+      ledger: new Map([
+        ['OLD_A', written('A')],
+        ['OLD_B', written('B')],
+        ['OLD_C', written('')],
+      ]),
+    }
+    const renames = (plan: ReturnType<typeof makePlan>) => plan.changes.map(({ key, action, renamedTo }) => [key, action, renamedTo])
+    expect(renames(makePlan(input))).toEqual([
+      ['NEW_A', 'create', null],
+      ['OLD_A', 'delete', 'NEW_A'],
+      ['OLD_B', 'delete', null],
+      ['OLD_C', 'delete', null],
+    ])
+    expect(renames(makePlan({ ...input, claimed: new Map([['NEW_A', 'other']]) }))).toContainEqual(['OLD_A', 'delete', null])
+    expect(makePlan({ ...input, policy: 'none' }).summary.delete).toBe(0)
+  })
+
   it('has one hash for one difference, whatever the order and the reasons', () => {
     const entry = (key: string, digest: string) => [key, { sourceKey: key, version: 1, value: '', flags: {}, digest }] as const
     const plan = (entries: (readonly [string, DesiredEntry])[]) =>

@@ -10,6 +10,7 @@
  * | yes            | same digest  | absent                        | create: drift, it was removed there                        |
  * | yes            | other digest | any                           | update: value changed (create if absent)                   |
  * | no             | ours         | present                       | owned, mirror: delete; none: keep, left behind             |
+ * | no, renamed    | ours         | present                       | owned, mirror: delete once the new name is there; none: keep |
  * | no             | ours         | absent                        | forget the ledger row                                      |
  * | no             | -            | present, schema covers it     | mirror: delete; else foreign                               |
  * | no             | -            | present, outside the schema   | foreign, never touched                                     |

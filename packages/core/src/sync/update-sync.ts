@@ -82,6 +82,8 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
       .execute()
     if (reaches && autoSync) await want(ctx, tx, actor, 'edit', [stored.id])
     else if (reaches) await fallBehind(ctx, tx, stored.id)
+    // What was in the way of leaving an old place may be what was edited.
+    if (reaches) await tx.updateTable('departures').set({ retryAt: null, attempts: 0 }).where('syncId', '=', stored.id).execute()
     if (moved) {
       const { wanted } = await tx.selectFrom('syncs').where('id', '=', stored.id).select('wanted').executeTakeFirstOrThrow()
       await moveAway(ctx, tx, stored, spec, wanted)
