@@ -1,0 +1,87 @@
+/** What cannot be taken back lightly, over REST: deleting what syncs read, and going back to an earlier run. */
+import { emulators } from '@keyferry/core/destinations/emulators'
+import { runSync } from '@keyferry/core/sync/run'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { expect, it, onTestFinished } from 'vitest'
+import { newProject, readyApi, type TestApi } from './testing.ts'
+
+onEveryDatabase('edits that reach a target, over REST', (open) => {
+  /** A folder `/app` with one secret, synced to an emulator of the first destination. */
+  const start = async () => {
+    const api = await readyApi(open)
+    onTestFinished(api.close)
+    const ok = async (...request: Parameters<TestApi['send']>) => {
+      const answer = await api.send(...request)
+      expect(answer.status, answer.text).toBe(200)
+      return answer.body
+    }
+    const [[destination, startEmulator] = ['', null]] = [...(await emulators())]
+    if (!startEmulator) throw new Error('no emulator')
+    const emulator = await startEmulator()
+    onTestFinished(emulator.close)
+    const { id: projectId } = await newProject(api)
+    const place = { projectId, environment: 'dev', secretPath: '/app' }
+    await ok('POST', '/api/v1/folders', { projectId, environment: 'dev', name: 'app', path: '/' })
+    const set = (secretValue: string) =>
+      ok('PATCH', '/api/v4/secrets/batch', { ...place, mode: 'upsert', secrets: [{ secretKey: 'KEY', secretValue }] })
+    await set('first')
+    const { appConnection } = await ok('POST', `/api/v1/app-connections/${destination}`, {
+      name: 'emulated',
+      method: 'api-key',
+      credentials: emulator.credentials,
+    })
+    const { secretSync } = await ok('POST', `/api/v1/secret-syncs/${destination}`, {
+      ...place,
+      name: 'reader',
+      connectionId: appConnection.id,
+      syncOptions: { initialSyncBehavior: 'overwrite-destination' },
+      destinationConfig: emulator.target,
+    })
+    const run = async () => {
+      while ((await runSync(api.ctx, secretSync.id, new AbortController().signal)).again) continue
+    }
+    await run()
+    return { api, ok, emulator, projectId, set, run, base: `/api/v1/secret-syncs/${destination}/${secretSync.id}` }
+  }
+
+  it('asks what becomes of the syncs, and says what it waits for', async () => {
+    const { api, ok, emulator, projectId, run } = await start()
+    const at = { projectId, environment: 'dev', path: '/' }
+    const refused = await api.send('DELETE', '/api/v1/folders/app', at)
+    expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('sync "reader"')])
+    expect((await api.send('DELETE', '/api/v1/folders/app', { ...at, syncs: 'whatever' })).status).toBe(422)
+    expect((await api.send('DELETE', `/api/v1/projects/${projectId}`)).status).toBe(400)
+    const { folder } = await ok('DELETE', '/api/v1/folders/app', { ...at, syncs: 'remove-secrets' })
+    expect(folder.pending).toContain('sync "reader"')
+    expect(emulator.contents().size).toBe(1)
+    await run()
+    expect(emulator.contents().size).toBe(0)
+    expect((await ok('GET', `/api/v1/folders?projectId=${projectId}&environment=dev`)).folders).toEqual([])
+    const { project } = await ok('DELETE', `/api/v1/projects/${projectId}?syncs=keep-secrets`)
+    expect(project.pending).toBeUndefined()
+  })
+
+  it('takes the choice from the query too, and leaves the targets alone when told so', async () => {
+    const { api, ok, emulator, projectId } = await start()
+    const { project } = await ok('GET', `/api/v1/projects/${projectId}`)
+    const [dev] = project.environments
+    await ok('DELETE', `/api/v1/projects/${projectId}/environments/${dev.id}?syncs=keep-secrets`)
+    expect(emulator.contents().size).toBe(1)
+    expect((await api.send('GET', `/api/v1/secret-syncs?projectId=${projectId}`)).body.secretSyncs).toEqual([])
+  })
+
+  it('restores a run by the plan that was looked at', async () => {
+    const { api, ok, emulator, set, run, base } = await start()
+    const { runs } = await ok('GET', `${base}/runs`)
+    expect(runs).toMatchObject([{ restorable: true }])
+    await set('second')
+    await run()
+    const at = `${base}/runs/${runs[0].id}`
+    const plan = await ok('POST', `${at}/restore-preview`)
+    expect(plan).toEqual({ hash: expect.any(String), added: [], changed: ['KEY'], removed: [], unchanged: 0, notRestorable: [] })
+    expect((await api.send('POST', `${at}/restore`, { planHash: 'another' })).status).toBe(400)
+    await ok('POST', `${at}/restore`, { planHash: plan.hash })
+    await run()
+    expect([...emulator.contents().values()]).toEqual(['first'])
+  })
+})
