@@ -70,12 +70,13 @@ export async function buildApp({ ctx, auth, monitoring, webDir, version, profile
   })
   await app.register(rateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' })
 
+  const checkStore = storeCheck(ctx)
   const contextOf = async (request: FastifyRequest): Promise<RequestContext> => {
     const headers = credentialsOf(request)
     return {
       ctx,
       auth,
-      actor: headers ? await whoAsks(ctx, auth, headers) : null,
+      actor: headers ? await whoAsks(auth, headers, checkStore) : null,
       presented: headers !== null,
       instance: { version, profile },
       readiness: monitoring.readiness,
@@ -93,7 +94,7 @@ export async function buildApp({ ctx, auth, monitoring, webDir, version, profile
       },
     },
   } satisfies FastifyTRPCPluginOptions<AppRouter>)
-  await app.register(registerAuth, { auth, proveStore: () => storeAnswers(ctx) })
+  await app.register(registerAuth, { auth, checkStore })
   registerMonitoring(app, monitoring)
   await app.register(registerDocs, { version })
   if (webDir) await serveConsole(app, webDir)
@@ -107,24 +108,32 @@ export async function buildApp({ ctx, auth, monitoring, webDir, version, profile
   return app
 }
 
-/** A library that cannot reach the store says "unknown": before that is believed, the store is asked something. */
-async function whoAsks(ctx: Context, auth: Auth, headers: Headers): Promise<RequestContext['actor']> {
-  const actor = await auth.actorOf(headers).catch(async (error: unknown) => {
-    await storeAnswers(ctx)
-    throw error
-  })
-  if (!actor) await storeAnswers(ctx)
-  return actor
+/**
+ * A library that cannot use the store says "unknown" of a good token: before that is believed, the store is asked. Throws, in the form that both
+ * edges answer with 503, while it does not work. Requests at the same time share one question.
+ */
+function storeCheck(ctx: Context): () => Promise<void> {
+  let asking: Promise<void> | null = null
+  return async () => {
+    asking ??= proveStore(ctx).finally(() => {
+      asking = null
+    })
+    try {
+      await asking
+    } catch (cause) {
+      if (!(cause instanceof Unavailable)) throw cause
+      throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: cause.message, cause })
+    }
+  }
 }
 
-/** In the form that both edges answer with 503, also before a procedure is reached. */
-async function storeAnswers(ctx: Context): Promise<void> {
-  try {
-    await proveStore(ctx)
-  } catch (cause) {
-    if (!(cause instanceof Unavailable)) throw cause
-    throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: cause.message, cause })
-  }
+async function whoAsks(auth: Auth, headers: Headers, checkStore: () => Promise<void>): Promise<RequestContext['actor']> {
+  const actor = await auth.actorOf(headers).catch(async (error: unknown) => {
+    await checkStore()
+    throw error
+  })
+  if (!actor) await checkStore()
+  return actor
 }
 
 /** JSON only; an empty body with its content type is no body, and a key called `__proto__` is a key like any other. */

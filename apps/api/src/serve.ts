@@ -22,7 +22,14 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
   const url = `http://${hostOf(env.HOST)}:${port}`
   await migrateAuth(ctx.db, ctx.log)
   const auth = createAuth({ db: ctx.db, rootKey, baseUrl: url, log: ctx.log })
-  const app = await buildApp({ ctx, auth, monitoring, webDir: existsSync(WEB) ? WEB : null, version: manifest.version, profile })
+  const app = await buildApp({
+    ctx,
+    auth,
+    monitoring,
+    webDir: existsSync(WEB) ? WEB : null,
+    version: manifest.version,
+    profile,
+  })
   try {
     await app.listen({ host: env.HOST, port })
   } catch (error) {

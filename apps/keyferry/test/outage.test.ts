@@ -18,7 +18,10 @@ it.skipIf(!inject('postgresUrl'))(
     await postgres.stop()
     const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-outage-'))
     onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
-    const [instance] = await Promise.all([startInstance('fleet', { dataDir, databaseUrl: postgres.url }), postgres.start()])
+    const [instance] = await Promise.all([
+      startInstance('fleet', { dataDir, databaseUrl: postgres.url }),
+      postgres.start(),
+    ])
     const vendors = await startEmulators()
     const { account, client } = await signUp(instance)
     const { source } = await createSource(client, 'KEY=first')
@@ -28,10 +31,13 @@ it.skipIf(!inject('postgresUrl'))(
     const ask = async (path: string, { token = account.token, body }: { token?: string; body?: unknown } = {}) => {
       const answer = await fetch(instance.url + path, {
         method: body === undefined ? 'GET' : 'POST',
-        headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
-      return { status: answer.status, body: (await answer.json()) as unknown }
+      return { status: answer.status, body: await answer.json() }
     }
     const ready = () => ask('/api/ready')
     expect(await ready()).toEqual({
@@ -45,14 +51,20 @@ it.skipIf(!inject('postgresUrl'))(
       body: { ready: false, reason: expect.stringContaining('The store cannot be reached') },
     })
     expect(await ask('/api/status')).toMatchObject({ status: 200, body: { ready: false, initialized: true } })
-    const away = { status: 503, body: { statusCode: 503, error: 'ServiceUnavailable', message: expect.stringContaining('try again') } }
+    const away = {
+      status: 503,
+      body: { statusCode: 503, error: 'ServiceUnavailable', message: expect.stringContaining('try again') },
+    }
     expect(await ask('/api/v1/projects')).toMatchObject(away)
     expect(await ask('/api/v1/projects', { body: { projectName: 'Shop' } })).toMatchObject(away)
     // Nobody is told that a token or a password is wrong by a process that cannot know.
     expect(await ask('/api/v1/projects', { token: 'kf_not_seen_before' })).toMatchObject(away)
     const { email, password } = account
     expect(await ask('/api/auth/sign-in/email', { body: { email, password } })).toMatchObject(away)
-    expect(await ask('/api/trpc/projects.list')).toMatchObject({ status: 503, body: { error: { data: { status: 503 } } } })
+    expect(await ask('/api/trpc/projects.list')).toMatchObject({
+      status: 503,
+      body: { error: { data: { status: 503 } } },
+    })
 
     await postgres.start()
     await expect.poll(ready, { timeout: TIMEOUT }).toMatchObject({ status: 200 })

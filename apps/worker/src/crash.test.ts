@@ -50,13 +50,24 @@ it.skipIf(!inject('postgresUrl'))(
     const organization = randomUUID()
     await ctx.db
       .insertInto('organizations')
-      .values({ id: organization, name: 'Acme', slug: 'acme', dataKey: ctx.keyring.create(organization), createdAt: new Date().toISOString() })
+      .values({
+        id: organization,
+        name: 'Acme',
+        slug: 'acme',
+        dataKey: ctx.keyring.create(organization),
+        createdAt: new Date().toISOString(),
+      })
       .execute()
     const emulator = await startEmulator()
     onTestFinished(emulator.close)
     const { id: projectId } = await createTestProject(ctx, actor)
     const place = { projectId, environment: 'dev', secretPath: '/' }
-    const connection = await createConnection(ctx, actor, { app: destination, name: 'c', method: 'api-key', credentials: emulator.credentials })
+    const connection = await createConnection(ctx, actor, {
+      app: destination,
+      name: 'c',
+      method: 'api-key',
+      credentials: emulator.credentials,
+    })
     const secrets = ['ONE', 'TWO', 'THREE'].map((secretKey) => ({ secretKey, secretValue: secretKey.toLowerCase() }))
     await updateSecrets(ctx, actor, { ...place, mode: 'upsert', secrets })
 
@@ -77,7 +88,9 @@ it.skipIf(!inject('postgresUrl'))(
     await once(doomed, 'exit')
 
     const runs = () => listRuns(ctx, actor, { destination, syncId: sync.id })
-    await expect.poll(async () => (await runs()).map(({ state }) => state).sort(), { timeout: 30_000 }).toEqual(['failed', 'succeeded'])
+    await expect
+      .poll(async () => (await runs()).map(({ state }) => state).sort(), { timeout: 30_000 })
+      .toEqual(['failed', 'succeeded'])
     expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: 'one', TWO: 'two', THREE: 'three' })
     expect((await runs()).map(({ message }) => message)).toContain('Interrupted; the next run went on from there.')
   },

@@ -11,7 +11,9 @@ await runProcess(async () => {
   }
   const instance = await openInstance(env, { makeKey: false })
   const monitoring =
-    env.METRICS_PORT === undefined ? null : await serveMonitoring(instance.monitoring, { host: env.HOST, port: env.METRICS_PORT })
+    env.METRICS_PORT === undefined
+      ? null
+      : await serveMonitoring(instance.monitoring, { host: env.HOST, port: env.METRICS_PORT })
   const worker = await startWorker(instance)
   instance.ctx.log.info({ metricsPort: monitoring?.port }, 'worker ready')
   return {

@@ -47,14 +47,21 @@ onEveryDatabase('worker', (open) => {
     await ferry.run(sync)
     const left = await createFolder(ctx, actor, { ...place, path: '/', name: 'left' })
     const deletion = { id: randomUUID(), projectId: place.projectId, kind: 'folder' as const, subjectId: left.id }
-    await ctx.db.insertInto('deletions').values({ ...deletion, actor: JSON.stringify(actor), createdAt: '' }).execute()
+    await ctx.db
+      .insertInto('deletions')
+      .values({ ...deletion, actor: JSON.stringify(actor), createdAt: '' })
+      .execute()
 
     const jobs = createQueue({ backend: await backendOf(ferry.databaseUrl), log: ctx.log })
     onTestFinished(jobs.stop)
     const worker = await startWorker({ ctx, jobs, historyDays: 90, concurrency: 1 })
     onTestFinished(worker.stop)
-    await expect.poll(() => listFolders(ctx, actor, { ...place, path: '/', recursive: false }), { timeout: 30_000 }).toEqual([])
-    await expect.poll(async () => (await listRuns(ctx, actor, { destination, syncId: sync.id })).length, { timeout: 30_000 }).toBe(1)
+    await expect
+      .poll(() => listFolders(ctx, actor, { ...place, path: '/', recursive: false }), { timeout: 30_000 })
+      .toEqual([])
+    await expect
+      .poll(async () => (await listRuns(ctx, actor, { destination, syncId: sync.id })).length, { timeout: 30_000 })
+      .toBe(1)
   }, 90_000)
 })
 

@@ -16,7 +16,12 @@ export interface WorkerOptions {
 }
 
 /** Starts the queue, takes its jobs and sweeps. Resolves once jobs are taken. */
-export async function startWorker({ ctx, jobs, historyDays, concurrency = 8 }: WorkerOptions): Promise<{ stop(): Promise<void> }> {
+export async function startWorker({
+  ctx,
+  jobs,
+  historyDays,
+  concurrency = 8,
+}: WorkerOptions): Promise<{ stop(): Promise<void> }> {
   await jobs.start()
   await jobs.work((syncId, signal) => runSync(ctx, syncId, signal), {
     concurrency,

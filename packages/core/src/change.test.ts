@@ -13,7 +13,10 @@ onEveryDatabase('change', (open) => {
     let tries = 0
     const failing = change(ctx, actor, async (tx) => {
       tries += 1
-      await tx.insertInto('audit').values({ id: 'x', at: '', actor: '', action: '', projectId: null, details: '{}' }).execute()
+      await tx
+        .insertInto('audit')
+        .values({ id: 'x', at: '', actor: '', action: '', projectId: null, details: '{}' })
+        .execute()
       throw new Error('no')
     })
     await expect(failing).rejects.toThrow('no')
@@ -57,7 +60,9 @@ it.skipIf(!inject('postgresUrl'))('is tried again after a dead-lock, and its eff
   expect(tries).toBe(3)
   expect(woken.length - wakesBefore).toBe(2)
   const revisions = await ctx.db.selectFrom('folders').where('id', 'in', [first, second]).select('revision').execute()
-  const [before = 0] = (await ctx.db.selectFrom('folders').where('id', 'not in', [first, second]).select('revision').execute()).map(({ revision }) => revision)
+  const [before = 0] = (
+    await ctx.db.selectFrom('folders').where('id', 'not in', [first, second]).select('revision').execute()
+  ).map(({ revision }) => revision)
   expect(revisions.map(({ revision }) => revision)).toEqual([before + 1, before + 1])
   expect((await ctx.metrics.expose()).text).toContain('keyferry_store_collisions_total 1')
 })

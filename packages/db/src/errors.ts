@@ -47,7 +47,9 @@ export function storeTrouble(error: unknown): StoreTrouble | null {
   if (code !== undefined) {
     if (/^08[0-9A-Z]{3}$/.test(code)) return 'unreachable'
     // SQLite's extended codes begin with the plain one.
-    const known = TROUBLES.get(code) ?? (code.startsWith('SQLITE_') ? TROUBLES.get(code.split('_').slice(0, 2).join('_')) : undefined)
+    const known =
+      TROUBLES.get(code) ??
+      (code.startsWith('SQLITE_') ? TROUBLES.get(code.split('_').slice(0, 2).join('_')) : undefined)
     if (known) return known
   }
   return PHRASES.some((phrase) => error.message.includes(phrase)) ? 'unreachable' : null

@@ -20,7 +20,9 @@ export async function migrate(db: Db): Promise<void> {
   if (db.dialect === 'sqlite') return run(db)
   await db.connection().execute(async (connection) => {
     // Waiting for another process's migration, and a large one of our own, may take longer than a statement should.
-    await sql`select set_config(name, '0', false) from unnest(array['statement_timeout', 'lock_timeout']) name`.execute(connection)
+    await sql`select set_config(name, '0', false) from unnest(array['statement_timeout', 'lock_timeout']) name`.execute(
+      connection,
+    )
     try {
       await run(connection)
     } finally {

@@ -1,5 +1,5 @@
 import SQLite from 'better-sqlite3'
-import { CamelCasePlugin, Kysely, PostgresDialect, SqliteDialect } from 'kysely'
+import { CamelCasePlugin, Kysely, PostgresDialect, SqliteDialect, type SqliteDatabase } from 'kysely'
 import pg from 'pg'
 import type { Tables } from './tables.ts'
 
@@ -16,7 +16,18 @@ export function openSqlite(file: string): Db {
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   database.pragma('busy_timeout = 5000')
-  return open(new SqliteDialect({ database }), 'sqlite')
+  return open(new SqliteDialect({ database: withQuietRollback(database) }), 'sqlite')
+}
+
+/**
+ * A full disk or a read error makes SQLite undo the transaction by itself. Kysely's rollback would fail then, and that failure would
+ * take the place of the one that says why.
+ */
+function withQuietRollback(database: SQLite.Database): SqliteDatabase {
+  return {
+    close: () => database.close(),
+    prepare: (text) => database.prepare(text === 'rollback' && !database.inTransaction ? 'select 1' : text),
+  }
 }
 
 /** Milliseconds that the server gives a statement, a lock and an idle transaction. */

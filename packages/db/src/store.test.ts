@@ -29,43 +29,49 @@ onEveryDatabase('store', (open) => {
   })
 })
 
-it.skipIf(!inject('postgresUrl'))('ten processes migrate one database at once, and time-outs are back in place afterwards', async () => {
-  const url = await createDatabase()
-  const stores = Array.from({ length: 10 }, () => openPostgres(url, 1))
-  await Promise.all(stores.map((db) => migrate(db)))
-  for (const db of stores) {
-    const { rows } = await sql<{ statement: string; lock: string; idle: string }>`
+it.skipIf(!inject('postgresUrl'))(
+  'ten processes migrate one database at once, and time-outs are back in place afterwards',
+  async () => {
+    const url = await createDatabase()
+    const stores = Array.from({ length: 10 }, () => openPostgres(url, 1))
+    await Promise.all(stores.map((db) => migrate(db)))
+    for (const db of stores) {
+      const { rows } = await sql<{ statement: string; lock: string; idle: string }>`
       select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
         current_setting('idle_in_transaction_session_timeout') as idle`.execute(db)
-    expect(rows).toEqual([{ statement: '30s', lock: '15s', idle: '10s' }])
-    await db.destroy()
-  }
-})
+      expect(rows).toEqual([{ statement: '30s', lock: '15s', idle: '10s' }])
+      await db.destroy()
+    }
+  },
+)
 
-it.skipIf(!inject('postgresUrl'))('a dead-lock of Postgres is a collision, and a connection that is cut in use does not end the process', async () => {
-  const url = await createDatabase()
-  const db = openPostgres(url, 3)
-  await sql`create table t (id text primary key, n integer)`.execute(db)
-  await sql`insert into t values ('a', 0), ('b', 0)`.execute(db)
-  const both = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const cross = (first: string, second: string, mine: number) =>
-    db.transaction().execute(async (tx) => {
-      await sql`update t set n = n + 1 where id = ${first}`.execute(tx)
-      both[mine]?.resolve()
-      await Promise.all(both.map(({ promise }) => promise))
-      await sql`update t set n = n + 1 where id = ${second}`.execute(tx)
+it.skipIf(!inject('postgresUrl'))(
+  'a dead-lock of Postgres is a collision, and a connection that is cut in use does not end the process',
+  async () => {
+    const url = await createDatabase()
+    const db = openPostgres(url, 3)
+    await sql`create table t (id text primary key, n integer)`.execute(db)
+    await sql`insert into t values ('a', 0), ('b', 0)`.execute(db)
+    const both = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const cross = (first: string, second: string, mine: number) =>
+      db.transaction().execute(async (tx) => {
+        await sql`update t set n = n + 1 where id = ${first}`.execute(tx)
+        both[mine]?.resolve()
+        await Promise.all(both.map(({ promise }) => promise))
+        await sql`update t set n = n + 1 where id = ${second}`.execute(tx)
+      })
+    const settled = await Promise.allSettled([cross('a', 'b', 0), cross('b', 'a', 1)])
+    const lost = settled.filter((one) => one.status === 'rejected')
+    expect(lost).toHaveLength(1)
+    expect(isCollision(lost[0]?.reason)).toBe(true)
+
+    const cut = db.transaction().execute(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db)
+      await sql`select 1`.execute(tx)
     })
-  const settled = await Promise.allSettled([cross('a', 'b', 0), cross('b', 'a', 1)])
-  const lost = settled.filter((one) => one.status === 'rejected')
-  expect(lost).toHaveLength(1)
-  expect(isCollision(lost[0]?.reason)).toBe(true)
-
-  const cut = db.transaction().execute(async (tx) => {
-    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)
-    await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db)
-    await sql`select 1`.execute(tx)
-  })
-  await expect(cut).rejects.toThrow(/terminat|Connection|closed/i)
-  expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }])
-  await db.destroy()
-})
+    await expect(cut).rejects.toThrow(/terminat|Connection|closed/i)
+    expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }])
+    await db.destroy()
+  },
+)

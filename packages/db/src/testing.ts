@@ -1,6 +1,7 @@
 /** Runs a suite on every database the product runs on. For tests only. */
 import { randomUUID } from 'node:crypto'
 import type {} from '@keyferry/vitest/postgres'
+import { sql } from 'kysely'
 import pg from 'pg'
 import { describe, inject } from 'vitest'
 import { migrate } from './migrate.ts'
@@ -39,4 +40,9 @@ export async function createDatabase(): Promise<string> {
   const url = new URL(server)
   url.pathname = `/${name}`
   return url.href
+}
+
+/** Runs a statement as it stands; its rows. */
+export async function statement(db: Db, text: string): Promise<unknown[]> {
+  return (await sql.raw(text).execute(db)).rows
 }

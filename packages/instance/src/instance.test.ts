@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDatabase } from '@keyferry/db/testing'
@@ -7,6 +9,8 @@ import { sql } from 'kysely'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { CannotStart } from './cannot-start.ts'
 import { readEnv } from './env.ts'
+import { createLog } from './log.ts'
+import { serveMonitoring } from './monitoring.ts'
 import { openInstance, type Instance } from './open.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -150,6 +154,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
     const env = readEnv({
       KEYFERRY_DATA_DIR: await dataDir(),
       DATABASE_URL: 'postgres://someone:hidden@127.0.0.1:1/none',
+      LOG_LEVEL: 'silent',
     })
     const refused = openInstance(env, { makeKey: false, patienceMs: 600 })
     await expect(refused).rejects.toThrow('DATABASE_URL cannot be used')
@@ -173,5 +178,107 @@ describe('the environment', () => {
     expect(wrong).toThrow(CannotStart)
     for (const name of ['PORT', 'KEYFERRY_ROOT_KEY', 'DATABASE_URL']) expect(wrong).toThrow(`${name}: `)
     expect(wrong).not.toThrow(/c2hvcnQ|hidden/)
+  })
+})
+
+describe('the log', () => {
+  it('masks what is named like a secret, at every depth it is used, and keeps of an error what says nothing of rows', () => {
+    const lines: string[] = []
+    const log = createLog('info', { write: (line) => void lines.push(line) })
+    const secret = 'hunter2-hunter2'
+    const headers = { authorization: `Bearer ${secret}`, cookie: secret, 'set-cookie': [secret], accept: '*/*' }
+    const credentials = { apiKey: secret }
+    const refused = Object.assign(new Error('duplicate key'), {
+      code: '23505',
+      detail: `Key (value)=(${secret})`,
+      parameters: [secret],
+    })
+    log.info({ headers, request: { headers }, connection: { credentials }, password: secret, token: secret }, 'asked')
+    log
+      .child({ credentials, syncId: 's' })
+      .warn({ secret: { secretValue: secret, value: secret }, value: secret }, 'written')
+    log.error({ err: new Error('no', { cause: refused }) }, 'failed')
+    expect(lines.join('')).not.toContain(secret)
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { headers: { accept: '*/*', authorization: '•••' }, msg: 'asked' },
+      { syncId: 's', msg: 'written' },
+      { err: { message: 'no', cause: { code: '23505', message: 'duplicate key', stack: expect.any(String) } } },
+    ])
+  })
+})
+
+describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
+  it('all at once on an empty database: ten processes, one schema, one queue', async () => {
+    const variables = {
+      KEYFERRY_DATA_DIR: await dataDir(),
+      DATABASE_URL: await createDatabase(),
+      KEYFERRY_ROOT_KEY: newKey(),
+    }
+    const instances = await Promise.all(Array.from({ length: 10 }, () => open(variables, false)))
+    await Promise.all(instances.map(({ jobs }) => jobs.start()))
+    for (const { monitoring } of instances)
+      expect(await monitoring.readiness()).toMatchObject({ ready: true, reason: null })
+  })
+
+  it('waits for a database that comes up late, and says how long it waited for one that does not', async () => {
+    // A door that is closed at first: what a process meets whose Postgres is still starting.
+    const { hostname, port, username, password, pathname } = new URL(await createDatabase())
+    const door = createServer((socket) => {
+      const server = connect(Number(port), hostname)
+      socket.pipe(server).pipe(socket)
+      for (const end of [socket, server]) end.on('error', () => {})
+    })
+    door.listen(0, '127.0.0.1')
+    await once(door, 'listening')
+    const address = door.address()
+    const doorPort = address !== null && typeof address === 'object' ? address.port : 0
+    door.close()
+    await once(door, 'close')
+    const env = readEnv({
+      KEYFERRY_DATA_DIR: await dataDir(),
+      DATABASE_URL: `postgres://${username}:${password}@127.0.0.1:${doorPort}${pathname}`,
+      KEYFERRY_ROOT_KEY: newKey(),
+      LOG_LEVEL: 'silent',
+    })
+    await expect(openInstance(env, { makeKey: false, patienceMs: 300 })).rejects.toThrow('(tried for 0 s)')
+    const starting = openInstance(env, { makeKey: false })
+    door.listen(doorPort, '127.0.0.1')
+    const instance = await starting
+    closing.push(async () => {
+      await instance.close()
+      door.close()
+    })
+    expect(await instance.ctx.db.selectFrom('projects').selectAll().execute()).toEqual([])
+  })
+
+  it('does not wait for a database that refuses it for good', async () => {
+    const url = new URL(await createDatabase())
+    url.pathname = '/there_is_none'
+    const refused = open(
+      { KEYFERRY_DATA_DIR: await dataDir(), DATABASE_URL: url.href, KEYFERRY_ROOT_KEY: newKey() },
+      false,
+    )
+    await expect(refused).rejects.toThrow('"there_is_none" does not exist')
+  })
+})
+
+describe('the monitoring server of a worker', () => {
+  it('answers with metrics and readiness, and refuses a port in use', async () => {
+    const { monitoring } = await open({ KEYFERRY_DATA_DIR: await dataDir() })
+    const server = await serveMonitoring(monitoring, { host: '127.0.0.1', port: 0 })
+    closing.push(server.stop)
+    const ask = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`)
+    const metrics = await (await ask('/metrics')).text()
+    expect(metrics).toContain('keyferry_due_syncs 0')
+    expect(metrics).toContain('process_cpu_seconds_total')
+    // The queue of this process was never started.
+    const ready = await ask('/api/ready')
+    expect(ready.status).toBe(503)
+    expect(await ready.json()).toMatchObject({
+      ready: false,
+      checks: { store: 'ok', schema: 'ok', queue: 'The queue is not open yet.' },
+    })
+    expect((await ask('/')).status).toBe(404)
+    await expect(serveMonitoring(monitoring, { host: '127.0.0.1', port: server.port })).rejects.toThrow('METRICS_PORT')
   })
 })

@@ -7,14 +7,7 @@ import { createMailer } from '@keyferry/core/notices/mail'
 import { freeAllLeases } from '@keyferry/core/sync/lease'
 import { countDue, wakeHints } from '@keyferry/core/sync/sweep'
 import { migrate, openPostgres, openSqlite, SchemaTooNew, type Db } from '@keyferry/db'
-import {
-  createQueue,
-  localEvents,
-  postgresEvents,
-  type Backend,
-  type EventBus,
-  type JobQueue,
-} from '@keyferry/queue'
+import { createQueue, localEvents, postgresEvents, type Backend, type EventBus, type JobQueue } from '@keyferry/queue'
 import type { Logger } from 'pino'
 import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
@@ -131,7 +124,10 @@ async function upToDate(db: Db): Promise<void> {
     await migrate(db)
   } catch (error) {
     if (!(error instanceof SchemaTooNew)) throw error
-    throw new CannotStart(`This Keyferry is too old for its data: ${error.message}. Start that version. Nothing was changed.`, error)
+    throw new CannotStart(
+      `This Keyferry is too old for its data: ${error.message}. Start that version. Nothing was changed.`,
+      error,
+    )
   }
 }
 
@@ -154,7 +150,10 @@ function assemble(env: Env, log: Logger, { db, keyring, rootKey, bus, backend, u
     events: bus.events,
     network: { allowPrivate: env.KEYFERRY_ALLOW_PRIVATE_NETWORK },
     metrics,
-    mail: env.SMTP_URL !== undefined && env.MAIL_FROM !== undefined ? createMailer({ url: env.SMTP_URL, from: env.MAIL_FROM }) : null,
+    mail:
+      env.SMTP_URL !== undefined && env.MAIL_FROM !== undefined
+        ? createMailer({ url: env.SMTP_URL, from: env.MAIL_FROM })
+        : null,
     log,
     now: () => new Date(),
   }

@@ -1,5 +1,6 @@
 /** Whether this process can do its work: asked of what the work needs, not assumed. */
 import type { Context } from '@keyferry/core/context'
+import { writeHeartbeat } from '@keyferry/core/unavailable'
 import { missingMigrations, storeTrouble } from '@keyferry/db'
 import type { JobQueue } from '@keyferry/queue'
 
@@ -40,15 +41,9 @@ async function check(ctx: Context, jobs: Pick<JobQueue, 'problem'>): Promise<Rea
   }
 }
 
-/** Only a write shows that a store takes writes. */
 async function storeProblem(ctx: Context): Promise<string | null> {
   try {
-    const at = ctx.now().toISOString()
-    await ctx.db
-      .insertInto('heartbeats')
-      .values({ id: 'readiness', at })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ at }))
-      .execute()
+    await writeHeartbeat(ctx)
     return null
   } catch (error) {
     switch (storeTrouble(error)) {

@@ -39,10 +39,7 @@ const OPTIONS: ConstructorOptions = {
 export async function openBoss(backend: Backend, log: Logger): Promise<OpenBoss> {
   if (backend.kind === 'fleet') {
     // Several processes may be the first one; pg-boss takes an advisory lock for its migrations.
-    const boss = listened(
-      new PgBoss({ ...OPTIONS, connectionString: backend.databaseUrl }),
-      log,
-    )
+    const boss = listened(new PgBoss({ ...OPTIONS, connectionString: backend.databaseUrl }), log)
     await begin(boss)
     return { boss, close: () => boss.stop({ graceful: false, close: true }) }
   }

@@ -154,7 +154,8 @@ describe.each([
   })
 
   it.skipIf(skip)('gives one connection half of the lanes at most, and its other syncs wait without one', async () => {
-    const hints = async (ids: readonly string[]) => new Map(ids.map((id) => [id, { group: id.split('-')[0] ?? '', urgent: false }]))
+    const hints = async (ids: readonly string[]) =>
+      new Map(ids.map((id) => [id, { group: id.split('-')[0] ?? '', urgent: false }]))
     const jobs = open(await backend(), hints)
     await jobs.start()
     const slow = Promise.withResolvers<void>()
@@ -186,7 +187,8 @@ describe.each([
 
   it.skipIf(skip)('takes what a person waits for first, also when it waited among the others already', async () => {
     const urgent = new Set<string>(['new'])
-    const hints = async (ids: readonly string[]) => new Map(ids.map((id) => [id, { group: id, urgent: urgent.has(id) }]))
+    const hints = async (ids: readonly string[]) =>
+      new Map(ids.map((id) => [id, { group: id, urgent: urgent.has(id) }]))
     const jobs = open(await backend(), hints)
     await jobs.start()
     const background = Array.from({ length: 10 }, (_, i) => `background-${i}`)

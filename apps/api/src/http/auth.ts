@@ -9,12 +9,12 @@ const SIGN_INS_PER_MINUTE = 10
 
 interface AuthRoutes {
   auth: Auth
-  /** Throws while the store cannot be reached. */
-  proveStore(): Promise<void>
+  /** Throws while the store does not work. */
+  checkStore(): Promise<void>
 }
 
 /** Hands everything below `/api/auth` to better-auth, which speaks the web's Request and Response. */
-export async function registerAuth(app: FastifyInstance, { auth, proveStore }: AuthRoutes): Promise<void> {
+export async function registerAuth(app: FastifyInstance, { auth, checkStore }: AuthRoutes): Promise<void> {
   // It parses bodies itself.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
@@ -22,7 +22,7 @@ export async function registerAuth(app: FastifyInstance, { auth, proveStore }: A
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const response = await auth.handler(toWeb(request))
     // Its own words for a store that is away are a 500, or that the password is wrong.
-    if (response.status >= 400) await proveStore()
+    if (response.status >= 400) await checkStore()
     reply.code(response.status)
     for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value)
     // Each cookie is a header of its own.

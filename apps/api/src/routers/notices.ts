@@ -1,4 +1,9 @@
-import { createNoticeTarget as create, deleteNoticeTarget, listNoticeTargets, testNoticeTarget } from '@keyferry/core/notices/targets'
+import {
+  createNoticeTarget as create,
+  deleteNoticeTarget,
+  listNoticeTargets,
+  testNoticeTarget,
+} from '@keyferry/core/notices/targets'
 import { createdNoticeTarget, createNoticeTarget, id, noticeTarget, noticeTested } from '@keyferry/schemas'
 import { z } from 'zod'
 import { call, router, signedIn } from '../trpc/procedures.ts'

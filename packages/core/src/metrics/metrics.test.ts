@@ -28,7 +28,10 @@ onEveryDatabase('metrics and log', (open) => {
     onTestFinished(ferry.close)
     const ctx = {
       ...ferry.ctx,
-      log: pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) }),
+      log: pino(
+        { level: 'info' },
+        { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+      ),
     }
     ctx.metrics.watchDue(() => countDue(ctx))
     const run = async (id: string) => {
@@ -91,7 +94,10 @@ onEveryDatabase('metrics and log', (open) => {
     const going = runSync(ferry.ctx, sync.id, new AbortController().signal)
     await expect.poll(() => ferry.emulator.maxInFlight()).toBeGreaterThan(0)
     // Another run takes the target over, as if this one had slept.
-    await ferry.ctx.db.updateTable('leases').set((eb) => ({ fence: eb('fence', '+', 1), holder: 'another' })).execute()
+    await ferry.ctx.db
+      .updateTable('leases')
+      .set((eb) => ({ fence: eb('fence', '+', 1), holder: 'another' }))
+      .execute()
     await going
     const { text } = await ferry.ctx.metrics.expose()
     expect(samples(text).get(`keyferry_lease_losses_total{destination="${destination}"}`)).toBe(1)

@@ -78,7 +78,10 @@ async function arrived(ctx: Context, notice: Selectable<NoticeTable>): Promise<v
 
 async function failed(ctx: Context, notice: Selectable<NoticeTable>, problem: string): Promise<void> {
   const over = ctx.now().getTime() - Date.parse(notice.createdAt) > GIVE_UP_MS
-  ctx.log.warn({ noticeId: notice.id, targetId: notice.targetId, syncId: notice.syncId, problem, over }, 'a notice did not arrive')
+  ctx.log.warn(
+    { noticeId: notice.id, targetId: notice.targetId, syncId: notice.syncId, problem, over },
+    'a notice did not arrive',
+  )
   if (over) await ctx.db.deleteFrom('notices').where('id', '=', notice.id).execute()
   else {
     await ctx.db

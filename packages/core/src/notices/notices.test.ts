@@ -62,7 +62,12 @@ onEveryDatabase('notices', (open) => {
     await deliverNotices(ferry.ctx, 'webhook')
 
     expect(typesOf(hook.got)).toEqual(['sync.failed', 'sync.failed', 'sync.recovered', 'sync.recovered'])
-    expect(hook.got.map(({ path }) => path).sort()).toEqual(['/hook/s3cret-path', '/hook/s3cret-path', '/hook/s3cret-path?all', '/hook/s3cret-path?all'])
+    expect(hook.got.map(({ path }) => path).sort()).toEqual([
+      '/hook/s3cret-path',
+      '/hook/s3cret-path',
+      '/hook/s3cret-path?all',
+      '/hook/s3cret-path?all',
+    ])
     for (const { headers, text } of hook.got) {
       const [, seconds, mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['x-keyferry-signature'])) ?? []
       expect(Number(seconds)).toBe(ferry.ctx.now().getTime() / 1000)
@@ -78,7 +83,11 @@ onEveryDatabase('notices', (open) => {
     // Neither the URL, which is as good as a password, nor the key is stored or shown in clear.
     expect(await ferry.everything()).not.toMatch(/s3cret-path|a secret of sixteen/)
     const [shown] = await listNoticeTargets(ferry.ctx, ferry.actor, { projectId: ferry.projectId })
-    expect(shown).toMatchObject({ address: `${new URL(hook.url).origin}/…`, problem: null, deliveredAt: ferry.ctx.now().toISOString() })
+    expect(shown).toMatchObject({
+      address: `${new URL(hook.url).origin}/…`,
+      problem: null,
+      deliveredAt: ferry.ctx.now().toISOString(),
+    })
   })
 
   it('do not repeat themselves within an hour, and are not lost by that either', async () => {
@@ -175,7 +184,11 @@ onEveryDatabase('notices', (open) => {
     const hook = await receiveWebhooks()
     hook.answer = 'hang'
     await webhook(ferry, hook.url)
-    await createNoticeTarget(ctx, ferry.actor, { kind: 'email', address: 'ada@example.com', projectId: ferry.projectId })
+    await createNoticeTarget(ctx, ferry.actor, {
+      kind: 'email',
+      address: 'ada@example.com',
+      projectId: ferry.projectId,
+    })
     await ferry.block()
     void deliverNotices(ctx, 'webhook').catch(() => {})
     await expect.poll(() => hook.got.length).toBe(1)
@@ -199,7 +212,9 @@ onEveryDatabase('notices', (open) => {
     expect(mail.got.map(({ to }) => to)).toEqual([['ada@example.com']])
     expect(mail.got[0]?.text.split('\r\n\r\n', 1)[0]).not.toMatch(/^Bcc:/im)
     for (const address of ['a@b.co, eve@example.com', 'a@b.co\nBcc: x@y.z', 'Ada <a@b.co>', 'nobody', '@'])
-      await expect(createNoticeTarget(ctx, ferry.actor, { kind: 'email', address })).rejects.toThrow('not an e-mail address')
+      await expect(createNoticeTarget(ctx, ferry.actor, { kind: 'email', address })).rejects.toThrow(
+        'not an e-mail address',
+      )
   })
 
   it('never reach a private address, whether it is written, resolved or redirected to', async () => {
@@ -207,8 +222,15 @@ onEveryDatabase('notices', (open) => {
     const hook = await receiveWebhooks()
     const { port } = new URL(hook.url)
     const ctx = { ...ferry.ctx, network: { allowPrivate: false } }
-    for (const address of [`http://127.0.0.1:${port}/`, 'http://[::1]/', 'http://169.254.169.254/latest', 'http://0x7f000001/'])
-      await expect(createNoticeTarget(ctx, ferry.actor, { kind: 'webhook', address })).rejects.toThrow('private address')
+    for (const address of [
+      `http://127.0.0.1:${port}/`,
+      'http://[::1]/',
+      'http://169.254.169.254/latest',
+      'http://0x7f000001/',
+    ])
+      await expect(createNoticeTarget(ctx, ferry.actor, { kind: 'webhook', address })).rejects.toThrow(
+        'private address',
+      )
     for (const address of ['ftp://example.com', 'javascript:alert(1)', 'nonsense', 'http://me:pw@example.com/'])
       await expect(createNoticeTarget(ctx, ferry.actor, { kind: 'webhook', address })).rejects.toThrow('address: ')
     const named = await createNoticeTarget(ctx, ferry.actor, { kind: 'webhook', address: `http://localhost:${port}/` })
@@ -233,6 +255,8 @@ onEveryDatabase('notices', (open) => {
     await deleteNoticeTarget(ferry.ctx, ferry.actor, { targetId: id })
     await deliverNotices(ferry.ctx, 'webhook')
     expect(hook.got).toHaveLength(2)
-    await expect(createNoticeTarget(ferry.ctx, ferry.actor, { kind: 'email', address: 'a@b.co' })).rejects.toThrow('SMTP_URL')
+    await expect(createNoticeTarget(ferry.ctx, ferry.actor, { kind: 'email', address: 'a@b.co' })).rejects.toThrow(
+      'SMTP_URL',
+    )
   })
 })

@@ -37,7 +37,12 @@ export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEn
 
   if (before && toldAt !== null && toldAt > now) {
     // What was held back is no longer so.
-    await tx.deleteFrom('notices').where('syncId', '=', sync.id).where('attempts', '=', 0).where('sendAt', '>', now).execute()
+    await tx
+      .deleteFrom('notices')
+      .where('syncId', '=', sync.id)
+      .where('attempts', '=', 0)
+      .where('sendAt', '>', now)
+      .execute()
     noticed.set(before.state, minus(toldAt, QUIET_MS))
     toldAt = null
   }
@@ -64,7 +69,14 @@ const later = (one: string, other: string): string => (one > other ? one : other
 const minus = (time: string, milliseconds: number): string => new Date(Date.parse(time) - milliseconds).toISOString()
 
 /** One row per target; false when there is none to tell. */
-async function enqueue(ctx: Context, tx: Tx, sync: DueSync, end: RunEnd, what: Failing | 'recovered', sendAt: string): Promise<boolean> {
+async function enqueue(
+  ctx: Context,
+  tx: Tx,
+  sync: DueSync,
+  end: RunEnd,
+  what: Failing | 'recovered',
+  sendAt: string,
+): Promise<boolean> {
   const targets = await tx
     .selectFrom('noticeTargets')
     .where((eb) => eb.or([eb('projectId', 'is', null), eb('projectId', '=', sync.projectId)]))
@@ -98,7 +110,16 @@ async function enqueue(ctx: Context, tx: Tx, sync: DueSync, end: RunEnd, what: F
       },
       run: { id: end.runId, state: end.state, counts: end.counts },
     }
-    return { id, targetId: target.id, syncId: sync.id, type, body: JSON.stringify(body), createdAt, attempts: 0, sendAt }
+    return {
+      id,
+      targetId: target.id,
+      syncId: sync.id,
+      type,
+      body: JSON.stringify(body),
+      createdAt,
+      attempts: 0,
+      sendAt,
+    }
   })
   await tx.insertInto('notices').values(rows).execute()
   return true

@@ -11,7 +11,11 @@ import { sealWebhook, send, type NoticeTarget } from './send.ts'
 type Shown = z.output<typeof schemas.noticeTarget>
 
 /** Oldest first; with `projectId` those that are told of that project, the instance's included. */
-export async function listNoticeTargets(ctx: Context, _actor: Actor, { projectId }: { projectId?: string }): Promise<Shown[]> {
+export async function listNoticeTargets(
+  ctx: Context,
+  _actor: Actor,
+  { projectId }: { projectId?: string },
+): Promise<Shown[]> {
   const rows = await ctx.db
     .selectFrom('noticeTargets')
     .$if(projectId !== undefined, (query) =>
@@ -34,7 +38,8 @@ export async function createNoticeTarget(
   const projectId = input.projectId ?? null
   const id = randomUUID()
   if (projectId !== null) await refuseMissingProject(ctx, projectId)
-  const { address, sealed, secret } = input.kind === 'email' ? forMail(ctx, input.address) : await forWebhook(ctx, id, input)
+  const { address, sealed, secret } =
+    input.kind === 'email' ? forMail(ctx, input.address) : await forWebhook(ctx, id, input)
   const row = {
     id,
     projectId,
@@ -54,11 +59,19 @@ export async function createNoticeTarget(
 }
 
 /** Removes a target and what is still on its way to it. Throws `NotFound`. */
-export async function deleteNoticeTarget(ctx: Context, actor: Actor, { targetId }: { targetId: string }): Promise<Shown> {
+export async function deleteNoticeTarget(
+  ctx: Context,
+  actor: Actor,
+  { targetId }: { targetId: string },
+): Promise<Shown> {
   const row = await find(ctx, targetId)
   await ctx.db.transaction().execute(async (tx) => {
     await tx.deleteFrom('noticeTargets').where('id', '=', targetId).execute()
-    await audit(ctx, tx, actor, 'notice-target.delete', row.projectId, { targetId, kind: row.kind, address: row.address })
+    await audit(ctx, tx, actor, 'notice-target.delete', row.projectId, {
+      targetId,
+      kind: row.kind,
+      address: row.address,
+    })
   })
   return shown(row)
 }

@@ -17,7 +17,8 @@ export interface WebhookReceiver {
 export async function receiveWebhooks(): Promise<WebhookReceiver> {
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     receiver.got.push({ headers: request.headers, path: request.url ?? '', text: await text(request) })
-    if (receiver.answer !== 'hang') response.writeHead(receiver.answer, { location: 'http://127.0.0.1:1/' }).end('thanks')
+    if (receiver.answer !== 'hang')
+      response.writeHead(receiver.answer, { location: 'http://127.0.0.1:1/' }).end('thanks')
   }
   const server = createServer((request, response) => void take(request, response))
   server.listen(0, '127.0.0.1')
@@ -26,7 +27,11 @@ export async function receiveWebhooks(): Promise<WebhookReceiver> {
     server.closeAllConnections()
     server.close()
   })
-  const receiver: WebhookReceiver = { url: `http://127.0.0.1:${portOf(server.address())}/hook/s3cret-path`, got: [], answer: 200 }
+  const receiver: WebhookReceiver = {
+    url: `http://127.0.0.1:${portOf(server.address())}/hook/s3cret-path`,
+    got: [],
+    answer: 200,
+  }
   return receiver
 }
 
@@ -61,4 +66,5 @@ export async function receiveMail(): Promise<MailReceiver> {
   return { url: `smtp://127.0.0.1:${portOf(server.server.address())}`, got }
 }
 
-const portOf = (address: AddressInfo | string | null): number => (address !== null && typeof address === 'object' ? address.port : 0)
+const portOf = (address: AddressInfo | string | null): number =>
+  address !== null && typeof address === 'object' ? address.port : 0

@@ -1,0 +1,133 @@
+/** What operators ask a serving process, and the targets of notices, through the API's own door. */
+import { migrate, openSqlite } from '@keyferry/db'
+import { onEveryDatabase, statement } from '@keyferry/db/testing'
+import { monitoringOf, readinessOf } from '@keyferry/instance'
+import { createAuth } from '@keyferry/auth'
+import { expect, it, onTestFinished } from 'vitest'
+import { buildApp } from './app.ts'
+import { readyApi } from './testing.ts'
+
+const TOKEN = 'a-token-for-prometheus'
+
+onEveryDatabase('monitoring', (open) => {
+  it('gives the metrics to this machine or to the token, and to nobody else', async () => {
+    const api = await readyApi(open)
+    onTestFinished(api.close)
+    const monitoring = monitoringOf(api.ctx, readinessOf(api.ctx, { problem: async () => null }), TOKEN)
+    const auth = createAuth({
+      db: api.ctx.db,
+      rootKey: Buffer.alloc(32),
+      baseUrl: 'http://127.0.0.1',
+      log: api.ctx.log,
+    })
+    const app = await buildApp({ ctx: api.ctx, auth, monitoring, version: '0.0.0', profile: 'fleet' })
+    onTestFinished(() => app.close())
+    const ask = async (remoteAddress: string, headers: Record<string, string> = {}) => {
+      const answer = await app.inject({ url: '/metrics', remoteAddress, headers })
+      return { status: answer.statusCode, text: answer.body }
+    }
+    expect(await ask('127.0.0.1')).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('# HELP keyferry_runs_total'),
+    })
+    expect(await ask('::1')).toMatchObject({ status: 200 })
+    expect(await ask('192.0.2.1', { authorization: `Bearer ${TOKEN}` })).toMatchObject({ status: 200 })
+    const refused = { status: 401, text: expect.not.stringContaining('keyferry_') }
+    expect(await ask('192.0.2.1')).toMatchObject(refused)
+    expect(await ask('192.0.2.1', { authorization: 'Bearer another-token-of-some-length' })).toMatchObject(refused)
+    // The token of an account is for the API, not for this.
+    expect(await ask('192.0.2.1', { authorization: `Bearer ${api.token}` })).toMatchObject(refused)
+    // A proxy on this machine brings anybody's request.
+    for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip']) {
+      expect(await ask('127.0.0.1', { [header]: '192.0.2.1' })).toMatchObject(refused)
+    }
+  })
+
+  it('says that it is ready only while the store takes writes and has the schema of the code', async () => {
+    const api = await readyApi(open)
+    onTestFinished(api.close)
+    const ready = () => api.send('GET', '/api/ready', undefined, { token: null })
+    expect(await ready()).toMatchObject({ status: 200, body: { ready: true, reason: null } })
+    expect((await api.send('GET', '/api/status', undefined, { token: null })).body).toMatchObject({
+      message: 'Ok',
+      ready: true,
+      reason: null,
+    })
+    await statement(api.ctx.db, `delete from kysely_migration where name = '0001-first'`)
+    await expect
+      .poll(ready, { timeout: 10_000 })
+      .toMatchObject({
+        status: 503,
+        body: { ready: false, reason: expect.stringContaining('restart'), checks: { store: 'ok' } },
+      })
+    await api.ctx.db.schema.dropTable('heartbeats').execute()
+    await expect
+      .poll(ready, { timeout: 10_000 })
+      .toMatchObject({ status: 503, body: { reason: expect.stringContaining('does not work') } })
+    expect(await api.send('GET', '/api/status', undefined, { token: null })).toMatchObject({
+      status: 200,
+      body: { ready: false, initialized: true },
+    })
+  })
+
+  it('manages the targets of notices, and shows a secret once', async () => {
+    const api = await readyApi(open)
+    onTestFinished(api.close)
+    const address = 'https://hooks.example.com/services/T0/s3cret'
+    const created = await api.send('POST', '/api/v1/notice-targets', { kind: 'webhook', address })
+    expect(created).toMatchObject({
+      status: 200,
+      body: {
+        noticeTarget: {
+          kind: 'webhook',
+          projectId: null,
+          address: 'https://hooks.example.com/…',
+          secret: expect.any(String),
+        },
+      },
+    })
+    const listed = await api.send('GET', '/api/v1/notice-targets')
+    expect(listed.body.noticeTargets).toHaveLength(1)
+    expect(listed.text).not.toMatch(/s3cret|"secret"/)
+    const broken = await api.send('POST', '/api/v1/notice-targets', { kind: 'webhook', address: 'nonsense' })
+    expect(broken.body).toMatchObject({ statusCode: 422, error: 'ValidationFailure' })
+    expect((await api.send('POST', '/api/v1/notice-targets', { kind: 'email', address: 'a@b.co' })).status).toBe(400)
+    const { id } = created.body.noticeTarget
+    expect((await api.send('DELETE', `/api/v1/notice-targets/${id}`)).status).toBe(200)
+    expect((await api.send('POST', `/api/v1/notice-targets/${id}/test`)).status).toBe(404)
+    const actions = await api.ctx.db
+      .selectFrom('audit')
+      .where('action', 'like', 'notice-target.%')
+      .orderBy('at')
+      .select('action')
+      .execute()
+    expect(actions.map(({ action }) => action).toSorted()).toEqual(['notice-target.create', 'notice-target.delete'])
+  })
+})
+
+// The same of Postgres is in the app's outage test, on a server of its own.
+it('a SQLite store that is read-only or full is said, and a write is answered with 503', async () => {
+  const db = openSqlite(':memory:')
+  await migrate(db)
+  const api = await readyApi(() => Promise.resolve({ db, close: () => db.destroy(), databaseUrl: null }))
+  onTestFinished(api.close)
+  const refused = (reason: string) => ({ status: 503, body: { reason: expect.stringContaining(reason) } })
+  const write = () => api.send('POST', '/api/v1/projects', { projectName: 'Shop', projectDescription: 'x'.repeat(200) })
+  const unavailable = {
+    status: 503,
+    headers: { 'retry-after': '1' },
+    body: { statusCode: 503, error: 'ServiceUnavailable' },
+  }
+
+  await statement(db, 'pragma query_only = on')
+  await expect.poll(() => api.send('GET', '/api/ready'), { timeout: 10_000 }).toMatchObject(refused('read-only'))
+  expect(await write()).toMatchObject(unavailable)
+  await statement(db, 'pragma query_only = off')
+  expect(await write()).toMatchObject({ status: 200 })
+
+  // SQLite raises it to what is in use.
+  await statement(db, 'pragma max_page_count = 1')
+  await expect
+    .poll(async () => (await write()).body, { timeout: 20_000 })
+    .toMatchObject({ statusCode: 503, message: expect.stringContaining('full') })
+})
