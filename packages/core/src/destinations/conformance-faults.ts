@@ -46,6 +46,11 @@ export const FAULTS: readonly NamedFault[] = [
   { name: 'a page of HTML', fault: plain('html'), kinds: ['unavailable'], passes: true },
 ]
 
+/** Every request meets the fault. */
+export function throughout(emulator: Emulator, { fault }: NamedFault, sent?: string): void {
+  for (let n = 1; n <= 40; n++) emulator.fail(n, fault(emulator, sent))
+}
+
 export const secretsOf = (definition: DestinationDefinition, emulator: Emulator): string[] =>
   formFields(definition.connection.credentials)
     .filter((field) => field.kind === 'password')

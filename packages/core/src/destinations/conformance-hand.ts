@@ -1,7 +1,9 @@
 /** Stands in for the pipeline in the conformance suite: a bare-bones ledger and difference. For tests only. */
 import { expect } from 'vitest'
 import { DestinationError, type Change, type Client, type DestinationDefinition, type Observed, type Session } from './destination.ts'
+import { type NamedFault, VALUE_MARK } from './conformance-faults.ts'
 import type { Emulator } from './emulator.ts'
+import type { StartEmulator } from './emulators.ts'
 import { createHttp, type HttpOptions } from './http.ts'
 
 /** Remembers what it wrote and compares it with a list. */
@@ -104,3 +106,35 @@ export function sessionOf(definition: DestinationDefinition, emulator: Emulator,
 
 /** One object, so that its connections are kept open from run to run as in the product. */
 const LOOPBACK = { allowPrivate: true }
+
+/** Runs `work` with an emulator of its own. */
+export async function having(
+  definition: DestinationDefinition,
+  startEmulator: StartEmulator,
+  work: (begun: { emulator: Emulator; mine: Hand }) => Promise<unknown>,
+): Promise<void> {
+  const emulator = await startEmulator()
+  try {
+    await work({ emulator, mine: hand(definition, emulator) })
+  } finally {
+    await emulator.close()
+  }
+}
+
+/** The error that `work` ends in; throws when it does not fail, or not as a client may. */
+export const failureOf = (work: Promise<unknown>): Promise<DestinationError> =>
+  work.then(
+    () => Promise.reject(new Error('It did not fail')),
+    (error: unknown) => (error instanceof DestinationError ? error : Promise.reject(new Error('It failed otherwise', { cause: error }))),
+  )
+
+/** What `errors` are and give away, apart from what `fault` means: nothing. */
+export const wrongIn = (errors: readonly DestinationError[], fault: Pick<NamedFault, 'kinds'>, credentials: readonly string[]): string[] =>
+  errors.flatMap(({ kind, message, stack }) => {
+    const given = [VALUE_MARK, ...credentials].filter((secret) => `${message} ${stack}`.includes(secret))
+    return fault.kinds.includes(kind) ? given : [...given, `${kind}: ${message}`]
+  })
+
+/** Keys that the vendor holds more than once. */
+export const copied = async (mine: Hand): Promise<string[]> =>
+  [...(await mine.list()).values()].filter(({ remoteIds }) => remoteIds.length > 1).map(({ key }) => key)

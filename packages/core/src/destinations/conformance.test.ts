@@ -1,5 +1,13 @@
+import { listsInTrouble, writesInTrouble } from './conformance-trouble.ts'
 import { conformance } from './conformance.ts'
-import { emulators } from './emulators.ts'
+import { emulators, variants } from './emulators.ts'
 import { destination } from './registry.ts'
 
-for (const [name, startEmulator] of await emulators()) conformance(destination(name), startEmulator)
+for (const [name, startEmulator] of await emulators()) {
+  conformance(destination(name), startEmulator)
+  listsInTrouble(destination(name), startEmulator)
+  writesInTrouble(`destination ${name}`, destination(name), startEmulator)
+  for (const [behaviour, startVariant] of await variants(name)) {
+    writesInTrouble(`destination ${name} that ${behaviour}`, destination(name), startVariant)
+  }
+}

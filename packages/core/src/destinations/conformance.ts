@@ -3,48 +3,28 @@
  * pipeline is not involved: a bare-bones ledger and difference stand in for it, so that a failure here is the client's.
  */
 import { describe, expect, test } from 'vitest'
-import { FAULTS, HOSTILE, type NamedFault, numbered, secretsOf, VALUE_MARK } from './conformance-faults.ts'
-import { hand, type Hand, sessionOf } from './conformance-hand.ts'
+import { FAULTS, HOSTILE, numbered, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
+import { copied, failureOf, having, sessionOf, wrongIn } from './conformance-hand.ts'
 import { DestinationError, type DestinationDefinition } from './destination.ts'
-import type { Emulator, Fault } from './emulator.ts'
+import type { Emulator } from './emulator.ts'
 import type { StartEmulator } from './emulators.ts'
 
 /** Cases of one destination. Each has an emulator of its own, so that the waits of repeats overlap. */
 export function conformance(definition: DestinationDefinition, startEmulator: StartEmulator): void {
-  const begin = async (): Promise<{ emulator: Emulator; mine: Hand; close(): Promise<void> }> => {
-    const emulator = await startEmulator()
-    return { emulator, mine: hand(definition, emulator), close: () => emulator.close() }
-  }
-  type Begun = Awaited<ReturnType<typeof begin>>
-  const having = async (work: (begun: Begun) => Promise<unknown>): Promise<void> => {
-    const begun = await begin()
-    try {
-      await work(begun)
-    } finally {
-      await begun.close()
-    }
-  }
-  /** What `errors` are and give away, apart from what `fault` means: nothing. */
-  const wrongIn = (errors: readonly DestinationError[], { kinds }: Pick<NamedFault, 'kinds'>, emulator: Emulator): string[] =>
-    errors.flatMap(({ kind, message, stack }) => {
-      const given = [VALUE_MARK, ...secretsOf(definition, emulator)].filter((secret) => `${message} ${stack}`.includes(secret))
-      return kinds.includes(kind) ? given : [...given, `${kind}: ${message}`]
-    })
-
   describe.concurrent(`destination ${definition.name}`, () => {
     describe('the account', () => {
       test('the credential of the emulator passes the check', () =>
-        having(async ({ emulator }) => {
+        having(definition, startEmulator, async ({ emulator }) => {
           const account = await definition.check(sessionOf(definition, emulator))
           expect(account.label).not.toBe('')
         }))
 
       test.for(FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined))('a check that meets $name throughout fails in safe words', (one) =>
-        having(async ({ emulator }) => {
+        having(definition, startEmulator, async ({ emulator }) => {
           throughout(emulator, one)
           const error = await failureOf(definition.check(sessionOf(definition, emulator, { waitBudgetMs: 300 })))
           // A host that is no such vendor may be told apart from one that refuses: which of the two it is, is the destination's.
-          expect(wrongIn([error], { kinds: [error.kind] }, emulator)).toEqual([])
+          expect(wrongIn([error], { kinds: [error.kind] }, secretsOf(definition, emulator))).toEqual([])
         }),
       )
 
@@ -52,7 +32,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         const known = (emulator: Emulator) => Object.fromEntries(needs.map((field) => [field, emulator.target[field] ?? '']))
 
         test(`the list ${name} fills a picker`, () =>
-          having(async ({ emulator }) => {
+          having(definition, startEmulator, async ({ emulator }) => {
             const rows = await list(sessionOf(definition, emulator), known(emulator))
             const choices = rows.map(choice)
             expect(choices.length).toBeGreaterThan(0)
@@ -60,7 +40,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
           }))
 
         test.for([401, 403, 500])(`the list ${name} throws on %d instead of looking empty`, (status) =>
-          having(async ({ emulator }) => {
+          having(definition, startEmulator, async ({ emulator }) => {
             for (let n = 1; n <= 10; n++) emulator.fail(n, { kind: 'status', status })
             await expect(list(sessionOf(definition, emulator), known(emulator))).rejects.toBeInstanceOf(DestinationError)
           }),
@@ -70,7 +50,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
 
     describe('a run', () => {
       test('what was created is listed as it was reported, and needs nothing more', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           const desired = numbered(30)
           await mine.converge(desired)
           expect(emulator.contents()).toEqual(desired)
@@ -78,7 +58,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('nothing to change is one look and no write', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           await mine.converge(numbered(30))
           const before = emulator.log.length
           await mine.converge(numbered(30))
@@ -86,7 +66,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('changing one value touches no other key', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           const desired = numbered(30)
           await mine.converge(desired)
           const before = await mine.list()
@@ -101,7 +81,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('removes what is ours and leaves what is foreign', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           emulator.put('FOREIGN', 'theirs')
           await mine.converge(numbered(5))
           const { failures } = await mine.converge(new Map())
@@ -110,7 +90,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('removes ours among foreign ones over several pages', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           const foreign = new Map(Array.from({ length: 230 }, (_, n) => [`FOREIGN_${n}`, `theirs ${n}`]))
           for (const [key, value] of foreign) {
             if (emulator.contents().size === 115) await mine.converge(numbered(30))
@@ -121,14 +101,14 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('replaces a foreign value', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           emulator.put('KEY_0', 'theirs')
           await mine.converge(numbered(2))
           expect(emulator.contents()).toEqual(numbered(2))
         }))
 
       test('a key that vanished before its delete counts as deleted', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           await mine.converge(numbered(25))
           const changes = await mine.difference(new Map())
           for (const key of numbered(24).keys()) emulator.remove(key)
@@ -140,7 +120,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('a key that vanished before its update is there again', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           await mine.converge(numbered(3))
           const desired = new Map(numbered(3)).set('KEY_1', 'changed')
           const changes = await mine.difference(desired)
@@ -151,27 +131,27 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('a key that appeared before its create ends with our value, once', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           const changes = await mine.difference(numbered(3))
           emulator.put('KEY_1', 'theirs')
           await mine.apply(changes)
           await mine.converge(numbered(3))
           expect(emulator.contents()).toEqual(numbered(3))
-          await expectNoCopies(mine)
+          expect(await copied(mine)).toEqual([])
         }))
 
       test('the same changes applied twice make no copy', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           const changes = await mine.difference(numbered(3))
           await mine.apply(changes)
           await mine.apply(changes)
           await mine.converge(numbered(3))
           expect(emulator.contents()).toEqual(numbered(3))
-          await expectNoCopies(mine)
+          expect(await copied(mine)).toEqual([])
         }))
 
       test('a run that lost its lease sends nothing more', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           await mine.converge(numbered(6))
           const changes = await mine.difference(numbered(6, 'changed'))
           for (const allowed of [0, 1]) {
@@ -188,7 +168,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('a vendor that throttles is waited for', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           emulator.setRateLimit({ burst: 4, refill: 4, intervalMs: 100 })
           expect((await mine.converge(numbered(8))).failures).toEqual([])
           emulator.setRateLimit(false)
@@ -200,7 +180,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
       test.for([...HOSTILE].map(([key, value]) => ({ key, value, name: JSON.stringify(key.slice(0, 40)) })))(
         '$name arrives, changes and goes as it is, or is refused before any call',
         ({ key, value }) =>
-          having(async ({ emulator, mine }) => {
+          having(definition, startEmulator, async ({ emulator, mine }) => {
             const reason = definition.limits.refuse(key, value)
             expect(value.trim().length >= 8 && reason?.includes(value) === true, 'the reason shows the value').toBe(false)
             if (reason !== null) return
@@ -215,7 +195,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
       )
 
       test('all that are held at once', () =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           const held = new Map([...HOSTILE].filter(([key, value]) => definition.limits.refuse(key, value) === null))
           expect(held.size).toBeGreaterThan(15)
           expect((await mine.converge(held)).failures).toEqual([])
@@ -226,7 +206,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
 
     describe('pages', () => {
       test.for([0, 1, 199, 200, 201, 401])('lists all of %d keys', (count) =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           for (const [key, value] of numbered(count)) emulator.put(key, value)
           const listed = await mine.list()
           expect([...listed.keys()].sort()).toEqual([...numbered(count).keys()].sort())
@@ -234,7 +214,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
       )
 
       test.for([0, 1, 199, 200, 201, 401])('writes %d keys, then needs nothing more', (count) =>
-        having(async ({ emulator, mine }) => {
+        having(definition, startEmulator, async ({ emulator, mine }) => {
           expect((await mine.converge(numbered(count))).failures).toEqual([])
           expect(emulator.contents()).toEqual(numbered(count))
           expect(await mine.difference(numbered(count))).toEqual([])
@@ -242,94 +222,8 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
       )
     })
 
-    describe('trouble', () => {
-      test.for(FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined))('$name at every list throws instead of looking empty', (one) =>
-        having(async ({ emulator, mine }) => {
-          for (const [key, value] of numbered(3)) emulator.put(key, value)
-          throughout(emulator, one)
-          const error = await failureOf(mine.client({ waitBudgetMs: 300 }).list())
-          expect(wrongIn([error], one, emulator)).toEqual([])
-        }),
-      )
-
-      test.for(FAULTS.filter(({ passes }) => passes))('$name at one list is got over', (one) =>
-        having(async ({ emulator, mine }) => {
-          for (const [key, value] of numbered(3)) emulator.put(key, value)
-          emulator.fail(1, one.fault(emulator))
-          const listed = await mine.client({ timeoutMs: one.timeoutMs }).list()
-          expect(listed.map(({ key }) => key).sort()).toEqual([...numbered(3).keys()])
-        }),
-      )
-
-      test.for([201, 401])('a list of %d keys that breaks at any later page throws', (count) =>
-        having(async ({ emulator, mine }) => {
-          for (const [key, value] of numbered(count)) emulator.put(key, value)
-          const before = emulator.log.length
-          await mine.list()
-          const pages = emulator.log.length - before
-          for (let page = 2; page <= pages; page++) {
-            emulator.fail(page, { kind: 'status', status: 400 })
-            await expect(mine.list()).rejects.toBeInstanceOf(DestinationError)
-          }
-        }),
-      )
-
-      test.for(FAULTS)('$name at the first write', (one) =>
-        having(async ({ emulator, mine }) => {
-          const desired = numbered(3, VALUE_MARK)
-          emulator.fail(1, one.fault(emulator, `${VALUE_MARK} 0`), (method) => method !== 'GET')
-          const { failures } = await mine.converge(desired, { timeoutMs: one.timeoutMs })
-          expect(wrongIn(failures, one, emulator)).toEqual([])
-          await mine.converge(desired)
-          expect(emulator.contents()).toEqual(desired)
-          // Nothing was created twice, in whatever way the call failed.
-          await expectNoCopies(mine)
-          expect(await mine.difference(desired)).toEqual([])
-        }),
-      )
-
-      test.for(FAULTS.filter(({ passes }) => !passes))('$name at every write fails, and says so', (one) =>
-        having(async ({ emulator, mine }) => {
-          for (let n = 1; n <= 20; n++) emulator.fail(n, one.fault(emulator, `${VALUE_MARK} 0`), (method) => method !== 'GET')
-          const { failures } = await mine.converge(numbered(3, VALUE_MARK))
-          expect(failures.length).toBeGreaterThan(0)
-          expect(wrongIn(failures, one, emulator)).toEqual([])
-          expect(emulator.contents()).toEqual(new Map())
-        }),
-      )
-
-      test.for(FAULTS)('$name at a delete', (one) =>
-        having(async ({ emulator, mine }) => {
-          emulator.put('FOREIGN', 'theirs')
-          await mine.converge(numbered(3, VALUE_MARK))
-          emulator.fail(1, one.fault(emulator), (method) => method === 'DELETE')
-          const { failures } = await mine.converge(new Map(), { timeoutMs: one.timeoutMs })
-          expect(wrongIn(failures, one, emulator)).toEqual([])
-          await mine.converge(new Map())
-          expect(emulator.contents()).toEqual(new Map([['FOREIGN', 'theirs']]))
-        }),
-      )
-
-      const interruptions: { name: string; fault: Fault }[] = [
-        { name: '400', fault: { kind: 'status', status: 400 } },
-        { name: '503', fault: { kind: 'status', status: 503 } },
-        { name: 'a reset', fault: { kind: 'reset' } },
-        { name: 'a reset after it was carried out', fault: { kind: 'reset-after' } },
-        { name: 'half an answer', fault: { kind: 'truncated' } },
-        { name: 'a page of HTML', fault: { kind: 'html' } },
-      ]
-      for (const lasting of [false, true]) {
-        const where = lasting ? 'from every call on' : 'at every call'
-        test.for(interruptions)(`$name ${where}, each followed by a second run, ends where it should`, async ({ fault }) => {
-          const calls = await interrupted(fault, Number.POSITIVE_INFINITY, lasting)
-          expect(calls).toBeGreaterThan(3)
-          await Promise.all(Array.from({ length: calls }, (_, call) => interrupted(fault, call + 1, lasting)))
-        })
-      }
-    })
-
     test('values that the vendor hands out are those that were written', () =>
-      having(async ({ emulator, mine }) => {
+      having(definition, startEmulator, async ({ emulator, mine }) => {
         const { readValues } = mine.client()
         if (!readValues) return
         await mine.converge(new Map([...numbered(3, VALUE_MARK), ['__proto__', 'proto']]))
@@ -339,47 +233,9 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         for (const one of FAULTS.filter(({ passes }) => !passes)) {
           throughout(emulator, one, VALUE_MARK)
           const error = await failureOf(readValues())
-          expect(wrongIn([error], { kinds: [...one.kinds, 'rejected'] }, emulator)).toEqual([])
+          expect(wrongIn([error], { kinds: [...one.kinds, 'rejected'] }, secretsOf(definition, emulator))).toEqual([])
           emulator.heal()
         }
       }))
   })
-
-  /** A run of creates, updates and deletes that meets `fault` at its `call`-th request, then another. Answers the first one's requests. */
-  async function interrupted(fault: Fault, call: number, lasting: boolean): Promise<number> {
-    let calls = 0
-    await having(async ({ emulator, mine }) => {
-      emulator.put('FOREIGN', 'theirs')
-      await mine.converge(numbered(5))
-      const desired = new Map(numbered(7))
-      for (const gone of ['KEY_0', 'KEY_1']) desired.delete(gone)
-      desired.set('KEY_2', 'changed').set('KEY_3', 'changed too')
-      const before = emulator.log.length
-      if (Number.isFinite(call)) for (let n = call; n <= (lasting ? call + 60 : call); n++) emulator.fail(n, fault)
-      await mine.converge(desired)
-      calls = emulator.log.length - before
-      emulator.heal()
-      expect((await mine.converge(desired)).failures).toEqual([])
-      expect(emulator.contents()).toEqual(new Map(desired).set('FOREIGN', 'theirs'))
-      await expectNoCopies(mine)
-      expect(await mine.difference(desired)).toEqual([])
-    })
-    return calls
-  }
-}
-
-/** The error that `work` ends in; throws when it does not fail, or not as a client may. */
-const failureOf = (work: Promise<unknown>): Promise<DestinationError> =>
-  work.then(
-    () => Promise.reject(new Error('It did not fail')),
-    (error: unknown) => (error instanceof DestinationError ? error : Promise.reject(new Error('It failed otherwise', { cause: error }))),
-  )
-
-/** Every request meets the fault. */
-function throughout(emulator: Emulator, { fault }: NamedFault, sent?: string): void {
-  for (let n = 1; n <= 40; n++) emulator.fail(n, fault(emulator, sent))
-}
-
-async function expectNoCopies(mine: Hand): Promise<void> {
-  for (const { remoteIds } of (await mine.list()).values()) expect(remoteIds.length).toBeLessThanOrEqual(1)
 }

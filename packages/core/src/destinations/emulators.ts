@@ -9,6 +9,15 @@ export async function emulators(): Promise<ReadonlyMap<string, StartEmulator>> {
   return new Map(await Promise.all(destinationFolders().map(async (folder) => [folder, await load(folder)] as const)))
 }
 
+/**
+ * Other ways `folder`'s vendor may behave, where nobody outside knows which: what it does, in words, and an emulator that does it. From
+ * `export const variants` beside `startEmulator`; none where a folder has no such export.
+ */
+export async function variants(folder: string): Promise<ReadonlyMap<string, StartEmulator>> {
+  const exported = await importFrom(folder, 'emulator/index.ts')
+  return hasVariants(exported) ? exported.variants : new Map()
+}
+
 async function load(folder: string): Promise<StartEmulator> {
   const exported = await importFrom(folder, 'emulator/index.ts')
   if (!hasEmulator(exported)) throw new Error(`destinations/${folder}/emulator/index.ts must export startEmulator()`)
@@ -17,3 +26,6 @@ async function load(folder: string): Promise<StartEmulator> {
 
 const hasEmulator = (value: unknown): value is { startEmulator: StartEmulator } =>
   value !== null && typeof value === 'object' && 'startEmulator' in value && typeof value.startEmulator === 'function'
+
+const hasVariants = (value: unknown): value is { variants: ReadonlyMap<string, StartEmulator> } =>
+  value !== null && typeof value === 'object' && 'variants' in value && value.variants instanceof Map

@@ -117,6 +117,12 @@ export async function startEmulator(options: DevinEmulatorOptions = {}): Promise
   }
 }
 
+/** What Devin does with a second secret of a name is not documented: whichever it is must do no harm. */
+export const variants = new Map([
+  ['answers 422 to a duplicate', (options?: DevinEmulatorOptions) => startEmulator({ ...options, duplicates: '422' })],
+  ['makes a copy of a duplicate', (options?: DevinEmulatorOptions) => startEmulator({ ...options, duplicates: 'copy' })],
+])
+
 const self = (user: User): Record<string, unknown> => ({
   principal_type: 'service_user',
   service_user_id: `service-user-${user.name.toLowerCase()}`,

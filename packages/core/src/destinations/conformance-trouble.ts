@@ -1,0 +1,123 @@
+/** The second half of the conformance suite: vendors that fail, at every place and at every call. */
+import { describe, expect, test } from 'vitest'
+import { FAULTS, numbered, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
+import { copied, failureOf, having, wrongIn } from './conformance-hand.ts'
+import { DestinationError, type DestinationDefinition } from './destination.ts'
+import type { Fault } from './emulator.ts'
+import type { StartEmulator } from './emulators.ts'
+
+export function listsInTrouble(definition: DestinationDefinition, startEmulator: StartEmulator): void {
+  describe.concurrent(`destination ${definition.name}, lists in trouble`, () => {
+    test.for(FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined))('$name at every list throws instead of looking empty', (one) =>
+      having(definition, startEmulator, async ({ emulator, mine }) => {
+        for (const [key, value] of numbered(3)) emulator.put(key, value)
+        throughout(emulator, one)
+        const error = await failureOf(mine.client({ waitBudgetMs: 300 }).list())
+        expect(wrongIn([error], one, secretsOf(definition, emulator))).toEqual([])
+      }),
+    )
+
+    test.for(FAULTS.filter(({ passes }) => passes))('$name at one list is got over', (one) =>
+      having(definition, startEmulator, async ({ emulator, mine }) => {
+        for (const [key, value] of numbered(3)) emulator.put(key, value)
+        emulator.fail(1, one.fault(emulator))
+        const listed = await mine.client({ timeoutMs: one.timeoutMs }).list()
+        expect(listed.map(({ key }) => key).sort()).toEqual([...numbered(3).keys()])
+      }),
+    )
+
+    test.for([201, 401])('a list of %d keys that breaks at any later page throws', (count) =>
+      having(definition, startEmulator, async ({ emulator, mine }) => {
+        for (const [key, value] of numbered(count)) emulator.put(key, value)
+        const before = emulator.log.length
+        await mine.list()
+        const pages = emulator.log.length - before
+        for (let page = 2; page <= pages; page++) {
+          emulator.fail(page, { kind: 'status', status: 400 })
+          await expect(mine.list()).rejects.toBeInstanceOf(DestinationError)
+        }
+      }),
+    )
+  })
+}
+
+/** Cases of one destination, or of one way its vendor may behave; `name` says which. */
+export function writesInTrouble(name: string, definition: DestinationDefinition, startEmulator: StartEmulator): void {
+  describe.concurrent(`${name}, writes in trouble`, () => {
+    test.for(FAULTS)('$name at the first write', (one) =>
+      having(definition, startEmulator, async ({ emulator, mine }) => {
+        const desired = numbered(3, VALUE_MARK)
+        emulator.fail(1, one.fault(emulator, `${VALUE_MARK} 0`), (method) => method !== 'GET')
+        const { failures } = await mine.converge(desired, { timeoutMs: one.timeoutMs })
+        expect(wrongIn(failures, one, secretsOf(definition, emulator))).toEqual([])
+        await mine.converge(desired)
+        expect(emulator.contents()).toEqual(desired)
+        // Nothing was created twice, in whatever way the call failed.
+        expect(await copied(mine)).toEqual([])
+        expect(await mine.difference(desired)).toEqual([])
+      }),
+    )
+
+    test.for(FAULTS.filter(({ passes }) => !passes))('$name at every write fails, and says so', (one) =>
+      having(definition, startEmulator, async ({ emulator, mine }) => {
+        for (let n = 1; n <= 20; n++) emulator.fail(n, one.fault(emulator, `${VALUE_MARK} 0`), (method) => method !== 'GET')
+        const { failures } = await mine.converge(numbered(3, VALUE_MARK))
+        expect(failures.length).toBeGreaterThan(0)
+        expect(wrongIn(failures, one, secretsOf(definition, emulator))).toEqual([])
+        expect(emulator.contents()).toEqual(new Map())
+      }),
+    )
+
+    test.for(FAULTS)('$name at a delete', (one) =>
+      having(definition, startEmulator, async ({ emulator, mine }) => {
+        emulator.put('FOREIGN', 'theirs')
+        await mine.converge(numbered(3, VALUE_MARK))
+        emulator.fail(1, one.fault(emulator), (method) => method === 'DELETE')
+        const { failures } = await mine.converge(new Map(), { timeoutMs: one.timeoutMs })
+        expect(wrongIn(failures, one, secretsOf(definition, emulator))).toEqual([])
+        await mine.converge(new Map())
+        expect(emulator.contents()).toEqual(new Map([['FOREIGN', 'theirs']]))
+      }),
+    )
+
+    const interruptions: { name: string; fault: Fault }[] = [
+      { name: '400', fault: { kind: 'status', status: 400 } },
+      { name: '503', fault: { kind: 'status', status: 503 } },
+      { name: 'a reset', fault: { kind: 'reset' } },
+      { name: 'a reset after it was carried out', fault: { kind: 'reset-after' } },
+      { name: 'half an answer', fault: { kind: 'truncated' } },
+      { name: 'a page of HTML', fault: { kind: 'html' } },
+    ]
+    for (const lasting of [false, true]) {
+      const where = lasting ? 'from every call on' : 'at every call'
+      test.for(interruptions)(`$name ${where}, each followed by a second run, ends where it should`, async ({ fault }) => {
+        const calls = await interrupted(fault, Number.POSITIVE_INFINITY, lasting)
+        expect(calls).toBeGreaterThan(3)
+        await Promise.all(Array.from({ length: calls }, (_, call) => interrupted(fault, call + 1, lasting)))
+      })
+    }
+  })
+
+  /** A run of creates, updates and deletes that meets `fault` at its `call`-th request, then another. Answers the first one's requests. */
+  async function interrupted(fault: Fault, call: number, lasting: boolean): Promise<number> {
+    let calls = 0
+    await having(definition, startEmulator, async ({ emulator, mine }) => {
+      emulator.put('FOREIGN', 'theirs')
+      await mine.converge(numbered(5))
+      const desired = new Map(numbered(7))
+      for (const gone of ['KEY_0', 'KEY_1']) desired.delete(gone)
+      desired.set('KEY_2', 'changed').set('KEY_3', 'changed too')
+      const before = emulator.log.length
+      if (Number.isFinite(call)) for (let n = call; n <= (lasting ? call + 60 : call); n++) emulator.fail(n, fault)
+      await mine.converge(desired)
+      calls = emulator.log.length - before
+      emulator.heal()
+      expect((await mine.converge(desired)).failures).toEqual([])
+      expect(emulator.contents()).toEqual(new Map(desired).set('FOREIGN', 'theirs'))
+      expect(await copied(mine)).toEqual([])
+      expect(await mine.difference(desired)).toEqual([])
+    })
+    return calls
+  }
+}
+
