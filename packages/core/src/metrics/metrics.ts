@@ -34,7 +34,7 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
   if (processMetrics) collectDefaultMetrics({ register: registry })
   const runs = new Counter({
     name: 'keyferry_runs_total',
-    help: 'Runs that ended, by destination, kind (sync, remove) and state',
+    help: 'Runs that ended, by destination, kind (sync, remove, drift) and state',
     labelNames: ['destination', 'kind', 'state'],
     registers,
   })

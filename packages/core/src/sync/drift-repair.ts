@@ -9,7 +9,8 @@ import type { Lease } from './lease.ts'
 import { driftOptions } from './options.ts'
 import { partOf } from './plan.ts'
 import { retryDelay } from './retry.ts'
-import { judge, keepOutcomes, leaveRun } from './status.ts'
+import { reportRun } from './report.ts'
+import { judge, keepOutcomes, leaveRun, type RunInHand } from './status.ts'
 import type { DueSync } from './sweep.ts'
 import type { Difference, OpenTarget } from './target.ts'
 
@@ -89,9 +90,10 @@ function fight(drifted: readonly Drifted[], heals: readonly Heal[]): string | nu
 }
 
 /** Applies the plan as a run of the history. The sync's own state is not touched: what was wanted has not changed. */
-async function applyAsRun(ctx: Context, target: OpenTarget & { spec: DueSync }, found: Difference, lease: Lease): Promise<Applied> {
+async function applyAsRun(outer: Context, target: OpenTarget & { spec: DueSync }, found: Difference, lease: Lease): Promise<Applied> {
   const sync = target.spec
-  const run = { id: randomUUID(), sync }
+  const run: RunInHand = { id: randomUUID(), sync, startedAt: timestamp(outer) }
+  const ctx = { ...outer, log: outer.log.child({ runId: run.id }) }
   await ctx.db
     .insertInto('runs')
     .values({
@@ -106,13 +108,13 @@ async function applyAsRun(ctx: Context, target: OpenTarget & { spec: DueSync }, 
       counts: JSON.stringify(found.plan.summary),
       calls: 0,
       message: null,
-      startedAt: timestamp(ctx),
+      startedAt: run.startedAt,
       finishedAt: null,
     })
     .execute()
   try {
     const applied = await applyPlan(ctx, target, found, lease, () => {})
-    await closeRun(ctx, run.id, sync, target.calls(), found, applied)
+    await closeRun(ctx, run, target.calls(), found, applied)
     return applied
   } catch (error) {
     await leaveRun(ctx, run)
@@ -120,12 +122,14 @@ async function applyAsRun(ctx: Context, target: OpenTarget & { spec: DueSync }, 
   }
 }
 
-async function closeRun(ctx: Context, runId: string, sync: DueSync, calls: number, found: Difference, applied: Applied): Promise<void> {
-  const { state, message } = judge(ctx, sync, { kind: 'applied', plan: found.plan, desired: found.desired, ...applied })
+async function closeRun(ctx: Context, run: RunInHand, calls: number, found: Difference, applied: Applied): Promise<void> {
+  const verdict = judge(ctx, run.sync, { kind: 'applied', plan: found.plan, desired: found.desired, ...applied })
   await transact(ctx, async (tx) => {
-    await tx.updateTable('runs').set({ state, message, calls, finishedAt: timestamp(ctx) }).where('id', '=', runId).execute()
-    await keepOutcomes(tx, runId, applied.outcomes)
+    const { state, message } = verdict
+    await tx.updateTable('runs').set({ state, message, calls, finishedAt: timestamp(ctx) }).where('id', '=', run.id).execute()
+    await keepOutcomes(tx, run.id, applied.outcomes)
   })
+  reportRun(ctx, run, { ...verdict, kind: 'drift', calls, counts: found.plan.summary, errors: applied.errors })
 }
 
 /** Where a repair ended between "taken away" and "put there", the next look comes as soon as a retry would. */

@@ -9,6 +9,7 @@ import type { Blocked } from './blockage.ts'
 import { nextCheck, NOT_CHECKED } from './drift-record.ts'
 import type { Desired } from './desired.ts'
 import type { Plan } from './plan.ts'
+import { reportRun } from './report.ts'
 import { retryDelay } from './retry.ts'
 import { keysFreed } from './freed.ts'
 import { keepSnapshot } from './snapshot.ts'
@@ -107,33 +108,14 @@ export async function endRun(ctx: Context, run: RunInHand, calls: number, ending
     if (again !== 'deleted') await noteHealth(ctx, tx, sync, { runId: run.id, state, message, counts: plan?.summary ?? null })
     return again
   })
-  report(ctx, run, { verdict, calls, plan, errors: ending.kind === 'applied' ? ending.errors : ending.kind === 'refused' ? [ending.error] : [] })
+  const errors = ending.kind === 'applied' ? ending.errors : ending.kind === 'refused' ? [ending.error] : []
+  reportRun(ctx, run, { ...verdict, kind: sync.removal ? 'remove' : 'sync', calls, counts: plan?.summary ?? null, errors })
 
   const problem = credentialProblem(ending)
   if (problem !== undefined) await noteConnectionProblem(ctx, sync.connectionId, problem)
   if (again === 'deleted') ctx.events.publish({ kind: 'sync-deleted', projectId: sync.projectId, syncId: sync.id })
   else publish(ctx, sync, again ? 'pending' : verdict.state)
   return { again: again === true }
-}
-
-interface Report {
-  verdict: Verdict
-  calls: number
-  plan: Plan | null
-  errors: readonly DestinationError[]
-}
-
-/** The run as the log and the metrics show it. Messages may name keys, so the log gets kinds and counts. */
-function report(ctx: Context, { sync, startedAt }: RunInHand, { verdict, calls, plan, errors }: Report): void {
-  const { destination } = sync
-  const kind = sync.removal ? 'remove' : 'sync'
-  const { state } = verdict
-  const since = (time: string): number => Math.max(0, ctx.now().getTime() - Date.parse(time))
-  const ms = since(startedAt)
-  const why = errors.length === 0 ? {} : { errors: [...new Set(errors.map((error) => error.kind))] }
-  ctx.log.info({ destination, kind, state, ms, calls, counts: plan?.summary ?? null, ...why, retryInMs: verdict.retryIn }, 'run ended')
-  ctx.metrics.runEnded({ destination, kind, state, seconds: ms / 1000 })
-  if (kind === 'sync' && verdict.converged && sync.behindSince !== null) ctx.metrics.delivered(destination, since(sync.behindSince) / 1000)
 }
 
 /** Leaves an interrupted run: the sync stays due, the next process goes on. */
