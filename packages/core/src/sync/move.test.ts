@@ -8,10 +8,11 @@ import { createFolder, updateFolder } from '../vault/folders.ts'
 import { updateEnvironment } from '../vault/environments.ts'
 import { getProject } from '../vault/projects.ts'
 import { updateSecrets } from '../vault/secrets.ts'
+import { takeLease } from './lease.ts'
 import { deleteSync } from './remove.ts'
 import { runSync } from './run.ts'
 import { listRuns } from './runs.ts'
-import { dueSyncs } from './sweep.ts'
+import { dueOnTarget, dueSyncs } from './sweep.ts'
 import { startFerry, type Ferry } from './testing.ts'
 import { triggerSync } from './trigger-sync.ts'
 import { updateSync } from './update-sync.ts'
@@ -224,6 +225,62 @@ for (const { name: destination } of destinations()) {
       emulator.setLatency(0)
       await run(sync)
       expect(there.contents()).toEqual(numbered(3))
+      expect(contents()).toEqual({})
+    })
+
+    it('pointed back while it is about to leave, it takes nothing away', async () => {
+      const ferry = await start()
+      const { ctx, actor, emulator, set, create, run, contents, connectionId } = ferry
+      const there = await another(ferry)
+      await set(numbered(3))
+      const sync = await create()
+      const at = { destination, syncId: sync.id }
+      await run(sync)
+      await updateSync(ctx, actor, { ...at, connectionId: there.connectionId })
+      // The list of the old place takes long enough for the edit.
+      emulator.setLatency(800)
+      const before = emulator.log.length
+      const underway = runSync(ctx, sync.id, new AbortController().signal)
+      await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
+      await updateSync(ctx, actor, { ...at, connectionId })
+      emulator.setLatency(0)
+      await underway
+      expect(emulator.log.slice(before).map(({ method }) => method)).toEqual(['GET'])
+      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', inSync: true, lastSyncMessage: null })
+      expect([contents(), there.contents()]).toEqual([numbered(3), {}])
+    })
+
+    it('two edits at once that point to two places leave keys at one of them only', async () => {
+      const ferry = await start()
+      const { ctx, actor, set, create, run, contents } = ferry
+      const places = [await another(ferry, 'second'), await another(ferry, 'third')]
+      await set({ A: '1' })
+      const sync = await create()
+      await run(sync)
+      await Promise.all(places.map(({ connectionId }) => updateSync(ctx, actor, { destination, syncId: sync.id, connectionId })))
+      const { row } = await run(sync)
+      expect(contents()).toEqual({})
+      expect(places.map((place) => place.contents())).toEqual(
+        places.map(({ connectionId }) => (connectionId === row.connectionId ? { A: '1' } : {})),
+      )
+      expect(await departures(ferry)).toEqual([])
+    })
+
+    it('waits while another run writes at the old place, and is due with that', async () => {
+      const ferry = await start()
+      const { ctx, actor, set, create, run, contents } = ferry
+      const there = await another(ferry)
+      await set({ A: '1' })
+      const sync = await create()
+      await run(sync)
+      const { targetKey } = await ctx.db.selectFrom('syncs').select('targetKey').executeTakeFirstOrThrow()
+      await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+      const busy = await takeLease(ctx, targetKey, 'busy')
+      await run(sync)
+      expect([contents(), there.contents()]).toEqual([{ A: '1' }, { A: '1' }])
+      expect(await dueOnTarget(ctx, targetKey, '')).toEqual([sync.id])
+      await busy?.release()
+      await run(sync)
       expect(contents()).toEqual({})
     })
 
