@@ -251,6 +251,39 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
     expect(await instance.ctx.db.selectFrom('projects').selectAll().execute()).toEqual([])
   })
 
+  it('gets its queue though the database goes away again in the middle of the start', async () => {
+    const { hostname, port, username, password, pathname } = new URL(await createDatabase())
+    let cut = 0
+    const door = createServer((socket) => {
+      socket.on('error', () => {})
+      if (cut > 0) {
+        cut -= 1
+        socket.destroy()
+        return
+      }
+      const server = connect(Number(port), hostname)
+      server.on('error', () => {})
+      socket.pipe(server).pipe(socket)
+    })
+    door.listen(0, '127.0.0.1')
+    await once(door, 'listening')
+    closing.push(async () => void door.close())
+    const address = door.address()
+    const doorPort = address !== null && typeof address === 'object' ? address.port : 0
+    const { jobs, monitoring } = await open(
+      {
+        KEYFERRY_DATA_DIR: await dataDir(),
+        DATABASE_URL: `postgres://${username}:${password}@127.0.0.1:${doorPort}${pathname}`,
+        KEYFERRY_ROOT_KEY: newKey(),
+      },
+      false,
+    )
+    cut = 2
+    await jobs.start()
+    expect(cut).toBe(0)
+    expect(await monitoring.readiness()).toMatchObject({ ready: true })
+  })
+
   it('does not wait for a database that refuses it for good', async () => {
     const url = new URL(await createDatabase())
     url.pathname = '/there_is_none'

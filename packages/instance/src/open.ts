@@ -29,6 +29,8 @@ export interface Instance {
   monitoring: Monitoring
   /** Age at which runs are forgotten. */
   historyDays: number
+  /** Does a step of the start as soon as the database can be reached: it may go away again at any moment. Throws `CannotStart`. */
+  patiently<T>(work: () => Promise<T>): Promise<T>
   /** Closes all of it. Drain the jobs first. */
   close(): Promise<void>
 }
@@ -84,6 +86,7 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }:
       rootKey,
       bus: localEvents(),
       backend: { kind: 'embedded', dir: join(dataDir, 'queue') },
+      patiently: (work) => work(),
       unlock: lock.release,
     })
     // This is the only process, so whatever lease is left was left by a crash.
@@ -102,10 +105,11 @@ async function openFleet(
   log: Logger,
   { makeKey, patienceMs = PATIENCE_MS }: OpenOptions,
 ): Promise<Instance> {
-  const stored = await whenReachable(() => storedKeyInPostgres(databaseUrl), { log, patienceMs })
+  const patiently: Instance['patiently'] = (work) => whenReachable(work, { log, patienceMs })
+  const stored = await patiently(() => storedKeyInPostgres(databaseUrl))
   const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, stored, { make: makeKey })
   const db = openPostgres(databaseUrl)
-  await whenReachable(() => upToDate(db), { log, patienceMs }).catch(async (error: unknown) => {
+  await patiently(() => upToDate(db)).catch(async (error: unknown) => {
     await db.destroy()
     throw error
   })
@@ -115,6 +119,7 @@ async function openFleet(
     rootKey,
     bus: postgresEvents({ databaseUrl, log }),
     backend: { kind: 'fleet', databaseUrl },
+    patiently,
     unlock() {},
   })
 }
@@ -137,10 +142,12 @@ interface Parts {
   rootKey: Buffer
   bus: EventBus
   backend: Backend
+  patiently: Instance['patiently']
   unlock(): void
 }
 
-function assemble(env: Env, log: Logger, { db, keyring, rootKey, bus, backend, unlock }: Parts): Instance {
+function assemble(env: Env, log: Logger, parts: Parts): Instance {
+  const { db, keyring, rootKey, bus, backend, patiently, unlock } = parts
   const metrics = createMetrics({ processMetrics: true })
   const jobs = createQueue({ backend, log, hints: (syncIds) => wakeHints(ctx, syncIds) })
   const ctx: Context = {
@@ -161,7 +168,8 @@ function assemble(env: Env, log: Logger, { db, keyring, rootKey, bus, backend, u
   return {
     ctx,
     rootKey,
-    jobs,
+    jobs: { ...jobs, start: () => patiently(jobs.start) },
+    patiently,
     profile: backend.kind,
     monitoring: monitoringOf(ctx, readinessOf(ctx, jobs), env.METRICS_TOKEN),
     historyDays: env.KEYFERRY_HISTORY_DAYS,

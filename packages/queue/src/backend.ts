@@ -40,8 +40,14 @@ export async function openBoss(backend: Backend, log: Logger): Promise<OpenBoss>
   if (backend.kind === 'fleet') {
     // Several processes may be the first one; pg-boss takes an advisory lock for its migrations.
     const boss = listened(new PgBoss({ ...OPTIONS, connectionString: backend.databaseUrl }), log)
-    await begin(boss)
-    return { boss, close: () => boss.stop({ graceful: false, close: true }) }
+    const close = (): Promise<void> => boss.stop({ graceful: false, close: true })
+    try {
+      await begin(boss)
+    } catch (error) {
+      await close().catch(() => {})
+      throw error
+    }
+    return { boss, close }
   }
   try {
     return await openEmbedded(backend.dir, log)

@@ -6,7 +6,7 @@ import { openBoss, QUEUE, type Backend, type OpenBoss } from './backend.ts'
 export interface JobQueue {
   /** The sending side, as the verbs use it. */
   queue: Queue
-  /** Opens the queue. What was woken before is sent now. Throws when the queue's database cannot be opened. */
+  /** Opens the queue. What was woken before is sent now. Throws when the queue's database cannot be opened; it may be tried again. */
   start(): Promise<void>
   /** Takes jobs from now on, `concurrency` at a time. Call it once, after `start()`. */
   work(handler: Handler, options: WorkOptions): Promise<void>
@@ -96,7 +96,14 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
     await wake(ids)
     return opened
   }
-  const started = (): Promise<OpenBoss> => (starting ??= begin())
+  const started = (): Promise<OpenBoss> => {
+    starting ??= begin().catch((error: unknown) => {
+      // The next one tries again.
+      starting = null
+      throw error
+    })
+    return starting
+  }
 
   return {
     queue: { wake },
