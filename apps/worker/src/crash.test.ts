@@ -1,4 +1,4 @@
-/** A worker that dies in the middle of a run, as a real process. */
+/** Workers of a fleet that end in the middle of a run, as real processes: killed, and told to stop. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -13,86 +13,126 @@ import { createTestProject } from '@keyferry/core/testing'
 import { updateSecrets } from '@keyferry/core/vault/secrets'
 import { createDatabase } from '@keyferry/db/testing'
 import { openInstance, readEnv } from '@keyferry/instance'
-import { expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 
 const [[destination, startEmulator] = []] = await emulators()
 const actor = { kind: 'user', id: randomUUID(), name: 'ada@example.com' } as const
+const LIMIT_MS = 30_000
 
-/** Started and waiting for jobs. */
-async function startWorker(variables: Record<string, string>): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--liftoff-only', join(import.meta.dirname, 'main.ts')], {
-    env: { PATH: process.env.PATH ?? '', ...variables },
-    stdio: ['ignore', 'pipe', 'inherit'],
+/** A fleet without a worker: a store with a project, an emulated vendor, and ways to start workers and a sync. */
+async function startFleet() {
+  if (!destination || !startEmulator) throw new Error('there is no destination')
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-crash-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  const variables = {
+    DATABASE_URL: await createDatabase(),
+    KEYFERRY_DATA_DIR: dir,
+    KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64'),
+    KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
+  }
+  const instance = await openInstance(readEnv({ ...variables, LOG_LEVEL: 'silent' }), { makeKey: false })
+  onTestFinished(instance.close)
+  await instance.jobs.start()
+  const { ctx } = instance
+  const id = randomUUID()
+  const organization = { id, name: 'Acme', slug: 'acme', dataKey: ctx.keyring.create(id) }
+  await ctx.db
+    .insertInto('organizations')
+    .values({ ...organization, createdAt: new Date().toISOString() })
+    .execute()
+  const emulator = await startEmulator()
+  onTestFinished(emulator.close)
+  const { id: projectId } = await createTestProject(ctx, actor)
+  const place = { projectId, environment: 'dev', secretPath: '/' }
+  const connection = await createConnection(ctx, actor, {
+    app: destination,
+    name: 'c',
+    method: 'api-key',
+    credentials: emulator.credentials,
   })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  for await (const chunk of child.stdout) if (String(chunk).includes('worker ready')) break
-  return child
+  return {
+    emulator,
+    async set(values: Record<string, string>): Promise<void> {
+      const secrets = Object.entries(values).map(([secretKey, secretValue]) => ({ secretKey, secretValue }))
+      await updateSecrets(ctx, actor, { ...place, mode: 'upsert', secrets })
+    },
+    /** Resolves to a reader of its runs: state and message, newest first. */
+    async createSync() {
+      const sync = await createSync(ctx, actor, {
+        ...place,
+        destination,
+        name: 's',
+        connectionId: connection.id,
+        syncOptions: { initialSyncBehavior: 'overwrite-destination' },
+        destinationConfig: emulator.target,
+      })
+      return () => listRuns(ctx, actor, { destination, syncId: sync.id })
+    },
+    /** Resolves once it takes jobs. */
+    async startWorker(): Promise<ChildProcess> {
+      const child = spawn(process.execPath, ['--liftoff-only', join(import.meta.dirname, 'main.ts')], {
+        env: { PATH: process.env.PATH ?? '', ...variables },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      onTestFinished(() => {
+        child.kill('SIGKILL')
+      })
+      const ready = Promise.withResolvers<void>()
+      child.stdout.on('data', (chunk: Buffer) => {
+        if (chunk.includes('worker ready')) ready.resolve()
+      })
+      child.once('exit', (code) => ready.reject(new Error(`the worker ended with ${code}`)))
+      await ready.promise
+      return child
+    },
+  }
 }
 
-it.skipIf(!inject('postgresUrl'))(
-  'is noticed, and another one finishes its run within 30 seconds',
-  async () => {
-    if (!destination || !startEmulator) throw new Error('there is no destination')
-    const dir = await mkdtemp(join(tmpdir(), 'keyferry-crash-'))
-    onTestFinished(() => rm(dir, { recursive: true, force: true }))
-    const variables = {
-      DATABASE_URL: await createDatabase(),
-      KEYFERRY_DATA_DIR: dir,
-      KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64'),
-      KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
-    }
-    const instance = await openInstance(readEnv({ ...variables, LOG_LEVEL: 'silent' }), { makeKey: false })
-    onTestFinished(instance.close)
-    await instance.jobs.start()
-    const { ctx } = instance
-    const organization = randomUUID()
-    await ctx.db
-      .insertInto('organizations')
-      .values({
-        id: organization,
-        name: 'Acme',
-        slug: 'acme',
-        dataKey: ctx.keyring.create(organization),
-        createdAt: new Date().toISOString(),
-      })
-      .execute()
-    const emulator = await startEmulator()
-    onTestFinished(emulator.close)
-    const { id: projectId } = await createTestProject(ctx, actor)
-    const place = { projectId, environment: 'dev', secretPath: '/' }
-    const connection = await createConnection(ctx, actor, {
-      app: destination,
-      name: 'c',
-      method: 'api-key',
-      credentials: emulator.credentials,
-    })
-    const secrets = ['ONE', 'TWO', 'THREE'].map((secretKey) => ({ secretKey, secretValue: secretKey.toLowerCase() }))
-    await updateSecrets(ctx, actor, { ...place, mode: 'upsert', secrets })
+const SECRETS = { ONE: 'one', TWO: 'two', THREE: 'three' }
 
-    const doomed = await startWorker(variables)
+describe.skipIf(!inject('postgresUrl'))('a worker', { timeout: 120_000 }, () => {
+  it('that dies is noticed, and another one finishes its run within 30 seconds', async () => {
+    const { emulator, set, createSync, startWorker } = await startFleet()
+    await set(SECRETS)
+    const doomed = await startWorker()
     emulator.fail(1, { kind: 'hang-after' }, (method) => method !== 'GET')
-    const sync = await createSync(ctx, actor, {
-      ...place,
-      destination,
-      name: 's',
-      connectionId: connection.id,
-      syncOptions: { initialSyncBehavior: 'overwrite-destination' },
-      destinationConfig: emulator.target,
-    })
+    const runs = await createSync()
     // Its call is on the wire and hangs; the next worker finds a job that is taken and a lease that is held.
-    await expect.poll(() => emulator.contents().size, { timeout: 30_000 }).toBeGreaterThan(0)
-    await startWorker(variables)
+    await expect.poll(() => emulator.contents().size, { timeout: LIMIT_MS }).toBeGreaterThan(0)
+    await startWorker()
     doomed.kill('SIGKILL')
     await once(doomed, 'exit')
-
-    const runs = () => listRuns(ctx, actor, { destination, syncId: sync.id })
-    await expect
-      .poll(async () => (await runs()).map(({ state }) => state).sort(), { timeout: 30_000 })
-      .toEqual(['failed', 'succeeded'])
-    expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: 'one', TWO: 'two', THREE: 'three' })
+    const states = async () => (await runs()).map(({ state }) => state).sort()
+    await expect.poll(states, { timeout: LIMIT_MS }).toEqual(['failed', 'succeeded'])
+    expect(Object.fromEntries(emulator.contents())).toEqual(SECRETS)
     expect((await runs()).map(({ message }) => message)).toContain('Interrupted; the next run went on from there.')
-  },
-  120_000,
-)
+  })
+
+  it('that is told to stop ends its run first: workers are exchanged one by one, nothing is lost and nothing is sent twice', async () => {
+    const { emulator, set, createSync, startWorker } = await startFleet()
+    await set(SECRETS)
+    let worker = await startWorker()
+    emulator.setLatency(150)
+    const runs = await createSync()
+    const wanted: Record<string, string> = { ...SECRETS }
+    for (let round = 0; round < 3; round++) {
+      const before = emulator.log.length
+      if (round > 0) {
+        wanted.TWO = `two-${round}`
+        await set({ TWO: wanted.TWO })
+      }
+      await expect.poll(() => emulator.log.length, { timeout: LIMIT_MS }).toBeGreaterThan(before)
+      const next = startWorker()
+      worker.kill('SIGTERM')
+      const [code] = (await once(worker, 'exit')) as [number | null]
+      expect(code).toBe(0)
+      worker = await next
+      await expect.poll(() => Object.fromEntries(emulator.contents()), { timeout: LIMIT_MS }).toEqual(wanted)
+      await expect
+        .poll(async () => (await runs()).map(({ state }) => state), { timeout: LIMIT_MS })
+        .toEqual(Array(round + 1).fill('succeeded'))
+    }
+    // Once to fill the target, and once per change.
+    expect((await runs()).map(({ counts }) => (counts?.create ?? 0) + (counts?.update ?? 0))).toEqual([1, 1, 3])
+  })
+})
