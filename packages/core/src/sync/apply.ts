@@ -73,6 +73,9 @@ export async function applyPlan(
   const carryOut = async (some: readonly Write[]): Promise<void> => {
     if (some.length === 0) return
     const changes = orderForCrashes(some, ledger).map((change) => toClient(change, desired))
+    // A key that is made, and not written down because the process ends in between, would look like somebody else's ever after.
+    const made = changes.flatMap((change) => (change.action === 'create' && !ledger.has(change.key) ? [change] : []))
+    await book.add(...made.map(({ key, flags }) => ({ kind: 'creating' as const, key, flags, ...sourceOf(key) })))
     try {
       await target.client.apply(changes, report)
     } catch (error) {

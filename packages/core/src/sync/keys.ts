@@ -71,7 +71,7 @@ function statesOf(
     if (written?.digest === wanted.digest && written.intent === null) return { ...base, state: 'in-sync', reason: null }
     const failure = failures.get(key)
     if (failure !== undefined) return { ...base, state: 'failed', reason: failure }
-    return { ...base, state: 'pending', reason: written ? 'the value changed here' : 'not written yet' }
+    return { ...base, state: 'pending', reason: written && written.digest !== '' ? 'the value changed here' : 'not written yet' }
   })
 }
 

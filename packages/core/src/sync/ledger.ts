@@ -81,6 +81,8 @@ export type Entry =
   | ({ kind: 'written'; key: string; remoteIds: readonly string[]; digest: string; flags: Flags } & Source)
   /** The old value may be lost from here on; the new digest is not promised yet. */
   | ({ kind: 'replacing'; key: string; remoteIds: readonly string[]; flags: Flags } & Source)
+  /** About to be made where nothing stood. */
+  | ({ kind: 'creating'; key: string; flags: Flags } & Source)
   | { kind: 'gone'; key: string }
 
 /** Writes entries in order; of several for one key the last counts. */
@@ -122,27 +124,42 @@ export async function record(ctx: Context, tx: Tx, { syncId, targetKey }: Place,
       .execute()
   }
 
-  const replacing = entries.filter((entry) => entry.kind === 'replacing')
-  for (const some of chunks(replacing, 100)) {
-    // An adopted key has no row yet: an empty digest equals none, so the next run writes it whatever happens.
+  const creating = entries.filter((entry) => entry.kind === 'creating')
+  for (const some of chunks(creating, 100)) {
     await tx
       .insertInto('ledger')
-      .values(
-        some.map((entry) => ({
-          syncId,
-          targetKey,
-          key: entry.key,
-          sourceKey: entry.sourceKey,
-          version: entry.version,
-          remoteIds: JSON.stringify(entry.remoteIds),
-          digest: '',
-          flags: JSON.stringify(entry.flags),
-          intent: 'replacing' as const,
-          writtenAt: timestamp(ctx),
-        })),
-      )
+      .values(some.map((entry) => unwritten(ctx, { syncId, targetKey }, { ...entry, remoteIds: [] }, null)))
+      .onConflict((conflict) => conflict.columns(['syncId', 'targetKey', 'key']).doNothing())
+      .execute()
+  }
+
+  const replacing = entries.filter((entry) => entry.kind === 'replacing')
+  for (const some of chunks(replacing, 100)) {
+    await tx
+      .insertInto('ledger')
+      .values(some.map((entry) => unwritten(ctx, { syncId, targetKey }, entry, 'replacing')))
       .onConflict((conflict) => conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet({ intent: 'replacing' }))
       .execute()
+  }
+}
+
+/** A row of a key whose value there is not known: an empty digest equals none, so the next run writes it whatever happens. */
+function unwritten(
+  ctx: Context,
+  place: Place,
+  entry: { key: string; remoteIds: readonly string[]; flags: Flags } & Source,
+  intent: 'replacing' | null,
+) {
+  return {
+    ...place,
+    key: entry.key,
+    sourceKey: entry.sourceKey,
+    version: entry.version,
+    remoteIds: JSON.stringify(entry.remoteIds),
+    digest: '',
+    flags: JSON.stringify(entry.flags),
+    intent,
+    writtenAt: timestamp(ctx),
   }
 }
 

@@ -130,9 +130,11 @@ function judge(
     }
     if (!present) {
       if (ours.intent === 'replacing') return [change('create', 'finishes a replacement that was interrupted', { drift: 'vanished' })]
+      if (ours.digest === '') return [change('create', 'was not written yet')]
       if (ours.digest !== wanted.digest) return [change('create', 'value changed')]
       return [change('create', 'drift: it was removed there', { drift: 'vanished' })]
     }
+    if (ours.digest === '') return [change('update', 'finishes a write that was interrupted')]
     if (ours.digest !== wanted.digest) return [change('update', 'value changed')]
     const drift = contradiction(ours, present)
     if (drift === null) return [change('keep', 'in sync')]

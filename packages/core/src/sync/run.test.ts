@@ -308,6 +308,25 @@ for (const { name: destination } of destinations()) {
           expect(summary).toMatchObject({ create: 0, update: 0, delete: 0, keep: 2, foreign: 0 })
         }))
 
+      it('takes a key back that the vendor made and did not tell of, though it is not wanted any more', () =>
+        ferry(async ({ emulator, clock, set, unset, create, run, contents }) => {
+          emulator.put('THEIRS', 'theirs')
+          await set({ A: '1' })
+          const options = { initialSyncBehavior: 'overwrite-destination' as const, deletionPolicy: 'owned' as const }
+          const sync = await create({ syncOptions: options })
+          await run(sync)
+          await set({ B: '2' })
+          // The listing is answered, the write is carried out; from then on the run is as blind as one whose process is gone.
+          for (let i = 2; i <= 40; i++) emulator.fail(i, { kind: i === 2 ? 'reset-after' : 'reset' })
+          await run(sync)
+          expect(contents()).toEqual({ A: '1', B: '2', THEIRS: 'theirs' })
+          emulator.heal()
+          await unset('B')
+          clock.advance(20 * 60_000)
+          await run(sync)
+          expect(contents()).toEqual({ A: '1', THEIRS: 'theirs' })
+        }))
+
       it('two syncs on one target may not meet', () =>
         ferry(async ({ ctx, set, create, run, contents }) => {
           await set({ A: '1' })

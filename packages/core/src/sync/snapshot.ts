@@ -37,7 +37,7 @@ export async function keepSnapshot(
     const wanted = desired.entries.get(name)
     const written = ledger.get(name)
     if (!wanted) continue
-    if (!written || written.intent !== null) absent.push(wanted.sourceKey)
+    if (!written || written.intent !== null || written.digest === '') absent.push(wanted.sourceKey)
     // A value that failed to arrive left the older one there, under the older version.
     else {
       const { version } = written.digest === wanted.digest ? wanted : written
