@@ -80,7 +80,6 @@ async function build(db: Db): Promise<World> {
   const emulator = await (await emulators()).get(destination.name)?.()
   if (!emulator) throw new Error(`no emulator for ${destination.name}`)
   const { credentials, target } = emulator
-  await emulator.close()
   const project = await createProject(ctx, ACTOR, { projectName: 'Bench', shouldCreateDefaultEnvs: true })
   const here = { projectId: project.id, environment: 'dev' }
   const connection = await createConnection(ctx, ACTOR, {
@@ -89,6 +88,8 @@ async function build(db: Db): Promise<World> {
     method: 'api-key',
     credentials,
   })
+  // Nothing is sent there: this is about the writes.
+  await emulator.close()
   const make = async (name: string): Promise<{ folderId: string; sync: string }> => {
     const { id: folderId } = await createFolder(ctx, ACTOR, { ...here, name, path: '/' })
     const { id: sync } = await createSync(ctx, ACTOR, {
