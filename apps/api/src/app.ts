@@ -132,8 +132,10 @@ async function whoAsks(auth: Auth, headers: Headers, checkStore: () => Promise<v
     await checkStore()
     throw error
   })
-  if (!actor) await checkStore()
-  return actor
+  if (actor) return actor
+  await checkStore()
+  // It works now, and may not have a moment ago.
+  return auth.actorOf(headers)
 }
 
 /** JSON only; an empty body with its content type is no body, and a key called `__proto__` is a key like any other. */
