@@ -14,7 +14,7 @@ import { openPostgres, type Db } from '@keyferry/db'
 import { createQueue } from '@keyferry/queue'
 import { pino } from 'pino'
 import pg from 'pg'
-import { startFleetVendor, type FleetVendor } from './fleet-vendor.ts'
+import { startFleetVendor, type Account, type FleetVendor } from './fleet-vendor.ts'
 import { rawJobsPerSecond } from './fleet-raw.ts'
 import { ms, percentile, printTable } from './table.ts'
 
@@ -37,6 +37,7 @@ export async function measureFleet(workerCounts: readonly number[] = [1, 2, 4]):
   try {
     for (const workers of workerCounts) {
       const row = await measure(postgres.url, join(dir, `${workers}`), workers)
+      console.log(`${workers} workers: ${JSON.stringify(row)}`)
       deliveries.push(row.delivery)
       jobs.push(row.jobs)
     }
@@ -97,7 +98,7 @@ async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sy
   const { id: projectId } = await client.projects.create.mutate({ projectName: 'Fleet' })
   const place = { projectId, environment: 'dev' }
   const key = (i: number): string => `KEY_${String(i).padStart(3, '0')}`
-  for (const [i, { destination, credentials, target }] of vendor.accounts.entries()) {
+  const make = async (i: number, { destination, credentials, target }: Account): Promise<void> => {
     const name = `sync-${i}`
     const secretPath = `/folder-${i}`
     await client.folders.create.mutate({ ...place, name: `folder-${i}`, path: '/' })
@@ -117,6 +118,7 @@ async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sy
       destinationConfig: target,
     })
   }
+  await Promise.all(vendor.accounts.map((account, i) => make(i, account)))
   const last = key(KEYS - 1)
   await Promise.all(vendor.accounts.map((_, i) => vendor.arrival(i, last, `value ${i} ${KEYS - 1} first`)))
 
