@@ -34,7 +34,14 @@ const BODY_LIMIT = 4 * 1024 * 1024
 const REQUESTS_PER_MINUTE = 12_000
 
 /** Builds the server without listening; `ctx` and `auth` stay the caller's to close. */
-export async function buildApp({ ctx, auth, monitoring, webDir, version, profile }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({
+  ctx,
+  auth,
+  monitoring,
+  webDir,
+  version,
+  profile,
+}: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = ctx.log
   const app = Fastify({
     loggerInstance,
@@ -127,7 +134,11 @@ function storeCheck(ctx: Context): () => Promise<void> {
   }
 }
 
-async function whoAsks(auth: Auth, headers: Headers, checkStore: () => Promise<void>): Promise<RequestContext['actor']> {
+async function whoAsks(
+  auth: Auth,
+  headers: Headers,
+  checkStore: () => Promise<void>,
+): Promise<RequestContext['actor']> {
   const actor = await auth.actorOf(headers).catch(async (error: unknown) => {
     await checkStore()
     throw error
