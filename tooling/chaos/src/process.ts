@@ -34,6 +34,12 @@ export interface KeptProcess {
   thaw(): void
 }
 
+/** They go with us. */
+const living = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL')
+})
+
 /** `script` below the root of the repository; its output is appended to `log`. */
 export function keptProcess(options: {
   name: string
@@ -63,6 +69,8 @@ export function keptProcess(options: {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = started
+    living.add(started)
+    started.once('exit', () => living.delete(started))
     for (const stream of [started.stdout, started.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         appendFileSync(log, chunk)
@@ -93,7 +101,6 @@ export function keptProcess(options: {
     }
     return ending.exitCode ?? ending.signalCode
   }
-  process.once('exit', () => child?.kill('SIGKILL'))
   return {
     name,
     surprises,
