@@ -40,7 +40,10 @@ onEveryDatabase('the console', (open) => {
     const plain = await api.send('GET', '/assets/index-abc.js')
     expect(plain.headers['content-encoding']).toBeUndefined()
     const packed = await api.send('GET', '/assets/index-abc.js', undefined, { headers: { 'accept-encoding': 'br' } })
-    expect(packed.headers).toMatchObject({ 'content-encoding': 'br', 'content-type': expect.stringContaining('javascript') })
+    expect(packed.headers).toMatchObject({
+      'content-encoding': 'br',
+      'content-type': expect.stringContaining('javascript'),
+    })
     expect(packed.headers.vary).toContain('accept-encoding')
   })
 

@@ -54,12 +54,10 @@ onEveryDatabase('monitoring', (open) => {
       reason: null,
     })
     await statement(api.ctx.db, `delete from kysely_migration where name = '0001-first'`)
-    await expect
-      .poll(ready, { timeout: 10_000 })
-      .toMatchObject({
-        status: 503,
-        body: { ready: false, reason: expect.stringContaining('restart'), checks: { store: 'ok' } },
-      })
+    await expect.poll(ready, { timeout: 10_000 }).toMatchObject({
+      status: 503,
+      body: { ready: false, reason: expect.stringContaining('restart'), checks: { store: 'ok' } },
+    })
     await api.ctx.db.schema.dropTable('heartbeats').execute()
     await expect
       .poll(ready, { timeout: 10_000 })

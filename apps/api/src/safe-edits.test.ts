@@ -78,7 +78,14 @@ onEveryDatabase('edits that reach a target, over REST', (open) => {
     await run()
     const at = `${base}/runs/${runs[0].id}`
     const plan = await ok('POST', `${at}/restore-preview`)
-    expect(plan).toEqual({ hash: expect.any(String), added: [], changed: ['KEY'], removed: [], unchanged: 0, notRestorable: [] })
+    expect(plan).toEqual({
+      hash: expect.any(String),
+      added: [],
+      changed: ['KEY'],
+      removed: [],
+      unchanged: 0,
+      notRestorable: [],
+    })
     expect((await api.send('POST', `${at}/restore`, { planHash: 'another' })).status).toBe(400)
     await ok('POST', `${at}/restore`, { planHash: plan.hash })
     await run()

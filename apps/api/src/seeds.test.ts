@@ -183,7 +183,9 @@ onEveryDatabase('the sample requests', (open) => {
       expect(asked.body.secretSync).toMatchObject({ id, drift: null, syncOptions: { driftCheck: '1h' } })
       await run(id)
       expect((await api.send('GET', `${base}/${id}`)).body.secretSync.drift).toMatchObject({ count: 1, message: null })
-      expect((await api.send('GET', `${base}/${id}/keys`)).body.keys).toMatchObject([{ key: 'DATABASE_URL', state: 'drifted' }])
+      expect((await api.send('GET', `${base}/${id}/keys`)).body.keys).toMatchObject([
+        { key: 'DATABASE_URL', state: 'drifted' },
+      ])
       const wrong = await api.send('PATCH', `${base}/${id}`, { syncOptions: { driftCheck: '5m' } })
       expect(wrong.status).toBe(422)
     })

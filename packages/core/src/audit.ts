@@ -13,6 +13,13 @@ export async function audit(
 ): Promise<void> {
   await tx
     .insertInto('audit')
-    .values({ id: randomUUID(), at: timestamp(ctx), actor: actor.name, action, projectId, details: JSON.stringify(details) })
+    .values({
+      id: randomUUID(),
+      at: timestamp(ctx),
+      actor: actor.name,
+      action,
+      projectId,
+      details: JSON.stringify(details),
+    })
     .execute()
 }

@@ -34,7 +34,14 @@ export async function change<T>(
   await ctx.queue.wake(due.map((sync) => sync.id))
   for (const place of places) ctx.events.publish({ kind: 'secrets', ...place })
   for (const sync of due) {
-    ctx.events.publish({ kind: 'sync', projectId: sync.projectId, syncId: sync.id, state: 'pending', done: 0, total: 0 })
+    ctx.events.publish({
+      kind: 'sync',
+      projectId: sync.projectId,
+      syncId: sync.id,
+      state: 'pending',
+      done: 0,
+      total: 0,
+    })
   }
   return result
 }

@@ -66,13 +66,20 @@ export async function releaseSyncs(ctx: Context, tx: Tx, actor: Actor, deleting:
 }
 
 /** After the commit. Returns what the answer says of a deletion that waits. */
-export async function announce(ctx: Context, projectId: string, { gone, waiting }: Released): Promise<{ pending?: string }> {
+export async function announce(
+  ctx: Context,
+  projectId: string,
+  { gone, waiting }: Released,
+): Promise<{ pending?: string }> {
   for (const { id } of gone) ctx.events.publish({ kind: 'sync-deleted', projectId, syncId: id })
   if (waiting.length === 0) return {}
   await ctx.queue.wake(waiting.map(({ id }) => id))
-  for (const { id } of waiting) ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'pending', done: 0, total: 0 })
+  for (const { id } of waiting)
+    ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'pending', done: 0, total: 0 })
   const it = waiting.length === 1 ? 'it has' : 'they have'
-  return { pending: `Deleted once ${namesOf(waiting)} removed what ${it} written. If a target refuses that, nothing more is deleted.` }
+  return {
+    pending: `Deleted once ${namesOf(waiting)} removed what ${it} written. If a target refuses that, nothing more is deleted.`,
+  }
 }
 
 const namesOf = (readers: readonly Reader[]): string => readers.map(({ name }) => `sync "${name}"`).join(', ')

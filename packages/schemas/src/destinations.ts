@@ -11,7 +11,10 @@ export const formField = z
     required: z.boolean(),
     defaultValue: z.union([z.string(), z.boolean()]).nullable(),
     options: z.array(z.object({ value: z.string(), label: z.string() })).describe('For `select`'),
-    choices: z.string().nullable().describe('For `choice`: name of the list the account offers, see connections.choices'),
+    choices: z
+      .string()
+      .nullable()
+      .describe('For `choice`: name of the list the account offers, see connections.choices'),
     dependsOn: z.array(z.string()).describe('Fields that must be filled before the choices can be asked for'),
     showWhen: z
       .object({ field: z.string(), in: z.array(z.string()) })
@@ -39,4 +42,6 @@ export const destination = z
   })
   .meta({ id: 'Destination' })
 
-export const choice = z.object({ value: z.string(), label: z.string(), hint: z.string().nullable() }).meta({ id: 'Choice' })
+export const choice = z
+  .object({ value: z.string(), label: z.string(), hint: z.string().nullable() })
+  .meta({ id: 'Choice' })

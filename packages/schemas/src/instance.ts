@@ -1,12 +1,21 @@
 import { z } from 'zod'
 import { displayName, id } from './names.ts'
 
-export const password = z.string().min(10, 'Password must be at least 10 characters').max(128, 'Password must be at most 128 characters')
+export const password = z
+  .string()
+  .min(10, 'Password must be at least 10 characters')
+  .max(128, 'Password must be at most 128 characters')
 
 export const bootstrap = z.object({ email: z.email(), password, organization: displayName('Organization') })
 export const bootstrapped = z.object({
   message: z.string(),
-  user: z.object({ id: z.string(), email: z.string(), username: z.string(), firstName: z.string(), superAdmin: z.boolean() }),
+  user: z.object({
+    id: z.string(),
+    email: z.string(),
+    username: z.string(),
+    firstName: z.string(),
+    superAdmin: z.boolean(),
+  }),
   organization: z.object({ id, name: z.string(), slug: z.string() }),
   identity: z.object({ id: z.string(), name: z.string(), credentials: z.object({ token: z.string() }) }),
 })
@@ -20,4 +29,9 @@ export const status = z.object({
   ready: z.boolean().describe('Whether it can do its work; `GET /api/ready` answers 503 while it cannot'),
   reason: z.string().nullable().describe('Why it cannot'),
 })
-export const me = z.object({ id: z.string(), email: z.string(), name: z.string(), organization: z.object({ id, name: z.string(), slug: z.string() }) })
+export const me = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string(),
+  organization: z.object({ id, name: z.string(), slug: z.string() }),
+})

@@ -15,7 +15,9 @@ export const connectionName = slug('Connection name', 64)
 export const environmentSlug = slug('Environment slug', 64)
 export const projectSlug = slug('Project slug', 64).min(5, 'Project slug must be at least 5 characters')
 /** Text that a column takes: SQLite would hold U+0000, Postgres cannot, so it is refused in both. */
-export const storedText = z.string().refine((text) => !text.includes('\0'), { message: 'Text must not contain the character U+0000' })
+export const storedText = z
+  .string()
+  .refine((text) => !text.includes('\0'), { message: 'Text must not contain the character U+0000' })
 
 export const displayName = (what: string, max = 64) =>
   storedText.trim().min(1, `${what} must not be empty`).max(max, `${what} must be at most ${max} characters`)
@@ -45,7 +47,9 @@ export const secretKey = z
   .trim()
   .min(1, 'Secret key must not be empty')
   .max(255, 'Secret key must be at most 255 characters')
-  .refine((key) => !/[:/\p{Cc}]/u.test(key), { message: 'Secret key must not contain a colon, a slash or a control character' })
+  .refine((key) => !/[:/\p{Cc}]/u.test(key), {
+    message: 'Secret key must not contain a colon, a slash or a control character',
+  })
 
 /** Bytes of UTF-8, the largest value the vault takes. */
 export const MAX_VALUE_BYTES = 65_536

@@ -24,7 +24,12 @@ export const createdNoticeTarget = noticeTarget
 export const createNoticeTarget = z.object({
   projectId: id.nullish(),
   kind,
-  address: z.string().trim().min(1, 'Address is required').max(2000, 'Address must be at most 2000 characters').describe('URL or e-mail address'),
+  address: z
+    .string()
+    .trim()
+    .min(1, 'Address is required')
+    .max(2000, 'Address must be at most 2000 characters')
+    .describe('URL or e-mail address'),
   secret: z
     .string()
     .min(16, 'Secret must be at least 16 characters')

@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { description, displayName, environmentSlug, folderName, id, projectSlug, secretPath, storedText, timestamp } from './names.ts'
+import {
+  description,
+  displayName,
+  environmentSlug,
+  folderName,
+  id,
+  projectSlug,
+  secretPath,
+  storedText,
+  timestamp,
+} from './names.ts'
 
 /** What becomes of the syncs that read something which is deleted. */
 export const deletedSyncs = z
@@ -80,7 +90,11 @@ export const folder = z
 /** Where a folder, an import or a secret is: project, environment slug and secret path. */
 export const place = z.object({ projectId: id, environment: z.string().trim().min(1) })
 
-export const createFolder = place.extend({ name: folderName, path: secretPath.default('/'), description: description.optional() })
+export const createFolder = place.extend({
+  name: folderName,
+  path: secretPath.default('/'),
+  description: description.optional(),
+})
 export const listFolders = place.extend({ path: secretPath.default('/'), recursive: z.boolean().default(false) })
 export const updateFolder = place.extend({
   folderId: id,
@@ -88,7 +102,11 @@ export const updateFolder = place.extend({
   path: secretPath.default('/'),
   description: description.optional(),
 })
-export const deleteFolder = place.extend({ folderIdOrName: z.string().min(1), path: secretPath.default('/'), syncs: deletedSyncs.optional() })
+export const deleteFolder = place.extend({
+  folderIdOrName: z.string().min(1),
+  path: secretPath.default('/'),
+  syncs: deletedSyncs.optional(),
+})
 
 export const secretImport = z
   .object({

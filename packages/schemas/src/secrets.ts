@@ -75,7 +75,10 @@ export const updateSecret = inFolder.extend({
   skipMultilineEncoding: z.boolean().optional(),
   type: z.literal('shared').default('shared'),
 })
-export const deleteSecret = inFolder.extend({ secretName: z.string().min(1), type: z.literal('shared').default('shared') })
+export const deleteSecret = inFolder.extend({
+  secretName: z.string().min(1),
+  type: z.literal('shared').default('shared'),
+})
 
 export const createSecrets = inFolder.extend({
   secrets: z
@@ -97,7 +100,12 @@ export const updateSecrets = inFolder.extend({
     .min(1)
     .max(2000),
 })
-export const deleteSecrets = inFolder.extend({ secrets: z.array(z.object({ secretKey: z.string().min(1) })).min(1).max(2000) })
+export const deleteSecrets = inFolder.extend({
+  secrets: z
+    .array(z.object({ secretKey: z.string().min(1) }))
+    .min(1)
+    .max(2000),
+})
 
 /** A `.env` file, as pasted or uploaded. With `dryRun` it only says what it would do. */
 export const pasteDotenv = inFolder.extend({ content: z.string().max(2_000_000), dryRun: z.boolean().default(false) })
@@ -127,5 +135,11 @@ export const secretRow = z
   .meta({ id: 'SecretRow' })
 
 export const secretVersion = z
-  .object({ key: z.string(), version: z.number().int(), deleted: z.boolean(), createdAt: timestamp, createdBy: z.string() })
+  .object({
+    key: z.string(),
+    version: z.number().int(),
+    deleted: z.boolean(),
+    createdAt: timestamp,
+    createdBy: z.string(),
+  })
   .meta({ id: 'SecretVersion' })

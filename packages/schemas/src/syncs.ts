@@ -120,7 +120,13 @@ export const sync = z
     blocked: blockage.nullable(),
     drift: drift.nullable().describe('Null until the target was looked at after the last run'),
     lastRun: z
-      .object({ id, state: z.string(), startedAt: timestamp, finishedAt: timestamp.nullable(), counts: planSummary.nullable() })
+      .object({
+        id,
+        state: z.string(),
+        startedAt: timestamp,
+        finishedAt: timestamp.nullable(),
+        counts: planSummary.nullable(),
+      })
       .nullable(),
   })
   .meta({ id: 'SecretSync' })
@@ -214,7 +220,14 @@ export const keyState = z
 
 /** What the live feed says. It names what to look at again; the truth is fetched. */
 export const liveEvent = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('sync'), projectId: id, syncId: id, state: syncState, done: z.number().int(), total: z.number().int() }),
+  z.object({
+    kind: z.literal('sync'),
+    projectId: id,
+    syncId: id,
+    state: syncState,
+    done: z.number().int(),
+    total: z.number().int(),
+  }),
   z.object({ kind: z.literal('sync-deleted'), projectId: id, syncId: id }),
   z.object({ kind: z.literal('secrets'), projectId: id, folderId: id }),
 ])

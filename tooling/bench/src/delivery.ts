@@ -31,7 +31,11 @@ export async function measureDelivery(): Promise<void> {
     const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
     const secrets = Array.from({ length: SECRETS }, (_, i) => ({ secretKey: `KEY_${i}`, secretValue: `value-${i}` }))
     await client.secrets.createMany.mutate({ ...place, secrets })
-    const connection = await client.connections.create.mutate({ app: destination, name: destination, credentials: emulator.credentials })
+    const connection = await client.connections.create.mutate({
+      app: destination,
+      name: destination,
+      credentials: emulator.credentials,
+    })
     await client.syncs.create.mutate({
       ...place,
       destination,

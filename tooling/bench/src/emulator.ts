@@ -3,7 +3,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { LoggedRequest } from '@keyferry/core/destinations/emulator'
 
-export type Command = { do: 'latency'; ms: number } | { do: 'rateLimit'; on: boolean } | { do: 'mark' } | { do: 'log' } | { do: 'size' }
+export type Command =
+  | { do: 'latency'; ms: number }
+  | { do: 'rateLimit'; on: boolean }
+  | { do: 'mark' }
+  | { do: 'log' }
+  | { do: 'size' }
 export interface Reply {
   url?: string
   credentials?: Record<string, string>

@@ -57,7 +57,10 @@ export async function startFerry(destination: string, emulator: RemoteEmulator):
   let first = 0
   const key = (i: number): string => `BENCH_KEY_${String(i).padStart(4, '0')}`
   const write = async (from: number, to: number): Promise<void> => {
-    const secrets = Array.from({ length: to - from }, (_, i) => ({ secretKey: key(from + i), secretValue: randomBytes(32).toString('hex') }))
+    const secrets = Array.from({ length: to - from }, (_, i) => ({
+      secretKey: key(from + i),
+      secretValue: randomBytes(32).toString('hex'),
+    }))
     await updateSecrets(ctx, actor, { ...place, mode: 'upsert', secrets })
   }
   return {
@@ -67,7 +70,10 @@ export async function startFerry(destination: string, emulator: RemoteEmulator):
     },
     change: (n) => write(held - n, held),
     async unset(n) {
-      await deleteSecrets(ctx, actor, { ...place, secrets: Array.from({ length: n }, (_, i) => ({ secretKey: key(first + i) })) })
+      await deleteSecrets(ctx, actor, {
+        ...place,
+        secrets: Array.from({ length: n }, (_, i) => ({ secretKey: key(first + i) })),
+      })
       first += n
     },
     async trigger() {
@@ -83,7 +89,9 @@ export async function startFerry(destination: string, emulator: RemoteEmulator):
       const wall = performance.now() - start
       const row = await getSync(ctx, actor, at)
       if (row.syncStatus !== 'succeeded' || row.removeStatus === 'failed') {
-        throw new Error(`the run did not succeed: ${row.syncStatus}, ${row.lastSyncMessage ?? row.lastRemoveMessage ?? ''}`)
+        throw new Error(
+          `the run did not succeed: ${row.syncStatus}, ${row.lastSyncMessage ?? row.lastRemoveMessage ?? ''}`,
+        )
       }
       return wall
     },

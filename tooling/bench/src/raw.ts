@@ -2,7 +2,11 @@ import { destination } from '@keyferry/core/destinations/registry'
 import { Agent, fetch } from 'undici'
 
 /** Milliseconds that sending `paths` as deletes takes a client with no bound: all at once, every answer awaited. */
-export async function rawDeletes(name: string, credentials: Record<string, string>, paths: readonly string[]): Promise<number> {
+export async function rawDeletes(
+  name: string,
+  credentials: Record<string, string>,
+  paths: readonly string[],
+): Promise<number> {
   const definition = destination(name)
   const parsed = definition.connection.credentials.parse(credentials)
   const headers = definition.authorization(parsed)

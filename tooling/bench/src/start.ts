@@ -27,7 +27,13 @@ async function one(dataDir: string): Promise<Record<string, string>> {
   // A group of its own: pnpm does not hand signals on to what it started.
   const child = spawn('npx', ['-y', 'pnpm@12', 'start'], { cwd: ROOT, env, stdio: 'ignore', detached: true })
   const status = `http://127.0.0.1:${port}/api/status`
-  while (!(await fetch(status).then((answer) => answer.ok, () => false))) await pause(10)
+  while (
+    !(await fetch(status).then(
+      (answer) => answer.ok,
+      () => false,
+    ))
+  )
+    await pause(10)
   const first = performance.now() - began
   await pause(SETTLE_MS)
   const memory = await largestBelow(child.pid ?? 0)
@@ -42,7 +48,7 @@ async function largestBelow(root: number): Promise<number> {
   const processes = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
   const family = new Set([root])
   // Listed by pid: a child's line may stand before its parent's, so look until nobody is added.
-  for (let size = 0; size < family.size; ) {
+  for (let size = 0; size < family.size;) {
     size = family.size
     for (const [pid = 0, parent = 0] of processes) if (family.has(parent)) family.add(pid)
   }

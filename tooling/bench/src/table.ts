@@ -4,7 +4,8 @@ export function printTable(title: string, rows: readonly Record<string, string |
   const columns = Object.keys(rows[0] ?? {})
   const text = (value: string | number | undefined): string => String(value ?? '')
   const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => text(row[column]).length)))
-  const line = (cells: readonly string[]): string => cells.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')
   console.log(line(columns))
   console.log(widths.map((width) => '-'.repeat(width)).join('  '))
   for (const row of rows) console.log(line(columns.map((column) => text(row[column]))))

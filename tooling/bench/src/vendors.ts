@@ -24,14 +24,31 @@ export async function measureVendors(): Promise<void> {
   }
 }
 
-async function measureCases(ferry: BenchFerry, emulator: RemoteEmulator, floor: FloorOf, size: number): Promise<Record<string, string | number>[]> {
+async function measureCases(
+  ferry: BenchFerry,
+  emulator: RemoteEmulator,
+  floor: FloorOf,
+  size: number,
+): Promise<Record<string, string | number>[]> {
   const tenth = size / 10
   const cases: { name: string; work: Work; prepare: () => Promise<void> }[] = [
     { name: 'first sync', work: { held: 0, creates: size, updates: 0, deletes: 0 }, prepare: () => ferry.fill(size) },
-    { name: 'nothing changed', work: { held: size, creates: 0, updates: 0, deletes: 0 }, prepare: () => ferry.trigger() },
+    {
+      name: 'nothing changed',
+      work: { held: size, creates: 0, updates: 0, deletes: 0 },
+      prepare: () => ferry.trigger(),
+    },
     { name: 'one changed', work: { held: size, creates: 0, updates: 1, deletes: 0 }, prepare: () => ferry.change(1) },
-    { name: '10 % removed', work: { held: size, creates: 0, updates: 0, deletes: tenth }, prepare: () => ferry.unset(tenth) },
-    { name: 'remove all', work: { held: size - tenth, creates: 0, updates: 0, deletes: size - tenth }, prepare: () => ferry.remove() },
+    {
+      name: '10 % removed',
+      work: { held: size, creates: 0, updates: 0, deletes: tenth },
+      prepare: () => ferry.unset(tenth),
+    },
+    {
+      name: 'remove all',
+      work: { held: size - tenth, creates: 0, updates: 0, deletes: size - tenth },
+      prepare: () => ferry.remove(),
+    },
   ]
   const rows = []
   for (const { name, work, prepare } of cases) {
@@ -70,9 +87,27 @@ async function measureRemoval(destination: string, title: string, floor: FloorOf
   const ours = await ferry.run()
   const { log = [] } = await emulator.ask({ do: 'log' })
   const deletes = log.filter(({ method }) => method === 'DELETE')
-  const raw = await rawDeletes(destination, emulator.credentials, deletes.map(({ path }) => path))
-  rows.push({ client: 'Keyferry', limit: 'none', requests: log.length, refusals: refused(log), ms: ms(ours), ratio: times(ours / raw) })
-  rows.push({ client: 'raw loop, no bound', limit: 'none', requests: deletes.length, refusals: 0, ms: ms(raw), ratio: times(1) })
+  const raw = await rawDeletes(
+    destination,
+    emulator.credentials,
+    deletes.map(({ path }) => path),
+  )
+  rows.push({
+    client: 'Keyferry',
+    limit: 'none',
+    requests: log.length,
+    refusals: refused(log),
+    ms: ms(ours),
+    ratio: times(ours / raw),
+  })
+  rows.push({
+    client: 'raw loop, no bound',
+    limit: 'none',
+    requests: deletes.length,
+    refusals: 0,
+    ms: ms(raw),
+    ratio: times(1),
+  })
 
   if (rateLimit) {
     await ferry.trigger()
@@ -91,7 +126,14 @@ async function measureRemoval(destination: string, title: string, floor: FloorOf
       ms: ms(paced),
       ratio: times(paced / allowed),
     })
-    rows.push({ client: 'what the refill allows', limit: '', requests: size + 1, refusals: 0, ms: allowed, ratio: times(1) })
+    rows.push({
+      client: 'what the refill allows',
+      limit: '',
+      requests: size + 1,
+      refusals: 0,
+      ms: allowed,
+      ratio: times(1),
+    })
   }
   printTable(`${title}, remove ${size}; ratio to the raw loop, or to what the refill allows`, rows)
   await ferry.close()

@@ -235,7 +235,8 @@ export const syncs = router({
   restore: signedIn
     .meta({
       tag,
-      summary: 'Writes what the target held after a run into the source folder again; exactly the plan that was looked at',
+      summary:
+        'Writes what the target held after a run into the source folder again; exactly the plan that was looked at',
       routes: [{ method: 'POST', path: `${base}/:destination/:syncId/runs/:runId/restore` }],
     })
     .input(one.extend({ runId: id, planHash: z.string().min(1) }))

@@ -27,7 +27,11 @@ export async function listChoices(ctx: Context, _actor: Actor, input: Input): Pr
  * The same as the vendor has it. Throws `NotFound` for an unknown list, `BadRequest` when a field it needs is not
  * known yet, and `BadRequest` with the vendor's reason: a failing credential is never an empty list.
  */
-export async function listChoiceRows(ctx: Context, _actor: Actor, input: Input & { app: string }): Promise<Record<string, unknown>[]> {
+export async function listChoiceRows(
+  ctx: Context,
+  _actor: Actor,
+  input: Input & { app: string },
+): Promise<Record<string, unknown>[]> {
   refuseOtherApp(destination(input.app), await findConnection(ctx, input.connectionId))
   const { rows } = await ask(ctx, input)
   return [...rows]

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startEmulator, type DevinEmulator } from '../destinations/devin/emulator/index.ts'
-import { startEmulator as startTriggerDev, type TriggerDevEmulator } from '../destinations/trigger-dev/emulator/index.ts'
+import {
+  startEmulator as startTriggerDev,
+  type TriggerDevEmulator,
+} from '../destinations/trigger-dev/emulator/index.ts'
 import { BadRequest, Invalid, NotFound } from '../errors.ts'
 import { createTestProject, testContext, type TestContext } from '../testing.ts'
 import { listChoiceRows, listChoices } from './choices.ts'
@@ -114,7 +117,12 @@ onEveryDatabase('connections', (open) => {
     })
     expect(made.credentialsHash).toMatch(/^[0-9a-f]{64}$/)
     const key = devin.keys.manager
-    const shown = [made, await listConnections(t.ctx, t.actor, {}), await stored(), await t.ctx.db.selectFrom('audit').selectAll().execute()]
+    const shown = [
+      made,
+      await listConnections(t.ctx, t.actor, {}),
+      await stored(),
+      await t.ctx.db.selectFrom('audit').selectAll().execute(),
+    ]
     expect(JSON.stringify(shown)).not.toContain(key)
     expect(await getConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).toEqual(made)
     expect(await getConnectionByName(t.ctx, t.actor, { app: 'devin', connectionName: 'my-devin' })).toEqual(made)
@@ -127,15 +135,23 @@ onEveryDatabase('connections', (open) => {
   test('a sealed credential copied to another row does not open there', async () => {
     const one = await create('one')
     const two = await create('two')
-    const { credentials } = await t.ctx.db.selectFrom('connections').where('id', '=', one.id).select('credentials').executeTakeFirstOrThrow()
+    const { credentials } = await t.ctx.db
+      .selectFrom('connections')
+      .where('id', '=', one.id)
+      .select('credentials')
+      .executeTakeFirstOrThrow()
     await t.ctx.db.updateTable('connections').set({ credentials }).where('id', '=', two.id).execute()
-    await expect(openSession(t.ctx, two.id, { signal: new AbortController().signal })).rejects.toThrow('cannot be decrypted')
+    await expect(openSession(t.ctx, two.id, { signal: new AbortController().signal })).rejects.toThrow(
+      'cannot be decrypted',
+    )
   })
 
   describe('refuses, each with its own message,', () => {
     /** The message, after the checks that hold for all of them. */
     async function refused(credentials: Record<string, string>): Promise<string> {
-      const error = await create('my-devin', { credentials: { ...devin.credentials, ...credentials } }).catch((reason: unknown) => reason)
+      const error = await create('my-devin', { credentials: { ...devin.credentials, ...credentials } }).catch(
+        (reason: unknown) => reason,
+      )
       if (!(error instanceof BadRequest)) throw new Error('it was not refused', { cause: error })
       expect(error.message).toMatch(/^Failed to validate credentials: /)
       expect(error.message).not.toContain('cog_')
@@ -165,7 +181,9 @@ onEveryDatabase('connections', (open) => {
   })
 
   test('names every field that breaks its rule', async () => {
-    const error = await create('x', { credentials: { apiKey: 'apk_old', instanceUrl: 'https://me:pass@api.devin.ai' } }).catch((reason: unknown) => reason)
+    const error = await create('x', {
+      credentials: { apiKey: 'apk_old', instanceUrl: 'https://me:pass@api.devin.ai' },
+    }).catch((reason: unknown) => reason)
     if (!(error instanceof Invalid)) throw new Error('it was not refused', { cause: error })
     expect(error.issues.map((issue) => issue.path.join('.'))).toEqual(['credentials.apiKey', 'credentials.instanceUrl'])
     expect(error.message).not.toMatch(/apk_old|me:pass/)
@@ -188,9 +206,13 @@ onEveryDatabase('connections', (open) => {
   test('what is not there is not found', async () => {
     const { id } = await create()
     await expect(getConnection(t.ctx, t.actor, { app: 'nowhere', connectionId: id })).rejects.toBeInstanceOf(NotFound)
-    await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId: randomUUID() })).rejects.toBeInstanceOf(NotFound)
+    await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId: randomUUID() })).rejects.toBeInstanceOf(
+      NotFound,
+    )
     await t.ctx.db.updateTable('connections').set({ name: 'renamed' }).execute()
-    await expect(getConnectionByName(t.ctx, t.actor, { app: 'devin', connectionName: 'my-devin' })).rejects.toBeInstanceOf(NotFound)
+    await expect(
+      getConnectionByName(t.ctx, t.actor, { app: 'devin', connectionName: 'my-devin' }),
+    ).rejects.toBeInstanceOf(NotFound)
   })
 
   test('of a project: shown with it, offered to it only', async () => {
@@ -204,9 +226,16 @@ onEveryDatabase('connections', (open) => {
     expect(await available()).toEqual(['shared'])
     expect(await available(project.id)).toEqual(['own', 'shared'])
     expect(await available(other.id)).toEqual(['shared'])
-    expect((await listConnections(t.ctx, t.actor, { app: 'devin', projectId: project.id })).map((one) => one.name)).toEqual(['own'])
-    await expect(connectionFor(t.ctx, destination('devin'), own.id, other.id)).rejects.toThrow('belongs to another project')
-    expect(await connectionFor(t.ctx, destination('devin'), shared.id, other.id)).toMatchObject({ id: shared.id, origin: devin.url })
+    expect(
+      (await listConnections(t.ctx, t.actor, { app: 'devin', projectId: project.id })).map((one) => one.name),
+    ).toEqual(['own'])
+    await expect(connectionFor(t.ctx, destination('devin'), own.id, other.id)).rejects.toThrow(
+      'belongs to another project',
+    )
+    expect(await connectionFor(t.ctx, destination('devin'), shared.id, other.id)).toMatchObject({
+      id: shared.id,
+      origin: devin.url,
+    })
   })
 
   test('new credentials replace the old whole, are tested, and wake who uses them', async () => {
@@ -221,12 +250,22 @@ onEveryDatabase('connections', (open) => {
     expect(renewed).toMatchObject({ version: 2, account: 'Enterprise', usedBy: 1 })
     expect(renewed.credentialsHash).not.toBe(made.credentialsHash)
     expect(t.woken).toEqual([[syncId]])
-    expect(await t.ctx.db.selectFrom('syncs').select(['wanted', 'due', 'state']).executeTakeFirstOrThrow()).toEqual({ wanted: 2, due: 2, state: 'pending' })
+    expect(await t.ctx.db.selectFrom('syncs').select(['wanted', 'due', 'state']).executeTakeFirstOrThrow()).toEqual({
+      wanted: 2,
+      due: 2,
+      state: 'pending',
+    })
 
     const bad = { apiKey: 'cog_wrong', instanceUrl: devin.url }
-    await expect(updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, credentials: bad })).rejects.toThrow('not valid')
     await expect(
-      updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, credentials: { instanceUrl: devin.url } }),
+      updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, credentials: bad }),
+    ).rejects.toThrow('not valid')
+    await expect(
+      updateConnection(t.ctx, t.actor, {
+        app: 'devin',
+        connectionId: made.id,
+        credentials: { instanceUrl: devin.url },
+      }),
     ).rejects.toBeInstanceOf(Invalid)
     expect(await getConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).toEqual(renewed)
   })
@@ -236,8 +275,15 @@ onEveryDatabase('connections', (open) => {
     await addSync(made.id, 'uses-it')
     await create('taken')
     t.woken.length = 0
-    await expect(updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, name: 'taken' })).rejects.toThrow('"taken" already exists')
-    const renamed = await updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, name: 'better', description: null })
+    await expect(
+      updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, name: 'taken' }),
+    ).rejects.toThrow('"taken" already exists')
+    const renamed = await updateConnection(t.ctx, t.actor, {
+      app: 'devin',
+      connectionId: made.id,
+      name: 'better',
+      description: null,
+    })
     expect(renamed).toMatchObject({ name: 'better', description: null, credentialsHash: made.credentialsHash })
     expect(t.woken.flat()).toEqual([])
   })
@@ -246,7 +292,8 @@ onEveryDatabase('connections', (open) => {
     const made = await create()
     await addSync(made.id, 'uses-it')
     const elsewhere = await startEmulator()
-    const move = () => updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, credentials: elsewhere.credentials })
+    const move = () =>
+      updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, credentials: elsewhere.credentials })
     try {
       await expect(move()).rejects.toThrow(/cannot move .* used by sync uses-it/)
       await t.ctx.db.deleteFrom('syncs').execute()
@@ -265,13 +312,17 @@ onEveryDatabase('connections', (open) => {
     )
     await t.ctx.db.deleteFrom('syncs').execute()
     expect(await deleteConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).toEqual(made)
-    await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).rejects.toBeInstanceOf(NotFound)
+    await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).rejects.toBeInstanceOf(
+      NotFound,
+    )
   })
 
   test('a check keeps what the vendor says, and a good one clears it', async () => {
     const made = await create()
     devin.fail(1, { kind: 'status', status: 401 })
-    expect((await checkConnection(t.ctx, t.actor, { connectionId: made.id })).problem).toContain('not valid or has expired')
+    expect((await checkConnection(t.ctx, t.actor, { connectionId: made.id })).problem).toContain(
+      'not valid or has expired',
+    )
     t.clock.advance(60_000)
     expect(await checkConnection(t.ctx, t.actor, { connectionId: made.id })).toMatchObject({
       problem: null,
@@ -289,7 +340,11 @@ onEveryDatabase('connections', (open) => {
     await updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, name: 'renamed' })
     await deleteConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })
     const rows = await t.ctx.db.selectFrom('audit').where('action', 'like', 'connection.%').selectAll().execute()
-    expect(rows.map((row) => row.action).sort()).toEqual(['connection.create', 'connection.delete', 'connection.update'])
+    expect(rows.map((row) => row.action).sort()).toEqual([
+      'connection.create',
+      'connection.delete',
+      'connection.update',
+    ])
     for (const row of rows) expect(row).toMatchObject({ actor: t.actor.name })
   })
 
@@ -309,7 +364,12 @@ onEveryDatabase('connections', (open) => {
       expect(projects.map((one) => one.value).toSorted()).toEqual([...trigger.projects].toSorted())
       const environments = await listChoices(t.ctx, t.actor, { connectionId, list: 'environments', known: known() })
       expect(environments).toContainEqual({ value: 'prod', label: 'Production', hint: 'prod' })
-      const rows = await listChoiceRows(t.ctx, t.actor, { app: 'trigger-dev', connectionId, list: 'environments', known: known() })
+      const rows = await listChoiceRows(t.ctx, t.actor, {
+        app: 'trigger-dev',
+        connectionId,
+        list: 'environments',
+        known: known(),
+      })
       expect(rows).toContainEqual({ id: expect.any(String), slug: 'prod', type: 'PRODUCTION' })
     })
 
@@ -324,9 +384,13 @@ onEveryDatabase('connections', (open) => {
 
     test('name what they need first, and what there is', async () => {
       const { id: connectionId } = await connect()
-      await expect(listChoices(t.ctx, t.actor, { connectionId, list: 'environments', known: {} })).rejects.toThrow('needs projectRef first')
+      await expect(listChoices(t.ctx, t.actor, { connectionId, list: 'environments', known: {} })).rejects.toThrow(
+        'needs projectRef first',
+      )
       for (const list of ['branches', '__proto__', 'constructor']) {
-        await expect(listChoices(t.ctx, t.actor, { connectionId, list, known: {} })).rejects.toThrow('known are projects, environments')
+        await expect(listChoices(t.ctx, t.actor, { connectionId, list, known: {} })).rejects.toThrow(
+          'known are projects, environments',
+        )
       }
     })
 
@@ -336,19 +400,31 @@ onEveryDatabase('connections', (open) => {
       await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId })).rejects.toThrow(message)
       await expect(updateConnection(t.ctx, t.actor, { app: 'devin', connectionId, name: 'x' })).rejects.toThrow(message)
       await expect(deleteConnection(t.ctx, t.actor, { app: 'devin', connectionId })).rejects.toThrow(message)
-      await expect(getConnectionByName(t.ctx, t.actor, { app: 'devin', connectionName: 'my-trigger' })).rejects.toThrow(message)
-      await expect(listChoiceRows(t.ctx, t.actor, { app: 'devin', connectionId, list: 'projects', known: {} })).rejects.toThrow(message)
+      await expect(getConnectionByName(t.ctx, t.actor, { app: 'devin', connectionName: 'my-trigger' })).rejects.toThrow(
+        message,
+      )
+      await expect(
+        listChoiceRows(t.ctx, t.actor, { app: 'devin', connectionId, list: 'projects', known: {} }),
+      ).rejects.toThrow(message)
       await expect(connectionFor(t.ctx, destination('devin'), connectionId, randomUUID())).rejects.toThrow(message)
     })
   })
 
   test('an unknown list is refused by name', async () => {
     const { id } = await create()
-    await expect(listChoices(t.ctx, t.actor, { connectionId: id, list: 'nothing', known: {} })).rejects.toThrow('Devin has no list "nothing"')
-    await expect(listChoiceRows(t.ctx, t.actor, { app: 'nowhere', connectionId: id, list: 'nothing', known: {} })).rejects.toBeInstanceOf(NotFound)
+    await expect(listChoices(t.ctx, t.actor, { connectionId: id, list: 'nothing', known: {} })).rejects.toThrow(
+      'Devin has no list "nothing"',
+    )
+    await expect(
+      listChoiceRows(t.ctx, t.actor, { app: 'nowhere', connectionId: id, list: 'nothing', known: {} }),
+    ).rejects.toBeInstanceOf(NotFound)
   })
 
   test('every destination is offered', async () => {
-    expect(await listConnectionOptions(t.ctx, t.actor, {})).toContainEqual({ name: 'Devin', app: 'devin', methods: ['api-key'] })
+    expect(await listConnectionOptions(t.ctx, t.actor, {})).toContainEqual({
+      name: 'Devin',
+      app: 'devin',
+      methods: ['api-key'],
+    })
   })
 })

@@ -20,7 +20,11 @@ export async function listConnectionOptions(_ctx: Context, _actor: Actor, _input
 }
 
 /** By name; with `projectId` only those that belong to that project. Throws `NotFound` for an unknown app. */
-export async function listConnections(ctx: Context, _actor: Actor, input: { app?: string; projectId?: string }): Promise<Connection[]> {
+export async function listConnections(
+  ctx: Context,
+  _actor: Actor,
+  input: { app?: string; projectId?: string },
+): Promise<Connection[]> {
   const { app, projectId } = input
   if (app !== undefined) destination(app)
   const rows = await ctx.db
@@ -34,26 +38,47 @@ export async function listConnections(ctx: Context, _actor: Actor, input: { app?
 }
 
 /** Those a sync may use: the organization's, and with `projectId` that project's own. Throws `NotFound` for an unknown app. */
-export async function listAvailableConnections(ctx: Context, _actor: Actor, input: { app: string; projectId?: string }) {
+export async function listAvailableConnections(
+  ctx: Context,
+  _actor: Actor,
+  input: { app: string; projectId?: string },
+) {
   const { id: orgId } = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
   const rows = await ctx.db
     .selectFrom('connections')
     .select(['app', 'name', 'id', 'projectId'])
     .where('app', '=', destination(input.app).name)
-    .where((eb) => eb.or([eb('projectId', 'is', null), ...(input.projectId === undefined ? [] : [eb('projectId', '=', input.projectId)])]))
+    .where((eb) =>
+      eb.or([
+        eb('projectId', 'is', null),
+        ...(input.projectId === undefined ? [] : [eb('projectId', '=', input.projectId)]),
+      ]),
+    )
     .orderBy('name')
     .execute()
   return rows.map((row) => ({ ...row, orgId }))
 }
 
 /** Throws `NotFound`, and `BadRequest` when the connection belongs to another app. */
-export async function getConnection(ctx: Context, _actor: Actor, input: { app: string; connectionId: string }): Promise<Connection> {
+export async function getConnection(
+  ctx: Context,
+  _actor: Actor,
+  input: { app: string; connectionId: string },
+): Promise<Connection> {
   return describe(ctx, await findConnectionOf(ctx, input.app, input.connectionId))
 }
 
 /** Throws `NotFound`, and `BadRequest` when the connection belongs to another app. */
-export async function getConnectionByName(ctx: Context, actor: Actor, input: { app: string; connectionName: string }): Promise<Connection> {
-  const row = await ctx.db.selectFrom('connections').where('name', '=', input.connectionName).select('id').executeTakeFirst()
+export async function getConnectionByName(
+  ctx: Context,
+  actor: Actor,
+  input: { app: string; connectionName: string },
+): Promise<Connection> {
+  const row = await ctx.db
+    .selectFrom('connections')
+    .where('name', '=', input.connectionName)
+    .select('id')
+    .executeTakeFirst()
   if (!row) throw new NotFound(`App Connection with name "${input.connectionName}" not found`)
   return getConnection(ctx, actor, { app: input.app, connectionId: row.id })
 }
@@ -62,11 +87,17 @@ export async function getConnectionByName(ctx: Context, actor: Actor, input: { a
  * Tests the credentials, then stores them. Throws `NotFound` (app, project), `Invalid` (paths such as `credentials.apiKey`) and
  * `BadRequest` (name taken, method unknown, or what the vendor says against the credentials).
  */
-export async function createConnection(ctx: Context, actor: Actor, input: z.output<typeof schemas.createConnection>): Promise<Connection> {
+export async function createConnection(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createConnection>,
+): Promise<Connection> {
   const { app, name, method } = input
   const definition = destination(app)
   if (method !== definition.connection.method) {
-    throw new BadRequest(`${definition.title} connections have the method "${definition.connection.method}", not "${method}"`)
+    throw new BadRequest(
+      `${definition.title} connections have the method "${definition.connection.method}", not "${method}"`,
+    )
   }
   const credentials = parseCredentials(definition, input.credentials)
   const projectId = input.projectId ?? null
@@ -109,7 +140,11 @@ export async function createConnection(ctx: Context, actor: Actor, input: z.outp
  * `createConnection`; `BadRequest` too when they lead to another host while syncs use the connection: their targets, and what
  * is known of them, are at the old one.
  */
-export async function updateConnection(ctx: Context, actor: Actor, input: z.output<typeof schemas.updateConnection>): Promise<Connection> {
+export async function updateConnection(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.updateConnection>,
+): Promise<Connection> {
   const { app, connectionId, name, description } = input
   const row = await findConnectionOf(ctx, app, connectionId)
   if (name !== undefined && name !== row.name) await refuseTakenName(ctx, name)
@@ -124,24 +159,38 @@ export async function updateConnection(ctx: Context, actor: Actor, input: z.outp
         .where('id', '=', connectionId)
         .execute()
       const credentialsReplaced = input.credentials !== undefined
-      await audit(ctx, tx, actor, 'connection.update', row.projectId, { connectionId, app, name: name ?? row.name, credentialsReplaced })
+      await audit(ctx, tx, actor, 'connection.update', row.projectId, {
+        connectionId,
+        app,
+        name: name ?? row.name,
+        credentialsReplaced,
+      })
       return credentialsReplaced ? await wantUsers(ctx, tx, actor, connectionId) : []
     })
     .catch(explainName(name ?? row.name))
   await ctx.queue.wake(woken.map((sync) => sync.id))
-  for (const { id, projectId } of woken) ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'pending', done: 0, total: 0 })
+  for (const { id, projectId } of woken)
+    ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'pending', done: 0, total: 0 })
   return describe(ctx, await findConnection(ctx, connectionId))
 }
 
 /** Answers the connection as it was. Throws `NotFound`, and `BadRequest` naming the syncs that use it. */
-export async function deleteConnection(ctx: Context, actor: Actor, input: { app: string; connectionId: string }): Promise<Connection> {
+export async function deleteConnection(
+  ctx: Context,
+  actor: Actor,
+  input: { app: string; connectionId: string },
+): Promise<Connection> {
   const row = await findConnectionOf(ctx, input.app, input.connectionId)
   const shown = await describe(ctx, row)
   await refuseUsed(ctx, row.id)
   try {
     await ctx.db.transaction().execute(async (tx) => {
       await tx.deleteFrom('connections').where('id', '=', row.id).execute()
-      await audit(ctx, tx, actor, 'connection.delete', row.projectId, { connectionId: row.id, app: row.app, name: row.name })
+      await audit(ctx, tx, actor, 'connection.delete', row.projectId, {
+        connectionId: row.id,
+        app: row.app,
+        name: row.name,
+      })
     })
   } catch (error) {
     // A sync may have begun to use it since; the database refused, and the reason is the same.
@@ -152,7 +201,11 @@ export async function deleteConnection(ctx: Context, actor: Actor, input: { app:
 }
 
 /** Tests the stored credentials; what the vendor says against them is kept, and answered, as `problem`. Throws `NotFound`. */
-export async function checkConnection(ctx: Context, _actor: Actor, input: { connectionId: string }): Promise<Connection> {
+export async function checkConnection(
+  ctx: Context,
+  _actor: Actor,
+  input: { connectionId: string },
+): Promise<Connection> {
   const row = await findConnection(ctx, input.connectionId)
   const definition = destination(row.app)
   const found = await proveCredentials(ctx, definition, await openCredentials(ctx, definition, row)).then(
@@ -180,7 +233,8 @@ async function validate(ctx: Context, definition: DestinationDefinition, credent
   try {
     return await proveCredentials(ctx, definition, credentials)
   } catch (error) {
-    if (error instanceof DestinationError) throw new BadRequest(`Failed to validate credentials: ${error.message}`, { kind: error.kind })
+    if (error instanceof DestinationError)
+      throw new BadRequest(`Failed to validate credentials: ${error.message}`, { kind: error.kind })
     throw error
   }
 }
@@ -197,14 +251,34 @@ async function renew(ctx: Context, row: Selectable<ConnectionTable>, input: unkn
     )
   }
   const account = await validate(ctx, definition, credentials)
-  return { credentials: await sealCredentials(ctx, row.id, credentials), account: account.label, checkedAt: timestamp(ctx), problem: null }
+  return {
+    credentials: await sealCredentials(ctx, row.id, credentials),
+    account: account.label,
+    checkedAt: timestamp(ctx),
+    problem: null,
+  }
 }
 
 async function wantUsers(ctx: Context, tx: Tx, actor: Actor, connectionId: string) {
-  const syncs = await tx.selectFrom('syncs').where('connectionId', '=', connectionId).select(['id', 'projectId']).orderBy('id').execute()
-  await want(ctx, tx, actor, 'edit', syncs.map((sync) => sync.id))
+  const syncs = await tx
+    .selectFrom('syncs')
+    .where('connectionId', '=', connectionId)
+    .select(['id', 'projectId'])
+    .orderBy('id')
+    .execute()
+  await want(
+    ctx,
+    tx,
+    actor,
+    'edit',
+    syncs.map((sync) => sync.id),
+  )
   // Those that only need it to leave an old place have nothing to run, but may try again now.
-  await tx.updateTable('departures').set({ retryAt: null, attempts: 0 }).where('connectionId', '=', connectionId).execute()
+  await tx
+    .updateTable('departures')
+    .set({ retryAt: null, attempts: 0 })
+    .where('connectionId', '=', connectionId)
+    .execute()
   const leaving = await tx
     .selectFrom('departures')
     .innerJoin('syncs', 'syncs.id', 'departures.syncId')
@@ -217,7 +291,9 @@ async function wantUsers(ctx: Context, tx: Tx, actor: Actor, connectionId: strin
 async function refuseUsed(ctx: Context, connectionId: string): Promise<void> {
   const users = await usersOf(ctx, connectionId)
   if (users.length === 0) return
-  throw new BadRequest(`Cannot delete App Connection with existing connections: used by sync ${users.join(', ')}`, { syncs: users })
+  throw new BadRequest(`Cannot delete App Connection with existing connections: used by sync ${users.join(', ')}`, {
+    syncs: users,
+  })
 }
 
 async function refuseMissingProject(ctx: Context, projectId: string): Promise<void> {
@@ -230,7 +306,8 @@ async function refuseTakenName(ctx: Context, name: string): Promise<void> {
   if (taken) throw nameTaken(name)
 }
 
-const nameTaken = (name: string): BadRequest => new BadRequest(`An App Connection with the name "${name}" already exists`)
+const nameTaken = (name: string): BadRequest =>
+  new BadRequest(`An App Connection with the name "${name}" already exists`)
 
 const explainName =
   (name: string) =>

@@ -31,7 +31,8 @@ export async function openCredentials(
 }
 
 /** Scheme, host and port that the credentials lead to. Two targets at different origins are different targets. */
-export const originOf = (definition: DestinationDefinition, credentials: Credentials): string => new URL(definition.baseUrl(credentials)).origin
+export const originOf = (definition: DestinationDefinition, credentials: Credentials): string =>
+  new URL(definition.baseUrl(credentials)).origin
 
 /** Seals what belongs to the instance and to no project. */
 export async function organizationKey(ctx: Context): Promise<DataKey> {

@@ -10,7 +10,10 @@ import { openCredentials } from './credentials.ts'
 export type Connection = z.output<typeof schemas.connection>
 
 /** Rows as the API shows them: of the credentials only what is not secret. */
-export async function describeConnections(ctx: Context, rows: readonly Selectable<ConnectionTable>[]): Promise<Connection[]> {
+export async function describeConnections(
+  ctx: Context,
+  rows: readonly Selectable<ConnectionTable>[],
+): Promise<Connection[]> {
   if (rows.length === 0) return []
   const { id: orgId } = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
   const uses = await countUses(ctx, rows)
@@ -62,7 +65,11 @@ async function shownCredentials(ctx: Context, row: Selectable<ConnectionTable>):
 async function countUses(ctx: Context, rows: readonly Selectable<ConnectionTable>[]): Promise<Map<string, number>> {
   const counts = await ctx.db
     .selectFrom('syncs')
-    .where('connectionId', 'in', rows.map((row) => row.id))
+    .where(
+      'connectionId',
+      'in',
+      rows.map((row) => row.id),
+    )
     .groupBy('connectionId')
     .select((eb) => ['connectionId', eb.fn.countAll<number | string>().as('uses')])
     .execute()
@@ -70,7 +77,10 @@ async function countUses(ctx: Context, rows: readonly Selectable<ConnectionTable
   return new Map(counts.map((count) => [count.connectionId, Number(count.uses)]))
 }
 
-async function projectsOf(ctx: Context, rows: readonly Selectable<ConnectionTable>[]): Promise<Map<string, NonNullable<Connection['project']>>> {
+async function projectsOf(
+  ctx: Context,
+  rows: readonly Selectable<ConnectionTable>[],
+): Promise<Map<string, NonNullable<Connection['project']>>> {
   const ids = rows.flatMap((row) => row.projectId ?? [])
   if (ids.length === 0) return new Map()
   const projects = await ctx.db.selectFrom('projects').where('id', 'in', ids).select(['id', 'name', 'slug']).execute()

@@ -16,7 +16,11 @@ export async function findConnection(ctx: Context, connectionId: string): Promis
 }
 
 /** Throws `NotFound` for an unknown app or id, `BadRequest` when the connection belongs to another app. */
-export async function findConnectionOf(ctx: Context, app: string, connectionId: string): Promise<Selectable<ConnectionTable>> {
+export async function findConnectionOf(
+  ctx: Context,
+  app: string,
+  connectionId: string,
+): Promise<Selectable<ConnectionTable>> {
   const definition = destination(app)
   const row = await findConnection(ctx, connectionId)
   refuseOtherApp(definition, row)
@@ -33,12 +37,17 @@ export async function connectionFor(
   const row = await findConnection(ctx, connectionId)
   refuseOtherApp(definition, row)
   if (row.projectId !== null && row.projectId !== projectId) {
-    throw new BadRequest(`App Connection "${row.name}" belongs to another project; use one of this project or of the organization`)
+    throw new BadRequest(
+      `App Connection "${row.name}" belongs to another project; use one of this project or of the organization`,
+    )
   }
   return { ...row, origin: originOf(definition, await openCredentials(ctx, definition, row)) }
 }
 
-export function refuseOtherApp(definition: DestinationDefinition, row: Pick<Selectable<ConnectionTable>, 'name' | 'app'>): void {
+export function refuseOtherApp(
+  definition: DestinationDefinition,
+  row: Pick<Selectable<ConnectionTable>, 'name' | 'app'>,
+): void {
   if (row.app === definition.name) return
   throw new BadRequest(`App Connection "${row.name}" is for ${destination(row.app).title}, not for ${definition.title}`)
 }

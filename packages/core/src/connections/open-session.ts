@@ -1,6 +1,11 @@
 import type { ConnectionTable, Selectable } from '@keyferry/db'
 import type { Context } from '../context.ts'
-import { DestinationError, type Account, type DestinationDefinition, type Session } from '../destinations/destination.ts'
+import {
+  DestinationError,
+  type Account,
+  type DestinationDefinition,
+  type Session,
+} from '../destinations/destination.ts'
 import { createHttp } from '../destinations/http.ts'
 import { destination } from '../destinations/registry.ts'
 import { openCredentials, type Credentials } from './credentials.ts'
@@ -43,21 +48,37 @@ export async function openSession(ctx: Context, connectionId: string, limits: Se
 const PATIENCE = 20_000
 
 /** Asks the vendor whether the credentials work. Throws `DestinationError` saying which of key, right, organization or host is wrong. */
-export const proveCredentials = (ctx: Context, definition: DestinationDefinition, credentials: Credentials): Promise<Account> =>
+export const proveCredentials = (
+  ctx: Context,
+  definition: DestinationDefinition,
+  credentials: Credentials,
+): Promise<Account> =>
   withPatience(definition, (signal) => definition.check(sessionFor(ctx, definition, credentials, { signal })))
 
 /** Runs `work` with a signal that ends it when a person has waited long enough; that is `unavailable`. */
-export async function withPatience<T>(definition: DestinationDefinition, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withPatience<T>(
+  definition: DestinationDefinition,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const signal = AbortSignal.timeout(PATIENCE)
   try {
     return await work(signal)
   } catch (error) {
     if (!signal.aborted || error instanceof DestinationError) throw error
-    throw new DestinationError('unavailable', `${definition.title} did not answer within ${PATIENCE / 1000} seconds; try again later`, { cause: error })
+    throw new DestinationError(
+      'unavailable',
+      `${definition.title} did not answer within ${PATIENCE / 1000} seconds; try again later`,
+      { cause: error },
+    )
   }
 }
 
-function sessionFor(ctx: Context, definition: DestinationDefinition, credentials: Credentials, limits: SessionLimits): Session<Credentials> {
+function sessionFor(
+  ctx: Context,
+  definition: DestinationDefinition,
+  credentials: Credentials,
+  limits: SessionLimits,
+): Session<Credentials> {
   const http = createHttp({
     baseUrl: definition.baseUrl(credentials),
     headers: definition.authorization(credentials),

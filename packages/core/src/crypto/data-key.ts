@@ -4,7 +4,15 @@
  * Sealed text is `v1.` + base64url(nonce 12 bytes | ciphertext | tag 16 bytes), AES-256-GCM with a fresh random nonce. The associated
  * data name where the text belongs, so a row copied to another place does not open there.
  */
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto'
 
 export interface DataKey {
   seal(text: string, ...belongsTo: readonly string[]): string

@@ -23,7 +23,12 @@ const saying =
   (status: number, headers?: Record<string, string>) =>
   (emulator: Emulator, sent = ''): Fault => {
     const echo = `invalid: ${sent} ${Object.values(emulator.credentials).join(' ')}`
-    const body = { title: echo, error: echo, detail: echo, errors: [{ loc: ['body', 'value'], msg: echo, input: echo }] }
+    const body = {
+      title: echo,
+      error: echo,
+      detail: echo,
+      errors: [{ loc: ['body', 'value'], msg: echo, input: echo }],
+    }
     return { kind: 'status', status, headers, body }
   }
 const plain = (kind: 'reset' | 'reset-after' | 'hang-after' | 'truncated' | 'html') => (): Fault => ({ kind })
@@ -41,7 +46,13 @@ export const FAULTS: readonly NamedFault[] = [
   { name: '503', fault: saying(503), kinds: ['unavailable'], passes: true },
   { name: 'a reset', fault: plain('reset'), kinds: ['unavailable'], passes: true },
   { name: 'a reset after it was carried out', fault: plain('reset-after'), kinds: ['unavailable'], passes: true },
-  { name: 'no answer after it was carried out', fault: plain('hang-after'), kinds: ['unavailable'], passes: true, timeoutMs: 1_000 },
+  {
+    name: 'no answer after it was carried out',
+    fault: plain('hang-after'),
+    kinds: ['unavailable'],
+    passes: true,
+    timeoutMs: 1_000,
+  },
   { name: 'half an answer', fault: plain('truncated'), kinds: ['unavailable'], passes: true },
   { name: 'a page of HTML', fault: plain('html'), kinds: ['unavailable'], passes: true },
 ]

@@ -1,6 +1,13 @@
 /** Stands in for the pipeline in the conformance suite: a bare-bones ledger and difference. For tests only. */
 import { expect } from 'vitest'
-import { DestinationError, type Change, type Client, type DestinationDefinition, type Observed, type Session } from './destination.ts'
+import {
+  DestinationError,
+  type Change,
+  type Client,
+  type DestinationDefinition,
+  type Observed,
+  type Session,
+} from './destination.ts'
 import { type NamedFault, VALUE_MARK } from './conformance-faults.ts'
 import type { Emulator } from './emulator.ts'
 import type { StartEmulator } from './emulators.ts'
@@ -40,7 +47,9 @@ export function hand(definition: DestinationDefinition, emulator: Emulator): Han
       const known = written.get(key)
       const sameIds = known !== undefined && [...known.remoteIds].sort().join() === [...there.remoteIds].sort().join()
       const sameFlags = Object.entries(there.flags).every(([name, shown]) => flags[name] === shown)
-      return known?.value === value && sameIds && sameFlags ? [] : [{ action: 'update', key, value, flags, remoteIds: there.remoteIds }]
+      return known?.value === value && sameIds && sameFlags
+        ? []
+        : [{ action: 'update', key, value, flags, remoteIds: there.remoteIds }]
     })
     const deletes = [...written.keys()].flatMap((key): Change[] => {
       const there = observed.get(key)
@@ -92,7 +101,11 @@ export function hand(definition: DestinationDefinition, emulator: Emulator): Han
   }
 }
 
-export function sessionOf(definition: DestinationDefinition, emulator: Emulator, limits: Limits = {}): Session<Record<string, unknown>> {
+export function sessionOf(
+  definition: DestinationDefinition,
+  emulator: Emulator,
+  limits: Limits = {},
+): Session<Record<string, unknown>> {
   const credentials = definition.connection.credentials.parse(emulator.credentials)
   const http = createHttp({
     baseUrl: definition.baseUrl(credentials),
@@ -125,11 +138,16 @@ export async function having(
 export const failureOf = (work: Promise<unknown>): Promise<DestinationError> =>
   work.then(
     () => Promise.reject(new Error('It did not fail')),
-    (error: unknown) => (error instanceof DestinationError ? error : Promise.reject(new Error('It failed otherwise', { cause: error }))),
+    (error: unknown) =>
+      error instanceof DestinationError ? error : Promise.reject(new Error('It failed otherwise', { cause: error })),
   )
 
 /** What `errors` are and give away, apart from what `fault` means: nothing. */
-export const wrongIn = (errors: readonly DestinationError[], fault: Pick<NamedFault, 'kinds'>, credentials: readonly string[]): string[] =>
+export const wrongIn = (
+  errors: readonly DestinationError[],
+  fault: Pick<NamedFault, 'kinds'>,
+  credentials: readonly string[],
+): string[] =>
   errors.flatMap(({ kind, message, stack }) => {
     const given = [VALUE_MARK, ...credentials].filter((secret) => `${message} ${stack}`.includes(secret))
     return fault.kinds.includes(kind) ? given : [...given, `${kind}: ${message}`]

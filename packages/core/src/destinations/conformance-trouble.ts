@@ -8,13 +8,15 @@ import type { StartEmulator } from './emulators.ts'
 
 export function listsInTrouble(definition: DestinationDefinition, startEmulator: StartEmulator): void {
   describe.concurrent(`destination ${definition.name}, lists in trouble`, () => {
-    test.for(FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined))('$name at every list throws instead of looking empty', (one) =>
-      having(definition, startEmulator, async ({ emulator, mine }) => {
-        for (const [key, value] of numbered(3)) emulator.put(key, value)
-        throughout(emulator, one)
-        const error = await failureOf(mine.client({ waitBudgetMs: 300 }).list())
-        expect(wrongIn([error], one, secretsOf(definition, emulator))).toEqual([])
-      }),
+    test.for(FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined))(
+      '$name at every list throws instead of looking empty',
+      (one) =>
+        having(definition, startEmulator, async ({ emulator, mine }) => {
+          for (const [key, value] of numbered(3)) emulator.put(key, value)
+          throughout(emulator, one)
+          const error = await failureOf(mine.client({ waitBudgetMs: 300 }).list())
+          expect(wrongIn([error], one, secretsOf(definition, emulator))).toEqual([])
+        }),
     )
 
     test.for(FAULTS.filter(({ passes }) => passes))('$name at one list is got over', (one) =>
@@ -60,7 +62,8 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
 
     test.for(FAULTS.filter(({ passes }) => !passes))('$name at every write fails, and says so', (one) =>
       having(definition, startEmulator, async ({ emulator, mine }) => {
-        for (let n = 1; n <= 20; n++) emulator.fail(n, one.fault(emulator, `${VALUE_MARK} 0`), (method) => method !== 'GET')
+        for (let n = 1; n <= 20; n++)
+          emulator.fail(n, one.fault(emulator, `${VALUE_MARK} 0`), (method) => method !== 'GET')
         const { failures } = await mine.converge(numbered(3, VALUE_MARK))
         expect(failures.length).toBeGreaterThan(0)
         expect(wrongIn(failures, one, secretsOf(definition, emulator))).toEqual([])
@@ -90,11 +93,14 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
     ]
     for (const lasting of [false, true]) {
       const where = lasting ? 'from every call on' : 'at every call'
-      test.for(interruptions)(`$name ${where}, each followed by a second run, ends where it should`, async ({ fault }) => {
-        const calls = await interrupted(fault, Number.POSITIVE_INFINITY, lasting)
-        expect(calls).toBeGreaterThan(3)
-        await Promise.all(Array.from({ length: calls }, (_, call) => interrupted(fault, call + 1, lasting)))
-      })
+      test.for(interruptions)(
+        `$name ${where}, each followed by a second run, ends where it should`,
+        async ({ fault }) => {
+          const calls = await interrupted(fault, Number.POSITIVE_INFINITY, lasting)
+          expect(calls).toBeGreaterThan(3)
+          await Promise.all(Array.from({ length: calls }, (_, call) => interrupted(fault, call + 1, lasting)))
+        },
+      )
     }
   })
 
@@ -120,4 +126,3 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
     return calls
   }
 }
-

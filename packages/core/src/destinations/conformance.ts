@@ -19,17 +19,20 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
           expect(account.label).not.toBe('')
         }))
 
-      test.for(FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined))('a check that meets $name throughout fails in safe words', (one) =>
-        having(definition, startEmulator, async ({ emulator }) => {
-          throughout(emulator, one)
-          const error = await failureOf(definition.check(sessionOf(definition, emulator, { waitBudgetMs: 300 })))
-          // A host that is no such vendor may be told apart from one that refuses: which of the two it is, is the destination's.
-          expect(wrongIn([error], { kinds: [error.kind] }, secretsOf(definition, emulator))).toEqual([])
-        }),
+      test.for(FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined))(
+        'a check that meets $name throughout fails in safe words',
+        (one) =>
+          having(definition, startEmulator, async ({ emulator }) => {
+            throughout(emulator, one)
+            const error = await failureOf(definition.check(sessionOf(definition, emulator, { waitBudgetMs: 300 })))
+            // A host that is no such vendor may be told apart from one that refuses: which of the two it is, is the destination's.
+            expect(wrongIn([error], { kinds: [error.kind] }, secretsOf(definition, emulator))).toEqual([])
+          }),
       )
 
       for (const [name, { needs, list, choice }] of Object.entries(definition.choices ?? {})) {
-        const known = (emulator: Emulator) => Object.fromEntries(needs.map((field) => [field, emulator.target[field] ?? '']))
+        const known = (emulator: Emulator) =>
+          Object.fromEntries(needs.map((field) => [field, emulator.target[field] ?? '']))
 
         test(`the list ${name} fills a picker`, () =>
           having(definition, startEmulator, async ({ emulator }) => {
@@ -42,7 +45,9 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         test.for([401, 403, 500])(`the list ${name} throws on %d instead of looking empty`, (status) =>
           having(definition, startEmulator, async ({ emulator }) => {
             for (let n = 1; n <= 10; n++) emulator.fail(n, { kind: 'status', status })
-            await expect(list(sessionOf(definition, emulator), known(emulator))).rejects.toBeInstanceOf(DestinationError)
+            await expect(list(sessionOf(definition, emulator), known(emulator))).rejects.toBeInstanceOf(
+              DestinationError,
+            )
           }),
         )
       }
@@ -182,7 +187,9 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         ({ key, value }) =>
           having(definition, startEmulator, async ({ emulator, mine }) => {
             const reason = definition.limits.refuse(key, value)
-            expect(value.trim().length >= 8 && reason?.includes(value) === true, 'the reason shows the value').toBe(false)
+            expect(value.trim().length >= 8 && reason?.includes(value) === true, 'the reason shows the value').toBe(
+              false,
+            )
             if (reason !== null) return
             for (const desired of [new Map([[key, value]]), new Map([[key, `${value.slice(0, 1_000)}!`]])]) {
               expect((await mine.converge(desired)).failures).toEqual([])

@@ -151,7 +151,11 @@ export class DestinationError extends Error {
   /** `throttled`: when the vendor said to come back. */
   readonly retryAt: Date | null
 
-  constructor(kind: DestinationErrorKind, message: string, extra: { status?: number; retryAt?: Date; cause?: unknown } = {}) {
+  constructor(
+    kind: DestinationErrorKind,
+    message: string,
+    extra: { status?: number; retryAt?: Date; cause?: unknown } = {},
+  ) {
     super(message, extra.cause === undefined ? undefined : { cause: extra.cause })
     this.name = 'DestinationError'
     this.kind = kind

@@ -19,23 +19,51 @@ const x = field({ label: 'X' })
 
 test.each<[string, z.ZodType, Partial<FormField>]>([
   ['text', z.string().trim().min(1).meta(x), {}],
-  ['help and placeholder', z.string().meta(field({ label: 'X', help: 'h', placeholder: 'p' })), { help: 'h', placeholder: 'p' }],
+  [
+    'help and placeholder',
+    z.string().meta(field({ label: 'X', help: 'h', placeholder: 'p' })),
+    { help: 'h', placeholder: 'p' },
+  ],
   ['a secret', z.string().meta(field({ label: 'X', secret: true })), { kind: 'password' }],
-  ['a URL with a default', z.url().max(255).default('https://a.example').meta(x), { kind: 'url', required: false, defaultValue: 'https://a.example' }],
+  [
+    'a URL with a default',
+    z.url().max(255).default('https://a.example').meta(x),
+    { kind: 'url', required: false, defaultValue: 'https://a.example' },
+  ],
   [
     'an enum',
     z.enum(['dev', 'prod']).meta(x),
-    { kind: 'select', options: [{ value: 'dev', label: 'dev' }, { value: 'prod', label: 'prod' }] },
+    {
+      kind: 'select',
+      options: [
+        { value: 'dev', label: 'dev' },
+        { value: 'prod', label: 'prod' },
+      ],
+    },
   ],
   ['a URL behind a trim', z.string().trim().pipe(z.url()).meta(x), { kind: 'url' }],
   ['a boolean', z.boolean().default(true).meta(x), { kind: 'boolean', required: false, defaultValue: true }],
   ['optional text', z.string().meta(x).optional(), { required: false }],
   ['metadata under a default', z.string().meta(x).default('d'), { required: false, defaultValue: 'd' }],
-  ['a transform', z.string().meta(x).transform((text) => text.length), {}],
-  ['a picker', z.string().meta(field({ label: 'X', choices: 'environments' })), { kind: 'choice', choices: 'environments', dependsOn: ['projectRef'] }],
+  [
+    'a transform',
+    z
+      .string()
+      .meta(x)
+      .transform((text) => text.length),
+    {},
+  ],
+  [
+    'a picker',
+    z.string().meta(field({ label: 'X', choices: 'environments' })),
+    { kind: 'choice', choices: 'environments', dependsOn: ['projectRef'] },
+  ],
   [
     'a field shown with another',
-    z.string().optional().meta(field({ label: 'X', showWhen: { field: 'environment', in: ['preview'] } })),
+    z
+      .string()
+      .optional()
+      .meta(field({ label: 'X', showWhen: { field: 'environment', in: ['preview'] } })),
     { required: false, showWhen: { field: 'environment', in: ['preview'] } },
   ],
 ])('%s', (_, schema, expected) => {
@@ -54,13 +82,18 @@ test('a field that nobody described stops the start, because it could be a secre
 })
 
 test('a picker that does not exist is an error', () => {
-  expect(() => formFields(z.object({ a: z.string().meta(field({ label: 'A', choices: 'nothing' })) }))).toThrow('"nothing"')
+  expect(() => formFields(z.object({ a: z.string().meta(field({ label: 'A', choices: 'nothing' })) }))).toThrow(
+    '"nothing"',
+  )
 })
 
 test('what is shown again leaves every secret and everything unknown out', () => {
   const schema = z.object({
     apiKey: z.string().meta(field({ label: 'K', secret: true })),
-    hidden: z.string().meta(field({ label: 'H', secret: true })).optional(),
+    hidden: z
+      .string()
+      .meta(field({ label: 'H', secret: true }))
+      .optional(),
     url: z.string().meta(x),
   })
   expect(withoutSecrets(schema, { apiKey: 'k', hidden: 'h', url: 'u', extra: 'e' })).toEqual({ url: 'u' })

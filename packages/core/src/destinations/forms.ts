@@ -12,7 +12,10 @@ type Layers = readonly z.core.$ZodTypes[]
  * The inputs of a credentials, target or options schema, in its order. `choices`: the pickers of the destination.
  * Throws when a field has no `field()` metadata or names an unknown picker: a mistake of the destination's author.
  */
-export function formFields(schema: z.ZodObject, choices: Readonly<Record<string, { needs: readonly string[] }>> = {}): FormField[] {
+export function formFields(
+  schema: z.ZodObject,
+  choices: Readonly<Record<string, { needs: readonly string[] }>> = {},
+): FormField[] {
   return Object.entries(schema.shape).map(([name, type]) => {
     const layers = layersOf(type)
     const field = metadata(name, layers)
@@ -35,7 +38,10 @@ export function formFields(schema: z.ZodObject, choices: Readonly<Record<string,
 }
 
 /** The fields that may be shown again: those not marked secret. */
-export function withoutSecrets(schema: z.ZodObject, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function withoutSecrets(
+  schema: z.ZodObject,
+  values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(schema.shape)
       .filter(([name, type]) => !metadata(name, layersOf(type)).secret)
@@ -96,6 +102,8 @@ function defaultOf(layers: Layers): FormField['defaultValue'] {
 
 function optionsOf(layers: Layers): FormField['options'] {
   return layers.flatMap(({ _zod: { def } }) =>
-    def.type === 'enum' ? Object.values(def.entries).map((value) => ({ value: String(value), label: String(value) })) : [],
+    def.type === 'enum'
+      ? Object.values(def.entries).map((value) => ({ value: String(value), label: String(value) }))
+      : [],
   )
 }

@@ -5,7 +5,11 @@ import { formFields } from './forms.ts'
 import { destinationIcon, destinations } from './registry.ts'
 
 /** Everything the console and the API's document need to offer the destinations, by title. */
-export async function listDestinations(_ctx: Context, _actor: Actor, _input: Record<never, never>): Promise<z.output<typeof destination>[]> {
+export async function listDestinations(
+  _ctx: Context,
+  _actor: Actor,
+  _input: Record<never, never>,
+): Promise<z.output<typeof destination>[]> {
   return destinations()
     .map((definition) => ({
       name: definition.name,

@@ -24,10 +24,13 @@ test('every folder is a destination with an emulator, by its own name', async ()
   }
 })
 
-test.each(['nowhere', '', '__proto__', 'constructor', '../destinations/devin'])('"%s" is unknown, and the known ones are named', (name) => {
-  expect(() => destination(name)).toThrow(NotFound)
-  expect(() => destination(name)).toThrow(/known are .*devin/)
-})
+test.each(['nowhere', '', '__proto__', 'constructor', '../destinations/devin'])(
+  '"%s" is unknown, and the known ones are named',
+  (name) => {
+    expect(() => destination(name)).toThrow(NotFound)
+    expect(() => destination(name)).toThrow(/known are .*devin/)
+  },
+)
 
 test('the list has what its schema promises, by title', async () => {
   const { ctx, actor, close } = await testContext(openStore)

@@ -49,7 +49,8 @@ function entry(name: string): Entry {
 
 async function load(folder: string): Promise<Entry> {
   const exported = await importFrom(folder, 'index.ts')
-  const definition = exported !== null && typeof exported === 'object' && 'default' in exported ? exported.default : undefined
+  const definition =
+    exported !== null && typeof exported === 'object' && 'default' in exported ? exported.default : undefined
   if (!isDefinition(definition)) {
     throw new Error(`destinations/${folder}/index.ts must export the result of defineDestination() as default`)
   }
@@ -57,11 +58,19 @@ async function load(folder: string): Promise<Entry> {
     throw new Error(`destinations/${folder} calls itself "${definition.name}"; the name must equal the folder`)
   }
   // A field without metadata could be a secret that nobody hides: found here, at the start, not in an answer of the API.
-  for (const schema of [definition.connection.credentials, definition.target, definition.options]) formFields(schema, definition.choices)
+  for (const schema of [definition.connection.credentials, definition.target, definition.options])
+    formFields(schema, definition.choices)
   return { definition, icon: readFileSync(join(HERE, folder, 'icon.svg'), 'utf8') }
 }
 
 // A hoisted function, because the registry above is filled while this module loads.
 function isDefinition(value: unknown): value is DestinationDefinition {
-  return value !== null && typeof value === 'object' && 'name' in value && 'connection' in value && 'target' in value && 'open' in value
+  return (
+    value !== null &&
+    typeof value === 'object' &&
+    'name' in value &&
+    'connection' in value &&
+    'target' in value &&
+    'open' in value
+  )
 }

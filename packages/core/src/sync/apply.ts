@@ -58,7 +58,14 @@ export async function applyPlan(
       if (change.action === 'delete') await book.add({ kind: 'gone', key: change.key })
       else {
         const digest = desired.entries.get(change.key)?.digest ?? ''
-        await book.add({ kind: 'written', key: change.key, ...sourceOf(change.key), remoteIds, digest, flags: change.flags })
+        await book.add({
+          kind: 'written',
+          key: change.key,
+          ...sourceOf(change.key),
+          remoteIds,
+          digest,
+          flags: change.flags,
+        })
       }
       settle(change, 'done')
     },
@@ -83,7 +90,8 @@ export async function applyPlan(
       // The target as a whole refused: what was not settled by then shares its fate, and stays named.
       stopped = true
       errors.push(error)
-      for (const change of changes) if (!outcomes.has(`${change.action} ${change.key}`)) settle(change, 'failed', error.message)
+      for (const change of changes)
+        if (!outcomes.has(`${change.action} ${change.key}`)) settle(change, 'failed', error.message)
     }
   }
   // An old name goes only once its new one is there.
@@ -108,7 +116,13 @@ export async function applyPlan(
     if (!(error instanceof DestinationError)) throw error
   })
   for (const change of plan.changes) {
-    if (change.action === 'reject') outcomes.set(`reject ${change.key}`, { key: change.key, action: 'reject', state: 'rejected', reason: change.reason })
+    if (change.action === 'reject')
+      outcomes.set(`reject ${change.key}`, {
+        key: change.key,
+        action: 'reject',
+        state: 'rejected',
+        reason: change.reason,
+      })
   }
   return { outcomes: [...outcomes.values()], errors }
 }
@@ -146,7 +160,9 @@ async function putBack(
   book: Journal,
   outcomes: Map<string, Outcome>,
 ): Promise<void> {
-  const lost = [...outcomes].filter(([, { state, key, action }]) => state === 'failed' && action !== 'delete' && book.isReplacing(key))
+  const lost = [...outcomes].filter(
+    ([, { state, key, action }]) => state === 'failed' && action !== 'delete' && book.isReplacing(key),
+  )
   if (lost.length === 0) return
   // A refused delete leaves the old value where it was: only a listing tells.
   const present = new Set((await target.client.list()).map((entry) => entry.key))

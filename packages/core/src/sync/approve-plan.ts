@@ -10,7 +10,11 @@ import { want } from './wanted.ts'
  * Lets a run past the fuse for this very plan. Throws `BadRequest` when the plan is no longer the one that was looked at: what
  * a person did not see is not approved.
  */
-export async function approvePlan(ctx: Context, actor: Actor, input: SyncAddress & { planHash: string }): Promise<SyncRow> {
+export async function approvePlan(
+  ctx: Context,
+  actor: Actor,
+  input: SyncAddress & { planHash: string },
+): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
   const present = await planOf(ctx, sync)
   if (present.hash !== input.planHash) {

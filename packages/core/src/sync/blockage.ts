@@ -18,7 +18,12 @@ export function blockedBySource(error: Unresolvable): Blocked {
   return {
     kind: 'blocked',
     plan: null,
-    blockage: { kind: 'source', message: `Nothing was sent. ${error.message}`, keys: [...error.problems], planHash: null },
+    blockage: {
+      kind: 'source',
+      message: `Nothing was sent. ${error.message}`,
+      keys: [...error.problems],
+      planHash: null,
+    },
   }
 }
 

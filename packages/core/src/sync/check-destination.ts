@@ -25,7 +25,8 @@ export async function checkDestination(
     .execute()
   const same =
     input.connectionId === undefined
-      ? (other: { target: string }) => definition.targetKey(targetOf(definition, JSON.parse(other.target))) === definition.targetKey(target)
+      ? (other: { target: string }) =>
+          definition.targetKey(targetOf(definition, JSON.parse(other.target))) === definition.targetKey(target)
       : await sameKey(ctx, input.connectionId)
   const duplicate = others.find(same)
   return duplicate ? { hasDuplicate: true, duplicateProjectId: duplicate.projectId } : { hasDuplicate: false }

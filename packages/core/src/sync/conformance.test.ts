@@ -35,7 +35,9 @@ for (const definition of destinations()) {
         const said = await throughEveryFault(ferry, definition.name, methods)
         const everything = said + lines.join('') + JSON.stringify(ferry.events) + (await ferry.everything())
         expect(everything.includes('KEY_GONE')).toBe(true)
-        expect([VALUE_MARK, ...secretsOf(definition, ferry.emulator)].filter((secret) => everything.includes(secret))).toEqual([])
+        expect(
+          [VALUE_MARK, ...secretsOf(definition, ferry.emulator)].filter((secret) => everything.includes(secret)),
+        ).toEqual([])
       } finally {
         await ferry.close()
       }

@@ -61,7 +61,11 @@ export async function createSync(ctx: Context, actor: Actor, body: CreateBody): 
         })
         .execute()
       if (autoSync) await want(ctx, tx, actor, 'create', [id])
-      await audit(ctx, tx, actor, 'create-secret-sync', body.projectId, { syncId: id, name: body.name, destination: definition.name })
+      await audit(ctx, tx, actor, 'create-secret-sync', body.projectId, {
+        syncId: id,
+        name: body.name,
+        destination: definition.name,
+      })
     })
   } catch (error) {
     if (isUniqueViolation(error)) throw nameTaken(body.name)

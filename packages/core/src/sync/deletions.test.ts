@@ -22,7 +22,12 @@ for (const { name: destination } of destinations()) {
       const { ctx, actor, place } = ferry
       await createFolder(ctx, actor, { ...place, path: '/', name: 'app' })
       await createFolder(ctx, actor, { ...place, path: '/app', name: 'deep' })
-      await updateSecrets(ctx, actor, { ...place, secretPath: '/app/deep', mode: 'upsert', secrets: [{ secretKey: 'A', secretValue: '1' }] })
+      await updateSecrets(ctx, actor, {
+        ...place,
+        secretPath: '/app/deep',
+        mode: 'upsert',
+        secrets: [{ secretKey: 'A', secretValue: '1' }],
+      })
       const sync = await ferry.create({ name: 'reader', secretPath: '/app/deep', syncOptions: owned })
       await ferry.run(sync)
       const remove = (syncs?: 'refuse' | 'keep-secrets' | 'remove-secrets') =>
@@ -39,7 +44,9 @@ for (const { name: destination } of destinations()) {
       await expect(remove()).rejects.toThrow(/sync "reader" reads it.*keep-secrets.*remove-secrets/)
       await expect(remove('refuse')).rejects.toThrow(/"reader"/)
       await expect(deleteProject(ctx, actor, { projectId })).rejects.toThrow(/"reader"/)
-      await expect(deleteEnvironment(ctx, actor, { projectId, environmentId: sync.environment?.id ?? '' })).rejects.toThrow(/"reader"/)
+      await expect(
+        deleteEnvironment(ctx, actor, { projectId, environmentId: sync.environment?.id ?? '' }),
+      ).rejects.toThrow(/"reader"/)
       expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], { A: '1' }])
     })
 
@@ -82,7 +89,9 @@ for (const { name: destination } of destinations()) {
       expect((await run(sync)).row.removeStatus).toBe('failed')
       expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], { A: '1' }])
       expect(await ctx.db.selectFrom('deletions').selectAll().execute()).toEqual([])
-      expect(await ctx.db.selectFrom('audit').where('action', '=', 'folder.delete-given-up').selectAll().execute()).toHaveLength(1)
+      expect(
+        await ctx.db.selectFrom('audit').where('action', '=', 'folder.delete-given-up').selectAll().execute(),
+      ).toHaveLength(1)
 
       await remove('remove-secrets')
       await create({ name: 'newcomer', secretPath: '/app', syncOptions: owned })
@@ -94,7 +103,9 @@ for (const { name: destination } of destinations()) {
       const ferry = await start()
       const { ctx, actor, run, sync, projectId } = ferry
       const environmentId = sync.environment?.id ?? ''
-      expect((await deleteEnvironment(ctx, actor, { projectId, environmentId, syncs: 'remove-secrets' })).pending).toContain('reader')
+      expect(
+        (await deleteEnvironment(ctx, actor, { projectId, environmentId, syncs: 'remove-secrets' })).pending,
+      ).toContain('reader')
       // The process dies once the sync is gone.
       const waiting = await ctx.db.selectFrom('deletions').selectAll().executeTakeFirstOrThrow()
       await ctx.db.deleteFrom('deletions').execute()
@@ -104,7 +115,13 @@ for (const { name: destination } of destinations()) {
       expect((await listProjects(ctx, actor))[0]?.environments.map(({ slug }) => slug)).toEqual(['staging', 'prod'])
       await completeDeletions(ctx)
 
-      await updateSecrets(ctx, actor, { projectId, environment: 'prod', secretPath: '/', mode: 'upsert', secrets: [{ secretKey: 'B', secretValue: '2' }] })
+      await updateSecrets(ctx, actor, {
+        projectId,
+        environment: 'prod',
+        secretPath: '/',
+        mode: 'upsert',
+        secrets: [{ secretKey: 'B', secretValue: '2' }],
+      })
       const other = await ferry.create({ environment: 'prod' })
       await run(other)
       expect(ferry.contents()).toEqual({ B: '2' })

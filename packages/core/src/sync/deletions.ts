@@ -19,7 +19,9 @@ export async function completeDeletions(ctx: Context): Promise<void> {
   for (const deletion of deletions) {
     const folderIds = await foldersOf(ctx, deletion)
     const readers =
-      folderIds.length === 0 ? [] : await ctx.db.selectFrom('syncs').where('folderId', 'in', folderIds).select(['name', 'removal']).execute()
+      folderIds.length === 0
+        ? []
+        : await ctx.db.selectFrom('syncs').where('folderId', 'in', folderIds).select(['name', 'removal']).execute()
     const staying = readers.filter((sync) => sync.removal !== 'delete').map((sync) => sync.name)
     if (staying.length > 0) await giveUp(ctx, deletion, `read by ${staying.join(', ')}`)
     else if (readers.length === 0) await carryOut(ctx, deletion)
@@ -31,7 +33,8 @@ async function carryOut(ctx: Context, deletion: Deletion): Promise<void> {
   const actor: Actor = JSON.parse(deletion.actor)
   try {
     if (deletion.kind === 'project') await deleteProject(ctx, actor, { projectId })
-    else if (deletion.kind === 'environment') await deleteEnvironment(ctx, actor, { projectId, environmentId: subjectId })
+    else if (deletion.kind === 'environment')
+      await deleteEnvironment(ctx, actor, { projectId, environmentId: subjectId })
     else {
       const { slug } = await ctx.db
         .selectFrom('folders')
@@ -57,7 +60,11 @@ async function foldersOf(ctx: Context, { kind, subjectId }: Deletion): Promise<s
     .select(['folders.id', 'folders.path'])
   if (kind === 'project') return ids(await folders.where('environments.projectId', '=', subjectId).execute())
   if (kind === 'environment') return ids(await folders.where('environments.id', '=', subjectId).execute())
-  const top = await ctx.db.selectFrom('folders').where('id', '=', subjectId).select(['path', 'environmentId']).executeTakeFirst()
+  const top = await ctx.db
+    .selectFrom('folders')
+    .where('id', '=', subjectId)
+    .select(['path', 'environmentId'])
+    .executeTakeFirst()
   if (!top) return []
   const beside = await folders.where('environments.id', '=', top.environmentId).execute()
   return ids(beside.filter(({ path }) => path === top.path || path.startsWith(`${top.path}/`)))
@@ -72,6 +79,7 @@ async function forget(ctx: Context, { id }: Deletion): Promise<void> {
 async function giveUp(ctx: Context, { id, kind, projectId, subjectId }: Deletion, because: string): Promise<void> {
   await ctx.db.transaction().execute(async (tx) => {
     const { numDeletedRows } = await tx.deleteFrom('deletions').where('id', '=', id).executeTakeFirst()
-    if (numDeletedRows > 0n) await audit(ctx, tx, SYSTEM, `${kind}.delete-given-up`, projectId, { id: subjectId, because })
+    if (numDeletedRows > 0n)
+      await audit(ctx, tx, SYSTEM, `${kind}.delete-given-up`, projectId, { id: subjectId, because })
   })
 }

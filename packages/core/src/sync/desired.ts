@@ -77,7 +77,11 @@ function effectiveNames(names: ReadonlySet<string>, { limits }: DestinationDefin
 }
 
 /** Of colliding keys the one that the vendor leaves as it is goes on; those it would change are refused. */
-function collision(name: string, { title, limits }: DestinationDefinition, seenAs: ReadonlyMap<string, string[]>): string | null {
+function collision(
+  name: string,
+  { title, limits }: DestinationDefinition,
+  seenAs: ReadonlyMap<string, string[]>,
+): string | null {
   const effective = limits.effectiveName?.(name)
   if (effective === undefined || effective === name) return null
   const others = (seenAs.get(effective) ?? []).filter((other) => other !== name)
@@ -89,5 +93,7 @@ function collision(name: string, { title, limits }: DestinationDefinition, seenA
 export function parseTarget(definition: DestinationDefinition, target: string): Record<string, unknown> {
   const parsed = definition.target.safeParse(JSON.parse(target))
   if (parsed.success) return parsed.data
-  throw new BadRequest(`The stored target no longer fits ${definition.title}: ${parsed.error.issues[0]?.message ?? 'unknown'}. Edit the sync.`)
+  throw new BadRequest(
+    `The stored target no longer fits ${definition.title}: ${parsed.error.issues[0]?.message ?? 'unknown'}. Edit the sync.`,
+  )
 }

@@ -48,7 +48,10 @@ export async function repairDrift(
   const stopped = sync.repairStopped ?? (wants ? fight(drifted, heals) : null)
   const keys = new Set(drifted.map(({ key }) => key))
   const isOurs = (key: string): boolean => found.ledger.get(key)?.intent === 'replacing'
-  const all = partOf(found.plan, ({ key, action }) => keys.has(key) && action !== 'reject' && ((wants && stopped === null) || isOurs(key)))
+  const all = partOf(
+    found.plan,
+    ({ key, action }) => keys.has(key) && action !== 'reject' && ((wants && stopped === null) || isOurs(key)),
+  )
   const blown = fuse(all, found.observed, target.schema.covers)
   const plan = blown === null ? all : partOf(all, ({ action }) => action !== 'delete')
   const message = blown === null ? null : `${blown} Nothing was deleted; run the sync to review it.`
@@ -90,7 +93,12 @@ function fight(drifted: readonly Drifted[], heals: readonly Heal[]): string | nu
 }
 
 /** Applies the plan as a run of the history. The sync's own state is not touched: what was wanted has not changed. */
-async function applyAsRun(outer: Context, target: OpenTarget & { spec: DueSync }, found: Difference, lease: Lease): Promise<Applied> {
+async function applyAsRun(
+  outer: Context,
+  target: OpenTarget & { spec: DueSync },
+  found: Difference,
+  lease: Lease,
+): Promise<Applied> {
   const sync = target.spec
   const run: RunInHand = { id: randomUUID(), sync, startedAt: timestamp(outer) }
   const ctx = { ...outer, log: outer.log.child({ runId: run.id }) }
@@ -122,11 +130,21 @@ async function applyAsRun(outer: Context, target: OpenTarget & { spec: DueSync }
   }
 }
 
-async function closeRun(ctx: Context, run: RunInHand, calls: number, found: Difference, applied: Applied): Promise<void> {
+async function closeRun(
+  ctx: Context,
+  run: RunInHand,
+  calls: number,
+  found: Difference,
+  applied: Applied,
+): Promise<void> {
   const verdict = judge(ctx, run.sync, { kind: 'applied', plan: found.plan, desired: found.desired, ...applied })
   await transact(ctx, async (tx) => {
     const { state, message } = verdict
-    await tx.updateTable('runs').set({ state, message, calls, finishedAt: timestamp(ctx) }).where('id', '=', run.id).execute()
+    await tx
+      .updateTable('runs')
+      .set({ state, message, calls, finishedAt: timestamp(ctx) })
+      .where('id', '=', run.id)
+      .execute()
     await keepOutcomes(tx, run.id, applied.outcomes)
   })
   reportRun(ctx, run, { ...verdict, kind: 'drift', calls, counts: found.plan.summary, errors: applied.errors })

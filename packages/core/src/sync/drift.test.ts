@@ -31,7 +31,9 @@ for (const { name: destination, title } of destinations()) {
       }
     }
     const drifted = async ({ ctx, actor }: Ferry, syncId: string) =>
-      (await listKeys(ctx, actor, { destination, syncId })).filter(({ state }) => state === 'drifted').map(({ key, reason }) => [key, reason])
+      (await listKeys(ctx, actor, { destination, syncId }))
+        .filter(({ state }) => state === 'drifted')
+        .map(({ key, reason }) => [key, reason])
     /** Past the longest jitter of an hour's check. */
     const anHour = ({ clock }: Ferry) => clock.advance(67 * MINUTE)
 
@@ -40,7 +42,10 @@ for (const { name: destination, title } of destinations()) {
         const { ctx, emulator, clock, events, set, create, run, contents } = it
         await set({ A: '1', B: '2', C: '3' })
         const sync = await create()
-        expect((await run(sync)).row).toMatchObject({ drift: null, syncOptions: { driftCheck: '1h', driftRepair: false } })
+        expect((await run(sync)).row).toMatchObject({
+          drift: null,
+          syncOptions: { driftCheck: '1h', driftRepair: false },
+        })
         emulator.remove('A')
         emulator.remove('B')
         emulator.put('B', 'theirs')
@@ -55,7 +60,11 @@ for (const { name: destination, title } of destinations()) {
         const { row, calls } = await run(sync)
         expect(calls).toEqual({ GET: 1 })
         expect(contents()).toEqual(there)
-        expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true, drift: { count: 3, checkedAt: ctx.now().toISOString(), message: null } })
+        expect(row).toMatchObject({
+          syncStatus: 'succeeded',
+          inSync: true,
+          drift: { count: 3, checkedAt: ctx.now().toISOString(), message: null },
+        })
         expect(await drifted(it, sync.id)).toEqual([
           ['A', 'it was removed there'],
           ['B', expect.stringMatching(/replaced there|flag "secret" was changed|several copies/)],
@@ -156,7 +165,10 @@ for (const { name: destination, title } of destinations()) {
         await it.set({ A: '1' })
         const ids = new Set<string>()
         for (let n = 0; n < 4; n++) {
-          const sync = await it.create({ name: `number ${n}`, syncOptions: { ...overwrite, keySchema: `N${n}_{{secretKey}}` } })
+          const sync = await it.create({
+            name: `number ${n}`,
+            syncOptions: { ...overwrite, keySchema: `N${n}_{{secretKey}}` },
+          })
           await it.run(sync)
           ids.add(sync.id)
         }
@@ -185,7 +197,11 @@ for (const { name: destination, title } of destinations()) {
         for (let n = 1; n <= 10; n++) it.emulator.fail(n, { kind: 'status', status: 503 })
         const { row } = await it.run(sync)
         expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true, retryAt: null, lastSyncMessage: null })
-        expect(row.drift).toEqual({ count: 0, checkedAt: null, message: expect.stringContaining(`${title} could not be read`) })
+        expect(row.drift).toEqual({
+          count: 0,
+          checkedAt: null,
+          message: expect.stringContaining(`${title} could not be read`),
+        })
         expect(await dueSyncs(it.ctx)).toEqual([])
         it.emulator.heal()
         anHour(it)
@@ -207,7 +223,12 @@ for (const { name: destination, title } of destinations()) {
         expect(it.contents()).toEqual({ A: '1', B: '2', C: '3', STRAY: 'theirs' })
         expect(row).toMatchObject({ inSync: false, drift: { count: 0, message: null } })
         const [latest] = await listRuns(it.ctx, it.actor, { destination, syncId: sync.id })
-        expect(latest).toMatchObject({ trigger: 'drift', actor: 'Keyferry', state: 'succeeded', counts: { create: 1, update: 0, delete: 0 } })
+        expect(latest).toMatchObject({
+          trigger: 'drift',
+          actor: 'Keyferry',
+          state: 'succeeded',
+          counts: { create: 1, update: 0, delete: 0 },
+        })
         const { outcomes } = await getRun(it.ctx, it.actor, { destination, syncId: sync.id, runId: latest?.id ?? '' })
         expect(outcomes).toMatchObject([{ key: 'A', action: 'create', state: 'done' }])
 
@@ -248,7 +269,10 @@ for (const { name: destination, title } of destinations()) {
         it.emulator.remove('A')
         it.emulator.remove('B')
         anHour(it)
-        const stopped = { count: 2, message: expect.stringMatching(/^Repairs stopped: A drifted 3 times within 24 hours/) }
+        const stopped = {
+          count: 2,
+          message: expect.stringMatching(/^Repairs stopped: A drifted 3 times within 24 hours/),
+        }
         expect((await it.run(sync)).row.drift).toMatchObject(stopped)
         expect(it.contents()).toEqual({})
         // Neither time nor a run for a change lets it go on.
@@ -332,9 +356,14 @@ for (const { name: destination, title } of destinations()) {
           ['FOREIGN', expect.stringMatching(/^it appeared there/)],
         ])
         // A read that fails takes nothing from the look but the comparison.
-        it.emulator.fail(1, { kind: 'status', status: 403, body: { error: canary } }, (_, path) => path.endsWith('/envvars'))
+        it.emulator.fail(1, { kind: 'status', status: 403, body: { error: canary } }, (_, path) =>
+          path.endsWith('/envvars'),
+        )
         anHour(it)
-        expect((await it.run(sync)).row.drift).toMatchObject({ count: 1, message: expect.stringMatching(/^Values were not compared/) })
+        expect((await it.run(sync)).row.drift).toMatchObject({
+          count: 1,
+          message: expect.stringMatching(/^Values were not compared/),
+        })
 
         const stored = (await it.everything()) + lines.join('') + JSON.stringify(it.events)
         expect(stored).toContain(sync.id)

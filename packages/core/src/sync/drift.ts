@@ -37,7 +37,10 @@ export async function checkForDrift(ctx: Context, syncId: string, signal: AbortS
     if (!(error instanceof LeaseLost) && !signal.aborted) throw error
   } finally {
     await lease.release()
-    await ctx.queue.wake([...(await dueOnTarget(ctx, sync.targetKey, syncId)), ...(await nextChecks(ctx)).filter((id) => id !== syncId)])
+    await ctx.queue.wake([
+      ...(await dueOnTarget(ctx, sync.targetKey, syncId)),
+      ...(await nextChecks(ctx)).filter((id) => id !== syncId),
+    ])
   }
   return { again: (await loadDue(ctx, syncId)) !== undefined }
 }
@@ -50,7 +53,10 @@ async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSign
   const timer = setTimeout(() => impatient.abort(), PATIENCE)
   const { title } = destination(sync.destination)
   try {
-    const target = await openTarget(ctx, sync, { signal: AbortSignal.any([signal, impatient.signal]), guard: () => lease.check() })
+    const target = await openTarget(ctx, sync, {
+      signal: AbortSignal.any([signal, impatient.signal]),
+      guard: () => lease.check(),
+    })
     try {
       const found = await difference(ctx, target)
       clearTimeout(timer)
@@ -64,7 +70,8 @@ async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSign
   } catch (error) {
     if (error instanceof LeaseLost || signal.aborted) throw error
     if (error instanceof Unresolvable) return { seen: null, message: `Not looked at: ${error.message}` }
-    if (impatient.signal.aborted) return { seen: null, message: `${title} did not show its target within ${PATIENCE / 1000} seconds` }
+    if (impatient.signal.aborted)
+      return { seen: null, message: `${title} did not show its target within ${PATIENCE / 1000} seconds` }
     if (error instanceof DestinationError) {
       if (error.kind === 'auth') await noteConnectionProblem(ctx, sync.connectionId, error.message)
       return { seen: null, message: `${title} could not be read: ${error.message}` }
@@ -83,7 +90,9 @@ async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSign
 function driftIn(plan: Plan, sync: DueSync): Drifted[] {
   return plan.changes.flatMap(({ key, drift: kind, reason }) => {
     if (kind === null || (kind === 'appeared' && sync.applied !== sync.wanted)) return []
-    return [{ key, kind, reason: kind === 'appeared' ? `it appeared there, ${reason}` : reason.replace(/^drift: /, '') }]
+    return [
+      { key, kind, reason: kind === 'appeared' ? `it appeared there, ${reason}` : reason.replace(/^drift: /, '') },
+    ]
   })
 }
 
@@ -108,7 +117,11 @@ async function settle(ctx: Context, sync: DueSync, lease: Lease, { seen, message
 }
 
 async function publish(ctx: Context, syncId: string): Promise<void> {
-  const row = await ctx.db.selectFrom('syncs').where('id', '=', syncId).select(['projectId', 'state']).executeTakeFirst()
+  const row = await ctx.db
+    .selectFrom('syncs')
+    .where('id', '=', syncId)
+    .select(['projectId', 'state'])
+    .executeTakeFirst()
   if (!row) return
   const state = SYNC_STATES.find((known) => known === row.state) ?? 'failed'
   ctx.events.publish({ kind: 'sync', projectId: row.projectId, syncId, state, done: 0, total: 0 })

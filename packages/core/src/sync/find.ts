@@ -13,7 +13,8 @@ export async function findSync(ctx: Context, { destination: name, syncId }: Sync
   const { title } = destination(name)
   const row = await ctx.db.selectFrom('syncs').where('id', '=', syncId).selectAll().executeTakeFirst()
   if (!row) throw new NotFound(`There is no secret sync with the id ${syncId}`)
-  if (row.destination !== name) throw new BadRequest(`The secret sync ${row.name} is not a ${title} sync but one of ${row.destination}`)
+  if (row.destination !== name)
+    throw new BadRequest(`The secret sync ${row.name} is not a ${title} sync but one of ${row.destination}`)
   return row
 }
 

@@ -3,7 +3,15 @@ import { fuse } from './fuse.ts'
 import { makePlan, type ObservedKey } from './plan.ts'
 
 /** A target that holds `ours` written keys and `foreign` others; `kept` of ours are still wanted, then `renamed` under another name, `added` are new. */
-function blown({ ours = 0, kept = 0, renamed = 0, added = 0, foreign = 0, outside = 0, written = 'ours' }): string | null {
+function blown({
+  ours = 0,
+  kept = 0,
+  renamed = 0,
+  added = 0,
+  foreign = 0,
+  outside = 0,
+  written = 'ours',
+}): string | null {
   const key = (kind: string, i: number) => `${kind}_${i}`
   const ledger = Array.from({ length: ours }, (_, i) => key(written, i))
   const list = (kind: string, n: number) => Array.from({ length: n }, (_, i) => key(kind, i))
@@ -19,9 +27,19 @@ function blown({ ours = 0, kept = 0, renamed = 0, added = 0, foreign = 0, outsid
   ])
   const covers = (name: string) => !name.startsWith('OUT')
   const plan = makePlan({
-    desired: { entries: new Map([...wanted].map(([name, sourceKey]) => [name, { sourceKey, version: 1, value: '', flags: {}, digest: 'd' }])), refused: new Map() },
+    desired: {
+      entries: new Map(
+        [...wanted].map(([name, sourceKey]) => [name, { sourceKey, version: 1, value: '', flags: {}, digest: 'd' }]),
+      ),
+      refused: new Map(),
+    },
     observed,
-    ledger: new Map(ledger.map((name) => [name, { sourceKey: name, version: 1, remoteIds: [], digest: 'd', flags: {}, intent: null, writtenAt: '' }])),
+    ledger: new Map(
+      ledger.map((name) => [
+        name,
+        { sourceKey: name, version: 1, remoteIds: [], digest: 'd', flags: {}, intent: null, writtenAt: '' },
+      ]),
+    ),
     policy: 'owned',
     covers,
     claimed: new Map(),

@@ -18,7 +18,9 @@ export function fuse(plan: Plan, observed: readonly ObservedKey[], covers: (key:
     return `This would delete ${count(deletes)} and leave the target empty.`
   }
   const going = new Set(gone.map((change) => change.key))
-  const touchable = observed.filter((entry) => entry.untouchable === undefined && (covers(entry.key) || going.has(entry.key))).length
+  const touchable = observed.filter(
+    (entry) => entry.untouchable === undefined && (covers(entry.key) || going.has(entry.key)),
+  ).length
   if (touchable >= LARGE && deletes / touchable > SHARE) {
     return `This would delete ${deletes} of ${touchable} keys at the target, more than ${SHARE * 100} %.`
   }

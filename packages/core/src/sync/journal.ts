@@ -37,7 +37,10 @@ export function journal(ctx: Context, place: Place, lease: Lease): Journal {
       if (!scheduled) {
         scheduled = true
         // Queued behind the transaction under way, so that everything that lands meanwhile shares the next one.
-        flush = flush.catch(() => {}).then(() => new Promise<void>((resolve) => setImmediate(resolve))).then(write)
+        flush = flush
+          .catch(() => {})
+          .then(() => new Promise<void>((resolve) => setImmediate(resolve)))
+          .then(write)
       }
       return flush
     },

@@ -38,7 +38,15 @@ it('knows which schemas can meet', () => {
 })
 
 it('is refused at the door when it breaks its rule', () => {
-  for (const bad of ['', 'A', '{{secretKey}}{{secretKey}}', '{{secretKey}} x', '{{secretkey}}', 'é{{secretKey}}', 'a'.repeat(300)]) {
+  for (const bad of [
+    '',
+    'A',
+    '{{secretKey}}{{secretKey}}',
+    '{{secretKey}} x',
+    '{{secretkey}}',
+    'é{{secretKey}}',
+    'a'.repeat(300),
+  ]) {
     expect(keySchemaRule.safeParse(bad).success, bad).toBe(false)
   }
   for (const good of ['{{secretKey}}', 'A_{{secretKey}}', '{{environment}}/{{secretKey}}-{{environment}}']) {

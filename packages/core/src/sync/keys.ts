@@ -27,7 +27,9 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
   const schema = keySchema(options.keySchema, environment.slug)
   const ledger = await readLedger(ctx.db, sync.id)
   const outcomes = sync.lastRunId === null ? [] : await outcomesOf(ctx.db, sync.lastRunId)
-  const failures = new Map(outcomes.filter((outcome) => outcome.state === 'failed').map(({ key, reason }) => [key, reason]))
+  const failures = new Map(
+    outcomes.filter((outcome) => outcome.state === 'failed').map(({ key, reason }) => [key, reason]),
+  )
   try {
     const desired = await readDesired(ctx, {
       folderId: sync.folderId,
@@ -67,11 +69,16 @@ function statesOf(
     }
     if (refused) return { ...base, state: 'rejected', reason: refused.reason }
     if (!wanted && leaving === null) return { ...base, state: 'left-behind', reason: 'no longer in the source' }
-    if (!wanted) return { ...base, state: failures.has(key) ? 'failed' : 'pending', reason: failures.get(key) ?? leaving }
+    if (!wanted)
+      return { ...base, state: failures.has(key) ? 'failed' : 'pending', reason: failures.get(key) ?? leaving }
     if (written?.digest === wanted.digest && written.intent === null) return { ...base, state: 'in-sync', reason: null }
     const failure = failures.get(key)
     if (failure !== undefined) return { ...base, state: 'failed', reason: failure }
-    return { ...base, state: 'pending', reason: written && written.digest !== '' ? 'the value changed here' : 'not written yet' }
+    return {
+      ...base,
+      state: 'pending',
+      reason: written && written.digest !== '' ? 'the value changed here' : 'not written yet',
+    }
   })
 }
 
@@ -81,7 +88,14 @@ function withDrift(states: readonly KeyState[], drifted: readonly Drifted[]): Ke
   const known = new Set(states.map(({ key }) => key))
   const appeared = drifted
     .filter(({ key }) => !known.has(key))
-    .map(({ key, reason }): KeyState => ({ key, sourceKey: null, state: 'drifted', reason, writtenAt: null, remoteId: null }))
+    .map(({ key, reason }): KeyState => ({
+      key,
+      sourceKey: null,
+      state: 'drifted',
+      reason,
+      writtenAt: null,
+      remoteId: null,
+    }))
   const shown = states.map((one): KeyState => {
     const reason = reasons.get(one.key)
     return one.state === 'in-sync' && reason !== undefined ? { ...one, state: 'drifted', reason } : one
@@ -90,7 +104,11 @@ function withDrift(states: readonly KeyState[], drifted: readonly Drifted[]): Ke
 }
 
 /** A source that cannot be read says nothing about its good keys: they are shown as they were written. */
-function blockedStates(error: Unresolvable, ledger: ReadonlyMap<string, LedgerEntry>, name: (key: string) => string): KeyState[] {
+function blockedStates(
+  error: Unresolvable,
+  ledger: ReadonlyMap<string, LedgerEntry>,
+  name: (key: string) => string,
+): KeyState[] {
   const bad = new Map(error.problems.map(({ key, reason }) => [name(key), { sourceKey: key, reason }]))
   return [...new Set([...bad.keys(), ...ledger.keys()])].sort().map((key) => {
     const problem = bad.get(key)

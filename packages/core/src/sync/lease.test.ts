@@ -23,7 +23,9 @@ onEveryDatabase('lease', (open) => {
     const successor = await takeLease(ctx, 'target', 'successor')
     expect(successor).not.toBeNull()
     await expect(sleeper?.check()).rejects.toThrow(LeaseLost)
-    await expect(ctx.db.transaction().execute((tx) => sleeper?.checkIn(tx) ?? Promise.resolve())).rejects.toThrow(LeaseLost)
+    await expect(ctx.db.transaction().execute((tx) => sleeper?.checkIn(tx) ?? Promise.resolve())).rejects.toThrow(
+      LeaseLost,
+    )
     // Its late release must not free the successor's lease.
     await sleeper?.release()
     expect(await takeLease(ctx, 'target', 'third')).toBeNull()

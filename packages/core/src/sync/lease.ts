@@ -117,10 +117,7 @@ async function claim(ctx: Context, tx: Tx, targetKey: string, holder: string): P
 
 /** Frees every lease. For the embedded profile at its start: no other process can be holding one. */
 export async function freeAllLeases(ctx: Context): Promise<void> {
-  await ctx.db
-    .updateTable('leases')
-    .set({ holder: null })
-    .execute()
+  await ctx.db.updateTable('leases').set({ holder: null }).execute()
 }
 
 const expiry = (ctx: Context): string => new Date(ctx.now().getTime() + LEASE_MS).toISOString()

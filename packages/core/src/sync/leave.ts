@@ -27,7 +27,11 @@ type Sync = Selectable<SyncTable>
  * dead-lock. What does not work now stays due, and says so with the sync. `signal` aborts between two vendor calls.
  */
 export async function leaveOldPlaces(ctx: Context, syncId: string, signal: AbortSignal): Promise<void> {
-  const places = await dueDepartures(ctx).where('departures.syncId', '=', syncId).orderBy('createdAt').selectAll('departures').execute()
+  const places = await dueDepartures(ctx)
+    .where('departures.syncId', '=', syncId)
+    .orderBy('createdAt')
+    .selectAll('departures')
+    .execute()
   for (const place of places) {
     if (signal.aborted) return
     const lease = await takeLease(ctx, place.targetKey, randomUUID())
@@ -75,7 +79,13 @@ async function takeBack(ctx: Context, sync: Sync, place: Departure, lease: Lease
   const open = await openTarget(ctx, { ...sync, connectionId, target, targetKey }, { signal, guard })
   try {
     const found = await departure(ctx, open)
-    const { outcomes, errors } = await applyPlan(ctx, { ...open, spec: { ...open.spec, id: sync.id } }, found, lease, () => {})
+    const { outcomes, errors } = await applyPlan(
+      ctx,
+      { ...open, spec: { ...open.spec, id: sync.id } },
+      found,
+      lease,
+      () => {},
+    )
     const failed = outcomes.filter((outcome) => outcome.state === 'failed')
     const message = failed.length === 0 ? `Moved away from ${labelOf(sync, place)}` : (failed[0]?.reason ?? null)
     const state = failed.length === 0 ? 'succeeded' : failed.length < outcomes.length ? 'partial' : 'failed'
@@ -98,7 +108,13 @@ async function forget(ctx: Context, { id, syncId, targetKey }: Departure, lease:
   })
 }
 
-async function stay(ctx: Context, sync: Sync, place: Departure, errors: readonly DestinationError[], why: string): Promise<void> {
+async function stay(
+  ctx: Context,
+  sync: Sync,
+  place: Departure,
+  errors: readonly DestinationError[],
+  why: string,
+): Promise<void> {
   const left = await readLedgerAt(ctx.db, place)
   // Where only a person can help, it is looked at again from time to time all the same: nothing else would.
   const delay = retryDelay(ctx, place.attempts, errors)
@@ -162,4 +178,5 @@ async function endIfRemoved(ctx: Context, syncId: string): Promise<void> {
   await completeDeletions(ctx)
 }
 
-const labelOf = (sync: Sync, place: Departure): string => destination(sync.destination).targetLabel(JSON.parse(place.target))
+const labelOf = (sync: Sync, place: Departure): string =>
+  destination(sync.destination).targetLabel(JSON.parse(place.target))

@@ -45,10 +45,16 @@ export async function readLedgerAt(db: Db | Tx, { syncId, targetKey }: Place): P
 }
 
 /** What other syncs that point at this target wrote there: key to the other sync's name. */
-export async function claimedByOthers(db: Db | Tx, targetKey: string, syncId: string | null): Promise<Map<string, string>> {
+export async function claimedByOthers(
+  db: Db | Tx,
+  targetKey: string,
+  syncId: string | null,
+): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom('ledger')
-    .innerJoin('syncs', (join) => join.onRef('syncs.id', '=', 'ledger.syncId').onRef('syncs.targetKey', '=', 'ledger.targetKey'))
+    .innerJoin('syncs', (join) =>
+      join.onRef('syncs.id', '=', 'ledger.syncId').onRef('syncs.targetKey', '=', 'ledger.targetKey'),
+    )
     .where('ledger.targetKey', '=', targetKey)
     .$if(syncId !== null, (query) => query.where('syncs.id', '!=', syncId))
     .select(['ledger.key', 'syncs.name'])
@@ -57,7 +63,11 @@ export async function claimedByOthers(db: Db | Tx, targetKey: string, syncId: st
 }
 
 /** What other syncs wrote at this target before they were moved away, and have yet to take back: key to the other sync's name. */
-export async function leftByOthers(db: Db | Tx, targetKey: string, syncId: string | null): Promise<Map<string, string>> {
+export async function leftByOthers(
+  db: Db | Tx,
+  targetKey: string,
+  syncId: string | null,
+): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom('departures')
     .innerJoin('ledger', (join) =>
@@ -86,10 +96,20 @@ export type Entry =
   | { kind: 'gone'; key: string }
 
 /** Writes entries in order; of several for one key the last counts. */
-export async function record(ctx: Context, tx: Tx, { syncId, targetKey }: Place, entries: readonly Entry[]): Promise<void> {
+export async function record(
+  ctx: Context,
+  tx: Tx,
+  { syncId, targetKey }: Place,
+  entries: readonly Entry[],
+): Promise<void> {
   const gone = entries.filter((entry) => entry.kind === 'gone').map((entry) => entry.key)
   for (const some of chunks(gone, 500)) {
-    await tx.deleteFrom('ledger').where('syncId', '=', syncId).where('targetKey', '=', targetKey).where('key', 'in', some).execute()
+    await tx
+      .deleteFrom('ledger')
+      .where('syncId', '=', syncId)
+      .where('targetKey', '=', targetKey)
+      .where('key', 'in', some)
+      .execute()
   }
 
   const written = entries.filter((entry) => entry.kind === 'written')

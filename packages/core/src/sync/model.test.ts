@@ -49,7 +49,11 @@ const step = fc.oneof(
   {
     weight: 1,
     // From the n-th request on nothing gets through: the vendor is gone, or we are.
-    arbitrary: fc.record({ do: fc.constant('die' as const), at: fc.integer({ min: 1, max: 6 }), fault: fc.constantFrom(...FAULTS) }),
+    arbitrary: fc.record({
+      do: fc.constant('die' as const),
+      at: fc.integer({ min: 1, max: 6 }),
+      fault: fc.constantFrom(...FAULTS),
+    }),
   },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
@@ -73,12 +77,17 @@ const MISSING = /<\$\{dev\.shared\.(S\d)\}>/
 /** The folder's map as a person would work it out; a value still holds `${` when its reference leads nowhere. */
 function resolved({ own, shared, imported }: Model): Map<string, string> {
   const visible = new Map([...(imported ? shared : []), ...own])
-  return new Map([...visible].map(([name, text]) => [name, text.replace(MISSING, (all, to: string) => (shared.has(to) ? `<${shared.get(to)}>` : all))]))
+  return new Map(
+    [...visible].map(([name, text]) => [
+      name,
+      text.replace(MISSING, (all, to: string) => (shared.has(to) ? `<${shared.get(to)}>` : all)),
+    ]),
+  )
 }
 
 for (const { name: destination } of destinations()) {
   onEveryDatabase(`model of a team and ${destination}`, (open, dialect) => {
-    it('ends with the managed keys equal to the model and everybody else\'s as they were', async () => {
+    it("ends with the managed keys equal to the model and everybody else's as they were", async () => {
       const numRuns = Number(process.env.MODEL_RUNS ?? (dialect === 'sqlite' ? 12 : 3))
       const seed = process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) }
       await fc.assert(
@@ -98,19 +107,37 @@ for (const { name: destination } of destinations()) {
 
 async function live(ferry: Ferry, destination: string, history: readonly Step[]): Promise<void> {
   const { ctx, actor, emulator, clock, place, projectId } = ferry
-  const model: Model = { own: new Map(), shared: new Map(), imported: false, neighbour: new Map(), policy: 'owned', prefix: 'A_', foreign: new Map() }
+  const model: Model = {
+    own: new Map(),
+    shared: new Map(),
+    imported: false,
+    neighbour: new Map(),
+    policy: 'owned',
+    prefix: 'A_',
+    foreign: new Map(),
+  }
   for (const name of ['shared', 'b']) await createFolder(ctx, actor, { projectId, environment: 'dev', name, path: '/' })
   const inFolder = (secretPath: string) => ({ ...place, secretPath })
   const put = (secretPath: string, secretKey: string, secretValue: string) =>
-    updateSecrets(ctx, actor, { ...inFolder(secretPath), mode: 'upsert', secrets: [{ secretKey, secretValue, secretComment: '' }] })
+    updateSecrets(ctx, actor, {
+      ...inFolder(secretPath),
+      mode: 'upsert',
+      secrets: [{ secretKey, secretValue, secretComment: '' }],
+    })
   const options = { initialSyncBehavior: 'overwrite-destination' as const, deletionPolicy: 'owned' as const }
   const first = await ferry.create({ name: 'first', syncOptions: { ...options, keySchema: 'A_{{secretKey}}' } })
-  const second = await ferry.create({ name: 'second', secretPath: '/b', syncOptions: { ...options, keySchema: `${SECOND}{{secretKey}}` } })
-  const edit = (syncOptions: Record<string, unknown>) => updateSync(ctx, actor, { destination, syncId: first.id, syncOptions })
+  const second = await ferry.create({
+    name: 'second',
+    secretPath: '/b',
+    syncOptions: { ...options, keySchema: `${SECOND}{{secretKey}}` },
+  })
+  const edit = (syncOptions: Record<string, unknown>) =>
+    updateSync(ctx, actor, { destination, syncId: first.id, syncOptions })
   let importId = ''
 
   const run = async (): Promise<void> => {
-    if (model.policy === 'mirror') for (const name of model.foreign.keys()) if (name.startsWith(model.prefix)) model.foreign.set(name, true)
+    if (model.policy === 'mirror')
+      for (const name of model.foreign.keys()) if (name.startsWith(model.prefix)) model.foreign.set(name, true)
     for (const sync of [first, second]) await ferry.run(sync)
   }
 
@@ -125,7 +152,8 @@ async function live(ferry: Ferry, destination: string, history: readonly Step[])
         model.own.set(now.key, reference(now.to))
         break
       case 'unset':
-        if (model.own.delete(now.key)) await deleteSecrets(ctx, actor, { ...inFolder('/'), secrets: [{ secretKey: now.key }] })
+        if (model.own.delete(now.key))
+          await deleteSecrets(ctx, actor, { ...inFolder('/'), secrets: [{ secretKey: now.key }] })
         break
       case 'rename': {
         const text = model.own.get(now.key)
@@ -140,11 +168,15 @@ async function live(ferry: Ferry, destination: string, history: readonly Step[])
         model.shared.set(now.key, now.value)
         break
       case 'unshare':
-        if (model.shared.delete(now.key)) await deleteSecrets(ctx, actor, { ...inFolder('/shared'), secrets: [{ secretKey: now.key }] })
+        if (model.shared.delete(now.key))
+          await deleteSecrets(ctx, actor, { ...inFolder('/shared'), secrets: [{ secretKey: now.key }] })
         break
       case 'import':
         if (now.on === model.imported) break
-        if (now.on) importId = (await createImport(ctx, actor, { ...place, path: '/', import: { environment: 'dev', path: '/shared' } })).id
+        if (now.on)
+          importId = (
+            await createImport(ctx, actor, { ...place, path: '/', import: { environment: 'dev', path: '/shared' } })
+          ).id
         else await deleteImport(ctx, actor, { ...place, path: '/', importId })
         model.imported = now.on
         break
@@ -209,7 +241,8 @@ function outcome(contents: ReadonlyMap<string, string>, model: Model): string[] 
     ...[...resolved(model)].map(([name, text]) => [model.prefix + name, text] as const),
     ...[...model.neighbour].map(([name, text]) => [SECOND + name, text] as const),
   ])
-  for (const [name, text] of managed) if (contents.get(name) !== text) wrong.push(`${name} is ${contents.get(name)}, not ${text}`)
+  for (const [name, text] of managed)
+    if (contents.get(name) !== text) wrong.push(`${name} is ${contents.get(name)}, not ${text}`)
   for (const name of contents.keys()) {
     if (managed.has(name) || model.foreign.has(name)) continue
     // Under `none` what was written earlier stays; everything else that we made must be gone.

@@ -257,7 +257,9 @@ for (const { name: destination } of destinations()) {
       await set({ A: '1' })
       const sync = await create()
       await run(sync)
-      await Promise.all(places.map(({ connectionId }) => updateSync(ctx, actor, { destination, syncId: sync.id, connectionId })))
+      await Promise.all(
+        places.map(({ connectionId }) => updateSync(ctx, actor, { destination, syncId: sync.id, connectionId })),
+      )
       const { row } = await run(sync)
       expect(contents()).toEqual({})
       expect(places.map((place) => place.contents())).toEqual(
@@ -326,10 +328,12 @@ for (const { name: destination } of destinations()) {
       await set(numbered(12))
       const sync = await create({ syncOptions: { ...overwrite, keySchema: 'OLD_{{secretKey}}' } })
       await run(sync)
-      const renamed = (prefix: string) => Object.fromEntries(Object.entries(numbered(12)).map(([key, value]) => [prefix + key, value]))
+      const renamed = (prefix: string) =>
+        Object.fromEntries(Object.entries(numbered(12)).map(([key, value]) => [prefix + key, value]))
       await updateSync(ctx, actor, { destination, syncId: sync.id, syncOptions: { keySchema: '{{secretKey}}' } })
       // No new name can be written: no old one goes.
-      for (let i = 1; i <= 60; i++) emulator.fail(i, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
+      for (let i = 1; i <= 60; i++)
+        emulator.fail(i, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
       await run(sync)
       expect(contents()).toEqual(renamed('OLD_'))
       emulator.heal()
@@ -361,9 +365,18 @@ for (const { name: destination } of destinations()) {
       const { ctx, actor, projectId, create, run, contents } = ferry
       const folder = await createFolder(ctx, actor, { ...ferry.place, path: '/', name: 'app' })
       const put = (environment: string, secretPath: string, secretValue: string) =>
-        updateSecrets(ctx, actor, { projectId, environment, secretPath, mode: 'upsert', secrets: [{ secretKey: 'A', secretValue }] })
+        updateSecrets(ctx, actor, {
+          projectId,
+          environment,
+          secretPath,
+          mode: 'upsert',
+          secrets: [{ secretKey: 'A', secretValue }],
+        })
       await put('dev', '/app', '1')
-      const sync = await create({ secretPath: '/app', syncOptions: { ...overwrite, keySchema: '{{environment}}_{{secretKey}}' } })
+      const sync = await create({
+        secretPath: '/app',
+        syncOptions: { ...overwrite, keySchema: '{{environment}}_{{secretKey}}' },
+      })
       await run(sync)
       await updateFolder(ctx, actor, { projectId, environment: 'dev', folderId: folder.id, path: '/', name: 'service' })
       await put('dev', '/service', '2')

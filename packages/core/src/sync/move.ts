@@ -43,7 +43,10 @@ export async function moveAway(
       connectionId: stored.connectionId,
       target: stored.target,
       revision,
-      message: Number(keys) === 0 ? '' : `${countKeys(Number(keys))} will leave ${label(stored.target)} once ${label(next.target)} is filled.`,
+      message:
+        Number(keys) === 0
+          ? ''
+          : `${countKeys(Number(keys))} will leave ${label(stored.target)} once ${label(next.target)} is filled.`,
       attempts: 0,
       retryAt: null,
       createdAt: timestamp(ctx),

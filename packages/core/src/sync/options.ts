@@ -32,7 +32,11 @@ const COMMON = new Set([
 ])
 
 /** What is to be done about drift, defaults filled in: a look every hour (one listing) that only shows what it finds. */
-export const driftOptions = ({ driftCheck = '1h', driftRepair = false, driftReadsValues = false }: Pick<StoredOptions, 'driftCheck' | 'driftRepair' | 'driftReadsValues'>) => ({
+export const driftOptions = ({
+  driftCheck = '1h',
+  driftRepair = false,
+  driftReadsValues = false,
+}: Pick<StoredOptions, 'driftCheck' | 'driftRepair' | 'driftReadsValues'>) => ({
   driftCheck,
   driftRepair,
   driftReadsValues,
@@ -45,7 +49,8 @@ export function parseOptions(definition: DestinationDefinition, sent: SentOption
   }
   const own = Object.fromEntries(Object.entries(sent).filter(([name]) => !COMMON.has(name)))
   const parsed = definition.options.safeParse(own)
-  if (!parsed.success) throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['syncOptions', ...issue.path] })))
+  if (!parsed.success)
+    throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['syncOptions', ...issue.path] })))
   return {
     initialSyncBehavior: sent.initialSyncBehavior,
     ...(sent.keySchema === undefined ? {} : { keySchema: sent.keySchema }),
@@ -56,7 +61,11 @@ export function parseOptions(definition: DestinationDefinition, sent: SentOption
 }
 
 /** A patch over what is stored: fields left out stay; `deletionPolicy` and `disableSecretDeletion` are two names for one choice. */
-export function patchOptions(definition: DestinationDefinition, stored: StoredOptions, sent: Partial<SentOptions>): StoredOptions {
+export function patchOptions(
+  definition: DestinationDefinition,
+  stored: StoredOptions,
+  sent: Partial<SentOptions>,
+): StoredOptions {
   const { deletionPolicy, disableSecretDeletion, ...rest } = sent
   const { own, deletionPolicy: before, ...common } = stored
   const said = deletionPolicy ?? (disableSecretDeletion === undefined ? before : flipped(before, disableSecretDeletion))

@@ -21,7 +21,9 @@ async function held<T>(ctx: Context, work: () => Promise<T>): Promise<T> {
   const working = await ctx.db.transaction().execute(async (tx) => {
     await sql`lock table syncs in share mode`.execute(tx)
     const started = work()
-    const waiting = sql<{ n: string }>`select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    const waiting = sql<{
+      n: string
+    }>`select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
     await expect.poll(async () => Number((await waiting.execute(ctx.db)).rows[0]?.n), { timeout: 10_000 }).toBe(2)
     return { started }
   })
@@ -62,11 +64,18 @@ for (const { name: destination } of destinations()) {
       await put('/', 'A')
       await put('/b', 'A')
       await create({ name: 'first', syncOptions: { ...overwrite, keySchema: 'A_{{secretKey}}' } })
-      const second = await create({ name: 'second', secretPath: '/b', syncOptions: { ...owned, keySchema: 'B_{{secretKey}}' } })
-      const edit = (syncOptions: { keySchema: string }) => updateSync(ctx, actor, { destination, syncId: second.id, syncOptions })
+      const second = await create({
+        name: 'second',
+        secretPath: '/b',
+        syncOptions: { ...owned, keySchema: 'B_{{secretKey}}' },
+      })
+      const edit = (syncOptions: { keySchema: string }) =>
+        updateSync(ctx, actor, { destination, syncId: second.id, syncOptions })
       await expect(edit({ keySchema: 'A_{{secretKey}}' })).rejects.toThrow(/"first"/)
       await expect(edit({ keySchema: '{{secretKey}}' })).rejects.toThrow(/"first".*would delete/)
-      expect(await edit({ keySchema: 'C_{{secretKey}}' })).toMatchObject({ syncOptions: { keySchema: 'C_{{secretKey}}' } })
+      expect(await edit({ keySchema: 'C_{{secretKey}}' })).toMatchObject({
+        syncOptions: { keySchema: 'C_{{secretKey}}' },
+      })
     })
 
     it('refuses at run time a key that appears later, leaves it to the first, and takes it over once that lets go', async () => {
@@ -130,18 +139,38 @@ for (const { name: destination } of destinations()) {
       await put('/', 'A')
       await put('/b', 'B')
       const first = await create({ name: 'first', syncOptions: { ...overwrite, keySchema: 'one_{{secretKey}}' } })
-      const second = await create({ name: 'second', secretPath: '/b', syncOptions: { ...overwrite, keySchema: '{{environment}}_{{secretKey}}' } })
+      const second = await create({
+        name: 'second',
+        secretPath: '/b',
+        syncOptions: { ...overwrite, keySchema: '{{environment}}_{{secretKey}}' },
+      })
       await run(first)
       await run(second)
       await ferry.ctx.db.updateTable('environments').set({ slug: 'one' }).where('slug', '=', 'dev').execute()
       await updateSync(ferry.ctx, ferry.actor, { destination, syncId: first.id, isAutoSyncEnabled: true })
-      await updateSecrets(ferry.ctx, ferry.actor, { ...ferry.place, environment: 'one', mode: 'upsert', secrets: [{ secretKey: 'C', secretValue: 'c' }] })
+      await updateSecrets(ferry.ctx, ferry.actor, {
+        ...ferry.place,
+        environment: 'one',
+        mode: 'upsert',
+        secrets: [{ secretKey: 'C', secretValue: 'c' }],
+      })
       await run(first)
       expect(keys(ferry)).toEqual(['dev_B', 'one_A', 'one_C'])
-      await updateSecrets(ferry.ctx, ferry.actor, { ...ferry.place, environment: 'one', secretPath: '/b', mode: 'upsert', secrets: [{ secretKey: 'D', secretValue: 'd' }] })
+      await updateSecrets(ferry.ctx, ferry.actor, {
+        ...ferry.place,
+        environment: 'one',
+        secretPath: '/b',
+        mode: 'upsert',
+        secrets: [{ secretKey: 'D', secretValue: 'd' }],
+      })
       await run(second)
       expect(keys(ferry)).toEqual(['one_A', 'one_B', 'one_C', 'one_D'])
-      await updateSecrets(ferry.ctx, ferry.actor, { ...ferry.place, environment: 'one', mode: 'upsert', secrets: [{ secretKey: 'E', secretValue: 'e' }] })
+      await updateSecrets(ferry.ctx, ferry.actor, {
+        ...ferry.place,
+        environment: 'one',
+        mode: 'upsert',
+        secrets: [{ secretKey: 'E', secretValue: 'e' }],
+      })
       await run(first)
       expect(keys(ferry)).toEqual(['one_A', 'one_B', 'one_C', 'one_D', 'one_E'])
     })

@@ -37,10 +37,15 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
           'Give each its own key schema, such as A_{{secretKey}}, or use the deletion policy "owned" or "none" for both.',
       )
     }
-    const taken = new Set([...(await readLedger(tx, other.id)).keys(), ...(await namesOf(tx, theirSchema, other.folderId))])
+    const taken = new Set([
+      ...(await readLedger(tx, other.id)).keys(),
+      ...(await namesOf(tx, theirSchema, other.folderId)),
+    ])
     const shared = names.find((name) => taken.has(name))
     if (shared !== undefined) {
-      throw new BadRequest(`The sync "${other.name}" already writes ${shared} to this target. Give one of the two another key schema.`)
+      throw new BadRequest(
+        `The sync "${other.name}" already writes ${shared} to this target. Give one of the two another key schema.`,
+      )
     }
   }
 }
@@ -50,7 +55,13 @@ async function namesOf(tx: Tx, schema: KeySchema, folderId: string): Promise<str
   const tree = await loadTree(tx, [folderId], false)
   const folder = tree.folders.get(folderId)
   if (!folder) return []
-  return [...expander(tree, () => null).visible(folder).keys.keys()].sort().map((key) => schema.name(key))
+  return [
+    ...expander(tree, () => null)
+      .visible(folder)
+      .keys.keys(),
+  ]
+    .sort()
+    .map((key) => schema.name(key))
 }
 
 async function schemaOf(tx: Tx, options: StoredOptions, folderId: string): Promise<KeySchema> {

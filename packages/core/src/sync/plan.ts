@@ -77,7 +77,12 @@ export interface Plan {
 
 export function makePlan(input: PlanInput): Plan {
   const observed = new Map(input.observed.map((entry) => [entry.key, entry]))
-  const keys = new Set([...input.desired.entries.keys(), ...input.desired.refused.keys(), ...observed.keys(), ...input.ledger.keys()])
+  const keys = new Set([
+    ...input.desired.entries.keys(),
+    ...input.desired.refused.keys(),
+    ...observed.keys(),
+    ...input.ledger.keys(),
+  ])
   const names = new Map([...input.desired.entries].map(([name, { sourceKey }]) => [sourceKey, name]))
   const changes: PlannedChange[] = []
   const forget: string[] = []
@@ -116,7 +121,10 @@ function judge(
   if (refused) {
     const rejected = change('reject', refused.reason)
     if (!ours || !present || policy === 'none') return [rejected]
-    return [change('delete', 'its present value cannot be held there, and the value written earlier would be stale'), rejected]
+    return [
+      change('delete', 'its present value cannot be held there, and the value written earlier would be stale'),
+      rejected,
+    ]
   }
   if (wanted) {
     if (owner !== undefined) return [change('reject', `the sync ${owner} already writes this key to the same target`)]
@@ -129,7 +137,8 @@ function judge(
       return [change('update', adoption(present), { adopts: true })]
     }
     if (!present) {
-      if (ours.intent === 'replacing') return [change('create', 'finishes a replacement that was interrupted', { drift: 'vanished' })]
+      if (ours.intent === 'replacing')
+        return [change('create', 'finishes a replacement that was interrupted', { drift: 'vanished' })]
       if (ours.digest === '') return [change('create', 'was not written yet')]
       if (ours.digest !== wanted.digest) return [change('create', 'value changed')]
       return [change('create', 'drift: it was removed there', { drift: 'vanished' })]
@@ -143,10 +152,12 @@ function judge(
   if (ours) {
     if (!present) return 'forget'
     if (owner !== undefined) return [change('foreign', `now written by the sync ${owner}`)]
-    if (policy === 'none') return [change('keep', 'left behind: it is gone here, and the deletion policy keeps it there')]
+    if (policy === 'none')
+      return [change('keep', 'left behind: it is gone here, and the deletion policy keeps it there')]
     const renamedTo = names.get(ours.sourceKey) ?? null
     // A new name that another sync has, or that is not ours to touch, takes nothing over: the old one goes as any other.
-    if (renamedTo !== null && !claimed.has(renamedTo)) return [change('delete', `renamed to ${renamedTo}`, { renamedTo })]
+    if (renamedTo !== null && !claimed.has(renamedTo))
+      return [change('delete', `renamed to ${renamedTo}`, { renamedTo })]
     return [change('delete', 'no longer in the source')]
   }
   if (owner !== undefined) return [change('foreign', `written by the sync ${owner}`)]
@@ -154,7 +165,9 @@ function judge(
   if (!covers(key)) return [change('foreign', 'outside the key schema')]
   if (policy !== 'mirror') return [change('foreign', 'not written by this sync')]
   const what = present?.otherType === undefined ? 'a key that this sync did not write' : present.otherType
-  return [change('delete', `not in the source: ${what}, covered by the key schema`, { adopts: true, drift: 'appeared' })]
+  return [
+    change('delete', `not in the source: ${what}, covered by the key schema`, { adopts: true, drift: 'appeared' }),
+  ]
 }
 
 /** The same plan with only the changes that `take` takes: what it forgets is left to a whole run. */
@@ -172,10 +185,12 @@ function adoption(present: ObservedKey): string {
 function contradiction(ours: LedgerEntry, present: ObservedKey): { kind: DriftKind; words: string } | null {
   if (present.otherType !== undefined) return { kind: 'replaced', words: `it is ${present.otherType} now` }
   if (present.remoteIds.length > 1) return { kind: 'replaced', words: 'there are several copies of it now' }
-  if (present.remoteIds.some((id) => !ours.remoteIds.includes(id))) return { kind: 'replaced', words: 'it was replaced there' }
+  if (present.remoteIds.some((id) => !ours.remoteIds.includes(id)))
+    return { kind: 'replaced', words: 'it was replaced there' }
   const flag = Object.keys(present.flags).find((name) => present.flags[name] !== (ours.flags[name] ?? false))
   if (flag !== undefined) return { kind: 'flag', words: `its flag "${flag}" was changed there` }
-  if (present.digest !== undefined && present.digest !== ours.digest) return { kind: 'value', words: 'its value was changed there' }
+  if (present.digest !== undefined && present.digest !== ours.digest)
+    return { kind: 'value', words: 'its value was changed there' }
   return null
 }
 
@@ -191,4 +206,3 @@ function summarize(changes: readonly PlannedChange[]): Record<Action, number> {
   for (const change of changes) summary[change.action]++
   return summary
 }
-

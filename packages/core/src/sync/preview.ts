@@ -30,11 +30,17 @@ export async function planOf(ctx: Context, spec: SyncSpec): Promise<PlanRow> {
     return {
       hash: plan.hash,
       summary: plan.summary,
-      changes: plan.changes.map(({ key, action, reason, adopts }) => ({ key, action, reason, ...(adopts ? { adopts } : {}) })),
+      changes: plan.changes.map(({ key, action, reason, adopts }) => ({
+        key,
+        action,
+        reason,
+        ...(adopts ? { adopts } : {}),
+      })),
       fuse: fuse(plan, observed, target.schema.covers),
     }
   } catch (error) {
-    if (error instanceof DestinationError) throw new BadRequest(`${target.definition.title} could not be read: ${error.message}`)
+    if (error instanceof DestinationError)
+      throw new BadRequest(`${target.definition.title} could not be read: ${error.message}`)
     throw error
   } finally {
     await target.close()

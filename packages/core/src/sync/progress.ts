@@ -3,7 +3,10 @@ import type { Context } from '../context.ts'
 const EVERY_MS = 150
 
 /** Tells the console how far a run is, not more often than a person can see. */
-export function progressReporter(ctx: Context, sync: { id: string; projectId: string }): (done: number, total: number) => void {
+export function progressReporter(
+  ctx: Context,
+  sync: { id: string; projectId: string },
+): (done: number, total: number) => void {
   let last = 0
   return (done, total) => {
     const now = ctx.now().getTime()

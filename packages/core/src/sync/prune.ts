@@ -24,7 +24,9 @@ export async function pruneHistory(ctx: Context, days: number): Promise<void> {
           eb
             .selectFrom('syncs')
             .whereRef('syncs.id', '=', 'runs.syncId')
-            .where((of) => of.or([of('syncs.lastRunId', '=', of.ref('runs.id')), of('syncs.removeRunId', '=', of.ref('runs.id'))]))
+            .where((of) =>
+              of.or([of('syncs.lastRunId', '=', of.ref('runs.id')), of('syncs.removeRunId', '=', of.ref('runs.id'))]),
+            )
             .select('syncs.id'),
         ),
       ),

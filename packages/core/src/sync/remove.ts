@@ -17,7 +17,11 @@ export async function removeSecrets(ctx: Context, actor: Actor, input: SyncAddre
  * Without `removeSecrets` the sync is gone at once and its keys stay at the target. With it, the sync goes once its keys are
  * removed; if that fails the sync stays and says why.
  */
-export async function deleteSync(ctx: Context, actor: Actor, input: SyncAddress & { removeSecrets: boolean }): Promise<SyncRow> {
+export async function deleteSync(
+  ctx: Context,
+  actor: Actor,
+  input: SyncAddress & { removeSecrets: boolean },
+): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
   if (input.removeSecrets) {
     await askRemoval(ctx, actor, sync, 'delete')
@@ -26,7 +30,11 @@ export async function deleteSync(ctx: Context, actor: Actor, input: SyncAddress 
   const row = await syncRow(ctx, sync.id)
   const freed = await ctx.db.transaction().execute(async (tx) => {
     await tx.deleteFrom('syncs').where('id', '=', sync.id).execute()
-    await audit(ctx, tx, actor, 'delete-secret-sync', sync.projectId, { syncId: sync.id, name: sync.name, removeSecrets: false })
+    await audit(ctx, tx, actor, 'delete-secret-sync', sync.projectId, {
+      syncId: sync.id,
+      name: sync.name,
+      removeSecrets: false,
+    })
     return keysFreed(ctx, tx, sync)
   })
   await ctx.queue.wake(freed)

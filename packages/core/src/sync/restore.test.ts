@@ -53,7 +53,13 @@ for (const { name: destination } of destinations()) {
       await run(sync)
 
       const plan = await previewRestore(ctx, actor, then)
-      expect(plan).toMatchObject({ added: ['B'], changed: ['A', 'URL', 'constructor'], removed: ['D'], unchanged: 2, notRestorable: [] })
+      expect(plan).toMatchObject({
+        added: ['B'],
+        changed: ['A', 'URL', 'constructor'],
+        removed: ['D'],
+        unchanged: 2,
+        notRestorable: [],
+      })
       expect(JSON.stringify(plan)).not.toMatch(/"a1"|"b1"|"k1"|x-/)
       await set({ A: 'a3' })
       await expect(restoreRun(ctx, actor, { ...then, planHash: plan.hash })).rejects.toThrow(/has changed since/)
@@ -61,10 +67,22 @@ for (const { name: destination } of destinations()) {
 
       const { hash } = await previewRestore(ctx, actor, then)
       await restoreRun(ctx, actor, { ...then, planHash: hash })
-      expect(await values(ferry)).toEqual({ A: 'a1', B: 'b1', C: 'c1', URL: 'x-${A}', ['__proto__']: 'p1', constructor: 'k1' })
+      expect(await values(ferry)).toEqual({
+        A: 'a1',
+        B: 'b1',
+        C: 'c1',
+        URL: 'x-${A}',
+        ['__proto__']: 'p1',
+        constructor: 'k1',
+      })
       expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', inSync: true })
       expect(contents()).toEqual(held)
-      expect(await previewRestore(ctx, actor, then)).toMatchObject({ added: [], changed: [], removed: [], unchanged: 6 })
+      expect(await previewRestore(ctx, actor, then)).toMatchObject({
+        added: [],
+        changed: [],
+        removed: [],
+        unchanged: 6,
+      })
       const restored = await last(ferry, sync.id)
       expect(await getRun(ctx, actor, restored)).toMatchObject({ restorable: true })
       // Two runs that left the same share what is kept of it.
@@ -78,10 +96,13 @@ for (const { name: destination } of destinations()) {
       const ferry = await start()
       const { ctx, actor, emulator, clock, set, create, run, contents } = ferry
       await set({ A: 'a1', B: 'b1' })
-      const sync = await create({ syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' } })
+      const sync = await create({
+        syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
+      })
       await run(sync)
       await set({ A: 'a2', BLANK: '' })
-      for (let i = 1; i <= 9; i++) emulator.fail(i, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
+      for (let i = 1; i <= 9; i++)
+        emulator.fail(i, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
       await run(sync)
       emulator.heal()
       clock.advance(1000)
@@ -94,7 +115,11 @@ for (const { name: destination } of destinations()) {
       expect(plan.removed).toEqual([])
       expect(plan.added).toEqual([])
       await restoreRun(ctx, actor, { ...then, planHash: plan.hash })
-      expect(await values(ferry)).toMatchObject({ A: plan.changed.includes('A') ? 'a1' : 'a3', B: 'b1', BLANK: 'filled' })
+      expect(await values(ferry)).toMatchObject({
+        A: plan.changed.includes('A') ? 'a1' : 'a3',
+        B: 'b1',
+        BLANK: 'filled',
+      })
     })
 
     it('names what came from elsewhere and cannot be brought back, and brings back nothing that would not resolve', async () => {
@@ -111,7 +136,12 @@ for (const { name: destination } of destinations()) {
       await createFolder(ctx, actor, { ...place, path: '/', name: 'shared' })
       await createFolder(ctx, actor, { ...place, path: '/', name: 'later' })
       await put({ IMPORTED: 'i1', STEADY: 's1', HOST: 'h1' })
-      await createImport(ctx, actor, { projectId, environment: 'dev', path: '/', import: { environment: 'dev', path: '/shared' } })
+      await createImport(ctx, actor, {
+        projectId,
+        environment: 'dev',
+        path: '/',
+        import: { environment: 'dev', path: '/shared' },
+      })
       await set({ A: 'a1', MADE: 'https://${dev.shared.HOST}', LOST: '${TEMP}', TEMP: 't1' })
       const sync = await create()
       expect((await run(sync)).row.syncStatus).toBe('succeeded')
@@ -132,7 +162,14 @@ for (const { name: destination } of destinations()) {
       expect(reasons.TEMP).toMatch(/no longer kept/)
       await restoreRun(ctx, actor, { ...then, planHash: plan.hash })
       expect((await run(sync)).row.syncStatus).toBe('succeeded')
-      expect(contents()).toEqual({ A: 'a1', IMPORTED: 'i2', STEADY: 's1', HOST: 'h2', MADE: 'https://h2', LOST: 'plain' })
+      expect(contents()).toEqual({
+        A: 'a1',
+        IMPORTED: 'i2',
+        STEADY: 's1',
+        HOST: 'h2',
+        MADE: 'https://h2',
+        LOST: 'plain',
+      })
     })
 
     it('is refused for a run that did not get to the target, and while the sync reads another folder', async () => {

@@ -26,26 +26,52 @@ export async function previewRestore(ctx: Context, _actor: Actor, input: RunAddr
  * Writes the values of that run as new versions into the source folder, if the plan is still the one that was looked at; the sync
  * follows like after any change. Throws `NotFound`, and `BadRequest` when the plan has changed or there is nothing to go back to.
  */
-export async function restoreRun(ctx: Context, actor: Actor, input: RunAddress & { planHash: string }): Promise<RestorePlan> {
+export async function restoreRun(
+  ctx: Context,
+  actor: Actor,
+  input: RunAddress & { planHash: string },
+): Promise<RestorePlan> {
   const at = await find(ctx, input)
   return change(ctx, actor, async (tx, touched) => {
     const target = await openForWriting(ctx, tx, at.place)
     const found = await rewindTo(ctx, tx, at)
     const shown = show(at, found)
     if (shown.hash !== input.planHash) {
-      throw new BadRequest(`What restoring would do has changed since: it is ${shown.hash} now. Look at it again first.`, {
-        planHash: shown.hash,
-      })
+      throw new BadRequest(
+        `What restoring would do has changed since: it is ${shown.hash} now. Look at it again first.`,
+        {
+          planHash: shown.hash,
+        },
+      )
     }
     const { puts, drops } = found
     if (puts.size + drops.length === 0) return shown
     const present = await presentSecrets(tx, target.folder.id, [...puts.keys(), ...drops])
-    await dropSecrets(ctx, tx, actor, target, drops.flatMap((key) => present.get(key) ?? []))
-    await putSecrets(ctx, tx, actor, target, [...puts].map(([key, { value }]) => ({ present: present.get(key), key, value })))
+    await dropSecrets(
+      ctx,
+      tx,
+      actor,
+      target,
+      drops.flatMap((key) => present.get(key) ?? []),
+    )
+    await putSecrets(
+      ctx,
+      tx,
+      actor,
+      target,
+      [...puts].map(([key, { value }]) => ({ present: present.get(key), key, value })),
+    )
     touched(target.folder.id)
     const { added, changed, removed } = shown
     const { sync, runId } = at
-    await audit(ctx, tx, actor, 'secret-sync-restore', sync.projectId, { syncId: sync.id, name: sync.name, runId, added, changed, removed })
+    await audit(ctx, tx, actor, 'secret-sync-restore', sync.projectId, {
+      syncId: sync.id,
+      name: sync.name,
+      runId,
+      added,
+      changed,
+      removed,
+    })
     return shown
   })
 }
@@ -67,7 +93,10 @@ async function find(ctx: Context, input: RunAddress): Promise<Found> {
     .select(['runs.id', 'snapshots.content'])
     .executeTakeFirst()
   if (!run) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
-  if (run.content === null) throw new BadRequest('This run did not get as far as the target, so there is nothing to go back to. Choose one that did.')
+  if (run.content === null)
+    throw new BadRequest(
+      'This run did not get as far as the target, so there is nothing to go back to. Choose one that did.',
+    )
   const snapshot: Snapshot = JSON.parse(run.content)
   if (snapshot.folderId !== sync.folderId) {
     throw new BadRequest(`The sync "${sync.name}" read another folder then. Point it there again to restore this run.`)
@@ -86,8 +115,16 @@ async function rewindTo(ctx: Context, tx: Tx, { sync, snapshot }: Found): Promis
 }
 
 function show({ runId }: Found, { puts, drops, unchanged, notRestorable }: Rewound): RestorePlan {
-  const names = (kind: 'added' | 'changed') => [...puts].filter(([, put]) => (put.from === null) === (kind === 'added')).map(([key]) => key)
+  const names = (kind: 'added' | 'changed') =>
+    [...puts].filter(([, put]) => (put.from === null) === (kind === 'added')).map(([key]) => key)
   const hash = createHash('sha256')
   hash.update(JSON.stringify([runId, [...puts].map(([key, { from, to }]) => [key, from, to]), drops, notRestorable]))
-  return { hash: hash.digest('hex'), added: names('added'), changed: names('changed'), removed: [...drops], unchanged, notRestorable: [...notRestorable] }
+  return {
+    hash: hash.digest('hex'),
+    added: names('added'),
+    changed: names('changed'),
+    removed: [...drops],
+    unchanged,
+    notRestorable: [...notRestorable],
+  }
 }

@@ -11,7 +11,11 @@ export const LONGEST_MS = 15 * 60_000
  * what they are. Throttling waits as the vendor said; everything else backs off, doubling from 2 s to 15 min, without an end:
  * however long the vendor is down, the change arrives.
  */
-export function retryDelay(ctx: Pick<Context, 'now'>, attempts: number, errors: readonly DestinationError[]): number | null {
+export function retryDelay(
+  ctx: Pick<Context, 'now'>,
+  attempts: number,
+  errors: readonly DestinationError[],
+): number | null {
   const passing = errors.filter((error) => error.kind === 'throttled' || error.kind === 'unavailable')
   if (errors.length > 0 && passing.length === 0) return null
   const backOff = Math.min(FIRST_MS * 2 ** attempts, LONGEST_MS)

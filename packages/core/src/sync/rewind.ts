@@ -2,7 +2,15 @@
 import type { Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { expander } from '../vault/expand.ts'
-import { loadTree, openOrNull, sealedAs, valueOpener, type SecretRow, type Tree, type TreeFolder } from '../vault/tree.ts'
+import {
+  loadTree,
+  openOrNull,
+  sealedAs,
+  valueOpener,
+  type SecretRow,
+  type Tree,
+  type TreeFolder,
+} from '../vault/tree.ts'
 import { digestOf } from './desired.ts'
 import type { Snapshot, SnapshotEntry } from './snapshot.ts'
 
@@ -68,7 +76,9 @@ export async function rewind(tx: Tx, key: DataKey, projectId: string, snapshot: 
   }
   return {
     puts,
-    drops: sorted(present).map(([sourceKey]) => sourceKey).filter((sourceKey) => !wanted.has(sourceKey)),
+    drops: sorted(present)
+      .map(([sourceKey]) => sourceKey)
+      .filter((sourceKey) => !wanted.has(sourceKey)),
     unchanged: [...equal].filter((sourceKey) => !puts.has(sourceKey)).length,
     notRestorable: sorted(problems).map(([sourceKey, reason]) => ({ key: sourceKey, reason })),
   }
@@ -110,8 +120,13 @@ function compare(
   for (const entry of entries) {
     const source = shown.get(entry.sourceKey)
     const expanded = source && expand(source, entry.sourceKey)
-    if (expanded && 'value' in expanded && digestOf(key, entry.name, expanded.value, entry.flags) === entry.digest) equal.add(entry.sourceKey)
-    else differing.set(entry.sourceKey, whyDifferent(entry, folder, source, expanded && 'problem' in expanded ? expanded.problem : null))
+    if (expanded && 'value' in expanded && digestOf(key, entry.name, expanded.value, entry.flags) === entry.digest)
+      equal.add(entry.sourceKey)
+    else
+      differing.set(
+        entry.sourceKey,
+        whyDifferent(entry, folder, source, expanded && 'problem' in expanded ? expanded.problem : null),
+      )
   }
   const then = new Set([...entries.map((entry) => entry.sourceKey), ...absent])
   for (const [sourceKey, source] of shown) {
@@ -120,7 +135,12 @@ function compare(
   return { differing, equal }
 }
 
-function whyDifferent({ version }: SnapshotEntry, folder: TreeFolder, source: TreeFolder | undefined, problem: string | null): string {
+function whyDifferent(
+  { version }: SnapshotEntry,
+  folder: TreeFolder,
+  source: TreeFolder | undefined,
+  problem: string | null,
+): string {
   if (!source) return 'it came through an import that does not give it any more'
   if (problem !== null) return `it ${problem}`
   if (source !== folder) return `it comes from ${nameOf(source)}, where it has changed since`
@@ -131,7 +151,9 @@ const nameOf = ({ environment, path }: TreeFolder): string => `${environment}:${
 
 /** Old versions in the shape of present secrets, by version and key. */
 async function versionsOf(tx: Tx, { folderId, entries }: Snapshot): Promise<Map<string, SecretRow>> {
-  const wanted = new Map(entries.flatMap(({ sourceKey, version }) => (version === null ? [] : [[sourceKey, version] as const])))
+  const wanted = new Map(
+    entries.flatMap(({ sourceKey, version }) => (version === null ? [] : [[sourceKey, version] as const])),
+  )
   const keys = [...wanted.keys()]
   const found = new Map<string, SecretRow>()
   for (let i = 0; i < keys.length; i += 500) {

@@ -12,7 +12,8 @@ import { dueSyncs } from './sweep.ts'
 import { startFerry, type Ferry } from './testing.ts'
 import { triggerSync } from './trigger-sync.ts'
 
-const numbered = (n: number, value = 'value') => Object.fromEntries(Array.from({ length: n }, (_, i) => [`KEY_${i}`, `${value}-${i}`]))
+const numbered = (n: number, value = 'value') =>
+  Object.fromEntries(Array.from({ length: n }, (_, i) => [`KEY_${i}`, `${value}-${i}`]))
 
 for (const { name: destination } of destinations()) {
   onEveryDatabase(`pipeline to ${destination}`, (open) => {
@@ -45,7 +46,11 @@ for (const { name: destination } of destinations()) {
 
         await unset('KEY_4')
         await run(sync)
-        expect(Object.keys(contents()).sort()).toEqual(Object.keys(numbered(12)).filter((key) => key !== 'KEY_4').sort())
+        expect(Object.keys(contents()).sort()).toEqual(
+          Object.keys(numbered(12))
+            .filter((key) => key !== 'KEY_4')
+            .sort(),
+        )
       }))
 
     it('is not due without a change, and due after one, whatever the queue forgets', () =>
@@ -97,7 +102,11 @@ for (const { name: destination } of destinations()) {
           const rows = await ctx.db.selectFrom('secrets').selectAll().execute()
           const [a, b] = ['A', 'B'].map((key) => rows.find((row) => row.key === key))
           // Swapped between two rows: each is intact, but not at its place.
-          await ctx.db.updateTable('secrets').set({ value: b?.value ?? '' }).where('id', '=', a?.id ?? '').execute()
+          await ctx.db
+            .updateTable('secrets')
+            .set({ value: b?.value ?? '' })
+            .where('id', '=', a?.id ?? '')
+            .execute()
           await set({ C: '3' })
           const { row, calls } = await run(sync)
           expect(calls).toEqual({})
@@ -112,7 +121,9 @@ for (const { name: destination } of destinations()) {
           emulator.put('APP_STRAY', 'theirs')
           emulator.put('OTHER', 'theirs')
           await set({ A: '1' })
-          const sync = await create({ syncOptions: { initialSyncBehavior: 'overwrite-destination', keySchema: 'APP_{{secretKey}}' } })
+          const sync = await create({
+            syncOptions: { initialSyncBehavior: 'overwrite-destination', keySchema: 'APP_{{secretKey}}' },
+          })
           await run(sync)
           expect(contents()).toEqual({ APP_A: '1', OTHER: 'theirs' })
         }))
@@ -121,7 +132,9 @@ for (const { name: destination } of destinations()) {
         ferry(async ({ emulator, set, unset, create, run, contents }) => {
           emulator.put('THEIRS', 'x')
           await set({ A: '1', B: '2' })
-          const sync = await create({ syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' } })
+          const sync = await create({
+            syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
+          })
           await run(sync)
           await unset('A')
           await run(sync)
@@ -131,7 +144,9 @@ for (const { name: destination } of destinations()) {
       it('none: nothing, and what stays is shown as left behind', () =>
         ferry(async ({ ctx, actor, set, unset, create, run, contents }) => {
           await set({ A: '1', B: '2' })
-          const sync = await create({ syncOptions: { initialSyncBehavior: 'overwrite-destination', disableSecretDeletion: true } })
+          const sync = await create({
+            syncOptions: { initialSyncBehavior: 'overwrite-destination', disableSecretDeletion: true },
+          })
           await run(sync)
           await unset('A')
           expect((await run(sync)).row.syncStatus).toBe('succeeded')
@@ -155,7 +170,11 @@ for (const { name: destination } of destinations()) {
           expect(row.blocked?.keys).toHaveLength(6)
           expect(Object.keys(contents())).toHaveLength(12)
           expect(await dueSyncs(ctx)).toEqual([])
-          expect((await listKeys(ctx, actor, at))[0]).toMatchObject({ key: 'KEY_0', state: 'pending', reason: expect.stringContaining('approval') })
+          expect((await listKeys(ctx, actor, at))[0]).toMatchObject({
+            key: 'KEY_0',
+            state: 'pending',
+            reason: expect.stringContaining('approval'),
+          })
 
           const stale = row.blocked?.planHash ?? ''
           await unset('KEY_6')
@@ -197,7 +216,9 @@ for (const { name: destination } of destinations()) {
       it('remove secrets takes back what was written and nothing else; a later change fills it again', () =>
         ferry(async ({ ctx, actor, emulator, set, create, run, contents }) => {
           await set({ A: '1', B: '2' })
-          const sync = await create({ syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'none' } })
+          const sync = await create({
+            syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'none' },
+          })
           await run(sync)
           emulator.put('THEIRS', 'x')
           expect((await removeSecrets(ctx, actor, { destination, syncId: sync.id })).removeStatus).toBe('pending')
@@ -336,7 +357,10 @@ for (const { name: destination } of destinations()) {
           await expect(create({ name: 'second', syncOptions: prefixed })).rejects.toThrow(/"first"/)
           await ctx.db.deleteFrom('syncs').where('id', '=', first.id).execute()
           const y = { ...prefixed, keySchema: 'Y_{{secretKey}}' }
-          const [x, other] = [await create({ name: 'x', syncOptions: prefixed }), await create({ name: 'y', syncOptions: y })]
+          const [x, other] = [
+            await create({ name: 'x', syncOptions: prefixed }),
+            await create({ name: 'y', syncOptions: y }),
+          ]
           await run(x)
           await run(other)
           expect(contents()).toEqual({ X_A: '1', Y_A: '1' })
@@ -348,12 +372,17 @@ for (const { name: destination } of destinations()) {
         const canary = 'canary-5f2e91c4'
         await set({ A: `${canary}-a`, B: `${canary}-b` })
         const sync = await create()
-        emulator.fail(1, { kind: 'status', status: 422, body: { detail: [{ msg: 'bad', input: `${canary}-a` }] } }, (method) => method === 'POST')
+        emulator.fail(
+          1,
+          { kind: 'status', status: 422, body: { detail: [{ msg: 'bad', input: `${canary}-a` }] } },
+          (method) => method === 'POST',
+        )
         await run(sync)
         const stored = await everything()
         expect(stored).toContain(sync.id)
         expect(stored).not.toContain(canary)
-        for (const secret of Object.entries(emulator.credentials)) if (secret[0] === 'apiKey') expect(stored).not.toContain(secret[1])
+        for (const secret of Object.entries(emulator.credentials))
+          if (secret[0] === 'apiKey') expect(stored).not.toContain(secret[1])
       }))
 
     it('treats a key called __proto__, constructor or toString like any other', () =>
@@ -366,7 +395,9 @@ for (const { name: destination } of destinations()) {
         await unset('__proto__')
         await run(sync)
         expect(emulator.contents().has('__proto__')).toBe(false)
-        expect((await listKeys(ctx, actor, { destination, syncId: sync.id })).map(({ key }) => key)).toEqual(odd.slice(1).sort())
+        expect((await listKeys(ctx, actor, { destination, syncId: sync.id })).map(({ key }) => key)).toEqual(
+          odd.slice(1).sort(),
+        )
       }))
   })
 }

@@ -44,9 +44,15 @@ async function runIfDue(outer: Context, syncId: string, signal: AbortSignal): Pr
       target = await openTarget(ctx, sync, { signal, guard: () => lease.check() })
       const found = sync.removal ? await removal(ctx, target) : await difference(ctx, target)
       const blown = sync.removal ? null : fuse(found.plan, found.observed, target.schema.covers)
-      if (blown !== null && !approved(sync, found.plan)) return await endRun(ctx, run, target.calls(), blockedByFuse(found.plan, blown))
+      if (blown !== null && !approved(sync, found.plan))
+        return await endRun(ctx, run, target.calls(), blockedByFuse(found.plan, blown))
       const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, progressReporter(ctx, sync))
-      return await endRun(ctx, run, target.calls(), { kind: 'applied', plan: found.plan, desired: found.desired, ...applied })
+      return await endRun(ctx, run, target.calls(), {
+        kind: 'applied',
+        plan: found.plan,
+        desired: found.desired,
+        ...applied,
+      })
     } catch (error) {
       if (error instanceof LeaseLost) ctx.metrics.leaseLost(sync.destination)
       const ending = endingOf(error, signal)

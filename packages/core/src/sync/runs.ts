@@ -25,9 +25,18 @@ export async function listRuns(ctx: Context, _actor: Actor, input: SyncAddress):
   return rows.map(toRun)
 }
 
-export async function getRun(ctx: Context, _actor: Actor, input: SyncAddress & { runId: string }): Promise<RunRow & { outcomes: OutcomeRow[] }> {
+export async function getRun(
+  ctx: Context,
+  _actor: Actor,
+  input: SyncAddress & { runId: string },
+): Promise<RunRow & { outcomes: OutcomeRow[] }> {
   const sync = await findSync(ctx, input)
-  const row = await ctx.db.selectFrom('runs').where('syncId', '=', sync.id).where('id', '=', input.runId).selectAll().executeTakeFirst()
+  const row = await ctx.db
+    .selectFrom('runs')
+    .where('syncId', '=', sync.id)
+    .where('id', '=', input.runId)
+    .selectAll()
+    .executeTakeFirst()
   if (!row) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
   return { ...toRun(row), outcomes: await outcomesOf(ctx.db, row.id) }
 }

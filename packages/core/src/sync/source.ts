@@ -61,6 +61,10 @@ export async function sourceFolder(
 }
 
 /** Where it writes, vendor's origin included: two connections to one account meet at one key. */
-export function targetKey(definition: DestinationDefinition, connection: ConnectionRow, target: Record<string, unknown>): string {
+export function targetKey(
+  definition: DestinationDefinition,
+  connection: ConnectionRow,
+  target: Record<string, unknown>,
+): string {
   return `${definition.name} ${connection.origin} ${definition.targetKey(target)}`
 }

@@ -101,15 +101,25 @@ export async function endRun(ctx: Context, run: RunInHand, calls: number, ending
     if (ending.kind === 'applied') {
       await keepOutcomes(tx, run.id, ending.outcomes)
       // Who waits for this target is woken with the lease.
-      if (ending.outcomes.some(({ action, state }) => action === 'delete' && state === 'done')) await keysFreed(ctx, tx, sync)
+      if (ending.outcomes.some(({ action, state }) => action === 'delete' && state === 'done'))
+        await keysFreed(ctx, tx, sync)
     }
-    const again = sync.removal ? await settleRemoval(ctx, tx, sync, verdict) : await settleSync(ctx, tx, run, ending, verdict)
+    const again = sync.removal
+      ? await settleRemoval(ctx, tx, sync, verdict)
+      : await settleSync(ctx, tx, run, ending, verdict)
     const { state, message } = verdict
-    if (again !== 'deleted') await noteHealth(ctx, tx, sync, { runId: run.id, state, message, counts: plan?.summary ?? null })
+    if (again !== 'deleted')
+      await noteHealth(ctx, tx, sync, { runId: run.id, state, message, counts: plan?.summary ?? null })
     return again
   })
   const errors = ending.kind === 'applied' ? ending.errors : ending.kind === 'refused' ? [ending.error] : []
-  reportRun(ctx, run, { ...verdict, kind: sync.removal ? 'remove' : 'sync', calls, counts: plan?.summary ?? null, errors })
+  reportRun(ctx, run, {
+    ...verdict,
+    kind: sync.removal ? 'remove' : 'sync',
+    calls,
+    counts: plan?.summary ?? null,
+    errors,
+  })
 
   const problem = credentialProblem(ending)
   if (problem !== undefined) await noteConnectionProblem(ctx, sync.connectionId, problem)
@@ -142,12 +152,18 @@ export function judge(ctx: Context, sync: DueSync, ending: Ending): Verdict {
         converged: false,
       }
     case 'refused':
-      return { state: 'failed', message: ending.error.message, retryIn: retryDelay(ctx, sync.attempts, [ending.error]), converged: false }
+      return {
+        state: 'failed',
+        message: ending.error.message,
+        retryIn: retryDelay(ctx, sync.attempts, [ending.error]),
+        converged: false,
+      }
     case 'applied': {
       const { outcomes, errors } = ending
       const failed = outcomes.filter((outcome) => outcome.state === 'failed')
       const rejected = outcomes.filter((outcome) => outcome.state === 'rejected')
-      if (failed.length === 0 && rejected.length === 0) return { state: 'succeeded', message: null, retryIn: null, converged: true }
+      if (failed.length === 0 && rejected.length === 0)
+        return { state: 'succeeded', message: null, retryIn: null, converged: true }
       const done = outcomes.length - failed.length - rejected.length + ending.plan.summary.keep
       return {
         state: failed.length > 0 && done === 0 ? 'failed' : 'partial',
@@ -181,18 +197,38 @@ export async function keepOutcomes(tx: Tx, runId: string, outcomes: readonly Out
   }
 }
 
-async function settleSync(ctx: Context, tx: Tx, { sync, startedAt }: RunInHand, ending: Ending, verdict: Verdict): Promise<boolean> {
+async function settleSync(
+  ctx: Context,
+  tx: Tx,
+  { sync, startedAt }: RunInHand,
+  ending: Ending,
+  verdict: Verdict,
+): Promise<boolean> {
   const settled = verdict.retryIn === null
   await tx
     .updateTable('syncs')
     .set((eb) => ({
-      state: eb.case().when('due', '>', settled ? sync.wanted : eb.ref('due')).then('pending').else(verdict.state).end(),
+      state: eb
+        .case()
+        .when('due', '>', settled ? sync.wanted : eb.ref('due'))
+        .then('pending')
+        .else(verdict.state)
+        .end(),
       message: verdict.message,
       blockage: ending.kind === 'blocked' ? JSON.stringify(ending.blockage) : null,
       seen: settled ? sync.wanted : eb.ref('seen'),
       // A change that came while the run was on has reset the back-off: it must not be put back.
-      attempts: settled ? 0 : eb.case().when('wanted', '>', sync.wanted).then(0).else(sync.attempts + 1).end(),
-      retryAt: settled ? null : eb.case().when('wanted', '>', sync.wanted).then(null).else(retryTime(ctx, verdict.retryIn)).end(),
+      attempts: settled
+        ? 0
+        : eb
+            .case()
+            .when('wanted', '>', sync.wanted)
+            .then(0)
+            .else(sync.attempts + 1)
+            .end(),
+      retryAt: settled
+        ? null
+        : eb.case().when('wanted', '>', sync.wanted).then(null).else(retryTime(ctx, verdict.retryIn)).end(),
       ...(verdict.converged
         ? {
             applied: sync.wanted,
@@ -242,7 +278,9 @@ async function settleRemoval(ctx: Context, tx: Tx, sync: DueSync, verdict: Verdi
       removeState: settled ? (removed ? 'succeeded' : 'failed') : 'pending',
       removeMessage: verdict.message,
       removal: settled ? null : sync.removal,
-      ...(removed ? { removedAt: timestamp(ctx), applied: 0, behindSince: timestamp(ctx), ...NOT_CHECKED, nextCheckAt: null } : {}),
+      ...(removed
+        ? { removedAt: timestamp(ctx), applied: 0, behindSince: timestamp(ctx), ...NOT_CHECKED, nextCheckAt: null }
+        : {}),
       // The removal also answered a change that had not run yet; without this the sync would look queued for ever.
       ...(unfinished && settled ? { state: verdict.state, message: removed ? REMOVED : verdict.message } : {}),
       seen: settled ? sync.wanted : eb.ref('seen'),
@@ -254,10 +292,15 @@ async function settleRemoval(ctx: Context, tx: Tx, sync: DueSync, verdict: Verdi
   return dueAgain(tx, sync.id)
 }
 
-const retryTime = (ctx: Context, delay: number | null): string => new Date(ctx.now().getTime() + (delay ?? 0)).toISOString()
+const retryTime = (ctx: Context, delay: number | null): string =>
+  new Date(ctx.now().getTime() + (delay ?? 0)).toISOString()
 
 async function dueAgain(tx: Tx, syncId: string): Promise<boolean> {
-  const row = await tx.selectFrom('syncs').where('id', '=', syncId).select(['seen', 'due', 'retryAt']).executeTakeFirst()
+  const row = await tx
+    .selectFrom('syncs')
+    .where('id', '=', syncId)
+    .select(['seen', 'due', 'retryAt'])
+    .executeTakeFirst()
   return row !== undefined && row.seen < row.due && row.retryAt === null
 }
 

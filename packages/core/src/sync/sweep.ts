@@ -12,7 +12,11 @@ export type DueSync = Selectable<SyncTable>
  */
 export async function dueSyncs(ctx: Context): Promise<string[]> {
   const runs = await due(ctx).select('id').orderBy('behindSince').limit(1000).execute()
-  const moves = await dueDepartures(ctx).select('departures.syncId as id').orderBy('departures.createdAt').limit(1000).execute()
+  const moves = await dueDepartures(ctx)
+    .select('departures.syncId as id')
+    .orderBy('departures.createdAt')
+    .limit(1000)
+    .execute()
   return [...new Set([...[...runs, ...moves].map((row) => row.id), ...(await nextChecks(ctx))])]
 }
 
@@ -52,12 +56,16 @@ export function dueDepartures(ctx: Context) {
     .selectFrom('departures')
     .innerJoin('syncs', 'syncs.id', 'departures.syncId')
     .whereRef('syncs.applied', '>=', 'departures.revision')
-    .where((eb) => eb.or([eb('departures.retryAt', 'is', null), eb('departures.retryAt', '<=', ctx.now().toISOString())]))
+    .where((eb) =>
+      eb.or([eb('departures.retryAt', 'is', null), eb('departures.retryAt', '<=', ctx.now().toISOString())]),
+    )
 }
 
 /** How many syncs wait for a run. */
 export async function countDue(ctx: Context): Promise<number> {
-  const { count } = await due(ctx).select((eb) => eb.fn.countAll<number | string>().as('count')).executeTakeFirstOrThrow()
+  const { count } = await due(ctx)
+    .select((eb) => eb.fn.countAll<number | string>().as('count'))
+    .executeTakeFirstOrThrow()
   // Postgres counts in text.
   return Number(count)
 }
@@ -67,8 +75,17 @@ const BY_HAND: readonly string[] = ['manual', 'approve', 'create', 'edit', 'remo
 
 /** What the queue should know of these syncs: whose connection a run occupies, and whether a person waits for it. */
 export async function wakeHints(ctx: Context, syncIds: readonly string[]): Promise<Map<string, WakeHint>> {
-  const rows = await ctx.db.selectFrom('syncs').where('id', 'in', syncIds).select(['id', 'connectionId', 'trigger', 'seen', 'due']).execute()
-  return new Map(rows.map((row) => [row.id, { group: row.connectionId, urgent: row.seen < row.due && BY_HAND.includes(row.trigger) }]))
+  const rows = await ctx.db
+    .selectFrom('syncs')
+    .where('id', 'in', syncIds)
+    .select(['id', 'connectionId', 'trigger', 'seen', 'due'])
+    .execute()
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { group: row.connectionId, urgent: row.seen < row.due && BY_HAND.includes(row.trigger) },
+    ]),
+  )
 }
 
 function due(ctx: Context) {

@@ -20,7 +20,11 @@ export function listSyncOptions(_ctx: Context, _actor: Actor, _input: object) {
   )
 }
 
-export async function listSyncs(ctx: Context, _actor: Actor, input: { projectId: string; destination?: string }): Promise<SyncRow[]> {
+export async function listSyncs(
+  ctx: Context,
+  _actor: Actor,
+  input: { projectId: string; destination?: string },
+): Promise<SyncRow[]> {
   if (input.destination !== undefined) destination(input.destination)
   const { destination: name } = input
   const rows = await selectSyncs(ctx.db)

@@ -94,7 +94,9 @@ async function compare(
   const [listed, read, ledger, claimed, left] = await Promise.all([
     client.list(),
     readHidden(target, desired),
-    spec.id === null ? new Map<string, LedgerEntry>() : readLedgerAt(ctx.db, { syncId: spec.id, targetKey: spec.targetKey }),
+    spec.id === null
+      ? new Map<string, LedgerEntry>()
+      : readLedgerAt(ctx.db, { syncId: spec.id, targetKey: spec.targetKey }),
     claimedByOthers(ctx.db, spec.targetKey, spec.id),
     leftByOthers(ctx.db, spec.targetKey, spec.id),
   ])

@@ -46,7 +46,8 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     options: JSON.stringify(options),
   }
   await refuseUnreadable(ctx, spec)
-  const autoSync = patch.isAutoSyncEnabled ?? patch.isEnabled ?? patch.syncOptions?.autoSyncEnabled ?? stored.autoSync === 1
+  const autoSync =
+    patch.isAutoSyncEnabled ?? patch.isEnabled ?? patch.syncOptions?.autoSyncEnabled ?? stored.autoSync === 1
   const moved = spec.targetKey !== stored.targetKey
   const reaches =
     moved ||
@@ -83,12 +84,20 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     if (reaches && autoSync) await want(ctx, tx, actor, 'edit', [stored.id])
     else if (reaches) await fallBehind(ctx, tx, stored.id)
     // What was in the way of leaving an old place may be what was edited.
-    if (reaches) await tx.updateTable('departures').set({ retryAt: null, attempts: 0 }).where('syncId', '=', stored.id).execute()
+    if (reaches)
+      await tx.updateTable('departures').set({ retryAt: null, attempts: 0 }).where('syncId', '=', stored.id).execute()
     if (moved) {
-      const { wanted } = await tx.selectFrom('syncs').where('id', '=', stored.id).select('wanted').executeTakeFirstOrThrow()
+      const { wanted } = await tx
+        .selectFrom('syncs')
+        .where('id', '=', stored.id)
+        .select('wanted')
+        .executeTakeFirstOrThrow()
       await moveAway(ctx, tx, stored, spec, wanted)
     }
-    await audit(ctx, tx, actor, 'update-secret-sync', stored.projectId, { syncId: stored.id, name: patch.name ?? stored.name })
+    await audit(ctx, tx, actor, 'update-secret-sync', stored.projectId, {
+      syncId: stored.id,
+      name: patch.name ?? stored.name,
+    })
     return true
   })
   if (!written) return null

@@ -12,22 +12,42 @@ interface Woken {
 
 /** A change reached `folderIds`: every sync that reads one of them is behind; those under auto-sync are due. Returns the due ones. */
 export async function wantChange(ctx: Context, tx: Tx, actor: Actor, folderIds: readonly string[]): Promise<Woken[]> {
-  const syncs = await tx.selectFrom('syncs').where('folderId', 'in', folderIds).orderBy('id').select(['id', 'projectId', 'autoSync']).execute()
+  const syncs = await tx
+    .selectFrom('syncs')
+    .where('folderId', 'in', folderIds)
+    .orderBy('id')
+    .select(['id', 'projectId', 'autoSync'])
+    .execute()
   const manual = syncs.filter((sync) => sync.autoSync === 0).map((sync) => sync.id)
   if (manual.length > 0) {
     await tx
       .updateTable('syncs')
-      .set((eb) => ({ wanted: eb('wanted', '+', 1), behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))) }))
+      .set((eb) => ({
+        wanted: eb('wanted', '+', 1),
+        behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))),
+      }))
       .where('id', 'in', manual)
       .execute()
   }
   const auto = syncs.filter((sync) => sync.autoSync === 1)
-  await want(ctx, tx, actor, 'change', auto.map((sync) => sync.id))
+  await want(
+    ctx,
+    tx,
+    actor,
+    'change',
+    auto.map((sync) => sync.id),
+  )
   return auto
 }
 
 /** Makes a run due that takes back what the syncs wrote, whatever auto-sync and the policy say. The caller wakes the queue after the commit. */
-export async function wantRemoval(ctx: Context, tx: Tx, actor: Actor, removal: 'keep' | 'delete', syncIds: readonly string[]): Promise<void> {
+export async function wantRemoval(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  removal: 'keep' | 'delete',
+  syncIds: readonly string[],
+): Promise<void> {
   await tx
     .updateTable('syncs')
     .set((eb) => ({
@@ -47,7 +67,13 @@ export async function wantRemoval(ctx: Context, tx: Tx, actor: Actor, removal: '
 }
 
 /** Makes a run due, whatever auto-sync says. The caller wakes the queue after the commit. */
-export async function want(ctx: Context, tx: Tx, actor: Actor, trigger: Trigger, syncIds: readonly string[]): Promise<void> {
+export async function want(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  trigger: Trigger,
+  syncIds: readonly string[],
+): Promise<void> {
   if (syncIds.length === 0) return
   await tx
     .updateTable('syncs')

@@ -15,7 +15,9 @@ export async function refuseWhileInUse(
 ): Promise<void> {
   if (folderIds.length === 0) return
   const syncs =
-    choice === 'refuse' ? await tx.selectFrom('syncs').where('folderId', 'in', folderIds).select('name').orderBy('name').execute() : []
+    choice === 'refuse'
+      ? await tx.selectFrom('syncs').where('folderId', 'in', folderIds).select('name').orderBy('name').execute()
+      : []
   const importers = await tx
     .selectFrom('imports')
     .innerJoin('folders', 'folders.id', 'imports.folderId')
@@ -36,6 +38,9 @@ export async function refuseWhileInUse(
     ...(syncs.length > 0 ? ['delete or re-point the sync'] : []),
     ...(importers.length > 0 ? ['remove the import'] : []),
   ]
-  const ask = syncs.length > 0 ? ' Or say with `syncs` what shall become of what was written: "keep-secrets" or "remove-secrets".' : ''
+  const ask =
+    syncs.length > 0
+      ? ' Or say with `syncs` what shall become of what was written: "keep-secrets" or "remove-secrets".'
+      : ''
   throw new BadRequest(`${what} cannot be deleted: ${uses.join(', ')}. First ${remedies.join(' and ')}.${ask}`)
 }

@@ -103,7 +103,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('key', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('references_pk', ['secret_id', 'environment_slug', 'path', 'key'])
     .execute()
-  await schema.createIndex('references_target').on('references').columns(['project_id', 'environment_slug', 'path']).execute()
+  await schema
+    .createIndex('references_target')
+    .on('references')
+    .columns(['project_id', 'environment_slug', 'path'])
+    .execute()
 
   await schema
     .createTable('connections')

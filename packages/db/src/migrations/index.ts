@@ -5,4 +5,9 @@ import * as moves from './0002-moves.ts'
 import * as drift from './0003-drift.ts'
 import * as notices from './0005-notices.ts'
 
-export const migrations: Record<string, Migration> = { '0001-first': first, '0002-moves': moves, '0003-drift': drift, '0005-notices': notices }
+export const migrations: Record<string, Migration> = {
+  '0001-first': first,
+  '0002-moves': moves,
+  '0003-drift': drift,
+  '0005-notices': notices,
+}

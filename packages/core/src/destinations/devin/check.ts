@@ -8,7 +8,12 @@ import { secretsPath, whoAmI, whyRefused } from './wire.ts'
 export async function checkDevin({ http }: Session<unknown>): Promise<Account> {
   const { orgId, name } = await whoAmI(http)
   if (orgId !== null) {
-    const answer = await http.request({ method: 'GET', path: `${secretsPath(orgId)}?first=1`, repeatable: true, accept: [401, 403, 404] })
+    const answer = await http.request({
+      method: 'GET',
+      path: `${secretsPath(orgId)}?first=1`,
+      repeatable: true,
+      accept: [401, 403, 404],
+    })
     if (answer.status !== 200) throw await whyRefused(http, orgId, answer.status)
   }
   return { label: [name, orgId].filter(Boolean).join(' · ') || 'Devin' }

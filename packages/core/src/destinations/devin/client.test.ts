@@ -72,7 +72,9 @@ describe('list', () => {
     emulator.plant({ key: 'MINE', access_type: 'personal' })
     emulator.plant({ key: 'REPO', access_type: 'repository' })
     emulator.plant({ key: null })
-    const listed = new Map((await client().list()).map(({ key, otherType, untouchable }) => [key, otherType ?? untouchable]))
+    const listed = new Map(
+      (await client().list()).map(({ key, otherType, untouchable }) => [key, otherType ?? untouchable]),
+    )
     expect(listed).toEqual(
       new Map([
         ['OTP', 'a TOTP secret'],
@@ -97,8 +99,18 @@ describe('list', () => {
   test.each([
     ['a wrong key', () => client('cog_wrong'), 'auth', /not valid or has expired/],
     ['a key without the right', () => client(emulator.keys.member), 'auth', /lacks the right ManageOrgSecrets in org-/],
-    ['a key of another organization', () => client(emulator.keys.stranger), 'auth', /belongs to the organization org-fedcba9876543210, not to org-0123/],
-    ['an organization nobody has', () => client(emulator.keys.enterprise, { orgId: 'org-none' }), 'missing', /shows no organization org-none/],
+    [
+      'a key of another organization',
+      () => client(emulator.keys.stranger),
+      'auth',
+      /belongs to the organization org-fedcba9876543210, not to org-0123/,
+    ],
+    [
+      'an organization nobody has',
+      () => client(emulator.keys.enterprise, { orgId: 'org-none' }),
+      'missing',
+      /shows no organization org-none/,
+    ],
   ] as const)('%s has its own message', async (_, open, kind, message) => {
     expect(orgId()).toMatch(/^org-/)
     await expect(open().list()).rejects.toMatchObject({ kind, message: expect.stringMatching(message) })
@@ -109,7 +121,9 @@ describe('writes', () => {
   test('one changed secret costs a delete and a create, journaled before the old value goes', async () => {
     const first = await apply([create('A', 'one'), create('B', 'two')])
     const from = emulator.log.length
-    const { told, ids } = await apply([{ action: 'update', key: 'A', value: 'new', flags: {}, remoteIds: first.ids.get('A') ?? [] }])
+    const { told, ids } = await apply([
+      { action: 'update', key: 'A', value: 'new', flags: {}, remoteIds: first.ids.get('A') ?? [] },
+    ])
     expect(calls(from)).toEqual(['DELETE', 'POST'])
     expect(told).toEqual(['replacing A while it is there', 'done A'])
     expect(ids.get('A')).not.toEqual(first.ids.get('A'))
@@ -140,8 +154,19 @@ describe('writes', () => {
     emulator.plant({ key: 'OLD', value: 'kept' })
     const { told, errors } = await apply([create('BAD', 'x'.repeat(70_000)), create('GOOD', 'v')])
     expect(told.toSorted()).toEqual(['done GOOD', 'failed BAD'])
-    expect(errors).toMatchObject([{ kind: 'rejected', status: 422, message: expect.stringContaining('Validation failed; String should have at most 65536 characters') }])
-    expect(emulator.contents()).toEqual(new Map([['OLD', 'kept'], ['GOOD', 'v']]))
+    expect(errors).toMatchObject([
+      {
+        kind: 'rejected',
+        status: 422,
+        message: expect.stringContaining('Validation failed; String should have at most 65536 characters'),
+      },
+    ])
+    expect(emulator.contents()).toEqual(
+      new Map([
+        ['OLD', 'kept'],
+        ['GOOD', 'v'],
+      ]),
+    )
   })
 
   test('a 422 over a key that someone made in the meantime never costs their value', async () => {
@@ -164,15 +189,18 @@ describe('writes', () => {
     expect(errors).toMatchObject([{ kind: 'rejected', status: 409 }])
   })
 
-  test.each<Duplicates>(['409', '422', 'copy'])('an answer that got lost makes no second copy where a duplicate is %s', async (mode) => {
-    emulator.setDuplicates(mode)
-    emulator.fail(1, { kind: 'reset-after' }, (method) => method === 'POST')
-    emulator.fail(3, { kind: 'status', status: 502 }, (method) => method === 'POST')
-    const { told, ids } = await apply([create('A', '1'), create('B', '2'), create('C', '3')])
-    expect(told.toSorted()).toEqual(['done A', 'done B', 'done C'])
-    for (const { key, secret_id } of emulator.secrets()) expect(ids.get(key ?? '')).toEqual([secret_id])
-    expect(emulator.secrets()).toHaveLength(3)
-  })
+  test.each<Duplicates>(['409', '422', 'copy'])(
+    'an answer that got lost makes no second copy where a duplicate is %s',
+    async (mode) => {
+      emulator.setDuplicates(mode)
+      emulator.fail(1, { kind: 'reset-after' }, (method) => method === 'POST')
+      emulator.fail(3, { kind: 'status', status: 502 }, (method) => method === 'POST')
+      const { told, ids } = await apply([create('A', '1'), create('B', '2'), create('C', '3')])
+      expect(told.toSorted()).toEqual(['done A', 'done B', 'done C'])
+      for (const { key, secret_id } of emulator.secrets()) expect(ids.get(key ?? '')).toEqual([secret_id])
+      expect(emulator.secrets()).toHaveLength(3)
+    },
+  )
 
   test('a lost answer of an update is not mistaken for the copy that was there before', async () => {
     const id = emulator.plant({ key: 'A', value: 'old' })
@@ -202,7 +230,9 @@ describe('writes', () => {
     emulator.fail(1, { kind: 'status', status: 422 }, (method) => method === 'POST')
     const { told, errors } = await apply([{ action: 'update', key: 'A', value: 'new', flags: {}, remoteIds: [id] }])
     expect(told).toEqual(['replacing A while it is there', 'failed A'])
-    expect(errors).toMatchObject([{ kind: 'rejected', message: expect.stringContaining('the old one was removed first') }])
+    expect(errors).toMatchObject([
+      { kind: 'rejected', message: expect.stringContaining('the old one was removed first') },
+    ])
   })
 
   test('many that vanished are told from a missing right by a list or two', async () => {
@@ -220,7 +250,10 @@ describe('writes', () => {
     const ids = Array.from({ length: 30 }, (_, n) => emulator.plant({ key: `K${n}` }))
     for (let n = 1; n <= 30; n++) emulator.fail(n, { kind: 'status', status: 403 }, (method) => method === 'DELETE')
     const changes = ids.map((id, n): Change => ({ action: 'delete', key: `K${n}`, remoteIds: [id] }))
-    await expect(apply(changes)).rejects.toMatchObject({ kind: 'auth', message: expect.stringContaining('ManageOrgSecrets') })
+    await expect(apply(changes)).rejects.toMatchObject({
+      kind: 'auth',
+      message: expect.stringContaining('ManageOrgSecrets'),
+    })
     expect(emulator.contents().size).toBe(30)
     expect(calls(0).length).toBeGreaterThan(0)
   })
@@ -236,7 +269,12 @@ describe('writes', () => {
     const down = await startEmulator()
     const credentials = { apiKey: down.keys.manager, instanceUrl: down.url }
     await down.close()
-    const http = createHttp({ baseUrl: down.url, headers: devin.authorization(credentials), network: LOOPBACK, signal: new AbortController().signal })
+    const http = createHttp({
+      baseUrl: down.url,
+      headers: devin.authorization(credentials),
+      network: LOOPBACK,
+      signal: new AbortController().signal,
+    })
     const reported: string[] = []
     const changes = Array.from({ length: 200 }, (_, n) => create(`K${n}`, 'v'))
     const applied = devin.open({ credentials, http }, { orgId: 'org-1' }, {}).apply(changes, {

@@ -69,9 +69,13 @@ async function remove({ api, listing }: Work, ids: readonly string[]): Promise<v
     // Ids never come back, so any list made since the run began proves that one is gone; that it is there, only a new one.
     if (listing.latest()?.every((secret) => secret.secret_id !== id)) continue
     if ((await listing.next()).every((secret) => secret.secret_id !== id)) continue
-    throw new DestinationError('auth', `this API key may list the secrets of ${api.orgId} but not delete one; give the service user ManageOrgSecrets in Devin`, {
-      status: 403,
-    })
+    throw new DestinationError(
+      'auth',
+      `this API key may list the secrets of ${api.orgId} but not delete one; give the service user ManageOrgSecrets in Devin`,
+      {
+        status: 403,
+      },
+    )
   }
 }
 
@@ -90,7 +94,11 @@ async function create(work: Work, change: Write, before: readonly string[]): Pro
 }
 
 const taken409 = (key: string): DestinationError =>
-  new DestinationError('rejected', `Devin answers that "${key}" exists already, but shows no secret of the organization by that name`, { status: 409 })
+  new DestinationError(
+    'rejected',
+    `Devin answers that "${key}" exists already, but shows no secret of the organization by that name`,
+    { status: 409 },
+  )
 
 /** Creates what was just deleted; says so when it fails. */
 async function recreate(work: Work, change: Write, before: readonly string[]): Promise<string> {
@@ -99,11 +107,15 @@ async function recreate(work: Work, change: Write, before: readonly string[]): P
   } catch (error) {
     if (!(error instanceof DestinationError)) throw error
     const { kind, message, status, retryAt } = error
-    throw new DestinationError(kind, `${message}. Devin cannot change a value in place, so the old one was removed first`, {
-      status: status ?? undefined,
-      retryAt: retryAt ?? undefined,
-      cause: error,
-    })
+    throw new DestinationError(
+      kind,
+      `${message}. Devin cannot change a value in place, so the old one was removed first`,
+      {
+        status: status ?? undefined,
+        retryAt: retryAt ?? undefined,
+        cause: error,
+      },
+    )
   }
 }
 

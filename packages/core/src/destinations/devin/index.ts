@@ -13,13 +13,25 @@ const credentials = z.object({
     .startsWith('cog_', 'API key must start with "cog_": the older "apk_" keys do not work with version 3 of the API')
     // It becomes a header, and a header with a line break in it is another header.
     .regex(/^[\x21-\x7e]*$/, 'API key must not contain white space or characters outside ASCII')
-    .meta(field({ label: 'API key', placeholder: 'cog_…', secret: true, help: 'The key of a service user. Devin shows it once, when it is made.' })),
+    .meta(
+      field({
+        label: 'API key',
+        placeholder: 'cog_…',
+        secret: true,
+        help: 'The key of a service user. Devin shows it once, when it is made.',
+      }),
+    ),
   instanceUrl: z
     .url({ protocol: /^https?$/, error: 'Instance URL must be a URL such as https://api.devin.ai' })
     .max(255, 'Instance URL must be at most 255 characters')
     .refine(isPlain, 'Instance URL must not contain a login, a query or a fragment')
     .default('https://api.devin.ai')
-    .meta(field({ label: 'Instance URL', help: 'Only for a dedicated enterprise host, such as https://api.example.devinenterprise.com.' })),
+    .meta(
+      field({
+        label: 'Instance URL',
+        help: 'Only for a dedicated enterprise host, such as https://api.example.devinenterprise.com.',
+      }),
+    ),
 })
 
 const target = z.object({
@@ -54,7 +66,8 @@ export default defineDestination({
   target,
   options: z.object({}),
   notes: {
-    initialSync: 'Devin never shows the value of a secret, so existing secrets cannot be imported. The first sync overwrites the destination.',
+    initialSync:
+      'Devin never shows the value of a secret, so existing secrets cannot be imported. The first sync overwrites the destination.',
     options: [
       'Every secret is written as a key-value secret. A TOTP or cookie secret of the same name is replaced by it, and one that matches the key schema is removed, unless secret deletion is disabled. The review shows each before it happens.',
       'Use a key schema, so that only the names you mean are managed and everything else in the organization stays as it is.',

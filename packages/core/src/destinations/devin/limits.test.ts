@@ -35,8 +35,9 @@ test.each([
 test.each(['org-...', ' org-0a1B_2 '])('the organization %s is accepted, trimmed', (orgId) =>
   expect(devin.target.parse({ orgId })).toEqual({ orgId: orgId.trim() }),
 )
-test.each(['', 'org-', 'org_1', 'my-org', 'org-a/b', 'org-a\nb', 'org-a b', 'org-\0', `org-${'x'.repeat(255)}`])('the organization %j is refused', (orgId) =>
-  expect(devin.target.safeParse({ orgId }).success).toBe(false),
+test.each(['', 'org-', 'org_1', 'my-org', 'org-a/b', 'org-a\nb', 'org-a b', 'org-\0', `org-${'x'.repeat(255)}`])(
+  'the organization %j is refused',
+  (orgId) => expect(devin.target.safeParse({ orgId }).success).toBe(false),
 )
 
 test.each([

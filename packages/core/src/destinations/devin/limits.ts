@@ -16,7 +16,8 @@ export const devinLimits: Limits = {
     if (!key.isWellFormed() || !value.isWellFormed()) return 'the name or the value is not valid Unicode text'
     // No document says what becomes of an empty value, and none can be read back: it could not be told from a lost one.
     if (value === '') return 'the value is empty, and Devin does not promise to keep an empty secret'
-    if (value.length > MAX_VALUE) return `the value is longer than the ${MAX_VALUE.toLocaleString('en')} characters that Devin takes`
+    if (value.length > MAX_VALUE)
+      return `the value is longer than the ${MAX_VALUE.toLocaleString('en')} characters that Devin takes`
     if (value.includes('\0')) return 'the value contains a NUL character, which an environment variable cannot hold'
     return null
   },

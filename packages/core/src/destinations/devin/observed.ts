@@ -21,8 +21,17 @@ export function observedFrom(secrets: readonly DevinSecret[]): Observed[] {
   return [...copies].map(([key, all]) => {
     const ours = all.filter(isOfOrganization)
     if (ours.length === 0) return { key, remoteIds: all.map(idOf), flags: {}, untouchable: scopeOf(all) }
-    const others = new Set(ours.filter((one) => one.secret_type !== 'key-value').map((one) => TYPES.get(one.secret_type) ?? `a ${one.secret_type} secret`))
-    return { key, remoteIds: ours.map(idOf), flags: {}, otherType: others.size === 0 ? undefined : [...others].join(' and ') }
+    const others = new Set(
+      ours
+        .filter((one) => one.secret_type !== 'key-value')
+        .map((one) => TYPES.get(one.secret_type) ?? `a ${one.secret_type} secret`),
+    )
+    return {
+      key,
+      remoteIds: ours.map(idOf),
+      flags: {},
+      otherType: others.size === 0 ? undefined : [...others].join(' and '),
+    }
   })
 }
 

@@ -21,7 +21,11 @@ const secret = z.object({
 })
 export type DevinSecret = z.infer<typeof secret>
 
-const page = z.object({ items: z.array(secret), end_cursor: z.string().nullish(), has_next_page: z.boolean().nullish() })
+const page = z.object({
+  items: z.array(secret),
+  end_cursor: z.string().nullish(),
+  has_next_page: z.boolean().nullish(),
+})
 
 export const secretsPath = (orgId: string): string => `/v3/organizations/${encodeURIComponent(orgId)}/secrets`
 
@@ -29,16 +33,20 @@ export const secretsPath = (orgId: string): string => `/v3/organizations/${encod
 export async function listSecrets({ http, orgId }: DevinApi): Promise<DevinSecret[]> {
   const found = new Map<string, DevinSecret>()
   const cursors = new Set<string>()
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const path = `${secretsPath(orgId)}?first=${PAGE}${after && `&after=${encodeURIComponent(after)}`}`
     const answer = await http.request({ method: 'GET', path, repeatable: true, accept: REFUSED })
     if (answer.status !== 200) throw await whyRefused(http, orgId, answer.status)
     const { success, data } = page.safeParse(answer.body)
-    if (!success) throw new DestinationError('unavailable', 'Devin answered the list of secrets in a form that is not understood')
+    if (!success)
+      throw new DestinationError('unavailable', 'Devin answered the list of secrets in a form that is not understood')
     for (const item of data.items) found.set(item.secret_id, item)
     if (!data.has_next_page || !data.end_cursor) return [...found.values()]
     if (cursors.has(data.end_cursor)) {
-      throw new DestinationError('unavailable', 'Devin repeats a page of the list of secrets, so the list cannot be read to its end')
+      throw new DestinationError(
+        'unavailable',
+        'Devin repeats a page of the list of secrets, so the list cannot be read to its end',
+      )
     }
     cursors.add(data.end_cursor)
     after = data.end_cursor
@@ -52,7 +60,13 @@ export async function listSecrets({ http, orgId }: DevinApi): Promise<DevinSecre
 export async function createSecret({ http, orgId }: DevinApi, key: string, value: string): Promise<string | null> {
   const body = { type: 'key-value', key, value, is_sensitive: true, note: 'Synced by Keyferry' }
   // Not repeatable: Devin has no idempotency key, and its own client says that a repeated create can make a second secret.
-  const answer = await http.request({ method: 'POST', path: secretsPath(orgId), body, repeatable: false, accept: [...REFUSED, 409] })
+  const answer = await http.request({
+    method: 'POST',
+    path: secretsPath(orgId),
+    body,
+    repeatable: false,
+    accept: [...REFUSED, 409],
+  })
   if (answer.status === 409) return null
   if (REFUSED.includes(answer.status)) throw await whyRefused(http, orgId, answer.status)
   const created = secret.safeParse(answer.body)
@@ -87,10 +101,13 @@ export interface Self {
 export async function whoAmI(http: Http): Promise<Self> {
   const answer = await http.request({ method: 'GET', path: '/v3/self', repeatable: true, accept: REFUSED })
   if (answer.status === 401) throw notValid()
-  if (answer.status === 403) throw new DestinationError('auth', 'this API key may not use version 3 of the Devin API', { status: 403 })
+  if (answer.status === 403)
+    throw new DestinationError('auth', 'this API key may not use version 3 of the Devin API', { status: 403 })
   const { success, data } = self.safeParse(answer.body)
   if (answer.status === 404 || !success) {
-    throw new DestinationError('missing', 'this host does not answer like the Devin API; check the instance URL', { status: answer.status })
+    throw new DestinationError('missing', 'this host does not answer like the Devin API; check the instance URL', {
+      status: answer.status,
+    })
   }
   return { orgId: data.org_id ?? null, name: data.service_user_name ?? data.user_name ?? null }
 }
@@ -103,10 +120,18 @@ export async function whyRefused(http: Http, orgId: string, status: number): Pro
   if (status === 401) return notValid()
   const { orgId: own } = await whoAmI(http)
   if (own !== null && own !== orgId) {
-    return new DestinationError('auth', `this API key belongs to the organization ${own}, not to ${orgId}; use a key of ${orgId} or correct the organization ID`, { status })
+    return new DestinationError(
+      'auth',
+      `this API key belongs to the organization ${own}, not to ${orgId}; use a key of ${orgId} or correct the organization ID`,
+      { status },
+    )
   }
   if (own === orgId) {
-    return new DestinationError('auth', `this API key lacks the right ManageOrgSecrets in ${orgId}; give it to the service user in Devin`, { status })
+    return new DestinationError(
+      'auth',
+      `this API key lacks the right ManageOrgSecrets in ${orgId}; give it to the service user in Devin`,
+      { status },
+    )
   }
   return new DestinationError(
     status === 404 ? 'missing' : 'auth',
@@ -116,4 +141,8 @@ export async function whyRefused(http: Http, orgId: string, status: number): Pro
 }
 
 const notValid = (): DestinationError =>
-  new DestinationError('auth', 'the API key is not valid or has expired; create a new one in Devin under Settings > Service users', { status: 401 })
+  new DestinationError(
+    'auth',
+    'the API key is not valid or has expired; create a new one in Devin under Settings > Service users',
+    { status: 401 },
+  )

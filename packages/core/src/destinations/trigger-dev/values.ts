@@ -12,23 +12,32 @@ const keyAnswer = z.object({ apiKey: z.string().min(1) })
 const valuesAnswer = z.object({ variables: z.custom<object>((value) => typeof value === 'object' && value !== null) })
 
 /** The environment that all preview branches inherit from has no key that reads it: a preview key asks for a branch. */
-export const hasReadableValues = ({ environment, branch }: Place): boolean => environment !== 'preview' || branch !== null
+export const hasReadableValues = ({ environment, branch }: Place): boolean =>
+  environment !== 'preview' || branch !== null
 
 /**
  * Every value a run of this environment gets, by name; the vendor's own among them. An error never carries the vendor's words: here
  * they are next to values.
  */
-export async function readTriggerDevValues(http: Http, place: Place, apiKey: string): Promise<ReadonlyMap<string, string>> {
+export async function readTriggerDevValues(
+  http: Http,
+  place: Place,
+  apiKey: string,
+): Promise<ReadonlyMap<string, string>> {
   try {
     const environmentKey = kindOf(apiKey) === 'environment' ? apiKey : await fetchKey(http, place)
     return await readWith(http, place, environmentKey)
   } catch (error) {
     if (!(error instanceof DestinationError) || error.status === null) throw error
     const { kind, status, retryAt } = error
-    throw new DestinationError(kind, describe(place, status, {}) ?? `Trigger.dev did not hand out the values of ${place.environment} (${status})`, {
-      status,
-      retryAt: retryAt ?? undefined,
-    })
+    throw new DestinationError(
+      kind,
+      describe(place, status, {}) ?? `Trigger.dev did not hand out the values of ${place.environment} (${status})`,
+      {
+        status,
+        retryAt: retryAt ?? undefined,
+      },
+    )
   }
 }
 
@@ -44,11 +53,13 @@ async function readWith(http: Http, place: Place, environmentKey: string): Promi
     bucket: 'deployment',
   })
   const parsed = valuesAnswer.safeParse(body)
-  if (!parsed.success) throw new DestinationError('unavailable', 'Trigger.dev answered something else than the values of an environment')
+  if (!parsed.success)
+    throw new DestinationError('unavailable', 'Trigger.dev answered something else than the values of an environment')
   const values = new Map<string, string>()
   for (const [name, value] of Object.entries(parsed.data.variables)) {
     // The server shows a variable of this name under another one, because runs get its own.
-    if (typeof value === 'string') values.set(name === 'CUSTOM_OTEL_RESOURCE_ATTRIBUTES' ? 'OTEL_RESOURCE_ATTRIBUTES' : name, value)
+    if (typeof value === 'string')
+      values.set(name === 'CUSTOM_OTEL_RESOURCE_ATTRIBUTES' ? 'OTEL_RESOURCE_ATTRIBUTES' : name, value)
   }
   return values
 }

@@ -3,7 +3,12 @@ import type { ServedAnswer } from '../../emulator-server.ts'
 
 export const ok = (body: unknown): ServedAnswer => ({ status: 200, body })
 
-export const problem = (status: number, title: string, detail: string, errors: readonly Issue[] | null = null): ServedAnswer => ({
+export const problem = (
+  status: number,
+  title: string,
+  detail: string,
+  errors: readonly Issue[] | null = null,
+): ServedAnswer => ({
   status,
   body: { type: 'about:blank', title, status, detail, instance: null, errors, error_code: null },
 })
@@ -17,9 +22,11 @@ export interface Issue {
 }
 
 export const unauthorized = (): ServedAnswer => problem(401, 'Unauthorized', 'Invalid authentication credentials')
-export const forbidden = (): ServedAnswer => problem(403, 'Forbidden', 'You do not have permission to perform this action')
+export const forbidden = (): ServedAnswer =>
+  problem(403, 'Forbidden', 'You do not have permission to perform this action')
 export const notFound = (): ServedAnswer => problem(404, 'Not Found', 'Not Found')
 export const notAllowed = (): ServedAnswer => problem(405, 'Method Not Allowed', 'Method Not Allowed')
 export const conflict = (key: string): ServedAnswer => problem(409, 'Conflict', `Secret with key ${key} already exists`)
 export const tooMany = (): ServedAnswer => problem(429, 'Too Many Requests', 'Rate limit exceeded')
-export const unprocessable = (...issues: readonly Issue[]): ServedAnswer => problem(422, 'Unprocessable Content', 'Validation failed', issues)
+export const unprocessable = (...issues: readonly Issue[]): ServedAnswer =>
+  problem(422, 'Unprocessable Content', 'Validation failed', issues)

@@ -4,5 +4,9 @@ import { inFlight, type FloorOf } from '../../floor.ts'
 export const floor: FloorOf = ({ held, creates, updates, deletes }) => {
   const pages = Math.max(1, Math.ceil(held / 200))
   // The two calls of an update wait for each other, ten updates side by side.
-  return { requests: pages + creates + 2 * updates + deletes, rounds: pages + inFlight(creates + deletes) + 2 * inFlight(updates), rateLimit: null }
+  return {
+    requests: pages + creates + 2 * updates + deletes,
+    rounds: pages + inFlight(creates + deletes) + 2 * inFlight(updates),
+    rateLimit: null,
+  }
 }

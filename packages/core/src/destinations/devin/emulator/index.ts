@@ -4,7 +4,18 @@
  */
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
-import { conflict, forbidden, notAllowed, notFound, ok, problem, tooMany, unauthorized, unprocessable, type Issue } from './answers.ts'
+import {
+  conflict,
+  forbidden,
+  notAllowed,
+  notFound,
+  ok,
+  problem,
+  tooMany,
+  unauthorized,
+  unprocessable,
+  type Issue,
+} from './answers.ts'
 import { bucket } from './rate-limit.ts'
 import { shown, vault, type Kept, type Vault } from './vault.ts'
 
@@ -70,8 +81,11 @@ export async function startEmulator(options: DevinEmulatorOptions = {}): Promise
       const refusal = refuse(user, decodeURIComponent(orgId))
       if (refusal) return refusal
       // The other organization has no secrets and takes none: it is there to be the wrong one.
-      if (decodeURIComponent(orgId) !== ORG) return request.method === 'GET' ? ok(listed(vault(), request)) : forbidden()
-      return secretId === undefined ? collection(organization, duplicates, request) : single(organization, decodeURIComponent(secretId), request)
+      if (decodeURIComponent(orgId) !== ORG)
+        return request.method === 'GET' ? ok(listed(vault(), request)) : forbidden()
+      return secretId === undefined
+        ? collection(organization, duplicates, request)
+        : single(organization, decodeURIComponent(secretId), request)
     },
   })
 
@@ -91,7 +105,8 @@ export async function startEmulator(options: DevinEmulatorOptions = {}): Promise
       enterprise: 'cog_emulatorenterprise',
     },
     log: server.log,
-    contents: () => new Map(ofOrganization().flatMap(({ key, value }) => (key === null ? [] : [[key, value] as const]))),
+    contents: () =>
+      new Map(ofOrganization().flatMap(({ key, value }) => (key === null ? [] : [[key, value] as const]))),
     put(key, value) {
       remove(key)
       organization.add({ key, value })
@@ -120,7 +135,10 @@ export async function startEmulator(options: DevinEmulatorOptions = {}): Promise
 /** What Devin does with a second secret of a name is not documented: whichever it is must do no harm. */
 export const variants = new Map([
   ['answers 422 to a duplicate', (options?: DevinEmulatorOptions) => startEmulator({ ...options, duplicates: '422' })],
-  ['makes a copy of a duplicate', (options?: DevinEmulatorOptions) => startEmulator({ ...options, duplicates: 'copy' })],
+  [
+    'makes a copy of a duplicate',
+    (options?: DevinEmulatorOptions) => startEmulator({ ...options, duplicates: 'copy' }),
+  ],
 ])
 
 const self = (user: User): Record<string, unknown> => ({
@@ -157,23 +175,37 @@ function listed(organization: Vault, { query }: ServedRequest): Record<string, u
   }
 }
 
-const after = (cursor: string | null): number => Number(Buffer.from(cursor ?? '', 'base64url').toString().replace('after:', ''))
+const after = (cursor: string | null): number =>
+  Number(
+    Buffer.from(cursor ?? '', 'base64url')
+      .toString()
+      .replace('after:', ''),
+  )
 
 function create(organization: Vault, duplicates: Duplicates, text: string): ServedAnswer {
   const body = parse(text)
   if (body === null) return problem(400, 'Bad Request', 'The request body is not JSON')
   const { type, key, value, is_sensitive, note } = body
   const issues: Issue[] = []
-  if (type !== 'key-value' && type !== 'cookie' && type !== 'totp') issues.push({ loc: ['body', 'type'], msg: 'Input is not a type', type: 'enum', input: type })
-  if (typeof key !== 'string' || key === '' || key.length > 256) issues.push({ loc: ['body', 'key'], msg: 'String should have 1 to 256 characters', type: 'string', input: key })
+  if (type !== 'key-value' && type !== 'cookie' && type !== 'totp')
+    issues.push({ loc: ['body', 'type'], msg: 'Input is not a type', type: 'enum', input: type })
+  if (typeof key !== 'string' || key === '' || key.length > 256)
+    issues.push({ loc: ['body', 'key'], msg: 'String should have 1 to 256 characters', type: 'string', input: key })
   if (typeof value !== 'string' || value.length > 65_536) {
-    issues.push({ loc: ['body', 'value'], msg: 'String should have at most 65536 characters', type: 'string_too_long', input: value })
+    issues.push({
+      loc: ['body', 'value'],
+      msg: 'String should have at most 65536 characters',
+      type: 'string_too_long',
+      input: value,
+    })
   }
-  if (typeof type !== 'string' || typeof key !== 'string' || typeof value !== 'string' || issues.length > 0) return unprocessable(...issues)
+  if (typeof type !== 'string' || typeof key !== 'string' || typeof value !== 'string' || issues.length > 0)
+    return unprocessable(...issues)
 
   const exists = organization.all().some((secret) => secret.key === key && secret.access_type === 'org')
   if (exists && duplicates === '409') return conflict(key)
-  if (exists && duplicates === '422') return unprocessable({ loc: ['body', 'key'], msg: 'Secret key must be unique', type: 'value_error', input: key })
+  if (exists && duplicates === '422')
+    return unprocessable({ loc: ['body', 'key'], msg: 'Secret key must be unique', type: 'value_error', input: key })
   const secret = organization.add({
     key,
     value,
