@@ -6,7 +6,7 @@ import {
 import { createEnvironment, environment, id, updateEnvironment } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
-import { call, router, signedIn } from '../trpc/procedures.ts'
+import { call, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Environments'
 
@@ -21,13 +21,13 @@ const both = (method: Route['method'], path: string, message: string): Route[] =
   }))
 
 export const environments = router({
-  create: signedIn
+  create: may('project.manage')
     .meta({ tag, summary: 'Creates an environment', routes: both('POST', '', 'Successfully created new environment') })
     .input(createEnvironment)
     .output(environment)
     .mutation(call(create)),
 
-  update: signedIn
+  update: may('project.manage')
     .meta({
       tag,
       summary: 'Changes an environment',
@@ -37,7 +37,7 @@ export const environments = router({
     .output(environment)
     .mutation(call(update)),
 
-  delete: signedIn
+  delete: may('project.manage')
     .meta({
       tag,
       summary: 'Deletes an environment and everything in it',

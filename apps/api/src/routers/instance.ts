@@ -1,12 +1,12 @@
 import { bootstrapInstance } from '@keyferry/auth/bootstrap'
 import { NotFound } from '@keyferry/core/errors'
 import { bootstrap, bootstrapped, me, status } from '@keyferry/schemas'
-import { publicProcedure, router, signedIn } from '../trpc/procedures.ts'
+import { anyone, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Instance'
 
 export const instance = router({
-  status: publicProcedure
+  status: anyone
     .meta({
       tag,
       summary: 'Whether the instance serves, and whether it was set up',
@@ -26,7 +26,7 @@ export const instance = router({
       }
     }),
 
-  bootstrap: publicProcedure
+  bootstrap: anyone
     .meta({
       tag,
       summary: 'Sets up an empty instance: its organization, first account and first token. Works once',
@@ -36,7 +36,7 @@ export const instance = router({
     .output(bootstrapped)
     .mutation(({ ctx: { ctx, auth }, input }) => bootstrapInstance(ctx, auth, input)),
 
-  me: signedIn
+  me: may('instance.use')
     .meta({ tag, summary: 'Who is asking', routes: [{ method: 'GET', path: '/api/v1/me', envelope: 'me' }] })
     .output(me)
     .query(async ({ ctx: { ctx, actor } }) => {
