@@ -6,6 +6,7 @@ import type { Auth } from '@keyferry/auth'
 import type { Context } from '@keyferry/core/context'
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { registerAuditExport } from './http/audit-export.ts'
 import { registerAuth } from './http/auth.ts'
 import { serveConsole } from './http/console.ts'
 import { refuseCrossSite } from './http/cross-site.ts'
@@ -66,16 +67,18 @@ export async function buildApp({ ctx, auth, webDir, version, profile }: AppOptio
 
   const contextOf = async (request: FastifyRequest): Promise<RequestContext> => {
     const headers = credentialsOf(request)
+    const actor = headers ? await auth.actorOf(headers) : null
     return {
       ctx,
       auth,
-      actor: headers ? await auth.actorOf(headers) : null,
+      actor: actor && { ...actor, address: request.ip },
       presented: headers !== null,
       instance: { version, profile },
       reqId: request.id,
     }
   }
   registerRest(app, contextOf)
+  registerAuditExport(app, contextOf)
   await app.register(fastifyTRPCPlugin, {
     prefix: '/api/trpc',
     trpcOptions: {

@@ -1,4 +1,5 @@
 /** Every procedure. The console and other services see only the type of it. */
+import { audit } from './routers/audit.ts'
 import { connections } from './routers/connections.ts'
 import { destinations } from './routers/destinations.ts'
 import { environments } from './routers/environments.ts'
@@ -20,6 +21,7 @@ export const appRouter = router({
   destinations,
   connections,
   syncs,
+  audit,
 })
 
 export type AppRouter = typeof appRouter

@@ -16,12 +16,12 @@ const WEB = join(import.meta.dirname, '../../web/dist')
 
 /** Serves API and console of an open instance. Throws `CannotStart` when the port cannot be had. */
 export async function serve(instance: Instance, env: Env): Promise<Serving> {
-  const { ctx, rootKey, profile } = instance
+  const { ctx, authKey, profile } = instance
   // Sign-in is bound to the address, so it has to be known before there is a server.
   const port = env.PORT === 0 ? await freePort(env.HOST) : env.PORT
   const url = `http://${hostOf(env.HOST)}:${port}`
   await migrateAuth(ctx.db, ctx.log)
-  const auth = createAuth({ db: ctx.db, rootKey, baseUrl: url, log: ctx.log })
+  const auth = createAuth({ db: ctx.db, rootKey: authKey, baseUrl: url, log: ctx.log })
   const app = await buildApp({ ctx, auth, webDir: existsSync(WEB) ? WEB : null, version: manifest.version, profile })
   try {
     await app.listen({ host: env.HOST, port })

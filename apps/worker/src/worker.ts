@@ -1,6 +1,7 @@
 import type { Context } from '@keyferry/core/context'
 import { runSync } from '@keyferry/core/sync/run'
 import { startSweep } from './sweep.ts'
+import { startUpkeep } from './upkeep.ts'
 import type { JobQueue } from '@keyferry/queue'
 
 /** Milliseconds that running syncs get to end by themselves, and again as long after their signal aborted. */
@@ -21,9 +22,11 @@ export async function startWorker({ ctx, jobs, concurrency = 8 }: WorkerOptions)
     revision: (syncId) => dueRevision(ctx, syncId),
   })
   const sweep = startSweep(ctx, jobs.queue)
+  const upkeep = startUpkeep(ctx)
   return {
     async stop() {
       sweep.stop()
+      await upkeep.stop()
       await jobs.drain(GRACE_MS)
     },
   }

@@ -8,6 +8,11 @@ const flag = z
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
+const rootKey = z
+  .string()
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine((key) => key.length === 32, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
+
 const schema = z
   .object({
     PORT: port.default(4400),
@@ -17,11 +22,8 @@ const schema = z
       .string()
       .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
       .optional(),
-    KEYFERRY_ROOT_KEY: z
-      .string()
-      .transform((text) => Buffer.from(text, 'base64'))
-      .refine((key) => key.length === 32, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
-      .optional(),
+    KEYFERRY_ROOT_KEY: rootKey.optional(),
+    KEYFERRY_ROOT_KEY_NEXT: rootKey.optional(),
     KEYFERRY_ALLOW_PRIVATE_NETWORK: flag,
     METRICS_PORT: port.optional(),
     METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),

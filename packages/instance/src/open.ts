@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Context } from '@keyferry/core/context'
+import { instanceSecret } from '@keyferry/core/crypto/instance-secret'
 import type { Keyring } from '@keyferry/core/crypto/keyring'
 import { createMetrics } from '@keyferry/core/metrics/metrics'
 import { createMailer } from '@keyferry/core/notices/mail'
@@ -23,14 +24,14 @@ import { createLog } from './log.ts'
 import { monitoringOf, type Monitoring } from './monitoring.ts'
 import { PATIENCE_MS, whenReachable } from './reachable.ts'
 import { readinessOf } from './readiness.ts'
-import { openRootKey } from './root-key.ts'
+import { openRootKey, type GivenKeys } from './root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
 
 /** What every process of Keyferry has in common: an open store, the keys, the queue and the live events. */
 export interface Instance {
   ctx: Context
-  /** 32 bytes, for what else is derived from it. */
-  rootKey: Buffer
+  /** 32 bytes that sign-in derives its keys from. */
+  authKey: Buffer
   jobs: JobQueue
   profile: 'embedded' | 'fleet'
   monitoring: Monitoring
@@ -77,7 +78,7 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }:
   const lock = lockDataDir(dataDir)
   try {
     const file = join(dataDir, 'keyferry.db')
-    const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, storedKeyInSqlite(file), { make: makeKey })
+    const { keyring } = openRootKey(dataDir, givenKeys(env), storedKeyInSqlite(file), { make: makeKey })
     const db = openSqlite(file)
     await upToDate(db).catch(async (error: unknown) => {
       await db.destroy()
@@ -86,7 +87,7 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }:
     const instance = assemble(env, log, {
       db,
       keyring,
-      rootKey,
+      authKey: await instanceSecret({ db, keyring }),
       bus: localEvents(),
       backend: { kind: 'embedded', dir: join(dataDir, 'queue') },
       unlock: lock.release,
@@ -108,7 +109,7 @@ async function openFleet(
   { makeKey, patienceMs = PATIENCE_MS }: OpenOptions,
 ): Promise<Instance> {
   const stored = await whenReachable(() => storedKeyInPostgres(databaseUrl), { log, patienceMs })
-  const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, stored, { make: makeKey })
+  const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: makeKey })
   const db = openPostgres(databaseUrl)
   await whenReachable(() => upToDate(db), { log, patienceMs }).catch(async (error: unknown) => {
     await db.destroy()
@@ -117,12 +118,14 @@ async function openFleet(
   return assemble(env, log, {
     db,
     keyring,
-    rootKey,
+    authKey: await instanceSecret({ db, keyring }),
     bus: postgresEvents({ databaseUrl, log }),
     backend: { kind: 'fleet', databaseUrl },
     unlock() {},
   })
 }
+
+export const givenKeys = (env: Env): GivenKeys => ({ rootKey: env.KEYFERRY_ROOT_KEY, nextRootKey: env.KEYFERRY_ROOT_KEY_NEXT })
 
 async function upToDate(db: Db): Promise<void> {
   try {
@@ -136,13 +139,13 @@ async function upToDate(db: Db): Promise<void> {
 interface Parts {
   db: Db
   keyring: Keyring
-  rootKey: Buffer
+  authKey: Buffer
   bus: EventBus
   backend: Backend
   unlock(): void
 }
 
-function assemble(env: Env, log: Logger, { db, keyring, rootKey, bus, backend, unlock }: Parts): Instance {
+function assemble(env: Env, log: Logger, { db, keyring, authKey, bus, backend, unlock }: Parts): Instance {
   const metrics = createMetrics({ processMetrics: true })
   const jobs = createQueue({ backend, log, hints: (syncIds) => wakeHints(ctx, syncIds) })
   const ctx: Context = {
@@ -159,7 +162,7 @@ function assemble(env: Env, log: Logger, { db, keyring, rootKey, bus, backend, u
   metrics.watchDue(() => countDue(ctx))
   return {
     ctx,
-    rootKey,
+    authKey,
     jobs,
     profile: backend.kind,
     monitoring: monitoringOf(ctx, readinessOf(ctx, jobs), env.METRICS_TOKEN),

@@ -10,6 +10,7 @@ import { refuseWhileInUse } from './in-use.ts'
 import { lookedUp } from './looked-up.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
+import { keepFolder } from './trash.ts'
 
 type Folder = z.output<typeof schemas.folder>
 type FolderRow = Selectable<FolderTable>
@@ -174,6 +175,7 @@ export function deleteFolder(
     await refuseWhileInUse(tx, `Folder "${folder.path}" in environment "${environment.slug}"`, inside)
     const gone = new Set(inside)
     for (const id of await readersOf(tx, inside)) if (!gone.has(id)) touched(id)
+    await keepFolder(ctx, tx, actor, input.projectId, inside)
     await tx.deleteFrom('folders').where('id', '=', folder.id).execute()
     await audit(ctx, tx, actor, 'folder.delete', input.projectId, { environment: environment.slug, path: folder.path })
     return describe(folder)

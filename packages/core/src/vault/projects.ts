@@ -8,7 +8,7 @@ import { timestamp, type Actor, type Context } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { insertEnvironment } from './environments.ts'
 import { lookedUp } from './looked-up.ts'
-import { lockProject } from './project-key.ts'
+import { lockProject, organizationKeyOf } from './project-key.ts'
 
 type Project = z.output<typeof schemas.project>
 
@@ -53,6 +53,7 @@ export async function createProject(
   await change(ctx, actor, async (tx) => {
     const taken = await tx.selectFrom('projects').where('slug', '=', slug).select('name').executeTakeFirst()
     if (taken) throw slugTaken(slug, taken.name)
+    const like = await organizationKeyOf(ctx, tx)
     await tx
       .insertInto('projects')
       .values({
@@ -60,7 +61,7 @@ export async function createProject(
         name: input.projectName,
         slug,
         description: input.projectDescription ?? null,
-        dataKey: ctx.keyring.create(id),
+        dataKey: ctx.keyring.create(id, like),
         createdAt: at,
         updatedAt: at,
       })

@@ -1,6 +1,7 @@
 /** Reading secrets: plain, expanded, with imports, from an older version. */
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
+import { auditReading } from '../audit.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { NotFound, Unresolvable } from '../errors.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
@@ -28,7 +29,7 @@ type Input = z.output<typeof schemas.listSecrets>
  */
 export async function listSecrets(
   ctx: Context,
-  _actor: Actor,
+  actor: Actor,
   input: Input,
 ): Promise<z.output<typeof schemas.listedSecrets>> {
   const { show, tree, roots } = await snapshot(ctx, async (tx) => {
@@ -43,7 +44,7 @@ export async function listSecrets(
   const folders = roots.flatMap((id) => tree.folders.get(id) ?? [])
   const secrets = folders.flatMap(listed)
   const [root] = folders
-  if (!input.include_imports || !root) return finish({ secrets }, problems)
+  if (!input.include_imports || !root) return shown(ctx, actor, input, finish({ secrets }, problems))
   const { order, tooDeep } = expander(tree, () => null).visible(root)
   problems.push(...tooDeep.map(tooDeepProblem))
   const imports = order.slice(1).map((source) => ({
@@ -52,7 +53,31 @@ export async function listSecrets(
     folderId: source.id,
     secrets: listed(source).map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest),
   }))
-  return finish({ secrets, imports }, problems)
+  return shown(ctx, actor, input, finish({ secrets, imports }, problems))
+}
+
+/** Names of the secrets in one row of the audit log; of larger lists it tells the number. */
+const NAMED = 50
+
+/** Notes that values were read, before they are shown. */
+async function shown<T extends { secrets: readonly Secret[]; imports?: readonly { secrets: readonly unknown[] }[] }>(
+  ctx: Context,
+  actor: Actor,
+  { projectId, environment, secretPath, recursive, viewSecretValue }: Input,
+  listed: T,
+): Promise<T> {
+  const imported = (listed.imports ?? []).reduce((count, from) => count + from.secrets.length, 0)
+  if (!viewSecretValue || listed.secrets.length + imported === 0) return listed
+  const few = listed.secrets.length <= NAMED
+  await auditReading(ctx, actor, 'secret.list', projectId, {
+    environment,
+    secretPath,
+    ...(recursive ? { recursive } : {}),
+    count: listed.secrets.length,
+    ...(few ? { keys: listed.secrets.map((secret) => secret.secretKey) } : {}),
+    ...(imported > 0 ? { imported } : {}),
+  })
+  return listed
 }
 
 /**
@@ -61,7 +86,7 @@ export async function listSecrets(
  */
 export async function getSecret(
   ctx: Context,
-  _actor: Actor,
+  actor: Actor,
   input: z.output<typeof schemas.getSecret>,
 ): Promise<Secret> {
   const { show, tree, folderId } = await snapshot(ctx, async (tx) => {
@@ -85,6 +110,15 @@ export async function getSecret(
   const problems: Problems = []
   const secret = show(source, row, problems)
   if (!secret) throw new Unresolvable(problems)
+  if (input.viewSecretValue) {
+    await auditReading(ctx, actor, 'secret.read', input.projectId, {
+      environment: input.environment,
+      secretPath: input.secretPath,
+      key: input.secretName,
+      version: row.version,
+      ...(source === folder ? {} : { from: `${source.environment}:${source.path}` }),
+    })
+  }
   return secret
 }
 

@@ -5,6 +5,7 @@ import { change } from '../change.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
+import { keepSecrets } from './trash.ts'
 import type { SecretRow } from './tree.ts'
 import {
   dropSecrets,
@@ -174,6 +175,7 @@ function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[
     const missing = keys.filter((key) => !present.has(key))
     if (missing.length > 0) throw notFound(where, missing)
     const rows = keys.flatMap((key) => present.get(key) ?? [])
+    await keepSecrets(ctx, tx, actor, target, rows)
     await dropSecrets(ctx, tx, actor, target, rows)
     touched(target.folder.id)
     await record(ctx, tx, actor, 'secret.delete', target, keys)
