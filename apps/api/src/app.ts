@@ -67,12 +67,13 @@ export async function buildApp({ ctx, auth, webDir, version, profile }: AppOptio
 
   const contextOf = async (request: FastifyRequest): Promise<RequestContext> => {
     const headers = credentialsOf(request)
-    const actor = headers ? await auth.actorOf(headers) : null
+    const actor = headers ? await auth.actorOf(headers, request.ip) : null
     return {
       ctx,
       auth,
       actor: actor && { ...actor, address: request.ip },
       presented: headers !== null,
+      address: request.ip,
       instance: { version, profile },
       reqId: request.id,
     }

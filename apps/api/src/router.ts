@@ -1,14 +1,19 @@
 /** Every procedure. The console and other services see only the type of it. */
+import { apiKeys } from './routers/api-keys.ts'
 import { audit } from './routers/audit.ts'
 import { connections } from './routers/connections.ts'
 import { destinations } from './routers/destinations.ts'
 import { environments } from './routers/environments.ts'
 import { folders } from './routers/folders.ts'
+import { identities } from './routers/identities.ts'
 import { imports } from './routers/imports.ts'
 import { instance } from './routers/instance.ts'
+import { members } from './routers/members.ts'
+import { people } from './routers/people.ts'
 import { projects } from './routers/projects.ts'
 import { secrets } from './routers/secrets.ts'
 import { syncs } from './routers/syncs.ts'
+import { universalAuth } from './routers/universal-auth.ts'
 import { createCallerFactory as callerFactory, router } from './trpc/procedures.ts'
 
 export const appRouter = router({
@@ -21,6 +26,11 @@ export const appRouter = router({
   destinations,
   connections,
   syncs,
+  members,
+  people,
+  identities,
+  universalAuth,
+  apiKeys,
   audit,
 })
 

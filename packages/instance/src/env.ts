@@ -32,7 +32,22 @@ const schema = z
       .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
       .optional(),
     MAIL_FROM: z.string().optional(),
+    KEYFERRY_URL: z
+      .url('must be a URL such as https://keyferry.example.com')
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    OIDC_ISSUER: z.url('must be the URL of the provider, without /.well-known/openid-configuration').optional(),
+    OIDC_CLIENT_ID: z.string().optional(),
+    OIDC_CLIENT_SECRET: z.string().optional(),
+    OIDC_ALLOWED_DOMAINS: z
+      .string()
+      .default('')
+      .transform((text) => text.split(',').map((domain) => domain.trim().toLowerCase()).filter((domain) => domain !== '')),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  .refine((env) => [env.OIDC_CLIENT_ID, env.OIDC_CLIENT_SECRET].every((text) => (text === undefined) === (env.OIDC_ISSUER === undefined)), {
+    path: ['OIDC_ISSUER'],
+    message: 'OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed together',
   })
   .refine((env) => env.SMTP_URL === undefined || env.MAIL_FROM !== undefined, {
     path: ['MAIL_FROM'],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { grant } from './access.ts'
 import { displayName, id } from './names.ts'
 
 export const password = z.string().min(10, 'Password must be at least 10 characters').max(128, 'Password must be at most 128 characters')
@@ -16,6 +17,14 @@ export const status = z.object({
   message: z.literal('Ok'),
   version: z.string(),
   profile: z.enum(['embedded', 'fleet']),
+  signInWith: z.array(z.enum(['password', 'oidc'])),
   initialized: z.boolean().describe('False until the first account exists'),
 })
-export const me = z.object({ id: z.string(), email: z.string(), name: z.string(), organization: z.object({ id, name: z.string(), slug: z.string() }) })
+export const me = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string(),
+  organization: z.object({ id, name: z.string(), slug: z.string() }),
+  instanceAdmin: z.boolean(),
+  grants: z.array(grant).describe('What the caller may do, per project; an instance admin may do everything'),
+})

@@ -16,12 +16,13 @@ export const instance = router({
       ],
     })
     .output(status)
-    .query(async ({ ctx: { ctx, instance } }) => {
+    .query(async ({ ctx: { ctx, instance, auth } }) => {
       const organization = await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()
       return {
         date: ctx.now().toISOString(),
         message: 'Ok' as const,
         ...instance,
+        signInWith: [...auth.signInWith],
         initialized: organization !== undefined,
       }
     }),
@@ -39,9 +40,11 @@ export const instance = router({
   me: may('instance.use')
     .meta({ tag, summary: 'Who is asking', routes: [{ method: 'GET', path: '/api/v1/me', envelope: 'me' }] })
     .output(me)
-    .query(async ({ ctx: { ctx, actor } }) => {
+    .query(async ({ ctx: { ctx, actor, access } }) => {
       const organization = await ctx.db.selectFrom('organizations').select(['id', 'name', 'slug']).executeTakeFirst()
       if (!organization) throw new NotFound('The instance has not been set up yet')
-      return { id: actor.id, email: actor.kind === 'user' ? actor.name : '', name: actor.name, organization }
+      const grants = [...access.grants].map(([projectId, { role, scopes }]) => ({ projectId, role, scopes: scopes && [...scopes] }))
+      const email = actor.kind === 'user' ? actor.name : ''
+      return { id: actor.id, email, name: actor.name, organization, instanceAdmin: access.instanceAdmin, grants }
     }),
 })

@@ -5,7 +5,7 @@ import { locate } from '@keyferry/core/access/locate'
 import type { Further } from '@keyferry/core/access/needs'
 import type { Access, Action } from '@keyferry/core/access/policy'
 import { Unauthorized } from '@keyferry/core/errors'
-import { initTRPC, type TRPCRouterRecord } from '@trpc/server'
+import { initTRPC } from '@trpc/server'
 import { z } from 'zod'
 import type { Meta } from '../rest/route.ts'
 import type { RequestContext } from './context.ts'
@@ -41,7 +41,7 @@ const built = z.object({
 const isMeta = (meta: unknown): boolean => typeof meta === 'object' && meta !== null && 'access' in meta && 'routes' in meta
 
 /** Takes in no procedure that does not state who may call it. */
-export function router<T extends TRPCRouterRecord | Record<string, unknown>>(procedures: T & Parameters<typeof t.router>[0]) {
+export const router: typeof t.router = (procedures) => {
   for (const [name, procedure] of Object.entries(procedures)) {
     if (typeof procedure !== 'function') continue
     const parsed = built.safeParse({ _def: '_def' in procedure ? procedure._def : undefined })
@@ -49,7 +49,7 @@ export function router<T extends TRPCRouterRecord | Record<string, unknown>>(pro
     const { meta, inputs: [input] } = parsed.data._def
     inputs.set(meta, input ?? null)
   }
-  return t.router<T & Parameters<typeof t.router>[0]>(procedures)
+  return t.router(procedures)
 }
 
 const UNSAID = { summary: '', tag: '', routes: [] }

@@ -149,3 +149,13 @@ async function folderAt(ctx: Context, place: { projectId: string; environment: s
     throw error
   }
 }
+
+const grants = z.object({ grants: z.array(z.object({ projectId: z.string() })) })
+
+/** A key is made only for projects that its maker belongs to. What it may there is cut to what its maker may, whenever it is used. */
+export const ownGrants: Further = ({ input }) =>
+  grants.parse(input).grants.map(({ projectId }) => ({
+    action: 'project.read',
+    place: { kind: 'project', projectId },
+    missing: `Project with ID ${projectId} not found`,
+  }))

@@ -59,3 +59,8 @@ export async function stopUnstood(tx: Tx, projectId: string | null): Promise<{ i
   }
   return stopped
 }
+
+/** After the commit: screens show the stopped syncs. */
+export function publishStopped(ctx: Context, stopped: readonly { id: string; projectId: string }[]): void {
+  for (const { id, projectId } of stopped) ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'blocked', done: 0, total: 0 })
+}
