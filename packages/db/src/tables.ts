@@ -43,7 +43,7 @@ export interface EnvironmentTable {
 
 export interface FolderTable {
   id: Fixed<string>
-  environmentId: Fixed<string>
+  environmentId: string
   parentId: string | null
   /** Empty for the root folder. */
   name: string

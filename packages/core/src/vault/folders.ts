@@ -6,6 +6,7 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
 import { lookedUp } from './looked-up.ts'
 import { lockProject } from './project-key.ts'
@@ -109,8 +110,8 @@ export function createFolder(
 
 /**
  * Renames a folder, and with it the path of everything below. Imports and syncs follow, because they hold the folder itself;
- * references name paths as text, so those to the old path break and those that already used the new one are mended: readers of
- * both are told. Throws `NotFound`, and `BadRequest` for the root folder or a taken name.
+ * references are rewritten, and those that already used the new path are mended: readers of both are told. Throws `NotFound`, and
+ * `BadRequest` for the root folder, a taken name, or naming secrets that would get another value.
  */
 export function updateFolder(
   ctx: Context,
@@ -118,7 +119,8 @@ export function updateFolder(
   input: z.output<typeof schemas.updateFolder>,
 ): Promise<Folder> {
   return change(ctx, actor, async (tx, touched) => {
-    await lockProject(ctx, tx, input.projectId)
+    const key = await lockProject(ctx, tx, input.projectId)
+    let rewritten: string[] = []
     const environment = await findEnvironment(tx, input)
     const all = await foldersIn(tx, environment.id)
     const folder = all.find((candidate) => candidate.id === input.folderId)
@@ -135,13 +137,18 @@ export function updateFolder(
         inside.map(({ id }) => id),
       ))
         touched(id)
-      for (const { id, path: old } of inside) {
-        await tx
-          .updateTable('folders')
-          .set({ path: path + old.slice(folder.path.length) })
-          .where('id', '=', id)
-          .execute()
-      }
+      const renamed = (old: string): string => path + old.slice(folder.path.length)
+      const moving = { folders: new Map(inside.map((one) => [one.id, { environment: environment.slug, path: renamed(one.path) }])) }
+      const followed = await following(ctx, tx, actor, { projectId: input.projectId, key }, touched, moving, async () => {
+        for (const { id, path: old } of inside) {
+          await tx
+            .updateTable('folders')
+            .set({ path: renamed(old) })
+            .where('id', '=', id)
+            .execute()
+        }
+      })
+      rewritten = followed.rewritten
     }
     await tx
       .updateTable('folders')
@@ -152,6 +159,7 @@ export function updateFolder(
       environment: environment.slug,
       from: folder.path,
       path,
+      ...(rewritten.length > 0 ? { rewritten } : {}),
     })
     return describe({ ...folder, name: input.name, path, description, updatedAt: at })
   })

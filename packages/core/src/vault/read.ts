@@ -9,6 +9,7 @@ import { expander } from './expand.ts'
 import { findFolder, foldersBelow, type Located } from './folders.ts'
 import { projectKey } from './project-key.ts'
 import { tooDeepProblem } from './resolve.ts'
+import { shownTags, type ShownTag } from './tags.ts'
 import {
   loadTree,
   openOrNull,
@@ -32,14 +33,16 @@ export async function listSecrets(
   actor: Actor,
   input: Input,
 ): Promise<z.output<typeof schemas.listedSecrets>> {
-  const { show, tree, roots } = await snapshot(ctx, async (tx) => {
+  const { show, tree, roots, tags } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
     const roots = [located.folder.id, ...(input.recursive ? await foldersBelow(tx, located) : [])]
     return { roots, ...(await load(ctx, tx, input, roots)) }
   })
+  const slugs = new Set(input.tagSlugs?.split(',').map((slug) => slug.trim()).filter(Boolean))
+  const asked = (row: SecretRow): boolean => slugs.size === 0 || (tags.get(row.id) ?? []).some((tag) => slugs.has(tag.slug))
   const problems: Problems = []
   const listed = (folder: TreeFolder): Secret[] =>
-    [...folder.secrets.values()].sort(byKey).flatMap((row) => show(folder, row, problems) ?? [])
+    [...folder.secrets.values()].filter(asked).sort(byKey).flatMap((row) => show(folder, row, problems) ?? [])
 
   const folders = roots.flatMap((id) => tree.folders.get(id) ?? [])
   const secrets = folders.flatMap(listed)
@@ -127,25 +130,26 @@ type Show = (folder: TreeFolder, row: SecretRow, problems: Problems) => Secret |
 async function load(
   ctx: Context,
   tx: Tx,
-  input: Omit<Input, 'recursive'>,
+  input: Omit<Input, 'recursive' | 'tagSlugs'>,
   folderIds: readonly string[],
-): Promise<{ tree: Tree; show: Show }> {
+): Promise<{ tree: Tree; show: Show; tags: Map<string, ShownTag[]> }> {
   const { projectId, viewSecretValue, expandSecretReferences } = input
   const expanding = viewSecretValue && expandSecretReferences
   const key = await projectKey(ctx, tx, projectId)
   const tree = await loadTree(tx, folderIds, expanding)
+  const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
   const open = valueOpener(key, projectId)
   const { expand } = expander(tree, open)
   const show: Show = (folder, row, problems) => {
     const where = { projectId, environment: folder.environment, path: folder.path }
     const comment = openOrNull(key, row.comment, sealedAs('comment', projectId, row)) ?? ''
-    if (!viewSecretValue) return describeSecret(where, row, { value: null, comment })
+    if (!viewSecretValue) return describeSecret(where, row, { value: null, comment }, tags.get(row.id))
     const value = expanding ? expand(folder, row.key) : plain(open(row))
-    if ('value' in value) return describeSecret(where, row, { value: value.value, comment })
+    if ('value' in value) return describeSecret(where, row, { value: value.value, comment }, tags.get(row.id))
     problems.push({ key: row.key, reason: value.problem })
     return null
   }
-  return { tree, show }
+  return { tree, show, tags }
 }
 
 const plain = (value: string | null) => (value === null ? { problem: 'cannot be decrypted' } : { value })
