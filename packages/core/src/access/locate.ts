@@ -63,7 +63,8 @@ export async function locate({ db }: Pick<Context, 'db'>, action: Action, input:
   if (at.projectId !== undefined && at.projectId !== null) {
     const { projectId, environment } = at
     const missing = `Project with ID ${projectId} not found`
-    if (environment === undefined) return { place: { kind: 'project', projectId }, missing }
+    // What concerns the project is not narrowed by a place that is named beside it.
+    if (environment === undefined || action.startsWith('project.')) return { place: { kind: 'project', projectId }, missing }
     return { place: { kind: 'folder', projectId, environment, path: at.secretPath ?? at.path ?? '/' }, missing }
   }
   if (at.slug !== undefined) {
