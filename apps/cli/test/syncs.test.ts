@@ -23,8 +23,16 @@ beforeEach(async () => {
   const [destination, started] = first
   emulator = started
   projectId = (await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })).id
-  await client.secrets.createMany.mutate({ ...place(), secrets: Array.from({ length: 12 }, (_, n) => ({ secretKey: `KEY_${n}`, secretValue: `value-${n}` })) })
-  const connection = await client.connections.create.mutate({ app: destination, name: 'vendor', credentials: emulator.credentials, projectId })
+  await client.secrets.createMany.mutate({
+    ...place(),
+    secrets: Array.from({ length: 12 }, (_, n) => ({ secretKey: `KEY_${n}`, secretValue: `value-${n}` })),
+  })
+  const connection = await client.connections.create.mutate({
+    app: destination,
+    name: 'vendor',
+    credentials: emulator.credentials,
+    projectId,
+  })
   const sync = await client.syncs.create.mutate({
     ...place(),
     destination,
@@ -51,7 +59,10 @@ it('shows what would happen, does it, and says when nothing is left', async () =
   expect(applied).toMatchObject({ code: 0, stderr: '' })
   expect(applied.stdout).toContain('Done: 12 created, 0 updated, 0 deleted.')
   expect(emulator.contents().get('KEY_3')).toBe('value-3')
-  expect(await keyferry('syncs', 'plan', 'to-vendor')).toMatchObject({ code: 0, stdout: expect.stringContaining('No changes. 12 unchanged.') })
+  expect(await keyferry('syncs', 'plan', 'to-vendor')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('No changes. 12 unchanged.'),
+  })
 
   await client.secrets.update.mutate({ ...place(), secretName: 'KEY_3', secretValue: 'other' })
   const json = await keyferry('syncs', 'plan', '--json')
@@ -93,7 +104,9 @@ it('prints what happens while it happens', async () => {
   await vi.waitFor(() => expect(watching.output()).toContain('Watching Shop'), { timeout: 60_000 })
   await client.secrets.create.mutate({ ...place(), secretName: `NEW_${randomUUID().slice(0, 4)}`, secretValue: 'x' })
   await client.syncs.trigger.mutate(ref)
-  await vi.waitFor(() => expect(watching.output()).toMatch(/secrets changed[\s\S]*to-vendor {2}succeeded/), { timeout: 60_000 })
+  await vi.waitFor(() => expect(watching.output()).toMatch(/secrets changed[\s\S]*to-vendor {2}succeeded/), {
+    timeout: 60_000,
+  })
   watching.kill('SIGINT')
   expect(await watching.ended).toMatchObject({ code: 0 })
 })
