@@ -1,10 +1,12 @@
 /** Operator commands: `node apps/keyferry/src/admin.ts <command>`. They work on the store itself, also while Keyferry serves. */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { backup } from '@keyferry/core/admin/backup'
 import { continueRotations, listRotations, rotateDataKey } from '@keyferry/core/admin/rotate-data-key'
 import { verifyAudit } from '@keyferry/core/admin/verify-audit'
 import type { Context } from '@keyferry/core/context'
-import { KeyferryError, NotFound } from '@keyferry/core/errors'
+import { BadRequest, KeyferryError, NotFound } from '@keyferry/core/errors'
+import { exportProject, importProject } from '@keyferry/core/vault/transfer'
 import { CannotStart, changeRootKey, openAdmin, OPERATOR, readEnv, restoreBackup, type Env } from '@keyferry/instance'
 
 const USAGE = `Usage: admin <command>
@@ -12,12 +14,18 @@ const USAGE = `Usage: admin <command>
   restore <file>                 puts a backup in the place of the store; Keyferry must be stopped
   rotate-root-key                changes the key that wraps all others
   rotate-data-key <project>      changes the key of a project, given by slug or id
+  export-project <project> <file>  writes a project to a file, encrypted with KEYFERRY_PASSPHRASE
+  import-project <file>          makes a new project out of such a file
   verify-audit [<seq>:<hash>]    checks the audit log, also against an end noted earlier`
 
 /** Runs one command; resolves to what it says. Throws `CannotStart` and `KeyferryError` with messages for people. */
-export async function admin(env: Env, [command, argument, ...rest]: readonly string[]): Promise<{ text: string; ok: boolean }> {
+export async function admin(
+  env: Env,
+  [command, argument, second, ...rest]: readonly string[],
+  passphrase?: string,
+): Promise<{ text: string; ok: boolean }> {
   const said = (text: string, ok = true) => ({ text, ok })
-  if (rest.length > 0) return said(USAGE, false)
+  if (rest.length > 0 || (second !== undefined && command !== 'export-project')) return said(USAGE, false)
   if (command === 'rotate-root-key' && argument === undefined) {
     const keys = await changeRootKey(env)
     const then = env.KEYFERRY_ROOT_KEY_NEXT ? ' Restart every process with the new key in KEYFERRY_ROOT_KEY.' : ''
@@ -27,7 +35,7 @@ export async function admin(env: Env, [command, argument, ...rest]: readonly str
     const old = restoreBackup(env, resolve(argument))
     return said(`Restored.${old === null ? '' : ` What was there is kept as ${old}.`}`)
   }
-  const run = commandOf(command, argument)
+  const run = commandOf(command, argument) ?? transferOf(command, argument, second, passphrase)
   if (!run) return said(USAGE, false)
   const { ctx, close } = await openAdmin(env)
   try {
@@ -66,6 +74,21 @@ function commandOf(command: string | undefined, argument: string | undefined) {
   return null
 }
 
+function transferOf(command: string | undefined, argument: string | undefined, second: string | undefined, passphrase: string | undefined) {
+  const transfer = command === 'export-project' ? second !== undefined : command === 'import-project'
+  if (!transfer || argument === undefined) return null
+  if (passphrase === undefined || passphrase.length < 12) throw new BadRequest('Set KEYFERRY_PASSPHRASE to the passphrase of the file, at least 12 characters.')
+  return async (ctx: Context) => {
+    if (second === undefined) {
+      const { name, slug } = await importProject(ctx, OPERATOR, { file: readFileSync(resolve(argument), 'utf8'), passphrase })
+      return { text: `Project "${name}" (${slug}) is there.`, ok: true }
+    }
+    const { file, secrets } = await exportProject(ctx, OPERATOR, { projectId: await projectOf(ctx, argument), passphrase })
+    writeFileSync(resolve(second), file, { flag: 'wx', mode: 0o600 })
+    return { text: `${secrets} secrets are in ${resolve(second)}.`, ok: true }
+  }
+}
+
 async function projectOf(ctx: Context, slugOrId: string): Promise<string> {
   const project = await ctx.db
     .selectFrom('projects')
@@ -78,8 +101,9 @@ async function projectOf(ctx: Context, slugOrId: string): Promise<string> {
 
 if (import.meta.main) {
   try {
-    // oxlint-disable-next-line no-process-env -- where a process begins.
-    const { text, ok } = await admin(readEnv(process.env), process.argv.slice(2))
+    // oxlint-disable-next-line node/no-process-env -- where a process begins.
+    const variables = process.env
+    const { text, ok } = await admin(readEnv(variables), process.argv.slice(2), variables.KEYFERRY_PASSPHRASE)
     process.stdout.write(`${text}\n`)
     process.exitCode = ok ? 0 : 1
   } catch (error) {

@@ -26,6 +26,21 @@ export const CHAIN = 'audit chain'
 /** Rows in one statement. */
 const CHUNK = 500
 
+const held = new WeakMap<Tx, Happened[]>()
+
+/**
+ * Does `work`, and writes what it audits as its last step: every writer of the instance waits for whoever holds the end of the chain, so that is
+ * held only for as long as it takes to commit.
+ */
+export async function auditLast<T>(ctx: Context, tx: Tx, work: () => Promise<T>): Promise<T> {
+  const happened: Happened[] = []
+  held.set(tx, happened)
+  const result = await work()
+  held.delete(tx)
+  if (happened.length > 0) await append(ctx, tx, happened)
+  return result
+}
+
 /** Writes an audit row in the change's own transaction. `details`: names and ids, never values. */
 export async function audit(
   ctx: Context,
@@ -35,7 +50,10 @@ export async function audit(
   projectId: string | null,
   details: Record<string, unknown>,
 ): Promise<void> {
-  await append(ctx, tx, [{ actor, action, projectId, details }])
+  const happened = { actor, action, projectId, details }
+  const last = held.get(tx)
+  if (last) last.push(happened)
+  else await append(ctx, tx, [happened])
 }
 
 interface Waiting {
@@ -109,16 +127,22 @@ async function append(ctx: Context, tx: Tx, happened: readonly Happened[]): Prom
     seq++
     return { ...row, seq, hash }
   })
+  const end = { seq, hash, seal: sealOf(key, { seq, hash, before: head.before }) }
+  // In one statement where that can be: every one is a round trip during which others wait.
+  if (ctx.db.dialect === 'postgres' && rows.length <= CHUNK) {
+    await tx
+      .with('ended', (db) => db.updateTable('auditHead').set(end).where('id', '=', HEAD).returning('id'))
+      .insertInto('audit')
+      .values(rows)
+      .execute()
+    return
+  }
   for (let from = 0; from < rows.length; from += CHUNK)
     await tx
       .insertInto('audit')
       .values(rows.slice(from, from + CHUNK))
       .execute()
-  await tx
-    .updateTable('auditHead')
-    .set({ seq, hash, seal: sealOf(key, { seq, hash, before: head.before }) })
-    .where('id', '=', HEAD)
-    .execute()
+  await tx.updateTable('auditHead').set(end).where('id', '=', HEAD).execute()
 }
 
 /** The end of the chain, held until the transaction ends; made when there is none. */

@@ -49,7 +49,7 @@ export const moveFolder = place.extend({
 
 export const searchSecrets = z.object({
   projectId: id,
-  query: z.string().trim().min(1).max(255),
+  query: storedText.trim().min(1).max(255),
   environment: z.string().trim().min(1).optional(),
   limit: z.number().int().min(1).max(500).default(100),
 })
@@ -87,7 +87,7 @@ export const comparedEnvironments = z.object({
   ),
 })
 
-export const folderHistory = inFolder.extend({ cursor: z.string().max(200).optional(), limit: z.number().int().min(1).max(500).default(100) })
+export const folderHistory = inFolder.extend({ cursor: storedText.max(200).optional(), limit: z.number().int().min(1).max(500).default(100) })
 export const folderVersions = z.object({
   versions: z.array(
     z.object({ key: z.string(), version: z.number().int(), deleted: z.boolean(), createdAt: timestamp, createdBy: z.string() }),

@@ -6,39 +6,18 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { findEnvironment, findFolder, type Located } from './find-folder.ts'
 import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
-import { lookedUp } from './looked-up.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
 import { keepFolder } from './trash.ts'
 
+export { findFolder, type Located } from './find-folder.ts'
+
 type Folder = z.output<typeof schemas.folder>
 type FolderRow = Selectable<FolderTable>
 type EnvironmentRow = Selectable<EnvironmentTable>
-
-/** A folder with the environment it is in. */
-export interface Located {
-  folder: FolderRow
-  environment: EnvironmentRow
-}
-
-/** Throws `NotFound` naming what is missing: the project, the environment or the folder. */
-export async function findFolder(
-  db: Db | Tx,
-  where: { projectId: string; environment: string; secretPath: string },
-): Promise<Located> {
-  const environment = await findEnvironment(db, where)
-  const folder = await db
-    .selectFrom('folders')
-    .where('environmentId', '=', environment.id)
-    .where('path', '=', where.secretPath)
-    .selectAll()
-    .executeTakeFirst()
-  if (!folder)
-    throw new NotFound(`Folder with path "${where.secretPath}" not found in environment "${where.environment}"`)
-  return { folder, environment }
-}
 
 /** The folders in a folder, by path; with `recursive` all below it, each with its path from there. Nothing for an unknown path, as Infisical answers. Throws `NotFound` for an unknown environment. */
 export async function listFolders(
@@ -197,25 +176,6 @@ export async function foldersBelow(tx: Tx, { folder, environment }: Located): Pr
     .filter((candidate) => isBelow(candidate, folder))
     .sort(byPath)
     .map(({ id }) => id)
-}
-
-async function findEnvironment(
-  db: Db | Tx,
-  where: { projectId: string; environment: string },
-): Promise<EnvironmentRow> {
-  const environment = await db
-    .selectFrom('environments')
-    .where('projectId', '=', where.projectId)
-    .where('slug', '=', lookedUp(where.environment))
-    .selectAll()
-    .executeTakeFirst()
-  if (environment) return environment
-  const project = await db.selectFrom('projects').where('id', '=', where.projectId).select('name').executeTakeFirst()
-  throw new NotFound(
-    project
-      ? `Environment with slug "${where.environment}" not found in project "${project.name}"`
-      : `Project with ID ${where.projectId} not found`,
-  )
 }
 
 const foldersIn = (db: Db | Tx, environmentId: string): Promise<FolderRow[]> =>

@@ -24,14 +24,17 @@ export async function listFolderHistory(
   input: z.output<typeof schemas.folderHistory>,
 ): Promise<z.output<typeof schemas.folderVersions>> {
   const { folder } = await findFolder(ctx.db, input)
-  const [at, id] = input.cursor?.split(' ') ?? []
+  const [at, version, id] = input.cursor?.split(' ') ?? []
   const rows = await ctx.db
     .selectFrom('secretVersions')
     .where('folderId', '=', folder.id)
-    .$if(at !== undefined && id !== undefined, (query) =>
-      query.where(sql<boolean>`(${sql.ref('createdAt')}, ${sql.ref('id')}) < (${at ?? ''}, ${id ?? ''})`),
+    .$if(at !== undefined && /^\d{1,9}$/.test(version ?? '') && id !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(${sql.ref('createdAt')}, ${sql.ref('version')}, ${sql.ref('id')}) < (${at ?? ''}, ${Number(version)}, ${id ?? ''})`,
+      ),
     )
     .orderBy('createdAt', 'desc')
+    .orderBy('version', 'desc')
     .orderBy('id', 'desc')
     .limit(input.limit + 1)
     .select(['id', 'key', 'version', 'deleted', 'createdAt', 'createdBy'])
@@ -40,7 +43,7 @@ export async function listFolderHistory(
   const last = shown.at(-1)
   return {
     versions: shown.map(({ id: _, ...row }) => ({ ...row, deleted: row.deleted === 1 })),
-    nextCursor: rows.length > input.limit && last ? `${last.createdAt} ${last.id}` : null,
+    nextCursor: rows.length > input.limit && last ? `${last.createdAt} ${last.version} ${last.id}` : null,
   }
 }
 

@@ -166,7 +166,7 @@ function write(
     const renamed = puts.flatMap((put) => (put.present && put.present.key !== put.key ? [{ from: put.present.key, to: put.key }] : []))
     const put = () => putSecrets(ctx, tx, actor, target, puts)
     const { result, rewritten } =
-      renamed.length === 0 ? { result: await put(), rewritten: [] } : await following(ctx, tx, actor, target, touched, renaming(target, renamed), put)
+      renamed.length === 0 ? { result: await put(), rewritten: [] } : await following(ctx, tx, actor, target, touched, { ...renaming(target, renamed), overwrites: puts.some(({ value }) => value !== undefined) }, put)
     const { secrets, written } = result
     const warnings = await checkReferences(tx, target, secrets.filter(({ row }) => written.has(row.key)))
     const tagged = await retag(tx, target, secrets, changes)

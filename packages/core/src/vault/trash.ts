@@ -12,7 +12,7 @@ import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { BadRequest, NotFound } from '../errors.ts'
-import type { Located } from './folders.ts'
+import type { Located } from './find-folder.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
 import { resealTrashRow } from './trash-rows.ts'
@@ -284,8 +284,14 @@ async function tagsOf(tx: Tx, secretIds: readonly string[]): Promise<Map<string,
 }
 
 /** The rows were written by this file, so their shape is known. */
-const contentsOf = <T>(rows: readonly { kind: Kind; content: string }[], kind: Kind): T[] =>
-  rows.filter((row) => row.kind === kind).map((row): T => JSON.parse(row.content))
+function contentsOf<T>(rows: readonly { kind: Kind; content: string }[], kind: Kind): T[] {
+  return rows
+    .filter((row) => row.kind === kind)
+    .map((row) => {
+      const content: T = JSON.parse(row.content)
+      return content
+    })
+}
 
 const pathOf = (content: unknown): string =>
   typeof content === 'object' && content !== null && 'path' in content && typeof content.path === 'string' ? content.path : ''

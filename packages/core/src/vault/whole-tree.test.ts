@@ -74,6 +74,12 @@ onEveryDatabase('the tree', (open) => {
       expect((await v.wanted(sync)).wanted).toBeGreaterThan(wanted)
     })
 
+    it('a secret that is renamed and changed at once', async () => {
+      await v.put('dev:/', { KEY: 'one', USER: '${KEY}!' })
+      await updateSecret(t.ctx, t.actor, { ...at('dev:/'), secretName: 'KEY', newSecretName: 'NEW', secretValue: 'two', type: 'shared' })
+      expect(await v.resolve('dev:/')).toEqual({ NEW: 'two', USER: 'two!' })
+    })
+
     it('a secret that is moved, in both directions, with its tags and comment', async () => {
       await v.put('dev:/a', { NAME: 'n', KEY: '${NAME}-${PART}', PART: 'p', USER: '${KEY}' })
       await v.put('prod:/', { FAR: '${dev.a.KEY}' })
@@ -165,11 +171,8 @@ onEveryDatabase('the tree', (open) => {
     await v.put('prod:/', { DB_URL: 'p' })
     const search = (query: string, more = {}) => searchSecrets(t.ctx, t.actor, { projectId, query, limit: 100, ...more })
     const found = await search('db_url')
-    expect(found.secrets.map(({ environment, secretPath, secretKey, matched }) => [environment, secretPath, secretKey, matched]).sort()).toEqual([
-      ['dev', '/a', 'DB_URL', 'key'],
-      ['dev', '/a', 'OTHER', 'comment'],
-      ['prod', '/', 'DB_URL', 'key'],
-    ])
+    const names = found.secrets.map(({ environment, secretPath, secretKey, matched }) => `${environment}:${secretPath} ${secretKey} ${matched}`)
+    expect(names.sort()).toEqual(['dev:/a DB_URL key', 'dev:/a OTHER comment', 'prod:/ DB_URL key'])
     expect((await search('needle')).secrets).toEqual([])
     expect((await search('100%', { environment: 'dev' })).secrets).toHaveLength(1)
     expect(await search('db_url', { limit: 1 })).toMatchObject({ secrets: [{}], more: true })
