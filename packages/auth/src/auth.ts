@@ -16,6 +16,7 @@ import { actorOfToken } from './machines/sign-in.ts'
 import { ACCESS_TOKEN_PREFIX } from './machines/tokens.ts'
 import { acceptAll, isInvited } from './people/pending.ts'
 import { mailReset } from './people/reset.ts'
+import { userOfEmail } from './people/users.ts'
 
 export interface AuthOptions {
   db: Db
@@ -55,7 +56,9 @@ export function createAuth({ db, rootKey, baseUrl, log, now, mail, oidc }: AuthO
   const settings = { secret, baseUrl, log, dialect: db.dialect }
   const admit: Admission = {
     isWelcome: async (email) =>
-      (oidc?.allowedDomains.includes(email.slice(email.lastIndexOf('@') + 1)) ?? false) || (await isInvited(db, now(), email)),
+      (oidc?.allowedDomains.includes(email.slice(email.lastIndexOf('@') + 1)) ?? false) ||
+      (await userOfEmail(db, email)) !== undefined ||
+      (await isInvited(db, now(), email)),
     welcome: (user) => acceptAll(db, now(), user),
   }
   const sendReset = (to: string, token: string) => void mailReset({ mail, log, baseUrl }, to, token)

@@ -35,7 +35,7 @@ export interface Settings {
   transaction: boolean
   signUp: boolean
   oidc?: OidcProvider | null
-  /** Whether someone with this verified address, who has no account yet, may get one by signing in with OIDC; then what they were invited to is theirs. */
+  /** Whether someone with this verified address may sign in with OIDC; with a new account, what they were invited to is theirs. */
   admit?: Admission
   /** Tells a person the token to set a new password with. */
   sendReset?: (to: string, token: string) => void
@@ -83,7 +83,7 @@ export function configuration(
     plugins: [
       apiKey({ defaultPrefix: 'kf_', rateLimit: { enabled: false }, requireName: true, maximumNameLength: 64 }),
       twoFactor({ issuer: 'Keyferry', backupCodeOptions: { storeBackupCodes: 'encrypted' } }),
-      genericOAuth({ config: oidc ? [providerOf(oidc)] : [] }),
+      genericOAuth({ config: oidc ? [providerOf(oidc, admit)] : [] }),
     ],
     // Who holds the table must not be able to use what is in it.
     verification: { storeIdentifier: 'hashed' as const },
@@ -115,7 +115,7 @@ export function configuration(
   } satisfies BetterAuthOptions
 }
 
-const providerOf = ({ issuer, clientId, clientSecret }: OidcProvider) => ({
+const providerOf = ({ issuer, clientId, clientSecret }: OidcProvider, admit?: Admission) => ({
   providerId: 'oidc' as const,
   discoveryUrl: `${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`,
   clientId,
@@ -123,13 +123,14 @@ const providerOf = ({ issuer, clientId, clientSecret }: OidcProvider) => ({
   scopes: ['openid', 'email', 'profile'],
   pkce: true,
   requireIdTokenVerification: true,
+  // Decided here, before better-auth opens its transaction: in SQLite nothing else can be asked inside. Without an address it lets nobody in.
+  async mapProfileToUser({ email, emailVerified }: { email?: string | null | undefined; emailVerified?: unknown }) {
+    return email && emailVerified === true && (await admit?.isWelcome(email.toLowerCase())) ? {} : { email: null }
+  },
 })
 
-function hooks({ isWelcome, welcome }: Admission) {
+function hooks({ welcome }: Admission) {
   return {
-    async before(user: { email: string; emailVerified: boolean }) {
-      return user.emailVerified && (await isWelcome(user.email)) ? undefined : false
-    },
     async after(user: { id: string; email: string }) {
       await welcome(user)
     },
