@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import type { Cli } from './cli.ts'
+import { addAdmin } from './commands/admin.ts'
 import { addAccount } from './commands/account.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addConnections } from './commands/connections.ts'
@@ -45,7 +46,7 @@ export function programOf(cli: Cli): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what it takes)')
-  for (const add of [addAccount, addSecrets, addRun, addSyncs, addConnections, addImport, addCompletion])
+  for (const add of [addAccount, addSecrets, addRun, addSyncs, addConnections, addImport, addAdmin, addCompletion])
     add(program, cli)
   return program
 }
