@@ -59,15 +59,13 @@ it('does not ask again what was refused for good, or when the wait would be long
   let calls = 0
   const url = await listen((_request, response) => {
     calls++
-    response
-      .writeHead(429, { 'content-type': 'application/json', 'retry-after': '60' })
-      .end(
-        JSON.stringify({
-          statusCode: 429,
-          error: 'RateLimitExceeded',
-          message: 'Too many requests; try again in a minute',
-        }),
-      )
+    response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '60' }).end(
+      JSON.stringify({
+        statusCode: 429,
+        error: 'RateLimitExceeded',
+        message: 'Too many requests; try again in a minute',
+      }),
+    )
   })
   const error = await failureOf(createKeyferryClient({ url }).instance.status.query())
   if (!isKeyferryError(error)) throw error
