@@ -105,7 +105,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
   const tokens = new Map<Who, string | null>()
   let cookie = ''
   let fixture: Fixture
-  let people: { id: string; kind: 'user' | 'identity' | 'key'; role: string; scopes: string | null }[] = []
+  const people: { id: string; kind: 'user' | 'identity' | 'key'; role: string; scopes: string | null }[] = []
   let made = 0
   /** Something in the fixture may be gone. */
   let used = false
@@ -352,7 +352,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       return encodeURIComponent(String(value))
     })
     const query = route.method === 'GET' ? new URLSearchParams(Object.fromEntries([...left].map(([name, value]) => [name, String(value)]))) : null
-    const { status, body } = await send(who, route.method, query?.size ? `${path}?${query}` : path, query ? undefined : Object.fromEntries(left))
+    const { status, body } = await send(who, route.method, query?.size ? `${path}?${query.toString()}` : path, query ? undefined : Object.fromEntries(left))
     return { status, message: typeof body?.message === 'string' ? body.message : '' }
   }
 
