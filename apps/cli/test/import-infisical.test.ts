@@ -1,7 +1,8 @@
 /** Keyferry speaks the routes that are read, so a second instance is the source. */
+import { createServer } from 'node:http'
 import { newProject } from '@keyferry/api/testing'
 import type { KeyferryClient } from '@keyferry/client'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, onTestFinished } from 'vitest'
 import { newHome, startApi, type Home } from './cli.ts'
 
 let source: Awaited<ReturnType<typeof startApi>>
@@ -63,6 +64,21 @@ async function contents(client: KeyferryClient, projectId: string) {
     })
   }
   return all
+}
+
+/** `to`, with its answers changed. */
+async function startProxy(to: string, change: (text: string) => string): Promise<string> {
+  const server = createServer((request, response) => {
+    void fetch(`${to}${request.url}`, { headers: { authorization: request.headers.authorization ?? '' } }).then(
+      async (answer) =>
+        response.writeHead(answer.status, { 'content-type': 'application/json' }).end(change(await answer.text())),
+    )
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('not listening')
+  return `http://127.0.0.1:${address.port}`
 }
 
 it('copies a project whole, and again without changing a thing', async () => {
@@ -134,6 +150,23 @@ it('adds what is missing, keeps what differs, and takes one environment by id', 
   expect(dev?.secrets.find(({ secretKey }) => secretKey === 'HOST')?.secretValue).toBe('my own')
   expect(dev?.secrets).toHaveLength(5)
   expect(others.map(({ environment }) => environment)).toEqual(['staging', 'prod'])
+})
+
+it('takes the others when the vault refuses one, and names that', async () => {
+  const { id, slug } = await newProject(source.api)
+  const dev = { projectId: id, environment: 'dev' }
+  await source.client.secrets.create.mutate({ ...dev, secretName: 'FINE', secretValue: 'x' })
+  await source.client.secrets.create.mutate({ ...dev, secretName: 'SELF', secretValue: 'x' })
+  // As an Infisical server may hold it: a value that names itself.
+  const proxy = await startProxy(source.url, (text) =>
+    text.replace('"secretKey":"SELF","secretValue":"x"', '"secretKey":"SELF","secretValue":"${SELF}"'),
+  )
+  const { code, stdout } = await home.keyferry(['import', 'infisical', '--site-url', proxy, '--project', slug, '--yes'])
+  expect(stdout).toMatch(/Refused:\n {2}dev:\/ SELF: /)
+  expect(code).toBe(1)
+  const project = await target.client.projects.bySlug.query({ slug })
+  const { secrets } = await target.client.secrets.list.query({ projectId: project.id, environment: 'dev' })
+  expect(secrets.map(({ secretKey }) => secretKey)).toEqual(['FINE'])
 })
 
 it('says what is wrong with the source', async () => {

@@ -58,6 +58,10 @@ async function move(cli: Cli, options: Options): Promise<void> {
   const surveyed = survey(source)
   const slug = options.to ?? source.slug
   const project = await existing(client, slug)
+  const problem = projectSlug.safeParse(slug).error?.issues[0]?.message
+  // Under another slug a second run would not find what the first one made.
+  if (!project && problem !== undefined)
+    throw new Failure(`${slug} cannot be the slug of a project: ${problem}`, 'Pass --to with another one.')
   const plan = await planMove(client, project, surveyed)
 
   if (!options.json) {
@@ -71,26 +75,29 @@ async function move(cli: Cli, options: Options): Promise<void> {
   }
   const nothing = isNothing(plan)
   const write = !options.dryRun && !nothing
+  const left = [...surveyed.left]
   let unsendable: Remark[] = []
   if (write) {
     await confirm(terminal, options.yes, 'Copy it?')
-    const made = await carryOut(
+    const { project: made, refused } = await carryOut(
       client,
       plan,
       {
         projectName: source.name.slice(0, 64),
         projectDescription: source.description,
-        slug: projectSlug.safeParse(slug).success ? slug : undefined,
+        slug,
       },
       (what) => terminal.progress(`Writing ${what}`),
     )
     unsendable = await problemsIn(client, made, surveyed.folders)
     terminal.progress('')
+    left.push(...refused)
     if (!options.json) {
+      printRemarks(terminal, 'Refused:', refused)
       printRemarks(terminal, 'Cannot be sent anywhere yet:', unsendable)
       terminal.line(
         `Copied ${count(
-          total(plan, ({ missing }) => missing.length),
+          total(plan, ({ missing }) => missing.length) - refused.length,
           'secret',
         )} into ${made.name} (${made.slug}).`,
       )
@@ -98,8 +105,8 @@ async function move(cli: Cli, options: Options): Promise<void> {
   } else if (!options.json) {
     terminal.line(nothing ? 'Everything is there already.' : 'Nothing was written.')
   }
-  if (options.json) terminal.json(asJson(plan, { ...surveyed, unsendable, written: write }))
-  if (surveyed.left.length > 0) cli.exitWith(EXIT.failed)
+  if (options.json) terminal.json(asJson(plan, { ...surveyed, left, unsendable, written: write }))
+  if (left.length > 0) cli.exitWith(EXIT.failed)
 }
 
 async function existing(client: KeyferryClient, slugOrId: string): Promise<Project | null> {

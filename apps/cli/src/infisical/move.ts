@@ -1,7 +1,7 @@
 /** From a survey into a project of ours. Only adds: what is there already stays as it is, so that it can be run again. */
 import { isKeyferryError, type KeyferryClient } from '@keyferry/client'
 import type { Project } from '../cli.ts'
-import type { Folder, Secret, Survey } from './survey.ts'
+import type { Folder, Remark, Secret, Survey } from './survey.ts'
 
 interface FolderPlan {
   folder: Folder
@@ -70,13 +70,17 @@ export const isNothing = ({ project, environments, folders }: MovePlan): boolean
   environments.length === 0 &&
   folders.every(({ exists, missing, missingImports }) => exists && missing.length === 0 && missingImports.length === 0)
 
-/** Places first, then imports, then secrets, so that nothing names what is not there yet. */
+/**
+ * Places first, then imports, then secrets, so that nothing names what is not there yet. `refused`: secrets that the vault does not take, such
+ * as references in a circle; the others go in.
+ */
 export async function carryOut(
   client: KeyferryClient,
   plan: MovePlan,
-  create: { projectName: string; slug?: string; projectDescription: string | null },
+  create: { projectName: string; slug: string; projectDescription: string | null },
   onProgress: (what: string) => void,
-): Promise<Project> {
+): Promise<{ project: Project; refused: Remark[] }> {
+  const refused: Remark[] = []
   const project = plan.project ?? (await client.projects.create.mutate({ ...create, shouldCreateDefaultEnvs: false }))
   const projectId = project.id
   for (const { slug, name } of plan.environments) await client.environments.create.mutate({ projectId, slug, name })
@@ -105,21 +109,36 @@ export async function carryOut(
     let done = 0
     for (const part of parts(missing)) {
       onProgress(`${folder.environment}:${folder.path}  ${done} of ${missing.length}`)
-      const secrets = part.map(({ key, value, comment }) => ({
-        secretKey: key,
-        secretValue: value,
-        secretComment: comment,
-      }))
-      await client.secrets.createMany.mutate({
-        projectId,
-        environment: folder.environment,
-        secretPath: folder.path,
-        secrets,
-      })
+      const place = { projectId, environment: folder.environment, secretPath: folder.path }
+      refused.push(...(await write(client, place, part)))
       done += part.length
     }
   }
-  return project
+  return { project, refused }
+}
+
+type Place = { projectId: string; environment: string; secretPath: string }
+
+/** All at once; where the vault refuses one of them, one by one. */
+async function write(client: KeyferryClient, place: Place, part: readonly Secret[]): Promise<Remark[]> {
+  const secrets = part.map(({ key, value, comment }) => ({
+    secretKey: key,
+    secretValue: value,
+    secretComment: comment,
+  }))
+  try {
+    await client.secrets.createMany.mutate({ ...place, secrets })
+    return []
+  } catch (error) {
+    if (!isKeyferryError(error) || (error.status !== 400 && error.status !== 422)) throw error
+    const [only] = part
+    if (only && part.length === 1) {
+      return [{ environment: place.environment, path: place.secretPath, key: only.key, reason: error.message }]
+    }
+  }
+  const refused: Remark[] = []
+  for (const secret of part) refused.push(...(await write(client, place, [secret])))
+  return refused
 }
 
 const MOST_SECRETS = 500
