@@ -10,6 +10,7 @@ import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/a
 import type { Monitoring } from '@keyferry/instance'
 import { TRPCError } from '@trpc/server'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { registerAuditExport } from './http/audit-export.ts'
 import { registerAuth } from './http/auth.ts'
 import { serveConsole } from './http/console.ts'
 import { refuseCrossSite } from './http/cross-site.ts'
@@ -80,17 +81,20 @@ export async function buildApp({
   const checkStore = storeCheck(ctx)
   const contextOf = async (request: FastifyRequest): Promise<RequestContext> => {
     const headers = credentialsOf(request)
+    const actor = headers ? await whoAsks(auth, headers, request.ip, checkStore) : null
     return {
       ctx,
       auth,
-      actor: headers ? await whoAsks(auth, headers, checkStore) : null,
+      actor: actor && { ...actor, address: request.ip },
       presented: headers !== null,
+      address: request.ip,
       instance: { version, profile },
       readiness: monitoring.readiness,
       reqId: request.id,
     }
   }
   registerRest(app, contextOf)
+  registerAuditExport(app, contextOf)
   await app.register(fastifyTRPCPlugin, {
     prefix: '/api/trpc',
     trpcOptions: {
@@ -137,16 +141,17 @@ function storeCheck(ctx: Context): () => Promise<void> {
 async function whoAsks(
   auth: Auth,
   headers: Headers,
+  address: string,
   checkStore: () => Promise<void>,
 ): Promise<RequestContext['actor']> {
-  const actor = await auth.actorOf(headers).catch(async (error: unknown) => {
+  const actor = await auth.actorOf(headers, address).catch(async (error: unknown) => {
     await checkStore()
     throw error
   })
   if (actor) return actor
   await checkStore()
   // It works now, and may not have a moment ago.
-  return auth.actorOf(headers)
+  return auth.actorOf(headers, address)
 }
 
 /** JSON only; an empty body with its content type is no body, and a key called `__proto__` is a key like any other. */

@@ -5,7 +5,14 @@ import { restRoutes } from './rest/procedures.ts'
 import { newProject, readyApi, type TestApi } from './testing.ts'
 
 const routes = restRoutes()
-const isPublic = new Set(['instance.status', 'instance.bootstrap'])
+const isPublic = new Set([
+  'instance.status',
+  'instance.bootstrap',
+  'people.accept',
+  'universalAuth.login',
+  'universalAuth.renew',
+  'universalAuth.revoke',
+])
 const concrete = (path: string, value: string = randomUUID()) => path.replaceAll(/:\w+/g, () => value)
 
 onEveryDatabase('who may call, and how failures look', (open) => {

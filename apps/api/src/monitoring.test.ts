@@ -19,6 +19,9 @@ onEveryDatabase('monitoring', (open) => {
       rootKey: Buffer.alloc(32),
       baseUrl: 'http://127.0.0.1',
       log: api.ctx.log,
+      now: api.ctx.now,
+      mail: api.ctx.mail,
+      oidc: null,
     })
     const app = await buildApp({ ctx: api.ctx, auth, monitoring, version: '0.0.0', profile: 'fleet' })
     onTestFinished(() => app.close())

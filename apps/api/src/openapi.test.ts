@@ -3,6 +3,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { restRoutes } from './rest/procedures.ts'
 import { emptyApi, type TestApi } from './testing.ts'
 
+/** What needs no token. */
+const OPEN = new Set([
+  'instance.status',
+  'instance.bootstrap',
+  'people.accept',
+  'universalAuth.login',
+  'universalAuth.renew',
+  'universalAuth.revoke',
+])
+
 onEveryDatabase('the OpenAPI document', (open) => {
   let api: TestApi
   let text: string
@@ -28,9 +38,7 @@ onEveryDatabase('the OpenAPI document', (open) => {
       expect(inPath.map((parameter: { name: string }) => parameter.name)).toEqual(
         [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name),
       )
-      expect(operation.security).toEqual(
-        procedure === 'instance.status' || procedure === 'instance.bootstrap' ? [] : undefined,
-      )
+      expect(operation.security).toEqual(OPEN.has(procedure) ? [] : undefined)
     }
   })
 

@@ -1,14 +1,24 @@
 /** Every procedure. The console and other services see only the type of it. */
+import { apiKeys } from './routers/api-keys.ts'
+import { audit } from './routers/audit.ts'
+import { backup } from './routers/backup.ts'
 import { connections } from './routers/connections.ts'
 import { destinations } from './routers/destinations.ts'
 import { environments } from './routers/environments.ts'
 import { folders } from './routers/folders.ts'
+import { identities } from './routers/identities.ts'
+import { history } from './routers/history.ts'
 import { imports } from './routers/imports.ts'
 import { instance } from './routers/instance.ts'
 import { notices } from './routers/notices.ts'
+import { members } from './routers/members.ts'
+import { people } from './routers/people.ts'
 import { projects } from './routers/projects.ts'
 import { secrets } from './routers/secrets.ts'
 import { syncs } from './routers/syncs.ts'
+import { universalAuth } from './routers/universal-auth.ts'
+import { tags } from './routers/tags.ts'
+import { tree } from './routers/tree.ts'
 import { createCallerFactory as callerFactory, router } from './trpc/procedures.ts'
 
 export const appRouter = router({
@@ -22,6 +32,16 @@ export const appRouter = router({
   connections,
   syncs,
   notices,
+  members,
+  people,
+  identities,
+  universalAuth,
+  apiKeys,
+  audit,
+  backup,
+  history,
+  tags,
+  tree,
 })
 
 export type AppRouter = typeof appRouter

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { createAuth, migrateAuth } from '@keyferry/auth'
+import { createAuth, migrateAuth, type AuthOptions } from '@keyferry/auth'
 import { CannotStart, type Env, type Instance, type Service } from '@keyferry/instance'
 import manifest from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
@@ -16,12 +16,21 @@ const WEB = join(import.meta.dirname, '../../web/dist')
 
 /** Serves API and console of an open instance. Throws `CannotStart` when the port cannot be had. */
 export async function serve(instance: Instance, env: Env): Promise<Serving> {
-  const { ctx, rootKey, profile, monitoring, patiently } = instance
+  const { ctx, authKey, profile, monitoring, patiently } = instance
   // Sign-in is bound to the address, so it has to be known before there is a server.
   const port = env.PORT === 0 ? await freePort(env.HOST) : env.PORT
   const url = `http://${hostOf(env.HOST)}:${port}`
+  const baseUrl = env.KEYFERRY_URL ?? url
   await patiently(() => migrateAuth(ctx.db, ctx.log))
-  const auth = createAuth({ db: ctx.db, rootKey, baseUrl: url, log: ctx.log })
+  const auth = createAuth({
+    db: ctx.db,
+    rootKey: authKey,
+    baseUrl,
+    log: ctx.log,
+    now: ctx.now,
+    mail: ctx.mail,
+    oidc: oidcOf(env),
+  })
   const app = await buildApp({
     ctx,
     auth,
@@ -37,6 +46,12 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
     throw refusal(error, env.HOST, port)
   }
   return { url, stop: () => app.close() }
+}
+
+function oidcOf(env: Env): AuthOptions['oidc'] {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null
+  return { issuer, clientId, clientSecret, allowedDomains: env.OIDC_ALLOWED_DOMAINS }
 }
 
 /** What a browser on this machine would type for the address that is listened on. */

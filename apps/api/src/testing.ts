@@ -1,6 +1,7 @@
 /** A whole API over a real, empty store, driven through its own door. For tests only. */
 import { randomBytes } from 'node:crypto'
-import { createAuth, migrateAuth, type Auth } from '@keyferry/auth'
+import { createAuth, migrateAuth, type Auth, type AuthOptions } from '@keyferry/auth'
+import type { Mailer } from '@keyferry/core/notices/mail'
 import { testContext, type TestContext } from '@keyferry/core/testing'
 import type { OpenStore } from '@keyferry/db/testing'
 import { monitoringOf, readinessOf } from '@keyferry/instance'
@@ -37,8 +38,13 @@ export interface Answer {
 }
 
 /** As on the first start: nothing set up. */
-export async function emptyApi(open: OpenStore, webDir: string | null = null): Promise<TestApi> {
-  const test = await testContext(open)
+export async function emptyApi(
+  open: OpenStore,
+  webDir: string | null = null,
+  { oidc = null, mail = null }: { oidc?: AuthOptions['oidc']; mail?: Mailer | null } = {},
+): Promise<TestApi> {
+  const made = await testContext(open)
+  const test = { ...made, ctx: { ...made.ctx, mail } }
   await test.ctx.db.deleteFrom('organizations').execute()
   await migrateAuth(test.ctx.db, test.ctx.log)
   const auth = createAuth({
@@ -46,6 +52,9 @@ export async function emptyApi(open: OpenStore, webDir: string | null = null): P
     rootKey: randomBytes(32),
     baseUrl: 'http://127.0.0.1:4400',
     log: test.ctx.log,
+    now: test.ctx.now,
+    mail: test.ctx.mail,
+    oidc,
   })
   const readiness = readinessOf(test.ctx, { problem: () => Promise.resolve(null) })
   const monitoring = monitoringOf(test.ctx, readiness, undefined)

@@ -40,6 +40,11 @@ async function startFleet() {
     .insertInto('organizations')
     .values({ ...organization, createdAt: new Date().toISOString() })
     .execute()
+  // Somebody has to stand behind the sync, or it sends nothing.
+  await ctx.db
+    .insertInto('instanceAdmins')
+    .values({ principalId: actor.id, createdAt: new Date().toISOString() })
+    .execute()
   const emulator = await startEmulator()
   onTestFinished(emulator.close)
   const { id: projectId } = await createTestProject(ctx, actor)

@@ -1,6 +1,7 @@
 import type { Context } from '@keyferry/core/context'
 import { runSync } from '@keyferry/core/sync/run'
 import { startSweep } from './sweep.ts'
+import { startUpkeep } from './upkeep.ts'
 import type { JobQueue } from '@keyferry/queue'
 
 /** Milliseconds that running syncs get to end by themselves, and again as long after their signal aborted. */
@@ -28,9 +29,10 @@ export async function startWorker({
     revision: (syncId) => dueRevision(ctx, syncId),
   })
   const sweep = startSweep(ctx, jobs.queue, historyDays)
+  const upkeep = startUpkeep(ctx)
   return {
     async stop() {
-      await Promise.all([sweep.stop(), jobs.drain(GRACE_MS)])
+      await Promise.all([sweep.stop(), upkeep.stop(), jobs.drain(GRACE_MS)])
     },
   }
 }

@@ -15,7 +15,15 @@ onEveryDatabase('accounts', (open) => {
   beforeEach(async () => {
     test = await testContext(open)
     await test.ctx.db.deleteFrom('organizations').execute()
-    auth = createAuth({ db: test.ctx.db, rootKey: randomBytes(32), baseUrl: url, log: test.ctx.log })
+    auth = createAuth({
+      db: test.ctx.db,
+      rootKey: randomBytes(32),
+      baseUrl: url,
+      log: test.ctx.log,
+      now: test.ctx.now,
+      mail: null,
+      oidc: null,
+    })
     // A fleet's processes start together; an embedded one is alone with its store.
     const starts = test.ctx.db.dialect === 'postgres' ? 2 : 1
     await Promise.all(Array.from({ length: starts }, () => migrateAuth(test.ctx.db, test.ctx.log)))
@@ -42,7 +50,7 @@ onEveryDatabase('accounts', (open) => {
     })
 
     const { token } = made.identity.credentials
-    const byToken = await auth.actorOf(new Headers({ authorization: `Bearer ${token}` }))
+    const byToken = await auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null)
     expect(byToken).toEqual({ kind: 'identity', id: made.identity.id, name: 'Instance Admin Identity' })
 
     const answer = await signIn(account.password)
@@ -50,16 +58,16 @@ onEveryDatabase('accounts', (open) => {
     const cookie = answer.headers.getSetCookie().find((line) => line.includes('session_token')) ?? ''
     expect(cookie).toMatch(/HttpOnly/i)
     expect(cookie).toMatch(/SameSite=Lax/i)
-    const bySession = await auth.actorOf(new Headers({ cookie: cookie.slice(0, cookie.indexOf(';')) }))
+    const bySession = await auth.actorOf(new Headers({ cookie: cookie.slice(0, cookie.indexOf(';')) }), null)
     expect(bySession).toEqual({ kind: 'user', id: made.user.id, name: account.email })
   })
 
   it('knows nobody by a wrong token, a wrong password or a forged cookie', async () => {
     await bootstrapInstance(test.ctx, auth, account)
-    expect(await auth.actorOf(new Headers({ authorization: `Bearer kf_${'x'.repeat(64)}` }))).toBeNull()
-    expect(await auth.actorOf(new Headers({ authorization: 'Basic YTpi' }))).toBeNull()
-    expect(await auth.actorOf(new Headers({ cookie: 'keyferry.session_token=forged.forged' }))).toBeNull()
-    expect(await auth.actorOf(new Headers())).toBeNull()
+    expect(await auth.actorOf(new Headers({ authorization: `Bearer kf_${'x'.repeat(64)}` }), null)).toBeNull()
+    expect(await auth.actorOf(new Headers({ authorization: 'Basic YTpi' }), null)).toBeNull()
+    expect(await auth.actorOf(new Headers({ cookie: 'keyferry.session_token=forged.forged' }), null)).toBeNull()
+    expect(await auth.actorOf(new Headers(), null)).toBeNull()
     expect((await signIn('wrong password')).status).toBe(401)
   })
 

@@ -4,7 +4,19 @@ import type { Actor, Context } from '@keyferry/core/context'
 import type { Db } from '@keyferry/db'
 import { getMigrations } from 'better-auth/db/migration'
 import { sql } from 'kysely'
-import { betterAuthOn, configuration, type Accounts, type Store } from './better-auth.ts'
+import {
+  betterAuthOn,
+  configuration,
+  type Accounts,
+  type Admission,
+  type OidcProvider,
+  type Store,
+} from './better-auth.ts'
+import { actorOfToken } from './machines/sign-in.ts'
+import { ACCESS_TOKEN_PREFIX } from './machines/tokens.ts'
+import { acceptAll, isInvited } from './people/pending.ts'
+import { mailReset } from './people/reset.ts'
+import { userOfEmail } from './people/users.ts'
 
 export interface AuthOptions {
   db: Db
@@ -13,13 +25,24 @@ export interface AuthOptions {
   /** Where browsers reach the instance, such as `http://127.0.0.1:4400`. */
   baseUrl: string
   log: Context['log']
+  now: Context['now']
+  mail: Context['mail']
+  /** Null: people sign in with passwords only. */
+  oidc: (OidcProvider & { allowedDomains: readonly string[] }) | null
 }
 
 export interface Auth extends Accounts {
   /** Answers everything below `/api/auth`: sign-in, sign-out, session. */
   handler(request: Request): Promise<Response>
   /** Who sent these headers: a session's cookie or a bearer token. Null for neither, and for a wrong or expired one. */
-  actorOf(headers: Headers): Promise<Actor | null>
+  actorOf(headers: Headers, address: string | null): Promise<Actor | null>
+  /** A key that was revoked is not remembered any longer. */
+  forgetKey(id: string): void
+  /** A token that sets a person's password once, for a link. */
+  createReset(userId: string): Promise<string>
+  /** Where browsers reach the instance. */
+  baseUrl: string
+  signInWith: readonly ('password' | 'oidc')[]
   /** The same accounts inside a transaction of the caller: they exist when it commits. */
   within(store: Store): Accounts
 }
@@ -28,10 +51,20 @@ export interface Auth extends Accounts {
 const TOKEN_REMEMBERED_MS = 5_000
 const TOKENS_REMEMBERED = 1_000
 
-export function createAuth({ db, rootKey, baseUrl, log }: AuthOptions): Auth {
+export function createAuth({ db, rootKey, baseUrl, log, now, mail, oidc }: AuthOptions): Auth {
   const secret = Buffer.from(hkdfSync('sha256', rootKey, '', 'keyferry sessions v1', 32)).toString('base64url')
   const settings = { secret, baseUrl, log, dialect: db.dialect }
-  const main = betterAuthOn(configuration(db.withoutPlugins(), { ...settings, transaction: true, signUp: false }))
+  const admit: Admission = {
+    isWelcome: async (email) =>
+      (oidc?.allowedDomains.includes(email.slice(email.lastIndexOf('@') + 1)) ?? false) ||
+      (await userOfEmail(db, email)) !== undefined ||
+      (await isInvited(db, now(), email)),
+    welcome: (user) => acceptAll(db, now(), user),
+  }
+  const sendReset = (to: string, token: string) => void mailReset({ mail, log, baseUrl }, to, token)
+  const main = betterAuthOn(
+    configuration(db.withoutPlugins(), { ...settings, transaction: true, signUp: false, oidc, admit, sendReset }),
+  )
   // Only the server makes accounts, so only this instance, which serves no request, can sign someone up.
   const accounts = betterAuthOn(configuration(db.withoutPlugins(), { ...settings, transaction: true, signUp: true }))
   const remembered = new Map<string, { actor: Actor; until: number }>()
@@ -51,12 +84,19 @@ export function createAuth({ db, rootKey, baseUrl, log }: AuthOptions): Auth {
 
   return {
     handler: main.handler,
-    actorOf(headers) {
+    actorOf(headers, address) {
       const authorization = headers.get('authorization')
       if (authorization === null) return main.sessionOf(headers)
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-      return token === undefined ? Promise.resolve(null) : ofToken(token)
+      if (token === undefined) return Promise.resolve(null)
+      return token.startsWith(ACCESS_TOKEN_PREFIX) ? actorOfToken(db, token, now(), address) : ofToken(token)
     },
+    forgetKey(id) {
+      for (const [fingerprint, { actor }] of remembered) if (actor.id === id) remembered.delete(fingerprint)
+    },
+    createReset: main.createReset,
+    baseUrl,
+    signInWith: oidc ? ['password', 'oidc'] : ['password'],
     createUser: accounts.createUser,
     createApiKey: accounts.createApiKey,
     // better-auth must not open a transaction of its own inside ours.

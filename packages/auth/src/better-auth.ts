@@ -1,9 +1,11 @@
 /** better-auth, set up for us. Nothing outside this package knows it. */
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { apiKey } from '@better-auth/api-key'
 import type { Actor, Context } from '@keyferry/core/context'
 import type { Dialect } from '@keyferry/db'
 import { betterAuth, type BetterAuthOptions } from 'better-auth'
+import { genericOAuth } from 'better-auth/plugins/generic-oauth'
+import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Kysely } from 'kysely'
 
 /** A store without the plugins that rename columns: better-auth names its own. */
@@ -18,7 +20,7 @@ export interface Accounts {
     name: string
   }): Promise<{ id: string; email: string; name: string }>
   /** A bearer token in the user's name; it is shown once and stored as a hash. */
-  createApiKey(key: { userId: string; name: string }): Promise<{ id: string; token: string }>
+  createApiKey(key: { userId: string; name: string; expiresIn?: number | null }): Promise<{ id: string; token: string }>
 }
 
 /** Set by the API from the connection, whatever the client sent: the address that a session is kept with. */
@@ -32,9 +34,32 @@ export interface Settings {
   /** better-auth opens its own transactions. */
   transaction: boolean
   signUp: boolean
+  oidc?: OidcProvider | null
+  /** Whether someone with this verified address may sign in with OIDC; with a new account, what they were invited to is theirs. */
+  admit?: Admission
+  /** Tells a person the token to set a new password with. */
+  sendReset?: (to: string, token: string) => void
 }
 
-export function configuration(db: Store, { secret, baseUrl, log, dialect, transaction, signUp }: Settings) {
+export interface OidcProvider {
+  /** Without the well-known path. */
+  issuer: string
+  clientId: string
+  clientSecret: string
+}
+
+export interface Admission {
+  isWelcome(email: string): Promise<boolean>
+  welcome(user: { id: string; email: string }): Promise<void>
+}
+
+/** Seconds that a link to set a new password works. */
+export const RESET_SECONDS = 3600
+
+export function configuration(
+  db: Store,
+  { secret, baseUrl, log, dialect, transaction, signUp, oidc, admit, sendReset }: Settings,
+) {
   return {
     appName: 'Keyferry',
     secret,
@@ -47,10 +72,27 @@ export function configuration(db: Store, { secret, baseUrl, log, dialect, transa
       autoSignIn: false,
       minPasswordLength: 10,
       maxPasswordLength: 128,
+      resetPasswordTokenExpiresIn: RESET_SECONDS,
+      revokeSessionsOnPasswordReset: true,
+      // Not waited for: how long it takes must not tell whether there is such an account.
+      sendResetPassword({ user, token }: { user: { email: string }; token: string }) {
+        sendReset?.(user.email, token)
+        return Promise.resolve()
+      },
     },
     plugins: [
       apiKey({ defaultPrefix: 'kf_', rateLimit: { enabled: false }, requireName: true, maximumNameLength: 64 }),
+      twoFactor({ issuer: 'Keyferry', backupCodeOptions: { storeBackupCodes: 'encrypted' } }),
+      genericOAuth({ config: oidc ? [providerOf(oidc, admit)] : [] }),
     ],
+    // Who holds the table must not be able to use what is in it.
+    verification: { storeIdentifier: 'hashed' as const },
+    account: {
+      // Accounts are made by invitation only, so nobody can have put theirs in the way of an address that the provider vouches for.
+      accountLinking: { enabled: true, requireLocalEmailVerified: false },
+      encryptOAuthTokens: true,
+    },
+    ...(admit ? { databaseHooks: { user: { create: hooks(admit) } } } : {}),
     // The page's own origin, whichever name the instance was reached by, also when something in front speaks https.
     trustedOrigins: (request?: Request) =>
       request ? ['http', 'https'].map((scheme) => `${scheme}://${new URL(request.url).host}`) : [],
@@ -71,6 +113,28 @@ export function configuration(db: Store, { secret, baseUrl, log, dialect, transa
       log: (level: string, message: string) => log[level === 'error' ? 'warn' : 'debug']({ part: 'auth' }, message),
     },
   } satisfies BetterAuthOptions
+}
+
+const providerOf = ({ issuer, clientId, clientSecret }: OidcProvider, admit?: Admission) => ({
+  providerId: 'oidc' as const,
+  discoveryUrl: `${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`,
+  clientId,
+  clientSecret,
+  scopes: ['openid', 'email', 'profile'],
+  pkce: true,
+  requireIdTokenVerification: true,
+  // Decided here, before better-auth opens its transaction: in SQLite nothing else can be asked inside. Without an address it lets nobody in.
+  async mapProfileToUser({ email, emailVerified }: { email?: string | null | undefined; emailVerified?: unknown }) {
+    return email && emailVerified === true && (await admit?.isWelcome(email.toLowerCase())) ? {} : { email: null }
+  },
+})
+
+function hooks({ welcome }: Admission) {
+  return {
+    async after(user: { id: string; email: string }) {
+      await welcome(user)
+    },
+  }
 }
 
 export function betterAuthOn(options: ReturnType<typeof configuration>) {
@@ -94,9 +158,26 @@ export function betterAuthOn(options: ReturnType<typeof configuration>) {
       return { id: user.id, email: user.email, name: user.name }
     },
 
-    async createApiKey({ userId, name }: { userId: string; name: string }) {
-      const created = await auth.api.createApiKey({ body: { userId, name } })
+    async createApiKey({
+      userId,
+      name,
+      expiresIn = null,
+    }: {
+      userId: string
+      name: string
+      expiresIn?: number | null
+    }) {
+      const created = await auth.api.createApiKey({ body: { userId, name, expiresIn } })
       return { id: created.id, token: created.key }
+    },
+
+    /** A token as the one that is mailed to a person who forgot their password. */
+    async createReset(userId: string): Promise<string> {
+      const { internalAdapter } = await auth.$context
+      const token = randomBytes(32).toString('base64url')
+      const expiresAt = new Date(Date.now() + RESET_SECONDS * 1000)
+      await internalAdapter.createVerificationValue({ identifier: `reset-password:${token}`, value: userId, expiresAt })
+      return token
     },
   }
 }

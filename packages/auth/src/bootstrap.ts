@@ -32,6 +32,12 @@ export async function bootstrapInstance(
     const accounts = auth.within(tx.withoutPlugins())
     const user = await accounts.createUser({ email, password, name: email.slice(0, email.indexOf('@')) })
     const key = await accounts.createApiKey({ userId: user.id, name: IDENTITY })
+    for (const principalId of [user.id, key.id]) {
+      await tx
+        .insertInto('instanceAdmins')
+        .values({ principalId, createdAt: timestamp(ctx) })
+        .execute()
+    }
     const actor: Actor = { kind: 'user', id: user.id, name: user.email }
     await audit(ctx, tx, actor, 'instance.bootstrap', null, { organization: name, user: user.email })
     return { user, key }

@@ -1,6 +1,45 @@
+/**
+ * Who did what. Rows are chained: each carries a keyed hash over itself and the row before, and the end of the chain is kept, hashed too, in
+ * a row of its own that every writer locks. So rows cannot be changed, removed, swapped or cut off without `verifyAudit` naming the first.
+ */
 import { randomUUID } from 'node:crypto'
+import type { AuditHeadTable, AuditTable, Db } from '@keyferry/db'
+import type { Selectable } from 'kysely'
 import type { Actor, Context, Tx } from './context.ts'
 import { timestamp } from './context.ts'
+import type { DataKey } from './crypto/data-key.ts'
+
+export type AuditRow = Selectable<AuditTable>
+export type AuditHead = Selectable<AuditHeadTable>
+
+/** One thing that happened. `details`: names and ids, never values. */
+interface Happened {
+  actor: Actor
+  action: string
+  projectId: string | null
+  details: Record<string, unknown>
+}
+
+const HEAD = 'head'
+/** Owner of the key of the chain. */
+export const CHAIN = 'audit chain'
+/** Rows in one statement. */
+const CHUNK = 500
+
+const held = new WeakMap<Tx, Happened[]>()
+
+/**
+ * Does `work`, and writes what it audits as its last step: every writer of the instance waits for whoever holds the end of the chain, so that is
+ * held only for as long as it takes to commit.
+ */
+export async function auditLast<T>(ctx: Context, tx: Tx, work: () => Promise<T>): Promise<T> {
+  const happened: Happened[] = []
+  held.set(tx, happened)
+  const result = await work()
+  held.delete(tx)
+  if (happened.length > 0) await append(ctx, tx, happened)
+  return result
+}
 
 /** Writes an audit row in the change's own transaction. `details`: names and ids, never values. */
 export async function audit(
@@ -11,15 +50,154 @@ export async function audit(
   projectId: string | null,
   details: Record<string, unknown>,
 ): Promise<void> {
-  await tx
-    .insertInto('audit')
-    .values({
+  const happened = { actor, action, projectId, details }
+  const last = held.get(tx)
+  if (last) last.push(happened)
+  else await append(ctx, tx, [happened])
+}
+
+interface Waiting {
+  happened: Happened
+  done(): void
+  failed(error: unknown): void
+}
+const readings = new WeakMap<Db, Waiting[]>()
+
+/**
+ * Records that values were read; resolves once that is on disk, and the caller shows nothing before. Readings that arrive while
+ * others are being written share the next transaction.
+ */
+export function auditReading(
+  ctx: Context,
+  actor: Actor,
+  action: string,
+  projectId: string,
+  details: Record<string, unknown>,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const waiting: Waiting = { happened: { actor, action, projectId, details }, done: resolve, failed: reject }
+  const queue = readings.get(ctx.db)
+  if (queue) queue.push(waiting)
+  else {
+    const queue = [waiting]
+    readings.set(ctx.db, queue)
+    void writeReadings(ctx, queue)
+  }
+  return promise
+}
+
+async function writeReadings(ctx: Context, queue: Waiting[]): Promise<void> {
+  while (queue.length > 0) {
+    const batch = queue.splice(0, CHUNK)
+    try {
+      await ctx.db.transaction().execute((tx) =>
+        append(
+          ctx,
+          tx,
+          batch.map(({ happened }) => happened),
+        ),
+      )
+      for (const { done } of batch) done()
+    } catch (error) {
+      for (const { failed } of batch) failed(error)
+    }
+  }
+  readings.delete(ctx.db)
+}
+
+async function append(ctx: Context, tx: Tx, happened: readonly Happened[]): Promise<void> {
+  const head = await lockHead(ctx, tx)
+  const key = chainKey(ctx, head)
+  const at = timestamp(ctx)
+  let { seq, hash } = head
+  const rows = happened.map(({ actor, action, projectId, details }): AuditRow => {
+    const row = {
       id: randomUUID(),
-      at: timestamp(ctx),
+      at,
+      actorKind: actor.kind,
+      actorId: actor.id,
       actor: actor.name,
+      address: actor.address ?? null,
       action,
       projectId,
       details: JSON.stringify(details),
-    })
-    .execute()
+      prevHash: hash,
+    }
+    hash = hashOf(key, row)
+    seq++
+    return { ...row, seq, hash }
+  })
+  const end = { seq, hash, seal: sealOf(key, { seq, hash, before: head.before }) }
+  // In one statement where that can be: every one is a round trip during which others wait.
+  if (ctx.db.dialect === 'postgres' && rows.length <= CHUNK) {
+    await tx
+      .with('ended', (db) => db.updateTable('auditHead').set(end).where('id', '=', HEAD).returning('id'))
+      .insertInto('audit')
+      .values(rows)
+      .execute()
+    return
+  }
+  for (let from = 0; from < rows.length; from += CHUNK)
+    await tx
+      .insertInto('audit')
+      .values(rows.slice(from, from + CHUNK))
+      .execute()
+  await tx.updateTable('auditHead').set(end).where('id', '=', HEAD).execute()
 }
+
+/** The end of the chain, held until the transaction ends; made when there is none. */
+async function lockHead(ctx: Context, tx: Tx): Promise<AuditHead> {
+  const select = () =>
+    tx
+      .selectFrom('auditHead')
+      .where('id', '=', HEAD)
+      .selectAll()
+      .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+      .executeTakeFirst()
+  const present = await select()
+  if (present) return present
+  const { last, rows } = await tx
+    .selectFrom('audit')
+    .select((eb) => [eb.fn.max('seq').as('last'), eb.fn.countAll<number | string>().as('rows')])
+    .executeTakeFirstOrThrow()
+  const like = await tx.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped']).executeTakeFirst()
+  const wrapped = ctx.keyring.create(CHAIN, like)
+  const start = { seq: Math.max(0, last ?? 0), hash: '', before: Number(rows) }
+  const seal = sealOf(ctx.keyring.open(CHAIN, wrapped), start)
+  await tx
+    .insertInto('auditHead')
+    .values({ id: HEAD, ...start, seal, key: wrapped })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+  const made = await select()
+  if (!made) throw new Error('the head of the audit chain vanished')
+  return made
+}
+
+/** The end of the chain, or null before the first row. */
+export const readHead = (db: Db | Tx): Promise<AuditHead | undefined> =>
+  db.selectFrom('auditHead').where('id', '=', HEAD).selectAll().executeTakeFirst()
+
+/** Throws `SealBroken` under another root key. */
+export const chainKey = (ctx: Pick<Context, 'keyring'>, head: AuditHead): DataKey => ctx.keyring.open(CHAIN, head.key)
+
+/** The place in the chain is not hashed: it follows from the row before. */
+export const hashOf = (key: DataKey, row: Omit<AuditRow, 'seq' | 'hash'>): string =>
+  key.digest(
+    'audit row',
+    row.prevHash,
+    JSON.stringify([
+      row.id,
+      row.at,
+      row.actorKind,
+      row.actorId,
+      row.actor,
+      row.address,
+      row.action,
+      row.projectId,
+      row.details,
+    ]),
+  )
+
+export const sealOf = (key: DataKey, { seq, hash, before }: Pick<AuditHead, 'seq' | 'hash' | 'before'>): string =>
+  key.digest('audit head', String(seq), hash, String(before))

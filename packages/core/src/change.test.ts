@@ -13,15 +13,12 @@ onEveryDatabase('change', (open) => {
     let tries = 0
     const failing = change(ctx, actor, async (tx) => {
       tries += 1
-      await tx
-        .insertInto('audit')
-        .values({ id: 'x', at: '', actor: '', action: '', projectId: null, details: '{}' })
-        .execute()
+      await tx.insertInto('leases').values({ targetKey: 'x', fence: 0, holder: null, expiresAt: '' }).execute()
       throw new Error('no')
     })
     await expect(failing).rejects.toThrow('no')
     expect(tries).toBe(1)
-    expect(await ctx.db.selectFrom('audit').selectAll().where('id', '=', 'x').execute()).toEqual([])
+    expect(await ctx.db.selectFrom('leases').selectAll().where('targetKey', '=', 'x').execute()).toEqual([])
   })
 })
 

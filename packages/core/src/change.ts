@@ -1,3 +1,4 @@
+import { auditLast } from './audit.ts'
 import { timestamp, type Actor, type Context, type Tx } from './context.ts'
 import { wantChange } from './sync/wanted.ts'
 import { transact } from './transaction.ts'
@@ -13,24 +14,26 @@ export async function change<T>(
   actor: Actor,
   work: (tx: Tx, touched: (folderId: string) => void) => Promise<T>,
 ): Promise<T> {
-  const { result, due, places } = await transact(ctx, async (tx) => {
-    const folders = new Set<string>()
-    const result = await work(tx, (folderId) => folders.add(folderId))
-    if (folders.size === 0) return { result, due: [], places: [] }
-    await tx
-      .updateTable('folders')
-      .set((eb) => ({ revision: eb('revision', '+', 1), updatedAt: timestamp(ctx) }))
-      .where('id', 'in', [...folders])
-      .execute()
-    const places = await tx
-      .selectFrom('folders')
-      .innerJoin('environments', 'environments.id', 'folders.environmentId')
-      .where('folders.id', 'in', [...folders])
-      .select(['folders.id as folderId', 'environments.projectId'])
-      .execute()
-    const due = await wantChange(ctx, tx, actor, await readersOf(tx, [...folders]))
-    return { result, due, places }
-  })
+  const { result, due, places } = await transact(ctx, (tx) =>
+    auditLast(ctx, tx, async () => {
+      const folders = new Set<string>()
+      const result = await work(tx, (folderId) => folders.add(folderId))
+      if (folders.size === 0) return { result, due: [], places: [] }
+      await tx
+        .updateTable('folders')
+        .set((eb) => ({ revision: eb('revision', '+', 1), updatedAt: timestamp(ctx) }))
+        .where('id', 'in', [...folders])
+        .execute()
+      const places = await tx
+        .selectFrom('folders')
+        .innerJoin('environments', 'environments.id', 'folders.environmentId')
+        .where('folders.id', 'in', [...folders])
+        .select(['folders.id as folderId', 'environments.projectId'])
+        .execute()
+      const due = await wantChange(ctx, tx, actor, await readersOf(tx, [...folders]))
+      return { result, due, places }
+    }),
+  )
   await ctx.queue.wake(due.map((sync) => sync.id))
   for (const place of places) ctx.events.publish({ kind: 'secrets', ...place })
   for (const sync of due) {

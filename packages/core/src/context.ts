@@ -51,6 +51,8 @@ export interface Actor {
   id: string
   /** E-mail address or name of the identity. */
   name: string
+  /** Where the request came from; absent for what Keyferry does by itself. */
+  address?: string
 }
 
 export const SYSTEM: Actor = { kind: 'system', id: 'system', name: 'Keyferry' }

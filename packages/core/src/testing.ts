@@ -40,6 +40,9 @@ export async function testContext(open: OpenStore): Promise<TestContext> {
     })
     .execute()
 
+  const actor: Actor = { kind: 'user', id: randomUUID(), name: 'ada@example.com' }
+  await db.insertInto('instanceAdmins').values({ principalId: actor.id, createdAt: now().toISOString() }).execute()
+
   const woken: string[][] = []
   const events: LiveEvent[] = []
   const ctx: Context = {
@@ -60,7 +63,7 @@ export async function testContext(open: OpenStore): Promise<TestContext> {
   }
   return {
     ctx,
-    actor: { kind: 'user', id: randomUUID(), name: 'ada@example.com' },
+    actor,
     woken,
     events,
     clock: {

@@ -7,7 +7,8 @@ export function isUniqueViolation(error: unknown): boolean {
 /** True when two transactions got into each other's way and this one was undone whole: the same again may well succeed. */
 export function isCollision(error: unknown): boolean {
   const code = codeOf(error)
-  return code === '40P01' || code === '40001'
+  // In SQLite only another process can be in the way: an operator's command.
+  return code === '40P01' || code === '40001' || code === 'SQLITE_BUSY_SNAPSHOT'
 }
 
 /** What a store that does not work suffers from. */

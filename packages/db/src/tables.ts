@@ -43,7 +43,7 @@ export interface EnvironmentTable {
 
 export interface FolderTable {
   id: Fixed<string>
-  environmentId: Fixed<string>
+  environmentId: string
   parentId: string | null
   /** Empty for the root folder. */
   name: string
@@ -189,6 +189,10 @@ export interface SyncTable {
   heals: string | null
   /** Why repairs stopped until a person runs the sync; null while they go on. */
   repairStopped: string | null
+  /** Id of whoever made it; null: made before this was kept. */
+  createdBy: Fixed<string | null>
+  /** Principal who may read the source, so that the sync may: JSON of `{kind, id, name}`. Null: made before there were roles. */
+  standsBehind: string | null
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
 }
@@ -245,9 +249,9 @@ export interface DeletionTable {
 export interface SnapshotTable {
   id: Fixed<string>
   syncId: Fixed<string>
-  hash: Fixed<string>
+  hash: string
   /** JSON: names, versions and digests, never values. */
-  content: Fixed<string>
+  content: string
 }
 
 /** The right to write to one target, held by one run at a time. The fence only grows. */
@@ -287,12 +291,98 @@ export interface OutcomeTable {
 
 export interface AuditTable {
   id: Fixed<string>
+  /** Its place in the chain, from 1; 0 and below for rows from before there was one. */
+  seq: Fixed<number>
   at: Fixed<Timestamp>
+  /** `user`, `identity` or `system`. */
+  actorKind: Fixed<string>
+  actorId: Fixed<string>
   actor: Fixed<string>
+  /** Where the request came from; null for what Keyferry does by itself. */
+  address: Fixed<string | null>
   action: Fixed<string>
   projectId: Fixed<string | null>
   /** JSON: names and ids, never values. */
   details: Fixed<string>
+  /** Hash of the row before; empty for the first. */
+  prevHash: Fixed<string>
+  /** Keyed hash over this row and the one before. */
+  hash: Fixed<string>
+}
+
+/** One row: the end of the audit chain. Whoever appends holds it. */
+export interface AuditHeadTable {
+  id: Fixed<string>
+  seq: number
+  hash: string
+  /** How many rows there were before the chain. */
+  before: number
+  /** Keyed hash over the three, so that rows cannot be taken off the end. */
+  seal: string
+  /** The key of the chain, wrapped by the root key. */
+  key: string
+}
+
+/** A label for secrets of one project. */
+export interface TagTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  slug: string
+  name: string
+  color: string
+  createdAt: Fixed<Timestamp>
+}
+
+export interface SecretTagTable {
+  secretId: Fixed<string>
+  tagId: Fixed<string>
+}
+
+/** A deleted secret or folder that may still come back. */
+export interface TrashTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  environmentId: Fixed<string>
+  kind: Fixed<'secret' | 'folder'>
+  /** The folder it was in. */
+  folderId: Fixed<string>
+  /** Its own id. */
+  subjectId: Fixed<string>
+  /** Path of the folder it was in. */
+  path: Fixed<string>
+  name: Fixed<string>
+  /** How many secrets are in it. */
+  secrets: Fixed<number>
+  deletedAt: Fixed<Timestamp>
+  deletedBy: Fixed<string>
+  expiresAt: Fixed<Timestamp>
+}
+
+/** A row as it was when it was deleted, sealed texts and all. */
+export interface TrashRowTable {
+  trashId: Fixed<string>
+  position: Fixed<number>
+  kind: Fixed<'folder' | 'secret' | 'version' | 'import' | 'reference' | 'tag'>
+  /** JSON. */
+  content: string
+}
+
+/** A project whose data key has a new generation that not everything is sealed with yet. */
+export interface KeyRotationTable {
+  projectId: Fixed<string>
+  phase: 'secrets' | 'versions' | 'trash' | 'digests'
+  /** The last id done in this phase. */
+  cursor: string
+  /** Rows done so far. */
+  done: number
+  startedAt: Fixed<Timestamp>
+  startedBy: Fixed<string>
+}
+
+/** Keys of the instance itself, wrapped by the root key. */
+export interface InstanceKeyTable {
+  owner: Fixed<string>
+  wrapped: string
 }
 
 /** Where a failing sync is told of. */
@@ -335,6 +425,105 @@ export interface SyncHealthTable {
   toldAt: Timestamp | null
 }
 
+/** Users, identities and API keys that may do everything. */
+export interface InstanceAdminTable {
+  principalId: Fixed<string>
+  createdAt: Fixed<Timestamp>
+}
+
+/** What a principal may do in a project. */
+export interface MembershipTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  principalKind: Fixed<'user' | 'identity' | 'key'>
+  principalId: Fixed<string>
+  role: string
+  /** JSON array of environments and paths it is narrowed to; null: the whole project. */
+  scopes: string | null
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+/** An account that may be made. The token itself is in the link only. */
+export interface InvitationTable {
+  id: Fixed<string>
+  email: Fixed<string>
+  /** Null: to the instance, without a project. */
+  projectId: Fixed<string | null>
+  role: Fixed<string | null>
+  scopes: Fixed<string | null>
+  instanceAdmin: Fixed<Flag>
+  tokenHash: string
+  expiresAt: Timestamp
+  createdAt: Fixed<Timestamp>
+  createdBy: Fixed<string>
+}
+
+/** A machine. */
+export interface IdentityTable {
+  id: Fixed<string>
+  name: string
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+/** How an identity signs in. */
+export interface UniversalAuthTable {
+  identityId: Fixed<string>
+  clientId: Fixed<string>
+  /** JSON: seconds a token lives, how often it may be used, from where, and when guessing is stopped. */
+  settings: string
+  /** Wrong client secrets in a row. */
+  failures: number
+  failedAt: Timestamp | null
+  lockedUntil: Timestamp | null
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface ClientSecretTable {
+  id: Fixed<string>
+  identityId: Fixed<string>
+  description: Fixed<string>
+  /** Its first characters, to tell it from others. */
+  prefix: Fixed<string>
+  hash: Fixed<string>
+  uses: number
+  /** 0: no limit. */
+  usesLimit: Fixed<number>
+  /** Seconds; 0: no end. */
+  ttl: Fixed<number>
+  revoked: Flag
+  lastUsedAt: Timestamp | null
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface AccessTokenTable {
+  id: Fixed<string>
+  identityId: Fixed<string>
+  clientSecretId: Fixed<string>
+  hash: Fixed<string>
+  /** Seconds that a renewal adds. */
+  ttl: Fixed<number>
+  uses: number
+  /** 0: no limit. */
+  usesLimit: Fixed<number>
+  expiresAt: Timestamp
+  /** No renewal goes past it. */
+  endsAt: Fixed<Timestamp>
+  lastUsedAt: Timestamp | null
+  createdAt: Fixed<Timestamp>
+}
+
+/** An API key that a person made; it never may more than they. Hash, expiry and last use are better-auth's, under the same id. */
+export interface ApiKeyTable {
+  id: Fixed<string>
+  name: Fixed<string>
+  ownerId: Fixed<string>
+  createdAt: Fixed<Timestamp>
+}
+
 /** Written by the readiness check. */
 export interface HeartbeatTable {
   id: Fixed<string>
@@ -360,8 +549,23 @@ export interface Tables {
   runs: RunTable
   outcomes: OutcomeTable
   audit: AuditTable
+  auditHead: AuditHeadTable
+  tags: TagTable
+  secretTags: SecretTagTable
+  trash: TrashTable
+  trashRows: TrashRowTable
+  keyRotations: KeyRotationTable
+  instanceKeys: InstanceKeyTable
   noticeTargets: NoticeTargetTable
   notices: NoticeTable
   syncHealth: SyncHealthTable
   heartbeats: HeartbeatTable
+  instanceAdmins: InstanceAdminTable
+  memberships: MembershipTable
+  invitations: InvitationTable
+  identities: IdentityTable
+  universalAuths: UniversalAuthTable
+  clientSecrets: ClientSecretTable
+  accessTokens: AccessTokenTable
+  apiKeys: ApiKeyTable
 }

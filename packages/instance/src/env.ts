@@ -8,6 +8,11 @@ const flag = z
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
+const rootKey = z
+  .string()
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine((key) => key.length === 32, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
+
 const schema = z
   .object({
     PORT: port.default(4400),
@@ -17,11 +22,8 @@ const schema = z
       .string()
       .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
       .optional(),
-    KEYFERRY_ROOT_KEY: z
-      .string()
-      .transform((text) => Buffer.from(text, 'base64'))
-      .refine((key) => key.length === 32, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
-      .optional(),
+    KEYFERRY_ROOT_KEY: rootKey.optional(),
+    KEYFERRY_ROOT_KEY_NEXT: rootKey.optional(),
     KEYFERRY_ALLOW_PRIVATE_NETWORK: flag,
     KEYFERRY_HISTORY_DAYS: z.coerce.number().int().min(1).default(90),
     METRICS_PORT: port.optional(),
@@ -31,8 +33,34 @@ const schema = z
       .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
       .optional(),
     MAIL_FROM: z.string().optional(),
+    KEYFERRY_URL: z
+      .url('must be a URL such as https://keyferry.example.com')
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    OIDC_ISSUER: z.url('must be the URL of the provider, without /.well-known/openid-configuration').optional(),
+    OIDC_CLIENT_ID: z.string().optional(),
+    OIDC_CLIENT_SECRET: z.string().optional(),
+    OIDC_ALLOWED_DOMAINS: z
+      .string()
+      .default('')
+      .transform((text) =>
+        text
+          .split(',')
+          .map((domain) => domain.trim().toLowerCase())
+          .filter((domain) => domain !== ''),
+      ),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
+  .refine(
+    (env) =>
+      [env.OIDC_CLIENT_ID, env.OIDC_CLIENT_SECRET].every(
+        (text) => (text === undefined) === (env.OIDC_ISSUER === undefined),
+      ),
+    {
+      path: ['OIDC_ISSUER'],
+      message: 'OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed together',
+    },
+  )
   .refine((env) => env.SMTP_URL === undefined || env.MAIL_FROM !== undefined, {
     path: ['MAIL_FROM'],
     message: 'is needed beside SMTP_URL: the address that e-mails come from',

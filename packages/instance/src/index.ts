@@ -1,6 +1,8 @@
+export { changeRootKey, openAdmin, OPERATOR, type Admin } from './admin.ts'
 export { CannotStart } from './cannot-start.ts'
 export { readEnv, type Env } from './env.ts'
 export { isProxied, monitoringOf, serveMonitoring, type Monitoring } from './monitoring.ts'
 export { openInstance, type Instance, type OpenOptions } from './open.ts'
 export { readinessOf, type Readiness } from './readiness.ts'
+export { restoreBackup } from './restore.ts'
 export { runProcess, type Service } from './run-process.ts'

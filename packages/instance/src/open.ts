@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Context } from '@keyferry/core/context'
+import { instanceSecret } from '@keyferry/core/crypto/instance-secret'
 import type { Keyring } from '@keyferry/core/crypto/keyring'
 import { createMetrics } from '@keyferry/core/metrics/metrics'
 import { createMailer } from '@keyferry/core/notices/mail'
@@ -16,14 +17,14 @@ import { createLog } from './log.ts'
 import { monitoringOf, type Monitoring } from './monitoring.ts'
 import { PATIENCE_MS, whenReachable } from './reachable.ts'
 import { readinessOf } from './readiness.ts'
-import { openRootKey } from './root-key.ts'
+import { openRootKey, type GivenKeys } from './root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
 
 /** What every process of Keyferry has in common: an open store, the keys, the queue and the live events. */
 export interface Instance {
   ctx: Context
-  /** 32 bytes, for what else is derived from it. */
-  rootKey: Buffer
+  /** 32 bytes that sign-in derives its keys from. */
+  authKey: Buffer
   jobs: JobQueue
   profile: 'embedded' | 'fleet'
   monitoring: Monitoring
@@ -74,7 +75,7 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }:
   const lock = lockDataDir(dataDir)
   try {
     const file = join(dataDir, 'keyferry.db')
-    const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, storedKeyInSqlite(file), { make: makeKey })
+    const { keyring } = openRootKey(dataDir, givenKeys(env), storedKeyInSqlite(file), { make: makeKey })
     const db = openSqlite(file)
     await upToDate(db).catch(async (error: unknown) => {
       await db.destroy()
@@ -83,7 +84,7 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }:
     const instance = assemble(env, log, {
       db,
       keyring,
-      rootKey,
+      authKey: await instanceSecret({ db, keyring }),
       bus: localEvents(),
       backend: { kind: 'embedded', dir: join(dataDir, 'queue') },
       patiently: (work) => work(),
@@ -107,7 +108,7 @@ async function openFleet(
 ): Promise<Instance> {
   const patiently: Instance['patiently'] = (work) => whenReachable(work, { log, patienceMs })
   const stored = await patiently(() => storedKeyInPostgres(databaseUrl))
-  const { rootKey, keyring } = openRootKey(dataDir, env.KEYFERRY_ROOT_KEY, stored, { make: makeKey })
+  const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: makeKey })
   const db = openPostgres(databaseUrl)
   await patiently(() => upToDate(db)).catch(async (error: unknown) => {
     await db.destroy()
@@ -116,13 +117,18 @@ async function openFleet(
   return assemble(env, log, {
     db,
     keyring,
-    rootKey,
+    authKey: await instanceSecret({ db, keyring }),
     bus: postgresEvents({ databaseUrl, log }),
     backend: { kind: 'fleet', databaseUrl },
     patiently,
     unlock() {},
   })
 }
+
+export const givenKeys = (env: Env): GivenKeys => ({
+  rootKey: env.KEYFERRY_ROOT_KEY,
+  nextRootKey: env.KEYFERRY_ROOT_KEY_NEXT,
+})
 
 async function upToDate(db: Db): Promise<void> {
   try {
@@ -139,7 +145,7 @@ async function upToDate(db: Db): Promise<void> {
 interface Parts {
   db: Db
   keyring: Keyring
-  rootKey: Buffer
+  authKey: Buffer
   bus: EventBus
   backend: Backend
   patiently: Instance['patiently']
@@ -147,7 +153,7 @@ interface Parts {
 }
 
 function assemble(env: Env, log: Logger, parts: Parts): Instance {
-  const { db, keyring, rootKey, bus, backend, patiently, unlock } = parts
+  const { db, keyring, authKey, bus, backend, patiently, unlock } = parts
   const metrics = createMetrics({ processMetrics: true })
   const jobs = createQueue({ backend, log, hints: (syncIds) => wakeHints(ctx, syncIds) })
   const ctx: Context = {
@@ -167,7 +173,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
   metrics.watchDue(() => countDue(ctx))
   return {
     ctx,
-    rootKey,
+    authKey,
     jobs: { ...jobs, start: () => patiently(jobs.start) },
     patiently,
     profile: backend.kind,

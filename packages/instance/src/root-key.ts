@@ -6,6 +6,7 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeSync,
@@ -15,39 +16,71 @@ import { keyring, type Keyring } from '@keyferry/core/crypto/keyring'
 import { CannotStart } from './cannot-start.ts'
 import type { StoredKey } from './stored-key.ts'
 
-export interface RootKey {
-  /** 32 bytes. */
-  rootKey: Buffer
-  keyring: Keyring
+/** What the operator gave in the environment: 32 bytes each. */
+export interface GivenKeys {
+  rootKey?: Buffer | undefined
+  /** The next one, while it is being changed. */
+  nextRootKey?: Buffer | undefined
 }
 
 /**
- * The root key of this instance and its keyring: the key of the environment, else the one in `<dataDir>/root.key`. With `make` a new one is made
- * where nothing is stored yet. Throws `CannotStart` when the key is missing, unsafe or not the one that `stored` was wrapped with.
+ * The keyring of this instance, on the root key of the environment, else on the one in `<dataDir>/root.key`. While the root key is being
+ * changed there is a next one, `KEYFERRY_ROOT_KEY_NEXT` or `<dataDir>/root.key.next`, and both are good; a change of the file that got as far as the
+ * store is finished here. With `make` a new one is made where nothing is stored yet. Throws `CannotStart` when the key is missing, unsafe or
+ * not the one that `stored` was wrapped with.
  */
 export function openRootKey(
   dataDir: string,
-  given: Buffer | undefined,
+  given: GivenKeys,
   stored: StoredKey | null,
   { make }: { make: boolean },
-): RootKey {
-  const file = join(dataDir, 'root.key')
-  const rootKey = given ?? readKey(file) ?? (make && !stored ? makeKey(file) : null)
-  if (!rootKey) {
+): { rootKey: Buffer; keyring: Keyring } {
+  const file = keyFile(dataDir)
+  const read = (): Buffer[] => presentKeys(dataDir, given)
+  const keys = read()
+  if (keys.length === 0 && make && !stored) keys.push(makeKey(file))
+  const [first] = keys
+  if (!first) {
     throw new CannotStart(
       stored
         ? `There are data, but the root key that opens them is missing: put ${file} back, or set KEYFERRY_ROOT_KEY. Nothing was changed.`
         : 'No root key: set KEYFERRY_ROOT_KEY to 32 bytes in base64 (`openssl rand -base64 32` makes one), the same for every process.',
     )
   }
-  const ring = keyring(rootKey)
-  if (stored && !opens(ring, stored)) {
-    const name = given ? 'KEYFERRY_ROOT_KEY' : file
+  const present = stored ? keys.find((key) => opens(keyring(key), stored)) : first
+  if (!present) {
+    const name = given.rootKey ? 'KEYFERRY_ROOT_KEY' : file
     throw new CannotStart(
       `${name} is not the root key that the data were sealed with. Put the right one back. Nothing was changed.`,
     )
   }
-  return { rootKey, keyring: ring }
+  if (stored) finishRotation(dataDir, present)
+  // The present one first: what is made where there is nothing yet is wrapped with it.
+  return { rootKey: present, keyring: keyring([present, ...keys.filter((key) => key !== present)], read) }
+}
+
+const keyFile = (dataDir: string): string => join(dataDir, 'root.key')
+const nextFile = (dataDir: string): string => join(dataDir, 'root.key.next')
+
+/** The environment's keys stand instead of the file, not beside it. */
+function presentKeys(dataDir: string, { rootKey, nextRootKey }: GivenKeys): Buffer[] {
+  const keys = rootKey ? [rootKey, nextRootKey] : [readKey(keyFile(dataDir)), nextRootKey, readKey(nextFile(dataDir))]
+  return keys.filter((key) => key !== undefined && key !== null)
+}
+
+/** First step of a change of the root key that is kept in a file: the new one is on the disk before anything needs it. Again, it answers the same key. */
+export function prepareNextKey(dataDir: string): Buffer {
+  return readKey(nextFile(dataDir)) ?? makeKey(nextFile(dataDir))
+}
+
+/** Last step: the store holds nothing any more that only the old key opens, so `root.key.next` takes its place. Does nothing while the store is at another key. */
+export function finishRotation(dataDir: string, present: Buffer): void {
+  const next = readKey(nextFile(dataDir))
+  if (!next?.equals(present)) return
+  renameSync(nextFile(dataDir), keyFile(dataDir))
+  const directory = openSync(dataDir, 'r')
+  fsyncSync(directory)
+  closeSync(directory)
 }
 
 function opens(ring: Keyring, stored: StoredKey): boolean {

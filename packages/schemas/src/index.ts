@@ -2,6 +2,8 @@
  * The words of Keyferry as zod schemas: what goes into and comes out of every procedure.
  * Pure data, no I/O, so the API, the console and other services share one definition.
  */
+export * from './access.ts'
+export * from './audit.ts'
 export * from './connections.ts'
 export * from './destinations.ts'
 export * from './instance.ts'
@@ -10,3 +12,4 @@ export * from './notices.ts'
 export * from './projects.ts'
 export * from './secrets.ts'
 export * from './syncs.ts'
+export * from './tree.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { grant } from './access.ts'
 import { displayName, id } from './names.ts'
 
 export const password = z
@@ -25,6 +26,7 @@ export const status = z.object({
   message: z.literal('Ok'),
   version: z.string(),
   profile: z.enum(['embedded', 'fleet']),
+  signInWith: z.array(z.enum(['password', 'oidc'])),
   initialized: z.boolean().describe('False until the first account exists'),
   ready: z.boolean().describe('Whether it can do its work; `GET /api/ready` answers 503 while it cannot'),
   reason: z.string().nullable().describe('Why it cannot'),
@@ -34,4 +36,6 @@ export const me = z.object({
   email: z.string(),
   name: z.string(),
   organization: z.object({ id, name: z.string(), slug: z.string() }),
+  instanceAdmin: z.boolean(),
+  grants: z.array(grant).describe('What the caller may do, per project; an instance admin may do everything'),
 })

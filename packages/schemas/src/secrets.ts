@@ -22,11 +22,15 @@ export const secret = z
     secretReminderNote: z.null(),
     secretReminderRepeatDays: z.null(),
     secretMetadata: z.array(z.object({ key: z.string(), value: z.string(), isEncrypted: z.boolean() })),
-    tags: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string() })),
+    tags: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string(), color: z.string().optional() })),
     isRotatedSecret: z.boolean(),
     rotationId: z.null(),
     createdAt: timestamp.optional(),
     updatedAt: timestamp.optional(),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe('What does not resolve as the value was written: it stays, and blocks syncs until it does'),
   })
   .meta({ id: 'Secret' })
 
@@ -37,6 +41,11 @@ export const listSecrets = inFolder.extend({
   expandSecretReferences: z.boolean().default(false),
   include_imports: z.boolean().default(false),
   viewSecretValue: z.boolean().default(true),
+  tagSlugs: z
+    .string()
+    .max(2000)
+    .optional()
+    .describe('Slugs of tags, separated by commas: only secrets with one of them'),
 })
 export const listedSecrets = z.object({
   secrets: z.array(secret),
@@ -65,6 +74,7 @@ export const createSecret = inFolder.extend({
   secretValue,
   secretComment: z.string().max(4096).default(''),
   skipMultilineEncoding: z.boolean().optional(),
+  tagIds: z.array(id).max(50).optional(),
   type: z.literal('shared').default('shared'),
 })
 export const updateSecret = inFolder.extend({
@@ -73,6 +83,7 @@ export const updateSecret = inFolder.extend({
   secretValue: secretValue.optional(),
   secretComment: z.string().max(4096).optional(),
   skipMultilineEncoding: z.boolean().optional(),
+  tagIds: z.array(id).max(50).optional(),
   type: z.literal('shared').default('shared'),
 })
 export const deleteSecret = inFolder.extend({
@@ -82,7 +93,14 @@ export const deleteSecret = inFolder.extend({
 
 export const createSecrets = inFolder.extend({
   secrets: z
-    .array(z.object({ secretKey, secretValue, secretComment: z.string().max(4096).default('') }))
+    .array(
+      z.object({
+        secretKey,
+        secretValue,
+        secretComment: z.string().max(4096).default(''),
+        tagIds: z.array(id).max(50).optional(),
+      }),
+    )
     .min(1)
     .max(2000),
 })
@@ -95,6 +113,7 @@ export const updateSecrets = inFolder.extend({
         newSecretName: secretKey.optional(),
         secretValue: secretValue.optional(),
         secretComment: z.string().max(4096).optional(),
+        tagIds: z.array(id).max(50).optional(),
       }),
     )
     .min(1)

@@ -57,7 +57,7 @@ export const plan = z
 /** What stands between a sync and its target until a person or a fixed source removes it. */
 export const blockage = z
   .object({
-    kind: z.enum(['source', 'fuse']),
+    kind: z.enum(['source', 'fuse', 'access']),
     message: z.string(),
     keys: z.array(z.object({ key: z.string(), reason: z.string() })),
     planHash: z.string().nullable().describe('For `fuse`: the plan to approve'),

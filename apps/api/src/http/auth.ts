@@ -30,12 +30,14 @@ export async function registerAuth(app: FastifyInstance, { auth, checkStore }: A
     return reply.send(response.body === null ? null : await response.text())
   }
   app.route({ method: [...METHODS], url: '/api/auth/*', handler })
-  app.route({
-    method: [...METHODS],
-    url: '/api/auth/sign-in/*',
-    config: { rateLimit: { max: SIGN_INS_PER_MINUTE, timeWindow: '1 minute' } },
-    handler,
-  })
+  for (const url of ['sign-in/*', 'two-factor/*', 'request-password-reset', 'reset-password']) {
+    app.route({
+      method: [...METHODS],
+      url: `/api/auth/${url}`,
+      config: { rateLimit: { max: SIGN_INS_PER_MINUTE, timeWindow: '1 minute' } },
+      handler,
+    })
+  }
 }
 
 function toWeb(request: FastifyRequest): Request {

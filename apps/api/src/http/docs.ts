@@ -3,12 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import { openApi } from '../rest/openapi.ts'
 import { restRoutes } from '../rest/procedures.ts'
 
-/** Procedures that need no token. */
-const PUBLIC = new Set(['instance.status', 'instance.bootstrap'])
-
 /** The OpenAPI document, and a page to read it. */
 export async function registerDocs(app: FastifyInstance, { version }: { version: string }): Promise<void> {
-  const document = openApi(restRoutes(), (procedure) => PUBLIC.has(procedure), version)
+  const routes = restRoutes()
+  const open = new Set(routes.filter(({ meta }) => meta.access === 'anyone').map(({ procedure }) => procedure))
+  const document = openApi(routes, (procedure) => open.has(procedure), version)
   app.get('/api/docs/json', () => document)
   await app.register(async (page) => {
     // The page starts itself with an inline script; nothing else here does.

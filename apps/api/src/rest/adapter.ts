@@ -7,7 +7,12 @@ import { readInput } from './input.ts'
 import { restRoutes, type RestRoute } from './procedures.ts'
 
 /** Requests per minute and address on routes that guess or set passwords. */
-const TIGHT = new Map([['/api/v1/admin/bootstrap', 10]])
+const TIGHT = new Map([
+  ['/api/v1/admin/bootstrap', 10],
+  ['/api/v1/people/invitations/accept', 10],
+  // Scripts behind one address sign in often; what stops guessing is the lock-out of the identity.
+  ['/api/v1/auth/universal-auth/login', 120],
+])
 
 export function registerRest(
   app: FastifyInstance,

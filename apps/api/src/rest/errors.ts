@@ -24,7 +24,7 @@ export function sendFailure(
     // Infisical answers the list of issues here; `details.summary` is the same for people.
     message: issues ?? message,
     error,
-    ...(issues ? { details: { ...details, summary: message } } : details ? { details } : {}),
+    ...(issues ? { details: { ...details, summary: message } } : details ? { details: details.denied ?? details } : {}),
   })
 }
 

@@ -2,6 +2,8 @@
  * How a procedure looks over REST: the metadata that the adapter and the OpenAPI document are made from. Path parameters are
  * named as the fields of the procedure's input.
  */
+import type { Action } from '@keyferry/core/access/policy'
+
 export interface Route {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** With `:parameter`s, from the root: `/api/v1/projects/:projectId`. */
@@ -24,4 +26,6 @@ export interface Meta {
   routes: readonly Route[]
   /** Group in the document. */
   tag: string
+  /** Who may call it: said by `may(…)` or `anyone`, never by hand. */
+  access?: Action | 'anyone'
 }

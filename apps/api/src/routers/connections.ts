@@ -1,3 +1,4 @@
+import { knownConnections } from '@keyferry/core/access/hide'
 import { listChoiceRows, listChoices } from '@keyferry/core/connections/choices'
 import {
   checkConnection,
@@ -12,7 +13,7 @@ import {
 } from '@keyferry/core/connections/connections'
 import { choice, connection, createConnection, id, updateConnection } from '@keyferry/schemas'
 import { z } from 'zod'
-import { call, router, signedIn } from '../trpc/procedures.ts'
+import { call, may, router } from '../trpc/procedures.ts'
 
 const tag = 'App connections'
 const base = '/api/v1/app-connections'
@@ -23,7 +24,7 @@ const known = z.record(z.string(), z.string()).default({})
 const choices = z.object({ connectionId: id, list: z.string(), known })
 
 export const connections = router({
-  options: signedIn
+  options: may('instance.use')
     .meta({
       tag,
       summary: 'Apps that can be connected',
@@ -32,7 +33,7 @@ export const connections = router({
     .output(z.array(z.object({ name: z.string(), app: z.string(), methods: z.array(z.string()) })))
     .query(({ ctx }) => listConnectionOptions(ctx.ctx, ctx.actor, {})),
 
-  list: signedIn
+  list: may('instance.use')
     .meta({
       tag,
       summary: 'Connections, of one app or all',
@@ -43,9 +44,9 @@ export const connections = router({
     })
     .input(filter.default({}))
     .output(z.array(connection))
-    .query(call(listConnections)),
+    .query(async ({ ctx, input }) => knownConnections(ctx.access, await listConnections(ctx.ctx, ctx.actor, input))),
 
-  available: signedIn
+  available: may('instance.use')
     .meta({
       tag,
       summary: 'Connections that a sync may use',
@@ -55,9 +56,11 @@ export const connections = router({
     .output(
       z.array(z.object({ app: z.string(), name: z.string(), id, projectId: id.nullable().optional(), orgId: id })),
     )
-    .query(call(listAvailableConnections)),
+    .query(async ({ ctx, input }) =>
+      knownConnections(ctx.access, await listAvailableConnections(ctx.ctx, ctx.actor, input)),
+    ),
 
-  get: signedIn
+  get: may('connections.read')
     .meta({
       tag,
       summary: 'One connection',
@@ -67,7 +70,7 @@ export const connections = router({
     .output(connection)
     .query(call(getConnection)),
 
-  byName: signedIn
+  byName: may('connections.read')
     .meta({
       tag,
       summary: 'One connection, by its name',
@@ -77,7 +80,7 @@ export const connections = router({
     .output(connection)
     .query(call(getConnectionByName)),
 
-  create: signedIn
+  create: may('connections.manage')
     .meta({
       tag,
       summary: 'Tests the credentials at the vendor, then stores them',
@@ -87,7 +90,7 @@ export const connections = router({
     .output(connection)
     .mutation(call(create)),
 
-  update: signedIn
+  update: may('connections.manage')
     .meta({
       tag,
       summary: 'Changes a connection; new credentials are tested first and replace the old ones whole',
@@ -97,7 +100,7 @@ export const connections = router({
     .output(connection)
     .mutation(call(update)),
 
-  delete: signedIn
+  delete: may('connections.manage')
     .meta({
       tag,
       summary: 'Deletes a connection that no sync uses',
@@ -107,7 +110,7 @@ export const connections = router({
     .output(connection)
     .mutation(call(deleteConnection)),
 
-  check: signedIn
+  check: may('connections.read')
     .meta({
       tag,
       summary: 'Tests the stored credentials at the vendor',
@@ -117,13 +120,13 @@ export const connections = router({
     .output(connection)
     .mutation(call(checkConnection)),
 
-  choices: signedIn
+  choices: may('connections.read')
     .meta({ tag, summary: 'What the account offers for a field of the target, for a picker', routes: [] })
     .input(choices)
     .output(z.array(choice))
     .query(call(listChoices)),
 
-  choiceRows: signedIn
+  choiceRows: may('connections.read')
     .meta({
       tag,
       summary: 'What the account offers for a field of the target, as the vendor has it',

@@ -1,10 +1,10 @@
 import { listDestinations } from '@keyferry/core/destinations/list-destinations'
 import { destination } from '@keyferry/schemas'
 import { z } from 'zod'
-import { router, signedIn } from '../trpc/procedures.ts'
+import { may, router } from '../trpc/procedures.ts'
 
 export const destinations = router({
-  list: signedIn
+  list: may('instance.use')
     .meta({
       tag: 'Destinations',
       summary: 'Every destination with its forms, rules and notes',

@@ -5,7 +5,7 @@ import {
 } from '@keyferry/core/vault/environments'
 import { createEnvironment, deleteEnvironment as deleteInput, environment, updateEnvironment } from '@keyferry/schemas'
 import type { Route } from '../rest/route.ts'
-import { call, router, signedIn } from '../trpc/procedures.ts'
+import { call, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Environments'
 
@@ -20,13 +20,13 @@ const both = (method: Route['method'], path: string, message: string): Route[] =
   }))
 
 export const environments = router({
-  create: signedIn
+  create: may('project.manage')
     .meta({ tag, summary: 'Creates an environment', routes: both('POST', '', 'Successfully created new environment') })
     .input(createEnvironment)
     .output(environment)
     .mutation(call(create)),
 
-  update: signedIn
+  update: may('project.manage')
     .meta({
       tag,
       summary: 'Changes an environment',
@@ -36,7 +36,7 @@ export const environments = router({
     .output(environment)
     .mutation(call(update)),
 
-  delete: signedIn
+  delete: may('project.manage')
     .meta({
       tag,
       summary: 'Deletes an environment and everything in it; `syncs` says what becomes of those that read it',

@@ -1,3 +1,4 @@
+import { importing } from '@keyferry/core/access/needs'
 import {
   createImport as create,
   deleteImport as remove,
@@ -7,14 +8,14 @@ import {
 import { createImport, deleteImport, listImports, secretImport, updateImport } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
-import { call, router, signedIn } from '../trpc/procedures.ts'
+import { call, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Secret imports'
 const both = (method: Route['method'], path: string, envelope: string, message: string): Route[] =>
   ['v1', 'v2'].map((version) => ({ method, path: `/api/${version}/secret-imports${path}`, envelope, message }))
 
 export const imports = router({
-  list: signedIn
+  list: may('secrets.read-names')
     .meta({
       tag,
       summary: 'What a folder imports, lowest priority first',
@@ -24,7 +25,7 @@ export const imports = router({
     .output(z.array(secretImport))
     .query(call(list)),
 
-  create: signedIn
+  create: may('secrets.write', importing)
     .meta({
       tag,
       summary: 'Lets a folder import another',
@@ -34,7 +35,7 @@ export const imports = router({
     .output(secretImport)
     .mutation(call(create)),
 
-  update: signedIn
+  update: may('secrets.write', importing)
     .meta({
       tag,
       summary: 'Changes the source or the priority of an import',
@@ -44,7 +45,7 @@ export const imports = router({
     .output(secretImport)
     .mutation(call(update)),
 
-  delete: signedIn
+  delete: may('secrets.write')
     .meta({
       tag,
       summary: 'Deletes an import',

@@ -2,12 +2,12 @@ import { bootstrapInstance } from '@keyferry/auth/bootstrap'
 import { NotFound } from '@keyferry/core/errors'
 import { isInitialized } from '@keyferry/core/unavailable'
 import { bootstrap, bootstrapped, me, status } from '@keyferry/schemas'
-import { publicProcedure, router, signedIn } from '../trpc/procedures.ts'
+import { anyone, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Instance'
 
 export const instance = router({
-  status: publicProcedure
+  status: anyone
     .meta({
       tag,
       summary: 'Whether the instance serves, and whether it was set up',
@@ -17,19 +17,20 @@ export const instance = router({
       ],
     })
     .output(status)
-    .query(async ({ ctx: { ctx, instance, readiness } }) => {
+    .query(async ({ ctx: { ctx, instance, auth, readiness } }) => {
       const { ready, reason } = await readiness()
       return {
         date: ctx.now().toISOString(),
         message: 'Ok' as const,
         ...instance,
+        signInWith: [...auth.signInWith],
         initialized: await isInitialized(ctx),
         ready,
         reason,
       }
     }),
 
-  bootstrap: publicProcedure
+  bootstrap: anyone
     .meta({
       tag,
       summary: 'Sets up an empty instance: its organization, first account and first token. Works once',
@@ -39,12 +40,18 @@ export const instance = router({
     .output(bootstrapped)
     .mutation(({ ctx: { ctx, auth }, input }) => bootstrapInstance(ctx, auth, input)),
 
-  me: signedIn
+  me: may('instance.use')
     .meta({ tag, summary: 'Who is asking', routes: [{ method: 'GET', path: '/api/v1/me', envelope: 'me' }] })
     .output(me)
-    .query(async ({ ctx: { ctx, actor } }) => {
+    .query(async ({ ctx: { ctx, actor, access } }) => {
       const organization = await ctx.db.selectFrom('organizations').select(['id', 'name', 'slug']).executeTakeFirst()
       if (!organization) throw new NotFound('The instance has not been set up yet')
-      return { id: actor.id, email: actor.kind === 'user' ? actor.name : '', name: actor.name, organization }
+      const grants = [...access.grants].map(([projectId, { role, scopes }]) => ({
+        projectId,
+        role,
+        scopes: scopes && [...scopes],
+      }))
+      const email = actor.kind === 'user' ? actor.name : ''
+      return { id: actor.id, email, name: actor.name, organization, instanceAdmin: access.instanceAdmin, grants }
     }),
 })

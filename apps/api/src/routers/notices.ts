@@ -6,14 +6,14 @@ import {
 } from '@keyferry/core/notices/targets'
 import { createdNoticeTarget, createNoticeTarget, id, noticeTarget, noticeTested } from '@keyferry/schemas'
 import { z } from 'zod'
-import { call, router, signedIn } from '../trpc/procedures.ts'
+import { call, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Notices'
 const base = '/api/v1/notice-targets'
 const one = z.object({ targetId: id })
 
 export const notices = router({
-  list: signedIn
+  list: may('instance.manage')
     .meta({
       tag,
       summary: 'Who is told when a sync fails and when it is well again',
@@ -23,7 +23,7 @@ export const notices = router({
     .output(z.array(noticeTarget))
     .query(call(listNoticeTargets)),
 
-  create: signedIn
+  create: may('instance.manage')
     .meta({
       tag,
       summary: 'Adds a webhook or an e-mail address, for one project or all',
@@ -33,7 +33,7 @@ export const notices = router({
     .output(createdNoticeTarget)
     .mutation(call(create)),
 
-  delete: signedIn
+  delete: may('instance.manage')
     .meta({
       tag,
       summary: 'Removes one, and what is still on its way to it',
@@ -43,7 +43,7 @@ export const notices = router({
     .output(noticeTarget)
     .mutation(call(deleteNoticeTarget)),
 
-  test: signedIn
+  test: may('instance.manage')
     .meta({
       tag,
       summary: 'Sends a test and says whether it arrived',

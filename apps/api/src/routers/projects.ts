@@ -1,3 +1,4 @@
+import { knownEnvironments, knownProjects } from '@keyferry/core/access/hide'
 import {
   createProject as create,
   deleteProject,
@@ -8,26 +9,26 @@ import {
 } from '@keyferry/core/vault/projects'
 import { createProject, deleteProject as deleteInput, id, project, updateProject } from '@keyferry/schemas'
 import { z } from 'zod'
-import { call, router, signedIn } from '../trpc/procedures.ts'
+import { call, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Projects'
 const byId = z.object({ projectId: id })
 const bySlug = z.object({ slug: z.string() })
 
 export const projects = router({
-  list: signedIn
+  list: may('instance.use')
     .meta({
       tag,
-      summary: 'Every project',
+      summary: 'Every project that one is a member of',
       routes: [
         { method: 'GET', path: '/api/v1/projects', envelope: 'projects' },
         { method: 'GET', path: '/api/v1/workspace', envelope: 'workspaces' },
       ],
     })
     .output(z.array(project))
-    .query(({ ctx }) => listProjects(ctx.ctx, ctx.actor, {})),
+    .query(async ({ ctx }) => knownProjects(ctx.access, await listProjects(ctx.ctx, ctx.actor, {}))),
 
-  get: signedIn
+  get: may('project.read')
     .meta({
       tag,
       summary: 'One project',
@@ -38,9 +39,9 @@ export const projects = router({
     })
     .input(byId)
     .output(project)
-    .query(call(getProject)),
+    .query(async ({ ctx, input }) => knownEnvironments(ctx.access, await getProject(ctx.ctx, ctx.actor, input))),
 
-  bySlug: signedIn
+  bySlug: may('project.read')
     .meta({
       tag,
       summary: 'One project, by its slug',
@@ -51,9 +52,9 @@ export const projects = router({
     })
     .input(bySlug)
     .output(project)
-    .query(call(getProjectBySlug)),
+    .query(async ({ ctx, input }) => knownEnvironments(ctx.access, await getProjectBySlug(ctx.ctx, ctx.actor, input))),
 
-  create: signedIn
+  create: may('instance.manage')
     .meta({
       tag,
       summary: 'Creates a project, with the environments dev, staging and prod unless told otherwise',
@@ -66,7 +67,7 @@ export const projects = router({
     .output(project)
     .mutation(call(create)),
 
-  update: signedIn
+  update: may('project.manage')
     .meta({
       tag,
       summary: 'Changes a project',
@@ -79,7 +80,7 @@ export const projects = router({
     .output(project)
     .mutation(call(update)),
 
-  delete: signedIn
+  delete: may('project.manage')
     .meta({
       tag,
       summary: 'Deletes a project and everything in it; `syncs` says what becomes of its syncs',

@@ -1,3 +1,5 @@
+import { asSeen, hideValue, hideValues, inReach, secretMissing } from '@keyferry/core/access/hide'
+import { expanding, writing } from '@keyferry/core/access/needs'
 import { pasteDotenv as paste } from '@keyferry/core/vault/dotenv'
 import { listSecretRows } from '@keyferry/core/vault/rows'
 import {
@@ -32,7 +34,7 @@ import {
 } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
-import { call, router, signedIn } from '../trpc/procedures.ts'
+import { call, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Secrets'
 const inFolder = place.extend({ secretPath: secretPath.default('/') })
@@ -47,55 +49,63 @@ const batch = (method: Route['method']): Route[] =>
   ['/api/v3/secrets/batch/raw', '/api/v4/secrets/batch'].map((path) => ({ method, path, envelope: 'secrets' }))
 
 export const secrets = router({
-  list: signedIn
+  list: may('secrets.read-names', expanding)
     .meta({ tag, summary: 'The secrets of a folder', routes: both('GET', '') })
     .input(listSecrets)
     .output(listedSecrets)
-    .query(call(list)),
+    .query(async ({ ctx, input }) => {
+      const view = asSeen(ctx.access, input)
+      return hideValues(ctx.access, input.projectId, await list(ctx.ctx, ctx.actor, view))
+    }),
 
-  get: signedIn
+  get: may('secrets.read-names', expanding)
     .meta({ tag, summary: 'One secret', routes: both('GET', '/:secretName', 'secret') })
     .input(getSecret)
     .output(secret)
-    .query(call(get)),
+    .query(async ({ ctx, input }) => {
+      const found = await get(ctx.ctx, ctx.actor, asSeen(ctx.access, input))
+      const secret = hideValue(ctx.access, input.projectId, found)
+      if (!secret) throw secretMissing(input)
+      return secret
+    }),
 
-  create: signedIn
+  create: may('secrets.write', writing)
     .meta({ tag, summary: 'Creates a secret', routes: both('POST', '/:secretName', 'secret') })
     .input(createSecret)
     .output(secret)
     .mutation(call(create)),
 
-  update: signedIn
+  update: may('secrets.write', writing)
     .meta({ tag, summary: 'Changes or renames a secret', routes: both('PATCH', '/:secretName', 'secret') })
     .input(updateSecret)
     .output(secret)
     .mutation(call(update)),
 
-  delete: signedIn
+  delete: may('secrets.write')
     .meta({ tag, summary: 'Deletes a secret', routes: both('DELETE', '/:secretName', 'secret') })
     .input(deleteSecret)
     .output(secret)
     .mutation(call(remove)),
 
-  createMany: signedIn
+  createMany: may('secrets.write', writing)
     .meta({ tag, summary: 'Creates several secrets, or none', routes: batch('POST') })
     .input(createSecrets)
     .output(z.array(secret))
     .mutation(call(createMany)),
 
-  updateMany: signedIn
+  updateMany: may('secrets.write', writing)
     .meta({ tag, summary: 'Changes several secrets, or none', routes: batch('PATCH') })
     .input(updateSecrets)
     .output(z.array(secret))
     .mutation(call(updateMany)),
 
-  deleteMany: signedIn
+  deleteMany: may('secrets.write')
     .meta({ tag, summary: 'Deletes several secrets, or none', routes: batch('DELETE') })
     .input(deleteSecrets)
     .output(z.array(secret))
     .mutation(call(removeMany)),
 
-  paste: signedIn
+  paste: may('secrets.write', writing)
     .meta({
       tag,
       summary: 'Takes in a `.env` file; with `dryRun` only says what it would do',
@@ -105,7 +115,7 @@ export const secrets = router({
     .output(pastedDotenv)
     .mutation(call(paste)),
 
-  rows: signedIn
+  rows: may('secrets.read-names')
     .meta({
       tag,
       summary: 'What a folder holds, own and imported, without values',
@@ -113,9 +123,15 @@ export const secrets = router({
     })
     .input(inFolder)
     .output(z.object({ rows: z.array(secretRow), folderId: id }))
-    .query(call(listSecretRows)),
+    .query(async ({ ctx, input }) => {
+      const { rows, folderId } = await listSecretRows(ctx.ctx, ctx.actor, input)
+      const { projectId, environment, secretPath: path } = input
+      const placeOf = ({ origin }: (typeof rows)[number]) =>
+        origin.kind === 'own' ? { environment, path } : { environment: origin.environment, path: origin.secretPath }
+      return { rows: inReach(ctx.access, 'secrets.read-names', projectId, rows, placeOf), folderId }
+    }),
 
-  versions: signedIn
+  versions: may('secrets.read-names')
     .meta({
       tag,
       summary: 'The versions of a secret, newest first, without values',

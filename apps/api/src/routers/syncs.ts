@@ -1,3 +1,8 @@
+import { readAccess } from '@keyferry/core/access/grants'
+import { inReach } from '@keyferry/core/access/hide'
+import { sourcing } from '@keyferry/core/access/needs'
+import { isMember } from '@keyferry/core/access/policy'
+import { NotFound } from '@keyferry/core/errors'
 import { approvePlan } from '@keyferry/core/sync/approve-plan'
 import { checkDrift } from '@keyferry/core/sync/check-drift'
 import { checkDestination } from '@keyferry/core/sync/check-destination'
@@ -25,14 +30,16 @@ import {
 } from '@keyferry/schemas'
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
-import { call, router, signedIn } from '../trpc/procedures.ts'
+import { call, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Secret syncs'
 const base = '/api/v1/secret-syncs'
 const one = z.object({ destination: z.string(), syncId: id })
+const sourceOf = ({ environment, folder }: z.output<typeof sync>) =>
+  environment && folder ? { environment: environment.slug, path: folder.path } : null
 
 export const syncs = router({
-  options: signedIn
+  options: may('instance.use')
     .meta({
       tag,
       summary: 'Destinations that a sync can have',
@@ -51,7 +58,7 @@ export const syncs = router({
     )
     .query(({ ctx }) => listSyncOptions(ctx.ctx, ctx.actor, {})),
 
-  list: signedIn
+  list: may('project.read')
     .meta({
       tag,
       summary: 'The syncs of a project, to one destination or all',
@@ -62,9 +69,11 @@ export const syncs = router({
     })
     .input(z.object({ projectId: id, destination: z.string().optional() }))
     .output(z.array(sync))
-    .query(call(listSyncs)),
+    .query(async ({ ctx, input }) =>
+      inReach(ctx.access, 'syncs.read', input.projectId, await listSyncs(ctx.ctx, ctx.actor, input), sourceOf),
+    ),
 
-  get: signedIn
+  get: may('syncs.read')
     .meta({
       tag,
       summary: 'One sync',
@@ -74,7 +83,7 @@ export const syncs = router({
     .output(sync)
     .query(call(getSync)),
 
-  byName: signedIn
+  byName: may('project.read')
     .meta({
       tag,
       summary: 'One sync, by its name',
@@ -82,9 +91,15 @@ export const syncs = router({
     })
     .input(z.object({ destination: z.string(), projectId: id, syncName: z.string() }))
     .output(sync)
-    .query(call(getSyncByName)),
+    .query(async ({ ctx, input }) => {
+      const found = await getSyncByName(ctx.ctx, ctx.actor, input)
+      const [known] = inReach(ctx.access, 'syncs.read', input.projectId, [found], sourceOf)
+      if (!known)
+        throw new NotFound(`There is no ${input.destination} sync with the name ${input.syncName} in this project`)
+      return known
+    }),
 
-  create: signedIn
+  create: may('syncs.manage', sourcing)
     .meta({
       tag,
       summary: 'Creates a sync and, under auto-sync, runs it',
@@ -94,7 +109,7 @@ export const syncs = router({
     .output(sync)
     .mutation(call(create)),
 
-  update: signedIn
+  update: may('syncs.manage', sourcing)
     .meta({
       tag,
       summary: 'Changes a sync and, under auto-sync, runs it',
@@ -104,7 +119,7 @@ export const syncs = router({
     .output(sync)
     .mutation(call(update)),
 
-  delete: signedIn
+  delete: may('syncs.manage')
     .meta({
       tag,
       summary: 'Deletes a sync; with `removeSecrets`, after what it wrote was removed at the target',
@@ -114,7 +129,7 @@ export const syncs = router({
     .output(sync)
     .mutation(call(deleteSync)),
 
-  trigger: signedIn
+  trigger: may('syncs.run', sourcing)
     .meta({
       tag,
       summary: 'Runs a sync; while it runs already, once more after that',
@@ -124,7 +139,7 @@ export const syncs = router({
     .output(sync)
     .mutation(call(triggerSync)),
 
-  importSecrets: signedIn
+  importSecrets: may('syncs.run')
     .meta({
       tag,
       summary: 'Takes the secrets of the target in; refused where the vendor does not show values',
@@ -134,7 +149,7 @@ export const syncs = router({
     .output(sync)
     .mutation(call(importSecrets)),
 
-  removeSecrets: signedIn
+  removeSecrets: may('syncs.manage')
     .meta({
       tag,
       summary: 'Removes at the target what the sync wrote there',
@@ -144,7 +159,7 @@ export const syncs = router({
     .output(sync)
     .mutation(call(removeSecrets)),
 
-  checkDrift: signedIn
+  checkDrift: may('syncs.run')
     .meta({
       tag,
       summary: 'Looks at the target for drift now; a run that is due takes its place',
@@ -154,7 +169,7 @@ export const syncs = router({
     .output(sync)
     .mutation(call(checkDrift)),
 
-  checkDestination: signedIn
+  checkDestination: may('project.read')
     .meta({
       tag,
       summary: 'Whether another sync writes to the same target',
@@ -170,9 +185,13 @@ export const syncs = router({
       }),
     )
     .output(z.object({ hasDuplicate: z.boolean(), duplicateProjectId: id.optional() }))
-    .mutation(call(checkDestination)),
+    .mutation(async ({ ctx, input }) => {
+      const { hasDuplicate, duplicateProjectId } = await checkDestination(ctx.ctx, ctx.actor, input)
+      const known = duplicateProjectId !== undefined && isMember(ctx.access, duplicateProjectId)
+      return { hasDuplicate, ...(known ? { duplicateProjectId } : {}) }
+    }),
 
-  preview: signedIn
+  preview: may('syncs.manage', sourcing)
     .meta({
       tag,
       summary: 'What a sync would do at its target; stores nothing',
@@ -182,7 +201,7 @@ export const syncs = router({
     .output(plan)
     .mutation(call(preview)),
 
-  plan: signedIn
+  plan: may('syncs.read')
     .meta({
       tag,
       summary: 'What the next run would do at the target',
@@ -192,7 +211,7 @@ export const syncs = router({
     .output(plan)
     .query(call(planSync)),
 
-  approve: signedIn
+  approve: may('syncs.manage', sourcing)
     .meta({
       tag,
       summary: 'Lets a blocked sync carry out exactly this plan',
@@ -202,7 +221,7 @@ export const syncs = router({
     .output(sync)
     .mutation(call(approvePlan)),
 
-  runs: signedIn
+  runs: may('syncs.read')
     .meta({
       tag,
       summary: 'The last runs, newest first',
@@ -212,7 +231,7 @@ export const syncs = router({
     .output(z.array(run))
     .query(call(listRuns)),
 
-  run: signedIn
+  run: may('syncs.read')
     .meta({
       tag,
       summary: 'One run with its outcome per key',
@@ -222,7 +241,7 @@ export const syncs = router({
     .output(run.extend({ outcomes: z.array(outcome) }))
     .query(call(getRun)),
 
-  restorePreview: signedIn
+  restorePreview: may('secrets.read-values')
     .meta({
       tag,
       summary: 'What restoring a run would write into the source folder, without values',
@@ -232,7 +251,7 @@ export const syncs = router({
     .output(restorePlan)
     .mutation(call(previewRestore)),
 
-  restore: signedIn
+  restore: may('secrets.write')
     .meta({
       tag,
       summary:
@@ -243,7 +262,7 @@ export const syncs = router({
     .output(restorePlan)
     .mutation(call(restoreRun)),
 
-  keys: signedIn
+  keys: may('syncs.read')
     .meta({
       tag,
       summary: 'Where each key stands at the target',
@@ -254,13 +273,16 @@ export const syncs = router({
     .query(call(listKeys)),
 
   /** Ends when the client leaves. Events name what to look at again; a client that was away fetches anew. */
-  events: signedIn
+  events: may('project.read')
     .meta({ tag, summary: 'Live events of a project', routes: [] })
     .input(z.object({ projectId: id, lastEventId: z.string().nullish() }))
     .subscription(async function* ({ ctx, input, signal }) {
       let last = Number(input.lastEventId ?? 0) || 0
       for await (const event of ctx.ctx.events.subscribe(signal ?? new AbortController().signal)) {
-        if (event.projectId === input.projectId) yield tracked(String(++last), liveEvent.parse(event))
+        if (event.projectId !== input.projectId) continue
+        // The stream may outlive the membership.
+        if (!isMember(await readAccess(ctx.ctx.db, ctx.actor), input.projectId)) return
+        yield tracked(String(++last), liveEvent.parse(event))
       }
     }),
 })

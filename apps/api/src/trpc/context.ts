@@ -10,6 +10,8 @@ export interface RequestContext {
   actor: Actor | null
   /** A credential came with the request, valid or not. */
   presented: boolean
+  /** Where the request came from. */
+  address: string | null
   instance: Instance
   readiness: () => Promise<Readiness>
   /** Found again in the log. */

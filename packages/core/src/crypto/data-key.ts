@@ -3,6 +3,10 @@
  *
  * Sealed text is `v1.` + base64url(nonce 12 bytes | ciphertext | tag 16 bytes), AES-256-GCM with a fresh random nonce. The associated
  * data name where the text belongs, so a row copied to another place does not open there.
+ *
+ * A rotated key has generations, numbered from 1. Sealed text and digests of a later generation name it: `v1.2.…`, `2.…`. A digest
+ * of generation 2 is the digest under key 2 of the one under key 1, and so on: stored digests are brought up to a new key without
+ * the values they are of, and guessing a value back needs every key there ever was.
  */
 import {
   createCipheriv,
@@ -20,6 +24,18 @@ export interface DataKey {
   open(sealed: string, ...belongsTo: readonly string[]): string
   /** Keyed digest, base64url: equal texts are recognised without being kept, and cannot be guessed back without the key. */
   digest(...parts: readonly string[]): string
+  /** A digest made under an earlier generation as this key would make it; any other text as it is. */
+  lift(digest: string): string
+  /** The present generation, from 1. */
+  readonly generation: number
+  /** Whether this text was sealed under the present generation. */
+  isPresent(sealed: string): boolean
+}
+
+/** The bytes of one generation, 32 each. `seal` is gone once nothing is sealed with it any more. */
+export interface Generation {
+  seal: Buffer | null
+  digest: Buffer
 }
 
 /** A sealed value does not open. Deliberately says nothing of its content. */
@@ -33,24 +49,49 @@ export class SealBroken extends Error {
 const NONCE = 12
 const TAG = 16
 
-/** `bytes`: 32 random bytes; encryption and digests use keys derived from them. */
-export function dataKey(bytes: Buffer): DataKey {
+/** A new generation; encryption and digests use keys derived from 32 random bytes. */
+export const generationOf = (bytes: Buffer): Generation => ({
+  seal: derive(bytes, 'keyferry seal v1'),
+  digest: derive(bytes, 'keyferry digest v1'),
+})
+
+/** A key of one generation. `bytes`: 32 random bytes. */
+export const dataKey = (bytes: Buffer): DataKey => dataKeyOf([generationOf(bytes)])
+
+/** `generations`: oldest first; the last one seals. Throws when that is retired. */
+export function dataKeyOf(generations: readonly Generation[]): DataKey {
   // KeyObjects are made once: AES with a raw buffer is several times slower.
-  const sealing = derive(bytes, 'keyferry seal v1')
-  const digesting = derive(bytes, 'keyferry digest v1')
+  const sealing = generations.map(({ seal }) => (seal ? createSecretKey(seal) : null))
+  const digesting = generations.map(({ digest }) => createSecretKey(digest))
+  const generation = generations.length
+  const present = sealing.at(-1)
+  if (!present) throw new Error('a data key cannot seal')
+  const mark = generation === 1 ? 'v1.' : `v1.${generation}.`
+  const lift = (digest: string): string => {
+    const made = /^(?:(\d+)\.)?([A-Za-z0-9_-]{43})$/.exec(digest)
+    if (!made) return digest
+    const [, number = '1', text = ''] = made
+    if (Number(number) >= generation) return digest
+    const lifted = digesting.slice(Number(number)).reduce((inner, key) => hmac(key, [inner]), text)
+    return `${generation}.${lifted}`
+  }
   return {
+    generation,
+    isPresent: (sealed) => markOf(sealed)?.mark === mark,
     seal(text, ...belongsTo) {
       const nonce = randomBytes(NONCE)
-      const cipher = createCipheriv('aes-256-gcm', sealing, nonce)
+      const cipher = createCipheriv('aes-256-gcm', present, nonce)
       cipher.setAAD(unambiguous(belongsTo))
       const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
-      return `v1.${sealed.toString('base64url')}`
+      return `${mark}${sealed.toString('base64url')}`
     },
     open(sealed, ...belongsTo) {
-      if (!sealed.startsWith('v1.')) throw new SealBroken()
-      const bytes = Buffer.from(sealed.slice(3), 'base64url')
+      const made = markOf(sealed)
+      const key = made && sealing[made.generation - 1]
+      if (!made || !key) throw new SealBroken()
+      const bytes = Buffer.from(sealed.slice(made.mark.length), 'base64url')
       if (bytes.length < NONCE + TAG) throw new SealBroken()
-      const decipher = createDecipheriv('aes-256-gcm', sealing, bytes.subarray(0, NONCE))
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE))
       decipher.setAAD(unambiguous(belongsTo))
       decipher.setAuthTag(bytes.subarray(-TAG))
       try {
@@ -59,12 +100,26 @@ export function dataKey(bytes: Buffer): DataKey {
         throw new SealBroken()
       }
     },
-    digest: (...parts) => createHmac('sha256', digesting).update(unambiguous(parts)).digest('base64url'),
+    digest(...parts) {
+      const [first] = digesting
+      return first ? lift(hmac(first, parts)) : ''
+    },
+    lift,
   }
 }
 
-function derive(bytes: Buffer, purpose: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', bytes, '', purpose, 32)))
+const hmac = (key: KeyObject, parts: readonly string[]): string =>
+  createHmac('sha256', key).update(unambiguous(parts)).digest('base64url')
+
+function markOf(sealed: string): { mark: string; generation: number } | null {
+  if (!sealed.startsWith('v1.')) return null
+  const end = sealed.indexOf('.', 3)
+  if (end < 0) return { mark: 'v1.', generation: 1 }
+  return { mark: sealed.slice(0, end + 1), generation: Number(sealed.slice(3, end)) }
+}
+
+function derive(bytes: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', bytes, '', purpose, 32))
 }
 
 /** Length-prefixed parts, so that ("a", "bc") and ("ab", "c") differ. */

@@ -1,5 +1,6 @@
 import { isUniqueViolation } from '@keyferry/db'
 import { randomUUID } from 'node:crypto'
+import { standing } from '../access/standing.ts'
 import { audit } from '../audit.ts'
 import { timestamp, type Actor, type Context } from '../context.ts'
 import { BadRequest } from '../errors.ts'
@@ -56,6 +57,8 @@ export async function createSync(ctx: Context, actor: Actor, body: CreateBody): 
           behindSince: at,
           syncedAt: null,
           lastRunId: null,
+          createdBy: actor.id,
+          standsBehind: standing(actor),
           createdAt: at,
           updatedAt: at,
         })

@@ -10,7 +10,7 @@ import { driftedKeys, type Drifted } from './drift-record.ts'
 import { findSync, type SyncAddress } from './find.ts'
 import { outcomesOf } from './runs.ts'
 import { keySchema } from './key-schema.ts'
-import { readLedger, type LedgerEntry } from './ledger.ts'
+import { lifted, readLedger, type LedgerEntry } from './ledger.ts'
 import type { StoredOptions } from './options.ts'
 
 type KeyState = z.output<typeof keyState>
@@ -25,7 +25,8 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
     .select('environments.slug')
     .executeTakeFirstOrThrow()
   const schema = keySchema(options.keySchema, environment.slug)
-  const ledger = await readLedger(ctx.db, sync.id)
+  const key = await projectKey(ctx, ctx.db, sync.projectId)
+  const ledger = lifted(key, await readLedger(ctx.db, sync.id))
   const outcomes = sync.lastRunId === null ? [] : await outcomesOf(ctx.db, sync.lastRunId)
   const failures = new Map(
     outcomes.filter((outcome) => outcome.state === 'failed').map(({ key, reason }) => [key, reason]),
@@ -36,7 +37,7 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
       definition: destination(sync.destination),
       options: options.own,
       schema,
-      key: await projectKey(ctx, ctx.db, sync.projectId),
+      key,
     })
     const leaving = options.deletionPolicy === 'none' ? null : sync.state === 'blocked' ? WAITS : GOES
     return withDrift(statesOf(desired, ledger, failures, leaving), driftedKeys(sync))

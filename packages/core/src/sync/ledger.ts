@@ -1,6 +1,7 @@
 /** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
 import type { Db } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '../context.ts'
+import type { DataKey } from '../crypto/data-key.ts'
 import type { Flags } from '../destinations/destination.ts'
 
 export interface LedgerEntry {
@@ -42,6 +43,11 @@ export async function readLedgerAt(db: Db | Tx, { syncId, targetKey }: Place): P
       { sourceKey, version, remoteIds: JSON.parse(remoteIds), digest, flags: JSON.parse(flags), intent, writtenAt },
     ]),
   )
+}
+
+/** The same with digests as `key` makes them: an earlier generation of it may have made some. */
+export function lifted(key: DataKey, ledger: ReadonlyMap<string, LedgerEntry>): Map<string, LedgerEntry> {
+  return new Map([...ledger].map(([name, entry]) => [name, { ...entry, digest: key.lift(entry.digest) }]))
 }
 
 /** What other syncs that point at this target wrote there: key to the other sync's name. */

@@ -1,6 +1,7 @@
 /** The value a target held before, found again in the vault's versions by its digest. */
 import type { Context } from '../context.ts'
 import { SealBroken } from '../crypto/data-key.ts'
+import { projectKey } from '../vault/project-key.ts'
 import { digestOf } from './desired.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { OpenTarget } from './target.ts'
@@ -11,11 +12,14 @@ import type { OpenTarget } from './target.ts'
  */
 export async function previousValue(
   ctx: Context,
-  { spec, key }: OpenTarget,
+  { spec }: OpenTarget,
   sourceKey: string,
   name: string,
   { digest, flags }: LedgerEntry,
 ): Promise<string | null> {
+  // Asked for again: the run may have begun before the key was rotated.
+  const key = await projectKey(ctx, ctx.db, spec.projectId)
+  const wanted = key.lift(digest)
   const versions = await ctx.db
     .selectFrom('secretVersions')
     .where('folderId', '=', spec.folderId)
@@ -28,7 +32,7 @@ export async function previousValue(
   for (const version of versions) {
     try {
       const value = key.open(version.value, 'secret', spec.projectId, spec.folderId, sourceKey, String(version.version))
-      if (digestOf(key, name, value, flags) === digest) return value
+      if (digestOf(key, name, value, flags) === wanted) return value
     } catch (error) {
       if (!(error instanceof SealBroken)) throw error
     }

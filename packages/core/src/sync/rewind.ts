@@ -120,7 +120,11 @@ function compare(
   for (const entry of entries) {
     const source = shown.get(entry.sourceKey)
     const expanded = source && expand(source, entry.sourceKey)
-    if (expanded && 'value' in expanded && digestOf(key, entry.name, expanded.value, entry.flags) === entry.digest)
+    if (
+      expanded &&
+      'value' in expanded &&
+      digestOf(key, entry.name, expanded.value, entry.flags) === key.lift(entry.digest)
+    )
       equal.add(entry.sourceKey)
     else
       differing.set(

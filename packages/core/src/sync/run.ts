@@ -2,6 +2,7 @@
  * One run of one sync, top to bottom: the pipeline of the product. A job only says "look at this sync"; what there is to do is
  * in the store, so a job that comes twice, late or never changes nothing but the time.
  */
+import { nobodyStands } from '../access/standing.ts'
 import type { Context } from '../context.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { Unresolvable } from '../errors.ts'
@@ -41,6 +42,9 @@ async function runIfDue(outer: Context, syncId: string, signal: AbortSignal): Pr
     const run = await beginRun(ctx, sync, runId)
     let target: OpenTarget | undefined
     try {
+      // Taking back what was sent needs nobody: no value leaves.
+      const unstood = sync.removal ? null : await nobodyStands(ctx.db, sync)
+      if (unstood) return await endRun(ctx, run, 0, { kind: 'blocked', plan: null, blockage: unstood })
       target = await openTarget(ctx, sync, { signal, guard: () => lease.check() })
       const found = sync.removal ? await removal(ctx, target) : await difference(ctx, target)
       const blown = sync.removal ? null : fuse(found.plan, found.observed, target.schema.covers)

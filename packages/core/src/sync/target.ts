@@ -8,7 +8,7 @@ import { DestinationError, type Client, type DestinationDefinition } from '../de
 import { projectKey } from '../vault/project-key.ts'
 import { digestOf, parseTarget, readDesired, type Desired } from './desired.ts'
 import { keySchema, type KeySchema } from './key-schema.ts'
-import { claimedByOthers, leftByOthers, readLedgerAt, type LedgerEntry } from './ledger.ts'
+import { claimedByOthers, leftByOthers, lifted, readLedgerAt, type LedgerEntry } from './ledger.ts'
 import { driftOptions, type StoredOptions } from './options.ts'
 import { makePlan, type ObservedKey, type Plan } from './plan.ts'
 
@@ -91,7 +91,7 @@ async function compare(
   leavesToo = false,
 ): Promise<Difference> {
   const { spec, schema, key, client } = target
-  const [listed, read, ledger, claimed, left] = await Promise.all([
+  const [listed, read, stored, claimed, left] = await Promise.all([
     client.list(),
     readHidden(target, desired),
     spec.id === null
@@ -100,6 +100,7 @@ async function compare(
     claimedByOthers(ctx.db, spec.targetKey, spec.id),
     leftByOthers(ctx.db, spec.targetKey, spec.id),
   ])
+  const ledger = lifted(key, stored)
   const observed = listed.map((entry): ObservedKey => {
     if (entry.value !== undefined) return { ...entry, digest: digestOf(key, entry.key, entry.value, entry.flags) }
     const hidden = read.values.get(entry.key)

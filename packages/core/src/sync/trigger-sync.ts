@@ -1,3 +1,4 @@
+import { takeOver } from '../access/standing.ts'
 import { audit } from '../audit.ts'
 import type { Actor, Context } from '../context.ts'
 import { destination } from '../destinations/registry.ts'
@@ -10,6 +11,7 @@ import { want } from './wanted.ts'
 export async function triggerSync(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
   await ctx.db.transaction().execute(async (tx) => {
+    await takeOver(tx, actor, sync)
     await want(ctx, tx, actor, 'manual', [sync.id])
     await tx.updateTable('departures').set({ retryAt: null, attempts: 0 }).where('syncId', '=', sync.id).execute()
     await tx.updateTable('syncs').set({ heals: null, repairStopped: null }).where('id', '=', sync.id).execute()

@@ -1,5 +1,6 @@
 import type { updateSync as updateSchema } from '@keyferry/schemas'
 import type { z } from 'zod'
+import { nobodyStands, standing } from '../access/standing.ts'
 import { audit } from '../audit.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { destination } from '../destinations/registry.ts'
@@ -55,7 +56,9 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     spec.folderId !== stored.folderId ||
     spec.target !== stored.target ||
     spec.options !== stored.options ||
-    (autoSync && stored.autoSync === 0)
+    (autoSync && stored.autoSync === 0) ||
+    // Whoever edits it takes it over.
+    (await nobodyStands(ctx.db, stored)) !== null
 
   const written = await ctx.db.transaction().execute(async (tx) => {
     await lockProject(ctx, tx, stored.projectId)
@@ -71,6 +74,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
         ...(patch.name === undefined ? {} : { name: patch.name }),
         ...(patch.description === undefined ? {} : { description: patch.description }),
         autoSync: autoSync ? 1 : 0,
+        standsBehind: standing(actor),
         version: eb('version', '+', 1),
         // A run that waits for approval waited for the plan of the old options.
         ...(reaches ? { approvedPlan: null } : {}),

@@ -9,6 +9,7 @@ export function describeSecret(
   where: { projectId: string; environment: string; path: string },
   row: SecretRow,
   texts: { value: string | null; comment: string },
+  tags: Secret['tags'] = [],
 ): Secret {
   return {
     id: row.id,
@@ -26,7 +27,7 @@ export function describeSecret(
     secretReminderNote: null,
     secretReminderRepeatDays: null,
     secretMetadata: [],
-    tags: [],
+    tags,
     isRotatedSecret: false,
     rotationId: null,
     createdAt: row.createdAt,

@@ -6,6 +6,7 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
+import { checkReferences } from './check-references.ts'
 import {
   openForWriting,
   openSecret,
@@ -33,7 +34,8 @@ export function pasteDotenv(ctx: Context, actor: Actor, input: z.output<typeof p
     const { puts, ...sorted } = await compare(tx, target, entries)
     const pasted = { ...sorted, refused }
     if (input.dryRun || puts.length === 0) return pasted
-    await putSecrets(ctx, tx, actor, target, puts)
+    const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
+    await checkReferences(tx, target, secrets)
     touched(target.folder.id)
     await audit(ctx, tx, actor, 'secret.paste', input.projectId, {
       environment: input.environment,

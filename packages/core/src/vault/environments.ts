@@ -7,6 +7,7 @@ import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { announce, releaseSyncs } from '../release-syncs.ts'
+import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
@@ -31,8 +32,8 @@ export function createEnvironment(
 }
 
 /**
- * Renames or moves an environment. References name environments by slug, so a new slug breaks references to the old one and
- * mends those that already used the new one: readers of both are told. Throws `NotFound`, and `BadRequest` when the slug is taken.
+ * Renames or moves an environment. References name environments by slug: those to the old one are rewritten, and those that already
+ * used the new one are mended; readers of both are told. Throws `NotFound`, and `BadRequest` when the slug is taken.
  */
 export function updateEnvironment(
   ctx: Context,
@@ -40,7 +41,7 @@ export function updateEnvironment(
   input: z.output<typeof schemas.updateEnvironment>,
 ): Promise<Environment> {
   return change(ctx, actor, async (tx, touched) => {
-    await lockProject(ctx, tx, input.projectId)
+    const key = await lockProject(ctx, tx, input.projectId)
     const all = await environmentsOf(tx, input.projectId)
     const environment = find(all, input.environmentId)
     const others = all.filter((other) => other.id !== environment.id)
@@ -50,13 +51,32 @@ export function updateEnvironment(
       const folders = await folderIdsOf(tx, environment.id)
       for (const id of await readersOf(tx, folders)) touched(id)
     }
-    await tx
-      .updateTable('environments')
-      .set({ name, slug, updatedAt: timestamp(ctx) })
-      .where('id', '=', environment.id)
-      .execute()
+    const store = () =>
+      tx
+        .updateTable('environments')
+        .set({ name, slug, updatedAt: timestamp(ctx) })
+        .where('id', '=', environment.id)
+        .execute()
+    let rewritten: string[] = []
+    if (slug === environment.slug) await store()
+    else {
+      const folders = await tx
+        .selectFrom('folders')
+        .where('environmentId', '=', environment.id)
+        .select(['id', 'path'])
+        .execute()
+      const moving = { folders: new Map(folders.map(({ id, path }) => [id, { environment: slug, path }])) }
+      const followed = await following(ctx, tx, actor, { projectId: input.projectId, key }, touched, moving, store)
+      rewritten = followed.rewritten
+    }
     const position = await place(ctx, tx, others, environment.id, input.position ?? all.indexOf(environment) + 1)
-    await audit(ctx, tx, actor, 'environment.update', input.projectId, { from: environment.slug, slug, name, position })
+    await audit(ctx, tx, actor, 'environment.update', input.projectId, {
+      from: environment.slug,
+      slug,
+      name,
+      position,
+      ...(rewritten.length > 0 ? { rewritten } : {}),
+    })
     return { id: environment.id, name, slug, position }
   })
 }

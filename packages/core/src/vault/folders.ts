@@ -7,37 +7,18 @@ import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { announce, releaseSyncs } from '../release-syncs.ts'
+import { findEnvironment, findFolder, type Located } from './find-folder.ts'
+import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
-import { lookedUp } from './looked-up.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
+import { keepFolder } from './trash.ts'
+
+export { findFolder, type Located } from './find-folder.ts'
 
 type Folder = z.output<typeof schemas.folder>
 type FolderRow = Selectable<FolderTable>
 type EnvironmentRow = Selectable<EnvironmentTable>
-
-/** A folder with the environment it is in. */
-export interface Located {
-  folder: FolderRow
-  environment: EnvironmentRow
-}
-
-/** Throws `NotFound` naming what is missing: the project, the environment or the folder. */
-export async function findFolder(
-  db: Db | Tx,
-  where: { projectId: string; environment: string; secretPath: string },
-): Promise<Located> {
-  const environment = await findEnvironment(db, where)
-  const folder = await db
-    .selectFrom('folders')
-    .where('environmentId', '=', environment.id)
-    .where('path', '=', where.secretPath)
-    .selectAll()
-    .executeTakeFirst()
-  if (!folder)
-    throw new NotFound(`Folder with path "${where.secretPath}" not found in environment "${where.environment}"`)
-  return { folder, environment }
-}
 
 /** The folders in a folder, by path; with `recursive` all below it, each with its path from there. Nothing for an unknown path, as Infisical answers. Throws `NotFound` for an unknown environment. */
 export async function listFolders(
@@ -109,8 +90,8 @@ export function createFolder(
 
 /**
  * Renames a folder, and with it the path of everything below. Imports and syncs follow, because they hold the folder itself;
- * references name paths as text, so those to the old path break and those that already used the new one are mended: readers of
- * both are told. Throws `NotFound`, and `BadRequest` for the root folder or a taken name.
+ * references are rewritten, and those that already used the new path are mended: readers of both are told. Throws `NotFound`, and
+ * `BadRequest` for the root folder, a taken name, or naming secrets that would get another value.
  */
 export function updateFolder(
   ctx: Context,
@@ -118,7 +99,8 @@ export function updateFolder(
   input: z.output<typeof schemas.updateFolder>,
 ): Promise<Folder> {
   return change(ctx, actor, async (tx, touched) => {
-    await lockProject(ctx, tx, input.projectId)
+    const key = await lockProject(ctx, tx, input.projectId)
+    let rewritten: string[] = []
     const environment = await findEnvironment(tx, input)
     const all = await foldersIn(tx, environment.id)
     const folder = all.find((candidate) => candidate.id === input.folderId)
@@ -135,13 +117,28 @@ export function updateFolder(
         inside.map(({ id }) => id),
       ))
         touched(id)
-      for (const { id, path: old } of inside) {
-        await tx
-          .updateTable('folders')
-          .set({ path: path + old.slice(folder.path.length) })
-          .where('id', '=', id)
-          .execute()
+      const renamed = (old: string): string => path + old.slice(folder.path.length)
+      const moving = {
+        folders: new Map(inside.map((one) => [one.id, { environment: environment.slug, path: renamed(one.path) }])),
       }
+      const followed = await following(
+        ctx,
+        tx,
+        actor,
+        { projectId: input.projectId, key },
+        touched,
+        moving,
+        async () => {
+          for (const { id, path: old } of inside) {
+            await tx
+              .updateTable('folders')
+              .set({ path: renamed(old) })
+              .where('id', '=', id)
+              .execute()
+          }
+        },
+      )
+      rewritten = followed.rewritten
     }
     await tx
       .updateTable('folders')
@@ -152,6 +149,7 @@ export function updateFolder(
       environment: environment.slug,
       from: folder.path,
       path,
+      ...(rewritten.length > 0 ? { rewritten } : {}),
     })
     return describe({ ...folder, name: input.name, path, description, updatedAt: at })
   })
@@ -184,6 +182,7 @@ export async function deleteFolder(
     if (released.waiting.length > 0) return { deleted: describe(folder), released }
     const gone = new Set(inside)
     for (const id of await readersOf(tx, inside)) if (!gone.has(id)) touched(id)
+    await keepFolder(ctx, tx, actor, input.projectId, inside)
     await tx.deleteFrom('folders').where('id', '=', folder.id).execute()
     await audit(ctx, tx, actor, 'folder.delete', input.projectId, { environment: environment.slug, path: folder.path })
     return { deleted: describe(folder), released }
@@ -198,25 +197,6 @@ export async function foldersBelow(tx: Tx, { folder, environment }: Located): Pr
     .filter((candidate) => isBelow(candidate, folder))
     .sort(byPath)
     .map(({ id }) => id)
-}
-
-async function findEnvironment(
-  db: Db | Tx,
-  where: { projectId: string; environment: string },
-): Promise<EnvironmentRow> {
-  const environment = await db
-    .selectFrom('environments')
-    .where('projectId', '=', where.projectId)
-    .where('slug', '=', lookedUp(where.environment))
-    .selectAll()
-    .executeTakeFirst()
-  if (environment) return environment
-  const project = await db.selectFrom('projects').where('id', '=', where.projectId).select('name').executeTakeFirst()
-  throw new NotFound(
-    project
-      ? `Environment with slug "${where.environment}" not found in project "${project.name}"`
-      : `Project with ID ${where.projectId} not found`,
-  )
 }
 
 const foldersIn = (db: Db | Tx, environmentId: string): Promise<FolderRow[]> =>

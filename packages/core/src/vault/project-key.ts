@@ -1,4 +1,5 @@
 import type { DataKey } from '../crypto/data-key.ts'
+import type { Wrapped } from '../crypto/keyring.ts'
 import type { Context, Tx } from '../context.ts'
 import { NotFound } from '../errors.ts'
 import type { Db } from '@keyferry/db'
@@ -26,6 +27,15 @@ export async function lockProject(ctx: Pick<Context, 'keyring' | 'db'>, tx: Tx, 
     .executeTakeFirst()
   if (!project) throw missingProject(projectId)
   return ctx.keyring.open(projectId, project.dataKey)
+}
+
+/** The organization's wrapped key, held until the transaction ends: a key made like it is not forgotten by a change of the root key. */
+export function organizationKeyOf(ctx: Pick<Context, 'db'>, tx: Tx): Promise<Wrapped> {
+  return tx
+    .selectFrom('organizations')
+    .select(['id as owner', 'dataKey as wrapped'])
+    .$if(ctx.db.dialect === 'postgres', (query) => query.forKeyShare())
+    .executeTakeFirstOrThrow()
 }
 
 const missingProject = (projectId: string): NotFound => new NotFound(`Project with ID ${projectId} not found`)

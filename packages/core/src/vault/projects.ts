@@ -10,7 +10,7 @@ import { announce, releaseSyncs } from '../release-syncs.ts'
 import { insertEnvironment } from './environments.ts'
 import { refuseWhileInUse } from './in-use.ts'
 import { lookedUp } from './looked-up.ts'
-import { lockProject } from './project-key.ts'
+import { lockProject, organizationKeyOf } from './project-key.ts'
 
 type Project = z.output<typeof schemas.project>
 
@@ -55,6 +55,7 @@ export async function createProject(
   await change(ctx, actor, async (tx) => {
     const taken = await tx.selectFrom('projects').where('slug', '=', slug).select('name').executeTakeFirst()
     if (taken) throw slugTaken(slug, taken.name)
+    const like = await organizationKeyOf(ctx, tx)
     await tx
       .insertInto('projects')
       .values({
@@ -62,7 +63,7 @@ export async function createProject(
         name: input.projectName,
         slug,
         description: input.projectDescription ?? null,
-        dataKey: ctx.keyring.create(id),
+        dataKey: ctx.keyring.create(id, like),
         createdAt: at,
         updatedAt: at,
       })

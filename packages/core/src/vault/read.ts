@@ -1,6 +1,7 @@
 /** Reading secrets: plain, expanded, with imports, from an older version. */
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
+import { auditReading } from '../audit.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { NotFound, Unresolvable } from '../errors.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
@@ -8,6 +9,7 @@ import { expander } from './expand.ts'
 import { findFolder, foldersBelow, type Located } from './folders.ts'
 import { projectKey } from './project-key.ts'
 import { tooDeepProblem } from './resolve.ts'
+import { shownTags, type ShownTag } from './tags.ts'
 import {
   loadTree,
   openOrNull,
@@ -28,22 +30,33 @@ type Input = z.output<typeof schemas.listSecrets>
  */
 export async function listSecrets(
   ctx: Context,
-  _actor: Actor,
+  actor: Actor,
   input: Input,
 ): Promise<z.output<typeof schemas.listedSecrets>> {
-  const { show, tree, roots } = await snapshot(ctx, async (tx) => {
+  const { show, tree, roots, tags } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
     const roots = [located.folder.id, ...(input.recursive ? await foldersBelow(tx, located) : [])]
     return { roots, ...(await load(ctx, tx, input, roots)) }
   })
+  const slugs = new Set(
+    input.tagSlugs
+      ?.split(',')
+      .map((slug) => slug.trim())
+      .filter(Boolean),
+  )
+  const asked = (row: SecretRow): boolean =>
+    slugs.size === 0 || (tags.get(row.id) ?? []).some((tag) => slugs.has(tag.slug))
   const problems: Problems = []
   const listed = (folder: TreeFolder): Secret[] =>
-    [...folder.secrets.values()].sort(byKey).flatMap((row) => show(folder, row, problems) ?? [])
+    [...folder.secrets.values()]
+      .filter(asked)
+      .sort(byKey)
+      .flatMap((row) => show(folder, row, problems) ?? [])
 
   const folders = roots.flatMap((id) => tree.folders.get(id) ?? [])
   const secrets = folders.flatMap(listed)
   const [root] = folders
-  if (!input.include_imports || !root) return finish({ secrets }, problems)
+  if (!input.include_imports || !root) return shown(ctx, actor, input, finish({ secrets }, problems))
   const { order, tooDeep } = expander(tree, () => null).visible(root)
   problems.push(...tooDeep.map(tooDeepProblem))
   const imports = order.slice(1).map((source) => ({
@@ -52,7 +65,31 @@ export async function listSecrets(
     folderId: source.id,
     secrets: listed(source).map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest),
   }))
-  return finish({ secrets, imports }, problems)
+  return shown(ctx, actor, input, finish({ secrets, imports }, problems))
+}
+
+/** Names of the secrets in one row of the audit log; of larger lists it tells the number. */
+const NAMED = 50
+
+/** Notes that values were read, before they are shown. */
+async function shown<T extends { secrets: readonly Secret[]; imports?: readonly { secrets: readonly unknown[] }[] }>(
+  ctx: Context,
+  actor: Actor,
+  { projectId, environment, secretPath, recursive, viewSecretValue }: Input,
+  listed: T,
+): Promise<T> {
+  const imported = (listed.imports ?? []).reduce((count, from) => count + from.secrets.length, 0)
+  if (!viewSecretValue || listed.secrets.length + imported === 0) return listed
+  const few = listed.secrets.length <= NAMED
+  await auditReading(ctx, actor, 'secret.list', projectId, {
+    environment,
+    secretPath,
+    ...(recursive ? { recursive } : {}),
+    count: listed.secrets.length,
+    ...(few ? { keys: listed.secrets.map((secret) => secret.secretKey) } : {}),
+    ...(imported > 0 ? { imported } : {}),
+  })
+  return listed
 }
 
 /**
@@ -61,7 +98,7 @@ export async function listSecrets(
  */
 export async function getSecret(
   ctx: Context,
-  _actor: Actor,
+  actor: Actor,
   input: z.output<typeof schemas.getSecret>,
 ): Promise<Secret> {
   const { show, tree, folderId } = await snapshot(ctx, async (tx) => {
@@ -85,6 +122,15 @@ export async function getSecret(
   const problems: Problems = []
   const secret = show(source, row, problems)
   if (!secret) throw new Unresolvable(problems)
+  if (input.viewSecretValue) {
+    await auditReading(ctx, actor, 'secret.read', input.projectId, {
+      environment: input.environment,
+      secretPath: input.secretPath,
+      key: input.secretName,
+      version: row.version,
+      ...(source === folder ? {} : { from: `${source.environment}:${source.path}` }),
+    })
+  }
   return secret
 }
 
@@ -93,25 +139,26 @@ type Show = (folder: TreeFolder, row: SecretRow, problems: Problems) => Secret |
 async function load(
   ctx: Context,
   tx: Tx,
-  input: Omit<Input, 'recursive'>,
+  input: Omit<Input, 'recursive' | 'tagSlugs'>,
   folderIds: readonly string[],
-): Promise<{ tree: Tree; show: Show }> {
+): Promise<{ tree: Tree; show: Show; tags: Map<string, ShownTag[]> }> {
   const { projectId, viewSecretValue, expandSecretReferences } = input
   const expanding = viewSecretValue && expandSecretReferences
   const key = await projectKey(ctx, tx, projectId)
   const tree = await loadTree(tx, folderIds, expanding)
+  const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
   const open = valueOpener(key, projectId)
   const { expand } = expander(tree, open)
   const show: Show = (folder, row, problems) => {
     const where = { projectId, environment: folder.environment, path: folder.path }
     const comment = openOrNull(key, row.comment, sealedAs('comment', projectId, row)) ?? ''
-    if (!viewSecretValue) return describeSecret(where, row, { value: null, comment })
+    if (!viewSecretValue) return describeSecret(where, row, { value: null, comment }, tags.get(row.id))
     const value = expanding ? expand(folder, row.key) : plain(open(row))
-    if ('value' in value) return describeSecret(where, row, { value: value.value, comment })
+    if ('value' in value) return describeSecret(where, row, { value: value.value, comment }, tags.get(row.id))
     problems.push({ key: row.key, reason: value.problem })
     return null
   }
-  return { tree, show }
+  return { tree, show, tags }
 }
 
 const plain = (value: string | null) => (value === null ? { problem: 'cannot be decrypted' } : { value })

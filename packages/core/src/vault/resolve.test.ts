@@ -123,7 +123,7 @@ onEveryDatabase('resolve', (open, dialect) => {
 
     it('names every bad key and why, and lets nothing through', async () => {
       await v.put('dev:/other', { X: '${GONE}' })
-      await v.put('dev:/', {
+      await v.tangle('dev:/', {
         GOOD: 'x',
         MISSING: 'a ${NOPE} b ${dev.other.NO} c ${qa.K}',
         THROUGH: '${dev.other.X}',
@@ -154,7 +154,7 @@ onEveryDatabase('resolve', (open, dialect) => {
 
     it('names a cycle across folders as it would be referenced', async () => {
       await v.put('dev:/a/b', { K: '${dev.L}' })
-      await v.put('dev:/', { L: '${dev.a.b.K}' })
+      await v.tangle('dev:/', { L: '${dev.a.b.K}' })
       expect(await problems('dev:/')).toEqual({ L: 'is in a reference cycle: L → dev.a.b.K → L' })
     })
 

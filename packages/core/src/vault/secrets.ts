@@ -4,7 +4,11 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { checkReferences } from './check-references.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
+import { following, keyOf, type Moving } from './follow.ts'
+import { setTags, shownTags } from './tags.ts'
+import { keepSecrets } from './trash.ts'
 import type { SecretRow } from './tree.ts'
 import {
   dropSecrets,
@@ -26,6 +30,7 @@ interface Change {
   secretValue?: string
   secretComment?: string
   skipMultilineEncoding?: boolean
+  tagIds?: readonly string[]
 }
 type Mode = z.output<typeof schemas.updateSecrets>['mode']
 
@@ -156,14 +161,73 @@ function write(
   return change(ctx, actor, async (tx, touched) => {
     const target = await openForWriting(ctx, tx, where)
     const names = changes.flatMap((change) => [change.secretKey, change.newSecretName ?? change.secretKey])
-    const puts = decide(await presentSecrets(tx, target.folder.id, names))
-    const { secrets, written } = await putSecrets(ctx, tx, actor, target, puts)
-    if (written.size > 0) {
-      touched(target.folder.id)
-      await record(ctx, tx, actor, action, target, [...written])
+    const present = await presentSecrets(tx, target.folder.id, names)
+    const puts = decide(present)
+    const renamed = puts.flatMap((put) =>
+      put.present && put.present.key !== put.key ? [{ from: put.present.key, to: put.key }] : [],
+    )
+    const put = () => putSecrets(ctx, tx, actor, target, puts)
+    const { result, rewritten } =
+      renamed.length === 0
+        ? { result: await put(), rewritten: [] }
+        : await following(
+            ctx,
+            tx,
+            actor,
+            target,
+            touched,
+            { ...renaming(target, renamed), overwrites: puts.some(({ value }) => value !== undefined) },
+            put,
+          )
+    const { secrets, written } = result
+    const warnings = await checkReferences(
+      tx,
+      target,
+      secrets.filter(({ row }) => written.has(row.key)),
+    )
+    const tagged = await retag(tx, target, secrets, changes)
+    if (written.size > 0) touched(target.folder.id)
+    if (written.size > 0 || tagged.length > 0) {
+      const keys = [...new Set([...written, ...tagged])]
+      await record(ctx, tx, actor, action, target, keys, {
+        ...(renamed.length > 0 ? { renamed } : {}),
+        ...(rewritten.length > 0 ? { rewritten } : {}),
+      })
     }
-    return secrets.map((secret) => describe(target, secret))
+    const tags = await shownTags(tx, target.projectId, [target.folder.id])
+    return secrets.map((secret) => {
+      const warned = warnings.get(secret.row.key)
+      return { ...describe(target, secret, tags.get(secret.row.id)), ...(warned ? { warnings: warned } : {}) }
+    })
   })
+}
+
+function renaming({ folder, environment }: Target, renamed: readonly { from: string; to: string }[]): Moving {
+  const here = { environment: environment.slug, path: folder.path }
+  return {
+    secrets: new Map(
+      renamed.map(({ from, to }) => [keyOf(folder.id, from), { ...here, folderId: folder.id, key: to }]),
+    ),
+  }
+}
+
+/** Sets the tags that were given; answers the keys of those secrets. */
+async function retag(
+  tx: Tx,
+  { projectId }: Target,
+  secrets: readonly Opened[],
+  changes: readonly Change[],
+): Promise<string[]> {
+  const wanted = new Map<string, readonly string[]>()
+  const keys: string[] = []
+  for (const { tagIds, newSecretName, secretKey } of changes) {
+    const secret = secrets.find(({ row }) => row.key === (newSecretName ?? secretKey))
+    if (!tagIds || !secret) continue
+    wanted.set(secret.row.id, tagIds)
+    keys.push(secret.row.key)
+  }
+  if (wanted.size > 0) await setTags(tx, projectId, wanted)
+  return keys
 }
 
 function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[]): Promise<Secret[]> {
@@ -174,6 +238,7 @@ function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[
     const missing = keys.filter((key) => !present.has(key))
     if (missing.length > 0) throw notFound(where, missing)
     const rows = keys.flatMap((key) => present.get(key) ?? [])
+    await keepSecrets(ctx, tx, actor, target, rows)
     await dropSecrets(ctx, tx, actor, target, rows)
     touched(target.folder.id)
     await record(ctx, tx, actor, 'secret.delete', target, keys)
@@ -192,8 +257,12 @@ const putOf = (change: Change, present: SecretRow | undefined): Put => ({
   skipMultilineEncoding: change.skipMultilineEncoding,
 })
 
-const describe = ({ projectId, environment, folder }: Target, { row, value, comment }: Opened): Secret =>
-  describeSecret({ projectId, environment: environment.slug, path: folder.path }, row, { value, comment })
+const describe = (
+  { projectId, environment, folder }: Target,
+  { row, value, comment }: Opened,
+  tags?: Secret['tags'],
+): Secret =>
+  describeSecret({ projectId, environment: environment.slug, path: folder.path }, row, { value, comment }, tags)
 
 const record = (
   ctx: Context,
@@ -202,11 +271,13 @@ const record = (
   action: string,
   target: Target,
   keys: readonly string[],
+  more: Record<string, unknown> = {},
 ): Promise<void> =>
   audit(ctx, tx, actor, action, target.projectId, {
     environment: target.environment.slug,
     secretPath: target.folder.path,
     keys,
+    ...more,
   })
 
 function first(secrets: readonly Secret[]): Secret {

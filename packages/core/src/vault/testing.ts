@@ -1,16 +1,20 @@
 /** Short words for the tests of the vault. A place is written `dev:/api`. For tests only. */
 import { randomUUID } from 'node:crypto'
+import { change } from '../change.ts'
 import type { TestContext } from '../testing.ts'
 import { createFolder } from './folders.ts'
 import { createImport } from './imports.ts'
 import { resolveFolder } from './resolve.ts'
 import { deleteSecret, updateSecrets } from './secrets.ts'
+import { openForWriting, presentSecrets, putSecrets } from './write.ts'
 
 export interface Vault {
   /** The folder at a place, made with all its parents when it is not there. */
   folder(place: string): Promise<string>
   /** Writes secrets, existing or not. */
   put(place: string, values: Record<string, string>): Promise<void>
+  /** Writes secrets that refer to each other in a circle, which the API refuses: an import can close one all the same. */
+  tangle(place: string, values: Record<string, string>): Promise<void>
   drop(place: string, key: string): Promise<void>
   import(place: string, from: string): Promise<string>
   /** A sync that reads a place; its id. */
@@ -54,6 +58,21 @@ export function vault({ ctx, actor }: TestContext, projectId: string): Vault {
       await folder(place)
       const secrets = Object.entries(values).map(([secretKey, secretValue]) => ({ secretKey, secretValue }))
       await updateSecrets(ctx, actor, { ...at(place), mode: 'upsert', secrets })
+    },
+    async tangle(place, values) {
+      await folder(place)
+      await change(ctx, actor, async (tx, touched) => {
+        const target = await openForWriting(ctx, tx, at(place))
+        const present = await presentSecrets(tx, target.folder.id, Object.keys(values))
+        await putSecrets(
+          ctx,
+          tx,
+          actor,
+          target,
+          Object.entries(values).map(([key, value]) => ({ present: present.get(key), key, value })),
+        )
+        touched(target.folder.id)
+      })
     },
     async drop(place, secretName) {
       await deleteSecret(ctx, actor, { ...at(place), secretName, type: 'shared' })

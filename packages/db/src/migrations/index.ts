@@ -4,10 +4,16 @@ import * as first from './0001-first.ts'
 import * as moves from './0002-moves.ts'
 import * as drift from './0003-drift.ts'
 import * as notices from './0005-notices.ts'
+import * as access from './0010-access.ts'
+import * as tree from './0011-tree.ts'
+import * as auditChain from './0012-audit-chain.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-moves': moves,
   '0003-drift': drift,
   '0005-notices': notices,
+  '0010-access': access,
+  '0011-tree': tree,
+  '0012-audit-chain': auditChain,
 }

@@ -1,0 +1,334 @@
+import { createHmac } from 'node:crypto'
+import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
+import { runSync } from '@keyferry/core/sync/run'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
+
+interface Mail {
+  to: string
+  subject: string
+  text: string
+}
+
+onEveryDatabase('people', (open) => {
+  let api: TestApi
+  let projectId: string
+  const mails: Mail[] = []
+  beforeEach(async () => {
+    mails.length = 0
+    const mail = {
+      send(sent: Mail) {
+        mails.push(sent)
+        return Promise.resolve()
+      },
+    }
+    api = await emptyApi(open, null, { mail })
+    const { body } = await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
+    api.token = body.identity.credentials.token
+    projectId = (await api.send('POST', '/api/v1/projects', { projectName: 'Shop' })).body.project.id
+  })
+  afterEach(() => api.close())
+
+  const page = { origin: 'http://localhost:4400', host: 'localhost:4400' }
+  const password = 'a long enough password'
+  const tokenOf = (link: string) => new URL(link).searchParams.get('token') ?? ''
+  const cookieOf = (headers: { 'set-cookie'?: string | string[] | undefined }) =>
+    [headers['set-cookie'] ?? '']
+      .flat()
+      .map((line) => line.split(';', 1)[0])
+      .join('; ')
+  const auth = (path: string, body: unknown, cookie?: string) =>
+    api.send('POST', `/api/auth/${path}`, body, { token: null, headers: { ...page, ...(cookie ? { cookie } : {}) } })
+  async function signIn(email: string, secret = password) {
+    const answer = await auth('sign-in/email', { email, password: secret })
+    return { status: answer.status, body: answer.body, cookie: cookieOf(answer.headers) }
+  }
+  /** As a person, by cookie. */
+  const as = (cookie: string) => (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown) =>
+    api.send(method, url, body, { token: null, headers: { ...page, cookie } })
+  const invite = (email: string, role: string, scopes: unknown = null) =>
+    api.send('POST', `/api/v1/projects/${projectId}/invitations`, { email, role, scopes })
+  const accept = (link: string, secret = password) =>
+    api.send(
+      'POST',
+      '/api/v1/people/invitations/accept',
+      { token: tokenOf(link), name: 'Bob', password: secret },
+      { token: null },
+    )
+  async function join(email: string, role: string, scopes: unknown = null) {
+    await accept((await invite(email, role, scopes)).body.link)
+    return as((await signIn(email)).cookie)
+  }
+  const memberOf = async (email: string) =>
+    (await api.send('GET', `/api/v1/projects/${projectId}/memberships`)).body.memberships.find(
+      (member: { email: string }) => member.email === email,
+    )
+
+  it('come by invitation: a link that works once, mailed and shown', async () => {
+    const { body } = await invite('Bob@Example.com', 'developer')
+    expect(body).toMatchObject({
+      member: null,
+      mailed: true,
+      invitation: { email: 'bob@example.com', role: 'developer' },
+    })
+    expect(mails).toMatchObject([{ to: 'bob@example.com', text: expect.stringContaining(body.link) }])
+    const stored = JSON.stringify(await api.ctx.db.selectFrom('invitations').selectAll().execute())
+    expect(stored).not.toContain(tokenOf(body.link))
+
+    expect((await accept(body.link, 'short')).status).toBe(422)
+    expect((await accept(body.link)).body).toEqual({ email: 'bob@example.com' })
+    expect((await accept(body.link)).status).toBe(404)
+    const bob = as((await signIn('bob@example.com')).cookie)
+    expect((await bob('GET', '/api/v1/me')).body.me).toMatchObject({
+      instanceAdmin: false,
+      grants: [{ projectId, role: 'developer', scopes: null }],
+    })
+    expect((await bob('POST', '/api/v1/projects', { projectName: 'Mine' })).status).toBe(403)
+    // With an account one is a member at once.
+    const other = (await api.send('POST', '/api/v1/projects', { projectName: 'Other' })).body.project
+    const again = await api.send('POST', `/api/v1/projects/${other.id}/invitations`, {
+      email: 'bob@example.com',
+      role: 'viewer',
+    })
+    expect(again.body).toMatchObject({ member: { email: 'bob@example.com', role: 'viewer' }, link: null })
+    expect((await bob('GET', '/api/v1/projects')).body.projects).toHaveLength(2)
+  })
+
+  it('are not let in by an invitation that is old, replaced or taken back', async () => {
+    const first = (await invite('bob@example.com', 'viewer')).body
+    const second = (await invite('bob@example.com', 'admin')).body
+    expect((await accept(first.link)).status).toBe(404)
+    await api.send('DELETE', `/api/v1/projects/${projectId}/invitations/${second.invitation.id}`)
+    expect((await accept(second.link)).status).toBe(404)
+    const third = (await invite('bob@example.com', 'admin')).body
+    api.clock.advance(8 * 24 * 3_600_000)
+    expect((await accept(third.link)).status).toBe(404)
+    expect((await signIn('bob@example.com')).status).toBe(401)
+  })
+
+  it('see names without values as viewers, and nothing outside of their place', async () => {
+    const secret = (environment: string) =>
+      `/api/v3/secrets/raw/KEY?workspaceId=${projectId}&environment=${environment}&secretPath=/`
+    for (const environment of ['dev', 'prod']) {
+      await api.send('POST', '/api/v3/secrets/raw/KEY', {
+        workspaceId: projectId,
+        environment,
+        secretValue: `canary ${environment}`,
+      })
+    }
+    const viewer = await join('viewer@example.com', 'viewer')
+    const seen = await viewer('GET', secret('prod'))
+    expect(seen.body.secret).toMatchObject({
+      secretKey: 'KEY',
+      secretValueHidden: true,
+      secretValue: '<hidden-by-infisical>',
+    })
+    const list = await viewer(
+      'GET',
+      `/api/v3/secrets/raw?workspaceId=${projectId}&environment=prod&expandSecretReferences=true`,
+    )
+    expect(list.body.secrets).toMatchObject([{ secretKey: 'KEY', secretValueHidden: true }])
+    expect(list.text).not.toContain('canary')
+
+    const narrowed = await join('narrowed@example.com', 'developer', [{ environment: 'dev' }])
+    expect((await narrowed('GET', secret('dev'))).body.secret.secretValue).toBe('canary dev')
+    expect((await narrowed('GET', secret('prod'))).status).toBe(403)
+    expect((await narrowed('GET', `/api/v1/projects/${projectId}`)).body.project.environments).toMatchObject([
+      { slug: 'dev' },
+    ])
+    // Neither by a reference of their own, nor by one that somebody else wrote, nor by an import.
+    const write = (secretValue: string) =>
+      narrowed('POST', '/api/v3/secrets/raw/STOLEN', { workspaceId: projectId, environment: 'dev', secretValue })
+    expect((await write('${prod.KEY}')).status).toBe(403)
+    const imported = await narrowed('POST', '/api/v2/secret-imports', {
+      projectId,
+      environment: 'dev',
+      path: '/',
+      import: { environment: 'prod', path: '/' },
+    })
+    expect(imported.status).toBe(403)
+    await api.send('POST', '/api/v3/secrets/raw/LINK', {
+      workspaceId: projectId,
+      environment: 'dev',
+      secretValue: '${prod.KEY}',
+    })
+    const expanded = await narrowed(
+      'GET',
+      `/api/v3/secrets/raw?workspaceId=${projectId}&environment=dev&expandSecretReferences=true`,
+    )
+    expect(expanded.status).toBe(403)
+    expect(expanded.text).not.toContain('canary')
+    await api.send('POST', '/api/v2/secret-imports', {
+      projectId,
+      environment: 'dev',
+      path: '/',
+      import: { environment: 'prod', path: '/' },
+    })
+    const through = await narrowed(
+      'GET',
+      `/api/v3/secrets/raw?workspaceId=${projectId}&environment=dev&include_imports=true`,
+    )
+    expect(through.text).not.toContain('canary prod')
+  })
+
+  it('stand behind syncs: without a reader a sync stops and says so, until someone takes it over', async () => {
+    const vendor = await startEmulator()
+    const bob = await join('bob@example.com', 'admin')
+    const set = (secretValue: string) =>
+      api.send('PATCH', '/api/v3/secrets/raw/KEY', { workspaceId: projectId, environment: 'dev', secretValue })
+    await api.send('POST', '/api/v3/secrets/raw/KEY', {
+      workspaceId: projectId,
+      environment: 'dev',
+      secretValue: 'one',
+    })
+    const connection = await bob('POST', '/api/v1/app-connections/trigger-dev', {
+      name: 'theirs',
+      method: 'api-key',
+      credentials: vendor.credentials,
+      projectId,
+    })
+    const base = '/api/v1/secret-syncs/trigger-dev'
+    const made = await bob('POST', base, {
+      name: 'sync',
+      projectId,
+      connectionId: connection.body.appConnection.id,
+      environment: 'dev',
+      secretPath: '/',
+      syncOptions: { initialSyncBehavior: 'overwrite-destination' },
+      destinationConfig: vendor.target,
+    })
+    const { id } = made.body.secretSync
+    const run = () => runSync(api.ctx, id, new AbortController().signal)
+    const row = async () => (await api.send('GET', `${base}/${id}`)).body.secretSync
+    await run()
+    expect(await row()).toMatchObject({ syncStatus: 'succeeded' })
+
+    await api.send('PATCH', `/api/v1/projects/${projectId}/memberships/${(await memberOf('bob@example.com')).id}`, {
+      scopes: [{ environment: 'prod' }],
+    })
+    expect(await row()).toMatchObject({
+      syncStatus: 'blocked',
+      blocked: { kind: 'access', message: expect.stringContaining('bob@example.com') },
+    })
+    await set('two')
+    await run()
+    expect(await row()).toMatchObject({ syncStatus: 'blocked', blocked: { kind: 'access' } })
+    expect(JSON.stringify([...vendor.contents()])).not.toContain('two')
+    expect((await bob('POST', `${base}/${id}/sync-secrets`)).status).toBe(403)
+
+    const eve = await join('eve@example.com', 'developer')
+    expect((await eve('POST', `${base}/${id}/sync-secrets`)).status).toBe(200)
+    await run()
+    expect(await row()).toMatchObject({ syncStatus: 'succeeded', blocked: null })
+    expect(JSON.stringify([...vendor.contents()])).toContain('two')
+
+    const { userId } = { userId: (await memberOf('eve@example.com')).principalId }
+    await api.send('DELETE', `/api/v1/people/${userId}`)
+    expect(await row()).toMatchObject({ syncStatus: 'blocked' })
+    expect((await eve('GET', '/api/v1/me')).status).toBe(401)
+    await vendor.close()
+  })
+
+  it('set a new password by mail, told nothing about who has an account', async () => {
+    const { cookie } = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const known = await auth('request-password-reset', { email: ACCOUNT.email })
+    const unknown = await auth('request-password-reset', { email: 'nobody@example.com' })
+    expect([known.status, known.body]).toEqual([unknown.status, unknown.body])
+    await vi.waitFor(() => expect(mails).toHaveLength(1))
+    const token = tokenOf(/http\S+/.exec(mails[0]?.text ?? '')?.[0] ?? '')
+    expect((await auth('reset-password', { token, newPassword: password })).status).toBe(200)
+    expect((await auth('reset-password', { token, newPassword: 'another long password' })).status).toBe(400)
+    expect((await signIn(ACCOUNT.email, ACCOUNT.password)).status).toBe(401)
+    expect((await signIn(ACCOUNT.email)).status).toBe(200)
+    // Whoever was signed in is not any more.
+    expect((await as(cookie)('GET', '/api/v1/me')).status).toBe(401)
+  })
+
+  it('get a link for a new password from an instance admin', async () => {
+    const [person] = (await api.send('GET', '/api/v1/people')).body.people
+    expect(person).toMatchObject({ email: ACCOUNT.email, instanceAdmin: true, twoFactor: false })
+    const { link } = (await api.send('POST', `/api/v1/people/${person.id}/reset-link`)).body
+    expect((await auth('reset-password', { token: tokenOf(link), newPassword: password })).status).toBe(200)
+    expect((await signIn(ACCOUNT.email)).status).toBe(200)
+  })
+
+  it('are asked for a second factor once they turned it on, and can use a recovery code once', async () => {
+    const { cookie } = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const enabled = await auth('two-factor/enable', { password: ACCOUNT.password }, cookie)
+    const secret = new URL(enabled.body.totpURI).searchParams.get('secret') ?? ''
+    const [recovery] = enabled.body.backupCodes
+    const verified = await auth('two-factor/verify-totp', { code: totp(secret) }, cookie)
+    expect(verified.status).toBe(200)
+    const first = await signIn(ACCOUNT.email, ACCOUNT.password)
+    expect(first.body.twoFactorRedirect).toBe(true)
+    expect((await as(first.cookie)('GET', '/api/v1/me')).status).toBe(401)
+    expect((await auth('two-factor/verify-totp', { code: '000000' }, first.cookie)).status).toBe(401)
+    const second = await auth('two-factor/verify-totp', { code: totp(secret) }, first.cookie)
+    expect((await as(cookieOf(second.headers))('GET', '/api/v1/me')).status).toBe(200)
+
+    const third = await signIn(ACCOUNT.email, ACCOUNT.password)
+    expect((await auth('two-factor/verify-backup-code', { code: recovery }, third.cookie)).status).toBe(200)
+    const fourth = await signIn(ACCOUNT.email, ACCOUNT.password)
+    expect((await auth('two-factor/verify-backup-code', { code: recovery }, fourth.cookie)).status).toBe(401)
+  })
+
+  it('see their sessions and end them', async () => {
+    const here = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const there = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const listed = await as(here.cookie)('GET', '/api/auth/list-sessions')
+    expect(listed.body).toHaveLength(2)
+    expect((await auth('revoke-other-sessions', {}, here.cookie)).status).toBe(200)
+    expect((await as(there.cookie)('GET', '/api/v1/me')).status).toBe(401)
+    expect((await as(here.cookie)('GET', '/api/v1/me')).status).toBe(200)
+  })
+
+  it('keep one instance admin', async () => {
+    const [person] = (await api.send('GET', '/api/v1/people')).body.people
+    expect((await api.send('PATCH', `/api/v1/people/${person.id}`, { instanceAdmin: false })).status).toBe(400)
+    expect((await api.send('DELETE', `/api/v1/people/${person.id}`)).status).toBe(400)
+    const { link } = (
+      await api.send('POST', '/api/v1/people/invitations', { email: 'bob@example.com', instanceAdmin: true })
+    ).body
+    await accept(link)
+    expect((await api.send('PATCH', `/api/v1/people/${person.id}`, { instanceAdmin: false })).status).toBe(200)
+    const bob = as((await signIn('bob@example.com')).cookie)
+    expect((await bob('GET', '/api/v1/me')).body.me).toMatchObject({ instanceAdmin: true })
+  })
+
+  it('make API keys that never may more than they, and end at once', async () => {
+    const bob = await join('bob@example.com', 'developer')
+    const made = await bob('POST', '/api/v1/api-keys', { name: 'script', grants: [{ projectId, role: 'admin' }] })
+    expect(made.body.apiKey).toMatchObject({
+      owner: 'bob@example.com',
+      lastUsedAt: null,
+      grants: [{ projectId, role: 'admin' }],
+    })
+    const { token, apiKey } = made.body
+    const rename = () => api.send('PATCH', `/api/v1/projects/${projectId}`, { name: 'Mine' }, { token })
+    const read = () =>
+      api.send('GET', `/api/v3/secrets/raw?workspaceId=${projectId}&environment=dev`, undefined, { token })
+    expect((await read()).status).toBe(200)
+    expect((await rename()).status).toBe(403)
+    expect((await bob('GET', '/api/v1/api-keys')).body.apiKeys).toMatchObject([{ lastUsedAt: expect.any(String) }])
+    const member = await memberOf('bob@example.com')
+    await api.send('PATCH', `/api/v1/projects/${projectId}/memberships/${member.id}`, { role: 'admin' })
+    expect((await rename()).status).toBe(200)
+    const ended = await bob('DELETE', `/api/v1/api-keys/${apiKey.id}`)
+    expect(ended.status).toBe(200)
+    expect((await read()).status).toBe(401)
+  })
+})
+
+/** RFC 6238 with its defaults, which is what authenticator apps do. */
+function totp(base32: string): string {
+  const bits = Array.from(base32, (letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  ).join('')
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
+  const hash = createHmac('sha1', key).update(counter).digest()
+  const at = (hash.at(-1) ?? 0) & 15
+  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}

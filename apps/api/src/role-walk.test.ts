@@ -1,0 +1,538 @@
+/**
+ * Every procedure, with everybody, over tRPC and REST. The inputs are made from the procedures' own schemas; who may what is written down here a
+ * second time. A new procedure is walked without a word said about it, and a new field that names a place is asked for by name.
+ */
+import { readinessOf } from '@keyferry/instance'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { hashOf } from '@keyferry/auth/machines/tokens'
+import type { Action } from '@keyferry/core/access/policy'
+import { createConnection } from '@keyferry/core/connections/connections'
+import { SYSTEM } from '@keyferry/core/context'
+import type { Emulator } from '@keyferry/core/destinations/emulator'
+import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
+import { createSync } from '@keyferry/core/sync/create-sync'
+import { createFolder } from '@keyferry/core/vault/folders'
+import { createImport } from '@keyferry/core/vault/imports'
+import { createProject } from '@keyferry/core/vault/projects'
+import { createSecret } from '@keyferry/core/vault/secrets'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { TRPCError } from '@trpc/server'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Meta } from './rest/route.ts'
+import { appRouter, createCaller } from './router.ts'
+import { ACCOUNT, readyApi, type Answer, type TestApi } from './testing.ts'
+import { failureOf } from './trpc/errors.ts'
+
+type Outcome = 'through' | 'no login' | 'forbidden' | 'not there'
+
+const WHO = [
+  'nobody',
+  'unknown token',
+  'expired token',
+  'foreign',
+  'viewer',
+  'developer',
+  'admin',
+  'narrowed, inside',
+  'narrowed, outside',
+  'admin’s key of a developer',
+  'session of a viewer',
+  'instance admin',
+] as const
+type Who = (typeof WHO)[number]
+
+/** Who of those with a role gets through; everybody else is refused. */
+const READERS: Who[] = [
+  'viewer',
+  'session of a viewer',
+  'developer',
+  'admin’s key of a developer',
+  'admin',
+  'narrowed, inside',
+]
+const WRITERS: Who[] = ['developer', 'admin’s key of a developer', 'admin', 'narrowed, inside']
+const MAY: Record<Exclude<Action, 'instance.use'>, Who[]> = {
+  'instance.manage': [],
+  'project.read': [...READERS, 'narrowed, outside'],
+  'project.manage': ['admin'],
+  'members.manage': ['admin'],
+  'folders.read': READERS,
+  'secrets.read-names': READERS,
+  'secrets.read-values': WRITERS,
+  'secrets.write': WRITERS,
+  'syncs.read': READERS,
+  'syncs.run': WRITERS,
+  'syncs.manage': ['admin'],
+  'connections.read': ['admin'],
+  'connections.manage': ['admin'],
+}
+
+/** Procedures that need more than their statement's first word: both ends of a move, say, or the whole project. */
+const ALSO: Record<string, Who[] | undefined> = {
+  'tags.create': WRITERS.filter((who) => who !== 'narrowed, inside'),
+  'tags.update': WRITERS.filter((who) => who !== 'narrowed, inside'),
+  'tags.delete': WRITERS.filter((who) => who !== 'narrowed, inside'),
+  'tree.moveSecrets': WRITERS,
+  'tree.moveFolder': WRITERS,
+  'tree.compare': WRITERS,
+}
+
+function expected(procedure: string, access: Meta['access'], who: Who): Outcome {
+  if (access === 'anyone') return 'through'
+  if (who === 'nobody' || who === 'unknown token' || who === 'expired token') return 'no login'
+  if (who === 'instance admin') return 'through'
+  // A key is for projects that its maker belongs to.
+  if (procedure === 'apiKeys.create' && who === 'foreign') return 'not there'
+  if (access === 'instance.use') return 'through'
+  if (access === 'instance.manage') return 'forbidden'
+  if (access === undefined) throw new Error('a procedure without a statement')
+  if (who === 'foreign') return 'not there'
+  const more = ALSO[procedure]
+  if (more && !more.includes(who)) return 'forbidden'
+  return MAY[access].includes(who) ? 'through' : 'forbidden'
+}
+
+const definition = z.object({
+  type: z.enum(['query', 'mutation', 'subscription']),
+  meta: z.custom<Meta>(),
+  inputs: z.array(z.instanceof(z.ZodType)),
+})
+const procedures = Object.entries(appRouter._def.procedures).map(([name, built]) => ({
+  name,
+  ...definition.parse('_def' in built ? built._def : undefined),
+}))
+type Procedure = (typeof procedures)[number]
+
+/** What stands in one of the two places: inside and outside of what the narrowed developer has. */
+type Fixture = Record<'inside' | 'outside', Map<string, unknown>>
+
+onEveryDatabase('every procedure with every role', (open, dialect) => {
+  let api: TestApi
+  let vendor: Emulator
+  const tokens = new Map<Who, string | null>()
+  let cookie = ''
+  let fixture: Fixture
+  const people: { id: string; kind: 'user' | 'identity' | 'key'; role: string; scopes: string | null }[] = []
+  let made = 0
+  /** Something in the fixture may be gone. */
+  let used = false
+
+  beforeAll(async () => {
+    api = await readyApi(open)
+    vendor = await startEmulator()
+    const at = api.ctx.now().toISOString()
+    const { db } = api.ctx
+
+    const caller = async (who: Who, expiresIn?: number) => {
+      const { identityId, token } = await machine(who, expiresIn)
+      tokens.set(who, token)
+      return identityId
+    }
+    const narrow = JSON.stringify([{ environment: 'dev', secretPath: '/api/**' }])
+    for (const role of ['viewer', 'developer', 'admin'] as const) {
+      people.push({ id: await caller(role), kind: 'identity', role, scopes: null })
+    }
+    people.push({ id: await caller('narrowed, inside'), kind: 'identity', role: 'developer', scopes: narrow })
+    people.push({ id: await caller('narrowed, outside'), kind: 'identity', role: 'developer', scopes: narrow })
+    people.push({ id: await caller('expired token', 0), kind: 'identity', role: 'admin', scopes: null })
+    const foreigner = await caller('foreign')
+    const elsewhere = await createProject(api.ctx, SYSTEM, { projectName: 'Elsewhere', shouldCreateDefaultEnvs: true })
+    const membership = {
+      principalId: foreigner,
+      principalKind: 'identity' as const,
+      role: 'admin',
+      createdAt: at,
+      updatedAt: at,
+    }
+    await db
+      .insertInto('memberships')
+      .values({ ...membership, id: randomUUID(), projectId: elsewhere.id })
+      .execute()
+
+    const developer = await api.auth.createUser({ email: 'dev@example.com', password: ACCOUNT.password, name: 'Dev' })
+    people.push({ id: developer.id, kind: 'user', role: 'developer', scopes: null })
+    const key = await api.auth.createApiKey({ userId: developer.id, name: 'key' })
+    await db.insertInto('apiKeys').values({ id: key.id, name: 'key', ownerId: developer.id, createdAt: at }).execute()
+    people.push({ id: key.id, kind: 'key', role: 'admin', scopes: null })
+    tokens.set('admin’s key of a developer', key.token)
+
+    const viewer = await api.auth.createUser({ email: 'viewer@example.com', password: ACCOUNT.password, name: 'V' })
+    people.push({ id: viewer.id, kind: 'user', role: 'viewer', scopes: null })
+    const signedIn = await api.send(
+      'POST',
+      '/api/auth/sign-in/email',
+      { email: viewer.email, password: ACCOUNT.password },
+      { token: null },
+    )
+    cookie = [signedIn.headers['set-cookie'] ?? ''].flat()[0]?.split(';', 1)[0] ?? ''
+
+    tokens.set('nobody', null)
+    tokens.set('unknown token', `kfa_${'x'.repeat(43)}`)
+    tokens.set('session of a viewer', null)
+    tokens.set('instance admin', api.token)
+    fixture = { inside: await furnish('dev', '/api'), outside: await furnish('prod', '/') }
+  })
+  afterAll(async () => {
+    await vendor.close()
+    await api.close()
+  })
+
+  async function machine(name: string, expiresIn = 86_400_000) {
+    const now = api.ctx.now().getTime()
+    const at = new Date(now).toISOString()
+    const identityId = randomUUID()
+    const clientSecretId = randomUUID()
+    const token = `kfa_${randomBytes(32).toString('base64url')}`
+    const kept = { identityId, createdAt: at, updatedAt: at }
+    const counts = { uses: 0, usesLimit: 0, ttl: 0 }
+    const expiresAt = new Date(now + expiresIn).toISOString()
+    await api.ctx.db.transaction().execute(async (tx) => {
+      await tx.insertInto('identities').values({ id: identityId, name, createdAt: at, updatedAt: at }).execute()
+      await tx
+        .insertInto('universalAuths')
+        .values({ ...kept, clientId: randomUUID(), settings: '{}', failures: 0 })
+        .execute()
+      await tx
+        .insertInto('clientSecrets')
+        .values({ ...kept, ...counts, id: clientSecretId, description: '', prefix: '', hash: randomUUID(), revoked: 0 })
+        .execute()
+      const times = { expiresAt, endsAt: expiresAt, createdAt: at }
+      await tx
+        .insertInto('accessTokens')
+        .values({ id: randomUUID(), identityId, clientSecretId, hash: hashOf(token), ...counts, ...times })
+        .execute()
+    })
+    return { identityId, clientSecretId, token }
+  }
+
+  /** A project with everything that an input can name, in one place. */
+  async function furnish(environment: string, path: string): Promise<Map<string, unknown>> {
+    const { ctx } = api
+    const tag = `w${++made}`
+    const at = ctx.now().toISOString()
+    const project = await createProject(ctx, SYSTEM, { projectName: tag, shouldCreateDefaultEnvs: true })
+    const projectId = project.id
+    const connection = await createConnection(ctx, SYSTEM, {
+      app: 'trigger-dev',
+      name: tag,
+      method: 'api-key',
+      credentials: vendor.credentials,
+      projectId,
+    })
+    const victim = await machine(tag)
+    const victimMembership = randomUUID()
+    const members = people.map(({ id, kind, role, scopes }) => ({
+      id: randomUUID(),
+      projectId,
+      principalKind: kind,
+      principalId: id,
+      role,
+      scopes,
+      createdAt: at,
+      updatedAt: at,
+    }))
+    const [like] = members
+    if (!like) throw new Error('nobody to be a member')
+    await ctx.db
+      .insertInto('memberships')
+      .values([...members, { ...like, id: victimMembership, principalId: victim.identityId }])
+      .execute()
+    const invitationId = randomUUID()
+    await ctx.db
+      .insertInto('invitations')
+      .values({
+        id: invitationId,
+        email: `${tag}@example.com`,
+        projectId,
+        role: 'viewer',
+        scopes: null,
+        instanceAdmin: 0,
+        tokenHash: invitationId,
+        expiresAt: '2099-01-01T00:00:00.000Z',
+        createdAt: at,
+        createdBy: 'test',
+      })
+      .execute()
+
+    const where = { projectId, environment }
+    if (path !== '/') await createFolder(ctx, SYSTEM, { ...where, name: path.slice(1), path: '/' })
+    const folder = await createFolder(ctx, SYSTEM, { ...where, name: 'sub', path })
+    await createFolder(ctx, SYSTEM, { ...where, name: 'other', path })
+    await createSecret(ctx, SYSTEM, {
+      ...where,
+      secretPath: path,
+      secretName: 'KEY',
+      secretValue: 'value',
+      secretComment: '',
+      type: 'shared',
+    })
+    const below = path === '/' ? '/other' : `${path}/other`
+    const imported = await createImport(ctx, SYSTEM, { ...where, path, import: { environment, path: below } })
+    const sync = await createSync(ctx, SYSTEM, {
+      destination: 'trigger-dev',
+      name: `${tag}-${environment}`,
+      projectId,
+      connectionId: connection.id,
+      environment,
+      secretPath: path,
+      isAutoSyncEnabled: false,
+      syncOptions: { initialSyncBehavior: 'overwrite-destination', keySchema: `${tag}_${environment}_{{secretKey}}` },
+      destinationConfig: vendor.target,
+    })
+    const runId = randomUUID()
+    await ctx.db
+      .insertInto('runs')
+      .values({
+        id: runId,
+        syncId: sync.id,
+        kind: 'sync',
+        state: 'succeeded',
+        trigger: 'manual',
+        actor: 'x',
+        revision: 1,
+        calls: 0,
+        startedAt: at,
+      })
+      .execute()
+    return new Map<string, unknown>(
+      Object.entries({
+        projectId,
+        slug: project.slug,
+        environment,
+        sourceEnvironment: environment,
+        destinationEnvironment: environment,
+        sourceSecretPath: path,
+        destinationSecretPath: path,
+        destinationPath: path,
+        otherEnvironment: environment,
+        environmentId: project.environments.find(({ slug }) => slug === environment)?.id,
+        secretPath: path,
+        path,
+        folderId: folder.id,
+        folderIdOrName: 'sub',
+        importId: imported.id,
+        secretName: 'KEY',
+        secretKey: 'KEY',
+        syncId: sync.id,
+        syncName: sync.name,
+        runId,
+        planHash: 'none',
+        app: 'trigger-dev',
+        destination: 'trigger-dev',
+        method: 'api-key',
+        connectionId: connection.id,
+        connectionName: connection.name,
+        credentials: vendor.credentials,
+        destinationConfig: vendor.target,
+        list: 'projects',
+        known: {},
+        memberId: victimMembership,
+        invitationId,
+        identityId: victim.identityId,
+        clientSecretId: victim.clientSecretId,
+        apiKeyId: randomUUID(),
+        userId: randomUUID(),
+        accessToken: victim.token,
+        email: 'someone@example.com',
+      }),
+    )
+  }
+
+  const send = (who: Who, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown): Promise<Answer> =>
+    api.send(method, url, body, {
+      token: tokens.get(who) ?? null,
+      headers: who === 'session of a viewer' ? { cookie } : {},
+    })
+
+  async function overTrpc(who: Who, { name, type }: Procedure, input: unknown): Promise<Seen> {
+    if (type === 'subscription') return subscribed(who, name, input)
+    const text = JSON.stringify(input)
+    const { status, body } =
+      type === 'query'
+        ? await send(who, 'GET', `/api/trpc/${name}${text === undefined ? '' : `?input=${encodeURIComponent(text)}`}`)
+        : await send(who, 'POST', `/api/trpc/${name}`, input ?? {})
+    return { status, message: String(body?.error?.message ?? '') }
+  }
+
+  /** Until something comes, or its refusal; an endless answer cannot be waited for over HTTP. */
+  async function subscribed(who: Who, name: string, input: unknown): Promise<Seen> {
+    const headers = new Headers()
+    const token = tokens.get(who)
+    if (token) headers.set('authorization', `Bearer ${token}`)
+    else if (who === 'session of a viewer') headers.set('cookie', cookie)
+    const actor = await api.auth.actorOf(headers, '127.0.0.1')
+    const instance = { version: '0', profile: 'embedded' as const }
+    const readiness = readinessOf(api.ctx, { problem: () => Promise.resolve(null) })
+    const context = {
+      ctx: api.ctx,
+      auth: api.auth,
+      actor,
+      presented: Boolean(token),
+      address: null,
+      instance,
+      readiness,
+      reqId: '',
+    }
+    const caller = createCaller(context, { signal: AbortSignal.abort() })
+    expect(name).toBe('syncs.events')
+    try {
+      const stream = await caller.syncs.events(z.object({ projectId: z.string() }).parse(input))
+      for await (const _ of stream) break
+      return { status: 200, message: '' }
+    } catch (error) {
+      if (error instanceof TRPCError && error.cause?.name === 'AbortError') return { status: 200, message: '' }
+      return failureOf(error)
+    }
+  }
+
+  async function overRest(who: Who, route: Meta['routes'][number], input: unknown): Promise<Seen> {
+    const left = new Map(Object.entries(Object(input)))
+    const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => {
+      const value = left.get(name)
+      left.delete(name)
+      return encodeURIComponent(String(value))
+    })
+    const query =
+      route.method === 'GET'
+        ? new URLSearchParams(Object.fromEntries([...left].map(([name, value]) => [name, String(value)])))
+        : null
+    const { status, body } = await send(
+      who,
+      route.method,
+      query?.size ? `${path}?${query.toString()}` : path,
+      query ? undefined : Object.fromEntries(left),
+    )
+    return { status, message: typeof body?.message === 'string' ? body.message : '' }
+  }
+
+  it.each(procedures.map((procedure) => [procedure.name, procedure] as const))('%s', async (_, procedure) => {
+    if (used) await refurnish()
+    let before = await changes()
+    const ask = async (who: Who, route: Meta['routes'][number] | null) => {
+      const placed = !/^(anyone|instance\..*)$/.test(procedure.meta.access ?? '')
+      const input = inputFor(procedure, fixture[who === 'narrowed, outside' && placed ? 'outside' : 'inside'])
+      const seen = route ? await overRest(who, route, input) : await overTrpc(who, procedure, input)
+      const outcome = outcomeOf(seen)
+      const how = `${who} over ${route ? `${route.method} ${route.path}` : 'tRPC'}: ${seen.status} ${seen.message}`
+      expect(seen.status, how).toBeLessThan(500)
+      if (outcome === 'through' && procedure.type === 'mutation') used = true
+      const after = await changes()
+      if (outcome !== 'through') expect(after, how).toBe(before)
+      before = after
+      return { outcome, how }
+    }
+    for (const who of WHO) {
+      const wanted = expected(procedure.name, procedure.meta.access, who)
+      // Both ways lead to the same procedure; the database cannot tell them apart.
+      for (const route of dialect === 'sqlite' ? [null, ...procedure.meta.routes] : [null]) {
+        const first = await ask(who, route)
+        // An earlier call that was let through may have removed what this one names.
+        const stale = first.outcome !== wanted && used
+        if (stale) {
+          await refurnish()
+          before = await changes()
+        }
+        const { outcome, how } = stale ? await ask(who, route) : first
+        expect(outcome, how).toBe(wanted)
+      }
+    }
+  })
+
+  async function refurnish(): Promise<void> {
+    fixture = { ...fixture, inside: await furnish('dev', '/api') }
+    used = false
+  }
+
+  const changes = async () => {
+    const row = await api.ctx.db
+      .selectFrom('audit')
+      .select((eb) => eb.fn.countAll<number | string>().as('count'))
+      .executeTakeFirstOrThrow()
+    return Number(row.count)
+  }
+})
+
+interface Seen {
+  status: number
+  message: string
+}
+
+/** Whatever is wrong apart from who asks counts as through: the verb was reached. */
+function outcomeOf({ status, message }: Seen): Outcome {
+  if (status === 401 && /^Token (missing|is not valid)$/.test(message)) return 'no login'
+  if (status === 403 && message.startsWith('You are not allowed to ')) return 'forbidden'
+  const hidden =
+    /^(Project with (ID|slug) .* not found|There is no secret sync with the id .*|Folder with ID .* not found|App Connection with .* not found)$/
+  return status === 404 && hidden.test(message) ? 'not there' : 'through'
+}
+
+type Json = z.core.JSONSchema.BaseSchema
+const documents = new Map<z.ZodType, Json>()
+
+/** The smallest input that the procedure's schema takes, pointed at the fixture. */
+function inputFor({ name, inputs: [schema] }: Procedure, known: ReadonlyMap<string, unknown>): unknown {
+  if (!schema) return undefined
+  const document = documents.get(schema) ?? z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  documents.set(schema, document)
+  const input = example(document, document, '', known)
+  const parsed = schema.safeParse(input)
+  if (!parsed.success)
+    throw new Error(`no input for ${name} could be made: ${parsed.error.message}\n${JSON.stringify(input)}`)
+  return input
+}
+
+/** Optional fields are left out, unless they say where. */
+const WHERE = [
+  'sourceSecretPath',
+  'destinationSecretPath',
+  'projectId',
+  'environment',
+  'secretPath',
+  'path',
+  'syncId',
+  'connectionId',
+  'folderId',
+]
+
+function example(schema: Json, root: Json, field: string, known: ReadonlyMap<string, unknown>): unknown {
+  if (known.has(field) && schema.type !== 'array') return known.get(field)
+  if (schema.$ref !== undefined) {
+    const target = root.$defs?.[schema.$ref.replace('#/$defs/', '')]
+    if (!target || typeof target === 'boolean') throw new Error(`no ${schema.$ref}`)
+    return example(target, root, field, known)
+  }
+  if (schema.const !== undefined) return schema.const
+  if (schema.enum) return schema.enum[0]
+  const [choice] = schema.anyOf ?? schema.oneOf ?? schema.allOf ?? []
+  if (choice && typeof choice !== 'boolean') return example(choice, root, field, known)
+  switch (schema.type) {
+    case 'object': {
+      const fields = Object.entries(schema.properties ?? {}).filter(
+        ([name]) => schema.required?.includes(name) || WHERE.includes(name),
+      )
+      return Object.fromEntries(
+        fields.map(([name, inner]) => [name, typeof inner === 'boolean' ? null : example(inner, root, name, known)]),
+      )
+    }
+    case 'array':
+      return (schema.minItems ?? 0) > 0 &&
+        schema.items &&
+        !Array.isArray(schema.items) &&
+        typeof schema.items !== 'boolean'
+        ? [example(schema.items, root, '', known)]
+        : []
+    case 'boolean':
+      return false
+    case 'integer':
+    case 'number':
+      return Math.max(1, schema.minimum ?? 1)
+    case 'null':
+      return null
+    default:
+      if (schema.format === 'email') return 'someone@example.com'
+      if (schema.format === 'uuid') return randomUUID()
+      if (schema.format === 'date-time') return '2026-01-01T00:00:00.000Z'
+      return 'generated-text'
+  }
+}

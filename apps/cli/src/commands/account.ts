@@ -1,0 +1,152 @@
+import { createKeyferryClient } from '@keyferry/client'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import {
+  findProject,
+  openProject,
+  withJson,
+  withProject,
+  type Cli,
+  type JsonOption,
+  type PlaceOptions,
+} from '../cli.ts'
+import { Failure } from '../failure.ts'
+import { clientWith, signedIn, type Credential } from '../session.ts'
+import { readSettings, writeSettings } from '../settings.ts'
+
+interface LoginOptions extends JsonOption {
+  url?: string
+  token?: string | true
+  email?: string
+}
+
+export function addAccount(program: Command, cli: Cli): void {
+  withJson(program.command('login'))
+    .description('Sign in and remember it')
+    .option('--url <url>', 'where the instance serves')
+    .option('--token [token]', 'sign in with a token; without a value it is asked for, or read from stdin')
+    .option('--email <address>', 'sign in with e-mail and password; the password is asked for, or read from stdin')
+    .action((options: LoginOptions) => login(cli, options))
+
+  withJson(program.command('logout'))
+    .description('Forget the sign-in')
+    .action(() => logout(cli))
+
+  withProject(program.command('use'))
+    .description('Remember a project, and an environment of it')
+    .argument('[project]', 'its slug or id')
+    .option('--env <slug>', 'the environment')
+    .action((project: string | undefined, options: PlaceOptions & JsonOption) =>
+      use(cli, { ...options, project: project ?? options.project }),
+    )
+}
+
+async function login(cli: Cli, options: LoginOptions): Promise<void> {
+  const { env, terminal } = cli
+  const before = await readSettings(env)
+  const given =
+    options.url ?? (env['KEYFERRY_URL'] || before.url) ?? (await terminal.ask('URL of the instance:', 'Pass --url.'))
+  const url = given.trim().replace(/\/+$/, '')
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new Failure(`${url} is not the URL of an instance`, 'It looks like https://keyferry.example.com.')
+  }
+  const credential = await credentialOf(cli, url, options)
+  const me = await clientWith(url, credential).instance.me.query()
+  const same = before.url === url
+  const file = await writeSettings(env, {
+    url,
+    ...credential,
+    ...(same ? { project: before.project, environment: before.environment } : {}),
+  })
+  if (options.json) terminal.json({ url, name: me.name, organization: me.organization.name, file })
+  else terminal.line(`Signed in to ${me.organization.name} at ${url} as ${me.name}. Kept in ${file}.`)
+}
+
+async function credentialOf(cli: Cli, url: string, { token, email }: LoginOptions): Promise<Credential> {
+  const { terminal } = cli
+  if (email === undefined) {
+    return { token: (typeof token === 'string' ? token : await hidden(cli, 'Token:')).trim() }
+  }
+  if (token !== undefined) throw new Failure('--token and --email exclude each other')
+  const { initialized } = await createKeyferryClient({ url }).instance.status.query()
+  if (!initialized) throw new Failure('This instance has no account yet', `Open ${url} and create the first one.`)
+  terminal.progress('Signing in …')
+  return { session: await signIn(url, email, await hidden(cli, 'Password:')) }
+}
+
+/** Typed unseen, or from stdin without its final newline: what stands in a command line is seen by every process. */
+async function hidden({ terminal }: Cli, question: string): Promise<string> {
+  const text = terminal.interactive
+    ? await terminal.ask(question, '', true)
+    : (await terminal.input()).replace(/\r?\n$/, '')
+  if (text === '') throw new Failure(`${question.slice(0, -1)} must not be empty`)
+  return text
+}
+
+const answered = z.looseObject({ message: z.string().optional(), twoFactorRedirect: z.boolean().optional() })
+
+/** The cookies of a session. */
+async function signIn(url: string, email: string, password: string): Promise<string> {
+  const answer = await fetch(`${url}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  }).catch((error: unknown) => {
+    throw new Failure(
+      `No answer from ${url}: ${error instanceof Error ? error.message : String(error)}`,
+      'Is the instance running?',
+    )
+  })
+  const body = answered.catch({}).parse(await answer.json().catch(() => null))
+  if (!answer.ok)
+    throw new Failure(body.message ?? `${url} answered ${answer.status}`, 'Check the e-mail address and the password.')
+  if (body.twoFactorRedirect) {
+    throw new Failure(
+      'This account is protected by a second factor',
+      'Make a token in the console and sign in with `keyferry login --token`.',
+    )
+  }
+  return answer.headers
+    .getSetCookie()
+    .map((cookie) => cookie.slice(0, cookie.indexOf(';')))
+    .join('; ')
+}
+
+async function logout({ env, terminal }: Cli): Promise<void> {
+  const { project, environment, url, session } = await readSettings(env)
+  if (url !== undefined && session !== undefined) {
+    // A session that cannot be ended there is still forgotten here.
+    await fetch(`${url}/api/auth/sign-out`, {
+      method: 'POST',
+      headers: { cookie: session, origin: new URL(url).origin },
+    }).catch(() => null)
+  }
+  await writeSettings(env, { url, project, environment })
+  terminal.note('Signed out.')
+}
+
+async function use(cli: Cli, options: PlaceOptions & JsonOption): Promise<void> {
+  const { env, terminal } = cli
+  const settings = await readSettings(env)
+  if (options.project === undefined && options.env === undefined) {
+    const { client } = signedIn(env, settings)
+    const projects = await client.projects.list.query()
+    const now = settings.project === undefined ? null : await findProject(client, settings.project)
+    if (options.json)
+      return terminal.json({ project: now?.slug ?? null, environment: settings.environment ?? null, projects })
+    for (const { id, slug, name, environments } of projects) {
+      terminal.line(
+        `${id === now?.id ? '*' : ' '} ${slug}  ${name}  (${environments.map((environment) => environment.slug).join(', ')})`,
+      )
+    }
+    return
+  }
+  const { project } = await openProject(cli, options)
+  const known = project.environments.map(({ slug }) => slug)
+  if (options.env !== undefined && !known.includes(options.env)) {
+    throw new Failure(`There is no environment ${options.env} in ${project.name}`, `There are: ${known.join(', ')}.`)
+  }
+  await writeSettings(env, { ...settings, project: project.slug, environment: options.env })
+  if (options.json) terminal.json({ project: project.slug, environment: options.env ?? null })
+  else terminal.line(`Using ${project.name}${options.env === undefined ? '' : `, ${options.env}`}.`)
+}

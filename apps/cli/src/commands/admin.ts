@@ -1,0 +1,128 @@
+/** For who runs the instance: on its data directory or database, not over HTTP. The server's code is loaded only here. */
+import { resolve } from 'node:path'
+import type { Admin } from '@keyferry/instance'
+import type { Command } from 'commander'
+import { withJson, type Cli, type JsonOption } from '../cli.ts'
+import { EXIT, Failure } from '../failure.ts'
+import { count } from '../table.ts'
+import { confirm } from '../terminal.ts'
+
+export function addAdmin(program: Command, cli: Cli): void {
+  const admin = program
+    .command('admin')
+    .description(
+      'Run by the operator, beside the instance: reads KEYFERRY_DATA_DIR, DATABASE_URL and KEYFERRY_ROOT_KEY as it does',
+    )
+
+  withJson(admin.command('backup'))
+    .description('Write the whole store to a file, also while the instance serves; the root key is not in it')
+    .argument('<file>')
+    .action((file: string, options: JsonOption) => backup(cli, file, options))
+
+  withJson(admin.command('restore'))
+    .description('Put a backup in the place of the store of a stopped instance; the old one is kept beside it')
+    .argument('<file>')
+    .option('-y, --yes', 'do not ask')
+    .action((file: string, options: JsonOption & { yes?: boolean }) => restore(cli, file, options))
+
+  withJson(admin.command('rotate-root-key'))
+    .description('Change the key that wraps all others, while the instance serves; after a crash, run it again')
+    .action((options: JsonOption) => rotateRootKey(cli, options))
+
+  withJson(admin.command('rotate-data-key'))
+    .description('Seal everything of a project with a new key, while the instance serves')
+    .requiredOption('--project <slug>', 'the project')
+    .action((options: JsonOption & { project: string }) => rotateDataKey(cli, options))
+
+  withJson(admin.command('verify-audit'))
+    .description('Check the chain of the audit log; names the first row that is wrong')
+    .option('--expect <seq:hash>', 'an end of the log that was noted earlier')
+    .action((options: JsonOption & { expect?: string }) => verifyAudit(cli, options))
+}
+
+/** The instance's settings; its log would mix with what we print. */
+async function instanceEnv({ env }: Cli) {
+  const instance = await import('@keyferry/instance')
+  return { ...instance, settings: instance.readEnv({ LOG_LEVEL: 'error', ...env }) }
+}
+
+async function withAdmin<T>(
+  cli: Cli,
+  act: (admin: Admin & { operator: typeof import('@keyferry/instance').OPERATOR }) => Promise<T>,
+): Promise<T> {
+  const { openAdmin, OPERATOR, settings } = await instanceEnv(cli)
+  const admin = await openAdmin(settings)
+  try {
+    return await act({ ...admin, operator: OPERATOR })
+  } finally {
+    await admin.close()
+  }
+}
+
+async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
+  const path = resolve(file)
+  const bytes = await withAdmin(cli, async ({ ctx }) => {
+    const { backup } = await import('@keyferry/core/admin/backup')
+    return backup(ctx, path)
+  })
+  if (json) cli.terminal.json({ file: path, bytes })
+  else cli.terminal.line(`Wrote ${path} (${bytes} bytes). It is of no use without the root key: keep that elsewhere.`)
+}
+
+async function restore(cli: Cli, file: string, { yes, json }: JsonOption & { yes?: boolean }): Promise<void> {
+  const { restoreBackup, settings } = await instanceEnv(cli)
+  await confirm(cli.terminal, yes, `Replace the store in ${resolve(settings.KEYFERRY_DATA_DIR)} by ${file}?`)
+  const kept = restoreBackup(settings, resolve(file))
+  if (json) cli.terminal.json({ restored: resolve(file), kept })
+  else cli.terminal.line(`Restored ${file}.${kept === null ? '' : ` What was there is kept as ${kept}.`}`)
+}
+
+async function rotateRootKey(cli: Cli, { json }: JsonOption): Promise<void> {
+  const { changeRootKey, settings } = await instanceEnv(cli)
+  const keys = await changeRootKey(settings)
+  if (json) return cli.terminal.json({ keys })
+  cli.terminal.line(`Wrapped ${count(keys, 'key')} anew.`)
+  if (settings.KEYFERRY_ROOT_KEY) cli.terminal.line('Restart every process with the new key as KEYFERRY_ROOT_KEY.')
+  else cli.terminal.line('The new root key is in root.key: back it up; older backups still need the old one.')
+}
+
+async function rotateDataKey(cli: Cli, { project: slug, json }: JsonOption & { project: string }): Promise<void> {
+  const done = await withAdmin(cli, async ({ ctx, operator }) => {
+    const { continueRotations, listRotations, rotateDataKey } = await import('@keyferry/core/admin/rotate-data-key')
+    const { getProjectBySlug } = await import('@keyferry/core/vault/projects')
+    const { id: projectId } = await getProjectBySlug(ctx, operator, { slug })
+    await rotateDataKey(ctx, operator, { projectId })
+    cli.terminal.progress('Sealing anew …')
+    await continueRotations(ctx, AbortSignal.timeout(600_000))
+    return !(await listRotations(ctx)).some((rotation) => rotation.projectId === projectId)
+  })
+  cli.terminal.progress('')
+  if (json) cli.terminal.json({ done })
+  else
+    cli.terminal.line(
+      done
+        ? `Everything in ${slug} is sealed with the new key.`
+        : 'Begun; the instance goes on with it while it serves.',
+    )
+}
+
+async function verifyAudit(cli: Cli, { expect, json }: JsonOption & { expect?: string }): Promise<void> {
+  const expected = expect === undefined ? undefined : noted(expect)
+  const verified = await withAdmin(cli, async ({ ctx }) => {
+    const { verifyAudit } = await import('@keyferry/core/admin/verify-audit')
+    return verifyAudit(ctx, expected)
+  })
+  const { rows, head, problem } = verified
+  if (json) cli.terminal.json(verified)
+  else if (problem)
+    cli.terminal.note(`error: ${problem.message}${problem.id === null ? '' : ` Its id is ${problem.id}.`}`)
+  else cli.terminal.line(`${count(rows, 'row')}, unbroken.${head ? ` It ends at ${head.seq}:${head.hash}` : ''}`)
+  if (problem) cli.exitWith(EXIT.failed)
+}
+
+function noted(text: string): { seq: number; hash: string } {
+  const [, seq, hash] = /^(\d+):(\S+)$/.exec(text) ?? []
+  if (seq === undefined || hash === undefined)
+    throw new Failure(`${text} is no end of a log`, 'It looks as `keyferry admin verify-audit` prints it: 42:hash.')
+  return { seq: Number(seq), hash }
+}

@@ -1,0 +1,197 @@
+import { isKeyferryError, type KeyferryClient } from '@keyferry/client'
+import { projectSlug } from '@keyferry/schemas'
+import type { Command } from 'commander'
+import { findProject, withJson, type Cli, type JsonOption, type Project } from '../cli.ts'
+import { EXIT, Failure } from '../failure.ts'
+import { carryOut, isNothing, planMove, type MovePlan } from '../infisical/move.ts'
+import { readProject } from '../infisical/source.ts'
+import { survey, type Remark } from '../infisical/survey.ts'
+import { signedIn } from '../session.ts'
+import { readSettings } from '../settings.ts'
+import { count, table } from '../table.ts'
+import { confirm, type Terminal } from '../terminal.ts'
+
+interface Options extends JsonOption {
+  siteUrl: string
+  token?: string
+  project: string
+  environment: string[]
+  to?: string
+  yes?: boolean
+  dryRun?: boolean
+}
+
+export function addImport(program: Command, cli: Cli): void {
+  const imports = program.command('import').description('Take in what another secret store holds')
+
+  withJson(imports.command('infisical'))
+    .description('Copy a project of an Infisical server: environments, folders, secrets, comments, imports')
+    .requiredOption('--site-url <url>', 'the Infisical server')
+    .option('--token <token>', 'an access token of it (default: INFISICAL_TOKEN)')
+    .requiredOption('--project <slug or id>', 'the project there')
+    .option(
+      '--environment <slug>',
+      'only this environment; may be repeated',
+      (slug: string, all: string[]) => [...all, slug],
+      [],
+    )
+    .option('--to <slug or id>', 'the Keyferry project, made when missing (default: the same slug)')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'only show what it would do')
+    .action((options: Options) => move(cli, options))
+}
+
+async function move(cli: Cli, options: Options): Promise<void> {
+  const { env, terminal } = cli
+  const token = options.token ?? env['INFISICAL_TOKEN']
+  if (!token) throw new Failure('No token for the Infisical server', 'Pass --token, or set INFISICAL_TOKEN.')
+  const { url, client } = signedIn(env, await readSettings(env))
+
+  const source = await readProject({
+    siteUrl: options.siteUrl,
+    token,
+    project: options.project,
+    environments: options.environment,
+    onProgress: (what) => terminal.progress(`Reading ${what}`),
+  })
+  terminal.progress('')
+  const surveyed = survey(source)
+  const slug = options.to ?? source.slug
+  const project = await existing(client, slug)
+  const problem = projectSlug.safeParse(slug).error?.issues[0]?.message
+  // Under another slug a second run would not find what the first one made.
+  if (!project && problem !== undefined)
+    throw new Failure(`${slug} cannot be the slug of a project: ${problem}`, 'Pass --to with another one.')
+  const plan = await planMove(client, project, surveyed)
+
+  if (!options.json) {
+    terminal.line(
+      `${source.name} at ${options.siteUrl} -> ${project ? project.name : `new project ${source.name}`} at ${url}`,
+    )
+    printPlan(terminal, plan)
+    printRemarks(terminal, 'Stays behind:', surveyed.left)
+    printRemarks(terminal, 'Comes along, but:', surveyed.notes)
+    printRemarks(terminal, 'Has another value here, which is kept:', differences(plan))
+  }
+  const nothing = isNothing(plan)
+  const write = !options.dryRun && !nothing
+  const left = [...surveyed.left]
+  let unsendable: Remark[] = []
+  if (write) {
+    await confirm(terminal, options.yes, 'Copy it?')
+    const { project: made, refused } = await carryOut(
+      client,
+      plan,
+      {
+        projectName: source.name.slice(0, 64),
+        projectDescription: source.description,
+        slug,
+      },
+      (what) => terminal.progress(`Writing ${what}`),
+    )
+    unsendable = await problemsIn(client, made, surveyed.folders)
+    terminal.progress('')
+    left.push(...refused)
+    if (!options.json) {
+      printRemarks(terminal, 'Refused:', refused)
+      printRemarks(terminal, 'Cannot be sent anywhere yet:', unsendable)
+      terminal.line(
+        `Copied ${count(
+          total(plan, ({ missing }) => missing.length) - refused.length,
+          'secret',
+        )} into ${made.name} (${made.slug}).`,
+      )
+    }
+  } else if (!options.json) {
+    terminal.line(nothing ? 'Everything is there already.' : 'Nothing was written.')
+  }
+  if (options.json) terminal.json(asJson(plan, { ...surveyed, left, unsendable, written: write }))
+  if (left.length > 0) cli.exitWith(EXIT.failed)
+}
+
+async function existing(client: KeyferryClient, slugOrId: string): Promise<Project | null> {
+  try {
+    return await findProject(client, slugOrId)
+  } catch (error) {
+    if (isKeyferryError(error) && error.status === 404) return null
+    throw error
+  }
+}
+
+/** Secrets whose references lead nowhere now. */
+async function problemsIn(
+  client: KeyferryClient,
+  { id: projectId }: Project,
+  folders: readonly { environment: string; path: string }[],
+): Promise<Remark[]> {
+  const found: Remark[] = []
+  for (const { environment, path } of folders) {
+    const { rows } = await client.secrets.rows.query({ projectId, environment, secretPath: path })
+    for (const { key, origin, problem } of rows)
+      if (problem !== null && origin.kind === 'own') found.push({ environment, path, key, reason: problem })
+  }
+  return found
+}
+
+const total = ({ folders }: MovePlan, of: (folder: MovePlan['folders'][number]) => number): number =>
+  folders.reduce((sum, folder) => sum + of(folder), 0)
+
+function printPlan(terminal: Terminal, plan: MovePlan): void {
+  const rows = plan.folders.map(({ folder, missing, same, different, missingImports }) => [
+    folder.environment,
+    folder.path,
+    `${folder.secrets.length}`,
+    `${missing.length}`,
+    `${same}`,
+    `${different.length}`,
+    `${missingImports.length} of ${folder.imports.length}`,
+  ])
+  terminal.line(table(['ENVIRONMENT', 'FOLDER', 'SECRETS', 'TO COPY', 'THE SAME', 'DIFFERENT', 'IMPORTS TO ADD'], rows))
+  const places = plan.folders.filter(({ exists, folder }) => !exists && folder.path !== '/').length
+  terminal.line(
+    `To add: ${count(plan.environments.length, 'environment')}, ${count(places, 'folder')}, ` +
+      `${count(
+        total(plan, ({ missing }) => missing.length),
+        'secret',
+      )}, ${count(
+        total(plan, ({ missingImports }) => missingImports.length),
+        'import',
+      )}.`,
+  )
+}
+
+function printRemarks(terminal: Terminal, title: string, remarks: readonly Remark[]): void {
+  if (remarks.length === 0) return
+  terminal.line(terminal.style('yellow', title))
+  for (const { environment, path, key, reason } of remarks)
+    terminal.line(`  ${environment}:${path}${key === null ? '' : ` ${key}`}: ${reason}`)
+}
+
+const differences = ({ folders }: MovePlan): Remark[] =>
+  folders.flatMap(({ folder: { environment, path }, different }) =>
+    different.map((key) => ({ environment, path, key, reason: 'differs from the source' })),
+  )
+
+const asJson = (
+  plan: MovePlan,
+  {
+    left,
+    notes,
+    unsendable,
+    written,
+  }: { left: readonly Remark[]; notes: readonly Remark[]; unsendable: readonly Remark[]; written: boolean },
+) => ({
+  written,
+  environmentsAdded: plan.environments.map(({ slug }) => slug),
+  folders: plan.folders.map(({ folder, missing, same, different, missingImports }) => ({
+    environment: folder.environment,
+    path: folder.path,
+    copied: missing.map(({ key }) => key),
+    same,
+    different,
+    imports: missingImports,
+  })),
+  left,
+  notes,
+  unsendable,
+})

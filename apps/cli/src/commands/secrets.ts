@@ -1,0 +1,208 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { Option, type Command } from 'commander'
+import { openPlace, withPlace, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
+import { toDotenv } from '../dotenv.ts'
+import { Failure } from '../failure.ts'
+import { count, table } from '../table.ts'
+import { confirm } from '../terminal.ts'
+import { valuesOf } from '../values.ts'
+
+type Options = PlaceOptions & JsonOption
+
+export function addSecrets(program: Command, cli: Cli): void {
+  const secrets = program.command('secrets').description('The secrets of a folder')
+
+  withPlace(secrets.command('list'))
+    .description('Names, never values')
+    .action((options: Options) => list(cli, options))
+
+  withPlace(secrets.command('get'))
+    .description('Print one value, exactly as it is')
+    .argument('<name>')
+    .option('--expand', 'replace references by what they name')
+    .action((name: string, options: Options & { expand?: boolean }) => get(cli, name, options))
+
+  withPlace(secrets.command('set'))
+    .description('Write values: NAME=VALUE …, or one NAME whose value comes from --file or stdin')
+    .argument('<assignment...>')
+    .option('--file <file>', 'the value, byte for byte')
+    .option('--comment <text>', 'a comment for it')
+    .action((assignments: string[], options: Options & SetOptions) => set(cli, assignments, options))
+
+  withPlace(secrets.command('delete'))
+    .description('Delete secrets')
+    .argument('<name...>')
+    .option('-y, --yes', 'do not ask')
+    .action((names: string[], options: Options & { yes?: boolean }) => remove(cli, names, options))
+
+  withPlace(secrets.command('import'))
+    .description('Take in a .env file, after showing what it would do')
+    .argument('<file>', '- is stdin')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'only show what it would do')
+    .action((file: string, options: Options & { yes?: boolean; dryRun?: boolean }) => take(cli, file, options))
+
+  withPlace(secrets.command('export'))
+    .description('Print all values, with imports and references resolved')
+    .addOption(new Option('--format <format>', 'how').choices(['dotenv', 'json']).default('dotenv'))
+    .option('--raw', 'leave references as they are written')
+    .option('--output <file>', 'write a file that only you can read, instead of stdout')
+    .action((options: Options & { format: string; raw?: boolean; output?: string }) => give(cli, options))
+}
+
+async function list(cli: Cli, options: Options): Promise<void> {
+  const { client, place } = await openPlace(cli, options)
+  const { rows } = await client.secrets.rows.query(place)
+  if (options.json) return cli.terminal.json(rows)
+  if (rows.length === 0) return cli.terminal.note(`No secrets in ${place.environment}:${place.secretPath}.`)
+  const cells = rows.map(({ key, origin, version, updatedAt, problem, comment }) => [
+    key,
+    origin.kind === 'own' ? '' : `${origin.environment}:${origin.secretPath}`,
+    `${version}`,
+    updatedAt.slice(0, 10),
+    (problem ?? comment).replaceAll(/\s+/g, ' '),
+  ])
+  cli.terminal.line(table(['NAME', 'IMPORTED FROM', 'VERSION', 'CHANGED', 'NOTE'], cells))
+}
+
+async function get(
+  cli: Cli,
+  secretName: string,
+  { expand = false, ...options }: Options & { expand?: boolean },
+): Promise<void> {
+  const { client, place } = await openPlace(cli, options)
+  const secret = await client.secrets.get.query({
+    ...place,
+    secretName,
+    include_imports: true,
+    expandSecretReferences: expand,
+  })
+  if (secret.secretValueHidden)
+    throw new Failure(
+      `You may not read the value of ${secretName}`,
+      'Ask an admin of the project for the developer role.',
+    )
+  if (options.json)
+    return cli.terminal.json({ name: secret.secretKey, value: secret.secretValue, version: secret.version })
+  cli.terminal.exactly(secret.secretValue)
+  // On a terminal the prompt would follow on the same line.
+  if (cli.terminal.stdoutIsTerminal) cli.terminal.line()
+}
+
+interface SetOptions {
+  file?: string
+  comment?: string
+}
+
+async function set(
+  cli: Cli,
+  assignments: readonly string[],
+  { file, comment, ...options }: Options & SetOptions,
+): Promise<void> {
+  const values = await assigned(cli, assignments, file)
+  const { client, place } = await openPlace(cli, options)
+  const secrets = [...values].map(([secretKey, secretValue]) => ({
+    secretKey,
+    secretValue,
+    ...(comment === undefined ? {} : { secretComment: comment }),
+  }))
+  const written = await client.secrets.updateMany.mutate({ ...place, mode: 'upsert', secrets })
+  if (options.json) cli.terminal.json(written.map(({ secretKey, version }) => ({ name: secretKey, version })))
+  else cli.terminal.note(`Set ${[...values.keys()].join(', ')} in ${place.environment}:${place.secretPath}.`)
+}
+
+async function assigned(
+  cli: Cli,
+  assignments: readonly string[],
+  file: string | undefined,
+): Promise<Map<string, string>> {
+  const [only = ''] = assignments
+  if (assignments.length === 1 && !only.includes('=')) return new Map([[only, await oneValue(cli, only, file)]])
+  if (file !== undefined) throw new Failure('--file gives the value of one NAME', 'Name one secret, without =VALUE.')
+  const values = new Map<string, string>()
+  for (const assignment of assignments) {
+    const at = assignment.indexOf('=')
+    // The text itself may be a piece of a secret.
+    if (at < 1) throw new Failure('Several secrets are set as NAME=VALUE each', 'Quote values with blanks: NAME="a b".')
+    values.set(assignment.slice(0, at), assignment.slice(at + 1))
+  }
+  return values
+}
+
+async function oneValue({ terminal }: Cli, name: string, file: string | undefined): Promise<string> {
+  if (file !== undefined) return text(await readFile(file))
+  if (terminal.interactive) return terminal.ask(`Value of ${name}:`, '', true)
+  // What most commands print ends with a newline that is not part of the value.
+  return (await terminal.input()).replace(/\r?\n$/, '')
+}
+
+/** Throws `Failure` for bytes that are no UTF-8: they would come back as others. */
+function text(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new Failure('The file is not text in UTF-8', 'Encode it first, for example with base64.')
+  }
+}
+
+async function remove(
+  cli: Cli,
+  names: readonly string[],
+  { yes, ...options }: Options & { yes?: boolean },
+): Promise<void> {
+  const { client, place } = await openPlace(cli, options)
+  await confirm(cli.terminal, yes, `Delete ${names.join(', ')} from ${place.environment}:${place.secretPath}?`)
+  const secrets = names.map((secretKey) => ({ secretKey }))
+  const deleted = await client.secrets.deleteMany.mutate({ ...place, secrets })
+  if (options.json) cli.terminal.json(deleted.map(({ secretKey }) => ({ name: secretKey })))
+  else cli.terminal.note(`Deleted ${count(deleted.length, 'secret')}.`)
+}
+
+async function take(
+  cli: Cli,
+  file: string,
+  { yes, dryRun, ...options }: Options & { yes?: boolean; dryRun?: boolean },
+): Promise<void> {
+  const { terminal } = cli
+  if (file === '-' && !yes && !dryRun)
+    throw new Failure('A file from stdin leaves nothing to ask with', 'Pass --yes or --dry-run.')
+  const content = file === '-' ? await terminal.input() : text(await readFile(file))
+  const { client, place } = await openPlace(cli, options)
+  const preview = await client.secrets.paste.mutate({ ...place, content, dryRun: true })
+  const { added, changed, unchanged, refused } = preview
+  const nothing = added.length + changed.length === 0
+  if (!options.json) {
+    for (const key of added) terminal.line(terminal.style('green', `+ ${key}`))
+    for (const key of changed) terminal.line(terminal.style('yellow', `~ ${key}`))
+    for (const { key, reason } of refused) terminal.line(terminal.style('red', `! ${key}: ${reason}`))
+    terminal.line(
+      `${added.length} to add, ${changed.length} to change, ${unchanged.length} unchanged, ${refused.length} refused.`,
+    )
+  }
+  const write = !dryRun && !nothing
+  if (write) {
+    await confirm(terminal, yes, `Write them to ${place.environment}:${place.secretPath}?`)
+    await client.secrets.paste.mutate({ ...place, content, dryRun: false })
+  }
+  if (options.json) terminal.json({ ...preview, written: write })
+  else if (write) terminal.note('Written.')
+  if (refused.length > 0) cli.exitWith(1)
+}
+
+async function give(
+  cli: Cli,
+  { format, raw = false, output, ...options }: Options & { format: string; raw?: boolean; output?: string },
+): Promise<void> {
+  const { client, place } = await openPlace(cli, options)
+  const values = await valuesOf(client, place, !raw)
+  // Entries become own properties, also one called __proto__.
+  const json = options.json === true || format === 'json'
+  const written = json ? `${JSON.stringify(Object.fromEntries(values), null, 2)}\n` : toDotenv(values)
+  if (output === undefined) return cli.terminal.exactly(written)
+  await writeFile(output, written, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      throw new Failure(`${output} is there already`, 'Remove it first, or name another file.')
+    throw error
+  })
+  cli.terminal.note(`Wrote ${count(values.size, 'secret')} to ${output}.`)
+}

@@ -1,0 +1,251 @@
+import type { KeyferryClient } from '@keyferry/client'
+import { InvalidArgumentError, type Command } from 'commander'
+import { named, openProject, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
+import { EXIT } from '../failure.ts'
+import { followed, type SyncRef } from '../follow.ts'
+import { changesOf, printPlan, type Plan, type Sync } from '../plan-text.ts'
+import { count, table } from '../table.ts'
+
+type Options = PlaceOptions & JsonOption
+
+export function addSyncs(program: Command, cli: Cli): void {
+  const syncs = program.command('syncs').description('What keeps targets equal to folders')
+
+  withProject(syncs.command('list'))
+    .description('Every sync of a project and how it stands')
+    .action((options: Options) => list(cli, options))
+
+  withProject(syncs.command('plan'))
+    .description('What the next run would do; exit code 2 when that is something')
+    .argument('[sync...]', 'names or ids (default: all of the project)')
+    .action((names: string[], options: Options) => plan(cli, names, options))
+
+  withProject(syncs.command('apply'))
+    .description('Run now and follow until it is done')
+    .argument('[sync...]', 'names or ids (default: all of the project)')
+    .option('--approve', 'approve exactly the plan that is printed, where one needs an approval')
+    .option('--timeout <seconds>', 'how long to follow one run', seconds, 600)
+    .action((names: string[], options: Options & ApplyOptions) => apply(cli, names, options))
+
+  withProject(syncs.command('watch'))
+    .description('Print what happens in a project, until Ctrl-C')
+    .action((options: Options) => watch(cli, options))
+}
+
+function seconds(text: string): number {
+  const number = Number(text)
+  if (!(number > 0)) throw new InvalidArgumentError('It is a number of seconds.')
+  return number
+}
+
+async function chosen(
+  cli: Cli,
+  names: readonly string[],
+  options: Options,
+): Promise<{ client: KeyferryClient; projectId: string; syncs: Sync[] }> {
+  const { client, project } = await openProject(cli, options)
+  const all = await client.syncs.list.query({ projectId: project.id })
+  const syncs = names.length === 0 ? all : names.map((name) => named(all, name, 'sync'))
+  if (syncs.length === 0 && !options.json) cli.terminal.note(`${project.name} has no syncs.`)
+  return { client, projectId: project.id, syncs }
+}
+
+const refOf = ({ destination, id }: Sync): SyncRef => ({ destination, syncId: id })
+
+async function list(cli: Cli, options: Options): Promise<void> {
+  const { syncs } = await chosen(cli, [], options)
+  if (options.json) return cli.terminal.json(syncs)
+  if (syncs.length === 0) return
+  const rows = syncs.map(
+    ({
+      name,
+      environment,
+      folder,
+      destination,
+      targetLabel,
+      syncStatus,
+      inSync,
+      lastSyncedAt,
+      blocked,
+      lastSyncMessage,
+    }) => [
+      name,
+      environment && folder ? `${environment.slug}:${folder.path}` : '(deleted)',
+      `${destination} (${targetLabel})`,
+      syncStatus,
+      inSync ? 'yes' : 'no',
+      lastSyncedAt ?? 'never',
+      (blocked?.message ?? lastSyncMessage ?? '').replaceAll(/\s+/g, ' '),
+    ],
+  )
+  cli.terminal.line(table(['NAME', 'SOURCE', 'TARGET', 'STATE', 'IN SYNC', 'SYNCED', 'NOTE'], rows))
+}
+
+async function plan(cli: Cli, names: readonly string[], options: Options): Promise<void> {
+  const { terminal } = cli
+  const { client, syncs } = await chosen(cli, names, options)
+  const plans: { sync: Sync; plan: Plan }[] = []
+  for (const sync of syncs) {
+    terminal.progress(`Looking at ${sync.targetLabel} …`)
+    const made = await client.syncs.plan.query(refOf(sync))
+    terminal.progress('')
+    plans.push({ sync, plan: made })
+    if (options.json) continue
+    if (plans.length > 1) terminal.line()
+    printPlan(terminal, sync, made)
+  }
+  if (options.json)
+    terminal.json(
+      plans.map(({ sync, plan }) => ({ sync: sync.name, ...refOf(sync), changed: changesOf(plan) > 0, ...plan })),
+    )
+  if (plans.some(({ plan }) => changesOf(plan) > 0)) cli.exitWith(EXIT.changes)
+}
+
+interface ApplyOptions {
+  approve?: boolean
+  timeout: number
+}
+
+async function apply(cli: Cli, names: readonly string[], options: Options & ApplyOptions): Promise<void> {
+  const { client, projectId, syncs } = await chosen(cli, names, options)
+  const codes: number[] = []
+  const results: Applied[] = []
+  for (const sync of syncs) {
+    if (!options.json && results.length > 0) cli.terminal.line()
+    const { code, result } = await applyOne(cli, client, { sync, projectId, ...options })
+    codes.push(code)
+    results.push(result)
+  }
+  if (options.json) cli.terminal.json(results)
+  // One failure says more than one plan that waits.
+  cli.exitWith(codes.includes(EXIT.failed) ? EXIT.failed : Math.max(EXIT.done, ...codes))
+}
+
+interface Applied {
+  sync: string
+  state: string
+  message: string | null
+  planHash: string
+  failures: { key: string; reason: string }[]
+}
+
+interface One extends ApplyOptions, JsonOption {
+  sync: Sync
+  projectId: string
+}
+
+async function applyOne(
+  { terminal }: Cli,
+  client: KeyferryClient,
+  { sync: listed, projectId, approve, timeout, json }: One,
+): Promise<{ code: number; result: Applied }> {
+  const ref = refOf(listed)
+  terminal.progress(`Looking at ${listed.targetLabel} …`)
+  const plan = await client.syncs.plan.query(ref)
+  terminal.progress('')
+  if (!json) printPlan(terminal, listed, plan)
+  if (plan.fuse !== null && !approve) {
+    if (!json) terminal.note('Nothing was sent. Read the plan; `--approve` carries out exactly this one.')
+    return {
+      code: EXIT.approval,
+      result: { sync: listed.name, state: 'blocked', message: plan.fuse, planHash: plan.hash, failures: [] },
+    }
+  }
+  const before = (await client.syncs.get.query(ref)).lastRun?.id ?? null
+  if (plan.fuse === null) await client.syncs.trigger.mutate(ref)
+  else await client.syncs.approve.mutate({ ...ref, planHash: plan.hash })
+  const sync = await followed(client, ref, {
+    projectId,
+    before,
+    limitMs: timeout * 1000,
+    onProgress: ({ done, total }) => terminal.progress(`${listed.name}: ${done} of ${total}`),
+  })
+  terminal.progress('')
+  const failures = await failuresOf(client, ref, sync)
+  if (!json) printResult(terminal, sync, failures)
+  const { syncStatus: state, lastSyncMessage } = sync
+  const code = state === 'succeeded' ? EXIT.done : EXIT.failed
+  return {
+    code,
+    result: {
+      sync: sync.name,
+      state,
+      message: sync.blocked?.message ?? lastSyncMessage,
+      planHash: plan.hash,
+      failures,
+    },
+  }
+}
+
+async function failuresOf(
+  client: KeyferryClient,
+  ref: SyncRef,
+  { lastRun, blocked }: Sync,
+): Promise<Applied['failures']> {
+  if (blocked) return blocked.keys
+  if (!lastRun) return []
+  const { outcomes } = await client.syncs.run.query({ ...ref, runId: lastRun.id })
+  return outcomes.filter(({ state }) => state !== 'done').map(({ key, reason }) => ({ key, reason }))
+}
+
+function printResult(
+  terminal: Cli['terminal'],
+  { syncStatus, lastRun, lastSyncMessage, blocked, retryAt }: Sync,
+  failures: Applied['failures'],
+): void {
+  if (syncStatus === 'succeeded') {
+    const { create = 0, update = 0, delete: deleted = 0 } = lastRun?.counts ?? {}
+    terminal.line(terminal.style('green', `Done: ${create} created, ${update} updated, ${deleted} deleted.`))
+  } else {
+    terminal.line(
+      terminal.style('red', `${syncStatus}: ${blocked?.message ?? lastSyncMessage ?? 'see the run in the console'}`),
+    )
+  }
+  for (const { key, reason } of failures) terminal.line(terminal.style('red', `  ! ${key}: ${reason}`))
+  if (failures.length > 0) terminal.line(`${count(failures.length, 'key')} not at the target.`)
+  if (retryAt !== null) terminal.line(`The next try is at ${retryAt}.`)
+}
+
+async function watch(cli: Cli, options: Options): Promise<void> {
+  const { terminal } = cli
+  const { client, project } = await openProject(cli, options)
+  const names = new Map<string, string>()
+  const nameOf = async (syncId: string): Promise<string> => {
+    if (!names.has(syncId))
+      for (const { id, name } of await client.syncs.list.query({ projectId: project.id })) names.set(id, name)
+    return names.get(syncId) ?? syncId
+  }
+  const ended = Promise.withResolvers<void>()
+  // One after the other, so that lines stand in the order of the events.
+  let printed = Promise.resolve()
+  const print = async (event: unknown, text: () => Promise<string>): Promise<void> => {
+    const at = new Date().toISOString()
+    if (options.json) terminal.line(JSON.stringify({ at, ...(event as object) }))
+    else terminal.line(`${at}  ${await text()}`)
+  }
+  const feed = client.syncs.events.subscribe(
+    { projectId: project.id },
+    {
+      onStarted: () => terminal.note(`Watching ${project.name}; Ctrl-C ends it.`),
+      onData({ data }) {
+        printed = printed
+          .then(() =>
+            print(data, async () => {
+              if (data.kind === 'secrets') return 'secrets changed'
+              if (data.kind === 'sync-deleted') return `${await nameOf(data.syncId)}  deleted`
+              return `${await nameOf(data.syncId)}  ${data.state}${data.total > 0 ? `  ${data.done}/${data.total}` : ''}`
+            }),
+          )
+          .catch(ended.reject)
+      },
+      onError: ended.reject,
+    },
+  )
+  process.once('SIGINT', ended.resolve)
+  process.once('SIGTERM', ended.resolve)
+  try {
+    await ended.promise
+  } finally {
+    feed.unsubscribe()
+  }
+}

@@ -1,0 +1,60 @@
+import { isKeyferryError } from '@keyferry/client'
+
+/** What the exit code says. `docs/cli.md` lists them. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  changes: 2,
+  approval: 3,
+  usage: 64,
+  notExecutable: 126,
+  notFound: 127,
+  signal: 128,
+} as const
+
+/** Ends the command with one line, and one that says what to do about it. */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+  readonly remedy: string | null
+  readonly exitCode: number
+
+  constructor(message: string, remedy: string | null = null, exitCode: number = EXIT.failed) {
+    super(message)
+    this.remedy = remedy
+    this.exitCode = exitCode
+  }
+}
+
+export interface Explained {
+  message: string
+  remedy: string | null
+  code: string
+  exitCode: number
+  issues?: readonly unknown[]
+  details?: Readonly<Record<string, unknown>>
+}
+
+/** Any thrown thing as what a person, or a script that asked for JSON, is told. */
+export function explain(thrown: unknown): Explained {
+  if (thrown instanceof Failure) {
+    const { message, remedy, exitCode } = thrown
+    return { message, remedy, code: 'Failed', exitCode }
+  }
+  if (isKeyferryError(thrown)) {
+    const { message, code, status, issues, details } = thrown
+    return { message, code, remedy: remedyOf(status), exitCode: EXIT.failed, issues, details }
+  }
+  return {
+    message: thrown instanceof Error ? thrown.message : String(thrown),
+    remedy: null,
+    code: 'Failed',
+    exitCode: EXIT.failed,
+  }
+}
+
+function remedyOf(status: number | null): string | null {
+  if (status === null) return 'Is the instance running? `keyferry login` or KEYFERRY_URL say where it is.'
+  if (status === 401) return 'Sign in again with `keyferry login`, or set KEYFERRY_TOKEN.'
+  if (status === 429) return 'Wait a minute and try again.'
+  return null
+}

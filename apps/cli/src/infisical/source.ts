@@ -1,0 +1,223 @@
+/**
+ * A project of an Infisical server, read over its REST API: the routes and fields as of its server source, 2026-09. References stay
+ * as they are written, imports are read as imports. Keyferry speaks the same routes.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { Failure } from '../failure.ts'
+
+export interface SourceSecret {
+  key: string
+  value: string
+  comment: string
+  /** A person's own value beside the shared one. */
+  personal: boolean
+  /** The token may see the name only. */
+  hidden: boolean
+  /** What it carries beside value and comment, in words. */
+  extras: readonly string[]
+}
+
+export interface SourceFolder {
+  path: string
+  secrets: readonly SourceSecret[]
+  /** Lowest priority first. */
+  imports: readonly { environment: string; path: string }[]
+}
+
+export interface SourceEnvironment {
+  slug: string
+  name: string
+  folders: readonly SourceFolder[]
+}
+
+export interface SourceProject {
+  id: string
+  name: string
+  slug: string
+  description: string | null
+  environments: readonly SourceEnvironment[]
+}
+
+export interface SourceOptions {
+  siteUrl: string
+  token: string
+  /** Slug or id. */
+  project: string
+  /** Slugs; none means all. */
+  environments: readonly string[]
+  onProgress(what: string): void
+}
+
+/** Throws `Failure` when the server cannot be reached or refuses. */
+export async function readProject({
+  siteUrl,
+  token,
+  project: wanted,
+  environments,
+  onProgress,
+}: SourceOptions): Promise<SourceProject> {
+  const get = reader(siteUrl, token)
+  const project = await findProject(get, wanted)
+  const unknown = environments.filter((slug) => !project.environments.some((environment) => environment.slug === slug))
+  if (unknown.length > 0) {
+    const known = project.environments.map(({ slug }) => slug).join(', ')
+    throw new Failure(`${project.name} has no environment ${unknown.join(', ')}`, `It has: ${known}.`)
+  }
+  const read: SourceEnvironment[] = []
+  for (const { slug, name } of project.environments) {
+    if (environments.length > 0 && !environments.includes(slug)) continue
+    const folders: SourceFolder[] = []
+    const waiting = ['/']
+    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+      onProgress(`${slug}:${path}`)
+      const { folder, below } = await readFolder(get, { workspaceId: project.id, environment: slug }, path)
+      folders.push(folder)
+      waiting.push(...below)
+    }
+    read.push({ slug, name, folders })
+  }
+  const { id, name, slug, description = null } = project
+  return { id, name, slug, description, environments: read }
+}
+
+const projectRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  slug: z.string(),
+  description: z.string().nullish(),
+  environments: z.array(z.object({ name: z.string(), slug: z.string() })),
+})
+
+/** By slug the project comes bare, by id in an envelope that was renamed once. */
+async function findProject(get: Get, wanted: string): Promise<z.output<typeof projectRow>> {
+  const isId = z.guid().safeParse(wanted).success
+  const name = encodeURIComponent(wanted)
+  const paths = isId
+    ? [`/v1/projects/${name}`, `/v1/workspace/${name}`]
+    : [`/v1/projects/slug/${name}`, `/v2/workspace/${name}`]
+  for (const path of paths) {
+    const body = await get(path, {}, true)
+    const parsed = z
+      .union([
+        z.object({ project: projectRow }).transform(({ project }) => project),
+        z.object({ workspace: projectRow }).transform(({ workspace }) => workspace),
+        projectRow,
+      ])
+      .safeParse(body)
+    if (parsed.success) return parsed.data
+  }
+  throw new Failure(
+    `There is no project ${wanted} that the token may see`,
+    'Pass the slug or the id of a project that the identity is a member of.',
+  )
+}
+
+const folderRows = z.object({ folders: z.array(z.object({ name: z.string(), isReserved: z.boolean().optional() })) })
+const secretRows = z.object({
+  secrets: z.array(
+    z.object({
+      secretKey: z.string(),
+      secretValue: z.string().default(''),
+      secretComment: z.string().nullish(),
+      secretValueHidden: z.boolean().optional(),
+      type: z.string().default('shared'),
+      tags: z.array(z.unknown()).nullish(),
+      secretMetadata: z.array(z.unknown()).nullish(),
+      secretReminderRepeatDays: z.number().nullish(),
+      isRotatedSecret: z.boolean().nullish(),
+    }),
+  ),
+})
+const importRows = z.object({
+  secretImports: z.array(
+    z.object({ importPath: z.string(), importEnv: z.object({ slug: z.string() }), position: z.number() }),
+  ),
+})
+
+async function readFolder(
+  get: Get,
+  place: { workspaceId: string; environment: string },
+  path: string,
+): Promise<{ folder: SourceFolder; below: string[] }> {
+  const { secrets } = secretRows.parse(
+    await get('/v3/secrets/raw', {
+      ...place,
+      secretPath: path,
+      expandSecretReferences: 'false',
+      include_imports: 'false',
+      viewSecretValue: 'true',
+    }),
+  )
+  const { secretImports } = importRows.parse(await get('/v1/secret-imports', { ...place, path }))
+  const { folders } = folderRows.parse(await get('/v1/folders', { ...place, path }))
+  const parent = path === '/' ? '' : path
+  return {
+    folder: {
+      path,
+      secrets: secrets.map((row) => ({
+        key: row.secretKey,
+        value: row.secretValue,
+        comment: row.secretComment ?? '',
+        personal: row.type === 'personal',
+        hidden: row.secretValueHidden === true,
+        extras: extrasOf(row),
+      })),
+      imports: secretImports
+        .sort((a, b) => a.position - b.position)
+        .map(({ importEnv, importPath }) => ({ environment: importEnv.slug, path: importPath })),
+    },
+    // A reserved folder holds what a replication copied; its source is moved itself.
+    below: folders.filter(({ isReserved }) => isReserved !== true).map(({ name }) => `${parent}/${name}`),
+  }
+}
+
+function extrasOf(row: z.output<typeof secretRows>['secrets'][number]): string[] {
+  return [
+    row.tags?.length ? 'tags' : '',
+    row.secretMetadata?.length ? 'metadata' : '',
+    row.secretReminderRepeatDays ? 'a reminder' : '',
+    row.isRotatedSecret ? 'a rotation' : '',
+  ].filter(Boolean)
+}
+
+/** The JSON that answers a GET below `/api`; null for a 404 where `optional`. */
+type Get = (path: string, query: Record<string, string>, optional?: boolean) => Promise<unknown>
+
+const TRIES = 6
+
+function reader(siteUrl: string, token: string): Get {
+  const base = siteUrl.replace(/\/+$/, '').replace(/\/api$/, '')
+  if (!URL.canParse(base)) throw new Failure(`${siteUrl} is not a URL`, 'It looks like https://app.infisical.com.')
+  return async (path, query, optional = false) => {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await fetch(`${base}/api${path}?${new URLSearchParams(query).toString()}`, {
+        headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+        signal: AbortSignal.timeout(60_000),
+      }).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))
+      if (!(answer instanceof Error) && answer.ok) return answer.json()
+      const temporary = answer instanceof Error || answer.status === 429 || answer.status >= 500
+      if (temporary && attempt < TRIES) {
+        const asked = answer instanceof Error ? 0 : Number(answer.headers.get('retry-after') ?? 0)
+        await sleep(asked > 0 ? Math.min(asked, 60) * 1000 : 250 * 2 ** attempt)
+        continue
+      }
+      if (answer instanceof Error) throw new Failure(`No answer from ${base}: ${causeOf(answer)}`, 'Check --site-url.')
+      if (answer.status === 404 && optional) return null
+      throw refused(base, path, answer.status, await answer.json().catch(() => null))
+    }
+  }
+}
+
+const causeOf = (error: Error): string =>
+  error.cause instanceof Error ? error.cause.message || error.message : error.message
+
+function refused(base: string, path: string, status: number, body: unknown): Failure {
+  const parsed = z.object({ message: z.string() }).safeParse(body)
+  const said = parsed.success ? `: ${parsed.data.message}` : ''
+  const remedy =
+    status === 401 || status === 403
+      ? 'The token must be valid and may read every environment, folder and value that is to be moved.'
+      : null
+  return new Failure(`${base} answered ${status} to GET /api${path}${said}`, remedy)
+}

@@ -1,0 +1,89 @@
+import type { Readable } from 'node:stream'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { styleText } from 'node:util'
+import { Failure } from './failure.ts'
+
+type Style = Parameters<typeof styleText>[0]
+
+interface Streams {
+  stdin: Readable & { isTTY?: boolean }
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+}
+
+/** What a command writes to and asks. Results go to stdout, everything said beside them to stderr. */
+export interface Terminal {
+  /** A line of the result. */
+  line(text?: string): void
+  /** Exactly these bytes of the result. */
+  exactly(text: string): void
+  json(value: unknown): void
+  /** A line beside the result. */
+  note(text: string): void
+  /** Replaces itself, on a terminal only. An empty text clears it. */
+  progress(text: string): void
+  /** In colour on a terminal, unless `NO_COLOR` says no. */
+  style(style: Style, text: string): string
+  /** Both ends are a terminal, so a person can be asked. */
+  interactive: boolean
+  stdoutIsTerminal: boolean
+  /** Throws `Failure` without a terminal; `remedy` says what to pass instead. */
+  ask(question: string, remedy: string, hidden?: boolean): Promise<string>
+  /** All of stdin. */
+  input(): Promise<string>
+}
+
+export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
+  const interactive = stdin.isTTY === true && stderr.isTTY
+  let shown = false
+  const clear = (): void => {
+    if (shown) stderr.write('\r\u001B[K')
+    shown = false
+  }
+  return {
+    line: (text = '') => void stdout.write(`${text}\n`),
+    exactly: (text) => void stdout.write(text),
+    json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    note(text) {
+      clear()
+      stderr.write(`${text}\n`)
+    },
+    progress(text) {
+      if (!stderr.isTTY) return
+      clear()
+      if (text === '') return
+      stderr.write(text.slice(0, stderr.columns - 1))
+      shown = true
+    },
+    style: (style, text) => styleText(style, text, { stream: stdout }),
+    interactive,
+    stdoutIsTerminal: stdout.isTTY,
+    async ask(question, remedy, hidden = false) {
+      if (!interactive) throw new Failure(`There is no terminal to ask "${question}"`, remedy)
+      clear()
+      // readline echoes what is typed to its output; a hidden answer goes nowhere.
+      const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+      const lines = createInterface({ input: stdin, output: hidden ? nowhere : stderr, terminal: true })
+      try {
+        if (hidden) stderr.write(`${question} `)
+        return await lines.question(hidden ? '' : `${question} `)
+      } finally {
+        lines.close()
+        if (hidden) stderr.write('\n')
+      }
+    },
+    async input() {
+      const chunks: Buffer[] = []
+      for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array))
+      return Buffer.concat(chunks).toString('utf8')
+    },
+  }
+}
+
+/** Asks before something is changed, unless `--yes` said so already. */
+export async function confirm(terminal: Terminal, yes: boolean | undefined, question: string): Promise<void> {
+  if (yes) return
+  const answer = await terminal.ask(`${question} [y/N]`, 'Pass --yes to go ahead without being asked.')
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Failure('Stopped; nothing was changed')
+}

@@ -1,0 +1,31 @@
+import type { KeyferryClient } from '@keyferry/client'
+import type { Place } from './cli.ts'
+import { Failure } from './failure.ts'
+
+/**
+ * What a folder gives to a program: its own secrets and those it imports, its own first, by key. `expand`: references are replaced by what
+ * they name; otherwise values are as written. Throws when one of them cannot be had: a part is never taken for the whole.
+ */
+export async function valuesOf(client: KeyferryClient, place: Place, expand: boolean): Promise<Map<string, string>> {
+  const { secrets, imports = [] } = await client.secrets.list.query({
+    ...place,
+    include_imports: true,
+    expandSecretReferences: expand,
+  })
+  const values = new Map<string, string>()
+  const hidden: string[] = []
+  for (const { secretKey, secretValue, secretValueHidden } of [
+    secrets,
+    ...imports.map((from) => from.secrets),
+  ].flat()) {
+    if (values.has(secretKey)) continue
+    if (secretValueHidden) hidden.push(secretKey)
+    values.set(secretKey, secretValue)
+  }
+  if (hidden.length > 0)
+    throw new Failure(
+      `You may not read the values of ${hidden.join(', ')}`,
+      'Ask an admin of the project for the developer role.',
+    )
+  return values
+}

@@ -1,0 +1,182 @@
+/** Keyferry speaks the routes that are read, so a second instance is the source. */
+import { createServer } from 'node:http'
+import { newProject } from '@keyferry/api/testing'
+import type { KeyferryClient } from '@keyferry/client'
+import { beforeEach, expect, it, onTestFinished } from 'vitest'
+import { newHome, startApi, type Home } from './cli.ts'
+
+let source: Awaited<ReturnType<typeof startApi>>
+let target: Awaited<ReturnType<typeof startApi>>
+let home: Home
+beforeEach(async () => {
+  source = await startApi()
+  target = await startApi()
+  home = await newHome({
+    KEYFERRY_URL: target.url,
+    KEYFERRY_TOKEN: target.api.token,
+    INFISICAL_TOKEN: source.api.token,
+  })
+})
+
+const SECRET_TEXT = 'canary-7f3a'
+
+async function fill(client: KeyferryClient, projectId: string): Promise<void> {
+  const dev = { projectId, environment: 'dev' }
+  await client.environments.create.mutate({ projectId, name: 'Quality', slug: 'qa' })
+  await client.folders.create.mutate({ ...dev, path: '/', name: 'common' })
+  await client.folders.create.mutate({ ...dev, path: '/', name: 'api' })
+  await client.folders.create.mutate({ ...dev, path: '/api', name: 'deep_er' })
+  await client.imports.create.mutate({ ...dev, path: '/api', import: { environment: 'dev', path: '/' } })
+  await client.imports.create.mutate({ ...dev, path: '/api', import: { environment: 'dev', path: '/common' } })
+  const write = (
+    environment: string,
+    secretPath: string,
+    secretName: string,
+    secretValue: string,
+    secretComment = '',
+  ) => client.secrets.create.mutate({ projectId, environment, secretPath, secretName, secretValue, secretComment })
+  await write('dev', '/', 'HOST', `${SECRET_TEXT}\nsecond line\n`, 'where it is')
+  await write('dev', '/common', '__proto__', SECRET_TEXT)
+  await write('dev', '/api', 'URL', 'https://${HOST}/${dev.common.__proto__}')
+  await write('dev', '/api/deep_er', 'EMPTY', '')
+  await write('dev', '/api/deep_er', 'ELSEWHERE', '${@other.dev.KEY}')
+  await write('qa', '/', 'ONLY', SECRET_TEXT)
+}
+
+/** Everything in a project, as its API shows it. */
+async function contents(client: KeyferryClient, projectId: string) {
+  const { environments } = await client.projects.get.query({ projectId })
+  const all = []
+  for (const { slug: environment, name } of environments) {
+    const { secrets } = await client.secrets.list.query({ projectId, environment, recursive: true })
+    const imports =
+      environment === 'dev' ? await client.imports.list.query({ projectId, environment, path: '/api' }) : []
+    all.push({
+      environment,
+      name,
+      secrets: secrets.map(({ secretPath, secretKey, secretValue, secretComment }) => ({
+        secretPath,
+        secretKey,
+        secretValue,
+        secretComment,
+      })),
+      imports: imports.map(({ importEnv, importPath }) => `${importEnv.slug}:${importPath}`),
+    })
+  }
+  return all
+}
+
+/** `to`, with its answers changed. */
+async function startProxy(to: string, change: (text: string) => string): Promise<string> {
+  const server = createServer((request, response) => {
+    void fetch(`${to}${request.url}`, { headers: { authorization: request.headers.authorization ?? '' } }).then(
+      async (answer) =>
+        response.writeHead(answer.status, { 'content-type': 'application/json' }).end(change(await answer.text())),
+    )
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('not listening')
+  return `http://127.0.0.1:${address.port}`
+}
+
+it('copies a project whole, and again without changing a thing', async () => {
+  const { id, slug } = await newProject(source.api)
+  await fill(source.client, id)
+  const args = ['import', 'infisical', '--site-url', source.url, '--project', slug]
+
+  const preview = await home.keyferry([...args, '--dry-run'])
+  expect(preview).toMatchObject({ code: 0, stderr: '' })
+  expect(preview.stdout).toMatch(/^dev +\/api\/deep_er +2 +2 +0 +0 +0 of 0$/m)
+  expect(preview.stdout).toContain('To add: 4 environments, 3 folders, 6 secrets, 2 imports.')
+  expect(preview.stdout).toContain('dev:/api/deep_er ELSEWHERE: references another project')
+  expect(await target.client.projects.list.query()).toEqual([])
+
+  const copied = await home.keyferry([...args, '--yes'])
+  expect(copied).toMatchObject({ code: 0, stderr: '' })
+  expect(copied.stdout).toContain('Copied 6 secrets into Shop')
+  const project = await target.client.projects.bySlug.query({ slug })
+  const there = await contents(target.client, project.id)
+  expect(there).toEqual(await contents(source.client, id))
+  const resolved = await target.client.secrets.get.query({
+    projectId: project.id,
+    environment: 'dev',
+    secretPath: '/api',
+    secretName: 'URL',
+    expandSecretReferences: true,
+  })
+  expect(resolved.secretValue).toBe(`https://${SECRET_TEXT}\nsecond line\n/${SECRET_TEXT}`)
+
+  const again = await home.keyferry([...args, '--yes', '--json'])
+  expect(again).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(again.stdout)).toMatchObject({ written: false, environmentsAdded: [] })
+  const versions = await target.client.secrets.list.query({
+    projectId: project.id,
+    environment: 'dev',
+    recursive: true,
+  })
+  expect(versions.secrets.map(({ version }) => version)).toEqual(versions.secrets.map(() => 1))
+  for (const { stdout, stderr } of [preview, copied, again]) expect(stdout + stderr).not.toContain(SECRET_TEXT)
+})
+
+it('adds what is missing, keeps what differs, and takes one environment by id', async () => {
+  const { id } = await newProject(source.api)
+  await fill(source.client, id)
+  const mine = await target.client.projects.create.mutate({ projectName: 'Mine', slug: 'mine-own' })
+  await target.client.secrets.create.mutate({
+    projectId: mine.id,
+    environment: 'dev',
+    secretName: 'HOST',
+    secretValue: 'my own',
+  })
+  const args = [
+    'import',
+    'infisical',
+    '--site-url',
+    `${source.url}/api/`,
+    '--project',
+    id,
+    '--environment',
+    'dev',
+    '--to',
+    'mine-own',
+    '--yes',
+  ]
+  const { code, stdout } = await home.keyferry(args)
+  expect(stdout).toContain('Has another value here, which is kept:\n  dev:/ HOST')
+  expect(code).toBe(0)
+  const [dev, ...others] = await contents(target.client, mine.id)
+  expect(dev?.secrets.find(({ secretKey }) => secretKey === 'HOST')?.secretValue).toBe('my own')
+  expect(dev?.secrets).toHaveLength(5)
+  expect(others.map(({ environment }) => environment)).toEqual(['staging', 'prod'])
+})
+
+it('takes the others when the vault refuses one, and names that', async () => {
+  const { id, slug } = await newProject(source.api)
+  const dev = { projectId: id, environment: 'dev' }
+  await source.client.secrets.create.mutate({ ...dev, secretName: 'FINE', secretValue: 'x' })
+  await source.client.secrets.create.mutate({ ...dev, secretName: 'SELF', secretValue: 'x' })
+  // As an Infisical server may hold it: a value that names itself.
+  const proxy = await startProxy(source.url, (text) =>
+    text.replace('"secretKey":"SELF","secretValue":"x"', '"secretKey":"SELF","secretValue":"${SELF}"'),
+  )
+  const { code, stdout } = await home.keyferry(['import', 'infisical', '--site-url', proxy, '--project', slug, '--yes'])
+  expect(stdout).toMatch(/Refused:\n {2}dev:\/ SELF: /)
+  expect(code).toBe(1)
+  const project = await target.client.projects.bySlug.query({ slug })
+  const { secrets } = await target.client.secrets.list.query({ projectId: project.id, environment: 'dev' })
+  expect(secrets.map(({ secretKey }) => secretKey)).toEqual(['FINE'])
+})
+
+it('says what is wrong with the source', async () => {
+  const { slug } = await newProject(source.api)
+  const at = ['import', 'infisical', '--site-url', source.url]
+  const refused = await home.keyferry([...at, '--project', slug, '--token', 'wrong'])
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toContain('answered 401')
+  expect((await home.keyferry([...at, '--project', 'nope-nope'])).stderr).toContain('There is no project nope-nope')
+  expect((await home.keyferry([...at, '--project', slug, '--environment', 'qa'])).stderr).toContain(
+    'has no environment qa',
+  )
+})

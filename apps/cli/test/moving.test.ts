@@ -1,0 +1,41 @@
+/** The commands of docs/moving-from-infisical.md, as printed, between two instances. */
+import { execFile } from 'node:child_process'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+import { newHome, startApi } from './cli.ts'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+
+it('does what the page says', async () => {
+  const page = await readFile(join(ROOT, 'docs/moving-from-infisical.md'), 'utf8')
+  const commands = [...page.matchAll(/```sh\n([\s\S]*?)```/g)]
+    .flatMap(([, block = '']) => block.split('\n'))
+    .filter((line) => line !== '' && !line.startsWith('export '))
+  expect(commands.length).toBeGreaterThan(3)
+
+  const [source, target] = [await startApi(), await startApi()]
+  const { id: projectId } = await source.client.projects.create.mutate({ projectName: 'Web shop', slug: 'web-shop' })
+  const place = { projectId, environment: 'dev' }
+  await source.client.secrets.create.mutate({ ...place, secretName: 'HOST', secretValue: 'db.internal' })
+  await source.client.secrets.create.mutate({ ...place, secretName: 'DSN', secretValue: 'pg://${HOST}' })
+
+  const home = await newHome()
+  await writeFile(
+    join(home.dir, 'keyferry'),
+    `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, 'apps/cli/src/main.ts')}" "$@"\n`,
+  )
+  await chmod(join(home.dir, 'keyferry'), 0o755)
+  const env = {
+    ...home.env,
+    PATH: `${home.dir}:${home.env['PATH']}`,
+    KEYFERRY_URL: target.url,
+    KEYFERRY_TOKEN: target.api.token,
+    INFISICAL_URL: source.url,
+    INFISICAL_TOKEN: source.api.token,
+  }
+  const outputs: string[] = []
+  for (const command of commands) outputs.push((await promisify(execFile)('sh', ['-c', command], { env })).stdout)
+  expect(JSON.parse(outputs.at(-1) ?? '')).toEqual({ HOST: 'db.internal', DSN: 'pg://db.internal' })
+})

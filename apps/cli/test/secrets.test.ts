@@ -1,0 +1,219 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { ACCOUNT, type TestApi } from '@keyferry/api/testing'
+import type { KeyferryClient } from '@keyferry/client'
+import { parse } from 'dotenv'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { newHome, startApi, type Home } from './cli.ts'
+
+let api: TestApi
+let url = ''
+let token = ''
+let client: KeyferryClient
+let home: Home
+let place = { projectId: '', environment: 'dev', secretPath: '/' }
+beforeEach(async () => {
+  ;({ api, url, client } = await startApi())
+  token = api.token
+  const project = await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })
+  place = { ...place, projectId: project.id }
+  home = await newHome()
+})
+
+const written = async (name: string): Promise<string> =>
+  (await client.secrets.get.query({ ...place, secretName: name })).secretValue
+const signIn = async (): Promise<void> => {
+  const { code, stderr } = await home.keyferry(['login', '--url', url, '--token'], { input: `${token}\n` })
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+}
+
+describe('sign-in', () => {
+  const file = () => join(home.dir, '.config/keyferry/config.json')
+
+  it('keeps a token where only its owner reads it, and lets the environment win', async () => {
+    await signIn()
+    expect((await stat(file())).mode & 0o777).toBe(0o600)
+    expect((await home.keyferry(['use', 'web-shop', '--env', 'dev'])).code).toBe(0)
+    expect((await home.keyferry(['secrets', 'list'])).code).toBe(0)
+    const refused = await home.keyferry(['secrets', 'list'], { env: { KEYFERRY_TOKEN: 'wrong' } })
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toBe(
+      'error: Token is not valid\n  Sign in again with `keyferry login`, or set KEYFERRY_TOKEN.\n',
+    )
+    expect((await home.keyferry(['logout'])).code).toBe(0)
+    expect(await readFile(file(), 'utf8')).not.toContain(token)
+    expect((await home.keyferry(['secrets', 'list'])).code).toBe(1)
+  })
+
+  it('takes e-mail and password', async () => {
+    const { email, password } = ACCOUNT
+    const wrong = await home.keyferry(['login', '--url', url, '--email', email], { input: 'not the password' })
+    expect(wrong).toMatchObject({ code: 1, stdout: '' })
+    const right = await home.keyferry(['login', '--url', url, '--email', email, '--json'], { input: password })
+    expect(right).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(right.stdout)).toMatchObject({ url, name: email })
+    expect(await readFile(file(), 'utf8')).not.toContain(password)
+    // A session may also write.
+    expect(await home.keyferry(['secrets', 'set', 'A=1', '--project', 'web-shop', '--env', 'dev'])).toMatchObject({
+      code: 0,
+    })
+    expect(await written('A')).toBe('1')
+  })
+
+  it('shows no other instance what it was given for this one', async () => {
+    const seen: unknown[] = []
+    const other = createServer((request, response) => {
+      seen.push(request.headers)
+      response.end('{}')
+    })
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
+    onTestFinished(() => void other.close())
+    const address = other.address()
+    if (address === null || typeof address === 'string') throw new Error('not listening')
+    await signIn()
+    const { code, stderr } = await home.keyferry(['secrets', 'list', '--project', 'web-shop', '--env', 'dev'], {
+      env: { KEYFERRY_URL: `http://127.0.0.1:${address.port}` },
+    })
+    expect(code).toBe(1)
+    expect(stderr).toContain('Not signed in at')
+    expect(seen).toEqual([])
+  })
+})
+
+describe('secrets', () => {
+  const at = ['--project', 'web-shop', '--env', 'dev']
+  const env = () => ({ KEYFERRY_URL: url, KEYFERRY_TOKEN: token })
+  const keyferry = (args: readonly string[], input = '') => home.keyferry(args, { input, env: env() })
+
+  it('come out byte for byte, and no list shows a value', async () => {
+    const values = new Map([
+      ['PLAIN', 'abc'],
+      ['LINES', 'one\ntwo\r\nthree\n'],
+      ['QUOTES', `a 'b' "c" \`d\` # e`],
+      ['BLANK', ''],
+      ['SPACES', '  x  '],
+      ['DOLLAR', '$HOME ${} ${X:-y} \\n \\'],
+      ['UNICODE', 'žluťoučký 🐎'],
+    ])
+    const assignments = [...values].map(([name, value]) => `${name}=${value}`)
+    expect(await keyferry(['secrets', 'set', ...assignments, ...at])).toMatchObject({ code: 0, stdout: '' })
+    for (const name of ['LINES', 'DOLLAR']) {
+      expect(await keyferry(['secrets', 'get', name, ...at])).toEqual({ code: 0, stdout: values.get(name), stderr: '' })
+    }
+    await writeFile(join(home.dir, 'value'), 'ends with a newline\n')
+    expect(await keyferry(['secrets', 'set', 'FILED', '--file', 'value', ...at])).toMatchObject({ code: 0 })
+    expect(await written('FILED')).toBe('ends with a newline\n')
+    expect(await keyferry(['secrets', 'set', 'PIPED', ...at], 'from a pipe\n')).toMatchObject({ code: 0 })
+    expect(await written('PIPED')).toBe('from a pipe')
+
+    const list = await keyferry(['secrets', 'list', ...at])
+    const json = await keyferry(['secrets', 'list', '--json', ...at])
+    for (const [name, value] of values) {
+      expect(list.stdout).toContain(name)
+      for (const { stdout } of [list, json])
+        if (value.length > 2 && name !== 'SPACES') expect(stdout).not.toContain(value)
+    }
+    const rows: unknown[] = JSON.parse(json.stdout)
+    expect(rows).toHaveLength(values.size + 2)
+
+    const exported = await keyferry(['secrets', 'export', ...at, '--format', 'json'])
+    expect(JSON.parse(exported.stdout)).toEqual(
+      Object.fromEntries([...values, ['PIPED', 'from a pipe'], ['FILED', 'ends with a newline\n']]),
+    )
+  })
+
+  it('go out as a .env file that reads back exactly, or are refused by name', async () => {
+    const values = {
+      A: 'x',
+      B: `it's`,
+      C: 'line\nline',
+      D: 'a#b c',
+      E: 'back\\',
+      F: '',
+      G: 'a\r\nb',
+      __proto__X: 'own',
+    }
+    for (const [secretName, secretValue] of Object.entries(values))
+      await client.secrets.create.mutate({ ...place, secretName, secretValue })
+    const { stdout, code } = await keyferry(['secrets', 'export', ...at])
+    expect(code).toBe(0)
+    expect({ ...parse(stdout) }).toEqual(values)
+    await client.secrets.create.mutate({ ...place, secretName: 'ALL', secretValue: `' " \` # \n` })
+    await client.secrets.create.mutate({ ...place, secretName: 'a b', secretValue: 'x' })
+    const refused = await keyferry(['secrets', 'export', ...at])
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toContain('cannot hold ALL, a b')
+  })
+
+  it('are taken from a .env file after a preview', async () => {
+    await client.secrets.create.mutate({ ...place, secretName: 'KEPT', secretValue: 'same' })
+    await writeFile(join(home.dir, 'app.env'), 'KEPT=same\nNEW=fresh-value\n')
+    const asked = await keyferry(['secrets', 'import', 'app.env', ...at])
+    expect(asked).toMatchObject({ code: 1, stdout: '+ NEW\n1 to add, 0 to change, 1 unchanged, 0 refused.\n' })
+    expect(asked.stderr).toContain('--yes')
+    await expect(written('NEW')).rejects.toThrow('not found')
+    expect(await keyferry(['secrets', 'import', 'app.env', '--yes', ...at])).toMatchObject({ code: 0 })
+    expect(await written('NEW')).toBe('fresh-value')
+    expect(await keyferry(['secrets', 'delete', 'NEW', ...at])).toMatchObject({ code: 1 })
+    expect(await keyferry(['secrets', 'delete', 'NEW', '--yes', ...at])).toMatchObject({ code: 0 })
+    await expect(written('NEW')).rejects.toThrow('not found')
+  })
+
+  it('fail in one line with what to do, or as JSON', async () => {
+    const missing = await keyferry(['secrets', 'get', 'NOPE', ...at])
+    expect(missing).toMatchObject({ code: 1, stdout: '' })
+    expect(missing.stderr).toMatch(/^error: Secret with name "NOPE" not found in dev:\/\n$/)
+    const json = await keyferry(['secrets', 'get', 'NOPE', '--json', ...at])
+    expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'NotFound' } })
+    expect((await keyferry(['secrets', 'list', '--project', 'web-shop', '--env', 'qa'])).stderr).toContain(
+      'Pass --env with one of dev, staging, prod.',
+    )
+    expect(await keyferry(['secrets', 'lst'])).toMatchObject({ code: 64 })
+    await api.app.close()
+    expect((await keyferry(['secrets', 'list', ...at])).stderr).toContain(`No answer from ${url}: connect ECONNREFUSED`)
+  })
+
+  describe('run', () => {
+    const node = (script: string) => ['--', process.execPath, '-e', script]
+
+    it('gives them to a command, resolved, and passes its exit code on', async () => {
+      await client.secrets.create.mutate({ ...place, secretName: 'HOST', secretValue: 'db.internal' })
+      await client.secrets.create.mutate({ ...place, secretName: 'DSN', secretValue: 'pg://${HOST}/x' })
+      const ran = await keyferry(['run', ...at, ...node('process.stdout.write(process.env.DSN); process.exit(7)')])
+      expect(ran).toEqual({ code: 7, stdout: 'pg://db.internal/x', stderr: '' })
+      // Without a shell, and without reading the command's own options.
+      expect(await keyferry(['run', ...at, '--', 'echo', '--json', '$HOST; true'])).toMatchObject({
+        code: 0,
+        stdout: '--json $HOST; true\n',
+      })
+      expect(await keyferry(['run', ...at, '--', 'no-such-command-here'])).toMatchObject({ code: 127 })
+      await client.secrets.create.mutate({ ...place, secretName: 'BROKEN', secretValue: '${NOWHERE}' })
+      const refused = await keyferry(['run', ...at, '--', 'echo', 'ran'])
+      expect(refused).toMatchObject({ code: 1, stdout: '' })
+      expect(refused.stderr).toContain('BROKEN')
+    })
+
+    it('hands signals on', async () => {
+      const script = `process.on('SIGTERM', () => { console.log('told'); process.exit(3) }); console.log('ready'); setInterval(() => {}, 1000)`
+      Object.assign(home.env, env())
+      const running = home.start(['run', ...at, ...node(script)])
+      await vi.waitFor(() => expect(running.output()).toContain('ready'), { timeout: 20_000 })
+      running.kill('SIGTERM')
+      expect(await running.ended).toMatchObject({ code: 3, stdout: 'ready\ntold\n' })
+      const killed = await keyferry(['run', ...at, ...node(`process.kill(process.pid, 'SIGKILL')`)])
+      expect(killed.code).toBe(128 + 9)
+    })
+  })
+})
+
+describe('completion', () => {
+  it('knows the commands, in a script that the shell takes', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const { code, stdout } = await home.keyferry(['completion', shell])
+      expect(code).toBe(0)
+      expect(stdout).toContain('list get set delete import export')
+    }
+  })
+})

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import type { KeyferryClient } from '@keyferry/client'
+import type { Emulator } from '@keyferry/core/destinations/emulator'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { settled } from '../../keyferry/src/demo/settled.ts'
+import { signUp, startEmulators, startInstance } from '../../keyferry/test/instance.ts'
+import { newHome, type Home } from './cli.ts'
+
+let client: KeyferryClient
+let emulator: Emulator
+let home: Home
+let projectId = ''
+let ref = { destination: '', syncId: '' }
+const place = () => ({ projectId, environment: 'dev', secretPath: '/' })
+
+beforeEach(async () => {
+  const instance = await startInstance('embedded')
+  const { client: signedIn, account } = await signUp(instance)
+  client = signedIn
+  home = await newHome({ KEYFERRY_URL: instance.url, KEYFERRY_TOKEN: account.token })
+  const [first] = await startEmulators()
+  if (!first) throw new Error('no destination')
+  const [destination, started] = first
+  emulator = started
+  projectId = (await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })).id
+  await client.secrets.createMany.mutate({
+    ...place(),
+    secrets: Array.from({ length: 12 }, (_, n) => ({ secretKey: `KEY_${n}`, secretValue: `value-${n}` })),
+  })
+  const connection = await client.connections.create.mutate({
+    app: destination,
+    name: 'vendor',
+    credentials: emulator.credentials,
+    projectId,
+  })
+  const sync = await client.syncs.create.mutate({
+    ...place(),
+    destination,
+    name: 'to-vendor',
+    connectionId: connection.id,
+    destinationConfig: emulator.target,
+    isAutoSyncEnabled: false,
+    syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
+  })
+  ref = { destination, syncId: sync.id }
+})
+
+const keyferry = (...args: string[]) => home.keyferry([...args, '--project', 'web-shop'])
+
+it('shows what would happen, does it, and says when nothing is left', async () => {
+  const before = await keyferry('syncs', 'plan')
+  expect(before).toMatchObject({ code: 2, stderr: '' })
+  expect(before.stdout).toMatch(/^ {2}\+ KEY_3 +\S.*$/m)
+  expect(before.stdout).toMatch(/^Plan: 12 to create, 0 to update, 0 to delete/m)
+  expect(before.stdout).not.toContain('value-3')
+  expect([...emulator.contents().keys()]).toEqual([])
+
+  const applied = await keyferry('syncs', 'apply', 'to-vendor')
+  expect(applied).toMatchObject({ code: 0, stderr: '' })
+  expect(applied.stdout).toContain('Done: 12 created, 0 updated, 0 deleted.')
+  expect(emulator.contents().get('KEY_3')).toBe('value-3')
+  expect(await keyferry('syncs', 'plan', 'to-vendor')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('No changes. 12 unchanged.'),
+  })
+
+  await client.secrets.update.mutate({ ...place(), secretName: 'KEY_3', secretValue: 'other' })
+  const json = await keyferry('syncs', 'plan', '--json')
+  expect(json.code).toBe(2)
+  expect(JSON.parse(json.stdout)).toMatchObject([{ sync: 'to-vendor', changed: true, summary: { update: 1 } }])
+  expect((await keyferry('syncs', 'list')).stdout).toMatch(/^to-vendor +dev:\/ .* no /m)
+  expect((await keyferry('syncs', 'plan', 'nope')).stderr).toContain('There are: to-vendor.')
+
+  const connection = await keyferry('connections', 'test', 'vendor')
+  expect(connection).toMatchObject({ code: 0, stdout: expect.stringMatching(/^vendor works/) })
+  expect((await keyferry('connections', 'list')).stdout).toContain('vendor')
+})
+
+it('asks before the fuse, and carries out exactly what was shown', async () => {
+  await client.syncs.trigger.mutate(ref)
+  await settled(client, projectId, [ref], 60_000)
+  const secrets = Array.from({ length: 6 }, (_, n) => ({ secretKey: `KEY_${n}` }))
+  await client.secrets.deleteMany.mutate({ ...place(), secrets })
+  const waiting = await keyferry('syncs', 'apply')
+  expect(waiting.code).toBe(3)
+  expect(waiting.stdout).toMatch(/^ {2}- KEY_3 /m)
+  expect(waiting.stdout).toContain('Needs an approval: This would delete 6 of 12 keys')
+  expect(emulator.contents().size).toBe(12)
+  const approved = await keyferry('syncs', 'apply', '--approve')
+  expect(approved).toMatchObject({ code: 0, stdout: expect.stringContaining('6 deleted.') })
+  expect(emulator.contents().size).toBe(6)
+})
+
+it('names each key that did not arrive', async () => {
+  await client.secrets.create.mutate({ ...place(), secretName: 'BROKEN', secretValue: '${NOWHERE}' })
+  const failed = await keyferry('syncs', 'apply', '--json')
+  expect(failed.code).toBe(1)
+  expect(failed.stdout + failed.stderr).toContain('BROKEN')
+  expect(emulator.contents().size).toBe(0)
+})
+
+it('prints what happens while it happens', async () => {
+  const watching = home.start(['syncs', 'watch', '--project', 'web-shop'])
+  await vi.waitFor(() => expect(watching.output()).toContain('Watching Shop'), { timeout: 60_000 })
+  await client.secrets.create.mutate({ ...place(), secretName: `NEW_${randomUUID().slice(0, 4)}`, secretValue: 'x' })
+  await client.syncs.trigger.mutate(ref)
+  await vi.waitFor(() => expect(watching.output()).toMatch(/secrets changed[\s\S]*to-vendor {2}succeeded/), {
+    timeout: 60_000,
+  })
+  watching.kill('SIGINT')
+  expect(await watching.ended).toMatchObject({ code: 0 })
+})

@@ -1,0 +1,146 @@
+/** API keys: long-lived tokens that a person makes for a script. Each has grants of its own, and never may more than its owner. */
+import { grantOf } from '@keyferry/core/access/grants'
+import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
+import { audit } from '@keyferry/core/audit'
+import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
+import { Forbidden, NotFound } from '@keyferry/core/errors'
+import type { ApiKeyTable, Selectable } from '@keyferry/db'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import type { Auth } from '../auth.ts'
+import { insertMembership } from '../members.ts'
+import { usersOf } from '../people/users.ts'
+
+type ApiKey = z.output<typeof schemas.apiKey>
+
+/** better-auth's own row of a key. Times are as the database has them: a Date in Postgres, text in SQLite. */
+interface Stored {
+  id: string
+  start: string | null
+  expiresAt: Date | string | null
+  lastRequest: Date | string | null
+}
+const stored = (db: Context['db'] | Tx) => db.withoutPlugins().withTables<{ apikey: Stored }>()
+
+/** One's own, newest first; for those who run the instance, everybody's. */
+export async function listApiKeys(
+  ctx: Context,
+  actor: Actor,
+  { everybody }: { everybody: boolean },
+): Promise<ApiKey[]> {
+  const rows = await ctx.db
+    .selectFrom('apiKeys')
+    .$if(!everybody, (query) => query.where('ownerId', '=', actor.id))
+    .selectAll()
+    .orderBy('createdAt', 'desc')
+    .orderBy('id')
+    .execute()
+  return describe(ctx, rows)
+}
+
+/** The token is in this answer only. Throws `Forbidden` for machines, `NotFound` for a project that does not exist. */
+export async function createApiKey(
+  ctx: Context,
+  auth: Auth,
+  actor: Actor,
+  { name, grants, expiresInDays }: z.output<typeof schemas.createApiKey>,
+): Promise<{ apiKey: ApiKey; token: string }> {
+  if (actor.kind !== 'user') throw new Forbidden('Only people make API keys; sign in to the console')
+  const { id, token } = await ctx.db.transaction().execute(async (tx) => {
+    const expiresIn = expiresInDays === null ? null : expiresInDays * 86_400
+    const key = await auth.within(tx.withoutPlugins()).createApiKey({ userId: actor.id, name, expiresIn })
+    await tx
+      .insertInto('apiKeys')
+      .values({ id: key.id, name, ownerId: actor.id, createdAt: timestamp(ctx) })
+      .execute()
+    for (const grant of grants) {
+      await insertMembership(ctx, tx, { kind: 'key', id: key.id, name: 'The key' }, grant)
+      await audit(ctx, tx, actor, 'api-key.create', grant.projectId, {
+        apiKeyId: key.id,
+        name,
+        role: grant.role,
+        scopes: grant.scopes,
+      })
+    }
+    return key
+  })
+  const [apiKey] = await describe(ctx, await ctx.db.selectFrom('apiKeys').where('id', '=', id).selectAll().execute())
+  if (!apiKey) throw new Error('the key that was made is gone')
+  return { apiKey, token }
+}
+
+/** It stops working at once. Throws `NotFound`. */
+export async function revokeApiKey(
+  ctx: Context,
+  auth: Auth,
+  actor: Actor,
+  { apiKeyId, everybody }: { apiKeyId: string; everybody: boolean },
+): Promise<ApiKey> {
+  const row = await ctx.db
+    .selectFrom('apiKeys')
+    .where('id', '=', apiKeyId)
+    .$if(!everybody, (query) => query.where('ownerId', '=', actor.id))
+    .selectAll()
+    .executeTakeFirst()
+  const [shown] = await describe(ctx, row ? [row] : [])
+  if (!shown) throw new NotFound(`API key with ID ${apiKeyId} not found`)
+  const stopped = await ctx.db.transaction().execute(async (tx) => {
+    await removeKey(tx, apiKeyId)
+    await audit(ctx, tx, actor, 'api-key.revoke', null, { apiKeyId, name: shown.name, owner: shown.owner })
+    return stopUnstood(tx, null)
+  })
+  auth.forgetKey(apiKeyId)
+  publishStopped(ctx, stopped)
+  return shown
+}
+
+/** All keys of a person who goes; their ids. */
+export async function removeKeysOf(tx: Tx, ownerId: string): Promise<string[]> {
+  const keys = await tx.selectFrom('apiKeys').where('ownerId', '=', ownerId).select('id').execute()
+  for (const { id } of keys) await removeKey(tx, id)
+  return keys.map(({ id }) => id)
+}
+
+async function removeKey(tx: Tx, id: string): Promise<void> {
+  await stored(tx).deleteFrom('apikey').where('id', '=', id).execute()
+  await tx.deleteFrom('memberships').where('principalId', '=', id).execute()
+  await tx.deleteFrom('apiKeys').where('id', '=', id).execute()
+}
+
+async function describe(ctx: Context, rows: readonly Selectable<ApiKeyTable>[]): Promise<ApiKey[]> {
+  if (rows.length === 0) return []
+  const ids = rows.map((row) => row.id)
+  const owners = new Map(
+    (
+      await usersOf(
+        ctx.db,
+        rows.map((row) => row.ownerId),
+      )
+    ).map(({ id, email }) => [id, email]),
+  )
+  const keys = await stored(ctx.db)
+    .selectFrom('apikey')
+    .where('id', 'in', ids)
+    .select(['id', 'start', 'expiresAt', 'lastRequest'])
+    .execute()
+  const kept = new Map(keys.map((key) => [key.id, key]))
+  const memberships = await ctx.db.selectFrom('memberships').where('principalId', 'in', ids).selectAll().execute()
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    owner: owners.get(row.ownerId) ?? 'unknown',
+    start: kept.get(row.id)?.start ?? null,
+    grants: memberships
+      .filter(({ principalId }) => principalId === row.id)
+      .map((membership) => {
+        const { role, scopes } = grantOf(membership)
+        return { projectId: membership.projectId, role, scopes: scopes === null ? null : [...scopes] }
+      }),
+    expiresAt: isoOrNull(kept.get(row.id)?.expiresAt),
+    lastUsedAt: isoOrNull(kept.get(row.id)?.lastRequest),
+    createdAt: row.createdAt,
+  }))
+}
+
+const isoOrNull = (time: Date | string | null | undefined): string | null =>
+  time ? new Date(time).toISOString() : null

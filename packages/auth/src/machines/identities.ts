@@ -1,0 +1,102 @@
+/** Machines: each has a name, what it may do, and a way to sign in. */
+import { randomUUID } from 'node:crypto'
+import { isInstanceAdmin } from '@keyferry/core/access/grants'
+import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
+import { audit } from '@keyferry/core/audit'
+import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
+import { NotFound } from '@keyferry/core/errors'
+import type { IdentityTable, Selectable } from '@keyferry/db'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+
+type Identity = z.output<typeof schemas.identity>
+type Row = Selectable<IdentityTable>
+
+/** By name. */
+export async function listIdentities(ctx: Context, _actor: Actor, _input?: unknown): Promise<Identity[]> {
+  const rows = await ctx.db.selectFrom('identities').selectAll().orderBy('name').execute()
+  return Promise.all(rows.map((row) => describe(ctx, row)))
+}
+
+/** Throws `NotFound`. */
+export async function getIdentity(ctx: Context, _actor: Actor, input: { identityId: string }): Promise<Identity> {
+  return describe(ctx, await findIdentity(ctx.db, input.identityId))
+}
+
+/** Throws `NotFound`. */
+export async function findIdentity(db: Context['db'] | Tx, identityId: string): Promise<Row> {
+  const row = await db.selectFrom('identities').where('id', '=', identityId).selectAll().executeTakeFirst()
+  if (!row) throw new NotFound(`Identity with ID ${identityId} not found`)
+  return row
+}
+
+/** A machine that may nothing yet, unless its role is `admin`. */
+export async function createIdentity(
+  ctx: Context,
+  actor: Actor,
+  { name, role }: z.output<typeof schemas.createIdentity>,
+): Promise<Identity> {
+  const at = timestamp(ctx)
+  const row: Row = { id: randomUUID(), name, createdAt: at, updatedAt: at }
+  await ctx.db.transaction().execute(async (tx) => {
+    await tx.insertInto('identities').values(row).execute()
+    if (role === 'admin') await tx.insertInto('instanceAdmins').values({ principalId: row.id, createdAt: at }).execute()
+    await audit(ctx, tx, actor, 'identity.create', null, { identityId: row.id, name, role })
+  })
+  return describe(ctx, row)
+}
+
+/** Throws `NotFound`. */
+export async function updateIdentity(
+  ctx: Context,
+  actor: Actor,
+  { identityId, name, role }: z.output<typeof schemas.updateIdentity>,
+): Promise<Identity> {
+  const at = timestamp(ctx)
+  const stopped = await ctx.db.transaction().execute(async (tx) => {
+    const before = await findIdentity(tx, identityId)
+    await tx.updateTable('identities').set({ name, updatedAt: at }).where('id', '=', identityId).execute()
+    if (role === 'admin') {
+      await tx
+        .insertInto('instanceAdmins')
+        .values({ principalId: identityId, createdAt: at })
+        .onConflict((conflict) => conflict.column('principalId').doNothing())
+        .execute()
+    } else if (role !== undefined) {
+      await tx.deleteFrom('instanceAdmins').where('principalId', '=', identityId).execute()
+    }
+    await audit(ctx, tx, actor, 'identity.update', null, { identityId, from: before.name, name, role })
+    return role === undefined || role === 'admin' ? [] : stopUnstood(tx, null)
+  })
+  publishStopped(ctx, stopped)
+  return getIdentity(ctx, actor, { identityId })
+}
+
+/** With its client secrets, tokens and memberships: whatever it holds stops working at once. Throws `NotFound`. */
+export async function deleteIdentity(
+  ctx: Context,
+  actor: Actor,
+  { identityId }: { identityId: string },
+): Promise<Identity> {
+  const shown = await getIdentity(ctx, actor, { identityId })
+  const stopped = await ctx.db.transaction().execute(async (tx) => {
+    await tx.deleteFrom('identities').where('id', '=', identityId).execute()
+    await tx.deleteFrom('memberships').where('principalId', '=', identityId).execute()
+    await tx.deleteFrom('instanceAdmins').where('principalId', '=', identityId).execute()
+    await audit(ctx, tx, actor, 'identity.delete', null, { identityId, name: shown.name })
+    return stopUnstood(tx, null)
+  })
+  publishStopped(ctx, stopped)
+  return shown
+}
+
+async function describe(ctx: Context, row: Row): Promise<Identity> {
+  const { id: orgId } = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
+  const auth = await ctx.db
+    .selectFrom('universalAuths')
+    .where('identityId', '=', row.id)
+    .select('clientId')
+    .executeTakeFirst()
+  const role = (await isInstanceAdmin(ctx.db, row.id)) ? 'admin' : 'no-access'
+  return { ...row, orgId, role, authMethods: auth ? ['universal-auth'] : [] }
+}

@@ -1,0 +1,198 @@
+/** Client id and secret become a token that lives a while; the token becomes an actor. */
+import { randomUUID } from 'node:crypto'
+import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
+import { Forbidden, Unauthorized } from '@keyferry/core/errors'
+import type { AccessTokenTable, ClientSecretTable, Db, Selectable, UniversalAuthTable } from '@keyferry/db'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { isTrusted } from './addresses.ts'
+import { ACCESS_TOKEN_PREFIX, hashOf, randomToken } from './tokens.ts'
+import { settingsOf } from './universal-auth.ts'
+
+type Answer = z.output<typeof schemas.accessToken>
+type Token = Selectable<AccessTokenTable>
+
+/** Milliseconds between two notes of a token's last use: one write per request would cost the store more than it tells. */
+const NOTED_EVERY_MS = 60_000
+
+/** What a client is told whatever is wrong, so that nothing can be found out by trying. */
+const wrong = () => new Unauthorized('Invalid credentials')
+
+/**
+ * Throws `Unauthorized`: for every wrong pair with the same words, and, after as many wrong secrets as the identity allows, for every
+ * pair until its lock-out ends; `Forbidden` from an address it may not sign in from.
+ */
+export async function signIn(
+  ctx: Context,
+  { clientId, clientSecret }: z.output<typeof schemas.universalAuthLogin>,
+  address: string | null,
+): Promise<Answer> {
+  const hash = hashOf(clientSecret)
+  // What a failed try leaves behind must be committed, so it is not thrown inside.
+  const result = await ctx.db.transaction().execute(async (tx): Promise<Answer | Error> => {
+    const auth = await tx
+      .selectFrom('universalAuths')
+      .where('clientId', '=', clientId)
+      .selectAll()
+      .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+      .executeTakeFirst()
+    if (!auth) return wrong()
+    const settings = settingsOf(auth)
+    if (!isTrusted(settings.clientSecretTrustedIps, address))
+      return new Forbidden('This identity may not sign in from your address')
+    if (settings.lockoutEnabled && auth.lockedUntil !== null && auth.lockedUntil > timestamp(ctx)) {
+      return new Unauthorized('This identity auth method is temporarily locked, please try again later')
+    }
+    const secret = await tx
+      .selectFrom('clientSecrets')
+      .where('identityId', '=', auth.identityId)
+      .where('hash', '=', hash)
+      .selectAll()
+      .executeTakeFirst()
+    if (!secret || !isUsable(ctx, secret)) {
+      if (settings.lockoutEnabled) await countFailure(ctx, tx, auth)
+      return wrong()
+    }
+    await tx
+      .updateTable('clientSecrets')
+      .set((eb) => ({ uses: eb('uses', '+', 1), lastUsedAt: timestamp(ctx) }))
+      .where('id', '=', secret.id)
+      .execute()
+    await tx
+      .updateTable('universalAuths')
+      .set({ failures: 0, failedAt: null, lockedUntil: null })
+      .where('identityId', '=', auth.identityId)
+      .execute()
+    return issue(ctx, tx, auth, secret)
+  })
+  if (result instanceof Error) throw result
+  return result
+}
+
+/** Longer life for a token that is still good, never past the longest. Throws `Unauthorized`. */
+export async function renewToken(
+  ctx: Context,
+  { accessToken }: { accessToken: string },
+  address: string | null,
+): Promise<Answer> {
+  const token = await findToken(ctx.db, accessToken, ctx.now(), address)
+  if (!token) throw new Unauthorized('Token is not valid')
+  const expiresAt = earlier(later(ctx.now(), token.ttl), token.endsAt)
+  await ctx.db.updateTable('accessTokens').set({ expiresAt }).where('id', '=', token.id).execute()
+  return answer(ctx, accessToken, { ...token, expiresAt })
+}
+
+/** Throws `Unauthorized` for one that is not good any more. */
+export async function revokeToken(
+  ctx: Context,
+  { accessToken }: { accessToken: string },
+): Promise<{ message: string }> {
+  const { numDeletedRows } = await ctx.db
+    .deleteFrom('accessTokens')
+    .where('hash', '=', hashOf(accessToken))
+    .executeTakeFirst()
+  if (numDeletedRows === 0n) throw new Unauthorized('Token is not valid')
+  return { message: 'Successfully revoked access token' }
+}
+
+/** Who sent `accessToken`; null when it is unknown, expired, used up or comes from an address it may not. Counts as a use. */
+export async function actorOfToken(
+  db: Db,
+  accessToken: string,
+  now: Date,
+  address: string | null,
+): Promise<Actor | null> {
+  const token = await findToken(db, accessToken, now, address)
+  if (!token) return null
+  if (token.usesLimit > 0) {
+    const { numUpdatedRows } = await db
+      .updateTable('accessTokens')
+      .set((eb) => ({ uses: eb('uses', '+', 1), lastUsedAt: now.toISOString() }))
+      .where('id', '=', token.id)
+      .where('uses', '<', token.usesLimit)
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) return null
+  } else if (token.lastUsedAt === null || now.getTime() - Date.parse(token.lastUsedAt) > NOTED_EVERY_MS) {
+    await db.updateTable('accessTokens').set({ lastUsedAt: now.toISOString() }).where('id', '=', token.id).execute()
+  }
+  return { kind: 'identity', id: token.identityId, name: token.name }
+}
+
+async function findToken(db: Db, accessToken: string, now: Date, address: string | null) {
+  const token = await db
+    .selectFrom('accessTokens')
+    .innerJoin('identities', 'identities.id', 'accessTokens.identityId')
+    .innerJoin('universalAuths', 'universalAuths.identityId', 'accessTokens.identityId')
+    .where('accessTokens.hash', '=', hashOf(accessToken))
+    .where('accessTokens.expiresAt', '>', now.toISOString())
+    .selectAll('accessTokens')
+    .select(['identities.name', 'universalAuths.settings'])
+    .executeTakeFirst()
+  if (!token || !isTrusted(settingsOf(token).accessTokenTrustedIps, address)) return null
+  return token
+}
+
+function isUsable(ctx: Context, secret: Selectable<ClientSecretTable>): boolean {
+  if (secret.revoked === 1) return false
+  if (secret.usesLimit > 0 && secret.uses >= secret.usesLimit) return false
+  return secret.ttl === 0 || later(new Date(secret.createdAt), secret.ttl) > timestamp(ctx)
+}
+
+async function countFailure(ctx: Context, tx: Tx, auth: Selectable<UniversalAuthTable>): Promise<void> {
+  const { lockoutThreshold, lockoutDurationSeconds, lockoutCounterResetSeconds } = settingsOf(auth)
+  const fresh = auth.failedAt !== null && later(new Date(auth.failedAt), lockoutCounterResetSeconds) > timestamp(ctx)
+  const failures = (fresh ? auth.failures : 0) + 1
+  const locked = failures >= lockoutThreshold
+  await tx
+    .updateTable('universalAuths')
+    .set({
+      failures: locked ? 0 : failures,
+      failedAt: timestamp(ctx),
+      lockedUntil: locked ? later(ctx.now(), lockoutDurationSeconds) : null,
+    })
+    .where('identityId', '=', auth.identityId)
+    .execute()
+}
+
+async function issue(
+  ctx: Context,
+  tx: Tx,
+  auth: Selectable<UniversalAuthTable>,
+  secret: Selectable<ClientSecretTable>,
+): Promise<Answer> {
+  const settings = settingsOf(auth)
+  const endsAt = later(ctx.now(), settings.accessTokenMaxTTL)
+  const accessToken = randomToken(ACCESS_TOKEN_PREFIX)
+  const token: Token = {
+    id: randomUUID(),
+    identityId: auth.identityId,
+    clientSecretId: secret.id,
+    hash: hashOf(accessToken),
+    ttl: settings.accessTokenTTL,
+    uses: 0,
+    usesLimit: settings.accessTokenNumUsesLimit,
+    expiresAt: earlier(later(ctx.now(), settings.accessTokenTTL), endsAt),
+    endsAt,
+    lastUsedAt: null,
+    createdAt: timestamp(ctx),
+  }
+  // Nobody else tidies up after tokens that are over.
+  await tx
+    .deleteFrom('accessTokens')
+    .where('identityId', '=', auth.identityId)
+    .where('expiresAt', '<=', timestamp(ctx))
+    .execute()
+  await tx.insertInto('accessTokens').values(token).execute()
+  return answer(ctx, accessToken, token)
+}
+
+const answer = (ctx: Context, accessToken: string, { expiresAt, endsAt, createdAt }: Token): Answer => ({
+  accessToken,
+  expiresIn: Math.round((Date.parse(expiresAt) - ctx.now().getTime()) / 1000),
+  accessTokenMaxTTL: Math.round((Date.parse(endsAt) - Date.parse(createdAt)) / 1000),
+  tokenType: 'Bearer',
+})
+
+/** ISO text, `seconds` after `time`. */
+const later = (time: Date, seconds: number): string => new Date(time.getTime() + seconds * 1000).toISOString()
+const earlier = (a: string, b: string): string => (a < b ? a : b)

@@ -1,0 +1,95 @@
+/** Everybody who has an account. */
+import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
+import { audit } from '@keyferry/core/audit'
+import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
+import { BadRequest, NotFound } from '@keyferry/core/errors'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import type { Auth } from '../auth.ts'
+import { removeKeysOf } from '../machines/api-keys.ts'
+import { allUsers, deleteUser, usersOf, type User } from './users.ts'
+
+type Person = z.output<typeof schemas.person>
+
+/** By address. */
+export async function listPeople(ctx: Context, _actor: Actor, _input?: unknown): Promise<Person[]> {
+  const admins = await adminIds(ctx.db)
+  return (await allUsers(ctx.db)).map((user) => shown(user, admins))
+}
+
+/** Throws `NotFound`, and `BadRequest` for the last admin. */
+export async function updatePerson(
+  ctx: Context,
+  actor: Actor,
+  { userId, instanceAdmin }: { userId: string; instanceAdmin: boolean },
+): Promise<Person> {
+  const stopped = await ctx.db.transaction().execute(async (tx) => {
+    const user = await findUser(tx, userId)
+    if (instanceAdmin) {
+      await tx
+        .insertInto('instanceAdmins')
+        .values({ principalId: userId, createdAt: timestamp(ctx) })
+        .onConflict((conflict) => conflict.column('principalId').doNothing())
+        .execute()
+    } else {
+      await refuseLastAdmin(ctx, tx, user)
+      await tx.deleteFrom('instanceAdmins').where('principalId', '=', userId).execute()
+    }
+    await audit(ctx, tx, actor, 'person.update', null, { userId, email: user.email, instanceAdmin })
+    return instanceAdmin ? [] : stopUnstood(tx, null)
+  })
+  publishStopped(ctx, stopped)
+  return shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
+}
+
+/** With memberships, sessions and API keys: all of it stops working at once. Throws like `updatePerson`. */
+export async function removePerson(
+  ctx: Context,
+  auth: Auth,
+  actor: Actor,
+  { userId }: { userId: string },
+): Promise<Person> {
+  const person = shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
+  const { stopped, keys } = await ctx.db.transaction().execute(async (tx) => {
+    await refuseLastAdmin(ctx, tx, await findUser(tx, userId))
+    const keys = await removeKeysOf(tx, userId)
+    await tx.deleteFrom('memberships').where('principalId', '=', userId).execute()
+    await tx.deleteFrom('instanceAdmins').where('principalId', '=', userId).execute()
+    await deleteUser(tx, userId)
+    await audit(ctx, tx, actor, 'person.remove', null, { userId, email: person.email })
+    return { keys, stopped: await stopUnstood(tx, null) }
+  })
+  for (const id of keys) auth.forgetKey(id)
+  publishStopped(ctx, stopped)
+  return person
+}
+
+async function refuseLastAdmin(ctx: Context, tx: Tx, user: User): Promise<void> {
+  const query = tx.selectFrom('instanceAdmins').select('principalId')
+  const rows = await (ctx.db.dialect === 'postgres' ? query.forUpdate() : query).execute()
+  const people = new Set((await allUsers(tx)).map(({ id }) => id))
+  const admins = rows.map((row) => row.principalId).filter((id) => people.has(id))
+  if (admins.length === 1 && admins[0] === user.id) {
+    throw new BadRequest(`${user.email} is the only instance admin; make somebody else one first`)
+  }
+}
+
+async function adminIds(db: Context['db'] | Tx): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom('instanceAdmins').select('principalId').execute()
+  return new Set(rows.map((row) => row.principalId))
+}
+
+async function findUser(db: Context['db'] | Tx, userId: string): Promise<User> {
+  const [user] = await usersOf(db, [userId])
+  if (!user) throw new NotFound(`Person with ID ${userId} not found`)
+  return user
+}
+
+const shown = (user: User, admins: ReadonlySet<string>): Person => ({
+  id: user.id,
+  email: user.email,
+  name: user.name,
+  instanceAdmin: admins.has(user.id),
+  twoFactor: Boolean(user.twoFactorEnabled),
+  createdAt: new Date(user.createdAt).toISOString(),
+})

@@ -1,0 +1,42 @@
+import { scope, type Role } from '@keyferry/schemas'
+import type { Db } from '@keyferry/db'
+import { z } from 'zod'
+import type { Actor, Tx } from '../context.ts'
+import { EVERYTHING, type Access, type Grant } from './policy.ts'
+
+/** Whoever has grants: the part of an actor that stays. */
+export type Principal = Pick<Actor, 'kind' | 'id'>
+
+const stored = z.array(scope)
+
+/** What a principal may do at this moment. */
+export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<Access> {
+  if (kind === 'system') return EVERYTHING
+  if (await isInstanceAdmin(db, id)) return EVERYTHING
+  const rows = await db
+    .selectFrom('memberships')
+    .where('principalId', '=', id)
+    .select(['projectId', 'role', 'scopes'])
+    .execute()
+  const access: Access = { instanceAdmin: false, grants: new Map(rows.map((row) => [row.projectId, grantOf(row)])) }
+  if (kind === 'user') return access
+  const key = await db.selectFrom('apiKeys').where('id', '=', id).select('ownerId').executeTakeFirst()
+  return key ? { ...access, cappedBy: await readAccess(db, { kind: 'user', id: key.ownerId }) } : access
+}
+
+export async function isInstanceAdmin(db: Db | Tx, principalId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('instanceAdmins')
+    .where('principalId', '=', principalId)
+    .select('principalId')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** A stored membership as the policy reads it. */
+export function grantOf(row: { role: string; scopes: string | null }): Grant {
+  return { role: roleOf(row.role), scopes: row.scopes === null ? null : stored.parse(JSON.parse(row.scopes)) }
+}
+
+/** A role that this version does not know may the least. */
+const roleOf = (name: string): Role => (name === 'admin' || name === 'developer' ? name : 'viewer')

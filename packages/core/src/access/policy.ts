@@ -1,0 +1,136 @@
+/**
+ * Who may do what. Pure: grants in, answer out. A role is a set of actions in one project, and may be narrowed to environments and
+ * paths; then whatever concerns the whole project is out of its reach.
+ *
+ * | | viewer | developer | admin | instance admin |
+ * |---|---|---|---|---|
+ * | names, status, history | yes | yes | yes | yes |
+ * | values, writing secrets, Sync now | | yes | yes | yes |
+ * | connections, syncs, members, the project itself | | | yes | yes |
+ * | projects, people, machines, the organization's connections | | | | yes |
+ */
+import type { Role, Scope } from '@keyferry/schemas'
+
+export const ACTIONS = [
+  'instance.use',
+  'instance.manage',
+  'project.read',
+  'project.manage',
+  'members.manage',
+  'folders.read',
+  'secrets.read-names',
+  'secrets.read-values',
+  'secrets.write',
+  'syncs.read',
+  'syncs.run',
+  'syncs.manage',
+  'connections.read',
+  'connections.manage',
+] as const
+export type Action = (typeof ACTIONS)[number]
+
+const VIEWER: readonly Action[] = ['project.read', 'folders.read', 'secrets.read-names', 'syncs.read']
+const DEVELOPER: readonly Action[] = [...VIEWER, 'secrets.read-values', 'secrets.write', 'syncs.run']
+const ADMIN: readonly Action[] = [
+  ...DEVELOPER,
+  'syncs.manage',
+  'connections.read',
+  'connections.manage',
+  'project.manage',
+  'members.manage',
+]
+const ALLOWED: Record<Role, ReadonlySet<Action>> = {
+  viewer: new Set(VIEWER),
+  developer: new Set(DEVELOPER),
+  admin: new Set(ADMIN),
+}
+
+/** Where something happens. */
+export type Place =
+  | { kind: 'instance' }
+  /** What belongs to no project, such as a connection that every project may use. */
+  | { kind: 'organization' }
+  | { kind: 'project'; projectId: string }
+  /** `below`: the folder with everything in it. */
+  | { kind: 'folder'; projectId: string; environment: string; path: string; below?: boolean }
+
+export interface Grant {
+  role: Role
+  /** Null: the whole project. */
+  scopes: readonly Scope[] | null
+}
+
+/** What a principal was given. */
+export interface Access {
+  instanceAdmin: boolean
+  /** By project id. */
+  grants: ReadonlyMap<string, Grant>
+  /** Whoever lent it their rights: it may what both may. */
+  cappedBy?: Access
+}
+
+export const EVERYTHING: Access = { instanceAdmin: true, grants: new Map() }
+
+/** Whether they may know that the project exists. */
+export function isMember(access: Access, projectId: string): boolean {
+  return (
+    (access.instanceAdmin || access.grants.has(projectId)) && (!access.cappedBy || isMember(access.cappedBy, projectId))
+  )
+}
+
+export function allows(access: Access, action: Action, place: Place): boolean {
+  return granted(access, action, place) && (!access.cappedBy || allows(access.cappedBy, action, place))
+}
+
+function granted({ instanceAdmin, grants }: Access, action: Action, place: Place): boolean {
+  if (action === 'instance.use' || instanceAdmin) return true
+  switch (place.kind) {
+    case 'instance':
+      return false
+    case 'organization':
+      return action === 'connections.read' && [...grants.values()].some((grant) => wholly(grant, action))
+    case 'project': {
+      const grant = grants.get(place.projectId)
+      return grant !== undefined && (action === 'project.read' || wholly(grant, action))
+    }
+    case 'folder': {
+      const grant = grants.get(place.projectId)
+      if (!grant || !ALLOWED[grant.role].has(action)) return false
+      if (grant.scopes === null) return true
+      // Folders on the way to a place may be walked through.
+      const fits = action === 'folders.read' ? leadsTo : place.below ? coversBelow : covers
+      return grant.scopes.some(
+        ({ environment, secretPath }) =>
+          (environment === '*' || environment === place.environment) && fits(secretPath, place.path),
+      )
+    }
+  }
+}
+
+const wholly = (grant: Grant, action: Action): boolean => grant.scopes === null && ALLOWED[grant.role].has(action)
+
+/** Whether `pattern` means the folder at `path`: `*` is one name, a last `**` is here and everything below. */
+export function covers(pattern: string, path: string): boolean {
+  const wanted = names(pattern)
+  const given = names(path)
+  for (const [index, name] of wanted.entries()) {
+    if (name === '**') return true
+    if (given[index] === undefined || (name !== '*' && name !== given[index])) return false
+  }
+  return wanted.length === given.length
+}
+
+const coversBelow = (pattern: string, path: string): boolean => pattern.endsWith('/**') && covers(pattern, path)
+
+/** Whether `pattern` means `path` or something below it. */
+function leadsTo(pattern: string, path: string): boolean {
+  const wanted = names(pattern)
+  for (const [index, name] of names(path).entries()) {
+    const part = wanted[index]
+    if (part === '**') return true
+    if (part !== '*' && part !== name) return false
+  }
+  return true
+}
+
+const names = (path: string): string[] => path.split('/').filter((name) => name !== '')

@@ -1,0 +1,35 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { sql } from 'kysely'
+import type { Context } from '../context.ts'
+import { BadRequest } from '../errors.ts'
+
+/**
+ * Writes the whole store of the embedded profile, as it is at one moment, to `file`: secrets, syncs with what they wrote, accounts, audit log.
+ * Everything in it stays sealed; the root key is not in it and is kept elsewhere. Writers wait for as long as it takes when this context is
+ * the serving one, and not at all when it is another process's. `file` appears whole or not at all. Returns its size in bytes. Throws
+ * `BadRequest` on Postgres, and when `file` is there already.
+ */
+export async function backup(ctx: Context, file: string): Promise<number> {
+  if (ctx.db.dialect !== 'sqlite')
+    throw new BadRequest('This instance keeps its data in Postgres: back that up with its own tools, such as pg_dump.')
+  if (existsSync(file)) throw new BadRequest(`${file} exists already. Name another file.`)
+  const partial = `${file}.${process.pid}.partial`
+  rmSync(partial, { force: true })
+  try {
+    await sql`vacuum into ${partial}`.execute(ctx.db)
+    synced(partial)
+    renameSync(partial, file)
+    synced(dirname(file))
+  } catch (error) {
+    rmSync(partial, { force: true })
+    throw error
+  }
+  return statSync(file).size
+}
+
+function synced(path: string): void {
+  const descriptor = openSync(path, 'r')
+  fsyncSync(descriptor)
+  closeSync(descriptor)
+}

@@ -1,0 +1,288 @@
+/**
+ * Rotation of a project's data key. It begins with a new generation of the key, which seals everything from that moment; what older ones sealed is
+ * sealed anew in the background, a batch per transaction, and the older ones are thrown away at the end. Both can be opened at any time, so a
+ * crash anywhere leaves nothing behind but work to go on with.
+ *
+ * Syncs see no change: a digest of the ledger is brought up to the new generation without its value (see crypto/data-key), under the
+ * lease of its target, so that no run compares digests of two generations; a run that comes earlier lifts what it reads.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import type { KeyRotationTable } from '@keyferry/db'
+import type { Selectable } from 'kysely'
+import { audit } from '../audit.ts'
+import { SYSTEM, timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import type { DataKey } from '../crypto/data-key.ts'
+import { BadRequest } from '../errors.ts'
+import { takeLease } from '../sync/lease.ts'
+import { transact } from '../transaction.ts'
+import { lockProject } from '../vault/project-key.ts'
+import { resealTrashRow } from '../vault/trash-rows.ts'
+import { sealedAs } from '../vault/tree.ts'
+
+type Rotation = Selectable<KeyRotationTable>
+
+/** Rows of one transaction are few, so that writers do not wait long. */
+const BATCH = 200
+const LEDGER_BATCH = 1000
+
+/** Begins; the sweep of a serving process, or `continueRotations`, does the rest. Throws `NotFound`, and `BadRequest` while one is under way. */
+export function rotateDataKey(ctx: Context, actor: Actor, input: { projectId: string }): Promise<void> {
+  const { projectId } = input
+  return transact(ctx, async (tx) => {
+    await lockProject(ctx, tx, projectId)
+    const present = await tx
+      .selectFrom('keyRotations')
+      .where('projectId', '=', projectId)
+      .select('startedAt')
+      .executeTakeFirst()
+    if (present)
+      throw new BadRequest(
+        `The data key of this project is being rotated since ${present.startedAt}. Wait until that is done.`,
+      )
+    const { dataKey } = await tx
+      .selectFrom('projects')
+      .where('id', '=', projectId)
+      .select('dataKey')
+      .executeTakeFirstOrThrow()
+    await tx
+      .updateTable('projects')
+      .set({ dataKey: ctx.keyring.renew(projectId, dataKey) })
+      .where('id', '=', projectId)
+      .execute()
+    await tx
+      .insertInto('keyRotations')
+      .values({ projectId, phase: 'secrets', cursor: '', done: 0, startedAt: timestamp(ctx), startedBy: actor.name })
+      .execute()
+    await audit(ctx, tx, actor, 'project.rotate-data-key', projectId, {})
+  })
+}
+
+/** Rotations that are not done, oldest first. */
+export async function listRotations(ctx: Context): Promise<{ projectId: string; done: number; startedAt: string }[]> {
+  return ctx.db.selectFrom('keyRotations').select(['projectId', 'done', 'startedAt']).orderBy('startedAt').execute()
+}
+
+/** Goes on with every rotation until it is done, waits for a running sync, or `signal` aborts. Safe to call at any time, from any process. */
+export async function continueRotations(ctx: Context, signal: AbortSignal): Promise<void> {
+  for (const { projectId } of await listRotations(ctx)) {
+    while (!signal.aborted && (await step(ctx, projectId)) === 'again') continue
+  }
+}
+
+/** One batch. `waiting`: a sync is running, and it is tried again later. */
+async function step(ctx: Context, projectId: string): Promise<'again' | 'waiting' | 'done'> {
+  const rotation = await ctx.db
+    .selectFrom('keyRotations')
+    .where('projectId', '=', projectId)
+    .selectAll()
+    .executeTakeFirst()
+  if (!rotation) return 'done'
+  const { phase } = rotation
+  if (phase === 'digests') return liftDigests(ctx, rotation)
+  await transact(ctx, async (tx) => {
+    const key = await lockProject(ctx, tx, projectId)
+    // Another process may have been faster.
+    const at = await tx.selectFrom('keyRotations').where('projectId', '=', projectId).selectAll().executeTakeFirst()
+    if (!at || at.phase !== phase || at.cursor !== rotation.cursor) return
+    const ids = await reseal[phase](tx, key, at)
+    const next = ids.length < BATCH ? { phase: AFTER[phase], cursor: '' } : { phase, cursor: ids.at(-1) ?? '' }
+    await tx
+      .updateTable('keyRotations')
+      .set({ ...next, done: at.done + ids.length })
+      .where('projectId', '=', projectId)
+      .execute()
+  })
+  return 'again'
+}
+
+const AFTER = { secrets: 'versions', versions: 'trash', trash: 'digests' } as const
+
+type Batch = (tx: Tx, key: DataKey, at: Rotation) => Promise<string[]>
+
+/** Each seals the rows after the cursor anew, and answers where it got to. */
+const reseal: Record<keyof typeof AFTER, Batch> = {
+  async secrets(tx, key, { projectId, cursor }) {
+    const rows = await tx
+      .selectFrom('secrets')
+      .innerJoin('folders', 'folders.id', 'secrets.folderId')
+      .innerJoin('environments', 'environments.id', 'folders.environmentId')
+      .where('environments.projectId', '=', projectId)
+      .where('secrets.id', '>', cursor)
+      .orderBy('secrets.id')
+      .limit(BATCH)
+      .select(['secrets.id', 'secrets.folderId', 'secrets.key', 'secrets.version', 'secrets.value', 'secrets.comment'])
+      .execute()
+    for (const row of rows) {
+      const value = anew(key, row.value, sealedAs('secret', projectId, row))
+      const comment = anew(key, row.comment, sealedAs('comment', projectId, row))
+      await tx.updateTable('secrets').set({ value, comment }).where('id', '=', row.id).execute()
+    }
+    return rows.map((row) => row.id)
+  },
+  async versions(tx, key, { projectId, cursor }) {
+    const rows = await tx
+      .selectFrom('secretVersions')
+      .innerJoin('folders', 'folders.id', 'secretVersions.folderId')
+      .innerJoin('environments', 'environments.id', 'folders.environmentId')
+      .where('environments.projectId', '=', projectId)
+      .where('secretVersions.id', '>', cursor)
+      .orderBy('secretVersions.id')
+      .limit(BATCH)
+      .select([
+        'secretVersions.id',
+        'secretVersions.folderId',
+        'secretVersions.key',
+        'secretVersions.version',
+        'secretVersions.value',
+      ])
+      .execute()
+    for (const row of rows) {
+      const value = anew(key, row.value, sealedAs('secret', projectId, row))
+      await tx.updateTable('secretVersions').set({ value }).where('id', '=', row.id).execute()
+    }
+    return rows.map((row) => row.id)
+  },
+  async trash(tx, key, { projectId, cursor }) {
+    const [trashId = '', position = '-1'] = cursor.split(' ')
+    const rows = await tx
+      .selectFrom('trashRows')
+      .innerJoin('trash', 'trash.id', 'trashRows.trashId')
+      .where('trash.projectId', '=', projectId)
+      .where((eb) =>
+        eb.or([
+          eb('trashId', '>', trashId),
+          eb.and([eb('trashId', '=', trashId), eb('position', '>', Number(position))]),
+        ]),
+      )
+      .orderBy('trashId')
+      .orderBy('position')
+      .limit(BATCH)
+      .selectAll('trashRows')
+      .execute()
+    for (const row of rows) {
+      const content = resealTrashRow(row, (sealed, belongsTo) => anew(key, sealed, belongsTo), projectId)
+      if (content === row.content) continue
+      await tx
+        .updateTable('trashRows')
+        .set({ content })
+        .where('trashId', '=', row.trashId)
+        .where('position', '=', row.position)
+        .execute()
+    }
+    return rows.map((row) => `${row.trashId} ${row.position}`)
+  },
+}
+
+/** What cannot be opened stays as it is: it could not be read before either. */
+function anew(key: DataKey, sealed: string, belongsTo: readonly string[]): string {
+  if (sealed === '' || key.isPresent(sealed)) return sealed
+  try {
+    return key.seal(key.open(sealed, ...belongsTo), ...belongsTo)
+  } catch {
+    return sealed
+  }
+}
+
+/** Place by place, under the lease of the target: whoever runs there with the older key has ended by then, and the next one has the new key. */
+async function liftDigests(ctx: Context, rotation: Rotation): Promise<'again' | 'waiting' | 'done'> {
+  const { projectId } = rotation
+  const places = await ctx.db
+    .selectFrom('ledger')
+    .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
+    .where('syncs.projectId', '=', projectId)
+    .select(['ledger.syncId', 'ledger.targetKey'])
+    .distinct()
+    .execute()
+  const idle = await ctx.db
+    .selectFrom('syncs')
+    .where('projectId', '=', projectId)
+    .select(['id as syncId', 'targetKey'])
+    .execute()
+  let waiting = false
+  for (const place of [...places, ...idle]) {
+    const lease = await takeLease(ctx, place.targetKey, randomUUID())
+    if (!lease) {
+      waiting = true
+      continue
+    }
+    try {
+      while (await transact(ctx, (tx) => liftSome(ctx, tx, projectId, place))) await lease.check()
+      await transact(ctx, (tx) => liftSnapshots(ctx, tx, projectId, place.syncId))
+    } finally {
+      await lease.release()
+    }
+  }
+  if (waiting) return 'waiting'
+  await transact(ctx, async (tx) => {
+    await lockProject(ctx, tx, projectId)
+    const { numDeletedRows } = await tx
+      .deleteFrom('keyRotations')
+      .where('projectId', '=', projectId)
+      .where('startedAt', '=', rotation.startedAt)
+      .executeTakeFirst()
+    if (numDeletedRows === 0n) return
+    const { dataKey } = await tx
+      .selectFrom('projects')
+      .where('id', '=', projectId)
+      .select('dataKey')
+      .executeTakeFirstOrThrow()
+    await tx
+      .updateTable('projects')
+      .set({ dataKey: ctx.keyring.retire(projectId, dataKey) })
+      .where('id', '=', projectId)
+      .execute()
+    await audit(ctx, tx, SYSTEM, 'project.data-key-rotated', projectId, {
+      rows: rotation.done,
+      startedBy: rotation.startedBy,
+    })
+  })
+  return 'done'
+}
+
+/** Resolves to whether there may be more. */
+async function liftSome(
+  ctx: Context,
+  tx: Tx,
+  projectId: string,
+  place: { syncId: string; targetKey: string },
+): Promise<boolean> {
+  const key = await lockProject(ctx, tx, projectId)
+  const rows = await tx
+    .selectFrom('ledger')
+    .where('syncId', '=', place.syncId)
+    .where('targetKey', '=', place.targetKey)
+    .where('digest', '!=', '')
+    .where('digest', 'not like', `${key.generation}.%`)
+    .select(['key', 'digest'])
+    .limit(LEDGER_BATCH)
+    .execute()
+  for (const row of rows) {
+    await tx
+      .updateTable('ledger')
+      .set({ digest: key.lift(row.digest) })
+      .where('syncId', '=', place.syncId)
+      .where('targetKey', '=', place.targetKey)
+      .where('key', '=', row.key)
+      .execute()
+  }
+  return rows.length === LEDGER_BATCH
+}
+
+interface Content {
+  entries?: { digest?: string }[]
+}
+
+async function liftSnapshots(ctx: Context, tx: Tx, projectId: string, syncId: string): Promise<void> {
+  const key = await lockProject(ctx, tx, projectId)
+  const rows = await tx.selectFrom('snapshots').where('syncId', '=', syncId).select(['id', 'content']).execute()
+  for (const { id, content: stored } of rows) {
+    const parsed: Content = JSON.parse(stored)
+    const entries = parsed.entries?.map((entry) =>
+      entry.digest === undefined ? entry : { ...entry, digest: key.lift(entry.digest) },
+    )
+    const content = JSON.stringify({ ...parsed, ...(entries ? { entries } : {}) })
+    if (content === stored) continue
+    const hash = createHash('sha256').update(content).digest('hex')
+    await tx.updateTable('snapshots').set({ content, hash }).where('id', '=', id).execute()
+  }
+}

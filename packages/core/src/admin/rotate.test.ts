@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Context } from '../context.ts'
+import { keyring } from '../crypto/keyring.ts'
+import { destinations } from '../destinations/registry.ts'
+import { listKeys } from '../sync/keys.ts'
+import { takeLease } from '../sync/lease.ts'
+import { startFerry, type Ferry } from '../sync/testing.ts'
+import { triggerSync } from '../sync/trigger-sync.ts'
+import { getSecret } from '../vault/secrets.ts'
+import { continueRotations, listRotations, rotateDataKey } from './rotate-data-key.ts'
+import { rotateRootKey } from './rotate-root-key.ts'
+import { verifyAudit } from './verify-audit.ts'
+
+const [{ name: destination } = { name: '' }] = destinations()
+const never = new AbortController().signal
+
+/** A context whose store fails at its `n`th transaction from now on, before it commits, and at every later one. */
+function failingAt(ctx: Context, n: number): Context {
+  let left = n
+  const db = Object.create(ctx.db, {
+    transaction: {
+      value: () => ({
+        execute: (work: Parameters<ReturnType<Context['db']['transaction']>['execute']>[0]) =>
+          ctx.db.transaction().execute(async (tx) => {
+            const result = await work(tx)
+            if (--left <= 0) throw new Error('crashed')
+            return result
+          }),
+      }),
+    },
+  })
+  return { ...ctx, db }
+}
+
+onEveryDatabase('rotation', (open) => {
+  let t: Ferry
+  beforeEach(async () => {
+    t = await startFerry(open, destination)
+  })
+  afterEach(() => t.close())
+  const read = (ctx: Context, secretName: string, version?: number) =>
+    getSecret(ctx, t.actor, {
+      ...t.place,
+      secretName,
+      type: 'shared',
+      ...(version === undefined ? {} : { version }),
+      expandSecretReferences: false,
+      include_imports: false,
+      viewSecretValue: true,
+    }).then((secret) => secret.secretValue)
+  const sealed = async () => {
+    const secrets = await t.ctx.db.selectFrom('secrets').select(['value', 'comment']).execute()
+    const versions = await t.ctx.db.selectFrom('secretVersions').select('value').execute()
+    return [...secrets.flatMap(({ value, comment }) => [value, comment]), ...versions.map(({ value }) => value)]
+  }
+
+  describe('of the root key', () => {
+    it('leaves a store that only the new one opens, and every value as it was', async () => {
+      await t.set({ A: 'one' })
+      const next = randomBytes(32)
+      expect(await rotateRootKey(t.ctx, t.actor, next)).toBe(3)
+      const ctx = { ...t.ctx, keyring: keyring(next) }
+      expect(await read(ctx, 'A')).toBe('one')
+      expect(await verifyAudit(ctx)).toMatchObject({ problem: null })
+      await expect(read({ ...t.ctx, keyring: keyring(randomBytes(32)) }, 'A')).rejects.toThrow('cannot be decrypted')
+      expect(await rotateRootKey(ctx, t.actor, next)).toBe(0)
+    })
+
+    it('changes nothing when it dies on the way, nor when a key does not open', async () => {
+      await t.set({ A: 'one' })
+      const next = randomBytes(32)
+      await expect(rotateRootKey(failingAt(t.ctx, 1), t.actor, next)).rejects.toThrow('crashed')
+      expect(await read(t.ctx, 'A')).toBe('one')
+      await expect(rotateRootKey({ ...t.ctx, keyring: keyring(randomBytes(32)) }, t.actor, next)).rejects.toThrow(
+        'decrypted',
+      )
+      expect(await read(t.ctx, 'A')).toBe('one')
+    })
+
+    it('is noticed by a process that serves: it finds the new key, and makes nothing under the old one', async () => {
+      const [old, next] = [randomBytes(32), randomBytes(32)]
+      await rotateRootKey(t.ctx, t.actor, old)
+      let present = [old]
+      const serving = { ...t.ctx, keyring: keyring(old, () => present) }
+      await t.ctx.db.selectFrom('projects').select('id').execute()
+      await rotateRootKey(serving, t.actor, next)
+      await expect(read(serving, 'A')).rejects.toThrow('decrypted')
+      const { createProject } = await import('../vault/projects.ts')
+      const make = () => createProject(serving, t.actor, { projectName: 'Other', shouldCreateDefaultEnvs: true })
+      await expect(make()).rejects.toThrow('decrypted')
+      present = [next]
+      const { id } = await make()
+      const { dataKey } = await t.ctx.db
+        .selectFrom('projects')
+        .where('id', '=', id)
+        .select('dataKey')
+        .executeTakeFirstOrThrow()
+      expect(() => keyring(next).open(id, dataKey)).not.toThrow()
+    })
+  })
+
+  describe('of a data key', () => {
+    it('seals everything anew while syncs see no change and nothing is written to a target', async () => {
+      await t.set({ A: 'one', B: 'two', C: 'three' })
+      await t.set({ A: 'newer' })
+      const sync = await t.create()
+      await t.run(sync)
+      const before = await listKeys(t.ctx, t.actor, { destination, syncId: sync.id })
+      const old = await sealed()
+
+      await rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })
+      await expect(rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })).rejects.toThrow('is being rotated')
+      // A run between beginning and end reads digests of both generations.
+      await triggerSync(t.ctx, t.actor, { destination, syncId: sync.id })
+      expect((await t.run(sync)).row.lastRun?.counts).toMatchObject({ create: 0, update: 0, delete: 0, keep: 3 })
+      await t.set({ D: 'written meanwhile' })
+
+      await continueRotations(t.ctx, never)
+      expect(await listRotations(t.ctx)).toEqual([])
+      const now = await sealed()
+      expect(now.every((text) => text.startsWith('v1.2.'))).toBe(true)
+      expect(now.filter((text) => old.includes(text))).toEqual([])
+      const digests = await t.ctx.db.selectFrom('ledger').select('digest').execute()
+      expect(digests.every(({ digest }) => digest.startsWith('2.'))).toBe(true)
+
+      expect(await read(t.ctx, 'A')).toBe('newer')
+      expect(await read(t.ctx, 'A', 1)).toBe('one')
+      const keys = await listKeys(t.ctx, t.actor, { destination, syncId: sync.id })
+      expect(keys.filter(({ key }) => key !== 'D')).toEqual(before)
+      const { row, calls } = await t.run(sync)
+      expect(row.lastRun?.counts).toMatchObject({ create: 1, update: 0, delete: 0, keep: 3 })
+      await triggerSync(t.ctx, t.actor, { destination, syncId: sync.id })
+      expect((await t.run(sync)).calls).toEqual({ GET: 1 })
+      expect(calls.GET).toBeGreaterThan(0)
+
+      const { dataKey } = await t.ctx.db.selectFrom('projects').select('dataKey').executeTakeFirstOrThrow()
+      const key = t.ctx.keyring.open(t.projectId, dataKey)
+      expect(() => key.open(old[0] ?? '', 'secret')).toThrow('cannot be decrypted')
+
+      await rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })
+      await continueRotations(t.ctx, never)
+      expect(await read(t.ctx, 'A', 1)).toBe('one')
+      await triggerSync(t.ctx, t.actor, { destination, syncId: sync.id })
+      expect((await t.run(sync)).calls).toEqual({ GET: 1 })
+    })
+
+    it('goes on after a crash at any transaction', async () => {
+      await t.set(Object.fromEntries(Array.from({ length: 450 }, (_, i) => [`K${i}`, `value ${i}`])))
+      const sync = await t.create()
+      await t.run(sync)
+      await expect(rotateDataKey(failingAt(t.ctx, 1), t.actor, { projectId: t.projectId })).rejects.toThrow('crashed')
+      expect(await listRotations(t.ctx)).toEqual([])
+      await rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })
+      let crashes = 0
+      for (let at = 1; at < 30 && (await listRotations(t.ctx)).length > 0; at++) {
+        await continueRotations(failingAt(t.ctx, at === 1 ? 1 : 2), never).catch(() => crashes++)
+        // The lease of a process that died runs out.
+        t.clock.advance(60_000)
+        expect(await read(t.ctx, 'K7')).toBe('value 7')
+      }
+      expect(crashes).toBeGreaterThan(4)
+      for (let i = 0; i < 5; i++) {
+        t.clock.advance(60_000)
+        await continueRotations(t.ctx, never)
+      }
+      expect(await listRotations(t.ctx)).toEqual([])
+      expect((await sealed()).every((text) => text.startsWith('v1.2.'))).toBe(true)
+      await triggerSync(t.ctx, t.actor, { destination, syncId: sync.id })
+      expect((await t.run(sync)).row.lastRun?.counts).toMatchObject({ create: 0, update: 0, delete: 0, keep: 450 })
+    })
+
+    it('waits for a run that began with the older key', async () => {
+      await t.set({ A: 'one' })
+      const sync = await t.create()
+      await t.run(sync)
+      const { targetKey } = await t.ctx.db.selectFrom('syncs').select('targetKey').executeTakeFirstOrThrow()
+      const lease = await takeLease(t.ctx, targetKey, 'a run')
+      await rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })
+      await continueRotations(t.ctx, never)
+      expect(await listRotations(t.ctx)).toHaveLength(1)
+      await lease?.release()
+      await continueRotations(t.ctx, never)
+      expect(await listRotations(t.ctx)).toEqual([])
+    })
+  })
+})

@@ -1,0 +1,113 @@
+import { chainKey, hashOf, readHead, sealOf, type AuditRow } from '../audit.ts'
+import type { Context } from '../context.ts'
+import { SealBroken } from '../crypto/data-key.ts'
+
+export interface Verified {
+  /** Rows whose hash was checked. */
+  rows: number
+  /** The end of the chain. Whoever notes it elsewhere can tell later that nothing before it was replaced together with the end. */
+  head: { seq: number; hash: string } | null
+  /** The first thing that is wrong; null when nothing is. */
+  problem: AuditProblem | null
+}
+
+export interface AuditProblem {
+  kind: 'changed' | 'removed' | 'reordered' | 'truncated' | 'added' | 'head'
+  /** Place in the chain. */
+  seq: number
+  /** Of the row, where there is one. */
+  id: string | null
+  message: string
+}
+
+const PAGE = 1000
+
+/**
+ * Reads the whole audit log and names the first row that was changed, removed, moved or added, or that the end is missing. `expected`: an
+ * earlier `head`; that row must still be there. May run while the service serves: rows that are added meanwhile are not looked at.
+ */
+export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: string }): Promise<Verified> {
+  const head = await readHead(ctx.db)
+  const { before } = await ctx.db
+    .selectFrom('audit')
+    .where((eb) => eb.or([eb('seq', '<=', 0), eb('seq', 'is', null)]))
+    .select((eb) => eb.fn.countAll<number | string>().as('before'))
+    .executeTakeFirstOrThrow()
+  if (!head) {
+    const first = await ctx.db
+      .selectFrom('audit')
+      .where('seq', '>', 0)
+      .orderBy('seq')
+      .select(['seq', 'id'])
+      .executeTakeFirst()
+    const problem =
+      first || expected
+        ? wrong('head', first?.seq ?? 0, first?.id ?? null, 'The end of the audit log, kept beside it, is missing.')
+        : null
+    return { rows: 0, head: null, problem }
+  }
+  const end = { seq: head.seq, hash: head.hash }
+  const ended = (rows: number, problem: AuditProblem | null): Verified => ({ rows, head: end, problem })
+  let key
+  try {
+    key = chainKey(ctx, head)
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error
+    return ended(0, wrong('head', head.seq, null, 'The key of the audit log does not open with the present root key.'))
+  }
+  let hash = ''
+  let seq = 0
+  for (;;) {
+    const rows = await ctx.db
+      .selectFrom('audit')
+      .where('seq', '>', seq)
+      .where('seq', '<=', head.seq)
+      .orderBy('seq')
+      .limit(PAGE)
+      .selectAll()
+      .execute()
+    for (const row of rows) {
+      const problem = checked(row, seq + 1, hash, hashOf(key, row))
+      if (problem) return ended(seq, problem)
+      if (expected?.seq === row.seq && expected.hash !== row.hash)
+        return ended(seq, wrong('changed', row.seq, row.id, `Row ${row.seq} is not the one that was noted.`))
+      seq = row.seq
+      hash = row.hash
+    }
+    if (rows.length < PAGE) break
+  }
+  if (head.seal !== sealOf(key, head))
+    return ended(seq, wrong('head', head.seq, null, 'The end of the audit log, kept beside it, was changed.'))
+  if (seq < head.seq || (expected && expected.seq > seq)) {
+    return ended(
+      seq,
+      wrong(
+        'truncated',
+        seq + 1,
+        null,
+        `The log ends at row ${seq}, but it went on to row ${Math.max(head.seq, expected?.seq ?? 0)}.`,
+      ),
+    )
+  }
+  if (hash !== head.hash)
+    return ended(seq, wrong('truncated', seq, null, `Row ${seq} is not the one that the log ended with.`))
+  if (Number(before) !== head.before)
+    return ended(seq, wrong('added', 0, null, `${head.before} rows are older than the chain, and ${before} are there.`))
+  return ended(seq, null)
+}
+
+function checked(row: AuditRow, place: number, before: string, hash: string): AuditProblem | null {
+  const at = `Row ${row.seq} (${row.at}, ${row.action})`
+  if (row.hash !== hash) return wrong('changed', row.seq, row.id, `${at} was changed.`)
+  if (row.seq !== place)
+    return wrong('removed', place, null, `Row ${place} was removed; the next one is row ${row.seq}.`)
+  if (row.prevHash !== before) return wrong('reordered', row.seq, row.id, `${at} does not follow the row before it.`)
+  return null
+}
+
+const wrong = (kind: AuditProblem['kind'], seq: number, id: string | null, message: string): AuditProblem => ({
+  kind,
+  seq,
+  id,
+  message,
+})

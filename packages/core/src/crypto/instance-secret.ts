@@ -1,0 +1,41 @@
+import type { Context } from '../context.ts'
+import { SealBroken } from './data-key.ts'
+
+const OWNER = 'sign-in'
+
+/**
+ * 32 bytes that sign-in derives its own keys from. They are random, kept wrapped by the root key, and stay the same when that is rotated: whoever is
+ * signed in stays so, and second factors still open. Made at the first start.
+ */
+export async function instanceSecret(ctx: Pick<Context, 'db' | 'keyring'>): Promise<Buffer> {
+  const read = () => ctx.db.selectFrom('instanceKeys').where('owner', '=', OWNER).select('wrapped').executeTakeFirst()
+  const make = async () => {
+    const like = await ctx.db
+      .selectFrom('organizations')
+      .select(['id as owner', 'dataKey as wrapped'])
+      .executeTakeFirst()
+    await ctx.db
+      .insertInto('instanceKeys')
+      .values({ owner: OWNER, wrapped: ctx.keyring.create(OWNER, like) })
+      .onConflict((conflict) => conflict.column('owner').doNothing())
+      .execute()
+    return read()
+  }
+  const stored = (await read()) ?? (await make())
+  if (!stored) throw new Error('the sign-in key vanished')
+  try {
+    return bytesOf(ctx, stored.wrapped)
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error
+    const used = await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()
+    if (used) throw error
+    // Nothing was ever set up here, and the root key of that first start is gone.
+    await ctx.db.deleteFrom('instanceKeys').where('owner', '=', OWNER).where('wrapped', '=', stored.wrapped).execute()
+    const again = await make()
+    if (!again) throw error
+    return bytesOf(ctx, again.wrapped)
+  }
+}
+
+const bytesOf = (ctx: Pick<Context, 'keyring'>, wrapped: string): Buffer =>
+  Buffer.from(ctx.keyring.open(OWNER, wrapped).digest('sign-in secret'), 'base64url')

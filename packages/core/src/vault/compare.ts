@@ -1,0 +1,70 @@
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import type { Actor, Context } from '../context.ts'
+import { BadRequest } from '../errors.ts'
+import { findFolder, foldersBelow } from './folders.ts'
+import { projectKey } from './project-key.ts'
+import { loadTree, snapshot, valueOpener, type TreeFolder } from './tree.ts'
+
+type Compared = z.output<typeof schemas.comparedEnvironments>
+
+/**
+ * Two environments, folder by folder: keys that only one of them has, and keys whose values differ or are the same. Values are compared as
+ * they are written, by their digests, and never shown. A folder that one of them lacks is empty there. Throws `NotFound` when neither has
+ * `secretPath`, or for an unknown environment.
+ */
+export function compareEnvironments(
+  ctx: Context,
+  _actor: Actor,
+  input: z.output<typeof schemas.compareEnvironments>,
+): Promise<Compared> {
+  const { projectId, secretPath } = input
+  if (input.environment === input.otherEnvironment) throw new BadRequest('Name two environments.')
+  return snapshot(ctx, async (tx) => {
+    const key = await projectKey(ctx, tx, projectId)
+    const open = valueOpener(key, projectId)
+    const digests = async (environment: string): Promise<Map<string, Map<string, string>>> => {
+      await findFolder(tx, { projectId, environment, secretPath: '/' })
+      const located = await findFolder(tx, { projectId, environment, secretPath }).catch(() => null)
+      if (!located) return new Map()
+      const { folders } = await loadTree(tx, [located.folder.id, ...(await foldersBelow(tx, located))], false)
+      const inside = [...folders.values()].filter(
+        (folder) => folder.environment === environment && isIn(folder, secretPath),
+      )
+      return new Map(
+        inside.map((folder) => [
+          folder.path,
+          new Map(
+            [...folder.secrets].map(([name, row]) => [
+              name,
+              key.digest('compare', open(row) ?? `unreadable ${row.id}`),
+            ]),
+          ),
+        ]),
+      )
+    }
+    const [here, there] = [await digests(input.environment), await digests(input.otherEnvironment)]
+    if (here.size === 0 && there.size === 0)
+      await findFolder(tx, { projectId, environment: input.environment, secretPath })
+    const paths = [...new Set([...here.keys(), ...there.keys()])].sort()
+    return {
+      folders: paths.map((path) => ({
+        secretPath: path,
+        ...differences(here.get(path) ?? new Map(), there.get(path) ?? new Map()),
+      })),
+    }
+  })
+}
+
+const isIn = (folder: TreeFolder, path: string): boolean =>
+  path === '/' || folder.path === path || folder.path.startsWith(`${path}/`)
+
+function differences(here: ReadonlyMap<string, string>, there: ReadonlyMap<string, string>) {
+  const common = [...here.keys()].filter((key) => there.has(key)).sort()
+  return {
+    onlyHere: [...here.keys()].filter((key) => !there.has(key)).sort(),
+    onlyThere: [...there.keys()].filter((key) => !here.has(key)).sort(),
+    different: common.filter((key) => here.get(key) !== there.get(key)),
+    same: common.filter((key) => here.get(key) === there.get(key)),
+  }
+}

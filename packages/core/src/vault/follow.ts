@@ -1,0 +1,183 @@
+/** References follow what they name: when a secret, a folder or an environment gets another name or place, the values that mention it are rewritten. */
+import type { Actor, Context, Tx } from '../context.ts'
+import type { DataKey } from '../crypto/data-key.ts'
+import { BadRequest } from '../errors.ts'
+import { expander, type Expanded, type Expander } from './expand.ts'
+import { readersOf } from './readers.ts'
+import { hasReference, parseValue, type Reference } from './references.ts'
+import { loadTree, valueOpener, type Tree, type TreeFolder } from './tree.ts'
+import { presentSecrets, putSecrets, type Target } from './write.ts'
+
+export interface Place {
+  /** Slug. */
+  environment: string
+  path: string
+}
+
+/** What is about to get another name or place. */
+export interface Moving {
+  /** Folders, by id, with the place they will have. */
+  folders?: ReadonlyMap<string, Place>
+  /** Secrets, by `keyOf`, with the place and the key they will have. */
+  secrets?: ReadonlyMap<string, Place & { folderId: string; key: string }>
+  /** Something else is overwritten, so values may well come out differently. */
+  overwrites?: boolean
+}
+
+export const keyOf = (folderId: string, key: string): string => `${folderId} ${key}`
+
+export interface Followed<T> {
+  result: T
+  /** The secrets that were rewritten, as `dev:/api KEY`. */
+  rewritten: string[]
+}
+
+/**
+ * Does `work`, which moves what `moving` says, and rewrites every reference to it. `work` gets the values that leaving secrets are to have
+ * elsewhere, by `keyOf`. No value may come out differently: throws `BadRequest` naming each secret that would, or whose reference cannot be
+ * written in its new form. Rewritten folders are `touched`.
+ */
+export async function following<T>(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  { projectId, key }: { projectId: string; key: DataKey },
+  touched: (folderId: string) => void,
+  moving: Moving,
+  work: (values: ReadonlyMap<string, string>) => Promise<T>,
+): Promise<Followed<T>> {
+  const leaving = [...(moving.secrets?.keys() ?? [])].map((id) => id.slice(0, id.indexOf(' ')))
+  const readers = await readersOf(tx, [...new Set([...leaving, ...(moving.folders?.keys() ?? [])])])
+  const tree = await loadTree(tx, readers)
+  const open = valueOpener(key, projectId)
+  const before = expander(tree, open)
+  const rewrites = new Map<TreeFolder, Map<string, string>>()
+  const elsewhere = new Map<string, string>()
+  const expected: { folderId: string; key: string; name: string; was: Expanded }[] = []
+  for (const folder of tree.folders.values()) {
+    for (const [secretKey, row] of folder.secrets) {
+      const value = open(row)
+      if (value === null || !hasReference(value)) continue
+      const goes = moving.secrets?.get(keyOf(folder.id, secretKey))
+      const moved = goes !== undefined && !samePlace(goes, folder)
+      const name = `${folder.environment}:${folder.path} ${secretKey}`
+      const text = rewrite({ tree, before, moving }, folder, value, moved, name)
+      if (moved) elsewhere.set(keyOf(folder.id, secretKey), text)
+      else if (text !== value) mapAt(rewrites, folder).set(goes?.key ?? secretKey, text)
+      if (!moving.overwrites)
+        expected.push({
+          folderId: goes?.folderId ?? folder.id,
+          key: goes?.key ?? secretKey,
+          name,
+          was: before.expand(folder, secretKey),
+        })
+    }
+  }
+  const result = await work(elsewhere)
+  const rewritten: string[] = []
+  for (const [folder, values] of rewrites) {
+    const target = await targetAt(tx, folder.id, projectId, key)
+    const present = await presentSecrets(tx, folder.id, [...values.keys()])
+    const puts = [...values].flatMap(([secretKey, value]) => {
+      const row = present.get(secretKey)
+      return row ? [{ present: row, key: secretKey, value }] : []
+    })
+    await putSecrets(ctx, tx, actor, target, puts)
+    touched(folder.id)
+    rewritten.push(...puts.map((put) => `${target.environment.slug}:${target.folder.path} ${put.key}`))
+  }
+  if (expected.length > 0) {
+    const now = await loadTree(tx, [...new Set([...readers, ...expected.map(({ folderId }) => folderId)])])
+    refuseChanged(expected, now, expander(now, valueOpener(key, projectId)))
+  }
+  return { result, rewritten: rewritten.sort() }
+}
+
+interface Known {
+  tree: Tree
+  before: Expander
+  moving: Moving
+}
+
+function rewrite(
+  { tree, before, moving }: Known,
+  from: TreeFolder,
+  value: string,
+  moved: boolean,
+  owner: string,
+): string {
+  const sourceOf = (folder: TreeFolder, key: string): TreeFolder | undefined =>
+    folder.secrets.has(key) ? folder : before.visible(folder).keys.get(key)
+  const one = (reference: Reference): string => {
+    if (reference.kind === 'unsupported') return reference.text
+    const folder = reference.kind === 'local' ? from : tree.at(reference.environment, reference.path)
+    if (!folder) return reference.text
+    const source = sourceOf(folder, reference.key)
+    const goes = source && moving.secrets?.get(keyOf(source.id, reference.key))
+    const at = moving.folders?.get(folder.id) ?? folder
+    if (goes && source) {
+      // Renamed where it is: whoever sees it sees it under the new name.
+      const key = samePlace(goes, source) ? { ...at, key: goes.key } : goes
+      if (reference.kind === 'local' && (moved ? !samePlace(goes, source) : samePlace(goes, source)))
+        return written(null, goes.key, reference.text, owner)
+      return written(key, key.key, reference.text, owner)
+    }
+    if (reference.kind === 'local')
+      return moved && source ? written(at, reference.key, reference.text, owner) : reference.text
+    return at === folder ? reference.text : written(at, reference.key, reference.text, owner)
+  }
+  return parseValue(value)
+    .map((part) => (typeof part === 'string' ? part : one(part)))
+    .join('')
+}
+
+const PART = /^[A-Za-z0-9_-]+$/
+
+/** A reference as text. Throws `BadRequest` for a name that no reference can hold. */
+function written(place: Place | null, key: string, old: string, owner: string): string {
+  const parts = place === null ? [key] : [place.environment, ...place.path.split('/').filter(Boolean), key]
+  const bad = parts.find((part) => !PART.test(part))
+  if (bad !== undefined)
+    throw new BadRequest(
+      `${owner} refers to it as ${old}, and a reference cannot hold the name "${bad}". Change that value or the name first.`,
+    )
+  return `\${${parts.join('.')}}`
+}
+
+function refuseChanged(
+  expected: readonly { folderId: string; key: string; name: string; was: Expanded }[],
+  tree: Tree,
+  after: Expander,
+): void {
+  const different = expected.filter(({ folderId, key, was }) => {
+    const folder = tree.folders.get(folderId)
+    // What did not resolve before need not after.
+    if (!folder || 'problem' in was) return false
+    const now = folder.secrets.has(key) ? after.expand(folder, key) : { problem: 'is gone' }
+    return !('value' in now) || now.value !== was.value
+  })
+  if (different.length === 0) return
+  throw new BadRequest(
+    `These secrets refer to it and would get another value: ${different.map(({ name }) => name).join(', ')}. Change them first.`,
+  )
+}
+
+export async function targetAt(tx: Tx, folderId: string, projectId: string, key: DataKey): Promise<Target> {
+  const folder = await tx.selectFrom('folders').where('id', '=', folderId).selectAll().executeTakeFirstOrThrow()
+  const environment = await tx
+    .selectFrom('environments')
+    .where('id', '=', folder.environmentId)
+    .selectAll()
+    .executeTakeFirstOrThrow()
+  return { folder, environment, projectId, key }
+}
+
+const samePlace = (a: Place, b: Place): boolean => a.environment === b.environment && a.path === b.path
+
+function mapAt<K, T>(maps: Map<K, Map<string, T>>, key: K): Map<string, T> {
+  const known = maps.get(key)
+  if (known) return known
+  const made = new Map<string, T>()
+  maps.set(key, made)
+  return made
+}

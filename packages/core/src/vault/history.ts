@@ -1,0 +1,174 @@
+/** What a folder held, and going back to it. */
+import { createHash } from 'node:crypto'
+import type { SecretVersionTable, Selectable } from '@keyferry/db'
+import type * as schemas from '@keyferry/schemas'
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import { audit } from '../audit.ts'
+import { change } from '../change.ts'
+import type { Actor, Context, Tx } from '../context.ts'
+import { BadRequest, NotFound } from '../errors.ts'
+import { checkReferences } from './check-references.ts'
+import { findFolder } from './folders.ts'
+import { keepSecrets } from './trash.ts'
+import { openOrNull, sealedAs, type SecretRow } from './tree.ts'
+import { dropSecrets, openForWriting, openSecret, presentSecrets, putSecrets, type Put, type Target } from './write.ts'
+
+type Version = Selectable<SecretVersionTable>
+type Restored = z.output<typeof schemas.folderRestored>
+
+/** Every version of every secret of a folder, latest first, a page at a time. Never a value. Throws `NotFound`. */
+export async function listFolderHistory(
+  ctx: Context,
+  _actor: Actor,
+  input: z.output<typeof schemas.folderHistory>,
+): Promise<z.output<typeof schemas.folderVersions>> {
+  const { folder } = await findFolder(ctx.db, input)
+  const [at, version, id] = input.cursor?.split(' ') ?? []
+  const rows = await ctx.db
+    .selectFrom('secretVersions')
+    .where('folderId', '=', folder.id)
+    .$if(at !== undefined && /^\d{1,9}$/.test(version ?? '') && id !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(${sql.ref('createdAt')}, ${sql.ref('version')}, ${sql.ref('id')}) < (${at ?? ''}, ${Number(version)}, ${id ?? ''})`,
+      ),
+    )
+    .orderBy('createdAt', 'desc')
+    .orderBy('version', 'desc')
+    .orderBy('id', 'desc')
+    .limit(input.limit + 1)
+    .select(['id', 'key', 'version', 'deleted', 'createdAt', 'createdBy'])
+    .execute()
+  const shown = rows.slice(0, input.limit)
+  const last = shown.at(-1)
+  return {
+    versions: shown.map(({ id: _, ...row }) => ({ ...row, deleted: row.deleted === 1 })),
+    nextCursor: rows.length > input.limit && last ? `${last.createdAt} ${last.version} ${last.id}` : null,
+  }
+}
+
+/** Writes the value of an older version as the newest one; a deleted secret comes back. Throws `NotFound`, `BadRequest` when it cannot be opened. */
+export function restoreVersion(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.restoreVersion>,
+): Promise<{ key: string; version: number; warnings: string[] }> {
+  const { secretName, version } = input
+  return change(ctx, actor, async (tx, touched) => {
+    const target = await openForWriting(ctx, tx, input)
+    const old = await tx
+      .selectFrom('secretVersions')
+      .where('folderId', '=', target.folder.id)
+      .where('key', '=', secretName.replaceAll('\0', '\n'))
+      .where('version', '=', version)
+      .where('deleted', '=', 0)
+      .selectAll()
+      .executeTakeFirst()
+    if (!old)
+      throw new NotFound(
+        `Version ${version} of secret "${secretName}" not found in ${input.environment}:${input.secretPath}`,
+      )
+    const value = valueOf(target, old)
+    if (value === null) throw new BadRequest(`Version ${version} of ${secretName} cannot be decrypted`)
+    const present = await presentSecrets(tx, target.folder.id, [old.key])
+    const { secrets, written } = await putSecrets(ctx, tx, actor, target, [
+      { present: present.get(old.key), key: old.key, value },
+    ])
+    const warnings = await checkReferences(tx, target, secrets)
+    if (written.size > 0) {
+      touched(target.folder.id)
+      await record(ctx, tx, actor, 'secret.restore-version', target, { key: old.key, from: version })
+    }
+    return { key: old.key, version: secrets[0]?.row.version ?? version, warnings: [...warnings.values()].flat() }
+  })
+}
+
+/**
+ * Takes the secrets of a folder back to how they were at a time: with `dryRun` only says what that would change. Folders below, imports and
+ * comments stay as they are. With `expected`, the hash of a preview, it is refused when the outcome would be another one. Throws `NotFound`,
+ * `BadRequest`.
+ */
+export function restoreFolder(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.restoreFolder>,
+): Promise<Restored> {
+  const at = new Date(input.at).toISOString()
+  return change(ctx, actor, async (tx, touched) => {
+    const target = await openForWriting(ctx, tx, input)
+    const then = await stateAt(tx, target.folder.id, at)
+    const rows = await tx.selectFrom('secrets').where('folderId', '=', target.folder.id).selectAll().execute()
+    const { puts, drops, ...shown } = difference(target, rows, then)
+    if (input.expected !== undefined && input.expected !== shown.hash)
+      throw new BadRequest('The folder has changed since the preview. Look at it again.')
+    if (input.dryRun || shown.changes.length === 0) return shown
+    await keepSecrets(ctx, tx, actor, target, drops)
+    await dropSecrets(ctx, tx, actor, target, drops)
+    const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
+    await checkReferences(tx, target, secrets)
+    touched(target.folder.id)
+    await record(ctx, tx, actor, 'folder.restore-time', target, {
+      at,
+      written: puts.map((put) => put.key),
+      deleted: drops.map((row) => row.key),
+    })
+    return shown
+  })
+}
+
+/** The versions that were present then, by key. A secret that was renamed is under the name it had. */
+async function stateAt(tx: Tx, folderId: string, at: string): Promise<Map<string, Version>> {
+  const rows = await tx
+    .selectFrom('secretVersions')
+    .where('folderId', '=', folderId)
+    .where('createdAt', '<=', at)
+    .orderBy('version')
+    .selectAll()
+    .execute()
+  const bySecret = new Map(rows.map((row) => [row.secretId, row]))
+  return new Map([...bySecret.values()].filter((row) => row.deleted === 0).map((row) => [row.key, row]))
+}
+
+function difference(
+  target: Target,
+  rows: readonly SecretRow[],
+  then: ReadonlyMap<string, Version>,
+): Restored & { puts: Put[]; drops: SecretRow[] } {
+  const present = new Map(rows.map((row) => [row.key, row]))
+  const changes: Restored['changes'] = []
+  const unrestorable: Restored['unrestorable'] = []
+  const puts: Put[] = []
+  const drops: SecretRow[] = []
+  let unchanged = 0
+  for (const key of [...new Set([...present.keys(), ...then.keys()])].sort()) {
+    const [row, old] = [present.get(key), then.get(key)]
+    if (!old) {
+      if (!row) continue
+      drops.push(row)
+      changes.push({ key, action: 'delete', version: null })
+      continue
+    }
+    const value = valueOf(target, old)
+    if (value === null) unrestorable.push({ key, reason: `version ${old.version} cannot be decrypted` })
+    else if (row && openSecret(target, row).value === value) unchanged++
+    else {
+      puts.push({ present: row, key, value })
+      changes.push({ key, action: row ? 'update' : 'create', version: old.version })
+    }
+  }
+  const state = changes.map(({ key, action, version }) => [key, action, version, present.get(key)?.version ?? null])
+  const hash = createHash('sha256').update(JSON.stringify(state)).digest('hex')
+  return { changes, unrestorable, unchanged, hash, puts, drops }
+}
+
+const valueOf = ({ key, projectId }: Target, version: Version): string | null =>
+  openOrNull(key, version.value, sealedAs('secret', projectId, version))
+
+const record = (
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  action: string,
+  { projectId, environment, folder }: Target,
+  details: Record<string, unknown>,
+) => audit(ctx, tx, actor, action, projectId, { environment: environment.slug, secretPath: folder.path, ...details })

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { isUniqueViolation } from '@keyferry/db'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { audit } from '../audit.ts'
+import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import { BadRequest, NotFound } from '../errors.ts'
+import { transact } from '../transaction.ts'
+import { lockProject } from './project-key.ts'
+
+type Tag = z.output<typeof schemas.tag>
+/** A tag as a secret shows it. */
+export type ShownTag = z.output<typeof schemas.secret>['tags'][number]
+
+export function listTags(ctx: Context, _actor: Actor, input: { projectId: string }): Promise<Tag[]> {
+  return ctx.db.selectFrom('tags').where('projectId', '=', input.projectId).selectAll().orderBy('slug').execute()
+}
+
+/** Throws `NotFound`, and `BadRequest` when the slug is taken. */
+export function createTag(ctx: Context, actor: Actor, input: z.output<typeof schemas.createTag>): Promise<Tag> {
+  const { projectId, slug, name = slug, color } = input
+  const row = { id: randomUUID(), projectId, slug, name, color, createdAt: timestamp(ctx) }
+  return transact(ctx, async (tx) => {
+    await lockProject(ctx, tx, projectId)
+    await tx.insertInto('tags').values(row).execute().catch(explainSlug(slug))
+    await audit(ctx, tx, actor, 'tag.create', projectId, { slug, name })
+    return row
+  })
+}
+
+/** Throws like `createTag`. */
+export function updateTag(ctx: Context, actor: Actor, input: z.output<typeof schemas.updateTag>): Promise<Tag> {
+  const { projectId, tagId, slug, name, color } = input
+  return transact(ctx, async (tx) => {
+    await lockProject(ctx, tx, projectId)
+    const before = await one(tx, projectId, tagId)
+    const after = { slug: slug ?? before.slug, name: name ?? before.name, color: color ?? before.color }
+    await tx.updateTable('tags').set(after).where('id', '=', tagId).execute().catch(explainSlug(after.slug))
+    await audit(ctx, tx, actor, 'tag.update', projectId, { from: before.slug, slug: after.slug, name: after.name })
+    return { ...before, ...after }
+  })
+}
+
+/** Takes it off every secret. Throws `NotFound`. */
+export function deleteTag(ctx: Context, actor: Actor, input: { projectId: string; tagId: string }): Promise<Tag> {
+  const { projectId, tagId } = input
+  return transact(ctx, async (tx) => {
+    await lockProject(ctx, tx, projectId)
+    const tag = await one(tx, projectId, tagId)
+    await tx.deleteFrom('tags').where('id', '=', tagId).execute()
+    await audit(ctx, tx, actor, 'tag.delete', projectId, { slug: tag.slug })
+    return tag
+  })
+}
+
+/** The tags of secrets, by secret id, each sorted by slug. */
+export async function shownTags(
+  tx: Tx,
+  projectId: string,
+  folderIds: readonly string[],
+): Promise<Map<string, ShownTag[]>> {
+  const found = new Map<string, ShownTag[]>()
+  if (folderIds.length === 0) return found
+  const any = await tx.selectFrom('tags').where('projectId', '=', projectId).select('id').limit(1).executeTakeFirst()
+  if (!any) return found
+  const rows = await tx
+    .selectFrom('secretTags')
+    .innerJoin('tags', 'tags.id', 'secretTags.tagId')
+    .innerJoin('secrets', 'secrets.id', 'secretTags.secretId')
+    .where('secrets.folderId', 'in', folderIds)
+    .select(['secretTags.secretId', 'tags.id', 'tags.slug', 'tags.name', 'tags.color'])
+    .orderBy('tags.slug')
+    .execute()
+  for (const { secretId, ...tag } of rows) found.set(secretId, [...(found.get(secretId) ?? []), tag])
+  return found
+}
+
+/** Gives secrets exactly these tags. Throws `NotFound` naming the ids that are none of this project. */
+export async function setTags(
+  tx: Tx,
+  projectId: string,
+  wanted: ReadonlyMap<string, readonly string[]>,
+): Promise<void> {
+  const ids = [...new Set([...wanted.values()].flat())]
+  const known =
+    ids.length === 0
+      ? []
+      : await tx.selectFrom('tags').where('projectId', '=', projectId).where('id', 'in', ids).select('id').execute()
+  const missing = ids.filter((id) => !known.some((tag) => tag.id === id))
+  if (missing.length > 0) throw new NotFound(`Tags not found in this project: ${missing.join(', ')}`)
+  for (const [secretId, tagIds] of wanted) {
+    await tx.deleteFrom('secretTags').where('secretId', '=', secretId).execute()
+    const rows = [...new Set(tagIds)].map((tagId) => ({ secretId, tagId }))
+    if (rows.length > 0) await tx.insertInto('secretTags').values(rows).execute()
+  }
+}
+
+/** Adds the tags of one secret to another. */
+export async function copyTags(tx: Tx, pairs: readonly { from: string; to: string }[]): Promise<void> {
+  for (const { from, to } of pairs) {
+    const rows = await tx.selectFrom('secretTags').where('secretId', '=', from).select('tagId').execute()
+    if (rows.length === 0) continue
+    await tx
+      .insertInto('secretTags')
+      .values(rows.map(({ tagId }) => ({ secretId: to, tagId })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+}
+
+async function one(tx: Tx, projectId: string, tagId: string): Promise<Tag> {
+  const tag = await tx
+    .selectFrom('tags')
+    .where('projectId', '=', projectId)
+    .where('id', '=', tagId)
+    .selectAll()
+    .executeTakeFirst()
+  if (!tag) throw new NotFound(`Tag with ID ${tagId} not found in this project`)
+  return tag
+}
+
+function explainSlug(slug: string): (error: unknown) => never {
+  return (error) => {
+    throw isUniqueViolation(error)
+      ? new BadRequest(`A tag with the slug "${slug}" already exists in this project`)
+      : error
+  }
+}

@@ -1,0 +1,27 @@
+import type { TrashRowTable } from '@keyferry/db'
+import type { Selectable } from 'kysely'
+import { z } from 'zod'
+import { sealedAs } from './tree.ts'
+
+type TrashRow = Pick<Selectable<TrashRowTable>, 'kind' | 'content'>
+
+const sealedRow = z.looseObject({
+  folderId: z.string(),
+  key: z.string(),
+  version: z.number(),
+  value: z.string(),
+  comment: z.string().optional(),
+})
+
+/** The content of a kept row with its sealed texts sealed anew by `anew`. */
+export function resealTrashRow(
+  { kind, content }: TrashRow,
+  anew: (sealed: string, belongsTo: readonly string[]) => string,
+  projectId: string,
+): string {
+  if (kind !== 'secret' && kind !== 'version') return content
+  const row = sealedRow.parse(JSON.parse(content))
+  const value = anew(row.value, sealedAs('secret', projectId, row))
+  const comment = row.comment === undefined ? {} : { comment: anew(row.comment, sealedAs('comment', projectId, row)) }
+  return JSON.stringify({ ...row, value, ...comment })
+}

@@ -1,0 +1,383 @@
+/**
+ * What was deleted and may come back for a while. Rows are kept exactly as they were, sealed texts and ids included, so a folder comes
+ * back as the same folder, with its versions, and opens nowhere else.
+ */
+import { randomUUID } from 'node:crypto'
+import type { ImportTable, ReferenceTable, SecretVersionTable, TrashRowTable, TrashTable } from '@keyferry/db'
+import type { trashed } from '@keyferry/schemas'
+import type { Insertable, Selectable } from 'kysely'
+import type { z } from 'zod'
+import { audit } from '../audit.ts'
+import { change } from '../change.ts'
+import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import type { DataKey } from '../crypto/data-key.ts'
+import { BadRequest, NotFound } from '../errors.ts'
+import type { Located } from './find-folder.ts'
+import { lockProject } from './project-key.ts'
+import { readersOf } from './readers.ts'
+import { resealTrashRow } from './trash-rows.ts'
+import { sealedAs, openOrNull, type SecretRow } from './tree.ts'
+import { presentSecrets, putSecrets } from './write.ts'
+
+export const TRASH_DAYS = 30
+const CHUNK = 500
+
+type Kind = Selectable<TrashRowTable>['kind']
+type Kept = { kind: Kind; content: unknown }
+
+/** Before secrets are deleted, in the same transaction: keeps each of them. */
+export async function keepSecrets(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  { projectId, folder, environment }: Located & { projectId: string },
+  rows: readonly SecretRow[],
+): Promise<void> {
+  const tags = await tagsOf(
+    tx,
+    rows.map((row) => row.id),
+  )
+  for (const row of rows) {
+    const kept: Kept[] = [
+      { kind: 'secret', content: row },
+      ...(tags.get(row.id) ?? []).map((tagId): Kept => ({ kind: 'tag', content: { secretId: row.id, tagId } })),
+    ]
+    const about = {
+      projectId,
+      environmentId: environment.id,
+      kind: 'secret' as const,
+      folderId: folder.id,
+      subjectId: row.id,
+      path: folder.path,
+    }
+    await keep(ctx, tx, actor, { ...about, name: row.key, secrets: 1 }, kept)
+  }
+}
+
+/** Before a folder is deleted, in the same transaction: keeps it with everything below. `folderIds`: itself first. */
+export async function keepFolder(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  projectId: string,
+  folderIds: readonly string[],
+): Promise<void> {
+  const kept: Kept[] = []
+  let secrets = 0
+  for (const ids of chunks(folderIds)) {
+    const folders = await tx.selectFrom('folders').where('id', 'in', ids).selectAll().execute()
+    // Parents first: that is the order they come back in.
+    kept.push(
+      ...folders.sort((a, b) => a.path.length - b.path.length).map((content): Kept => ({ kind: 'folder', content })),
+    )
+  }
+  kept.sort((a, b) => pathOf(a.content).length - pathOf(b.content).length)
+  for (const ids of chunks(folderIds)) {
+    const rows = await tx.selectFrom('secrets').where('folderId', 'in', ids).selectAll().execute()
+    secrets += rows.length
+    kept.push(...rows.map((content): Kept => ({ kind: 'secret', content })))
+    const versions = await tx.selectFrom('secretVersions').where('folderId', 'in', ids).selectAll().execute()
+    kept.push(...versions.map((content): Kept => ({ kind: 'version', content })))
+    const imports = await tx.selectFrom('imports').where('folderId', 'in', ids).selectAll().execute()
+    kept.push(...imports.map((content): Kept => ({ kind: 'import', content })))
+    const references = await tx.selectFrom('references').where('folderId', 'in', ids).selectAll().execute()
+    kept.push(...references.map((content): Kept => ({ kind: 'reference', content })))
+    const tags = await tx
+      .selectFrom('secretTags')
+      .innerJoin('secrets', 'secrets.id', 'secretTags.secretId')
+      .where('secrets.folderId', 'in', ids)
+      .selectAll('secretTags')
+      .execute()
+    kept.push(...tags.map((content): Kept => ({ kind: 'tag', content })))
+  }
+  const [top] = await tx
+    .selectFrom('folders')
+    .where('id', '=', folderIds[0] ?? '')
+    .selectAll()
+    .execute()
+  if (!top?.parentId) return
+  const path = top.path.slice(0, top.path.lastIndexOf('/')) || '/'
+  const about = {
+    projectId,
+    environmentId: top.environmentId,
+    kind: 'folder' as const,
+    folderId: top.parentId,
+    subjectId: top.id,
+    path,
+  }
+  await keep(ctx, tx, actor, { ...about, name: top.name, secrets }, kept)
+}
+
+type About = Pick<
+  Insertable<TrashTable>,
+  'projectId' | 'environmentId' | 'kind' | 'folderId' | 'subjectId' | 'path' | 'name' | 'secrets'
+>
+
+async function keep(ctx: Context, tx: Tx, actor: Actor, about: About, kept: readonly Kept[]): Promise<void> {
+  const id = randomUUID()
+  const deletedAt = timestamp(ctx)
+  const expiresAt = new Date(ctx.now().getTime() + TRASH_DAYS * 24 * 60 * 60_000).toISOString()
+  await tx
+    .insertInto('trash')
+    .values({ ...about, id, deletedAt, deletedBy: actor.name, expiresAt })
+    .execute()
+  const rows = kept.map(({ kind, content }, position) => ({
+    trashId: id,
+    position,
+    kind,
+    content: JSON.stringify(content),
+  }))
+  for (const some of chunks(rows)) await tx.insertInto('trashRows').values(some).execute()
+}
+
+/** Deleted secrets and folders that can still be restored, latest first. Never a value. */
+export async function listTrash(
+  ctx: Context,
+  _actor: Actor,
+  input: { projectId: string; environment?: string | undefined },
+): Promise<z.output<typeof trashed>[]> {
+  const rows = await ctx.db
+    .selectFrom('trash')
+    .innerJoin('environments', 'environments.id', 'trash.environmentId')
+    .where('trash.projectId', '=', input.projectId)
+    .where('trash.expiresAt', '>', timestamp(ctx))
+    .$if(input.environment !== undefined, (query) =>
+      query.where('environments.slug', '=', (input.environment ?? '').replaceAll('\0', '\n')),
+    )
+    .selectAll('trash')
+    .select('environments.slug as environment')
+    .orderBy('trash.deletedAt', 'desc')
+    .orderBy('trash.id')
+    .limit(1000)
+    .execute()
+  return rows.map(({ id, kind, environment, path, name, secrets, deletedAt, deletedBy, expiresAt }) => ({
+    id,
+    kind,
+    environment,
+    secretPath: path,
+    name,
+    secrets,
+    deletedAt,
+    deletedBy,
+    expiresAt,
+  }))
+}
+
+/**
+ * Brings a deleted secret or folder back to where it was; a folder that was renamed or moved meanwhile is still where it was. Imports
+ * inside it whose source is gone stay away, and are named. Throws `NotFound`, and `BadRequest` when its place is gone or its name is taken.
+ */
+export function restoreTrash(
+  ctx: Context,
+  actor: Actor,
+  input: { projectId: string; environment: string; trashId: string },
+): Promise<{ environment: string; secretPath: string; name: string; leftOut: string[] }> {
+  const { projectId, trashId } = input
+  return change(ctx, actor, async (tx, touched) => {
+    const key = await lockProject(ctx, tx, projectId)
+    const item = await tx
+      .selectFrom('trash')
+      .innerJoin('environments', 'environments.id', 'trash.environmentId')
+      .where('trash.id', '=', trashId)
+      .where('trash.projectId', '=', projectId)
+      .where('trash.expiresAt', '>', timestamp(ctx))
+      .where('environments.slug', '=', input.environment.replaceAll('\0', '\n'))
+      .selectAll('trash')
+      .select('environments.slug')
+      .executeTakeFirst()
+    if (!item)
+      throw new NotFound(`There is nothing deleted with the id ${trashId} in environment "${input.environment}"`)
+    const parent = await tx.selectFrom('folders').where('id', '=', item.folderId).selectAll().executeTakeFirst()
+    if (!parent)
+      throw new BadRequest(`Folder "${item.path}", which "${item.name}" was in, is deleted too. Restore that first.`)
+    const rows = await tx
+      .selectFrom('trashRows')
+      .where('trashId', '=', trashId)
+      .orderBy('position')
+      .selectAll()
+      .execute()
+    const environment = await tx
+      .selectFrom('environments')
+      .where('id', '=', parent.environmentId)
+      .selectAll()
+      .executeTakeFirstOrThrow()
+    const target = { projectId, key, folder: parent, environment }
+    const leftOut =
+      item.kind === 'secret'
+        ? await bringSecret(ctx, tx, actor, target, rows)
+        : await bringFolder(tx, target, item.name, rows, touched)
+    touched(parent.id)
+    await tx.deleteFrom('trash').where('id', '=', trashId).execute()
+    const where = { environment: environment.slug, secretPath: parent.path, name: item.name }
+    await audit(ctx, tx, actor, `${item.kind}.restore`, projectId, where)
+    return { ...where, leftOut }
+  })
+}
+
+interface To extends Located {
+  projectId: string
+  key: DataKey
+}
+
+async function bringSecret(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  target: To,
+  rows: readonly Selectable<TrashRowTable>[],
+): Promise<string[]> {
+  const secret = contentsOf<SecretRow>(rows, 'secret')[0]
+  if (!secret) throw new Error('a deleted secret was kept without its row')
+  const taken = await presentSecrets(tx, target.folder.id, [secret.key])
+  if (taken.size > 0) throw new BadRequest(`Secret already exists: ${secret.key}. Rename it first.`)
+  const { projectId, key } = target
+  const value = openOrNull(key, secret.value, sealedAs('secret', projectId, secret))
+  if (value === null) throw new BadRequest(`The value of ${secret.key} cannot be decrypted`)
+  const comment = openOrNull(key, secret.comment, sealedAs('comment', projectId, secret)) ?? ''
+  const { secrets } = await putSecrets(ctx, tx, actor, target, [
+    { present: undefined, key: secret.key, value, comment, skipMultilineEncoding: secret.skipMultilineEncoding === 1 },
+  ])
+  const id = secrets[0]?.row.id
+  if (id !== undefined)
+    await retag(
+      tx,
+      contentsOf<{ tagId: string }>(rows, 'tag').map(({ tagId }) => ({ secretId: id, tagId })),
+    )
+  return []
+}
+
+interface FolderContent {
+  id: string
+  environmentId: string
+  parentId: string
+  name: string
+  path: string
+  description: string | null
+  revision: number
+  createdAt: string
+  updatedAt: string
+}
+
+async function bringFolder(
+  tx: Tx,
+  { folder: parent, projectId, key }: To,
+  name: string,
+  rows: readonly Selectable<TrashRowTable>[],
+  touched: (folderId: string) => void,
+): Promise<string[]> {
+  const folders = contentsOf<FolderContent>(rows, 'folder')
+  const top = folders[0]
+  if (!top) throw new Error('a deleted folder was kept without its row')
+  const path = parent.path === '/' ? `/${name}` : `${parent.path}/${name}`
+  const taken = await tx
+    .selectFrom('folders')
+    .where('environmentId', '=', parent.environmentId)
+    .where('path', '=', path)
+    .select('id')
+    .executeTakeFirst()
+  if (taken) throw new BadRequest(`Folder with specified name already exists: "${path}". Rename it first.`)
+  for (const folder of folders) {
+    const moved = { ...folder, environmentId: parent.environmentId, path: path + folder.path.slice(top.path.length) }
+    await tx
+      .insertInto('folders')
+      .values({ ...moved, parentId: folder.id === top.id ? parent.id : folder.parentId })
+      .execute()
+  }
+  const anew = (sealed: string, belongsTo: readonly string[]): string => {
+    // The key may have been rotated since, and what older generations sealed is opened for the last time.
+    const text = key.isPresent(sealed) ? null : openOrNull(key, sealed, belongsTo)
+    return text === null ? sealed : key.seal(text, ...belongsTo)
+  }
+  const resealed = rows.map((row) => ({ ...row, content: resealTrashRow(row, anew, projectId) }))
+  for (const some of chunks(contentsOf<SecretRow>(resealed, 'secret')))
+    await tx.insertInto('secrets').values(some).execute()
+  for (const some of chunks(contentsOf<Selectable<SecretVersionTable>>(resealed, 'version')))
+    await tx.insertInto('secretVersions').values(some).execute()
+  for (const some of chunks(contentsOf<Selectable<ReferenceTable>>(rows, 'reference')))
+    await tx.insertInto('references').values(some).execute()
+  await retag(tx, contentsOf<{ secretId: string; tagId: string }>(rows, 'tag'))
+  const leftOut = await reimport(tx, contentsOf<Selectable<ImportTable>>(rows, 'import'))
+  const ids = folders.map((folder) => folder.id)
+  for (const id of await readersOf(tx, ids)) touched(id)
+  return leftOut
+}
+
+async function reimport(tx: Tx, imports: readonly Selectable<ImportTable>[]): Promise<string[]> {
+  const leftOut: string[] = []
+  for (const row of imports) {
+    const source = await tx.selectFrom('folders').where('id', '=', row.sourceFolderId).select('id').executeTakeFirst()
+    if (source) await tx.insertInto('imports').values(row).execute()
+    else leftOut.push(`an import of a folder that is gone`)
+  }
+  return leftOut
+}
+
+/** Tags that were deleted meanwhile stay away. */
+async function retag(tx: Tx, rows: readonly { secretId: string; tagId: string }[]): Promise<void> {
+  for (const some of chunks(rows)) {
+    const present = await tx
+      .selectFrom('tags')
+      .where(
+        'id',
+        'in',
+        some.map((row) => row.tagId),
+      )
+      .select('id')
+      .execute()
+    const known = new Set(present.map((tag) => tag.id))
+    const kept = some.filter((row) => known.has(row.tagId))
+    if (kept.length > 0) await tx.insertInto('secretTags').values(kept).execute()
+  }
+}
+
+/**
+ * Throws away for good what was deleted more than thirty days ago. With a secret go the versions that hold its values; the one that says
+ * deleted stays, so that its number is not given out twice. Safe to call at any time.
+ */
+export async function purgeTrash(ctx: Context): Promise<void> {
+  const due = await ctx.db
+    .selectFrom('trash')
+    .where('expiresAt', '<=', timestamp(ctx))
+    .select(['id', 'projectId', 'kind', 'subjectId'])
+    .limit(1000)
+    .execute()
+  for (const item of due) {
+    await ctx.db.transaction().execute(async (tx) => {
+      const { numDeletedRows } = await tx.deleteFrom('trash').where('id', '=', item.id).executeTakeFirst()
+      if (numDeletedRows === 0n || item.kind !== 'secret') return
+      const present = await tx.selectFrom('secrets').where('id', '=', item.subjectId).select('id').executeTakeFirst()
+      if (present) return
+      await tx.deleteFrom('secretVersions').where('secretId', '=', item.subjectId).where('deleted', '=', 0).execute()
+    })
+  }
+}
+
+async function tagsOf(tx: Tx, secretIds: readonly string[]): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>()
+  for (const ids of chunks(secretIds)) {
+    const rows = await tx.selectFrom('secretTags').where('secretId', 'in', ids).selectAll().execute()
+    for (const { secretId, tagId } of rows) found.set(secretId, [...(found.get(secretId) ?? []), tagId])
+  }
+  return found
+}
+
+/** The rows were written by this file, so their shape is known. */
+function contentsOf<T>(rows: readonly { kind: Kind; content: string }[], kind: Kind): T[] {
+  return rows
+    .filter((row) => row.kind === kind)
+    .map((row) => {
+      const content: T = JSON.parse(row.content)
+      return content
+    })
+}
+
+const pathOf = (content: unknown): string =>
+  typeof content === 'object' && content !== null && 'path' in content && typeof content.path === 'string'
+    ? content.path
+    : ''
+
+function chunks<T>(items: readonly T[]): T[][] {
+  const cut: T[][] = []
+  for (let from = 0; from < items.length; from += CHUNK) cut.push(items.slice(from, from + CHUNK))
+  return cut
+}

@@ -1,0 +1,208 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { backup } from '@keyferry/core/admin/backup'
+import { rotateRootKey } from '@keyferry/core/admin/rotate-root-key'
+import { verifyAudit } from '@keyferry/core/admin/verify-audit'
+import { SYSTEM, type Context } from '@keyferry/core/context'
+import { createProject } from '@keyferry/core/vault/projects'
+import { createSecret, getSecret, updateSecrets } from '@keyferry/core/vault/secrets'
+import { createDatabase } from '@keyferry/db/testing'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import { changeRootKey, openAdmin, OPERATOR } from './admin.ts'
+import { CannotStart } from './cannot-start.ts'
+import { readEnv, type Env } from './env.ts'
+import { openInstance, type Instance } from './open.ts'
+import { restoreBackup } from './restore.ts'
+import { prepareNextKey } from './root-key.ts'
+
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function environment(variables: Record<string, string> = {}): Promise<Env> {
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-admin-'))
+  closing.push(() => rm(dir, { recursive: true, force: true }))
+  return readEnv({ LOG_LEVEL: 'silent', KEYFERRY_DATA_DIR: dir, ...variables })
+}
+
+async function open(env: Env): Promise<Instance> {
+  const instance = await openInstance(env, { makeKey: env.DATABASE_URL === undefined })
+  closing.push(() => instance.close())
+  return instance
+}
+
+async function close(instance: Instance): Promise<void> {
+  closing.pop()
+  await instance.close()
+}
+
+/** An organization, a project and the secret A = `first`. */
+async function setUp({ ctx }: Instance): Promise<string> {
+  const id = randomUUID()
+  await ctx.db
+    .insertInto('organizations')
+    .values({ id, name: 'Acme', slug: 'acme', dataKey: ctx.keyring.create(id), createdAt: new Date().toISOString() })
+    .execute()
+  const project = await createProject(ctx, SYSTEM, { projectName: 'Shop', shouldCreateDefaultEnvs: true })
+  await createSecret(ctx, SYSTEM, {
+    ...place(project.id),
+    secretName: 'A',
+    secretValue: 'first',
+    secretComment: '',
+    type: 'shared',
+  })
+  return project.id
+}
+
+const place = (projectId: string) => ({ projectId, environment: 'dev', secretPath: '/' })
+const read = async (ctx: Context, projectId: string, secretName = 'A') => {
+  const flags = {
+    expandSecretReferences: false,
+    include_imports: false,
+    viewSecretValue: true,
+    type: 'shared' as const,
+  }
+  return (await getSecret(ctx, SYSTEM, { ...place(projectId), ...flags, secretName })).secretValue
+}
+
+describe('a change of the root key in a file', () => {
+  it('happens while the instance serves, which goes on with the new one', async () => {
+    const env = await environment()
+    const serving = await open(env)
+    const projectId = await setUp(serving)
+    const old = await readFile(join(env.KEYFERRY_DATA_DIR, 'root.key'), 'utf8')
+
+    expect(await changeRootKey(env)).toBeGreaterThanOrEqual(4)
+    expect(await readFile(join(env.KEYFERRY_DATA_DIR, 'root.key'), 'utf8')).not.toBe(old)
+    expect(existsSync(join(env.KEYFERRY_DATA_DIR, 'root.key.next'))).toBe(false)
+    expect(await read(serving.ctx, projectId)).toBe('first')
+    const { id } = await createProject(serving.ctx, SYSTEM, { projectName: 'Later', shouldCreateDefaultEnvs: true })
+
+    const { authKey } = serving
+    await close(serving)
+    const again = await open(env)
+    expect(await read(again.ctx, projectId)).toBe('first')
+    await createSecret(again.ctx, SYSTEM, {
+      ...place(id),
+      secretName: 'B',
+      secretValue: 'b',
+      secretComment: '',
+      type: 'shared',
+    })
+    expect(again.authKey).toEqual(authKey)
+    expect(await verifyAudit(again.ctx)).toMatchObject({ problem: null })
+    await close(again)
+    await writeFile(join(env.KEYFERRY_DATA_DIR, 'root.key'), old)
+    await expect(open(env)).rejects.toThrow('is not the root key')
+  })
+
+  it.each([
+    ['after the new key was written', async (env: Env) => void prepareNextKey(env.KEYFERRY_DATA_DIR)],
+    [
+      'after the store was wrapped anew',
+      async (env: Env) => {
+        const next = prepareNextKey(env.KEYFERRY_DATA_DIR)
+        const { ctx, close } = await openAdmin(env)
+        await rotateRootKey(ctx, OPERATOR, next)
+        await close()
+      },
+    ],
+  ])('that dies %s is no obstacle to a start, and is finished by doing it again', async (_, half) => {
+    const env = await environment()
+    const first = await open(env)
+    const projectId = await setUp(first)
+    await close(first)
+    const old = await readFile(join(env.KEYFERRY_DATA_DIR, 'root.key'), 'utf8')
+    await half(env)
+    const started = await open(env)
+    expect(await read(started.ctx, projectId)).toBe('first')
+    await close(started)
+    await changeRootKey(env)
+    expect(await readFile(join(env.KEYFERRY_DATA_DIR, 'root.key'), 'utf8')).not.toBe(old)
+    expect(await read((await open(env)).ctx, projectId)).toBe('first')
+  })
+})
+
+describe.skipIf(!inject('postgresUrl'))('a change of the root key in the environment', () => {
+  it('goes from one key over both to the other', async () => {
+    const [old, next] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')]
+    const DATABASE_URL = await createDatabase()
+    const fleet = (keys: Record<string, string>) => environment({ DATABASE_URL, ...keys })
+    const first = await open(await fleet({ KEYFERRY_ROOT_KEY: old }))
+    const projectId = await setUp(first)
+    await close(first)
+    await expect(changeRootKey(await fleet({ KEYFERRY_ROOT_KEY: old }))).rejects.toThrow('KEYFERRY_ROOT_KEY_NEXT')
+    const both = await fleet({ KEYFERRY_ROOT_KEY: old, KEYFERRY_ROOT_KEY_NEXT: next })
+    const serving = await open(both)
+    await changeRootKey(both)
+    expect(await read(serving.ctx, projectId)).toBe('first')
+    await close(serving)
+    await close(await open(both))
+    await expect(open(await fleet({ KEYFERRY_ROOT_KEY: old }))).rejects.toThrow(CannotStart)
+    expect(await read((await open(await fleet({ KEYFERRY_ROOT_KEY: next }))).ctx, projectId)).toBe('first')
+  })
+})
+
+describe('a backup', () => {
+  it('is one moment of the store, taken while others write, and comes back whole', async () => {
+    const env = await environment()
+    const serving = await open(env)
+    const projectId = await setUp(serving)
+    // Both secrets always change together: a backup that caught half of it would show two values.
+    let writing = true
+    const writer = (async () => {
+      for (let i = 0; writing; i++) {
+        const secrets = ['X', 'Y'].map((secretKey) => ({ secretKey, secretValue: `value ${i}` }))
+        await updateSecrets(serving.ctx, SYSTEM, { ...place(projectId), mode: 'upsert', secrets })
+      }
+    })()
+    const file = join(env.KEYFERRY_DATA_DIR, 'backup.db')
+    const other = await openAdmin(env)
+    await expect.poll(() => read(serving.ctx, projectId, 'Y').catch(() => '')).toContain('value')
+    await backup(serving.ctx, file)
+    await backup(other.ctx, `${file}.2`)
+    await expect(backup(other.ctx, file)).rejects.toThrow('exists already')
+    await other.close()
+    writing = false
+    await writer
+    await updateSecrets(serving.ctx, SYSTEM, {
+      ...place(projectId),
+      mode: 'upsert',
+      secrets: [{ secretKey: 'A', secretValue: 'lost' }],
+    })
+    expect(() => restoreBackup(env, file)).toThrow('is in use')
+    await close(serving)
+    expect(await readdir(env.KEYFERRY_DATA_DIR)).not.toContainEqual(expect.stringContaining('partial'))
+
+    for (const from of [file, `${file}.2`]) {
+      expect(restoreBackup(env, from)).toContain('before-restore')
+      const again = await open(env)
+      expect(await read(again.ctx, projectId)).toBe('first')
+      expect(await read(again.ctx, projectId, 'X')).toBe(await read(again.ctx, projectId, 'Y'))
+      expect(await verifyAudit(again.ctx)).toMatchObject({ problem: null })
+      await close(again)
+    }
+  })
+
+  it('is refused, with nothing changed, when it is none, damaged, or of another root key', async () => {
+    const env = await environment()
+    const serving = await open(env)
+    const projectId = await setUp(serving)
+    const file = join(env.KEYFERRY_DATA_DIR, 'backup.db')
+    await backup(serving.ctx, file)
+    await close(serving)
+    const none = join(env.KEYFERRY_DATA_DIR, 'none')
+    await writeFile(none, 'not a database')
+    expect(() => restoreBackup(env, none)).toThrow('is not a whole Keyferry store')
+    const bytes = await readFile(file)
+    await writeFile(none, bytes.subarray(0, Math.floor(bytes.length / 2)))
+    expect(() => restoreBackup(env, none)).toThrow(CannotStart)
+    expect(() => restoreBackup({ ...env, KEYFERRY_ROOT_KEY: randomBytes(32) }, file)).toThrow('is not the root key')
+    expect(await readdir(env.KEYFERRY_DATA_DIR)).not.toContainEqual(expect.stringMatching(/restor/))
+    expect(await read((await open(env)).ctx, projectId)).toBe('first')
+  })
+})

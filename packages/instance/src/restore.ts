@@ -1,0 +1,92 @@
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import SQLite from 'better-sqlite3'
+import { CannotStart } from './cannot-start.ts'
+import type { Env } from './env.ts'
+import { lockDataDir } from './lock.ts'
+import { givenKeys } from './open.ts'
+import { openRootKey } from './root-key.ts'
+import { storedKeyInSqlite } from './stored-key.ts'
+
+/**
+ * Puts a backup in the place of the store of an embedded instance that is stopped. What was there is kept beside it; its name is returned, or
+ * null when there was nothing. Everything is checked before anything is moved: throws `CannotStart` when the instance runs, the file is no
+ * whole Keyferry store, or the root key does not open it.
+ */
+export function restoreBackup(env: Env, from: string): string | null {
+  if (env.DATABASE_URL !== undefined)
+    throw new CannotStart('This instance keeps its data in Postgres: restore that with its own tools.')
+  const dataDir = resolve(env.KEYFERRY_DATA_DIR)
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const lock = lockDataDir(dataDir)
+  try {
+    const file = join(dataDir, 'keyferry.db')
+    const incoming = join(dataDir, 'keyferry.db.restoring')
+    rmSync(incoming, { force: true })
+    if (!existsSync(from)) throw new CannotStart(`${from} does not exist.`)
+    copyFileSync(from, incoming)
+    try {
+      refuseBroken(incoming, from)
+      const stored = storedKeyInSqlite(incoming)
+      if (!stored) throw new CannotStart(`${from} is not a backup of a Keyferry that was set up. Nothing was changed.`)
+      openRootKey(dataDir, givenKeys(env), stored, { make: false })
+      synced(incoming)
+      const old = keepOld(file)
+      renameSync(incoming, file)
+      synced(dataDir)
+      // The queue only knows of syncs that the other store had.
+      rmSync(join(dataDir, 'queue'), { recursive: true, force: true })
+      return old
+    } finally {
+      rmSync(incoming, { force: true })
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+function refuseBroken(file: string, name: string): void {
+  let database
+  try {
+    database = new SQLite(file)
+    const [row] = database.prepare('pragma integrity_check').all()
+    if (JSON.stringify(row) !== '{"integrity_check":"ok"}') throw new Error('its pages are damaged')
+    database.pragma('journal_mode = delete')
+  } catch (error) {
+    throw new CannotStart(
+      `${name} is not a whole Keyferry store: ${error instanceof Error ? error.message : 'unreadable'}. Nothing was changed.`,
+      error,
+    )
+  } finally {
+    database?.close()
+  }
+}
+
+/** Moves the present store aside, its write-ahead log with it: that must never meet another store. */
+function keepOld(file: string): string | null {
+  if (!existsSync(file)) {
+    for (const end of ['-wal', '-shm']) rmSync(file + end, { force: true })
+    return null
+  }
+  // Takes the log into the file.
+  const database = new SQLite(file)
+  try {
+    database.pragma('wal_checkpoint(truncate)')
+  } catch {
+    // A store that is broken is kept as it is.
+  } finally {
+    database.close()
+  }
+  let number = 1
+  while (existsSync(`${file}.before-restore-${number}`)) number++
+  const old = `${file}.before-restore-${number}`
+  for (const end of ['-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, old + end)
+  renameSync(file, old)
+  return old
+}
+
+function synced(path: string): void {
+  const descriptor = openSync(path, 'r')
+  fsyncSync(descriptor)
+  closeSync(descriptor)
+}

@@ -1,0 +1,242 @@
+/** Who may do what: roles, the places they are narrowed to, people, machines and their keys. */
+import { z } from 'zod'
+import { displayName, id, timestamp } from './names.ts'
+
+export const ROLES = ['viewer', 'developer', 'admin'] as const
+export const role = z.enum(ROLES)
+export type Role = z.infer<typeof role>
+
+/** Infisical's names for them are understood too. */
+const roleAlias = z.preprocess((name) => (name === 'member' ? 'developer' : name), role)
+
+/** A path with `*` for one folder name and a last `**` for everything at and below: `/api/**`. */
+export const pathPattern = z
+  .string()
+  .trim()
+  .max(1024)
+  .regex(/^(\/|(\/([A-Za-z0-9_-]+|\*))*(\/\*\*)?)$/, 'Path must look like /api, /api/* or /api/**')
+  .min(1, 'Path must look like /api, /api/* or /api/**')
+
+export const scope = z
+  .object({
+    environment: z.string().trim().min(1).max(64).describe('Slug of an environment, or `*` for each'),
+    secretPath: pathPattern.default('/**'),
+  })
+  .meta({ id: 'AccessScope' })
+export type Scope = z.infer<typeof scope>
+
+const scopes = z
+  .array(scope)
+  .min(1)
+  .max(50)
+  .nullable()
+  .describe('The places a role is narrowed to; null: the whole project')
+
+export const grant = z.object({ projectId: id, role, scopes }).meta({ id: 'Grant' })
+
+export const member = z
+  .object({
+    id,
+    projectId: id,
+    kind: z.enum(['user', 'identity']),
+    principalId: z.string(),
+    name: z.string(),
+    email: z.string().nullable(),
+    role,
+    scopes,
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Member' })
+
+export const invitation = z
+  .object({
+    id,
+    email: z.string(),
+    projectId: id.nullable(),
+    role: role.nullable(),
+    scopes,
+    instanceAdmin: z.boolean(),
+    expiresAt: timestamp,
+    createdAt: timestamp,
+    createdBy: z.string(),
+  })
+  .meta({ id: 'Invitation' })
+
+/** An address as it is compared. */
+export const emailAddress = z
+  .email()
+  .max(254)
+  .transform((address) => address.toLowerCase())
+
+export const inviteMember = z.object({
+  projectId: id,
+  email: emailAddress,
+  role: roleAlias,
+  scopes: scopes.default(null),
+})
+export const invited = z.object({
+  member: member.nullable().describe('Set when the address has an account already'),
+  invitation: invitation.nullable(),
+  link: z.string().nullable().describe('Shown once; it makes the account'),
+  mailed: z.boolean(),
+})
+/** As `@infisical/sdk` sends it. */
+export const inviteMembers = z.object({
+  projectId: id,
+  emails: z.array(emailAddress).max(50).default([]),
+  usernames: z.array(emailAddress).max(50).default([]).describe('Here, a user name is an e-mail address'),
+  roleSlugs: z.array(roleAlias).min(1).max(1).default(['developer']),
+})
+export const updateMember = z.object({
+  projectId: id,
+  memberId: id,
+  role: roleAlias.optional(),
+  scopes: scopes.optional(),
+})
+export const identityMembership = z.object({
+  projectId: id,
+  identityId: id,
+  role: roleAlias.optional(),
+  scopes: scopes.optional(),
+})
+
+export const invitePerson = z.object({ email: emailAddress, instanceAdmin: z.boolean().default(false) })
+export const acceptInvitation = z.object({
+  token: z.string().min(1).max(200),
+  name: displayName('Name'),
+  password: z
+    .string()
+    .min(10, 'Password must be at least 10 characters')
+    .max(128, 'Password must be at most 128 characters'),
+})
+export const person = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    name: z.string(),
+    instanceAdmin: z.boolean(),
+    twoFactor: z.boolean(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'Person' })
+
+/** What an identity may do to the instance, in Infisical's words: `admin` everything, the others nothing by themselves. */
+const instanceRole = z.enum(['admin', 'member', 'no-access'])
+const identityName = displayName('Identity name', 255)
+export const identity = z
+  .object({
+    id,
+    name: z.string(),
+    orgId: id,
+    role: z.enum(['admin', 'no-access']),
+    authMethods: z.array(z.string()),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Identity' })
+export const createIdentity = z.object({
+  name: identityName,
+  organizationId: z.string().optional(),
+  role: instanceRole.default('no-access'),
+})
+export const updateIdentity = z.object({ identityId: id, name: identityName.optional(), role: instanceRole.optional() })
+
+const seconds = z.number().int().min(0).max(315_360_000)
+const DAYS_30 = 2_592_000
+const trustedIps = z
+  .array(z.object({ ipAddress: z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]) }))
+  .min(1)
+  .max(50)
+const EVERYWHERE = [{ ipAddress: '0.0.0.0/0' }, { ipAddress: '::/0' }]
+
+/** Times in seconds; a limit of 0 is none. */
+const universalAuthSettings = {
+  clientSecretTrustedIps: trustedIps.default(EVERYWHERE),
+  accessTokenTrustedIps: trustedIps.default(EVERYWHERE),
+  accessTokenTTL: seconds.min(1).default(DAYS_30),
+  accessTokenMaxTTL: seconds.min(1).default(DAYS_30),
+  accessTokenNumUsesLimit: z.number().int().min(0).max(1_000_000_000).default(0),
+  lockoutEnabled: z.boolean().default(true),
+  lockoutThreshold: z.number().int().min(1).max(30).default(3),
+  lockoutDurationSeconds: z.number().int().min(30).max(86_400).default(300),
+  lockoutCounterResetSeconds: z.number().int().min(5).max(3_600).default(30),
+}
+export const universalAuthSetting = z.object(universalAuthSettings)
+export const attachUniversalAuth = z.object({ identityId: id, ...universalAuthSettings })
+export const updateUniversalAuth = z.object({
+  identityId: id,
+  clientSecretTrustedIps: trustedIps.optional(),
+  accessTokenTrustedIps: trustedIps.optional(),
+  accessTokenTTL: seconds.min(1).optional(),
+  accessTokenMaxTTL: seconds.min(1).optional(),
+  accessTokenNumUsesLimit: z.number().int().min(0).max(1_000_000_000).optional(),
+  lockoutEnabled: z.boolean().optional(),
+  lockoutThreshold: z.number().int().min(1).max(30).optional(),
+  lockoutDurationSeconds: z.number().int().min(30).max(86_400).optional(),
+  lockoutCounterResetSeconds: z.number().int().min(5).max(3_600).optional(),
+})
+export const universalAuth = z
+  .object({
+    id,
+    identityId: id,
+    clientId: id,
+    ...universalAuthSetting.shape,
+    lockedUntil: timestamp.nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'IdentityUniversalAuth' })
+
+export const clientSecret = z
+  .object({
+    id,
+    identityUAId: id,
+    description: z.string(),
+    clientSecretPrefix: z.string(),
+    clientSecretNumUses: z.number().int(),
+    clientSecretNumUsesLimit: z.number().int(),
+    clientSecretTTL: z.number().int(),
+    isClientSecretRevoked: z.boolean(),
+    clientSecretLastUsedAt: timestamp.nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'ClientSecret' })
+export const createClientSecret = z.object({
+  identityId: id,
+  description: z.string().trim().max(256).default(''),
+  numUsesLimit: z.number().int().min(0).max(1_000_000_000).default(0),
+  ttl: seconds.default(0),
+})
+
+const credential = z.string().trim().min(1).max(512)
+export const universalAuthLogin = z.object({ clientId: credential, clientSecret: credential })
+export const accessTokenInput = z.object({ accessToken: credential })
+export const accessToken = z.object({
+  accessToken: z.string(),
+  expiresIn: z.number().int(),
+  accessTokenMaxTTL: z.number().int(),
+  tokenType: z.literal('Bearer'),
+})
+
+export const apiKey = z
+  .object({
+    id,
+    name: z.string(),
+    owner: z.string().describe('Whose it is; it never may more than they'),
+    start: z.string().nullable().describe('Its first characters'),
+    grants: z.array(grant),
+    expiresAt: timestamp.nullable(),
+    lastUsedAt: timestamp.nullable(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'ApiKey' })
+export const createApiKey = z.object({
+  name: displayName('Key name'),
+  grants: z
+    .array(z.object({ projectId: id, role: roleAlias, scopes: scopes.default(null) }))
+    .min(1)
+    .max(50),
+  expiresInDays: z.number().int().min(1).max(365).nullable().default(90),
+})

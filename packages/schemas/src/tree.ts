@@ -1,0 +1,192 @@
+import { z } from 'zod'
+import { id, secretPath, slug, storedText, timestamp } from './names.ts'
+import { place } from './projects.ts'
+
+const inFolder = place.extend({ secretPath: secretPath.default('/') })
+
+/** Something deleted that can still be restored. */
+export const trashed = z
+  .object({
+    id,
+    kind: z.enum(['secret', 'folder']),
+    environment: z.string(),
+    secretPath: z.string().describe('The folder it was in'),
+    name: z.string(),
+    secrets: z.number().int(),
+    deletedAt: timestamp,
+    deletedBy: z.string(),
+    expiresAt: timestamp.describe('Thrown away for good from then on'),
+  })
+  .meta({ id: 'Trashed' })
+export const listTrash = place
+export const restoreTrash = place.extend({ trashId: id })
+export const restored = z.object({
+  environment: z.string(),
+  secretPath: z.string(),
+  name: z.string(),
+  leftOut: z.array(z.string()),
+})
+
+export const tag = z
+  .object({ id, projectId: id, slug: z.string(), name: z.string(), color: z.string(), createdAt: timestamp })
+  .meta({ id: 'Tag' })
+const tagSlug = slug('Tag slug', 64)
+const color = storedText.trim().max(32).default('')
+export const createTag = z.object({
+  projectId: id,
+  slug: tagSlug,
+  name: storedText.trim().min(1).max(64).optional(),
+  color,
+})
+export const updateTag = z.object({
+  projectId: id,
+  tagId: id,
+  slug: tagSlug.optional(),
+  name: storedText.trim().min(1).max(64).optional(),
+  color: color.optional(),
+})
+
+export const moveSecrets = z.object({
+  projectId: id,
+  sourceEnvironment: z.string().trim().min(1),
+  sourceSecretPath: secretPath.default('/'),
+  destinationEnvironment: z.string().trim().min(1),
+  destinationSecretPath: secretPath.default('/'),
+  secretIds: z.array(id).min(1).max(2000),
+  shouldOverwrite: z.boolean().default(false),
+})
+export const movedSecrets = z.object({ isSourceUpdated: z.boolean(), isDestinationUpdated: z.boolean() })
+
+export const moveFolder = place.extend({
+  folderId: id,
+  destinationEnvironment: z.string().trim().min(1).optional(),
+  destinationPath: secretPath.describe('The folder it goes into'),
+})
+
+export const searchSecrets = z.object({
+  projectId: id,
+  query: storedText.trim().min(1).max(255),
+  environment: z.string().trim().min(1).optional(),
+  limit: z.number().int().min(1).max(500).default(100),
+})
+/** Never a value. */
+export const foundSecrets = z.object({
+  secrets: z.array(
+    z.object({
+      id,
+      secretKey: z.string(),
+      environment: z.string(),
+      secretPath: z.string(),
+      secretComment: z.string(),
+      matched: z.enum(['key', 'comment']),
+    }),
+  ),
+  more: z.boolean(),
+})
+
+export const compareEnvironments = z.object({
+  projectId: id,
+  environment: z.string().trim().min(1),
+  otherEnvironment: z.string().trim().min(1),
+  secretPath: secretPath.default('/'),
+})
+/** Per folder that either of the two has, below `secretPath` too. Values as they are written, references unresolved. */
+export const comparedEnvironments = z.object({
+  folders: z.array(
+    z.object({
+      secretPath: z.string(),
+      onlyHere: z.array(z.string()),
+      onlyThere: z.array(z.string()),
+      different: z.array(z.string()),
+      same: z.array(z.string()),
+    }),
+  ),
+})
+
+export const folderHistory = inFolder.extend({
+  cursor: storedText.max(200).optional(),
+  limit: z.number().int().min(1).max(500).default(100),
+})
+export const folderVersions = z.object({
+  versions: z.array(
+    z.object({
+      key: z.string(),
+      version: z.number().int(),
+      deleted: z.boolean(),
+      createdAt: timestamp,
+      createdBy: z.string(),
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+})
+export const restoreVersion = inFolder.extend({ secretName: z.string().min(1), version: z.number().int().positive() })
+export const restoreFolder = inFolder.extend({
+  at: z.iso.datetime({ offset: true }),
+  dryRun: z.boolean().default(false),
+  expected: z.string().optional().describe('`hash` of the preview: refused when the folder has changed since'),
+})
+export const folderRestored = z.object({
+  changes: z.array(
+    z.object({ key: z.string(), action: z.enum(['create', 'update', 'delete']), version: z.number().int().nullable() }),
+  ),
+  unrestorable: z.array(z.object({ key: z.string(), reason: z.string() })),
+  unchanged: z.number().int(),
+  hash: z.string(),
+})
+
+export const referenceQuery = inFolder.extend({ secretName: z.string().min(1) })
+export const secretReferences = z.object({
+  references: z.array(
+    z.object({
+      secretKey: z.string(),
+      secretId: id,
+      environment: z.string(),
+      secretPath: z.string(),
+      referenceType: z.enum(['direct', 'imported']),
+    }),
+  ),
+  totalCount: z.number().int(),
+})
+export interface ReferenceTree {
+  key: string
+  value: string
+  environment: string
+  secretPath: string
+  children: ReferenceTree[]
+}
+const referenceNode = z.object({
+  key: z.string(),
+  value: z.string(),
+  environment: z.string(),
+  secretPath: z.string(),
+  get children(): z.ZodArray<z.ZodType<ReferenceTree>> {
+    return z.array(referenceNode)
+  },
+})
+export const secretReferenceTree = z.object({ tree: referenceNode, value: z.string() })
+
+/** Who would notice if it were gone. */
+export const uses = z
+  .object({
+    syncs: z
+      .array(z.object({ id, name: z.string(), destination: z.string() }))
+      .describe('Read it: directly, through imports or references'),
+    imports: z
+      .array(z.object({ environment: z.string(), secretPath: z.string() }))
+      .describe('Folders that import it directly'),
+    references: z.array(
+      z.object({ secretKey: z.string(), environment: z.string(), secretPath: z.string(), to: z.string() }),
+    ),
+  })
+  .meta({ id: 'Uses' })
+export const usesQuery = inFolder.extend({ secretName: z.string().min(1).optional() })
+
+/** A project as an encrypted file. */
+export const exportProject = z.object({ projectId: id, passphrase: z.string().min(12).max(1024) })
+export const exportedProject = z.object({ file: z.string(), fileName: z.string(), secrets: z.number().int() })
+export const importProject = z.object({
+  file: z.string().min(1),
+  passphrase: z.string().min(1).max(1024),
+  projectName: storedText.trim().min(1).max(64).optional(),
+  slug: slug('Project slug', 64).min(5).optional(),
+})
