@@ -76,7 +76,8 @@ export function oneConsole(): () => Console {
   }
   beforeAll(async () => {
     console = await openConsole()
-  })
+    // A browser and a whole instance, on cores that other suites use too.
+  }, 180_000)
   beforeEach(({ task, onTestFailed, skip }) => {
     skip(broken !== null, `"${broken}" failed before it`)
     onTestFailed(async () => {
