@@ -12,7 +12,9 @@ async function expectNothingLost(options: Pick<ChaosOptions, 'profile' | 'databa
   const report = await runChaos({ ...SHORT, ...options, seed })
   const found = faults(report).filter(([, list]) => list.length > 0)
   expect(found, printed(report)).toEqual([])
-  expect(report.damage.kills, printed(report)).toBeGreaterThan(0)
+  // In so few seconds the dice may show pauses and restarts only: what counts is that processes were hit.
+  const { kills, freezes, terminations } = report.damage
+  expect(kills + freezes + terminations, printed(report)).toBeGreaterThan(0)
   expect(report.counts.acknowledged, printed(report)).toBeGreaterThan(0)
   expect(report.verdict.vendorWrites).toBeGreaterThan(0)
   await discard(report)
