@@ -1,7 +1,7 @@
 import type { Context, Queue } from '@keyferry/core/context'
 import { deliverNotices } from '@keyferry/core/notices/deliver'
-import { completeDeletions } from '@keyferry/core/sync/deletions'
-import { pruneHistory } from '@keyferry/core/sync/prune'
+import { completeDeletions } from '@keyferry/core/sync/move/deletions'
+import { pruneHistory } from '@keyferry/core/sync/history/prune'
 import { dueSyncs } from '@keyferry/core/sync/sweep'
 
 const DUE_MS = 5_000

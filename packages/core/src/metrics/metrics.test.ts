@@ -6,7 +6,7 @@ import { emulators } from '../destinations/emulators.ts'
 import { countDue } from '../sync/sweep.ts'
 import { runSync } from '../sync/run.ts'
 import { startFerry } from '../sync/testing.ts'
-import { triggerSync } from '../sync/trigger-sync.ts'
+import { triggerSync } from '../sync/verbs/trigger-sync.ts'
 
 const [destination = ''] = (await emulators()).keys()
 const VALUE = 'the-value-that-must-not-show'

@@ -9,9 +9,9 @@ import { describe, expect, it } from 'vitest'
 import { listConnections } from '../connections/connections.ts'
 import { FAULTS, secretsOf, VALUE_MARK } from '../destinations/conformance-faults.ts'
 import { destinations } from '../destinations/registry.ts'
-import { getRun, listRuns } from './runs.ts'
+import { getRun, listRuns } from './history/runs.ts'
 import { startFerry, type Ferry } from './testing.ts'
-import { triggerSync } from './trigger-sync.ts'
+import { triggerSync } from './verbs/trigger-sync.ts'
 
 const PLACES = [
   { place: 'the list', methods: ['GET'] },

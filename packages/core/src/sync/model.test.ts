@@ -11,11 +11,11 @@ import { destinations } from '../destinations/registry.ts'
 import { createFolder } from '../vault/folders.ts'
 import { createImport, deleteImport } from '../vault/imports.ts'
 import { deleteSecrets, updateSecret, updateSecrets } from '../vault/secrets.ts'
-import { approvePlan } from './approve-plan.ts'
-import { planSync } from './preview.ts'
+import { approvePlan } from './verbs/approve-plan.ts'
+import { planSync } from './verbs/preview.ts'
 import { startFerry, type Ferry } from './testing.ts'
-import { triggerSync } from './trigger-sync.ts'
-import { updateSync } from './update-sync.ts'
+import { triggerSync } from './verbs/trigger-sync.ts'
+import { updateSync } from './verbs/update-sync.ts'
 
 const key = fc.integer({ min: 0, max: 4 }).map((n) => `K${n}`)
 const shared = fc.integer({ min: 0, max: 2 }).map((n) => `S${n}`)

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { driftCheck, syncOptions } from '@keyferry/schemas'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { BadRequest, Invalid } from '../errors.ts'
-import type { DeletionPolicy } from './plan.ts'
+import type { DeletionPolicy } from './plan/plan.ts'
 
 export interface StoredOptions {
   initialSyncBehavior: 'overwrite-destination'

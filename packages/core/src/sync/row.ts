@@ -5,7 +5,7 @@ import type { Selectable } from 'kysely'
 import type { z } from 'zod'
 import type { Tx } from '../context.ts'
 import { destination } from '../destinations/registry.ts'
-import { driftOf } from './drift-record.ts'
+import { driftOf } from './drift/record.ts'
 import { driftOptions, type StoredOptions } from './options.ts'
 
 export type SyncRow = z.output<typeof syncSchema>

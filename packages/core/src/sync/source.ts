@@ -7,7 +7,7 @@ import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { BadRequest, Invalid, NotFound } from '../errors.ts'
 import { findFolder } from '../vault/folders.ts'
-import { refuseUnreadable } from './drift-values.ts'
+import { refuseUnreadable } from './drift/values.ts'
 import { parseOptions } from './options.ts'
 import type { SyncSpec } from './target.ts'
 

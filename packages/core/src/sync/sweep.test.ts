@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { emulators } from '../destinations/emulators.ts'
 import { countDue, wakeHints } from './sweep.ts'
 import { startFerry } from './testing.ts'
-import { triggerSync } from './trigger-sync.ts'
+import { triggerSync } from './verbs/trigger-sync.ts'
 
 const [destination = ''] = (await emulators()).keys()
 

@@ -6,11 +6,11 @@ import type { Context } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { DestinationError, type Client, type DestinationDefinition } from '../destinations/destination.ts'
 import { projectKey } from '../vault/project-key.ts'
-import { digestOf, parseTarget, readDesired, type Desired } from './desired.ts'
-import { keySchema, type KeySchema } from './key-schema.ts'
-import { claimedByOthers, leftByOthers, lifted, readLedgerAt, type LedgerEntry } from './ledger.ts'
+import { digestOf, parseTarget, readDesired, type Desired } from './plan/desired.ts'
+import { keySchema, type KeySchema } from './plan/key-schema.ts'
+import { claimedByOthers, leftByOthers, lifted, readLedgerAt, type LedgerEntry } from './apply/ledger.ts'
 import { driftOptions, type StoredOptions } from './options.ts'
-import { makePlan, type ObservedKey, type Plan } from './plan.ts'
+import { makePlan, type ObservedKey, type Plan } from './plan/plan.ts'
 
 /** The part of a sync that decides what goes where: a stored row, or the body of a preview. */
 export type SyncSpec = Pick<

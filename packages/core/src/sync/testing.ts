@@ -8,10 +8,10 @@ import type { Emulator } from '../destinations/emulator.ts'
 import { emulators } from '../destinations/emulators.ts'
 import { createTestProject, testContext, type TestContext } from '../testing.ts'
 import { deleteSecrets, updateSecrets } from '../vault/secrets.ts'
-import { createSync } from './create-sync.ts'
+import { createSync } from './verbs/create-sync.ts'
 import type { SyncRow } from './row.ts'
 import { runSync } from './run.ts'
-import { getSync } from './syncs.ts'
+import { getSync } from './verbs/syncs.ts'
 
 type Body = z.output<typeof createSchema>
 

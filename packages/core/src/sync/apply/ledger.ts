@@ -1,0 +1,194 @@
+/** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
+import type { Db } from '@keyferry/db'
+import { timestamp, type Context, type Tx } from '../../context.ts'
+import type { DataKey } from '../../crypto/data-key.ts'
+import type { Flags } from '../../destinations/destination.ts'
+
+export interface LedgerEntry {
+  /** The secret it was made from; empty when that is not known. */
+  sourceKey: string
+  /** The version of the source folder's own secret; null when it came through an import, or is not known. */
+  version: number | null
+  remoteIds: readonly string[]
+  digest: string
+  flags: Flags
+  /** `replacing`: a crash may have left the target without the key. */
+  intent: 'replacing' | null
+  writtenAt: string
+}
+
+/** One target as one sync sees it. */
+export interface Place {
+  syncId: string
+  targetKey: string
+}
+
+/** By name at the target: what the sync wrote where it points now. */
+export async function readLedger(db: Db | Tx, syncId: string): Promise<Map<string, LedgerEntry>> {
+  const sync = await db.selectFrom('syncs').where('id', '=', syncId).select('targetKey').executeTakeFirst()
+  return sync ? readLedgerAt(db, { syncId, targetKey: sync.targetKey }) : new Map()
+}
+
+/** By name at the target: what the sync wrote at this place, whether it points there now or not. */
+export async function readLedgerAt(db: Db | Tx, { syncId, targetKey }: Place): Promise<Map<string, LedgerEntry>> {
+  const rows = await db
+    .selectFrom('ledger')
+    .where('syncId', '=', syncId)
+    .where('targetKey', '=', targetKey)
+    .selectAll()
+    .execute()
+  return new Map(
+    rows.map(({ key, sourceKey, version, remoteIds, digest, flags, intent, writtenAt }) => [
+      key,
+      { sourceKey, version, remoteIds: JSON.parse(remoteIds), digest, flags: JSON.parse(flags), intent, writtenAt },
+    ]),
+  )
+}
+
+/** The same with digests as `key` makes them: an earlier generation of it may have made some. */
+export function lifted(key: DataKey, ledger: ReadonlyMap<string, LedgerEntry>): Map<string, LedgerEntry> {
+  return new Map([...ledger].map(([name, entry]) => [name, { ...entry, digest: key.lift(entry.digest) }]))
+}
+
+/** What other syncs that point at this target wrote there: key to the other sync's name. */
+export async function claimedByOthers(
+  db: Db | Tx,
+  targetKey: string,
+  syncId: string | null,
+): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('ledger')
+    .innerJoin('syncs', (join) =>
+      join.onRef('syncs.id', '=', 'ledger.syncId').onRef('syncs.targetKey', '=', 'ledger.targetKey'),
+    )
+    .where('ledger.targetKey', '=', targetKey)
+    .$if(syncId !== null, (query) => query.where('syncs.id', '!=', syncId))
+    .select(['ledger.key', 'syncs.name'])
+    .execute()
+  return new Map(rows.map((row) => [row.key, row.name]))
+}
+
+/** What other syncs wrote at this target before they were moved away, and have yet to take back: key to the other sync's name. */
+export async function leftByOthers(
+  db: Db | Tx,
+  targetKey: string,
+  syncId: string | null,
+): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('departures')
+    .innerJoin('ledger', (join) =>
+      join.onRef('ledger.syncId', '=', 'departures.syncId').onRef('ledger.targetKey', '=', 'departures.targetKey'),
+    )
+    .innerJoin('syncs', 'syncs.id', 'departures.syncId')
+    .where('departures.targetKey', '=', targetKey)
+    .$if(syncId !== null, (query) => query.where('syncs.id', '!=', syncId))
+    .select(['ledger.key', 'syncs.name'])
+    .execute()
+  return new Map(rows.map((row) => [row.key, row.name]))
+}
+
+interface Source {
+  sourceKey: string
+  version: number | null
+}
+
+/** One thing to write down. */
+export type Entry =
+  | ({ kind: 'written'; key: string; remoteIds: readonly string[]; digest: string; flags: Flags } & Source)
+  /** The old value may be lost from here on; the new digest is not promised yet. */
+  | ({ kind: 'replacing'; key: string; remoteIds: readonly string[]; flags: Flags } & Source)
+  /** About to be made where nothing stood. */
+  | ({ kind: 'creating'; key: string; flags: Flags } & Source)
+  | { kind: 'gone'; key: string }
+
+/** Writes entries in order; of several for one key the last counts. */
+export async function record(
+  ctx: Context,
+  tx: Tx,
+  { syncId, targetKey }: Place,
+  entries: readonly Entry[],
+): Promise<void> {
+  const gone = entries.filter((entry) => entry.kind === 'gone').map((entry) => entry.key)
+  for (const some of chunks(gone, 500)) {
+    await tx
+      .deleteFrom('ledger')
+      .where('syncId', '=', syncId)
+      .where('targetKey', '=', targetKey)
+      .where('key', 'in', some)
+      .execute()
+  }
+
+  const written = entries.filter((entry) => entry.kind === 'written')
+  for (const some of chunks(written, 100)) {
+    await tx
+      .insertInto('ledger')
+      .values(
+        some.map((entry) => ({
+          syncId,
+          targetKey,
+          key: entry.key,
+          sourceKey: entry.sourceKey,
+          version: entry.version,
+          remoteIds: JSON.stringify(entry.remoteIds),
+          digest: entry.digest,
+          flags: JSON.stringify(entry.flags),
+          intent: null,
+          writtenAt: timestamp(ctx),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet((eb) => ({
+          sourceKey: eb.ref('excluded.sourceKey'),
+          version: eb.ref('excluded.version'),
+          remoteIds: eb.ref('excluded.remoteIds'),
+          digest: eb.ref('excluded.digest'),
+          flags: eb.ref('excluded.flags'),
+          intent: null,
+          writtenAt: eb.ref('excluded.writtenAt'),
+        })),
+      )
+      .execute()
+  }
+
+  const creating = entries.filter((entry) => entry.kind === 'creating')
+  for (const some of chunks(creating, 100)) {
+    await tx
+      .insertInto('ledger')
+      .values(some.map((entry) => unwritten(ctx, { syncId, targetKey }, { ...entry, remoteIds: [] }, null)))
+      .onConflict((conflict) => conflict.columns(['syncId', 'targetKey', 'key']).doNothing())
+      .execute()
+  }
+
+  const replacing = entries.filter((entry) => entry.kind === 'replacing')
+  for (const some of chunks(replacing, 100)) {
+    await tx
+      .insertInto('ledger')
+      .values(some.map((entry) => unwritten(ctx, { syncId, targetKey }, entry, 'replacing')))
+      .onConflict((conflict) => conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet({ intent: 'replacing' }))
+      .execute()
+  }
+}
+
+/** A row of a key whose value there is not known: an empty digest equals none, so the next run writes it whatever happens. */
+function unwritten(
+  ctx: Context,
+  place: Place,
+  entry: { key: string; remoteIds: readonly string[]; flags: Flags } & Source,
+  intent: 'replacing' | null,
+) {
+  return {
+    ...place,
+    key: entry.key,
+    sourceKey: entry.sourceKey,
+    version: entry.version,
+    remoteIds: JSON.stringify(entry.remoteIds),
+    digest: '',
+    flags: JSON.stringify(entry.flags),
+    intent,
+    writtenAt: timestamp(ctx),
+  }
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
+}

@@ -1,0 +1,74 @@
+/** The runs of a sync, newest first, and what each did per key. */
+import type { Db, RunTable } from '@keyferry/db'
+import type { outcome as outcomeSchema, run as runSchema } from '@keyferry/schemas'
+import { ACTIONS } from '@keyferry/schemas'
+import type { Selectable } from 'kysely'
+import type { z } from 'zod'
+import type { Actor, Context } from '../../context.ts'
+import { NotFound } from '../../errors.ts'
+import { findSync, type SyncAddress } from '../find.ts'
+
+type RunRow = z.output<typeof runSchema>
+type OutcomeRow = z.output<typeof outcomeSchema>
+
+const SHOWN = 100
+
+export async function listRuns(ctx: Context, _actor: Actor, input: SyncAddress): Promise<RunRow[]> {
+  const sync = await findSync(ctx, input)
+  const rows = await ctx.db
+    .selectFrom('runs')
+    .where('syncId', '=', sync.id)
+    .orderBy('startedAt', 'desc')
+    .limit(SHOWN)
+    .selectAll()
+    .execute()
+  return rows.map(toRun)
+}
+
+export async function getRun(
+  ctx: Context,
+  _actor: Actor,
+  input: SyncAddress & { runId: string },
+): Promise<RunRow & { outcomes: OutcomeRow[] }> {
+  const sync = await findSync(ctx, input)
+  const row = await ctx.db
+    .selectFrom('runs')
+    .where('syncId', '=', sync.id)
+    .where('id', '=', input.runId)
+    .selectAll()
+    .executeTakeFirst()
+  if (!row) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
+  return { ...toRun(row), outcomes: await outcomesOf(ctx.db, row.id) }
+}
+
+export async function outcomesOf(db: Db, runId: string): Promise<OutcomeRow[]> {
+  const rows = await db.selectFrom('outcomes').where('runId', '=', runId).orderBy('key').selectAll().execute()
+  return rows.map(({ key, action, state, reason }) => ({
+    key,
+    action: ACTIONS.find((known) => known === action) ?? 'keep',
+    state: state === 'done' || state === 'rejected' ? state : 'failed',
+    reason,
+  }))
+}
+
+const STATES = ['running', 'succeeded', 'partial', 'failed', 'blocked'] as const
+const TRIGGERS = ['change', 'manual', 'create', 'edit', 'approve', 'retry', 'remove', 'sweep', 'drift'] as const
+
+function toRun(row: Selectable<RunTable>): RunRow {
+  return {
+    id: row.id,
+    syncId: row.syncId,
+    kind: row.kind,
+    state: STATES.find((state) => state === row.state) ?? 'failed',
+    trigger: TRIGGERS.find((trigger) => trigger === row.trigger) ?? 'sweep',
+    actor: row.actor,
+    planHash: row.planHash,
+    counts: row.counts === null ? null : JSON.parse(row.counts),
+    calls: row.calls,
+    message: row.message,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+    restorable: row.snapshotId !== null,
+    durationMs: row.finishedAt === null ? null : Date.parse(row.finishedAt) - Date.parse(row.startedAt),
+  }
+}

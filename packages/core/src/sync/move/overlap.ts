@@ -1,0 +1,75 @@
+/** Two syncs may share a target only while their keys cannot meet. */
+import type { Context, Tx } from '../../context.ts'
+import { BadRequest } from '../../errors.ts'
+import { expander } from '../../vault/expand.ts'
+import { loadTree } from '../../vault/tree.ts'
+import { keySchema, schemasMeet, type KeySchema } from '../plan/key-schema.ts'
+import { lockTarget } from '../lease.ts'
+import { readLedger } from '../apply/ledger.ts'
+import type { StoredOptions } from '../options.ts'
+import type { SyncSpec } from '../target.ts'
+
+/**
+ * Throws `BadRequest` naming the other sync: when both could make the same names and one of them mirrors (it would delete the
+ * other's keys), or when the source holds a key that the other sync wrote or is going to. Later meetings are refused key by key at
+ * run time. Of two syncs that are made for one target at the same time, in different projects too, the second sees the first.
+ */
+export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promise<void> {
+  await lockTarget(ctx, tx, spec.targetKey)
+  const others = await tx
+    .selectFrom('syncs')
+    .where('targetKey', '=', spec.targetKey)
+    .$if(spec.id !== null, (query) => query.where('id', '!=', spec.id))
+    .select(['id', 'name', 'options', 'folderId'])
+    .execute()
+  if (others.length === 0) return
+  const options: StoredOptions = JSON.parse(spec.options)
+  const schema = await schemaOf(tx, options, spec.folderId)
+  const names = await namesOf(tx, schema, spec.folderId)
+
+  for (const other of others) {
+    const theirs: StoredOptions = JSON.parse(other.options)
+    const mirrors = options.deletionPolicy === 'mirror' || theirs.deletionPolicy === 'mirror'
+    const theirSchema = await schemaOf(tx, theirs, other.folderId)
+    if (mirrors && schemasMeet(schema, theirSchema)) {
+      throw new BadRequest(
+        `The sync "${other.name}" already writes to this target, and one of the two would delete the other's keys. ` +
+          'Give each its own key schema, such as A_{{secretKey}}, or use the deletion policy "owned" or "none" for both.',
+      )
+    }
+    const taken = new Set([
+      ...(await readLedger(tx, other.id)).keys(),
+      ...(await namesOf(tx, theirSchema, other.folderId)),
+    ])
+    const shared = names.find((name) => taken.has(name))
+    if (shared !== undefined) {
+      throw new BadRequest(
+        `The sync "${other.name}" already writes ${shared} to this target. Give one of the two another key schema.`,
+      )
+    }
+  }
+}
+
+/** The names at the target of what a folder shows, its imports included. */
+async function namesOf(tx: Tx, schema: KeySchema, folderId: string): Promise<string[]> {
+  const tree = await loadTree(tx, [folderId], false)
+  const folder = tree.folders.get(folderId)
+  if (!folder) return []
+  return [
+    ...expander(tree, () => null)
+      .visible(folder)
+      .keys.keys(),
+  ]
+    .sort()
+    .map((key) => schema.name(key))
+}
+
+async function schemaOf(tx: Tx, options: StoredOptions, folderId: string): Promise<KeySchema> {
+  const environment = await tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('folders.id', '=', folderId)
+    .select('environments.slug')
+    .executeTakeFirstOrThrow()
+  return keySchema(options.keySchema, environment.slug)
+}

@@ -1,0 +1,37 @@
+import { audit } from '../../audit.ts'
+import type { Actor, Context } from '../../context.ts'
+import { BadRequest } from '../../errors.ts'
+import { findSync, syncRow, type SyncAddress } from '../find.ts'
+import { planOf } from './preview.ts'
+import type { SyncRow } from '../row.ts'
+import { want } from '../wanted.ts'
+
+/**
+ * Lets a run past the fuse for this very plan. Throws `BadRequest` when the plan is no longer the one that was looked at: what
+ * a person did not see is not approved.
+ */
+export async function approvePlan(
+  ctx: Context,
+  actor: Actor,
+  input: SyncAddress & { planHash: string },
+): Promise<SyncRow> {
+  const sync = await findSync(ctx, input)
+  const present = await planOf(ctx, sync)
+  if (present.hash !== input.planHash) {
+    throw new BadRequest(`The plan has changed since: it is ${present.hash} now. Look at it again before approving.`, {
+      planHash: present.hash,
+    })
+  }
+  await ctx.db.transaction().execute(async (tx) => {
+    await tx.updateTable('syncs').set({ approvedPlan: input.planHash }).where('id', '=', sync.id).execute()
+    await want(ctx, tx, actor, 'approve', [sync.id])
+    await audit(ctx, tx, actor, 'secret-sync-approve-plan', sync.projectId, {
+      syncId: sync.id,
+      name: sync.name,
+      planHash: input.planHash,
+      summary: present.summary,
+    })
+  })
+  await ctx.queue.wake([sync.id])
+  return syncRow(ctx, sync.id)
+}

@@ -1,0 +1,25 @@
+import { audit } from '../../audit.ts'
+import { timestamp, type Actor, type Context } from '../../context.ts'
+import { BadRequest } from '../../errors.ts'
+import { transact } from '../../transaction.ts'
+import { findSync, syncRow, type SyncAddress } from '../find.ts'
+import type { SyncRow } from '../row.ts'
+
+/** Asks for a look at the target now, whatever the sync's schedule says; a run that is due takes its place. */
+export async function checkDrift(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
+  const sync = await findSync(ctx, input)
+  if (sync.applied === 0)
+    throw new BadRequest(
+      `The sync "${sync.name}" has not filled its target yet, so nothing can have drifted; run it first`,
+    )
+  await transact(ctx, async (tx) => {
+    await tx
+      .updateTable('syncs')
+      .set({ nextCheckAt: timestamp(ctx) })
+      .where('id', '=', sync.id)
+      .execute()
+    await audit(ctx, tx, actor, 'secret-sync-check-drift', sync.projectId, { syncId: sync.id, name: sync.name })
+  })
+  await ctx.queue.wake([sync.id])
+  return syncRow(ctx, sync.id)
+}

@@ -1,0 +1,48 @@
+/** Plans to look at: nothing is stored, nothing is written at the vendor. */
+import type { plan as planSchema, previewSync as previewSchema } from '@keyferry/schemas'
+import type { z } from 'zod'
+import type { Actor, Context } from '../../context.ts'
+import { DestinationError } from '../../destinations/destination.ts'
+import { BadRequest } from '../../errors.ts'
+import { findSync, type SyncAddress } from '../find.ts'
+import { fuse } from '../plan/fuse.ts'
+import { checkBody } from '../source.ts'
+import { difference, openTarget, type SyncSpec } from '../target.ts'
+
+type PlanRow = z.output<typeof planSchema>
+
+/** What the first run of this body would do. */
+export async function previewSync(ctx: Context, _actor: Actor, body: z.output<typeof previewSchema>): Promise<PlanRow> {
+  const { spec } = await checkBody(ctx, body)
+  return planOf(ctx, spec)
+}
+
+/** What a run would do now. */
+export async function planSync(ctx: Context, _actor: Actor, input: SyncAddress): Promise<PlanRow> {
+  return planOf(ctx, await findSync(ctx, input))
+}
+
+/** Throws `Unresolvable` for a bad source, `BadRequest` with the vendor's reason when the target cannot be read. */
+export async function planOf(ctx: Context, spec: SyncSpec): Promise<PlanRow> {
+  const target = await openTarget(ctx, spec, { signal: AbortSignal.timeout(60_000) })
+  try {
+    const { plan, observed } = await difference(ctx, target)
+    return {
+      hash: plan.hash,
+      summary: plan.summary,
+      changes: plan.changes.map(({ key, action, reason, adopts }) => ({
+        key,
+        action,
+        reason,
+        ...(adopts ? { adopts } : {}),
+      })),
+      fuse: fuse(plan, observed, target.schema.covers),
+    }
+  } catch (error) {
+    if (error instanceof DestinationError)
+      throw new BadRequest(`${target.definition.title} could not be read: ${error.message}`)
+    throw error
+  } finally {
+    await target.close()
+  }
+}
