@@ -5,6 +5,7 @@ import type { deletedSyncs } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { audit } from './audit.ts'
 import { timestamp, type Actor, type Context, type Tx } from './context.ts'
+import { deleteSyncs } from './sync/move/freed.ts'
 import { wantRemoval } from './sync/wanted.ts'
 
 export interface Deleting {
@@ -18,10 +19,11 @@ export interface Deleting {
   syncs: z.output<typeof deletedSyncs> | undefined
 }
 
-/** The syncs that went with it, and those it waits for. */
+/** The syncs that went with it, those it waits for, and those of others that may write now what was held by the first. */
 export interface Released {
   gone: readonly Reader[]
   waiting: readonly Reader[]
+  freed: readonly string[]
 }
 
 interface Reader {
@@ -39,15 +41,14 @@ export async function releaseSyncs(ctx: Context, tx: Tx, actor: Actor, deleting:
     folderIds.length === 0
       ? []
       : await tx.selectFrom('syncs').where('folderId', 'in', folderIds).select(['id', 'name']).orderBy('name').execute()
-  if (readers.length === 0) return { gone: [], waiting: [] }
+  if (readers.length === 0) return { gone: [], waiting: [], freed: [] }
   const ids = readers.map(({ id }) => id)
   const removeSecrets = syncs === 'remove-secrets'
   for (const { id, name } of readers) {
     await audit(ctx, tx, actor, 'delete-secret-sync', projectId, { syncId: id, name, removeSecrets, because: what })
   }
   if (!removeSecrets) {
-    await tx.deleteFrom('syncs').where('id', 'in', ids).execute()
-    return { gone: readers, waiting: [] }
+    return { gone: readers, waiting: [], freed: await deleteSyncs(ctx, tx, ids) }
   }
   await wantRemoval(ctx, tx, actor, 'delete', ids)
   await tx
@@ -62,16 +63,17 @@ export async function releaseSyncs(ctx: Context, tx: Tx, actor: Actor, deleting:
     })
     .onConflict((conflict) => conflict.columns(['kind', 'subjectId']).doNothing())
     .execute()
-  return { gone: [], waiting: readers }
+  return { gone: [], waiting: readers, freed: [] }
 }
 
 /** After the commit. Returns what the answer says of a deletion that waits. */
 export async function announce(
   ctx: Context,
   projectId: string,
-  { gone, waiting }: Released,
+  { gone, waiting, freed }: Released,
 ): Promise<{ pending?: string }> {
   for (const { id } of gone) ctx.events.publish({ kind: 'sync-deleted', projectId, syncId: id })
+  await ctx.queue.wake(freed)
   if (waiting.length === 0) return {}
   await ctx.queue.wake(waiting.map(({ id }) => id))
   for (const { id } of waiting)

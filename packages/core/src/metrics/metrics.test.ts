@@ -2,11 +2,13 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
+import { createConnection } from '../connections/connections.ts'
 import { emulators } from '../destinations/emulators.ts'
 import { countDue } from '../sync/sweep.ts'
 import { runSync } from '../sync/run.ts'
 import { startFerry } from '../sync/testing.ts'
 import { triggerSync } from '../sync/verbs/trigger-sync.ts'
+import { updateSync } from '../sync/verbs/update-sync.ts'
 
 const [destination = ''] = (await emulators()).keys()
 const VALUE = 'the-value-that-must-not-show'
@@ -84,22 +86,34 @@ onEveryDatabase('metrics and log', (open) => {
     }
   })
 
-  it('count a lease that was lost', async () => {
+  it.each(['run', 'look for drift', 'departure'])('count the lease that a %s lost', async (what) => {
     const ferry = await startFerry(open, destination)
     onTestFinished(ferry.close)
+    const { ctx, actor, emulator } = ferry
     await ferry.set({ [KEY]: VALUE })
     const sync = await ferry.create()
-    ferry.emulator.clear()
-    ferry.emulator.setLatency(500)
-    const going = runSync(ferry.ctx, sync.id, new AbortController().signal)
-    await expect.poll(() => ferry.emulator.maxInFlight()).toBeGreaterThan(0)
+    if (what !== 'run') await ferry.run(sync)
+    if (what === 'look for drift') ferry.clock.advance(67 * 60_000)
+    if (what === 'departure') {
+      const elsewhere = await (await emulators()).get(destination)?.()
+      if (!elsewhere) throw new Error(`no emulator for ${destination}`)
+      onTestFinished(elsewhere.close)
+      const { credentials } = elsewhere
+      const connection = { app: destination, name: 'elsewhere', method: 'api-key' as const, credentials }
+      const { id: connectionId } = await createConnection(ctx, actor, connection)
+      await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId })
+    }
+    const before = emulator.log.length
+    emulator.setLatency(500)
+    const going = runSync(ctx, sync.id, new AbortController().signal)
+    await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
     // Another run takes the target over, as if this one had slept.
-    await ferry.ctx.db
+    await ctx.db
       .updateTable('leases')
       .set((eb) => ({ fence: eb('fence', '+', 1), holder: 'another' }))
       .execute()
     await going
-    const { text } = await ferry.ctx.metrics.expose()
+    const { text } = await ctx.metrics.expose()
     expect(samples(text).get(`keyferry_lease_losses_total{destination="${destination}"}`)).toBe(1)
   })
 })

@@ -66,7 +66,7 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
   })
   const leases = new Counter({
     name: 'keyferry_lease_losses_total',
-    help: 'Runs that stopped because another one had taken over their target',
+    help: 'Runs, looks for drift and departures that stopped because another run had taken over their target',
     labelNames: ['destination'],
     registers,
   })

@@ -33,8 +33,9 @@ export async function checkForDrift(ctx: Context, syncId: string, signal: AbortS
     await settle(ctx, sync, lease, await look(ctx, sync, lease, signal))
     await publish(ctx, syncId)
   } catch (error) {
+    if (error instanceof LeaseLost) ctx.metrics.leaseLost(sync.destination)
     // Interrupted, as a run may be: the look stays due.
-    if (!(error instanceof LeaseLost) && !signal.aborted) throw error
+    else if (!signal.aborted) throw error
   } finally {
     await lease.release()
     await ctx.queue.wake([

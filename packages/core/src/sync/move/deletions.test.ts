@@ -2,6 +2,7 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { destinations } from '../../destinations/registry.ts'
+import { createTestProject } from '../../testing.ts'
 import { deleteEnvironment } from '../../vault/environments.ts'
 import { createFolder, deleteFolder, listFolders } from '../../vault/folders.ts'
 import { createImport } from '../../vault/imports.ts'
@@ -62,6 +63,38 @@ for (const { name: destination } of destinations()) {
       expect([await folders(ferry), await syncs(ferry), contents()]).toEqual([[], [], { A: '1' }])
       expect(events).toContainEqual(expect.objectContaining({ kind: 'sync-deleted', syncId: ferry.sync.id }))
     })
+
+    it.each(['folder', 'environment', 'project'] as const)(
+      'keep-secrets of a %s wakes who was refused a key there, and it takes the key over',
+      async (kind) => {
+        const ferry = await start()
+        const { ctx, actor, woken, sync, projectId, run, contents } = ferry
+        const { id: other } = await createTestProject(ctx, actor, 'Other')
+        const put = (secretKey: string) =>
+          updateSecrets(ctx, actor, {
+            projectId: other,
+            environment: 'dev',
+            secretPath: '/',
+            mode: 'upsert',
+            secrets: [{ secretKey, secretValue: 'other' }],
+          })
+        await put('B')
+        const second = await ferry.create({ name: 'second', projectId: other, syncOptions: owned })
+        await run(second)
+        await put('A')
+        expect((await run(second)).row.syncStatus).toBe('partial')
+        expect(contents()).toEqual({ A: '1', B: 'other' })
+
+        woken.length = 0
+        const syncs = 'keep-secrets' as const
+        if (kind === 'project') await deleteProject(ctx, actor, { projectId, syncs })
+        else if (kind === 'folder') await ferry.remove(syncs)
+        else await deleteEnvironment(ctx, actor, { projectId, environmentId: sync.environment?.id ?? '', syncs })
+        expect(woken.flat()).toEqual([second.id])
+        expect((await run(second)).row.syncStatus).toBe('succeeded')
+        expect(contents()).toEqual({ A: 'other', B: 'other' })
+      },
+    )
 
     it('remove-secrets waits until the target is empty, through a vendor that is down', async () => {
       const ferry = await start()

@@ -53,7 +53,11 @@ async function carryOut(ctx: Context, deletion: Deletion): Promise<void> {
   }
 }
 
-async function foldersOf(ctx: Context, { kind, subjectId }: Deletion): Promise<string[]> {
+/** Every folder that goes with it. */
+export async function foldersOf(
+  ctx: Context,
+  { kind, subjectId }: Pick<Deletion, 'kind' | 'subjectId'>,
+): Promise<string[]> {
   const folders = ctx.db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')

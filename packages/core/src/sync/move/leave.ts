@@ -22,6 +22,14 @@ import { departure, openTarget } from '../target.ts'
 type Departure = Selectable<DepartureTable>
 type Sync = Selectable<SyncTable>
 
+/** The sync was pointed to this place again, or is gone: what it wrote here stays. */
+class Recalled extends Error {
+  constructor() {
+    super('the place is not to be left any more')
+    this.name = 'Recalled'
+  }
+}
+
 /**
  * Leaves every old place of a sync whose new place is filled, oldest first. The caller holds no lease: one at a time cannot
  * dead-lock. What does not work now stays due, and says so with the sync. `signal` aborts between two vendor calls.
@@ -52,12 +60,13 @@ async function leave(ctx: Context, place: Departure, lease: Lease, signal: Abort
   if (!sync) return
   const { deletionPolicy }: StoredOptions = JSON.parse(sync.options)
   const ledger = await readLedgerAt(ctx.db, place)
-  // `none` beats everything but a person's explicit removal.
-  if (ledger.size === 0 || (deletionPolicy === 'none' && !sync.removal)) return await forget(ctx, place, lease)
   try {
-    await takeBack(ctx, sync, place, lease, signal)
+    // `none` beats everything but a person's explicit removal.
+    if (ledger.size === 0 || (deletionPolicy === 'none' && !sync.removal)) await forget(ctx, place, lease)
+    else await takeBack(ctx, sync, place, lease, signal)
   } catch (error) {
-    if (error instanceof LeaseLost || signal.aborted) return
+    if (error instanceof LeaseLost) return ctx.metrics.leaseLost(sync.destination)
+    if (error instanceof Recalled || signal.aborted) return
     if (error instanceof DestinationError) {
       if (error.kind === 'auth') await noteConnectionProblem(ctx, place.connectionId, error.message)
       return await stay(ctx, sync, place, [error], error.message)
@@ -71,9 +80,8 @@ async function takeBack(ctx: Context, sync: Sync, place: Departure, lease: Lease
   const startedAt = timestamp(ctx)
   const guard = async (): Promise<void> => {
     await lease.check()
-    // The sync may have been pointed here again: then the keys are wanted.
     const left = await ctx.db.selectFrom('departures').where('id', '=', place.id).select('id').executeTakeFirst()
-    if (!left) throw new LeaseLost()
+    if (!left) throw new Recalled()
   }
   const { connectionId, target, targetKey } = place
   const open = await openTarget(ctx, { ...sync, connectionId, target, targetKey }, { signal, guard })

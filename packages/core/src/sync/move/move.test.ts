@@ -246,6 +246,8 @@ for (const { name: destination } of destinations()) {
       emulator.setLatency(0)
       await underway
       expect(emulator.log.slice(before).map(({ method }) => method)).toEqual(['GET'])
+      // Nobody took its lease.
+      expect((await ctx.metrics.expose()).text).not.toContain('keyferry_lease_losses_total{')
       expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', inSync: true, lastSyncMessage: null })
       expect([contents(), there.contents()]).toEqual([numbered(3), {}])
     })

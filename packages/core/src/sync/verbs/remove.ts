@@ -1,7 +1,7 @@
 /** Taking back what a sync wrote, and ending a sync. */
 import { audit } from '../../audit.ts'
 import type { Actor, Context } from '../../context.ts'
-import { keysFreed } from '../move/freed.ts'
+import { deleteSyncs } from '../move/freed.ts'
 import { findSync, syncRow, type SyncAddress } from '../find.ts'
 import type { SyncRow } from '../row.ts'
 import { wantRemoval } from '../wanted.ts'
@@ -29,13 +29,12 @@ export async function deleteSync(
   }
   const row = await syncRow(ctx, sync.id)
   const freed = await ctx.db.transaction().execute(async (tx) => {
-    await tx.deleteFrom('syncs').where('id', '=', sync.id).execute()
     await audit(ctx, tx, actor, 'delete-secret-sync', sync.projectId, {
       syncId: sync.id,
       name: sync.name,
       removeSecrets: false,
     })
-    return keysFreed(ctx, tx, sync)
+    return deleteSyncs(ctx, tx, [sync.id])
   })
   await ctx.queue.wake(freed)
   ctx.events.publish({ kind: 'sync-deleted', projectId: sync.projectId, syncId: sync.id })
