@@ -9,6 +9,7 @@ const isPublic = new Set([
   'instance.status',
   'instance.bootstrap',
   'people.accept',
+  'people.openInvitation',
   'universalAuth.login',
   'universalAuth.renew',
   'universalAuth.revoke',

@@ -8,6 +8,7 @@ const OPEN = new Set([
   'instance.status',
   'instance.bootstrap',
   'people.accept',
+  'people.openInvitation',
   'universalAuth.login',
   'universalAuth.renew',
   'universalAuth.revoke',

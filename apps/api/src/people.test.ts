@@ -107,6 +107,38 @@ onEveryDatabase('people', (open) => {
     expect((await signIn('bob@example.com')).status).toBe(401)
   })
 
+  it('are told what a link is for before they take it, and take it up signed in when they have an account', async () => {
+    const open = (link: string) =>
+      api.send('POST', '/api/v1/people/invitations/open', { token: tokenOf(link) }, { token: null })
+    const scopes = [{ environment: 'dev', secretPath: '/api/**' }]
+    const { link } = (await invite('bob@example.com', 'developer', scopes)).body
+    expect((await open(link)).body).toMatchObject({
+      email: 'bob@example.com',
+      project: 'Shop',
+      role: 'developer',
+      scopes,
+      instanceAdmin: false,
+      hasAccount: false,
+    })
+    const other = (
+      await api.send('POST', '/api/v1/people/invitations', { email: 'bob@example.com', instanceAdmin: true })
+    ).body.link
+    expect((await accept(link)).status).toBe(200)
+    expect((await open(link)).status).toBe(404)
+
+    expect((await open(other)).body).toMatchObject({ project: null, role: null, instanceAdmin: true, hasAccount: true })
+    const path = '/api/v1/people/invitations/accept'
+    expect((await api.send('POST', path, { token: tokenOf(other) }, { token: null })).status).toBe(400)
+    const bob = as((await signIn('bob@example.com')).cookie)
+    expect((await bob('POST', path, { token: tokenOf(other) })).body).toEqual({ email: 'bob@example.com' })
+    expect((await bob('GET', '/api/v1/me')).body.me).toMatchObject({ instanceAdmin: true })
+
+    const bare = (await invite('carl@example.com', 'viewer')).body.link
+    const refused = await api.send('POST', path, { token: tokenOf(bare) }, { token: null })
+    expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('a name and a password')])
+    expect((await open(bare)).status).toBe(200)
+  })
+
   it('see names without values as viewers, and nothing outside of their place', async () => {
     const secret = (environment: string) =>
       `/api/v3/secrets/raw/KEY?workspaceId=${projectId}&environment=${environment}&secretPath=/`
@@ -273,11 +305,25 @@ onEveryDatabase('people', (open) => {
     expect((await auth('two-factor/verify-backup-code', { code: recovery }, fourth.cookie)).status).toBe(401)
   })
 
+  /** Every session is as one that began and was seen three days ago. */
+  async function threeDaysOld() {
+    const then = new Date(Date.now() - 3 * 86_400_000).toISOString()
+    const sessions = api.ctx.db.withoutPlugins().withTables<{ session: Record<string, string> }>()
+    const expiresAt = new Date(Date.now() + 4 * 86_400_000).toISOString()
+    await sessions.updateTable('session').set({ createdAt: then, updatedAt: then, expiresAt }).execute()
+  }
+
   it('see their sessions and end them', async () => {
     const here = await signIn(ACCOUNT.email, ACCOUNT.password)
     const there = await signIn(ACCOUNT.email, ACCOUNT.password)
     const listed = await as(here.cookie)('GET', '/api/auth/list-sessions')
     expect(listed.body).toHaveLength(2)
+    await threeDaysOld()
+    await as(here.cookie)('GET', '/api/v1/me')
+    const seen = (await as(here.cookie)('GET', '/api/auth/list-sessions')).body
+    expect(
+      seen.filter(({ updatedAt }: { updatedAt: string }) => Date.parse(updatedAt) > Date.now() - 60_000),
+    ).toHaveLength(1)
     expect((await auth('revoke-other-sessions', {}, here.cookie)).status).toBe(200)
     expect((await as(there.cookie)('GET', '/api/v1/me')).status).toBe(401)
     expect((await as(here.cookie)('GET', '/api/v1/me')).status).toBe(200)

@@ -55,6 +55,8 @@ export interface Admission {
 
 /** Seconds that a link to set a new password works. */
 export const RESET_SECONDS = 3600
+/** Seconds after which a session that is used says so again. */
+const LAST_SEEN_SECONDS = 300
 
 export function configuration(
   db: Store,
@@ -85,6 +87,8 @@ export function configuration(
       twoFactor({ issuer: 'Keyferry', backupCodeOptions: { storeBackupCodes: 'encrypted' } }),
       genericOAuth({ config: oidc ? [providerOf(oidc, admit)] : [] }),
     ],
+    // A list of sessions says when each was last seen, and is there to end one also a day after signing in.
+    session: { updateAge: LAST_SEEN_SECONDS, freshAge: 0 },
     // Who holds the table must not be able to use what is in it.
     verification: { storeIdentifier: 'hashed' as const },
     account: {

@@ -1,6 +1,6 @@
 /** Who may do what: roles, the places they are narrowed to, people, machines and their keys. */
 import { z } from 'zod'
-import { displayName, id, timestamp } from './names.ts'
+import { displayName, id, password, timestamp } from './names.ts'
 
 export const ROLES = ['viewer', 'developer', 'admin'] as const
 export const role = z.enum(ROLES)
@@ -102,14 +102,26 @@ export const identityMembership = z.object({
 })
 
 export const invitePerson = z.object({ email: emailAddress, instanceAdmin: z.boolean().default(false) })
-export const acceptInvitation = z.object({
-  token: z.string().min(1).max(200),
-  name: displayName('Name'),
-  password: z
-    .string()
-    .min(10, 'Password must be at least 10 characters')
-    .max(128, 'Password must be at most 128 characters'),
-})
+const invitationToken = z.string().min(1).max(200)
+export const openInvitation = z.object({ token: invitationToken })
+/** What the owner of the address is told before they accept. */
+export const offer = z
+  .object({
+    email: z.string(),
+    project: z.string().nullable().describe('Its name; null: the instance'),
+    role: role.nullable(),
+    scopes,
+    instanceAdmin: z.boolean(),
+    invitedBy: z.string(),
+    expiresAt: timestamp,
+    hasAccount: z.boolean(),
+  })
+  .meta({ id: 'InvitationOffer' })
+export const newAccount = z.object({ name: displayName('Name'), password })
+export const acceptInvitation = newAccount
+  .partial()
+  .extend({ token: invitationToken })
+  .describe('Name and password are for an address that has no account yet')
 export const person = z
   .object({
     id: z.string(),

@@ -1,11 +1,6 @@
 import { z } from 'zod'
 import { grant } from './access.ts'
-import { displayName, id } from './names.ts'
-
-export const password = z
-  .string()
-  .min(10, 'Password must be at least 10 characters')
-  .max(128, 'Password must be at most 128 characters')
+import { displayName, id, password } from './names.ts'
 
 export const bootstrap = z.object({ email: z.email(), password, organization: displayName('Organization') })
 export const bootstrapped = z.object({
@@ -27,6 +22,7 @@ export const status = z.object({
   version: z.string(),
   profile: z.enum(['embedded', 'fleet']),
   signInWith: z.array(z.enum(['password', 'oidc'])),
+  sendsMail: z.boolean().describe('False: links for new passwords and invitations are handed over by an admin'),
   initialized: z.boolean().describe('False until the first account exists'),
   ready: z.boolean().describe('Whether it can do its work; `GET /api/ready` answers 503 while it cannot'),
   reason: z.string().nullable().describe('Why it cannot'),

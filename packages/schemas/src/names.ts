@@ -21,6 +21,10 @@ export const storedText = z
 
 export const displayName = (what: string, max = 64) =>
   storedText.trim().min(1, `${what} must not be empty`).max(max, `${what} must be at most ${max} characters`)
+export const password = z
+  .string()
+  .min(10, 'Password must be at least 10 characters')
+  .max(128, 'Password must be at most 128 characters')
 export const description = storedText.trim().max(256, 'Description must be at most 256 characters').nullable()
 
 /** `/`, `/a`, `/a/b`: a missing leading slash is added, one trailing slash dropped. */

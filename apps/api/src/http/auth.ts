@@ -30,7 +30,7 @@ export async function registerAuth(app: FastifyInstance, { auth, checkStore }: A
     return reply.send(response.body === null ? null : await response.text())
   }
   app.route({ method: [...METHODS], url: '/api/auth/*', handler })
-  for (const url of ['sign-in/*', 'two-factor/*', 'request-password-reset', 'reset-password']) {
+  for (const url of ['sign-in/*', 'two-factor/*', 'request-password-reset', 'reset-password', 'change-password']) {
     app.route({
       method: [...METHODS],
       url: `/api/auth/${url}`,

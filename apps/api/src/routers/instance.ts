@@ -24,6 +24,7 @@ export const instance = router({
         message: 'Ok' as const,
         ...instance,
         signInWith: [...auth.signInWith],
+        sendsMail: ctx.mail !== null,
         initialized: await isInitialized(ctx),
         ready,
         reason,

@@ -2,11 +2,22 @@ import {
   acceptInvitation as accept,
   invitePerson as invite,
   listInvitations,
+  openInvitation as open,
   revokeInvitation,
 } from '@keyferry/auth/people/invitations'
 import { listPeople, removePerson, updatePerson } from '@keyferry/auth/people/people'
 import { makeResetLink } from '@keyferry/auth/people/reset'
-import { acceptInvitation, id, invitation, invited, invitePerson, person, timestamp } from '@keyferry/schemas'
+import {
+  acceptInvitation,
+  id,
+  invitation,
+  invited,
+  invitePerson,
+  offer,
+  openInvitation,
+  person,
+  timestamp,
+} from '@keyferry/schemas'
 import { z } from 'zod'
 import { anyone, call, may, router } from '../trpc/procedures.ts'
 
@@ -54,10 +65,21 @@ export const people = router({
     .output(invitation)
     .mutation(({ ctx, input }) => revokeInvitation(ctx.ctx, ctx.actor, { ...input, projectId: null })),
 
+  // A mutation, so that the token goes into no address.
+  openInvitation: anyone
+    .meta({
+      tag,
+      summary: 'What an invitation is for',
+      routes: [{ method: 'POST', path: '/api/v1/people/invitations/open' }],
+    })
+    .input(openInvitation)
+    .output(offer)
+    .mutation(({ ctx, input }) => open(ctx.ctx, input)),
+
   accept: anyone
     .meta({
       tag,
-      summary: 'Makes the account that an invitation is for',
+      summary: 'Makes the account that an invitation is for, or, signed in, takes it up',
       routes: [{ method: 'POST', path: '/api/v1/people/invitations/accept' }],
     })
     .input(acceptInvitation)

@@ -103,9 +103,34 @@ export async function revokeInvitation(
   })
 }
 
+/** What the holder of a link is offered. Throws `NotFound` for one that is unknown, used, revoked or too old. */
+export async function openInvitation(
+  ctx: Context,
+  { token }: z.output<typeof schemas.openInvitation>,
+): Promise<z.output<typeof schemas.offer>> {
+  const row = await findByToken(ctx, ctx.db, token)
+  const { email, projectId, role, scopes, instanceAdmin, createdBy, expiresAt } = shown(row)
+  const project =
+    projectId === null
+      ? undefined
+      : await ctx.db.selectFrom('projects').where('id', '=', projectId).select('name').executeTakeFirst()
+  const hasAccount = (await userOfEmail(ctx.db, email)) !== undefined
+  return {
+    email,
+    project: project?.name ?? null,
+    role,
+    scopes,
+    instanceAdmin,
+    invitedBy: createdBy,
+    expiresAt,
+    hasAccount,
+  }
+}
+
 /**
  * Makes the account that an invitation is for, or, when the address has one, gives it what the invitation is for, if it is `actor` who asks.
- * Throws `NotFound` for a link that is unknown, used, revoked or too old, and `BadRequest` when the account's owner has to sign in first.
+ * Throws `NotFound` for a link that is unknown, used, revoked or too old, and `BadRequest` when the account's owner has to sign in first
+ * or a new account lacks its name or password.
  */
 export async function acceptInvitation(
   ctx: Context,
@@ -114,11 +139,17 @@ export async function acceptInvitation(
   { token, name, password }: z.output<typeof schemas.acceptInvitation>,
 ): Promise<{ email: string }> {
   return ctx.db.transaction().execute(async (tx) => {
-    const row = await findByToken(ctx, tx, token)
+    // Of two who open the link at once, one gets the account.
+    const row = await findByToken(ctx, tx, token, { lock: true })
     const user = await userOfEmail(tx, row.email)
     if (user && actor?.id !== user.id)
       throw new BadRequest(`${row.email} has an account already; sign in, then open the link again`)
-    const { id } = user ?? (await auth.within(tx.withoutPlugins()).createUser({ email: row.email, password, name }))
+    let id = user?.id
+    if (id === undefined) {
+      if (name === undefined || password === undefined)
+        throw new BadRequest('A new account needs a name and a password')
+      id = (await auth.within(tx.withoutPlugins()).createUser({ email: row.email, password, name })).id
+    }
     await accept(tx, ctx.now(), row, id)
     await audit(ctx, tx, { kind: 'user', id, name: row.email }, 'invitation.accept', row.projectId, {
       email: row.email,
@@ -128,14 +159,13 @@ export async function acceptInvitation(
   })
 }
 
-async function findByToken(ctx: Context, tx: Tx, token: string): Promise<Row> {
-  const row = await tx
+async function findByToken(ctx: Context, db: Context['db'] | Tx, token: string, { lock = false } = {}): Promise<Row> {
+  const row = await db
     .selectFrom('invitations')
     .where('tokenHash', '=', hashOf(token))
     .where('expiresAt', '>', timestamp(ctx))
     .selectAll()
-    // Of two who open the link at once, one gets the account.
-    .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+    .$if(lock && ctx.db.dialect === 'postgres', (query) => query.forUpdate())
     .executeTakeFirst()
   if (!row) throw new NotFound('This invitation does not work any more; ask for a new one')
   return row
