@@ -3,26 +3,22 @@
  * second time. A new procedure is walked without a word said about it, and a new field that names a place is asked for by name.
  */
 import { readinessOf } from '@keyferry/instance'
-import { randomBytes, randomUUID } from 'node:crypto'
-import { hashOf } from '@keyferry/auth/machines/tokens'
+import { randomUUID } from 'node:crypto'
 import type { Action } from '@keyferry/core/access/policy'
-import { createConnection } from '@keyferry/core/connections/connections'
 import { SYSTEM } from '@keyferry/core/context'
 import type { Emulator } from '@keyferry/core/destinations/emulator'
 import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
-import { createSync } from '@keyferry/core/sync/verbs/create-sync'
-import { createFolder } from '@keyferry/core/vault/folders'
-import { createImport } from '@keyferry/core/vault/imports'
 import { createProject } from '@keyferry/core/vault/projects'
-import { createSecret } from '@keyferry/core/vault/secrets'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Meta } from './rest/route.ts'
-import { appRouter, createCaller } from './router.ts'
+import { createCaller } from './router.ts'
 import { ACCOUNT, readyApi, type Answer, type TestApi } from './testing.ts'
 import { failureOf } from './trpc/errors.ts'
+import { furnish, machine, type Principal } from './walk/furnish.ts'
+import { inputFor, procedures, type Procedure } from './walk/inputs.ts'
 
 type Outcome = 'through' | 'no login' | 'forbidden' | 'not there'
 
@@ -93,17 +89,6 @@ function expected(procedure: string, access: Meta['access'], who: Who): Outcome 
   return MAY[access].includes(who) ? 'through' : 'forbidden'
 }
 
-const definition = z.object({
-  type: z.enum(['query', 'mutation', 'subscription']),
-  meta: z.custom<Meta>(),
-  inputs: z.array(z.instanceof(z.ZodType)),
-})
-const procedures = Object.entries(appRouter._def.procedures).map(([name, built]) => ({
-  name,
-  ...definition.parse('_def' in built ? built._def : undefined),
-}))
-type Procedure = (typeof procedures)[number]
-
 /** What stands in one of the two places: inside and outside of what the narrowed developer has. */
 type Fixture = Record<'inside' | 'outside', Map<string, unknown>>
 
@@ -113,8 +98,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
   const tokens = new Map<Who, string | null>()
   let cookie = ''
   let fixture: Fixture
-  const people: { id: string; kind: 'user' | 'identity' | 'key'; role: string; scopes: string | null }[] = []
-  let made = 0
+  const people: Principal[] = []
   /** Something in the fixture may be gone. */
   let used = false
 
@@ -125,7 +109,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     const { db } = api.ctx
 
     const caller = async (who: Who, expiresIn?: number) => {
-      const { identityId, token } = await machine(who, expiresIn)
+      const { identityId, token } = await machine(api, who, expiresIn)
       tokens.set(who, token)
       return identityId
     }
@@ -171,173 +155,15 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     tokens.set('unknown token', `kfa_${'x'.repeat(43)}`)
     tokens.set('session of a viewer', null)
     tokens.set('instance admin', api.token)
-    fixture = { inside: await furnish('dev', '/api'), outside: await furnish('prod', '/') }
+    fixture = {
+      inside: await furnish(api, vendor, people, { environment: 'dev', path: '/api' }),
+      outside: await furnish(api, vendor, people, { environment: 'prod', path: '/' }),
+    }
   })
   afterAll(async () => {
     await vendor.close()
     await api.close()
   })
-
-  async function machine(name: string, expiresIn = 86_400_000) {
-    const now = api.ctx.now().getTime()
-    const at = new Date(now).toISOString()
-    const identityId = randomUUID()
-    const clientSecretId = randomUUID()
-    const token = `kfa_${randomBytes(32).toString('base64url')}`
-    const kept = { identityId, createdAt: at, updatedAt: at }
-    const counts = { uses: 0, usesLimit: 0, ttl: 0 }
-    const expiresAt = new Date(now + expiresIn).toISOString()
-    await api.ctx.db.transaction().execute(async (tx) => {
-      await tx.insertInto('identities').values({ id: identityId, name, createdAt: at, updatedAt: at }).execute()
-      await tx
-        .insertInto('universalAuths')
-        .values({ ...kept, clientId: randomUUID(), settings: '{}', failures: 0 })
-        .execute()
-      await tx
-        .insertInto('clientSecrets')
-        .values({ ...kept, ...counts, id: clientSecretId, description: '', prefix: '', hash: randomUUID(), revoked: 0 })
-        .execute()
-      const times = { expiresAt, endsAt: expiresAt, createdAt: at }
-      await tx
-        .insertInto('accessTokens')
-        .values({ id: randomUUID(), identityId, clientSecretId, hash: hashOf(token), ...counts, ...times })
-        .execute()
-    })
-    return { identityId, clientSecretId, token }
-  }
-
-  /** A project with everything that an input can name, in one place. */
-  async function furnish(environment: string, path: string): Promise<Map<string, unknown>> {
-    const { ctx } = api
-    const tag = `w${++made}`
-    const at = ctx.now().toISOString()
-    const project = await createProject(ctx, SYSTEM, { projectName: tag, shouldCreateDefaultEnvs: true })
-    const projectId = project.id
-    const connection = await createConnection(ctx, SYSTEM, {
-      app: 'trigger-dev',
-      name: tag,
-      method: 'api-key',
-      credentials: vendor.credentials,
-      projectId,
-    })
-    const victim = await machine(tag)
-    const victimMembership = randomUUID()
-    const members = people.map(({ id, kind, role, scopes }) => ({
-      id: randomUUID(),
-      projectId,
-      principalKind: kind,
-      principalId: id,
-      role,
-      scopes,
-      createdAt: at,
-      updatedAt: at,
-    }))
-    const [like] = members
-    if (!like) throw new Error('nobody to be a member')
-    await ctx.db
-      .insertInto('memberships')
-      .values([...members, { ...like, id: victimMembership, principalId: victim.identityId }])
-      .execute()
-    const invitationId = randomUUID()
-    await ctx.db
-      .insertInto('invitations')
-      .values({
-        id: invitationId,
-        email: `${tag}@example.com`,
-        projectId,
-        role: 'viewer',
-        scopes: null,
-        instanceAdmin: 0,
-        tokenHash: invitationId,
-        expiresAt: '2099-01-01T00:00:00.000Z',
-        createdAt: at,
-        createdBy: 'test',
-      })
-      .execute()
-
-    const where = { projectId, environment }
-    if (path !== '/') await createFolder(ctx, SYSTEM, { ...where, name: path.slice(1), path: '/' })
-    const folder = await createFolder(ctx, SYSTEM, { ...where, name: 'sub', path })
-    await createFolder(ctx, SYSTEM, { ...where, name: 'other', path })
-    await createSecret(ctx, SYSTEM, {
-      ...where,
-      secretPath: path,
-      secretName: 'KEY',
-      secretValue: 'value',
-      secretComment: '',
-      type: 'shared',
-    })
-    const below = path === '/' ? '/other' : `${path}/other`
-    const imported = await createImport(ctx, SYSTEM, { ...where, path, import: { environment, path: below } })
-    const sync = await createSync(ctx, SYSTEM, {
-      destination: 'trigger-dev',
-      name: `${tag}-${environment}`,
-      projectId,
-      connectionId: connection.id,
-      environment,
-      secretPath: path,
-      isAutoSyncEnabled: false,
-      syncOptions: { initialSyncBehavior: 'overwrite-destination', keySchema: `${tag}_${environment}_{{secretKey}}` },
-      destinationConfig: vendor.target,
-    })
-    const runId = randomUUID()
-    await ctx.db
-      .insertInto('runs')
-      .values({
-        id: runId,
-        syncId: sync.id,
-        kind: 'sync',
-        state: 'succeeded',
-        trigger: 'manual',
-        actor: 'x',
-        revision: 1,
-        calls: 0,
-        startedAt: at,
-      })
-      .execute()
-    return new Map<string, unknown>(
-      Object.entries({
-        projectId,
-        slug: project.slug,
-        environment,
-        sourceEnvironment: environment,
-        destinationEnvironment: environment,
-        sourceSecretPath: path,
-        destinationSecretPath: path,
-        destinationPath: path,
-        otherEnvironment: environment,
-        environmentId: project.environments.find(({ slug }) => slug === environment)?.id,
-        secretPath: path,
-        path,
-        folderId: folder.id,
-        folderIdOrName: 'sub',
-        importId: imported.id,
-        secretName: 'KEY',
-        secretKey: 'KEY',
-        syncId: sync.id,
-        syncName: sync.name,
-        runId,
-        planHash: 'none',
-        app: 'trigger-dev',
-        destination: 'trigger-dev',
-        method: 'api-key',
-        connectionId: connection.id,
-        connectionName: connection.name,
-        credentials: vendor.credentials,
-        destinationConfig: vendor.target,
-        list: 'projects',
-        known: {},
-        memberId: victimMembership,
-        invitationId,
-        identityId: victim.identityId,
-        clientSecretId: victim.clientSecretId,
-        apiKeyId: randomUUID(),
-        userId: randomUUID(),
-        accessToken: victim.token,
-        email: 'someone@example.com',
-      }),
-    )
-  }
 
   const send = (who: Who, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown): Promise<Answer> =>
     api.send(method, url, body, {
@@ -440,7 +266,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
   })
 
   async function refurnish(): Promise<void> {
-    fixture = { ...fixture, inside: await furnish('dev', '/api') }
+    fixture = { ...fixture, inside: await furnish(api, vendor, people, { environment: 'dev', path: '/api' }) }
     used = false
   }
 
@@ -465,74 +291,4 @@ function outcomeOf({ status, message }: Seen): Outcome {
   const hidden =
     /^(Project with (ID|slug) .* not found|There is no secret sync with the id .*|Folder with ID .* not found|App Connection with .* not found)$/
   return status === 404 && hidden.test(message) ? 'not there' : 'through'
-}
-
-type Json = z.core.JSONSchema.BaseSchema
-const documents = new Map<z.ZodType, Json>()
-
-/** The smallest input that the procedure's schema takes, pointed at the fixture. */
-function inputFor({ name, inputs: [schema] }: Procedure, known: ReadonlyMap<string, unknown>): unknown {
-  if (!schema) return undefined
-  const document = documents.get(schema) ?? z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  documents.set(schema, document)
-  const input = example(document, document, '', known)
-  const parsed = schema.safeParse(input)
-  if (!parsed.success)
-    throw new Error(`no input for ${name} could be made: ${parsed.error.message}\n${JSON.stringify(input)}`)
-  return input
-}
-
-/** Optional fields are left out, unless they say where. */
-const WHERE = [
-  'sourceSecretPath',
-  'destinationSecretPath',
-  'projectId',
-  'environment',
-  'secretPath',
-  'path',
-  'syncId',
-  'connectionId',
-  'folderId',
-]
-
-function example(schema: Json, root: Json, field: string, known: ReadonlyMap<string, unknown>): unknown {
-  if (known.has(field) && schema.type !== 'array') return known.get(field)
-  if (schema.$ref !== undefined) {
-    const target = root.$defs?.[schema.$ref.replace('#/$defs/', '')]
-    if (!target || typeof target === 'boolean') throw new Error(`no ${schema.$ref}`)
-    return example(target, root, field, known)
-  }
-  if (schema.const !== undefined) return schema.const
-  if (schema.enum) return schema.enum[0]
-  const [choice] = schema.anyOf ?? schema.oneOf ?? schema.allOf ?? []
-  if (choice && typeof choice !== 'boolean') return example(choice, root, field, known)
-  switch (schema.type) {
-    case 'object': {
-      const fields = Object.entries(schema.properties ?? {}).filter(
-        ([name]) => schema.required?.includes(name) || WHERE.includes(name),
-      )
-      return Object.fromEntries(
-        fields.map(([name, inner]) => [name, typeof inner === 'boolean' ? null : example(inner, root, name, known)]),
-      )
-    }
-    case 'array':
-      return (schema.minItems ?? 0) > 0 &&
-        schema.items &&
-        !Array.isArray(schema.items) &&
-        typeof schema.items !== 'boolean'
-        ? [example(schema.items, root, '', known)]
-        : []
-    case 'boolean':
-      return false
-    case 'integer':
-    case 'number':
-      return Math.max(1, schema.minimum ?? 1)
-    case 'null':
-      return null
-    default:
-      if (schema.format === 'email') return 'someone@example.com'
-      if (schema.format === 'uuid') return randomUUID()
-      if (schema.format === 'date-time') return '2026-01-01T00:00:00.000Z'
-      return 'generated-text'
-  }
 }
