@@ -1,4 +1,5 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
+import type { AuditAction } from '@keyferry/schemas'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { verifyAudit } from './admin/verify-audit.ts'
@@ -18,14 +19,14 @@ onEveryDatabase('the audit log', (open) => {
     await t.ctx.db.deleteFrom('auditHead').execute()
   })
 
-  const write = (action: string, details: Record<string, unknown> = {}) =>
+  const write = (action: AuditAction, details: Record<string, unknown> = {}) =>
     t.ctx.db.transaction().execute((tx) => audit(t.ctx, tx, t.actor, action, null, details))
   const list = (input: Partial<Parameters<typeof listAudit>[2]> = {}) =>
     listAudit(t.ctx, t.actor, { limit: 100, ...input })
 
   describe('verified', () => {
     beforeEach(async () => {
-      for (let i = 1; i <= 5; i++) await write(`test.${i}`, { name: `name ${i}` })
+      for (let i = 1; i <= 5; i++) await write('tag.create', { name: `name ${i}` })
     })
     const problem = async (expected?: { seq: number; hash: string }) => (await verifyAudit(t.ctx, expected)).problem
 
@@ -40,7 +41,7 @@ onEveryDatabase('the audit log', (open) => {
       ['actor', 'eve'],
       ['details', '{"name":"other"}'],
       ['at', '2030-01-01T00:00:00.000Z'],
-      ['action', 'test.0'],
+      ['action', 'tag.delete'],
       ['address', '10.0.0.1'],
     ])('names the first row whose %s was changed', async (column, value) => {
       await sql`update audit set ${sql.ref(column)} = ${value} where seq in (3, 4)`.execute(t.ctx.db)
@@ -78,7 +79,7 @@ onEveryDatabase('the audit log', (open) => {
 
     it('finds against a noted end that log and head were put back together', async () => {
       const old = await t.ctx.db.selectFrom('auditHead').selectAll().executeTakeFirstOrThrow()
-      await write('test.6')
+      await write('tag.update')
       const { head } = await verifyAudit(t.ctx)
       await t.ctx.db.deleteFrom('audit').where('seq', '=', 6).execute()
       await t.ctx.db.updateTable('auditHead').set({ seq: old.seq, hash: old.hash, seal: old.seal }).execute()
@@ -89,7 +90,7 @@ onEveryDatabase('the audit log', (open) => {
     it('finds a head that is gone, also when a new one was begun', async () => {
       await t.ctx.db.deleteFrom('auditHead').execute()
       expect(await problem()).toMatchObject({ kind: 'head' })
-      await write('test.6')
+      await write('tag.update')
       expect(await problem()).toMatchObject({ kind: 'changed', seq: 1 })
     })
 
@@ -104,16 +105,16 @@ onEveryDatabase('the audit log', (open) => {
   it('stays one chain under many writers at once, and leaves nothing of one that failed', async () => {
     await Promise.all(
       Array.from({ length: 40 }, async (_, i) => {
-        if (i % 4 === 0) return auditReading(t.ctx, t.actor, 'test.read', 'p', { i })
+        if (i % 4 === 0) return auditReading(t.ctx, t.actor, 'secret.read', 'p', { i })
         if (i % 4 === 1)
           return t.ctx.db
             .transaction()
             .execute(async (tx) => {
-              await audit(t.ctx, tx, t.actor, 'test.failed', null, { i })
+              await audit(t.ctx, tx, t.actor, 'tag.delete', null, { i })
               throw new Error('undone')
             })
             .catch(() => {})
-        return write('test.write', { i })
+        return write('tag.create', { i })
       }),
     )
     expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 30, problem: null })
@@ -171,7 +172,7 @@ onEveryDatabase('the audit log', (open) => {
     const after = (seconds: number) => new Date(start + seconds * 1000).toISOString()
     for (let i = 1; i <= 25; i++) {
       t.clock.advance(1000)
-      await write(i % 2 ? 'odd.one' : 'even.one', { name: `50%_${i}` })
+      await write(i % 2 ? 'tag.create' : 'import.create', { name: `50%_${i}`, environment: i < 4 ? 'dev' : 'dev2' })
     }
     const seen: number[] = []
     for (let cursor: number | undefined; ;) {
@@ -181,8 +182,11 @@ onEveryDatabase('the audit log', (open) => {
       cursor = page.nextCursor
     }
     expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => 25 - i))
-    expect((await list({ action: 'odd.' })).entries).toHaveLength(13)
-    expect((await list({ action: 'odd' })).entries).toHaveLength(0)
+    expect((await list({ action: 'tag.' })).entries).toHaveLength(13)
+    expect((await list({ action: 'tag' })).entries).toHaveLength(0)
+    expect((await list({ action: 'tag., import.create' })).entries).toHaveLength(25)
+    expect((await list({ action: 'tag.,import.', environment: 'dev' })).entries).toHaveLength(3)
+    expect((await list({ environment: 'de' })).entries).toHaveLength(0)
     expect((await list({ text: '%_7' })).entries).toHaveLength(1)
     expect((await list({ text: '0%_2' })).entries).toHaveLength(7)
     expect(

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { AuditHeadTable, AuditTable, Db } from '@keyferry/db'
+import type { AuditAction } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { Actor, Context, Tx } from './context.ts'
 import { timestamp } from './context.ts'
@@ -15,7 +16,7 @@ export type AuditHead = Selectable<AuditHeadTable>
 /** One thing that happened. `details`: names and ids, never values. */
 interface Happened {
   actor: Actor
-  action: string
+  action: AuditAction
   projectId: string | null
   details: Record<string, unknown>
 }
@@ -46,7 +47,7 @@ export async function audit(
   ctx: Context,
   tx: Tx,
   actor: Actor,
-  action: string,
+  action: AuditAction,
   projectId: string | null,
   details: Record<string, unknown>,
 ): Promise<void> {
@@ -70,7 +71,7 @@ const readings = new WeakMap<Db, Waiting[]>()
 export function auditReading(
   ctx: Context,
   actor: Actor,
-  action: string,
+  action: AuditAction,
   projectId: string,
   details: Record<string, unknown>,
 ): Promise<void> {

@@ -9,7 +9,7 @@ export async function listAudit(
   _actor: Actor,
   input: z.output<typeof schemas.listAudit>,
 ): Promise<z.output<typeof schemas.listedAudit>> {
-  const { projectId, actor, action, from, to, text, cursor, limit } = input
+  const { projectId, actor, action, environment, from, to, text, cursor, limit } = input
   let query = ctx.db
     .selectFrom('audit')
     .selectAll()
@@ -18,7 +18,11 @@ export async function listAudit(
   if (projectId !== undefined) query = query.where('projectId', '=', projectId)
   if (actor !== undefined)
     query = query.where((eb) => eb.or([eb('actor', '=', clean(actor)), eb('actorId', '=', clean(actor))]))
-  if (action !== undefined) query = query.where(beginsWith('action', clean(action)))
+  if (action !== undefined) {
+    const some = clean(action).split(',')
+    query = query.where((eb) => eb.or(some.map((one) => beginsWith('action', one.trim()))))
+  }
+  if (environment !== undefined) query = query.where(holds('details', JSON.stringify({ environment }).slice(1, -1)))
   if (from !== undefined) query = query.where('at', '>=', new Date(from).toISOString())
   if (to !== undefined) query = query.where('at', '<', new Date(to).toISOString())
   if (text !== undefined) query = query.where(holds('details', clean(text)))

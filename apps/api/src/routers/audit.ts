@@ -1,5 +1,6 @@
+import { verifyAudit } from '@keyferry/core/admin/verify-audit'
 import { listAudit as list } from '@keyferry/core/list-audit'
-import { id, listAudit, listedAudit } from '@keyferry/schemas'
+import { auditVerified, id, listAudit, listedAudit } from '@keyferry/schemas'
 import { call, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Audit'
@@ -21,4 +22,14 @@ export const audit = router({
     .input(listAudit.extend({ projectId: id }))
     .output(listedAudit)
     .query(call(list)),
+
+  /** Reads the whole log. */
+  verify: may('instance.manage')
+    .meta({
+      tag,
+      summary: 'Whether every entry is as it was written, none is missing and none was added',
+      routes: [{ method: 'POST', path: '/api/v1/audit/verify' }],
+    })
+    .output(auditVerified)
+    .mutation(({ ctx }) => verifyAudit(ctx.ctx)),
 })

@@ -168,7 +168,7 @@ const record = (
   ctx: Context,
   tx: Tx,
   actor: Actor,
-  action: string,
+  action: schemas.AuditAction,
   { projectId, environment, folder }: Target,
   details: Record<string, unknown>,
 ) => audit(ctx, tx, actor, action, projectId, { environment: environment.slug, secretPath: folder.path, ...details })

@@ -154,7 +154,7 @@ function write(
   ctx: Context,
   actor: Actor,
   where: Where,
-  action: string,
+  action: schemas.AuditAction,
   decide: (present: ReadonlyMap<string, SecretRow>) => Put[],
   changes: readonly Change[],
 ): Promise<Secret[]> {
@@ -268,7 +268,7 @@ const record = (
   ctx: Context,
   tx: Tx,
   actor: Actor,
-  action: string,
+  action: schemas.AuditAction,
   target: Target,
   keys: readonly string[],
   more: Record<string, unknown> = {},
