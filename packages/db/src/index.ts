@@ -1,4 +1,5 @@
 export type { Selectable, Transaction } from 'kysely'
+export { databaseTime } from './clock.ts'
 export { isCollision, isUniqueViolation, storeTrouble, type StoreTrouble } from './errors.ts'
 export { migrate, missingMigrations, SchemaTooNew } from './migrate.ts'
 export { openPostgres, openSqlite, type Db, type Dialect } from './open.ts'

@@ -1,7 +1,11 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { testContext } from '../testing.ts'
+import type { Context } from '../context.ts'
 import { LEASE_MS, LeaseLost, takeLease } from './lease.ts'
+
+/** As when so much time went by in the database that a lease nobody renewed is over. */
+const expire = (ctx: Context) => ctx.db.updateTable('leases').set({ expiresAt: '2000-01-01T00:00:00.000Z' }).execute()
 
 onEveryDatabase('lease', (open) => {
   it('is held by one run at a time', async () => {
@@ -20,6 +24,7 @@ onEveryDatabase('lease', (open) => {
     const sleeper = await takeLease(ctx, 'target', 'sleeper')
     await sleeper?.check()
     clock.advance(LEASE_MS + 1)
+    await expire(ctx)
     const successor = await takeLease(ctx, 'target', 'successor')
     expect(successor).not.toBeNull()
     await expect(sleeper?.check()).rejects.toThrow(LeaseLost)
@@ -35,18 +40,56 @@ onEveryDatabase('lease', (open) => {
 
   it('counts its time from before the store was asked, not from when the answer was read', async () => {
     const { ctx, close, clock } = await testContext(open)
-    // Eight seconds pass between any two steps of this run, as in a process that is stopped or waits for its store.
+    // Eleven seconds pass between any two steps of this run, as in a process that is stopped or waits for its store.
     const slow = {
       ...ctx,
       now: () => {
         const present = ctx.now()
-        clock.advance(8_000)
+        clock.advance(11_000)
         return present
       },
     }
     const sleeper = await takeLease(slow, 'target', 'sleeper')
+    await expire(ctx)
     expect(await takeLease(ctx, 'target', 'successor')).not.toBeNull()
     await expect(sleeper?.check()).rejects.toThrow(LeaseLost)
+    await close()
+  })
+
+  it('goes by the clock of the store: a process whose own is hours ahead takes nothing from another', async () => {
+    const { ctx, close, clock } = await testContext(open)
+    const lease = await takeLease(ctx, 'target', 'a')
+    clock.advance(LEASE_MS * 1000)
+    expect(await takeLease(ctx, 'target', 'b')).toBeNull()
+    clock.advance(-LEASE_MS * 2000)
+    expect(await takeLease(ctx, 'target', 'c')).toBeNull()
+    await lease?.check()
+    await close()
+  })
+
+  it('asks the store again after its time even if the clock was put back meanwhile', async () => {
+    const { ctx, close, clock } = await testContext(open)
+    const lease = await takeLease(ctx, 'target', 'a')
+    const present = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + LEASE_MS)
+    clock.advance(-LEASE_MS * 10)
+    await expire(ctx)
+    const successor = await takeLease(ctx, 'target', 'b')
+    await expect(lease?.check()).rejects.toThrow(LeaseLost)
+    present.mockRestore()
+    await successor?.release()
+    await close()
+  })
+
+  it('ends with a commit, and not with a transaction that is undone', async () => {
+    const { ctx, close } = await testContext(open)
+    const lease = await takeLease(ctx, 'target', 'a')
+    await ctx.db.transaction().execute((tx) => lease?.endIn(tx) ?? Promise.resolve())
+    const next = await takeLease(ctx, 'target', 'b')
+    await lease?.release()
+    expect(await takeLease(ctx, 'target', 'c')).toBeNull()
+    await expire(ctx)
+    expect(await takeLease(ctx, 'target', 'd')).not.toBeNull()
+    await expect(ctx.db.transaction().execute((tx) => next?.endIn(tx) ?? Promise.resolve())).rejects.toThrow(LeaseLost)
     await close()
   })
 

@@ -2,6 +2,8 @@
  * One writer per target. A lease is held by one run, renewed while it works and fenced: its number only grows, so a run that
  * slept past its lease finds at its next check that another one took over, and makes no further call and no further entry.
  */
+import { databaseTime, type Tables } from '@keyferry/db'
+import type { UpdateObject } from 'kysely'
 import type { Context, Tx } from '../context.ts'
 
 /** Milliseconds after which a lease that is not renewed may be taken by another run. */
@@ -22,6 +24,9 @@ export interface Lease {
   check(): Promise<void>
   /** Inside the transaction of a ledger entry: throws `LeaseLost`, and holds the lease row until the commit. */
   checkIn(tx: Tx): Promise<void>
+  /** As the last step of the transaction that ends the work: throws `LeaseLost`, else the target is free with the commit. */
+  endIn(tx: Tx): Promise<void>
+  /** Frees the target, unless that was done. */
   release(): Promise<void>
 }
 
@@ -29,23 +34,31 @@ export interface Lease {
 export async function takeLease(ctx: Context, targetKey: string, holder: string): Promise<Lease | null> {
   // The lease lasts from before the question: a process that is paused, or a database that is slow, until the answer is read takes
   // its time from it.
-  const claimedAt = ctx.now().getTime()
-  const fence = await ctx.db.transaction().execute((tx) => claim(ctx, tx, targetKey, holder))
+  let renewed = stopwatch(ctx)
+  const fence = await claim(ctx, targetKey, holder)
   if (fence === null) return null
 
   let lost = false
-  let freshUntil = claimedAt + FRESH_MS
+  let ended = false
   const renew = async (): Promise<void> => {
-    const asked = ctx.now().getTime()
-    const { numUpdatedRows } = await ctx.db
+    const asked = stopwatch(ctx)
+    if (await update(ctx.db, { expiresAt: databaseTime(ctx.db, LEASE_MS) })) renewed = asked
+    else lost = true
+  }
+  const update = async (db: Context['db'] | Tx, values: UpdateObject<Tables, 'leases'>): Promise<boolean> => {
+    const { numUpdatedRows } = await db
       .updateTable('leases')
-      .set({ expiresAt: expiry(ctx) })
+      .set(values)
       .where('targetKey', '=', targetKey)
       .where('fence', '=', fence)
       .where('holder', '=', holder)
       .executeTakeFirst()
-    if (numUpdatedRows === 0n) lost = true
-    else freshUntil = asked + FRESH_MS
+    return numUpdatedRows > 0n
+  }
+  const hold = async (tx: Tx, values: UpdateObject<Tables, 'leases'>): Promise<void> => {
+    if (await update(tx, values)) return
+    lost = true
+    throw new LeaseLost()
   }
   const timer = setInterval(() => {
     renew().catch((error: unknown) => ctx.log.warn({ err: error, targetKey }, 'lease not renewed'))
@@ -55,37 +68,34 @@ export async function takeLease(ctx: Context, targetKey: string, holder: string)
   return {
     async check() {
       // Past its time (a paused process, a slow database) the lease may still be ours: only the database knows.
-      if (!lost && ctx.now().getTime() >= freshUntil) await renew()
+      if (!lost && renewed() >= FRESH_MS) await renew()
       if (lost) throw new LeaseLost()
     },
-    async checkIn(tx) {
-      const { numUpdatedRows } = await tx
-        .updateTable('leases')
-        .set({ holder })
-        .where('targetKey', '=', targetKey)
-        .where('fence', '=', fence)
-        .where('holder', '=', holder)
-        .executeTakeFirst()
-      if (numUpdatedRows > 0n) return
-      lost = true
-      throw new LeaseLost()
+    checkIn: (tx) => hold(tx, { holder }),
+    async endIn(tx) {
+      await hold(tx, { holder: null })
+      ended = true
     },
     async release() {
       clearInterval(timer)
-      await ctx.db
-        .updateTable('leases')
-        .set({ holder: null })
-        .where('targetKey', '=', targetKey)
-        .where('fence', '=', fence)
-        .where('holder', '=', holder)
-        .execute()
+      if (!ended) await update(ctx.db, { holder: null })
     },
   }
 }
 
+/** Milliseconds since now, by the clock that says more: one stands still while a machine sleeps, the other can be put back. */
+function stopwatch(ctx: Context): () => number {
+  const [wall, steady] = [ctx.now().getTime(), performance.now()]
+  return () => Math.max(ctx.now().getTime() - wall, performance.now() - steady)
+}
+
 /** Keeps everybody else from deciding on this target, and from taking its lease, until the transaction ends. */
 export async function lockTarget(ctx: Context, tx: Tx, targetKey: string): Promise<void> {
-  await insertLease(tx, targetKey)
+  await tx
+    .insertInto('leases')
+    .values({ targetKey, fence: 0, holder: null, expiresAt: '' })
+    .onConflict((conflict) => conflict.column('targetKey').doNothing())
+    .execute()
   await tx
     .selectFrom('leases')
     .where('targetKey', '=', targetKey)
@@ -94,22 +104,24 @@ export async function lockTarget(ctx: Context, tx: Tx, targetKey: string): Promi
     .execute()
 }
 
-async function insertLease(tx: Tx, targetKey: string): Promise<void> {
-  await tx
+/**
+ * The new fence, or null while another holder's lease is fresh. One statement decides, so two claims cannot both win; and it goes by the
+ * database's clock, so that processes whose clocks differ agree.
+ */
+async function claim(ctx: Context, targetKey: string, holder: string): Promise<number | null> {
+  const claimed = await ctx.db
     .insertInto('leases')
-    .values({ targetKey, fence: 0, holder: null, expiresAt: '' })
-    .onConflict((conflict) => conflict.column('targetKey').doNothing())
-    .execute()
-}
-
-/** The new fence, or null while another holder's lease is fresh. One statement decides, so two claims cannot both win. */
-async function claim(ctx: Context, tx: Tx, targetKey: string, holder: string): Promise<number | null> {
-  await insertLease(tx, targetKey)
-  const claimed = await tx
-    .updateTable('leases')
-    .set((eb) => ({ fence: eb('fence', '+', 1), holder, expiresAt: expiry(ctx) }))
-    .where('targetKey', '=', targetKey)
-    .where((eb) => eb.or([eb('holder', 'is', null), eb('expiresAt', '<', ctx.now().toISOString())]))
+    .values({ targetKey, fence: 1, holder, expiresAt: databaseTime(ctx.db, LEASE_MS) })
+    .onConflict((conflict) =>
+      conflict
+        .column('targetKey')
+        .doUpdateSet((eb) => ({
+          fence: eb('leases.fence', '+', 1),
+          holder: eb.ref('excluded.holder'),
+          expiresAt: eb.ref('excluded.expiresAt'),
+        }))
+        .where((eb) => eb.or([eb('leases.holder', 'is', null), eb('leases.expiresAt', '<', databaseTime(ctx.db))])),
+    )
     .returning('fence')
     .executeTakeFirst()
   return claimed?.fence ?? null
@@ -119,5 +131,3 @@ async function claim(ctx: Context, tx: Tx, targetKey: string, holder: string): P
 export async function freeAllLeases(ctx: Context): Promise<void> {
   await ctx.db.updateTable('leases').set({ holder: null }).execute()
 }
-
-const expiry = (ctx: Context): string => new Date(ctx.now().getTime() + LEASE_MS).toISOString()
