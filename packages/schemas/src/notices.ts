@@ -44,7 +44,15 @@ export const noticeTested = z.object({ delivered: z.boolean(), message: z.string
 export const notice = z
   .object({
     id: id.describe('The same in every repetition of one delivery'),
-    type: z.enum(['sync.failed', 'sync.partial', 'sync.blocked', 'sync.recovered', 'test']),
+    type: z.enum([
+      'sync.failed',
+      'sync.partial',
+      'sync.blocked',
+      'sync.recovered',
+      'sync.repairs-stopped',
+      'sync.move-stuck',
+      'test',
+    ]),
     at: timestamp,
     message: z.string(),
     project: z.object({ id: z.string(), name: z.string() }),
@@ -56,6 +64,8 @@ export const notice = z
       environment: z.string(),
       secretPath: z.string(),
     }),
-    run: z.object({ id: z.string(), state: z.string(), counts: planSummary.nullable() }),
+    run: z
+      .object({ id: z.string(), state: z.string(), counts: planSummary.nullable() })
+      .describe('Its id and state are empty where no run is told of'),
   })
   .meta({ id: 'Notice' })

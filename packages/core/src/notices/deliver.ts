@@ -1,7 +1,7 @@
 /** The outbox is emptied here: every notice until it arrived, or until a day has passed. */
 import type { NoticeTable, Selectable } from '@keyferry/db'
 import { timestamp, type Context } from '../context.ts'
-import type { NoticeBody } from './record.ts'
+import type { NoticeBody } from './outbox.ts'
 import { send, type NoticeTarget } from './send.ts'
 
 const AT_ONCE = 100

@@ -2,14 +2,9 @@
  * Notices are told of in the transaction that ends the run they tell of, so none is lost and none is told of something that was undone. They wait
  * in an outbox until they arrived.
  */
-import { randomUUID } from 'node:crypto'
-import type { notice } from '@keyferry/schemas'
-import type { z } from 'zod'
 import { timestamp, type Context, type Tx } from '../context.ts'
-import { destination } from '../destinations/registry.ts'
 import type { DueSync } from '../sync/sweep.ts'
-
-export type NoticeBody = z.output<typeof notice>
+import { enqueue, type NoticeBody, type Told } from './outbox.ts'
 
 export interface RunEnd {
   runId: string
@@ -17,8 +12,6 @@ export interface RunEnd {
   message: string | null
   counts: NoticeBody['run']['counts']
 }
-
-type Failing = Exclude<RunEnd['state'], 'succeeded'>
 
 /** Milliseconds for which the same trouble of a sync is not told again. */
 export const QUIET_MS = 60 * 60_000
@@ -47,12 +40,12 @@ export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEn
     toldAt = null
   }
   if (end.state === 'succeeded') {
-    if (toldAt !== null) await enqueue(ctx, tx, sync, end, 'recovered', now)
+    if (toldAt !== null) await enqueue(ctx, tx, sync, toldOf(end), now)
     toldAt = null
   } else {
     const last = noticed.get(end.state)
     const sendAt = last === undefined ? now : later(now, minus(last, -QUIET_MS))
-    if (await enqueue(ctx, tx, sync, end, end.state, sendAt)) {
+    if (await enqueue(ctx, tx, sync, toldOf(end), sendAt)) {
       noticed.set(end.state, sendAt)
       toldAt ??= sendAt
     }
@@ -65,62 +58,11 @@ export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEn
     .execute()
 }
 
+const toldOf = ({ runId, state, message, counts }: RunEnd): Told => ({
+  type: state === 'succeeded' ? 'sync.recovered' : `sync.${state}`,
+  message: message ?? (state === 'succeeded' ? 'The target is in sync again.' : ''),
+  run: { id: runId, state, counts },
+})
+
 const later = (one: string, other: string): string => (one > other ? one : other)
 const minus = (time: string, milliseconds: number): string => new Date(Date.parse(time) - milliseconds).toISOString()
-
-/** One row per target; false when there is none to tell. */
-async function enqueue(
-  ctx: Context,
-  tx: Tx,
-  sync: DueSync,
-  end: RunEnd,
-  what: Failing | 'recovered',
-  sendAt: string,
-): Promise<boolean> {
-  const targets = await tx
-    .selectFrom('noticeTargets')
-    .where((eb) => eb.or([eb('projectId', 'is', null), eb('projectId', '=', sync.projectId)]))
-    .select('id')
-    .execute()
-  if (targets.length === 0) return false
-  const place = await tx
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .innerJoin('projects', 'projects.id', 'environments.projectId')
-    .where('folders.id', '=', sync.folderId)
-    .select(['projects.name as project', 'environments.slug as environment', 'folders.path as secretPath'])
-    .executeTakeFirst()
-  const createdAt = timestamp(ctx)
-  const rows = targets.map((target) => {
-    const id = randomUUID()
-    const type = `sync.${what}` as const
-    const body: NoticeBody = {
-      id,
-      type,
-      at: createdAt,
-      message: end.message ?? (what === 'recovered' ? 'The target is in sync again.' : ''),
-      project: { id: sync.projectId, name: place?.project ?? '' },
-      sync: {
-        id: sync.id,
-        name: sync.name,
-        destination: sync.destination,
-        target: destination(sync.destination).targetLabel(JSON.parse(sync.target)),
-        environment: place?.environment ?? '',
-        secretPath: place?.secretPath ?? '',
-      },
-      run: { id: end.runId, state: end.state, counts: end.counts },
-    }
-    return {
-      id,
-      targetId: target.id,
-      syncId: sync.id,
-      type,
-      body: JSON.stringify(body),
-      createdAt,
-      attempts: 0,
-      sendAt,
-    }
-  })
-  await tx.insertInto('notices').values(rows).execute()
-  return true
-}

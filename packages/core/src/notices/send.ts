@@ -6,7 +6,7 @@ import type { Context } from '../context.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { agentOf, refusePrivateLiteral } from '../destinations/network.ts'
 import { unreachable } from '../destinations/unreachable.ts'
-import type { NoticeBody } from './record.ts'
+import type { NoticeBody } from './outbox.ts'
 import { textOf } from './text.ts'
 
 export type NoticeTarget = Selectable<NoticeTargetTable>

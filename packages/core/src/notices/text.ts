@@ -1,10 +1,12 @@
-import type { NoticeBody } from './record.ts'
+import type { NoticeBody } from './outbox.ts'
 
 const HEADLINES: Record<NoticeBody['type'], (name: string) => string> = {
   'sync.failed': (name) => `${name} failed`,
   'sync.partial': (name) => `${name} did not deliver everything`,
   'sync.blocked': (name) => `${name} is blocked`,
   'sync.recovered': (name) => `${name} is in sync again`,
+  'sync.repairs-stopped': (name) => `${name} does not repair drift any more`,
+  'sync.move-stuck': (name) => `${name} cannot leave its old place`,
   test: () => 'Test: notices arrive here',
 }
 
@@ -23,7 +25,7 @@ export function textOf(body: NoticeBody): { subject: string; text: string } {
           `Project: ${project.name}`,
           `From: ${sync.environment} ${sync.secretPath}`,
           `To: ${sync.destination}, ${sync.target}`,
-          `Run: ${body.run.id}`,
+          ...(body.run.id === '' ? [] : [`Run: ${body.run.id}`]),
         ]),
     `At: ${body.at}`,
   ]

@@ -8,6 +8,7 @@ import { timestamp, type Context } from '../../context.ts'
 import { DestinationError } from '../../destinations/destination.ts'
 import { destination } from '../../destinations/registry.ts'
 import { Unresolvable } from '../../errors.ts'
+import { noteRepairsStopped } from '../../notices/trouble.ts'
 import { transact } from '../../transaction.ts'
 import { nextCheck, recorded, type Drifted } from './record.ts'
 import { repairDrift, type Repaired } from './repair.ts'
@@ -100,7 +101,7 @@ function driftIn(plan: Plan, sync: DueSync): Drifted[] {
 async function settle(ctx: Context, sync: DueSync, lease: Lease, { seen, message }: Look): Promise<void> {
   await transact(ctx, async (tx) => {
     await lease.checkIn(tx)
-    await tx
+    const { numUpdatedRows } = await tx
       .updateTable('syncs')
       .set({
         nextCheckAt: seen?.again ?? nextCheck(ctx, JSON.parse(sync.options)),
@@ -113,7 +114,9 @@ async function settle(ctx: Context, sync: DueSync, lease: Lease, { seen, message
       // Edited meanwhile, or run by a person: what was seen is no longer what was asked.
       .where('version', '=', sync.version)
       .where('seen', '=', sync.seen)
-      .execute()
+      .executeTakeFirst()
+    const stopped = sync.repairStopped === null ? (seen?.stopped ?? null) : null
+    if (stopped !== null && numUpdatedRows > 0n) await noteRepairsStopped(ctx, tx, sync, stopped)
   })
 }
 

@@ -2,6 +2,7 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { destinations } from '../../destinations/registry.ts'
+import { listAudit } from '../../list-audit.ts'
 import { createFolder } from '../../vault/folders.ts'
 import { createImport } from '../../vault/imports.ts'
 import { listSecrets, updateSecrets } from '../../vault/secrets.ts'
@@ -65,8 +66,23 @@ for (const { name: destination } of destinations()) {
       await expect(restoreRun(ctx, actor, { ...then, planHash: plan.hash })).rejects.toThrow(/has changed since/)
       expect(await values(ferry)).toMatchObject({ A: 'a3' })
 
+      const log = async () =>
+        (await listAudit(ctx, actor, { action: 'secret-sync-restore', limit: 10 })).entries.map(
+          ({ details }) => details,
+        )
+      expect(await log()).toEqual([])
       const { hash } = await previewRestore(ctx, actor, then)
       await restoreRun(ctx, actor, { ...then, planHash: hash })
+      expect(await log()).toEqual([
+        {
+          syncId: sync.id,
+          name: sync.name,
+          runId: then.runId,
+          added: ['B'],
+          changed: ['A', 'URL', 'constructor'],
+          removed: ['D'],
+        },
+      ])
       expect(await values(ferry)).toEqual({
         A: 'a1',
         B: 'b1',

@@ -6,6 +6,8 @@ import { noteConnectionProblem } from '../../connections/health.ts'
 import { timestamp, type Context } from '../../context.ts'
 import { DestinationError } from '../../destinations/destination.ts'
 import { destination } from '../../destinations/registry.ts'
+import { noteStuckMove } from '../../notices/trouble.ts'
+import { transact } from '../../transaction.ts'
 import { applyPlan, type Outcome } from '../apply/apply.ts'
 import { keysFreed } from './freed.ts'
 import { completeDeletions } from './deletions.ts'
@@ -127,15 +129,20 @@ async function stay(
   // Where only a person can help, it is looked at again from time to time all the same: nothing else would.
   const delay = retryDelay(ctx, place.attempts, errors)
   const remedy = delay === null ? '. To leave them there, disable secret deletion for this sync.' : ''
-  await ctx.db
-    .updateTable('departures')
-    .set({
-      message: `${countKeys(left.size)} could not leave ${labelOf(sync, place)} yet: ${why}${remedy}`,
-      attempts: place.attempts + 1,
-      retryAt: new Date(ctx.now().getTime() + (delay ?? LONGEST_MS)).toISOString(),
-    })
-    .where('id', '=', place.id)
-    .execute()
+  const message = `${countKeys(left.size)} could not leave ${labelOf(sync, place)} yet: ${why}${remedy}`
+  const tries = place.attempts + 1
+  await transact(ctx, async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('departures')
+      .set({
+        message,
+        attempts: tries,
+        retryAt: new Date(ctx.now().getTime() + (delay ?? LONGEST_MS)).toISOString(),
+      })
+      .where('id', '=', place.id)
+      .executeTakeFirst()
+    if (numUpdatedRows > 0n) await noteStuckMove(ctx, tx, sync, { message, tries, needsPerson: delay === null })
+  })
   ctx.events.publish({ kind: 'sync', projectId: sync.projectId, syncId: sync.id, state: 'pending', done: 0, total: 0 })
 }
 

@@ -1,0 +1,59 @@
+/** Where notices wait until they arrived: written in the transaction of what they tell of. */
+import { randomUUID } from 'node:crypto'
+import type { notice } from '@keyferry/schemas'
+import type { z } from 'zod'
+import { timestamp, type Context, type Tx } from '../context.ts'
+import { destination } from '../destinations/registry.ts'
+import type { DueSync } from '../sync/sweep.ts'
+
+export type NoticeBody = z.output<typeof notice>
+
+/** What there is to tell of a sync. */
+export type Told = Pick<NoticeBody, 'type' | 'message' | 'run'>
+
+/** One row per target of the sync's project and of the instance, to go out at `sendAt`; false when there is none to tell. */
+export async function enqueue(ctx: Context, tx: Tx, sync: DueSync, told: Told, sendAt: string): Promise<boolean> {
+  const targets = await tx
+    .selectFrom('noticeTargets')
+    .where((eb) => eb.or([eb('projectId', 'is', null), eb('projectId', '=', sync.projectId)]))
+    .select('id')
+    .execute()
+  if (targets.length === 0) return false
+  const place = await tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .innerJoin('projects', 'projects.id', 'environments.projectId')
+    .where('folders.id', '=', sync.folderId)
+    .select(['projects.name as project', 'environments.slug as environment', 'folders.path as secretPath'])
+    .executeTakeFirst()
+  const createdAt = timestamp(ctx)
+  const rows = targets.map((target) => {
+    const id = randomUUID()
+    const body: NoticeBody = {
+      ...told,
+      id,
+      at: createdAt,
+      project: { id: sync.projectId, name: place?.project ?? '' },
+      sync: {
+        id: sync.id,
+        name: sync.name,
+        destination: sync.destination,
+        target: destination(sync.destination).targetLabel(JSON.parse(sync.target)),
+        environment: place?.environment ?? '',
+        secretPath: place?.secretPath ?? '',
+      },
+    }
+    return {
+      id,
+      targetId: target.id,
+      syncId: sync.id,
+      type: told.type,
+      body: JSON.stringify(body),
+      createdAt,
+      attempts: 0,
+      sendAt,
+    }
+  })
+  await tx.insertInto('notices').values(rows).execute()
+  return true
+}
