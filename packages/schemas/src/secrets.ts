@@ -138,6 +138,7 @@ export const pastedDotenv = z.object({
 /** One row of the console's table: never a value. */
 export const secretRow = z
   .object({
+    id,
     key: z.string(),
     origin: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('own') }),
@@ -148,6 +149,7 @@ export const secretRow = z
     blank: z.boolean(),
     version: z.number().int(),
     comment: z.string(),
+    tags: secret.shape.tags,
     updatedAt: timestamp,
     updatedBy: z.string(),
   })

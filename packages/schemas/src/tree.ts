@@ -169,7 +169,15 @@ export const secretReferenceTree = z.object({ tree: referenceNode, value: z.stri
 export const uses = z
   .object({
     syncs: z
-      .array(z.object({ id, name: z.string(), destination: z.string() }))
+      .array(
+        z.object({
+          id,
+          name: z.string(),
+          destination: z.string(),
+          direct: z.boolean().describe('Its source is the folder or one below: it goes when the folder goes'),
+          written: z.number().int().describe('Keys that it wrote to its target, and would take back'),
+        }),
+      )
       .describe('Read it: directly, through imports or references'),
     imports: z
       .array(z.object({ environment: z.string(), secretPath: z.string() }))
@@ -180,6 +188,19 @@ export const uses = z
   })
   .meta({ id: 'Uses' })
 export const usesQuery = inFolder.extend({ secretName: z.string().min(1).optional() })
+
+/** Goes once the syncs that read it have taken back what they wrote. */
+export const pendingDeletion = z
+  .object({
+    kind: z.enum(['folder', 'environment', 'project']),
+    subjectId: id,
+    environment: z.string().nullable().describe('Slug; null for a project'),
+    secretPath: z.string().nullable().describe('Null unless it is a folder'),
+    askedAt: timestamp,
+    askedBy: z.string(),
+    syncs: z.array(z.object({ id, name: z.string(), destination: z.string() })).describe('That it still waits for'),
+  })
+  .meta({ id: 'PendingDeletion' })
 
 /** A project as an encrypted file. */
 export const exportProject = z.object({ projectId: id, passphrase: z.string().min(12).max(1024) })

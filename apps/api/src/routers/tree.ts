@@ -1,5 +1,6 @@
 import { comparing, movingFolder, movingSecrets, readingTree } from '@keyferry/core/access/tree-needs'
 import { allows, type Access } from '@keyferry/core/access/policy'
+import { listDeletions } from '@keyferry/core/sync/move/list-deletions'
 import { compareEnvironments as compare } from '@keyferry/core/vault/compare'
 import { moveFolder as intoFolder, moveSecrets as move } from '@keyferry/core/vault/move'
 import { searchSecrets as search } from '@keyferry/core/vault/search'
@@ -9,9 +10,11 @@ import {
   comparedEnvironments,
   folder,
   foundSecrets,
+  id,
   movedSecrets,
   moveFolder,
   moveSecrets,
+  pendingDeletion,
   referenceQuery,
   searchSecrets,
   secretReferences,
@@ -19,6 +22,7 @@ import {
   uses,
   usesQuery,
 } from '@keyferry/schemas'
+import { z } from 'zod'
 import { call, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Secrets'
@@ -111,4 +115,20 @@ export const tree = router({
     .input(referenceQuery)
     .output(secretReferenceTree)
     .query(call(readReferenceTree)),
+
+  deletions: may('project.read')
+    .meta({
+      tag: 'Folders',
+      summary: 'Folders and environments that are deleted once syncs have taken back what they wrote',
+      routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/pending-deletions', envelope: 'deletions' }],
+    })
+    .input(z.object({ projectId: id }))
+    .output(z.array(pendingDeletion))
+    .query(async ({ ctx: { ctx, actor, access }, input }) => {
+      const known = namesIn(access, input.projectId)
+      const waiting = await listDeletions(ctx, actor, input)
+      return waiting.filter(
+        ({ environment, secretPath }) => environment === null || known({ environment, path: secretPath ?? '/' }),
+      )
+    }),
 })

@@ -266,7 +266,14 @@ onEveryDatabase('resolve', (open, dialect) => {
     const { rows, folderId } = await listSecretRows(t.ctx, t.actor, { projectId, environment: 'dev', secretPath: '/' })
     expect(folderId).toBe(await v.folder('dev:/'))
     const own = { kind: 'own' }
-    const common = { version: 1, comment: '', updatedAt: '2026-01-01T00:00:00.000Z', updatedBy: t.actor.name }
+    const common = {
+      id: expect.any(String),
+      version: 1,
+      comment: '',
+      tags: [],
+      updatedAt: '2026-01-01T00:00:00.000Z',
+      updatedBy: t.actor.name,
+    }
     const fine = { references: [], problem: null, blank: false, ...common }
     expect(rows).toEqual([
       { key: 'BLANK', origin: own, ...fine, blank: true },

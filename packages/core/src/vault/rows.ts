@@ -5,7 +5,8 @@ import { expander } from './expand.ts'
 import { findFolder } from './folders.ts'
 import { projectKey } from './project-key.ts'
 import { referencesIn } from './references.ts'
-import { loadTree, openOrNull, sealedAs, snapshot, valueOpener } from './tree.ts'
+import { shownTags } from './tags.ts'
+import { loadTree, openComment, snapshot, valueOpener } from './tree.ts'
 
 type Row = z.output<typeof secretRow>
 
@@ -16,9 +17,11 @@ export async function listSecretRows(
   input: { projectId: string; environment: string; secretPath: string },
 ): Promise<{ rows: Row[]; folderId: string }> {
   const { projectId } = input
-  const { folderId, key, tree } = await snapshot(ctx, async (tx) => {
+  const { folderId, key, tree, tags } = await snapshot(ctx, async (tx) => {
     const { folder } = await findFolder(tx, input)
-    return { folderId: folder.id, key: await projectKey(ctx, tx, projectId), tree: await loadTree(tx, [folder.id]) }
+    const tree = await loadTree(tx, [folder.id])
+    const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
+    return { folderId: folder.id, key: await projectKey(ctx, tx, projectId), tree, tags }
   })
   const folder = tree.folders.get(folderId)
   if (!folder) return { rows: [], folderId }
@@ -30,6 +33,7 @@ export async function listSecretRows(
     const expanded = expanding.expand(source, name)
     return [
       {
+        id: row.id,
         key: name,
         origin:
           source === folder
@@ -39,7 +43,8 @@ export async function listSecretRows(
         problem: 'problem' in expanded ? expanded.problem : null,
         blank: row.blank === 1,
         version: row.version,
-        comment: openOrNull(key, row.comment, sealedAs('comment', projectId, row)) ?? '',
+        comment: openComment(key, projectId, row) ?? '',
+        tags: tags.get(row.id) ?? [],
         updatedAt: row.updatedAt,
         updatedBy: row.updatedBy,
       },

@@ -34,14 +34,8 @@ export function listUses(ctx: Context, _actor: Actor, input: z.output<typeof sch
     const found = await referrers(ctx, tx, input.projectId, inside, secretName)
     const outside = secretName === undefined ? found.filter(({ folder }) => !gone.has(folder.id)) : found
     const readers = await readersOf(tx, inside)
-    const syncs = await tx
-      .selectFrom('syncs')
-      .where('folderId', 'in', readers)
-      .select(['id', 'name', 'destination'])
-      .orderBy('name')
-      .execute()
     return {
-      syncs,
+      syncs: await syncsReading(tx, readers, gone),
       imports: await importersOf(tx, inside, gone),
       references: outside.map(({ folder, row, text }) => ({
         secretKey: row.key,
@@ -170,6 +164,23 @@ async function referrers(
 }
 
 const placed = ({ folder, row }: Referrer): string => `${folder.environment} ${folder.path} ${row.key}`
+
+async function syncsReading(tx: Tx, folderIds: readonly string[], inside: ReadonlySet<string>): Promise<Uses['syncs']> {
+  const rows = await tx
+    .selectFrom('syncs')
+    .leftJoin('ledger', 'ledger.syncId', 'syncs.id')
+    .where('syncs.folderId', 'in', folderIds)
+    .groupBy(['syncs.id', 'syncs.name', 'syncs.destination', 'syncs.folderId'])
+    .select(['syncs.id', 'syncs.name', 'syncs.destination', 'syncs.folderId'])
+    .select((eb) => eb.fn.count<number | string>('ledger.key').as('written'))
+    .orderBy('syncs.name')
+    .execute()
+  return rows.map(({ folderId, written, ...sync }) => ({
+    ...sync,
+    direct: folderId !== null && inside.has(folderId),
+    written: Number(written),
+  }))
+}
 
 async function importersOf(tx: Tx, folderIds: readonly string[], gone: ReadonlySet<string>): Promise<Uses['imports']> {
   const rows = await tx

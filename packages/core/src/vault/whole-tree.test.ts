@@ -9,6 +9,7 @@ import { deleteFolder, updateFolder } from './folders.ts'
 import { listFolderHistory, restoreFolder, restoreVersion } from './history.ts'
 import { listImports } from './imports.ts'
 import { moveFolder, moveSecrets } from './move.ts'
+import { listSecretRows } from './rows.ts'
 import { searchSecrets } from './search.ts'
 import { createSecret, createSecrets, getSecret, listSecrets, updateSecret } from './secrets.ts'
 import { createTag, deleteTag, listTags, updateTag } from './tags.ts'
@@ -198,6 +199,11 @@ onEveryDatabase('the tree', (open) => {
     ]
     const made = await createSecrets(t.ctx, t.actor, { ...at('dev:/'), secrets })
     expect(made.map(({ tags }) => tags.map(({ slug }) => slug))).toEqual([['core'], []])
+    const { rows } = await listSecretRows(t.ctx, t.actor, at('dev:/'))
+    expect(rows.find(({ tags }) => tags.length > 0)).toMatchObject({
+      id: expect.any(String),
+      tags: [{ id: tag.id, slug: 'core', name: 'Core', color: '#fff' }],
+    })
     await updateTag(t.ctx, t.actor, { projectId, tagId: tag.id, slug: 'hot' })
     await expect(
       updateSecret(t.ctx, t.actor, { ...at('dev:/'), secretName: 'B', tagIds: [projectId], type: 'shared' }),
