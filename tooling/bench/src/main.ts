@@ -1,5 +1,5 @@
 /**
- * `pnpm bench [vendors|delivery|start|fleet|writes]`: prints the product's figures beside the least the vendors' APIs allow. Without a name:
+ * `pnpm bench [vendors|delivery|start|fleet|writes|vault]`: prints the product's figures beside the least the vendors' APIs allow. Without a name:
  * all. `--profile postgres --workers 1,2,4`: the fleet, with so many workers one after another.
  */
 import { cpus, loadavg } from 'node:os'
@@ -8,6 +8,7 @@ import { measureDelivery } from './delivery.ts'
 import { measureFleet } from './fleet.ts'
 import { measureWrites } from './fleet-writes.ts'
 import { measureStart } from './start.ts'
+import { measureVault } from './vault.ts'
 import { measureVendors } from './vendors.ts'
 
 const { values, positionals } = parseArgs({
@@ -24,6 +25,7 @@ const parts = new Map([
   ['start', measureStart],
   ['fleet', () => measureFleet(workers)],
   ['writes', measureWrites],
+  ['vault', measureVault],
 ])
 const [named] = positionals
 const wanted = named ?? (values.profile === 'postgres' ? 'fleet' : undefined)

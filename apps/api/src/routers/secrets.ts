@@ -35,6 +35,7 @@ import {
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
 import { call, may, router } from '../trpc/procedures.ts'
+import { unchecked } from '../trpc/unchecked.ts'
 
 const tag = 'Secrets'
 const inFolder = place.extend({ secretPath: secretPath.default('/') })
@@ -52,7 +53,7 @@ export const secrets = router({
   list: may('secrets.read-names', expanding)
     .meta({ tag, summary: 'The secrets of a folder', routes: both('GET', '') })
     .input(listSecrets)
-    .output(listedSecrets)
+    .output(unchecked(listedSecrets))
     .query(async ({ ctx, input }) => {
       const view = asSeen(ctx.access, input)
       return hideValues(ctx.access, input.projectId, await list(ctx.ctx, ctx.actor, view))

@@ -12,10 +12,24 @@ interface Shown {
 
 /** Null: not even the name. */
 export function hideValue<T extends Shown>(access: Access, projectId: string, secret: T): T | null {
-  const place: Place = { kind: 'folder', projectId, environment: secret.environment, path: secret.secretPath }
-  if (!allows(access, 'secrets.read-names', place)) return null
-  if (allows(access, 'secrets.read-values', place)) return secret
-  return { ...secret, secretValue: HIDDEN_VALUE, secretValueHidden: true }
+  return hider(access, projectId)(secret)
+}
+
+/** Hides secrets of one project; decides once per folder. */
+function hider(access: Access, projectId: string): <T extends Shown>(secret: T) => T | null {
+  const decided = new Map<string, 'nothing' | 'name' | 'value'>()
+  const decide = (environment: string, path: string): 'nothing' | 'name' | 'value' => {
+    const place: Place = { kind: 'folder', projectId, environment, path }
+    if (!allows(access, 'secrets.read-names', place)) return 'nothing'
+    return allows(access, 'secrets.read-values', place) ? 'value' : 'name'
+  }
+  return (secret) => {
+    const folder = `${secret.environment}:${secret.secretPath}`
+    const seen = decided.get(folder) ?? decide(secret.environment, secret.secretPath)
+    decided.set(folder, seen)
+    if (seen === 'value') return secret
+    return seen === 'nothing' ? null : { ...secret, secretValue: HIDDEN_VALUE, secretValueHidden: true }
+  }
 }
 
 /** A listing as its reader may see it. */
@@ -24,8 +38,8 @@ export function hideValues<S extends Shown, I extends Shown, P extends { secrets
   projectId: string,
   { secrets, imports }: { secrets: readonly S[]; imports?: readonly P[] | undefined },
 ) {
-  const seen = <T extends Shown>(listed: readonly T[]): T[] =>
-    listed.flatMap((secret) => hideValue(access, projectId, secret) ?? [])
+  const hide = hider(access, projectId)
+  const seen = <T extends Shown>(listed: readonly T[]): T[] => listed.flatMap((secret) => hide(secret) ?? [])
   return {
     secrets: seen(secrets),
     ...(imports ? { imports: imports.map((from) => ({ ...from, secrets: seen(from.secrets) })) } : {}),

@@ -53,7 +53,10 @@ onEveryDatabase('rotation', (open) => {
   const sealed = async () => {
     const secrets = await t.ctx.db.selectFrom('secrets').select(['value', 'comment']).execute()
     const versions = await t.ctx.db.selectFrom('secretVersions').select('value').execute()
-    return [...secrets.flatMap(({ value, comment }) => [value, comment]), ...versions.map(({ value }) => value)]
+    return [
+      ...secrets.flatMap(({ value, comment }) => [value, ...(comment ? [comment] : [])]),
+      ...versions.map(({ value }) => value),
+    ]
   }
 
   describe('of the root key', () => {

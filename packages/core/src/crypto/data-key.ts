@@ -95,7 +95,10 @@ export function dataKeyOf(generations: readonly Generation[]): DataKey {
       decipher.setAAD(unambiguous(belongsTo))
       decipher.setAuthTag(bytes.subarray(-TAG))
       try {
-        return Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]).toString('utf8')
+        // GCM has nothing left to give at its end; that is where it throws when anything was altered.
+        const text = decipher.update(bytes.subarray(NONCE, -TAG))
+        decipher.final()
+        return text.toString('utf8')
       } catch {
         throw new SealBroken()
       }
@@ -122,14 +125,16 @@ function derive(bytes: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', bytes, '', purpose, 32))
 }
 
-/** Length-prefixed parts, so that ("a", "bc") and ("ab", "c") differ. */
+/** Length-prefixed parts, so that ("a", "bc") and ("ab", "c") differ. One buffer for all of them: a listing makes one per value. */
 function unambiguous(parts: readonly string[]): Buffer {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const bytes = Buffer.from(part, 'utf8')
-      const length = Buffer.alloc(4)
-      length.writeUInt32BE(bytes.length)
-      return [length, bytes]
-    }),
-  )
+  let size = 0
+  for (const part of parts) size += 4 + Buffer.byteLength(part)
+  const bytes = Buffer.allocUnsafe(size)
+  let at = 0
+  for (const part of parts) {
+    const length = bytes.write(part, at + 4)
+    bytes.writeUInt32BE(length, at)
+    at += 4 + length
+  }
+  return bytes
 }

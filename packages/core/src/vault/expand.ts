@@ -118,6 +118,10 @@ export function expander(tree: Tree, open: (row: SecretRow) => string | null): E
   return {
     visible,
     expand(folder, key) {
+      // Most values refer to nothing, and need no node.
+      const row = folder.secrets.get(key)
+      const text = row === undefined ? null : open(row)
+      if (text !== null && !text.includes('${')) return { value: text }
       const node = nodeAt(folder, key)
       const result = node.result ?? settle(node)
       return 'problem' in result ? { problem: result.problem } : { value: result.value }

@@ -12,8 +12,8 @@ import { tooDeepProblem } from './resolve.ts'
 import { shownTags, type ShownTag } from './tags.ts'
 import {
   loadTree,
-  openOrNull,
-  sealedAs,
+  openComment,
+  openValue,
   snapshot,
   valueOpener,
   type SecretRow,
@@ -145,17 +145,17 @@ async function load(
   const { projectId, viewSecretValue, expandSecretReferences } = input
   const expanding = viewSecretValue && expandSecretReferences
   const key = await projectKey(ctx, tx, projectId)
-  const tree = await loadTree(tx, folderIds, expanding)
+  const tree = await loadTree(tx, folderIds, expanding ? 'references' : input.include_imports ? 'imports' : 'alone')
   const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
-  const open = valueOpener(key, projectId)
-  const { expand } = expander(tree, open)
+  const value = (row: SecretRow): string | null => openValue(key, projectId, row)
+  const { expand } = expander(tree, expanding ? valueOpener(key, projectId) : value)
   const show: Show = (folder, row, problems) => {
     const where = { projectId, environment: folder.environment, path: folder.path }
-    const comment = openOrNull(key, row.comment, sealedAs('comment', projectId, row)) ?? ''
+    const comment = openComment(key, projectId, row) ?? ''
     if (!viewSecretValue) return describeSecret(where, row, { value: null, comment }, tags.get(row.id))
-    const value = expanding ? expand(folder, row.key) : plain(open(row))
-    if ('value' in value) return describeSecret(where, row, { value: value.value, comment }, tags.get(row.id))
-    problems.push({ key: row.key, reason: value.problem })
+    const shown = expanding ? expand(folder, row.key) : plain(value(row))
+    if ('value' in shown) return describeSecret(where, row, { value: shown.value, comment }, tags.get(row.id))
+    problems.push({ key: row.key, reason: shown.problem })
     return null
   }
   return { tree, show, tags }

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Actor, Context } from '../context.ts'
 import { projectKey } from './project-key.ts'
-import { openOrNull, sealedAs, snapshot } from './tree.ts'
+import { openComment, snapshot } from './tree.ts'
 
 /** Comments are sealed, so they are opened to be searched: this many rows at a time. */
 const PAGE = 2000
@@ -49,7 +49,7 @@ export function searchSecrets(
         .execute()
       for (const row of rows) {
         if (!readable(row)) continue
-        const comment = openOrNull(key, row.comment, sealedAs('comment', projectId, row)) ?? ''
+        const comment = openComment(key, projectId, row) ?? ''
         const matched = row.key.toLowerCase().includes(wanted)
           ? 'key'
           : comment.toLowerCase().includes(wanted)

@@ -1,5 +1,5 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { HIDDEN_VALUE, MAX_VALUE_BYTES } from '@keyferry/schemas'
+import { HIDDEN_VALUE, listedSecrets, MAX_VALUE_BYTES } from '@keyferry/schemas'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createTestProject, testContext, type TestContext } from '../testing.ts'
 import { createFolder } from './folders.ts'
@@ -53,6 +53,23 @@ onEveryDatabase('secrets', (open) => {
       .executeTakeFirst()
     return Number(folder?.sum)
   }
+
+  it('lists what its schema says, and notes the reading of a thousand values in one row', async () => {
+    await createSecrets(t.ctx, t.actor, {
+      ...place,
+      secrets: Array.from({ length: 1000 }, (_, i) => ({
+        secretKey: `KEY_${i}`,
+        secretValue: `${i}`,
+        secretComment: '',
+      })),
+    })
+    const listed = await list({ include_imports: true })
+    // The API hands this answer out as it is.
+    expect(listedSecrets.parse(listed)).toEqual(listed)
+    expect(listed.secrets).toHaveLength(1000)
+    const readings = await t.ctx.db.selectFrom('audit').where('action', '=', 'secret.list').selectAll().execute()
+    expect(readings.map(({ details }) => JSON.parse(details))).toEqual([expect.objectContaining({ count: 1000 })])
+  })
 
   it('keeps every byte of a value', async () => {
     const awkward = [

@@ -18,7 +18,7 @@ import { findFolder } from './folders.ts'
 import { organizationKeyOf, projectKey } from './project-key.ts'
 import { getProject } from './projects.ts'
 import { shownTags } from './tags.ts'
-import { loadTree, openOrNull, sealedAs, snapshot } from './tree.ts'
+import { loadTree, openComment, openOrNull, sealedAs, snapshot } from './tree.ts'
 import { putSecrets } from './write.ts'
 
 const FORMAT = 'keyferry-project'
@@ -135,14 +135,14 @@ async function collect(ctx: Context, tx: Tx, projectId: string): Promise<Content
     .orderBy('folders.path')
     .execute()
   const ids = folders.map((folder) => folder.id)
-  const tree = await loadTree(tx, ids, false)
+  const tree = await loadTree(tx, ids, 'imports')
   const tagged = await shownTags(tx, projectId, ids)
   const unreadable: string[] = []
   const secrets = [...tree.folders.values()].flatMap(({ environment, path, secrets }) =>
     [...secrets.values()].flatMap((row) => {
       const value = openOrNull(key, row.value, sealedAs('secret', projectId, row))
       if (value === null) unreadable.push(`${environment}:${path} ${row.key}`)
-      const comment = openOrNull(key, row.comment, sealedAs('comment', projectId, row)) ?? ''
+      const comment = openComment(key, projectId, row) ?? ''
       const tags = (tagged.get(row.id) ?? []).map((tag) => tag.slug)
       return value === null
         ? []

@@ -16,7 +16,7 @@ import type { Located } from './find-folder.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
 import { resealTrashRow } from './trash-rows.ts'
-import { sealedAs, openOrNull, type SecretRow } from './tree.ts'
+import { openComment, openOrNull, sealedAs, type SecretRow } from './tree.ts'
 import { presentSecrets, putSecrets } from './write.ts'
 
 export const TRASH_DAYS = 30
@@ -233,7 +233,7 @@ async function bringSecret(
   const { projectId, key } = target
   const value = openOrNull(key, secret.value, sealedAs('secret', projectId, secret))
   if (value === null) throw new BadRequest(`The value of ${secret.key} cannot be decrypted`)
-  const comment = openOrNull(key, secret.comment, sealedAs('comment', projectId, secret)) ?? ''
+  const comment = openComment(key, projectId, secret) ?? ''
   const { secrets } = await putSecrets(ctx, tx, actor, target, [
     { present: undefined, key: secret.key, value, comment, skipMultilineEncoding: secret.skipMultilineEncoding === 1 },
   ])

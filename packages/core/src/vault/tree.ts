@@ -35,14 +35,17 @@ export function snapshot<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise
     : transaction.execute(work)
 }
 
+/** What of a folder's surroundings is loaded with it: nothing, what it imports, or everything that its values are made of. */
+export type Reach = 'alone' | 'imports' | 'references'
+
 /**
- * Loads everything that `folderIds` are made of, or without `references` only them and their imports. A constant number of
- * queries per level of imports and references, however many secrets there are.
+ * Loads `folderIds`, and everything within `reach` of them. A constant number of queries per level of imports and references, however
+ * many secrets there are.
  */
-export async function loadTree(tx: Tx, folderIds: readonly string[], references = true): Promise<Tree> {
+export async function loadTree(tx: Tx, folderIds: readonly string[], reach: Reach = 'references'): Promise<Tree> {
   const ids = new Set(folderIds)
   const imports = new Map<string, string[]>()
-  let frontier = [...ids]
+  let frontier = reach === 'alone' ? [] : [...ids]
   while (frontier.length > 0) {
     const imported = await tx
       .selectFrom('imports')
@@ -55,7 +58,7 @@ export async function loadTree(tx: Tx, folderIds: readonly string[], references 
     }
     const reached = [
       ...imported.map((row) => row.sourceFolderId),
-      ...(references ? await referencedBy(tx, frontier) : []),
+      ...(reach === 'references' ? await referencedBy(tx, frontier) : []),
     ]
     frontier = [...new Set(reached)].filter((id) => !ids.has(id))
     for (const id of frontier) ids.add(id)
@@ -109,13 +112,35 @@ export const sealedAs = (
   row: { folderId: string; key: string; version: number },
 ): string[] => [what, projectId, row.folderId, row.key, String(row.version)]
 
+/** No comment is kept as no text at all: most secrets have none, and opening one costs what opening a value does. */
+export const sealComment = (
+  key: DataKey,
+  projectId: string,
+  place: { folderId: string; key: string; version: number },
+  comment: string,
+): string => (comment === '' ? '' : key.seal(comment, ...sealedAs('comment', projectId, place)))
+
+/** Null when it cannot be decrypted. */
+export const openComment = (
+  key: DataKey,
+  projectId: string,
+  row: Pick<SecretRow, 'comment' | 'folderId' | 'key' | 'version'>,
+): string | null => (row.comment === '' ? '' : openOrNull(key, row.comment, sealedAs('comment', projectId, row)))
+
+/** Null when it cannot be decrypted. */
+export const openValue = (
+  key: DataKey,
+  projectId: string,
+  row: Pick<SecretRow, 'value' | 'folderId' | 'key' | 'version'>,
+): string | null => openOrNull(key, row.value, sealedAs('secret', projectId, row))
+
 /** Opens values, each once; null when one cannot be decrypted. */
 export function valueOpener(key: DataKey, projectId: string): (row: SecretRow) => string | null {
   const opened = new Map<SecretRow, string | null>()
   return (row) => {
     const known = opened.get(row)
     if (known !== undefined) return known
-    const value = openOrNull(key, row.value, sealedAs('secret', projectId, row))
+    const value = openValue(key, projectId, row)
     opened.set(row, value)
     return value
   }

@@ -10,7 +10,7 @@ import { findFolder, type Located } from './find-folder.ts'
 import { lookedUp } from './looked-up.ts'
 import { lockProject } from './project-key.ts'
 import { referencesIn } from './references.ts'
-import { openOrNull, sealedAs, type SecretRow } from './tree.ts'
+import { openComment, openOrNull, sealComment, sealedAs, type SecretRow } from './tree.ts'
 
 /** A folder opened for writing: its project is locked until the transaction ends. */
 export interface Target extends Located {
@@ -140,7 +140,7 @@ export function openSecret(
 ): { value: string | null; comment: string | null } {
   return {
     value: openOrNull(key, row.value, sealedAs('secret', projectId, row)),
-    comment: openOrNull(key, row.comment, sealedAs('comment', projectId, row)),
+    comment: openComment(key, projectId, row),
   }
 }
 
@@ -177,7 +177,7 @@ function apply(target: Target, put: Put, version: number, actor: Actor, at: stri
     ...place,
     id: present?.id ?? randomUUID(),
     value: key.seal(value, ...sealedAs('secret', projectId, place)),
-    comment: key.seal(comment, ...sealedAs('comment', projectId, place)),
+    comment: sealComment(key, projectId, place, comment),
     blank: value.trim() === '' ? 1 : 0,
     skipMultilineEncoding: skip,
     createdAt: present?.createdAt ?? at,

@@ -52,7 +52,7 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
 
 /** The names at the target of what a folder shows, its imports included. */
 async function namesOf(tx: Tx, schema: KeySchema, folderId: string): Promise<string[]> {
-  const tree = await loadTree(tx, [folderId], false)
+  const tree = await loadTree(tx, [folderId], 'imports')
   const folder = tree.folders.get(folderId)
   if (!folder) return []
   return [
