@@ -16,10 +16,12 @@ import { serveConsole } from './http/console.ts'
 import { refuseCrossSite } from './http/cross-site.ts'
 import { registerDocs } from './http/docs.ts'
 import { registerMonitoring } from './http/monitoring.ts'
+import { throttles } from './http/throttle.ts'
 import { registerRest } from './rest/adapter.ts'
-import { logBug, sendError, sendFailure } from './rest/errors.ts'
+import { logBug, refuseBroken, secondsUntil, sendError, sendFailure } from './rest/errors.ts'
 import { appRouter, type AppRouter } from './router.ts'
 import type { Instance, RequestContext } from './trpc/context.ts'
+import { failureOf } from './trpc/errors.ts'
 
 export interface AppOptions extends Instance {
   ctx: Context
@@ -27,12 +29,19 @@ export interface AppOptions extends Instance {
   monitoring: Monitoring
   /** The built console; left out, only the API is served. */
   webDir?: string | null
+  /** Addresses or networks of proxies that say in X-Forwarded-For whom they speak for. Left out, nobody is believed. */
+  trustedProxies?: readonly string[]
 }
 
 /** Bytes of a request's body. */
 const BODY_LIMIT = 4 * 1024 * 1024
 /** Requests per minute and address: far more than a person or a script needs, far less than a flood. */
 const REQUESTS_PER_MINUTE = 12_000
+
+/** Calls in one tRPC batch: a page of the console makes a dozen. */
+const CALLS_PER_BATCH = 50
+/** Milliseconds that a client may take to send a whole request. */
+const REQUEST_TIMEOUT_MS = 60_000
 
 /** Builds the server without listening; `ctx` and `auth` stay the caller's to close. */
 export async function buildApp({
@@ -42,6 +51,7 @@ export async function buildApp({
   webDir,
   version,
   profile,
+  trustedProxies = [],
 }: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = ctx.log
   const app = Fastify({
@@ -51,7 +61,10 @@ export async function buildApp({
     bodyLimit: BODY_LIMIT,
     // Live events are requests that never end by themselves.
     forceCloseConnections: true,
-    trustProxy: false,
+    // Whoever connects may write what they like into X-Forwarded-For; only the operator knows which proxy to believe.
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    clientErrorHandler: refuseBroken,
     routerOptions: { maxParamLength: 5000, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   })
@@ -79,6 +92,7 @@ export async function buildApp({
   await app.register(rateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' })
 
   const checkStore = storeCheck(ctx)
+  const throttleOf = throttles(app)
   const contextOf = async (request: FastifyRequest): Promise<RequestContext> => {
     const headers = credentialsOf(request)
     const actor = headers ? await whoAsks(auth, headers, request.ip, checkStore) : null
@@ -87,6 +101,7 @@ export async function buildApp({
       auth,
       actor: actor && { ...actor, address: request.ip },
       presented: headers !== null,
+      throttle: throttleOf(request),
       address: request.ip,
       instance: { version, profile },
       readiness: monitoring.readiness,
@@ -100,6 +115,8 @@ export async function buildApp({
     trpcOptions: {
       router: appRouter,
       createContext: ({ req }) => contextOf(req),
+      maxBatchSize: CALLS_PER_BATCH,
+      responseMeta: ({ errors }) => ({ headers: retryAfter(errors) }),
       onError({ error, path, ctx: context }) {
         if (error.code === 'INTERNAL_SERVER_ERROR') logBug(ctx.log, error, { reqId: context?.reqId, procedure: path })
       },
@@ -152,6 +169,12 @@ async function whoAsks(
   await checkStore()
   // It works now, and may not have a moment ago.
   return auth.actorOf(headers, address)
+}
+
+/** When the last of the calls that were tried too often may be tried again. */
+function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
+  const seconds = errors.map((error) => secondsUntil(failureOf(error))).filter((found) => found !== null)
+  return seconds.length > 0 ? { 'retry-after': String(Math.max(...seconds)) } : {}
 }
 
 /** JSON only; an empty body with its content type is no body, and a key called `__proto__` is a key like any other. */

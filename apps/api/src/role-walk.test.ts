@@ -195,6 +195,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       auth: api.auth,
       actor,
       presented: Boolean(token),
+      throttle: () => Promise.resolve(),
       address: null,
       instance,
       readiness,

@@ -37,6 +37,16 @@ export class Forbidden extends KeyferryError {
   readonly code = 'PermissionDenied'
 }
 
+/** Tried too often; the same request is looked at again in `seconds`. */
+export class TooManyRequests extends KeyferryError {
+  readonly status = 429
+  readonly code = 'RateLimitExceeded'
+
+  constructor(seconds: number) {
+    super(`Tried too often; wait ${seconds} s`, { retryAt: new Date(Date.now() + seconds * 1000).toISOString() })
+  }
+}
+
 /** Keyferry itself cannot do it just now; the same request may succeed soon. */
 export class Unavailable extends KeyferryError {
   readonly status = 503

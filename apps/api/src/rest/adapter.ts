@@ -6,25 +6,15 @@ import type { RequestContext } from '../trpc/context.ts'
 import { readInput } from './input.ts'
 import { restRoutes, type RestRoute } from './procedures.ts'
 
-/** Requests per minute and address on routes that guess or set passwords. */
-const TIGHT = new Map([
-  ['/api/v1/admin/bootstrap', 10],
-  ['/api/v1/people/invitations/accept', 10],
-  // Scripts behind one address sign in often; what stops guessing is the lock-out of the identity.
-  ['/api/v1/auth/universal-auth/login', 120],
-])
-
 export function registerRest(
   app: FastifyInstance,
   contextOf: (request: FastifyRequest) => Promise<RequestContext>,
 ): void {
   for (const rest of restRoutes()) {
     const { method, path } = rest.route
-    const max = TIGHT.get(path)
     app.route({
       method,
       url: path,
-      ...(max === undefined ? {} : { config: { rateLimit: { max, timeWindow: '1 minute' } } }),
       handler: async (request) => {
         const ctx = await contextOf(request)
         const input = await inputOf(rest, request, ctx)

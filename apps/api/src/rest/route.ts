@@ -26,6 +26,8 @@ export interface Meta {
   routes: readonly Route[]
   /** Group in the document. */
   tag: string
+  /** Tries per minute and address, where something could be guessed. */
+  perMinute?: number
   /** Who may call it: said by `may(…)` or `anyone`, never by hand. */
   access?: Action | 'anyone'
 }

@@ -35,6 +35,7 @@ export const instance = router({
     .meta({
       tag,
       summary: 'Sets up an empty instance: its organization, first account and first token. Works once',
+      perMinute: 10,
       routes: [{ method: 'POST', path: '/api/v1/admin/bootstrap' }],
     })
     .input(bootstrap)

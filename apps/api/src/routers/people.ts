@@ -70,6 +70,7 @@ export const people = router({
     .meta({
       tag,
       summary: 'What an invitation is for',
+      perMinute: 30,
       routes: [{ method: 'POST', path: '/api/v1/people/invitations/open' }],
     })
     .input(openInvitation)
@@ -80,6 +81,7 @@ export const people = router({
     .meta({
       tag,
       summary: 'Makes the account that an invitation is for, or, signed in, takes it up',
+      perMinute: 10,
       routes: [{ method: 'POST', path: '/api/v1/people/invitations/accept' }],
     })
     .input(acceptInvitation)

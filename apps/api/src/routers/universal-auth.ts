@@ -34,6 +34,8 @@ export const universalAuth = router({
     .meta({
       tag,
       summary: 'A short-lived token for a client id and secret',
+      // Scripts behind one address sign in often; what stops guessing is the lock-out of the identity.
+      perMinute: 120,
       routes: [{ method: 'POST', path: '/api/v1/auth/universal-auth/login' }],
     })
     .input(universalAuthLogin)
@@ -44,6 +46,7 @@ export const universalAuth = router({
     .meta({
       tag,
       summary: 'Longer life for a token that is still good',
+      perMinute: 120,
       routes: [{ method: 'POST', path: '/api/v1/auth/token/renew' }],
     })
     .input(accessTokenInput)
@@ -51,7 +54,12 @@ export const universalAuth = router({
     .mutation(({ ctx, input }) => renewToken(ctx.ctx, input, ctx.address)),
 
   revoke: anyone
-    .meta({ tag, summary: 'Ends a token', routes: [{ method: 'POST', path: '/api/v1/auth/token/revoke' }] })
+    .meta({
+      tag,
+      summary: 'Ends a token',
+      perMinute: 120,
+      routes: [{ method: 'POST', path: '/api/v1/auth/token/revoke' }],
+    })
     .input(accessTokenInput)
     .output(z.object({ message: z.string() }))
     .mutation(({ ctx, input }) => revokeToken(ctx.ctx, input)),

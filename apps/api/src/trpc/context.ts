@@ -1,6 +1,7 @@
 import type { Auth } from '@keyferry/auth'
 import type { Actor, Context } from '@keyferry/core/context'
 import type { Readiness } from '@keyferry/instance'
+import type { Throttle } from '../http/throttle.ts'
 
 /** What every procedure gets. */
 export interface RequestContext {
@@ -10,6 +11,7 @@ export interface RequestContext {
   actor: Actor | null
   /** A credential came with the request, valid or not. */
   presented: boolean
+  throttle: Throttle
   /** Where the request came from. */
   address: string | null
   instance: Instance

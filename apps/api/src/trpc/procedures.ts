@@ -63,7 +63,11 @@ export const router: typeof t.router = (procedures) => {
 
 const UNSAID = { summary: '', tag: '', routes: [] }
 
-const stated = t.procedure.use(async ({ next }) => {
+/** Wrong tokens per minute and address. They cannot be guessed; looking them up still costs. */
+const WRONG_TOKENS_PER_MINUTE = 300
+
+const stated = t.procedure.use(async ({ ctx, path, meta, next }) => {
+  if (meta?.perMinute !== undefined) await ctx.throttle(path, meta.perMinute)
   const result = await next()
   if (!result.ok) throw toTrpcError(result.error)
   return result
@@ -82,7 +86,10 @@ export const anyone = stated.meta({ ...UNSAID, access: 'anyone' })
 export function may(action: Action, further?: Further) {
   return stated.meta({ ...UNSAID, access: action }).use(async ({ ctx, meta, getRawInput, next }) => {
     const { actor } = ctx
-    if (!actor) throw new Unauthorized(ctx.presented ? 'Token is not valid' : 'Token missing')
+    if (!actor) {
+      if (ctx.presented) await ctx.throttle('wrong tokens', WRONG_TOKENS_PER_MINUTE)
+      throw new Unauthorized(ctx.presented ? 'Token is not valid' : 'Token missing')
+    }
     const access = await readAccess(ctx.ctx.db, actor)
     const schema = meta && inputs.get(meta)
     const parsed = schema ? await schema.safeParseAsync(await getRawInput()) : undefined
