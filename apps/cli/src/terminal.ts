@@ -87,3 +87,12 @@ export async function confirm(terminal: Terminal, yes: boolean | undefined, ques
   const answer = await terminal.ask(`${question} [y/N]`, 'Pass --yes to go ahead without being asked.')
   if (!/^y(es)?$/i.test(answer.trim())) throw new Failure('Stopped; nothing was changed')
 }
+
+/** Typed unseen, or from stdin without its final newline: what stands in a command line is seen by every process. */
+export async function askHidden(terminal: Terminal, question: string): Promise<string> {
+  const text = terminal.interactive
+    ? await terminal.ask(question, '', true)
+    : (await terminal.input()).replace(/\r?\n$/, '')
+  if (text === '') throw new Failure(`${question.slice(0, -1)} must not be empty`)
+  return text
+}

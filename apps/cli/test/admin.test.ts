@@ -1,9 +1,76 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createKeyferryClient } from '@keyferry/client'
+import { openPostgres, openSqlite } from '@keyferry/db'
 import { expect, it } from 'vitest'
-import { environmentOf, signUp, startInstance } from '../../keyferry/test/instance.ts'
+import { environmentOf, onEveryProfile, signUp, startInstance } from '../../keyferry/test/instance.ts'
 import { newHome } from './cli.ts'
+
+onEveryProfile((profile) => {
+  it('rotates, verifies, exports and imports beside a serving instance', async () => {
+    const instance = await startInstance(profile)
+    const { client } = await signUp(instance)
+    const home = await newHome({ ...environmentOf(instance), KEYFERRY_PASSPHRASE: 'correct horse battery' })
+    const admin = (...args: string[]) => home.keyferry(['admin', ...args])
+    const project = await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })
+    const secret = { projectId: project.id, environment: 'dev', secretName: 'A' }
+    await client.secrets.create.mutate({ ...secret, secretValue: 'a value', secretComment: 'a comment' })
+
+    const backup = await admin('backup', 'copy.db')
+    if (profile === 'embedded') expect(backup).toMatchObject({ code: 0, stderr: '' })
+    else {
+      // What takes its place is named.
+      expect(backup).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('pg_dump') })
+      expect(await admin('restore', 'copy.db', '--yes')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('pg_restore'),
+      })
+    }
+
+    expect(await admin('rotate-data-key', '--project', project.id)).toMatchObject({ code: 0, stderr: '' })
+    expect(await admin('rotate-data-key', '--project', 'none')).toMatchObject({ code: 1, stdout: '' })
+    expect(await admin('rotate-root-key')).toMatchObject({ code: 0, stderr: '' })
+    expect((await client.secrets.get.query(secret)).secretValue).toBe('a value')
+
+    const exported = await admin('export-project', 'shop.keyferry', '--project', 'web-shop', '--json')
+    expect(JSON.parse(exported.stdout)).toEqual({
+      file: join(home.dir, 'shop.keyferry'),
+      project: 'web-shop',
+      secrets: 1,
+    })
+    expect(await readFile(join(home.dir, 'shop.keyferry'), 'utf8')).not.toContain('a value')
+    const again = await admin('export-project', 'shop.keyferry', '--project', 'web-shop')
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('exists already') })
+    expect(await admin('import-project', 'shop.keyferry')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is there already'),
+    })
+    const wrong = { env: { KEYFERRY_PASSPHRASE: 'another passphrase' } }
+    const refused = await home.keyferry(
+      ['admin', 'import-project', 'shop.keyferry', '--slug', 'copied', '--name', 'Copy'],
+      wrong,
+    )
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('passphrase is wrong') })
+    const imported = await admin('import-project', 'shop.keyferry', '--slug', 'copied', '--name', 'Copy', '--json')
+    expect(imported).toMatchObject({ code: 0, stderr: '' })
+    const copy: { id: string } = JSON.parse(imported.stdout)
+    expect(await client.secrets.get.query({ ...secret, projectId: copy.id })).toMatchObject({
+      secretValue: 'a value',
+      secretComment: 'a comment',
+    })
+
+    const verified = await admin('verify-audit', '--json')
+    expect(verified).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(verified.stdout)).toMatchObject({ problem: null })
+    const db =
+      instance.databaseUrl === null
+        ? openSqlite(join(instance.dataDir, 'keyferry.db'))
+        : openPostgres(instance.databaseUrl, 1)
+    await db.deleteFrom('audit').where('seq', '=', 2).execute()
+    await db.destroy()
+    expect(await admin('verify-audit')).toMatchObject({ code: 1, stderr: expect.stringContaining('Row 2 was removed') })
+  })
+})
 
 it('backs up, rotates and verifies beside a serving instance, and restores a stopped one', async () => {
   const instance = await startInstance('embedded')

@@ -15,7 +15,9 @@ import { storedKeyInSqlite } from './stored-key.ts'
  */
 export function restoreBackup(env: Env, from: string): string | null {
   if (env.DATABASE_URL !== undefined)
-    throw new CannotStart('This instance keeps its data in Postgres: restore that with its own tools.')
+    throw new CannotStart(
+      'This instance keeps its data in Postgres. Stop every process, then: pg_restore --clean --if-exists --single-transaction --dbname="$DATABASE_URL" keyferry.dump',
+    )
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const lock = lockDataDir(dataDir)

@@ -13,6 +13,7 @@ import {
 import { Failure } from '../failure.ts'
 import { clientWith, signedIn, type Credential } from '../session.ts'
 import { readSettings, writeSettings } from '../settings.ts'
+import { askHidden } from '../terminal.ts'
 
 interface LoginOptions extends JsonOption {
   url?: string
@@ -65,22 +66,13 @@ async function login(cli: Cli, options: LoginOptions): Promise<void> {
 async function credentialOf(cli: Cli, url: string, { token, email }: LoginOptions): Promise<Credential> {
   const { terminal } = cli
   if (email === undefined) {
-    return { token: (typeof token === 'string' ? token : await hidden(cli, 'Token:')).trim() }
+    return { token: (typeof token === 'string' ? token : await askHidden(terminal, 'Token:')).trim() }
   }
   if (token !== undefined) throw new Failure('--token and --email exclude each other')
   const { initialized } = await createKeyferryClient({ url }).instance.status.query()
   if (!initialized) throw new Failure('This instance has no account yet', `Open ${url} and create the first one.`)
   terminal.progress('Signing in …')
-  return { session: await signIn(url, email, await hidden(cli, 'Password:')) }
-}
-
-/** Typed unseen, or from stdin without its final newline: what stands in a command line is seen by every process. */
-async function hidden({ terminal }: Cli, question: string): Promise<string> {
-  const text = terminal.interactive
-    ? await terminal.ask(question, '', true)
-    : (await terminal.input()).replace(/\r?\n$/, '')
-  if (text === '') throw new Failure(`${question.slice(0, -1)} must not be empty`)
-  return text
+  return { session: await signIn(url, email, await askHidden(terminal, 'Password:')) }
 }
 
 const answered = z.looseObject({ message: z.string().optional(), twoFactorRedirect: z.boolean().optional() })

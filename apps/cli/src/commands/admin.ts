@@ -1,11 +1,12 @@
-/** For who runs the instance: on its data directory or database, not over HTTP. The server's code is loaded only here. */
+/** For who runs the instance: on its data directory or database, not over HTTP. The server's code is loaded only for these. */
 import { resolve } from 'node:path'
-import type { Admin } from '@keyferry/instance'
 import type { Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { count } from '../table.ts'
 import { confirm } from '../terminal.ts'
+import { instanceEnv, projectNamed, withAdmin } from '../operator.ts'
+import { addTransfer } from './admin-transfer.ts'
 
 export function addAdmin(program: Command, cli: Cli): void {
   const admin = program
@@ -31,32 +32,15 @@ export function addAdmin(program: Command, cli: Cli): void {
 
   withJson(admin.command('rotate-data-key'))
     .description('Seal everything of a project with a new key, while the instance serves')
-    .requiredOption('--project <slug>', 'the project')
+    .requiredOption('--project <slug or id>', 'the project')
     .action((options: JsonOption & { project: string }) => rotateDataKey(cli, options))
+
+  addTransfer(admin, cli)
 
   withJson(admin.command('verify-audit'))
     .description('Check the chain of the audit log; names the first row that is wrong')
     .option('--expect <seq:hash>', 'an end of the log that was noted earlier')
     .action((options: JsonOption & { expect?: string }) => verifyAudit(cli, options))
-}
-
-/** The instance's settings; its log would mix with what we print. */
-async function instanceEnv({ env }: Cli) {
-  const instance = await import('@keyferry/instance')
-  return { ...instance, settings: instance.readEnv({ LOG_LEVEL: 'error', ...env }) }
-}
-
-async function withAdmin<T>(
-  cli: Cli,
-  act: (admin: Admin & { operator: typeof import('@keyferry/instance').OPERATOR }) => Promise<T>,
-): Promise<T> {
-  const { openAdmin, OPERATOR, settings } = await instanceEnv(cli)
-  const admin = await openAdmin(settings)
-  try {
-    return await act({ ...admin, operator: OPERATOR })
-  } finally {
-    await admin.close()
-  }
 }
 
 async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
@@ -86,22 +70,23 @@ async function rotateRootKey(cli: Cli, { json }: JsonOption): Promise<void> {
   else cli.terminal.line('The new root key is in root.key: back it up; older backups still need the old one.')
 }
 
-async function rotateDataKey(cli: Cli, { project: slug, json }: JsonOption & { project: string }): Promise<void> {
+async function rotateDataKey(cli: Cli, { project: named, json }: JsonOption & { project: string }): Promise<void> {
   const done = await withAdmin(cli, async ({ ctx, operator }) => {
     const { continueRotations, listRotations, rotateDataKey } = await import('@keyferry/core/admin/rotate-data-key')
-    const { getProjectBySlug } = await import('@keyferry/core/vault/projects')
-    const { id: projectId } = await getProjectBySlug(ctx, operator, { slug })
-    await rotateDataKey(ctx, operator, { projectId })
+    const { id: projectId } = await projectNamed(ctx, operator, named)
+    const underWay = async () => (await listRotations(ctx)).some((rotation) => rotation.projectId === projectId)
+    // After a crash the same command goes on.
+    if (!(await underWay())) await rotateDataKey(ctx, operator, { projectId })
     cli.terminal.progress('Sealing anew …')
     await continueRotations(ctx, AbortSignal.timeout(600_000))
-    return !(await listRotations(ctx)).some((rotation) => rotation.projectId === projectId)
+    return !(await underWay())
   })
   cli.terminal.progress('')
   if (json) cli.terminal.json({ done })
   else
     cli.terminal.line(
       done
-        ? `Everything in ${slug} is sealed with the new key.`
+        ? `Everything in ${named} is sealed with the new key.`
         : 'Begun; the instance goes on with it while it serves.',
     )
 }

@@ -12,7 +12,9 @@ import { BadRequest } from '../errors.ts'
  */
 export async function backup(ctx: Context, file: string): Promise<number> {
   if (ctx.db.dialect !== 'sqlite')
-    throw new BadRequest('This instance keeps its data in Postgres: back that up with its own tools, such as pg_dump.')
+    throw new BadRequest(
+      'This instance keeps its data in Postgres. Back that up with pg_dump --format=custom --file=keyferry.dump "$DATABASE_URL".',
+    )
   if (existsSync(file)) throw new BadRequest(`${file} exists already. Name another file.`)
   const partial = `${file}.${process.pid}.partial`
   rmSync(partial, { force: true })
