@@ -16,7 +16,7 @@ export function Providers() {
     () =>
       queryClient.getQueryCache().subscribe(({ type, query }) => {
         const { pathname, href } = router.state.location
-        if (type !== 'updated' || statusOf(query.state.error) !== 401 || pathname === '/sign-in') return
+        if (type !== 'updated' || statusOf(query.state.error) !== 401 || pathname.startsWith('/sign-in')) return
         void router.navigate({ to: '/sign-in', search: { next: href } })
       }),
     [],

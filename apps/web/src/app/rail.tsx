@@ -1,5 +1,15 @@
 import { Link, useRouter } from '@tanstack/react-router'
-import { BookOpen, KeyRound, LogOut, Plug, RefreshCw, UserRound, type LucideIcon } from 'lucide-react'
+import {
+  BookOpen,
+  KeyRound,
+  LogOut,
+  Plug,
+  RefreshCw,
+  UserRound,
+  UserRoundCog,
+  UsersRound,
+  type LucideIcon,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Brand } from '../components/brand.tsx'
 import { Button } from '../components/ui/button.tsx'
@@ -43,6 +53,9 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
           <Link to="/p/$projectId/connections" params={{ projectId }} className={link} onClick={onNavigate}>
             <Item icon={Plug}>Connections</Item>
           </Link>
+          <Link to="/p/$projectId/access" params={{ projectId }} className={link} onClick={onNavigate}>
+            <Item icon={UsersRound}>Access</Item>
+          </Link>
         </nav>
       )}
       <div className="mt-auto grid gap-0.5 border-t border-line pt-3">
@@ -50,13 +63,13 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
           <Item icon={BookOpen}>API docs</Item>
         </a>
         <ThemeMenu />
-        <Person />
+        <Person onNavigate={onNavigate} />
       </div>
     </div>
   )
 }
 
-function Person() {
+function Person({ onNavigate }: { onNavigate: (() => void) | undefined }) {
   const router = useRouter()
   const me = trpc.instance.me.useQuery()
   const leave = async () => {
@@ -75,6 +88,14 @@ function Person() {
       }
     >
       <MenuLabel>{me.data?.organization.name ?? 'Account'}</MenuLabel>
+      <MenuItem
+        onSelect={() => {
+          onNavigate?.()
+          void router.navigate({ to: '/account' })
+        }}
+      >
+        <UserRoundCog aria-hidden className="size-4" /> Your account
+      </MenuItem>
       <MenuItem onSelect={() => void leave()}>
         <LogOut aria-hidden className="size-4" /> Sign out
       </MenuItem>

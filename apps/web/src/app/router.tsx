@@ -5,6 +5,9 @@ import { NotFoundPage, PendingPage, RouteFailure } from './route-states.tsx'
 
 const text = z.string().optional().catch(undefined)
 const pages = () => import('./pages.tsx')
+const waysIn = () => import('./pages-ways-in.tsx')
+const accessPages = () => import('./pages-access.tsx')
+const treePages = () => import('./pages-tree.tsx')
 const secretsPages = () => import('./pages-secrets.tsx')
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage })
@@ -18,9 +21,32 @@ const firstRun = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: z.object({ next: text }),
+  validateSearch: z.object({ next: text, error: text }),
   beforeLoad: onlyAfterSetup,
-  component: lazyRouteComponent(() => import('./sign-in.tsx'), 'SignIn'),
+  component: lazyRouteComponent(waysIn, 'SignIn'),
+})
+const secondFactor = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/second-factor',
+  validateSearch: z.object({ next: text }),
+  component: lazyRouteComponent(waysIn, 'SecondFactor'),
+})
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  component: lazyRouteComponent(waysIn, 'ForgotPassword'),
+})
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  validateSearch: z.object({ token: text }),
+  component: lazyRouteComponent(waysIn, 'ResetPassword'),
+})
+const acceptInvitation = createRoute({
+  getParentRoute: () => root,
+  path: '/accept-invitation',
+  validateSearch: z.object({ token: text }),
+  component: lazyRouteComponent(waysIn, 'AcceptInvitation'),
 })
 
 const inside = createRoute({
@@ -34,6 +60,12 @@ const newProject = createRoute({
   getParentRoute: () => inside,
   path: '/projects/new',
   component: lazyRouteComponent(() => import('../features/projects/create-project-page.tsx'), 'CreateProjectPage'),
+})
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../features/account/account-page.tsx'), 'AccountPage'),
 })
 
 const project = createRoute({ getParentRoute: () => inside, path: '/p/$projectId', component: Outlet })
@@ -58,6 +90,30 @@ const paste = createRoute({
   path: '/secrets/$environment/paste',
   validateSearch: z.object({ path: text }),
   component: lazyRouteComponent(() => import('./page-paste.tsx'), 'Paste'),
+})
+const folderHistory = createRoute({
+  getParentRoute: () => project,
+  path: '/secrets/$environment/history',
+  validateSearch: z.object({ path: text }),
+  component: lazyRouteComponent(treePages, 'FolderHistory'),
+})
+// Not below `/secrets`: an environment may be called "compare".
+const compare = createRoute({
+  getParentRoute: () => project,
+  path: '/compare',
+  validateSearch: z.object({ left: text, right: text, path: text, only: text }),
+  component: lazyRouteComponent(treePages, 'Compare'),
+})
+const trash = createRoute({
+  getParentRoute: () => project,
+  path: '/trash',
+  validateSearch: z.object({ environment: text, q: text }),
+  component: lazyRouteComponent(treePages, 'Trash'),
+})
+const settings = createRoute({
+  getParentRoute: () => project,
+  path: '/settings',
+  component: lazyRouteComponent(treePages, 'Settings'),
 })
 const connections = createRoute({
   getParentRoute: () => project,
@@ -89,14 +145,47 @@ const sync = createRoute({
   component: lazyRouteComponent(() => import('./page-sync.tsx'), 'Sync'),
 })
 
+const access = createRoute({
+  getParentRoute: () => project,
+  path: '/access',
+  validateSearch: z.object({ tab: text, open: text }),
+  component: lazyRouteComponent(accessPages, 'Access'),
+})
+const machine = createRoute({
+  getParentRoute: () => project,
+  path: '/access/machines/$identityId',
+  component: lazyRouteComponent(accessPages, 'Machine'),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     firstRun,
     signIn,
+    secondFactor,
+    forgotPassword,
+    resetPassword,
+    acceptInvitation,
     inside.addChildren([
       index,
       newProject,
-      project.addChildren([projectHome, secretsRoot, secrets, paste, connections, newConnection, syncs, newSync, sync]),
+      account,
+      project.addChildren([
+        projectHome,
+        secretsRoot,
+        secrets,
+        paste,
+        folderHistory,
+        compare,
+        trash,
+        settings,
+        connections,
+        newConnection,
+        syncs,
+        newSync,
+        sync,
+        access,
+        machine,
+      ]),
     ]),
   ]),
   defaultPreload: 'intent',

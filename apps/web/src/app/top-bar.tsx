@@ -81,6 +81,12 @@ function Breadcrumb({ projectId }: { projectId: string | undefined }) {
           Connections
         </Link>,
       )
+    if (section === 'access')
+      parts.push(
+        <Link to="/p/$projectId/access" params={{ projectId }}>
+          Access
+        </Link>,
+      )
     if (section === 'secrets' && environment !== undefined) {
       parts.push(
         <Link to="/p/$projectId/secrets/$environment" params={{ projectId, environment }}>

@@ -1,14 +1,43 @@
+/** Signing in and out. */
 import { api, queryClient } from './trpc.ts'
 
-/** Loaded when someone signs in or out: no other page needs it. */
-const loadAuth = async () => (await import('./auth-client.ts')).auth
+/** Loaded when someone signs in or out, or looks at their account: no other page needs it. */
+export const loadAuth = async () => (await import('./auth-client.ts')).auth
 
-/** Signs in and sets the session cookie. Throws an Error with a sentence for the form. */
-export async function signIn(email: string, password: string): Promise<void> {
+interface Refusal {
+  status: number
+  code?: string | undefined
+  message?: string | undefined
+}
+
+/** What better-auth answered. Throws an Error with a sentence for the form. */
+export function answered<Data>({ data, error }: { data: Data; error: Refusal | null }): NonNullable<Data> {
+  if (error) throw new Error(problem(error))
+  if (data === null || data === undefined) throw new Error('The server answered with nothing. Try again.')
+  return data
+}
+
+/** Signs in and sets the session cookie, unless the account has a second factor: then `verifyCode` goes on. Throws like `answered`. */
+export async function signIn(email: string, password: string): Promise<'signed-in' | 'second-factor'> {
   const auth = await loadAuth()
-  const { error } = await auth.signIn.email({ email, password })
-  if (error) throw new Error(signInProblem(error.status, error.message))
-  await api.instance.me.invalidate()
+  const answer = answered(await auth.signIn.email({ email, password }))
+  if ('twoFactorRedirect' in answer && answer.twoFactorRedirect === true) return 'second-factor'
+  await forget()
+  return 'signed-in'
+}
+
+/** The second step: a code from the app, or a recovery code, which works once. Throws like `answered`. */
+export async function verifyCode(kind: 'app' | 'recovery', code: string): Promise<void> {
+  const { twoFactor } = await loadAuth()
+  answered(kind === 'app' ? await twoFactor.verifyTotp({ code }) : await twoFactor.verifyBackupCode({ code }))
+  await forget()
+}
+
+/** Leaves for the provider's own page, which leads to `next`, or to the sign-in page with what went wrong. Throws like `answered`. */
+export async function signInWithProvider(next: string): Promise<void> {
+  const auth = await loadAuth()
+  const back = `/sign-in?next=${encodeURIComponent(next)}`
+  answered(await auth.signIn.social({ provider: 'oidc', callbackURL: next, errorCallbackURL: back }))
 }
 
 /** Ends the session and forgets everything that was read in it. */
@@ -19,9 +48,26 @@ export async function signOut(): Promise<void> {
   queryClient.clear()
 }
 
-function signInProblem(status: number, message: string | undefined): string {
-  if (status === 401) return 'Email and password do not match an account here.'
+/** Who signs in may be another person than the one before. */
+async function forget(): Promise<void> {
+  queryClient.clear()
+  await api.instance.me.invalidate()
+}
+
+const WORDS = new Map([
+  ['INVALID_EMAIL_OR_PASSWORD', 'Email and password do not match an account here.'],
+  ['INVALID_PASSWORD', 'This is not the password of your account.'],
+  ['INVALID_CODE', 'This code is wrong or too old. Codes change every 30 seconds; check the clock of your device.'],
+  ['INVALID_BACKUP_CODE', 'This recovery code is wrong, or was used before.'],
+  ['INVALID_TWO_FACTOR_COOKIE', 'This took too long. Sign in again from the start.'],
+  ['TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE', 'Too many wrong codes. Sign in again from the start.'],
+  ['INVALID_TOKEN', 'This link was used before, or is older than an hour. Ask for a new one.'],
+])
+
+function problem({ status, code, message }: Refusal): string {
+  const known = WORDS.get(code ?? '')
+  if (known !== undefined) return known
   if (status === 429) return 'Too many attempts. Wait a minute, then try again.'
   if (status === 0 || status >= 500) return 'The server did not answer. Check that Keyferry is running, then try again.'
-  return message ?? 'Sign-in was refused.'
+  return message ?? 'The server refused this without a reason.'
 }

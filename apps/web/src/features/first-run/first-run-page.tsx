@@ -11,7 +11,7 @@ import { signIn } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { api, trpc } from '../../lib/trpc.ts'
-import { Strength } from './strength.tsx'
+import { Strength } from '../../components/strength.tsx'
 import { TokenOnce } from './token-once.tsx'
 
 /** Makes the first account, signs it in, and shows the API token that is never shown again. */

@@ -1,8 +1,9 @@
 import { zodResolver } from '@hookform/resolvers/zod'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { Alone } from '../../components/brand.tsx'
+import { ProviderButton } from '../../components/provider-button.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
@@ -10,33 +11,37 @@ import { PasswordField } from '../../components/ui/password-field.tsx'
 import { signIn } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { ours } from '../../lib/next.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { providerProblem } from './provider-problem.ts'
 
 const credentials = z.object({
   email: z.email('Enter an email address'),
   password: z.string().min(1, 'Enter your password'),
 })
 
-/** Only an address of this console: a link to the sign-in page must not lead anywhere else. */
-const ours = (next: string | undefined): string => (next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/')
-
-export function SignInPage({ next }: { next: string | undefined }) {
+/** `error`: what the provider's sign-in came back with. */
+export function SignInPage({ next, error }: { next: string | undefined; error: string | undefined }) {
   usePageTitle('Sign in', false)
   const navigate = useNavigate()
+  const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
   const { register, handleSubmit, setError, formState } = useForm({ resolver: zodResolver(credentials) })
   const { errors, isSubmitting } = formState
 
   const submit = handleSubmit(async ({ email, password }) => {
     try {
-      await signIn(email, password)
-      await navigate({ href: ours(next), replace: true })
-    } catch (error) {
-      setError('root', { message: messageOf(error) })
+      const how = await signIn(email, password)
+      if (how === 'signed-in') await navigate({ href: ours(next), replace: true })
+      else await navigate({ to: '/sign-in/second-factor', search: next === undefined ? {} : { next } })
+    } catch (problem) {
+      setError('root', { message: messageOf(problem) })
     }
   })
+  const problem = errors.root?.message ?? (error === undefined ? undefined : providerProblem(error))
   return (
     <Alone title="Sign in" text="Secrets, and where they go.">
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
-        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
+        {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
         <TextField
           label="Email"
           type="email"
@@ -54,7 +59,11 @@ export function SignInPage({ next }: { next: string | undefined }) {
         <Button type="submit" variant="primary" busy={isSubmitting}>
           Sign in
         </Button>
+        <Link to="/forgot-password" className="w-fit rounded text-sm text-accent underline underline-offset-2">
+          Forgot your password?
+        </Link>
       </form>
+      {status.data?.signInWith.includes('oidc') === true && <ProviderButton next={ours(next)} />}
     </Alone>
   )
 }

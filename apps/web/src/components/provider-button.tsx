@@ -1,0 +1,33 @@
+import { Building2 } from 'lucide-react'
+import { useState } from 'react'
+import { signInWithProvider } from '../lib/auth.ts'
+import { messageOf } from '../lib/errors.ts'
+import { Button } from './ui/button.tsx'
+import { Notice } from './ui/notice.tsx'
+
+/** The way in through the organization's own sign-in (OpenID Connect); leads to `next`. */
+export function ProviderButton({ next }: { next: string }) {
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  const leave = async () => {
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      await signInWithProvider(next)
+    } catch (error) {
+      setProblem(messageOf(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <div className="grid gap-4">
+      <p className="flex items-center gap-3 text-sm text-soft before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+        or
+      </p>
+      {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
+      <Button busy={busy} onClick={() => void leave()}>
+        <Building2 aria-hidden className="size-4" /> Sign in with your organization
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import type { Role, Scope } from '@keyferry/schemas'
+import { Badge } from './ui/badge.tsx'
+
+export const ROLE_WORDS: Record<Role, { word: string; text: string }> = {
+  viewer: { word: 'Viewer', text: 'Sees names, states and history. No values.' },
+  developer: { word: 'Developer', text: 'Also reads and changes values, and says “Sync now”.' },
+  admin: { word: 'Admin', text: 'Also manages connections, syncs, members and the project itself.' },
+}
+
+/** "dev", "dev /api/**", "every environment /shared". */
+export function placeWords({ environment, secretPath }: Scope): string {
+  const where = environment === '*' ? 'every environment' : environment
+  return secretPath === '/**' ? where : `${where} ${secretPath}`
+}
+
+/** The places a role is narrowed to, or that it is not. */
+export const Places = ({ scopes }: { scopes: readonly Scope[] | null }) =>
+  scopes === null ? (
+    <span className="text-soft">Whole project</span>
+  ) : (
+    <span className="flex flex-wrap gap-1">
+      {scopes.map((scope) => (
+        <Badge key={`${scope.environment} ${scope.secretPath}`} className="font-mono whitespace-normal break-all">
+          {placeWords(scope)}
+        </Badge>
+      ))}
+    </span>
+  )

@@ -1,0 +1,46 @@
+import { useState, type ReactNode } from 'react'
+import { useController, useFormContext } from 'react-hook-form'
+import { Field, control } from '../../components/ui/field.tsx'
+import { cn } from '../../lib/cn.ts'
+import { UNITS, unitOf } from './duration.ts'
+
+/** A length of time; the form holds seconds. */
+export function DurationField({ name, label, help }: { name: string; label: string; help?: ReactNode }) {
+  const form = useFormContext()
+  const { field, fieldState } = useController({ control: form.control, name })
+  const seconds: number = field.value
+  const [unit, setUnit] = useState(() => unitOf(seconds))
+  return (
+    <Field label={label} help={help} error={fieldState.error?.message}>
+      {(ids) => (
+        <div className="flex max-w-64 gap-2">
+          <input
+            type="number"
+            min={0}
+            className={cn(control, 'h-9 px-3 tabular-nums')}
+            value={Number.isNaN(seconds) ? '' : seconds / unit.seconds}
+            onChange={(event) => field.onChange(Math.round(event.target.valueAsNumber * unit.seconds))}
+            onBlur={field.onBlur}
+            ref={field.ref}
+            {...ids}
+          />
+          <select
+            aria-label={`${label}, unit`}
+            className={cn(control, 'h-9 w-28 shrink-0 px-2.5')}
+            value={unit.many}
+            onChange={(event) => {
+              const next = UNITS.find(({ many }) => many === event.target.value)
+              if (!next) return
+              field.onChange((seconds / unit.seconds) * next.seconds)
+              setUnit(next)
+            }}
+          >
+            {UNITS.map(({ many }) => (
+              <option key={many}>{many}</option>
+            ))}
+          </select>
+        </div>
+      )}
+    </Field>
+  )
+}

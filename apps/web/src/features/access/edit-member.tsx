@@ -1,0 +1,54 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { updateMember } from '@keyferry/schemas'
+import { FormProvider, useForm } from 'react-hook-form'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions } from '../../components/ui/dialog.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { GrantFields } from './grant-fields.tsx'
+import type { Member } from './types.ts'
+
+/** Changes what a person or a machine may do in the project. */
+export function EditMember({ member, onDone }: { member: Member; onDone: () => void }) {
+  const utils = trpc.useUtils()
+  const update = trpc.members.update.useMutation()
+  const form = useForm({
+    resolver: zodResolver(updateMember),
+    defaultValues: {
+      projectId: member.projectId,
+      memberId: member.id,
+      role: member.role,
+      scopes: member.scopes,
+    },
+  })
+  const { errors, isSubmitting, isDirty } = form.formState
+  const submit = form.handleSubmit(async (input) => {
+    try {
+      await update.mutateAsync(input)
+      toast.success(`${member.name} has the new rights from now on.`)
+      await Promise.all([utils.members.invalidate(), utils.instance.me.invalidate(), utils.syncs.invalidate()])
+      onDone()
+    } catch (error) {
+      form.setError('root', { message: messageOf(error) })
+    }
+  })
+  return (
+    <FormProvider {...form}>
+      <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
+        <GrantFields projectId={member.projectId} />
+        <p className="text-sm text-soft">
+          Less than before holds with the next request, and stops syncs that nobody else stands behind.
+        </p>
+        <Actions>
+          <Button onClick={onDone}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+            Save
+          </Button>
+        </Actions>
+      </form>
+    </FormProvider>
+  )
+}

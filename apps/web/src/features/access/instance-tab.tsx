@@ -1,0 +1,85 @@
+import { UserRoundPlus } from 'lucide-react'
+import { Failure } from '../../components/failure.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Drawer } from '../../components/ui/dialog.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { Table, Th } from '../../components/ui/table.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import { count } from '../../lib/words.ts'
+import type { TabProps } from './access-page.tsx'
+import { InvitationList } from './invitation-list.tsx'
+import { InvitePerson } from './invite-person.tsx'
+import { PersonRow } from './person-row.tsx'
+
+/** Everybody who has an account, in all projects. For instance admins. */
+export function InstanceTab({ open, onOpen }: Pick<TabProps, 'open' | 'onOpen'>) {
+  const me = trpc.instance.me.useQuery()
+  const people = trpc.people.list.useQuery()
+  if (people.error) return <Failure what="The people could not be read" error={people.error} retry={people.refetch} />
+  if (!people.data) return <SkeletonRows label="Loading people" rows={4} />
+  return (
+    <div className="grid gap-6">
+      <div className="grid gap-3">
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <p className="text-base text-soft">
+            {count(people.data.length, 'account')} in {me.data?.organization.name ?? 'this instance'}. Instance admins
+            reach every project, and make people and machines.
+          </p>
+          <Button variant="primary" onClick={() => onOpen('add')}>
+            <UserRoundPlus aria-hidden className="size-4" /> Invite to the instance
+          </Button>
+        </div>
+        <Table label="People">
+          <thead>
+            <tr>
+              <Th>Person</Th>
+              <Th>In the instance</Th>
+              <Th>Second factor</Th>
+              <Th className="max-sm:hidden">Since</Th>
+              <Th>
+                <span className="sr-only">Actions</span>
+              </Th>
+            </tr>
+          </thead>
+          <tbody>
+            {people.data.map((person) => (
+              <PersonRow key={person.id} person={person} you={person.id === me.data?.id} />
+            ))}
+          </tbody>
+        </Table>
+      </div>
+      <InstanceInvitations />
+      <Drawer
+        open={open === 'add'}
+        onClose={() => onOpen(undefined)}
+        title="Invite to the instance"
+        description="For an account without a project. To add someone to this project, use Members."
+      >
+        <InvitePerson onDone={() => onOpen(undefined)} />
+      </Drawer>
+    </div>
+  )
+}
+
+function InstanceInvitations() {
+  const utils = trpc.useUtils()
+  const { data, error, refetch } = trpc.people.invitations.useQuery()
+  const invite = trpc.people.invite.useMutation()
+  const revoke = trpc.people.revokeInvitation.useMutation()
+  if (error) return <Failure what="The invitations could not be read" error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label="Loading invitations" rows={2} />
+  return (
+    <InvitationList
+      invitations={data}
+      onRenew={async ({ email, instanceAdmin }) => {
+        const answer = await invite.mutateAsync({ email, instanceAdmin })
+        await utils.people.invalidate()
+        return answer
+      }}
+      onRevoke={async ({ id }) => {
+        await revoke.mutateAsync({ invitationId: id })
+        await utils.people.invitations.invalidate()
+      }}
+    />
+  )
+}

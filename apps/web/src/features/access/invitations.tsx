@@ -1,0 +1,28 @@
+import { Failure } from '../../components/failure.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import { InvitationList } from './invitation-list.tsx'
+
+/** Who is invited to the project and did not come yet. */
+export function Invitations({ projectId }: { projectId: string }) {
+  const utils = trpc.useUtils()
+  const { data, error, refetch } = trpc.members.invitations.useQuery({ projectId })
+  const invite = trpc.members.invite.useMutation()
+  const revoke = trpc.members.revokeInvitation.useMutation()
+  if (error) return <Failure what="The invitations could not be read" error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label="Loading invitations" rows={2} />
+  return (
+    <InvitationList
+      invitations={data}
+      onRenew={async ({ email, role, scopes }) => {
+        const answer = await invite.mutateAsync({ projectId, email, role: role ?? 'viewer', scopes })
+        await utils.members.invalidate()
+        return answer
+      }}
+      onRevoke={async ({ id }) => {
+        await revoke.mutateAsync({ projectId, invitationId: id })
+        await utils.members.invitations.invalidate()
+      }}
+    />
+  )
+}

@@ -1,0 +1,71 @@
+import { useState } from 'react'
+import { Confirm } from '../../components/confirm.tsx'
+import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
+import { Time } from '../../components/time.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Td, Tr } from '../../components/ui/table.tsx'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { count } from '../../lib/words.ts'
+import { isPast } from './duration.ts'
+import type { ApiKey } from './types.ts'
+
+export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; projectId: string; withOwner: boolean }) {
+  const utils = trpc.useUtils()
+  const [asking, setAsking] = useState(false)
+  const revoke = trpc.apiKeys.revoke.useMutation()
+  const here = apiKey.grants.find((grant) => grant.projectId === projectId)
+  const elsewhere = apiKey.grants.length - 1
+  const over = isPast(apiKey.expiresAt)
+  const revokeKey = async () => {
+    await revoke.mutateAsync({ apiKeyId: apiKey.id })
+    toast.success(`${apiKey.name} does not work any more.`)
+    await Promise.all([utils.apiKeys.invalidate(), utils.syncs.invalidate()])
+  }
+  return (
+    <Tr aria-label={apiKey.name}>
+      <Td className="py-2">
+        <span className="grid">
+          <span className="font-medium break-words">{apiKey.name}</span>
+          <span className="font-mono text-soft">{apiKey.start ?? 'kf_'}…</span>
+          {withOwner && <span className="break-all text-soft">{apiKey.owner}</span>}
+        </span>
+      </Td>
+      <Td>{here && ROLE_WORDS[here.role].word}</Td>
+      <Td>
+        <Places scopes={here?.scopes ?? null} />
+        {elsewhere > 0 && <span className="text-soft"> and {count(elsewhere, 'other project')}</span>}
+      </Td>
+      <Td>
+        {apiKey.lastUsedAt === null ? <span className="text-soft">Never</span> : <Time iso={apiKey.lastUsedAt} />}
+      </Td>
+      <Td>
+        {over ? (
+          <Badge>Too old</Badge>
+        ) : apiKey.expiresAt === null ? (
+          <span className="text-soft">Never</span>
+        ) : (
+          <Time iso={apiKey.expiresAt} />
+        )}
+      </Td>
+      <Td>
+        <span className="flex justify-end">
+          <Button size="sm" variant="quietDanger" aria-label={`Revoke ${apiKey.name}`} onClick={() => setAsking(true)}>
+            Revoke
+          </Button>
+        </span>
+        {asking && (
+          <Confirm
+            title={`Revoke ${apiKey.name}?`}
+            label="Revoke API key"
+            onConfirm={revokeKey}
+            onClose={() => setAsking(false)}
+          >
+            <p>Whatever uses it is refused from the next request on. This cannot be taken back.</p>
+          </Confirm>
+        )}
+      </Td>
+    </Tr>
+  )
+}

@@ -1,0 +1,109 @@
+import { Link } from '@tanstack/react-router'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { Failure } from '../../components/failure.tsx'
+import { PageHeader } from '../../components/page.tsx'
+import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { ClientSecrets } from './client-secrets.tsx'
+import { DeleteMachine } from './delete-machine.tsx'
+import { MachineSettings } from './machine-settings.tsx'
+import { NotYours } from './not-yours.tsx'
+import { useRights } from './rights.ts'
+import type { Identity } from './types.ts'
+import { UniversalAuthCard } from './universal-auth-card.tsx'
+
+/** One machine: how it signs in, what it may, and how to end it. */
+export function MachinePage({ projectId, identityId }: { projectId: string; identityId: string }) {
+  const { rights, error } = useRights(projectId)
+  const machine = trpc.identities.get.useQuery({ identityId }, { enabled: rights?.instanceAdmin === true })
+  usePageTitle(machine.data?.name ?? 'Machine')
+  if (error) return <Failure what="What you may do here could not be read" error={error} />
+  if (rights && !rights.instanceAdmin) {
+    return (
+      <NotYours rights={rights}>
+        How a machine signs in is for instance admins to see and change: a machine may work in several projects.
+      </NotYours>
+    )
+  }
+  if (machine.error)
+    return <Failure what="This machine could not be read" error={machine.error} retry={machine.refetch} />
+  if (!machine.data) return <SkeletonRows label="Loading the machine" rows={5} />
+  return (
+    <div className="grid gap-4">
+      <PageHeader
+        title={machine.data.name}
+        text={
+          <span className="flex flex-wrap items-center gap-1.5">
+            {machine.data.role === 'admin' && <Badge tone="warn">Instance admin</Badge>}
+            <span className="font-mono text-sm break-all">{identityId}</span>
+            <CopyButton label="Copy identity ID" read={() => identityId} />
+          </span>
+        }
+      />
+      <InThisProject projectId={projectId} machine={machine.data} />
+      {machine.data.authMethods.includes('universal-auth') ? (
+        <>
+          <ClientSecrets identityId={identityId} />
+          <UniversalAuthCard identityId={identityId} />
+        </>
+      ) : (
+        <NoWayIn identityId={identityId} />
+      )}
+      <MachineSettings key={`${machine.data.name} ${machine.data.role}`} machine={machine.data} />
+      <DeleteMachine projectId={projectId} machine={machine.data} />
+    </div>
+  )
+}
+
+function InThisProject({ projectId, machine }: { projectId: string; machine: Identity }) {
+  const { data, error, refetch } = trpc.members.identities.useQuery({ projectId })
+  if (error) return <Failure what="Its role here could not be read" error={error} retry={refetch} />
+  const member = data?.find(({ principalId }) => principalId === machine.id)
+  return (
+    <Section
+      title="In this project"
+      text={data && (member ? ROLE_WORDS[member.role].text : 'It is not in this project.')}
+      action={
+        <Button asChild size="sm">
+          <Link
+            to="/p/$projectId/access"
+            params={{ projectId }}
+            search={{ tab: 'machines', open: member?.id ?? 'add' }}
+          >
+            {member ? 'Change' : 'Add it'}
+          </Link>
+        </Button>
+      }
+    >
+      {member && (
+        <div className="flex flex-wrap items-center gap-3 text-sm">
+          <strong className="font-medium">{ROLE_WORDS[member.role].word}</strong>
+          <Places scopes={member.scopes} />
+        </div>
+      )}
+    </Section>
+  )
+}
+
+function NoWayIn({ identityId }: { identityId: string }) {
+  const utils = trpc.useUtils()
+  const attach = trpc.universalAuth.attach.useMutation({ onSuccess: () => utils.identities.invalidate() })
+  return (
+    <Section
+      title="It cannot sign in"
+      text="With universal auth it signs in with a client id and a client secret, as Infisical’s clients do."
+      action={
+        <Button variant="primary" busy={attach.isPending} onClick={() => attach.mutate({ identityId })}>
+          Let it sign in
+        </Button>
+      }
+    >
+      {attach.error && <Failure what="It still cannot sign in" error={attach.error} />}
+    </Section>
+  )
+}

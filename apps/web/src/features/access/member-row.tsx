@@ -1,0 +1,72 @@
+import { Pencil, Trash2 } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { Confirm } from '../../components/confirm.tsx'
+import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
+import { Time } from '../../components/time.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { IconButton } from '../../components/ui/icon-button.tsx'
+import { Td, Tr } from '../../components/ui/table.tsx'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Member } from './types.ts'
+
+/** A person or a machine of the project. `name` stands in for the plain name, such as a link. */
+export function MemberRow({
+  member,
+  name,
+  you = false,
+  onEdit,
+}: {
+  member: Member
+  name?: ReactNode
+  you?: boolean
+  onEdit: () => void
+}) {
+  const utils = trpc.useUtils()
+  const [asking, setAsking] = useState(false)
+  const remove = trpc.members.remove.useMutation()
+  const removeMember = async () => {
+    await remove.mutateAsync({ projectId: member.projectId, memberId: member.id })
+    toast.success(`${member.name} is out of this project.`)
+    await Promise.all([utils.members.invalidate(), utils.instance.me.invalidate(), utils.syncs.invalidate()])
+  }
+  return (
+    <Tr aria-label={member.email ?? member.name}>
+      <Td className="py-2">
+        <span className="grid">
+          <span className="flex flex-wrap items-center gap-1.5 font-medium break-words">
+            {name || member.name}
+            {you && <Badge>You</Badge>}
+          </span>
+          {member.email !== null && <span className="break-all text-soft">{member.email}</span>}
+        </span>
+      </Td>
+      <Td>{ROLE_WORDS[member.role].word}</Td>
+      <Td>
+        <Places scopes={member.scopes} />
+      </Td>
+      <Td className="text-soft max-sm:hidden">
+        <Time iso={member.createdAt} />
+      </Td>
+      <Td>
+        <span className="flex justify-end">
+          <IconButton icon={Pencil} label={`Change ${member.name}`} onClick={onEdit} />
+          <IconButton icon={Trash2} label={`Remove ${member.name}`} onClick={() => setAsking(true)} />
+        </span>
+        {asking && (
+          <Confirm
+            title={`Remove ${member.name} from this project?`}
+            label={`Remove ${member.name}`}
+            onConfirm={removeMember}
+            onClose={() => setAsking(false)}
+          >
+            <p>
+              {you ? 'You lose your own access' : 'Access ends'} with the next request. Syncs that nobody else stands
+              behind stop, and say so; nothing is deleted at their targets.
+            </p>
+          </Confirm>
+        )}
+      </Td>
+    </Tr>
+  )
+}

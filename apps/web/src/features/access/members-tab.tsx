@@ -1,0 +1,95 @@
+import { UserRoundPlus } from 'lucide-react'
+import { Failure } from '../../components/failure.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Drawer } from '../../components/ui/dialog.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { Table, Th } from '../../components/ui/table.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import { count } from '../../lib/words.ts'
+import type { TabProps } from './access-page.tsx'
+import { AddMember } from './add-member.tsx'
+import { EditMember } from './edit-member.tsx'
+import { Invitations } from './invitations.tsx'
+import { MemberRow } from './member-row.tsx'
+import { NotYours } from './not-yours.tsx'
+import type { Rights } from './rights.ts'
+
+export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rights: Rights }) {
+  const members = trpc.members.list.useQuery({ projectId }, { enabled: rights.managesMembers })
+  const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
+  if (!rights.managesMembers) {
+    return (
+      <NotYours rights={rights}>
+        Ask one of them to add somebody, or to change what you may do. Your own API keys are under API keys.
+      </NotYours>
+    )
+  }
+  if (members.error)
+    return <Failure what="The members could not be read" error={members.error} retry={members.refetch} />
+  if (!members.data) return <SkeletonRows label="Loading members" rows={4} />
+  const people = members.data.filter(({ kind }) => kind === 'user')
+  const edited = people.find(({ id }) => id === open)
+  const close = () => onOpen(undefined)
+  return (
+    <div className="grid gap-6">
+      <div className="grid gap-3">
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <p className="text-base text-soft">
+            {people.length === 0
+              ? 'Nobody was added yet. Instance admins reach every project without being members.'
+              : `${count(people.length, 'person', 'people')}. Instance admins reach every project without being members.`}
+          </p>
+          <Button variant="primary" onClick={() => onOpen('add')}>
+            <UserRoundPlus aria-hidden className="size-4" /> Add person
+          </Button>
+        </div>
+        {people.length > 0 && (
+          <Table label="Members">
+            <thead>
+              <tr>
+                <Th>Person</Th>
+                <Th>Role</Th>
+                <Th>Where</Th>
+                <Th className="max-sm:hidden">Since</Th>
+                <Th>
+                  <span className="sr-only">Actions</span>
+                </Th>
+              </tr>
+            </thead>
+            <tbody>
+              {people.map((member) => (
+                <MemberRow
+                  key={member.id}
+                  member={member}
+                  you={member.email === rights.email}
+                  onEdit={() => onOpen(member.id)}
+                />
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </div>
+      <Invitations projectId={projectId} />
+      <Drawer
+        open={open === 'add'}
+        onClose={close}
+        title="Add a person"
+        description={
+          status.data?.sendsMail === true
+            ? 'Who has no account yet gets a mail with a link.'
+            : 'Who has no account yet gets a link, which you hand over: this Keyferry sends no mail.'
+        }
+      >
+        <AddMember projectId={projectId} onDone={close} />
+      </Drawer>
+      <Drawer
+        open={edited !== undefined}
+        onClose={close}
+        title={`Change ${edited?.name ?? 'a member'}`}
+        description={edited?.email}
+      >
+        {edited && <EditMember member={edited} onDone={close} />}
+      </Drawer>
+    </div>
+  )
+}

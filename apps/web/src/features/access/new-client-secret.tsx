@@ -1,0 +1,98 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { createClientSecret } from '@keyferry/schemas'
+import { useState } from 'react'
+import { useForm } from 'react-hook-form'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { ShownOnce } from '../../components/shown-once.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions } from '../../components/ui/dialog.tsx'
+import { SelectField, TextField } from '../../components/ui/field.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { durationWords } from './duration.ts'
+
+const LIVES = [0, 7, 30, 90, 365].map((days) => days * 86_400)
+
+export function NewClientSecret({
+  identityId,
+  clientId,
+  onDone,
+}: {
+  identityId: string
+  clientId: string
+  onDone: () => void
+}) {
+  const utils = trpc.useUtils()
+  const create = trpc.universalAuth.createSecret.useMutation()
+  const [secret, setSecret] = useState<string>()
+  const { register, handleSubmit, setError, formState } = useForm({
+    resolver: zodResolver(createClientSecret),
+    defaultValues: { identityId, description: '', numUsesLimit: 0, ttl: 0 },
+  })
+  const { errors, isSubmitting } = formState
+  const submit = handleSubmit(async (input) => {
+    try {
+      const answer = await create.mutateAsync(input)
+      setSecret(answer.clientSecret)
+      await utils.universalAuth.secrets.invalidate()
+    } catch (error) {
+      setError('root', { message: messageOf(error) })
+    }
+  })
+  if (secret !== undefined) {
+    return (
+      <div className="grid gap-4">
+        <p className="flex flex-wrap items-center gap-1.5 text-sm text-soft">
+          Client id <code className="font-mono break-all text-ink">{clientId}</code>
+          <CopyButton label="Copy this client id" read={() => clientId} />
+        </p>
+        <ShownOnce
+          label="client secret"
+          value={secret}
+          warning="Keyferry keeps only a digest. Once you close this, nobody can show this secret again."
+        />
+        <Actions>
+          <Button variant="primary" onClick={onDone}>
+            I stored it
+          </Button>
+        </Actions>
+      </div>
+    )
+  }
+  return (
+    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+      {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
+      <TextField
+        label="Description"
+        optional
+        placeholder="Where it is used"
+        error={errors.description?.message}
+        {...register('description')}
+      />
+      <div className="grid items-start gap-4 sm:grid-cols-2">
+        <SelectField label="Ends after" {...register('ttl', { valueAsNumber: true })}>
+          {LIVES.map((seconds) => (
+            <option key={seconds} value={seconds}>
+              {seconds === 0 ? 'Never' : durationWords(seconds)}
+            </option>
+          ))}
+        </SelectField>
+        <TextField
+          type="number"
+          min={0}
+          label="Sign-ins"
+          help="0: no limit."
+          error={errors.numUsesLimit?.message}
+          {...register('numUsesLimit', { valueAsNumber: true })}
+        />
+      </div>
+      <Actions>
+        <Button onClick={onDone}>Cancel</Button>
+        <Button type="submit" variant="primary" busy={isSubmitting}>
+          Make client secret
+        </Button>
+      </Actions>
+    </form>
+  )
+}

@@ -1,0 +1,31 @@
+import type { ReactNode } from 'react'
+import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import type { Rights } from './rights.ts'
+
+/** For someone who may not see a list: why, what they are here, and whom to ask. */
+export const NotYours = ({ rights, children }: { rights: Rights; children: ReactNode }) => (
+  <div className="grid gap-4">
+    <Notice title="Only admins of the project see this">{children}</Notice>
+    {rights.grant && (
+      <Section title="Your own access" text={rights.email}>
+        <dl className="grid gap-3 text-sm">
+          <div className="grid gap-0.5">
+            <dt className="text-soft">Role</dt>
+            <dd>
+              <strong className="font-medium">{ROLE_WORDS[rights.grant.role].word}</strong>.{' '}
+              {ROLE_WORDS[rights.grant.role].text}
+            </dd>
+          </div>
+          <div className="grid gap-1">
+            <dt className="text-soft">Where</dt>
+            <dd>
+              <Places scopes={rights.grant.scopes} />
+            </dd>
+          </div>
+        </dl>
+      </Section>
+    )}
+  </div>
+)

@@ -1,0 +1,134 @@
+import { Ellipsis, Link2, Shield, ShieldOff, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { Confirm } from '../../components/confirm.tsx'
+import { ShownOnce } from '../../components/shown-once.tsx'
+import { Time } from '../../components/time.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions, Dialog } from '../../components/ui/dialog.tsx'
+import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
+import { Td, Tr } from '../../components/ui/table.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Person } from './types.ts'
+
+type Asking = 'promote' | 'demote' | 'remove'
+
+export function PersonRow({ person, you }: { person: Person; you: boolean }) {
+  const [asking, setAsking] = useState<Asking>()
+  const resetLink = trpc.people.resetLink.useMutation({ onError: (error) => toast.error(messageOf(error)) })
+  return (
+    <Tr aria-label={person.email}>
+      <Td className="py-2">
+        <span className="grid">
+          <span className="flex flex-wrap items-center gap-1.5 font-medium break-words">
+            {person.name}
+            {you && <Badge>You</Badge>}
+          </span>
+          <span className="break-all text-soft">{person.email}</span>
+        </span>
+      </Td>
+      <Td>
+        {person.instanceAdmin ? (
+          <Badge tone="accent">Instance admin</Badge>
+        ) : (
+          <span className="text-soft">Account</span>
+        )}
+      </Td>
+      <Td>{person.twoFactor ? <Badge tone="good">On</Badge> : <span className="text-soft">Off</span>}</Td>
+      <Td className="text-soft max-sm:hidden">
+        <Time iso={person.createdAt} />
+      </Td>
+      <Td>
+        <span className="flex justify-end">
+          <Menu
+            trigger={
+              <Button size="icon" variant="ghost" aria-label={`More for ${person.email}`}>
+                <Ellipsis aria-hidden className="size-4" />
+              </Button>
+            }
+          >
+            {person.instanceAdmin ? (
+              <MenuItem onSelect={() => setAsking('demote')}>
+                <ShieldOff aria-hidden className="size-4" /> No longer instance admin
+              </MenuItem>
+            ) : (
+              <MenuItem onSelect={() => setAsking('promote')}>
+                <Shield aria-hidden className="size-4" /> Make instance admin
+              </MenuItem>
+            )}
+            <MenuItem onSelect={() => resetLink.mutate({ userId: person.id })}>
+              <Link2 aria-hidden className="size-4" /> Link for a new password
+            </MenuItem>
+            <MenuLine />
+            <MenuItem danger onSelect={() => setAsking('remove')}>
+              <Trash2 aria-hidden className="size-4" /> Remove account
+            </MenuItem>
+          </Menu>
+        </span>
+        {asking !== undefined && <Ask person={person} asking={asking} onClose={() => setAsking(undefined)} />}
+        <Dialog
+          open={resetLink.data !== undefined}
+          onClose={() => resetLink.reset()}
+          title={`A new password for ${person.email}`}
+          description="Hand this link to them. Their old password works until they choose a new one."
+        >
+          <ShownOnce
+            label="password link"
+            value={resetLink.data?.link ?? ''}
+            warning="It works once, for an hour, for whoever opens it. With a second factor, they are still asked for it."
+          />
+          <Actions>
+            <Button variant="primary" onClick={() => resetLink.reset()}>
+              Done
+            </Button>
+          </Actions>
+        </Dialog>
+      </Td>
+    </Tr>
+  )
+}
+
+/** Asks before somebody gets everything, loses it, or goes. */
+function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onClose: () => void }) {
+  const utils = trpc.useUtils()
+  const update = trpc.people.update.useMutation()
+  const remove = trpc.people.remove.useMutation()
+  const words = {
+    promote: {
+      title: `Make ${person.email} an instance admin?`,
+      label: 'Make instance admin',
+      text: 'They may do everything: read every secret of every project, make machines, and remove accounts.',
+      act: () => update.mutateAsync({ userId: person.id, instanceAdmin: true }),
+    },
+    demote: {
+      title: `Take instance admin from ${person.email}?`,
+      label: 'Take it away',
+      text: 'They keep their roles in projects. Syncs that nobody else stands behind stop, and say so.',
+      act: () => update.mutateAsync({ userId: person.id, instanceAdmin: false }),
+    },
+    remove: {
+      title: `Remove the account of ${person.email}?`,
+      label: 'Remove account',
+      text: 'With memberships, sessions and API keys: all of it stops working at once. Syncs that nobody else stands behind stop.',
+      act: () => remove.mutateAsync({ userId: person.id }),
+    },
+  }[asking]
+  const act = async () => {
+    await words.act()
+    await Promise.all([utils.people.invalidate(), utils.members.invalidate(), utils.instance.me.invalidate()])
+  }
+  return (
+    <Confirm
+      title={words.title}
+      label={words.label}
+      danger={asking !== 'promote'}
+      {...(asking === 'remove' ? { typed: { text: person.email, label: `Type ${person.email}` } } : {})}
+      onConfirm={act}
+      onClose={onClose}
+    >
+      <p>{words.text}</p>
+    </Confirm>
+  )
+}

@@ -1,0 +1,37 @@
+import { useState } from 'react'
+import { useController, useFormContext } from 'react-hook-form'
+import { TextAreaField } from '../../components/ui/field.tsx'
+
+interface Address {
+  ipAddress: string
+}
+
+/** Addresses and ranges, one per line; the form holds them as the API takes them. */
+export function TrustedAddresses({ name, label }: { name: string; label: string }) {
+  const form = useFormContext()
+  const {
+    field: { value, onChange, onBlur, ref },
+    fieldState,
+  } = useController({ control: form.control, name })
+  const given: readonly Address[] = value
+  // What is typed stays as it is typed: half an address is none yet.
+  const [text, setText] = useState(() => given.map(({ ipAddress }) => ipAddress).join('\n'))
+  return (
+    <TextAreaField
+      label={label}
+      help="One address or range per line. 0.0.0.0/0 and ::/0 are all of them."
+      rows={2}
+      spellCheck={false}
+      className="[&_textarea]:font-mono"
+      error={fieldState.invalid ? 'Write an IP address or a range such as 10.0.0.0/8 on each line' : undefined}
+      value={text}
+      onChange={(event) => {
+        setText(event.target.value)
+        const lines = event.target.value.split('\n').map((line) => line.trim())
+        onChange(lines.filter((line) => line !== '').map((ipAddress) => ({ ipAddress })))
+      }}
+      onBlur={onBlur}
+      ref={ref}
+    />
+  )
+}

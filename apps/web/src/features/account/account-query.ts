@@ -1,0 +1,36 @@
+import { queryOptions } from '@tanstack/react-query'
+import { answered, loadAuth } from '../../lib/auth.ts'
+import { queryClient } from '../../lib/trpc.ts'
+
+/** Whose account it is, and how they sign in. */
+export const accountQuery = queryOptions({
+  queryKey: ['account'],
+  queryFn: async () => {
+    const auth = await loadAuth()
+    const [session, accounts] = await Promise.all([auth.getSession(), auth.listAccounts()])
+    const { user, session: here } = answered(session)
+    return {
+      name: user.name,
+      email: user.email,
+      sessionId: here.id,
+      twoFactor: user.twoFactorEnabled === true,
+      hasPassword: answered(accounts).some(({ providerId }) => providerId === 'credential'),
+    }
+  },
+})
+
+/** Everywhere that they are signed in. */
+export const sessionsQuery = queryOptions({
+  queryKey: ['sessions'],
+  queryFn: async () => {
+    const auth = await loadAuth()
+    return answered(await auth.listSessions())
+  },
+})
+
+/** A change of the second factor or the password begins a new session. */
+export const accountChanged = (): Promise<unknown> =>
+  Promise.all([
+    queryClient.invalidateQueries({ queryKey: accountQuery.queryKey }),
+    queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
+  ])

@@ -1,0 +1,79 @@
+import { useState } from 'react'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { answered, loadAuth } from '../../lib/auth.ts'
+import { toast } from '../../lib/toast.ts'
+import { accountChanged } from './account-query.ts'
+import { PasswordAsked } from './password-asked.tsx'
+import { RecoveryCodes } from './recovery-codes.tsx'
+import { TwoFactorSetup, type Setup } from './two-factor-setup.tsx'
+
+type Step =
+  | { at: 'rest' }
+  | { at: 'password'; for: 'setup' | 'codes' | 'off' }
+  | { at: 'setup'; setup: Setup }
+  | { at: 'codes'; codes: readonly string[] }
+
+/** A second factor at sign-in: codes from an authenticator app (TOTP), and recovery codes for when it is lost. */
+export function TwoFactorCard({ on }: { on: boolean }) {
+  const [step, setStep] = useState<Step>({ at: 'rest' })
+  const rest = () => setStep({ at: 'rest' })
+
+  const begin = async (password: string) => {
+    const { twoFactor } = await loadAuth()
+    const answer = answered(await twoFactor.enable({ password }))
+    if (answer.method === 'totp') setStep({ at: 'setup', setup: { uri: answer.totpURI, codes: answer.backupCodes } })
+  }
+  const renew = async (password: string) => {
+    const { twoFactor } = await loadAuth()
+    const { backupCodes } = answered(await twoFactor.generateBackupCodes({ password }))
+    setStep({ at: 'codes', codes: backupCodes })
+  }
+  const switchOff = async (password: string) => {
+    const { twoFactor } = await loadAuth()
+    answered(await twoFactor.disable({ password }))
+    toast.success('The second factor is off.')
+    await accountChanged()
+    rest()
+  }
+  const askPassword = (why: 'setup' | 'codes' | 'off') => setStep({ at: 'password', for: why })
+  const asked = {
+    setup: { label: 'Continue', act: begin, danger: false },
+    codes: { label: 'Make new codes', act: renew, danger: false },
+    off: { label: 'Switch off', act: switchOff, danger: true },
+  }
+  return (
+    <Section
+      title="Second factor"
+      text="After the password, sign-in asks for a code from an app on your phone. A stolen password alone is worth nothing then."
+      action={on ? <Badge tone="good">On</Badge> : <Badge>Off</Badge>}
+    >
+      {step.at === 'rest' &&
+        (on ? (
+          <div className="flex flex-wrap gap-2">
+            <Button onClick={() => askPassword('codes')}>New recovery codes</Button>
+            <Button variant="quietDanger" onClick={() => askPassword('off')}>
+              Switch off
+            </Button>
+          </div>
+        ) : (
+          <Button variant="primary" onClick={() => askPassword('setup')}>
+            Set up second factor
+          </Button>
+        ))}
+      {step.at === 'password' && <PasswordAsked key={step.for} {...asked[step.for]} onCancel={rest} />}
+      {step.at === 'setup' && (
+        <TwoFactorSetup
+          setup={step.setup}
+          onCancel={rest}
+          onDone={async () => {
+            setStep({ at: 'codes', codes: step.setup.codes })
+            await accountChanged()
+          }}
+        />
+      )}
+      {step.at === 'codes' && <RecoveryCodes codes={step.codes} onDone={rest} />}
+    </Section>
+  )
+}

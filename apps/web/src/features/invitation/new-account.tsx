@@ -1,0 +1,60 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { newAccount } from '@keyferry/schemas'
+import { useNavigate } from '@tanstack/react-router'
+import { useForm, useWatch } from 'react-hook-form'
+import { NewPasswordField } from '../../components/new-password-field.tsx'
+import { ProviderButton } from '../../components/provider-button.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { TextField } from '../../components/ui/field.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { signIn } from '../../lib/auth.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { trpc } from '../../lib/trpc.ts'
+
+/** Makes the account that the invitation is for, and signs it in. */
+export function NewAccount({ token, email, here }: { token: string; email: string; here: string | null }) {
+  const navigate = useNavigate()
+  const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
+  const accept = trpc.people.accept.useMutation()
+  const { register, handleSubmit, setError, control, formState } = useForm({
+    resolver: zodResolver(newAccount),
+    defaultValues: { name: '', password: '' },
+  })
+  const typed = useWatch({ control, name: 'password' })
+  const { errors, isSubmitting } = formState
+  const submit = handleSubmit(async (input) => {
+    try {
+      await accept.mutateAsync({ token, ...input })
+    } catch (error) {
+      setError('root', { message: messageOf(error) })
+      return
+    }
+    // The account is there now, and the link used up: what fails from here on is for the sign-in page to say.
+    const how = await signIn(email, input.password).catch(() => null)
+    await navigate({ to: how === null ? '/sign-in' : '/', replace: true })
+  })
+  return (
+    <>
+      {here !== null && (
+        <Notice kind="warn" title={`You are signed in as ${here}`}>
+          Accepting makes another account, and signs this browser in as {email}.
+        </Notice>
+      )}
+      <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+        {errors.root?.message !== undefined && (
+          <Notice kind="bad" title="The invitation was not accepted">
+            {errors.root.message}
+          </Notice>
+        )}
+        {/* So that a password manager knows whose password this is. */}
+        <TextField label="Email" type="email" autoComplete="username" value={email} readOnly />
+        <TextField label="Your name" autoComplete="name" autoFocus error={errors.name?.message} {...register('name')} />
+        <NewPasswordField label="Password" typed={typed} error={errors.password?.message} {...register('password')} />
+        <Button type="submit" variant="primary" busy={isSubmitting}>
+          Create account and accept
+        </Button>
+      </form>
+      {status.data?.signInWith.includes('oidc') === true && <ProviderButton next="/" />}
+    </>
+  )
+}

@@ -1,0 +1,79 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { password } from '@keyferry/schemas'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useForm, useWatch } from 'react-hook-form'
+import { z } from 'zod'
+import { Alone } from '../../components/brand.tsx'
+import { NewPasswordField } from '../../components/new-password-field.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { answered, loadAuth } from '../../lib/auth.ts'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { messageOf } from '../../lib/errors.ts'
+
+/** Where the link from a mail, or from an admin, leads. */
+export function ResetPasswordPage({ token }: { token: string | undefined }) {
+  usePageTitle('New password', false)
+  const [done, setDone] = useState(false)
+  if (done) {
+    return (
+      <Alone title="Your new password is set" text="Whoever was signed in with the old one is signed out.">
+        <Button asChild variant="primary">
+          <Link to="/sign-in">Sign in</Link>
+        </Button>
+      </Alone>
+    )
+  }
+  return (
+    <Alone title="Choose a new password" text="It takes the place of the old one at once, on every device.">
+      {token === undefined ? (
+        <Notice kind="bad" title="This link is not complete">
+          Open it again from the mail, or ask for a new one.
+        </Notice>
+      ) : (
+        <NewPassword token={token} onDone={() => setDone(true)} />
+      )}
+      <Button asChild variant="ghost" size="sm" className="w-fit">
+        <Link to="/forgot-password">Ask for a new link</Link>
+      </Button>
+    </Alone>
+  )
+}
+
+function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
+  const { register, handleSubmit, setError, control, formState } = useForm({
+    resolver: zodResolver(z.object({ password })),
+    defaultValues: { password: '' },
+  })
+  const typed = useWatch({ control, name: 'password' })
+  const { errors, isSubmitting } = formState
+  const submit = handleSubmit(async (input) => {
+    try {
+      const auth = await loadAuth()
+      answered(await auth.resetPassword({ token, newPassword: input.password }))
+      onDone()
+    } catch (error) {
+      setError('root', { message: messageOf(error) })
+    }
+  })
+  return (
+    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+      {errors.root?.message !== undefined && (
+        <Notice kind="bad" title="The password was not changed">
+          {errors.root.message}
+        </Notice>
+      )}
+      <NewPasswordField
+        label="New password"
+        typed={typed}
+        autoFocus
+        error={errors.password?.message}
+        {...register('password')}
+      />
+      <Button type="submit" variant="primary" busy={isSubmitting}>
+        Set password
+      </Button>
+    </form>
+  )
+}

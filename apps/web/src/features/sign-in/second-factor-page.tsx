@@ -1,0 +1,75 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useForm } from 'react-hook-form'
+import { z } from 'zod'
+import { Alone } from '../../components/brand.tsx'
+import { CodeField } from '../../components/code-field.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { TextField } from '../../components/ui/field.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { verifyCode } from '../../lib/auth.ts'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { ours } from '../../lib/next.ts'
+
+const form = z.object({ code: z.string().trim().min(1, 'Enter the code') })
+
+/** After the password, for accounts that ask for more. The server keeps for ten minutes who was asked. */
+export function SecondFactorPage({ next }: { next: string | undefined }) {
+  usePageTitle('Second step', false)
+  const [kind, setKind] = useState<'app' | 'recovery'>('app')
+  return (
+    <Alone
+      title="Second step"
+      text={
+        kind === 'app'
+          ? 'Enter the code that your authenticator app shows for Keyferry.'
+          : 'Enter one of the recovery codes that you stored. It works once.'
+      }
+    >
+      <CodeForm key={kind} kind={kind} next={next} />
+      <div className="flex flex-wrap justify-between gap-2">
+        <Button variant="ghost" size="sm" onClick={() => setKind(kind === 'app' ? 'recovery' : 'app')}>
+          {kind === 'app' ? 'Use a recovery code' : 'Use the authenticator app'}
+        </Button>
+        <Button asChild variant="ghost" size="sm">
+          <Link to="/sign-in" search={next === undefined ? {} : { next }}>
+            Back to sign-in
+          </Link>
+        </Button>
+      </div>
+    </Alone>
+  )
+}
+
+function CodeForm({ kind, next }: { kind: 'app' | 'recovery'; next: string | undefined }) {
+  const navigate = useNavigate()
+  const { register, handleSubmit, setError, formState } = useForm({
+    resolver: zodResolver(form),
+    defaultValues: { code: '' },
+  })
+  const { errors, isSubmitting } = formState
+  const submit = handleSubmit(async ({ code }) => {
+    try {
+      await verifyCode(kind, kind === 'app' ? code.replaceAll(' ', '') : code)
+      await navigate({ href: ours(next), replace: true })
+    } catch (error) {
+      setError('root', { message: messageOf(error) })
+    }
+  })
+  const field = { autoFocus: true, error: errors.code?.message, ...register('code') }
+  return (
+    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+      {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
+      {kind === 'app' ? (
+        <CodeField {...field} />
+      ) : (
+        <TextField label="Recovery code" spellCheck={false} className="[&_input]:font-mono" {...field} />
+      )}
+      <Button type="submit" variant="primary" busy={isSubmitting}>
+        Sign in
+      </Button>
+    </form>
+  )
+}
