@@ -1,23 +1,21 @@
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
-import { FolderPlus, KeyRound, Play, Plug, Plus, RefreshCw } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { FolderPlus, GitCompare, KeyRound, Play, Plug, Plus, RefreshCw, Settings, Trash2 } from 'lucide-react'
+import { useState } from 'react'
 import { toast } from '../lib/toast.ts'
 import { messageOf } from '../lib/errors.ts'
 import { trpc } from '../lib/trpc.ts'
-import type { SecretRow } from '../lib/types.ts'
+import { FoundInTree } from './found-in-tree.tsx'
+import { group, Item } from './palette-item.tsx'
 
-const item =
-  'flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-2 text-base select-none data-[selected=true]:bg-accent-tint data-[selected=true]:text-accent [&_svg]:size-4 [&_svg]:shrink-0'
-const group =
-  '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-faint'
+const PLACES = [
+  { to: '/p/$projectId/connections', name: 'Connections', icon: Plug },
+  { to: '/p/$projectId/compare', name: 'Compare environments', icon: GitCompare },
+  { to: '/p/$projectId/trash', name: 'Trash', icon: Trash2 },
+  { to: '/p/$projectId/settings', name: 'Project settings', icon: Settings },
+] as const
 
-/** A folder may hold thousands; the list draws what fits the search, and of that the first. */
-const MOST = 40
-const matching = (rows: readonly SecretRow[], search: string) =>
-  rows.filter(({ key }) => key.toLowerCase().includes(search.trim().toLowerCase())).slice(0, MOST)
-
-/** Ctrl/Cmd K: go to a secret or a sync, or run one. */
+/** Ctrl/Cmd K: go to a secret, a folder or a sync anywhere in the project, or run one. */
 export function CommandPalette({ projectId, onClose }: { projectId: string | undefined; onClose: () => void }) {
   const router = useRouter()
   const [search, setSearch] = useState('')
@@ -36,7 +34,7 @@ export function CommandPalette({ projectId, onClose }: { projectId: string | und
       <Command.Input
         value={search}
         onValueChange={setSearch}
-        placeholder="Go to a secret, a sync, or run one…"
+        placeholder="Go to a secret, a folder, a sync, or run one…"
         className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none"
       />
       <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
@@ -52,12 +50,6 @@ export function CommandPalette({ projectId, onClose }: { projectId: string | und
   )
 }
 
-const Item = ({ value, onSelect, children }: { value: string; onSelect: () => void; children: ReactNode }) => (
-  <Command.Item value={value} onSelect={onSelect} className={item}>
-    {children}
-  </Command.Item>
-)
-
 interface ProjectProps {
   projectId: string
   search: string
@@ -70,9 +62,6 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
   const project = trpc.projects.get.useQuery({ projectId })
   const syncs = trpc.syncs.list.useQuery({ projectId })
   const environments = project.data?.environments ?? []
-  const rows = trpc.useQueries((t) =>
-    environments.map(({ slug }) => t.secrets.rows({ projectId, environment: slug, secretPath: '/' })),
-  )
   const trigger = trpc.syncs.trigger.useMutation()
 
   const run = (destination: string, syncId: string, name: string) => {
@@ -87,6 +76,7 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
   }
   return (
     <>
+      <FoundInTree projectId={projectId} search={search} go={go} />
       <Command.Group heading="Syncs" className={group}>
         {syncs.data?.map(({ id, name, destination, targetLabel }) => (
           <Item
@@ -116,8 +106,8 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
           <Plus aria-hidden /> Add sync
         </Item>
       </Command.Group>
-      <Command.Group heading="Secrets" className={group}>
-        {environments.map(({ slug, name }, index) => [
+      <Command.Group heading="Environments" className={group}>
+        {environments.map(({ slug, name }) => (
           <Item
             key={slug}
             value={`secrets of ${name} ${slug}`}
@@ -128,34 +118,15 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
             }
           >
             <KeyRound aria-hidden /> Secrets of {name}
-          </Item>,
-          ...matching(rows[index]?.data?.rows ?? [], search).map(({ key }) => (
-            <Item
-              key={`${slug}:${key}`}
-              value={`${key} ${slug}`}
-              onSelect={() =>
-                go(
-                  router.navigate({
-                    to: '/p/$projectId/secrets/$environment',
-                    params: { projectId, environment: slug },
-                    search: { q: key },
-                  }),
-                )
-              }
-            >
-              <KeyRound aria-hidden /> <span className="truncate font-mono text-sm">{key}</span>
-              <span className="ml-auto text-sm text-faint">{slug}</span>
-            </Item>
-          )),
-        ])}
+          </Item>
+        ))}
       </Command.Group>
       <Command.Group heading="Go to" className={group}>
-        <Item
-          value="connections"
-          onSelect={() => go(router.navigate({ to: '/p/$projectId/connections', params: { projectId } }))}
-        >
-          <Plug aria-hidden /> Connections
-        </Item>
+        {PLACES.map(({ to, name, icon: Icon }) => (
+          <Item key={to} value={name} onSelect={() => go(router.navigate({ to, params: { projectId } }))}>
+            <Icon aria-hidden /> {name}
+          </Item>
+        ))}
       </Command.Group>
     </>
   )

@@ -36,6 +36,8 @@ export function Live({ projectId }: { projectId: string }) {
           void utils.secrets.versions.invalidate()
           void utils.folders.list.invalidate()
           void utils.imports.list.invalidate()
+          void utils.tree.invalidate()
+          void utils.history.invalidate()
           refreshSoon()
           return
         }
@@ -48,6 +50,7 @@ export function Live({ projectId }: { projectId: string }) {
         if (event.kind === 'sync-deleted') {
           // Whoever deleted it is about to leave its page; asking for it again would flash an error there.
           void utils.syncs.list.invalidate()
+          void utils.tree.deletions.invalidate()
           return
         }
         refreshSyncs()

@@ -1,5 +1,5 @@
 import { useRouter } from '@tanstack/react-router'
-import { ChevronsUpDown, Plus } from 'lucide-react'
+import { ChevronsUpDown, Plus, Settings } from 'lucide-react'
 import { Button } from '../components/ui/button.tsx'
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine } from '../components/ui/menu.tsx'
 import { trpc } from '../lib/trpc.ts'
@@ -37,6 +37,16 @@ export function ProjectSwitcher({
         ))}
       </MenuChoices>
       {projects !== undefined && projects.length > 0 && <MenuLine />}
+      {current && (
+        <MenuItem
+          onSelect={() => {
+            onNavigate?.()
+            void router.navigate({ to: '/p/$projectId/settings', params: { projectId: current.id } })
+          }}
+        >
+          <Settings aria-hidden className="size-4" /> Project settings
+        </MenuItem>
+      )}
       <MenuItem
         onSelect={() => {
           onNavigate?.()

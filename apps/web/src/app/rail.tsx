@@ -1,10 +1,14 @@
 import { Link, useRouter } from '@tanstack/react-router'
 import {
+  Activity,
+  Bell,
   BookOpen,
   KeyRound,
   LogOut,
   Plug,
   RefreshCw,
+  Settings,
+  Trash2,
   UserRound,
   UserRoundCog,
   UsersRound,
@@ -31,6 +35,7 @@ const Item = ({ icon: Icon, children }: { icon: LucideIcon; children: ReactNode 
 
 /** The left rail. `onNavigate` lets the small-screen drawer close itself. */
 export function Rail({ projectId, onNavigate }: { projectId: string | undefined; onNavigate?: () => void }) {
+  const me = trpc.instance.me.useQuery()
   return (
     <div className="flex h-full flex-col gap-4 p-3">
       <Link
@@ -53,8 +58,22 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
           <Link to="/p/$projectId/connections" params={{ projectId }} className={link} onClick={onNavigate}>
             <Item icon={Plug}>Connections</Item>
           </Link>
+          <Link to="/p/$projectId/activity" params={{ projectId }} className={link} onClick={onNavigate}>
+            <Item icon={Activity}>Activity</Item>
+          </Link>
           <Link to="/p/$projectId/access" params={{ projectId }} className={link} onClick={onNavigate}>
             <Item icon={UsersRound}>Access</Item>
+          </Link>
+          <Link to="/p/$projectId/trash" params={{ projectId }} className={link} onClick={onNavigate}>
+            <Item icon={Trash2}>Trash</Item>
+          </Link>
+          {me.data?.instanceAdmin === true && (
+            <Link to="/p/$projectId/notices" params={{ projectId }} className={link} onClick={onNavigate}>
+              <Item icon={Bell}>Notices</Item>
+            </Link>
+          )}
+          <Link to="/p/$projectId/settings" params={{ projectId }} className={link} onClick={onNavigate}>
+            <Item icon={Settings}>Settings</Item>
           </Link>
         </nav>
       )}

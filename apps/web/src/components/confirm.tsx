@@ -1,9 +1,8 @@
 import { useState, type ReactNode } from 'react'
-import { messageOf } from '../lib/errors.ts'
+import { Refusal } from './refusal.tsx'
 import { Button } from './ui/button.tsx'
 import { Actions, Dialog } from './ui/dialog.tsx'
 import { TextField } from './ui/field.tsx'
-import { Notice } from './ui/notice.tsx'
 
 interface Props {
   title: string
@@ -13,16 +12,27 @@ interface Props {
   /** When set, this text has to be typed first. */
   typed?: { text: string; label: string }
   danger?: boolean
+  /** False while something else on the dialog has to be answered first. */
+  ready?: boolean
   onConfirm: () => Promise<unknown>
   onClose: () => void
 }
 
 /** Asks before something that cannot be taken back. Stays open with the reason when the server refuses. */
-export function Confirm({ title, label, children, typed, danger = true, onConfirm, onClose }: Props) {
+export function Confirm({
+  title,
+  label,
+  children,
+  typed,
+  danger = true,
+  ready: answered = true,
+  onConfirm,
+  onClose,
+}: Props) {
   const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
-  const ready = typed === undefined || text.trim() === typed.text
+  const ready = answered && (typed === undefined || text.trim() === typed.text)
 
   const confirm = async () => {
     setBusy(true)
@@ -54,7 +64,7 @@ export function Confirm({ title, label, children, typed, danger = true, onConfir
             className="[&_input]:font-mono"
           />
         )}
-        {error !== undefined && <Notice kind="bad">{messageOf(error)}</Notice>}
+        <Refusal error={error} />
         <Actions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant={danger ? 'danger' : 'primary'} disabled={!ready} busy={busy}>

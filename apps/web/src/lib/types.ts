@@ -2,20 +2,27 @@
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 
+export type AuditEntry = z.output<typeof schemas.auditEntry>
 export type Connection = z.output<typeof schemas.connection>
 export type Destination = z.output<typeof schemas.destination>
 export type FormField = z.output<typeof schemas.formField>
 export type Folder = z.output<typeof schemas.folder>
 export type KeyState = z.output<typeof schemas.keyState>
+export type NoticeTarget = z.output<typeof schemas.noticeTarget>
 export type Outcome = z.output<typeof schemas.outcome>
+export type PendingDeletion = z.output<typeof schemas.pendingDeletion>
 export type Plan = z.output<typeof schemas.plan>
 export type PlanSummary = z.output<typeof schemas.planSummary>
 export type Project = z.output<typeof schemas.project>
+export type RestorePlan = z.output<typeof schemas.restorePlan>
 export type Run = z.output<typeof schemas.run>
 export type SecretImport = z.output<typeof schemas.secretImport>
 export type SecretRow = z.output<typeof schemas.secretRow>
 export type Sync = z.output<typeof schemas.sync>
 export type SyncState = z.output<typeof schemas.syncState>
+export type Tag = z.output<typeof schemas.tag>
+export type Trashed = z.output<typeof schemas.trashed>
+export type Uses = z.output<typeof schemas.uses>
 export type DeletionPolicy = z.output<typeof schemas.deletionPolicy>
 
 /** A place in the vault, as every secrets procedure wants it. */

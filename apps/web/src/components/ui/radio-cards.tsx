@@ -15,14 +15,15 @@ export function RadioCards<Value extends string>({
   cards,
 }: {
   label: string
-  value: Value
+  /** None yet, when nothing should be taken for granted. */
+  value: Value | undefined
   onChange: (value: Value) => void
   cards: readonly RadioCard<Value>[]
 }) {
   return (
     <RadioGroup.Root
       aria-label={label}
-      value={value}
+      value={value ?? ''}
       onValueChange={(next) => {
         const card = cards.find((each) => each.value === next)
         if (card) onChange(card.value)

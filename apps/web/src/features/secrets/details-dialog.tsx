@@ -1,52 +1,66 @@
 import { zodResolver } from '@hookform/resolvers/zod'
-import { secretKey } from '@keyferry/schemas'
-import { useForm } from 'react-hook-form'
+import { secretKey, updateSecret } from '@keyferry/schemas'
+import { Controller, useForm } from 'react-hook-form'
 import { z } from 'zod'
+import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { TextAreaField, TextField } from '../../components/ui/field.tsx'
-import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place, SecretRow } from '../../lib/types.ts'
+import { useUnsaved } from '../../lib/unsaved.ts'
+import { TagsField } from './tags-field.tsx'
 
-const details = z.object({ key: secretKey, comment: z.string().max(4096, 'Comment must be at most 4,096 characters') })
+const { secretComment, tagIds } = updateSecret.shape
+const details = z.object({ key: secretKey, comment: secretComment.unwrap(), tags: tagIds.unwrap() })
 
+/** Everything about a secret but its value. */
 export function DetailsDialog({ place, row, onClose }: { place: Place; row: SecretRow; onClose: () => void }) {
   const utils = trpc.useUtils()
   const update = trpc.secrets.update.useMutation()
-  const { register, handleSubmit, setError, formState } = useForm({
+  const { register, control, handleSubmit, formState } = useForm({
     resolver: zodResolver(details),
-    defaultValues: { key: row.key, comment: row.comment },
+    defaultValues: { key: row.key, comment: row.comment, tags: row.tags.map(({ id }) => id) },
   })
-  const { errors, isSubmitting } = formState
-  const submit = handleSubmit(async ({ key, comment }) => {
-    try {
-      await update.mutateAsync({
+  const { errors, isDirty, isSubmitting } = formState
+  useUnsaved(isDirty)
+  const submit = handleSubmit(async ({ key, comment, tags }) => {
+    const saved = await update
+      .mutateAsync({
         ...place,
         secretName: row.key,
         secretComment: comment,
+        tagIds: tags,
         newSecretName: key === row.key ? undefined : key,
       })
-      await utils.secrets.rows.invalidate(place)
-      onClose()
-    } catch (error) {
-      setError('key', { message: messageOf(error) })
-    }
+      .catch(() => null)
+    if (!saved) return
+    await utils.secrets.rows.invalidate(place)
+    onClose()
   })
   return (
-    <Dialog open onClose={onClose} title="Rename or comment">
+    <Dialog open onClose={onClose} title={`Details of ${row.key}`}>
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+        <Refusal error={update.error} />
         <TextField
           label="Key"
-          help="Syncs write the new name and remove the old one, as their deletion policy says."
+          help="References to it are rewritten. Syncs write the new name and remove the old one, as their deletion policy says."
           className="[&_input]:font-mono"
+          spellCheck={false}
           error={errors.key?.message}
           {...register('key')}
         />
         <TextAreaField label="Comment" optional error={errors.comment?.message} {...register('comment')} />
+        <Controller
+          control={control}
+          name="tags"
+          render={({ field: { value, onChange } }) => (
+            <TagsField projectId={place.projectId} value={value} onChange={onChange} />
+          )}
+        />
         <Actions>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" busy={isSubmitting}>
+          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
             Save
           </Button>
         </Actions>

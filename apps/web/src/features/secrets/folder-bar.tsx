@@ -1,89 +1,89 @@
-import { Link, useNavigate } from '@tanstack/react-router'
-import { Folder as FolderIcon, FolderPlus, Trash2 } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import { Folder as FolderIcon, FolderPlus, Hourglass } from 'lucide-react'
 import { useState } from 'react'
-import { Confirm } from '../../components/confirm.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
+import { PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
 import { Button } from '../../components/ui/button.tsx'
-import { IconButton } from '../../components/ui/icon-button.tsx'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place } from '../../lib/types.ts'
+import type { PendingDeletion, Place } from '../../lib/types.ts'
+import { FolderMenu } from './folder-menu.tsx'
+import { folderPage, joinPath, nameOf, parentOf } from './folder-path.ts'
 
 const CreateFolder = onDemand(async () => (await import('./create-folder.tsx')).CreateFolder)
 
-const join = (path: string, name: string) => (path === '/' ? `/${name}` : `${path}/${name}`)
-
-/** Where in the tree the page is, and the folders below. */
+/** Where in the tree the page is, what can be done with the folder, the folders below, and whether it is on its way out. */
 export function FolderBar({ place }: { place: Place }) {
   const { projectId, environment, secretPath } = place
-  const utils = trpc.useUtils()
-  const navigate = useNavigate()
-  const [dialog, setDialog] = useState<'create' | 'delete'>()
+  const [creating, setCreating] = useState(false)
   const { data: folders } = trpc.folders.list.useQuery({ projectId, environment, path: secretPath })
-  const remove = trpc.folders.delete.useMutation()
+  const { data: beside } = trpc.folders.list.useQuery(
+    { projectId, environment, path: parentOf(secretPath) },
+    { enabled: secretPath !== '/' },
+  )
+  const pending = usePendingDeletions(projectId)
+  const going = pending.find((deletion) => takes(deletion, place))
   const names = secretPath === '/' ? [] : secretPath.slice(1).split('/')
-  const parent = names.length > 1 ? `/${names.slice(0, -1).join('/')}` : '/'
-  const name = names.at(-1)
-  const to = (path: string) =>
-    ({
-      to: '/p/$projectId/secrets/$environment',
-      params: { projectId, environment },
-      search: path === '/' ? {} : { path },
-    }) as const
-
-  const deleteFolder = async () => {
-    if (name === undefined) return
-    await remove.mutateAsync({ projectId, environment, path: parent, folderIdOrName: name })
-    await Promise.all([utils.folders.list.invalidate(), utils.secrets.rows.invalidate()])
-    await navigate(to(parent))
-  }
+  const folder = secretPath === '/' ? undefined : beside?.find(({ name }) => name === nameOf(secretPath))
   return (
-    <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
-      <nav aria-label="Path" className="flex flex-wrap items-center gap-1 font-mono text-sm">
-        <Link
-          {...to('/')}
-          className="rounded px-1 py-0.5 text-soft hover:bg-sunken hover:text-ink"
-          aria-label="Root folder"
-        >
-          /
-        </Link>
-        {names.map((each, index) => (
-          <span key={index} className="flex items-center gap-1">
-            {index > 0 && <span className="text-faint">/</span>}
-            <Link
-              {...to(`/${names.slice(0, index + 1).join('/')}`)}
-              aria-current={index === names.length - 1 ? 'page' : undefined}
-              className="rounded px-1 py-0.5 text-soft hover:bg-sunken aria-[current=page]:font-semibold aria-[current=page]:text-ink"
-            >
-              {each}
-            </Link>
-          </span>
-        ))}
-      </nav>
-      {name !== undefined && (
-        <IconButton icon={Trash2} label={`Delete folder ${name}`} onClick={() => setDialog('delete')} />
-      )}
-      <span aria-hidden className="h-4 w-px bg-line" />
-      {folders?.map((folder) => (
-        <Button key={folder.id} asChild size="sm">
-          <Link {...to(join(secretPath, folder.name))}>
-            <FolderIcon aria-hidden className="size-3.5 text-faint" /> {folder.name}
+    <div className="grid gap-3">
+      {going && <PendingNotice what={nameIt(going)} projectId={projectId} deletion={going} />}
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
+        <nav aria-label="Path" className="flex flex-wrap items-center gap-1 font-mono text-sm">
+          <Link
+            {...folderPage(projectId, environment, '/')}
+            className="rounded px-1 py-0.5 text-soft hover:bg-sunken hover:text-ink"
+            aria-label="Root folder"
+          >
+            /
           </Link>
+          {names.map((each, index) => (
+            <span key={index} className="flex items-center gap-1">
+              {index > 0 && <span className="text-faint">/</span>}
+              <Link
+                {...folderPage(projectId, environment, `/${names.slice(0, index + 1).join('/')}`)}
+                aria-current={index === names.length - 1 ? 'page' : undefined}
+                className="rounded px-1 py-0.5 text-soft hover:bg-sunken aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+              >
+                {each}
+              </Link>
+            </span>
+          ))}
+        </nav>
+        <FolderMenu place={place} folder={folder} />
+        <span aria-hidden className="h-4 w-px bg-line" />
+        {folders?.map(({ id, name }) => (
+          <Button key={id} asChild size="sm">
+            <Link {...folderPage(projectId, environment, joinPath(secretPath, name))}>
+              {pending.some(({ subjectId }) => subjectId === id) ? (
+                <Hourglass aria-label="Being deleted" className="size-3.5 text-warn" />
+              ) : (
+                <FolderIcon aria-hidden className="size-3.5 text-faint" />
+              )}
+              {name}
+            </Link>
+          </Button>
+        ))}
+        <Button size="sm" variant="ghost" onClick={() => setCreating(true)}>
+          <FolderPlus aria-hidden className="size-3.5" /> New folder
         </Button>
-      ))}
-      <Button size="sm" variant="ghost" onClick={() => setDialog('create')}>
-        <FolderPlus aria-hidden className="size-3.5" /> New folder
-      </Button>
-      {dialog === 'create' && <CreateFolder place={place} onClose={() => setDialog(undefined)} />}
-      {dialog === 'delete' && (
-        <Confirm
-          title={`Delete folder ${secretPath}?`}
-          label="Delete folder"
-          onConfirm={deleteFolder}
-          onClose={() => setDialog(undefined)}
-        >
-          <p>Every secret and folder inside it goes with it.</p>
-        </Confirm>
-      )}
+      </div>
+      {creating && <CreateFolder place={place} onClose={() => setCreating(false)} />}
     </div>
   )
 }
+
+/** Whether a deletion takes the folder with it. */
+function takes({ kind, environment, secretPath }: PendingDeletion, place: Place): boolean {
+  if (kind === 'project') return true
+  if (environment !== place.environment) return false
+  return (
+    kind === 'environment' || place.secretPath === secretPath || place.secretPath.startsWith(`${secretPath ?? ''}/`)
+  )
+}
+
+const nameIt = ({ kind, environment, secretPath }: PendingDeletion): string =>
+  kind === 'project'
+    ? 'This project'
+    : kind === 'environment'
+      ? `Environment ${environment ?? ''}`
+      : `Folder ${secretPath ?? ''}`

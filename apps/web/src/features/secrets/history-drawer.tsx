@@ -10,7 +10,7 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place } from '../../lib/types.ts'
-import { readValue } from './read-value.ts'
+import { readValue } from '../../lib/read-value.ts'
 
 const SHOWN_MS = 30_000
 

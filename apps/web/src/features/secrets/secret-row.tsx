@@ -1,8 +1,7 @@
 import { Link } from '@tanstack/react-router'
-import { Ellipsis, FileText, History, Trash2, TriangleAlert } from 'lucide-react'
+import { Ellipsis, FileText, FolderInput, History, Trash2, TriangleAlert, Waypoints } from 'lucide-react'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
-import { Confirm } from '../../components/confirm.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -10,13 +9,15 @@ import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
-import { trpc } from '../../lib/trpc.ts'
 import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
-import { DeleteConsequence, Readers } from './readers.tsx'
+import { DeleteSecrets } from './delete-secrets.tsx'
+import { Readers } from './readers.tsx'
 import { ResolvedValue } from './resolved-value.tsx'
 import { ValueCell } from './value-cell.tsx'
 
 const DetailsDialog = onDemand(async () => (await import('./details-dialog.tsx')).DetailsDialog)
+const MoveSecrets = onDemand(async () => (await import('./move-secrets.tsx')).MoveSecrets)
+const UsesDialog = onDemand(async () => (await import('./uses-dialog.tsx')).UsesDialog)
 
 interface Props extends RowProps {
   place: Place
@@ -28,19 +29,14 @@ interface Props extends RowProps {
 }
 
 export function SecretRow({ index, measure, place, row, readers, selected, onSelect, onHistory }: Props) {
-  const utils = trpc.useUtils()
-  const [dialog, setDialog] = useState<'delete' | 'details'>()
-  const remove = trpc.secrets.delete.useMutation()
+  const [dialog, setDialog] = useState<'delete' | 'details' | 'move' | 'uses'>()
+  const close = () => setDialog(undefined)
   const { key, origin } = row
   const own = origin.kind === 'own'
   const source = own
     ? place
     : { projectId: place.projectId, environment: origin.environment, secretPath: origin.secretPath }
 
-  const deleteSecret = async () => {
-    await remove.mutateAsync({ ...place, secretName: key })
-    await utils.secrets.rows.invalidate(place)
-  }
   return (
     <Tr ref={measure} data-index={index} aria-label={key}>
       <Td className="w-9">
@@ -51,6 +47,9 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
           <span className="flex flex-wrap items-center gap-1.5">
             <span className="font-mono text-sm font-medium break-all">{key}</span>
             {row.blank && <Badge tone="warn">Blank</Badge>}
+            {row.tags.map(({ id, name }) => (
+              <Badge key={id}>{name}</Badge>
+            ))}
           </span>
           {row.comment !== '' && <span className="text-xs break-words text-soft">{row.comment}</span>}
           {row.references.length > 0 && row.problem === null && (
@@ -103,7 +102,13 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
               <History aria-hidden className="size-4" /> History
             </MenuItem>
             <MenuItem onSelect={() => setDialog('details')}>
-              <FileText aria-hidden className="size-4" /> Rename or comment
+              <FileText aria-hidden className="size-4" /> Rename, comment, tags
+            </MenuItem>
+            <MenuItem onSelect={() => setDialog('uses')}>
+              <Waypoints aria-hidden className="size-4" /> Who uses this?
+            </MenuItem>
+            <MenuItem onSelect={() => setDialog('move')}>
+              <FolderInput aria-hidden className="size-4" /> Move
             </MenuItem>
             <MenuLine />
             <MenuItem danger onSelect={() => setDialog('delete')}>
@@ -111,16 +116,11 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
             </MenuItem>
           </Menu>
         )}
-        {dialog === 'details' && <DetailsDialog place={place} row={row} onClose={() => setDialog(undefined)} />}
+        {dialog === 'details' && <DetailsDialog place={place} row={row} onClose={close} />}
+        {dialog === 'uses' && <UsesDialog place={place} secretKey={key} onClose={close} />}
+        {dialog === 'move' && <MoveSecrets place={place} rows={[row]} onDone={() => onSelect(false)} onClose={close} />}
         {dialog === 'delete' && (
-          <Confirm
-            title={`Delete ${key}?`}
-            label="Delete secret"
-            onConfirm={deleteSecret}
-            onClose={() => setDialog(undefined)}
-          >
-            <DeleteConsequence readers={readers} />
-          </Confirm>
+          <DeleteSecrets place={place} keys={[key]} readers={readers} onDone={() => onSelect(false)} onClose={close} />
         )}
       </Td>
     </Tr>

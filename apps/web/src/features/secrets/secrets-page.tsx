@@ -1,16 +1,18 @@
 import { useNavigate } from '@tanstack/react-router'
-import { ClipboardPaste } from 'lucide-react'
+import { ClipboardPaste, GitCompare } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { LeaveGuard } from '../../components/leave-guard.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
-import { PageHeader } from '../../components/page.tsx'
+import { Empty, PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { Skeleton, SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Tabs } from '../../components/ui/tabs.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { statusOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place } from '../../lib/types.ts'
 import { FolderBar } from './folder-bar.tsx'
+import { folderPage } from './folder-path.ts'
 import { HistoryDrawer } from './history-drawer.tsx'
 import { ImportsCard } from './imports-card.tsx'
 import { SecretsTable } from './secrets-table.tsx'
@@ -53,13 +55,22 @@ export function SecretsPage({ place, search, history }: Props) {
         title="Secrets"
         text="Values stay hidden until you ask for one."
         actions={
-          <RouteButton
-            to="/p/$projectId/secrets/$environment/paste"
-            params={{ projectId, environment }}
-            search={secretPath === '/' ? {} : { path: secretPath }}
-          >
-            <ClipboardPaste aria-hidden className="size-4" /> Paste .env
-          </RouteButton>
+          <>
+            <RouteButton
+              to="/p/$projectId/compare"
+              params={{ projectId }}
+              search={{ left: environment, path: secretPath === '/' ? undefined : secretPath }}
+            >
+              <GitCompare aria-hidden className="size-4" /> Compare
+            </RouteButton>
+            <RouteButton
+              to="/p/$projectId/secrets/$environment/paste"
+              params={{ projectId, environment }}
+              search={secretPath === '/' ? {} : { path: secretPath }}
+            >
+              <ClipboardPaste aria-hidden className="size-4" /> Paste .env
+            </RouteButton>
+          </>
         }
       />
       <Tabs
@@ -72,7 +83,9 @@ export function SecretsPage({ place, search, history }: Props) {
       >
         <div className="grid gap-4">
           <FolderBar place={place} />
-          {rows.error ? (
+          {statusOf(rows.error) === 404 ? (
+            <NoFolder place={place} />
+          ) : rows.error ? (
             <Failure what="The secrets of this folder could not be read" error={rows.error} retry={rows.refetch} />
           ) : (
             <>
@@ -100,3 +113,20 @@ export function SecretsPage({ place, search, history }: Props) {
     </>
   )
 }
+
+/** It was never there, or somebody deleted, renamed or moved it. */
+const NoFolder = ({ place: { projectId, environment, secretPath } }: { place: Place }) => (
+  <Empty
+    title={`There is no folder ${secretPath} in ${environment}`}
+    action={
+      <>
+        <RouteButton {...folderPage(projectId, environment, '/')}>Go to the root folder</RouteButton>
+        <RouteButton to="/p/$projectId/trash" params={{ projectId }}>
+          Look in the trash
+        </RouteButton>
+      </>
+    }
+  >
+    It may have been renamed, moved or deleted. What was deleted can be restored for 30 days.
+  </Empty>
+)

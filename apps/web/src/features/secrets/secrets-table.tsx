@@ -18,8 +18,8 @@ import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { cn } from '../../lib/cn.ts'
 import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
-import { DeleteSelected } from './delete-selected.tsx'
 import { SecretRow } from './secret-row.tsx'
+import { SelectedActions } from './selected-actions.tsx'
 
 const COLUMNS: ColumnDef<Row>[] = [
   { accessorKey: 'key' },
@@ -52,10 +52,10 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
     getCoreRowModel: getCoreRowModel(),
     getSortedRowModel: getSortedRowModel(),
     getFilteredRowModel: getFilteredRowModel(),
-    globalFilterFn: (row, _column, text: string) => row.original.key.toLowerCase().includes(text.toLowerCase()),
+    globalFilterFn: (row, _column, text: string) => matches(row.original, text.toLowerCase()),
   })
   const visible = table.getRowModel().rows
-  const selected = table.getSelectedRowModel().rows.map((row) => row.original.key)
+  const selected = table.getSelectedRowModel().rows.map((row) => row.original)
 
   if (rows.length === 0) {
     return (
@@ -87,7 +87,7 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
             : `${visible.length} of ${count(rows.length, 'secret')}`}
         </p>
         {selected.length > 0 && (
-          <DeleteSelected place={place} keys={selected} readers={readers} onDone={() => setRowSelection({})} />
+          <SelectedActions place={place} rows={selected} readers={readers} onDone={() => setRowSelection({})} />
         )}
       </div>
       <Table label="Secrets">
@@ -138,8 +138,11 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
         />
       </Table>
       {visible.length === 0 && (
-        <p className="py-6 text-center text-base text-soft">No key contains “{globalFilter}”.</p>
+        <p className="py-6 text-center text-base text-soft">No key or tag contains “{globalFilter}”.</p>
       )}
     </div>
   )
 }
+
+const matches = ({ key, tags }: Row, text: string): boolean =>
+  key.toLowerCase().includes(text) || tags.some(({ name }) => name.toLowerCase().includes(text))

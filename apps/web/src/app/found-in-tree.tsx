@@ -1,0 +1,90 @@
+import { keepPreviousData } from '@tanstack/react-query'
+import { useRouter } from '@tanstack/react-router'
+import { Command } from 'cmdk'
+import { Folder, KeyRound } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { trpc } from '../lib/trpc.ts'
+import { group, Item } from './palette-item.tsx'
+
+/** A project may hold thousands: what fits is found by the server, and of that the first are drawn. */
+const MOST = 40
+/** How long the typing has to rest before the server is asked. */
+const REST_MS = 150
+
+interface Props {
+  projectId: string
+  search: string
+  go: (to: Promise<void>) => void
+}
+
+/** Secrets, by key or comment, and folders of every environment that match what was typed. */
+export function FoundInTree({ projectId, search, go }: Props) {
+  const router = useRouter()
+  const query = useRested(search.trim())
+  const project = trpc.projects.get.useQuery({ projectId })
+  const environments = project.data?.environments ?? []
+  const found = trpc.tree.search.useQuery(
+    { projectId, query, limit: MOST },
+    { enabled: query !== '', placeholderData: keepPreviousData },
+  )
+  const folders = trpc.useQueries((t) =>
+    environments.map(({ slug }) => t.folders.list({ projectId, environment: slug, path: '/', recursive: true })),
+  )
+  const open = (environment: string, path: string, q?: string) =>
+    go(
+      router.navigate({
+        to: '/p/$projectId/secrets/$environment',
+        params: { projectId, environment },
+        search: { path: path === '/' ? undefined : path, q },
+      }),
+    )
+  if (query === '') return null
+  const matching = environments
+    .flatMap(({ slug }, index) => (folders[index]?.data ?? []).map(({ id, path }) => ({ id, path, environment: slug })))
+    .filter(({ path }) => path.toLowerCase().includes(query.toLowerCase()))
+    .slice(0, MOST)
+  return (
+    <>
+      <Command.Group heading={found.data?.more ? `Secrets, the first ${MOST}` : 'Secrets'} className={group}>
+        {found.data?.secrets.map(({ id, secretKey, environment, secretPath, secretComment, matched }) => (
+          <Item
+            key={id}
+            value={`${secretKey} ${secretComment} ${environment}:${secretPath}`}
+            onSelect={() => open(environment, secretPath, secretKey)}
+          >
+            <KeyRound aria-hidden />
+            <span className="grid min-w-0 flex-1">
+              <span className="truncate font-mono text-sm">{secretKey}</span>
+              {matched === 'comment' && <span className="truncate text-xs text-soft">{secretComment}</span>}
+            </span>
+            <span className="max-w-1/2 truncate font-mono text-xs text-soft">
+              {environment}:{secretPath}
+            </span>
+          </Item>
+        ))}
+        {found.error && <p className="px-2.5 py-2 text-sm text-bad">Secrets could not be searched.</p>}
+      </Command.Group>
+      {matching.length > 0 && (
+        <Command.Group heading="Folders" className={group}>
+          {matching.map(({ id, path, environment }) => (
+            <Item key={id} value={`folder ${path} ${environment}`} onSelect={() => open(environment, path)}>
+              <Folder aria-hidden />
+              <span className="truncate font-mono text-sm">
+                {environment}:{path}
+              </span>
+            </Item>
+          ))}
+        </Command.Group>
+      )}
+    </>
+  )
+}
+
+function useRested(text: string): string {
+  const [rested, setRested] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(text), REST_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  return rested
+}

@@ -1,0 +1,147 @@
+import { useState, type ReactNode } from 'react'
+import { toast } from '../lib/toast.ts'
+import { trpc } from '../lib/trpc.ts'
+import type { Place, Uses } from '../lib/types.ts'
+import { count } from '../lib/words.ts'
+import { Confirm } from './confirm.tsx'
+import { Failure } from './failure.tsx'
+import { Notice } from './ui/notice.tsx'
+import { RadioCards } from './ui/radio-cards.tsx'
+import { SkeletonRows } from './ui/skeleton.tsx'
+import { UsesList } from './uses-list.tsx'
+
+/** What shall become of what the syncs wrote. */
+export type Fate = 'keep-secrets' | 'remove-secrets'
+
+interface Props {
+  /** Such as `folder /api`. */
+  what: string
+  /** What goes, each with everything below it. */
+  places: readonly Place[]
+  typed?: { text: string; label: string }
+  children: ReactNode
+  onDelete: (syncs: Fate | undefined) => Promise<{ pending?: string | undefined }>
+  /** After it is gone. While it waits for syncs, the page stays and says so. */
+  onGone: () => Promise<unknown>
+  onClose: () => void
+}
+
+/** Deletes a part of the vault: first shows who uses it, and asks what becomes of the targets of the syncs that go with it. */
+export function DeletePlace({ what, places, typed, children, onDelete, onGone, onClose }: Props) {
+  const utils = trpc.useUtils()
+  const [fate, setFate] = useState<Fate>()
+  const found = trpc.useQueries((t) => places.map((place) => t.tree.uses(place, { staleTime: 0 })))
+  const failed = found.find(({ error }) => error !== null)
+  const uses = found.every(({ data }) => data !== undefined)
+    ? together(
+        places,
+        found.flatMap(({ data }) => data ?? []),
+      )
+    : undefined
+  const going = uses?.syncs.filter(({ direct }) => direct) ?? []
+  const staying = uses && { ...uses, syncs: uses.syncs.filter(({ direct }) => !direct) }
+  const imported = (uses?.imports.length ?? 0) > 0
+  const projectId = places[0]?.projectId ?? ''
+
+  const confirm = async () => {
+    const { pending } = await onDelete(going.length > 0 ? fate : undefined)
+    await Promise.all([utils.tree.invalidate(), utils.history.invalidate(), utils.syncs.list.invalidate()])
+    if (pending === undefined) {
+      toast.success(`Deleted ${what}.`)
+      await onGone()
+    }
+  }
+  return (
+    <Confirm
+      title={`Delete ${what}?`}
+      label={going.length > 0 && fate === 'remove-secrets' ? 'Take back and delete' : `Delete ${what}`}
+      ready={uses !== undefined && !imported && (going.length === 0 || fate !== undefined)}
+      {...(typed ? { typed } : {})}
+      onConfirm={confirm}
+      onClose={onClose}
+    >
+      {children}
+      {failed ? (
+        <Failure what="Who uses it could not be found out" error={failed.error} retry={failed.refetch} />
+      ) : !uses || !staying ? (
+        <SkeletonRows label="Looking for who uses it" rows={2} />
+      ) : (
+        <>
+          {going.length > 0 && (
+            <>
+              <UsesList projectId={projectId} uses={{ syncs: going, imports: [], references: [] }} />
+              <RadioCards
+                label="What happens to the targets"
+                value={fate}
+                onChange={setFate}
+                cards={fates(going, what)}
+              />
+            </>
+          )}
+          {imported ? (
+            <Notice kind="blocked" title="It cannot be deleted while other folders import it">
+              <Rest projectId={projectId} uses={staying} after="Remove these imports first." />
+            </Notice>
+          ) : staying.syncs.length + staying.references.length > 0 ? (
+            <Notice kind="warn" title="Something else will break">
+              <Rest
+                projectId={projectId}
+                uses={staying}
+                after="These references stop resolving. Syncs that need them are blocked, and send nothing, until they are changed."
+              />
+            </Notice>
+          ) : (
+            going.length === 0 && (
+              <p className="text-base text-soft">Nothing else uses it: no sync, import or reference.</p>
+            )
+          )}
+        </>
+      )}
+    </Confirm>
+  )
+}
+
+const Rest = ({ projectId, uses, after }: { projectId: string; uses: Uses; after: string }) => (
+  <div className="grid gap-2">
+    <p>{after}</p>
+    <UsesList projectId={projectId} uses={uses} />
+  </div>
+)
+
+function fates(going: Uses['syncs'], what: string) {
+  const syncs = count(going.length, 'sync')
+  const keys = going.reduce((sum, { written }) => sum + written, 0)
+  const one = going.length === 1
+  const wrote = keys === 1 ? 'The key' : `The ${count(keys, 'key')}`
+  return [
+    {
+      value: 'keep-secrets' as const,
+      title: 'Leave the secrets at the targets',
+      text: `${syncs} ${one ? 'is' : 'are'} deleted. ${wrote} ${one ? 'it' : 'they'} wrote ${keys === 1 ? 'stays' : 'stay'} there with today's ${keys === 1 ? 'value' : 'values'}, and nothing updates ${keys === 1 ? 'it' : 'them'} any more.`,
+    },
+    {
+      value: 'remove-secrets' as const,
+      title: 'Take the secrets back first',
+      text: `${one ? 'The sync deletes' : `Each of the ${syncs} deletes`} what it wrote at its target, ${count(keys, 'key')} in all; programs there stop finding ${keys === 1 ? 'it' : 'them'}. Then ${what} goes. If a target refuses, nothing more is deleted.`,
+    },
+  ]
+}
+
+/** What several places are used by, without what goes with one of them. */
+function together(places: readonly Place[], found: readonly Uses[]): Uses {
+  const inside = (at: { environment: string; secretPath: string }) =>
+    places.some(
+      ({ environment, secretPath: path }) =>
+        environment === at.environment &&
+        (path === '/' || at.secretPath === path || at.secretPath.startsWith(`${path}/`)),
+    )
+  const syncs = new Map<string, Uses['syncs'][number]>()
+  for (const sync of found.flatMap((uses) => uses.syncs)) {
+    if (sync.direct || !syncs.has(sync.id)) syncs.set(sync.id, sync)
+  }
+  return {
+    syncs: [...syncs.values()],
+    imports: found.flatMap(({ imports }) => imports.filter((at) => !inside(at))),
+    references: found.flatMap(({ references }) => references.filter((at) => !inside(at))),
+  }
+}

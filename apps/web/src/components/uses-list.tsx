@@ -1,0 +1,63 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { trpc } from '../lib/trpc.ts'
+import type { Uses } from '../lib/types.ts'
+import { count } from '../lib/words.ts'
+import { PlaceLink } from './place-link.tsx'
+
+/** Who would notice if something were gone, each with a way there. */
+export function UsesList({ projectId, uses }: { projectId: string; uses: Uses }) {
+  const { data: syncs } = trpc.syncs.list.useQuery({ projectId })
+  const { syncs: readers, imports, references } = uses
+  if (readers.length + imports.length + references.length === 0)
+    return <p className="text-base text-soft">Nothing uses it: no sync, no import, no reference.</p>
+  return (
+    <div className="grid gap-3">
+      {readers.length > 0 && (
+        <Group title={count(readers.length, 'sync reads it', 'syncs read it')}>
+          {readers.map(({ id, name, destination, direct, written }) => (
+            <li key={id}>
+              <Link
+                to="/p/$projectId/syncs/$destination/$syncId"
+                params={{ projectId, destination, syncId: id }}
+                className="font-medium text-accent hover:underline"
+              >
+                {name}
+              </Link>{' '}
+              <span className="text-soft">
+                {syncs?.find((sync) => sync.id === id)?.targetLabel}
+                {direct ? ` · ${count(written, 'key')} written` : ' · through an import or a reference'}
+              </span>
+            </li>
+          ))}
+        </Group>
+      )}
+      {imports.length > 0 && (
+        <Group title={count(imports.length, 'folder imports it', 'folders import it')}>
+          {imports.map(({ environment, secretPath }) => (
+            <li key={`${environment}:${secretPath}`}>
+              <PlaceLink place={{ projectId, environment, secretPath }} />
+            </li>
+          ))}
+        </Group>
+      )}
+      {references.length > 0 && (
+        <Group title={count(references.length, 'secret refers to it', 'secrets refer to it')}>
+          {references.map(({ environment, secretPath, secretKey, to }) => (
+            <li key={`${environment}:${secretPath} ${secretKey}`} className="break-all">
+              <PlaceLink place={{ projectId, environment, secretPath }} secretKey={secretKey} />{' '}
+              <span className="font-mono text-xs text-soft">{to}</span>
+            </li>
+          ))}
+        </Group>
+      )}
+    </div>
+  )
+}
+
+const Group = ({ title, children }: { title: string; children: ReactNode }) => (
+  <div className="grid gap-1">
+    <h3 className="text-sm font-semibold">{title}</h3>
+    <ul className="grid gap-1 text-sm">{children}</ul>
+  </div>
+)

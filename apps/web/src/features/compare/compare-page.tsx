@@ -1,0 +1,121 @@
+import { useNavigate } from '@tanstack/react-router'
+import { ArrowLeftRight } from 'lucide-react'
+import { useState } from 'react'
+import { Failure } from '../../components/failure.tsx'
+import { Empty, PageHeader } from '../../components/page.tsx'
+import { PathSelect } from '../../components/path-select.tsx'
+import { RouteButton } from '../../components/route-button.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { SelectField } from '../../components/ui/field.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { Comparison } from './comparison.tsx'
+import { CopyAcross, type Copying } from './copy-across.tsx'
+
+interface Props {
+  projectId: string
+  view: {
+    left?: string | undefined
+    right?: string | undefined
+    path?: string | undefined
+    /** `differences`: what is the same is left out. */
+    only?: string | undefined
+  }
+}
+
+/** Two environments side by side, from a folder down. */
+export function ComparePage({ projectId, view }: Props) {
+  usePageTitle('Compare environments')
+  const navigate = useNavigate()
+  const [copying, setCopying] = useState<Copying>()
+  const project = trpc.projects.get.useQuery({ projectId })
+  const environments = project.data?.environments ?? []
+  const left = view.left ?? environments[0]?.slug ?? ''
+  const right = view.right ?? environments.find(({ slug }) => slug !== left)?.slug ?? ''
+  const path = view.path ?? '/'
+  const compared = trpc.tree.compare.useQuery(
+    { projectId, environment: left, otherEnvironment: right, secretPath: path },
+    { enabled: left !== '' && right !== '' && left !== right },
+  )
+  const setView = (next: Props['view']) =>
+    void navigate({
+      to: '/p/$projectId/compare',
+      params: { projectId },
+      search: { left, right, path: path === '/' ? undefined : path, only: view.only, ...next },
+      replace: true,
+    })
+  const choices = environments.map(({ slug, name }) => (
+    <option key={slug} value={slug}>
+      {name}
+    </option>
+  ))
+  if (project.error)
+    return <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
+  return (
+    <>
+      <PageHeader
+        title="Compare environments"
+        text="By the values as they are written, references unresolved. Nothing is shown until you ask for it."
+      />
+      <div className="grid gap-4">
+        {project.data && environments.length < 2 ? (
+          <Empty
+            title="There is nothing to compare with"
+            action={
+              <RouteButton to="/p/$projectId/settings" params={{ projectId }}>
+                Add an environment
+              </RouteButton>
+            }
+          >
+            This project has one environment.
+          </Empty>
+        ) : (
+          <>
+            <div className="grid items-end gap-3 sm:grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)_minmax(0,1fr)]">
+              <SelectField label="Left" value={left} onChange={(event) => setView({ left: event.target.value })}>
+                {choices}
+              </SelectField>
+              <Button
+                aria-label="Swap left and right"
+                className="w-9 px-0 max-sm:hidden"
+                onClick={() => setView({ left: right, right: left })}
+              >
+                <ArrowLeftRight aria-hidden className="size-4" />
+              </Button>
+              <SelectField label="Right" value={right} onChange={(event) => setView({ right: event.target.value })}>
+                {choices}
+              </SelectField>
+              <PathSelect
+                projectId={projectId}
+                environment={left}
+                value={path}
+                onChange={(to) => setView({ path: to === '/' ? undefined : to })}
+                label="From folder"
+              />
+            </div>
+            {left === right && left !== '' ? (
+              <Empty title="Left and right are the same environment">Choose another one on either side.</Empty>
+            ) : compared.error ? (
+              <Failure what="The environments could not be compared" error={compared.error} retry={compared.refetch} />
+            ) : compared.data ? (
+              <Comparison
+                key={`${left} ${right} ${path}`}
+                projectId={projectId}
+                left={left}
+                right={right}
+                compared={compared.data}
+                onlyDifferences={view.only === 'differences'}
+                onOnlyDifferences={(on) => setView({ only: on ? 'differences' : undefined })}
+                onCopy={setCopying}
+              />
+            ) : (
+              <SkeletonRows label="Comparing" rows={8} />
+            )}
+          </>
+        )}
+      </div>
+      {copying && <CopyAcross projectId={projectId} copying={copying} onClose={() => setCopying(undefined)} />}
+    </>
+  )
+}

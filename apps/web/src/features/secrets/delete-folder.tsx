@@ -1,0 +1,29 @@
+import { useNavigate } from '@tanstack/react-router'
+import { DeletePlace } from '../../components/delete-place.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { Folder, Place } from '../../lib/types.ts'
+import { folderPage, parentOf } from './folder-path.ts'
+
+export function DeleteFolder({ place, folder, onClose }: { place: Place; folder: Folder; onClose: () => void }) {
+  const { projectId, environment, secretPath } = place
+  const utils = trpc.useUtils()
+  const navigate = useNavigate()
+  const remove = trpc.folders.delete.useMutation()
+  const parent = parentOf(secretPath)
+  return (
+    <DeletePlace
+      what={`folder ${secretPath}`}
+      places={[place]}
+      onDelete={(syncs) =>
+        remove.mutateAsync({ projectId, environment, path: parent, folderIdOrName: folder.id, syncs })
+      }
+      onGone={async () => {
+        await navigate(folderPage(projectId, environment, parent))
+        await Promise.all([utils.folders.list.invalidate(), utils.secrets.rows.invalidate()])
+      }}
+      onClose={onClose}
+    >
+      <p>Every secret and folder inside it goes with it. For 30 days it can be restored from the trash.</p>
+    </DeletePlace>
+  )
+}

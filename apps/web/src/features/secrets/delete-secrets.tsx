@@ -1,0 +1,74 @@
+import { Confirm } from '../../components/confirm.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { Skeleton } from '../../components/ui/skeleton.tsx'
+import { UsesList } from '../../components/uses-list.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { Place, Sync, Uses } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+import { DeleteConsequence } from './readers.tsx'
+
+/** The most keys that are asked about one by one. */
+const LOOK_AT = 20
+
+interface Props {
+  place: Place
+  keys: readonly string[]
+  readers: readonly Sync[]
+  onDone?: () => void
+  onClose: () => void
+}
+
+/** Deletes secrets of a folder, after showing which references would stop resolving and which syncs remove them at their targets. */
+export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) {
+  const utils = trpc.useUtils()
+  const remove = trpc.secrets.deleteMany.useMutation()
+  const looked = keys.slice(0, LOOK_AT)
+  const found = trpc.useQueries((t) =>
+    looked.map((secretName) => t.tree.uses({ ...place, secretName }, { staleTime: 0 })),
+  )
+  const what = keys.length === 1 ? (keys[0] ?? '') : count(keys.length, 'secret')
+  const references = outside(
+    place,
+    keys,
+    found.flatMap(({ data }) => data?.references ?? []),
+  )
+  const deleteAll = async () => {
+    await remove.mutateAsync({ ...place, secrets: keys.map((secretKey) => ({ secretKey })) })
+    onDone?.()
+    await Promise.all([utils.secrets.rows.invalidate(place), utils.history.invalidate(), utils.tree.invalidate()])
+  }
+  return (
+    <Confirm
+      title={`Delete ${what}?`}
+      label={keys.length === 1 ? 'Delete secret' : `Delete ${what}`}
+      onConfirm={deleteAll}
+      onClose={onClose}
+    >
+      {keys.length > 1 && <p className="max-h-40 overflow-y-auto font-mono text-sm break-all">{keys.join(', ')}</p>}
+      <DeleteConsequence readers={readers} />
+      {found.some(({ isPending }) => isPending) ? (
+        <Skeleton className="w-64" />
+      ) : (
+        references.length > 0 && (
+          <Notice kind="warn" title="References to it stop resolving">
+            <div className="grid gap-2">
+              <p>Syncs that need them are blocked, and send nothing, until they are changed.</p>
+              <UsesList projectId={place.projectId} uses={{ syncs: [], imports: [], references }} />
+            </div>
+          </Notice>
+        )
+      )}
+      <p className="text-sm text-soft">For 30 days it can be restored from the trash.</p>
+    </Confirm>
+  )
+}
+
+/** Once each, and not those that go as well. */
+function outside(place: Place, keys: readonly string[], references: Uses['references']): Uses['references'] {
+  const going = new Set(keys)
+  const kept = references.filter(
+    ({ environment, secretPath, secretKey }) =>
+      environment !== place.environment || secretPath !== place.secretPath || !going.has(secretKey),
+  )
+  return [...new Map(kept.map((one) => [`${one.environment}:${one.secretPath} ${one.secretKey}`, one])).values()]
+}

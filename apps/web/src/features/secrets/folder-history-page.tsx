@@ -1,0 +1,108 @@
+import { Link } from '@tanstack/react-router'
+import { RotateCcw } from 'lucide-react'
+import { useState } from 'react'
+import { Failure } from '../../components/failure.tsx'
+import { Empty, PageHeader } from '../../components/page.tsx'
+import { Time } from '../../components/time.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Place } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+import { folderPage } from './folder-path.ts'
+import { RestoreFolder } from './restore-folder.tsx'
+import { writesOf, type Write } from './writes.ts'
+
+const PAGE = 200
+
+/** What was written to a folder, one write at a time, latest first. Any of them can be gone back to. */
+export function FolderHistoryPage({ place }: { place: Place }) {
+  usePageTitle('History')
+  const { projectId, environment, secretPath } = place
+  const [restoring, setRestoring] = useState<Write>()
+  const history = trpc.history.folder.useInfiniteQuery(
+    { ...place, limit: PAGE },
+    { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+  )
+  const writes = writesOf(history.data?.pages.flatMap(({ versions }) => versions) ?? [])
+  return (
+    <div className="mx-auto max-w-4xl">
+      <PageHeader
+        title="History of a folder"
+        text={
+          <>
+            Every write to the secrets of{' '}
+            <Link
+              {...folderPage(projectId, environment, secretPath)}
+              className="font-mono text-sm text-accent underline"
+            >
+              {environment}:{secretPath}
+            </Link>
+            , latest first. Going back writes new versions; nothing is lost.
+          </>
+        }
+      />
+      {history.error ? (
+        <Failure what="The history could not be read" error={history.error} retry={history.refetch} />
+      ) : !history.data ? (
+        <SkeletonRows label="Loading the history" rows={6} />
+      ) : writes.length === 0 ? (
+        <Empty title="Nothing was written to this folder yet">
+          Each secret that is added, changed or deleted here will be listed with who did it and when.
+        </Empty>
+      ) : (
+        <>
+          <ol aria-label="Writes" className="grid gap-2">
+            {writes.map((write, index) => (
+              <li
+                key={write.at + write.by}
+                className="flex flex-wrap items-start gap-3 rounded-lg border border-line bg-surface p-3"
+              >
+                <div className="grid min-w-0 flex-1 basis-60 gap-1.5">
+                  <p className="text-sm text-soft">
+                    <span className="font-medium text-ink">{count(write.versions.length, 'secret')}</span> by{' '}
+                    <span className="break-all">{write.by}</span>, <Time iso={write.at} />
+                  </p>
+                  <Keys write={write} />
+                </div>
+                {index === 0 ? (
+                  <Badge tone="good">Now</Badge>
+                ) : (
+                  <Button size="sm" onClick={() => setRestoring(write)}>
+                    <RotateCcw aria-hidden className="size-3.5" /> Go back to this
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ol>
+          {history.hasNextPage && (
+            <Button className="mt-4" busy={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+              Show earlier writes
+            </Button>
+          )}
+        </>
+      )}
+      {restoring && <RestoreFolder place={place} write={restoring} onClose={() => setRestoring(undefined)} />}
+    </div>
+  )
+}
+
+/** A pasted file may have written thousands; the first say enough. */
+const MOST_KEYS = 12
+
+function Keys({ write: { versions } }: { write: Write }) {
+  const more = versions.length - MOST_KEYS
+  return (
+    <ul className="flex flex-wrap gap-x-3 gap-y-1 font-mono text-sm">
+      {versions.slice(0, MOST_KEYS).map(({ key, version, deleted }) => (
+        <li key={`${key} ${version}`} className="break-all">
+          {deleted ? <s className="text-soft">{key}</s> : key}{' '}
+          <span className="font-sans text-xs text-faint">{deleted ? 'deleted' : `version ${version}`}</span>
+        </li>
+      ))}
+      {more > 0 && <li className="font-sans text-sm text-soft">and {count(more, 'more', 'more')}</li>}
+    </ul>
+  )
+}

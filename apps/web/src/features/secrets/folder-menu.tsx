@@ -1,0 +1,65 @@
+import { useNavigate } from '@tanstack/react-router'
+import { Ellipsis, FolderInput, History, Pencil, Trash2, Waypoints } from 'lucide-react'
+import { useState } from 'react'
+import { onDemand } from '../../components/on-demand.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
+import type { Folder, Place } from '../../lib/types.ts'
+
+const RenameFolder = onDemand(async () => (await import('./rename-folder.tsx')).RenameFolder)
+const MoveFolder = onDemand(async () => (await import('./move-folder.tsx')).MoveFolder)
+const DeleteFolder = onDemand(async () => (await import('./delete-folder.tsx')).DeleteFolder)
+const UsesDialog = onDemand(async () => (await import('./uses-dialog.tsx')).UsesDialog)
+
+/** What can be done with the open folder. The root has no name to change and no place to go. */
+export function FolderMenu({ place, folder }: { place: Place; folder: Folder | undefined }) {
+  const { projectId, environment, secretPath } = place
+  const navigate = useNavigate()
+  const [dialog, setDialog] = useState<'uses' | 'rename' | 'move' | 'delete'>()
+  const close = () => setDialog(undefined)
+  return (
+    <>
+      <Menu
+        align="start"
+        trigger={
+          <Button variant="ghost" size="icon" aria-label={`More for folder ${secretPath}`}>
+            <Ellipsis aria-hidden className="size-4" />
+          </Button>
+        }
+      >
+        <MenuItem
+          onSelect={() =>
+            void navigate({
+              to: '/p/$projectId/secrets/$environment/history',
+              params: { projectId, environment },
+              search: secretPath === '/' ? {} : { path: secretPath },
+            })
+          }
+        >
+          <History aria-hidden className="size-4" /> History
+        </MenuItem>
+        <MenuItem onSelect={() => setDialog('uses')}>
+          <Waypoints aria-hidden className="size-4" /> Who uses this?
+        </MenuItem>
+        {folder && (
+          <>
+            <MenuItem onSelect={() => setDialog('rename')}>
+              <Pencil aria-hidden className="size-4" /> Rename
+            </MenuItem>
+            <MenuItem onSelect={() => setDialog('move')}>
+              <FolderInput aria-hidden className="size-4" /> Move
+            </MenuItem>
+            <MenuLine />
+            <MenuItem danger onSelect={() => setDialog('delete')}>
+              <Trash2 aria-hidden className="size-4" /> Delete
+            </MenuItem>
+          </>
+        )}
+      </Menu>
+      {dialog === 'uses' && <UsesDialog place={place} onClose={close} />}
+      {folder && dialog === 'rename' && <RenameFolder place={place} folder={folder} onClose={close} />}
+      {folder && dialog === 'move' && <MoveFolder place={place} folder={folder} onClose={close} />}
+      {folder && dialog === 'delete' && <DeleteFolder place={place} folder={folder} onClose={close} />}
+    </>
+  )
+}

@@ -1,0 +1,79 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { secretPath as pathSchema } from '@keyferry/schemas'
+import { useNavigate } from '@tanstack/react-router'
+import { Controller, useForm } from 'react-hook-form'
+import { z } from 'zod'
+import { PlaceFields } from '../../components/place-fields.tsx'
+import { Refusal } from '../../components/refusal.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions, Dialog } from '../../components/ui/dialog.tsx'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Folder, Place } from '../../lib/types.ts'
+import { folderPage, joinPath, parentOf } from './folder-path.ts'
+
+const destination = z.object({ to: z.object({ environment: z.string().min(1), secretPath: pathSchema }) })
+
+/** Into another folder, of this environment or another, with everything below it. */
+export function MoveFolder({ place, folder, onClose }: { place: Place; folder: Folder; onClose: () => void }) {
+  const { projectId, environment, secretPath } = place
+  const utils = trpc.useUtils()
+  const navigate = useNavigate()
+  const move = trpc.tree.moveFolder.useMutation()
+  const { control, handleSubmit, watch, formState } = useForm({
+    resolver: zodResolver(destination),
+    defaultValues: { to: { environment, secretPath: parentOf(secretPath) } },
+  })
+  const chosen = watch('to')
+  const there = joinPath(chosen.secretPath, folder.name)
+  const stays = chosen.environment === environment && there === secretPath
+  const submit = handleSubmit(async ({ to }) => {
+    const moved = await move
+      .mutateAsync({
+        projectId,
+        environment,
+        folderId: folder.id,
+        destinationEnvironment: to.environment,
+        destinationPath: to.secretPath,
+      })
+      .catch(() => null)
+    if (!moved) return
+    onClose()
+    await navigate(folderPage(projectId, to.environment, moved.path))
+    await Promise.all([utils.folders.invalidate(), utils.syncs.list.invalidate(), utils.tree.invalidate()])
+    toast.success(`The folder is ${to.environment}:${moved.path}.`)
+  })
+  return (
+    <Dialog open onClose={onClose} title="Move folder" description={`${environment}:${secretPath}`}>
+      <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+        <Refusal error={move.error} />
+        <Controller
+          control={control}
+          name="to"
+          render={({ field: { value, onChange } }) => (
+            <PlaceFields projectId={projectId} value={value} onChange={onChange} pathLabel="Into folder" />
+          )}
+        />
+        <p className="text-sm text-soft">
+          {stays ? (
+            'It is there already.'
+          ) : (
+            <>
+              It will be{' '}
+              <span className="font-mono break-all">
+                {chosen.environment}:{there}
+              </span>
+              . Imports and syncs follow, and references to it are rewritten.
+            </>
+          )}
+        </p>
+        <Actions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={stays} busy={formState.isSubmitting}>
+            Move folder
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,97 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { moveSecrets, secretPath as pathSchema } from '@keyferry/schemas'
+import { Controller, useForm } from 'react-hook-form'
+import { z } from 'zod'
+import { PlaceFields } from '../../components/place-fields.tsx'
+import { Refusal } from '../../components/refusal.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions, Dialog } from '../../components/ui/dialog.tsx'
+import { SwitchField } from '../../components/ui/switch-field.tsx'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Place, SecretRow } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+
+const destination = moveSecrets
+  .pick({ shouldOverwrite: true })
+  .extend({ to: z.object({ environment: z.string().min(1), secretPath: pathSchema }) })
+
+interface Props {
+  place: Place
+  rows: readonly SecretRow[]
+  onDone: () => void
+  onClose: () => void
+}
+
+/** Into another folder, of this environment or another. */
+export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
+  const { projectId, environment, secretPath } = place
+  const what = rows.length === 1 ? (rows[0]?.key ?? '') : count(rows.length, 'secret')
+  const utils = trpc.useUtils()
+  const move = trpc.tree.moveSecrets.useMutation()
+  const { control, handleSubmit, watch, formState } = useForm({
+    resolver: zodResolver(destination),
+    defaultValues: { to: { environment, secretPath }, shouldOverwrite: false },
+  })
+  const chosen = watch('to')
+  const stays = chosen.environment === environment && chosen.secretPath === secretPath
+  const submit = handleSubmit(async ({ to, shouldOverwrite }) => {
+    const moved = await move
+      .mutateAsync({
+        projectId,
+        sourceEnvironment: environment,
+        sourceSecretPath: secretPath,
+        destinationEnvironment: to.environment,
+        destinationSecretPath: to.secretPath,
+        secretIds: rows.map(({ id }) => id),
+        shouldOverwrite,
+      })
+      .catch(() => null)
+    if (!moved) return
+    onDone()
+    onClose()
+    await Promise.all([utils.secrets.rows.invalidate(), utils.tree.invalidate()])
+    toast.success(`Moved ${what} to ${to.environment}:${to.secretPath}.`)
+  })
+  return (
+    <Dialog open onClose={onClose} title={`Move ${what}`} description={`From ${environment}:${secretPath}`}>
+      <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+        <Refusal error={move.error} />
+        {rows.length > 1 && (
+          <p className="max-h-32 overflow-y-auto font-mono text-sm break-all">
+            {rows.map(({ key }) => key).join(', ')}
+          </p>
+        )}
+        <Controller
+          control={control}
+          name="to"
+          render={({ field: { value, onChange } }) => (
+            <PlaceFields projectId={projectId} value={value} onChange={onChange} pathLabel="Into folder" />
+          )}
+        />
+        <Controller
+          control={control}
+          name="shouldOverwrite"
+          render={({ field: { value, onChange } }) => (
+            <SwitchField
+              label="Overwrite what is there"
+              help="Off: nothing moves when one of the keys is taken there."
+              checked={value ?? false}
+              onChange={onChange}
+            />
+          )}
+        />
+        <p className="text-sm text-soft">
+          References to {rows.length === 1 ? 'it' : 'them'} are rewritten. Syncs of this folder lose{' '}
+          {rows.length === 1 ? 'it' : 'them'}, those of the other one get {rows.length === 1 ? 'it' : 'them'}.
+        </p>
+        <Actions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={stays} busy={formState.isSubmitting}>
+            Move {what}
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,57 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { updateFolder } from '@keyferry/schemas'
+import { useNavigate } from '@tanstack/react-router'
+import { useForm } from 'react-hook-form'
+import { Refusal } from '../../components/refusal.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions, Dialog } from '../../components/ui/dialog.tsx'
+import { TextField } from '../../components/ui/field.tsx'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Folder, Place } from '../../lib/types.ts'
+import { folderPage, parentOf } from './folder-path.ts'
+
+/** Its name and description. Whatever refers to it follows, or the server says what is in the way. */
+export function RenameFolder({ place, folder, onClose }: { place: Place; folder: Folder; onClose: () => void }) {
+  const { projectId, environment, secretPath } = place
+  const utils = trpc.useUtils()
+  const navigate = useNavigate()
+  const update = trpc.folders.update.useMutation()
+  const { register, handleSubmit, formState } = useForm({
+    resolver: zodResolver(updateFolder.pick({ name: true, description: true })),
+    defaultValues: { name: folder.name, description: folder.description ?? '' },
+  })
+  const { errors, isSubmitting, isDirty } = formState
+  const submit = handleSubmit(async ({ name, description }) => {
+    const renamed = await update
+      .mutateAsync({ projectId, environment, path: parentOf(secretPath), folderId: folder.id, name, description })
+      .catch(() => null)
+    if (!renamed) return
+    onClose()
+    await navigate(folderPage(projectId, environment, renamed.path))
+    await Promise.all([utils.folders.invalidate(), utils.syncs.list.invalidate(), utils.tree.invalidate()])
+    toast.success(`The folder is ${environment}:${renamed.path}.`)
+  })
+  return (
+    <Dialog open onClose={onClose} title="Rename folder" description={`${environment}:${secretPath}`}>
+      <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+        <Refusal error={update.error} />
+        <TextField
+          label="Folder name"
+          help="Imports and syncs follow, and references to it are rewritten."
+          spellCheck={false}
+          autoFocus
+          error={errors.name?.message}
+          {...register('name')}
+        />
+        <TextField label="Description" optional error={errors.description?.message} {...register('description')} />
+        <Actions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+            Save folder
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}

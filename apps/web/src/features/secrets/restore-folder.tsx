@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query'
+import { Confirm } from '../../components/confirm.tsx'
+import { Failure } from '../../components/failure.tsx'
+import { Time } from '../../components/time.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { ScrollList } from '../../components/ui/scroll-list.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { toast } from '../../lib/toast.ts'
+import { direct, trpc } from '../../lib/trpc.ts'
+import type { Place } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+import type { Write } from './writes.ts'
+
+const ACTIONS = [
+  { action: 'create', word: 'come back', tone: 'text-good' },
+  { action: 'update', word: 'get their old value', tone: 'text-warn' },
+  { action: 'delete', word: 'are deleted', tone: 'text-bad' },
+] as const
+
+/** Shows what going back to the moment after a write would change, and does it: exactly that, or nothing. */
+export function RestoreFolder({ place, write, onClose }: { place: Place; write: Write; onClose: () => void }) {
+  const utils = trpc.useUtils()
+  const restore = trpc.history.restoreFolder.useMutation()
+  // A mutation by its route, and with `dryRun` a question by what it does.
+  const preview = useQuery({
+    queryKey: ['restore-folder', place, write.at],
+    queryFn: () => direct.history.restoreFolder.mutate({ ...place, at: write.at, dryRun: true }),
+    staleTime: 0,
+    gcTime: 0,
+  })
+  const changes = preview.data?.changes ?? []
+  const confirm = async () => {
+    await restore.mutateAsync({ ...place, at: write.at, expected: preview.data?.hash })
+    await Promise.all([utils.history.invalidate(), utils.secrets.invalidate(), utils.tree.invalidate()])
+    toast.success(`${count(changes.length, 'secret')} went back.`)
+  }
+  return (
+    <Confirm
+      title="Go back to this?"
+      label={changes.length === 0 ? 'Go back' : `Change ${count(changes.length, 'secret')}`}
+      danger={changes.some(({ action }) => action === 'delete')}
+      ready={changes.length > 0}
+      onConfirm={confirm}
+      onClose={onClose}
+    >
+      <p className="text-sm text-soft">
+        The secrets of {place.environment}:{place.secretPath} as they were <Time iso={write.at} />. Folders below it,
+        imports and comments stay as they are. Syncs send the result on.
+      </p>
+      {preview.error ? (
+        <Failure what="What would change could not be found out" error={preview.error} retry={preview.refetch} />
+      ) : !preview.data ? (
+        <SkeletonRows label="Looking for what would change" rows={2} />
+      ) : (
+        <div aria-live="polite" className="grid gap-3">
+          {changes.length === 0 && <p className="text-base">Nothing would change: the folder is as it was then.</p>}
+          {ACTIONS.map(({ action, word, tone }) => {
+            const keys = changes.filter((change) => change.action === action)
+            if (keys.length === 0) return null
+            return (
+              <div key={action}>
+                <p className={`text-sm font-medium ${tone}`}>
+                  <span className="text-xl font-semibold tabular-nums">{keys.length}</span> {word}
+                </p>
+                <ScrollList aria-label={word} className="max-h-32 font-mono text-sm break-all">
+                  {keys.map(({ key, version }) => (
+                    <li key={key}>
+                      {key} {version !== null && <span className="font-sans text-xs text-soft">version {version}</span>}
+                    </li>
+                  ))}
+                </ScrollList>
+              </div>
+            )
+          })}
+          {preview.data.unrestorable.length > 0 && (
+            <Notice kind="warn" title="Some cannot go back, and stay as they are">
+              <ul>
+                {preview.data.unrestorable.map(({ key, reason }) => (
+                  <li key={key}>
+                    <span className="font-mono">{key}</span>: {reason}
+                  </li>
+                ))}
+              </ul>
+            </Notice>
+          )}
+          <p className="text-sm text-soft">{count(preview.data.unchanged, 'secret stays', 'secrets stay')} as now.</p>
+        </div>
+      )}
+    </Confirm>
+  )
+}

@@ -1,0 +1,34 @@
+import { Failure } from '../../components/failure.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions, Dialog } from '../../components/ui/dialog.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { UsesList } from '../../components/uses-list.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { Place } from '../../lib/types.ts'
+
+/** The reference graph around a secret, or around a folder with everything below it. */
+export function UsesDialog({ place, secretKey, onClose }: { place: Place; secretKey?: string; onClose: () => void }) {
+  const { projectId, environment, secretPath } = place
+  const uses = trpc.tree.uses.useQuery({ ...place, secretName: secretKey }, { staleTime: 0 })
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Who uses ${secretKey ?? secretPath}?`}
+      description={
+        secretKey === undefined ? `In ${environment}, with everything below it` : `${environment}:${secretPath}`
+      }
+    >
+      {uses.error ? (
+        <Failure what="Who uses it could not be found out" error={uses.error} retry={uses.refetch} />
+      ) : uses.data ? (
+        <UsesList projectId={projectId} uses={uses.data} />
+      ) : (
+        <SkeletonRows label="Looking for who uses it" rows={3} />
+      )}
+      <Actions>
+        <Button onClick={onClose}>Done</Button>
+      </Actions>
+    </Dialog>
+  )
+}

@@ -1,0 +1,50 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { onDemand } from '../../components/on-demand.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { Project } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+
+const DeletePlace = onDemand(async () => (await import('../../components/delete-place.tsx')).DeletePlace)
+
+/** What cannot be taken back. */
+export function DangerSection({ project: { id: projectId, name, slug, environments } }: { project: Project }) {
+  const utils = trpc.useUtils()
+  const navigate = useNavigate()
+  const [asking, setAsking] = useState(false)
+  const remove = trpc.projects.delete.useMutation()
+  return (
+    <Section
+      tone="bad"
+      title="Delete project"
+      text="Deletes its environments, secrets, versions and syncs. This cannot be undone."
+      action={
+        <Button variant="danger" onClick={() => setAsking(true)}>
+          Delete project
+        </Button>
+      }
+    >
+      {asking && (
+        <DeletePlace
+          what={`project ${name}`}
+          places={environments.map(({ slug }) => ({ projectId, environment: slug, secretPath: '/' }))}
+          typed={{ text: name, label: `Type ${name} to confirm` }}
+          onDelete={(syncs) => remove.mutateAsync({ projectId, syncs })}
+          onGone={async () => {
+            await utils.projects.list.invalidate()
+            await navigate({ to: '/' })
+          }}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            {count(environments.length, 'environment')} with every secret, folder and version in them, for good. To keep
+            a copy, first run{' '}
+            <code className="font-mono text-sm break-all">keyferry admin export-project copy.kf --project {slug}</code>.
+          </p>
+        </DeletePlace>
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,26 @@
+import { DeletePlace } from '../../components/delete-place.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { Project } from '../../lib/types.ts'
+
+interface Props {
+  projectId: string
+  environment: Project['environments'][number]
+  onClose: () => void
+}
+
+export function DeleteEnvironment({ projectId, environment: { id, name, slug }, onClose }: Props) {
+  const utils = trpc.useUtils()
+  const remove = trpc.environments.delete.useMutation()
+  return (
+    <DeletePlace
+      what={`environment ${name}`}
+      places={[{ projectId, environment: slug, secretPath: '/' }]}
+      typed={{ text: slug, label: `Type ${slug} to confirm` }}
+      onDelete={(syncs) => remove.mutateAsync({ projectId, environmentId: id, syncs })}
+      onGone={() => Promise.all([utils.projects.invalidate(), utils.secrets.rows.invalidate()])}
+      onClose={onClose}
+    >
+      <p>Every secret and folder in it goes with it.</p>
+    </DeletePlace>
+  )
+}

@@ -1,0 +1,59 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { updateProject } from '@keyferry/schemas'
+import { useForm } from 'react-hook-form'
+import { Refusal } from '../../components/refusal.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { TextField } from '../../components/ui/field.tsx'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Project } from '../../lib/types.ts'
+import { useUnsaved } from '../../lib/unsaved.ts'
+
+const details = updateProject.pick({ name: true, slug: true, description: true })
+
+/** How the project is called, by people and by clients. */
+export function DetailsSection({ project }: { project: Project }) {
+  const utils = trpc.useUtils()
+  const update = trpc.projects.update.useMutation()
+  const { register, handleSubmit, formState } = useForm({
+    resolver: zodResolver(details),
+    defaultValues: { name: project.name, slug: project.slug, description: project.description ?? '' },
+  })
+  const { errors, isDirty, isSubmitting } = formState
+  useUnsaved(isDirty)
+  const submit = handleSubmit(async (input) => {
+    const saved = await update.mutateAsync({ projectId: project.id, ...input }).catch(() => null)
+    if (!saved) return
+    await utils.projects.invalidate()
+    toast.success('The project is saved.')
+  })
+  return (
+    <Section title="Project">
+      <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-2xl gap-4">
+        <Refusal error={update.error} />
+        <TextField label="Project name" error={errors.name?.message} {...register('name')} />
+        <TextField
+          label="Slug"
+          help="Clients that find the project by its slug must be given the new one. Everything else follows."
+          spellCheck={false}
+          className="[&_input]:font-mono [&_input]:text-sm"
+          error={errors.slug?.message}
+          {...register('slug')}
+        />
+        <TextField label="Description" optional error={errors.description?.message} {...register('description')} />
+        <div>
+          <Button
+            type="submit"
+            variant={isDirty ? 'primary' : 'secondary'}
+            disabled={!isDirty}
+            busy={isSubmitting}
+            aria-label="Save project"
+          >
+            Save
+          </Button>
+        </div>
+      </form>
+    </Section>
+  )
+}

@@ -1,0 +1,80 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { createEnvironment } from '@keyferry/schemas'
+import { useForm } from 'react-hook-form'
+import { Refusal } from '../../components/refusal.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions, Dialog } from '../../components/ui/dialog.tsx'
+import { TextField } from '../../components/ui/field.tsx'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Project } from '../../lib/types.ts'
+import { useUnsaved } from '../../lib/unsaved.ts'
+import { slugify } from '../../lib/words.ts'
+
+interface Props {
+  projectId: string
+  /** When set, this one gets another name or slug. */
+  environment?: Project['environments'][number]
+  onClose: () => void
+}
+
+/** Adds an environment, or renames one. */
+export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
+  const utils = trpc.useUtils()
+  const create = trpc.environments.create.useMutation()
+  const update = trpc.environments.update.useMutation()
+  const { register, handleSubmit, setValue, formState } = useForm({
+    resolver: zodResolver(createEnvironment.pick({ name: true, slug: true })),
+    defaultValues: { name: environment?.name ?? '', slug: environment?.slug ?? '' },
+  })
+  const { errors, isDirty, isSubmitting, dirtyFields } = formState
+  useUnsaved(isDirty)
+  const submit = handleSubmit(async (input) => {
+    const saved = await (
+      environment
+        ? update.mutateAsync({ projectId, environmentId: environment.id, ...input })
+        : create.mutateAsync({ projectId, ...input })
+    ).catch(() => null)
+    if (!saved) return
+    onClose()
+    await Promise.all([utils.projects.invalidate(), utils.syncs.list.invalidate(), utils.tree.invalidate()])
+    toast.success(environment ? `The environment is ${saved.name} (${saved.slug}).` : `Added ${saved.name}.`)
+  })
+  return (
+    <Dialog open onClose={onClose} title={environment ? `Rename ${environment.name}` : 'Add environment'}>
+      <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+        <Refusal error={create.error ?? update.error} />
+        <TextField
+          label="Environment name"
+          placeholder="Staging"
+          autoFocus
+          error={errors.name?.message}
+          {...register('name', {
+            onChange: (event: { target: { value: string } }) => {
+              // A slug that somebody wrote, or that others use already, is theirs.
+              if (!environment && dirtyFields.slug !== true) setValue('slug', slugify(event.target.value))
+            },
+          })}
+        />
+        <TextField
+          label="Slug"
+          help={
+            environment
+              ? 'References to the old slug are rewritten, imports and syncs follow. Clients that name it must be told.'
+              : 'What references, clients and key schemas call it.'
+          }
+          spellCheck={false}
+          className="[&_input]:font-mono [&_input]:text-sm"
+          error={errors.slug?.message}
+          {...register('slug')}
+        />
+        <Actions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+            {environment ? 'Save environment' : 'Add environment'}
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,46 @@
+import { Link } from '@tanstack/react-router'
+import { ArrowDown, ArrowUp, Pencil, Trash2 } from 'lucide-react'
+import { PendingBadge } from '../../components/pending-deletion.tsx'
+import { IconButton } from '../../components/ui/icon-button.tsx'
+import type { PendingDeletion, Project } from '../../lib/types.ts'
+
+interface Props {
+  projectId: string
+  environment: Project['environments'][number]
+  first: boolean
+  last: boolean
+  /** The order is being changed. */
+  busy: boolean
+  going: PendingDeletion | undefined
+  /** By so many places, down counts up. */
+  onMove: (by: number) => void
+  onEdit: () => void
+  onDelete: () => void
+}
+
+export function EnvironmentRow({ projectId, environment, first, last, busy, going, onMove, onEdit, onDelete }: Props) {
+  const { name, slug } = environment
+  return (
+    <li aria-label={name} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2 first:pt-0 last:pb-0">
+      <span className="grid min-w-0 flex-1 basis-40 gap-0.5">
+        <span className="flex flex-wrap items-center gap-2">
+          <Link
+            to="/p/$projectId/secrets/$environment"
+            params={{ projectId, environment: slug }}
+            className="text-base font-medium break-words hover:underline"
+          >
+            {name}
+          </Link>
+          {going && <PendingBadge deletion={going} />}
+        </span>
+        <span className="font-mono text-xs break-all text-soft">{slug}</span>
+      </span>
+      <span className="flex gap-0.5">
+        <IconButton icon={ArrowUp} label={`Move ${name} up`} disabled={first || busy} onClick={() => onMove(-1)} />
+        <IconButton icon={ArrowDown} label={`Move ${name} down`} disabled={last || busy} onClick={() => onMove(1)} />
+        <IconButton icon={Pencil} label={`Rename ${name}`} onClick={onEdit} />
+        <IconButton icon={Trash2} label={`Delete ${name}`} onClick={onDelete} />
+      </span>
+    </li>
+  )
+}

@@ -1,0 +1,69 @@
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
+import { onDemand } from '../../components/on-demand.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { PendingDeletion, Project } from '../../lib/types.ts'
+import { EnvironmentRow } from './environment-row.tsx'
+
+const EnvironmentDialog = onDemand(async () => (await import('./environment-dialog.tsx')).EnvironmentDialog)
+const DeleteEnvironment = onDemand(async () => (await import('./delete-environment.tsx')).DeleteEnvironment)
+
+type Environment = Project['environments'][number]
+type Open = { what: 'add' } | { what: 'edit' | 'delete'; environment: Environment }
+
+/** The environments in their order, which is the order of the tabs everywhere. */
+export function EnvironmentsSection({ project, pending }: { project: Project; pending: readonly PendingDeletion[] }) {
+  const utils = trpc.useUtils()
+  const [open, setOpen] = useState<Open>()
+  const close = () => setOpen(undefined)
+  const update = trpc.environments.update.useMutation({
+    onSettled: () => utils.projects.invalidate(),
+    onError: (error) => toast.error(messageOf(error)),
+  })
+  const { environments } = project
+  return (
+    <Section
+      title="Environments"
+      text="Their order is the order of the tabs."
+      action={
+        <Button onClick={() => setOpen({ what: 'add' })}>
+          <Plus aria-hidden className="size-4" /> Add environment
+        </Button>
+      }
+    >
+      {environments.length === 0 ? (
+        <p className="text-base text-soft">This project has no environment yet. Add one to hold secrets.</p>
+      ) : (
+        <ol aria-label="Environments" className="divide-y divide-line">
+          {environments.map((environment, index) => (
+            <EnvironmentRow
+              key={environment.id}
+              projectId={project.id}
+              environment={environment}
+              first={index === 0}
+              last={index === environments.length - 1}
+              busy={update.isPending}
+              going={pending.find(({ subjectId }) => subjectId === environment.id)}
+              onMove={(by) =>
+                update.mutate({ projectId: project.id, environmentId: environment.id, position: index + 1 + by })
+              }
+              onEdit={() => setOpen({ what: 'edit', environment })}
+              onDelete={() => setOpen({ what: 'delete', environment })}
+            />
+          ))}
+        </ol>
+      )}
+      {open?.what === 'add' && <EnvironmentDialog projectId={project.id} onClose={close} />}
+      {open?.what === 'edit' && (
+        <EnvironmentDialog projectId={project.id} environment={open.environment} onClose={close} />
+      )}
+      {open?.what === 'delete' && (
+        <DeleteEnvironment projectId={project.id} environment={open.environment} onClose={close} />
+      )}
+    </Section>
+  )
+}

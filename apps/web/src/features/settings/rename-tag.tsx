@@ -1,0 +1,47 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { updateTag } from '@keyferry/schemas'
+import { useForm } from 'react-hook-form'
+import { Refusal } from '../../components/refusal.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Actions, Dialog } from '../../components/ui/dialog.tsx'
+import { TextField } from '../../components/ui/field.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { Tag } from '../../lib/types.ts'
+
+export function RenameTag({ tag, onClose }: { tag: Tag; onClose: () => void }) {
+  const utils = trpc.useUtils()
+  const update = trpc.tags.update.useMutation()
+  const { register, handleSubmit, formState } = useForm({
+    resolver: zodResolver(updateTag.pick({ name: true, slug: true })),
+    defaultValues: { name: tag.name, slug: tag.slug },
+  })
+  const { errors, isDirty, isSubmitting } = formState
+  const submit = handleSubmit(async (input) => {
+    const saved = await update.mutateAsync({ projectId: tag.projectId, tagId: tag.id, ...input }).catch(() => null)
+    if (!saved) return
+    await Promise.all([utils.tags.invalidate(), utils.secrets.rows.invalidate()])
+    onClose()
+  })
+  return (
+    <Dialog open onClose={onClose} title={`Rename tag ${tag.name}`}>
+      <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+        <Refusal error={update.error} />
+        <TextField label="Name" autoFocus error={errors.name?.message} {...register('name')} />
+        <TextField
+          label="Slug"
+          help="Clients ask for secrets by it."
+          spellCheck={false}
+          className="[&_input]:font-mono [&_input]:text-sm"
+          error={errors.slug?.message}
+          {...register('slug')}
+        />
+        <Actions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+            Save tag
+          </Button>
+        </Actions>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,47 @@
+import { Failure } from '../../components/failure.tsx'
+import { LeaveGuard } from '../../components/leave-guard.tsx'
+import { Empty, PageHeader } from '../../components/page.tsx'
+import { PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
+import { RouteButton } from '../../components/route-button.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { statusOf } from '../../lib/errors.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { DangerSection } from './danger-section.tsx'
+import { DetailsSection } from './details-section.tsx'
+import { EnvironmentsSection } from './environments-section.tsx'
+import { TagsSection } from './tags-section.tsx'
+
+/** A project's name, environments and tags, and its end. */
+export function SettingsPage({ projectId }: { projectId: string }) {
+  usePageTitle('Settings')
+  const project = trpc.projects.get.useQuery({ projectId })
+  const pending = usePendingDeletions(projectId)
+  const going = pending.find(({ kind }) => kind === 'project')
+  return (
+    <div className="mx-auto max-w-4xl">
+      <LeaveGuard />
+      <PageHeader title="Project settings" text="What the project is called, its environments, and its end." />
+      {statusOf(project.error) === 404 ? (
+        <Empty title="This project is deleted" action={<RouteButton to="/">Go to another project</RouteButton>}>
+          Its environments, secrets and syncs went with it.
+        </Empty>
+      ) : project.error ? (
+        <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
+      ) : !project.data ? (
+        <SkeletonRows label="Loading the project" rows={6} />
+      ) : (
+        <div className="grid gap-4">
+          {going && <PendingNotice what="This project" projectId={projectId} deletion={going} />}
+          <DetailsSection
+            key={`${project.data.name} ${project.data.slug} ${project.data.description}`}
+            project={project.data}
+          />
+          <EnvironmentsSection project={project.data} pending={pending} />
+          <TagsSection projectId={projectId} />
+          <DangerSection project={project.data} />
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,68 @@
+import { Pencil, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { Confirm } from '../../components/confirm.tsx'
+import { Failure } from '../../components/failure.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { IconButton } from '../../components/ui/icon-button.tsx'
+import { Skeleton } from '../../components/ui/skeleton.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import type { Tag } from '../../lib/types.ts'
+
+const RenameTag = onDemand(async () => (await import('./rename-tag.tsx')).RenameTag)
+
+/** The tags that secrets of the project can carry. They are made where they are given. */
+export function TagsSection({ projectId }: { projectId: string }) {
+  const utils = trpc.useUtils()
+  const tags = trpc.tags.list.useQuery({ projectId })
+  const remove = trpc.tags.delete.useMutation()
+  const [open, setOpen] = useState<{ what: 'rename' | 'delete'; tag: Tag }>()
+  const close = () => setOpen(undefined)
+  const deleteTag = async ({ id: tagId }: Tag) => {
+    await remove.mutateAsync({ projectId, tagId })
+    await Promise.all([utils.tags.invalidate(), utils.secrets.rows.invalidate()])
+  }
+  return (
+    <Section title="Tags" text="Words to find secrets by. A new one is made in the details of a secret.">
+      {tags.error ? (
+        <Failure what="The tags could not be read" error={tags.error} retry={tags.refetch} />
+      ) : !tags.data ? (
+        <Skeleton className="w-64" />
+      ) : tags.data.length === 0 ? (
+        <p className="text-base text-soft">No tag yet.</p>
+      ) : (
+        <ul aria-label="Tags" className="flex flex-wrap gap-2">
+          {tags.data.map((tag) => (
+            <li
+              key={tag.id}
+              className="flex items-center gap-0.5 rounded-md border border-line py-0.5 pr-0.5 pl-2.5 text-sm"
+            >
+              {tag.name}
+              <IconButton
+                icon={Pencil}
+                label={`Rename tag ${tag.name}`}
+                onClick={() => setOpen({ what: 'rename', tag })}
+              />
+              <IconButton
+                icon={Trash2}
+                label={`Delete tag ${tag.name}`}
+                onClick={() => setOpen({ what: 'delete', tag })}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      {open?.what === 'rename' && <RenameTag tag={open.tag} onClose={close} />}
+      {open?.what === 'delete' && (
+        <Confirm
+          title={`Delete tag ${open.tag.name}?`}
+          label="Delete tag"
+          onConfirm={() => deleteTag(open.tag)}
+          onClose={close}
+        >
+          <p>It is taken off every secret that has it. The secrets stay as they are.</p>
+        </Confirm>
+      )}
+    </Section>
+  )
+}

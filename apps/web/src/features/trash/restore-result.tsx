@@ -1,0 +1,45 @@
+import { LinkedText } from '../../components/linked-text.tsx'
+import { PlaceLink } from '../../components/place-link.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { count } from '../../lib/words.ts'
+import type { Restored } from './use-restore.ts'
+
+/** What came back and where it is now, and by name what did not, with the reason. */
+export function RestoreResult({ projectId, result: { back, refused } }: { projectId: string; result: Restored }) {
+  const leftOut = back.flatMap(({ item, leftOut }) => leftOut.map((what) => `${item.name}: ${what}`))
+  return (
+    <div className="grid gap-3">
+      {back.length > 0 && (
+        <div role="status">
+          <Notice title={`${count(back.length, 'item is', 'items are')} back`}>
+            <ul className="flex flex-wrap gap-x-4 gap-y-1">
+              {back.map(({ item: { id, kind, name }, environment, secretPath }) => (
+                <li key={id} className="break-all">
+                  {kind === 'secret' ? (
+                    <PlaceLink place={{ projectId, environment, secretPath }} secretKey={name} />
+                  ) : (
+                    <PlaceLink place={{ projectId, environment, secretPath: join(secretPath, name) }} />
+                  )}
+                </li>
+              ))}
+            </ul>
+            {leftOut.length > 0 && <p className="mt-1">Without: {leftOut.join(', ')}.</p>}
+          </Notice>
+        </div>
+      )}
+      {refused.length > 0 && (
+        <Notice kind="bad" title={`${count(refused.length, 'item')} could not be restored`}>
+          <ul className="grid gap-1">
+            {refused.map(({ item, reason }) => (
+              <li key={item.id}>
+                <span className="font-mono">{item.name}</span>: <LinkedText text={reason} />
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+    </div>
+  )
+}
+
+const join = (parent: string, name: string): string => (parent === '/' ? `/${name}` : `${parent}/${name}`)

@@ -1,0 +1,157 @@
+import { RotateCcw } from 'lucide-react'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Failure } from '../../components/failure.tsx'
+import { Empty, PageHeader } from '../../components/page.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Checkbox } from '../../components/ui/checkbox.tsx'
+import { SelectField, TextField } from '../../components/ui/field.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { Table, Th } from '../../components/ui/table.tsx'
+import { VirtualRows } from '../../components/virtual-rows.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Trashed } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+import { RestoreResult } from './restore-result.tsx'
+import { TrashRow } from './trash-row.tsx'
+import { useRestore } from './use-restore.ts'
+
+interface Props {
+  projectId: string
+  filters: { environment?: string | undefined; q?: string | undefined }
+}
+
+/** Deleted secrets and folders, each until it is thrown away for good. */
+export function TrashPage({ projectId, filters }: Props) {
+  usePageTitle('Trash')
+  const navigate = useNavigate()
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const { restore, restoring, result } = useRestore(projectId)
+  const project = trpc.projects.get.useQuery({ projectId })
+  const environments = project.data?.environments ?? []
+  const found = trpc.useQueries((t) =>
+    environments.map(({ slug }) => t.history.trash({ projectId, environment: slug })),
+  )
+  const failed = project.error ? project : found.find(({ error }) => error !== null)
+  const loaded = project.data !== undefined && found.every(({ data }) => data !== undefined)
+  const all = found.flatMap(({ data }) => data ?? []).sort((a, b) => (a.deletedAt < b.deletedAt ? 1 : -1))
+  const shown = all.filter((item) => matches(item, filters))
+  const chosen = shown.filter(({ id }) => selected.has(id))
+
+  const setFilters = (next: Props['filters']) =>
+    void navigate({ to: '/p/$projectId/trash', params: { projectId }, search: { ...filters, ...next }, replace: true })
+  const toggle = (ids: readonly string[], on: boolean) => {
+    const next = new Set(selected)
+    for (const id of ids) {
+      if (on) next.add(id)
+      else next.delete(id)
+    }
+    setSelected(next)
+  }
+  const bringBack = async (items: readonly Trashed[]) => {
+    const back = await restore(items)
+    toggle(
+      back.map(({ id }) => id),
+      false,
+    )
+  }
+  return (
+    <>
+      <PageHeader title="Trash" text="What was deleted stays here for 30 days. Restoring puts it back where it was." />
+      <div className="grid gap-4">
+        {result && <RestoreResult projectId={projectId} result={result} />}
+        {failed ? (
+          <Failure what="The trash could not be read" error={failed.error} retry={failed.refetch} />
+        ) : !loaded ? (
+          <SkeletonRows label="Loading the trash" />
+        ) : all.length === 0 ? (
+          <Empty title="The trash is empty">Secrets and folders that somebody deletes wait here for 30 days.</Empty>
+        ) : (
+          <>
+            <div className="flex flex-wrap items-end gap-3">
+              <TextField
+                label="Search the trash"
+                type="search"
+                className="w-full sm:w-64"
+                value={filters.q ?? ''}
+                onChange={(event) => setFilters({ q: event.target.value || undefined })}
+              />
+              <SelectField
+                label="Environment"
+                className="w-full sm:w-48"
+                value={filters.environment ?? ''}
+                onChange={(event) => setFilters({ environment: event.target.value || undefined })}
+              >
+                <option value="">All</option>
+                {environments.map(({ slug, name }) => (
+                  <option key={slug} value={slug}>
+                    {name}
+                  </option>
+                ))}
+              </SelectField>
+              <p aria-live="polite" className="py-2 text-sm text-soft">
+                {count(shown.length, 'item')}
+              </p>
+              {chosen.length > 0 && (
+                <Button variant="primary" busy={restoring} onClick={() => void bringBack(chosen)}>
+                  <RotateCcw aria-hidden className="size-4" /> Restore {count(chosen.length, 'item')}
+                </Button>
+              )}
+            </div>
+            {shown.length === 0 ? (
+              <p className="py-6 text-center text-base text-soft">Nothing in the trash matches.</p>
+            ) : (
+              <Table label="Trash">
+                <thead>
+                  <tr>
+                    <Th className="w-9">
+                      <Checkbox
+                        label="Select all"
+                        checked={chosen.length === shown.length ? true : chosen.length > 0 ? 'indeterminate' : false}
+                        onChange={(on) =>
+                          toggle(
+                            shown.map(({ id }) => id),
+                            on,
+                          )
+                        }
+                      />
+                    </Th>
+                    <Th>Name</Th>
+                    <Th className="max-sm:hidden">Was in</Th>
+                    <Th className="max-md:hidden">Deleted</Th>
+                    <Th className="max-lg:hidden">Can be restored until</Th>
+                    <Th>
+                      <span className="sr-only">Actions</span>
+                    </Th>
+                  </tr>
+                </thead>
+                <VirtualRows
+                  rows={shown}
+                  idOf={({ id }) => id}
+                  height={53}
+                  render={(item, virtual) => (
+                    <TrashRow
+                      key={item.id}
+                      {...virtual}
+                      projectId={projectId}
+                      item={item}
+                      selected={selected.has(item.id)}
+                      onSelect={(on) => toggle([item.id], on)}
+                      busy={restoring}
+                      onRestore={() => void bringBack([item])}
+                    />
+                  )}
+                />
+              </Table>
+            )}
+          </>
+        )}
+      </div>
+    </>
+  )
+}
+
+const matches = ({ environment, name, secretPath }: Trashed, filters: Props['filters']): boolean =>
+  (filters.environment === undefined || environment === filters.environment) &&
+  `${secretPath} ${name}`.toLowerCase().includes((filters.q ?? '').toLowerCase())

@@ -1,0 +1,69 @@
+import { Folder, KeyRound, RotateCcw } from 'lucide-react'
+import { PlaceLink } from '../../components/place-link.tsx'
+import { Time } from '../../components/time.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Checkbox } from '../../components/ui/checkbox.tsx'
+import { Td, Tr } from '../../components/ui/table.tsx'
+import type { RowProps } from '../../components/virtual-rows.tsx'
+import type { Trashed } from '../../lib/types.ts'
+import { count } from '../../lib/words.ts'
+
+interface Props extends RowProps {
+  projectId: string
+  item: Trashed
+  selected: boolean
+  onSelect: (selected: boolean) => void
+  /** Something is being restored. */
+  busy: boolean
+  onRestore: () => void
+}
+
+export function TrashRow({ index, measure, projectId, item, selected, onSelect, busy, onRestore }: Props) {
+  const { kind, name, environment, secretPath, secrets, deletedAt, deletedBy, expiresAt } = item
+  const Icon = kind === 'folder' ? Folder : KeyRound
+  return (
+    <Tr ref={measure} data-index={index} aria-label={name}>
+      <Td className="w-9">
+        <Checkbox label={`Select ${name}`} checked={selected} onChange={onSelect} />
+      </Td>
+      <Td>
+        <span className="flex items-start gap-2">
+          <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-faint" />
+          <span className="grid gap-0.5">
+            <span className="font-mono text-sm font-medium break-all">{name}</span>
+            <span className="text-xs text-soft">
+              {kind === 'folder' ? `Folder with ${count(secrets, 'secret')}` : 'Secret'}
+              <span className="sm:hidden">
+                {' '}
+                of {environment}:{secretPath}
+              </span>
+            </span>
+            <span className="text-xs break-all text-soft md:hidden">
+              Deleted by {deletedBy}, <Time iso={deletedAt} />
+            </span>
+            <span className="text-xs text-soft lg:hidden">
+              Gone for good <Time iso={expiresAt} />
+            </span>
+          </span>
+        </span>
+      </Td>
+      <Td className="break-all max-sm:hidden">
+        <PlaceLink place={{ projectId, environment, secretPath }} />
+      </Td>
+      <Td className="text-soft max-md:hidden">
+        <Time iso={deletedAt} />
+        <span className="block max-w-48 truncate text-xs text-faint" title={deletedBy}>
+          {deletedBy}
+        </span>
+      </Td>
+      <Td className="text-soft max-lg:hidden">
+        <Time iso={expiresAt} />
+      </Td>
+      <Td className="text-right">
+        <Button size="sm" disabled={busy} aria-label={`Restore ${name}`} onClick={onRestore}>
+          <RotateCcw aria-hidden className="size-3.5" /> Restore
+        </Button>
+      </Td>
+    </Tr>
+  )
+}
