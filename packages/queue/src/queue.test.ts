@@ -52,7 +52,7 @@ function syncs(jobs: JobQueue) {
       await jobs.queue.wake([id])
     },
     revision: async (id: string) => wished.get(id) ?? null,
-    async run(id: string, work: () => Promise<void>): Promise<{ again: boolean }> {
+    async run(id: string, work: () => Promise<void>): Promise<{ again: boolean; revision: number }> {
       const now = (active.get(id) ?? 0) + 1
       active.set(id, now)
       most = Math.max(most, now)
@@ -60,7 +60,7 @@ function syncs(jobs: JobQueue) {
       await work()
       settled.set(id, seen)
       active.set(id, now - 1)
-      return { again: false }
+      return { again: false, revision: seen }
     },
     behind: () => [...wished].filter(([id, wish]) => settled.get(id) !== wish).map(([id]) => id),
   }
@@ -98,7 +98,7 @@ describe.each([
         const result = await store.run(id, async () => {
           if (++runs === 1) await store.wish(id)
         })
-        return { again: runs === 2 || result.again }
+        return { ...result, again: runs === 2 }
       },
       { concurrency: 2, revision: store.revision },
     )
@@ -141,7 +141,7 @@ describe.each([
         began.resolve()
         await new Promise<void>((done) => signal.addEventListener('abort', () => done()))
         aborted.resolve()
-        return { again: false }
+        return { again: false, revision: 1 }
       },
       { concurrency: 1, revision: async () => 1 },
     )
@@ -169,7 +169,7 @@ describe.each([
         if (id.startsWith('slow')) await slow.promise
         active.delete(id)
         done.push(id)
-        return { again: false }
+        return { again: false, revision: 1 }
       },
       { concurrency: 4, revision: async () => 1 },
     )
@@ -197,7 +197,10 @@ describe.each([
     await jobs.queue.wake(['background-9'])
     await jobs.queue.wake(['new'])
     const seen: string[] = []
-    await jobs.work(async (id) => ({ again: seen.push(id) === 0 }), { concurrency: 1, revision: async () => 1 })
+    await jobs.work(async (id) => ({ again: seen.push(id) === 0, revision: 1 }), {
+      concurrency: 1,
+      revision: async () => 1,
+    })
     await expect.poll(() => seen.length, { timeout: 20_000 }).toBe(11)
     expect(seen.slice(0, 2).toSorted()).toEqual(['background-9', 'new'])
     expect(seen.slice(2)).toEqual(background.slice(0, 9))
@@ -208,7 +211,10 @@ describe.each([
     await jobs.queue.wake(['early', 'early'])
     await jobs.start()
     const seen: string[] = []
-    await jobs.work(async (id) => ({ again: seen.push(id) === 0 }), { concurrency: 1, revision: async () => 1 })
+    await jobs.work(async (id) => ({ again: seen.push(id) === 0, revision: 1 }), {
+      concurrency: 1,
+      revision: async () => 1,
+    })
     await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['early'])
   })
 })
@@ -222,7 +228,10 @@ it('starts without the jobs that an earlier process left', async () => {
   const second = open(where)
   await second.start()
   const seen: string[] = []
-  await second.work(async (id) => ({ again: seen.push(id) === 0 }), { concurrency: 1, revision: async () => 1 })
+  await second.work(async (id) => ({ again: seen.push(id) === 0, revision: 1 }), {
+    concurrency: 1,
+    revision: async () => 1,
+  })
   await second.queue.wake(['new'])
   await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['new'])
 })
@@ -236,7 +245,10 @@ it('makes a queue directory that does not open again', async () => {
   const jobs = open(where)
   await jobs.start()
   const seen: string[] = []
-  await jobs.work(async (id) => ({ again: seen.push(id) === 0 }), { concurrency: 1, revision: async () => 1 })
+  await jobs.work(async (id) => ({ again: seen.push(id) === 0, revision: 1 }), {
+    concurrency: 1,
+    revision: async () => 1,
+  })
   await jobs.queue.wake(['a'])
   await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['a'])
 })

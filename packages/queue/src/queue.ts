@@ -21,15 +21,18 @@ export interface JobQueue {
   stop(): Promise<void>
 }
 
-/** Looks at one sync. `again`: it is due once more. A throw is logged; the sweep brings the sync back. */
-export type Handler = (syncId: string, signal: AbortSignal) => Promise<{ again: boolean }>
+/**
+ * Looks at one sync. `again`: it is due once more. `revision`: of its wishes, as it was looked at; null when the sync is gone. A throw is
+ * logged; the sweep brings the sync back.
+ */
+export type Handler = (syncId: string, signal: AbortSignal) => Promise<{ again: boolean; revision: number | null }>
 
 export interface WorkOptions {
   /** Lanes of this process. One group gets at most half of them (one at least), so that a slow vendor leaves lanes to the others. */
   concurrency: number
   /**
-   * The sync's revision of wishes, null when it is gone. It is read before a run and after its job is completed: between the two a
-   * wake-up found the job still there and was dropped, so a revision that moved meanwhile is sent again.
+   * The sync's revision of wishes, null when it is gone. It is read after a job is completed: until then a wake-up found the job still
+   * there and was dropped, so a revision that moved since the handler looked is sent again.
    */
   revision: (syncId: string) => Promise<number | null>
 }
@@ -113,12 +116,11 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
     async work(handler, { concurrency, revision }) {
       const { boss } = await started()
       const look = async (jobId: string, syncId: string, signal: AbortSignal): Promise<void> => {
-        const before = await revision(syncId)
-        const { again } = await handler(syncId, signal)
+        const { again, revision: before } = await handler(syncId, signal)
         // Completed here and not after the handler, so that a wake-up from now on makes a new job.
         await boss.complete(QUEUE, jobId)
-        const after = again || signal.aborted ? null : await revision(syncId)
-        if (again || (after !== null && before !== null && after > before)) await wake([syncId])
+        const after = again || signal.aborted || before === null ? null : await revision(syncId)
+        if (again || (after ?? 0) > (before ?? 0)) await wake([syncId])
       }
       const options = {
         localConcurrency: concurrency,

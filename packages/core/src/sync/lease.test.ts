@@ -82,14 +82,23 @@ onEveryDatabase('lease', (open) => {
 
   it('ends with a commit, and not with a transaction that is undone', async () => {
     const { ctx, close } = await testContext(open)
-    const lease = await takeLease(ctx, 'target', 'a')
-    await ctx.db.transaction().execute((tx) => lease?.endIn(tx) ?? Promise.resolve())
-    const next = await takeLease(ctx, 'target', 'b')
-    await lease?.release()
-    expect(await takeLease(ctx, 'target', 'c')).toBeNull()
+    const undone = await takeLease(ctx, 'target', 'a')
+    await expect(undone?.endWith(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await takeLease(ctx, 'target', 'b')).toBeNull()
+    await undone?.endWith(() => Promise.resolve())
+
+    const next = await takeLease(ctx, 'target', 'c')
+    await undone?.release()
+    expect(await takeLease(ctx, 'target', 'd')).toBeNull()
     await expire(ctx)
-    expect(await takeLease(ctx, 'target', 'd')).not.toBeNull()
-    await expect(ctx.db.transaction().execute((tx) => next?.endIn(tx) ?? Promise.resolve())).rejects.toThrow(LeaseLost)
+    expect(await takeLease(ctx, 'target', 'e')).not.toBeNull()
+    let done = false
+    const late = next?.endWith(() => {
+      done = true
+      return Promise.resolve()
+    })
+    await expect(late).rejects.toThrow(LeaseLost)
+    expect(done).toBe(false)
     await close()
   })
 

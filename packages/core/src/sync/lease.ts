@@ -5,6 +5,7 @@
 import { databaseTime, type Tables } from '@keyferry/db'
 import type { UpdateObject } from 'kysely'
 import type { Context, Tx } from '../context.ts'
+import { transact } from '../transaction.ts'
 
 /** Milliseconds after which a lease that is not renewed may be taken by another run. */
 export const LEASE_MS = 15_000
@@ -24,8 +25,8 @@ export interface Lease {
   check(): Promise<void>
   /** Inside the transaction of a ledger entry: throws `LeaseLost`, and holds the lease row until the commit. */
   checkIn(tx: Tx): Promise<void>
-  /** As the last step of the transaction that ends the work: throws `LeaseLost`, else the target is free with the commit. */
-  endIn(tx: Tx): Promise<void>
+  /** Does `work` in a transaction that frees the target with its commit. Throws `LeaseLost`. */
+  endWith<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Frees the target, unless that was done. */
   release(): Promise<void>
 }
@@ -72,9 +73,14 @@ export async function takeLease(ctx: Context, targetKey: string, holder: string)
       if (lost) throw new LeaseLost()
     },
     checkIn: (tx) => hold(tx, { holder }),
-    async endIn(tx) {
-      await hold(tx, { holder: null })
+    async endWith(work) {
+      const result = await transact(ctx, async (tx) => {
+        // First, as everywhere: whoever wants the lease's row and a sync's takes them in this order.
+        await hold(tx, { holder: null })
+        return work(tx)
+      })
       ended = true
+      return result
     },
     async release() {
       clearInterval(timer)

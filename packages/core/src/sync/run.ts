@@ -6,76 +6,115 @@ import { nobodyStands } from '../access/standing.ts'
 import type { Context } from '../context.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { Unresolvable } from '../errors.ts'
-import { applyPlan } from './apply/apply.ts'
-import { approved, blockedByFuse, blockedBySource } from './plan/blockage.ts'
-import { completeDeletions } from './move/deletions.ts'
+import { applyPlan, isWrite } from './apply/apply.ts'
 import { checkForDrift } from './drift/drift.ts'
-import { fuse } from './plan/fuse.ts'
-import { LeaseLost, takeLease } from './lease.ts'
+import { LeaseLost, takeLease, type Lease } from './lease.ts'
+import { completeDeletions } from './move/deletions.ts'
 import { leaveOldPlaces } from './move/leave.ts'
 import { progressReporter } from './apply/progress.ts'
-import { beginRun, endRun, leaveRun, type Ending } from './status/status.ts'
-import { dueOnTarget, loadDue } from './sweep.ts'
+import { approved, blockedByFuse, blockedBySource } from './plan/blockage.ts'
+import { fuse } from './plan/fuse.ts'
+import type { Ending } from './status/judge.ts'
+import { leaveRun, recordWriting, type RunInHand } from './status/record.ts'
+import { beginRun, endRun } from './status/status.ts'
+import { dueOnTarget, loadDue, loadSync, type DueRun } from './sweep.ts'
 import { difference, openTarget, removal, type OpenTarget } from './target.ts'
 
-/** Runs `syncId` if it is due, or looks for drift if that is, and leaves an old place when the new one is filled. Resolves to whether it is due again already. `signal` aborts between two vendor calls. */
-export async function runSync(process: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
-  const ctx = { ...process, log: process.log.child({ syncId }) }
-  const { again } = await runIfDue(ctx, syncId, signal)
-  // Its own lease is given back by then: the old place has another one.
-  if (!again) await leaveOldPlaces(ctx, syncId, signal)
-  return { again }
+/** Milliseconds that one run may take. What has landed by then stays; the next try goes on from there. */
+const BUDGET_MS = 15 * 60_000
+
+export interface Looked {
+  /** It is due already once more. */
+  again: boolean
+  /** The revision of wishes that was looked at; null when the sync is gone. */
+  revision: number | null
 }
 
-async function runIfDue(outer: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
-  const sync = await loadDue(outer, syncId)
-  if (!sync) return checkForDrift(outer, syncId, signal)
+/** Runs `syncId` if it is due, or looks for drift if that is, and leaves an old place when the new one is filled. `signal` aborts between two vendor calls. */
+export async function runSync(process: Context, syncId: string, signal: AbortSignal): Promise<Looked> {
+  const ctx = { ...process, log: process.log.child({ syncId }) }
+  const found = await loadSync(ctx, syncId)
+  if (!found) return { again: false, revision: null }
+  const { sync, isDue } = found
+  const { again } = isDue ? await runDue(ctx, sync, signal) : await checkForDrift(ctx, syncId, signal)
+  // Its own lease is given back by then: the old place has another one.
+  if (!again) await leaveOldPlaces(ctx, syncId, signal)
+  return { again, revision: sync.due }
+}
+
+async function runDue(outer: Context, found: DueRun, signal: AbortSignal): Promise<{ again: boolean }> {
   const runId = crypto.randomUUID()
   const ctx = { ...outer, log: outer.log.child({ runId }) }
-  const lease = await takeLease(ctx, sync.targetKey, runId)
+  const lease = await takeLease(ctx, found.targetKey, runId)
   // Another run writes to this target; when it ends it wakes whoever is due there.
   if (!lease) return { again: false }
   try {
-    // Pointed elsewhere while we waited: this lease is for the wrong place.
-    const present = await ctx.db.selectFrom('syncs').where('id', '=', syncId).select('targetKey').executeTakeFirst()
-    if (present?.targetKey !== sync.targetKey) return { again: present !== undefined }
-    const run = await beginRun(ctx, sync, runId)
-    let target: OpenTarget | undefined
+    const run = await beginRun(ctx, found, runId)
+    // Settled by another run, or pointed elsewhere, since we looked.
+    if (!run) return { again: (await loadDue(ctx, found.id)) !== undefined }
     try {
-      // Taking back what was sent needs nobody: no value leaves.
-      const unstood = sync.removal ? null : await nobodyStands(ctx.db, sync)
-      if (unstood) return await endRun(ctx, run, 0, { kind: 'blocked', plan: null, blockage: unstood })
-      target = await openTarget(ctx, sync, { signal, guard: () => lease.check() })
-      const found = sync.removal ? await removal(ctx, target) : await difference(ctx, target)
-      const blown = sync.removal ? null : fuse(found.plan, found.observed, target.schema.covers)
-      if (blown !== null && !approved(sync, found.plan))
-        return await endRun(ctx, run, target.calls(), blockedByFuse(found.plan, blown))
-      const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, progressReporter(ctx, sync))
-      return await endRun(ctx, run, target.calls(), {
-        kind: 'applied',
-        plan: found.plan,
-        desired: found.desired,
-        ...applied,
-      })
+      return await carryOut(ctx, run, lease, signal)
     } catch (error) {
-      if (error instanceof LeaseLost) ctx.metrics.leaseLost(sync.destination)
-      const ending = endingOf(error, signal)
-      if (ending === null) return await leaveRun(ctx, run)
-      return await endRun(ctx, run, target?.calls() ?? 0, ending)
-    } finally {
-      await target?.close()
+      if (error instanceof LeaseLost) ctx.metrics.leaseLost(found.destination)
+      else if (!signal.aborted) throw error
+      await leaveRun(ctx, run)
+      return { again: false }
     }
   } finally {
     await lease.release()
-    await ctx.queue.wake(await dueOnTarget(ctx, sync.targetKey, syncId))
-    if (sync.removal) await completeDeletions(ctx)
+    await ctx.queue.wake(await dueOnTarget(ctx, found.targetKey, found.id))
+    if (found.removal) await completeDeletions(ctx)
   }
 }
 
-/** What an error means for the run; null when the run was merely interrupted and is to be resumed by whoever comes next. */
-function endingOf(error: unknown, signal: AbortSignal): Ending | null {
-  if (error instanceof LeaseLost || signal.aborted) return null
+async function carryOut(ctx: Context, run: RunInHand, lease: Lease, signal: AbortSignal): Promise<{ again: boolean }> {
+  const budget = AbortSignal.timeout(BUDGET_MS)
+  let target: OpenTarget | undefined
+  let ending: Ending
+  try {
+    // Taking back what was sent needs nobody: no value leaves.
+    const unstood = run.sync.removal ? null : await nobodyStands(ctx.db, run.sync)
+    if (unstood) ending = { kind: 'blocked', plan: null, blockage: unstood }
+    else {
+      target = await openTarget(ctx, run.sync, {
+        signal: AbortSignal.any([signal, budget]),
+        guard: () => lease.check(),
+      })
+      ending = await planAndApply(ctx, run, target, lease)
+    }
+  } catch (error) {
+    if (error instanceof LeaseLost || signal.aborted) throw error
+    ending = budget.aborted ? overBudget(error) : endingOf(error)
+  } finally {
+    await target?.close()
+  }
+  return endRun(ctx, run, lease, target, ending)
+}
+
+async function planAndApply(ctx: Context, run: RunInHand, target: OpenTarget, lease: Lease): Promise<Ending> {
+  const { sync } = run
+  const found = sync.removal ? await removal(ctx, target) : await difference(ctx, target)
+  const { plan, desired, ledger, observed } = found
+  const blown = sync.removal ? null : fuse(plan, observed, target.schema.covers)
+  if (blown !== null && !approved(sync, plan)) return blockedByFuse(plan, blown)
+  const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
+  if (writes) await recordWriting(ctx, run, plan)
+  const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, progressReporter(ctx, sync))
+  return { kind: 'applied', plan, desired, ledger: writes ? null : ledger, ...applied }
+}
+
+/** What an error means for the run. */
+function endingOf(error: unknown): Ending {
   if (error instanceof Unresolvable) return blockedBySource(error)
   if (error instanceof DestinationError) return { kind: 'refused', error }
   return { kind: 'broken', error }
 }
+
+const overBudget = (cause: unknown): Ending => ({
+  kind: 'refused',
+  error: new DestinationError(
+    'unavailable',
+    `It took longer than ${BUDGET_MS / 60_000} minutes. What has arrived stays; the next run goes on from there.`,
+    { cause },
+  ),
+})

@@ -1,7 +1,7 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
-import type { SyncTable } from '@keyferry/db'
-import { sql, type Selectable } from 'kysely'
-import type { Context, WakeHint } from '../context.ts'
+import type { SyncTable, Tables } from '@keyferry/db'
+import { sql, type ExpressionBuilder, type Selectable } from 'kysely'
+import { timestamp, type Context, type WakeHint } from '../context.ts'
 import type { Trigger } from './wanted.ts'
 
 export type DueSync = Selectable<SyncTable>
@@ -29,6 +29,46 @@ export async function nextChecks(ctx: Context): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
+/** `interrupted`: an earlier run of it shows as running; its process is gone, or another worker's. */
+export type DueRun = DueSync & { interrupted: boolean }
+
+/** The sync, and whether it is due. Undefined: it is gone. */
+export async function loadSync(ctx: Context, syncId: string): Promise<{ sync: DueRun; isDue: boolean } | undefined> {
+  const row = await ctx.db
+    .selectFrom('syncs')
+    .where('id', '=', syncId)
+    .selectAll()
+    .select((eb) =>
+      eb
+        .selectFrom('runs')
+        .whereRef('runs.syncId', '=', 'syncs.id')
+        .where('runs.state', '=', 'running')
+        .select('runs.id')
+        .limit(1)
+        .as('running'),
+    )
+    .executeTakeFirst()
+  if (!row) return undefined
+  const { running, ...sync } = row
+  const isDue = sync.seen < sync.due && (sync.retryAt === null || sync.retryAt <= timestamp(ctx))
+  return { sync: { ...sync, interrupted: running !== null }, isDue }
+}
+
+/** Marks the sync as running if it is due and points where it did; undefined when not. */
+export function claimDue(ctx: Context, { id, targetKey }: DueSync): Promise<DueSync | undefined> {
+  return ctx.db
+    .updateTable('syncs')
+    .set((eb) => ({
+      state: eb.case().when('removal', 'is', null).then('running').else(eb.ref('state')).end(),
+      removeState: eb.case().when('removal', 'is', null).then(eb.ref('removeState')).else('running').end(),
+    }))
+    .where('id', '=', id)
+    .where('targetKey', '=', targetKey)
+    .where(isDueNow(ctx))
+    .returningAll()
+    .executeTakeFirst()
+}
+
 /** The sync, if it is due. */
 export function loadDue(ctx: Context, syncId: string): Promise<DueSync | undefined> {
   return due(ctx).where('id', '=', syncId).selectAll().executeTakeFirst()
@@ -41,13 +81,18 @@ export function loadDueCheck(ctx: Context, syncId: string): Promise<DueSync | un
 
 /** Other syncs that wait for the same target: to write there, or to leave it. */
 export async function dueOnTarget(ctx: Context, targetKey: string, except: string): Promise<string[]> {
-  const rows = await due(ctx).where('targetKey', '=', targetKey).where('id', '!=', except).select('id').execute()
-  const moves = await dueDepartures(ctx)
-    .where('departures.targetKey', '=', targetKey)
-    .where('departures.syncId', '!=', except)
-    .select('departures.syncId as id')
+  const rows = await due(ctx)
+    .where('targetKey', '=', targetKey)
+    .where('id', '!=', except)
+    .select('id')
+    .union(
+      dueDepartures(ctx)
+        .where('departures.targetKey', '=', targetKey)
+        .where('departures.syncId', '!=', except)
+        .select('departures.syncId as id'),
+    )
     .execute()
-  return [...new Set([...rows, ...moves].map((row) => row.id))]
+  return rows.map(({ id }) => id)
 }
 
 /** Old places that may be left now: the new place is filled, and no back-off is on. */
@@ -88,12 +133,10 @@ export async function wakeHints(ctx: Context, syncIds: readonly string[]): Promi
   )
 }
 
-function due(ctx: Context) {
-  return ctx.db
-    .selectFrom('syncs')
-    .where(sql.ref('seen'), '<', sql.ref('due'))
-    .where((eb) => eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', ctx.now().toISOString())]))
-}
+const due = (ctx: Context) => ctx.db.selectFrom('syncs').where(isDueNow(ctx))
+
+const isDueNow = (ctx: Context) => (eb: ExpressionBuilder<Tables, 'syncs'>) =>
+  eb.and([eb('seen', '<', eb.ref('due')), eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', timestamp(ctx))])])
 
 /** A sync that waits for a run is not looked at: the run looks. Nor is one that has filled nothing yet, or takes it back. */
 function dueChecks(ctx: Context) {

@@ -1,14 +1,13 @@
 /** Everything one run, plan or preview needs of a sync, opened: definition, client, key schema, project key. */
 import type { Selectable } from 'kysely'
-import type { SyncTable } from '@keyferry/db'
+import type { ConnectionTable, SyncTable } from '@keyferry/db'
 import { openSession } from '../connections/open-session.ts'
 import type { Context } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { DestinationError, type Client, type DestinationDefinition } from '../destinations/destination.ts'
-import { projectKey } from '../vault/project-key.ts'
 import { digestOf, parseTarget, readDesired, type Desired } from './plan/desired.ts'
 import { keySchema, type KeySchema } from './plan/key-schema.ts'
-import { claimedByOthers, leftByOthers, lifted, readLedgerAt, type LedgerEntry } from './apply/ledger.ts'
+import { lifted, readPlace, type LedgerEntry } from './apply/ledger.ts'
 import { driftOptions, type StoredOptions } from './options.ts'
 import { makePlan, type ObservedKey, type Plan } from './plan/plan.ts'
 
@@ -25,6 +24,7 @@ export interface OpenTarget {
   schema: KeySchema
   key: DataKey
   client: Client
+  connection: Pick<Selectable<ConnectionTable>, 'problem'>
   /** Requests sent to the vendor so far. */
   calls(): number
   close(): Promise<void>
@@ -37,24 +37,32 @@ export interface OpenLimits {
 }
 
 export async function openTarget(ctx: Context, spec: SyncSpec, limits: OpenLimits): Promise<OpenTarget> {
-  const { definition, session, close } = await openSession(ctx, spec.connectionId, limits)
+  const { definition, session, connection, close } = await openSession(ctx, spec.connectionId, limits)
   const options: StoredOptions = JSON.parse(spec.options)
-  const environment = await ctx.db
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('folders.id', '=', spec.folderId)
-    .select('environments.slug')
-    .executeTakeFirstOrThrow()
+  const { environment, key } = await source(ctx, spec.folderId)
   return {
     spec,
     definition,
     options,
-    schema: keySchema(options.keySchema, environment.slug),
-    key: await projectKey(ctx, ctx.db, spec.projectId),
+    schema: keySchema(options.keySchema, environment),
+    key,
     client: definition.open(session, parseTarget(definition, spec.target), options.own),
+    connection,
     calls: () => session.http.calls,
     close,
   }
+}
+
+/** What the folder of a sync is in: the slug of its environment, and the key of its project. */
+async function source(ctx: Context, folderId: string): Promise<{ environment: string; key: DataKey }> {
+  const { projectId, dataKey, environment } = await ctx.db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .innerJoin('projects', 'projects.id', 'environments.projectId')
+    .where('folders.id', '=', folderId)
+    .select(['environments.slug as environment', 'environments.projectId', 'projects.dataKey'])
+    .executeTakeFirstOrThrow()
+  return { environment, key: ctx.keyring.open(projectId, dataKey) }
 }
 
 export interface Difference {
@@ -91,16 +99,12 @@ async function compare(
   leavesToo = false,
 ): Promise<Difference> {
   const { spec, schema, key, client } = target
-  const [listed, read, stored, claimed, left] = await Promise.all([
+  const [listed, read, { own, claimed, left }] = await Promise.all([
     client.list(),
     readHidden(target, desired),
-    spec.id === null
-      ? new Map<string, LedgerEntry>()
-      : readLedgerAt(ctx.db, { syncId: spec.id, targetKey: spec.targetKey }),
-    claimedByOthers(ctx.db, spec.targetKey, spec.id),
-    leftByOthers(ctx.db, spec.targetKey, spec.id),
+    readPlace(ctx.db, spec.targetKey, spec.id),
   ])
-  const ledger = lifted(key, stored)
+  const ledger = lifted(key, own)
   const observed = listed.map((entry): ObservedKey => {
     if (entry.value !== undefined) return { ...entry, digest: digestOf(key, entry.key, entry.value, entry.flags) }
     const hidden = read.values.get(entry.key)

@@ -7,6 +7,7 @@ import * as notices from './0005-notices.ts'
 import * as access from './0010-access.ts'
 import * as tree from './0011-tree.ts'
 import * as auditChain from './0012-audit-chain.ts'
+import * as running from './0030-running.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '0010-access': access,
   '0011-tree': tree,
   '0012-audit-chain': auditChain,
+  '0030-running': running,
 }

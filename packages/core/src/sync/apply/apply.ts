@@ -128,7 +128,8 @@ export async function applyPlan(
 }
 
 type Write = PlannedChange & { action: 'create' | 'update' | 'delete' }
-const isWrite = (change: PlannedChange): change is Write =>
+/** Whether the vendor is asked for it. */
+export const isWrite = (change: PlannedChange): change is Write =>
   change.action === 'create' || change.action === 'update' || change.action === 'delete'
 
 /** Interrupted replacements first: their keys are missing at the target right now. Deletes last: nothing waits for them. */

@@ -1,5 +1,5 @@
 /** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
-import type { Db } from '@keyferry/db'
+import type { Db, LedgerTable, Selectable } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '../../context.ts'
 import type { DataKey } from '../../crypto/data-key.ts'
 import type { Flags } from '../../destinations/destination.ts'
@@ -37,54 +37,51 @@ export async function readLedgerAt(db: Db | Tx, { syncId, targetKey }: Place): P
     .where('targetKey', '=', targetKey)
     .selectAll()
     .execute()
-  return new Map(
-    rows.map(({ key, sourceKey, version, remoteIds, digest, flags, intent, writtenAt }) => [
-      key,
-      { sourceKey, version, remoteIds: JSON.parse(remoteIds), digest, flags: JSON.parse(flags), intent, writtenAt },
-    ]),
-  )
+  return new Map(rows.map((row) => [row.key, entryOf(row)]))
 }
+
+/** Everything that is known to stand at a target, by name there. */
+export interface Standing {
+  /** What the sync itself wrote. */
+  own: Map<string, LedgerEntry>
+  /** What other syncs that point here wrote: their names. */
+  claimed: Map<string, string>
+  /** What other syncs wrote before they were moved away, and have yet to take back: their names. */
+  left: Map<string, string>
+}
+
+/** In one look. `syncId` null: of a sync that is not made yet. */
+export async function readPlace(db: Db | Tx, targetKey: string, syncId: string | null): Promise<Standing> {
+  const rows = await db
+    .selectFrom('ledger')
+    .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
+    .where('ledger.targetKey', '=', targetKey)
+    .selectAll('ledger')
+    .select(['syncs.name', 'syncs.targetKey as pointsAt'])
+    .execute()
+  const own = new Map<string, LedgerEntry>()
+  const claimed = new Map<string, string>()
+  const left = new Map<string, string>()
+  for (const row of rows) {
+    if (row.syncId === syncId) own.set(row.key, entryOf(row))
+    else (row.pointsAt === targetKey ? claimed : left).set(row.key, row.name)
+  }
+  return { own, claimed, left }
+}
+
+const entryOf = (row: Selectable<LedgerTable>): LedgerEntry => ({
+  sourceKey: row.sourceKey,
+  version: row.version,
+  remoteIds: JSON.parse(row.remoteIds),
+  digest: row.digest,
+  flags: JSON.parse(row.flags),
+  intent: row.intent,
+  writtenAt: row.writtenAt,
+})
 
 /** The same with digests as `key` makes them: an earlier generation of it may have made some. */
 export function lifted(key: DataKey, ledger: ReadonlyMap<string, LedgerEntry>): Map<string, LedgerEntry> {
   return new Map([...ledger].map(([name, entry]) => [name, { ...entry, digest: key.lift(entry.digest) }]))
-}
-
-/** What other syncs that point at this target wrote there: key to the other sync's name. */
-export async function claimedByOthers(
-  db: Db | Tx,
-  targetKey: string,
-  syncId: string | null,
-): Promise<Map<string, string>> {
-  const rows = await db
-    .selectFrom('ledger')
-    .innerJoin('syncs', (join) =>
-      join.onRef('syncs.id', '=', 'ledger.syncId').onRef('syncs.targetKey', '=', 'ledger.targetKey'),
-    )
-    .where('ledger.targetKey', '=', targetKey)
-    .$if(syncId !== null, (query) => query.where('syncs.id', '!=', syncId))
-    .select(['ledger.key', 'syncs.name'])
-    .execute()
-  return new Map(rows.map((row) => [row.key, row.name]))
-}
-
-/** What other syncs wrote at this target before they were moved away, and have yet to take back: key to the other sync's name. */
-export async function leftByOthers(
-  db: Db | Tx,
-  targetKey: string,
-  syncId: string | null,
-): Promise<Map<string, string>> {
-  const rows = await db
-    .selectFrom('departures')
-    .innerJoin('ledger', (join) =>
-      join.onRef('ledger.syncId', '=', 'departures.syncId').onRef('ledger.targetKey', '=', 'departures.targetKey'),
-    )
-    .innerJoin('syncs', 'syncs.id', 'departures.syncId')
-    .where('departures.targetKey', '=', targetKey)
-    .$if(syncId !== null, (query) => query.where('syncs.id', '!=', syncId))
-    .select(['ledger.key', 'syncs.name'])
-    .execute()
-  return new Map(rows.map((row) => [row.key, row.name]))
 }
 
 interface Source {

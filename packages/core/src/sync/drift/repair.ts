@@ -10,7 +10,8 @@ import { driftOptions } from '../options.ts'
 import { partOf } from '../plan/plan.ts'
 import { retryDelay } from '../status/retry.ts'
 import { reportRun } from '../status/report.ts'
-import { judge, keepOutcomes, leaveRun, type RunInHand } from '../status/status.ts'
+import { judge } from '../status/judge.ts'
+import { leaveRun, recordOutcomes, type RunInHand } from '../status/record.ts'
 import type { DueSync } from '../sweep.ts'
 import type { Difference, OpenTarget } from '../target.ts'
 
@@ -137,7 +138,13 @@ async function closeRun(
   found: Difference,
   applied: Applied,
 ): Promise<void> {
-  const verdict = judge(ctx, run.sync, { kind: 'applied', plan: found.plan, desired: found.desired, ...applied })
+  const verdict = judge(ctx, run.sync, {
+    kind: 'applied',
+    plan: found.plan,
+    desired: found.desired,
+    ledger: null,
+    ...applied,
+  })
   await transact(ctx, async (tx) => {
     const { state, message } = verdict
     await tx
@@ -145,7 +152,7 @@ async function closeRun(
       .set({ state, message, calls, finishedAt: timestamp(ctx) })
       .where('id', '=', run.id)
       .execute()
-    await keepOutcomes(tx, run.id, applied.outcomes)
+    await recordOutcomes(tx, run.id, applied.outcomes)
   })
   reportRun(ctx, run, { ...verdict, kind: 'drift', calls, counts: found.plan.summary, errors: applied.errors })
 }

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Tx } from '../../context.ts'
 import type { Flags } from '../../destinations/destination.ts'
 import type { Desired } from '../plan/desired.ts'
-import { readLedgerAt } from '../apply/ledger.ts'
+import { readLedgerAt, type LedgerEntry } from '../apply/ledger.ts'
 
 export interface Snapshot {
   /** The source folder then. */
@@ -24,13 +24,13 @@ export interface SnapshotEntry {
   flags: Flags
 }
 
-/** Inside the transaction that ends the run. Runs that leave the same share one; answers its id. */
+/** Inside the transaction that ends the run and holds its lease. Runs that leave the same share one; answers its id. */
 export async function keepSnapshot(
   tx: Tx,
   sync: { id: string; targetKey: string; folderId: string },
-  desired: Desired,
+  { desired, ledger: unchanged }: { desired: Desired; ledger: ReadonlyMap<string, LedgerEntry> | null },
 ): Promise<string> {
-  const ledger = await readLedgerAt(tx, { syncId: sync.id, targetKey: sync.targetKey })
+  const ledger = unchanged ?? (await readLedgerAt(tx, { syncId: sync.id, targetKey: sync.targetKey }))
   const absent = [...desired.refused.values()].map(({ sourceKey }) => sourceKey)
   const entries: SnapshotEntry[] = []
   for (const name of [...desired.entries.keys()].sort()) {
@@ -46,16 +46,14 @@ export async function keepSnapshot(
   }
   const content = JSON.stringify({ folderId: sync.folderId, entries, absent: absent.sort() } satisfies Snapshot)
   const hash = createHash('sha256').update(content).digest('hex')
-  await tx
-    .insertInto('snapshots')
-    .values({ id: randomUUID(), syncId: sync.id, hash, content })
-    .onConflict((conflict) => conflict.columns(['syncId', 'hash']).doNothing())
-    .execute()
-  const { id } = await tx
+  const shared = await tx
     .selectFrom('snapshots')
     .where('syncId', '=', sync.id)
     .where('hash', '=', hash)
     .select('id')
-    .executeTakeFirstOrThrow()
+    .executeTakeFirst()
+  if (shared) return shared.id
+  const id = randomUUID()
+  await tx.insertInto('snapshots').values({ id, syncId: sync.id, hash, content }).execute()
   return id
 }

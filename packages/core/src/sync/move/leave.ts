@@ -17,7 +17,7 @@ import { countKeys } from './move.ts'
 import type { StoredOptions } from '../options.ts'
 import type { Plan } from '../plan/plan.ts'
 import { LONGEST_MS, retryDelay } from '../status/retry.ts'
-import { keepOutcomes } from '../status/status.ts'
+import { recordOutcomes } from '../status/record.ts'
 import { dueDepartures, dueOnTarget } from '../sweep.ts'
 import { departure, openTarget } from '../target.ts'
 
@@ -174,7 +174,7 @@ async function keepRun(ctx: Context, sync: Sync, { plan, outcomes, ...left }: Le
         snapshotId: null,
       })
       .execute()
-    await keepOutcomes(tx, id, outcomes)
+    await recordOutcomes(tx, id, outcomes)
   })
 }
 

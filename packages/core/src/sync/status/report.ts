@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { DestinationError } from '../../destinations/destination.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { RunInHand } from './status.ts'
+import type { RunInHand } from './record.ts'
 
 interface Ended {
   /** `drift`: a repair. */

@@ -1,113 +1,54 @@
 /** Step 7: what a run did becomes the sync's state and its history, in one transaction. */
 import { noteConnectionProblem } from '../../connections/health.ts'
 import { timestamp, type Context, type Tx } from '../../context.ts'
-import type { DestinationError } from '../../destinations/destination.ts'
 import { noteHealth } from '../../notices/record.ts'
-import { transact } from '../../transaction.ts'
-import type { Applied, Outcome } from '../apply/apply.ts'
-import type { Blocked } from '../plan/blockage.ts'
 import { nextCheck, NOT_CHECKED } from '../drift/record.ts'
-import type { Desired } from '../plan/desired.ts'
-import type { Plan } from '../plan/plan.ts'
-import { reportRun } from './report.ts'
-import { retryDelay } from './retry.ts'
-import { keysFreed } from '../move/freed.ts'
 import { keepSnapshot } from '../history/snapshot.ts'
-import type { DueSync } from '../sweep.ts'
+import type { Lease } from '../lease.ts'
+import { keysFreed } from '../move/freed.ts'
+import { claimDue, type DueRun, type DueSync } from '../sweep.ts'
+import type { OpenTarget } from '../target.ts'
+import { judge, type Ending, type Verdict } from './judge.ts'
+import { closeInterrupted, recordOutcomes, recordRun, type RunInHand } from './record.ts'
+import { reportRun } from './report.ts'
 
-export interface RunInHand {
-  id: string
-  sync: DueSync
-  startedAt: string
-}
-
-/** How a run ended. `refused`: the vendor, as a whole. `broken`: a fault of ours. */
-export type Ending =
-  | ({ kind: 'applied'; plan: Plan; desired: Desired } & Applied)
-  | Blocked
-  | { kind: 'refused'; error: DestinationError }
-  | { kind: 'broken'; error: unknown }
-
-interface Verdict {
-  state: 'succeeded' | 'partial' | 'failed' | 'blocked'
-  message: string | null
-  /** Milliseconds until another try; null: not before something changes. */
-  retryIn: number | null
-  /** Everything that can be there is there. */
-  converged: boolean
-}
-
-/** Opens the history row; an earlier run of this sync that never ended is closed first, its process is gone. */
-export async function beginRun(ctx: Context, sync: DueSync, id: string): Promise<RunInHand> {
-  const startedAt = timestamp(ctx)
-  await transact(ctx, async (tx) => {
-    await tx
-      .updateTable('runs')
-      .set({ state: 'failed', message: 'Interrupted; the next run went on from there.', finishedAt: timestamp(ctx) })
-      .where('syncId', '=', sync.id)
-      .where('state', '=', 'running')
-      .execute()
-    await tx
-      .insertInto('runs')
-      .values({
-        id,
-        syncId: sync.id,
-        kind: sync.removal ? 'remove' : 'sync',
-        state: 'running',
-        trigger: sync.attempts > 0 ? 'retry' : sync.trigger,
-        actor: sync.triggeredBy,
-        revision: sync.wanted,
-        planHash: null,
-        counts: null,
-        calls: 0,
-        message: null,
-        startedAt,
-        finishedAt: null,
-      })
-      .execute()
-    await tx
-      .updateTable('syncs')
-      .set(sync.removal ? { removeState: 'running', removeRunId: id } : { state: 'running', lastRunId: id })
-      .where('id', '=', sync.id)
-      .execute()
-  })
+/** The sync in hand, as it is by now; null when it is no longer due, or points elsewhere. */
+export async function beginRun(ctx: Context, found: DueRun, id: string): Promise<RunInHand | null> {
+  const sync = await claimDue(ctx, found)
+  if (!sync) return null
+  if (found.interrupted) await closeInterrupted(ctx, sync.id)
   if (sync.attempts > 0) ctx.metrics.runRetried(sync.destination)
   publish(ctx, sync, 'running')
-  return { id, sync, startedAt }
+  return { id, sync, startedAt: timestamp(ctx) }
 }
 
-/** Closes the run. Resolves to whether the sync is due again. */
-export async function endRun(ctx: Context, run: RunInHand, calls: number, ending: Ending): Promise<{ again: boolean }> {
+/** Closes the run and gives back its lease. Resolves to whether the sync is due again. Throws `LeaseLost`: then nothing was settled. */
+export async function endRun(
+  ctx: Context,
+  run: RunInHand,
+  lease: Lease,
+  target: OpenTarget | undefined,
+  ending: Ending,
+): Promise<{ again: boolean }> {
   const { sync } = run
   const verdict = judge(ctx, sync, ending)
   if (ending.kind === 'broken') ctx.log.error({ err: ending.error }, 'run failed')
   const plan = ending.kind === 'applied' || ending.kind === 'blocked' ? ending.plan : null
+  const calls = target?.calls() ?? 0
+  const { state, message } = verdict
 
-  const again = await transact(ctx, async (tx) => {
-    const snapshotId = ending.kind === 'applied' && !sync.removal ? await keepSnapshot(tx, sync, ending.desired) : null
-    await tx
-      .updateTable('runs')
-      .set({
-        state: verdict.state,
-        message: verdict.message,
-        planHash: plan?.hash ?? null,
-        counts: plan ? JSON.stringify(plan.summary) : null,
-        calls,
-        snapshotId,
-        finishedAt: timestamp(ctx),
-      })
-      .where('id', '=', run.id)
-      .execute()
+  const again = await lease.endWith(async (tx) => {
+    const snapshotId = ending.kind === 'applied' && !sync.removal ? await keepSnapshot(tx, sync, ending) : null
+    await recordRun(tx, run, { state, message, plan, calls, snapshotId, finishedAt: timestamp(ctx) })
     if (ending.kind === 'applied') {
-      await keepOutcomes(tx, run.id, ending.outcomes)
+      await recordOutcomes(tx, run.id, ending.outcomes)
       // Who waits for this target is woken with the lease.
       if (ending.outcomes.some(({ action, state }) => action === 'delete' && state === 'done'))
         await keysFreed(ctx, tx, sync)
     }
     const again = sync.removal
-      ? await settleRemoval(ctx, tx, sync, verdict)
+      ? await settleRemoval(ctx, tx, run, verdict)
       : await settleSync(ctx, tx, run, ending, verdict)
-    const { state, message } = verdict
     if (again !== 'deleted')
       await noteHealth(ctx, tx, sync, { runId: run.id, state, message, counts: plan?.summary ?? null })
     return again
@@ -122,92 +63,27 @@ export async function endRun(ctx: Context, run: RunInHand, calls: number, ending
   })
 
   const problem = credentialProblem(ending)
-  if (problem !== undefined) await noteConnectionProblem(ctx, sync.connectionId, problem)
+  if (target && problem !== undefined && (problem ?? target.connection.problem) !== null)
+    await noteConnectionProblem(ctx, sync.connectionId, problem)
   if (again === 'deleted') ctx.events.publish({ kind: 'sync-deleted', projectId: sync.projectId, syncId: sync.id })
   else publish(ctx, sync, again ? 'pending' : verdict.state)
   return { again: again === true }
 }
 
-/** Leaves an interrupted run: the sync stays due, the next process goes on. */
-export async function leaveRun(ctx: Context, run: Pick<RunInHand, 'id'>): Promise<{ again: boolean }> {
-  await ctx.db
-    .updateTable('runs')
-    .set({ state: 'failed', message: 'Interrupted; the next run goes on from there.', finishedAt: timestamp(ctx) })
-    .where('id', '=', run.id)
-    .execute()
-  ctx.log.info('run interrupted')
-  return { again: false }
-}
-
-/** What an ending means for the sync. */
-export function judge(ctx: Context, sync: DueSync, ending: Ending): Verdict {
-  switch (ending.kind) {
-    case 'blocked':
-      return { state: 'blocked', message: ending.blockage.message, retryIn: null, converged: false }
-    case 'broken':
-      return {
-        state: 'failed',
-        message: 'Keyferry failed inside; its log has the details.',
-        retryIn: retryDelay(ctx, sync.attempts, []),
-        converged: false,
-      }
-    case 'refused':
-      return {
-        state: 'failed',
-        message: ending.error.message,
-        retryIn: retryDelay(ctx, sync.attempts, [ending.error]),
-        converged: false,
-      }
-    case 'applied': {
-      const { outcomes, errors } = ending
-      const failed = outcomes.filter((outcome) => outcome.state === 'failed')
-      const rejected = outcomes.filter((outcome) => outcome.state === 'rejected')
-      if (failed.length === 0 && rejected.length === 0)
-        return { state: 'succeeded', message: null, retryIn: null, converged: true }
-      const done = outcomes.length - failed.length - rejected.length + ending.plan.summary.keep
-      return {
-        state: failed.length > 0 && done === 0 ? 'failed' : 'partial',
-        message: summary(failed, rejected),
-        retryIn: failed.length > 0 ? retryDelay(ctx, sync.attempts, errors) : null,
-        converged: failed.length === 0,
-      }
-    }
-  }
-}
-
 const REMOVED = 'The secrets were removed from the target; the next change fills it again.'
-const NAMED = 5
-
-function summary(failed: readonly Outcome[], rejected: readonly Outcome[]): string {
-  const part = (outcomes: readonly Outcome[], what: string): string[] => {
-    if (outcomes.length === 0) return []
-    const named = outcomes.slice(0, NAMED).map(({ key, reason }) => `${key} (${reason})`)
-    const more = outcomes.length > NAMED ? ` and ${outcomes.length - NAMED} more` : ''
-    return [`${outcomes.length} ${what}: ${named.join(', ')}${more}`]
-  }
-  return [...part(failed, 'failed'), ...part(rejected, 'cannot be held there')].join('. ')
-}
-
-export async function keepOutcomes(tx: Tx, runId: string, outcomes: readonly Outcome[]): Promise<void> {
-  for (let i = 0; i < outcomes.length; i += 200) {
-    await tx
-      .insertInto('outcomes')
-      .values(outcomes.slice(i, i + 200).map((outcome) => ({ runId, ...outcome })))
-      .execute()
-  }
-}
 
 async function settleSync(
   ctx: Context,
   tx: Tx,
-  { sync, startedAt }: RunInHand,
+  { id, sync, startedAt }: RunInHand,
   ending: Ending,
   verdict: Verdict,
 ): Promise<boolean> {
   const settled = verdict.retryIn === null
-  await tx
+  const row = await tx
     .updateTable('syncs')
     .set((eb) => ({
+      lastRunId: id,
       state: eb
         .case()
         .when('due', '>', settled ? sync.wanted : eb.ref('due'))
@@ -244,11 +120,17 @@ async function settleSync(
         : {}),
     }))
     .where('id', '=', sync.id)
-    .execute()
-  return dueAgain(tx, sync.id)
+    .returning(['seen', 'due', 'retryAt'])
+    .executeTakeFirst()
+  return isDueAgain(row)
 }
 
-async function settleRemoval(ctx: Context, tx: Tx, sync: DueSync, verdict: Verdict): Promise<boolean | 'deleted'> {
+async function settleRemoval(
+  ctx: Context,
+  tx: Tx,
+  { id, sync }: RunInHand,
+  verdict: Verdict,
+): Promise<boolean | 'deleted'> {
   if (verdict.state === 'succeeded') {
     // Nothing has to be filled first any more; a sync that is to go stays until its last old place is left.
     const { numUpdatedRows: leaving } = await tx
@@ -261,20 +143,30 @@ async function settleRemoval(ctx: Context, tx: Tx, sync: DueSync, verdict: Verdi
       return 'deleted'
     }
     if (sync.removal === 'delete') {
-      await tx
+      const row = await tx
         .updateTable('syncs')
-        .set({ removeState: 'running', removeMessage: null, applied: 0, seen: sync.wanted, attempts: 0, retryAt: null })
+        .set({
+          removeRunId: id,
+          removeState: 'running',
+          removeMessage: null,
+          applied: 0,
+          seen: sync.wanted,
+          attempts: 0,
+          retryAt: null,
+        })
         .where('id', '=', sync.id)
-        .execute()
-      return dueAgain(tx, sync.id)
+        .returning(['seen', 'due', 'retryAt'])
+        .executeTakeFirst()
+      return isDueAgain(row)
     }
   }
   const settled = verdict.retryIn === null
   const removed = verdict.state === 'succeeded'
   const unfinished = sync.state === 'running' || sync.state === 'pending'
-  await tx
+  const row = await tx
     .updateTable('syncs')
     .set((eb) => ({
+      removeRunId: id,
       removeState: settled ? (removed ? 'succeeded' : 'failed') : 'pending',
       removeMessage: verdict.message,
       removal: settled ? null : sync.removal,
@@ -288,21 +180,16 @@ async function settleRemoval(ctx: Context, tx: Tx, sync: DueSync, verdict: Verdi
       retryAt: settled ? null : retryTime(ctx, verdict.retryIn),
     }))
     .where('id', '=', sync.id)
-    .execute()
-  return dueAgain(tx, sync.id)
+    .returning(['seen', 'due', 'retryAt'])
+    .executeTakeFirst()
+  return isDueAgain(row)
 }
 
 const retryTime = (ctx: Context, delay: number | null): string =>
   new Date(ctx.now().getTime() + (delay ?? 0)).toISOString()
 
-async function dueAgain(tx: Tx, syncId: string): Promise<boolean> {
-  const row = await tx
-    .selectFrom('syncs')
-    .where('id', '=', syncId)
-    .select(['seen', 'due', 'retryAt'])
-    .executeTakeFirst()
-  return row !== undefined && row.seen < row.due && row.retryAt === null
-}
+const isDueAgain = (row: Pick<DueSync, 'seen' | 'due' | 'retryAt'> | undefined): boolean =>
+  row !== undefined && row.seen < row.due && row.retryAt === null
 
 /** A credential that stopped working is the connection's trouble; every sync of it shows the same. Undefined: nothing was learnt. */
 function credentialProblem(ending: Ending): string | null | undefined {
