@@ -20,6 +20,7 @@ export const AUDIT_ACTIONS = [
   'environment.update',
   'environment.delete',
   'environment.delete-given-up',
+  'environment.restore',
   'folder.create',
   'folder.update',
   'folder.move',

@@ -141,7 +141,7 @@ const newSync = createRoute({
 const sync = createRoute({
   getParentRoute: () => project,
   path: '/syncs/$destination/$syncId',
-  validateSearch: z.object({ tab: text, run: text, filter: text }),
+  validateSearch: z.object({ tab: text, run: text, restore: text, filter: text }),
   component: lazyRouteComponent(() => import('./page-sync.tsx'), 'Sync'),
 })
 
@@ -155,6 +155,28 @@ const machine = createRoute({
   getParentRoute: () => project,
   path: '/access/machines/$identityId',
   component: lazyRouteComponent(accessPages, 'Machine'),
+})
+
+const activity = createRoute({
+  getParentRoute: () => project,
+  path: '/activity',
+  validateSearch: z.object({
+    actor: text,
+    what: text,
+    environment: text,
+    q: text,
+    since: text,
+    from: text,
+    to: text,
+    scope: text,
+    open: text,
+  }),
+  component: lazyRouteComponent(() => import('./page-activity.tsx'), 'Activity'),
+})
+const notices = createRoute({
+  getParentRoute: () => project,
+  path: '/notices',
+  component: lazyRouteComponent(() => import('./page-notices.tsx'), 'Notices'),
 })
 
 export const router = createRouter({
@@ -183,6 +205,8 @@ export const router = createRouter({
         syncs,
         newSync,
         sync,
+        activity,
+        notices,
         access,
         machine,
       ]),

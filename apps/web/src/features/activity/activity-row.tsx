@@ -1,0 +1,72 @@
+import { Bot, ChevronRight, Ship, UserRound, type LucideIcon } from 'lucide-react'
+import { Time } from '../../components/time.tsx'
+import { Td, Tr } from '../../components/ui/table.tsx'
+import type { RowProps } from '../../components/virtual-rows.tsx'
+import { cn } from '../../lib/cn.ts'
+import type { AuditEntry, Sync } from '../../lib/types.ts'
+import { EntryDetails } from './entry-details.tsx'
+import { SentenceView } from './sentence-view.tsx'
+import { plain } from './sentence.ts'
+import { sentenceOf } from './words.ts'
+
+const KINDS = new Map<string, { icon: LucideIcon; word: string }>([
+  ['user', { icon: UserRound, word: 'Person' }],
+  ['identity', { icon: Bot, word: 'Machine' }],
+  ['system', { icon: Ship, word: 'Keyferry itself' }],
+])
+
+interface Props extends RowProps {
+  entry: AuditEntry
+  syncs: readonly Sync[]
+  open: boolean
+  onOpen: (open: boolean) => void
+  onActor: (name: string) => void
+}
+
+/** Who did what, when; opens to all that is known of it. */
+export function ActivityRow({ entry, syncs, open, onOpen, onActor, index, measure }: Props) {
+  const { at, actor, action, details, projectId, address } = entry
+  const sentence = sentenceOf(action, details)
+  const kind = KINDS.get(actor.kind)
+  const Icon = kind?.icon ?? UserRound
+  return (
+    <Tr ref={measure} data-index={index} aria-label={`${actor.name} ${plain(sentence)}`}>
+      <Td className="w-8 pr-0 align-top">
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-label={`Details of entry ${entry.seq}`}
+          onClick={() => onOpen(!open)}
+          className="grid size-6 place-items-center rounded text-faint hover:bg-sunken hover:text-ink"
+        >
+          <ChevronRight aria-hidden className={cn('size-4 transition-transform', open && 'rotate-90')} />
+        </button>
+      </Td>
+      <Td className="w-full min-w-0 py-2 align-top">
+        <p className="break-words">
+          <Icon aria-hidden className="mr-1.5 inline size-3.5 align-[-0.15em] text-faint" />
+          {kind && <span className="sr-only">{kind.word} </span>}
+          <button
+            type="button"
+            title={`Only what ${actor.name} did`}
+            onClick={() => onActor(actor.name)}
+            className="rounded font-medium break-all hover:text-accent hover:underline"
+          >
+            {actor.name}
+          </button>{' '}
+          <SentenceView sentence={sentence} projectId={projectId} syncs={syncs} />
+        </p>
+        <p className="text-xs text-soft sm:hidden">
+          <Time iso={at} />
+        </p>
+        {open && <EntryDetails entry={entry} />}
+      </Td>
+      <Td className="py-2 text-right align-top font-mono text-xs whitespace-nowrap text-soft max-lg:hidden">
+        {address ?? ''}
+      </Td>
+      <Td className="py-2 text-right align-top text-soft max-sm:hidden">
+        <Time iso={at} />
+      </Td>
+    </Tr>
+  )
+}

@@ -1,0 +1,77 @@
+import { useEffect, useRef } from 'react'
+import { Button } from '../../components/ui/button.tsx'
+import { Table, Th } from '../../components/ui/table.tsx'
+import { VirtualRows } from '../../components/virtual-rows.tsx'
+import { cn } from '../../lib/cn.ts'
+import type { AuditEntry, Sync } from '../../lib/types.ts'
+import { ActivityRow } from './activity-row.tsx'
+
+interface Props {
+  entries: readonly AuditEntry[]
+  syncs: readonly Sync[]
+  open: string | undefined
+  onOpen: (seq: string | undefined) => void
+  onActor: (name: string) => void
+  /** Other filters are being asked for. */
+  stale: boolean
+  older: boolean
+  loading: boolean
+  onOlder: () => void
+}
+
+/** Begins to load the next page this far before its end is seen. */
+const AHEAD = '600px'
+
+export function ActivityTable({ entries, syncs, open, onOpen, onActor, stale, older, loading, onOlder }: Props) {
+  const end = useRef<HTMLDivElement>(null)
+  const ask = useRef(onOlder)
+  useEffect(() => {
+    ask.current = onOlder
+  })
+  const waiting = older && !loading && !stale
+  useEffect(() => {
+    if (!end.current || !waiting) return
+    const watch = new IntersectionObserver(([seen]) => seen?.isIntersecting && ask.current(), { rootMargin: AHEAD })
+    watch.observe(end.current)
+    return () => watch.disconnect()
+  }, [waiting])
+  return (
+    <div className={cn('grid gap-3', stale && 'opacity-60')} aria-busy={stale}>
+      <Table label="Activity">
+        <thead className="sr-only">
+          <tr>
+            <Th>Details</Th>
+            <Th>What</Th>
+            <Th className="max-lg:hidden">From</Th>
+            <Th className="max-sm:hidden">When</Th>
+          </tr>
+        </thead>
+        <VirtualRows
+          rows={entries}
+          idOf={({ id }) => id}
+          height={40}
+          render={(entry, row) => (
+            <ActivityRow
+              key={entry.id}
+              entry={entry}
+              syncs={syncs}
+              open={open === String(entry.seq)}
+              onOpen={(next) => onOpen(next ? String(entry.seq) : undefined)}
+              onActor={onActor}
+              {...row}
+            />
+          )}
+        />
+      </Table>
+      <div ref={end} className="flex justify-center pb-4 text-sm text-soft">
+        {older ? (
+          <Button busy={loading} onClick={onOlder}>
+            Show older entries
+          </Button>
+        ) : (
+          'That is all there is.'
+        )}
+      </div>
+    </div>
+  )
+}

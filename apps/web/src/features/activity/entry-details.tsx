@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react'
+import { exactTime } from '../../lib/time.ts'
+import type { AuditEntry } from '../../lib/types.ts'
+import { labelOf } from './words.ts'
+
+/** All that is kept of one entry. Names and ids: a value is never in the log. */
+export function EntryDetails({ entry }: { entry: AuditEntry }) {
+  const { seq, at, actor, address, action, details, hash } = entry
+  return (
+    <div className="mt-2 grid gap-3 rounded-md border border-line bg-sunken/60 p-3 text-sm">
+      <dl className="grid gap-x-6 gap-y-1.5 sm:grid-cols-[auto_minmax(0,1fr)]">
+        <Fact name="Entry">{seq}</Fact>
+        <Fact name="When">{exactTime(at)}</Fact>
+        <Fact name="What">
+          {labelOf(action)} <span className="font-mono text-xs text-soft">{action}</span>
+        </Fact>
+        <Fact name="Who">
+          {actor.name} <span className="font-mono text-xs break-all text-soft">{actor.id}</span>
+        </Fact>
+        <Fact name="From">{address ?? 'Keyferry itself'}</Fact>
+        <Fact name="Hash">
+          <span className="font-mono text-xs break-all">{hash === '' ? 'Older than the chain' : hash}</span>
+        </Fact>
+      </dl>
+      <pre className="font-mono text-xs break-all whitespace-pre-wrap">{JSON.stringify(details, null, 2)}</pre>
+    </div>
+  )
+}
+
+const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+  <>
+    <dt className="text-soft">{name}</dt>
+    <dd className="min-w-0 break-words">{children}</dd>
+  </>
+)

@@ -1,0 +1,40 @@
+import { listAudit } from '@keyferry/schemas'
+import { describe, expect, it } from 'vitest'
+import { askedFor, exportUrl, isFiltered } from './filters.ts'
+
+const NOW = Date.parse('2026-11-22T12:00:00Z')
+
+describe('the filters of the activity page', () => {
+  it('ask for nothing when the URL says nothing', () => {
+    expect(askedFor({ q: ' ', open: '7', scope: 'instance' }, NOW)).toEqual({})
+    expect(isFiltered({ open: '7', scope: 'instance', q: '' })).toBe(false)
+    expect(isFiltered({ actor: 'ana' })).toBe(true)
+  })
+
+  it('ask for a group of actions, or one, within a time', () => {
+    expect(askedFor({ what: 'readings', since: 'day', q: ' /api ' }, NOW)).toEqual({
+      action: expect.stringMatching(/^(secret\.read|secret\.list|secret\.read-tree|,)+$/),
+      text: '/api',
+      from: '2026-11-21T12:00:00.000Z',
+    })
+    expect(askedFor({ what: 'secret.update' }, NOW)).toEqual({ action: 'secret.update' })
+  })
+
+  it('take days whole, and leave out what is none', () => {
+    const { from, to } = askedFor({ since: 'custom', from: '2026-11-20', to: '2026-11-20' }, NOW)
+    expect(Date.parse(to ?? '') - Date.parse(from ?? '')).toBe(24 * 60 * 60_000)
+    expect(askedFor({ since: 'custom', from: 'yesterday' }, NOW)).toEqual({})
+    expect(askedFor({ since: 'week', from: '2026-11-20', to: '2026-11-20' }, NOW)).not.toHaveProperty('to')
+  })
+
+  it('ask for what the API takes, whatever group they name', () => {
+    for (const what of ['people', 'instance', 'machines', 'folders', 'syncs'])
+      expect(listAudit.safeParse(askedFor({ what, environment: 'dev', since: 'month' }, NOW)).success).toBe(true)
+  })
+
+  it('export what is shown', () => {
+    const url = new URL(exportUrl('p1', false, { actor: 'ana@x.io', text: 'a&b' }), 'http://localhost')
+    expect(Object.fromEntries(url.searchParams)).toEqual({ projectId: 'p1', actor: 'ana@x.io', text: 'a&b' })
+    expect(exportUrl('p1', true, {})).toBe('/api/v1/audit/export?')
+  })
+})

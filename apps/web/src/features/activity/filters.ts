@@ -1,0 +1,78 @@
+/** What the URL says of the activity page, and what the API is asked for it. */
+import { AUDIT_ACTIONS } from '@keyferry/schemas'
+import { ABOUT, WORDS, type About } from './words.ts'
+
+/** As in the URL: shared links hold for whoever opens them. */
+export interface Filters {
+  actor?: string | undefined
+  /** A group of actions, or one. */
+  what?: string | undefined
+  environment?: string | undefined
+  q?: string | undefined
+  since?: string | undefined
+  /** Days, such as `2026-11-22`, when `since` is `custom`. */
+  from?: string | undefined
+  to?: string | undefined
+  /** `instance`: also what belongs to no project, and to others. */
+  scope?: string | undefined
+  /** The entry whose details are open. */
+  open?: string | undefined
+}
+
+const HOUR_MS = 60 * 60_000
+export const SINCE = {
+  hour: { label: 'Last hour', ms: HOUR_MS },
+  day: { label: 'Last 24 hours', ms: 24 * HOUR_MS },
+  week: { label: 'Last 7 days', ms: 7 * 24 * HOUR_MS },
+  month: { label: 'Last 30 days', ms: 30 * 24 * HOUR_MS },
+} as const
+const isPreset = (since: string): since is keyof typeof SINCE => Object.hasOwn(SINCE, since)
+
+export interface Asked {
+  actor?: string
+  action?: string
+  environment?: string
+  text?: string
+  from?: string
+  to?: string
+}
+
+/** What to ask at the time `now`, milliseconds. What is not filtered by stays away. */
+export function askedFor({ actor, what, environment, q, since, from, to }: Filters, now: number): Asked {
+  const action = what === undefined ? undefined : actionsOf(what)
+  const begin =
+    since !== undefined && isPreset(since) ? new Date(now - SINCE[since].ms).toISOString() : dayOf(since, from, 0)
+  const end = dayOf(since, to, 1)
+  return {
+    ...(actor ? { actor } : {}),
+    ...(action ? { action } : {}),
+    ...(environment ? { environment } : {}),
+    ...(q?.trim() ? { text: q.trim() } : {}),
+    ...(begin ? { from: begin } : {}),
+    ...(end ? { to: end } : {}),
+  }
+}
+
+/** Midnight at the beginning of a day where the reader is, or of a later one. */
+function dayOf(since: string | undefined, day: string | undefined, later: number): string | undefined {
+  const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(since === 'custom' ? (day ?? '') : '') ?? []
+  if (year === undefined) return undefined
+  const at = new Date(Number(year), Number(month) - 1, Number(date) + later)
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString()
+}
+
+const isGroup = (what: string): what is About => Object.hasOwn(ABOUT, what)
+
+/** The actions of a group, as the API wants them. */
+const actionsOf = (what: string): string =>
+  isGroup(what) ? AUDIT_ACTIONS.filter((action) => WORDS[action].about === what).join(',') : what
+
+/** Where the same entries can be had as JSON lines. */
+export function exportUrl(projectId: string, whole: boolean, asked: Asked): string {
+  const query = new URLSearchParams(Object.entries(asked))
+  if (!whole) query.set('projectId', projectId)
+  return `/api/v1/audit/export?${query}`
+}
+
+export const isFiltered = ({ open: _, scope: __, ...filters }: Filters): boolean =>
+  Object.values(filters).some((value) => value !== undefined && value !== '')

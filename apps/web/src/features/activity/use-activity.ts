@@ -1,0 +1,37 @@
+import { keepPreviousData } from '@tanstack/react-query'
+import { trpc } from '../../lib/trpc.ts'
+import type { Asked } from './filters.ts'
+
+const PAGE = 100
+/** How often it is asked whether there are newer entries: not every one of them is told of by a live event. */
+const LOOK_MS = 10_000
+
+/** The entries that were asked for, newest first, page by page, and whether newer ones came since the first page was read. */
+export function useActivity(projectId: string, whole: boolean, asked: Asked) {
+  const utils = trpc.useUtils()
+  const input = { ...asked, limit: PAGE }
+  const pages = { getNextPageParam: nextOf, placeholderData: keepPreviousData, staleTime: Infinity }
+  const project = trpc.audit.project.useInfiniteQuery({ ...input, projectId }, { ...pages, enabled: !whole })
+  const instance = trpc.audit.list.useInfiniteQuery(input, { ...pages, enabled: whole })
+  const shown = whole ? instance : project
+
+  const look = { refetchInterval: LOOK_MS, enabled: shown.data !== undefined }
+  const newestHere = trpc.audit.project.useQuery(
+    { ...asked, projectId, limit: 1 },
+    { ...look, enabled: look.enabled && !whole },
+  )
+  const newestAnywhere = trpc.audit.list.useQuery({ ...asked, limit: 1 }, { ...look, enabled: look.enabled && whole })
+  const newest = (whole ? newestAnywhere : newestHere).data?.entries[0]?.seq
+
+  const entries = shown.data?.pages.flatMap((page) => page.entries)
+  const first = entries?.[0]?.seq
+  return {
+    ...shown,
+    entries,
+    newer: !shown.isPlaceholderData && newest !== undefined && (first === undefined || newest > first),
+    /** From the top again. */
+    showNewer: () => (whole ? utils.audit.list.reset() : utils.audit.project.reset()),
+  }
+}
+
+const nextOf = ({ nextCursor }: { nextCursor: number | null }): number | null => nextCursor

@@ -1,0 +1,46 @@
+import { ShieldCheck } from 'lucide-react'
+import { Failure } from '../../components/failure.tsx'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { trpc } from '../../lib/trpc.ts'
+import { count } from '../../lib/words.ts'
+
+/** Checks on request that no entry of the whole log was changed, removed or added. */
+export const useVerifyChain = () => trpc.audit.verify.useMutation()
+type Check = ReturnType<typeof useVerifyChain>
+
+export const VerifyButton = ({ check }: { check: Check }) => (
+  <Button busy={check.isPending} onClick={() => check.mutate()}>
+    {!check.isPending && <ShieldCheck aria-hidden className="size-4" />} Check the chain
+  </Button>
+)
+
+/** What the check found. */
+export function VerifyResult({ check }: { check: Check }) {
+  if (check.error) {
+    return <Failure what="The chain could not be checked" error={check.error} retry={() => check.mutate()} />
+  }
+  if (!check.data) return null
+  const { rows, head, problem } = check.data
+  if (problem !== null) {
+    return (
+      <Notice kind="bad" title="The chain is broken">
+        {problem.message} Up to there, {count(rows, 'entry is', 'entries are')} as they were written.
+      </Notice>
+    )
+  }
+  return (
+    <div role="status">
+      <Notice title={head === null ? 'The log is empty' : `Chain intact up to entry ${head.seq.toLocaleString('en')}`}>
+        {count(rows, 'entry', 'entries')} of the whole instance checked: none was changed, removed, moved or added.
+        {head !== null && (
+          <span className="flex flex-wrap items-center gap-x-2">
+            <span className="min-w-0 font-mono text-xs break-all text-soft">{head.hash}</span>
+            <CopyButton label="Copy the end of the chain" read={() => `${head.seq} ${head.hash}`} />
+          </span>
+        )}
+      </Notice>
+    </div>
+  )
+}

@@ -1,0 +1,58 @@
+import { Failure } from '../../components/failure.tsx'
+import { Empty, PageHeader } from '../../components/page.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { AddTarget } from './add-target.tsx'
+import { TargetCard } from './target-card.tsx'
+
+/** Deliveries are made in the background: what became of them is looked at this often. */
+const LOOK_MS = 15_000
+const TEXT =
+  'Who is told when a sync fails, is blocked, stops repairing or cannot leave its old target, and when it is well again.'
+
+/** Where failure notices of a project go. Targets belong to the instance, so its admins see to them. */
+export function NoticesPage({ projectId }: { projectId: string }) {
+  usePageTitle('Notices')
+  const me = trpc.instance.me.useQuery()
+  const admin = me.data?.instanceAdmin
+  const targets = trpc.notices.list.useQuery({ projectId }, { enabled: admin === true, refetchInterval: LOOK_MS })
+  const error = me.error ?? targets.error
+  return (
+    <>
+      <PageHeader title="Failure notices" text={TEXT} />
+      {error ? (
+        <Failure
+          what="The notices could not be read"
+          error={error}
+          retry={() => Promise.all([me.refetch(), targets.refetch()])}
+        />
+      ) : admin === false ? (
+        <Notice title="Only instance admins see to failure notices">
+          Ask one of them to have the notices of this project sent to you.
+        </Notice>
+      ) : !targets.data ? (
+        <SkeletonRows label="Loading notices" rows={3} />
+      ) : (
+        <div className="grid gap-5">
+          {targets.data.length === 0 ? (
+            <Empty title="Nobody is told yet">
+              A sync that fails shows it here in the console. Add a webhook or an e-mail address, and someone hears of
+              it who is not looking.
+            </Empty>
+          ) : (
+            <ul aria-label="Targets" className="grid gap-3 xl:grid-cols-2">
+              {targets.data.map((target) => (
+                <li key={target.id}>
+                  <TargetCard target={target} />
+                </li>
+              ))}
+            </ul>
+          )}
+          <AddTarget projectId={projectId} />
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,90 @@
+import { Mail, Trash2, Webhook } from 'lucide-react'
+import { useState } from 'react'
+import { Confirm } from '../../components/confirm.tsx'
+import { Time } from '../../components/time.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Card } from '../../components/ui/card.tsx'
+import { IconButton } from '../../components/ui/icon-button.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { NoticeTarget } from '../../lib/types.ts'
+
+/** One target: whether it arrives there, a test, and the way to remove it. */
+export function TargetCard({ target }: { target: NoticeTarget }) {
+  const utils = trpc.useUtils()
+  const [removing, setRemoving] = useState(false)
+  const remove = trpc.notices.delete.useMutation()
+  const test = trpc.notices.test.useMutation({
+    onSuccess: ({ delivered }) => {
+      if (delivered) toast.success(`The test arrived at ${target.address}.`)
+      else toast.error(`The test did not arrive at ${target.address}.`)
+    },
+    onError: (error) => toast.error(`The test could not be sent: ${messageOf(error)}`),
+    onSettled: () => utils.notices.invalidate(),
+  })
+  const { id, kind, address, projectId, problem, deliveredAt, createdAt } = target
+  const Icon = kind === 'email' ? Mail : Webhook
+  const state = problem !== null ? 'Does not arrive' : deliveredAt === null ? 'Nothing sent yet' : 'Arrives'
+
+  const removeTarget = async () => {
+    await remove.mutateAsync({ targetId: id })
+    await utils.notices.invalidate()
+    toast.success(`${address} is not told any more.`)
+  }
+  return (
+    <Card className="grid h-full content-start gap-3 p-4">
+      <div className="flex items-start gap-3">
+        <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-soft" />
+        <div className="grid min-w-0 flex-1 gap-0.5">
+          <h2 className="text-base font-semibold break-all">{address}</h2>
+          <p className="text-sm text-soft">
+            {kind === 'email' ? 'E-mail' : 'Signed webhook'} · {projectId === null ? 'every project' : 'this project'}
+          </p>
+        </div>
+        <Badge tone={problem !== null ? 'bad' : deliveredAt === null ? 'neutral' : 'good'}>{state}</Badge>
+      </div>
+      {problem !== null && (
+        <Notice kind="bad" title="The last notice did not arrive">
+          {problem} Keyferry tries again for a day.
+        </Notice>
+      )}
+      <div className="mt-auto flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-3 text-sm text-soft">
+        <span>
+          {deliveredAt === null ? (
+            <>
+              Added <Time iso={createdAt} />
+            </>
+          ) : (
+            <>
+              Last arrived <Time iso={deliveredAt} />
+            </>
+          )}
+        </span>
+        <span className="ml-auto flex items-center gap-1.5">
+          <Button
+            size="sm"
+            busy={test.isPending}
+            aria-label={`Send a test to ${address}`}
+            onClick={() => test.mutate({ targetId: id })}
+          >
+            Send a test
+          </Button>
+          <IconButton icon={Trash2} label={`Remove ${address}`} onClick={() => setRemoving(true)} />
+        </span>
+      </div>
+      {removing && (
+        <Confirm
+          title={`Remove ${address}?`}
+          label="Remove"
+          onConfirm={removeTarget}
+          onClose={() => setRemoving(false)}
+        >
+          <p>It is told nothing more, not even what is on its way to it.</p>
+        </Confirm>
+      )}
+    </Card>
+  )
+}
