@@ -62,6 +62,7 @@ export function configuration(
   db: Store,
   { secret, baseUrl, log, dialect, transaction, signUp, oidc, admit, sendReset }: Settings,
 ) {
+  const secure = baseUrl.startsWith('https:')
   return {
     appName: 'Keyferry',
     secret,
@@ -103,9 +104,11 @@ export function configuration(
     // The API counts requests itself, sign-in apart.
     rateLimit: { enabled: false },
     advanced: {
-      cookiePrefix: 'keyferry',
-      useSecureCookies: baseUrl.startsWith('https:'),
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' as const },
+      // Behind TLS a cookie is bound to this very host: no neighbour below the same domain can set or overwrite one. better-auth knows
+      // only the prefix `__Secure-`, which does not promise that.
+      cookiePrefix: secure ? '__Host-keyferry' : 'keyferry',
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' as const, path: '/', secure },
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS] },
       // migrateAuth ran before; the check would need a connection of its own, which a transaction cannot give.
       database: { generateId: () => randomUUID(), validateSchema: false },

@@ -34,6 +34,7 @@ export const AUDIT_ACTIONS = [
   'identity.universal-auth.attach',
   'identity.universal-auth.update',
   'identity.universal-auth.detach',
+  'identity.lock-out',
   'identity.client-secret.create',
   'identity.client-secret.revoke',
   'import.create',

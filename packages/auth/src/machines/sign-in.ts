@@ -1,11 +1,13 @@
 /** Client id and secret become a token that lives a while; the token becomes an actor. */
 import { randomUUID } from 'node:crypto'
+import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { Forbidden, Unauthorized } from '@keyferry/core/errors'
 import type { AccessTokenTable, ClientSecretTable, Db, Selectable, UniversalAuthTable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { isTrusted } from './addresses.ts'
+import { findIdentity } from './identities.ts'
 import { ACCESS_TOKEN_PREFIX, hashOf, randomToken } from './tokens.ts'
 import { settingsOf } from './universal-auth.ts'
 
@@ -18,9 +20,22 @@ const NOTED_EVERY_MS = 60_000
 /** What a client is told whatever is wrong, so that nothing can be found out by trying. */
 const wrong = () => new Unauthorized('Invalid credentials')
 
+/** For a client id that nobody has the same is done as for one that somebody has. */
+const NOBODY: Selectable<UniversalAuthTable> = {
+  identityId: '',
+  clientId: '',
+  settings: '{}',
+  failures: 0,
+  failedAt: null,
+  lockedUntil: null,
+  createdAt: '',
+  updatedAt: '',
+}
+
 /**
- * Throws `Unauthorized`: for every wrong pair with the same words, and, after as many wrong secrets as the identity allows, for every
- * pair until its lock-out ends; `Forbidden` from an address it may not sign in from.
+ * Throws `Unauthorized`, always with the same words: for every wrong pair, and, after as many wrong secrets as the identity allows, for every
+ * pair until its lock-out ends, which the audit log and `getUniversalAuth` show. With the right pair, `Forbidden` from an address it may not
+ * sign in from.
  */
 export async function signIn(
   ctx: Context,
@@ -30,29 +45,28 @@ export async function signIn(
   const hash = hashOf(clientSecret)
   // What a failed try leaves behind must be committed, so it is not thrown inside.
   const result = await ctx.db.transaction().execute(async (tx): Promise<Answer | Error> => {
-    const auth = await tx
+    const found = await tx
       .selectFrom('universalAuths')
       .where('clientId', '=', clientId)
       .selectAll()
       .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
       .executeTakeFirst()
-    if (!auth) return wrong()
+    const auth = found ?? NOBODY
     const settings = settingsOf(auth)
-    if (!isTrusted(settings.clientSecretTrustedIps, address))
-      return new Forbidden('This identity may not sign in from your address')
-    if (settings.lockoutEnabled && auth.lockedUntil !== null && auth.lockedUntil > timestamp(ctx)) {
-      return new Unauthorized('This identity auth method is temporarily locked, please try again later')
-    }
+    const locked = settings.lockoutEnabled && auth.lockedUntil !== null && auth.lockedUntil > timestamp(ctx)
+    const trusted = isTrusted(settings.clientSecretTrustedIps, address)
     const secret = await tx
       .selectFrom('clientSecrets')
       .where('identityId', '=', auth.identityId)
       .where('hash', '=', hash)
       .selectAll()
       .executeTakeFirst()
-    if (!secret || !isUsable(ctx, secret)) {
-      if (settings.lockoutEnabled) await countFailure(ctx, tx, auth)
+    if (locked || !secret || !isUsable(ctx, secret)) {
+      // Nobody locks an identity out from where it does not sign in anyway.
+      if (settings.lockoutEnabled && trusted && !locked) await countFailure(ctx, tx, auth, address)
       return wrong()
     }
+    if (!trusted) return new Forbidden('This identity may not sign in from your address')
     await tx
       .updateTable('clientSecrets')
       .set((eb) => ({ uses: eb('uses', '+', 1), lastUsedAt: timestamp(ctx) }))
@@ -138,7 +152,12 @@ function isUsable(ctx: Context, secret: Selectable<ClientSecretTable>): boolean 
   return secret.ttl === 0 || later(new Date(secret.createdAt), secret.ttl) > timestamp(ctx)
 }
 
-async function countFailure(ctx: Context, tx: Tx, auth: Selectable<UniversalAuthTable>): Promise<void> {
+async function countFailure(
+  ctx: Context,
+  tx: Tx,
+  auth: Selectable<UniversalAuthTable>,
+  address: string | null,
+): Promise<void> {
   const { lockoutThreshold, lockoutDurationSeconds, lockoutCounterResetSeconds } = settingsOf(auth)
   const fresh = auth.failedAt !== null && later(new Date(auth.failedAt), lockoutCounterResetSeconds) > timestamp(ctx)
   const failures = (fresh ? auth.failures : 0) + 1
@@ -152,6 +171,13 @@ async function countFailure(ctx: Context, tx: Tx, auth: Selectable<UniversalAuth
     })
     .where('identityId', '=', auth.identityId)
     .execute()
+  if (!locked) return
+  const { name } = await findIdentity(tx, auth.identityId)
+  const actor: Actor = { kind: 'identity', id: auth.identityId, name, ...(address === null ? {} : { address }) }
+  await audit(ctx, tx, actor, 'identity.lock-out', null, {
+    identityId: auth.identityId,
+    seconds: lockoutDurationSeconds,
+  })
 }
 
 async function issue(

@@ -307,6 +307,11 @@ export const WORDS: Record<AuditAction, Words> = {
     label: 'Universal auth removed',
     say: () => say`took universal auth from a machine: it can no longer sign in with it`,
   },
+  'identity.lock-out': {
+    about: 'machines',
+    label: 'Machine locked out',
+    say: () => say`was locked out for a while after too many wrong client secrets`,
+  },
   'identity.client-secret.create': {
     about: 'machines',
     label: 'Client secret created',
