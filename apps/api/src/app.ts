@@ -110,8 +110,7 @@ export async function buildApp({
   }
   registerRest(app, contextOf)
   registerAuditExport(app, contextOf)
-  await app.register(fastifyTRPCPlugin, {
-    prefix: '/api/trpc',
+  const trpc = {
     trpcOptions: {
       router: appRouter,
       createContext: ({ req }) => contextOf(req),
@@ -121,7 +120,8 @@ export async function buildApp({
         if (error.code === 'INTERNAL_SERVER_ERROR') logBug(ctx.log, error, { reqId: context?.reqId, procedure: path })
       },
     },
-  } satisfies FastifyTRPCPluginOptions<AppRouter>)
+  } satisfies FastifyTRPCPluginOptions<AppRouter>
+  await app.register(registerTrpc, { prefix: '/api/trpc', trpc })
   await app.register(registerAuth, { auth, checkStore })
   registerMonitoring(app, monitoring)
   await app.register(registerDocs, { version })
@@ -175,6 +175,18 @@ async function whoAsks(
 function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
   const seconds = errors.map((error) => secondsUntil(failureOf(error))).filter((found) => found !== null)
   return seconds.length > 0 ? { 'retry-after': String(Math.max(...seconds)) } : {}
+}
+
+/** tRPC would take forms as well, and has no procedure that knows what to do with one. */
+function registerTrpc(
+  app: FastifyInstance,
+  { trpc }: { trpc: FastifyTRPCPluginOptions<AppRouter> },
+  done: (error?: Error) => void,
+): void {
+  fastifyTRPCPlugin(app, trpc, (error) => {
+    app.removeContentTypeParser('multipart/form-data')
+    done(error)
+  })
 }
 
 /** JSON only; an empty body with its content type is no body, and a key called `__proto__` is a key like any other. */
