@@ -323,6 +323,15 @@ export interface AuditHeadTable {
   key: string
 }
 
+/** What every process knows of one rate limit of one vendor account. There is a row once it became tight. */
+export interface PaceTable {
+  connectionId: Fixed<string>
+  /** The vendor's own bucket of calls. */
+  bucket: Fixed<string>
+  /** JSON; times in it are the database's, in milliseconds. */
+  state: string
+}
+
 /** A label for secrets of one project. */
 export interface TagTable {
   id: Fixed<string>
@@ -540,6 +549,7 @@ export interface Tables {
   imports: ImportTable
   references: ReferenceTable
   connections: ConnectionTable
+  paces: PaceTable
   syncs: SyncTable
   ledger: LedgerTable
   departures: DepartureTable

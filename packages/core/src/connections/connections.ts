@@ -159,6 +159,8 @@ export async function updateConnection(
         .where('id', '=', connectionId)
         .execute()
       const credentialsReplaced = input.credentials !== undefined
+      // Another account may have other limits, and is not blocked.
+      if (credentialsReplaced) await tx.deleteFrom('paces').where('connectionId', '=', connectionId).execute()
       await audit(ctx, tx, actor, 'connection.update', row.projectId, {
         connectionId,
         app,

@@ -6,10 +6,11 @@ import {
   type DestinationDefinition,
   type Session,
 } from '../destinations/destination.ts'
-import { createHttp } from '../destinations/http.ts'
+import { createHttp, type HttpOptions } from '../destinations/http.ts'
 import { destination } from '../destinations/registry.ts'
 import { openCredentials, type Credentials } from './credentials.ts'
 import { findConnection } from './find.ts'
+import { fleetPace } from './fleet-pace.ts'
 
 export interface SessionLimits {
   signal: AbortSignal
@@ -32,7 +33,9 @@ export async function openSession(ctx: Context, connectionId: string, limits: Se
   const definition = destination(connection.app)
   const ended = new AbortController()
   const signal = AbortSignal.any([limits.signal, ended.signal])
-  const session = sessionFor(ctx, definition, await openCredentials(ctx, definition, connection), { ...limits, signal })
+  const credentials = await openCredentials(ctx, definition, connection)
+  const fleet = fleetPace(ctx, connectionId)
+  const session = sessionFor(ctx, definition, credentials, { ...limits, signal, fleet })
   return {
     definition,
     session,
@@ -77,7 +80,7 @@ function sessionFor(
   ctx: Context,
   definition: DestinationDefinition,
   credentials: Credentials,
-  limits: SessionLimits,
+  limits: SessionLimits & Pick<HttpOptions, 'fleet'>,
 ): Session<Credentials> {
   const http = createHttp({
     baseUrl: definition.baseUrl(credentials),

@@ -6,7 +6,7 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { budgetOf, errorFor, parseBody, type RawAnswer, toldToWait } from './answers.ts'
 import { DestinationError } from './destination.ts'
 import { agentOf, type Network, refusePrivateLiteral } from './network.ts'
-import { createPacer, type Slot } from './pace.ts'
+import { createPacer, type FleetPace, type Slot } from './pace.ts'
 import { stringsIn } from './scrub.ts'
 import { unreachable } from './unreachable.ts'
 
@@ -61,6 +61,8 @@ export interface HttpOptions {
   timeoutMs?: number
   /** How long one request lets itself be put off before it fails as `throttled`. Default 60 s. */
   waitBudgetMs?: number
+  /** What all processes that use this account share about its limits. Left out, the account is ours alone. */
+  fleet?: FleetPace
 }
 
 const TRIES = 3
@@ -79,7 +81,7 @@ export function createHttp(options: HttpOptions): Http {
   const base = new URL(options.baseUrl)
   const prefix = base.pathname.replace(/\/+$/, '')
   const credentials = Object.values(options.headers).map((value) => value.replace(/^Bearer /, ''))
-  const pacer = createPacer({ signal, longestWaitMs: waitBudgetMs })
+  const pacer = createPacer({ signal, longestWaitMs: waitBudgetMs, fleet: options.fleet })
   let calls = 0
   let failedRounds = 0
   let lastFailure = 0

@@ -8,6 +8,7 @@ import * as access from './0010-access.ts'
 import * as tree from './0011-tree.ts'
 import * as auditChain from './0012-audit-chain.ts'
 import * as running from './0030-running.ts'
+import * as pacing from './0022-pacing.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '0011-tree': tree,
   '0012-audit-chain': auditChain,
   '0030-running': running,
+  '0022-pacing': pacing,
 }

@@ -1,0 +1,84 @@
+/** Two processes on one store and one account, against every vendor's emulator, on every database. */
+import { openPostgres } from '@keyferry/db'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { expect, it, onTestFinished } from 'vitest'
+import type { Context } from '../context.ts'
+import { DestinationError } from '../destinations/destination.ts'
+import { emulators } from '../destinations/emulators.ts'
+import { destinations } from '../destinations/registry.ts'
+import { startFerry } from '../sync/testing.ts'
+import { createConnection, updateConnection } from './connections.ts'
+import { openSession } from './open-session.ts'
+
+for (const { name: destination } of destinations()) {
+  onEveryDatabase(`the limits of an account at ${destination}`, (open) => {
+    const start = async () => {
+      const ferry = await startFerry(open, destination)
+      onTestFinished(ferry.close)
+      return { ...ferry, processes: [ferry.ctx, secondProcess(ferry.ctx, ferry.databaseUrl)] as const }
+    }
+    const secondProcess = (ctx: Context, databaseUrl: string | null): Context => {
+      if (databaseUrl === null) return { ...ctx }
+      const db = openPostgres(databaseUrl, 3)
+      onTestFinished(() => db.destroy())
+      return { ...ctx, db }
+    }
+    /** Looks at the target `times` times at once; the errors that this ends in. */
+    const look = async (ctx: Context, connectionId: string, target: Record<string, string>, times = 1) => {
+      const signal = new AbortController().signal
+      const { definition, session, close } = await openSession(ctx, connectionId, { signal })
+      const client = definition.open(session, definition.target.parse(target), definition.options.parse({}))
+      const looks = await Promise.allSettled(Array.from({ length: times }, () => client.list()))
+      await close()
+      return looks.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []))
+    }
+    const paces = async ({ db }: Context) =>
+      (await db.selectFrom('paces').select('state').execute()).map(({ state }) => JSON.parse(state))
+
+    it('are not written down while there is plenty', async () => {
+      const { ctx, emulator, connectionId } = await start()
+      expect(await look(ctx, connectionId, emulator.target, 50)).toEqual([])
+      expect(await paces(ctx)).toEqual([])
+    })
+
+    it('are kept by both together, and every call gets through', async () => {
+      const { ctx, emulator, connectionId, processes } = await start()
+      emulator.setRateLimit({ burst: 30, refill: 30, intervalMs: 500 })
+      const errors = await Promise.all(processes.map((one) => look(one, connectionId, emulator.target, 40)))
+      expect(errors).toEqual([[], []])
+      const [pace] = await paces(ctx)
+      const refused = emulator.log.filter(({ status }) => status === 429).length
+      // A vendor that tells is believed; of one that tells nothing the refusals are all there is to learn from.
+      expect(refused).toBeLessThanOrEqual(pace.told === null ? 40 : 5)
+    })
+
+    it.each([
+      ['seconds', () => '120'],
+      ['a date', () => new Date(Date.now() + 120_000).toUTCString()],
+    ])('a block in %s that one met is kept by the other, and by no other account', async (_, after) => {
+      const { ctx, actor, emulator, connectionId, processes } = await start()
+      const [one, other] = processes
+      const another = await (await emulators()).get(destination)?.()
+      if (!another) throw new Error(`no emulator for ${destination}`)
+      onTestFinished(another.close)
+      const { credentials } = another
+      const connection = { app: destination, name: 'another', method: 'api-key' as const, credentials }
+      const { id } = await createConnection(ctx, actor, connection)
+
+      emulator.fail(1, { kind: 'status', status: 429, headers: { 'retry-after': after() } })
+      expect(await look(one, connectionId, emulator.target)).toMatchObject([{ kind: 'throttled' }])
+      await expect.poll(() => paces(ctx)).toHaveLength(1)
+      const before = emulator.log.length
+      const [error] = await look(other, connectionId, emulator.target, 3)
+      if (!(error instanceof DestinationError)) throw error
+      expect(error).toMatchObject({ kind: 'throttled', retryAt: expect.any(Date) })
+      expect(Math.abs((error.retryAt?.getTime() ?? 0) - Date.now() - 120_000)).toBeLessThan(30_000)
+      expect(emulator.log).toHaveLength(before)
+      expect(await look(other, id, another.target)).toEqual([])
+
+      // Another key is another account.
+      await updateConnection(ctx, actor, { app: destination, connectionId, credentials: emulator.credentials })
+      expect(await look(other, connectionId, emulator.target)).toEqual([])
+    })
+  })
+}

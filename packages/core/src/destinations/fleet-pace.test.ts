@@ -1,0 +1,173 @@
+/** Several processes on one account, in time that the test turns. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ask, isShared, refuse, type Pace } from './fleet-pace.ts'
+import { createPacer, type Budget, type FleetPace } from './pace.ts'
+
+const LATENCY_MS = 50
+
+interface Sizes {
+  burst: number
+  refill: number
+  intervalMs: number
+}
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] }))
+afterEach(() => void vi.useRealTimers())
+
+/** A bucket that is filled in steps. `told`: it says what is left. */
+function vendor({ burst, refill, intervalMs }: Sizes, told: boolean) {
+  const began = performance.now()
+  let tokens = burst
+  let step = 0
+  const calls: { at: number; ok: boolean }[] = []
+  let seed = 1
+  const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
+  const travel = () => new Promise((resolve) => setTimeout(resolve, LATENCY_MS * (0.25 + random() / 2)))
+  return {
+    calls,
+    refusals: (from = 0) => calls.filter(({ at, ok }) => !ok && at >= from).length,
+    accepted: (from: number, to: number) => calls.filter(({ at, ok }) => ok && at >= from && at < to).length,
+    async call(): Promise<{ ok: boolean; budget: Budget | undefined }> {
+      await travel()
+      const now = performance.now() - began
+      tokens = Math.min(burst, tokens + (Math.floor(now / intervalMs) - step) * refill)
+      step = Math.floor(now / intervalMs)
+      const ok = tokens > 0
+      if (ok) tokens -= 1
+      calls.push({ at: now, ok })
+      const left = { remaining: tokens, window: step, reset: began + (step + 1) * intervalMs }
+      await travel()
+      const resetsInMs = Math.max(0, left.reset - performance.now())
+      return { ok, budget: told ? { remaining: left.remaining, window: left.window, resetsInMs } : undefined }
+    },
+  }
+}
+
+/** What the store does, in memory. Its clock is a day ahead of that of the processes, which is no matter. */
+function store(): FleetPace & { questions: () => number } {
+  const rows = new Map<string, Pace>()
+  let questions = 0
+  const now = () => performance.now() + 86_400_000
+  const trip = () => new Promise((resolve) => setTimeout(resolve, 2))
+  return {
+    questions: () => questions,
+    async isShared(bucket) {
+      await trip()
+      const row = rows.get(bucket)
+      return row !== undefined && isShared(row, now())
+    },
+    async ask(bucket, question) {
+      questions += 1
+      await trip()
+      const { pace, answer } = ask(rows.get(bucket) ?? null, now(), question)
+      rows.set(bucket, pace)
+      return answer
+    },
+    async refused(bucket, refusal) {
+      questions += 1
+      await trip()
+      rows.set(bucket, refuse(rows.get(bucket) ?? null, now(), refusal))
+    },
+  }
+}
+
+/** A process that makes calls, `lanes` at a time, as the network door does; ends with the signal. */
+function start(at: ReturnType<typeof vendor>, fleet: FleetPace | undefined, lanes: number, calls = Infinity) {
+  const stop = new AbortController()
+  const pacer = createPacer({ signal: stop.signal, longestWaitMs: 60_000, fleet })
+  let left = calls
+  const lane = async (): Promise<void> => {
+    while (!stop.signal.aborted && left-- > 0) {
+      for (let refusals = 0; ; refusals += 1) {
+        const slot = await pacer.turn('all', { again: refusals > 0 })
+        const { ok, budget } = await at.call()
+        if (ok) {
+          slot.answered(budget)
+          break
+        }
+        slot.refused(budget?.resetsInMs ?? 1_000 * 2 ** Math.min(refusals, 3), budget)
+      }
+    }
+  }
+  const done = Promise.all(Array.from({ length: lanes }, lane)).catch(() => {})
+  return { done, stop: () => stop.abort(new Error('over')) }
+}
+
+describe.each([2, 4])('%d processes at a vendor that tells', (processes) => {
+  test.each([
+    { burst: 60, refill: 60, intervalMs: 2_000 },
+    { burst: 750, refill: 250, intervalMs: 10_000 },
+    { burst: 1_500, refill: 500, intervalMs: 10_000 },
+  ])('$refill every $intervalMs ms use what there is and are hardly ever refused', async (sizes) => {
+    const at = vendor(sizes, true)
+    const fleet = store()
+    const running = Array.from({ length: processes }, () => start(at, fleet, 100))
+    const [from, to] = [4 * sizes.intervalMs, 10 * sizes.intervalMs]
+    await vi.advanceTimersByTimeAsync(to)
+    for (const { stop } of running) stop()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(at.refusals()).toBeLessThanOrEqual(5)
+    expect(at.accepted(from, to)).toBeGreaterThanOrEqual(0.85 * 6 * sizes.refill)
+    expect(fleet.questions()).toBeLessThan(at.calls.length)
+  })
+})
+
+describe.each([2, 4])('%d processes at a vendor that tells nothing', (processes) => {
+  test.each([
+    { burst: 100, refill: 100, intervalMs: 10_000 },
+    { burst: 30, refill: 10, intervalMs: 1_000 },
+    { burst: 50, refill: 50, intervalMs: 5_000 },
+  ])('$refill every $intervalMs ms learn its rate, and are hardly ever refused from then on', async (sizes) => {
+    const at = vendor(sizes, false)
+    const fleet = store()
+    const running = Array.from({ length: processes }, () => start(at, fleet, 10))
+    const [from, to] = [60_000, 160_000]
+    await vi.advanceTimersByTimeAsync(to)
+    for (const { stop } of running) stop()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(at.refusals()).toBeLessThanOrEqual(100)
+    expect(at.refusals(from)).toBeLessThanOrEqual(8)
+    expect(at.accepted(from, to)).toBeGreaterThanOrEqual((0.85 * (to - from) * sizes.refill) / sizes.intervalMs)
+  })
+})
+
+test('a process with one call in a while takes nothing from one that has many', async () => {
+  const sizes = { burst: 60, refill: 60, intervalMs: 2_000 }
+  const at = vendor(sizes, true)
+  const fleet = store()
+  const busy = start(at, fleet, 100)
+  await vi.advanceTimersByTimeAsync(2_500)
+  const idle = start(at, fleet, 1, 1)
+  await vi.advanceTimersByTimeAsync(2_500)
+  await idle.done
+  const before = at.calls.length
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(at.calls.length - before).toBeGreaterThanOrEqual(0.95 * 5 * sizes.refill)
+  expect(at.refusals()).toBeLessThanOrEqual(5)
+  busy.stop()
+})
+
+test('while there is plenty nobody asks', async () => {
+  const at = vendor({ burst: 10_000, refill: 10_000, intervalMs: 10_000 }, true)
+  const fleet = store()
+  const running = [start(at, fleet, 50, 2_000), start(at, fleet, 50, 2_000)]
+  await vi.advanceTimersByTimeAsync(60_000)
+  await Promise.all(running.map(({ done }) => done))
+  expect([at.calls.length, at.refusals(), fleet.questions()]).toEqual([4_000, 0, 0])
+})
+
+test('who was to find out and died is not waited for', async () => {
+  const at = vendor({ burst: 30, refill: 30, intervalMs: 5_000 }, false)
+  const fleet = store()
+  void fleet.refused('all', { waitMs: 100, heard: null, accepted: 0 })
+  await vi.advanceTimersByTimeAsync(200)
+  const asked = fleet.ask('all', { who: 'the dead', want: 1, heard: null, accepted: 0, probed: false })
+  await vi.advanceTimersByTimeAsync(10)
+  expect(await asked).toMatchObject({ granted: 1, probe: true })
+  const next = start(at, fleet, 1, 1)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(at.calls).toEqual([])
+  await vi.advanceTimersByTimeAsync(3_000)
+  await next.done
+  expect(at.calls).toHaveLength(1)
+})
