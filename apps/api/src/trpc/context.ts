@@ -1,7 +1,6 @@
 import type { Auth } from '@keyferry/auth'
 import type { Actor, Context } from '@keyferry/core/context'
 import type { Readiness } from '@keyferry/instance'
-import type { Throttle } from '../http/throttle.ts'
 
 /** What every procedure gets. */
 export interface RequestContext {
@@ -19,6 +18,9 @@ export interface RequestContext {
   /** Found again in the log. */
   reqId: string
 }
+
+/** Throws `TooManyRequests` once `what` was tried more than `perMinute` times within a minute from the address of the request. */
+export type Throttle = (what: string, perMinute: number) => Promise<void>
 
 /** What the process knows of itself. */
 export interface Instance {
