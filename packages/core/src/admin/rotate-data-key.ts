@@ -110,12 +110,14 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       .where('secrets.id', '>', cursor)
       .orderBy('secrets.id')
       .limit(BATCH)
-      .select(['secrets.id', 'secrets.folderId', 'secrets.key', 'secrets.version', 'secrets.value', 'secrets.comment'])
+      .select(['secrets.id', 'secrets.folderId', 'secrets.key', 'secrets.version', 'secrets.value'])
+      .select(['secrets.comment', 'secrets.metadata'])
       .execute()
     for (const row of rows) {
       const value = anew(key, row.value, sealedAs('secret', projectId, row))
       const comment = anew(key, row.comment, sealedAs('comment', projectId, row))
-      await tx.updateTable('secrets').set({ value, comment }).where('id', '=', row.id).execute()
+      const metadata = anew(key, row.metadata, sealedAs('metadata', projectId, row))
+      await tx.updateTable('secrets').set({ value, comment, metadata }).where('id', '=', row.id).execute()
     }
     return rows.map((row) => row.id)
   },
@@ -134,11 +136,15 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
         'secretVersions.key',
         'secretVersions.version',
         'secretVersions.value',
+        'secretVersions.comment',
+        'secretVersions.metadata',
       ])
       .execute()
     for (const row of rows) {
       const value = anew(key, row.value, sealedAs('secret', projectId, row))
-      await tx.updateTable('secretVersions').set({ value }).where('id', '=', row.id).execute()
+      const comment = row.comment && anew(key, row.comment, sealedAs('comment', projectId, row))
+      const metadata = row.metadata && anew(key, row.metadata, sealedAs('metadata', projectId, row))
+      await tx.updateTable('secretVersions').set({ value, comment, metadata }).where('id', '=', row.id).execute()
     }
     return rows.map((row) => row.id)
   },
@@ -283,6 +289,16 @@ async function liftSnapshots(ctx: Context, tx: Tx, projectId: string, syncId: st
     const content = JSON.stringify({ ...parsed, ...(entries ? { entries } : {}) })
     if (content === stored) continue
     const hash = createHash('sha256').update(content).digest('hex')
-    await tx.updateTable('snapshots').set({ content, hash }).where('id', '=', id).execute()
+    // A run under the new generation may have left the same: they share one from now on.
+    const same = await tx
+      .selectFrom('snapshots')
+      .where('syncId', '=', syncId)
+      .where('hash', '=', hash)
+      .select('id')
+      .executeTakeFirst()
+    if (same) {
+      await tx.updateTable('runs').set({ snapshotId: same.id }).where('snapshotId', '=', id).execute()
+      await tx.deleteFrom('snapshots').where('id', '=', id).execute()
+    } else await tx.updateTable('snapshots').set({ content, hash }).where('id', '=', id).execute()
   }
 }
