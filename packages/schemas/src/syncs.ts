@@ -70,8 +70,20 @@ export const drift = z
     count: z.number().int().describe('Keys that drifted'),
     checkedAt: timestamp.nullable().describe('The last look that succeeded; null when none did since the last run'),
     message: z.string().nullable().describe('Why the last look failed, or why something is not repaired'),
+    repairsStopped: z
+      .boolean()
+      .describe('Something else keeps writing there, so repairs stopped; running the sync by hand lets them go on'),
   })
   .meta({ id: 'Drift' })
+
+/** Places that a sync was pointed away from and has not left yet. */
+export const leaving = z
+  .object({
+    keys: z.number().int().describe('Keys of this sync that are still there'),
+    message: z.string().describe('What they wait for, or why they could not leave'),
+    retryAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Leaving' })
 
 export const sync = z
   .object({
@@ -118,6 +130,11 @@ export const sync = z
     behindSince: timestamp.nullable(),
     retryAt: timestamp.nullable(),
     blocked: blockage.nullable(),
+    leaving: leaving.nullable(),
+    removal: z
+      .enum(['keep', 'delete'])
+      .nullable()
+      .describe('It is taking back what it wrote; under `delete` it goes itself after that'),
     drift: drift.nullable().describe('Null until the target was looked at after the last run'),
     lastRun: z
       .object({

@@ -30,16 +30,28 @@ export function selectSyncs(db: Db | Tx) {
       'runs.finishedAt as runFinishedAt',
       'runs.counts as runCounts',
     ])
-    .select((eb) =>
-      eb
+    .select((eb) => {
+      const told = eb
         .selectFrom('departures')
         .whereRef('departures.syncId', '=', 'syncs.id')
         .where('departures.message', '!=', '')
         .orderBy('departures.createdAt')
         .limit(1)
-        .select('departures.message')
-        .as('leaving'),
-    )
+      return [
+        told.select('departures.message').as('leaving'),
+        told.select('departures.retryAt').as('leavingRetryAt'),
+        eb
+          .selectFrom('departures')
+          .innerJoin('ledger', (join) =>
+            join
+              .onRef('ledger.syncId', '=', 'departures.syncId')
+              .onRef('ledger.targetKey', '=', 'departures.targetKey'),
+          )
+          .whereRef('departures.syncId', '=', 'syncs.id')
+          .select((eb) => eb.fn.countAll<number | string>().as('keys'))
+          .as('leavingKeys'),
+      ]
+    })
     .orderBy('syncs.createdAt', 'desc')
 }
 
@@ -54,6 +66,9 @@ type Joined = Selectable<SyncTable> & {
   runFinishedAt: string | null
   runCounts: string | null
   leaving: string | null
+  leavingRetryAt: string | null
+  /** Postgres counts in text. */
+  leavingKeys: number | string | null
 }
 
 const JOB_STATES = ['pending', 'running', 'succeeded', 'failed'] as const
@@ -106,6 +121,11 @@ export function toRow(row: Joined): SyncRow {
     behindSince: row.behindSince,
     retryAt: row.retryAt,
     blocked: row.blockage === null ? null : JSON.parse(row.blockage),
+    leaving:
+      row.leaving === null
+        ? null
+        : { keys: Number(row.leavingKeys), message: row.leaving, retryAt: row.leavingRetryAt },
+    removal: row.removal,
     drift: driftOf(row),
     lastRun:
       row.lastRunId === null || row.runStartedAt === null

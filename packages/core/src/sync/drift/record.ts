@@ -41,7 +41,7 @@ export const driftedKeys = (sync: Pick<Columns, 'drift'>): readonly Drifted[] =>
 export function driftOf(sync: Columns): z.output<typeof driftSchema> | null {
   const message = sync.repairStopped ?? sync.driftMessage
   if (sync.checkedAt === null && message === null) return null
-  return { count: read(sync).count, checkedAt: sync.checkedAt, message }
+  return { count: read(sync).count, checkedAt: sync.checkedAt, message, repairsStopped: sync.repairStopped !== null }
 }
 
 const MINUTE = 60_000

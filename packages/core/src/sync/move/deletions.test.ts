@@ -103,7 +103,7 @@ for (const { name: destination } of destinations()) {
       expect((await remove('remove-secrets')).pending).toContain('sync "reader"')
       expect(woken.at(-1)).toEqual([sync.id])
       for (let i = 1; i <= 40; i++) emulator.fail(i, { kind: 'status', status: 503 })
-      await run(sync)
+      expect((await run(sync)).row).toMatchObject({ removal: 'delete' })
       await completeDeletions(ferry.ctx)
       // Asked again meanwhile: the same deletion, not another one.
       expect((await remove('remove-secrets')).pending).toContain('sync "reader"')
@@ -119,7 +119,7 @@ for (const { name: destination } of destinations()) {
       const { ctx, emulator, remove, run, sync, contents, create } = ferry
       await remove('remove-secrets')
       emulator.fail(1, { kind: 'status', status: 401 })
-      expect((await run(sync)).row.removeStatus).toBe('failed')
+      expect((await run(sync)).row).toMatchObject({ removeStatus: 'failed', removal: null })
       expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], { A: '1' }])
       expect(await ctx.db.selectFrom('deletions').selectAll().execute()).toEqual([])
       expect(
