@@ -16,6 +16,7 @@ const OPEN = new Map<string, HTTPMethods>([
   ['sign-in/social', 'POST'],
   ['callback/oidc', 'GET'],
   ['sign-out', 'POST'],
+  ['list-accounts', 'GET'],
   ['list-sessions', 'GET'],
   ['revoke-session', 'POST'],
   ['revoke-sessions', 'POST'],
