@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { ArrowUp, Download } from 'lucide-react'
-import { useMemo } from 'react'
+import { useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -46,10 +46,9 @@ function Activity({ projectId, filters, admin }: Props & { admin: boolean }) {
   const { data: syncs } = trpc.syncs.list.useQuery({ projectId })
   const check = useVerifyChain()
   const whole = admin && filters.scope === 'instance'
-  const { open: _, ...said } = filters
-  const key = JSON.stringify(said)
-  // "The last hour" is counted from when it was asked for: while it is looked at, the list stays the same.
-  const asked = useMemo(() => askedFor(JSON.parse(key), Date.now()), [key])
+  // "The last hour" is counted from when the page was opened: what is shown does not slip away while it is read.
+  const [opened] = useState(() => Date.now())
+  const asked = askedFor(filters, opened)
   const activity = useActivity(projectId, whole, asked)
   const actors = useActors(projectId, filters.actor, activity.entries ?? [])
   const { entries, error, newer } = activity

@@ -1,69 +1,20 @@
-import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
-import { Button } from '../../components/ui/button.tsx'
-import { Notice } from '../../components/ui/notice.tsx'
 import type { Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
-import { ApproveDialog } from './approve-dialog.tsx'
+import { BlockedByAccess } from './blocked-by-access.tsx'
+import { BlockedByFuse } from './blocked-by-fuse.tsx'
+import { BlockedBySource } from './blocked-by-source.tsx'
 
-const FIRST = 8
+export type Blockage = NonNullable<Sync['blocked']>
 
-/** Why the sync does not act, and the button that resolves it. */
+/** Why the sync does not act, and the way to resolve it. */
 export function BlockedBanner({ sync }: { sync: Sync }) {
-  const [reviewing, setReviewing] = useState(false)
-  const { blocked, environment, folder, projectId } = sync
+  const { blocked } = sync
   if (blocked === null) return null
-  const fuse = blocked.kind === 'fuse'
-  const keys = blocked.keys.slice(0, FIRST)
-  return (
-    <>
-      <Notice
-        kind="blocked"
-        title={
-          fuse
-            ? 'Blocked: this plan deletes a lot'
-            : `Blocked: ${count(blocked.keys.length, 'secret cannot', 'secrets cannot')} be sent`
-        }
-        action={
-          fuse && (
-            <Button variant="danger" size="sm" onClick={() => setReviewing(true)}>
-              Review the plan
-            </Button>
-          )
-        }
-      >
-        <div className="grid gap-2">
-          {(fuse || keys.length === 0) && <p>{blocked.message}</p>}
-          {!fuse && keys.length > 0 && (
-            <p>
-              Nothing of the folder is sent while one of its secrets is incomplete. Fix these, and the sync goes on by
-              itself.
-            </p>
-          )}
-          <ul className="grid gap-1">
-            {keys.map(({ key, reason }) => (
-              <li key={key} className="break-words">
-                {fuse || !environment || !folder ? (
-                  <span className="font-mono">{key}</span>
-                ) : (
-                  <Link
-                    to="/p/$projectId/secrets/$environment"
-                    params={{ projectId, environment: environment.slug }}
-                    search={{ q: key, ...(folder.path === '/' ? {} : { path: folder.path }) }}
-                    className="font-mono font-semibold text-accent underline"
-                    aria-label={`Open secret ${key}`}
-                  >
-                    {key}
-                  </Link>
-                )}
-                : {reason}
-              </li>
-            ))}
-          </ul>
-          {blocked.keys.length > FIRST && <p>And {blocked.keys.length - FIRST} more.</p>}
-        </div>
-      </Notice>
-      {reviewing && <ApproveDialog sync={sync} onClose={() => setReviewing(false)} />}
-    </>
-  )
+  switch (blocked.kind) {
+    case 'source':
+      return <BlockedBySource sync={sync} blocked={blocked} />
+    case 'fuse':
+      return <BlockedByFuse sync={sync} blocked={blocked} />
+    case 'access':
+      return <BlockedByAccess sync={sync} blocked={blocked} />
+  }
 }

@@ -58,6 +58,8 @@ export function healthOf(sync: Sync): { word: string; tone: 'good' | 'warn' | 'b
         ? { word: 'Retrying', tone: 'warn', why: sync.lastSyncMessage }
         : { word: 'Healthy', tone: 'good', why: null }
     case 'succeeded':
-      return { word: 'Healthy', tone: 'good', why: null }
+      return sync.drift?.repairsStopped === true || (sync.leaving !== null && sync.leaving.retryAt !== null)
+        ? { word: 'Degraded', tone: 'warn', why: null }
+        : { word: 'Healthy', tone: 'good', why: null }
   }
 }

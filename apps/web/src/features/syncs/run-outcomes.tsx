@@ -1,5 +1,7 @@
+import { History } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { Badge, type Tone } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { ScrollList } from '../../components/ui/scroll-list.tsx'
 import { duration } from '../../lib/time.ts'
@@ -27,8 +29,8 @@ const WORDS: Record<Outcome['action'], string> = {
 }
 const ORDER: readonly Outcome['state'][] = ['failed', 'rejected', 'done']
 
-/** What became of each key in one run. */
-export function RunOutcomes({ sync, run }: { sync: Sync; run: Run }) {
+/** What became of each key in one run, and the way back to it. */
+export function RunOutcomes({ sync, run, onRestore }: { sync: Sync; run: Run; onRestore: () => void }) {
   const { data, error, refetch } = trpc.syncs.run.useQuery({
     destination: sync.destination,
     syncId: sync.id,
@@ -41,15 +43,22 @@ export function RunOutcomes({ sync, run }: { sync: Sync; run: Run }) {
   )
   return (
     <div className="grid gap-3">
-      <p className="text-sm text-soft">
-        {[
-          count(data.calls, 'vendor call'),
-          data.durationMs === null ? undefined : duration(data.durationMs),
-          data.counts === null ? undefined : `${data.counts.keep} kept, ${data.counts.foreign} not touched`,
-        ]
-          .filter(Boolean)
-          .join(' · ')}
-      </p>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <p className="text-sm text-soft">
+          {[
+            count(data.calls, 'vendor call'),
+            data.durationMs === null ? undefined : duration(data.durationMs),
+            data.counts === null ? undefined : `${data.counts.keep} kept, ${data.counts.foreign} not touched`,
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
+        {data.restorable && (
+          <Button size="sm" className="ml-auto" onClick={onRestore}>
+            <History aria-hidden className="size-3.5" /> Go back to this run
+          </Button>
+        )}
+      </div>
       {data.message !== null && <p className="text-sm break-words">{data.message}</p>}
       {outcomes.length === 0 ? (
         <p className="text-sm text-soft">Nothing was written in this run.</p>

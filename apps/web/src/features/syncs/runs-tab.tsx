@@ -30,10 +30,12 @@ export function RunsTab({
   sync,
   open,
   onOpen,
+  onRestore,
 }: {
   sync: Sync
   open: string | undefined
   onOpen: (run: string | undefined) => void
+  onRestore: (run: string) => void
 }) {
   const { data: runs, error, refetch } = trpc.syncs.runs.useQuery({ destination: sync.destination, syncId: sync.id })
   if (error) return <Failure what="The runs could not be read" error={error} retry={refetch} />
@@ -91,7 +93,7 @@ export function RunsTab({
               {isOpen && (
                 <tr className="border-b border-line bg-sunken/60">
                   <td colSpan={6} className="p-3">
-                    <RunOutcomes sync={sync} run={run} />
+                    <RunOutcomes sync={sync} run={run} onRestore={() => onRestore(run.id)} />
                   </td>
                 </tr>
               )}

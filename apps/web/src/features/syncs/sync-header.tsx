@@ -13,7 +13,9 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { healthOf, InSync } from './in-sync.tsx'
 import { DriftNotice } from './drift-notice.tsx'
+import { LeavingNotice } from './leaving-notice.tsx'
 import { ProgressBar } from './progress-bar.tsx'
+import { RemovalNotice } from './removal-notice.tsx'
 import { useTrigger } from './use-trigger.ts'
 
 /** What the sync is, its two axes, and what can be done with it. */
@@ -106,7 +108,9 @@ export function SyncHeader({
         <Fact name="Runs">{auto ? 'By itself, on every change' : 'Only when asked'}</Fact>
       </dl>
       <ProgressBar sync={sync} />
-      {sync.drift !== null && (sync.drift.count > 0 || sync.drift.message !== null) && <DriftNotice sync={sync} />}
+      <RemovalNotice sync={sync} />
+      <LeavingNotice sync={sync} />
+      <DriftNotice sync={sync} />
       {health.why !== null && sync.blocked === null && (
         <p className="rounded-lg border border-line bg-surface px-4 py-3 text-sm break-words">
           <span className="font-semibold">Last message: </span>

@@ -8,6 +8,7 @@ import { BlockedBanner } from './blocked-banner.tsx'
 import { DangerTab } from './danger-tab.tsx'
 import { KeysTab } from './keys-tab.tsx'
 import { PlanTab } from './plan-tab.tsx'
+import { RestoreRun } from './restore-run.tsx'
 import { RunsTab } from './runs-tab.tsx'
 import { SettingsTab } from './settings-tab.tsx'
 import { SyncHeader } from './sync-header.tsx'
@@ -24,6 +25,8 @@ export interface View {
   tab?: string | undefined
   /** The open run. */
   run?: string | undefined
+  /** The run to go back to. */
+  restore?: string | undefined
   filter?: string | undefined
 }
 
@@ -64,7 +67,22 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
           />
         )}
         {tab === 'plan' && <PlanTab sync={sync} />}
-        {tab === 'runs' && <RunsTab sync={sync} open={view.run} onOpen={(run) => show({ tab: 'runs', run })} />}
+        {tab === 'runs' &&
+          (view.restore === undefined ? (
+            <RunsTab
+              sync={sync}
+              open={view.run}
+              onOpen={(run) => show({ tab: 'runs', run })}
+              onRestore={(restore) => show({ tab: 'runs', restore })}
+            />
+          ) : (
+            <RestoreRun
+              key={view.restore}
+              sync={sync}
+              runId={view.restore}
+              onClose={() => show({ tab: 'runs', run: view.restore })}
+            />
+          ))}
         {tab === 'settings' && <SettingsTab sync={sync} destination={about} />}
         {tab === 'danger' && <DangerTab sync={sync} destination={about} />}
       </Tabs>

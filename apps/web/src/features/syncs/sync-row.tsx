@@ -49,6 +49,9 @@ export function SyncRow({ sync, destination }: { sync: Sync; destination: Destin
         <span className="flex flex-wrap items-center gap-1">
           <SyncStateBadge state={sync.syncStatus} />
           {!sync.isAutoSyncEnabled && <Badge>Manual</Badge>}
+          {sync.leaving !== null && <Badge tone="warn">Moving</Badge>}
+          {sync.removal === 'delete' && <Badge tone="warn">Being deleted</Badge>}
+          {sync.drift?.repairsStopped === true && <Badge tone="warn">Repairs stopped</Badge>}
         </span>
         {progress !== undefined && progress.total > 0 && (
           <span className="text-xs text-soft tabular-nums">

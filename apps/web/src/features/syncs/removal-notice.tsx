@@ -1,0 +1,51 @@
+import { Link } from '@tanstack/react-router'
+import { PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import type { PendingDeletion, Sync } from '../../lib/types.ts'
+
+/** The sync takes back what it wrote, and what waits for that; or it could not. */
+export function RemovalNotice({ sync }: { sync: Sync }) {
+  const { projectId, destination, id, removal, removeStatus, lastRemoveMessage, targetLabel } = sync
+  const waiting = usePendingDeletions(projectId).filter(({ syncs }) => syncs.some((each) => each.id === id))
+  if (removal === null && removeStatus === 'failed') {
+    return (
+      <Notice kind="bad" title="What it wrote could not be removed">
+        {lastRemoveMessage}{' '}
+        <Link
+          to="/p/$projectId/syncs/$destination/$syncId"
+          params={{ projectId, destination, syncId: id }}
+          search={{ tab: 'danger' }}
+          className="font-medium text-accent underline"
+        >
+          Try again
+        </Link>
+      </Notice>
+    )
+  }
+  if (removal === null) return null
+  return (
+    <>
+      <div role="status">
+        <Notice
+          kind="warn"
+          title={removal === 'delete' ? 'This sync is being deleted' : 'What it wrote is being removed'}
+        >
+          {removal === 'delete'
+            ? `It goes once what it wrote to ${targetLabel} is removed there.`
+            : `What it wrote to ${targetLabel} is removed there; the sync stays.`}
+          {lastRemoveMessage !== null && ` Not yet: ${lastRemoveMessage}`}
+        </Notice>
+      </div>
+      {waiting.map((deletion) => (
+        <PendingNotice key={deletion.subjectId} what={nameOf(deletion)} projectId={projectId} deletion={deletion} />
+      ))}
+    </>
+  )
+}
+
+const nameOf = ({ kind, environment, secretPath }: PendingDeletion): string =>
+  kind === 'project'
+    ? 'This project'
+    : kind === 'environment'
+      ? `Environment ${environment}`
+      : `Folder ${environment}:${secretPath}`

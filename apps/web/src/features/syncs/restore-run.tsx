@@ -1,0 +1,78 @@
+import { useQuery } from '@tanstack/react-query'
+import { ArrowLeft } from 'lucide-react'
+import { Failure } from '../../components/failure.tsx'
+import { Time } from '../../components/time.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { direct, trpc } from '../../lib/trpc.ts'
+import type { Sync } from '../../lib/types.ts'
+import { RestoreApproval } from './restore-approval.tsx'
+import { RestorePlanView } from './restore-plan-view.tsx'
+
+interface Props {
+  sync: Sync
+  runId: string
+  /** Back to the runs. */
+  onClose: () => void
+}
+
+/** Going back to an earlier run: what it would write into the vault, and what follows from that; then an approval of exactly that. */
+export function RestoreRun({ sync, runId, onClose }: Props) {
+  const { destination, id: syncId, projectId, environment, folder } = sync
+  const one = { destination, syncId, runId }
+  const run = trpc.syncs.run.useQuery(one)
+  const plan = useQuery({
+    queryKey: ['restore-preview', syncId, runId],
+    queryFn: () => direct.syncs.restorePreview.mutate(one),
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  })
+  const uses = trpc.tree.uses.useQuery(
+    { projectId, environment: environment?.slug ?? '', secretPath: folder?.path ?? '/' },
+    { enabled: environment !== null && folder !== null, retry: false },
+  )
+  const others = (uses.data?.syncs ?? []).filter(({ id }) => id !== syncId)
+  return (
+    <div className="grid gap-4">
+      <Button variant="ghost" className="w-fit" onClick={onClose}>
+        <ArrowLeft aria-hidden className="size-4" /> All runs
+      </Button>
+      <Section
+        title="Go back to this run"
+        text={
+          <>
+            Writes what {sync.targetLabel} held after the run of{' '}
+            {run.data ? <Time iso={run.data.startedAt} /> : 'that time'} into{' '}
+            <span className="font-mono">
+              {environment?.slug}:{folder?.path}
+            </span>{' '}
+            again, as new versions.{' '}
+            {sync.isAutoSyncEnabled
+              ? 'The sync carries them to the target by itself.'
+              : 'Auto-sync is off: the target follows with the next “Sync now”.'}
+          </>
+        }
+      >
+        {plan.error ? (
+          <Failure what="It cannot be gone back to" error={plan.error} retry={plan.refetch} />
+        ) : !plan.data ? (
+          <SkeletonRows label="Working out what would change" rows={4} />
+        ) : (
+          <div className="grid gap-4">
+            <RestorePlanView sync={sync} plan={plan.data} others={others} />
+            <RestoreApproval
+              sync={sync}
+              runId={runId}
+              plan={plan.data}
+              looking={plan.isFetching}
+              onChanged={() => void plan.refetch()}
+              onClose={onClose}
+            />
+          </div>
+        )}
+      </Section>
+    </div>
+  )
+}
