@@ -19,9 +19,9 @@ export interface Screens {
   tooWide: string[]
 }
 
-/** Starts with an empty `test-output/screens`. */
-export async function openScreens(page: Page): Promise<Screens> {
-  const folder = join(OUTPUT, 'screens')
+/** Starts with an empty folder in `test-output`; each suite has its own. */
+export async function openScreens(page: Page, name = 'screens'): Promise<Screens> {
+  const folder = join(OUTPUT, name)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const violations: string[] = []

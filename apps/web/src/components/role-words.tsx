@@ -20,7 +20,10 @@ export const Places = ({ scopes }: { scopes: readonly Scope[] | null }) =>
   ) : (
     <span className="flex flex-wrap gap-1">
       {scopes.map((scope) => (
-        <Badge key={`${scope.environment} ${scope.secretPath}`} className="font-mono whitespace-normal break-all">
+        <Badge
+          key={`${scope.environment} ${scope.secretPath}`}
+          className="rounded-md text-left font-mono whitespace-normal break-words"
+        >
           {placeWords(scope)}
         </Badge>
       ))}

@@ -19,7 +19,7 @@ export const ShownOnce = ({
       </code>
       <CopyButton label={`Copy ${label}`} read={() => value} />
     </div>
-    <Notice kind="warn" title="Store it now">
+    <Notice kind="warn" title="Shown only now">
       {warning}
     </Notice>
   </div>

@@ -1,8 +1,11 @@
 import { useEffect, useState } from 'react'
 import { exactTime, relativeTime } from '../lib/time.ts'
 
-/** A moment as people say it, the exact one on hover. Moves on by itself. */
-export function Time({ iso }: { iso: string }) {
+/**
+ * A moment as people say it, the exact one on hover. Moves on by itself. One that is meant to lie ahead is `until`; any other never does,
+ * whatever the clocks say.
+ */
+export function Time({ iso, until = false }: { iso: string; until?: boolean }) {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 15_000)
@@ -10,7 +13,7 @@ export function Time({ iso }: { iso: string }) {
   }, [])
   return (
     <time dateTime={iso} title={exactTime(iso)} className="whitespace-nowrap">
-      {relativeTime(iso, Math.max(now, Date.parse(iso)))}
+      {relativeTime(iso, until ? now : Math.max(now, Date.parse(iso)))}
     </time>
   )
 }

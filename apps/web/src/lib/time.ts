@@ -15,7 +15,9 @@ export function relativeTime(iso: string, now: number): string {
   const seconds = Math.round((Date.parse(iso) - now) / 1000)
   if (Math.abs(seconds) < 10) return 'just now'
   for (const [unit, length] of STEPS) {
-    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit)
+    // What is behind is said in full units, what is ahead to the nearest: a week that has just begun is "in 7 days".
+    if (Math.abs(seconds) >= length)
+      return relative.format(seconds < 0 ? Math.trunc(seconds / length) : Math.round(seconds / length), unit)
   }
   return relative.format(seconds, 'second')
 }

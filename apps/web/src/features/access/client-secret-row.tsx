@@ -48,7 +48,7 @@ export function ClientSecretRow({ identityId, secret }: { identityId: string; se
         ) : end === null ? (
           <span className="text-soft">Never</span>
         ) : (
-          <Time iso={end} />
+          <Time iso={end} until />
         )}
       </Td>
       <Td>

@@ -20,16 +20,17 @@ export function DeleteMachine({ projectId, machine }: { projectId: string; machi
     await Promise.all([utils.members.invalidate(), utils.identities.list.invalidate()])
   }
   return (
-    <Section
-      tone="bad"
-      title="Delete machine"
-      text="Its client secrets and tokens stop working at once, in every project."
-      action={
-        <Button variant="quietDanger" onClick={() => setAsking(true)}>
-          Delete machine
-        </Button>
-      }
-    >
+    <>
+      <Section
+        tone="bad"
+        title="Delete machine"
+        text="Its client secrets and tokens stop working at once, in every project."
+        action={
+          <Button variant="quietDanger" onClick={() => setAsking(true)}>
+            Delete machine
+          </Button>
+        }
+      />
       {asking && (
         <Confirm
           title={`Delete ${machine.name}?`}
@@ -41,6 +42,6 @@ export function DeleteMachine({ projectId, machine }: { projectId: string; machi
           <p>Whatever signs in with its client id stops working. This cannot be taken back.</p>
         </Confirm>
       )}
-    </Section>
+    </>
   )
 }

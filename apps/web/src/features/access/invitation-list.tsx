@@ -31,49 +31,51 @@ export function InvitationList({ invitations, onRenew, onRevoke }: Props) {
     }
   }
   return (
-    <Section
-      title="Open invitations"
-      text={
-        invitations.length === 0
-          ? 'None. Who is added without having an account stands here until they accept.'
-          : 'Who was invited and has not accepted yet. A link works for seven days.'
-      }
-    >
-      {invitations.length > 0 && (
-        <ul aria-label="Open invitations" className="-my-4 divide-y divide-line">
-          {invitations.map((invitation) => (
-            <li key={invitation.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2.5 text-sm">
-              <span className="grid min-w-0 flex-1 basis-52">
-                <span className="font-medium break-all">{invitation.email}</span>
-                <span className="text-soft">
-                  By {invitation.createdBy}, <Time iso={invitation.createdAt} />; ends{' '}
-                  <Time iso={invitation.expiresAt} />
+    <>
+      <Section
+        title="Open invitations"
+        text={
+          invitations.length === 0
+            ? 'None. Who is added without having an account stands here until they accept.'
+            : 'Who was invited and has not accepted yet. A link works for seven days.'
+        }
+      >
+        {invitations.length > 0 ? (
+          <ul aria-label="Open invitations" className="-my-4 divide-y divide-line">
+            {invitations.map((invitation) => (
+              <li key={invitation.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2.5 text-sm">
+                <span className="grid min-w-0 flex-1 basis-52">
+                  <span className="font-medium break-all">{invitation.email}</span>
+                  <span className="text-soft">
+                    By {invitation.createdBy}, <Time iso={invitation.createdAt} />; ends{' '}
+                    <Time iso={invitation.expiresAt} until />
+                  </span>
                 </span>
-              </span>
-              <span className="flex flex-wrap items-center gap-2">
-                {invitation.role !== null
-                  ? ROLE_WORDS[invitation.role].word
-                  : invitation.instanceAdmin
-                    ? 'Instance admin'
-                    : 'Account only'}
-                {invitation.role !== null && <Places scopes={invitation.scopes} />}
-              </span>
-              <span className="ml-auto flex">
-                <IconButton
-                  icon={Link2}
-                  label={`New link for ${invitation.email}`}
-                  onClick={() => void renew(invitation)}
-                />
-                <IconButton
-                  icon={Trash2}
-                  label={`Revoke ${invitation.email}`}
-                  onClick={() => setRevoking(invitation)}
-                />
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+                <span className="flex flex-wrap items-center gap-2">
+                  {invitation.role !== null
+                    ? ROLE_WORDS[invitation.role].word
+                    : invitation.instanceAdmin
+                      ? 'Instance admin'
+                      : 'Account only'}
+                  {invitation.role !== null && <Places scopes={invitation.scopes} />}
+                </span>
+                <span className="ml-auto flex">
+                  <IconButton
+                    icon={Link2}
+                    label={`New link for ${invitation.email}`}
+                    onClick={() => void renew(invitation)}
+                  />
+                  <IconButton
+                    icon={Trash2}
+                    label={`Revoke ${invitation.email}`}
+                    onClick={() => setRevoking(invitation)}
+                  />
+                </span>
+              </li>
+            ))}
+          </ul>
+        ) : undefined}
+      </Section>
       {revoking && (
         <Confirm
           title={`Revoke the invitation of ${revoking.email}?`}
@@ -92,6 +94,6 @@ export function InvitationList({ invitations, onRenew, onRevoke }: Props) {
       >
         {renewed && <InvitationLink invited={renewed} onDone={() => setRenewed(undefined)} />}
       </Dialog>
-    </Section>
+    </>
   )
 }

@@ -17,6 +17,7 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
   const revoke = trpc.apiKeys.revoke.useMutation()
   const here = apiKey.grants.find((grant) => grant.projectId === projectId)
   const elsewhere = apiKey.grants.length - 1
+  const used = apiKey.lastUsedAt === null ? <span className="text-soft">Never</span> : <Time iso={apiKey.lastUsedAt} />
   const over = isPast(apiKey.expiresAt)
   const revokeKey = async () => {
     await revoke.mutateAsync({ apiKeyId: apiKey.id })
@@ -30,23 +31,27 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
           <span className="font-medium break-words">{apiKey.name}</span>
           <span className="font-mono text-soft">{apiKey.start ?? 'kf_'}…</span>
           {withOwner && <span className="break-all text-soft">{apiKey.owner}</span>}
+          {here && (
+            <span className="flex flex-wrap items-center gap-1.5 sm:hidden">
+              {ROLE_WORDS[here.role].word} <Places scopes={here.scopes} />
+            </span>
+          )}
+          <span className="text-soft sm:hidden">Used: {used}</span>
         </span>
       </Td>
-      <Td>{here && ROLE_WORDS[here.role].word}</Td>
-      <Td>
+      <Td className="max-sm:hidden">{here && ROLE_WORDS[here.role].word}</Td>
+      <Td className="max-sm:hidden">
         <Places scopes={here?.scopes ?? null} />
         {elsewhere > 0 && <span className="text-soft"> and {count(elsewhere, 'other project')}</span>}
       </Td>
-      <Td>
-        {apiKey.lastUsedAt === null ? <span className="text-soft">Never</span> : <Time iso={apiKey.lastUsedAt} />}
-      </Td>
+      <Td className="max-sm:hidden">{used}</Td>
       <Td>
         {over ? (
           <Badge>Too old</Badge>
         ) : apiKey.expiresAt === null ? (
           <span className="text-soft">Never</span>
         ) : (
-          <Time iso={apiKey.expiresAt} />
+          <Time iso={apiKey.expiresAt} until />
         )}
       </Td>
       <Td>

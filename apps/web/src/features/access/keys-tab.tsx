@@ -45,9 +45,9 @@ export function KeysTab({ projectId, open, onOpen, rights }: TabProps & { rights
             <thead>
               <tr>
                 <Th>Key</Th>
-                <Th>Role</Th>
-                <Th>Where</Th>
-                <Th>Last used</Th>
+                <Th className="max-sm:hidden">Role</Th>
+                <Th className="max-sm:hidden">Where</Th>
+                <Th className="max-sm:hidden">Last used</Th>
                 <Th>Ends</Th>
                 <Th>
                   <span className="sr-only">Actions</span>

@@ -80,12 +80,12 @@ function InThisProject({ projectId, machine }: { projectId: string; machine: Ide
         </Button>
       }
     >
-      {member && (
+      {member ? (
         <div className="flex flex-wrap items-center gap-3 text-sm">
           <strong className="font-medium">{ROLE_WORDS[member.role].word}</strong>
           <Places scopes={member.scopes} />
         </div>
-      )}
+      ) : undefined}
     </Section>
   )
 }
@@ -103,7 +103,7 @@ function NoWayIn({ identityId }: { identityId: string }) {
         </Button>
       }
     >
-      {attach.error && <Failure what="It still cannot sign in" error={attach.error} />}
+      {attach.error ? <Failure what="It still cannot sign in" error={attach.error} /> : undefined}
     </Section>
   )
 }

@@ -52,8 +52,8 @@ export function MachinesTab({ projectId, open, onOpen, rights }: TabProps & { ri
             <thead>
               <tr>
                 <Th>Machine</Th>
-                <Th>Role</Th>
-                <Th>Where</Th>
+                <Th className="max-sm:hidden">Role</Th>
+                <Th className="max-sm:hidden">Where</Th>
                 <Th className="max-sm:hidden">Since</Th>
                 <Th>
                   <span className="sr-only">Actions</span>

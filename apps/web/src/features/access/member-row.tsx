@@ -39,10 +39,13 @@ export function MemberRow({
             {you && <Badge>You</Badge>}
           </span>
           {member.email !== null && <span className="break-all text-soft">{member.email}</span>}
+          <span className="flex flex-wrap items-center gap-1.5 sm:hidden">
+            {ROLE_WORDS[member.role].word} <Places scopes={member.scopes} />
+          </span>
         </span>
       </Td>
-      <Td>{ROLE_WORDS[member.role].word}</Td>
-      <Td>
+      <Td className="max-sm:hidden">{ROLE_WORDS[member.role].word}</Td>
+      <Td className="max-sm:hidden">
         <Places scopes={member.scopes} />
       </Td>
       <Td className="text-soft max-sm:hidden">

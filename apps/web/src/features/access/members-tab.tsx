@@ -48,8 +48,8 @@ export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rig
             <thead>
               <tr>
                 <Th>Person</Th>
-                <Th>Role</Th>
-                <Th>Where</Th>
+                <Th className="max-sm:hidden">Role</Th>
+                <Th className="max-sm:hidden">Where</Th>
                 <Th className="max-sm:hidden">Since</Th>
                 <Th>
                   <span className="sr-only">Actions</span>

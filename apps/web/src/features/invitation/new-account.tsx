@@ -47,7 +47,14 @@ export function NewAccount({ token, email, here }: { token: string; email: strin
           </Notice>
         )}
         {/* So that a password manager knows whose password this is. */}
-        <TextField label="Email" type="email" autoComplete="username" value={email} readOnly />
+        <TextField
+          label="Email"
+          type="email"
+          autoComplete="username"
+          value={email}
+          readOnly
+          className="[&_input]:bg-sunken"
+        />
         <TextField label="Your name" autoComplete="name" autoFocus error={errors.name?.message} {...register('name')} />
         <NewPasswordField label="Password" typed={typed} error={errors.password?.message} {...register('password')} />
         <Button type="submit" variant="primary" busy={isSubmitting}>

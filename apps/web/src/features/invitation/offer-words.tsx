@@ -45,9 +45,9 @@ export const OfferWords = ({
         </div>
       )}
       <div className={FACT}>
-        <dt className="text-soft">Ends</dt>
+        <dt className="text-soft">Link ends</dt>
         <dd>
-          <Time iso={expiresAt} />
+          <Time iso={expiresAt} until />
         </dd>
       </div>
     </dl>

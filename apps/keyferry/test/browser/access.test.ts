@@ -1,0 +1,379 @@
+/** People and machines, through the console: two browsers, of an admin and of somebody she invites. Each test goes on where the one before it ended. */
+import type { KeyferryClient } from '@keyferry/client'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { suiteName, whyNoBrowser } from './chromium.ts'
+import { firstRun, oneConsole, signIn } from './console.ts'
+import { gone, hands, see } from './hands.ts'
+import { openScreens, type Screens } from './screens.ts'
+import { totp } from './totp.ts'
+import { isInDocument, witness, type Witness } from './witness.ts'
+
+const CANARY = 'canary-of-people'
+const VERA = { email: 'vera@example.com', password: 'vera has a sentence too' }
+const LIMIT = { timeout: 20_000 }
+/** Of one test: most look at several screens. */
+const PATIENCE = { timeout: 120_000 }
+
+describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
+  const all = oneConsole()
+  let page: Page
+  let client: KeyferryClient
+  let projectId: string
+  let screens: Screens
+  /** The invited person's own browser. */
+  let hers: { context: BrowserContext; page: Page; seen: Witness; screens: Screens }
+  const admin = hands(() => page)
+  const vera = hands(() => hers.page)
+  const at = (path: string): string => `/p/${projectId}${path}`
+  const heading = (on: Page, name: string | RegExp): Promise<void> => see(on.getByRole('heading', { name }).first())
+
+  async function anotherBrowser(): Promise<{ context: BrowserContext; page: Page; seen: Witness }> {
+    const context = await all().browser.newContext({
+      baseURL: all().url,
+      locale: 'en',
+      colorScheme: 'light',
+      reducedMotion: 'reduce',
+      viewport: { width: 1280, height: 800 },
+    })
+    const seen = witness(context)
+    return { context, page: await context.newPage(), seen }
+  }
+  /** A secret that is shown once, on the open page. */
+  const shownOnce = async (on: Page, label: string): Promise<string> =>
+    (await on.getByLabel(label, { exact: true }).textContent()) ?? ''
+  const rest = (path: string, token: string) =>
+    fetch(`${all().url}${path}`, { headers: { authorization: `Bearer ${token}` } })
+
+  beforeAll(async () => {
+    page = all().page
+    screens = await openScreens(page, 'screens-access')
+    const other = await anotherBrowser()
+    hers = { ...other, screens: await openScreens(other.page, 'screens-invited') }
+    for (const seen of [all().seen, hers.seen]) seen.keepSecret(CANARY, VERA.password)
+  })
+  afterAll(() => hers.context.close())
+
+  it('starts with nobody but the admin', PATIENCE, async () => {
+    client = await firstRun(all())
+    const project = await client.projects.create.mutate({ projectName: 'Checkout' })
+    projectId = project.id
+    await client.secrets.create.mutate({
+      projectId,
+      environment: 'dev',
+      secretPath: '/',
+      secretName: 'DATABASE_URL',
+      secretValue: CANARY,
+    })
+    await page.goto(at('/secrets/dev'))
+    await admin.go('Access')
+    await see(page.getByText('Nobody was added yet'))
+    await screens.look('members-empty')
+    await admin.tab('Machines').click()
+    await heading(page, 'No machines yet')
+    expect(page.url()).toContain('tab=machines')
+    await screens.look('machines-empty')
+  })
+
+  let link = ''
+  it('invites somebody who has no account, with a link that is shown once', PATIENCE, async () => {
+    await page.goto(at('/access?open=add'))
+    await admin.button('Add person').last().click()
+    await see(page.getByText('Enter an email address'))
+    await page.getByLabel('Email').fill('Vera@Example.com')
+    await page.getByRole('radio', { name: 'Viewer' }).click()
+    await page.getByRole('switch', { name: 'Only some environments and paths' }).click()
+    await page.getByLabel('Path 1').fill('api')
+    await admin.button('Add person').last().click()
+    await see(page.getByText('Path must look like'))
+    await screens.look('add-person')
+    await page.getByRole('switch', { name: 'Only some environments and paths' }).click()
+    await admin.button('Add person').last().click()
+    link = await shownOnce(page, 'invitation link')
+    expect(link).toContain('/accept-invitation?token=')
+    await screens.look('invitation-link')
+    await admin.button('Done').click()
+    await see(page.getByRole('list', { name: 'Open invitations' }).getByText(VERA.email))
+
+    await admin.button(`New link for ${VERA.email}`).click()
+    const newer = await shownOnce(page, 'invitation link')
+    expect(newer).not.toBe(link)
+    hers.seen.expectRefusal('people.openInvitation')
+    await hers.page.goto(link)
+    await heading(hers.page, 'This invitation does not work')
+    await hers.screens.look('invitation-dead')
+    link = newer
+    await admin.button('Done').click()
+  })
+
+  it('lets the invited make an account, and shows a viewer no value', PATIENCE, async () => {
+    // Nobody is signed in there, which is how the page finds out.
+    hers.seen.expectRefusal('instance.me')
+    await hers.page.goto(link)
+    await heading(hers.page, 'You are invited to Checkout')
+    await vera.button('Create account and accept').click()
+    await see(hers.page.getByText('Name must not be empty'))
+    await hers.screens.look('invitation')
+    await hers.page.getByLabel('Your name').fill('Vera')
+    await hers.page.getByLabel('Password', { exact: true }).fill(VERA.password)
+    await vera.button('Create account and accept').click()
+    await heading(hers.page, 'Checkout')
+
+    await vera.go('Secrets')
+    await see(vera.row('DATABASE_URL'))
+    expect(await isInDocument(hers.page, CANARY)).toBe(false)
+    await vera.go('Access')
+    await see(hers.page.getByText('Only admins of the project see this'))
+    await see(hers.page.getByText('No values.'))
+    await hers.screens.look('not-yours')
+    await page.goto(at('/access'))
+    await see(admin.row(VERA.email))
+    await gone(page.getByRole('list', { name: 'Open invitations' }))
+  })
+
+  it('narrows a member to places, and holds them to it at once', PATIENCE, async () => {
+    const read = async (): Promise<number> => {
+      const answer = await hers.context.request.get(
+        `/api/v3/secrets/raw/DATABASE_URL?workspaceId=${projectId}&environment=dev&secretPath=/`,
+      )
+      return answer.status()
+    }
+    expect(await read()).toBe(200)
+    await admin.button('Change Vera').click()
+    await page.getByRole('radio', { name: 'Developer' }).click()
+    await page.getByRole('switch', { name: 'Only some environments and paths' }).click()
+    await page.getByLabel('Environment 1').selectOption('staging')
+    await page.getByLabel('Path 1').fill('/api/**')
+    await admin.button('Save').click()
+    await see(admin.row(VERA.email).getByText('staging /api/**'))
+    await screens.look('members')
+    await expect.poll(read, LIMIT).toBe(403)
+    await hers.page.goto(at('/access'))
+    await see(hers.page.getByText('staging /api/**'))
+  })
+
+  it('asks for a second factor once it is set up', PATIENCE, async () => {
+    await vera.button(VERA.email).click()
+    await hers.page.getByRole('menuitem', { name: 'Your account' }).click()
+    await heading(hers.page, 'Second factor')
+    await see(hers.page.getByText('This one'))
+    await hers.screens.look('account')
+    await vera.button('Set up second factor').click()
+    await hers.page.getByLabel('Your password, to be sure it is you').fill(VERA.password)
+    await vera.button('Continue').click()
+    await see(hers.page.getByRole('img', { name: 'QR code for the authenticator app' }))
+    const secret = await shownOnce(hers.page, 'Secret')
+    hers.seen.keepSecret(secret)
+    hers.seen.expectRefusal('/two-factor/verify-totp')
+    await hers.page.getByLabel('Six-digit code').fill('000000')
+    await vera.button('Switch on').click()
+    await see(vera.alert('wrong or too old'))
+    await hers.screens.look('second-factor-setup')
+    await hers.page.getByLabel('Six-digit code').fill(totp(secret))
+    await vera.button('Switch on').click()
+    const codes = await hers.page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allTextContents()
+    expect(codes.length).toBeGreaterThanOrEqual(8)
+    hers.seen.keepSecret(...codes)
+    await hers.screens.look('recovery-codes')
+    await vera.button('I stored them').click()
+    await see(vera.button('Switch off'))
+
+    const signOut = async (): Promise<void> => {
+      await vera.button(VERA.email).click()
+      await hers.page.getByRole('menuitem', { name: 'Sign out' }).click()
+      await heading(hers.page, 'Sign in')
+    }
+    await signOut()
+    await hers.page.goto('/sign-in?next=/account')
+    await signIn(hers.page, VERA)
+    await heading(hers.page, 'Second step')
+    await hers.screens.look('second-step')
+    await hers.page.reload()
+    await hers.page.getByLabel('Six-digit code').fill(totp(secret))
+    await vera.button('Sign in').click()
+    await heading(hers.page, 'Your account')
+
+    await signOut()
+    await signIn(hers.page, VERA)
+    await vera.button('Use a recovery code').click()
+    await hers.page.getByLabel('Recovery code').fill(codes[0] ?? '')
+    await vera.button('Sign in').click()
+    await heading(hers.page, 'Checkout')
+  })
+
+  it('lists sessions and ends them, switches the second factor off, and changes the password', PATIENCE, async () => {
+    const third = await anotherBrowser()
+    await hers.page.goto('/account')
+    await vera.button('Switch off').click()
+    await hers.page.getByLabel('Your password, to be sure it is you').fill(VERA.password)
+    await vera.button('Switch off').click()
+    await see(vera.button('Set up second factor'))
+
+    await third.page.goto('/sign-in')
+    await signIn(third.page, VERA)
+    await heading(third.page, 'Checkout')
+    await hers.page.reload()
+    const sessions = hers.page.getByRole('list', { name: 'Sessions' }).getByRole('listitem')
+    await expect.poll(() => sessions.count(), LIMIT).toBe(2)
+    await hers.screens.look('sessions')
+    await vera.button('Sign out 1 other').click()
+    await expect.poll(() => sessions.count(), LIMIT).toBe(1)
+    await third.page.goto('/account')
+    await heading(third.page, 'Sign in')
+    await third.context.close()
+
+    hers.seen.expectRefusal('/change-password')
+    await hers.page.getByLabel('Present password').fill('not my password')
+    const next = `${VERA.password}, and another`
+    hers.seen.keepSecret(next)
+    await hers.page.getByLabel('New password').fill(next)
+    await vera.button('Change password').click()
+    await see(vera.alert('not the password of your account'))
+    await hers.page.getByLabel('Present password').fill(VERA.password)
+    await vera.button('Change password').click()
+    await see(hers.page.getByText('Your password is changed.'))
+  })
+
+  it('sets a forgotten password by a link that an instance admin makes', PATIENCE, async () => {
+    await page.goto(at('/access?tab=instance'))
+    await see(admin.row(VERA.email))
+    await screens.look('instance')
+    await admin.button(`More for ${VERA.email}`).click()
+    await page.getByRole('menuitem', { name: 'Link for a new password' }).click()
+    const reset = await shownOnce(page, 'password link')
+    await screens.look('password-link')
+    await admin.button('Done').click()
+
+    await hers.context.clearCookies()
+    await hers.page.goto('/sign-in')
+    await hers.page.getByRole('link', { name: 'Forgot your password?' }).click()
+    await see(hers.page.getByText('Ask an instance admin for the link'))
+    await hers.screens.look('forgot-password')
+    await hers.page.goto(reset)
+    await heading(hers.page, 'Choose a new password')
+    await hers.page.getByLabel('New password').fill('short')
+    await vera.button('Set password').click()
+    await see(hers.page.getByText('at least 10 characters').last())
+    await hers.screens.look('reset-password')
+    await hers.page.getByLabel('New password').fill(VERA.password)
+    await vera.button('Set password').click()
+    await heading(hers.page, 'Your new password is set')
+    await hers.page.getByRole('link', { name: 'Sign in' }).click()
+    await signIn(hers.page, VERA)
+    await heading(hers.page, 'Checkout')
+  })
+
+  it('makes an API key that works at the REST API until it is revoked', PATIENCE, async () => {
+    const path = `/api/v3/secrets/raw/DATABASE_URL?workspaceId=${projectId}&environment=dev&secretPath=/`
+    await page.goto(at('/access?tab=keys'))
+    await heading(page, 'No API keys for this project')
+    await admin.button('Make API key').click()
+    await page.getByLabel('Name').fill('nightly report')
+    await page.getByLabel('Ends after').selectOption('30')
+    await page.getByRole('radio', { name: 'Developer' }).click()
+    await screens.look('new-api-key')
+    await admin.button('Make API key').last().click()
+    const key = await shownOnce(page, 'API key')
+    all().seen.keepSecret(key)
+    await admin.button('I stored it').click()
+    expect(await isInDocument(page, key)).toBe(false)
+    const answer = await rest(path, key)
+    expect(await answer.json()).toMatchObject({ secret: { secretValue: CANARY } })
+    await page.reload()
+    await see(admin.row('nightly report').getByText('just now'))
+    await screens.look('api-keys')
+    await admin.button('Revoke nightly report').click()
+    await admin.button('Revoke API key').click()
+    await gone(admin.row('nightly report'))
+    expect((await rest(path, key)).status).toBe(401)
+  })
+
+  it('makes a machine, gives it a secret, shows that it is locked out, and ends it', PATIENCE, async () => {
+    await admin.tab('Machines').click()
+    await admin.button('Add machine').click()
+    await page.getByLabel('Name').fill('deploy-pipeline')
+    await page.getByRole('radio', { name: 'Developer' }).click()
+    await screens.look('add-machine')
+    await admin.button('Add machine').last().click()
+    await heading(page, 'deploy-pipeline')
+    await see(page.getByText('None yet, so it cannot sign in'))
+    await admin.button('Make client secret').click()
+    await page.getByLabel('Description').fill('in the pipeline')
+    await page.getByLabel('Sign-ins').fill('5')
+    await admin.button('Make client secret').last().click()
+    const clientSecret = await shownOnce(page, 'client secret')
+    all().seen.keepSecret(clientSecret)
+    await admin.button('I stored it').click()
+    await see(admin.row('in the pipeline').getByText('0 of 5'))
+
+    const [machine] = await client.identities.list.query()
+    const { clientId } = await client.universalAuth.get.query({ identityId: machine?.id ?? '' })
+    await see(page.getByText(clientId))
+    const login = async (secret: string): Promise<Response> =>
+      fetch(`${all().url}/api/v1/auth/universal-auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ clientId, clientSecret: secret }),
+      })
+    expect((await login(clientSecret)).status).toBe(200)
+    for (let wrong = 0; wrong < 3; wrong++) expect((await login('wrong')).ok).toBe(false)
+    await page.getByLabel('A token lives', { exact: true }).fill('2')
+    await page.getByLabel('A token lives, unit').selectOption('hours')
+    await admin.button('Save tokens and lock-out').click()
+    await expect
+      .poll(async () => (await client.universalAuth.get.query({ identityId: machine?.id ?? '' })).accessTokenTTL, LIMIT)
+      .toBe(7200)
+    await page.reload()
+    await see(page.getByText('Locked after wrong client secrets'))
+    await see(admin.row('in the pipeline').getByText('1 of 5'))
+    await screens.look('machine')
+
+    await admin.button('Revoke in the pipeline').click()
+    await admin.button('Revoke client secret').click()
+    await see(admin.row('in the pipeline').getByText('Revoked'))
+    await hers.page.goto(page.url())
+    await see(hers.page.getByText('How a machine signs in is for instance admins'))
+    await page.getByRole('link', { name: 'Access', exact: true }).first().click()
+    await admin.tab('Machines').click()
+    await see(admin.row('deploy-pipeline'))
+    await screens.look('machines')
+    await page.getByRole('link', { name: 'deploy-pipeline' }).click()
+    await admin.button('Delete machine').click()
+    await page.getByLabel('Type deploy-pipeline').fill('deploy-pipeline')
+    await admin.button('Delete machine').last().click()
+    await heading(page, 'No machines yet')
+    expect(await client.identities.list.query()).toEqual([])
+  })
+
+  it('removes a member, makes somebody an instance admin, and never takes the last one', PATIENCE, async () => {
+    await page.goto(at('/access'))
+    await admin.button('Remove Vera').click()
+    await screens.look('remove-member')
+    await admin.dialog().getByRole('button', { name: 'Remove Vera' }).click()
+    await gone(admin.row(VERA.email))
+
+    await admin.tab('Instance').click()
+    all().seen.expectRefusal('people.update')
+    await admin.button('More for ana@example.com').click()
+    await page.getByRole('menuitem', { name: 'No longer instance admin' }).click()
+    await admin.button('Take it away').click()
+    await see(admin.alert('only instance admin'))
+    await admin.button('Cancel').click()
+    await admin.button(`More for ${VERA.email}`).click()
+    await page.getByRole('menuitem', { name: 'Make instance admin' }).click()
+    await admin.button('Make instance admin').click()
+    await see(admin.row(VERA.email).getByText('Instance admin'))
+    await hers.page.goto(at('/access'))
+    await see(hers.page.getByRole('tab', { name: 'Instance' }))
+  })
+
+  it('shows what belongs to the invited to nobody, and fails at nothing', PATIENCE, async () => {
+    expect(hers.seen.problems()).toEqual([])
+    expect(await hers.seen.leaks()).toEqual([])
+  })
+
+  it('has nothing that axe objects to, and fits a phone', () => {
+    expect([...screens.violations, ...hers.screens.violations]).toEqual([])
+    expect([...screens.tooWide, ...hers.screens.tooWide]).toEqual([])
+  })
+})
