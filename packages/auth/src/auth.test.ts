@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { BadRequest } from '@keyferry/core/errors'
 import { testContext, type TestContext } from '@keyferry/core/testing'
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { createAuth, migrateAuth, type Auth } from './auth.ts'
 import { bootstrapInstance } from './bootstrap.ts'
 
@@ -102,6 +102,30 @@ onEveryDatabase('accounts', (open) => {
     )
     expect(answer.status).toBe(400)
     expect(await rows('user')).toBe(0)
+  })
+
+  it('says what broke to whoever asked and to the log, a line each, and prints nothing by itself', async () => {
+    const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'warn'), vi.spyOn(process.stderr, 'write')]
+    onTestFinished(() => printed.forEach((spy) => spy.mockRestore()))
+    const said = [vi.spyOn(test.ctx.log, 'warn'), vi.spyOn(test.ctx.log, 'debug')]
+    const { identity } = await bootstrapInstance(test.ctx, auth, account)
+    expect((await signIn('a wrong password')).status).toBe(401)
+
+    await authTables(test).schema.dropTable('session').execute()
+    await expect(signIn(account.password)).rejects.toThrow(/session/)
+    await authTables(test).schema.dropTable('apikey').execute()
+    const { token } = identity.credentials
+    await auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null).catch(() => null)
+
+    for (const spy of printed) expect(spy).not.toHaveBeenCalled()
+    const calls: readonly (readonly unknown[])[] = said.flatMap((spy) => spy.mock.calls)
+    expect(calls.length).toBeGreaterThan(0)
+    for (const [details, message] of calls) {
+      expect(details).toMatchObject({ part: 'auth' })
+      expect(message).toMatch(/./)
+      for (const secret of [token, account.email, account.password])
+        expect(`${JSON.stringify(details)} ${String(message)}`).not.toContain(secret)
+    }
   })
 
   it('keeps neither the password nor the token in the clear', async () => {

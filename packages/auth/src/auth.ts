@@ -32,7 +32,7 @@ export interface AuthOptions {
 }
 
 export interface Auth extends Accounts {
-  /** Answers everything below `/api/auth`: sign-in, sign-out, session. */
+  /** Answers everything below `/api/auth`: sign-in, sign-out, session. Rejects with what broke inside, such as an error of the store. */
   handler(request: Request): Promise<Response>
   /** Who sent these headers: a session's cookie or a bearer token. Null for neither, and for a wrong or expired one. */
   actorOf(headers: Headers, address: string | null): Promise<Actor | null>

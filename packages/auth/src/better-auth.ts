@@ -4,6 +4,7 @@ import { apiKey } from '@better-auth/api-key'
 import type { Actor, Context } from '@keyferry/core/context'
 import type { Dialect } from '@keyferry/db'
 import { betterAuth, type BetterAuthOptions } from 'better-auth'
+import { isAPIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Kysely } from 'kysely'
@@ -114,10 +115,18 @@ export function configuration(
       database: { generateId: () => randomUUID(), validateSchema: false },
     },
     telemetry: { enabled: false },
+    // Whoever called the handler gets what broke inside, and says it where it says everything; better-auth would print it.
+    onAPIError: { throw: true },
     logger: {
       level: 'warn' as const,
-      // Its further arguments may name addresses or hold request data. A failed sign-in is no error of ours.
-      log: (level: string, message: string) => log[level === 'error' ? 'warn' : 'debug']({ part: 'auth' }, message),
+      // Of its further arguments, which may name addresses or hold request data, only what broke is kept. A failed sign-in is no error of ours.
+      log: (level: string, message: string, ...details: unknown[]) => {
+        const err = details.find((detail) => detail instanceof Error && !isAPIError(detail))
+        log[level === 'error' ? 'warn' : 'debug'](
+          { part: 'auth', ...(err ? { err } : {}) },
+          message || 'sign-in failed inside',
+        )
+      },
     },
   } satisfies BetterAuthOptions
 }

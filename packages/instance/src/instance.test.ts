@@ -207,6 +207,25 @@ describe('the log', () => {
   })
 })
 
+describe('an error of the queue', () => {
+  it('is one line with what a person needs, though it comes as an object with the whole client in it', () => {
+    const lines: string[] = []
+    const log = createLog('info', { write: (line) => void lines.push(line) })
+    const client = {
+      connectionParameters: { password: 'hunter2-hunter2' },
+      buffers: Array.from({ length: 1_000 }, () => 'x'),
+    }
+    const { message, stack } = new Error('terminating connection')
+    // As pg-boss emits it.
+    log.warn({ err: { code: '57P01', client, message, stack, queue: 'sync', worker: 'w' } }, 'queue')
+    log.warn({ err: 'only words' }, 'queue')
+    expect(lines.every((line) => line.length < 2_000 && line.indexOf('\n') === line.length - 1)).toBe(true)
+    const [first, second] = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(first?.err).toEqual({ type: 'Error', message, code: '57P01', stack })
+    expect(second?.err).toEqual({ type: 'string', message: 'not an error' })
+  })
+})
+
 describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
   it('all at once on an empty database: ten processes, one schema, one queue', async () => {
     const variables = {

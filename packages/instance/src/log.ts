@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
 import pretty from 'pino-pretty'
+import { z } from 'zod'
 
 const SECRET = [
   'authorization',
@@ -41,8 +42,21 @@ interface Described {
   cause?: Described
 }
 
+/** pg-boss hands out plain objects that were errors, with the whole client of the database in them. */
+const errorLike = z.object({
+  message: z.string(),
+  name: z.string().optional(),
+  code: z.unknown(),
+  stack: z.string().optional(),
+})
+
 function describe(error: unknown): Described {
-  if (!(error instanceof Error)) return { type: typeof error, message: 'not an error' }
+  if (!(error instanceof Error)) {
+    const { data } = errorLike.safeParse(error)
+    if (!data) return { type: typeof error, message: 'not an error' }
+    const { message, name = 'Error', code, stack } = data
+    return { type: name, message, ...(code === undefined ? {} : { code }), stack }
+  }
   const causes = error instanceof AggregateError ? error.errors[0] : error.cause
   return {
     type: error.name,

@@ -22,7 +22,7 @@ export async function runProcess(start: () => Promise<Service>): Promise<void> {
       service.stop().then(
         () => process.exit(0),
         (error: unknown) => {
-          console.error(error)
+          console.error(stackOf(error))
           process.exit(1)
         },
       )
@@ -30,7 +30,10 @@ export async function runProcess(start: () => Promise<Service>): Promise<void> {
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   } catch (error) {
-    console.error(error instanceof CannotStart ? error.message : error)
+    console.error(error instanceof CannotStart ? error.message : stackOf(error))
     process.exit(1)
   }
 }
+
+/** Not the error itself: one of a database carries its client and the row it refused. */
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
