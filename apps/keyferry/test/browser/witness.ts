@@ -6,6 +6,8 @@ export interface Witness {
   problems(): string[]
   /** The next refusal (4xx or 5xx) by an address that contains `part` is meant. */
   expectRefusal(part: string): void
+  /** Every refusal from here on by an address that contains `part` is as good as none: what a page asks for may be gone meanwhile. */
+  mayBeRefused(part: string): void
   /** Nothing that contains one of these may reach an address, the storage or a title. */
   keepSecret(...texts: string[]): void
   /** Looks through all addresses so far and the storage of every open page; the secret ones found, with where. */
@@ -17,6 +19,7 @@ const STORED = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, docu
 export function witness(context: BrowserContext): Witness {
   const found: string[] = []
   const meant: string[] = []
+  const perhaps: string[] = []
   const secrets = new Set<string>()
   const addresses = new Set<string>()
 
@@ -40,8 +43,9 @@ export function witness(context: BrowserContext): Witness {
     const status = response.status()
     if (status < 400) return
     const index = meant.findIndex((part) => response.url().includes(part))
-    if (index === -1) found.push(`answered ${status}: ${response.request().method()} ${response.url()}`)
-    else meant.splice(index, 1)
+    if (index !== -1) meant.splice(index, 1)
+    else if (!perhaps.some((part) => response.url().includes(part)))
+      found.push(`answered ${status}: ${response.request().method()} ${response.url()}`)
   })
 
   return {
@@ -50,6 +54,7 @@ export function witness(context: BrowserContext): Witness {
       ...meant.splice(0).map((part) => `nothing was refused by ${part}, as was meant to happen`),
     ],
     expectRefusal: (part) => meant.push(part),
+    mayBeRefused: (part) => perhaps.push(part),
     keepSecret: (...texts) => {
       for (const text of texts) secrets.add(text)
     },

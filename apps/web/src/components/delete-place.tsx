@@ -67,7 +67,7 @@ export function DeletePlace({ what, places, typed, children, onDelete, onGone, o
         <SkeletonRows label="Looking for who uses it" rows={2} />
       ) : (
         <>
-          {going.length > 0 && (
+          {going.length > 0 && !imported && (
             <>
               <UsesList projectId={projectId} uses={{ syncs: going, imports: [], references: [] }} />
               <RadioCards

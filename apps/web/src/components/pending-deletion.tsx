@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import { Hourglass } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import { trpc } from '../lib/trpc.ts'
+import { toast } from '../lib/toast.ts'
+import { direct, trpc } from '../lib/trpc.ts'
 import type { PendingDeletion } from '../lib/types.ts'
 import { count } from '../lib/words.ts'
 import { Time } from './time.tsx'
@@ -18,21 +19,52 @@ export function usePendingDeletions(projectId: string): readonly PendingDeletion
     { projectId },
     { refetchInterval: ({ state }) => (!state.error && state.data && state.data.length > 0 ? LOOK_MS : false) },
   )
-  const before = useRef(0)
-  // When the project itself is gone, nobody can be asked any more.
-  const waiting = error ? 0 : (data?.length ?? 0)
+  const before = useRef<readonly PendingDeletion[]>([])
   useEffect(() => {
-    if (waiting < before.current) {
-      void utils.projects.invalidate()
-      void utils.folders.invalidate()
-      void utils.secrets.rows.invalidate()
-      void utils.history.invalidate()
-      void utils.syncs.list.invalidate()
-    }
+    // When the project itself is gone, nobody can be asked any more.
+    const waiting = error ? [] : (data ?? [])
+    const ended = before.current.filter(({ subjectId }) => !waiting.some((each) => each.subjectId === subjectId))
     before.current = waiting
-  }, [waiting, utils])
+    if (ended.length === 0) return
+    for (const deletion of ended) void tellIfGivenUp(projectId, deletion)
+    void utils.projects.invalidate()
+    void utils.folders.invalidate()
+    void utils.secrets.rows.invalidate()
+    void utils.history.invalidate()
+    void utils.syncs.list.invalidate()
+  }, [data, error, projectId, utils])
   return error ? [] : (data ?? [])
 }
+
+/** A deletion can end and leave its subject where it was: a target refused, or something reads it anew. */
+async function tellIfGivenUp(projectId: string, deletion: PendingDeletion): Promise<void> {
+  const stays = await isThere(projectId, deletion).catch(() => false)
+  if (stays)
+    toast.error(
+      `${nameOfDeletion(deletion)} was not deleted: a sync could not take back what it wrote, or reads it anew.`,
+    )
+}
+
+async function isThere(
+  projectId: string,
+  { kind, subjectId, environment, secretPath }: PendingDeletion,
+): Promise<boolean> {
+  const project = (await direct.projects.list.query()).find(({ id }) => id === projectId)
+  if (!project || kind === 'project') return project !== undefined
+  if (kind === 'environment') return project.environments.some(({ id }) => id === subjectId)
+  if (environment === null || secretPath === null || !project.environments.some(({ slug }) => slug === environment))
+    return false
+  const path = secretPath.slice(0, secretPath.lastIndexOf('/')) || '/'
+  return (await direct.folders.list.query({ projectId, environment, path })).some(({ id }) => id === subjectId)
+}
+
+/** What is going, as a person calls it. */
+export const nameOfDeletion = ({ kind, environment, secretPath }: PendingDeletion): string =>
+  kind === 'project'
+    ? 'This project'
+    : kind === 'environment'
+      ? `Environment ${environment ?? ''}`
+      : `Folder ${secretPath ?? ''}`
 
 const waitsFor = ({ syncs }: PendingDeletion) =>
   syncs.length === 0

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Folder as FolderIcon, FolderPlus, Hourglass } from 'lucide-react'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
-import { PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
+import { nameOfDeletion, PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { PendingDeletion, Place } from '../../lib/types.ts'
@@ -26,7 +26,7 @@ export function FolderBar({ place }: { place: Place }) {
   const folder = secretPath === '/' ? undefined : beside?.find(({ name }) => name === nameOf(secretPath))
   return (
     <div className="grid gap-3">
-      {going && <PendingNotice what={nameIt(going)} projectId={projectId} deletion={going} />}
+      {going && <PendingNotice what={nameOfDeletion(going)} projectId={projectId} deletion={going} />}
       <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
         <nav aria-label="Path" className="flex flex-wrap items-center gap-1 font-mono text-sm">
           <Link
@@ -80,10 +80,3 @@ function takes({ kind, environment, secretPath }: PendingDeletion, place: Place)
     kind === 'environment' || place.secretPath === secretPath || place.secretPath.startsWith(`${secretPath ?? ''}/`)
   )
 }
-
-const nameIt = ({ kind, environment, secretPath }: PendingDeletion): string =>
-  kind === 'project'
-    ? 'This project'
-    : kind === 'environment'
-      ? `Environment ${environment ?? ''}`
-      : `Folder ${secretPath ?? ''}`

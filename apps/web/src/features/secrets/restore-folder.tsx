@@ -12,9 +12,9 @@ import { count } from '../../lib/words.ts'
 import type { Write } from './writes.ts'
 
 const ACTIONS = [
-  { action: 'create', word: 'come back', tone: 'text-good' },
-  { action: 'update', word: 'get their old value', tone: 'text-warn' },
-  { action: 'delete', word: 'are deleted', tone: 'text-bad' },
+  { action: 'create', one: 'comes back', many: 'come back', tone: 'text-good' },
+  { action: 'update', one: 'gets its old value', many: 'get their old value', tone: 'text-warn' },
+  { action: 'delete', one: 'is deleted', many: 'are deleted', tone: 'text-bad' },
 ] as const
 
 /** Shows what going back to the moment after a write would change, and does it: exactly that, or nothing. */
@@ -54,9 +54,10 @@ export function RestoreFolder({ place, write, onClose }: { place: Place; write: 
       ) : (
         <div aria-live="polite" className="grid gap-3">
           {changes.length === 0 && <p className="text-base">Nothing would change: the folder is as it was then.</p>}
-          {ACTIONS.map(({ action, word, tone }) => {
+          {ACTIONS.map(({ action, one, many, tone }) => {
             const keys = changes.filter((change) => change.action === action)
             if (keys.length === 0) return null
+            const word = keys.length === 1 ? one : many
             return (
               <div key={action}>
                 <p className={`text-sm font-medium ${tone}`}>

@@ -16,16 +16,17 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
   const [asking, setAsking] = useState(false)
   const remove = trpc.projects.delete.useMutation()
   return (
-    <Section
-      tone="bad"
-      title="Delete project"
-      text="Deletes its environments, secrets, versions and syncs. This cannot be undone."
-      action={
-        <Button variant="danger" onClick={() => setAsking(true)}>
-          Delete project
-        </Button>
-      }
-    >
+    <>
+      <Section
+        tone="bad"
+        title="Delete project"
+        text="Deletes its environments, secrets, versions and syncs. This cannot be undone."
+        action={
+          <Button variant="danger" onClick={() => setAsking(true)}>
+            Delete project
+          </Button>
+        }
+      />
       {asking && (
         <DeletePlace
           what={`project ${name}`}
@@ -45,6 +46,6 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
           </p>
         </DeletePlace>
       )}
-    </Section>
+    </>
   )
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../../components/failure.tsx'
 import { LeaveGuard } from '../../components/leave-guard.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
-import { PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
+import { nameOfDeletion, PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
@@ -32,7 +32,7 @@ export function SettingsPage({ projectId }: { projectId: string }) {
         <SkeletonRows label="Loading the project" rows={6} />
       ) : (
         <div className="grid gap-4">
-          {going && <PendingNotice what="This project" projectId={projectId} deletion={going} />}
+          {going && <PendingNotice what={nameOfDeletion(going)} projectId={projectId} deletion={going} />}
           <DetailsSection
             key={`${project.data.name} ${project.data.slug} ${project.data.description}`}
             project={project.data}
