@@ -38,6 +38,7 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
     webDir: existsSync(WEB) ? WEB : null,
     version: manifest.version,
     profile,
+    trustedProxies: env.KEYFERRY_TRUSTED_PROXIES,
   })
   try {
     await app.listen({ host: env.HOST, port })

@@ -37,11 +37,18 @@ export interface Answer {
   body: any
 }
 
+interface TestApiOptions {
+  oidc?: AuthOptions['oidc']
+  mail?: Mailer | null
+  baseUrl?: string
+  trustedProxies?: readonly string[]
+}
+
 /** As on the first start: nothing set up. */
 export async function emptyApi(
   open: OpenStore,
   webDir: string | null = null,
-  { oidc = null, mail = null }: { oidc?: AuthOptions['oidc']; mail?: Mailer | null } = {},
+  { oidc = null, mail = null, baseUrl = 'http://127.0.0.1:4400', trustedProxies = [] }: TestApiOptions = {},
 ): Promise<TestApi> {
   const made = await testContext(open)
   const test = { ...made, ctx: { ...made.ctx, mail } }
@@ -50,7 +57,7 @@ export async function emptyApi(
   const auth = createAuth({
     db: test.ctx.db,
     rootKey: randomBytes(32),
-    baseUrl: 'http://127.0.0.1:4400',
+    baseUrl,
     log: test.ctx.log,
     now: test.ctx.now,
     mail: test.ctx.mail,
@@ -58,7 +65,15 @@ export async function emptyApi(
   })
   const readiness = readinessOf(test.ctx, { problem: () => Promise.resolve(null) })
   const monitoring = monitoringOf(test.ctx, readiness, undefined)
-  const app = await buildApp({ ctx: test.ctx, auth, monitoring, webDir, version: '0.0.0', profile: 'embedded' })
+  const app = await buildApp({
+    ctx: test.ctx,
+    auth,
+    monitoring,
+    webDir,
+    version: '0.0.0',
+    profile: 'embedded',
+    trustedProxies,
+  })
   const api: TestApi = {
     ...test,
     app,
@@ -86,8 +101,8 @@ export async function emptyApi(
 }
 
 /** Set up, with a token. */
-export async function readyApi(open: OpenStore): Promise<TestApi> {
-  const api = await emptyApi(open)
+export async function readyApi(open: OpenStore, options: TestApiOptions = {}): Promise<TestApi> {
+  const api = await emptyApi(open, null, options)
   const { body } = await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
   api.token = bootstrapped.parse(body).identity.credentials.token
   return api

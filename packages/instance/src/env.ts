@@ -8,6 +8,19 @@ const flag = z
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+
+/** Texts between commas. */
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+
 const rootKey = z
   .string()
   .transform((text) => Buffer.from(text, 'base64'))
@@ -33,6 +46,10 @@ const schema = z
       .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
       .optional(),
     MAIL_FROM: z.string().optional(),
+    KEYFERRY_TRUSTED_PROXIES: list.refine(
+      (proxies) => proxies.every((proxy) => network.safeParse(proxy).success),
+      'must be addresses or networks such as 10.0.0.0/8, separated by commas',
+    ),
     KEYFERRY_URL: z
       .url('must be a URL such as https://keyferry.example.com')
       .transform((url) => url.replace(/\/+$/, ''))
@@ -40,15 +57,7 @@ const schema = z
     OIDC_ISSUER: z.url('must be the URL of the provider, without /.well-known/openid-configuration').optional(),
     OIDC_CLIENT_ID: z.string().optional(),
     OIDC_CLIENT_SECRET: z.string().optional(),
-    OIDC_ALLOWED_DOMAINS: z
-      .string()
-      .default('')
-      .transform((text) =>
-        text
-          .split(',')
-          .map((domain) => domain.trim().toLowerCase())
-          .filter((domain) => domain !== ''),
-      ),
+    OIDC_ALLOWED_DOMAINS: list.transform((domains) => domains.map((domain) => domain.toLowerCase())),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .refine(

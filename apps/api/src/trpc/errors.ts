@@ -101,6 +101,9 @@ function ofTrpc(error: TRPCError): Failure {
   ) {
     return failureOf(error.cause)
   }
+  // Its own words repeat a part of what was sent, which may be a secret.
+  if (error.cause instanceof SyntaxError)
+    return { status: 400, error: 'BadRequest', message: 'What was sent is not valid JSON' }
   const status = STATUSES.get(error.code) ?? 400
   return { status, error: NAMES.get(status) ?? 'BadRequest', message: error.message }
 }

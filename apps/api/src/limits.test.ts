@@ -1,0 +1,181 @@
+/** How often, how much, and from where: what is refused before it can do harm, and how it says so. */
+import { connect } from 'node:net'
+import { randomUUID } from 'node:crypto'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ACCOUNT, newProject, readyApi, type Answer, type TestApi } from './testing.ts'
+
+const INVITATION = { token: 'x'.repeat(43), name: 'Eve', password: ACCOUNT.password }
+const LOGIN = { clientId: randomUUID(), clientSecret: 'wrong' }
+
+onEveryDatabase('limits', (open) => {
+  let api: TestApi
+  beforeEach(async () => {
+    api = await readyApi(open)
+  })
+  afterEach(() => api.close())
+
+  const nobody = { token: null }
+  /** Asks until it is refused for asking too often, or `most` times. */
+  async function until429(ask: () => Promise<Answer>, most: number): Promise<{ answer: Answer; tries: number }> {
+    for (let tries = 1; ; tries++) {
+      const answer = await ask()
+      if (answer.status === 429 || tries === most) return { answer, tries }
+      expect(answer.status, answer.text).toBeLessThan(500)
+    }
+  }
+  function expectSlowedDown({ status, headers, body }: Answer): void {
+    expect(status).toBe(429)
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+    expect(body).toMatchObject({
+      reqId: expect.any(String),
+      statusCode: 429,
+      error: 'RateLimitExceeded',
+      message: expect.stringMatching(/\d/),
+    })
+  }
+
+  it.each<[path: string, body: object, most: number]>([
+    ['/api/v1/admin/bootstrap', ACCOUNT, 11],
+    ['/api/v1/people/invitations/accept', INVITATION, 11],
+    ['/api/v1/people/invitations/open', { token: INVITATION.token }, 31],
+    ['/api/v1/auth/universal-auth/login', LOGIN, 121],
+    ['/api/v1/auth/token/renew', { accessToken: 'kfa_x' }, 121],
+    ['/api/auth/sign-in/email', { email: 'eve@example.com', password: 'guess guess' }, 11],
+    ['/api/auth/request-password-reset', { email: 'eve@example.com' }, 11],
+    ['/api/auth/reset-password', { token: 'x', newPassword: ACCOUNT.password }, 11],
+    ['/api/auth/change-password', { currentPassword: 'x', newPassword: ACCOUNT.password }, 11],
+    ['/api/auth/two-factor/verify-totp', { code: '000000' }, 11],
+    ['/api/auth/two-factor/verify-backup-code', { code: 'x' }, 11],
+  ])('%s is answered a few times a minute', async (path, body, most) => {
+    // Whoever asks cannot choose the address that is counted.
+    let n = 0
+    const ask = () => api.send('POST', path, body, { token: null, headers: { 'x-forwarded-for': `10.0.0.${n++}` } })
+    expectSlowedDown((await until429(ask, most)).answer)
+  })
+
+  it('counts the same tries over REST, over tRPC and in one batch of it', async () => {
+    const batch = Array.from({ length: 6 }, () => 'people.accept').join(',')
+    const inputs = Object.fromEntries(Array.from({ length: 6 }, (_, n) => [n, INVITATION]))
+    expect((await api.send('POST', `/api/trpc/${batch}?batch=1`, inputs, nobody)).status).not.toBe(429)
+    const second = await api.send('POST', `/api/trpc/${batch}?batch=1`, inputs, nobody)
+    const statuses = second.body.map((one: { error: { data: { httpStatus: number } } }) => one.error.data.httpStatus)
+    // Those of one batch are counted before the first of them is judged.
+    expect(statuses.filter((status: number) => status === 429).length).toBeGreaterThanOrEqual(2)
+    expect(Number(second.headers['retry-after'])).toBeGreaterThan(0)
+    expectSlowedDown(await api.send('POST', '/api/v1/people/invitations/accept', INVITATION, nobody))
+    const endless = await api.send(
+      'POST',
+      `/api/trpc/${Array.from({ length: 51 }, () => 'people.accept').join(',')}?batch=1`,
+      {},
+      nobody,
+    )
+    expect(endless.status).toBe(400)
+  })
+
+  it('counts a path written another way like the path', async () => {
+    const guess = { email: ACCOUNT.email, password: 'guess guess' }
+    await until429(() => api.send('POST', '/api/auth/sign-in/email', guess, nobody), 11)
+    for (const path of [
+      '/api/auth/%73ign-in/email',
+      '/api/auth/sign-in/email/',
+      '/api/auth//sign-in/email',
+      '/api/auth/sign-in/email?x',
+    ]) {
+      expect([404, 429], path).toContain((await api.send('POST', path, guess, nobody)).status)
+    }
+  })
+
+  it('counts tries for one account from everywhere', async () => {
+    let n = 0
+    const statuses = new Set<number>()
+    for (let tries = 0; tries < 101; tries++) {
+      const answer = await api.app.inject({
+        method: 'POST',
+        url: '/api/auth/request-password-reset',
+        payload: { email: tries % 2 === 0 ? ACCOUNT.email : ACCOUNT.email.toUpperCase() },
+        remoteAddress: `10.1.0.${n++}`,
+      })
+      statuses.add(answer.statusCode)
+      if (tries === 100)
+        expectSlowedDown({ status: answer.statusCode, headers: answer.headers, text: answer.body, body: answer.json() })
+    }
+    expect(statuses).toEqual(new Set([200, 429]))
+  })
+
+  it('counts wrong tokens from one address, and lets good ones through', async () => {
+    const wrong = () => api.send('GET', '/api/v1/me', undefined, { token: `kf_${randomUUID()}` })
+    const { answer, tries } = await until429(wrong, 301)
+    expectSlowedDown(answer)
+    expect(tries).toBe(301)
+    expect((await api.send('GET', '/api/v1/me')).status).toBe(200)
+    expect((await api.send('GET', '/api/status', undefined, { token: 'kf_wrong' })).status).toBe(200)
+  })
+
+  it('believes X-Forwarded-For only of the proxies that the operator names', async () => {
+    const behind = await readyApi(open, { trustedProxies: ['192.0.2.0/24'] })
+    const seenFrom = async ({ app, token, send }: TestApi, peer: string, forwarded: string): Promise<string> => {
+      const name = randomUUID().slice(0, 13)
+      const made = await app.inject({
+        method: 'POST',
+        url: '/api/v1/projects',
+        headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': forwarded },
+        payload: { projectName: name },
+        remoteAddress: peer,
+      })
+      expect(made.statusCode, made.body).toBe(200)
+      const { body } = await send('GET', '/api/v1/audit?action=project.create&limit=1')
+      return body.entries[0].address
+    }
+    expect(await seenFrom(api, '192.0.2.7', '198.51.100.1')).toBe('192.0.2.7')
+    // The nearest address that is no proxy of ours counts: what a client wrote before it is not believed.
+    expect(await seenFrom(behind, '192.0.2.7', '203.0.113.9, 198.51.100.1')).toBe('198.51.100.1')
+    expect(await seenFrom(behind, '203.0.113.9', '198.51.100.1')).toBe('203.0.113.9')
+    await behind.close()
+  })
+
+  it('names the limit that a value, a body or a batch breaks, and writes nothing', async () => {
+    const { id: projectId } = await newProject(api)
+    const at = { projectId, environment: 'dev' }
+    const big = await api.send('POST', '/api/v4/secrets/BIG', { ...at, secretValue: 'x'.repeat(1_000_000) })
+    expect(big.body).toMatchObject({ statusCode: 422, error: 'ValidationFailure' })
+    expect(big.body.details.summary).toContain('at most 65536 bytes')
+    expect(big.text).not.toContain('xxxxxxxx')
+    const body = await api.send('POST', '/api/v4/secrets/BIG', { ...at, secretValue: 'x'.repeat(5_000_000) })
+    expect(body.body).toMatchObject({ statusCode: 413, error: 'PayloadTooLarge', message: expect.any(String) })
+    const overTrpc = await api.send('POST', '/api/trpc/secrets.create', { secretValue: 'x'.repeat(5_000_000) })
+    expect(overTrpc.body).toMatchObject({ statusCode: 413, error: 'PayloadTooLarge' })
+    const many = Array.from({ length: 2001 }, (_, n) => ({ secretKey: `K${n}`, secretValue: '' }))
+    expect((await api.send('POST', '/api/v4/secrets/batch', { ...at, secrets: many })).status).toBe(422)
+    const { body: left } = await api.send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)
+    expect(left.secrets).toEqual([])
+  })
+
+  it('refuses headers and addresses that are too long, and what is no HTTP, in the documented form', async () => {
+    await api.app.listen({ host: '127.0.0.1', port: 0 })
+    const address = api.app.server.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const say = (text: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1', () => socket.write(text))
+        let said = ''
+        socket
+          .on('data', (chunk: Buffer) => (said += chunk.toString()))
+          .on('end', () => resolve(said))
+          .on('error', reject)
+      })
+    const long = await say(`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`)
+    const header = await say(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`)
+    for (const answer of [long, header]) {
+      expect(answer).toMatch(/^HTTP\/1\.1 431 /)
+      expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+        statusCode: 431,
+        error: 'HeadersTooLarge',
+        reqId: expect.any(String),
+      })
+    }
+    const noise = await say('\x16\x03\x01\x02\r\n\r\n')
+    expect(noise).toMatch(/^HTTP\/1\.1 400 /)
+    expect(JSON.parse(noise.split('\r\n\r\n')[1] ?? '')).toMatchObject({ statusCode: 400, error: 'BadRequest' })
+  })
+})
