@@ -55,6 +55,18 @@ export const FAULTS: readonly NamedFault[] = [
   },
   { name: 'half an answer', fault: plain('truncated'), kinds: ['unavailable'], passes: true },
   { name: 'a page of HTML', fault: plain('html'), kinds: ['unavailable'], passes: true },
+  ...[null, {}, [{}], { items: 'none' }].map((body): NamedFault => ({
+    name: `the nonsense ${JSON.stringify(body)}`,
+    fault: () => ({
+      kind: 'status',
+      status: 200,
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    }),
+    // `rejected`: it said yes, and the listing says no.
+    kinds: ['unavailable', 'rejected'],
+    passes: false,
+  })),
 ]
 
 /** Every request meets the fault. */

@@ -1,10 +1,12 @@
 /** The second half of the conformance suite: vendors that fail, at every place and at every call. */
 import { describe, expect, test } from 'vitest'
-import { FAULTS, numbered, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
+import { FAULTS, type NamedFault, numbered, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
 import { copied, failureOf, having, wrongIn } from './conformance-hand.ts'
 import { DestinationError, type DestinationDefinition } from './destination.ts'
-import type { Fault } from './emulator.ts'
 import type { StartEmulator } from './emulators.ts'
+
+/** Which one it is, is the other cases'. */
+const ANY_KIND: Pick<NamedFault, 'kinds'> = { kinds: ['auth', 'missing', 'rejected', 'throttled', 'unavailable'] }
 
 export function listsInTrouble(definition: DestinationDefinition, startEmulator: StartEmulator): void {
   describe.concurrent(`destination ${definition.name}, lists in trouble`, () => {
@@ -83,29 +85,26 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
       }),
     )
 
-    const interruptions: { name: string; fault: Fault }[] = [
-      { name: '400', fault: { kind: 'status', status: 400 } },
-      { name: '503', fault: { kind: 'status', status: 503 } },
-      { name: 'a reset', fault: { kind: 'reset' } },
-      { name: 'a reset after it was carried out', fault: { kind: 'reset-after' } },
-      { name: 'half an answer', fault: { kind: 'truncated' } },
-      { name: 'a page of HTML', fault: { kind: 'html' } },
-    ]
-    for (const lasting of [false, true]) {
-      const where = lasting ? 'from every call on' : 'at every call'
-      test.for(interruptions)(
-        `$name ${where}, each followed by a second run, ends where it should`,
-        async ({ fault }) => {
-          const calls = await interrupted(fault, Number.POSITIVE_INFINITY, lasting)
-          expect(calls).toBeGreaterThan(3)
-          await Promise.all(Array.from({ length: calls }, (_, call) => interrupted(fault, call + 1, lasting)))
-        },
-      )
+    const lasting = FAULTS.filter(({ name }) =>
+      ['400', '401', '503', 'a reset', 'a reset after it was carried out', 'half an answer', 'a page of HTML'].includes(
+        name,
+      ),
+    )
+    for (const [where, faults] of [
+      ['at every call', FAULTS],
+      ['from every call on', lasting],
+    ] as const) {
+      test.for(faults)(`$name ${where}, each followed by a second run, ends where it should`, async (one) => {
+        const lasts = faults === lasting
+        const calls = await interrupted(one, Number.POSITIVE_INFINITY, lasts)
+        expect(calls).toBeGreaterThan(3)
+        await Promise.all(Array.from({ length: calls }, (_, call) => interrupted(one, call + 1, lasts)))
+      })
     }
   })
 
-  /** A run of creates, updates and deletes that meets `fault` at its `call`-th request, then another. Answers the first one's requests. */
-  async function interrupted(fault: Fault, call: number, lasting: boolean): Promise<number> {
+  /** A run of creates, updates and deletes that meets the fault at its `call`-th request, then another. Answers the first one's requests. */
+  async function interrupted({ fault, timeoutMs }: NamedFault, call: number, lasts: boolean): Promise<number> {
     let calls = 0
     await having(definition, startEmulator, async ({ emulator, mine }) => {
       emulator.put('FOREIGN', 'theirs')
@@ -114,8 +113,10 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
       for (const gone of ['KEY_0', 'KEY_1']) desired.delete(gone)
       desired.set('KEY_2', 'changed').set('KEY_3', 'changed too')
       const before = emulator.log.length
-      if (Number.isFinite(call)) for (let n = call; n <= (lasting ? call + 60 : call); n++) emulator.fail(n, fault)
-      await mine.converge(desired)
+      if (Number.isFinite(call))
+        for (let n = call; n <= (lasts ? call + 60 : call); n++) emulator.fail(n, fault(emulator))
+      const { failures } = await mine.converge(desired, { timeoutMs })
+      expect(wrongIn(failures, ANY_KIND, secretsOf(definition, emulator))).toEqual([])
       calls = emulator.log.length - before
       emulator.heal()
       expect((await mine.converge(desired)).failures).toEqual([])

@@ -79,6 +79,9 @@ export async function deleteSecret({ http, orgId }: DevinApi, secretId: string):
   const path = `${secretsPath(orgId)}/${encodeURIComponent(secretId)}`
   const answer = await http.request({ method: 'DELETE', path, repeatable: true, accept: REFUSED })
   if (answer.status === 401) throw await whyRefused(http, orgId, 401)
+  const isClear = answer.status !== 200 || answer.body === undefined || secret.safeParse(answer.body).success
+  // The next run's listing shows.
+  if (!isClear) throw new DestinationError('unavailable', "Devin's answer does not say whether a secret was deleted")
   // A vanished id is answered with 403 (Devin's Terraform provider, 2026-06), with 404 as its general documents say.
   return answer.status !== 403 && answer.status !== 404
 }
@@ -86,11 +89,14 @@ export async function deleteSecret({ http, orgId }: DevinApi, secretId: string):
 /** Answers about the key, the right or the organization, which `whyRefused` puts into words. */
 const REFUSED = [401, 403, 404]
 
-const self = z.object({
-  org_id: z.string().nullish(),
-  service_user_name: z.string().nullish(),
-  user_name: z.string().nullish(),
-})
+const self = z
+  .object({
+    org_id: z.string().nullish(),
+    service_user_name: z.string().nullish(),
+    user_name: z.string().nullish(),
+    principal_type: z.string().nullish(),
+  })
+  .refine((answer) => Object.keys(answer).length > 0, 'nothing in it is known')
 export interface Self {
   /** The organization that the key is bound to; null for an enterprise key. */
   orgId: string | null

@@ -5,6 +5,7 @@ import { kindOf } from './keys.ts'
 import { errorText } from './wire.ts'
 
 const whoami = z.object({ email: z.string() })
+const projects = z.array(z.object({ externalRef: z.string() }))
 
 /** Proves the key: that it is accepted, that it may do its work, and that the host is a Trigger.dev server. */
 export async function checkTriggerDev({ http, credentials }: Session<{ apiKey: string }>): Promise<Account> {
@@ -15,7 +16,7 @@ export async function checkTriggerDev({ http, credentials }: Session<{ apiKey: s
       return { label: (await emailOf(http)) ?? 'Organization access token' }
     case 'personal': {
       const email = await emailOf(http)
-      await get(http, '/api/v1/projects')
+      if (!projects.safeParse((await get(http, '/api/v1/projects')).body).success) throw noVendor()
       return { label: email ?? 'Personal access token' }
     }
   }
@@ -24,7 +25,10 @@ export async function checkTriggerDev({ http, credentials }: Session<{ apiKey: s
 /** Null on a server that does not have this call yet. */
 async function emailOf(http: Http): Promise<string | null> {
   const answer = await get(http, '/api/v2/whoami', (status, body) => status === 404 && typeof body === 'object')
-  return whoami.safeParse(answer.body).data?.email ?? null
+  if (answer.status === 404) return null
+  const { data } = whoami.safeParse(answer.body)
+  if (!data) throw noVendor()
+  return data.email
 }
 
 /**
@@ -32,13 +36,14 @@ async function emailOf(http: Http): Promise<string | null> {
  * "Invalid project ref", a good preview key is asked for a branch, a bad key meets 401.
  */
 async function checkEnvironmentKey(http: Http, apiKey: string): Promise<Account> {
-  await get(http, '/api/v1/projects/proj_check/envvars/prod', (status, body) => {
+  const answer = await get(http, '/api/v1/projects/proj_check/envvars/prod', (status, body) => {
     const said = errorText(body)
     return (
       (status === 400 && said.startsWith('Invalid project ref')) ||
       (status === 401 && said.includes('x-trigger-branch'))
     )
   })
+  if (answer.status === 200) throw noVendor()
   return { label: `Key of the environment "${apiKey.split('_')[1]}"` }
 }
 
@@ -57,6 +62,8 @@ export async function get(
 }
 
 const NO_VENDOR = 'This does not look like a Trigger.dev server'
+
+const noVendor = (): DestinationError => new DestinationError('rejected', `${NO_VENDOR}; check the instance URL`)
 
 function describe(status: number, body: unknown): string | null {
   if (status === 401)

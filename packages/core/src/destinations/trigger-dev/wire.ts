@@ -19,6 +19,7 @@ export interface Variable {
 }
 
 const variables = z.array(z.object({ name: z.string(), value: z.string(), isSecret: z.boolean().default(false) }))
+const success = z.object({ success: z.literal(true) })
 const worded = z.object({ error: z.string() })
 
 export const errorText = (body: unknown): string => worded.safeParse(body).data?.error ?? ''
@@ -41,13 +42,26 @@ export async function importVariables(
 ): Promise<void> {
   // fromEntries defines properties, where an assignment to `__proto__` would set the prototype.
   const body = { variables: Object.fromEntries(pairs.map(({ key, value }) => [key, value])), override: true, isSecret }
-  await ask(http, place, { method: 'POST', path: '/import', body, bucket: 'deployment', repeatable: true, cancel })
+  const answer = await ask(http, place, {
+    method: 'POST',
+    path: '/import',
+    body,
+    bucket: 'deployment',
+    repeatable: true,
+    cancel,
+  })
+  // Of a secret that was there before, the listing does not show whether it has the new value.
+  if (!success.safeParse(answer.body).success)
+    throw new DestinationError('unavailable', "Trigger.dev's answer does not say whether the variables were written")
 }
 
 /** Deletes one variable; resolves as well when this environment does not have it. */
 export async function deleteVariable(http: Http, place: Place, name: string, cancel: AbortSignal): Promise<void> {
   const path = `/${encodeURIComponent(name)}`
-  await ask(http, place, { method: 'DELETE', path, accept: isGone, repeatable: true, cancel })
+  const answer = await ask(http, place, { method: 'DELETE', path, accept: isGone, repeatable: true, cancel })
+  if (answer.status !== 200 || success.safeParse(answer.body).success) return
+  // The next run's listing shows.
+  throw new DestinationError('unavailable', `Trigger.dev's answer does not say whether ${name} was deleted`)
 }
 
 /** Names that no address of one variable can carry: dots are resolved away, and `import` is another route. */
