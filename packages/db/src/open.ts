@@ -1,6 +1,7 @@
 import SQLite from 'better-sqlite3'
 import { CamelCasePlugin, Kysely, PostgresDialect, SqliteDialect, type SqliteDatabase } from 'kysely'
 import pg from 'pg'
+import { prepared } from './prepared.ts'
 import type { Tables } from './tables.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
@@ -63,7 +64,7 @@ export function openPostgres(url: string, size = 10): Db {
   // that is in use has no listener of the pool's, so each gets one of ours: its query rejects by itself.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return open(new PostgresDialect({ pool }), 'postgres')
+  return open(new PostgresDialect({ pool: prepared(pool) }), 'postgres')
 }
 
 function open(dialect: SqliteDialect | PostgresDialect, name: Dialect): Db {

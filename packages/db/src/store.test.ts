@@ -75,3 +75,28 @@ it.skipIf(!inject('postgresUrl'))(
     await db.destroy()
   },
 )
+
+it.skipIf(!inject('postgresUrl'))(
+  'statements are prepared, at most so many, and go on when the next version adds a column',
+  async () => {
+    const db = openPostgres(await createDatabase(), 1)
+    await sql`create table t (id text primary key)`.execute(db)
+    await sql`insert into t values ('a')`.execute(db)
+    const some = () => sql`select id from t where id = ${'a'}`.execute(db)
+    const all = () => sql`select * from t`.execute(db)
+    for (let time = 0; time < 8; time++) expect((await some()).rows).toEqual((await all()).rows)
+    const names = async () => (await sql`select name from pg_prepared_statements`.execute(db)).rows.length
+    expect(await names()).toBe(1)
+
+    await sql`alter table t add column later text`.execute(db)
+    expect((await some()).rows).toEqual([{ id: 'a' }])
+    expect((await all()).rows).toEqual([{ id: 'a', later: null }])
+
+    for (let length = 1; length <= 600; length++) {
+      const list = sql.join(Array.from({ length }, (_, i) => `${i}`))
+      for (let time = 0; time < 2; time++) await sql`select id from t where id in (${list})`.execute(db)
+    }
+    expect(await names()).toBeLessThanOrEqual(500)
+    await db.destroy()
+  },
+)
