@@ -63,8 +63,10 @@ export interface SecretTable {
   version: number
   /** Sealed; bound to project, folder, key and version. */
   value: string
-  /** Sealed like the value. */
+  /** Sealed like the value; empty for none. */
   comment: string
+  /** Sealed JSON of `{key, value, isEncrypted}`, empty for none. */
+  metadata: string
   /** 1 when the value is empty or only white space, so that lists can say so without opening it. */
   blank: Flag
   skipMultilineEncoding: Flag
@@ -81,6 +83,11 @@ export interface SecretVersionTable {
   key: string
   version: number
   value: string
+  /** As in the secret; null when it was written before this was kept. */
+  comment: string | null
+  metadata: string | null
+  /** JSON array of the slugs of its tags. */
+  tags: string | null
   deleted: Flag
   createdAt: Fixed<Timestamp>
   createdBy: Fixed<string>
@@ -332,6 +339,17 @@ export interface PaceTable {
   state: string
 }
 
+/** One row, once old rows of the audit log were taken off: the last of those, which the first that is left follows. */
+export interface AuditFloorTable {
+  id: Fixed<string>
+  seq: number
+  hash: string
+  /** When that row was written. */
+  at: Timestamp
+  /** Keyed hash over the three. */
+  seal: string
+}
+
 /** A label for secrets of one project. */
 export interface TagTable {
   id: Fixed<string>
@@ -347,13 +365,13 @@ export interface SecretTagTable {
   tagId: Fixed<string>
 }
 
-/** A deleted secret or folder that may still come back. */
+/** A deleted secret, folder or environment that may still come back. */
 export interface TrashTable {
   id: Fixed<string>
   projectId: Fixed<string>
   environmentId: Fixed<string>
-  kind: Fixed<'secret' | 'folder'>
-  /** The folder it was in. */
+  kind: Fixed<'secret' | 'folder' | 'environment'>
+  /** The folder it was in; of an environment its root. */
   folderId: Fixed<string>
   /** Its own id. */
   subjectId: Fixed<string>
@@ -371,7 +389,7 @@ export interface TrashTable {
 export interface TrashRowTable {
   trashId: Fixed<string>
   position: Fixed<number>
-  kind: Fixed<'folder' | 'secret' | 'version' | 'import' | 'reference' | 'tag'>
+  kind: Fixed<'environment' | 'folder' | 'secret' | 'version' | 'import' | 'reference' | 'tag'>
   /** JSON. */
   content: string
 }
@@ -560,6 +578,7 @@ export interface Tables {
   outcomes: OutcomeTable
   audit: AuditTable
   auditHead: AuditHeadTable
+  auditFloors: AuditFloorTable
   tags: TagTable
   secretTags: SecretTagTable
   trash: TrashTable

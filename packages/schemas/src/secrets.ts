@@ -5,6 +5,17 @@ import { place } from './projects.ts'
 /** Stands where a value would, for those who did not ask to see it. */
 export const HIDDEN_VALUE = '<hidden-by-infisical>'
 
+/** Notes of other programs on a secret. `isEncrypted` is kept as it came: all of it is. */
+export const secretMetadata = z
+  .array(
+    z.object({
+      key: z.string().trim().min(1).max(255),
+      value: z.string().max(4096).default(''),
+      isEncrypted: z.boolean().default(false),
+    }),
+  )
+  .max(50)
+
 export const secret = z
   .object({
     id,
@@ -21,7 +32,7 @@ export const secret = z
     skipMultilineEncoding: z.boolean(),
     secretReminderNote: z.null(),
     secretReminderRepeatDays: z.null(),
-    secretMetadata: z.array(z.object({ key: z.string(), value: z.string(), isEncrypted: z.boolean() })),
+    secretMetadata,
     tags: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string(), color: z.string().optional() })),
     isRotatedSecret: z.boolean(),
     rotationId: z.null(),
@@ -46,6 +57,11 @@ export const listSecrets = inFolder.extend({
     .max(2000)
     .optional()
     .describe('Slugs of tags, separated by commas: only secrets with one of them'),
+  metadataFilter: z
+    .string()
+    .max(2000)
+    .optional()
+    .describe('`key=a,value=b|key=c,value=d`: only secrets whose metadata hold all of these'),
 })
 export const listedSecrets = z.object({
   secrets: z.array(secret),
@@ -73,6 +89,7 @@ export const createSecret = inFolder.extend({
   secretName: secretKey,
   secretValue,
   secretComment: z.string().max(4096).default(''),
+  secretMetadata: secretMetadata.optional(),
   skipMultilineEncoding: z.boolean().optional(),
   tagIds: z.array(id).max(50).optional(),
   type: z.literal('shared').default('shared'),
@@ -82,6 +99,7 @@ export const updateSecret = inFolder.extend({
   newSecretName: secretKey.optional(),
   secretValue: secretValue.optional(),
   secretComment: z.string().max(4096).optional(),
+  secretMetadata: secretMetadata.optional(),
   skipMultilineEncoding: z.boolean().optional(),
   tagIds: z.array(id).max(50).optional(),
   type: z.literal('shared').default('shared'),
@@ -98,6 +116,8 @@ export const createSecrets = inFolder.extend({
         secretKey,
         secretValue,
         secretComment: z.string().max(4096).default(''),
+        secretMetadata: secretMetadata.optional(),
+        skipMultilineEncoding: z.boolean().optional(),
         tagIds: z.array(id).max(50).optional(),
       }),
     )
@@ -113,6 +133,8 @@ export const updateSecrets = inFolder.extend({
         newSecretName: secretKey.optional(),
         secretValue: secretValue.optional(),
         secretComment: z.string().max(4096).optional(),
+        secretMetadata: secretMetadata.optional(),
+        skipMultilineEncoding: z.boolean().optional(),
         tagIds: z.array(id).max(50).optional(),
       }),
     )

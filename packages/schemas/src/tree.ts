@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { id, secretPath, slug, storedText, timestamp } from './names.ts'
-import { place } from './projects.ts'
+import { environment, place } from './projects.ts'
 
 const inFolder = place.extend({ secretPath: secretPath.default('/') })
 
@@ -26,6 +26,19 @@ export const restored = z.object({
   name: z.string(),
   leftOut: z.array(z.string()),
 })
+
+export const deletedEnvironment = z
+  .object({
+    id: id.describe('What it is restored by'),
+    slug: z.string(),
+    secrets: z.number().int(),
+    deletedAt: timestamp,
+    deletedBy: z.string(),
+    expiresAt: timestamp.describe('Thrown away for good from then on'),
+  })
+  .meta({ id: 'DeletedEnvironment' })
+export const restoreEnvironment = z.object({ projectId: id, trashId: id })
+export const restoredEnvironment = z.object({ environment, leftOut: z.array(z.string()) })
 
 export const tag = z
   .object({ id, projectId: id, slug: z.string(), name: z.string(), color: z.string(), createdAt: timestamp })

@@ -1,13 +1,21 @@
 import { restoringTrash } from '@keyferry/core/access/tree-needs'
 import { allows } from '@keyferry/core/access/policy'
+import {
+  listDeletedEnvironments,
+  restoreEnvironment as bringEnvironment,
+} from '@keyferry/core/vault/deleted-environments'
 import { listFolderHistory, restoreFolder as toTime, restoreVersion as toVersion } from '@keyferry/core/vault/history'
 import { listTrash as deleted, restoreTrash as bringBack } from '@keyferry/core/vault/trash'
 import {
+  deletedEnvironment,
   folderHistory,
   folderRestored,
   folderVersions,
+  id,
   listTrash,
   restored,
+  restoredEnvironment,
+  restoreEnvironment,
   restoreFolder,
   restoreTrash,
   restoreVersion,
@@ -64,6 +72,26 @@ export const history = router({
         allows(access, 'secrets.read-names', { kind: 'folder', projectId, environment, path }),
       )
     }),
+
+  deletedEnvironments: may('project.manage')
+    .meta({
+      tag,
+      summary: 'Deleted environments that can be restored',
+      routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/deleted-environments', envelope: 'environments' }],
+    })
+    .input(z.object({ projectId: id }))
+    .output(z.array(deletedEnvironment))
+    .query(call(listDeletedEnvironments)),
+
+  restoreEnvironment: may('project.manage')
+    .meta({
+      tag,
+      summary: 'Restores a deleted environment with everything in it; its syncs do not come back',
+      routes: [{ method: 'POST', path: '/api/v1/projects/:projectId/deleted-environments/:trashId/restore' }],
+    })
+    .input(restoreEnvironment)
+    .output(restoredEnvironment)
+    .mutation(call(bringEnvironment)),
 
   restore: may('folders.read', restoringTrash)
     .meta({

@@ -1,6 +1,7 @@
 import type { Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
 import { expander } from './expand.ts'
+import { readersOf } from './readers.ts'
 import { hasReference } from './references.ts'
 import { loadTree, valueOpener } from './tree.ts'
 import type { Opened, Target } from './write.ts'
@@ -32,4 +33,26 @@ export async function checkReferences(
   }
   if (cycles.size > 0) throw new BadRequest(`Cyclic reference not allowed: ${[...cycles].join('; ')}`)
   return warnings
+}
+
+/** Cycles of references among the secrets that read these folders: what an import of theirs can close. As chains, in words. */
+export async function cyclesAround(
+  tx: Tx,
+  { key, projectId }: Pick<Target, 'key' | 'projectId'>,
+  folderId: string,
+): Promise<Set<string>> {
+  const readers = await readersOf(tx, [folderId])
+  const tree = await loadTree(tx, readers)
+  const open = valueOpener(key, projectId)
+  const { expand } = expander(tree, open)
+  const cycles = new Set<string>()
+  for (const id of readers) {
+    const folder = tree.folders.get(id)
+    for (const [name, row] of folder?.secrets ?? []) {
+      if (!folder || !hasReference(open(row) ?? '')) continue
+      const expanded = expand(folder, name)
+      if ('problem' in expanded && expanded.problem.startsWith(CYCLE)) cycles.add(expanded.problem.slice(CYCLE.length))
+    }
+  }
+  return cycles
 }

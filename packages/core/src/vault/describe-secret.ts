@@ -1,6 +1,6 @@
 import { HIDDEN_VALUE, type secret } from '@keyferry/schemas'
 import type { z } from 'zod'
-import type { SecretRow } from './tree.ts'
+import type { Metadata, SecretRow } from './tree.ts'
 
 export type Secret = z.output<typeof secret>
 
@@ -8,7 +8,7 @@ export type Secret = z.output<typeof secret>
 export function describeSecret(
   where: { projectId: string; environment: string; path: string },
   row: SecretRow,
-  texts: { value: string | null; comment: string },
+  texts: { value: string | null; comment: string; metadata: Metadata },
   tags: Secret['tags'] = [],
 ): Secret {
   return {
@@ -26,7 +26,7 @@ export function describeSecret(
     skipMultilineEncoding: row.skipMultilineEncoding === 1,
     secretReminderNote: null,
     secretReminderRepeatDays: null,
-    secretMetadata: [],
+    secretMetadata: texts.metadata,
     tags,
     isRotatedSecret: false,
     rotationId: null,

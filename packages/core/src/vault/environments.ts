@@ -7,6 +7,7 @@ import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { announce, releaseSyncs } from '../release-syncs.ts'
+import { keepEnvironment } from './deleted-environments.ts'
 import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
 import { lockProject } from './project-key.ts'
@@ -105,6 +106,7 @@ export async function deleteEnvironment(
     if (released.waiting.length > 0) return { deleted, released }
     const inside = new Set(folders)
     for (const id of await readersOf(tx, folders)) if (!inside.has(id)) touched(id)
+    await keepEnvironment(ctx, tx, actor, environment, folders)
     await tx.deleteFrom('environments').where('id', '=', environment.id).execute()
     await arrange(
       ctx,

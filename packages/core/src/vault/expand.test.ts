@@ -27,6 +27,7 @@ const row = (folderId: string, key: string, value: string): SecretRow => ({
   version: 1,
   value,
   comment: '',
+  metadata: '',
   blank: 0,
   skipMultilineEncoding: 0,
   createdAt: '',

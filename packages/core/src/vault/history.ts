@@ -11,7 +11,8 @@ import { BadRequest, NotFound } from '../errors.ts'
 import { checkReferences } from './check-references.ts'
 import { findFolder } from './folders.ts'
 import { keepSecrets } from './trash.ts'
-import { openOrNull, sealedAs, type SecretRow } from './tree.ts'
+import { tagIdsOf, tagsBySlug, type ShownTag } from './tags.ts'
+import { openComment, openMetadata, openValue, type SecretRow } from './tree.ts'
 import { dropSecrets, openForWriting, openSecret, presentSecrets, putSecrets, type Put, type Target } from './write.ts'
 
 type Version = Selectable<SecretVersionTable>
@@ -47,7 +48,10 @@ export async function listFolderHistory(
   }
 }
 
-/** Writes the value of an older version as the newest one; a deleted secret comes back. Throws `NotFound`, `BadRequest` when it cannot be opened. */
+/**
+ * Writes an older version, with the comment, the metadata and those of its tags that there still are, as the newest one; a deleted secret comes
+ * back. Throws `NotFound`, `BadRequest` when it cannot be opened.
+ */
 export function restoreVersion(
   ctx: Context,
   actor: Actor,
@@ -68,11 +72,11 @@ export function restoreVersion(
       throw new NotFound(
         `Version ${version} of secret "${secretName}" not found in ${input.environment}:${input.secretPath}`,
       )
-    const value = valueOf(target, old)
-    if (value === null) throw new BadRequest(`Version ${version} of ${secretName} cannot be decrypted`)
+    const then = writtenThen(target, await tagsBySlug(tx, target.projectId), old)
+    if (then.value === undefined) throw new BadRequest(`Version ${version} of ${secretName} cannot be decrypted`)
     const present = await presentSecrets(tx, target.folder.id, [old.key])
     const { secrets, written } = await putSecrets(ctx, tx, actor, target, [
-      { present: present.get(old.key), key: old.key, value },
+      { present: present.get(old.key), key: old.key, ...then },
     ])
     const warnings = await checkReferences(tx, target, secrets)
     if (written.size > 0) {
@@ -84,8 +88,8 @@ export function restoreVersion(
 }
 
 /**
- * Takes the secrets of a folder back to how they were at a time: with `dryRun` only says what that would change. Folders below, imports and
- * comments stay as they are. With `expected`, the hash of a preview, it is refused when the outcome would be another one. Throws `NotFound`,
+ * Takes the secrets of a folder back to how they were at a time, comments, tags and metadata included: with `dryRun` only says what that would
+ * change. Folders below and imports stay as they are. With `expected`, the hash of a preview, it is refused when the outcome would be another one. Throws `NotFound`,
  * `BadRequest`.
  */
 export function restoreFolder(
@@ -98,7 +102,12 @@ export function restoreFolder(
     const target = await openForWriting(ctx, tx, input)
     const then = await stateAt(tx, target.folder.id, at)
     const rows = await tx.selectFrom('secrets').where('folderId', '=', target.folder.id).selectAll().execute()
-    const { puts, drops, ...shown } = difference(target, rows, then)
+    const tags = await tagsBySlug(tx, target.projectId)
+    const tagIds = await tagIdsOf(
+      tx,
+      rows.map(({ id }) => id),
+    )
+    const { puts, drops, ...shown } = difference(target, rows, then, { tags, tagIds })
     if (input.expected !== undefined && input.expected !== shown.hash)
       throw new BadRequest('The folder has changed since the preview. Look at it again.')
     if (input.dryRun || shown.changes.length === 0) return shown
@@ -133,6 +142,7 @@ function difference(
   target: Target,
   rows: readonly SecretRow[],
   then: ReadonlyMap<string, Version>,
+  { tags, tagIds }: { tags: ReadonlyMap<string, ShownTag>; tagIds: ReadonlyMap<string, readonly string[]> },
 ): Restored & { puts: Put[]; drops: SecretRow[] } {
   const present = new Map(rows.map((row) => [row.key, row]))
   const changes: Restored['changes'] = []
@@ -148,11 +158,11 @@ function difference(
       changes.push({ key, action: 'delete', version: null })
       continue
     }
-    const value = valueOf(target, old)
-    if (value === null) unrestorable.push({ key, reason: `version ${old.version} cannot be decrypted` })
-    else if (row && openSecret(target, row).value === value) unchanged++
+    const was = writtenThen(target, tags, old)
+    if (was.value === undefined) unrestorable.push({ key, reason: `version ${old.version} cannot be decrypted` })
+    else if (row && says(openSecret(target, row), tagIds.get(row.id) ?? [], was)) unchanged++
     else {
-      puts.push({ present: row, key, value })
+      puts.push({ present: row, key, ...was })
       changes.push({ key, action: row ? 'update' : 'create', version: old.version })
     }
   }
@@ -161,8 +171,28 @@ function difference(
   return { changes, unrestorable, unchanged, hash, puts, drops }
 }
 
-const valueOf = ({ key, projectId }: Target, version: Version): string | null =>
-  openOrNull(key, version.value, sealedAs('secret', projectId, version))
+type Then = Pick<Put, 'value' | 'comment' | 'metadata' | 'tagIds'>
+
+/** A secret as a version has it. What was not kept then, or cannot be opened, is left out; tags that are gone stay gone. */
+function writtenThen({ key, projectId }: Target, tags: ReadonlyMap<string, ShownTag>, version: Version): Then {
+  const { comment, metadata } = version
+  const slugs: string[] | null = version.tags === null ? null : JSON.parse(version.tags)
+  return {
+    value: openValue(key, projectId, version) ?? undefined,
+    comment: comment === null ? undefined : (openComment(key, projectId, { ...version, comment }) ?? undefined),
+    metadata: metadata === null ? undefined : openMetadata(key, projectId, { ...version, metadata }),
+    tagIds: slugs?.flatMap((slug) => tags.get(slug)?.id ?? []),
+  }
+}
+
+function says(now: ReturnType<typeof openSecret>, tagIds: readonly string[], then: Then): boolean {
+  return (
+    now.value === then.value &&
+    (then.comment === undefined || then.comment === now.comment) &&
+    (then.metadata === undefined || JSON.stringify(then.metadata) === JSON.stringify(now.metadata)) &&
+    (then.tagIds === undefined || then.tagIds.toSorted().join() === tagIds.toSorted().join())
+  )
+}
 
 const record = (
   ctx: Context,

@@ -5,7 +5,9 @@ import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import type { DataKey } from '../crypto/data-key.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { cyclesAround } from './check-references.ts'
 import { findFolder } from './folders.ts'
 import { lockProject } from './project-key.ts'
 
@@ -21,22 +23,24 @@ export async function listImports(
   return importsOf(ctx.db, folder.id)
 }
 
-/** Imports a folder, with the highest priority. Throws `NotFound`, and `BadRequest` for a second import of one folder or a cycle. */
+/** Imports a folder, with the highest priority. Throws `NotFound`, and `BadRequest` for a second import of one folder or a cycle of imports or references. */
 export function createImport(
   ctx: Context,
   actor: Actor,
   input: z.output<typeof schemas.createImport>,
 ): Promise<Import> {
   return change(ctx, actor, async (tx, touched) => {
-    const { folderId, imports, where } = await open(ctx, tx, input)
+    const { folderId, imports, where, key } = await open(ctx, tx, input)
     const source = await sourceOf(tx, input.projectId, input.import)
     await refuseUnsound(tx, folderId, imports, source)
+    const before = await cyclesAround(tx, { projectId: input.projectId, key }, folderId)
     const id = randomUUID()
     const at = timestamp(ctx)
     await tx
       .insertInto('imports')
       .values({ id, folderId, sourceFolderId: source, position: imports.length + 1, createdAt: at, updatedAt: at })
       .execute()
+    await refuseCycles(tx, { projectId: input.projectId, key }, folderId, before)
     touched(folderId)
     await audit(ctx, tx, actor, 'import.create', input.projectId, { ...where, from: input.import })
     return one(await importsOf(tx, folderId), id)
@@ -50,7 +54,7 @@ export function updateImport(
   input: z.output<typeof schemas.updateImport>,
 ): Promise<Import> {
   return change(ctx, actor, async (tx, touched) => {
-    const { folderId, imports, where } = await open(ctx, tx, input)
+    const { folderId, imports, where, key } = await open(ctx, tx, input)
     const present = one(imports, input.importId)
     const others = imports.filter((other) => other.id !== present.id)
     const {
@@ -60,6 +64,7 @@ export function updateImport(
     } = input.import
     const source = await sourceOf(tx, input.projectId, { environment, path })
     await refuseUnsound(tx, folderId, others, source)
+    const before = await cyclesAround(tx, { projectId: input.projectId, key }, folderId)
     await tx
       .updateTable('imports')
       .set({ sourceFolderId: source, updatedAt: timestamp(ctx) })
@@ -67,6 +72,7 @@ export function updateImport(
       .execute()
     const index = Math.min(position, imports.length) - 1
     await arrange(tx, [...others.slice(0, index), present, ...others.slice(index)])
+    await refuseCycles(tx, { projectId: input.projectId, key }, folderId, before)
     touched(folderId)
     await audit(ctx, tx, actor, 'import.update', input.projectId, {
       ...where,
@@ -99,9 +105,10 @@ export function deleteImport(
 }
 
 async function open(ctx: Context, tx: Tx, input: { projectId: string; environment: string; path: string }) {
-  await lockProject(ctx, tx, input.projectId)
+  const key = await lockProject(ctx, tx, input.projectId)
   const { folder, environment } = await findFolder(tx, { ...input, secretPath: input.path })
   return {
+    key,
     folderId: folder.id,
     imports: await importsOf(tx, folder.id),
     where: { environment: environment.slug, path: folder.path },
@@ -158,6 +165,20 @@ async function refuseUnsound(
     const [name] = await placesOf(tx, [source])
     throw new BadRequest(`${name} is already imported by this folder. Move the present import instead.`)
   }
+}
+
+/** Throws `BadRequest` naming the references that go round in circles only since the change. */
+async function refuseCycles(
+  tx: Tx,
+  target: { projectId: string; key: DataKey },
+  folderId: string,
+  before: ReadonlySet<string>,
+): Promise<void> {
+  const closed = [...(await cyclesAround(tx, target, folderId))].filter((cycle) => !before.has(cycle))
+  if (closed.length > 0)
+    throw new BadRequest(
+      `This import would close a cycle of references: ${closed.join('; ')}. Change one of these first.`,
+    )
 }
 
 /** The folders one passes from `from` along imports to reach `to`, both included; null when it is not reached. */

@@ -12,7 +12,7 @@ import { findFolder, getFolder } from './folders.ts'
 import { following, keyOf, type Place } from './follow.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
-import { copyTags } from './tags.ts'
+import { tagIdsOf } from './tags.ts'
 import { dropSecrets, openForWriting, openSecret, presentSecrets, putSecrets, type Put } from './write.ts'
 
 /**
@@ -68,9 +68,13 @@ export function moveSecrets(
       ),
       overwrites: present.size > 0,
     }
+    const tags = await tagIdsOf(
+      tx,
+      [...rows, ...present.values()].map(({ id }) => id),
+    )
     const { rewritten } = await following(ctx, tx, actor, from, touched, moving, async (values) => {
       const puts = rows.map((row): Put => {
-        const { value, comment } = openSecret(from, row)
+        const { value, comment, metadata } = openSecret(from, row)
         if (value === null)
           throw new BadRequest(`The value of ${row.key} cannot be decrypted; write a new value first.`)
         return {
@@ -78,14 +82,12 @@ export function moveSecrets(
           key: row.key,
           value: values.get(keyOf(from.folder.id, row.key)) ?? value,
           comment: comment ?? '',
+          metadata,
+          tagIds: [...(tags.get(row.id) ?? []), ...(tags.get(present.get(row.key)?.id ?? '') ?? [])],
           skipMultilineEncoding: row.skipMultilineEncoding === 1,
         }
       })
       const { secrets } = await putSecrets(ctx, tx, actor, to, puts)
-      await copyTags(
-        tx,
-        rows.flatMap((row, index) => (secrets[index] ? [{ from: row.id, to: secrets[index].row.id }] : [])),
-      )
       await dropSecrets(ctx, tx, actor, from, rows)
       await checkReferences(tx, to, secrets)
     })

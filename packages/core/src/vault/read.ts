@@ -3,16 +3,17 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { auditReading } from '../audit.ts'
 import type { Actor, Context, Tx } from '../context.ts'
-import { NotFound, Unresolvable } from '../errors.ts'
+import { BadRequest, NotFound, Unresolvable } from '../errors.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
 import { expander } from './expand.ts'
 import { findFolder, foldersBelow, type Located } from './folders.ts'
 import { projectKey } from './project-key.ts'
 import { tooDeepProblem } from './resolve.ts'
-import { shownTags, type ShownTag } from './tags.ts'
+import { shownTags, tagsBySlug, type ShownTag } from './tags.ts'
 import {
   loadTree,
   openComment,
+  openMetadata,
   openValue,
   snapshot,
   valueOpener,
@@ -44,14 +45,18 @@ export async function listSecrets(
       .map((slug) => slug.trim())
       .filter(Boolean),
   )
-  const asked = (row: SecretRow): boolean =>
+  const pairs = wantedMetadata(input.metadataFilter)
+  const tagged = (row: SecretRow): boolean =>
     slugs.size === 0 || (tags.get(row.id) ?? []).some((tag) => slugs.has(tag.slug))
+  const asked = (secret: Secret): boolean =>
+    pairs.every(({ key, value }) => secret.secretMetadata.some((one) => one.key === key && one.value === value))
   const problems: Problems = []
   const listed = (folder: TreeFolder): Secret[] =>
     [...folder.secrets.values()]
-      .filter(asked)
+      .filter(tagged)
       .sort(byKey)
       .flatMap((row) => show(folder, row, problems) ?? [])
+      .filter(asked)
 
   const folders = roots.flatMap((id) => tree.folders.get(id) ?? [])
   const secrets = folders.flatMap(listed)
@@ -66,6 +71,17 @@ export async function listSecrets(
     secrets: listed(source).map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest),
   }))
   return shown(ctx, actor, input, finish({ secrets, imports }, problems))
+}
+
+/** `key=a,value=b|key=c,value=d`, as Infisical's docs have it. Throws `BadRequest` for anything else. */
+function wantedMetadata(filter: string | undefined): { key: string; value: string }[] {
+  if (!filter) return []
+  return filter.split('|').map((pair) => {
+    const [, key, value] = /^key=([^,]+),value=(.*)$/.exec(pair.trim()) ?? []
+    if (key === undefined || value === undefined)
+      throw new BadRequest(`The metadata filter "${pair}" is not of the form key=name,value=text`)
+    return { key, value }
+  })
 }
 
 /** Names of the secrets in one row of the audit log; of larger lists it tells the number. */
@@ -108,8 +124,15 @@ export async function getSecret(
     // An old value may reference folders that no edge of the present one leads to.
     const all = input.expandSecretReferences ? await allFolders(tx, input.projectId) : []
     const loaded = await load(ctx, tx, input, [folderId, ...all])
-    const old = await versionRow(tx, located, input.secretName, input.version)
-    loaded.tree.folders.get(folderId)?.secrets.set(input.secretName, old)
+    const { row, tags } = await versionRow(tx, located, input.secretName, input.version)
+    loaded.tree.folders.get(folderId)?.secrets.set(input.secretName, row)
+    if (tags) {
+      const known = await tagsBySlug(tx, input.projectId)
+      loaded.tags.set(
+        row.id,
+        tags.flatMap((slug) => known.get(slug) ?? []),
+      )
+    }
     return { folderId, ...loaded }
   })
   const folder = tree.folders.get(folderId)
@@ -139,7 +162,7 @@ type Show = (folder: TreeFolder, row: SecretRow, problems: Problems) => Secret |
 async function load(
   ctx: Context,
   tx: Tx,
-  input: Omit<Input, 'recursive' | 'tagSlugs'>,
+  input: Omit<Input, 'recursive' | 'tagSlugs' | 'metadataFilter'>,
   folderIds: readonly string[],
 ): Promise<{ tree: Tree; show: Show; tags: Map<string, ShownTag[]> }> {
   const { projectId, viewSecretValue, expandSecretReferences } = input
@@ -151,10 +174,10 @@ async function load(
   const { expand } = expander(tree, expanding ? valueOpener(key, projectId) : value)
   const show: Show = (folder, row, problems) => {
     const where = { projectId, environment: folder.environment, path: folder.path }
-    const comment = openComment(key, projectId, row) ?? ''
-    if (!viewSecretValue) return describeSecret(where, row, { value: null, comment }, tags.get(row.id))
+    const beside = { comment: openComment(key, projectId, row) ?? '', metadata: openMetadata(key, projectId, row) }
+    if (!viewSecretValue) return describeSecret(where, row, { value: null, ...beside }, tags.get(row.id))
     const shown = expanding ? expand(folder, row.key) : plain(value(row))
-    if ('value' in shown) return describeSecret(where, row, { value: shown.value, comment }, tags.get(row.id))
+    if ('value' in shown) return describeSecret(where, row, { value: shown.value, ...beside }, tags.get(row.id))
     problems.push({ key: row.key, reason: shown.problem })
     return null
   }
@@ -178,8 +201,13 @@ async function allFolders(tx: Tx, projectId: string): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-/** An older version in the shape of a present one. Comments are kept for the present one only. */
-async function versionRow(tx: Tx, { folder, environment }: Located, name: string, version: number): Promise<SecretRow> {
+/** An older version in the shape of a present one, and the slugs of the tags it had. What was not kept then is as it is now. */
+async function versionRow(
+  tx: Tx,
+  { folder, environment }: Located,
+  name: string,
+  version: number,
+): Promise<{ row: SecretRow; tags: string[] | null }> {
   const old = await tx
     .selectFrom('secretVersions')
     .where('folderId', '=', folder.id)
@@ -195,19 +223,21 @@ async function versionRow(tx: Tx, { folder, environment }: Located, name: string
     .where('version', '=', version)
     .selectAll()
     .executeTakeFirst()
-  return {
+  const row = {
     id: old.secretId,
     folderId: old.folderId,
     key: old.key,
     version: old.version,
     value: old.value,
-    comment: present?.comment ?? '',
+    comment: old.comment ?? present?.comment ?? '',
+    metadata: old.metadata ?? present?.metadata ?? '',
     blank: 0,
     skipMultilineEncoding: present?.skipMultilineEncoding ?? 0,
     createdAt: old.createdAt,
     updatedAt: old.createdAt,
     updatedBy: old.createdBy,
   }
+  return { row, tags: old.tags === null ? null : JSON.parse(old.tags) }
 }
 
 const byKey = (a: SecretRow, b: SecretRow): number => (a.key < b.key ? -1 : 1)

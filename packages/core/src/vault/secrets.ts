@@ -7,9 +7,9 @@ import { BadRequest, NotFound } from '../errors.ts'
 import { checkReferences } from './check-references.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
 import { following, keyOf, type Moving } from './follow.ts'
-import { setTags, shownTags } from './tags.ts'
+import { shownTags } from './tags.ts'
 import { keepSecrets } from './trash.ts'
-import type { SecretRow } from './tree.ts'
+import type { Metadata, SecretRow } from './tree.ts'
 import {
   dropSecrets,
   openForWriting,
@@ -29,6 +29,7 @@ interface Change {
   newSecretName?: string
   secretValue?: string
   secretComment?: string
+  secretMetadata?: Metadata
   skipMultilineEncoding?: boolean
   tagIds?: readonly string[]
 }
@@ -185,11 +186,9 @@ function write(
       target,
       secrets.filter(({ row }) => written.has(row.key)),
     )
-    const tagged = await retag(tx, target, secrets, changes)
-    if (written.size > 0) touched(target.folder.id)
-    if (written.size > 0 || tagged.length > 0) {
-      const keys = [...new Set([...written, ...tagged])]
-      await record(ctx, tx, actor, action, target, keys, {
+    if (written.size > 0) {
+      touched(target.folder.id)
+      await record(ctx, tx, actor, action, target, [...written], {
         ...(renamed.length > 0 ? { renamed } : {}),
         ...(rewritten.length > 0 ? { rewritten } : {}),
       })
@@ -211,25 +210,6 @@ function renaming({ folder, environment }: Target, renamed: readonly { from: str
   }
 }
 
-/** Sets the tags that were given; answers the keys of those secrets. */
-async function retag(
-  tx: Tx,
-  { projectId }: Target,
-  secrets: readonly Opened[],
-  changes: readonly Change[],
-): Promise<string[]> {
-  const wanted = new Map<string, readonly string[]>()
-  const keys: string[] = []
-  for (const { tagIds, newSecretName, secretKey } of changes) {
-    const secret = secrets.find(({ row }) => row.key === (newSecretName ?? secretKey))
-    if (!tagIds || !secret) continue
-    wanted.set(secret.row.id, tagIds)
-    keys.push(secret.row.key)
-  }
-  if (wanted.size > 0) await setTags(tx, projectId, wanted)
-  return keys
-}
-
 function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[]): Promise<Secret[]> {
   return change(ctx, actor, async (tx, touched) => {
     refuseTwice(keys)
@@ -243,8 +223,8 @@ function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[
     touched(target.folder.id)
     await record(ctx, tx, actor, 'secret.delete', target, keys)
     return rows.map((row) => {
-      const { value, comment } = openSecret(target, row)
-      return describe(target, { row, value, comment: comment ?? '' })
+      const { value, comment, metadata } = openSecret(target, row)
+      return describe(target, { row, value, comment: comment ?? '', metadata })
     })
   })
 }
@@ -254,15 +234,16 @@ const putOf = (change: Change, present: SecretRow | undefined): Put => ({
   key: change.newSecretName ?? change.secretKey,
   value: change.secretValue,
   comment: change.secretComment,
+  metadata: change.secretMetadata,
+  tagIds: change.tagIds,
   skipMultilineEncoding: change.skipMultilineEncoding,
 })
 
 const describe = (
   { projectId, environment, folder }: Target,
-  { row, value, comment }: Opened,
+  { row, ...texts }: Opened,
   tags?: Secret['tags'],
-): Secret =>
-  describeSecret({ projectId, environment: environment.slug, path: folder.path }, row, { value, comment }, tags)
+): Secret => describeSecret({ projectId, environment: environment.slug, path: folder.path }, row, texts, tags)
 
 const record = (
   ctx: Context,

@@ -75,37 +75,69 @@ export async function shownTags(
   return found
 }
 
-/** Gives secrets exactly these tags. Throws `NotFound` naming the ids that are none of this project. */
-export async function setTags(
-  tx: Tx,
-  projectId: string,
-  wanted: ReadonlyMap<string, readonly string[]>,
-): Promise<void> {
-  const ids = [...new Set([...wanted.values()].flat())]
-  const known =
-    ids.length === 0
-      ? []
-      : await tx.selectFrom('tags').where('projectId', '=', projectId).where('id', 'in', ids).select('id').execute()
-  const missing = ids.filter((id) => !known.some((tag) => tag.id === id))
-  if (missing.length > 0) throw new NotFound(`Tags not found in this project: ${missing.join(', ')}`)
-  for (const [secretId, tagIds] of wanted) {
-    await tx.deleteFrom('secretTags').where('secretId', '=', secretId).execute()
-    const rows = [...new Set(tagIds)].map((tagId) => ({ secretId, tagId }))
-    if (rows.length > 0) await tx.insertInto('secretTags').values(rows).execute()
-  }
+/** The tags a secret is to have. */
+export interface Tagging {
+  /** Null: they stay as they are. */
+  tagIds: readonly string[] | null
+  /** All it has then, sorted: what a version keeps. */
+  slugs: readonly string[]
 }
 
-/** Adds the tags of one secret to another. */
-export async function copyTags(tx: Tx, pairs: readonly { from: string; to: string }[]): Promise<void> {
-  for (const { from, to } of pairs) {
-    const rows = await tx.selectFrom('secretTags').where('secretId', '=', from).select('tagId').execute()
-    if (rows.length === 0) continue
-    await tx
-      .insertInto('secretTags')
-      .values(rows.map(({ tagId }) => ({ secretId: to, tagId })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+export const UNTAGGED: Tagging & { changed: boolean } = { tagIds: null, slugs: [], changed: false }
+
+/** For each secret, in order, the tags it has and is to have. Throws `NotFound` naming the ids that are none of this project. */
+export async function openTags(
+  tx: Tx,
+  projectId: string,
+  wanted: readonly { secretId: string | undefined; tagIds: readonly string[] | undefined }[],
+): Promise<(Tagging & { changed: boolean })[]> {
+  const tags = await tx.selectFrom('tags').where('projectId', '=', projectId).select(['id', 'slug']).execute()
+  const slugs = new Map(tags.map(({ id, slug }) => [id, slug]))
+  const missing = [...new Set(wanted.flatMap(({ tagIds }) => tagIds ?? []))].filter((id) => !slugs.has(id))
+  if (missing.length > 0) throw new NotFound(`Tags not found in this project: ${missing.join(', ')}`)
+  if (tags.length === 0) return wanted.map(() => UNTAGGED)
+  const present = await tagIdsOf(
+    tx,
+    wanted.flatMap(({ secretId }) => secretId ?? []),
+  )
+  const slugsOf = (ids: readonly string[]): string[] => ids.flatMap((id) => slugs.get(id) ?? []).sort()
+  return wanted.map(({ secretId, tagIds }) => {
+    const before = slugsOf(present.get(secretId ?? '') ?? [])
+    if (tagIds === undefined) return { tagIds: null, slugs: before, changed: false }
+    const unique = [...new Set(tagIds)]
+    const after = slugsOf(unique)
+    return { tagIds: unique, slugs: after, changed: after.join() !== before.join() }
+  })
+}
+
+const CHUNK = 500
+
+/** Ids of the tags of secrets, by secret id. */
+export async function tagIdsOf(tx: Tx, secretIds: readonly string[]): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>()
+  for (let from = 0; from < secretIds.length; from += CHUNK) {
+    const some = secretIds.slice(from, from + CHUNK)
+    const rows = await tx.selectFrom('secretTags').where('secretId', 'in', some).selectAll().execute()
+    for (const { secretId, tagId } of rows) found.set(secretId, [...(found.get(secretId) ?? []), tagId])
   }
+  return found
+}
+
+/** Gives a secret exactly these tags. */
+export async function setTags(tx: Tx, secretId: string, tagIds: readonly string[]): Promise<void> {
+  await tx.deleteFrom('secretTags').where('secretId', '=', secretId).execute()
+  const rows = tagIds.map((tagId) => ({ secretId, tagId }))
+  if (rows.length > 0) await tx.insertInto('secretTags').values(rows).execute()
+}
+
+/** By slug, the tags of a project as they are now. */
+export async function tagsBySlug(tx: Tx, projectId: string): Promise<Map<string, ShownTag>> {
+  const rows = await tx
+    .selectFrom('tags')
+    .where('projectId', '=', projectId)
+    .select(['id', 'slug', 'name', 'color'])
+    .execute()
+  return new Map(rows.map((tag) => [tag.slug, tag]))
 }
 
 async function one(tx: Tx, projectId: string, tagId: string): Promise<Tag> {

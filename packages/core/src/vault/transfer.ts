@@ -18,7 +18,7 @@ import { findFolder } from './folders.ts'
 import { organizationKeyOf, projectKey } from './project-key.ts'
 import { getProject } from './projects.ts'
 import { shownTags } from './tags.ts'
-import { loadTree, openComment, openOrNull, sealedAs, snapshot } from './tree.ts'
+import { loadTree, openComment, openMetadata, openOrNull, sealedAs, snapshot } from './tree.ts'
 import { putSecrets } from './write.ts'
 
 const FORMAT = 'keyferry-project'
@@ -58,6 +58,7 @@ const content = z.object({
       key: schemas.secretKey,
       value: schemas.secretValue,
       comment: z.string(),
+      metadata: schemas.secretMetadata.default([]),
       skipMultilineEncoding: z.boolean(),
       tags: z.array(z.string()),
     }),
@@ -153,6 +154,7 @@ async function collect(ctx: Context, tx: Tx, projectId: string): Promise<Content
               key: row.key,
               value,
               comment,
+              metadata: openMetadata(key, projectId, row),
               skipMultilineEncoding: row.skipMultilineEncoding === 1,
               tags,
             },
@@ -242,25 +244,16 @@ async function unpack(
     const [first] = secrets
     if (!first) continue
     const target = { ...(await find(first)), projectId, key }
-    const puts = secrets.map(({ key, value, comment, skipMultilineEncoding }) => ({
+    const puts = secrets.map(({ key, value, comment, metadata, skipMultilineEncoding, tags }) => ({
       present: undefined,
       key,
       value,
       comment,
+      metadata,
       skipMultilineEncoding,
+      tagIds: tags.flatMap((slug) => tagIds.get(slug) ?? []),
     }))
-    const made = await putSecrets(ctx, tx, actor, target, puts)
-    const rows = made.secrets.flatMap(({ row }, index) =>
-      (secrets[index]?.tags ?? []).flatMap((slug) => {
-        const tagId = tagIds.get(slug)
-        return tagId === undefined ? [] : [{ secretId: row.id, tagId }]
-      }),
-    )
-    for (let from = 0; from < rows.length; from += 500)
-      await tx
-        .insertInto('secretTags')
-        .values(rows.slice(from, from + 500))
-        .execute()
+    await putSecrets(ctx, tx, actor, target, puts)
     touched(target.folder.id)
   }
   const positions = new Map<string, number>()

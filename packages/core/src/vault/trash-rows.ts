@@ -10,7 +10,9 @@ const sealedRow = z.looseObject({
   key: z.string(),
   version: z.number(),
   value: z.string(),
-  comment: z.string().optional(),
+  // Rows that were deleted before these were kept have none.
+  comment: z.string().nullish(),
+  metadata: z.string().nullish(),
 })
 
 /** The content of a kept row with its sealed texts sealed anew by `anew`. */
@@ -22,6 +24,7 @@ export function resealTrashRow(
   if (kind !== 'secret' && kind !== 'version') return content
   const row = sealedRow.parse(JSON.parse(content))
   const value = anew(row.value, sealedAs('secret', projectId, row))
-  const comment = row.comment === undefined ? {} : { comment: anew(row.comment, sealedAs('comment', projectId, row)) }
-  return JSON.stringify({ ...row, value, ...comment })
+  const comment = row.comment && anew(row.comment, sealedAs('comment', projectId, row))
+  const metadata = row.metadata && anew(row.metadata, sealedAs('metadata', projectId, row))
+  return JSON.stringify({ ...row, value, comment, metadata })
 }

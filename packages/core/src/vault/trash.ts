@@ -3,7 +3,7 @@
  * back as the same folder, with its versions, and opens nowhere else.
  */
 import { randomUUID } from 'node:crypto'
-import type { ImportTable, ReferenceTable, SecretVersionTable, TrashRowTable, TrashTable } from '@keyferry/db'
+import type { TrashRowTable, TrashTable } from '@keyferry/db'
 import type { trashed } from '@keyferry/schemas'
 import type { Insertable, Selectable } from 'kysely'
 import type { z } from 'zod'
@@ -15,15 +15,20 @@ import { BadRequest, NotFound } from '../errors.ts'
 import type { Located } from './find-folder.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
-import { resealTrashRow } from './trash-rows.ts'
-import { openComment, openOrNull, sealedAs, type SecretRow } from './tree.ts'
+import { tagIdsOf } from './tags.ts'
+import {
+  bringContents,
+  chunks,
+  collectFolders,
+  contentsOf,
+  presentTags,
+  type FolderContent,
+  type Kept,
+} from './trash-contents.ts'
+import { openComment, openMetadata, openOrNull, sealedAs, type SecretRow } from './tree.ts'
 import { presentSecrets, putSecrets } from './write.ts'
 
 export const TRASH_DAYS = 30
-const CHUNK = 500
-
-type Kind = Selectable<TrashRowTable>['kind']
-type Kept = { kind: Kind; content: unknown }
 
 /** Before secrets are deleted, in the same transaction: keeps each of them. */
 export async function keepSecrets(
@@ -33,7 +38,7 @@ export async function keepSecrets(
   { projectId, folder, environment }: Located & { projectId: string },
   rows: readonly SecretRow[],
 ): Promise<void> {
-  const tags = await tagsOf(
+  const tags = await tagIdsOf(
     tx,
     rows.map((row) => row.id),
   )
@@ -62,34 +67,7 @@ export async function keepFolder(
   projectId: string,
   folderIds: readonly string[],
 ): Promise<void> {
-  const kept: Kept[] = []
-  let secrets = 0
-  for (const ids of chunks(folderIds)) {
-    const folders = await tx.selectFrom('folders').where('id', 'in', ids).selectAll().execute()
-    // Parents first: that is the order they come back in.
-    kept.push(
-      ...folders.sort((a, b) => a.path.length - b.path.length).map((content): Kept => ({ kind: 'folder', content })),
-    )
-  }
-  kept.sort((a, b) => pathOf(a.content).length - pathOf(b.content).length)
-  for (const ids of chunks(folderIds)) {
-    const rows = await tx.selectFrom('secrets').where('folderId', 'in', ids).selectAll().execute()
-    secrets += rows.length
-    kept.push(...rows.map((content): Kept => ({ kind: 'secret', content })))
-    const versions = await tx.selectFrom('secretVersions').where('folderId', 'in', ids).selectAll().execute()
-    kept.push(...versions.map((content): Kept => ({ kind: 'version', content })))
-    const imports = await tx.selectFrom('imports').where('folderId', 'in', ids).selectAll().execute()
-    kept.push(...imports.map((content): Kept => ({ kind: 'import', content })))
-    const references = await tx.selectFrom('references').where('folderId', 'in', ids).selectAll().execute()
-    kept.push(...references.map((content): Kept => ({ kind: 'reference', content })))
-    const tags = await tx
-      .selectFrom('secretTags')
-      .innerJoin('secrets', 'secrets.id', 'secretTags.secretId')
-      .where('secrets.folderId', 'in', ids)
-      .selectAll('secretTags')
-      .execute()
-    kept.push(...tags.map((content): Kept => ({ kind: 'tag', content })))
-  }
+  const { kept, secrets } = await collectFolders(tx, folderIds)
   const [top] = await tx
     .selectFrom('folders')
     .where('id', '=', folderIds[0] ?? '')
@@ -113,7 +91,8 @@ type About = Pick<
   'projectId' | 'environmentId' | 'kind' | 'folderId' | 'subjectId' | 'path' | 'name' | 'secrets'
 >
 
-async function keep(ctx: Context, tx: Tx, actor: Actor, about: About, kept: readonly Kept[]): Promise<void> {
+/** Writes an item of the trash with its rows. */
+export async function keep(ctx: Context, tx: Tx, actor: Actor, about: About, kept: readonly Kept[]): Promise<void> {
   const id = randomUUID()
   const deletedAt = timestamp(ctx)
   const expiresAt = new Date(ctx.now().getTime() + TRASH_DAYS * 24 * 60 * 60_000).toISOString()
@@ -140,6 +119,7 @@ export async function listTrash(
     .selectFrom('trash')
     .innerJoin('environments', 'environments.id', 'trash.environmentId')
     .where('trash.projectId', '=', input.projectId)
+    .where('trash.kind', '!=', 'environment')
     .where('trash.expiresAt', '>', timestamp(ctx))
     .$if(input.environment !== undefined, (query) =>
       query.where('environments.slug', '=', (input.environment ?? '').replaceAll('\0', '\n')),
@@ -152,7 +132,7 @@ export async function listTrash(
     .execute()
   return rows.map(({ id, kind, environment, path, name, secrets, deletedAt, deletedBy, expiresAt }) => ({
     id,
-    kind,
+    kind: kind === 'secret' ? kind : 'folder',
     environment,
     secretPath: path,
     name,
@@ -180,6 +160,7 @@ export function restoreTrash(
       .innerJoin('environments', 'environments.id', 'trash.environmentId')
       .where('trash.id', '=', trashId)
       .where('trash.projectId', '=', projectId)
+      .where('trash.kind', '!=', 'environment')
       .where('trash.expiresAt', '>', timestamp(ctx))
       .where('environments.slug', '=', input.environment.replaceAll('\0', '\n'))
       .selectAll('trash')
@@ -209,7 +190,7 @@ export function restoreTrash(
     touched(parent.id)
     await tx.deleteFrom('trash').where('id', '=', trashId).execute()
     const where = { environment: environment.slug, secretPath: parent.path, name: item.name }
-    await audit(ctx, tx, actor, `${item.kind}.restore`, projectId, where)
+    await audit(ctx, tx, actor, item.kind === 'secret' ? 'secret.restore' : 'folder.restore', projectId, where)
     return { ...where, leftOut }
   })
 }
@@ -226,36 +207,29 @@ async function bringSecret(
   target: To,
   rows: readonly Selectable<TrashRowTable>[],
 ): Promise<string[]> {
-  const secret = contentsOf<SecretRow>(rows, 'secret')[0]
-  if (!secret) throw new Error('a deleted secret was kept without its row')
+  const kept = contentsOf<SecretRow>(rows, 'secret')[0]
+  if (!kept) throw new Error('a deleted secret was kept without its row')
+  const secret = { ...kept, metadata: kept.metadata ?? '' }
   const taken = await presentSecrets(tx, target.folder.id, [secret.key])
   if (taken.size > 0) throw new BadRequest(`Secret already exists: ${secret.key}. Rename it first.`)
   const { projectId, key } = target
   const value = openOrNull(key, secret.value, sealedAs('secret', projectId, secret))
   if (value === null) throw new BadRequest(`The value of ${secret.key} cannot be decrypted`)
-  const comment = openComment(key, projectId, secret) ?? ''
-  const { secrets } = await putSecrets(ctx, tx, actor, target, [
-    { present: undefined, key: secret.key, value, comment, skipMultilineEncoding: secret.skipMultilineEncoding === 1 },
+  await putSecrets(ctx, tx, actor, target, [
+    {
+      present: undefined,
+      key: secret.key,
+      value,
+      comment: openComment(key, projectId, secret) ?? '',
+      metadata: openMetadata(key, projectId, secret),
+      skipMultilineEncoding: secret.skipMultilineEncoding === 1,
+      tagIds: await presentTags(
+        tx,
+        contentsOf<{ tagId: string }>(rows, 'tag').map(({ tagId }) => tagId),
+      ),
+    },
   ])
-  const id = secrets[0]?.row.id
-  if (id !== undefined)
-    await retag(
-      tx,
-      contentsOf<{ tagId: string }>(rows, 'tag').map(({ tagId }) => ({ secretId: id, tagId })),
-    )
   return []
-}
-
-interface FolderContent {
-  id: string
-  environmentId: string
-  parentId: string
-  name: string
-  path: string
-  description: string | null
-  revision: number
-  createdAt: string
-  updatedAt: string
 }
 
 async function bringFolder(
@@ -283,51 +257,10 @@ async function bringFolder(
       .values({ ...moved, parentId: folder.id === top.id ? parent.id : folder.parentId })
       .execute()
   }
-  const anew = (sealed: string, belongsTo: readonly string[]): string => {
-    // The key may have been rotated since, and what older generations sealed is opened for the last time.
-    const text = key.isPresent(sealed) ? null : openOrNull(key, sealed, belongsTo)
-    return text === null ? sealed : key.seal(text, ...belongsTo)
-  }
-  const resealed = rows.map((row) => ({ ...row, content: resealTrashRow(row, anew, projectId) }))
-  for (const some of chunks(contentsOf<SecretRow>(resealed, 'secret')))
-    await tx.insertInto('secrets').values(some).execute()
-  for (const some of chunks(contentsOf<Selectable<SecretVersionTable>>(resealed, 'version')))
-    await tx.insertInto('secretVersions').values(some).execute()
-  for (const some of chunks(contentsOf<Selectable<ReferenceTable>>(rows, 'reference')))
-    await tx.insertInto('references').values(some).execute()
-  await retag(tx, contentsOf<{ secretId: string; tagId: string }>(rows, 'tag'))
-  const leftOut = await reimport(tx, contentsOf<Selectable<ImportTable>>(rows, 'import'))
+  const leftOut = await bringContents(tx, { projectId, key }, rows)
   const ids = folders.map((folder) => folder.id)
   for (const id of await readersOf(tx, ids)) touched(id)
   return leftOut
-}
-
-async function reimport(tx: Tx, imports: readonly Selectable<ImportTable>[]): Promise<string[]> {
-  const leftOut: string[] = []
-  for (const row of imports) {
-    const source = await tx.selectFrom('folders').where('id', '=', row.sourceFolderId).select('id').executeTakeFirst()
-    if (source) await tx.insertInto('imports').values(row).execute()
-    else leftOut.push(`an import of a folder that is gone`)
-  }
-  return leftOut
-}
-
-/** Tags that were deleted meanwhile stay away. */
-async function retag(tx: Tx, rows: readonly { secretId: string; tagId: string }[]): Promise<void> {
-  for (const some of chunks(rows)) {
-    const present = await tx
-      .selectFrom('tags')
-      .where(
-        'id',
-        'in',
-        some.map((row) => row.tagId),
-      )
-      .select('id')
-      .execute()
-    const known = new Set(present.map((tag) => tag.id))
-    const kept = some.filter((row) => known.has(row.tagId))
-    if (kept.length > 0) await tx.insertInto('secretTags').values(kept).execute()
-  }
 }
 
 /**
@@ -350,34 +283,4 @@ export async function purgeTrash(ctx: Context): Promise<void> {
       await tx.deleteFrom('secretVersions').where('secretId', '=', item.subjectId).where('deleted', '=', 0).execute()
     })
   }
-}
-
-async function tagsOf(tx: Tx, secretIds: readonly string[]): Promise<Map<string, string[]>> {
-  const found = new Map<string, string[]>()
-  for (const ids of chunks(secretIds)) {
-    const rows = await tx.selectFrom('secretTags').where('secretId', 'in', ids).selectAll().execute()
-    for (const { secretId, tagId } of rows) found.set(secretId, [...(found.get(secretId) ?? []), tagId])
-  }
-  return found
-}
-
-/** The rows were written by this file, so their shape is known. */
-function contentsOf<T>(rows: readonly { kind: Kind; content: string }[], kind: Kind): T[] {
-  return rows
-    .filter((row) => row.kind === kind)
-    .map((row) => {
-      const content: T = JSON.parse(row.content)
-      return content
-    })
-}
-
-const pathOf = (content: unknown): string =>
-  typeof content === 'object' && content !== null && 'path' in content && typeof content.path === 'string'
-    ? content.path
-    : ''
-
-function chunks<T>(items: readonly T[]): T[][] {
-  const cut: T[][] = []
-  for (let from = 0; from < items.length; from += CHUNK) cut.push(items.slice(from, from + CHUNK))
-  return cut
 }

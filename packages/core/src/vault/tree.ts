@@ -1,9 +1,12 @@
 import type { SecretTable, Selectable } from '@keyferry/db'
+import { secretMetadata } from '@keyferry/schemas'
+import type { z } from 'zod'
 import type { Context, Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { SealBroken } from '../crypto/data-key.ts'
 
 export type SecretRow = Selectable<SecretTable>
+export type Metadata = z.output<typeof secretMetadata>
 
 /** What has to be in memory to resolve some folders: they, what they import, what their values reference, and so on. */
 export interface Tree {
@@ -105,20 +108,24 @@ async function referencedBy(tx: Tx, folderIds: readonly string[]): Promise<strin
   return rows.map((row) => row.id)
 }
 
-/** Where a sealed value or comment belongs; a row copied to another project, folder, key or version does not open there. */
+/** What stands beside a value, sealed like it. */
+export type Aside = 'comment' | 'metadata'
+
+/** Where a sealed value, comment or metadata belong; a row copied to another project, folder, key or version does not open there. */
 export const sealedAs = (
-  what: 'secret' | 'comment',
+  what: 'secret' | Aside,
   projectId: string,
   row: { folderId: string; key: string; version: number },
 ): string[] => [what, projectId, row.folderId, row.key, String(row.version)]
 
-/** No comment is kept as no text at all: most secrets have none, and opening one costs what opening a value does. */
-export const sealComment = (
+/** Nothing is kept as no text at all: most secrets have no comment, and opening one costs what opening a value does. */
+export const sealAside = (
   key: DataKey,
   projectId: string,
+  what: Aside,
   place: { folderId: string; key: string; version: number },
-  comment: string,
-): string => (comment === '' ? '' : key.seal(comment, ...sealedAs('comment', projectId, place)))
+  text: string,
+): string => (text === '' ? '' : key.seal(text, ...sealedAs(what, projectId, place)))
 
 /** Null when it cannot be decrypted. */
 export const openComment = (
@@ -126,6 +133,16 @@ export const openComment = (
   projectId: string,
   row: Pick<SecretRow, 'comment' | 'folderId' | 'key' | 'version'>,
 ): string | null => (row.comment === '' ? '' : openOrNull(key, row.comment, sealedAs('comment', projectId, row)))
+
+/** None when it cannot be decrypted. */
+export function openMetadata(
+  key: DataKey,
+  projectId: string,
+  row: Pick<SecretRow, 'metadata' | 'folderId' | 'key' | 'version'>,
+): Metadata {
+  const text = row.metadata === '' ? null : openOrNull(key, row.metadata, sealedAs('metadata', projectId, row))
+  return text === null ? [] : secretMetadata.parse(JSON.parse(text))
+}
 
 /** Null when it cannot be decrypted. */
 export const openValue = (

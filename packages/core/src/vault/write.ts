@@ -10,7 +10,8 @@ import { findFolder, type Located } from './find-folder.ts'
 import { lookedUp } from './looked-up.ts'
 import { lockProject } from './project-key.ts'
 import { referencesIn } from './references.ts'
-import { openComment, openOrNull, sealComment, sealedAs, type SecretRow } from './tree.ts'
+import { openTags, setTags, UNTAGGED, type Tagging } from './tags.ts'
+import { openComment, openMetadata, openOrNull, sealAside, sealedAs, type Metadata, type SecretRow } from './tree.ts'
 
 /** A folder opened for writing: its project is locked until the transaction ends. */
 export interface Target extends Located {
@@ -26,7 +27,10 @@ export interface Put {
   /** Undefined: as it is. */
   value?: string
   comment?: string
+  metadata?: Metadata
   skipMultilineEncoding?: boolean
+  /** Exactly these tags. */
+  tagIds?: readonly string[]
 }
 
 /** A secret with its texts in the clear. */
@@ -35,6 +39,7 @@ export interface Opened {
   /** Null when it must not or cannot be shown. */
   value: string | null
   comment: string
+  metadata: Metadata
 }
 
 /** Parameters in one statement are limited: 32,766 in SQLite. */
@@ -72,7 +77,8 @@ export async function presentSecrets(
 /**
  * Creates, changes and renames secrets, in order; the keys must not clash, which the caller has checked. Each write takes the
  * version after the highest that its key ever had in this folder, so that a sealed value fits one version only. What changes
- * nothing writes nothing. Returns the secrets as they are then, and which of them were written.
+ * nothing writes nothing. Returns the secrets as they are then, and which of them were written. Throws `NotFound` naming tags that are
+ * none of this project.
  */
 export async function putSecrets(
   ctx: Context,
@@ -86,18 +92,26 @@ export async function putSecrets(
     target.folder.id,
     puts.map((put) => put.key),
   )
+  const tagging = await openTags(
+    tx,
+    target.projectId,
+    puts.map(({ present, tagIds }) => ({ secretId: present?.id, tagIds })),
+  )
   const at = timestamp(ctx)
   const secrets: Opened[] = []
-  const writes: Opened[] = []
-  for (const put of puts) {
+  const writes: Write[] = []
+  for (const [index, put] of puts.entries()) {
     const version = Math.max(highest.get(put.key) ?? 0, put.present?.version ?? 0) + 1
-    const next = apply(target, put, version, actor, at)
+    const { changed, ...tags } = tagging[index] ?? UNTAGGED
+    const next = apply(target, put, changed, version, actor, at)
     secrets.push(next)
-    if (next.row !== put.present) writes.push(next)
+    if (next.row !== put.present) writes.push({ ...next, tags })
   }
   await store(tx, target, writes, actor, at)
   return { secrets, written: new Set(writes.map(({ row }) => row.key)) }
 }
+
+type Write = Opened & { tags: Tagging }
 
 /** Deletes secrets, leaving their versions and one more that says deleted. */
 export async function dropSecrets(
@@ -124,6 +138,9 @@ export async function dropSecrets(
       key: row.key,
       version,
       value,
+      comment: null,
+      metadata: null,
+      tags: null,
       deleted: 1,
       createdAt: at,
       createdBy: actor.name,
@@ -137,8 +154,9 @@ export async function dropSecrets(
 export function openSecret(
   { key, projectId }: Pick<Target, 'key' | 'projectId'>,
   row: SecretRow,
-): { value: string | null; comment: string | null } {
+): { value: string | null; comment: string | null; metadata: Metadata } {
   return {
+    metadata: openMetadata(key, projectId, row),
     value: openOrNull(key, row.value, sealedAs('secret', projectId, row)),
     comment: openComment(key, projectId, row),
   }
@@ -152,42 +170,46 @@ export function whyNotStorable(value: string): string | null {
   return value.isWellFormed() ? null : 'is not valid Unicode text'
 }
 
-function apply(target: Target, put: Put, version: number, actor: Actor, at: string): Opened {
+function apply(target: Target, put: Put, retagged: boolean, version: number, actor: Actor, at: string): Opened {
   const { key, projectId, folder } = target
   const { present } = put
-  const before = present ? openSecret(target, present) : { value: null, comment: '' }
+  const before = present ? openSecret(target, present) : { value: null, comment: '', metadata: [] }
   const value = put.value ?? before.value
   if (value === null)
     throw new Unresolvable([{ key: present?.key ?? put.key, reason: 'cannot be decrypted; write a new value' }])
   const objection = whyNotStorable(value)
   if (objection) throw new BadRequest(`The value of ${put.key} ${objection}`)
   const comment = put.comment ?? before.comment ?? ''
+  const metadata = put.metadata ?? before.metadata
   const skip =
     put.skipMultilineEncoding === undefined ? (present?.skipMultilineEncoding ?? 0) : Number(put.skipMultilineEncoding)
   if (
     present?.key === put.key &&
     before.value === value &&
     before.comment === comment &&
-    present.skipMultilineEncoding === skip
+    JSON.stringify(before.metadata) === JSON.stringify(metadata) &&
+    present.skipMultilineEncoding === skip &&
+    !retagged
   ) {
-    return { row: present, value, comment }
+    return { row: present, value, comment, metadata }
   }
   const place = { folderId: folder.id, key: put.key, version }
   const row: SecretRow = {
     ...place,
     id: present?.id ?? randomUUID(),
     value: key.seal(value, ...sealedAs('secret', projectId, place)),
-    comment: sealComment(key, projectId, place, comment),
+    comment: sealAside(key, projectId, 'comment', place, comment),
+    metadata: sealAside(key, projectId, 'metadata', place, metadata.length > 0 ? JSON.stringify(metadata) : ''),
     blank: value.trim() === '' ? 1 : 0,
     skipMultilineEncoding: skip,
     createdAt: present?.createdAt ?? at,
     updatedAt: at,
     updatedBy: actor.name,
   }
-  return { row, value, comment }
+  return { row, value, comment, metadata }
 }
 
-async function store(tx: Tx, target: Target, writes: readonly Opened[], actor: Actor, at: string): Promise<void> {
+async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Actor, at: string): Promise<void> {
   const edges: Insertable<ReferenceTable>[] = []
   for (const some of chunks(writes)) {
     await tx
@@ -199,6 +221,7 @@ async function store(tx: Tx, target: Target, writes: readonly Opened[], actor: A
           version: eb.ref('excluded.version'),
           value: eb.ref('excluded.value'),
           comment: eb.ref('excluded.comment'),
+          metadata: eb.ref('excluded.metadata'),
           blank: eb.ref('excluded.blank'),
           skipMultilineEncoding: eb.ref('excluded.skipMultilineEncoding'),
           updatedAt: eb.ref('excluded.updatedAt'),
@@ -209,13 +232,16 @@ async function store(tx: Tx, target: Target, writes: readonly Opened[], actor: A
     await tx
       .insertInto('secretVersions')
       .values(
-        some.map(({ row: { id, folderId, key, version, value } }) => ({
+        some.map(({ row: { id, folderId, key, version, value, comment, metadata }, tags }) => ({
           id: randomUUID(),
           secretId: id,
           folderId,
           key,
           version,
           value,
+          comment,
+          metadata,
+          tags: JSON.stringify(tags.slugs),
           deleted: 0,
           createdAt: at,
           createdBy: actor.name,
@@ -233,6 +259,7 @@ async function store(tx: Tx, target: Target, writes: readonly Opened[], actor: A
     for (const { row, value } of some) edges.push(...edgesOf(target, row, value ?? ''))
   }
   for (const some of chunks(edges)) await tx.insertInto('references').values(some).execute()
+  for (const { row, tags } of writes) if (tags.tagIds) await setTags(tx, row.id, tags.tagIds)
 }
 
 /** One edge per key elsewhere that the value mentions. A key of its own folder, or of what that imports, needs none: the folder reads itself and its imports already. */

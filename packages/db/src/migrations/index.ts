@@ -7,8 +7,9 @@ import * as notices from './0005-notices.ts'
 import * as access from './0010-access.ts'
 import * as tree from './0011-tree.ts'
 import * as auditChain from './0012-audit-chain.ts'
-import * as running from './0030-running.ts'
+import * as history from './0020-history.ts'
 import * as pacing from './0022-pacing.ts'
+import * as running from './0030-running.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -18,6 +19,7 @@ export const migrations: Record<string, Migration> = {
   '0010-access': access,
   '0011-tree': tree,
   '0012-audit-chain': auditChain,
-  '0030-running': running,
+  '0020-history': history,
   '0022-pacing': pacing,
+  '0030-running': running,
 }

@@ -1,0 +1,98 @@
+/** Environments that were deleted and may come back for a while, with everything in them. */
+import type { EnvironmentTable } from '@keyferry/db'
+import type * as schemas from '@keyferry/schemas'
+import type { Selectable } from 'kysely'
+import type { z } from 'zod'
+import { audit } from '../audit.ts'
+import { change } from '../change.ts'
+import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import { BadRequest, NotFound } from '../errors.ts'
+import { lockProject } from './project-key.ts'
+import { readersOf } from './readers.ts'
+import { bringContents, collectFolders, contentsOf, type FolderContent } from './trash-contents.ts'
+import { keep } from './trash.ts'
+
+type Row = Selectable<EnvironmentTable>
+type Deleted = z.output<typeof schemas.deletedEnvironment>
+
+/** Before an environment is deleted, in the same transaction: keeps it. What was deleted in it before stays in the trash beside it. */
+export async function keepEnvironment(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  environment: Row,
+  folderIds: readonly string[],
+): Promise<void> {
+  const { kept, secrets } = await collectFolders(tx, folderIds)
+  const { id, projectId, slug: name } = environment
+  const about = { projectId, environmentId: id, kind: 'environment' as const, folderId: '', subjectId: id, path: '/' }
+  await keep(ctx, tx, actor, { ...about, name, secrets }, [{ kind: 'environment', content: environment }, ...kept])
+}
+
+/** Latest first. */
+export async function listDeletedEnvironments(
+  ctx: Context,
+  _actor: Actor,
+  { projectId }: { projectId: string },
+): Promise<Deleted[]> {
+  return ctx.db
+    .selectFrom('trash')
+    .where('projectId', '=', projectId)
+    .where('kind', '=', 'environment')
+    .where('expiresAt', '>', timestamp(ctx))
+    .select(['id', 'name as slug', 'secrets', 'deletedAt', 'deletedBy', 'expiresAt'])
+    .orderBy('deletedAt', 'desc')
+    .orderBy('id')
+    .execute()
+}
+
+/**
+ * Brings an environment back as it was, the last in order; its syncs do not come back. Imports whose source is gone stay away, and are named.
+ * Throws `NotFound`, and `BadRequest` when its slug is taken.
+ */
+export function restoreEnvironment(
+  ctx: Context,
+  actor: Actor,
+  { projectId, trashId }: { projectId: string; trashId: string },
+): Promise<z.output<typeof schemas.restoredEnvironment>> {
+  return change(ctx, actor, async (tx, touched) => {
+    const key = await lockProject(ctx, tx, projectId)
+    const item = await tx
+      .selectFrom('trash')
+      .where('id', '=', trashId)
+      .where('projectId', '=', projectId)
+      .where('kind', '=', 'environment')
+      .where('expiresAt', '>', timestamp(ctx))
+      .select('id')
+      .executeTakeFirst()
+    if (!item) throw new NotFound(`There is no deleted environment with the id ${trashId} in this project`)
+    const rows = await tx
+      .selectFrom('trashRows')
+      .where('trashId', '=', trashId)
+      .orderBy('position')
+      .selectAll()
+      .execute()
+    const [environment] = contentsOf<Row>(rows, 'environment')
+    if (!environment) throw new Error('a deleted environment was kept without its row')
+    const others = await tx.selectFrom('environments').where('projectId', '=', projectId).select('slug').execute()
+    if (others.some(({ slug }) => slug === environment.slug))
+      throw new BadRequest(`Environment slug "${environment.slug}" is taken by now. Rename that environment first.`)
+    const position = others.length + 1
+    await tx
+      .insertInto('environments')
+      .values({ ...environment, position, updatedAt: timestamp(ctx) })
+      .execute()
+    const folders = contentsOf<FolderContent>(rows, 'folder')
+    for (const folder of folders) await tx.insertInto('folders').values(folder).execute()
+    const leftOut = await bringContents(tx, { projectId, key }, rows)
+    for (const id of await readersOf(
+      tx,
+      folders.map(({ id }) => id),
+    ))
+      touched(id)
+    await tx.deleteFrom('trash').where('id', '=', trashId).execute()
+    const { id, name, slug } = environment
+    await audit(ctx, tx, actor, 'environment.restore', projectId, { name, slug })
+    return { environment: { id, name, slug, position }, leftOut }
+  })
+}

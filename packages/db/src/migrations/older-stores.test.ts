@@ -1,0 +1,97 @@
+/** Stores that older versions of Keyferry left. */
+import { sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { describe, expect, inject, it } from 'vitest'
+import { migrate } from '../migrate.ts'
+import { openPostgres, openSqlite, type Db } from '../open.ts'
+import { createDatabase } from '../testing.ts'
+import { migrations } from './index.ts'
+
+const AT = '2026-01-01T00:00:00.000Z'
+
+async function migrateTo(db: Db, name: string): Promise<void> {
+  const upTo = Object.fromEntries(Object.entries(migrations).filter(([known]) => known <= name))
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(upTo) } })
+  expect(await migrator.migrateToLatest()).not.toHaveProperty('error')
+}
+
+async function place(db: Db): Promise<void> {
+  await sql`insert into projects (id, name, slug, data_key, created_at, updated_at) values ('p', 'P', 'p', '', ${AT}, ${AT})`.execute(
+    db,
+  )
+  await sql`insert into environments (id, project_id, name, slug, position, created_at, updated_at) values ('e', 'p', 'E', 'e', 1, ${AT}, ${AT})`.execute(
+    db,
+  )
+  await sql`insert into folders (id, environment_id, name, path, revision, created_at, updated_at) values ('f', 'e', '', '/', 0, ${AT}, ${AT})`.execute(
+    db,
+  )
+}
+
+describe.each([
+  ['sqlite', () => Promise.resolve(openSqlite(':memory:'))],
+  ['postgres', async () => openPostgres(await createDatabase(), 1)],
+] as const)('%s', (dialect, open) => {
+  const skip = dialect === 'postgres' && !inject('postgresUrl')
+
+  it.skipIf(skip)('whoever had an account or a token before there were roles may do everything', async () => {
+    const db = await open()
+    await migrateTo(db, '0005-notices')
+    // As better-auth made them then; only what the migration reads.
+    for (const name of ['user', 'apikey'])
+      await db.schema
+        .createTable(name)
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .execute()
+    await sql`insert into ${sql.table('user')} (id) values ('ada'), ('bob')`.execute(db)
+    await sql`insert into ${sql.table('apikey')} (id) values ('a token')`.execute(db)
+    await migrate(db)
+    const admins = await db.selectFrom('instanceAdmins').select('principalId').orderBy('principalId').execute()
+    expect(admins.map(({ principalId }) => principalId)).toEqual(['a token', 'ada', 'bob'])
+    await db.destroy()
+  })
+
+  it.skipIf(skip)('a store without accounts has no admins afterwards', async () => {
+    const db = await open()
+    await migrateTo(db, '0005-notices')
+    await migrate(db)
+    expect(await db.selectFrom('instanceAdmins').selectAll().execute()).toEqual([])
+    await db.destroy()
+  })
+
+  it.skipIf(skip)('what was deleted is still in the trash, and comments that say nothing are no text', async () => {
+    const db = await open()
+    await migrateTo(db, '0012-audit-chain')
+    await place(db)
+    const none = `v1.${'A'.repeat(38)}`
+    const [short, later] = [`v1.${'A'.repeat(39)}`, `v1.2.${'A'.repeat(36)}`]
+    for (const [id, comment] of [
+      ['none', none],
+      ['short', short],
+      ['later', later],
+    ])
+      await sql`insert into secrets (id, folder_id, key, version, value, comment, blank, skip_multiline_encoding, created_at, updated_at, updated_by)
+        values (${id}, 'f', ${id}, 1, 'v', ${comment}, 0, 0, ${AT}, ${AT}, 'ada')`.execute(db)
+    await sql`insert into secret_versions (id, secret_id, folder_id, key, version, value, deleted, created_at, created_by)
+      values ('v', 'none', 'f', 'none', 1, 'v', 0, ${AT}, 'ada')`.execute(db)
+    await sql`insert into trash (id, project_id, environment_id, kind, folder_id, subject_id, path, name, secrets, deleted_at, deleted_by, expires_at)
+      values ('t', 'p', 'e', 'secret', 'f', 's', '/', 'OLD', 1, ${AT}, 'ada', ${AT})`.execute(db)
+    await sql`insert into trash_rows (trash_id, position, kind, content) values ('t', 0, 'secret', '{}')`.execute(db)
+    await migrate(db)
+    const secrets = await db.selectFrom('secrets').select(['id', 'comment', 'metadata']).orderBy('id').execute()
+    expect(secrets).toEqual([
+      { id: 'later', comment: later, metadata: '' },
+      { id: 'none', comment: '', metadata: '' },
+      { id: 'short', comment: short, metadata: '' },
+    ])
+    expect(await db.selectFrom('secretVersions').select(['comment', 'metadata', 'tags']).execute()).toEqual([
+      { comment: null, metadata: null, tags: null },
+    ])
+    // It outlives its environment, and goes with the project, rows and all.
+    await db.deleteFrom('environments').execute()
+    expect(await db.selectFrom('trash').select('name').execute()).toEqual([{ name: 'OLD' }])
+    expect(await db.selectFrom('trashRows').select('content').execute()).toEqual([{ content: '{}' }])
+    await db.deleteFrom('projects').execute()
+    expect(await db.selectFrom('trashRows').selectAll().execute()).toEqual([])
+    await db.destroy()
+  })
+})
