@@ -23,9 +23,16 @@ export async function sealCredentials(ctx: Context, connectionId: string, creden
 export async function openCredentials(
   ctx: Context,
   definition: DestinationDefinition,
-  row: Pick<Selectable<ConnectionTable>, 'id' | 'credentials'>,
+  row: Sealed,
 ): Promise<Credentials> {
-  const text = (await organizationKey(ctx)).open(row.credentials, 'connection', row.id)
+  return credentialsIn(await organizationKey(ctx), definition, row)
+}
+
+type Sealed = Pick<Selectable<ConnectionTable>, 'id' | 'credentials'>
+
+/** The same with the organization's key in hand. */
+export function credentialsIn(key: DataKey, definition: DestinationDefinition, row: Sealed): Credentials {
+  const text = key.open(row.credentials, 'connection', row.id)
   // Parsed again: a field that the destination gained since then gets its default.
   return parseCredentials(definition, JSON.parse(text))
 }

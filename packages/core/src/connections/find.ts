@@ -1,5 +1,6 @@
 import type { ConnectionTable, Selectable } from '@keyferry/db'
 import type { Context } from '../context.ts'
+import type { DataKey } from '../crypto/data-key.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { BadRequest, NotFound } from '../errors.ts'
@@ -11,9 +12,28 @@ export type ConnectionRow = Selectable<ConnectionTable> & { origin: string }
 /** Throws `NotFound`. */
 export async function findConnection(ctx: Context, connectionId: string): Promise<Selectable<ConnectionTable>> {
   const row = await ctx.db.selectFrom('connections').where('id', '=', connectionId).selectAll().executeTakeFirst()
-  if (!row) throw new NotFound(`App Connection with ID ${connectionId} not found`)
+  if (!row) throw missing(connectionId)
   return row
 }
+
+/** The connection and the key that opens its credentials, in one look. Throws `NotFound`. */
+export async function findWithKey(
+  ctx: Context,
+  connectionId: string,
+): Promise<{ connection: Selectable<ConnectionTable>; key: DataKey }> {
+  const row = await ctx.db
+    .selectFrom('connections')
+    .innerJoin('organizations', (join) => join.onTrue())
+    .where('connections.id', '=', connectionId)
+    .selectAll('connections')
+    .select(['organizations.id as organizationId', 'organizations.dataKey'])
+    .executeTakeFirst()
+  if (!row) throw missing(connectionId)
+  const { organizationId, dataKey, ...connection } = row
+  return { connection, key: ctx.keyring.open(organizationId, dataKey) }
+}
+
+const missing = (connectionId: string): NotFound => new NotFound(`App Connection with ID ${connectionId} not found`)
 
 /** Throws `NotFound` for an unknown app or id, `BadRequest` when the connection belongs to another app. */
 export async function findConnectionOf(

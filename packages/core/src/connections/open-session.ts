@@ -8,8 +8,8 @@ import {
 } from '../destinations/destination.ts'
 import { createHttp, type HttpOptions } from '../destinations/http.ts'
 import { destination } from '../destinations/registry.ts'
-import { openCredentials, type Credentials } from './credentials.ts'
-import { findConnection } from './find.ts'
+import { credentialsIn, type Credentials } from './credentials.ts'
+import { findWithKey } from './find.ts'
 import { fleetPace } from './fleet-pace.ts'
 
 export interface SessionLimits {
@@ -29,11 +29,11 @@ export interface OpenSession {
 
 /** Opens a connection for calls to its vendor. Throws `NotFound`. The credentials stay in the session. */
 export async function openSession(ctx: Context, connectionId: string, limits: SessionLimits): Promise<OpenSession> {
-  const connection = await findConnection(ctx, connectionId)
+  const { connection, key } = await findWithKey(ctx, connectionId)
   const definition = destination(connection.app)
   const ended = new AbortController()
   const signal = AbortSignal.any([limits.signal, ended.signal])
-  const credentials = await openCredentials(ctx, definition, connection)
+  const credentials = credentialsIn(key, definition, connection)
   const fleet = fleetPace(ctx, connectionId)
   const session = sessionFor(ctx, definition, credentials, { ...limits, signal, fleet })
   return {

@@ -35,7 +35,7 @@ export async function readLedgerAt(db: Db | Tx, { syncId, targetKey }: Place): P
     .selectFrom('ledger')
     .where('syncId', '=', syncId)
     .where('targetKey', '=', targetKey)
-    .selectAll()
+    .select(COLUMNS)
     .execute()
   return new Map(rows.map((row) => [row.key, entryOf(row)]))
 }
@@ -56,8 +56,8 @@ export async function readPlace(db: Db | Tx, targetKey: string, syncId: string |
     .selectFrom('ledger')
     .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
     .where('ledger.targetKey', '=', targetKey)
-    .selectAll('ledger')
-    .select(['syncs.name', 'syncs.targetKey as pointsAt'])
+    .select(COLUMNS)
+    .select(['ledger.syncId', 'syncs.name', 'syncs.targetKey as pointsAt'])
     .execute()
   const own = new Map<string, LedgerEntry>()
   const claimed = new Map<string, string>()
@@ -69,7 +69,18 @@ export async function readPlace(db: Db | Tx, targetKey: string, syncId: string |
   return { own, claimed, left }
 }
 
-const entryOf = (row: Selectable<LedgerTable>): LedgerEntry => ({
+const COLUMNS = [
+  'ledger.key',
+  'ledger.sourceKey',
+  'ledger.version',
+  'ledger.remoteIds',
+  'ledger.digest',
+  'ledger.flags',
+  'ledger.intent',
+  'ledger.writtenAt',
+] as const
+
+const entryOf = (row: Omit<Selectable<LedgerTable>, 'syncId' | 'targetKey'>): LedgerEntry => ({
   sourceKey: row.sourceKey,
   version: row.version,
   remoteIds: JSON.parse(row.remoteIds),
