@@ -170,7 +170,17 @@ async function versionsOf(tx: Tx, { folderId, entries }: Snapshot): Promise<Map<
       .execute()
     for (const { secretId, key, version, value, createdAt, createdBy } of rows) {
       if (wanted.get(key) !== version) continue
-      const row = { id: secretId, folderId, key, version, value, comment: '', blank: 0, skipMultilineEncoding: 0 }
+      const row = {
+        id: secretId,
+        folderId,
+        key,
+        version,
+        value,
+        comment: '',
+        metadata: '',
+        blank: 0,
+        skipMultilineEncoding: 0,
+      }
       found.set(`${version} ${key}`, { ...row, createdAt, updatedAt: createdAt, updatedBy: createdBy })
     }
   }
