@@ -3,8 +3,8 @@ import { Badge } from './ui/badge.tsx'
 
 export const ROLE_WORDS: Record<Role, { word: string; text: string }> = {
   viewer: { word: 'Viewer', text: 'Sees names, states and history. No values.' },
-  developer: { word: 'Developer', text: 'Also reads and changes values, and says “Sync now”.' },
-  admin: { word: 'Admin', text: 'Also manages connections, syncs, members and the project itself.' },
+  developer: { word: 'Developer', text: 'Reads and changes values, and says “Sync now”.' },
+  admin: { word: 'Admin', text: 'Everything in the project: also connections, syncs and members.' },
 }
 
 /** "dev", "dev /api/**", "every environment /shared". */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { exactTime, relativeTime } from '../lib/time.ts'
+import { exactTime, relativeTime, untilTime } from '../lib/time.ts'
 
 /**
  * A moment as people say it, the exact one on hover. Moves on by itself. One that is meant to lie ahead is `until`; any other never does,
@@ -13,7 +13,7 @@ export function Time({ iso, until = false }: { iso: string; until?: boolean }) {
   }, [])
   return (
     <time dateTime={iso} title={exactTime(iso)} className="whitespace-nowrap">
-      {relativeTime(iso, until ? now : Math.max(now, Date.parse(iso)))}
+      {until ? untilTime(iso, now) : relativeTime(iso, Math.max(now, Date.parse(iso)))}
     </time>
   )
 }

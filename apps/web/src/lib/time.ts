@@ -15,11 +15,19 @@ export function relativeTime(iso: string, now: number): string {
   const seconds = Math.round((Date.parse(iso) - now) / 1000)
   if (Math.abs(seconds) < 10) return 'just now'
   for (const [unit, length] of STEPS) {
-    // What is behind is said in full units, what is ahead to the nearest: a week that has just begun is "in 7 days".
-    if (Math.abs(seconds) >= length)
-      return relative.format(seconds < 0 ? Math.trunc(seconds / length) : Math.round(seconds / length), unit)
+    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit)
   }
   return relative.format(seconds, 'second')
+}
+
+const ahead = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
+const AHEAD = STEPS.filter(([unit]) => unit === 'day' || unit === 'hour' || unit === 'minute')
+
+/** How long it is until then, to the nearest day, hour or minute: "in 30 days" rather than "next month". `now` in milliseconds. */
+export function untilTime(iso: string, now: number): string {
+  const seconds = Math.round((Date.parse(iso) - now) / 1000)
+  const step = AHEAD.find(([, length]) => seconds >= length - 30)
+  return step ? ahead.format(Math.round(seconds / step[1]), step[0]) : relativeTime(iso, now)
 }
 
 export const exactTime = (iso: string): string => exact.format(new Date(iso))

@@ -16,6 +16,12 @@ export function ClientSecretRow({ identityId, secret }: { identityId: string; se
   const [asking, setAsking] = useState(false)
   const revoke = trpc.universalAuth.revokeSecret.useMutation()
   const name = secret.description === '' ? `${secret.clientSecretPrefix}…` : secret.description
+  const used =
+    secret.clientSecretLastUsedAt === null ? (
+      <span className="text-soft">Never</span>
+    ) : (
+      <Time iso={secret.clientSecretLastUsedAt} />
+    )
   const end = endOf(secret)
   const usedUp = secret.clientSecretNumUsesLimit > 0 && secret.clientSecretNumUses >= secret.clientSecretNumUsesLimit
   const over = secret.isClientSecretRevoked ? 'Revoked' : usedUp ? 'Used up' : isPast(end) ? 'Too old' : null
@@ -29,19 +35,14 @@ export function ClientSecretRow({ identityId, secret }: { identityId: string; se
         <span className="grid">
           <span className="font-medium break-words">{name}</span>
           {secret.description !== '' && <span className="font-mono text-soft">{secret.clientSecretPrefix}…</span>}
+          <span className="text-soft sm:hidden">Used: {used}</span>
         </span>
       </Td>
       <Td className="tabular-nums">
         {secret.clientSecretNumUses}
         {secret.clientSecretNumUsesLimit > 0 && ` of ${secret.clientSecretNumUsesLimit}`}
       </Td>
-      <Td>
-        {secret.clientSecretLastUsedAt === null ? (
-          <span className="text-soft">Never</span>
-        ) : (
-          <Time iso={secret.clientSecretLastUsedAt} />
-        )}
-      </Td>
+      <Td className="max-sm:hidden">{used}</Td>
       <Td>
         {over !== null ? (
           <Badge>{over}</Badge>

@@ -1,6 +1,5 @@
 import { KeyRound } from 'lucide-react'
 import { useState } from 'react'
-import { CopyButton } from '../../components/copy-button.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -11,6 +10,7 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Table, Th } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { ClientSecretRow } from './client-secret-row.tsx'
+import { CopiedId } from './copied-id.tsx'
 import { NewClientSecret } from './new-client-secret.tsx'
 
 /** The client id of a machine, and the secrets that go with it. */
@@ -27,8 +27,7 @@ export function ClientSecrets({ identityId }: { identityId: string }) {
       title="Client id and secrets"
       text={
         <span className="flex flex-wrap items-center gap-1.5">
-          Client id <code className="font-mono break-all text-ink">{clientId}</code>
-          <CopyButton label="Copy client id" read={() => clientId} />
+          Client id <CopiedId name="client id" id={clientId} />
         </span>
       }
       action={
@@ -53,7 +52,7 @@ export function ClientSecrets({ identityId }: { identityId: string }) {
               <tr>
                 <Th>Secret</Th>
                 <Th>Uses</Th>
-                <Th>Last used</Th>
+                <Th className="max-sm:hidden">Last used</Th>
                 <Th>Ends</Th>
                 <Th>
                   <span className="sr-only">Actions</span>

@@ -33,8 +33,8 @@ export function InstanceTab({ open, onOpen }: Pick<TabProps, 'open' | 'onOpen'>)
           <thead>
             <tr>
               <Th>Person</Th>
-              <Th>In the instance</Th>
-              <Th>Second factor</Th>
+              <Th className="max-sm:hidden">In the instance</Th>
+              <Th className="max-sm:hidden">Second factor</Th>
               <Th className="max-sm:hidden">Since</Th>
               <Th>
                 <span className="sr-only">Actions</span>

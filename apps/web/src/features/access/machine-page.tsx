@@ -1,5 +1,4 @@
 import { Link } from '@tanstack/react-router'
-import { CopyButton } from '../../components/copy-button.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
@@ -10,6 +9,7 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { ClientSecrets } from './client-secrets.tsx'
+import { CopiedId } from './copied-id.tsx'
 import { DeleteMachine } from './delete-machine.tsx'
 import { MachineSettings } from './machine-settings.tsx'
 import { NotYours } from './not-yours.tsx'
@@ -40,8 +40,7 @@ export function MachinePage({ projectId, identityId }: { projectId: string; iden
         text={
           <span className="flex flex-wrap items-center gap-1.5">
             {machine.data.role === 'admin' && <Badge tone="warn">Instance admin</Badge>}
-            <span className="font-mono text-sm break-all">{identityId}</span>
-            <CopyButton label="Copy identity ID" read={() => identityId} />
+            <CopiedId name="identity ID" id={identityId} />
           </span>
         }
       />

@@ -2,7 +2,6 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { createClientSecret } from '@keyferry/schemas'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
-import { CopyButton } from '../../components/copy-button.tsx'
 import { ShownOnce } from '../../components/shown-once.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions } from '../../components/ui/dialog.tsx'
@@ -10,6 +9,7 @@ import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { CopiedId } from './copied-id.tsx'
 import { durationWords } from './duration.ts'
 
 const LIVES = [0, 7, 30, 90, 365].map((days) => days * 86_400)
@@ -44,8 +44,7 @@ export function NewClientSecret({
     return (
       <div className="grid gap-4">
         <p className="flex flex-wrap items-center gap-1.5 text-sm text-soft">
-          Client id <code className="font-mono break-all text-ink">{clientId}</code>
-          <CopyButton label="Copy this client id" read={() => clientId} />
+          Client id <CopiedId name="this client id" id={clientId} />
         </p>
         <ShownOnce
           label="client secret"

@@ -27,16 +27,22 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
             {you && <Badge>You</Badge>}
           </span>
           <span className="break-all text-soft">{person.email}</span>
+          <span className="flex flex-wrap gap-1.5 sm:hidden">
+            {person.instanceAdmin && <Badge tone="accent">Instance admin</Badge>}
+            {person.twoFactor && <Badge tone="good">Second factor</Badge>}
+          </span>
         </span>
       </Td>
-      <Td>
+      <Td className="max-sm:hidden">
         {person.instanceAdmin ? (
           <Badge tone="accent">Instance admin</Badge>
         ) : (
           <span className="text-soft">Account</span>
         )}
       </Td>
-      <Td>{person.twoFactor ? <Badge tone="good">On</Badge> : <span className="text-soft">Off</span>}</Td>
+      <Td className="max-sm:hidden">
+        {person.twoFactor ? <Badge tone="good">On</Badge> : <span className="text-soft">Off</span>}
+      </Td>
       <Td className="text-soft max-sm:hidden">
         <Time iso={person.createdAt} />
       </Td>

@@ -42,7 +42,7 @@ export function TwoFactorSetup({
   })
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4 sm:grid-cols-[auto_minmax(0,1fr)]">
-      <div className="w-fit rounded-lg border border-line bg-white p-2">
+      <div className="size-fit rounded-lg border border-line bg-white p-2">
         <QrCode text={setup.uri} label="QR code for the authenticator app" />
       </div>
       <div className="grid content-start gap-4">

@@ -1,0 +1,9 @@
+import { CopyButton } from '../../components/copy-button.tsx'
+
+/** An id that people carry elsewhere. `name` is what it is called, such as "client id". */
+export const CopiedId = ({ name, id }: { name: string; id: string }) => (
+  <span className="flex min-w-0 items-center gap-1">
+    <code className="min-w-0 font-mono text-sm break-all text-ink">{id}</code>
+    <CopyButton label={`Copy ${name}`} read={() => id} />
+  </span>
+)
