@@ -347,6 +347,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), () => {
       await button('Look in the trash').click()
       await see(row('api').getByText('Folder with 4 secrets'))
       await see(row('api').getByText(account.email).last())
+      await see(
+        row('api')
+          .getByText(/^in \d+ \w+$/)
+          .last(),
+      )
       await screens.look('trash')
       await put('dev', '/', { LOG_LEVEL: `${CANARY}-new` })
       all().seen.expectRefusal('history.restore')
@@ -378,6 +383,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), () => {
         syncOptions: { initialSyncBehavior: 'overwrite-destination' },
       })
       await settled(client, projectId, [{ destination, syncId: sync.id }], LIMIT_MS)
+      const held = emulator.contents()
+      expect(held.size).toBeGreaterThan(0)
       await go('Settings')
       await button('Delete Development').click()
       await dialog().getByRole('radio', { name: 'Leave the secrets at the targets' }).click()
@@ -389,7 +396,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), () => {
       await confirm.click()
       await gone(dialog())
       await gone(page.getByRole('link', { name: 'Development' }))
-      expect(emulator.contents().size).toBe(3)
+      expect(emulator.contents()).toEqual(held)
       expect(await client.syncs.list.query({ projectId })).toEqual([])
     })
 

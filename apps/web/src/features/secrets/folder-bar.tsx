@@ -31,7 +31,8 @@ export function FolderBar({ place }: { place: Place }) {
         <nav aria-label="Path" className="flex flex-wrap items-center gap-1 font-mono text-sm">
           <Link
             {...folderPage(projectId, environment, '/')}
-            className="rounded px-1 py-0.5 text-soft hover:bg-sunken hover:text-ink"
+            activeOptions={{ exact: true }}
+            className="min-w-6 rounded px-1 py-0.5 text-center text-soft hover:bg-sunken hover:text-ink"
             aria-label="Root folder"
           >
             /
@@ -42,7 +43,7 @@ export function FolderBar({ place }: { place: Place }) {
               <Link
                 {...folderPage(projectId, environment, `/${names.slice(0, index + 1).join('/')}`)}
                 aria-current={index === names.length - 1 ? 'page' : undefined}
-                className="rounded px-1 py-0.5 text-soft hover:bg-sunken aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+                className="min-w-6 rounded px-1 py-0.5 text-center text-soft hover:bg-sunken aria-[current=page]:font-semibold aria-[current=page]:text-ink"
               >
                 {each}
               </Link>

@@ -32,7 +32,11 @@ export function RestoreResult({ projectId, result: { back, refused } }: { projec
           <ul className="grid gap-1">
             {refused.map(({ item, reason }) => (
               <li key={item.id}>
-                <span className="font-mono">{item.name}</span>: <LinkedText text={reason} />
+                <PlaceLink
+                  place={{ projectId, environment: item.environment, secretPath: item.secretPath }}
+                  {...(item.kind === 'secret' ? { secretKey: item.name } : {})}
+                />
+                : <LinkedText text={reason} />
               </li>
             ))}
           </ul>

@@ -120,7 +120,7 @@ export function TrashPage({ projectId, filters }: Props) {
                     <Th>Name</Th>
                     <Th className="max-sm:hidden">Was in</Th>
                     <Th className="max-md:hidden">Deleted</Th>
-                    <Th className="max-lg:hidden">Can be restored until</Th>
+                    <Th className="max-lg:hidden">Gone for good</Th>
                     <Th>
                       <span className="sr-only">Actions</span>
                     </Th>

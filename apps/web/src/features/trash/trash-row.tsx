@@ -38,11 +38,11 @@ export function TrashRow({ index, measure, projectId, item, selected, onSelect, 
                 of {environment}:{secretPath}
               </span>
             </span>
-            <span className="text-xs break-all text-soft md:hidden">
+            <span className="text-xs break-words text-soft md:hidden">
               Deleted by {deletedBy}, <Time iso={deletedAt} />
             </span>
             <span className="text-xs text-soft lg:hidden">
-              Gone for good <Time iso={expiresAt} />
+              Gone for good <Time iso={expiresAt} until />
             </span>
           </span>
         </span>
@@ -57,7 +57,7 @@ export function TrashRow({ index, measure, projectId, item, selected, onSelect, 
         </span>
       </Td>
       <Td className="text-soft max-lg:hidden">
-        <Time iso={expiresAt} />
+        <Time iso={expiresAt} until />
       </Td>
       <Td className="text-right">
         <Button size="sm" disabled={busy} aria-label={`Restore ${name}`} onClick={onRestore}>
