@@ -8,7 +8,9 @@ import type { FastifyRequest } from 'fastify'
 export async function refuseCrossSite(request: FastifyRequest): Promise<void> {
   const { method, headers } = request
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
-  if (headers.cookie === undefined || headers.authorization !== undefined) return
+  // Signing in makes a cookie: another page must not put its own account into somebody's browser.
+  const concerned = headers.cookie !== undefined || request.url.startsWith('/api/auth/')
+  if (!concerned || headers.authorization !== undefined) return
   const site = headers['sec-fetch-site']
   const own =
     site === undefined
