@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, open as openFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createDatabase } from '@keyferry/db/testing'
+import { createDatabase, statement } from '@keyferry/db/testing'
 import { sql } from 'kysely'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { CannotStart } from './cannot-start.ts'
@@ -112,6 +112,19 @@ describe('the data directory', () => {
     const refused = open({ KEYFERRY_DATA_DIR: join(file, 'below') })
     await expect(refused).rejects.toThrow(CannotStart)
     await expect(refused).rejects.toThrow('KEYFERRY_DATA_DIR')
+  })
+
+  it('is not opened when the store takes no writes', async () => {
+    const dir = await dataDir()
+    const first = await openInstance(readEnv({ KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'silent' }), { makeKey: true })
+    await first.close()
+    // What SQLite takes for read-only whoever asks: a version of the format that it cannot write.
+    const file = await openFile(join(dir, 'keyferry.db'), 'r+')
+    await file.write(Buffer.from([3]), 0, 1, 18)
+    await file.close()
+    await expect(open({ KEYFERRY_DATA_DIR: dir })).rejects.toThrow(
+      /keyferry\.db cannot be used: .*The store is read-only: .*make it writable\. Nothing was changed/,
+    )
   })
 
   it('is not opened when the store is no store', async () => {
@@ -301,6 +314,42 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
     await jobs.start()
     expect(cut).toBe(0)
     expect(await monitoring.readiness()).toMatchObject({ ready: true })
+  })
+
+  it.each([
+    {
+      what: 'is read-only',
+      sabotage: (name: string) => [`alter database ${name} set default_transaction_read_only = on`],
+      words:
+        /read-only transaction\. The store is read-only: point DATABASE_URL at the primary, or make it writable\. Nothing was changed/,
+    },
+    {
+      what: 'has a full disk',
+      sabotage: () => [
+        `create function no_room() returns trigger language plpgsql as
+          $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`,
+        'delete from instance_keys',
+        'create trigger no_room before insert on instance_keys execute function no_room()',
+      ],
+      words: /could not extend file\. The disk of the store is full: make room\. Nothing was changed/,
+    },
+    {
+      what: 'is newer',
+      sabotage: () => [`insert into kysely_migration values ('9999-later', '')`],
+      words: /too old for its data.*"9999-later".*Nothing was changed/,
+    },
+  ])('says what is wrong with a database that $what, and does not start', async ({ sabotage, words }) => {
+    const variables = {
+      KEYFERRY_DATA_DIR: await dataDir(),
+      DATABASE_URL: await createDatabase(),
+      KEYFERRY_ROOT_KEY: newKey(),
+    }
+    const { ctx } = await open(variables, false)
+    for (const text of sabotage(new URL(variables.DATABASE_URL).pathname.slice(1))) await statement(ctx.db, text)
+    const start = async () => (await open(variables, false)).jobs.start()
+    const refused: unknown = await start().catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(CannotStart)
+    expect(String(refused)).toMatch(words)
   })
 
   it('does not wait for a database that refuses it for good', async () => {

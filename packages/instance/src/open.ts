@@ -15,7 +15,7 @@ import type { Env } from './env.ts'
 import { lockDataDir } from './lock.ts'
 import { createLog } from './log.ts'
 import { monitoringOf, type Monitoring } from './monitoring.ts'
-import { PATIENCE_MS, whenReachable } from './reachable.ts'
+import { PATIENCE_MS, whenReachable, whenUsable } from './reachable.ts'
 import { readinessOf } from './readiness.ts'
 import { openRootKey, type GivenKeys } from './root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
@@ -30,6 +30,8 @@ export interface Instance {
   monitoring: Monitoring
   /** Age at which runs are forgotten. */
   historyDays: number
+  /** Age at which rows of the audit log are taken off; null: never. */
+  auditDays: number | null
   /** Does a step of the start as soon as the database can be reached: it may go away again at any moment. Throws `CannotStart`. */
   patiently<T>(work: () => Promise<T>): Promise<T>
   /** Closes all of it. Drain the jobs first. */
@@ -76,22 +78,21 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }:
   try {
     const file = join(dataDir, 'keyferry.db')
     const { keyring } = openRootKey(dataDir, givenKeys(env), storedKeyInSqlite(file), { make: makeKey })
-    const db = openSqlite(file)
-    await upToDate(db).catch(async (error: unknown) => {
-      await db.destroy()
-      throw error
-    })
+    const { db, authKey } = await whenUsable(file, () => prepared(openSqlite(file), keyring))
     const instance = assemble(env, log, {
       db,
       keyring,
-      authKey: await instanceSecret({ db, keyring }),
+      authKey,
       bus: localEvents(),
       backend: { kind: 'embedded', dir: join(dataDir, 'queue') },
       patiently: (work) => work(),
       unlock: lock.release,
     })
     // This is the only process, so whatever lease is left was left by a crash.
-    await freeAllLeases(instance.ctx)
+    await whenUsable(file, () => freeAllLeases(instance.ctx)).catch(async (error: unknown) => {
+      await instance.close()
+      throw error
+    })
     return instance
   } catch (error) {
     lock.release()
@@ -109,15 +110,11 @@ async function openFleet(
   const patiently: Instance['patiently'] = (work) => whenReachable(work, { log, patienceMs })
   const stored = await patiently(() => storedKeyInPostgres(databaseUrl))
   const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: makeKey })
-  const db = openPostgres(databaseUrl)
-  await patiently(() => upToDate(db)).catch(async (error: unknown) => {
-    await db.destroy()
-    throw error
-  })
+  const { db, authKey } = await patiently(() => prepared(openPostgres(databaseUrl), keyring))
   return assemble(env, log, {
     db,
     keyring,
-    authKey: await instanceSecret({ db, keyring }),
+    authKey,
     bus: postgresEvents({ databaseUrl, log }),
     backend: { kind: 'fleet', databaseUrl },
     patiently,
@@ -129,6 +126,17 @@ export const givenKeys = (env: Env): GivenKeys => ({
   rootKey: env.KEYFERRY_ROOT_KEY,
   nextRootKey: env.KEYFERRY_ROOT_KEY_NEXT,
 })
+
+/** The store with its schema up to date, and the secret that sign-in derives its keys from. Closes it when that does not work. */
+async function prepared(db: Db, keyring: Keyring): Promise<{ db: Db; authKey: Buffer }> {
+  try {
+    await upToDate(db)
+    return { db, authKey: await instanceSecret({ db, keyring }) }
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}
 
 async function upToDate(db: Db): Promise<void> {
   try {
@@ -179,6 +187,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
     profile: backend.kind,
     monitoring: monitoringOf(ctx, readinessOf(ctx, jobs), env.METRICS_TOKEN),
     historyDays: env.KEYFERRY_HISTORY_DAYS,
+    auditDays: env.KEYFERRY_AUDIT_DAYS ?? null,
     async close() {
       await jobs.stop()
       await bus.close()

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { storeTrouble } from '@keyferry/db'
 import type { Logger } from 'pino'
 import { CannotStart } from './cannot-start.ts'
+import { STORE_WORDS } from './store-words.ts'
 
 /** Milliseconds that a database gets to come up beside us. */
 export const PATIENCE_MS = 30_000
@@ -22,7 +23,8 @@ export async function whenReachable<T>(
       return await work()
     } catch (error) {
       if (error instanceof CannotStart) throw error
-      const passing = storeTrouble(error) === 'unreachable' || storeTrouble(error) === 'overloaded'
+      const trouble = storeTrouble(error)
+      const passing = trouble === 'unreachable' || trouble === 'overloaded'
       if (passing && performance.now() + wait < until) {
         log.warn({ reason: reasonOf(error) }, 'the database cannot be reached yet; trying again')
         await delay(wait)
@@ -30,9 +32,27 @@ export async function whenReachable<T>(
       }
       // The message of the driver may hold the address, never the password.
       const tried = passing ? ` (tried for ${Math.round(patienceMs / 1000)} s)` : ''
-      throw new CannotStart(`The database of DATABASE_URL cannot be used: ${reasonOf(error)}${tried}`, error)
+      throw new CannotStart(
+        `The database of DATABASE_URL cannot be used: ${reasonOf(error)}${tried}${remedy(error)}`,
+        error,
+      )
     }
   }
+}
+
+/** Runs a step of the start on a store that is a file. Throws `CannotStart` when the store is in trouble. */
+export async function whenUsable<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (storeTrouble(error) === null) throw error
+    throw new CannotStart(`The store ${file} cannot be used: ${reasonOf(error)}${remedy(error)}`, error)
+  }
+}
+
+function remedy(error: unknown): string {
+  const trouble = storeTrouble(error)
+  return trouble === 'read-only' || trouble === 'full' ? `. ${STORE_WORDS[trouble]} Nothing was changed.` : ''
 }
 
 function reasonOf(error: unknown): string {

@@ -3,6 +3,7 @@ import type { Context } from '@keyferry/core/context'
 import { writeHeartbeat } from '@keyferry/core/unavailable'
 import { missingMigrations, storeTrouble } from '@keyferry/db'
 import type { JobQueue } from '@keyferry/queue'
+import { STORE_WORDS } from './store-words.ts'
 
 export interface Readiness {
   ready: boolean
@@ -46,19 +47,10 @@ async function storeProblem(ctx: Context): Promise<string | null> {
     await writeHeartbeat(ctx)
     return null
   } catch (error) {
-    switch (storeTrouble(error)) {
-      case 'read-only':
-        return 'The store is read-only: point DATABASE_URL at the primary, or make it writable.'
-      case 'full':
-        return 'The disk of the store is full: make room.'
-      case 'overloaded':
-        return 'The store is overloaded: it refused or did not finish a small write.'
-      case 'unreachable':
-        return 'The store cannot be reached.'
-      case null:
-        ctx.log.warn({ err: error }, 'the store does not take the write of the readiness check')
-        return 'The store does not work; the log has the details.'
-    }
+    const trouble = storeTrouble(error)
+    if (trouble !== null) return STORE_WORDS[trouble]
+    ctx.log.warn({ err: error }, 'the store does not take the write of the readiness check')
+    return 'The store does not work; the log has the details.'
   }
 }
 
