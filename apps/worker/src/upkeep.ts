@@ -1,15 +1,19 @@
+import { pruneAuditDaily } from '@keyferry/core/admin/prune-audit'
 import { continueRotations } from '@keyferry/core/admin/rotate-data-key'
-import type { Context } from '@keyferry/core/context'
+import { SYSTEM, type Context } from '@keyferry/core/context'
 import { purgeTrash } from '@keyferry/core/vault/trash'
 
 const EVERY_MS = 5_000
 
-/** What the vault needs from time to time: goes on with data keys that are being rotated, and throws away what was deleted long enough ago. */
-export function startUpkeep(ctx: Context): { stop(): Promise<void> } {
+/**
+ * What the vault needs from time to time: goes on with data keys that are being rotated, throws away what was deleted long
+ * enough ago, and takes rows older than `auditDays` off the audit log.
+ */
+export function startUpkeep(ctx: Context, auditDays: number | null): { stop(): Promise<void> } {
   const abort = new AbortController()
   let going: Promise<void> | null = null
   const go = (): void => {
-    going ??= keepUp(ctx, abort.signal).finally(() => {
+    going ??= keepUp(ctx, auditDays, abort.signal).finally(() => {
       going = null
     })
   }
@@ -24,10 +28,11 @@ export function startUpkeep(ctx: Context): { stop(): Promise<void> } {
   }
 }
 
-async function keepUp(ctx: Context, signal: AbortSignal): Promise<void> {
+async function keepUp(ctx: Context, auditDays: number | null, signal: AbortSignal): Promise<void> {
   try {
     await continueRotations(ctx, signal)
     await purgeTrash(ctx)
+    if (auditDays !== null) await pruneAuditDaily(ctx, SYSTEM, { days: auditDays })
   } catch (error) {
     ctx.log.warn({ err: error }, 'the upkeep of the vault failed; it is tried again')
   }

@@ -12,6 +12,8 @@ export interface WorkerOptions {
   jobs: JobQueue
   /** Age at which runs are forgotten. */
   historyDays: number
+  /** Age at which rows of the audit log are taken off; null or left out: never. */
+  auditDays?: number | null
   /** Syncs run at once in this process. They mostly wait for a vendor. */
   concurrency?: number
 }
@@ -21,6 +23,7 @@ export async function startWorker({
   ctx,
   jobs,
   historyDays,
+  auditDays = null,
   concurrency = 8,
 }: WorkerOptions): Promise<{ stop(): Promise<void> }> {
   await jobs.start()
@@ -29,7 +32,7 @@ export async function startWorker({
     revision: (syncId) => dueRevision(ctx, syncId),
   })
   const sweep = startSweep(ctx, jobs.queue, historyDays)
-  const upkeep = startUpkeep(ctx)
+  const upkeep = startUpkeep(ctx, auditDays)
   return {
     async stop() {
       await Promise.all([sweep.stop(), upkeep.stop(), jobs.drain(GRACE_MS)])

@@ -3,7 +3,7 @@
  * a row of its own that every writer locks. So rows cannot be changed, removed, swapped or cut off without `verifyAudit` naming the first.
  */
 import { randomUUID } from 'node:crypto'
-import type { AuditHeadTable, AuditTable, Db } from '@keyferry/db'
+import type { AuditFloorTable, AuditHeadTable, AuditTable, Db } from '@keyferry/db'
 import type { AuditAction } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { Actor, Context, Tx } from './context.ts'
@@ -12,6 +12,7 @@ import type { DataKey } from './crypto/data-key.ts'
 
 export type AuditRow = Selectable<AuditTable>
 export type AuditHead = Selectable<AuditHeadTable>
+export type AuditFloor = Selectable<AuditFloorTable>
 
 /** One thing that happened. `details`: names and ids, never values. */
 interface Happened {
@@ -147,7 +148,7 @@ async function append(ctx: Context, tx: Tx, happened: readonly Happened[]): Prom
 }
 
 /** The end of the chain, held until the transaction ends; made when there is none. */
-async function lockHead(ctx: Context, tx: Tx): Promise<AuditHead> {
+export async function lockHead(ctx: Context, tx: Tx): Promise<AuditHead> {
   const select = () =>
     tx
       .selectFrom('auditHead')
@@ -179,6 +180,10 @@ async function lockHead(ctx: Context, tx: Tx): Promise<AuditHead> {
 export const readHead = (db: Db | Tx): Promise<AuditHead | undefined> =>
   db.selectFrom('auditHead').where('id', '=', HEAD).selectAll().executeTakeFirst()
 
+/** Where the log begins since old rows were taken off. */
+export const readFloor = (db: Db | Tx): Promise<AuditFloor | undefined> =>
+  db.selectFrom('auditFloors').selectAll().executeTakeFirst()
+
 /** Throws `SealBroken` under another root key. */
 export const chainKey = (ctx: Pick<Context, 'keyring'>, head: AuditHead): DataKey => ctx.keyring.open(CHAIN, head.key)
 
@@ -202,3 +207,6 @@ export const hashOf = (key: DataKey, row: Omit<AuditRow, 'seq' | 'hash'>): strin
 
 export const sealOf = (key: DataKey, { seq, hash, before }: Pick<AuditHead, 'seq' | 'hash' | 'before'>): string =>
   key.digest('audit head', String(seq), hash, String(before))
+
+export const floorSealOf = (key: DataKey, { seq, hash, at }: Pick<AuditFloor, 'seq' | 'hash' | 'at'>): string =>
+  key.digest('audit floor', String(seq), hash, at)

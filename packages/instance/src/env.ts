@@ -39,6 +39,7 @@ const schema = z
     KEYFERRY_ROOT_KEY_NEXT: rootKey.optional(),
     KEYFERRY_ALLOW_PRIVATE_NETWORK: flag,
     KEYFERRY_HISTORY_DAYS: z.coerce.number().int().min(1).default(90),
+    KEYFERRY_AUDIT_DAYS: z.coerce.number().int().min(30, 'must be at least 30').optional(),
     METRICS_PORT: port.optional(),
     METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
     SMTP_URL: z

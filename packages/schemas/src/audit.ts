@@ -42,6 +42,7 @@ export const AUDIT_ACTIONS = [
   'import.delete',
   'instance.bootstrap',
   'instance.rotate-root-key',
+  'instance.prune-audit',
   'invitation.create',
   'invitation.accept',
   'invitation.revoke',
@@ -116,6 +117,10 @@ export const listedAudit = z.object({ entries: z.array(auditEntry), nextCursor: 
 export const auditVerified = z
   .object({
     rows: z.number().int().describe('Entries whose hash was checked'),
+    floor: z
+      .object({ seq: z.number().int(), at: timestamp })
+      .nullable()
+      .describe('Up to where entries were taken off because of their age; null: none were'),
     head: z
       .object({ seq: z.number().int(), hash: z.string() })
       .nullable()

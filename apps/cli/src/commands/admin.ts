@@ -35,6 +35,12 @@ export function addAdmin(program: Command, cli: Cli): void {
     .requiredOption('--project <slug or id>', 'the project')
     .action((options: JsonOption & { project: string }) => rotateDataKey(cli, options))
 
+  withJson(admin.command('prune-audit'))
+    .description('Take old rows off the audit log, which is verified first; what is left can be verified from there')
+    .requiredOption('--older-than <days>', 'their age')
+    .option('-y, --yes', 'do not ask')
+    .action((options: JsonOption & { olderThan: string; yes?: boolean }) => pruneAudit(cli, options))
+
   addTransfer(admin, cli)
 
   withJson(admin.command('verify-audit'))
@@ -97,12 +103,30 @@ async function verifyAudit(cli: Cli, { expect, json }: JsonOption & { expect?: s
     const { verifyAudit } = await import('@keyferry/core/admin/verify-audit')
     return verifyAudit(ctx, expected)
   })
-  const { rows, head, problem } = verified
+  const { rows, floor, head, problem } = verified
   if (json) cli.terminal.json(verified)
   else if (problem)
     cli.terminal.note(`error: ${problem.message}${problem.id === null ? '' : ` Its id is ${problem.id}.`}`)
-  else cli.terminal.line(`${count(rows, 'row')}, unbroken.${head ? ` It ends at ${head.seq}:${head.hash}` : ''}`)
+  else
+    cli.terminal.line(
+      `${count(rows, 'row')}, unbroken${floor ? ` since row ${floor.seq} (${floor.at}), the last that was taken off` : ''}.${head ? ` It ends at ${head.seq}:${head.hash}` : ''}`,
+    )
   if (problem) cli.exitWith(EXIT.failed)
+}
+
+async function pruneAudit(
+  cli: Cli,
+  { olderThan, yes, json }: JsonOption & { olderThan: string; yes?: boolean },
+): Promise<void> {
+  if (!/^[1-9]\d{0,4}$/.test(olderThan)) throw new Failure(`${olderThan} is no number of days`)
+  const days = Number(olderThan)
+  await confirm(cli.terminal, yes, `Take everything older than ${count(days, 'day')} off the audit log for good?`)
+  const rows = await withAdmin(cli, async ({ ctx, operator }) => {
+    const { pruneAudit } = await import('@keyferry/core/admin/prune-audit')
+    return pruneAudit(ctx, operator, { days })
+  })
+  if (json) cli.terminal.json({ rows })
+  else cli.terminal.line(`Took ${count(rows, 'row')} off.`)
 }
 
 function noted(text: string): { seq: number; hash: string } {

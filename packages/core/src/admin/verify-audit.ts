@@ -1,10 +1,12 @@
-import { chainKey, hashOf, readHead, sealOf, type AuditRow } from '../audit.ts'
+import { chainKey, floorSealOf, hashOf, readFloor, readHead, sealOf, type AuditRow } from '../audit.ts'
 import type { Context } from '../context.ts'
 import { SealBroken } from '../crypto/data-key.ts'
 
 export interface Verified {
   /** Rows whose hash was checked. */
   rows: number
+  /** Up to where rows were taken off because of their age; null: none were. */
+  floor: { seq: number; at: string } | null
   /** The end of the chain. Whoever notes it elsewhere can tell later that nothing before it was replaced together with the end. */
   head: { seq: number; hash: string } | null
   /** The first thing that is wrong; null when nothing is. */
@@ -24,7 +26,7 @@ const PAGE = 1000
 
 /**
  * Reads the whole audit log and names the first row that was changed, removed, moved or added, or that the end is missing. `expected`: an
- * earlier `head`; that row must still be there. May run while the service serves: rows that are added meanwhile are not looked at.
+ * earlier `head`; that row must still be there, unless it is older than the log may be: then it cannot be told. May run while the service serves: rows that are added meanwhile are not looked at.
  */
 export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: string }): Promise<Verified> {
   const head = await readHead(ctx.db)
@@ -44,10 +46,17 @@ export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: 
       first || expected
         ? wrong('head', first?.seq ?? 0, first?.id ?? null, 'The end of the audit log, kept beside it, is missing.')
         : null
-    return { rows: 0, head: null, problem }
+    return { rows: 0, floor: null, head: null, problem }
   }
+  const floor = await readFloor(ctx.db)
+  const begun = floor ? { seq: floor.seq, at: floor.at } : null
   const end = { seq: head.seq, hash: head.hash }
-  const ended = (rows: number, problem: AuditProblem | null): Verified => ({ rows, head: end, problem })
+  const ended = (last: number, problem: AuditProblem | null): Verified => ({
+    rows: Math.max(0, last - (floor?.seq ?? 0)),
+    floor: begun,
+    head: end,
+    problem,
+  })
   let key
   try {
     key = chainKey(ctx, head)
@@ -55,8 +64,14 @@ export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: 
     if (!(error instanceof SealBroken)) throw error
     return ended(0, wrong('head', head.seq, null, 'The key of the audit log does not open with the present root key.'))
   }
-  let hash = ''
-  let seq = 0
+  if (floor && floor.seal !== floorSealOf(key, floor))
+    return ended(0, wrong('head', floor.seq, null, 'The beginning of the audit log, kept beside it, was changed.'))
+  if (floor && expected && (expected.seq < floor.seq || (expected.seq === floor.seq && expected.hash !== floor.hash))) {
+    const message = `Row ${expected.seq} cannot be compared: rows up to ${floor.seq} were taken off for their age. Note a later end.`
+    return ended(0, wrong('removed', expected.seq, null, message))
+  }
+  let hash = floor?.hash ?? ''
+  let seq = floor?.seq ?? 0
   for (;;) {
     const rows = await ctx.db
       .selectFrom('audit')

@@ -376,6 +376,11 @@ export const WORDS: Record<AuditAction, Words> = {
     label: 'Root key rotated',
     say: (d) => say`rotated the root key: ${count(Number(text(d, 'keys')), 'key')} wrapped anew`,
   },
+  'instance.prune-audit': {
+    about: 'instance',
+    label: 'Old entries taken off',
+    say: (d) => say`took ${count(Number(text(d, 'rows')), 'entry', 'entries')} off the beginning of the log, for their age`,
+  },
   'notice-target.create': {
     about: 'instance',
     label: 'Failure notices added',

@@ -1,0 +1,125 @@
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { audit } from '../audit.ts'
+import { testContext, type TestContext } from '../testing.ts'
+import { pruneAudit, pruneAuditDaily } from './prune-audit.ts'
+import { verifyAudit } from './verify-audit.ts'
+
+const DAY = 24 * 60 * 60_000
+
+onEveryDatabase('an audit log that is pruned', (open) => {
+  let t: TestContext
+  beforeEach(async () => {
+    t = await testContext(open)
+  })
+  afterEach(() => t.close())
+
+  const write = (name: string) =>
+    t.ctx.db.transaction().execute((tx) => audit(t.ctx, tx, t.actor, 'tag.create', null, { name }))
+  /** A row a day: on the last day, the first is `rows - 1` days old. */
+  const days = async (rows: number) => {
+    for (let day = 1; day <= rows; day++) {
+      await write(`day ${day}`)
+      if (day < rows) t.clock.advance(DAY)
+    }
+  }
+  const seqs = async () =>
+    (await t.ctx.db.selectFrom('audit').orderBy('seq').select('seq').execute()).map(({ seq }) => seq)
+  const prune = (age: number) => pruneAudit(t.ctx, t.actor, { days: age })
+
+  it('loses what is older, says so, and is verified from the last row that went', async () => {
+    await days(10)
+    const noted = await verifyAudit(t.ctx)
+    expect(await prune(4)).toBe(5)
+    expect(await seqs()).toEqual([6, 7, 8, 9, 10, 11])
+    const told = await t.ctx.db.selectFrom('audit').where('seq', '=', 11).selectAll().executeTakeFirstOrThrow()
+    expect(told.action).toBe('instance.prune-audit')
+    expect(JSON.parse(told.details)).toMatchObject({ rows: 5, upTo: 5 })
+    const verified = await verifyAudit(t.ctx, noted.head ?? undefined)
+    expect(verified).toMatchObject({ rows: 6, floor: { seq: 5 }, head: { seq: 11 }, problem: null })
+    await write('later')
+    expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 7, problem: null })
+    expect(await prune(4)).toBe(0)
+    t.clock.advance(30 * DAY)
+    expect(await prune(4)).toBe(7)
+    expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 1, floor: { seq: 12 }, problem: null })
+  })
+
+  it('still shows what was changed, removed or cut off since', async () => {
+    await days(10)
+    await prune(4)
+    const { db } = t.ctx
+    const problem = async () => (await verifyAudit(t.ctx)).problem
+    const [first] = await db.selectFrom('audit').where('seq', '=', 6).selectAll().execute()
+    if (!first) throw new Error('there is no row 6')
+    await db.deleteFrom('audit').where('seq', '=', 6).execute()
+    expect(await problem()).toMatchObject({ kind: 'removed', seq: 6 })
+    await db
+      .insertInto('audit')
+      .values({ ...first, details: '{}' })
+      .execute()
+    expect(await problem()).toMatchObject({ kind: 'changed', seq: 6 })
+    await db.deleteFrom('audit').where('seq', '=', 6).execute()
+    // Whoever moves the beginning to hide it cannot seal it.
+    const [next] = await db.selectFrom('audit').where('seq', '=', 7).selectAll().execute()
+    await db
+      .updateTable('auditFloors')
+      .set({ seq: 6, hash: next?.prevHash ?? '' })
+      .execute()
+    expect(await problem()).toMatchObject({ kind: 'head' })
+    await db.deleteFrom('auditFloors').execute()
+    expect(await problem()).toMatchObject({ kind: 'removed', seq: 1 })
+  })
+
+  it('is left alone when it is not whole: pruning would hide that', async () => {
+    await days(10)
+    await t.ctx.db.deleteFrom('audit').where('seq', '=', 2).execute()
+    await expect(prune(4)).rejects.toThrow('Row 2 was removed')
+    expect(await seqs()).toHaveLength(9)
+  })
+
+  it('cannot be compared with an end that was noted before its beginning', async () => {
+    await days(3)
+    const { head } = await verifyAudit(t.ctx)
+    t.clock.advance(10 * DAY)
+    await write('later')
+    await write('later still')
+    await prune(4)
+    expect(await verifyAudit(t.ctx, head ?? undefined)).toMatchObject({ problem: null })
+    t.clock.advance(10 * DAY)
+    await write('much later')
+    await prune(4)
+    const { problem } = await verifyAudit(t.ctx, head ?? undefined)
+    expect(problem?.message).toContain('rows up to 6 were taken off for their age')
+  })
+
+  it('loses rows from before there was a chain too', async () => {
+    await days(2)
+    const { db } = t.ctx
+    const [row] = await db.selectFrom('audit').where('seq', '=', 1).selectAll().execute()
+    if (!row) throw new Error('there is no row 1')
+    await db.deleteFrom('auditHead').execute()
+    await db.deleteFrom('audit').execute()
+    for (const seq of [-1, 0])
+      await db
+        .insertInto('audit')
+        .values({ ...row, id: `${seq}`, seq, hash: '' })
+        .execute()
+    await write('the first of the chain')
+    t.clock.advance(10 * DAY)
+    await write('young')
+    expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 2, problem: null })
+    expect(await prune(4)).toBe(3)
+    expect(await seqs()).toEqual([2, 3])
+    expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 2, floor: { seq: 1 }, problem: null })
+  })
+
+  it('by itself, is pruned once a day', async () => {
+    await days(6)
+    await pruneAuditDaily(t.ctx, t.actor, { days: 4 })
+    expect(await seqs()).toHaveLength(6)
+    t.clock.advance(DAY)
+    await pruneAuditDaily(t.ctx, t.actor, { days: 4 })
+    expect(await seqs()).toEqual([3, 4, 5, 6, 7])
+  })
+})

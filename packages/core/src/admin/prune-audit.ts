@@ -1,0 +1,88 @@
+import { audit, chainKey, floorSealOf, lockHead, readFloor, readHead, sealOf } from '../audit.ts'
+import type { Actor, Context, Tx } from '../context.ts'
+import { BadRequest } from '../errors.ts'
+import { transact } from '../transaction.ts'
+import { verifyAudit } from './verify-audit.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+/** Every writer waits for whoever holds the end of the chain, so a transaction takes off so many at most. */
+const CHUNK = 5_000
+
+/**
+ * Takes rows older than `days` off the beginning of the audit log. What is left begins at a sealed floor, the last row that went, and is verified
+ * from there. Returns how many went. Throws `BadRequest` naming the first wrong row when the log is not whole: pruning would hide that.
+ */
+export async function pruneAudit(ctx: Context, actor: Actor, { days }: { days: number }): Promise<number> {
+  const before = new Date(ctx.now().getTime() - days * DAY_MS).toISOString()
+  const end = await lastBefore(ctx, before)
+  if (end === null) return 0
+  const { problem } = await verifyAudit(ctx)
+  if (problem) throw new BadRequest(`The audit log is not pruned, because it is not whole: ${problem.message}`)
+  let rows = 0
+  for (;;) {
+    const { taken, done } = await transact(ctx, async (tx) => {
+      const taken = await takeOff(ctx, tx, end)
+      const done = taken < CHUNK
+      if (done && rows + taken > 0)
+        await audit(ctx, tx, actor, 'instance.prune-audit', null, { rows: rows + taken, upTo: end, before })
+      return { taken, done }
+    })
+    rows += taken
+    if (done) return rows
+  }
+}
+
+/** The same, once the oldest row is a day older than it may be: for whoever asks all the time. */
+export async function pruneAuditDaily(ctx: Context, actor: Actor, { days }: { days: number }): Promise<void> {
+  const oldest = await ctx.db.selectFrom('audit').orderBy('seq').limit(1).select('at').executeTakeFirst()
+  if (!oldest || Date.parse(oldest.at) >= ctx.now().getTime() - (days + 1) * DAY_MS) return
+  await pruneAudit(ctx, actor, { days })
+}
+
+/** The last row of the beginning that is older throughout; null when the log begins later. */
+async function lastBefore(ctx: Context, before: string): Promise<number | null> {
+  const oldest = await ctx.db.selectFrom('audit').orderBy('seq').limit(1).select(['at']).executeTakeFirst()
+  const head = await readHead(ctx.db)
+  if (!oldest || !head || oldest.at >= before) return null
+  const younger = await ctx.db
+    .selectFrom('audit')
+    .where('at', '>=', before)
+    .where('seq', '>', 0)
+    .orderBy('seq')
+    .limit(1)
+    .select('seq')
+    .executeTakeFirst()
+  const last = younger ? younger.seq - 1 : head.seq
+  return last > 0 ? last : null
+}
+
+/** Takes off up to `CHUNK` rows that are not after `end`, oldest first, and moves the floor. */
+async function takeOff(ctx: Context, tx: Tx, end: number): Promise<number> {
+  const head = await lockHead(ctx, tx)
+  const key = chainKey(ctx, head)
+  const rows = await tx
+    .selectFrom('audit')
+    .where('seq', '<=', end)
+    .orderBy('seq')
+    .limit(CHUNK)
+    .select(['seq', 'hash', 'at'])
+    .execute()
+  const last = rows.at(-1)
+  if (!last) return 0
+  await tx.deleteFrom('audit').where('seq', '<=', last.seq).execute()
+  const before = Math.max(0, head.before - rows.filter(({ seq }) => seq <= 0).length)
+  await tx
+    .updateTable('auditHead')
+    .set({ before, seal: sealOf(key, { ...head, before }) })
+    .where('id', '=', head.id)
+    .execute()
+  if (last.seq <= 0) return rows.length
+  const floor = { ...last, seal: floorSealOf(key, last) }
+  if (await readFloor(tx)) await tx.updateTable('auditFloors').set(floor).execute()
+  else
+    await tx
+      .insertInto('auditFloors')
+      .values({ id: 'floor', ...floor })
+      .execute()
+  return rows.length
+}
