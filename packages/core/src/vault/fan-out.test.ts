@@ -11,7 +11,9 @@ import { deleteFolder, updateFolder } from './folders.ts'
 import { createImport, deleteImport, updateImport } from './imports.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
+import { updateSecrets } from './secrets.ts'
 import { vault, type Vault } from './testing.ts'
+import { openForPlainValues } from './write.ts'
 
 onEveryDatabase('fan-out', (open, dialect) => {
   let t: TestContext
@@ -195,18 +197,53 @@ onEveryDatabase('fan-out', (open, dialect) => {
     })
     await inside.promise
     let written = false
-    const writing = v.put('dev:/low', { K: 'v' }).then(() => (written = true))
-    if (dialect === 'postgres') await expect.poll(async () => written || (await waiting(t.ctx.db))).toBe(true)
+    const writing = updateSecrets(t.ctx, t.actor, {
+      ...{ projectId, environment: 'dev', secretPath: '/low', mode: 'upsert' },
+      secrets: [{ secretKey: 'K', secretValue: 'v' }],
+    }).then(() => (written = true))
+    if (dialect === 'postgres') await expect.poll(async () => written || (await waiting(t.ctx.db)) > 0).toBe(true)
     commit.resolve()
     await Promise.all([importing, writing])
     // Once for the import, and once for the write, which came second and has to see it.
     expect(await v.wanted(sync)).toMatchObject({ wanted: 2 })
     expect(await v.resolve('dev:/top')).toEqual({ K: 'v' })
   })
+
+  it.runIf(dialect === 'postgres')(
+    'lets folders be filled at once, and one folder by one after the other',
+    async () => {
+      await v.folder('dev:/low')
+      await v.folder('dev:/mid')
+      const write = (secretPath: string, secretValue: string) =>
+        updateSecrets(t.ctx, t.actor, {
+          ...{ projectId, environment: 'dev', secretPath, mode: 'upsert' },
+          secrets: [{ secretKey: 'K', secretValue }],
+        })
+      const inside = Promise.withResolvers<void>()
+      const commit = Promise.withResolvers<void>()
+      // A writer of plain values in the middle of its work.
+      const slow = t.ctx.db.transaction().execute(async (tx) => {
+        await openForPlainValues(t.ctx, tx, { projectId, environment: 'dev', secretPath: '/low' })
+        inside.resolve()
+        await commit.promise
+      })
+      await inside.promise
+      await write('/mid', 'beside it')
+      let done = ''
+      const same = write('/low', 'after it').then(() => (done += 'same folder '))
+      await expect.poll(() => waiting(t.ctx.db)).toBe(1)
+      const referring = write('/mid', '${dev.low.K}').then(() => (done += 'reference '))
+      await expect.poll(() => waiting(t.ctx.db)).toBe(2)
+      expect(done).toBe('')
+      commit.resolve()
+      await Promise.all([slow, same, referring])
+      expect(await v.resolve('dev:/mid')).toEqual({ K: 'after it' })
+    },
+  )
 })
 
-/** Some transaction of this Postgres database waits for another. */
-async function waiting(db: Db): Promise<boolean> {
-  const query = sql`select 1 from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`
-  return (await query.execute(db)).rows.length > 0
+/** How many transactions of this Postgres database wait for another. */
+async function waiting(db: Db): Promise<number> {
+  const query = sql`select distinct pid from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`
+  return (await query.execute(db)).rows.length
 }

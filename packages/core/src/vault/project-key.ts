@@ -12,18 +12,34 @@ export async function projectKey(ctx: Pick<Context, 'keyring'>, db: Db | Tx, pro
 }
 
 /**
- * Takes the one writer's place of a project until the transaction ends; every writer of the vault comes through here first.
+ * Takes the one writer's place of a project until the transaction ends; every writer of the vault comes through here or `shareProject` first.
  *
  * Without it, on Postgres, a change of folder H could compute its readers while another transaction, not yet committed, makes F
  * import G, which imports H: the reader F would be missed and its target stay stale. Whoever adds a reader (an import, a
  * reference, a sync) must hold this lock too. SQLite has one writer at a time anyway. Throws `NotFound`.
  */
-export async function lockProject(ctx: Pick<Context, 'keyring' | 'db'>, tx: Tx, projectId: string): Promise<DataKey> {
-  const project = await tx
-    .selectFrom('projects')
-    .where('id', '=', projectId)
-    .select('dataKey')
-    .$if(ctx.db.dialect === 'postgres', (query) => query.forNoKeyUpdate())
+export function lockProject(ctx: Pick<Context, 'keyring' | 'db'>, tx: Tx, projectId: string): Promise<DataKey> {
+  return hold(ctx, tx, projectId, (query) => query.forNoKeyUpdate())
+}
+
+/**
+ * The place of a writer who adds no reader: beside others like it, and never beside one that `lockProject` let in. The folders that it writes it
+ * must hold itself. Throws `NotFound`.
+ */
+export function shareProject(ctx: Pick<Context, 'keyring' | 'db'>, tx: Tx, projectId: string): Promise<DataKey> {
+  return hold(ctx, tx, projectId, (query) => query.forShare())
+}
+
+const select = (tx: Tx, projectId: string) => tx.selectFrom('projects').where('id', '=', projectId).select('dataKey')
+
+async function hold(
+  ctx: Pick<Context, 'keyring' | 'db'>,
+  tx: Tx,
+  projectId: string,
+  lock: (query: ReturnType<typeof select>) => ReturnType<typeof select>,
+): Promise<DataKey> {
+  const project = await select(tx, projectId)
+    .$if(ctx.db.dialect === 'postgres', lock)
     .executeTakeFirst()
   if (!project) throw missingProject(projectId)
   return ctx.keyring.open(projectId, project.dataKey)

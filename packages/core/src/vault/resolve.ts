@@ -1,7 +1,6 @@
 import type { Context } from '../context.ts'
 import { NotFound, Unresolvable } from '../errors.ts'
 import { expander, MAX_IMPORT_LEVELS, type Expander } from './expand.ts'
-import { projectKey } from './project-key.ts'
 import { loadTree, snapshot, valueOpener, type TreeFolder } from './tree.ts'
 
 export interface Resolved {
@@ -22,12 +21,13 @@ export async function resolveFolder(ctx: Context, folderId: string): Promise<Rea
     const place = await tx
       .selectFrom('folders')
       .innerJoin('environments', 'environments.id', 'folders.environmentId')
+      .innerJoin('projects', 'projects.id', 'environments.projectId')
       .where('folders.id', '=', folderId)
-      .select('environments.projectId')
+      .select(['projects.id as projectId', 'projects.dataKey'])
       .executeTakeFirst()
     if (!place) throw new NotFound(`Folder with ID ${folderId} not found`)
-    const { projectId } = place
-    return { projectId, key: await projectKey(ctx, tx, projectId), tree: await loadTree(tx, [folderId]) }
+    const { projectId, dataKey } = place
+    return { projectId, key: ctx.keyring.open(projectId, dataKey), tree: await loadTree(tx, [folderId]) }
   })
   const folder = tree.folders.get(folderId)
   if (!folder) throw new NotFound(`Folder with ID ${folderId} not found`)

@@ -7,11 +7,13 @@ import { BadRequest, NotFound } from '../errors.ts'
 import { checkReferences } from './check-references.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
 import { following, keyOf, type Moving } from './follow.ts'
+import { hasReference } from './references.ts'
 import { shownTags } from './tags.ts'
 import { keepSecrets } from './trash.ts'
 import type { Metadata, SecretRow } from './tree.ts'
 import {
   dropSecrets,
+  openForPlainValues,
   openForWriting,
   openSecret,
   presentSecrets,
@@ -150,6 +152,10 @@ function update(ctx: Context, actor: Actor, where: Where, mode: Mode, changes: r
   )
 }
 
+/** It adds no reader of another folder, and nothing that refers to it has to follow. */
+const isPlain = ({ newSecretName, secretValue }: Change): boolean =>
+  newSecretName === undefined && !hasReference(secretValue ?? '')
+
 /** Loads the secrets that `changes` name, lets `decide` check them and say what to write, and writes it in one transaction. */
 function write(
   ctx: Context,
@@ -160,7 +166,7 @@ function write(
   changes: readonly Change[],
 ): Promise<Secret[]> {
   return change(ctx, actor, async (tx, touched) => {
-    const target = await openForWriting(ctx, tx, where)
+    const target = await (changes.every(isPlain) ? openForPlainValues : openForWriting)(ctx, tx, where)
     const names = changes.flatMap((change) => [change.secretKey, change.newSecretName ?? change.secretKey])
     const present = await presentSecrets(tx, target.folder.id, names)
     const puts = decide(present)

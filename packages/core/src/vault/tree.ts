@@ -1,4 +1,5 @@
 import type { SecretTable, Selectable } from '@keyferry/db'
+import { sql } from 'kysely'
 import { secretMetadata } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Context, Tx } from '../context.ts'
@@ -50,20 +51,14 @@ export async function loadTree(tx: Tx, folderIds: readonly string[], reach: Reac
   const imports = new Map<string, string[]>()
   let frontier = reach === 'alone' ? [] : [...ids]
   while (frontier.length > 0) {
-    const imported = await tx
-      .selectFrom('imports')
-      .where('folderId', 'in', frontier)
-      .select(['folderId', 'sourceFolderId'])
+    const reached = await imported(tx, frontier)
+      .$if(reach === 'references', (query) => query.unionAll(referenced(tx, frontier)))
       .orderBy('position', 'desc')
       .execute()
-    for (const { folderId, sourceFolderId } of imported) {
-      imports.set(folderId, [...(imports.get(folderId) ?? []), sourceFolderId])
+    for (const { folderId, reachedId, position } of reached) {
+      if (position !== null) imports.set(folderId, [...(imports.get(folderId) ?? []), reachedId])
     }
-    const reached = [
-      ...imported.map((row) => row.sourceFolderId),
-      ...(reach === 'references' ? await referencedBy(tx, frontier) : []),
-    ]
-    frontier = [...new Set(reached)].filter((id) => !ids.has(id))
+    frontier = [...new Set(reached.map(({ reachedId }) => reachedId))].filter((id) => !ids.has(id))
     for (const id of frontier) ids.add(id)
   }
 
@@ -90,8 +85,15 @@ export async function loadTree(tx: Tx, folderIds: readonly string[], reach: Reac
   return { folders, at: (environment, path) => places.get(`${environment}:${path}`) }
 }
 
-async function referencedBy(tx: Tx, folderIds: readonly string[]): Promise<string[]> {
-  const rows = await tx
+const imported = (tx: Tx, folderIds: readonly string[]) =>
+  tx
+    .selectFrom('imports')
+    .where('folderId', 'in', folderIds)
+    .select(['folderId', 'sourceFolderId as reachedId', sql<number | null>`position`.as('position')])
+
+/** By way of values: they have no position among the imports. */
+const referenced = (tx: Tx, folderIds: readonly string[]) =>
+  tx
     .selectFrom('references')
     .innerJoin('environments', (join) =>
       join
@@ -102,11 +104,12 @@ async function referencedBy(tx: Tx, folderIds: readonly string[]): Promise<strin
       join.onRef('folders.environmentId', '=', 'environments.id').onRef('folders.path', '=', 'references.path'),
     )
     .where('references.folderId', 'in', folderIds)
-    .select('folders.id')
+    .select([
+      'references.folderId',
+      'folders.id as reachedId',
+      sql<number | null>`cast(null as integer)`.as('position'),
+    ])
     .distinct()
-    .execute()
-  return rows.map((row) => row.id)
-}
 
 /** What stands beside a value, sealed like it. */
 export type Aside = 'comment' | 'metadata'

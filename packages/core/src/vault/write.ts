@@ -8,12 +8,12 @@ import type { DataKey } from '../crypto/data-key.ts'
 import { BadRequest, Unresolvable } from '../errors.ts'
 import { findFolder, type Located } from './find-folder.ts'
 import { lookedUp } from './looked-up.ts'
-import { lockProject } from './project-key.ts'
+import { lockProject, shareProject } from './project-key.ts'
 import { referencesIn } from './references.ts'
 import { openTags, setTags, UNTAGGED, type Tagging } from './tags.ts'
 import { openComment, openMetadata, openOrNull, sealAside, sealedAs, type Metadata, type SecretRow } from './tree.ts'
 
-/** A folder opened for writing: its project is locked until the transaction ends. */
+/** A folder opened for writing, until the transaction ends. */
 export interface Target extends Located {
   projectId: string
   key: DataKey
@@ -46,13 +46,27 @@ export interface Opened {
 const CHUNK = 500
 
 /** Throws `NotFound` naming what is missing. */
-export async function openForWriting(
-  ctx: Context,
-  tx: Tx,
-  where: { projectId: string; environment: string; secretPath: string },
-): Promise<Target> {
+export async function openForWriting(ctx: Context, tx: Tx, where: Where): Promise<Target> {
   const key = await lockProject(ctx, tx, where.projectId)
   return { ...(await findFolder(tx, where)), projectId: where.projectId, key }
+}
+
+/**
+ * The same for values that refer to nothing, under the keys they have: only writers of the same folder wait for each other, so that a project's
+ * folders can be filled at once. Throws `NotFound`.
+ */
+export async function openForPlainValues(ctx: Context, tx: Tx, where: Where): Promise<Target> {
+  const key = await shareProject(ctx, tx, where.projectId)
+  const found = await findFolder(tx, where)
+  if (ctx.db.dialect === 'postgres')
+    await tx.selectFrom('folders').where('id', '=', found.folder.id).select('id').forNoKeyUpdate().execute()
+  return { ...found, projectId: where.projectId, key }
+}
+
+interface Where {
+  projectId: string
+  environment: string
+  secretPath: string
 }
 
 /** The secrets of a folder with these keys, by key. */
