@@ -14,7 +14,7 @@ onEveryDatabase('what stands beside a value', (open) => {
   let t: TestContext
   let projectId: string
   let where: { projectId: string; environment: string; secretPath: string; type: 'shared' }
-  const one = { key: 'owner', value: 'ada', isEncrypted: false }
+  const one = { key: 'owner', value: 'ada-of-payments', isEncrypted: false }
   const two = { key: 'ticket', value: '42', isEncrypted: true }
   const FLAGS = { expandSecretReferences: false, include_imports: false, viewSecretValue: true }
   beforeAll(async () => {
@@ -111,7 +111,7 @@ onEveryDatabase('what stands beside a value', (open) => {
     await createSecret(t.ctx, t.actor, { ...where, secretName: 'BARE', secretValue: 'x', secretComment: '' })
     const rows = await t.ctx.db.selectFrom('secretVersions').selectAll().execute()
     const mine = rows.filter(({ key }) => key === 'KEY' || key === 'BARE')
-    expect(mine.map(({ createdBy: _, ...row }) => JSON.stringify(row)).join()).not.toMatch(/second|ticket|ada/)
+    expect(mine.map(({ createdBy: _, ...row }) => JSON.stringify(row)).join()).not.toMatch(/second|ticket|ada-of-payments/)
     const bare = await t.ctx.db
       .selectFrom('secrets')
       .where('key', '=', 'BARE')
@@ -131,8 +131,8 @@ onEveryDatabase('what stands beside a value', (open) => {
       const asked = { ...where, ...FLAGS, recursive: false, metadataFilter }
       return (await listSecrets(t.ctx, t.actor, asked)).secrets.map(({ secretKey }) => secretKey)
     }
-    expect(await keys('key=owner,value=ada')).toEqual(['A', 'B'])
-    expect(await keys('key=owner,value=ada|key=ticket,value=42')).toEqual(['B'])
+    expect(await keys('key=owner,value=ada-of-payments')).toEqual(['A', 'B'])
+    expect(await keys('key=owner,value=ada-of-payments|key=ticket,value=42')).toEqual(['B'])
     expect(await keys('key=owner,value=bob')).toEqual([])
     await expect(keys('owner:ada')).rejects.toThrow('is not of the form key=name,value=text')
   })
