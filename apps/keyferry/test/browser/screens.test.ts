@@ -105,6 +105,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.goto(at('/secrets/dev'))
     await see(row('REGION'))
     await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Go to a secret').fill('log')
     await see(page.getByRole('option', { name: 'LOG_LEVEL' }).first())
     await look('palette')
   }, 120_000)

@@ -1,5 +1,6 @@
 import { getRouteApi, Navigate } from '@tanstack/react-router'
 import { Failure } from '../components/failure.tsx'
+import { NoEnvironment } from '../components/no-environment.tsx'
 import { SkeletonRows } from '../components/ui/skeleton.tsx'
 import { SecretsPage } from '../features/secrets/secrets-page.tsx'
 import { trpc } from '../lib/trpc.ts'
@@ -13,6 +14,7 @@ export function FirstEnvironment() {
   const { data, error, refetch } = trpc.projects.get.useQuery({ projectId })
   if (error) return <Failure what="This project could not be read" error={error} retry={refetch} />
   const environment = data?.environments[0]?.slug
+  if (data?.environments.length === 0) return <NoEnvironment projectId={projectId} />
   if (environment === undefined) return <SkeletonRows label="Loading secrets" />
   return <Navigate to="/p/$projectId/secrets/$environment" params={{ projectId, environment }} replace />
 }

@@ -1,6 +1,7 @@
 import { Check } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Failure } from '../../components/failure.tsx'
+import { NoEnvironment } from '../../components/no-environment.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
@@ -21,6 +22,7 @@ export function ProjectHomePage({ projectId }: { projectId: string }) {
   usePageTitle(project.data?.name ?? 'Project', false)
   if (project.error)
     return <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
+  if (project.data?.environments.length === 0) return <NoEnvironment projectId={projectId} />
   if (!project.data || environment === undefined) return <Skeleton className="h-40" />
 
   const secrets = rows.data?.rows.length ?? 0

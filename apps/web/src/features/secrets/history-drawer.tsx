@@ -18,7 +18,7 @@ const SHOWN_MS = 30_000
 export function HistoryDrawer({ place, secretKey, onClose }: { place: Place; secretKey: string; onClose: () => void }) {
   const utils = trpc.useUtils()
   const versions = trpc.secrets.versions.useQuery({ ...place, secretName: secretKey })
-  const update = trpc.secrets.update.useMutation()
+  const restoreVersion = trpc.history.restoreVersion.useMutation()
   const [shown, setShown] = useState<{ version: number; value: string }>()
 
   useEffect(() => {
@@ -38,12 +38,12 @@ export function HistoryDrawer({ place, secretKey, onClose }: { place: Place; sec
     attempt(async () => setShown({ version, value: await readValue(place, secretKey, version) }))
   const restore = (version: number) =>
     attempt(async () => {
-      await update.mutateAsync({
-        ...place,
-        secretName: secretKey,
-        secretValue: await readValue(place, secretKey, version),
-      })
-      await Promise.all([utils.secrets.rows.invalidate(place), utils.secrets.versions.invalidate()])
+      await restoreVersion.mutateAsync({ ...place, secretName: secretKey, version })
+      await Promise.all([
+        utils.secrets.rows.invalidate(place),
+        utils.secrets.versions.invalidate(),
+        utils.history.invalidate(),
+      ])
       toast.success(`${secretKey} has the value of version ${version} again.`)
     })
 
@@ -85,7 +85,7 @@ export function HistoryDrawer({ place, secretKey, onClose }: { place: Place; sec
                       {open ? 'Hide' : 'Reveal'}
                     </Button>
                     {index > 0 && (
-                      <Button size="sm" busy={update.isPending} onClick={() => void restore(version)}>
+                      <Button size="sm" busy={restoreVersion.isPending} onClick={() => void restore(version)}>
                         <RotateCcw aria-hidden className="size-3.5" /> Restore
                       </Button>
                     )}

@@ -84,7 +84,10 @@ export function SecretsPage({ place, search, history }: Props) {
         <div className="grid gap-4">
           <FolderBar place={place} />
           {statusOf(rows.error) === 404 ? (
-            <NoFolder place={place} />
+            <NoFolder
+              place={place}
+              noEnvironment={project.data?.environments.every(({ slug }) => slug !== environment) === true}
+            />
           ) : rows.error ? (
             <Failure what="The secrets of this folder could not be read" error={rows.error} retry={rows.refetch} />
           ) : (
@@ -115,18 +118,29 @@ export function SecretsPage({ place, search, history }: Props) {
 }
 
 /** It was never there, or somebody deleted, renamed or moved it. */
-const NoFolder = ({ place: { projectId, environment, secretPath } }: { place: Place }) => (
-  <Empty
-    title={`There is no folder ${secretPath} in ${environment}`}
-    action={
-      <>
-        <RouteButton {...folderPage(projectId, environment, '/')}>Go to the root folder</RouteButton>
-        <RouteButton to="/p/$projectId/trash" params={{ projectId }}>
-          Look in the trash
-        </RouteButton>
-      </>
-    }
-  >
-    It may have been renamed, moved or deleted. What was deleted can be restored for 30 days.
-  </Empty>
-)
+function NoFolder({ place, noEnvironment }: { place: Place; noEnvironment: boolean }) {
+  const { projectId, environment, secretPath } = place
+  return (
+    <Empty
+      title={
+        noEnvironment ? `There is no environment ${environment}` : `There is no folder ${secretPath} in ${environment}`
+      }
+      action={
+        <>
+          {noEnvironment ? (
+            <RouteButton to="/p/$projectId/secrets" params={{ projectId }}>
+              Go to the first environment
+            </RouteButton>
+          ) : (
+            <RouteButton {...folderPage(projectId, environment, '/')}>Go to the root folder</RouteButton>
+          )}
+          <RouteButton to="/p/$projectId/trash" params={{ projectId }}>
+            Look in the trash
+          </RouteButton>
+        </>
+      }
+    >
+      It may have been renamed, moved or deleted. What was deleted can be restored for 30 days.
+    </Empty>
+  )
+}

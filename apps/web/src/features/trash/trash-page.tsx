@@ -13,6 +13,7 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Trashed } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
+import { DeletedEnvironments } from './deleted-environments.tsx'
 import { RestoreResult } from './restore-result.tsx'
 import { TrashRow } from './trash-row.tsx'
 import { useRestore } from './use-restore.ts'
@@ -60,13 +61,14 @@ export function TrashPage({ projectId, filters }: Props) {
     <>
       <PageHeader title="Trash" text="What was deleted stays here for 30 days. Restoring puts it back where it was." />
       <div className="grid gap-4">
+        <DeletedEnvironments projectId={projectId} />
         {result && <RestoreResult projectId={projectId} result={result} />}
         {failed ? (
           <Failure what="The trash could not be read" error={failed.error} retry={failed.refetch} />
         ) : !loaded ? (
           <SkeletonRows label="Loading the trash" />
         ) : all.length === 0 ? (
-          <Empty title="The trash is empty">Secrets and folders that somebody deletes wait here for 30 days.</Empty>
+          <Empty title="No deleted secret or folder">What somebody deletes waits here for 30 days.</Empty>
         ) : (
           <>
             <div className="flex flex-wrap items-end gap-3">

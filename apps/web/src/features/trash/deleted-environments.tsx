@@ -1,0 +1,64 @@
+import { RotateCcw } from 'lucide-react'
+import { Failure } from '../../components/failure.tsx'
+import { Refusal } from '../../components/refusal.tsx'
+import { Time } from '../../components/time.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { statusOf } from '../../lib/errors.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { count } from '../../lib/words.ts'
+
+/** Whole environments that somebody deleted; nothing for who may not bring them back. */
+export function DeletedEnvironments({ projectId }: { projectId: string }) {
+  const utils = trpc.useUtils()
+  const deleted = trpc.history.deletedEnvironments.useQuery({ projectId })
+  const restore = trpc.history.restoreEnvironment.useMutation()
+  const bringBack = async (trashId: string) => {
+    const back = await restore.mutateAsync({ projectId, trashId }).catch(() => null)
+    if (!back) return
+    const without = back.leftOut.length === 0 ? '' : ` Without: ${back.leftOut.join(', ')}.`
+    toast.success(`Environment ${back.environment.name} is back, the last in order.${without}`)
+    await Promise.all([
+      utils.history.invalidate(),
+      utils.projects.invalidate(),
+      utils.folders.invalidate(),
+      utils.secrets.rows.invalidate(),
+      utils.tree.invalidate(),
+    ])
+  }
+  if (deleted.error && statusOf(deleted.error) !== 403)
+    return <Failure what="Deleted environments could not be read" error={deleted.error} retry={deleted.refetch} />
+  if (!deleted.data || deleted.data.length === 0) return null
+  return (
+    <Section
+      title="Deleted environments"
+      text="They come back with everything in them, but without the syncs that read them."
+    >
+      <div className="grid gap-3">
+        <Refusal error={restore.error} />
+        <ul aria-label="Deleted environments" className="divide-y divide-line">
+          {deleted.data.map(({ id, slug, secrets, deletedAt, deletedBy, expiresAt }) => (
+            <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-2 py-2 first:pt-0 last:pb-0">
+              <span className="grid min-w-0 flex-1 basis-52 gap-0.5">
+                <span className="font-mono text-sm font-medium break-all">{slug}</span>
+                <span className="text-xs break-words text-soft">
+                  {count(secrets, 'secret')}. Deleted by {deletedBy}, <Time iso={deletedAt} />. Gone for good{' '}
+                  <Time iso={expiresAt} until />.
+                </span>
+              </span>
+              <Button
+                size="sm"
+                disabled={restore.isPending}
+                aria-label={`Restore environment ${slug}`}
+                onClick={() => void bringBack(id)}
+              >
+                <RotateCcw aria-hidden className="size-3.5" /> Restore
+              </Button>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </Section>
+  )
+}
