@@ -225,6 +225,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await third.context.close()
 
     hers.seen.expectRefusal('/change-password')
+    await vera.button('Change password').click()
     await hers.page.getByLabel('Present password').fill('not my password')
     const next = `${VERA.password}, and another`
     hers.seen.keepSecret(next)

@@ -6,7 +6,6 @@ import { NotFoundPage, PendingPage, RouteFailure } from './route-states.tsx'
 const text = z.string().optional().catch(undefined)
 const pages = () => import('./pages.tsx')
 const waysIn = () => import('./pages-ways-in.tsx')
-const accessPages = () => import('./pages-access.tsx')
 const treePages = () => import('./pages-tree.tsx')
 const secretsPages = () => import('./pages-secrets.tsx')
 
@@ -149,12 +148,12 @@ const access = createRoute({
   getParentRoute: () => project,
   path: '/access',
   validateSearch: z.object({ tab: text, open: text }),
-  component: lazyRouteComponent(accessPages, 'Access'),
+  component: lazyRouteComponent(() => import('./page-access.tsx'), 'Access'),
 })
 const machine = createRoute({
   getParentRoute: () => project,
   path: '/access/machines/$identityId',
-  component: lazyRouteComponent(accessPages, 'Machine'),
+  component: lazyRouteComponent(() => import('./page-machine.tsx'), 'Machine'),
 })
 
 const activity = createRoute({

@@ -11,7 +11,7 @@ import { Table, Th } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { ClientSecretRow } from './client-secret-row.tsx'
 import { CopiedId } from './copied-id.tsx'
-import { NewClientSecret } from './new-client-secret.tsx'
+import { NewClientSecret } from './forms.tsx'
 
 /** The client id of a machine, and the secrets that go with it. */
 export function ClientSecrets({ identityId }: { identityId: string }) {

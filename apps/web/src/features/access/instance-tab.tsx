@@ -7,8 +7,8 @@ import { Table, Th } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { count } from '../../lib/words.ts'
 import type { TabProps } from './access-page.tsx'
+import { InvitePerson } from './forms.tsx'
 import { InvitationList } from './invitation-list.tsx'
-import { InvitePerson } from './invite-person.tsx'
 import { PersonRow } from './person-row.tsx'
 
 /** Everybody who has an account, in all projects. For instance admins. */

@@ -7,8 +7,8 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Table, Th } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { TabProps } from './access-page.tsx'
+import { NewKey } from './forms.tsx'
 import { KeyRow } from './key-row.tsx'
-import { NewKey } from './new-key.tsx'
 import type { Rights } from './rights.ts'
 
 /** API keys that reach this project: one's own, for instance admins everybody's. */

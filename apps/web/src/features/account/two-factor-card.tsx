@@ -5,9 +5,9 @@ import { Section } from '../../components/ui/card.tsx'
 import { answered, loadAuth } from '../../lib/auth.ts'
 import { toast } from '../../lib/toast.ts'
 import { accountChanged } from './account-query.ts'
-import { PasswordAsked } from './password-asked.tsx'
+import { PasswordAsked, TwoFactorSetup } from './forms.tsx'
 import { RecoveryCodes } from './recovery-codes.tsx'
-import { TwoFactorSetup, type Setup } from './two-factor-setup.tsx'
+import type { Setup } from './two-factor-setup.tsx'
 
 type Step =
   | { at: 'rest' }

@@ -1,0 +1,20 @@
+/** The forms of these pages. Each is loaded when it is first opened: most visits only look. */
+import { onDemand } from '../../components/on-demand.tsx'
+import { Skeleton } from '../../components/ui/skeleton.tsx'
+
+const meanwhile = (
+  <div role="status" aria-label="Loading the form" className="grid gap-4">
+    <Skeleton className="h-9" />
+    <Skeleton className="h-32" />
+  </div>
+)
+
+export const AddMember = onDemand(async () => (await import('./add-member.tsx')).AddMember, meanwhile)
+export const EditMember = onDemand(async () => (await import('./edit-member.tsx')).EditMember, meanwhile)
+export const AddMachine = onDemand(async () => (await import('./add-machine.tsx')).AddMachine, meanwhile)
+export const NewKey = onDemand(async () => (await import('./new-key.tsx')).NewKey, meanwhile)
+export const InvitePerson = onDemand(async () => (await import('./invite-person.tsx')).InvitePerson, meanwhile)
+export const NewClientSecret = onDemand(
+  async () => (await import('./new-client-secret.tsx')).NewClientSecret,
+  meanwhile,
+)

@@ -1,0 +1,13 @@
+/** The forms of this page. Each is loaded when it is first opened: most visits only look. */
+import { onDemand } from '../../components/on-demand.tsx'
+import { Skeleton } from '../../components/ui/skeleton.tsx'
+
+const meanwhile = (
+  <div role="status" aria-label="Loading the form">
+    <Skeleton className="h-24 max-w-md" />
+  </div>
+)
+
+export const ChangePassword = onDemand(async () => (await import('./change-password.tsx')).ChangePassword, meanwhile)
+export const PasswordAsked = onDemand(async () => (await import('./password-asked.tsx')).PasswordAsked, meanwhile)
+export const TwoFactorSetup = onDemand(async () => (await import('./two-factor-setup.tsx')).TwoFactorSetup, meanwhile)
