@@ -12,7 +12,7 @@ export function isCollision(error: unknown): boolean {
 }
 
 /** What a store that does not work suffers from. */
-export type StoreTrouble = 'unreachable' | 'read-only' | 'full' | 'overloaded'
+export type StoreTrouble = 'unreachable' | 'refused' | 'read-only' | 'full' | 'overloaded'
 
 /** Codes of node's sockets and SQLSTATEs; class 08 is added below. */
 const TROUBLES = new Map<string, StoreTrouble>([
@@ -21,6 +21,8 @@ const TROUBLES = new Map<string, StoreTrouble>([
   ),
   // The server ends, starts, or was told to cut the connection.
   ...['57P01', '57P02', '57P03', '57P05', '25P03'].map((code) => [code, 'unreachable'] as const),
+  // Wrong password, no right to connect, no such database, no right to the table.
+  ...['28P01', '28000', '3D000', '42501'].map((code) => [code, 'refused'] as const),
   ['25006', 'read-only'],
   ['SQLITE_READONLY', 'read-only'],
   ['53100', 'full'],

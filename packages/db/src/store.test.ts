@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, inject, it } from 'vitest'
-import { isCollision } from './errors.ts'
+import { isCollision, storeTrouble } from './errors.ts'
 import { migrate, missingMigrations, SchemaTooNew } from './migrate.ts'
 import { openPostgres } from './open.ts'
 import { createDatabase, onEveryDatabase } from './testing.ts'
@@ -100,3 +100,31 @@ it.skipIf(!inject('postgresUrl'))(
     await db.destroy()
   },
 )
+
+it.skipIf(!inject('postgresUrl'))('what a Postgres suffers from is told by its answer', async () => {
+  const url = new URL(await createDatabase())
+  const owner = openPostgres(url.href, 1)
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(owner)
+  const database = rows[0]?.name ?? ''
+  const suffers = async (statement: string, from = url) => {
+    const db = openPostgres(from.href, 1)
+    const error: unknown = await sql
+      .raw(statement)
+      .execute(db)
+      .catch((thrown: unknown) => thrown)
+    await db.destroy()
+    return storeTrouble(error)
+  }
+  const nowhere = new URL(url)
+  nowhere.port = '1'
+  const absent = new URL(url)
+  absent.pathname = '/there_is_none'
+  expect(await suffers('select 1', nowhere)).toBe('unreachable')
+  expect(await suffers('select 1', absent)).toBe('refused')
+  expect(await suffers(`do $$ begin raise exception 'no room' using errcode = '53100'; end $$`)).toBe('full')
+  expect(await suffers(`set statement_timeout = 1; select pg_sleep(5)`)).toBe('overloaded')
+  expect(await suffers('select nonsense')).toBeNull()
+  await sql.raw(`alter database ${database} set default_transaction_read_only = on`).execute(owner)
+  expect(await suffers('create table t (id text)')).toBe('read-only')
+  await owner.destroy()
+})

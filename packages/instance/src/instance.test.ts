@@ -359,7 +359,9 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
       { KEYFERRY_DATA_DIR: await dataDir(), DATABASE_URL: url.href, KEYFERRY_ROOT_KEY: newKey() },
       false,
     )
-    await expect(refused).rejects.toThrow('"there_is_none" does not exist')
+    await expect(refused).rejects.toThrow(
+      /"there_is_none" does not exist\. The store refuses Keyferry: check user, password, database and rights in DATABASE_URL\./,
+    )
   })
 })
 

@@ -52,7 +52,8 @@ export async function whenUsable<T>(file: string, work: () => Promise<T>): Promi
 
 function remedy(error: unknown): string {
   const trouble = storeTrouble(error)
-  return trouble === 'read-only' || trouble === 'full' ? `. ${STORE_WORDS[trouble]} Nothing was changed.` : ''
+  const passes = trouble === null || trouble === 'unreachable' || trouble === 'overloaded'
+  return passes ? '' : `. ${STORE_WORDS[trouble]} Nothing was changed.`
 }
 
 function reasonOf(error: unknown): string {
