@@ -41,6 +41,9 @@ async function fill(client: KeyferryClient, projectId: string): Promise<void> {
   await write('dev', '/api/deep_er', 'EMPTY', '')
   await write('dev', '/api/deep_er', 'ELSEWHERE', '${@other.dev.KEY}')
   await write('qa', '/', 'ONLY', SECRET_TEXT)
+  const tag = await client.tags.create.mutate({ projectId, slug: 'paid', name: 'Paid for', color: '#00ff00' })
+  const secretMetadata = [{ key: 'owner', value: 'ada', isEncrypted: true }]
+  await client.secrets.update.mutate({ ...dev, secretName: 'HOST', tagIds: [tag.id], secretMetadata })
 }
 
 /** Everything in a project, as its API shows it. */
@@ -54,11 +57,13 @@ async function contents(client: KeyferryClient, projectId: string) {
     all.push({
       environment,
       name,
-      secrets: secrets.map(({ secretPath, secretKey, secretValue, secretComment }) => ({
+      secrets: secrets.map(({ secretPath, secretKey, secretValue, secretComment, secretMetadata, tags }) => ({
         secretPath,
         secretKey,
         secretValue,
         secretComment,
+        secretMetadata,
+        tags: tags.map(({ slug, name, color }) => ({ slug, name, color })),
       })),
       imports: imports.map(({ importEnv, importPath }) => `${importEnv.slug}:${importPath}`),
     })
@@ -98,6 +103,7 @@ it('copies a project whole, and again without changing a thing', async () => {
   expect(copied.stdout).toContain('Copied 6 secrets into Shop')
   const project = await target.client.projects.bySlug.query({ slug })
   const there = await contents(target.client, project.id)
+  expect(there[0]?.secrets.flatMap(({ tags }) => tags)).toEqual([{ slug: 'paid', name: 'Paid for', color: '#00ff00' }])
   expect(there).toEqual(await contents(source.client, id))
   const resolved = await target.client.secrets.get.query({
     projectId: project.id,
@@ -167,6 +173,23 @@ it('takes the others when the vault refuses one, and names that', async () => {
   const project = await target.client.projects.bySlug.query({ slug })
   const { secrets } = await target.client.secrets.list.query({ projectId: project.id, environment: 'dev' })
   expect(secrets.map(({ secretKey }) => secretKey)).toEqual(['FINE'])
+})
+
+it('signs in there by universal auth', async () => {
+  const { id, slug } = await newProject(source.api)
+  await source.client.secrets.create.mutate({ projectId: id, environment: 'dev', secretName: 'A', secretValue: 'a' })
+  const { id: identityId } = await source.client.identities.create.mutate({ name: 'mover', role: 'admin' })
+  const { clientId } = await source.client.universalAuth.attach.mutate({ identityId })
+  const { clientSecret } = await source.client.universalAuth.createSecret.mutate({ identityId })
+  const args = ['import', 'infisical', '--site-url', source.url, '--project', slug, '--yes', '--client-id', clientId]
+  const env = { INFISICAL_TOKEN: '' }
+  const refused = await home.keyferry(args, { env: { ...env, INFISICAL_CLIENT_SECRET: 'wrong' } })
+  expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('refused the sign-in (401)') })
+  const piped = await home.keyferry([...args, '--dry-run'], { env, input: `${clientSecret}\n` })
+  expect(piped).toMatchObject({ code: 0, stderr: '' })
+  const copied = await home.keyferry(args, { env: { ...env, INFISICAL_CLIENT_SECRET: clientSecret } })
+  expect(copied).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Copied 1 secret into') })
+  expect(await home.keyferry([...args, '--token', 'x'])).toMatchObject({ code: 1, stdout: '' })
 })
 
 it('says what is wrong with the source', async () => {

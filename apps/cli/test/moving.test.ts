@@ -21,6 +21,10 @@ it('does what the page says', async () => {
   await source.client.secrets.create.mutate({ ...place, secretName: 'HOST', secretValue: 'db.internal' })
   await source.client.secrets.create.mutate({ ...place, secretName: 'DSN', secretValue: 'pg://${HOST}' })
 
+  const { id: identityId } = await source.client.identities.create.mutate({ name: 'mover', role: 'admin' })
+  const { clientId } = await source.client.universalAuth.attach.mutate({ identityId })
+  const { clientSecret } = await source.client.universalAuth.createSecret.mutate({ identityId })
+
   const home = await newHome()
   await writeFile(
     join(home.dir, 'keyferry'),
@@ -34,6 +38,8 @@ it('does what the page says', async () => {
     KEYFERRY_TOKEN: target.api.token,
     INFISICAL_URL: source.url,
     INFISICAL_TOKEN: source.api.token,
+    INFISICAL_CLIENT_ID: clientId,
+    INFISICAL_CLIENT_SECRET: clientSecret,
   }
   const outputs: string[] = []
   for (const command of commands) outputs.push((await promisify(execFile)('sh', ['-c', command], { env })).stdout)

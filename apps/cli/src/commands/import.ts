@@ -4,16 +4,17 @@ import type { Command } from 'commander'
 import { findProject, withJson, type Cli, type JsonOption, type Project } from '../cli.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { carryOut, isNothing, planMove, type MovePlan } from '../infisical/move.ts'
-import { readProject } from '../infisical/source.ts'
+import { readProject, signIn } from '../infisical/source.ts'
 import { survey, type Remark } from '../infisical/survey.ts'
 import { signedIn } from '../session.ts'
 import { readSettings } from '../settings.ts'
 import { count, table } from '../table.ts'
-import { confirm, type Terminal } from '../terminal.ts'
+import { askHidden, confirm, type Terminal } from '../terminal.ts'
 
 interface Options extends JsonOption {
   siteUrl: string
   token?: string
+  clientId?: string
   project: string
   environment: string[]
   to?: string
@@ -25,9 +26,15 @@ export function addImport(program: Command, cli: Cli): void {
   const imports = program.command('import').description('Take in what another secret store holds')
 
   withJson(imports.command('infisical'))
-    .description('Copy a project of an Infisical server: environments, folders, secrets, comments, imports')
+    .description(
+      'Copy a project of an Infisical server: environments, folders, imports, secrets with comments, tags, metadata',
+    )
     .requiredOption('--site-url <url>', 'the Infisical server')
     .option('--token <token>', 'an access token of it (default: INFISICAL_TOKEN)')
+    .option(
+      '--client-id <id>',
+      'sign in there by universal auth; the client secret is read from INFISICAL_CLIENT_SECRET, asked for, or read from stdin',
+    )
     .requiredOption('--project <slug or id>', 'the project there')
     .option(
       '--environment <slug>',
@@ -43,9 +50,8 @@ export function addImport(program: Command, cli: Cli): void {
 
 async function move(cli: Cli, options: Options): Promise<void> {
   const { env, terminal } = cli
-  const token = options.token ?? env['INFISICAL_TOKEN']
-  if (!token) throw new Failure('No token for the Infisical server', 'Pass --token, or set INFISICAL_TOKEN.')
   const { url, client } = signedIn(env, await readSettings(env))
+  const token = await tokenOf(cli, options)
 
   const source = await readProject({
     siteUrl: options.siteUrl,
@@ -107,6 +113,17 @@ async function move(cli: Cli, options: Options): Promise<void> {
   }
   if (options.json) terminal.json(asJson(plan, { ...surveyed, left, unsendable, written: write }))
   if (left.length > 0) cli.exitWith(EXIT.failed)
+}
+
+async function tokenOf({ env, terminal }: Cli, { siteUrl, token, clientId }: Options): Promise<string> {
+  if (clientId !== undefined) {
+    if (token !== undefined) throw new Failure('--token and --client-id exclude each other')
+    return signIn(siteUrl, clientId, env['INFISICAL_CLIENT_SECRET'] || (await askHidden(terminal, 'Client secret:')))
+  }
+  const given = token ?? env['INFISICAL_TOKEN']
+  if (!given)
+    throw new Failure('No token for the Infisical server', 'Pass --token or --client-id, or set INFISICAL_TOKEN.')
+  return given
 }
 
 async function existing(client: KeyferryClient, slugOrId: string): Promise<Project | null> {

@@ -93,24 +93,26 @@ export async function carryOut(
       environment: folder.environment,
       path: folder.path.slice(0, cut) || '/',
       name: folder.path.slice(cut + 1),
+      description: folder.description,
     })
   }
   for (const { folder, missingImports } of plan.folders) {
     for (const from of missingImports) {
-      await client.imports.create.mutate({
-        projectId,
-        environment: folder.environment,
-        path: folder.path,
-        import: from,
+      const { environment, path } = folder
+      await client.imports.create.mutate({ projectId, environment, path, import: from }).catch((error: unknown) => {
+        if (!isRefusal(error)) throw error
+        const reason = `its import of ${from.environment}:${from.path}: ${error.message}`
+        refused.push({ environment, path, key: null, reason })
       })
     }
   }
+  const tagIds = await makeTags(client, projectId, plan)
   for (const { folder, missing } of plan.folders) {
     let done = 0
     for (const part of parts(missing)) {
       onProgress(`${folder.environment}:${folder.path}  ${done} of ${missing.length}`)
       const place = { projectId, environment: folder.environment, secretPath: folder.path }
-      refused.push(...(await write(client, place, part)))
+      refused.push(...(await write(client, place, part, tagIds)))
       done += part.length
     }
   }
@@ -120,25 +122,61 @@ export async function carryOut(
 type Place = { projectId: string; environment: string; secretPath: string }
 
 /** All at once; where the vault refuses one of them, one by one. */
-async function write(client: KeyferryClient, place: Place, part: readonly Secret[]): Promise<Remark[]> {
-  const secrets = part.map(({ key, value, comment }) => ({
+async function write(
+  client: KeyferryClient,
+  place: Place,
+  part: readonly Secret[],
+  tagIds: ReadonlyMap<string, string>,
+): Promise<Remark[]> {
+  const secrets = part.map(({ key, value, comment, tags, metadata, skipMultilineEncoding }) => ({
     secretKey: key,
     secretValue: value,
     secretComment: comment,
+    secretMetadata: [...metadata],
+    skipMultilineEncoding,
+    tagIds: tags.flatMap(({ slug }) => tagIds.get(slug) ?? []),
   }))
   try {
     await client.secrets.createMany.mutate({ ...place, secrets })
     return []
   } catch (error) {
-    if (!isKeyferryError(error) || (error.status !== 400 && error.status !== 422)) throw error
+    if (!isRefusal(error)) throw error
     const [only] = part
     if (only && part.length === 1) {
       return [{ environment: place.environment, path: place.secretPath, key: only.key, reason: error.message }]
     }
   }
   const refused: Remark[] = []
-  for (const secret of part) refused.push(...(await write(client, place, [secret])))
+  for (const secret of part) refused.push(...(await write(client, place, [secret], tagIds)))
   return refused
+}
+
+const isRefusal = (error: unknown): error is Error =>
+  isKeyferryError(error) && (error.status === 400 || error.status === 422)
+
+/** By slug, the ids of the tags that the secrets to copy have; those that are missing are made. */
+async function makeTags(
+  client: KeyferryClient,
+  projectId: string,
+  { folders }: MovePlan,
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = new Map(
+    folders.flatMap(({ missing }) => missing.flatMap(({ tags }) => tags.map((tag) => [tag.slug, tag] as const))),
+  )
+  if (wanted.size === 0) return new Map()
+  const present = await client.tags.list.query({ projectId })
+  const ids = new Map(present.map(({ slug, id }) => [slug, id]))
+  for (const { slug, name, color } of wanted.values()) {
+    if (ids.has(slug)) continue
+    const made = await client.tags.create.mutate({
+      projectId,
+      slug,
+      name: name.slice(0, 64),
+      color: color.slice(0, 32),
+    })
+    ids.set(slug, made.id)
+  }
+  return ids
 }
 
 const MOST_SECRETS = 500
@@ -149,7 +187,7 @@ function parts(secrets: readonly Secret[]): Secret[][] {
   const cut: Secret[][] = []
   let text = Number.POSITIVE_INFINITY
   for (const secret of secrets) {
-    const size = secret.key.length + secret.value.length + secret.comment.length
+    const size = [secret.key, secret.value, secret.comment, JSON.stringify(secret.metadata)].join('').length
     const last = cut.at(-1)
     if (!last || last.length === MOST_SECRETS || text + size > MOST_TEXT) {
       cut.push([secret])

@@ -14,12 +14,22 @@ export interface SourceSecret {
   personal: boolean
   /** The token may see the name only. */
   hidden: boolean
-  /** What it carries beside value and comment, in words. */
+  tags: readonly SourceTag[]
+  metadata: readonly { key: string; value: string; isEncrypted: boolean }[]
+  skipMultilineEncoding: boolean
+  /** What it carries beside these, in words. */
   extras: readonly string[]
+}
+
+export interface SourceTag {
+  slug: string
+  name: string
+  color: string
 }
 
 export interface SourceFolder {
   path: string
+  description: string | null
   secrets: readonly SourceSecret[]
   /** Lowest priority first. */
   imports: readonly { environment: string; path: string }[]
@@ -68,10 +78,10 @@ export async function readProject({
   for (const { slug, name } of project.environments) {
     if (environments.length > 0 && !environments.includes(slug)) continue
     const folders: SourceFolder[] = []
-    const waiting = ['/']
-    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-      onProgress(`${slug}:${path}`)
-      const { folder, below } = await readFolder(get, { workspaceId: project.id, environment: slug }, path)
+    const waiting: Place[] = [{ path: '/', description: null }]
+    for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) {
+      onProgress(`${slug}:${place.path}`)
+      const { folder, below } = await readFolder(get, { workspaceId: project.id, environment: slug }, place)
       folders.push(folder)
       waiting.push(...below)
     }
@@ -113,7 +123,11 @@ async function findProject(get: Get, wanted: string): Promise<z.output<typeof pr
   )
 }
 
-const folderRows = z.object({ folders: z.array(z.object({ name: z.string(), isReserved: z.boolean().optional() })) })
+const folderRows = z.object({
+  folders: z.array(
+    z.object({ name: z.string(), description: z.string().nullish(), isReserved: z.boolean().optional() }),
+  ),
+})
 const secretRows = z.object({
   secrets: z.array(
     z.object({
@@ -122,8 +136,11 @@ const secretRows = z.object({
       secretComment: z.string().nullish(),
       secretValueHidden: z.boolean().optional(),
       type: z.string().default('shared'),
-      tags: z.array(z.unknown()).nullish(),
-      secretMetadata: z.array(z.unknown()).nullish(),
+      tags: z.array(z.object({ slug: z.string(), name: z.string().nullish(), color: z.string().nullish() })).nullish(),
+      secretMetadata: z
+        .array(z.object({ key: z.string(), value: z.string().nullish(), isEncrypted: z.boolean().nullish() }))
+        .nullish(),
+      skipMultilineEncoding: z.boolean().nullish(),
       secretReminderRepeatDays: z.number().nullish(),
       isRotatedSecret: z.boolean().nullish(),
     }),
@@ -135,11 +152,13 @@ const importRows = z.object({
   ),
 })
 
+type Place = Pick<SourceFolder, 'path' | 'description'>
+
 async function readFolder(
   get: Get,
   place: { workspaceId: string; environment: string },
-  path: string,
-): Promise<{ folder: SourceFolder; below: string[] }> {
+  { path, description }: Place,
+): Promise<{ folder: SourceFolder; below: Place[] }> {
   const { secrets } = secretRows.parse(
     await get('/v3/secrets/raw', {
       ...place,
@@ -155,12 +174,20 @@ async function readFolder(
   return {
     folder: {
       path,
+      description,
       secrets: secrets.map((row) => ({
         key: row.secretKey,
         value: row.secretValue,
         comment: row.secretComment ?? '',
         personal: row.type === 'personal',
         hidden: row.secretValueHidden === true,
+        tags: (row.tags ?? []).map(({ slug, name, color }) => ({ slug, name: name ?? slug, color: color ?? '' })),
+        metadata: (row.secretMetadata ?? []).map(({ key, value, isEncrypted }) => ({
+          key,
+          value: value ?? '',
+          isEncrypted: isEncrypted ?? false,
+        })),
+        skipMultilineEncoding: row.skipMultilineEncoding === true,
         extras: extrasOf(row),
       })),
       imports: secretImports
@@ -168,17 +195,43 @@ async function readFolder(
         .map(({ importEnv, importPath }) => ({ environment: importEnv.slug, path: importPath })),
     },
     // A reserved folder holds what a replication copied; its source is moved itself.
-    below: folders.filter(({ isReserved }) => isReserved !== true).map(({ name }) => `${parent}/${name}`),
+    below: folders
+      .filter(({ isReserved }) => isReserved !== true)
+      .map(({ name, description = null }) => ({ path: `${parent}/${name}`, description })),
   }
 }
 
 function extrasOf(row: z.output<typeof secretRows>['secrets'][number]): string[] {
-  return [
-    row.tags?.length ? 'tags' : '',
-    row.secretMetadata?.length ? 'metadata' : '',
-    row.secretReminderRepeatDays ? 'a reminder' : '',
-    row.isRotatedSecret ? 'a rotation' : '',
-  ].filter(Boolean)
+  return [row.secretReminderRepeatDays ? 'a reminder' : '', row.isRotatedSecret ? 'a rotation' : ''].filter(Boolean)
+}
+
+/** A token of a machine identity, by universal auth. Throws `Failure`. */
+export async function signIn(siteUrl: string, clientId: string, clientSecret: string): Promise<string> {
+  const base = baseOf(siteUrl)
+  const path = '/v1/auth/universal-auth/login'
+  const answer = await fetch(`${base}/api${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ clientId, clientSecret }),
+    signal: AbortSignal.timeout(60_000),
+  }).catch((error: unknown) => {
+    const cause = error instanceof Error ? causeOf(error) : String(error)
+    throw new Failure(`No answer from ${base}: ${cause}`, 'Check --site-url.')
+  })
+  const body: unknown = await answer.json().catch(() => null)
+  const token = z.object({ accessToken: z.string() }).safeParse(body)
+  if (answer.ok && token.success) return token.data.accessToken
+  const said = z.object({ message: z.string() }).safeParse(body)
+  throw new Failure(
+    `${base} refused the sign-in (${answer.status})${said.success ? `: ${said.data.message}` : ''}`,
+    'Check --client-id and the client secret.',
+  )
+}
+
+function baseOf(siteUrl: string): string {
+  const base = siteUrl.replace(/\/+$/, '').replace(/\/api$/, '')
+  if (!URL.canParse(base)) throw new Failure(`${siteUrl} is not a URL`, 'It looks like https://app.infisical.com.')
+  return base
 }
 
 /** The JSON that answers a GET below `/api`; null for a 404 where `optional`. */
@@ -187,8 +240,7 @@ type Get = (path: string, query: Record<string, string>, optional?: boolean) => 
 const TRIES = 6
 
 function reader(siteUrl: string, token: string): Get {
-  const base = siteUrl.replace(/\/+$/, '').replace(/\/api$/, '')
-  if (!URL.canParse(base)) throw new Failure(`${siteUrl} is not a URL`, 'It looks like https://app.infisical.com.')
+  const base = baseOf(siteUrl)
   return async (path, query, optional = false) => {
     for (let attempt = 1; ; attempt++) {
       const answer = await fetch(`${base}/api${path}?${new URLSearchParams(query).toString()}`, {

@@ -8,9 +8,14 @@ const secret = (key: string, more: Partial<SourceSecret> = {}): SourceSecret => 
   comment: '',
   personal: false,
   hidden: false,
+  tags: [],
+  metadata: [],
+  skipMultilineEncoding: false,
   extras: [],
   ...more,
 })
+const tag = (slug: string) => ({ slug, name: slug, color: '' })
+const note = (length: number) => ({ key: 'k'.repeat(length), value: 'v', isEncrypted: false })
 const surveyed = (folders: readonly SourceFolder[], slug = 'dev') =>
   survey({ id: '1', name: 'Shop', slug: 'shop', description: null, environments: [{ slug, name: slug, folders }] })
 
@@ -24,7 +29,7 @@ it('names every secret that stays behind, with the reason, and takes the others'
     secret('MASKED', { value: '<hidden-by-infisical>' }),
     secret('HALF', { value: '\uD800' }),
   ]
-  const { folders, left } = surveyed([{ path: '/', secrets, imports: [] }])
+  const { folders, left } = surveyed([{ path: '/', description: null, secrets, imports: [] }])
   expect(folders.flatMap(({ secrets }) => secrets.map(({ key }) => key))).toEqual(['FINE'])
   expect(left.map(({ key, reason }) => `${key}: ${reason}`)).toEqual([
     'a:b: Secret key must not contain a colon, a slash or a control character',
@@ -39,17 +44,28 @@ it('names every secret that stays behind, with the reason, and takes the others'
 it('says of what comes along that it needs a hand', () => {
   const secrets = [
     secret('OTHER', { value: 'a${@shop.dev.KEY}' }),
-    secret('TAGGED', { extras: ['tags', 'metadata'] }),
+    secret('REMINDED', { extras: ['a reminder'] }),
+    secret('TAGGED', { tags: [tag('fine'), tag('Not_Here')], metadata: [note(255)] }),
+    secret('NOTED', { metadata: [note(256)] }),
     secret('TEXT', { value: '@ ${X:-@}' }),
   ]
-  const { folders, notes } = surveyed([{ path: '/', secrets, imports: [] }])
-  expect(folders[0]?.secrets).toHaveLength(3)
-  expect(notes.map(({ key }) => key)).toEqual(['OTHER', 'TAGGED'])
+  const { folders, notes } = surveyed([{ path: '/', description: null, secrets, imports: [] }])
+  expect(folders[0]?.secrets).toHaveLength(5)
+  expect(notes.map(({ key, reason }) => `${key}: ${reason}`)).toEqual([
+    expect.stringMatching(/^OTHER: references another project/),
+    'REMINDED: moved without a reminder',
+    'TAGGED: moved without the tag Not_Here, which cannot have that slug here',
+    'NOTED: moved without metadata, which are too many or too long',
+  ])
+  const [, , tagged, noted] = folders[0]?.secrets ?? []
+  expect(tagged).toMatchObject({ tags: [tag('fine')], metadata: [note(255)] })
+  expect(noted).toMatchObject({ metadata: [] })
 })
 
 it('leaves folders, environments and imports behind that cannot be here', () => {
   const good = {
     path: '/a',
+    description: null,
     secrets: [],
     imports: [
       { environment: 'dev', path: '/b c' },
@@ -59,8 +75,8 @@ it('leaves folders, environments and imports behind that cannot be here', () => 
   }
   const { folders, left } = surveyed([
     good,
-    { path: '/b c', secrets: [], imports: [] },
-    { path: '/a/b', secrets: [], imports: [] },
+    { path: '/b c', description: null, secrets: [], imports: [] },
+    { path: '/a/b', description: null, secrets: [], imports: [] },
   ])
   expect(folders.map(({ path }) => path)).toEqual(['/a', '/a/b'])
   expect(folders[0]?.imports).toEqual([{ environment: 'dev', path: '/a/b' }])

@@ -1,16 +1,30 @@
 /** What of a project can be moved, decided before anything is written: by the rules of our own schemas. */
-import { environmentSlug, folderName, HIDDEN_VALUE, secretKey, secretPath, secretValue } from '@keyferry/schemas'
-import type { SourceFolder, SourceProject, SourceSecret } from './source.ts'
+import {
+  createTag,
+  environmentSlug,
+  folderName,
+  HIDDEN_VALUE,
+  secretKey,
+  secretMetadata,
+  secretPath,
+  secretValue,
+} from '@keyferry/schemas'
+import type { SourceFolder, SourceProject, SourceSecret, SourceTag } from './source.ts'
 
 export interface Secret {
   key: string
   value: string
   comment: string
+  /** Those that can be here. */
+  tags: readonly SourceTag[]
+  metadata: SourceSecret['metadata']
+  skipMultilineEncoding: boolean
 }
 
 export interface Folder {
   environment: string
   path: string
+  description: string | null
   secrets: readonly Secret[]
   imports: readonly { environment: string; path: string }[]
 }
@@ -35,16 +49,16 @@ export interface Survey {
 export function survey({ environments }: SourceProject): Survey {
   const left: Remark[] = []
   const notes: Remark[] = []
-  const taken = environments.filter(({ slug, folders }) => {
+  const kept = environments.filter(({ slug, folders }) => {
     const problem = problemOf(environmentSlug.safeParse(slug))
     if (problem === null) return true
     left.push({ environment: slug, path: '/', key: null, reason: `${problem} (${folders.length} folders in it)` })
     return false
   })
   const known = new Set(
-    taken.flatMap(({ slug, folders }) => folders.filter(isNamable).map(({ path }) => `${slug}:${path}`)),
+    kept.flatMap(({ slug, folders }) => folders.filter(isNamable).map(({ path }) => `${slug}:${path}`)),
   )
-  const folders = taken.flatMap(({ slug: environment, folders }) =>
+  const folders = kept.flatMap(({ slug: environment, folders }) =>
     folders.flatMap((folder): Folder[] => {
       const { path } = folder
       if (!isNamable(folder)) {
@@ -55,6 +69,7 @@ export function survey({ environments }: SourceProject): Survey {
         {
           environment,
           path,
+          description: folder.description?.slice(0, 256) ?? null,
           secrets: folder.secrets.flatMap((secret) => {
             const at = { environment, path, key: secret.key }
             const problem = whyNot(secret)
@@ -63,7 +78,7 @@ export function survey({ environments }: SourceProject): Survey {
               return []
             }
             notes.push(...remarksOn(secret).map((reason) => ({ ...at, reason })))
-            return [{ key: secret.key, value: secret.value, comment: secret.comment.slice(0, 4096) }]
+            return [taken(secret)]
           }),
           imports: folder.imports.flatMap((from) => {
             const source = { environment: from.environment, path: secretPath.safeParse(from.path).data ?? from.path }
@@ -80,7 +95,7 @@ export function survey({ environments }: SourceProject): Survey {
       ]
     }),
   )
-  return { environments: taken.map(({ slug, name }) => ({ slug, name })), folders, left, notes }
+  return { environments: kept.map(({ slug, name }) => ({ slug, name })), folders, left, notes }
 }
 
 const isNamable = ({ path }: SourceFolder): boolean =>
@@ -98,13 +113,31 @@ function whyNot({ key, value, personal, hidden }: SourceSecret): string | null {
   return problemOf(secretValue.safeParse(value))
 }
 
-function remarksOn({ value, comment, extras }: SourceSecret): string[] {
+const MOST_COMMENT = 4096
+
+const taken = ({ key, value, comment, tags, metadata, skipMultilineEncoding }: SourceSecret): Secret => ({
+  key,
+  value,
+  comment: comment.slice(0, MOST_COMMENT),
+  tags: tags.filter((tag) => !isNoTag(tag)),
+  metadata: secretMetadata.safeParse(metadata).success ? metadata : [],
+  skipMultilineEncoding,
+})
+
+const isNoTag = ({ slug }: SourceTag): boolean => createTag.shape.slug.safeParse(slug).data !== slug
+
+function remarksOn({ value, comment, tags, metadata, extras: others }: SourceSecret): string[] {
+  const without = [
+    ...tags.filter(isNoTag).map(({ slug }) => `the tag ${slug}, which cannot have that slug here`),
+    ...(secretMetadata.safeParse(metadata).success ? [] : ['metadata, which are too many or too long']),
+    ...others,
+  ]
   return [
     /\$\{@[A-Za-z0-9\-_.@]+\}/.test(value)
       ? 'references another project, which Keyferry does not; moved as written, and syncs of this folder wait until it is replaced'
       : '',
-    extras.length > 0 ? `moved without ${extras.join(' and ')}` : '',
-    comment.length > 4096 ? 'its comment is cut at 4096 characters' : '',
+    without.length > 0 ? `moved without ${without.join(' and ')}` : '',
+    comment.length > MOST_COMMENT ? 'its comment is cut at 4096 characters' : '',
   ].filter(Boolean)
 }
 
