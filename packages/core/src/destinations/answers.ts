@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DestinationError, type DestinationErrorKind } from './destination.ts'
 import type { Budget } from './pace.ts'
-import { scrub } from './scrub.ts'
+import { plainWords, scrub } from './scrub.ts'
 
 /** What came back over the wire, before anybody judged it. */
 export interface RawAnswer {
@@ -22,17 +22,19 @@ export function parseBody(text: string): { body: unknown; isJson: boolean } {
 
 /**
  * The error for an answer the caller did not ask for. The message is ours, followed by the vendor's own short words without
- * anything in `secrets`.
+ * anything in `secrets`. With `blind` the call carried no values: what the vendor quotes then is what it holds, which nobody here knows, so
+ * only plain words of it are shown.
  */
 export function errorFor(
   host: string,
   raw: RawAnswer,
   described: string | null,
   secrets: readonly string[],
+  { blind }: { blind: boolean },
 ): DestinationError {
   const { body, isJson } = parseBody(raw.text)
   const words = isJson ? vendorWords(body) : null
-  const said = words === null ? '' : scrub(words, secrets)
+  const said = words === null ? '' : scrub(blind ? plainWords(words) : words, secrets)
   const kind = kindOf(raw.status)
   const ours = described ?? sentence(host, raw, kind, isJson)
   return new DestinationError(kind, said === '' ? ours : `${ours}: ${said}`, { status: raw.status })

@@ -165,11 +165,8 @@ export function createHttp(options: HttpOptions): Http {
   const refusal = (request: HttpRequest, raw: RawAnswer): DestinationError => {
     const described = request.describe?.(raw.status, parseBody(raw.text).body) ?? null
     const own = request.headers?.authorization?.replace(/^Bearer /, '')
-    return errorFor(base.host, raw, described, [
-      ...credentials,
-      ...(own === undefined ? [] : [own]),
-      ...stringsIn(request.body),
-    ])
+    const carried = [...credentials, ...(own === undefined ? [] : [own]), ...stringsIn(request.body)]
+    return errorFor(base.host, raw, described, carried, { blind: request.body === undefined })
   }
 
   const judge = (request: HttpRequest, raw: RawAnswer): HttpAnswer => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { scrub, stringsIn } from './scrub.ts'
+import { plainWords, scrub, stringsIn } from './scrub.ts'
 
 test('masks a secret as it is, escaped, encoded, or cut short', () => {
   const secret = 'hunter2-"line\ntwo'
@@ -29,4 +29,9 @@ test('one line, 200 characters at most, blanks hide nothing', () => {
 test('finds the strings of a body at any depth, not its property names', () => {
   const body = { variables: JSON.parse('{"__proto__":"p","A":"a"}'), list: [{ b: 'c' }], n: 1, nothing: null }
   expect(stringsIn(body)).toEqual(['p', 'a', 'c'])
+})
+
+test('of words nobody can check only plain ones are left', () => {
+  const said = 'Invalid or Missing API key (401): sk_live4f9, hUnTeR, s3cret and "p@ss-word" aren\'t known'
+  expect(plainWords(said)).toBe("Invalid or Missing API key (401): ••• ••• ••• and ••• aren't known")
 })

@@ -23,6 +23,16 @@ export function scrub(text: string, secrets: Iterable<string>): string {
   return clean.length > LONGEST_MESSAGE ? `${clean.slice(0, LONGEST_MESSAGE - 1)}…` : clean
 }
 
+/** `text` with everything masked that is not a word as people write it: what has digits, signs or capitals inside may be a value. */
+export const plainWords = (text: string): string =>
+  text
+    .slice(0, LONGEST_SEARCHED)
+    .split(/(\s+)/u)
+    .map((word) => (word === '' || PLAIN.test(word) ? word : MASK))
+    .join('')
+
+const PLAIN = /^\s+$|^\p{P}*(?:(?:\p{Lu}?\p{Ll}+|\p{Lu}{1,4})(?:[-'’]\p{Ll}+)*|\d{1,3})?\p{P}*$/u
+
 /** Every string inside a JSON value, property names left out. */
 export function stringsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
