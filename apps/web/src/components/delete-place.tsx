@@ -2,16 +2,13 @@ import { useState, type ReactNode } from 'react'
 import { toast } from '../lib/toast.ts'
 import { trpc } from '../lib/trpc.ts'
 import type { Place, Uses } from '../lib/types.ts'
-import { count } from '../lib/words.ts'
 import { Confirm } from './confirm.tsx'
 import { Failure } from './failure.tsx'
+import { fates, type Fate } from './fates.ts'
 import { Notice } from './ui/notice.tsx'
 import { RadioCards } from './ui/radio-cards.tsx'
 import { SkeletonRows } from './ui/skeleton.tsx'
 import { UsesList } from './uses-list.tsx'
-
-/** What shall become of what the syncs wrote. */
-export type Fate = 'keep-secrets' | 'remove-secrets'
 
 interface Props {
   /** Such as `folder /api`. */
@@ -45,7 +42,13 @@ export function DeletePlace({ what, places, typed, children, onDelete, onGone, o
 
   const confirm = async () => {
     const { pending } = await onDelete(going.length > 0 ? fate : undefined)
-    await Promise.all([utils.tree.invalidate(), utils.history.invalidate(), utils.syncs.list.invalidate()])
+    await Promise.all([
+      utils.tree.deletions.invalidate(),
+      utils.tree.compare.invalidate(),
+      utils.tree.search.invalidate(),
+      utils.history.invalidate(),
+      utils.syncs.list.invalidate(),
+    ])
     if (pending === undefined) {
       toast.success(`Deleted ${what}.`)
       await onGone()
@@ -74,7 +77,7 @@ export function DeletePlace({ what, places, typed, children, onDelete, onGone, o
                 label="What happens to the targets"
                 value={fate}
                 onChange={setFate}
-                cards={fates(going, what)}
+                cards={fates({ what, syncs: going.length, keys: written(going) })}
               />
             </>
           )}
@@ -108,24 +111,7 @@ const Rest = ({ projectId, uses, after }: { projectId: string; uses: Uses; after
   </div>
 )
 
-function fates(going: Uses['syncs'], what: string) {
-  const syncs = count(going.length, 'sync')
-  const keys = going.reduce((sum, { written }) => sum + written, 0)
-  const one = going.length === 1
-  const wrote = keys === 1 ? 'The key' : `The ${count(keys, 'key')}`
-  return [
-    {
-      value: 'keep-secrets' as const,
-      title: 'Leave the secrets at the targets',
-      text: `${syncs} ${one ? 'is' : 'are'} deleted. ${wrote} ${one ? 'it' : 'they'} wrote ${keys === 1 ? 'stays' : 'stay'} there with today's ${keys === 1 ? 'value' : 'values'}, and nothing updates ${keys === 1 ? 'it' : 'them'} any more.`,
-    },
-    {
-      value: 'remove-secrets' as const,
-      title: 'Take the secrets back first',
-      text: `${one ? 'The sync deletes' : `Each of the ${syncs} deletes`} what it wrote at its target, ${count(keys, 'key')} in all; programs there stop finding ${keys === 1 ? 'it' : 'them'}. Then ${what} goes. If a target refuses, nothing more is deleted.`,
-    },
-  ]
-}
+const written = (syncs: Uses['syncs']): number => syncs.reduce((sum, { written }) => sum + written, 0)
 
 /** What several places are used by, without what goes with one of them. */
 function together(places: readonly Place[], found: readonly Uses[]): Uses {

@@ -35,7 +35,12 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
   const deleteAll = async () => {
     await remove.mutateAsync({ ...place, secrets: keys.map((secretKey) => ({ secretKey })) })
     onDone?.()
-    await Promise.all([utils.secrets.rows.invalidate(place), utils.history.invalidate(), utils.tree.invalidate()])
+    await Promise.all([
+      utils.secrets.rows.invalidate(place),
+      utils.history.invalidate(),
+      utils.tree.compare.invalidate(),
+      utils.tree.search.invalidate(),
+    ])
   }
   return (
     <Confirm
