@@ -16,7 +16,7 @@ interface Props {
   instance: boolean
 }
 
-const select = cn(control, 'h-9 w-auto max-w-full min-w-0 px-2 max-sm:flex-1 max-sm:basis-32')
+const select = cn(control, 'h-9 w-auto min-w-0 px-2 max-sm:flex-1 max-sm:basis-32 sm:max-w-44')
 
 /** Who, what, where and when. They live in the URL. */
 export function ActivityFilters({ filters, onChange, actors, environments, instance }: Props) {

@@ -61,7 +61,7 @@ export function ActivityRow({ entry, syncs, open, onOpen, onActor, index, measur
         </p>
         {open && <EntryDetails entry={entry} />}
       </Td>
-      <Td className="py-2 text-right align-top font-mono text-xs whitespace-nowrap text-soft max-lg:hidden">
+      <Td className="py-2 text-right align-top font-mono text-xs leading-5 whitespace-nowrap text-soft max-lg:hidden">
         {address ?? ''}
       </Td>
       <Td className="py-2 text-right align-top text-soft max-sm:hidden">

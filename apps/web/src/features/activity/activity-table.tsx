@@ -31,10 +31,13 @@ export function ActivityTable({ entries, syncs, open, onOpen, onActor, stale, ol
   const waiting = older && !loading && !stale
   useEffect(() => {
     if (!end.current || !waiting) return
-    const watch = new IntersectionObserver(([seen]) => seen?.isIntersecting && ask.current(), { rootMargin: AHEAD })
+    const watch = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && ask.current(), {
+      rootMargin: AHEAD,
+    })
     watch.observe(end.current)
     return () => watch.disconnect()
-  }, [waiting])
+    // Looks anew after every page: the end may be in sight again without ever having been seen to leave it.
+  }, [waiting, entries.length])
   return (
     <div className={cn('grid gap-3', stale && 'opacity-60')} aria-busy={stale}>
       <Table label="Activity">

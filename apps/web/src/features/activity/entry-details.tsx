@@ -8,7 +8,7 @@ export function EntryDetails({ entry }: { entry: AuditEntry }) {
   const { seq, at, actor, address, action, details, hash } = entry
   return (
     <div className="mt-2 grid gap-3 rounded-md border border-line bg-sunken/60 p-3 text-sm">
-      <dl className="grid gap-x-6 gap-y-1.5 sm:grid-cols-[auto_minmax(0,1fr)]">
+      <dl className="grid gap-x-6 gap-y-0.5 sm:gap-y-1.5 sm:grid-cols-[auto_minmax(0,1fr)]">
         <Fact name="Entry">{seq}</Fact>
         <Fact name="When">{exactTime(at)}</Fact>
         <Fact name="What">
@@ -29,7 +29,7 @@ export function EntryDetails({ entry }: { entry: AuditEntry }) {
 
 const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
   <>
-    <dt className="text-soft">{name}</dt>
-    <dd className="min-w-0 break-words">{children}</dd>
+    <dt className="text-soft max-sm:text-xs">{name}</dt>
+    <dd className="min-w-0 break-words max-sm:mb-1">{children}</dd>
   </>
 )

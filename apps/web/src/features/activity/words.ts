@@ -379,7 +379,8 @@ export const WORDS: Record<AuditAction, Words> = {
   'instance.prune-audit': {
     about: 'instance',
     label: 'Old entries taken off',
-    say: (d) => say`took ${count(Number(text(d, 'rows')), 'entry', 'entries')} off the beginning of the log, for their age`,
+    say: (d) =>
+      say`took ${count(Number(text(d, 'rows')), 'entry', 'entries')} off the beginning of the log, for their age`,
   },
   'notice-target.create': {
     about: 'instance',
