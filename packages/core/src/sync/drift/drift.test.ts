@@ -201,6 +201,7 @@ for (const { name: destination, title } of destinations()) {
           count: 0,
           checkedAt: null,
           message: expect.stringContaining(`${title} could not be read`),
+          repairsStopped: false,
         })
         expect(await dueSyncs(it.ctx)).toEqual([])
         it.emulator.heal()
