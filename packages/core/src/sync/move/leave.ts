@@ -21,7 +21,10 @@ import { recordOutcomes } from '../status/record.ts'
 import { dueDepartures, dueOnTarget } from '../sweep.ts'
 import { departure, openTarget } from '../target.ts'
 
-type Departure = Selectable<DepartureTable>
+type Departure = Pick<
+  Selectable<DepartureTable>,
+  'id' | 'syncId' | 'connectionId' | 'target' | 'targetKey' | 'attempts'
+>
 type Sync = Selectable<SyncTable>
 
 /** The sync was pointed to this place again, or is gone: what it wrote here stays. */
@@ -32,6 +35,15 @@ class Recalled extends Error {
   }
 }
 
+const COLUMNS = [
+  'departures.id',
+  'departures.syncId',
+  'departures.connectionId',
+  'departures.target',
+  'departures.targetKey',
+  'departures.attempts',
+] as const
+
 /**
  * Leaves every old place of a sync whose new place is filled, oldest first. The caller holds no lease: one at a time cannot
  * dead-lock. What does not work now stays due, and says so with the sync. `signal` aborts between two vendor calls.
@@ -39,8 +51,8 @@ class Recalled extends Error {
 export async function leaveOldPlaces(ctx: Context, syncId: string, signal: AbortSignal): Promise<void> {
   const places = await dueDepartures(ctx)
     .where('departures.syncId', '=', syncId)
-    .orderBy('createdAt')
-    .selectAll('departures')
+    .orderBy('departures.createdAt')
+    .select(COLUMNS)
     .execute()
   for (const place of places) {
     if (signal.aborted) return
