@@ -43,7 +43,7 @@ export function AddTarget({ projectId }: { projectId: string }) {
       await utils.notices.invalidate()
       reset({ ...EMPTY, kind })
       if (target.secret !== null) setMade({ address: target.address, secret: target.secret })
-      else toast.success(`${target.address} will be told.`)
+      else toast.success(`${target.address}: added.`)
     } catch (error) {
       const [issue] = issuesOf(error)
       if (issue?.path.at(-1) === 'address') setError('address', { message: issue.message }, { shouldFocus: true })

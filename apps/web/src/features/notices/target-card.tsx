@@ -19,8 +19,8 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
   const remove = trpc.notices.delete.useMutation()
   const test = trpc.notices.test.useMutation({
     onSuccess: ({ delivered }) => {
-      if (delivered) toast.success(`The test arrived at ${target.address}.`)
-      else toast.error(`The test did not arrive at ${target.address}.`)
+      if (delivered) toast.success(`${target.address}: the test arrived.`)
+      else toast.error(`${target.address}: the test did not arrive.`)
     },
     onError: (error) => toast.error(`The test could not be sent: ${messageOf(error)}`),
     onSettled: () => utils.notices.invalidate(),
@@ -32,7 +32,7 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
   const removeTarget = async () => {
     await remove.mutateAsync({ targetId: id })
     await utils.notices.invalidate()
-    toast.success(`${address} is not told any more.`)
+    toast.success(`${address}: removed.`)
   }
   return (
     <Card className="grid h-full content-start gap-3 p-4">
@@ -48,7 +48,7 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
       </div>
       {problem !== null && (
         <Notice kind="bad" title="The last notice did not arrive">
-          {problem} Keyferry tries again for a day.
+          {problem} What does not arrive is tried again for a day; a test is not.
         </Notice>
       )}
       <div className="mt-auto flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-3 text-sm text-soft">

@@ -53,11 +53,11 @@ export function RestorePlanView({
           <div className="grid gap-1">
             <div
               aria-hidden
-              className="grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3 px-3 text-xs text-faint sm:grid-cols-[5rem_minmax(0,1fr)_minmax(0,1fr)]"
+              className="hidden gap-x-3 px-3 text-xs text-faint sm:grid sm:grid-cols-[5rem_minmax(0,1fr)_minmax(0,1fr)]"
             >
               <span />
               <span>In the vault</span>
-              <span className="max-sm:hidden">At the target</span>
+              <span>At the target</span>
             </div>
             <ScrollList
               aria-label="What changes"
@@ -72,7 +72,10 @@ export function RestorePlanView({
                     <Badge tone={tone}>{word}</Badge>
                   </span>
                   <span className="font-mono break-all">{key}</span>
-                  <span className="break-all text-soft max-sm:col-start-2">{there}</span>
+                  <span className="break-all text-soft max-sm:col-start-2">
+                    <span className="sm:sr-only">At the target: </span>
+                    {there}
+                  </span>
                 </li>
               ))}
             </ScrollList>
