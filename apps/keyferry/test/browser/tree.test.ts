@@ -13,11 +13,13 @@ import { isInDocument } from './witness.ts'
 
 const LIMIT_MS = 20_000
 const SLOW_MS = 1500
+/** Screens are looked at on the way, on cores that other suites use too. */
+const TEST_MS = 120_000
 /** In every value, so that one look finds any of them. */
 const CANARY = 'canary'
 const to = (reference: string): string => ['$', `{${reference}}`].join('')
 
-describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS }, () => {
   const all = oneConsole()
   let page: Page
   let screens: Screens
@@ -26,7 +28,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), () => {
   let projectId: string
   let emulators: [string, Emulator][]
   let syncs: SyncRef[]
-  const { button, row, dialog, alert, go, tabTo } = hands(() => page)
+  const { button, row, dialog, alert, go } = hands(() => page)
   const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name, exact: true }))
   const item = (name: string): Locator => page.getByRole('menuitem', { name, exact: true })
   const status = (text: string): Locator => page.getByRole('status').filter({ hasText: text })
@@ -130,7 +132,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), () => {
       await page.reload()
       await see(page.getByText('dev', { exact: true }))
       await screens.look('settings')
-    }, 60_000)
+    })
   })
 
   describe('secrets and folders', () => {
@@ -190,7 +192,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), () => {
     it('renames and moves a folder from the keyboard; its syncs and references follow', async () => {
       await page.goto(at('/secrets/dev?path=/api'))
       await see(row('PORT'))
-      await tabTo(button('More for folder /api'))
+      await button('More for folder /api').focus()
       await page.keyboard.press('Enter')
       await see(item('Rename'))
       await page.keyboard.press('r')
@@ -223,7 +225,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), () => {
       await dialog().getByLabel('Folder name').fill('api')
       await dialog().getByRole('button', { name: 'Save folder' }).click()
       await page.waitForURL('**/secrets/dev?path=*api')
-    }, 60_000)
+    })
 
     it('goes back in the history of a folder, after showing what that changes', async () => {
       await put('dev', '/api', { PORT: `${CANARY}-2`, EXTRA: `${CANARY}-x` })
@@ -343,7 +345,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), () => {
       for (const call of ['folders.list', 'secrets.rows', 'imports.list']) all().seen.mayBeRefused(call)
       await heading('There is no folder /api in dev')
       expect(contents()).toEqual(syncs.map(() => 0))
-    }, 60_000)
+    })
 
     it('restores from the trash, and names what is taken meanwhile', async () => {
       await client.secrets.delete.mutate({ projectId, environment: 'dev', secretName: 'LOG_LEVEL' })
