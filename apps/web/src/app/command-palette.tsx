@@ -1,6 +1,18 @@
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
-import { FolderPlus, GitCompare, KeyRound, Play, Plug, Plus, RefreshCw, Settings, Trash2 } from 'lucide-react'
+import {
+  FolderPlus,
+  GitCompare,
+  KeyRound,
+  Play,
+  Plug,
+  Plus,
+  RefreshCw,
+  Settings,
+  Trash2,
+  UserRoundCog,
+  UsersRound,
+} from 'lucide-react'
 import { useState } from 'react'
 import { toast } from '../lib/toast.ts'
 import { messageOf } from '../lib/errors.ts'
@@ -10,6 +22,7 @@ import { group, Item } from './palette-item.tsx'
 
 const PLACES = [
   { to: '/p/$projectId/connections', name: 'Connections', icon: Plug },
+  { to: '/p/$projectId/access', name: 'Access', icon: UsersRound },
   { to: '/p/$projectId/compare', name: 'Compare environments', icon: GitCompare },
   { to: '/p/$projectId/trash', name: 'Trash', icon: Trash2 },
   { to: '/p/$projectId/settings', name: 'Project settings', icon: Settings },
@@ -43,6 +56,9 @@ export function CommandPalette({ projectId, onClose }: { projectId: string | und
         <Command.Group heading="General" className={group}>
           <Item value="new project" onSelect={() => go(router.navigate({ to: '/projects/new' }))}>
             <FolderPlus aria-hidden /> New project
+          </Item>
+          <Item value="your account" onSelect={() => go(router.navigate({ to: '/account' }))}>
+            <UserRoundCog aria-hidden /> Your account
           </Item>
         </Command.Group>
       </Command.List>
