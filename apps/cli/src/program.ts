@@ -29,21 +29,30 @@ export async function run(
     },
   }
   try {
-    await programOf(cli).parseAsync(args, { from: 'user' })
+    await programOf(cli, asksForJson(args)).parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
     terminal.progress('')
-    // commander has said it already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.done
+      // Otherwise commander has said it already.
+      if (asksForJson(args)) tellJson(terminal, { message: error.message, code: 'Usage', remedy: null })
+      return EXIT.usage
+    }
     return tell(terminal, error, asksForJson(args))
   }
 }
 
-export function programOf(cli: Cli): Command {
+/** `json`: what is wrong with the command line is not said as text. */
+export function programOf(cli: Cli, json = false): Command {
   const program = new Command('keyferry')
     .description('Secrets of a Keyferry instance, on the command line')
     .version(manifest.version)
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => cli.terminal.exactly(text),
+      writeErr: (text) => void (json || cli.terminal.note(text.replace(/\n$/, ''))),
+    })
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what it takes)')
   for (const add of [addAccount, addSecrets, addRun, addSyncs, addConnections, addImport, addAdmin, addCompletion])
@@ -56,10 +65,12 @@ const asksForJson = (args: readonly string[]): boolean => {
   return (end === -1 ? args : args.slice(0, end)).includes('--json')
 }
 
+const tellJson = (terminal: Terminal, error: unknown): void => terminal.note(JSON.stringify({ error }))
+
 function tell(terminal: Terminal, error: unknown, json: boolean): number {
   const { exitCode, ...explained } = explain(error)
   if (json) {
-    terminal.note(JSON.stringify({ error: explained }))
+    tellJson(terminal, explained)
     return exitCode
   }
   terminal.note(`error: ${explained.message}`)

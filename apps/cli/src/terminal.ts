@@ -6,10 +6,12 @@ import { Failure } from './failure.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
+type Out = Writable & { isTTY?: boolean; columns?: number }
+
 interface Streams {
   stdin: Readable & { isTTY?: boolean }
-  stdout: NodeJS.WriteStream
-  stderr: NodeJS.WriteStream
+  stdout: Out
+  stderr: Out
 }
 
 /** What a command writes to and asks. Results go to stdout, everything said beside them to stderr. */
@@ -35,7 +37,7 @@ export interface Terminal {
 }
 
 export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
-  const interactive = stdin.isTTY === true && stderr.isTTY
+  const interactive = stdin.isTTY === true && stderr.isTTY === true
   let shown = false
   const clear = (): void => {
     if (shown) stderr.write('\r\u001B[K')
@@ -53,12 +55,12 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
       if (!stderr.isTTY) return
       clear()
       if (text === '') return
-      stderr.write(text.slice(0, stderr.columns - 1))
+      stderr.write(text.slice(0, (stderr.columns ?? 80) - 1))
       shown = true
     },
     style: (style, text) => styleText(style, text, { stream: stdout }),
     interactive,
-    stdoutIsTerminal: stdout.isTTY,
+    stdoutIsTerminal: stdout.isTTY === true,
     async ask(question, remedy, hidden = false) {
       if (!interactive) throw new Failure(`There is no terminal to ask "${question}"`, remedy)
       clear()

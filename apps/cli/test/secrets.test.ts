@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -5,6 +7,7 @@ import { ACCOUNT, type TestApi } from '@keyferry/api/testing'
 import type { KeyferryClient } from '@keyferry/client'
 import { parse } from 'dotenv'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { z } from 'zod'
 import { newHome, startApi, type Home } from './cli.ts'
 
 let api: TestApi
@@ -60,6 +63,42 @@ describe('sign-in', () => {
       code: 0,
     })
     expect(await written('A')).toBe('1')
+  })
+
+  it('asks for the second factor where there is one: a code, or a recovery code', async () => {
+    const { email, password } = ACCOUNT
+    const auth = async (path: string, sent: unknown, cookie: string) => {
+      const answer = await fetch(`${url}/api/auth/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: url, cookie },
+        body: JSON.stringify(sent),
+      })
+      expect(answer.status).toBe(200)
+      const body = enabling.parse(await answer.json())
+      return {
+        body,
+        cookie: answer.headers
+          .getSetCookie()
+          .map((text) => text.slice(0, text.indexOf(';')))
+          .join('; '),
+      }
+    }
+    const session = await auth('sign-in/email', { email, password }, '')
+    const enabled = await auth('two-factor/enable', { password }, session.cookie)
+    const secret = new URL(enabled.body.totpURI ?? '').searchParams.get('secret') ?? ''
+    await auth('two-factor/verify-totp', { code: totp(secret) }, session.cookie)
+
+    const login = (...code: string[]) =>
+      home.keyferry(['login', '--url', url, '--email', email, ...code], { input: password })
+    const asked = await login()
+    expect(asked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('Pass --code') })
+    expect(await login('--code', '000000')).toMatchObject({ code: 1, stdout: '' })
+    expect(await login('--code', totp(secret))).toMatchObject({ code: 0, stderr: '' })
+    expect((await home.keyferry(['use'])).code).toBe(0)
+    const [recovery = ''] = enabled.body.backupCodes ?? []
+    expect(await login('--code', recovery)).toMatchObject({ code: 0, stderr: '' })
+    expect((await home.keyferry(['use'])).code).toBe(0)
+    expect(await login('--code', recovery)).toMatchObject({ code: 1, stdout: '' })
   })
 
   it('shows no other instance what it was given for this one', async () => {
@@ -214,6 +253,65 @@ describe('completion', () => {
       const { code, stdout } = await home.keyferry(['completion', shell])
       expect(code).toBe(0)
       expect(stdout).toContain('list get set delete import export')
+      expect(balanced(stdout)).toBe(true)
+      const script = join(home.dir, `completion.${shell}`)
+      await writeFile(script, stdout)
+      const checked = spawnSync(shell, ['-n', script], { encoding: 'utf8' })
+      // A shell that is not installed cannot be asked.
+      if (!checked.error) expect(checked).toMatchObject({ status: 0, stderr: '' })
     }
   })
+
+  it('offers what may follow, in bash', async () => {
+    const { stdout } = await home.keyferry(['completion', 'bash'])
+    const offers = (...words: string[]): string[] => {
+      const line = ['keyferry', ...words].map((word) => `'${word}'`).join(' ')
+      const ask = `COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _keyferry; printf '%s\\n' "\${COMPREPLY[@]}"`
+      const { stdout: answer } = spawnSync('bash', ['-c', `${stdout}\n${ask}`], { encoding: 'utf8' })
+      return answer.split('\n').filter(Boolean)
+    }
+    expect(offers('sec')).toEqual(['secrets'])
+    expect(offers('secrets', 'ex')).toEqual(['export'])
+    expect(offers('syncs', 'plan', '--js')).toEqual(['--json'])
+    expect(offers('completion', 'f')).toEqual(['fish'])
+    expect(offers('admin', '')).toEqual(expect.arrayContaining(['backup', 'prune-audit', 'import-project']))
+    expect(offers('run', '--', 'se')).toEqual([])
+  })
+
+  it('offers what may follow, in zsh and fish where they are installed', async () => {
+    const zsh = join(home.dir, 'completion.zsh')
+    await writeFile(zsh, (await home.keyferry(['completion', 'zsh'])).stdout)
+    const inZsh = spawnSync('zsh', [
+      '-fc',
+      `autoload -U compinit && compinit -u && source ${zsh} && print $_comps[keyferry]`,
+    ])
+    if (!inZsh.error) expect(inZsh.stdout.toString().trim()).not.toBe('')
+    const fish = join(home.dir, 'completion.fish')
+    await writeFile(fish, (await home.keyferry(['completion', 'fish'])).stdout)
+    const inFish = spawnSync('fish', ['--no-config', '-c', `source ${fish}; complete -C 'keyferry secrets ex'`])
+    if (!inFish.error) expect(inFish.stdout.toString().trim()).toBe('export')
+  })
 })
+
+/** Every quote, brace and bracket is closed: what a shell that is not here would say first. */
+function balanced(script: string): boolean {
+  const quotes = script.replaceAll(/#.*$/gm, '').match(/'/g)?.length ?? 0
+  const blocks = (open: RegExp, close: RegExp) =>
+    (script.match(open)?.length ?? 0) === (script.match(close)?.length ?? 0)
+  return quotes % 2 === 0 && blocks(/\bcase\b/g, /\besac\b/g) && blocks(/\{/g, /\}/g) && blocks(/\[/g, /\]/g)
+}
+
+const enabling = z.looseObject({ totpURI: z.string().optional(), backupCodes: z.array(z.string()).optional() })
+
+/** RFC 6238: six digits, half a minute. */
+function totp(base32: string): string {
+  const bits = [...base32.replace(/=+$/, '')]
+    .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
+    .join('')
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
+  const digest = createHmac('sha1', key).update(counter).digest()
+  const offset = (digest.at(-1) ?? 0) & 15
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}

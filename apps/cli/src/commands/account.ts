@@ -1,6 +1,5 @@
 import { createKeyferryClient } from '@keyferry/client'
 import type { Command } from 'commander'
-import { z } from 'zod'
 import {
   findProject,
   openProject,
@@ -13,12 +12,14 @@ import {
 import { Failure } from '../failure.ts'
 import { clientWith, signedIn, type Credential } from '../session.ts'
 import { readSettings, writeSettings } from '../settings.ts'
-import { askHidden } from '../terminal.ts'
+import { signIn } from '../sign-in.ts'
+import { askHidden, type Terminal } from '../terminal.ts'
 
 interface LoginOptions extends JsonOption {
   url?: string
   token?: string | true
   email?: string
+  code?: string
 }
 
 export function addAccount(program: Command, cli: Cli): void {
@@ -27,11 +28,12 @@ export function addAccount(program: Command, cli: Cli): void {
     .option('--url <url>', 'where the instance serves')
     .option('--token [token]', 'sign in with a token; without a value it is asked for, or read from stdin')
     .option('--email <address>', 'sign in with e-mail and password; the password is asked for, or read from stdin')
+    .option('--code <code>', 'of the second factor, or a recovery code; asked for where one is needed')
     .action((options: LoginOptions) => login(cli, options))
 
   withJson(program.command('logout'))
     .description('Forget the sign-in')
-    .action(() => logout(cli))
+    .action((options: JsonOption) => logout(cli, options))
 
   withProject(program.command('use'))
     .description('Remember a project, and an environment of it')
@@ -63,7 +65,7 @@ async function login(cli: Cli, options: LoginOptions): Promise<void> {
   else terminal.line(`Signed in to ${me.organization.name} at ${url} as ${me.name}. Kept in ${file}.`)
 }
 
-async function credentialOf(cli: Cli, url: string, { token, email }: LoginOptions): Promise<Credential> {
+async function credentialOf(cli: Cli, url: string, { token, email, code }: LoginOptions): Promise<Credential> {
   const { terminal } = cli
   if (email === undefined) {
     return { token: (typeof token === 'string' ? token : await askHidden(terminal, 'Token:')).trim() }
@@ -71,40 +73,17 @@ async function credentialOf(cli: Cli, url: string, { token, email }: LoginOption
   if (token !== undefined) throw new Failure('--token and --email exclude each other')
   const { initialized } = await createKeyferryClient({ url }).instance.status.query()
   if (!initialized) throw new Failure('This instance has no account yet', `Open ${url} and create the first one.`)
-  terminal.progress('Signing in …')
-  return { session: await signIn(url, email, await askHidden(terminal, 'Password:')) }
+  const password = await askHidden(terminal, 'Password:')
+  return { session: await signIn(url, { email, password }, () => code ?? askCode(terminal)) }
 }
 
-const answered = z.looseObject({ message: z.string().optional(), twoFactorRedirect: z.boolean().optional() })
+const askCode = (terminal: Terminal): Promise<string> =>
+  terminal.ask(
+    'Code of the second factor, or a recovery code:',
+    'This account is protected by a second factor. Pass --code, or sign in with a token: `keyferry login --token`.',
+  )
 
-/** The cookies of a session. */
-async function signIn(url: string, email: string, password: string): Promise<string> {
-  const answer = await fetch(`${url}/api/auth/sign-in/email`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password }),
-  }).catch((error: unknown) => {
-    throw new Failure(
-      `No answer from ${url}: ${error instanceof Error ? error.message : String(error)}`,
-      'Is the instance running?',
-    )
-  })
-  const body = answered.catch({}).parse(await answer.json().catch(() => null))
-  if (!answer.ok)
-    throw new Failure(body.message ?? `${url} answered ${answer.status}`, 'Check the e-mail address and the password.')
-  if (body.twoFactorRedirect) {
-    throw new Failure(
-      'This account is protected by a second factor',
-      'Make a token in the console and sign in with `keyferry login --token`.',
-    )
-  }
-  return answer.headers
-    .getSetCookie()
-    .map((cookie) => cookie.slice(0, cookie.indexOf(';')))
-    .join('; ')
-}
-
-async function logout({ env, terminal }: Cli): Promise<void> {
+async function logout({ env, terminal }: Cli, { json }: JsonOption): Promise<void> {
   const { project, environment, url, session } = await readSettings(env)
   if (url !== undefined && session !== undefined) {
     // A session that cannot be ended there is still forgotten here.
@@ -114,7 +93,8 @@ async function logout({ env, terminal }: Cli): Promise<void> {
     }).catch(() => null)
   }
   await writeSettings(env, { url, project, environment })
-  terminal.note('Signed out.')
+  if (json) terminal.json({ signedOut: url ?? null })
+  else terminal.note('Signed out.')
 }
 
 async function use(cli: Cli, options: PlaceOptions & JsonOption): Promise<void> {

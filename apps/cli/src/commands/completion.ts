@@ -1,12 +1,15 @@
 import { Argument, type Command } from 'commander'
-import type { Cli } from '../cli.ts'
+import { withJson, type Cli, type JsonOption } from '../cli.ts'
 
 export function addCompletion(program: Command, { terminal }: Cli): void {
-  program
-    .command('completion')
+  withJson(program.command('completion'))
     .description('Print a completion script for your shell')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
-    .action((shell: string) => terminal.exactly(SCRIPTS.get(shell)?.(wordsOf(program)) ?? ''))
+    .action((shell: string, { json }: JsonOption) => {
+      const script = SCRIPTS.get(shell)?.(wordsOf(program)) ?? ''
+      if (json) terminal.json({ shell, script })
+      else terminal.exactly(script)
+    })
 }
 
 /** What may follow each command, such as `secrets` -> `list get …`. The empty command is the program. */
