@@ -26,7 +26,7 @@ export function prepared(pool: pg.Pool): pg.Pool {
   const clients = new WeakMap<pg.PoolClient, pg.PoolClient>()
   const preparing = (client: pg.PoolClient): pg.PoolClient =>
     new Proxy(client, {
-      get: (target, property) =>
+      get: (target, property): unknown =>
         property === 'query'
           ? (text: string, values: unknown[]) => target.query({ name: nameOf(text), text, values })
           : Reflect.get(target, property),
@@ -39,6 +39,6 @@ export function prepared(pool: pg.Pool): pg.Pool {
     return known
   }
   return new Proxy(pool, {
-    get: (target, property) => (property === 'connect' ? connect : Reflect.get(target, property)),
+    get: (target, property): unknown => (property === 'connect' ? connect : Reflect.get(target, property)),
   })
 }

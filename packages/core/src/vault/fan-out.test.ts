@@ -198,7 +198,10 @@ onEveryDatabase('fan-out', (open, dialect) => {
     await inside.promise
     let written = false
     const writing = updateSecrets(t.ctx, t.actor, {
-      ...{ projectId, environment: 'dev', secretPath: '/low', mode: 'upsert' },
+      projectId,
+      environment: 'dev',
+      secretPath: '/low',
+      mode: 'upsert',
       secrets: [{ secretKey: 'K', secretValue: 'v' }],
     }).then(() => (written = true))
     if (dialect === 'postgres') await expect.poll(async () => written || (await waiting(t.ctx.db)) > 0).toBe(true)
@@ -216,7 +219,10 @@ onEveryDatabase('fan-out', (open, dialect) => {
       await v.folder('dev:/mid')
       const write = (secretPath: string, secretValue: string) =>
         updateSecrets(t.ctx, t.actor, {
-          ...{ projectId, environment: 'dev', secretPath, mode: 'upsert' },
+          projectId,
+          environment: 'dev',
+          secretPath,
+          mode: 'upsert',
           secrets: [{ secretKey: 'K', secretValue }],
         })
       const inside = Promise.withResolvers<void>()
