@@ -94,8 +94,10 @@ function pathsOf(input: unknown, at: Path = []): Path[] {
 
 function changedAt(input: unknown, [name, ...rest]: Path, change: (value: unknown) => unknown): unknown {
   if (name === undefined) return change(input)
-  if (Array.isArray(input))
-    return input.map((value, n) => (String(n) === String(name) ? changedAt(value, rest, change) : value))
+  if (Array.isArray(input)) {
+    const values: readonly unknown[] = input
+    return values.map((value, n) => (String(n) === String(name) ? changedAt(value, rest, change) : value))
+  }
   const entries = Object.entries(Object(input)).map(([key, value]) => [
     key,
     key === name ? changedAt(value, rest, change) : value,
@@ -108,7 +110,10 @@ export function spoiled(input: unknown, optional: readonly string[]): fc.Arbitra
   const paths = pathsOf(input)
   const one = fc.oneof(
     { weight: 6, arbitrary: fc.tuple(fc.constantFrom(...paths), wrong).map(([path, value]) => ({ path, value })) },
-    { weight: 2, arbitrary: fc.constantFrom(...paths).map((path) => ({ path, value: undefined as unknown })) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(...paths).map((path): { path: Path; value: unknown } => ({ path, value: undefined })),
+    },
     {
       weight: 3,
       arbitrary: fc
