@@ -1,6 +1,7 @@
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import {
+  Activity,
   FolderPlus,
   GitCompare,
   KeyRound,
@@ -22,6 +23,7 @@ import { group, Item } from './palette-item.tsx'
 
 const PLACES = [
   { to: '/p/$projectId/connections', name: 'Connections', icon: Plug },
+  { to: '/p/$projectId/activity', name: 'Activity', icon: Activity },
   { to: '/p/$projectId/access', name: 'Access', icon: UsersRound },
   { to: '/p/$projectId/compare', name: 'Compare environments', icon: GitCompare },
   { to: '/p/$projectId/trash', name: 'Trash', icon: Trash2 },

@@ -18,7 +18,7 @@ export function DriftNotice({ sync }: { sync: Sync }) {
       kind="warn"
       title={
         repairsStopped
-          ? 'Repairs stopped: something else writes there too'
+          ? 'Something else writes there too'
           : drifted
             ? `${count(drift.count, 'key')} drifted: changed at the target, not here`
             : 'The last look at the target failed'

@@ -12,15 +12,7 @@ import { count } from '../../lib/words.ts'
 import { KeyRow } from './key-row.tsx'
 import { KEY_STATES } from './key-states.ts'
 
-const ORDER: readonly KeyState['state'][] = [
-  'failed',
-  'rejected',
-  'drifted',
-  'drifted',
-  'pending',
-  'left-behind',
-  'in-sync',
-]
+const ORDER: readonly KeyState['state'][] = ['failed', 'rejected', 'drifted', 'pending', 'left-behind', 'in-sync']
 
 interface Props {
   sync: Sync

@@ -27,7 +27,7 @@ export function LeavingNotice({ sync }: { sync: Sync }) {
       {retryAt !== null && (
         <>
           {' '}
-          Tries again <Time iso={retryAt} />.
+          Tries again <Time iso={retryAt} until />.
         </>
       )}
     </Notice>

@@ -95,7 +95,7 @@ export function SyncHeader({
           <SyncStateBadge state={sync.syncStatus} />
           {sync.retryAt !== null && (
             <span className="text-sm text-soft">
-              retries <Time iso={sync.retryAt} />
+              retries <Time iso={sync.retryAt} until />
             </span>
           )}
         </Fact>
