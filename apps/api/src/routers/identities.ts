@@ -3,9 +3,10 @@ import {
   deleteIdentity,
   getIdentity,
   listIdentities,
+  searchIdentities as search,
   updateIdentity as update,
 } from '@keyferry/auth/machines/identities'
-import { createIdentity, id, identity, updateIdentity } from '@keyferry/schemas'
+import { createIdentity, foundIdentities, id, identity, searchIdentities, updateIdentity } from '@keyferry/schemas'
 import { z } from 'zod'
 import { call, may, router } from '../trpc/procedures.ts'
 
@@ -18,6 +19,16 @@ export const identities = router({
     .meta({ tag, summary: 'Every machine', routes: [{ method: 'GET', path: base, envelope: 'identities' }] })
     .output(z.array(identity))
     .query(({ ctx }) => listIdentities(ctx.ctx, ctx.actor)),
+
+  search: may('instance.manage')
+    .meta({
+      tag,
+      summary: 'Machines by name and role, a page at a time',
+      routes: [{ method: 'POST', path: `${base}/search` }],
+    })
+    .input(searchIdentities)
+    .output(foundIdentities)
+    .query(call(search)),
 
   get: may('instance.manage')
     .meta({

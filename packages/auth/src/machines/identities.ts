@@ -18,6 +18,52 @@ export async function listIdentities(ctx: Context, _actor: Actor, _input?: unkno
   return Promise.all(rows.map((row) => describe(ctx, row)))
 }
 
+type Search = z.output<typeof schemas.searchIdentities>
+type Filter = Omit<Search['search'], '$or'>
+
+/** A page of the machines that `search` finds; letters compare whatever their case, as in Infisical. */
+export async function searchIdentities(
+  ctx: Context,
+  actor: Actor,
+  { search: { $or, ...all }, orderBy, orderDirection, limit, offset }: Search,
+): Promise<z.output<typeof schemas.foundIdentities>> {
+  const found = (await listIdentities(ctx, actor)).filter(
+    (identity) => matches(identity, all) && (!$or || $or.some((one) => matches(identity, one))),
+  )
+  // They come by name, and sorting keeps that where roles are the same.
+  const ordered =
+    orderBy === 'role' ? found.toSorted((a, b) => (a.role < b.role ? -1 : Number(a.role > b.role))) : found
+  const page = (orderDirection === 'desc' ? ordered.toReversed() : ordered).slice(offset, offset + limit)
+  return {
+    identities: page.map(({ id, name, authMethods, orgId, role, createdAt, updatedAt }) => ({
+      id,
+      identityId: id,
+      orgId,
+      role,
+      roleId: null,
+      identity: { id, name, authMethods },
+      createdAt,
+      updatedAt,
+    })),
+    totalCount: found.length,
+  }
+}
+
+function matches(identity: Identity, { name, role }: Filter): boolean {
+  return fits(identity.name, name) && fits(identity.role, role)
+}
+
+function fits(text: string, wanted: Filter['name']): boolean {
+  if (wanted === undefined) return true
+  const { $eq, $in, $contains } = typeof wanted === 'string' ? { $eq: wanted } : wanted
+  const low = text.toLowerCase()
+  return (
+    ($eq === undefined || low === $eq.toLowerCase()) &&
+    ($in === undefined || $in.some((one) => low === one.toLowerCase())) &&
+    ($contains === undefined || low.includes($contains.toLowerCase()))
+  )
+}
+
 /** Throws `NotFound`. */
 export async function getIdentity(ctx: Context, _actor: Actor, input: { identityId: string }): Promise<Identity> {
   return describe(ctx, await findIdentity(ctx.db, input.identityId))

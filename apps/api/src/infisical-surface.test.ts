@@ -1,0 +1,176 @@
+/** The routes of Infisical (server source, 2026-09) that scripts and its Terraform provider call, one by one. */
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { restRoutes } from './rest/procedures.ts'
+import { readyApi, type TestApi } from './testing.ts'
+
+/** Method, path, the key the answer is wrapped in (`-`: none, or the procedure's own). Parameters have our names. */
+const SURFACE = `
+  GET    /api/v1/secret-syncs/options                                       secretSyncOptions
+  GET    /api/v1/secret-syncs                                               secretSyncs
+  GET    /api/v1/secret-syncs/:destination                                  secretSyncs
+  GET    /api/v1/secret-syncs/:destination/:syncId                          secretSync
+  GET    /api/v1/secret-syncs/:destination/sync-name/:syncName              secretSync
+  POST   /api/v1/secret-syncs/:destination                                  secretSync
+  PATCH  /api/v1/secret-syncs/:destination/:syncId                          secretSync
+  DELETE /api/v1/secret-syncs/:destination/:syncId                          secretSync
+  POST   /api/v1/secret-syncs/:destination/:syncId/sync-secrets             secretSync
+  POST   /api/v1/secret-syncs/:destination/:syncId/import-secrets           secretSync
+  POST   /api/v1/secret-syncs/:destination/:syncId/remove-secrets           secretSync
+  POST   /api/v1/secret-syncs/:destination/check-destination                -
+  GET    /api/v1/app-connections/options                                    appConnectionOptions
+  GET    /api/v1/app-connections                                            appConnections
+  GET    /api/v1/app-connections/:app                                       appConnections
+  GET    /api/v1/app-connections/:app/available                             appConnections
+  GET    /api/v1/app-connections/:app/:connectionId                         appConnection
+  GET    /api/v1/app-connections/:app/connection-name/:connectionName       appConnection
+  POST   /api/v1/app-connections/:app                                       appConnection
+  PATCH  /api/v1/app-connections/:app/:connectionId                         appConnection
+  DELETE /api/v1/app-connections/:app/:connectionId                         appConnection
+  GET    /api/v1/app-connections/:app/:connectionId/:list                   -
+  GET    /api/v3/secrets/raw                                                -
+  GET    /api/v3/secrets/raw/:secretName                                    secret
+  POST   /api/v3/secrets/raw/:secretName                                    secret
+  PATCH  /api/v3/secrets/raw/:secretName                                    secret
+  DELETE /api/v3/secrets/raw/:secretName                                    secret
+  POST   /api/v3/secrets/batch/raw                                          secrets
+  PATCH  /api/v3/secrets/batch/raw                                          secrets
+  DELETE /api/v3/secrets/batch/raw                                          secrets
+  GET    /api/v4/secrets                                                    -
+  GET    /api/v4/secrets/:secretName                                        secret
+  POST   /api/v4/secrets/:secretName                                        secret
+  PATCH  /api/v4/secrets/:secretName                                        secret
+  DELETE /api/v4/secrets/:secretName                                        secret
+  POST   /api/v4/secrets/batch                                              secrets
+  PATCH  /api/v4/secrets/batch                                              secrets
+  DELETE /api/v4/secrets/batch                                              secrets
+  POST   /api/v4/secrets/move                                               -
+  GET    /api/v4/secrets/:secretName/secret-reference-tree                  -
+  GET    /api/v4/secrets/:secretName/secret-references                      -
+  POST   /api/v1/folders                                                    folder
+  GET    /api/v1/folders                                                    folders
+  GET    /api/v1/folders/:folderId                                          folder
+  PATCH  /api/v1/folders/:folderId                                          folder
+  DELETE /api/v1/folders/:folderIdOrName                                    folder
+  POST   /api/v2/folders                                                    folder
+  GET    /api/v2/folders                                                    folders
+  GET    /api/v2/folders/:folderId                                          folder
+  PATCH  /api/v2/folders/:folderId                                          folder
+  DELETE /api/v2/folders/:folderIdOrName                                    folder
+  POST   /api/v1/secret-imports                                             secretImport
+  GET    /api/v1/secret-imports                                             secretImports
+  PATCH  /api/v1/secret-imports/:importId                                   secretImport
+  DELETE /api/v1/secret-imports/:importId                                   secretImport
+  POST   /api/v2/secret-imports                                             secretImport
+  GET    /api/v2/secret-imports                                             secretImports
+  PATCH  /api/v2/secret-imports/:importId                                   secretImport
+  DELETE /api/v2/secret-imports/:importId                                   secretImport
+  POST   /api/v2/workspace                                                  project
+  POST   /api/v1/projects                                                   project
+  GET    /api/v1/projects                                                   projects
+  GET    /api/v1/workspace                                                  workspaces
+  GET    /api/v1/projects/:projectId                                        project
+  GET    /api/v1/workspace/:projectId                                       workspace
+  GET    /api/v1/projects/slug/:slug                                        -
+  PATCH  /api/v1/projects/:projectId                                        project
+  DELETE /api/v1/projects/:projectId                                        project
+  POST   /api/v1/workspace/:projectId/environments                          environment
+  POST   /api/v1/projects/:projectId/environments                           environment
+  PATCH  /api/v1/workspace/:projectId/environments/:environmentId           environment
+  PATCH  /api/v1/projects/:projectId/environments/:environmentId            environment
+  DELETE /api/v1/workspace/:projectId/environments/:environmentId           environment
+  DELETE /api/v1/projects/:projectId/environments/:environmentId            environment
+  POST   /api/v2/workspace/:projectId/memberships                           -
+  POST   /api/v1/auth/universal-auth/login                                  -
+  POST   /api/v1/auth/token/renew                                           -
+  POST   /api/v1/auth/token/revoke                                          -
+  POST   /api/v1/identities                                                 identity
+  GET    /api/v1/identities                                                 identities
+  GET    /api/v1/identities/:identityId                                     identity
+  PATCH  /api/v1/identities/:identityId                                     identity
+  DELETE /api/v1/identities/:identityId                                     identity
+  POST   /api/v1/identities/search                                          -
+  POST   /api/v1/auth/universal-auth/identities/:identityId                 identityUniversalAuth
+  GET    /api/v1/auth/universal-auth/identities/:identityId                 identityUniversalAuth
+  PATCH  /api/v1/auth/universal-auth/identities/:identityId                 identityUniversalAuth
+  DELETE /api/v1/auth/universal-auth/identities/:identityId                 identityUniversalAuth
+  POST   /api/v1/auth/universal-auth/identities/:identityId/client-secrets  -
+  GET    /api/v1/auth/universal-auth/identities/:identityId/client-secrets  clientSecretData
+  GET    /api/v1/auth/universal-auth/identities/:identityId/client-secrets/:clientSecretId          clientSecretData
+  POST   /api/v1/auth/universal-auth/identities/:identityId/client-secrets/:clientSecretId/revoke   clientSecretData
+`
+
+it('every route is served, under the key that clients read', () => {
+  const ours = new Set(
+    restRoutes().map(({ route: { method, path, envelope = '-' } }) => `${method} ${path} ${envelope}`),
+  )
+  const wanted = SURFACE.trim()
+    .split('\n')
+    .map((line) => line.trim().replaceAll(/ +/g, ' '))
+  expect(wanted.filter((route) => !ours.has(route))).toEqual([])
+})
+
+onEveryDatabase('what only Infisical has under these names', (open) => {
+  let api: TestApi
+  beforeAll(async () => {
+    api = await readyApi(open)
+  })
+  afterAll(() => api.close())
+
+  it('machines are found by name and role, a page at a time', async () => {
+    for (const [name, role] of [
+      ['ci-build', 'no-access'],
+      ['CI-deploy', 'admin'],
+      ['laptop', 'no-access'],
+    ])
+      expect((await api.send('POST', '/api/v1/identities', { name, organizationId: 'any', role })).status).toBe(200)
+    const search = async (body: unknown) => {
+      const answer = await api.send('POST', '/api/v1/identities/search', body)
+      expect(answer.status, answer.text).toBe(200)
+      const names = answer.body.identities.map((found: { identity: { name: string } }) => found.identity.name)
+      return { names, total: answer.body.totalCount }
+    }
+    const ci = { names: expect.arrayContaining(['CI-deploy', 'ci-build']), total: 2 }
+    expect(await search({ search: { name: { $contains: 'ci-' } } })).toEqual(ci)
+    expect(await search({ search: { $or: [{ name: 'ci-build' }, { name: { $in: ['ci-deploy'] } }] } })).toEqual(ci)
+    expect(await search({ search: { name: { $contains: 'ci-' }, role: 'admin' } })).toEqual({
+      names: ['CI-deploy'],
+      total: 1,
+    })
+    expect(await search({ search: { name: 'ci' } })).toEqual({ names: [], total: 0 })
+    const all = await search({})
+    expect(await search({ orderDirection: 'desc', limit: 1 })).toEqual({ names: [all.names.at(-1)], total: all.total })
+    expect(await search({ offset: all.total })).toEqual({ names: [], total: all.total })
+    expect((await api.send('POST', '/api/v1/identities/search', { limit: 101 })).status).toBe(422)
+  })
+
+  it('metadata go in and out with a secret, and filter a listing', async () => {
+    const { body } = await api.send('POST', '/api/v2/workspace', { projectName: 'Meta' })
+    const place = { workspaceId: body.project.id, environment: 'dev' }
+    const secretMetadata = [{ key: 'owner', value: 'ada' }]
+    const made = await api.send('POST', '/api/v3/secrets/raw/A', { ...place, secretValue: 'a', secretMetadata })
+    expect(made.body.secret.secretMetadata).toEqual([{ key: 'owner', value: 'ada', isEncrypted: false }])
+    await api.send('POST', '/api/v3/secrets/raw/B', { ...place, secretValue: 'b' })
+    const list = async (metadataFilter: string) => {
+      const query = new URLSearchParams({ ...place, metadataFilter })
+      const answer = await api.send('GET', `/api/v3/secrets/raw?${query.toString()}`)
+      return answer.body.secrets?.map(({ secretKey }: { secretKey: string }) => secretKey) ?? answer.status
+    }
+    expect(await list('key=owner,value=ada')).toEqual(['A'])
+    expect(await list('owner')).toBe(400)
+  })
+
+  it('a deleted environment is seen and comes back', async () => {
+    const { body } = await api.send('POST', '/api/v2/workspace', { projectName: 'Undo' })
+    const base = `/api/v1/projects/${body.project.id}`
+    const place = { projectId: body.project.id, environment: 'dev' }
+    await api.send('POST', '/api/v4/secrets/A', { ...place, secretValue: 'a' })
+    expect((await api.send('DELETE', `${base}/environments/${body.project.environments[0].id}`)).status).toBe(200)
+    const { environments } = (await api.send('GET', `${base}/deleted-environments`)).body
+    expect(environments).toEqual([expect.objectContaining({ slug: 'dev', secrets: 1 })])
+    const restored = await api.send('POST', `${base}/deleted-environments/${environments[0].id}/restore`)
+    expect(restored.body).toMatchObject({ environment: { slug: 'dev' }, leftOut: [] })
+    const read = await api.send('GET', `/api/v4/secrets/A?${new URLSearchParams(place).toString()}`)
+    expect(read.body.secret.secretValue).toBe('a')
+  })
+})
