@@ -161,6 +161,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await see(dialog().getByRole('heading', { name: '2 secrets refer to it' }))
       await see(dialog().getByRole('heading', { name: `${syncs.length} syncs read it` }))
       await screens.look('who-uses-this')
+      await dialog().getByRole('link', { name: 'dev:/api URL' }).click()
+      await see(page.getByText('1 of 3 secrets'))
+      await page.goBack()
+      await button('More for HOSTNAME').click()
+      await item('Who uses this?').click()
       await dialog().getByRole('link', { name: 'prod:/ FAR' }).click()
       await see(row('FAR'))
       expect(page.url()).toContain('q=FAR')
@@ -262,6 +267,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await page.keyboard.press('Enter')
       await see(row('INNER'))
       expect(page.url()).toMatch(/path=[^&]*deep/)
+      await page.getByLabel('Search secrets').fill('nothing')
+      await gone(row('INNER'))
+      await page.keyboard.press('Control+k')
+      await search.fill('inner')
+      await see(page.getByRole('option', { name: 'INNER dev:/api/deep', selected: true }))
+      await page.keyboard.press('Enter')
+      await see(row('INNER'))
     })
   })
 
@@ -321,6 +333,17 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       expect(await confirm.isDisabled()).toBe(true)
       await page.keyboard.press('Escape')
       await client.imports.delete.mutate({ projectId, environment: 'staging', path: '/', importId: imported.id })
+    })
+
+    it('says so when a target refuses, and deletes nothing more', async () => {
+      for (const [, emulator] of emulators) emulator.fail(1, { kind: 'status', status: 401 })
+      await folderMenu('/api', 'Delete')
+      await dialog().getByRole('radio', { name: 'Take the secrets back first' }).click()
+      await dialog().getByRole('button', { name: 'Take back and delete' }).click()
+      await see(page.getByText('Folder /api was not deleted'))
+      await see(row('PORT'))
+      expect(contents()).toEqual(syncs.map(() => 3))
+      for (const [, emulator] of emulators) emulator.heal()
     })
 
     it('asks what becomes of the targets, takes everything back first when told to, and says what it waits for', async () => {

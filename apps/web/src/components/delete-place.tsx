@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react'
 import { toast } from '../lib/toast.ts'
 import { trpc } from '../lib/trpc.ts'
 import type { Place, Uses } from '../lib/types.ts'
+import { useLeft } from '../lib/use-left.ts'
 import { Confirm } from './confirm.tsx'
 import { Failure } from './failure.tsx'
 import { fates, type Fate } from './fates.ts'
@@ -25,6 +26,7 @@ interface Props {
 
 /** Deletes a part of the vault: first shows who uses it, and asks what becomes of the targets of the syncs that go with it. */
 export function DeletePlace({ what, places, typed, children, onDelete, onGone, onClose }: Props) {
+  useLeft(onClose)
   const utils = trpc.useUtils()
   const [fate, setFate] = useState<Fate>()
   const found = trpc.useQueries((t) => places.map((place) => t.tree.uses(place, { staleTime: 0 })))

@@ -20,6 +20,7 @@ import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 import { SecretRow } from './secret-row.tsx'
 import { SelectedActions } from './selected-actions.tsx'
+import { useSearch } from './use-search.ts'
 
 const COLUMNS: ColumnDef<Row>[] = [
   { accessorKey: 'key' },
@@ -40,7 +41,7 @@ interface Props {
 export function SecretsTable({ place, rows, readers, search, onSearch, onHistory }: Props) {
   const [sorting, setSorting] = useState<SortingState>([{ id: 'key', desc: false }])
   const [rowSelection, setRowSelection] = useState<RowSelectionState>({})
-  const [globalFilter, setFilter] = useState(search)
+  const [globalFilter, setFilter] = useSearch(search, onSearch)
   const table = useReactTable({
     data: rows,
     columns: COLUMNS,
@@ -75,10 +76,7 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
             placeholder="Search secrets"
             className={cn(control, 'h-9 pr-2 pl-8.5')}
             value={globalFilter}
-            onChange={(event) => {
-              setFilter(event.target.value)
-              onSearch(event.target.value)
-            }}
+            onChange={(event) => setFilter(event.target.value)}
           />
         </div>
         <p className="text-sm text-soft" aria-live="polite">
