@@ -303,6 +303,14 @@ onEveryDatabase('people', (open) => {
     expect((await auth('two-factor/verify-backup-code', { code: recovery }, third.cookie)).status).toBe(200)
     const fourth = await signIn(ACCOUNT.email, ACCOUNT.password)
     expect((await auth('two-factor/verify-backup-code', { code: recovery }, fourth.cookie)).status).toBe(401)
+
+    const [person] = (await api.send('GET', '/api/v1/people')).body.people
+    expect(person).toMatchObject({ twoFactor: true })
+    const ended = await api.send('DELETE', `/api/v1/people/${person.id}/second-factor`)
+    expect(ended.body.person).toMatchObject({ twoFactor: false })
+    const fifth = await signIn(ACCOUNT.email, ACCOUNT.password)
+    expect((await as(fifth.cookie)('GET', '/api/v1/me')).status).toBe(200)
+    expect((await auth('two-factor/enable', { password: ACCOUNT.password }, fifth.cookie)).status).toBe(200)
   })
 
   /** Every session is as one that began and was seen three days ago. */

@@ -54,6 +54,7 @@ export const AUDIT_ACTIONS = [
   'person.update',
   'person.remove',
   'person.reset-link',
+  'person.second-factor-off',
   'project.create',
   'project.update',
   'project.delete',

@@ -5,7 +5,7 @@ import {
   openInvitation as open,
   revokeInvitation,
 } from '@keyferry/auth/people/invitations'
-import { listPeople, removePerson, updatePerson } from '@keyferry/auth/people/people'
+import { endSecondFactor, listPeople, removePerson, updatePerson } from '@keyferry/auth/people/people'
 import { makeResetLink } from '@keyferry/auth/people/reset'
 import {
   acceptInvitation,
@@ -107,6 +107,16 @@ export const people = router({
     .input(one)
     .output(person)
     .mutation(({ ctx, input }) => removePerson(ctx.ctx, ctx.auth, ctx.actor, input)),
+
+  endSecondFactor: may('instance.manage')
+    .meta({
+      tag,
+      summary: 'Switches off the second factor of someone who lost it',
+      routes: [{ method: 'DELETE', path: '/api/v1/people/:userId/second-factor', envelope: 'person', input: 'query' }],
+    })
+    .input(one)
+    .output(person)
+    .mutation(call(endSecondFactor)),
 
   resetLink: may('instance.manage')
     .meta({

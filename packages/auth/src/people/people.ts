@@ -7,7 +7,7 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Auth } from '../auth.ts'
 import { removeKeysOf } from '../machines/api-keys.ts'
-import { allUsers, deleteUser, usersOf, type User } from './users.ts'
+import { allUsers, deleteUser, dropSecondFactor, usersOf, type User } from './users.ts'
 
 type Person = z.output<typeof schemas.person>
 
@@ -62,6 +62,16 @@ export async function removePerson(
   for (const id of keys) auth.forgetKey(id)
   publishStopped(ctx, stopped)
   return person
+}
+
+/** For somebody who lost their app and their recovery codes: the password lets them in, and they can set it up anew. Throws `NotFound`. */
+export async function endSecondFactor(ctx: Context, actor: Actor, { userId }: { userId: string }): Promise<Person> {
+  await ctx.db.transaction().execute(async (tx) => {
+    const { email } = await findUser(tx, userId)
+    await dropSecondFactor(tx, userId)
+    await audit(ctx, tx, actor, 'person.second-factor-off', null, { userId, email })
+  })
+  return shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
 }
 
 async function refuseLastAdmin(ctx: Context, tx: Tx, user: User): Promise<void> {

@@ -11,7 +11,7 @@ export interface User {
 }
 
 const accounts = (db: Context['db'] | Tx) =>
-  db.withoutPlugins().withTables<{ user: User; session: { userId: string } }>()
+  db.withoutPlugins().withTables<{ user: User; session: { userId: string }; twoFactor: { userId: string } }>()
 
 export async function usersOf(db: Context['db'] | Tx, ids: readonly string[]): Promise<User[]> {
   if (ids.length === 0) return []
@@ -31,4 +31,11 @@ const columns = (db: Context['db'] | Tx) =>
 export async function deleteUser(db: Context['db'] | Tx, id: string): Promise<void> {
   await accounts(db).deleteFrom('session').where('userId', '=', id).execute()
   await accounts(db).deleteFrom('user').where('id', '=', id).execute()
+}
+
+/** From now on the password is enough. Their sessions go on. */
+export async function dropSecondFactor(db: Context['db'] | Tx, id: string): Promise<void> {
+  await accounts(db).deleteFrom('twoFactor').where('userId', '=', id).execute()
+  // 0 is how SQLite has it, and one of the ways to write false in Postgres.
+  await accounts(db).updateTable('user').set({ twoFactorEnabled: 0 }).where('id', '=', id).execute()
 }

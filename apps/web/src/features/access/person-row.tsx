@@ -1,4 +1,4 @@
-import { Ellipsis, Link2, Shield, ShieldOff, Trash2 } from 'lucide-react'
+import { Ellipsis, KeySquare, Link2, Shield, ShieldOff, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { ShownOnce } from '../../components/shown-once.tsx'
@@ -13,7 +13,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Person } from './types.ts'
 
-type Asking = 'promote' | 'demote' | 'remove'
+type Asking = 'promote' | 'demote' | 'end-second-factor' | 'remove'
 
 export function PersonRow({ person, you }: { person: Person; you: boolean }) {
   const [asking, setAsking] = useState<Asking>()
@@ -67,6 +67,11 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
             <MenuItem onSelect={() => resetLink.mutate({ userId: person.id })}>
               <Link2 aria-hidden className="size-4" /> Link for a new password
             </MenuItem>
+            {person.twoFactor && (
+              <MenuItem onSelect={() => setAsking('end-second-factor')}>
+                <KeySquare aria-hidden className="size-4" /> Switch off second factor
+              </MenuItem>
+            )}
             <MenuLine />
             <MenuItem danger onSelect={() => setAsking('remove')}>
               <Trash2 aria-hidden className="size-4" /> Remove account
@@ -100,6 +105,7 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
 function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onClose: () => void }) {
   const utils = trpc.useUtils()
   const update = trpc.people.update.useMutation()
+  const endSecondFactor = trpc.people.endSecondFactor.useMutation()
   const remove = trpc.people.remove.useMutation()
   const words = {
     promote: {
@@ -113,6 +119,12 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
       label: 'Take it away',
       text: 'They keep their roles in projects. Syncs that nobody else stands behind stop, and say so.',
       act: () => update.mutateAsync({ userId: person.id, instanceAdmin: false }),
+    },
+    'end-second-factor': {
+      title: `Switch off the second factor of ${person.email}?`,
+      label: 'Switch it off',
+      text: 'For someone who lost their app and their recovery codes: their password alone lets them in, until they set it up anew. Make sure that it is really them who asks.',
+      act: () => endSecondFactor.mutateAsync({ userId: person.id }),
     },
     remove: {
       title: `Remove the account of ${person.email}?`,

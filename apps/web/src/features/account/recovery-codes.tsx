@@ -20,8 +20,7 @@ export const RecoveryCodes = ({ codes, onDone }: { codes: readonly string[]; onD
       <CopyButton label="Copy recovery codes" read={() => codes.join('\n')} />
     </div>
     <Notice kind="warn" title="Store them now">
-      Keyferry does not show them again. Without the app and without these, only an instance admin can help, and only by
-      removing your account.
+      Keyferry does not show them again. Without the app and without these, only an instance admin can let you in.
     </Notice>
     <div>
       <Button variant="primary" onClick={onDone}>

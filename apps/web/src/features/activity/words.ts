@@ -284,6 +284,11 @@ export const WORDS: Record<AuditAction, Words> = {
     label: 'Link for a new password',
     say: (d) => say`made a link that sets the password of ${name(d, 'email')}`,
   },
+  'person.second-factor-off': {
+    about: 'people',
+    label: 'Second factor switched off',
+    say: (d) => say`switched off the second factor of ${name(d, 'email')}`,
+  },
 
   'identity.create': { about: 'machines', label: 'Machine created', say: (d) => say`made the machine ${name(d)}` },
   'identity.update': {
