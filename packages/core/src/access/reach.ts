@@ -1,5 +1,6 @@
 import type { Db } from '@keyferry/db'
 import type { Context, Tx } from '../context.ts'
+import { edgesFrom } from '../vault/edges.ts'
 import { allows, type Access, type Place } from './policy.ts'
 
 type FolderPlace = Extract<Place, { kind: 'folder' }>
@@ -9,27 +10,8 @@ export async function reachOf(db: Db | Tx, folderIds: readonly string[]): Promis
   const reached = new Set(folderIds)
   let frontier = [...reached]
   while (frontier.length > 0) {
-    const imported = await db
-      .selectFrom('imports')
-      .where('folderId', 'in', frontier)
-      .select('sourceFolderId as id')
-      .distinct()
-      .execute()
-    const referenced = await db
-      .selectFrom('references')
-      .innerJoin('environments', (join) =>
-        join
-          .onRef('environments.projectId', '=', 'references.projectId')
-          .onRef('environments.slug', '=', 'references.environmentSlug'),
-      )
-      .innerJoin('folders', (join) =>
-        join.onRef('folders.environmentId', '=', 'environments.id').onRef('folders.path', '=', 'references.path'),
-      )
-      .where('references.folderId', 'in', frontier)
-      .select('folders.id')
-      .distinct()
-      .execute()
-    frontier = [...imported, ...referenced].map((row) => row.id).filter((id) => !reached.has(id))
+    const edges = await edgesFrom(db, frontier, 'references').execute()
+    frontier = [...new Set(edges.map(({ reachedId }) => reachedId))].filter((id) => !reached.has(id))
     for (const id of frontier) reached.add(id)
   }
   return placesOf(db, [...reached])

@@ -1,10 +1,10 @@
 import type { SecretTable, Selectable } from '@keyferry/db'
-import { sql } from 'kysely'
 import { secretMetadata } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Context, Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { SealBroken } from '../crypto/data-key.ts'
+import { edgesFrom } from './edges.ts'
 
 export type SecretRow = Selectable<SecretTable>
 export type Metadata = z.output<typeof secretMetadata>
@@ -51,10 +51,7 @@ export async function loadTree(tx: Tx, folderIds: readonly string[], reach: Reac
   const imports = new Map<string, string[]>()
   let frontier = reach === 'alone' ? [] : [...ids]
   while (frontier.length > 0) {
-    const reached = await imported(tx, frontier)
-      .$if(reach === 'references', (query) => query.unionAll(referenced(tx, frontier)))
-      .orderBy('position', 'desc')
-      .execute()
+    const reached = await edgesFrom(tx, frontier, reach === 'references' ? reach : 'imports').execute()
     for (const { folderId, reachedId, position } of reached) {
       if (position !== null) imports.set(folderId, [...(imports.get(folderId) ?? []), reachedId])
     }
@@ -84,32 +81,6 @@ export async function loadTree(tx: Tx, folderIds: readonly string[], reach: Reac
   for (const secret of secrets) folders.get(secret.folderId)?.secrets.set(secret.key, secret)
   return { folders, at: (environment, path) => places.get(`${environment}:${path}`) }
 }
-
-const imported = (tx: Tx, folderIds: readonly string[]) =>
-  tx
-    .selectFrom('imports')
-    .where('folderId', 'in', folderIds)
-    .select(['folderId', 'sourceFolderId as reachedId', sql<number | null>`position`.as('position')])
-
-/** By way of values: they have no position among the imports. */
-const referenced = (tx: Tx, folderIds: readonly string[]) =>
-  tx
-    .selectFrom('references')
-    .innerJoin('environments', (join) =>
-      join
-        .onRef('environments.projectId', '=', 'references.projectId')
-        .onRef('environments.slug', '=', 'references.environmentSlug'),
-    )
-    .innerJoin('folders', (join) =>
-      join.onRef('folders.environmentId', '=', 'environments.id').onRef('folders.path', '=', 'references.path'),
-    )
-    .where('references.folderId', 'in', folderIds)
-    .select([
-      'references.folderId',
-      'folders.id as reachedId',
-      sql<number | null>`cast(null as integer)`.as('position'),
-    ])
-    .distinct()
 
 /** What stands beside a value, sealed like it. */
 export type Aside = 'comment' | 'metadata'
