@@ -53,7 +53,7 @@ onEveryDatabase('malformed requests', (open, dialect) => {
 
   it(
     `are answered with a documented body by every one of ${doors.length} doors (FUZZ_SEED=${SEED})`,
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async () => {
       const collect = garbageCollector()
       let warm = 0

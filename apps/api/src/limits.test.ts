@@ -5,6 +5,8 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ACCOUNT, newProject, readyApi, type Answer, type TestApi } from './testing.ts'
 
+/** In one folder; `LIMITS_SECRETS=100000` takes half a minute. */
+const SECRETS = Number(process.env.LIMITS_SECRETS ?? 4000)
 const INVITATION = { token: 'x'.repeat(43), name: 'Eve', password: ACCOUNT.password }
 const LOGIN = { clientId: randomUUID(), clientSecret: 'wrong' }
 
@@ -149,6 +151,26 @@ onEveryDatabase('limits', (open) => {
     expect((await api.send('POST', '/api/v4/secrets/batch', { ...at, secrets: many })).status).toBe(422)
     const { body: left } = await api.send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)
     expect(left.secrets).toEqual([])
+  })
+
+  it(`holds ${SECRETS} secrets in one folder`, { timeout: 600_000 }, async () => {
+    const { id: projectId } = await newProject(api)
+    const at = { projectId, environment: 'dev' }
+    for (let made = 0; made < SECRETS; made += 2000) {
+      const secrets = Array.from({ length: 2000 }, (_, n) => ({
+        secretKey: `K${made + n}`,
+        secretValue: `v${made + n}`,
+      }))
+      const { status, text } = await api.send('POST', '/api/v4/secrets/batch', { ...at, secrets })
+      expect(status, text.slice(0, 500)).toBe(200)
+    }
+    const { body } = await api.send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)
+    expect(body.secrets).toHaveLength(SECRETS)
+    const one = await api.send('PATCH', `/api/v4/secrets/K${SECRETS - 1}`, { ...at, secretValue: 'changed' })
+    expect(one.body.secret.version).toBe(2)
+    expect(
+      (await api.send('GET', `/api/v1/secret-rows?projectId=${projectId}&environment=dev`)).body.rows,
+    ).toHaveLength(SECRETS)
   })
 
   it('refuses headers and addresses that are too long, and what is no HTTP, in the documented form', async () => {
