@@ -1,7 +1,7 @@
 /** What happened, in words, and who is told of it. The tests go on where the one before them ended. */
 import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { KeyferryClient } from '@keyferry/client'
+import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { receiveWebhooks } from '@keyferry/core/notices/testing'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -211,5 +211,26 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await go('Activity')
     await page.getByLabel('Filter by scope').selectOption('instance')
     await see(entry(/stopped failure notices to http:\/\/127\.0\.0\.1:\d+\/…$/))
+  })
+
+  it('is kept from who is no admin, with the reason', PATIENCE, async () => {
+    const { link } = await client.members.invite.mutate({
+      projectId: api.projectId,
+      email: 'vera@example.com',
+      role: 'developer',
+    })
+    const token = new URL(link ?? '').searchParams.get('token') ?? ''
+    const password = 'vera has a sentence too'
+    all().seen.keepSecret(password)
+    await createKeyferryClient({ url: all().url }).people.accept.mutate({ token, name: 'Vera', password })
+    await all().context.clearCookies()
+    all().seen.expectRefusal('instance.me')
+    await page.goto('/')
+    await signIn(page, { email: 'vera@example.com', password })
+    await go('Activity')
+    await see(page.getByText('Only admins of the whole project see its activity'))
+    expect(await page.getByRole('link', { name: 'Notices' }).count()).toBe(0)
+    await page.goto(`/p/${api.projectId}/notices`)
+    await see(page.getByText('Only instance admins see to failure notices'))
   })
 })

@@ -27,6 +27,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
   let sync: SyncRef
   let home: string
   let screens: Screens
+  let there: Emulator | null = null
   const { button, tab, alert, fact } = hands(() => page)
   const note = (title: string | RegExp) => page.getByRole('note').filter({ hasText: title })
 
@@ -46,7 +47,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     const project = await client.projects.create.mutate({ projectName: 'Checkout' })
     source = { projectId: project.id, environment: 'dev', secretPath: '/' }
   })
-  afterAll(() => {
+  afterAll(async () => {
+    await there?.close()
     if (!screens) return
     expect(screens.violations).toEqual([])
     expect(screens.tooWide).toEqual([])
@@ -188,7 +190,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
       await expect.poll(async () => (await client.syncs.get.query(sync)).drift?.checkedAt ?? '', LIMIT).not.toBe(before)
     }
     for (let time = 0; time < 3; time++) await looked()
-    await see(note('Repairs stopped: something else writes there too').getByText('KEPT drifted 3 times'))
+    await see(note('Something else writes there too').getByText('KEPT drifted 3 times'))
     await see(fact(/^Degraded/))
     await screens.look('repairs-stopped')
     await button('Repair and go on repairing').click()
@@ -198,26 +200,50 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
 
   it('shows what has not left its old place, and tries again when asked', PATIENCE, async () => {
     await atRest()
-    const there = await startEmulator?.()
+    there = (await startEmulator?.()) ?? null
     if (!there) throw new Error(`no emulator of ${name}`)
-    try {
-      const connection = await client.connections.create.mutate({
-        app: name,
-        name: 'elsewhere',
-        credentials: there.credentials,
-        projectId: source.projectId,
-      })
-      for (let n = 1; n <= 60; n++) emulator.fail(n, { kind: 'status', status: 401 })
-      await client.syncs.update.mutate({ ...sync, connectionId: connection.id })
-      await see(note(/Still leaving its old place: \d keys/).getByText('could not leave'))
-      await screens.look('leaving')
-      emulator.heal()
-      await button('Try now').click()
-      await gone(note('leaving its old place'))
-      await expect.poll(() => emulator.contents().size, LIMIT).toBe(0)
-      expect(there.contents().get('CHANGED')).toBe(`${CANARY}-by-ana`)
-    } finally {
-      await there.close()
-    }
+    const connection = await client.connections.create.mutate({
+      app: name,
+      name: 'elsewhere',
+      credentials: there.credentials,
+      projectId: source.projectId,
+    })
+    for (let n = 1; n <= 60; n++) emulator.fail(n, { kind: 'status', status: 401 })
+    await client.syncs.update.mutate({ ...sync, connectionId: connection.id })
+    await see(note(/Still leaving its old place: \d keys/).getByText('could not leave'))
+    await screens.look('leaving')
+    emulator.heal()
+    await button('Try now').click()
+    await gone(note('leaving its old place'))
+    await expect.poll(() => emulator.contents().size, LIMIT).toBe(0)
+    expect(there.contents().get('CHANGED')).toBe(`${CANARY}-by-ana`)
+  })
+
+  it('says that it is taken away with what it wrote, what waits for that, and why it could not', PATIENCE, async () => {
+    await atRest()
+    if (!there) throw new Error('the sync was not moved')
+    there.fail(1, { kind: 'status', status: 401 })
+    await client.syncs.removeSecrets.mutate(sync)
+    await see(alert('What it wrote could not be removed').getByRole('link', { name: 'Try again' }))
+    expect(there.contents().size).toBeGreaterThan(0)
+
+    for (let n = 1; n <= 60; n++) there.fail(n, { kind: 'status', status: 503 })
+    const { environments } = await client.projects.get.query({ projectId: source.projectId })
+    const dev = environments.find(({ slug }) => slug === 'dev')
+    await client.environments.delete.mutate({
+      projectId: source.projectId,
+      environmentId: dev?.id ?? '',
+      syncs: 'remove-secrets',
+    })
+    await see(note('This sync is being deleted').getByText('Not yet:'))
+    await see(note('Environment dev is being deleted').getByRole('link'))
+    await screens.look('being-deleted')
+    // Its page asks for it until it knows.
+    all().seen.mayBeRefused('syncs.')
+    there.heal()
+    await expect.poll(() => there?.contents().size, LIMIT).toBe(0)
+    await expect
+      .poll(async () => (await client.projects.get.query({ projectId: source.projectId })).environments.length, LIMIT)
+      .toBe(environments.length - 1)
   })
 })

@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
+import { trpc } from '../../lib/trpc.ts'
 import type { PendingDeletion, Sync } from '../../lib/types.ts'
 
 /** The sync takes back what it wrote, and what waits for that; or it could not. */
 export function RemovalNotice({ sync }: { sync: Sync }) {
   const { projectId, destination, id, removal, removeStatus, lastRemoveMessage, targetLabel } = sync
-  const waiting = usePendingDeletions(projectId).filter(({ syncs }) => syncs.some((each) => each.id === id))
   if (removal === null && removeStatus === 'failed') {
     return (
       <Notice kind="bad" title="What it wrote could not be removed">
@@ -36,11 +37,21 @@ export function RemovalNotice({ sync }: { sync: Sync }) {
           {lastRemoveMessage !== null && ` Not yet: ${lastRemoveMessage}`}
         </Notice>
       </div>
-      {waiting.map((deletion) => (
-        <PendingNotice key={deletion.subjectId} what={nameOf(deletion)} projectId={projectId} deletion={deletion} />
-      ))}
+      {removal === 'delete' && <Waiting sync={sync} />}
     </>
   )
+}
+
+/** What is deleted once the sync has gone. */
+function Waiting({ sync: { projectId, id } }: { sync: Sync }) {
+  const utils = trpc.useUtils()
+  // Asked for just now, and nothing has told of it.
+  useEffect(() => void utils.tree.deletions.invalidate(), [utils])
+  return usePendingDeletions(projectId)
+    .filter(({ syncs }) => syncs.some((each) => each.id === id))
+    .map((deletion) => (
+      <PendingNotice key={deletion.subjectId} what={nameOf(deletion)} projectId={projectId} deletion={deletion} />
+    ))
 }
 
 const nameOf = ({ kind, environment, secretPath }: PendingDeletion): string =>
