@@ -15,6 +15,7 @@ import { registerAuth } from './http/auth.ts'
 import { serveConsole } from './http/console.ts'
 import { refuseCrossSite } from './http/cross-site.ts'
 import { registerDocs } from './http/docs.ts'
+import { refuseTooDeep } from './http/json.ts'
 import { registerMonitoring } from './http/monitoring.ts'
 import { throttles } from './http/throttle.ts'
 import { registerRest } from './rest/adapter.ts'
@@ -185,7 +186,15 @@ function registerTrpc(
   done: (error?: Error) => void,
 ): void {
   fastifyTRPCPlugin(app, trpc, (error) => {
-    app.removeContentTypeParser('multipart/form-data')
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser<string>(
+      'application/json',
+      { parseAs: 'string' },
+      async (_request: unknown, body: string) => {
+        refuseTooDeep(body)
+        return body
+      },
+    )
     done(error)
   })
 }
@@ -195,8 +204,13 @@ function acceptJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('ignore', 'ignore')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.trim() === '') done(null, undefined)
-    else void parse(request, body, done)
+    if (body.trim() === '') return done(null, undefined)
+    try {
+      refuseTooDeep(body)
+    } catch (error) {
+      return done(error instanceof Error ? error : null)
+    }
+    void parse(request, body, done)
   })
 }
 

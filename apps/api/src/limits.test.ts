@@ -147,6 +147,11 @@ onEveryDatabase('limits', (open) => {
     expect(body.body).toMatchObject({ statusCode: 413, error: 'PayloadTooLarge', message: expect.any(String) })
     const overTrpc = await api.send('POST', '/api/trpc/secrets.create', { secretValue: 'x'.repeat(5_000_000) })
     expect(overTrpc.body).toMatchObject({ statusCode: 413, error: 'PayloadTooLarge' })
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+    for (const path of ['/api/v1/app-connections/devin', '/api/trpc/connections.create', '/api/auth/update-user']) {
+      const { status, body } = await api.send('POST', path, `{"name":"x\\"[[","credentials":${deep}}`)
+      expect([status, body.message]).toEqual([400, 'The body is nested more than 100 levels deep'])
+    }
     const many = Array.from({ length: 2001 }, (_, n) => ({ secretKey: `K${n}`, secretValue: '' }))
     expect((await api.send('POST', '/api/v4/secrets/batch', { ...at, secrets: many })).status).toBe(422)
     const { body: left } = await api.send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import { z } from 'zod'
 import { nameOf, sendFailure } from '../rest/errors.ts'
 import { CLOSED } from '../trpc/errors.ts'
+import { refuseTooDeep } from './json.ts'
 import { accountThrottle } from './throttle.ts'
 
 /** Per address: enough for a person who mistypes, too few to guess a password. */
@@ -47,6 +48,19 @@ interface AuthRoutes {
 
 /** Hands what is open below `/api/auth` to better-auth, which speaks the web's Request and Response. */
 export async function registerAuth(app: FastifyInstance, { auth, checkStore }: AuthRoutes): Promise<void> {
+  // It parses the text itself; what is no JSON is refused here, as everywhere else.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<string>(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: unknown, text: string) => {
+      if (text.trim() === '') return '{}'
+      refuseTooDeep(text)
+      if (!json.safeParse(text).success) throw new BadRequest('The body is not valid JSON')
+      return text
+    },
+  )
+
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const response = await auth.handler(toWeb(request))
     // Its own words for a store that is away are a 500, or that the password is wrong.
@@ -82,7 +96,7 @@ const json = z.string().transform((text, { issues }): unknown => {
     return z.NEVER
   }
 })
-const account = z.object({ email: z.string() })
+const account = json.pipe(z.object({ email: z.string() }))
 const refusal = json.pipe(z.object({ message: z.string().optional(), code: z.string().optional() }))
 
 /** Its refusals in the documented form; `code` stays beside it, for its own client. */
@@ -107,14 +121,12 @@ function toWeb(request: FastifyRequest): Request {
   for (const [name, value] of Object.entries(request.headers)) {
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) headers.append(name, one)
   }
-  // The body is written anew.
-  headers.delete('content-length')
   headers.set(CLIENT_ADDRESS, request.ip)
   const origin = `${request.protocol}://${request.host}`
   if (!URL.canParse(request.url, origin)) throw new BadRequest('The Host header is not a host')
   return new Request(new URL(request.url, origin), {
     method: request.method,
     headers,
-    ...(request.body !== undefined && request.method !== 'GET' ? { body: JSON.stringify(request.body) } : {}),
+    ...(typeof request.body === 'string' && request.method !== 'GET' ? { body: request.body } : {}),
   })
 }
