@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Hourglass } from 'lucide-react'
 import { useEffect, useRef } from 'react'
+import { statusOf } from '../lib/errors.ts'
 import { toast } from '../lib/toast.ts'
 import { direct, trpc } from '../lib/trpc.ts'
 import type { PendingDeletion } from '../lib/types.ts'
@@ -12,19 +13,25 @@ import { Notice } from './ui/notice.tsx'
 /** How often a deletion that waits is looked at: its end is told by no event when nothing else read what goes. */
 const LOOK_MS = 2000
 
+const NONE: readonly PendingDeletion[] = []
+
 /** What waits in a project until syncs have taken back what they wrote. When one is done, what it took with it is read anew. */
 export function usePendingDeletions(projectId: string): readonly PendingDeletion[] {
   const utils = trpc.useUtils()
   const { data, error } = trpc.tree.deletions.useQuery(
     { projectId },
-    { refetchInterval: ({ state }) => (!state.error && state.data && state.data.length > 0 ? LOOK_MS : false) },
+    {
+      refetchInterval: ({ state }) =>
+        state.data && state.data.length > 0 && statusOf(state.error) !== 404 ? LOOK_MS : false,
+    },
   )
+  // When the project itself is gone, nobody can be asked any more. Other trouble passes.
+  const current = statusOf(error) === 404 ? NONE : data
   const before = useRef<readonly PendingDeletion[]>([])
   useEffect(() => {
-    // When the project itself is gone, nobody can be asked any more.
-    const waiting = error ? [] : (data ?? [])
-    const ended = before.current.filter(({ subjectId }) => !waiting.some((each) => each.subjectId === subjectId))
-    before.current = waiting
+    if (!current) return
+    const ended = before.current.filter(({ subjectId }) => !current.some((each) => each.subjectId === subjectId))
+    before.current = current
     if (ended.length === 0) return
     for (const deletion of ended) void tellIfGivenUp(projectId, deletion)
     void utils.projects.invalidate()
@@ -32,8 +39,8 @@ export function usePendingDeletions(projectId: string): readonly PendingDeletion
     void utils.secrets.rows.invalidate()
     void utils.history.invalidate()
     void utils.syncs.list.invalidate()
-  }, [data, error, projectId, utils])
-  return error ? [] : (data ?? [])
+  }, [current, projectId, utils])
+  return current ?? NONE
 }
 
 /** A deletion can end and leave its subject where it was: a target refused, or something reads it anew. */
