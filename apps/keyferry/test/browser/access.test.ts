@@ -292,6 +292,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await screens.look('api-keys')
     await admin.button('Revoke nightly report').click()
     await admin.button('Revoke API key').click()
+    // What lies under a dialog is not there for roles.
+    await gone(admin.dialog())
     await gone(admin.row('nightly report'))
     expect((await rest(path, key)).status).toBe(401)
   })
@@ -325,6 +327,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
       })
     expect((await login(clientSecret)).status).toBe(200)
     for (let wrong = 0; wrong < 3; wrong++) expect((await login('wrong')).ok).toBe(false)
+    await admin.button('Change tokens and lock-out').click()
     await page.getByLabel('A token lives', { exact: true }).fill('2')
     await page.getByLabel('A token lives, unit').selectOption('hours')
     await admin.button('Save tokens and lock-out').click()
@@ -356,6 +359,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await page.goto(at('/access'))
     await admin.button('Remove Vera').click()
     await admin.dialog().getByRole('button', { name: 'Remove Vera' }).click()
+    await gone(admin.dialog())
     await gone(admin.row(VERA.email))
 
     await admin.tab('Instance').click()

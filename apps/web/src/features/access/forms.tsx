@@ -18,3 +18,8 @@ export const NewClientSecret = onDemand(
   async () => (await import('./new-client-secret.tsx')).NewClientSecret,
   meanwhile,
 )
+export const UniversalAuthForm = onDemand(
+  async () => (await import('./universal-auth-form.tsx')).UniversalAuthForm,
+  meanwhile,
+)
+export const MachineForm = onDemand(async () => (await import('./machine-form.tsx')).MachineForm, meanwhile)

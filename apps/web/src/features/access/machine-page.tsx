@@ -53,7 +53,7 @@ export function MachinePage({ projectId, identityId }: { projectId: string; iden
       ) : (
         <NoWayIn identityId={identityId} />
       )}
-      <MachineSettings key={`${machine.data.name} ${machine.data.role}`} machine={machine.data} />
+      <MachineSettings machine={machine.data} />
       <DeleteMachine projectId={projectId} machine={machine.data} />
     </div>
   )

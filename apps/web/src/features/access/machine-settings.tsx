@@ -1,52 +1,29 @@
-import { zodResolver } from '@hookform/resolvers/zod'
-import { updateIdentity } from '@keyferry/schemas'
-import { useForm } from 'react-hook-form'
+import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
-import { SelectField, TextField } from '../../components/ui/field.tsx'
-import { Notice } from '../../components/ui/notice.tsx'
-import { messageOf } from '../../lib/errors.ts'
-import { toast } from '../../lib/toast.ts'
-import { trpc } from '../../lib/trpc.ts'
+import { MachineForm } from './forms.tsx'
 import type { Identity } from './types.ts'
 
 /** Its name, and what it may do to the whole instance. */
 export function MachineSettings({ machine }: { machine: Identity }) {
-  const utils = trpc.useUtils()
-  const update = trpc.identities.update.useMutation()
-  const { register, handleSubmit, setError, formState } = useForm({
-    resolver: zodResolver(updateIdentity),
-    defaultValues: { identityId: machine.id, name: machine.name, role: machine.role },
-  })
-  const { errors, isSubmitting, isDirty } = formState
-  const submit = handleSubmit(async (input) => {
-    try {
-      await update.mutateAsync(input)
-      toast.success('Machine saved.')
-      await Promise.all([utils.identities.invalidate(), utils.members.invalidate()])
-    } catch (error) {
-      setError('root', { message: messageOf(error) })
-    }
-  })
+  const [changing, setChanging] = useState(false)
   return (
-    <Section title="Machine">
-      <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-2xl gap-4">
-        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
-        <TextField label="Name" spellCheck={false} error={errors.name?.message} {...register('name')} />
-        <SelectField
-          label="In the whole instance"
-          help="Only machines that set projects up need more than their roles in projects."
-          {...register('role')}
-        >
-          <option value="no-access">Nothing beside its roles in projects</option>
-          <option value="admin">Everything, in every project (instance admin)</option>
-        </SelectField>
-        <div>
-          <Button type="submit" variant={isDirty ? 'primary' : 'secondary'} disabled={!isDirty} busy={isSubmitting}>
-            Save machine
+    <Section
+      title="Name and instance role"
+      text={
+        machine.role === 'admin'
+          ? 'It is an instance admin: it may do everything, in every project.'
+          : 'Beside its roles in projects it may do nothing to the instance.'
+      }
+      action={
+        !changing && (
+          <Button size="sm" aria-label="Change name and instance role" onClick={() => setChanging(true)}>
+            Change
           </Button>
-        </div>
-      </form>
+        )
+      }
+    >
+      {changing ? <MachineForm machine={machine} onDone={() => setChanging(false)} /> : undefined}
     </Section>
   )
 }

@@ -1,100 +1,70 @@
-import { zodResolver } from '@hookform/resolvers/zod'
-import { updateUniversalAuth } from '@keyferry/schemas'
-import { Controller, FormProvider, useForm, useWatch } from 'react-hook-form'
+import { useState, type ReactNode } from 'react'
 import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
-import { TextField } from '../../components/ui/field.tsx'
-import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
-import { SwitchField } from '../../components/ui/switch-field.tsx'
-import { messageOf } from '../../lib/errors.ts'
-import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { DurationField } from './duration-field.tsx'
-import { TrustedAddresses } from './trusted-addresses.tsx'
+import { count } from '../../lib/words.ts'
+import { durationWords } from './duration.ts'
+import { UniversalAuthForm } from './forms.tsx'
 import type { UniversalAuth } from './types.ts'
 
-/** How long tokens live, how often they may be used, from where, and when sign-in locks. */
+/** What the tokens of a machine are like, and when its sign-in locks. */
 export function UniversalAuthCard({ identityId }: { identityId: string }) {
   const { data, error, refetch } = trpc.universalAuth.get.useQuery({ identityId })
+  const [changing, setChanging] = useState(false)
   if (error) return <Failure what="How it signs in could not be read" error={error} retry={refetch} />
   if (!data) return <SkeletonRows label="Loading how it signs in" rows={3} />
   return (
-    <Section title="Tokens and lock-out" text="Holds from the next sign-in on; addresses hold at once.">
-      <Settings key={data.updatedAt} auth={data} />
+    <Section
+      title="Tokens and lock-out"
+      text="What is changed holds from the next sign-in on; addresses hold at once."
+      action={
+        !changing && (
+          <Button size="sm" aria-label="Change tokens and lock-out" onClick={() => setChanging(true)}>
+            Change
+          </Button>
+        )
+      }
+    >
+      {changing ? (
+        <UniversalAuthForm key={data.updatedAt} auth={data} onDone={() => setChanging(false)} />
+      ) : (
+        <InWords auth={data} />
+      )}
     </Section>
   )
 }
 
-function Settings({ auth }: { auth: UniversalAuth }) {
-  const utils = trpc.useUtils()
-  const update = trpc.universalAuth.update.useMutation()
-  const { id: _, clientId: _clientId, lockedUntil: _locked, createdAt: _made, updatedAt: _changed, ...settings } = auth
-  const form = useForm({ resolver: zodResolver(updateUniversalAuth), defaultValues: settings })
-  const { errors, isSubmitting, isDirty } = form.formState
-  const lockout = useWatch({ control: form.control, name: 'lockoutEnabled' })
-  const whole = { valueAsNumber: true }
-  const submit = form.handleSubmit(async (input) => {
-    try {
-      await update.mutateAsync(input)
-      toast.success('Tokens and lock-out saved.')
-      await utils.universalAuth.invalidate()
-    } catch (error) {
-      form.setError('root', { message: messageOf(error) })
-    }
-  })
+function InWords({ auth }: { auth: UniversalAuth }) {
+  const uses = auth.accessTokenNumUsesLimit
   return (
-    <FormProvider {...form}>
-      <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-2xl gap-4">
-        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
-        <div className="grid items-start gap-4 sm:grid-cols-2">
-          <DurationField name="accessTokenTTL" label="A token lives" />
-          <DurationField name="accessTokenMaxTTL" label="With renewals, at most" />
-        </div>
-        <TextField
-          type="number"
-          min={0}
-          label="Uses of one token"
-          help="0: no limit."
-          className="[&_input]:max-w-40"
-          error={errors.accessTokenNumUsesLimit?.message}
-          {...form.register('accessTokenNumUsesLimit', whole)}
-        />
-        <TrustedAddresses name="clientSecretTrustedIps" label="Addresses that may sign in" />
-        <TrustedAddresses name="accessTokenTrustedIps" label="Addresses that may use tokens" />
-        <Controller
-          control={form.control}
-          name="lockoutEnabled"
-          render={({ field }) => (
-            <SwitchField
-              label="Lock sign-in after wrong secrets"
-              help="So that nobody tries secrets out."
-              checked={field.value === true}
-              onChange={field.onChange}
-            />
-          )}
-        />
-        {lockout === true && (
-          <div className="grid items-start gap-4 sm:grid-cols-3">
-            <TextField
-              type="number"
-              min={1}
-              max={30}
-              label="Wrong secrets"
-              error={errors.lockoutThreshold?.message}
-              {...form.register('lockoutThreshold', whole)}
-            />
-            <DurationField name="lockoutCounterResetSeconds" label="Within" />
-            <DurationField name="lockoutDurationSeconds" label="Lock for" />
-          </div>
-        )}
-        <div>
-          <Button type="submit" variant={isDirty ? 'primary' : 'secondary'} disabled={!isDirty} busy={isSubmitting}>
-            Save tokens and lock-out
-          </Button>
-        </div>
-      </form>
-    </FormProvider>
+    <dl className="grid gap-2 text-sm">
+      <Fact word="A token lives">
+        {durationWords(auth.accessTokenTTL)}, with renewals at most {durationWords(auth.accessTokenMaxTTL)}
+      </Fact>
+      <Fact word="Uses of one token">{uses === 0 ? 'No limit' : uses}</Fact>
+      <Fact word="May sign in from">{addressWords(auth.clientSecretTrustedIps)}</Fact>
+      <Fact word="May use tokens from">{addressWords(auth.accessTokenTrustedIps)}</Fact>
+      <Fact word="Sign-in locks">
+        {auth.lockoutEnabled
+          ? `for ${durationWords(auth.lockoutDurationSeconds)}, after ${count(auth.lockoutThreshold, 'wrong secret')} within ${durationWords(auth.lockoutCounterResetSeconds)}`
+          : 'Never'}
+      </Fact>
+    </dl>
   )
 }
+
+const Fact = ({ word, children }: { word: string; children: ReactNode }) => (
+  <div className="grid gap-x-3 sm:grid-cols-[11rem_minmax(0,1fr)]">
+    <dt className="text-soft">{word}</dt>
+    <dd className="break-words">{children}</dd>
+  </div>
+)
+
+const EVERYWHERE = new Set(['0.0.0.0/0', '::/0'])
+
+const addressWords = (addresses: UniversalAuth['clientSecretTrustedIps']): string =>
+  addresses.every(({ ipAddress }) => EVERYWHERE.has(ipAddress))
+    ? 'Everywhere'
+    : addresses.map(({ ipAddress }) => ipAddress).join(', ')

@@ -1,0 +1,51 @@
+import { zodResolver } from '@hookform/resolvers/zod'
+import { updateIdentity } from '@keyferry/schemas'
+import { useForm } from 'react-hook-form'
+import { Button } from '../../components/ui/button.tsx'
+import { SelectField, TextField } from '../../components/ui/field.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Identity } from './types.ts'
+
+/** Changes its name, and what it may do to the whole instance. */
+export function MachineForm({ machine, onDone }: { machine: Identity; onDone: () => void }) {
+  const utils = trpc.useUtils()
+  const update = trpc.identities.update.useMutation()
+  const { register, handleSubmit, setError, formState } = useForm({
+    resolver: zodResolver(updateIdentity),
+    defaultValues: { identityId: machine.id, name: machine.name, role: machine.role },
+  })
+  const { errors, isSubmitting, isDirty } = formState
+  const submit = handleSubmit(async (input) => {
+    try {
+      await update.mutateAsync(input)
+      toast.success('Machine saved.')
+      await Promise.all([utils.identities.invalidate(), utils.members.invalidate()])
+      onDone()
+    } catch (error) {
+      setError('root', { message: messageOf(error) })
+    }
+  })
+  return (
+    <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-2xl gap-4">
+      {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
+      <TextField label="Name" spellCheck={false} error={errors.name?.message} {...register('name')} />
+      <SelectField
+        label="In the whole instance"
+        help="Only machines that set projects up need more than their roles in projects."
+        {...register('role')}
+      >
+        <option value="no-access">Nothing beside its roles in projects</option>
+        <option value="admin">Everything, in every project (instance admin)</option>
+      </SelectField>
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting}>
+          Save machine
+        </Button>
+        <Button onClick={onDone}>Cancel</Button>
+      </div>
+    </form>
+  )
+}
