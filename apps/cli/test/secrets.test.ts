@@ -305,7 +305,7 @@ const enabling = z.looseObject({ totpURI: z.string().optional(), backupCodes: z.
 
 /** RFC 6238: six digits, half a minute. */
 function totp(base32: string): string {
-  const bits = [...base32.replace(/=+$/, '')]
+  const bits = (base32.match(/[A-Z2-7]/g) ?? [])
     .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
     .join('')
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
