@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Hourglass } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { statusOf } from '../lib/errors.ts'
+import { parentOf } from '../lib/folder-path.ts'
 import { toast } from '../lib/toast.ts'
 import { direct, trpc } from '../lib/trpc.ts'
 import type { PendingDeletion } from '../lib/types.ts'
@@ -61,7 +62,7 @@ async function isThere(
   if (kind === 'environment') return project.environments.some(({ id }) => id === subjectId)
   if (environment === null || secretPath === null || !project.environments.some(({ slug }) => slug === environment))
     return false
-  const path = secretPath.slice(0, secretPath.lastIndexOf('/')) || '/'
+  const path = parentOf(secretPath)
   return (await direct.folders.list.query({ projectId, environment, path })).some(({ id }) => id === subjectId)
 }
 

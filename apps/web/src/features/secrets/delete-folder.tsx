@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { DeletePlace } from '../../components/delete-place.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { Folder, Place } from '../../lib/types.ts'
-import { folderPage, parentOf } from './folder-path.ts'
+import { folderPage, parentOf } from '../../lib/folder-path.ts'
 
 export function DeleteFolder({ place, folder, onClose }: { place: Place; folder: Folder; onClose: () => void }) {
   const { projectId, environment, secretPath } = place

@@ -7,7 +7,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { PendingDeletion, Place } from '../../lib/types.ts'
 import { FolderMenu } from './folder-menu.tsx'
-import { folderPage, joinPath, nameOf, parentOf } from './folder-path.ts'
+import { folderPage, joinPath, nameOf, parentOf } from '../../lib/folder-path.ts'
 
 const CreateFolder = onDemand(async () => (await import('./create-folder.tsx')).CreateFolder)
 

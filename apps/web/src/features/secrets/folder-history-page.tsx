@@ -11,7 +11,7 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
-import { folderPage } from './folder-path.ts'
+import { folderPage } from '../../lib/folder-path.ts'
 import { RestoreFolder } from './restore-folder.tsx'
 import { writesOf, type Write } from './writes.ts'
 

@@ -10,7 +10,7 @@ import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Folder, Place } from '../../lib/types.ts'
-import { folderPage, joinPath, parentOf } from './folder-path.ts'
+import { folderPage, joinPath, parentOf } from '../../lib/folder-path.ts'
 
 const destination = z.object({ to: z.object({ environment: z.string().min(1), secretPath: pathSchema }) })
 

@@ -9,7 +9,7 @@ import { TextField } from '../../components/ui/field.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Folder, Place } from '../../lib/types.ts'
-import { folderPage, parentOf } from './folder-path.ts'
+import { folderPage, parentOf } from '../../lib/folder-path.ts'
 
 /** Its name and description. Whatever refers to it follows, or the server says what is in the way. */
 export function RenameFolder({ place, folder, onClose }: { place: Place; folder: Folder; onClose: () => void }) {

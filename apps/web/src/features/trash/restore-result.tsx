@@ -1,6 +1,7 @@
 import { LinkedText } from '../../components/linked-text.tsx'
 import { PlaceLink } from '../../components/place-link.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
+import { joinPath } from '../../lib/folder-path.ts'
 import { count } from '../../lib/words.ts'
 import type { Restored } from './use-restore.ts'
 
@@ -18,7 +19,7 @@ export function RestoreResult({ projectId, result: { back, refused } }: { projec
                   {kind === 'secret' ? (
                     <PlaceLink place={{ projectId, environment, secretPath }} secretKey={name} />
                   ) : (
-                    <PlaceLink place={{ projectId, environment, secretPath: join(secretPath, name) }} />
+                    <PlaceLink place={{ projectId, environment, secretPath: joinPath(secretPath, name) }} />
                   )}
                 </li>
               ))}
@@ -45,5 +46,3 @@ export function RestoreResult({ projectId, result: { back, refused } }: { projec
     </div>
   )
 }
-
-const join = (parent: string, name: string): string => (parent === '/' ? `/${name}` : `${parent}/${name}`)
