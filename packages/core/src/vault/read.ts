@@ -51,12 +51,14 @@ export async function listSecrets(
   const asked = (secret: Secret): boolean =>
     pairs.every(({ key, value }) => secret.secretMetadata.some((one) => one.key === key && one.value === value))
   const problems: Problems = []
-  const listed = (folder: TreeFolder): Secret[] =>
-    [...folder.secrets.values()]
-      .filter(tagged)
-      .sort(byKey)
-      .flatMap((row) => show(folder, row, problems) ?? [])
-      .filter(asked)
+  const listed = (folder: TreeFolder): Secret[] => {
+    const secrets: Secret[] = []
+    for (const row of [...folder.secrets.values()].sort(byKey)) {
+      const secret = tagged(row) ? show(folder, row, problems) : null
+      if (secret && asked(secret)) secrets.push(secret)
+    }
+    return secrets
+  }
 
   const folders = roots.flatMap((id) => tree.folders.get(id) ?? [])
   const secrets = folders.flatMap(listed)
@@ -174,10 +176,11 @@ async function load(
   const { expand } = expander(tree, expanding ? valueOpener(key, projectId) : value)
   const show: Show = (folder, row, problems) => {
     const where = { projectId, environment: folder.environment, path: folder.path }
-    const beside = { comment: openComment(key, projectId, row) ?? '', metadata: openMetadata(key, projectId, row) }
-    if (!viewSecretValue) return describeSecret(where, row, { value: null, ...beside }, tags.get(row.id))
+    const comment = openComment(key, projectId, row) ?? ''
+    const metadata = openMetadata(key, projectId, row)
+    if (!viewSecretValue) return describeSecret(where, row, { value: null, comment, metadata }, tags.get(row.id))
     const shown = expanding ? expand(folder, row.key) : plain(value(row))
-    if ('value' in shown) return describeSecret(where, row, { value: shown.value, ...beside }, tags.get(row.id))
+    if ('value' in shown) return describeSecret(where, row, { value: shown.value, comment, metadata }, tags.get(row.id))
     problems.push({ key: row.key, reason: shown.problem })
     return null
   }
