@@ -22,7 +22,7 @@ export interface TestApi extends TestContext {
     method: Method,
     url: string,
     body?: unknown,
-    options?: { token?: string | null; headers?: Record<string, string> },
+    options?: { token?: string | null; headers?: Record<string, string>; address?: string },
   ): Promise<Answer>
 }
 
@@ -79,10 +79,11 @@ export async function emptyApi(
     app,
     auth,
     token: '',
-    async send(method, url, body, { token = api.token, headers = {} } = {}) {
+    async send(method, url, body, { token = api.token, headers = {}, address = '127.0.0.1' } = {}) {
       const answer = await app.inject({
         method,
         url,
+        remoteAddress: address,
         headers: {
           ...(token ? { authorization: `Bearer ${token}` } : {}),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
