@@ -1,0 +1,101 @@
+/** Who may do what: people, machines and their credentials. */
+import type { Fixed, Flag, Timestamp } from './column.ts'
+
+/** Users, identities and API keys that may do everything. */
+export interface InstanceAdminTable {
+  principalId: Fixed<string>
+  createdAt: Fixed<Timestamp>
+}
+
+/** What a principal may do in a project. */
+export interface MembershipTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  principalKind: Fixed<'user' | 'identity' | 'key'>
+  principalId: Fixed<string>
+  role: string
+  /** JSON array of environments and paths it is narrowed to; null: the whole project. */
+  scopes: string | null
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+/** An account that may be made. The token itself is in the link only. */
+export interface InvitationTable {
+  id: Fixed<string>
+  email: Fixed<string>
+  /** Null: to the instance, without a project. */
+  projectId: Fixed<string | null>
+  role: Fixed<string | null>
+  scopes: Fixed<string | null>
+  instanceAdmin: Fixed<Flag>
+  tokenHash: string
+  expiresAt: Timestamp
+  createdAt: Fixed<Timestamp>
+  createdBy: Fixed<string>
+}
+
+/** A machine. */
+export interface IdentityTable {
+  id: Fixed<string>
+  name: string
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+/** How an identity signs in. */
+export interface UniversalAuthTable {
+  identityId: Fixed<string>
+  clientId: Fixed<string>
+  /** JSON: seconds a token lives, how often it may be used, from where, and when guessing is stopped. */
+  settings: string
+  /** Wrong client secrets in a row. */
+  failures: number
+  failedAt: Timestamp | null
+  lockedUntil: Timestamp | null
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface ClientSecretTable {
+  id: Fixed<string>
+  identityId: Fixed<string>
+  description: Fixed<string>
+  /** Its first characters, to tell it from others. */
+  prefix: Fixed<string>
+  hash: Fixed<string>
+  uses: number
+  /** 0: no limit. */
+  usesLimit: Fixed<number>
+  /** Seconds; 0: no end. */
+  ttl: Fixed<number>
+  revoked: Flag
+  lastUsedAt: Timestamp | null
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface AccessTokenTable {
+  id: Fixed<string>
+  identityId: Fixed<string>
+  clientSecretId: Fixed<string>
+  hash: Fixed<string>
+  /** Seconds that a renewal adds. */
+  ttl: Fixed<number>
+  uses: number
+  /** 0: no limit. */
+  usesLimit: Fixed<number>
+  expiresAt: Timestamp
+  /** No renewal goes past it. */
+  endsAt: Fixed<Timestamp>
+  lastUsedAt: Timestamp | null
+  createdAt: Fixed<Timestamp>
+}
+
+/** An API key that a person made; it never may more than they. Hash, expiry and last use are better-auth's, under the same id. */
+export interface ApiKeyTable {
+  id: Fixed<string>
+  name: Fixed<string>
+  ownerId: Fixed<string>
+  createdAt: Fixed<Timestamp>
+}

@@ -1,0 +1,47 @@
+/** Who did what. */
+import type { Fixed, Timestamp } from './column.ts'
+
+export interface AuditTable {
+  id: Fixed<string>
+  /** Its place in the chain, from 1; 0 and below for rows from before there was one. */
+  seq: Fixed<number>
+  at: Fixed<Timestamp>
+  /** `user`, `identity` or `system`. */
+  actorKind: Fixed<string>
+  actorId: Fixed<string>
+  actor: Fixed<string>
+  /** Where the request came from; null for what Keyferry does by itself. */
+  address: Fixed<string | null>
+  action: Fixed<string>
+  projectId: Fixed<string | null>
+  /** JSON: names and ids, never values. */
+  details: Fixed<string>
+  /** Hash of the row before; empty for the first. */
+  prevHash: Fixed<string>
+  /** Keyed hash over this row and the one before. */
+  hash: Fixed<string>
+}
+
+/** One row: the end of the audit chain. Whoever appends holds it. */
+export interface AuditHeadTable {
+  id: Fixed<string>
+  seq: number
+  hash: string
+  /** How many rows there were before the chain. */
+  before: number
+  /** Keyed hash over the three, so that rows cannot be taken off the end. */
+  seal: string
+  /** The key of the chain, wrapped by the root key. */
+  key: string
+}
+
+/** One row, once old rows of the audit log were taken off: the last of those, which the first that is left follows. */
+export interface AuditFloorTable {
+  id: Fixed<string>
+  seq: number
+  hash: string
+  /** When that row was written. */
+  at: Timestamp
+  /** Keyed hash over the three. */
+  seal: string
+}

@@ -1,0 +1,48 @@
+/** Who is told of trouble, and what has been told. Signs of life of the processes. */
+import type { Fixed, Timestamp } from './column.ts'
+
+/** Where a failing sync is told of. */
+export interface NoticeTargetTable {
+  id: Fixed<string>
+  /** Null: every project. */
+  projectId: Fixed<string | null>
+  kind: Fixed<'webhook' | 'email'>
+  /** For people: an e-mail address, or a URL without its path, which may be a secret. */
+  address: string
+  /** Sealed JSON: a webhook's whole URL, and what signs its deliveries. */
+  secret: string | null
+  /** Why the last delivery failed; null when it arrived. */
+  problem: string | null
+  deliveredAt: Timestamp | null
+  createdAt: Fixed<Timestamp>
+  createdBy: Fixed<string>
+}
+
+/** A notice on its way to one target. Written with what it tells of, deleted once it arrived. */
+export interface NoticeTable {
+  id: Fixed<string>
+  targetId: Fixed<string>
+  syncId: Fixed<string>
+  type: Fixed<string>
+  /** JSON: names, states and counts, never values. */
+  body: Fixed<string>
+  createdAt: Fixed<Timestamp>
+  attempts: number
+  sendAt: Timestamp
+}
+
+/** What was last told of a sync, so that it is not told again and again. */
+export interface SyncHealthTable {
+  syncId: Fixed<string>
+  state: string
+  /** JSON: per failing state, when a notice of it last went out, or will. */
+  noticed: string
+  /** When the present failure was told of, or will be; null while all is well. */
+  toldAt: Timestamp | null
+}
+
+/** Written by the readiness check. */
+export interface HeartbeatTable {
+  id: Fixed<string>
+  at: Timestamp
+}

@@ -1,0 +1,191 @@
+/** Connections, syncs, and what is known of their targets. */
+import type { Fixed, Flag, Timestamp } from './column.ts'
+
+export interface ConnectionTable {
+  id: Fixed<string>
+  /** Null: usable in every project. */
+  projectId: string | null
+  app: Fixed<string>
+  name: string
+  description: string | null
+  method: string
+  version: number
+  /** Sealed JSON. */
+  credentials: string
+  /** The account as the vendor names it. */
+  account: string | null
+  checkedAt: Timestamp | null
+  /** What the vendor last said against the credential; null when it works. */
+  problem: string | null
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface SyncTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  name: string
+  description: string | null
+  destination: Fixed<string>
+  connectionId: string
+  /** The source folder. */
+  folderId: string
+  /** JSON, parsed by the destination's own schema. */
+  target: string
+  /** Where it writes, as one string: the lease and the overlap check go by it. */
+  targetKey: string
+  /** JSON: key schema, deletion policy and the destination's own options. */
+  options: string
+  autoSync: Flag
+  version: number
+  /** Moves with every change this sync must deliver; the target is in sync when `applied` equals it. */
+  wanted: number
+  /** The revision up to which a run is asked for: follows `wanted` under auto-sync, else set by a person. A run is due while `seen < due`. */
+  due: number
+  /** The revision that the last settled run looked at, converged or not. A run that is to be tried again does not settle. */
+  seen: number
+  /** The revision the target is known to hold. */
+  applied: number
+  state: string
+  message: string | null
+  /** JSON of a blockage, null when not blocked. */
+  blockage: string | null
+  /** 1 until the first run converged: the overwrite agreed to at creation approves it. */
+  overwriteApproved: Flag
+  /** A plan hash a person approved; cleared by the run that used it. */
+  approvedPlan: string | null
+  /** Why the next run happens, and for whom: shown in the history. */
+  trigger: string
+  triggeredBy: string
+  /** `keep`: remove what was written, keep the sync. `delete`: then delete the sync. */
+  removal: 'keep' | 'delete' | null
+  removeState: string | null
+  removeMessage: string | null
+  removedAt: Timestamp | null
+  removeRunId: string | null
+  /** Failed runs in a row that are worth another try. */
+  attempts: number
+  retryAt: Timestamp | null
+  behindSince: Timestamp | null
+  syncedAt: Timestamp | null
+  lastRunId: string | null
+  /** When the target is to be looked at for drift; null: not before a run converged, or never. */
+  nextCheckAt: Timestamp | null
+  /** The last look that succeeded since then. */
+  checkedAt: Timestamp | null
+  /** JSON: the keys that drifted, with kind and reason, as the last look found them; null when none did. */
+  drift: string | null
+  /** What a person should know of the last look: why it failed, or why something was not repaired. */
+  driftMessage: string | null
+  /** JSON: `[key, time]` of each key repaired within the last day. */
+  heals: string | null
+  /** Why repairs stopped until a person runs the sync; null while they go on. */
+  repairStopped: string | null
+  /** Id of whoever made it; null: made before this was kept. */
+  createdBy: Fixed<string | null>
+  /** Principal who may read the source, so that the sync may: JSON of `{kind, id, name}`. Null: made before there were roles. */
+  standsBehind: string | null
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+/** What a sync wrote, per place: its present target, and those it is still leaving. */
+export interface LedgerTable {
+  syncId: Fixed<string>
+  targetKey: Fixed<string>
+  key: Fixed<string>
+  /** The secret it was made from; empty when that is not known. */
+  sourceKey: string
+  /** The version of that secret; null when it came through an import, or is not known. */
+  version: number | null
+  /** JSON array of the vendor's ids; empty where the vendor has none. */
+  remoteIds: string
+  /** Keyed digest of key, value and flags. */
+  digest: string
+  /** JSON object of the flags it was written with. */
+  flags: string
+  /** `replacing`: the old value may already be gone and the new one not there yet. */
+  intent: 'replacing' | null
+  writtenAt: Timestamp
+}
+
+/** A place that a sync was moved away from; its keys there, in the ledger, go once the new place holds them. */
+export interface DepartureTable {
+  id: Fixed<string>
+  syncId: Fixed<string>
+  connectionId: Fixed<string>
+  /** JSON, as in the sync. */
+  target: Fixed<string>
+  targetKey: Fixed<string>
+  /** The keys may go once the sync has applied this revision. */
+  revision: number
+  /** What is left to do there, and what stands in its way; shown with the sync. */
+  message: string
+  attempts: number
+  retryAt: Timestamp | null
+  createdAt: Fixed<Timestamp>
+}
+
+/** A folder, environment or project that goes once the syncs that read it have taken back what they wrote. */
+export interface DeletionTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  kind: Fixed<'folder' | 'environment' | 'project'>
+  subjectId: Fixed<string>
+  /** JSON of who asked for it. */
+  actor: Fixed<string>
+  createdAt: Fixed<Timestamp>
+}
+
+/** What a target held after a run: which versions of which secrets. Runs that left the same share one. */
+export interface SnapshotTable {
+  id: Fixed<string>
+  syncId: Fixed<string>
+  hash: string
+  /** JSON: names, versions and digests, never values. */
+  content: string
+}
+
+/** The right to write to one target, held by one run at a time. The fence only grows. */
+export interface LeaseTable {
+  targetKey: Fixed<string>
+  fence: number
+  holder: string | null
+  expiresAt: Timestamp
+}
+
+export interface RunTable {
+  id: Fixed<string>
+  syncId: Fixed<string>
+  kind: 'sync' | 'remove'
+  state: string
+  trigger: string
+  actor: string
+  revision: number
+  planHash: string | null
+  /** JSON of a plan summary. */
+  counts: string | null
+  calls: number
+  message: string | null
+  startedAt: Fixed<Timestamp>
+  finishedAt: Timestamp | null
+  /** What the target held afterwards; null when the run did not get as far. */
+  snapshotId: string | null
+}
+
+export interface OutcomeTable {
+  runId: Fixed<string>
+  key: Fixed<string>
+  action: Fixed<string>
+  state: string
+  reason: string
+}
+
+/** What every process knows of one rate limit of one vendor account. There is a row once it became tight. */
+export interface PaceTable {
+  connectionId: Fixed<string>
+  /** The vendor's own bucket of calls. */
+  bucket: Fixed<string>
+  /** JSON; times in it are the database's, in milliseconds. */
+  state: string
+}

@@ -1,0 +1,169 @@
+/** What a team keeps: the tree, its secrets with versions, imports and references, and the keys they are sealed with. */
+import type { Fixed, Flag, Timestamp } from './column.ts'
+
+export interface OrganizationTable {
+  id: Fixed<string>
+  name: string
+  slug: string
+  /** Data key of connections, wrapped by the root key. */
+  dataKey: string
+  createdAt: Fixed<Timestamp>
+}
+
+export interface ProjectTable {
+  id: Fixed<string>
+  name: string
+  slug: string
+  description: string | null
+  /** Data key of this project's secrets and digests, wrapped by the root key. */
+  dataKey: string
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface EnvironmentTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  name: string
+  slug: string
+  position: number
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface FolderTable {
+  id: Fixed<string>
+  environmentId: string
+  parentId: string | null
+  /** Empty for the root folder. */
+  name: string
+  /** The secret path, `/` for the root; unique in its environment. */
+  path: string
+  description: string | null
+  /** Moves with every change of the folder's own secrets or imports. */
+  revision: number
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+export interface SecretTable {
+  id: Fixed<string>
+  folderId: Fixed<string>
+  key: string
+  version: number
+  /** Sealed; bound to project, folder, key and version. */
+  value: string
+  /** Sealed like the value; empty for none. */
+  comment: string
+  /** Sealed JSON of `{key, value, isEncrypted}`, empty for none. */
+  metadata: string
+  /** 1 when the value is empty or only white space, so that lists can say so without opening it. */
+  blank: Flag
+  skipMultilineEncoding: Flag
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+  updatedBy: string
+}
+
+/** Every version ever written, the present one included. It outlives the secret, not the folder. */
+export interface SecretVersionTable {
+  id: Fixed<string>
+  secretId: Fixed<string>
+  folderId: Fixed<string>
+  key: string
+  version: number
+  value: string
+  /** As in the secret; null when it was written before this was kept. */
+  comment: string | null
+  metadata: string | null
+  /** JSON array of the slugs of its tags. */
+  tags: string | null
+  deleted: Flag
+  createdAt: Fixed<Timestamp>
+  createdBy: Fixed<string>
+}
+
+/** `folderId` imports `sourceFolderId`; the highest position wins. */
+export interface ImportTable {
+  id: Fixed<string>
+  folderId: Fixed<string>
+  sourceFolderId: string
+  position: number
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+/**
+ * An edge of the fan-out graph: a secret of `folderId` mentions a key elsewhere. The target is kept as text, because it may
+ * not exist yet, and its creation must wake the same syncs as its change.
+ */
+export interface ReferenceTable {
+  secretId: Fixed<string>
+  folderId: Fixed<string>
+  projectId: Fixed<string>
+  environmentSlug: string
+  path: string
+  key: string
+}
+
+/** A label for secrets of one project. */
+export interface TagTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  slug: string
+  name: string
+  color: string
+  createdAt: Fixed<Timestamp>
+}
+
+export interface SecretTagTable {
+  secretId: Fixed<string>
+  tagId: Fixed<string>
+}
+
+/** A deleted secret, folder or environment that may still come back. */
+export interface TrashTable {
+  id: Fixed<string>
+  projectId: Fixed<string>
+  environmentId: Fixed<string>
+  kind: Fixed<'secret' | 'folder' | 'environment'>
+  /** The folder it was in; of an environment its root. */
+  folderId: Fixed<string>
+  /** Its own id. */
+  subjectId: Fixed<string>
+  /** Path of the folder it was in. */
+  path: Fixed<string>
+  name: Fixed<string>
+  /** How many secrets are in it. */
+  secrets: Fixed<number>
+  deletedAt: Fixed<Timestamp>
+  deletedBy: Fixed<string>
+  expiresAt: Fixed<Timestamp>
+}
+
+/** A row as it was when it was deleted, sealed texts and all. */
+export interface TrashRowTable {
+  trashId: Fixed<string>
+  position: Fixed<number>
+  kind: Fixed<'environment' | 'folder' | 'secret' | 'version' | 'import' | 'reference' | 'tag'>
+  /** JSON. */
+  content: string
+}
+
+/** A project whose data key has a new generation that not everything is sealed with yet. */
+export interface KeyRotationTable {
+  projectId: Fixed<string>
+  phase: 'secrets' | 'versions' | 'trash' | 'digests'
+  /** The last id done in this phase. */
+  cursor: string
+  /** Rows done so far. */
+  done: number
+  startedAt: Fixed<Timestamp>
+  startedBy: Fixed<string>
+}
+
+/** Keys of the instance itself, wrapped by the root key. */
+export interface InstanceKeyTable {
+  owner: Fixed<string>
+  wrapped: string
+}
