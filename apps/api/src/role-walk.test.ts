@@ -4,12 +4,12 @@
  */
 import { readinessOf } from '@keyferry/instance'
 import { randomUUID } from 'node:crypto'
-import type { Action } from '@keyferry/core/access/policy'
 import { SYSTEM } from '@keyferry/core/context'
 import type { Emulator } from '@keyferry/core/destinations/emulator'
 import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
 import { createProject } from '@keyferry/core/vault/projects'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import type { Action } from '@keyferry/schemas/policy'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'

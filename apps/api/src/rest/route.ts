@@ -2,7 +2,7 @@
  * How a procedure looks over REST: the metadata that the adapter and the OpenAPI document are made from. Path parameters are
  * named as the fields of the procedure's input.
  */
-import type { Action } from '@keyferry/core/access/policy'
+import type { Action } from '@keyferry/schemas/policy'
 
 export interface Route {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'

@@ -1,7 +1,7 @@
 import { createApiKey as create, listApiKeys, revokeApiKey } from '@keyferry/auth/machines/api-keys'
 import { ownGrants } from '@keyferry/core/access/needs'
-import { allows, type Access } from '@keyferry/core/access/policy'
 import { apiKey, createApiKey, id } from '@keyferry/schemas'
+import { allows, type Access } from '@keyferry/schemas/policy'
 import { z } from 'zod'
 import { may, router } from '../trpc/procedures.ts'
 

@@ -1,5 +1,4 @@
 import { restoringTrash } from '@keyferry/core/access/tree-needs'
-import { allows } from '@keyferry/core/access/policy'
 import {
   listDeletedEnvironments,
   restoreEnvironment as bringEnvironment,
@@ -21,6 +20,7 @@ import {
   restoreVersion,
   trashed,
 } from '@keyferry/schemas'
+import { allows } from '@keyferry/schemas/policy'
 import { z } from 'zod'
 import { call, may, router } from '../trpc/procedures.ts'
 

@@ -1,7 +1,6 @@
 import { readAccess } from '@keyferry/core/access/grants'
 import { inReach } from '@keyferry/core/access/hide'
 import { sourcing } from '@keyferry/core/access/needs'
-import { isMember } from '@keyferry/core/access/policy'
 import { NotFound } from '@keyferry/core/errors'
 import { approvePlan } from '@keyferry/core/sync/verbs/approve-plan'
 import { checkDrift } from '@keyferry/core/sync/verbs/check-drift'
@@ -28,6 +27,7 @@ import {
   sync,
   updateSync,
 } from '@keyferry/schemas'
+import { isMember } from '@keyferry/schemas/policy'
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { call, may, router } from '../trpc/procedures.ts'

@@ -1,5 +1,4 @@
 import { comparing, movingFolder, movingSecrets, readingTree } from '@keyferry/core/access/tree-needs'
-import { allows, type Access } from '@keyferry/core/access/policy'
 import { listDeletions } from '@keyferry/core/sync/move/list-deletions'
 import { compareEnvironments as compare } from '@keyferry/core/vault/compare'
 import { moveFolder as intoFolder, moveSecrets as move } from '@keyferry/core/vault/move'
@@ -22,6 +21,7 @@ import {
   uses,
   usesQuery,
 } from '@keyferry/schemas'
+import { allows, type Access } from '@keyferry/schemas/policy'
 import { z } from 'zod'
 import { call, may, router } from '../trpc/procedures.ts'
 

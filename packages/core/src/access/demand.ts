@@ -1,6 +1,6 @@
+import { allows, isMember, type Access, type Action, type Place } from '@keyferry/schemas/policy'
 import { Forbidden, NotFound } from '../errors.ts'
 import type { Located } from './locate.ts'
-import { allows, isMember, type Access, type Action, type Place } from './policy.ts'
 
 /** One thing that a call needs. */
 export interface Need extends Located {

@@ -1,8 +1,8 @@
 import { scope, type Role } from '@keyferry/schemas'
+import { EVERYTHING, type Access, type Grant } from '@keyferry/schemas/policy'
 import type { Db } from '@keyferry/db'
 import { z } from 'zod'
 import type { Actor, Tx } from '../context.ts'
-import { EVERYTHING, type Access, type Grant } from './policy.ts'
 
 /** Whoever has grants: the part of an actor that stays. */
 export type Principal = Pick<Actor, 'kind' | 'id'>

@@ -1,7 +1,7 @@
 /** Answers without what their reader may not see. Lists leave it out; a name without its value says that it is hidden. */
 import { HIDDEN_VALUE } from '@keyferry/schemas'
+import { allows, isMember, type Access, type Action, type Place } from '@keyferry/schemas/policy'
 import { NotFound } from '../errors.ts'
-import { allows, isMember, type Access, type Action, type Place } from './policy.ts'
 
 interface Shown {
   environment: string

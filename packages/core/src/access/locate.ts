@@ -1,9 +1,9 @@
 /** From the input of a procedure to the place it is about. */
+import type { Action, Place } from '@keyferry/schemas/policy'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { NotFound } from '../errors.ts'
 import { lookedUp } from '../vault/looked-up.ts'
-import type { Action, Place } from './policy.ts'
 
 /** What inputs name places by, as their schemas left it. */
 const named = z.object({

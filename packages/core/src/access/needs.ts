@@ -1,4 +1,5 @@
 /** What a call needs beside its own action at its own place. Each takes the input as its schema left it. */
+import { allows, type Access, type Place } from '@keyferry/schemas/policy'
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { NotFound } from '../errors.ts'
@@ -6,7 +7,6 @@ import { findFolder, foldersBelow } from '../vault/folders.ts'
 import { referencesIn } from '../vault/references.ts'
 import { refusal, type Need } from './demand.ts'
 import { locateConnection, type Located } from './locate.ts'
-import { allows, type Access, type Place } from './policy.ts'
 import { unreadable } from './reach.ts'
 
 export interface Asked {

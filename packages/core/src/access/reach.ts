@@ -1,7 +1,7 @@
 import type { Db } from '@keyferry/db'
+import { allows, type Access, type Place } from '@keyferry/schemas/policy'
 import type { Context, Tx } from '../context.ts'
 import { edgesFrom } from '../vault/edges.ts'
-import { allows, type Access, type Place } from './policy.ts'
 
 type FolderPlace = Extract<Place, { kind: 'folder' }>
 

@@ -5,6 +5,7 @@ import {
   covers,
   EVERYTHING,
   isMember,
+  rolesWith,
   type Access,
   type Action,
   type Grant,
@@ -83,6 +84,13 @@ describe('the policy', () => {
 
   it('has a row for every action', () => {
     expect([...new Set(TABLE.map(([action]) => action))].toSorted()).toEqual(ACTIONS.toSorted())
+  })
+
+  it('names the roles that may', () => {
+    expect(rolesWith('secrets.read-names')).toEqual(['viewer', 'developer', 'admin'])
+    expect(rolesWith('secrets.write')).toEqual(['developer', 'admin'])
+    expect(rolesWith('members.manage')).toEqual(['admin'])
+    expect(rolesWith('instance.manage')).toEqual([])
   })
 
   it('gives nothing in other projects', () => {

@@ -9,7 +9,7 @@
  * | connections, syncs, members, the project itself | | | yes | yes |
  * | projects, people, machines, the organization's connections | | | | yes |
  */
-import type { Role, Scope } from '@keyferry/schemas'
+import { ROLES, type Role, type Scope } from './access.ts'
 
 export const ACTIONS = [
   'instance.use',
@@ -44,6 +44,9 @@ const ALLOWED: Record<Role, ReadonlySet<Action>> = {
   developer: new Set(DEVELOPER),
   admin: new Set(ADMIN),
 }
+
+/** The roles that may do it somewhere in their project, least first; none when only instance admins may. */
+export const rolesWith = (action: Action): Role[] => ROLES.filter((role) => ALLOWED[role].has(action))
 
 /** Where something happens. */
 export type Place =
