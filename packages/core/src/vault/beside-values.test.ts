@@ -111,7 +111,9 @@ onEveryDatabase('what stands beside a value', (open) => {
     await createSecret(t.ctx, t.actor, { ...where, secretName: 'BARE', secretValue: 'x', secretComment: '' })
     const rows = await t.ctx.db.selectFrom('secretVersions').selectAll().execute()
     const mine = rows.filter(({ key }) => key === 'KEY' || key === 'BARE')
-    expect(mine.map(({ createdBy: _, ...row }) => JSON.stringify(row)).join()).not.toMatch(/second|ticket|ada-of-payments/)
+    expect(mine.map(({ createdBy: _, ...row }) => JSON.stringify(row)).join()).not.toMatch(
+      /second|ticket|ada-of-payments/,
+    )
     const bare = await t.ctx.db
       .selectFrom('secrets')
       .where('key', '=', 'BARE')

@@ -232,16 +232,17 @@ onEveryDatabase('resolve', (open, dialect) => {
   })
 
   // In SQLite a second writer waits for the reader, so there is nothing to see in between.
-  it.runIf(dialect === 'postgres')('reads one state of the store, whatever is written meanwhile', async () => {
-    await v.put('dev:/', { A: 'before' })
-    await snapshot(t.ctx, async (tx) => {
-      const versions = () => tx.selectFrom('secrets').select(['key', 'version']).execute()
-      const before = await versions()
-      await v.put('dev:/', { A: 'after', B: 'new' })
-      expect(await versions()).toEqual(before)
+  if (dialect === 'postgres')
+    it('reads one state of the store, whatever is written meanwhile', async () => {
+      await v.put('dev:/', { A: 'before' })
+      await snapshot(t.ctx, async (tx) => {
+        const versions = () => tx.selectFrom('secrets').select(['key', 'version']).execute()
+        const before = await versions()
+        await v.put('dev:/', { A: 'after', B: 'new' })
+        expect(await versions()).toEqual(before)
+      })
+      expect(await v.resolve('dev:/')).toEqual({ A: 'after', B: 'new' })
     })
-    expect(await v.resolve('dev:/')).toEqual({ A: 'after', B: 'new' })
-  })
 
   it('says when the folder is gone', async () => {
     await expect(resolveFolder(t.ctx, randomUUID())).rejects.toMatchObject({ status: 404 })
