@@ -24,7 +24,7 @@ export async function startWorker({
   jobs,
   historyDays,
   auditDays = null,
-  concurrency = 8,
+  concurrency = 16,
 }: WorkerOptions): Promise<{ stop(): Promise<void> }> {
   await jobs.start()
   await jobs.work((syncId, signal) => runSync(ctx, syncId, signal), {

@@ -37,7 +37,7 @@ const LOCK_MS = 15_000
 const IDLE_IN_TRANSACTION_MS = 10_000
 
 /**
- * Postgres at `url`. `size` is the number of pooled connections: ten serve eight runs and the requests beside them. With the queue's seven, five
+ * Postgres at `url`. `size` is the number of pooled connections: ten serve sixteen runs, which mostly wait for a vendor, and the requests beside them. With the queue's seven, five
  * processes fit into Postgres' default of 100.
  */
 export function openPostgres(url: string, size = 10): Db {
