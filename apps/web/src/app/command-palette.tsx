@@ -1,39 +1,20 @@
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
-import {
-  Activity,
-  FolderPlus,
-  GitCompare,
-  KeyRound,
-  Play,
-  Plug,
-  Plus,
-  RefreshCw,
-  Settings,
-  Trash2,
-  UserRoundCog,
-  UsersRound,
-} from 'lucide-react'
+import { FolderPlus, GitCompare, KeyRound, Play, Plus, RefreshCw, UserRoundCog } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from '../lib/toast.ts'
 import { messageOf } from '../lib/errors.ts'
+import { atSource, useRights } from '../lib/rights.ts'
 import { trpc } from '../lib/trpc.ts'
 import { FoundInTree } from './found-in-tree.tsx'
 import { group, Item } from './palette-item.tsx'
-
-const PLACES = [
-  { to: '/p/$projectId/connections', name: 'Connections', icon: Plug },
-  { to: '/p/$projectId/activity', name: 'Activity', icon: Activity },
-  { to: '/p/$projectId/access', name: 'Access', icon: UsersRound },
-  { to: '/p/$projectId/compare', name: 'Compare environments', icon: GitCompare },
-  { to: '/p/$projectId/trash', name: 'Trash', icon: Trash2 },
-  { to: '/p/$projectId/settings', name: 'Project settings', icon: Settings },
-] as const
+import { sectionsOf } from './sections.ts'
 
 /** Ctrl/Cmd K: go to a secret, a folder or a sync anywhere in the project, or run one. */
 export function CommandPalette({ projectId, onClose }: { projectId: string | undefined; onClose: () => void }) {
   const router = useRouter()
   const [search, setSearch] = useState('')
+  const { rights } = useRights(projectId ?? '')
   const go = (navigate: Promise<void>) => {
     onClose()
     void navigate
@@ -56,9 +37,11 @@ export function CommandPalette({ projectId, onClose }: { projectId: string | und
         <Command.Empty className="px-3 py-6 text-center text-base text-soft">Nothing matches.</Command.Empty>
         {projectId !== undefined && <ProjectCommands projectId={projectId} search={search} go={go} onClose={onClose} />}
         <Command.Group heading="General" className={group}>
-          <Item value="new project" onSelect={() => go(router.navigate({ to: '/projects/new' }))}>
-            <FolderPlus aria-hidden /> New project
-          </Item>
+          {rights?.may('instance.manage') && (
+            <Item value="new project" onSelect={() => go(router.navigate({ to: '/projects/new' }))}>
+              <FolderPlus aria-hidden /> New project
+            </Item>
+          )}
           <Item value="your account" onSelect={() => go(router.navigate({ to: '/account' }))}>
             <UserRoundCog aria-hidden /> Your account
           </Item>
@@ -80,8 +63,10 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
   const project = trpc.projects.get.useQuery({ projectId })
   const syncs = trpc.syncs.list.useQuery({ projectId })
   const environments = project.data?.environments ?? []
+  const { rights } = useRights(projectId)
   const trigger = trpc.syncs.trigger.useMutation()
 
+  const runnable = syncs.data?.filter((sync) => rights?.may('syncs.run', atSource(sync)))
   const run = (destination: string, syncId: string, name: string) => {
     onClose()
     trigger.mutate(
@@ -112,17 +97,19 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
             <RefreshCw aria-hidden /> {name} <span className="truncate text-sm text-faint">{targetLabel}</span>
           </Item>
         ))}
-        {syncs.data?.map(({ id, name, destination }) => (
+        {runnable?.map(({ id, name, destination }) => (
           <Item key={id} value={`sync now: ${name} ${id}`} onSelect={() => run(destination, id, name)}>
             <Play aria-hidden /> Sync now: {name}
           </Item>
         ))}
-        <Item
-          value="add sync"
-          onSelect={() => go(router.navigate({ to: '/p/$projectId/syncs/new', params: { projectId } }))}
-        >
-          <Plus aria-hidden /> Add sync
-        </Item>
+        {rights?.may('syncs.manage') && (
+          <Item
+            value="add sync"
+            onSelect={() => go(router.navigate({ to: '/p/$projectId/syncs/new', params: { projectId } }))}
+          >
+            <Plus aria-hidden /> Add sync
+          </Item>
+        )}
       </Command.Group>
       <Command.Group heading="Environments" className={group}>
         {environments.map(({ slug, name }) => (
@@ -140,11 +127,19 @@ function ProjectCommands({ projectId, search, go, onClose }: ProjectProps) {
         ))}
       </Command.Group>
       <Command.Group heading="Go to" className={group}>
-        {PLACES.map(({ to, name, icon: Icon }) => (
+        {sectionsOf(rights).map(({ to, name, icon: Icon }) => (
           <Item key={to} value={name} onSelect={() => go(router.navigate({ to, params: { projectId } }))}>
             <Icon aria-hidden /> {name}
           </Item>
         ))}
+        {environments.length > 1 && rights?.grant?.role !== 'viewer' && (
+          <Item
+            value="compare environments"
+            onSelect={() => go(router.navigate({ to: '/p/$projectId/compare', params: { projectId } }))}
+          >
+            <GitCompare aria-hidden /> Compare environments
+          </Item>
+        )}
       </Command.Group>
     </>
   )

@@ -1,22 +1,26 @@
 import { getRouteApi, Navigate } from '@tanstack/react-router'
 import { Failure } from '../components/failure.tsx'
-import { NoEnvironment } from '../components/no-environment.tsx'
+import { NoEnvironment, NothingYours } from '../components/no-environment.tsx'
 import { SkeletonRows } from '../components/ui/skeleton.tsx'
 import { SecretsPage } from '../features/secrets/secrets-page.tsx'
+import { folderPage } from '../lib/folder-path.ts'
+import { useOwnFolders } from '../lib/own-folders.ts'
 import { trpc } from '../lib/trpc.ts'
 
 const project = getRouteApi('/inside/p/$projectId')
 const secrets = getRouteApi('/inside/p/$projectId/secrets/$environment')
 
-/** `/secrets` alone leads to the first environment. */
+/** `/secrets` alone leads to the first environment and folder that is theirs to see. */
 export function FirstEnvironment() {
   const { projectId } = project.useParams()
   const { data, error, refetch } = trpc.projects.get.useQuery({ projectId })
+  const own = useOwnFolders(projectId, data?.environments)
   if (error) return <Failure what="This project could not be read" error={error} retry={refetch} />
-  const environment = data?.environments[0]?.slug
   if (data?.environments.length === 0) return <NoEnvironment projectId={projectId} />
-  if (environment === undefined) return <SkeletonRows label="Loading secrets" />
-  return <Navigate to="/p/$projectId/secrets/$environment" params={{ projectId, environment }} replace />
+  if (!own) return <SkeletonRows label="Loading secrets" />
+  const [first] = own
+  if (!first) return <NothingYours projectId={projectId} />
+  return <Navigate {...folderPage(projectId, first.environment, first.secretPath)} replace />
 }
 
 export function Secrets() {

@@ -2,6 +2,7 @@ import { useRouter } from '@tanstack/react-router'
 import { ChevronsUpDown, Plus, Settings } from 'lucide-react'
 import { Button } from '../components/ui/button.tsx'
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLine } from '../components/ui/menu.tsx'
+import { useRights } from '../lib/rights.ts'
 import { trpc } from '../lib/trpc.ts'
 
 export function ProjectSwitcher({
@@ -13,6 +14,7 @@ export function ProjectSwitcher({
 }) {
   const router = useRouter()
   const { data: projects } = trpc.projects.list.useQuery()
+  const { rights } = useRights(projectId ?? '')
   const current = projects?.find((project) => project.id === projectId)
   const open = (id: string) => {
     onNavigate?.()
@@ -47,14 +49,16 @@ export function ProjectSwitcher({
           <Settings aria-hidden className="size-4" /> Project settings
         </MenuItem>
       )}
-      <MenuItem
-        onSelect={() => {
-          onNavigate?.()
-          void router.navigate({ to: '/projects/new' })
-        }}
-      >
-        <Plus aria-hidden className="size-4" /> New project
-      </MenuItem>
+      {rights?.may('instance.manage') && (
+        <MenuItem
+          onSelect={() => {
+            onNavigate?.()
+            void router.navigate({ to: '/projects/new' })
+          }}
+        >
+          <Plus aria-hidden className="size-4" /> New project
+        </MenuItem>
+      )}
     </Menu>
   )
 }

@@ -1,26 +1,14 @@
 import { Link, useRouter } from '@tanstack/react-router'
-import {
-  Activity,
-  Bell,
-  BookOpen,
-  KeyRound,
-  LogOut,
-  Plug,
-  RefreshCw,
-  Settings,
-  Trash2,
-  UserRound,
-  UserRoundCog,
-  UsersRound,
-  type LucideIcon,
-} from 'lucide-react'
+import { BookOpen, LogOut, UserRound, UserRoundCog, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Brand } from '../components/brand.tsx'
 import { Button } from '../components/ui/button.tsx'
 import { Menu, MenuItem, MenuLabel } from '../components/ui/menu.tsx'
 import { signOut } from '../lib/auth.ts'
+import { useRights } from '../lib/rights.ts'
 import { trpc } from '../lib/trpc.ts'
 import { ProjectSwitcher } from './project-switcher.tsx'
+import { sectionsOf } from './sections.ts'
 import { ThemeMenu } from './theme-menu.tsx'
 
 const link =
@@ -35,7 +23,7 @@ const Item = ({ icon: Icon, children }: { icon: LucideIcon; children: ReactNode 
 
 /** The left rail. `onNavigate` lets the small-screen drawer close itself. */
 export function Rail({ projectId, onNavigate }: { projectId: string | undefined; onNavigate?: () => void }) {
-  const me = trpc.instance.me.useQuery()
+  const { rights } = useRights(projectId ?? '')
   return (
     <div className="flex h-full flex-col gap-4 p-3">
       <Link
@@ -49,32 +37,11 @@ export function Rail({ projectId, onNavigate }: { projectId: string | undefined;
       <ProjectSwitcher projectId={projectId} onNavigate={onNavigate} />
       {projectId !== undefined && (
         <nav aria-label="Main" className="grid gap-0.5">
-          <Link to="/p/$projectId/secrets" params={{ projectId }} className={link} onClick={onNavigate}>
-            <Item icon={KeyRound}>Secrets</Item>
-          </Link>
-          <Link to="/p/$projectId/syncs" params={{ projectId }} className={link} onClick={onNavigate}>
-            <Item icon={RefreshCw}>Syncs</Item>
-          </Link>
-          <Link to="/p/$projectId/connections" params={{ projectId }} className={link} onClick={onNavigate}>
-            <Item icon={Plug}>Connections</Item>
-          </Link>
-          <Link to="/p/$projectId/activity" params={{ projectId }} className={link} onClick={onNavigate}>
-            <Item icon={Activity}>Activity</Item>
-          </Link>
-          <Link to="/p/$projectId/access" params={{ projectId }} className={link} onClick={onNavigate}>
-            <Item icon={UsersRound}>Access</Item>
-          </Link>
-          <Link to="/p/$projectId/trash" params={{ projectId }} className={link} onClick={onNavigate}>
-            <Item icon={Trash2}>Trash</Item>
-          </Link>
-          {me.data?.instanceAdmin === true && (
-            <Link to="/p/$projectId/notices" params={{ projectId }} className={link} onClick={onNavigate}>
-              <Item icon={Bell}>Notices</Item>
+          {sectionsOf(rights).map(({ to, name, icon }) => (
+            <Link key={to} to={to} params={{ projectId }} className={link} onClick={onNavigate}>
+              <Item icon={icon}>{name}</Item>
             </Link>
-          )}
-          <Link to="/p/$projectId/settings" params={{ projectId }} className={link} onClick={onNavigate}>
-            <Item icon={Settings}>Settings</Item>
-          </Link>
+          ))}
         </nav>
       )}
       <div className="mt-auto grid gap-0.5 border-t border-line pt-3">

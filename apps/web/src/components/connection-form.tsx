@@ -4,6 +4,7 @@ import { FormProvider, useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { issuesOf, messageOf } from '../lib/errors.ts'
 import { defaultsOf, filled, schemaOf } from '../lib/form-fields.ts'
+import { useWhyNot } from '../lib/rights.ts'
 import { trpc } from '../lib/trpc.ts'
 import type { Connection, Destination } from '../lib/types.ts'
 import { GeneratedFields } from './generated-fields.tsx'
@@ -13,6 +14,8 @@ import { TextField } from './ui/field.tsx'
 import { Notice } from './ui/notice.tsx'
 
 interface Props {
+  /** The project it is made in. It is for all of them when its maker may do that. */
+  projectId: string
   destination: Destination
   /** When set, only the credential of this one is replaced. */
   existing?: Connection
@@ -21,10 +24,11 @@ interface Props {
 }
 
 /** Makes a connection, or replaces the credential of one. The server tests it at the vendor before it stores it. */
-export function ConnectionForm({ destination, existing, onDone, onCancel }: Props) {
+export function ConnectionForm({ projectId, destination, existing, onDone, onCancel }: Props) {
   const utils = trpc.useUtils()
   const create = trpc.connections.create.useMutation()
   const update = trpc.connections.update.useMutation()
+  const forAll = useWhyNot(projectId)('connections.manage', { kind: 'organization' }) === undefined
   const { fields, help, method } = destination.connection
   const form = useForm({
     resolver: zodResolver(z.object({ name: connectionName, credentials: schemaOf(fields) })),
@@ -50,7 +54,13 @@ export function ConnectionForm({ destination, existing, onDone, onCancel }: Prop
     try {
       const connection = existing
         ? await update.mutateAsync({ app: destination.name, connectionId: existing.id, credentials: sent })
-        : await create.mutateAsync({ app: destination.name, name, method, credentials: sent })
+        : await create.mutateAsync({
+            app: destination.name,
+            name,
+            method,
+            credentials: sent,
+            projectId: forAll ? null : projectId,
+          })
       await utils.connections.invalidate()
       onDone(connection)
     } catch (error) {

@@ -16,10 +16,12 @@ interface Props {
   version?: number
   /** More that can be done with it. */
   actions?: ReactNode
+  /** Why they may not read it; then only this can be found out. */
+  denied?: string | undefined
 }
 
 /** Hidden until asked for. The value lives in this cell's state and leaves with it. */
-export function HiddenValue({ name, read, version, actions }: Props) {
+export function HiddenValue({ name, read, version, actions, denied }: Props) {
   const [value, setValue] = useState<string>()
   const shown = value !== undefined
 
@@ -43,10 +45,15 @@ export function HiddenValue({ name, read, version, actions }: Props) {
       <IconButton
         icon={shown ? EyeOff : Eye}
         label={`${shown ? 'Hide' : 'Reveal'} ${name}`}
+        denied={denied}
         onClick={() => (shown ? setValue(undefined) : void reveal())}
       />
-      <CopyButton label={`Copy ${name}`} read={read} />
-      {actions}
+      {denied === undefined && (
+        <>
+          <CopyButton label={`Copy ${name}`} read={read} />
+          {actions}
+        </>
+      )}
       {shown ? (
         <code className="ml-1 max-h-40 min-w-0 overflow-auto max-sm:ml-0 max-sm:basis-full font-mono text-sm break-all whitespace-pre-wrap">
           {value === '' ? <span className="text-faint">(blank)</span> : value}

@@ -1,5 +1,7 @@
-import { trpc } from '../lib/trpc.ts'
+import type { Action } from '@keyferry/schemas/policy'
 import { messageOf } from '../lib/errors.ts'
+import { inFolder, useRights } from '../lib/rights.ts'
+import { trpc } from '../lib/trpc.ts'
 import { SelectField } from './ui/field.tsx'
 
 /** Picks one of the folders that exist in an environment. */
@@ -10,6 +12,7 @@ export function PathSelect({
   onChange,
   label = 'Secret path',
   help,
+  needs = 'secrets.read-names',
 }: {
   projectId: string
   environment: string
@@ -17,12 +20,16 @@ export function PathSelect({
   onChange: (path: string) => void
   label?: string
   help?: string
+  /** What they must be allowed to do in a folder for it to be offered. */
+  needs?: Action
 }) {
   const { data, error } = trpc.folders.list.useQuery(
     { projectId, environment, path: '/', recursive: true },
     { enabled: environment !== '' },
   )
-  const paths = [...new Set(['/', value, ...(data ?? []).map((folder) => folder.path)])].sort()
+  const { rights } = useRights(projectId)
+  const offered = (secretPath: string) => rights?.may(needs, inFolder({ projectId, environment, secretPath })) !== false
+  const paths = ['/', ...(data ?? []).map((folder) => folder.path)].filter(offered).sort()
   return (
     <SelectField
       label={label}
@@ -31,6 +38,11 @@ export function PathSelect({
       help={help}
       error={error ? `The folders could not be read: ${messageOf(error)}` : undefined}
     >
+      {!paths.includes(value) && (
+        <option value={value} disabled={!offered(value)}>
+          {offered(value) ? value : 'Choose a folder'}
+        </option>
+      )}
       {paths.map((path) => (
         <option key={path} value={path}>
           {path === '/' ? '/ (root)' : path}

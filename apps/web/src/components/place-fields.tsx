@@ -37,6 +37,7 @@ export function PlaceFields({ projectId, value, onChange, pathLabel }: Props) {
         value={value.secretPath}
         onChange={(secretPath) => onChange({ ...value, secretPath })}
         label={pathLabel}
+        needs="secrets.write"
       />
     </div>
   )

@@ -3,9 +3,10 @@ import { LoaderCircle } from 'lucide-react'
 import { Slot } from 'radix-ui'
 import type { ComponentProps } from 'react'
 import { cn } from '../../lib/cn.ts'
+import { Tooltip } from './tooltip.tsx'
 
 const look = cva(
-  'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:opacity-55',
+  'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55',
   {
     variants: {
       variant: {
@@ -27,6 +28,8 @@ type ButtonProps = ComponentProps<'button'> &
     busy?: boolean
     /** Draws the child (a link) as a button. */
     asChild?: boolean
+    /** Why whoever looks at it may not use it: it is there, does nothing, and says so on hover and focus. */
+    denied?: string | undefined
   }
 
 export function Button({
@@ -37,9 +40,28 @@ export function Button({
   className,
   children,
   disabled,
+  denied,
   ...rest
 }: ButtonProps) {
   const classes = cn(look({ variant, size }), className)
+  if (denied !== undefined) {
+    return (
+      <Tooltip text={denied}>
+        {/* Not `disabled`, which would take it out of the reach of the keyboard, and the reason with it. */}
+        <button
+          {...rest}
+          type="button"
+          className={classes}
+          aria-disabled
+          onClick={undefined}
+          onPointerDown={undefined}
+          onKeyDown={undefined}
+        >
+          {children}
+        </button>
+      </Tooltip>
+    )
+  }
   if (asChild) {
     return (
       <Slot.Root className={classes} {...rest}>

@@ -7,8 +7,16 @@ import { Tooltip } from './tooltip.tsx'
 export function IconButton({
   icon: Icon,
   label,
+  denied,
   ...rest
 }: { icon: LucideIcon; label: string } & Omit<ComponentProps<typeof Button>, 'children' | 'aria-label'>) {
+  if (denied !== undefined) {
+    return (
+      <Button variant="ghost" size="icon" aria-label={label} denied={denied} {...rest}>
+        <Icon aria-hidden className="size-4" />
+      </Button>
+    )
+  }
   return (
     <Tooltip text={label}>
       <Button variant="ghost" size="icon" aria-label={label} {...rest}>

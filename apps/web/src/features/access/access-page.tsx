@@ -8,7 +8,7 @@ import { InstanceTab } from './instance-tab.tsx'
 import { KeysTab } from './keys-tab.tsx'
 import { MachinesTab } from './machines-tab.tsx'
 import { MembersTab } from './members-tab.tsx'
-import { useRights } from './rights.ts'
+import { useRights } from '../../lib/rights.ts'
 
 const TABS = [
   { value: 'members', label: 'Members' },

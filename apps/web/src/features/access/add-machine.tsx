@@ -11,7 +11,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { GrantFields } from './grant-fields.tsx'
-import type { Rights } from './rights.ts'
+import type { Rights } from '../../lib/rights.ts'
 import type { Member } from './types.ts'
 
 const { role, scopes, identityId } = identityMembership.shape

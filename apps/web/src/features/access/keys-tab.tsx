@@ -9,7 +9,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { TabProps } from './access-page.tsx'
 import { NewKey } from './forms.tsx'
 import { KeyRow } from './key-row.tsx'
-import type { Rights } from './rights.ts'
+import type { Rights } from '../../lib/rights.ts'
 
 /** API keys that reach this project: one's own, for instance admins everybody's. */
 export function KeysTab({ projectId, open, onOpen, rights }: TabProps & { rights: Rights }) {

@@ -13,7 +13,7 @@ import { CopiedId } from './copied-id.tsx'
 import { DeleteMachine } from './delete-machine.tsx'
 import { MachineSettings } from './machine-settings.tsx'
 import { NotYours } from './not-yours.tsx'
-import { useRights } from './rights.ts'
+import { useRights } from '../../lib/rights.ts'
 import type { Identity } from './types.ts'
 import { UniversalAuthCard } from './universal-auth-card.tsx'
 

@@ -12,12 +12,12 @@ import type { TabProps } from './access-page.tsx'
 import { AddMachine, EditMember } from './forms.tsx'
 import { MemberRow } from './member-row.tsx'
 import { NotYours } from './not-yours.tsx'
-import type { Rights } from './rights.ts'
+import type { Rights } from '../../lib/rights.ts'
 
 /** Machine identities of the project: what signs in with a client id and secret. */
 export function MachinesTab({ projectId, open, onOpen, rights }: TabProps & { rights: Rights }) {
-  const machines = trpc.members.identities.useQuery({ projectId }, { enabled: rights.managesMembers })
-  if (!rights.managesMembers) {
+  const machines = trpc.members.identities.useQuery({ projectId }, { enabled: rights.may('members.manage') })
+  if (!rights.may('members.manage')) {
     return (
       <NotYours rights={rights}>
         Ask one of them to let a machine in. For a script of your own, an API key is enough: see API keys.

@@ -11,12 +11,12 @@ import { AddMember, EditMember } from './forms.tsx'
 import { Invitations } from './invitations.tsx'
 import { MemberRow } from './member-row.tsx'
 import { NotYours } from './not-yours.tsx'
-import type { Rights } from './rights.ts'
+import type { Rights } from '../../lib/rights.ts'
 
 export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rights: Rights }) {
-  const members = trpc.members.list.useQuery({ projectId }, { enabled: rights.managesMembers })
+  const members = trpc.members.list.useQuery({ projectId }, { enabled: rights.may('members.manage') })
   const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
-  if (!rights.managesMembers) {
+  if (!rights.may('members.manage')) {
     return (
       <NotYours rights={rights}>
         Ask one of them to add somebody, or to change what you may do. Your own API keys are under API keys.

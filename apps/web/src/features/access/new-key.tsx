@@ -11,7 +11,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { count } from '../../lib/words.ts'
 import { GrantFields } from './grant-fields.tsx'
-import type { Rights } from './rights.ts'
+import type { Rights } from '../../lib/rights.ts'
 
 const LIVES = [7, 30, 90, 365] as const
 

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import type { Rights } from './rights.ts'
+import type { Rights } from '../../lib/rights.ts'
 
 /** For someone who may not see a list: why, what they are here, and whom to ask. */
 export const NotYours = ({ rights, children }: { rights: Rights; children: ReactNode }) => (

@@ -1,12 +1,13 @@
 import { useNavigate } from '@tanstack/react-router'
 import { ArrowUp, Download } from 'lucide-react'
 import { useState } from 'react'
+import { Closed } from '../../components/closed.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
-import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { ActivityFilters } from './activity-filters.tsx'
 import { ActivityTable } from './activity-table.tsx'
@@ -23,19 +24,16 @@ interface Props {
 /** Who did what in a project, newest first: for its admins. */
 export function ActivityPage(props: Props) {
   usePageTitle('Activity')
-  const { data: me, error, refetch } = trpc.instance.me.useQuery()
+  const { rights, error, refetch } = useRights(props.projectId)
   if (error) return <Failure what="Your rights could not be read" error={error} retry={refetch} />
-  if (!me) return <SkeletonRows label="Loading activity" rows={8} />
-  const grant = me.grants.find((each) => each.projectId === props.projectId)
-  if (me.instanceAdmin || (grant?.role === 'admin' && grant.scopes === null))
-    return <Activity {...props} admin={me.instanceAdmin} />
+  if (!rights) return <SkeletonRows label="Loading activity" rows={8} />
+  if (rights.may('project.manage')) return <Activity {...props} admin={rights.instanceAdmin} />
   return (
-    <>
-      <PageHeader title="Activity" />
-      <Notice title="Only admins of the whole project see its activity">
-        Ask one of them for the role, or for what you are looking for.
-      </Notice>
-    </>
+    <Closed
+      projectId={props.projectId}
+      title="Only admins of the whole project see its activity"
+      why="Ask one of them for the role, or for what you are looking for."
+    />
   )
 }
 

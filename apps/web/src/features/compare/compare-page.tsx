@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { ArrowLeftRight } from 'lucide-react'
 import { useState } from 'react'
+import { Closed } from '../../components/closed.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { PathSelect } from '../../components/path-select.tsx'
@@ -9,6 +10,8 @@ import { Button } from '../../components/ui/button.tsx'
 import { SelectField } from '../../components/ui/field.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { useOwnFolders } from '../../lib/own-folders.ts'
+import { andBelow, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { Comparison } from './comparison.tsx'
 import { CopyAcross, type Copying } from './copy-across.tsx'
@@ -31,12 +34,25 @@ export function ComparePage({ projectId, view }: Props) {
   const [copying, setCopying] = useState<Copying>()
   const project = trpc.projects.get.useQuery({ projectId })
   const environments = project.data?.environments ?? []
-  const left = view.left ?? environments[0]?.slug ?? ''
-  const right = view.right ?? environments.find(({ slug }) => slug !== left)?.slug ?? ''
-  const path = view.path ?? '/'
+  const { rights } = useRights(projectId)
+  const own = useOwnFolders(projectId, project.data?.environments)
+  // That two values are the same says something of both: both sides have to be theirs, with everything below.
+  const whyNot = (environment: string, secretPath: string) =>
+    rights?.whyNot('secrets.read-values', andBelow({ projectId, environment, secretPath }))
+  const start = own?.find(({ environment, secretPath }) => whyNot(environment, secretPath) === undefined)
+  const left = view.left ?? start?.environment ?? environments[0]?.slug ?? ''
+  const path = view.path ?? (view.left === undefined ? start?.secretPath : undefined) ?? '/'
+  const right =
+    view.right ??
+    (
+      environments.find(({ slug }) => slug !== left && whyNot(slug, path) === undefined) ??
+      environments.find(({ slug }) => slug !== left)
+    )?.slug ??
+    ''
+  const denied = whyNot(left, path) ?? whyNot(right, path)
   const compared = trpc.tree.compare.useQuery(
     { projectId, environment: left, otherEnvironment: right, secretPath: path },
-    { enabled: left !== '' && right !== '' && left !== right },
+    { enabled: own !== undefined && denied === undefined && left !== '' && right !== '' && left !== right },
   )
   const setView = (next: Props['view']) =>
     void navigate({
@@ -52,6 +68,8 @@ export function ComparePage({ projectId, view }: Props) {
   ))
   if (project.error)
     return <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
+  if (rights?.grant?.role === 'viewer' && denied !== undefined)
+    return <Closed projectId={projectId} title="Comparing says something of values" why={denied} />
   return (
     <>
       <PageHeader
@@ -59,16 +77,20 @@ export function ComparePage({ projectId, view }: Props) {
         text="By the values as they are written, references unresolved. Nothing is shown until you ask for it."
       />
       <div className="grid gap-4">
-        {project.data && environments.length < 2 ? (
+        {project.data && !own ? (
+          <SkeletonRows label="Comparing" rows={8} />
+        ) : project.data && environments.length < 2 ? (
           <Empty
             title="There is nothing to compare with"
             action={
-              <RouteButton to="/p/$projectId/settings" params={{ projectId }}>
+              <RouteButton to="/p/$projectId/settings" params={{ projectId }} denied={rights?.whyNot('project.manage')}>
                 Add an environment
               </RouteButton>
             }
           >
-            This project has one environment.
+            {rights?.may('secrets.read-names') === false
+              ? 'One environment of this project is yours to see.'
+              : 'This project has one environment.'}
           </Empty>
         ) : (
           <>
@@ -92,10 +114,13 @@ export function ComparePage({ projectId, view }: Props) {
                 value={path}
                 onChange={(to) => setView({ path: to === '/' ? undefined : to })}
                 label="From folder"
+                needs="secrets.read-values"
               />
             </div>
             {left === right && left !== '' ? (
               <Empty title="Left and right are the same environment">Choose another one on either side.</Empty>
+            ) : denied !== undefined ? (
+              <Closed projectId={projectId} title="Both sides have to be yours to read" why={denied} />
             ) : compared.error ? (
               <Failure what="The environments could not be compared" error={compared.error} retry={compared.refetch} />
             ) : compared.data ? (

@@ -5,6 +5,7 @@ import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
 import { readValue } from '../../lib/read-value.ts'
+import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import type { Copying } from './copy-across.tsx'
 import type { Difference } from './differences.ts'
 
@@ -18,6 +19,7 @@ interface Props extends RowProps {
 
 export function CompareRow({ index, measure, projectId, left, right, difference, onCopy }: Props) {
   const { key, secretPath, state } = difference
+  const whyNot = useWhyNot(projectId)
   const { word, tone } = wordOf(difference, left, right)
   const side = (environment: string, other: string) => {
     const absent = state === (environment === left ? 'only-right' : 'only-left')
@@ -32,6 +34,7 @@ export function CompareRow({ index, measure, projectId, left, right, difference,
             <IconButton
               icon={Arrow}
               label={`Copy ${key} to ${other}`}
+              denied={whyNot('secrets.write', inFolder({ projectId, environment: other, secretPath }))}
               onClick={() =>
                 onCopy({ key, secretPath, from: environment, to: other, overwrites: state === 'different' })
               }

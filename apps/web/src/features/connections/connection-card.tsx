@@ -12,14 +12,17 @@ import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Connection, Destination } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 
 export function ConnectionCard({
+  projectId,
   connection,
   destination,
 }: {
+  projectId: string
   connection: Connection
   destination: Destination | undefined
 }) {
@@ -34,6 +37,12 @@ export function ConnectionCard({
     onError: (error) => toast.error(`${connection.name}: ${messageOf(error)}`),
     onSettled: () => utils.connections.invalidate(),
   })
+  // A connection of no project is everybody's, and its instance admins' to change.
+  const owner = connection.projectId
+  const denied = useWhyNot(projectId)(
+    'connections.manage',
+    owner === null ? { kind: 'organization' } : { kind: 'project', projectId: owner },
+  )
   const { name, app, account, usedBy, checkedAt, problem } = connection
   const health = problem === null ? (checkedAt === null ? 'Not checked' : 'Works') : 'Has a problem'
 
@@ -81,7 +90,7 @@ export function ConnectionCard({
           </Button>
           <Menu
             trigger={
-              <Button size="icon" variant="ghost" aria-label={`More for ${name}`}>
+              <Button size="icon" variant="ghost" aria-label={`More for ${name}`} denied={denied}>
                 <Ellipsis aria-hidden className="size-4" />
               </Button>
             }
@@ -105,6 +114,7 @@ export function ConnectionCard({
         >
           <ConnectionForm
             destination={destination}
+            projectId={projectId}
             existing={connection}
             onCancel={close}
             onDone={() => {

@@ -1,15 +1,18 @@
 import { Plus } from 'lucide-react'
+import { Closed } from '../../components/closed.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { ConnectionCard } from './connection-card.tsx'
 
 export function ConnectionsPage({ projectId }: { projectId: string }) {
   usePageTitle('Connections', false)
-  const connections = trpc.connections.list.useQuery({})
+  const denied = useWhyNot(projectId)('connections.read')
+  const connections = trpc.connections.list.useQuery({}, { enabled: denied === undefined })
   const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const error = connections.error ?? destinations.error
   const add = (
@@ -17,6 +20,7 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
       <Plus aria-hidden className="size-4" /> Add connection
     </RouteButton>
   )
+  if (denied !== undefined) return <Closed projectId={projectId} title="Connections are for admins" why={denied} />
   const ready = connections.data && destinations.data
   const empty = connections.data?.length === 0
   return (
@@ -43,6 +47,7 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
           {connections.data.map((connection) => (
             <li key={connection.id}>
               <ConnectionCard
+                projectId={projectId}
                 connection={connection}
                 destination={destinations.data.find(({ name }) => name === connection.app)}
               />

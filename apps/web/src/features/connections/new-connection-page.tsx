@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { toast } from '../../lib/toast.ts'
+import { Closed } from '../../components/closed.tsx'
 import { ConnectionForm } from '../../components/connection-form.tsx'
 import { DestinationCards } from '../../components/destination-cards.tsx'
 import { Failure } from '../../components/failure.tsx'
@@ -8,12 +9,14 @@ import { Card } from '../../components/ui/card.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 
 /** First the vendor, then its own form. The vendor is in the URL. */
 export function NewConnectionPage({ projectId, app }: { projectId: string; app: string | undefined }) {
   usePageTitle('New connection')
   const navigate = useNavigate()
+  const denied = useWhyNot(projectId)('connections.manage')
   const { data: destinations, error, refetch } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const destination = destinations?.find(({ name }) => name === app)
   const go = (name?: string) =>
@@ -23,6 +26,7 @@ export function NewConnectionPage({ projectId, app }: { projectId: string; app: 
       search: name === undefined ? {} : { app: name },
     })
 
+  if (denied !== undefined) return <Closed projectId={projectId} title="Connections are for admins" why={denied} />
   if (error) return <Failure what="The destinations could not be read" error={error} retry={refetch} />
   if (!destinations) return <SkeletonRows label="Loading destinations" rows={2} />
   if (!destination) {
@@ -45,6 +49,7 @@ export function NewConnectionPage({ projectId, app }: { projectId: string; app: 
       <Card className="p-5">
         <ConnectionForm
           key={destination.name}
+          projectId={projectId}
           destination={destination}
           onCancel={() => void go()}
           onDone={({ name }) => {

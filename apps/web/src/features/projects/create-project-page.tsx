@@ -2,19 +2,21 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { createProject } from '@keyferry/schemas'
 import { useNavigate } from '@tanstack/react-router'
 import { useForm } from 'react-hook-form'
-import { PageHeader } from '../../components/page.tsx'
+import { Empty, PageHeader } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Card } from '../../components/ui/card.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 
 export function CreateProjectPage() {
   usePageTitle('New project')
   const navigate = useNavigate()
   const utils = trpc.useUtils()
+  const denied = useWhyNot('')('instance.manage')
   const projects = trpc.projects.list.useQuery()
   const create = trpc.projects.create.useMutation()
   const { register, handleSubmit, setError, formState } = useForm({
@@ -33,6 +35,13 @@ export function CreateProjectPage() {
       setError('root', { message: messageOf(error) })
     }
   })
+  if (denied !== undefined) {
+    return (
+      <Empty title={first ? 'You are in no project yet' : 'New projects are for instance admins'}>
+        {denied} Ask one of them {first ? 'to add you to a project' : 'for it'}.
+      </Empty>
+    )
+  }
   return (
     <div className="mx-auto max-w-xl">
       <PageHeader

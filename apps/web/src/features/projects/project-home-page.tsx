@@ -6,29 +6,38 @@ import { PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
+import type { Project } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
+import { MemberHome } from './member-home.tsx'
 
-/** What to do next in a project: three steps, each a button, ticked off as they are done. */
+/** Where a project starts: for who sets it up the steps of that, for others what is theirs in it. */
 export function ProjectHomePage({ projectId }: { projectId: string }) {
   const project = trpc.projects.get.useQuery({ projectId })
-  const syncs = trpc.syncs.list.useQuery({ projectId })
-  const connections = trpc.connections.list.useQuery({})
-  const environment = project.data?.environments[0]?.slug
-  const rows = trpc.secrets.rows.useQuery(
-    { projectId, environment: environment ?? '', secretPath: '/' },
-    { enabled: environment !== undefined },
-  )
+  const { rights } = useRights(projectId)
   usePageTitle(project.data?.name ?? 'Project', false)
   if (project.error)
     return <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
-  if (project.data?.environments.length === 0) return <NoEnvironment projectId={projectId} />
-  if (!project.data || environment === undefined) return <Skeleton className="h-40" />
+  if (!project.data || !rights) return <Skeleton className="h-40" />
+  const environment = project.data.environments[0]?.slug
+  if (environment === undefined) return <NoEnvironment projectId={projectId} />
+  return rights.may('syncs.manage') ? (
+    <Steps project={project.data} environment={environment} />
+  ) : (
+    <MemberHome project={project.data} rights={rights} />
+  )
+}
 
+/** What to do next: three steps, each a button, ticked off as they are done. */
+function Steps({ project: { id: projectId, name }, environment }: { project: Project; environment: string }) {
+  const syncs = trpc.syncs.list.useQuery({ projectId })
+  const connections = trpc.connections.list.useQuery({})
+  const rows = trpc.secrets.rows.useQuery({ projectId, environment, secretPath: '/' })
   const secrets = rows.data?.rows.length ?? 0
   return (
     <div className="mx-auto max-w-2xl">
-      <PageHeader title={project.data.name} text="Three steps, and your secrets are where they are needed." />
+      <PageHeader title={name} text="Three steps, and your secrets are where they are needed." />
       <ol className="grid gap-3">
         <Step
           n={1}

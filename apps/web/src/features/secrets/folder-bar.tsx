@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { nameOfDeletion, PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
 import { Button } from '../../components/ui/button.tsx'
+import { inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { PendingDeletion, Place } from '../../lib/types.ts'
 import { FolderMenu } from './folder-menu.tsx'
@@ -15,10 +16,13 @@ const CreateFolder = onDemand(async () => (await import('./create-folder.tsx')).
 export function FolderBar({ place }: { place: Place }) {
   const { projectId, environment, secretPath } = place
   const [creating, setCreating] = useState(false)
-  const { data: folders } = trpc.folders.list.useQuery({ projectId, environment, path: secretPath })
+  const { rights } = useRights(projectId)
+  // The folders on the way to one's own may be walked through.
+  const way = rights?.may('folders.read', inFolder(place)) !== false
+  const { data: folders } = trpc.folders.list.useQuery({ projectId, environment, path: secretPath }, { enabled: way })
   const { data: beside } = trpc.folders.list.useQuery(
     { projectId, environment, path: parentOf(secretPath) },
-    { enabled: secretPath !== '/' },
+    { enabled: way && secretPath !== '/' },
   )
   const pending = usePendingDeletions(projectId)
   const going = pending.find((deletion) => takes(deletion, place))
@@ -50,7 +54,7 @@ export function FolderBar({ place }: { place: Place }) {
             </span>
           ))}
         </nav>
-        <FolderMenu place={place} folder={folder} />
+        {rights?.may('secrets.read-names', inFolder(place)) !== false && <FolderMenu place={place} folder={folder} />}
         <span aria-hidden className="h-4 w-px bg-line" />
         {folders?.map(({ id, name }) => (
           <Button key={id} asChild size="sm">
@@ -64,7 +68,12 @@ export function FolderBar({ place }: { place: Place }) {
             </Link>
           </Button>
         ))}
-        <Button size="sm" variant="ghost" onClick={() => setCreating(true)}>
+        <Button
+          size="sm"
+          variant="ghost"
+          denied={rights?.whyNot('secrets.write', inFolder(place))}
+          onClick={() => setCreating(true)}
+        >
           <FolderPlus aria-hidden className="size-3.5" /> New folder
         </Button>
       </div>

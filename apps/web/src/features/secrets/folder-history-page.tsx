@@ -8,10 +8,12 @@ import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 import { folderPage } from '../../lib/folder-path.ts'
+import { ClosedFolder } from './closed-folder.tsx'
 import { RestoreFolder } from './restore-folder.tsx'
 import { writesOf, type Write } from './writes.ts'
 
@@ -22,11 +24,14 @@ export function FolderHistoryPage({ place }: { place: Place }) {
   usePageTitle('History')
   const { projectId, environment, secretPath } = place
   const [restoring, setRestoring] = useState<Write>()
+  const { rights } = useRights(projectId)
+  const closed = rights?.may('secrets.read-names', inFolder(place)) === false
   const history = trpc.history.folder.useInfiniteQuery(
     { ...place, limit: PAGE },
-    { getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+    { enabled: !closed, getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
   )
   const writes = writesOf(history.data?.pages.flatMap(({ versions }) => versions) ?? [])
+  if (closed) return <ClosedFolder place={place} />
   return (
     <div className="mx-auto max-w-4xl">
       <PageHeader
@@ -70,7 +75,11 @@ export function FolderHistoryPage({ place }: { place: Place }) {
                 {index === 0 ? (
                   <Badge tone="good">Now</Badge>
                 ) : (
-                  <Button size="sm" onClick={() => setRestoring(write)}>
+                  <Button
+                    size="sm"
+                    denied={rights?.whyNot('secrets.write', inFolder(place))}
+                    onClick={() => setRestoring(write)}
+                  >
                     <RotateCcw aria-hidden className="size-3.5" /> Go back to this
                   </Button>
                 )}

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
+import { andBelow, useRights } from '../../lib/rights.ts'
 import type { Folder, Place } from '../../lib/types.ts'
 
 const RenameFolder = onDemand(async () => (await import('./rename-folder.tsx')).RenameFolder)
@@ -15,6 +16,7 @@ const UsesDialog = onDemand(async () => (await import('./uses-dialog.tsx')).Uses
 export function FolderMenu({ place, folder }: { place: Place; folder: Folder | undefined }) {
   const { projectId, environment, secretPath } = place
   const navigate = useNavigate()
+  const { rights } = useRights(projectId)
   const [dialog, setDialog] = useState<'uses' | 'rename' | 'move' | 'delete'>()
   const close = () => setDialog(undefined)
   return (
@@ -41,7 +43,7 @@ export function FolderMenu({ place, folder }: { place: Place; folder: Folder | u
         <MenuItem onSelect={() => setDialog('uses')}>
           <Waypoints aria-hidden className="size-4" /> Who uses this?
         </MenuItem>
-        {folder && (
+        {folder && rights?.may('secrets.write', andBelow(place)) !== false && (
           <>
             <MenuItem onSelect={() => setDialog('rename')}>
               <Pencil aria-hidden className="size-4" /> Rename

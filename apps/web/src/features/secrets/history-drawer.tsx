@@ -9,6 +9,7 @@ import { Drawer } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import type { Place } from '../../lib/types.ts'
 import { readValue } from '../../lib/read-value.ts'
 
@@ -17,6 +18,7 @@ const SHOWN_MS = 30_000
 /** Every version of one secret. An old one can be looked at and made the newest again. */
 export function HistoryDrawer({ place, secretKey, onClose }: { place: Place; secretKey: string; onClose: () => void }) {
   const utils = trpc.useUtils()
+  const whyNot = useWhyNot(place.projectId)
   const versions = trpc.secrets.versions.useQuery({ ...place, secretName: secretKey })
   const restoreVersion = trpc.history.restoreVersion.useMutation()
   const [shown, setShown] = useState<{ version: number; value: string }>()
@@ -80,12 +82,21 @@ export function HistoryDrawer({ place, secretKey, onClose }: { place: Place; sec
                 )}
                 {!deleted && (
                   <div className="flex gap-2">
-                    <Button size="sm" onClick={() => (open ? setShown(undefined) : void reveal(version))}>
+                    <Button
+                      size="sm"
+                      denied={whyNot('secrets.read-values', inFolder(place))}
+                      onClick={() => (open ? setShown(undefined) : void reveal(version))}
+                    >
                       {open ? <EyeOff aria-hidden className="size-3.5" /> : <Eye aria-hidden className="size-3.5" />}
                       {open ? 'Hide' : 'Reveal'}
                     </Button>
                     {index > 0 && (
-                      <Button size="sm" busy={restoreVersion.isPending} onClick={() => void restore(version)}>
+                      <Button
+                        size="sm"
+                        busy={restoreVersion.isPending}
+                        denied={whyNot('secrets.write', inFolder(place))}
+                        onClick={() => void restore(version)}
+                      >
                         <RotateCcw aria-hidden className="size-3.5" /> Restore
                       </Button>
                     )}

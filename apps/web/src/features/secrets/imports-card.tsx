@@ -1,15 +1,15 @@
 import { ArrowDown, ArrowUp, Import, Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from '../../lib/toast.ts'
-import { PathSelect } from '../../components/path-select.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
-import { Actions, Dialog } from '../../components/ui/dialog.tsx'
-import { SelectField } from '../../components/ui/field.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
-import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place, Project } from '../../lib/types.ts'
+
+const AddImport = onDemand(async () => (await import('./add-import.tsx')).AddImport)
 
 /** What this folder takes over from others. The folder's own keys win, then the lower import. */
 export function ImportsCard({ place, environments }: { place: Place; environments: Project['environments'] }) {
@@ -17,6 +17,7 @@ export function ImportsCard({ place, environments }: { place: Place; environment
   const at = { projectId, environment, path }
   const utils = trpc.useUtils()
   const [adding, setAdding] = useState(false)
+  const denied = useWhyNot(projectId)('secrets.write', inFolder(place))
   const { data: imports } = trpc.imports.list.useQuery(at)
   const settled = {
     onSettled: () => Promise.all([utils.imports.list.invalidate(), utils.secrets.rows.invalidate()]),
@@ -37,99 +38,37 @@ export function ImportsCard({ place, environments }: { place: Place; environment
         return (
           <span
             key={id}
-            className="flex items-center gap-0.5 rounded-md border border-line bg-surface py-0.5 pr-0.5 pl-2 font-mono text-sm"
+            className="flex items-center gap-0.5 rounded-md border border-line bg-surface px-2 py-0.5 has-[button]:pr-0.5 font-mono text-sm"
           >
             {name}
-            <IconButton
-              icon={ArrowUp}
-              label={`Move import ${name} earlier`}
-              disabled={index === 0}
-              onClick={() => move(id, position - 1)}
-            />
-            <IconButton
-              icon={ArrowDown}
-              label={`Move import ${name} later`}
-              disabled={index === imports.length - 1}
-              onClick={() => move(id, position + 1)}
-            />
-            <IconButton
-              icon={X}
-              label={`Remove import ${name}`}
-              onClick={() => remove.mutate({ ...at, importId: id })}
-            />
+            {denied === undefined && (
+              <>
+                <IconButton
+                  icon={ArrowUp}
+                  label={`Move import ${name} earlier`}
+                  disabled={index === 0}
+                  onClick={() => move(id, position - 1)}
+                />
+                <IconButton
+                  icon={ArrowDown}
+                  label={`Move import ${name} later`}
+                  disabled={index === imports.length - 1}
+                  onClick={() => move(id, position + 1)}
+                />
+                <IconButton
+                  icon={X}
+                  label={`Remove import ${name}`}
+                  onClick={() => remove.mutate({ ...at, importId: id })}
+                />
+              </>
+            )}
           </span>
         )
       })}
-      <Button size="sm" variant="ghost" onClick={() => setAdding(true)}>
+      <Button size="sm" variant="ghost" denied={denied} onClick={() => setAdding(true)}>
         <Plus aria-hidden className="size-3.5" /> Add import
       </Button>
       {adding && <AddImport place={place} environments={environments} onClose={() => setAdding(false)} />}
     </section>
-  )
-}
-
-function AddImport({
-  place,
-  environments,
-  onClose,
-}: {
-  place: Place
-  environments: Project['environments']
-  onClose: () => void
-}) {
-  const { projectId, environment, secretPath: path } = place
-  const utils = trpc.useUtils()
-  const [from, setFrom] = useState(environments.find(({ slug }) => slug !== environment)?.slug ?? environment)
-  const [fromPath, setFromPath] = useState('/')
-  const create = trpc.imports.create.useMutation({
-    onSuccess: async () => {
-      await Promise.all([utils.imports.list.invalidate(), utils.secrets.rows.invalidate()])
-      onClose()
-    },
-  })
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title="Add import"
-      description={`Into ${environment}:${path}. Keys that this folder has itself stay as they are.`}
-    >
-      <form
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          create.mutate({ projectId, environment, path, import: { environment: from, path: fromPath } })
-        }}
-      >
-        {create.error && <Notice kind="bad">{messageOf(create.error)}</Notice>}
-        <SelectField
-          label="From environment"
-          value={from}
-          onChange={(event) => {
-            setFrom(event.target.value)
-            setFromPath('/')
-          }}
-        >
-          {environments.map(({ slug, name }) => (
-            <option key={slug} value={slug}>
-              {name}
-            </option>
-          ))}
-        </SelectField>
-        <PathSelect
-          projectId={projectId}
-          environment={from}
-          value={fromPath}
-          onChange={setFromPath}
-          label="From secret path"
-        />
-        <Actions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" busy={create.isPending}>
-            Import
-          </Button>
-        </Actions>
-      </form>
-    </Dialog>
   )
 }

@@ -2,12 +2,15 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { FileUp } from 'lucide-react'
 import { useState, type ChangeEvent } from 'react'
 import { toast } from '../../lib/toast.ts'
+import { Closed } from '../../components/closed.tsx'
 import { LeaveGuard } from '../../components/leave-guard.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { TextAreaField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
+import { folderPage } from '../../lib/folder-path.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place } from '../../lib/types.ts'
@@ -26,11 +29,8 @@ export function PastePage({ place }: { place: Place }) {
   const save = trpc.secrets.paste.useMutation()
   useUnsaved(content !== '' && !save.isSuccess)
   const problem = preview.error ?? save.error
-  const back = {
-    to: '/p/$projectId/secrets/$environment',
-    params: { projectId, environment },
-    search: secretPath === '/' ? {} : { path: secretPath },
-  } as const
+  const back = folderPage(projectId, environment, secretPath)
+  const denied = useWhyNot(projectId)('secrets.write', inFolder(place))
 
   const change = (text: string) => {
     setContent(text)
@@ -55,6 +55,10 @@ export function PastePage({ place }: { place: Place }) {
           setTimeout(() => void navigate(back))
         },
       },
+    )
+  if (denied !== undefined)
+    return (
+      <Closed projectId={projectId} title={`Nothing of yours goes into ${environment}:${secretPath}`} why={denied} />
     )
   const writes = (preview.data?.added.length ?? 0) + (preview.data?.changed.length ?? 0)
   return (

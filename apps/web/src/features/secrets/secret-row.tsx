@@ -9,26 +9,28 @@ import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
+import { inFolder, type Rights } from '../../lib/rights.ts'
 import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
-import { DeleteSecrets } from './delete-secrets.tsx'
 import { Readers } from './readers.tsx'
-import { ResolvedValue } from './resolved-value.tsx'
 import { ValueCell } from './value-cell.tsx'
 
+const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')).DeleteSecrets)
 const DetailsDialog = onDemand(async () => (await import('./details-dialog.tsx')).DetailsDialog)
 const MoveSecrets = onDemand(async () => (await import('./move-secrets.tsx')).MoveSecrets)
+const ResolvedValue = onDemand(async () => (await import('./resolved-value.tsx')).ResolvedValue)
 const UsesDialog = onDemand(async () => (await import('./uses-dialog.tsx')).UsesDialog)
 
 interface Props extends RowProps {
   place: Place
   row: Row
   readers: readonly Sync[]
+  whyNot: Rights['whyNot']
   selected: boolean
   onSelect: (selected: boolean) => void
   onHistory: (key: string) => void
 }
 
-export function SecretRow({ index, measure, place, row, readers, selected, onSelect, onHistory }: Props) {
+export function SecretRow({ index, measure, place, row, readers, whyNot, selected, onSelect, onHistory }: Props) {
   const [dialog, setDialog] = useState<'delete' | 'details' | 'move' | 'uses'>()
   const close = () => setDialog(undefined)
   const { key, origin } = row
@@ -36,12 +38,16 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
   const source = own
     ? place
     : { projectId: place.projectId, environment: origin.environment, secretPath: origin.secretPath }
+  const unreadable = whyNot('secrets.read-values', inFolder(source))
+  const writable = whyNot('secrets.write', inFolder(place)) === undefined
 
   return (
     <Tr ref={measure} data-index={index} aria-label={key}>
-      <Td className="w-9">
-        <Checkbox label={`Select ${key}`} checked={selected} disabled={!own} onChange={onSelect} />
-      </Td>
+      {writable && (
+        <Td className="w-9">
+          <Checkbox label={`Select ${key}`} checked={selected} disabled={!own} onChange={onSelect} />
+        </Td>
+      )}
       <Td className="min-w-32">
         <div className="grid gap-0.5">
           <span className="flex flex-wrap items-center gap-1.5">
@@ -52,7 +58,7 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
             ))}
           </span>
           {row.comment !== '' && <span className="text-xs break-words text-soft">{row.comment}</span>}
-          {row.references.length > 0 && row.problem === null && (
+          {row.references.length > 0 && row.problem === null && unreadable === undefined && (
             <ResolvedValue place={source} secretKey={key} references={row.references} />
           )}
           {row.problem !== null && (
@@ -63,7 +69,13 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
         </div>
       </Td>
       <Td>
-        <ValueCell place={source} secretKey={key} version={row.version} editable={own} />
+        <ValueCell
+          place={source}
+          secretKey={key}
+          version={row.version}
+          editable={own && writable}
+          denied={unreadable}
+        />
       </Td>
       <Td className="max-lg:hidden">
         {own ? (
@@ -101,19 +113,25 @@ export function SecretRow({ index, measure, place, row, readers, selected, onSel
             <MenuItem onSelect={() => onHistory(key)}>
               <History aria-hidden className="size-4" /> History
             </MenuItem>
-            <MenuItem onSelect={() => setDialog('details')}>
-              <FileText aria-hidden className="size-4" /> Rename, comment, tags
-            </MenuItem>
+            {writable && (
+              <MenuItem onSelect={() => setDialog('details')}>
+                <FileText aria-hidden className="size-4" /> Rename, comment, tags
+              </MenuItem>
+            )}
             <MenuItem onSelect={() => setDialog('uses')}>
               <Waypoints aria-hidden className="size-4" /> Who uses this?
             </MenuItem>
-            <MenuItem onSelect={() => setDialog('move')}>
-              <FolderInput aria-hidden className="size-4" /> Move
-            </MenuItem>
-            <MenuLine />
-            <MenuItem danger onSelect={() => setDialog('delete')}>
-              <Trash2 aria-hidden className="size-4" /> Delete
-            </MenuItem>
+            {writable && (
+              <>
+                <MenuItem onSelect={() => setDialog('move')}>
+                  <FolderInput aria-hidden className="size-4" /> Move
+                </MenuItem>
+                <MenuLine />
+                <MenuItem danger onSelect={() => setDialog('delete')}>
+                  <Trash2 aria-hidden className="size-4" /> Delete
+                </MenuItem>
+              </>
+            )}
           </Menu>
         )}
         {dialog === 'details' && <DetailsDialog place={place} row={row} onClose={close} />}

@@ -9,11 +9,12 @@ import { Skeleton, SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Tabs } from '../../components/ui/tabs.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { statusOf } from '../../lib/errors.ts'
+import { andBelow, inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place } from '../../lib/types.ts'
+import { ClosedFolder } from './closed-folder.tsx'
 import { FolderBar } from './folder-bar.tsx'
 import { folderPage } from '../../lib/folder-path.ts'
-import { HistoryDrawer } from './history-drawer.tsx'
 import { ImportsCard } from './imports-card.tsx'
 import { SecretsTable } from './secrets-table.tsx'
 
@@ -21,6 +22,8 @@ const AddSecret = onDemand(
   async () => (await import('./add-secret.tsx')).AddSecret,
   <Skeleton className="h-58 rounded-lg md:h-22" />,
 )
+
+const HistoryDrawer = onDemand(async () => (await import('./history-drawer.tsx')).HistoryDrawer)
 
 interface Props {
   place: Place
@@ -33,7 +36,10 @@ export function SecretsPage({ place, search, history }: Props) {
   const { projectId, environment, secretPath } = place
   const navigate = useNavigate()
   const project = trpc.projects.get.useQuery({ projectId })
-  const rows = trpc.secrets.rows.useQuery(place)
+  const { rights } = useRights(projectId)
+  const closed = rights?.may('secrets.read-names', inFolder(place)) === false
+  const notWritten = rights?.whyNot('secrets.write', inFolder(place))
+  const rows = trpc.secrets.rows.useQuery(place, { enabled: !closed })
   const syncs = trpc.syncs.list.useQuery({ projectId })
   usePageTitle(`Secrets of ${environment}`, false)
 
@@ -60,6 +66,7 @@ export function SecretsPage({ place, search, history }: Props) {
               to="/p/$projectId/compare"
               params={{ projectId }}
               search={{ left: environment, path: secretPath === '/' ? undefined : secretPath }}
+              denied={rights?.whyNot('secrets.read-values', andBelow(place))}
             >
               <GitCompare aria-hidden className="size-4" /> Compare
             </RouteButton>
@@ -67,6 +74,7 @@ export function SecretsPage({ place, search, history }: Props) {
               to="/p/$projectId/secrets/$environment/paste"
               params={{ projectId, environment }}
               search={secretPath === '/' ? {} : { path: secretPath }}
+              denied={notWritten}
             >
               <ClipboardPaste aria-hidden className="size-4" /> Paste .env
             </RouteButton>
@@ -83,7 +91,9 @@ export function SecretsPage({ place, search, history }: Props) {
       >
         <div className="grid gap-4">
           <FolderBar place={place} />
-          {statusOf(rows.error) === 404 ? (
+          {closed ? (
+            <ClosedFolder place={place} />
+          ) : statusOf(rows.error) === 404 ? (
             <NoFolder
               place={place}
               noEnvironment={project.data?.environments.every(({ slug }) => slug !== environment) === true}
@@ -93,7 +103,7 @@ export function SecretsPage({ place, search, history }: Props) {
           ) : (
             <>
               <ImportsCard place={place} environments={project.data?.environments ?? []} />
-              <AddSecret place={place} />
+              {notWritten === undefined && <AddSecret place={place} />}
               {rows.data ? (
                 <SecretsTable
                   place={place}
@@ -110,7 +120,7 @@ export function SecretsPage({ place, search, history }: Props) {
           )}
         </div>
       </Tabs>
-      {history !== undefined && (
+      {history !== undefined && !closed && (
         <HistoryDrawer place={place} secretKey={history} onClose={() => void setView({ history: undefined })} />
       )}
     </>

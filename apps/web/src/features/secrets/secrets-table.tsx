@@ -16,6 +16,7 @@ import { control } from '../../components/ui/field.tsx'
 import { Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { cn } from '../../lib/cn.ts'
+import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 import { SecretRow } from './secret-row.tsx'
@@ -55,13 +56,17 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
     getFilteredRowModel: getFilteredRowModel(),
     globalFilterFn: (row, _column, text: string) => matches(row.original, text.toLowerCase()),
   })
+  const whyNot = useWhyNot(place.projectId)
+  const writable = whyNot('secrets.write', inFolder(place)) === undefined
   const visible = table.getRowModel().rows
   const selected = table.getSelectedRowModel().rows.map((row) => row.original)
 
   if (rows.length === 0) {
     return (
       <Empty title="No secrets in this folder yet">
-        Add the first one above, or paste a whole .env file. Syncs that read this folder send it on within a second.
+        {writable
+          ? 'Add the first one above, or paste a whole .env file. Syncs that read this folder send it on within a second.'
+          : 'What somebody adds appears here at once.'}
       </Empty>
     )
   }
@@ -91,13 +96,17 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
       <Table label="Secrets">
         <thead>
           <tr>
-            <Th className="w-9">
-              <Checkbox
-                label="Select all"
-                checked={table.getIsAllRowsSelected() ? true : table.getIsSomeRowsSelected() ? 'indeterminate' : false}
-                onChange={(all) => table.toggleAllRowsSelected(all)}
-              />
-            </Th>
+            {writable && (
+              <Th className="w-9">
+                <Checkbox
+                  label="Select all"
+                  checked={
+                    table.getIsAllRowsSelected() ? true : table.getIsSomeRowsSelected() ? 'indeterminate' : false
+                  }
+                  onChange={(all) => table.toggleAllRowsSelected(all)}
+                />
+              </Th>
+            )}
             <SortHeader column={table.getColumn('key')} className="lg:w-[34%]">
               Key
             </SortHeader>
@@ -128,6 +137,7 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
               place={place}
               row={row.original}
               readers={readers}
+              whyNot={whyNot}
               selected={row.getIsSelected()}
               onSelect={(next) => row.toggleSelected(next)}
               onHistory={onHistory}

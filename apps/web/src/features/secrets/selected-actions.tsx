@@ -4,8 +4,8 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import type { Place, SecretRow, Sync } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
-import { DeleteSecrets } from './delete-secrets.tsx'
 
+const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')).DeleteSecrets)
 const MoveSecrets = onDemand(async () => (await import('./move-secrets.tsx')).MoveSecrets)
 
 interface Props {

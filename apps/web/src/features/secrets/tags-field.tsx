@@ -6,6 +6,7 @@ import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { slugify } from '../../lib/words.ts'
 
@@ -19,6 +20,8 @@ interface Props {
 /** The tags of a project, each on or off; a new one is made where it is needed. */
 export function TagsField({ projectId, value, onChange }: Props) {
   const tags = trpc.tags.list.useQuery({ projectId })
+  // Tags are the whole project's.
+  const mayAdd = useWhyNot(projectId)('secrets.write') === undefined
   const toggle = (id: string) => onChange(value.includes(id) ? value.filter((each) => each !== id) : [...value, id])
   return (
     <fieldset className="grid gap-2">
@@ -41,7 +44,7 @@ export function TagsField({ projectId, value, onChange }: Props) {
           ))}
         </div>
       )}
-      <NewTag projectId={projectId} onMade={(id) => onChange([...value, id])} />
+      {mayAdd && <NewTag projectId={projectId} onMade={(id) => onChange([...value, id])} />}
     </fieldset>
   )
 }

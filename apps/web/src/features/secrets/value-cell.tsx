@@ -16,11 +16,14 @@ export function ValueCell({
   secretKey,
   version,
   editable,
+  denied,
 }: {
   place: Place
   secretKey: string
   version: number
   editable: boolean
+  /** Why they may not read it. */
+  denied: string | undefined
 }) {
   const [editing, setEditing] = useState<string>()
 
@@ -40,6 +43,7 @@ export function ValueCell({
       name={secretKey}
       version={version}
       read={() => readValue(place, secretKey)}
+      denied={denied}
       actions={editable && <IconButton icon={Pencil} label={`Edit ${secretKey}`} onClick={() => void edit()} />}
     />
   )

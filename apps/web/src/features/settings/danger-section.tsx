@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
+import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
@@ -13,6 +14,7 @@ const DeletePlace = onDemand(async () => (await import('../../components/delete-
 export function DangerSection({ project: { id: projectId, name, slug, environments } }: { project: Project }) {
   const utils = trpc.useUtils()
   const navigate = useNavigate()
+  const denied = useWhyNot(projectId)('project.manage')
   const [asking, setAsking] = useState(false)
   const remove = trpc.projects.delete.useMutation()
   return (
@@ -22,7 +24,7 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
         title="Delete project"
         text="Deletes its environments, secrets, versions and syncs. This cannot be undone."
         action={
-          <Button variant="danger" onClick={() => setAsking(true)}>
+          <Button variant="danger" denied={denied} onClick={() => setAsking(true)}>
             Delete project
           </Button>
         }

@@ -5,6 +5,7 @@ import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { TextField } from '../../components/ui/field.tsx'
+import { useWhyNot } from '../../lib/rights.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
@@ -15,6 +16,7 @@ const details = updateProject.pick({ name: true, slug: true, description: true }
 /** How the project is called, by people and by clients. */
 export function DetailsSection({ project }: { project: Project }) {
   const utils = trpc.useUtils()
+  const denied = useWhyNot(project.id)('project.manage')
   const update = trpc.projects.update.useMutation()
   const { register, handleSubmit, formState } = useForm({
     resolver: zodResolver(details),
@@ -32,21 +34,34 @@ export function DetailsSection({ project }: { project: Project }) {
     <Section title="Project">
       <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-2xl gap-4">
         <Refusal error={update.error} />
-        <TextField label="Project name" error={errors.name?.message} {...register('name')} />
+        <TextField
+          label="Project name"
+          readOnly={denied !== undefined}
+          error={errors.name?.message}
+          {...register('name')}
+        />
         <TextField
           label="Slug"
           help="Clients that find the project by its slug must be given the new one. Everything else follows."
           spellCheck={false}
+          readOnly={denied !== undefined}
           className="[&_input]:font-mono [&_input]:text-sm"
           error={errors.slug?.message}
           {...register('slug')}
         />
-        <TextField label="Description" optional error={errors.description?.message} {...register('description')} />
+        <TextField
+          label="Description"
+          optional
+          readOnly={denied !== undefined}
+          error={errors.description?.message}
+          {...register('description')}
+        />
         <div>
           <Button
             type="submit"
             variant={isDirty ? 'primary' : 'secondary'}
             disabled={!isDirty}
+            denied={denied}
             busy={isSubmitting}
             aria-label="Save project"
           >

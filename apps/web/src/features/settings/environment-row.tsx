@@ -9,6 +9,8 @@ interface Props {
   environment: Project['environments'][number]
   first: boolean
   last: boolean
+  /** They may not change it. */
+  fixed: boolean
   /** The order is being changed. */
   busy: boolean
   going: PendingDeletion | undefined
@@ -18,7 +20,8 @@ interface Props {
   onDelete: () => void
 }
 
-export function EnvironmentRow({ projectId, environment, first, last, busy, going, onMove, onEdit, onDelete }: Props) {
+export function EnvironmentRow(props: Props) {
+  const { projectId, environment, first, last, fixed, busy, going, onMove, onEdit, onDelete } = props
   const { name, slug } = environment
   return (
     <li aria-label={name} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2 first:pt-0 last:pb-0">
@@ -35,12 +38,14 @@ export function EnvironmentRow({ projectId, environment, first, last, busy, goin
         </span>
         <span className="font-mono text-xs break-all text-soft">{slug}</span>
       </span>
-      <span className="flex gap-0.5">
-        <IconButton icon={ArrowUp} label={`Move ${name} up`} disabled={first || busy} onClick={() => onMove(-1)} />
-        <IconButton icon={ArrowDown} label={`Move ${name} down`} disabled={last || busy} onClick={() => onMove(1)} />
-        <IconButton icon={Pencil} label={`Rename ${name}`} onClick={onEdit} />
-        <IconButton icon={Trash2} label={`Delete ${name}`} onClick={onDelete} />
-      </span>
+      {!fixed && (
+        <span className="flex gap-0.5">
+          <IconButton icon={ArrowUp} label={`Move ${name} up`} disabled={first || busy} onClick={() => onMove(-1)} />
+          <IconButton icon={ArrowDown} label={`Move ${name} down`} disabled={last || busy} onClick={() => onMove(1)} />
+          <IconButton icon={Pencil} label={`Rename ${name}`} onClick={onEdit} />
+          <IconButton icon={Trash2} label={`Delete ${name}`} onClick={onDelete} />
+        </span>
+      )}
     </li>
   )
 }

@@ -4,6 +4,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { useWhyNot } from '../../lib/rights.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { PendingDeletion, Project } from '../../lib/types.ts'
@@ -18,6 +19,7 @@ type Open = { what: 'add' } | { what: 'edit' | 'delete'; environment: Environmen
 /** The environments in their order, which is the order of the tabs everywhere. */
 export function EnvironmentsSection({ project, pending }: { project: Project; pending: readonly PendingDeletion[] }) {
   const utils = trpc.useUtils()
+  const denied = useWhyNot(project.id)('project.manage')
   const [open, setOpen] = useState<Open>()
   const close = () => setOpen(undefined)
   const update = trpc.environments.update.useMutation({
@@ -30,7 +32,7 @@ export function EnvironmentsSection({ project, pending }: { project: Project; pe
       title="Environments"
       text="Their order is the order of the tabs."
       action={
-        <Button onClick={() => setOpen({ what: 'add' })}>
+        <Button denied={denied} onClick={() => setOpen({ what: 'add' })}>
           <Plus aria-hidden className="size-4" /> Add environment
         </Button>
       }
@@ -46,6 +48,7 @@ export function EnvironmentsSection({ project, pending }: { project: Project; pe
               environment={environment}
               first={index === 0}
               last={index === environments.length - 1}
+              fixed={denied !== undefined}
               busy={update.isPending}
               going={pending.find(({ subjectId }) => subjectId === environment.id)}
               onMove={(by) =>

@@ -3,9 +3,11 @@ import { LeaveGuard } from '../../components/leave-guard.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { nameOfDeletion, PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { statusOf } from '../../lib/errors.ts'
+import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { DangerSection } from './danger-section.tsx'
 import { DetailsSection } from './details-section.tsx'
@@ -17,6 +19,7 @@ export function SettingsPage({ projectId }: { projectId: string }) {
   usePageTitle('Settings')
   const project = trpc.projects.get.useQuery({ projectId })
   const pending = usePendingDeletions(projectId)
+  const denied = useWhyNot(projectId)('project.manage')
   const going = pending.find(({ kind }) => kind === 'project')
   return (
     <div className="mx-auto max-w-4xl">
@@ -33,6 +36,7 @@ export function SettingsPage({ projectId }: { projectId: string }) {
       ) : (
         <div className="grid gap-4">
           {going && <PendingNotice what={nameOfDeletion(going)} projectId={projectId} deletion={going} />}
+          {denied !== undefined && <Notice title="You see the settings and cannot change them">{denied}</Notice>}
           <DetailsSection
             key={`${project.data.name} ${project.data.slug} ${project.data.description}`}
             project={project.data}

@@ -6,6 +6,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
+import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Tag } from '../../lib/types.ts'
 
@@ -16,6 +17,7 @@ export function TagsSection({ projectId }: { projectId: string }) {
   const utils = trpc.useUtils()
   const tags = trpc.tags.list.useQuery({ projectId })
   const remove = trpc.tags.delete.useMutation()
+  const fixed = useWhyNot(projectId)('secrets.write') !== undefined
   const [open, setOpen] = useState<{ what: 'rename' | 'delete'; tag: Tag }>()
   const close = () => setOpen(undefined)
   const deleteTag = async ({ id: tagId }: Tag) => {
@@ -35,19 +37,23 @@ export function TagsSection({ projectId }: { projectId: string }) {
           {tags.data.map((tag) => (
             <li
               key={tag.id}
-              className="flex items-center gap-0.5 rounded-md border border-line py-0.5 pr-0.5 pl-2.5 text-sm"
+              className="flex items-center gap-0.5 rounded-md border border-line px-2.5 py-0.5 text-sm has-[button]:pr-0.5"
             >
               {tag.name}
-              <IconButton
-                icon={Pencil}
-                label={`Rename tag ${tag.name}`}
-                onClick={() => setOpen({ what: 'rename', tag })}
-              />
-              <IconButton
-                icon={Trash2}
-                label={`Delete tag ${tag.name}`}
-                onClick={() => setOpen({ what: 'delete', tag })}
-              />
+              {!fixed && (
+                <>
+                  <IconButton
+                    icon={Pencil}
+                    label={`Rename tag ${tag.name}`}
+                    onClick={() => setOpen({ what: 'rename', tag })}
+                  />
+                  <IconButton
+                    icon={Trash2}
+                    label={`Delete tag ${tag.name}`}
+                    onClick={() => setOpen({ what: 'delete', tag })}
+                  />
+                </>
+              )}
             </li>
           ))}
         </ul>

@@ -21,7 +21,7 @@ interface Props {
 }
 
 /** The connection, made here if there is none yet, and the destination's own fields. */
-export function TargetStep({ destination, onSubmit }: Props) {
+export function TargetStep({ projectId, destination, onSubmit }: Props) {
   const { control, formState } = useFormContext<Draft>()
   const { field } = useController({ control, name: 'connectionId' })
   const [adding, setAdding] = useState(false)
@@ -43,6 +43,7 @@ export function TargetStep({ destination, onSubmit }: Props) {
         <Card className="p-4">
           <h2 className="mb-3 text-base font-semibold">New connection</h2>
           <ConnectionForm
+            projectId={projectId}
             destination={destination}
             onCancel={none ? undefined : () => setAdding(false)}
             onDone={({ id }) => {

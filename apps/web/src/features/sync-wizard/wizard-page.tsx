@@ -1,10 +1,12 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { FormProvider, useForm, useWatch } from 'react-hook-form'
+import { Closed } from '../../components/closed.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination } from '../../lib/types.ts'
 import { DestinationStep } from './destination-step.tsx'
@@ -26,6 +28,8 @@ export function WizardPage() {
   usePageTitle('Add sync')
   const { projectId } = route.useParams()
   const { data: destinations, error, refetch } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
+  const denied = useWhyNot(projectId)('syncs.manage')
+  if (denied !== undefined) return <Closed projectId={projectId} title="New syncs are for admins" why={denied} />
   if (error) return <Failure what="The destinations could not be read" error={error} retry={refetch} />
   if (!destinations) return <SkeletonRows label="Loading the wizard" />
   return <Wizard key={projectId} projectId={projectId} destinations={destinations} />

@@ -7,6 +7,7 @@ import { Dialog, StickyActions } from '../../components/ui/dialog.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
@@ -17,6 +18,7 @@ export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => vo
   const utils = trpc.useUtils()
   const { data: plan, error, refetch, isFetching } = trpc.syncs.plan.useQuery(one, { staleTime: 0 })
   const approve = trpc.syncs.approve.useMutation()
+  const denied = useWhyNot(sync.projectId)('syncs.manage', atSource(sync))
   const [problem, setProblem] = useState<unknown>()
 
   const submit = async () => {
@@ -48,6 +50,7 @@ export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => vo
             <Button
               variant={deletes > 0 ? 'danger' : 'primary'}
               busy={approve.isPending}
+              denied={denied}
               disabled={isFetching}
               onClick={() => void submit()}
             >

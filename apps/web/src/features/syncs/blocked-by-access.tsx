@@ -2,17 +2,18 @@ import { Play } from 'lucide-react'
 import { LinkedText } from '../../components/linked-text.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { trpc } from '../../lib/trpc.ts'
+import { atSource, useRights } from '../../lib/rights.ts'
 import type { Sync } from '../../lib/types.ts'
 import type { Blockage } from './blocked-banner.tsx'
-import { mayTakeOver } from './may-take-over.ts'
 import { useTrigger } from './use-trigger.ts'
 
 /** Nobody who may read the source stands behind the sync any more: whoever may can take it over. */
 export function BlockedByAccess({ sync, blocked }: { sync: Sync; blocked: Blockage }) {
-  const { data: me } = trpc.instance.me.useQuery()
+  const { rights } = useRights(sync.projectId)
   const { trigger, busy } = useTrigger(sync)
-  const may = me !== undefined && mayTakeOver(me, sync)
+  // Whether they may read everything that it sends, imports and references included, only the server knows; it refuses by name.
+  const source = atSource(sync)
+  const may = rights?.may('syncs.run', source) === true && rights.may('secrets.read-values', source)
   const where = `${sync.environment?.slug ?? ''}:${sync.folder?.path ?? ''}`
   return (
     <Notice
@@ -30,7 +31,7 @@ export function BlockedByAccess({ sync, blocked }: { sync: Sync; blocked: Blocka
         <p>
           <LinkedText text={blocked.message} />
         </p>
-        {me !== undefined && (
+        {rights !== undefined && (
           <p>
             {may
               ? 'If you take it over, it goes on in your name, for as long as you may read what it sends.'

@@ -5,6 +5,7 @@ import { Confirm } from '../../components/confirm.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
+import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 
@@ -16,6 +17,7 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
   const [alsoRemove, setAlsoRemove] = useState(false)
   const remove = trpc.syncs.removeSecrets.useMutation()
   const destroy = trpc.syncs.delete.useMutation()
+  const denied = useWhyNot(sync.projectId)('syncs.manage', atSource(sync))
   const one = { destination: sync.destination, syncId: sync.id }
   const vendor = destination?.title ?? sync.destination
   const typed = { text: sync.name, label: `Type ${sync.name} to confirm` }
@@ -38,7 +40,7 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
         title="Remove secrets"
         text={`Deletes at ${vendor} every key this sync wrote to ${sync.targetLabel}. Keys of others stay. The sync itself stays too.`}
         action={
-          <Button variant="quietDanger" onClick={() => setDialog('remove')}>
+          <Button variant="quietDanger" denied={denied} onClick={() => setDialog('remove')}>
             Remove secrets
           </Button>
         }
@@ -48,7 +50,7 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
         title="Delete sync"
         text="Deletes the sync with its runs. Nothing changes in the vault."
         action={
-          <Button variant="danger" onClick={() => setDialog('delete')}>
+          <Button variant="danger" denied={denied} onClick={() => setDialog('delete')}>
             Delete sync
           </Button>
         }
@@ -57,6 +59,7 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
           label="Also remove what it wrote"
           help={`First deletes at ${vendor} the keys this sync wrote. Off: they stay there, with the values they have.`}
           checked={alsoRemove}
+          disabled={denied !== undefined}
           onChange={setAlsoRemove}
         />
       </Section>

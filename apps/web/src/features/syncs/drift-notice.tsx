@@ -8,7 +8,7 @@ import { useTrigger } from './use-trigger.ts'
 
 /** What someone changed at the target itself, and what becomes of it. */
 export function DriftNotice({ sync }: { sync: Sync }) {
-  const { trigger, busy } = useTrigger(sync)
+  const { trigger, busy, denied } = useTrigger(sync)
   const { drift } = sync
   if (drift === null || (drift.count === 0 && drift.message === null)) return null
   const { repairsStopped, message } = drift
@@ -25,7 +25,7 @@ export function DriftNotice({ sync }: { sync: Sync }) {
       }
       action={
         repairsStopped && (
-          <Button size="sm" busy={busy} onClick={trigger}>
+          <Button size="sm" busy={busy} denied={denied} onClick={trigger}>
             {!busy && <Wrench aria-hidden className="size-3.5" />} Repair and go on repairing
           </Button>
         )

@@ -7,7 +7,7 @@ import { useTrigger } from './use-trigger.ts'
 
 /** The sync was pointed elsewhere, and what it wrote before has not gone yet. */
 export function LeavingNotice({ sync }: { sync: Sync }) {
-  const { trigger, busy } = useTrigger(sync)
+  const { trigger, busy, denied } = useTrigger(sync)
   const { leaving } = sync
   if (leaving === null) return null
   const { keys, message, retryAt } = leaving
@@ -17,7 +17,7 @@ export function LeavingNotice({ sync }: { sync: Sync }) {
       title={keys === 0 ? 'Leaving its old place' : `Still leaving its old place: ${count(keys, 'key')}`}
       action={
         retryAt !== null && (
-          <Button size="sm" busy={busy} onClick={trigger}>
+          <Button size="sm" busy={busy} denied={denied} onClick={trigger}>
             Try now
           </Button>
         )

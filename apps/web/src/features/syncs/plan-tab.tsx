@@ -4,6 +4,7 @@ import { Failure } from '../../components/failure.tsx'
 import { PlanView } from '../../components/plan-view.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 import { ApproveDialog } from './approve-dialog.tsx'
@@ -14,6 +15,7 @@ export function PlanTab({ sync }: { sync: Sync }) {
     { destination: sync.destination, syncId: sync.id },
     { staleTime: 0, retry: false },
   )
+  const denied = useWhyNot(sync.projectId)('syncs.manage', atSource(sync))
   const [approving, setApproving] = useState(false)
   return (
     <div className="grid gap-4">
@@ -22,7 +24,7 @@ export function PlanTab({ sync }: { sync: Sync }) {
           What the next run would do, from a listing of the target made just now. Nothing is written.
         </p>
         {plan.data && plan.data.fuse !== null && (
-          <Button size="sm" variant="danger" onClick={() => setApproving(true)}>
+          <Button size="sm" variant="danger" denied={denied} onClick={() => setApproving(true)}>
             Review and approve
           </Button>
         )}

@@ -4,7 +4,9 @@ import { Failure } from '../../components/failure.tsx'
 import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 import { RestoreApproval } from './restore-approval.tsx'
@@ -22,9 +24,11 @@ export function RestoreRun({ sync, runId, onClose }: Props) {
   const { destination, id: syncId, projectId, environment, folder } = sync
   const one = { destination, syncId, runId }
   const run = trpc.syncs.run.useQuery(one)
+  const denied = useWhyNot(projectId)('secrets.write', atSource(sync))
   const plan = useQuery({
     queryKey: ['restore-preview', syncId, runId],
     queryFn: () => direct.syncs.restorePreview.mutate(one),
+    enabled: denied === undefined,
     staleTime: 0,
     gcTime: 0,
     retry: false,
@@ -55,7 +59,9 @@ export function RestoreRun({ sync, runId, onClose }: Props) {
           </>
         }
       >
-        {plan.error ? (
+        {denied !== undefined ? (
+          <Notice title="It is not yours to go back">{denied}</Notice>
+        ) : plan.error ? (
           <Failure what="It cannot be gone back to" error={plan.error} retry={plan.refetch} />
         ) : !plan.data ? (
           <SkeletonRows label="Working out what would change" rows={4} />

@@ -4,6 +4,7 @@ import { Badge, type Tone } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { ScrollList } from '../../components/ui/scroll-list.tsx'
+import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { duration } from '../../lib/time.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Outcome, Run, Sync } from '../../lib/types.ts'
@@ -36,6 +37,7 @@ export function RunOutcomes({ sync, run, onRestore }: { sync: Sync; run: Run; on
     syncId: sync.id,
     runId: run.id,
   })
+  const denied = useWhyNot(sync.projectId)('secrets.write', atSource(sync))
   if (error) return <Failure what="The run could not be read" error={error} retry={refetch} />
   if (!data) return <Skeleton className="h-16" />
   const outcomes = data.outcomes.toSorted(
@@ -54,7 +56,7 @@ export function RunOutcomes({ sync, run, onRestore }: { sync: Sync; run: Run; on
             .join(' · ')}
         </p>
         {data.restorable && (
-          <Button size="sm" className="ml-auto" onClick={onRestore}>
+          <Button size="sm" className="ml-auto" denied={denied} onClick={onRestore}>
             <History aria-hidden className="size-3.5" /> Go back to this run
           </Button>
         )}

@@ -6,7 +6,12 @@ import type { Sync } from '../../lib/types.ts'
 import { SettingsCard } from './settings-card.tsx'
 
 type Every = Sync['syncOptions']['driftCheck']
-const WORDS: Record<Every, string> = { off: 'Never', '15m': 'Every 15 minutes', '1h': 'Every hour', '24h': 'Every day' }
+export const DRIFT_WORDS: Record<Every, string> = {
+  off: 'Never',
+  '15m': 'Every 15 minutes',
+  '1h': 'Every hour',
+  '24h': 'Every day',
+}
 
 /** How the target is watched between runs. */
 export function DriftSettings({ sync, vendor }: { sync: Sync; vendor: string }) {
@@ -33,7 +38,7 @@ export function DriftSettings({ sync, vendor }: { sync: Sync; vendor: string }) 
       >
         {driftCheck.options.map((option) => (
           <option key={option} value={option}>
-            {WORDS[option]}
+            {DRIFT_WORDS[option]}
           </option>
         ))}
       </SelectField>

@@ -11,6 +11,7 @@ import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { RadioCards } from '../../components/ui/radio-cards.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { defaultsOf, filled, schemaOf, type Values } from '../../lib/form-fields.ts'
+import { useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, DeletionPolicy, Sync } from '../../lib/types.ts'
 import { SettingsCard } from './settings-card.tsx'
@@ -26,11 +27,13 @@ export function SettingsTab({ sync, destination }: { sync: Sync; destination: De
     sync
   const { keySchema, deletionPolicy } = syncOptions
   const options = JSON.stringify(syncOptions)
+  // Without them there is no target to choose: an admin who is narrowed to places has none.
+  const connections = useRights(sync.projectId).rights?.may('connections.read') === true
   return (
     <div className="grid gap-4">
       <Details key={`details ${name} ${description}`} sync={sync} />
       <Source key={`source ${environment?.slug}:${folder?.path}`} sync={sync} />
-      {destination && (
+      {destination && connections && (
         <TargetSettings
           key={`target ${connectionId} ${JSON.stringify(destinationConfig)}`}
           sync={sync}

@@ -9,6 +9,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { healthOf, InSync } from './in-sync.tsx'
@@ -29,11 +30,12 @@ export function SyncHeader({
   onRemove: () => void
 }) {
   const utils = trpc.useUtils()
-  const { trigger, busy } = useTrigger(sync)
+  const { trigger, busy, denied } = useTrigger(sync)
   const update = trpc.syncs.update.useMutation({
     onError: (error) => toast.error(messageOf(error)),
     onSettled: () => utils.syncs.invalidate(),
   })
+  const managed = useWhyNot(sync.projectId)('syncs.manage', atSource(sync)) === undefined
   const health = healthOf(sync)
   const auto = sync.isAutoSyncEnabled
   return (
@@ -62,7 +64,7 @@ export function SyncHeader({
           )}
         </div>
         <div className="flex gap-2">
-          <Button variant="primary" busy={busy} onClick={trigger}>
+          <Button variant="primary" busy={busy} denied={denied} onClick={trigger}>
             {!busy && <Play aria-hidden className="size-4" />} Sync now
           </Button>
           <Menu
@@ -75,18 +77,22 @@ export function SyncHeader({
             <MenuItem onSelect={() => void navigator.clipboard.writeText(sync.id).then(() => toast.success('Copied.'))}>
               <Copy aria-hidden className="size-4" /> Copy sync ID
             </MenuItem>
-            <MenuItem
-              onSelect={() =>
-                update.mutate({ destination: sync.destination, syncId: sync.id, isAutoSyncEnabled: !auto })
-              }
-            >
-              {auto ? <ZapOff aria-hidden className="size-4" /> : <Zap aria-hidden className="size-4" />}
-              {auto ? 'Switch auto-sync off' : 'Switch auto-sync on'}
-            </MenuItem>
-            <MenuLine />
-            <MenuItem danger onSelect={onRemove}>
-              <Trash2 aria-hidden className="size-4" /> Remove or delete…
-            </MenuItem>
+            {managed && (
+              <>
+                <MenuItem
+                  onSelect={() =>
+                    update.mutate({ destination: sync.destination, syncId: sync.id, isAutoSyncEnabled: !auto })
+                  }
+                >
+                  {auto ? <ZapOff aria-hidden className="size-4" /> : <Zap aria-hidden className="size-4" />}
+                  {auto ? 'Switch auto-sync off' : 'Switch auto-sync on'}
+                </MenuItem>
+                <MenuLine />
+                <MenuItem danger onSelect={onRemove}>
+                  <Trash2 aria-hidden className="size-4" /> Remove or delete…
+                </MenuItem>
+              </>
+            )}
           </Menu>
         </div>
       </div>

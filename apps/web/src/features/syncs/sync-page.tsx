@@ -1,8 +1,11 @@
 import { useNavigate } from '@tanstack/react-router'
+import { Closed } from '../../components/closed.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Tabs } from '../../components/ui/tabs.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { statusOf } from '../../lib/errors.ts'
+import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { BlockedBanner } from './blocked-banner.tsx'
 import { DangerTab } from './danger-tab.tsx'
@@ -10,6 +13,7 @@ import { KeysTab } from './keys-tab.tsx'
 import { PlanTab } from './plan-tab.tsx'
 import { RestoreRun } from './restore-run.tsx'
 import { RunsTab } from './runs-tab.tsx'
+import { SettingsFacts } from './settings-facts.tsx'
 import { SettingsTab } from './settings-tab.tsx'
 import { SyncHeader } from './sync-header.tsx'
 
@@ -41,6 +45,7 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
   const navigate = useNavigate()
   const { data: sync, error, refetch } = trpc.syncs.get.useQuery({ destination, syncId })
   const destinations = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
+  const whyNot = useWhyNot(projectId)
   usePageTitle(sync?.name ?? 'Sync')
   const show = (next: View) =>
     void navigate({
@@ -50,9 +55,14 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
       resetScroll: false,
     })
 
+  if (statusOf(error) === 403) {
+    const why = 'It reads a folder that your access does not reach.'
+    return <Closed projectId={projectId} title="This sync is not yours to see" why={why} />
+  }
   if (error) return <Failure what="This sync could not be read" error={error} retry={refetch} />
   if (!sync) return <SkeletonRows label="Loading the sync" rows={5} />
   const about = destinations.data?.find(({ name }) => name === destination)
+  const denied = whyNot('syncs.manage', atSource(sync))
   const tab = TABS.find(({ value }) => value === view.tab)?.value ?? 'keys'
   return (
     <div className="grid gap-5">
@@ -83,7 +93,12 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
               onClose={() => show({ tab: 'runs', run: view.restore })}
             />
           ))}
-        {tab === 'settings' && <SettingsTab sync={sync} destination={about} />}
+        {tab === 'settings' &&
+          (denied === undefined ? (
+            <SettingsTab sync={sync} destination={about} />
+          ) : (
+            <SettingsFacts sync={sync} destination={about} denied={denied} />
+          ))}
         {tab === 'danger' && <DangerTab sync={sync} destination={about} />}
       </Tabs>
     </div>

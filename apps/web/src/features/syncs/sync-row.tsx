@@ -14,7 +14,7 @@ import { useTrigger } from './use-trigger.ts'
 
 export function SyncRow({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
   const progress = useProgress(sync.id)
-  const { trigger, busy } = useTrigger(sync)
+  const { trigger, busy, denied } = useTrigger(sync)
   const { id, name, projectId, lastRun } = sync
   const page = {
     to: '/p/$projectId/syncs/$destination/$syncId',
@@ -78,7 +78,7 @@ export function SyncRow({ sync, destination }: { sync: Sync; destination: Destin
       </Td>
       <Td className="w-10 text-right">
         {sync.blocked === null ? (
-          <Button size="sm" busy={busy} aria-label={`Sync now: ${name}`} onClick={trigger}>
+          <Button size="sm" busy={busy} denied={denied} aria-label={`Sync now: ${name}`} onClick={trigger}>
             {!busy && <Play aria-hidden className="size-3.5" />}
             <span className="max-sm:hidden">Sync now</span>
           </Button>

@@ -6,6 +6,7 @@ import { RouteButton } from '../../components/route-button.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
@@ -33,7 +34,12 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
     void navigate({ to: '/p/$projectId/syncs', params: { projectId }, search: next, replace: true })
 
   const add = (
-    <RouteButton variant="primary" to="/p/$projectId/syncs/new" params={{ projectId }}>
+    <RouteButton
+      variant="primary"
+      to="/p/$projectId/syncs/new"
+      params={{ projectId }}
+      denied={useWhyNot(projectId)('syncs.manage')}
+    >
       <Plus aria-hidden className="size-4" /> Add sync
     </RouteButton>
   )

@@ -1,15 +1,18 @@
 import { toast } from '../../lib/toast.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 
-/** "Sync now". While a run is on, the server coalesces it into one more. */
-export function useTrigger({ id, name, destination }: Pick<Sync, 'id' | 'name' | 'destination'>) {
+/** "Sync now", and why they may not. While a run is on, the server coalesces it into one more. */
+export function useTrigger(sync: Sync) {
+  const { id, name, destination, projectId } = sync
+  const denied = useWhyNot(projectId)('syncs.run', atSource(sync))
   const utils = trpc.useUtils()
   const mutation = trpc.syncs.trigger.useMutation({
     onSuccess: () => toast.success(`${name} is on its way.`),
     onError: (error) => toast.error(`${name} could not be started: ${messageOf(error)}`),
     onSettled: () => utils.syncs.invalidate(),
   })
-  return { trigger: () => mutation.mutate({ destination, syncId: id }), busy: mutation.isPending }
+  return { trigger: () => mutation.mutate({ destination, syncId: id }), busy: mutation.isPending, denied }
 }

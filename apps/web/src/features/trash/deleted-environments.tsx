@@ -4,12 +4,11 @@ import { Refusal } from '../../components/refusal.tsx'
 import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
-import { statusOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { count } from '../../lib/words.ts'
 
-/** Whole environments that somebody deleted; nothing for who may not bring them back. */
+/** Whole environments that somebody deleted; for who may bring them back. */
 export function DeletedEnvironments({ projectId }: { projectId: string }) {
   const utils = trpc.useUtils()
   const deleted = trpc.history.deletedEnvironments.useQuery({ projectId })
@@ -27,7 +26,7 @@ export function DeletedEnvironments({ projectId }: { projectId: string }) {
       utils.tree.invalidate(),
     ])
   }
-  if (deleted.error && statusOf(deleted.error) !== 403)
+  if (deleted.error)
     return <Failure what="Deleted environments could not be read" error={deleted.error} retry={deleted.refetch} />
   if (!deleted.data || deleted.data.length === 0) return null
   return (

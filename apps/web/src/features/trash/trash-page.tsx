@@ -10,6 +10,8 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
+import { andBelow, inFolder, useRights } from '../../lib/rights.ts'
+import { joinPath } from '../../lib/folder-path.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Trashed } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
@@ -29,6 +31,7 @@ export function TrashPage({ projectId, filters }: Props) {
   const navigate = useNavigate()
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const { restore, restoring, result } = useRestore(projectId)
+  const { rights } = useRights(projectId)
   const project = trpc.projects.get.useQuery({ projectId })
   const environments = project.data?.environments ?? []
   const found = trpc.useQueries((t) =>
@@ -38,7 +41,13 @@ export function TrashPage({ projectId, filters }: Props) {
   const loaded = project.data !== undefined && found.every(({ data }) => data !== undefined)
   const all = found.flatMap(({ data }) => data ?? []).sort((a, b) => (a.deletedAt < b.deletedAt ? 1 : -1))
   const shown = all.filter((item) => matches(item, filters))
-  const chosen = shown.filter(({ id }) => selected.has(id))
+  const whyNot = ({ kind, name, environment, secretPath }: Trashed): string | undefined => {
+    const place = { projectId, environment, secretPath }
+    const whole = { ...place, secretPath: joinPath(secretPath, name) }
+    return rights?.whyNot('secrets.write', kind === 'secret' ? inFolder(place) : andBelow(whole))
+  }
+  const restorable = shown.filter((item) => whyNot(item) === undefined)
+  const chosen = restorable.filter(({ id }) => selected.has(id))
 
   const setFilters = (next: Props['filters']) =>
     void navigate({ to: '/p/$projectId/trash', params: { projectId }, search: { ...filters, ...next }, replace: true })
@@ -61,7 +70,7 @@ export function TrashPage({ projectId, filters }: Props) {
     <>
       <PageHeader title="Trash" text="What was deleted stays here for 30 days. Restoring puts it back where it was." />
       <div className="grid gap-4">
-        <DeletedEnvironments projectId={projectId} />
+        {rights?.may('project.manage') && <DeletedEnvironments projectId={projectId} />}
         {result && <RestoreResult projectId={projectId} result={result} />}
         {failed ? (
           <Failure what="The trash could not be read" error={failed.error} retry={failed.refetch} />
@@ -107,18 +116,22 @@ export function TrashPage({ projectId, filters }: Props) {
               <Table label="Trash">
                 <thead>
                   <tr>
-                    <Th className="w-9">
-                      <Checkbox
-                        label="Select all"
-                        checked={chosen.length === shown.length ? true : chosen.length > 0 ? 'indeterminate' : false}
-                        onChange={(on) =>
-                          toggle(
-                            shown.map(({ id }) => id),
-                            on,
-                          )
-                        }
-                      />
-                    </Th>
+                    {restorable.length > 0 && (
+                      <Th className="w-9">
+                        <Checkbox
+                          label="Select all"
+                          checked={
+                            chosen.length === restorable.length ? true : chosen.length > 0 ? 'indeterminate' : false
+                          }
+                          onChange={(on) =>
+                            toggle(
+                              restorable.map(({ id }) => id),
+                              on,
+                            )
+                          }
+                        />
+                      </Th>
+                    )}
                     <Th>Name</Th>
                     <Th className="max-sm:hidden">Was in</Th>
                     <Th className="max-md:hidden">Deleted</Th>
@@ -138,9 +151,11 @@ export function TrashPage({ projectId, filters }: Props) {
                       {...virtual}
                       projectId={projectId}
                       item={item}
+                      selectable={restorable.length > 0}
                       selected={selected.has(item.id)}
                       onSelect={(on) => toggle([item.id], on)}
                       busy={restoring}
+                      denied={whyNot(item)}
                       onRestore={() => void bringBack([item])}
                     />
                   )}

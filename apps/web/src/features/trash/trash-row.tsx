@@ -11,21 +11,28 @@ import { count } from '../../lib/words.ts'
 interface Props extends RowProps {
   projectId: string
   item: Trashed
+  /** Whether there is a column to tick. */
+  selectable: boolean
   selected: boolean
   onSelect: (selected: boolean) => void
   /** Something is being restored. */
   busy: boolean
+  /** Why they may not restore it. */
+  denied: string | undefined
   onRestore: () => void
 }
 
-export function TrashRow({ index, measure, projectId, item, selected, onSelect, busy, onRestore }: Props) {
+export function TrashRow(props: Props) {
+  const { index, measure, projectId, item, selectable, selected, onSelect, busy, denied, onRestore } = props
   const { kind, name, environment, secretPath, secrets, deletedAt, deletedBy, expiresAt } = item
   const Icon = kind === 'folder' ? Folder : KeyRound
   return (
     <Tr ref={measure} data-index={index} aria-label={name}>
-      <Td className="w-9">
-        <Checkbox label={`Select ${name}`} checked={selected} onChange={onSelect} />
-      </Td>
+      {selectable && (
+        <Td className="w-9">
+          <Checkbox label={`Select ${name}`} checked={selected} disabled={denied !== undefined} onChange={onSelect} />
+        </Td>
+      )}
       <Td>
         <span className="flex items-start gap-2">
           <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-faint" />
@@ -60,7 +67,7 @@ export function TrashRow({ index, measure, projectId, item, selected, onSelect, 
         <Time iso={expiresAt} until />
       </Td>
       <Td className="text-right">
-        <Button size="sm" disabled={busy} aria-label={`Restore ${name}`} onClick={onRestore}>
+        <Button size="sm" disabled={busy} denied={denied} aria-label={`Restore ${name}`} onClick={onRestore}>
           <RotateCcw aria-hidden className="size-3.5" /> Restore
         </Button>
       </Td>

@@ -1,0 +1,30 @@
+import { Folder } from 'lucide-react'
+import { Closed } from '../../components/closed.tsx'
+import { RouteButton } from '../../components/route-button.tsx'
+import { folderPage } from '../../lib/folder-path.ts'
+import { useOwnFolders } from '../../lib/own-folders.ts'
+import type { Place } from '../../lib/types.ts'
+
+/** The most folders that are offered at once; the folders themselves lead on. */
+const MOST = 12
+
+/** Instead of the secrets of a folder that they may not see: the way to those that are theirs. */
+export function ClosedFolder({ place: { projectId, environment, secretPath } }: { place: Place }) {
+  const own = useOwnFolders(projectId, [{ slug: environment }]) ?? []
+  return (
+    <Closed
+      projectId={projectId}
+      title={`The secrets of ${environment}:${secretPath} are not yours to see`}
+      why={own.length === 0 ? 'Your access is narrowed to other places.' : 'These folders of this environment are:'}
+      action={
+        own.length === 0
+          ? undefined
+          : own.slice(0, MOST).map((each) => (
+              <RouteButton key={each.secretPath} {...folderPage(projectId, environment, each.secretPath)}>
+                <Folder aria-hidden className="size-4 text-faint" /> {each.secretPath}
+              </RouteButton>
+            ))
+      }
+    />
+  )
+}

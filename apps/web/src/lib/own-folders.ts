@@ -1,0 +1,24 @@
+import { inFolder, useRights } from './rights.ts'
+import { trpc } from './trpc.ts'
+import type { Place } from './types.ts'
+
+/**
+ * Every folder whose secrets they may see, in the order of `environments`, outermost first; undefined until it is known. Whoever may see
+ * all of the project gets the root of each environment, and nothing is asked.
+ */
+export function useOwnFolders(projectId: string, environments: readonly { slug: string }[] | undefined) {
+  const { rights } = useRights(projectId)
+  const all = rights?.may('secrets.read-names') === true
+  const asked = rights === undefined || all ? [] : (environments ?? [])
+  const folders = trpc.useQueries((t) =>
+    asked.map(({ slug }) => t.folders.list({ projectId, environment: slug, path: '/', recursive: true })),
+  )
+  if (!environments || !rights) return undefined
+  if (all) return environments.map(({ slug }): Place => ({ projectId, environment: slug, secretPath: '/' }))
+  if (folders.some(({ isPending }) => isPending)) return undefined
+  return asked.flatMap(({ slug }, index) =>
+    ['/', ...(folders[index]?.data ?? []).map(({ path }) => path).sort()]
+      .map((secretPath): Place => ({ projectId, environment: slug, secretPath }))
+      .filter((place) => rights.may('secrets.read-names', inFolder(place))),
+  )
+}

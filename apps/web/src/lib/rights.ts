@@ -1,0 +1,95 @@
+/**
+ * What the present person may do, by the policy that the server decides with. The server has the last word: this is so that a screen offers
+ * what will work, and says why the rest will not.
+ */
+import type { grant, me } from '@keyferry/schemas'
+import { allows, rolesWith, type Access, type Action, type Place } from '@keyferry/schemas/policy'
+import type { z } from 'zod'
+import { trpc } from './trpc.ts'
+import type { Place as FolderPlace, Sync } from './types.ts'
+
+export interface Rights {
+  email: string
+  instanceAdmin: boolean
+  /** What they were given in this project; undefined for an instance admin who is no member. */
+  grant: z.output<typeof grant> | undefined
+  /** Left out, `place` is the project, or the instance for what belongs to it. */
+  may(action: Action, place?: Place): boolean
+  /** Why they may not, as a sentence; undefined when they may. */
+  whyNot(action: Action, place?: Place): string | undefined
+}
+
+export const INSTANCE: Place = { kind: 'instance' }
+
+export const inFolder = ({ projectId, environment, secretPath }: FolderPlace): Place => ({
+  kind: 'folder',
+  projectId,
+  environment,
+  path: secretPath,
+})
+/** The folder with everything in it. */
+export const andBelow = ({ projectId, environment, secretPath }: FolderPlace): Place => ({
+  kind: 'folder',
+  projectId,
+  environment,
+  path: secretPath,
+  below: true,
+})
+/** A sync is where its source is. */
+export const atSource = ({ projectId, environment, folder }: Sync): Place =>
+  environment && folder
+    ? inFolder({ projectId, environment: environment.slug, secretPath: folder.path })
+    : { kind: 'project', projectId }
+
+const WORDS: Record<Action, string> = {
+  'instance.use': 'use Keyferry',
+  'instance.manage': 'create projects, people and machines',
+  'project.read': 'see this project',
+  'project.manage': 'change it or its environments',
+  'members.manage': 'change who has access',
+  'folders.read': 'see its folders',
+  'secrets.read-names': 'see its secrets',
+  'secrets.read-values': 'read values',
+  'secrets.write': 'change secrets',
+  'syncs.read': 'see its syncs',
+  'syncs.run': 'run a sync',
+  'syncs.manage': 'create, change or approve syncs',
+  'connections.read': 'see connections',
+  'connections.manage': 'change connections',
+}
+
+export function rightsOf({ email, instanceAdmin, grants }: z.output<typeof me>, projectId: string): Rights {
+  const access: Access = { instanceAdmin, grants: new Map(grants.map((each) => [each.projectId, each])) }
+  const grant = grants.find((each) => each.projectId === projectId)
+  const placeOf = (action: Action): Place =>
+    action.startsWith('instance.') ? INSTANCE : { kind: 'project', projectId }
+  const whyNot = (action: Action, place = placeOf(action)): string | undefined => {
+    if (allows(access, action, place)) return undefined
+    const roles = place.kind === 'project' || place.kind === 'folder' ? rolesWith(action) : []
+    const what = WORDS[action]
+    if (roles.length === 0) return `Only instance admins may ${what}.`
+    const who = roles.map((role) => `${role}s`).join(' and ')
+    if (!grant || !roles.includes(grant.role)) return `Only ${who} of this project may ${what}.`
+    return place.kind === 'folder'
+      ? `Your access does not reach ${place.environment}:${place.path}${place.below === true ? ' and everything below it' : ''}.`
+      : `Only ${who} of the whole project may ${what}: your access is narrowed to places.`
+  }
+  return {
+    email,
+    instanceAdmin,
+    grant,
+    may: (action, place = placeOf(action)) => allows(access, action, place),
+    whyNot,
+  }
+}
+
+export function useRights(projectId: string) {
+  const { data, error, refetch } = trpc.instance.me.useQuery()
+  return { rights: data && rightsOf(data, projectId), error, refetch }
+}
+
+/** Why something may not be done, for the `denied` of a button. Nobody is denied anything before it is known who they are. */
+export function useWhyNot(projectId: string): Rights['whyNot'] {
+  const { rights } = useRights(projectId)
+  return rights?.whyNot ?? (() => undefined)
+}
