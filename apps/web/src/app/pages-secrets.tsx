@@ -19,7 +19,7 @@ export function FirstEnvironment() {
   if (data?.environments.length === 0) return <NoEnvironment projectId={projectId} />
   if (!own) return <SkeletonRows label="Loading secrets" />
   const [first] = own
-  if (!first) return <NothingYours projectId={projectId} />
+  if (!first) return <NothingYours projectId={projectId} page="Secrets" />
   return <Navigate {...folderPage(projectId, first.environment, first.secretPath)} replace />
 }
 

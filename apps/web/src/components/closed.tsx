@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react'
 import { useRights } from '../lib/rights.ts'
-import { Empty } from './page.tsx'
+import { Empty, PageHeader } from './page.tsx'
 import { Places, ROLE_WORDS } from './role-words.tsx'
 import { RouteButton } from './route-button.tsx'
 
 interface Props {
   projectId: string
+  /** The page's own heading, where nothing else of it is shown. */
+  page?: string
   title: string
   /** Why it is closed to them. */
   why: ReactNode
@@ -14,33 +16,36 @@ interface Props {
 }
 
 /** Instead of what its reader may not see: why, what they were given here, and where they may go. */
-export function Closed({ projectId, title, why, action }: Props) {
+export function Closed({ projectId, page, title, why, action }: Props) {
   const { rights } = useRights(projectId)
   const grant = rights?.grant
   return (
-    <Empty
-      title={title}
-      action={
-        action ?? (
-          <>
-            <RouteButton variant="primary" to="/p/$projectId/secrets" params={{ projectId }}>
-              Go to the secrets
-            </RouteButton>
-            <RouteButton to="/p/$projectId/syncs" params={{ projectId }}>
-              Go to the syncs
-            </RouteButton>
-          </>
-        )
-      }
-    >
-      <div className="grid justify-items-center gap-2">
-        <p>{why}</p>
-        {grant && (
-          <div className="flex flex-wrap items-center justify-center gap-x-2 gap-y-1 text-sm">
-            Your role here is {ROLE_WORDS[grant.role].word.toLowerCase()}: <Places scopes={grant.scopes} />
-          </div>
-        )}
-      </div>
-    </Empty>
+    <>
+      {page !== undefined && <PageHeader title={page} />}
+      <Empty
+        title={title}
+        action={
+          action ?? (
+            <>
+              <RouteButton variant="primary" to="/p/$projectId/secrets" params={{ projectId }}>
+                Go to the secrets
+              </RouteButton>
+              <RouteButton to="/p/$projectId/syncs" params={{ projectId }}>
+                Go to the syncs
+              </RouteButton>
+            </>
+          )
+        }
+      >
+        <div className="grid justify-items-center gap-2">
+          <p>{why}</p>
+          {grant && (
+            <div className="flex flex-wrap items-center justify-center gap-x-2 gap-y-1 text-sm">
+              Your role here is {ROLE_WORDS[grant.role].word.toLowerCase()}: <Places scopes={grant.scopes} />
+            </div>
+          )}
+        </div>
+      </Empty>
+    </>
   )
 }

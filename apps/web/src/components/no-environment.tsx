@@ -6,7 +6,7 @@ import { RouteButton } from './route-button.tsx'
 /** Instead of what needs an environment, in a project that has none, or none for whoever asks. */
 export function NoEnvironment({ projectId }: { projectId: string }) {
   const { rights } = useRights(projectId)
-  if (rights?.may('secrets.read-names') === false) return <NothingYours projectId={projectId} />
+  if (rights?.may('secrets.read-names') === false) return <NothingYours projectId={projectId} page="Secrets" />
   return (
     <Empty
       title="This project has no environment"
@@ -27,9 +27,10 @@ export function NoEnvironment({ projectId }: { projectId: string }) {
 }
 
 /** For somebody who was narrowed to places that are not there, or not yet. */
-export const NothingYours = ({ projectId }: { projectId: string }) => (
+export const NothingYours = ({ projectId, page }: { projectId: string; page?: string }) => (
   <Closed
     projectId={projectId}
+    page={page}
     title="None of your folders is there"
     why="What you were given in this project was renamed, deleted, or not made yet. Ask an admin of the project."
     action={

@@ -31,6 +31,7 @@ export function ActivityPage(props: Props) {
   return (
     <Closed
       projectId={props.projectId}
+      page="Activity"
       title="Only admins of the whole project see its activity"
       why="Ask one of them for the role, or for what you are looking for."
     />

@@ -69,7 +69,14 @@ export function ComparePage({ projectId, view }: Props) {
   if (project.error)
     return <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
   if (rights?.grant?.role === 'viewer' && denied !== undefined)
-    return <Closed projectId={projectId} title="Comparing says something of values" why={denied} />
+    return (
+      <Closed
+        projectId={projectId}
+        page="Compare environments"
+        title="Comparing says something of values"
+        why={denied}
+      />
+    )
   return (
     <>
       <PageHeader

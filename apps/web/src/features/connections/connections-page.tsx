@@ -20,7 +20,8 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
       <Plus aria-hidden className="size-4" /> Add connection
     </RouteButton>
   )
-  if (denied !== undefined) return <Closed projectId={projectId} title="Connections are for admins" why={denied} />
+  if (denied !== undefined)
+    return <Closed projectId={projectId} page="Connections" title="Connections are for admins" why={denied} />
   const ready = connections.data && destinations.data
   const empty = connections.data?.length === 0
   return (

@@ -26,7 +26,8 @@ export function NewConnectionPage({ projectId, app }: { projectId: string; app: 
       search: name === undefined ? {} : { app: name },
     })
 
-  if (denied !== undefined) return <Closed projectId={projectId} title="Connections are for admins" why={denied} />
+  if (denied !== undefined)
+    return <Closed projectId={projectId} page="New connection" title="Connections are for admins" why={denied} />
   if (error) return <Failure what="The destinations could not be read" error={error} retry={refetch} />
   if (!destinations) return <SkeletonRows label="Loading destinations" rows={2} />
   if (!destination) {

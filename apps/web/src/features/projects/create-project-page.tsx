@@ -37,9 +37,12 @@ export function CreateProjectPage() {
   })
   if (denied !== undefined) {
     return (
-      <Empty title={first ? 'You are in no project yet' : 'New projects are for instance admins'}>
-        {denied} Ask one of them {first ? 'to add you to a project' : 'for it'}.
-      </Empty>
+      <>
+        <PageHeader title="New project" />
+        <Empty title={first ? 'You are in no project yet' : 'New projects are for instance admins'}>
+          {denied} Ask one of them {first ? 'to add you to a project' : 'for it'}.
+        </Empty>
+      </>
     )
   }
   return (

@@ -9,11 +9,18 @@ import type { Place } from '../../lib/types.ts'
 const MOST = 12
 
 /** Instead of the secrets of a folder that they may not see: the way to those that are theirs. */
-export function ClosedFolder({ place: { projectId, environment, secretPath } }: { place: Place }) {
+interface Props {
+  place: Place
+  /** The page's own heading, where nothing else of it is shown. */
+  page?: string
+}
+
+export function ClosedFolder({ place: { projectId, environment, secretPath }, page }: Props) {
   const own = useOwnFolders(projectId, [{ slug: environment }]) ?? []
   return (
     <Closed
       projectId={projectId}
+      page={page}
       title={`The secrets of ${environment}:${secretPath} are not yours to see`}
       why={own.length === 0 ? 'Your access is narrowed to other places.' : 'These folders of this environment are:'}
       action={

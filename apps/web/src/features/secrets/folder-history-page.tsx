@@ -31,7 +31,7 @@ export function FolderHistoryPage({ place }: { place: Place }) {
     { enabled: !closed, getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
   )
   const writes = writesOf(history.data?.pages.flatMap(({ versions }) => versions) ?? [])
-  if (closed) return <ClosedFolder place={place} />
+  if (closed) return <ClosedFolder place={place} page="History of a folder" />
   return (
     <div className="mx-auto max-w-4xl">
       <PageHeader

@@ -58,7 +58,12 @@ export function PastePage({ place }: { place: Place }) {
     )
   if (denied !== undefined)
     return (
-      <Closed projectId={projectId} title={`Nothing of yours goes into ${environment}:${secretPath}`} why={denied} />
+      <Closed
+        projectId={projectId}
+        page="Paste .env"
+        title={`Nothing of yours goes into ${environment}:${secretPath}`}
+        why={denied}
+      />
     )
   const writes = (preview.data?.added.length ?? 0) + (preview.data?.changed.length ?? 0)
   return (

@@ -38,6 +38,7 @@ export function SecretsPage({ place, search, history }: Props) {
   const project = trpc.projects.get.useQuery({ projectId })
   const { rights } = useRights(projectId)
   const closed = rights?.may('secrets.read-names', inFolder(place)) === false
+  const unreadable = rights?.whyNot('secrets.read-values', inFolder(place))
   const notWritten = rights?.whyNot('secrets.write', inFolder(place))
   const rows = trpc.secrets.rows.useQuery(place, { enabled: !closed })
   const syncs = trpc.syncs.list.useQuery({ projectId })
@@ -59,7 +60,7 @@ export function SecretsPage({ place, search, history }: Props) {
       <LeaveGuard />
       <PageHeader
         title="Secrets"
-        text="Values stay hidden until you ask for one."
+        text={unreadable ?? 'Values stay hidden until you ask for one.'}
         actions={
           <>
             <RouteButton

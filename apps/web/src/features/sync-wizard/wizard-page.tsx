@@ -29,7 +29,8 @@ export function WizardPage() {
   const { projectId } = route.useParams()
   const { data: destinations, error, refetch } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const denied = useWhyNot(projectId)('syncs.manage')
-  if (denied !== undefined) return <Closed projectId={projectId} title="New syncs are for admins" why={denied} />
+  if (denied !== undefined)
+    return <Closed projectId={projectId} page="Add sync" title="New syncs are for admins" why={denied} />
   if (error) return <Failure what="The destinations could not be read" error={error} retry={refetch} />
   if (!destinations) return <SkeletonRows label="Loading the wizard" />
   return <Wizard key={projectId} projectId={projectId} destinations={destinations} />

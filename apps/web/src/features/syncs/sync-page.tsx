@@ -57,7 +57,7 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
 
   if (statusOf(error) === 403) {
     const why = 'It reads a folder that your access does not reach.'
-    return <Closed projectId={projectId} title="This sync is not yours to see" why={why} />
+    return <Closed projectId={projectId} page="Sync" title="This sync is not yours to see" why={why} />
   }
   if (error) return <Failure what="This sync could not be read" error={error} retry={refetch} />
   if (!sync) return <SkeletonRows label="Loading the sync" rows={5} />
