@@ -42,6 +42,19 @@ onEveryDatabase('accounts', (open) => {
   const rows = async (table: 'user' | 'account' | 'apikey') =>
     (await authTables(test).selectFrom(table).selectAll().execute()).length
 
+  it('knows at once that another process revoked a key', async () => {
+    const { token } = (await bootstrapInstance(test.ctx, auth, account)).identity.credentials
+    const asked = () => auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null)
+    const used = async () => (await authTables(test).selectFrom('apikey').select('lastRequest').execute())[0]
+    expect(await asked()).not.toBeNull()
+    const before = await used()
+    expect(await asked()).not.toBeNull()
+    // Remembered: better-auth was not asked, which would have counted.
+    expect(await used()).toEqual(before)
+    await authTables(test).deleteFrom('apikey').execute()
+    expect(await asked()).toBeNull()
+  })
+
   it('sets up an empty instance with an account that can sign in and a token that works', async () => {
     const made = await bootstrapInstance(test.ctx, auth, account)
     expect(made.organization).toMatchObject({
@@ -143,4 +156,6 @@ onEveryDatabase('accounts', (open) => {
 
 /** better-auth's own tables, which are not in our table types. */
 const authTables = (test: TestContext) =>
-  test.ctx.db.withoutPlugins().withTables<{ user: { id: string }; account: { id: string }; apikey: { id: string } }>()
+  test.ctx.db
+    .withoutPlugins()
+    .withTables<{ user: { id: string }; account: { id: string }; apikey: { id: string; lastRequest: string | null } }>()

@@ -12,6 +12,7 @@ import {
   type OidcProvider,
   type Store,
 } from './better-auth.ts'
+import { isKey } from './machines/api-keys.ts'
 import { actorOfToken } from './machines/sign-in.ts'
 import { ACCESS_TOKEN_PREFIX } from './machines/tokens.ts'
 import { acceptAll, isInvited } from './people/pending.ts'
@@ -36,8 +37,6 @@ export interface Auth extends Accounts {
   handler(request: Request): Promise<Response>
   /** Who sent these headers: a session's cookie or a bearer token. Null for neither, and for a wrong or expired one. */
   actorOf(headers: Headers, address: string | null): Promise<Actor | null>
-  /** A key that was revoked is not remembered any longer. */
-  forgetKey(id: string): void
   /** A token that sets a person's password once, for a link. */
   createReset(userId: string): Promise<string>
   /** Where browsers reach the instance. */
@@ -47,7 +46,10 @@ export interface Auth extends Accounts {
   within(store: Store): Accounts
 }
 
-/** better-auth writes to the token's row at every check; a busy script would cost the store one write per request. */
+/**
+ * better-auth writes to the token's row at every check; a busy script would cost the store one write per request. In between it is enough
+ * that the row is still there: whichever process revoked it, it is gone at once.
+ */
 const TOKEN_REMEMBERED_MS = 5_000
 const TOKENS_REMEMBERED = 1_000
 
@@ -72,7 +74,7 @@ export function createAuth({ db, rootKey, baseUrl, log, now, mail, oidc }: AuthO
   async function ofToken(token: string): Promise<Actor | null> {
     const fingerprint = createHash('sha256').update(token).digest('base64url')
     const known = remembered.get(fingerprint)
-    if (known && known.until > Date.now()) return known.actor
+    if (known && known.until > Date.now() && (await isKey(db, known.actor.id))) return known.actor
     remembered.delete(fingerprint)
     const actor = await main.verifyToken(token)
     if (actor) {
@@ -90,9 +92,6 @@ export function createAuth({ db, rootKey, baseUrl, log, now, mail, oidc }: AuthO
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
       if (token === undefined) return Promise.resolve(null)
       return token.startsWith(ACCESS_TOKEN_PREFIX) ? actorOfToken(db, token, now(), address) : ofToken(token)
-    },
-    forgetKey(id) {
-      for (const [fingerprint, { actor }] of remembered) if (actor.id === id) remembered.delete(fingerprint)
     },
     createReset: main.createReset,
     baseUrl,

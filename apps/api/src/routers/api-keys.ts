@@ -37,7 +37,5 @@ export const apiKeys = router({
     })
     .input(z.object({ apiKeyId: id }))
     .output(apiKey)
-    .mutation(({ ctx, input }) =>
-      revokeApiKey(ctx.ctx, ctx.auth, ctx.actor, { ...input, everybody: runsInstance(ctx.access) }),
-    ),
+    .mutation(({ ctx, input }) => revokeApiKey(ctx.ctx, ctx.actor, { ...input, everybody: runsInstance(ctx.access) })),
 })

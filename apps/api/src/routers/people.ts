@@ -106,7 +106,7 @@ export const people = router({
     })
     .input(one)
     .output(person)
-    .mutation(({ ctx, input }) => removePerson(ctx.ctx, ctx.auth, ctx.actor, input)),
+    .mutation(({ ctx, input }) => removePerson(ctx.ctx, ctx.actor, input)),
 
   endSecondFactor: may('instance.manage')
     .meta({

@@ -72,7 +72,6 @@ export async function createApiKey(
 /** It stops working at once. Throws `NotFound`. */
 export async function revokeApiKey(
   ctx: Context,
-  auth: Auth,
   actor: Actor,
   { apiKeyId, everybody }: { apiKeyId: string; everybody: boolean },
 ): Promise<ApiKey> {
@@ -89,16 +88,19 @@ export async function revokeApiKey(
     await audit(ctx, tx, actor, 'api-key.revoke', null, { apiKeyId, name: shown.name, owner: shown.owner })
     return stopUnstood(tx, null)
   })
-  auth.forgetKey(apiKeyId)
   publishStopped(ctx, stopped)
   return shown
 }
 
-/** All keys of a person who goes; their ids. */
-export async function removeKeysOf(tx: Tx, ownerId: string): Promise<string[]> {
+/** Whether a token with this id exists: of a person, or the instance's first one. */
+export async function isKey(db: Context['db'], id: string): Promise<boolean> {
+  return (await stored(db).selectFrom('apikey').where('id', '=', id).select('id').executeTakeFirst()) !== undefined
+}
+
+/** All keys of a person who goes. */
+export async function removeKeysOf(tx: Tx, ownerId: string): Promise<void> {
   const keys = await tx.selectFrom('apiKeys').where('ownerId', '=', ownerId).select('id').execute()
   for (const { id } of keys) await removeKey(tx, id)
-  return keys.map(({ id }) => id)
 }
 
 async function removeKey(tx: Tx, id: string): Promise<void> {

@@ -5,7 +5,6 @@ import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/con
 import { BadRequest, NotFound } from '@keyferry/core/errors'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
-import type { Auth } from '../auth.ts'
 import { removeKeysOf } from '../machines/api-keys.ts'
 import { allUsers, deleteUser, dropSecondFactor, usersOf, type User } from './users.ts'
 
@@ -43,23 +42,17 @@ export async function updatePerson(
 }
 
 /** With memberships, sessions and API keys: all of it stops working at once. Throws like `updatePerson`. */
-export async function removePerson(
-  ctx: Context,
-  auth: Auth,
-  actor: Actor,
-  { userId }: { userId: string },
-): Promise<Person> {
+export async function removePerson(ctx: Context, actor: Actor, { userId }: { userId: string }): Promise<Person> {
   const person = shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
-  const { stopped, keys } = await ctx.db.transaction().execute(async (tx) => {
+  const stopped = await ctx.db.transaction().execute(async (tx) => {
     await refuseLastAdmin(ctx, tx, await findUser(tx, userId))
-    const keys = await removeKeysOf(tx, userId)
+    await removeKeysOf(tx, userId)
     await tx.deleteFrom('memberships').where('principalId', '=', userId).execute()
     await tx.deleteFrom('instanceAdmins').where('principalId', '=', userId).execute()
     await deleteUser(tx, userId)
     await audit(ctx, tx, actor, 'person.remove', null, { userId, email: person.email })
-    return { keys, stopped: await stopUnstood(tx, null) }
+    return stopUnstood(tx, null)
   })
-  for (const id of keys) auth.forgetKey(id)
   publishStopped(ctx, stopped)
   return person
 }
