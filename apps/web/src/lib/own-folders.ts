@@ -9,12 +9,16 @@ import type { Place } from './types.ts'
 export function useOwnFolders(projectId: string, environments: readonly { slug: string }[] | undefined) {
   const { rights } = useRights(projectId)
   const all = rights?.may('secrets.read-names') === true
-  const asked = rights === undefined || all ? [] : (environments ?? [])
+  const root = (environment: string): Place => ({ projectId, environment, secretPath: '/' })
+  const asked =
+    rights === undefined || all
+      ? []
+      : (environments ?? []).filter(({ slug }) => rights.may('folders.read', inFolder(root(slug))))
   const folders = trpc.useQueries((t) =>
     asked.map(({ slug }) => t.folders.list({ projectId, environment: slug, path: '/', recursive: true })),
   )
   if (!environments || !rights) return undefined
-  if (all) return environments.map(({ slug }): Place => ({ projectId, environment: slug, secretPath: '/' }))
+  if (all) return environments.map(({ slug }) => root(slug))
   if (folders.some(({ isPending }) => isPending)) return undefined
   return asked.flatMap(({ slug }, index) =>
     ['/', ...(folders[index]?.data ?? []).map(({ path }) => path).sort()]

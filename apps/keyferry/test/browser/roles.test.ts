@@ -1,0 +1,276 @@
+/** The console of people who are not admins: what is not theirs is not asked for, not offered, or says why. */
+import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
+import type { BrowserContext, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bootstrap, clientOf, createSync, type SyncRef } from '../../src/demo/setup.ts'
+import { settled } from '../../src/demo/settled.ts'
+import { suiteName, whyNoBrowser } from './chromium.ts'
+import { oneConsole, signIn } from './console.ts'
+import { gone, hands, see, type Hands } from './hands.ts'
+import { openScreens, type Screens } from './screens.ts'
+import { isInDocument, witness, type Witness } from './witness.ts'
+
+const LIMIT_MS = 20_000
+const PATIENCE = { timeout: 120_000 }
+const CANARY = 'canary-of-roles'
+const PASSWORD = 'a sentence of somebody else'
+const INSIDE = [{ environment: 'dev', secretPath: '/api/**' }]
+
+const TWO_FRAMES = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))'
+
+/** Somebody with a browser of their own. */
+interface Person {
+  context: BrowserContext
+  page: Page
+  seen: Witness
+  screens: Screens
+  hands: Hands
+  /** Calls that went together, of which some were refused: the witness sees only those that were refused as a whole. */
+  partly: string[]
+}
+
+describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
+  const all = oneConsole()
+  let client: KeyferryClient
+  let projectId: string
+  /** Of `dev:/api`, and of `prod:/`. */
+  let inside: SyncRef
+  let outside: SyncRef
+  let viewer: Person
+  let narrow: Person
+  const at = (path: string): string => `/p/${projectId}${path}`
+  const pageOf = ({ destination, syncId }: SyncRef, tab = ''): string => at(`/syncs/${destination}/${syncId}${tab}`)
+  const heading = ({ page }: Person, name: string | RegExp): Promise<void> =>
+    see(page.getByRole('heading', { name }).first())
+
+  beforeAll(async () => {
+    const { url, vendors } = all()
+    client = clientOf(url, await bootstrap(url))
+    const project = await client.projects.create.mutate({ projectName: 'Checkout' })
+    projectId = project.id
+    const put = async (environment: string, secretPath: string, ...keys: string[]): Promise<void> => {
+      const secrets = keys.map((secretKey) => ({ secretKey, secretValue: `${CANARY}-${secretKey}` }))
+      await client.secrets.updateMany.mutate({ projectId, environment, secretPath, mode: 'upsert', secrets })
+    }
+    for (const name of ['api', 'billing'])
+      await client.folders.create.mutate({ projectId, environment: 'dev', path: '/', name })
+    await client.folders.create.mutate({ projectId, environment: 'dev', path: '/api', name: 'deep' })
+    await put('dev', '/', 'ROOT_KEY', 'GONE_FROM_ROOT')
+    await put('dev', '/api', 'API_KEY', 'API_URL', 'GONE_FROM_API')
+    await put('dev', '/billing', 'BILLING_KEY')
+    await put('prod', '/', 'PROD_KEY')
+    for (const [secretPath, secretName] of [
+      ['/', 'GONE_FROM_ROOT'],
+      ['/api', 'GONE_FROM_API'],
+    ] as const)
+      await client.secrets.delete.mutate({ projectId, environment: 'dev', secretPath, secretName })
+    const [first, second] = [...vendors]
+    if (!first || !second) throw new Error('two destinations are needed')
+    inside = await createSync(client, { projectId, environment: 'dev', secretPath: '/api' }, ...first)
+    outside = await createSync(client, { projectId, environment: 'prod', secretPath: '/' }, ...second)
+    await settled(client, projectId, [inside, outside], LIMIT_MS)
+    viewer = await join(all(), 'vera@example.com', 'viewer', null)
+    narrow = await join(await anotherBrowser(), 'dev@example.com', 'developer', INSIDE)
+  }, 120_000)
+  afterAll(() => narrow?.context.close())
+
+  async function anotherBrowser(): Promise<Pick<Person, 'context' | 'page' | 'seen'>> {
+    const context = await all().browser.newContext({
+      baseURL: all().url,
+      locale: 'en',
+      colorScheme: 'light',
+      reducedMotion: 'reduce',
+      viewport: { width: 1280, height: 800 },
+    })
+    context.setDefaultTimeout(LIMIT_MS)
+    return { context, seen: witness(context), page: await context.newPage() }
+  }
+
+  /** A member of the project, who is signed in. */
+  async function join(
+    { context, page, seen }: Pick<Person, 'context' | 'page' | 'seen'>,
+    email: string,
+    role: 'viewer' | 'developer',
+    scopes: typeof INSIDE | null,
+  ): Promise<Person> {
+    const { link } = await client.members.invite.mutate({ projectId, email, role, scopes })
+    const token = new URL(link ?? '').searchParams.get('token') ?? ''
+    const nobody = createKeyferryClient({ url: all().url, token: '' })
+    await nobody.people.accept.mutate({ token, name: role, password: PASSWORD })
+    seen.keepSecret(CANARY, PASSWORD, token)
+    const partly: string[] = []
+    context.on('response', (response) => {
+      if (response.status() === 207) partly.push(response.url())
+    })
+    await page.goto('/sign-in')
+    await signIn(page, { email, password: PASSWORD })
+    await see(page.getByRole('heading', { name: 'Checkout' }))
+    const screens = await openScreens(page, `screens-${role}`)
+    return { context, page, seen, screens, hands: hands(() => page), partly }
+  }
+
+  const texts = async (what: Locator): Promise<string[]> => (await what.allTextContents()).map((text) => text.trim())
+  const sections = ({ page }: Person): Promise<string[]> =>
+    texts(page.getByRole('navigation', { name: 'Main' }).getByRole('link'))
+
+  /** The button is there, and says on focus why it does nothing. */
+  async function denied({ page, hands }: Person, name: string, reason: string | RegExp): Promise<void> {
+    const button = hands.button(name).first()
+    await see(button)
+    expect(await button.getAttribute('aria-disabled'), name).toBe('true')
+    // A tooltip goes away when its page is scrolled, which is told of with the next frame.
+    await button.scrollIntoViewIfNeeded()
+    await page.evaluate(TWO_FRAMES)
+    await button.focus()
+    await see(page.getByRole('tooltip').filter({ hasText: reason }))
+    await button.blur()
+  }
+  const offered = async ({ hands }: Person, name: string): Promise<void> => {
+    await see(hands.button(name).first())
+    expect(await hands.button(name).first().getAttribute('aria-disabled'), name).toBeNull()
+  }
+
+  it('show a viewer what there is, and no value', async () => {
+    const { page, hands, screens } = viewer
+    expect(await sections(viewer)).toEqual(['Secrets', 'Syncs', 'Access', 'Trash', 'Settings'])
+    await see(page.getByText('2 syncs, none in trouble.'))
+    await see(page.getByText('1 secret in dev:/'))
+    await screens.look('home')
+    await hands.button('See secrets').click()
+    await see(hands.row('ROOT_KEY'))
+    await denied(viewer, 'Paste .env', 'Only developers and admins of this project may change secrets')
+    await denied(viewer, 'Compare', 'may read values')
+    await denied(viewer, 'New folder', 'may change secrets')
+    await denied(viewer, 'Add import', 'may change secrets')
+    await denied(viewer, 'Reveal ROOT_KEY', 'may read values')
+    for (const name of ['Copy ROOT_KEY', 'Edit ROOT_KEY', 'Add secret'])
+      expect(await hands.button(name).count(), name).toBe(0)
+    expect(await page.getByRole('checkbox').count()).toBe(0)
+    await screens.look('secrets')
+    await hands.button('More for ROOT_KEY').click()
+    expect(await texts(page.getByRole('menuitem'))).toEqual(['History', 'Who uses this?'])
+    await page.getByRole('menuitem', { name: 'History' }).click()
+    await denied(viewer, 'Reveal', 'may read values')
+    expect(await isInDocument(page, CANARY)).toBe(false)
+  })
+
+  it('let a viewer follow a sync, and not touch it', async () => {
+    const { page, hands, screens } = viewer
+    await page.goto(at('/syncs'))
+    await denied(viewer, 'Add sync', 'Only admins of this project')
+    await denied(viewer, `Sync now: to-${inside.destination}`, 'Only developers and admins of this project may run')
+    await page.goto(pageOf(inside))
+    await see(hands.row('API_KEY'))
+    await denied(viewer, 'Sync now', 'may run a sync')
+    await screens.look('sync')
+    await hands.button('More actions').click()
+    expect(await texts(page.getByRole('menuitem'))).toEqual(['Copy sync ID'])
+    await page.keyboard.press('Escape')
+    await hands.tab('Settings').click()
+    await see(page.getByText('You see the settings and cannot change them'))
+    await see(page.getByRole('definition').filter({ hasText: 'dev:/api' }))
+    await screens.look('sync-settings')
+    await hands.tab('Danger').click()
+    await denied(viewer, 'Delete sync', 'Only admins of this project')
+  })
+
+  it('tell a viewer why a page is closed', async () => {
+    const { page, screens } = viewer
+    for (const [path, title] of [
+      ['/activity', 'Only admins of the whole project see its activity'],
+      ['/connections', 'Connections are for admins'],
+      ['/connections/new', 'Connections are for admins'],
+      ['/syncs/new', 'New syncs are for admins'],
+      ['/secrets/dev/paste', 'Nothing of yours goes into dev:/'],
+      ['/compare', 'Comparing says something of values'],
+    ] as const) {
+      await page.goto(at(path))
+      await heading(viewer, title)
+      await see(viewer.hands.button('Go to the secrets'))
+    }
+    await screens.look('closed')
+    await page.goto('/projects/new')
+    await heading(viewer, 'New projects are for instance admins')
+    await page.goto(at('/access'))
+    await see(page.getByText('Only admins of the project see this'))
+    await page.goto(at('/trash'))
+    await denied(viewer, 'Restore GONE_FROM_ROOT', 'may change secrets')
+    await screens.look('trash')
+    await page.goto(at('/settings'))
+    await denied(viewer, 'Add environment', 'Only admins of this project may change')
+    await denied(viewer, 'Delete project', 'Only admins of this project may change')
+    await denied(viewer, 'Save project', 'Only admins of this project may change')
+    await screens.look('settings')
+  })
+
+  it('lead somebody narrowed to their first folder, and let them work there', async () => {
+    const { page, hands, screens } = narrow
+    await see(page.getByText('2 secrets in dev:/api'))
+    await see(page.getByText('1 sync, none in trouble.'))
+    await screens.look('home')
+    await hands.go('Secrets')
+    await see(hands.row('API_KEY'))
+    expect(page.url()).toContain('/secrets/dev?path=%2Fapi')
+    for (const name of ['Paste .env', 'Compare', 'New folder', 'Add import', 'Add secret', 'Reveal API_KEY'])
+      await offered(narrow, name)
+    await hands.button('Edit API_URL').click()
+    await page.getByLabel('New value of API_URL').fill(`${CANARY}-new`)
+    await hands.button('Save').click()
+    await gone(page.getByLabel('New value of API_URL'))
+    await page.getByRole('link', { name: 'deep' }).click()
+    await heading(narrow, 'No secrets in this folder yet')
+    await page.goto(pageOf(inside))
+    await offered(narrow, 'Sync now')
+    await hands.tab('Settings').click()
+    await see(page.getByText('You see the settings and cannot change them'))
+  })
+
+  it('show somebody narrowed the way, and nothing beside it', async () => {
+    const { page, hands, screens } = narrow
+    await page.goto(at('/secrets/dev'))
+    await heading(narrow, 'The secrets of dev:/ are not yours to see')
+    await screens.look('way')
+    expect(await texts(page.getByRole('tab'))).toEqual(['Development'])
+    expect(await page.getByRole('link', { name: 'billing' }).count()).toBe(0)
+    await hands.button('/api').click()
+    await see(hands.row('API_KEY'))
+    for (const path of ['/secrets/dev?path=%2Fbilling', '/secrets/prod', '/secrets/dev/history?path=%2Fbilling']) {
+      await page.goto(at(path))
+      await heading(narrow, 'not yours to see')
+    }
+    await page.goto(at('/compare'))
+    await heading(narrow, 'There is nothing to compare with')
+    await page.goto(at('/syncs'))
+    await see(hands.row(`to-${inside.destination}`))
+    expect(await hands.row(`to-${outside.destination}`).count()).toBe(0)
+    narrow.seen.mayBeRefused('syncs.get')
+    await page.goto(pageOf(outside))
+    await heading(narrow, 'This sync is not yours to see')
+    await screens.look('sync-closed')
+    await page.goto(at('/activity'))
+    await heading(narrow, 'Only admins of the whole project')
+    await page.goto(at('/access'))
+    await see(page.getByText('dev /api/**').first())
+    await page.goto(at('/settings'))
+    await denied(narrow, 'Add environment', 'Only admins of this project may change')
+    await page.goto(at('/trash'))
+    await offered(narrow, 'Restore GONE_FROM_API')
+    expect(await hands.row('GONE_FROM_ROOT').count()).toBe(0)
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Go to a secret').fill('key')
+    await see(page.getByRole('option', { name: 'API_KEY' }).first())
+    expect(await page.getByRole('option', { name: /ROOT_KEY|BILLING_KEY|PROD_KEY/ }).count()).toBe(0)
+    await screens.look('palette')
+  })
+
+  it('ask for nothing that is refused, and are clean for axe and on a phone', async () => {
+    for (const { seen, screens, partly } of [viewer, narrow]) {
+      expect(seen.problems()).toEqual([])
+      // The page of the sync that was closed asks for it.
+      expect(partly.filter((url) => !url.includes('syncs.get'))).toEqual([])
+      expect(await seen.leaks()).toEqual([])
+      expect(screens.violations).toEqual([])
+      expect(screens.tooWide).toEqual([])
+    }
+  })
+})
