@@ -1,10 +1,9 @@
 /** Who may do what: roles, the places they are narrowed to, people, machines and their keys. */
 import { z } from 'zod'
 import { displayName, id, password, timestamp } from './names.ts'
+import { ROLES } from './roles.ts'
 
-export const ROLES = ['viewer', 'developer', 'admin'] as const
 export const role = z.enum(ROLES)
-export type Role = z.infer<typeof role>
 
 /** Infisical's names for them are understood too. */
 const roleAlias = z.preprocess((name) => (name === 'member' ? 'developer' : name), role)

@@ -9,7 +9,8 @@
  * | connections, syncs, members, the project itself | | | yes | yes |
  * | projects, people, machines, the organization's connections | | | | yes |
  */
-import { ROLES, type Role, type Scope } from './access.ts'
+import type { Scope } from './access.ts'
+import { ROLES, type Role } from './roles.ts'
 
 export const ACTIONS = [
   'instance.use',
