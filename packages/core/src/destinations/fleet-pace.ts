@@ -23,8 +23,11 @@ const CAREFUL = 0.95
 const SLOWER = 0.85
 /** Milliseconds of the learned rate that may be saved up. */
 const SAVED_MS = 1_000
-/** A rate that met no refusal for `afterMs` is raised: soon and much as long as it is the first, which pauses made too low, then seldom. */
-const RAISES = { first: { afterMs: 10_000, by: 1.25 }, later: { afterMs: 60_000, by: 1.1 } }
+/**
+ * A rate that meets no refusal is raised: soon while it is the first, which pauses made too low, later when it was measured often. Each raise
+ * that meets none either is the square of the one before: a limit that was a passing trouble is forgotten in about a minute.
+ */
+const RAISE = { first: { afterMs: 10_000, by: 1.25 }, later: { afterMs: 30_000, by: 1.1 }, nextMs: 10_000, squared: 5 }
 
 /** Times are in milliseconds of one clock that all share. */
 export interface Pace {
@@ -51,6 +54,8 @@ export interface Pace {
     tokens: number
     filledAt: number
     raisedAt: number
+    /** How often in a row, without a refusal. */
+    raises: number
   }
 }
 
@@ -155,7 +160,17 @@ const calm = (now: number): Pace => ({
   probe: null,
   queue: [],
   told: null,
-  learned: { emptyAt: null, accepted: 0, last: null, rate: null, measured: 0, tokens: 0, filledAt: now, raisedAt: now },
+  learned: {
+    emptyAt: null,
+    accepted: 0,
+    last: null,
+    rate: null,
+    measured: 0,
+    tokens: 0,
+    filledAt: now,
+    raisedAt: now,
+    raises: 0,
+  },
 })
 
 /** A copy that knows what was `heard`. */
@@ -201,9 +216,10 @@ function byLearnedRate(
   if (learned.rate === null) {
     return { granted: Math.min(want, BLIND), waitMs: 0 }
   }
-  const raise = learned.measured > 1 ? RAISES.later : RAISES.first
-  if (now - learned.raisedAt > raise.afterMs) {
-    learned.rate *= raise.by
+  const { afterMs, by } = learned.measured > 1 ? RAISE.later : RAISE.first
+  if (now - learned.raisedAt > (learned.raises === 0 ? afterMs : RAISE.nextMs)) {
+    learned.rate *= by ** (2 ** Math.min(learned.raises, RAISE.squared))
+    learned.raises += 1
     learned.raisedAt = now
   }
   const most = Math.max(1, learned.rate * SAVED_MS)
@@ -240,6 +256,7 @@ function learn(learned: Pace['learned'], now: number, counted: boolean): void {
   learned.tokens = 0
   learned.filledAt = now
   learned.raisedAt = now
+  learned.raises = 0
 }
 
 function rateOf({ accepted, lasted, rate }: NonNullable<Pace['learned']['last']>): number {
