@@ -2,7 +2,6 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { ComparePage } from '../features/compare/compare-page.tsx'
 import { FolderHistoryPage } from '../features/secrets/folder-history-page.tsx'
-import { SettingsPage } from '../features/settings/settings-page.tsx'
 import { TrashPage } from '../features/trash/trash-page.tsx'
 
 const project = getRouteApi('/inside/p/$projectId')
@@ -10,7 +9,6 @@ const trash = getRouteApi('/inside/p/$projectId/trash')
 const compare = getRouteApi('/inside/p/$projectId/compare')
 const folderHistory = getRouteApi('/inside/p/$projectId/secrets/$environment/history')
 
-export const Settings = () => <SettingsPage projectId={project.useParams().projectId} />
 export const Trash = () => <TrashPage projectId={project.useParams().projectId} filters={trash.useSearch()} />
 export const Compare = () => <ComparePage projectId={project.useParams().projectId} view={compare.useSearch()} />
 export function FolderHistory() {

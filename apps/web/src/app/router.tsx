@@ -4,7 +4,6 @@ import { home, onlyAfterSetup, onlyBeforeSetup, onlySignedIn } from './guards.ts
 import { NotFoundPage, PendingPage, RouteFailure } from './route-states.tsx'
 
 const text = z.string().optional().catch(undefined)
-const pages = () => import('./pages.tsx')
 const waysIn = () => import('./pages-ways-in.tsx')
 const treePages = () => import('./pages-tree.tsx')
 const secretsPages = () => import('./pages-secrets.tsx')
@@ -71,7 +70,7 @@ const project = createRoute({ getParentRoute: () => inside, path: '/p/$projectId
 const projectHome = createRoute({
   getParentRoute: () => project,
   path: '/',
-  component: lazyRouteComponent(pages, 'ProjectHome'),
+  component: lazyRouteComponent(() => import('./page-home.tsx'), 'ProjectHome'),
 })
 const secretsRoot = createRoute({
   getParentRoute: () => project,
@@ -112,18 +111,18 @@ const trash = createRoute({
 const settings = createRoute({
   getParentRoute: () => project,
   path: '/settings',
-  component: lazyRouteComponent(treePages, 'Settings'),
+  component: lazyRouteComponent(() => import('./page-settings.tsx'), 'Settings'),
 })
 const connections = createRoute({
   getParentRoute: () => project,
   path: '/connections',
-  component: lazyRouteComponent(pages, 'Connections'),
+  component: lazyRouteComponent(() => import('./page-connections.tsx'), 'Connections'),
 })
 const newConnection = createRoute({
   getParentRoute: () => project,
   path: '/connections/new',
   validateSearch: z.object({ app: text }),
-  component: lazyRouteComponent(pages, 'NewConnection'),
+  component: lazyRouteComponent(() => import('./page-new-connection.tsx'), 'NewConnection'),
 })
 const syncs = createRoute({
   getParentRoute: () => project,

@@ -3,6 +3,7 @@ import { ArrowLeftRight } from 'lucide-react'
 import { useState } from 'react'
 import { Closed } from '../../components/closed.tsx'
 import { Failure } from '../../components/failure.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { PathSelect } from '../../components/path-select.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
@@ -14,7 +15,9 @@ import { useOwnFolders } from '../../lib/own-folders.ts'
 import { andBelow, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { Comparison } from './comparison.tsx'
-import { CopyAcross, type Copying } from './copy-across.tsx'
+import type { Copying } from './copy-across.tsx'
+
+const CopyAcross = onDemand(async () => (await import('./copy-across.tsx')).CopyAcross)
 
 interface Props {
   projectId: string

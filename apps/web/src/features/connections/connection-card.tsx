@@ -2,7 +2,7 @@ import { Ellipsis, KeyRound, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from '../../lib/toast.ts'
 import { Confirm } from '../../components/confirm.tsx'
-import { ConnectionForm } from '../../components/connection-form.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -16,6 +16,8 @@ import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Connection, Destination } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
+
+const ConnectionForm = onDemand(async () => (await import('../../components/connection-form.tsx')).ConnectionForm)
 
 export function ConnectionCard({
   projectId,

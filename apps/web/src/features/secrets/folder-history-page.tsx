@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { RotateCcw } from 'lucide-react'
 import { useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
@@ -14,8 +15,9 @@ import type { Place } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 import { folderPage } from '../../lib/folder-path.ts'
 import { ClosedFolder } from './closed-folder.tsx'
-import { RestoreFolder } from './restore-folder.tsx'
 import { writesOf, type Write } from './writes.ts'
+
+const RestoreFolder = onDemand(async () => (await import('./restore-folder.tsx')).RestoreFolder)
 
 const PAGE = 200
 
