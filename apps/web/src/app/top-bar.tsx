@@ -1,11 +1,12 @@
 import { Link, useLocation, useParams } from '@tanstack/react-router'
 import { Menu as MenuIcon, Search } from 'lucide-react'
-import { Dialog } from 'radix-ui'
 import { useState, type ReactNode } from 'react'
+import { onDemand } from '../components/on-demand.tsx'
 import { Button } from '../components/ui/button.tsx'
 import { useCrumb } from '../lib/crumbs.ts'
 import { trpc } from '../lib/trpc.ts'
-import { Rail } from './rail.tsx'
+
+const NavDrawer = onDemand(async () => (await import('./nav-drawer.tsx')).NavDrawer)
 
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 
@@ -14,23 +15,18 @@ export function TopBar({ projectId, onSearch }: { projectId: string | undefined;
   const [drawer, setDrawer] = useState(false)
   return (
     <header className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:px-8">
-      <Dialog.Root open={drawer} onOpenChange={setDrawer}>
-        <Dialog.Trigger asChild>
-          <Button variant="ghost" size="icon" className="md:hidden" aria-label="Open navigation">
-            <MenuIcon aria-hidden className="size-5" />
-          </Button>
-        </Dialog.Trigger>
-        <Dialog.Portal>
-          <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim md:hidden" />
-          <Dialog.Content
-            aria-describedby={undefined}
-            className="fixed inset-y-0 left-0 z-40 w-64 bg-surface shadow-float md:hidden"
-          >
-            <Dialog.Title className="sr-only">Navigation</Dialog.Title>
-            <Rail projectId={projectId} onNavigate={() => setDrawer(false)} />
-          </Dialog.Content>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <Button
+        variant="ghost"
+        size="icon"
+        className="md:hidden"
+        aria-label="Open navigation"
+        aria-haspopup="dialog"
+        aria-expanded={drawer}
+        onClick={() => setDrawer(true)}
+      >
+        <MenuIcon aria-hidden className="size-5" />
+      </Button>
+      {drawer && <NavDrawer projectId={projectId} onClose={() => setDrawer(false)} />}
       <Breadcrumb projectId={projectId} />
       <Button className="ml-auto gap-2 text-soft max-sm:size-9 max-sm:px-0" onClick={onSearch}>
         <Search aria-hidden className="size-4" />

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { FormProvider, useForm, useWatch } from 'react-hook-form'
 import { Closed } from '../../components/closed.tsx'
 import { Failure } from '../../components/failure.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
@@ -13,14 +14,15 @@ import { DestinationStep } from './destination-step.tsx'
 import { DetailsStep } from './details-step.tsx'
 import { EMPTY, loadDraft, saveDraft, withDestination } from './draft.ts'
 import { InitialStep } from './initial-step.tsx'
-import { OptionsStep } from './options-step.tsx'
-import { ReviewStep } from './review-step.tsx'
 import { SourceStep } from './source-step.tsx'
 import { StepList } from './step-list.tsx'
 import { problemsOf, reachable, STEPS, type StepId } from './steps.ts'
 import { Summary } from './summary.tsx'
 import { targetProblems } from './target-problems.ts'
-import { TargetStep } from './target-step.tsx'
+
+const TargetStep = onDemand(async () => (await import('./target-step.tsx')).TargetStep)
+const OptionsStep = onDemand(async () => (await import('./options-step.tsx')).OptionsStep)
+const ReviewStep = onDemand(async () => (await import('./review-step.tsx')).ReviewStep)
 
 const route = getRouteApi('/inside/p/$projectId/syncs/new')
 
