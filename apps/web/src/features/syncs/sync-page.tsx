@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Closed } from '../../components/closed.tsx'
 import { Failure } from '../../components/failure.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { Tabs } from '../../components/ui/tabs.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
@@ -8,14 +9,15 @@ import { statusOf } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { BlockedBanner } from './blocked-banner.tsx'
-import { DangerTab } from './danger-tab.tsx'
 import { KeysTab } from './keys-tab.tsx'
 import { PlanTab } from './plan-tab.tsx'
-import { RestoreRun } from './restore-run.tsx'
 import { RunsTab } from './runs-tab.tsx'
-import { SettingsFacts } from './settings-facts.tsx'
-import { SettingsTab } from './settings-tab.tsx'
 import { SyncHeader } from './sync-header.tsx'
+
+const DangerTab = onDemand(async () => (await import('./danger-tab.tsx')).DangerTab)
+const RestoreRun = onDemand(async () => (await import('./restore-run.tsx')).RestoreRun)
+const SettingsFacts = onDemand(async () => (await import('./settings-facts.tsx')).SettingsFacts)
+const SettingsTab = onDemand(async () => (await import('./settings-tab.tsx')).SettingsTab)
 
 const TABS = [
   { value: 'keys', label: 'Keys' },
