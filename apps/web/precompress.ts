@@ -25,5 +25,5 @@ export function precompress(): Plugin {
 async function compress(file: string): Promise<void> {
   const content = await readFile(file)
   await writeFile(`${file}.br`, await promisify(brotliCompress)(content))
-  await writeFile(`${file}.gz`, await promisify(gzip)(content))
+  await writeFile(`${file}.gz`, await promisify(gzip)(content, { level: 9 }))
 }

@@ -1,4 +1,5 @@
 /** Every screen, in light and dark, wide and narrow: axe finds nothing, nothing has to be scrolled sideways, a picture of each is kept. */
+import { gzipSync } from 'node:zlib'
 import type { KeyferryClient } from '@keyferry/client'
 import type { Emulator } from '@keyferry/core/destinations/emulator'
 import type { Page } from 'playwright-core'
@@ -225,6 +226,37 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.goto(at('/syncs'))
     await see(row(`to-${first.destination}`))
     await look('syncs-blocked')
+  }, 120_000)
+
+  it('begin with less than 250 kB of script, wherever one comes in', async () => {
+    const [first] = syncs
+    if (!first) throw new Error('no destination')
+    const pages = [
+      '',
+      '/secrets/dev',
+      '/compare',
+      '/syncs',
+      `/syncs/${first.destination}/${first.syncId}`,
+      '/syncs/new',
+    ]
+    const more = ['/connections', '/activity', '/access', '/trash', '/notices', '/settings']
+    const heavy: string[] = []
+    for (const path of [...pages, ...more]) {
+      const { context } = all()
+      const cold = await all().browser.newContext({ baseURL: all().url, storageState: await context.storageState() })
+      const scripts: Promise<Buffer>[] = []
+      cold.on('response', (answer) => {
+        if (answer.request().resourceType() === 'script') scripts.push(answer.body())
+      })
+      const fresh = await cold.newPage()
+      await fresh.goto(at(path))
+      await see(fresh.getByRole('heading').first())
+      const bytes = (await Promise.all(scripts)).reduce((sum, script) => sum + gzipSync(script, { level: 9 }).length, 0)
+      expect(bytes).toBeGreaterThan(50_000)
+      if (bytes >= 250_000) heavy.push(`${path}: ${bytes} bytes`)
+      await cold.close()
+    }
+    expect(heavy).toEqual([])
   }, 120_000)
 
   it('of the way in, and of the menu on a phone', async () => {

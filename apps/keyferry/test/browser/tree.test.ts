@@ -201,6 +201,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await page.keyboard.press('Enter')
       await see(item('Rename'))
       await page.keyboard.press('r')
+      // The menu moves the focus a moment after the key.
+      await expect.poll(() => page.evaluate<string>("document.activeElement?.textContent ?? ''")).toContain('Rename')
       await page.keyboard.press('Enter')
       await dialog().getByLabel('Folder name').fill('service')
       await page.keyboard.press('Enter')
