@@ -11,7 +11,7 @@ import { partOf } from '../plan/plan.ts'
 import { retryDelay } from '../status/retry.ts'
 import { reportRun } from '../status/report.ts'
 import { judge } from '../status/judge.ts'
-import { leaveRun, recordOutcomes, type RunInHand } from '../status/record.ts'
+import { leaveRun, recordOutcomes, recordRun, recordWriting, type RunInHand } from '../status/record.ts'
 import type { DueSync } from '../sweep.ts'
 import type { Difference, OpenTarget } from '../target.ts'
 
@@ -101,26 +101,16 @@ async function applyAsRun(
   lease: Lease,
 ): Promise<Applied> {
   const sync = target.spec
-  const run: RunInHand = { id: randomUUID(), sync, startedAt: timestamp(outer) }
+  const run: RunInHand = {
+    id: randomUUID(),
+    sync,
+    kind: 'sync',
+    trigger: 'drift',
+    actor: SYSTEM.name,
+    startedAt: timestamp(outer),
+  }
   const ctx = { ...outer, log: outer.log.child({ runId: run.id }) }
-  await ctx.db
-    .insertInto('runs')
-    .values({
-      id: run.id,
-      syncId: sync.id,
-      kind: 'sync',
-      state: 'running',
-      trigger: 'drift',
-      actor: SYSTEM.name,
-      revision: sync.wanted,
-      planHash: found.plan.hash,
-      counts: JSON.stringify(found.plan.summary),
-      calls: 0,
-      message: null,
-      startedAt: run.startedAt,
-      finishedAt: null,
-    })
-    .execute()
+  await recordWriting(ctx, run, found.plan)
   try {
     const applied = await applyPlan(ctx, target, found, lease, () => {})
     await closeRun(ctx, run, target.calls(), found, applied)
@@ -147,11 +137,8 @@ async function closeRun(
   })
   await transact(ctx, async (tx) => {
     const { state, message } = verdict
-    await tx
-      .updateTable('runs')
-      .set({ state, message, calls, finishedAt: timestamp(ctx) })
-      .where('id', '=', run.id)
-      .execute()
+    const { plan } = found
+    await recordRun(tx, run, { state, message, plan, calls, snapshotId: null, finishedAt: timestamp(ctx) })
     await recordOutcomes(tx, run.id, applied.outcomes)
   })
   reportRun(ctx, run, { ...verdict, kind: 'drift', calls, counts: found.plan.summary, errors: applied.errors })

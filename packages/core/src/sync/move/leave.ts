@@ -17,7 +17,7 @@ import { countKeys } from './move.ts'
 import type { StoredOptions } from '../options.ts'
 import type { Plan } from '../plan/plan.ts'
 import { LONGEST_MS, retryDelay } from '../status/retry.ts'
-import { recordOutcomes } from '../status/record.ts'
+import { recordOutcomes, recordRun } from '../status/record.ts'
 import { dueDepartures, dueOnTarget } from '../sweep.ts'
 import { departure, openTarget } from '../target.ts'
 
@@ -167,25 +167,11 @@ interface Left {
   calls: number
 }
 
-async function keepRun(ctx: Context, sync: Sync, { plan, outcomes, ...left }: Left): Promise<void> {
+async function keepRun(ctx: Context, sync: Sync, { startedAt, outcomes, ...left }: Left): Promise<void> {
   const id = randomUUID()
+  const run = { id, sync, kind: 'remove', trigger: 'edit', actor: sync.triggeredBy, startedAt } as const
   await ctx.db.transaction().execute(async (tx) => {
-    await tx
-      .insertInto('runs')
-      .values({
-        ...left,
-        id,
-        syncId: sync.id,
-        kind: 'remove',
-        trigger: 'edit',
-        actor: sync.triggeredBy,
-        revision: sync.wanted,
-        planHash: plan.hash,
-        counts: JSON.stringify(plan.summary),
-        finishedAt: timestamp(ctx),
-        snapshotId: null,
-      })
-      .execute()
+    await recordRun(tx, run, { ...left, snapshotId: null, finishedAt: timestamp(ctx) })
     await recordOutcomes(tx, id, outcomes)
   })
 }

@@ -7,6 +7,10 @@ import type { DueSync } from '../sweep.ts'
 export interface RunInHand {
   id: string
   sync: DueSync
+  kind: 'sync' | 'remove'
+  /** Why it happens, and for whom. */
+  trigger: string
+  actor: string
   startedAt: string
 }
 
@@ -28,7 +32,7 @@ export function recordWriting(ctx: Context, run: RunInHand, plan: Plan): Promise
 /** Writes the row, or over the one that `recordWriting` has made. */
 export async function recordRun(
   db: Context['db'] | Tx,
-  { id, sync, startedAt }: RunInHand,
+  { id, sync, kind, trigger, actor, startedAt }: RunInHand,
   { plan, ...ending }: RunRecord,
 ): Promise<void> {
   const values = { ...ending, planHash: plan?.hash ?? null, counts: plan ? JSON.stringify(plan.summary) : null }
@@ -37,11 +41,11 @@ export async function recordRun(
     .values({
       ...values,
       id,
+      kind,
+      trigger,
+      actor,
       startedAt,
       syncId: sync.id,
-      kind: sync.removal ? 'remove' : 'sync',
-      trigger: sync.attempts > 0 ? 'retry' : sync.trigger,
-      actor: sync.triggeredBy,
       revision: sync.wanted,
     })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(values))

@@ -19,7 +19,14 @@ export async function beginRun(ctx: Context, found: DueRun, id: string): Promise
   if (found.interrupted) await closeInterrupted(ctx, sync.id)
   if (sync.attempts > 0) ctx.metrics.runRetried(sync.destination)
   publish(ctx, sync, 'running')
-  return { id, sync, startedAt: timestamp(ctx) }
+  return {
+    id,
+    sync,
+    kind: sync.removal ? 'remove' : 'sync',
+    trigger: sync.attempts > 0 ? 'retry' : sync.trigger,
+    actor: sync.triggeredBy,
+    startedAt: timestamp(ctx),
+  }
 }
 
 /** Closes the run and gives back its lease. Resolves to whether the sync is due again. Throws `LeaseLost`: then nothing was settled. */
