@@ -1,44 +1,16 @@
 import type { Auth } from '@keyferry/auth'
 import { CLIENT_ADDRESS } from '@keyferry/auth/better-auth'
 import { BadRequest } from '@keyferry/core/errors'
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { nameOf, sendFailure } from '../rest/errors.ts'
 import { CLOSED } from '../trpc/errors.ts'
-import { refuseTooDeep } from './json.ts'
+import { GUESSABLE, NAMING, READS, WRITES } from './auth-routes.ts'
 import { accountThrottle } from './throttle.ts'
 
 /** Per address: enough for a person who mistypes, too few to guess a password. */
 const GUESSES_PER_MINUTE = 10
-
-/** What of better-auth is open. Its own API keys, accounts and sign-up are not: ours know projects, roles and the audit log. */
-const OPEN = new Map<string, HTTPMethods>([
-  ['get-session', 'GET'],
-  ['sign-in/social', 'POST'],
-  ['callback/oidc', 'GET'],
-  ['sign-out', 'POST'],
-  ['list-accounts', 'GET'],
-  ['list-sessions', 'GET'],
-  ['revoke-session', 'POST'],
-  ['revoke-sessions', 'POST'],
-  ['revoke-other-sessions', 'POST'],
-  ['update-user', 'POST'],
-])
-/** Where a password or a code could be guessed. */
-const GUESSABLE = [
-  'sign-in/email',
-  'request-password-reset',
-  'reset-password',
-  'change-password',
-  'two-factor/enable',
-  'two-factor/disable',
-  'two-factor/get-totp-uri',
-  'two-factor/verify-totp',
-  'two-factor/verify-backup-code',
-  'two-factor/generate-backup-codes',
-]
-/** Those that name an account, which is counted too. */
-const NAMING = new Set(['sign-in/email', 'request-password-reset'])
+const SLOW = { rateLimit: { max: GUESSES_PER_MINUTE, timeWindow: '1 minute' } }
 
 interface AuthRoutes {
   auth: Auth
@@ -48,21 +20,8 @@ interface AuthRoutes {
 
 /** Hands what is open below `/api/auth` to better-auth, which speaks the web's Request and Response. */
 export async function registerAuth(app: FastifyInstance, { auth, checkStore }: AuthRoutes): Promise<void> {
-  // It parses the text itself; what is no JSON is refused here, as everywhere else.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>(
-    'application/json',
-    { parseAs: 'string' },
-    async (_request: unknown, text: string) => {
-      if (text.trim() === '') return '{}'
-      refuseTooDeep(text)
-      if (!json.safeParse(text).success) throw new BadRequest('The body is not valid JSON')
-      return text
-    },
-  )
-
-  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-    const response = await auth.handler(toWeb(request))
+  const answer = async (request: FastifyRequest, reply: FastifyReply, body: object | null) => {
+    const response = await auth.handler(toWeb(request, body))
     // Its own words for a store that is away are a 500, or that the password is wrong.
     if (response.status >= 400) await checkStore()
     for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value)
@@ -72,21 +31,26 @@ export async function registerAuth(app: FastifyInstance, { auth, checkStore }: A
     if (response.status >= 400) return refuse(response.status, text, request, reply)
     return reply.code(response.status).send(text)
   }
-  for (const [path, method] of OPEN) app.route({ method, url: `/api/auth/${path}`, handler })
-  for (const path of GUESSABLE) {
-    const refuseGuesses = NAMING.has(path) ? accountThrottle(app) : null
-    app.route({
-      method: 'POST',
-      url: `/api/auth/${path}`,
-      config: { rateLimit: { max: GUESSES_PER_MINUTE, timeWindow: '1 minute' } },
-      async handler(request, reply) {
-        const named = account.safeParse(request.body)
-        if (named.success) await refuseGuesses?.(request, named.data.email)
-        return handler(request, reply)
-      },
+  for (const path of READS) app.get(`/api/auth/${path}`, (request, reply) => answer(request, reply, null))
+  for (const [path, takes] of WRITES) {
+    app.post(`/api/auth/${path}`, (request, reply) => answer(request, reply, takes.parse(sent(request))))
+  }
+  for (const [path, takes] of GUESSABLE) {
+    const options = { config: SLOW }
+    app.post(`/api/auth/${path}`, options, (request, reply) => answer(request, reply, takes.parse(sent(request))))
+  }
+  for (const [path, takes] of NAMING) {
+    const refuseGuesses = accountThrottle(app)
+    app.post(`/api/auth/${path}`, { config: SLOW }, async (request, reply) => {
+      const body = takes.parse(sent(request))
+      await refuseGuesses(request, body.email)
+      return answer(request, reply, body)
     })
   }
 }
+
+/** No body at all is an empty one. */
+const sent = ({ body }: FastifyRequest): unknown => (body === undefined ? {} : body)
 
 const json = z.string().transform((text, { issues }): unknown => {
   try {
@@ -96,7 +60,6 @@ const json = z.string().transform((text, { issues }): unknown => {
     return z.NEVER
   }
 })
-const account = json.pipe(z.object({ email: z.string() }))
 const refusal = json.pipe(z.object({ message: z.string().optional(), code: z.string().optional() }))
 
 /** Its refusals in the documented form; `code` stays beside it, for its own client. */
@@ -116,17 +79,23 @@ function refuse(status: number, text: string | null, request: FastifyRequest, re
   })
 }
 
-function toWeb(request: FastifyRequest): Request {
+/** `body`: what better-auth is to see of it, null for none. */
+function toWeb(request: FastifyRequest, body: object | null): Request {
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers)) {
+    if (OF_THE_BODY.has(name)) continue
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) headers.append(name, one)
   }
   headers.set(CLIENT_ADDRESS, request.ip)
+  if (body) headers.set('content-type', 'application/json')
   const origin = `${request.protocol}://${request.host}`
   if (!URL.canParse(request.url, origin)) throw new BadRequest('The Host header is not a host')
   return new Request(new URL(request.url, origin), {
     method: request.method,
     headers,
-    ...(typeof request.body === 'string' && request.method !== 'GET' ? { body: request.body } : {}),
+    ...(body ? { body: JSON.stringify(body) } : {}),
   })
 }
+
+/** They speak of the body as it came. */
+const OF_THE_BODY = new Set(['content-length', 'content-type', 'transfer-encoding'])

@@ -1,0 +1,46 @@
+/**
+ * What of better-auth is open below `/api/auth`, and what it is handed: nothing that is not named here reaches it. Its own API keys, accounts
+ * and sign-up are not open: ours know projects, roles and the audit log.
+ */
+import { displayName, storedText } from '@keyferry/schemas'
+import { z } from 'zod'
+
+const nothing = z.object({})
+const password = z.object({ password: storedText })
+const code = z.object({ code: storedText, trustDevice: z.boolean().optional() })
+
+/** By path. */
+export const READS = ['get-session', 'callback/oidc', 'list-accounts', 'list-sessions']
+
+export const WRITES: ReadonlyMap<string, z.ZodObject> = new Map<string, z.ZodObject>([
+  [
+    'sign-in/social',
+    z.object({ provider: storedText, callbackURL: storedText.optional(), errorCallbackURL: storedText.optional() }),
+  ],
+  ['sign-out', nothing],
+  ['revoke-session', z.object({ token: storedText })],
+  ['revoke-sessions', nothing],
+  ['revoke-other-sessions', nothing],
+  ['update-user', z.object({ name: displayName('Name') })],
+])
+
+/** Where a password or a code could be guessed. */
+export const GUESSABLE: ReadonlyMap<string, z.ZodObject> = new Map<string, z.ZodObject>([
+  ['reset-password', z.object({ token: storedText, newPassword: storedText })],
+  [
+    'change-password',
+    z.object({ currentPassword: storedText, newPassword: storedText, revokeOtherSessions: z.boolean().optional() }),
+  ],
+  ['two-factor/enable', password],
+  ['two-factor/disable', password],
+  ['two-factor/get-totp-uri', password],
+  ['two-factor/generate-backup-codes', password],
+  ['two-factor/verify-totp', code],
+  ['two-factor/verify-backup-code', code],
+])
+
+/** Those that name an account, which is counted too. */
+export const NAMING: ReadonlyMap<string, z.ZodObject<{ email: z.ZodString }>> = new Map([
+  ['sign-in/email', z.object({ email: storedText, password: storedText, rememberMe: z.boolean().optional() })],
+  ['request-password-reset', z.object({ email: storedText })],
+])
