@@ -4,6 +4,7 @@ import { FolderPlus, GitCompare, KeyRound, Play, Plus, RefreshCw, UserRoundCog }
 import { useState } from 'react'
 import { toast } from '../lib/toast.ts'
 import { messageOf } from '../lib/errors.ts'
+import { useFocusBack } from '../lib/focus-back.ts'
 import { atSource, useRights } from '../lib/rights.ts'
 import { trpc } from '../lib/trpc.ts'
 import { FoundInTree } from './found-in-tree.tsx'
@@ -15,6 +16,7 @@ export function CommandPalette({ projectId, onClose }: { projectId: string | und
   const router = useRouter()
   const [search, setSearch] = useState('')
   const { rights } = useRights(projectId ?? '')
+  useFocusBack()
   const go = (navigate: Promise<void>) => {
     onClose()
     void navigate

@@ -1,18 +1,22 @@
 import { Dialog } from 'radix-ui'
+import { useFocusBack } from '../lib/focus-back.ts'
 import { Rail } from './rail.tsx'
 
 /** The rail, on a small screen. */
-export const NavDrawer = ({ projectId, onClose }: { projectId: string | undefined; onClose: () => void }) => (
-  <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
-    <Dialog.Portal>
-      <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim md:hidden" />
-      <Dialog.Content
-        aria-describedby={undefined}
-        className="fixed inset-y-0 left-0 z-40 w-64 bg-surface shadow-float md:hidden"
-      >
-        <Dialog.Title className="sr-only">Navigation</Dialog.Title>
-        <Rail projectId={projectId} onNavigate={onClose} />
-      </Dialog.Content>
-    </Dialog.Portal>
-  </Dialog.Root>
-)
+export function NavDrawer({ projectId, onClose }: { projectId: string | undefined; onClose: () => void }) {
+  useFocusBack()
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim md:hidden" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed inset-y-0 left-0 z-40 w-64 bg-surface shadow-float md:hidden"
+        >
+          <Dialog.Title className="sr-only">Navigation</Dialog.Title>
+          <Rail projectId={projectId} onNavigate={onClose} />
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { cn } from '../../lib/cn.ts'
+import { useFocusBack } from '../../lib/focus-back.ts'
 
 interface Props {
   open: boolean
@@ -13,6 +14,7 @@ interface Props {
 }
 
 function Frame({ open, onClose, title, description, children, className }: Props) {
+  useFocusBack()
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
@@ -21,23 +23,22 @@ function Frame({ open, onClose, title, description, children, className }: Props
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           className={cn('fixed z-40 flex flex-col bg-surface shadow-float focus:outline-none', className)}
         >
-          <div className="flex items-start gap-4 border-b border-line px-5 py-3.5">
-            <div className="grid min-w-0 flex-1 gap-0.5">
-              <Radix.Title className="text-lg font-semibold break-words">{title}</Radix.Title>
-              {description !== undefined && (
-                <Radix.Description asChild>
-                  <div className="text-sm text-soft">{description}</div>
-                </Radix.Description>
-              )}
-            </div>
-            <Radix.Close
-              aria-label="Close"
-              className="grid size-7 place-items-center rounded-md text-soft hover:bg-sunken hover:text-ink"
-            >
-              <X aria-hidden className="size-4" />
-            </Radix.Close>
+          <div className="grid gap-0.5 border-b border-line py-3.5 pr-16 pl-5">
+            <Radix.Title className="text-lg font-semibold break-words">{title}</Radix.Title>
+            {description !== undefined && (
+              <Radix.Description asChild>
+                <div className="text-sm text-soft">{description}</div>
+              </Radix.Description>
+            )}
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto p-5">{children}</div>
+          {/* Last, so that a dialog begins with its first field, or with the button that gives up. */}
+          <Radix.Close
+            aria-label="Close"
+            className="absolute top-3.5 right-5 grid size-7 place-items-center rounded-md text-soft hover:bg-sunken hover:text-ink"
+          >
+            <X aria-hidden className="size-4" />
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

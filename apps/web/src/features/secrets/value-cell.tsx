@@ -1,14 +1,18 @@
 import { Pencil } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { HiddenValue } from '../../components/hidden-value.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
+import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { readValue } from '../../lib/read-value.ts'
 import { toast } from '../../lib/toast.ts'
 import type { Place } from '../../lib/types.ts'
 
-const ValueEditor = onDemand(async () => (await import('./value-editor.tsx')).ValueEditor)
+const ValueEditor = onDemand(
+  async () => (await import('./value-editor.tsx')).ValueEditor,
+  <Skeleton className="h-9" />,
+)
 
 /** A value in the table: hidden, revealed, or edited in place. What is edited lives here and leaves with it. */
 export function ValueCell({
@@ -26,6 +30,8 @@ export function ValueCell({
   denied: string | undefined
 }) {
   const [editing, setEditing] = useState<string>()
+  /** The button that opened the editor gave way to it: the focus goes to the one that comes in its place. */
+  const edited = useRef(false)
 
   const edit = async () => {
     try {
@@ -35,7 +41,10 @@ export function ValueCell({
     }
   }
   if (editing !== undefined) {
-    const close = () => setEditing(undefined)
+    const close = () => {
+      edited.current = true
+      setEditing(undefined)
+    }
     return <ValueEditor place={place} secretKey={secretKey} initial={editing} onClose={close} />
   }
   return (
@@ -44,7 +53,19 @@ export function ValueCell({
       version={version}
       read={() => readValue(place, secretKey)}
       denied={denied}
-      actions={editable && <IconButton icon={Pencil} label={`Edit ${secretKey}`} onClick={() => void edit()} />}
+      actions={
+        editable && (
+          <IconButton
+            icon={Pencil}
+            label={`Edit ${secretKey}`}
+            onClick={() => void edit()}
+            ref={(button) => {
+              if (edited.current) button?.focus()
+              edited.current = false
+            }}
+          />
+        )
+      }
     />
   )
 }
