@@ -171,6 +171,7 @@ export const secretRow = z
     blank: z.boolean(),
     version: z.number().int(),
     comment: z.string(),
+    metadata: secretMetadata,
     tags: secret.shape.tags,
     updatedAt: timestamp,
     updatedBy: z.string(),
@@ -182,6 +183,9 @@ export const secretVersion = z
     key: z.string(),
     version: z.number().int(),
     deleted: z.boolean(),
+    comment: z.string().nullable().describe('Null, like the metadata and the tags, where it was not kept then'),
+    metadata: secretMetadata.nullable(),
+    tags: z.array(z.string()).nullable().describe('Names; of a tag that is gone its slug'),
     createdAt: timestamp,
     createdBy: z.string(),
   })

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { continueRotations, rotateDataKey } from '../admin/rotate-data-key.ts'
 import { createTestProject, testContext, type TestContext } from '../testing.ts'
 import { restoreFolder, restoreVersion } from './history.ts'
+import { listSecretRows } from './rows.ts'
 import { createSecret, deleteSecret, getSecret, listSecrets, updateSecret, updateSecrets } from './secrets.ts'
-import { createTag, deleteTag } from './tags.ts'
+import { createTag, deleteTag, updateTag } from './tags.ts'
 import { exportProject, importProject } from './transfer.ts'
 import { listTrash, restoreTrash } from './trash.ts'
 import { listSecretVersions } from './versions.ts'
@@ -51,7 +52,12 @@ onEveryDatabase('what stands beside a value', (open) => {
     const { red, blue } = await written()
     await set({ secretComment: 'second', tagIds: [blue, red], secretMetadata: [one, two] })
     const versions = await listSecretVersions(t.ctx, t.actor, { ...where, secretName: 'KEY' })
-    expect(versions.map(({ version }) => version)).toEqual([4, 3, 2, 1])
+    expect(versions).toMatchObject([
+      { version: 4, comment: 'second', metadata: [one, two], tags: ['blue', 'red'] },
+      { version: 3, comment: 'second', metadata: [one], tags: ['blue', 'red'] },
+      { version: 2, comment: 'second', metadata: [one], tags: ['red'] },
+      { version: 1, comment: 'first', metadata: [one], tags: ['red'] },
+    ])
     expect(await get(1)).toEqual(first)
     expect(await get(2)).toEqual({ ...first, comment: 'second' })
     expect(await get(3)).toEqual({ ...first, comment: 'second', tags: ['blue', 'red'] })
@@ -60,11 +66,14 @@ onEveryDatabase('what stands beside a value', (open) => {
   })
 
   it('comes back with a version, but for tags that are gone', async () => {
-    const { red } = await written()
+    const { red, blue } = await written()
     await restoreVersion(t.ctx, t.actor, { ...where, secretName: 'KEY', version: 1 })
     expect(await get()).toEqual(first)
     await restoreVersion(t.ctx, t.actor, { ...where, secretName: 'KEY', version: 4 })
+    await updateTag(t.ctx, t.actor, { projectId, tagId: blue, name: 'Deep blue' })
     await deleteTag(t.ctx, t.actor, { projectId, tagId: red })
+    const [, , third] = await listSecretVersions(t.ctx, t.actor, { ...where, secretName: 'KEY' })
+    expect(third).toMatchObject({ version: 4, tags: ['Deep blue', 'red'] })
     await restoreVersion(t.ctx, t.actor, { ...where, secretName: 'KEY', version: 1 })
     expect(await get()).toEqual({ ...first, tags: [] })
   })
@@ -91,6 +100,8 @@ onEveryDatabase('what stands beside a value', (open) => {
     await restoreTrash(t.ctx, t.actor, { ...where, trashId: kept?.id ?? '' })
     expect(await get()).toEqual(last)
     expect(await get(1)).toEqual(first)
+    const versions = await listSecretVersions(t.ctx, t.actor, { ...where, secretName: 'KEY' })
+    expect(versions.at(-1)).toMatchObject({ version: 1, comment: 'first', metadata: [one], tags: ['red'] })
     const passphrase = 'correct horse battery'
     const { file } = await exportProject(t.ctx, t.actor, { projectId, passphrase })
     const copy = await importProject(t.ctx, t.actor, {
@@ -129,6 +140,12 @@ onEveryDatabase('what stands beside a value', (open) => {
       { secretKey: 'C', secretValue: 'c' },
     ]
     await updateSecrets(t.ctx, t.actor, { ...where, mode: 'upsert', secrets })
+    const { rows } = await listSecretRows(t.ctx, t.actor, where)
+    expect(rows.map(({ key, metadata }) => [key, metadata])).toEqual([
+      ['A', [one]],
+      ['B', [one, two]],
+      ['C', []],
+    ])
     const keys = async (metadataFilter: string) => {
       const asked = { ...where, ...FLAGS, recursive: false, metadataFilter }
       return (await listSecrets(t.ctx, t.actor, asked)).secrets.map(({ secretKey }) => secretKey)

@@ -6,7 +6,7 @@ import { findFolder } from './folders.ts'
 import { projectKey } from './project-key.ts'
 import { referencesIn } from './references.ts'
 import { shownTags } from './tags.ts'
-import { loadTree, openComment, snapshot, valueOpener } from './tree.ts'
+import { loadTree, openComment, openMetadata, snapshot, valueOpener } from './tree.ts'
 
 type Row = z.output<typeof secretRow>
 
@@ -44,6 +44,7 @@ export async function listSecretRows(
         blank: row.blank === 1,
         version: row.version,
         comment: openComment(key, projectId, row) ?? '',
+        metadata: openMetadata(key, projectId, row),
         tags: tags.get(row.id) ?? [],
         updatedAt: row.updatedAt,
         updatedBy: row.updatedBy,

@@ -1,12 +1,16 @@
+import type { SecretVersionTable, Selectable } from '@keyferry/db'
 import type { secretVersion } from '@keyferry/schemas'
 import type { z } from 'zod'
-import type { Actor, Context } from '../context.ts'
+import type { Actor, Context, Tx } from '../context.ts'
 import { NotFound } from '../errors.ts'
 import { findFolder } from './folders.ts'
 import { lookedUp } from './looked-up.ts'
+import { projectKey } from './project-key.ts'
+import { tagsBySlug } from './tags.ts'
+import { openComment, openMetadata, snapshot } from './tree.ts'
 
 /**
- * What was ever written under a name in this folder, and under the earlier names of the secret that has it now, newest first.
+ * What was ever written under a name in this folder, and under the earlier names of the secret that has it now, newest first. Never a value.
  * Throws `NotFound` for a place that does not exist and for a name that was never used.
  */
 export async function listSecretVersions(
@@ -14,24 +18,47 @@ export async function listSecretVersions(
   _actor: Actor,
   input: { projectId: string; environment: string; secretPath: string; secretName: string },
 ): Promise<z.output<typeof secretVersion>[]> {
-  const { folder } = await findFolder(ctx.db, input)
-  const name = lookedUp(input.secretName)
-  const present = await ctx.db
+  const { projectId } = input
+  const { rows, key, tags } = await snapshot(ctx, async (tx) => {
+    const { folder } = await findFolder(tx, input)
+    return {
+      rows: await versionsOf(tx, folder.id, lookedUp(input.secretName)),
+      key: await projectKey(ctx, tx, projectId),
+      tags: await tagsBySlug(tx, projectId),
+    }
+  })
+  if (rows.length === 0)
+    throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
+  return rows.map((row) => {
+    const { comment, metadata } = row
+    const slugs: string[] | null = row.tags === null ? null : JSON.parse(row.tags)
+    return {
+      key: row.key,
+      version: row.version,
+      deleted: row.deleted === 1,
+      comment: comment === null ? null : openComment(key, projectId, { ...row, comment }),
+      metadata: metadata === null ? null : openMetadata(key, projectId, { ...row, metadata }),
+      tags: slugs?.map((slug) => tags.get(slug)?.name ?? slug) ?? null,
+      createdAt: row.createdAt,
+      createdBy: row.createdBy,
+    }
+  })
+}
+
+async function versionsOf(tx: Tx, folderId: string, name: string): Promise<Selectable<SecretVersionTable>[]> {
+  const present = await tx
     .selectFrom('secrets')
-    .where('folderId', '=', folder.id)
+    .where('folderId', '=', folderId)
     .where('key', '=', name)
     .select('id')
     .executeTakeFirst()
-  const rows = await ctx.db
+  return tx
     .selectFrom('secretVersions')
-    .where('folderId', '=', folder.id)
+    .where('folderId', '=', folderId)
     .where((eb) => eb.or([eb('key', '=', name), ...(present ? [eb('secretId', '=', present.id)] : [])]))
-    .select(['key', 'version', 'deleted', 'createdAt', 'createdBy'])
+    .selectAll()
     .orderBy('version', 'desc')
     .orderBy('createdAt', 'desc')
     .orderBy('key')
     .execute()
-  if (rows.length === 0)
-    throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
-  return rows.map((row) => ({ ...row, deleted: row.deleted === 1 }))
 }
