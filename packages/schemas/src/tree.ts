@@ -132,7 +132,11 @@ export const folderVersions = z.object({
   ),
   nextCursor: z.string().nullable(),
 })
-export const restoreVersion = inFolder.extend({ secretName: z.string().min(1), version: z.number().int().positive() })
+export const restoreVersion = inFolder.extend({
+  secretName: z.string().min(1),
+  version: z.number().int().positive(),
+  versionKey: z.string().min(1).optional().describe('The name that the version has, where it is an earlier one'),
+})
 export const restoreFolder = inFolder.extend({
   at: z.iso.datetime({ offset: true }),
   dryRun: z.boolean().default(false),

@@ -10,6 +10,7 @@ import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { checkReferences } from './check-references.ts'
 import { findFolder } from './folders.ts'
+import { lookedUp } from './looked-up.ts'
 import { keepSecrets } from './trash.ts'
 import { tagIdsOf, tagsBySlug, type ShownTag } from './tags.ts'
 import { openComment, openMetadata, openValue, type SecretRow } from './tree.ts'
@@ -57,33 +58,34 @@ export function restoreVersion(
   actor: Actor,
   input: z.output<typeof schemas.restoreVersion>,
 ): Promise<{ key: string; version: number; warnings: string[] }> {
-  const { secretName, version } = input
+  const { version } = input
+  const secretName = lookedUp(input.secretName)
+  const versionKey = lookedUp(input.versionKey ?? input.secretName)
   return change(ctx, actor, async (tx, touched) => {
     const target = await openForWriting(ctx, tx, input)
+    const present = (await presentSecrets(tx, target.folder.id, [secretName])).get(secretName)
     const old = await tx
       .selectFrom('secretVersions')
       .where('folderId', '=', target.folder.id)
-      .where('key', '=', secretName.replaceAll('\0', '\n'))
+      .where('key', '=', versionKey)
       .where('version', '=', version)
       .where('deleted', '=', 0)
       .selectAll()
       .executeTakeFirst()
-    if (!old)
+    // Under another name it has to be one of this very secret.
+    if (!old || (versionKey !== secretName && old.secretId !== present?.id))
       throw new NotFound(
-        `Version ${version} of secret "${secretName}" not found in ${input.environment}:${input.secretPath}`,
+        `Version ${version} of secret "${versionKey}" not found in ${input.environment}:${input.secretPath}`,
       )
     const then = writtenThen(target, await tagsBySlug(tx, target.projectId), old)
     if (then.value === undefined) throw new BadRequest(`Version ${version} of ${secretName} cannot be decrypted`)
-    const present = await presentSecrets(tx, target.folder.id, [old.key])
-    const { secrets, written } = await putSecrets(ctx, tx, actor, target, [
-      { present: present.get(old.key), key: old.key, ...then },
-    ])
+    const { secrets, written } = await putSecrets(ctx, tx, actor, target, [{ present, key: secretName, ...then }])
     const warnings = await checkReferences(tx, target, secrets)
     if (written.size > 0) {
       touched(target.folder.id)
-      await record(ctx, tx, actor, 'secret.restore-version', target, { key: old.key, from: version })
+      await record(ctx, tx, actor, 'secret.restore-version', target, { key: secretName, from: version })
     }
-    return { key: old.key, version: secrets[0]?.row.version ?? version, warnings: [...warnings.values()].flat() }
+    return { key: secretName, version: secrets[0]?.row.version ?? version, warnings: [...warnings.values()].flat() }
   })
 }
 

@@ -300,6 +300,18 @@ onEveryDatabase('the tree', (open) => {
       await expect(restore('B', 4)).rejects.toThrow('Version 4')
     })
 
+    it('of a secret with another name now, whose earlier versions come back under the present one', async () => {
+      await v.put('dev:/', { NEW: 'of a NEW that is gone', OLD: 'one', OTHER: 'not mine' })
+      await v.drop('dev:/', 'NEW')
+      await rename('dev:/', 'OLD', 'NEW')
+      const restore = (versionKey: string) =>
+        restoreVersion(t.ctx, t.actor, { ...at('dev:/'), secretName: 'NEW', version: 1, versionKey })
+      await v.put('dev:/', { NEW: 'two' })
+      expect(await restore('OLD')).toMatchObject({ key: 'NEW' })
+      expect(await v.resolve('dev:/')).toEqual({ NEW: 'one', OTHER: 'not mine' })
+      await expect(restore('OTHER')).rejects.toThrow('Version 1 of secret "OTHER" not found')
+    })
+
     it('that a folder goes back in, previewed first', async () => {
       await v.put('dev:/', { KEPT: 'k', CHANGED: 'old', RENAMED: 'r', GONE: 'g' })
       const then = t.ctx.now().toISOString()
