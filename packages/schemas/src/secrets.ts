@@ -9,8 +9,12 @@ export const HIDDEN_VALUE = '<hidden-by-infisical>'
 export const secretMetadata = z
   .array(
     z.object({
-      key: z.string().trim().min(1).max(255),
-      value: z.string().max(4096).default(''),
+      key: z
+        .string()
+        .trim()
+        .min(1, 'Metadata key must not be empty')
+        .max(255, 'Metadata key must be at most 255 characters'),
+      value: z.string().max(4096, 'Metadata value must be at most 4096 characters').default(''),
       isEncrypted: z.boolean().default(false),
     }),
   )

@@ -14,7 +14,6 @@ interface Props {
 }
 
 function Frame({ open, onClose, title, description, children, className }: Props) {
-  useFocusBack()
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
@@ -23,6 +22,7 @@ function Frame({ open, onClose, title, description, children, className }: Props
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           className={cn('fixed z-40 flex flex-col bg-surface shadow-float focus:outline-none', className)}
         >
+          <FocusBack />
           <div className="grid gap-0.5 border-b border-line py-3.5 pr-16 pl-5">
             <Radix.Title className="text-lg font-semibold break-words">{title}</Radix.Title>
             {description !== undefined && (
@@ -43,6 +43,12 @@ function Frame({ open, onClose, title, description, children, className }: Props
       </Radix.Portal>
     </Radix.Root>
   )
+}
+
+/** Inside of what opens: a drawer stays where it is while it is closed. */
+function FocusBack() {
+  useFocusBack()
+  return null
 }
 
 export const Dialog = (props: Omit<Props, 'className'>) => (

@@ -22,7 +22,7 @@ export function Menu({
           side={side}
           sideOffset={4}
           collisionPadding={8}
-          className="z-50 max-h-96 min-w-52 overflow-y-auto rounded-lg border border-line bg-surface p-1 shadow-float"
+          className="z-50 max-h-96 max-w-[min(24rem,calc(100vw-1rem))] min-w-52 overflow-y-auto rounded-lg border border-line bg-surface p-1 shadow-float"
         >
           {children}
         </DropdownMenu.Content>

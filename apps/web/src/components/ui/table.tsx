@@ -21,6 +21,13 @@ export const Th = ({ className, ...rest }: ComponentProps<'th'>) => (
   />
 )
 
+/** Over the column of buttons, which needs no word for who sees it. */
+export const ActionsTh = (props: { className?: string }) => (
+  <Th {...props}>
+    <span className="sr-only">Actions</span>
+  </Th>
+)
+
 export const Td = ({ className, ...rest }: ComponentProps<'td'>) => (
   <td className={cn('px-3 py-1.5 align-middle text-sm max-sm:px-2', className)} {...rest} />
 )

@@ -7,7 +7,7 @@ import { Section } from '../../components/ui/card.tsx'
 import { Dialog } from '../../components/ui/dialog.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
-import { Table, Th } from '../../components/ui/table.tsx'
+import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { ClientSecretRow } from './client-secret-row.tsx'
 import { CopiedId } from './copied-id.tsx'
@@ -54,9 +54,7 @@ export function ClientSecrets({ identityId }: { identityId: string }) {
                 <Th>Uses</Th>
                 <Th className="max-sm:hidden">Last used</Th>
                 <Th>Ends</Th>
-                <Th>
-                  <span className="sr-only">Actions</span>
-                </Th>
+                <ActionsTh />
               </tr>
             </thead>
             <tbody>

@@ -61,7 +61,7 @@ function PlaceFields({
     onChange(places.map((place, index) => (index === at ? { ...place, ...part } : place)))
   const environments = project?.environments.map(({ slug, name: title }) => [slug, title] as const) ?? []
   return (
-    <fieldset className="grid gap-3 rounded-lg border border-line p-3">
+    <fieldset className="grid min-w-0 gap-3 rounded-lg border border-line p-3">
       <legend className="px-1 text-sm font-medium">Places</legend>
       {places.map((place, index) => (
         // Places have no identity of their own, and are only added at the end.

@@ -3,7 +3,7 @@ import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Drawer } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
-import { Table, Th } from '../../components/ui/table.tsx'
+import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { count } from '../../lib/words.ts'
 import type { TabProps } from './access-page.tsx'
@@ -36,9 +36,7 @@ export function InstanceTab({ open, onOpen }: Pick<TabProps, 'open' | 'onOpen'>)
               <Th className="max-sm:hidden">In the instance</Th>
               <Th className="max-sm:hidden">Second factor</Th>
               <Th className="max-sm:hidden">Since</Th>
-              <Th>
-                <span className="sr-only">Actions</span>
-              </Th>
+              <ActionsTh />
             </tr>
           </thead>
           <tbody>

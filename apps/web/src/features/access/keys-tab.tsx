@@ -4,7 +4,7 @@ import { Empty } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Drawer } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
-import { Table, Th } from '../../components/ui/table.tsx'
+import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { TabProps } from './access-page.tsx'
 import { NewKey } from './forms.tsx'
@@ -49,9 +49,7 @@ export function KeysTab({ projectId, open, onOpen, rights }: TabProps & { rights
                 <Th className="max-sm:hidden">Where</Th>
                 <Th className="max-sm:hidden">Last used</Th>
                 <Th>Ends</Th>
-                <Th>
-                  <span className="sr-only">Actions</span>
-                </Th>
+                <ActionsTh />
               </tr>
             </thead>
             <tbody>

@@ -5,12 +5,12 @@ import { Empty } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Drawer } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
-import { Table, Th } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { count } from '../../lib/words.ts'
 import type { TabProps } from './access-page.tsx'
 import { AddMachine, EditMember } from './forms.tsx'
 import { MemberRow } from './member-row.tsx'
+import { MemberTable } from './member-table.tsx'
 import { NotYours } from './not-yours.tsx'
 import type { Rights } from '../../lib/rights.ts'
 
@@ -47,39 +47,26 @@ export function MachinesTab({ projectId, open, onOpen, rights }: TabProps & { ri
             <p className="text-base text-soft">{count(machines.data.length, 'machine')}.</p>
             {add}
           </div>
-          <Table label="Machines">
-            <thead>
-              <tr>
-                <Th>Machine</Th>
-                <Th className="max-sm:hidden">Role</Th>
-                <Th className="max-sm:hidden">Where</Th>
-                <Th className="max-sm:hidden">Since</Th>
-                <Th>
-                  <span className="sr-only">Actions</span>
-                </Th>
-              </tr>
-            </thead>
-            <tbody>
-              {machines.data.map((machine) => (
-                <MemberRow
-                  key={machine.id}
-                  member={machine}
-                  name={
-                    rights.instanceAdmin && (
-                      <Link
-                        to="/p/$projectId/access/machines/$identityId"
-                        params={{ projectId, identityId: machine.principalId }}
-                        className="rounded text-accent underline underline-offset-2"
-                      >
-                        {machine.name}
-                      </Link>
-                    )
-                  }
-                  onEdit={() => onOpen(machine.id)}
-                />
-              ))}
-            </tbody>
-          </Table>
+          <MemberTable label="Machines" who="Machine">
+            {machines.data.map((machine) => (
+              <MemberRow
+                key={machine.id}
+                member={machine}
+                name={
+                  rights.instanceAdmin && (
+                    <Link
+                      to="/p/$projectId/access/machines/$identityId"
+                      params={{ projectId, identityId: machine.principalId }}
+                      className="rounded text-accent underline underline-offset-2"
+                    >
+                      {machine.name}
+                    </Link>
+                  )
+                }
+                onEdit={() => onOpen(machine.id)}
+              />
+            ))}
+          </MemberTable>
         </>
       )}
       {!rights.instanceAdmin && (

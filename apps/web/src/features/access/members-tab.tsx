@@ -3,13 +3,13 @@ import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Drawer } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
-import { Table, Th } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import { count } from '../../lib/words.ts'
 import type { TabProps } from './access-page.tsx'
 import { AddMember, EditMember } from './forms.tsx'
 import { Invitations } from './invitations.tsx'
 import { MemberRow } from './member-row.tsx'
+import { MemberTable } from './member-table.tsx'
 import { NotYours } from './not-yours.tsx'
 import type { Rights } from '../../lib/rights.ts'
 
@@ -43,29 +43,16 @@ export function MembersTab({ projectId, open, onOpen, rights }: TabProps & { rig
           </Button>
         </div>
         {people.length > 0 && (
-          <Table label="Members">
-            <thead>
-              <tr>
-                <Th>Person</Th>
-                <Th className="max-sm:hidden">Role</Th>
-                <Th className="max-sm:hidden">Where</Th>
-                <Th className="max-sm:hidden">Since</Th>
-                <Th>
-                  <span className="sr-only">Actions</span>
-                </Th>
-              </tr>
-            </thead>
-            <tbody>
-              {people.map((member) => (
-                <MemberRow
-                  key={member.id}
-                  member={member}
-                  you={member.email === rights.email}
-                  onEdit={() => onOpen(member.id)}
-                />
-              ))}
-            </tbody>
-          </Table>
+          <MemberTable label="Members" who="Person">
+            {people.map((member) => (
+              <MemberRow
+                key={member.id}
+                member={member}
+                you={member.email === rights.email}
+                onEdit={() => onOpen(member.id)}
+              />
+            ))}
+          </MemberTable>
         )}
       </div>
       <Invitations projectId={projectId} />

@@ -10,7 +10,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { count } from '../../lib/words.ts'
-import { GrantFields } from './grant-fields.tsx'
+import { KeyGrants } from './key-grants.tsx'
 import type { Rights } from '../../lib/rights.ts'
 
 const LIVES = [7, 30, 90, 365] as const
@@ -79,7 +79,7 @@ export function NewKey({ projectId, rights, onDone }: { projectId: string; right
           ))}
           <option value="">Never</option>
         </SelectField>
-        <GrantFields projectId={projectId} under="grants.0." />
+        <KeyGrants />
         <p className="text-sm text-soft">Whatever is chosen here, it never may more than you.</p>
         <Actions>
           <Button onClick={onDone}>Cancel</Button>

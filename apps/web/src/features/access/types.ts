@@ -3,6 +3,7 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 
 export type ApiKey = z.output<typeof schemas.apiKey>
+export type CreateApiKey = z.input<typeof schemas.createApiKey>
 export type ClientSecret = z.output<typeof schemas.clientSecret>
 export type Identity = z.output<typeof schemas.identity>
 export type Invitation = z.output<typeof schemas.invitation>

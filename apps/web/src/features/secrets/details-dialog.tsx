@@ -9,10 +9,16 @@ import { TextAreaField, TextField } from '../../components/ui/field.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place, SecretRow } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
+import { MetadataFields } from './metadata-fields.tsx'
 import { TagsField } from './tags-field.tsx'
 
-const { secretComment, tagIds } = updateSecret.shape
-const details = z.object({ key: secretKey, comment: secretComment.unwrap(), tags: tagIds.unwrap() })
+const { secretComment, secretMetadata, tagIds } = updateSecret.shape
+const details = z.object({
+  key: secretKey,
+  comment: secretComment.unwrap(),
+  tags: tagIds.unwrap(),
+  metadata: secretMetadata.unwrap(),
+})
 
 /** Everything about a secret but its value. */
 export function DetailsDialog({ place, row, onClose }: { place: Place; row: SecretRow; onClose: () => void }) {
@@ -20,16 +26,22 @@ export function DetailsDialog({ place, row, onClose }: { place: Place; row: Secr
   const update = trpc.secrets.update.useMutation()
   const { register, control, handleSubmit, formState } = useForm({
     resolver: zodResolver(details),
-    defaultValues: { key: row.key, comment: row.comment, tags: row.tags.map(({ id }) => id) },
+    defaultValues: {
+      key: row.key,
+      comment: row.comment,
+      tags: row.tags.map(({ id }) => id),
+      metadata: row.metadata,
+    },
   })
   const { errors, isDirty, isSubmitting } = formState
   useUnsaved(isDirty)
-  const submit = handleSubmit(async ({ key, comment, tags }) => {
+  const submit = handleSubmit(async ({ key, comment, tags, metadata }) => {
     const saved = await update
       .mutateAsync({
         ...place,
         secretName: row.key,
         secretComment: comment,
+        secretMetadata: metadata,
         tagIds: tags,
         newSecretName: key === row.key ? undefined : key,
       })
@@ -56,6 +68,17 @@ export function DetailsDialog({ place, row, onClose }: { place: Place; row: Secr
           name="tags"
           render={({ field: { value, onChange } }) => (
             <TagsField projectId={place.projectId} value={value} onChange={onChange} />
+          )}
+        />
+        <Controller
+          control={control}
+          name="metadata"
+          render={({ field: { value, onChange } }) => (
+            <MetadataFields
+              value={value.map(({ isEncrypted = false, value: text = '', key }) => ({ key, value: text, isEncrypted }))}
+              onChange={onChange}
+              problemOf={(index) => errors.metadata?.[index]?.key?.message ?? errors.metadata?.[index]?.value?.message}
+            />
           )}
         />
         <Actions>

@@ -1,17 +1,14 @@
-import { Eye, EyeOff, RotateCcw } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { toast } from '../../lib/toast.ts'
 import { Failure } from '../../components/failure.tsx'
-import { Time } from '../../components/time.tsx'
-import { Badge } from '../../components/ui/badge.tsx'
-import { Button } from '../../components/ui/button.tsx'
 import { Drawer } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
-import type { Place } from '../../lib/types.ts'
+import type { Place, SecretVersion } from '../../lib/types.ts'
 import { readValue } from '../../lib/read-value.ts'
+import { VersionCard } from './version-card.tsx'
 
 const SHOWN_MS = 30_000
 
@@ -21,7 +18,7 @@ export function HistoryDrawer({ place, secretKey, onClose }: { place: Place; sec
   const whyNot = useWhyNot(place.projectId)
   const versions = trpc.secrets.versions.useQuery({ ...place, secretName: secretKey })
   const restoreVersion = trpc.history.restoreVersion.useMutation()
-  const [shown, setShown] = useState<{ version: number; value: string }>()
+  const [shown, setShown] = useState<{ id: string; value: string }>()
 
   useEffect(() => {
     if (shown === undefined) return
@@ -36,11 +33,11 @@ export function HistoryDrawer({ place, secretKey, onClose }: { place: Place; sec
       toast.error(messageOf(error))
     }
   }
-  const reveal = (version: number) =>
-    attempt(async () => setShown({ version, value: await readValue(place, secretKey, version) }))
-  const restore = (version: number) =>
+  const reveal = (of: SecretVersion) =>
+    attempt(async () => setShown({ id: idOf(of), value: await readValue(place, of.key, of.version) }))
+  const restore = ({ key, version }: SecretVersion) =>
     attempt(async () => {
-      await restoreVersion.mutateAsync({ ...place, secretName: secretKey, version })
+      await restoreVersion.mutateAsync({ ...place, secretName: secretKey, version, versionKey: key })
       await Promise.all([
         utils.secrets.rows.invalidate(place),
         utils.secrets.versions.invalidate(),
@@ -62,51 +59,26 @@ export function HistoryDrawer({ place, secretKey, onClose }: { place: Place; sec
         <SkeletonRows label="Loading versions" rows={4} />
       ) : (
         <ol className="grid gap-2">
-          {versions.data.map(({ version, deleted, createdAt, createdBy }, index) => {
-            const open = shown?.version === version
-            return (
-              <li key={version} className="grid gap-2 rounded-lg border border-line p-3">
-                <div className="flex flex-wrap items-center gap-2">
-                  <span className="font-medium tabular-nums">Version {version}</span>
-                  {index === 0 && !deleted && <Badge tone="good">Current</Badge>}
-                  {deleted && <Badge tone="bad">Deleted</Badge>}
-                  <span className="ml-auto text-sm text-soft">
-                    <Time iso={createdAt} />
-                  </span>
-                </div>
-                <p className="text-sm break-all text-soft">by {createdBy}</p>
-                {open && (
-                  <code className="max-h-48 overflow-auto rounded-md bg-sunken p-2 font-mono text-sm break-all whitespace-pre-wrap">
-                    {shown.value === '' ? '(blank)' : shown.value}
-                  </code>
-                )}
-                {!deleted && (
-                  <div className="flex gap-2">
-                    <Button
-                      size="sm"
-                      denied={whyNot('secrets.read-values', inFolder(place))}
-                      onClick={() => (open ? setShown(undefined) : void reveal(version))}
-                    >
-                      {open ? <EyeOff aria-hidden className="size-3.5" /> : <Eye aria-hidden className="size-3.5" />}
-                      {open ? 'Hide' : 'Reveal'}
-                    </Button>
-                    {index > 0 && (
-                      <Button
-                        size="sm"
-                        busy={restoreVersion.isPending}
-                        denied={whyNot('secrets.write', inFolder(place))}
-                        onClick={() => void restore(version)}
-                      >
-                        <RotateCcw aria-hidden className="size-3.5" /> Restore
-                      </Button>
-                    )}
-                  </div>
-                )}
-              </li>
-            )
-          })}
+          {versions.data.map((version, index) => (
+            <VersionCard
+              key={idOf(version)}
+              version={version}
+              secretKey={secretKey}
+              newest={index === 0}
+              value={shown?.id === idOf(version) ? shown.value : undefined}
+              restoring={restoreVersion.isPending}
+              mayNotRead={whyNot('secrets.read-values', inFolder(place))}
+              mayNotRestore={whyNot('secrets.write', inFolder(place))}
+              onReveal={() => void reveal(version)}
+              onHide={() => setShown(undefined)}
+              onRestore={() => void restore(version)}
+            />
+          ))}
         </ol>
       )}
     </Drawer>
   )
 }
+
+/** Two versions of a number there may be: of the name's earlier owner, and of the secret under its earlier name. */
+const idOf = ({ key, version }: SecretVersion): string => `${version} ${key}`

@@ -13,7 +13,7 @@ import { Empty } from '../../components/page.tsx'
 import { SortHeader } from '../../components/sort-header.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { control } from '../../components/ui/field.tsx'
-import { Table, Th } from '../../components/ui/table.tsx'
+import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { cn } from '../../lib/cn.ts'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
@@ -121,9 +121,7 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
             <SortHeader column={table.getColumn('updatedAt')} className="max-md:hidden">
               Updated
             </SortHeader>
-            <Th className="w-10">
-              <span className="sr-only">Actions</span>
-            </Th>
+            <ActionsTh className="w-10" />
           </tr>
         </thead>
         <VirtualRows

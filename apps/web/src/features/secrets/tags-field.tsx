@@ -24,7 +24,7 @@ export function TagsField({ projectId, value, onChange }: Props) {
   const mayAdd = useWhyNot(projectId)('secrets.write') === undefined
   const toggle = (id: string) => onChange(value.includes(id) ? value.filter((each) => each !== id) : [...value, id])
   return (
-    <fieldset className="grid gap-2">
+    <fieldset className="grid min-w-0 gap-2">
       <legend className="mb-1.5 text-sm font-medium">
         Tags <span className="ml-1 text-xs font-normal text-faint">optional</span>
       </legend>

@@ -9,10 +9,7 @@ import { readValue } from '../../lib/read-value.ts'
 import { toast } from '../../lib/toast.ts'
 import type { Place } from '../../lib/types.ts'
 
-const ValueEditor = onDemand(
-  async () => (await import('./value-editor.tsx')).ValueEditor,
-  <Skeleton className="h-9" />,
-)
+const ValueEditor = onDemand(async () => (await import('./value-editor.tsx')).ValueEditor, <Skeleton className="h-9" />)
 
 /** A value in the table: hidden, revealed, or edited in place. What is edited lives here and leaves with it. */
 export function ValueCell({

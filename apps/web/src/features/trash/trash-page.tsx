@@ -7,7 +7,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
-import { Table, Th } from '../../components/ui/table.tsx'
+import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { andBelow, inFolder, useRights } from '../../lib/rights.ts'
@@ -136,9 +136,7 @@ export function TrashPage({ projectId, filters }: Props) {
                     <Th className="max-sm:hidden">Was in</Th>
                     <Th className="max-md:hidden">Deleted</Th>
                     <Th className="max-lg:hidden">Gone for good</Th>
-                    <Th>
-                      <span className="sr-only">Actions</span>
-                    </Th>
+                    <ActionsTh />
                   </tr>
                 </thead>
                 <VirtualRows

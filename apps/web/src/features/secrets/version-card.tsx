@@ -1,0 +1,92 @@
+import { Eye, EyeOff, RotateCcw } from 'lucide-react'
+import { Time } from '../../components/time.tsx'
+import { Badge } from '../../components/ui/badge.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import type { SecretVersion } from '../../lib/types.ts'
+
+interface Props {
+  version: SecretVersion
+  /** What it is called now. */
+  secretKey: string
+  newest: boolean
+  /** Undefined while it is hidden. */
+  value: string | undefined
+  restoring: boolean
+  mayNotRead: string | undefined
+  mayNotRestore: string | undefined
+  onReveal: () => void
+  onHide: () => void
+  onRestore: () => void
+}
+
+/** One version of a secret: who wrote it and when, what stood beside the value, and the value when it is asked for. */
+export function VersionCard({ version: shown, secretKey, newest, value, restoring, ...rest }: Props) {
+  const { key, version, deleted, createdAt, createdBy } = shown
+  const open = value !== undefined
+  return (
+    <li aria-label={`Version ${version}`} className="grid gap-2 rounded-lg border border-line p-3">
+      <div className="flex flex-wrap items-center gap-2">
+        <span className="font-medium tabular-nums">Version {version}</span>
+        {newest && !deleted && <Badge tone="good">Current</Badge>}
+        {deleted && <Badge tone="bad">Deleted</Badge>}
+        <span className="ml-auto text-sm text-soft">
+          <Time iso={createdAt} />
+        </span>
+      </div>
+      <p className="text-sm break-all text-soft">by {createdBy}</p>
+      {key !== secretKey && (
+        <p className="text-sm text-soft">
+          It was called <span className="font-mono break-all text-ink">{key}</span>.
+        </p>
+      )}
+      {!deleted && <Beside version={shown} />}
+      {open && (
+        <code className="max-h-48 overflow-auto rounded-md bg-sunken p-2 font-mono text-sm break-all whitespace-pre-wrap">
+          {value === '' ? '(blank)' : value}
+        </code>
+      )}
+      {!deleted && (
+        <div className="flex gap-2">
+          <Button size="sm" denied={rest.mayNotRead} onClick={open ? rest.onHide : rest.onReveal}>
+            {open ? <EyeOff aria-hidden className="size-3.5" /> : <Eye aria-hidden className="size-3.5" />}
+            {open ? 'Hide' : 'Reveal'}
+          </Button>
+          {!newest && (
+            <Button size="sm" busy={restoring} denied={rest.mayNotRestore} onClick={rest.onRestore}>
+              <RotateCcw aria-hidden className="size-3.5" /> Restore
+            </Button>
+          )}
+        </div>
+      )}
+    </li>
+  )
+}
+
+/** Nothing where there was nothing, or where it was not kept then. */
+function Beside({ version: { comment, metadata, tags } }: { version: SecretVersion }) {
+  return (
+    <>
+      {tags !== null && tags.length > 0 && (
+        <ul aria-label="Tags" className="flex flex-wrap gap-1.5">
+          {tags.map((tag) => (
+            <li key={tag}>
+              <Badge>{tag}</Badge>
+            </li>
+          ))}
+        </ul>
+      )}
+      {comment !== null && comment !== '' && <p className="text-sm break-words whitespace-pre-wrap">{comment}</p>}
+      {metadata !== null && metadata.length > 0 && (
+        <dl aria-label="Metadata" className="grid grid-cols-[minmax(0,auto)_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-sm">
+          {metadata.map((each, index) => (
+            // A key may stand there twice.
+            <div key={index} className="col-span-2 grid grid-cols-subgrid">
+              <dt className="break-all text-soft">{each.key}</dt>
+              <dd className="break-all">{each.value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </>
+  )
+}
