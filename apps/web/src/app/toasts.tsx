@@ -4,7 +4,7 @@ import { useTheme } from '../lib/theme.ts'
 import { onToast, takeToasts } from '../lib/toast.ts'
 
 const show = () => {
-  for (const { kind, text } of takeToasts()) toast[kind](text)
+  for (const { kind, text, ...rest } of takeToasts()) toast[kind](text, rest)
 }
 
 /** Shows what is said from now on, and what was said while this was loading. */

@@ -36,8 +36,9 @@ export function VirtualRows<Row>({ rows, idOf, height, render }: Props<Row>) {
     const row = rows[index]
     return row === undefined ? null : render(row, props)
   }
+  // Only to look at: what is opened or typed in these would be gone with them.
   return (
-    <Suspense fallback={<tbody>{rows.slice(0, DRAW_ALL).map((row, index) => render(row, { index }))}</tbody>}>
+    <Suspense fallback={<tbody inert>{rows.slice(0, DRAW_ALL).map((row, index) => render(row, { index }))}</tbody>}>
       <WindowRows count={rows.length} keyOf={keyOf} height={height} renderAt={renderAt} />
     </Suspense>
   )

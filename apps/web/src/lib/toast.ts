@@ -4,21 +4,24 @@ import { useSyncExternalStore } from 'react'
 interface Message {
   kind: 'success' | 'error'
   text: string
+  /** A button on it. */
+  action?: { label: string; onClick: () => void }
 }
 
 const waiting: Message[] = []
 const listeners = new Set<() => void>()
 let wanted = false
 
-function say(kind: Message['kind'], text: string): void {
-  waiting.push({ kind, text })
+function say(message: Message): void {
+  waiting.push(message)
   wanted = true
   for (const listener of listeners) listener()
 }
 
 export const toast = {
-  success: (text: string): void => say('success', text),
-  error: (text: string): void => say('error', text),
+  success: (text: string, action?: Message['action']): void =>
+    say({ kind: 'success', text, ...(action ? { action } : {}) }),
+  error: (text: string): void => say({ kind: 'error', text }),
 }
 
 /** Takes the messages that nobody has shown yet. */

@@ -2,12 +2,14 @@ import { Confirm } from '../../components/confirm.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { UsesList } from '../../components/uses-list.tsx'
-import { trpc } from '../../lib/trpc.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { toast } from '../../lib/toast.ts'
+import { direct, trpc } from '../../lib/trpc.ts'
 import type { Place, Sync, Uses } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 import { DeleteConsequence } from './readers.tsx'
 
-/** The most keys that are asked about one by one. */
+/** The most keys that are asked about, or brought back, one by one. */
 const LOOK_AT = 20
 
 interface Props {
@@ -35,12 +37,24 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
   const deleteAll = async () => {
     await remove.mutateAsync({ ...place, secrets: keys.map((secretKey) => ({ secretKey })) })
     onDone?.()
-    await Promise.all([
+    toast.success(`Deleted ${what}.`, keys.length > LOOK_AT ? undefined : { label: 'Undo', onClick: () => void undo() })
+    await reread()
+  }
+  const reread = () =>
+    Promise.all([
       utils.secrets.rows.invalidate(place),
       utils.history.invalidate(),
       utils.tree.compare.invalidate(),
       utils.tree.search.invalidate(),
     ])
+  const undo = async () => {
+    try {
+      await bringBack(place, keys)
+      toast.success(keys.length === 1 ? `${what} is back.` : `${what} are back.`)
+    } catch (error) {
+      toast.error(`Not everything came back: ${messageOf(error)}`)
+    }
+    await reread()
   }
   return (
     <Confirm
@@ -66,6 +80,16 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
       <p className="text-sm text-soft">For 30 days it can be restored from the trash.</p>
     </Confirm>
   )
+}
+
+/** Out of the trash again, each as it was deleted last. */
+async function bringBack({ projectId, environment, secretPath }: Place, keys: readonly string[]): Promise<void> {
+  const trash = await direct.history.trash.query({ projectId, environment })
+  const here = trash.filter((item) => item.kind === 'secret' && item.secretPath === secretPath)
+  for (const key of keys) {
+    const item = here.find(({ name }) => name === key)
+    if (item) await direct.history.restore.mutate({ projectId, environment, trashId: item.id })
+  }
 }
 
 /** Once each, and not those that go as well. */
