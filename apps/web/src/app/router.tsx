@@ -1,9 +1,18 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
-import { z } from 'zod'
 import { home, onlyAfterSetup, onlyBeforeSetup, onlySignedIn } from './guards.ts'
 import { NotFoundPage, PendingPage, RouteFailure } from './route-states.tsx'
 
-const text = z.string().optional().catch(undefined)
+/** The texts of an address by these names. Anything else in it is left out. Without zod, which only forms need. */
+const texts =
+  <Name extends string>(...names: Name[]) =>
+  (search: Record<string, unknown>): { [name in Name]?: string | undefined } => {
+    const found: { [name in Name]?: string } = {}
+    for (const name of names) {
+      const text = search[name]
+      if (typeof text === 'string') found[name] = text
+    }
+    return found
+  }
 const waysIn = () => import('./pages-ways-in.tsx')
 const treePages = () => import('./pages-tree.tsx')
 const secretsPages = () => import('./pages-secrets.tsx')
@@ -19,14 +28,14 @@ const firstRun = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: z.object({ next: text, error: text }),
+  validateSearch: texts('next', 'error'),
   beforeLoad: onlyAfterSetup,
   component: lazyRouteComponent(waysIn, 'SignIn'),
 })
 const secondFactor = createRoute({
   getParentRoute: () => root,
   path: '/sign-in/second-factor',
-  validateSearch: z.object({ next: text }),
+  validateSearch: texts('next'),
   component: lazyRouteComponent(waysIn, 'SecondFactor'),
 })
 const forgotPassword = createRoute({
@@ -37,13 +46,13 @@ const forgotPassword = createRoute({
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: '/reset-password',
-  validateSearch: z.object({ token: text }),
+  validateSearch: texts('token'),
   component: lazyRouteComponent(waysIn, 'ResetPassword'),
 })
 const acceptInvitation = createRoute({
   getParentRoute: () => root,
   path: '/accept-invitation',
-  validateSearch: z.object({ token: text }),
+  validateSearch: texts('token'),
   component: lazyRouteComponent(waysIn, 'AcceptInvitation'),
 })
 
@@ -80,32 +89,32 @@ const secretsRoot = createRoute({
 const secrets = createRoute({
   getParentRoute: () => project,
   path: '/secrets/$environment',
-  validateSearch: z.object({ path: text, q: text, history: text }),
+  validateSearch: texts('path', 'q', 'history'),
   component: lazyRouteComponent(secretsPages, 'Secrets'),
 })
 const paste = createRoute({
   getParentRoute: () => project,
   path: '/secrets/$environment/paste',
-  validateSearch: z.object({ path: text }),
+  validateSearch: texts('path'),
   component: lazyRouteComponent(() => import('./page-paste.tsx'), 'Paste'),
 })
 const folderHistory = createRoute({
   getParentRoute: () => project,
   path: '/secrets/$environment/history',
-  validateSearch: z.object({ path: text }),
+  validateSearch: texts('path'),
   component: lazyRouteComponent(treePages, 'FolderHistory'),
 })
 // Not below `/secrets`: an environment may be called "compare".
 const compare = createRoute({
   getParentRoute: () => project,
   path: '/compare',
-  validateSearch: z.object({ left: text, right: text, path: text, only: text }),
+  validateSearch: texts('left', 'right', 'path', 'only'),
   component: lazyRouteComponent(treePages, 'Compare'),
 })
 const trash = createRoute({
   getParentRoute: () => project,
   path: '/trash',
-  validateSearch: z.object({ environment: text, q: text }),
+  validateSearch: texts('environment', 'q'),
   component: lazyRouteComponent(treePages, 'Trash'),
 })
 const settings = createRoute({
@@ -121,32 +130,32 @@ const connections = createRoute({
 const newConnection = createRoute({
   getParentRoute: () => project,
   path: '/connections/new',
-  validateSearch: z.object({ app: text }),
+  validateSearch: texts('app'),
   component: lazyRouteComponent(() => import('./page-new-connection.tsx'), 'NewConnection'),
 })
 const syncs = createRoute({
   getParentRoute: () => project,
   path: '/syncs',
-  validateSearch: z.object({ q: text, state: text, destination: text, environment: text }),
+  validateSearch: texts('q', 'state', 'destination', 'environment'),
   component: lazyRouteComponent(() => import('./page-syncs.tsx'), 'Syncs'),
 })
 const newSync = createRoute({
   getParentRoute: () => project,
   path: '/syncs/new',
-  validateSearch: z.object({ step: text }),
+  validateSearch: texts('step'),
   component: lazyRouteComponent(() => import('../features/sync-wizard/wizard-page.tsx'), 'WizardPage'),
 })
 const sync = createRoute({
   getParentRoute: () => project,
   path: '/syncs/$destination/$syncId',
-  validateSearch: z.object({ tab: text, run: text, restore: text, filter: text }),
+  validateSearch: texts('tab', 'run', 'restore', 'filter'),
   component: lazyRouteComponent(() => import('./page-sync.tsx'), 'Sync'),
 })
 
 const access = createRoute({
   getParentRoute: () => project,
   path: '/access',
-  validateSearch: z.object({ tab: text, open: text }),
+  validateSearch: texts('tab', 'open'),
   component: lazyRouteComponent(() => import('./page-access.tsx'), 'Access'),
 })
 const machine = createRoute({
@@ -158,17 +167,7 @@ const machine = createRoute({
 const activity = createRoute({
   getParentRoute: () => project,
   path: '/activity',
-  validateSearch: z.object({
-    actor: text,
-    what: text,
-    environment: text,
-    q: text,
-    since: text,
-    from: text,
-    to: text,
-    scope: text,
-    open: text,
-  }),
+  validateSearch: texts('actor', 'what', 'environment', 'q', 'since', 'from', 'to', 'scope', 'open'),
   component: lazyRouteComponent(() => import('./page-activity.tsx'), 'Activity'),
 })
 const notices = createRoute({

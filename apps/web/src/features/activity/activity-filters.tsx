@@ -1,4 +1,3 @@
-import { AUDIT_ACTIONS } from '@keyferry/schemas'
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
@@ -47,11 +46,14 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
         {Object.entries(ABOUT).map(([about, label]) => (
           <optgroup key={about} label={label}>
             <option value={about}>{label}: all</option>
-            {AUDIT_ACTIONS.filter((action) => WORDS[action].about === about).map((action) => (
-              <option key={action} value={action}>
-                {WORDS[action].label}
-              </option>
-            ))}
+            {Object.entries(WORDS).map(
+              ([action, words]) =>
+                words.about === about && (
+                  <option key={action} value={action}>
+                    {words.label}
+                  </option>
+                ),
+            )}
           </optgroup>
         ))}
       </select>

@@ -1,5 +1,4 @@
 /** What the URL says of the activity page, and what the API is asked for it. */
-import { AUDIT_ACTIONS } from '@keyferry/schemas'
 import { ABOUT, WORDS, type About } from './words.ts'
 
 /** As in the URL: shared links hold for whoever opens them. */
@@ -65,7 +64,11 @@ const isGroup = (what: string): what is About => Object.hasOwn(ABOUT, what)
 
 /** The actions of a group, as the API wants them. */
 const actionsOf = (what: string): string =>
-  isGroup(what) ? AUDIT_ACTIONS.filter((action) => WORDS[action].about === what).join(',') : what
+  isGroup(what)
+    ? Object.entries(WORDS)
+        .flatMap(([action, { about }]) => (about === what ? action : []))
+        .join(',')
+    : what
 
 /** Where the same entries can be had as JSON lines. */
 export function exportUrl(projectId: string, whole: boolean, asked: Asked): string {

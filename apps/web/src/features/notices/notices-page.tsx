@@ -1,11 +1,16 @@
 import { Failure } from '../../components/failure.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { Skeleton, SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { AddTarget } from './add-target.tsx'
 import { TargetCard } from './target-card.tsx'
+
+const AddTarget = onDemand(
+  async () => (await import('./add-target.tsx')).AddTarget,
+  <Skeleton className="h-112 rounded-lg" />,
+)
 
 /** Deliveries are made in the background: what became of them is looked at this often. */
 const LOOK_MS = 15_000

@@ -2,17 +2,22 @@ import { Failure } from '../../components/failure.tsx'
 import { LeaveGuard } from '../../components/leave-guard.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { nameOfDeletion, PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
+import { onDemand } from '../../components/on-demand.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { Skeleton, SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { statusOf } from '../../lib/errors.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { DangerSection } from './danger-section.tsx'
-import { DetailsSection } from './details-section.tsx'
 import { EnvironmentsSection } from './environments-section.tsx'
 import { TagsSection } from './tags-section.tsx'
+
+const DetailsSection = onDemand(
+  async () => (await import('./details-section.tsx')).DetailsSection,
+  <Skeleton className="h-96 rounded-lg" />,
+)
 
 /** A project's name, environments and tags, and its end. */
 export function SettingsPage({ projectId }: { projectId: string }) {

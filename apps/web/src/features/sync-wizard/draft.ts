@@ -1,24 +1,21 @@
 /** What has been chosen so far. It survives a reload; it holds no value and no credential, so it may. */
-import { deletionPolicy } from '@keyferry/schemas'
-import { z } from 'zod'
-import { defaultsOf } from '../../lib/form-fields.ts'
-import type { Destination } from '../../lib/types.ts'
+import { defaultsOf, type Values } from '../../lib/form-fields.ts'
+import type { DeletionPolicy, Destination } from '../../lib/types.ts'
 
-const draftSchema = z.object({
-  destination: z.string(),
-  environment: z.string(),
-  secretPath: z.string(),
-  connectionId: z.string(),
-  destinationConfig: z.record(z.string(), z.unknown()),
-  keySchema: z.string(),
-  deletionPolicy,
-  autoSyncEnabled: z.boolean(),
+export interface Draft {
+  destination: string
+  environment: string
+  secretPath: string
+  connectionId: string
+  destinationConfig: Values
+  keySchema: string
+  deletionPolicy: DeletionPolicy
+  autoSyncEnabled: boolean
   /** The destination's own options. */
-  own: z.record(z.string(), z.unknown()),
-  name: z.string(),
-  description: z.string(),
-})
-export type Draft = z.output<typeof draftSchema>
+  own: Values
+  name: string
+  description: string
+}
 
 export const EMPTY: Draft = {
   destination: '',
@@ -36,14 +33,11 @@ export const EMPTY: Draft = {
 
 const keyOf = (projectId: string) => `keyferry.sync-draft.${projectId}`
 
-export function loadDraft(projectId: string): Draft {
+export async function loadDraft(projectId: string): Promise<Draft> {
   const stored = sessionStorage.getItem(keyOf(projectId))
   if (stored === null) return EMPTY
-  try {
-    return draftSchema.catch(EMPTY).parse(JSON.parse(stored))
-  } catch {
-    return EMPTY
-  }
+  const { readDraft } = await import('./checks.ts')
+  return readDraft(stored)
 }
 
 export const saveDraft = (projectId: string, draft: Draft): void =>

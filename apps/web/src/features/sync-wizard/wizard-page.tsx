@@ -16,7 +16,7 @@ import { EMPTY, loadDraft, saveDraft, withDestination } from './draft.ts'
 import { InitialStep } from './initial-step.tsx'
 import { SourceStep } from './source-step.tsx'
 import { StepList } from './step-list.tsx'
-import { problemsOf, reachable, STEPS, type StepId } from './steps.ts'
+import { STEPS, type StepId } from './steps.ts'
 import { Summary } from './summary.tsx'
 import { targetProblems } from './target-problems.ts'
 
@@ -41,14 +41,15 @@ export function WizardPage() {
 function Wizard({ projectId, destinations }: { projectId: string; destinations: readonly Destination[] }) {
   const navigate = useNavigate()
   const asked = route.useSearch().step
-  const form = useForm({ defaultValues: () => Promise.resolve(loadDraft(projectId)) })
+  const form = useForm({ defaultValues: () => loadDraft(projectId) })
   const { clearErrors } = form
   const { isLoading } = form.formState
   const draft = useWatch({ control: form.control, compute: (values) => values })
   const [checking, setChecking] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
   const destination = destinations.find(({ name }) => name === draft.destination)
-  const limit = isLoading ? 0 : reachable(draft, destination)
+  const checks = useChecks(asked !== undefined || (draft.destination ?? '') !== '')
+  const limit = isLoading || !checks ? 0 : checks.reachable(draft, destination)
   const at = Math.min(
     Math.max(
       STEPS.findIndex(({ id }) => id === asked),
@@ -71,8 +72,9 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
   const next = async () => {
     clearErrors()
     const values = form.getValues()
-    const local = problemsOf(step.id, values, destination)
     setChecking(true)
+    const { problemsOf } = await import('./checks.ts')
+    const local = problemsOf(step.id, values, destination)
     const problems =
       step.id === 'target' && local.length === 0 ? await targetProblems(projectId, values, destination) : local
     setChecking(false)
@@ -81,7 +83,7 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
     if (problems.length === 0 && following) go(following.id)
   }
   const submit = () => void next()
-  if (isLoading) return <SkeletonRows label="Loading the wizard" />
+  if (isLoading || (asked !== undefined && !checks)) return <SkeletonRows label="Loading the wizard" />
 
   return (
     <FormProvider {...form}>
@@ -148,4 +150,19 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
       </div>
     </FormProvider>
   )
+}
+
+/** How far one may go, and the schemas it takes, are loaded with what follows the first step. */
+function useChecks(wanted: boolean): typeof import('./checks.ts') | undefined {
+  const [checks, setChecks] = useState<typeof import('./checks.ts')>()
+  useEffect(() => {
+    if (!wanted) return
+    import('./checks.ts').then(setChecks, (error: unknown) =>
+      // To the page that says so, and offers to load again.
+      setChecks(() => {
+        throw error
+      }),
+    )
+  }, [wanted])
+  return checks
 }

@@ -1,4 +1,3 @@
-import { SYNC_STATES } from '@keyferry/schemas'
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { STATE_WORDS } from '../../components/sync-state.tsx'
@@ -65,7 +64,7 @@ export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
         'Filter by state',
         'state',
         'Any state',
-        SYNC_STATES.map((state) => ({ value: state, label: STATE_WORDS[state].word })),
+        Object.entries(STATE_WORDS).map(([value, { word }]) => ({ value, label: word })),
       )}
       {select(
         'Filter by destination',
