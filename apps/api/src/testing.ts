@@ -5,6 +5,7 @@ import type { Mailer } from '@keyferry/core/notices/mail'
 import { testContext, type TestContext } from '@keyferry/core/testing'
 import type { OpenStore } from '@keyferry/db/testing'
 import { monitoringOf, readinessOf } from '@keyferry/instance'
+import { createLog } from '@keyferry/instance/log'
 import { bootstrapped, project } from '@keyferry/schemas'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { z } from 'zod'
@@ -15,6 +16,8 @@ export const ACCOUNT = { email: 'ada@example.com', password: 'correct horse batt
 export interface TestApi extends TestContext {
   app: FastifyInstance
   auth: Auth
+  /** Every failure that was logged, as the product logs it, oldest first. */
+  logged: string[]
   /** The token that bootstrap gave out; empty for `emptyApi`. */
   token: string
   /** A request with the token and a JSON body; `token: null` sends none. */
@@ -51,7 +54,9 @@ export async function emptyApi(
   { oidc = null, mail = null, baseUrl = 'http://127.0.0.1:4400', trustedProxies = [] }: TestApiOptions = {},
 ): Promise<TestApi> {
   const made = await testContext(open)
-  const test = { ...made, ctx: { ...made.ctx, mail } }
+  const logged: string[] = []
+  const log = createLog('error', { write: (line) => void logged.push(line) })
+  const test = { ...made, ctx: { ...made.ctx, mail, log } }
   await test.ctx.db.deleteFrom('organizations').execute()
   await migrateAuth(test.ctx.db, test.ctx.log)
   const auth = createAuth({
@@ -78,6 +83,7 @@ export async function emptyApi(
     ...test,
     app,
     auth,
+    logged,
     token: '',
     async send(method, url, body, { token = api.token, headers = {}, address = '127.0.0.1' } = {}) {
       const answer = await app.inject({

@@ -48,6 +48,9 @@ export interface Principal {
   scopes: string | null
 }
 
+/** Names must differ; what differs from run to run would make the same seed mean something else. */
+let furnished = 0
+
 /** A project with everything that an input can name, in one place; `people` are its members. By the name of the field. */
 export async function furnish(
   test: TestContext,
@@ -56,7 +59,7 @@ export async function furnish(
   { environment, path }: { environment: string; path: string },
 ): Promise<Map<string, unknown>> {
   const { ctx } = test
-  const tag = `w${randomBytes(4).toString('hex')}`
+  const tag = `walk${++furnished}`
   const at = ctx.now().toISOString()
   const project = await createProject(ctx, SYSTEM, { projectName: tag, shouldCreateDefaultEnvs: true })
   const projectId = project.id

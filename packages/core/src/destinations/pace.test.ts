@@ -32,7 +32,7 @@ async function bucketServer(sizes: { burst: number; refill: number; intervalMs: 
     handle: async () => {
       const { ok, headers } = take()
       // Answers overtake each other.
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20))
+      await new Promise((resolve) => setTimeout(resolve, (server.log.length * 7) % 20))
       return { status: ok ? 200 : 429, headers, body: {} }
     },
   })

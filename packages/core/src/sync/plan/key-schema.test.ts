@@ -1,4 +1,5 @@
 import { keySchema as keySchemaRule } from '@keyferry/schemas'
+import { SEED } from '@keyferry/vitest/seed'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { keySchema, schemasMeet } from './key-schema.ts'
@@ -25,6 +26,7 @@ it('covers every name it makes', () => {
       const schema = keySchema(`${prefix}{{secretKey}}${suffix}`, 'dev')
       expect(schema.covers(schema.name(key))).toBe(true)
     }),
+    { seed: SEED },
   )
 })
 
