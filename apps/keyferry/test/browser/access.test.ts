@@ -273,12 +273,16 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
 
   it('makes an API key that works at the REST API until it is revoked', PATIENCE, async () => {
     const path = `/api/v3/secrets/raw/DATABASE_URL?workspaceId=${projectId}&environment=dev&secretPath=/`
+    const billing = await client.projects.create.mutate({ projectName: 'Billing' })
     await page.goto(at('/access?tab=keys'))
     await heading(page, 'No API keys for this project')
     await admin.button('Make API key').click()
     await page.getByLabel('Name').fill('nightly report')
     await page.getByLabel('Ends after').selectOption('30')
     await page.getByRole('radio', { name: 'Developer' }).click()
+    await page.getByLabel('Another project').selectOption('Billing')
+    const there = page.getByRole('group', { name: 'Billing' })
+    await there.getByRole('radio', { name: 'Viewer' }).click()
     await screens.look('new-api-key')
     await admin.button('Make API key').last().click()
     const key = await shownOnce(page, 'API key')
@@ -287,6 +291,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     expect(await isInDocument(page, key)).toBe(false)
     const answer = await rest(path, key)
     expect(await answer.json()).toMatchObject({ secret: { secretValue: CANARY } })
+    expect((await rest(`/api/v1/projects/${billing.id}`, key)).status).toBe(200)
+    await see(admin.row('nightly report').getByText('and 1 other project'))
     await page.reload()
     await see(admin.row('nightly report').getByText('just now').last())
     await screens.look('api-keys')
@@ -296,6 +302,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await gone(admin.dialog())
     await gone(admin.row('nightly report'))
     expect((await rest(path, key)).status).toBe(401)
+    await client.projects.delete.mutate({ projectId: billing.id })
   })
 
   it('makes a machine, gives it a secret, shows that it is locked out, and ends it', PATIENCE, async () => {

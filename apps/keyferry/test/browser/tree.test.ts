@@ -145,6 +145,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await dialog().getByLabel('New tag').fill('Network')
       await dialog().getByLabel('New tag').press('Enter')
       await see(dialog().getByRole('button', { name: 'network', pressed: true }))
+      await dialog().getByRole('button', { name: 'Add metadata' }).click()
+      await dialog().getByLabel('Value 1').fill('ada')
+      await dialog().getByRole('button', { name: 'Save' }).click()
+      await see(dialog().getByText('Metadata key must not be empty'))
+      await dialog().getByLabel('Key 1').fill('owner')
       await screens.look('secret-details')
       await dialog().getByRole('button', { name: 'Save' }).click()
       await see(row('HOSTNAME').getByText('network'))
@@ -153,6 +158,33 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await gone(row('PORT'))
       await see(row('HOSTNAME'))
       await page.getByLabel('Search secrets').fill('')
+    })
+
+    it('shows what stood beside each version, and restores one from before a rename', async () => {
+      const api = { projectId, environment: 'dev', secretPath: '/api' }
+      const version = (n: number): Locator => dialog().getByRole('listitem', { name: `Version ${n}`, exact: true })
+      await button('More for HOSTNAME').click()
+      await item('History').click()
+      await see(version(2).getByText('Without the port.'))
+      await see(version(2).getByText('network'))
+      await see(version(2).getByText('owner'))
+      await see(version(1).getByText('It was called HOST.'))
+      expect(await version(1).getByText('network').count()).toBe(0)
+      await screens.look('secret-versions')
+      await version(1).getByRole('button', { name: 'Reveal' }).click()
+      await see(version(1).getByText(`${CANARY}-host`))
+      await version(1).getByRole('button', { name: 'Restore' }).click()
+      await see(version(3))
+      expect(await client.secrets.get.query({ ...api, secretName: 'HOSTNAME' })).toMatchObject({ tags: [], version: 3 })
+      await version(2).getByRole('button', { name: 'Restore' }).click()
+      await see(version(4))
+      expect(await client.secrets.get.query({ ...api, secretName: 'HOSTNAME' })).toMatchObject({
+        secretComment: 'Without the port.',
+        secretMetadata: [{ key: 'owner', value: 'ada' }],
+        tags: [{ name: 'network' }],
+      })
+      await page.keyboard.press('Escape')
+      await gone(dialog())
     })
 
     it('tells who uses a secret, with a way to each', async () => {

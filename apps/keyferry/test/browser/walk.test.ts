@@ -126,6 +126,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await dialog().getByRole('button', { name: 'Delete secret' }).click()
     await gone(row('LOG_LEVEL'))
+    await button('Undo').click()
+    await see(row('LOG_LEVEL'))
+    expect(await client.secrets.get.query({ ...place, secretName: 'LOG_LEVEL' })).toMatchObject({
+      secretValue: `${CANARY}-3`,
+    })
+    await button('More for LOG_LEVEL').click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await dialog().getByRole('button', { name: 'Delete secret' }).click()
+    await gone(row('LOG_LEVEL'))
 
     const form = page.getByRole('form', { name: 'Add a secret' })
     await form.getByLabel('Key').fill('REGION')
@@ -264,5 +273,24 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await see(row('BY_KEYBOARD'))
     values.set('BY_KEYBOARD', `${CANARY}-6`)
     for (const name of names) await reached(name)
+
+    // What opens begins with its first field, and gives the focus back.
+    const focused = () => page.evaluate<string | null>('document.activeElement.ariaLabel')
+    await tabTo(button('More for BY_KEYBOARD'))
+    for (const pick of ['History', 'Rename, comment, tags']) {
+      await page.keyboard.press('Enter')
+      await page.keyboard.type(pick.slice(0, 4))
+      await page.keyboard.press('Enter')
+      await see(dialog().getByText('BY_KEYBOARD'))
+      if (pick !== 'History')
+        await expect.poll(() => page.evaluate<string>('document.activeElement.value')).toBe('BY_KEYBOARD')
+      await page.keyboard.press('Escape')
+      await expect.poll(focused).toBe('More for BY_KEYBOARD')
+    }
+    await tabTo(button('Edit BY_KEYBOARD'))
+    await page.keyboard.press('Enter')
+    await see(page.getByLabel('New value of BY_KEYBOARD'))
+    await page.keyboard.press('Escape')
+    await expect.poll(focused).toBe('Edit BY_KEYBOARD')
   })
 })
