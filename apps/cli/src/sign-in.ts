@@ -32,7 +32,7 @@ interface Answer {
 async function post(url: string, route: string, body: Record<string, string>, cookie: string): Promise<Answer> {
   const answer = await fetch(`${url}/api/auth/${route}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(cookie ? { cookie, origin: new URL(url).origin } : {}) },
+    headers: { 'content-type': 'application/json', origin: new URL(url).origin, ...(cookie ? { cookie } : {}) },
     body: JSON.stringify(body),
   }).catch((error: unknown) => {
     throw new Failure(
