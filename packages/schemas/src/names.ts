@@ -1,5 +1,6 @@
 /** What the things people name may be called. The same schemas guard the API and the console's forms. */
 import { z } from 'zod'
+import './limits-in-words.ts'
 
 /** Lower-case letters, digits and single hyphens: what equals its own slug. */
 export const slug = (what: string, max: number) =>

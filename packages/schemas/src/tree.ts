@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, secretPath, slug, storedText, timestamp } from './names.ts'
+import { displayName, id, projectSlug, secretPath, slug, storedText, timestamp } from './names.ts'
 import { environment, place } from './projects.ts'
 
 const inFolder = place.extend({ secretPath: secretPath.default('/') })
@@ -225,6 +225,6 @@ export const exportedProject = z.object({ file: z.string(), fileName: z.string()
 export const importProject = z.object({
   file: z.string().min(1),
   passphrase: z.string().min(1).max(1024),
-  projectName: storedText.trim().min(1).max(64).optional(),
-  slug: slug('Project slug', 64).min(5).optional(),
+  projectName: displayName('Project name').optional(),
+  slug: projectSlug.optional(),
 })
