@@ -16,7 +16,7 @@ interface Options extends JsonOption {
   token?: string
   clientId?: string
   project: string
-  environment: string[]
+  environment?: string[]
   to?: string
   yes?: boolean
   dryRun?: boolean
@@ -39,8 +39,7 @@ export function addImport(program: Command, cli: Cli): void {
     .option(
       '--environment <slug>',
       'only this environment; may be repeated',
-      (slug: string, all: string[]) => [...all, slug],
-      [],
+      (slug: string, all: string[] | undefined) => [...(all ?? []), slug],
     )
     .option('--to <slug or id>', 'the Keyferry project, made when missing (default: the same slug)')
     .option('-y, --yes', 'do not ask')
@@ -57,7 +56,7 @@ async function move(cli: Cli, options: Options): Promise<void> {
     siteUrl: options.siteUrl,
     token,
     project: options.project,
-    environments: options.environment,
+    environments: options.environment ?? [],
     onProgress: (what) => terminal.progress(`Reading ${what}`),
   })
   terminal.progress('')
