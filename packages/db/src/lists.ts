@@ -1,0 +1,34 @@
+/** Lists as one parameter: the text of a statement, and so its plan, is the same however many they hold. */
+import { sql, type Expression, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
+import { isPostgres } from './dialect.ts'
+import type { Tables } from './tables.ts'
+
+type Store = Pick<Kysely<Tables>, 'getExecutor'>
+
+/** Whether `value` is one of `list`. */
+export const isAmong = (store: Store, value: Expression<string>, list: readonly string[]): Expression<SqlBool> =>
+  isPostgres(store)
+    ? sql<SqlBool>`${value} = any(${[...new Set(list)]}::text[])`
+    : sql<SqlBool>`${value} in (select value from json_each(${JSON.stringify(list)}))`
+
+/**
+ * `rows` as a table to join with or to insert from. `columns` says what they hold: text, or whole numbers. Text comes as a driver would have
+ * stored it: half of a surrogate pair, as a message that was cut may end with, is replaced.
+ */
+export function given<T extends object>(
+  store: Store,
+  rows: readonly T[],
+  columns: { [K in keyof T]-?: 'text' | 'integer' },
+): RawBuilder<T> {
+  const json = JSON.stringify(rows, (_name, value: unknown) => (typeof value === 'string' ? storable(value) : value))
+  const source = isPostgres(store)
+    ? sql`json_array_elements(${json}::json) as rows(value)`
+    : sql`json_each(${json}) as rows`
+  const selected = Object.entries<string>(columns).map(
+    ([name, type]) => sql`cast(rows.value ->> ${sql.lit(name)} as ${sql.raw(type)}) as ${sql.id(name)}`,
+  )
+  return sql<T>`(select ${sql.join(selected)} from ${source})`
+}
+
+/** Postgres takes no NUL in text, and in JSON no lone surrogate either. */
+const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
