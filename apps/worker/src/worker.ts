@@ -1,5 +1,6 @@
 import type { Context } from '@keyferry/core/context'
 import { runSync } from '@keyferry/core/sync/run'
+import { dueRevision } from '@keyferry/core/sync/sweep'
 import { startSweep } from './sweep.ts'
 import { startUpkeep } from './upkeep.ts'
 import type { JobQueue } from '@keyferry/queue'
@@ -38,9 +39,4 @@ export async function startWorker({
       await Promise.all([sweep.stop(), upkeep.stop(), jobs.drain(GRACE_MS)])
     },
   }
-}
-
-async function dueRevision(ctx: Context, syncId: string): Promise<number | null> {
-  const sync = await ctx.db.selectFrom('syncs').where('id', '=', syncId).select('due').executeTakeFirst()
-  return sync?.due ?? null
 }

@@ -1,6 +1,6 @@
 import { scope, type Role } from '@keyferry/schemas'
 import { EVERYTHING, type Access, type Grant } from '@keyferry/schemas/policy'
-import type { Db } from '@keyferry/db'
+import { isAmong, together, type Db } from '@keyferry/db'
 import { z } from 'zod'
 import type { Actor, Tx } from '../context.ts'
 
@@ -13,25 +13,32 @@ const stored = z.array(scope)
 export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<Access> {
   if (kind === 'system') return EVERYTHING
   if (await isInstanceAdmin(db, id)) return EVERYTHING
-  const rows = await db
-    .selectFrom('memberships')
-    .where('principalId', '=', id)
-    .select(['projectId', 'role', 'scopes'])
-    .execute()
+  const rows = await memberships(db, id)
   const access: Access = { instanceAdmin: false, grants: new Map(rows.map((row) => [row.projectId, grantOf(row)])) }
   if (kind === 'user') return access
   const key = await db.selectFrom('apiKeys').where('id', '=', id).select('ownerId').executeTakeFirst()
   return key ? { ...access, cappedBy: await readAccess(db, { kind: 'user', id: key.ownerId }) } : access
 }
 
-export async function isInstanceAdmin(db: Db | Tx, principalId: string): Promise<boolean> {
-  const row = await db
+export const isInstanceAdmin = together(async (db: Db | Tx, principalIds: readonly string[]) => {
+  const rows = await db
     .selectFrom('instanceAdmins')
-    .where('principalId', '=', principalId)
+    .where((eb) => isAmong(db, eb.ref('principalId'), principalIds))
     .select('principalId')
-    .executeTakeFirst()
-  return row !== undefined
-}
+    .execute()
+  const admins = new Set(rows.map((row) => row.principalId))
+  return (principalId) => admins.has(principalId)
+})
+
+const memberships = together(async (db: Db | Tx, principalIds: readonly string[]) => {
+  const rows = await db
+    .selectFrom('memberships')
+    .where((eb) => isAmong(db, eb.ref('principalId'), principalIds))
+    .select(['principalId', 'projectId', 'role', 'scopes'])
+    .execute()
+  const byPrincipal = Map.groupBy(rows, (row) => row.principalId)
+  return (principalId) => byPrincipal.get(principalId) ?? []
+})
 
 /** A stored membership as the policy reads it. */
 export function grantOf(row: { role: string; scopes: string | null }): Grant {

@@ -1,4 +1,4 @@
-import type { ConnectionTable, Selectable } from '@keyferry/db'
+import { isAmong, together, type ConnectionTable, type Db, type Selectable } from '@keyferry/db'
 import type { Context } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
@@ -21,17 +21,23 @@ export async function findWithKey(
   ctx: Context,
   connectionId: string,
 ): Promise<{ connection: Selectable<ConnectionTable>; key: DataKey }> {
-  const row = await ctx.db
-    .selectFrom('connections')
-    .innerJoin('organizations', (join) => join.onTrue())
-    .where('connections.id', '=', connectionId)
-    .selectAll('connections')
-    .select(['organizations.id as organizationId', 'organizations.dataKey'])
-    .executeTakeFirst()
+  const row = await withKeys(ctx.db, connectionId)
   if (!row) throw missing(connectionId)
   const { organizationId, dataKey, ...connection } = row
   return { connection, key: ctx.keyring.open(organizationId, dataKey) }
 }
+
+const withKeys = together(async (db: Db, ids: readonly string[]) => {
+  const rows = await db
+    .selectFrom('connections')
+    .innerJoin('organizations', (join) => join.onTrue())
+    .where((eb) => isAmong(db, eb.ref('connections.id'), ids))
+    .selectAll('connections')
+    .select(['organizations.id as organizationId', 'organizations.dataKey'])
+    .execute()
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return (id) => byId.get(id)
+})
 
 const missing = (connectionId: string): NotFound => new NotFound(`App Connection with ID ${connectionId} not found`)
 

@@ -1,4 +1,4 @@
-import { databaseTime } from '@keyferry/db'
+import { databaseTime, isAmong, together, type Db } from '@keyferry/db'
 import type { Context, Tx } from '../context.ts'
 import { ask, isShared, refuse, type Pace } from '../destinations/fleet-pace.ts'
 import type { FleetPace } from '../destinations/pace.ts'
@@ -15,11 +15,7 @@ export function fleetPace(ctx: Context, connectionId: string): FleetPace {
   let last: { at: number; buckets: Promise<ReadonlySet<string>> } | null = null
 
   const shared = async (): Promise<ReadonlySet<string>> => {
-    const rows = await ctx.db
-      .selectFrom('paces')
-      .where('connectionId', '=', connectionId)
-      .select(['bucket', 'state', databaseTime(ctx.db).as('now')])
-      .execute()
+    const rows = await paces(ctx.db, connectionId)
     return new Set(
       rows.filter(({ state, now }) => isShared(JSON.parse(state), Date.parse(now))).map(({ bucket }) => bucket),
     )
@@ -69,6 +65,16 @@ export function fleetPace(ctx: Context, connectionId: string): FleetPace {
     },
   }
 }
+
+const paces = together(async (db: Db, connectionIds: readonly string[]) => {
+  const rows = await db
+    .selectFrom('paces')
+    .where((eb) => isAmong(db, eb.ref('connectionId'), connectionIds))
+    .select(['connectionId', 'bucket', 'state', databaseTime(db).as('now')])
+    .execute()
+  const byConnection = Map.groupBy(rows, (row) => row.connectionId)
+  return (connectionId) => byConnection.get(connectionId) ?? []
+})
 
 interface Found {
   /** Null: nothing is known yet. */

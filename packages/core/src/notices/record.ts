@@ -2,6 +2,7 @@
  * Notices are told of in the transaction that ends the run they tell of, so none is lost and none is told of something that was undone. They wait
  * in an outbox until they arrived.
  */
+import { isAmong, together } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '../context.ts'
 import type { DueSync } from '../sync/sweep.ts'
 import { enqueue, type NoticeBody, type Told } from './outbox.ts'
@@ -22,7 +23,7 @@ export const QUIET_MS = 60 * 60_000
  * forgotten when it is over before that.
  */
 export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEnd): Promise<void> {
-  const before = await tx.selectFrom('syncHealth').where('syncId', '=', sync.id).selectAll().executeTakeFirst()
+  const before = await health(tx, sync.id)
   if ((before?.state ?? 'succeeded') === end.state) return
   const now = timestamp(ctx)
   const noticed = new Map<string, string>(Object.entries(JSON.parse(before?.noticed ?? '{}')))
@@ -57,6 +58,16 @@ export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEn
     .onConflict((conflict) => conflict.column('syncId').doUpdateSet(row))
     .execute()
 }
+
+const health = together(async (tx: Tx, syncIds: readonly string[]) => {
+  const rows = await tx
+    .selectFrom('syncHealth')
+    .where((eb) => isAmong(tx, eb.ref('syncId'), syncIds))
+    .selectAll()
+    .execute()
+  const bySync = new Map(rows.map((row) => [row.syncId, row]))
+  return (syncId) => bySync.get(syncId)
+})
 
 const toldOf = ({ runId, state, message, counts }: RunEnd): Told => ({
   type: state === 'succeeded' ? 'sync.recovered' : `sync.${state}`,

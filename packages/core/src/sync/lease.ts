@@ -2,10 +2,10 @@
  * One writer per target. A lease is held by one run, renewed while it works and fenced: its number only grows, so a run that
  * slept past its lease finds at its next check that another one took over, and makes no further call and no further entry.
  */
-import { databaseTime, type Tables } from '@keyferry/db'
-import type { UpdateObject } from 'kysely'
+import { databaseTime, given, together, type Db, type Tables } from '@keyferry/db'
+import { sql, type UpdateObject } from 'kysely'
 import type { Context, Tx } from '../context.ts'
-import { transact } from '../transaction.ts'
+import { end } from './ending.ts'
 
 /** Milliseconds after which a lease that is not renewed may be taken by another run. */
 export const LEASE_MS = 15_000
@@ -36,7 +36,7 @@ export async function takeLease(ctx: Context, targetKey: string, holder: string)
   // The lease lasts from before the question: a process that is paused, or a database that is slow, until the answer is read takes
   // its time from it.
   let renewed = stopwatch(ctx)
-  const fence = await claim(ctx, targetKey, holder)
+  const fence = await claim(ctx.db, { targetKey, holder })
   if (fence === null) return null
 
   let lost = false
@@ -74,13 +74,16 @@ export async function takeLease(ctx: Context, targetKey: string, holder: string)
     },
     checkIn: (tx) => hold(tx, { holder }),
     async endWith(work) {
-      const result = await transact(ctx, async (tx) => {
-        // First, as everywhere: whoever wants the lease's row and a sync's takes them in this order.
-        await hold(tx, { holder: null })
-        return work(tx)
-      })
-      ended = true
-      return result
+      let result = (): Awaited<ReturnType<typeof work>> => {
+        throw new LeaseLost()
+      }
+      const kept = async (tx: Tx): Promise<void> => {
+        const value = await work(tx)
+        result = () => value
+      }
+      ended = await end(ctx.db, { ctx, held: { targetKey, fence, holder }, work: kept })
+      lost = !ended
+      return result()
     },
     async release() {
       clearInterval(timer)
@@ -112,12 +115,22 @@ export async function lockTarget(ctx: Context, tx: Tx, targetKey: string): Promi
 
 /**
  * The new fence, or null while another holder's lease is fresh. One statement decides, so two claims cannot both win; and it goes by the
- * database's clock, so that processes whose clocks differ agree.
+ * database's clock, so that processes whose clocks differ agree. Of two at the same time for one target the first gets it.
  */
-async function claim(ctx: Context, targetKey: string, holder: string): Promise<number | null> {
-  const claimed = await ctx.db
+const claim = together(async (db: Db, asked: readonly { targetKey: string; holder: string }[]) => {
+  const first = new Map(asked.toReversed().map((one) => [one.targetKey, one]))
+  // In one order: whoever takes several leases at once takes them like this, so that no two wait for each other.
+  const rows = [...first.values()].sort((a, b) => (a.targetKey < b.targetKey ? -1 : 1))
+  const claimed = await db
     .insertInto('leases')
-    .values({ targetKey, fence: 1, holder, expiresAt: databaseTime(ctx.db, LEASE_MS) })
+    .columns(['targetKey', 'holder', 'fence', 'expiresAt'])
+    .expression((eb) =>
+      eb
+        .selectFrom(given(db, rows, { targetKey: 'text', holder: 'text' }).as('asked'))
+        .select(['asked.targetKey', 'asked.holder', eb.lit(1).as('fence'), databaseTime(db, LEASE_MS).as('expiresAt')])
+        // Without a condition SQLite takes the conflict clause for a part of the select.
+        .where(sql<boolean>`true`),
+    )
     .onConflict((conflict) =>
       conflict
         .column('targetKey')
@@ -126,12 +139,13 @@ async function claim(ctx: Context, targetKey: string, holder: string): Promise<n
           holder: eb.ref('excluded.holder'),
           expiresAt: eb.ref('excluded.expiresAt'),
         }))
-        .where((eb) => eb.or([eb('leases.holder', 'is', null), eb('leases.expiresAt', '<', databaseTime(ctx.db))])),
+        .where((eb) => eb.or([eb('leases.holder', 'is', null), eb('leases.expiresAt', '<', databaseTime(db))])),
     )
-    .returning('fence')
-    .executeTakeFirst()
-  return claimed?.fence ?? null
-}
+    .returning(['targetKey', 'holder', 'fence'])
+    .execute()
+  const won = new Map(claimed.map(({ holder, fence }) => [holder, fence]))
+  return ({ holder }) => won.get(holder) ?? null
+})
 
 /** Frees every lease. For the embedded profile at its start: no other process can be holding one. */
 export async function freeAllLeases(ctx: Context): Promise<void> {

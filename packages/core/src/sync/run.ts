@@ -17,13 +17,13 @@ import { fuse } from './plan/fuse.ts'
 import type { Ending } from './status/judge.ts'
 import { leaveRun, recordWriting, type RunInHand } from './status/record.ts'
 import { beginRun, endRun } from './status/status.ts'
-import { dueOnTarget, loadDue, loadSync, type DueRun } from './sweep.ts'
+import { dueOnTarget, loadDue, loadSync, type Looked } from './sweep.ts'
 import { difference, openTarget, removal, type OpenTarget } from './target.ts'
 
 /** Milliseconds that one run may take. What has landed by then stays; the next try goes on from there. */
 const BUDGET_MS = 15 * 60_000
 
-export interface Looked {
+export interface Done {
   /** It is due already once more. */
   again: boolean
   /** The revision of wishes that was looked at; null when the sync is gone. */
@@ -31,39 +31,39 @@ export interface Looked {
 }
 
 /** Runs `syncId` if it is due, or looks for drift if that is, and leaves an old place when the new one is filled. `signal` aborts between two vendor calls. */
-export async function runSync(process: Context, syncId: string, signal: AbortSignal): Promise<Looked> {
+export async function runSync(process: Context, syncId: string, signal: AbortSignal): Promise<Done> {
   const ctx = { ...process, log: process.log.child({ syncId }) }
   const found = await loadSync(ctx, syncId)
   if (!found) return { again: false, revision: null }
-  const { sync, isDue } = found
-  const { again } = isDue ? await runDue(ctx, sync, signal) : await checkForDrift(ctx, syncId, signal)
-  // Its own lease is given back by then: the old place has another one.
-  if (!again) await leaveOldPlaces(ctx, syncId, signal)
-  return { again, revision: sync.due }
+  const { again } = found.isDue ? await runDue(ctx, found, signal) : await checkForDrift(ctx, syncId, signal)
+  // Its own lease is given back by then: the old place has another one. A sync that is moved meanwhile is due once more.
+  if (!again && found.leaves) await leaveOldPlaces(ctx, syncId, signal)
+  return { again, revision: found.sync.due }
 }
 
-async function runDue(outer: Context, found: DueRun, signal: AbortSignal): Promise<{ again: boolean }> {
+async function runDue(outer: Context, found: Looked, signal: AbortSignal): Promise<{ again: boolean }> {
+  const { id, targetKey } = found.sync
   const runId = crypto.randomUUID()
   const ctx = { ...outer, log: outer.log.child({ runId }) }
-  const lease = await takeLease(ctx, found.targetKey, runId)
+  const lease = await takeLease(ctx, targetKey, runId)
   // Another run writes to this target; when it ends it wakes whoever is due there.
   if (!lease) return { again: false }
   try {
     const run = await beginRun(ctx, found, runId)
     // Settled by another run, or pointed elsewhere, since we looked.
-    if (!run) return { again: (await loadDue(ctx, found.id)) !== undefined }
+    if (!run) return { again: (await loadDue(ctx, id)) !== undefined }
     try {
       return await carryOut(ctx, run, lease, signal)
     } catch (error) {
-      if (error instanceof LeaseLost) ctx.metrics.leaseLost(found.destination)
+      if (error instanceof LeaseLost) ctx.metrics.leaseLost(found.sync.destination)
       else if (!signal.aborted) throw error
       await leaveRun(ctx, run)
       return { again: false }
     }
   } finally {
     await lease.release()
-    await ctx.queue.wake(await dueOnTarget(ctx, found.targetKey, found.id))
-    if (found.removal) await completeDeletions(ctx)
+    await ctx.queue.wake(await dueOnTarget(ctx, targetKey, id))
+    if (found.sync.removal) await completeDeletions(ctx)
   }
 }
 
@@ -73,15 +73,14 @@ async function carryOut(ctx: Context, run: RunInHand, lease: Lease, signal: Abor
   let ending: Ending
   try {
     // Taking back what was sent needs nobody: no value leaves.
-    const unstood = run.sync.removal ? null : await nobodyStands(ctx.db, run.sync)
+    const limits = { signal: AbortSignal.any([signal, budget]), guard: () => lease.check() }
+    const [opened, unstood] = await Promise.all([
+      openTarget(ctx, run.sync, limits),
+      run.sync.removal ? null : nobodyStands(ctx.db, run.sync),
+    ])
+    target = opened
     if (unstood) ending = { kind: 'blocked', plan: null, blockage: unstood }
-    else {
-      target = await openTarget(ctx, run.sync, {
-        signal: AbortSignal.any([signal, budget]),
-        guard: () => lease.check(),
-      })
-      ending = await planAndApply(ctx, run, target, lease)
-    }
+    else ending = await planAndApply(ctx, run, target, lease)
   } catch (error) {
     if (error instanceof LeaseLost || signal.aborted) throw error
     ending = budget.aborted ? overBudget(error) : endingOf(error)

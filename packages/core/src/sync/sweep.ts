@@ -1,7 +1,8 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
-import type { SyncTable, Tables } from '@keyferry/db'
+import { given, isAmong, together, type Db, type SyncTable, type Tables } from '@keyferry/db'
 import { sql, type ExpressionBuilder, type Selectable } from 'kysely'
 import { timestamp, type Context, type WakeHint } from '../context.ts'
+import { inOrder } from './in-order.ts'
 import type { Trigger } from './wanted.ts'
 
 export type DueSync = Selectable<SyncTable>
@@ -29,16 +30,30 @@ export async function nextChecks(ctx: Context): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-/** `interrupted`: an earlier run of it shows as running; its process is gone, or another worker's. */
-export type DueRun = DueSync & { interrupted: boolean }
+export interface Looked {
+  sync: DueSync
+  isDue: boolean
+  /** An earlier run of it shows as running; its process is gone, or another worker's. */
+  interrupted: boolean
+  /** There are places that it was moved away from. */
+  leaves: boolean
+}
 
-/** The sync, and whether it is due. Undefined: it is gone. */
-export async function loadSync(ctx: Context, syncId: string): Promise<{ sync: DueRun; isDue: boolean } | undefined> {
-  const row = await ctx.db
+/** The sync as it is. Undefined: it is gone. */
+export async function loadSync(ctx: Context, syncId: string): Promise<Looked | undefined> {
+  const row = await syncs(ctx.db, syncId)
+  if (!row) return undefined
+  const { running, leaving, ...sync } = row
+  const isDue = sync.seen < sync.due && (sync.retryAt === null || sync.retryAt <= timestamp(ctx))
+  return { sync, isDue, interrupted: running !== null, leaves: leaving !== null }
+}
+
+const syncs = together(async (db: Db, ids: readonly string[]) => {
+  const rows = await db
     .selectFrom('syncs')
-    .where('id', '=', syncId)
+    .where((eb) => isAmong(db, eb.ref('id'), ids))
     .selectAll()
-    .select((eb) =>
+    .select((eb) => [
       eb
         .selectFrom('runs')
         .whereRef('runs.syncId', '=', 'syncs.id')
@@ -46,28 +61,56 @@ export async function loadSync(ctx: Context, syncId: string): Promise<{ sync: Du
         .select('runs.id')
         .limit(1)
         .as('running'),
-    )
-    .executeTakeFirst()
-  if (!row) return undefined
-  const { running, ...sync } = row
-  const isDue = sync.seen < sync.due && (sync.retryAt === null || sync.retryAt <= timestamp(ctx))
-  return { sync: { ...sync, interrupted: running !== null }, isDue }
-}
+      eb
+        .selectFrom('departures')
+        .whereRef('departures.syncId', '=', 'syncs.id')
+        .select('departures.id')
+        .limit(1)
+        .as('leaving'),
+    ])
+    .execute()
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return (id) => byId.get(id)
+})
+
+/** The sync's revision of wishes; null when it is gone. */
+export const dueRevision = (ctx: Context, syncId: string): Promise<number | null> => revisions(ctx.db, syncId)
+
+const revisions = together(async (db: Db, ids: readonly string[]) => {
+  const rows = await db
+    .selectFrom('syncs')
+    .where((eb) => isAmong(db, eb.ref('id'), ids))
+    .select(['id', 'due'])
+    .execute()
+  const byId = new Map(rows.map(({ id, due }) => [id, due]))
+  return (id) => byId.get(id) ?? null
+})
 
 /** Marks the sync as running if it is due and points where it did; undefined when not. */
-export function claimDue(ctx: Context, { id, targetKey }: DueSync): Promise<DueSync | undefined> {
-  return ctx.db
+export const claimDue = (ctx: Context, { id, targetKey }: DueSync): Promise<DueSync | undefined> =>
+  claims(ctx.db, { id, targetKey, now: timestamp(ctx) })
+
+const claims = together(async (db: Db, asked: readonly { id: string; targetKey: string; now: string }[]) => {
+  const due = db
+    .selectFrom('syncs')
+    .innerJoin(given(db, asked, { id: 'text', targetKey: 'text', now: 'text' }).as('asked'), (join) =>
+      join.onRef('asked.id', '=', 'syncs.id').onRef('asked.targetKey', '=', 'syncs.targetKey'),
+    )
+    .whereRef('seen', '<', 'due')
+    .where((eb) => eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', eb.ref('asked.now'))]))
+    .select('syncs.id')
+  const rows = await db
     .updateTable('syncs')
     .set((eb) => ({
       state: eb.case().when('removal', 'is', null).then('running').else(eb.ref('state')).end(),
       removeState: eb.case().when('removal', 'is', null).then(eb.ref('removeState')).else('running').end(),
     }))
-    .where('id', '=', id)
-    .where('targetKey', '=', targetKey)
-    .where(isDueNow(ctx))
+    .where('id', 'in', inOrder(db, due))
     .returningAll()
-    .executeTakeFirst()
-}
+    .execute()
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ({ id }) => byId.get(id)
+})
 
 /** The sync, if it is due. */
 export function loadDue(ctx: Context, syncId: string): Promise<DueSync | undefined> {
@@ -81,19 +124,29 @@ export function loadDueCheck(ctx: Context, syncId: string): Promise<DueSync | un
 
 /** Other syncs that wait for the same target: to write there, or to leave it. */
 export async function dueOnTarget(ctx: Context, targetKey: string, except: string): Promise<string[]> {
-  const rows = await due(ctx)
-    .where('targetKey', '=', targetKey)
-    .where('id', '!=', except)
-    .select('id')
+  const now = timestamp(ctx)
+  const waiting = await wanting(ctx.db, targetKey)
+  return waiting.filter(({ id, retryAt }) => id !== except && (retryAt === null || retryAt <= now)).map(({ id }) => id)
+}
+
+const wanting = together(async (db: Db, targetKeys: readonly string[]) => {
+  const rows = await db
+    .selectFrom('syncs')
+    .where((eb) => isAmong(db, eb.ref('targetKey'), targetKeys))
+    .whereRef('seen', '<', 'due')
+    .select(['id', 'targetKey', 'retryAt'])
     .union(
-      dueDepartures(ctx)
-        .where('departures.targetKey', '=', targetKey)
-        .where('departures.syncId', '!=', except)
-        .select('departures.syncId as id'),
+      db
+        .selectFrom('departures')
+        .innerJoin('syncs', 'syncs.id', 'departures.syncId')
+        .where((eb) => isAmong(db, eb.ref('departures.targetKey'), targetKeys))
+        .whereRef('syncs.applied', '>=', 'departures.revision')
+        .select(['departures.syncId as id', 'departures.targetKey', 'departures.retryAt']),
     )
     .execute()
-  return rows.map(({ id }) => id)
-}
+  const byTarget = Map.groupBy(rows, (row) => row.targetKey)
+  return (targetKey) => byTarget.get(targetKey) ?? []
+})
 
 /** Old places that may be left now: the new place is filled, and no back-off is on. */
 export function dueDepartures(ctx: Context) {
@@ -122,7 +175,7 @@ const BY_HAND: readonly string[] = ['manual', 'approve', 'create', 'edit', 'remo
 export async function wakeHints(ctx: Context, syncIds: readonly string[]): Promise<Map<string, WakeHint>> {
   const rows = await ctx.db
     .selectFrom('syncs')
-    .where('id', 'in', syncIds)
+    .where((eb) => isAmong(ctx.db, eb.ref('id'), syncIds))
     .select(['id', 'connectionId', 'trigger', 'seen', 'due'])
     .execute()
   return new Map(

@@ -1,6 +1,6 @@
 /** Everything one run, plan or preview needs of a sync, opened: definition, client, key schema, project key. */
 import type { Selectable } from 'kysely'
-import type { ConnectionTable, SyncTable } from '@keyferry/db'
+import { isAmong, together, type ConnectionTable, type Db, type SyncTable } from '@keyferry/db'
 import { openSession } from '../connections/open-session.ts'
 import type { Context } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
@@ -8,6 +8,7 @@ import { DestinationError, type Client, type DestinationDefinition } from '../de
 import { digestOf, parseTarget, readDesired, type Desired } from './plan/desired.ts'
 import { keySchema, type KeySchema } from './plan/key-schema.ts'
 import { lifted, readPlace, type LedgerEntry } from './apply/ledger.ts'
+import { NotFound } from '../errors.ts'
 import { driftOptions, type StoredOptions } from './options.ts'
 import { makePlan, type ObservedKey, type Plan } from './plan/plan.ts'
 
@@ -37,9 +38,11 @@ export interface OpenLimits {
 }
 
 export async function openTarget(ctx: Context, spec: SyncSpec, limits: OpenLimits): Promise<OpenTarget> {
-  const { definition, session, connection, close } = await openSession(ctx, spec.connectionId, limits)
   const options: StoredOptions = JSON.parse(spec.options)
-  const { environment, key } = await source(ctx, spec.folderId)
+  const [{ definition, session, connection, close }, { environment, key }] = await Promise.all([
+    openSession(ctx, spec.connectionId, limits),
+    source(ctx, spec.folderId),
+  ])
   return {
     spec,
     definition,
@@ -55,15 +58,23 @@ export async function openTarget(ctx: Context, spec: SyncSpec, limits: OpenLimit
 
 /** What the folder of a sync is in: the slug of its environment, and the key of its project. */
 async function source(ctx: Context, folderId: string): Promise<{ environment: string; key: DataKey }> {
-  const { projectId, dataKey, environment } = await ctx.db
+  const place = await places(ctx.db, folderId)
+  if (!place) throw new NotFound(`Folder with ID ${folderId} not found`)
+  const { projectId, dataKey, environment } = place
+  return { environment, key: ctx.keyring.open(projectId, dataKey) }
+}
+
+const places = together(async (db: Db, folderIds: readonly string[]) => {
+  const rows = await db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .innerJoin('projects', 'projects.id', 'environments.projectId')
-    .where('folders.id', '=', folderId)
-    .select(['environments.slug as environment', 'environments.projectId', 'projects.dataKey'])
-    .executeTakeFirstOrThrow()
-  return { environment, key: ctx.keyring.open(projectId, dataKey) }
-}
+    .where((eb) => isAmong(db, eb.ref('folders.id'), folderIds))
+    .select(['folders.id', 'environments.slug as environment', 'environments.projectId', 'projects.dataKey'])
+    .execute()
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return (folderId) => byId.get(folderId)
+})
 
 export interface Difference {
   plan: Plan

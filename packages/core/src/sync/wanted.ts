@@ -1,6 +1,7 @@
 import type { SyncTable } from '@keyferry/db'
 import { sql } from 'kysely'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import { theseInOrder } from './in-order.ts'
 
 /** Why a run happens. */
 export type Trigger = 'change' | 'manual' | 'create' | 'edit' | 'approve' | 'retry' | 'remove' | 'sweep'
@@ -26,7 +27,7 @@ export async function wantChange(ctx: Context, tx: Tx, actor: Actor, folderIds: 
         wanted: eb('wanted', '+', 1),
         behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))),
       }))
-      .where('id', 'in', manual)
+      .where('id', 'in', theseInOrder(tx, manual))
       .execute()
   }
   const auto = syncs.filter((sync) => sync.autoSync === 1)
@@ -62,7 +63,7 @@ export async function wantRemoval(
       triggeredBy: actor.name,
       updatedAt: timestamp(ctx),
     }))
-    .where('id', 'in', syncIds)
+    .where('id', 'in', theseInOrder(tx, syncIds))
     .execute()
 }
 
@@ -88,6 +89,6 @@ export async function want(
       trigger,
       triggeredBy: actor.name,
     }))
-    .where('id', 'in', syncIds)
+    .where('id', 'in', theseInOrder(tx, syncIds))
     .execute()
 }

@@ -1,4 +1,4 @@
-import type { Db } from '@keyferry/db'
+import { isAmong, type Db } from '@keyferry/db'
 import { sql } from 'kysely'
 import type { Tx } from '../context.ts'
 
@@ -14,7 +14,7 @@ export const edgesFrom = (db: Db | Tx, folderIds: readonly string[], through: 'i
 const imported = (db: Db | Tx, folderIds: readonly string[]) =>
   db
     .selectFrom('imports')
-    .where('folderId', 'in', folderIds)
+    .where((eb) => isAmong(db, eb.ref('folderId'), folderIds))
     .select(['folderId', 'sourceFolderId as reachedId', sql<number | null>`position`.as('position')])
 
 const referenced = (db: Db | Tx, folderIds: readonly string[]) =>
@@ -28,7 +28,7 @@ const referenced = (db: Db | Tx, folderIds: readonly string[]) =>
     .innerJoin('folders', (join) =>
       join.onRef('folders.environmentId', '=', 'environments.id').onRef('folders.path', '=', 'references.path'),
     )
-    .where('references.folderId', 'in', folderIds)
+    .where((eb) => isAmong(db, eb.ref('references.folderId'), folderIds))
     .select([
       'references.folderId',
       'folders.id as reachedId',

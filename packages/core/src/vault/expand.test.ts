@@ -12,11 +12,11 @@ function treeOf(sketch: Sketch): { tree: Tree; folder: (path: string) => TreeFol
   const folders = new Map(
     Object.entries(sketch).map(([path, { values, imports = [] }]): [string, TreeFolder] => {
       const secrets = new Map(Object.entries(values).map(([key, value]) => [key, row(path, key, value)]))
-      return [path, { id: path, environment: 'dev', path, imports, secrets }]
+      return [path, { id: path, projectId: 'p', environment: 'dev', path, imports, secrets }]
     }),
   )
   return {
-    tree: { folders, at: (environment, path) => (environment === 'dev' ? folders.get(path) : undefined) },
+    tree: { folders, at: (_project, environment, path) => (environment === 'dev' ? folders.get(path) : undefined) },
     folder: (path) => folders.get(path) ?? expect.fail(path),
   }
 }

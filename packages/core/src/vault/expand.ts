@@ -80,7 +80,7 @@ export function expander(tree: Tree, open: (row: SecretRow) => string | null): E
     if (reference.kind === 'unsupported') return { problem: reference.problem }
     const { text, key } = reference
     const missing = { problem: `references ${text}, which does not exist` }
-    const folder = reference.kind === 'local' ? from : tree.at(reference.environment, reference.path)
+    const folder = reference.kind === 'local' ? from : tree.at(from.projectId, reference.environment, reference.path)
     if (!folder) return missing
     if (folder.secrets.has(key)) return { text, source: folder, key }
     const { keys, tooDeep } = visible(folder)

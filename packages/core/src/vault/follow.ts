@@ -110,7 +110,7 @@ function rewrite(
     folder.secrets.has(key) ? folder : before.visible(folder).keys.get(key)
   const one = (reference: Reference): string => {
     if (reference.kind === 'unsupported') return reference.text
-    const folder = reference.kind === 'local' ? from : tree.at(reference.environment, reference.path)
+    const folder = reference.kind === 'local' ? from : tree.at(from.projectId, reference.environment, reference.path)
     if (!folder) return reference.text
     const source = sourceOf(folder, reference.key)
     const goes = source && moving.secrets?.get(keyOf(source.id, reference.key))

@@ -1,3 +1,4 @@
+import { isAmong, together, type Db } from '@keyferry/db'
 import type { Context } from '../context.ts'
 import { NotFound, Unresolvable } from '../errors.ts'
 import { expander, MAX_IMPORT_LEVELS, type Expander } from './expand.ts'
@@ -17,22 +18,28 @@ export interface Resolved {
  * name is not looked at.
  */
 export async function resolveFolder(ctx: Context, folderId: string): Promise<ReadonlyMap<string, Resolved>> {
-  const { tree, key, projectId } = await snapshot(ctx, async (tx) => {
-    const place = await tx
-      .selectFrom('folders')
-      .innerJoin('environments', 'environments.id', 'folders.environmentId')
-      .innerJoin('projects', 'projects.id', 'environments.projectId')
-      .where('folders.id', '=', folderId)
-      .select(['projects.id as projectId', 'projects.dataKey'])
-      .executeTakeFirst()
-    if (!place) throw new NotFound(`Folder with ID ${folderId} not found`)
-    const { projectId, dataKey } = place
-    return { projectId, key: ctx.keyring.open(projectId, dataKey), tree: await loadTree(tx, [folderId]) }
-  })
-  const folder = tree.folders.get(folderId)
-  if (!folder) throw new NotFound(`Folder with ID ${folderId} not found`)
-  return resolveVisible(expander(tree, valueOpener(key, projectId)), folder)
+  const { folder, tree, dataKey } = await loaded(ctx.db, folderId)
+  if (!folder || dataKey === undefined) throw new NotFound(`Folder with ID ${folderId} not found`)
+  const { projectId } = folder
+  return resolveVisible(expander(tree, valueOpener(ctx.keyring.open(projectId, dataKey), projectId)), folder)
 }
+
+const loaded = together((db: Db, folderIds: readonly string[]) =>
+  snapshot({ db }, async (tx) => {
+    const tree = await loadTree(tx, folderIds)
+    const projectIds = [...tree.folders.values()].map(({ projectId }) => projectId)
+    const projects = await tx
+      .selectFrom('projects')
+      .where((eb) => isAmong(tx, eb.ref('id'), projectIds))
+      .select(['id', 'dataKey'])
+      .execute()
+    const keys = new Map(projects.map(({ id, dataKey }) => [id, dataKey]))
+    return (folderId: string) => {
+      const folder = tree.folders.get(folderId)
+      return { tree, folder, dataKey: folder && keys.get(folder.projectId) }
+    }
+  }),
+)
 
 /** Everything `folder` shows, expanded. Throws `Unresolvable`. */
 export function resolveVisible(expanding: Expander, folder: TreeFolder): Map<string, Resolved> {

@@ -1,4 +1,4 @@
-import type { SecretTable, Selectable } from '@keyferry/db'
+import { isAmong, type SecretTable, type Selectable } from '@keyferry/db'
 import { secretMetadata } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Context, Tx } from '../context.ts'
@@ -14,11 +14,12 @@ export interface Tree {
   /** By id. */
   folders: ReadonlyMap<string, TreeFolder>
   /** Undefined when there is no such folder, or nothing loaded refers to it. */
-  at(environment: string, path: string): TreeFolder | undefined
+  at(projectId: string, environment: string, path: string): TreeFolder | undefined
 }
 
 export interface TreeFolder {
   id: string
+  projectId: string
   /** Slug. */
   environment: string
   path: string
@@ -32,7 +33,7 @@ export interface TreeFolder {
  * One consistent look at the store, so that a folder is never half before and half after a change. In SQLite every transaction is
  * one; Postgres needs the isolation level. Use `tx` only, and do no long work inside: in SQLite everybody else waits.
  */
-export function snapshot<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
+export function snapshot<T>(ctx: Pick<Context, 'db'>, work: (tx: Tx) => Promise<T>): Promise<T> {
   const transaction = ctx.db.transaction()
   return ctx.db.dialect === 'postgres'
     ? transaction.setIsolationLevel('repeatable read').setAccessMode('read only').execute(work)
@@ -65,21 +66,21 @@ export async function loadTree(tx: Tx, folderIds: readonly string[], reach: Reac
   const rows = await tx
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('folders.id', 'in', [...ids])
-    .select(['folders.id', 'folders.path', 'environments.slug as environment'])
+    .where((eb) => isAmong(tx, eb.ref('folders.id'), [...ids]))
+    .select(['folders.id', 'folders.path', 'environments.slug as environment', 'environments.projectId'])
     .execute()
   for (const row of rows) {
     const folder = { ...row, imports: imports.get(row.id) ?? [], secrets: new Map<string, SecretRow>() }
     folders.set(folder.id, folder)
-    places.set(`${folder.environment}:${folder.path}`, folder)
+    places.set(`${folder.projectId}:${folder.environment}:${folder.path}`, folder)
   }
   const secrets = await tx
     .selectFrom('secrets')
-    .where('folderId', 'in', [...ids])
+    .where((eb) => isAmong(tx, eb.ref('folderId'), [...ids]))
     .selectAll()
     .execute()
   for (const secret of secrets) folders.get(secret.folderId)?.secrets.set(secret.key, secret)
-  return { folders, at: (environment, path) => places.get(`${environment}:${path}`) }
+  return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`) }
 }
 
 /** What stands beside a value, sealed like it. */

@@ -130,7 +130,7 @@ const referencesOf = (value: string): Reference[] => parseValue(value).filter((p
 
 function sourceOf(tree: Tree, expanding: Expander, from: TreeFolder, reference: Reference) {
   if (reference.kind === 'unsupported') return null
-  const named = reference.kind === 'local' ? from : tree.at(reference.environment, reference.path)
+  const named = reference.kind === 'local' ? from : tree.at(from.projectId, reference.environment, reference.path)
   if (!named) return null
   const source = named.secrets.has(reference.key) ? named : expanding.visible(named).keys.get(reference.key)
   return source ? { named, source, key: reference.key } : null

@@ -1,5 +1,5 @@
 /** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
-import type { Db, LedgerTable, Selectable } from '@keyferry/db'
+import { isAmong, together, type Db, type LedgerTable, type Selectable } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '../../context.ts'
 import type { DataKey } from '../../crypto/data-key.ts'
 import type { Flags } from '../../destinations/destination.ts'
@@ -52,13 +52,7 @@ export interface Standing {
 
 /** In one look. `syncId` null: of a sync that is not made yet. */
 export async function readPlace(db: Db | Tx, targetKey: string, syncId: string | null): Promise<Standing> {
-  const rows = await db
-    .selectFrom('ledger')
-    .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
-    .where('ledger.targetKey', '=', targetKey)
-    .select(COLUMNS)
-    .select(['ledger.syncId', 'syncs.name', 'syncs.targetKey as pointsAt'])
-    .execute()
+  const rows = await standing(db, targetKey)
   const own = new Map<string, LedgerEntry>()
   const claimed = new Map<string, string>()
   const left = new Map<string, string>()
@@ -68,6 +62,18 @@ export async function readPlace(db: Db | Tx, targetKey: string, syncId: string |
   }
   return { own, claimed, left }
 }
+
+const standing = together(async (db: Db | Tx, targetKeys: readonly string[]) => {
+  const rows = await db
+    .selectFrom('ledger')
+    .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
+    .where((eb) => isAmong(db, eb.ref('ledger.targetKey'), targetKeys))
+    .select(COLUMNS)
+    .select(['ledger.syncId', 'ledger.targetKey', 'syncs.name', 'syncs.targetKey as pointsAt'])
+    .execute()
+  const byTarget = Map.groupBy(rows, (row) => row.targetKey)
+  return (targetKey) => byTarget.get(targetKey) ?? []
+})
 
 const COLUMNS = [
   'ledger.key',

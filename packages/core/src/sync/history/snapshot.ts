@@ -1,5 +1,6 @@
 /** What a target held after a run, as versions of the secrets it was made from, so that the run can be restored later. */
 import { createHash, randomUUID } from 'node:crypto'
+import { isAmong, together } from '@keyferry/db'
 import type { Tx } from '../../context.ts'
 import type { Flags } from '../../destinations/destination.ts'
 import type { Desired } from '../plan/desired.ts'
@@ -46,14 +47,31 @@ export async function keepSnapshot(
   }
   const content = JSON.stringify({ folderId: sync.folderId, entries, absent: absent.sort() } satisfies Snapshot)
   const hash = createHash('sha256').update(content).digest('hex')
-  const shared = await tx
-    .selectFrom('snapshots')
-    .where('syncId', '=', sync.id)
-    .where('hash', '=', hash)
-    .select('id')
-    .executeTakeFirst()
-  if (shared) return shared.id
+  const shared = await kept(tx, { syncId: sync.id, hash })
+  if (shared !== undefined) return shared
   const id = randomUUID()
   await tx.insertInto('snapshots').values({ id, syncId: sync.id, hash, content }).execute()
   return id
 }
+
+const kept = together(async (tx: Tx, asked: readonly { syncId: string; hash: string }[]) => {
+  const rows = await tx
+    .selectFrom('snapshots')
+    .where((eb) =>
+      isAmong(
+        tx,
+        eb.ref('syncId'),
+        asked.map(({ syncId }) => syncId),
+      ),
+    )
+    .where((eb) =>
+      isAmong(
+        tx,
+        eb.ref('hash'),
+        asked.map(({ hash }) => hash),
+      ),
+    )
+    .select(['id', 'syncId', 'hash'])
+    .execute()
+  return ({ syncId, hash }) => rows.find((row) => row.syncId === syncId && row.hash === hash)?.id
+})

@@ -1,4 +1,5 @@
 /** The history's row of a run. It is written when the run may change something at the vendor, or when it ends without. */
+import { together, type RunTable, type Selectable } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '../../context.ts'
 import type { Outcome } from '../apply/apply.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -30,27 +31,42 @@ export function recordWriting(ctx: Context, run: RunInHand, plan: Plan): Promise
 }
 
 /** Writes the row, or over the one that `recordWriting` has made. */
-export async function recordRun(
+export const recordRun = (
   db: Context['db'] | Tx,
   { id, sync, kind, trigger, actor, startedAt }: RunInHand,
   { plan, ...ending }: RunRecord,
-): Promise<void> {
-  const values = { ...ending, planHash: plan?.hash ?? null, counts: plan ? JSON.stringify(plan.summary) : null }
+): Promise<void> =>
+  written(db, {
+    ...ending,
+    id,
+    kind,
+    trigger,
+    actor,
+    startedAt,
+    syncId: sync.id,
+    revision: sync.wanted,
+    planHash: plan?.hash ?? null,
+    counts: plan ? JSON.stringify(plan.summary) : null,
+  })
+
+const written = together(async (db: Context['db'] | Tx, runs: readonly Selectable<RunTable>[]) => {
   await db
     .insertInto('runs')
-    .values({
-      ...values,
-      id,
-      kind,
-      trigger,
-      actor,
-      startedAt,
-      syncId: sync.id,
-      revision: sync.wanted,
-    })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+    .values(runs)
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((eb) => ({
+        state: eb.ref('excluded.state'),
+        message: eb.ref('excluded.message'),
+        calls: eb.ref('excluded.calls'),
+        snapshotId: eb.ref('excluded.snapshotId'),
+        finishedAt: eb.ref('excluded.finishedAt'),
+        planHash: eb.ref('excluded.planHash'),
+        counts: eb.ref('excluded.counts'),
+      })),
+    )
     .execute()
-}
+  return () => undefined
+})
 
 /** Leaves an interrupted run: the sync stays due, the next process goes on. */
 export async function leaveRun(ctx: Context, { id, sync }: RunInHand): Promise<void> {
