@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import type { Queue, WakeHint } from '@keyferry/core/context'
+import { together } from '@keyferry/db'
+import type { Job, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { openBoss, QUEUE, type Backend, type OpenBoss } from './backend.ts'
 
@@ -48,13 +50,21 @@ interface Payload {
   syncId: string
 }
 
+/** A lane fetches so many at once, runs them side by side, and fetches again when all have ended. */
+const JOBS_PER_LANE = 4
+
+const complete = together(async (boss: PgBoss, jobIds: readonly string[]) => {
+  await boss.complete(QUEUE, [...jobIds])
+  return () => undefined
+})
+
 const BACKGROUND = 0
 const URGENT = 10
 
 /** The queue says "look at this sync" and holds no truth. At most one job per sync is queued or active, over all processes. */
 export function createQueue({ backend, log, hints = () => Promise.resolve(new Map()) }: QueueOptions): JobQueue {
   const early = new Set<string>()
-  const running = new Set<Promise<void>>()
+  let running = 0
   const aborting = new AbortController()
   let open: OpenBoss | null = null
   let starting: Promise<OpenBoss> | null = null
@@ -67,29 +77,36 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
       return
     }
     try {
-      const known = await hints(syncIds)
-      // One statement for all; those that are queued or active already are skipped by the policy.
-      await open.boss.insert(
-        QUEUE,
-        syncIds.map((syncId) => {
-          const hint = known.get(syncId)
-          return {
-            data: { syncId } satisfies Payload,
-            singletonKey: syncId,
-            priority: hint?.urgent ? URGENT : BACKGROUND,
-            ...(hint ? { group: { id: hint.group } } : {}),
-          }
-        }),
-      )
-      // Somebody asked for this one while it was waiting among the background's. The sweep, which wakes many, need not care.
-      const [only] = syncIds
-      if (syncIds.length === 1 && only !== undefined && known.get(only)?.urgent) {
-        await open.boss.update(QUEUE, { syncId: only } satisfies Payload, { singletonKey: only, priority: URGENT })
-      }
+      await send(open.boss, syncIds)
     } catch (error) {
       log.warn({ err: error, syncs: syncIds.length }, 'syncs could not be woken; the sweep will')
     }
   }
+
+  const send = together(async (boss: PgBoss, asked: readonly (readonly string[])[]) => {
+    const syncIds = [...new Set(asked.flat())]
+    const known = await hints(syncIds)
+    // One statement for all; those that are queued or active already are skipped by the policy.
+    await boss.insert(
+      QUEUE,
+      syncIds.map((syncId) => {
+        const hint = known.get(syncId)
+        return {
+          data: { syncId } satisfies Payload,
+          singletonKey: syncId,
+          priority: hint?.urgent ? URGENT : BACKGROUND,
+          ...(hint ? { group: { id: hint.group } } : {}),
+        }
+      }),
+    )
+    // Somebody asked for this one while it was waiting among the background's. The sweep, which wakes many, need not care.
+    const alone = new Set(asked.flatMap((ids) => (ids.length === 1 ? ids : [])))
+    for (const syncId of alone) {
+      if (known.get(syncId)?.urgent)
+        await boss.update(QUEUE, { syncId } satisfies Payload, { singletonKey: syncId, priority: URGENT })
+    }
+    return () => undefined
+  })
 
   const begin = async (): Promise<OpenBoss> => {
     const opened = await openBoss(backend, log)
@@ -115,28 +132,32 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
     },
     async work(handler, { concurrency, revision }) {
       const { boss } = await started()
-      const look = async (jobId: string, syncId: string, signal: AbortSignal): Promise<void> => {
+      const look = async ({ id, data: { syncId }, signal: own }: Job<Payload>): Promise<void> => {
+        const signal = AbortSignal.any([own, aborting.signal])
         const { again, revision: before } = await handler(syncId, signal)
         // Completed here and not after the handler, so that a wake-up from now on makes a new job.
-        await boss.complete(QUEUE, jobId)
+        await complete(boss, id)
         const after = again || signal.aborted || before === null ? null : await revision(syncId)
         if (again || (after ?? 0) > (before ?? 0)) await wake([syncId])
       }
       const options = {
         localConcurrency: concurrency,
+        batchSize: JOBS_PER_LANE,
         localGroupConcurrency: Math.max(1, Math.floor(concurrency / 2)),
         pollingIntervalSeconds: 0.5,
         notifyPollingIntervalSeconds: 5,
       }
-      await boss.work<Payload>(QUEUE, options, async ([job]) => {
-        if (!job) return
-        const { syncId } = job.data
-        const run = look(job.id, syncId, AbortSignal.any([job.signal, aborting.signal])).catch((error: unknown) => {
-          log.error({ err: error, syncId }, 'a job failed; the sweep will send it again')
+      await boss.work<Payload>(QUEUE, options, async (jobs) => {
+        const runs = jobs.map(async (job) => {
+          running += 1
+          try {
+            await look(job)
+          } catch (error) {
+            log.error({ err: error, syncId: job.data.syncId }, 'a job failed; the sweep will send it again')
+          }
+          running -= 1
         })
-        running.add(run)
-        await run
-        running.delete(run)
+        await Promise.all(runs)
         // Notifications coalesce: without this the lane would sleep though more jobs wait. Which of the busy lanes is this one is
         // not told, and the others look again after their job anyhow.
         for (const lane of boss.getWipData()) if (lane.count > 0) boss.notifyWorker(lane.id)
@@ -146,7 +167,7 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
       if (!open) return
       const drained = open.boss.offWork(QUEUE, { wait: true })
       if (await within(drained, graceMs)) return
-      log.warn({ jobs: running.size }, 'jobs did not end in time; they are aborted')
+      log.warn({ jobs: running }, 'jobs did not end in time; they are aborted')
       aborting.abort()
       await within(drained, graceMs)
     },
