@@ -271,6 +271,7 @@ onEveryDatabase('resolve', (open, dialect) => {
       id: expect.any(String),
       version: 1,
       comment: '',
+      metadata: [],
       tags: [],
       updatedAt: '2026-01-01T00:00:00.000Z',
       updatedBy: t.actor.name,
