@@ -256,6 +256,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await page.keyboard.type(ACCOUNT.password)
     await page.keyboard.press('Enter')
     await see(page.getByRole('heading', { name: 'Checkout' }))
+    // Set up as it is, a project begins with how it stands.
+    await see(page.getByText(`${names.length} syncs, none in trouble.`))
 
     await page.keyboard.press('Control+k')
     await see(page.getByRole('combobox'))

@@ -1,5 +1,5 @@
-import { Search } from 'lucide-react'
 import { useState } from 'react'
+import { SearchField } from '../../components/search-field.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
@@ -119,20 +119,15 @@ function TextFilter({ value, onChange }: { value: string; onChange: (text: strin
     if (value !== text.trim()) setText(value)
   }
   return (
-    <div className="relative w-full sm:w-64">
-      <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-faint" />
-      <input
-        type="search"
-        aria-label="Search activity"
-        placeholder="Key, path, name…"
-        className={cn(control, 'h-9 pr-2 pl-8.5')}
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value)
-          onChange(event.target.value.trim())
-        }}
-      />
-    </div>
+    <SearchField
+      label="Search activity"
+      placeholder="Key, path, name…"
+      value={text}
+      onChange={(next) => {
+        setText(next)
+        onChange(next.trim())
+      }}
+    />
   )
 }
 

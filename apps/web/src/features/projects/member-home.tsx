@@ -10,7 +10,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 
-/** For who works in a project that others set up: what is theirs here, and how it stands. */
+/** For who works in a project that is set up: what is theirs here, and how it stands. */
 export function MemberHome({ project, rights }: { project: Project; rights: Rights }) {
   const { id: projectId, name, environments } = project
   const own = useOwnFolders(projectId, environments)

@@ -12,17 +12,18 @@ import type { Project } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 import { MemberHome } from './member-home.tsx'
 
-/** Where a project starts: for who sets it up the steps of that, for others what is theirs in it. */
+/** Where a project starts: for who sets it up the steps of that, then, and for others at once, what is theirs in it and how it stands. */
 export function ProjectHomePage({ projectId }: { projectId: string }) {
   const project = trpc.projects.get.useQuery({ projectId })
   const { rights } = useRights(projectId)
+  const syncs = trpc.syncs.list.useQuery({ projectId })
   usePageTitle(project.data?.name ?? 'Project', false)
   if (project.error)
     return <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
-  if (!project.data || !rights) return <Skeleton className="h-40" />
+  if (!project.data || !rights || syncs.isPending) return <Skeleton className="h-40" />
   const environment = project.data.environments[0]?.slug
   if (environment === undefined) return <NoEnvironment projectId={projectId} />
-  return rights.may('syncs.manage') ? (
+  return rights.may('syncs.manage') && syncs.data?.length === 0 ? (
     <Steps project={project.data} environment={environment} />
   ) : (
     <MemberHome project={project.data} rights={rights} />
@@ -31,7 +32,6 @@ export function ProjectHomePage({ projectId }: { projectId: string }) {
 
 /** What to do next: three steps, each a button, ticked off as they are done. */
 function Steps({ project: { id: projectId, name }, environment }: { project: Project; environment: string }) {
-  const syncs = trpc.syncs.list.useQuery({ projectId })
   const connections = trpc.connections.list.useQuery({})
   const rows = trpc.secrets.rows.useQuery({ projectId, environment, secretPath: '/' })
   const secrets = rows.data?.rows.length ?? 0
@@ -68,7 +68,6 @@ function Steps({ project: { id: projectId, name }, environment }: { project: Pro
         <Step
           n={3}
           title="Create a sync"
-          done={syncs.data && syncs.data.length > 0 ? count(syncs.data.length, 'sync') : undefined}
           text="Pick a folder and a target. You see every key that will change before anything is written."
         >
           <RouteButton to="/p/$projectId/syncs/new" params={{ projectId }}>
@@ -90,7 +89,7 @@ const Step = ({
   n: number
   title: string
   text: string
-  done: string | undefined
+  done?: string | undefined
   children: ReactNode
 }) => (
   <li className="flex flex-wrap items-center gap-x-4 gap-y-3 rounded-lg border border-line bg-surface p-4">

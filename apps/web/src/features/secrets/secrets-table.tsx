@@ -7,15 +7,13 @@ import {
   type RowSelectionState,
   type SortingState,
 } from '@tanstack/react-table'
-import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { Empty } from '../../components/page.tsx'
+import { SearchField } from '../../components/search-field.tsx'
 import { SortHeader } from '../../components/sort-header.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
-import { control } from '../../components/ui/field.tsx'
 import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
-import { cn } from '../../lib/cn.ts'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
@@ -73,17 +71,7 @@ export function SecretsTable({ place, rows, readers, search, onSearch, onHistory
   return (
     <div className="grid gap-3">
       <div className="flex min-h-9 flex-wrap items-center gap-3">
-        <div className="relative w-full sm:w-72">
-          <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-faint" />
-          <input
-            type="search"
-            aria-label="Search secrets"
-            placeholder="Search secrets"
-            className={cn(control, 'h-9 pr-2 pl-8.5')}
-            value={globalFilter}
-            onChange={(event) => setFilter(event.target.value)}
-          />
-        </div>
+        <SearchField label="Search secrets" value={globalFilter} onChange={setFilter} />
         <p className="text-sm text-soft" aria-live="polite">
           {visible.length === rows.length
             ? count(rows.length, 'secret')

@@ -1,5 +1,5 @@
-import { Search } from 'lucide-react'
 import { useState } from 'react'
+import { SearchField } from '../../components/search-field.tsx'
 import { STATE_WORDS } from '../../components/sync-state.tsx'
 import { control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
@@ -46,20 +46,14 @@ export function SyncFilters({ filters, onChange, syncs, destinations }: Props) {
   )
   return (
     <div className="flex flex-wrap gap-2">
-      <div className="relative w-full sm:w-72">
-        <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-faint" />
-        <input
-          type="search"
-          aria-label="Search syncs"
-          placeholder="Search syncs"
-          className={cn(control, 'h-9 pr-2 pl-8.5')}
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value)
-            onChange({ ...filters, q: event.target.value || undefined })
-          }}
-        />
-      </div>
+      <SearchField
+        label="Search syncs"
+        value={text}
+        onChange={(q) => {
+          setText(q)
+          onChange({ ...filters, q: q || undefined })
+        }}
+      />
       {select(
         'Filter by state',
         'state',

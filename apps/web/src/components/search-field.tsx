@@ -1,0 +1,28 @@
+import { Search } from 'lucide-react'
+import { cn } from '../lib/cn.ts'
+import { control } from './ui/field.tsx'
+
+/** Narrows the table under it. */
+export const SearchField = ({
+  label,
+  placeholder = label,
+  value,
+  onChange,
+}: {
+  label: string
+  placeholder?: string
+  value: string
+  onChange: (text: string) => void
+}) => (
+  <div className="relative w-full sm:w-72">
+    <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-faint" />
+    <input
+      type="search"
+      aria-label={label}
+      placeholder={placeholder}
+      className={cn(control, 'h-9 pr-2 pl-8.5')}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  </div>
+)
