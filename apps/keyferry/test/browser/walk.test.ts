@@ -128,6 +128,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await gone(row('LOG_LEVEL'))
     await button('Undo').click()
     await see(row('LOG_LEVEL'))
+    await gone(button('Undo'))
     expect(await client.secrets.get.query({ ...place, secretName: 'LOG_LEVEL' })).toMatchObject({
       secretValue: `${CANARY}-3`,
     })
@@ -281,8 +282,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await tabTo(button('More for BY_KEYBOARD'))
     for (const pick of ['History', 'Rename, comment, tags']) {
       await page.keyboard.press('Enter')
-      await page.keyboard.type(pick.slice(0, 4))
-      await page.keyboard.press('Enter')
+      await page.getByRole('menuitem', { name: pick }).press('Enter')
       await see(dialog().getByText('BY_KEYBOARD'))
       if (pick !== 'History')
         await expect.poll(() => page.evaluate<string>('document.activeElement.value')).toBe('BY_KEYBOARD')

@@ -1,6 +1,7 @@
 import { Outlet, useParams } from '@tanstack/react-router'
 import { WifiOff } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
+import { rememberFocus } from '../lib/focus-back.ts'
 import { useConnected } from '../lib/live.ts'
 import { rememberProject } from './guards.ts'
 import { Live } from './live.tsx'
@@ -20,6 +21,8 @@ export function Shell() {
   useEffect(() => {
     if (projectId !== undefined) rememberProject(projectId)
   }, [projectId])
+
+  useEffect(rememberFocus, [])
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

@@ -14,5 +14,6 @@ export function Toasts() {
     show()
     return onToast(show)
   }, [])
-  return <Toaster theme={theme} position="bottom-right" closeButton style={{ fontFamily: 'inherit' }} />
+  // Beside the menus of a table's rows, which open at the right, and under what is open.
+  return <Toaster theme={theme} position="bottom-center" closeButton style={{ fontFamily: 'inherit', zIndex: 45 }} />
 }
