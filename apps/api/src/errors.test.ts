@@ -122,6 +122,11 @@ onEveryDatabase('who may call, and how failures look', (open) => {
     const trpc = await lost.send('POST', '/api/trpc/projects.create', { projectName: 'Shop' })
     expect(trpc.body.error.message).toBe('Something went wrong')
     expect(trpc.text).not.toMatch(/audit|stack|sqlite|node_modules/i)
+    // Who runs it learns what it was, and of which request.
+    const [rest, overTrpc] = lost.logged.map((line) => JSON.parse(line) as unknown)
+    const err = { message: expect.stringContaining('audit'), stack: expect.stringContaining('node_modules') }
+    expect(rest).toMatchObject({ reqId: body.reqId, route: '/api/v1/projects', msg: 'request failed', err })
+    expect(overTrpc).toMatchObject({ reqId: expect.any(String), procedure: 'projects.create', err })
     await lost.close()
   })
 })

@@ -232,10 +232,12 @@ describe('an error of the queue', () => {
     // As pg-boss emits it.
     log.warn({ err: { code: '57P01', client, message, stack, queue: 'sync', worker: 'w' } }, 'queue')
     log.warn({ err: 'only words' }, 'queue')
+    log.warn({ err: { message, stack } }, 'queue')
     expect(lines.every((line) => line.length < 2_000 && line.indexOf('\n') === line.length - 1)).toBe(true)
-    const [first, second] = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    const [first, second, third] = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(first?.err).toEqual({ type: 'Error', message, code: '57P01', stack })
     expect(second?.err).toEqual({ type: 'string', message: 'not an error' })
+    expect(third?.err).toEqual({ type: 'Error', message, stack })
   })
 })
 

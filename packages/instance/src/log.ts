@@ -46,7 +46,7 @@ interface Described {
 const errorLike = z.object({
   message: z.string(),
   name: z.string().optional(),
-  code: z.unknown(),
+  code: z.unknown().optional(),
   stack: z.string().optional(),
 })
 

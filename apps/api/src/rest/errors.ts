@@ -56,12 +56,10 @@ const BROKEN = new Map<string, [status: number, name: string, message: string]>(
   ['HPE_HEADER_OVERFLOW', [431, 'HeadersTooLarge', 'The address and headers may have 16 KiB together']],
 ])
 
-/** A failure that nobody outside may read. Never its request: a body may hold secrets. */
+/** A failure that nobody outside may read; the log keeps of it what holds no row. Never its request: a body may hold secrets. */
 export function logBug(log: { error(fields: object, message: string): void }, thrown: unknown, where: object): void {
   const root = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
-  const seen =
-    root instanceof Error ? { type: root.name, message: root.message, stack: root.stack } : { type: typeof root }
-  log.error({ ...where, err: seen }, 'request failed')
+  log.error({ ...where, err: root }, 'request failed')
 }
 
 const NAMES = new Map([
