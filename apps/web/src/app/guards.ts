@@ -1,6 +1,6 @@
 /** What has to be true before a page opens. */
 import { redirect } from '@tanstack/react-router'
-import { statusOf } from '../lib/errors.ts'
+import { isOutage, statusOf } from '../lib/errors.ts'
 import { api } from '../lib/trpc.ts'
 
 const FRESH = { staleTime: 60_000 }
@@ -18,13 +18,17 @@ export async function onlyAfterSetup(): Promise<void> {
   if (!initialized) throw redirect({ to: '/first-run' })
 }
 
-/** Sends who is not signed in to the sign-in page, which leads back here. */
+/**
+ * Sends who is not signed in to the sign-in page, which leads back here. An outage is for each page to show: what is open, and what was
+ * typed there, stays for who was signed in a minute ago.
+ */
 export async function onlySignedIn(href: string): Promise<void> {
-  await onlyAfterSetup()
   try {
+    await onlyAfterSetup()
     await api.instance.me.fetch(undefined, FRESH)
   } catch (error) {
     if (statusOf(error) === 401) throw redirect({ to: '/sign-in', search: { next: href } })
+    if (isOutage(error) && api.instance.me.getData() !== undefined) return
     throw error
   }
 }

@@ -16,6 +16,9 @@ export function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined
 }
 
+/** No answer, or none from Keyferry itself. */
+export const isOutage = (error: unknown): boolean => error instanceof TRPCClientError && (statusOf(error) ?? 500) >= 500
+
 const toIssue = (value: unknown): Issue[] =>
   isRecord(value) && typeof value.message === 'string' && Array.isArray(value.path)
     ? [{ path: value.path.map(String), message: value.message }]
