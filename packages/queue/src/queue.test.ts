@@ -207,6 +207,21 @@ describe.each([
     expect(seen.slice(4, 8).toSorted()).toEqual(background.slice(2, 6))
   })
 
+  it.skipIf(skip)('is woken by many at once, in whatever order, without one in the way of another', async () => {
+    const warnings: unknown[] = []
+    const told = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) })
+    const where = await backend()
+    // On Postgres from several processes.
+    const wakers = Array.from({ length: where.kind === 'fleet' ? 4 : 1 }, () =>
+      createQueue({ backend: where, log: told }),
+    )
+    for (const waker of wakers) closing.push(() => waker.stop())
+    for (const waker of wakers) await waker.start()
+    const ids = Array.from({ length: 300 }, (_, i) => `sync-${i}`)
+    await Promise.all(wakers.map(({ queue }, i) => queue.wake(i % 2 === 0 ? ids : ids.toReversed())))
+    expect(warnings).toEqual([])
+  })
+
   it.skipIf(skip)('keeps what is woken before it is open', async () => {
     const jobs = open(await backend())
     await jobs.queue.wake(['early', 'early'])

@@ -84,7 +84,8 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
   }
 
   const send = together(async (boss: PgBoss, asked: readonly (readonly string[])[]) => {
-    const syncIds = [...new Set(asked.flat())]
+    // In one order, so that no two processes that send several wait for each other.
+    const syncIds = [...new Set(asked.flat())].sort()
     const known = await hints(syncIds)
     // One statement for all; those that are queued or active already are skipped by the policy.
     await boss.insert(
