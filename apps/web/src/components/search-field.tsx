@@ -14,7 +14,7 @@ export const SearchField = ({
   value: string
   onChange: (text: string) => void
 }) => (
-  <div className="relative w-full sm:w-72">
+  <div className="relative w-full sm:w-64">
     <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-faint" />
     <input
       type="search"

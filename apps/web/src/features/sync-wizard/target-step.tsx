@@ -25,6 +25,8 @@ export function TargetStep({ projectId, destination, onSubmit }: Props) {
   const { control, formState } = useFormContext<Draft>()
   const { field } = useController({ control, name: 'connectionId' })
   const [adding, setAdding] = useState(false)
+  /** The form gave way to the picker, which then takes the focus that was in it. */
+  const [left, setLeft] = useState(false)
   const connections = trpc.connections.list.useQuery({ app: destination.name })
   const none = connections.data?.length === 0
   const only = connections.data?.length === 1 ? connections.data[0]?.id : undefined
@@ -33,6 +35,10 @@ export function TargetStep({ projectId, destination, onSubmit }: Props) {
     if (field.value === '' && only !== undefined) field.onChange(only)
   }, [field, only])
 
+  const leave = () => {
+    setAdding(false)
+    setLeft(true)
+  }
   const label = `${destination.title} connection`
 
   return (
@@ -45,16 +51,16 @@ export function TargetStep({ projectId, destination, onSubmit }: Props) {
           <ConnectionForm
             projectId={projectId}
             destination={destination}
-            onCancel={none ? undefined : () => setAdding(false)}
+            onCancel={none ? undefined : leave}
             onDone={({ id }) => {
               field.onChange(id)
-              setAdding(false)
+              leave()
             }}
           />
         </Card>
       ) : (
         <div className="grid gap-2">
-          <SelectField label={label} error={formState.errors.connectionId?.message} {...field}>
+          <SelectField label={label} autoFocus={left} error={formState.errors.connectionId?.message} {...field}>
             <option value="">{connections.data ? 'Choose…' : 'Loading…'}</option>
             {connections.data?.map(({ id, name, account }) => (
               <option key={id} value={id}>
