@@ -169,7 +169,7 @@ async function trickle(change: (sync: number) => Promise<number>): Promise<numbe
 /** Jobs per second. */
 interface Turn {
   alone: number
-  byFour: number
+  byEight: number
   ours: number
 }
 
@@ -188,7 +188,7 @@ async function measureJobs(
   for (let turn = 0; turn < TURNS; turn += 1) {
     turns.push({
       alone: await rawJobsPerSecond(rawUrl, { jobs: BACKLOG * BACKLOGS_PER_TURN, atOnce: 1, log }),
-      byFour: await rawJobsPerSecond(rawUrl, { jobs: BACKLOG * BACKLOGS_PER_TURN, atOnce: 4, log }),
+      byEight: await rawJobsPerSecond(rawUrl, { jobs: BACKLOG * BACKLOGS_PER_TURN, atOnce: 8, log }),
       ours: await jobsPerSecond(db, jobs),
     })
   }
@@ -200,7 +200,7 @@ async function measureJobs(
     'jobs/s': median(({ ours }) => ours).toFixed(0),
     'pg-boss alone': median(({ alone }) => alone).toFixed(0),
     share: median(({ ours, alone }) => ours / alone).toFixed(2),
-    'pg-boss alone, four at a time': median(({ byFour }) => byFour).toFixed(0),
+    'pg-boss alone, eight at a time': median(({ byEight }) => byEight).toFixed(0),
   }
 }
 
