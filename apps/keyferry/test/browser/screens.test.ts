@@ -71,7 +71,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
 
   it('of secrets', async () => {
     await client.secrets.paste.mutate({ ...source, content: DOTENV })
-    await client.folders.create.mutate({ projectId: source.projectId, environment: 'dev', name: 'shared', path: '/' })
+    for (const name of ['shared', 'a-folder-whose-name-says-all-that-there-is-to-say-about-its-secrets'])
+      await client.folders.create.mutate({ projectId: source.projectId, environment: 'dev', name, path: '/' })
     const shared = { ...source, secretPath: '/shared' }
     await client.secrets.create.mutate({ ...shared, secretName: 'REGION', secretValue: 'eu' })
     await client.imports.create.mutate({ ...source, path: '/', import: { environment: 'dev', path: '/shared' } })

@@ -1,5 +1,5 @@
 import { Tabs as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 
 export interface Tab {
   value: string
@@ -20,9 +20,20 @@ export function Tabs({
   tabs: readonly Tab[]
   children: ReactNode
 }) {
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const open = list.current?.querySelector<HTMLElement>('[data-state=active]')
+    // Only sideways: the page stays where it is.
+    if (list.current && open)
+      list.current.scrollLeft = open.offsetLeft - (list.current.clientWidth - open.offsetWidth) / 2
+  }, [value, tabs.length])
   return (
-    <Radix.Root value={value} onValueChange={onChange} className="grid gap-4">
-      <Radix.List aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line p-0.5 pb-0">
+    <Radix.Root value={value} onValueChange={onChange} className="grid grid-cols-1 gap-4">
+      <Radix.List
+        ref={list}
+        aria-label={label}
+        className="relative flex gap-1 overflow-x-auto border-b border-line p-0.5 pb-0"
+      >
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}

@@ -29,10 +29,10 @@ export function FolderBar({ place }: { place: Place }) {
   const names = secretPath === '/' ? [] : secretPath.slice(1).split('/')
   const folder = secretPath === '/' ? undefined : beside?.find(({ name }) => name === nameOf(secretPath))
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       {going && <PendingNotice what={nameOfDeletion(going)} projectId={projectId} deletion={going} />}
       <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
-        <nav aria-label="Path" className="flex flex-wrap items-center gap-1 font-mono text-sm">
+        <nav aria-label="Path" className="flex min-w-0 flex-wrap items-center gap-1 font-mono text-sm">
           <Link
             {...folderPage(projectId, environment, '/')}
             activeOptions={{ exact: true }}
@@ -42,12 +42,12 @@ export function FolderBar({ place }: { place: Place }) {
             /
           </Link>
           {names.map((each, index) => (
-            <span key={index} className="flex items-center gap-1">
+            <span key={index} className="flex min-w-0 items-center gap-1">
               {index > 0 && <span className="text-faint">/</span>}
               <Link
                 {...folderPage(projectId, environment, `/${names.slice(0, index + 1).join('/')}`)}
                 aria-current={index === names.length - 1 ? 'page' : undefined}
-                className="min-w-6 rounded px-1 py-0.5 text-center text-soft hover:bg-sunken aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+                className="min-w-6 rounded px-1 py-0.5 text-center break-all text-soft hover:bg-sunken aria-[current=page]:font-semibold aria-[current=page]:text-ink"
               >
                 {each}
               </Link>
@@ -57,14 +57,14 @@ export function FolderBar({ place }: { place: Place }) {
         {rights?.may('secrets.read-names', inFolder(place)) !== false && <FolderMenu place={place} folder={folder} />}
         <span aria-hidden className="h-4 w-px bg-line" />
         {folders?.map(({ id, name }) => (
-          <Button key={id} asChild size="sm">
+          <Button key={id} asChild size="sm" className="max-w-full">
             <Link {...folderPage(projectId, environment, joinPath(secretPath, name))}>
               {pending.some(({ subjectId }) => subjectId === id) ? (
                 <Hourglass aria-label="Being deleted" className="size-3.5 text-warn" />
               ) : (
                 <FolderIcon aria-hidden className="size-3.5 text-faint" />
               )}
-              {name}
+              <span className="truncate">{name}</span>
             </Link>
           </Button>
         ))}

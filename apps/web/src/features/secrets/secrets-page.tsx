@@ -90,7 +90,7 @@ export function SecretsPage({ place, search, history }: Props) {
         }
         tabs={(project.data?.environments ?? []).map(({ slug, name }) => ({ value: slug, label: name }))}
       >
-        <div className="grid gap-4">
+        <div className="grid grid-cols-1 gap-4">
           <FolderBar place={place} />
           {closed ? (
             <ClosedFolder place={place} />
