@@ -142,6 +142,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await item('Rename, comment, tags').click()
       await dialog().getByLabel('Key').fill('HOSTNAME')
       await dialog().getByLabel('Comment').fill('Without the port.')
+      // A click beside it does not take away what is typed.
+      await page.mouse.click(5, 5)
       await dialog().getByLabel('New tag').fill('Network')
       await dialog().getByLabel('New tag').press('Enter')
       await see(dialog().getByRole('button', { name: 'network', pressed: true }))

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
 import { cn } from '../../lib/cn.ts'
 import { useFocusBack } from '../../lib/focus-back.ts'
 
@@ -14,12 +14,23 @@ interface Props {
 }
 
 function Frame({ open, onClose, title, description, children, className }: Props) {
+  /** A click beside it then closes nothing: what was typed, or is shown once for it, would be gone. */
+  const typed = useRef(false)
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={() => {
+            typed.current = false
+          }}
+          onInput={() => {
+            typed.current = true
+          }}
+          onInteractOutside={(event) => {
+            if (typed.current) event.preventDefault()
+          }}
           className={cn('fixed z-40 flex flex-col bg-surface shadow-float focus:outline-none', className)}
         >
           <FocusBack />
