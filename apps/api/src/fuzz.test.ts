@@ -382,6 +382,7 @@ const AUTH: readonly (readonly [method: 'GET' | 'POST', path: string, input: obj
   ['POST', 'two-factor/verify-backup-code', { code: 'aaaaa-bbbbb' }],
   ['POST', 'two-factor/generate-backup-codes', { password: 'x' }],
   ['GET', 'list-sessions', {}],
+  ['GET', 'list-accounts', {}],
   ['POST', 'revoke-session', { token: 'x' }],
   ['POST', 'update-user', { name: 'Dev' }],
   // Not open.

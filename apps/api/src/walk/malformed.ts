@@ -291,6 +291,8 @@ export const brokenCredentials = (token: string): fc.Arbitrary<Record<string, st
         '__Host-keyferry.session_token=a.b; keyferry.session_token=c.d',
         'keyferry.session_token=%00; keyferry.session_token=%ED%A0%80',
         ';;;=;keyferry.session_token',
+        'keyferry.session_data=%7B; keyferry.session_token=x',
+        'keyferry.two_factor=; keyferry.trust_device=x.y; keyferry.state=%7B%7D; keyferry.oauth_state=%',
       )
       .map((cookie): Record<string, string> => ({ cookie })),
   )
