@@ -166,7 +166,7 @@ function judge(
   if (policy !== 'mirror') return [change('foreign', 'not written by this sync')]
   const what = present?.otherType === undefined ? 'a key that this sync did not write' : present.otherType
   return [
-    change('delete', `not in the source: ${what}, covered by the key schema`, { adopts: true, drift: 'appeared' }),
+    change('delete', `not in the source: ${what}, and the folder is mirrored`, { adopts: true, drift: 'appeared' }),
   ]
 }
 
