@@ -25,7 +25,7 @@ const LATENCY_MS = 50
 const BURSTS = 10
 const STEADY_PER_SECOND = 10
 const STEADY_S = 30
-/** Syncs that are due at once where jobs are counted, as after an outage. */
+/** Syncs that are due at once where jobs are counted, as after an outage: so many of as many keys, and so many of one. */
 const BACKLOG = 200
 /** So often, in turns with pg-boss alone, so that the machine's moods meet both; the first turn warms up. The median counts. */
 const TURNS = 8
@@ -62,7 +62,7 @@ export async function measureFleet(workerCounts: readonly number[] = [1, 2, 4]):
 
 async function measure(serverUrl: string, dir: string, workers: number) {
   const databaseUrl = await createDatabase(serverUrl, `fleet_${workers}`)
-  const vendor = await startFleetVendor(BACKLOG)
+  const vendor = await startFleetVendor(2 * BACKLOG)
   const stage = await startStage({ profile: 'postgres', dir, apis: 1, workers, databaseUrl, logLevel: 'warn' })
   const db = openPostgres(databaseUrl, 2)
   try {
@@ -101,6 +101,8 @@ async function measure(serverUrl: string, dir: string, workers: number) {
   }
 }
 
+const keysOf = (sync: number): number => (sync < BACKLOG ? KEYS : 1)
+
 /** A folder, a connection and a filled target per sync. The function it gives changes one key and resolves to how long that took. */
 async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sync: number) => Promise<number>> {
   const { id: projectId } = await client.projects.create.mutate({ projectName: 'Fleet' })
@@ -110,7 +112,7 @@ async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sy
     const name = `sync-${i}`
     const secretPath = `/folder-${i}`
     await client.folders.create.mutate({ ...place, name: `folder-${i}`, path: '/' })
-    const secrets = Array.from({ length: KEYS }, (_, k) => ({
+    const secrets = Array.from({ length: keysOf(i) }, (_, k) => ({
       secretKey: key(k),
       secretValue: `value ${i} ${k} first`,
     }))
@@ -131,8 +133,11 @@ async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sy
     for (const [i, account] of left) await make(i, account)
   })
   await Promise.all(makers)
-  const last = key(KEYS - 1)
-  await Promise.all(vendor.accounts.map((_, i) => vendor.arrival(i, last, `value ${i} ${KEYS - 1} first`)))
+  const filled = vendor.accounts.map((_, i) => {
+    const last = keysOf(i) - 1
+    return vendor.arrival(i, key(last), `value ${i} ${last} first`)
+  })
+  await Promise.all(filled)
 
   let changes = 0
   return async (sync) => {
@@ -170,7 +175,8 @@ async function trickle(change: (sync: number) => Promise<number>): Promise<numbe
 interface Turn {
   alone: number
   byEight: number
-  ours: number
+  one: number
+  many: number
 }
 
 /** Jobs that look and find nothing to write, through the workers that are up; and pg-boss with empty hands in between. */
@@ -184,12 +190,16 @@ async function measureJobs(
   const jobs = createQueue({ backend: { kind: 'fleet', databaseUrl }, log })
   await jobs.start()
   const rawUrl = await emptyDatabase('raw')
+  const syncs = await db.selectFrom('syncs').select(['id', 'name']).execute()
+  const idsOf = (keys: number): string[] =>
+    syncs.filter(({ name }) => keysOf(Number(name.replace('sync-', ''))) === keys).map(({ id }) => id)
   const turns: Turn[] = []
   for (let turn = 0; turn < TURNS; turn += 1) {
     turns.push({
       alone: await rawJobsPerSecond(rawUrl, { jobs: BACKLOG * BACKLOGS_PER_TURN, atOnce: 1, log }),
       byEight: await rawJobsPerSecond(rawUrl, { jobs: BACKLOG * BACKLOGS_PER_TURN, atOnce: 8, log }),
-      ours: await jobsPerSecond(db, jobs),
+      one: await jobsPerSecond(db, jobs, idsOf(1)),
+      many: await jobsPerSecond(db, jobs, idsOf(KEYS)),
     })
   }
   await jobs.stop()
@@ -197,26 +207,28 @@ async function measureJobs(
   const median = (of: (turn: Turn) => number): number => percentile(warm.map(of), 50)
   return {
     workers,
-    'jobs/s': median(({ ours }) => ours).toFixed(0),
     'pg-boss alone': median(({ alone }) => alone).toFixed(0),
-    share: median(({ ours, alone }) => ours / alone).toFixed(2),
+    '1 key': median(({ one }) => one).toFixed(0),
+    share: median(({ one, alone }) => one / alone).toFixed(2),
+    [`${KEYS} keys`]: median(({ many }) => many).toFixed(0),
+    'share ': median(({ many, alone }) => many / alone).toFixed(2),
     'pg-boss alone, eight at a time': median(({ byEight }) => byEight).toFixed(0),
   }
 }
 
-async function jobsPerSecond(db: Db, { queue }: JobQueue): Promise<number> {
+async function jobsPerSecond(db: Db, { queue }: JobQueue, ids: readonly string[]): Promise<number> {
   const behind = db.selectFrom('syncs').whereRef('seen', '<', 'due').select('id').limit(1)
   const began = performance.now()
   for (let backlog = 0; backlog < BACKLOGS_PER_TURN; backlog += 1) {
-    const due = await db
+    await db
       .updateTable('syncs')
       .set((eb) => ({ wanted: eb('wanted', '+', 1), due: eb('wanted', '+', 1) }))
-      .returning('id')
+      .where('id', 'in', ids)
       .execute()
-    await queue.wake(due.map(({ id }) => id))
+    await queue.wake(ids)
     while (await behind.executeTakeFirst()) await pause(10)
   }
-  return (BACKLOGS_PER_TURN * BACKLOG * 1000) / (performance.now() - began)
+  return (BACKLOGS_PER_TURN * ids.length * 1000) / (performance.now() - began)
 }
 
 /** An empty database on the server; its URL. */
