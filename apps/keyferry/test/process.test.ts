@@ -23,13 +23,14 @@ interface Process {
 function run(
   script: string,
   place: Place,
-  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+  { args = [], env = {}, input }: { args?: string[]; env?: Record<string, string>; input?: string } = {},
 ): Process {
   const child = spawn(process.execPath, ['--liftoff-only', script, ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environmentOf(place), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.end(input)
   let text = ''
   const exited = once(child, 'exit')
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
@@ -92,6 +93,24 @@ describe('the app', { timeout: 90_000 }, () => {
     holder.child.kill('SIGKILL')
     await holder.ended()
     await ready(run(APP, place))
+  })
+
+  it('lets a person sign in from the command line, and out again', async () => {
+    const place = await newPlace('embedded')
+    const url = await ready(run(APP, place))
+    const { email, password } = await bootstrap(url)
+    const cli = (input: string, ...args: string[]): Process =>
+      run('apps/cli/src/main.ts', place, { args, input, env: { XDG_CONFIG_HOME: place.dataDir } })
+    const wrong = cli('not the password', 'login', '--url', url, '--email', email)
+    expect(await wrong.ended()).not.toBe(0)
+    const right = cli(password, 'login', '--url', url, '--email', email)
+    expect(await right.ended(), right.output()).toBe(0)
+    expect(right.output()).toContain(`Signed in to Demo at ${url}`)
+    const asked = cli('', 'connections', 'list', '--json')
+    expect(await asked.ended(), asked.output()).toBe(0)
+    const out = cli('', 'logout')
+    expect(await out.ended(), out.output()).toBe(0)
+    expect(await cli('', 'connections', 'list', '--json').ended()).not.toBe(0)
   })
 
   it('refuses a port in use', async () => {
