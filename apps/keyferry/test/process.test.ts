@@ -101,8 +101,6 @@ describe('the app', { timeout: 90_000 }, () => {
     const { email, password } = await bootstrap(url)
     const cli = (input: string, ...args: string[]): Process =>
       run('apps/cli/src/main.ts', place, { args, input, env: { XDG_CONFIG_HOME: place.dataDir } })
-    const wrong = cli('not the password', 'login', '--url', url, '--email', email)
-    expect(await wrong.ended()).not.toBe(0)
     const right = cli(password, 'login', '--url', url, '--email', email)
     expect(await right.ended(), right.output()).toBe(0)
     expect(right.output()).toContain(`Signed in to Demo at ${url}`)
