@@ -259,7 +259,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       await fresh.goto(at(path))
       await see(fresh.getByRole('heading').first())
       const before = await fresh.evaluate<string[]>(ASKED_BEFORE_HEADING)
-      const asked = await Promise.all(before.map((url) => sizes.get(url) ?? 0))
+      const asked = await Promise.all(before.map((url) => sizes.get(url) ?? Promise.resolve(0)))
       const bytes = asked.reduce((sum, size) => sum + size, 0)
       expect(bytes).toBeGreaterThan(50_000)
       if (bytes >= 250_000) heavy.push(`${path}: ${bytes} bytes`)
