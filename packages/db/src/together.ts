@@ -5,8 +5,7 @@ const MOST = 100
 
 /**
  * A question that many ask at about the same time, each for a key of its own, answered by one statement. `answer` gets the keys in the order they
- * came, one maybe twice, and resolves to what tells each its answer (an `Error` makes that one
- * fail); when it throws, all of them do.
+ * came, one maybe twice, and resolves to what tells each its answer (an `Error` makes that one fail); when it throws, all of them do.
  *
  * An idle process asks at once. While a statement is under way whoever comes waits for the next one, so that a busy process asks seldom and for
  * many. What is answered was read after it was asked for. `store` is what the statement runs on: a database, or one transaction.

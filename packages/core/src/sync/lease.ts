@@ -56,11 +56,6 @@ export async function takeLease(ctx: Context, targetKey: string, holder: string)
       .executeTakeFirst()
     return numUpdatedRows > 0n
   }
-  const hold = async (tx: Tx, values: UpdateObject<Tables, 'leases'>): Promise<void> => {
-    if (await update(tx, values)) return
-    lost = true
-    throw new LeaseLost()
-  }
   const timer = setInterval(() => {
     renew().catch((error: unknown) => ctx.log.warn({ err: error, targetKey }, 'lease not renewed'))
   }, RENEW_MS)
@@ -72,7 +67,11 @@ export async function takeLease(ctx: Context, targetKey: string, holder: string)
       if (!lost && renewed() >= FRESH_MS) await renew()
       if (lost) throw new LeaseLost()
     },
-    checkIn: (tx) => hold(tx, { holder }),
+    async checkIn(tx) {
+      if (await update(tx, { holder })) return
+      lost = true
+      throw new LeaseLost()
+    },
     async endWith(work) {
       let result = (): Awaited<ReturnType<typeof work>> => {
         throw new LeaseLost()
