@@ -47,6 +47,12 @@ export class TooManyRequests extends KeyferryError {
   }
 }
 
+/** What was asked for is larger than one answer may be; the message names the limit and how to ask for less. */
+export class TooLarge extends KeyferryError {
+  readonly status = 413
+  readonly code = 'PayloadTooLarge'
+}
+
 /** Keyferry itself cannot do it just now; the same request may succeed soon. */
 export class Unavailable extends KeyferryError {
   readonly status = 503
