@@ -1,11 +1,11 @@
 /** One chaos run from start to verdict. */
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createKeyferryClient } from '@keyferry/client'
 import { emulators } from '@keyferry/core/destinations/emulators'
+import { enterableDirectory } from '@keyferry/vitest/postgres-server'
 import { filesWith, timesIn } from './canary.ts'
 import { breakThings, type Damage } from './killer.ts'
 import { random } from './random.ts'
@@ -54,9 +54,8 @@ const QUIET_MS = 300_000
 
 export async function runChaos(options: ChaosOptions): Promise<Report> {
   const { profile, seed, forMs, kills, apis = 2, workers = 4, databaseUrl, say = () => {} } = options
-  const dir = await mkdtemp(join(tmpdir(), 'keyferry-chaos-'))
-  // Postgres runs as a user of its own, who must get through to its directory.
-  await chmod(dir, 0o711)
+  // Root's Postgres runs as another user.
+  const dir = await enterableDirectory('keyferry-chaos-')
   const canary = `canary${randomBytes(12).toString('hex')}`
   const names = [...(await emulators()).keys()]
   const vendors = await Promise.all(names.map((name) => startVendor(name, ACCOUNTS)))
