@@ -15,12 +15,9 @@ onEveryDatabase('monitoring', (open) => {
     onTestFinished(api.close)
     const monitoring = monitoringOf(api.ctx, readinessOf(api.ctx, { problem: async () => null }), TOKEN)
     const auth = createAuth({
-      db: api.ctx.db,
+      ctx: api.ctx,
       rootKey: Buffer.alloc(32),
       baseUrl: 'http://127.0.0.1',
-      log: api.ctx.log,
-      now: api.ctx.now,
-      mail: api.ctx.mail,
       oidc: null,
     })
     const app = await buildApp({ ctx: api.ctx, auth, monitoring, version: '0.0.0', profile: 'fleet' })

@@ -23,12 +23,9 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
   const baseUrl = env.KEYFERRY_URL ?? url
   await patiently(() => migrateAuth(ctx.db, ctx.log))
   const auth = createAuth({
-    db: ctx.db,
+    ctx,
     rootKey: authKey,
     baseUrl,
-    log: ctx.log,
-    now: ctx.now,
-    mail: ctx.mail,
     oidc: oidcOf(env),
   })
   const app = await buildApp({

@@ -60,12 +60,9 @@ export async function emptyApi(
   await test.ctx.db.deleteFrom('organizations').execute()
   await migrateAuth(test.ctx.db, test.ctx.log)
   const auth = createAuth({
-    db: test.ctx.db,
+    ctx: test.ctx,
     rootKey: randomBytes(32),
     baseUrl,
-    log: test.ctx.log,
-    now: test.ctx.now,
-    mail: test.ctx.mail,
     oidc,
   })
   const readiness = readinessOf(test.ctx, { problem: () => Promise.resolve(null) })

@@ -16,12 +16,9 @@ onEveryDatabase('accounts', (open) => {
     test = await testContext(open)
     await test.ctx.db.deleteFrom('organizations').execute()
     auth = createAuth({
-      db: test.ctx.db,
+      ctx: test.ctx,
       rootKey: randomBytes(32),
       baseUrl: url,
-      log: test.ctx.log,
-      now: test.ctx.now,
-      mail: null,
       oidc: null,
     })
     // A fleet's processes start together; an embedded one is alone with its store.

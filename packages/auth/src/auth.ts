@@ -20,14 +20,11 @@ import { mailReset } from './people/reset.ts'
 import { userOfEmail } from './people/users.ts'
 
 export interface AuthOptions {
-  db: Db
+  ctx: Context
   /** 32 bytes. */
   rootKey: Buffer
   /** Where browsers reach the instance, such as `http://127.0.0.1:4400`. */
   baseUrl: string
-  log: Context['log']
-  now: Context['now']
-  mail: Context['mail']
   /** Null: people sign in with passwords only. */
   oidc: (OidcProvider & { allowedDomains: readonly string[] }) | null
 }
@@ -53,7 +50,8 @@ export interface Auth extends Accounts {
 const TOKEN_REMEMBERED_MS = 5_000
 const TOKENS_REMEMBERED = 1_000
 
-export function createAuth({ db, rootKey, baseUrl, log, now, mail, oidc }: AuthOptions): Auth {
+export function createAuth({ ctx, rootKey, baseUrl, oidc }: AuthOptions): Auth {
+  const { db, log, now, mail } = ctx
   const secret = Buffer.from(hkdfSync('sha256', rootKey, '', 'keyferry sessions v1', 32)).toString('base64url')
   const settings = { secret, baseUrl, log, dialect: db.dialect }
   const admit: Admission = {
