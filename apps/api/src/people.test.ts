@@ -350,6 +350,48 @@ onEveryDatabase('people', (open) => {
     expect((await bob('GET', '/api/v1/me')).body.me).toMatchObject({ instanceAdmin: true })
   })
 
+  it('see the bootstrap token among the API keys; it never may more than its owner, and ends with them', async () => {
+    const { link } = (
+      await api.send('POST', '/api/v1/people/invitations', { email: 'bob@example.com', instanceAdmin: true })
+    ).body
+    await accept(link)
+    const bob = as((await signIn('bob@example.com')).cookie)
+    const me = () => api.send('GET', '/api/v1/me')
+    const { id } = (await me()).body.me
+    const { apiKeys } = (await bob('GET', '/api/v1/api-keys')).body
+    expect(apiKeys).toMatchObject([{ id, name: 'Bootstrap token', owner: ACCOUNT.email, instanceAdmin: true }])
+    const days = (Date.parse(apiKeys[0].expiresAt) - Date.now()) / 86_400_000
+    expect(Math.round(days)).toBe(30)
+
+    const { id: userId } = (await bob('GET', '/api/v1/people')).body.people.find(
+      ({ email }: { email: string }) => email === ACCOUNT.email,
+    )
+    const set = (instanceAdmin: boolean) => bob('PATCH', `/api/v1/people/${userId}`, { instanceAdmin })
+    await set(false)
+    expect((await me()).body.me).toMatchObject({ instanceAdmin: false, grants: [] })
+    expect((await api.send('GET', `/api/v1/projects/${projectId}`)).status).toBe(404)
+    expect((await api.send('GET', '/api/v1/audit')).status).toBe(403)
+    await set(true)
+    expect((await api.send('GET', '/api/v1/audit')).status).toBe(200)
+    expect((await bob('DELETE', `/api/v1/people/${userId}`)).status).toBe(200)
+    expect((await me()).status).toBe(401)
+    expect((await bob('GET', '/api/v1/api-keys')).body.apiKeys).toEqual([])
+  })
+
+  it('choose how long the bootstrap token works, and revoke it', async () => {
+    const other = await emptyApi(open)
+    const setUp = (tokenExpiresInDays: number) =>
+      other.send('POST', '/api/v1/admin/bootstrap', { ...ACCOUNT, tokenExpiresInDays })
+    expect((await setUp(366)).status).toBe(422)
+    const { id, credentials } = (await setUp(7)).body.identity
+    const by = { token: credentials.token }
+    const [key] = (await other.send('GET', '/api/v1/api-keys', undefined, by)).body.apiKeys
+    expect(Math.round((Date.parse(key.expiresAt) - Date.now()) / 86_400_000)).toBe(7)
+    expect((await other.send('DELETE', `/api/v1/api-keys/${id}`, undefined, by)).status).toBe(200)
+    expect((await other.send('GET', '/api/v1/me', undefined, by)).status).toBe(401)
+    await other.close()
+  })
+
   it('make API keys that never may more than they, and end at once', async () => {
     const bob = await join('bob@example.com', 'developer')
     const made = await bob('POST', '/api/v1/api-keys', { name: 'script', grants: [{ projectId, role: 'admin' }] })

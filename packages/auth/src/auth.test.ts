@@ -6,7 +6,12 @@ import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { createAuth, migrateAuth, type Auth } from './auth.ts'
 import { bootstrapInstance } from './bootstrap.ts'
 
-const account = { email: 'ada@example.com', password: 'correct horse battery', organization: 'Acme & Söhne' }
+const account = {
+  email: 'ada@example.com',
+  password: 'correct horse battery',
+  organization: 'Acme & Söhne',
+  tokenExpiresInDays: 30,
+}
 const url = 'http://127.0.0.1:4400'
 
 onEveryDatabase('accounts', (open) => {
@@ -61,7 +66,7 @@ onEveryDatabase('accounts', (open) => {
 
     const { token } = made.identity.credentials
     const byToken = await auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null)
-    expect(byToken).toEqual({ kind: 'identity', id: made.identity.id, name: 'Instance Admin Identity' })
+    expect(byToken).toEqual({ kind: 'identity', id: made.identity.id, name: 'Bootstrap token' })
 
     const answer = await signIn(account.password)
     expect(answer.status).toBe(200)

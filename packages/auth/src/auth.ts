@@ -78,6 +78,7 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc }: AuthOptions): Auth {
     if (known && known.until > Date.now() && (await isStillThere(known.actor.id))) return known.actor
     remembered.delete(fingerprint)
     const actor = await main.verifyToken(token)
+    if (actor && !(await isStillThere(actor.id))) return null
     if (actor) {
       if (remembered.size >= TOKENS_REMEMBERED) remembered.clear()
       remembered.set(fingerprint, { actor, until: Date.now() + TOKEN_REMEMBERED_MS })

@@ -7,16 +7,17 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Auth } from './auth.ts'
 
-const IDENTITY = 'Instance Admin Identity'
+/** As the API keys list the first token. */
+const TOKEN_NAME = 'Bootstrap token'
 
 /**
- * Sets up an empty instance: its organization, the first account and its first token, all or nothing. Of two calls at the same
- * time one wins; every later one throws `BadRequest`.
+ * Sets up an empty instance: its organization, the first account and its first token, all or nothing. The token is an API key of that account
+ * that may do everything its owner may, for `tokenExpiresInDays`. Of two calls at the same time one wins; every later one throws `BadRequest`.
  */
 export async function bootstrapInstance(
   ctx: Context,
   auth: Auth,
-  { email, password, organization: name }: z.output<typeof bootstrap>,
+  { email, password, organization: name, tokenExpiresInDays }: z.output<typeof bootstrap>,
 ): Promise<z.output<typeof bootstrapped>> {
   const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
   const { user, key } = await ctx.db.transaction().execute(async (tx) => {
@@ -31,7 +32,12 @@ export async function bootstrapInstance(
       .execute()
     const accounts = auth.within(tx.withoutPlugins())
     const user = await accounts.createUser({ email, password, name: email.slice(0, email.indexOf('@')) })
-    const key = await accounts.createApiKey({ userId: user.id, name: IDENTITY })
+    const expiresIn = tokenExpiresInDays * 86_400
+    const key = await accounts.createApiKey({ userId: user.id, name: TOKEN_NAME, expiresIn })
+    await tx
+      .insertInto('apiKeys')
+      .values({ id: key.id, name: TOKEN_NAME, ownerId: user.id, createdAt: timestamp(ctx) })
+      .execute()
     for (const principalId of [user.id, key.id]) {
       await tx
         .insertInto('instanceAdmins')
@@ -46,7 +52,7 @@ export async function bootstrapInstance(
     message: 'Successfully bootstrapped instance',
     user: { id: user.id, email: user.email, username: user.email, firstName: user.name, superAdmin: true },
     organization,
-    identity: { id: key.id, name: IDENTITY, credentials: { token: key.token } },
+    identity: { id: key.id, name: TOKEN_NAME, credentials: { token: key.token } },
   }
 }
 

@@ -270,6 +270,7 @@ export const apiKey = z
     name: z.string(),
     owner: z.string().describe('Whose it is; it never may more than they'),
     start: z.string().nullable().describe('Its first characters'),
+    instanceAdmin: z.boolean().describe('The token of the first setup: it may do everything that its owner may'),
     grants: z.array(grant),
     expiresAt: timestamp.nullable(),
     lastUsedAt: timestamp.nullable(),

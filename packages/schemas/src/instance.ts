@@ -2,7 +2,12 @@ import { z } from 'zod'
 import { grant } from './access.ts'
 import { displayName, id, password } from './names.ts'
 
-export const bootstrap = z.object({ email: z.email(), password, organization: displayName('Organization') })
+export const bootstrap = z.object({
+  email: z.email(),
+  password,
+  organization: displayName('Organization'),
+  tokenExpiresInDays: z.number().int().min(1).max(365).default(30).describe('Days that the token of the answer works'),
+})
 export const bootstrapped = z.object({
   message: z.string(),
   user: z.object({

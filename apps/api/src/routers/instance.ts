@@ -2,9 +2,11 @@ import { bootstrapInstance } from '@keyferry/auth/bootstrap'
 import { NotFound } from '@keyferry/core/errors'
 import { isInitialized } from '@keyferry/core/unavailable'
 import { bootstrap, bootstrapped, me, status } from '@keyferry/schemas'
+import { allows, type Access } from '@keyferry/schemas/policy'
 import { anyone, may, router } from '../trpc/procedures.ts'
 
 const tag = 'Instance'
+const isAdmin = (access: Access): boolean => allows(access, 'instance.manage', { kind: 'instance' })
 
 export const instance = router({
   status: anyone
@@ -54,6 +56,6 @@ export const instance = router({
         scopes: scopes && [...scopes],
       }))
       const email = actor.kind === 'user' ? actor.name : ''
-      return { id: actor.id, email, name: actor.name, organization, instanceAdmin: access.instanceAdmin, grants }
+      return { id: actor.id, email, name: actor.name, organization, instanceAdmin: isAdmin(access), grants }
     }),
 })

@@ -92,9 +92,16 @@ export async function revokeApiKey(
   return shown
 }
 
-/** Whether a token with this id exists: of a person, or the instance's first one. */
+/** Whether an API key with this id is listed. One that is in no list has no owner to be capped by, and is refused. */
 export async function isKey(db: Context['db'], id: string): Promise<boolean> {
-  return (await stored(db).selectFrom('apikey').where('id', '=', id).select('id').executeTakeFirst()) !== undefined
+  const found = await db
+    .withTables<{ apikey: Stored }>()
+    .selectFrom('apiKeys')
+    .innerJoin('apikey', 'apikey.id', 'apiKeys.id')
+    .where('apiKeys.id', '=', id)
+    .select('apiKeys.id')
+    .executeTakeFirst()
+  return found !== undefined
 }
 
 /** All keys of a person who goes. */
@@ -106,6 +113,7 @@ export async function removeKeysOf(tx: Tx, ownerId: string): Promise<void> {
 async function removeKey(tx: Tx, id: string): Promise<void> {
   await stored(tx).deleteFrom('apikey').where('id', '=', id).execute()
   await tx.deleteFrom('memberships').where('principalId', '=', id).execute()
+  await tx.deleteFrom('instanceAdmins').where('principalId', '=', id).execute()
   await tx.deleteFrom('apiKeys').where('id', '=', id).execute()
 }
 
@@ -127,11 +135,18 @@ async function describe(ctx: Context, rows: readonly Selectable<ApiKeyTable>[]):
     .execute()
   const kept = new Map(keys.map((key) => [key.id, key]))
   const memberships = await ctx.db.selectFrom('memberships').where('principalId', 'in', ids).selectAll().execute()
+  const unlimited = await ctx.db
+    .selectFrom('instanceAdmins')
+    .where('principalId', 'in', ids)
+    .select('principalId')
+    .execute()
+  const admins = new Set(unlimited.map(({ principalId }) => principalId))
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
     owner: owners.get(row.ownerId) ?? 'unknown',
     start: kept.get(row.id)?.start ?? null,
+    instanceAdmin: admins.has(row.id),
     grants: memberships
       .filter(({ principalId }) => principalId === row.id)
       .map((membership) => {

@@ -9,16 +9,30 @@ export type Principal = Pick<Actor, 'kind' | 'id'>
 
 const stored = z.array(scope)
 
-/** What a principal may do at this moment. */
+/** What a principal may do at this moment: an API key never more than its owner, also one that may do everything. */
 export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<Access> {
   if (kind === 'system') return EVERYTHING
-  if (await isInstanceAdmin(db, id)) return EVERYTHING
-  const rows = await memberships(db, id)
-  const access: Access = { instanceAdmin: false, grants: new Map(rows.map((row) => [row.projectId, grantOf(row)])) }
-  if (kind === 'user') return access
-  const key = await db.selectFrom('apiKeys').where('id', '=', id).select('ownerId').executeTakeFirst()
-  return key ? { ...access, cappedBy: await readAccess(db, { kind: 'user', id: key.ownerId }) } : access
+  const own = (await isInstanceAdmin(db, id)) ? EVERYTHING : await readGrants(db, id)
+  if (kind === 'user') return own
+  const ownerId = await ownerOfKey(db, id)
+  return ownerId === null ? own : { ...own, cappedBy: await readAccess(db, { kind: 'user', id: ownerId }) }
 }
+
+async function readGrants(db: Db | Tx, principalId: string): Promise<Access> {
+  const rows = await memberships(db, principalId)
+  return { instanceAdmin: false, grants: new Map(rows.map((row) => [row.projectId, grantOf(row)])) }
+}
+
+/** Null: no API key, but an identity. */
+const ownerOfKey = together(async (db: Db | Tx, ids: readonly string[]) => {
+  const rows = await db
+    .selectFrom('apiKeys')
+    .where((eb) => isAmong(db, eb.ref('id'), ids))
+    .select(['id', 'ownerId'])
+    .execute()
+  const owners = new Map(rows.map((row) => [row.id, row.ownerId]))
+  return (id) => owners.get(id) ?? null
+})
 
 export const isInstanceAdmin = together(async (db: Db | Tx, principalIds: readonly string[]) => {
   const rows = await db

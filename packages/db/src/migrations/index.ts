@@ -10,6 +10,7 @@ import * as auditChain from './0012-audit-chain.ts'
 import * as history from './0020-history.ts'
 import * as pacing from './0022-pacing.ts'
 import * as running from './0030-running.ts'
+import * as listedBootstrapTokens from './0055-listed-bootstrap-tokens.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '0020-history': history,
   '0022-pacing': pacing,
   '0030-running': running,
+  '0055-listed-bootstrap-tokens': listedBootstrapTokens,
 }

@@ -50,6 +50,46 @@ describe.each([
     await db.destroy()
   })
 
+  it.skipIf(skip)(
+    'a bootstrap token becomes an API key of its owner with an end, or ends with a removed one',
+    async () => {
+      const db = await open()
+      await migrateTo(db, '0030-running')
+      const time = dialect === 'postgres' ? 'timestamptz' : 'date'
+      await sql`create table "user" (id text primary key)`.execute(db)
+      await sql`create table apikey (id text primary key, name text, "referenceId" text, "expiresAt" ${sql.raw(time)})`.execute(
+        db,
+      )
+      await sql`insert into "user" (id) values ('ada')`.execute(db)
+      await sql`insert into apikey (id, name, "referenceId") values ('first', 'Instance Admin Identity', 'ada'),
+      ('orphan', 'Instance Admin Identity', 'removed'), ('listed', 'script', 'ada')`.execute(db)
+      await sql`insert into api_keys (id, name, owner_id, created_at) values ('listed', 'script', 'ada', ${AT})`.execute(
+        db,
+      )
+      await sql`insert into instance_admins (principal_id, created_at) values ('ada', ${AT}), ('first', ${AT}), ('orphan', ${AT})`.execute(
+        db,
+      )
+      await migrate(db)
+      expect(await db.selectFrom('apiKeys').select(['id', 'ownerId']).orderBy('id').execute()).toEqual([
+        { id: 'first', ownerId: 'ada' },
+        { id: 'listed', ownerId: 'ada' },
+      ])
+      const admins = await db.selectFrom('instanceAdmins').select('principalId').orderBy('principalId').execute()
+      expect(admins.map(({ principalId }) => principalId)).toEqual(['ada', 'first'])
+      const keys = await sql<{ id: string; end: Date | string | null }>`
+      select id, "expiresAt" as "end" from apikey order by id`.execute(db)
+      const days = keys.rows.map(({ id, end }) => [
+        id,
+        end && Math.round((Date.parse(String(end)) - Date.now()) / 86_400_000),
+      ])
+      expect(days).toEqual([
+        ['first', 30],
+        ['listed', null],
+      ])
+      await db.destroy()
+    },
+  )
+
   it.skipIf(skip)('a store without accounts has no admins afterwards', async () => {
     const db = await open()
     await migrateTo(db, '0005-notices')

@@ -11,6 +11,8 @@ import { count } from '../../lib/words.ts'
 import { isPast } from './duration.ts'
 import type { ApiKey } from './types.ts'
 
+const UNLIMITED = <Badge tone="warn">Everything its owner can do</Badge>
+
 export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; projectId: string; withOwner: boolean }) {
   const utils = trpc.useUtils()
   const [asking, setAsking] = useState(false)
@@ -31,6 +33,7 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
           <span className="font-medium break-words">{apiKey.name}</span>
           <span className="font-mono text-soft">{apiKey.start ?? 'kf_'}…</span>
           {withOwner && <span className="break-all text-soft">{apiKey.owner}</span>}
+          {apiKey.instanceAdmin && <span className="sm:hidden">{UNLIMITED}</span>}
           {here && (
             <span className="flex flex-wrap items-center gap-1.5 sm:hidden">
               {ROLE_WORDS[here.role].word} <Places scopes={here.scopes} />
@@ -39,9 +42,9 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
           <span className="text-soft sm:hidden">Used: {used}</span>
         </span>
       </Td>
-      <Td className="max-sm:hidden">{here && ROLE_WORDS[here.role].word}</Td>
+      <Td className="max-sm:hidden">{apiKey.instanceAdmin ? UNLIMITED : here && ROLE_WORDS[here.role].word}</Td>
       <Td className="max-sm:hidden">
-        <Places scopes={here?.scopes ?? null} />
+        {apiKey.instanceAdmin ? 'Every project' : <Places scopes={here?.scopes ?? null} />}
         {elsewhere > 0 && <span className="text-soft"> and {count(elsewhere, 'other project')}</span>}
       </Td>
       <Td className="max-sm:hidden">{used}</Td>

@@ -3,6 +3,7 @@ import { Failure } from '../../components/failure.tsx'
 import { Empty } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Drawer } from '../../components/ui/dialog.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { trpc } from '../../lib/trpc.ts'
@@ -16,7 +17,9 @@ export function KeysTab({ projectId, open, onOpen, rights }: TabProps & { rights
   const { data, error, refetch } = trpc.apiKeys.list.useQuery()
   if (error) return <Failure what="The API keys could not be read" error={error} retry={refetch} />
   if (!data) return <SkeletonRows label="Loading API keys" rows={3} />
-  const keys = data.filter(({ grants }) => grants.some((grant) => grant.projectId === projectId))
+  const keys = data.filter(
+    ({ instanceAdmin, grants }) => instanceAdmin || grants.some((grant) => grant.projectId === projectId),
+  )
   const make = (
     <Button variant="primary" onClick={() => onOpen('add')}>
       <KeyRound aria-hidden className="size-4" /> Make API key
@@ -41,6 +44,12 @@ export function KeysTab({ projectId, open, onOpen, rights }: TabProps & { rights
             </p>
             {make}
           </div>
+          {keys.some(({ instanceAdmin }) => instanceAdmin) && (
+            <Notice kind="warn" title="A bootstrap token still works">
+              It can do everything its owner can, in every project. Give each script an API key or a machine identity
+              with only the access it needs, then revoke the bootstrap token.
+            </Notice>
+          )}
           <Table label="API keys">
             <thead>
               <tr>
