@@ -4,6 +4,7 @@ import type { Transaction } from 'kysely'
 import type { Logger } from 'pino'
 import type { Keyring } from './crypto/keyring.ts'
 import type { Network } from './destinations/http.ts'
+import type { Limits } from './limits.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Mailer } from './notices/mail.ts'
 
@@ -20,6 +21,8 @@ export interface Context {
   /** Null: e-mail is not set up. */
   mail: Mailer | null
   log: Logger
+  /** What one request and one project may cost. */
+  limits: Limits
   /** The present time; tests move it. */
   now: () => Date
 }

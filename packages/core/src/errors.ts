@@ -1,3 +1,5 @@
+import { few, MAX_MESSAGE_BYTES, MAX_PROBLEM_BYTES, named, shortened, shortIssues, type Issue } from './short-text.ts'
+
 /**
  * What can go wrong, one class per answer. A message names the thing and the remedy and is safe to show: it never carries a
  * secret value or a credential. Whatever is not one of these is a bug and reaches nobody's screen.
@@ -10,7 +12,7 @@ export abstract class KeyferryError extends Error {
   readonly details: Record<string, unknown> | undefined
 
   constructor(message: string, details?: Record<string, unknown>) {
-    super(message)
+    super(shortened(message, MAX_MESSAGE_BYTES))
     this.name = new.target.name
     this.details = details
   }
@@ -59,28 +61,56 @@ export class Unavailable extends KeyferryError {
   readonly code = 'ServiceUnavailable'
 }
 
+/** A project has as much of something as it may have. */
+export class QuotaExceeded extends KeyferryError {
+  readonly status = 400
+  readonly code = 'QuotaExceeded'
+
+  /** `what`: such as `secrets`. `present`: how many there are. `remedy`: a sentence. */
+  constructor(
+    what: string,
+    quota: { limit: number; present: number; adding: number; setting: string },
+    remedy: string,
+  ) {
+    const { limit, present, adding, setting } = quota
+    super(
+      `This project may have ${limit} ${what} (${setting}). It has ${present}, and this would add ${adding}. ${remedy}`,
+      { quota: what, ...quota },
+    )
+  }
+}
+
 /** A field of the input breaks its rule, found only after its schema passed (for example by a destination's own schema). */
 export class Invalid extends KeyferryError {
   readonly status = 422
   readonly code = 'ValidationFailure'
-  readonly issues: readonly { path: readonly PropertyKey[]; message: string }[]
+  /** The first of them, as many as fit into an answer. */
+  readonly issues: readonly Issue[]
 
-  constructor(issues: readonly { path: readonly PropertyKey[]; message: string }[]) {
-    super(issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`).join('; '))
-    this.issues = issues
+  constructor(issues: readonly Issue[]) {
+    const shown = shortIssues(issues)
+    super(shown.message)
+    this.issues = shown.issues
   }
 }
 
-/** Secrets of a folder that cannot be sent: every key that failed, and why. Nothing of the folder may leave. */
+/** Secrets of a folder that can't be sent, and why. Nothing of the folder may leave. */
 export class Unresolvable extends KeyferryError {
   readonly status = 400
   readonly code = 'BadRequest'
+  /** The first of them, as many as fit into an answer. */
   readonly problems: readonly { key: string; reason: string }[]
 
   constructor(problems: readonly { key: string; reason: string }[]) {
+    const secrets = problems.length === 1 ? 'secret' : 'secrets'
     super(
-      `${problems.length} ${problems.length === 1 ? 'secret' : 'secrets'} cannot be resolved: ${problems.map((p) => `${p.key} (${p.reason})`).join(', ')}`,
+      `${problems.length} ${secrets} cannot be resolved: ${named(problems, ({ key, reason }) => `${key} (${reason})`)}`,
     )
-    this.problems = problems
+    this.problems = few(
+      problems.slice(0, 400).map(({ key, reason }) => ({
+        key: shortened(key, 300),
+        reason: shortened(reason, MAX_PROBLEM_BYTES),
+      })),
+    )
   }
 }

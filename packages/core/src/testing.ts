@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import type { z } from 'zod'
 import type { Actor, Context, Events } from './context.ts'
 import { keyring } from './crypto/keyring.ts'
+import { DEFAULT_LIMITS } from './limits.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createProject } from './vault/projects.ts'
 
@@ -59,6 +60,7 @@ export async function testContext(open: OpenStore): Promise<TestContext> {
     metrics: createMetrics(),
     mail: null,
     log: pino({ level: 'silent' }),
+    limits: structuredClone(DEFAULT_LIMITS),
     now,
   }
   return {

@@ -7,6 +7,7 @@ import { createMetrics } from '@keyferry/core/metrics/metrics'
 import { missingMigrations, openPostgres, openSqlite } from '@keyferry/db'
 import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
+import { limitsOf } from './limits.ts'
 import { createLog } from './log.ts'
 import { givenKeys } from './open.ts'
 import { finishRotation, openRootKey, prepareNextKey } from './root-key.ts'
@@ -53,6 +54,7 @@ export async function openAdmin(env: Env): Promise<Admin> {
     metrics: createMetrics(),
     mail: null,
     log: createLog(env.LOG_LEVEL),
+    limits: limitsOf(env),
     now: () => new Date(),
   }
   return { ctx, close: () => db.destroy() }

@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from '@keyferry/core/limits'
 import { z } from 'zod'
 import { CannotStart } from './cannot-start.ts'
 
@@ -26,6 +27,9 @@ const rootKey = z
   .transform((text) => Buffer.from(text, 'base64'))
   .refine((key) => key.length === 32, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
 
+const quota = z.coerce.number().int().min(1)
+const { project } = DEFAULT_LIMITS
+
 const schema = z
   .object({
     PORT: port.default(4400),
@@ -40,6 +44,15 @@ const schema = z
     KEYFERRY_ALLOW_PRIVATE_NETWORK: flag,
     KEYFERRY_HISTORY_DAYS: z.coerce.number().int().min(1).default(90),
     KEYFERRY_AUDIT_DAYS: z.coerce.number().int().min(30, 'must be at least 30').optional(),
+    // An answer below a megabyte would refuse a single value with its frame.
+    KEYFERRY_MAX_ANSWER_BYTES: z.coerce.number().int().min(1_048_576).default(DEFAULT_LIMITS.answerBytes),
+    KEYFERRY_MAX_PROJECT_SECRETS: quota.default(project.secrets),
+    KEYFERRY_MAX_PROJECT_BYTES: quota.default(project.bytes),
+    KEYFERRY_MAX_SECRET_VERSIONS: quota.default(project.versions),
+    KEYFERRY_MAX_PROJECT_FOLDERS: quota.default(project.folders),
+    KEYFERRY_MAX_PROJECT_IMPORTS: quota.default(project.imports),
+    KEYFERRY_MAX_PROJECT_TAGS: quota.default(project.tags),
+    KEYFERRY_MAX_PROJECT_SYNCS: quota.default(project.syncs),
     METRICS_PORT: port.optional(),
     METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
     SMTP_URL: z

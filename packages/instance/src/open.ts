@@ -13,6 +13,7 @@ import type { Logger } from 'pino'
 import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
 import { lockDataDir } from './lock.ts'
+import { limitsOf } from './limits.ts'
 import { createLog } from './log.ts'
 import { monitoringOf, type Monitoring } from './monitoring.ts'
 import { PATIENCE_MS, whenReachable, whenUsable } from './reachable.ts'
@@ -176,6 +177,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
         ? createMailer({ url: env.SMTP_URL, from: env.MAIL_FROM })
         : null,
     log,
+    limits: limitsOf(env),
     now: () => new Date(),
   }
   metrics.watchDue(() => countDue(ctx))

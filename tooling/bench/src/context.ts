@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Actor, Context } from '@keyferry/core/context'
 import { keyring } from '@keyferry/core/crypto/keyring'
+import { DEFAULT_LIMITS } from '@keyferry/core/limits'
 import { createMetrics } from '@keyferry/core/metrics/metrics'
 import { migrate, type Db } from '@keyferry/db'
 import { pino } from 'pino'
@@ -32,6 +33,7 @@ export async function benchContext(db: Db): Promise<Context> {
     metrics: createMetrics(),
     mail: null,
     log: pino({ level: 'warn' }),
+    limits: DEFAULT_LIMITS,
     now: () => new Date(),
   }
 }

@@ -1,6 +1,7 @@
 /** One table from what verbs throw to what both edges, tRPC and REST, answer. Whatever is not in it is closed. */
 import { DestinationError } from '@keyferry/core/destinations/destination'
 import { Invalid, KeyferryError, Unresolvable } from '@keyferry/core/errors'
+import { shortIssues } from '@keyferry/core/short-text'
 import { unavailable } from '@keyferry/core/unavailable'
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { ZodError } from 'zod'
@@ -75,10 +76,8 @@ function ofVerb(error: KeyferryError): Failure {
 }
 
 function ofInput(error: ZodError): Failure {
-  const message = error.issues
-    .map((issue) => (issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ${issue.message}` : issue.message))
-    .join('; ')
-  return { status: 422, error: 'ValidationFailure', message, issues: error.issues }
+  const { message, issues } = shortIssues(error.issues)
+  return { status: 422, error: 'ValidationFailure', message, issues }
 }
 
 function ofTrpc(error: TRPCError): Failure {
