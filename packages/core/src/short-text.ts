@@ -9,8 +9,8 @@ export const MAX_PROBLEM_BYTES = 1000
 
 /** Items that a sentence names. */
 const NAMED = 10
-/** Bytes, as JSON, of each. */
-const NAME_BYTES = 300
+/** Bytes, as JSON, of a name in a text: a key has at most 255 characters, a reference may be as long as a value. */
+export const MAX_NAME_BYTES = 300
 /** No list in an error can have more items: the least of them has as many bytes. */
 const MOST_ISSUES = MAX_LIST_BYTES / 10
 const CUT = '…'
@@ -34,7 +34,7 @@ const CUT_BYTES = size(CUT)
 
 /** The first ten of `items` in words, and how many more there are. */
 export function named<T>(items: readonly T[], words: (item: T) => string, separator = ', '): string {
-  const shown = items.slice(0, NAMED).map((item) => shortened(words(item), NAME_BYTES))
+  const shown = items.slice(0, NAMED).map((item) => shortened(words(item), MAX_NAME_BYTES))
   const more = items.length - shown.length
   return shown.join(separator) + (more > 0 ? `${separator}and ${more} more` : '')
 }
@@ -48,7 +48,7 @@ export function few<T>(items: readonly T[]): T[] {
 
 /** An issue of a schema as it may be shown: a name in its path is as long as what was sent. */
 export const shortIssue = ({ path, message }: Issue): Issue => ({
-  path: path.slice(0, 10).map((part) => (typeof part === 'string' ? shortened(part, NAME_BYTES / 2) : part)),
+  path: path.slice(0, 10).map((part) => (typeof part === 'string' ? shortened(part, MAX_NAME_BYTES / 2) : part)),
   message: shortened(message, MAX_PROBLEM_BYTES),
 })
 

@@ -58,7 +58,7 @@ await runProcess(async () => {
   const client = clientOf(running.url, account)
   const { source, refused } = await createSource(client, dotenv)
   for (const { key, reason } of refused) console.log(`The vault refuses ${key}: ${reason}`)
-  const values = readDotenv(dotenv).entries
+  const { entries: values } = await readDotenv(dotenv)
   console.log(
     `${values.size} secrets of ${file} are in the vault. First sync to ${vendors.map(({ name }) => name).join(' and ')}:\n`,
   )

@@ -29,8 +29,8 @@ TZ=Europe/Berlin
 `
 
 describe('readDotenv', () => {
-  it('reads what dotenv reads: comments, quotes, several lines, blanks, the later line wins', () => {
-    const { entries, refused } = readDotenv(FILE)
+  it('reads what dotenv reads: comments, quotes, several lines, blanks, the later line wins', async () => {
+    const { entries, refused } = await readDotenv(FILE)
     expect(refused).toEqual([])
     expect(Object.fromEntries(entries)).toEqual(parse(FILE))
     expect(Object.fromEntries(entries)).toMatchObject({
@@ -44,8 +44,10 @@ describe('readDotenv', () => {
     })
   })
 
-  it('keeps __proto__ and its like, as keys and inside values', () => {
-    const { entries } = readDotenv('__proto__=one\nconstructor=two\ntoString=three\nA__proto__B="x __proto__ y"\n')
+  it('keeps __proto__ and its like, as keys and inside values', async () => {
+    const { entries } = await readDotenv(
+      '__proto__=one\nconstructor=two\ntoString=three\nA__proto__B="x __proto__ y"\n',
+    )
     expect([...entries]).toEqual([
       ['__proto__', 'one'],
       ['constructor', 'two'],
@@ -54,8 +56,8 @@ describe('readDotenv', () => {
     ])
   })
 
-  it('names what it cannot take, with the reason, and a stray line by its number only', () => {
-    const { entries, refused } = readDotenv(
+  it('names what it cannot take, with the reason, and a stray line by its number only', async () => {
+    const { entries, refused } = await readDotenv(
       `GOOD=1\r\nBIG=${'x'.repeat(MAX_VALUE_BYTES + 1)}\r\n${'L'.repeat(256)}=1\r\nMASK=${HIDDEN_VALUE}\r\nAKIA/SECRET-PIECE\r\na b=c\r\n\r\n# done`,
     )
     expect([...entries]).toEqual([['GOOD', '1']])
@@ -69,9 +71,9 @@ describe('readDotenv', () => {
     expect(JSON.stringify(refused)).not.toContain('AKIA')
   })
 
-  it('takes an empty file for what it is', () => {
-    expect(readDotenv('\uFEFF\n# nothing\n')).toEqual({ entries: new Map(), refused: [] })
-    expect([...readDotenv('\uFEFFA=1').entries]).toEqual([['A', '1']])
+  it('takes an empty file for what it is', async () => {
+    expect(await readDotenv('\uFEFF\n# nothing\n')).toEqual({ entries: new Map(), refused: [] })
+    expect([...(await readDotenv('\uFEFFA=1')).entries]).toEqual([['A', '1']])
   })
 })
 

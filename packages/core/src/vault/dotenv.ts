@@ -1,12 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { secretKey, secretValue, type pastedDotenv, type pasteDotenv as pasteDotenvInput } from '@keyferry/schemas'
-import { parse } from 'dotenv'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
+import { MAX_NAME_BYTES, shortened } from '../short-text.ts'
+import { timeSlice } from '../time-slice.ts'
 import { checkReferences } from './check-references.ts'
+import { parseDotenv } from './parse-dotenv.ts'
 import {
   openForWriting,
   openSecret,
@@ -25,10 +26,12 @@ const MAX_KEYS = 10_000
  * Takes in a `.env` file: keys that are new are added, others changed; nothing is deleted. What cannot be taken is named with the
  * reason and the rest goes in, in one transaction. With `dryRun` nothing is written. Throws `NotFound` naming the missing place.
  */
-export function pasteDotenv(ctx: Context, actor: Actor, input: z.output<typeof pasteDotenvInput>): Promise<Pasted> {
-  const { entries, refused } = readDotenv(input.content)
-  if (entries.size > MAX_KEYS)
-    throw new BadRequest(`The file has ${entries.size} keys; at most ${MAX_KEYS} can be taken in at once. Split it.`)
+export async function pasteDotenv(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof pasteDotenvInput>,
+): Promise<Pasted> {
+  const { entries, refused } = await readDotenv(input.content)
   return change(ctx, actor, async (tx, touched) => {
     const target = await openForWriting(ctx, tx, input)
     const { puts, ...sorted } = await compare(tx, target, entries)
@@ -51,7 +54,9 @@ async function compare(tx: Tx, target: Target, entries: ReadonlyMap<string, stri
   const present = await presentSecrets(tx, target.folder.id, [...entries.keys()])
   const puts: Put[] = []
   const [added, changed, unchanged]: [string[], string[], string[]] = [[], [], []]
+  const slice = timeSlice()
   for (const [key, value] of entries) {
+    if (slice.isOver()) await slice.rest()
     const row = present.get(key)
     if (row && openSecret(target, row).value === value) {
       unchanged.push(key)
@@ -63,38 +68,41 @@ async function compare(tx: Tx, target: Target, entries: ReadonlyMap<string, stri
   return { puts, added, changed, unchanged }
 }
 
-/** The keys and values of a `.env` file, a later line winning over an earlier one, and what is not taken with the reason: never with content. */
-export function readDotenv(content: string): { entries: Map<string, string>; refused: Pasted['refused'] } {
-  // dotenv fills a plain object, where an assignment to `__proto__` is lost.
-  const token = `PROTO_${randomBytes(16).toString('hex')}`
-  const restore = (text: string) => text.replaceAll(token, '__proto__')
+/** Refusals that an answer lists; of more it tells the number. */
+const MAX_REFUSED = 1000
+
+/**
+ * The keys and values of a `.env` file, a later line winning over an earlier one, and what is not taken with the reason: never with content.
+ * Throws `BadRequest` for too many keys.
+ */
+export async function readDotenv(
+  content: string,
+): Promise<{ entries: Map<string, string>; refused: Pasted['refused'] }> {
+  const parsed = await parseDotenv(content)
+  if (parsed.entries.size > MAX_KEYS)
+    throw new BadRequest(
+      `The file has ${parsed.entries.size} keys; at most ${MAX_KEYS} can be taken in at once. Split it.`,
+    )
   const entries = new Map<string, string>()
   const refused: Pasted['refused'] = []
-  for (const [rawKey, rawValue] of Object.entries(parse(content.replaceAll('__proto__', token)))) {
-    const [key, value] = [restore(rawKey), restore(rawValue)]
+  const slice = timeSlice()
+  for (const [key, value] of parsed.entries) {
+    if (slice.isOver()) await slice.rest()
     const problem =
       issueOf(secretKey.safeParse(key)) ??
       issueOf(secretValue.safeParse(value)) ??
       prefixed('Secret value ', whyNotStorable(value))
-    if (problem) refused.push({ key, reason: problem })
+    if (problem) refused.push({ key: shortened(key, MAX_NAME_BYTES), reason: problem })
     else entries.set(key, value)
   }
-  return { entries, refused: [...refused, ...strayLines(content)] }
+  refused.push(...parsed.strayLines.map((line) => ({ key: `line ${line}`, reason: STRAY })))
+  const shown = refused.slice(0, MAX_REFUSED)
+  const more = refused.length - shown.length + parsed.stray - parsed.strayLines.length
+  if (more > 0) shown.push({ key: `${more} more`, reason: 'are refused too, and not listed' })
+  return { entries, refused: shown }
 }
+
+const STRAY = 'is not KEY=value with a key of letters, digits, _, - and .'
 
 const issueOf = (result: z.ZodSafeParseResult<string>): string | null => result.error?.issues[0]?.message ?? null
 const prefixed = (prefix: string, text: string | null): string | null => (text === null ? null : prefix + text)
-
-/** What dotenv takes as one assignment (its own pattern, 18.0.10); it says nothing of lines that are none. */
-const ASSIGNMENT =
-  /^\s*(?:export\s+)?[\w.-]+(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/gm
-
-/** Lines that are neither an assignment nor a comment. Only their number is told: they may be a piece of a secret. */
-function strayLines(content: string): Pasted['refused'] {
-  const rest = content.replaceAll(/\r\n?/g, '\n').replaceAll(ASSIGNMENT, (match) => match.replaceAll(/[^\n]/g, ''))
-  return rest.split('\n').flatMap((line, index) => {
-    const text = line.trim()
-    if (text === '' || text.startsWith('#')) return []
-    return [{ key: `line ${index + 1}`, reason: 'is not KEY=value with a key of letters, digits, _, - and .' }]
-  })
-}
