@@ -17,16 +17,14 @@ export const changesOf = ({ summary }: Plan): number => summary.create + summary
 
 /** What a run would do, for a person to read before it does. */
 export function printPlan(terminal: Terminal, sync: Sync, plan: Plan): void {
-  terminal.line(terminal.style('bold', `${sync.name} -> ${sync.destination} (${sync.targetLabel})`))
+  terminal.line(`${sync.name} -> ${sync.destination} (${sync.targetLabel})`, 'bold')
   const shown = plan.changes.filter(({ action }) => MARKS.has(action))
   const width = Math.max(0, ...shown.map(({ key }) => key.length))
   for (const { key, action, reason, adopts } of shown) {
     const { mark, style } = MARKS.get(action) ?? { mark: ' ', style: 'yellow' }
     terminal.line(
-      terminal.style(
-        style,
-        `  ${mark} ${key.padEnd(width)}  ${reason}${adopts && !reason.includes('adopts') ? ' (not written by this sync)' : ''}`,
-      ),
+      `  ${mark} ${key.padEnd(width)}  ${reason}${adopts && !reason.includes('adopts') ? ' (not written by this sync)' : ''}`,
+      style,
     )
   }
   const { summary, fuse } = plan
@@ -41,5 +39,5 @@ export function printPlan(terminal: Terminal, sync: Sync, plan: Plan): void {
       ? `No changes.${rest.length > 0 ? ` ${rest.join(', ')}.` : ''}`
       : `Plan: ${[`${summary.create} to create`, `${summary.update} to update`, `${summary.delete} to delete`, ...rest].join(', ')}.`,
   )
-  if (fuse !== null) terminal.line(terminal.style('red', `Needs an approval: ${fuse}`))
+  if (fuse !== null) terminal.line(`Needs an approval: ${fuse}`, 'red')
 }

@@ -51,7 +51,9 @@ export function programOf(cli: Cli, json = false): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => cli.terminal.exactly(text),
-      writeErr: (text) => void (json || cli.terminal.note(text.replace(/\n$/, ''))),
+      writeErr: (text) => {
+        if (!json) for (const line of text.replace(/\n$/, '').split('\n')) cli.terminal.note(line)
+      },
     })
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what it takes)')

@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import { Failure } from './failure.ts'
+import { printable, printableLines } from './printable.ts'
+import { table } from './table.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -14,19 +16,22 @@ interface Streams {
   stderr: Out
 }
 
-/** What a command writes to and asks. Results go to stdout, everything said beside them to stderr. */
+/**
+ * What a command writes to and asks. Results go to stdout, everything said beside them to stderr. Names and messages come from servers that
+ * may be hostile: everything but `exactly` into a pipe is written as `printable` text.
+ */
 export interface Terminal {
-  /** A line of the result. */
-  line(text?: string): void
-  /** Exactly these bytes of the result. */
+  /** One line of the result; in colour on a terminal, unless `NO_COLOR` says no. */
+  line(text?: string, style?: Style): void
+  /** Lines of the result in columns. */
+  table(head: readonly string[], rows: readonly (readonly string[])[]): void
+  /** These bytes of the result, exactly so unless stdout is a terminal. */
   exactly(text: string): void
   json(value: unknown): void
   /** A line beside the result. */
   note(text: string): void
   /** Replaces itself, on a terminal only. An empty text clears it. */
   progress(text: string): void
-  /** In colour on a terminal, unless `NO_COLOR` says no. */
-  style(style: Style, text: string): string
   /** Both ends are a terminal, so a person can be asked. */
   interactive: boolean
   stdoutIsTerminal: boolean
@@ -43,22 +48,28 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
     if (shown) stderr.write('\r\u001B[K')
     shown = false
   }
+  const line = (text = '', style?: Style): void => {
+    const shownText = printable(text)
+    stdout.write(`${style === undefined ? shownText : styleText(style, shownText, { stream: stdout })}\n`)
+  }
   return {
-    line: (text = '') => void stdout.write(`${text}\n`),
-    exactly: (text) => void stdout.write(text),
-    json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    line,
+    table(head, rows) {
+      for (const row of table(head, rows)) line(row)
+    },
+    exactly: (text) => void stdout.write(stdout.isTTY ? printableLines(text) : text),
+    json: (value) => void stdout.write(`${jsonText(value)}\n`),
     note(text) {
       clear()
-      stderr.write(`${text}\n`)
+      stderr.write(`${printable(text)}\n`)
     },
     progress(text) {
       if (!stderr.isTTY) return
       clear()
       if (text === '') return
-      stderr.write(text.slice(0, (stderr.columns ?? 80) - 1))
+      stderr.write(printable(text).slice(0, (stderr.columns ?? 80) - 1))
       shown = true
     },
-    style: (style, text) => styleText(style, text, { stream: stdout }),
     interactive,
     stdoutIsTerminal: stdout.isTTY === true,
     async ask(question, remedy, hidden = false) {
@@ -68,8 +79,9 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
       const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
       const lines = createInterface({ input: stdin, output: hidden ? nowhere : stderr, terminal: true })
       try {
-        if (hidden) stderr.write(`${question} `)
-        return await lines.question(hidden ? '' : `${question} `)
+        const shownQuestion = printable(question)
+        if (hidden) stderr.write(`${shownQuestion} `)
+        return await lines.question(hidden ? '' : `${shownQuestion} `)
       } finally {
         lines.close()
         if (hidden) stderr.write('\n')
@@ -82,6 +94,9 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
     },
   }
 }
+
+/** For people and programs: indented, and with every invisible character escaped. */
+export const jsonText = (value: unknown): string => printableLines(JSON.stringify(value, null, 2))
 
 /** Asks before something is changed, unless `--yes` said so already. */
 export async function confirm(terminal: Terminal, yes: boolean | undefined, question: string): Promise<void> {

@@ -8,6 +8,7 @@ import type { KeyferryClient } from '@keyferry/client'
 import { parse } from 'dotenv'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
+import { UNSAFE_NAMES } from '../src/unsafe-names.ts'
 import { newHome, startApi, type Home } from './cli.ts'
 
 let api: TestApi
@@ -186,6 +187,42 @@ describe('secrets', () => {
     expect(refused.stderr).toContain('cannot hold ALL, a b')
   })
 
+  it('go out as lines that a shell takes as they are', async () => {
+    const values = { A: `it's $(echo run) \`echo run\` !x \\`, B: 'two\nlines\n', C: '' }
+    for (const [secretName, secretValue] of Object.entries(values))
+      await client.secrets.create.mutate({ ...place, secretName, secretValue })
+    const { stdout, code } = await keyferry(['secrets', 'export', ...at, '--format', 'shell'])
+    expect(code).toBe(0)
+    const shown = spawnSync('sh', ['-c', `eval "$1"; printf '%s|%s|%s' "$A" "$B" "$C"`, 'sh', stdout], {
+      encoding: 'utf8',
+    })
+    expect(shown.stdout).toBe(Object.values(values).join('|'))
+    await client.secrets.create.mutate({ ...place, secretName: 'x;reboot', secretValue: 'x' })
+    const refused = await keyferry(['secrets', 'export', ...at, '--format', 'shell'])
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('cannot hold x;reboot') })
+  })
+
+  it('are shown without control characters, but handed to a pipe exactly', async () => {
+    const hostile = '\u001B]0;owned\u0007\u001B[2J\u009B31m\u202Eevil\u200B\nerror: faked'
+    await client.secrets.create.mutate({ ...place, secretName: 'A', secretValue: hostile, secretComment: hostile })
+    const unseen = /(?!\n)[\p{Cc}\p{Cf}]/u
+    const list = await keyferry(['secrets', 'list', ...at])
+    expect(list.stdout).toContain('evil')
+    expect(list.stdout).not.toMatch(unseen)
+    expect(list.stdout.trimEnd().split('\n')).toHaveLength(2)
+    const json = await keyferry(['secrets', 'list', '--json', ...at])
+    expect(json.stdout).not.toMatch(unseen)
+    expect(JSON.parse(json.stdout)).toMatchObject([{ comment: hostile }])
+    const missing = await keyferry(['secrets', 'list', ...at, '--env', hostile])
+    expect(missing.stderr).toContain('evil')
+    expect(missing.stderr).not.toMatch(unseen)
+    expect(missing.stderr).not.toMatch(/^error: faked/m)
+    expect((await keyferry(['secrets', 'get', 'A', ...at])).stdout).toBe(hostile)
+    const exported = await keyferry(['secrets', 'export', '--format', 'json', ...at])
+    expect(exported.stdout).not.toMatch(unseen)
+    expect(JSON.parse(exported.stdout)).toEqual({ A: hostile })
+  })
+
   it('are taken from a .env file after a preview', async () => {
     await client.secrets.create.mutate({ ...place, secretName: 'KEPT', secretValue: 'same' })
     await writeFile(join(home.dir, 'app.env'), 'KEPT=same\nNEW=fresh-value\n')
@@ -232,6 +269,49 @@ describe('secrets', () => {
       const refused = await keyferry(['run', ...at, '--', 'echo', 'ran'])
       expect(refused).toMatchObject({ code: 1, stdout: '' })
       expect(refused.stderr).toContain('BROKEN')
+    })
+
+    it('refuses names that decide what code runs, unless they are allowed, and keeps its own credentials', async () => {
+      const sent = (names: readonly string[]) =>
+        client.secrets.updateMany.mutate({
+          ...place,
+          mode: 'upsert',
+          secrets: names.map((secretKey) => ({ secretKey, secretValue: 'x' })),
+        })
+      const examples = UNSAFE_NAMES.flatMap(({ names }) => names.map((name) => name.replace('*', 'X')))
+      await sent(['FINE', 'NODE_ENV', 'GITHUB_TOKEN', 'DATABASE_URL', ...examples])
+      const refused = await keyferry(['run', ...at, '--', 'echo', 'ran'])
+      expect(refused).toMatchObject({ code: 1, stdout: '' })
+      for (const name of examples) expect(refused.stderr).toContain(`${name} (decides `)
+      for (const name of ['FINE', 'NODE_ENV', 'GITHUB_TOKEN', 'DATABASE_URL'])
+        expect(refused.stderr).not.toContain(`${name} (decides `)
+      for (const format of ['dotenv', 'shell'])
+        expect(await keyferry(['secrets', 'export', ...at, '--format', format])).toMatchObject({ code: 1, stdout: '' })
+      expect(await keyferry(['secrets', 'export', ...at, '--format', 'json'])).toMatchObject({ code: 0 })
+
+      await client.secrets.deleteMany.mutate({ ...place, secrets: examples.map((secretKey) => ({ secretKey })) })
+      await sent(['PS4', 'TERM'])
+      expect(await keyferry(['run', ...at, '--allow-unsafe', 'PS4', '--', 'echo', 'ran'])).toMatchObject({ code: 1 })
+      const own = { KEYFERRY_ROOT_KEY_FILE: '/k', KEYFERRY_PASSPHRASE: 'p', KEYFERRY_DATA_DIR: '/d', SMTP_URL: 's' }
+      const show = node('console.log(JSON.stringify(process.env))')
+      const ran = await home.keyferry(['run', ...at, '--allow-unsafe', 'PS4', 'TERM', ...show], {
+        env: { ...env(), ...own },
+      })
+      const seen: unknown = JSON.parse(ran.stdout)
+      expect(seen).toMatchObject({ FINE: 'x', PS4: 'x', TERM: 'x', DATABASE_URL: 'x', KEYFERRY_URL: url })
+      for (const name of ['KEYFERRY_TOKEN', 'KEYFERRY_ROOT_KEY_FILE', 'KEYFERRY_PASSPHRASE', 'SMTP_URL'])
+        expect(seen).not.toHaveProperty(name)
+      // Outside an instance that name is the command's; the token only where it is named.
+      const outside = await home.keyferry(['run', ...at, '--allow-unsafe', 'PS4', 'TERM', 'KEYFERRY_TOKEN', ...show], {
+        env: { ...env(), SMTP_URL: 's' },
+      })
+      expect(JSON.parse(outside.stdout)).toMatchObject({ SMTP_URL: 's', KEYFERRY_TOKEN: token })
+    })
+
+    it('names in its documentation what it refuses', async () => {
+      const documented = await readFile(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8')
+      for (const { reason, names } of UNSAFE_NAMES)
+        expect(documented).toContain(`| ${reason} | ${names.map((name) => `\`${name}\``).join(', ')} |`)
     })
 
     it('hands signals on', async () => {

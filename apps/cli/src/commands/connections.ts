@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { connect, findProject, named, withProject, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 import { EXIT } from '../failure.ts'
-import { table } from '../table.ts'
 
 type Options = PlaceOptions & JsonOption
 
@@ -36,7 +35,7 @@ async function list(cli: Cli, options: Options): Promise<void> {
     `${usedBy}`,
     problem ?? 'ok',
   ])
-  cli.terminal.line(table(['NAME', 'VENDOR', 'ACCOUNT', 'PROJECT', 'SYNCS', 'STATE'], rows))
+  cli.terminal.table(['NAME', 'VENDOR', 'ACCOUNT', 'PROJECT', 'SYNCS', 'STATE'], rows)
 }
 
 async function test(cli: Cli, nameOrId: string, options: Options): Promise<void> {

@@ -8,7 +8,7 @@ import { readProject, signIn } from '../infisical/source.ts'
 import { survey, type Remark } from '../infisical/survey.ts'
 import { signedIn } from '../session.ts'
 import { readSettings } from '../settings.ts'
-import { count, table } from '../table.ts'
+import { count } from '../table.ts'
 import { askHidden, confirm, type Terminal } from '../terminal.ts'
 
 interface Options extends JsonOption {
@@ -162,7 +162,7 @@ function printPlan(terminal: Terminal, plan: MovePlan): void {
     `${different.length}`,
     `${missingImports.length} of ${folder.imports.length}`,
   ])
-  terminal.line(table(['ENVIRONMENT', 'FOLDER', 'SECRETS', 'TO COPY', 'THE SAME', 'DIFFERENT', 'IMPORTS TO ADD'], rows))
+  terminal.table(['ENVIRONMENT', 'FOLDER', 'SECRETS', 'TO COPY', 'THE SAME', 'DIFFERENT', 'IMPORTS TO ADD'], rows)
   const places = plan.folders.filter(({ exists, folder }) => !exists && folder.path !== '/').length
   terminal.line(
     `To add: ${count(plan.environments.length, 'environment')}, ${count(places, 'folder')}, ` +
@@ -178,7 +178,7 @@ function printPlan(terminal: Terminal, plan: MovePlan): void {
 
 function printRemarks(terminal: Terminal, title: string, remarks: readonly Remark[]): void {
   if (remarks.length === 0) return
-  terminal.line(terminal.style('yellow', title))
+  terminal.line(title, 'yellow')
   for (const { environment, path, key, reason } of remarks)
     terminal.line(`  ${environment}:${path}${key === null ? '' : ` ${key}`}: ${reason}`)
 }

@@ -3,16 +3,25 @@ import { constants } from 'node:os'
 import type { Command } from 'commander'
 import { openPlace, withPlace, type Cli, type PlaceOptions } from '../cli.ts'
 import { EXIT, Failure } from '../failure.ts'
+import type { Env } from '../settings.ts'
+import { refuseUnsafeNames } from '../unsafe-names.ts'
 import { valuesOf } from '../values.ts'
 
 export function addRun(program: Command, cli: Cli): void {
   withPlace(program.command('run'))
     .description('Run a command with the secrets in its environment: keyferry run -- <command>')
     .argument('<command...>', 'after --')
-    .action((command: string[], options: PlaceOptions) => runCommand(cli, command, options))
+    .option('--allow-unsafe <name...>', 'pass these names on, although they can change what code runs')
+    .action((command: string[], options: RunOptions) => runCommand(cli, command, options))
 }
 
-async function runCommand(cli: Cli, [file = '', ...args]: readonly string[], options: PlaceOptions): Promise<void> {
+type RunOptions = PlaceOptions & { allowUnsafe?: string[] }
+
+async function runCommand(
+  cli: Cli,
+  [file = '', ...args]: readonly string[],
+  { allowUnsafe = [], ...options }: RunOptions,
+): Promise<void> {
   const { client, place } = await openPlace(cli, options)
   const values = await valuesOf(client, place, true)
   const impossible = [...values].filter(([key, value]) => key.includes('=') || value.includes('\0')).map(([key]) => key)
@@ -22,7 +31,21 @@ async function runCommand(cli: Cli, [file = '', ...args]: readonly string[], opt
       'Names must be free of "=", values of U+0000.',
     )
   }
-  cli.exitWith(await execute(file, args, { ...cli.env, ...Object.fromEntries(values) }))
+  refuseUnsafeNames(values.keys(), allowUnsafe)
+  const inherited = withoutOwnCredentials(cli.env, allowUnsafe)
+  cli.exitWith(await execute(file, args, { ...inherited, ...Object.fromEntries(values) }))
+}
+
+const OWN = /^KEYFERRY_(TOKEN|ROOT_KEY|PASSPHRASE)/
+/** Names that other programs use too. They are Keyferry's where the environment is that of an instance. */
+const OF_INSTANCE = /^(DATABASE_URL|SMTP_URL|OIDC_CLIENT_SECRET|METRICS_TOKEN)(_FILE)?$/
+const IS_INSTANCE = /^KEYFERRY_(DATA_DIR|ROOT_KEY)/
+
+/** What Keyferry itself signs in and decrypts with is not the command's, unless it is named in `kept`. */
+function withoutOwnCredentials(env: Env, kept: readonly string[]): Env {
+  const isInstance = Object.keys(env).some((name) => IS_INSTANCE.test(name))
+  const isOwn = (name: string): boolean => OWN.test(name) || (isInstance && OF_INSTANCE.test(name))
+  return Object.fromEntries(Object.entries(env).filter(([name]) => kept.includes(name) || !isOwn(name)))
 }
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const

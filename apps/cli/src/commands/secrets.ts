@@ -3,8 +3,10 @@ import { Option, type Command } from 'commander'
 import { openPlace, withPlace, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
 import { toDotenv } from '../dotenv.ts'
 import { Failure } from '../failure.ts'
-import { count, table } from '../table.ts'
-import { confirm } from '../terminal.ts'
+import { toShell } from '../shell.ts'
+import { count } from '../table.ts'
+import { confirm, jsonText } from '../terminal.ts'
+import { refuseUnsafeNames } from '../unsafe-names.ts'
 import { valuesOf } from '../values.ts'
 
 type Options = PlaceOptions & JsonOption
@@ -44,10 +46,11 @@ export function addSecrets(program: Command, cli: Cli): void {
 
   withPlace(secrets.command('export'))
     .description('Print all values, with imports and references resolved')
-    .addOption(new Option('--format <format>', 'how').choices(['dotenv', 'json']).default('dotenv'))
+    .addOption(new Option('--format <format>', 'how').choices(['dotenv', 'shell', 'json']).default('dotenv'))
     .option('--raw', 'leave references as they are written')
     .option('--output <file>', 'write a file that only you can read, instead of stdout')
-    .action((options: Options & { format: string; raw?: boolean; output?: string }) => give(cli, options))
+    .option('--allow-unsafe <name...>', 'export these names, although they can change what code runs')
+    .action((options: Options & ExportOptions) => give(cli, options))
 }
 
 async function list(cli: Cli, options: Options): Promise<void> {
@@ -62,7 +65,7 @@ async function list(cli: Cli, options: Options): Promise<void> {
     updatedAt.slice(0, 10),
     (problem ?? comment).replaceAll(/\s+/g, ' '),
   ])
-  cli.terminal.line(table(['NAME', 'IMPORTED FROM', 'VERSION', 'CHANGED', 'NOTE'], cells))
+  cli.terminal.table(['NAME', 'IMPORTED FROM', 'VERSION', 'CHANGED', 'NOTE'], cells)
 }
 
 async function get(
@@ -172,9 +175,9 @@ async function take(
   const { added, changed, unchanged, refused } = preview
   const nothing = added.length + changed.length === 0
   if (!options.json) {
-    for (const key of added) terminal.line(terminal.style('green', `+ ${key}`))
-    for (const key of changed) terminal.line(terminal.style('yellow', `~ ${key}`))
-    for (const { key, reason } of refused) terminal.line(terminal.style('red', `! ${key}: ${reason}`))
+    for (const key of added) terminal.line(`+ ${key}`, 'green')
+    for (const key of changed) terminal.line(`~ ${key}`, 'yellow')
+    for (const { key, reason } of refused) terminal.line(`! ${key}: ${reason}`, 'red')
     terminal.line(
       `${added.length} to add, ${changed.length} to change, ${unchanged.length} unchanged, ${refused.length} refused.`,
     )
@@ -189,15 +192,28 @@ async function take(
   if (refused.length > 0) cli.exitWith(1)
 }
 
+interface ExportOptions {
+  format: string
+  raw?: boolean
+  output?: string
+  allowUnsafe?: string[]
+}
+
 async function give(
   cli: Cli,
-  { format, raw = false, output, ...options }: Options & { format: string; raw?: boolean; output?: string },
+  { format, raw = false, output, allowUnsafe = [], ...options }: Options & ExportOptions,
 ): Promise<void> {
   const { client, place } = await openPlace(cli, options)
   const values = await valuesOf(client, place, !raw)
   // Entries become own properties, also one called __proto__.
   const json = options.json === true || format === 'json'
-  const written = json ? `${JSON.stringify(Object.fromEntries(values), null, 2)}\n` : toDotenv(values)
+  // JSON is data; the other two become the environment of programs.
+  if (!json) refuseUnsafeNames(values.keys(), allowUnsafe)
+  const written = json
+    ? `${jsonText(Object.fromEntries(values))}\n`
+    : format === 'shell'
+      ? toShell(values)
+      : toDotenv(values)
   if (output === undefined) return cli.terminal.exactly(written)
   await writeFile(output, written, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST')

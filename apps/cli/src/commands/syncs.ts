@@ -4,7 +4,7 @@ import { named, openProject, withProject, type Cli, type JsonOption, type PlaceO
 import { EXIT } from '../failure.ts'
 import { followed, type SyncRef } from '../follow.ts'
 import { changesOf, printPlan, type Plan, type Sync } from '../plan-text.ts'
-import { count, table } from '../table.ts'
+import { count } from '../table.ts'
 
 type Options = PlaceOptions & JsonOption
 
@@ -78,7 +78,7 @@ async function list(cli: Cli, options: Options): Promise<void> {
       (blocked?.message ?? lastSyncMessage ?? '').replaceAll(/\s+/g, ' '),
     ],
   )
-  cli.terminal.line(table(['NAME', 'SOURCE', 'TARGET', 'STATE', 'IN SYNC', 'SYNCED', 'NOTE'], rows))
+  cli.terminal.table(['NAME', 'SOURCE', 'TARGET', 'STATE', 'IN SYNC', 'SYNCED', 'NOTE'], rows)
 }
 
 async function plan(cli: Cli, names: readonly string[], options: Options): Promise<void> {
@@ -195,13 +195,11 @@ function printResult(
 ): void {
   if (syncStatus === 'succeeded') {
     const { create = 0, update = 0, delete: deleted = 0 } = lastRun?.counts ?? {}
-    terminal.line(terminal.style('green', `Done: ${create} created, ${update} updated, ${deleted} deleted.`))
+    terminal.line(`Done: ${create} created, ${update} updated, ${deleted} deleted.`, 'green')
   } else {
-    terminal.line(
-      terminal.style('red', `${syncStatus}: ${blocked?.message ?? lastSyncMessage ?? 'see the run in the console'}`),
-    )
+    terminal.line(`${syncStatus}: ${blocked?.message ?? lastSyncMessage ?? 'see the run in the console'}`, 'red')
   }
-  for (const { key, reason } of failures) terminal.line(terminal.style('red', `  ! ${key}: ${reason}`))
+  for (const { key, reason } of failures) terminal.line(`  ! ${key}: ${reason}`, 'red')
   if (failures.length > 0) terminal.line(`${count(failures.length, 'key')} not at the target.`)
   if (retryAt !== null) terminal.line(`The next try is at ${retryAt}.`)
 }
