@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { displayName, id, password, timestamp } from './names.ts'
 import { ROLES } from './roles.ts'
+import { visibleLines } from './visible-text.ts'
 
 export const role = z.enum(ROLES)
 
@@ -249,7 +250,7 @@ export const clientSecret = z
   .meta({ id: 'ClientSecret' })
 export const createClientSecret = z.object({
   identityId: id,
-  description: z.string().trim().max(256).default(''),
+  description: visibleLines('Description').trim().max(256).default(''),
   numUsesLimit: z.number().int().min(0).max(1_000_000_000).default(0),
   ttl: seconds.default(0),
 })

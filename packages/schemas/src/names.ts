@@ -1,6 +1,7 @@
 /** What the things people name may be called. The same schemas guard the API and the console's forms. */
 import { z } from 'zod'
 import './limits-in-words.ts'
+import { INVISIBLE, visibleLines, visibleText } from './visible-text.ts'
 
 /** Lower-case letters, digits and single hyphens: what equals its own slug. */
 export const slug = (what: string, max: number) =>
@@ -21,12 +22,15 @@ export const storedText = z
   .refine((text) => !text.includes('\0'), { message: 'Text must not contain the character U+0000' })
 
 export const displayName = (what: string, max = 64) =>
-  storedText.trim().min(1, `${what} must not be empty`).max(max, `${what} must be at most ${max} characters`)
+  visibleText(what).trim().min(1, `${what} must not be empty`).max(max, `${what} must be at most ${max} characters`)
 export const password = z
   .string()
   .min(10, 'Password must be at least 10 characters')
   .max(128, 'Password must be at most 128 characters')
-export const description = storedText.trim().max(256, 'Description must be at most 256 characters').nullable()
+export const description = visibleLines('Description')
+  .trim()
+  .max(256, 'Description must be at most 256 characters')
+  .nullable()
 
 /** `/`, `/a`, `/a/b`: a missing leading slash is added, one trailing slash dropped. */
 export const secretPath = z
@@ -47,7 +51,8 @@ export const folderName = z
   .max(255)
   .regex(/^[A-Za-z0-9_-]+$/, 'Folder name can only contain letters, digits, - and _')
 
-export const secretKey = z
+/** The key of a secret that exists: it may be older than the rule for new ones. */
+export const presentSecretKey = z
   .string()
   .trim()
   .min(1, 'Secret key must not be empty')
@@ -55,6 +60,10 @@ export const secretKey = z
   .refine((key) => !/[:/\p{Cc}]/u.test(key), {
     message: 'Secret key must not contain a colon, a slash or a control character',
   })
+
+export const secretKey = presentSecretKey.refine((key) => !INVISIBLE.test(key), {
+  message: 'Secret key must not contain invisible characters',
+})
 
 /** Bytes of UTF-8, the largest value the vault takes. */
 export const MAX_VALUE_BYTES = 65_536

@@ -7,9 +7,11 @@ import {
   id,
   projectSlug,
   secretPath,
-  storedText,
   timestamp,
 } from './names.ts'
+import { visibleLines } from './visible-text.ts'
+
+const projectDescription = visibleLines('Description').trim().max(1024)
 
 /** What becomes of the syncs that read something which is deleted. */
 export const deletedSyncs = z
@@ -41,14 +43,14 @@ export const project = z
 
 export const createProject = z.object({
   projectName: displayName('Project name'),
-  projectDescription: storedText.trim().max(1024).nullish(),
+  projectDescription: projectDescription.nullish(),
   slug: projectSlug.optional(),
   shouldCreateDefaultEnvs: z.boolean().default(true),
 })
 export const updateProject = z.object({
   projectId: id,
   name: displayName('Project name').optional(),
-  description: storedText.trim().max(1024).nullish(),
+  description: projectDescription.nullish(),
   slug: projectSlug.optional(),
 })
 

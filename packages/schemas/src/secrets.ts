@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, secretKey, secretPath, secretValue, timestamp } from './names.ts'
+import { id, presentSecretKey, secretKey, secretPath, secretValue, timestamp } from './names.ts'
 import { place } from './projects.ts'
 
 /** Stands where a value would, for those who did not ask to see it. */
@@ -82,7 +82,7 @@ export const listedSecrets = z.object({
     .describe('Highest priority first: the first import that has a key wins'),
 })
 export const getSecret = inFolder.extend({
-  secretName: secretKey,
+  secretName: presentSecretKey,
   type: z.literal('shared').default('shared'),
   version: z.number().int().positive().optional(),
   expandSecretReferences: z.boolean().default(false),
@@ -133,7 +133,7 @@ export const updateSecrets = inFolder.extend({
   secrets: z
     .array(
       z.object({
-        secretKey,
+        secretKey: presentSecretKey,
         newSecretName: secretKey.optional(),
         secretValue: secretValue.optional(),
         secretComment: z.string().max(4096).optional(),

@@ -48,14 +48,14 @@ const color = storedText.trim().max(32).default('')
 export const createTag = z.object({
   projectId: id,
   slug: tagSlug,
-  name: storedText.trim().min(1).max(64).optional(),
+  name: displayName('Tag name').optional(),
   color,
 })
 export const updateTag = z.object({
   projectId: id,
   tagId: id,
   slug: tagSlug.optional(),
-  name: storedText.trim().min(1).max(64).optional(),
+  name: displayName('Tag name').optional(),
   color: color.optional(),
 })
 

@@ -1,4 +1,4 @@
-import type * as schemas from '@keyferry/schemas'
+import * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import { change } from '../change.ts'
@@ -135,6 +135,7 @@ function update(ctx: Context, actor: Actor, where: Where, mode: Mode, changes: r
       const valueless = missing.filter((change) => change.secretValue === undefined).map((change) => change.secretKey)
       if (mode === 'upsert' && valueless.length > 0)
         throw new BadRequest(`A value is needed to create ${valueless.join(', ')}`)
+      if (mode === 'upsert') for (const { secretKey } of missing) refuseNewKey(secretKey)
       const taken = new Set(present.keys())
       const puts: Put[] = []
       for (const change of changes) {
@@ -150,6 +151,12 @@ function update(ctx: Context, actor: Actor, where: Where, mode: Mode, changes: r
     },
     changes,
   )
+}
+
+/** Only a secret that exists may have a name that is not good for a new one. Throws `BadRequest`. */
+function refuseNewKey(key: string): void {
+  const { error } = schemas.secretKey.safeParse(key)
+  if (error) throw new BadRequest(`${error.issues[0]?.message ?? 'Not a secret key'}: ${JSON.stringify(key)}`)
 }
 
 /** It adds no reader of another folder, and nothing that refers to it has to follow. */

@@ -55,7 +55,7 @@ const content = z.object({
   imports: z.array(z.object({ into: place, from: place })),
   secrets: z.array(
     place.extend({
-      key: schemas.secretKey,
+      key: schemas.presentSecretKey,
       value: schemas.secretValue,
       comment: z.string(),
       metadata: schemas.secretMetadata.default([]),
