@@ -94,7 +94,7 @@ export async function buildApp({
   await app.register(rateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' })
 
   const checkStore = storeCheck(ctx)
-  const throttleOf = throttles(app)
+  const throttleOf = throttles(ctx)
   const contextOf = async (request: FastifyRequest): Promise<RequestContext> => {
     const headers = credentialsOf(request)
     const actor = headers ? await whoAsks(auth, headers, request.ip, checkStore) : null
@@ -124,7 +124,7 @@ export async function buildApp({
     },
   } satisfies FastifyTRPCPluginOptions<AppRouter>
   await app.register(registerTrpc, { prefix: '/api/trpc', trpc })
-  await app.register(registerAuth, { auth, checkStore })
+  await app.register(registerAuth, { auth, checkStore, throttleOf })
   registerMonitoring(app, monitoring)
   await app.register(registerDocs, { version })
   if (webDir) await serveConsole(app, webDir)

@@ -167,8 +167,14 @@ onEveryDatabase('universal auth', (open) => {
     expect((await me(accessToken)).status).toBe(401)
   })
 
-  it('locks an identity out after three wrong secrets, and says the same whatever is wrong', async () => {
+  it('locks nobody out unless that is asked for', async () => {
     const { clientId, clientSecret } = await machine()
+    for (let attempt = 0; attempt < 5; attempt++) await login({ clientId, clientSecret: 'wrong' })
+    expect((await login({ clientId, clientSecret })).status).toBe(200)
+  })
+
+  it('locks an identity out after three wrong secrets if asked to, and says the same whatever is wrong', async () => {
+    const { clientId, clientSecret } = await machine({ lockoutEnabled: true })
     const wrong = await login({ clientId, clientSecret: 'wrong' })
     const unknown = await login({ clientId: crypto.randomUUID(), clientSecret: 'wrong' })
     expect([wrong.status, unknown.status]).toEqual([401, 401])
@@ -191,7 +197,7 @@ onEveryDatabase('universal auth', (open) => {
 
   it('lets machines in from the addresses they may come from', async () => {
     const elsewhere = [{ ipAddress: '192.0.2.0/24' }]
-    const stranger = await machine({ clientSecretTrustedIps: elsewhere })
+    const stranger = await machine({ clientSecretTrustedIps: elsewhere, lockoutEnabled: true })
     for (let attempt = 0; attempt < 5; attempt++) {
       expect((await login({ ...stranger, clientSecret: 'wrong' })).status).toBe(401)
     }

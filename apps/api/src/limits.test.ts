@@ -2,7 +2,9 @@
 import { connect } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { monitoringOf, readinessOf } from '@keyferry/instance'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { buildApp } from './app.ts'
 import { ACCOUNT, newProject, readyApi, type Answer, type TestApi } from './testing.ts'
 
 /** In one folder; `LIMITS_SECRETS=100000` takes half a minute. */
@@ -88,21 +90,68 @@ onEveryDatabase('limits', (open) => {
     }
   })
 
-  it('counts tries for one account from everywhere', async () => {
-    let n = 0
-    const statuses = new Set<number>()
-    for (let tries = 0; tries < 101; tries++) {
-      const answer = await api.app.inject({
-        method: 'POST',
-        url: '/api/auth/request-password-reset',
-        payload: { email: tries % 2 === 0 ? ACCOUNT.email : ACCOUNT.email.toUpperCase() },
-        remoteAddress: `10.1.0.${n++}`,
-      })
-      statuses.add(answer.statusCode)
-      if (tries === 100)
-        expectSlowedDown({ status: answer.statusCode, headers: answer.headers, text: answer.body, body: answer.json() })
+  it('slows down guesses at one account from everywhere, and neither its own devices nor for long', async () => {
+    let addresses = 0
+    const signIn = (password: string, cookie = '') =>
+      api.send(
+        'POST',
+        '/api/auth/sign-in/email',
+        { email: addresses % 2 === 0 ? ACCOUNT.email : ACCOUNT.email.toUpperCase(), password },
+        { token: null, headers: { cookie }, address: `10.1.0.${addresses++}` },
+      )
+    const known = await signIn(ACCOUNT.password)
+    const device =
+      [known.headers['set-cookie'] ?? ''].flat().find((cookie) => cookie.startsWith('keyferry.device=')) ?? ''
+    expect(device).toMatch(/HttpOnly/i)
+    // Those that are right do not count.
+    for (let n = 0; n < 12; n++) expect((await signIn(ACCOUNT.password)).status).toBe(200)
+
+    const guess = async (waited: number) => {
+      for (let n = 0; n < waited; n++) {
+        expect((await signIn('a wrong guess')).status).toBe(401)
+        api.clock.advance(60_000)
+      }
     }
-    expect(statuses).toEqual(new Set([200, 429]))
+    await guess(9)
+    // Of many at the same time no more are checked than one after the other.
+    const burst = await Promise.all(Array.from({ length: 12 }, () => signIn('a wrong guess')))
+    expect(burst.filter(({ status }) => status === 401)).toHaveLength(1)
+    const stranger = await signIn(ACCOUNT.password)
+    expectSlowedDown(stranger)
+    expect(Number(stranger.headers['retry-after'])).toBeLessThanOrEqual(1)
+    expect((await signIn(ACCOUNT.password, device)).status).toBe(200)
+    api.clock.advance(1_000)
+    await guess(20)
+    expect((await signIn('a wrong guess')).status).toBe(401)
+    const delayed = await signIn(ACCOUNT.password)
+    expect(Number(delayed.headers['retry-after'])).toBeLessThanOrEqual(60)
+    expect((await signIn(ACCOUNT.password, device)).status).toBe(200)
+    // Another account's device is a stranger's, and so is a cookie that was made up.
+    expectSlowedDown(await signIn(ACCOUNT.password, device.replace(/=./, '=A')))
+    api.clock.advance(60_000)
+    expect((await signIn(ACCOUNT.password)).status).toBe(200)
+    // A stolen device has its own count.
+    for (let n = 0; n < 10; n++) expect((await signIn('a wrong guess', device)).status).toBe(401)
+    expectSlowedDown(await signIn(ACCOUNT.password, device))
+  })
+
+  it('counts by the store, so that processes of a fleet count together, and forgets what is over', async () => {
+    const { ctx, auth } = api
+    const monitoring = monitoringOf(ctx, readinessOf(ctx, { problem: () => Promise.resolve(null) }), undefined)
+    const other = await buildApp({ ctx, auth, monitoring, version: '0.0.0', profile: 'fleet' })
+    const guess = { email: 'eve@example.com', password: 'guess guess' }
+    const statuses = new Set<number>()
+    for (let n = 0; n < 12; n++) {
+      const { app } = n % 2 === 0 ? api : { app: other }
+      statuses.add((await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload: guess })).statusCode)
+    }
+    expect(statuses).toEqual(new Set([401, 429]))
+    const counts = () => api.ctx.db.selectFrom('attempts').select('key').execute()
+    expect(JSON.stringify(await counts())).not.toContain('eve@')
+    api.clock.advance(2 * 24 * 3_600_000)
+    expect((await api.send('POST', '/api/auth/two-factor/verify-totp', { code: 'x' }, nobody)).status).toBe(401)
+    expect(await counts()).toHaveLength(1)
+    await other.close()
   })
 
   it('counts wrong tokens from one address, and lets good ones through', async () => {

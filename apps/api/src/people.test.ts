@@ -277,6 +277,68 @@ onEveryDatabase('people', (open) => {
     expect((await as(cookie)('GET', '/api/v1/me')).status).toBe(401)
   })
 
+  it('prove their second factor again for each change of it', async () => {
+    const { cookie } = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const enabled = await auth('two-factor/enable', { password: ACCOUNT.password }, cookie)
+    const secret = new URL(enabled.body.totpURI).searchParams.get('secret') ?? ''
+    const session = cookieOf((await auth('two-factor/verify-totp', { code: totp(secret, -1) }, cookie)).headers)
+    const change = (what: string) => auth(`two-factor/${what}`, { password: ACCOUNT.password }, session)
+    for (const what of ['disable', 'generate-backup-codes', 'get-totp-uri', 'enable']) {
+      const { status, body } = await change(what)
+      expect([what, status, body.code]).toEqual([what, 403, 'SECOND_FACTOR_NEEDED'])
+    }
+    expect((await auth('two-factor/verify-totp', { code: totp(secret) }, session)).status).toBe(200)
+    // One proof is good for one change, also of two at the same time.
+    const both = await Promise.all([change('generate-backup-codes'), change('generate-backup-codes')])
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403])
+    const [recovery] = both.find(({ status }) => status === 200)?.body.backupCodes ?? []
+    // A proof of another session is none.
+    const other = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const elsewhere = cookieOf((await auth('two-factor/verify-totp', { code: totp(secret, 1) }, other.cookie)).headers)
+    expect((await auth('two-factor/verify-backup-code', { code: recovery }, elsewhere)).status).toBe(200)
+    expect((await change('disable')).status).toBe(403)
+    expect((await auth('two-factor/disable', { password: ACCOUNT.password }, elsewhere)).status).toBe(200)
+    expect((await as(session)('GET', '/api/v1/me')).status).toBe(401)
+    expect((await signIn(ACCOUNT.email, ACCOUNT.password)).body.twoFactorRedirect).toBeUndefined()
+  })
+
+  it('keep no way in that was open before their password changed', async () => {
+    const { cookie } = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const elsewhere = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const enabled = await auth('two-factor/enable', { password: ACCOUNT.password }, cookie)
+    const secret = new URL(enabled.body.totpURI).searchParams.get('secret') ?? ''
+    await auth('two-factor/verify-totp', { code: totp(secret, -1) }, cookie)
+    // A factor that is set ends the sessions that began without it.
+    expect((await as(elsewhere.cookie)('GET', '/api/v1/me')).status).toBe(401)
+    const begun = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const trusting = await auth('two-factor/verify-totp', { code: totp(secret), trustDevice: true }, begun.cookie)
+    const trusted = cookieOf(trusting.headers)
+    const onTrusted = (password: string) => auth('sign-in/email', { email: ACCOUNT.email, password }, trusted)
+    expect((await onTrusted(ACCOUNT.password)).body.twoFactorRedirect).toBeUndefined()
+
+    const [person] = (await api.send('GET', '/api/v1/people')).body.people
+    const link = async () => (await api.send('POST', `/api/v1/people/${person.id}/reset-link`)).body.link
+    const [first, second] = [await link(), await link()]
+    const reset = (url: string, newPassword: string) => auth('reset-password', { token: tokenOf(url), newPassword })
+    const refused = await reset(first, '1234567890')
+    expect([refused.status, refused.body.message]).toEqual([422, [expect.objectContaining({ path: ['newPassword'] })]])
+    const both = await Promise.all([reset(first, password), reset(first, 'another long password')])
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400])
+    expect((await reset(second, 'yet another password')).status).toBe(400)
+    const now = both[0]?.status === 200 ? password : 'another long password'
+    expect((await onTrusted(now)).body.twoFactorRedirect).toBe(true)
+
+    const third = await link()
+    const fresh = await signIn(ACCOUNT.email, now)
+    const session = cookieOf((await auth('two-factor/verify-totp', { code: totp(secret, 1) }, fresh.cookie)).headers)
+    const change = (newPassword: string) =>
+      auth('change-password', { currentPassword: now, newPassword, revokeOtherSessions: false }, session)
+    expect((await change('Keyferry2026')).status).toBe(422)
+    expect((await change('the password after that')).status).toBe(200)
+    expect((await reset(third, 'yet another password')).status).toBe(400)
+    expect((await as(session)('GET', '/api/v1/me')).status).toBe(401)
+  })
+
   it('get a link for a new password from an instance admin', async () => {
     const [person] = (await api.send('GET', '/api/v1/people')).body.people
     expect(person).toMatchObject({ email: ACCOUNT.email, instanceAdmin: true, twoFactor: false })
@@ -290,14 +352,23 @@ onEveryDatabase('people', (open) => {
     const enabled = await auth('two-factor/enable', { password: ACCOUNT.password }, cookie)
     const secret = new URL(enabled.body.totpURI).searchParams.get('secret') ?? ''
     const [recovery] = enabled.body.backupCodes
-    const verified = await auth('two-factor/verify-totp', { code: totp(secret) }, cookie)
+    const used = totp(secret, -1)
+    const verified = await auth('two-factor/verify-totp', { code: used }, cookie)
     expect(verified.status).toBe(200)
     const first = await signIn(ACCOUNT.email, ACCOUNT.password)
     expect(first.body.twoFactorRedirect).toBe(true)
     expect((await as(first.cookie)('GET', '/api/v1/me')).status).toBe(401)
     expect((await auth('two-factor/verify-totp', { code: '000000' }, first.cookie)).status).toBe(401)
+    const again = await auth('two-factor/verify-totp', { code: used }, first.cookie)
+    expect([again.status, again.body.code]).toEqual([401, 'CODE_USED'])
     const second = await auth('two-factor/verify-totp', { code: totp(secret) }, first.cookie)
     expect((await as(cookieOf(second.headers))('GET', '/api/v1/me')).status).toBe(200)
+
+    // Of two sign-ins that send the same code at the same time, one gets in.
+    const both = [await signIn(ACCOUNT.email, ACCOUNT.password), await signIn(ACCOUNT.email, ACCOUNT.password)]
+    const code = totp(secret, 1)
+    const answers = await Promise.all(both.map((one) => auth('two-factor/verify-totp', { code }, one.cookie)))
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401])
 
     const third = await signIn(ACCOUNT.email, ACCOUNT.password)
     expect((await auth('two-factor/verify-backup-code', { code: recovery }, third.cookie)).status).toBe(200)
@@ -416,14 +487,14 @@ onEveryDatabase('people', (open) => {
   })
 })
 
-/** RFC 6238 with its defaults, which is what authenticator apps do. */
-function totp(base32: string): string {
+/** RFC 6238 with its defaults, which is what authenticator apps do; `ahead`: time steps from now. */
+function totp(base32: string, ahead = 0): string {
   const bits = Array.from(base32, (letter) =>
     'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
   ).join('')
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
   const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead))
   const hash = createHmac('sha1', key).update(counter).digest()
   const at = (hash.at(-1) ?? 0) & 15
   return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')

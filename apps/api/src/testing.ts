@@ -64,6 +64,7 @@ export async function emptyApi(
     rootKey: randomBytes(32),
     baseUrl,
     oidc,
+    hashing: { ln: 4, r: 1, p: 1 },
   })
   const readiness = readinessOf(test.ctx, { problem: () => Promise.resolve(null) })
   const monitoring = monitoringOf(test.ctx, readiness, undefined)

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { BadRequest } from '@keyferry/core/errors'
+import { BadRequest, TooManyRequests } from '@keyferry/core/errors'
 import { testContext, type TestContext } from '@keyferry/core/testing'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { hashPassword as hashOfEarlierVersions } from 'better-auth/crypto'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { createAuth, migrateAuth, type Auth } from './auth.ts'
 import { bootstrapInstance } from './bootstrap.ts'
+import { hashPassword } from './people/password-hash.ts'
 
 const account = {
   email: 'ada@example.com',
@@ -25,6 +27,7 @@ onEveryDatabase('accounts', (open) => {
       rootKey: randomBytes(32),
       baseUrl: url,
       oidc: null,
+      hashing: { ln: 4, r: 1, p: 1 },
     })
     // A fleet's processes start together; an embedded one is alone with its store.
     const starts = test.ctx.db.dialect === 'postgres' ? 2 : 1
@@ -105,6 +108,32 @@ onEveryDatabase('accounts', (open) => {
     expect(await rows('account')).toBe(0)
     expect(await test.ctx.db.selectFrom('organizations').select('id').execute()).toEqual([])
     await bootstrapInstance(test.ctx, auth, account)
+  })
+
+  it('keeps passwords as OWASP recommends, also those of earlier versions once they were used', async () => {
+    await bootstrapInstance(test.ctx, auth, account)
+    const accounts = authTables(test).withTables<{ account: { password: string | null } }>()
+    const stored = async () => (await accounts.selectFrom('account').select('password').executeTakeFirst())?.password
+    auth = createAuth({ ctx: test.ctx, rootKey: randomBytes(32), baseUrl: url, oidc: null })
+    for (const earlier of [await stored(), await hashOfEarlierVersions(account.password)]) {
+      await accounts
+        .updateTable('account')
+        .set({ password: earlier ?? null })
+        .execute()
+      expect((await signIn('wrong password')).status).toBe(401)
+      expect(await stored()).toBe(earlier)
+      expect((await signIn(account.password)).status).toBe(200)
+      expect(await stored()).toMatch(/^\$scrypt\$ln=17,r=8,p=1\$/)
+    }
+    expect((await signIn(account.password)).status).toBe(200)
+  })
+
+  it('hashes a few passwords at a time and lets no long queue grow', async () => {
+    const hashes = Array.from({ length: 60 }, () => hashPassword(account.password, { ln: 4, r: 1, p: 1 }))
+    const settled = await Promise.allSettled(hashes)
+    const refused = settled.filter((one) => one.status === 'rejected')
+    expect(refused).toHaveLength(8)
+    for (const { reason } of refused) expect(reason).toBeInstanceOf(TooManyRequests)
   })
 
   it('signs nobody up from outside', async () => {

@@ -16,7 +16,13 @@ import { isKey } from './machines/api-keys.ts'
 import { actorOfToken } from './machines/sign-in.ts'
 import { ACCESS_TOKEN_PREFIX } from './machines/tokens.ts'
 import { acceptAll, isInvited } from './people/pending.ts'
+import { factorChanges } from './people/factor-changes.ts'
+import { guesses } from './people/guesses.ts'
+import { mailGuesses } from './people/mail-guesses.ts'
+import { passwordRules } from './people/password-rules.ts'
+import { OWASP_COST, type HashCost } from './people/password-hash.ts'
 import { mailReset } from './people/reset.ts'
+import { totpOnce } from './people/totp-once.ts'
 import { userOfEmail } from './people/users.ts'
 
 export interface AuthOptions {
@@ -27,6 +33,8 @@ export interface AuthOptions {
   baseUrl: string
   /** Null: people sign in with passwords only. */
   oidc: (OidcProvider & { allowedDomains: readonly string[] }) | null
+  /** What hashing a password costs; left out, what OWASP recommends. Tests have other things to do. */
+  hashing?: HashCost
 }
 
 export interface Auth extends Accounts {
@@ -50,10 +58,10 @@ export interface Auth extends Accounts {
 const TOKEN_REMEMBERED_MS = 5_000
 const TOKENS_REMEMBERED = 1_000
 
-export function createAuth({ ctx, rootKey, baseUrl, oidc }: AuthOptions): Auth {
-  const { db, log, now, mail } = ctx
+export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }: AuthOptions): Auth {
+  const { db, log, now } = ctx
   const secret = Buffer.from(hkdfSync('sha256', rootKey, '', 'keyferry sessions v1', 32)).toString('base64url')
-  const settings = { secret, baseUrl, log, dialect: db.dialect }
+  const settings = { secret, baseUrl, log, dialect: db.dialect, hashing }
   const admit: Admission = {
     isWelcome: async (email) =>
       (oidc?.allowedDomains.includes(email.slice(email.lastIndexOf('@') + 1)) ?? false) ||
@@ -61,9 +69,23 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc }: AuthOptions): Auth {
       (await isInvited(db, now(), email)),
     welcome: (user) => acceptAll(db, now(), user),
   }
-  const sendReset = (to: string, token: string) => void mailReset({ mail, log, baseUrl }, to, token)
+  const sendReset = (to: string, token: string) => void mailReset(ctx, baseUrl, to, token)
+  const guards = [
+    guesses({ ctx, warn: (email) => void mailGuesses(ctx, baseUrl, email) }),
+    totpOnce(db),
+    factorChanges(),
+    passwordRules(),
+  ]
   const main = betterAuthOn(
-    configuration(db.withoutPlugins(), { ...settings, transaction: true, signUp: false, oidc, admit, sendReset }),
+    configuration(db.withoutPlugins(), {
+      ...settings,
+      transaction: true,
+      signUp: false,
+      guards,
+      oidc,
+      admit,
+      sendReset,
+    }),
   )
   // Only the server makes accounts, so only this instance, which serves no request, can sign someone up.
   const accounts = betterAuthOn(configuration(db.withoutPlugins(), { ...settings, transaction: true, signUp: true }))
@@ -107,7 +129,13 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc }: AuthOptions): Auth {
 
 /** Brings better-auth's tables up to date; idempotent, and safe to call from several processes of a fleet at once. */
 export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
-  const settings = { secret: 'not used by migrations', baseUrl: 'http://127.0.0.1', log, dialect: db.dialect }
+  const settings = {
+    secret: 'not used by migrations',
+    baseUrl: 'http://127.0.0.1',
+    log,
+    dialect: db.dialect,
+    hashing: OWASP_COST,
+  }
   const run = async () => {
     const { runMigrations } = await getMigrations(
       configuration(db.withoutPlugins(), { ...settings, transaction: false, signUp: false }),

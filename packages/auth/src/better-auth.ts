@@ -3,11 +3,12 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { apiKey } from '@better-auth/api-key'
 import type { Actor, Context } from '@keyferry/core/context'
 import type { Dialect } from '@keyferry/db'
-import { betterAuth, type BetterAuthOptions } from 'better-auth'
+import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin } from 'better-auth'
 import { isAPIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Kysely } from 'kysely'
+import { hashPassword, verifyPassword, type HashCost } from './people/password-hash.ts'
 
 /** A store without the plugins that rename columns: better-auth names its own. */
 // oxlint-disable-next-line no-explicit-any -- better-auth's tables are not part of our table types.
@@ -35,6 +36,9 @@ export interface Settings {
   /** better-auth opens its own transactions. */
   transaction: boolean
   signUp: boolean
+  hashing: HashCost
+  /** What is checked and kept beside better-auth's own endpoints. */
+  guards?: readonly BetterAuthPlugin[]
   oidc?: OidcProvider | null
   /** Whether someone with this verified address may sign in with OIDC; with a new account, what they were invited to is theirs. */
   admit?: Admission
@@ -61,7 +65,7 @@ const LAST_SEEN_SECONDS = 300
 
 export function configuration(
   db: Store,
-  { secret, baseUrl, log, dialect, transaction, signUp, oidc, admit, sendReset }: Settings,
+  { secret, baseUrl, log, dialect, transaction, signUp, hashing, guards = [], oidc, admit, sendReset }: Settings,
 ) {
   const secure = baseUrl.startsWith('https:')
   return {
@@ -76,6 +80,7 @@ export function configuration(
       autoSignIn: false,
       minPasswordLength: 10,
       maxPasswordLength: 128,
+      password: passwords(db, hashing),
       resetPasswordTokenExpiresIn: RESET_SECONDS,
       revokeSessionsOnPasswordReset: true,
       // Not waited for: how long it takes must not tell whether there is such an account.
@@ -86,8 +91,14 @@ export function configuration(
     },
     plugins: [
       apiKey({ defaultPrefix: 'kf_', rateLimit: { enabled: false }, requireName: true, maximumNameLength: 64 }),
-      twoFactor({ issuer: 'Keyferry', backupCodeOptions: { storeBackupCodes: 'encrypted' } }),
+      twoFactor({
+        issuer: 'Keyferry',
+        backupCodeOptions: { storeBackupCodes: 'encrypted' },
+        // `guesses` counts them: a stop would let a stranger keep the owner out.
+        accountLockout: { enabled: false },
+      }),
       genericOAuth({ config: oidc ? [providerOf(oidc, admit)] : [] }),
+      ...guards,
     ],
     // A list of sessions says when each was last seen, and is there to end one also a day after signing in.
     session: { updateAge: LAST_SEEN_SECONDS, freshAge: 0 },
@@ -129,6 +140,21 @@ export function configuration(
       },
     },
   } satisfies BetterAuthOptions
+}
+
+function passwords(db: Store, cost: HashCost) {
+  return {
+    hash: (password: string) => hashPassword(password, cost),
+    async verify(given: { password: string; hash: string }): Promise<boolean> {
+      const { right, fresh } = await verifyPassword(given, cost)
+      if (fresh !== null) {
+        // Only while it is still the one that was checked.
+        const same = db.updateTable('account').set({ password: fresh }).where('password', '=', given.hash)
+        await same.where('providerId', '=', 'credential').execute()
+      }
+      return right
+    },
+  }
 }
 
 const providerOf = ({ issuer, clientId, clientSecret }: OidcProvider, admit?: Admission) => ({

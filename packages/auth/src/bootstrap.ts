@@ -6,6 +6,7 @@ import type { bootstrap, bootstrapped } from '@keyferry/schemas'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Auth } from './auth.ts'
+import { refuseCommon } from './people/common-passwords.ts'
 
 /** As the API keys list the first token. */
 const TOKEN_NAME = 'Bootstrap token'
@@ -19,6 +20,7 @@ export async function bootstrapInstance(
   auth: Auth,
   { email, password, organization: name, tokenExpiresInDays }: z.output<typeof bootstrap>,
 ): Promise<z.output<typeof bootstrapped>> {
+  refuseCommon(password, email)
   const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
   const { user, key } = await ctx.db.transaction().execute(async (tx) => {
     // SQLite has one connection, so its transactions queue already.

@@ -5,11 +5,13 @@
 import type {
   AccessTokenTable,
   ApiKeyTable,
+  AttemptTable,
   ClientSecretTable,
   IdentityTable,
   InstanceAdminTable,
   InvitationTable,
   MembershipTable,
+  TotpStepTable,
   UniversalAuthTable,
 } from './tables/access.ts'
 import type { AuditFloorTable, AuditHeadTable, AuditTable } from './tables/audit.ts'
@@ -90,4 +92,6 @@ export interface Tables {
   clientSecrets: ClientSecretTable
   accessTokens: AccessTokenTable
   apiKeys: ApiKeyTable
+  totpSteps: TotpStepTable
+  attempts: AttemptTable
 }

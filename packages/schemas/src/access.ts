@@ -202,7 +202,12 @@ const universalAuthSettings = {
   accessTokenTTL: seconds.min(1).default(DAYS_30),
   accessTokenMaxTTL: seconds.min(1).default(DAYS_30),
   accessTokenNumUsesLimit: z.number().int().min(0).max(1_000_000_000).default(0),
-  lockoutEnabled: z.boolean().default(true),
+  lockoutEnabled: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Off unless set: a client secret cannot be guessed, and a lock-out lets who knows the client id stop a machine',
+    ),
   lockoutThreshold: z.number().int().min(1).max(30).default(3),
   lockoutDurationSeconds: z.number().int().min(30).max(86_400).default(300),
   lockoutCounterResetSeconds: z.number().int().min(5).max(3_600).default(30),

@@ -13,10 +13,6 @@ const code = z.object({ code: storedText, trustDevice: z.boolean().optional() })
 export const READS = ['get-session', 'callback/oidc', 'list-accounts', 'list-sessions']
 
 export const WRITES: ReadonlyMap<string, z.ZodObject> = new Map<string, z.ZodObject>([
-  [
-    'sign-in/social',
-    z.object({ provider: storedText, callbackURL: storedText.optional(), errorCallbackURL: storedText.optional() }),
-  ],
   ['sign-out', nothing],
   ['revoke-session', z.object({ token: storedText })],
   ['revoke-sessions', nothing],
@@ -24,8 +20,14 @@ export const WRITES: ReadonlyMap<string, z.ZodObject> = new Map<string, z.ZodObj
   ['update-user', z.object({ name: displayName('Name') })],
 ])
 
-/** Where a password or a code could be guessed. */
+/** Where a password or a code could be guessed, or where anybody can leave a row behind. */
 export const GUESSABLE: ReadonlyMap<string, z.ZodObject> = new Map<string, z.ZodObject>([
+  ['sign-in/email', z.object({ email: storedText, password: storedText, rememberMe: z.boolean().optional() })],
+  [
+    'sign-in/social',
+    z.object({ provider: storedText, callbackURL: storedText.optional(), errorCallbackURL: storedText.optional() }),
+  ],
+  ['request-password-reset', z.object({ email: storedText })],
   ['reset-password', z.object({ token: storedText, newPassword: storedText })],
   [
     'change-password',
@@ -37,10 +39,4 @@ export const GUESSABLE: ReadonlyMap<string, z.ZodObject> = new Map<string, z.Zod
   ['two-factor/generate-backup-codes', password],
   ['two-factor/verify-totp', code],
   ['two-factor/verify-backup-code', code],
-])
-
-/** Those that name an account, which is counted too. */
-export const NAMING: ReadonlyMap<string, z.ZodObject<{ email: z.ZodString }>> = new Map([
-  ['sign-in/email', z.object({ email: storedText, password: storedText, rememberMe: z.boolean().optional() })],
-  ['request-password-reset', z.object({ email: storedText })],
 ])

@@ -4,22 +4,22 @@ import { BadRequest } from '@keyferry/core/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { nameOf, sendFailure } from '../rest/errors.ts'
+import type { Throttle } from '../trpc/context.ts'
 import { CLOSED } from '../trpc/errors.ts'
-import { GUESSABLE, NAMING, READS, WRITES } from './auth-routes.ts'
-import { accountThrottle } from './throttle.ts'
+import { GUESSABLE, READS, WRITES } from './auth-routes.ts'
 
 /** Per address: enough for a person who mistypes, too few to guess a password. */
 const GUESSES_PER_MINUTE = 10
-const SLOW = { rateLimit: { max: GUESSES_PER_MINUTE, timeWindow: '1 minute' } }
 
 interface AuthRoutes {
   auth: Auth
   /** Throws while the store does not work. */
   checkStore(): Promise<void>
+  throttleOf(request: FastifyRequest): Throttle
 }
 
 /** Hands what is open below `/api/auth` to better-auth, which speaks the web's Request and Response. */
-export async function registerAuth(app: FastifyInstance, { auth, checkStore }: AuthRoutes): Promise<void> {
+export async function registerAuth(app: FastifyInstance, { auth, checkStore, throttleOf }: AuthRoutes): Promise<void> {
   const answer = async (request: FastifyRequest, reply: FastifyReply, body: object | null) => {
     const response = await auth.handler(toWeb(request, body))
     // Its own words for a store that is away are a 500, or that the password is wrong.
@@ -36,16 +36,8 @@ export async function registerAuth(app: FastifyInstance, { auth, checkStore }: A
     app.post(`/api/auth/${path}`, (request, reply) => answer(request, reply, takes.parse(sent(request))))
   }
   for (const [path, takes] of GUESSABLE) {
-    const options = { config: SLOW }
-    app.post(`/api/auth/${path}`, options, (request, reply) => answer(request, reply, takes.parse(sent(request))))
-  }
-  for (const [path, takes] of NAMING) {
-    const refuseGuesses = accountThrottle(app)
-    app.post(`/api/auth/${path}`, { config: SLOW }, async (request, reply) => {
-      const body = takes.parse(sent(request))
-      await refuseGuesses(request, body.email)
-      return answer(request, reply, body)
-    })
+    const onRequest = (request: FastifyRequest) => throttleOf(request)(path, GUESSES_PER_MINUTE)
+    app.post(`/api/auth/${path}`, { onRequest }, (request, reply) => answer(request, reply, takes.parse(sent(request))))
   }
 }
 

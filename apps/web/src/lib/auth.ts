@@ -33,6 +33,14 @@ export async function verifyCode(kind: 'app' | 'recovery', code: string): Promis
   await forget()
 }
 
+/** Before a change of a second factor: a code of the app, or a recovery code. Throws like `answered`. */
+export async function proveFactor(code: string): Promise<void> {
+  const { twoFactor } = await loadAuth()
+  const digits = code.replaceAll(' ', '')
+  const kind = /^\d{6}$/.test(digits) ? twoFactor.verifyTotp({ code: digits }) : twoFactor.verifyBackupCode({ code })
+  answered<unknown>(await kind)
+}
+
 /** Leaves for the provider's own page, which leads to `next`, or to the sign-in page with what went wrong. Throws like `answered`. */
 export async function signInWithProvider(next: string): Promise<void> {
   const auth = await loadAuth()
@@ -58,6 +66,7 @@ const WORDS = new Map([
   ['INVALID_EMAIL_OR_PASSWORD', 'Email and password do not match an account here.'],
   ['INVALID_PASSWORD', 'This is not the password of your account.'],
   ['INVALID_CODE', 'This code is wrong or too old. Codes change every 30 seconds; check the clock of your device.'],
+  ['CODE_USED', 'This code was used before. Wait for the next one.'],
   ['INVALID_BACKUP_CODE', 'This recovery code is wrong, or was used before.'],
   ['INVALID_TWO_FACTOR_COOKIE', 'This took too long. Sign in again from the start.'],
   ['TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE', 'Too many wrong codes. Sign in again from the start.'],

@@ -10,6 +10,7 @@ import type { z } from 'zod'
 import type { Auth } from '../auth.ts'
 import { hashOf, randomToken } from '../machines/tokens.ts'
 import { describe, insertMembership, type Member } from '../members.ts'
+import { refuseCommon } from './common-passwords.ts'
 import { accept } from './pending.ts'
 import { userOfEmail } from './users.ts'
 
@@ -148,6 +149,7 @@ export async function acceptInvitation(
     if (id === undefined) {
       if (name === undefined || password === undefined)
         throw new BadRequest('A new account needs a name and a password')
+      refuseCommon(password, row.email)
       id = (await auth.within(tx.withoutPlugins()).createUser({ email: row.email, password, name })).id
     }
     await accept(tx, ctx.now(), row, id)

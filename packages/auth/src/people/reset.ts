@@ -1,29 +1,40 @@
 import { audit } from '@keyferry/core/audit'
 import type { Actor, Context } from '@keyferry/core/context'
-import { NotFound } from '@keyferry/core/errors'
+import { NotFound, TooManyRequests } from '@keyferry/core/errors'
+import { beginGuess, type Schedule } from '../attempts.ts'
 import type { Auth } from '../auth.ts'
 import { RESET_SECONDS } from '../better-auth.ts'
+import { accountKey } from './known-devices.ts'
 import { usersOf } from './users.ts'
+
+/** Mails to one address. */
+const MAILS: Schedule = { free: 3, delays: [60, 300, 900] }
 
 /** Where the console asks for the new password. */
 const linkOf = (baseUrl: string, token: string): string =>
   `${baseUrl}/reset-password?token=${encodeURIComponent(token)}`
 
-/** Without e-mail an instance admin makes the link: whoever asked has to ask them. */
+/**
+ * Mails the link, unless this account was sent several a moment ago: requests by strangers must not fill a mailbox, and the last link still
+ * works. Without e-mail an instance admin makes the link.
+ */
 export async function mailReset(
-  { mail, log, baseUrl }: Pick<Context, 'mail' | 'log'> & { baseUrl: string },
+  ctx: Pick<Context, 'db' | 'now' | 'mail' | 'log'>,
+  baseUrl: string,
   to: string,
   token: string,
 ): Promise<void> {
-  if (!mail) return
+  if (!ctx.mail) return
   try {
-    await mail.send({
+    await beginGuess(ctx, `reset-mail:${accountKey(to)}`, MAILS)
+    await ctx.mail.send({
       to,
       subject: 'Set a new password for Keyferry',
       text: `Someone, probably you, asked to set a new password for Keyferry. Within ${RESET_SECONDS / 60} minutes, open\n\n${linkOf(baseUrl, token)}\n\nIf it was not you, do nothing: the password stays as it is.\n`,
     })
   } catch (error) {
-    log.warn({ part: 'auth', err: error }, 'the mail to set a new password was not sent')
+    if (error instanceof TooManyRequests) return
+    ctx.log.warn({ part: 'auth', err: error }, 'the mail to set a new password was not sent')
   }
 }
 

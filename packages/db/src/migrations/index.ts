@@ -11,6 +11,8 @@ import * as history from './0020-history.ts'
 import * as pacing from './0022-pacing.ts'
 import * as running from './0030-running.ts'
 import * as listedBootstrapTokens from './0055-listed-bootstrap-tokens.ts'
+import * as signIn from './0060-sign-in.ts'
+import * as machineLockOut from './0061-machine-lock-out.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -24,4 +26,6 @@ export const migrations: Record<string, Migration> = {
   '0022-pacing': pacing,
   '0030-running': running,
   '0055-listed-bootstrap-tokens': listedBootstrapTokens,
+  '0060-sign-in': signIn,
+  '0061-machine-lock-out': machineLockOut,
 }

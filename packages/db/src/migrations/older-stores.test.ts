@@ -98,40 +98,59 @@ describe.each([
     await db.destroy()
   })
 
-  it.skipIf(skip)('what was deleted is still in the trash, and comments that say nothing are no text', async () => {
-    const db = await open()
-    await migrateTo(db, '0012-audit-chain')
-    await place(db)
-    const none = `v1.${'A'.repeat(38)}`
-    const [short, later] = [`v1.${'A'.repeat(39)}`, `v1.2.${'A'.repeat(36)}`]
-    for (const [id, comment] of [
-      ['none', none],
-      ['short', short],
-      ['later', later],
-    ])
-      await sql`insert into secrets (id, folder_id, key, version, value, comment, blank, skip_multiline_encoding, created_at, updated_at, updated_by)
+  it.skipIf(skip)(
+    'what was deleted is still in the trash, machines that nobody asked to lock out are not, and comments that say nothing are no text',
+    async () => {
+      const db = await open()
+      await migrateTo(db, '0012-audit-chain')
+      await place(db)
+      const lockOut = { lockoutThreshold: 3, lockoutDurationSeconds: 300, lockoutCounterResetSeconds: 30 }
+      const machines = { untouched: lockOut, wanted: { ...lockOut, lockoutThreshold: 5 } }
+      for (const [id, settings] of Object.entries(machines)) {
+        await sql`insert into identities (id, name, created_at, updated_at) values (${id}, 'CI', ${AT}, ${AT})`.execute(
+          db,
+        )
+        const stored = JSON.stringify({ accessTokenTTL: 60, lockoutEnabled: true, ...settings })
+        await sql`insert into universal_auths (identity_id, client_id, settings, failures, created_at, updated_at)
+        values (${id}, ${id}, ${stored}, 0, ${AT}, ${AT})`.execute(db)
+      }
+      const none = `v1.${'A'.repeat(38)}`
+      const [short, later] = [`v1.${'A'.repeat(39)}`, `v1.2.${'A'.repeat(36)}`]
+      for (const [id, comment] of [
+        ['none', none],
+        ['short', short],
+        ['later', later],
+      ])
+        await sql`insert into secrets (id, folder_id, key, version, value, comment, blank, skip_multiline_encoding, created_at, updated_at, updated_by)
         values (${id}, 'f', ${id}, 1, 'v', ${comment}, 0, 0, ${AT}, ${AT}, 'ada')`.execute(db)
-    await sql`insert into secret_versions (id, secret_id, folder_id, key, version, value, deleted, created_at, created_by)
+      await sql`insert into secret_versions (id, secret_id, folder_id, key, version, value, deleted, created_at, created_by)
       values ('v', 'none', 'f', 'none', 1, 'v', 0, ${AT}, 'ada')`.execute(db)
-    await sql`insert into trash (id, project_id, environment_id, kind, folder_id, subject_id, path, name, secrets, deleted_at, deleted_by, expires_at)
+      await sql`insert into trash (id, project_id, environment_id, kind, folder_id, subject_id, path, name, secrets, deleted_at, deleted_by, expires_at)
       values ('t', 'p', 'e', 'secret', 'f', 's', '/', 'OLD', 1, ${AT}, 'ada', ${AT})`.execute(db)
-    await sql`insert into trash_rows (trash_id, position, kind, content) values ('t', 0, 'secret', '{}')`.execute(db)
-    await migrate(db)
-    const secrets = await db.selectFrom('secrets').select(['id', 'comment', 'metadata']).orderBy('id').execute()
-    expect(secrets).toEqual([
-      { id: 'later', comment: later, metadata: '' },
-      { id: 'none', comment: '', metadata: '' },
-      { id: 'short', comment: short, metadata: '' },
-    ])
-    expect(await db.selectFrom('secretVersions').select(['comment', 'metadata', 'tags']).execute()).toEqual([
-      { comment: null, metadata: null, tags: null },
-    ])
-    // It outlives its environment, and goes with the project, rows and all.
-    await db.deleteFrom('environments').execute()
-    expect(await db.selectFrom('trash').select('name').execute()).toEqual([{ name: 'OLD' }])
-    expect(await db.selectFrom('trashRows').select('content').execute()).toEqual([{ content: '{}' }])
-    await db.deleteFrom('projects').execute()
-    expect(await db.selectFrom('trashRows').selectAll().execute()).toEqual([])
-    await db.destroy()
-  })
+      await sql`insert into trash_rows (trash_id, position, kind, content) values ('t', 0, 'secret', '{}')`.execute(db)
+      await migrate(db)
+      // Nobody had asked for the lock-out that every machine had.
+      const auths = await db.selectFrom('universalAuths').select('settings').orderBy('identityId').execute()
+      expect(auths.map(({ settings }) => JSON.parse(settings))).toMatchObject([
+        { accessTokenTTL: 60, lockoutEnabled: false },
+        { accessTokenTTL: 60, lockoutEnabled: true },
+      ])
+      const secrets = await db.selectFrom('secrets').select(['id', 'comment', 'metadata']).orderBy('id').execute()
+      expect(secrets).toEqual([
+        { id: 'later', comment: later, metadata: '' },
+        { id: 'none', comment: '', metadata: '' },
+        { id: 'short', comment: short, metadata: '' },
+      ])
+      expect(await db.selectFrom('secretVersions').select(['comment', 'metadata', 'tags']).execute()).toEqual([
+        { comment: null, metadata: null, tags: null },
+      ])
+      // It outlives its environment, and goes with the project, rows and all.
+      await db.deleteFrom('environments').execute()
+      expect(await db.selectFrom('trash').select('name').execute()).toEqual([{ name: 'OLD' }])
+      expect(await db.selectFrom('trashRows').select('content').execute()).toEqual([{ content: '{}' }])
+      await db.deleteFrom('projects').execute()
+      expect(await db.selectFrom('trashRows').selectAll().execute()).toEqual([])
+      await db.destroy()
+    },
+  )
 })

@@ -99,3 +99,19 @@ export interface ApiKeyTable {
   ownerId: Fixed<string>
   createdAt: Fixed<Timestamp>
 }
+
+/** The last time step whose code a person's authenticator app was believed: a code counts once, and none before it does. */
+export interface TotpStepTable {
+  userId: Fixed<string>
+  /** Periods of 30 s since 1970. */
+  step: number
+}
+
+/** How often something that can be guessed was tried: by an address, or at an account. */
+export interface AttemptTable {
+  key: Fixed<string>
+  count: number
+  blockedUntil: Timestamp
+  /** Then the count begins again. */
+  expiresAt: Timestamp
+}

@@ -56,7 +56,7 @@ export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDon
           render={({ field }) => (
             <SwitchField
               label="Lock sign-in after wrong secrets"
-              help="So that nobody tries secrets out."
+              help="Not needed against guessing: a secret is too long. Anybody who knows the client ID can then stop this machine's sign-in."
               checked={field.value === true}
               onChange={field.onChange}
             />

@@ -1,12 +1,11 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { password } from '@keyferry/schemas'
-import { Controller, useForm, useWatch } from 'react-hook-form'
+import { useForm, useWatch } from 'react-hook-form'
 import { z } from 'zod'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { PasswordField } from '../../components/ui/password-field.tsx'
-import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { answered, loadAuth } from '../../lib/auth.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
@@ -15,14 +14,13 @@ import { accountChanged } from './account-query.ts'
 const change = z.object({
   currentPassword: z.string().min(1, 'Enter your present password'),
   newPassword: password,
-  revokeOtherSessions: z.boolean(),
 })
 
 /** Proves by the present password who it is. */
 export function ChangePassword({ onDone }: { onDone: () => void }) {
   const { register, handleSubmit, control, setError, formState } = useForm({
     resolver: zodResolver(change),
-    defaultValues: { currentPassword: '', newPassword: '', revokeOtherSessions: true },
+    defaultValues: { currentPassword: '', newPassword: '' },
   })
   const typed = useWatch({ control, name: 'newPassword' })
   const { errors, isSubmitting } = formState
@@ -57,18 +55,7 @@ export function ChangePassword({ onDone }: { onDone: () => void }) {
         error={errors.newPassword?.message}
         {...register('newPassword')}
       />
-      <Controller
-        control={control}
-        name="revokeOtherSessions"
-        render={({ field }) => (
-          <SwitchField
-            label="Sign out everywhere else"
-            help="Whoever is signed in with the old password has to sign in again."
-            checked={field.value}
-            onChange={field.onChange}
-          />
-        )}
-      />
+      <p className="text-sm">Everywhere else you are signed out.</p>
       <div className="flex flex-wrap gap-2">
         <Button type="submit" variant="primary" busy={isSubmitting}>
           Change password

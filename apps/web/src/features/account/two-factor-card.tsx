@@ -62,7 +62,7 @@ export function TwoFactorCard({ on }: { on: boolean }) {
             Set up second factor
           </Button>
         ))}
-      {step.at === 'password' && <PasswordAsked key={step.for} {...asked[step.for]} onCancel={rest} />}
+      {step.at === 'password' && <PasswordAsked key={step.for} {...asked[step.for]} factor={on} onCancel={rest} />}
       {step.at === 'setup' && (
         <TwoFactorSetup
           setup={step.setup}
