@@ -14,7 +14,9 @@ const FORMER_DEFAULT = {
 
 /** A client secret has 256 bits, so a lock-out protects nothing, and lets anybody who knows a client id stop a machine. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  const tables = db.withTables<{ universal_auths: Row & { locked_until: string | null; failures: number } }>()
+  const tables = db
+    .withoutPlugins()
+    .withTables<{ universal_auths: Row & { locked_until: string | null; failures: number } }>()
   for (const row of await tables.selectFrom('universal_auths').select(['identity_id', 'settings']).execute()) {
     const settings: Record<string, unknown> = JSON.parse(row.settings)
     if (Object.entries(FORMER_DEFAULT).some(([name, value]) => settings[name] !== value)) continue
