@@ -1,4 +1,12 @@
-import { few, MAX_MESSAGE_BYTES, MAX_PROBLEM_BYTES, named, shortened, shortIssues, type Issue } from './short-text.ts'
+import {
+  MAX_MESSAGE_BYTES,
+  MAX_NAME_BYTES,
+  MAX_PROBLEM_BYTES,
+  named,
+  shortened,
+  shortIssues,
+  type Issue,
+} from './short-text.ts'
 
 /**
  * What can go wrong, one class per answer. A message names the thing and the remedy and is safe to show: it never carries a
@@ -98,7 +106,7 @@ export class Invalid extends KeyferryError {
 export class Unresolvable extends KeyferryError {
   readonly status = 400
   readonly code = 'BadRequest'
-  /** The first of them, as many as fit into an answer. */
+  /** All of them, each with a short text. */
   readonly problems: readonly { key: string; reason: string }[]
 
   constructor(problems: readonly { key: string; reason: string }[]) {
@@ -106,11 +114,9 @@ export class Unresolvable extends KeyferryError {
     super(
       `${problems.length} ${secrets} cannot be resolved: ${named(problems, ({ key, reason }) => `${key} (${reason})`)}`,
     )
-    this.problems = few(
-      problems.slice(0, 400).map(({ key, reason }) => ({
-        key: shortened(key, 300),
-        reason: shortened(reason, MAX_PROBLEM_BYTES),
-      })),
-    )
+    this.problems = problems.map(({ key, reason }) => ({
+      key: shortened(key, MAX_NAME_BYTES),
+      reason: shortened(reason, MAX_PROBLEM_BYTES),
+    }))
   }
 }

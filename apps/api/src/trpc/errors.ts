@@ -1,7 +1,7 @@
 /** One table from what verbs throw to what both edges, tRPC and REST, answer. Whatever is not in it is closed. */
 import { DestinationError } from '@keyferry/core/destinations/destination'
 import { Invalid, KeyferryError, Unresolvable } from '@keyferry/core/errors'
-import { shortIssues } from '@keyferry/core/short-text'
+import { few, shortIssues } from '@keyferry/core/short-text'
 import { unavailable } from '@keyferry/core/unavailable'
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { ZodError } from 'zod'
@@ -71,7 +71,7 @@ function ofVerb(error: KeyferryError): Failure {
   const { status, code, message, details } = error
   const failure = { status, error: code, message, ...(details ? { details } : {}) }
   if (error instanceof Invalid) return { ...failure, issues: error.issues }
-  if (error instanceof Unresolvable) return { ...failure, details: { ...details, problems: error.problems } }
+  if (error instanceof Unresolvable) return { ...failure, details: { ...details, problems: few(error.problems) } }
   return failure
 }
 

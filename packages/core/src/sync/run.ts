@@ -5,7 +5,7 @@
 import { nobodyStands } from '../access/standing.ts'
 import type { Context } from '../context.ts'
 import { DestinationError } from '../destinations/destination.ts'
-import { Unresolvable } from '../errors.ts'
+import { TooLarge, Unresolvable } from '../errors.ts'
 import { applyPlan, isWrite } from './apply/apply.ts'
 import { checkForDrift } from './drift/drift.ts'
 import { LeaseLost, takeLease, type Lease } from './lease.ts'
@@ -104,7 +104,7 @@ async function planAndApply(ctx: Context, run: RunInHand, target: OpenTarget, le
 
 /** What an error means for the run. */
 function endingOf(error: unknown): Ending {
-  if (error instanceof Unresolvable) return blockedBySource(error)
+  if (error instanceof Unresolvable || error instanceof TooLarge) return blockedBySource(error)
   if (error instanceof DestinationError) return { kind: 'refused', error }
   return { kind: 'broken', error }
 }

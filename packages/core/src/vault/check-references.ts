@@ -1,18 +1,31 @@
-import type { Tx } from '../context.ts'
+/** What a writer must not leave behind: cycles of references, and references nested deeper than the limit. */
+import type { Context, Tx } from '../context.ts'
+import type { DataKey } from '../crypto/data-key.ts'
 import { BadRequest } from '../errors.ts'
+import { budget, type Limits } from '../limits.ts'
+import { named } from '../short-text.ts'
+import { timeSlice } from '../time-slice.ts'
 import { expander } from './expand.ts'
 import { readersOf } from './readers.ts'
+import { chainFrom, MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
 import { hasReference } from './references.ts'
-import { loadTree, valueOpener } from './tree.ts'
+import { loadTree, openValue, valueOpener, type SecretRow, type Tree } from './tree.ts'
 import type { Opened, Target } from './write.ts'
 
-const CYCLE = 'is in a reference cycle: '
+/** Why a secret can't be resolved whatever its values are. `chain`: at most ten names, as they would be referenced. */
+export interface Fault {
+  kind: 'cycle' | 'too-deep'
+  chain: readonly string[]
+}
+
+type Key = { key: DataKey; projectId: string }
 
 /**
- * After secrets were written, in the same transaction. Throws `BadRequest` naming the chain when one of them closes a cycle of references;
- * what merely does not resolve now, because it may yet be written, comes back as sentences by key.
+ * After secrets were written, in the same transaction. Throws `BadRequest` naming the chain when one of them closes a cycle of references, or is part
+ * of a chain that is too deep; what merely does not resolve now, because it may yet be written, comes back as sentences by key.
  */
 export async function checkReferences(
+  ctx: Pick<Context, 'limits'>,
   tx: Tx,
   { folder, key, projectId }: Target,
   secrets: readonly Opened[],
@@ -20,39 +33,118 @@ export async function checkReferences(
   const warnings = new Map<string, string[]>()
   const referring = secrets.filter(({ value }) => value !== null && hasReference(value)).map(({ row }) => row.key)
   if (referring.length === 0) return warnings
-  const tree = await loadTree(tx, [folder.id])
+  const tree = await loadTree(tx, await readersOf(tx, [folder.id]))
   const at = tree.folders.get(folder.id)
   if (!at) return warnings
-  const { expand } = expander(tree, valueOpener(key, projectId))
-  const cycles = new Set<string>()
-  for (const name of referring) {
-    const expanded = expand(at, name)
-    if (!('problem' in expanded)) continue
-    if (expanded.problem.startsWith(CYCLE)) cycles.add(expanded.problem.slice(CYCLE.length))
-    else warnings.set(name, [`${name} ${expanded.problem}`])
+  const open = valueOpener(key, projectId)
+  const graph = await settledGraph(ctx.limits, tree, open, (row) => openValue(key, projectId, row))
+  const above = await heights(graph)
+  const written = referring.map((name) => graph.node(at, name))
+  const cycles = new Map(written.flatMap((node) => (node.cycle ? [[node.cycle, node] as const] : [])))
+  refuse(
+    [...cycles.values()].map((node) => cycleOf(graph, node)),
+    'Cyclic reference not allowed',
+  )
+  const deep = written.find((node) => node.levels + (above.get(node)?.levels ?? 0) > MAX_REFERENCE_LEVELS)
+  if (deep) {
+    let top = deep
+    for (let from = above.get(top)?.from; from; from = above.get(top)?.from) top = from
+    refuse([tooDeep(graph, top)], TOO_DEEP)
   }
-  if (cycles.size > 0) throw new BadRequest(`Cyclic reference not allowed: ${[...cycles].join('; ')}`)
+  const { expand } = expander(tree, open, budget(ctx.limits))
+  for (const name of referring) {
+    const expanded = await expand(at, name)
+    if ('problem' in expanded) warnings.set(name, [`${name} ${expanded.problem}`])
+  }
   return warnings
 }
 
-/** Cycles of references among the secrets that read these folders: what an import of theirs can close. As chains, in words. */
-export async function cyclesAround(
+/** Faults among the secrets that read these folders, by secret: what an import, or a folder in another place, can bring about. */
+export async function faultsAround(
+  ctx: Pick<Context, 'limits'>,
   tx: Tx,
-  { key, projectId }: Pick<Target, 'key' | 'projectId'>,
-  folderId: string,
-): Promise<Set<string>> {
-  const readers = await readersOf(tx, [folderId])
-  const tree = await loadTree(tx, readers)
-  const open = valueOpener(key, projectId)
-  const { expand } = expander(tree, open)
-  const cycles = new Set<string>()
-  for (const id of readers) {
-    const folder = tree.folders.get(id)
-    for (const [name, row] of folder?.secrets ?? []) {
-      if (!folder || !hasReference(open(row) ?? '')) continue
-      const expanded = expand(folder, name)
-      if ('problem' in expanded && expanded.problem.startsWith(CYCLE)) cycles.add(expanded.problem.slice(CYCLE.length))
+  { key, projectId }: Key,
+  folderIds: readonly string[],
+): Promise<Map<string, () => Fault>> {
+  const tree = await loadTree(tx, await readersOf(tx, folderIds))
+  const graph = await settledGraph(ctx.limits, tree, valueOpener(key, projectId), (row) =>
+    openValue(key, projectId, row),
+  )
+  const faults = new Map<string, () => Fault>()
+  const here = new Set(folderIds)
+  // First those that the writer knows.
+  const isHere = ({ folder }: Node): number => Number(here.has(folder.id))
+  for (const node of graph.settled.toSorted((a, b) => isHere(b) - isHere(a))) {
+    const id = `${node.folder.id} ${node.key}`
+    if (node.cycle) faults.set(`cycle ${id}`, () => cycleOf(graph, node))
+    else if (node.levels > MAX_REFERENCE_LEVELS) faults.set(`too-deep ${id}`, () => tooDeep(graph, node))
+  }
+  return faults
+}
+
+/** Throws `BadRequest` naming a fault that is new since `before`. */
+export function refuseNew(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, () => Fault>): void {
+  const found = [...after].find(([id]) => !before.has(id))
+  const fault = found?.[1]()
+  if (fault) refuse([fault], fault.kind === 'cycle' ? 'This would close a cycle of references' : TOO_DEEP)
+}
+
+const TOO_DEEP = `References can be nested ${MAX_REFERENCE_LEVELS} levels deep, and this would go deeper`
+
+function refuse(faults: readonly Fault[], what: string): void {
+  const [fault] = faults
+  if (!fault) return
+  const chains = named(faults, ({ chain }) => chain.join(' → '), '; ')
+  throw new BadRequest(`${what}: ${chains}. Change one of these first.`, { ...fault })
+}
+
+interface SettledGraph extends ReferenceGraph {
+  /** Every secret that refers to something, and what it refers to, after that. */
+  settled: readonly Node[]
+}
+
+/** `openOnce`: does not remember what it opened, which would be every value there is. */
+async function settledGraph(
+  limits: Limits,
+  tree: Tree,
+  open: (row: SecretRow) => string | null,
+  openOnce: (row: SecretRow) => string | null,
+): Promise<SettledGraph> {
+  const graph = referenceGraph(tree, open, budget(limits))
+  const settled: Node[] = []
+  const slice = timeSlice()
+  for (const folder of tree.folders.values()) {
+    for (const [name, row] of folder.secrets) {
+      if (slice.isOver()) await slice.rest()
+      if (hasReference(openOnce(row) ?? ''))
+        await graph.settle(graph.node(folder, name), (members) => settled.push(...members))
     }
   }
-  return cycles
+  return { ...graph, settled }
 }
+
+/** How many levels of secrets refer to each one, and the next of them. Cycles are left out. */
+async function heights(graph: SettledGraph): Promise<Map<Node, { levels: number; from: Node }>> {
+  const slice = timeSlice()
+  const above = new Map<Node, { levels: number; from: Node }>()
+  for (const from of graph.settled.toReversed()) {
+    if (slice.isOver()) await slice.rest()
+    if (from.cycle) continue
+    const levels = (above.get(from)?.levels ?? 0) + 1
+    for (const reference of from.references) {
+      const to = graph.targetOf(from, reference)
+      if (to && levels > (above.get(to)?.levels ?? 0)) above.set(to, { levels, from })
+    }
+  }
+  return above
+}
+
+const cycleOf = (graph: ReferenceGraph, node: Node): Fault => ({
+  kind: 'cycle',
+  chain: chainFrom(graph, node, (_, to) => to.cycle === node.cycle),
+})
+
+const tooDeep = (graph: ReferenceGraph, node: Node): Fault => ({
+  kind: 'too-deep',
+  chain: chainFrom(graph, node, (from, to) => to.levels === from.levels - 1),
+})

@@ -38,7 +38,7 @@ export async function pasteDotenv(
     const pasted = { ...sorted, refused }
     if (input.dryRun || puts.length === 0) return pasted
     const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
-    await checkReferences(tx, target, secrets)
+    await checkReferences(ctx, tx, target, secrets)
     touched(target.folder.id)
     await audit(ctx, tx, actor, 'secret.paste', input.projectId, {
       environment: input.environment,

@@ -1,11 +1,16 @@
 /** References follow what they name: when a secret, a folder or an environment gets another name or place, the values that mention it are rewritten. */
+import { MAX_VALUE_BYTES } from '@keyferry/schemas'
 import type { Actor, Context, Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { BadRequest } from '../errors.ts'
+import { budget } from '../limits.ts'
+import { named, shortened, MAX_NAME_BYTES } from '../short-text.ts'
+import { timeSlice } from '../time-slice.ts'
+import { faultsAround, refuseNew } from './check-references.ts'
 import { expander, type Expanded, type Expander } from './expand.ts'
 import { readersOf } from './readers.ts'
-import { hasReference, parseValue, type Reference } from './references.ts'
-import { loadTree, valueOpener, type Tree, type TreeFolder } from './tree.ts'
+import { hasReference, partsOf, type Reference } from './references.ts'
+import { loadTree, openValue, valueOpener, type Tree, type TreeFolder } from './tree.ts'
 import { presentSecrets, putSecrets, type Target } from './write.ts'
 
 export interface Place {
@@ -49,19 +54,25 @@ export async function following<T>(
   const leaving = [...(moving.secrets?.keys() ?? [])].map((id) => id.slice(0, id.indexOf(' ')))
   const readers = await readersOf(tx, [...new Set([...leaving, ...(moving.folders?.keys() ?? [])])])
   const tree = await loadTree(tx, readers)
+  const faultsBefore = moving.folders
+    ? await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()])
+    : null
   const open = valueOpener(key, projectId)
-  const before = expander(tree, open)
+  const before = expander(tree, open, budget(ctx.limits))
   const rewrites = new Map<TreeFolder, Map<string, string>>()
   const elsewhere = new Map<string, string>()
   const expected: { folderId: string; key: string; name: string; was: Expanded }[] = []
+  const slice = timeSlice()
   for (const folder of tree.folders.values()) {
     for (const [secretKey, row] of folder.secrets) {
-      const value = open(row)
+      if (slice.isOver()) await slice.rest()
+      const value = openValue(key, projectId, row)
       if (value === null || !hasReference(value)) continue
       const goes = moving.secrets?.get(keyOf(folder.id, secretKey))
       const moved = goes !== undefined && !samePlace(goes, folder)
       const name = `${folder.environment}:${folder.path} ${secretKey}`
       const text = rewrite({ tree, before, moving }, folder, value, moved, name)
+      refuseTooLong(name, text)
       if (moved) elsewhere.set(keyOf(folder.id, secretKey), text)
       else if (text !== value) mapAt(rewrites, folder).set(goes?.key ?? secretKey, text)
       if (!moving.overwrites)
@@ -69,7 +80,7 @@ export async function following<T>(
           folderId: goes?.folderId ?? folder.id,
           key: goes?.key ?? secretKey,
           name,
-          was: before.expand(folder, secretKey),
+          was: await before.expand(folder, secretKey),
         })
     }
   }
@@ -88,8 +99,10 @@ export async function following<T>(
   }
   if (expected.length > 0) {
     const now = await loadTree(tx, [...new Set([...readers, ...expected.map(({ folderId }) => folderId)])])
-    refuseChanged(expected, now, expander(now, valueOpener(key, projectId)))
+    await refuseChanged(expected, now, expander(now, valueOpener(key, projectId), budget(ctx.limits)))
   }
+  if (faultsBefore && moving.folders)
+    refuseNew(faultsBefore, await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()]))
   return { result, rewritten: rewritten.sort() }
 }
 
@@ -106,13 +119,11 @@ function rewrite(
   moved: boolean,
   owner: string,
 ): string {
-  const sourceOf = (folder: TreeFolder, key: string): TreeFolder | undefined =>
-    folder.secrets.has(key) ? folder : before.visible(folder).keys.get(key)
   const one = (reference: Reference): string => {
     if (reference.kind === 'unsupported') return reference.text
     const folder = reference.kind === 'local' ? from : tree.at(from.projectId, reference.environment, reference.path)
     if (!folder) return reference.text
-    const source = sourceOf(folder, reference.key)
+    const source = before.sourceOf(folder, reference.key)
     const goes = source && moving.secrets?.get(keyOf(source.id, reference.key))
     const at = moving.folders?.get(folder.id) ?? folder
     if (goes && source) {
@@ -126,9 +137,14 @@ function rewrite(
       return moved && source ? written(at, reference.key, reference.text, owner) : reference.text
     return at === folder ? reference.text : written(at, reference.key, reference.text, owner)
   }
-  return parseValue(value)
-    .map((part) => (typeof part === 'string' ? part : one(part)))
-    .join('')
+  return [...partsOf(value)].map((part) => (typeof part === 'string' ? part : one(part))).join('')
+}
+
+function refuseTooLong(owner: string, text: string): void {
+  if (Buffer.byteLength(text) > MAX_VALUE_BYTES)
+    throw new BadRequest(
+      `${owner} refers to it, and would be longer than ${MAX_VALUE_BYTES} bytes with the new name. Change that value first.`,
+    )
 }
 
 const PART = /^[A-Za-z0-9_-]+$/
@@ -139,27 +155,28 @@ function written(place: Place | null, key: string, old: string, owner: string): 
   const bad = parts.find((part) => !PART.test(part))
   if (bad !== undefined)
     throw new BadRequest(
-      `${owner} refers to it as ${old}, and a reference cannot hold the name "${bad}". Change that value or the name first.`,
+      `${owner} refers to it as ${shortened(old, MAX_NAME_BYTES)}, and a reference cannot hold the name "${bad}". Change that value or the name first.`,
     )
   return `\${${parts.join('.')}}`
 }
 
-function refuseChanged(
+async function refuseChanged(
   expected: readonly { folderId: string; key: string; name: string; was: Expanded }[],
   tree: Tree,
   after: Expander,
-): void {
-  const different = expected.filter(({ folderId, key, was }) => {
+): Promise<void> {
+  const different: string[] = []
+  for (const { folderId, key, name, was } of expected) {
     const folder = tree.folders.get(folderId)
     // What did not resolve before need not after.
-    if (!folder || 'problem' in was) return false
-    const now = folder.secrets.has(key) ? after.expand(folder, key) : { problem: 'is gone' }
-    return !('value' in now) || now.value !== was.value
-  })
-  if (different.length === 0) return
-  throw new BadRequest(
-    `These secrets refer to it and would get another value: ${different.map(({ name }) => name).join(', ')}. Change them first.`,
-  )
+    if (!folder || 'problem' in was) continue
+    const now = folder.secrets.has(key) ? await after.expand(folder, key) : { problem: 'is gone' }
+    if (!('value' in now) || now.value !== was.value) different.push(name)
+  }
+  if (different.length > 0)
+    throw new BadRequest(
+      `These secrets refer to it and would get another value: ${named(different, (name) => name)}. Change them first.`,
+    )
 }
 
 export async function targetAt(tx: Tx, folderId: string, projectId: string, key: DataKey): Promise<Target> {

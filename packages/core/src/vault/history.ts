@@ -80,7 +80,7 @@ export function restoreVersion(
     const then = writtenThen(target, await tagsBySlug(tx, target.projectId), old)
     if (then.value === undefined) throw new BadRequest(`Version ${version} of ${secretName} cannot be decrypted`)
     const { secrets, written } = await putSecrets(ctx, tx, actor, target, [{ present, key: secretName, ...then }])
-    const warnings = await checkReferences(tx, target, secrets)
+    const warnings = await checkReferences(ctx, tx, target, secrets)
     if (written.size > 0) {
       touched(target.folder.id)
       await record(ctx, tx, actor, 'secret.restore-version', target, { key: secretName, from: version })
@@ -116,7 +116,7 @@ export function restoreFolder(
     await keepSecrets(ctx, tx, actor, target, drops)
     await dropSecrets(ctx, tx, actor, target, drops)
     const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
-    await checkReferences(tx, target, secrets)
+    await checkReferences(ctx, tx, target, secrets)
     touched(target.folder.id)
     await record(ctx, tx, actor, 'folder.restore-time', target, {
       at,

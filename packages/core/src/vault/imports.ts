@@ -5,10 +5,11 @@ import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
-import type { DataKey } from '../crypto/data-key.ts'
 import { BadRequest, NotFound } from '../errors.ts'
-import { cyclesAround } from './check-references.ts'
+import { timeSlice } from '../time-slice.ts'
+import { faultsAround, refuseNew } from './check-references.ts'
 import { findFolder } from './folders.ts'
+import { importsIn, placesOf, refuseBadImport } from './import-graph.ts'
 import { lockProject } from './project-key.ts'
 
 type Import = z.output<typeof schemas.secretImport>
@@ -32,15 +33,15 @@ export function createImport(
   return change(ctx, actor, async (tx, touched) => {
     const { folderId, imports, where, key } = await open(ctx, tx, input)
     const source = await sourceOf(tx, input.projectId, input.import)
-    await refuseUnsound(tx, folderId, imports, source)
-    const before = await cyclesAround(tx, { projectId: input.projectId, key }, folderId)
+    await refuseUnsound(tx, input.projectId, { folderId, sourceFolderId: source, others: imports })
+    const before = await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId])
     const id = randomUUID()
     const at = timestamp(ctx)
     await tx
       .insertInto('imports')
       .values({ id, folderId, sourceFolderId: source, position: imports.length + 1, createdAt: at, updatedAt: at })
       .execute()
-    await refuseCycles(tx, { projectId: input.projectId, key }, folderId, before)
+    refuseNew(before, await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]))
     touched(folderId)
     await audit(ctx, tx, actor, 'import.create', input.projectId, { ...where, from: input.import })
     return one(await importsOf(tx, folderId), id)
@@ -63,8 +64,8 @@ export function updateImport(
       position = present.position,
     } = input.import
     const source = await sourceOf(tx, input.projectId, { environment, path })
-    await refuseUnsound(tx, folderId, others, source)
-    const before = await cyclesAround(tx, { projectId: input.projectId, key }, folderId)
+    await refuseUnsound(tx, input.projectId, { folderId, sourceFolderId: source, others })
+    const before = await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId])
     await tx
       .updateTable('imports')
       .set({ sourceFolderId: source, updatedAt: timestamp(ctx) })
@@ -72,7 +73,7 @@ export function updateImport(
       .execute()
     const index = Math.min(position, imports.length) - 1
     await arrange(tx, [...others.slice(0, index), present, ...others.slice(index)])
-    await refuseCycles(tx, { projectId: input.projectId, key }, folderId, before)
+    refuseNew(before, await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]))
     touched(folderId)
     await audit(ctx, tx, actor, 'import.update', input.projectId, {
       ...where,
@@ -120,7 +121,7 @@ async function sourceOf(tx: Tx, projectId: string, from: { environment: string; 
   return folder.id
 }
 
-async function importsOf(db: Db | Tx, folderId: string): Promise<(Import & { sourceFolderId: string })[]> {
+async function importsOf(db: Db | Tx, folderId: string): Promise<Row[]> {
   const rows = await db
     .selectFrom('imports')
     .innerJoin('folders', 'folders.id', 'imports.sourceFolderId')
@@ -149,75 +150,27 @@ function one<T extends { id: string }>(imports: readonly T[], id: string): T {
   return found
 }
 
-/** Throws `BadRequest` when `source` is imported already, or when importing it would let a folder import itself. */
+/** Throws `BadRequest` when `source` is imported already, when a folder would import itself, and beyond the limit of levels. */
 async function refuseUnsound(
   tx: Tx,
-  folderId: string,
-  others: readonly { sourceFolderId: string }[],
-  source: string,
+  projectId: string,
+  { folderId, sourceFolderId, others }: { folderId: string; sourceFolderId: string; others: readonly Row[] },
 ): Promise<void> {
-  const chain = await importChain(tx, source, folderId)
-  if (chain) {
-    const names = await placesOf(tx, [folderId, ...chain])
-    throw new BadRequest(`Cyclic import not allowed: ${names.join(' → ')}. Remove one of these imports first.`)
-  }
-  if (others.some((other) => other.sourceFolderId === source)) {
-    const [name] = await placesOf(tx, [source])
+  const kept = new Set(others.map(({ id }) => id))
+  const edges = (await importsIn(tx, projectId)).filter((edge) => edge.folderId !== folderId || kept.has(edge.id))
+  await refuseBadImport(tx, edges, { folderId, sourceFolderId })
+  if (others.some((other) => other.sourceFolderId === sourceFolderId)) {
+    const [name] = await placesOf(tx, [sourceFolderId])
     throw new BadRequest(`${name} is already imported by this folder. Move the present import instead.`)
   }
 }
 
-/** Throws `BadRequest` naming the references that go round in circles only since the change. */
-async function refuseCycles(
-  tx: Tx,
-  target: { projectId: string; key: DataKey },
-  folderId: string,
-  before: ReadonlySet<string>,
-): Promise<void> {
-  const closed = [...(await cyclesAround(tx, target, folderId))].filter((cycle) => !before.has(cycle))
-  if (closed.length > 0)
-    throw new BadRequest(
-      `This import would close a cycle of references: ${closed.join('; ')}. Change one of these first.`,
-    )
-}
-
-/** The folders one passes from `from` along imports to reach `to`, both included; null when it is not reached. */
-async function importChain(tx: Tx, from: string, to: string): Promise<string[] | null> {
-  const cameFrom = new Map<string, string | null>([[from, null]])
-  let frontier = [from]
-  while (frontier.length > 0 && !cameFrom.has(to)) {
-    const edges = await tx
-      .selectFrom('imports')
-      .where('folderId', 'in', frontier)
-      .select(['folderId', 'sourceFolderId'])
-      .execute()
-    frontier = []
-    for (const edge of edges) {
-      if (cameFrom.has(edge.sourceFolderId)) continue
-      cameFrom.set(edge.sourceFolderId, edge.folderId)
-      frontier.push(edge.sourceFolderId)
-    }
-  }
-  if (!cameFrom.has(to)) return null
-  const chain: string[] = []
-  for (let at: string | null | undefined = to; at; at = cameFrom.get(at)) chain.unshift(at)
-  return chain
-}
-
-/** `dev:/api` for each folder id, in that order. */
-async function placesOf(tx: Tx, folderIds: readonly string[]): Promise<string[]> {
-  const rows = await tx
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('folders.id', 'in', folderIds)
-    .select(['folders.id', 'folders.path', 'environments.slug'])
-    .execute()
-  const names = new Map(rows.map((row) => [row.id, `${row.slug}:${row.path}`]))
-  return folderIds.map((id) => names.get(id) ?? id)
-}
+type Row = Import & { sourceFolderId: string }
 
 async function arrange(tx: Tx, order: readonly { id: string; position: number }[]): Promise<void> {
+  const slice = timeSlice()
   for (const [index, { id, position }] of order.entries()) {
+    if (slice.isOver()) await slice.rest()
     if (position !== index + 1)
       await tx
         .updateTable('imports')

@@ -89,7 +89,7 @@ export function moveSecrets(
       })
       const { secrets } = await putSecrets(ctx, tx, actor, to, puts)
       await dropSecrets(ctx, tx, actor, from, rows)
-      await checkReferences(tx, to, secrets)
+      await checkReferences(ctx, tx, to, secrets)
     })
     touched(from.folder.id)
     touched(to.folder.id)

@@ -5,9 +5,13 @@ import { auditReading } from '../audit.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest, NotFound, Unresolvable } from '../errors.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
-import { expander } from './expand.ts'
+import { budget, type Spend } from '../limits.ts'
+import { timeSlice } from '../time-slice.ts'
+import { expander, type Expanded } from './expand.ts'
 import { findFolder, foldersBelow, type Located } from './folders.ts'
 import { projectKey } from './project-key.ts'
+import { visible } from './reference-graph.ts'
+import { referencesIn } from './references.ts'
 import { tooDeepProblem } from './resolve.ts'
 import { shownTags, tagsBySlug, type ShownTag } from './tags.ts'
 import {
@@ -27,7 +31,7 @@ type Input = z.output<typeof schemas.listSecrets>
 
 /**
  * The secrets of a folder by key, with `recursive` of all folders below it too, and with `include_imports` those of its imports,
- * highest priority first. Throws `NotFound`, and `Unresolvable` with every key whose value was asked for and cannot be had.
+ * highest priority first. Throws `NotFound`, and `Unresolvable` naming keys whose value was asked for and cannot be had, `TooLarge` beyond the budget of a request.
  */
 export async function listSecrets(
   ctx: Context,
@@ -51,27 +55,29 @@ export async function listSecrets(
   const asked = (secret: Secret): boolean =>
     pairs.every(({ key, value }) => secret.secretMetadata.some((one) => one.key === key && one.value === value))
   const problems: Problems = []
-  const listed = (folder: TreeFolder): Secret[] => {
+  const slice = timeSlice()
+  const listed = async (folder: TreeFolder): Promise<Secret[]> => {
     const secrets: Secret[] = []
     for (const row of [...folder.secrets.values()].sort(byKey)) {
-      const secret = tagged(row) ? show(folder, row, problems) : null
+      if (slice.isOver()) await slice.rest()
+      const secret = tagged(row) ? await show(folder, row, problems) : null
       if (secret && asked(secret)) secrets.push(secret)
     }
     return secrets
   }
 
   const folders = roots.flatMap((id) => tree.folders.get(id) ?? [])
-  const secrets = folders.flatMap(listed)
+  const secrets: Secret[] = []
+  for (const folder of folders) for (const secret of await listed(folder)) secrets.push(secret)
   const [root] = folders
   if (!input.include_imports || !root) return shown(ctx, actor, input, finish({ secrets }, problems))
-  const { order, tooDeep } = expander(tree, () => null).visible(root)
+  const { order, tooDeep } = visible(tree, root)
   problems.push(...tooDeep.map(tooDeepProblem))
-  const imports = order.slice(1).map((source) => ({
-    secretPath: source.path,
-    environment: source.environment,
-    folderId: source.id,
-    secrets: listed(source).map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest),
-  }))
+  const imports = []
+  for (const source of order.slice(1)) {
+    const secrets = (await listed(source)).map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest)
+    imports.push({ secretPath: source.path, environment: source.environment, folderId: source.id, secrets })
+  }
   return shown(ctx, actor, input, finish({ secrets, imports }, problems))
 }
 
@@ -123,10 +129,11 @@ export async function getSecret(
     const located = await findFolder(tx, input)
     const folderId = located.folder.id
     if (input.version === undefined) return { folderId, ...(await load(ctx, tx, input, [folderId])) }
-    // An old value may reference folders that no edge of the present one leads to.
-    const all = input.expandSecretReferences ? await allFolders(tx, input.projectId) : []
-    const loaded = await load(ctx, tx, input, [folderId, ...all])
     const { row, tags } = await versionRow(tx, located, input.secretName, input.version)
+    // An old value may reference folders that no edge of the present one leads to.
+    const text = openValue(await projectKey(ctx, tx, input.projectId), input.projectId, row)
+    const referenced = input.expandSecretReferences ? await referencedFolders(tx, input.projectId, text ?? '') : []
+    const loaded = await load(ctx, tx, input, [folderId, ...referenced])
     loaded.tree.folders.get(folderId)?.secrets.set(input.secretName, row)
     if (tags) {
       const known = await tagsBySlug(tx, input.projectId)
@@ -138,14 +145,14 @@ export async function getSecret(
     return { folderId, ...loaded }
   })
   const folder = tree.folders.get(folderId)
-  const visible = folder && (input.include_imports ? expander(tree, () => null).visible(folder) : null)
-  const source = folder?.secrets.has(input.secretName) ? folder : visible?.keys.get(input.secretName)
+  const imported = folder && input.include_imports ? visible(tree, folder).keys.get(input.secretName) : undefined
+  const source = folder?.secrets.has(input.secretName) ? folder : imported
   const row = source?.secrets.get(input.secretName)
   if (!source || !row) {
     throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
   }
   const problems: Problems = []
-  const secret = show(source, row, problems)
+  const secret = await show(source, row, problems)
   if (!secret) throw new Unresolvable(problems)
   if (input.viewSecretValue) {
     await auditReading(ctx, actor, 'secret.read', input.projectId, {
@@ -159,7 +166,7 @@ export async function getSecret(
   return secret
 }
 
-type Show = (folder: TreeFolder, row: SecretRow, problems: Problems) => Secret | null
+type Show = (folder: TreeFolder, row: SecretRow, problems: Problems) => Promise<Secret | null>
 
 async function load(
   ctx: Context,
@@ -173,13 +180,15 @@ async function load(
   const tree = await loadTree(tx, folderIds, expanding ? 'references' : input.include_imports ? 'imports' : 'alone')
   const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
   const value = (row: SecretRow): string | null => openValue(key, projectId, row)
-  const { expand } = expander(tree, expanding ? valueOpener(key, projectId) : value)
-  const show: Show = (folder, row, problems) => {
+  const spend = budget(ctx.limits)
+  const { expand } = expander(tree, valueOpener(key, projectId), spend)
+  const show: Show = async (folder, row, problems) => {
     const where = { projectId, environment: folder.environment, path: folder.path }
     const comment = openComment(key, projectId, row) ?? ''
     const metadata = openMetadata(key, projectId, row)
+    spend(FRAME_BYTES + row.comment.length + row.metadata.length)
     if (!viewSecretValue) return describeSecret(where, row, { value: null, comment, metadata }, tags.get(row.id))
-    const shown = expanding ? expand(folder, row.key) : plain(value(row))
+    const shown = expanding ? await expand(folder, row.key) : plain(value(row), spend)
     if ('value' in shown) return describeSecret(where, row, { value: shown.value, comment, metadata }, tags.get(row.id))
     problems.push({ key: row.key, reason: shown.problem })
     return null
@@ -187,21 +196,33 @@ async function load(
   return { tree, show, tags }
 }
 
-const plain = (value: string | null) => (value === null ? { problem: 'cannot be decrypted' } : { value })
+/** Bytes of a secret in an answer, without its texts. */
+const FRAME_BYTES = 500
+
+function plain(value: string | null, spend: Spend): Expanded {
+  if (value === null) return { problem: 'cannot be decrypted' }
+  spend(Buffer.byteLength(value))
+  return { value }
+}
 
 function finish<T>(listed: T, problems: Problems): T {
   if (problems.length > 0) throw new Unresolvable(problems)
   return listed
 }
 
-async function allFolders(tx: Tx, projectId: string): Promise<string[]> {
+/** The folders that a text refers to. */
+async function referencedFolders(tx: Tx, projectId: string, text: string): Promise<string[]> {
+  const places = new Set<string>()
+  for (const reference of referencesIn(text))
+    if (reference.kind === 'absolute') places.add(`${reference.environment} ${reference.path}`)
+  if (places.size === 0) return []
   const rows = await tx
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('environments.projectId', '=', projectId)
-    .select('folders.id')
+    .select(['folders.id', 'folders.path', 'environments.slug'])
     .execute()
-  return rows.map((row) => row.id)
+  return rows.flatMap(({ id, path, slug }) => (places.has(`${slug} ${path}`) ? id : []))
 }
 
 /** An older version in the shape of a present one, and the slugs of the tags it had. What was not kept then is as it is now. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseValue, referencesIn } from './references.ts'
+import { partsOf, referencesIn } from './references.ts'
 
 describe('references', () => {
   it('cuts a value at its references and loses nothing', () => {
@@ -19,7 +19,7 @@ describe('references', () => {
       '\n${A}\n',
     ]
     for (const value of values) {
-      const parts = parseValue(value)
+      const parts = [...partsOf(value)]
       expect(parts.map((part) => (typeof part === 'string' ? part : part.text)).join('')).toBe(value)
     }
   })
@@ -34,6 +34,7 @@ describe('references', () => {
     ['${.KEY}', { kind: 'unsupported' }],
     ['${dev.}', { kind: 'unsupported' }],
     ['${.}', { kind: 'unsupported' }],
+    [`\${${'a.'.repeat(30_000)}KEY}`, { kind: 'unsupported' }],
   ])('reads %s', (text, expected) => {
     expect(referencesIn(`a ${text} b ${text}`)).toMatchObject([{ text, ...expected }])
   })

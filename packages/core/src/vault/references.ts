@@ -12,35 +12,38 @@ const REFERENCE = /\$\{([A-Za-z0-9\-_.@]+)\}/g
 export type Reference = { text: string } & (
   | { kind: 'local'; key: string }
   | { kind: 'absolute'; environment: string; path: string; key: string }
-  /** Matches the pattern but can never resolve. */
+  /** Matches the pattern but can never resolve. `problem` follows `references …` in a sentence. */
   | { kind: 'unsupported'; problem: string }
 )
 
-/** A value cut at its references, in order. */
-export function parseValue(value: string): (string | Reference)[] {
-  const parts: (string | Reference)[] = []
+/** A value cut at its references, in order; at most one part is held at a time. */
+export function* partsOf(value: string): Generator<string | Reference> {
   let from = 0
   for (const match of value.matchAll(REFERENCE)) {
-    if (match.index > from) parts.push(value.slice(from, match.index))
-    parts.push(parseReference(match[0], match[1] ?? ''))
+    if (match.index > from) yield value.slice(from, match.index)
+    yield parseReference(match[0], match[1] ?? '')
     from = match.index + match[0].length
   }
-  if (from < value.length) parts.push(value.slice(from))
-  return parts
+  if (from < value.length) yield value.slice(from)
 }
 
 /** The references of a value, each once, in order of appearance. */
 export function referencesIn(value: string): Reference[] {
   const found = new Map<string, Reference>()
-  for (const part of parseValue(value)) if (typeof part !== 'string') found.set(part.text, part)
+  for (const [text, name] of value.matchAll(REFERENCE))
+    if (!found.has(text)) found.set(text, parseReference(text, name ?? ''))
   return [...found.values()]
 }
 
 export const hasReference = (value: string): boolean => value.search(REFERENCE) >= 0
 
+/** Characters of the longest reference that can name anything: an environment, a path and a key. */
+const MAX_NAME = 64 + 1024 + 255
+
 function parseReference(text: string, name: string): Reference {
+  if (name.length > MAX_NAME) return { text, kind: 'unsupported', problem: ', which is longer than any name' }
   if (name.startsWith('@')) {
-    return { text, kind: 'unsupported', problem: `references ${text}: cross-project references are not supported` }
+    return { text, kind: 'unsupported', problem: ': cross-project references are not supported' }
   }
   const [first = '', ...rest] = name.split('.')
   const key = rest.pop()
@@ -49,7 +52,7 @@ function parseReference(text: string, name: string): Reference {
     return {
       text,
       kind: 'unsupported',
-      problem: `references ${text}, which is not of the form \${KEY} or \${environment.folder.KEY}`,
+      problem: ', which is not of the form ${KEY} or ${environment.folder.KEY}',
     }
   }
   return { text, kind: 'absolute', environment: first, path: `/${rest.join('/')}`, key }

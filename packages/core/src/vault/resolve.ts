@@ -1,8 +1,11 @@
 import { isAmong, together, type Db } from '@keyferry/db'
 import type { Context } from '../context.ts'
 import { NotFound, Unresolvable } from '../errors.ts'
-import { expander, MAX_IMPORT_LEVELS, type Expander } from './expand.ts'
-import { loadTree, snapshot, valueOpener, type TreeFolder } from './tree.ts'
+import { budget } from '../limits.ts'
+import { timeSlice } from '../time-slice.ts'
+import { expander, type Expander } from './expand.ts'
+import { MAX_IMPORT_LEVELS, visible } from './reference-graph.ts'
+import { loadTree, snapshot, valueOpener, type Tree, type TreeFolder } from './tree.ts'
 
 export interface Resolved {
   value: string
@@ -14,14 +17,15 @@ export interface Resolved {
 
 /**
  * The complete map of a folder: its own secrets and those it imports, every reference resolved. All or nothing: throws
- * `Unresolvable` with every key that cannot be had, and `NotFound` when the folder is gone. A key hidden by another of the same
+ * `Unresolvable` naming keys that cannot be had, `TooLarge` for more than one request may resolve, and `NotFound` when the folder is gone. A key hidden by another of the same
  * name is not looked at.
  */
 export async function resolveFolder(ctx: Context, folderId: string): Promise<ReadonlyMap<string, Resolved>> {
   const { folder, tree, dataKey } = await loaded(ctx.db, folderId)
   if (!folder || dataKey === undefined) throw new NotFound(`Folder with ID ${folderId} not found`)
   const { projectId } = folder
-  return resolveVisible(expander(tree, valueOpener(ctx.keyring.open(projectId, dataKey), projectId)), folder)
+  const open = valueOpener(ctx.keyring.open(projectId, dataKey), projectId)
+  return resolveVisible(tree, expander(tree, open, budget(ctx.limits)), folder)
 }
 
 const loaded = together((db: Db, folderIds: readonly string[]) =>
@@ -42,12 +46,18 @@ const loaded = together((db: Db, folderIds: readonly string[]) =>
 )
 
 /** Everything `folder` shows, expanded. Throws `Unresolvable`. */
-export function resolveVisible(expanding: Expander, folder: TreeFolder): Map<string, Resolved> {
-  const { keys, tooDeep } = expanding.visible(folder)
+export async function resolveVisible(
+  tree: Tree,
+  expanding: Expander,
+  folder: TreeFolder,
+): Promise<Map<string, Resolved>> {
+  const { keys, tooDeep } = visible(tree, folder)
   const problems = tooDeep.map(tooDeepProblem)
   const resolved = new Map<string, Resolved>()
+  const slice = timeSlice()
   for (const [key, source] of keys) {
-    const expanded = expanding.expand(source, key)
+    if (slice.isOver()) await slice.rest()
+    const expanded = await expanding.expand(source, key)
     if ('problem' in expanded) {
       const imported = source === folder ? '' : `, imported from ${source.environment}:${source.path}`
       problems.push({ key, reason: `${expanded.problem}${imported}` })

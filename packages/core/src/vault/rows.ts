@@ -1,12 +1,16 @@
 import type { secretRow } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Actor, Context } from '../context.ts'
+import { budget } from '../limits.ts'
+import { MAX_NAME_BYTES, shortened } from '../short-text.ts'
+import { timeSlice } from '../time-slice.ts'
 import { expander } from './expand.ts'
+import { visible } from './reference-graph.ts'
 import { findFolder } from './folders.ts'
 import { projectKey } from './project-key.ts'
 import { referencesIn } from './references.ts'
 import { shownTags } from './tags.ts'
-import { loadTree, openComment, openMetadata, snapshot, valueOpener } from './tree.ts'
+import { loadTree, openComment, openMetadata, openValue, snapshot, valueOpener } from './tree.ts'
 
 type Row = z.output<typeof secretRow>
 
@@ -25,31 +29,42 @@ export async function listSecretRows(
   })
   const folder = tree.folders.get(folderId)
   if (!folder) return { rows: [], folderId }
-  const open = valueOpener(key, projectId)
-  const expanding = expander(tree, open)
-  const rows = [...expanding.visible(folder).keys].flatMap(([name, source]): Row[] => {
+  const spend = budget(ctx.limits)
+  const expanding = expander(tree, valueOpener(key, projectId), spend)
+  const rows: Row[] = []
+  const slice = timeSlice()
+  for (const [name, source] of visible(tree, folder).keys) {
+    if (slice.isOver()) await slice.rest()
     const row = source.secrets.get(name)
-    if (!row) return []
-    const expanded = expanding.expand(source, name)
-    return [
-      {
-        id: row.id,
-        key: name,
-        origin:
-          source === folder
-            ? { kind: 'own' }
-            : { kind: 'import', environment: source.environment, secretPath: source.path },
-        references: referencesIn(open(row) ?? '').map((reference) => reference.text),
-        problem: 'problem' in expanded ? expanded.problem : null,
-        blank: row.blank === 1,
-        version: row.version,
-        comment: openComment(key, projectId, row) ?? '',
-        metadata: openMetadata(key, projectId, row),
-        tags: tags.get(row.id) ?? [],
-        updatedAt: row.updatedAt,
-        updatedBy: row.updatedBy,
-      },
-    ]
-  })
+    if (!row) continue
+    // What refers to nothing is opened and forgotten: only what is wrong with it is shown.
+    const text = openValue(key, projectId, row)
+    const references = referencesIn(text ?? '').map((reference) => shortened(reference.text, MAX_NAME_BYTES))
+    const expanded = text === null || references.length > 0 ? await expanding.expand(source, name) : { value: text }
+    const comment = openComment(key, projectId, row) ?? ''
+    const metadata = openMetadata(key, projectId, row)
+    const shown = references.slice(0, MAX_SHOWN_REFERENCES)
+    spend(row.comment.length + row.metadata.length + shown.length * MAX_NAME_BYTES)
+    rows.push({
+      id: row.id,
+      key: name,
+      origin:
+        source === folder
+          ? { kind: 'own' }
+          : { kind: 'import', environment: source.environment, secretPath: source.path },
+      references: shown,
+      problem: 'problem' in expanded ? expanded.problem : null,
+      blank: row.blank === 1,
+      version: row.version,
+      comment,
+      metadata,
+      tags: tags.get(row.id) ?? [],
+      updatedAt: row.updatedAt,
+      updatedBy: row.updatedBy,
+    })
+  }
   return { rows: rows.sort((a, b) => (a.key < b.key ? -1 : 1)), folderId }
 }
+
+/** References that a row names. */
+const MAX_SHOWN_REFERENCES = 50

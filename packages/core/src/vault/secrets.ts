@@ -195,6 +195,7 @@ function write(
           )
     const { secrets, written } = result
     const warnings = await checkReferences(
+      ctx,
       tx,
       target,
       secrets.filter(({ row }) => written.has(row.key)),

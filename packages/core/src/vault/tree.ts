@@ -54,7 +54,10 @@ export async function loadTree(tx: Tx, folderIds: readonly string[], reach: Reac
   while (frontier.length > 0) {
     const reached = await edgesFrom(tx, frontier, reach === 'references' ? reach : 'imports').execute()
     for (const { folderId, reachedId, position } of reached) {
-      if (position !== null) imports.set(folderId, [...(imports.get(folderId) ?? []), reachedId])
+      if (position === null) continue
+      const known = imports.get(folderId)
+      if (known) known.push(reachedId)
+      else imports.set(folderId, [reachedId])
     }
     frontier = [...new Set(reached.map(({ reachedId }) => reachedId))].filter((id) => !ids.has(id))
     for (const id of frontier) ids.add(id)

@@ -4,12 +4,16 @@ import type { z } from 'zod'
 import { auditReading } from '../audit.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { NotFound } from '../errors.ts'
+import { budget, type Spend } from '../limits.ts'
+import { MAX_NAME_BYTES, shortened } from '../short-text.ts'
+import { timeSlice } from '../time-slice.ts'
 import { expander, type Expander } from './expand.ts'
 import { findFolder, foldersBelow, type Located } from './folders.ts'
 import { projectKey } from './project-key.ts'
 import { readersOf } from './readers.ts'
-import { parseValue, type Reference } from './references.ts'
-import { loadTree, snapshot, valueOpener, type SecretRow, type Tree, type TreeFolder } from './tree.ts'
+import { MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
+import { hasReference, type Reference } from './references.ts'
+import { loadTree, openValue, snapshot, valueOpener, type SecretRow, type Tree, type TreeFolder } from './tree.ts'
 
 type Uses = z.output<typeof schemas.uses>
 type Query = z.output<typeof schemas.referenceQuery>
@@ -41,7 +45,7 @@ export function listUses(ctx: Context, _actor: Actor, input: z.output<typeof sch
         secretKey: row.key,
         environment: folder.environment,
         secretPath: folder.path,
-        to: text,
+        to: shortened(text, MAX_NAME_BYTES),
       })),
     }
   })
@@ -82,58 +86,50 @@ export async function readReferenceTree(
     return { tree, folder: tree.folders.get(located.folder.id), key: await projectKey(ctx, tx, projectId) }
   })
   if (!folder) throw new NotFound(`Folder with path "${secretPath}" not found in environment "${environment}"`)
-  const open = valueOpener(key, projectId)
-  const root = nodeOf(
-    { tree, open, expanding: expander(tree, open), left: { nodes: MAX_NODES } },
-    folder,
-    secretName,
-    new Set(),
+  const spend = budget(ctx.limits)
+  const graph = referenceGraph(tree, valueOpener(key, projectId), spend)
+  const root = await treeFrom(
+    graph,
+    expander(tree, valueOpener(key, projectId), spend),
+    graph.node(folder, secretName),
+    spend,
   )
   await auditReading(ctx, actor, 'secret.read-tree', projectId, { environment, secretPath, key: secretName })
   return { tree: root, value: root.value }
 }
 
-/** A value may mention another one a thousand times over; nobody reads such a tree. */
+/** Nobody reads a larger tree. */
 const MAX_NODES = 1000
 
-interface Walk {
-  tree: Tree
-  open: (row: SecretRow) => string | null
-  expanding: Expander
-  left: { nodes: number }
-}
-
-function nodeOf(walk: Walk, folder: TreeFolder, key: string, above: ReadonlySet<string>): schemas.ReferenceTree {
-  const { tree, open, expanding, left } = walk
-  const id = `${folder.id} ${key}`
-  const row = folder.secrets.get(key)
-  const value = row && open(row)
-  const expanded = row ? expanding.expand(folder, key) : { problem: '' }
-  const within = new Set([...above, id])
-  const children = above.has(id)
-    ? []
-    : referencesOf(value ?? '').flatMap((reference) => {
-        const found = sourceOf(tree, expanding, folder, reference)
-        if (!found || left.nodes-- <= 0) return []
-        return [nodeOf(walk, found.source, found.key, within)]
-      })
-  return {
-    key,
-    value: 'value' in expanded ? expanded.value : (value ?? ''),
-    environment: folder.environment,
-    secretPath: folder.path,
-    children,
+/** A secret with those that it refers to, each once, and so on; a secret that is in a cycle has nothing below it the second time. */
+async function treeFrom(
+  graph: ReferenceGraph,
+  { expand }: Expander,
+  start: Node,
+  spend: Spend,
+): Promise<schemas.ReferenceTree> {
+  const shown = async ({ folder, key, text }: Node): Promise<schemas.ReferenceTree> => {
+    const expanded = await expand(folder, key)
+    const value = 'value' in expanded ? expanded.value : (text ?? '')
+    spend(Buffer.byteLength(value))
+    return { key, value, environment: folder.environment, secretPath: folder.path, children: [] }
   }
-}
-
-const referencesOf = (value: string): Reference[] => parseValue(value).filter((part) => typeof part !== 'string')
-
-function sourceOf(tree: Tree, expanding: Expander, from: TreeFolder, reference: Reference) {
-  if (reference.kind === 'unsupported') return null
-  const named = reference.kind === 'local' ? from : tree.at(from.projectId, reference.environment, reference.path)
-  if (!named) return null
-  const source = named.secrets.has(reference.key) ? named : expanding.visible(named).keys.get(reference.key)
-  return source ? { named, source, key: reference.key } : null
+  const root = await shown(start)
+  const left = [{ node: start, tree: root, above: [start] }]
+  let count = 1
+  for (let at = left.shift(); at; at = left.shift()) {
+    const { node, tree, above } = at
+    for (const reference of node.references) {
+      const target = graph.targetOf(node, reference)
+      if (!target) continue
+      if (++count > MAX_NODES) return root
+      const child = await shown(target)
+      tree.children.push(child)
+      if (!above.includes(target) && above.length <= MAX_REFERENCE_LEVELS)
+        left.push({ node: target, tree: child, above: [...above, target] })
+    }
+  }
+  return root
 }
 
 /** Secrets that mention something in `folderIds`: `only` that key, or any. Sorted by place and key. */
@@ -146,22 +142,40 @@ async function referrers(
 ): Promise<Referrer[]> {
   const key = await projectKey(ctx, tx, projectId)
   const tree = await loadTree(tx, await readersOf(tx, folderIds))
-  const open = valueOpener(key, projectId)
-  const expanding = expander(tree, open)
+  const spend = budget(ctx.limits)
+  const graph = referenceGraph(tree, (row) => openValue(key, projectId, row), spend)
   const wanted = new Set(folderIds)
   const found: Referrer[] = []
+  const slice = timeSlice()
   for (const folder of tree.folders.values()) {
     for (const row of folder.secrets.values()) {
-      for (const reference of referencesOf(open(row) ?? '')) {
-        const at = sourceOf(tree, expanding, folder, reference)
-        if (!at || !wanted.has(at.source.id) || (only !== undefined && at.key !== only)) continue
-        found.push({ folder, row, through: at.named === at.source ? 'direct' : 'imported', text: reference.text })
-        break
-      }
+      if (slice.isOver()) await slice.rest()
+      if (!hasReference(openValue(key, projectId, row) ?? '')) continue
+      const from = graph.node(folder, row.key)
+      const reference = from.references.find((each) => {
+        const link = graph.linkOf(from, each)
+        return 'source' in link && wanted.has(link.source.id) && (only === undefined || link.key === only)
+      })
+      if (!reference) continue
+      const through = graph.linkOf(from, reference)
+      const named = namedFolder(tree, folder, reference)
+      spend(FRAME_BYTES)
+      found.push({
+        folder,
+        row,
+        through: 'source' in through && through.source === named ? 'direct' : 'imported',
+        text: reference.text,
+      })
     }
   }
   return found.sort((a, b) => (placed(a) < placed(b) ? -1 : 1))
 }
+
+/** Bytes of a referrer in an answer. */
+const FRAME_BYTES = 500
+
+const namedFolder = (tree: Tree, from: TreeFolder, reference: Reference): TreeFolder | undefined =>
+  reference.kind === 'absolute' ? tree.at(from.projectId, reference.environment, reference.path) : from
 
 const placed = ({ folder, row }: Referrer): string => `${folder.environment} ${folder.path} ${row.key}`
 

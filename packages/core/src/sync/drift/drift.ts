@@ -7,7 +7,7 @@ import { noteConnectionProblem } from '../../connections/health.ts'
 import { timestamp, type Context } from '../../context.ts'
 import { DestinationError } from '../../destinations/destination.ts'
 import { destination } from '../../destinations/registry.ts'
-import { Unresolvable } from '../../errors.ts'
+import { TooLarge, Unresolvable } from '../../errors.ts'
 import { noteRepairsStopped } from '../../notices/trouble.ts'
 import { transact } from '../../transaction.ts'
 import { nextCheck, recorded, type Drifted } from './record.ts'
@@ -71,7 +71,8 @@ async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSign
     }
   } catch (error) {
     if (error instanceof LeaseLost || signal.aborted) throw error
-    if (error instanceof Unresolvable) return { seen: null, message: `Not looked at: ${error.message}` }
+    if (error instanceof Unresolvable || error instanceof TooLarge)
+      return { seen: null, message: `Not looked at: ${error.message}` }
     if (impatient.signal.aborted)
       return { seen: null, message: `${title} did not show its target within ${PATIENCE / 1000} seconds` }
     if (error instanceof DestinationError) {

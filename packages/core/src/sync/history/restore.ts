@@ -111,7 +111,7 @@ async function find(ctx: Context, input: RunAddress): Promise<Found> {
 }
 
 async function rewindTo(ctx: Context, tx: Tx, { sync, snapshot }: Found): Promise<Rewound> {
-  return rewind(tx, await projectKey(ctx, tx, sync.projectId), sync.projectId, snapshot)
+  return rewind(ctx, tx, await projectKey(ctx, tx, sync.projectId), sync.projectId, snapshot)
 }
 
 function show({ runId }: Found, { puts, drops, unchanged, notRestorable }: Rewound): RestorePlan {

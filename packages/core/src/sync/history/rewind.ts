@@ -1,7 +1,9 @@
 /** Works out what the source folder must hold for the target to hold what it held after a run. Writes nothing. */
-import type { Tx } from '../../context.ts'
+import type { Context, Tx } from '../../context.ts'
 import type { DataKey } from '../../crypto/data-key.ts'
+import { budget, type Limits } from '../../limits.ts'
 import { expander } from '../../vault/expand.ts'
+import { visible } from '../../vault/reference-graph.ts'
 import {
   loadTree,
   openOrNull,
@@ -29,7 +31,13 @@ export interface Rewound {
  * Takes each secret of the folder back to the version that was at the target, then resolves the whole folder as it would be: what comes
  * out differently, because it came from elsewhere, is named, and a value that would not resolve at all is not brought back.
  */
-export async function rewind(tx: Tx, key: DataKey, projectId: string, snapshot: Snapshot): Promise<Rewound> {
+export async function rewind(
+  ctx: Pick<Context, 'limits'>,
+  tx: Tx,
+  key: DataKey,
+  projectId: string,
+  snapshot: Snapshot,
+): Promise<Rewound> {
   const tree = await loadTree(tx, await foldersOf(tx, projectId))
   const folder = tree.folders.get(snapshot.folderId)
   if (!folder) throw new Error(`the source folder ${snapshot.folderId} is gone`)
@@ -56,7 +64,7 @@ export async function rewind(tx: Tx, key: DataKey, projectId: string, snapshot: 
 
   // Not bringing one back may leave others without what they refer to, so it is looked at again until nothing more is given up.
   for (;;) {
-    const given = unresolvable(tree, folder, wanted, valueOpener(key, projectId), present)
+    const given = await unresolvable(ctx.limits, tree, folder, wanted, valueOpener(key, projectId), present)
     if (given.length === 0) break
     for (const { sourceKey, problem } of given) {
       const now = present.get(sourceKey)
@@ -66,7 +74,7 @@ export async function rewind(tx: Tx, key: DataKey, projectId: string, snapshot: 
     }
   }
 
-  const { differing, equal } = compare(tree, folder, wanted, valueOpener(key, projectId), key, snapshot)
+  const { differing, equal } = await compare(ctx.limits, tree, folder, wanted, key, projectId, snapshot)
   for (const [sourceKey, reason] of differing) if (!problems.has(sourceKey)) problems.set(sourceKey, reason)
   const puts = new Map<string, { value: string; from: number | null; to: number }>()
   for (const [sourceKey, row] of sorted(wanted)) {
@@ -87,39 +95,43 @@ export async function rewind(tx: Tx, key: DataKey, projectId: string, snapshot: 
 type Open = (row: SecretRow) => string | null
 
 /** The secrets to bring back that would not resolve. */
-function unresolvable(
+async function unresolvable(
+  limits: Limits,
   tree: Tree,
   folder: TreeFolder,
   wanted: Map<string, SecretRow>,
   open: Open,
   present: ReadonlyMap<string, SecretRow>,
-): { sourceKey: string; problem: string }[] {
+): Promise<{ sourceKey: string; problem: string }[]> {
   folder.secrets = wanted
-  const { expand } = expander(tree, open)
-  return [...wanted].flatMap(([sourceKey, row]) => {
-    if (row === present.get(sourceKey)) return []
-    const expanded = expand(folder, sourceKey)
-    return 'problem' in expanded ? [{ sourceKey, problem: expanded.problem }] : []
-  })
+  const { expand } = expander(tree, open, budget(limits))
+  const found: { sourceKey: string; problem: string }[] = []
+  for (const [sourceKey, row] of wanted) {
+    if (row === present.get(sourceKey)) continue
+    const expanded = await expand(folder, sourceKey)
+    if ('problem' in expanded) found.push({ sourceKey, problem: expanded.problem })
+  }
+  return found
 }
 
 /** The folder as it would be, against the target as it was. */
-function compare(
+async function compare(
+  limits: Limits,
   tree: Tree,
   folder: TreeFolder,
   wanted: Map<string, SecretRow>,
-  open: Open,
   key: DataKey,
+  projectId: string,
   { entries, absent }: Snapshot,
-): { differing: Map<string, string>; equal: Set<string> } {
+): Promise<{ differing: Map<string, string>; equal: Set<string> }> {
   folder.secrets = wanted
-  const { visible, expand } = expander(tree, open)
-  const shown = visible(folder).keys
+  const { expand } = expander(tree, valueOpener(key, projectId), budget(limits))
+  const shown = visible(tree, folder).keys
   const differing = new Map<string, string>()
   const equal = new Set<string>()
   for (const entry of entries) {
     const source = shown.get(entry.sourceKey)
-    const expanded = source && expand(source, entry.sourceKey)
+    const expanded = source && (await expand(source, entry.sourceKey))
     if (
       expanded &&
       'value' in expanded &&

@@ -1,7 +1,7 @@
 /** Two syncs may share a target only while their keys cannot meet. */
 import type { Context, Tx } from '../../context.ts'
 import { BadRequest } from '../../errors.ts'
-import { expander } from '../../vault/expand.ts'
+import { visible } from '../../vault/reference-graph.ts'
 import { loadTree } from '../../vault/tree.ts'
 import { keySchema, schemasMeet, type KeySchema } from '../plan/key-schema.ts'
 import { lockTarget } from '../lease.ts'
@@ -55,13 +55,7 @@ async function namesOf(tx: Tx, schema: KeySchema, folderId: string): Promise<str
   const tree = await loadTree(tx, [folderId], 'imports')
   const folder = tree.folders.get(folderId)
   if (!folder) return []
-  return [
-    ...expander(tree, () => null)
-      .visible(folder)
-      .keys.keys(),
-  ]
-    .sort()
-    .map((key) => schema.name(key))
+  return [...visible(tree, folder).keys.keys()].sort().map((key) => schema.name(key))
 }
 
 async function schemaOf(tx: Tx, options: StoredOptions, folderId: string): Promise<KeySchema> {

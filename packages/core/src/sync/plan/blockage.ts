@@ -1,7 +1,8 @@
 /** What makes a run wait for a person or a fixed source, and what lets it go on. Pure. */
 import type { blockage } from '@keyferry/schemas'
 import type { z } from 'zod'
-import type { Unresolvable } from '../../errors.ts'
+import type { TooLarge, Unresolvable } from '../../errors.ts'
+import { few } from '../../short-text.ts'
 import type { Plan } from './plan.ts'
 import type { DueSync } from '../sweep.ts'
 
@@ -14,14 +15,14 @@ export interface Blocked {
   blockage: Blockage
 }
 
-export function blockedBySource(error: Unresolvable): Blocked {
+export function blockedBySource(error: Unresolvable | TooLarge): Blocked {
   return {
     kind: 'blocked',
     plan: null,
     blockage: {
       kind: 'source',
       message: `Nothing was sent. ${error.message}`,
-      keys: [...error.problems],
+      keys: 'problems' in error ? few(error.problems) : [],
       planHash: null,
     },
   }
