@@ -7,7 +7,7 @@ import type { Context } from '@keyferry/core/context'
 import { Unavailable } from '@keyferry/core/errors'
 import { proveStore } from '@keyferry/core/unavailable'
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
-import type { Monitoring } from '@keyferry/instance'
+import type { HostCheck, Monitoring } from '@keyferry/instance'
 import { TRPCError } from '@trpc/server'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { registerAuditExport } from './http/audit-export.ts'
@@ -15,6 +15,7 @@ import { registerAuth } from './http/auth.ts'
 import { serveConsole } from './http/console.ts'
 import { refuseCrossSite } from './http/cross-site.ts'
 import { registerDocs } from './http/docs.ts'
+import { refuseUnknownHosts } from './http/hosts.ts'
 import { refuseTooDeep } from './http/json.ts'
 import { registerMonitoring } from './http/monitoring.ts'
 import { throttles } from './http/throttle.ts'
@@ -32,6 +33,8 @@ export interface AppOptions extends Instance {
   webDir?: string | null
   /** Addresses or networks of proxies that say in X-Forwarded-For whom they speak for. Left out, nobody is believed. */
   trustedProxies?: readonly string[]
+  /** Which `Host` headers are answered. */
+  isKnownHost: HostCheck
 }
 
 /** Bytes of a request's body. */
@@ -53,6 +56,7 @@ export async function buildApp({
   version,
   profile,
   trustedProxies = [],
+  isKnownHost,
 }: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = ctx.log
   const app = Fastify({
@@ -72,7 +76,8 @@ export async function buildApp({
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
   acceptJson(app)
   logRequests(app)
-  app.addHook('onRequest', refuseCrossSite)
+  app.addHook('onRequest', refuseUnknownHosts(isKnownHost))
+  app.addHook('onRequest', refuseCrossSite(auth.baseUrl))
   app.addHook('onSend', async (request, reply) => {
     if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })

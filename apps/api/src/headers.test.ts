@@ -15,7 +15,7 @@ onEveryDatabase('browsers', (open) => {
     webDir = await mkdtemp(join(tmpdir(), 'keyferry-web-'))
     await mkdir(join(webDir, 'assets'))
     await writeFile(join(webDir, 'index.html'), '<!doctype html>')
-    api = await emptyApi(open, webDir)
+    api = await emptyApi(open, webDir, { allowedHosts: ['keyferry.example.com'] })
     const { body } = await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
     api.token = body.identity.credentials.token
   })
@@ -154,6 +154,87 @@ onEveryDatabase('browsers', (open) => {
     expect(byLink.status).toBe(405)
     expect((await api.send('GET', '/api/v1/projects')).body.projects).toEqual([])
     expect((await api.send('GET', '/api/v1/me', undefined, { token: null, headers: { cookie } })).status).toBe(200)
+  })
+
+  it('write nothing for another page without a cookie either, nor from the query string', async () => {
+    const fresh = await emptyApi(open)
+    const query = new URLSearchParams(ACCOUNT).toString()
+    const foreign: Record<string, string>[] = [
+      { origin: OTHER },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': 'same-origin', origin: OTHER },
+      // A browser sends this on its own for an address with a name and a password in it.
+      { 'sec-fetch-site': 'cross-site', authorization: 'Basic YTpi' },
+    ]
+    for (const from of foreign) {
+      for (const [url, body] of [
+        [`/api/v1/admin/bootstrap?${query}`],
+        ['/api/v1/admin/bootstrap', ACCOUNT],
+        ['/api/trpc/instance.bootstrap', ACCOUNT],
+        ['/api/v1/auth/universal-auth/login', { clientId: 'x', clientSecret: 'y' }],
+      ] as const) {
+        const { status } = await fresh.send('POST', url, body, { token: null, headers: from })
+        expect(status, `${url} ${JSON.stringify(from)}`).toBe(403)
+      }
+    }
+    const refused = await fresh.send('POST', `/api/v1/admin/bootstrap?${query}`, undefined, { token: null })
+    expect(refused.status).toBe(400)
+    expect(refused.body.message).toContain('email, password, organization')
+    expect((await fresh.send('GET', '/api/status')).body.initialized).toBe(false)
+    await fresh.close()
+
+    const { id: projectId } = await newProject(api)
+    const secret = { projectId, environment: 'dev', secretValue: 'x' }
+    for (const name of ['secretPath=/other', 'path=%2F', 'secretValue=y', 'workspaceId=z', 'workspaceSlug=shop']) {
+      const { status } = await api.send('POST', `/api/v4/secrets/A?${name}`, secret)
+      expect([name, status]).toEqual([name, name.startsWith('path') ? 200 : 400])
+    }
+    const gone = await api.send('DELETE', `/api/v4/secrets/A?projectId=${projectId}&environment=dev`)
+    expect(gone.status).toBe(200)
+    // The session of a person is theirs to end, not another page's, which cannot make a GET do it either.
+    const cookie = await cookieOf(api)
+    const crossSite = { cookie, 'sec-fetch-site': 'cross-site' }
+    const session = await api.send('GET', '/api/auth/get-session', undefined, { token: null, headers: crossSite })
+    expect(session.status).toBe(403)
+    const byBearer = { ...crossSite, authorization: 'Bearer x' }
+    expect((await api.send('POST', '/api/auth/sign-out', {}, { token: null, headers: byBearer })).status).toBe(403)
+  })
+
+  it('reach an instance by its own names only, whatever they ask for', async () => {
+    const ask = async (host: string, url = '/api/status', headers = {}, on = api) =>
+      (await on.send('GET', url, undefined, { headers: { host, accept: 'text/html', ...headers } })).status
+    for (const url of [
+      '/',
+      '/metrics',
+      '/healthcheck',
+      '/api/ready',
+      '/api/v1/me',
+      '/api/nothing',
+      '/api/docs/json',
+      '/api/trpc/instance.status',
+      '/api/auth/get-session',
+    ]) {
+      expect(await ask('evil.test', url), url).toBe(421)
+    }
+    for (const host of ['evil.test:4400', 'localhost.evil.test', 'keyferry.example.com.evil.test', '10.1.2.3', 'a b'])
+      expect(await ask(host), host).toBe(421)
+    const known = ['localhost', 'LOCALHOST:1', 'localhost.:4400', '127.0.0.1:4400', '[::1]:80', 'keyferry.example.com']
+    for (const host of known) expect(await ask(host), host).toBe(200)
+    const { body } = await api.send('GET', '/api/v1/me', undefined, { headers: { host: 'evil.test' } })
+    expect(body).toMatchObject({ statusCode: 421, error: 'MisdirectedRequest' })
+    expect(body.message).toContain('KEYFERRY_ALLOWED_HOSTS')
+
+    const behind = await emptyApi(open, null, {
+      trustedProxies: ['127.0.0.1'],
+      baseUrl: 'https://keyferry.example.com',
+    })
+    const forwarded = (name: string) => ({ 'x-forwarded-host': name })
+    expect(await ask('evil.test', '/api/status', forwarded('keyferry.example.com'), behind)).toBe(421)
+    expect(await ask('127.0.0.1', '/api/status', forwarded('evil.test'), behind)).toBe(421)
+    expect(await ask('127.0.0.1', '/api/status', forwarded('keyferry.example.com'), behind)).toBe(200)
+    await behind.close()
   })
 
   it('sign nobody in from another page', async () => {

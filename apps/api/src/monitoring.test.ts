@@ -1,7 +1,7 @@
 /** What operators ask a serving process, and the targets of notices, through the API's own door. */
 import { migrate, openSqlite } from '@keyferry/db'
 import { onEveryDatabase, statement } from '@keyferry/db/testing'
-import { monitoringOf, readinessOf } from '@keyferry/instance'
+import { hostCheck, monitoringOf, readinessOf } from '@keyferry/instance'
 import { createAuth } from '@keyferry/auth'
 import { expect, it, onTestFinished } from 'vitest'
 import { buildApp } from './app.ts'
@@ -20,7 +20,14 @@ onEveryDatabase('monitoring', (open) => {
       baseUrl: 'http://127.0.0.1',
       oidc: null,
     })
-    const app = await buildApp({ ctx: api.ctx, auth, monitoring, version: '0.0.0', profile: 'fleet' })
+    const app = await buildApp({
+      ctx: api.ctx,
+      auth,
+      monitoring,
+      version: '0.0.0',
+      profile: 'fleet',
+      isKnownHost: hostCheck({ listening: '0.0.0.0' }),
+    })
     onTestFinished(() => app.close())
     const ask = async (remoteAddress: string, headers: Record<string, string> = {}) => {
       const answer = await app.inject({ url: '/metrics', remoteAddress, headers })
@@ -32,6 +39,11 @@ onEveryDatabase('monitoring', (open) => {
     })
     expect(await ask('::1')).toMatchObject({ status: 200 })
     expect(await ask('192.0.2.1', { authorization: `Bearer ${TOKEN}` })).toMatchObject({ status: 200 })
+    // Names can be pointed at this machine by their owner; what a probe asks by is an address.
+    const named = await ask('127.0.0.1', { host: 'evil.test' })
+    expect(named).toMatchObject({ status: 421, text: expect.stringContaining('KEYFERRY_ALLOWED_HOSTS') })
+    expect(named.text).not.toContain('keyferry_')
+    expect(await ask('127.0.0.1', { host: '10.1.2.3:4400' })).toMatchObject({ status: 200 })
     const refused = { status: 401, text: expect.not.stringContaining('keyferry_') }
     expect(await ask('192.0.2.1')).toMatchObject(refused)
     expect(await ask('192.0.2.1', { authorization: 'Bearer another-token-of-some-length' })).toMatchObject(refused)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createAuth, migrateAuth, type AuthOptions } from '@keyferry/auth'
-import { CannotStart, type Env, type Instance, type Service } from '@keyferry/instance'
+import { CannotStart, hostCheck, type Env, type Instance, type Service } from '@keyferry/instance'
 import manifest from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 
@@ -36,6 +36,7 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
     version: manifest.version,
     profile,
     trustedProxies: env.KEYFERRY_TRUSTED_PROXIES,
+    isKnownHost: hostCheck({ listening: env.HOST, url: env.KEYFERRY_URL, allowed: env.KEYFERRY_ALLOWED_HOSTS }),
   })
   try {
     await app.listen({ host: env.HOST, port })

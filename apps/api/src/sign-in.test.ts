@@ -5,7 +5,7 @@ import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
 onEveryDatabase('first run and sign-in', (open) => {
   let api: TestApi
   beforeEach(async () => {
-    api = await emptyApi(open)
+    api = await emptyApi(open, null, { allowedHosts: ['keyferry.example.com'] })
   })
   afterEach(() => api.close())
 

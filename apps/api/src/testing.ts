@@ -4,7 +4,7 @@ import { createAuth, migrateAuth, type Auth, type AuthOptions } from '@keyferry/
 import type { Mailer } from '@keyferry/core/notices/mail'
 import { testContext, type TestContext } from '@keyferry/core/testing'
 import type { OpenStore } from '@keyferry/db/testing'
-import { monitoringOf, readinessOf } from '@keyferry/instance'
+import { hostCheck, monitoringOf, readinessOf } from '@keyferry/instance'
 import { createLog } from '@keyferry/instance/log'
 import { bootstrapped, project } from '@keyferry/schemas'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
@@ -45,13 +45,20 @@ interface TestApiOptions {
   mail?: Mailer | null
   baseUrl?: string
   trustedProxies?: readonly string[]
+  allowedHosts?: readonly string[]
 }
 
 /** As on the first start: nothing set up. */
 export async function emptyApi(
   open: OpenStore,
   webDir: string | null = null,
-  { oidc = null, mail = null, baseUrl = 'http://127.0.0.1:4400', trustedProxies = [] }: TestApiOptions = {},
+  {
+    oidc = null,
+    mail = null,
+    baseUrl = 'http://127.0.0.1:4400',
+    trustedProxies = [],
+    allowedHosts = [],
+  }: TestApiOptions = {},
 ): Promise<TestApi> {
   const made = await testContext(open)
   const logged: string[] = []
@@ -76,6 +83,7 @@ export async function emptyApi(
     version: '0.0.0',
     profile: 'embedded',
     trustedProxies,
+    isKnownHost: hostCheck({ listening: '127.0.0.1', url: baseUrl, allowed: allowedHosts }),
   })
   const api: TestApi = {
     ...test,

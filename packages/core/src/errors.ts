@@ -47,6 +47,12 @@ export class Forbidden extends KeyferryError {
   readonly code = 'PermissionDenied'
 }
 
+/** The request is for another host: its `Host` header is not one that this process answers to. */
+export class MisdirectedRequest extends KeyferryError {
+  readonly status = 421
+  readonly code = 'MisdirectedRequest'
+}
+
 /** Tried too often; the same request is looked at again in `seconds`. */
 export class TooManyRequests extends KeyferryError {
   readonly status = 429

@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS } from '@keyferry/core/limits'
 import { z } from 'zod'
 import { CannotStart } from './cannot-start.ts'
+import { hostnameOf } from './hosts.ts'
 
 const flag = z
   .enum(['true', 'false', '1', '0'])
@@ -68,6 +69,10 @@ const schema = z
       .url('must be a URL such as https://keyferry.example.com')
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
+    KEYFERRY_ALLOWED_HOSTS: list.refine(
+      (hosts) => hosts.every((host) => hostnameOf(host) !== null),
+      'must be names such as keyferry.example.com, separated by commas',
+    ),
     OIDC_ISSUER: z.url('must be the URL of the provider, without /.well-known/openid-configuration').optional(),
     OIDC_CLIENT_ID: z.string().optional(),
     OIDC_CLIENT_SECRET: z.string().optional(),

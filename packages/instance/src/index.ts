@@ -1,6 +1,7 @@
 export { changeRootKey, openAdmin, OPERATOR, type Admin } from './admin.ts'
 export { CannotStart } from './cannot-start.ts'
 export { readEnv, type Env } from './env.ts'
+export { hostCheck, isLoopbackHost, type HostCheck } from './hosts.ts'
 export { isProxied, monitoringOf, serveMonitoring, type Monitoring } from './monitoring.ts'
 export { openInstance, type Instance, type OpenOptions } from './open.ts'
 export { readinessOf, type Readiness } from './readiness.ts'

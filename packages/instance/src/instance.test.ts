@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, mkdtemp, open as openFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { get, type IncomingMessage } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { afterEach, describe, expect, inject, it } from 'vitest'
 import { CannotStart } from './cannot-start.ts'
 import { readEnv } from './env.ts'
 import { createLog } from './log.ts'
+import { hostCheck } from './hosts.ts'
 import { serveMonitoring } from './monitoring.ts'
 import { openInstance, type Instance } from './open.ts'
 
@@ -370,7 +372,8 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
 describe('the monitoring server of a worker', () => {
   it('answers with metrics and readiness, and refuses a port in use', async () => {
     const { monitoring } = await open({ KEYFERRY_DATA_DIR: await dataDir() })
-    const server = await serveMonitoring(monitoring, { host: '127.0.0.1', port: 0 })
+    const isKnownHost = hostCheck({ listening: '127.0.0.1' })
+    const server = await serveMonitoring(monitoring, { host: '127.0.0.1', port: 0, isKnownHost })
     closing.push(server.stop)
     const ask = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`)
     const metrics = await (await ask('/metrics')).text()
@@ -384,6 +387,13 @@ describe('the monitoring server of a worker', () => {
       checks: { store: 'ok', schema: 'ok', queue: 'The queue is not open yet.' },
     })
     expect((await ask('/')).status).toBe(404)
-    await expect(serveMonitoring(monitoring, { host: '127.0.0.1', port: server.port })).rejects.toThrow('METRICS_PORT')
+    const taken = serveMonitoring(monitoring, { host: '127.0.0.1', port: server.port, isKnownHost })
+    await expect(taken).rejects.toThrow('METRICS_PORT')
+    // fetch sends no Host header of one's own choice.
+    const named = await new Promise<IncomingMessage>((resolve, reject) => {
+      get({ port: server.port, path: '/metrics', headers: { host: 'evil.test' } }, resolve).once('error', reject)
+    })
+    named.resume()
+    expect(named.statusCode).toBe(421)
   })
 })

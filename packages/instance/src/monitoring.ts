@@ -3,6 +3,7 @@ import { timingSafeEqual, createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { Context } from '@keyferry/core/context'
 import { CannotStart } from './cannot-start.ts'
+import type { HostCheck } from './hosts.ts'
 import type { Readiness } from './readiness.ts'
 
 export interface Monitoring {
@@ -26,6 +27,7 @@ export interface Page {
 }
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/
+const MISDIRECTED = 'This name is not known here. Use an address, or add the name to KEYFERRY_ALLOWED_HOSTS.\n'
 const REFUSAL = 'Metrics are for this machine, or for a bearer token that METRICS_TOKEN names.\n'
 
 /** The metrics go to loopback, and to whoever presents `token` as a bearer token. */
@@ -49,7 +51,7 @@ export const isProxied = (headers: Record<string, unknown>): boolean =>
 /** A server of its own for `/metrics` and `/api/ready`, for a process that has none. Throws `CannotStart`. */
 export async function serveMonitoring(
   monitoring: Monitoring,
-  { host, port }: { host: string; port: number },
+  { host, port, isKnownHost }: { host: string; port: number; isKnownHost: HostCheck },
 ): Promise<{ port: number; stop(): Promise<void> }> {
   const server = createServer((request, response) => {
     const send = ({ status, contentType, text }: Page): void => {
@@ -57,20 +59,23 @@ export async function serveMonitoring(
     }
     const path = request.url?.split('?', 1)[0]
     const { authorization } = request.headers
+    const asked = request.headers.host
     const page =
-      path === '/metrics'
-        ? monitoring.metrics({
-            authorization,
-            address: request.socket.remoteAddress,
-            proxied: isProxied(request.headers),
-          })
-        : path === '/api/ready'
-          ? monitoring.readiness().then(asPage)
-          : Promise.resolve({
-              status: 404,
-              contentType: 'text/plain; charset=utf-8',
-              text: 'There is /metrics and /api/ready here.\n',
+      asked !== undefined && !isKnownHost(asked)
+        ? Promise.resolve({ status: 421, contentType: 'text/plain; charset=utf-8', text: MISDIRECTED })
+        : path === '/metrics'
+          ? monitoring.metrics({
+              authorization,
+              address: request.socket.remoteAddress,
+              proxied: isProxied(request.headers),
             })
+          : path === '/api/ready'
+            ? monitoring.readiness().then(asPage)
+            : Promise.resolve({
+                status: 404,
+                contentType: 'text/plain; charset=utf-8',
+                text: 'There is /metrics and /api/ready here.\n',
+              })
     page.then(send, () =>
       send({ status: 500, contentType: 'text/plain; charset=utf-8', text: 'Something went wrong\n' }),
     )

@@ -82,7 +82,10 @@ function toWeb(request: FastifyRequest, body: object | null): Request {
   if (body) headers.set('content-type', 'application/json')
   const origin = `${request.protocol}://${request.host}`
   if (!URL.canParse(request.url, origin)) throw new BadRequest('The Host header is not a host')
-  return new Request(new URL(request.url, origin), {
+  const url = new URL(request.url, origin)
+  // A write takes nothing from the query string; better-auth would take a token from there.
+  if (body) url.search = ''
+  return new Request(url, {
     method: request.method,
     headers,
     ...(body ? { body: JSON.stringify(body) } : {}),

@@ -1,22 +1,31 @@
 import { Forbidden } from '@keyferry/core/errors'
 import type { FastifyRequest } from 'fastify'
 
+/** The provider sends the browser back here, from its own site. */
+const FROM_ELSEWHERE = '/api/auth/callback/oidc'
+
 /**
- * A browser sends our cookie along with what other pages make it send. Such a request may read nothing (no CORS) and must
- * change nothing: a write under a cookie has to come from our own page. Tokens are never sent by themselves, so they pass.
+ * A page of another site can make a browser send any request without a preflight, with our cookie or to an instance without accounts. It may
+ * read nothing (no CORS) and must change nothing, whatever the body and its type. A bearer token is never sent by a browser on its own, so a
+ * request with one passes; below `/api/auth` it is not what signs a person in, so there it does not count.
+ *
+ * `baseUrl`: where browsers reach the instance, when what is in front of it replaces the `Host` header.
  */
-export async function refuseCrossSite(request: FastifyRequest): Promise<void> {
-  const { method, headers } = request
-  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
-  // Signing in makes a cookie: another page must not put its own account into somebody's browser.
-  const concerned = headers.cookie !== undefined || request.url.startsWith('/api/auth/')
-  if (!concerned || headers.authorization !== undefined) return
-  const site = headers['sec-fetch-site']
-  const own =
-    site === undefined
-      ? headers.origin === undefined || hostOf(headers.origin) === headers.host
-      : site === 'same-origin' || site === 'none'
-  if (!own) throw new Forbidden('This request comes from another site; open the console and try there')
+export function refuseCrossSite(baseUrl: string): (request: FastifyRequest) => Promise<void> {
+  const baseHost = new URL(baseUrl).host
+  return async (request) => {
+    const { method, headers } = request
+    // As it was routed, not as it was written: `/api/%61uth` is the same.
+    const route = request.routeOptions.url ?? ''
+    const signsIn = route.startsWith('/api/auth/')
+    const reads = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+    if (signsIn ? route === FROM_ELSEWHERE : reads || /^bearer /i.test(headers.authorization ?? '')) return
+    const { origin, 'sec-fetch-site': site } = headers
+    const host = origin === undefined ? undefined : hostOf(origin)
+    const ownPage = host === undefined || host === headers.host || host === request.host || host === baseHost
+    if (ownPage && (site === undefined || site === 'same-origin' || site === 'none')) return
+    throw new Forbidden('This request comes from another site. Open the console and try again there.')
+  }
 }
 
 const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null)

@@ -3,7 +3,7 @@ import { callTRPCProcedure } from '@trpc/server'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { appRouter } from '../router.ts'
 import type { RequestContext } from '../trpc/context.ts'
-import { readInput } from './input.ts'
+import { readInput, readsQuery, refuseQuery } from './input.ts'
 import { restRoutes, type RestRoute } from './procedures.ts'
 
 export function registerRest(
@@ -30,7 +30,8 @@ async function inputOf(
   ctx: RequestContext,
 ): Promise<unknown> {
   if (!shape) return undefined
-  const { params, query, body } = request
+  const { params, body } = request
+  const query = readsQuery(route.method) ? request.query : refuseQuery(shape, route.method, request.query)
   const input = readInput(shape, { params, query, body }, route.rest)
   const slug = field(query, 'workspaceSlug') ?? field(body, 'workspaceSlug')
   if (typeof slug !== 'string' || !shape.fields.has('projectId') || field(input, 'projectId') !== undefined)

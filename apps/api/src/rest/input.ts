@@ -1,5 +1,7 @@
 /** From a request to the input of a procedure: parameters, query and body in one object, older names understood. */
+import { BadRequest } from '@keyferry/core/errors'
 import { z } from 'zod'
+import type { Route } from './route.ts'
 
 type Json = z.core.JSONSchema.BaseSchema
 
@@ -30,6 +32,22 @@ export function inputShape(schema: z.ZodType): InputShape {
   for (const [name, field] of Object.entries(document.properties ?? {}))
     if (typeof field === 'object') fields.set(name, field)
   return { fields, required: new Set(document.required), document }
+}
+
+/** Infisical's clients put the input of a DELETE into the query or the body, and it holds no value. */
+export const readsQuery = (method: Route['method']): boolean => method === 'GET' || method === 'DELETE'
+
+/**
+ * A write takes nothing from the query string: addresses are kept in logs and histories, and any page can make a browser request one. Throws
+ * `BadRequest` for a parameter that would be a field of the input, since ignoring it could write to another place than was meant.
+ */
+export function refuseQuery(shape: InputShape, method: string, query: unknown): undefined {
+  const older = new Map<string, string>([...OLDER_NAMES, ['workspaceSlug', 'projectId']])
+  const misplaced = entries(query)
+    .map(([name]) => name)
+    .filter((name) => shape.fields.has(name) || shape.fields.has(older.get(name) ?? ''))
+  if (misplaced.length === 0) return undefined
+  throw new BadRequest(`A ${method} takes nothing from the query string. Send ${misplaced.join(', ')} in the body.`)
 }
 
 /**

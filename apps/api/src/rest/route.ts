@@ -14,7 +14,7 @@ export interface Route {
   message?: string
   /** Puts the project's id beside the answer, under the name Infisical uses there. */
   workspace?: true
-  /** Where the document says the input goes; the adapter takes both. Default: `query` for GET, else `body`. */
+  /** Where the document says the input of a DELETE goes; the adapter takes both. Default: `query` for GET, else `body`. */
   input?: 'query' | 'body'
   /** The field of the input that takes every query parameter the input does not know. */
   rest?: string
