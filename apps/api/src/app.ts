@@ -17,6 +17,7 @@ import { refuseCrossSite } from './http/cross-site.ts'
 import { registerDocs } from './http/docs.ts'
 import { refuseUnknownHosts } from './http/hosts.ts'
 import { refuseTooDeep } from './http/json.ts'
+import { isLocalProgram } from './http/local.ts'
 import { registerMonitoring } from './http/monitoring.ts'
 import { throttles } from './http/throttle.ts'
 import { registerRest } from './rest/adapter.ts'
@@ -110,6 +111,7 @@ export async function buildApp({
       presented: headers !== null,
       throttle: throttleOf(request),
       address: request.ip,
+      isLocalProgram: isLocalProgram(request),
       instance: { version, profile },
       readiness: monitoring.readiness,
       reqId: request.id,

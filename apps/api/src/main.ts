@@ -12,6 +12,10 @@ await runProcess(async () => {
   const instance = await openInstance(env, { makeKey: false })
   const [serving] = await Promise.all([serve(instance, env), instance.jobs.start()])
   instance.ctx.log.info({ url: serving.url }, 'api ready')
+  if (serving.setup) {
+    const { link, code } = serving.setup
+    instance.ctx.log.warn({ link, code }, 'nothing is set up yet: open the link to create the first account')
+  }
   return {
     async stop() {
       await serving.stop()

@@ -207,6 +207,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       presented: Boolean(token),
       throttle: () => Promise.resolve(),
       address: null,
+      isLocalProgram: false,
       instance,
       readiness,
       reqId: '',

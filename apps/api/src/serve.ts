@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createAuth, migrateAuth, type AuthOptions } from '@keyferry/auth'
+import { isInitialized } from '@keyferry/core/unavailable'
 import { CannotStart, hostCheck, type Env, type Instance, type Service } from '@keyferry/instance'
 import manifest from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
@@ -9,6 +10,8 @@ import { buildApp } from './app.ts'
 export interface Serving extends Service {
   /** Where it serves, such as `http://127.0.0.1:4400`. */
   url: string
+  /** How an empty instance is set up; null once it was. */
+  setup: { code: string; link: string } | null
 }
 
 /** The console as `turbo build` leaves it. */
@@ -44,7 +47,10 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
     await app.close()
     throw refusal(error, env.HOST, port)
   }
-  return { url, stop: () => app.close() }
+  const setup = (await isInitialized(ctx))
+    ? null
+    : { code: auth.setupCode, link: `${baseUrl}/first-run#code=${auth.setupCode}` }
+  return { url, setup, stop: () => app.close() }
 }
 
 function oidcOf(env: Env): AuthOptions['oidc'] {

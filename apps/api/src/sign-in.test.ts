@@ -48,6 +48,37 @@ onEveryDatabase('first run and sign-in', (open) => {
     expect(me.body.me.organization).toEqual(body.organization)
   })
 
+  it('is set up by its operator only: with the printed code, or by a program on the same machine', async () => {
+    interface From {
+      headers?: Record<string, string>
+      address?: string
+    }
+    const setUp = async (from: From, setupCode?: string) =>
+      (await api.send('POST', '/api/v1/admin/bootstrap', { ...ACCOUNT, setupCode }, { token: null, ...from })).status
+    const code = api.auth.setupCode
+    const wrong = code.replace(/.$/, code.endsWith('0') ? '1' : '0')
+    const own = { origin: 'http://localhost:4400', host: 'localhost:4400' }
+    const foreign: From[] = [
+      { address: '192.0.2.7' },
+      { headers: own },
+      { headers: { 'sec-fetch-site': 'same-origin' } },
+      { headers: { 'sec-fetch-site': 'none', 'sec-fetch-dest': 'document' } },
+      { headers: { referer: 'http://evil.test/' } },
+      { headers: { 'x-forwarded-for': '192.0.2.7' } },
+      { headers: { forwarded: 'for=192.0.2.7' } },
+      // A proxy that says nothing of itself hands on the name it was asked by.
+      { headers: { host: 'keyferry.example.com' } },
+    ]
+    for (const from of foreign) expect(await setUp(from), JSON.stringify(from)).toBe(403)
+    expect(await setUp({ address: '192.0.2.8' }, wrong)).toBe(403)
+    expect(await setUp({}, wrong)).toBe(403)
+    expect((await api.send('GET', '/api/status')).body.initialized).toBe(false)
+    const stored = await api.ctx.db.selectFrom('instanceKeys').selectAll().execute()
+    expect(JSON.stringify(stored)).not.toContain(code)
+    expect(await setUp({ address: '192.0.2.8', headers: own }, ` ${code.toLowerCase().replaceAll('-', '')}`)).toBe(200)
+    expect(await setUp({ address: '192.0.2.9' }, code)).toBe(400)
+  })
+
   it('lets one of two first runs win', async () => {
     const answers = await Promise.all([bootstrap(), bootstrap('eve@example.com')])
     expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([200, 400])

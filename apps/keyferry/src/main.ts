@@ -4,6 +4,9 @@ import { startKeyferry } from './start.ts'
 
 await runProcess(async () => {
   const running = await startKeyferry(readEnv(process.env))
-  console.log(`Keyferry serves on ${running.url}${running.initialized ? '' : ' · open it to create the first account'}`)
+  console.log(`Keyferry serves on ${running.url}`)
+  if (running.setup) {
+    console.log(`Open ${running.setup.link} to create the first account (setup code ${running.setup.code})`)
+  }
   return running
 })

@@ -1,13 +1,8 @@
-import { serve } from '@keyferry/api/serve'
-import { openInstance, type Env, type Service } from '@keyferry/instance'
+import { serve, type Serving } from '@keyferry/api/serve'
+import { openInstance, type Env } from '@keyferry/instance'
 import { startWorker } from '@keyferry/worker'
 
-export interface Running extends Service {
-  /** Where it serves, such as `http://127.0.0.1:4400`. */
-  url: string
-  /** False until the first account exists. */
-  initialized: boolean
-}
+export type Running = Serving
 
 /** API, console and worker in this process, on SQLite or on the Postgres of `DATABASE_URL`. Throws `CannotStart`. */
 export async function startKeyferry(env: Env): Promise<Running> {
@@ -23,8 +18,7 @@ export async function startKeyferry(env: Env): Promise<Running> {
     await stop()
     throw failureOf(serving) ?? failureOf(worker)
   }
-  const organization = await instance.ctx.db.selectFrom('organizations').select('id').executeTakeFirst()
-  return { url: serving.value.url, initialized: organization !== undefined, stop }
+  return { ...serving.value, stop }
 }
 
 const failureOf = (settled: PromiseSettledResult<unknown>): unknown =>

@@ -74,10 +74,21 @@ describe('the app', { timeout: 90_000 }, () => {
     const place = await newPlace('embedded')
     const first = run(APP, place)
     const url = await ready(first)
-    expect(first.output()).toContain('create the first account')
+    const code = /setup code ([0-9A-Z-]{19})/.exec((await first.printed(/setup code .*/))[0])?.[1] ?? ''
+    expect(first.output()).toContain(`${url}/first-run#code=${code} to create the first account`)
+    // A browser on this very machine needs it too.
+    const account = { email: 'ada@example.com', password: 'correct horse battery', organization: 'Acme' }
+    const setUp = (body: object) =>
+      fetch(`${url}/api/v1/admin/bootstrap`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: url },
+        body: JSON.stringify(body),
+      })
+    expect((await setUp(account)).status).toBe(403)
     const status = await fetch(`${url}/api/status`)
     expect(status.status).toBe(200)
     expect(await status.json()).toMatchObject({ profile: 'embedded', initialized: false })
+    expect((await setUp({ ...account, setupCode: code })).status).toBe(200)
     first.child.kill('SIGTERM')
     expect(await first.ended()).toBe(0)
   })

@@ -24,6 +24,7 @@ import { OWASP_COST, type HashCost } from './people/password-hash.ts'
 import { mailReset } from './people/reset.ts'
 import { totpOnce } from './people/totp-once.ts'
 import { userOfEmail } from './people/users.ts'
+import { setupCodeOf } from './setup-code.ts'
 
 export interface AuthOptions {
   ctx: Context
@@ -46,6 +47,8 @@ export interface Auth extends Accounts {
   createReset(userId: string): Promise<string>
   /** Where browsers reach the instance. */
   baseUrl: string
+  /** What an empty instance is set up with. */
+  setupCode: string
   signInWith: readonly ('password' | 'oidc')[]
   /** The same accounts inside a transaction of the caller: they exist when it commits. */
   within(store: Store): Accounts
@@ -119,6 +122,7 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
     },
     createReset: main.createReset,
     baseUrl,
+    setupCode: setupCodeOf(rootKey),
     signInWith: oidc ? ['password', 'oidc'] : ['password'],
     createUser: accounts.createUser,
     createApiKey: accounts.createApiKey,

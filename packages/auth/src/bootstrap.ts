@@ -1,15 +1,24 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context } from '@keyferry/core/context'
-import { BadRequest } from '@keyferry/core/errors'
+import { BadRequest, Forbidden } from '@keyferry/core/errors'
 import type { bootstrap, bootstrapped } from '@keyferry/schemas'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Auth } from './auth.ts'
 import { refuseCommon } from './people/common-passwords.ts'
+import { isSetupCode } from './setup-code.ts'
 
 /** As the API keys list the first token. */
 const TOKEN_NAME = 'Bootstrap token'
+
+/** Throws `Forbidden` unless `code` is the one that this instance printed, or a program on its own machine asks. */
+export function proveOperator(auth: Auth, code: string | undefined, isLocalProgram: boolean): void {
+  if (code === undefined && isLocalProgram) return
+  if (code !== undefined && isSetupCode(auth.setupCode, code)) return
+  const problem = code === undefined ? 'The setup code is missing.' : 'This is not the setup code.'
+  throw new Forbidden(`${problem} Keyferry prints it at its start: see its terminal or its log.`)
+}
 
 /**
  * Sets up an empty instance: its organization, the first account and its first token, all or nothing. The token is an API key of that account

@@ -26,7 +26,10 @@ export interface Page {
   text: string
 }
 
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/
+/** Whether the peer of a socket is this machine. */
+export const isLoopbackAddress = (address: string | undefined): boolean =>
+  address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address)
+
 const MISDIRECTED = 'This name is not known here. Use an address, or add the name to KEYFERRY_ALLOWED_HOSTS.\n'
 const REFUSAL = 'Metrics are for this machine, or for a bearer token that METRICS_TOKEN names.\n'
 
@@ -37,7 +40,7 @@ export function monitoringOf(ctx: Context, readiness: () => Promise<Readiness>, 
     async metrics({ authorization, address, proxied }) {
       const presented = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
       const known = token !== undefined && presented !== undefined && same(token, presented)
-      const local = !proxied && address !== undefined && LOOPBACK.test(address)
+      const local = !proxied && isLoopbackAddress(address)
       if (!known && !local) return { status: 401, contentType: 'text/plain; charset=utf-8', text: REFUSAL }
       return { status: 200, ...(await ctx.metrics.expose()) }
     },

@@ -6,6 +6,13 @@ export const bootstrap = z.object({
   email: z.email(),
   password,
   organization: displayName('Organization'),
+  setupCode: z
+    .string()
+    .trim()
+    .min(1, 'Enter the setup code')
+    .max(64)
+    .optional()
+    .describe('Printed by the server at its start; a program on the same machine needs none'),
   tokenExpiresInDays: z.number().int().min(1).max(365).default(30).describe('Days that the token of the answer works'),
 })
 export const bootstrapped = z.object({

@@ -1,4 +1,4 @@
-import { bootstrapInstance } from '@keyferry/auth/bootstrap'
+import { bootstrapInstance, proveOperator } from '@keyferry/auth/bootstrap'
 import { NotFound } from '@keyferry/core/errors'
 import { isInitialized } from '@keyferry/core/unavailable'
 import { bootstrap, bootstrapped, me, status } from '@keyferry/schemas'
@@ -42,7 +42,11 @@ export const instance = router({
     })
     .input(bootstrap)
     .output(bootstrapped)
-    .mutation(({ ctx: { ctx, auth }, input }) => bootstrapInstance(ctx, auth, input)),
+    .mutation(async ({ ctx: { ctx, auth, isLocalProgram }, input }) => {
+      // After the setup there is nothing to prove any more; the verb says so.
+      if (!(await isInitialized(ctx))) proveOperator(auth, input.setupCode, isLocalProgram)
+      return bootstrapInstance(ctx, auth, input)
+    }),
 
   me: may('instance.use')
     .meta({ tag, summary: 'Who is asking', routes: [{ method: 'GET', path: '/api/v1/me', envelope: 'me' }] })

@@ -13,6 +13,8 @@ export interface RequestContext {
   throttle: Throttle
   /** Where the request came from. */
   address: string | null
+  /** A program on the machine of this process sent it: no browser, no proxy. */
+  isLocalProgram: boolean
   instance: Instance
   readiness: () => Promise<Readiness>
   /** Found again in the log. */

@@ -47,7 +47,7 @@ await runProcess(async () => {
     await running.stop()
     await clear()
   }
-  if (running.initialized) {
+  if (!running.setup) {
     await stop()
     throw new CannotStart(`${dataDir} already holds an instance; the demo needs an empty directory.`)
   }

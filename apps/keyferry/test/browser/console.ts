@@ -21,6 +21,8 @@ export interface Console {
   /** By destination. */
   vendors: ReadonlyMap<string, Emulator>
   seen: Witness
+  /** What the instance printed for its setup. */
+  setup: { code: string; link: string }
   close(): Promise<void>
 }
 
@@ -36,6 +38,8 @@ async function openConsole(): Promise<Console> {
     openBrowser(),
     ...[...(await emulators())].map(async ([name, start]) => [name, await start()] as const),
   ])
+  const { setup } = running
+  if (!setup) throw new Error('the instance is set up already')
   const context = await browser.newContext({
     baseURL: running.url,
     locale: 'en',
@@ -54,6 +58,7 @@ async function openConsole(): Promise<Console> {
     page,
     vendors: new Map(started),
     seen,
+    setup,
     async close() {
       await browser.close()
       await running.stop()
@@ -102,10 +107,10 @@ async function keepPicture(page: Page, test: string): Promise<void> {
 
 export const ACCOUNT = { organization: 'Acme', email: 'ana@example.com', password: 'a sentence is easier to keep' }
 
-/** Makes the first account through the first-run page; ends on the page that asks for the first project. */
-export async function firstRun({ page, seen, url }: Console): Promise<KeyferryClient> {
+/** Makes the first account through the link that was printed; ends on the page that asks for the first project. */
+export async function firstRun({ page, seen, url, setup }: Console): Promise<KeyferryClient> {
   seen.keepSecret(ACCOUNT.password)
-  await page.goto('/')
+  await page.goto(setup.link)
   await page.getByLabel('Organization').fill(ACCOUNT.organization)
   await page.getByLabel('Email').fill(ACCOUNT.email)
   await page.getByLabel('Password', { exact: true }).fill(ACCOUNT.password)

@@ -41,7 +41,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
   }
   const reached = (name: string): Promise<void> => expect.poll(() => vendor(name).contents(), LIMIT).toEqual(values)
 
-  it('makes the first account and shows its token once', async () => {
+  it('makes the first account, with the code that was printed, and shows its token once', async () => {
+    await page.goto('/')
+    await page.getByLabel('Setup code').fill('0000-0000-0000-0000')
+    await page.getByLabel('Organization').fill(ACCOUNT.organization)
+    await page.getByLabel('Email').fill(ACCOUNT.email)
+    await page.getByLabel('Password', { exact: true }).fill(ACCOUNT.password)
+    all().seen.expectRefusal('instance.bootstrap')
+    await button('Create account').click()
+    await see(alert('This is not the setup code'))
     client = await firstRun(all())
     expect((await client.instance.me.query()).organization.name).toBe(ACCOUNT.organization)
     await page.getByRole('link', { name: 'I stored it, continue' }).click()

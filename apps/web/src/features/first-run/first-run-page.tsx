@@ -14,14 +14,20 @@ import { api, trpc } from '../../lib/trpc.ts'
 import { Strength } from '../../components/strength.tsx'
 import { TokenOnce } from './token-once.tsx'
 
+/** Typed by hand here, while a program on the server's machine needs none. */
+const setUp = bootstrap.required({ setupCode: true })
+
+/** The link that the server prints carries the code in its fragment, which browsers send to nobody. */
+const codeInLink = (): string => new URLSearchParams(window.location.hash.slice(1)).get('code') ?? ''
+
 /** Makes the first account, signs it in, and shows the API token that is never shown again. */
 export function FirstRunPage() {
   usePageTitle('Welcome', false)
   const [token, setToken] = useState<string>()
   const create = trpc.instance.bootstrap.useMutation()
   const { register, handleSubmit, setError, control, formState } = useForm({
-    resolver: zodResolver(bootstrap),
-    defaultValues: { organization: '', email: '', password: '' },
+    resolver: zodResolver(setUp),
+    defaultValues: { setupCode: codeInLink(), organization: '', email: '', password: '' },
   })
   const password = useWatch({ control, name: 'password' })
   const { errors, isSubmitting } = formState
@@ -42,10 +48,19 @@ export function FirstRunPage() {
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <TextField
+          label="Setup code"
+          help="Keyferry printed it in its terminal or log when it started."
+          autoComplete="off"
+          spellCheck={false}
+          className="font-mono"
+          autoFocus
+          error={errors.setupCode?.message}
+          {...register('setupCode')}
+        />
+        <TextField
           label="Organization"
           placeholder="Acme"
           autoComplete="organization"
-          autoFocus
           error={errors.organization?.message}
           {...register('organization')}
         />

@@ -1,0 +1,15 @@
+import { isLoopbackAddress, isLoopbackHost, isProxied } from '@keyferry/instance'
+import type { FastifyRequest } from 'fastify'
+
+/** What browsers send. Not `Sec-Fetch-Mode`, which Node's fetch sends too. */
+const BROWSER_HEADERS = ['origin', 'referer', 'sec-fetch-site', 'sec-fetch-dest', 'sec-fetch-user']
+
+/**
+ * Whether a program of this machine sent the request: not a browser, whose page may be anybody's, and not a proxy, which speaks for others. A
+ * proxy that says nothing of itself is found out by the name it was asked by.
+ */
+export const isLocalProgram = ({ headers, socket }: FastifyRequest): boolean =>
+  isLoopbackAddress(socket.remoteAddress) &&
+  isLoopbackHost(headers.host ?? '') &&
+  !isProxied(headers) &&
+  BROWSER_HEADERS.every((name) => headers[name] === undefined)
