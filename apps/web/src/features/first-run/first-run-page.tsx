@@ -1,6 +1,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { bootstrap } from '@keyferry/schemas'
-import { useState } from 'react'
+import { useLocation } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
 import { useForm, useWatch } from 'react-hook-form'
 import { Alone } from '../../components/brand.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -17,18 +18,18 @@ import { TokenOnce } from './token-once.tsx'
 /** Typed by hand here, while a program on the server's machine needs none. */
 const setUp = bootstrap.required({ setupCode: true })
 
-/** The link that the server prints carries the code in its fragment, which browsers send to nobody. */
-const codeInLink = (): string => new URLSearchParams(window.location.hash.slice(1)).get('code') ?? ''
-
 /** Makes the first account, signs it in, and shows the API token that is never shown again. */
 export function FirstRunPage() {
   usePageTitle('Welcome', false)
   const [token, setToken] = useState<string>()
   const create = trpc.instance.bootstrap.useMutation()
-  const { register, handleSubmit, setError, control, formState } = useForm({
+  // The link that the server prints carries the code in its fragment, which browsers send to nobody.
+  const code = useLocation({ select: ({ hash }) => new URLSearchParams(hash).get('code') ?? '' })
+  const { register, handleSubmit, setError, setValue, control, formState } = useForm({
     resolver: zodResolver(setUp),
-    defaultValues: { setupCode: codeInLink(), organization: '', email: '', password: '' },
+    defaultValues: { setupCode: code, organization: '', email: '', password: '' },
   })
+  useEffect(() => setValue('setupCode', code), [code, setValue])
   const password = useWatch({ control, name: 'password' })
   const { errors, isSubmitting } = formState
 
