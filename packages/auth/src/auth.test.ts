@@ -48,7 +48,7 @@ onEveryDatabase('accounts', (open) => {
     (await authTables(test).selectFrom(table).selectAll().execute()).length
 
   it('knows at once that another process revoked a key', async () => {
-    const { token } = (await bootstrapInstance(test.ctx, auth, account)).identity.credentials
+    const { token } = (await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })).identity.credentials
     const asked = () => auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null)
     const used = async () => (await authTables(test).selectFrom('apikey').select('lastRequest').execute())[0]
     expect(await asked()).not.toBeNull()
@@ -61,7 +61,7 @@ onEveryDatabase('accounts', (open) => {
   })
 
   it('sets up an empty instance with an account that can sign in and a token that works', async () => {
-    const made = await bootstrapInstance(test.ctx, auth, account)
+    const made = await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
     expect(made.organization).toMatchObject({
       name: 'Acme & Söhne',
       slug: expect.stringMatching(/^acme-sohne-[0-9a-f]{6}$/),
@@ -81,7 +81,7 @@ onEveryDatabase('accounts', (open) => {
   })
 
   it('knows nobody by a wrong token, a wrong password or a forged cookie', async () => {
-    await bootstrapInstance(test.ctx, auth, account)
+    await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
     expect(await auth.actorOf(new Headers({ authorization: `Bearer kf_${'x'.repeat(64)}` }), null)).toBeNull()
     expect(await auth.actorOf(new Headers({ authorization: 'Basic YTpi' }), null)).toBeNull()
     expect(await auth.actorOf(new Headers({ cookie: 'keyferry.session_token=forged.forged' }), null)).toBeNull()
@@ -91,27 +91,31 @@ onEveryDatabase('accounts', (open) => {
 
   it('works once: of two calls at the same time one wins, later ones are refused', async () => {
     const results = await Promise.allSettled([
-      bootstrapInstance(test.ctx, auth, account),
-      bootstrapInstance(test.ctx, auth, { ...account, email: 'eve@example.com' }),
+      bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true }),
+      bootstrapInstance(test.ctx, auth, { ...account, email: 'eve@example.com' }, { isLocalProgram: true }),
     ])
     expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
     const refused = results.find((result) => result.status === 'rejected')
     expect(refused?.reason).toBeInstanceOf(BadRequest)
-    await expect(bootstrapInstance(test.ctx, auth, account)).rejects.toThrow('Instance has already been set up')
+    await expect(bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })).rejects.toThrow(
+      'Instance has already been set up',
+    )
     expect(await rows('user')).toBe(1)
     expect(await rows('apikey')).toBe(1)
   })
 
   it('leaves nothing behind when the account cannot be made', async () => {
-    await expect(bootstrapInstance(test.ctx, auth, { ...account, password: 'short' })).rejects.toThrow()
+    await expect(
+      bootstrapInstance(test.ctx, auth, { ...account, password: 'short' }, { isLocalProgram: true }),
+    ).rejects.toThrow()
     expect(await rows('user')).toBe(0)
     expect(await rows('account')).toBe(0)
     expect(await test.ctx.db.selectFrom('organizations').select('id').execute()).toEqual([])
-    await bootstrapInstance(test.ctx, auth, account)
+    await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
   })
 
   it('keeps passwords as OWASP recommends, also those of earlier versions once they were used', async () => {
-    await bootstrapInstance(test.ctx, auth, account)
+    await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
     const accounts = authTables(test).withTables<{ account: { password: string | null } }>()
     const stored = async () => (await accounts.selectFrom('account').select('password').executeTakeFirst())?.password
     auth = createAuth({ ctx: test.ctx, rootKey: randomBytes(32), baseUrl: url, oidc: null })
@@ -152,7 +156,7 @@ onEveryDatabase('accounts', (open) => {
     const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'warn'), vi.spyOn(process.stderr, 'write')]
     onTestFinished(() => printed.forEach((spy) => spy.mockRestore()))
     const said = [vi.spyOn(test.ctx.log, 'warn'), vi.spyOn(test.ctx.log, 'debug')]
-    const { identity } = await bootstrapInstance(test.ctx, auth, account)
+    const { identity } = await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
     expect((await signIn('a wrong password')).status).toBe(401)
 
     await authTables(test).schema.dropTable('session').execute()
@@ -173,7 +177,7 @@ onEveryDatabase('accounts', (open) => {
   })
 
   it('keeps neither the password nor the token in the clear', async () => {
-    const { identity } = await bootstrapInstance(test.ctx, auth, account)
+    const { identity } = await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
     const tables = authTables(test)
     const stored = JSON.stringify([
       await tables.selectFrom('user').selectAll().execute(),

@@ -13,7 +13,7 @@ import { isSetupCode } from './setup-code.ts'
 const TOKEN_NAME = 'Bootstrap token'
 
 /** Throws `Forbidden` unless `code` is the one that this instance printed, or a program on its own machine asks. */
-export function proveOperator(auth: Auth, code: string | undefined, isLocalProgram: boolean): void {
+function proveOperator(auth: Auth, code: string | undefined, isLocalProgram: boolean): void {
   if (code === undefined && isLocalProgram) return
   if (code !== undefined && isSetupCode(auth.setupCode, code)) return
   const problem = code === undefined ? 'The setup code is missing.' : 'This is not the setup code.'
@@ -23,11 +23,13 @@ export function proveOperator(auth: Auth, code: string | undefined, isLocalProgr
 /**
  * Sets up an empty instance: its organization, the first account and its first token, all or nothing. The token is an API key of that account
  * that may do everything its owner may, for `tokenExpiresInDays`. Of two calls at the same time one wins; every later one throws `BadRequest`.
+ * Throws `Forbidden` without the setup code, which a program on the machine of this process does not need.
  */
 export async function bootstrapInstance(
   ctx: Context,
   auth: Auth,
-  { email, password, organization: name, tokenExpiresInDays }: z.output<typeof bootstrap>,
+  { email, password, organization: name, tokenExpiresInDays, setupCode }: z.output<typeof bootstrap>,
+  { isLocalProgram }: { isLocalProgram: boolean },
 ): Promise<z.output<typeof bootstrapped>> {
   refuseCommon(password, email)
   const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
@@ -37,6 +39,7 @@ export async function bootstrapInstance(
     if (await tx.selectFrom('organizations').select('id').executeTakeFirst()) {
       throw new BadRequest('Instance has already been set up')
     }
+    proveOperator(auth, setupCode, isLocalProgram)
     await tx
       .insertInto('organizations')
       .values({ ...organization, dataKey: ctx.keyring.create(organization.id), createdAt: timestamp(ctx) })

@@ -1,4 +1,4 @@
-import { bootstrapInstance, proveOperator } from '@keyferry/auth/bootstrap'
+import { bootstrapInstance } from '@keyferry/auth/bootstrap'
 import { NotFound } from '@keyferry/core/errors'
 import { isInitialized } from '@keyferry/core/unavailable'
 import { bootstrap, bootstrapped, me, status } from '@keyferry/schemas'
@@ -42,11 +42,9 @@ export const instance = router({
     })
     .input(bootstrap)
     .output(bootstrapped)
-    .mutation(async ({ ctx: { ctx, auth, isLocalProgram }, input }) => {
-      // After the setup there is nothing to prove any more; the verb says so.
-      if (!(await isInitialized(ctx))) proveOperator(auth, input.setupCode, isLocalProgram)
-      return bootstrapInstance(ctx, auth, input)
-    }),
+    .mutation(({ ctx: { ctx, auth, isLocalProgram }, input }) =>
+      bootstrapInstance(ctx, auth, input, { isLocalProgram }),
+    ),
 
   me: may('instance.use')
     .meta({ tag, summary: 'Who is asking', routes: [{ method: 'GET', path: '/api/v1/me', envelope: 'me' }] })
