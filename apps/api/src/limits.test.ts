@@ -2,7 +2,7 @@
 import { connect } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { monitoringOf, readinessOf } from '@keyferry/instance'
+import { hostCheck, monitoringOf, readinessOf } from '@keyferry/instance'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { buildApp } from './app.ts'
 import { ACCOUNT, newProject, readyApi, type Answer, type TestApi } from './testing.ts'
@@ -138,7 +138,8 @@ onEveryDatabase('limits', (open) => {
   it('counts by the store, so that processes of a fleet count together, and forgets what is over', async () => {
     const { ctx, auth } = api
     const monitoring = monitoringOf(ctx, readinessOf(ctx, { problem: () => Promise.resolve(null) }), undefined)
-    const other = await buildApp({ ctx, auth, monitoring, version: '0.0.0', profile: 'fleet' })
+    const isKnownHost = hostCheck({ listening: '127.0.0.1' })
+    const other = await buildApp({ ctx, auth, monitoring, version: '0.0.0', profile: 'fleet', isKnownHost })
     const guess = { email: 'eve@example.com', password: 'guess guess' }
     const statuses = new Set<number>()
     for (let n = 0; n < 12; n++) {
