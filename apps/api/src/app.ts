@@ -108,6 +108,7 @@ export async function buildApp({
       ctx,
       auth,
       actor: actor && { ...actor, address: request.ip },
+      authenticate: () => (headers ? auth.actorOf(headers, request.ip, { again: true }) : Promise.resolve(null)),
       presented: headers !== null,
       throttle: throttleOf(request),
       address: request.ip,

@@ -247,7 +247,7 @@ onEveryDatabase('people', (open) => {
     await run()
     expect(await row()).toMatchObject({ syncStatus: 'blocked', blocked: { kind: 'access' } })
     expect(JSON.stringify([...vendor.contents()])).not.toContain('two')
-    expect((await bob('POST', `${base}/${id}/sync-secrets`)).status).toBe(403)
+    expect((await bob('POST', `${base}/${id}/sync-secrets`)).status).toBe(404)
 
     const eve = await join('eve@example.com', 'developer')
     expect((await eve('POST', `${base}/${id}/sync-secrets`)).status).toBe(200)

@@ -41,8 +41,11 @@ export interface AuthOptions {
 export interface Auth extends Accounts {
   /** Answers everything below `/api/auth`: sign-in, sign-out, session. Rejects with what broke inside, such as an error of the store. */
   handler(request: Request): Promise<Response>
-  /** Who sent these headers: a session's cookie or a bearer token. Null for neither, and for a wrong or expired one. */
-  actorOf(headers: Headers, address: string | null): Promise<Actor | null>
+  /**
+   * Who sent these headers: a session's cookie or a bearer token. Null for neither, and for a wrong or expired one. `again`: a request that goes on
+   * is checked once more, which prolongs no session and counts as no use.
+   */
+  actorOf(headers: Headers, address: string | null, options?: { again: boolean }): Promise<Actor | null>
   /** A token that sets a person's password once, for a link. */
   createReset(userId: string): Promise<string>
   /** Where browsers reach the instance. */
@@ -113,12 +116,14 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
 
   return {
     handler: main.handler,
-    actorOf(headers, address) {
+    actorOf(headers, address, { again } = { again: false }) {
       const authorization = headers.get('authorization')
-      if (authorization === null) return main.sessionOf(headers)
+      if (authorization === null) return main.sessionOf(headers, { refresh: !again })
       const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
       if (token === undefined) return Promise.resolve(null)
-      return token.startsWith(ACCESS_TOKEN_PREFIX) ? actorOfToken(db, token, now(), address) : ofToken(token)
+      return token.startsWith(ACCESS_TOKEN_PREFIX)
+        ? actorOfToken(db, token, now(), address, { uses: again ? 0 : 1 })
+        : ofToken(token)
     },
     createReset: main.createReset,
     baseUrl,

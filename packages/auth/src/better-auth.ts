@@ -184,8 +184,8 @@ export function betterAuthOn(options: ReturnType<typeof configuration>) {
   return {
     handler: (request: Request): Promise<Response> => auth.handler(request),
 
-    async sessionOf(headers: Headers): Promise<Actor | null> {
-      const session = await auth.api.getSession({ headers })
+    async sessionOf(headers: Headers, { refresh }: { refresh: boolean }): Promise<Actor | null> {
+      const session = await auth.api.getSession({ headers, query: { disableRefresh: !refresh } })
       return session ? { kind: 'user', id: session.user.id, name: session.user.email } : null
     },
 

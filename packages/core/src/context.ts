@@ -1,4 +1,5 @@
 import type { LiveEvent } from '@keyferry/schemas'
+import type { Access } from '@keyferry/schemas/policy'
 import type { Db, Tables } from '@keyferry/db'
 import type { Transaction } from 'kysely'
 import type { Logger } from 'pino'
@@ -25,6 +26,15 @@ export interface Context {
   limits: Limits
   /** The present time; tests move it. */
   now: () => Date
+  /** Set while a verb runs for somebody who may not do everything. */
+  caller?: Caller
+}
+
+/** What the caller of a verb may do, for the verb's own transaction. */
+export interface Caller {
+  access: Access
+  /** Checks the requirements of the verb again, once the transaction has its locks. Throws `NotFound` and `Forbidden`. */
+  verify(tx: Tx): Promise<void>
 }
 
 export type Tx = Transaction<Tables>

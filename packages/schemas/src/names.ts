@@ -68,9 +68,19 @@ export const secretKey = presentSecretKey.refine((key) => !INVISIBLE.test(key), 
 /** Bytes of UTF-8, the largest value the vault takes. */
 export const MAX_VALUE_BYTES = 65_536
 
-export const secretValue = z.string().refine((value) => new TextEncoder().encode(value).length <= MAX_VALUE_BYTES, {
-  message: `Secret value must be at most ${MAX_VALUE_BYTES} bytes`,
-})
+/** Marks the text of a secret's value in types; at run time there is nothing to see of it. */
+export declare const SECRET_VALUE: unique symbol
+/**
+ * The text of a secret's value. Any text can stand for one; what matters is that a verb whose input has such a field has to say which references it
+ * writes (`defineVerb` in core/access).
+ */
+export type SecretValue = string & { readonly [SECRET_VALUE]?: never }
+
+export const secretValue: z.ZodType<SecretValue, string> = z
+  .string()
+  .refine((value) => new TextEncoder().encode(value).length <= MAX_VALUE_BYTES, {
+    message: `Secret value must be at most ${MAX_VALUE_BYTES} bytes`,
+  })
 
 export const KEY_PLACEHOLDER = '{{secretKey}}'
 export const ENVIRONMENT_PLACEHOLDER = '{{environment}}'

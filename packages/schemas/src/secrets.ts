@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, presentSecretKey, secretKey, secretPath, secretValue, timestamp } from './names.ts'
+import { id, presentSecretKey, secretKey, secretPath, secretValue, timestamp, type SecretValue } from './names.ts'
 import { place } from './projects.ts'
 
 /** Stands where a value would, for those who did not ask to see it. */
@@ -153,7 +153,8 @@ export const deleteSecrets = inFolder.extend({
 })
 
 /** A `.env` file, as pasted or uploaded. With `dryRun` it only says what it would do. */
-export const pasteDotenv = inFolder.extend({ content: z.string().max(2_000_000), dryRun: z.boolean().default(false) })
+const dotenv: z.ZodType<SecretValue, string> = z.string().max(2_000_000)
+export const pasteDotenv = inFolder.extend({ content: dotenv, dryRun: z.boolean().default(false) })
 export const pastedDotenv = z.object({
   added: z.array(z.string()),
   changed: z.array(z.string()),

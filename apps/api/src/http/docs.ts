@@ -6,7 +6,7 @@ import { restRoutes } from '../rest/procedures.ts'
 /** The OpenAPI document, and a page to read it. */
 export async function registerDocs(app: FastifyInstance, { version }: { version: string }): Promise<void> {
   const routes = restRoutes()
-  const open = new Set(routes.filter(({ meta }) => meta.access === 'anyone').map(({ procedure }) => procedure))
+  const open = new Set(routes.filter(({ meta }) => meta.verb === 'anyone').map(({ procedure }) => procedure))
   const document = openApi(routes, (procedure) => open.has(procedure), version)
   app.get('/api/docs/json', () => document)
   await app.register(async (page) => {

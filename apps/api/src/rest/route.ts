@@ -2,7 +2,9 @@
  * How a procedure looks over REST: the metadata that the adapter and the OpenAPI document are made from. Path parameters are
  * named as the fields of the procedure's input.
  */
-import type { Action } from '@keyferry/schemas/policy'
+import type { Verb } from '@keyferry/core/access/verb'
+import type { z } from 'zod'
+import type { RequestCall } from '../trpc/procedures.ts'
 
 export interface Route {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -28,6 +30,6 @@ export interface Meta {
   tag: string
   /** Tries per minute and address, where something could be guessed. */
   perMinute?: number
-  /** Who may call it: said by `may(…)` or `anyone`, never by hand. */
-  access?: Action | 'anyone'
+  /** What it mounts; set by `query`, `mutation`, `subscription` and `anyone`, never by hand. */
+  verb?: Verb<z.ZodType | null, unknown, RequestCall> | 'anyone'
 }

@@ -1,11 +1,7 @@
-import {
-  createEnvironment as create,
-  deleteEnvironment,
-  updateEnvironment as update,
-} from '@keyferry/core/vault/environments'
-import { createEnvironment, deleteEnvironment as deleteInput, environment, updateEnvironment } from '@keyferry/schemas'
+import { environmentVerbs } from '@keyferry/core/vault/folders.verbs'
+import { environment } from '@keyferry/schemas'
 import type { Route } from '../rest/route.ts'
-import { call, may, router } from '../trpc/procedures.ts'
+import { mutation, router } from '../trpc/procedures.ts'
 
 const tag = 'Environments'
 
@@ -20,32 +16,27 @@ const both = (method: Route['method'], path: string, message: string): Route[] =
   }))
 
 export const environments = router({
-  create: may('project.manage')
-    .meta({ tag, summary: 'Creates an environment', routes: both('POST', '', 'Successfully created new environment') })
-    .input(createEnvironment)
-    .output(environment)
-    .mutation(call(create)),
+  create: mutation(environmentVerbs.create, {
+    tag,
+    summary: 'Creates an environment',
+    routes: both('POST', '', 'Successfully created new environment'),
+    output: environment,
+  }),
 
-  update: may('project.manage')
-    .meta({
-      tag,
-      summary: 'Changes an environment',
-      routes: both('PATCH', '/:environmentId', 'Successfully updated environment'),
-    })
-    .input(updateEnvironment)
-    .output(environment)
-    .mutation(call(update)),
+  update: mutation(environmentVerbs.update, {
+    tag,
+    summary: 'Changes an environment',
+    routes: both('PATCH', '/:environmentId', 'Successfully updated environment'),
+    output: environment,
+  }),
 
-  delete: may('project.manage')
-    .meta({
-      tag,
-      summary: 'Deletes an environment and everything in it; `syncs` says what becomes of those that read it',
-      routes: both('DELETE', '/:environmentId', 'Successfully deleted environment').map((route) => ({
-        ...route,
-        input: 'query' as const,
-      })),
-    })
-    .input(deleteInput)
-    .output(environment)
-    .mutation(call(deleteEnvironment)),
+  delete: mutation(environmentVerbs.delete, {
+    tag,
+    summary: 'Deletes an environment and everything in it; `syncs` says what becomes of those that read it',
+    routes: both('DELETE', '/:environmentId', 'Successfully deleted environment').map((route) => ({
+      ...route,
+      input: 'query' as const,
+    })),
+    output: environment,
+  }),
 })

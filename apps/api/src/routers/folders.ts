@@ -1,57 +1,46 @@
-import { inReach } from '@keyferry/core/access/hide'
-import { changingFolder } from '@keyferry/core/access/needs'
-import {
-  createFolder as create,
-  deleteFolder as remove,
-  getFolder,
-  listFolders as list,
-  updateFolder as update,
-} from '@keyferry/core/vault/folders'
-import { createFolder, deleteFolder, folder, id, listFolders, updateFolder } from '@keyferry/schemas'
+import { folderVerbs } from '@keyferry/core/vault/folders.verbs'
+import { folder } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
-import { call, may, router } from '../trpc/procedures.ts'
+import { mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Folders'
 const both = (method: Route['method'], path: string, envelope: string): Route[] =>
   ['v1', 'v2'].map((version) => ({ method, path: `/api/${version}/folders${path}`, envelope }))
 
 export const folders = router({
-  list: may('folders.read')
-    .meta({ tag, summary: 'The folders in a folder', routes: both('GET', '', 'folders') })
-    .input(listFolders)
-    .output(z.array(folder))
-    .query(async ({ ctx, input }) => {
-      const { environment, projectId } = input
-      const listed = await list(ctx.ctx, ctx.actor, input)
-      return inReach(ctx.access, 'folders.read', projectId, listed, ({ path }) => ({ environment, path }))
-    }),
+  list: query(folderVerbs.list, {
+    tag,
+    summary: 'The folders in a folder',
+    routes: both('GET', '', 'folders'),
+    output: z.array(folder),
+  }),
 
-  get: may('folders.read')
-    .meta({ tag, summary: 'One folder', routes: both('GET', '/:folderId', 'folder') })
-    .input(z.object({ folderId: id }))
-    .output(folder)
-    .query(call(getFolder)),
+  get: query(folderVerbs.get, {
+    tag,
+    summary: 'One folder',
+    routes: both('GET', '/:folderId', 'folder'),
+    output: folder,
+  }),
 
-  create: may('secrets.write', changingFolder)
-    .meta({ tag, summary: 'Creates a folder', routes: both('POST', '', 'folder') })
-    .input(createFolder)
-    .output(folder)
-    .mutation(call(create)),
+  create: mutation(folderVerbs.create, {
+    tag,
+    summary: 'Creates a folder',
+    routes: both('POST', '', 'folder'),
+    output: folder,
+  }),
 
-  update: may('secrets.write', changingFolder)
-    .meta({ tag, summary: 'Changes a folder', routes: both('PATCH', '/:folderId', 'folder') })
-    .input(updateFolder)
-    .output(folder)
-    .mutation(call(update)),
+  update: mutation(folderVerbs.update, {
+    tag,
+    summary: 'Changes a folder',
+    routes: both('PATCH', '/:folderId', 'folder'),
+    output: folder,
+  }),
 
-  delete: may('secrets.write', changingFolder)
-    .meta({
-      tag,
-      summary: 'Deletes a folder and everything in it; `syncs` says what becomes of those that read it',
-      routes: both('DELETE', '/:folderIdOrName', 'folder'),
-    })
-    .input(deleteFolder)
-    .output(folder)
-    .mutation(call(remove)),
+  delete: mutation(folderVerbs.delete, {
+    tag,
+    summary: 'Deletes a folder and everything in it; `syncs` says what becomes of those that read it',
+    routes: both('DELETE', '/:folderIdOrName', 'folder'),
+    output: folder,
+  }),
 })

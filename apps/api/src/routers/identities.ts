@@ -1,68 +1,51 @@
-import {
-  createIdentity as create,
-  deleteIdentity,
-  getIdentity,
-  listIdentities,
-  searchIdentities as search,
-  updateIdentity as update,
-} from '@keyferry/auth/machines/identities'
-import { createIdentity, foundIdentities, id, identity, searchIdentities, updateIdentity } from '@keyferry/schemas'
+import { identityVerbs } from '@keyferry/auth/machines/machines.verbs'
+import { foundIdentities, identity } from '@keyferry/schemas'
 import { z } from 'zod'
-import { call, may, router } from '../trpc/procedures.ts'
+import { mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Identities'
 const base = '/api/v1/identities'
-const one = z.object({ identityId: id })
 
 export const identities = router({
-  list: may('instance.manage')
-    .meta({ tag, summary: 'Every machine', routes: [{ method: 'GET', path: base, envelope: 'identities' }] })
-    .output(z.array(identity))
-    .query(({ ctx }) => listIdentities(ctx.ctx, ctx.actor)),
+  list: query(identityVerbs.list, {
+    tag,
+    summary: 'Every machine',
+    routes: [{ method: 'GET', path: base, envelope: 'identities' }],
+    output: z.array(identity),
+  }),
 
-  search: may('instance.manage')
-    .meta({
-      tag,
-      summary: 'Machines by name and role, a page at a time',
-      routes: [{ method: 'POST', path: `${base}/search` }],
-    })
-    .input(searchIdentities)
-    .output(foundIdentities)
-    .query(call(search)),
+  search: query(identityVerbs.search, {
+    tag,
+    summary: 'Machines by name and role, a page at a time',
+    routes: [{ method: 'POST', path: `${base}/search` }],
+    output: foundIdentities,
+  }),
 
-  get: may('instance.manage')
-    .meta({
-      tag,
-      summary: 'One machine',
-      routes: [{ method: 'GET', path: `${base}/:identityId`, envelope: 'identity' }],
-    })
-    .input(one)
-    .output(identity)
-    .query(call(getIdentity)),
+  get: query(identityVerbs.get, {
+    tag,
+    summary: 'One machine',
+    routes: [{ method: 'GET', path: `${base}/:identityId`, envelope: 'identity' }],
+    output: identity,
+  }),
 
-  create: may('instance.manage')
-    .meta({ tag, summary: 'Creates a machine', routes: [{ method: 'POST', path: base, envelope: 'identity' }] })
-    .input(createIdentity)
-    .output(identity)
-    .mutation(call(create)),
+  create: mutation(identityVerbs.create, {
+    tag,
+    summary: 'Creates a machine',
+    routes: [{ method: 'POST', path: base, envelope: 'identity' }],
+    output: identity,
+  }),
 
-  update: may('instance.manage')
-    .meta({
-      tag,
-      summary: 'Changes a machine',
-      routes: [{ method: 'PATCH', path: `${base}/:identityId`, envelope: 'identity' }],
-    })
-    .input(updateIdentity)
-    .output(identity)
-    .mutation(call(update)),
+  update: mutation(identityVerbs.update, {
+    tag,
+    summary: 'Changes a machine',
+    routes: [{ method: 'PATCH', path: `${base}/:identityId`, envelope: 'identity' }],
+    output: identity,
+  }),
 
-  delete: may('instance.manage')
-    .meta({
-      tag,
-      summary: 'Deletes a machine with its secrets and tokens',
-      routes: [{ method: 'DELETE', path: `${base}/:identityId`, envelope: 'identity', input: 'query' }],
-    })
-    .input(one)
-    .output(identity)
-    .mutation(call(deleteIdentity)),
+  delete: mutation(identityVerbs.delete, {
+    tag,
+    summary: 'Deletes a machine with its secrets and tokens',
+    routes: [{ method: 'DELETE', path: `${base}/:identityId`, envelope: 'identity', input: 'query' }],
+    output: identity,
+  }),
 })

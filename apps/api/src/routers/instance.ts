@@ -1,12 +1,10 @@
+import { instanceVerbs } from '@keyferry/core/instance.verbs'
 import { bootstrapInstance } from '@keyferry/auth/bootstrap'
-import { NotFound } from '@keyferry/core/errors'
 import { isInitialized } from '@keyferry/core/unavailable'
 import { bootstrap, bootstrapped, me, status } from '@keyferry/schemas'
-import { allows, type Access } from '@keyferry/schemas/policy'
-import { anyone, may, router } from '../trpc/procedures.ts'
+import { anyone, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Instance'
-const isAdmin = (access: Access): boolean => allows(access, 'instance.manage', { kind: 'instance' })
 
 export const instance = router({
   status: anyone
@@ -46,18 +44,10 @@ export const instance = router({
       bootstrapInstance(ctx, auth, input, { isLocalProgram }),
     ),
 
-  me: may('instance.use')
-    .meta({ tag, summary: 'Who is asking', routes: [{ method: 'GET', path: '/api/v1/me', envelope: 'me' }] })
-    .output(me)
-    .query(async ({ ctx: { ctx, actor, access } }) => {
-      const organization = await ctx.db.selectFrom('organizations').select(['id', 'name', 'slug']).executeTakeFirst()
-      if (!organization) throw new NotFound('The instance has not been set up yet')
-      const grants = [...access.grants].map(([projectId, { role, scopes }]) => ({
-        projectId,
-        role,
-        scopes: scopes && [...scopes],
-      }))
-      const email = actor.kind === 'user' ? actor.name : ''
-      return { id: actor.id, email, name: actor.name, organization, instanceAdmin: isAdmin(access), grants }
-    }),
+  me: query(instanceVerbs.me, {
+    tag,
+    summary: 'Who is asking',
+    routes: [{ method: 'GET', path: '/api/v1/me', envelope: 'me' }],
+    output: me,
+  }),
 })

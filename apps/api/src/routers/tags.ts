@@ -1,8 +1,8 @@
-import { createTag as create, deleteTag, listTags, updateTag as update } from '@keyferry/core/vault/tags'
-import { createTag, id, tag as tagSchema, updateTag } from '@keyferry/schemas'
+import { tagVerbs } from '@keyferry/core/vault/projects.verbs'
+import { tag as tagSchema } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
-import { call, may, router } from '../trpc/procedures.ts'
+import { mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Tags'
 const both = (method: Route['method'], path: string, many = false): Route[] => [
@@ -11,27 +11,26 @@ const both = (method: Route['method'], path: string, many = false): Route[] => [
 ]
 
 export const tags = router({
-  list: may('project.read')
-    .meta({ tag, summary: 'The tags of a project', routes: both('GET', '', true) })
-    .input(z.object({ projectId: id }))
-    .output(z.array(tagSchema))
-    .query(call(listTags)),
+  list: query(tagVerbs.list, {
+    tag,
+    summary: 'The tags of a project',
+    routes: both('GET', '', true),
+    output: z.array(tagSchema),
+  }),
 
-  create: may('secrets.write')
-    .meta({ tag, summary: 'Creates a tag', routes: both('POST', '') })
-    .input(createTag)
-    .output(tagSchema)
-    .mutation(call(create)),
+  create: mutation(tagVerbs.create, { tag, summary: 'Creates a tag', routes: both('POST', ''), output: tagSchema }),
 
-  update: may('secrets.write')
-    .meta({ tag, summary: 'Changes a tag', routes: both('PATCH', '/:tagId') })
-    .input(updateTag)
-    .output(tagSchema)
-    .mutation(call(update)),
+  update: mutation(tagVerbs.update, {
+    tag,
+    summary: 'Changes a tag',
+    routes: both('PATCH', '/:tagId'),
+    output: tagSchema,
+  }),
 
-  delete: may('secrets.write')
-    .meta({ tag, summary: 'Deletes a tag and takes it off every secret', routes: both('DELETE', '/:tagId') })
-    .input(z.object({ projectId: id, tagId: id }))
-    .output(tagSchema)
-    .mutation(call(deleteTag)),
+  delete: mutation(tagVerbs.delete, {
+    tag,
+    summary: 'Deletes a tag and takes it off every secret',
+    routes: both('DELETE', '/:tagId'),
+    output: tagSchema,
+  }),
 })

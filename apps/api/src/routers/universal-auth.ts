@@ -1,33 +1,18 @@
+import { universalAuthVerbs } from '@keyferry/auth/machines/machines.verbs'
 import { renewToken, revokeToken, signIn } from '@keyferry/auth/machines/sign-in'
-import {
-  attachUniversalAuth as attach,
-  createClientSecret as createSecret,
-  detachUniversalAuth,
-  getClientSecret,
-  getUniversalAuth,
-  listClientSecrets,
-  revokeClientSecret,
-  updateUniversalAuth as update,
-} from '@keyferry/auth/machines/universal-auth'
 import {
   accessToken,
   accessTokenInput,
-  attachUniversalAuth,
   clientSecret,
-  createClientSecret,
-  id,
   universalAuth as universalAuthSchema,
   universalAuthLogin,
-  updateUniversalAuth,
 } from '@keyferry/schemas'
 import { z } from 'zod'
-import { anyone, call, may, router } from '../trpc/procedures.ts'
+import { anyone, mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Universal auth'
 const base = '/api/v1/auth/universal-auth/identities/:identityId'
 const envelope = 'identityUniversalAuth'
-const one = z.object({ identityId: id })
-const oneSecret = one.extend({ clientSecretId: id })
 
 export const universalAuth = router({
   login: anyone
@@ -64,75 +49,59 @@ export const universalAuth = router({
     .output(z.object({ message: z.string() }))
     .mutation(({ ctx, input }) => revokeToken(ctx.ctx, input)),
 
-  attach: may('instance.manage')
-    .meta({
-      tag,
-      summary: 'Lets a machine sign in with client secrets',
-      routes: [{ method: 'POST', path: base, envelope }],
-    })
-    .input(attachUniversalAuth)
-    .output(universalAuthSchema)
-    .mutation(call(attach)),
+  attach: mutation(universalAuthVerbs.attach, {
+    tag,
+    summary: 'Lets a machine sign in with client secrets',
+    routes: [{ method: 'POST', path: base, envelope }],
+    output: universalAuthSchema,
+  }),
 
-  get: may('instance.manage')
-    .meta({ tag, summary: 'How a machine signs in', routes: [{ method: 'GET', path: base, envelope }] })
-    .input(one)
-    .output(universalAuthSchema)
-    .query(call(getUniversalAuth)),
+  get: query(universalAuthVerbs.get, {
+    tag,
+    summary: 'How a machine signs in',
+    routes: [{ method: 'GET', path: base, envelope }],
+    output: universalAuthSchema,
+  }),
 
-  update: may('instance.manage')
-    .meta({ tag, summary: 'Changes how a machine signs in', routes: [{ method: 'PATCH', path: base, envelope }] })
-    .input(updateUniversalAuth)
-    .output(universalAuthSchema)
-    .mutation(call(update)),
+  update: mutation(universalAuthVerbs.update, {
+    tag,
+    summary: 'Changes how a machine signs in',
+    routes: [{ method: 'PATCH', path: base, envelope }],
+    output: universalAuthSchema,
+  }),
 
-  detach: may('instance.manage')
-    .meta({
-      tag,
-      summary: 'Ends its client secrets and tokens',
-      routes: [{ method: 'DELETE', path: base, envelope, input: 'query' }],
-    })
-    .input(one)
-    .output(universalAuthSchema)
-    .mutation(call(detachUniversalAuth)),
+  detach: mutation(universalAuthVerbs.detach, {
+    tag,
+    summary: 'Ends its client secrets and tokens',
+    routes: [{ method: 'DELETE', path: base, envelope, input: 'query' }],
+    output: universalAuthSchema,
+  }),
 
-  createSecret: may('instance.manage')
-    .meta({
-      tag,
-      summary: 'A client secret, shown once',
-      routes: [{ method: 'POST', path: `${base}/client-secrets` }],
-    })
-    .input(createClientSecret)
-    .output(z.object({ clientSecret: z.string(), clientSecretData: clientSecret }))
-    .mutation(call(createSecret)),
+  createSecret: mutation(universalAuthVerbs.createSecret, {
+    tag,
+    summary: 'A client secret, shown once',
+    routes: [{ method: 'POST', path: `${base}/client-secrets` }],
+    output: z.object({ clientSecret: z.string(), clientSecretData: clientSecret }),
+  }),
 
-  secrets: may('instance.manage')
-    .meta({
-      tag,
-      summary: 'The client secrets of a machine, without the secrets themselves',
-      routes: [{ method: 'GET', path: `${base}/client-secrets`, envelope: 'clientSecretData' }],
-    })
-    .input(one)
-    .output(z.array(clientSecret))
-    .query(call(listClientSecrets)),
+  secrets: query(universalAuthVerbs.secrets, {
+    tag,
+    summary: 'The client secrets of a machine, without the secrets themselves',
+    routes: [{ method: 'GET', path: `${base}/client-secrets`, envelope: 'clientSecretData' }],
+    output: z.array(clientSecret),
+  }),
 
-  secret: may('instance.manage')
-    .meta({
-      tag,
-      summary: 'One client secret, without the secret itself',
-      routes: [{ method: 'GET', path: `${base}/client-secrets/:clientSecretId`, envelope: 'clientSecretData' }],
-    })
-    .input(oneSecret)
-    .output(clientSecret)
-    .query(call(getClientSecret)),
+  secret: query(universalAuthVerbs.secret, {
+    tag,
+    summary: 'One client secret, without the secret itself',
+    routes: [{ method: 'GET', path: `${base}/client-secrets/:clientSecretId`, envelope: 'clientSecretData' }],
+    output: clientSecret,
+  }),
 
-  revokeSecret: may('instance.manage')
-    .meta({
-      tag,
-      summary: 'Ends a client secret and the tokens it gave out',
-      routes: [{ method: 'POST', path: `${base}/client-secrets/:clientSecretId/revoke`, envelope: 'clientSecretData' }],
-    })
-    .input(oneSecret)
-    .output(clientSecret)
-    .mutation(call(revokeClientSecret)),
+  revokeSecret: mutation(universalAuthVerbs.revokeSecret, {
+    tag,
+    summary: 'Ends a client secret and the tokens it gave out',
+    routes: [{ method: 'POST', path: `${base}/client-secrets/:clientSecretId/revoke`, envelope: 'clientSecretData' }],
+    output: clientSecret,
+  }),
 })

@@ -8,6 +8,8 @@ export interface RequestContext {
   ctx: Context
   auth: Auth
   actor: Actor | null
+  /** Who the same credential belongs to now; null once it ended. Counts as no use of it. */
+  authenticate: () => Promise<Actor | null>
   /** A credential came with the request, valid or not. */
   presented: boolean
   throttle: Throttle

@@ -1,11 +1,10 @@
-import type { Actor, Context } from '@keyferry/core/context'
-import { demand } from '@keyferry/core/access/demand'
-import { readAccess } from '@keyferry/core/access/grants'
-import { locate } from '@keyferry/core/access/locate'
-import type { Further } from '@keyferry/core/access/needs'
+/** Procedures: each mounts a verb, or is open to anyone. */
+import type { AuthCall } from '@keyferry/auth/verb'
+import { perform, type InputOf, type Verb } from '@keyferry/core/access/verb'
+import type { Actor } from '@keyferry/core/context'
 import { Unauthorized } from '@keyferry/core/errors'
-import type { Access, Action } from '@keyferry/schemas/policy'
-import { initTRPC } from '@trpc/server'
+import type { WatchCall } from '@keyferry/core/sync/watch'
+import { initTRPC, tracked, type TRPCMutationProcedure, type TRPCQueryProcedure } from '@trpc/server'
 import { z } from 'zod'
 import type { Meta } from '../rest/route.ts'
 import type { RequestContext } from './context.ts'
@@ -30,38 +29,19 @@ const t = initTRPC
 
 export const { createCallerFactory } = t
 
-/** By the metadata of the procedure: what its input looks like. */
-const inputs = new WeakMap<object, z.ZodType | null>()
-
 /** A procedure as tRPC keeps it; its types do not show all of this. */
-const built = z.object({
-  _def: z.object({
-    procedure: z.literal(true),
-    inputs: z.array(z.instanceof(z.ZodType)).max(1),
-    meta: z.custom<Meta>((meta) => isMeta(meta)),
-  }),
-})
+const isBuilt = (procedure: unknown): boolean =>
+  built.safeParse(typeof procedure === 'function' && '_def' in procedure ? procedure._def : undefined).success
+const built = z.object({ meta: z.object({ verb: z.custom((verb) => verb !== undefined) }) })
 
-const isMeta = (meta: unknown): boolean =>
-  typeof meta === 'object' && meta !== null && 'access' in meta && 'routes' in meta
-
-/** Takes in no procedure that does not state who may call it. */
+/** Takes in no procedure that was made without `query`, `mutation`, `subscription` or `anyone`. */
 export const router: typeof t.router = (procedures) => {
   for (const [name, procedure] of Object.entries(procedures)) {
     if (typeof procedure !== 'function') continue
-    const parsed = built.safeParse({ _def: '_def' in procedure ? procedure._def : undefined })
-    if (!parsed.success)
-      throw new Error(`The procedure ${name} does not state who may call it: ${parsed.error.message}`)
-    const {
-      meta,
-      inputs: [input],
-    } = parsed.data._def
-    inputs.set(meta, input ?? null)
+    if (!isBuilt(procedure)) throw new Error(`The procedure ${name} mounts no verb and is not open to anyone`)
   }
   return t.router(procedures)
 }
-
-const UNSAID = { summary: '', tag: '', routes: [] }
 
 /** Wrong tokens per minute and address. They cannot be guessed; looking them up still costs. */
 const WRONG_TOKENS_PER_MINUTE = 300
@@ -73,47 +53,82 @@ const stated = t.procedure.use(async ({ ctx, path, meta, next }) => {
   return result
 })
 
-/** Anyone may call it. */
-export const anyone = stated.meta({ ...UNSAID, access: 'anyone' })
+/** Anyone may call it: signing in, and what is known before that. Says what it is with `.meta({ …, verb: 'anyone' })`. */
+export const anyone = stated.meta({ summary: '', tag: '', routes: [], verb: 'anyone' })
+
+const signedIn = stated.use(async ({ ctx, next }) => {
+  const { actor } = ctx
+  if (actor) return next({ ctx: { actor } })
+  if (ctx.presented) await ctx.throttle('wrong tokens', WRONG_TOKENS_PER_MINUTE)
+  throw new Unauthorized(ctx.presented ? 'Token is not valid' : 'Token missing')
+})
+
+/** What verbs get from a request. */
+export type RequestCall = AuthCall & WatchCall
+
+type Schema = z.ZodType | null
+type Stated = Omit<Meta, 'verb'>
+type Mounting<Out> = Stated & { output: Out }
+interface Types<S extends Schema, Out extends z.ZodType> {
+  meta: Meta
+  input: S extends z.ZodType ? z.input<S> : void
+  output: z.output<Out>
+}
 
 /**
- * Whoever has a session or a token, and may do `action` where the input points: at a project, an environment and a path, or at the place of
- * the sync, folder or connection it names. `further` finds out what else the call needs. Who asks is checked before the input is looked at.
- * Refused as `NotFound` in a project one is no member of, as `Forbidden` elsewhere.
- *
- * Stated once, at the head of a procedure, for tRPC and REST alike.
+ * Procedures are made of verbs and of nothing else: `perform` checks what the verb requires before it runs, for tRPC and REST alike. Who asks is
+ * checked before the input is looked at.
  */
-export function may(action: Action, further?: Further) {
-  return stated.meta({ ...UNSAID, access: action }).use(async ({ ctx, meta, getRawInput, next }) => {
-    const { actor } = ctx
-    if (!actor) {
-      if (ctx.presented) await ctx.throttle('wrong tokens', WRONG_TOKENS_PER_MINUTE)
-      throw new Unauthorized(ctx.presented ? 'Token is not valid' : 'Token missing')
-    }
-    const access = await readAccess(ctx.ctx.db, actor)
-    const schema = meta && inputs.get(meta)
-    const parsed = schema ? await schema.safeParseAsync(await getRawInput()) : undefined
-    // An input that breaks its schema is refused by the schema itself, right after this.
-    if (!parsed || parsed.success) await allowed(ctx.ctx, access, action, parsed?.data, further)
-    return next({ ctx: { actor, access } })
-  })
+export function query<S extends Schema, Out extends z.ZodType>(
+  verb: Verb<S, z.input<Out>, RequestCall>,
+  { output, ...meta }: Mounting<Out>,
+): TRPCQueryProcedure<Types<S, Out>> {
+  return mounted(verb, meta)
+    .output<z.ZodType>(output)
+    .query((opts) => perform(verb, callOf(opts), opts.input as InputOf<S>)) as TRPCQueryProcedure<Types<S, Out>>
 }
 
-async function allowed(
-  ctx: Context,
-  access: Access,
-  action: Action,
-  input: unknown,
-  further: Further | undefined,
-): Promise<void> {
-  const located = await locate(ctx, action, input)
-  if (!located) throw new Error(`The input of a procedure that needs ${action} names no place`)
-  demand(access, { action, ...located })
-  for (const need of (await further?.({ ctx, access, input, located })) ?? []) demand(access, need)
+/** Like `query`, for what changes something. */
+export function mutation<S extends Schema, Out extends z.ZodType>(
+  verb: Verb<S, z.input<Out>, RequestCall>,
+  { output, ...meta }: Mounting<Out>,
+): TRPCMutationProcedure<Types<S, Out>> {
+  return mounted(verb, meta)
+    .output<z.ZodType>(output)
+    .mutation((opts) => perform(verb, callOf(opts), opts.input as InputOf<S>)) as TRPCMutationProcedure<Types<S, Out>>
 }
 
-/** The resolver of a procedure that is one verb. */
-export function call<I, O>(verb: (ctx: Context, actor: Actor, input: I) => Promise<O>) {
-  return (opts: { ctx: { ctx: Context; actor: Actor }; input: I }): Promise<O> =>
-    verb(opts.ctx.ctx, opts.ctx.actor, opts.input)
+/** Like `query`, for events that go on until the client leaves. */
+export function subscription<S extends z.ZodType<{ lastEventId?: string | null }>, Event>(
+  verb: Verb<S, AsyncIterable<Event>, RequestCall>,
+  meta: Stated,
+) {
+  return signedIn
+    .meta({ ...meta, verb })
+    .input(verb.input)
+    .subscription(async function* (opts) {
+      const input = verb.input.parse(opts.input)
+      let last = Number(input.lastEventId ?? 0) || 0
+      for await (const event of await perform(verb, callOf(opts), input as InputOf<S>))
+        yield tracked(String(++last), event)
+    })
 }
+
+function mounted(verb: Verb<Schema, unknown, RequestCall>, meta: Stated) {
+  const procedure = signedIn.meta({ ...meta, verb })
+  // The types of an input that is not known yet say nothing; `Types` says what they are.
+  return verb.input === null ? procedure : (procedure.input(verb.input) as unknown as typeof procedure)
+}
+
+interface Resolving {
+  ctx: RequestContext & { actor: Actor }
+  signal: AbortSignal | undefined
+}
+
+const callOf = ({ ctx: { ctx, auth, actor, authenticate }, signal }: Resolving): RequestCall => ({
+  ctx,
+  auth,
+  actor,
+  authenticate,
+  signal: signal ?? new AbortController().signal,
+})

@@ -109,15 +109,17 @@ export async function revokeToken(
   return { message: 'Successfully revoked access token' }
 }
 
-/** Who sent `accessToken`; null when it is unknown, expired, used up or comes from an address it may not. Counts as a use. */
+/** Who sent `accessToken`; null when it is unknown, expired, used up or comes from an address it may not. `uses`: how many it counts as. */
 export async function actorOfToken(
   db: Db,
   accessToken: string,
   now: Date,
   address: string | null,
+  { uses }: { uses: 0 | 1 },
 ): Promise<Actor | null> {
   const token = await findToken(db, accessToken, now, address)
   if (!token) return null
+  if (uses === 0) return { kind: 'identity', id: token.identityId, name: token.name }
   if (token.usesLimit > 0) {
     const { numUpdatedRows } = await db
       .updateTable('accessTokens')

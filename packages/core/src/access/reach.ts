@@ -3,7 +3,7 @@ import { allows, type Access, type Place } from '@keyferry/schemas/policy'
 import type { Context, Tx } from '../context.ts'
 import { edgesFrom } from '../vault/edges.ts'
 
-type FolderPlace = Extract<Place, { kind: 'folder' }>
+type FolderPlace = Extract<Place, { kind: 'folder' }> & { folderId: string }
 
 /** Every folder whose values can show through those of `folderIds`: they, what they import, and what their values refer to, transitively. */
 export async function reachOf(db: Db | Tx, folderIds: readonly string[]): Promise<FolderPlace[]> {
@@ -23,7 +23,7 @@ async function placesOf(db: Db | Tx, folderIds: readonly string[]): Promise<Fold
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('folders.id', 'in', folderIds)
-    .select(['environments.projectId', 'environments.slug as environment', 'folders.path'])
+    .select(['folders.id as folderId', 'environments.projectId', 'environments.slug as environment', 'folders.path'])
     .execute()
   return rows.map((row) => ({ kind: 'folder', ...row }))
 }

@@ -18,7 +18,7 @@ export async function projectKey(ctx: Pick<Context, 'keyring'>, db: Db | Tx, pro
  * import G, which imports H: the reader F would be missed and its target stay stale. Whoever adds a reader (an import, a
  * reference, a sync) must hold this lock too. SQLite has one writer at a time anyway. Throws `NotFound`.
  */
-export function lockProject(ctx: Pick<Context, 'keyring' | 'db'>, tx: Tx, projectId: string): Promise<DataKey> {
+export function lockProject(ctx: Writing, tx: Tx, projectId: string): Promise<DataKey> {
   return hold(ctx, tx, projectId, (query) => query.forNoKeyUpdate())
 }
 
@@ -26,14 +26,16 @@ export function lockProject(ctx: Pick<Context, 'keyring' | 'db'>, tx: Tx, projec
  * The place of a writer who adds no reader: beside others like it, and never beside one that `lockProject` let in. The folders that it writes it
  * must hold itself. Throws `NotFound`.
  */
-export function shareProject(ctx: Pick<Context, 'keyring' | 'db'>, tx: Tx, projectId: string): Promise<DataKey> {
+export function shareProject(ctx: Writing, tx: Tx, projectId: string): Promise<DataKey> {
   return hold(ctx, tx, projectId, (query) => query.forShare())
 }
+
+type Writing = Pick<Context, 'keyring' | 'db' | 'caller'>
 
 const select = (tx: Tx, projectId: string) => tx.selectFrom('projects').where('id', '=', projectId).select('dataKey')
 
 async function hold(
-  ctx: Pick<Context, 'keyring' | 'db'>,
+  ctx: Writing,
   tx: Tx,
   projectId: string,
   lock: (query: ReturnType<typeof select>) => ReturnType<typeof select>,
@@ -42,6 +44,8 @@ async function hold(
     .$if(ctx.db.dialect === 'postgres', lock)
     .executeTakeFirst()
   if (!project) throw missingProject(projectId)
+  // Places may have changed hands since the verb was let through; from here on they stand still.
+  await ctx.caller?.verify(tx)
   return ctx.keyring.open(projectId, project.dataKey)
 }
 

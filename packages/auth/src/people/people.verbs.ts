@@ -1,0 +1,48 @@
+/** What may be done with people's accounts, and who may. */
+import { RUNS_INSTANCE } from '@keyferry/core/access/requirement'
+import { defineVerb } from '@keyferry/core/access/verb'
+import * as schemas from '@keyferry/schemas'
+import { z } from 'zod'
+import { defineAuthVerb } from '../verb.ts'
+import { invitePerson, listInvitations, revokeInvitation } from './invitations.ts'
+import { endSecondFactor, listPeople, removePerson, updatePerson } from './people.ts'
+import { makeResetLink } from './reset.ts'
+
+const one = z.object({ userId: schemas.id })
+
+export const peopleVerbs = {
+  list: defineVerb({ input: null, requires: () => RUNS_INSTANCE, run: (ctx, actor) => listPeople(ctx, actor) }),
+
+  invite: defineAuthVerb({
+    input: schemas.invitePerson,
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor, input, { auth }) => invitePerson(ctx, auth, actor, input),
+  }),
+
+  invitations: defineVerb({
+    input: null,
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor) => listInvitations(ctx, actor, { projectId: null }),
+  }),
+
+  revokeInvitation: defineVerb({
+    input: z.object({ invitationId: schemas.id }),
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor, input) => revokeInvitation(ctx, actor, { ...input, projectId: null }),
+  }),
+
+  update: defineVerb({
+    input: one.extend({ instanceAdmin: z.boolean() }),
+    requires: () => RUNS_INSTANCE,
+    run: updatePerson,
+  }),
+
+  remove: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: removePerson }),
+  endSecondFactor: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: endSecondFactor }),
+
+  resetLink: defineAuthVerb({
+    input: one,
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor, input, { auth }) => makeResetLink(ctx, auth, actor, input),
+  }),
+}

@@ -1,0 +1,104 @@
+/**
+ * A verb: an input, what it requires, and what it does. `perform` is the one way to call one for somebody: tRPC, REST, the admin commands and jobs
+ * go through it, so nothing is done that was not checked.
+ */
+import type { SECRET_VALUE, SecretValue } from '@keyferry/schemas'
+import { allows, type Access } from '@keyferry/schemas/policy'
+import type { z } from 'zod'
+import type { Actor, Context, Tx } from '../context.ts'
+import { referencesIn } from '../vault/references.ts'
+import { authorize } from './authorize.ts'
+import { readAccess } from './grants.ts'
+import { folder, may, type Requirement, type Requirements } from './requirement.ts'
+
+/** What a verb gets beside its input. */
+export interface Call {
+  ctx: Context
+  actor: Actor
+}
+
+/** Values on their way into a project, which may hold references. */
+export interface Written {
+  projectId: string
+  values: readonly (SecretValue | undefined)[]
+}
+
+type Schema = z.ZodType | null
+export type InputOf<S extends Schema> = S extends z.ZodType ? z.output<S> : undefined
+
+/** Whether a secret's value is anywhere in an input. */
+export type CarriesValue<T> = [NonNullable<T>] extends [never]
+  ? false
+  : typeof SECRET_VALUE extends keyof NonNullable<T>
+    ? true
+    : T extends readonly (infer Item)[]
+      ? CarriesValue<Item>
+      : T extends object
+        ? true extends { [Field in keyof T]: CarriesValue<T[Field]> }[keyof T]
+          ? true
+          : false
+        : false
+
+type Definition<S extends Schema, O, C extends Call> = {
+  input: S
+  /** What the caller must be allowed to. `ctx.db` is read for nothing but to find out where things are. */
+  requires: (input: InputOf<S>, call: { ctx: Context; access: Access }) => Requirements | Promise<Requirements>
+  run: (ctx: Context, actor: Actor, input: InputOf<S>, call: C & { access: Access }) => O | Promise<O>
+} & (CarriesValue<InputOf<S>> extends true
+  ? {
+      /** The values that it writes: writing a reference requires read access to the referenced secret. */
+      references: (input: InputOf<S>) => Written
+    }
+  : { references?: never })
+
+export interface Verb<S extends Schema, O, C extends Call = Call> {
+  input: S
+  /** Everything that a call with this input needs, the values' references included. */
+  requirements(input: InputOf<S>, call: { ctx: Context; access: Access }): Promise<readonly Requirement[]>
+  run(ctx: Context, actor: Actor, input: InputOf<S>, call: C & { access: Access }): O | Promise<O>
+}
+
+/** For verbs that get more than a context and an actor, such as those of signing in. */
+export const verbsWith =
+  <C extends Call>() =>
+  <S extends Schema, O>({ input, requires, references, run }: Definition<S, O, C>): Verb<S, O, C> => ({
+    input,
+    requirements: async (given, call) => [
+      ...(await requires(given, call)),
+      ...(references ? readingReferences(references(given), call.access) : []),
+    ],
+    run,
+  })
+
+export const defineVerb = verbsWith<Call>()
+
+/**
+ * Checks what the verb requires, then runs it. A writer checks again inside its transaction, under its locks: what moved meanwhile is judged by
+ * where it is then (`Context.caller`). Throws `NotFound` and `Forbidden`.
+ */
+export async function perform<S extends Schema, O, C extends Call>(
+  verb: Verb<S, O, C>,
+  call: C,
+  input: InputOf<S>,
+): Promise<O> {
+  const { ctx, actor } = call
+  const access = await readAccess(ctx.db, actor)
+  await authorize(ctx.db, access, await verb.requirements(input, { ctx, access }))
+  if (access.instanceAdmin && !access.cappedBy) return verb.run(ctx, actor, input, { ...call, access })
+  const verify = async (tx: Tx): Promise<void> => {
+    const now = await readAccess(tx, actor)
+    await authorize(tx, now, await verb.requirements(input, { ctx, access: now }))
+  }
+  return verb.run({ ...ctx, caller: { access, verify } }, actor, input, { ...call, access })
+}
+
+function readingReferences({ projectId, values }: Written, access: Access): Requirement[] {
+  if (allows(access, 'secrets.read-values', { kind: 'project', projectId })) return []
+  return values.flatMap((value) =>
+    referencesIn(value ?? '').flatMap((reference) => {
+      if (reference.kind !== 'absolute') return []
+      const { environment, path } = reference
+      return [may('secrets.read-values', folder({ projectId, environment, path }))]
+    }),
+  )
+}

@@ -1,0 +1,82 @@
+/** What may be done with connections, and who may. */
+import * as schemas from '@keyferry/schemas'
+import { z } from 'zod'
+import { knownConnections } from '../access/hide.ts'
+import { connectionAt, may, SIGNED_IN, type Requirements } from '../access/requirement.ts'
+import { defineVerb } from '../access/verb.ts'
+import { listDestinations } from '../destinations/list-destinations.ts'
+import { listChoiceRows, listChoices } from './choices.ts'
+import {
+  checkConnection,
+  createConnection,
+  deleteConnection,
+  getConnection,
+  getConnectionByName,
+  listAvailableConnections,
+  listConnectionOptions,
+  listConnections,
+  updateConnection,
+} from './connections.ts'
+
+const one = z.object({ app: z.string(), connectionId: schemas.id })
+const filter = z.object({ app: z.string().optional(), projectId: schemas.id.optional() })
+/** An empty choice list is an account that has none: a failing credential is an error. */
+const choices = z.object({
+  connectionId: schemas.id,
+  list: z.string(),
+  known: z.record(z.string(), z.string()).default({}),
+})
+
+const reading = (input: { connectionId: string }): Requirements => [may('connections.read', connectionAt(input))]
+const managing = (input: { connectionId: string }): Requirements => [may('connections.manage', connectionAt(input))]
+
+export const connectionVerbs = {
+  options: defineVerb({
+    input: null,
+    requires: () => SIGNED_IN,
+    run: (ctx, actor) => listConnectionOptions(ctx, actor, {}),
+  }),
+
+  list: defineVerb({
+    input: filter.default({}),
+    requires: () => SIGNED_IN,
+    run: async (ctx, actor, input, { access }) => knownConnections(access, await listConnections(ctx, actor, input)),
+  }),
+
+  available: defineVerb({
+    input: z.object({ app: z.string(), projectId: schemas.id.optional() }),
+    requires: () => SIGNED_IN,
+    run: async (ctx, actor, input, { access }) =>
+      knownConnections(access, await listAvailableConnections(ctx, actor, input)),
+  }),
+
+  get: defineVerb({ input: one, requires: reading, run: getConnection }),
+
+  byName: defineVerb({
+    input: z.object({ app: z.string(), connectionName: z.string() }),
+    requires: ({ connectionName: name }) => [may('connections.read', { kind: 'connection-name', name })],
+    run: getConnectionByName,
+  }),
+
+  create: defineVerb({
+    input: schemas.createConnection,
+    requires: ({ projectId }) => [
+      may('connections.manage', projectId ? { kind: 'project', projectId } : { kind: 'organization' }),
+    ],
+    run: createConnection,
+  }),
+
+  update: defineVerb({ input: schemas.updateConnection, requires: managing, run: updateConnection }),
+  delete: defineVerb({ input: one, requires: managing, run: deleteConnection }),
+  check: defineVerb({ input: z.object({ connectionId: schemas.id }), requires: reading, run: checkConnection }),
+  choices: defineVerb({ input: choices, requires: reading, run: listChoices }),
+  choiceRows: defineVerb({ input: choices.extend({ app: z.string() }), requires: reading, run: listChoiceRows }),
+}
+
+export const destinationVerbs = {
+  list: defineVerb({
+    input: null,
+    requires: () => SIGNED_IN,
+    run: (ctx, actor) => listDestinations(ctx, actor, {}),
+  }),
+}

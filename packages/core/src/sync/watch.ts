@@ -1,0 +1,92 @@
+/** Live events as one person or machine may see them. */
+import type { LiveEvent } from '@keyferry/schemas'
+import { allows, isMember, type Access, type Place } from '@keyferry/schemas/policy'
+import { readAccess } from '../access/grants.ts'
+import { reachOf } from '../access/reach.ts'
+import type { Call } from '../access/verb.ts'
+import type { Actor, Context } from '../context.ts'
+
+export interface WatchCall extends Call {
+  /** Aborts when the client leaves. */
+  signal: AbortSignal
+  /** Who the credential of the request belongs to now; null once it ended. Counts as no use of it. */
+  authenticate: () => Promise<Actor | null>
+}
+
+/** Milliseconds after which the credential is checked again when nothing happens. */
+export const AUTHENTICATED_EVERY_MS = 60_000
+
+/**
+ * The events of a project whose folder or sync is in reach. Ends when the client leaves, the credential ends or the membership does: both are checked
+ * again before each event and every minute. Events name what to read again; a client that was away reads everything again.
+ */
+export async function* watchProject(
+  ctx: Context,
+  actor: Actor,
+  { projectId }: { projectId: string },
+  { signal, authenticate }: WatchCall,
+): AsyncGenerator<LiveEvent> {
+  const over = new AbortController()
+  const current = async (): Promise<Access | null> => {
+    const now = await authenticate()
+    const access = now?.id === actor.id ? await readAccess(ctx.db, actor) : null
+    return access && isMember(access, projectId) ? access : null
+  }
+  const timer = setInterval(() => {
+    void current().then(
+      (access) => access ?? over.abort(),
+      // A store that is away ends no stream.
+      () => undefined,
+    )
+  }, AUTHENTICATED_EVERY_MS)
+  try {
+    const known = new Set<string>()
+    const first = await current()
+    if (first) for (const syncId of await syncsInReach(ctx, first, projectId)) known.add(syncId)
+    for await (const event of ctx.events.subscribe(AbortSignal.any([signal, over.signal]))) {
+      if (event.projectId !== projectId) continue
+      const access = await current()
+      if (!access) return
+      const seen = await inReach(ctx, access, event, known)
+      if (seen) yield seen
+    }
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+async function inReach(ctx: Context, access: Access, event: LiveEvent, known: Set<string>): Promise<LiveEvent | null> {
+  const { projectId } = event
+  if (allows(access, 'secrets.read-names', { kind: 'project', projectId })) return event
+  // The sync is gone, and its place with it.
+  if (event.kind === 'sync-deleted') return known.delete(event.syncId) ? event : null
+  const folderId = event.kind === 'secrets' ? event.folderId : await sourceOf(ctx, event.syncId)
+  if (folderId === null) return null
+  const places = await reachOf(ctx.db, [folderId])
+  const own = places.find((place) => place.folderId === folderId)
+  if (!own) return null
+  if (event.kind === 'secrets') return allows(access, 'secrets.read-names', own) ? event : null
+  if (!allows(access, 'syncs.read', own)) return null
+  known.add(event.syncId)
+  // Sums count keys of every folder that shows through the source.
+  return places.every((place) => allows(access, 'secrets.read-names', place)) ? event : { ...event, done: 0, total: 0 }
+}
+
+async function sourceOf(ctx: Context, syncId: string): Promise<string | null> {
+  const row = await ctx.db.selectFrom('syncs').where('id', '=', syncId).select('folderId').executeTakeFirst()
+  return row?.folderId ?? null
+}
+
+async function syncsInReach(ctx: Context, access: Access, projectId: string): Promise<string[]> {
+  const rows = await ctx.db
+    .selectFrom('syncs')
+    .innerJoin('folders', 'folders.id', 'syncs.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('syncs.projectId', '=', projectId)
+    .select(['syncs.id', 'environments.slug as environment', 'folders.path'])
+    .execute()
+  return rows.flatMap(({ id, environment, path }) => {
+    const place: Place = { kind: 'folder', projectId, environment, path }
+    return allows(access, 'syncs.read', place) ? [id] : []
+  })
+}

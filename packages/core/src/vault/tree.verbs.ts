@@ -1,0 +1,81 @@
+/** What may be done across folders, and who may. */
+import * as schemas from '@keyferry/schemas'
+import { allows, type Access } from '@keyferry/schemas/policy'
+import { folder, may, project, type Requirements } from '../access/requirement.ts'
+import { defineVerb } from '../access/verb.ts'
+import { compareEnvironments } from './compare.ts'
+import { moveSecrets } from './move.ts'
+import { searchSecrets } from './search.ts'
+import { listReferences, listUses, readReferenceTree } from './uses.ts'
+
+/** Whether they may know what is in a folder. */
+const namesIn =
+  (access: Access, projectId: string) =>
+  ({ environment, path }: { environment: string; path: string }): boolean =>
+    allows(access, 'secrets.read-names', { kind: 'folder', projectId, environment, path })
+
+const naming = (input: { projectId: string; environment: string; secretPath: string }): Requirements => [
+  may('secrets.read-names', folder(input)),
+]
+
+export const treeVerbs = {
+  moveSecrets: defineVerb({
+    input: schemas.moveSecrets,
+    requires: ({ projectId, ...at }) => {
+      const from = folder({ projectId, environment: at.sourceEnvironment, path: at.sourceSecretPath })
+      const to = folder({ projectId, environment: at.destinationEnvironment, path: at.destinationSecretPath })
+      return [may('secrets.read-values', from), may('secrets.write', from), may('secrets.write', to)]
+    },
+    run: moveSecrets,
+  }),
+
+  search: defineVerb({
+    input: schemas.searchSecrets,
+    requires: (input) => [may('project.read', project(input))],
+    run: (ctx, actor, input, { access }) => searchSecrets(ctx, actor, input, namesIn(access, input.projectId)),
+  }),
+
+  /** That two values are the same says something of both. */
+  compare: defineVerb({
+    input: schemas.compareEnvironments,
+    requires: ({ projectId, environment, otherEnvironment, secretPath: path }) => [
+      may('secrets.read-values', { ...folder({ projectId, environment, path }), below: true }),
+      may('secrets.read-values', { ...folder({ projectId, environment: otherEnvironment, path }), below: true }),
+    ],
+    run: compareEnvironments,
+  }),
+
+  uses: defineVerb({
+    input: schemas.usesQuery,
+    requires: naming,
+    run: async (ctx, actor, input, { access }) => {
+      const { syncs, imports, references } = await listUses(ctx, actor, input)
+      const known = ({ environment, secretPath }: { environment: string; secretPath: string }) =>
+        namesIn(access, input.projectId)({ environment, path: secretPath })
+      return { syncs, imports: imports.filter(known), references: references.filter(known) }
+    },
+  }),
+
+  references: defineVerb({
+    input: schemas.referenceQuery,
+    requires: naming,
+    run: async (ctx, actor, input, { access }) => {
+      const found = await listReferences(ctx, actor, input)
+      const known = namesIn(access, input.projectId)
+      const references = found.references.filter(({ environment, secretPath }) =>
+        known({ environment, path: secretPath }),
+      )
+      return { references, totalCount: references.length }
+    },
+  }),
+
+  /** Shows the values of everything that a value is made of. */
+  referenceTree: defineVerb({
+    input: schemas.referenceQuery,
+    requires: (input) => [
+      may('secrets.read-values', folder(input)),
+      may('secrets.read-values', { kind: 'shown-by', folder: folder(input) }),
+    ],
+    run: readReferenceTree,
+  }),
+}
