@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import type { Auth } from '@keyferry/auth'
 import type { Context } from '@keyferry/core/context'
+import { flushRepeated } from '@keyferry/core/audit-repeated'
 import { Unavailable } from '@keyferry/core/errors'
 import { proveStore } from '@keyferry/core/unavailable'
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
@@ -74,6 +75,7 @@ export async function buildApp({
     routerOptions: { maxParamLength: 5000, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   })
+  app.addHook('onClose', () => flushRepeated(ctx))
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
   acceptJson(app)
   logRequests(app)
@@ -104,6 +106,7 @@ export async function buildApp({
   const contextOf = async (request: FastifyRequest): Promise<RequestContext> => {
     const headers = credentialsOf(request)
     const actor = headers ? await whoAsks(auth, headers, request.ip, checkStore) : null
+    if (headers && !actor) await auth.auditRefused(headers, request.ip)
     return {
       ctx,
       auth,

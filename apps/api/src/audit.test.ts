@@ -1,7 +1,7 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { auditEntry } from '@keyferry/schemas'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { newProject, readyApi, type TestApi } from './testing.ts'
+import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
 
 onEveryDatabase('the audit log over REST', (open) => {
   let api: TestApi
@@ -41,5 +41,131 @@ onEveryDatabase('the audit log over REST', (open) => {
     expect(text).not.toContain('canary-31')
     expect((await api.send('GET', '/api/v1/audit/export', undefined, { token: null })).status).toBe(401)
     expect((await api.send('GET', '/api/v1/audit/export?from=yesterday')).status).toBe(422)
+    expect(await entriesOf('audit.export')).toMatchObject([
+      { address: '127.0.0.1', projectId: null, details: { from: '2020-01-01T00:00:00Z' } },
+    ])
+  })
+
+  const entriesOf = async (action: string, more = '') =>
+    (await api.send('GET', `/api/v1/audit?action=${action}${more}`)).body.entries
+
+  it('names who set the instance up, from where', async () => {
+    expect(await entriesOf('instance.bootstrap')).toMatchObject([
+      { actor: { kind: 'user', name: ACCOUNT.email }, address: '127.0.0.1' },
+    ])
+  })
+
+  it('holds what a person does at the door: in, out, the password, sessions, the name', async () => {
+    const headers = { 'user-agent': 'Browser/1', origin: 'http://127.0.0.1:4400', host: '127.0.0.1:4400' }
+    const auth = (path: string, body: unknown, cookie = '', address = '203.0.113.9') =>
+      api.send('POST', `/api/auth/${path}`, body, { token: null, headers: { ...headers, cookie }, address })
+    const cookieOf = ({ headers }: { headers: { 'set-cookie'?: string | string[] | undefined } }) =>
+      [headers['set-cookie'] ?? '']
+        .flat()
+        .map((line) => line.split(';', 1)[0])
+        .join('; ')
+    const signIn = async () =>
+      cookieOf(await auth('sign-in/email', { email: ACCOUNT.email, password: ACCOUNT.password }))
+    await auth('sign-in/email', { email: ACCOUNT.email, password: 'canary-of-a-password' })
+    await auth('sign-in/email', { email: 'Nobody@example.com', password: 'canary-of-a-password' })
+    const here = await signIn()
+    await signIn()
+    await auth('update-user', { name: 'Ada L.' }, here)
+    await auth('revoke-other-sessions', {}, here)
+    await auth('change-password', { currentPassword: 'canary-of-a-password', newPassword: 'another long one' }, here)
+    const change = { currentPassword: ACCOUNT.password, newPassword: ACCOUNT.password }
+    await auth('sign-out', {}, cookieOf(await auth('change-password', change, here)))
+
+    const entries = await entriesOf('person.')
+    const by = { actor: { kind: 'user', name: ACCOUNT.email }, address: '203.0.113.9' }
+    const agent = { userAgent: 'Browser/1' }
+    const problem = 'INVALID_EMAIL_OR_PASSWORD'
+    expect(entries.toReversed()).toMatchObject([
+      {
+        action: 'person.sign-in-failed',
+        actor: { kind: 'anonymous' },
+        address: '203.0.113.9',
+        details: { email: ACCOUNT.email, userId: expect.any(String), method: 'password', problem, ...agent },
+      },
+      {
+        action: 'person.sign-in-failed',
+        actor: { kind: 'anonymous' },
+        details: { email: 'nobody@example.com', problem },
+      },
+      { action: 'person.sign-in', ...by, details: { method: 'password', ...agent } },
+      { action: 'person.sign-in', ...by },
+      { action: 'person.rename', ...by, details: { name: 'Ada L.' } },
+      { action: 'person.end-sessions', ...by, details: { which: 'others' } },
+      { action: 'person.sign-in-failed', details: { email: ACCOUNT.email, problem: 'INVALID_PASSWORD' } },
+      { action: 'person.password-change', ...by },
+      { action: 'person.sign-out', ...by, details: agent },
+    ])
+    const stored = JSON.stringify(await api.ctx.db.selectFrom('audit').selectAll().execute())
+    expect(stored).not.toContain('canary-of-a-password')
+    expect(stored).not.toContain(ACCOUNT.password)
+  })
+
+  it('holds what a machine does at the door, and tokens that were refused', async () => {
+    const { identity } = (await api.send('POST', '/api/v1/identities', { name: 'deploy', role: 'admin' })).body
+    const base = `/api/v1/auth/universal-auth/identities/${identity.id}`
+    const { clientId } = (await api.send('POST', base, {})).body.identityUniversalAuth
+    const { clientSecret } = (await api.send('POST', `${base}/client-secrets`, {})).body
+    const signIn = (secret: string, id = clientId) =>
+      api.send('POST', '/api/v1/auth/universal-auth/login', { clientId: id, clientSecret: secret }, { token: null })
+    expect((await signIn('wrong')).status).toBe(401)
+    expect((await signIn('wrong', 'nobody')).status).toBe(401)
+    const { accessToken } = (await signIn(clientSecret)).body
+    await api.send('POST', '/api/v1/auth/token/renew', { accessToken }, { token: null })
+    api.clock.advance(40 * 86_400_000)
+    expect((await api.send('GET', '/api/v1/me', undefined, { token: accessToken })).status).toBe(401)
+    const { accessToken: next } = (await signIn(clientSecret)).body
+    await api.send('POST', '/api/v1/auth/token/revoke', { accessToken: next }, { token: null })
+    expect((await api.send('GET', '/api/v1/me', undefined, { token: next })).status).toBe(401)
+
+    const entries = await entriesOf(
+      'identity.sign-in,identity.sign-in-failed,identity.token-renew,identity.token-revoke,access.',
+    )
+    const by = { actor: { kind: 'identity', id: identity.id, name: 'deploy' }, address: '127.0.0.1' }
+    expect(entries.toReversed()).toMatchObject([
+      { action: 'identity.sign-in-failed', actor: { kind: 'anonymous' }, details: { name: 'deploy' } },
+      { action: 'identity.sign-in-failed', actor: { kind: 'anonymous' }, details: { clientId: 'nobody' } },
+      { action: 'identity.sign-in', ...by },
+      { action: 'identity.token-renew', ...by },
+      { action: 'access.token-refused', details: { problem: 'expired', name: 'deploy' }, address: '127.0.0.1' },
+      { action: 'identity.sign-in', ...by },
+      { action: 'identity.token-revoke', ...by },
+      { action: 'access.token-refused', details: { problem: 'unknown' } },
+    ])
+  })
+
+  it('names refused calls', async () => {
+    const { identity } = (await api.send('POST', '/api/v1/identities', { name: 'nobody yet', role: 'no-access' })).body
+    const base = `/api/v1/auth/universal-auth/identities/${identity.id}`
+    const { clientId } = (await api.send('POST', base, {})).body.identityUniversalAuth
+    const { clientSecret } = (await api.send('POST', `${base}/client-secrets`, {})).body
+    const { accessToken: token } = (
+      await api.send('POST', '/api/v1/auth/universal-auth/login', { clientId, clientSecret }, { token: null })
+    ).body
+    expect((await api.send('GET', '/api/v1/people', undefined, { token })).status).toBe(403)
+    expect((await api.send('GET', '/api/v1/people', undefined, { token })).status).toBe(403)
+    expect(await entriesOf('access.refused')).toMatchObject([
+      { actor: { kind: 'identity', name: 'nobody yet' }, address: '127.0.0.1', details: { procedure: 'people.list' } },
+    ])
+  })
+
+  it('does not grow with what strangers repeat', async () => {
+    api.clock.advance(61_000)
+    const ask = (email: string, address: string) =>
+      api.send('POST', '/api/auth/request-password-reset', { email }, { token: null, address })
+    for (let i = 0; i < 30; i++) await ask(`stranger-${i}@example.com`, `198.51.100.${i}`)
+    for (let i = 0; i < 3; i++) await ask(ACCOUNT.email, '198.51.100.99')
+    const asked = () => entriesOf('person.password-reset-request')
+    expect(await asked()).toHaveLength(21)
+    api.clock.advance(61_000)
+    await ask(ACCOUNT.email, '198.51.100.99')
+    const details = (await asked()).slice(0, 3).map((entry: { details: object }) => entry.details)
+    expect(details).toContainEqual(expect.objectContaining({ others: 10 }))
+    expect(details).toContainEqual(expect.objectContaining({ email: ACCOUNT.email, repeated: 2 }))
+    expect(await asked()).toHaveLength(24)
   })
 })

@@ -62,6 +62,26 @@ onEveryDatabase('sign-in by OIDC', (open) => {
       grants: [{ projectId, role: 'developer' }],
     })
     expect((await api.send('GET', `/api/v1/projects/${projectId}/invitations`)).body.invitations).toEqual([])
+    const { entries } = (await api.send('GET', '/api/v1/audit?actor=bob@example.com')).body
+    const by = { actor: { kind: 'user', id: me.id, name: 'bob@example.com' }, address: '127.0.0.1' }
+    expect(entries).toHaveLength(4)
+    expect(entries).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          ...by,
+          action: 'invitation.accept',
+          projectId,
+          details: expect.objectContaining({ role: 'developer' }),
+        }),
+        expect.objectContaining({ ...by, action: 'person.create' }),
+        expect.objectContaining({ ...by, action: 'person.link-oidc' }),
+        expect.objectContaining({
+          ...by,
+          action: 'person.sign-in',
+          details: expect.objectContaining({ method: 'oidc' }),
+        }),
+      ]),
+    )
   })
 
   it('lets in an allowed domain, and an account that is there already', async () => {
@@ -81,5 +101,11 @@ onEveryDatabase('sign-in by OIDC', (open) => {
     expect(await signIn({ email: ACCOUNT.email, email_verified: false, name: 'Eve' })).toBeNull()
     expect(await signIn({ email: ACCOUNT.email, email_verified: true, name: 'Eve', forged: true })).toBeNull()
     expect((await api.send('GET', '/api/v1/people')).body.people).toHaveLength(1)
+    const { entries } = (await api.send('GET', '/api/v1/audit?action=person.sign-in-failed')).body
+    const by = { actor: { kind: 'anonymous' }, address: '127.0.0.1' }
+    expect(entries).toMatchObject([
+      { ...by, details: { method: 'oidc', problem: 'unable_to_get_user_info' } },
+      { ...by, details: { method: 'oidc', problem: 'email_not_found' } },
+    ])
   })
 })

@@ -275,6 +275,14 @@ onEveryDatabase('people', (open) => {
     expect((await signIn(ACCOUNT.email)).status).toBe(200)
     // Whoever was signed in is not any more.
     expect((await as(cookie)('GET', '/api/v1/me')).status).toBe(401)
+    const { entries } = (
+      await api.send('GET', '/api/v1/audit?action=person.password-reset,person.password-reset-request')
+    ).body
+    expect(entries.toReversed()).toMatchObject([
+      { action: 'person.password-reset-request', actor: { kind: 'anonymous' }, details: { email: ACCOUNT.email } },
+      { action: 'person.password-reset-request', details: { email: 'nobody@example.com' } },
+      { action: 'person.password-reset', actor: { kind: 'user', name: ACCOUNT.email } },
+    ])
   })
 
   it('prove their second factor again for each change of it', async () => {
@@ -382,6 +390,30 @@ onEveryDatabase('people', (open) => {
     const fifth = await signIn(ACCOUNT.email, ACCOUNT.password)
     expect((await as(fifth.cookie)('GET', '/api/v1/me')).status).toBe(200)
     expect((await auth('two-factor/enable', { password: ACCOUNT.password }, fifth.cookie)).status).toBe(200)
+
+    const { entries } = (await api.send('GET', '/api/v1/audit?action=person.')).body
+    const told = entries.map(({ action, details }: { action: string; details: Record<string, string> }) =>
+      [action, details.method, details.repeated].filter((part) => part !== undefined).join(' '),
+    )
+    expect(told.toReversed()).toEqual([
+      'person.sign-in password',
+      'person.recovery-codes',
+      'person.second-factor-on',
+      'person.sign-in-failed code',
+      'person.sign-in-failed code',
+      'person.sign-in code',
+      'person.sign-in code',
+      'person.sign-in recovery code',
+      'person.sign-in-failed recovery code',
+      'person.list',
+      'person.second-factor-off',
+      'person.sign-in password',
+      'person.recovery-codes',
+    ])
+    expect(entries.at(-4)).toMatchObject({
+      actor: { kind: 'anonymous' },
+      details: { email: ACCOUNT.email, problem: 'INVALID_CODE' },
+    })
   })
 
   /** Every session is as one that began and was seen three days ago. */

@@ -12,7 +12,7 @@ import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { backup } from '@keyferry/core/admin/backup'
 import type { Emulator } from '@keyferry/core/destinations/emulator'
 import { receiveWebhooks } from '@keyferry/core/notices/testing'
-import { openAdmin, readEnv } from '@keyferry/instance'
+import { openAdmin, OPERATOR, readEnv } from '@keyferry/instance'
 import pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { settled } from '../src/demo/settled.ts'
@@ -396,7 +396,7 @@ async function inBackup(place: Place, needles: readonly Needle[]): Promise<strin
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-backup-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   const admin = await openAdmin(readEnv(environmentOf(place)))
-  await backup(admin.ctx, join(dir, 'backup.db'))
+  await backup(admin.ctx, OPERATOR, join(dir, 'backup.db'))
   await admin.close()
   return (await foundIn(dir, needles, { deep: false })).hits
 }

@@ -12,8 +12,9 @@ import {
   type OidcProvider,
   type Store,
 } from './better-auth.ts'
+import { auditSignIn } from './audit-sign-in.ts'
 import { isKey } from './machines/api-keys.ts'
-import { actorOfToken } from './machines/sign-in.ts'
+import { actorOfToken, auditRefusedToken } from './machines/sign-in.ts'
 import { ACCESS_TOKEN_PREFIX } from './machines/tokens.ts'
 import { acceptAll, isInvited } from './people/pending.ts'
 import { factorChanges } from './people/factor-changes.ts'
@@ -46,6 +47,8 @@ export interface Auth extends Accounts {
    * is checked once more, which prolongs no session and counts as no use.
    */
   actorOf(headers: Headers, address: string | null, options?: { again: boolean }): Promise<Actor | null>
+  /** Notes in the audit log that the bearer token in these headers was refused. */
+  auditRefused(headers: Headers, address: string | null): Promise<void>
   /** A token that sets a person's password once, for a link. */
   createReset(userId: string): Promise<string>
   /** Where browsers reach the instance. */
@@ -73,14 +76,15 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
       (oidc?.allowedDomains.includes(email.slice(email.lastIndexOf('@') + 1)) ?? false) ||
       (await userOfEmail(db, email)) !== undefined ||
       (await isInvited(db, now(), email)),
-    welcome: (user) => acceptAll(db, now(), user),
+    welcome: (user, address) => acceptAll(ctx, user, address),
   }
   const sendReset = (to: string, token: string) => void mailReset(ctx, baseUrl, to, token)
   const guards = [
     guesses({ ctx, warn: (email) => void mailGuesses(ctx, baseUrl, email) }),
-    totpOnce(db),
+    totpOnce(ctx),
     factorChanges(),
     passwordRules(),
+    auditSignIn(ctx),
   ]
   const main = betterAuthOn(
     configuration(db.withoutPlugins(), {
@@ -116,10 +120,13 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
 
   return {
     handler: main.handler,
+    async auditRefused(headers, address) {
+      const token = bearerOf(headers)
+      if (token !== undefined) await auditRefusedToken(ctx, token, address)
+    },
     actorOf(headers, address, { again } = { again: false }) {
-      const authorization = headers.get('authorization')
-      if (authorization === null) return main.sessionOf(headers, { refresh: !again })
-      const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+      if (!headers.has('authorization')) return main.sessionOf(headers, { refresh: !again })
+      const token = bearerOf(headers)
       if (token === undefined) return Promise.resolve(null)
       return token.startsWith(ACCESS_TOKEN_PREFIX)
         ? actorOfToken(db, token, now(), address, { uses: again ? 0 : 1 })
@@ -135,6 +142,9 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
     within: (store) => betterAuthOn(configuration(store, { ...settings, transaction: false, signUp: true })),
   }
 }
+
+const bearerOf = (headers: Headers): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1]
 
 /** Brings better-auth's tables up to date; idempotent, and safe to call from several processes of a fleet at once. */
 export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {

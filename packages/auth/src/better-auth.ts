@@ -3,11 +3,12 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { apiKey } from '@better-auth/api-key'
 import type { Actor, Context } from '@keyferry/core/context'
 import type { Dialect } from '@keyferry/db'
-import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin } from 'better-auth'
+import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin, type GenericEndpointContext } from 'better-auth'
 import { isAPIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Kysely } from 'kysely'
+import { CLIENT_ADDRESS } from './audit-sign-in.ts'
 import { hashPassword, verifyPassword, type HashCost } from './people/password-hash.ts'
 
 /** A store without the plugins that rename columns: better-auth names its own. */
@@ -24,9 +25,6 @@ export interface Accounts {
   /** A bearer token in the user's name; it is shown once and stored as a hash. */
   createApiKey(key: { userId: string; name: string; expiresIn?: number | null }): Promise<{ id: string; token: string }>
 }
-
-/** Set by the API from the connection, whatever the client sent: the address that a session is kept with. */
-export const CLIENT_ADDRESS = 'x-keyferry-client-address'
 
 export interface Settings {
   secret: string
@@ -55,7 +53,7 @@ export interface OidcProvider {
 
 export interface Admission {
   isWelcome(email: string): Promise<boolean>
-  welcome(user: { id: string; email: string }): Promise<void>
+  welcome(user: { id: string; email: string }, address: string | null): Promise<void>
 }
 
 /** Seconds that a link to set a new password works. */
@@ -173,8 +171,8 @@ const providerOf = ({ issuer, clientId, clientSecret }: OidcProvider, admit?: Ad
 
 function hooks({ welcome }: Admission) {
   return {
-    async after(user: { id: string; email: string }) {
-      await welcome(user)
+    async after(user: { id: string; email: string }, request: GenericEndpointContext | null) {
+      await welcome(user, request?.headers?.get(CLIENT_ADDRESS) ?? null)
     },
   }
 }

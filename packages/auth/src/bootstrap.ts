@@ -29,7 +29,7 @@ export async function bootstrapInstance(
   ctx: Context,
   auth: Auth,
   { email, password, organization: name, tokenExpiresInDays, setupCode }: z.output<typeof bootstrap>,
-  { isLocalProgram }: { isLocalProgram: boolean },
+  { isLocalProgram, address = null }: { isLocalProgram: boolean; address?: string | null },
 ): Promise<z.output<typeof bootstrapped>> {
   refuseCommon(password, email)
   const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
@@ -58,7 +58,7 @@ export async function bootstrapInstance(
         .values({ principalId, createdAt: timestamp(ctx) })
         .execute()
     }
-    const actor: Actor = { kind: 'user', id: user.id, name: user.email }
+    const actor: Actor = { kind: 'user', id: user.id, name: user.email, ...(address === null ? {} : { address }) }
     await audit(ctx, tx, actor, 'instance.bootstrap', null, { organization: name, user: user.email })
     return { user, key }
   })

@@ -3,7 +3,7 @@ import type { AuditAction } from '@keyferry/schemas'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { verifyAudit } from './admin/verify-audit.ts'
-import { audit, auditReading } from './audit.ts'
+import { audit, auditEvent } from './audit.ts'
 import { listAudit } from './list-audit.ts'
 import { createTestProject, testContext, type TestContext } from './testing.ts'
 import { createSecret, getSecret, listSecrets, updateSecret } from './vault/secrets.ts'
@@ -105,7 +105,7 @@ onEveryDatabase('the audit log', (open) => {
   it('stays one chain under many writers at once, and leaves nothing of one that failed', async () => {
     await Promise.all(
       Array.from({ length: 40 }, async (_, i) => {
-        if (i % 4 === 0) return auditReading(t.ctx, t.actor, 'secret.read', 'p', { i })
+        if (i % 4 === 0) return auditEvent(t.ctx, t.actor, 'secret.read', 'p', { i })
         if (i % 4 === 1)
           return t.ctx.db
             .transaction()

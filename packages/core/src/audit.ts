@@ -63,32 +63,32 @@ interface Waiting {
   done(): void
   failed(error: unknown): void
 }
-const readings = new WeakMap<Db, Waiting[]>()
+const events = new WeakMap<Db, Waiting[]>()
 
 /**
- * Records that values were read; resolves once that is on disk, and the caller shows nothing before. Readings that arrive while
- * others are being written share the next transaction.
+ * Records what has no transaction of its own: values read, a sign-in, a refused call. Resolves once that is on disk; the caller answers nothing
+ * before. Events that arrive while others are being written share the next transaction.
  */
-export function auditReading(
+export function auditEvent(
   ctx: Context,
   actor: Actor,
   action: AuditAction,
-  projectId: string,
+  projectId: string | null,
   details: Record<string, unknown>,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const waiting: Waiting = { happened: { actor, action, projectId, details }, done: resolve, failed: reject }
-  const queue = readings.get(ctx.db)
+  const queue = events.get(ctx.db)
   if (queue) queue.push(waiting)
   else {
     const queue = [waiting]
-    readings.set(ctx.db, queue)
-    void writeReadings(ctx, queue)
+    events.set(ctx.db, queue)
+    void writeEvents(ctx, queue)
   }
   return promise
 }
 
-async function writeReadings(ctx: Context, queue: Waiting[]): Promise<void> {
+async function writeEvents(ctx: Context, queue: Waiting[]): Promise<void> {
   while (queue.length > 0) {
     const batch = queue.splice(0, CHUNK)
     try {
@@ -104,7 +104,7 @@ async function writeReadings(ctx: Context, queue: Waiting[]): Promise<void> {
       for (const { failed } of batch) failed(error)
     }
   }
-  readings.delete(ctx.db)
+  events.delete(ctx.db)
 }
 
 async function append(ctx: Context, tx: Tx, happened: readonly Happened[]): Promise<void> {

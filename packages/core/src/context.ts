@@ -60,7 +60,8 @@ export interface Events {
 
 /** Who asks: shown in history and audit. */
 export interface Actor {
-  kind: 'user' | 'identity' | 'system'
+  /** `anonymous`: a request that proved no identity, such as a failed sign-in. */
+  kind: 'user' | 'identity' | 'system' | 'anonymous'
   id: string
   /** E-mail address or name of the identity. */
   name: string
@@ -69,6 +70,14 @@ export interface Actor {
 }
 
 export const SYSTEM: Actor = { kind: 'system', id: 'system', name: 'Keyferry' }
+
+/** Who sent a request that proved no identity. */
+export const anonymous = (address: string | null): Actor => ({
+  kind: 'anonymous',
+  id: 'anonymous',
+  name: 'Not signed in',
+  ...(address === null ? {} : { address }),
+})
 
 /** ISO 8601 text for a column. */
 export const timestamp = (ctx: Pick<Context, 'now'>): string => ctx.now().toISOString()

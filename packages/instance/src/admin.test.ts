@@ -7,6 +7,7 @@ import { backup } from '@keyferry/core/admin/backup'
 import { rotateRootKey } from '@keyferry/core/admin/rotate-root-key'
 import { verifyAudit } from '@keyferry/core/admin/verify-audit'
 import { SYSTEM, type Context } from '@keyferry/core/context'
+import { listAudit } from '@keyferry/core/list-audit'
 import { createProject } from '@keyferry/core/vault/projects'
 import { createSecret, getSecret, updateSecrets } from '@keyferry/core/vault/secrets'
 import { createDatabase } from '@keyferry/db/testing'
@@ -163,9 +164,11 @@ describe('a backup', () => {
     const file = join(env.KEYFERRY_DATA_DIR, 'backup.db')
     const other = await openAdmin(env)
     await expect.poll(() => read(serving.ctx, projectId, 'Y').catch(() => '')).toContain('value')
-    await backup(serving.ctx, file)
-    await backup(other.ctx, `${file}.2`)
-    await expect(backup(other.ctx, file)).rejects.toThrow('exists already')
+    await backup(serving.ctx, OPERATOR, file)
+    await backup(other.ctx, OPERATOR, `${file}.2`)
+    const { entries: made } = await listAudit(serving.ctx, OPERATOR, { action: 'instance.backup', limit: 10 })
+    expect(made.map(({ details }) => details['file'])).toEqual([`${file}.2`, file])
+    await expect(backup(other.ctx, OPERATOR, file)).rejects.toThrow('exists already')
     await other.close()
     writing = false
     await writer
@@ -174,16 +177,18 @@ describe('a backup', () => {
       mode: 'upsert',
       secrets: [{ secretKey: 'A', secretValue: 'lost' }],
     })
-    expect(() => restoreBackup(env, file)).toThrow('is in use')
+    await expect(restoreBackup(env, file)).rejects.toThrow('is in use')
     await close(serving)
     expect(await readdir(env.KEYFERRY_DATA_DIR)).not.toContainEqual(expect.stringContaining('partial'))
 
     for (const from of [file, `${file}.2`]) {
-      expect(restoreBackup(env, from)).toContain('before-restore')
+      expect(await restoreBackup(env, from)).toContain('before-restore')
       const again = await open(env)
       expect(await read(again.ctx, projectId)).toBe('first')
       expect(await read(again.ctx, projectId, 'X')).toBe(await read(again.ctx, projectId, 'Y'))
       expect(await verifyAudit(again.ctx)).toMatchObject({ problem: null })
+      const { entries } = await listAudit(again.ctx, OPERATOR, { action: 'instance.restore', limit: 10 })
+      expect(entries).toMatchObject([{ actor: { name: 'Operator' }, details: { file: from } }])
       await close(again)
     }
   })
@@ -193,15 +198,17 @@ describe('a backup', () => {
     const serving = await open(env)
     const projectId = await setUp(serving)
     const file = join(env.KEYFERRY_DATA_DIR, 'backup.db')
-    await backup(serving.ctx, file)
+    await backup(serving.ctx, OPERATOR, file)
     await close(serving)
     const none = join(env.KEYFERRY_DATA_DIR, 'none')
     await writeFile(none, 'not a database')
-    expect(() => restoreBackup(env, none)).toThrow('is not a whole Keyferry store')
+    await expect(restoreBackup(env, none)).rejects.toThrow('is not a whole Keyferry store')
     const bytes = await readFile(file)
     await writeFile(none, bytes.subarray(0, Math.floor(bytes.length / 2)))
-    expect(() => restoreBackup(env, none)).toThrow(CannotStart)
-    expect(() => restoreBackup({ ...env, KEYFERRY_ROOT_KEY: randomBytes(32) }, file)).toThrow('is not the root key')
+    await expect(restoreBackup(env, none)).rejects.toThrow(CannotStart)
+    await expect(restoreBackup({ ...env, KEYFERRY_ROOT_KEY: randomBytes(32) }, file)).rejects.toThrow(
+      'is not the root key',
+    )
     expect(await readdir(env.KEYFERRY_DATA_DIR)).not.toContainEqual(expect.stringMatching(/restor/))
     expect(await read((await open(env)).ctx, projectId)).toBe('first')
   })

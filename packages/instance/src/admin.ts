@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { rotateRootKey } from '@keyferry/core/admin/rotate-root-key'
 import type { Actor, Context } from '@keyferry/core/context'
+import type { Keyring } from '@keyferry/core/crypto/keyring'
 import { createMetrics } from '@keyferry/core/metrics/metrics'
-import { missingMigrations, openPostgres, openSqlite } from '@keyferry/db'
+import { missingMigrations, openPostgres, openSqlite, type Db } from '@keyferry/db'
 import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
 import { limitsOf } from './limits.ts'
@@ -44,7 +45,12 @@ export async function openAdmin(env: Env): Promise<Admin> {
       `The store is older than this Keyferry (${missing.join(', ')}). Start Keyferry once, then try again.`,
     )
   }
-  const ctx: Context = {
+  return { ctx: commandContext(env, db, keyring), close: () => db.destroy() }
+}
+
+/** The context of one command on an open store. */
+export function commandContext(env: Env, db: Db, keyring: Keyring): Context {
+  return {
     db,
     keyring,
     // The sweep of the serving process finds what there is to do.
@@ -57,7 +63,6 @@ export async function openAdmin(env: Env): Promise<Admin> {
     limits: limitsOf(env),
     now: () => new Date(),
   }
-  return { ctx, close: () => db.destroy() }
 }
 
 /**

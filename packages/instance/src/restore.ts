@@ -1,6 +1,10 @@
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { auditEvent } from '@keyferry/core/audit'
+import type { Keyring } from '@keyferry/core/crypto/keyring'
+import { migrate, openSqlite, SchemaTooNew } from '@keyferry/db'
 import SQLite from 'better-sqlite3'
+import { commandContext, OPERATOR } from './admin.ts'
 import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
 import { lockDataDir } from './lock.ts'
@@ -10,10 +14,10 @@ import { storedKeyInSqlite } from './stored-key.ts'
 
 /**
  * Puts a backup in the place of the store of an embedded instance that is stopped. What was there is kept beside it; its name is returned, or
- * null when there was nothing. Everything is checked before anything is moved: throws `CannotStart` when the instance runs, the file is no
- * whole Keyferry store, or the root key does not open it.
+ * null when there was nothing. An older backup is brought up to date. Everything is checked before anything is moved: throws `CannotStart` when the
+ * instance runs, the file is no whole Keyferry store, a newer version wrote it, or the root key does not open it.
  */
-export function restoreBackup(env: Env, from: string): string | null {
+export async function restoreBackup(env: Env, from: string): Promise<string | null> {
   if (env.DATABASE_URL !== undefined)
     throw new CannotStart(
       'This instance keeps its data in Postgres. Stop every process, then: pg_restore --clean --if-exists --single-transaction --dbname="$DATABASE_URL" keyferry.dump',
@@ -31,7 +35,8 @@ export function restoreBackup(env: Env, from: string): string | null {
       refuseBroken(incoming, from)
       const stored = storedKeyInSqlite(incoming)
       if (!stored) throw new CannotStart(`${from} is not a backup of a Keyferry that was set up. Nothing was changed.`)
-      openRootKey(dataDir, givenKeys(env), stored, { make: false })
+      const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
+      await prepare(env, incoming, keyring, from)
       synced(incoming)
       const old = keepOld(file)
       renameSync(incoming, file)
@@ -44,6 +49,23 @@ export function restoreBackup(env: Env, from: string): string | null {
     }
   } finally {
     lock.release()
+  }
+}
+
+/** Brings the store to this version and notes the restore in its audit log. */
+async function prepare(env: Env, incoming: string, keyring: Keyring, from: string): Promise<void> {
+  const db = openSqlite(incoming)
+  try {
+    await migrate(db)
+    await auditEvent(commandContext(env, db, keyring), OPERATOR, 'instance.restore', null, { file: from })
+  } catch (error) {
+    if (!(error instanceof SchemaTooNew)) throw error
+    throw new CannotStart(
+      `This Keyferry is too old for ${from}: ${error.message}. Restore it with that version. Nothing was changed.`,
+      error,
+    )
+  } finally {
+    await db.destroy()
   }
 }
 

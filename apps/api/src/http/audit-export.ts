@@ -1,5 +1,6 @@
 /** The audit log as JSON lines. Every page comes out of the procedure, so who may read it is said in one place. */
 import { Readable } from 'node:stream'
+import { auditEvent } from '@keyferry/core/audit'
 import { listAudit, type listedAudit } from '@keyferry/schemas'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -15,7 +16,8 @@ export function registerAuditExport(
   contextOf: (request: FastifyRequest) => Promise<RequestContext>,
 ): void {
   app.get('/api/v1/audit/export', async (request, reply) => {
-    const caller = createCaller(await contextOf(request))
+    const context = await contextOf(request)
+    const caller = createCaller(context)
     const input = listAudit.parse(readInput(shape, { params: undefined, query: request.query, body: undefined }))
     const { projectId } = input
     const page = (cursor: number | undefined): Promise<Page> => {
@@ -24,6 +26,7 @@ export function registerAuditExport(
     }
     // The first page is asked for before anything is sent: what is refused is still an error of its own.
     const first = await page(input.cursor)
+    if (context.actor) await auditEvent(context.ctx, context.actor, 'audit.export', projectId ?? null, filtersOf(input))
     return reply
       .type('application/x-ndjson')
       .header('content-disposition', 'attachment; filename="audit.jsonl"')
@@ -32,6 +35,9 @@ export function registerAuditExport(
 }
 
 type Page = z.output<typeof listedAudit>
+
+/** What was asked for, without the page. */
+const filtersOf = ({ cursor: _, limit: __, projectId: ___, ...filters }: z.output<typeof listAudit>) => filters
 
 async function* lines(first: Page, page: (cursor: number) => Promise<Page>): AsyncGenerator<string> {
   for (let at = first; ; at = await page(at.nextCursor)) {

@@ -1,5 +1,5 @@
 import type { Auth } from '@keyferry/auth'
-import { CLIENT_ADDRESS } from '@keyferry/auth/better-auth'
+import { CLIENT_ADDRESS } from '@keyferry/auth/audit-sign-in'
 import { BadRequest } from '@keyferry/core/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'

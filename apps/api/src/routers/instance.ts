@@ -40,8 +40,8 @@ export const instance = router({
     })
     .input(bootstrap)
     .output(bootstrapped)
-    .mutation(({ ctx: { ctx, auth, isLocalProgram }, input }) =>
-      bootstrapInstance(ctx, auth, input, { isLocalProgram }),
+    .mutation(({ ctx: { ctx, auth, isLocalProgram, address }, input }) =>
+      bootstrapInstance(ctx, auth, input, { isLocalProgram, address }),
     ),
 
   me: query(instanceVerbs.me, {

@@ -58,7 +58,7 @@ export const people = router({
     })
     .input(acceptInvitation)
     .output(z.object({ email: z.string() }))
-    .mutation(({ ctx, input }) => accept(ctx.ctx, ctx.auth, ctx.actor, input)),
+    .mutation(({ ctx, input }) => accept(ctx.ctx, ctx.auth, ctx.actor, input, ctx.address)),
 
   update: mutation(peopleVerbs.update, {
     tag,

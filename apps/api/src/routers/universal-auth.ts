@@ -47,7 +47,7 @@ export const universalAuth = router({
     })
     .input(accessTokenInput)
     .output(z.object({ message: z.string() }))
-    .mutation(({ ctx, input }) => revokeToken(ctx.ctx, input)),
+    .mutation(({ ctx, input }) => revokeToken(ctx.ctx, input, ctx.address)),
 
   attach: mutation(universalAuthVerbs.attach, {
     tag,

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import type { Meta } from '../rest/route.ts'
 import type { RequestContext } from './context.ts'
 import { failureOf, toTrpcError } from './errors.ts'
+import { auditRefusal } from './refusals.ts'
 
 const t = initTRPC
   .context<RequestContext>()
@@ -49,8 +50,9 @@ const WRONG_TOKENS_PER_MINUTE = 300
 const stated = t.procedure.use(async ({ ctx, path, meta, next }) => {
   if (meta?.perMinute !== undefined) await ctx.throttle(path, meta.perMinute)
   const result = await next()
-  if (!result.ok) throw toTrpcError(result.error)
-  return result
+  if (result.ok) return result
+  await auditRefusal(ctx, path, result.error)
+  throw toTrpcError(result.error)
 })
 
 /** Anyone may call it: signing in, and what is known before that. Says what it is with `.meta({ …, verb: 'anyone' })`. */

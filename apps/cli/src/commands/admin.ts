@@ -51,9 +51,9 @@ export function addAdmin(program: Command, cli: Cli): void {
 
 async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
   const path = resolve(file)
-  const bytes = await withAdmin(cli, async ({ ctx }) => {
+  const bytes = await withAdmin(cli, async ({ ctx, operator }) => {
     const { backup } = await import('@keyferry/core/admin/backup')
-    return backup(ctx, path)
+    return backup(ctx, operator, path)
   })
   if (json) cli.terminal.json({ file: path, bytes })
   else cli.terminal.line(`Wrote ${path} (${bytes} bytes). It is of no use without the root key: keep that elsewhere.`)
@@ -62,7 +62,7 @@ async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<voi
 async function restore(cli: Cli, file: string, { yes, json }: JsonOption & { yes?: boolean }): Promise<void> {
   const { restoreBackup, settings } = await instanceEnv(cli)
   await confirm(cli.terminal, yes, `Replace the store in ${resolve(settings.KEYFERRY_DATA_DIR)} by ${file}?`)
-  const kept = restoreBackup(settings, resolve(file))
+  const kept = await restoreBackup(settings, resolve(file))
   if (json) cli.terminal.json({ restored: resolve(file), kept })
   else cli.terminal.line(`Restored ${file}.${kept === null ? '' : ` What was there is kept as ${kept}.`}`)
 }

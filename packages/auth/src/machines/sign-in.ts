@@ -1,7 +1,8 @@
 /** Client id and secret become a token that lives a while; the token becomes an actor. */
 import { randomUUID } from 'node:crypto'
 import { audit } from '@keyferry/core/audit'
-import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
+import { auditRepeated } from '@keyferry/core/audit-repeated'
+import { anonymous, timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { Forbidden, Unauthorized } from '@keyferry/core/errors'
 import type { AccessTokenTable, ClientSecretTable, Db, Selectable, UniversalAuthTable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
@@ -77,10 +78,63 @@ export async function signIn(
       .set({ failures: 0, failedAt: null, lockedUntil: null })
       .where('identityId', '=', auth.identityId)
       .execute()
+    await audit(ctx, tx, await identityActor(tx, auth.identityId, address), 'identity.sign-in', null, {
+      identityId: auth.identityId,
+      clientSecretId: secret.id,
+    })
     return issue(ctx, tx, auth, secret)
   })
-  if (result instanceof Error) throw result
-  return result
+  if (!(result instanceof Error)) return result
+  await auditFailure(ctx, clientId, result instanceof Forbidden ? 'address' : 'client secret', address)
+  throw result
+}
+
+async function auditFailure(ctx: Context, clientId: string, problem: string, address: string | null): Promise<void> {
+  const tried = await ctx.db
+    .selectFrom('universalAuths')
+    .innerJoin('identities', 'identities.id', 'universalAuths.identityId')
+    .where('clientId', '=', clientId)
+    .select(['identities.id as identityId', 'identities.name'])
+    .executeTakeFirst()
+  await auditRepeated(ctx, {
+    actor: anonymous(address),
+    action: 'identity.sign-in-failed',
+    subject: `${problem} ${clientId}`,
+    known: tried !== undefined,
+    details: { problem, ...(tried ?? { clientId: clientId.slice(0, 64) }) },
+  })
+}
+
+/**
+ * Notes in the audit log that `token`, an access token or another bearer token, was refused: why, and whose it was as far as that is known. Costs
+ * the store one reading.
+ */
+export async function auditRefusedToken(ctx: Context, token: string, address: string | null): Promise<void> {
+  const found = await ctx.db
+    .selectFrom('accessTokens')
+    .innerJoin('identities', 'identities.id', 'accessTokens.identityId')
+    .where('accessTokens.hash', '=', hashOf(token))
+    .select(['identities.id as identityId', 'identities.name', 'expiresAt', 'uses', 'usesLimit'])
+    .executeTakeFirst()
+  const problem = !found
+    ? 'unknown'
+    : found.expiresAt <= timestamp(ctx)
+      ? 'expired'
+      : found.usesLimit > 0 && found.uses >= found.usesLimit
+        ? 'used up'
+        : 'address'
+  await auditRepeated(ctx, {
+    actor: anonymous(address),
+    action: 'access.token-refused',
+    subject: `${problem} ${found?.identityId}`,
+    known: found !== undefined,
+    details: { problem, ...(found ? { identityId: found.identityId, name: found.name } : {}) },
+  })
+}
+
+async function identityActor(db: Db | Tx, identityId: string, address: string | null): Promise<Actor> {
+  const { name } = await findIdentity(db, identityId)
+  return { kind: 'identity', id: identityId, name, ...(address === null ? {} : { address }) }
 }
 
 /** Longer life for a token that is still good, never past the longest. Throws `Unauthorized`. */
@@ -92,7 +146,11 @@ export async function renewToken(
   const token = await findToken(ctx.db, accessToken, ctx.now(), address)
   if (!token) throw new Unauthorized('Token is not valid')
   const expiresAt = earlier(later(ctx.now(), token.ttl), token.endsAt)
-  await ctx.db.updateTable('accessTokens').set({ expiresAt }).where('id', '=', token.id).execute()
+  await ctx.db.transaction().execute(async (tx) => {
+    await tx.updateTable('accessTokens').set({ expiresAt }).where('id', '=', token.id).execute()
+    const { identityId } = token
+    await audit(ctx, tx, await identityActor(tx, identityId, address), 'identity.token-renew', null, { identityId })
+  })
   return answer(ctx, accessToken, { ...token, expiresAt })
 }
 
@@ -100,12 +158,18 @@ export async function renewToken(
 export async function revokeToken(
   ctx: Context,
   { accessToken }: { accessToken: string },
+  address: string | null,
 ): Promise<{ message: string }> {
-  const { numDeletedRows } = await ctx.db
-    .deleteFrom('accessTokens')
-    .where('hash', '=', hashOf(accessToken))
-    .executeTakeFirst()
-  if (numDeletedRows === 0n) throw new Unauthorized('Token is not valid')
+  await ctx.db.transaction().execute(async (tx) => {
+    const ended = await tx
+      .deleteFrom('accessTokens')
+      .where('hash', '=', hashOf(accessToken))
+      .returning('identityId')
+      .executeTakeFirst()
+    if (!ended) throw new Unauthorized('Token is not valid')
+    const { identityId } = ended
+    await audit(ctx, tx, await identityActor(tx, identityId, address), 'identity.token-revoke', null, { identityId })
+  })
   return { message: 'Successfully revoked access token' }
 }
 
@@ -174,9 +238,7 @@ async function countFailure(
     .where('identityId', '=', auth.identityId)
     .execute()
   if (!locked) return
-  const { name } = await findIdentity(tx, auth.identityId)
-  const actor: Actor = { kind: 'identity', id: auth.identityId, name, ...(address === null ? {} : { address }) }
-  await audit(ctx, tx, actor, 'identity.lock-out', null, {
+  await audit(ctx, tx, await identityActor(tx, auth.identityId, address), 'identity.lock-out', null, {
     identityId: auth.identityId,
     seconds: lockoutDurationSeconds,
   })

@@ -3,12 +3,13 @@ import type { Context } from '@keyferry/core/context'
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api'
 import { z } from 'zod'
+import { auditStopped } from '../audit-sign-in.ts'
 import { beginGuess, GUESSES, type Guess } from '../attempts.ts'
 import { accountKey, deviceOf, rememberDevice } from './known-devices.ts'
 import { pendingUserOf } from './pending-sign-in.ts'
 
 interface Options {
-  ctx: Pick<Context, 'db' | 'now'>
+  ctx: Context
   /** Tells the owner of the account that somebody guesses at it. */
   warn(email: string): void
 }
@@ -54,7 +55,10 @@ export function guesses({ ctx: counting, warn }: Options): BetterAuthPlugin {
             const guess = await beginGuess(
               counting,
               [guessed.what, accountKey(guessed.email), ...(device === null ? [] : [device])].join(':'),
-            )
+            ).catch(async (error: unknown) => {
+              await auditStopped(counting, ctx, guessed.email)
+              throw error
+            })
             begun.set(ctx.context, guess)
             if (guess.failures === GUESSES.free && device === null) warn(guessed.email)
           }),

@@ -138,6 +138,7 @@ export async function acceptInvitation(
   auth: Auth,
   actor: Actor | null,
   { token, name, password }: z.output<typeof schemas.acceptInvitation>,
+  address: string | null,
 ): Promise<{ email: string }> {
   return ctx.db.transaction().execute(async (tx) => {
     // Of two who open the link at once, one gets the account.
@@ -152,11 +153,7 @@ export async function acceptInvitation(
       refuseCommon(password, row.email)
       id = (await auth.within(tx.withoutPlugins()).createUser({ email: row.email, password, name })).id
     }
-    await accept(tx, ctx.now(), row, id)
-    await audit(ctx, tx, { kind: 'user', id, name: row.email }, 'invitation.accept', row.projectId, {
-      email: row.email,
-      role: row.role,
-    })
+    await accept(ctx, tx, { kind: 'user', id, name: row.email, ...(address === null ? {} : { address }) }, row)
     return { email: row.email }
   })
 }

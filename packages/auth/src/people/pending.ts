@@ -1,6 +1,8 @@
 /** Invitations that wait for an account to be made. */
 import { randomUUID } from 'node:crypto'
-import type { Tx } from '@keyferry/core/context'
+import { audit } from '@keyferry/core/audit'
+import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
+import { transact } from '@keyferry/core/transaction'
 import type { Db, InvitationTable, Selectable } from '@keyferry/db'
 
 type Row = Selectable<InvitationTable>
@@ -19,13 +21,21 @@ const waiting = (db: Db | Tx, now: Date, email: string): Promise<Row[]> =>
     .execute()
 
 /** Gives a new account everything that waits for its address, which somebody has vouched for. */
-export async function acceptAll(db: Db, now: Date, user: { id: string; email: string }): Promise<void> {
-  for (const invitation of await waiting(db, now, user.email)) await accept(db, now, invitation, user.id)
+export async function acceptAll(
+  ctx: Context,
+  { id, email }: { id: string; email: string },
+  address: string | null,
+): Promise<void> {
+  const actor: Actor = { kind: 'user', id, name: email, ...(address === null ? {} : { address }) }
+  await transact(ctx, async (tx) => {
+    for (const invitation of await waiting(tx, ctx.now(), email)) await accept(ctx, tx, actor, invitation)
+  })
 }
 
-/** Gives `userId` what the invitation is for; it is used up. */
-export async function accept(db: Db | Tx, now: Date, invitation: Row, userId: string): Promise<void> {
-  const at = now.toISOString()
+/** Gives the person what the invitation is for; it is used up. */
+export async function accept(ctx: Context, db: Tx, person: Actor, invitation: Row): Promise<void> {
+  const at = timestamp(ctx)
+  const userId = person.id
   if (invitation.instanceAdmin === 1) {
     await db
       .insertInto('instanceAdmins')
@@ -51,4 +61,9 @@ export async function accept(db: Db | Tx, now: Date, invitation: Row, userId: st
       .execute()
   }
   await db.deleteFrom('invitations').where('id', '=', invitation.id).execute()
+  await audit(ctx, db, person, 'invitation.accept', invitation.projectId, {
+    email: invitation.email,
+    role: invitation.role,
+    instanceAdmin: invitation.instanceAdmin === 1,
+  })
 }

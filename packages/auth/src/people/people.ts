@@ -1,6 +1,7 @@
 /** Everybody who has an account. */
 import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
+import { auditRepeated } from '@keyferry/core/audit-repeated'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { BadRequest, NotFound } from '@keyferry/core/errors'
 import type * as schemas from '@keyferry/schemas'
@@ -11,7 +12,8 @@ import { allUsers, deleteUser, dropSecondFactor, usersOf, type User } from './us
 type Person = z.output<typeof schemas.person>
 
 /** By address. */
-export async function listPeople(ctx: Context, _actor: Actor, _input?: unknown): Promise<Person[]> {
+export async function listPeople(ctx: Context, actor: Actor, _input?: unknown): Promise<Person[]> {
+  await auditRepeated(ctx, { actor, action: 'person.list', subject: '', known: true, details: {} })
   const admins = await adminIds(ctx.db)
   return (await allUsers(ctx.db)).map((user) => shown(user, admins))
 }

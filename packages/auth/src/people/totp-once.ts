@@ -5,13 +5,14 @@ import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'
 import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api'
 import { symmetricDecrypt } from 'better-auth/crypto'
 import { z } from 'zod'
+import { auditFailed } from '../audit-sign-in.ts'
 import { pendingUserOf } from './pending-sign-in.ts'
 
 const PERIOD_MS = 30_000
 const body = z.object({ code: z.string() })
 const kept = z.object({ secret: z.string() })
 
-export function totpOnce(db: Context['db']): BetterAuthPlugin {
+export function totpOnce(audited: Context): BetterAuthPlugin {
   return {
     id: 'keyferry-totp-once',
     hooks: {
@@ -22,7 +23,8 @@ export function totpOnce(db: Context['db']): BetterAuthPlugin {
             const user = (await getSessionFromCtx(ctx))?.user ?? (await pendingUserOf(ctx))
             const sent = body.safeParse(ctx.body)
             const step = user && sent.success ? await stepOf(ctx, user.id, sent.data.code) : null
-            if (!user || step === null || (await claim(db, user.id, step))) return
+            if (!user || step === null || (await claim(audited.db, user.id, step))) return
+            await auditFailed(audited, ctx, { method: 'code', problem: 'CODE_USED', person: user })
             throw new APIError('UNAUTHORIZED', {
               code: 'CODE_USED',
               message: 'This code was used already. Wait for the next one.',

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { sql } from 'kysely'
-import type { Context } from '../context.ts'
+import { auditEvent } from '../audit.ts'
+import type { Actor, Context } from '../context.ts'
 import { BadRequest } from '../errors.ts'
 
 /**
@@ -10,7 +11,7 @@ import { BadRequest } from '../errors.ts'
  * the serving one, and not at all when it is another process's. `file` appears whole or not at all. Returns its size in bytes. Throws
  * `BadRequest` on Postgres, and when `file` is there already.
  */
-export async function backup(ctx: Context, file: string): Promise<number> {
+export async function backup(ctx: Context, actor: Actor, file: string): Promise<number> {
   if (ctx.db.dialect !== 'sqlite')
     throw new BadRequest(
       'This instance keeps its data in Postgres. Back that up with pg_dump --format=custom --file=keyferry.dump "$DATABASE_URL".',
@@ -27,7 +28,9 @@ export async function backup(ctx: Context, file: string): Promise<number> {
     rmSync(partial, { force: true })
     throw error
   }
-  return statSync(file).size
+  const { size: bytes } = statSync(file)
+  await auditEvent(ctx, actor, 'instance.backup', null, { file, bytes })
+  return bytes
 }
 
 function synced(path: string): void {

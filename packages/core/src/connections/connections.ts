@@ -205,7 +205,7 @@ export async function deleteConnection(
 /** Tests the stored credentials; what the vendor says against them is kept, and answered, as `problem`. Throws `NotFound`. */
 export async function checkConnection(
   ctx: Context,
-  _actor: Actor,
+  actor: Actor,
   input: { connectionId: string },
 ): Promise<Connection> {
   const row = await findConnection(ctx, input.connectionId)
@@ -217,11 +217,15 @@ export async function checkConnection(
       throw error
     },
   )
-  await ctx.db
-    .updateTable('connections')
-    .set({ ...found, checkedAt: timestamp(ctx) })
-    .where('id', '=', row.id)
-    .execute()
+  await ctx.db.transaction().execute(async (tx) => {
+    await tx
+      .updateTable('connections')
+      .set({ ...found, checkedAt: timestamp(ctx) })
+      .where('id', '=', row.id)
+      .execute()
+    const details = { connectionId: row.id, name: row.name, works: found.problem === null }
+    await audit(ctx, tx, actor, 'connection.check', row.projectId, details)
+  })
   return describe(ctx, await findConnection(ctx, row.id))
 }
 

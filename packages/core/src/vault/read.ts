@@ -1,7 +1,7 @@
 /** Reading secrets: plain, expanded, with imports, from an older version. */
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
-import { auditReading } from '../audit.ts'
+import { auditEvent } from '../audit.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest, NotFound, Unresolvable } from '../errors.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
@@ -105,7 +105,7 @@ async function shown<T extends { secrets: readonly Secret[]; imports?: readonly 
   const imported = (listed.imports ?? []).reduce((count, from) => count + from.secrets.length, 0)
   if (!viewSecretValue || listed.secrets.length + imported === 0) return listed
   const few = listed.secrets.length <= NAMED
-  await auditReading(ctx, actor, 'secret.list', projectId, {
+  await auditEvent(ctx, actor, 'secret.list', projectId, {
     environment,
     secretPath,
     ...(recursive ? { recursive } : {}),
@@ -155,7 +155,7 @@ export async function getSecret(
   const secret = await show(source, row, problems)
   if (!secret) throw new Unresolvable(problems)
   if (input.viewSecretValue) {
-    await auditReading(ctx, actor, 'secret.read', input.projectId, {
+    await auditEvent(ctx, actor, 'secret.read', input.projectId, {
       environment: input.environment,
       secretPath: input.secretPath,
       key: input.secretName,

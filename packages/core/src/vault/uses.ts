@@ -1,7 +1,7 @@
 /** "Who uses this?": asked before something is deleted, moved or renamed. */
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
-import { auditReading } from '../audit.ts'
+import { auditEvent } from '../audit.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { NotFound } from '../errors.ts'
 import { budget, type Spend } from '../limits.ts'
@@ -94,7 +94,7 @@ export async function readReferenceTree(
     graph.node(folder, secretName),
     spend,
   )
-  await auditReading(ctx, actor, 'secret.read-tree', projectId, { environment, secretPath, key: secretName })
+  await auditEvent(ctx, actor, 'secret.read-tree', projectId, { environment, secretPath, key: secretName })
   return { tree: root, value: root.value }
 }
 

@@ -6,7 +6,7 @@ export interface AuditTable {
   /** Its place in the chain, from 1; 0 and below for rows from before there was one. */
   seq: Fixed<number>
   at: Fixed<Timestamp>
-  /** `user`, `identity` or `system`. */
+  /** `user`, `identity`, `system` or `anonymous`. */
   actorKind: Fixed<string>
   actorId: Fixed<string>
   actor: Fixed<string>

@@ -1,4 +1,4 @@
-import { Bot, ChevronRight, Ship, UserRound, type LucideIcon } from 'lucide-react'
+import { Bot, ChevronRight, CircleHelp, Ship, UserRound, type LucideIcon } from 'lucide-react'
 import { Time } from '../../components/time.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
@@ -13,6 +13,7 @@ const KINDS = new Map<string, { icon: LucideIcon; word: string }>([
   ['user', { icon: UserRound, word: 'Person' }],
   ['identity', { icon: Bot, word: 'Machine' }],
   ['system', { icon: Ship, word: 'Keyferry itself' }],
+  ['anonymous', { icon: CircleHelp, word: 'Unknown' }],
 ])
 
 interface Props extends RowProps {

@@ -25,6 +25,7 @@ export const ABOUT = {
   environments: 'Environments',
   syncs: 'Syncs',
   connections: 'Connections',
+  signIn: 'Sign-in',
   people: 'People',
   machines: 'Machines and keys',
   project: 'Project',
@@ -232,6 +233,104 @@ export const WORDS: Record<AuditAction, Words> = {
     label: 'Connection deleted',
     say: (d) => say`deleted the connection ${name(d)}`,
   },
+  'connection.check': {
+    about: 'connections',
+    label: 'Connection tested',
+    say: (d) => say`tested the connection ${name(d)}${flag(d, 'works') ? '' : ', which failed'}`,
+  },
+
+  'person.sign-in': {
+    about: 'signIn',
+    label: 'Signed in',
+    say: (d) => say`signed in${withMethod(d)}`,
+  },
+  'person.sign-in-failed': {
+    about: 'signIn',
+    label: 'Sign-in failed',
+    say: (d) =>
+      text(d, 'others') === ''
+        ? say`failed to sign in as ${name(d, 'email', 'an unknown person')}${withMethod(d)}${repeated(d)}`
+        : say`failed to sign in to other accounts ${times(d, 'others')}`,
+  },
+  'person.lock-out': {
+    about: 'signIn',
+    label: 'Sign-in stopped for a while',
+    say: (d) =>
+      text(d, 'others') === ''
+        ? say`was stopped from signing in as ${name(d, 'email')}, after too many attempts${repeated(d)}`
+        : say`was stopped from signing in to other accounts ${times(d, 'others')}`,
+  },
+  'person.sign-out': { about: 'signIn', label: 'Signed out', say: () => say`signed out` },
+  'person.end-sessions': {
+    about: 'signIn',
+    label: 'Sessions ended',
+    say: (d) =>
+      text(d, 'which') === 'one'
+        ? say`ended one of their sessions`
+        : text(d, 'which') === 'others'
+          ? say`ended all their other sessions`
+          : say`ended all their sessions`,
+  },
+  'person.password-change': {
+    about: 'signIn',
+    label: 'Password changed',
+    say: () => say`changed their password`,
+  },
+  'person.password-reset-request': {
+    about: 'signIn',
+    label: 'New password requested',
+    say: (d) =>
+      text(d, 'others') === ''
+        ? say`requested a new password for ${name(d, 'email')}${repeated(d)}`
+        : say`requested a new password for other accounts ${times(d, 'others')}`,
+  },
+  'person.password-reset': {
+    about: 'signIn',
+    label: 'Password reset',
+    say: () => say`set a new password with a link`,
+  },
+  'person.second-factor-on': {
+    about: 'signIn',
+    label: 'Second factor switched on',
+    say: () => say`switched on their second factor`,
+  },
+  'person.recovery-codes': {
+    about: 'signIn',
+    label: 'Recovery codes created',
+    say: () => say`created new recovery codes`,
+  },
+  'person.link-oidc': {
+    about: 'signIn',
+    label: 'Account linked to the provider',
+    say: () => say`linked their account to the OpenID provider`,
+  },
+  'person.create': {
+    about: 'people',
+    label: 'Account created',
+    say: () => say`got an account by signing in with the OpenID provider`,
+  },
+  'person.rename': { about: 'people', label: 'Name changed', say: (d) => say`changed their name to ${name(d)}` },
+  'person.list': {
+    about: 'people',
+    label: 'List of people read',
+    say: (d) => say`read the list of everybody who has an account${repeated(d)}`,
+  },
+  'access.refused': {
+    about: 'signIn',
+    label: 'Call refused',
+    say: (d) =>
+      text(d, 'others') === ''
+        ? say`was refused ${name(d, 'procedure')}${repeated(d)}`
+        : say`were refused other calls ${times(d, 'others')}`,
+  },
+  'access.token-refused': {
+    about: 'signIn',
+    label: 'Token refused',
+    say: (d) =>
+      text(d, 'others') === ''
+        ? say`used a token that is not valid${tokenProblem(d)}${repeated(d)}`
+        : say`used other tokens that are not valid ${times(d, 'others')}`,
+  },
 
   'invitation.create': {
     about: 'people',
@@ -287,7 +386,10 @@ export const WORDS: Record<AuditAction, Words> = {
   'person.second-factor-off': {
     about: 'people',
     label: 'Second factor switched off',
-    say: (d) => say`switched off the second factor of ${name(d, 'email')}`,
+    say: (d) =>
+      text(d, 'email') === ''
+        ? say`switched off their second factor`
+        : say`switched off the second factor of ${name(d, 'email')}`,
   },
 
   'identity.create': { about: 'machines', label: 'Machine created', say: (d) => say`made the machine ${name(d)}` },
@@ -317,6 +419,17 @@ export const WORDS: Record<AuditAction, Words> = {
     label: 'Machine locked out',
     say: () => say`was locked out for a while after too many wrong client secrets`,
   },
+  'identity.sign-in': { about: 'signIn', label: 'Machine signed in', say: () => say`signed in with a client secret` },
+  'identity.sign-in-failed': {
+    about: 'signIn',
+    label: 'Sign-in of a machine failed',
+    say: (d) =>
+      text(d, 'others') === ''
+        ? say`failed to sign in as ${machine(d)}${text(d, 'problem') === 'address' ? ', from an address that is not trusted' : ''}${repeated(d)}`
+        : say`failed to sign in as other machines ${times(d, 'others')}`,
+  },
+  'identity.token-renew': { about: 'signIn', label: 'Token renewed', say: () => say`renewed its access token` },
+  'identity.token-revoke': { about: 'signIn', label: 'Token revoked', say: () => say`revoked its access token` },
   'identity.client-secret.create': {
     about: 'machines',
     label: 'Client secret created',
@@ -376,6 +489,21 @@ export const WORDS: Record<AuditAction, Words> = {
     label: 'Instance set up',
     say: (d) => say`set up the instance for ${name(d, 'organization')}`,
   },
+  'instance.backup': {
+    about: 'instance',
+    label: 'Backup written',
+    say: (d) => say`wrote a backup of the whole store to ${name(d, 'file')}`,
+  },
+  'instance.restore': {
+    about: 'instance',
+    label: 'Backup restored',
+    say: (d) => say`replaced the store by the backup ${name(d, 'file')}`,
+  },
+  'audit.export': {
+    about: 'instance',
+    label: 'Audit log exported',
+    say: () => say`exported the audit log`,
+  },
   'instance.rotate-root-key': {
     about: 'instance',
     label: 'Root key rotated',
@@ -399,6 +527,19 @@ export const WORDS: Record<AuditAction, Words> = {
   },
 }
 
+const times = (d: Details, counted: string): string => count(Number(text(d, counted)), 'time')
+const repeated = (d: Details): string => (text(d, 'repeated') === '' ? '' : `, ${times(d, 'repeated')} more`)
+const withMethod = (d: Details): string => (text(d, 'method') === '' ? '' : ` with ${METHODS.get(text(d, 'method'))}`)
+const METHODS = new Map([
+  ['password', 'a password'],
+  ['code', 'a code of the second factor'],
+  ['recovery code', 'a recovery code'],
+  ['oidc', 'the OpenID provider'],
+])
+const machine = (d: Details): string =>
+  text(d, 'name') === '' ? 'an unknown machine' : `the machine ${text(d, 'name')}`
+const tokenProblem = (d: Details): string =>
+  text(d, 'name') === '' ? '' : ` (${text(d, 'problem')}, of the machine ${text(d, 'name')})`
 const because = (d: Details): string => text(d, 'because') || 'it is still used'
 const fields = (d: Details): string => (list(d, 'fields').length === 0 ? '' : `: ${list(d, 'fields').join(', ')}`)
 
