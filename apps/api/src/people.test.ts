@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
 import { runSync } from '@keyferry/core/sync/run'
+import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
@@ -419,9 +420,11 @@ onEveryDatabase('people', (open) => {
   /** Every session is as one that began and was seen three days ago. */
   async function threeDaysOld() {
     const then = new Date(Date.now() - 3 * 86_400_000).toISOString()
-    const sessions = api.ctx.db.withoutPlugins().withTables<{ session: Record<string, string> }>()
+    const sessions = withOwnNames(api.ctx.db).withTables<{ session: { id: string; updatedAt: string } }>()
     const expiresAt = new Date(Date.now() + 4 * 86_400_000).toISOString()
-    await sessions.updateTable('session').set({ createdAt: then, updatedAt: then, expiresAt }).execute()
+    for (const { id } of await sessions.selectFrom('session').select('id').execute())
+      await amend(sessions, 'session', id, { createdAt: then, expiresAt })
+    await sessions.updateTable('session').set({ updatedAt: then }).execute()
   }
 
   it('see their sessions and end them', async () => {

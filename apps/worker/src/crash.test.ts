@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { newOrganizationKey } from '@keyferry/core/authority/open-authority'
 import { createConnection } from '@keyferry/core/connections/connections'
 import { emulators } from '@keyferry/core/destinations/emulators'
 import { createSync } from '@keyferry/core/sync/verbs/create-sync'
@@ -35,7 +36,7 @@ async function startFleet() {
   await instance.jobs.start()
   const { ctx } = instance
   const id = randomUUID()
-  const organization = { id, name: 'Acme', slug: 'acme', dataKey: ctx.keyring.create(id) }
+  const organization = { id, name: 'Acme', slug: 'acme', dataKey: newOrganizationKey(ctx.keyring, id) }
   await ctx.db
     .insertInto('organizations')
     .values({ ...organization, createdAt: new Date().toISOString() })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { BadRequest, TooManyRequests } from '@keyferry/core/errors'
 import { testContext, type TestContext } from '@keyferry/core/testing'
+import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { hashPassword as hashOfEarlierVersions } from 'better-auth/crypto'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
@@ -116,14 +117,12 @@ onEveryDatabase('accounts', (open) => {
 
   it('keeps passwords as OWASP recommends, also those of earlier versions once they were used', async () => {
     await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
-    const accounts = authTables(test).withTables<{ account: { password: string | null } }>()
-    const stored = async () => (await accounts.selectFrom('account').select('password').executeTakeFirst())?.password
+    const accounts = withOwnNames(test.ctx.db).withTables<{ account: { id: string; password: string | null } }>()
+    const row = () => accounts.selectFrom('account').select(['id', 'password']).executeTakeFirstOrThrow()
+    const stored = async () => (await row()).password
     auth = createAuth({ ctx: test.ctx, rootKey: randomBytes(32), baseUrl: url, oidc: null })
     for (const earlier of [await stored(), await hashOfEarlierVersions(account.password)]) {
-      await accounts
-        .updateTable('account')
-        .set({ password: earlier ?? null })
-        .execute()
+      await amend(accounts, 'account', (await row()).id, { password: earlier })
       expect((await signIn('wrong password')).status).toBe(401)
       expect(await stored()).toBe(earlier)
       expect((await signIn(account.password)).status).toBe(200)

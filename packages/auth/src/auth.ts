@@ -1,7 +1,7 @@
 /** Who is asking: passwords, sessions and tokens, all kept by better-auth in tables of its own beside ours. */
 import { createHash, hkdfSync } from 'node:crypto'
 import type { Actor, Context } from '@keyferry/core/context'
-import type { Db } from '@keyferry/db'
+import { ACCOUNT_TABLES, withOwnNames, type Db } from '@keyferry/db'
 import { getMigrations } from 'better-auth/db/migration'
 import { sql } from 'kysely'
 import {
@@ -68,14 +68,14 @@ const TOKEN_REMEMBERED_MS = 5_000
 const TOKENS_REMEMBERED = 1_000
 
 export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }: AuthOptions): Auth {
-  const { db, log, now } = ctx
+  const { db, authority, log } = ctx
   const secret = Buffer.from(hkdfSync('sha256', rootKey, '', 'keyferry sessions v1', 32)).toString('base64url')
   const settings = { secret, baseUrl, log, dialect: db.dialect, hashing }
   const admit: Admission = {
     isWelcome: async (email) =>
       (oidc?.allowedDomains.includes(email.slice(email.lastIndexOf('@') + 1)) ?? false) ||
       (await userOfEmail(db, email)) !== undefined ||
-      (await isInvited(db, now(), email)),
+      (await isInvited(db, ctx.now(), email)),
     welcome: (user, address) => acceptAll(ctx, user, address),
   }
   const sendReset = (to: string, token: string) => void mailReset(ctx, baseUrl, to, token)
@@ -87,7 +87,7 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
     auditSignIn(ctx),
   ]
   const main = betterAuthOn(
-    configuration(db.withoutPlugins(), {
+    configuration(withOwnNames(db), {
       ...settings,
       transaction: true,
       signUp: false,
@@ -96,9 +96,13 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
       admit,
       sendReset,
     }),
+    authority,
   )
   // Only the server makes accounts, so only this instance, which serves no request, can sign someone up.
-  const accounts = betterAuthOn(configuration(db.withoutPlugins(), { ...settings, transaction: true, signUp: true }))
+  const accounts = betterAuthOn(
+    configuration(withOwnNames(db), { ...settings, transaction: true, signUp: true }),
+    authority,
+  )
   const remembered = new Map<string, { actor: Actor; until: number }>()
 
   /** A store that cannot be asked shows nothing of what a key may see either; what needs no store is answered. */
@@ -129,7 +133,7 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
       const token = bearerOf(headers)
       if (token === undefined) return Promise.resolve(null)
       return token.startsWith(ACCESS_TOKEN_PREFIX)
-        ? actorOfToken(db, token, now(), address, { uses: again ? 0 : 1 })
+        ? actorOfToken(ctx, token, address, { uses: again ? 0 : 1 })
         : ofToken(token)
     },
     createReset: main.createReset,
@@ -139,7 +143,7 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
     createUser: accounts.createUser,
     createApiKey: accounts.createApiKey,
     // better-auth must not open a transaction of its own inside ours.
-    within: (store) => betterAuthOn(configuration(store, { ...settings, transaction: false, signUp: true })),
+    within: (store) => betterAuthOn(configuration(store, { ...settings, transaction: false, signUp: true }), authority),
   }
 }
 
@@ -157,9 +161,10 @@ export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
   }
   const run = async () => {
     const { runMigrations } = await getMigrations(
-      configuration(db.withoutPlugins(), { ...settings, transaction: false, signUp: false }),
+      configuration(withOwnNames(db), { ...settings, transaction: false, signUp: false }),
     )
     await runMigrations()
+    await addSeals(db)
   }
   if (db.dialect === 'sqlite') return run()
   // The lock belongs to this connection; the migrations run on others.
@@ -171,4 +176,12 @@ export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
       await sql`select pg_advisory_unlock(4400, 1)`.execute(connection)
     }
   })
+}
+
+/** better-auth makes its tables without a place for the seals. */
+async function addSeals(db: Db): Promise<void> {
+  const names: readonly string[] = ACCOUNT_TABLES
+  for (const { name, columns } of await db.introspection.getTables())
+    if (names.includes(name) && !columns.some((column) => column.name === 'seal'))
+      await db.withoutPlugins().schema.alterTable(name).addColumn('seal', 'text').execute()
 }

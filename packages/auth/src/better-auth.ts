@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { apiKey } from '@better-auth/api-key'
 import type { Actor, Context } from '@keyferry/core/context'
-import type { Dialect } from '@keyferry/db'
+import { amend, type Dialect } from '@keyferry/db'
 import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin, type GenericEndpointContext } from 'better-auth'
 import { isAPIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
@@ -10,6 +10,7 @@ import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Kysely } from 'kysely'
 import { CLIENT_ADDRESS } from './audit-sign-in.ts'
 import { hashPassword, verifyPassword, type HashCost } from './people/password-hash.ts'
+import { accountsAdapter } from './accounts-adapter.ts'
 
 /** A store without the plugins that rename columns: better-auth names its own. */
 // oxlint-disable-next-line no-explicit-any -- better-auth's tables are not part of our table types.
@@ -145,14 +146,21 @@ function passwords(db: Store, cost: HashCost) {
     hash: (password: string) => hashPassword(password, cost),
     async verify(given: { password: string; hash: string }): Promise<boolean> {
       const { right, fresh } = await verifyPassword(given, cost)
-      if (fresh !== null) {
-        // Only while it is still the one that was checked.
-        const same = db.updateTable('account').set({ password: fresh }).where('password', '=', given.hash)
-        await same.where('providerId', '=', 'credential').execute()
-      }
+      if (fresh !== null) await db.transaction().execute((tx) => replaceHash(tx, given.hash, fresh))
       return right
     },
   }
+}
+
+/** Only while it is still the one that was checked. */
+async function replaceHash(tx: Store, checked: string, fresh: string): Promise<void> {
+  const { id } = (await tx
+    .selectFrom('account')
+    .where('password', '=', checked)
+    .where('providerId', '=', 'credential')
+    .select('id')
+    .executeTakeFirst()) ?? { id: null }
+  if (id !== null) await amend(tx, 'account', id, { password: fresh })
 }
 
 const providerOf = ({ issuer, clientId, clientSecret }: OidcProvider, admit?: Admission) => ({
@@ -177,8 +185,8 @@ function hooks({ welcome }: Admission) {
   }
 }
 
-export function betterAuthOn(options: ReturnType<typeof configuration>) {
-  const auth = betterAuth(options)
+export function betterAuthOn(options: ReturnType<typeof configuration>, authority: Context['authority']) {
+  const auth = betterAuth({ ...options, database: accountsAdapter(options.database, authority) })
   return {
     handler: (request: Request): Promise<Response> => auth.handler(request),
 

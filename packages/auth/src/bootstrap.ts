@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { audit } from '@keyferry/core/audit'
+import { newOrganizationKey } from '@keyferry/core/authority/open-authority'
 import { timestamp, type Actor, type Context } from '@keyferry/core/context'
 import { BadRequest, Forbidden } from '@keyferry/core/errors'
 import type { bootstrap, bootstrapped } from '@keyferry/schemas'
+import { withOwnNames } from '@keyferry/db'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Auth } from './auth.ts'
@@ -40,11 +42,12 @@ export async function bootstrapInstance(
       throw new BadRequest('Instance has already been set up')
     }
     proveOperator(auth, setupCode, isLocalProgram)
+    const dataKey = newOrganizationKey(ctx.keyring, organization.id)
     await tx
       .insertInto('organizations')
-      .values({ ...organization, dataKey: ctx.keyring.create(organization.id), createdAt: timestamp(ctx) })
+      .values({ ...organization, dataKey, createdAt: timestamp(ctx) })
       .execute()
-    const accounts = auth.within(tx.withoutPlugins())
+    const accounts = auth.within(withOwnNames(tx))
     const user = await accounts.createUser({ email, password, name: email.slice(0, email.indexOf('@')) })
     const expiresIn = tokenExpiresInDays * 86_400
     const key = await accounts.createApiKey({ userId: user.id, name: TOKEN_NAME, expiresIn })

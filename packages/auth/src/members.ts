@@ -5,7 +5,7 @@ import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { BadRequest, NotFound } from '@keyferry/core/errors'
-import type { MembershipTable, Selectable } from '@keyferry/db'
+import { amend, type MembershipTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { Role, Scope } from '@keyferry/schemas'
 import type { z } from 'zod'
@@ -92,9 +92,10 @@ export async function updateMember(
     const role = input.role ?? before.role
     const scopes =
       input.scopes === undefined ? before.scopes : input.scopes === null ? null : JSON.stringify(input.scopes)
+    await amend(tx, 'memberships', memberId, { role, scopes })
     await tx
       .updateTable('memberships')
-      .set({ role, scopes, updatedAt: timestamp(ctx) })
+      .set({ updatedAt: timestamp(ctx) })
       .where('id', '=', memberId)
       .execute()
     await audit(ctx, tx, actor, 'member.update', projectId, { memberId, from: before.role, role, scopes: input.scopes })

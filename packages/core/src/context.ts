@@ -3,6 +3,7 @@ import type { Access } from '@keyferry/schemas/policy'
 import type { Db, Tables } from '@keyferry/db'
 import type { Transaction } from 'kysely'
 import type { Logger } from 'pino'
+import type { Authority } from './authority/authority.ts'
 import type { Keyring } from './crypto/keyring.ts'
 import type { Network } from './destinations/http.ts'
 import type { Limits } from './limits.ts'
@@ -11,8 +12,11 @@ import type { Mailer } from './notices/mail.ts'
 
 /** Everything a verb may touch. Built once per process; tests build their own. */
 export interface Context {
+  /** Checks and seals the rows that give authority. */
   db: Db
   keyring: Keyring
+  /** Hashes tokens. */
+  authority: Authority
   /** Wakes the worker. It may lose a wake-up or be wiped at any time: the truth is `wanted` and `seen` in the store. */
   queue: Queue
   /** Live events for the console. Losing one only delays a screen. */

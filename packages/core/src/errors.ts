@@ -94,6 +94,12 @@ export class QuotaExceeded extends KeyferryError {
   }
 }
 
+/** The store lacks what only a change from outside can have taken away. Nothing goes on with it as it is. */
+export class IntegrityBroken extends KeyferryError {
+  readonly status = 503
+  readonly code = 'IntegrityFailure'
+}
+
 /** A field of the input breaks its rule, found only after its schema passed (for example by a destination's own schema). */
 export class Invalid extends KeyferryError {
   readonly status = 422

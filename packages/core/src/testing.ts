@@ -5,6 +5,7 @@ import type { LiveEvent, project } from '@keyferry/schemas'
 import { pino } from 'pino'
 import type { z } from 'zod'
 import type { Actor, Context, Events } from './context.ts'
+import { newOrganizationKey, openAuthority } from './authority/open-authority.ts'
 import { keyring } from './crypto/keyring.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { createMetrics } from './metrics/metrics.ts'
@@ -25,18 +26,19 @@ export interface TestContext {
 
 /** A new store with one organization in it. Private addresses may be reached, because emulators live there. */
 export async function testContext(open: OpenStore): Promise<TestContext> {
-  const { db, close, databaseUrl } = await open()
+  const { db: store, close, databaseUrl } = await open()
   const ring = keyring(randomBytes(32))
   const organization = randomUUID()
   let time = Date.parse('2026-01-01T00:00:00.000Z')
   const now = () => new Date(time)
+  const { db, authority, integrity } = await openAuthority({ db: store, keyring: ring })
   await db
     .insertInto('organizations')
     .values({
       id: organization,
       name: 'Acme',
       slug: 'acme',
-      dataKey: ring.create(organization),
+      dataKey: newOrganizationKey(ring, organization),
       createdAt: now().toISOString(),
     })
     .execute()
@@ -49,6 +51,7 @@ export async function testContext(open: OpenStore): Promise<TestContext> {
   const ctx: Context = {
     db,
     keyring: ring,
+    authority,
     queue: {
       wake(syncIds) {
         woken.push([...syncIds])
@@ -63,6 +66,7 @@ export async function testContext(open: OpenStore): Promise<TestContext> {
     limits: structuredClone(DEFAULT_LIMITS),
     now,
   }
+  integrity.reportTo(ctx)
   return {
     ctx,
     actor,

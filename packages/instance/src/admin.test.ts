@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { newOrganizationKey } from '@keyferry/core/authority/open-authority'
 import { backup } from '@keyferry/core/admin/backup'
 import { rotateRootKey } from '@keyferry/core/admin/rotate-root-key'
 import { verifyAudit } from '@keyferry/core/admin/verify-audit'
@@ -46,7 +47,13 @@ async function setUp({ ctx }: Instance): Promise<string> {
   const id = randomUUID()
   await ctx.db
     .insertInto('organizations')
-    .values({ id, name: 'Acme', slug: 'acme', dataKey: ctx.keyring.create(id), createdAt: new Date().toISOString() })
+    .values({
+      id,
+      name: 'Acme',
+      slug: 'acme',
+      dataKey: newOrganizationKey(ctx.keyring, id),
+      createdAt: new Date().toISOString(),
+    })
     .execute()
   const project = await createProject(ctx, SYSTEM, { projectName: 'Shop', shouldCreateDefaultEnvs: true })
   await createSecret(ctx, SYSTEM, {

@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { rotateRootKey } from '@keyferry/core/admin/rotate-root-key'
+import { openAuthority } from '@keyferry/core/authority/open-authority'
 import type { Actor, Context } from '@keyferry/core/context'
 import type { Keyring } from '@keyferry/core/crypto/keyring'
+import { IntegrityBroken } from '@keyferry/core/errors'
 import { createMetrics } from '@keyferry/core/metrics/metrics'
 import { missingMigrations, openPostgres, openSqlite, type Db } from '@keyferry/db'
 import { CannotStart } from './cannot-start.ts'
@@ -45,14 +47,23 @@ export async function openAdmin(env: Env): Promise<Admin> {
       `The store is older than this Keyferry (${missing.join(', ')}). Start Keyferry once, then try again.`,
     )
   }
-  return { ctx: commandContext(env, db, keyring), close: () => db.destroy() }
+  try {
+    return { ctx: await commandContext(env, db, keyring), close: () => db.destroy() }
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
 }
 
-/** The context of one command on an open store. */
-export function commandContext(env: Env, db: Db, keyring: Keyring): Context {
-  return {
+/** The context of one command on an open store. Throws `CannotStart` when rows are gone that nothing goes on without. */
+export async function commandContext(env: Env, store: Db, keyring: Keyring): Promise<Context> {
+  const { db, authority, integrity } = await openAuthority({ db: store, keyring }).catch((error: unknown) => {
+    throw error instanceof IntegrityBroken ? new CannotStart(error.message, error) : error
+  })
+  const ctx: Context = {
     db,
     keyring,
+    authority,
     // The sweep of the serving process finds what there is to do.
     queue: { wake: () => Promise.resolve() },
     events: { publish() {}, async *subscribe() {} },
@@ -63,6 +74,8 @@ export function commandContext(env: Env, db: Db, keyring: Keyring): Context {
     limits: limitsOf(env),
     now: () => new Date(),
   }
+  integrity.reportTo(ctx)
+  return ctx
 }
 
 /**

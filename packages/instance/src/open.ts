@@ -1,8 +1,10 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { openAuthority, type Opened } from '@keyferry/core/authority/open-authority'
 import type { Context } from '@keyferry/core/context'
 import { instanceSecret } from '@keyferry/core/crypto/instance-secret'
 import type { Keyring } from '@keyferry/core/crypto/keyring'
+import { IntegrityBroken } from '@keyferry/core/errors'
 import { createMetrics } from '@keyferry/core/metrics/metrics'
 import { createMailer } from '@keyferry/core/notices/mail'
 import { freeAllLeases } from '@keyferry/core/sync/lease'
@@ -79,11 +81,10 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }:
   try {
     const file = join(dataDir, 'keyferry.db')
     const { keyring } = openRootKey(dataDir, givenKeys(env), storedKeyInSqlite(file), { make: makeKey })
-    const { db, authKey } = await whenUsable(file, () => prepared(openSqlite(file), keyring))
+    const store = await whenUsable(file, () => prepared(openSqlite(file), keyring))
     const instance = assemble(env, log, {
-      db,
+      ...store,
       keyring,
-      authKey,
       bus: localEvents(),
       backend: { kind: 'embedded', dir: join(dataDir, 'queue') },
       patiently: (work) => work(),
@@ -111,11 +112,10 @@ async function openFleet(
   const patiently: Instance['patiently'] = (work) => whenReachable(work, { log, patienceMs })
   const stored = await patiently(() => storedKeyInPostgres(databaseUrl))
   const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: makeKey })
-  const { db, authKey } = await patiently(() => prepared(openPostgres(databaseUrl), keyring))
+  const store = await patiently(() => prepared(openPostgres(databaseUrl), keyring))
   return assemble(env, log, {
-    db,
+    ...store,
     keyring,
-    authKey,
     bus: postgresEvents({ databaseUrl, log }),
     backend: { kind: 'fleet', databaseUrl },
     patiently,
@@ -128,14 +128,18 @@ export const givenKeys = (env: Env): GivenKeys => ({
   nextRootKey: env.KEYFERRY_ROOT_KEY_NEXT,
 })
 
-/** The store with its schema up to date, and the secret that sign-in derives its keys from. Closes it when that does not work. */
-async function prepared(db: Db, keyring: Keyring): Promise<{ db: Db; authKey: Buffer }> {
+interface Store extends Opened {
+  authKey: Buffer
+}
+
+/** The store with its schema up to date and its rows checked, and the secret that sign-in derives its keys from. Closes it when that does not work. */
+async function prepared(db: Db, keyring: Keyring): Promise<Store> {
   try {
     await upToDate(db)
-    return { db, authKey: await instanceSecret({ db, keyring }) }
+    return { ...(await openAuthority({ db, keyring })), authKey: await instanceSecret({ db, keyring }) }
   } catch (error) {
     await db.destroy()
-    throw error
+    throw error instanceof IntegrityBroken ? new CannotStart(`${error.message} Nothing was changed.`, error) : error
   }
 }
 
@@ -151,10 +155,8 @@ async function upToDate(db: Db): Promise<void> {
   }
 }
 
-interface Parts {
-  db: Db
+interface Parts extends Store {
   keyring: Keyring
-  authKey: Buffer
   bus: EventBus
   backend: Backend
   patiently: Instance['patiently']
@@ -162,12 +164,13 @@ interface Parts {
 }
 
 function assemble(env: Env, log: Logger, parts: Parts): Instance {
-  const { db, keyring, authKey, bus, backend, patiently, unlock } = parts
+  const { db, keyring, authority, integrity, authKey, bus, backend, patiently, unlock } = parts
   const metrics = createMetrics({ processMetrics: true })
   const jobs = createQueue({ backend, log, hints: (syncIds) => wakeHints(ctx, syncIds) })
   const ctx: Context = {
     db,
     keyring,
+    authority,
     queue: jobs.queue,
     events: bus.events,
     network: { allowPrivate: env.KEYFERRY_ALLOW_PRIVATE_NETWORK },
@@ -180,6 +183,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
     limits: limitsOf(env),
     now: () => new Date(),
   }
+  integrity.reportTo(ctx)
   metrics.watchDue(() => countDue(ctx))
   return {
     ctx,

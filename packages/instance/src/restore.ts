@@ -57,7 +57,7 @@ async function prepare(env: Env, incoming: string, keyring: Keyring, from: strin
   const db = openSqlite(incoming)
   try {
     await migrate(db)
-    await auditEvent(commandContext(env, db, keyring), OPERATOR, 'instance.restore', null, { file: from })
+    await auditEvent(await commandContext(env, db, keyring), OPERATOR, 'instance.restore', null, { file: from })
   } catch (error) {
     if (!(error instanceof SchemaTooNew)) throw error
     throw new CannotStart(

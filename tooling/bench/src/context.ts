@@ -1,5 +1,6 @@
 /** The engine's context on a store that the bench has opened: no queue, no live events, an organization to begin with. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { newOrganizationKey, openAuthority } from '@keyferry/core/authority/open-authority'
 import type { Actor, Context } from '@keyferry/core/context'
 import { keyring } from '@keyferry/core/crypto/keyring'
 import { DEFAULT_LIMITS } from '@keyferry/core/limits'
@@ -10,9 +11,10 @@ import { pino } from 'pino'
 export const ACTOR: Actor = { kind: 'system', id: 'bench', name: 'bench' }
 
 /** Brings an empty store up to date and puts an organization into it. */
-export async function benchContext(db: Db): Promise<Context> {
-  await migrate(db)
+export async function benchContext(store: Db): Promise<Context> {
+  await migrate(store)
   const keys = keyring(randomBytes(32))
+  const { db, authority } = await openAuthority({ db: store, keyring: keys })
   const organization = randomUUID()
   await db
     .insertInto('organizations')
@@ -20,13 +22,14 @@ export async function benchContext(db: Db): Promise<Context> {
       id: organization,
       name: 'Bench',
       slug: 'bench',
-      dataKey: keys.create(organization),
+      dataKey: newOrganizationKey(keys, organization),
       createdAt: new Date().toISOString(),
     })
     .execute()
   return {
     db,
     keyring: keys,
+    authority,
     queue: { wake: () => Promise.resolve() },
     events: { publish() {}, async *subscribe() {} },
     network: { allowPrivate: true },

@@ -1,6 +1,5 @@
 /** What the walks over all procedures point their inputs at. For tests only. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { hashOf } from '@keyferry/auth/machines/tokens'
 import { createConnection } from '@keyferry/core/connections/connections'
 import { SYSTEM } from '@keyferry/core/context'
 import type { Emulator } from '@keyferry/core/destinations/emulator'
@@ -34,7 +33,14 @@ export async function machine({ ctx }: TestContext, name: string, expiresIn = 86
     const times = { expiresAt, endsAt: expiresAt, createdAt: at }
     await tx
       .insertInto('accessTokens')
-      .values({ id: randomUUID(), identityId, clientSecretId, hash: hashOf(token), ...counts, ...times })
+      .values({
+        id: randomUUID(),
+        identityId,
+        clientSecretId,
+        hash: ctx.authority.hashToken(token),
+        ...counts,
+        ...times,
+      })
       .execute()
   })
   return { identityId, clientSecretId, token }

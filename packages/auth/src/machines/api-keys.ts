@@ -4,7 +4,7 @@ import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { Forbidden, NotFound } from '@keyferry/core/errors'
-import type { ApiKeyTable, Selectable } from '@keyferry/db'
+import { withOwnNames, type ApiKeyTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Auth } from '../auth.ts'
@@ -20,7 +20,7 @@ interface Stored {
   expiresAt: Date | string | null
   lastRequest: Date | string | null
 }
-const stored = (db: Context['db'] | Tx) => db.withoutPlugins().withTables<{ apikey: Stored }>()
+const stored = (db: Context['db'] | Tx) => withOwnNames(db).withTables<{ apikey: Stored }>()
 
 /** One's own, newest first; for those who run the instance, everybody's. */
 export async function listApiKeys(
@@ -48,7 +48,7 @@ export async function createApiKey(
   if (actor.kind !== 'user') throw new Forbidden('Only people make API keys; sign in to the console')
   const { id, token } = await ctx.db.transaction().execute(async (tx) => {
     const expiresIn = expiresInDays === null ? null : expiresInDays * 86_400
-    const key = await auth.within(tx.withoutPlugins()).createApiKey({ userId: actor.id, name, expiresIn })
+    const key = await auth.within(withOwnNames(tx)).createApiKey({ userId: actor.id, name, expiresIn })
     await tx
       .insertInto('apiKeys')
       .values({ id: key.id, name, ownerId: actor.id, createdAt: timestamp(ctx) })
@@ -94,14 +94,11 @@ export async function revokeApiKey(
 
 /** Whether an API key with this id is listed. One that is in no list has no owner to be capped by, and is refused. */
 export async function isKey(db: Context['db'], id: string): Promise<boolean> {
-  const found = await db
-    .withTables<{ apikey: Stored }>()
-    .selectFrom('apiKeys')
-    .innerJoin('apikey', 'apikey.id', 'apiKeys.id')
-    .where('apiKeys.id', '=', id)
-    .select('apiKeys.id')
-    .executeTakeFirst()
-  return found !== undefined
+  const [listed, kept] = await Promise.all([
+    db.selectFrom('apiKeys').where('id', '=', id).select('id').executeTakeFirst(),
+    stored(db).selectFrom('apikey').where('id', '=', id).select('id').executeTakeFirst(),
+  ])
+  return listed !== undefined && kept !== undefined
 }
 
 /** All keys of a person who goes. */

@@ -5,7 +5,7 @@ import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { NotFound } from '@keyferry/core/errors'
-import type { IdentityTable, Selectable } from '@keyferry/db'
+import { amend, type IdentityTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 
@@ -101,7 +101,8 @@ export async function updateIdentity(
   const at = timestamp(ctx)
   const stopped = await ctx.db.transaction().execute(async (tx) => {
     const before = await findIdentity(tx, identityId)
-    await tx.updateTable('identities').set({ name, updatedAt: at }).where('id', '=', identityId).execute()
+    if (name !== undefined) await amend(tx, 'identities', identityId, { name })
+    await tx.updateTable('identities').set({ updatedAt: at }).where('id', '=', identityId).execute()
     if (role === 'admin') {
       await tx
         .insertInto('instanceAdmins')

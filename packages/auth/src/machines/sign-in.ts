@@ -4,12 +4,18 @@ import { audit } from '@keyferry/core/audit'
 import { auditRepeated } from '@keyferry/core/audit-repeated'
 import { anonymous, timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { Forbidden, Unauthorized } from '@keyferry/core/errors'
-import type { AccessTokenTable, ClientSecretTable, Db, Selectable, UniversalAuthTable } from '@keyferry/db'
+import {
+  amend,
+  type AccessTokenTable,
+  type ClientSecretTable,
+  type Selectable,
+  type UniversalAuthTable,
+} from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { isTrusted } from './addresses.ts'
 import { findIdentity } from './identities.ts'
-import { ACCESS_TOKEN_PREFIX, hashOf, randomToken } from './tokens.ts'
+import { ACCESS_TOKEN_PREFIX, randomToken } from './tokens.ts'
 import { settingsOf } from './universal-auth.ts'
 
 type Answer = z.output<typeof schemas.accessToken>
@@ -43,7 +49,7 @@ export async function signIn(
   { clientId, clientSecret }: z.output<typeof schemas.universalAuthLogin>,
   address: string | null,
 ): Promise<Answer> {
-  const hash = hashOf(clientSecret)
+  const hash = ctx.authority.hashToken(clientSecret)
   // What a failed try leaves behind must be committed, so it is not thrown inside.
   const result = await ctx.db.transaction().execute(async (tx): Promise<Answer | Error> => {
     const found = await tx
@@ -68,9 +74,10 @@ export async function signIn(
       return wrong()
     }
     if (!trusted) return new Forbidden('This identity may not sign in from your address')
+    await amend(tx, 'clientSecrets', secret.id, { uses: secret.uses + 1 })
     await tx
       .updateTable('clientSecrets')
-      .set((eb) => ({ uses: eb('uses', '+', 1), lastUsedAt: timestamp(ctx) }))
+      .set({ lastUsedAt: timestamp(ctx) })
       .where('id', '=', secret.id)
       .execute()
     await tx
@@ -113,7 +120,7 @@ export async function auditRefusedToken(ctx: Context, token: string, address: st
   const found = await ctx.db
     .selectFrom('accessTokens')
     .innerJoin('identities', 'identities.id', 'accessTokens.identityId')
-    .where('accessTokens.hash', '=', hashOf(token))
+    .where('accessTokens.hash', '=', ctx.authority.hashToken(token))
     .select(['identities.id as identityId', 'identities.name', 'expiresAt', 'uses', 'usesLimit'])
     .executeTakeFirst()
   const problem = !found
@@ -132,7 +139,7 @@ export async function auditRefusedToken(ctx: Context, token: string, address: st
   })
 }
 
-async function identityActor(db: Db | Tx, identityId: string, address: string | null): Promise<Actor> {
+async function identityActor(db: Context['db'] | Tx, identityId: string, address: string | null): Promise<Actor> {
   const { name } = await findIdentity(db, identityId)
   return { kind: 'identity', id: identityId, name, ...(address === null ? {} : { address }) }
 }
@@ -143,11 +150,11 @@ export async function renewToken(
   { accessToken }: { accessToken: string },
   address: string | null,
 ): Promise<Answer> {
-  const token = await findToken(ctx.db, accessToken, ctx.now(), address)
+  const token = await findToken(ctx, accessToken, address)
   if (!token) throw new Unauthorized('Token is not valid')
   const expiresAt = earlier(later(ctx.now(), token.ttl), token.endsAt)
   await ctx.db.transaction().execute(async (tx) => {
-    await tx.updateTable('accessTokens').set({ expiresAt }).where('id', '=', token.id).execute()
+    await amend(tx, 'accessTokens', token.id, { expiresAt })
     const { identityId } = token
     await audit(ctx, tx, await identityActor(tx, identityId, address), 'identity.token-renew', null, { identityId })
   })
@@ -163,7 +170,7 @@ export async function revokeToken(
   await ctx.db.transaction().execute(async (tx) => {
     const ended = await tx
       .deleteFrom('accessTokens')
-      .where('hash', '=', hashOf(accessToken))
+      .where('hash', '=', ctx.authority.hashToken(accessToken))
       .returning('identityId')
       .executeTakeFirst()
     if (!ended) throw new Unauthorized('Token is not valid')
@@ -175,36 +182,54 @@ export async function revokeToken(
 
 /** Who sent `accessToken`; null when it is unknown, expired, used up or comes from an address it may not. `uses`: how many it counts as. */
 export async function actorOfToken(
-  db: Db,
+  ctx: TokenContext,
   accessToken: string,
-  now: Date,
   address: string | null,
   { uses }: { uses: 0 | 1 },
 ): Promise<Actor | null> {
-  const token = await findToken(db, accessToken, now, address)
+  const token = await findToken(ctx, accessToken, address)
   if (!token) return null
   if (uses === 0) return { kind: 'identity', id: token.identityId, name: token.name }
   if (token.usesLimit > 0) {
-    const { numUpdatedRows } = await db
+    if (!(await countUse(ctx, token.id))) return null
+  } else if (token.lastUsedAt === null || ctx.now().getTime() - Date.parse(token.lastUsedAt) > NOTED_EVERY_MS) {
+    await ctx.db
       .updateTable('accessTokens')
-      .set((eb) => ({ uses: eb('uses', '+', 1), lastUsedAt: now.toISOString() }))
+      .set({ lastUsedAt: timestamp(ctx) })
       .where('id', '=', token.id)
-      .where('uses', '<', token.usesLimit)
-      .executeTakeFirst()
-    if (numUpdatedRows === 0n) return null
-  } else if (token.lastUsedAt === null || now.getTime() - Date.parse(token.lastUsedAt) > NOTED_EVERY_MS) {
-    await db.updateTable('accessTokens').set({ lastUsedAt: now.toISOString() }).where('id', '=', token.id).execute()
+      .execute()
   }
   return { kind: 'identity', id: token.identityId, name: token.name }
 }
 
-async function findToken(db: Db, accessToken: string, now: Date, address: string | null) {
-  const token = await db
+type TokenContext = Pick<Context, 'db' | 'authority' | 'now'>
+
+/** Of several uses at once, no more than the limit are counted. */
+function countUse(ctx: TokenContext, tokenId: string): Promise<boolean> {
+  return ctx.db.transaction().execute(async (tx) => {
+    const token = await tx
+      .selectFrom('accessTokens')
+      .where('id', '=', tokenId)
+      .select(['uses', 'usesLimit'])
+      .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+      .executeTakeFirst()
+    if (!token || token.uses >= token.usesLimit) return false
+    await tx
+      .updateTable('accessTokens')
+      .set({ lastUsedAt: timestamp(ctx) })
+      .where('id', '=', tokenId)
+      .execute()
+    return amend(tx, 'accessTokens', tokenId, { uses: token.uses + 1 })
+  })
+}
+
+async function findToken(ctx: TokenContext, accessToken: string, address: string | null) {
+  const token = await ctx.db
     .selectFrom('accessTokens')
     .innerJoin('identities', 'identities.id', 'accessTokens.identityId')
     .innerJoin('universalAuths', 'universalAuths.identityId', 'accessTokens.identityId')
-    .where('accessTokens.hash', '=', hashOf(accessToken))
-    .where('accessTokens.expiresAt', '>', now.toISOString())
+    .where('accessTokens.hash', '=', ctx.authority.hashToken(accessToken))
+    .where('accessTokens.expiresAt', '>', timestamp(ctx))
     .selectAll('accessTokens')
     .select(['identities.name', 'universalAuths.settings'])
     .executeTakeFirst()
@@ -257,7 +282,7 @@ async function issue(
     id: randomUUID(),
     identityId: auth.identityId,
     clientSecretId: secret.id,
-    hash: hashOf(accessToken),
+    hash: ctx.authority.hashToken(accessToken),
     ttl: settings.accessTokenTTL,
     uses: 0,
     usesLimit: settings.accessTokenNumUsesLimit,

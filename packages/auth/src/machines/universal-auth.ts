@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { BadRequest, NotFound } from '@keyferry/core/errors'
-import type { ClientSecretTable, Selectable, UniversalAuthTable } from '@keyferry/db'
+import { amend, type ClientSecretTable, type Selectable, type UniversalAuthTable } from '@keyferry/db'
 import { universalAuthSetting } from '@keyferry/schemas'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { findIdentity } from './identities.ts'
-import { hashOf, randomToken } from './tokens.ts'
+import { randomToken } from './tokens.ts'
 
 type UniversalAuth = z.output<typeof schemas.universalAuth>
 type ClientSecret = z.output<typeof schemas.clientSecret>
@@ -79,9 +79,10 @@ export async function updateUniversalAuth(
     const row = await findUniversalAuth(tx, identityId)
     const settings = universalAuthSetting.parse({ ...settingsOf(row), ...patch })
     refuseTooLong(settings)
+    await amend(tx, 'universalAuths', identityId, { settings: JSON.stringify(settings) })
     await tx
       .updateTable('universalAuths')
-      .set({ settings: JSON.stringify(settings), updatedAt: timestamp(ctx) })
+      .set({ updatedAt: timestamp(ctx) })
       .where('identityId', '=', identityId)
       .execute()
     await audit(ctx, tx, actor, 'identity.universal-auth.update', null, { identityId, fields: Object.keys(patch) })
@@ -118,7 +119,7 @@ export async function createClientSecret(
     identityId,
     description,
     prefix: secret.slice(0, 4),
-    hash: hashOf(secret),
+    hash: ctx.authority.hashToken(secret),
     uses: 0,
     usesLimit: numUsesLimit,
     ttl,
@@ -170,9 +171,10 @@ export async function getClientSecret(ctx: Context, _actor: Actor, input: OneSec
 export async function revokeClientSecret(ctx: Context, actor: Actor, input: OneSecret): Promise<ClientSecret> {
   await ctx.db.transaction().execute(async (tx) => {
     await findClientSecret(tx, input)
+    await amend(tx, 'clientSecrets', input.clientSecretId, { revoked: 1 })
     await tx
       .updateTable('clientSecrets')
-      .set({ revoked: 1, updatedAt: timestamp(ctx) })
+      .set({ updatedAt: timestamp(ctx) })
       .where('id', '=', input.clientSecretId)
       .execute()
     await tx.deleteFrom('accessTokens').where('clientSecretId', '=', input.clientSecretId).execute()

@@ -4,11 +4,11 @@ import { grantOf } from '@keyferry/core/access/grants'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { BadRequest, NotFound } from '@keyferry/core/errors'
-import type { InvitationTable, Selectable } from '@keyferry/db'
+import { withOwnNames, type InvitationTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Auth } from '../auth.ts'
-import { hashOf, randomToken } from '../machines/tokens.ts'
+import { randomToken } from '../machines/tokens.ts'
 import { describe, insertMembership, type Member } from '../members.ts'
 import { refuseCommon } from './common-passwords.ts'
 import { accept } from './pending.ts'
@@ -151,7 +151,7 @@ export async function acceptInvitation(
       if (name === undefined || password === undefined)
         throw new BadRequest('A new account needs a name and a password')
       refuseCommon(password, row.email)
-      id = (await auth.within(tx.withoutPlugins()).createUser({ email: row.email, password, name })).id
+      id = (await auth.within(withOwnNames(tx)).createUser({ email: row.email, password, name })).id
     }
     await accept(ctx, tx, { kind: 'user', id, name: row.email, ...(address === null ? {} : { address }) }, row)
     return { email: row.email }
@@ -161,7 +161,7 @@ export async function acceptInvitation(
 async function findByToken(ctx: Context, db: Context['db'] | Tx, token: string, { lock = false } = {}): Promise<Row> {
   const row = await db
     .selectFrom('invitations')
-    .where('tokenHash', '=', hashOf(token))
+    .where('tokenHash', '=', ctx.authority.hashToken(token))
     .where('expiresAt', '>', timestamp(ctx))
     .selectAll()
     .$if(lock && ctx.db.dialect === 'postgres', (query) => query.forUpdate())
@@ -188,7 +188,7 @@ async function invite(ctx: Context, auth: Auth, actor: Actor, offer: Offer): Pro
     role,
     scopes: scopes === null ? null : JSON.stringify(scopes),
     instanceAdmin: instanceAdmin ? 1 : 0,
-    tokenHash: hashOf(token),
+    tokenHash: ctx.authority.hashToken(token),
     expiresAt: new Date(ctx.now().getTime() + LIFE_MS).toISOString(),
     createdAt: timestamp(ctx),
     createdBy: actor.name,

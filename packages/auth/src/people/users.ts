@@ -1,5 +1,6 @@
 /** Accounts, read straight from better-auth's tables, which are not part of our table types. */
 import type { Context, Tx } from '@keyferry/core/context'
+import { amend, withOwnNames } from '@keyferry/db'
 
 export interface User {
   id: string
@@ -11,7 +12,7 @@ export interface User {
 }
 
 const accounts = (db: Context['db'] | Tx) =>
-  db.withoutPlugins().withTables<{ user: User; session: { userId: string }; twoFactor: { userId: string } }>()
+  withOwnNames(db).withTables<{ user: User; session: { userId: string }; twoFactor: { userId: string } }>()
 
 export async function usersOf(db: Context['db'] | Tx, ids: readonly string[]): Promise<User[]> {
   if (ids.length === 0) return []
@@ -37,5 +38,5 @@ export async function deleteUser(db: Context['db'] | Tx, id: string): Promise<vo
 export async function dropSecondFactor(db: Context['db'] | Tx, id: string): Promise<void> {
   await accounts(db).deleteFrom('twoFactor').where('userId', '=', id).execute()
   // 0 is how SQLite has it, and one of the ways to write false in Postgres.
-  await accounts(db).updateTable('user').set({ twoFactorEnabled: 0 }).where('id', '=', id).execute()
+  await amend(accounts(db), 'user', id, { twoFactorEnabled: 0 })
 }

@@ -1,4 +1,5 @@
 /** Who stands behind a sync: someone who may read what it sends. Without one it sends nothing. */
+import { amend } from '@keyferry/db'
 import { z } from 'zod'
 import type { Actor, Context, Tx } from '../context.ts'
 import { readAccess } from './grants.ts'
@@ -35,11 +36,7 @@ export async function nobodyStands(db: Context['db'] | Tx, sync: Sync): Promise<
 /** Whoever asks for a run of a sync that nobody stands behind any more stands behind it from now on. */
 export async function takeOver(tx: Tx, actor: Actor, sync: Sync & { id: string }): Promise<void> {
   if (!(await nobodyStands(tx, sync))) return
-  await tx
-    .updateTable('syncs')
-    .set({ standsBehind: standing(actor) })
-    .where('id', '=', sync.id)
-    .execute()
+  await amend(tx, 'syncs', sync.id, { standsBehind: standing(actor) })
 }
 
 /** After rights were taken away: the syncs that nobody stands behind any more show it at once. Of one project, or all. */

@@ -63,7 +63,7 @@ onEveryDatabase('rotation', (open) => {
     it('leaves a store that only the new one opens, and every value as it was', async () => {
       await t.set({ A: 'one' })
       const next = randomBytes(32)
-      expect(await rotateRootKey(t.ctx, t.actor, next)).toBe(3)
+      expect(await rotateRootKey(t.ctx, t.actor, next)).toBe(4)
       const ctx = { ...t.ctx, keyring: keyring(next) }
       expect(await read(ctx, 'A')).toBe('one')
       expect(await verifyAudit(ctx)).toMatchObject({ problem: null })

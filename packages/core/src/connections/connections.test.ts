@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { amend } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startEmulator, type DevinEmulator } from '../destinations/devin/emulator/index.ts'
@@ -140,7 +141,7 @@ onEveryDatabase('connections', (open) => {
       .where('id', '=', one.id)
       .select('credentials')
       .executeTakeFirstOrThrow()
-    await t.ctx.db.updateTable('connections').set({ credentials }).where('id', '=', two.id).execute()
+    await amend(t.ctx.db, 'connections', two.id, { credentials })
     await expect(openSession(t.ctx, two.id, { signal: new AbortController().signal })).rejects.toThrow(
       'cannot be decrypted',
     )

@@ -1,6 +1,6 @@
 /** Connections: credentials for an account at a vendor, tested before they are stored, sealed, and never shown again. */
 import { randomUUID } from 'node:crypto'
-import { isUniqueViolation, type ConnectionTable, type Selectable } from '@keyferry/db'
+import { amend, isUniqueViolation, type ConnectionTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
@@ -148,16 +148,23 @@ export async function updateConnection(
   const { app, connectionId, name, description } = input
   const row = await findConnectionOf(ctx, app, connectionId)
   if (name !== undefined && name !== row.name) await refuseTakenName(ctx, name)
-  const renewed = input.credentials === undefined ? {} : await renew(ctx, row, input.credentials)
+  const renewed = input.credentials === undefined ? null : await renew(ctx, row, input.credentials)
 
   const woken = await ctx.db
     .transaction()
     .execute(async (tx) => {
       await tx
         .updateTable('connections')
-        .set((eb) => ({ name, description, ...renewed, version: eb('version', '+', 1), updatedAt: timestamp(ctx) }))
+        .set((eb) => ({
+          name,
+          description,
+          ...renewed?.found,
+          version: eb('version', '+', 1),
+          updatedAt: timestamp(ctx),
+        }))
         .where('id', '=', connectionId)
         .execute()
+      if (renewed) await amend(tx, 'connections', connectionId, { credentials: renewed.credentials })
       const credentialsReplaced = input.credentials !== undefined
       // Another account may have other limits, and is not blocked.
       if (credentialsReplaced) await tx.deleteFrom('paces').where('connectionId', '=', connectionId).execute()
@@ -259,9 +266,7 @@ async function renew(ctx: Context, row: Selectable<ConnectionTable>, input: unkn
   const account = await validate(ctx, definition, credentials)
   return {
     credentials: await sealCredentials(ctx, row.id, credentials),
-    account: account.label,
-    checkedAt: timestamp(ctx),
-    problem: null,
+    found: { account: account.label, checkedAt: timestamp(ctx), problem: null },
   }
 }
 

@@ -26,6 +26,10 @@ export interface Keyring {
   retire(owner: string, wrapped: string): string
   /** The same key wrapped with `rootKey`; null when it is already. Throws `SealBroken` when nobody here can open it. */
   rewrap(owner: string, wrapped: string, rootKey: Buffer): string | null
+  /** Names kept inside the wrapped key: without the root key nobody adds one or takes one out. */
+  notes(owner: string, wrapped: string): readonly string[]
+  /** The same key with these notes. */
+  withNotes(owner: string, wrapped: string, notes: readonly string[]): string
 }
 
 /**
@@ -60,22 +64,25 @@ export function keyring(rootKeys: Buffer | readonly Buffer[], reload?: () => rea
       const id = `${owner} ${wrapped}`
       const known = opened.get(id)
       if (known) return known
-      const key = dataKeyOf(parse(unwrap(owner, wrapped).text))
+      const key = dataKeyOf(parse(unwrap(owner, wrapped).text).generations)
       opened.set(id, key)
       return key
     },
     renew(owner, wrapped) {
       const { root, text } = unwrap(owner, wrapped)
-      return wrap(root, owner, format([...parse(text), generationOf(randomBytes(32))]))
+      const { generations, notes } = parse(text)
+      return wrap(root, owner, format({ generations: [...generations, generationOf(randomBytes(32))], notes }))
     },
     retire(owner, wrapped) {
       const { root, text } = unwrap(owner, wrapped)
-      const generations = parse(text)
-      return wrap(
-        root,
-        owner,
-        format(generations.map((one, at) => (at === generations.length - 1 ? one : { ...one, seal: null }))),
-      )
+      const { generations, notes } = parse(text)
+      const kept = generations.map((one, at) => (at === generations.length - 1 ? one : { ...one, seal: null }))
+      return wrap(root, owner, format({ generations: kept, notes }))
+    },
+    notes: (owner, wrapped) => parse(unwrap(owner, wrapped).text).notes,
+    withNotes(owner, wrapped, notes) {
+      const { root, text } = unwrap(owner, wrapped)
+      return wrap(root, owner, format({ generations: parse(text).generations, notes }))
     },
     rewrap(owner, wrapped, rootKey) {
       const next = dataKey(rootKey)
@@ -98,20 +105,34 @@ function under(roots: readonly DataKey[], owner: string, wrapped: string): { roo
   return null
 }
 
-/** 32 bytes in base64, as every key begins; or, once rotated, its generations as JSON. */
-function parse(text: string): Generation[] {
-  if (!text.startsWith('[')) return [generationOf(Buffer.from(text, 'base64'))]
-  const stored: { seal: string | null; digest: string }[] = JSON.parse(text)
-  return stored.map(({ seal, digest }) => ({
+interface Content {
+  generations: readonly Generation[]
+  notes: readonly string[]
+}
+
+interface Stored {
+  seal: string | null
+  digest: string
+  /** Of the first one only: older versions read the list and leave them. */
+  notes?: readonly string[]
+}
+
+/** 32 bytes in base64, as every key begins; or, once it was rotated or has notes, its generations as JSON. */
+function parse(text: string): Content {
+  if (!text.startsWith('[')) return { generations: [generationOf(Buffer.from(text, 'base64'))], notes: [] }
+  const stored: Stored[] = JSON.parse(text)
+  const generations = stored.map(({ seal, digest }) => ({
     seal: seal === null ? null : Buffer.from(seal, 'base64'),
     digest: Buffer.from(digest, 'base64'),
   }))
+  return { generations, notes: stored[0]?.notes ?? [] }
 }
 
-const format = (generations: readonly Generation[]): string =>
+const format = ({ generations, notes }: Content): string =>
   JSON.stringify(
-    generations.map(({ seal, digest }) => ({
+    generations.map(({ seal, digest }, at): Stored => ({
       seal: seal?.toString('base64') ?? null,
       digest: digest.toString('base64'),
+      ...(at === 0 && notes.length > 0 ? { notes } : {}),
     })),
   )

@@ -1,5 +1,5 @@
 import { isAmong, isPostgres, type Db, type Tables } from '@keyferry/db'
-import { sql, type SelectQueryBuilder } from 'kysely'
+import { expressionBuilder, sql, type SelectQueryBuilder } from 'kysely'
 import type { Tx } from '../context.ts'
 
 /**
@@ -15,7 +15,7 @@ export const inOrder = <DB extends Tables, T extends keyof DB & string>(
 export const theseInOrder = (db: Db | Tx, ids: readonly string[]) =>
   inOrder(
     db,
-    db
+    expressionBuilder<Tables>()
       .selectFrom('syncs')
       .where((eb) => isAmong(db, eb.ref('syncs.id'), ids))
       .select('syncs.id'),

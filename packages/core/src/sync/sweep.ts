@@ -1,6 +1,6 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
 import { given, isAmong, together, type Db, type SyncTable, type Tables } from '@keyferry/db'
-import { sql, type ExpressionBuilder, type Selectable } from 'kysely'
+import { expressionBuilder, sql, type ExpressionBuilder, type Selectable } from 'kysely'
 import { timestamp, type Context, type WakeHint } from '../context.ts'
 import { inOrder } from './in-order.ts'
 import type { Trigger } from './wanted.ts'
@@ -91,7 +91,7 @@ export const claimDue = (ctx: Context, { id, targetKey }: DueSync): Promise<DueS
   claims(ctx.db, { id, targetKey, now: timestamp(ctx) })
 
 const claims = together(async (db: Db, asked: readonly { id: string; targetKey: string; now: string }[]) => {
-  const due = db
+  const due = expressionBuilder<Tables>()
     .selectFrom('syncs')
     .innerJoin(given(db, asked, { id: 'text', targetKey: 'text', now: 'text' }).as('asked'), (join) =>
       join.onRef('asked.id', '=', 'syncs.id').onRef('asked.targetKey', '=', 'syncs.targetKey'),
@@ -135,8 +135,8 @@ const wanting = together(async (db: Db, targetKeys: readonly string[]) => {
     .where((eb) => isAmong(db, eb.ref('targetKey'), targetKeys))
     .whereRef('seen', '<', 'due')
     .select(['id', 'targetKey', 'retryAt'])
-    .union(
-      db
+    .union((eb) =>
+      eb
         .selectFrom('departures')
         .innerJoin('syncs', 'syncs.id', 'departures.syncId')
         .where((eb) => isAmong(db, eb.ref('departures.targetKey'), targetKeys))

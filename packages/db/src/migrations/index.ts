@@ -13,6 +13,7 @@ import * as running from './0030-running.ts'
 import * as listedBootstrapTokens from './0055-listed-bootstrap-tokens.ts'
 import * as signIn from './0060-sign-in.ts'
 import * as machineLockOut from './0061-machine-lock-out.ts'
+import * as seals from './0065-seals.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
   '0055-listed-bootstrap-tokens': listedBootstrapTokens,
   '0060-sign-in': signIn,
   '0061-machine-lock-out': machineLockOut,
+  '0065-seals': seals,
 }

@@ -1,4 +1,4 @@
-/** Who may do what: people, machines and their credentials. */
+/** Who may do what: people, machines and their credentials. Columns that are sealed change with `amend` only, so they are fixed for everything else. */
 import type { Fixed, Flag, Timestamp } from './column.ts'
 
 /** Users, identities and API keys that may do everything. */
@@ -13,9 +13,9 @@ export interface MembershipTable {
   projectId: Fixed<string>
   principalKind: Fixed<'user' | 'identity' | 'key'>
   principalId: Fixed<string>
-  role: string
+  role: Fixed<string>
   /** JSON array of environments and paths it is narrowed to; null: the whole project. */
-  scopes: string | null
+  scopes: Fixed<string | null>
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
 }
@@ -29,8 +29,8 @@ export interface InvitationTable {
   role: Fixed<string | null>
   scopes: Fixed<string | null>
   instanceAdmin: Fixed<Flag>
-  tokenHash: string
-  expiresAt: Timestamp
+  tokenHash: Fixed<string>
+  expiresAt: Fixed<Timestamp>
   createdAt: Fixed<Timestamp>
   createdBy: Fixed<string>
 }
@@ -38,7 +38,7 @@ export interface InvitationTable {
 /** A machine. */
 export interface IdentityTable {
   id: Fixed<string>
-  name: string
+  name: Fixed<string>
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
 }
@@ -48,7 +48,7 @@ export interface UniversalAuthTable {
   identityId: Fixed<string>
   clientId: Fixed<string>
   /** JSON: seconds a token lives, how often it may be used, from where, and when guessing is stopped. */
-  settings: string
+  settings: Fixed<string>
   /** Wrong client secrets in a row. */
   failures: number
   failedAt: Timestamp | null
@@ -64,12 +64,12 @@ export interface ClientSecretTable {
   /** Its first characters, to tell it from others. */
   prefix: Fixed<string>
   hash: Fixed<string>
-  uses: number
+  uses: Fixed<number>
   /** 0: no limit. */
   usesLimit: Fixed<number>
   /** Seconds; 0: no end. */
   ttl: Fixed<number>
-  revoked: Flag
+  revoked: Fixed<Flag>
   lastUsedAt: Timestamp | null
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
@@ -82,10 +82,10 @@ export interface AccessTokenTable {
   hash: Fixed<string>
   /** Seconds that a renewal adds. */
   ttl: Fixed<number>
-  uses: number
+  uses: Fixed<number>
   /** 0: no limit. */
   usesLimit: Fixed<number>
-  expiresAt: Timestamp
+  expiresAt: Fixed<Timestamp>
   /** No renewal goes past it. */
   endsAt: Fixed<Timestamp>
   lastUsedAt: Timestamp | null

@@ -8,7 +8,7 @@ export interface NoticeTargetTable {
   projectId: Fixed<string | null>
   kind: Fixed<'webhook' | 'email'>
   /** For people: an e-mail address, or a URL without its path, which may be a secret. */
-  address: string
+  address: Fixed<string>
   /** Sealed JSON: a webhook's whole URL, and what signs its deliveries. */
   secret: string | null
   /** Why the last delivery failed; null when it arrived. */

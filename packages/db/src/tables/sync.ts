@@ -4,14 +4,14 @@ import type { Fixed, Flag, Timestamp } from './column.ts'
 export interface ConnectionTable {
   id: Fixed<string>
   /** Null: usable in every project. */
-  projectId: string | null
+  projectId: Fixed<string | null>
   app: Fixed<string>
   name: string
   description: string | null
-  method: string
+  method: Fixed<string>
   version: number
   /** Sealed JSON. */
-  credentials: string
+  credentials: Fixed<string>
   /** The account as the vendor names it. */
   account: string | null
   checkedAt: Timestamp | null
@@ -27,15 +27,15 @@ export interface SyncTable {
   name: string
   description: string | null
   destination: Fixed<string>
-  connectionId: string
+  connectionId: Fixed<string>
   /** The source folder. */
-  folderId: string
+  folderId: Fixed<string>
   /** JSON, parsed by the destination's own schema. */
-  target: string
+  target: Fixed<string>
   /** Where it writes, as one string: the lease and the overlap check go by it. */
-  targetKey: string
+  targetKey: Fixed<string>
   /** JSON: key schema, deletion policy and the destination's own options. */
-  options: string
+  options: Fixed<string>
   autoSync: Flag
   version: number
   /** Moves with every change this sync must deliver; the target is in sync when `applied` equals it. */
@@ -84,7 +84,7 @@ export interface SyncTable {
   /** Id of whoever made it; null: made before this was kept. */
   createdBy: Fixed<string | null>
   /** Principal who may read the source, so that the sync may: JSON of `{kind, id, name}`. Null: made before there were roles. */
-  standsBehind: string | null
+  standsBehind: Fixed<string | null>
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
 }

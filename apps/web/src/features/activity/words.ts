@@ -515,6 +515,11 @@ export const WORDS: Record<AuditAction, Words> = {
     say: (d) =>
       say`took ${count(Number(text(d, 'rows')), 'entry', 'entries')} off the beginning of the log, for their age`,
   },
+  'integrity.failure': {
+    about: 'instance',
+    label: 'Row changed outside Keyferry',
+    say: (d) => say`ignored a row of ${text(d, 'table')} that was changed outside Keyferry: ${name(d, 'row')}`,
+  },
   'notice-target.create': {
     about: 'instance',
     label: 'Failure notices added',

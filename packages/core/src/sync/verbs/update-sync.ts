@@ -1,3 +1,4 @@
+import { amend } from '@keyferry/db'
 import type { updateSync as updateSchema } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { nobodyStands, standing } from '../../access/standing.ts'
@@ -67,14 +68,13 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     if (patch.name !== undefined) await refuseNameClash(tx, stored.projectId, patch.name, stored.id)
     if (reaches) await refuseOverlap(ctx, tx, spec)
     const { id: _, projectId: __, ...columns } = spec
+    await amend(tx, 'syncs', stored.id, { ...columns, standsBehind: standing(actor) })
     await tx
       .updateTable('syncs')
       .set((eb) => ({
-        ...columns,
         ...(patch.name === undefined ? {} : { name: patch.name }),
         ...(patch.description === undefined ? {} : { description: patch.description }),
         autoSync: autoSync ? 1 : 0,
-        standsBehind: standing(actor),
         version: eb('version', '+', 1),
         // A run that waits for approval waited for the plan of the old options.
         ...(reaches ? { approvedPlan: null } : {}),

@@ -1,0 +1,106 @@
+import { isSealedTable, SEALED_TABLES, withSeals, type Db, type SealedTable } from '@keyferry/db'
+import type { Tx } from '../context.ts'
+import { SealBroken, type DataKey } from '../crypto/data-key.ts'
+import type { Keyring, Wrapped } from '../crypto/keyring.ts'
+import { IntegrityBroken } from '../errors.ts'
+import { authorityOf, type Authority } from './authority.ts'
+import { integrity, type Integrity } from './integrity.ts'
+import { sealStore } from './seal-store.ts'
+
+/** Owner of the key. */
+export const AUTHORITY = 'authority'
+
+const TABLES: readonly SealedTable[] = Object.keys(SEALED_TABLES).filter(isSealedTable)
+
+/** A new organization's key as it is stored: with a note of the tables that are sealed, which the root key protects. */
+export const newOrganizationKey = (keyring: Keyring, organizationId: string): string =>
+  keyring.withNotes(organizationId, keyring.create(organizationId), TABLES)
+
+/** Whether this organization was made, or brought up to date, by a version that seals. */
+export const isSealedStore = (keyring: Keyring, { owner, wrapped }: Wrapped): boolean =>
+  keyring.notes(owner, wrapped).length > 0
+
+export interface Opened {
+  /** The store with its authority rows checked and sealed. */
+  db: Db
+  authority: Authority
+  integrity: Integrity
+}
+
+/**
+ * The key that authority rests on, and the store under it. Made at the first start. Rows from before their table was sealed are sealed here,
+ * once: that it was done stands inside the organization's wrapped key, so a store whose seals were taken off does not pass for an old one.
+ *
+ * Throws `IntegrityBroken` when rows are gone that this needs, and `SealBroken` under another root key.
+ */
+export async function openAuthority({ db, keyring }: { db: Db; keyring: Keyring }): Promise<Opened> {
+  const reports = integrity()
+  const authority = authorityOf(
+    (await present(db, keyring)) ?? (await db.transaction().execute((tx) => prepare(db, tx, keyring))),
+    reports.refused,
+  )
+  return { db: withSeals(db, authority), authority, integrity: reports }
+}
+
+/** The key of a store in which there is nothing left to seal; null for any other. */
+async function present(db: Db, keyring: Keyring): Promise<DataKey | null> {
+  const organization = await organizationKeys(db).executeTakeFirst()
+  const stored = await readKey(db)
+  if (!organization || !stored || unsealed(keyring, organization).length > 0) return null
+  return keyring.open(AUTHORITY, stored.wrapped)
+}
+
+async function prepare(db: Db, tx: Tx, keyring: Keyring): Promise<DataKey> {
+  // Processes that start at once do this one after the other.
+  const organization = await organizationKeys(tx)
+    .$if(db.dialect === 'postgres', (query) => query.forUpdate())
+    .executeTakeFirst()
+  if (!organization) {
+    const project = await tx.selectFrom('projects').select('id').executeTakeFirst()
+    if (project) throw new IntegrityBroken('The organization is missing beside its projects. Restore a backup.')
+  }
+  const key = await authorityKey(tx, keyring, organization)
+  const tables = organization ? unsealed(keyring, organization) : []
+  if (!organization || tables.length === 0) return key
+  await sealStore(
+    tx,
+    authorityOf(key, () => {}),
+    tables,
+  )
+  const dataKey = keyring.withNotes(organization.owner, organization.wrapped, TABLES)
+  await tx.updateTable('organizations').set({ dataKey }).where('id', '=', organization.owner).execute()
+  return key
+}
+
+const organizationKeys = (db: Db | Tx) => db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped'])
+
+const readKey = (db: Db | Tx) =>
+  db.selectFrom('instanceKeys').where('owner', '=', AUTHORITY).select('wrapped').executeTakeFirst()
+
+function unsealed(keyring: Keyring, { owner, wrapped }: Wrapped): SealedTable[] {
+  const noted = keyring.notes(owner, wrapped)
+  return TABLES.filter((table) => !noted.includes(table))
+}
+
+async function authorityKey(tx: Tx, keyring: Keyring, organization: Wrapped | undefined): Promise<DataKey> {
+  const stored = await readKey(tx)
+  if (stored) {
+    try {
+      return keyring.open(AUTHORITY, stored.wrapped)
+    } catch (error) {
+      // Nothing was ever set up here, and the root key of that first start is gone.
+      if (!(error instanceof SealBroken) || organization) throw error
+      await tx.deleteFrom('instanceKeys').where('owner', '=', AUTHORITY).execute()
+    }
+  }
+  if (organization && isSealedStore(keyring, organization))
+    throw new IntegrityBroken('The key that people and machines are checked with is missing. Restore a backup.')
+  await tx
+    .insertInto('instanceKeys')
+    .values({ owner: AUTHORITY, wrapped: keyring.create(AUTHORITY, organization) })
+    .onConflict((conflict) => conflict.column('owner').doNothing())
+    .execute()
+  const made = await readKey(tx)
+  if (!made) throw new Error('the authority key vanished')
+  return keyring.open(AUTHORITY, made.wrapped)
+}

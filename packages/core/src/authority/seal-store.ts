@@ -1,0 +1,49 @@
+import { ACCOUNT_TABLES, contentOf, SEALED_TABLES, type SealedTable } from '@keyferry/db'
+import type { Kysely } from 'kysely'
+import type { Tx } from '../context.ts'
+import type { Authority } from './authority.ts'
+
+/** Columns that used to hold the plain SHA-256 of a token. */
+const TOKENS: Partial<Record<SealedTable, string>> = {
+  clientSecrets: 'hash',
+  accessTokens: 'hash',
+  invitations: 'tokenHash',
+  apikey: 'key',
+}
+
+/**
+ * Seals the rows of `tables` as they are: once, by the first start with a version that checks them. Stored hashes of tokens become hashes under the
+ * instance's key, so that tokens stay good and a hash that somebody else puts there is worth nothing. `tx` is without seals. Returns how many rows.
+ */
+export async function sealStore(tx: Tx, authority: Authority, tables: readonly SealedTable[]): Promise<number> {
+  const present = new Set((await tx.introspection.getTables()).map(({ name }) => name))
+  let sealed = 0
+  for (const table of tables) {
+    const own = ACCOUNT_TABLES.includes(table)
+    if (own && !present.has(table)) continue
+    sealed += await sealTable(own ? tx.withoutPlugins() : tx, authority, table)
+  }
+  return sealed
+}
+
+// oxlint-disable-next-line no-explicit-any -- better-auth's tables are not part of our table types.
+async function sealTable(store: Kysely<any>, authority: Authority, table: SealedTable): Promise<number> {
+  // What was asked for by mail before the upgrade is asked for again.
+  if (table === 'verification') await store.deleteFrom(table).execute()
+  const [id, ...columns]: readonly [string, ...string[]] = SEALED_TABLES[table]
+  const rows: Record<string, unknown>[] = await store
+    .selectFrom(table)
+    .select([id, ...columns])
+    .execute()
+  const token = TOKENS[table]
+  for (const row of rows) {
+    const hashed = token === undefined ? {} : { [token]: authority.hashDigest(String(row[token])) }
+    const seal = authority.seal(table, contentOf(table, { ...row, ...hashed }))
+    await store
+      .updateTable(table)
+      .set({ ...hashed, seal })
+      .where(id, '=', row[id])
+      .execute()
+  }
+  return rows.length
+}

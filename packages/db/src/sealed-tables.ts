@@ -1,0 +1,62 @@
+/**
+ * The tables whose rows give authority, each with the columns that do. A row of them carries a `seal`, a keyed hash over its table, its id and these
+ * columns (see seals.ts). `id` is first: it says which row it is. What may change without a seal, such as the time of the last use, is left out.
+ */
+export const SEALED_TABLES = {
+  instanceAdmins: ['principalId', 'createdAt'],
+  memberships: ['id', 'projectId', 'principalKind', 'principalId', 'role', 'scopes'],
+  invitations: [
+    'id',
+    'email',
+    'projectId',
+    'role',
+    'scopes',
+    'instanceAdmin',
+    'tokenHash',
+    'expiresAt',
+    'createdAt',
+    'createdBy',
+  ],
+  identities: ['id', 'name'],
+  universalAuths: ['identityId', 'clientId', 'settings'],
+  clientSecrets: ['id', 'identityId', 'hash', 'uses', 'usesLimit', 'ttl', 'revoked', 'createdAt'],
+  accessTokens: ['id', 'identityId', 'clientSecretId', 'hash', 'ttl', 'uses', 'usesLimit', 'expiresAt', 'endsAt'],
+  apiKeys: ['id', 'name', 'ownerId'],
+  connections: ['id', 'projectId', 'app', 'method', 'credentials'],
+  syncs: [
+    'id',
+    'projectId',
+    'destination',
+    'connectionId',
+    'folderId',
+    'target',
+    'targetKey',
+    'options',
+    'createdBy',
+    'standsBehind',
+  ],
+  noticeTargets: ['id', 'projectId', 'kind', 'address'],
+  // better-auth's.
+  user: ['id', 'email', 'emailVerified', 'twoFactorEnabled'],
+  account: ['id', 'userId', 'providerId', 'accountId', 'password'],
+  session: ['id', 'userId', 'token', 'expiresAt', 'createdAt'],
+  verification: ['id', 'identifier', 'value', 'expiresAt'],
+  apikey: ['id', 'key', 'referenceId', 'enabled', 'expiresAt'],
+  twoFactor: ['id', 'userId', 'secret', 'backupCodes'],
+  passkey: ['id', 'userId', 'publicKey', 'credentialID'],
+} as const satisfies Record<string, readonly [string, ...string[]]>
+
+export type SealedTable = keyof typeof SEALED_TABLES
+
+/** Those that better-auth makes, under names of its own; they appear with its first start. */
+export const ACCOUNT_TABLES: readonly SealedTable[] = [
+  'user',
+  'account',
+  'session',
+  'verification',
+  'apikey',
+  'twoFactor',
+  'passkey',
+]
+
+export const isSealedTable = (name: string): name is SealedTable => Object.hasOwn(SEALED_TABLES, name)
