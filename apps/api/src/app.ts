@@ -25,6 +25,7 @@ import { registerRest } from './rest/adapter.ts'
 import { logBug, refuseBroken, secondsUntil, sendError, sendFailure } from './rest/errors.ts'
 import { appRouter, type AppRouter } from './router.ts'
 import type { Instance, RequestContext } from './trpc/context.ts'
+import { registerSecurityTxt, type SecurityContact } from './http/security-txt.ts'
 import { failureOf } from './trpc/errors.ts'
 
 export interface AppOptions extends Instance {
@@ -37,6 +38,7 @@ export interface AppOptions extends Instance {
   trustedProxies?: readonly string[]
   /** Which `Host` headers are answered. */
   isKnownHost: HostCheck
+  security?: SecurityContact
 }
 
 /** Bytes of a request's body. */
@@ -59,6 +61,7 @@ export async function buildApp({
   profile,
   trustedProxies = [],
   isKnownHost,
+  security,
 }: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = ctx.log
   const app = Fastify({
@@ -137,7 +140,8 @@ export async function buildApp({
   await app.register(registerTrpc, { prefix: '/api/trpc', trpc })
   await app.register(registerAuth, { auth, checkStore, throttleOf })
   registerMonitoring(app, monitoring)
-  await app.register(registerDocs, { version })
+  if (security) registerSecurityTxt(app, security, ctx.now)
+  await app.register(registerDocs)
   if (webDir) await serveConsole(app, webDir)
   app.setNotFoundHandler((request, reply) => {
     const page = webDir && request.method === 'GET' && !/^\/api(\/|$)/.test(request.url)

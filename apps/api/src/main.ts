@@ -1,5 +1,5 @@
 /** API and console of a fleet, without a worker: those run as processes of their own, on the same Postgres. */
-import { CannotStart, openInstance, readEnv, runProcess } from '@keyferry/instance'
+import { CannotStart, openInstance, readEnv, runProcess, serveMonitoring } from '@keyferry/instance'
 import { serve } from './serve.ts'
 
 await runProcess(async () => {
@@ -10,6 +10,7 @@ await runProcess(async () => {
     )
   }
   const instance = await openInstance(env, { makeKey: false })
+  const monitoring = await serveMonitoring(instance.monitoring, env)
   const [serving] = await Promise.all([serve(instance, env), instance.jobs.start()])
   instance.ctx.log.info({ url: serving.url }, 'api ready')
   if (serving.setup) {
@@ -19,6 +20,7 @@ await runProcess(async () => {
   return {
     async stop() {
       await serving.stop()
+      await monitoring?.stop()
       await instance.close()
     },
   }

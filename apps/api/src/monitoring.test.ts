@@ -10,7 +10,7 @@ import { readyApi } from './testing.ts'
 const TOKEN = 'a-token-for-prometheus'
 
 onEveryDatabase('monitoring', (open) => {
-  it('gives the metrics to this machine or to the token, and to nobody else', async () => {
+  it('gives the metrics to the token and to nobody else, not even to this machine', async () => {
     const api = await readyApi(open)
     onTestFinished(api.close)
     const monitoring = monitoringOf(api.ctx, readinessOf(api.ctx, { problem: async () => null }), TOKEN)
@@ -27,32 +27,48 @@ onEveryDatabase('monitoring', (open) => {
       version: '0.0.0',
       profile: 'fleet',
       isKnownHost: hostCheck({ listening: '0.0.0.0' }),
+      security: { contacts: ['mailto:security@example.com'], baseUrl: 'https://keyferry.example.com' },
     })
     onTestFinished(() => app.close())
     const ask = async (remoteAddress: string, headers: Record<string, string> = {}) => {
       const answer = await app.inject({ url: '/metrics', remoteAddress, headers })
       return { status: answer.statusCode, text: answer.body }
     }
-    expect(await ask('127.0.0.1')).toMatchObject({
+    expect(await ask('192.0.2.1', { authorization: `Bearer ${TOKEN}` })).toMatchObject({
       status: 200,
       text: expect.stringContaining('# HELP keyferry_runs_total'),
     })
-    expect(await ask('::1')).toMatchObject({ status: 200 })
-    expect(await ask('192.0.2.1', { authorization: `Bearer ${TOKEN}` })).toMatchObject({ status: 200 })
     // Names can be pointed at this machine by their owner; what a probe asks by is an address.
-    const named = await ask('127.0.0.1', { host: 'evil.test' })
+    const authorization = `Bearer ${TOKEN}`
+    const named = await ask('127.0.0.1', { host: 'evil.test', authorization })
     expect(named).toMatchObject({ status: 421, text: expect.stringContaining('KEYFERRY_ALLOWED_HOSTS') })
     expect(named.text).not.toContain('keyferry_')
-    expect(await ask('127.0.0.1', { host: '10.1.2.3:4400' })).toMatchObject({ status: 200 })
+    expect(await ask('127.0.0.1', { host: '10.1.2.3:4400', authorization })).toMatchObject({ status: 200 })
     const refused = { status: 401, text: expect.not.stringContaining('keyferry_') }
+    for (const address of ['127.0.0.1', '::1']) expect(await ask(address)).toMatchObject(refused)
     expect(await ask('192.0.2.1')).toMatchObject(refused)
     expect(await ask('192.0.2.1', { authorization: 'Bearer another-token-of-some-length' })).toMatchObject(refused)
     // The token of an account is for the API, not for this.
     expect(await ask('192.0.2.1', { authorization: `Bearer ${api.token}` })).toMatchObject(refused)
-    // A proxy on this machine brings anybody's request.
-    for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip']) {
-      expect(await ask('127.0.0.1', { [header]: '192.0.2.1' })).toMatchObject(refused)
-    }
+    expect(await api.send('GET', '/metrics', undefined, { token: null })).toMatchObject({ status: 404 })
+
+    const contact = await app.inject({ url: '/.well-known/security.txt' })
+    expect(contact.headers['content-type']).toBe('text/plain; charset=utf-8')
+    expect(contact.body).toMatch(
+      /^Contact: mailto:security@example\.com\nExpires: \d{4}-\d\d-\d\dT00:00:00Z\nCanonical: https:\/\/keyferry\.example\.com\/\.well-known\/security\.txt\n/,
+    )
+    const none = await api.send('GET', '/.well-known/security.txt', undefined, { headers: { accept: 'text/html' } })
+    expect(none.status).toBe(404)
+  })
+
+  it('tells its version only to who is signed in', async () => {
+    const api = await readyApi(open)
+    onTestFinished(api.close)
+    for (const path of ['/api/status', '/healthcheck'])
+      expect((await api.send('GET', path, undefined, { token: null })).text).not.toContain('0.0.0')
+    expect((await api.send('GET', '/api/docs/json', undefined, { token: null })).body.info.version).toBe('1')
+    expect((await api.send('GET', '/api/status', undefined, { token: 'kf_wrong' })).body).not.toHaveProperty('version')
+    expect((await api.send('GET', '/api/status')).body).toMatchObject({ version: '0.0.0' })
   })
 
   it('says that it is ready only while the store takes writes and has the schema of the code', async () => {

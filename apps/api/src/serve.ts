@@ -40,6 +40,7 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
     profile,
     trustedProxies: env.KEYFERRY_TRUSTED_PROXIES,
     isKnownHost: hostCheck({ listening: env.HOST, url: env.KEYFERRY_URL, allowed: env.KEYFERRY_ALLOWED_HOSTS }),
+    security: { contacts: env.SECURITY_CONTACT, policy: env.SECURITY_POLICY, baseUrl },
   })
   try {
     await app.listen({ host: env.HOST, port })

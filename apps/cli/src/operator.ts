@@ -3,8 +3,9 @@ import type { Actor, Context } from '@keyferry/core/context'
 import type { Admin } from '@keyferry/instance'
 import type { Cli } from './cli.ts'
 
-/** The instance's settings; its log would mix with what we print. */
+/** The instance's settings; its log would mix with what we print. From here on, new files are for this user only. */
 export async function instanceEnv({ env }: Cli) {
+  process.umask(0o077)
   const instance = await import('@keyferry/instance')
   return { ...instance, settings: instance.readEnv({ LOG_LEVEL: 'error', ...env }) }
 }

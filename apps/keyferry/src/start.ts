@@ -1,5 +1,5 @@
 import { serve, type Serving } from '@keyferry/api/serve'
-import { openInstance, type Env } from '@keyferry/instance'
+import { openInstance, serveMonitoring, type Env } from '@keyferry/instance'
 import { startWorker } from '@keyferry/worker'
 
 export type Running = Serving
@@ -8,15 +8,20 @@ export type Running = Serving
 export async function startKeyferry(env: Env): Promise<Running> {
   const instance = await openInstance(env, { makeKey: true })
   // The queue takes a moment to open; requests need not wait for it.
-  const [serving, worker] = await Promise.allSettled([serve(instance, env), startWorker(instance)])
+  const [serving, worker, monitoring] = await Promise.allSettled([
+    serve(instance, env),
+    startWorker(instance),
+    serveMonitoring(instance.monitoring, env),
+  ])
   const stop = async (): Promise<void> => {
     if (serving.status === 'fulfilled') await serving.value.stop()
     if (worker.status === 'fulfilled') await worker.value.stop()
+    if (monitoring.status === 'fulfilled') await monitoring.value?.stop()
     await instance.close()
   }
-  if (serving.status === 'rejected' || worker.status === 'rejected') {
+  if (serving.status === 'rejected' || worker.status === 'rejected' || monitoring.status === 'rejected') {
     await stop()
-    throw failureOf(serving) ?? failureOf(worker)
+    throw failureOf(serving) ?? failureOf(worker) ?? failureOf(monitoring)
   }
   return { ...serving.value, stop }
 }

@@ -1,5 +1,5 @@
 /** A worker of a fleet: takes the jobs that the API's processes send, over the same Postgres. */
-import { CannotStart, hostCheck, openInstance, readEnv, runProcess, serveMonitoring } from '@keyferry/instance'
+import { CannotStart, openInstance, readEnv, runProcess, serveMonitoring } from '@keyferry/instance'
 import { startWorker } from './worker.ts'
 
 await runProcess(async () => {
@@ -10,18 +10,7 @@ await runProcess(async () => {
     )
   }
   const instance = await openInstance(env, { makeKey: false })
-  const monitoring =
-    env.METRICS_PORT === undefined
-      ? null
-      : await serveMonitoring(instance.monitoring, {
-          host: env.HOST,
-          port: env.METRICS_PORT,
-          isKnownHost: hostCheck({
-            listening: env.HOST,
-            url: env.KEYFERRY_URL,
-            allowed: env.KEYFERRY_ALLOWED_HOSTS,
-          }),
-        })
+  const monitoring = await serveMonitoring(instance.monitoring, env)
   const worker = await startWorker(instance)
   instance.ctx.log.info({ metricsPort: monitoring?.port }, 'worker ready')
   return {

@@ -1,12 +1,10 @@
 import { DEFAULT_LIMITS } from '@keyferry/core/limits'
 import { z } from 'zod'
+import { requiresTls } from '@keyferry/core/notices/mail'
+import { isLoopback, isOpened, looksPrivate, openedHost, type OpenedHost } from '@keyferry/core/private-hosts'
 import { CannotStart } from './cannot-start.ts'
 import { hostnameOf } from './hosts.ts'
-
-const flag = z
-  .enum(['true', 'false', '1', '0'])
-  .default('false')
-  .transform((text) => text === 'true' || text === '1')
+import { sourceNames, withSecrets } from './secret-settings.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -23,10 +21,32 @@ const list = z
       .filter((part) => part !== ''),
   )
 
+/** `true`, `false`, or what is opened of the private networks, between commas. */
+const privateNetwork = z
+  .string()
+  .default('false')
+  .transform((text): boolean | OpenedHost[] | null => {
+    if (/^(true|1)$/.test(text)) return true
+    if (/^(false|0)$/.test(text)) return false
+    const opened = text.split(',').map((part) => openedHost(part.trim()))
+    return opened.every((host) => host !== null) ? opened : null
+  })
+  .refine(
+    (opened) => opened !== null,
+    'must be true, false, or networks and hosts between commas, such as 10.1.0.0/16,vault.internal:8443',
+  )
+
+/** The form of RFC 9116: a URI that people can write to. */
+const contacts = list.refine(
+  (uris) => uris.every((uri) => /^(https:\/\/|mailto:|tel:)\S+$/.test(uri)),
+  'must be URIs such as mailto:security@example.com, separated by commas',
+)
+
 const rootKey = z
   .string()
+  .trim()
+  .regex(/^[A-Za-z0-9+/_-]{43}=?$/, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
   .transform((text) => Buffer.from(text, 'base64'))
-  .refine((key) => key.length === 32, 'must be 32 bytes in base64; `openssl rand -base64 32` makes one')
 
 const quota = z.coerce.number().int().min(1)
 const { project } = DEFAULT_LIMITS
@@ -42,7 +62,7 @@ const schema = z
       .optional(),
     KEYFERRY_ROOT_KEY: rootKey.optional(),
     KEYFERRY_ROOT_KEY_NEXT: rootKey.optional(),
-    KEYFERRY_ALLOW_PRIVATE_NETWORK: flag,
+    KEYFERRY_ALLOW_PRIVATE_NETWORK: privateNetwork,
     KEYFERRY_HISTORY_DAYS: z.coerce.number().int().min(1).default(90),
     KEYFERRY_AUDIT_DAYS: z.coerce.number().int().min(30, 'must be at least 30').optional(),
     // An answer below a megabyte would refuse a single value with its frame.
@@ -77,6 +97,8 @@ const schema = z
     OIDC_CLIENT_ID: z.string().optional(),
     OIDC_CLIENT_SECRET: z.string().optional(),
     OIDC_ALLOWED_DOMAINS: list.transform((domains) => domains.map((domain) => domain.toLowerCase())),
+    SECURITY_CONTACT: contacts,
+    SECURITY_POLICY: z.url({ protocol: /^https$/, error: 'must be a URL that starts with https://' }).optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .refine(
@@ -93,15 +115,77 @@ const schema = z
     path: ['MAIL_FROM'],
     message: 'is needed beside SMTP_URL: the address that e-mails come from',
   })
+  .refine(
+    (env) =>
+      !env.OIDC_ISSUER?.startsWith('http:') || isPrivateHere(env.KEYFERRY_ALLOW_PRIVATE_NETWORK, env.OIDC_ISSUER),
+    {
+      path: ['OIDC_ISSUER'],
+      message: 'must start with https://, because its host is not private',
+    },
+  )
+
+type Read = z.output<typeof schema>
 
 /** What the operator set. */
-export type Env = z.output<typeof schema>
+export type Env = Read & {
+  /** What works and is most likely a mistake, in sentences for people. */
+  warnings: readonly string[]
+}
+
+const SECRETS = [
+  { name: 'KEYFERRY_ROOT_KEY', fromCommand: true },
+  { name: 'KEYFERRY_ROOT_KEY_NEXT', fromCommand: true },
+  { name: 'DATABASE_URL' },
+  { name: 'SMTP_URL' },
+  { name: 'OIDC_CLIENT_SECRET' },
+  { name: 'METRICS_TOKEN' },
+]
+
+/** Read by the command line, from the same environment. */
+const OF_THE_COMMAND_LINE = [
+  ...['KEYFERRY_TOKEN', 'KEYFERRY_TOKEN_FILE', 'KEYFERRY_PASSPHRASE', 'KEYFERRY_PASSPHRASE_FILE'],
+  'KEYFERRY_INSECURE',
+]
 
 /** What the operator set, with the defaults. Throws `CannotStart` naming each wrong variable, never its value. */
 export function readEnv(variables: Record<string, string | undefined>): Env {
   // An empty variable is what a shell or a compose file leaves of one that is not set.
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
-  const result = schema.safeParse(set)
-  if (result.success) return result.data
+  const result = schema.safeParse(withSecrets(set, SECRETS))
+  if (result.success) return { ...result.data, warnings: warningsOf(result.data, Object.keys(set)) }
   throw new CannotStart(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+}
+
+function warningsOf(env: Read, names: readonly string[]): string[] {
+  const known = new Set([...Object.keys(schema.shape), ...sourceNames(SECRETS), ...OF_THE_COMMAND_LINE])
+  const unknown = names.filter((name) => name.startsWith('KEYFERRY_') && !known.has(name))
+  const withoutTls = (['KEYFERRY_URL', 'OIDC_ISSUER', 'SMTP_URL'] as const).filter((name) => isOpenToReaders(env[name]))
+  return [
+    ...unknown.map((name) => `${name} is not a setting of Keyferry and has no effect.`),
+    ...withoutTls.map((name) => `${name} needs no TLS: others on that network may read and change what is sent.`),
+    ...(!isLoopback(env.HOST) && env.KEYFERRY_URL === undefined
+      ? [
+          `HOST=${env.HOST} lets other machines connect, without TLS. Put a proxy with TLS in front and set KEYFERRY_URL.`,
+        ]
+      : []),
+    ...(env.KEYFERRY_ALLOW_PRIVATE_NETWORK === true
+      ? [
+          'KEYFERRY_ALLOW_PRIVATE_NETWORK=true opens every private address to syncs. Name the networks or hosts instead.',
+        ]
+      : []),
+  ]
+}
+
+/** Another machine is reached, and TLS is not required of it. */
+function isOpenToReaders(text: string | undefined): boolean {
+  if (text === undefined || isLoopback(new URL(text).hostname)) return false
+  return text.startsWith('http:') || (text.startsWith('smtp:') && !requiresTls(text))
+}
+
+/** As far as the host's name says it, or because the operator opened it. */
+function isPrivateHere(opened: boolean | OpenedHost[] | null, url: string): boolean {
+  const { hostname: host, port } = new URL(url)
+  return (
+    looksPrivate(host) || (Array.isArray(opened) && isOpened(opened, { host, address: host, port: Number(port || 80) }))
+  )
 }

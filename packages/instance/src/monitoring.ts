@@ -3,7 +3,8 @@ import { timingSafeEqual, createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { Context } from '@keyferry/core/context'
 import { CannotStart } from './cannot-start.ts'
-import type { HostCheck } from './hosts.ts'
+import type { Env } from './env.ts'
+import { hostCheck } from './hosts.ts'
 import type { Readiness } from './readiness.ts'
 
 export interface Monitoring {
@@ -14,10 +15,8 @@ export interface Monitoring {
 /** Who asks for the metrics. */
 export interface Asker {
   authorization: string | undefined
-  /** The address of the socket. */
-  address: string | undefined
-  /** A proxy speaks for someone else: being on this machine then proves nothing. */
-  proxied: boolean
+  /** The port serves nothing but monitoring, so who reaches it was let in by the operator's network. */
+  ownPort: boolean
 }
 
 export interface Page {
@@ -31,17 +30,22 @@ export const isLoopbackAddress = (address: string | undefined): boolean =>
   address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address)
 
 const MISDIRECTED = 'This name is not known here. Use an address, or add the name to KEYFERRY_ALLOWED_HOSTS.\n'
-const REFUSAL = 'Metrics are for this machine, or for a bearer token that METRICS_TOKEN names.\n'
+const TEXT = 'text/plain; charset=utf-8'
+const ABSENT: Page = {
+  status: 404,
+  contentType: TEXT,
+  text: 'Metrics need METRICS_TOKEN here, or a port of their own: METRICS_PORT.\n',
+}
+const REFUSED: Page = { status: 401, contentType: TEXT, text: 'Metrics need the bearer token of METRICS_TOKEN.\n' }
 
-/** The metrics go to loopback, and to whoever presents `token` as a bearer token. */
+/** The metrics go to a bearer of `token`; without a token only to a port of their own. */
 export function monitoringOf(ctx: Context, readiness: () => Promise<Readiness>, token: string | undefined): Monitoring {
   return {
     readiness,
-    async metrics({ authorization, address, proxied }) {
+    async metrics({ authorization, ownPort }) {
+      if (token === undefined && !ownPort) return ABSENT
       const presented = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
-      const known = token !== undefined && presented !== undefined && same(token, presented)
-      const local = !proxied && isLoopbackAddress(address)
-      if (!known && !local) return { status: 401, contentType: 'text/plain; charset=utf-8', text: REFUSAL }
+      if (token !== undefined && (presented === undefined || !same(token, presented))) return REFUSED
       return { status: 200, ...(await ctx.metrics.expose()) }
     },
   }
@@ -51,11 +55,14 @@ export function monitoringOf(ctx: Context, readiness: () => Promise<Readiness>, 
 export const isProxied = (headers: Record<string, unknown>): boolean =>
   headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined || headers['x-real-ip'] !== undefined
 
-/** A server of its own for `/metrics` and `/api/ready`, for a process that has none. Throws `CannotStart`. */
+/** A server of its own for `/metrics` and `/api/ready`, where `METRICS_PORT` asks for one; else null. Throws `CannotStart`. */
 export async function serveMonitoring(
   monitoring: Monitoring,
-  { host, port, isKnownHost }: { host: string; port: number; isKnownHost: HostCheck },
-): Promise<{ port: number; stop(): Promise<void> }> {
+  env: Pick<Env, 'HOST' | 'METRICS_PORT' | 'KEYFERRY_URL' | 'KEYFERRY_ALLOWED_HOSTS'>,
+): Promise<{ port: number; stop(): Promise<void> } | null> {
+  const { HOST: host, METRICS_PORT: port, KEYFERRY_URL: url, KEYFERRY_ALLOWED_HOSTS: allowed } = env
+  if (port === undefined) return null
+  const isKnownHost = hostCheck({ listening: host, url, allowed })
   const server = createServer((request, response) => {
     const send = ({ status, contentType, text }: Page): void => {
       response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' }).end(text)
@@ -65,23 +72,17 @@ export async function serveMonitoring(
     const asked = request.headers.host
     const page =
       asked !== undefined && !isKnownHost(asked)
-        ? Promise.resolve({ status: 421, contentType: 'text/plain; charset=utf-8', text: MISDIRECTED })
+        ? Promise.resolve({ status: 421, contentType: TEXT, text: MISDIRECTED })
         : path === '/metrics'
-          ? monitoring.metrics({
-              authorization,
-              address: request.socket.remoteAddress,
-              proxied: isProxied(request.headers),
-            })
+          ? monitoring.metrics({ authorization, ownPort: true })
           : path === '/api/ready'
             ? monitoring.readiness().then(asPage)
             : Promise.resolve({
                 status: 404,
-                contentType: 'text/plain; charset=utf-8',
+                contentType: TEXT,
                 text: 'There is /metrics and /api/ready here.\n',
               })
-    page.then(send, () =>
-      send({ status: 500, contentType: 'text/plain; charset=utf-8', text: 'Something went wrong\n' }),
-    )
+    page.then(send, () => send({ status: 500, contentType: TEXT, text: 'Something went wrong\n' }))
   })
   const listening = Promise.withResolvers<void>()
   server.once('error', (error) =>

@@ -57,6 +57,7 @@ export interface OpenOptions {
  */
 export async function openInstance(env: Env, options: OpenOptions): Promise<Instance> {
   const log = createLog(env.LOG_LEVEL)
+  for (const warning of env.warnings) log.warn(warning)
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   makeDataDir(dataDir)
   return env.DATABASE_URL === undefined

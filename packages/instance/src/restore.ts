@@ -1,4 +1,14 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { auditEvent } from '@keyferry/core/audit'
 import type { Keyring } from '@keyferry/core/crypto/keyring'
@@ -31,6 +41,7 @@ export async function restoreBackup(env: Env, from: string): Promise<string | nu
     rmSync(incoming, { force: true })
     if (!existsSync(from)) throw new CannotStart(`${from} does not exist.`)
     copyFileSync(from, incoming)
+    chmodSync(incoming, 0o600)
     try {
       refuseBroken(incoming, from)
       const stored = storedKeyInSqlite(incoming)

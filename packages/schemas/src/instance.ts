@@ -31,7 +31,7 @@ export const bootstrapped = z.object({
 export const status = z.object({
   date: z.string(),
   message: z.literal('Ok'),
-  version: z.string(),
+  version: z.string().optional().describe('Of the software; only for who is signed in'),
   profile: z.enum(['embedded', 'fleet']),
   signInWith: z.array(z.enum(['password', 'oidc'])),
   sendsMail: z.boolean().describe('False: links for new passwords and invitations are handed over by an admin'),

@@ -4,10 +4,10 @@ import { openApi } from '../rest/openapi.ts'
 import { restRoutes } from '../rest/procedures.ts'
 
 /** The OpenAPI document, and a page to read it. */
-export async function registerDocs(app: FastifyInstance, { version }: { version: string }): Promise<void> {
+export async function registerDocs(app: FastifyInstance): Promise<void> {
   const routes = restRoutes()
   const open = new Set(routes.filter(({ meta }) => meta.verb === 'anyone').map(({ procedure }) => procedure))
-  const document = openApi(routes, (procedure) => open.has(procedure), version)
+  const document = openApi(routes, (procedure) => open.has(procedure))
   app.get('/api/docs/json', () => document)
   await app.register(async (page) => {
     // The page starts itself with an inline script; nothing else here does.

@@ -1,4 +1,4 @@
-import { isProxied, type Monitoring } from '@keyferry/instance'
+import type { Monitoring } from '@keyferry/instance'
 import type { FastifyInstance } from 'fastify'
 
 /** What load balancers and Prometheus ask. `GET /api/status` says that the process serves, this one whether it can do its work. */
@@ -9,11 +9,7 @@ export function registerMonitoring(app: FastifyInstance, monitoring: Monitoring)
   })
   app.get('/metrics', async (request, reply) => {
     const { authorization } = request.headers
-    const { status, contentType, text } = await monitoring.metrics({
-      authorization,
-      address: request.socket.remoteAddress,
-      proxied: isProxied(request.headers),
-    })
+    const { status, contentType, text } = await monitoring.metrics({ authorization, ownPort: false })
     return reply.code(status).header('content-type', contentType).header('cache-control', 'no-store').send(text)
   })
 }

@@ -27,7 +27,7 @@ const error = z
   .meta({ id: 'Error' })
 
 /** `isPublic`: which procedures need no token. */
-export function openApi(routes: readonly RestRoute[], isPublic: (procedure: string) => boolean, version: string): Json {
+export function openApi(routes: readonly RestRoute[], isPublic: (procedure: string) => boolean): Json {
   const components = new Map<string, unknown>()
   const errorRef = schemaOf(error, 'output', components)
   const paths = new Map<string, Json>()
@@ -41,7 +41,8 @@ export function openApi(routes: readonly RestRoute[], isPublic: (procedure: stri
     openapi: '3.1.0',
     info: {
       title: 'Keyferry',
-      version,
+      // Of the API; which software runs is for who is signed in.
+      version: '1',
       description: 'Every success is 200. Routes and fields are those of Infisical where it has them.',
     },
     servers: [{ url: '/' }],

@@ -17,12 +17,13 @@ export const instance = router({
       ],
     })
     .output(status)
-    .query(async ({ ctx: { ctx, instance, auth, readiness } }) => {
+    .query(async ({ ctx: { ctx, actor, instance, auth, readiness } }) => {
       const { ready, reason } = await readiness()
       return {
         date: ctx.now().toISOString(),
         message: 'Ok' as const,
-        ...instance,
+        profile: instance.profile,
+        ...(actor ? { version: instance.version } : {}),
         signInWith: [...auth.signInWith],
         sendsMail: ctx.mail !== null,
         initialized: await isInitialized(ctx),

@@ -56,7 +56,10 @@ async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<voi
     return backup(ctx, operator, path)
   })
   if (json) cli.terminal.json({ file: path, bytes })
-  else cli.terminal.line(`Wrote ${path} (${bytes} bytes). It is of no use without the root key: keep that elsewhere.`)
+  else
+    cli.terminal.line(
+      `Wrote ${path} (${bytes} bytes). It holds names, e-mail addresses and password hashes in the clear; values need the root key: keep that elsewhere.`,
+    )
 }
 
 async function restore(cli: Cli, file: string, { yes, json }: JsonOption & { yes?: boolean }): Promise<void> {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { sql } from 'kysely'
 import { auditEvent } from '../audit.ts'
@@ -21,6 +21,8 @@ export async function backup(ctx: Context, actor: Actor, file: string): Promise<
   rmSync(partial, { force: true })
   try {
     await sql`vacuum into ${partial}`.execute(ctx.db)
+    // Names, addresses and password hashes are readable in it.
+    chmodSync(partial, 0o600)
     synced(partial)
     renameSync(partial, file)
     synced(dirname(file))

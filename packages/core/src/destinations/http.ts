@@ -5,7 +5,7 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { budgetOf, errorFor, parseBody, type RawAnswer, toldToWait } from './answers.ts'
 import { DestinationError } from './destination.ts'
-import { agentOf, type Network, refusePrivateLiteral } from './network.ts'
+import { agentOf, refuseClosed, type Network } from './network.ts'
 import { createPacer, type FleetPace, type Slot } from './pace.ts'
 import { stringsIn } from './scrub.ts'
 import { unreachable } from './unreachable.ts'
@@ -105,7 +105,7 @@ export function createHttp(options: HttpOptions): Http {
     const deadline = AbortSignal.timeout(timeoutMs)
     let answered = false
     try {
-      refusePrivateLiteral(network, base.hostname)
+      refuseClosed(network, base)
       calls += 1
       options.onCall?.()
       const answer = await agentOf(network).request({

@@ -1,64 +1,100 @@
 import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import ipaddr from 'ipaddr.js'
-import { Agent } from 'undici'
+import { Agent, buildConnector } from 'undici'
+import { isMetadata, isOpened, isPublic, looksPrivate, type OpenedHost } from '../private-hosts.ts'
 
-/** How far the destinations may reach. One object per process: connections are kept open per object. */
+/** How far outbound calls may reach. One object per process: connections are kept open per object. */
 export interface Network {
-  /** False (default): only public addresses are reached, whatever a name resolves to at connect time. */
-  allowPrivate: boolean
+  /** False (default): only public addresses are reached, whatever a name resolves to at connect time. A list: these private ones too. */
+  allowPrivate: boolean | readonly OpenedHost[]
 }
 
-/** Thrown by a connection attempt whose every address is private. */
-export class PrivateAddress extends Error {
-  readonly host: string
+/** Keyferry does not connect to this host. The message is for people and says what to do. */
+export class ClosedHost extends Error {
+  override readonly name: string = 'ClosedHost'
+}
 
-  constructor(host: string) {
-    super(`${host} is, or resolves to, a private address`)
-    this.name = 'PrivateAddress'
-    this.host = host
+/** Thrown by a connection attempt whose every address is private and not opened. */
+export class PrivateAddress extends ClosedHost {
+  override readonly name = 'PrivateAddress'
+
+  constructor(host: string, { metadata = false } = {}) {
+    super(
+      metadata
+        ? `${host} is an address of cloud metadata or of the local link, which Keyferry never calls`
+        : `${host} is a private address, which Keyferry does not call. Name it in KEYFERRY_ALLOW_PRIVATE_NETWORK to allow it; KEYFERRY_ALLOW_PRIVATE_NETWORK=true allows every private address`,
+    )
   }
 }
 
-// Azure answers metadata requests on this public-looking address (Microsoft Learn, "What is IP address 168.63.129.16", 2026-08).
-const CLOUD_INTERNAL = new Set(['168.63.129.16'])
+/** Thrown by a connection attempt without TLS to a host that is not private. */
+export class PlainHttp extends ClosedHost {
+  override readonly name = 'PlainHttp'
+
+  constructor(host: string) {
+    super(`${host} would be called over the internet without TLS. Use https://`)
+  }
+}
+
+interface Target {
+  host: string
+  port: number
+  protocol: string
+}
 
 /**
- * True for an address anybody on the internet could mean: no loopback, private, link-local (cloud metadata), carrier-grade
- * NAT, multicast or reserved range, and no IPv6 form that carries an IPv4 address inside, except the mapped one, which is
- * judged as the IPv4 address it is.
+ * Throws `PrivateAddress` for a private IP address that is not opened, and `PlainHttp` for `http://` to a public one, or while no private address
+ * is opened. Names are judged when they are resolved.
  */
-export function isPublic(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false
-  const parsed = ipaddr.process(address)
-  if (CLOUD_INTERNAL.has(parsed.toString())) return false
-  if (parsed.range() !== 'unicast') return false
-  if (parsed.kind() === 'ipv4') return true
-  // Only 2000::/3 is handed out; ipaddr.js calls everything it has no name for unicast, `::127.0.0.1` included.
-  const first = parsed.toByteArray()[0] ?? 0
-  return first >> 5 === 1
+export function refuseClosed(network: Network, { hostname, port, protocol }: URL): void {
+  const target = { host: hostname.replace(/^\[|\]$/g, ''), port: portOf(port, protocol), protocol }
+  if (isIP(target.host) !== 0) judge(network, target, [target.host])
+  else if (protocol === 'http:' && network.allowPrivate === false && !looksPrivate(target.host))
+    throw new PlainHttp(target.host)
 }
 
-/** Throws `PrivateAddress` when the host is written as a private IP address. Names are judged when they are resolved. */
-export function refusePrivateLiteral(network: Network, hostname: string): void {
-  const bare = hostname.replace(/^\[|\]$/g, '')
-  if (!network.allowPrivate && isIP(bare) !== 0 && !isPublic(bare)) throw new PrivateAddress(bare)
+/** The addresses that may be dialled. Throws when there is none. */
+function judge(network: Network, target: Target, addresses: readonly string[]): string[] {
+  const reachable = addresses.filter((address) => isReachable(network, target, address))
+  if (reachable.length === 0) throw new PrivateAddress(target.host, { metadata: addresses.every(isMetadata) })
+  const open = target.protocol === 'http:' ? reachable.filter((address) => !isPublic(address)) : reachable
+  if (open.length === 0) throw new PlainHttp(target.host)
+  return open
 }
+
+function isReachable({ allowPrivate }: Network, { host, port }: Target, address: string): boolean {
+  if (isPublic(address)) return true
+  if (isMetadata(address)) return false
+  return typeof allowPrivate === 'boolean' ? allowPrivate : isOpened(allowPrivate, { host, address, port })
+}
+
+const portOf = (port: string, protocol: string): number => Number(port || (protocol === 'http:' ? 80 : 443))
 
 /**
- * Resolves a name to its public addresses only. It runs inside the connection attempt, so the address that was judged is the
+ * Resolves a name to the addresses that may be dialled. It runs inside the connection attempt, so the address that was judged is the
  * address that is dialled: a name that answers differently the second time gains nothing.
  */
-const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, found) => {
-    if (error) return callback(error, [])
-    const open = found.filter((one) => isPublic(one.address))
-    const [first] = open
-    if (first === undefined) return callback(new PrivateAddress(hostname), [])
-    if (options.all) return callback(null, open)
-    callback(null, first.address, first.family)
-  })
-}
+const lookupOpen =
+  (network: Network, port: number, protocol: string): LookupFunction =>
+  (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error) return callback(error, [])
+      try {
+        const target = { host: hostname, port, protocol }
+        const open = judge(
+          network,
+          target,
+          found.map((one) => one.address),
+        )
+        const kept = found.filter((one) => open.includes(one.address))
+        const [first] = kept
+        if (options.all || first === undefined) return callback(null, kept)
+        callback(null, first.address, first.family)
+      } catch (refused) {
+        callback(refused instanceof Error ? refused : new PrivateAddress(hostname), [])
+      }
+    })
+  }
 
 const agents = new WeakMap<Network, Agent>()
 
@@ -66,8 +102,19 @@ const agents = new WeakMap<Network, Agent>()
 export function agentOf(network: Network): Agent {
   const known = agents.get(network)
   if (known) return known
+  // What may be dialled depends on the port; a connector keeps TLS sessions, so each is made once.
+  const connectors = new Map<string, buildConnector.connector>()
+  const connectorFor = (protocol: string, port: number): buildConnector.connector => {
+    const name = `${protocol}${port}`
+    const made =
+      connectors.get(name) ??
+      buildConnector({ timeout: 10_000, allowH2: false, lookup: lookupOpen(network, port, protocol) })
+    connectors.set(name, made)
+    return made
+  }
   const agent = new Agent({
-    connect: { timeout: 10_000, ...(network.allowPrivate ? {} : { lookup: lookupPublic }) },
+    connect: (options, callback) =>
+      connectorFor(options.protocol, portOf(options.port, options.protocol))(options, callback),
     allowH2: false,
     // A listing is far smaller; a host that never stops sending must not fill the memory.
     maxResponseSize: 64 * 1024 * 1024,

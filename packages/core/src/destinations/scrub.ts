@@ -1,18 +1,21 @@
+import { lowerCase, readingsOf, type Reading } from './readings.ts'
+
 const MASK = '•••'
-/** A run of a secret shorter than this gives nothing away; a longer one is masked even when the text was cut inside it. */
+/** Bytes. A run of a secret shorter than this gives nothing away; a longer one is masked even when the text was cut inside it. */
 const WINDOW = 8
 const LONGEST_MESSAGE = 200
 /** Vendor text is cut here before it is searched, so that a huge answer costs nothing. */
 const LONGEST_SEARCHED = 600
 
 /**
- * A vendor's text, safe to show: one line, at most 200 characters, and without any of the `secrets`, whole or in part, as they
- * are or as JSON or a URL would write them.
+ * A vendor's text, safe to show: one line, at most 200 characters, and without any of the `secrets`, whole or in part, as they are or as
+ * base64, hex, a URL, HTML or JSON would write them, in other case or backwards. Takes time in proportion to the secrets' length.
  */
 export function scrub(text: string, secrets: Iterable<string>): string {
   const line = text.slice(0, LONGEST_SEARCHED)
   const hidden = new Array<boolean>(line.length).fill(false)
-  for (const secret of spellings(secrets)) hide(line, secret, hidden)
+  const search = searchOf(line)
+  for (const secret of secrets) if (secret.trim() !== '') search.hide(secret, hidden)
 
   let shown = ''
   for (let at = 0; at < line.length; at += 1) {
@@ -40,29 +43,75 @@ export function stringsIn(value: unknown): string[] {
   return Object.values(value).flatMap(stringsIn)
 }
 
-function spellings(secrets: Iterable<string>): Set<string> {
-  const all = new Set<string>()
-  for (const secret of secrets) {
-    if (secret.trim() === '') continue
-    all.add(secret)
-    all.add(JSON.stringify(secret).slice(1, -1))
-    all.add(encodeURIComponent(secret.toWellFormed()))
-    for (const part of secret.split(/\s+/u)) if (part.length >= WINDOW) all.add(part)
-  }
-  return all
+interface Search {
+  /** Marks in `hidden` the characters of the line that show `secret` or a run of it. */
+  hide(secret: string, hidden: boolean[]): void
 }
 
-function hide(line: string, secret: string, hidden: boolean[]): void {
-  if (secret.length < WINDOW) {
-    // A value such as `1` or `on` is hidden where it stands alone; hiding every `1` would leave no message.
-    for (let at = line.indexOf(secret); at !== -1; at = line.indexOf(secret, at + 1)) {
-      const alone = !isWord(line[at - 1]) && !isWord(line[at + secret.length])
-      if (alone || secret.length >= 4) hidden.fill(true, at, at + secret.length)
-    }
-    return
+/** Where in the line each window of each reading is, for one pass over a secret. */
+function searchOf(line: string): Search {
+  const readings = readingsOf(line)
+  const windows = new Map<string, [Reading, number][]>()
+  // How many windows have a hash: most bytes of a secret are passed over by one look at it.
+  const likely = new Uint16Array(1 << LIKELY_BITS)
+  for (const reading of readings) {
+    eachWindow(reading.bytes, (hash, at) => {
+      const window = reading.bytes.toString('latin1', at, at + WINDOW)
+      const places = windows.get(window)
+      if (places) places.push([reading, at])
+      else {
+        windows.set(window, [[reading, at]])
+        likely[hash] = (likely[hash] ?? 0) + 1
+      }
+    })
   }
-  for (let at = 0; at + WINDOW <= line.length; at += 1) {
-    if (secret.includes(line.slice(at, at + WINDOW))) hidden.fill(true, at, at + WINDOW)
+  return {
+    hide(secret, hidden) {
+      const bytes = Buffer.from(secret, 'utf8').map(lowerCase)
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+      if (text.length < WINDOW) return readings.forEach((reading, at) => hideShort(line, reading, text, at > 0, hidden))
+      eachWindow(text, (hash, at) => {
+        if (likely[hash] === 0) return
+        const window = text.toString('latin1', at, at + WINDOW)
+        const places = windows.get(window)
+        if (!places) return
+        for (const [reading, place] of places) cover(reading, place, WINDOW, hidden)
+        // Once is enough.
+        windows.delete(window)
+        likely[hash] = (likely[hash] ?? 1) - 1
+      })
+    },
+  }
+}
+
+/** A value such as `1` or `on` is hidden where it stands alone; hiding every `1` would leave no message. */
+function hideShort(line: string, reading: Reading, secret: Buffer, isDecoded: boolean, hidden: boolean[]): void {
+  // Two bytes of a decoding are found in any text.
+  if (isDecoded && secret.length < SHORTEST_ANYWHERE) return
+  for (let at = reading.bytes.indexOf(secret); at !== -1; at = reading.bytes.indexOf(secret, at + 1)) {
+    const [from, to] = [reading.cells[at]?.from ?? 0, reading.cells[at + secret.length - 1]?.to ?? 0]
+    const alone = !isWord(line[from - 1]) && !isWord(line[to])
+    if (alone || secret.length >= SHORTEST_ANYWHERE) cover(reading, at, secret.length, hidden)
+  }
+}
+
+const SHORTEST_ANYWHERE = 4
+
+function cover({ cells }: Reading, at: number, length: number, hidden: boolean[]): void {
+  for (const { from, to } of cells.slice(at, at + length)) hidden.fill(true, from, to)
+}
+
+const LIKELY_BITS = 18
+const FACTOR = 0x01000193
+const LEAVING = Array.from({ length: WINDOW }).reduce((power: number) => Math.imul(power, FACTOR), 1)
+
+/** Calls `found` with a hash of `LIKELY_BITS` bits for each run of `WINDOW` bytes, in one pass. */
+function eachWindow(bytes: Uint8Array, found: (hash: number, at: number) => void): void {
+  let hash = 0
+  for (let at = 0; at < bytes.length; at += 1) {
+    hash = Math.imul(hash, FACTOR) + (bytes[at] ?? 0)
+    if (at >= WINDOW) hash -= Math.imul(bytes[at - WINDOW] ?? 0, LEAVING)
+    if (at >= WINDOW - 1) found(Math.imul(hash, 0x9e3779b1) >>> (32 - LIKELY_BITS), at - WINDOW + 1)
   }
 }
 

@@ -1,5 +1,5 @@
 import { DestinationError } from './destination.ts'
-import { PrivateAddress } from './network.ts'
+import { ClosedHost } from './network.ts'
 
 const REASONS = new Map([
   ['ENOTFOUND', 'the name does not resolve'],
@@ -22,12 +22,7 @@ const REASONS = new Map([
 
 /** An answer that never came. The system's own message is left out: it is not ours to vouch for. */
 export function unreachable(host: string, error: unknown, timedOutMs: number | null): DestinationError {
-  if (error instanceof PrivateAddress) {
-    return new DestinationError(
-      'rejected',
-      `${host} is a private address, which Keyferry does not call. Start it with KEYFERRY_ALLOW_PRIVATE_NETWORK=true to allow it`,
-    )
-  }
+  if (error instanceof ClosedHost) return new DestinationError('rejected', error.message)
   if (timedOutMs !== null)
     return new DestinationError('unavailable', `${host} gave no answer within ${timedOutMs / 1000} s`)
   const code = codeOf(error)

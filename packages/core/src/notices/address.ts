@@ -1,5 +1,5 @@
 import { Invalid } from '../errors.ts'
-import { PrivateAddress, refusePrivateLiteral, type Network } from '../destinations/network.ts'
+import { ClosedHost, refuseClosed, type Network } from '../destinations/network.ts'
 
 /** The URL of a webhook. Throws `Invalid` for what is none, and for an address that Keyferry does not call. */
 export function webhookUrl(network: Network, text: string): URL {
@@ -9,12 +9,10 @@ export function webhookUrl(network: Network, text: string): URL {
   if (url.username !== '' || url.password !== '')
     throw invalid('Leave user and password out of the URL; deliveries are signed')
   try {
-    refusePrivateLiteral(network, url.hostname)
+    refuseClosed(network, url)
   } catch (error) {
-    if (!(error instanceof PrivateAddress)) throw error
-    throw invalid(
-      `${url.host} is a private address, which Keyferry does not call. Start it with KEYFERRY_ALLOW_PRIVATE_NETWORK=true to allow it`,
-    )
+    if (!(error instanceof ClosedHost)) throw error
+    throw invalid(error.message)
   }
   return url
 }

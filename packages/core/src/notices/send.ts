@@ -4,7 +4,7 @@ import type { NoticeTargetTable, Selectable } from '@keyferry/db'
 import { organizationKey } from '../connections/credentials.ts'
 import type { Context } from '../context.ts'
 import { DestinationError } from '../destinations/destination.ts'
-import { agentOf, refusePrivateLiteral } from '../destinations/network.ts'
+import { agentOf, refuseClosed } from '../destinations/network.ts'
 import { unreachable } from '../destinations/unreachable.ts'
 import type { NoticeBody } from './outbox.ts'
 import { textOf } from './text.ts'
@@ -52,7 +52,7 @@ async function post(ctx: Context, target: NoticeTarget, body: NoticeBody): Promi
   const text = JSON.stringify(body)
   const deadline = AbortSignal.timeout(PATIENCE_MS)
   try {
-    refusePrivateLiteral(ctx.network, url.hostname)
+    refuseClosed(ctx.network, url)
     const answer = await agentOf(ctx.network).request({
       origin: url.origin,
       path: url.pathname + url.search,
