@@ -12,6 +12,12 @@ import { addSyncs } from './commands/syncs.ts'
 import { EXIT, explain } from './failure.ts'
 import type { Env } from './settings.ts'
 import { terminalOf, type Terminal } from './terminal.ts'
+import { withSecrets } from '@keyferry/instance/secret-settings'
+
+/** Each has a `…_FILE` form. Those of the instance are read where its settings are. */
+const SECRETS = ['KEYFERRY_TOKEN', 'KEYFERRY_PASSPHRASE', 'INFISICAL_TOKEN', 'INFISICAL_CLIENT_SECRET'].map((name) => ({
+  name,
+}))
 
 /** Runs one command line. Resolves to the exit code, never throws. */
 export async function run(
@@ -21,8 +27,14 @@ export async function run(
 ): Promise<number> {
   let exitCode: number = EXIT.done
   const terminal = terminalOf(streams)
+  let withFiles
+  try {
+    withFiles = withSecrets(env, SECRETS)
+  } catch (error) {
+    return tell(terminal, error, asksForJson(args))
+  }
   const cli: Cli = {
-    env,
+    env: withFiles,
     terminal,
     exitWith(code) {
       exitCode = code

@@ -1,4 +1,5 @@
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
+import { looksPrivate } from '@keyferry/core/private-hosts'
 import { Failure } from './failure.ts'
 import type { Env, Settings } from './settings.ts'
 
@@ -27,6 +28,7 @@ export function signedIn(env: Env, settings: Settings): { url: string; client: K
       'No instance to talk to',
       'Run `keyferry login --url <url>`, or set KEYFERRY_URL and KEYFERRY_TOKEN.',
     )
+  refusePlainHttp(url, settings.insecure === true && plain(url) === plain(settings.url ?? ''))
   const token = env['KEYFERRY_TOKEN']
   if (token) return { url, client: clientWith(url, { token }) }
   // What was stored for one instance is never shown to another.
@@ -37,6 +39,19 @@ export function signedIn(env: Env, settings: Settings): { url: string; client: K
     )
   }
   return { url, client: clientWith(url, settings) }
+}
+
+/**
+ * A token or password over plain http is read by everybody on the way. Throws `Failure` unless the host is this machine, private, or `accepted`.
+ */
+export function refusePlainHttp(url: string, accepted: boolean): void {
+  if (accepted || !URL.canParse(url)) return
+  const { protocol, hostname } = new URL(url)
+  if (protocol === 'https:' || looksPrivate(hostname)) return
+  throw new Failure(
+    `${url} would get your credentials without TLS`,
+    'Use https://, or pass --insecure to `keyferry login` if nobody can read that network.',
+  )
 }
 
 const plain = (url: string): string => url.replace(/\/+$/, '')

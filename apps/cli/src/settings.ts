@@ -13,6 +13,8 @@ const settings = z.object({
   token: z.string().optional(),
   /** The cookie of a session, of who signed in by e-mail and password. */
   session: z.string().optional(),
+  /** Plain http was accepted for this URL. */
+  insecure: z.boolean().optional(),
   project: z.string().optional(),
   environment: z.string().optional(),
 })

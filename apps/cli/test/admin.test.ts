@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { chmod, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createKeyferryClient } from '@keyferry/client'
 import { openPostgres, openSqlite } from '@keyferry/db'
@@ -17,8 +17,11 @@ onEveryProfile((profile) => {
     await client.secrets.create.mutate({ ...secret, secretValue: 'a value', secretComment: 'a comment' })
 
     const backup = await admin('backup', 'copy.db')
-    if (profile === 'embedded') expect(backup).toMatchObject({ code: 0, stderr: '' })
-    else {
+    if (profile === 'embedded') {
+      expect(backup).toMatchObject({ code: 0, stderr: '' })
+      // Names, addresses and password hashes are readable in it.
+      expect((await stat(join(home.dir, 'copy.db'))).mode & 0o777).toBe(0o600)
+    } else {
       // What takes its place is named.
       expect(backup).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('pg_dump') })
       expect(await admin('restore', 'copy.db', '--yes')).toMatchObject({
@@ -102,7 +105,9 @@ it('backs up, rotates and verifies beside a serving instance, and restores a sto
   expect((await admin('restore', 'copy.db', '--yes')).code).toBe(1)
   await instance.stop()
   expect(await admin('restore', 'copy.db')).toMatchObject({ code: 1, stdout: '' })
+  await chmod(join(home.dir, 'copy.db'), 0o644)
   expect(await admin('restore', 'copy.db', '--yes')).toMatchObject({ code: 0, stderr: '' })
+  expect((await stat(join(instance.dataDir, 'keyferry.db'))).mode & 0o777).toBe(0o600)
 
   const before = await readFile(join(instance.dataDir, 'root.key'))
   expect(await admin('rotate-root-key')).toMatchObject({ code: 0, stderr: '' })

@@ -51,6 +51,24 @@ describe('sign-in', () => {
     expect((await home.keyferry(['secrets', 'list'])).code).toBe(1)
   })
 
+  it('takes the token from a file, and sends none over plain http to a host that is not private', async () => {
+    await writeFile(join(home.dir, 'token'), `${token}\n`, { mode: 0o600 })
+    const env = { KEYFERRY_URL: url, KEYFERRY_TOKEN_FILE: 'token' }
+    expect(await home.keyferry(['use'], { env })).toMatchObject({ code: 0, stderr: '' })
+    const twice = await home.keyferry(['use', '--json'], { env: { ...env, KEYFERRY_TOKEN: token } })
+    expect(JSON.parse(twice.stderr)).toMatchObject({ error: { message: expect.stringContaining('set one of them') } })
+    const remote = 'http://keyferry.example.com'
+    for (const args of [
+      ['login', '--url', remote, '--token'],
+      ['login', '--url', remote, '--email', 'a@b.co'],
+    ]) {
+      const refused = await home.keyferry(args, { input: token })
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--insecure') })
+    }
+    const used = await home.keyferry(['use'], { env: { KEYFERRY_URL: remote, KEYFERRY_TOKEN: token } })
+    expect(used).toMatchObject({ code: 1, stderr: expect.stringContaining('without TLS') })
+  })
+
   it('takes e-mail and password', async () => {
     const { email, password } = ACCOUNT
     const wrong = await home.keyferry(['login', '--url', url, '--email', email], { input: 'not the password' })

@@ -142,10 +142,7 @@ const SECRETS = [
 ]
 
 /** Read by the command line, from the same environment. */
-const OF_THE_COMMAND_LINE = [
-  ...['KEYFERRY_TOKEN', 'KEYFERRY_TOKEN_FILE', 'KEYFERRY_PASSPHRASE', 'KEYFERRY_PASSPHRASE_FILE'],
-  'KEYFERRY_INSECURE',
-]
+const OF_THE_COMMAND_LINE = ['KEYFERRY_TOKEN', 'KEYFERRY_TOKEN_FILE', 'KEYFERRY_PASSPHRASE', 'KEYFERRY_PASSPHRASE_FILE']
 
 /** What the operator set, with the defaults. Throws `CannotStart` naming each wrong variable, never its value. */
 export function readEnv(variables: Record<string, string | undefined>): Env {

@@ -9,8 +9,9 @@ import {
   type JsonOption,
   type PlaceOptions,
 } from '../cli.ts'
+import { isLoopback } from '@keyferry/core/private-hosts'
 import { Failure } from '../failure.ts'
-import { clientWith, signedIn, type Credential } from '../session.ts'
+import { clientWith, refusePlainHttp, signedIn, type Credential } from '../session.ts'
 import { readSettings, writeSettings } from '../settings.ts'
 import { signIn } from '../sign-in.ts'
 import { askHidden, type Terminal } from '../terminal.ts'
@@ -20,6 +21,7 @@ interface LoginOptions extends JsonOption {
   token?: string | true
   email?: string
   code?: string
+  insecure?: boolean
 }
 
 export function addAccount(program: Command, cli: Cli): void {
@@ -29,6 +31,7 @@ export function addAccount(program: Command, cli: Cli): void {
     .option('--token [token]', 'sign in with a token; without a value it is asked for, or read from stdin')
     .option('--email <address>', 'sign in with e-mail and password; the password is asked for, or read from stdin')
     .option('--code <code>', 'of the second factor, or a recovery code; asked for where one is needed')
+    .option('--insecure', 'send credentials over http:// to a host that is not private')
     .action((options: LoginOptions) => login(cli, options))
 
   withJson(program.command('logout'))
@@ -53,12 +56,16 @@ async function login(cli: Cli, options: LoginOptions): Promise<void> {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new Failure(`${url} is not the URL of an instance`, 'It looks like https://keyferry.example.com.')
   }
+  refusePlainHttp(url, options.insecure === true)
+  if (url.startsWith('http:') && !isLoopback(new URL(url).hostname))
+    terminal.note(`warning: ${url} gets your credentials without TLS: others on that network may read them.`)
   const credential = await credentialOf(cli, url, options)
   const me = await clientWith(url, credential).instance.me.query()
   const same = before.url === url
   const file = await writeSettings(env, {
     url,
     ...credential,
+    ...(options.insecure ? { insecure: true } : {}),
     ...(same ? { project: before.project, environment: before.environment } : {}),
   })
   if (options.json) terminal.json({ url, name: me.name, organization: me.organization.name, file })

@@ -9,6 +9,7 @@ import { DestinationError, type Account, type DestinationDefinition } from '../d
 import { destination, destinations } from '../destinations/registry.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { want } from '../sync/wanted.ts'
+import { warnOfPlainHttp } from '../destinations/network.ts'
 import { openCredentials, originOf, parseCredentials, sealCredentials, type Credentials } from './credentials.ts'
 import { describeConnections, usersOf, type Connection } from './describe.ts'
 import { findConnection, findConnectionOf } from './find.ts'
@@ -244,7 +245,9 @@ async function describe(ctx: Context, row: Selectable<ConnectionTable>): Promise
 
 async function validate(ctx: Context, definition: DestinationDefinition, credentials: Credentials): Promise<Account> {
   try {
-    return await proveCredentials(ctx, definition, credentials)
+    const account = await proveCredentials(ctx, definition, credentials)
+    warnOfPlainHttp(ctx.log, originOf(definition, credentials))
+    return account
   } catch (error) {
     if (error instanceof DestinationError)
       throw new BadRequest(`Failed to validate credentials: ${error.message}`, { kind: error.kind })

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
+import type { Logger } from 'pino'
 import { Agent, buildConnector } from 'undici'
-import { isMetadata, isOpened, isPublic, looksPrivate, type OpenedHost } from '../private-hosts.ts'
+import { isLoopback, isMetadata, isOpened, isPublic, looksPrivate, type OpenedHost } from '../private-hosts.ts'
 
 /** How far outbound calls may reach. One object per process: connections are kept open per object. */
 export interface Network {
@@ -66,6 +67,13 @@ function isReachable({ allowPrivate }: Network, { host, port }: Target, address:
   if (isPublic(address)) return true
   if (isMetadata(address)) return false
   return typeof allowPrivate === 'boolean' ? allowPrivate : isOpened(allowPrivate, { host, address, port })
+}
+
+/** Says in the log that what is sent to `url`, a private host, can be read on its network. */
+export function warnOfPlainHttp(log: Logger, url: string): void {
+  const { protocol, hostname, host } = new URL(url)
+  if (protocol === 'http:' && !isLoopback(hostname))
+    log.warn({ host }, 'secrets go to this private host without TLS: others on its network may read them')
 }
 
 const portOf = (port: string, protocol: string): number => Number(port || (protocol === 'http:' ? 80 : 443))

@@ -7,7 +7,7 @@ import { emulators } from '../destinations/emulators.ts'
 import { startFerry, type Ferry } from '../sync/testing.ts'
 import { triggerSync } from '../sync/verbs/trigger-sync.ts'
 import { deliverNotices } from './deliver.ts'
-import { createMailer } from './mail.ts'
+import { createMailer, requiresTls } from './mail.ts'
 import { createNoticeTarget, deleteNoticeTarget, listNoticeTargets, testNoticeTarget } from './targets.ts'
 import { receiveMail, receiveWebhooks } from './testing.ts'
 
@@ -217,6 +217,17 @@ onEveryDatabase('notices', (open) => {
       )
   })
 
+  it('go by mail with TLS, but for private hosts and where the operator says so', () => {
+    expect(requiresTls('smtp://me:pw@mail.example.com:587')).toBe(true)
+    for (const url of [
+      'smtp://127.0.0.1',
+      'smtp://mailhog:1025',
+      'smtp://10.0.0.5',
+      'smtp://mail.example.com?requireTLS=false',
+    ])
+      expect(requiresTls(url)).toBe(false)
+  })
+
   it('never reach a private address, whether it is written, resolved or redirected to', async () => {
     const ferry = await start()
     const hook = await receiveWebhooks()
@@ -233,6 +244,8 @@ onEveryDatabase('notices', (open) => {
       )
     for (const address of ['ftp://example.com', 'javascript:alert(1)', 'nonsense', 'http://me:pw@example.com/'])
       await expect(createNoticeTarget(ctx, ferry.actor, { kind: 'webhook', address })).rejects.toThrow('address: ')
+    for (const address of ['http://hooks.example.com/', 'http://8.8.8.8/'])
+      await expect(createNoticeTarget(ctx, ferry.actor, { kind: 'webhook', address })).rejects.toThrow('without TLS')
     const named = await createNoticeTarget(ctx, ferry.actor, { kind: 'webhook', address: `http://localhost:${port}/` })
     expect(await testNoticeTarget(ctx, ferry.actor, { targetId: named.id })).toMatchObject({
       delivered: false,

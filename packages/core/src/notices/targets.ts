@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import { timestamp, type Actor, type Context } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { warnOfPlainHttp } from '../destinations/network.ts'
 import { mailAddress, shownUrl, webhookUrl } from './address.ts'
 import { sealWebhook, send, type NoticeTarget } from './send.ts'
 
@@ -104,6 +105,7 @@ function forMail(ctx: Context, address: string) {
 
 async function forWebhook(ctx: Context, id: string, input: { address: string; secret?: string | undefined }) {
   const url = webhookUrl(ctx.network, input.address)
+  warnOfPlainHttp(ctx.log, url.origin)
   const secret = input.secret ?? randomBytes(32).toString('base64url')
   return { address: shownUrl(url), sealed: await sealWebhook(ctx, id, { url: url.href, key: secret }), secret }
 }
