@@ -16,7 +16,15 @@ import { openAdmin, OPERATOR, readEnv } from '@keyferry/instance'
 import pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { settled } from '../src/demo/settled.ts'
-import { environmentOf, newPlace, onEveryProfile, startEmulators, type Place, type Profile } from './instance.ts'
+import {
+  environmentOf,
+  METRICS_TOKEN,
+  newPlace,
+  onEveryProfile,
+  startEmulators,
+  type Place,
+  type Profile,
+} from './instance.ts'
 import { found, foundIn, needlesOf, type Needle } from './traces.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -283,7 +291,9 @@ onEveryProfile((profile) => {
       JSON.stringify(await client.connections.list.query({})),
       JSON.stringify(await client.notices.list.query()),
     )
-    said.push(await (await fetch(`${service.url}/metrics`)).text())
+    const metrics = await fetch(`${service.url}/metrics`, { headers: { authorization: `Bearer ${METRICS_TOKEN}` } })
+    expect(metrics.status).toBe(200)
+    said.push(await metrics.text())
     said.push(...hook.got.map(({ text, headers }) => text + JSON.stringify({ ...headers, host: '' })))
 
     expect(made).toBeGreaterThanOrEqual(CANARIES)

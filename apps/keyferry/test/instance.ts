@@ -61,12 +61,16 @@ function emptyQueue(): Promise<string> {
   return (template ??= make())
 }
 
+/** For `/metrics` of these processes. */
+export const METRICS_TOKEN = 'a-token-for-prometheus'
+
 /** The environment of a process on that place. `PORT=0` takes any free port. */
 export const environmentOf = ({ dataDir, databaseUrl }: Place): Record<string, string> => ({
   PORT: '0',
   LOG_LEVEL: 'error',
   KEYFERRY_DATA_DIR: dataDir,
   KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
+  METRICS_TOKEN,
   ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
 })
 
