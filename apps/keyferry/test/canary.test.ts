@@ -63,7 +63,8 @@ onEveryProfile((profile) => {
         method,
         headers: {
           'content-type': 'application/json',
-          origin: service.url,
+          // Sign-in wants the page's own origin; the first setup is for programs, which send none.
+          ...(path.startsWith('/api/auth/') ? { origin: service.url } : {}),
           ...(token ? { authorization: `Bearer ${token}` } : {}),
         },
         body: typeof body === 'string' ? body : JSON.stringify(body),

@@ -49,7 +49,7 @@ const plusAsBlank = (cell: Cell): Cell => (cell.byte === 43 ? { ...cell, byte: 3
 
 const ESCAPE =
   /%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\([nrtbf"'/\\])|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot|apos|nbsp);/gi
-const BACKSLASHED = new Map([...'nrtbf'].map((letter, at) => [letter, '\n\r\t\b\f'.charAt(at)]))
+const BACKSLASHED = new Map(Array.from('nrtbf').map((letter, at) => [letter, '\n\r\t\b\f'.charAt(at)]))
 const ENTITIES = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00A0' }))
 
 function withoutEscapes(cells: readonly Cell[]): Cell[] {
@@ -88,14 +88,14 @@ function withoutEscapes(cells: readonly Cell[]): Cell[] {
 const characterOf = (code: number): string => (code <= 0x10ffff ? String.fromCodePoint(code) : '')
 
 const BASE64 = new Map(
-  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((letter, at) => [letter, at]),
+  Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').map((letter, at) => [letter, at]),
 )
 for (const [letter, standard] of [
   ['-', '+'],
   ['_', '/'],
 ] as const)
   BASE64.set(letter, BASE64.get(standard) ?? 0)
-const HEX = new Map([...'0123456789abcdef'].map((letter, at) => [letter, at]))
+const HEX = new Map(Array.from('0123456789abcdef').map((letter, at) => [letter, at]))
 for (const letter of 'ABCDEF') HEX.set(letter, HEX.get(letter.toLowerCase()) ?? 0)
 
 const fromBase64 = (cells: readonly Cell[]): Cell[][] => [0, 1, 2, 3].map((skip) => decoded(cells, BASE64, 6, skip))

@@ -49,7 +49,7 @@ const ENCODINGS: Record<string, (secret: string) => string> = {
   'as it is': (secret) => secret,
   'upper case': (secret) => secret.replaceAll(/[a-z]/g, (letter) => letter.toUpperCase()),
   'lower case': (secret) => secret.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()),
-  backwards: (secret) => [...secret].toReversed().join(''),
+  backwards: (secret) => Array.from(secret).toReversed().join(''),
   base64: base64(''),
   'base64, one byte on': base64('~'),
   'base64, two bytes on': base64('~~'),
@@ -77,7 +77,9 @@ test.each(Object.entries(ENCODINGS))('no part of a secret is left, written as %s
   // Eight bytes and more of which none repeats, so that nothing around it looks like a part of it.
   const secret = fc
     .uniqueArray(
-      fc.constantFrom(...'abcdefghijkmnopqrsuvwxyzACDEFGHKLMNPQRSUVX0123456789!"#$%&\'()*+,-./:;<=>?@ žß鍵🐎'),
+      fc.constantFrom(
+        ...Array.from('abcdefghijkmnopqrsuvwxyzACDEFGHKLMNPQRSUVX0123456789!"#$%&\'()*+,-./:;<=>?@ žß鍵🐎'),
+      ),
       {
         minLength: 8,
         maxLength: 40,
