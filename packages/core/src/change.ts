@@ -2,6 +2,7 @@ import { auditLast } from './audit.ts'
 import { timestamp, type Actor, type Context, type Tx } from './context.ts'
 import { wantChange } from './sync/wanted.ts'
 import { transact } from './transaction.ts'
+import { settleUse } from './vault/quotas.ts'
 import { readersOf } from './vault/readers.ts'
 
 /**
@@ -18,7 +19,10 @@ export async function change<T>(
     auditLast(ctx, tx, async () => {
       const folders = new Set<string>()
       const result = await work(tx, (folderId) => folders.add(folderId))
-      if (folders.size === 0) return { result, due: [], places: [] }
+      if (folders.size === 0) {
+        await settleUse(ctx, tx)
+        return { result, due: [], places: [] }
+      }
       await tx
         .updateTable('folders')
         .set((eb) => ({ revision: eb('revision', '+', 1), updatedAt: timestamp(ctx) }))
@@ -31,6 +35,7 @@ export async function change<T>(
         .select(['folders.id as folderId', 'environments.projectId'])
         .execute()
       const due = await wantChange(ctx, tx, actor, await readersOf(tx, [...folders]))
+      await settleUse(ctx, tx)
       return { result, due, places }
     }),
   )

@@ -27,7 +27,7 @@ export const DEFAULT_LIMITS: Limits = {
   answerBytes: MAX_ANSWER_BYTES,
   project: {
     secrets: 100_000,
-    bytes: 1024 * 1024 * 1024,
+    bytes: 256 * 1024 * 1024,
     versions: 200,
     folders: 10_000,
     imports: 5_000,

@@ -36,6 +36,7 @@ import type {
   KeyRotationTable,
   OrganizationTable,
   ProjectTable,
+  ProjectUseTable,
   ReferenceTable,
   SecretTable,
   SecretTagTable,
@@ -55,6 +56,7 @@ export type * from './tables/vault.ts'
 export interface Tables {
   organizations: OrganizationTable
   projects: ProjectTable
+  projectUse: ProjectUseTable
   environments: EnvironmentTable
   folders: FolderTable
   secrets: SecretTable

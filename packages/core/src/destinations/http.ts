@@ -3,6 +3,7 @@
  * what is safe to repeat, and turns every failure into a `DestinationError`.
  */
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
+import { withoutTrailingSlashes } from './base-url.ts'
 import { budgetOf, errorFor, parseBody, type RawAnswer, toldToWait } from './answers.ts'
 import { DestinationError } from './destination.ts'
 import { agentOf, refuseClosed, type Network } from './network.ts'
@@ -79,7 +80,7 @@ const GIVE_UP_AFTER = 4
 export function createHttp(options: HttpOptions): Http {
   const { network, signal, timeoutMs = 30_000, waitBudgetMs = 60_000 } = options
   const base = new URL(options.baseUrl)
-  const prefix = base.pathname.replace(/\/+$/, '')
+  const prefix = withoutTrailingSlashes(base.pathname)
   const credentials = Object.values(options.headers).map((value) => value.replace(/^Bearer /, ''))
   const pacer = createPacer({ signal, longestWaitMs: waitBudgetMs, fleet: options.fleet })
   let calls = 0

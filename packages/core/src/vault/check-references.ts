@@ -6,6 +6,7 @@ import { budget, type Limits } from '../limits.ts'
 import { named } from '../short-text.ts'
 import { timeSlice } from '../time-slice.ts'
 import { expander } from './expand.ts'
+import { refuseBadImportsThrough } from './import-graph.ts'
 import { readersOf } from './readers.ts'
 import { chainFrom, MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
 import { hasReference } from './references.ts'
@@ -51,10 +52,10 @@ export async function checkReferences(
     for (let from = above.get(top)?.from; from; from = above.get(top)?.from) top = from
     refuse([tooDeep(graph, top)], TOO_DEEP)
   }
-  const { expand } = expander(tree, open, budget(ctx.limits))
+  const { problemOf } = expander(tree, open, budget(ctx.limits))
   for (const name of referring) {
-    const expanded = await expand(at, name)
-    if ('problem' in expanded) warnings.set(name, [`${name} ${expanded.problem}`])
+    const problem = await problemOf(at, name)
+    if (problem !== null) warnings.set(name, [`${name} ${problem}`])
   }
   return warnings
 }
@@ -86,9 +87,49 @@ export async function faultsAround(
 export function refuseNew(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, () => Fault>): void {
   const found = [...after].find(([id]) => !before.has(id))
   const fault = found?.[1]()
-  if (fault) refuse([fault], fault.kind === 'cycle' ? 'This would close a cycle of references' : TOO_DEEP)
+  if (fault) refuse([fault], fault.kind === 'cycle' ? CYCLE : TOO_DEEP)
 }
 
+/**
+ * After folders came back, in the same transaction. Throws `BadRequest` naming a cycle, or a chain that is too deep, of imports through them, or of
+ * references through them and something else; what was wrong inside them when they were deleted comes back with them.
+ */
+export async function refuseFaultsThrough(
+  ctx: Pick<Context, 'limits'>,
+  tx: Tx,
+  { key, projectId }: Key,
+  folderIds: readonly string[],
+): Promise<void> {
+  await refuseBadImportsThrough(tx, projectId, folderIds)
+  const inside = new Set(folderIds)
+  const tree = await loadTree(tx, await readersOf(tx, folderIds))
+  const openOnce = (row: SecretRow) => openValue(key, projectId, row)
+  const graph = await settledGraph(ctx.limits, tree, valueOpener(key, projectId), openOnce)
+  for (const node of graph.settled) {
+    // Every chain that is too deep has one secret that is just beyond the limit.
+    const passed = node.cycle ?? (node.levels === MAX_REFERENCE_LEVELS + 1 ? deepest(graph, node) : [])
+    const within = passed.filter(({ folder }) => inside.has(folder.id)).length
+    if (within === 0 || within === passed.length) continue
+    const fault = node.cycle ? cycleOf(graph, node) : tooDeep(graph, node)
+    refuse([fault], fault.kind === 'cycle' ? CYCLE : TOO_DEEP)
+  }
+}
+
+/** A secret and the longest chain of those that it needs. */
+function deepest(graph: ReferenceGraph, start: Node): Node[] {
+  const passed = [start]
+  for (let at: Node | undefined = start; at;) {
+    const from: Node = at
+    at =
+      from.references
+        .map((reference) => graph.targetOf(from, reference))
+        .find((to) => to !== null && to.levels === from.levels - 1) ?? undefined
+    if (at) passed.push(at)
+  }
+  return passed
+}
+
+const CYCLE = 'This would close a cycle of references'
 const TOO_DEEP = `References can be nested ${MAX_REFERENCE_LEVELS} levels deep, and this would go deeper`
 
 function refuse(faults: readonly Fault[], what: string): void {

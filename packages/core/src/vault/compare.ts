@@ -2,9 +2,11 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Actor, Context } from '../context.ts'
 import { BadRequest } from '../errors.ts'
+import { budget } from '../limits.ts'
+import { timeSlice } from '../time-slice.ts'
 import { findFolder, foldersBelow } from './folders.ts'
 import { projectKey } from './project-key.ts'
-import { loadTree, snapshot, valueOpener, type TreeFolder } from './tree.ts'
+import { loadTree, openValue, snapshot, type TreeFolder } from './tree.ts'
 
 type Compared = z.output<typeof schemas.comparedEnvironments>
 
@@ -22,7 +24,8 @@ export function compareEnvironments(
   if (input.environment === input.otherEnvironment) throw new BadRequest('Name two environments.')
   return snapshot(ctx, async (tx) => {
     const key = await projectKey(ctx, tx, projectId)
-    const open = valueOpener(key, projectId)
+    const spend = budget(ctx.limits)
+    const slice = timeSlice()
     const digests = async (environment: string): Promise<Map<string, Map<string, string>>> => {
       await findFolder(tx, { projectId, environment, secretPath: '/' })
       const located = await findFolder(tx, { projectId, environment, secretPath }).catch(() => null)
@@ -31,17 +34,17 @@ export function compareEnvironments(
       const inside = [...folders.values()].filter(
         (folder) => folder.environment === environment && isIn(folder, secretPath),
       )
-      return new Map(
-        inside.map((folder) => [
-          folder.path,
-          new Map(
-            [...folder.secrets].map(([name, row]) => [
-              name,
-              key.digest('compare', open(row) ?? `unreadable ${row.id}`),
-            ]),
-          ),
-        ]),
-      )
+      const found = new Map<string, Map<string, string>>()
+      for (const folder of inside) {
+        const digests = new Map<string, string>()
+        found.set(folder.path, digests)
+        for (const [name, row] of folder.secrets) {
+          if (slice.isOver()) await slice.rest()
+          spend(FRAME_BYTES)
+          digests.set(name, key.digest('compare', openValue(key, projectId, row) ?? `unreadable ${row.id}`))
+        }
+      }
+      return found
     }
     const [here, there] = [await digests(input.environment), await digests(input.otherEnvironment)]
     if (here.size === 0 && there.size === 0)
@@ -55,6 +58,9 @@ export function compareEnvironments(
     }
   })
 }
+
+/** Bytes that a key takes in an answer, and while it is compared. */
+const FRAME_BYTES = 100
 
 const isIn = (folder: TreeFolder, path: string): boolean =>
   path === '/' || folder.path === path || folder.path.startsWith(`${path}/`)

@@ -7,7 +7,9 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { refuseFaultsThrough } from './check-references.ts'
 import { lockProject } from './project-key.ts'
+import { refuseBeyond, use } from './quotas.ts'
 import { readersOf } from './readers.ts'
 import { bringContents, collectFolders, contentsOf, type FolderContent } from './trash-contents.ts'
 import { keep } from './trash.ts'
@@ -27,6 +29,7 @@ export async function keepEnvironment(
   const { id, projectId, slug: name } = environment
   const about = { projectId, environmentId: id, kind: 'environment' as const, folderId: '', subjectId: id, path: '/' }
   await keep(ctx, tx, actor, { ...about, name, secrets }, [{ kind: 'environment', content: environment }, ...kept])
+  use(tx, projectId, { secrets: -secrets, freed: true })
 }
 
 /** Latest first. */
@@ -83,8 +86,15 @@ export function restoreEnvironment(
       .values({ ...environment, position, updatedAt: timestamp(ctx) })
       .execute()
     const folders = contentsOf<FolderContent>(rows, 'folder')
+    await refuseBeyond(ctx, tx, projectId, 'folders', folders.length)
     for (const folder of folders) await tx.insertInto('folders').values(folder).execute()
     const leftOut = await bringContents(tx, { projectId, key }, rows)
+    await refuseFaultsThrough(
+      ctx,
+      tx,
+      { projectId, key },
+      folders.map(({ id }) => id),
+    )
     for (const id of await readersOf(
       tx,
       folders.map(({ id }) => id),

@@ -11,6 +11,7 @@ import { keepEnvironment } from './deleted-environments.ts'
 import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
 import { lockProject } from './project-key.ts'
+import { refuseBeyond } from './quotas.ts'
 import { readersOf } from './readers.ts'
 
 type Environment = z.output<typeof schemas.environment>
@@ -25,6 +26,7 @@ export function createEnvironment(
     await lockProject(ctx, tx, input.projectId)
     const others = await environmentsOf(tx, input.projectId)
     refuseTaken(others, input.slug)
+    await refuseBeyond(ctx, tx, input.projectId, 'folders')
     const id = await insertEnvironment(ctx, tx, { ...input, position: others.length + 1 })
     const position = await place(ctx, tx, others, id, input.position ?? others.length + 1)
     await audit(ctx, tx, actor, 'environment.create', input.projectId, { name: input.name, slug: input.slug })

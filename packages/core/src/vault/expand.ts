@@ -15,6 +15,8 @@ export interface Expander {
   sourceOf(folder: TreeFolder, key: string): TreeFolder | undefined
   /** The value written at `key` in `folder` with every reference resolved. Throws `TooLarge` once the budget is spent. */
   expand(folder: TreeFolder, key: string): Promise<Expanded>
+  /** Why the value can't be resolved, or null. The value itself is forgotten, and costs no budget. */
+  problemOf(folder: TreeFolder, key: string): Promise<string | null>
 }
 
 type Settled =
@@ -83,13 +85,27 @@ export function expander(tree: Tree, open: (row: SecretRow) => string | null, sp
       return { problem, cause: node, own: problem }
     }
     const target = graph.node(link.source, link.key)
-    const result = results.get(target)
-    if (!result) throw new Error('a reference was not settled before its secret')
+    const result = results.get(target) ?? finishAgain(target)
     if ('value' in result) return result
     // Only the root of a chain of failures, else the sentences would grow with the chain.
     const { cause, own } = result
     const through = cause === target ? '' : `which needs ${shortened(nameOf(cause, target.folder), MAX_NAME_BYTES)}, `
     return { problem: `references ${text}, ${through}which ${own}`, cause, own }
+  }
+
+  /** Only values are forgotten, and those have few levels. */
+  function finishAgain(node: Node): Settled {
+    const result = finish(node)
+    results.set(node, result)
+    return result
+  }
+
+  async function settled(node: Node): Promise<Settled> {
+    if (!node.settled) {
+      await graph.settle(node, (members) => waiting.push(...members))
+      await finishWaiting()
+    }
+    return results.get(node) ?? finishAgain(node)
   }
 
   function cycleInWords(node: Node): string {
@@ -110,13 +126,16 @@ export function expander(tree: Tree, open: (row: SecretRow) => string | null, sp
         spend(Buffer.byteLength(text))
         return { value: text }
       }
-      const node = graph.node(folder, key)
-      if (!results.has(node)) {
-        await graph.settle(node, (members) => waiting.push(...members))
-        await finishWaiting()
-      }
-      const result = results.get(node) ?? failed(node, 'cannot be resolved')
+      const result = await settled(graph.node(folder, key))
       return 'problem' in result ? { problem: result.problem } : { value: result.value }
+    },
+    async problemOf(folder, key) {
+      const node = graph.node(folder, key)
+      const result = await settled(node)
+      if ('problem' in result) return result.problem
+      if (node.references.length > 0) spend(-result.bytes)
+      results.delete(node)
+      return null
     },
   }
 }

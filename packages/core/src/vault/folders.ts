@@ -11,6 +11,7 @@ import { findEnvironment, findFolder, type Located } from './find-folder.ts'
 import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
 import { lockProject } from './project-key.ts'
+import { refuseBeyond } from './quotas.ts'
 import { readersOf } from './readers.ts'
 import { keepFolder } from './trash.ts'
 
@@ -70,6 +71,7 @@ export function createFolder(
     const { folder: parent, environment } = await findFolder(tx, { ...input, secretPath: input.path })
     const path = join(parent.path, input.name)
     await refuseTaken(tx, environment, path)
+    await refuseBeyond(ctx, tx, input.projectId, 'folders')
     const at = timestamp(ctx)
     const row: FolderRow = {
       id: randomUUID(),

@@ -29,17 +29,35 @@ export async function refuseBadImport(
 ): Promise<void> {
   const sources = stepsOf(edges, 'folderId', 'sourceFolderId')
   const back = shortestChain(sources, sourceFolderId, folderId)
-  if (back)
-    throw new BadRequest(
-      `Cyclic import not allowed: ${await inWords(tx, [folderId, ...back])}. Remove one of these imports first.`,
-    )
-  const importers = stepsOf(edges, 'sourceFolderId', 'folderId')
-  const chain = [...longestChain(importers, folderId).toReversed(), ...longestChain(sources, sourceFolderId)]
-  if (chain.length - 1 > MAX_IMPORT_LEVELS)
-    throw new BadRequest(
-      `Imports can be nested ${MAX_IMPORT_LEVELS} levels deep, and this would go deeper: ${await inWords(tx, chain)}. Import the last one directly.`,
-    )
+  if (back) throw cyclic(await inWords(tx, [folderId, ...back]))
+  const below = longestChains(sources, [sourceFolderId])
+  const above = longestChains(stepsOf(edges, 'sourceFolderId', 'folderId'), [folderId])
+  const chain = [...chainOf(above, folderId).toReversed(), ...chainOf(below, sourceFolderId)]
+  if (chain.length - 1 > MAX_IMPORT_LEVELS) throw tooDeep(await inWords(tx, chain))
 }
+
+/** After imports came with folders, in the same transaction. Throws like `refuseBadImport` for what leads through one of these folders. */
+export async function refuseBadImportsThrough(tx: Tx, projectId: string, folderIds: readonly string[]): Promise<void> {
+  const edges = await importsIn(tx, projectId)
+  const sources = stepsOf(edges, 'folderId', 'sourceFolderId')
+  const importers = stepsOf(edges, 'sourceFolderId', 'folderId')
+  const below = longestChains(sources, folderIds)
+  const above = longestChains(importers, folderIds)
+  for (const folderId of folderIds) {
+    // What is in a cycle leads to itself.
+    const back = below.has(folderId) && above.has(folderId) ? null : shortestCycle(sources, folderId)
+    if (back) throw cyclic(await inWords(tx, back))
+    const chain = [...chainOf(above, folderId).toReversed(), ...chainOf(below, folderId).slice(1)]
+    if (chain.length - 1 > MAX_IMPORT_LEVELS) throw tooDeep(await inWords(tx, chain))
+  }
+}
+
+const cyclic = (chain: string): BadRequest =>
+  new BadRequest(`Cyclic import not allowed: ${chain}. Remove one of these imports first.`)
+const tooDeep = (chain: string): BadRequest =>
+  new BadRequest(
+    `Imports can be nested ${MAX_IMPORT_LEVELS} levels deep, and this would go deeper: ${chain}. Import the last one directly.`,
+  )
 
 function stepsOf(edges: readonly Edge[], from: keyof Edge, to: keyof Edge): Steps {
   const steps = new Map<string, string[]>()
@@ -65,29 +83,48 @@ function shortestChain(steps: Steps, from: string, to: string): string[] | null 
   return chain.reverse()
 }
 
-/** The longest way on from a folder, itself included. Each folder is worked out once, after all that it leads to; there are no cycles. */
-function longestChain(steps: Steps, start: string): string[] {
+/** The folders of a cycle through `start`, which is first and last; null when it is in none. */
+function shortestCycle(steps: Steps, start: string): string[] | null {
+  for (const next of steps.get(start) ?? []) {
+    const back = shortestChain(steps, next, start)
+    if (back) return [start, ...back]
+  }
+  return null
+}
+
+type Longest = ReadonlyMap<string, { levels: number; next: string | null }>
+
+/** The longest way on from each folder that is reached. Each is worked out once, after all that it leads to; what leads into a cycle is left out. */
+function longestChains(steps: Steps, starts: readonly string[]): Longest {
   const longest = new Map<string, { levels: number; next: string | null }>()
-  const stack = [{ id: start, at: 0 }]
-  const entered = new Set([start])
-  for (let top = stack.at(-1); top; top = stack.at(-1)) {
-    const next = steps.get(top.id)?.[top.at++]
-    if (next === undefined) {
-      let best: { levels: number; next: string | null } = { levels: 0, next: null }
-      for (const each of steps.get(top.id) ?? []) {
-        const levels = (longest.get(each)?.levels ?? 0) + 1
-        if (levels > best.levels) best = { levels, next: each }
+  const entered = new Set<string>()
+  for (const start of starts) {
+    const stack = entered.has(start) ? [] : [{ id: start, at: 0 }]
+    entered.add(start)
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const onward = steps.get(top.id) ?? []
+      const next = onward[top.at++]
+      if (next === undefined) {
+        stack.pop()
+        if (!onward.every((each) => longest.has(each))) continue
+        let best: { levels: number; next: string | null } = { levels: 0, next: null }
+        for (const each of onward) {
+          const levels = (longest.get(each)?.levels ?? 0) + 1
+          if (levels > best.levels) best = { levels, next: each }
+        }
+        longest.set(top.id, best)
+      } else if (!entered.has(next)) {
+        entered.add(next)
+        stack.push({ id: next, at: 0 })
       }
-      longest.set(top.id, best)
-      stack.pop()
-    } else if (!entered.has(next)) {
-      entered.add(next)
-      stack.push({ id: next, at: 0 })
     }
   }
+  return longest
+}
+
+function chainOf(longest: Longest, start: string): string[] {
   const chain: string[] = []
-  for (let at: string | null = start; at !== null && chain.length < longest.size; at = longest.get(at)?.next ?? null)
-    chain.push(at)
+  for (let at: string | null = start; at !== null; at = longest.get(at)?.next ?? null) chain.push(at)
   return chain
 }
 

@@ -11,6 +11,7 @@ import { faultsAround, refuseNew } from './check-references.ts'
 import { findFolder } from './folders.ts'
 import { importsIn, placesOf, refuseBadImport } from './import-graph.ts'
 import { lockProject } from './project-key.ts'
+import { refuseBeyond } from './quotas.ts'
 
 type Import = z.output<typeof schemas.secretImport>
 
@@ -34,6 +35,7 @@ export function createImport(
     const { folderId, imports, where, key } = await open(ctx, tx, input)
     const source = await sourceOf(tx, input.projectId, input.import)
     await refuseUnsound(tx, input.projectId, { folderId, sourceFolderId: source, others: imports })
+    await refuseBeyond(ctx, tx, input.projectId, 'imports')
     const before = await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId])
     const id = randomUUID()
     const at = timestamp(ctx)

@@ -46,7 +46,8 @@ export function moveSecrets(
       .where('id', 'in', ids)
       .selectAll()
       .execute()
-    const missing = ids.filter((id) => !all.some((row) => row.id === id))
+    const found = new Set(all.map(({ id }) => id))
+    const missing = ids.filter((id) => !found.has(id))
     if (missing.length > 0)
       throw new NotFound(
         `Secrets with these IDs not found in ${input.sourceEnvironment}:${input.sourceSecretPath}: ${missing.join(', ')}`,

@@ -40,7 +40,7 @@ export async function listSecretRows(
     // What refers to nothing is opened and forgotten: only what is wrong with it is shown.
     const text = openValue(key, projectId, row)
     const references = referencesIn(text ?? '').map((reference) => shortened(reference.text, MAX_NAME_BYTES))
-    const expanded = text === null || references.length > 0 ? await expanding.expand(source, name) : { value: text }
+    const problem = text === null || references.length > 0 ? await expanding.problemOf(source, name) : null
     const comment = openComment(key, projectId, row) ?? ''
     const metadata = openMetadata(key, projectId, row)
     const shown = references.slice(0, MAX_SHOWN_REFERENCES)
@@ -53,7 +53,7 @@ export async function listSecretRows(
           ? { kind: 'own' }
           : { kind: 'import', environment: source.environment, secretPath: source.path },
       references: shown,
-      problem: 'problem' in expanded ? expanded.problem : null,
+      problem,
       blank: row.blank === 1,
       version: row.version,
       comment,

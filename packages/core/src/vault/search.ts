@@ -2,6 +2,7 @@ import type * as schemas from '@keyferry/schemas'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Actor, Context } from '../context.ts'
+import { timeSlice } from '../time-slice.ts'
 import { projectKey } from './project-key.ts'
 import { openComment, snapshot } from './tree.ts'
 
@@ -23,6 +24,7 @@ export function searchSecrets(
   return snapshot(ctx, async (tx) => {
     const key = await projectKey(ctx, tx, projectId)
     const found: z.output<typeof schemas.foundSecrets>['secrets'] = []
+    const slice = timeSlice()
     let after = { key: '', id: '' }
     while (found.length <= limit) {
       const rows = await tx
@@ -48,6 +50,7 @@ export function searchSecrets(
         ])
         .execute()
       for (const row of rows) {
+        if (slice.isOver()) await slice.rest()
         if (!readable(row)) continue
         const comment = openComment(key, projectId, row) ?? ''
         const matched = row.key.toLowerCase().includes(wanted)

@@ -7,6 +7,7 @@ import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { transact } from '../transaction.ts'
 import { lockProject } from './project-key.ts'
+import { refuseBeyond } from './quotas.ts'
 
 type Tag = z.output<typeof schemas.tag>
 /** A tag as a secret shows it. */
@@ -22,6 +23,7 @@ export function createTag(ctx: Context, actor: Actor, input: z.output<typeof sch
   const row = { id: randomUUID(), projectId, slug, name, color, createdAt: timestamp(ctx) }
   return transact(ctx, async (tx) => {
     await lockProject(ctx, tx, projectId)
+    await refuseBeyond(ctx, tx, projectId, 'tags')
     await tx.insertInto('tags').values(row).execute().catch(explainSlug(slug))
     await audit(ctx, tx, actor, 'tag.create', projectId, { slug, name })
     return row

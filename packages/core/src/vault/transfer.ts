@@ -12,21 +12,27 @@ import { z } from 'zod'
 import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
-import { BadRequest } from '../errors.ts'
+import { BadRequest, Invalid, TooLarge } from '../errors.ts'
+import { budget } from '../limits.ts'
+import { named } from '../short-text.ts'
+import { timeSlice } from '../time-slice.ts'
+import { faultsAround, refuseNew } from './check-references.ts'
+import { refuseBadImportsThrough } from './import-graph.ts'
+import { refuseBeyond } from './quotas.ts'
 import { insertEnvironment } from './environments.ts'
 import { findFolder } from './folders.ts'
 import { organizationKeyOf, projectKey } from './project-key.ts'
 import { getProject } from './projects.ts'
 import { shownTags } from './tags.ts'
-import { loadTree, openComment, openMetadata, openOrNull, sealedAs, snapshot } from './tree.ts'
+import { loadTree, openComment, openMetadata, openValue, snapshot } from './tree.ts'
 import { putSecrets } from './write.ts'
 
 const FORMAT = 'keyferry-project'
 const VERSION = 1
 /** 128 MB and about half a second: what a passphrase of people needs. */
 const KDF = { name: 'scrypt', N: 2 ** 17, r: 8, p: 1 } as const
-/** Unpacked. A file that would fill the memory is none of ours. */
-const MAX_BYTES = 512 * 1024 * 1024
+/** Bytes of a file's content beside the texts that the budget of a request counts: names, places, tags. */
+const MAX_FRAME_BYTES = 32 * 1024 * 1024
 
 const head = z.object({
   format: z.literal(FORMAT),
@@ -53,18 +59,18 @@ const content = z.object({
   folders: z.array(place.extend({ description: z.string().max(256).nullable() })),
   tags: z.array(z.object({ slug: z.string(), name: z.string(), color: z.string() })),
   imports: z.array(z.object({ into: place, from: place })),
-  secrets: z.array(
-    place.extend({
-      key: schemas.presentSecretKey,
-      value: schemas.secretValue,
-      comment: z.string(),
-      metadata: schemas.secretMetadata.default([]),
-      skipMultilineEncoding: z.boolean(),
-      tags: z.array(z.string()),
-    }),
-  ),
+  // Each is checked on its own, a slice of time at a time.
+  secrets: z.array(z.unknown()),
 })
-type Content = z.output<typeof content>
+const packedSecret = place.extend({
+  key: schemas.secretKey,
+  value: schemas.secretValue,
+  comment: z.string(),
+  metadata: schemas.secretMetadata.default([]),
+  skipMultilineEncoding: z.boolean(),
+  tags: z.array(z.string()),
+})
+type Content = Omit<z.output<typeof content>, 'secrets'> & { secrets: z.output<typeof packedSecret>[] }
 
 /** Throws `NotFound`, and `BadRequest` naming the secrets that cannot be decrypted. */
 export async function exportProject(
@@ -90,7 +96,7 @@ export async function importProject(
   actor: Actor,
   input: z.output<typeof schemas.importProject>,
 ): Promise<z.output<typeof schemas.project>> {
-  const packed = await open(input.file, input.passphrase)
+  const packed = await open(ctx, input.file, input.passphrase)
   const name = input.projectName ?? packed.project.name
   const slug = input.slug ?? packed.project.slug
   const projectId = await change(ctx, actor, async (tx, touched) => {
@@ -139,30 +145,36 @@ async function collect(ctx: Context, tx: Tx, projectId: string): Promise<Content
   const tree = await loadTree(tx, ids, 'imports')
   const tagged = await shownTags(tx, projectId, ids)
   const unreadable: string[] = []
-  const secrets = [...tree.folders.values()].flatMap(({ environment, path, secrets }) =>
-    [...secrets.values()].flatMap((row) => {
-      const value = openOrNull(key, row.value, sealedAs('secret', projectId, row))
-      if (value === null) unreadable.push(`${environment}:${path} ${row.key}`)
+  const spend = budget(ctx.limits)
+  const slice = timeSlice()
+  const secrets: Content['secrets'] = []
+  for (const folder of tree.folders.values()) {
+    const { environment, path } = folder
+    for (const row of folder.secrets.values()) {
+      if (slice.isOver()) await slice.rest()
+      const value = openValue(key, projectId, row)
+      if (value === null) {
+        unreadable.push(`${environment}:${path} ${row.key}`)
+        continue
+      }
       const comment = openComment(key, projectId, row) ?? ''
-      const tags = (tagged.get(row.id) ?? []).map((tag) => tag.slug)
-      return value === null
-        ? []
-        : [
-            {
-              environment,
-              path,
-              key: row.key,
-              value,
-              comment,
-              metadata: openMetadata(key, projectId, row),
-              skipMultilineEncoding: row.skipMultilineEncoding === 1,
-              tags,
-            },
-          ]
-    }),
-  )
+      spend(Buffer.byteLength(value) + row.comment.length + row.metadata.length)
+      secrets.push({
+        environment,
+        path,
+        key: row.key,
+        value,
+        comment,
+        metadata: openMetadata(key, projectId, row),
+        skipMultilineEncoding: row.skipMultilineEncoding === 1,
+        tags: (tagged.get(row.id) ?? []).map((tag) => tag.slug),
+      })
+    }
+  }
   if (unreadable.length > 0)
-    throw new BadRequest(`These secrets cannot be decrypted: ${unreadable.join(', ')}. Write or delete them first.`)
+    throw new BadRequest(
+      `These secrets cannot be decrypted: ${named(unreadable, (name) => name)}. Write or delete them first.`,
+    )
   return {
     project,
     environments,
@@ -207,11 +219,16 @@ async function unpack(
     .insertInto('projects')
     .values({ id: projectId, name, slug, description, dataKey, createdAt: at, updatedAt: at })
     .execute()
+  await refuseBeyond(ctx, tx, projectId, 'folders', packed.folders.length)
+  await refuseBeyond(ctx, tx, projectId, 'tags', packed.tags.length)
+  await refuseBeyond(ctx, tx, projectId, 'imports', packed.imports.length)
+  const slice = timeSlice()
   for (const [index, environment] of packed.environments.entries())
     await insertEnvironment(ctx, tx, { projectId, ...environment, position: index + 1 })
   const find = ({ environment, path }: { environment: string; path: string }) =>
     findFolder(tx, { projectId, environment, secretPath: path })
   for (const { environment, path, description } of packed.folders.toSorted((a, b) => a.path.length - b.path.length)) {
+    if (slice.isOver()) await slice.rest()
     if (path === '/') continue
     const cut = path.lastIndexOf('/')
     const parent = await find({ environment, path: path.slice(0, cut) || '/' })
@@ -240,6 +257,7 @@ async function unpack(
       .execute()
   }
   const key = ctx.keyring.open(projectId, dataKey)
+  const written: string[] = []
   for (const [, secrets] of Map.groupBy(packed.secrets, ({ environment, path }) => `${environment}:${path}`)) {
     const [first] = secrets
     if (!first) continue
@@ -254,19 +272,25 @@ async function unpack(
       tagIds: tags.flatMap((slug) => tagIds.get(slug) ?? []),
     }))
     await putSecrets(ctx, tx, actor, target, puts)
+    written.push(target.folder.id)
     touched(target.folder.id)
   }
   const positions = new Map<string, number>()
+  const folderIds = new Set<string>()
   for (const { into, from } of packed.imports) {
+    if (slice.isOver()) await slice.rest()
     const folderId = (await find(into)).folder.id
     const position = (positions.get(folderId) ?? 0) + 1
     positions.set(folderId, position)
     const sourceFolderId = (await find(from)).folder.id
+    folderIds.add(folderId)
     await tx
       .insertInto('imports')
       .values({ id: crypto.randomUUID(), folderId, sourceFolderId, position, createdAt: at, updatedAt: at })
       .execute()
   }
+  await refuseBadImportsThrough(tx, projectId, [...folderIds])
+  refuseNew(new Map(), await faultsAround(ctx, tx, { projectId, key }, written))
   await audit(ctx, tx, actor, 'project.import', projectId, { name, slug, secrets: packed.secrets.length })
   return projectId
 }
@@ -308,12 +332,22 @@ async function seal(packed: Content, passphrase: string): Promise<string> {
   } as const
   const cipher = createCipheriv('aes-256-gcm', await derived(passphrase, salt, KDF), nonce)
   cipher.setAAD(authenticated(given))
-  const zipped = await promisify(gzip)(JSON.stringify(packed))
+  const zipped = await promisify(gzip)(await asJson(packed))
   const bytes = Buffer.concat([cipher.update(zipped), cipher.final(), cipher.getAuthTag()])
   return `${JSON.stringify({ ...given, content: bytes.toString('base64') })}\n`
 }
 
-async function open(file: string, passphrase: string): Promise<Content> {
+async function asJson({ secrets, ...rest }: Content): Promise<string> {
+  const slice = timeSlice()
+  const items: string[] = []
+  for (const secret of secrets) {
+    if (slice.isOver()) await slice.rest()
+    items.push(JSON.stringify(secret))
+  }
+  return `${JSON.stringify(rest).slice(0, -1)},"secrets":[${items.join(',')}]}`
+}
+
+async function open(ctx: Context, file: string, passphrase: string): Promise<Content> {
   const none = new BadRequest('This is not a file that a Keyferry project was exported to.')
   let parsed
   try {
@@ -343,6 +377,21 @@ async function open(file: string, passphrase: string): Promise<Content> {
   } catch {
     throw new BadRequest('The passphrase is wrong, or the file was altered.')
   }
-  const unzipped = await promisify(gunzip)(zipped, { maxOutputLength: MAX_BYTES })
-  return content.parse(JSON.parse(unzipped.toString('utf8')))
+  const maxOutputLength = ctx.limits.answerBytes + MAX_FRAME_BYTES
+  const unzipped = await promisify(gunzip)(zipped, { maxOutputLength }).catch(() => {
+    throw new TooLarge(`The file holds more than ${maxOutputLength} bytes, the most that can be imported at once.`)
+  })
+  const { secrets, ...rest } = content.parse(JSON.parse(unzipped.toString('utf8')))
+  const slice = timeSlice()
+  const parsedSecrets: Content['secrets'] = []
+  for (const [index, secret] of secrets.entries()) {
+    if (slice.isOver()) await slice.rest()
+    const result = packedSecret.safeParse(secret)
+    if (!result.success)
+      throw new Invalid(
+        result.error.issues.map(({ path, message }) => ({ path: ['secrets', index, ...path], message })),
+      )
+    parsedSecrets.push(result.data)
+  }
+  return { ...rest, secrets: parsedSecrets }
 }

@@ -3,6 +3,8 @@ import type { ImportTable, ReferenceTable, SecretTable, SecretVersionTable, Tras
 import type { Selectable } from 'kysely'
 import type { Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
+import { chunks } from './chunks.ts'
+import { use } from './quotas.ts'
 import { resealTrashRow } from './trash-rows.ts'
 import { openOrNull } from './tree.ts'
 
@@ -10,8 +12,6 @@ type Kind = Selectable<TrashRowTable>['kind']
 type Row = Selectable<TrashRowTable>
 /** A row on its way into the trash. */
 export type Kept = { kind: Kind; content: unknown }
-
-const CHUNK = 500
 
 export interface FolderContent {
   id: string
@@ -74,6 +74,7 @@ export async function bringContents(
     ...row,
     metadata: row.metadata ?? '',
   }))
+  use(tx, projectId, { adds: true, secrets: secrets.length, freed: true })
   for (const some of chunks(secrets)) await tx.insertInto('secrets').values(some).execute()
   const versions = contentsOf<Selectable<SecretVersionTable>>(resealed, 'version').map((row) => ({
     ...row,
@@ -126,10 +127,4 @@ export function contentsOf<T>(rows: readonly { kind: Kind; content: string }[], 
       const content: T = JSON.parse(row.content)
       return content
     })
-}
-
-export function chunks<T>(items: readonly T[]): T[][] {
-  const cut: T[][] = []
-  for (let from = 0; from < items.length; from += CHUNK) cut.push(items.slice(from, from + CHUNK))
-  return cut
 }

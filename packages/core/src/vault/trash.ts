@@ -12,13 +12,16 @@ import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { timeSlice } from '../time-slice.ts'
+import { checkReferences, refuseFaultsThrough } from './check-references.ts'
+import { chunks } from './chunks.ts'
 import type { Located } from './find-folder.ts'
 import { lockProject } from './project-key.ts'
+import { refuseBeyond, use } from './quotas.ts'
 import { readersOf } from './readers.ts'
 import { tagIdsOf } from './tags.ts'
 import {
   bringContents,
-  chunks,
   collectFolders,
   contentsOf,
   presentTags,
@@ -42,7 +45,9 @@ export async function keepSecrets(
     tx,
     rows.map((row) => row.id),
   )
+  const slice = timeSlice()
   for (const row of rows) {
+    if (slice.isOver()) await slice.rest()
     const kept: Kept[] = [
       { kind: 'secret', content: row },
       ...(tags.get(row.id) ?? []).map((tagId): Kept => ({ kind: 'tag', content: { secretId: row.id, tagId } })),
@@ -84,6 +89,7 @@ export async function keepFolder(
     path,
   }
   await keep(ctx, tx, actor, { ...about, name: top.name, secrets }, kept)
+  use(tx, projectId, { secrets: -secrets, freed: true })
 }
 
 type About = Pick<
@@ -106,7 +112,12 @@ export async function keep(ctx: Context, tx: Tx, actor: Actor, about: About, kep
     kind,
     content: JSON.stringify(content),
   }))
-  for (const some of chunks(rows)) await tx.insertInto('trashRows').values(some).execute()
+  use(tx, about.projectId, { bytes: rows.reduce((sum, { content }) => sum + content.length, 0) })
+  const slice = timeSlice()
+  for (const some of chunks(rows)) {
+    if (slice.isOver()) await slice.rest()
+    await tx.insertInto('trashRows').values(some).execute()
+  }
 }
 
 /** Deleted secrets and folders that can still be restored, latest first. Never a value. */
@@ -186,7 +197,7 @@ export function restoreTrash(
     const leftOut =
       item.kind === 'secret'
         ? await bringSecret(ctx, tx, actor, target, rows)
-        : await bringFolder(tx, target, item.name, rows, touched)
+        : await bringFolder(ctx, tx, target, item.name, rows, touched)
     touched(parent.id)
     await tx.deleteFrom('trash').where('id', '=', trashId).execute()
     const where = { environment: environment.slug, secretPath: parent.path, name: item.name }
@@ -215,7 +226,7 @@ async function bringSecret(
   const { projectId, key } = target
   const value = openOrNull(key, secret.value, sealedAs('secret', projectId, secret))
   if (value === null) throw new BadRequest(`The value of ${secret.key} cannot be decrypted`)
-  await putSecrets(ctx, tx, actor, target, [
+  const { secrets } = await putSecrets(ctx, tx, actor, target, [
     {
       present: undefined,
       key: secret.key,
@@ -229,10 +240,12 @@ async function bringSecret(
       ),
     },
   ])
+  await checkReferences(ctx, tx, target, secrets)
   return []
 }
 
 async function bringFolder(
+  ctx: Context,
   tx: Tx,
   { folder: parent, projectId, key }: To,
   name: string,
@@ -242,6 +255,7 @@ async function bringFolder(
   const folders = contentsOf<FolderContent>(rows, 'folder')
   const top = folders[0]
   if (!top) throw new Error('a deleted folder was kept without its row')
+  await refuseBeyond(ctx, tx, projectId, 'folders', folders.length)
   const path = parent.path === '/' ? `/${name}` : `${parent.path}/${name}`
   const taken = await tx
     .selectFrom('folders')
@@ -259,6 +273,7 @@ async function bringFolder(
   }
   const leftOut = await bringContents(tx, { projectId, key }, rows)
   const ids = folders.map((folder) => folder.id)
+  await refuseFaultsThrough(ctx, tx, { projectId, key }, ids)
   for (const id of await readersOf(tx, ids)) touched(id)
   return leftOut
 }
@@ -277,7 +292,9 @@ export async function purgeTrash(ctx: Context): Promise<void> {
   for (const item of due) {
     await ctx.db.transaction().execute(async (tx) => {
       const { numDeletedRows } = await tx.deleteFrom('trash').where('id', '=', item.id).executeTakeFirst()
-      if (numDeletedRows === 0n || item.kind !== 'secret') return
+      if (numDeletedRows === 0n) return
+      await tx.updateTable('projectUse').set({ freed: 1 }).where('projectId', '=', item.projectId).execute()
+      if (item.kind !== 'secret') return
       const present = await tx.selectFrom('secrets').where('id', '=', item.subjectId).select('id').executeTakeFirst()
       if (present) return
       await tx.deleteFrom('secretVersions').where('secretId', '=', item.subjectId).where('deleted', '=', 0).execute()

@@ -3,6 +3,7 @@ import type { secretVersion } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Actor, Context, Tx } from '../context.ts'
 import { NotFound } from '../errors.ts'
+import { budget } from '../limits.ts'
 import { findFolder } from './folders.ts'
 import { lookedUp } from './looked-up.ts'
 import { projectKey } from './project-key.ts'
@@ -29,8 +30,10 @@ export async function listSecretVersions(
   })
   if (rows.length === 0)
     throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
+  const spend = budget(ctx.limits)
   return rows.map((row) => {
     const { comment, metadata } = row
+    spend((comment?.length ?? 0) + (metadata?.length ?? 0))
     const slugs: string[] | null = row.tags === null ? null : JSON.parse(row.tags)
     return {
       key: row.key,

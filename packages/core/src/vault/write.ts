@@ -6,9 +6,13 @@ import type { Insertable } from 'kysely'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { BadRequest, Unresolvable } from '../errors.ts'
+import { timeSlice } from '../time-slice.ts'
+import { chunks } from './chunks.ts'
 import { findFolder, type Located } from './find-folder.ts'
 import { lookedUp } from './looked-up.ts'
 import { lockProject, shareProject } from './project-key.ts'
+import { pruneVersions, sizeOf } from './prune-versions.ts'
+import { use } from './quotas.ts'
 import { referencesIn } from './references.ts'
 import { openTags, setTags, UNTAGGED, type Tagging } from './tags.ts'
 import { openComment, openMetadata, openOrNull, sealAside, sealedAs, type Metadata, type SecretRow } from './tree.ts'
@@ -41,9 +45,6 @@ export interface Opened {
   comment: string
   metadata: Metadata
 }
-
-/** Parameters in one statement are limited: 32,766 in SQLite. */
-const CHUNK = 500
 
 /** Throws `NotFound` naming what is missing. */
 export async function openForWriting(ctx: Context, tx: Tx, where: Where): Promise<Target> {
@@ -114,7 +115,9 @@ export async function putSecrets(
   const at = timestamp(ctx)
   const secrets: Opened[] = []
   const writes: Write[] = []
+  const slice = timeSlice()
   for (const [index, put] of puts.entries()) {
+    if (slice.isOver()) await slice.rest()
     const version = Math.max(highest.get(put.key) ?? 0, put.present?.version ?? 0) + 1
     const { changed, ...tags } = tagging[index] ?? UNTAGGED
     const next = apply(target, put, changed, version, actor, at)
@@ -122,6 +125,17 @@ export async function putSecrets(
     if (next.row !== put.present) writes.push({ ...next, tags })
   }
   await store(tx, target, writes, actor, at)
+  use(tx, target.projectId, {
+    adds: true,
+    secrets: puts.filter(({ present }) => present === undefined).length,
+    bytes: writes.reduce((sum, { row }) => sum + sizeOf(row), 0),
+  })
+  await pruneVersions(
+    ctx,
+    tx,
+    target,
+    writes.map(({ row }) => row),
+  )
   return { secrets, written: new Set(writes.map(({ row }) => row.key)) }
 }
 
@@ -160,6 +174,7 @@ export async function dropSecrets(
       createdBy: actor.name,
     }
   })
+  use(tx, projectId, { secrets: -rows.length, bytes: tombstones.reduce((sum, { value }) => sum + value.length, 0) })
   for (const some of chunks(tombstones)) await tx.insertInto('secretVersions').values(some).execute()
   for (const some of chunks(rows.map((row) => row.id))) await tx.deleteFrom('secrets').where('id', 'in', some).execute()
 }
@@ -225,7 +240,9 @@ function apply(target: Target, put: Put, retagged: boolean, version: number, act
 
 async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Actor, at: string): Promise<void> {
   const edges: Insertable<ReferenceTable>[] = []
+  const slice = timeSlice()
   for (const some of chunks(writes)) {
+    if (slice.isOver()) await slice.rest()
     await tx
       .insertInto('secrets')
       .values(some.map(({ row }) => row))
@@ -272,8 +289,14 @@ async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Ac
       .execute()
     for (const { row, value } of some) edges.push(...edgesOf(target, row, value ?? ''))
   }
-  for (const some of chunks(edges)) await tx.insertInto('references').values(some).execute()
-  for (const { row, tags } of writes) if (tags.tagIds) await setTags(tx, row.id, tags.tagIds)
+  for (const some of chunks(edges)) {
+    if (slice.isOver()) await slice.rest()
+    await tx.insertInto('references').values(some).execute()
+  }
+  for (const { row, tags } of writes) {
+    if (slice.isOver()) await slice.rest()
+    if (tags.tagIds) await setTags(tx, row.id, tags.tagIds)
+  }
 }
 
 /** One edge per key elsewhere that the value mentions. A key of its own folder, or of what that imports, needs none: the folder reads itself and its imports already. */
@@ -300,10 +323,4 @@ async function highestVersions(tx: Tx, folderId: string, keys: readonly string[]
     for (const row of rows) highest.set(row.key, Number(row.version))
   }
   return highest
-}
-
-function chunks<T>(items: readonly T[]): T[][] {
-  const cut: T[][] = []
-  for (let from = 0; from < items.length; from += CHUNK) cut.push(items.slice(from, from + CHUNK))
-  return cut
 }

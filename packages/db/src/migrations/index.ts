@@ -10,6 +10,7 @@ import * as auditChain from './0012-audit-chain.ts'
 import * as history from './0020-history.ts'
 import * as pacing from './0022-pacing.ts'
 import * as running from './0030-running.ts'
+import * as quotas from './0045-quotas.ts'
 import * as listedBootstrapTokens from './0055-listed-bootstrap-tokens.ts'
 import * as signIn from './0060-sign-in.ts'
 import * as machineLockOut from './0061-machine-lock-out.ts'
@@ -26,6 +27,7 @@ export const migrations: Record<string, Migration> = {
   '0020-history': history,
   '0022-pacing': pacing,
   '0030-running': running,
+  '0045-quotas': quotas,
   '0055-listed-bootstrap-tokens': listedBootstrapTokens,
   '0060-sign-in': signIn,
   '0061-machine-lock-out': machineLockOut,

@@ -1,4 +1,5 @@
 /** What a team keeps: the tree, its secrets with versions, imports and references, and the keys they are sealed with. */
+import type { ColumnType } from 'kysely'
 import type { Fixed, Flag, Timestamp } from './column.ts'
 
 export interface OrganizationTable {
@@ -148,6 +149,16 @@ export interface TrashRowTable {
   kind: Fixed<'environment' | 'folder' | 'secret' | 'version' | 'import' | 'reference' | 'tag'>
   /** JSON. */
   content: string
+}
+
+/** What a project holds, for its quotas; without a row nobody has counted yet. */
+export interface ProjectUseTable {
+  projectId: Fixed<string>
+  secrets: number
+  /** Of versions and trash. Postgres answers a text. */
+  bytes: ColumnType<number | string, number>
+  /** 1: something went since, and the bytes are an upper bound. */
+  freed: Flag
 }
 
 /** A project whose data key has a new generation that not everything is sealed with yet. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withoutTrailingSlashes } from '../base-url.ts'
 import { defineDestination, field } from '../destination.ts'
 import { checkDevin } from './check.ts'
 import { devinClient } from './client.ts'
@@ -76,7 +77,7 @@ export default defineDestination({
   },
   keyRules: devinKeyRules,
   limits: devinLimits,
-  baseUrl: ({ instanceUrl }) => instanceUrl.replace(/\/+$/, ''),
+  baseUrl: ({ instanceUrl }) => withoutTrailingSlashes(instanceUrl),
   authorization: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
   targetKey: ({ orgId }) => orgId,
   targetLabel: ({ orgId }) => orgId,

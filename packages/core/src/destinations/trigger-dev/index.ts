@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withoutTrailingSlashes } from '../base-url.ts'
 import { defineDestination, field } from '../destination.ts'
 import { checkTriggerDev } from './check.ts'
 import { triggerDevChoices } from './choices.ts'
@@ -32,7 +33,7 @@ const credentials = z.object({
         .url({ protocol: /^https?$/, error: 'Instance URL must be a URL such as https://api.trigger.dev' })
         .max(255, 'Instance URL must be at most 255 characters')
         .refine(isPlain, 'Instance URL must not contain a login, a query or a fragment')
-        .overwrite(withoutSlash),
+        .overwrite(withoutTrailingSlashes),
     )
     .default('https://api.trigger.dev')
     .meta(
@@ -122,7 +123,7 @@ export default defineDestination({
   },
   keyRules: triggerDevKeyRules,
   limits: triggerDevLimits,
-  baseUrl: ({ instanceUrl }) => withoutSlash(instanceUrl),
+  baseUrl: ({ instanceUrl }) => withoutTrailingSlashes(instanceUrl),
   authorization: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
   targetKey: (config) => {
     const { projectRef, environment, branch } = placeOf(config)
@@ -175,10 +176,6 @@ function withoutRefs(branch: string): string {
 
 function namesIn(list: string): Set<string> {
   return new Set(list.split(/[\s,]+/).filter(Boolean))
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '')
 }
 
 function isPlain(text: string): boolean {

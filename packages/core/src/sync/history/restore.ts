@@ -8,6 +8,7 @@ import type { Actor, Context, Tx } from '../../context.ts'
 import { BadRequest, NotFound } from '../../errors.ts'
 import { projectKey } from '../../vault/project-key.ts'
 import { snapshot as oneLook } from '../../vault/tree.ts'
+import { checkReferences } from '../../vault/check-references.ts'
 import { dropSecrets, openForWriting, presentSecrets, putSecrets } from '../../vault/write.ts'
 import { findSync, type SyncAddress } from '../find.ts'
 import { rewind, type Rewound } from './rewind.ts'
@@ -54,13 +55,14 @@ export async function restoreRun(
       target,
       drops.flatMap((key) => present.get(key) ?? []),
     )
-    await putSecrets(
+    const { secrets } = await putSecrets(
       ctx,
       tx,
       actor,
       target,
       [...puts].map(([key, { value }]) => ({ present: present.get(key), key, value })),
     )
+    await checkReferences(ctx, tx, target, secrets)
     touched(target.folder.id)
     const { added, changed, removed } = shown
     const { sync, runId } = at

@@ -71,10 +71,14 @@ function effectiveNames(names: ReadonlySet<string>, { limits }: DestinationDefin
   if (limits.effectiveName === undefined) return seenAs
   for (const name of names) {
     const effective = limits.effectiveName(name)
-    seenAs.set(effective, [...(seenAs.get(effective) ?? []), name])
+    const names = seenAs.get(effective)
+    if (names) names.push(name)
+    else seenAs.set(effective, [name])
   }
   return seenAs
 }
+
+const MAX_OTHERS = 3
 
 /** Of colliding keys the one that the vendor leaves as it is goes on; those it would change are refused. */
 function collision(
@@ -84,9 +88,13 @@ function collision(
 ): string | null {
   const effective = limits.effectiveName?.(name)
   if (effective === undefined || effective === name) return null
-  const others = (seenAs.get(effective) ?? []).filter((other) => other !== name)
-  if (others.length === 0) return null
-  return `${title} shows it to programs as ${effective}, and so does ${others.join(', ')}; rename one of them`
+  const alike = seenAs.get(effective) ?? []
+  if (alike.length === 1) return null
+  // Each of thousands may be refused: a few of the others are enough.
+  const others = alike.slice(0, MAX_OTHERS + 1).filter((other) => other !== name)
+  const shown = others.slice(0, MAX_OTHERS)
+  const more = alike.length - 1 - shown.length
+  return `${title} shows it to programs as ${effective}, and so does ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}; rename one of them`
 }
 
 /** What `definition` reads out of stored JSON; throws `BadRequest` when an older row no longer fits. */

@@ -5,6 +5,7 @@ import { audit } from '../../audit.ts'
 import { timestamp, type Actor, type Context } from '../../context.ts'
 import { BadRequest } from '../../errors.ts'
 import { lockProject } from '../../vault/project-key.ts'
+import { refuseBeyond } from '../../vault/quotas.ts'
 import { syncRow } from '../find.ts'
 import { refuseOverlap } from '../move/overlap.ts'
 import type { SyncRow } from '../row.ts'
@@ -25,6 +26,7 @@ export async function createSync(ctx: Context, actor: Actor, body: CreateBody): 
       // A change of the source that commits meanwhile must see this sync, or be seen by its first run.
       await lockProject(ctx, tx, body.projectId)
       await refuseNameClash(tx, body.projectId, body.name)
+      await refuseBeyond(ctx, tx, body.projectId, 'syncs')
       await refuseOverlap(ctx, tx, spec)
       await tx
         .insertInto('syncs')
