@@ -32,6 +32,13 @@ export const description = visibleLines('Description')
   .max(256, 'Description must be at most 256 characters')
   .nullable()
 
+/** A URL without the slashes at its end. In linear time: the pattern `/\/+$/` is quadratic in slashes elsewhere. */
+export function withoutTrailingSlashes(url: string): string {
+  let end = url.length
+  while (url[end - 1] === '/') end--
+  return url.slice(0, end)
+}
+
 /** `/`, `/a`, `/a/b`: a missing leading slash is added, one trailing slash dropped. */
 export const secretPath = z
   .string()

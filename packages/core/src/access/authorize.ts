@@ -3,6 +3,7 @@ import type { Db } from '@keyferry/db'
 import { allows, isMember, type Access, type Action, type Place } from '@keyferry/schemas/policy'
 import type { Tx } from '../context.ts'
 import { Forbidden, NotFound } from '../errors.ts'
+import { timeSlice } from '../time-slice.ts'
 import type { Requirement } from './requirement.ts'
 import { resolve, type Resolved } from './resolve.ts'
 
@@ -11,7 +12,9 @@ import { resolve, type Resolved } from './resolve.ts'
  * an id that nothing has is refused here.
  */
 export async function authorize(db: Db | Tx, access: Access, requirements: readonly Requirement[]): Promise<void> {
+  const slice = timeSlice()
   for (const { action, at } of requirements) {
+    if (slice.isOver()) await slice.rest()
     // The walk through imports and references is free for those who may read the whole project.
     if (at.kind === 'shown-by' && at.folder.kind === 'folder') {
       if (allows(access, action, { kind: 'project', projectId: at.folder.projectId })) continue

@@ -94,11 +94,15 @@ export async function perform<S extends Schema, O, C extends Call>(
 
 function readingReferences({ projectId, values }: Written, access: Access): Requirement[] {
   if (allows(access, 'secrets.read-values', { kind: 'project', projectId })) return []
-  return values.flatMap((value) =>
-    referencesIn(value ?? '').flatMap((reference) => {
-      if (reference.kind !== 'absolute') return []
+  // Each place once: a request can hold hundreds of thousands of references.
+  const places = new Map<string, Requirement>()
+  for (const value of values) {
+    for (const reference of referencesIn(value ?? '')) {
+      if (reference.kind !== 'absolute') continue
       const { environment, path } = reference
-      return [may('secrets.read-values', folder({ projectId, environment, path }))]
-    }),
-  )
+      const place = `${environment}:${path}`
+      if (!places.has(place)) places.set(place, may('secrets.read-values', folder({ projectId, environment, path })))
+    }
+  }
+  return [...places.values()]
 }

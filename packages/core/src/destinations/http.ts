@@ -2,8 +2,8 @@
  * The one network door of the destinations: counts, times out, checks the lease, keeps to public addresses, paces, repeats
  * what is safe to repeat, and turns every failure into a `DestinationError`.
  */
+import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
-import { withoutTrailingSlashes } from './base-url.ts'
 import { budgetOf, errorFor, parseBody, type RawAnswer, toldToWait } from './answers.ts'
 import { DestinationError } from './destination.ts'
 import { agentOf, refuseClosed, type Network } from './network.ts'

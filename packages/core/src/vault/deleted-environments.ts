@@ -9,7 +9,7 @@ import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { refuseFaultsThrough } from './check-references.ts'
 import { lockProject } from './project-key.ts'
-import { refuseBeyond, use } from './quotas.ts'
+import { refuseBeyond, charge } from './quotas.ts'
 import { readersOf } from './readers.ts'
 import { bringContents, collectFolders, contentsOf, type FolderContent } from './trash-contents.ts'
 import { keep } from './trash.ts'
@@ -29,7 +29,7 @@ export async function keepEnvironment(
   const { id, projectId, slug: name } = environment
   const about = { projectId, environmentId: id, kind: 'environment' as const, folderId: '', subjectId: id, path: '/' }
   await keep(ctx, tx, actor, { ...about, name, secrets }, [{ kind: 'environment', content: environment }, ...kept])
-  use(tx, projectId, { secrets: -secrets, freed: true })
+  charge(tx, projectId, { secrets: -secrets, freed: true })
 }
 
 /** Latest first. */

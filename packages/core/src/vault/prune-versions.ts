@@ -1,7 +1,7 @@
 /** Old versions go once a secret has more than its quota. */
 import type { Context, Tx } from '../context.ts'
 import { timeSlice } from '../time-slice.ts'
-import { use } from './quotas.ts'
+import { charge } from './quotas.ts'
 import type { SecretRow } from './tree.ts'
 import { chunks } from './chunks.ts'
 
@@ -56,7 +56,7 @@ export async function pruneVersions(
     )
     for (const ids of chunks(gone.map(({ id }) => id)))
       await tx.deleteFrom('secretVersions').where('id', 'in', ids).execute()
-    use(tx, projectId, { bytes: -gone.reduce((sum, row) => sum + sizeOf(row), 0) })
+    charge(tx, projectId, { bytes: -gone.reduce((sum, row) => sum + sizeOf(row), 0) })
   }
 }
 

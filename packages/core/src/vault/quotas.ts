@@ -78,7 +78,7 @@ interface Use {
 const used = new WeakMap<Tx, Map<string, Use>>()
 
 /** Notes what the transaction adds to a project, or takes from it. `settleUse` writes it down. */
-export function use(tx: Tx, projectId: string, more: Partial<Use>): void {
+export function charge(tx: Tx, projectId: string, more: Partial<Use>): void {
   const projects = used.get(tx) ?? new Map<string, Use>()
   used.set(tx, projects)
   const { secrets, bytes, adds, freed } = projects.get(projectId) ?? { secrets: 0, bytes: 0, adds: false, freed: false }

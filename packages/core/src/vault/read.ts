@@ -177,7 +177,12 @@ async function load(
   const { projectId, viewSecretValue, expandSecretReferences } = input
   const expanding = viewSecretValue && expandSecretReferences
   const key = await projectKey(ctx, tx, projectId)
-  const tree = await loadTree(tx, folderIds, expanding ? 'references' : input.include_imports ? 'imports' : 'alone')
+  const tree = await loadTree(
+    tx,
+    folderIds,
+    expanding ? 'references' : input.include_imports ? 'imports' : 'alone',
+    viewSecretValue ? 'sealed' : 'none',
+  )
   const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
   const value = (row: SecretRow): string | null => openValue(key, projectId, row)
   const spend = budget(ctx.limits)

@@ -1,6 +1,6 @@
 import { isAmong, together, type Db } from '@keyferry/db'
 import type { Context } from '../context.ts'
-import { NotFound, Unresolvable } from '../errors.ts'
+import { NotFound, TooLarge, Unresolvable } from '../errors.ts'
 import { budget } from '../limits.ts'
 import { timeSlice } from '../time-slice.ts'
 import { expander, type Expander } from './expand.ts'
@@ -28,7 +28,27 @@ export async function resolveFolder(ctx: Context, folderId: string): Promise<Rea
   return resolveVisible(tree, expander(tree, open, budget(ctx.limits)), folder)
 }
 
-const loaded = together((db: Db, folderIds: readonly string[]) =>
+type Loaded = { tree: Tree; folder: TreeFolder | undefined; dataKey: string | undefined }
+
+const loaded = together(async (db: Db, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> => {
+  try {
+    return await load(db, folderIds)
+  } catch (error) {
+    // What is too much for one statement may be a single folder's doing, and the others are not to suffer.
+    if (!(error instanceof TooLarge) || folderIds.length === 1) throw error
+    const each = new Map<string, Loaded | Error>()
+    for (const folderId of folderIds) {
+      const alone = await load(db, [folderId]).catch((error: unknown) => {
+        if (error instanceof TooLarge) return () => error
+        throw error
+      })
+      each.set(folderId, alone(folderId))
+    }
+    return (folderId) => each.get(folderId) ?? error
+  }
+})
+
+const load = (db: Db, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> =>
   snapshot({ db }, async (tx) => {
     const tree = await loadTree(tx, folderIds)
     const projectIds = [...tree.folders.values()].map(({ projectId }) => projectId)
@@ -42,8 +62,7 @@ const loaded = together((db: Db, folderIds: readonly string[]) =>
       const folder = tree.folders.get(folderId)
       return { tree, folder, dataKey: folder && keys.get(folder.projectId) }
     }
-  }),
-)
+  })
 
 /** Everything `folder` shows, expanded. Throws `Unresolvable`. */
 export async function resolveVisible(

@@ -4,7 +4,7 @@ import type { Selectable } from 'kysely'
 import type { Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { chunks } from './chunks.ts'
-import { use } from './quotas.ts'
+import { charge } from './quotas.ts'
 import { resealTrashRow } from './trash-rows.ts'
 import { openOrNull } from './tree.ts'
 
@@ -74,7 +74,7 @@ export async function bringContents(
     ...row,
     metadata: row.metadata ?? '',
   }))
-  use(tx, projectId, { adds: true, secrets: secrets.length, freed: true })
+  charge(tx, projectId, { adds: true, secrets: secrets.length, freed: true })
   for (const some of chunks(secrets)) await tx.insertInto('secrets').values(some).execute()
   const versions = contentsOf<Selectable<SecretVersionTable>>(resealed, 'version').map((row) => ({
     ...row,

@@ -17,7 +17,7 @@ import { checkReferences, refuseFaultsThrough } from './check-references.ts'
 import { chunks } from './chunks.ts'
 import type { Located } from './find-folder.ts'
 import { lockProject } from './project-key.ts'
-import { refuseBeyond, use } from './quotas.ts'
+import { refuseBeyond, charge } from './quotas.ts'
 import { readersOf } from './readers.ts'
 import { tagIdsOf } from './tags.ts'
 import {
@@ -89,7 +89,7 @@ export async function keepFolder(
     path,
   }
   await keep(ctx, tx, actor, { ...about, name: top.name, secrets }, kept)
-  use(tx, projectId, { secrets: -secrets, freed: true })
+  charge(tx, projectId, { secrets: -secrets, freed: true })
 }
 
 type About = Pick<
@@ -112,7 +112,7 @@ export async function keep(ctx: Context, tx: Tx, actor: Actor, about: About, kep
     kind,
     content: JSON.stringify(content),
   }))
-  use(tx, about.projectId, { bytes: rows.reduce((sum, { content }) => sum + content.length, 0) })
+  charge(tx, about.projectId, { bytes: rows.reduce((sum, { content }) => sum + content.length, 0) })
   const slice = timeSlice()
   for (const some of chunks(rows)) {
     if (slice.isOver()) await slice.rest()

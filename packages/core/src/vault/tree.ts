@@ -1,9 +1,13 @@
 import { isAmong, type SecretTable, type Selectable } from '@keyferry/db'
 import { secretMetadata } from '@keyferry/schemas'
+import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Context, Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { SealBroken } from '../crypto/data-key.ts'
+import { TooLarge } from '../errors.ts'
+import { MAX_ANSWER_BYTES } from '../limits.ts'
+import { timeSlice } from '../time-slice.ts'
 import { edgesFrom } from './edges.ts'
 
 export type SecretRow = Selectable<SecretTable>
@@ -45,9 +49,14 @@ export type Reach = 'alone' | 'imports' | 'references'
 
 /**
  * Loads `folderIds`, and everything within `reach` of them. A constant number of queries per level of imports and references, however
- * many secrets there are.
+ * many secrets there are, as long as a statement can bring them. With `values: 'none'` every value is empty. Throws `TooLarge`.
  */
-export async function loadTree(tx: Tx, folderIds: readonly string[], reach: Reach = 'references'): Promise<Tree> {
+export async function loadTree(
+  tx: Tx,
+  folderIds: readonly string[],
+  reach: Reach = 'references',
+  values: 'sealed' | 'none' = 'sealed',
+): Promise<Tree> {
   const ids = new Set(folderIds)
   const imports = new Map<string, string[]>()
   let frontier = reach === 'alone' ? [] : [...ids]
@@ -77,13 +86,68 @@ export async function loadTree(tx: Tx, folderIds: readonly string[], reach: Reac
     folders.set(folder.id, folder)
     places.set(`${folder.projectId}:${folder.environment}:${folder.path}`, folder)
   }
-  const secrets = await tx
-    .selectFrom('secrets')
-    .where((eb) => isAmong(tx, eb.ref('folderId'), [...ids]))
-    .selectAll()
-    .execute()
-  for (const secret of secrets) folders.get(secret.folderId)?.secrets.set(secret.key, secret)
+  await loadSecrets(tx, [...ids], values, (row) => folders.get(row.folderId)?.secrets.set(row.key, row))
   return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`) }
+}
+
+/** Rows of one statement: SQLite answers it in one piece while everybody waits, and a row has up to 100 kB. */
+const PAGE = 500
+/** Bytes of sealed texts that one request may hold. */
+const MAX_LOADED_BYTES = 4 * MAX_ANSWER_BYTES
+
+/** Loads the secrets of folders: in one statement, or in as many as they need. */
+async function loadSecrets(
+  tx: Tx,
+  folderIds: readonly string[],
+  values: 'sealed' | 'none',
+  each: (row: SecretRow) => void,
+): Promise<void> {
+  const slice = timeSlice()
+  let bytes = 0
+  const take = (rows: readonly SecretRow[]): void => {
+    for (const row of rows) {
+      bytes += row.value.length + row.comment.length + row.metadata.length
+      if (bytes > MAX_LOADED_BYTES)
+        throw new TooLarge(
+          `This needs more than ${MAX_LOADED_BYTES} bytes of encrypted secrets at once. Ask for less: one folder instead of all below it, or without values.`,
+          { maxBytes: MAX_LOADED_BYTES },
+        )
+      each(row)
+    }
+  }
+  const select = () =>
+    tx
+      .selectFrom('secrets')
+      .select(['id', 'folderId', 'key', 'version', 'comment', 'metadata', 'blank', 'skipMultilineEncoding'])
+      .select(['createdAt', 'updatedAt', 'updatedBy'])
+      .select(values === 'sealed' ? sql.ref<string>('value').as('value') : sql<string>`''`.as('value'))
+  const waiting: (readonly string[])[] = [folderIds]
+  for (let some = waiting.pop(); some; some = waiting.pop()) {
+    if (slice.isOver()) await slice.rest()
+    const ids = some
+    const rows = await select()
+      .where((eb) => isAmong(tx, eb.ref('folderId'), ids))
+      .limit(PAGE + 1)
+      .execute()
+    const [folderId, ...others] = ids
+    if (rows.length <= PAGE) take(rows)
+    else if (others.length > 0) {
+      const middle = ids.length >> 1
+      waiting.push(ids.slice(middle), ids.slice(0, middle))
+    } else {
+      for (let after: string | undefined = ''; after !== undefined;) {
+        if (slice.isOver()) await slice.rest()
+        const page: SecretRow[] = await select()
+          .where('folderId', '=', folderId ?? '')
+          .where('key', '>', after)
+          .orderBy('key')
+          .limit(PAGE)
+          .execute()
+        take(page)
+        after = page.at(-1)?.key
+      }
+    }
+  }
 }
 
 /** What stands beside a value, sealed like it. */

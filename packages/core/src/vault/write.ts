@@ -12,7 +12,7 @@ import { findFolder, type Located } from './find-folder.ts'
 import { lookedUp } from './looked-up.ts'
 import { lockProject, shareProject } from './project-key.ts'
 import { pruneVersions, sizeOf } from './prune-versions.ts'
-import { use } from './quotas.ts'
+import { charge } from './quotas.ts'
 import { referencesIn } from './references.ts'
 import { openTags, setTags, UNTAGGED, type Tagging } from './tags.ts'
 import { openComment, openMetadata, openOrNull, sealAside, sealedAs, type Metadata, type SecretRow } from './tree.ts'
@@ -125,7 +125,7 @@ export async function putSecrets(
     if (next.row !== put.present) writes.push({ ...next, tags })
   }
   await store(tx, target, writes, actor, at)
-  use(tx, target.projectId, {
+  charge(tx, target.projectId, {
     adds: true,
     secrets: puts.filter(({ present }) => present === undefined).length,
     bytes: writes.reduce((sum, { row }) => sum + sizeOf(row), 0),
@@ -174,7 +174,7 @@ export async function dropSecrets(
       createdBy: actor.name,
     }
   })
-  use(tx, projectId, { secrets: -rows.length, bytes: tombstones.reduce((sum, { value }) => sum + value.length, 0) })
+  charge(tx, projectId, { secrets: -rows.length, bytes: tombstones.reduce((sum, { value }) => sum + value.length, 0) })
   for (const some of chunks(tombstones)) await tx.insertInto('secretVersions').values(some).execute()
   for (const some of chunks(rows.map((row) => row.id))) await tx.deleteFrom('secrets').where('id', 'in', some).execute()
 }

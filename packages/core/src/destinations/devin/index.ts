@@ -1,5 +1,5 @@
+import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { z } from 'zod'
-import { withoutTrailingSlashes } from '../base-url.ts'
 import { defineDestination, field } from '../destination.ts'
 import { checkDevin } from './check.ts'
 import { devinClient } from './client.ts'

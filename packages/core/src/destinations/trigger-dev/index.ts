@@ -1,5 +1,5 @@
+import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { z } from 'zod'
-import { withoutTrailingSlashes } from '../base-url.ts'
 import { defineDestination, field } from '../destination.ts'
 import { checkTriggerDev } from './check.ts'
 import { triggerDevChoices } from './choices.ts'
