@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { newOrganizationKey } from '@keyferry/core/authority/open-authority'
+import { insertOrganization } from '@keyferry/core/authority/insert-organization'
 import { createConnection } from '@keyferry/core/connections/connections'
 import { emulators } from '@keyferry/core/destinations/emulators'
 import { createSync } from '@keyferry/core/sync/verbs/create-sync'
@@ -36,11 +36,7 @@ async function startFleet() {
   await instance.jobs.start()
   const { ctx } = instance
   const id = randomUUID()
-  const organization = { id, name: 'Acme', slug: 'acme', dataKey: newOrganizationKey(ctx.keyring, id) }
-  await ctx.db
-    .insertInto('organizations')
-    .values({ ...organization, createdAt: new Date().toISOString() })
-    .execute()
+  await ctx.db.transaction().execute((tx) => insertOrganization(ctx, tx, { id, name: 'Acme', slug: 'acme' }))
   // Somebody has to stand behind the sync, or it sends nothing.
   await ctx.db
     .insertInto('instanceAdmins')

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { audit } from '@keyferry/core/audit'
-import { newOrganizationKey } from '@keyferry/core/authority/open-authority'
+import { insertOrganization } from '@keyferry/core/authority/insert-organization'
 import { timestamp, type Actor, type Context } from '@keyferry/core/context'
 import { BadRequest, Forbidden } from '@keyferry/core/errors'
 import type { bootstrap, bootstrapped } from '@keyferry/schemas'
@@ -42,11 +42,7 @@ export async function bootstrapInstance(
       throw new BadRequest('Instance has already been set up')
     }
     proveOperator(auth, setupCode, isLocalProgram)
-    const dataKey = newOrganizationKey(ctx.keyring, organization.id)
-    await tx
-      .insertInto('organizations')
-      .values({ ...organization, dataKey, createdAt: timestamp(ctx) })
-      .execute()
+    await insertOrganization(ctx, tx, organization)
     const accounts = auth.within(withOwnNames(tx))
     const user = await accounts.createUser({ email, password, name: email.slice(0, email.indexOf('@')) })
     const expiresIn = tokenExpiresInDays * 86_400

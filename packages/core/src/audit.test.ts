@@ -2,11 +2,21 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import type { AuditAction } from '@keyferry/schemas'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { restartAudit } from './admin/restart-audit.ts'
 import { verifyAudit } from './admin/verify-audit.ts'
 import { audit, auditEvent } from './audit.ts'
+import { makeHead } from './audit-head.ts'
 import { listAudit } from './list-audit.ts'
 import { createTestProject, testContext, type TestContext } from './testing.ts'
 import { createSecret, getSecret, listSecrets, updateSecret } from './vault/secrets.ts'
+
+/** An empty log, as an operator would begin it again. */
+async function startAgain({ ctx, actor }: TestContext): Promise<void> {
+  await restartAudit(ctx, actor)
+  await ctx.db.deleteFrom('audit').execute()
+  await ctx.db.deleteFrom('auditHead').execute()
+  await ctx.db.transaction().execute((tx) => makeHead(ctx, tx, undefined))
+}
 
 onEveryDatabase('the audit log', (open) => {
   let t: TestContext
@@ -15,8 +25,7 @@ onEveryDatabase('the audit log', (open) => {
   })
   afterAll(() => t.close())
   beforeEach(async () => {
-    await t.ctx.db.deleteFrom('audit').execute()
-    await t.ctx.db.deleteFrom('auditHead').execute()
+    await startAgain(t)
   })
 
   const write = (action: AuditAction, details: Record<string, unknown> = {}) =>
@@ -87,11 +96,45 @@ onEveryDatabase('the audit log', (open) => {
       expect(await problem(head ?? undefined)).toMatchObject({ kind: 'truncated', seq: 6 })
     })
 
-    it('finds a head that is gone, also when a new one was begun', async () => {
+    it('takes no log for whole whose end is gone, whatever else is, and writes nothing until an operator begins again', async () => {
+      const head = await t.ctx.db.selectFrom('auditHead').selectAll().executeTakeFirstOrThrow()
+      await sql`update audit set actor = 'Innocent Bob', seq = -seq`.execute(t.ctx.db)
       await t.ctx.db.deleteFrom('auditHead').execute()
+      expect(await problem()).toMatchObject({ kind: 'truncated' })
+      await expect(write('tag.update')).rejects.toThrow('The end of the audit log is missing')
+      await t.ctx.db.deleteFrom('audit').execute()
+      expect(await problem()).toMatchObject({ kind: 'truncated' })
+      await expect(write('tag.update')).rejects.toThrow('The end of the audit log is missing')
+      await t.ctx.db.insertInto('auditHead').values(head).execute()
+      expect(await problem()).toMatchObject({ kind: 'truncated', seq: 1 })
+      await restartAudit(t.ctx, t.actor)
+      expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 1, problem: null })
+    })
+
+    it('finds an old end that was put back, once the organization has noted a later one', async () => {
+      const old = await t.ctx.db.selectFrom('auditHead').selectAll().executeTakeFirstOrThrow()
+      for (let i = 0; i < 64; i++) await write('tag.update')
+      await t.ctx.db.deleteFrom('audit').where('seq', '>', old.seq).execute()
+      await t.ctx.db.updateTable('auditHead').set({ seq: old.seq, hash: old.hash, seal: old.seal }).execute()
+      expect(await problem()).toMatchObject({ kind: 'truncated', seq: 6 })
+      await t.ctx.db.updateTable('organizations').set({ auditMark: null }).execute()
       expect(await problem()).toMatchObject({ kind: 'head' })
-      await write('tag.update')
-      expect(await problem()).toMatchObject({ kind: 'changed', seq: 1 })
+    })
+
+    it('seals what older rows say, not their number only', async () => {
+      await restartAudit(t.ctx, t.actor)
+      expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 1, problem: null })
+      expect((await list({ action: 'tag.create' })).entries).toHaveLength(5)
+      const [older] = await t.ctx.db.selectFrom('audit').where('seq', '<=', 0).selectAll().orderBy('seq').execute()
+      await sql`update audit set actor = 'Innocent Bob' where id = ${older?.id}`.execute(t.ctx.db)
+      expect(await problem()).toMatchObject({ kind: 'changed', seq: 0 })
+    })
+
+    it('finds a row that stands after the end', async () => {
+      await sql`insert into audit (id, at, actor, action, details, seq) values ('y', '2020', 'eve', 'a', '{}', 99)`.execute(
+        t.ctx.db,
+      )
+      expect(await problem()).toMatchObject({ kind: 'added', seq: 99 })
     })
 
     it('finds a row that was slipped in before the chain', async () => {

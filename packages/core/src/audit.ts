@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto'
 import type { AuditFloorTable, AuditHeadTable, AuditTable, Db } from '@keyferry/db'
 import type { AuditAction } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
+import { chainKey, hashOf, lockHead, mark, sealOf } from './audit-head.ts'
 import type { Actor, Context, Tx } from './context.ts'
 import { timestamp } from './context.ts'
-import type { DataKey } from './crypto/data-key.ts'
 
 export type AuditRow = Selectable<AuditTable>
 export type AuditHead = Selectable<AuditHeadTable>
@@ -23,8 +23,6 @@ interface Happened {
 }
 
 const HEAD = 'head'
-/** Owner of the key of the chain. */
-export const CHAIN = 'audit chain'
 /** Rows in one statement. */
 const CHUNK = 500
 
@@ -108,7 +106,7 @@ async function writeEvents(ctx: Context, queue: Waiting[]): Promise<void> {
 }
 
 async function append(ctx: Context, tx: Tx, happened: readonly Happened[]): Promise<void> {
-  const head = await lockHead(ctx, tx)
+  const head = await lockHead(ctx, ctx.db, tx)
   const key = chainKey(ctx, head)
   const at = timestamp(ctx)
   let { seq, hash } = head
@@ -129,7 +127,8 @@ async function append(ctx: Context, tx: Tx, happened: readonly Happened[]): Prom
     seq++
     return { ...row, seq, hash }
   })
-  const end = { seq, hash, seal: sealOf(key, { seq, hash, before: head.before }) }
+  const end = { seq, hash, seal: sealOf(key, { ...head, seq, hash }) }
+  await mark(ctx, tx, head.seq, seq)
   // In one statement where that can be: every one is a round trip during which others wait.
   if (ctx.db.dialect === 'postgres' && rows.length <= CHUNK) {
     await tx
@@ -147,66 +146,6 @@ async function append(ctx: Context, tx: Tx, happened: readonly Happened[]): Prom
   await tx.updateTable('auditHead').set(end).where('id', '=', HEAD).execute()
 }
 
-/** The end of the chain, held until the transaction ends; made when there is none. */
-export async function lockHead(ctx: Context, tx: Tx): Promise<AuditHead> {
-  const select = () =>
-    tx
-      .selectFrom('auditHead')
-      .where('id', '=', HEAD)
-      .selectAll()
-      .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
-      .executeTakeFirst()
-  const present = await select()
-  if (present) return present
-  const { last, rows } = await tx
-    .selectFrom('audit')
-    .select((eb) => [eb.fn.max('seq').as('last'), eb.fn.countAll<number | string>().as('rows')])
-    .executeTakeFirstOrThrow()
-  const like = await tx.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped']).executeTakeFirst()
-  const wrapped = ctx.keyring.create(CHAIN, like)
-  const start = { seq: Math.max(0, last ?? 0), hash: '', before: Number(rows) }
-  const seal = sealOf(ctx.keyring.open(CHAIN, wrapped), start)
-  await tx
-    .insertInto('auditHead')
-    .values({ id: HEAD, ...start, seal, key: wrapped })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute()
-  const made = await select()
-  if (!made) throw new Error('the head of the audit chain vanished')
-  return made
-}
-
-/** The end of the chain, or null before the first row. */
-export const readHead = (db: Db | Tx): Promise<AuditHead | undefined> =>
-  db.selectFrom('auditHead').where('id', '=', HEAD).selectAll().executeTakeFirst()
-
 /** Where the log begins since old rows were taken off. */
 export const readFloor = (db: Db | Tx): Promise<AuditFloor | undefined> =>
   db.selectFrom('auditFloors').selectAll().executeTakeFirst()
-
-/** Throws `SealBroken` under another root key. */
-export const chainKey = (ctx: Pick<Context, 'keyring'>, head: AuditHead): DataKey => ctx.keyring.open(CHAIN, head.key)
-
-/** The place in the chain is not hashed: it follows from the row before. */
-export const hashOf = (key: DataKey, row: Omit<AuditRow, 'seq' | 'hash'>): string =>
-  key.digest(
-    'audit row',
-    row.prevHash,
-    JSON.stringify([
-      row.id,
-      row.at,
-      row.actorKind,
-      row.actorId,
-      row.actor,
-      row.address,
-      row.action,
-      row.projectId,
-      row.details,
-    ]),
-  )
-
-export const sealOf = (key: DataKey, { seq, hash, before }: Pick<AuditHead, 'seq' | 'hash' | 'before'>): string =>
-  key.digest('audit head', String(seq), hash, String(before))
-
-export const floorSealOf = (key: DataKey, { seq, hash, at }: Pick<AuditFloor, 'seq' | 'hash' | 'at'>): string =>
-  key.digest('audit floor', String(seq), hash, at)

@@ -5,7 +5,8 @@ import type { LiveEvent, project } from '@keyferry/schemas'
 import { pino } from 'pino'
 import type { z } from 'zod'
 import type { Actor, Context, Events } from './context.ts'
-import { newOrganizationKey, openAuthority } from './authority/open-authority.ts'
+import { insertOrganization } from './authority/insert-organization.ts'
+import { openAuthority } from './authority/open-authority.ts'
 import { keyring } from './crypto/keyring.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { createMetrics } from './metrics/metrics.ts'
@@ -33,15 +34,10 @@ export async function testContext(open: OpenStore): Promise<TestContext> {
   const now = () => new Date(time)
   const { db, authority, integrity } = await openAuthority({ db: store, keyring: ring })
   await db
-    .insertInto('organizations')
-    .values({
-      id: organization,
-      name: 'Acme',
-      slug: 'acme',
-      dataKey: newOrganizationKey(ring, organization),
-      createdAt: now().toISOString(),
-    })
-    .execute()
+    .transaction()
+    .execute((tx) =>
+      insertOrganization({ db, keyring: ring, now }, tx, { id: organization, name: 'Acme', slug: 'acme' }),
+    )
 
   const actor: Actor = { kind: 'user', id: randomUUID(), name: 'ada@example.com' }
   await db.insertInto('instanceAdmins').values({ principalId: actor.id, createdAt: now().toISOString() }).execute()

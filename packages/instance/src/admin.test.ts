@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { newOrganizationKey } from '@keyferry/core/authority/open-authority'
+import { insertOrganization } from '@keyferry/core/authority/insert-organization'
 import { backup } from '@keyferry/core/admin/backup'
 import { rotateRootKey } from '@keyferry/core/admin/rotate-root-key'
 import { verifyAudit } from '@keyferry/core/admin/verify-audit'
@@ -45,16 +45,7 @@ async function close(instance: Instance): Promise<void> {
 /** An organization, a project and the secret A = `first`. */
 async function setUp({ ctx }: Instance): Promise<string> {
   const id = randomUUID()
-  await ctx.db
-    .insertInto('organizations')
-    .values({
-      id,
-      name: 'Acme',
-      slug: 'acme',
-      dataKey: newOrganizationKey(ctx.keyring, id),
-      createdAt: new Date().toISOString(),
-    })
-    .execute()
+  await ctx.db.transaction().execute((tx) => insertOrganization(ctx, tx, { id, name: 'Acme', slug: 'acme' }))
   const project = await createProject(ctx, SYSTEM, { projectName: 'Shop', shouldCreateDefaultEnvs: true })
   await createSecret(ctx, SYSTEM, {
     ...place(project.id),

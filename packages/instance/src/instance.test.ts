@@ -5,7 +5,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { newOrganizationKey } from '@keyferry/core/authority/open-authority'
+import { insertOrganization } from '@keyferry/core/authority/insert-organization'
 import { createDatabase, statement } from '@keyferry/db/testing'
 import { sql } from 'kysely'
 import { afterEach, describe, expect, inject, it } from 'vitest'
@@ -36,14 +36,7 @@ async function open(variables: Record<string, string>, makeKey = true): Promise<
 async function used(variables: Record<string, string>): Promise<void> {
   const { ctx, close } = await open(variables)
   const id = randomUUID()
-  const row = {
-    id,
-    name: 'Acme',
-    slug: 'acme',
-    dataKey: newOrganizationKey(ctx.keyring, id),
-    createdAt: new Date().toISOString(),
-  }
-  await ctx.db.insertInto('organizations').values(row).execute()
+  await ctx.db.transaction().execute((tx) => insertOrganization(ctx, tx, { id, name: 'Acme', slug: 'acme' }))
   closing.pop()
   await close()
 }

@@ -53,6 +53,7 @@ export const AUDIT_ACTIONS = [
   'instance.restore',
   'instance.rotate-root-key',
   'instance.prune-audit',
+  'instance.restart-audit',
   'integrity.failure',
   'invitation.create',
   'invitation.accept',

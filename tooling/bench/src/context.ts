@@ -1,6 +1,7 @@
 /** The engine's context on a store that the bench has opened: no queue, no live events, an organization to begin with. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { newOrganizationKey, openAuthority } from '@keyferry/core/authority/open-authority'
+import { insertOrganization } from '@keyferry/core/authority/insert-organization'
+import { openAuthority } from '@keyferry/core/authority/open-authority'
 import type { Actor, Context } from '@keyferry/core/context'
 import { keyring } from '@keyferry/core/crypto/keyring'
 import { DEFAULT_LIMITS } from '@keyferry/core/limits'
@@ -16,16 +17,12 @@ export async function benchContext(store: Db): Promise<Context> {
   const keys = keyring(randomBytes(32))
   const { db, authority } = await openAuthority({ db: store, keyring: keys })
   const organization = randomUUID()
+  const now = () => new Date()
   await db
-    .insertInto('organizations')
-    .values({
-      id: organization,
-      name: 'Bench',
-      slug: 'bench',
-      dataKey: newOrganizationKey(keys, organization),
-      createdAt: new Date().toISOString(),
-    })
-    .execute()
+    .transaction()
+    .execute((tx) =>
+      insertOrganization({ db, keyring: keys, now }, tx, { id: organization, name: 'Bench', slug: 'bench' }),
+    )
   return {
     db,
     keyring: keys,
@@ -37,6 +34,6 @@ export async function benchContext(store: Db): Promise<Context> {
     mail: null,
     log: pino({ level: 'warn' }),
     limits: DEFAULT_LIMITS,
-    now: () => new Date(),
+    now,
   }
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { audit } from '../audit.ts'
 import { testContext, type TestContext } from '../testing.ts'
 import { pruneAudit, pruneAuditDaily } from './prune-audit.ts'
+import { restartAudit } from './restart-audit.ts'
 import { verifyAudit } from './verify-audit.ts'
 
 const DAY = 24 * 60 * 60_000
@@ -95,17 +96,7 @@ onEveryDatabase('an audit log that is pruned', (open) => {
 
   it('loses rows from before there was a chain too', async () => {
     await days(2)
-    const { db } = t.ctx
-    const [row] = await db.selectFrom('audit').where('seq', '=', 1).selectAll().execute()
-    if (!row) throw new Error('there is no row 1')
-    await db.deleteFrom('auditHead').execute()
-    await db.deleteFrom('audit').execute()
-    for (const seq of [-1, 0])
-      await db
-        .insertInto('audit')
-        .values({ ...row, id: `${seq}`, seq, hash: '' })
-        .execute()
-    await write('the first of the chain')
+    await restartAudit(t.ctx, t.actor)
     t.clock.advance(10 * DAY)
     await write('young')
     expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 2, problem: null })

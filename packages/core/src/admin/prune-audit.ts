@@ -1,4 +1,5 @@
-import { audit, chainKey, floorSealOf, lockHead, readFloor, readHead, sealOf } from '../audit.ts'
+import { audit, readFloor } from '../audit.ts'
+import { chainKey, earlierRows, floorSealOf, lockHead, readHead, sealOf } from '../audit-head.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
 import { transact } from '../transaction.ts'
@@ -58,7 +59,7 @@ async function lastBefore(ctx: Context, before: string): Promise<number | null> 
 
 /** Takes off up to `CHUNK` rows that are not after `end`, oldest first, and moves the floor. */
 async function takeOff(ctx: Context, tx: Tx, end: number): Promise<number> {
-  const head = await lockHead(ctx, tx)
+  const head = await lockHead(ctx, ctx.db, tx)
   const key = chainKey(ctx, head)
   const rows = await tx
     .selectFrom('audit')
@@ -70,10 +71,11 @@ async function takeOff(ctx: Context, tx: Tx, end: number): Promise<number> {
   const last = rows.at(-1)
   if (!last) return 0
   await tx.deleteFrom('audit').where('seq', '<=', last.seq).execute()
-  const before = Math.max(0, head.before - rows.filter(({ seq }) => seq <= 0).length)
+  const earlier = await earlierRows(tx, key)
+  const left = { before: earlier.rows, beforeDigest: earlier.digest }
   await tx
     .updateTable('auditHead')
-    .set({ before, seal: sealOf(key, { ...head, before }) })
+    .set({ ...left, seal: sealOf(key, { ...head, ...left }) })
     .where('id', '=', head.id)
     .execute()
   if (last.seq <= 0) return rows.length

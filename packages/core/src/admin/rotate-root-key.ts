@@ -1,4 +1,5 @@
-import { audit, CHAIN } from '../audit.ts'
+import { audit } from '../audit.ts'
+import { CHAIN } from '../audit-head.ts'
 import type { Actor, Context } from '../context.ts'
 import { transact } from '../transaction.ts'
 

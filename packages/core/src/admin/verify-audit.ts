@@ -1,4 +1,5 @@
-import { chainKey, floorSealOf, hashOf, readFloor, readHead, sealOf, type AuditRow } from '../audit.ts'
+import { readFloor, type AuditRow } from '../audit.ts'
+import { chainKey, earlierRows, floorSealOf, hashOf, readHead, readMark, sealOf } from '../audit-head.ts'
 import type { Context } from '../context.ts'
 import { SealBroken } from '../crypto/data-key.ts'
 
@@ -30,21 +31,17 @@ const PAGE = 1000
  */
 export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: string }): Promise<Verified> {
   const head = await readHead(ctx.db)
-  const { before } = await ctx.db
-    .selectFrom('audit')
-    .where((eb) => eb.or([eb('seq', '<=', 0), eb('seq', 'is', null)]))
-    .select((eb) => eb.fn.countAll<number | string>().as('before'))
-    .executeTakeFirstOrThrow()
+  const marked = await readMark(ctx, ctx.db)
   if (!head) {
-    const first = await ctx.db
-      .selectFrom('audit')
-      .where('seq', '>', 0)
-      .orderBy('seq')
-      .select(['seq', 'id'])
-      .executeTakeFirst()
+    const used = await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()
     const problem =
-      first || expected
-        ? wrong('head', first?.seq ?? 0, first?.id ?? null, 'The end of the audit log, kept beside it, is missing.')
+      used || expected
+        ? wrong(
+            'truncated',
+            marked ?? 0,
+            null,
+            'The end of the audit log, kept beside it, is missing: the log was cut off or deleted.',
+          )
         : null
     return { rows: 0, floor: null, head: null, problem }
   }
@@ -106,9 +103,41 @@ export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: 
   }
   if (hash !== head.hash)
     return ended(seq, wrong('truncated', seq, null, `Row ${seq} is not the one that the log ended with.`))
-  if (Number(before) !== head.before)
-    return ended(seq, wrong('added', 0, null, `${head.before} rows are older than the chain, and ${before} are there.`))
+  if (marked === null)
+    return ended(
+      seq,
+      wrong('head', seq, null, 'What the organization notes of the audit log is missing or was changed.'),
+    )
+  if (marked > head.seq)
+    return ended(seq, wrong('truncated', seq + 1, null, `The log ends at row ${seq}, but it went on to row ${marked}.`))
+  const added = await rowBeyond(ctx)
+  if (added) return ended(seq, wrong('added', added.seq ?? 0, added.id, 'A row stands outside the chain.'))
+  const earlier = await earlierRows(ctx.db, key)
+  if (earlier.rows !== head.before)
+    return ended(
+      seq,
+      wrong('added', 0, null, `${head.before} rows are older than the chain, and ${earlier.rows} are there.`),
+    )
+  if (earlier.digest !== head.beforeDigest)
+    return ended(seq, wrong('changed', 0, null, 'A row that is older than the chain was changed.'))
   return ended(seq, null)
+}
+
+/** A row without a place, or after the end. What is written meanwhile is not: the end is read after it. */
+async function rowBeyond(ctx: Context): Promise<{ id: string; seq: number | null } | null> {
+  const [unplaced, last] = await Promise.all([
+    ctx.db.selectFrom('audit').where('seq', 'is', null).select(['id', 'seq']).limit(1).executeTakeFirst(),
+    ctx.db
+      .selectFrom('audit')
+      .where('seq', '>', 0)
+      .orderBy('seq', 'desc')
+      .select(['id', 'seq'])
+      .limit(1)
+      .executeTakeFirst(),
+  ])
+  if (unplaced) return unplaced
+  const head = await readHead(ctx.db)
+  return last && head && last.seq > head.seq ? last : null
 }
 
 function checked(row: AuditRow, place: number, before: string, hash: string): AuditProblem | null {

@@ -1,4 +1,5 @@
-import { isSealedTable, SEALED_TABLES, withSeals, type Db, type SealedTable } from '@keyferry/db'
+import { withSeals, type Db, type SealedTable } from '@keyferry/db'
+import { mark, sealEarlier } from '../audit-head.ts'
 import type { Tx } from '../context.ts'
 import { SealBroken, type DataKey } from '../crypto/data-key.ts'
 import type { Keyring, Wrapped } from '../crypto/keyring.ts'
@@ -6,19 +7,10 @@ import { IntegrityBroken } from '../errors.ts'
 import { authorityOf, type Authority } from './authority.ts'
 import { integrity, type Integrity } from './integrity.ts'
 import { sealStore } from './seal-store.ts'
+import { isSealedStore, TABLES } from './sealed-store.ts'
 
 /** Owner of the key. */
 export const AUTHORITY = 'authority'
-
-const TABLES: readonly SealedTable[] = Object.keys(SEALED_TABLES).filter(isSealedTable)
-
-/** A new organization's key as it is stored: with a note of the tables that are sealed, which the root key protects. */
-export const newOrganizationKey = (keyring: Keyring, organizationId: string): string =>
-  keyring.withNotes(organizationId, keyring.create(organizationId), TABLES)
-
-/** Whether this organization was made, or brought up to date, by a version that seals. */
-export const isSealedStore = (keyring: Keyring, { owner, wrapped }: Wrapped): boolean =>
-  keyring.notes(owner, wrapped).length > 0
 
 export interface Opened {
   /** The store with its authority rows checked and sealed. */
@@ -67,6 +59,8 @@ async function prepare(db: Db, tx: Tx, keyring: Keyring): Promise<DataKey> {
     authorityOf(key, () => {}),
     tables,
   )
+  const { seq } = await sealEarlier({ keyring }, db, tx)
+  await mark({ keyring }, tx, seq, seq, { always: true })
   const dataKey = keyring.withNotes(organization.owner, organization.wrapped, TABLES)
   await tx.updateTable('organizations').set({ dataKey }).where('id', '=', organization.owner).execute()
   return key

@@ -15,6 +15,7 @@ import * as listedBootstrapTokens from './0055-listed-bootstrap-tokens.ts'
 import * as signIn from './0060-sign-in.ts'
 import * as machineLockOut from './0061-machine-lock-out.ts'
 import * as seals from './0065-seals.ts'
+import * as auditMarks from './0066-audit-marks.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '0060-sign-in': signIn,
   '0061-machine-lock-out': machineLockOut,
   '0065-seals': seals,
+  '0066-audit-marks': auditMarks,
 }

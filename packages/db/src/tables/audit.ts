@@ -29,7 +29,9 @@ export interface AuditHeadTable {
   hash: string
   /** How many rows there were before the chain. */
   before: number
-  /** Keyed hash over the three, so that rows cannot be taken off the end. */
+  /** Keyed digest of what those rows say; empty: it was not kept yet. */
+  beforeDigest: string
+  /** Keyed hash over the four, so that rows cannot be taken off the end. */
   seal: string
   /** The key of the chain, wrapped by the root key. */
   key: string

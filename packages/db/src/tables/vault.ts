@@ -8,6 +8,8 @@ export interface OrganizationTable {
   slug: string
   /** Data key of connections, wrapped by the root key. */
   dataKey: string
+  /** Sealed with it: up to where the audit log went at least. */
+  auditMark: string | null
   createdAt: Fixed<Timestamp>
 }
 

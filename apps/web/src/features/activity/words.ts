@@ -515,6 +515,11 @@ export const WORDS: Record<AuditAction, Words> = {
     say: (d) =>
       say`took ${count(Number(text(d, 'rows')), 'entry', 'entries')} off the beginning of the log, for their age`,
   },
+  'instance.restart-audit': {
+    about: 'instance',
+    label: 'Audit log continued in a new chain',
+    say: () => say`began a new chain of the audit log`,
+  },
   'integrity.failure': {
     about: 'instance',
     label: 'Row changed outside Keyferry',

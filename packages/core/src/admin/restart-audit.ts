@@ -1,0 +1,28 @@
+import { sql } from 'kysely'
+import { audit } from '../audit.ts'
+import { lockHead, makeHead, mark, readHead } from '../audit-head.ts'
+import type { Actor, Context } from '../context.ts'
+import { transact } from '../transaction.ts'
+import { organizationKeyOf } from '../vault/project-key.ts'
+
+/**
+ * Begins a new chain under a new key. The rows that are there stay as they are, before it, and what they say is sealed with it. For a log whose end
+ * was taken away, and to rotate the key of the chain; what was wrong with the log until now can't be seen afterwards, so verify it first.
+ */
+export function restartAudit(ctx: Context, actor: Actor): Promise<void> {
+  return transact(ctx, async (tx) => {
+    if (await readHead(tx)) await lockHead(ctx, ctx.db, tx)
+    const { first, last } = await tx
+      .selectFrom('audit')
+      .select((eb) => [eb.fn.min('seq').as('first'), eb.fn.max('seq').as('last')])
+      .executeTakeFirstOrThrow()
+    // Below every place that is taken, so that no two rows are in one on the way.
+    const shift = Math.max(0, last ?? 0) - Math.min(0, first ?? 0) + 1
+    await sql`update audit set seq = seq - ${shift}`.execute(tx)
+    await tx.deleteFrom('auditFloors').execute()
+    await tx.deleteFrom('auditHead').execute()
+    await makeHead(ctx, tx, await organizationKeyOf(ctx, tx))
+    await mark(ctx, tx, 0, 0, { always: true })
+    await audit(ctx, tx, actor, 'instance.restart-audit', null, {})
+  })
+}
