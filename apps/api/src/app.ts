@@ -97,6 +97,7 @@ export async function buildApp({
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'", 'data:'],
         frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
         // The embedded instance serves plain http on loopback.
         upgradeInsecureRequests: null,
       },

@@ -51,7 +51,7 @@ onEveryDatabase('browsers', (open) => {
       expect(policy.get('script-src') ?? policy.get('default-src'), url).toBe("'self'")
       expect(policy.get('frame-ancestors'), url).toBe("'none'")
       expect(policy.get('object-src'), url).toBe("'none'")
-      expect(policy.get('base-uri'), url).toBe("'self'")
+      expect(policy.get('base-uri'), url).toBe("'none'")
       expect(policy.get('form-action'), url).toBe("'self'")
       expect(headers, url).toMatchObject({
         'x-content-type-options': 'nosniff',

@@ -104,7 +104,7 @@ export function configuration(
     // Who holds the table must not be able to use what is in it.
     verification: { storeIdentifier: 'hashed' as const },
     account: {
-      // Accounts are made by invitation only, so nobody can have put theirs in the way of an address that the provider vouches for.
+      // Who was invited signs in by the provider to the account that has their address, whether a mail proved it before or not.
       accountLinking: { enabled: true, requireLocalEmailVerified: false },
       encryptOAuthTokens: true,
     },
