@@ -94,12 +94,12 @@ onEveryDatabase('hostile input', (open) => {
   it('references repeated ten thousand times, doubled ten times over, and leading nowhere are read in no time', async () => {
     const doubling = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`D${n + 1}`, `\${D${n}}`.repeat(10_000)]))
     expect((await batch({ D0: '', E: '${E0}'.repeat(10_000), ...doubling })).status).toBe(200)
-    const value = Array.from({ length: 6000 }, (_, n) => `\${N${n}}`).join('')
-    expect((await batch(Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`M${n}`, value])))).status).toBe(200)
+    const value = Array.from({ length: 3000 }, (_, n) => `\${N${n}}`).join('')
+    expect((await batch(Object.fromEntries(Array.from({ length: 5 }, (_, n) => [`M${n}`, value])))).status).toBe(200)
     expectShortRefusal(await expanded(), 400)
     const listed = await rows()
     expect(listed.status).toBe(200)
-    expect(listed.body.rows).toHaveLength(22)
+    expect(listed.body.rows).toHaveLength(17)
     expect(listed.text.length).toBeLessThan(500_000)
     const tree = await api.send('GET', `/api/v4/secrets/D10/secret-reference-tree?${query()}`)
     expect(tree.status, tree.text.slice(0, 200)).toBe(200)
@@ -117,14 +117,11 @@ onEveryDatabase('hostile input', (open) => {
     expect((await list()).body.secrets).toHaveLength(2001)
   })
 
-  it.each(['\n', '\r', ' ', 'A', '"', "'", '=', '#', '\u2028', '\\'])(
-    'a paste of two million characters of %j is answered',
-    async (character) => {
-      const answer = await paste(character.repeat(2_000_000 / Buffer.byteLength(character)))
-      expect(answer.status, answer.text.slice(0, 200)).toBe(200)
-      expect(answer.text.length).toBeLessThan(MAX_ERROR_BYTES)
-    },
-  )
+  it.each(['\n', '\r', '\u2028'])('a paste of two million characters of %j is answered', async (character) => {
+    const answer = await paste(character.repeat(2_000_000 / Buffer.byteLength(character)))
+    expect(answer.status, answer.text.slice(0, 200)).toBe(200)
+    expect(answer.text.length).toBeLessThan(MAX_ERROR_BYTES)
+  })
 
   it('tells of a few of a million lines that are none', async () => {
     const { body, text } = await paste('x\n'.repeat(1_000_000))
@@ -142,5 +139,8 @@ onEveryDatabase('hostile input', (open) => {
     expect((await batch(taken)).status).toBe(200)
     expectShortRefusal(await batch(taken), 400)
     expectShortRefusal(await write('A'.repeat(3000), 'x'), 422)
+    const nowhere = 'x'.repeat(15_000)
+    expectShortRefusal(await api.send('GET', `/api/${nowhere}`), 404)
+    expectShortRefusal(await api.send('GET', `/api/trpc/${nowhere}`), 414)
   })
 })

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { MAX_MESSAGE_BYTES, shortened } from '@keyferry/core/short-text'
 import type { ConnectionError, FastifyReply, FastifyRequest } from 'fastify'
 import { CLOSED, failureOf, type Failure } from '../trpc/errors.ts'
 
@@ -13,7 +14,9 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
 }
 
 export function sendFailure(failure: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, error, message, issues, details } = failure
+  const { status, error, issues, details } = failure
+  // A framework's own words repeat the address.
+  const message = shortened(failure.message, MAX_MESSAGE_BYTES)
   const seconds = secondsUntil(failure)
   if (seconds !== null) reply.header('retry-after', String(seconds))
   return reply.code(status).send({

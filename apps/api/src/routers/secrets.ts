@@ -56,41 +56,41 @@ export const secrets = router({
     tag,
     summary: 'Creates several secrets, or none',
     routes: batch('POST'),
-    output: z.array(secret),
+    output: unchecked(z.array(secret)),
   }),
 
   updateMany: mutation(secretVerbs.updateMany, {
     tag,
     summary: 'Changes several secrets, or none',
     routes: batch('PATCH'),
-    output: z.array(secret),
+    output: unchecked(z.array(secret)),
   }),
 
   deleteMany: mutation(secretVerbs.deleteMany, {
     tag,
     summary: 'Deletes several secrets, or none',
     routes: batch('DELETE'),
-    output: z.array(secret),
+    output: unchecked(z.array(secret)),
   }),
 
   paste: mutation(secretVerbs.paste, {
     tag,
     summary: 'Takes in a `.env` file; with `dryRun` only says what it would do',
     routes: [{ method: 'POST', path: '/api/v1/dotenv' }],
-    output: pastedDotenv,
+    output: unchecked(pastedDotenv),
   }),
 
   rows: query(secretVerbs.rows, {
     tag,
     summary: 'What a folder holds, own and imported, without values',
     routes: [{ method: 'GET', path: '/api/v1/secret-rows' }],
-    output: z.object({ rows: z.array(secretRow), folderId: id }),
+    output: unchecked(z.object({ rows: z.array(secretRow), folderId: id })),
   }),
 
   versions: query(secretVerbs.versions, {
     tag,
     summary: 'The versions of a secret, newest first, without values',
     routes: [{ method: 'GET', path: '/api/v1/secret-versions/:secretName', envelope: 'secretVersions' }],
-    output: z.array(secretVersion),
+    output: unchecked(z.array(secretVersion)),
   }),
 })

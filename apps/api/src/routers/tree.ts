@@ -13,6 +13,7 @@ import {
 } from '@keyferry/schemas'
 import { z } from 'zod'
 import { mutation, query, router } from '../trpc/procedures.ts'
+import { unchecked } from '../trpc/unchecked.ts'
 
 const tag = 'Secrets'
 
@@ -42,21 +43,21 @@ export const tree = router({
     tag,
     summary: 'Compares two environments, folder by folder, without values',
     routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/compare-environments' }],
-    output: comparedEnvironments,
+    output: unchecked(comparedEnvironments),
   }),
 
   uses: query(treeVerbs.uses, {
     tag,
     summary: 'Who uses a folder or a secret: syncs, imports and references. Shown before it is deleted',
     routes: [{ method: 'GET', path: '/api/v1/secret-uses' }],
-    output: uses,
+    output: unchecked(uses),
   }),
 
   references: query(treeVerbs.references, {
     tag,
     summary: 'The secrets whose values refer to this one',
     routes: [{ method: 'GET', path: '/api/v4/secrets/:secretName/secret-references' }],
-    output: secretReferences,
+    output: unchecked(secretReferences),
   }),
 
   referenceTree: query(treeVerbs.referenceTree, {

@@ -1,5 +1,6 @@
 /** Procedures: each mounts a verb, or is open to anyone. */
 import type { AuthCall } from '@keyferry/auth/verb'
+import { MAX_MESSAGE_BYTES, MAX_NAME_BYTES, shortened } from '@keyferry/core/short-text'
 import { perform, type InputOf, type Verb } from '@keyferry/core/access/verb'
 import type { Actor } from '@keyferry/core/context'
 import { Unauthorized } from '@keyferry/core/errors'
@@ -22,8 +23,18 @@ const t = initTRPC
       const { status, error: name, message, issues, details } = failureOf(error)
       return {
         ...shape,
-        message,
-        data: { ...shape.data, httpStatus: status, status, error: name, issues, details, reqId: ctx?.reqId },
+        // A path that nothing has is as long as the caller likes.
+        message: shortened(message, MAX_MESSAGE_BYTES),
+        data: {
+          ...shape.data,
+          path: shortened(shape.data.path ?? '', MAX_NAME_BYTES),
+          httpStatus: status,
+          status,
+          error: name,
+          issues,
+          details,
+          reqId: ctx?.reqId,
+        },
       }
     },
   })

@@ -7,6 +7,7 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { timeSlice } from '../time-slice.ts'
 import { refuseFaultsThrough } from './check-references.ts'
 import { lockProject } from './project-key.ts'
 import { refuseBeyond, charge } from './quotas.ts'
@@ -87,7 +88,11 @@ export function restoreEnvironment(
       .execute()
     const folders = contentsOf<FolderContent>(rows, 'folder')
     await refuseBeyond(ctx, tx, projectId, 'folders', folders.length)
-    for (const folder of folders) await tx.insertInto('folders').values(folder).execute()
+    const slice = timeSlice()
+    for (const folder of folders) {
+      if (slice.isOver()) await slice.rest()
+      await tx.insertInto('folders').values(folder).execute()
+    }
     const leftOut = await bringContents(tx, { projectId, key }, rows)
     await refuseFaultsThrough(
       ctx,

@@ -7,6 +7,7 @@ import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { announce, releaseSyncs } from '../release-syncs.ts'
+import { timeSlice } from '../time-slice.ts'
 import { findEnvironment, findFolder, type Located } from './find-folder.ts'
 import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
@@ -131,7 +132,9 @@ export function updateFolder(
         touched,
         moving,
         async () => {
+          const slice = timeSlice()
           for (const { id, path: old } of inside) {
+            if (slice.isOver()) await slice.rest()
             await tx
               .updateTable('folders')
               .set({ path: renamed(old) })

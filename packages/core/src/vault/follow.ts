@@ -33,7 +33,7 @@ export const keyOf = (folderId: string, key: string): string => `${folderId} ${k
 
 export interface Followed<T> {
   result: T
-  /** The secrets that were rewritten, as `dev:/api KEY`. */
+  /** The first of the secrets that were rewritten, as `dev:/api KEY`, and how many more there are. */
   rewritten: string[]
 }
 
@@ -103,8 +103,13 @@ export async function following<T>(
   }
   if (faultsBefore && moving.folders)
     refuseNew(faultsBefore, await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()]))
-  return { result, rewritten: rewritten.sort() }
+  rewritten.sort()
+  const more = rewritten.length - MAX_REWRITTEN
+  return { result, rewritten: more > 0 ? [...rewritten.slice(0, MAX_REWRITTEN), `and ${more} more`] : rewritten }
 }
+
+/** Secrets that one row of the audit log names. */
+const MAX_REWRITTEN = 100
 
 interface Known {
   tree: Tree

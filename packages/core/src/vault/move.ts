@@ -7,6 +7,7 @@ import { change } from '../change.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { timestamp } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { timeSlice } from '../time-slice.ts'
 import { checkReferences } from './check-references.ts'
 import { findFolder, getFolder } from './folders.ts'
 import { following, keyOf, type Place } from './follow.ts'
@@ -176,6 +177,9 @@ async function relocate(
   tx: Tx,
   folders: readonly { id: string; environmentId: string; path: string }[],
 ): Promise<void> {
-  for (const { id, environmentId, path } of folders)
+  const slice = timeSlice()
+  for (const { id, environmentId, path } of folders) {
+    if (slice.isOver()) await slice.rest()
     await tx.updateTable('folders').set({ environmentId, path }).where('id', '=', id).execute()
+  }
 }

@@ -3,7 +3,9 @@ import type { ImportTable, ReferenceTable, SecretTable, SecretVersionTable, Tras
 import type { Selectable } from 'kysely'
 import type { Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
+import { timeSlice } from '../time-slice.ts'
 import { chunks } from './chunks.ts'
+import { sizeOf } from './prune-versions.ts'
 import { charge } from './quotas.ts'
 import { resealTrashRow } from './trash-rows.ts'
 import { openOrNull } from './tree.ts'
@@ -75,14 +77,21 @@ export async function bringContents(
     metadata: row.metadata ?? '',
   }))
   charge(tx, projectId, { adds: true, secrets: secrets.length, freed: true })
-  for (const some of chunks(secrets)) await tx.insertInto('secrets').values(some).execute()
+  const slice = timeSlice()
+  for (const some of chunks(secrets, sizeOf)) {
+    if (slice.isOver()) await slice.rest()
+    await tx.insertInto('secrets').values(some).execute()
+  }
   const versions = contentsOf<Selectable<SecretVersionTable>>(resealed, 'version').map((row) => ({
     ...row,
     comment: row.comment ?? null,
     metadata: row.metadata ?? null,
     tags: row.tags ?? null,
   }))
-  for (const some of chunks(versions)) await tx.insertInto('secretVersions').values(some).execute()
+  for (const some of chunks(versions, sizeOf)) {
+    if (slice.isOver()) await slice.rest()
+    await tx.insertInto('secretVersions').values(some).execute()
+  }
   for (const some of chunks(contentsOf<Selectable<ReferenceTable>>(rows, 'reference')))
     await tx.insertInto('references').values(some).execute()
   await retag(tx, contentsOf<{ secretId: string; tagId: string }>(rows, 'tag'))
@@ -91,7 +100,9 @@ export async function bringContents(
 
 async function reimport(tx: Tx, imports: readonly Selectable<ImportTable>[]): Promise<string[]> {
   const leftOut: string[] = []
+  const slice = timeSlice()
   for (const row of imports) {
+    if (slice.isOver()) await slice.rest()
     const source = await tx.selectFrom('folders').where('id', '=', row.sourceFolderId).select('id').executeTakeFirst()
     if (source) await tx.insertInto('imports').values(row).execute()
     else leftOut.push(`an import of a folder that is gone`)

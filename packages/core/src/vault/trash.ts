@@ -114,7 +114,7 @@ export async function keep(ctx: Context, tx: Tx, actor: Actor, about: About, kep
   }))
   charge(tx, about.projectId, { bytes: rows.reduce((sum, { content }) => sum + content.length, 0) })
   const slice = timeSlice()
-  for (const some of chunks(rows)) {
+  for (const some of chunks(rows, ({ content }) => content.length)) {
     if (slice.isOver()) await slice.rest()
     await tx.insertInto('trashRows').values(some).execute()
   }
@@ -264,7 +264,9 @@ async function bringFolder(
     .select('id')
     .executeTakeFirst()
   if (taken) throw new BadRequest(`Folder with specified name already exists: "${path}". Rename it first.`)
+  const slice = timeSlice()
   for (const folder of folders) {
+    if (slice.isOver()) await slice.rest()
     const moved = { ...folder, environmentId: parent.environmentId, path: path + folder.path.slice(top.path.length) }
     await tx
       .insertInto('folders')

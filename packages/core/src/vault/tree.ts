@@ -1,6 +1,6 @@
 import { isAmong, type SecretTable, type Selectable } from '@keyferry/db'
 import { secretMetadata } from '@keyferry/schemas'
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { z } from 'zod'
 import type { Context, Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
@@ -90,12 +90,14 @@ export async function loadTree(
   return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`) }
 }
 
-/** Rows of one statement: SQLite answers it in one piece while everybody waits, and a row has up to 100 kB. */
-const PAGE = 500
+/** Rows of a statement that may all be as long as they can: SQLite answers it in one piece while everybody waits, and a row has up to 100 kB. */
+const PAGE = 100
+/** Bytes of a statement whose rows were measured. */
+const STATEMENT_BYTES = 4 * 1024 * 1024
 /** Bytes of sealed texts that one request may hold. */
 const MAX_LOADED_BYTES = 4 * MAX_ANSWER_BYTES
 
-/** Loads the secrets of folders: in one statement, or in as many as they need. */
+/** Loads the secrets of folders: in one statement where they are few or small, else in as many as they need. */
 async function loadSecrets(
   tx: Tx,
   folderIds: readonly string[],
@@ -107,38 +109,35 @@ async function loadSecrets(
   const take = (rows: readonly SecretRow[]): void => {
     for (const row of rows) {
       bytes += row.value.length + row.comment.length + row.metadata.length
-      if (bytes > MAX_LOADED_BYTES)
-        throw new TooLarge(
-          `This needs more than ${MAX_LOADED_BYTES} bytes of encrypted secrets at once. Ask for less: one folder instead of all below it, or without values.`,
-          { maxBytes: MAX_LOADED_BYTES },
-        )
+      if (bytes > MAX_LOADED_BYTES) throw tooMuch()
       each(row)
     }
   }
-  const select = () =>
+  const text = values === 'sealed' ? sql.ref<string>('value') : sql<string>`''`
+  const select = (ids: readonly string[]) =>
     tx
       .selectFrom('secrets')
-      .select(['id', 'folderId', 'key', 'version', 'comment', 'metadata', 'blank', 'skipMultilineEncoding'])
-      .select(['createdAt', 'updatedAt', 'updatedBy'])
-      .select(values === 'sealed' ? sql.ref<string>('value').as('value') : sql<string>`''`.as('value'))
-  const waiting: (readonly string[])[] = [folderIds]
-  for (let some = waiting.pop(); some; some = waiting.pop()) {
-    if (slice.isOver()) await slice.rest()
-    const ids = some
-    const rows = await select()
       .where((eb) => isAmong(tx, eb.ref('folderId'), ids))
-      .limit(PAGE + 1)
-      .execute()
+      .select(['id', 'folderId', 'key', 'version', 'comment', 'metadata', 'blank', 'skipMultilineEncoding'])
+      .select(['createdAt', 'updatedAt', 'updatedBy', text.as('value')])
+  const few = await select(folderIds)
+    .limit(PAGE + 1)
+    .execute()
+  if (few.length <= PAGE) return take(few)
+  const waiting: (readonly string[])[] = [folderIds]
+  for (let ids = waiting.pop(); ids; ids = waiting.pop()) {
+    if (slice.isOver()) await slice.rest()
     const [folderId, ...others] = ids
-    if (rows.length <= PAGE) take(rows)
+    const size = await sizeOf(tx, ids, text)
+    if (size > MAX_LOADED_BYTES) throw tooMuch()
+    if (size <= STATEMENT_BYTES) take(await select(ids).execute())
     else if (others.length > 0) {
       const middle = ids.length >> 1
       waiting.push(ids.slice(middle), ids.slice(0, middle))
     } else {
       for (let after: string | undefined = ''; after !== undefined;) {
         if (slice.isOver()) await slice.rest()
-        const page: SecretRow[] = await select()
-          .where('folderId', '=', folderId ?? '')
+        const page: SecretRow[] = await select([folderId ?? ''])
           .where('key', '>', after)
           .orderBy('key')
           .limit(PAGE)
@@ -149,6 +148,25 @@ async function loadSecrets(
     }
   }
 }
+
+async function sizeOf(tx: Tx, folderIds: readonly string[], text: RawBuilder<string>): Promise<number> {
+  const { bytes } = await tx
+    .selectFrom('secrets')
+    .where((eb) => isAmong(tx, eb.ref('folderId'), folderIds))
+    .select(
+      sql<number | string | null>`sum(octet_length(${text}) + octet_length(comment) + octet_length(metadata))`.as(
+        'bytes',
+      ),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(bytes ?? 0)
+}
+
+const tooMuch = (): TooLarge =>
+  new TooLarge(
+    `This needs more than ${MAX_LOADED_BYTES} bytes of encrypted secrets at once. Ask for less: one folder instead of all below it, or without values.`,
+    { maxBytes: MAX_LOADED_BYTES },
+  )
 
 /** What stands beside a value, sealed like it. */
 export type Aside = 'comment' | 'metadata'

@@ -241,7 +241,7 @@ function apply(target: Target, put: Put, retagged: boolean, version: number, act
 async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Actor, at: string): Promise<void> {
   const edges: Insertable<ReferenceTable>[] = []
   const slice = timeSlice()
-  for (const some of chunks(writes)) {
+  for (const some of chunks(writes, ({ row }) => sizeOf(row))) {
     if (slice.isOver()) await slice.rest()
     await tx
       .insertInto('secrets')
