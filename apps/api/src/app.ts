@@ -5,7 +5,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { Auth } from '@keyferry/auth'
 import type { Context } from '@keyferry/core/context'
 import { flushRepeated } from '@keyferry/core/audit-repeated'
-import { Unavailable } from '@keyferry/core/errors'
+import { SecondFactorRequired, Unavailable } from '@keyferry/core/errors'
 import { proveStore } from '@keyferry/core/unavailable'
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
 import type { HostCheck, Monitoring } from '@keyferry/instance'
@@ -109,13 +109,14 @@ export async function buildApp({
   const throttleOf = throttles(ctx)
   const contextOf = async (request: FastifyRequest): Promise<RequestContext> => {
     const headers = credentialsOf(request)
-    const actor = headers ? await whoAsks(auth, headers, request.ip, checkStore) : null
-    if (headers && !actor) await auth.auditRefused(headers, request.ip)
+    const { actor, refusal } = headers ? await whoAsks(auth, headers, request.ip, checkStore) : NOBODY
+    if (headers && !actor && !refusal) await auth.auditRefused(headers, request.ip)
     return {
       ctx,
       auth,
       actor: actor && { ...actor, address: request.ip },
       authenticate: () => (headers ? auth.actorOf(headers, request.ip, { again: true }) : Promise.resolve(null)),
+      refusal,
       presented: headers !== null,
       throttle: throttleOf(request),
       address: request.ip,
@@ -173,20 +174,26 @@ function storeCheck(ctx: Context): () => Promise<void> {
   }
 }
 
+type Asking = Pick<RequestContext, 'actor' | 'refusal'>
+const NOBODY: Asking = { actor: null, refusal: null }
+
 async function whoAsks(
   auth: Auth,
   headers: Headers,
   address: string,
   checkStore: () => Promise<void>,
-): Promise<RequestContext['actor']> {
-  const actor = await auth.actorOf(headers, address).catch(async (error: unknown) => {
+): Promise<Asking> {
+  try {
+    const actor = await auth.actorOf(headers, address)
+    if (actor) return { actor, refusal: null }
+  } catch (error) {
+    if (error instanceof SecondFactorRequired) return { actor: null, refusal: error }
     await checkStore()
     throw error
-  })
-  if (actor) return actor
+  }
   await checkStore()
   // It works now, and may not have a moment ago.
-  return auth.actorOf(headers, address)
+  return { actor: await auth.actorOf(headers, address), refusal: null }
 }
 
 /** When the last of the calls that were tried too often may be tried again. */

@@ -1,7 +1,12 @@
 /** Sign-in by OpenID Connect, against a provider that signs its tokens as a real one does. */
+import { randomBytes } from 'node:crypto'
+import { createAuth } from '@keyferry/auth'
+import { makeResetLink, makeSignInLink } from '@keyferry/auth/people/reset'
+import { OnlyByProvider } from '@keyferry/core/errors'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { OIDC_CLIENT, startProvider } from './testing-oidc.ts'
+import type { GroupRole } from '@keyferry/auth/people/oidc-groups'
 import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
 
 onEveryDatabase('sign-in by OIDC', (open) => {
@@ -10,9 +15,7 @@ onEveryDatabase('sign-in by OIDC', (open) => {
   let projectId: string
   beforeEach(async () => {
     provider = await startProvider()
-    api = await emptyApi(open, null, {
-      oidc: { issuer: provider.issuer, ...OIDC_CLIENT, allowedDomains: ['allowed.example'] },
-    })
+    api = await emptyApi(open, null, { oidc: { ...known(), only: false, groups } })
     const { body } = await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
     api.token = body.identity.credentials.token
     projectId = (await api.send('POST', '/api/v1/projects', { projectName: 'Shop' })).body.project.id
@@ -22,6 +25,10 @@ onEveryDatabase('sign-in by OIDC', (open) => {
     await provider.close()
   })
 
+  const known = () => ({ issuer: provider.issuer, ...OIDC_CLIENT, allowedDomains: ['allowed.example'] })
+  /** The slug of the project is not known before it is made; the mapping is read at each sign-in. */
+  const roles: GroupRole[] = []
+  const groups = { claim: 'groups', roles }
   const headers = { origin: 'http://127.0.0.1:4400', host: '127.0.0.1:4400' }
   const cookies = (set: string | string[] | undefined) =>
     [set ?? '']
@@ -91,6 +98,70 @@ onEveryDatabase('sign-in by OIDC', (open) => {
     expect(await signIn({ email: ACCOUNT.email, email_verified: true, name: 'Ada' })).toMatchObject({
       instanceAdmin: true,
     })
+  })
+
+  it('gives and takes the roles of groups at each sign-in, and leaves those given by hand', async () => {
+    const { slug } = (await api.send('GET', `/api/v1/projects/${projectId}`)).body.project
+    roles.length = 0
+    roles.push({ group: 'dev', project: slug, role: 'developer' }, { group: 'ops', project: slug, role: 'admin' })
+    const bob = (...names: string[]) =>
+      signIn({ email: 'bob@example.com', email_verified: true, name: 'Bob', groups: names })
+    expect(await bob('sales')).toBeNull()
+    expect(await bob('dev', 'sales')).toMatchObject({ grants: [{ projectId, role: 'developer' }] })
+    expect(await bob('dev', 'ops')).toMatchObject({ grants: [{ projectId, role: 'admin' }] })
+    expect(await bob('dev')).toMatchObject({ grants: [{ projectId, role: 'developer' }] })
+    expect(await bob()).toMatchObject({ grants: [] })
+    const { entries } = (await api.send('GET', '/api/v1/audit?action=member.')).body
+    expect(
+      entries.map(({ action, details }: { action: string; details: { by: string } }) => [action, details.by]),
+    ).toEqual(['member.remove', 'member.update', 'member.update', 'member.add'].map((action) => [action, 'group']))
+    await bob('dev')
+    const [member] = (await api.send('GET', `/api/v1/projects/${projectId}/memberships`)).body.memberships
+    await api.send('PATCH', `/api/v1/projects/${projectId}/memberships/${member.id}`, { role: 'viewer' })
+    expect(await bob('ops')).toMatchObject({ grants: [{ projectId, role: 'viewer' }] })
+    expect(await bob()).toMatchObject({ grants: [{ projectId, role: 'viewer' }] })
+  })
+
+  it('is the only way in where passwords are switched off, but for a link that an operator makes', async () => {
+    const byPassword = (path: string, body: object) =>
+      api.send('POST', `/api/auth/${path}`, body, { token: null, headers })
+    const before = cookies((await byPassword('sign-in/email', ACCOUNT)).headers['set-cookie'])
+    const only = createAuth({
+      ctx: api.ctx,
+      rootKey: randomBytes(32),
+      baseUrl: 'http://127.0.0.1:4400',
+      oidc: { ...known(), only: true, groups: null },
+    })
+    expect(only.signInWith).toEqual(['oidc'])
+    const ask = (path: string, body: object, cookie = '') =>
+      only.handler(
+        new Request(`http://127.0.0.1:4400/api/auth/${path}`, {
+          method: 'POST',
+          headers: { ...headers, cookie, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      )
+    for (const path of [
+      'sign-in/email',
+      'request-password-reset',
+      'reset-password',
+      'change-password',
+      'two-factor/enable',
+      'passkey/verify-authentication',
+    ])
+      await expect(ask(path, { ...ACCOUNT, token: 'x', newPassword: 'a long password' })).rejects.toThrow(
+        OnlyByProvider,
+      )
+    expect(await only.actorOf(new Headers({ cookie: before }), null)).toBeNull()
+    const [{ id: userId }] = (await api.send('GET', '/api/v1/people')).body.people
+    await expect(makeResetLink(api.ctx, only, api.actor, { userId })).rejects.toThrow(OnlyByProvider)
+
+    const { link } = await makeSignInLink(api.ctx, only, api.actor, { email: ACCOUNT.email })
+    const token = new URL(link).searchParams.get('token') ?? ''
+    const both = await Promise.all([ask('sign-in-link', { token }), ask('sign-in-link', { token })])
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400])
+    const cookie = cookies(both.flatMap((answer) => answer.headers.getSetCookie()))
+    expect(await only.actorOf(new Headers({ cookie }), null)).toMatchObject({ name: ACCOUNT.email })
   })
 
   it('lets nobody else in', async () => {

@@ -4,6 +4,7 @@ import { runSync } from '@keyferry/core/sync/run'
 import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { softAuthenticator } from './testing-passkey.ts'
 import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
 
 interface Mail {
@@ -24,7 +25,7 @@ onEveryDatabase('people', (open) => {
         return Promise.resolve()
       },
     }
-    api = await emptyApi(open, null, { mail })
+    api = await emptyApi(open, null, { mail, baseUrl: 'http://localhost:4400' })
     const { body } = await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
     api.token = body.identity.credentials.token
     projectId = (await api.send('POST', '/api/v1/projects', { projectName: 'Shop' })).body.project.id
@@ -417,30 +418,155 @@ onEveryDatabase('people', (open) => {
     })
   })
 
-  /** Every session is as one that began and was seen three days ago. */
-  async function threeDaysOld() {
-    const then = new Date(Date.now() - 3 * 86_400_000).toISOString()
+  /** Every session is as one that began and was last used so many hours ago. */
+  async function sessionsAre(began: number, lastUsed: number) {
+    const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString()
     const sessions = withOwnNames(api.ctx.db).withTables<{ session: { id: string; updatedAt: string } }>()
-    const expiresAt = new Date(Date.now() + 4 * 86_400_000).toISOString()
     for (const { id } of await sessions.selectFrom('session').select('id').execute())
-      await amend(sessions, 'session', id, { createdAt: then, expiresAt })
-    await sessions.updateTable('session').set({ updatedAt: then }).execute()
+      await amend(sessions, 'session', id, { createdAt: ago(began), expiresAt: ago(lastUsed - 168) })
+    await sessions
+      .updateTable('session')
+      .set({ updatedAt: ago(lastUsed) })
+      .execute()
   }
+  const who = async (cookie: string) => (await as(cookie)('GET', '/api/v1/me')).status
 
-  it('see their sessions and end them', async () => {
+  it('see their sessions and end them, which end unused and after a week', async () => {
     const here = await signIn(ACCOUNT.email, ACCOUNT.password)
     const there = await signIn(ACCOUNT.email, ACCOUNT.password)
     const listed = await as(here.cookie)('GET', '/api/auth/list-sessions')
-    expect(listed.body).toHaveLength(2)
-    await threeDaysOld()
-    await as(here.cookie)('GET', '/api/v1/me')
+    expect(listed.body).toMatchObject([{ signedInBy: 'password' }, { signedInBy: 'password' }])
+    await sessionsAre(72, 23)
+    expect(await who(here.cookie)).toBe(200)
     const seen = (await as(here.cookie)('GET', '/api/auth/list-sessions')).body
     expect(
       seen.filter(({ updatedAt }: { updatedAt: string }) => Date.parse(updatedAt) > Date.now() - 60_000),
     ).toHaveLength(1)
     expect((await auth('revoke-other-sessions', {}, here.cookie)).status).toBe(200)
-    expect((await as(there.cookie)('GET', '/api/v1/me')).status).toBe(401)
-    expect((await as(here.cookie)('GET', '/api/v1/me')).status).toBe(200)
+    expect(await who(there.cookie)).toBe(401)
+    expect(await who(here.cookie)).toBe(200)
+
+    const unused = await signIn(ACCOUNT.email, ACCOUNT.password)
+    await sessionsAre(72, 25)
+    expect(await who(unused.cookie)).toBe(401)
+    const old = await signIn(ACCOUNT.email, ACCOUNT.password)
+    await sessionsAre(169, 1)
+    // Nor does better-auth's own page of it know it any more.
+    expect((await as(old.cookie)('GET', '/api/auth/get-session')).body).toBeNull()
+    expect(await who(old.cookie)).toBe(401)
+  })
+
+  it('are signed out everywhere by an instance admin', async () => {
+    const { cookie } = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const [person] = (await api.send('GET', '/api/v1/people')).body.people
+    const path = `/api/v1/people/${person.id}/sessions`
+    expect((await api.send('GET', path)).body.sessions).toMatchObject([
+      { address: '127.0.0.1', signedInBy: 'password' },
+    ])
+    const bob = await join('bob@example.com', 'admin')
+    expect((await bob('GET', path)).status).toBe(403)
+    expect((await bob('DELETE', path)).status).toBe(403)
+    expect((await api.send('DELETE', path)).body.person).toMatchObject({ email: ACCOUNT.email })
+    expect(await who(cookie)).toBe(401)
+    expect((await api.send('GET', path)).body.sessions).toEqual([])
+    const { entries } = (await api.send('GET', '/api/v1/audit?action=person.sign-out-everywhere')).body
+    expect(entries).toMatchObject([{ details: { email: ACCOUNT.email, ended: 1 } }])
+  })
+
+  it('sign in with passkeys, which are a second factor', async () => {
+    const key = softAuthenticator(page.origin)
+    const options = async (what: string, cookie: string) => {
+      const answer = await as(cookie)('GET', `/api/auth/passkey/generate-${what}-options`)
+      expect(answer.status, answer.text).toBe(200)
+      return { challenge: answer.body.challenge, cookie: `${cookie}; ${cookieOf(answer.headers)}` }
+    }
+    const register = async (cookie: string, secret: string, made = key) => {
+      const { challenge, cookie: waiting } = await options('register', cookie)
+      return auth(
+        'passkey/verify-registration',
+        { response: made.create(challenge), name: 'Mine', password: secret },
+        waiting,
+      )
+    }
+    const assert = async (cookie = '', made = key, flags = {}) => {
+      const { challenge, cookie: waiting } = await options('authenticate', cookie)
+      const response = made.get(challenge, flags)
+      return { response, waiting, answer: await auth('passkey/verify-authentication', { response }, waiting) }
+    }
+    const first = await signIn(ACCOUNT.email, ACCOUNT.password)
+    expect((await register(first.cookie, 'not the password')).status).toBe(400)
+    expect((await register(first.cookie, ACCOUNT.password, softAuthenticator('http://evil.example'))).status).toBe(400)
+    expect((await register(first.cookie, ACCOUNT.password)).status).toBe(200)
+    const [person] = (await api.send('GET', '/api/v1/people')).body.people
+    expect(person).toMatchObject({ twoFactor: true })
+
+    // The password alone is not enough any more, the passkey is.
+    const half = await signIn(ACCOUNT.email, ACCOUNT.password)
+    expect(half.body).toMatchObject({ twoFactorRedirect: true, twoFactorMethods: ['passkey'] })
+    expect(await who(half.cookie)).toBe(401)
+    const { answer, response, waiting } = await assert()
+    expect(answer.status, answer.text).toBe(200)
+    const session = cookieOf(answer.headers)
+    expect(await who(session)).toBe(200)
+    // Not twice, not without who uses it, not by somebody else's.
+    expect((await auth('passkey/verify-authentication', { response }, waiting)).status).toBe(400)
+    expect((await assert('', key, { verified: false })).answer.status).toBe(401)
+    expect((await assert('', softAuthenticator(page.origin))).answer.status).toBe(401)
+
+    // Another factor, or taking one away, needs a proof, which signing in is not.
+    const other = softAuthenticator(page.origin)
+    expect((await register(session, ACCOUNT.password, other)).body.code).toBe('SECOND_FACTOR_NEEDED')
+    expect((await auth('two-factor/enable', { password: ACCOUNT.password }, session)).status).toBe(403)
+    const proven = cookieOf((await assert(session)).answer.headers)
+    expect(await who(session)).toBe(401)
+    expect((await register(proven, ACCOUNT.password, other)).status).toBe(200)
+    const keys = (await as(proven)('GET', '/api/auth/passkey/list-user-passkeys')).body
+    expect(keys).toHaveLength(2)
+    const remove = (id: string, cookie: string) => auth('passkey/delete-passkey', { id }, cookie)
+    expect((await remove(keys[0].id, proven)).status).toBe(403)
+    const bob = await join('bob@example.com', 'viewer')
+    expect((await bob('POST', '/api/auth/passkey/delete-passkey', { id: keys[0].id })).status).toBe(401)
+
+    await api.send('DELETE', `/api/v1/people/${person.id}/second-factor`)
+    expect(await who(proven)).toBe(401)
+    expect((await assert()).answer.status).toBe(401)
+    expect((await signIn(ACCOUNT.email, ACCOUNT.password)).body.twoFactorRedirect).toBeUndefined()
+  })
+
+  it('can only set up a second factor where the instance requires one', async () => {
+    const path = '/api/v1/admin/sign-in-policy'
+    expect((await api.send('GET', path)).body.signInPolicy).toEqual({ requireSecondFactor: 'nobody' })
+    const ada = await signIn(ACCOUNT.email, ACCOUNT.password)
+    await join('bob@example.com', 'developer')
+    const bob = await signIn('bob@example.com')
+    expect((await as(bob.cookie)('PATCH', path, { requireSecondFactor: 'nobody' })).status).toBe(403)
+    expect((await api.send('PATCH', path, {})).status).toBe(422)
+    const made = await as(bob.cookie)('POST', '/api/v1/api-keys', {
+      name: 'script',
+      grants: [{ projectId, role: 'viewer' }],
+    })
+
+    await api.send('PATCH', path, { requireSecondFactor: 'admins' })
+    const refused = await as(ada.cookie)('GET', '/api/v1/me')
+    expect([refused.status, refused.body.error]).toEqual([403, 'SecondFactorRequired'])
+    expect(await who(bob.cookie)).toBe(200)
+    await api.send('PATCH', path, { requireSecondFactor: 'everybody' })
+    expect(await who(bob.cookie)).toBe(403)
+    expect(await who((await signIn('bob@example.com')).cookie)).toBe(403)
+    for (const [what, body] of [
+      ['update-user', { name: 'Mallory' }],
+      ['change-password', { currentPassword: password, newPassword: 'another long password' }],
+    ] as const)
+      expect((await auth(what, body, bob.cookie)).body.error).toBe('SecondFactorRequired')
+    // Machines and keys are not people.
+    expect((await api.send('GET', '/api/v1/me', undefined, { token: made.body.token })).status).toBe(200)
+    expect((await api.send('GET', '/api/v1/audit?action=instance.sign-in-policy')).body.entries).toHaveLength(2)
+
+    const enabled = await auth('two-factor/enable', { password }, bob.cookie)
+    const secret = new URL(enabled.body.totpURI).searchParams.get('secret') ?? ''
+    expect(await who(bob.cookie)).toBe(403)
+    const verified = await auth('two-factor/verify-totp', { code: totp(secret) }, bob.cookie)
+    expect(await who(cookieOf(verified.headers))).toBe(200)
   })
 
   it('keep one instance admin', async () => {

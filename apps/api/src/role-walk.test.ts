@@ -228,6 +228,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       auth: api.auth,
       actor,
       authenticate: () => api.auth.actorOf(headers, '127.0.0.1', { again: true }),
+      refusal: null,
       presented: Boolean(token),
       throttle: () => Promise.resolve(),
       address: null,

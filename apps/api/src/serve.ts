@@ -30,6 +30,7 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
     rootKey: authKey,
     baseUrl,
     oidc: oidcOf(env),
+    sessions: { maxMs: env.SESSION_MAX_HOURS * 3_600_000, idleMs: env.SESSION_IDLE_MINUTES * 60_000 },
   })
   const app = await buildApp({
     ctx,
@@ -54,10 +55,19 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
   return { url, setup, stop: () => app.close() }
 }
 
-function oidcOf(env: Env): AuthOptions['oidc'] {
+/** The provider that people sign in with, as the environment names it. */
+export function oidcOf(env: Env): AuthOptions['oidc'] {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env
   if (issuer === undefined || clientId === undefined || clientSecret === undefined) return null
-  return { issuer, clientId, clientSecret, allowedDomains: env.OIDC_ALLOWED_DOMAINS }
+  const { OIDC_GROUPS_CLAIM: claim, OIDC_GROUP_ROLES: roles } = env
+  return {
+    issuer,
+    clientId,
+    clientSecret,
+    allowedDomains: env.OIDC_ALLOWED_DOMAINS,
+    only: env.OIDC_ONLY,
+    groups: roles ? { claim, roles } : null,
+  }
 }
 
 /** What a browser on this machine would type for the address that is listened on. */

@@ -27,6 +27,8 @@ const SIGN_IN = new Map([
   ['/callback/:id', 'oidc'],
   ['/two-factor/verify-totp', 'code'],
   ['/two-factor/verify-backup-code', 'recovery code'],
+  ['/passkey/verify-authentication', 'passkey'],
+  ['/sign-in-link', 'link'],
 ])
 
 /** What somebody who is signed in does to their own account, by path. */
@@ -37,6 +39,8 @@ const OWN = new Map<string, AuditAction>([
   ['/revoke-other-sessions', 'person.end-sessions'],
   ['/update-user', 'person.rename'],
   ['/change-password', 'person.password-change'],
+  ['/passkey/verify-registration', 'person.passkey-add'],
+  ['/passkey/delete-passkey', 'person.passkey-remove'],
   ['/two-factor/enable', 'person.recovery-codes'],
   ['/two-factor/generate-backup-codes', 'person.recovery-codes'],
   ['/two-factor/disable', 'person.second-factor-off'],

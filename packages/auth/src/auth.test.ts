@@ -121,13 +121,12 @@ onEveryDatabase('accounts', (open) => {
     const row = () => accounts.selectFrom('account').select(['id', 'password']).executeTakeFirstOrThrow()
     const stored = async () => (await row()).password
     auth = createAuth({ ctx: test.ctx, rootKey: randomBytes(32), baseUrl: url, oidc: null })
-    for (const earlier of [await stored(), await hashOfEarlierVersions(account.password)]) {
-      await amend(accounts, 'account', (await row()).id, { password: earlier })
-      expect((await signIn('wrong password')).status).toBe(401)
-      expect(await stored()).toBe(earlier)
-      expect((await signIn(account.password)).status).toBe(200)
-      expect(await stored()).toMatch(/^\$scrypt\$ln=17,r=8,p=1\$/)
-    }
+    const earlier = await hashOfEarlierVersions(account.password)
+    await amend(accounts, 'account', (await row()).id, { password: earlier })
+    expect((await signIn('wrong password')).status).toBe(401)
+    expect(await stored()).toBe(earlier)
+    expect((await signIn(account.password)).status).toBe(200)
+    expect(await stored()).toMatch(/^\$scrypt\$ln=17,r=8,p=1\$/)
     expect((await signIn(account.password)).status).toBe(200)
   })
 

@@ -1,6 +1,7 @@
 /** Who is asking: passwords, sessions and tokens, all kept by better-auth in tables of its own beside ours. */
 import { createHash, hkdfSync } from 'node:crypto'
 import type { Actor, Context } from '@keyferry/core/context'
+import { OnlyByProvider, SecondFactorRequired } from '@keyferry/core/errors'
 import { ACCOUNT_TABLES, withOwnNames, type Db } from '@keyferry/db'
 import { getMigrations } from 'better-auth/db/migration'
 import { sql } from 'kysely'
@@ -10,6 +11,7 @@ import {
   type Accounts,
   type Admission,
   type OidcProvider,
+  type Session,
   type Store,
 } from './better-auth.ts'
 import { auditSignIn } from './audit-sign-in.ts'
@@ -20,9 +22,14 @@ import { acceptAll, isInvited } from './people/pending.ts'
 import { factorChanges } from './people/factor-changes.ts'
 import { guesses } from './people/guesses.ts'
 import { mailGuesses } from './people/mail-guesses.ts'
+import { oidcGroups, withGroups } from './people/oidc-groups.ts'
+import { hasPasskeys } from './people/passkeys.ts'
 import { passwordRules } from './people/password-rules.ts'
 import { OWASP_COST, type HashCost } from './people/password-hash.ts'
 import { mailReset } from './people/reset.ts'
+import { needsSecondFactor } from './people/second-factor-policy.ts'
+import { DEFAULT_LIMITS, removeOver, type SessionLimits } from './people/sessions.ts'
+import { signInLinks } from './people/sign-in-links.ts'
 import { totpOnce } from './people/totp-once.ts'
 import { userOfEmail } from './people/users.ts'
 import { setupCodeOf } from './setup-code.ts'
@@ -34,9 +41,11 @@ export interface AuthOptions {
   /** Where browsers reach the instance, such as `http://127.0.0.1:4400`. */
   baseUrl: string
   /** Null: people sign in with passwords only. */
-  oidc: (OidcProvider & { allowedDomains: readonly string[] }) | null
+  oidc: (OidcProvider & { allowedDomains: readonly string[]; only: boolean }) | null
   /** What hashing a password costs; left out, what OWASP recommends. Tests have other things to do. */
   hashing?: HashCost
+  /** How long people stay signed in. */
+  sessions?: SessionLimits
 }
 
 export interface Auth extends Accounts {
@@ -44,18 +53,23 @@ export interface Auth extends Accounts {
   handler(request: Request): Promise<Response>
   /**
    * Who sent these headers: a session's cookie or a bearer token. Null for neither, and for a wrong or expired one. `again`: a request that goes on
-   * is checked once more, which prolongs no session and counts as no use.
+   * is checked once more, which prolongs no session and counts as no use. Rejects with `SecondFactorRequired` for a person who has to set up a
+   * second factor first.
    */
   actorOf(headers: Headers, address: string | null, options?: { again: boolean }): Promise<Actor | null>
   /** Notes in the audit log that the bearer token in these headers was refused. */
   auditRefused(headers: Headers, address: string | null): Promise<void>
   /** A token that sets a person's password once, for a link. */
   createReset(userId: string): Promise<string>
+  /** A token that signs a person in once, for a link. */
+  createSignInLink(userId: string): Promise<string>
+  /** How long people stay signed in. */
+  sessions: SessionLimits
   /** Where browsers reach the instance. */
   baseUrl: string
   /** What an empty instance is set up with. */
   setupCode: string
-  signInWith: readonly ('password' | 'oidc')[]
+  signInWith: readonly ('password' | 'passkey' | 'oidc')[]
   /** The same accounts inside a transaction of the caller: they exist when it commits. */
   within(store: Store): Accounts
 }
@@ -67,12 +81,33 @@ export interface Auth extends Accounts {
 const TOKEN_REMEMBERED_MS = 5_000
 const TOKENS_REMEMBERED = 1_000
 
-export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }: AuthOptions): Auth {
+function waysIn({ oidc, baseUrl }: Pick<AuthOptions, 'oidc' | 'baseUrl'>): Auth['signInWith'] {
+  if (oidc?.only) return ['oidc']
+  return ['password', ...(hasPasskeys(baseUrl) ? ['passkey' as const] : []), ...(oidc ? ['oidc' as const] : [])]
+}
+
+/** Shut where everybody signs in by the provider. */
+const WITH_A_PASSWORD =
+  /^\/api\/auth\/(sign-in\/email|request-password-reset|reset-password|change-password|two-factor|passkey\/(verify|generate))/
+
+/** What a person may do who has to set up a second factor first. */
+const BEFORE_A_FACTOR =
+  /^\/api\/auth\/(get-session|sign-(in|out)|callback|list-accounts|factors|two-factor|passkey|(request-password-)?reset)/
+
+export function createAuth({
+  ctx,
+  rootKey,
+  baseUrl,
+  oidc,
+  hashing = OWASP_COST,
+  sessions = DEFAULT_LIMITS,
+}: AuthOptions): Auth {
   const { db, authority, log } = ctx
   const secret = Buffer.from(hkdfSync('sha256', rootKey, '', 'keyferry sessions v1', 32)).toString('base64url')
-  const settings = { secret, baseUrl, log, dialect: db.dialect, hashing }
+  const settings = { secret, baseUrl, log, dialect: db.dialect, hashing, sessions }
   const admit: Admission = {
-    isWelcome: async (email) =>
+    isWelcome: async (email, inGroup) =>
+      inGroup ||
       (oidc?.allowedDomains.includes(email.slice(email.lastIndexOf('@') + 1)) ?? false) ||
       (await userOfEmail(db, email)) !== undefined ||
       (await isInvited(db, ctx.now(), email)),
@@ -84,6 +119,8 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
     totpOnce(ctx),
     factorChanges(),
     passwordRules(),
+    signInLinks(),
+    ...(oidc?.groups ? [oidcGroups(ctx, oidc.groups)] : []),
     auditSignIn(ctx),
   ]
   const main = betterAuthOn(
@@ -96,17 +133,31 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
       admit,
       sendReset,
     }),
-    authority,
+    { authority, sessions },
   )
   // Only the server makes accounts, so only this instance, which serves no request, can sign someone up.
-  const accounts = betterAuthOn(
-    configuration(withOwnNames(db), { ...settings, transaction: true, signUp: true }),
+  const accounts = betterAuthOn(configuration(withOwnNames(db), { ...settings, transaction: true, signUp: true }), {
     authority,
-  )
+    sessions,
+  })
   const remembered = new Map<string, { actor: Actor; until: number }>()
 
   /** A store that cannot be asked shows nothing of what a key may see either; what needs no store is answered. */
   const isStillThere = (id: string): Promise<boolean> => isKey(db, id).catch(() => true)
+
+  async function ofSession(headers: Headers, { refresh }: { refresh: boolean }): Promise<Actor | null> {
+    const session = await main.sessionOf(headers, { refresh })
+    // Those that began before passwords were switched off end with them.
+    if (!session || (oidc?.only && session.signedInBy !== 'oidc' && session.signedInBy !== 'link')) return null
+    await demandFactor(session)
+    return session.actor
+  }
+
+  /** Those who come by a provider were asked there. */
+  async function demandFactor({ actor, signedInBy, hasSecondFactor }: Session): Promise<void> {
+    if (hasSecondFactor || signedInBy === 'oidc' || signedInBy === 'link') return
+    if (await needsSecondFactor(db, actor.id)) throw new SecondFactorRequired()
+  }
 
   async function ofToken(token: string): Promise<Actor | null> {
     const fingerprint = createHash('sha256').update(token).digest('base64url')
@@ -123,13 +174,21 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
   }
 
   return {
-    handler: main.handler,
+    async handler(request) {
+      const { pathname } = new URL(request.url)
+      if (oidc?.only && WITH_A_PASSWORD.test(pathname)) throw new OnlyByProvider()
+      // better-auth knows no end that use does not put off.
+      const session = request.headers.has('cookie') ? await main.sessionOf(request.headers, { refresh: true }) : null
+      if (session && !BEFORE_A_FACTOR.test(pathname)) await demandFactor(session)
+      if (pathname.endsWith('/list-sessions')) await removeOver(db, sessions)
+      return withGroups(() => main.handler(request))
+    },
     async auditRefused(headers, address) {
       const token = bearerOf(headers)
       if (token !== undefined) await auditRefusedToken(ctx, token, address)
     },
     actorOf(headers, address, { again } = { again: false }) {
-      if (!headers.has('authorization')) return main.sessionOf(headers, { refresh: !again })
+      if (!headers.has('authorization')) return ofSession(headers, { refresh: !again })
       const token = bearerOf(headers)
       if (token === undefined) return Promise.resolve(null)
       return token.startsWith(ACCESS_TOKEN_PREFIX)
@@ -137,13 +196,16 @@ export function createAuth({ ctx, rootKey, baseUrl, oidc, hashing = OWASP_COST }
         : ofToken(token)
     },
     createReset: main.createReset,
+    createSignInLink: main.createSignInLink,
+    sessions,
     baseUrl,
     setupCode: setupCodeOf(rootKey),
-    signInWith: oidc ? ['password', 'oidc'] : ['password'],
+    signInWith: waysIn({ oidc, baseUrl }),
     createUser: accounts.createUser,
     createApiKey: accounts.createApiKey,
     // better-auth must not open a transaction of its own inside ours.
-    within: (store) => betterAuthOn(configuration(store, { ...settings, transaction: false, signUp: true }), authority),
+    within: (store) =>
+      betterAuthOn(configuration(store, { ...settings, transaction: false, signUp: true }), { authority, sessions }),
   }
 }
 
@@ -158,6 +220,7 @@ export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
     log,
     dialect: db.dialect,
     hashing: OWASP_COST,
+    sessions: DEFAULT_LIMITS,
   }
   const run = async () => {
     const { runMigrations } = await getMigrations(

@@ -9,8 +9,12 @@ import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Kysely } from 'kysely'
 import { CLIENT_ADDRESS } from './audit-sign-in.ts'
+import { groupsOf, noteGroups, type GroupMapping } from './people/oidc-groups.ts'
+import { passkeys } from './people/passkeys.ts'
 import { hashPassword, verifyPassword, type HashCost } from './people/password-hash.ts'
 import { accountsAdapter } from './accounts-adapter.ts'
+import { LINK_MS, linkIdentifier } from './people/sign-in-links.ts'
+import { isOver, kindOf, lastSeenEvery, SIGN_INS, type SessionLimits, type SignInKind } from './people/sessions.ts'
 
 /** A store without the plugins that rename columns: better-auth names its own. */
 // oxlint-disable-next-line no-explicit-any -- better-auth's tables are not part of our table types.
@@ -36,6 +40,7 @@ export interface Settings {
   transaction: boolean
   signUp: boolean
   hashing: HashCost
+  sessions: SessionLimits
   /** What is checked and kept beside better-auth's own endpoints. */
   guards?: readonly BetterAuthPlugin[]
   oidc?: OidcProvider | null
@@ -50,21 +55,35 @@ export interface OidcProvider {
   issuer: string
   clientId: string
   clientSecret: string
+  /** Groups that give roles; null: none do. */
+  groups: GroupMapping | null
 }
 
 export interface Admission {
-  isWelcome(email: string): Promise<boolean>
+  /** `inGroup`: the provider says that they belong to a group that gives a role. */
+  isWelcome(email: string, inGroup: boolean): Promise<boolean>
   welcome(user: { id: string; email: string }, address: string | null): Promise<void>
 }
 
 /** Seconds that a link to set a new password works. */
 export const RESET_SECONDS = 3600
-/** Seconds after which a session that is used says so again. */
-const LAST_SEEN_SECONDS = 300
 
 export function configuration(
   db: Store,
-  { secret, baseUrl, log, dialect, transaction, signUp, hashing, guards = [], oidc, admit, sendReset }: Settings,
+  {
+    secret,
+    baseUrl,
+    log,
+    dialect,
+    transaction,
+    signUp,
+    hashing,
+    sessions,
+    guards = [],
+    oidc,
+    admit,
+    sendReset,
+  }: Settings,
 ) {
   const secure = baseUrl.startsWith('https:')
   return {
@@ -96,11 +115,18 @@ export function configuration(
         // `guesses` counts them: a stop would let a stranger keep the owner out.
         accountLockout: { enabled: false },
       }),
+      passkeys(baseUrl),
       genericOAuth({ config: oidc ? [providerOf(oidc, admit)] : [] }),
       ...guards,
     ],
     // A list of sessions says when each was last seen, and is there to end one also a day after signing in.
-    session: { updateAge: LAST_SEEN_SECONDS, freshAge: 0 },
+    session: {
+      // A cookie lives as long; that a session ends earlier when it is not used is `isOver`'s.
+      expiresIn: Math.floor(sessions.maxMs / 1000),
+      updateAge: Math.floor(lastSeenEvery(sessions) / 1000),
+      freshAge: 0,
+      additionalFields: { signedInBy: { type: 'string' as const, required: false, input: false } },
+    },
     // Who holds the table must not be able to use what is in it.
     verification: { storeIdentifier: 'hashed' as const },
     account: {
@@ -108,7 +134,10 @@ export function configuration(
       accountLinking: { enabled: true, requireLocalEmailVerified: false },
       encryptOAuthTokens: true,
     },
-    ...(admit ? { databaseHooks: { user: { create: hooks(admit) } } } : {}),
+    databaseHooks: {
+      ...(admit ? { user: { create: hooks(admit) } } : {}),
+      session: { create: { before: noteKind } },
+    },
     // The page's own origin, whichever name the instance was reached by, also when something in front speaks https.
     trustedOrigins: (request?: Request) =>
       request ? ['http', 'https'].map((scheme) => `${scheme}://${new URL(request.url).host}`) : [],
@@ -163,7 +192,7 @@ async function replaceHash(tx: Store, checked: string, fresh: string): Promise<v
   if (id !== null) await amend(tx, 'account', id, { password: fresh })
 }
 
-const providerOf = ({ issuer, clientId, clientSecret }: OidcProvider, admit?: Admission) => ({
+const providerOf = ({ issuer, clientId, clientSecret, groups: mapping }: OidcProvider, admit?: Admission) => ({
   providerId: 'oidc' as const,
   discoveryUrl: `${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`,
   clientId,
@@ -172,10 +201,21 @@ const providerOf = ({ issuer, clientId, clientSecret }: OidcProvider, admit?: Ad
   pkce: true,
   requireIdTokenVerification: true,
   // Decided here, before better-auth opens its transaction: in SQLite nothing else can be asked inside. Without an address it lets nobody in.
-  async mapProfileToUser({ email, emailVerified }: { email?: string | null | undefined; emailVerified?: unknown }) {
-    return email && emailVerified === true && (await admit?.isWelcome(email.toLowerCase())) ? {} : { email: null }
+  async mapProfileToUser(profile: { email?: string | null | undefined; emailVerified?: unknown }) {
+    const { email, emailVerified } = profile
+    const groups = mapping ? groupsOf(mapping, { ...profile }) : []
+    noteGroups(groups)
+    const inGroup = mapping?.roles.some(({ group }) => groups.includes(group)) ?? false
+    return email && emailVerified === true && (await admit?.isWelcome(email.toLowerCase(), inGroup))
+      ? {}
+      : { email: null }
   },
 })
+
+const noteKind = (_session: unknown, ctx: { path?: string } | null) => {
+  const signedInBy = kindOf(ctx?.path)
+  return Promise.resolve(signedInBy === null ? undefined : { data: { signedInBy } })
+}
 
 function hooks({ welcome }: Admission) {
   return {
@@ -185,14 +225,38 @@ function hooks({ welcome }: Admission) {
   }
 }
 
-export function betterAuthOn(options: ReturnType<typeof configuration>, authority: Context['authority']) {
+export interface Session {
+  actor: Actor
+  /** Null for one of an earlier version. */
+  signedInBy: SignInKind | null
+  hasSecondFactor: boolean
+}
+
+export function betterAuthOn(
+  options: ReturnType<typeof configuration>,
+  { authority, sessions: limits }: { authority: Context['authority']; sessions: SessionLimits },
+) {
   const auth = betterAuth({ ...options, database: accountsAdapter(options.database, authority) })
   return {
     handler: (request: Request): Promise<Response> => auth.handler(request),
 
-    async sessionOf(headers: Headers, { refresh }: { refresh: boolean }): Promise<Actor | null> {
-      const session = await auth.api.getSession({ headers, query: { disableRefresh: !refresh } })
-      return session ? { kind: 'user', id: session.user.id, name: session.user.email } : null
+    /** Null without a session, and for one that is over. `refresh`: it is used now. */
+    async sessionOf(headers: Headers, { refresh }: { refresh: boolean }): Promise<Session | null> {
+      // Without the note that it is used, which would hide how long it was not.
+      const found = await auth.api.getSession({ headers, query: { disableRefresh: true } })
+      if (!found) return null
+      const { session, user } = found
+      if (isOver(session, limits)) {
+        await (await auth.$context).internalAdapter.deleteSession(session.token)
+        return null
+      }
+      const unnoted = Date.now() - session.updatedAt.getTime()
+      if (refresh && unnoted >= lastSeenEvery(limits)) await auth.api.getSession({ headers })
+      return {
+        actor: { kind: 'user', id: user.id, name: user.email },
+        signedInBy: SIGN_INS.find((kind) => kind === session.signedInBy) ?? null,
+        hasSecondFactor: user.twoFactorEnabled === true,
+      }
     },
 
     async verifyToken(key: string): Promise<Actor | null> {
@@ -217,6 +281,15 @@ export function betterAuthOn(options: ReturnType<typeof configuration>, authorit
     }) {
       const created = await auth.api.createApiKey({ body: { userId, name, expiresIn } })
       return { id: created.id, token: created.key }
+    },
+
+    /** A token that signs a person in once. */
+    async createSignInLink(userId: string): Promise<string> {
+      const { internalAdapter } = await auth.$context
+      const token = randomBytes(32).toString('base64url')
+      const expiresAt = new Date(Date.now() + LINK_MS)
+      await internalAdapter.createVerificationValue({ identifier: linkIdentifier(token), value: userId, expiresAt })
+      return token
     },
 
     /** A token as the one that is mailed to a person who forgot their password. */

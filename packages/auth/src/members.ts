@@ -31,6 +31,8 @@ export interface Given {
   projectId: string
   role: Role
   scopes: readonly Scope[] | null
+  /** Left out: somebody gives it. */
+  source?: 'group'
 }
 
 /** Inside the caller's transaction. Throws `NotFound` for a missing project, `BadRequest` for someone who is in already. */
@@ -38,7 +40,7 @@ export async function insertMembership(
   ctx: Context,
   tx: Tx,
   principal: { kind: Row['principalKind']; id: string; name: string },
-  { projectId, role, scopes }: Given,
+  { projectId, role, scopes, source }: Given,
 ): Promise<Row> {
   const project = await tx.selectFrom('projects').where('id', '=', projectId).select('id').executeTakeFirst()
   if (!project) throw new NotFound(`Project with ID ${projectId} not found`)
@@ -50,6 +52,7 @@ export async function insertMembership(
     principalId: principal.id,
     role,
     scopes: scopes === null ? null : JSON.stringify(scopes),
+    source: source ?? null,
     createdAt: at,
     updatedAt: at,
   }
@@ -92,7 +95,8 @@ export async function updateMember(
     const role = input.role ?? before.role
     const scopes =
       input.scopes === undefined ? before.scopes : input.scopes === null ? null : JSON.stringify(input.scopes)
-    await amend(tx, 'memberships', memberId, { role, scopes })
+    // From now on it is somebody's decision, not a group's.
+    await amend(tx, 'memberships', memberId, { role, scopes, source: null })
     await tx
       .updateTable('memberships')
       .set({ updatedAt: timestamp(ctx) })

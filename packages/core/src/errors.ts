@@ -53,6 +53,26 @@ export class MisdirectedRequest extends KeyferryError {
   readonly code = 'MisdirectedRequest'
 }
 
+/** `OIDC_ONLY`: passwords and what belongs to them are switched off. */
+export class OnlyByProvider extends KeyferryError {
+  readonly status = 403
+  readonly code = 'OnlyByProvider'
+
+  constructor() {
+    super('Passwords are switched off on this instance. Sign in with your organization.')
+  }
+}
+
+/** The instance's policy: until a second factor is set up, nothing else is allowed. */
+export class SecondFactorRequired extends KeyferryError {
+  readonly status = 403
+  readonly code = 'SecondFactorRequired'
+
+  constructor() {
+    super('This instance requires a second factor. Set one up under "Your account" in the console first.')
+  }
+}
+
 /** Tried too often; the same request is looked at again in `seconds`. */
 export class TooManyRequests extends KeyferryError {
   readonly status = 429

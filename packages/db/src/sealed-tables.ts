@@ -4,7 +4,7 @@
  */
 export const SEALED_TABLES = {
   instanceAdmins: ['principalId', 'createdAt'],
-  memberships: ['id', 'projectId', 'principalKind', 'principalId', 'role', 'scopes'],
+  memberships: ['id', 'projectId', 'principalKind', 'principalId', 'role', 'scopes', 'source'],
   invitations: [
     'id',
     'email',
@@ -39,7 +39,7 @@ export const SEALED_TABLES = {
   // better-auth's.
   user: ['id', 'email', 'emailVerified', 'twoFactorEnabled'],
   account: ['id', 'userId', 'providerId', 'accountId', 'password'],
-  session: ['id', 'userId', 'token', 'expiresAt', 'createdAt'],
+  session: ['id', 'userId', 'token', 'expiresAt', 'createdAt', 'signedInBy'],
   verification: ['id', 'identifier', 'value', 'expiresAt'],
   apikey: ['id', 'key', 'referenceId', 'enabled', 'expiresAt'],
   twoFactor: ['id', 'userId', 'secret', 'backupCodes'],

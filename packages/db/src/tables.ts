@@ -9,6 +9,7 @@ import type {
   ClientSecretTable,
   IdentityTable,
   InstanceAdminTable,
+  InstanceSettingTable,
   InvitationTable,
   MembershipTable,
   TotpStepTable,
@@ -96,4 +97,5 @@ export interface Tables {
   apiKeys: ApiKeyTable
   totpSteps: TotpStepTable
   attempts: AttemptTable
+  instanceSettings: InstanceSettingTable
 }

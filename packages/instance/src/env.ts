@@ -51,6 +51,20 @@ const rootKey = z
 const quota = z.coerce.number().int().min(1)
 const { project } = DEFAULT_LIMITS
 
+const role = z.enum(['viewer', 'developer', 'admin'])
+
+const groupRoles = z
+  .string()
+  .transform((text, { issues }): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      issues.push({ code: 'custom', message: 'must be JSON', input: text })
+      return z.NEVER
+    }
+  })
+  .pipe(z.array(z.object({ group: z.string().min(1), project: z.string().min(1), role: role })))
+
 const schema = z
   .object({
     PORT: port.default(4400),
@@ -99,6 +113,14 @@ const schema = z
     OIDC_ALLOWED_DOMAINS: list.transform((domains) => domains.map((domain) => domain.toLowerCase())),
     SECURITY_CONTACT: contacts,
     SECURITY_POLICY: z.url({ protocol: /^https$/, error: 'must be a URL that starts with https://' }).optional(),
+    OIDC_ONLY: z
+      .enum(['true', 'false', '1', '0'])
+      .default('false')
+      .transform((text) => text === 'true' || text === '1'),
+    OIDC_GROUPS_CLAIM: z.string().default('groups'),
+    OIDC_GROUP_ROLES: groupRoles.optional(),
+    SESSION_MAX_HOURS: z.coerce.number().int().min(1).max(8760).default(168),
+    SESSION_IDLE_MINUTES: z.coerce.number().int().min(5).max(525_600).default(1440),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .refine(
@@ -111,6 +133,10 @@ const schema = z
       message: 'OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed together',
     },
   )
+  .refine((env) => env.OIDC_ISSUER !== undefined || (!env.OIDC_ONLY && env.OIDC_GROUP_ROLES === undefined), {
+    path: ['OIDC_ISSUER'],
+    message: 'is needed beside OIDC_ONLY and OIDC_GROUP_ROLES',
+  })
   .refine((env) => env.SMTP_URL === undefined || env.MAIL_FROM !== undefined, {
     path: ['MAIL_FROM'],
     message: 'is needed beside SMTP_URL: the address that e-mails come from',

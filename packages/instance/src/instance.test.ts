@@ -186,6 +186,19 @@ describe('the environment', () => {
     })
   })
 
+  it('maps groups to roles, and needs a provider for what is about one', () => {
+    const provider = { OIDC_ISSUER: 'https://id.example.com', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b' }
+    const roles = [{ group: 'dev', project: 'shop', role: 'developer' }]
+    expect(readEnv({ ...provider, OIDC_GROUP_ROLES: JSON.stringify(roles) })).toMatchObject({
+      OIDC_GROUP_ROLES: roles,
+      OIDC_GROUPS_CLAIM: 'groups',
+      OIDC_ONLY: false,
+    })
+    expect(() => readEnv({ OIDC_ONLY: 'true' })).toThrow('OIDC_ISSUER: ')
+    for (const wrong of ['dev=shop', '[{"group":"dev","project":"shop","role":"owner"}]'])
+      expect(() => readEnv({ ...provider, OIDC_GROUP_ROLES: wrong })).toThrow('OIDC_GROUP_ROLES')
+  })
+
   it('names what is wrong and not its value', () => {
     const wrong = () =>
       readEnv({ PORT: 'none', KEYFERRY_ROOT_KEY: 'c2hvcnQ=', DATABASE_URL: 'mysql://root:hidden@host' })

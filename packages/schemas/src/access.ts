@@ -133,6 +133,17 @@ export const person = z
   })
   .meta({ id: 'Person' })
 
+export const personSession = z
+  .object({
+    id: z.string(),
+    createdAt: timestamp,
+    lastSeenAt: timestamp,
+    address: z.string().nullable(),
+    device: z.string().nullable().describe('As the browser names itself'),
+    signedInBy: z.enum(['password', 'passkey', 'oidc', 'link']).nullable(),
+  })
+  .meta({ id: 'PersonSession' })
+
 /** What an identity may do to the instance, in Infisical's words: `admin` everything, the others nothing by themselves. */
 const instanceRole = z.enum(['admin', 'member', 'no-access'])
 const identityName = displayName('Identity name', 255)

@@ -33,7 +33,7 @@ export const status = z.object({
   message: z.literal('Ok'),
   version: z.string().optional().describe('Of the software; only for who is signed in'),
   profile: z.enum(['embedded', 'fleet']),
-  signInWith: z.array(z.enum(['password', 'oidc'])),
+  signInWith: z.array(z.enum(['password', 'passkey', 'oidc'])),
   sendsMail: z.boolean().describe('False: links for new passwords and invitations are handed over by an admin'),
   initialized: z.boolean().describe('False until the first account exists'),
   ready: z.boolean().describe('Whether it can do its work; `GET /api/ready` answers 503 while it cannot'),
@@ -47,3 +47,14 @@ export const me = z.object({
   instanceAdmin: z.boolean(),
   grants: z.array(grant).describe('What the caller may do, per project; an instance admin may do everything'),
 })
+
+export const signInPolicy = z
+  .object({
+    requireSecondFactor: z
+      .enum(['nobody', 'admins', 'everybody'])
+      .default('nobody')
+      .describe(
+        'Who has to set up a second factor before anything else, instance admins or everybody who signs in with a password',
+      ),
+  })
+  .meta({ id: 'SignInPolicy' })

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { nameOf, sendFailure } from '../rest/errors.ts'
 import type { Throttle } from '../trpc/context.ts'
 import { CLOSED } from '../trpc/errors.ts'
-import { GUESSABLE, READS, WRITES } from './auth-routes.ts'
+import { GUESSABLE, READS, SLOW_READS, WRITES } from './auth-routes.ts'
 
 /** Per address: enough for a person who mistypes, too few to guess a password. */
 const GUESSES_PER_MINUTE = 10
@@ -31,13 +31,17 @@ export async function registerAuth(app: FastifyInstance, { auth, checkStore, thr
     if (response.status >= 400) return refuse(response.status, text, request, reply)
     return reply.code(response.status).send(text)
   }
+  const slow = (path: string) => (request: FastifyRequest) => throttleOf(request)(path, GUESSES_PER_MINUTE)
   for (const path of READS) app.get(`/api/auth/${path}`, (request, reply) => answer(request, reply, null))
+  for (const path of SLOW_READS) {
+    app.get(`/api/auth/${path}`, { onRequest: slow(path) }, (request, reply) => answer(request, reply, null))
+  }
   for (const [path, takes] of WRITES) {
     app.post(`/api/auth/${path}`, (request, reply) => answer(request, reply, takes.parse(sent(request))))
   }
   for (const [path, takes] of GUESSABLE) {
-    const onRequest = (request: FastifyRequest) => throttleOf(request)(path, GUESSES_PER_MINUTE)
-    app.post(`/api/auth/${path}`, { onRequest }, (request, reply) => answer(request, reply, takes.parse(sent(request))))
+    const options = { onRequest: slow(path) }
+    app.post(`/api/auth/${path}`, options, (request, reply) => answer(request, reply, takes.parse(sent(request))))
   }
 }
 
@@ -54,9 +58,13 @@ const json = z.string().transform((text, { issues }): unknown => {
 })
 const refusal = json.pipe(z.object({ message: z.string().optional(), code: z.string().optional() }))
 
+/** What its plugin for passkeys says of one that it cannot read, with a 500: what was sent is at fault. */
+const UNREADABLE = 'FAILED_TO_VERIFY_REGISTRATION'
+
 /** Its refusals in the documented form; `code` stays beside it, for its own client. */
-function refuse(status: number, text: string | null, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function refuse(answered: number, text: string | null, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { message, code } = refusal.safeParse(text).data ?? {}
+  const status = code === UNREADABLE ? 400 : answered
   reply.removeHeader('content-length')
   if (status >= 500) {
     request.log.error({ reqId: request.id, route: request.routeOptions.url, code }, 'sign-in failed')

@@ -1,8 +1,9 @@
 import { instanceVerbs } from '@keyferry/core/instance.verbs'
 import { bootstrapInstance } from '@keyferry/auth/bootstrap'
+import { signInPolicyVerbs } from '@keyferry/auth/people/second-factor-policy.verbs'
 import { isInitialized } from '@keyferry/core/unavailable'
-import { bootstrap, bootstrapped, me, status } from '@keyferry/schemas'
-import { anyone, query, router } from '../trpc/procedures.ts'
+import { bootstrap, bootstrapped, me, signInPolicy, status } from '@keyferry/schemas'
+import { anyone, mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Instance'
 
@@ -44,6 +45,20 @@ export const instance = router({
     .mutation(({ ctx: { ctx, auth, isLocalProgram, address }, input }) =>
       bootstrapInstance(ctx, auth, input, { isLocalProgram, address }),
     ),
+
+  signInPolicy: query(signInPolicyVerbs.get, {
+    tag,
+    summary: 'Who needs a second factor',
+    routes: [{ method: 'GET', path: '/api/v1/admin/sign-in-policy', envelope: 'signInPolicy' }],
+    output: signInPolicy,
+  }),
+
+  updateSignInPolicy: mutation(signInPolicyVerbs.update, {
+    tag,
+    summary: 'Changes who needs a second factor',
+    routes: [{ method: 'PATCH', path: '/api/v1/admin/sign-in-policy', envelope: 'signInPolicy' }],
+    output: signInPolicy,
+  }),
 
   me: query(instanceVerbs.me, {
     tag,

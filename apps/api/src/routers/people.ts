@@ -1,6 +1,15 @@
 import { peopleVerbs } from '@keyferry/auth/people/people.verbs'
 import { acceptInvitation as accept, openInvitation as open } from '@keyferry/auth/people/invitations'
-import { acceptInvitation, invitation, invited, offer, openInvitation, person, timestamp } from '@keyferry/schemas'
+import {
+  acceptInvitation,
+  invitation,
+  invited,
+  offer,
+  openInvitation,
+  person,
+  personSession,
+  timestamp,
+} from '@keyferry/schemas'
 import { z } from 'zod'
 import { anyone, mutation, query, router } from '../trpc/procedures.ts'
 
@@ -78,6 +87,20 @@ export const people = router({
     tag,
     summary: 'Switches off the second factor of someone who lost it',
     routes: [{ method: 'DELETE', path: '/api/v1/people/:userId/second-factor', envelope: 'person', input: 'query' }],
+    output: person,
+  }),
+
+  sessions: query(peopleVerbs.sessions, {
+    tag,
+    summary: 'Where a person is signed in',
+    routes: [{ method: 'GET', path: '/api/v1/people/:userId/sessions', envelope: 'sessions' }],
+    output: z.array(personSession),
+  }),
+
+  endSessions: mutation(peopleVerbs.endSessions, {
+    tag,
+    summary: 'Signs a person out everywhere: sessions, trusted devices, links for a new password',
+    routes: [{ method: 'DELETE', path: '/api/v1/people/:userId/sessions', envelope: 'person', input: 'query' }],
     output: person,
   }),
 

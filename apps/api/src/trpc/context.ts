@@ -1,5 +1,6 @@
 import type { Auth } from '@keyferry/auth'
 import type { Actor, Context } from '@keyferry/core/context'
+import type { KeyferryError } from '@keyferry/core/errors'
 import type { Readiness } from '@keyferry/instance'
 
 /** What every procedure gets. */
@@ -10,6 +11,8 @@ export interface RequestContext {
   actor: Actor | null
   /** Who the same credential belongs to now; null once it ended. Counts as no use of it. */
   authenticate: () => Promise<Actor | null>
+  /** Why someone who is known is no actor here. */
+  refusal: KeyferryError | null
   /** A credential came with the request, valid or not. */
   presented: boolean
   throttle: Throttle

@@ -72,6 +72,7 @@ export const anyone = stated.meta({ summary: '', tag: '', routes: [], verb: 'any
 const signedIn = stated.use(async ({ ctx, next }) => {
   const { actor } = ctx
   if (actor) return next({ ctx: { actor } })
+  if (ctx.refusal) throw ctx.refusal
   if (ctx.presented) await ctx.throttle('wrong tokens', WRONG_TOKENS_PER_MINUTE)
   throw new Unauthorized(ctx.presented ? 'Token is not valid' : 'Token missing')
 })

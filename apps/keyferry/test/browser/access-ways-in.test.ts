@@ -1,4 +1,4 @@
-/** An instance that sends mail and knows an OpenID Connect provider: a forgotten password, and the organization's own sign-in. */
+/** An instance that sends mail and knows an OpenID Connect provider: a forgotten password, a passkey, and the organization's own sign-in. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ import { openScreens } from './screens.ts'
 const LIMIT = { timeout: 20_000 }
 
 describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
-  it('are a link by mail, and the organization', { timeout: 120_000 }, async () => {
+  it('are a link by mail, a passkey, and the organization', { timeout: 120_000 }, async () => {
     const provider = await startProvider()
     const mail = await receiveMail()
     const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
@@ -25,6 +25,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
       startKeyferry(
         readEnv({
           ...environmentOf({ dataDir, databaseUrl: null }),
+          // Passkeys are bound to a name.
+          HOST: 'localhost',
           SMTP_URL: mail.url,
           MAIL_FROM: 'keyferry@example.com',
           OIDC_ISSUER: provider.issuer,
@@ -64,6 +66,34 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     await page.getByRole('link', { name: 'Sign in' }).click()
     await signIn(page, { email, password })
     await heading('Create your first project')
+
+    const devices = await page.context().newCDPSession(page)
+    await devices.send('WebAuthn.enable')
+    await devices.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+    await page.goto('/account')
+    await button('Add a passkey').click()
+    await page.getByLabel('Your password, to be sure it is you').fill(password)
+    await button('Continue').click()
+    await see(page.getByRole('list', { name: 'Passkeys' }))
+    await screens.look('account-passkey')
+    await page.context().clearCookies()
+    await page.goto('/sign-in?next=/account')
+    await button('Sign in with a passkey').click()
+    await heading('Your account')
+    await page.getByRole('list', { name: 'Passkeys' }).getByRole('button', { name: 'Remove' }).click()
+    await page.getByLabel('Your password, to be sure it is you').fill(password)
+    await button('Remove passkey').click()
+    await see(button('Set up second factor'))
+    await expect.poll(() => page.getByRole('list', { name: 'Passkeys' }).count(), LIMIT).toBe(0)
 
     await page.context().clearCookies()
     provider.here = null

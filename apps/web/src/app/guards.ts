@@ -1,6 +1,6 @@
 /** What has to be true before a page opens. */
 import { redirect } from '@tanstack/react-router'
-import { isOutage, statusOf } from '../lib/errors.ts'
+import { isOutage, nameOf, statusOf } from '../lib/errors.ts'
 import { api } from '../lib/trpc.ts'
 
 const FRESH = { staleTime: 60_000 }
@@ -28,6 +28,8 @@ export async function onlySignedIn(href: string): Promise<void> {
     await api.instance.me.fetch(undefined, FRESH)
   } catch (error) {
     if (statusOf(error) === 401) throw redirect({ to: '/sign-in', search: { next: href } })
+    if (nameOf(error) === 'SecondFactorRequired')
+      throw redirect({ to: '/second-factor-required', search: { next: href } })
     if (isOutage(error) && api.instance.me.getData() !== undefined) return
     throw error
   }

@@ -38,6 +38,18 @@ const secondFactor = createRoute({
   validateSearch: texts('next'),
   component: lazyRouteComponent(waysIn, 'SecondFactor'),
 })
+const signInLink = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/link',
+  validateSearch: texts('token'),
+  component: lazyRouteComponent(waysIn, 'SignInLink'),
+})
+const factorRequired = createRoute({
+  getParentRoute: () => root,
+  path: '/second-factor-required',
+  validateSearch: texts('next'),
+  component: lazyRouteComponent(() => import('./page-factor-required.tsx'), 'FactorRequired'),
+})
 const forgotPassword = createRoute({
   getParentRoute: () => root,
   path: '/forgot-password',
@@ -181,6 +193,8 @@ export const router = createRouter({
     firstRun,
     signIn,
     secondFactor,
+    signInLink,
+    factorRequired,
     forgotPassword,
     resetPassword,
     acceptInvitation,

@@ -33,13 +33,46 @@ export async function verifyCode(kind: 'app' | 'recovery', code: string): Promis
   await forget()
 }
 
-/** Before a change of a second factor: a code of the app, or a recovery code. Throws like `answered`. */
-export async function proveFactor(code: string): Promise<void> {
-  const { twoFactor } = await loadAuth()
-  const digits = code.replaceAll(' ', '')
-  const kind = /^\d{6}$/.test(digits) ? twoFactor.verifyTotp({ code: digits }) : twoFactor.verifyBackupCode({ code })
-  answered<unknown>(await kind)
+/** Which second factors an account has. */
+export interface Factors {
+  app: boolean
+  passkey: boolean
 }
+
+export async function factors(): Promise<Factors> {
+  const { $fetch } = await loadAuth()
+  return answered(await $fetch<Factors>('/factors'))
+}
+
+/** Before a change of a factor: a code of the app or a recovery code, or without one a passkey. Throws like `answered`. */
+export async function proveFactor(code: string): Promise<void> {
+  const typed = code.trim()
+  if (typed === '') return (await loadPasskey()).usePasskey()
+  const { twoFactor } = await loadAuth()
+  const digits = typed.replaceAll(' ', '')
+  answered<unknown>(
+    /^\d{6}$/.test(digits)
+      ? await twoFactor.verifyTotp({ code: digits })
+      : await twoFactor.verifyBackupCode({ code: typed }),
+  )
+}
+
+/** Throws like `answered`. */
+export async function signInWithPasskey(): Promise<void> {
+  await (await loadPasskey()).usePasskey()
+  await forget()
+}
+
+/** By a link that an operator made. Throws like `answered`. */
+export async function signInByLink(token: string): Promise<void> {
+  const { $fetch } = await loadAuth()
+  answered(await $fetch<unknown>('/sign-in-link', { method: 'POST', body: { token } }))
+  await forget()
+}
+
+export const loadPasskey = () => import('./passkey.ts')
+/** Whether this browser can have passkeys. */
+export const knowsPasskeys = (): boolean => 'PublicKeyCredential' in globalThis
 
 /** Leaves for the provider's own page, which leads to `next`, or to the sign-in page with what went wrong. Throws like `answered`. */
 export async function signInWithProvider(next: string): Promise<void> {
@@ -66,6 +99,8 @@ const WORDS = new Map([
   ['INVALID_EMAIL_OR_PASSWORD', 'Email and password do not match an account here.'],
   ['INVALID_PASSWORD', 'This is not the password of your account.'],
   ['INVALID_CODE', 'This code is wrong or too old. Codes change every 30 seconds; check the clock of your device.'],
+  ['PASSKEY_NOT_FOUND', 'This passkey is not known here. It may have been removed.'],
+  ['CHALLENGE_NOT_FOUND', 'This took too long. Try again.'],
   ['CODE_USED', 'This code was used before. Wait for the next one.'],
   ['INVALID_BACKUP_CODE', 'This recovery code is wrong, or was used before.'],
   ['INVALID_TWO_FACTOR_COOKIE', 'This took too long. Sign in again from the start.'],

@@ -16,6 +16,12 @@ export function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined
 }
 
+/** The name of a refusal, such as `PermissionDenied`; undefined when no answer came. */
+export function nameOf(error: unknown): string | undefined {
+  const name = dataOf(error).error
+  return typeof name === 'string' ? name : undefined
+}
+
 /** No answer, or none from Keyferry itself. */
 export const isOutage = (error: unknown): boolean => error instanceof TRPCClientError && (statusOf(error) ?? 500) >= 500
 

@@ -3,7 +3,15 @@
  * left open, must not be enough to take it away. Afterwards nothing stays open that was opened before. A plugin of better-auth.
  */
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'
-import { APIError, createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api'
+import {
+  APIError,
+  createAuthEndpoint,
+  createAuthMiddleware,
+  getSessionFromCtx,
+  isAPIError,
+  sessionMiddleware,
+} from 'better-auth/api'
+import { z } from 'zod'
 import { endOtherSessions } from './endings.ts'
 
 /** They need a proof when a factor is set. */
@@ -15,21 +23,59 @@ const GUARDED = new Set([
   '/passkey/verify-registration',
   '/passkey/delete-passkey',
 ])
+/** Of these, what changes something: an app that is only begun to be set up is no factor yet. */
+const CHANGING = new Set(
+  [...GUARDED].filter((path) => path !== '/two-factor/enable' && path !== '/two-factor/get-totp-uri'),
+)
 /** A right code, sent by who is signed in, is a proof. */
-const PROVING = new Set(['/two-factor/verify-totp', '/two-factor/verify-backup-code'])
+const CODES = new Set(['/two-factor/verify-totp', '/two-factor/verify-backup-code'])
+/** So is a passkey; it begins a new session, which takes the place of the one before. */
+const PASSKEY = '/passkey/verify-authentication'
 /** Milliseconds that a proof waits for its change. */
 const PROOF_MS = 5 * 60_000
 
-const proofOf = (token: string): string => `factor-proof:${token}`
+interface SignedIn {
+  session: { token: string }
+  user: { id: string; email: string }
+}
+/** After a hook's endpoint: what it answers, or why it refused. */
+type Answered = GenericEndpointContext & { context: { returned?: unknown } }
 
 export function factorChanges(): BetterAuthPlugin {
+  const before = new WeakMap<object, SignedIn>()
+  const on = (paths: ReadonlySet<string>) => (ctx: { path?: string }) => paths.has(ctx.path ?? '')
   return {
     id: 'keyferry-factor-changes',
+    endpoints: {
+      listFactors: createAuthEndpoint('/factors', { method: 'GET', use: [sessionMiddleware] }, async (ctx) =>
+        ctx.json(await factorsOf(ctx, ctx.context.session.user.id)),
+      ),
+    },
     hooks: {
-      before: [{ matcher: ({ path }) => GUARDED.has(path ?? ''), handler: createAuthMiddleware(demandProof) }],
+      before: [
+        { matcher: on(GUARDED), handler: createAuthMiddleware(demandProof) },
+        {
+          matcher: on(new Set([PASSKEY])),
+          handler: createAuthMiddleware(async (ctx) => {
+            const signedIn = await getSessionFromCtx(ctx)
+            if (signedIn) before.set(ctx.context, signedIn)
+          }),
+        },
+      ],
       after: [
-        { matcher: ({ path }) => PROVING.has(path ?? ''), handler: createAuthMiddleware(afterCode) },
-        { matcher: ({ path }) => GUARDED.has(path ?? ''), handler: createAuthMiddleware(afterChange) },
+        { matcher: on(CODES), handler: createAuthMiddleware(afterCode) },
+        {
+          matcher: on(new Set([PASSKEY])),
+          handler: createAuthMiddleware(async (ctx) => {
+            const { newSession } = ctx.context
+            const old = before.get(ctx.context)
+            if (!newSession || old?.user.id !== newSession.user.id) return
+            await ctx.context.internalAdapter.deleteSession(old.session.token)
+            await keepProof(ctx, newSession)
+          }),
+        },
+        { matcher: on(CHANGING), handler: createAuthMiddleware(afterChange) },
+        { matcher: on(new Set(['/sign-in/email'])), handler: createAuthMiddleware(offerPasskey) },
       ],
     },
   }
@@ -37,9 +83,12 @@ export function factorChanges(): BetterAuthPlugin {
 
 async function demandProof(ctx: GenericEndpointContext): Promise<void> {
   const signedIn = await getSessionFromCtx(ctx)
-  if (!signedIn || !(await hasFactor(ctx, signedIn.user.id))) return
+  if (!signedIn) return
+  if (ctx.path === '/passkey/verify-registration') await ctx.context.password.checkPassword(signedIn.user.id, ctx)
+  const { app, passkey } = await factorsOf(ctx, signedIn.user.id)
+  if (!app && !passkey) return
   // Of several changes at the same time one gets it.
-  const proof = await ctx.context.internalAdapter.consumeVerificationValue(proofOf(signedIn.session.token))
+  const proof = await ctx.context.internalAdapter.consumeVerificationValue(proofOf(signedIn))
   if (proof?.value === signedIn.user.id) return
   throw new APIError('FORBIDDEN', {
     code: 'SECOND_FACTOR_NEEDED',
@@ -55,33 +104,43 @@ async function afterCode(ctx: Answered): Promise<void> {
   else await keepProof(ctx, session)
 }
 
+async function afterChange(ctx: Answered): Promise<void> {
+  const { session, newSession, returned } = ctx.context
+  if (isAPIError(returned) || !session) return
+  const { app, passkey } = await factorsOf(ctx, session.user.id)
+  await ctx.context.internalAdapter.updateUser(session.user.id, { twoFactorEnabled: app || passkey })
+  await endOtherSessions(ctx, session.user.id, (newSession ?? session).session.token)
+}
+
+const pending = z.looseObject({ twoFactorRedirect: z.literal(true), twoFactorMethods: z.array(z.string()) })
+const named = z.object({ email: z.string() })
+
+/** Where the password is not enough, the answer names each factor that the account has. */
+async function offerPasskey(ctx: Answered): Promise<unknown> {
+  const answer = pending.safeParse(ctx.context.returned)
+  const body = named.safeParse(ctx.body)
+  const found = body.success ? await ctx.context.internalAdapter.findUserByEmail(body.data.email) : null
+  if (!answer.success || !found || !(await factorsOf(ctx, found.user.id)).passkey) return undefined
+  return ctx.json({ ...answer.data, twoFactorMethods: [...answer.data.twoFactorMethods, 'passkey'] })
+}
+
+const proofOf = ({ session }: SignedIn): string => `factor-proof:${session.token}`
+
 async function keepProof({ context }: GenericEndpointContext, signedIn: SignedIn): Promise<void> {
   await context.internalAdapter.createVerificationValue({
-    identifier: proofOf(signedIn.session.token),
+    identifier: proofOf(signedIn),
     value: signedIn.user.id,
     expiresAt: new Date(Date.now() + PROOF_MS),
   })
 }
 
-async function afterChange(ctx: Answered): Promise<void> {
-  const { session, newSession, returned } = ctx.context
-  // An app that was only begun to be set up is no factor yet; showing its secret changes nothing.
-  if (isAPIError(returned) || !session || ctx.path === '/two-factor/enable' || ctx.path === '/two-factor/get-totp-uri')
-    return
-  await endOtherSessions(ctx, session.user.id, (newSession ?? session).session.token)
-}
-
-/** After a hook's endpoint: what it answers, or why it refused. */
-type Answered = GenericEndpointContext & { context: { returned?: unknown } }
-
-interface SignedIn {
-  session: { token: string }
-  user: { id: string }
-}
-
-/** An app that was set up to the end. */
-async function hasFactor({ context }: GenericEndpointContext, userId: string): Promise<boolean> {
+/** `app`: an authenticator app that was set up to the end. */
+async function factorsOf(
+  { context }: GenericEndpointContext,
+  userId: string,
+): Promise<{ app: boolean; passkey: boolean }> {
   const where = [{ field: 'userId', value: userId }]
   const app = await context.adapter.findOne<{ verified: boolean | null }>({ model: 'twoFactor', where })
-  return app !== null && app.verified !== false
+  const passkey = await context.adapter.findOne({ model: 'passkey', where })
+  return { app: app !== null && app.verified !== false, passkey: passkey !== null }
 }

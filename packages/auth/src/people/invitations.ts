@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { grantOf } from '@keyferry/core/access/grants'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
-import { BadRequest, NotFound } from '@keyferry/core/errors'
+import { BadRequest, NotFound, OnlyByProvider } from '@keyferry/core/errors'
 import { withOwnNames, type InvitationTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
@@ -148,6 +148,7 @@ export async function acceptInvitation(
       throw new BadRequest(`${row.email} has an account already; sign in, then open the link again`)
     let id = user?.id
     if (id === undefined) {
+      if (!auth.signInWith.includes('password')) throw new OnlyByProvider()
       if (name === undefined || password === undefined)
         throw new BadRequest('A new account needs a name and a password')
       refuseCommon(password, row.email)

@@ -6,8 +6,10 @@ import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/con
 import { BadRequest, NotFound } from '@keyferry/core/errors'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
+import type { Auth } from '../auth.ts'
 import { removeKeysOf } from '../machines/api-keys.ts'
-import { allUsers, deleteUser, dropSecondFactor, usersOf, type User } from './users.ts'
+import { removeOver, SIGN_INS } from './sessions.ts'
+import { allUsers, deleteUser, dropSecondFactor, sessionsOf, signOutEverywhere, usersOf, type User } from './users.ts'
 
 type Person = z.output<typeof schemas.person>
 
@@ -59,7 +61,10 @@ export async function removePerson(ctx: Context, actor: Actor, { userId }: { use
   return person
 }
 
-/** For somebody who lost their app and their recovery codes: the password lets them in, and they can set it up anew. Throws `NotFound`. */
+/**
+ * For somebody who lost their app and their recovery codes: the password lets them in, and they can set it up
+ * again. Ends their sessions. Throws `NotFound`.
+ */
 export async function endSecondFactor(ctx: Context, actor: Actor, { userId }: { userId: string }): Promise<Person> {
   await ctx.db.transaction().execute(async (tx) => {
     const { email } = await findUser(tx, userId)
@@ -67,6 +72,36 @@ export async function endSecondFactor(ctx: Context, actor: Actor, { userId }: { 
     await audit(ctx, tx, actor, 'person.second-factor-off', null, { userId, email })
   })
   return shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
+}
+
+/** Where the person is signed in, newest first. Throws `NotFound`. */
+export async function listPersonSessions(
+  ctx: Context,
+  auth: Auth,
+  _actor: Actor,
+  { userId }: { userId: string },
+): Promise<z.output<typeof schemas.personSession>[]> {
+  await findUser(ctx.db, userId)
+  await removeOver(ctx.db, auth.sessions)
+  return (await sessionsOf(ctx.db, userId)).map((row) => ({
+    id: row.id,
+    createdAt: new Date(row.createdAt).toISOString(),
+    lastSeenAt: new Date(row.updatedAt).toISOString(),
+    address: row.ipAddress || null,
+    device: row.userAgent || null,
+    signedInBy: SIGN_INS.find((kind) => kind === row.signedInBy) ?? null,
+  }))
+}
+
+/** Signs the person out everywhere. Throws `NotFound`. */
+export async function endPersonSessions(ctx: Context, actor: Actor, { userId }: { userId: string }): Promise<Person> {
+  const user = await findUser(ctx.db, userId)
+  await ctx.db.transaction().execute(async (tx) => {
+    const ended = (await sessionsOf(tx, userId)).length
+    await signOutEverywhere(tx, userId)
+    await audit(ctx, tx, actor, 'person.sign-out-everywhere', null, { userId, email: user.email, ended })
+  })
+  return shown(user, await adminIds(ctx.db))
 }
 
 async function refuseLastAdmin(ctx: Context, tx: Tx, user: User): Promise<void> {

@@ -5,7 +5,14 @@ import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
 import { defineAuthVerb } from '../verb.ts'
 import { invitePerson, listInvitations, revokeInvitation } from './invitations.ts'
-import { endSecondFactor, listPeople, removePerson, updatePerson } from './people.ts'
+import {
+  endPersonSessions,
+  endSecondFactor,
+  listPeople,
+  listPersonSessions,
+  removePerson,
+  updatePerson,
+} from './people.ts'
 import { makeResetLink } from './reset.ts'
 
 const one = z.object({ userId: schemas.id })
@@ -39,6 +46,13 @@ export const peopleVerbs = {
 
   remove: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: removePerson }),
   endSecondFactor: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: endSecondFactor }),
+
+  sessions: defineAuthVerb({
+    input: one,
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor, input, { auth }) => listPersonSessions(ctx, auth, actor, input),
+  }),
+  endSessions: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: endPersonSessions }),
 
   resetLink: defineAuthVerb({
     input: one,

@@ -14,6 +14,8 @@ import * as quotas from './0045-quotas.ts'
 import * as listedBootstrapTokens from './0055-listed-bootstrap-tokens.ts'
 import * as signIn from './0060-sign-in.ts'
 import * as machineLockOut from './0061-machine-lock-out.ts'
+import * as instanceSettings from './0062-instance-settings.ts'
+import * as membershipSource from './0063-membership-source.ts'
 import * as seals from './0065-seals.ts'
 import * as auditMarks from './0066-audit-marks.ts'
 
@@ -32,6 +34,8 @@ export const migrations: Record<string, Migration> = {
   '0055-listed-bootstrap-tokens': listedBootstrapTokens,
   '0060-sign-in': signIn,
   '0061-machine-lock-out': machineLockOut,
+  '0062-instance-settings': instanceSettings,
+  '0063-membership-source': membershipSource,
   '0065-seals': seals,
   '0066-audit-marks': auditMarks,
 }

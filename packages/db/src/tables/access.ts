@@ -1,4 +1,5 @@
 /** Who may do what: people, machines and their credentials. Columns that are sealed change with `amend` only, so they are fixed for everything else. */
+import type { ColumnType } from 'kysely'
 import type { Fixed, Flag, Timestamp } from './column.ts'
 
 /** Users, identities and API keys that may do everything. */
@@ -16,6 +17,8 @@ export interface MembershipTable {
   role: Fixed<string>
   /** JSON array of environments and paths it is narrowed to; null: the whole project. */
   scopes: Fixed<string | null>
+  /** Where it came from; null: somebody gave it. */
+  source: ColumnType<'group' | null, 'group' | null | undefined, never>
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
 }
@@ -114,4 +117,10 @@ export interface AttemptTable {
   blockedUntil: Timestamp
   /** Then the count begins again. */
   expiresAt: Timestamp
+}
+
+/** What instance admins set for everybody, as JSON. */
+export interface InstanceSettingTable {
+  name: Fixed<string>
+  value: string
 }

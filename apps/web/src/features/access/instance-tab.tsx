@@ -10,6 +10,7 @@ import type { TabProps } from './access-page.tsx'
 import { InvitePerson } from './forms.tsx'
 import { InvitationList } from './invitation-list.tsx'
 import { PersonRow } from './person-row.tsx'
+import { SignInPolicy } from './sign-in-policy.tsx'
 
 /** Everybody who has an account, in all projects. For instance admins. */
 export function InstanceTab({ open, onOpen }: Pick<TabProps, 'open' | 'onOpen'>) {
@@ -47,6 +48,7 @@ export function InstanceTab({ open, onOpen }: Pick<TabProps, 'open' | 'onOpen'>)
         </Table>
       </div>
       <InstanceInvitations />
+      <SignInPolicy />
       <Drawer
         open={open === 'add'}
         onClose={() => onOpen(undefined)}

@@ -1,4 +1,4 @@
-import { Ellipsis, KeySquare, Link2, Shield, ShieldOff, Trash2 } from 'lucide-react'
+import { Ellipsis, KeySquare, Link2, LogOut, Shield, ShieldOff, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { ShownOnce } from '../../components/shown-once.tsx'
@@ -11,9 +11,10 @@ import { Td, Tr } from '../../components/ui/table.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { PersonSessions } from './person-sessions.tsx'
 import type { Person } from './types.ts'
 
-type Asking = 'promote' | 'demote' | 'end-second-factor' | 'remove'
+type Asking = 'promote' | 'demote' | 'end-second-factor' | 'end-sessions' | 'remove'
 
 export function PersonRow({ person, you }: { person: Person; you: boolean }) {
   const [asking, setAsking] = useState<Asking>()
@@ -72,6 +73,9 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
                 <KeySquare aria-hidden className="size-4" /> Switch off second factor
               </MenuItem>
             )}
+            <MenuItem onSelect={() => setAsking('end-sessions')}>
+              <LogOut aria-hidden className="size-4" /> Sessions
+            </MenuItem>
             <MenuLine />
             <MenuItem danger onSelect={() => setAsking('remove')}>
               <Trash2 aria-hidden className="size-4" /> Remove account
@@ -106,6 +110,7 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
   const utils = trpc.useUtils()
   const update = trpc.people.update.useMutation()
   const endSecondFactor = trpc.people.endSecondFactor.useMutation()
+  const endSessions = trpc.people.endSessions.useMutation()
   const remove = trpc.people.remove.useMutation()
   const words = {
     promote: {
@@ -123,8 +128,14 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
     'end-second-factor': {
       title: `Switch off the second factor of ${person.email}?`,
       label: 'Switch it off',
-      text: 'For someone who lost their app and their recovery codes: their password alone lets them in, until they set it up anew. Make sure that it is really them who asks.',
+      text: 'For someone who lost their app and their recovery codes: their password alone lets them in, until they set it up again. They are signed out. Make sure that it is really them who asks.',
       act: () => endSecondFactor.mutateAsync({ userId: person.id }),
+    },
+    'end-sessions': {
+      title: `Sign ${person.email} out everywhere?`,
+      label: 'Sign out everywhere',
+      text: 'Ends their sessions, trusted devices and links for a new password. They can sign in again.',
+      act: () => endSessions.mutateAsync({ userId: person.id }),
     },
     remove: {
       title: `Remove the account of ${person.email}?`,
@@ -147,6 +158,7 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
       onClose={onClose}
     >
       <p>{words.text}</p>
+      {asking === 'end-sessions' && <PersonSessions userId={person.id} />}
     </Confirm>
   )
 }

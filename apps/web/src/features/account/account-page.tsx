@@ -5,6 +5,7 @@ import { Section } from '../../components/ui/card.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { accountQuery } from './account-query.ts'
+import { PasskeysCard } from './passkeys-card.tsx'
 import { PasswordCard } from './password-card.tsx'
 import { SessionsCard } from './sessions-card.tsx'
 import { TwoFactorCard } from './two-factor-card.tsx'
@@ -21,7 +22,8 @@ export function AccountPage() {
       {data.hasPassword ? (
         <>
           <PasswordCard />
-          <TwoFactorCard on={data.twoFactor} />
+          <TwoFactorCard factors={data.factors} />
+          <PasskeysCard factors={data.factors} />
         </>
       ) : (
         <Section

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { answered, loadAuth } from '../../lib/auth.ts'
+import { answered, factors, loadAuth, loadPasskey } from '../../lib/auth.ts'
 import { queryClient } from '../../lib/trpc.ts'
 
 /** Whose account it is, and how they sign in. */
@@ -7,13 +7,13 @@ export const accountQuery = queryOptions({
   queryKey: ['account'],
   queryFn: async () => {
     const auth = await loadAuth()
-    const [session, accounts] = await Promise.all([auth.getSession(), auth.listAccounts()])
+    const [session, accounts, has] = await Promise.all([auth.getSession(), auth.listAccounts(), factors()])
     const { user, session: here } = answered(session)
     return {
       name: user.name,
       email: user.email,
       sessionId: here.id,
-      twoFactor: user.twoFactorEnabled === true,
+      factors: has,
       hasPassword: answered(accounts).some(({ providerId }) => providerId === 'credential'),
     }
   },
@@ -28,9 +28,16 @@ export const sessionsQuery = queryOptions({
   },
 })
 
+/** The passkeys of the account. */
+export const passkeysQuery = queryOptions({
+  queryKey: ['passkeys'],
+  queryFn: async () => (await loadPasskey()).listPasskeys(),
+})
+
 /** A change of the second factor or the password begins a new session. */
 export const accountChanged = (): Promise<unknown> =>
   Promise.all([
     queryClient.invalidateQueries({ queryKey: accountQuery.queryKey }),
     queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
+    queryClient.invalidateQueries({ queryKey: passkeysQuery.queryKey }),
   ])

@@ -5,32 +5,33 @@ import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { PasswordField } from '../../components/ui/password-field.tsx'
-import { proveFactor } from '../../lib/auth.ts'
+import { proveFactor, type Factors } from '../../lib/auth.ts'
 import { messageOf } from '../../lib/errors.ts'
 
 interface Props {
   label: string
   danger: boolean
-  /** A second factor is set, so it has to be proven too. */
-  factor: boolean
+  /** What is set has to be proven, too. */
+  factors: Factors
   act: (password: string) => Promise<unknown>
   onCancel: () => void
 }
 
-const password = z.string().min(1, 'Enter your password')
-const withFactor = z.object({ password, code: z.string().trim().min(1, 'Enter a code') })
-const alone = z.object({ password, code: z.string() })
-
-/** Asks for the password, and the second factor where one is set, before something that a borrowed session must not do. */
-export function PasswordAsked({ label, danger, factor, act, onCancel }: Props) {
+/** Asks for the password, and a second factor where one is set, before something that a borrowed session must not do. */
+export function PasswordAsked({ label, danger, factors: { app, passkey }, act, onCancel }: Props) {
   const { register, handleSubmit, setError, formState } = useForm({
-    resolver: zodResolver(factor ? withFactor : alone),
+    resolver: zodResolver(
+      z.object({
+        password: z.string().min(1, 'Enter your password'),
+        code: app && !passkey ? z.string().trim().min(1, 'Enter a code') : z.string(),
+      }),
+    ),
     defaultValues: { password: '', code: '' },
   })
   const { errors, isSubmitting } = formState
   const submit = handleSubmit(async ({ password, code }) => {
     try {
-      if (factor) await proveFactor(code)
+      if (app || passkey) await proveFactor(code)
       await act(password)
     } catch (error) {
       setError('root', { message: messageOf(error) })
@@ -46,10 +47,11 @@ export function PasswordAsked({ label, danger, factor, act, onCancel }: Props) {
         error={errors.password?.message}
         {...register('password')}
       />
-      {factor && (
+      {app && (
         <TextField
           label="Code of your authenticator app, or a recovery code"
           autoComplete="one-time-code"
+          help={passkey ? 'Leave it empty to confirm with a passkey.' : undefined}
           spellCheck={false}
           error={errors.code?.message}
           {...register('code')}

@@ -35,7 +35,7 @@ export function SessionsCard({ here }: { here: string }) {
   return (
     <Section
       title="Sessions"
-      text="Where you are signed in. A session that is not used ends after 7 days."
+      text="Where you are signed in. A session ends when it is not used for a while, and after some days in any case."
       action={
         others.length > 0 && (
           <Button variant="quietDanger" busy={revokeOthers.isPending} onClick={() => revokeOthers.mutate()}>

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
-import { answered, loadAuth } from '../../lib/auth.ts'
+import { answered, loadAuth, type Factors } from '../../lib/auth.ts'
 import { toast } from '../../lib/toast.ts'
 import { accountChanged } from './account-query.ts'
 import { PasswordAsked, TwoFactorSetup } from './forms.tsx'
@@ -15,8 +15,9 @@ type Step =
   | { at: 'setup'; setup: Setup }
   | { at: 'codes'; codes: readonly string[] }
 
-/** A second factor at sign-in: codes from an authenticator app (TOTP), and recovery codes for when it is lost. */
-export function TwoFactorCard({ on }: { on: boolean }) {
+/** An authenticator app as second factor: codes of it (TOTP), and recovery codes for when it is lost. */
+export function TwoFactorCard({ factors }: { factors: Factors }) {
+  const on = factors.app
   const [step, setStep] = useState<Step>({ at: 'rest' })
   const rest = () => setStep({ at: 'rest' })
 
@@ -62,7 +63,9 @@ export function TwoFactorCard({ on }: { on: boolean }) {
             Set up second factor
           </Button>
         ))}
-      {step.at === 'password' && <PasswordAsked key={step.for} {...asked[step.for]} factor={on} onCancel={rest} />}
+      {step.at === 'password' && (
+        <PasswordAsked key={step.for} {...asked[step.for]} factors={factors} onCancel={rest} />
+      )}
       {step.at === 'setup' && (
         <TwoFactorSetup
           setup={step.setup}

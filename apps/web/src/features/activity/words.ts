@@ -261,6 +261,8 @@ export const WORDS: Record<AuditAction, Words> = {
         : say`was stopped from signing in to other accounts ${times(d, 'others')}`,
   },
   'person.sign-out': { about: 'signIn', label: 'Signed out', say: () => say`signed out` },
+  'person.passkey-add': { about: 'signIn', label: 'Passkey set up', say: () => say`set up a passkey` },
+  'person.passkey-remove': { about: 'signIn', label: 'Passkey removed', say: () => say`removed a passkey` },
   'person.end-sessions': {
     about: 'signIn',
     label: 'Sessions ended',
@@ -391,6 +393,16 @@ export const WORDS: Record<AuditAction, Words> = {
         ? say`switched off their second factor`
         : say`switched off the second factor of ${name(d, 'email')}`,
   },
+  'person.sign-in-link': {
+    about: 'people',
+    label: 'Link to sign in made',
+    say: (d) => say`made a link that signs ${name(d, 'email')} in`,
+  },
+  'person.sign-out-everywhere': {
+    about: 'people',
+    label: 'Person signed out everywhere',
+    say: (d) => say`signed ${name(d, 'email')} out everywhere`,
+  },
 
   'identity.create': { about: 'machines', label: 'Machine created', say: (d) => say`made the machine ${name(d)}` },
   'identity.update': {
@@ -503,6 +515,11 @@ export const WORDS: Record<AuditAction, Words> = {
     about: 'instance',
     label: 'Audit log exported',
     say: () => say`exported the audit log`,
+  },
+  'instance.sign-in-policy': {
+    about: 'instance',
+    label: 'Second factor required',
+    say: (d) => say`required a second factor of ${text(d, 'requireSecondFactor')}, before of ${text(d, 'from')}`,
   },
   'instance.rotate-root-key': {
     about: 'instance',

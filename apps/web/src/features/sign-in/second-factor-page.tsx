@@ -5,13 +5,15 @@ import { useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { Alone } from '../../components/brand.tsx'
 import { CodeField } from '../../components/code-field.tsx'
+import { PasskeyButton } from '../../components/passkey-button.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { verifyCode } from '../../lib/auth.ts'
+import { knowsPasskeys, verifyCode } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { ours } from '../../lib/next.ts'
+import { trpc } from '../../lib/trpc.ts'
 
 const form = z.object({ code: z.string().trim().min(1, 'Enter the code') })
 
@@ -19,6 +21,8 @@ const form = z.object({ code: z.string().trim().min(1, 'Enter the code') })
 export function SecondFactorPage({ next }: { next: string | undefined }) {
   usePageTitle('Second step', false)
   const [kind, setKind] = useState<'app' | 'recovery'>('app')
+  const navigate = useNavigate()
+  const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
   return (
     <Alone
       title="Second step"
@@ -29,6 +33,9 @@ export function SecondFactorPage({ next }: { next: string | undefined }) {
       }
     >
       <CodeForm key={kind} kind={kind} next={next} />
+      {status.data?.signInWith.includes('passkey') === true && knowsPasskeys() && (
+        <PasskeyButton onDone={() => navigate({ href: ours(next), replace: true })} />
+      )}
       <div className="flex flex-wrap justify-between gap-2">
         <Button variant="ghost" size="sm" onClick={() => setKind(kind === 'app' ? 'recovery' : 'app')}>
           {kind === 'app' ? 'Use a recovery code' : 'Use the authenticator app'}

@@ -3,12 +3,13 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { Alone } from '../../components/brand.tsx'
+import { PasskeyButton } from '../../components/passkey-button.tsx'
 import { ProviderButton } from '../../components/provider-button.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { PasswordField } from '../../components/ui/password-field.tsx'
-import { signIn } from '../../lib/auth.ts'
+import { knowsPasskeys, signIn } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { ours } from '../../lib/next.ts'
@@ -38,32 +39,38 @@ export function SignInPage({ next, error }: { next: string | undefined; error: s
     }
   })
   const problem = errors.root?.message ?? (error === undefined ? undefined : providerProblem(error))
+  const ways = status.data?.signInWith ?? ['password']
   return (
     <Alone title="Sign in" text="Secrets, and where they go.">
-      <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
-        {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
-        <TextField
-          label="Email"
-          type="email"
-          autoComplete="username"
-          autoFocus
-          error={errors.email?.message}
-          {...register('email')}
-        />
-        <PasswordField
-          label="Password"
-          autoComplete="current-password"
-          error={errors.password?.message}
-          {...register('password')}
-        />
-        <Button type="submit" variant="primary" busy={isSubmitting}>
-          Sign in
-        </Button>
-        <Link to="/forgot-password" className="w-fit rounded text-sm text-accent underline underline-offset-2">
-          Forgot your password?
-        </Link>
-      </form>
-      {status.data?.signInWith.includes('oidc') === true && <ProviderButton next={ours(next)} />}
+      {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
+      {ways.includes('password') && (
+        <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+          <TextField
+            label="Email"
+            type="email"
+            autoComplete="username"
+            autoFocus
+            error={errors.email?.message}
+            {...register('email')}
+          />
+          <PasswordField
+            label="Password"
+            autoComplete="current-password"
+            error={errors.password?.message}
+            {...register('password')}
+          />
+          <Button type="submit" variant="primary" busy={isSubmitting}>
+            Sign in
+          </Button>
+          <Link to="/forgot-password" className="w-fit rounded text-sm text-accent underline underline-offset-2">
+            Forgot your password?
+          </Link>
+        </form>
+      )}
+      {ways.includes('passkey') && knowsPasskeys() && (
+        <PasskeyButton onDone={() => navigate({ href: ours(next), replace: true })} />
+      )}
+      {ways.includes('oidc') && <ProviderButton next={ours(next)} />}
     </Alone>
   )
 }

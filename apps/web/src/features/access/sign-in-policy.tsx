@@ -1,0 +1,42 @@
+import { Failure } from '../../components/failure.tsx'
+import { SelectField } from '../../components/ui/field.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+
+const CHOICES = [
+  ['nobody', 'Nobody has to'],
+  ['admins', 'Instance admins'],
+  ['everybody', 'Everybody'],
+] as const
+
+/** Who has to set up a second factor before anything else. For instance admins. */
+export function SignInPolicy() {
+  const utils = trpc.useUtils()
+  const { data, error, refetch } = trpc.instance.signInPolicy.useQuery()
+  const update = trpc.instance.updateSignInPolicy.useMutation({
+    onSuccess: () => toast.success('Saved.'),
+    onError: (problem) => toast.error(messageOf(problem)),
+    onSettled: () => utils.instance.invalidate(),
+  })
+  if (error) return <Failure what="The sign-in policy could not be read" error={error} retry={refetch} />
+  return (
+    <SelectField
+      label="Who needs a second factor"
+      help="Until it is set up, nothing else is open to them. Machines, API keys and sign-in by your organization are not concerned."
+      className="max-w-md"
+      disabled={!data || update.isPending}
+      value={data?.requireSecondFactor ?? 'nobody'}
+      onChange={(event) => {
+        const choice = CHOICES.find(([value]) => value === event.target.value)
+        if (choice) update.mutate({ requireSecondFactor: choice[0] })
+      }}
+    >
+      {CHOICES.map(([value, words]) => (
+        <option key={value} value={value}>
+          {words}
+        </option>
+      ))}
+    </SelectField>
+  )
+}

@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { Alone } from '../../components/brand.tsx'
+import { Failure } from '../../components/failure.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { signOut } from '../../lib/auth.ts'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { ours } from '../../lib/next.ts'
+import { accountQuery } from './account-query.ts'
+import { PasskeysCard } from './passkeys-card.tsx'
+import { TwoFactorCard } from './two-factor-card.tsx'
+
+/** For a person who has to set up a second factor before anything else; leads to `next`. */
+export function FactorRequiredPage({ next }: { next: string | undefined }) {
+  usePageTitle('Set up a second factor', false)
+  const navigate = useNavigate()
+  const { data, error, refetch } = useQuery(accountQuery)
+  const leave = async () => {
+    await signOut()
+    await navigate({ to: '/sign-in' })
+  }
+  return (
+    <Alone
+      title="Set up a second factor"
+      text="This instance requires one. Set up an authenticator app or a passkey to go on."
+    >
+      {error && <Failure what="Your account could not be read" error={error} retry={refetch} />}
+      {!error && !data && <SkeletonRows label="Loading your account" rows={3} />}
+      {data && (
+        <>
+          {data.hasPassword ? (
+            <>
+              <TwoFactorCard factors={data.factors} />
+              <PasskeysCard factors={data.factors} />
+            </>
+          ) : (
+            <Notice kind="warn">Sign out, then sign in with your organization.</Notice>
+          )}
+          {(data.factors.app || data.factors.passkey) && (
+            <Button variant="primary" onClick={() => void navigate({ href: ours(next), replace: true })}>
+              Continue
+            </Button>
+          )}
+        </>
+      )}
+      <Button variant="ghost" onClick={() => void leave()}>
+        Sign out
+      </Button>
+    </Alone>
+  )
+}

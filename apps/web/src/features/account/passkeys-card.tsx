@@ -1,0 +1,92 @@
+import { useQuery } from '@tanstack/react-query'
+import { KeyRound } from 'lucide-react'
+import { useState } from 'react'
+import { Failure } from '../../components/failure.tsx'
+import { Time } from '../../components/time.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { knowsPasskeys, loadPasskey, type Factors } from '../../lib/auth.ts'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { accountChanged, passkeysQuery } from './account-query.ts'
+import { deviceOf } from './device.ts'
+import { PasswordAsked } from './forms.tsx'
+
+type Step = { at: 'rest' } | { at: 'add' } | { at: 'remove'; id: string }
+
+/** Passkeys: each signs in without the password, and is a second factor beside it. */
+export function PasskeysCard({ factors }: { factors: Factors }) {
+  const [step, setStep] = useState<Step>({ at: 'rest' })
+  const status = trpc.instance.status.useQuery(undefined, { staleTime: 60_000 })
+  const { data, error, refetch } = useQuery(passkeysQuery)
+  const rest = () => setStep({ at: 'rest' })
+  const changed = async (words: string) => {
+    toast.success(words)
+    await accountChanged()
+    rest()
+  }
+  const add = async (password: string) => {
+    const { addPasskey } = await loadPasskey()
+    await addPasskey({ name: deviceOf(navigator.userAgent).words, password })
+    await changed('The passkey is set up.')
+  }
+  const remove = async (id: string) => {
+    const { deletePasskey } = await loadPasskey()
+    await deletePasskey(id)
+    await changed('The passkey is removed.')
+  }
+  if (error) return <Failure what="Your passkeys could not be read" error={error} retry={refetch} />
+  if (!data) return <SkeletonRows label="Loading your passkeys" rows={1} />
+  const possible = status.data?.signInWith.includes('passkey') === true && knowsPasskeys()
+  return (
+    <Section
+      title="Passkeys"
+      text="Sign in with a finger, a face or a PIN instead of the password. With a passkey set up, the password alone does not sign you in any more."
+    >
+      <div className="grid gap-4">
+        {data.length > 0 && (
+          <ul aria-label="Passkeys" className="divide-y divide-line">
+            {data.map(({ id, name, createdAt }) => (
+              <li key={id} className="flex flex-wrap items-center gap-3 py-3 text-sm">
+                <KeyRound aria-hidden className="size-5 shrink-0 text-soft" />
+                <span className="grid min-w-0 flex-1 basis-40">
+                  <span className="font-medium">{name ?? 'Passkey'}</span>
+                  <span className="text-soft">
+                    set up <Time iso={createdAt} />
+                  </span>
+                </span>
+                <Button size="sm" onClick={() => setStep({ at: 'remove', id })}>
+                  Remove
+                </Button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {step.at === 'rest' &&
+          (possible ? (
+            <Button className="w-fit" onClick={() => setStep({ at: 'add' })}>
+              Add a passkey
+            </Button>
+          ) : (
+            <p className="text-sm text-soft">
+              Passkeys need a browser that knows them, and an instance with a name: an operator sets KEYFERRY_URL.
+            </p>
+          ))}
+        {step.at === 'add' && (
+          <PasswordAsked label="Continue" danger={false} factors={factors} act={add} onCancel={rest} />
+        )}
+        {step.at === 'remove' && (
+          <PasswordAsked
+            key={step.id}
+            label="Remove passkey"
+            danger
+            factors={factors}
+            act={() => remove(step.id)}
+            onCancel={rest}
+          />
+        )}
+      </div>
+    </Section>
+  )
+}

@@ -1,0 +1,34 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Alone } from '../../components/brand.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { signInByLink } from '../../lib/auth.ts'
+import { usePageTitle } from '../../lib/crumbs.ts'
+import { messageOf } from '../../lib/errors.ts'
+
+/** Where the link of `keyferry admin sign-in-link` leads. It is used by a click, so that nothing that only opens links uses it up. */
+export function SignInLinkPage({ token }: { token: string | undefined }) {
+  usePageTitle('Sign in', false)
+  const navigate = useNavigate()
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  const use = async () => {
+    setBusy(true)
+    try {
+      await signInByLink(token ?? '')
+      await navigate({ href: '/', replace: true })
+    } catch (error) {
+      setProblem(messageOf(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <Alone title="Sign in" text="An operator made this link for you. It works once.">
+      {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
+      <Button variant="primary" busy={busy} onClick={() => void use()}>
+        Sign in
+      </Button>
+    </Alone>
+  )
+}

@@ -1,0 +1,113 @@
+/** Groups of the organization's provider mapped to roles: each sign-in gives and takes the memberships that come from them. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
+import { audit } from '@keyferry/core/audit'
+import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
+import { amend } from '@keyferry/db'
+import { ROLES, type Role } from '@keyferry/schemas'
+import type { BetterAuthPlugin } from 'better-auth'
+import { createAuthMiddleware } from 'better-auth/api'
+import { insertMembership } from '../members.ts'
+
+export interface GroupRole {
+  group: string
+  /** Slug of a project. */
+  project: string
+  role: Role
+}
+
+export interface GroupMapping {
+  /** The claim that lists a person's groups. */
+  claim: string
+  roles: readonly GroupRole[]
+}
+
+/** What the provider said in the sign-in that is being handled. */
+const claimed = new AsyncLocalStorage<{ groups: readonly string[] }>()
+
+/** Runs a request in which `noteGroups` may be called. */
+export const withGroups = <T>(handle: () => Promise<T>): Promise<T> => claimed.run({ groups: [] }, handle)
+
+/** The groups of a profile; none when the claim is missing. */
+export function groupsOf({ claim }: GroupMapping, profile: Record<string, unknown>): string[] {
+  const value = profile[claim]
+  const groups: unknown[] = Array.isArray(value) ? value : [value]
+  return groups.filter((group) => typeof group === 'string')
+}
+
+export function noteGroups(groups: readonly string[]): void {
+  const store = claimed.getStore()
+  if (store) store.groups = groups
+}
+
+export function oidcGroups(ctx: Context, mapping: GroupMapping): BetterAuthPlugin {
+  return {
+    id: 'keyferry-oidc-groups',
+    hooks: {
+      after: [
+        {
+          matcher: ({ path }) => path?.includes('/callback/') === true,
+          handler: createAuthMiddleware(async ({ context: { newSession } }) => {
+            if (newSession) await applyGroups(ctx, mapping, newSession.user, claimed.getStore()?.groups ?? [])
+          }),
+        },
+      ],
+    },
+  }
+}
+
+/** Memberships that were given by hand stay as they are, also where a group says something else. */
+async function applyGroups(
+  ctx: Context,
+  { roles }: GroupMapping,
+  user: { id: string; email: string },
+  groups: readonly string[],
+): Promise<void> {
+  const actor: Actor = { kind: 'user', id: user.id, name: user.email }
+  const stopped = await ctx.db.transaction().execute(async (tx) => {
+    const wanted = await wantedRoles(
+      tx,
+      roles.filter(({ group }) => groups.includes(group)),
+    )
+    const present = await tx.selectFrom('memberships').where('principalId', '=', user.id).selectAll().execute()
+    for (const [projectId, role] of wanted) {
+      const row = present.find((membership) => membership.projectId === projectId)
+      if (!row) {
+        const given = { projectId, role, scopes: null, source: 'group' as const }
+        await insertMembership(ctx, tx, { kind: 'user', id: user.id, name: user.email }, given)
+        await audit(ctx, tx, actor, 'member.add', projectId, { userId: user.id, email: user.email, role, by: 'group' })
+      } else if (row.source === 'group' && row.role !== role) {
+        await amend(tx, 'memberships', row.id, { role })
+        await tx
+          .updateTable('memberships')
+          .set({ updatedAt: timestamp(ctx) })
+          .where('id', '=', row.id)
+          .execute()
+        const details = { memberId: row.id, from: row.role, role, by: 'group' }
+        await audit(ctx, tx, actor, 'member.update', projectId, details)
+      }
+    }
+    const left = present.filter(({ source, projectId }) => source === 'group' && !wanted.has(projectId))
+    for (const { id, projectId, role } of left) {
+      await tx.deleteFrom('memberships').where('id', '=', id).execute()
+      const details = { memberId: id, name: user.email, role, by: 'group' }
+      await audit(ctx, tx, actor, 'member.remove', projectId, details)
+    }
+    return stopUnstood(tx, null)
+  })
+  publishStopped(ctx, stopped)
+}
+
+/** By project the largest role that one of the groups gives. */
+async function wantedRoles(tx: Tx, roles: readonly GroupRole[]): Promise<Map<string, Role>> {
+  const wanted = new Map<string, Role>()
+  if (roles.length === 0) return wanted
+  const slugs = roles.map(({ project }) => project)
+  const projects = await tx.selectFrom('projects').where('slug', 'in', slugs).select(['id', 'slug']).execute()
+  for (const { id, slug } of projects) {
+    const here = roles.filter(({ project }) => project === slug).map(({ role }) => role)
+    const largest = here.toSorted((a, b) => ROLES.indexOf(a) - ROLES.indexOf(b)).at(-1)
+    if (largest) wanted.set(id, largest)
+  }
+  return wanted
+}
