@@ -625,7 +625,7 @@ onEveryDatabase('people', (open) => {
   })
 
   it('make API keys that never may more than they, and end at once', async () => {
-    const bob = await join('bob@example.com', 'developer')
+    const bob = await join('bob@example.com', 'admin')
     const made = await bob('POST', '/api/v1/api-keys', { name: 'script', grants: [{ projectId, role: 'admin' }] })
     expect(made.body.apiKey).toMatchObject({
       owner: 'bob@example.com',
@@ -636,15 +636,42 @@ onEveryDatabase('people', (open) => {
     const rename = () => api.send('PATCH', `/api/v1/projects/${projectId}`, { name: 'Mine' }, { token })
     const read = () =>
       api.send('GET', `/api/v3/secrets/raw?workspaceId=${projectId}&environment=dev`, undefined, { token })
+    const member = await memberOf('bob@example.com')
+    const change = (grant: object) => api.send('PATCH', `/api/v1/projects/${projectId}/memberships/${member.id}`, grant)
+    await change({ role: 'developer' })
     expect((await read()).status).toBe(200)
     expect((await rename()).status).toBe(403)
     expect((await bob('GET', '/api/v1/api-keys')).body.apiKeys).toMatchObject([{ lastUsedAt: expect.any(String) }])
-    const member = await memberOf('bob@example.com')
-    await api.send('PATCH', `/api/v1/projects/${projectId}/memberships/${member.id}`, { role: 'admin' })
+    await change({ role: 'admin' })
     expect((await rename()).status).toBe(200)
     const ended = await bob('DELETE', `/api/v1/api-keys/${apiKey.id}`)
     expect(ended.status).toBe(200)
     expect((await read()).status).toBe(401)
+  })
+
+  it('make API keys within their own rights only, with an end', async () => {
+    const scopes = [{ environment: 'dev', secretPath: '/api/**' }]
+    const bob = await join('bob@example.com', 'developer', scopes)
+    const create = (grant: object, more: object = {}) =>
+      bob('POST', '/api/v1/api-keys', { name: 'script', grants: [{ projectId, ...grant }], ...more })
+    for (const grant of [
+      { role: 'admin', scopes },
+      { role: 'developer' },
+      { role: 'viewer', scopes: [{ environment: '*', secretPath: '/api/**' }] },
+      { role: 'viewer', scopes: [{ environment: 'dev', secretPath: '/*' }] },
+      { role: 'viewer', scopes: [...scopes, { environment: 'dev', secretPath: '/**' }] },
+    ])
+      expect((await create(grant)).status, JSON.stringify(grant)).toBe(403)
+    const within = { role: 'developer', scopes: [{ environment: 'dev', secretPath: '/api/*/v1' }] }
+    expect((await create(within, { expiresInDays: null })).status).toBe(422)
+    const tooLong = await create(within, { expiresInDays: 366 })
+    expect([tooLong.status, tooLong.body.message]).toEqual([
+      400,
+      'An API key may live at most 365 days on this instance (KEYFERRY_API_KEY_MAX_DAYS).',
+    ])
+    const { body } = await create(within)
+    expect(Math.round((Date.parse(body.apiKey.expiresAt) - Date.now()) / 86_400_000)).toBe(90)
+    expect(body.apiKey.grants).toEqual([{ projectId, ...within }])
   })
 })
 

@@ -34,6 +34,11 @@ const WHO = [
   'narrowed, outside',
   'admin’s key of a developer',
   'session of a viewer',
+  'narrowed by patterns',
+  'narrowed owner’s key, outside',
+  'revoked token',
+  'ended session',
+  'removed machine',
   'instance admin',
 ] as const
 type Who = (typeof WHO)[number]
@@ -97,9 +102,19 @@ const BY_ID = new Set([
   'tree.moveFolder',
 ])
 
-function expected(procedure: string, access: Action | 'anyone', who: Who): Outcome {
+/** Those without a credential that works. */
+const ENDED: Who[] = ['nobody', 'unknown token', 'expired token', 'revoked token', 'ended session', 'removed machine']
+
+/** Those who may what others may. */
+const LIKE: Partial<Record<Who, Who>> = {
+  'narrowed by patterns': 'narrowed, inside',
+  'narrowed owner’s key, outside': 'narrowed, outside',
+}
+
+function expected(procedure: string, access: Action | 'anyone', caller: Who): Outcome {
+  const who = LIKE[caller] ?? caller
   if (access === 'anyone') return 'through'
-  if (who === 'nobody' || who === 'unknown token' || who === 'expired token') return 'no login'
+  if (ENDED.includes(who)) return 'no login'
   if (who === 'instance admin') return 'through'
   // A key is for projects that its maker belongs to.
   if (procedure === 'apiKeys.create' && who === 'foreign') return 'not there'
@@ -119,7 +134,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
   let api: TestApi
   let vendor: Emulator
   const tokens = new Map<Who, string | null>()
-  let cookie = ''
+  const cookies = new Map<Who, string>()
   let fixture: Fixture
   const people: Principal[] = []
   /** Something in the fixture may be gone. */
@@ -136,12 +151,17 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       tokens.set(who, token)
       return identityId
     }
-    const narrow = JSON.stringify([{ environment: 'dev', secretPath: '/api/**' }])
+    const narrow = [{ environment: 'dev', secretPath: '/api/**' }]
     for (const role of ['viewer', 'developer', 'admin'] as const) {
       people.push({ id: await caller(role), kind: 'identity', role, scopes: null })
     }
     people.push({ id: await caller('narrowed, inside'), kind: 'identity', role: 'developer', scopes: narrow })
     people.push({ id: await caller('narrowed, outside'), kind: 'identity', role: 'developer', scopes: narrow })
+    const patterns = [{ environment: '*', secretPath: '/*/**' }]
+    people.push({ id: await caller('narrowed by patterns'), kind: 'identity', role: 'developer', scopes: patterns })
+    people.push({ id: await caller('revoked token'), kind: 'identity', role: 'admin', scopes: null })
+    const removed = await caller('removed machine')
+    people.push({ id: removed, kind: 'identity', role: 'admin', scopes: null })
     people.push({ id: await caller('expired token', 0), kind: 'identity', role: 'admin', scopes: null })
     const foreigner = await caller('foreign')
     const elsewhere = await createProject(api.ctx, SYSTEM, { projectName: 'Elsewhere', shouldCreateDefaultEnvs: true })
@@ -163,25 +183,39 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     await db.insertInto('apiKeys').values({ id: key.id, name: 'key', ownerId: developer.id, createdAt: at }).execute()
     people.push({ id: key.id, kind: 'key', role: 'admin', scopes: null })
     tokens.set('admin’s key of a developer', key.token)
+    const owner = await api.auth.createUser({ email: 'narrow@example.com', password: ACCOUNT.password, name: 'N' })
+    people.push({ id: owner.id, kind: 'user', role: 'developer', scopes: narrow })
+    const capped = await api.auth.createApiKey({ userId: owner.id, name: 'capped' })
+    await db.insertInto('apiKeys').values({ id: capped.id, name: 'capped', ownerId: owner.id, createdAt: at }).execute()
+    people.push({ id: capped.id, kind: 'key', role: 'admin', scopes: null })
+    tokens.set('narrowed owner’s key, outside', capped.token)
 
     const viewer = await api.auth.createUser({ email: 'viewer@example.com', password: ACCOUNT.password, name: 'V' })
     people.push({ id: viewer.id, kind: 'user', role: 'viewer', scopes: null })
-    const signedIn = await api.send(
-      'POST',
-      '/api/auth/sign-in/email',
-      { email: viewer.email, password: ACCOUNT.password },
-      { token: null },
-    )
-    cookie = [signedIn.headers['set-cookie'] ?? ''].flat()[0]?.split(';', 1)[0] ?? ''
+    for (const who of ['ended session', 'session of a viewer'] as const) {
+      const signedIn = await api.send(
+        'POST',
+        '/api/auth/sign-in/email',
+        { email: viewer.email, password: ACCOUNT.password },
+        { token: null },
+      )
+      cookies.set(who, [signedIn.headers['set-cookie'] ?? ''].flat()[0]?.split(';', 1)[0] ?? '')
+      tokens.set(who, null)
+    }
 
     tokens.set('nobody', null)
     tokens.set('unknown token', `kfa_${'x'.repeat(43)}`)
-    tokens.set('session of a viewer', null)
     tokens.set('instance admin', api.token)
     fixture = {
       inside: await furnish(api, vendor, people, { environment: 'dev', path: '/api' }),
       outside: await furnish(api, vendor, people, { environment: 'prod', path: '/' }),
     }
+    // Last: what they had ends with them.
+    const origin = { origin: 'http://127.0.0.1:4400', host: '127.0.0.1:4400' }
+    const out = { ...origin, cookie: cookies.get('ended session') ?? '' }
+    await api.send('POST', '/api/auth/sign-out', {}, { token: null, headers: out })
+    await api.send('POST', '/api/v1/auth/token/revoke', { accessToken: tokens.get('revoked token') })
+    await api.send('DELETE', `/api/v1/identities/${removed}`)
   })
   afterAll(async () => {
     await vendor.close()
@@ -198,7 +232,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     sent += 1
     return api.send(method, url, body, {
       token: tokens.get(who) ?? null,
-      headers: who === 'session of a viewer' ? { cookie } : {},
+      headers: cookies.has(who) ? { cookie: cookies.get(who) ?? '' } : {},
       // Wrong tokens are counted per address: this walk has more of them than one may try.
       address: `10.0.${Math.floor(sent / 250) % 250}.${1 + (sent % 250)}`,
     })
@@ -219,7 +253,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     const headers = new Headers()
     const token = tokens.get(who)
     if (token) headers.set('authorization', `Bearer ${token}`)
-    else if (who === 'session of a viewer') headers.set('cookie', cookie)
+    else if (cookies.has(who)) headers.set('cookie', cookies.get(who) ?? '')
     const actor = await api.auth.actorOf(headers, '127.0.0.1')
     const instance = { version: '0', profile: 'embedded' as const }
     const readiness = readinessOf(api.ctx, { problem: () => Promise.resolve(null) })
@@ -275,7 +309,10 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     const action = await firstAction(procedure)
     const ask = async (who: Who, route: Meta['routes'][number] | null) => {
       const placed = !/^(anyone|instance\..*)$/.test(action)
-      const input = inputFor(procedure, fixture[who === 'narrowed, outside' && placed ? 'outside' : 'inside'])
+      const input = inputFor(
+        procedure,
+        fixture[(LIKE[who] ?? who) === 'narrowed, outside' && placed ? 'outside' : 'inside'],
+      )
       const seen = route ? await overRest(who, route, input) : await overTrpc(who, procedure, input)
       const outcome = outcomeOf(seen)
       const how = `${who} over ${route ? `${route.method} ${route.path}` : 'tRPC'}: ${seen.status} ${seen.message}`

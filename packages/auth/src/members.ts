@@ -1,6 +1,6 @@
 /** Who belongs to a project: people and machines, each with a role. */
 import { randomUUID } from 'node:crypto'
-import { grantOf } from '@keyferry/core/access/grants'
+import { grantsOf, storeScopes } from '@keyferry/core/access/scopes'
 import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
@@ -8,6 +8,7 @@ import { BadRequest, NotFound } from '@keyferry/core/errors'
 import { amend, type MembershipTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { Role, Scope } from '@keyferry/schemas'
+import type { Grant } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import { findIdentity } from './machines/identities.ts'
 import { usersOf } from './people/users.ts'
@@ -51,7 +52,7 @@ export async function insertMembership(
     principalKind: principal.kind,
     principalId: principal.id,
     role,
-    scopes: scopes === null ? null : JSON.stringify(scopes),
+    scopes: await storeScopes(tx, projectId, scopes),
     source: source ?? null,
     createdAt: at,
     updatedAt: at,
@@ -93,8 +94,7 @@ export async function updateMember(
   const stopped = await ctx.db.transaction().execute(async (tx) => {
     const before = await findMember(tx, projectId, memberId)
     const role = input.role ?? before.role
-    const scopes =
-      input.scopes === undefined ? before.scopes : input.scopes === null ? null : JSON.stringify(input.scopes)
+    const scopes = input.scopes === undefined ? before.scopes : await storeScopes(tx, projectId, input.scopes)
     // From now on it is somebody's decision, not a group's.
     await amend(tx, 'memberships', memberId, { role, scopes, source: null })
     await tx
@@ -154,14 +154,18 @@ async function findMember(db: Context['db'] | Tx, projectId: string, memberId: s
   return row
 }
 
+/** What a role that is not stored allows. */
+const NONE: Grant = { role: 'viewer', scopes: [] }
+
 export async function describe(ctx: Context, rows: readonly Row[]): Promise<Member[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.principalId)
   const users = new Map((await usersOf(ctx.db, ids)).map((user) => [user.id, user]))
   const identities = await ctx.db.selectFrom('identities').where('id', 'in', ids).select(['id', 'name']).execute()
   const names = new Map(identities.map(({ id, name }) => [id, name]))
-  return rows.map((row) => {
-    const { role, scopes } = grantOf(row)
+  const grants = await grantsOf(ctx.db, rows)
+  return rows.map((row, index) => {
+    const { role, scopes } = grants[index] ?? NONE
     const user = users.get(row.principalId)
     return {
       id: row.id,

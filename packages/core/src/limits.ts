@@ -4,6 +4,8 @@ import { TooLarge } from './errors.ts'
 export interface Limits {
   /** Bytes of UTF-8 that one request may resolve, and that one answer may have. */
   answerBytes: number
+  /** Days after which an API key ends at the latest. */
+  apiKeyDays: number
   project: Quotas
 }
 
@@ -25,6 +27,7 @@ export const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
 export const DEFAULT_LIMITS: Limits = {
   answerBytes: MAX_ANSWER_BYTES,
+  apiKeyDays: 365,
   project: {
     secrets: 100_000,
     bytes: 256 * 1024 * 1024,
@@ -39,6 +42,7 @@ export const DEFAULT_LIMITS: Limits = {
 /** The variable that sets each limit. */
 export const SETTINGS = {
   answerBytes: 'KEYFERRY_MAX_ANSWER_BYTES',
+  apiKeyDays: 'KEYFERRY_API_KEY_MAX_DAYS',
   secrets: 'KEYFERRY_MAX_PROJECT_SECRETS',
   bytes: 'KEYFERRY_MAX_PROJECT_BYTES',
   versions: 'KEYFERRY_MAX_SECRET_VERSIONS',

@@ -22,7 +22,7 @@ export const SEALED_TABLES = {
   clientSecrets: ['id', 'identityId', 'hash', 'uses', 'usesLimit', 'ttl', 'revoked', 'createdAt'],
   accessTokens: ['id', 'identityId', 'clientSecretId', 'hash', 'ttl', 'uses', 'usesLimit', 'expiresAt', 'endsAt'],
   apiKeys: ['id', 'name', 'ownerId'],
-  connections: ['id', 'projectId', 'app', 'method', 'credentials'],
+  connections: ['id', 'projectId', 'app', 'method', 'credentials', 'allowedProjects', 'allowedTargets'],
   syncs: [
     'id',
     'projectId',

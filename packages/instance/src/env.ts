@@ -81,6 +81,7 @@ const schema = z
     KEYFERRY_AUDIT_DAYS: z.coerce.number().int().min(30, 'must be at least 30').optional(),
     // An answer below a megabyte would refuse a single value with its frame.
     KEYFERRY_MAX_ANSWER_BYTES: z.coerce.number().int().min(1_048_576).default(DEFAULT_LIMITS.answerBytes),
+    KEYFERRY_API_KEY_MAX_DAYS: z.coerce.number().int().min(1).max(3650).default(DEFAULT_LIMITS.apiKeyDays),
     KEYFERRY_MAX_PROJECT_SECRETS: quota.default(project.secrets),
     KEYFERRY_MAX_PROJECT_BYTES: quota.default(project.bytes),
     KEYFERRY_MAX_SECRET_VERSIONS: quota.default(project.versions),

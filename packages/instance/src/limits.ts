@@ -4,6 +4,7 @@ import type { Env } from './env.ts'
 /** What one request and one project may cost, as the operator set it. */
 export const limitsOf = (env: Env): Limits => ({
   answerBytes: env.KEYFERRY_MAX_ANSWER_BYTES,
+  apiKeyDays: env.KEYFERRY_API_KEY_MAX_DAYS,
   project: {
     secrets: env.KEYFERRY_MAX_PROJECT_SECRETS,
     bytes: env.KEYFERRY_MAX_PROJECT_BYTES,

@@ -32,7 +32,10 @@ const scopes = z
   .nullable()
   .describe('The places a role is narrowed to; null: the whole project')
 
-export const grant = z.object({ projectId: id, role, scopes }).meta({ id: 'Grant' })
+/** Empty: every environment that it was narrowed to is gone. */
+const shownScopes = z.array(scope).nullable().describe('The places a role is narrowed to; null: the whole project')
+
+export const grant = z.object({ projectId: id, role, scopes: shownScopes }).meta({ id: 'Grant' })
 
 export const member = z
   .object({
@@ -43,7 +46,7 @@ export const member = z
     name: z.string(),
     email: z.string().nullable(),
     role,
-    scopes,
+    scopes: shownScopes,
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -55,7 +58,7 @@ export const invitation = z
     email: z.string(),
     projectId: id.nullable(),
     role: role.nullable(),
-    scopes,
+    scopes: shownScopes,
     instanceAdmin: z.boolean(),
     expiresAt: timestamp,
     createdAt: timestamp,
@@ -110,7 +113,7 @@ export const offer = z
     email: z.string(),
     project: z.string().nullable().describe('Its name; null: the instance'),
     role: role.nullable(),
-    scopes,
+    scopes: shownScopes,
     instanceAdmin: z.boolean(),
     invitedBy: z.string(),
     expiresAt: timestamp,
@@ -300,5 +303,11 @@ export const createApiKey = z.object({
     .array(z.object({ projectId: id, role: roleAlias, scopes: scopes.default(null) }))
     .min(1)
     .max(50),
-  expiresInDays: z.number().int().min(1).max(365).nullable().default(90),
+  expiresInDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .optional()
+    .describe('Default: 90, or the most that the instance allows'),
 })

@@ -1,6 +1,19 @@
 import { z } from 'zod'
 import { connectionName, description, id, timestamp } from './names.ts'
 
+const allowedProjects = z
+  .array(id)
+  .max(500)
+  .nullable()
+  .describe('Projects that may use a connection of the organization; null: all')
+const allowedTargets = z
+  .array(z.record(z.string(), z.string()))
+  .max(500)
+  .nullable()
+  .describe(
+    'Targets that syncs of it may have: each names the fields of `destinationConfig` that have to match; null: all',
+  )
+
 export const connection = z
   .object({
     id,
@@ -17,6 +30,8 @@ export const connection = z
     isAutoRotationEnabled: z.literal(false),
     credentialsHash: z.string().describe('SHA-256 of the stored ciphertext: changes when the credential is replaced'),
     credentials: z.record(z.string(), z.unknown()).describe('Only the fields that are not secret'),
+    allowedProjects,
+    allowedTargets,
     project: z.object({ id, name: z.string(), type: z.literal('secret-manager'), slug: z.string() }).nullable(),
     account: z.string().nullable().describe('The account as the vendor names it'),
     usedBy: z.number().int().describe('Number of syncs'),
@@ -34,6 +49,8 @@ export const createConnection = z.object({
   method: z.string().default('api-key'),
   credentials: z.record(z.string(), z.unknown()),
   projectId: id.nullish(),
+  allowedProjects: allowedProjects.optional(),
+  allowedTargets: allowedTargets.optional(),
   isPlatformManagedCredentials: z.literal(false).optional(),
   gatewayId: z.null().optional(),
 })
@@ -43,4 +60,6 @@ export const updateConnection = z.object({
   name: connectionName.optional(),
   description: description.optional(),
   credentials: z.record(z.string(), z.unknown()).optional(),
+  allowedProjects: allowedProjects.optional(),
+  allowedTargets: allowedTargets.optional(),
 })

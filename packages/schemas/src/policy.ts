@@ -52,8 +52,8 @@ export const rolesWith = (action: Action): Role[] => ROLES.filter((role) => ALLO
 /** Where something happens. */
 export type Place =
   | { kind: 'instance' }
-  /** What belongs to no project, such as a connection that every project may use. */
-  | { kind: 'organization' }
+  /** What belongs to no project, such as a connection that every project may use, or with `projects` only those. */
+  | { kind: 'organization'; projects?: readonly string[] | null }
   | { kind: 'project'; projectId: string }
   /** `below`: the folder with everything in it. */
   | { kind: 'folder'; projectId: string; environment: string; path: string; below?: boolean }
@@ -92,7 +92,12 @@ function granted({ instanceAdmin, grants }: Access, action: Action, place: Place
     case 'instance':
       return false
     case 'organization':
-      return action === 'connections.read' && [...grants.values()].some((grant) => wholly(grant, action))
+      return (
+        action === 'connections.read' &&
+        [...grants].some(
+          ([projectId, grant]) => wholly(grant, action) && (!place.projects || place.projects.includes(projectId)),
+        )
+      )
     case 'project': {
       const grant = grants.get(place.projectId)
       return grant !== undefined && (action === 'project.read' || wholly(grant, action))
@@ -112,6 +117,36 @@ function granted({ instanceAdmin, grants }: Access, action: Action, place: Place
 }
 
 const wholly = (grant: Grant, action: Action): boolean => grant.scopes === null && ALLOWED[grant.role].has(action)
+
+/** Whether a grant in a project gives nothing that `access` does not have there. */
+export function withinReach(access: Access, projectId: string, { role, scopes }: Grant): boolean {
+  if (access.cappedBy && !withinReach(access.cappedBy, projectId, { role, scopes })) return false
+  if (access.instanceAdmin) return true
+  const own = access.grants.get(projectId)
+  if (!own || ![...ALLOWED[role]].every((action) => ALLOWED[own.role].has(action))) return false
+  const { scopes: reach } = own
+  if (reach === null) return true
+  return (
+    scopes?.every(({ environment, secretPath }) =>
+      reach.some(
+        (scope) =>
+          (scope.environment === '*' || scope.environment === environment) && includes(scope.secretPath, secretPath),
+      ),
+    ) ?? false
+  )
+}
+
+/** Whether every folder that `inner` means is one that `outer` means. */
+function includes(outer: string, inner: string): boolean {
+  const wanted = names(outer)
+  const given = names(inner)
+  for (const [index, name] of wanted.entries()) {
+    if (name === '**') return true
+    const part = given[index]
+    if (part === undefined || part === '**' || (name !== '*' && name !== part)) return false
+  }
+  return wanted.length === given.length
+}
 
 /** Whether `pattern` means the folder at `path`: `*` is one name, a last `**` is here and everything below. */
 export function covers(pattern: string, path: string): boolean {

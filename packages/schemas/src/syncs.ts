@@ -29,6 +29,11 @@ export const ACTIONS = ['create', 'update', 'delete', 'keep', 'foreign', 'reject
 export const action = z.enum(ACTIONS)
 export type Action = z.infer<typeof action>
 
+const outOfReach = z
+  .literal(true)
+  .optional()
+  .describe('Results per key and sums are left out: they concern folders whose names you may not read')
+
 export const planSummary = z.object({
   create: z.number().int(),
   update: z.number().int(),
@@ -51,6 +56,7 @@ export const plan = z
     summary: planSummary,
     changes: z.array(plannedChange),
     fuse: z.string().nullable().describe('Why this plan needs an approval before it runs; null when it does not'),
+    outOfReach,
   })
   .meta({ id: 'Plan' })
 
@@ -129,6 +135,7 @@ export const sync = z
     inSync: z.boolean().describe('Every change made here has reached the target'),
     behindSince: timestamp.nullable(),
     retryAt: timestamp.nullable(),
+    outOfReach,
     blocked: blockage.nullable(),
     leaving: leaving.nullable(),
     removal: z
@@ -199,6 +206,7 @@ export const run = z
     finishedAt: timestamp.nullable(),
     durationMs: z.number().int().nullable(),
     restorable: z.boolean().describe('What the target held after it is known, so it can be restored'),
+    outOfReach,
   })
   .meta({ id: 'Run' })
 export const outcome = z

@@ -1,5 +1,6 @@
 /** What the walks over all procedures point their inputs at. For tests only. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { storeScopes } from '@keyferry/core/access/scopes'
 import { createConnection } from '@keyferry/core/connections/connections'
 import { SYSTEM } from '@keyferry/core/context'
 import type { Emulator } from '@keyferry/core/destinations/emulator'
@@ -9,6 +10,7 @@ import { createFolder } from '@keyferry/core/vault/folders'
 import { createImport } from '@keyferry/core/vault/imports'
 import { createProject } from '@keyferry/core/vault/projects'
 import { createSecret } from '@keyferry/core/vault/secrets'
+import type { Scope } from '@keyferry/schemas'
 
 /** An identity with a token that ends `expiresIn` milliseconds from now. */
 export async function machine({ ctx }: TestContext, name: string, expiresIn = 86_400_000) {
@@ -50,8 +52,8 @@ export interface Principal {
   id: string
   kind: 'user' | 'identity' | 'key'
   role: string
-  /** JSON; null: the whole project. */
-  scopes: string | null
+  /** Null: the whole project. */
+  scopes: readonly Scope[] | null
 }
 
 /** Names must differ; what differs from run to run would make the same seed mean something else. */
@@ -78,13 +80,14 @@ export async function furnish(
   })
   const victim = await machine(test, tag)
   const victimMembership = randomUUID()
-  const members = people.map(({ id, kind, role, scopes }) => ({
+  const narrowed = await Promise.all(people.map(({ scopes }) => storeScopes(ctx.db, projectId, scopes)))
+  const members = people.map(({ id, kind, role }, index) => ({
     id: randomUUID(),
     projectId,
     principalKind: kind,
     principalId: id,
     role,
-    scopes,
+    scopes: narrowed[index] ?? null,
     createdAt: at,
     updatedAt: at,
   }))

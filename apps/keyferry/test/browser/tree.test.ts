@@ -95,7 +95,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await page.getByRole('region', { name: 'Project', exact: true }).getByLabel('Slug').fill('other-one')
       all().seen.expectRefusal('projects.update')
       await button('Save project').click()
-      await see(alert('already taken by project "Other"'))
+      await see(alert('is already taken. Choose another slug.'))
       // What is typed is not lost by a wrong click.
       await go('Trash')
       await dialog().getByRole('button', { name: 'Stay on this page' }).click()

@@ -1,11 +1,13 @@
 /** API keys: long-lived tokens that a person makes for a script. Each has grants of its own, and never may more than its owner. */
-import { grantOf } from '@keyferry/core/access/grants'
+import { grantsOf } from '@keyferry/core/access/scopes'
 import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
-import { Forbidden, NotFound } from '@keyferry/core/errors'
+import { BadRequest, Forbidden, NotFound } from '@keyferry/core/errors'
+import { SETTINGS } from '@keyferry/core/limits'
 import { withOwnNames, type ApiKeyTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
+import { withinReach, type Access } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import type { Auth } from '../auth.ts'
 import { insertMembership } from '../members.ts'
@@ -38,16 +40,29 @@ export async function listApiKeys(
   return describe(ctx, rows)
 }
 
-/** The token is in this answer only. Throws `Forbidden` for machines, `NotFound` for a project that does not exist. */
+/**
+ * The token is in this answer only. Throws `Forbidden` for machines and for a grant that its owner does not have, `BadRequest` for a life that is
+ * longer than the instance allows, `NotFound` for a project that does not exist.
+ */
 export async function createApiKey(
   ctx: Context,
   auth: Auth,
   actor: Actor,
+  access: Access,
   { name, grants, expiresInDays }: z.output<typeof schemas.createApiKey>,
 ): Promise<{ apiKey: ApiKey; token: string }> {
-  if (actor.kind !== 'user') throw new Forbidden('Only people make API keys; sign in to the console')
+  if (actor.kind !== 'user') throw new Forbidden('Only people create API keys. Sign in to the console.')
+  const most = ctx.limits.apiKeyDays
+  const days = expiresInDays ?? Math.min(90, most)
+  if (days > most)
+    throw new BadRequest(`An API key may live at most ${most} days on this instance (${SETTINGS.apiKeyDays}).`)
+  const beyond = grants.find((grant) => !withinReach(access, grant.projectId, grant))
+  if (beyond)
+    throw new Forbidden(
+      `An API key can't have more rights than its owner: you don't have the role ${beyond.role} in all these places of project ${beyond.projectId}.`,
+    )
   const { id, token } = await ctx.db.transaction().execute(async (tx) => {
-    const expiresIn = expiresInDays === null ? null : expiresInDays * 86_400
+    const expiresIn = days * 86_400
     const key = await auth.within(withOwnNames(tx)).createApiKey({ userId: actor.id, name, expiresIn })
     await tx
       .insertInto('apiKeys')
@@ -138,18 +153,18 @@ async function describe(ctx: Context, rows: readonly Selectable<ApiKeyTable>[]):
     .select('principalId')
     .execute()
   const admins = new Set(unlimited.map(({ principalId }) => principalId))
+  const granted = await grantsOf(ctx.db, memberships)
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
     owner: owners.get(row.ownerId) ?? 'unknown',
     start: kept.get(row.id)?.start ?? null,
     instanceAdmin: admins.has(row.id),
-    grants: memberships
-      .filter(({ principalId }) => principalId === row.id)
-      .map((membership) => {
-        const { role, scopes } = grantOf(membership)
-        return { projectId: membership.projectId, role, scopes: scopes === null ? null : [...scopes] }
-      }),
+    grants: memberships.flatMap(({ principalId, projectId }, index) => {
+      const grant = granted[index]
+      if (principalId !== row.id || !grant) return []
+      return [{ projectId, role: grant.role, scopes: grant.scopes === null ? null : [...grant.scopes] }]
+    }),
     expiresAt: isoOrNull(kept.get(row.id)?.expiresAt),
     lastUsedAt: isoOrNull(kept.get(row.id)?.lastRequest),
     createdAt: row.createdAt,

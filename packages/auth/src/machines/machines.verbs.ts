@@ -65,7 +65,7 @@ export const apiKeyVerbs = {
   create: defineAuthVerb({
     input: schemas.createApiKey,
     requires: ({ grants }) => [...SIGNED_IN, ...ownProjects(grants)],
-    run: (ctx, actor, input, { auth }) => createApiKey(ctx, auth, actor, input),
+    run: (ctx, actor, input, { auth, access }) => createApiKey(ctx, auth, actor, access, input),
   }),
 
   revoke: defineVerb({

@@ -1,6 +1,6 @@
 /** An address is invited; its owner makes an account with a link that works once. */
 import { randomUUID } from 'node:crypto'
-import { grantOf } from '@keyferry/core/access/grants'
+import { grantsOf, storeScopes } from '@keyferry/core/access/scopes'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { BadRequest, NotFound, OnlyByProvider } from '@keyferry/core/errors'
@@ -81,7 +81,7 @@ export async function listInvitations(
     .selectAll()
     .orderBy('email')
     .execute()
-  return rows.map(shown)
+  return Promise.all(rows.map((row) => shown(ctx.db, row)))
 }
 
 /** The link stops working. Throws `NotFound`. */
@@ -100,7 +100,7 @@ export async function revokeInvitation(
     if (!row) throw new NotFound(`Invitation with ID ${invitationId} not found`)
     await tx.deleteFrom('invitations').where('id', '=', row.id).execute()
     await audit(ctx, tx, actor, 'invitation.revoke', projectId, { email: row.email })
-    return shown(row)
+    return shown(tx, row)
   })
 }
 
@@ -110,7 +110,7 @@ export async function openInvitation(
   { token }: z.output<typeof schemas.openInvitation>,
 ): Promise<z.output<typeof schemas.offer>> {
   const row = await findByToken(ctx, ctx.db, token)
-  const { email, projectId, role, scopes, instanceAdmin, createdBy, expiresAt } = shown(row)
+  const { email, projectId, role, scopes, instanceAdmin, createdBy, expiresAt } = await shown(ctx.db, row)
   const project =
     projectId === null
       ? undefined
@@ -187,7 +187,7 @@ async function invite(ctx: Context, auth: Auth, actor: Actor, offer: Offer): Pro
     email,
     projectId,
     role,
-    scopes: scopes === null ? null : JSON.stringify(scopes),
+    scopes: projectId === null ? null : await storeScopes(ctx.db, projectId, scopes),
     instanceAdmin: instanceAdmin ? 1 : 0,
     tokenHash: ctx.authority.hashToken(token),
     expiresAt: new Date(ctx.now().getTime() + LIFE_MS).toISOString(),
@@ -211,7 +211,7 @@ async function invite(ctx: Context, auth: Auth, actor: Actor, offer: Offer): Pro
     return project === null ? 'Keyferry' : `the project "${project.name}" in Keyferry`
   })
   const link = `${auth.baseUrl}/accept-invitation?token=${encodeURIComponent(token)}`
-  return { member: null, invitation: shown(row), link, mailed: await mailed(ctx, email, place, link) }
+  return { member: null, invitation: await shown(ctx.db, row), link, mailed: await mailed(ctx, email, place, link) }
 }
 
 /** The inviter has the link as well, so a mail that is not sent is no failure. */
@@ -230,9 +230,9 @@ async function mailed(ctx: Context, to: string, place: string, link: string): Pr
   }
 }
 
-function shown(row: Row): Invitation {
+async function shown(db: Context['db'] | Tx, row: Row): Promise<Invitation> {
   const { id, email, projectId, expiresAt, createdAt, createdBy } = row
-  const grant = row.role === null ? null : grantOf({ role: row.role, scopes: row.scopes })
+  const [grant] = await grantsOf(db, row.role === null ? [] : [{ role: row.role, scopes: row.scopes }])
   return {
     id,
     email,

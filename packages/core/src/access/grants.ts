@@ -1,13 +1,10 @@
-import { scope, type Role } from '@keyferry/schemas'
-import { EVERYTHING, type Access, type Grant } from '@keyferry/schemas/policy'
+import { EVERYTHING, type Access } from '@keyferry/schemas/policy'
 import { isAmong, together, type Db } from '@keyferry/db'
-import { z } from 'zod'
 import type { Actor, Tx } from '../context.ts'
+import { grantsOf } from './scopes.ts'
 
 /** Whoever has grants: the part of an actor that stays. */
 export type Principal = Pick<Actor, 'kind' | 'id'>
-
-const stored = z.array(scope)
 
 /** What a principal may do at this moment: an API key never more than its owner, also one that may do everything. */
 export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<Access> {
@@ -20,7 +17,11 @@ export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<
 
 async function readGrants(db: Db | Tx, principalId: string): Promise<Access> {
   const rows = await memberships(db, principalId)
-  return { instanceAdmin: false, grants: new Map(rows.map((row) => [row.projectId, grantOf(row)])) }
+  const grants = await grantsOf(db, rows)
+  return {
+    instanceAdmin: false,
+    grants: new Map(grants.map((grant, index) => [rows[index]?.projectId ?? '', grant])),
+  }
 }
 
 /** Null: no API key, but an identity. */
@@ -53,11 +54,3 @@ const memberships = together(async (db: Db | Tx, principalIds: readonly string[]
   const byPrincipal = Map.groupBy(rows, (row) => row.principalId)
   return (principalId) => byPrincipal.get(principalId) ?? []
 })
-
-/** A stored membership as the policy reads it. */
-export function grantOf(row: { role: string; scopes: string | null }): Grant {
-  return { role: roleOf(row.role), scopes: row.scopes === null ? null : stored.parse(JSON.parse(row.scopes)) }
-}
-
-/** A role that this version does not know may the least. */
-const roleOf = (name: string): Role => (name === 'admin' || name === 'developer' ? name : 'viewer')

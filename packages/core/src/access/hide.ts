@@ -101,10 +101,24 @@ export const knownProjects = <T extends { id: string; environments: readonly { s
   projects.filter((project) => isMember(access, project.id)).map((project) => knownEnvironments(access, project))
 
 /** Connections of the organization, and of the projects, that their reader may know. */
-export const knownConnections = <T extends { projectId?: string | null | undefined }>(
-  access: Access,
-  connections: readonly T[],
-): T[] =>
-  connections.filter(({ projectId }) =>
-    allows(access, 'connections.read', projectId ? { kind: 'project', projectId } : { kind: 'organization' }),
-  )
+export const knownConnections = <T extends Limited>(access: Access, connections: readonly T[]): T[] =>
+  connections
+    .filter(({ projectId, allowedProjects: projects }) =>
+      allows(
+        access,
+        'connections.read',
+        projectId ? { kind: 'project', projectId } : { kind: 'organization', projects },
+      ),
+    )
+    .map((connection) => knownConnection(access, connection))
+
+interface Limited {
+  projectId?: string | null | undefined
+  allowedProjects: string[] | null
+}
+
+/** A connection without the projects that its reader may not know. */
+export const knownConnection = <T extends Limited>(access: Access, connection: T): T => ({
+  ...connection,
+  allowedProjects: connection.allowedProjects?.filter((projectId) => isMember(access, projectId)) ?? null,
+})

@@ -190,13 +190,14 @@ async function connectionOf(
   const row = await db
     .selectFrom('connections')
     .where((eb) => (at.kind === 'connection' ? eb('id', '=', at.connectionId) : eb('name', '=', lookedUp(at.name))))
-    .select('projectId')
+    .select(['projectId', 'allowedProjects'])
     .executeTakeFirst()
   if (!row) throw new NotFound(missing)
-  const { projectId } = row
+  const { projectId, allowedProjects } = row
   if (projectId !== null)
     return { places: [{ kind: 'project', projectId }], missing, known: (access) => isMember(access, projectId) }
-  const place: Place = { kind: 'organization' }
+  const projects: string[] | null = allowedProjects === null ? null : JSON.parse(allowedProjects)
+  const place: Place = { kind: 'organization', projects }
   return { places: [place], missing, known: (access) => allows(access, 'connections.read', place) }
 }
 

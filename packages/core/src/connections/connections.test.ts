@@ -192,7 +192,7 @@ onEveryDatabase('connections', (open) => {
 
   test('refuses a taken name, another method, an unknown app and an unknown project', async () => {
     await create('taken')
-    await expect(create('taken')).rejects.toThrow('An App Connection with the name "taken" already exists')
+    await expect(create('taken')).rejects.toThrow('The App Connection name "taken" is already taken')
     await expect(create('x', { method: 'oauth' })).rejects.toThrow('have the method "api-key", not "oauth"')
     await expect(create('x', { app: 'nowhere' })).rejects.toThrow(/Unknown destination "nowhere"; known are .*devin/)
     await expect(create('x', { projectId: randomUUID() })).rejects.toBeInstanceOf(NotFound)
@@ -201,7 +201,7 @@ onEveryDatabase('connections', (open) => {
   test('two at once with one name: one is refused by name', async () => {
     const results = await Promise.allSettled([create('twin'), create('twin')])
     const rejected = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason.message)] : []))
-    expect(rejected).toEqual(['An App Connection with the name "twin" already exists'])
+    expect(rejected).toEqual(['The App Connection name "twin" is already taken. Choose another name.'])
   })
 
   test('what is not there is not found', async () => {
@@ -230,10 +230,12 @@ onEveryDatabase('connections', (open) => {
     expect(
       (await listConnections(t.ctx, t.actor, { app: 'devin', projectId: project.id })).map((one) => one.name),
     ).toEqual(['own'])
-    await expect(connectionFor(t.ctx, destination('devin'), own.id, other.id)).rejects.toThrow(
-      'belongs to another project',
-    )
-    expect(await connectionFor(t.ctx, destination('devin'), shared.id, other.id)).toMatchObject({
+    await expect(
+      connectionFor(t.ctx, destination('devin'), own.id, { projectId: other.id, target: {} }),
+    ).rejects.toThrow('belongs to another project')
+    expect(
+      await connectionFor(t.ctx, destination('devin'), shared.id, { projectId: other.id, target: {} }),
+    ).toMatchObject({
       id: shared.id,
       origin: devin.url,
     })
@@ -278,7 +280,7 @@ onEveryDatabase('connections', (open) => {
     t.woken.length = 0
     await expect(
       updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, name: 'taken' }),
-    ).rejects.toThrow('"taken" already exists')
+    ).rejects.toThrow('"taken" is already taken')
     const renamed = await updateConnection(t.ctx, t.actor, {
       app: 'devin',
       connectionId: made.id,
@@ -407,7 +409,9 @@ onEveryDatabase('connections', (open) => {
       await expect(
         listChoiceRows(t.ctx, t.actor, { app: 'devin', connectionId, list: 'projects', known: {} }),
       ).rejects.toThrow(message)
-      await expect(connectionFor(t.ctx, destination('devin'), connectionId, randomUUID())).rejects.toThrow(message)
+      await expect(
+        connectionFor(t.ctx, destination('devin'), connectionId, { projectId: randomUUID(), target: {} }),
+      ).rejects.toThrow(message)
     })
   })
 

@@ -10,6 +10,7 @@ import { destination, destinations } from '../destinations/registry.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { want } from '../sync/wanted.ts'
 import { warnOfPlainHttp } from '../destinations/network.ts'
+import { allowedOf, storeAllowed } from './allowed.ts'
 import { openCredentials, originOf, parseCredentials, sealCredentials, type Credentials } from './credentials.ts'
 import { describeConnections, usersOf, type Connection } from './describe.ts'
 import { findConnection, findConnectionOf } from './find.ts'
@@ -47,7 +48,7 @@ export async function listAvailableConnections(
   const { id: orgId } = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
   const rows = await ctx.db
     .selectFrom('connections')
-    .select(['app', 'name', 'id', 'projectId'])
+    .select(['app', 'name', 'id', 'projectId', 'allowedProjects', 'allowedTargets'])
     .where('app', '=', destination(input.app).name)
     .where((eb) =>
       eb.or([
@@ -57,7 +58,12 @@ export async function listAvailableConnections(
     )
     .orderBy('name')
     .execute()
-  return rows.map((row) => ({ ...row, orgId }))
+  const { projectId } = input
+  return rows.flatMap(({ allowedProjects, allowedTargets, ...row }) => {
+    const allowed = allowedOf({ allowedProjects, allowedTargets }).allowedProjects
+    if (projectId !== undefined && allowed && !allowed.includes(projectId)) return []
+    return [{ ...row, orgId, allowedProjects: allowed }]
+  })
 }
 
 /** Throws `NotFound`, and `BadRequest` when the connection belongs to another app. */
@@ -126,11 +132,18 @@ export async function createConnection(
           account: account.label,
           checkedAt: at,
           problem: null,
+          ...storeAllowed(projectId, input),
           createdAt: at,
           updatedAt: at,
         })
         .execute()
-      await audit(ctx, tx, actor, 'connection.create', projectId, { connectionId: id, app, name })
+      await audit(ctx, tx, actor, 'connection.create', projectId, {
+        connectionId: id,
+        app,
+        name,
+        allowedProjects: input.allowedProjects,
+        allowedTargets: input.allowedTargets,
+      })
     })
     .catch(explainName(name))
   return describe(ctx, await findConnection(ctx, id))
@@ -146,8 +159,9 @@ export async function updateConnection(
   actor: Actor,
   input: z.output<typeof schemas.updateConnection>,
 ): Promise<Connection> {
-  const { app, connectionId, name, description } = input
+  const { app, connectionId, name, description, allowedProjects, allowedTargets } = input
   const row = await findConnectionOf(ctx, app, connectionId)
+  const allowed = storeAllowed(row.projectId, input)
   if (name !== undefined && name !== row.name) await refuseTakenName(ctx, name)
   const renewed = input.credentials === undefined ? null : await renew(ctx, row, input.credentials)
 
@@ -166,6 +180,7 @@ export async function updateConnection(
         .where('id', '=', connectionId)
         .execute()
       if (renewed) await amend(tx, 'connections', connectionId, { credentials: renewed.credentials })
+      if (Object.keys(allowed).length > 0) await amend(tx, 'connections', connectionId, allowed)
       const credentialsReplaced = input.credentials !== undefined
       // Another account may have other limits, and is not blocked.
       if (credentialsReplaced) await tx.deleteFrom('paces').where('connectionId', '=', connectionId).execute()
@@ -174,6 +189,8 @@ export async function updateConnection(
         app,
         name: name ?? row.name,
         credentialsReplaced,
+        allowedProjects,
+        allowedTargets,
       })
       return credentialsReplaced ? await wantUsers(ctx, tx, actor, connectionId) : []
     })
@@ -321,7 +338,7 @@ async function refuseTakenName(ctx: Context, name: string): Promise<void> {
 }
 
 const nameTaken = (name: string): BadRequest =>
-  new BadRequest(`An App Connection with the name "${name}" already exists`)
+  new BadRequest(`The App Connection name "${name}" is already taken. Choose another name.`)
 
 const explainName =
   (name: string) =>

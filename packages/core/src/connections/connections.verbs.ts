@@ -1,7 +1,7 @@
 /** What may be done with connections, and who may. */
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
-import { knownConnections } from '../access/hide.ts'
+import { knownConnection, knownConnections } from '../access/hide.ts'
 import { connectionAt, may, SIGNED_IN, type Requirements } from '../access/requirement.ts'
 import { defineVerb } from '../access/verb.ts'
 import { listDestinations } from '../destinations/list-destinations.ts'
@@ -50,12 +50,16 @@ export const connectionVerbs = {
       knownConnections(access, await listAvailableConnections(ctx, actor, input)),
   }),
 
-  get: defineVerb({ input: one, requires: reading, run: getConnection }),
+  get: defineVerb({
+    input: one,
+    requires: reading,
+    run: async (ctx, actor, input, { access }) => knownConnection(access, await getConnection(ctx, actor, input)),
+  }),
 
   byName: defineVerb({
     input: z.object({ app: z.string(), connectionName: z.string() }),
     requires: ({ connectionName: name }) => [may('connections.read', { kind: 'connection-name', name })],
-    run: getConnectionByName,
+    run: async (ctx, actor, input, { access }) => knownConnection(access, await getConnectionByName(ctx, actor, input)),
   }),
 
   create: defineVerb({
@@ -68,7 +72,11 @@ export const connectionVerbs = {
 
   update: defineVerb({ input: schemas.updateConnection, requires: managing, run: updateConnection }),
   delete: defineVerb({ input: one, requires: managing, run: deleteConnection }),
-  check: defineVerb({ input: z.object({ connectionId: schemas.id }), requires: reading, run: checkConnection }),
+  check: defineVerb({
+    input: z.object({ connectionId: schemas.id }),
+    requires: reading,
+    run: async (ctx, actor, input, { access }) => knownConnection(access, await checkConnection(ctx, actor, input)),
+  }),
   choices: defineVerb({ input: choices, requires: reading, run: listChoices }),
   choiceRows: defineVerb({ input: choices.extend({ app: z.string() }), requires: reading, run: listChoiceRows }),
 }

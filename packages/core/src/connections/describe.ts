@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { withoutSecrets } from '../destinations/forms.ts'
 import { destination } from '../destinations/registry.ts'
+import { allowedOf } from './allowed.ts'
 import { openCredentials } from './credentials.ts'
 
 export type Connection = z.output<typeof schemas.connection>
@@ -34,6 +35,7 @@ export async function describeConnections(
       isAutoRotationEnabled: false,
       credentialsHash: createHash('sha256').update(row.credentials).digest('hex'),
       credentials: await shownCredentials(ctx, row),
+      ...allowedOf(row),
       project: projects.get(row.projectId ?? '') ?? null,
       account: row.account,
       usedBy: uses.get(row.id) ?? 0,

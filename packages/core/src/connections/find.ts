@@ -4,6 +4,7 @@ import type { DataKey } from '../crypto/data-key.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { whyNotAllowed } from './allowed.ts'
 import { openCredentials, originOf } from './credentials.ts'
 
 /** A stored connection and where it leads. */
@@ -53,20 +54,17 @@ export async function findConnectionOf(
   return row
 }
 
-/** The connection a sync of `projectId` to `definition` would use. Throws `NotFound`, and `BadRequest` when it may not use it. */
+/** The connection a sync of `projectId` to this target would use. Throws `NotFound`, and `BadRequest` when it may not use it. */
 export async function connectionFor(
   ctx: Context,
   definition: DestinationDefinition,
   connectionId: string,
-  projectId: string,
+  { projectId, target }: { projectId: string; target: Record<string, unknown> },
 ): Promise<ConnectionRow> {
   const row = await findConnection(ctx, connectionId)
+  const why = whyNotAllowed(row, projectId, target)
+  if (why !== null) throw new BadRequest(why)
   refuseOtherApp(definition, row)
-  if (row.projectId !== null && row.projectId !== projectId) {
-    throw new BadRequest(
-      `App Connection "${row.name}" belongs to another project; use one of this project or of the organization`,
-    )
-  }
   return { ...row, origin: originOf(definition, await openCredentials(ctx, definition, row)) }
 }
 

@@ -3,6 +3,7 @@
  * in the store, so a job that comes twice, late or never changes nothing but the time.
  */
 import { nobodyStands } from '../access/standing.ts'
+import { whyNotAllowed } from '../connections/allowed.ts'
 import type { Context } from '../context.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { TooLarge, Unresolvable } from '../errors.ts'
@@ -79,7 +80,12 @@ async function carryOut(ctx: Context, run: RunInHand, lease: Lease, signal: Abor
       run.sync.removal ? null : nobodyStands(ctx.db, run.sync),
     ])
     target = opened
-    if (unstood) ending = { kind: 'blocked', plan: null, blockage: unstood }
+    const why = run.sync.removal
+      ? null
+      : whyNotAllowed(opened.connection, run.sync.projectId, JSON.parse(run.sync.target))
+    if (why !== null)
+      ending = { kind: 'blocked', plan: null, blockage: { kind: 'access', message: why, keys: [], planHash: null } }
+    else if (unstood) ending = { kind: 'blocked', plan: null, blockage: unstood }
     else ending = await planAndApply(ctx, run, target, lease)
   } catch (error) {
     if (error instanceof LeaseLost || signal.aborted) throw error

@@ -25,7 +25,7 @@ export async function checkBody(ctx: Context, body: PreviewBody): Promise<Checke
   const definition = destination(body.destination)
   const options = parseOptions(definition, body.syncOptions)
   const target = targetOf(definition, body.destinationConfig)
-  const connection = await connectionFor(ctx, definition, body.connectionId, body.projectId)
+  const connection = await connectionFor(ctx, definition, body.connectionId, { projectId: body.projectId, target })
   const spec = {
     id: null,
     projectId: body.projectId,

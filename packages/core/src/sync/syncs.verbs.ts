@@ -5,14 +5,17 @@ import { z } from 'zod'
 import { inReach } from '../access/hide.ts'
 import { connectionAt, folder, may, project, SIGNED_IN, syncAt, type Requirement } from '../access/requirement.ts'
 import { defineVerb, verbsWith } from '../access/verb.ts'
+import type { Actor, Context } from '../context.ts'
 import { NotFound } from '../errors.ts'
 import { previewRestore, restoreRun } from './history/restore.ts'
 import { getRun, listRuns } from './history/runs.ts'
 import { listDeletions } from './move/list-deletions.ts'
+import type { SyncRow } from './row.ts'
 import { approvePlan } from './verbs/approve-plan.ts'
 import { checkDestination } from './verbs/check-destination.ts'
 import { checkDrift } from './verbs/check-drift.ts'
 import { createSync } from './verbs/create-sync.ts'
+import { hideResults } from './verbs/hide-results.ts'
 import { listKeys } from './verbs/keys.ts'
 import { planSync, previewSync } from './verbs/preview.ts'
 import { deleteSync, removeSecrets } from './verbs/remove.ts'
@@ -25,6 +28,12 @@ const one = z.object({ destination: z.string(), syncId: schemas.id })
 const oneRun = one.extend({ runId: schemas.id })
 const sourceOf = ({ environment, folder }: z.output<typeof schemas.sync>) =>
   environment && folder ? { environment: environment.slug, path: folder.path } : null
+
+/** Answers with the sync as the caller may see it. */
+const shown =
+  <I>(verb: (ctx: Context, actor: Actor, input: I) => Promise<SyncRow>) =>
+  async (ctx: Context, actor: Actor, input: I): Promise<SyncRow> =>
+    hideResults(ctx, await verb(ctx, actor, input))
 
 /** A sync sends what its source shows, imports and references included: who creates one, or lets one go on, reads all of it. */
 const sending = (input: { syncId: string }): Requirement =>
@@ -51,11 +60,13 @@ export const syncVerbs = {
   list: defineVerb({
     input: z.object({ projectId: schemas.id, destination: z.string().optional() }),
     requires: (input) => [may('project.read', project(input))],
-    run: async (ctx, actor, input, { access }) =>
-      inReach(access, 'syncs.read', input.projectId, await listSyncs(ctx, actor, input), sourceOf),
+    run: async (ctx, actor, input, { access }) => {
+      const known = inReach(access, 'syncs.read', input.projectId, await listSyncs(ctx, actor, input), sourceOf)
+      return Promise.all(known.map((row) => hideResults(ctx, row)))
+    },
   }),
 
-  get: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: getSync }),
+  get: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: shown(getSync) }),
 
   byName: defineVerb({
     input: z.object({ destination: z.string(), projectId: schemas.id, syncName: z.string() }),
@@ -65,11 +76,11 @@ export const syncVerbs = {
       const [known] = inReach(access, 'syncs.read', input.projectId, [found], sourceOf)
       if (!known)
         throw new NotFound(`There is no ${input.destination} sync with the name ${input.syncName} in this project`)
-      return known
+      return hideResults(ctx, known)
     },
   }),
 
-  create: defineVerb({ input: schemas.createSync, requires: creating, run: createSync }),
+  create: defineVerb({ input: schemas.createSync, requires: creating, run: shown(createSync) }),
 
   /** A sync that is pointed elsewhere is theirs to manage there too. */
   update: defineVerb({
@@ -80,19 +91,19 @@ export const syncVerbs = {
       may('secrets.read-values', { kind: 'sent-by', syncId, moved: { environment, secretPath } }),
       ...(connectionId === undefined ? [] : [may('connections.read', connectionAt({ connectionId }))]),
     ],
-    run: updateSync,
+    run: shown(updateSync),
   }),
 
   delete: defineVerb({
     input: one.extend({ removeSecrets: z.boolean().default(false) }),
     requires: (input) => [may('syncs.manage', syncAt(input))],
-    run: deleteSync,
+    run: shown(deleteSync),
   }),
 
   trigger: defineVerb({
     input: one,
     requires: (input) => [may('syncs.run', syncAt(input)), sending(input)],
-    run: triggerSync,
+    run: shown(triggerSync),
   }),
 
   importSecrets: defineVerb({
@@ -104,10 +115,14 @@ export const syncVerbs = {
   removeSecrets: defineVerb({
     input: one,
     requires: (input) => [may('syncs.manage', syncAt(input))],
-    run: removeSecrets,
+    run: shown(removeSecrets),
   }),
 
-  checkDrift: defineVerb({ input: one, requires: (input) => [may('syncs.run', syncAt(input))], run: checkDrift }),
+  checkDrift: defineVerb({
+    input: one,
+    requires: (input) => [may('syncs.run', syncAt(input))],
+    run: shown(checkDrift),
+  }),
 
   checkDestination: defineVerb({
     input: z.object({
@@ -136,7 +151,7 @@ export const syncVerbs = {
   approve: defineVerb({
     input: one.extend({ planHash: z.string().min(1) }),
     requires: (input) => [may('syncs.manage', syncAt(input)), sending(input)],
-    run: approvePlan,
+    run: shown(approvePlan),
   }),
 
   runs: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: listRuns }),

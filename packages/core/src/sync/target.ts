@@ -25,7 +25,7 @@ export interface OpenTarget {
   schema: KeySchema
   key: DataKey
   client: Client
-  connection: Pick<Selectable<ConnectionTable>, 'problem'>
+  connection: Selectable<ConnectionTable>
   /** Requests sent to the vendor so far. */
   calls(): number
   close(): Promise<void>
@@ -113,7 +113,7 @@ async function compare(
   const [listed, read, { own, claimed, left }] = await Promise.all([
     client.list(),
     readHidden(target, desired),
-    readPlace(ctx.db, spec.targetKey, spec.id),
+    readPlace(ctx.db, spec),
   ])
   const ledger = lifted(key, own)
   const observed = listed.map((entry): ObservedKey => {

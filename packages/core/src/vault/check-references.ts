@@ -7,6 +7,7 @@ import { named } from '../short-text.ts'
 import { timeSlice } from '../time-slice.ts'
 import { expander } from './expand.ts'
 import { refuseBadImportsThrough } from './import-graph.ts'
+import { namerOf, readerOf, refuseOutOfReach } from './out-of-reach.ts'
 import { readersOf } from './readers.ts'
 import { chainFrom, MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
 import { hasReference } from './references.ts'
@@ -24,13 +25,17 @@ type Key = { key: DataKey; projectId: string }
 /**
  * After secrets were written, in the same transaction. Throws `BadRequest` naming the chain when one of them closes a cycle of references, or is part
  * of a chain that is too deep; what merely does not resolve now, because it may yet be written, comes back as sentences by key.
+ * Throws `Forbidden` when the caller may not read everything that the values are made of.
  */
 export async function checkReferences(
-  ctx: Pick<Context, 'limits'>,
+  ctx: Pick<Context, 'limits' | 'caller'>,
   tx: Tx,
-  { folder, key, projectId }: Target,
+  target: Target,
   secrets: readonly Opened[],
 ): Promise<Map<string, string[]>> {
+  // First: what is said below may name what the values are made of.
+  await refuseOutOfReach(ctx, tx, target, secrets)
+  const { folder, key, projectId } = target
   const warnings = new Map<string, string[]>()
   const referring = secrets.filter(({ value }) => value !== null && hasReference(value)).map(({ row }) => row.key)
   if (referring.length === 0) return warnings
@@ -42,15 +47,17 @@ export async function checkReferences(
   const above = await heights(graph)
   const written = referring.map((name) => graph.node(at, name))
   const cycles = new Map(written.flatMap((node) => (node.cycle ? [[node.cycle, node] as const] : [])))
+  const knowsAll = readerOf(ctx, projectId) === null
   refuse(
     [...cycles.values()].map((node) => cycleOf(graph, node)),
     'Cyclic reference not allowed',
+    knowsAll,
   )
   const deep = written.find((node) => node.levels + (above.get(node)?.levels ?? 0) > MAX_REFERENCE_LEVELS)
   if (deep) {
     let top = deep
     for (let from = above.get(top)?.from; from; from = above.get(top)?.from) top = from
-    refuse([tooDeep(graph, top)], TOO_DEEP)
+    refuse([tooDeep(graph, top)], TOO_DEEP, knowsAll)
   }
   const { problemOf } = expander(tree, open, budget(ctx.limits))
   for (const name of referring) {
@@ -84,10 +91,15 @@ export async function faultsAround(
 }
 
 /** Throws `BadRequest` naming a fault that is new since `before`. */
-export function refuseNew(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, () => Fault>): void {
+export function refuseNew(
+  ctx: Pick<Context, 'caller'>,
+  projectId: string,
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, () => Fault>,
+): void {
   const found = [...after].find(([id]) => !before.has(id))
   const fault = found?.[1]()
-  if (fault) refuse([fault], fault.kind === 'cycle' ? CYCLE : TOO_DEEP)
+  if (fault) refuse([fault], fault.kind === 'cycle' ? CYCLE : TOO_DEEP, readerOf(ctx, projectId) === null)
 }
 
 /**
@@ -95,12 +107,12 @@ export function refuseNew(before: ReadonlyMap<string, unknown>, after: ReadonlyM
  * references through them and something else; what was wrong inside them when they were deleted comes back with them.
  */
 export async function refuseFaultsThrough(
-  ctx: Pick<Context, 'limits'>,
+  ctx: Pick<Context, 'limits' | 'caller'>,
   tx: Tx,
   { key, projectId }: Key,
   folderIds: readonly string[],
 ): Promise<void> {
-  await refuseBadImportsThrough(tx, projectId, folderIds)
+  await refuseBadImportsThrough(tx, namerOf(ctx, projectId), projectId, folderIds)
   const inside = new Set(folderIds)
   const tree = await loadTree(tx, await readersOf(tx, folderIds))
   const openOnce = (row: SecretRow) => openValue(key, projectId, row)
@@ -111,7 +123,7 @@ export async function refuseFaultsThrough(
     const within = passed.filter(({ folder }) => inside.has(folder.id)).length
     if (within === 0 || within === passed.length) continue
     const fault = node.cycle ? cycleOf(graph, node) : tooDeep(graph, node)
-    refuse([fault], fault.kind === 'cycle' ? CYCLE : TOO_DEEP)
+    refuse([fault], fault.kind === 'cycle' ? CYCLE : TOO_DEEP, readerOf(ctx, projectId) === null)
   }
 }
 
@@ -132,9 +144,11 @@ function deepest(graph: ReferenceGraph, start: Node): Node[] {
 const CYCLE = 'This would close a cycle of references'
 const TOO_DEEP = `References can be nested ${MAX_REFERENCE_LEVELS} levels deep, and this would go deeper`
 
-function refuse(faults: readonly Fault[], what: string): void {
+/** `knowsAll`: the caller may know every secret that a chain can go through. */
+function refuse(faults: readonly Fault[], what: string, knowsAll: boolean): void {
   const [fault] = faults
   if (!fault) return
+  if (!knowsAll) throw new BadRequest(`${what}.`, { kind: fault.kind })
   const chains = named(faults, ({ chain }) => chain.join(' → '), '; ')
   throw new BadRequest(`${what}: ${chains}. Change one of these first.`, { ...fault })
 }

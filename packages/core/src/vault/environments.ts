@@ -101,7 +101,7 @@ export async function deleteEnvironment(
     const { id, name, slug, position } = environment
     const deleted = { id, name, slug, position }
     const what = `Environment "${slug}"`
-    await refuseWhileInUse(tx, what, folders, input.syncs)
+    await refuseWhileInUse(ctx, tx, input.projectId, what, folders, input.syncs)
     const { projectId, syncs } = input
     const deleting = { what, kind: 'environment' as const, subjectId: id, projectId, folderIds: folders, syncs }
     const released = await releaseSyncs(ctx, tx, actor, deleting)

@@ -180,7 +180,7 @@ export async function deleteFolder(
     if (folder.path === '/') throw new BadRequest('The root folder cannot be deleted')
     const inside = [folder, ...all.filter((candidate) => isBelow(candidate, folder))].map(({ id }) => id)
     const what = `Folder "${folder.path}" in environment "${environment.slug}"`
-    await refuseWhileInUse(tx, what, inside, input.syncs)
+    await refuseWhileInUse(ctx, tx, input.projectId, what, inside, input.syncs)
     const { projectId, syncs } = input
     const deleting = { what, kind: 'folder' as const, subjectId: folder.id, projectId, folderIds: inside, syncs }
     const released = await releaseSyncs(ctx, tx, actor, deleting)

@@ -8,8 +8,9 @@ import { named, shortened, MAX_NAME_BYTES } from '../short-text.ts'
 import { timeSlice } from '../time-slice.ts'
 import { faultsAround, refuseNew } from './check-references.ts'
 import { expander, type Expanded, type Expander } from './expand.ts'
+import { notReadable, outOfReach, readerOf, type OutOfReach } from './out-of-reach.ts'
 import { readersOf } from './readers.ts'
-import { hasReference, partsOf, type Reference } from './references.ts'
+import { hasReference, partsOf, referencesIn, type Reference } from './references.ts'
 import { loadTree, openValue, valueOpener, type Tree, type TreeFolder } from './tree.ts'
 import { presentSecrets, putSecrets, type Target } from './write.ts'
 
@@ -59,9 +60,12 @@ export async function following<T>(
     : null
   const open = valueOpener(key, projectId)
   const before = expander(tree, open, budget(ctx.limits))
+  const reads = readerOf(ctx, projectId)
+  const beyond = reads && outOfReach(tree, open, reads)
+  const movedKeys = new Set([...(moving.secrets?.keys() ?? [])].map((id) => id.slice(id.indexOf(' ') + 1)))
   const rewrites = new Map<TreeFolder, Map<string, string>>()
   const elsewhere = new Map<string, string>()
-  const expected: { folderId: string; key: string; name: string; was: Expanded }[] = []
+  const expected: Expected[] = []
   const slice = timeSlice()
   for (const folder of tree.folders.values()) {
     for (const [secretKey, row] of folder.secrets) {
@@ -70,12 +74,16 @@ export async function following<T>(
       if (value === null || !hasReference(value)) continue
       const goes = moving.secrets?.get(keyOf(folder.id, secretKey))
       const moved = goes !== undefined && !samePlace(goes, folder)
-      const name = `${folder.environment}:${folder.path} ${secretKey}`
+      // How it is rewritten would tell what is out of reach.
+      const isBeyond = beyond !== null && (await beyond(folder, secretKey))
+      if (isBeyond && reads?.(folder) && (moved || mentions(value, movedKeys))) throw notReadable([secretKey])
+      const name = reads?.(folder) === false ? 'A secret' : `${folder.environment}:${folder.path} ${secretKey}`
       const text = rewrite({ tree, before, moving }, folder, value, moved, name)
       refuseTooLong(name, text)
       if (moved) elsewhere.set(keyOf(folder.id, secretKey), text)
       else if (text !== value) mapAt(rewrites, folder).set(goes?.key ?? secretKey, text)
-      if (!moving.overwrites)
+      // What came out of reach before is compared with nothing: whether it changes would tell what it was.
+      if (!moving.overwrites && !isBeyond)
         expected.push({
           folderId: goes?.folderId ?? folder.id,
           key: goes?.key ?? secretKey,
@@ -99,10 +107,12 @@ export async function following<T>(
   }
   if (expected.length > 0) {
     const now = await loadTree(tx, [...new Set([...readers, ...expected.map(({ folderId }) => folderId)])])
-    await refuseChanged(expected, now, expander(now, valueOpener(key, projectId), budget(ctx.limits)))
+    const open = valueOpener(key, projectId)
+    if (reads) await refuseNowBeyond(expected, now, outOfReach(now, open, reads))
+    await refuseChanged(expected, now, expander(now, open, budget(ctx.limits)))
   }
   if (faultsBefore && moving.folders)
-    refuseNew(faultsBefore, await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()]))
+    refuseNew(ctx, projectId, faultsBefore, await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()]))
   rewritten.sort()
   const more = rewritten.length - MAX_REWRITTEN
   return { result, rewritten: more > 0 ? [...rewritten.slice(0, MAX_REWRITTEN), `and ${more} more`] : rewritten }
@@ -110,6 +120,9 @@ export async function following<T>(
 
 /** Secrets that one row of the audit log names. */
 const MAX_REWRITTEN = 100
+
+const mentions = (value: string, keys: ReadonlySet<string>): boolean =>
+  referencesIn(value).some((reference) => reference.kind !== 'unsupported' && keys.has(reference.key))
 
 interface Known {
   tree: Tree
@@ -165,11 +178,24 @@ function written(place: Place | null, key: string, old: string, owner: string): 
   return `\${${parts.join('.')}}`
 }
 
-async function refuseChanged(
-  expected: readonly { folderId: string; key: string; name: string; was: Expanded }[],
-  tree: Tree,
-  after: Expander,
-): Promise<void> {
+interface Expected {
+  folderId: string
+  key: string
+  name: string
+  was: Expanded
+}
+
+/** A reference would start to look where the caller may not read, whatever it finds there. Throws `Forbidden`. */
+async function refuseNowBeyond(expected: readonly Expected[], tree: Tree, beyond: OutOfReach): Promise<void> {
+  const refused: string[] = []
+  for (const { folderId, key, name } of expected) {
+    const folder = tree.folders.get(folderId)
+    if (folder && (await beyond(folder, key))) refused.push(name)
+  }
+  if (refused.length > 0) throw notReadable(refused)
+}
+
+async function refuseChanged(expected: readonly Expected[], tree: Tree, after: Expander): Promise<void> {
   const different: string[] = []
   for (const { folderId, key, name, was } of expected) {
     const folder = tree.folders.get(folderId)

@@ -1,6 +1,7 @@
 /** Which folder imports which, as far as writers need to know it. */
 import type { Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
+import type { namerOf } from './out-of-reach.ts'
 import { MAX_IMPORT_LEVELS } from './reference-graph.ts'
 
 interface Edge {
@@ -21,23 +22,32 @@ export const importsIn = (tx: Tx, projectId: string): Promise<(Edge & { id: stri
     .select(['imports.id', 'imports.folderId', 'imports.sourceFolderId'])
     .execute()
 
+/** Whether a folder may be named to the caller; null: any. */
+type Names = ReturnType<typeof namerOf>
+
 /** Throws `BadRequest` naming the chain when one more import would let a folder import itself, or nest imports deeper than the limit. */
 export async function refuseBadImport(
   tx: Tx,
+  names: Names,
   edges: readonly Edge[],
   { folderId, sourceFolderId }: Edge,
 ): Promise<void> {
   const sources = stepsOf(edges, 'folderId', 'sourceFolderId')
   const back = shortestChain(sources, sourceFolderId, folderId)
-  if (back) throw cyclic(await inWords(tx, [folderId, ...back]))
+  if (back) throw cyclic(await inWords(tx, names, [folderId, ...back]))
   const below = longestChains(sources, [sourceFolderId])
   const above = longestChains(stepsOf(edges, 'sourceFolderId', 'folderId'), [folderId])
   const chain = [...chainOf(above, folderId).toReversed(), ...chainOf(below, sourceFolderId)]
-  if (chain.length - 1 > MAX_IMPORT_LEVELS) throw tooDeep(await inWords(tx, chain))
+  if (chain.length - 1 > MAX_IMPORT_LEVELS) throw tooDeep(await inWords(tx, names, chain))
 }
 
 /** After imports came with folders, in the same transaction. Throws like `refuseBadImport` for what leads through one of these folders. */
-export async function refuseBadImportsThrough(tx: Tx, projectId: string, folderIds: readonly string[]): Promise<void> {
+export async function refuseBadImportsThrough(
+  tx: Tx,
+  names: Names,
+  projectId: string,
+  folderIds: readonly string[],
+): Promise<void> {
   const edges = await importsIn(tx, projectId)
   const sources = stepsOf(edges, 'folderId', 'sourceFolderId')
   const importers = stepsOf(edges, 'sourceFolderId', 'folderId')
@@ -46,9 +56,9 @@ export async function refuseBadImportsThrough(tx: Tx, projectId: string, folderI
   for (const folderId of folderIds) {
     // What is in a cycle leads to itself.
     const back = below.has(folderId) && above.has(folderId) ? null : shortestCycle(sources, folderId)
-    if (back) throw cyclic(await inWords(tx, back))
+    if (back) throw cyclic(await inWords(tx, names, back))
     const chain = [...chainOf(above, folderId).toReversed(), ...chainOf(below, folderId).slice(1)]
-    if (chain.length - 1 > MAX_IMPORT_LEVELS) throw tooDeep(await inWords(tx, chain))
+    if (chain.length - 1 > MAX_IMPORT_LEVELS) throw tooDeep(await inWords(tx, names, chain))
   }
 }
 
@@ -131,20 +141,21 @@ function chainOf(longest: Longest, start: string): string[] {
 /** Folders that a text names. */
 const MAX_NAMES = 10
 
-async function inWords(tx: Tx, chain: readonly string[]): Promise<string> {
+async function inWords(tx: Tx, knows: Names, chain: readonly string[]): Promise<string> {
   const shown = chain.length > MAX_NAMES ? chain.slice(0, MAX_NAMES - 1) : chain
-  const names = await placesOf(tx, shown)
+  const names = await placesOf(tx, shown, knows)
   return [...names, ...(shown.length < chain.length ? ['…'] : [])].join(' → ')
 }
 
 /** `dev:/api` for each folder id, in that order. */
-export async function placesOf(tx: Tx, folderIds: readonly string[]): Promise<string[]> {
+export async function placesOf(tx: Tx, folderIds: readonly string[], knows: Names = null): Promise<string[]> {
   const rows = await tx
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('folders.id', 'in', folderIds)
     .select(['folders.id', 'folders.path', 'environments.slug'])
     .execute()
-  const names = new Map(rows.map((row) => [row.id, `${row.slug}:${row.path}`]))
-  return folderIds.map((id) => names.get(id) ?? id)
+  const known = rows.filter(({ slug, path }) => !knows || knows({ environment: slug, path }))
+  const names = new Map(known.map((row) => [row.id, `${row.slug}:${row.path}`]))
+  return folderIds.map((id) => names.get(id) ?? 'a folder that you can’t read')
 }

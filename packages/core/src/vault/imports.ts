@@ -10,6 +10,7 @@ import { timeSlice } from '../time-slice.ts'
 import { faultsAround, refuseNew } from './check-references.ts'
 import { findFolder } from './folders.ts'
 import { importsIn, placesOf, refuseBadImport } from './import-graph.ts'
+import { namerOf } from './out-of-reach.ts'
 import { lockProject } from './project-key.ts'
 import { refuseBeyond } from './quotas.ts'
 
@@ -34,7 +35,7 @@ export function createImport(
   return change(ctx, actor, async (tx, touched) => {
     const { folderId, imports, where, key } = await open(ctx, tx, input)
     const source = await sourceOf(tx, input.projectId, input.import)
-    await refuseUnsound(tx, input.projectId, { folderId, sourceFolderId: source, others: imports })
+    await refuseUnsound(ctx, tx, input.projectId, { folderId, sourceFolderId: source, others: imports })
     await refuseBeyond(ctx, tx, input.projectId, 'imports')
     const before = await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId])
     const id = randomUUID()
@@ -43,7 +44,12 @@ export function createImport(
       .insertInto('imports')
       .values({ id, folderId, sourceFolderId: source, position: imports.length + 1, createdAt: at, updatedAt: at })
       .execute()
-    refuseNew(before, await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]))
+    refuseNew(
+      ctx,
+      input.projectId,
+      before,
+      await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]),
+    )
     touched(folderId)
     await audit(ctx, tx, actor, 'import.create', input.projectId, { ...where, from: input.import })
     return one(await importsOf(tx, folderId), id)
@@ -66,7 +72,7 @@ export function updateImport(
       position = present.position,
     } = input.import
     const source = await sourceOf(tx, input.projectId, { environment, path })
-    await refuseUnsound(tx, input.projectId, { folderId, sourceFolderId: source, others })
+    await refuseUnsound(ctx, tx, input.projectId, { folderId, sourceFolderId: source, others })
     const before = await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId])
     await tx
       .updateTable('imports')
@@ -75,7 +81,12 @@ export function updateImport(
       .execute()
     const index = Math.min(position, imports.length) - 1
     await arrange(tx, [...others.slice(0, index), present, ...others.slice(index)])
-    refuseNew(before, await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]))
+    refuseNew(
+      ctx,
+      input.projectId,
+      before,
+      await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]),
+    )
     touched(folderId)
     await audit(ctx, tx, actor, 'import.update', input.projectId, {
       ...where,
@@ -154,13 +165,14 @@ function one<T extends { id: string }>(imports: readonly T[], id: string): T {
 
 /** Throws `BadRequest` when `source` is imported already, when a folder would import itself, and beyond the limit of levels. */
 async function refuseUnsound(
+  ctx: Context,
   tx: Tx,
   projectId: string,
   { folderId, sourceFolderId, others }: { folderId: string; sourceFolderId: string; others: readonly Row[] },
 ): Promise<void> {
   const kept = new Set(others.map(({ id }) => id))
   const edges = (await importsIn(tx, projectId)).filter((edge) => edge.folderId !== folderId || kept.has(edge.id))
-  await refuseBadImport(tx, edges, { folderId, sourceFolderId })
+  await refuseBadImport(tx, namerOf(ctx, projectId), edges, { folderId, sourceFolderId })
   if (others.some((other) => other.sourceFolderId === sourceFolderId)) {
     const [name] = await placesOf(tx, [sourceFolderId])
     throw new BadRequest(`${name} is already imported by this folder. Move the present import instead.`)

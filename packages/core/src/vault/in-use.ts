@@ -1,14 +1,17 @@
 import type { deletedSyncs } from '@keyferry/schemas'
 import type { z } from 'zod'
-import type { Tx } from '../context.ts'
+import type { Context, Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
+import { namerOf } from './out-of-reach.ts'
 
 /**
  * Refuses to delete `what` (such as `Folder "/api"`) while a folder that stays imports one of `folderIds`, or while a sync reads one
  * and nobody said what shall become of it: both would break without a word. Throws `BadRequest` that names each of them and the way out.
  */
 export async function refuseWhileInUse(
+  ctx: Pick<Context, 'caller'>,
   tx: Tx,
+  projectId: string,
   what: string,
   folderIds: readonly string[],
   choice: z.output<typeof deletedSyncs> = 'refuse',
@@ -29,10 +32,13 @@ export async function refuseWhileInUse(
     .orderBy('environments.slug')
     .orderBy('folders.path')
     .execute()
+  const names = namerOf(ctx, projectId)
+  const known = importers.filter(({ slug, path }) => !names || names({ environment: slug, path }))
   if (syncs.length === 0 && importers.length === 0) return
   const uses = [
     ...syncs.map((sync) => `sync "${sync.name}" reads it`),
-    ...importers.map((importer) => `folder ${importer.slug}:${importer.path} imports it`),
+    ...known.map((importer) => `folder ${importer.slug}:${importer.path} imports it`),
+    ...(known.length < importers.length ? ['a folder that you can’t read imports it'] : []),
   ]
   const remedies = [
     ...(syncs.length > 0 ? ['delete or re-point the sync'] : []),

@@ -36,7 +36,7 @@ onEveryDatabase('projects', (open) => {
     await createProject(t.ctx, t.actor, { projectName: 'Shop', slug: 'the-shop', shouldCreateDefaultEnvs: false })
     await expect(
       createProject(t.ctx, t.actor, { projectName: 'Other', slug: 'the-shop', shouldCreateDefaultEnvs: false }),
-    ).rejects.toThrow('Project slug "the-shop" is already taken by project "Shop"')
+    ).rejects.toThrow('Project slug "the-shop" is already taken. Choose')
     const other = await createTestProject(t.ctx, t.actor, 'Other')
     await expect(updateProject(t.ctx, t.actor, { projectId: other.id, slug: 'the-shop' })).rejects.toThrow(
       'already taken',

@@ -53,8 +53,8 @@ export async function createProject(
   const at = timestamp(ctx)
   const slug = input.slug ?? defaultSlug(input.projectName)
   await change(ctx, actor, async (tx) => {
-    const taken = await tx.selectFrom('projects').where('slug', '=', slug).select('name').executeTakeFirst()
-    if (taken) throw slugTaken(slug, taken.name)
+    const taken = await tx.selectFrom('projects').where('slug', '=', slug).select('id').executeTakeFirst()
+    if (taken) throw slugTaken(slug)
     const like = await organizationKeyOf(ctx, tx)
     await tx
       .insertInto('projects')
@@ -92,9 +92,9 @@ export async function updateProject(
         .selectFrom('projects')
         .where('slug', '=', slug)
         .where('id', '!=', projectId)
-        .select('name')
+        .select('id')
         .executeTakeFirst()
-      if (taken) throw slugTaken(slug, taken.name)
+      if (taken) throw slugTaken(slug)
     }
     await tx
       .updateTable('projects')
@@ -124,7 +124,7 @@ export async function deleteProject(
     const { id, name } = project
     const what = `Project "${name}"`
     const folderIds = folders.map((folder) => folder.id)
-    await refuseWhileInUse(tx, what, folderIds, input.syncs)
+    await refuseWhileInUse(ctx, tx, input.projectId, what, folderIds, input.syncs)
     const deleting = { what, kind: 'project' as const, subjectId: id, projectId: id, folderIds, syncs: input.syncs }
     const released = await releaseSyncs(ctx, tx, actor, deleting)
     if (released.waiting.length > 0) return released
@@ -181,14 +181,12 @@ function defaultSlug(name: string): string {
   return `${words || 'project'}-${randomBytes(2).toString('hex')}`
 }
 
-const slugTaken = (slug: string, name: string): BadRequest =>
-  new BadRequest(`Project slug "${slug}" is already taken by project "${name}". Choose another slug.`)
+const slugTaken = (slug: string): BadRequest =>
+  new BadRequest(`Project slug "${slug}" is already taken. Choose another slug.`)
 
 /** Two writers may both find the slug free; the database then refuses the second. */
 function explainSlug(slug: string): (error: unknown) => never {
   return (error) => {
-    throw isUniqueViolation(error)
-      ? new BadRequest(`Project slug "${slug}" is already taken. Choose another slug.`)
-      : error
+    throw isUniqueViolation(error) ? slugTaken(slug) : error
   }
 }

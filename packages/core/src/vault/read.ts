@@ -9,6 +9,7 @@ import { budget, type Spend } from '../limits.ts'
 import { timeSlice } from '../time-slice.ts'
 import { expander, type Expanded } from './expand.ts'
 import { findFolder, foldersBelow, type Located } from './folders.ts'
+import { namerOf } from './out-of-reach.ts'
 import { projectKey } from './project-key.ts'
 import { visible } from './reference-graph.ts'
 import { referencesIn } from './references.ts'
@@ -73,8 +74,10 @@ export async function listSecrets(
   if (!input.include_imports || !root) return shown(ctx, actor, input, finish({ secrets }, problems))
   const { order, tooDeep } = visible(tree, root)
   problems.push(...tooDeep.map(tooDeepProblem))
+  const names = namerOf(ctx, input.projectId)
   const imports = []
   for (const source of order.slice(1)) {
+    if (names && !names(source)) continue
     const secrets = (await listed(source)).map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest)
     imports.push({ secretPath: source.path, environment: source.environment, folderId: source.id, secrets })
   }
@@ -145,8 +148,12 @@ export async function getSecret(
     return { folderId, ...loaded }
   })
   const folder = tree.folders.get(folderId)
-  const imported = folder && input.include_imports ? visible(tree, folder).keys.get(input.secretName) : undefined
-  const source = folder?.secrets.has(input.secretName) ? folder : imported
+  const order = folder && input.include_imports ? visible(tree, folder).order : []
+  const names = namerOf(ctx, input.projectId)
+  // A folder out of reach is passed over: whether it has the key would show in what is answered instead.
+  const source = [...(folder ? [folder] : []), ...order].find(
+    (one) => one.secrets.has(input.secretName) && (!names || names(one)),
+  )
   const row = source?.secrets.get(input.secretName)
   if (!source || !row) {
     throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)

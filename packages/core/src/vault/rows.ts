@@ -7,14 +7,15 @@ import { timeSlice } from '../time-slice.ts'
 import { expander } from './expand.ts'
 import { visible } from './reference-graph.ts'
 import { findFolder } from './folders.ts'
+import { namerOf, outOfReach } from './out-of-reach.ts'
 import { projectKey } from './project-key.ts'
 import { referencesIn } from './references.ts'
 import { shownTags } from './tags.ts'
-import { loadTree, openComment, openMetadata, openValue, snapshot, valueOpener } from './tree.ts'
+import { loadTree, openComment, openMetadata, openValue, snapshot, valueOpener, type TreeFolder } from './tree.ts'
 
 type Row = z.output<typeof secretRow>
 
-/** What a folder shows, own and imported, by key, and what stops a value from being sent. Never a value. Throws `NotFound`. */
+/** What a folder shows, own and imported, by key, and what stops a value from being sent, as far as the caller may know. Never a value. Throws `NotFound`. */
 export async function listSecretRows(
   ctx: Context,
   _actor: Actor,
@@ -30,17 +31,23 @@ export async function listSecretRows(
   const folder = tree.folders.get(folderId)
   if (!folder) return { rows: [], folderId }
   const spend = budget(ctx.limits)
-  const expanding = expander(tree, valueOpener(key, projectId), spend)
+  const open = valueOpener(key, projectId)
+  const expanding = expander(tree, open, spend)
+  const names = namerOf(ctx, projectId)
+  const beyond = names && outOfReach(tree, open, names)
+  const { keys, order } = visible(tree, folder)
   const rows: Row[] = []
   const slice = timeSlice()
-  for (const [name, source] of visible(tree, folder).keys) {
+  for (const [name, source] of keys) {
     if (slice.isOver()) await slice.rest()
     const row = source.secrets.get(name)
-    if (!row) continue
+    // What wins over a folder out of reach would tell which keys that one does not have.
+    if (!row || (names && !shownWithin(order, source, names))) continue
     // What refers to nothing is opened and forgotten: only what is wrong with it is shown.
     const text = openValue(key, projectId, row)
     const references = referencesIn(text ?? '').map((reference) => shortened(reference.text, MAX_NAME_BYTES))
-    const problem = text === null || references.length > 0 ? await expanding.problemOf(source, name) : null
+    const resolves = (text === null || references.length > 0) && !(await beyond?.(source, name))
+    const problem = resolves ? await expanding.problemOf(source, name) : null
     const comment = openComment(key, projectId, row) ?? ''
     const metadata = openMetadata(key, projectId, row)
     const shown = references.slice(0, MAX_SHOWN_REFERENCES)
@@ -68,3 +75,11 @@ export async function listSecretRows(
 
 /** References that a row names. */
 const MAX_SHOWN_REFERENCES = 50
+/** Whether every folder that is asked before `source`, and it, is in reach. */
+function shownWithin(
+  order: readonly TreeFolder[],
+  source: TreeFolder,
+  names: (place: { environment: string; path: string }) => boolean,
+): boolean {
+  return order.slice(0, order.indexOf(source) + 1).every(names)
+}

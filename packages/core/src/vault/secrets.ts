@@ -194,11 +194,15 @@ function write(
             put,
           )
     const { secrets, written } = result
+    // A new comment or tag changes nothing of what a value is made of.
+    const reworded = new Set(
+      puts.flatMap(({ key, present, value }) => (value !== undefined || present?.key !== key ? [key] : [])),
+    )
     const warnings = await checkReferences(
       ctx,
       tx,
       target,
-      secrets.filter(({ row }) => written.has(row.key)),
+      secrets.filter(({ row }) => written.has(row.key) && reworded.has(row.key)),
     )
     if (written.size > 0) {
       touched(target.folder.id)

@@ -289,8 +289,8 @@ async function unpack(
       .values({ id: crypto.randomUUID(), folderId, sourceFolderId, position, createdAt: at, updatedAt: at })
       .execute()
   }
-  await refuseBadImportsThrough(tx, projectId, [...folderIds])
-  refuseNew(new Map(), await faultsAround(ctx, tx, { projectId, key }, written))
+  await refuseBadImportsThrough(tx, null, projectId, [...folderIds])
+  refuseNew(ctx, projectId, new Map(), await faultsAround(ctx, tx, { projectId, key }, written))
   await audit(ctx, tx, actor, 'project.import', projectId, { name, slug, secrets: packed.secrets.length })
   return projectId
 }

@@ -16,6 +16,7 @@ import { timeSlice } from '../time-slice.ts'
 import { checkReferences, refuseFaultsThrough } from './check-references.ts'
 import { chunks } from './chunks.ts'
 import type { Located } from './find-folder.ts'
+import { refuseFoldersOutOfReach } from './out-of-reach.ts'
 import { lockProject } from './project-key.ts'
 import { refuseBeyond, charge } from './quotas.ts'
 import { readersOf } from './readers.ts'
@@ -275,6 +276,7 @@ async function bringFolder(
   }
   const leftOut = await bringContents(tx, { projectId, key }, rows)
   const ids = folders.map((folder) => folder.id)
+  await refuseFoldersOutOfReach(ctx, tx, { projectId, key }, ids)
   await refuseFaultsThrough(ctx, tx, { projectId, key }, ids)
   for (const id of await readersOf(tx, ids)) touched(id)
   return leftOut

@@ -10,6 +10,10 @@ import * as auditChain from './0012-audit-chain.ts'
 import * as history from './0020-history.ts'
 import * as pacing from './0022-pacing.ts'
 import * as running from './0030-running.ts'
+import * as scopesById from './0040-scopes-by-id.ts'
+import * as reachedFolders from './0041-reached-folders.ts'
+import * as keysThatEnd from './0042-keys-that-end.ts'
+import * as connectionUses from './0043-connection-uses.ts'
 import * as quotas from './0045-quotas.ts'
 import * as listedBootstrapTokens from './0055-listed-bootstrap-tokens.ts'
 import * as signIn from './0060-sign-in.ts'
@@ -30,6 +34,10 @@ export const migrations: Record<string, Migration> = {
   '0020-history': history,
   '0022-pacing': pacing,
   '0030-running': running,
+  '0040-scopes-by-id': scopesById,
+  '0041-reached-folders': reachedFolders,
+  '0042-keys-that-end': keysThatEnd,
+  '0043-connection-uses': connectionUses,
   '0045-quotas': quotas,
   '0055-listed-bootstrap-tokens': listedBootstrapTokens,
   '0060-sign-in': signIn,

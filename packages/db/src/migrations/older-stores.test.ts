@@ -84,11 +84,29 @@ describe.each([
       ])
       expect(days).toEqual([
         ['first', 30],
-        ['listed', null],
+        // A key always ends.
+        ['listed', 365],
       ])
       await db.destroy()
     },
   )
+
+  it.skipIf(skip)('roles stay narrowed to the environments that they were narrowed to', async () => {
+    const db = await open()
+    await migrateTo(db, '0030-running')
+    await place(db)
+    const scopes = ['e', '*', 'gone'].map((environment) => ({ environment, secretPath: '/a/**' }))
+    await sql`insert into memberships (id, project_id, principal_kind, principal_id, role, scopes, created_at, updated_at)
+      values ('m', 'p', 'user', 'ada', 'developer', ${JSON.stringify(scopes)}, ${AT}, ${AT})`.execute(db)
+    await migrate(db)
+    const kept = await db.selectFrom('memberships').select('scopes').executeTakeFirstOrThrow()
+    expect(JSON.parse(kept.scopes ?? '')).toEqual([
+      { environment: 'e', secretPath: '/a/**', environmentId: 'e' },
+      { environment: '*', secretPath: '/a/**', environmentId: '*' },
+      { environment: 'gone', secretPath: '/a/**', environmentId: '' },
+    ])
+    await db.destroy()
+  })
 
   it.skipIf(skip)('a store without accounts has no admins afterwards', async () => {
     const db = await open()

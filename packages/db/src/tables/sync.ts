@@ -3,8 +3,12 @@ import type { Fixed, Flag, Timestamp } from './column.ts'
 
 export interface ConnectionTable {
   id: Fixed<string>
-  /** Null: usable in every project. */
+  /** Null: the organization's. */
   projectId: Fixed<string | null>
+  /** JSON array of the projects that may use a connection of the organization; null: all. */
+  allowedProjects: string | null
+  /** JSON array of the targets that syncs of it may have, each with the fields that have to match; null: all. */
+  allowedTargets: string | null
   app: Fixed<string>
   name: string
   description: string | null
@@ -81,6 +85,8 @@ export interface SyncTable {
   heals: string | null
   /** Why repairs stopped until a person runs the sync; null while they go on. */
   repairStopped: string | null
+  /** JSON: ids of the folders that its results say something about (`core/sync/reached.ts`); null: written before this was kept. */
+  reached: string | null
   /** Id of whoever made it; null: made before this was kept. */
   createdBy: Fixed<string | null>
   /** Principal who may read the source, so that the sync may: JSON of `{kind, id, name}`. Null: made before there were roles. */
@@ -171,6 +177,8 @@ export interface RunTable {
   finishedAt: Timestamp | null
   /** What the target held afterwards; null when the run did not get as far. */
   snapshotId: string | null
+  /** JSON array of the folders that its results say something about; null: not known. */
+  reached: string | null
 }
 
 export interface OutcomeTable {

@@ -68,16 +68,12 @@ export function NewKey({ projectId, rights, onDone }: { projectId: string; right
           error={errors.name?.message}
           {...form.register('name')}
         />
-        <SelectField
-          label="Ends after"
-          {...form.register('expiresInDays', { setValueAs: (days: unknown) => (days === '' ? null : Number(days)) })}
-        >
+        <SelectField label="Ends after" {...form.register('expiresInDays', { valueAsNumber: true })}>
           {LIVES.map((days) => (
             <option key={days} value={days}>
               {count(days, 'day')}
             </option>
           ))}
-          <option value="">Never</option>
         </SelectField>
         <KeyGrants />
         <p className="text-sm text-soft">Whatever is chosen here, it never may more than you.</p>

@@ -1,4 +1,4 @@
-import { Ellipsis, KeyRound, Trash2 } from 'lucide-react'
+import { Ellipsis, FolderLock, KeyRound, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from '../../lib/toast.ts'
 import { Confirm } from '../../components/confirm.tsx'
@@ -16,6 +16,7 @@ import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Connection, Destination } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
+import { AllowedProjects } from './allowed-projects.tsx'
 
 const ConnectionForm = onDemand(async () => (await import('../../components/connection-form.tsx')).ConnectionForm)
 
@@ -29,7 +30,7 @@ export function ConnectionCard({
   destination: Destination | undefined
 }) {
   const utils = trpc.useUtils()
-  const [dialog, setDialog] = useState<'replace' | 'delete'>()
+  const [dialog, setDialog] = useState<'replace' | 'projects' | 'delete'>()
   const close = () => setDialog(undefined)
   const remove = trpc.connections.delete.useMutation()
   const check = trpc.connections.check.useMutation({
@@ -100,6 +101,11 @@ export function ConnectionCard({
             <MenuItem onSelect={() => setDialog('replace')}>
               <KeyRound aria-hidden className="size-4" /> Replace credential
             </MenuItem>
+            {owner === null && (
+              <MenuItem onSelect={() => setDialog('projects')}>
+                <FolderLock aria-hidden className="size-4" /> Projects that may use it
+              </MenuItem>
+            )}
             <MenuLine />
             <MenuItem danger onSelect={() => setDialog('delete')}>
               <Trash2 aria-hidden className="size-4" /> Delete
@@ -126,6 +132,7 @@ export function ConnectionCard({
           />
         </Dialog>
       )}
+      {dialog === 'projects' && <AllowedProjects connection={connection} onClose={close} />}
       {dialog === 'delete' && (
         <Confirm title={`Delete ${name}?`} label="Delete connection" onConfirm={deleteConnection} onClose={close}>
           <p>

@@ -27,10 +27,12 @@ export function KeysTab({ sync, onlyTrouble, onFilter }: Props) {
   if (!keys) return <SkeletonRows label="Loading keys" />
   if (keys.length === 0) {
     return (
-      <Empty title="No keys yet">
-        {sync.blocked
-          ? 'The sync is blocked; nothing has been written.'
-          : 'The source folder is empty, or the first run has not finished.'}
+      <Empty title={sync.outOfReach ? 'Keys are not shown' : 'No keys yet'}>
+        {sync.outOfReach
+          ? 'Its keys come from folders that you can’t read, so their results are not shown.'
+          : sync.blocked
+            ? 'The sync is blocked; nothing has been written.'
+            : 'The source folder is empty, or the first run has not finished.'}
       </Empty>
     )
   }

@@ -50,15 +50,21 @@ export interface Standing {
   left: Map<string, string>
 }
 
-/** In one look. `syncId` null: of a sync that is not made yet. */
-export async function readPlace(db: Db | Tx, targetKey: string, syncId: string | null): Promise<Standing> {
+/** In one read. `id` null: of a sync that is not created yet. Syncs of other projects are not named. */
+export async function readPlace(
+  db: Db | Tx,
+  { targetKey, id: syncId, projectId }: { targetKey: string; id: string | null; projectId: string },
+): Promise<Standing> {
   const rows = await standing(db, targetKey)
   const own = new Map<string, LedgerEntry>()
   const claimed = new Map<string, string>()
   const left = new Map<string, string>()
   for (const row of rows) {
     if (row.syncId === syncId) own.set(row.key, entryOf(row))
-    else (row.pointsAt === targetKey ? claimed : left).set(row.key, row.name)
+    else {
+      const name = row.projectId === projectId ? row.name : 'of another project'
+      ;(row.pointsAt === targetKey ? claimed : left).set(row.key, name)
+    }
   }
   return { own, claimed, left }
 }
@@ -69,7 +75,7 @@ const standing = together(async (db: Db | Tx, targetKeys: readonly string[]) => 
     .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
     .where((eb) => isAmong(db, eb.ref('ledger.targetKey'), targetKeys))
     .select(COLUMNS)
-    .select(['ledger.syncId', 'ledger.targetKey', 'syncs.name', 'syncs.targetKey as pointsAt'])
+    .select(['ledger.syncId', 'ledger.targetKey', 'syncs.name', 'syncs.projectId', 'syncs.targetKey as pointsAt'])
     .execute()
   const byTarget = Map.groupBy(rows, (row) => row.targetKey)
   return (targetKey) => byTarget.get(targetKey) ?? []

@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import type { Actor, Context } from '../../context.ts'
 import { NotFound } from '../../errors.ts'
 import { findSync, type SyncAddress } from '../find.ts'
+import { isOutOfReach } from '../reached.ts'
 
 type RunRow = z.output<typeof runSchema>
 type OutcomeRow = z.output<typeof outcomeSchema>
@@ -22,7 +23,14 @@ export async function listRuns(ctx: Context, _actor: Actor, input: SyncAddress):
     .limit(SHOWN)
     .selectAll()
     .execute()
-  return rows.map(toRun)
+  return Promise.all(rows.map((row) => shown(ctx, sync.projectId, row)))
+}
+
+/** Without results where the caller may not know every folder that they say something about. */
+async function shown(ctx: Context, projectId: string, row: Selectable<RunTable>): Promise<RunRow> {
+  const run = toRun(row)
+  if (!(await isOutOfReach(ctx, projectId, { reached: row.reached, source: null }))) return run
+  return { ...run, planHash: null, counts: null, calls: 0, message: null, restorable: false, outOfReach: true }
 }
 
 export async function getRun(
@@ -38,7 +46,8 @@ export async function getRun(
     .selectAll()
     .executeTakeFirst()
   if (!row) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
-  return { ...toRun(row), outcomes: await outcomesOf(ctx.db, row.id) }
+  const run = await shown(ctx, sync.projectId, row)
+  return { ...run, outcomes: run.outOfReach ? [] : await outcomesOf(ctx.db, row.id) }
 }
 
 export async function outcomesOf(db: Db, runId: string): Promise<OutcomeRow[]> {

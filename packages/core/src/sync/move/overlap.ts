@@ -20,7 +20,7 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
     .selectFrom('syncs')
     .where('targetKey', '=', spec.targetKey)
     .$if(spec.id !== null, (query) => query.where('id', '!=', spec.id))
-    .select(['id', 'name', 'options', 'folderId'])
+    .select(['id', 'name', 'options', 'folderId', 'projectId'])
     .execute()
   if (others.length === 0) return
   const options: StoredOptions = JSON.parse(spec.options)
@@ -30,10 +30,12 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
   for (const other of others) {
     const theirs: StoredOptions = JSON.parse(other.options)
     const mirrors = options.deletionPolicy === 'mirror' || theirs.deletionPolicy === 'mirror'
+    // Names of another project are not for this one.
+    const who = other.projectId === spec.projectId ? `The sync "${other.name}"` : 'A sync of another project'
     const theirSchema = await schemaOf(tx, theirs, other.folderId)
     if (mirrors && schemasMeet(schema, theirSchema)) {
       throw new BadRequest(
-        `The sync "${other.name}" already writes to this target, and one of the two would delete the other's keys. ` +
+        `${who} already writes to this target, and one of the two would delete the other's keys. ` +
           'Give each its own key schema, such as A_{{secretKey}}, or use the deletion policy "owned" or "none" for both.',
       )
     }
@@ -43,9 +45,7 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
     ])
     const shared = names.find((name) => taken.has(name))
     if (shared !== undefined) {
-      throw new BadRequest(
-        `The sync "${other.name}" already writes ${shared} to this target. Give one of the two another key schema.`,
-      )
+      throw new BadRequest(`${who} already writes ${shared} to this target. Give one of the two another key schema.`)
     }
   }
 }

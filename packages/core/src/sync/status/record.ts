@@ -3,6 +3,7 @@ import { together, type RunTable, type Selectable } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '../../context.ts'
 import type { Outcome } from '../apply/apply.ts'
 import type { Plan } from '../plan/plan.ts'
+import { reachedOf } from '../reached.ts'
 import type { DueSync } from '../sweep.ts'
 
 export interface RunInHand {
@@ -47,6 +48,7 @@ export const recordRun = (
     revision: sync.wanted,
     planHash: plan?.hash ?? null,
     counts: plan ? JSON.stringify(plan.summary) : null,
+    reached: reachedOf(sync),
   })
 
 const written = together(async (db: Context['db'] | Tx, runs: readonly Selectable<RunTable>[]) => {

@@ -4,6 +4,7 @@ import { timestamp, type Context } from '../../context.ts'
 import { noteHealth } from '../../notices/record.ts'
 import { keepSnapshot } from '../history/snapshot.ts'
 import type { Lease } from '../lease.ts'
+import { noteReached } from '../reached.ts'
 import { keysFreed } from '../move/freed.ts'
 import { claimDue, type DueSync, type Looked } from '../sweep.ts'
 import type { OpenTarget } from '../target.ts'
@@ -14,8 +15,9 @@ import { settleRemoval, settleSync } from './settle.ts'
 
 /** The sync in hand, as it is by now; null when it is no longer due, or points elsewhere. */
 export async function beginRun(ctx: Context, found: Looked, id: string): Promise<RunInHand | null> {
-  const sync = await claimDue(ctx, found.sync)
-  if (!sync) return null
+  const claimed = await claimDue(ctx, found.sync)
+  if (!claimed) return null
+  const sync = await noteReached(ctx, claimed)
   if (found.interrupted) await closeInterrupted(ctx, sync.id)
   if (sync.attempts > 0) ctx.metrics.runRetried(sync.destination)
   publish(ctx, sync, 'running')

@@ -32,7 +32,11 @@ export async function checkDestination(
   return duplicate ? { hasDuplicate: true, duplicateProjectId: duplicate.projectId } : { hasDuplicate: false }
 
   async function sameKey(ctx: Context, connectionId: string) {
-    const key = targetKey(definition, await connectionFor(ctx, definition, connectionId, input.projectId), target)
+    const key = targetKey(
+      definition,
+      await connectionFor(ctx, definition, connectionId, { projectId: input.projectId, target }),
+      target,
+    )
     return (other: { targetKey: string }) => other.targetKey === key
   }
 }

@@ -8,6 +8,7 @@ import { lockProject } from '../../vault/project-key.ts'
 import { refuseBeyond } from '../../vault/quotas.ts'
 import { syncRow } from '../find.ts'
 import { refuseOverlap } from '../move/overlap.ts'
+import { NOTHING_REACHED } from '../reached.ts'
 import type { SyncRow } from '../row.ts'
 import { checkBody, type CreateBody } from '../source.ts'
 import { want } from '../wanted.ts'
@@ -59,6 +60,7 @@ export async function createSync(ctx: Context, actor: Actor, body: CreateBody): 
           behindSince: at,
           syncedAt: null,
           lastRunId: null,
+          reached: NOTHING_REACHED,
           createdBy: actor.id,
           standsBehind: standing(actor),
           createdAt: at,

@@ -10,13 +10,16 @@ import { driftedKeys, type Drifted } from '../drift/record.ts'
 import { findSync, type SyncAddress } from '../find.ts'
 import { outcomesOf } from '../history/runs.ts'
 import { keySchema } from '../plan/key-schema.ts'
+import { isOutOfReach, reachedOf } from '../reached.ts'
 import { lifted, readLedger, type LedgerEntry } from '../apply/ledger.ts'
 import type { StoredOptions } from '../options.ts'
 
 type KeyState = z.output<typeof keyState>
 
+/** None while the caller may not know every folder that the keys come from. Throws `NotFound`. */
 export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress): Promise<KeyState[]> {
   const sync = await findSync(ctx, input)
+  if (await isOutOfReach(ctx, sync.projectId, { reached: reachedOf(sync), source: sync.folderId })) return []
   const options: StoredOptions = JSON.parse(sync.options)
   const environment = await ctx.db
     .selectFrom('folders')

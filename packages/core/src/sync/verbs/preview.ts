@@ -6,6 +6,7 @@ import { DestinationError } from '../../destinations/destination.ts'
 import { BadRequest } from '../../errors.ts'
 import { findSync, type SyncAddress } from '../find.ts'
 import { fuse } from '../plan/fuse.ts'
+import { isOutOfReach, reachedOf } from '../reached.ts'
 import { checkBody } from '../source.ts'
 import { difference, openTarget, type SyncSpec } from '../target.ts'
 
@@ -17,10 +18,15 @@ export async function previewSync(ctx: Context, _actor: Actor, body: z.output<ty
   return planOf(ctx, spec)
 }
 
-/** What a run would do now. */
+/** What a run would do now; nothing is said while the caller may not know every folder that the keys come from. */
 export async function planSync(ctx: Context, _actor: Actor, input: SyncAddress): Promise<PlanRow> {
-  return planOf(ctx, await findSync(ctx, input))
+  const sync = await findSync(ctx, input)
+  if (await isOutOfReach(ctx, sync.projectId, { reached: reachedOf(sync), source: sync.folderId })) return UNSEEN
+  return planOf(ctx, sync)
 }
+
+const NOTHING = { create: 0, update: 0, delete: 0, keep: 0, foreign: 0, reject: 0 }
+const UNSEEN: PlanRow = { hash: '', summary: NOTHING, changes: [], fuse: null, outOfReach: true }
 
 /** Throws `Unresolvable` for a bad source, `BadRequest` with the vendor's reason when the target cannot be read. */
 export async function planOf(ctx: Context, spec: SyncSpec): Promise<PlanRow> {

@@ -35,8 +35,12 @@ export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typ
 async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof updateSchema>): Promise<SyncRow | null> {
   const stored = await findSync(ctx, patch)
   const definition = destination(stored.destination)
-  const connection = await connectionFor(ctx, definition, patch.connectionId ?? stored.connectionId, stored.projectId)
   const target = targetOf(definition, patch.destinationConfig ?? JSON.parse(stored.target))
+  const { projectId } = stored
+  const connection = await connectionFor(ctx, definition, patch.connectionId ?? stored.connectionId, {
+    projectId,
+    target,
+  })
   const options = patchOptions(definition, JSON.parse(stored.options), patch.syncOptions ?? {})
   const spec = {
     id: stored.id,

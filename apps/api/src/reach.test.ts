@@ -1,0 +1,333 @@
+/** What a developer narrowed to a folder learns of folders that they may not read: nothing. Through HTTP. */
+import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
+import type { Emulator } from '@keyferry/core/destinations/emulator'
+import { runSync } from '@keyferry/core/sync/run'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { newProject, readyApi, type Answer, type TestApi } from './testing.ts'
+import { machine } from './walk/furnish.ts'
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+onEveryDatabase('a narrowed developer', (open) => {
+  let api: TestApi
+  let vendor: Emulator
+  let projectId: string
+  let token: string
+  let identityId: string
+  let syncId: string
+  const environments = new Map<string, string>()
+
+  const admin = (method: Method, url: string, body?: unknown): Promise<Answer> => api.send(method, url, body)
+  const narrowed = (method: Method, url: string, body?: unknown): Promise<Answer> =>
+    api.send(method, url, body, { token })
+  const at = (secretPath: string, environment = 'dev') => ({ projectId, environment, secretPath })
+  const write = (as: typeof admin, secretPath: string, key: string, secretValue: string) =>
+    as('POST', `/api/v4/secrets/${key}`, { ...at(secretPath), secretValue })
+  const folder = async (path: string, name: string, environment = 'dev'): Promise<string> =>
+    (await admin('POST', '/api/v2/folders', { projectId, environment, path, name })).body.folder.id
+  const importInto = (as: typeof admin, path: string, from: string) =>
+    as('POST', '/api/v2/secret-imports', {
+      projectId,
+      environment: 'dev',
+      path,
+      import: { environment: 'dev', path: from },
+    })
+  const run = async () => {
+    await runSync(api.ctx, syncId, new AbortController().signal)
+    return syncId
+  }
+  const ofSync = (as: typeof admin, rest = '') => as('GET', `/api/v1/secret-syncs/trigger-dev/${syncId}${rest}`)
+
+  beforeAll(async () => {
+    api = await readyApi(open)
+    vendor = await startEmulator()
+    const project = await newProject(api)
+    projectId = project.id
+    for (const { id, slug } of project.environments) environments.set(slug, id)
+    for (const name of ['a', 'mid', 'restricted']) await folder('/', name)
+    await folder('/', 'restricted', 'prod')
+    await write(admin, '/restricted', 'RESTRICTED_KEY', '8317')
+    await importInto(admin, '/a', '/restricted')
+    await importInto(admin, '/mid', '/restricted')
+    await write(admin, '/a', 'SHARED', 'is ${RESTRICTED_KEY}')
+    await write(admin, '/a', 'OWN', 'plain')
+    ;({ token, identityId } = await machine(api, 'narrowed'))
+    const scopes = ['/a/**', '/mid'].map((secretPath) => ({ environment: 'dev', secretPath }))
+    const joined = await admin('POST', `/api/v1/projects/${projectId}/identity-memberships/${identityId}`, {
+      role: 'developer',
+      scopes,
+    })
+    expect(joined.body.identityMembership.scopes).toEqual(scopes)
+    const connection = await admin('POST', '/api/v1/app-connections/trigger-dev', {
+      name: 'vendor',
+      method: 'api-key',
+      credentials: vendor.credentials,
+      projectId,
+    })
+    const sync = await admin('POST', '/api/v1/secret-syncs/trigger-dev', {
+      name: 'reads-a',
+      connectionId: connection.body.appConnection.id,
+      ...at('/a'),
+      syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
+      destinationConfig: vendor.target,
+    })
+    syncId = sync.body.secretSync.id
+    await run()
+  })
+  afterAll(async () => {
+    await vendor.close()
+    await api.close()
+  })
+
+  it('writes no reference that leads out of reach, whether its key exists or not', async () => {
+    const refusals = []
+    for (const value of ['${RESTRICTED_KEY}', '${NO_SUCH_KEY}', '${dev.mid.RESTRICTED_KEY}', '${dev.mid.NONE}']) {
+      const { status, body } = await write(narrowed, '/a', 'GUESS', value)
+      refusals.push([status, body.message])
+    }
+    refusals.push(...(await through('${SHARED}')))
+    expect(new Set(refusals.map(([, message]) => message)).size).toBe(1)
+    expect(refusals.map(([status]) => status)).toEqual(refusals.map(() => 403))
+    expect(JSON.stringify(refusals)).not.toMatch(/RESTRICTED|restricted/)
+    expect((await write(narrowed, '/a', 'REF', 'to ${OWN}')).status).toBe(200)
+  })
+
+  /** The same through another's reference, in a list and in a file. */
+  async function through(secretValue: string): Promise<[number, string][]> {
+    const one = await write(narrowed, '/a', 'GUESS', secretValue)
+    const many = await narrowed('PATCH', '/api/v4/secrets/batch', {
+      ...at('/a'),
+      mode: 'upsert',
+      secrets: [{ secretKey: 'GUESS', secretValue }],
+    })
+    const file = await narrowed('POST', '/api/v1/dotenv', { ...at('/a'), content: `GUESS='${secretValue}'` })
+    return [one, many, file].map(({ status, body }) => [status, body.message])
+  }
+
+  it('brings no such reference back', async () => {
+    await write(admin, '/a', 'OLD', '${RESTRICTED_KEY}')
+    await narrowed('PATCH', '/api/v4/secrets/OLD', { ...at('/a'), secretValue: 'plain' })
+    const version = await narrowed('POST', '/api/v1/secret-versions/OLD/restore', { ...at('/a'), version: 1 })
+    expect(version.status).toBe(403)
+    await write(admin, '/a', 'BIN', '${RESTRICTED_KEY}')
+    await narrowed('DELETE', '/api/v4/secrets/BIN', at('/a'))
+    const { body } = await narrowed('GET', `/api/v1/trash?projectId=${projectId}&environment=dev`)
+    const item = body.trash.find(({ name }: { name: string }) => name === 'BIN')
+    const restored = await narrowed('POST', `/api/v1/trash/${item.id}/restore`, { projectId, environment: 'dev' })
+    expect(restored.status).toBe(403)
+    expect((await admin('POST', `/api/v1/trash/${item.id}/restore`, { projectId, environment: 'dev' })).status).toBe(
+      200,
+    )
+  })
+
+  it('imports nothing that shows what is out of reach, and sees no such import', async () => {
+    await folder('/a', 'sub')
+    expect((await importInto(narrowed, '/a/sub', '/restricted')).status).toBe(403)
+    const through = await importInto(narrowed, '/a/sub', '/mid')
+    expect([through.status, /restricted/i.test(JSON.stringify(through.body))]).toEqual([403, false])
+    const listed = await narrowed('GET', `/api/v2/secret-imports?projectId=${projectId}&environment=dev&path=/a`)
+    expect(listed.body.secretImports).toEqual([])
+    const rows = await narrowed('GET', `/api/v1/secret-rows?projectId=${projectId}&environment=dev&secretPath=/a`)
+    expect(JSON.stringify(rows.body)).not.toContain('"RESTRICTED_KEY"')
+  })
+
+  it('learns nothing by renaming a key onto an imported name: right and wrong guesses are answered alike', async () => {
+    const answers = []
+    for (const guess of ['8317', '0000']) {
+      await write(narrowed, '/a', 'TRY', guess)
+      const renamed = await narrowed('PATCH', '/api/v4/secrets/TRY', { ...at('/a'), newSecretName: 'RESTRICTED_KEY' })
+      answers.push(renamed.status)
+      await run()
+      const keys = await ofSync(narrowed, '/keys')
+      const runs = await ofSync(narrowed, '/runs')
+      const [last] = runs.body.runs
+      const outcomes = await ofSync(narrowed, `/runs/${last.id}`)
+      answers.push([keys.body.keys, last.counts, last.calls, outcomes.body.run.outcomes])
+      await narrowed('DELETE', '/api/v4/secrets/RESTRICTED_KEY', at('/a'))
+      await run()
+    }
+    expect(answers).toEqual([200, [[], null, 0, []], 200, [[], null, 0, []]])
+  })
+
+  it('sees no plan, key, outcome or sum of a sync whose values come from out of reach, also after the import is gone', async () => {
+    expect((await ofSync(narrowed, '/plan')).body).toMatchObject({ changes: [], hash: '', outOfReach: true })
+    const { secretSync } = (await ofSync(narrowed)).body
+    expect(secretSync).toMatchObject({ lastSyncMessage: null, outOfReach: true, lastRun: { counts: null } })
+    const imports = await admin('GET', `/api/v2/secret-imports?projectId=${projectId}&environment=dev&path=/a`)
+    const [{ id }] = imports.body.secretImports
+    await admin('PATCH', '/api/v4/secrets/SHARED', { ...at('/a'), secretValue: 'plain' })
+    for (const key of ['OLD', 'BIN'])
+      await admin('PATCH', `/api/v4/secrets/${key}`, { ...at('/a'), secretValue: 'plain' })
+    const gone = await narrowed('DELETE', `/api/v2/secret-imports/${id}`, { projectId, environment: 'dev', path: '/a' })
+    expect(gone.status).toBe(200)
+    expect((await ofSync(narrowed, '/keys')).body.keys).toEqual([])
+    await run()
+    await write(narrowed, '/a', 'LAST', 'plain')
+    await run()
+    const { runs } = (await ofSync(narrowed, '/runs')).body
+    expect(runs.map(({ outOfReach = false }) => outOfReach)).toEqual([false, ...runs.slice(1).map(() => true)])
+    expect((await ofSync(narrowed, '/keys')).body.keys.length).toBeGreaterThan(0)
+    expect((await ofSync(admin, `/runs/${runs.at(-1).id}`)).body.run.outcomes.length).toBeGreaterThan(0)
+    await importInto(admin, '/a', '/restricted')
+  })
+
+  it('ends and moves no sync by deleting, renaming or moving its folder', async () => {
+    const folders = await admin('GET', `/api/v2/folders?projectId=${projectId}&environment=dev&path=/a`)
+    const sub = folders.body.folders.find(({ name }: { name: string }) => name === 'sub')
+    await write(admin, '/a/sub', 'YKEY', 'one')
+    const { secretSync } = (await ofSync(admin)).body
+    const below = await admin('POST', '/api/v1/secret-syncs/trigger-dev', {
+      name: 'reads-sub',
+      connectionId: secretSync.connectionId,
+      ...at('/a/sub'),
+      syncOptions: {
+        initialSyncBehavior: 'overwrite-destination',
+        keySchema: 'SUB_{{secretKey}}',
+        deletionPolicy: 'owned',
+      },
+      destinationConfig: vendor.target,
+      isAutoSyncEnabled: false,
+    })
+    expect(below.status, JSON.stringify(below.body)).toBe(200)
+    const where = { projectId, environment: 'dev', path: '/a' }
+    for (const syncs of ['remove-secrets', 'keep-secrets'])
+      expect((await narrowed('DELETE', '/api/v2/folders/sub', { ...where, syncs })).status).toBe(403)
+    expect((await narrowed('DELETE', '/api/v2/folders/sub', where)).status).toBe(400)
+    expect((await narrowed('PATCH', `/api/v2/folders/${sub.id}`, { ...where, name: 'other' })).status).toBe(403)
+    const move = { ...where, destinationPath: '/a' }
+    expect((await narrowed('POST', `/api/v2/folders/${sub.id}/move`, move)).status).toBe(403)
+    const still = await admin('GET', `/api/v1/secret-syncs/trigger-dev/${below.body.secretSync.id}`)
+    expect(still.body.secretSync.folder.path).toBe('/a/sub')
+  })
+
+  it('restores nothing at the place that a deleted thing has by now', async () => {
+    const x = await folder('/a', 'x')
+    await write(narrowed, '/a/x', 'PLANTED', 'mine')
+    await narrowed('DELETE', '/api/v4/secrets/PLANTED', at('/a/x'))
+    const { body } = await narrowed('GET', `/api/v1/trash?projectId=${projectId}&environment=dev`)
+    const item = body.trash.find(({ name }: { name: string }) => name === 'PLANTED')
+    await admin('POST', `/api/v2/folders/${x}/move`, {
+      projectId,
+      environment: 'dev',
+      destinationEnvironment: 'prod',
+      destinationPath: '/restricted',
+    })
+    const restored = await narrowed('POST', `/api/v1/trash/${item.id}/restore`, { projectId, environment: 'dev' })
+    expect(restored.status).toBe(404)
+    const prod = `projectId=${projectId}&environment=prod&secretPath=/restricted/x`
+    expect((await admin('GET', `/api/v4/secrets?${prod}`)).body.secrets).toEqual([])
+    // An id out of reach is not there, and its place is not named.
+    const unseen = await narrowed('GET', `/api/v2/folders/${x}`)
+    expect([unseen.status, unseen.body.message]).toEqual([404, `Folder with ID ${x} not found`])
+  })
+
+  it('keeps its rights where they were when environments swap their slugs', async () => {
+    const member = `/api/v1/projects/${projectId}/identity-memberships/${identityId}`
+    const unknown = await admin('PATCH', member, { scopes: [{ environment: 'nowhere', secretPath: '/**' }] })
+    expect([unknown.status, unknown.body.message]).toEqual([
+      400,
+      'Environment with slug "nowhere" not found in this project',
+    ])
+    const rename = (from: string, slug: string) =>
+      admin('PATCH', `/api/v1/projects/${projectId}/environments/${environments.get(from)}`, { slug })
+    await rename('dev', 'dev-old')
+    await rename('prod', 'dev')
+    const read = (environment: string, secretPath: string) =>
+      narrowed('GET', `/api/v4/secrets?projectId=${projectId}&environment=${environment}&secretPath=${secretPath}`)
+    expect((await read('dev', '/a')).status).toBe(403)
+    expect((await read('dev-old', '/a')).status).toBe(200)
+    const listed = await admin('GET', `/api/v1/projects/${projectId}/identity-memberships`)
+    expect(JSON.stringify(listed.body)).toContain('"environment":"dev-old"')
+    await rename('prod', 'prod')
+    await rename('dev', 'dev')
+  })
+
+  it('is refused names that are taken without hearing whose they are', async () => {
+    const secret = (await admin('POST', '/api/v1/projects', { projectName: 'Secret Merger', slug: 'secret-merger' }))
+      .body
+    expect(secret.project.slug).toBe('secret-merger')
+    const other = await machine(api, 'admin of one project')
+    await admin('POST', `/api/v1/projects/${projectId}/identity-memberships/${other.identityId}`, { role: 'admin' })
+    const as = (method: Method, url: string, body?: unknown) => api.send(method, url, body, { token: other.token })
+    const taken = await as('PATCH', `/api/v1/projects/${projectId}`, { slug: 'secret-merger' })
+    expect([taken.status, taken.body.message]).toEqual([
+      400,
+      'Project slug "secret-merger" is already taken. Choose another slug.',
+    ])
+    const shared = await admin('POST', '/api/v1/app-connections/trigger-dev', {
+      name: 'shared',
+      method: 'api-key',
+      credentials: vendor.credentials,
+      allowedProjects: [secret.project.id],
+    })
+    const { id } = shared.body.appConnection
+    const createWith = (destinationConfig: object) =>
+      as('POST', '/api/v1/secret-syncs/trigger-dev', {
+        name: 'with-shared',
+        connectionId: id,
+        ...at('/mid'),
+        syncOptions: {
+          initialSyncBehavior: 'overwrite-destination',
+          keySchema: 'MID_{{secretKey}}',
+          deletionPolicy: 'owned',
+        },
+        destinationConfig,
+        isAutoSyncEnabled: false,
+      })
+    const path = `/api/v1/app-connections/trigger-dev/${id}`
+    const seen = async () => [
+      (await as('GET', path)).status,
+      (await createWith(vendor.target)).status,
+      JSON.stringify((await as('GET', '/api/v1/app-connections')).body).includes('"shared"'),
+      JSON.stringify(
+        (await as('GET', `/api/v1/app-connections/trigger-dev/available?projectId=${projectId}`)).body,
+      ).includes('"shared"'),
+    ]
+    expect(await seen()).toEqual([404, 404, false, false])
+    const allow = (allowed: object) => admin('PATCH', path, allowed)
+    await allow({ allowedProjects: [secret.project.id, projectId], allowedTargets: [{ projectRef: 'proj_other' }] })
+    expect((await as('GET', path)).body.appConnection.allowedProjects).toEqual([projectId])
+    expect(await seen()).toEqual([200, 400, true, true])
+    await allow({ allowedTargets: null })
+    const made = await createWith(vendor.target)
+    expect(made.status).toBe(200)
+    await allow({ allowedProjects: [secret.project.id] })
+    const { id: used } = made.body.secretSync
+    await admin('POST', `/api/v1/secret-syncs/trigger-dev/${used}/sync-secrets`)
+    await runSync(api.ctx, used, new AbortController().signal)
+    const stopped = (await admin('GET', `/api/v1/secret-syncs/trigger-dev/${used}`)).body.secretSync
+    expect(stopped).toMatchObject({ syncStatus: 'blocked', blocked: { kind: 'access' } })
+    const log = await admin('GET', '/api/v1/audit?action=connection.update')
+    expect(JSON.stringify(log.body)).toContain('allowedProjects')
+  })
+
+  it('hears live events of its folders only, until its token ends', async () => {
+    const base = await api.app.listen({ port: 0, host: '127.0.0.1' })
+    const input = encodeURIComponent(JSON.stringify({ projectId }))
+    const stream = await fetch(`${base}/api/trpc/syncs.events?input=${input}`, {
+      headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+    })
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let heard = ''
+    const hear = async (text: string) => {
+      for (;;) {
+        const next = await reader?.read()
+        if (!next || next.done) return false
+        heard += next.value
+        if (heard.includes(text)) return true
+      }
+    }
+    await hear('connected')
+    const own = (await admin('GET', `/api/v2/folders?projectId=${projectId}&environment=dev&path=/`)).body.folders
+    const idOf = (name: string): string => own.find((one: { name: string }) => one.name === name).id
+    await write(admin, '/restricted', 'SECOND', 'x')
+    await write(admin, '/mid', 'THIRD', 'x')
+    expect(await hear(idOf('mid'))).toBe(true)
+    expect(heard).not.toContain(idOf('restricted'))
+    await narrowed('POST', '/api/v1/auth/token/revoke', { accessToken: token })
+    heard = ''
+    await write(admin, '/mid', 'FOURTH', 'x')
+    expect(await hear(idOf('mid'))).toBe(false)
+  })
+})

@@ -1,0 +1,56 @@
+import { useState } from 'react'
+import { Confirm } from '../../components/confirm.tsx'
+import { Checkbox } from '../../components/ui/checkbox.tsx'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Connection } from '../../lib/types.ts'
+
+/** Which projects may use a connection of the organization: all of them, or those that are ticked. */
+export function AllowedProjects({ connection, onClose }: { connection: Connection; onClose: () => void }) {
+  const utils = trpc.useUtils()
+  const { data: projects = [] } = trpc.projects.list.useQuery()
+  const update = trpc.connections.update.useMutation()
+  const [allowed, setAllowed] = useState(connection.allowedProjects)
+  const { id: connectionId, app, name } = connection
+
+  const save = async () => {
+    await update.mutateAsync({ app, connectionId, allowedProjects: allowed })
+    await utils.connections.invalidate()
+    toast.success(`Saved who may use ${name}.`)
+  }
+  return (
+    <Confirm
+      title={`Projects that may use ${name}`}
+      label="Save"
+      danger={false}
+      ready={allowed === null || allowed.length > 0}
+      onConfirm={save}
+      onClose={onClose}
+    >
+      <p className="text-sm text-soft">Syncs of other projects stop at their next run.</p>
+      <ul className="grid gap-2">
+        <li className="flex items-center gap-2">
+          <Checkbox
+            label="All projects"
+            checked={allowed === null}
+            onChange={(all) => setAllowed(all ? null : projects.map(({ id }) => id))}
+          />
+          All projects, also new ones
+        </li>
+        {projects.map(({ id, name }) => (
+          <li key={id} className="flex items-center gap-2">
+            <Checkbox
+              label={name}
+              disabled={allowed === null}
+              checked={allowed === null || allowed.includes(id)}
+              onChange={(may) =>
+                setAllowed((before) => (may ? [...(before ?? []), id] : (before ?? []).filter((one) => one !== id)))
+              }
+            />
+            {name}
+          </li>
+        ))}
+      </ul>
+    </Confirm>
+  )
+}

@@ -1,0 +1,51 @@
+/** Which projects may use a connection, and for which targets. */
+import type { ConnectionTable, Selectable } from '@keyferry/db'
+import { BadRequest } from '../errors.ts'
+
+type Row = Pick<Selectable<ConnectionTable>, 'name' | 'projectId' | 'allowedProjects' | 'allowedTargets'>
+
+interface Allowed {
+  /** Ids; null: all. */
+  allowedProjects: string[] | null
+  /** Fields of a target that have to match; null: all. */
+  allowedTargets: Record<string, string>[] | null
+}
+
+/** As it is stored. */
+export const allowedOf = (row: Pick<Row, 'allowedProjects' | 'allowedTargets'>): Allowed => ({
+  allowedProjects: row.allowedProjects === null ? null : JSON.parse(row.allowedProjects),
+  allowedTargets: row.allowedTargets === null ? null : JSON.parse(row.allowedTargets),
+})
+
+/** Why a sync of this project may not use the connection for this target; null when it may. */
+export function whyNotAllowed(row: Row, projectId: string, target: Record<string, unknown>): string | null {
+  if (row.projectId !== null) {
+    if (row.projectId === projectId) return null
+    return 'This App Connection belongs to another project. Use one of this project or of the organization.'
+  }
+  const { allowedProjects, allowedTargets } = allowedOf(row)
+  if (allowedProjects && !allowedProjects.includes(projectId))
+    return `This project may not use App Connection "${row.name}". An instance admin can allow it.`
+  const fits = (fields: Record<string, string>): boolean =>
+    Object.entries(fields).every(([field, value]) => String(target[field]) === value)
+  if (allowedTargets && !allowedTargets.some(fits))
+    return `App Connection "${row.name}" may not be used for this target. An instance admin can allow it.`
+  return null
+}
+
+/** The columns of a change. Throws `BadRequest` for a connection that belongs to a project. */
+export function storeAllowed(
+  projectId: string | null,
+  {
+    allowedProjects,
+    allowedTargets,
+  }: { allowedProjects?: readonly string[] | null; allowedTargets?: readonly Record<string, string>[] | null },
+): Partial<Pick<Selectable<ConnectionTable>, 'allowedProjects' | 'allowedTargets'>> {
+  if (projectId !== null && (allowedProjects || allowedTargets))
+    throw new BadRequest('Only a connection of the organization can be limited to projects and targets')
+  const json = (list: readonly unknown[] | null): string | null => (list === null ? null : JSON.stringify(list))
+  return {
+    ...(allowedProjects === undefined ? {} : { allowedProjects: json(allowedProjects) }),
+    ...(allowedTargets === undefined ? {} : { allowedTargets: json(allowedTargets) }),
+  }
+}

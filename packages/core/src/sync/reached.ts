@@ -1,0 +1,63 @@
+/**
+ * Which folders the results of a sync say something about. What a run reports of a key is a comparison of the value now with the value before, so
+ * both count: the folders that show through the source now, and those that did when the present contents of the target were written. Results are
+ * shown only to those who may know the names in all of them.
+ */
+import { placesOf, reachedFrom } from '../access/reach.ts'
+import type { Context } from '../context.ts'
+import { namerOf } from '../vault/out-of-reach.ts'
+import type { StoredOptions } from './options.ts'
+import type { DueSync } from './sweep.ts'
+
+/** As the column keeps it: folder ids. */
+interface Reached {
+  now: readonly string[]
+  before: readonly string[]
+}
+
+/** Of a sync that has written nothing. */
+export const NOTHING_REACHED = JSON.stringify({ now: [], before: [] } satisfies Reached)
+
+/** At the start of a run: the sync with the folders that the run may say something about, stored when they changed. */
+export async function noteReached(ctx: Context, sync: DueSync): Promise<DueSync> {
+  const now = (await reachedFrom(ctx.db, sync.folderId)).toSorted()
+  const reached = JSON.stringify({ now, before: before(sync).toSorted() })
+  // A store of an older version: what was written before is not known until everything is written once.
+  if (reached === sync.reached || (sync.reached === null && sync.applied !== sync.seen)) return sync
+  await ctx.db.updateTable('syncs').set({ reached }).where('id', '=', sync.id).execute()
+  return { ...sync, reached }
+}
+
+function before(sync: DueSync): string[] {
+  if (sync.reached === null) return []
+  const stored: Reached = JSON.parse(sync.reached)
+  const { deletionPolicy }: StoredOptions = JSON.parse(sync.options)
+  // Everything at the target is as the last run left it, unless keys of an earlier source may stay there.
+  const converged = sync.applied === sync.seen && deletionPolicy !== 'none'
+  return converged ? [...stored.now] : [...new Set([...stored.now, ...stored.before])]
+}
+
+/** As a run keeps it; null: not known. */
+export function reachedOf({ reached }: Pick<DueSync, 'reached'>): string | null {
+  if (reached === null) return null
+  const { now, before }: Reached = JSON.parse(reached)
+  return JSON.stringify([...new Set([...now, ...before])])
+}
+
+/**
+ * Whether the caller may not know all folders that results say something about. `reached`: of a run, or of the sync (`reachedOf`); `source`: the
+ * folder that the sync reads now.
+ */
+export async function isOutOfReach(
+  ctx: Context,
+  projectId: string,
+  { reached, source }: { reached: string | null; source: string | null },
+): Promise<boolean> {
+  const names = namerOf(ctx, projectId)
+  if (!names) return false
+  if (reached === null) return true
+  const kept: string[] = JSON.parse(reached)
+  const ids = new Set([...kept, ...(source === null ? [] : await reachedFrom(ctx.db, source))])
+  const places = await placesOf(ctx.db, [...ids])
+  return places.length < ids.size || !places.every(names)
+}
