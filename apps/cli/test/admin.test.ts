@@ -101,6 +101,16 @@ it('backs up, rotates and verifies beside a serving instance, and restores a sto
   const [, head = ''] = /ends at (\S+)/.exec(verified.stdout) ?? []
   expect(await admin('verify-audit', '--expect', head)).toMatchObject({ code: 0 })
   expect(await admin('verify-audit', '--expect', '1:wrong')).toMatchObject({ code: 1 })
+  expect(await admin('verify-store')).toMatchObject({ code: 0, stderr: '' })
+  const store = openSqlite(join(instance.dataDir, 'keyferry.db'))
+  await store.insertInto('instanceAdmins').values({ principalId: 'eve', createdAt: '2026' }).execute()
+  expect(await admin('verify-store')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('eve of instanceAdmins'),
+  })
+  await store.deleteFrom('instanceAdmins').where('principalId', '=', 'eve').execute()
+  await store.destroy()
+  expect(await admin('end-sessions')).toMatchObject({ code: 0, stderr: '' })
 
   expect((await admin('restore', 'copy.db', '--yes')).code).toBe(1)
   await instance.stop()

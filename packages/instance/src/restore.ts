@@ -8,10 +8,15 @@ import {
   openSync,
   renameSync,
   rmSync,
+  truncateSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { checkBackup, readBackupSeal, type BackupSeal } from '@keyferry/core/admin/backup-seal'
+import { endSessions } from '@keyferry/core/admin/end-sessions'
 import { auditEvent } from '@keyferry/core/audit'
+import { SealBroken } from '@keyferry/core/crypto/data-key'
 import type { Keyring } from '@keyferry/core/crypto/keyring'
+import { BadRequest } from '@keyferry/core/errors'
 import { migrate, openSqlite, SchemaTooNew } from '@keyferry/db'
 import SQLite from 'better-sqlite3'
 import { commandContext, OPERATOR } from './admin.ts'
@@ -25,9 +30,14 @@ import { storedKeyInSqlite } from './stored-key.ts'
 /**
  * Puts a backup in the place of the store of an embedded instance that is stopped. What was there is kept beside it; its name is returned, or
  * null when there was nothing. An older backup is brought up to date. Everything is checked before anything is moved: throws `CannotStart` when the
- * instance runs, the file is no whole Keyferry store, a newer version wrote it, or the root key does not open it.
+ * instance runs, the file is no whole Keyferry store, was changed since it was written, a newer version wrote it, or the root key does not open it.
+ * Sessions and access tokens of the backup end. `unsealed`: takes one that does not say whether it was changed.
  */
-export async function restoreBackup(env: Env, from: string): Promise<string | null> {
+export async function restoreBackup(
+  env: Env,
+  from: string,
+  { unsealed }: { unsealed: boolean },
+): Promise<string | null> {
   if (env.DATABASE_URL !== undefined)
     throw new CannotStart(
       'This instance keeps its data in Postgres. Stop every process, then: pg_restore --clean --if-exists --single-transaction --dbname="$DATABASE_URL" keyferry.dump',
@@ -40,13 +50,23 @@ export async function restoreBackup(env: Env, from: string): Promise<string | nu
     const incoming = join(dataDir, 'keyferry.db.restoring')
     rmSync(incoming, { force: true })
     if (!existsSync(from)) throw new CannotStart(`${from} does not exist.`)
+    const seal = readBackupSeal(from)
+    if (!seal && !unsealed)
+      throw new CannotStart(
+        `${from} does not say whether it was changed: an earlier version wrote it, or another program. If you know where it comes from, restore it with --unsealed. Nothing was changed.`,
+      )
     copyFileSync(from, incoming)
     chmodSync(incoming, 0o600)
     try {
-      refuseBroken(incoming, from)
+      if (seal) truncateSync(incoming, seal.bytes)
+      else refuseBroken(incoming, from)
       const stored = storedKeyInSqlite(incoming)
       if (!stored) throw new CannotStart(`${from} is not a backup of a Keyferry that was set up. Nothing was changed.`)
       const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
+      if (seal) {
+        await refuseChanged(keyring, incoming, seal, from)
+        refuseBroken(incoming, from)
+      }
       await prepare(env, incoming, keyring, from)
       synced(incoming)
       const old = keepOld(file)
@@ -63,12 +83,26 @@ export async function restoreBackup(env: Env, from: string): Promise<string | nu
   }
 }
 
-/** Brings the store to this version and notes the restore in its audit log. */
+async function refuseChanged(keyring: Keyring, incoming: string, seal: BackupSeal, from: string): Promise<void> {
+  try {
+    await checkBackup(keyring, incoming, seal)
+  } catch (error) {
+    if (!(error instanceof BadRequest || error instanceof SealBroken)) throw error
+    throw new CannotStart(
+      `${from} was changed after it was written. Restore another backup. Nothing was changed.`,
+      error,
+    )
+  }
+}
+
+/** Brings the store to this version, ends what was open when it was written, and notes the restore in its audit log. */
 async function prepare(env: Env, incoming: string, keyring: Keyring, from: string): Promise<void> {
   const db = openSqlite(incoming)
   try {
     await migrate(db)
-    await auditEvent(await commandContext(env, db, keyring), OPERATOR, 'instance.restore', null, { file: from })
+    const ctx = await commandContext(env, db, keyring)
+    await auditEvent(ctx, OPERATOR, 'instance.restore', null, { file: from })
+    await endSessions(ctx, OPERATOR)
   } catch (error) {
     if (!(error instanceof SchemaTooNew)) throw error
     throw new CannotStart(

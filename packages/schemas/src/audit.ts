@@ -55,6 +55,7 @@ export const AUDIT_ACTIONS = [
   'instance.sign-in-policy',
   'instance.prune-audit',
   'instance.restart-audit',
+  'instance.end-sessions',
   'integrity.failure',
   'invitation.create',
   'invitation.accept',

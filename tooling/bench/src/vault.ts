@@ -16,6 +16,7 @@ import { sealedAs } from '@keyferry/core/vault/tree'
 import { openSqlite } from '@keyferry/db'
 import { readEnv } from '@keyferry/instance'
 import { bootstrapped, listSecrets as asked } from '@keyferry/schemas'
+import { authorizing } from './authority.ts'
 import { ACTOR, benchContext } from './context.ts'
 import { ms, percentile, printTable, times } from './table.ts'
 
@@ -31,6 +32,7 @@ export async function measureVault(): Promise<void> {
   await listing(ctx, place)
   await overHttp(dir, ctx, place)
   await auditing(ctx, place)
+  await authorizing(ctx, await small(ctx, place.projectId))
   await ctx.db.destroy()
   await rm(dir, { recursive: true, force: true })
 }
@@ -47,6 +49,14 @@ async function filled(dir: string): Promise<{ ctx: Context; place: Place }> {
   const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
   for (const secrets of batches()) await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets })
   return { ctx, place }
+}
+
+/** A folder as most are. */
+async function small(ctx: Context, projectId: string): Promise<Place> {
+  const place = { projectId, environment: 'prod', secretPath: '/' }
+  const secrets = (batches()[0] ?? []).slice(0, 20)
+  await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets })
+  return place
 }
 
 const batches = (): { secretKey: string; secretValue: string }[][] =>

@@ -24,7 +24,8 @@ export function addAdmin(program: Command, cli: Cli): void {
     .description('Put a backup in the place of the store of a stopped instance; the old one is kept beside it')
     .argument('<file>')
     .option('-y, --yes', 'do not ask')
-    .action((file: string, options: JsonOption & { yes?: boolean }) => restore(cli, file, options))
+    .option('--unsealed', 'take a backup that does not say whether it was changed: one of an earlier version')
+    .action((file: string, options: RestoreOptions) => restore(cli, file, options))
 
   withJson(admin.command('rotate-root-key'))
     .description('Change the key that wraps all others, while the instance serves; after a crash, run it again')
@@ -52,6 +53,58 @@ export function addAdmin(program: Command, cli: Cli): void {
     .description('Check the chain of the audit log; names the first row that is wrong')
     .option('--expect <seq:hash>', 'an end of the log that was noted earlier')
     .action((options: JsonOption & { expect?: string }) => verifyAudit(cli, options))
+
+  withJson(admin.command('restart-audit'))
+    .description('Begin a new chain of the audit log, under a new key; verify the log first')
+    .option('-y, --yes', 'do not ask')
+    .action((options: JsonOption & { yes?: boolean }) => restartAudit(cli, options))
+
+  withJson(admin.command('verify-store'))
+    .description('Check every row that gives authority; names those that were changed outside Keyferry')
+    .action((options: JsonOption) => verifyStore(cli, options))
+
+  withJson(admin.command('end-sessions'))
+    .description('Sign everybody out, machines included; after a restore with pg_restore, for example')
+    .action((options: JsonOption) => endSessions(cli, options))
+}
+
+type RestoreOptions = JsonOption & { yes?: boolean; unsealed?: boolean }
+
+async function restartAudit(cli: Cli, { yes, json }: JsonOption & { yes?: boolean }): Promise<void> {
+  await confirm(cli.terminal, yes, 'Begin a new chain? What is wrong with the log until now cannot be seen afterwards.')
+  await withAdmin(cli, async ({ ctx, operator }) => {
+    const { restartAudit } = await import('@keyferry/core/admin/restart-audit')
+    await restartAudit(ctx, operator)
+  })
+  if (json) cli.terminal.json({ restarted: true })
+  else cli.terminal.line('The audit log goes on in a new chain.')
+}
+
+async function verifyStore(cli: Cli, { json }: JsonOption): Promise<void> {
+  const verified = await withAdmin(cli, async ({ ctx }) => {
+    const { verifyStore } = await import('@keyferry/core/authority/verify-store')
+    return verifyStore(ctx)
+  })
+  const { rows, broken } = verified
+  if (json) cli.terminal.json(verified)
+  else if (broken.length === 0)
+    cli.terminal.line(`${count(rows, 'row')} that give authority, all as they were written.`)
+  else
+    for (const { table, id } of broken)
+      cli.terminal.note(`error: the row ${id} of ${table} was changed outside Keyferry. It is ignored.`)
+  if (broken.length > 0) cli.exitWith(EXIT.failed)
+}
+
+async function endSessions(cli: Cli, { json }: JsonOption): Promise<void> {
+  const ended = await withAdmin(cli, async ({ ctx, operator }) => {
+    const { endSessions } = await import('@keyferry/core/admin/end-sessions')
+    return endSessions(ctx, operator)
+  })
+  if (json) cli.terminal.json(ended)
+  else
+    cli.terminal.line(
+      `Ended ${count(ended.sessions, 'session')} and ${count(ended.accessTokens, 'access token')}. API keys and client secrets stay.`,
+    )
 }
 
 async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
@@ -67,12 +120,15 @@ async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<voi
     )
 }
 
-async function restore(cli: Cli, file: string, { yes, json }: JsonOption & { yes?: boolean }): Promise<void> {
+async function restore(cli: Cli, file: string, { yes, unsealed = false, json }: RestoreOptions): Promise<void> {
   const { restoreBackup, settings } = await instanceEnv(cli)
   await confirm(cli.terminal, yes, `Replace the store in ${resolve(settings.KEYFERRY_DATA_DIR)} by ${file}?`)
-  const kept = await restoreBackup(settings, resolve(file))
+  const kept = await restoreBackup(settings, resolve(file), { unsealed })
   if (json) cli.terminal.json({ restored: resolve(file), kept })
-  else cli.terminal.line(`Restored ${file}.${kept === null ? '' : ` What was there is kept as ${kept}.`}`)
+  else
+    cli.terminal.line(
+      `Restored ${file}.${kept === null ? '' : ` What was there is kept as ${kept}.`} Everybody has to sign in again.`,
+    )
 }
 
 async function signInLink(cli: Cli, email: string, { json }: JsonOption): Promise<void> {

@@ -4,10 +4,11 @@ import { sql } from 'kysely'
 import { auditEvent } from '../audit.ts'
 import type { Actor, Context } from '../context.ts'
 import { BadRequest } from '../errors.ts'
+import { sealBackup } from './backup-seal.ts'
 
 /**
  * Writes the whole store of the embedded profile, as it is at one moment, to `file`: secrets, syncs with what they wrote, accounts, audit log.
- * Everything in it stays sealed; the root key is not in it and is kept elsewhere. Writers wait for as long as it takes when this context is
+ * Everything in it stays sealed; the root key is not in it and is kept elsewhere. A line at its end says whether it was changed since (backup-seal.ts). Writers wait for as long as it takes when this context is
  * the serving one, and not at all when it is another process's. `file` appears whole or not at all. Returns its size in bytes. Throws
  * `BadRequest` on Postgres, and when `file` is there already.
  */
@@ -23,6 +24,11 @@ export async function backup(ctx: Context, actor: Actor, file: string): Promise<
     await sql`vacuum into ${partial}`.execute(ctx.db)
     // Names, addresses and password hashes are readable in it.
     chmodSync(partial, 0o600)
+    const like = await ctx.db
+      .selectFrom('organizations')
+      .select(['id as owner', 'dataKey as wrapped'])
+      .executeTakeFirstOrThrow()
+    await sealBackup(ctx.keyring, partial, like)
     synced(partial)
     renameSync(partial, file)
     synced(dirname(file))

@@ -532,6 +532,12 @@ export const WORDS: Record<AuditAction, Words> = {
     say: (d) =>
       say`took ${count(Number(text(d, 'rows')), 'entry', 'entries')} off the beginning of the log, for their age`,
   },
+  'instance.end-sessions': {
+    about: 'instance',
+    label: 'Everybody signed out',
+    say: (d) =>
+      say`ended ${count(Number(text(d, 'sessions')), 'session')} and ${count(Number(text(d, 'accessTokens')), 'access token')}`,
+  },
   'instance.restart-audit': {
     about: 'instance',
     label: 'Audit log continued in a new chain',

@@ -1,0 +1,47 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { sql } from 'kysely'
+import { expect, it } from 'vitest'
+import { isInstanceAdmin } from '../access/grants.ts'
+import { keyring } from '../crypto/keyring.ts'
+import { openAuthority } from './open-authority.ts'
+
+const AT = '2026-01-01T00:00:00.000Z'
+
+onEveryDatabase('a store from before rows were sealed', (open) => {
+  it('is sealed once; seals that are taken off later make it no old store again', async () => {
+    const { db, close } = await open()
+    const ring = keyring(randomBytes(32))
+    const row = { id: 'o', name: 'Acme', slug: 'acme', dataKey: ring.create('o'), auditMark: null, createdAt: AT }
+    await db.insertInto('organizations').values(row).execute()
+    await db.insertInto('instanceAdmins').values({ principalId: 'ada', createdAt: AT }).execute()
+    const token = 'a link from before'
+    const hash = createHash('sha256').update(token).digest('base64url')
+    await sql`insert into invitations (id, email, instance_admin, token_hash, expires_at, created_at, created_by)
+      values ('i', 'bob@example.com', 0, ${hash}, '2099', ${AT}, 'ada')`.execute(db)
+    const started = () => openAuthority({ db, keyring: ring })
+
+    const first = await started()
+    expect(await isInstanceAdmin(first.db, 'ada')).toBe(true)
+    const invitation = (by: string) =>
+      first.db.selectFrom('invitations').where('tokenHash', '=', by).select('id').executeTakeFirst()
+    expect(await invitation(first.authority.hashToken(token))).toEqual({ id: 'i' })
+    expect(await invitation(hash)).toBeUndefined()
+    expect(await isInstanceAdmin((await started()).db, 'ada')).toBe(true)
+
+    await sql`update instance_admins set seal = null`.execute(db)
+    await db.insertInto('instanceAdmins').values({ principalId: 'eve', createdAt: AT }).execute()
+    const again = await started()
+    expect(await isInstanceAdmin(again.db, 'eve')).toBe(false)
+    expect(await isInstanceAdmin(again.db, 'ada')).toBe(false)
+
+    await db.deleteFrom('instanceKeys').where('owner', '=', 'authority').execute()
+    await expect(started()).rejects.toThrow('is missing. Restore a backup')
+    await sql`insert into projects (id, name, slug, data_key, created_at, updated_at) values ('p', 'P', 'p', '', ${AT}, ${AT})`.execute(
+      db,
+    )
+    await db.deleteFrom('organizations').execute()
+    await expect(started()).rejects.toThrow('The organization is missing beside its projects')
+    await close()
+  })
+})
