@@ -36,8 +36,8 @@ onEveryDatabase('sign-in by OIDC', (open) => {
       .map((line) => line.split(';', 1)[0])
       .join('; ')
 
-  /** The whole way of a browser. Resolves to who they are then, or to null. */
-  async function signIn(profile: Record<string, unknown>) {
+  /** The whole way of a browser. Resolves to the cookies it has then. */
+  async function sessionOf(profile: Record<string, unknown>): Promise<string> {
     const begun = await api.send(
       'POST',
       '/api/auth/sign-in/social',
@@ -51,7 +51,12 @@ onEveryDatabase('sign-in by OIDC', (open) => {
       token: null,
       headers: { ...headers, cookie },
     })
-    const session = cookies(done.headers['set-cookie'])
+    return cookies(done.headers['set-cookie'])
+  }
+
+  /** Resolves to who they are then, or to null. */
+  async function signIn(profile: Record<string, unknown>) {
+    const session = await sessionOf(profile)
     const me = await api.send('GET', '/api/v1/me', undefined, { token: null, headers: { cookie: session } })
     return me.status === 200 ? me.body.me : null
   }
@@ -162,6 +167,48 @@ onEveryDatabase('sign-in by OIDC', (open) => {
     expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400])
     const cookie = cookies(both.flatMap((answer) => answer.headers.getSetCookie()))
     expect(await only.actorOf(new Headers({ cookie }), null)).toMatchObject({ name: ACCOUNT.email })
+  })
+
+  it('ends what somebody else set up in an account before the provider vouched for its address', async () => {
+    const post = (url: string, body: object, cookie = '') =>
+      api.send('POST', url, body, { token: null, headers: { ...headers, cookie } })
+    const me = async (cookie: string) =>
+      (await api.send('GET', '/api/v1/me', undefined, { token: null, headers: { ...headers, cookie } })).status
+    const email = 'alice@example.com'
+    const password = 'the inviter knows this'
+    const { link } = (await api.send('POST', `/api/v1/projects/${projectId}/invitations`, { email, role: 'developer' }))
+      .body
+    const token = new URL(link).searchParams.get('token')
+    await post('/api/v1/people/invitations/accept', { token, name: 'Alice', password })
+    const byPassword = () => post('/api/auth/sign-in/email', { email, password })
+    const session = cookies((await byPassword()).headers['set-cookie'])
+    const key = await post('/api/v1/api-keys', { name: 'k', grants: [{ projectId, role: 'developer' }] }, session)
+    const enabled = await post('/api/auth/two-factor/enable', { password }, session)
+    expect(enabled.status).toBe(200)
+    const byKey = () => api.send('GET', '/api/v1/me', undefined, { token: key.body.token })
+    expect([await me(session), (await byKey()).status]).toEqual([200, 200])
+
+    const alice = { email: 'Alice@example.com', email_verified: true, name: 'Alice' }
+    // What the provider does not vouch for, or somebody else signed, proves nothing.
+    await signIn({ ...alice, email_verified: false })
+    await signIn({ ...alice, forged: true })
+    expect(await me(session)).toBe(200)
+    expect(await signIn(alice)).toMatchObject({ email, grants: [{ projectId, role: 'developer' }] })
+    expect([await me(session), (await byKey()).status, (await byPassword()).status]).toEqual([401, 401, 401])
+    const { entries } = (await api.send('GET', '/api/v1/audit?action=person.address-proven')).body
+    expect(entries).toMatchObject([
+      { actor: { name: email }, address: '127.0.0.1', details: { by: 'oidc', apiKeys: ['k'] } },
+    ])
+    const people = async () => (await api.send('GET', '/api/v1/people')).body.people
+    expect((await people())[1]).toMatchObject({ email, emailVerified: true, twoFactor: false })
+
+    // The same person again: what they set meanwhile stays. Another person of the provider with the address: it changes hands.
+    const own = await sessionOf(alice)
+    expect(await signIn(alice)).not.toBeNull()
+    expect(await me(own)).toBe(200)
+    expect(await signIn({ ...alice, sub: 'somebody else' })).toMatchObject({ email })
+    expect(await me(own)).toBe(401)
+    expect(await people()).toHaveLength(2)
   })
 
   it('lets nobody else in', async () => {

@@ -5,7 +5,7 @@ import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { softAuthenticator } from './testing-passkey.ts'
-import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
+import { ACCOUNT, emptyApi, newProject, readyApi, type TestApi } from './testing.ts'
 
 interface Mail {
   to: string
@@ -58,29 +58,52 @@ onEveryDatabase('people', (open) => {
       { token: tokenOf(link), name: 'Bob', password: secret },
       { token: null },
     )
+  /** What the last mail to that address leads to: nobody else gets it. */
+  const linkTo = (email: string) => {
+    const text = mails.findLast(({ to }) => to === email)?.text ?? ''
+    return /http\S+/.exec(text)?.[0] ?? ''
+  }
+  /** Resolves to the link of the mail. */
+  async function invited(email: string, role: string, scopes: unknown = null) {
+    expect((await invite(email, role, scopes)).body).toMatchObject({ link: null, mailed: true })
+    return linkTo(email)
+  }
+  async function invitedAsAdmin(email: string) {
+    await api.send('POST', '/api/v1/people/invitations', { email, instanceAdmin: true })
+    return linkTo(email)
+  }
   async function join(email: string, role: string, scopes: unknown = null) {
-    await accept((await invite(email, role, scopes)).body.link)
+    await accept(await invited(email, role, scopes))
     return as((await signIn(email)).cookie)
+  }
+  /** As if a mail had proven the address before. */
+  async function prove(email: string) {
+    const accounts = withOwnNames(api.ctx.db).withTables<{ user: { id: string; email: string } }>()
+    const { id } = await accounts.selectFrom('user').where('email', '=', email).select('id').executeTakeFirstOrThrow()
+    await amend(accounts, 'user', id, { emailVerified: 1 })
   }
   const memberOf = async (email: string) =>
     (await api.send('GET', `/api/v1/projects/${projectId}/memberships`)).body.memberships.find(
       (member: { email: string }) => member.email === email,
     )
 
-  it('come by invitation: a link that works once, mailed and shown', async () => {
+  it('come by invitation: a link that works once, which only their mailbox gets', async () => {
     const { body } = await invite('Bob@Example.com', 'developer')
     expect(body).toMatchObject({
       member: null,
+      link: null,
       mailed: true,
       invitation: { email: 'bob@example.com', role: 'developer' },
     })
-    expect(mails).toMatchObject([{ to: 'bob@example.com', text: expect.stringContaining(body.link) }])
+    expect(mails).toMatchObject([{ to: 'bob@example.com' }])
+    const link = linkTo('bob@example.com')
+    expect(JSON.stringify(body)).not.toContain(tokenOf(link))
     const stored = JSON.stringify(await api.ctx.db.selectFrom('invitations').selectAll().execute())
-    expect(stored).not.toContain(tokenOf(body.link))
+    expect(stored).not.toContain(tokenOf(link))
 
-    expect((await accept(body.link, 'short')).status).toBe(422)
-    expect((await accept(body.link)).body).toEqual({ email: 'bob@example.com' })
-    expect((await accept(body.link)).status).toBe(404)
+    expect((await accept(link, 'short')).status).toBe(422)
+    expect((await accept(link)).body).toEqual({ email: 'bob@example.com' })
+    expect((await accept(link)).status).toBe(404)
     const bob = as((await signIn('bob@example.com')).cookie)
     expect((await bob('GET', '/api/v1/me')).body.me).toMatchObject({
       instanceAdmin: false,
@@ -98,14 +121,14 @@ onEveryDatabase('people', (open) => {
   })
 
   it('are not let in by an invitation that is old, replaced or taken back', async () => {
-    const first = (await invite('bob@example.com', 'viewer')).body
+    const first = await invited('bob@example.com', 'viewer')
     const second = (await invite('bob@example.com', 'admin')).body
-    expect((await accept(first.link)).status).toBe(404)
+    expect((await accept(first)).status).toBe(404)
     await api.send('DELETE', `/api/v1/projects/${projectId}/invitations/${second.invitation.id}`)
-    expect((await accept(second.link)).status).toBe(404)
-    const third = (await invite('bob@example.com', 'admin')).body
+    expect((await accept(linkTo('bob@example.com'))).status).toBe(404)
+    const third = await invited('bob@example.com', 'admin')
     api.clock.advance(8 * 24 * 3_600_000)
-    expect((await accept(third.link)).status).toBe(404)
+    expect((await accept(third)).status).toBe(404)
     expect((await signIn('bob@example.com')).status).toBe(401)
   })
 
@@ -113,7 +136,7 @@ onEveryDatabase('people', (open) => {
     const open = (link: string) =>
       api.send('POST', '/api/v1/people/invitations/open', { token: tokenOf(link) }, { token: null })
     const scopes = [{ environment: 'dev', secretPath: '/api/**' }]
-    const { link } = (await invite('bob@example.com', 'developer', scopes)).body
+    const link = await invited('bob@example.com', 'developer', scopes)
     expect((await open(link)).body).toMatchObject({
       email: 'bob@example.com',
       project: 'Shop',
@@ -122,9 +145,7 @@ onEveryDatabase('people', (open) => {
       instanceAdmin: false,
       hasAccount: false,
     })
-    const other = (
-      await api.send('POST', '/api/v1/people/invitations', { email: 'bob@example.com', instanceAdmin: true })
-    ).body.link
+    const other = await invitedAsAdmin('bob@example.com')
     expect((await accept(link)).status).toBe(200)
     expect((await open(link)).status).toBe(404)
 
@@ -135,7 +156,7 @@ onEveryDatabase('people', (open) => {
     expect((await bob('POST', path, { token: tokenOf(other) })).body).toEqual({ email: 'bob@example.com' })
     expect((await bob('GET', '/api/v1/me')).body.me).toMatchObject({ instanceAdmin: true })
 
-    const bare = (await invite('carl@example.com', 'viewer')).body.link
+    const bare = await invited('carl@example.com', 'viewer')
     const refused = await api.send('POST', path, { token: tokenOf(bare) }, { token: null })
     expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('a name and a password')])
     expect((await open(bare)).status).toBe(200)
@@ -265,12 +286,13 @@ onEveryDatabase('people', (open) => {
   })
 
   it('set a new password by mail, told nothing about who has an account', async () => {
+    await prove(ACCOUNT.email)
     const { cookie } = await signIn(ACCOUNT.email, ACCOUNT.password)
     const known = await auth('request-password-reset', { email: ACCOUNT.email })
     const unknown = await auth('request-password-reset', { email: 'nobody@example.com' })
     expect([known.status, known.body]).toEqual([unknown.status, unknown.body])
     await vi.waitFor(() => expect(mails).toHaveLength(1))
-    const token = tokenOf(/http\S+/.exec(mails[0]?.text ?? '')?.[0] ?? '')
+    const token = tokenOf(linkTo(ACCOUNT.email))
     expect((await auth('reset-password', { token, newPassword: password })).status).toBe(200)
     expect((await auth('reset-password', { token, newPassword: 'another long password' })).status).toBe(400)
     expect((await signIn(ACCOUNT.email, ACCOUNT.password)).status).toBe(401)
@@ -313,6 +335,7 @@ onEveryDatabase('people', (open) => {
   })
 
   it('keep no way in that was open before their password changed', async () => {
+    await prove(ACCOUNT.email)
     const { cookie } = await signIn(ACCOUNT.email, ACCOUNT.password)
     const elsewhere = await signIn(ACCOUNT.email, ACCOUNT.password)
     const enabled = await auth('two-factor/enable', { password: ACCOUNT.password }, cookie)
@@ -327,7 +350,10 @@ onEveryDatabase('people', (open) => {
     expect((await onTrusted(ACCOUNT.password)).body.twoFactorRedirect).toBeUndefined()
 
     const [person] = (await api.send('GET', '/api/v1/people')).body.people
-    const link = async () => (await api.send('POST', `/api/v1/people/${person.id}/reset-link`)).body.link
+    const link = async () => {
+      await api.send('POST', `/api/v1/people/${person.id}/reset-link`)
+      return linkTo(ACCOUNT.email)
+    }
     const [first, second] = [await link(), await link()]
     const reset = (url: string, newPassword: string) => auth('reset-password', { token: tokenOf(url), newPassword })
     const refused = await reset(first, '1234567890')
@@ -349,12 +375,128 @@ onEveryDatabase('people', (open) => {
     expect((await as(session)('GET', '/api/v1/me')).status).toBe(401)
   })
 
-  it('get a link for a new password from an instance admin', async () => {
+  it('get the link for a new password that an instance admin makes by mail, and nobody else does', async () => {
     const [person] = (await api.send('GET', '/api/v1/people')).body.people
-    expect(person).toMatchObject({ email: ACCOUNT.email, instanceAdmin: true, twoFactor: false })
-    const { link } = (await api.send('POST', `/api/v1/people/${person.id}/reset-link`)).body
-    expect((await auth('reset-password', { token: tokenOf(link), newPassword: password })).status).toBe(200)
+    expect(person).toMatchObject({ email: ACCOUNT.email, instanceAdmin: true, twoFactor: false, emailVerified: false })
+    const made = (await api.send('POST', `/api/v1/people/${person.id}/reset-link`)).body
+    expect(made).toMatchObject({ link: null, mailed: true })
+    const token = tokenOf(linkTo(ACCOUNT.email))
+    expect(JSON.stringify(made)).not.toContain(token)
+    expect((await auth('reset-password', { token, newPassword: password })).status).toBe(200)
     expect((await signIn(ACCOUNT.email)).status).toBe(200)
+  })
+
+  it('lose what was set in their account before a mail proved whose address it is', async () => {
+    const { cookie } = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const enabled = await auth('two-factor/enable', { password: ACCOUNT.password }, cookie)
+    const secret = new URL(enabled.body.totpURI).searchParams.get('secret') ?? ''
+    const session = cookieOf((await auth('two-factor/verify-totp', { code: totp(secret, -1) }, cookie)).headers)
+    const begun = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const trusting = await auth('two-factor/verify-totp', { code: totp(secret), trustDevice: true }, begun.cookie)
+    expect((await as(session)('GET', '/api/v1/me')).status).toBe(200)
+
+    await auth('request-password-reset', { email: ACCOUNT.email })
+    await vi.waitFor(() => expect(mails).toHaveLength(1))
+    const reset = await auth('reset-password', { token: tokenOf(linkTo(ACCOUNT.email)), newPassword: password })
+    expect(reset.status).toBe(200)
+    for (const old of [session, cookieOf(trusting.headers)])
+      expect((await as(old)('GET', '/api/v1/me')).status).toBe(401)
+    expect((await api.send('GET', '/api/v1/me')).status).toBe(401)
+    const fresh = await signIn(ACCOUNT.email)
+    expect(fresh.body.twoFactorRedirect).toBeUndefined()
+    const ada = as(fresh.cookie)
+    expect((await ada('GET', '/api/v1/people')).body.people).toMatchObject([{ emailVerified: true, twoFactor: false }])
+    expect((await ada('GET', '/api/v1/api-keys')).body.apiKeys).toEqual([])
+    const { entries } = (await ada('GET', '/api/v1/audit?action=person.address-proven')).body
+    expect(entries).toMatchObject([
+      { actor: { name: ACCOUNT.email }, address: '127.0.0.1', details: { by: 'mail', apiKeys: ['Bootstrap token'] } },
+    ])
+    await vi.waitFor(() => expect(mails.at(-1)?.subject).toContain('is confirmed'))
+
+    // Proven once, nothing more is lost.
+    const key = await ada('POST', '/api/v1/api-keys', { name: 'script', grants: [{ projectId, role: 'viewer' }] })
+    await auth('request-password-reset', { email: ACCOUNT.email })
+    await vi.waitFor(() => expect(linkTo(ACCOUNT.email)).toContain('reset-password'))
+    await auth('reset-password', { token: tokenOf(linkTo(ACCOUNT.email)), newPassword: `${password} 2` })
+    const by = { token: key.body.token }
+    expect((await api.send('GET', '/api/v1/me', undefined, by)).status).toBe(200)
+  })
+
+  it('are invited only while whoever invited them may still do so', async () => {
+    const bob = await join('bob@example.com', 'admin')
+    const sent = await bob('POST', `/api/v1/projects/${projectId}/invitations`, {
+      email: 'eve@example.com',
+      role: 'admin',
+    })
+    expect(sent.body).toMatchObject({ link: null, mailed: true })
+    const link = linkTo('eve@example.com')
+    const open = async () =>
+      (await api.send('POST', '/api/v1/people/invitations/open', { token: tokenOf(link) }, { token: null })).status
+    const listed = async () =>
+      (await api.send('GET', `/api/v1/projects/${projectId}/invitations`)).body.invitations.length
+    expect([await open(), await listed()]).toEqual([200, 1])
+    const { id, principalId } = await memberOf('bob@example.com')
+    const change = (body: object) => api.send('PATCH', `/api/v1/projects/${projectId}/memberships/${id}`, body)
+    await change({ role: 'developer' })
+    expect([await open(), await listed(), (await accept(link)).status]).toEqual([404, 0, 404])
+    await change({ role: 'admin' })
+    expect(await open()).toBe(200)
+    await api.send('DELETE', `/api/v1/people/${principalId}`)
+    expect([await open(), (await accept(link)).status]).toEqual([404, 404])
+  })
+
+  it('are invited without e-mail by instance admins only, who hand the link over; it proves no address', async () => {
+    const other = await readyApi(open)
+    const { id: at } = await newProject(other)
+    const post = (url: string, body: object, options: object = {}) => other.send('POST', url, body, options)
+    const path = `/api/v1/projects/${at}/invitations`
+    const taken = async (link: string) =>
+      (
+        await post(
+          '/api/v1/people/invitations/accept',
+          { token: tokenOf(link), name: 'Bob', password },
+          { token: null },
+        )
+      ).status
+    const made = (await post(path, { email: 'bob@example.com', role: 'admin' })).body
+    expect(made).toMatchObject({ link: expect.stringContaining('token='), mailed: false })
+    expect(await taken(made.link)).toBe(200)
+    const machine = (await post('/api/v1/identities', { name: 'ci' })).body.identity.id
+    const { clientId } = (await post(`/api/v1/auth/universal-auth/identities/${machine}`, {})).body
+      .identityUniversalAuth
+    const { clientSecret } = (await post(`/api/v1/auth/universal-auth/identities/${machine}/client-secrets`, {})).body
+    const { accessToken } = (await post('/api/v1/auth/universal-auth/login', { clientId, clientSecret })).body
+    await post(`/api/v1/projects/${at}/identity-memberships/${machine}`, { role: 'admin' })
+    const signedIn = await other.send(
+      'POST',
+      '/api/auth/sign-in/email',
+      { email: 'bob@example.com', password },
+      { token: null, headers: page },
+    )
+    for (const as of [
+      { token: accessToken },
+      { token: null, headers: { ...page, cookie: cookieOf(signedIn.headers) } },
+    ]) {
+      const refused = await post(path, { email: 'new@example.com', role: 'viewer' }, as)
+      expect(refused.status).toBe(403)
+      expect(refused.body.message).toContain('instance admin')
+      const several = { emails: [ACCOUNT.email, 'new@example.com'], roleSlugs: ['viewer'] }
+      expect((await post(`/api/v1/projects/${at}/memberships`, several, as)).status).toBe(403)
+    }
+    expect((await other.send('GET', `/api/v1/projects/${at}/invitations`)).body.invitations).toEqual([])
+    expect((await other.send('GET', `/api/v1/projects/${at}/memberships`)).body.memberships).toHaveLength(2)
+    const added = await post(path, { email: ACCOUNT.email, role: 'viewer' }, { token: accessToken })
+    expect(added.body).toMatchObject({ member: { email: ACCOUNT.email }, link: null })
+    const { people } = (await other.send('GET', '/api/v1/people')).body
+    expect(people).toMatchObject([{ emailVerified: false }, { emailVerified: false }])
+    // Handed over, a link for a new password proves no more.
+    const reset = await post(`/api/v1/people/${people[1].id}/reset-link`, {})
+    expect(reset.body).toMatchObject({ mailed: false })
+    const token = tokenOf(reset.body.link)
+    const used = await post('/api/auth/reset-password', { token, newPassword: `${password} 2` }, { token: null })
+    expect(used.status).toBe(200)
+    expect((await other.send('GET', '/api/v1/people')).body.people[1]).toMatchObject({ emailVerified: false })
+    await other.close()
   })
 
   it('are asked for a second factor once they turned it on, and can use a recovery code once', async () => {
@@ -573,20 +715,14 @@ onEveryDatabase('people', (open) => {
     const [person] = (await api.send('GET', '/api/v1/people')).body.people
     expect((await api.send('PATCH', `/api/v1/people/${person.id}`, { instanceAdmin: false })).status).toBe(400)
     expect((await api.send('DELETE', `/api/v1/people/${person.id}`)).status).toBe(400)
-    const { link } = (
-      await api.send('POST', '/api/v1/people/invitations', { email: 'bob@example.com', instanceAdmin: true })
-    ).body
-    await accept(link)
+    await accept(await invitedAsAdmin('bob@example.com'))
     expect((await api.send('PATCH', `/api/v1/people/${person.id}`, { instanceAdmin: false })).status).toBe(200)
     const bob = as((await signIn('bob@example.com')).cookie)
     expect((await bob('GET', '/api/v1/me')).body.me).toMatchObject({ instanceAdmin: true })
   })
 
   it('see the bootstrap token among the API keys; it never may more than its owner, and ends with them', async () => {
-    const { link } = (
-      await api.send('POST', '/api/v1/people/invitations', { email: 'bob@example.com', instanceAdmin: true })
-    ).body
-    await accept(link)
+    await accept(await invitedAsAdmin('bob@example.com'))
     const bob = as((await signIn('bob@example.com')).cookie)
     const me = () => api.send('GET', '/api/v1/me')
     const { id } = (await me()).body.me

@@ -26,6 +26,7 @@ import { oidcGroups, withGroups } from './people/oidc-groups.ts'
 import { hasPasskeys } from './people/passkeys.ts'
 import { passwordRules } from './people/password-rules.ts'
 import { OWASP_COST, type HashCost } from './people/password-hash.ts'
+import { proveByProvider, proveByReset, reportProof } from './people/proof.ts'
 import { mailReset } from './people/reset.ts'
 import { needsSecondFactor } from './people/second-factor-policy.ts'
 import { DEFAULT_LIMITS, removeOver, type SessionLimits } from './people/sessions.ts'
@@ -59,8 +60,8 @@ export interface Auth extends Accounts {
   actorOf(headers: Headers, address: string | null, options?: { again: boolean }): Promise<Actor | null>
   /** Notes in the audit log that the bearer token in these headers was refused. */
   auditRefused(headers: Headers, address: string | null): Promise<void>
-  /** A token that sets a person's password once, for a link. */
-  createReset(userId: string): Promise<string>
+  /** A token that sets a person's password once, for a link that is `mailed` to them, or handed over. */
+  createReset(userId: string, how: { mailed: boolean }): Promise<string>
   /** A token that signs a person in once, for a link. */
   createSignInLink(userId: string): Promise<string>
   /** How long people stay signed in. */
@@ -111,7 +112,16 @@ export function createAuth({
       (oidc?.allowedDomains.includes(email.slice(email.lastIndexOf('@') + 1)) ?? false) ||
       (await userOfEmail(db, email)) !== undefined ||
       (await isInvited(db, ctx.now(), email)),
+    async vouch(person, address) {
+      const proven = await proveByProvider(ctx, person, address)
+      // Not waited for: a slow mail server keeps nobody from signing in.
+      if (proven) void reportProof(ctx, baseUrl, proven)
+    },
     welcome: (user, address) => acceptAll(ctx, user, address),
+  }
+  const onMailedReset = async (email: string, address: string | null): Promise<void> => {
+    const proven = await proveByReset(ctx, email, address)
+    if (proven) void reportProof(ctx, baseUrl, proven)
   }
   const sendReset = (to: string, token: string) => void mailReset(ctx, baseUrl, to, token)
   const guards = [
@@ -132,6 +142,7 @@ export function createAuth({
       oidc,
       admit,
       sendReset,
+      onMailedReset,
     }),
     { authority, sessions },
   )

@@ -1,6 +1,7 @@
 /** better-auth, set up for us. Nothing outside this package knows it. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { apiKey } from '@better-auth/api-key'
+import { tryGetCurrentAuthEndpointContext as callUnderWay } from '@better-auth/core/context'
 import type { Actor, Context } from '@keyferry/core/context'
 import { amend, type Dialect } from '@keyferry/db'
 import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin, type GenericEndpointContext } from 'better-auth'
@@ -8,6 +9,7 @@ import { isAPIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import { CLIENT_ADDRESS } from './audit-sign-in.ts'
 import { groupsOf, noteGroups, type GroupMapping } from './people/oidc-groups.ts'
 import { passkeys } from './people/passkeys.ts'
@@ -48,6 +50,8 @@ export interface Settings {
   admit?: Admission
   /** Tells a person the token to set a new password with. */
   sendReset?: (to: string, token: string) => void
+  /** A person set a new password with a token that only a mail to their address carried. */
+  onMailedReset?: (email: string, address: string | null) => Promise<void>
 }
 
 export interface OidcProvider {
@@ -62,6 +66,8 @@ export interface OidcProvider {
 export interface Admission {
   /** `inGroup`: the provider says that they belong to a group that gives a role. */
   isWelcome(email: string, inGroup: boolean): Promise<boolean>
+  /** The provider vouches for the address of someone who is let in; `subject` is its name for them. */
+  vouch(person: { email: string; subject: string }, address: string | null): Promise<void>
   welcome(user: { id: string; email: string }, address: string | null): Promise<void>
 }
 
@@ -83,6 +89,7 @@ export function configuration(
     oidc,
     admit,
     sendReset,
+    onMailedReset,
   }: Settings,
 ) {
   const secure = baseUrl.startsWith('https:')
@@ -105,6 +112,10 @@ export function configuration(
       sendResetPassword({ user, token }: { user: { email: string }; token: string }) {
         sendReset?.(user.email, token)
         return Promise.resolve()
+      },
+      async onPasswordReset({ user }: { user: { email: string } }) {
+        const used = resetBody.safeParse(callUnderWay()?.body).data?.token
+        if (used !== undefined && !used.startsWith(HANDED)) await onMailedReset?.(user.email, addressOfCall())
       },
     },
     plugins: [
@@ -130,7 +141,7 @@ export function configuration(
     // Who holds the table must not be able to use what is in it.
     verification: { storeIdentifier: 'hashed' as const },
     account: {
-      // Who was invited signs in by the provider to the account that has their address, whether a mail proved it before or not.
+      // Whoever made the account may not own the address: what they set is dropped when the provider vouches for somebody (`vouch`).
       accountLinking: { enabled: true, requireLocalEmailVerified: false },
       encryptOAuthTokens: true,
     },
@@ -200,17 +211,35 @@ const providerOf = ({ issuer, clientId, clientSecret, groups: mapping }: OidcPro
   scopes: ['openid', 'email', 'profile'],
   pkce: true,
   requireIdTokenVerification: true,
-  // Decided here, before better-auth opens its transaction: in SQLite nothing else can be asked inside. Without an address it lets nobody in.
-  async mapProfileToUser(profile: { email?: string | null | undefined; emailVerified?: unknown }) {
-    const { email, emailVerified } = profile
+  // Decided here, after the ID token was verified and before better-auth opens its transaction: in SQLite nothing else can be asked inside.
+  // Without an address it lets nobody in.
+  async mapProfileToUser(profile: Profile) {
+    const { email, emailVerified, sub } = profile
     const groups = mapping ? groupsOf(mapping, { ...profile }) : []
     noteGroups(groups)
     const inGroup = mapping?.roles.some(({ group }) => groups.includes(group)) ?? false
-    return email && emailVerified === true && (await admit?.isWelcome(email.toLowerCase(), inGroup))
-      ? {}
-      : { email: null }
+    const proven = email?.toLowerCase()
+    if (!proven || typeof sub !== 'string' || emailVerified !== true) return { email: null }
+    if (!(await admit?.isWelcome(proven, inGroup))) return { email: null }
+    await admit?.vouch({ email: proven, subject: sub }, addressOfCall())
+    return {}
   },
 })
+
+/** What the provider says of a person. */
+interface Profile {
+  email?: string | null | undefined
+  emailVerified?: unknown
+  sub?: unknown
+}
+
+/** Starts a token for a new password that was handed over by an admin: its use does not prove the address. */
+const HANDED = 'handed-'
+const resetBody = z.object({ token: z.string() })
+
+/** Where the call to better-auth that is under way came from. */
+const addressOfCall = (): string | null =>
+  z.instanceof(Headers).safeParse(callUnderWay()?.headers).data?.get(CLIENT_ADDRESS) ?? null
 
 const noteKind = (_session: unknown, ctx: { path?: string } | null) => {
   const signedInBy = kindOf(ctx?.path)
@@ -293,9 +322,9 @@ export function betterAuthOn(
     },
 
     /** A token as the one that is mailed to a person who forgot their password. */
-    async createReset(userId: string): Promise<string> {
+    async createReset(userId: string, { mailed }: { mailed: boolean }): Promise<string> {
       const { internalAdapter } = await auth.$context
-      const token = randomBytes(32).toString('base64url')
+      const token = `${mailed ? '' : HANDED}${randomBytes(32).toString('base64url')}`
       const expiresAt = new Date(Date.now() + RESET_SECONDS * 1000)
       await internalAdapter.createVerificationValue({ identifier: `reset-password:${token}`, value: userId, expiresAt })
       return token

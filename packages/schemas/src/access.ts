@@ -81,8 +81,11 @@ export const inviteMember = z.object({
 export const invited = z.object({
   member: member.nullable().describe('Set when the address has an account already'),
   invitation: invitation.nullable(),
-  link: z.string().nullable().describe('Shown once; it makes the account'),
-  mailed: z.boolean(),
+  link: z
+    .string()
+    .nullable()
+    .describe('To hand over; null when e-mail is set up: then only the invited person gets it'),
+  mailed: z.boolean().describe('False with `link: null`: the mail was not sent; invite again once SMTP_URL works'),
 })
 /** As `@infisical/sdk` sends it. */
 export const inviteMembers = z.object({
@@ -132,6 +135,7 @@ export const person = z
     name: z.string(),
     instanceAdmin: z.boolean(),
     twoFactor: z.boolean(),
+    emailVerified: z.boolean().describe('A mail or the OpenID provider proved that the address is theirs'),
     createdAt: timestamp,
   })
   .meta({ id: 'Person' })

@@ -65,6 +65,7 @@ export const AUDIT_ACTIONS = [
   'member.remove',
   'notice-target.create',
   'notice-target.delete',
+  'person.address-proven',
   'person.update',
   'person.remove',
   'person.reset-link',

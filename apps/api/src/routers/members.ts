@@ -5,6 +5,7 @@ import type { Route } from '../rest/route.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Members'
+const INVITATIONS_PER_MINUTE = 30
 
 /** The same route below projects and below their older name. */
 const both = (method: Route['method'], path: string, envelope?: string): Route[] =>
@@ -26,6 +27,8 @@ export const members = router({
   invite: mutation(memberVerbs.invite, {
     tag,
     summary: 'Makes someone a member, or, without an account yet, invites them',
+    // What is answered tells whether an address has an account.
+    perMinute: INVITATIONS_PER_MINUTE,
     routes: both('POST', '/invitations'),
     output: invited,
   }),
@@ -33,10 +36,11 @@ export const members = router({
   inviteMany: mutation(memberVerbs.inviteMany, {
     tag,
     summary: 'Makes several people members, or invites them',
+    perMinute: INVITATIONS_PER_MINUTE,
     routes: both('POST', '/memberships'),
     output: z.object({
       memberships: z.array(member),
-      invitations: z.array(z.object({ email: z.string(), link: z.string() })),
+      invitations: z.array(z.object({ email: z.string(), link: z.string().nullable(), mailed: z.boolean() })),
     }),
   }),
 

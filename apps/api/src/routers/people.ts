@@ -106,8 +106,8 @@ export const people = router({
 
   resetLink: mutation(peopleVerbs.resetLink, {
     tag,
-    summary: 'A link that sets the password of someone who forgot it',
+    summary: 'A link that sets the password of someone who forgot it, mailed to them when e-mail is set up',
     routes: [{ method: 'POST', path: '/api/v1/people/:userId/reset-link' }],
-    output: z.object({ link: z.string(), expiresAt: timestamp }),
+    output: z.object({ link: z.string().nullable(), mailed: z.boolean(), expiresAt: timestamp }),
   }),
 })

@@ -116,10 +116,11 @@ export async function isKey(db: Context['db'], id: string): Promise<boolean> {
   return listed !== undefined && kept !== undefined
 }
 
-/** All keys of a person who goes. */
-export async function removeKeysOf(tx: Tx, ownerId: string): Promise<void> {
-  const keys = await tx.selectFrom('apiKeys').where('ownerId', '=', ownerId).select('id').execute()
+/** All keys of a person; answers their names. */
+export async function removeKeysOf(tx: Tx, ownerId: string): Promise<string[]> {
+  const keys = await tx.selectFrom('apiKeys').where('ownerId', '=', ownerId).select(['id', 'name']).execute()
   for (const { id } of keys) await removeKey(tx, id)
+  return keys.map(({ name }) => name)
 }
 
 async function removeKey(tx: Tx, id: string): Promise<void> {

@@ -1,18 +1,22 @@
 /** An address is invited; its owner makes an account with a link that works once. */
 import { randomUUID } from 'node:crypto'
+import { readAccess } from '@keyferry/core/access/grants'
 import { grantsOf, storeScopes } from '@keyferry/core/access/scopes'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
-import { BadRequest, NotFound, OnlyByProvider } from '@keyferry/core/errors'
+import { BadRequest, Forbidden, NotFound, OnlyByProvider } from '@keyferry/core/errors'
+import type { Mailer } from '@keyferry/core/notices/mail'
 import { withOwnNames, type InvitationTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
+import { allows } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import type { Auth } from '../auth.ts'
 import { randomToken } from '../machines/tokens.ts'
 import { describe, insertMembership, type Member } from '../members.ts'
 import { refuseCommon } from './common-passwords.ts'
-import { accept } from './pending.ts'
-import { userOfEmail } from './users.ts'
+import { accept, stillGiven } from './pending.ts'
+import { proveAddress, reportProof } from './proof.ts'
+import { markProven, userOfEmail } from './users.ts'
 
 type Invitation = z.output<typeof schemas.invitation>
 type Invited = z.output<typeof schemas.invited>
@@ -21,7 +25,10 @@ type Row = Selectable<InvitationTable>
 /** Milliseconds that an invitation works. */
 const LIFE_MS = 7 * 24 * 3_600_000
 
-/** Who has an account becomes a member at once; everybody else gets a link. Throws `BadRequest` for a member. */
+/**
+ * Who has an account becomes a member at once; everybody else gets a link by mail. Throws `BadRequest` for a member, and `Forbidden` for a new
+ * account when there is no e-mail to prove its address with, unless an instance admin asks.
+ */
 export async function inviteMember(
   ctx: Context,
   auth: Auth,
@@ -29,6 +36,7 @@ export async function inviteMember(
   { projectId, email, role, scopes }: z.output<typeof schemas.inviteMember>,
 ): Promise<Invited> {
   const user = await userOfEmail(ctx.db, email)
+  if (!user) await refuseUnproven(ctx, actor, [email])
   if (!user) return invite(ctx, auth, actor, { email, projectId, role, scopes, instanceAdmin: false })
   const row = await ctx.db.transaction().execute(async (tx) => {
     const row = await insertMembership(ctx, tx, { kind: 'user', id: user.id, name: email }, { projectId, role, scopes })
@@ -45,16 +53,29 @@ export async function inviteMembers(
   auth: Auth,
   actor: Actor,
   { projectId, emails, usernames, roleSlugs }: z.output<typeof schemas.inviteMembers>,
-): Promise<{ memberships: Member[]; invitations: { email: string; link: string }[] }> {
+): Promise<{ memberships: Member[]; invitations: { email: string; link: string | null; mailed: boolean }[] }> {
   const memberships: Member[] = []
-  const invitations: { email: string; link: string }[] = []
+  const invitations = []
   const [role = 'viewer'] = roleSlugs
-  for (const email of new Set([...emails, ...usernames])) {
-    const { member, link } = await inviteMember(ctx, auth, actor, { projectId, email, role, scopes: null })
+  const addresses = new Set([...emails, ...usernames])
+  const unknown = []
+  for (const email of addresses) if (!(await userOfEmail(ctx.db, email))) unknown.push(email)
+  // Before the first of them is added.
+  if (unknown.length > 0) await refuseUnproven(ctx, actor, unknown)
+  for (const email of addresses) {
+    const { member, link, mailed } = await inviteMember(ctx, auth, actor, { projectId, email, role, scopes: null })
     if (member) memberships.push(member)
-    if (link !== null) invitations.push({ email, link })
+    else invitations.push({ email, link, mailed })
   }
   return { memberships, invitations }
+}
+
+/** Without e-mail the inviter gets the link and could use it, so only those who may do everything anyway make accounts. */
+async function refuseUnproven(ctx: Context, actor: Actor, emails: readonly string[]): Promise<void> {
+  if (ctx.mail || allows(await readAccess(ctx.db, actor), 'instance.manage', { kind: 'instance' })) return
+  throw new Forbidden(
+    `No account has the address ${emails.join(', ')}. E-mail is not set up, so only an instance admin can invite somebody new.`,
+  )
 }
 
 /** To the instance, without a project. Throws `BadRequest` for an address that has an account. */
@@ -81,7 +102,7 @@ export async function listInvitations(
     .selectAll()
     .orderBy('email')
     .execute()
-  return Promise.all(rows.map((row) => shown(ctx.db, row)))
+  return Promise.all((await stillGiven(ctx.db, rows)).map((row) => shown(ctx.db, row)))
 }
 
 /** The link stops working. Throws `NotFound`. */
@@ -130,8 +151,8 @@ export async function openInvitation(
 
 /**
  * Makes the account that an invitation is for, or, when the address has one, gives it what the invitation is for, if it is `actor` who asks.
- * Throws `NotFound` for a link that is unknown, used, revoked or too old, and `BadRequest` when the account's owner has to sign in first
- * or a new account lacks its name or password.
+ * A link that only a mail carried proves the address. Throws `NotFound` for a link that is unknown, used, revoked or too old, and `BadRequest`
+ * when the account's owner has to sign in first or a new account lacks its name or password.
  */
 export async function acceptInvitation(
   ctx: Context,
@@ -140,7 +161,7 @@ export async function acceptInvitation(
   { token, name, password }: z.output<typeof schemas.acceptInvitation>,
   address: string | null,
 ): Promise<{ email: string }> {
-  return ctx.db.transaction().execute(async (tx) => {
+  const { email, proven } = await ctx.db.transaction().execute(async (tx) => {
     // Of two who open the link at once, one gets the account.
     const row = await findByToken(ctx, tx, token, { lock: true })
     const user = await userOfEmail(tx, row.email)
@@ -153,10 +174,15 @@ export async function acceptInvitation(
         throw new BadRequest('A new account needs a name and a password')
       refuseCommon(password, row.email)
       id = (await auth.within(withOwnNames(tx)).createUser({ email: row.email, password, name })).id
+      if (row.mailed === 1) await markProven(tx, id)
     }
     await accept(ctx, tx, { kind: 'user', id, name: row.email, ...(address === null ? {} : { address }) }, row)
-    return { email: row.email }
+    const wasUnproven = user && !user.emailVerified && row.mailed === 1
+    const proof = { by: 'mail', keepsPassword: false } as const
+    return { email: row.email, proven: wasUnproven ? await proveAddress(ctx, tx, user, proof, address) : null }
   })
+  if (proven) void reportProof(ctx, auth.baseUrl, proven)
+  return { email }
 }
 
 async function findByToken(ctx: Context, db: Context['db'] | Tx, token: string, { lock = false } = {}): Promise<Row> {
@@ -167,8 +193,9 @@ async function findByToken(ctx: Context, db: Context['db'] | Tx, token: string, 
     .selectAll()
     .$if(lock && ctx.db.dialect === 'postgres', (query) => query.forUpdate())
     .executeTakeFirst()
-  if (!row) throw new NotFound('This invitation does not work any more; ask for a new one')
-  return row
+  const [given] = await stillGiven(db, row ? [row] : [])
+  if (!given) throw new NotFound('This invitation does not work any more; ask for a new one')
+  return given
 }
 
 interface Offer {
@@ -193,6 +220,9 @@ async function invite(ctx: Context, auth: Auth, actor: Actor, offer: Offer): Pro
     expiresAt: new Date(ctx.now().getTime() + LIFE_MS).toISOString(),
     createdAt: timestamp(ctx),
     createdBy: actor.name,
+    createdByKind: actor.kind,
+    createdById: actor.id,
+    mailed: ctx.mail ? 1 : 0,
   }
   const place = await ctx.db.transaction().execute(async (tx) => {
     const project =
@@ -211,21 +241,29 @@ async function invite(ctx: Context, auth: Auth, actor: Actor, offer: Offer): Pro
     return project === null ? 'Keyferry' : `the project "${project.name}" in Keyferry`
   })
   const link = `${auth.baseUrl}/accept-invitation?token=${encodeURIComponent(token)}`
-  return { member: null, invitation: await shown(ctx.db, row), link, mailed: await mailed(ctx, email, place, link) }
+  const { mail } = ctx
+  const invitation = await shown(ctx.db, row)
+  if (!mail) return { member: null, invitation, link, mailed: false }
+  // Whoever has the link becomes the invited person, so only their mailbox gets it.
+  return { member: null, invitation, link: null, mailed: await isMailed({ ...ctx, mail }, email, place, link) }
 }
 
-/** The inviter has the link as well, so a mail that is not sent is no failure. */
-async function mailed(ctx: Context, to: string, place: string, link: string): Promise<boolean> {
-  if (!ctx.mail) return false
+/** The invitation stays when its mail was not sent: inviting again replaces it. */
+async function isMailed(
+  { mail, log }: Pick<Context, 'log'> & { mail: Mailer },
+  to: string,
+  place: string,
+  link: string,
+): Promise<boolean> {
   try {
-    await ctx.mail.send({
+    await mail.send({
       to,
       subject: 'You are invited to Keyferry',
       text: `You are invited to ${place}. Within 7 days, open\n\n${link}\n\nto choose a password.\n`,
     })
     return true
   } catch (error) {
-    ctx.log.warn({ part: 'auth', err: error }, 'an invitation was not mailed')
+    log.warn({ part: 'auth', err: error }, 'an invitation was not mailed')
     return false
   }
 }

@@ -1,9 +1,12 @@
 /** Invitations that wait for an account to be made. */
 import { randomUUID } from 'node:crypto'
+import { readAccess } from '@keyferry/core/access/grants'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { transact } from '@keyferry/core/transaction'
 import type { Db, InvitationTable, Selectable } from '@keyferry/db'
+import { allows, type Access, type Action, type Place } from '@keyferry/schemas/policy'
+import { z } from 'zod'
 
 type Row = Selectable<InvitationTable>
 
@@ -12,13 +15,32 @@ export async function isInvited(db: Db, now: Date, email: string): Promise<boole
   return (await waiting(db, now, email)).length > 0
 }
 
-const waiting = (db: Db | Tx, now: Date, email: string): Promise<Row[]> =>
-  db
+async function waiting(db: Db | Tx, now: Date, email: string): Promise<Row[]> {
+  const rows = await db
     .selectFrom('invitations')
     .where('email', '=', email.toLowerCase())
     .where('expiresAt', '>', now.toISOString())
     .selectAll()
     .execute()
+  return stillGiven(db, rows)
+}
+
+/** Those whose inviter may still give what they are for: an invitation is worth no more than the rights of whoever made it have become. */
+export async function stillGiven(db: Db | Tx, rows: readonly Row[]): Promise<Row[]> {
+  const given = await Promise.all(rows.map(async (row) => allows(await accessOfInviter(db, row), ...neededFor(row))))
+  return rows.filter((_, index) => given[index])
+}
+
+async function accessOfInviter(db: Db | Tx, { createdByKind, createdById }: Row): Promise<Access> {
+  const { data } = inviter.safeParse({ kind: createdByKind, id: createdById })
+  return data ? readAccess(db, data) : NOTHING
+}
+
+const inviter = z.object({ kind: z.enum(['user', 'identity', 'system']), id: z.string() })
+const NOTHING: Access = { instanceAdmin: false, grants: new Map() }
+
+const neededFor = ({ projectId }: Row): [Action, Place] =>
+  projectId === null ? ['instance.manage', { kind: 'instance' }] : ['members.manage', { kind: 'project', projectId }]
 
 /** Gives a new account everything that waits for its address, which somebody has vouched for. */
 export async function acceptAll(

@@ -45,7 +45,7 @@ export async function updatePerson(
   return shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
 }
 
-/** With memberships, sessions and API keys: all of it stops working at once. Throws like `updatePerson`. */
+/** With memberships, sessions, API keys and open invitations of theirs: all of it stops working at once. Throws like `updatePerson`. */
 export async function removePerson(ctx: Context, actor: Actor, { userId }: { userId: string }): Promise<Person> {
   const person = shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
   const stopped = await ctx.db.transaction().execute(async (tx) => {
@@ -53,6 +53,7 @@ export async function removePerson(ctx: Context, actor: Actor, { userId }: { use
     await removeKeysOf(tx, userId)
     await tx.deleteFrom('memberships').where('principalId', '=', userId).execute()
     await tx.deleteFrom('instanceAdmins').where('principalId', '=', userId).execute()
+    await tx.deleteFrom('invitations').where('email', '=', person.email).execute()
     await deleteUser(tx, userId)
     await audit(ctx, tx, actor, 'person.remove', null, { userId, email: person.email })
     return stopUnstood(tx, null)
@@ -131,5 +132,6 @@ const shown = (user: User, admins: ReadonlySet<string>): Person => ({
   name: user.name,
   instanceAdmin: admins.has(user.id),
   twoFactor: Boolean(user.twoFactorEnabled),
+  emailVerified: Boolean(user.emailVerified),
   createdAt: new Date(user.createdAt).toISOString(),
 })

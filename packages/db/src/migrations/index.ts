@@ -16,6 +16,7 @@ import * as keysThatEnd from './0042-keys-that-end.ts'
 import * as connectionUses from './0043-connection-uses.ts'
 import * as quotas from './0045-quotas.ts'
 import * as listedBootstrapTokens from './0055-listed-bootstrap-tokens.ts'
+import * as provenAddresses from './0056-proven-addresses.ts'
 import * as signIn from './0060-sign-in.ts'
 import * as machineLockOut from './0061-machine-lock-out.ts'
 import * as instanceSettings from './0062-instance-settings.ts'
@@ -40,6 +41,7 @@ export const migrations: Record<string, Migration> = {
   '0043-connection-uses': connectionUses,
   '0045-quotas': quotas,
   '0055-listed-bootstrap-tokens': listedBootstrapTokens,
+  '0056-proven-addresses': provenAddresses,
   '0060-sign-in': signIn,
   '0061-machine-lock-out': machineLockOut,
   '0062-instance-settings': instanceSettings,

@@ -108,6 +108,41 @@ describe.each([
     await db.destroy()
   })
 
+  it.skipIf(skip)('a password that is older than the link to the provider leaves the address unproven', async () => {
+    const db = await open()
+    await migrateTo(db, '0055-listed-bootstrap-tokens')
+    const yes = dialect === 'postgres' ? sql`true` : sql`1`
+    const flag = sql.raw(dialect === 'postgres' ? 'boolean' : 'integer')
+    await sql`create table "user" (id text primary key, email text, "emailVerified" ${flag})`.execute(db)
+    await sql`create table account ("userId" text, "providerId" text, "createdAt" text)`.execute(db)
+    for (const [id, password, provider] of [
+      ['merged', '2026-01-01', '2026-02-01'],
+      ['later', '2026-03-01', '2026-02-01'],
+      ['alone', null, '2026-02-01'],
+    ] as const) {
+      await sql`insert into "user" values (${id}, ${`${id}@example.com`}, ${yes})`.execute(db)
+      if (password) await sql`insert into account values (${id}, 'credential', ${password})`.execute(db)
+      await sql`insert into account values (${id}, 'oidc', ${provider})`.execute(db)
+    }
+    for (const by of ['later@example.com', 'a machine'])
+      await sql`insert into invitations (id, email, instance_admin, token_hash, expires_at, created_at, created_by)
+        values (${by}, 'x@example.com', 0, ${by}, ${AT}, ${AT}, ${by})`.execute(db)
+    await migrate(db)
+    const users = await sql<{ id: string; proven: boolean | number }>`
+      select id, "emailVerified" as proven from "user" order by id`.execute(db)
+    expect(users.rows.map(({ id, proven }) => [id, Boolean(proven)])).toEqual([
+      ['alone', true],
+      ['later', true],
+      ['merged', false],
+    ])
+    const given = await db.selectFrom('invitations').select(['createdById', 'mailed']).orderBy('id').execute()
+    expect(given).toEqual([
+      { createdById: null, mailed: null },
+      { createdById: 'later', mailed: null },
+    ])
+    await db.destroy()
+  })
+
   it.skipIf(skip)('a store without accounts has no admins afterwards', async () => {
     const db = await open()
     await migrateTo(db, '0005-notices')

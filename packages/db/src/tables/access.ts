@@ -35,7 +35,13 @@ export interface InvitationTable {
   tokenHash: Fixed<string>
   expiresAt: Fixed<Timestamp>
   createdAt: Fixed<Timestamp>
+  /** Their name, for people. */
   createdBy: Fixed<string>
+  /** Who gave it: it ends with their right to. Null: made by an older version, and not known; it works no more. */
+  createdByKind: Fixed<string | null>
+  createdById: Fixed<string | null>
+  /** Its link went to the invited address by mail, and to nobody else. Null: shown to the one who invited. */
+  mailed: Fixed<Flag | null>
 }
 
 /** A machine. */

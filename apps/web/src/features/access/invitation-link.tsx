@@ -1,21 +1,13 @@
 import { ShownOnce } from '../../components/shown-once.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions } from '../../components/ui/dialog.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
 import type { Invited } from './types.ts'
 
-/** The link that makes the account, once. */
+/** How the invited person gets their link: by mail, which only they read, or handed over where there is no e-mail. */
 export const InvitationLink = ({ invited, onDone }: { invited: Invited; onDone: () => void }) => (
   <div className="grid gap-4">
-    <p className="text-base">
-      {invited.mailed
-        ? `${invited.invitation?.email} gets a mail with this link. You may hand it over as well.`
-        : `Hand this link to ${invited.invitation?.email}. No mail was sent.`}
-    </p>
-    <ShownOnce
-      label="invitation link"
-      value={invited.link ?? ''}
-      warning="It works once, for seven days, for whoever opens it. Keyferry cannot show it again; a new one takes its place."
-    />
+    <Way invited={invited} />
     <Actions>
       <Button variant="primary" onClick={onDone}>
         Done
@@ -23,3 +15,28 @@ export const InvitationLink = ({ invited, onDone }: { invited: Invited; onDone: 
     </Actions>
   </div>
 )
+
+function Way({ invited: { invitation, link, mailed } }: { invited: Invited }) {
+  const email = invitation?.email ?? ''
+  if (link !== null) {
+    return (
+      <>
+        <p className="text-base">Hand this link to {email}. E-mail is not set up.</p>
+        <ShownOnce
+          label="invitation link"
+          value={link}
+          warning="It works once, for seven days, for whoever opens it. Keyferry cannot show it again; a new one takes its place."
+        />
+      </>
+    )
+  }
+  if (mailed)
+    return (
+      <p className="text-base">{email} gets a mail with a link that works once, for seven days. Nobody else sees it.</p>
+    )
+  return (
+    <Notice kind="bad" title={`The mail to ${email} was not sent`}>
+      The invitation is stored. When the mail settings work again, send it once more from the open invitations.
+    </Notice>
+  )
+}

@@ -24,7 +24,7 @@ export function InvitationList({ invitations, onRenew, onRevoke }: Props) {
   const renew = async (invitation: Invitation) => {
     try {
       const answer = await onRenew(invitation)
-      if (answer.link === null) toast.success(`${invitation.email} has an account by now, and is a member.`)
+      if (answer.member) toast.success(`${invitation.email} has an account by now, and is a member.`)
       else setRenewed(answer)
     } catch (error) {
       toast.error(messageOf(error))

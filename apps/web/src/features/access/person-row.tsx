@@ -18,7 +18,13 @@ type Asking = 'promote' | 'demote' | 'end-second-factor' | 'end-sessions' | 'rem
 
 export function PersonRow({ person, you }: { person: Person; you: boolean }) {
   const [asking, setAsking] = useState<Asking>()
-  const resetLink = trpc.people.resetLink.useMutation({ onError: (error) => toast.error(messageOf(error)) })
+  const resetLink = trpc.people.resetLink.useMutation({
+    onError: (error) => toast.error(messageOf(error)),
+    onSuccess: ({ mailed }) => {
+      if (mailed) toast.success(`${person.email} gets a mail with a link for a new password.`)
+    },
+  })
+  const link = resetLink.data?.link ?? null
   return (
     <Tr aria-label={person.email}>
       <Td className="py-2">
@@ -28,6 +34,7 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
             {you && <Badge>You</Badge>}
           </span>
           <span className="break-all text-soft">{person.email}</span>
+          {!person.emailVerified && <span className="text-soft">Address not confirmed</span>}
           <span className="flex flex-wrap gap-1.5 sm:hidden">
             {person.instanceAdmin && <Badge tone="accent">Instance admin</Badge>}
             {person.twoFactor && <Badge tone="good">Second factor</Badge>}
@@ -84,14 +91,14 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
         </span>
         {asking !== undefined && <Ask person={person} asking={asking} onClose={() => setAsking(undefined)} />}
         <Dialog
-          open={resetLink.data !== undefined}
+          open={link !== null}
           onClose={() => resetLink.reset()}
           title={`A new password for ${person.email}`}
           description="Hand this link to them. Their old password works until they choose a new one."
         >
           <ShownOnce
             label="password link"
-            value={resetLink.data?.link ?? ''}
+            value={link ?? ''}
             warning="It works once, for an hour, for whoever opens it. With a second factor, they are still asked for it."
           />
           <Actions>
@@ -140,7 +147,7 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
     remove: {
       title: `Remove the account of ${person.email}?`,
       label: 'Remove account',
-      text: 'With memberships, sessions and API keys: all of it stops working at once. Syncs that nobody else stands behind stop.',
+      text: 'Memberships, sessions, API keys and the invitations they sent stop working at once, and so do syncs that nobody else stands behind. Client secrets of machines that they created go on working: replace those they may have kept.',
       act: () => remove.mutateAsync({ userId: person.id }),
     },
   }[asking]

@@ -367,6 +367,12 @@ export const WORDS: Record<AuditAction, Words> = {
     label: 'Member removed',
     say: (d) => say`removed ${name(d)} from the project`,
   },
+  'person.address-proven': {
+    about: 'people',
+    label: 'Address confirmed',
+    say: (d) =>
+      say`confirmed the address ${name(d, 'email')} by ${text(d, 'by') === 'mail' ? 'mail' : 'the organization’s sign-in'}; what was set in the account before has ended`,
+  },
   'person.update': {
     about: 'people',
     label: 'Instance admin changed',
