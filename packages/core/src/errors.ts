@@ -120,6 +120,15 @@ export class IntegrityBroken extends KeyferryError {
   readonly code = 'IntegrityFailure'
 }
 
+/** A newer version of Keyferry brought the store up to date: this process may serve, and must not re-encrypt or remove what it does not know. */
+export class StoreTooNew extends Unavailable {
+  constructor(migration: string) {
+    super(
+      `The store was brought to "${migration}" by a newer version of Keyferry, so this version does not re-encrypt, prune or delete anything. Run that version. Nothing was changed.`,
+    )
+  }
+}
+
 /** A field of the input breaks its rule, found only after its schema passed (for example by a destination's own schema). */
 export class Invalid extends KeyferryError {
   readonly status = 422

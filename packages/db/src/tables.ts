@@ -35,6 +35,7 @@ import type {
   ImportTable,
   InstanceKeyTable,
   KeyRotationTable,
+  ProcessTable,
   OrganizationTable,
   ProjectTable,
   ProjectUseTable,
@@ -81,7 +82,8 @@ export interface Tables {
   secretTags: SecretTagTable
   trash: TrashTable
   trashRows: TrashRowTable
-  keyRotations: KeyRotationTable
+  dataKeyRotations: KeyRotationTable
+  processes: ProcessTable
   instanceKeys: InstanceKeyTable
   noticeTargets: NoticeTargetTable
   notices: NoticeTable

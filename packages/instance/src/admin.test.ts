@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -12,12 +13,14 @@ import { listAudit } from '@keyferry/core/list-audit'
 import { createProject } from '@keyferry/core/vault/projects'
 import { createSecret, getSecret, updateSecrets } from '@keyferry/core/vault/secrets'
 import { createDatabase } from '@keyferry/db/testing'
+import { ownPostgres } from '@keyferry/vitest/own-postgres'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { changeRootKey, openAdmin, OPERATOR } from './admin.ts'
 import { CannotStart } from './cannot-start.ts'
 import { readEnv, type Env } from './env.ts'
 import { openInstance, type Instance } from './open.ts'
 import { restoreBackup } from './restore.ts'
+import { announce } from './processes.ts'
 import { prepareNextKey } from './root-key.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -137,6 +140,10 @@ describe.skipIf(!inject('postgresUrl'))('a change of the root key in the environ
     await expect(changeRootKey(await fleet({ KEYFERRY_ROOT_KEY: old }))).rejects.toThrow('KEYFERRY_ROOT_KEY_NEXT')
     const both = await fleet({ KEYFERRY_ROOT_KEY: old, KEYFERRY_ROOT_KEY_NEXT: next })
     const serving = await open(both)
+    // One that was not restarted would be left with nothing that it can read.
+    const behind = announce(serving.ctx, () => ({ rootKeys: [Buffer.from(old, 'base64')], dataDir: null }))
+    await expect.poll(() => changeRootKey(both).catch(String)).toContain(`process ${process.pid} on`)
+    await behind.stop()
     await changeRootKey(both)
     expect(await read(serving.ctx, projectId)).toBe('first')
     await close(serving)
@@ -225,3 +232,45 @@ describe('a backup', () => {
     expect(await read((await open(env)).ctx, projectId)).toBe('first')
   })
 })
+
+/** Debian's server beside its tools: those refuse a newer server, and the package of the other tests has no tools. */
+const installed = `/usr/lib/postgresql/${/\d+/.exec(spawnSync('pg_dump', ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[0]}`
+
+describe.skipIf(!existsSync(join(installed, 'bin/postgres')))(
+  'a dump of Postgres (needs the Debian package postgresql)',
+  () => {
+    it('comes back with the commands that the documents and the command line name', async () => {
+      const { url: DATABASE_URL } = await ownPostgres({ installed })
+      const env = await environment({ DATABASE_URL, KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64') })
+      const first = await open(env)
+      // With the queue's tables and partitions.
+      await first.jobs.start()
+      const projectId = await setUp(first)
+      const told = await restoreBackup(env, 'keyferry.dump').catch(String)
+      const restoring = /pg_restore .*/.exec(String(told))?.[0] ?? ''
+      const dumping =
+        /pg_dump .*/.exec(await backup(first.ctx, OPERATOR, 'keyferry.dump').then(String, String))?.[0] ?? ''
+      const documented = await readFile(join(import.meta.dirname, '../../../docs/keys-and-backups.md'), 'utf8')
+      expect(documented).toContain(dumping.replace(/\.$/, ''))
+      expect(documented).toContain(restoring)
+      const run = (command: string) => {
+        const { status, stderr } = spawnSync('sh', ['-c', command.replace(/\.$/, '')], {
+          cwd: env.KEYFERRY_DATA_DIR,
+          env: { ...process.env, DATABASE_URL },
+          encoding: 'utf8',
+        })
+        expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      }
+      run(dumping)
+      const place = { projectId, environment: 'dev', secretPath: '/' }
+      const secrets = [{ secretKey: 'A', secretValue: 'lost' }]
+      await updateSecrets(first.ctx, SYSTEM, { ...place, mode: 'upsert', secrets })
+      await close(first)
+      run(restoring)
+      const again = await open(env)
+      await again.jobs.start()
+      expect(await read(again.ctx, projectId)).toBe('first')
+      expect(await verifyAudit(again.ctx)).toMatchObject({ problem: null })
+    })
+  },
+)

@@ -7,12 +7,13 @@ import type { Actor, Context } from '@keyferry/core/context'
 import type { Keyring } from '@keyferry/core/crypto/keyring'
 import { IntegrityBroken } from '@keyferry/core/errors'
 import { createMetrics } from '@keyferry/core/metrics/metrics'
-import { missingMigrations, openPostgres, openSqlite, type Db } from '@keyferry/db'
+import { missingMigrations, openPostgres, openSqlite, SchemaTooNew, unknownMigrations, type Db } from '@keyferry/db'
 import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
 import { limitsOf } from './limits.ts'
 import { createLog } from './log.ts'
 import { givenKeys } from './open.ts'
+import { processesWithout } from './processes.ts'
 import { finishRotation, openRootKey, prepareNextKey } from './root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
 
@@ -40,6 +41,13 @@ export async function openAdmin(env: Env): Promise<Admin> {
     )
   const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
   const db = url === undefined ? openSqlite(file) : openPostgres(url, 2)
+  const [unknown] = await unknownMigrations(db)
+  if (unknown !== undefined) {
+    await db.destroy()
+    throw new CannotStart(
+      `This Keyferry is too old for its data: ${new SchemaTooNew(unknown).message}. Run that version. Nothing was changed.`,
+    )
+  }
   const missing = await missingMigrations(db)
   if (missing.length > 0) {
     await db.destroy()
@@ -82,9 +90,9 @@ export async function commandContext(env: Env, store: Db, keyring: Keyring): Pro
  * Changes the root key while the instance serves. With the key in a file: a new one is written beside it, the store is wrapped anew, and the new
  * one takes the old one's place; a serving process finds it by itself. With keys in the environment: every process has to be running with
  * `KEYFERRY_ROOT_KEY_NEXT` by now, and is restarted with it as `KEYFERRY_ROOT_KEY` afterwards. After a crash anywhere, the same again
- * finishes. Returns how many keys were wrapped anew.
+ * finishes. Returns how many keys were wrapped anew. Throws `CannotStart` naming the running processes that have not got the new key, unless `force`.
  */
-export async function changeRootKey(env: Env): Promise<number> {
+export async function changeRootKey(env: Env, { force = false } = {}): Promise<number> {
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   if (env.KEYFERRY_ROOT_KEY && !env.KEYFERRY_ROOT_KEY_NEXT) {
     throw new CannotStart(
@@ -94,6 +102,11 @@ export async function changeRootKey(env: Env): Promise<number> {
   const next = env.KEYFERRY_ROOT_KEY_NEXT ?? prepareNextKey(dataDir)
   const { ctx, close } = await openAdmin(env)
   try {
+    const behind = force ? [] : await processesWithout(ctx, next, dataDir)
+    if (behind.length > 0)
+      throw new CannotStart(
+        `The new root key is unknown to ${behind.join(', ')}. Restart them with it in KEYFERRY_ROOT_KEY_NEXT, or repeat this with --force if they have ended. Nothing was changed.`,
+      )
     const keys = await rotateRootKey(ctx, OPERATOR, next)
     if (!env.KEYFERRY_ROOT_KEY_NEXT) finishRotation(dataDir, next)
     return keys

@@ -484,7 +484,7 @@ describe('the monitoring server of a worker', () => {
     expect(ready.status).toBe(503)
     expect(await ready.json()).toMatchObject({
       ready: false,
-      checks: { store: 'ok', schema: 'ok', queue: 'The queue is not open yet.' },
+      checks: { store: 'ok', schema: 'ok', keys: 'ok', queue: 'The queue is not open yet.' },
     })
     expect((await ask('/')).status).toBe(404)
     await expect(serveMonitoring(monitoring, on(server.port))).rejects.toThrow('METRICS_PORT')

@@ -20,7 +20,8 @@ import { createLog } from './log.ts'
 import { monitoringOf, type Monitoring } from './monitoring.ts'
 import { PATIENCE_MS, whenReachable, whenUsable } from './reachable.ts'
 import { readinessOf } from './readiness.ts'
-import { openRootKey, type GivenKeys } from './root-key.ts'
+import { announce } from './processes.ts'
+import { openRootKey, presentKeys, type GivenKeys } from './root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
 
 /** What every process of Keyferry has in common: an open store, the keys, the queue and the live events. */
@@ -186,6 +187,11 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
   }
   integrity.reportTo(ctx)
   metrics.watchDue(() => countDue(ctx))
+  const dataDir = resolve(env.KEYFERRY_DATA_DIR)
+  const announced = announce(ctx, () => ({
+    rootKeys: presentKeys(dataDir, givenKeys(env)),
+    dataDir: env.KEYFERRY_ROOT_KEY ? null : dataDir,
+  }))
   return {
     ctx,
     authKey,
@@ -196,6 +202,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
     historyDays: env.KEYFERRY_HISTORY_DAYS,
     auditDays: env.KEYFERRY_AUDIT_DAYS ?? null,
     async close() {
+      await announced.stop()
       await jobs.stop()
       await bus.close()
       await db.destroy()

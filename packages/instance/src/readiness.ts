@@ -1,5 +1,7 @@
 /** Whether this process can do its work: asked of what the work needs, not assumed. */
 import type { Context } from '@keyferry/core/context'
+import { openInstanceKeys } from '@keyferry/core/crypto/instance-secret'
+import { SealBroken } from '@keyferry/core/crypto/data-key'
 import { writeHeartbeat } from '@keyferry/core/unavailable'
 import { missingMigrations, storeTrouble } from '@keyferry/db'
 import type { JobQueue } from '@keyferry/queue'
@@ -9,7 +11,7 @@ export interface Readiness {
   ready: boolean
   /** What is wrong and what to do, for people; null when ready. */
   reason: string | null
-  checks: { store: string; schema: string; queue: string }
+  checks: { store: string; schema: string; queue: string; keys: string }
 }
 
 const OK = 'ok'
@@ -30,15 +32,21 @@ export function readinessOf(ctx: Context, jobs: Pick<JobQueue, 'problem'>): () =
 
 async function check(ctx: Context, jobs: Pick<JobQueue, 'problem'>): Promise<Readiness> {
   const store = await inTime(storeProblem(ctx), 'The store does not answer')
-  const [schema, queue] = await Promise.all([
+  const [schema, keys, queue] = await Promise.all([
     store === null ? inTime(schemaProblem(ctx), 'The store does not answer') : null,
+    store === null ? inTime(keysProblem(ctx), 'The store does not answer') : null,
     inTime(jobs.problem(), 'The queue does not answer'),
   ])
-  const problems = [store, schema, queue].filter((problem) => problem !== null)
+  const problems = [store, schema, keys, queue].filter((problem) => problem !== null)
   return {
     ready: problems.length === 0,
     reason: problems.length === 0 ? null : problems.join(' '),
-    checks: { store: store ?? OK, schema: schema ?? (store === null ? OK : 'not known'), queue: queue ?? OK },
+    checks: {
+      store: store ?? OK,
+      schema: schema ?? (store === null ? OK : 'not known'),
+      queue: queue ?? OK,
+      keys: keys ?? (store === null ? OK : 'not known'),
+    },
   }
 }
 
@@ -59,6 +67,17 @@ async function schemaProblem(ctx: Context): Promise<string | null> {
   return missing.length === 0
     ? null
     : `The schema of the store is behind (${missing.join(', ')}): restart this process to bring it up to date.`
+}
+
+/** Opens what the root key wrapped: after a change of the root key a process that has not got the new one can read nothing. */
+async function keysProblem(ctx: Context): Promise<string | null> {
+  try {
+    await openInstanceKeys(ctx)
+    return null
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error
+    return 'The root key of this process does not open the keys of the store: restart it with the present root key.'
+  }
 }
 
 async function inTime(work: Promise<string | null>, late: string): Promise<string | null> {

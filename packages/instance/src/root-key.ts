@@ -63,7 +63,7 @@ const keyFile = (dataDir: string): string => join(dataDir, 'root.key')
 const nextFile = (dataDir: string): string => join(dataDir, 'root.key.next')
 
 /** The environment's keys stand instead of the file, not beside it. */
-function presentKeys(dataDir: string, { rootKey, nextRootKey }: GivenKeys): Buffer[] {
+export function presentKeys(dataDir: string, { rootKey, nextRootKey }: GivenKeys): Buffer[] {
   const keys = rootKey ? [rootKey, nextRootKey] : [readKey(keyFile(dataDir)), nextRootKey, readKey(nextFile(dataDir))]
   return keys.filter((key) => key !== undefined && key !== null)
 }

@@ -4,7 +4,7 @@ import { createPostgres, type PostgresOptions, type PostgresServer } from './pos
 
 /** A server with an empty database, running; it goes with the test. Throws where this machine cannot run one. */
 export async function ownPostgres(options: Pick<PostgresOptions, 'installed'> = {}): Promise<PostgresServer> {
-  const server = await createPostgres({ ...options, settings: ['fsync=off'] })
+  const server = await createPostgres({ ...options, settings: ['fsync=off', 'unix_socket_directories='] })
   onTestFinished(server.remove)
   await server.start()
   return server

@@ -10,7 +10,7 @@ import { z } from 'zod'
 import type { Meta } from '../rest/route.ts'
 import type { RequestContext } from './context.ts'
 import { failureOf, toTrpcError } from './errors.ts'
-import { auditRefusal } from './refusals.ts'
+import { auditRefusal, logUndecryptable } from './refusals.ts'
 
 const t = initTRPC
   .context<RequestContext>()
@@ -63,6 +63,7 @@ const stated = t.procedure.use(async ({ ctx, path, meta, next }) => {
   const result = await next()
   if (result.ok) return result
   await auditRefusal(ctx, path, result.error)
+  logUndecryptable(ctx, path, result.error)
   throw toTrpcError(result.error)
 })
 

@@ -1,6 +1,15 @@
 import { auditRepeated } from '@keyferry/core/audit-repeated'
+import { Unresolvable } from '@keyferry/core/errors'
 import type { RequestContext } from './context.ts'
 import { failureOf } from './errors.ts'
+
+/** Says in the log what a call could not decrypt: a lost key or an altered store, which the operator has to know of. */
+export function logUndecryptable({ ctx, reqId }: RequestContext, procedure: string, error: Error): void {
+  if (!(error.cause instanceof Unresolvable)) return
+  const problems = error.cause.problems.filter(({ reason }) => reason.includes('cannot be decrypted'))
+  if (problems.length > 0)
+    ctx.log.error({ reqId, procedure, problems: problems.slice(0, 10) }, 'what is stored cannot be decrypted')
+}
 
 /** Notes in the audit log that somebody who proved who they are may not call `procedure` with what they sent. */
 export async function auditRefusal({ ctx, actor }: RequestContext, procedure: string, error: unknown): Promise<void> {

@@ -29,7 +29,8 @@ export function addAdmin(program: Command, cli: Cli): void {
 
   withJson(admin.command('rotate-root-key'))
     .description('Change the key that wraps all others, while the instance serves; after a crash, run it again')
-    .action((options: JsonOption) => rotateRootKey(cli, options))
+    .option('--force', 'also when a process that runs has not got the new key')
+    .action((options: JsonOption & { force?: boolean }) => rotateRootKey(cli, options))
 
   withJson(admin.command('rotate-data-key'))
     .description('Seal everything of a project with a new key, while the instance serves')
@@ -145,9 +146,9 @@ async function signInLink(cli: Cli, email: string, { json }: JsonOption): Promis
   else cli.terminal.line(link)
 }
 
-async function rotateRootKey(cli: Cli, { json }: JsonOption): Promise<void> {
+async function rotateRootKey(cli: Cli, { force, json }: JsonOption & { force?: boolean }): Promise<void> {
   const { changeRootKey, settings } = await instanceEnv(cli)
-  const keys = await changeRootKey(settings)
+  const keys = await changeRootKey(settings, { force })
   if (json) return cli.terminal.json({ keys })
   cli.terminal.line(`Wrapped ${count(keys, 'key')} anew.`)
   if (settings.KEYFERRY_ROOT_KEY) cli.terminal.line('Restart every process with the new key as KEYFERRY_ROOT_KEY.')

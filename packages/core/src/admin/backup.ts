@@ -15,7 +15,7 @@ import { sealBackup } from './backup-seal.ts'
 export async function backup(ctx: Context, actor: Actor, file: string): Promise<number> {
   if (ctx.db.dialect !== 'sqlite')
     throw new BadRequest(
-      'This instance keeps its data in Postgres. Back that up with pg_dump --format=custom --file=keyferry.dump "$DATABASE_URL".',
+      'This instance keeps its data in Postgres. Back that up with pg_dump --format=custom --exclude-schema=pgboss --file=keyferry.dump "$DATABASE_URL".',
     )
   if (existsSync(file)) throw new BadRequest(`${file} exists already. Name another file.`)
   const partial = `${file}.${process.pid}.partial`

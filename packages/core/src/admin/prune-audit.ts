@@ -2,7 +2,7 @@ import { audit, readFloor } from '../audit.ts'
 import { chainKey, earlierRows, floorSealOf, lockHead, readHead, sealOf } from '../audit-head.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
-import { transact } from '../transaction.ts'
+import { maintain } from '../maintenance.ts'
 import { verifyAudit } from './verify-audit.ts'
 
 const DAY_MS = 24 * 60 * 60_000
@@ -21,7 +21,7 @@ export async function pruneAudit(ctx: Context, actor: Actor, { days }: { days: n
   if (problem) throw new BadRequest(`The audit log is not pruned, because it is not whole: ${problem.message}`)
   let rows = 0
   for (;;) {
-    const { taken, done } = await transact(ctx, async (tx) => {
+    const { taken, done } = await maintain(ctx, async (tx) => {
       const taken = await takeOff(ctx, tx, end)
       const done = taken < CHUNK
       if (done && rows + taken > 0)

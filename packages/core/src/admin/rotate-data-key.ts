@@ -11,10 +11,10 @@ import type { KeyRotationTable } from '@keyferry/db'
 import type { Selectable } from 'kysely'
 import { audit } from '../audit.ts'
 import { SYSTEM, timestamp, type Actor, type Context, type Tx } from '../context.ts'
-import type { DataKey } from '../crypto/data-key.ts'
+import { SealBroken, type DataKey } from '../crypto/data-key.ts'
 import { BadRequest } from '../errors.ts'
 import { takeLease } from '../sync/lease.ts'
-import { transact } from '../transaction.ts'
+import { maintain } from '../maintenance.ts'
 import { lockProject } from '../vault/project-key.ts'
 import { resealTrashRow } from '../vault/trash-rows.ts'
 import { sealedAs } from '../vault/tree.ts'
@@ -28,10 +28,10 @@ const LEDGER_BATCH = 1000
 /** Begins; the sweep of a serving process, or `continueRotations`, does the rest. Throws `NotFound`, and `BadRequest` while one is under way. */
 export function rotateDataKey(ctx: Context, actor: Actor, input: { projectId: string }): Promise<void> {
   const { projectId } = input
-  return transact(ctx, async (tx) => {
+  return maintain(ctx, async (tx) => {
     await lockProject(ctx, tx, projectId)
     const present = await tx
-      .selectFrom('keyRotations')
+      .selectFrom('dataKeyRotations')
       .where('projectId', '=', projectId)
       .select('startedAt')
       .executeTakeFirst()
@@ -50,8 +50,16 @@ export function rotateDataKey(ctx: Context, actor: Actor, input: { projectId: st
       .where('id', '=', projectId)
       .execute()
     await tx
-      .insertInto('keyRotations')
-      .values({ projectId, phase: 'secrets', cursor: '', done: 0, startedAt: timestamp(ctx), startedBy: actor.name })
+      .insertInto('dataKeyRotations')
+      .values({
+        projectId,
+        phase: 'secrets',
+        cursor: '',
+        done: 0,
+        startedAt: timestamp(ctx),
+        startedBy: actor.name,
+        columns: COLUMNS,
+      })
       .execute()
     await audit(ctx, tx, actor, 'project.rotate-data-key', projectId, {})
   })
@@ -59,7 +67,7 @@ export function rotateDataKey(ctx: Context, actor: Actor, input: { projectId: st
 
 /** Rotations that are not done, oldest first. */
 export async function listRotations(ctx: Context): Promise<{ projectId: string; done: number; startedAt: string }[]> {
-  return ctx.db.selectFrom('keyRotations').select(['projectId', 'done', 'startedAt']).orderBy('startedAt').execute()
+  return ctx.db.selectFrom('dataKeyRotations').select(['projectId', 'done', 'startedAt']).orderBy('startedAt').execute()
 }
 
 /** Goes on with every rotation until it is done, waits for a running sync, or `signal` aborts. Safe to call at any time, from any process. */
@@ -72,22 +80,23 @@ export async function continueRotations(ctx: Context, signal: AbortSignal): Prom
 /** One batch. `waiting`: a sync is running, and it is tried again later. */
 async function step(ctx: Context, projectId: string): Promise<'again' | 'waiting' | 'done'> {
   const rotation = await ctx.db
-    .selectFrom('keyRotations')
+    .selectFrom('dataKeyRotations')
     .where('projectId', '=', projectId)
     .selectAll()
     .executeTakeFirst()
   if (!rotation) return 'done'
   const { phase } = rotation
+  if (rotation.columns !== COLUMNS) return beginAgain(ctx, projectId)
   if (phase === 'digests') return liftDigests(ctx, rotation)
-  await transact(ctx, async (tx) => {
+  await maintain(ctx, async (tx) => {
     const key = await lockProject(ctx, tx, projectId)
     // Another process may have been faster.
-    const at = await tx.selectFrom('keyRotations').where('projectId', '=', projectId).selectAll().executeTakeFirst()
+    const at = await tx.selectFrom('dataKeyRotations').where('projectId', '=', projectId).selectAll().executeTakeFirst()
     if (!at || at.phase !== phase || at.cursor !== rotation.cursor) return
-    const ids = await reseal[phase](tx, key, at)
+    const ids = await reseal[phase](tx, resealer(ctx, key), at)
     const next = ids.length < BATCH ? { phase: AFTER[phase], cursor: '' } : { phase, cursor: ids.at(-1) ?? '' }
     await tx
-      .updateTable('keyRotations')
+      .updateTable('dataKeyRotations')
       .set({ ...next, done: at.done + ids.length })
       .where('projectId', '=', projectId)
       .execute()
@@ -95,13 +104,39 @@ async function step(ctx: Context, projectId: string): Promise<'again' | 'waiting
   return 'again'
 }
 
+/** An earlier version began it, which did not know every sealed column of this one. */
+async function beginAgain(ctx: Context, projectId: string): Promise<'again'> {
+  await maintain(ctx, async (tx) => {
+    await lockProject(ctx, tx, projectId)
+    await tx
+      .updateTable('dataKeyRotations')
+      .set({ phase: 'secrets', cursor: '', columns: COLUMNS })
+      .where('projectId', '=', projectId)
+      .execute()
+  })
+  return 'again'
+}
+
+/** Every column that a project's data key seals. One that is added here makes rotations that are under way begin again. */
+const COLUMNS = [
+  'secrets.value',
+  'secrets.comment',
+  'secrets.metadata',
+  'secret_versions.value',
+  'secret_versions.comment',
+  'secret_versions.metadata',
+  'trash_rows.content',
+].join(' ')
+
 const AFTER = { secrets: 'versions', versions: 'trash', trash: 'digests' } as const
 
-type Batch = (tx: Tx, key: DataKey, at: Rotation) => Promise<string[]>
+type Batch = (tx: Tx, reseal: Reseal, at: Rotation) => Promise<string[]>
+/** The same text under the present generation. */
+type Reseal = (sealed: string, belongsTo: readonly string[]) => string
 
 /** Each seals the rows after the cursor anew, and answers where it got to. */
 const reseal: Record<keyof typeof AFTER, Batch> = {
-  async secrets(tx, key, { projectId, cursor }) {
+  async secrets(tx, anew, { projectId, cursor }) {
     const rows = await tx
       .selectFrom('secrets')
       .innerJoin('folders', 'folders.id', 'secrets.folderId')
@@ -114,14 +149,14 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       .select(['secrets.comment', 'secrets.metadata'])
       .execute()
     for (const row of rows) {
-      const value = anew(key, row.value, sealedAs('secret', projectId, row))
-      const comment = anew(key, row.comment, sealedAs('comment', projectId, row))
-      const metadata = anew(key, row.metadata, sealedAs('metadata', projectId, row))
+      const value = anew(row.value, sealedAs('secret', projectId, row))
+      const comment = anew(row.comment, sealedAs('comment', projectId, row))
+      const metadata = anew(row.metadata, sealedAs('metadata', projectId, row))
       await tx.updateTable('secrets').set({ value, comment, metadata }).where('id', '=', row.id).execute()
     }
     return rows.map((row) => row.id)
   },
-  async versions(tx, key, { projectId, cursor }) {
+  async versions(tx, anew, { projectId, cursor }) {
     const rows = await tx
       .selectFrom('secretVersions')
       .innerJoin('folders', 'folders.id', 'secretVersions.folderId')
@@ -141,14 +176,14 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       ])
       .execute()
     for (const row of rows) {
-      const value = anew(key, row.value, sealedAs('secret', projectId, row))
-      const comment = row.comment && anew(key, row.comment, sealedAs('comment', projectId, row))
-      const metadata = row.metadata && anew(key, row.metadata, sealedAs('metadata', projectId, row))
+      const value = anew(row.value, sealedAs('secret', projectId, row))
+      const comment = row.comment && anew(row.comment, sealedAs('comment', projectId, row))
+      const metadata = row.metadata && anew(row.metadata, sealedAs('metadata', projectId, row))
       await tx.updateTable('secretVersions').set({ value, comment, metadata }).where('id', '=', row.id).execute()
     }
     return rows.map((row) => row.id)
   },
-  async trash(tx, key, { projectId, cursor }) {
+  async trash(tx, anew, { projectId, cursor }) {
     const [trashId = '', position = '-1'] = cursor.split(' ')
     const rows = await tx
       .selectFrom('trashRows')
@@ -166,7 +201,7 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       .selectAll('trashRows')
       .execute()
     for (const row of rows) {
-      const content = resealTrashRow(row, (sealed, belongsTo) => anew(key, sealed, belongsTo), projectId)
+      const content = resealTrashRow(row, anew, projectId)
       if (content === row.content) continue
       await tx
         .updateTable('trashRows')
@@ -179,15 +214,19 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
   },
 }
 
-/** What cannot be opened stays as it is: it could not be read before either. */
-function anew(key: DataKey, sealed: string, belongsTo: readonly string[]): string {
-  if (sealed === '' || key.isPresent(sealed)) return sealed
-  try {
-    return key.seal(key.open(sealed, ...belongsTo), ...belongsTo)
-  } catch {
-    return sealed
+/** What cannot be opened stays as it is, and is said: it could not be read before either. */
+const resealer =
+  (ctx: Context, key: DataKey): Reseal =>
+  (sealed, belongsTo) => {
+    if (sealed === '' || key.isPresent(sealed)) return sealed
+    try {
+      return key.seal(key.open(sealed, ...belongsTo), ...belongsTo)
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error
+      ctx.log.error({ err: error, belongsTo }, 'a stored value cannot be decrypted; the rotation leaves it as it is')
+      return sealed
+    }
   }
-}
 
 /** Place by place, under the lease of the target: whoever runs there with the older key has ended by then, and the next one has the new key. */
 async function liftDigests(ctx: Context, rotation: Rotation): Promise<'again' | 'waiting' | 'done'> {
@@ -212,17 +251,17 @@ async function liftDigests(ctx: Context, rotation: Rotation): Promise<'again' | 
       continue
     }
     try {
-      while (await transact(ctx, (tx) => liftSome(ctx, tx, projectId, place))) await lease.check()
-      await transact(ctx, (tx) => liftSnapshots(ctx, tx, projectId, place.syncId))
+      while (await maintain(ctx, (tx) => liftSome(ctx, tx, projectId, place))) await lease.check()
+      await maintain(ctx, (tx) => liftSnapshots(ctx, tx, projectId, place.syncId))
     } finally {
       await lease.release()
     }
   }
   if (waiting) return 'waiting'
-  await transact(ctx, async (tx) => {
+  await maintain(ctx, async (tx) => {
     await lockProject(ctx, tx, projectId)
     const { numDeletedRows } = await tx
-      .deleteFrom('keyRotations')
+      .deleteFrom('dataKeyRotations')
       .where('projectId', '=', projectId)
       .where('startedAt', '=', rotation.startedAt)
       .executeTakeFirst()

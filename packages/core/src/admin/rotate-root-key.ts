@@ -1,7 +1,7 @@
 import { audit } from '../audit.ts'
 import { CHAIN } from '../audit-head.ts'
 import type { Actor, Context } from '../context.ts'
-import { transact } from '../transaction.ts'
+import { maintain } from '../maintenance.ts'
 
 /**
  * Wraps every data key anew with `newRootKey` (32 bytes), all in one transaction: afterwards only the new root key opens the store. Every
@@ -9,7 +9,7 @@ import { transact } from '../transaction.ts'
  * Throws `SealBroken` when the present root key does not open them all; then nothing was changed.
  */
 export function rotateRootKey(ctx: Context, actor: Actor, newRootKey: Buffer): Promise<number> {
-  return transact(ctx, async (tx) => {
+  return maintain(ctx, async (tx) => {
     const found: (() => Promise<unknown>)[] = []
     const rewrap = (owner: string, wrapped: string, store: (wrapped: string) => Promise<unknown>): void => {
       const anew = ctx.keyring.rewrap(owner, wrapped, newRootKey)

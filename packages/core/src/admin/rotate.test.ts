@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onEveryDatabase, statement } from '@keyferry/db/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '../context.ts'
 import { keyring } from '../crypto/keyring.ts'
@@ -11,6 +11,8 @@ import { triggerSync } from '../sync/verbs/trigger-sync.ts'
 import { getSecret } from '../vault/secrets.ts'
 import { continueRotations, listRotations, rotateDataKey } from './rotate-data-key.ts'
 import { rotateRootKey } from './rotate-root-key.ts'
+import { pruneHistory } from '../sync/history/prune.ts'
+import { pruneAudit } from './prune-audit.ts'
 import { verifyAudit } from './verify-audit.ts'
 
 const [{ name: destination } = { name: '' }] = destinations()
@@ -187,5 +189,35 @@ onEveryDatabase('rotation', (open) => {
       await continueRotations(t.ctx, never)
       expect(await listRotations(t.ctx)).toEqual([])
     })
+  })
+
+  it('and pruning and purging are refused, with nothing changed, once a newer version brought the store up to date', async () => {
+    await t.set({ A: 'one', B: 'two' })
+    await rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })
+    const before = await sealed()
+    await statement(t.ctx.db, `insert into kysely_migration (name, timestamp) values ('9999-later', '2027')`)
+    t.clock.advance(400 * 86_400_000)
+    for (const work of [
+      () => continueRotations(t.ctx, never),
+      () => rotateRootKey(t.ctx, t.actor, randomBytes(32)),
+      () => pruneAudit(t.ctx, t.actor, { days: 30 }),
+      () => pruneHistory(t.ctx, 90),
+      () => rotateDataKey(t.ctx, t.actor, { projectId: t.projectId }),
+    ])
+      await expect(work()).rejects.toThrow('9999-later')
+    expect(await sealed()).toEqual(before)
+    expect(await read(t.ctx, 'A')).toBe('one')
+    await statement(t.ctx.db, `delete from kysely_migration where name = '9999-later'`)
+    await continueRotations(t.ctx, never)
+    expect(await listRotations(t.ctx)).toEqual([])
+  })
+
+  it('begins again when another version began it, which knew other sealed columns', async () => {
+    await t.set({ A: 'one' })
+    await rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })
+    await t.ctx.db.updateTable('dataKeyRotations').set({ phase: 'digests', columns: 'secrets.value' }).execute()
+    await continueRotations(t.ctx, never)
+    expect((await sealed()).every((text) => text.startsWith('v1.2.'))).toBe(true)
+    expect(await read(t.ctx, 'A')).toBe('one')
   })
 })

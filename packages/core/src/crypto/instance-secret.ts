@@ -37,5 +37,12 @@ export async function instanceSecret(ctx: Pick<Context, 'db' | 'keyring'>): Prom
   }
 }
 
+/** Opens every key of the instance itself. Throws `SealBroken` under another root key. */
+export async function openInstanceKeys(ctx: Pick<Context, 'db' | 'keyring'>): Promise<void> {
+  const organizations = ctx.db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped'])
+  const keys = ctx.db.selectFrom('instanceKeys').select(['owner', 'wrapped'])
+  for (const { owner, wrapped } of await organizations.unionAll(keys).execute()) ctx.keyring.open(owner, wrapped)
+}
+
 const bytesOf = (ctx: Pick<Context, 'keyring'>, wrapped: string): Buffer =>
   Buffer.from(ctx.keyring.open(OWNER, wrapped).digest('sign-in secret'), 'base64url')

@@ -181,7 +181,7 @@ function writtenThen({ key, projectId }: Target, tags: ReadonlyMap<string, Shown
   const slugs: string[] | null = version.tags === null ? null : JSON.parse(version.tags)
   return {
     value: openValue(key, projectId, version) ?? undefined,
-    comment: comment === null ? undefined : (openComment(key, projectId, { ...version, comment }) ?? undefined),
+    comment: comment === null ? undefined : openComment(key, projectId, { ...version, comment }),
     metadata: metadata === null ? undefined : openMetadata(key, projectId, { ...version, metadata }),
     tagIds: slugs?.flatMap((slug) => tags.get(slug)?.id ?? []),
   }

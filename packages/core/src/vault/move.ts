@@ -14,6 +14,7 @@ import { following, keyOf, type Place } from './follow.ts'
 import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
 import { tagIdsOf } from './tags.ts'
+import { lost } from './tree.ts'
 import { dropSecrets, openForWriting, openSecret, presentSecrets, putSecrets, type Put } from './write.ts'
 
 /**
@@ -79,11 +80,13 @@ export function moveSecrets(
         const { value, comment, metadata } = openSecret(from, row)
         if (value === null)
           throw new BadRequest(`The value of ${row.key} cannot be decrypted; write a new value first.`)
+        if (comment === null) throw lost(row.key, 'comment')
+        if (metadata === null) throw lost(row.key, 'metadata')
         return {
           present: present.get(row.key),
           key: row.key,
           value: values.get(keyOf(from.folder.id, row.key)) ?? value,
-          comment: comment ?? '',
+          comment,
           metadata,
           tagIds: [...(tags.get(row.id) ?? []), ...(tags.get(present.get(row.key)?.id ?? '') ?? [])],
           skipMultilineEncoding: row.skipMultilineEncoding === 1,

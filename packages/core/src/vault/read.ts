@@ -196,7 +196,7 @@ async function load(
   const { expand } = expander(tree, valueOpener(key, projectId), spend)
   const show: Show = async (folder, row, problems) => {
     const where = { projectId, environment: folder.environment, path: folder.path }
-    const comment = openComment(key, projectId, row) ?? ''
+    const comment = openComment(key, projectId, row)
     const metadata = openMetadata(key, projectId, row)
     spend(FRAME_BYTES + row.comment.length + row.metadata.length)
     if (!viewSecretValue) return describeSecret(where, row, { value: null, comment, metadata }, tags.get(row.id))

@@ -48,7 +48,7 @@ export async function listSecretRows(
     const references = referencesIn(text ?? '').map((reference) => shortened(reference.text, MAX_NAME_BYTES))
     const resolves = (text === null || references.length > 0) && !(await beyond?.(source, name))
     const problem = resolves ? await expanding.problemOf(source, name) : null
-    const comment = openComment(key, projectId, row) ?? ''
+    const comment = openComment(key, projectId, row)
     const metadata = openMetadata(key, projectId, row)
     const shown = references.slice(0, MAX_SHOWN_REFERENCES)
     spend(row.comment.length + row.metadata.length + shown.length * MAX_NAME_BYTES)

@@ -52,7 +52,7 @@ export function searchSecrets(
       for (const row of rows) {
         if (slice.isOver()) await slice.rest()
         if (!readable(row)) continue
-        const comment = openComment(key, projectId, row) ?? ''
+        const comment = openComment(key, projectId, row)
         const matched = row.key.toLowerCase().includes(wanted)
           ? 'key'
           : comment.toLowerCase().includes(wanted)

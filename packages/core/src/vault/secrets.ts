@@ -242,7 +242,7 @@ function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[
     await record(ctx, tx, actor, 'secret.delete', target, keys)
     return rows.map((row) => {
       const { value, comment, metadata } = openSecret(target, row)
-      return describe(target, { row, value, comment: comment ?? '', metadata })
+      return describe(target, { row, value, comment: comment ?? '', metadata: metadata ?? [] })
     })
   })
 }

@@ -157,7 +157,7 @@ async function collect(ctx: Context, tx: Tx, projectId: string): Promise<Content
         unreadable.push(`${environment}:${path} ${row.key}`)
         continue
       }
-      const comment = openComment(key, projectId, row) ?? ''
+      const comment = openComment(key, projectId, row)
       spend(Buffer.byteLength(value) + row.comment.length + row.metadata.length)
       secrets.push({
         environment,

@@ -12,6 +12,7 @@ import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { maintain } from '../maintenance.ts'
 import { timeSlice } from '../time-slice.ts'
 import { checkReferences, refuseFaultsThrough } from './check-references.ts'
 import { chunks } from './chunks.ts'
@@ -232,7 +233,7 @@ async function bringSecret(
       present: undefined,
       key: secret.key,
       value,
-      comment: openComment(key, projectId, secret) ?? '',
+      comment: openComment(key, projectId, secret),
       metadata: openMetadata(key, projectId, secret),
       skipMultilineEncoding: secret.skipMultilineEncoding === 1,
       tagIds: await presentTags(
@@ -294,7 +295,7 @@ export async function purgeTrash(ctx: Context): Promise<void> {
     .limit(1000)
     .execute()
   for (const item of due) {
-    await ctx.db.transaction().execute(async (tx) => {
+    await maintain(ctx, async (tx) => {
       const { numDeletedRows } = await tx.deleteFrom('trash').where('id', '=', item.id).executeTakeFirst()
       if (numDeletedRows === 0n) return
       await tx.updateTable('projectUse').set({ freed: 1 }).where('projectId', '=', item.projectId).execute()

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import type { Context, Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { SealBroken } from '../crypto/data-key.ts'
-import { TooLarge } from '../errors.ts'
+import { TooLarge, Unresolvable } from '../errors.ts'
 import { MAX_ANSWER_BYTES } from '../limits.ts'
 import { timeSlice } from '../time-slice.ts'
 import { edgesFrom } from './edges.ts'
@@ -187,22 +187,42 @@ export const sealAside = (
   text: string,
 ): string => (text === '' ? '' : key.seal(text, ...sealedAs(what, projectId, place)))
 
-/** Null when it cannot be decrypted. */
-export const openComment = (
+type Place = Pick<SecretRow, 'folderId' | 'key' | 'version'>
+
+/** Throws `Unresolvable` when it cannot be decrypted: an empty comment would hide that one was lost. */
+export function openComment(key: DataKey, projectId: string, row: Place & Pick<SecretRow, 'comment'>): string {
+  const comment = commentOrNull(key, projectId, row)
+  if (comment === null) throw lost(row.key, 'comment')
+  return comment
+}
+
+/** Throws `Unresolvable` when it cannot be decrypted. */
+export function openMetadata(key: DataKey, projectId: string, row: Place & Pick<SecretRow, 'metadata'>): Metadata {
+  const metadata = metadataOrNull(key, projectId, row)
+  if (metadata === null) throw lost(row.key, 'metadata')
+  return metadata
+}
+
+/** Null when it cannot be decrypted: for those who replace it. */
+export const commentOrNull = (
   key: DataKey,
   projectId: string,
-  row: Pick<SecretRow, 'comment' | 'folderId' | 'key' | 'version'>,
+  row: Place & Pick<SecretRow, 'comment'>,
 ): string | null => (row.comment === '' ? '' : openOrNull(key, row.comment, sealedAs('comment', projectId, row)))
 
-/** None when it cannot be decrypted. */
-export function openMetadata(
+/** Null when it cannot be decrypted: for those who replace it. */
+export function metadataOrNull(
   key: DataKey,
   projectId: string,
-  row: Pick<SecretRow, 'metadata' | 'folderId' | 'key' | 'version'>,
-): Metadata {
-  const text = row.metadata === '' ? null : openOrNull(key, row.metadata, sealedAs('metadata', projectId, row))
-  return text === null ? [] : secretMetadata.parse(JSON.parse(text))
+  row: Place & Pick<SecretRow, 'metadata'>,
+): Metadata | null {
+  if (row.metadata === '') return []
+  const text = openOrNull(key, row.metadata, sealedAs('metadata', projectId, row))
+  return text === null ? null : secretMetadata.parse(JSON.parse(text))
 }
+
+export const lost = (secretKey: string, what: Aside): Unresolvable =>
+  new Unresolvable([{ key: secretKey, reason: `its ${what} cannot be decrypted; write a new one` }])
 
 /** Null when it cannot be decrypted. */
 export const openValue = (

@@ -15,7 +15,16 @@ import { pruneVersions, sizeOf } from './prune-versions.ts'
 import { charge } from './quotas.ts'
 import { referencesIn } from './references.ts'
 import { openTags, setTags, UNTAGGED, type Tagging } from './tags.ts'
-import { openComment, openMetadata, openOrNull, sealAside, sealedAs, type Metadata, type SecretRow } from './tree.ts'
+import {
+  commentOrNull,
+  lost,
+  metadataOrNull,
+  openOrNull,
+  sealAside,
+  sealedAs,
+  type Metadata,
+  type SecretRow,
+} from './tree.ts'
 
 /** A folder opened for writing, until the transaction ends. */
 export interface Target extends Located {
@@ -179,15 +188,15 @@ export async function dropSecrets(
   for (const some of chunks(rows.map((row) => row.id))) await tx.deleteFrom('secrets').where('id', 'in', some).execute()
 }
 
-/** Null value when it cannot be decrypted: what is broken can still be replaced, renamed over or deleted. */
+/** Null for what cannot be decrypted: what is broken can still be replaced, renamed over or deleted. */
 export function openSecret(
   { key, projectId }: Pick<Target, 'key' | 'projectId'>,
   row: SecretRow,
-): { value: string | null; comment: string | null; metadata: Metadata } {
+): { value: string | null; comment: string | null; metadata: Metadata | null } {
   return {
-    metadata: openMetadata(key, projectId, row),
+    metadata: metadataOrNull(key, projectId, row),
     value: openOrNull(key, row.value, sealedAs('secret', projectId, row)),
-    comment: openComment(key, projectId, row),
+    comment: commentOrNull(key, projectId, row),
   }
 }
 
@@ -208,8 +217,10 @@ function apply(target: Target, put: Put, retagged: boolean, version: number, act
     throw new Unresolvable([{ key: present?.key ?? put.key, reason: 'cannot be decrypted; write a new value' }])
   const objection = whyNotStorable(value)
   if (objection) throw new BadRequest(`The value of ${put.key} ${objection}`)
-  const comment = put.comment ?? before.comment ?? ''
+  const comment = put.comment ?? before.comment
   const metadata = put.metadata ?? before.metadata
+  if (comment === null) throw lost(put.key, 'comment')
+  if (metadata === null) throw lost(put.key, 'metadata')
   const skip =
     put.skipMultilineEncoding === undefined ? (present?.skipMultilineEncoding ?? 0) : Number(put.skipMultilineEncoding)
   if (

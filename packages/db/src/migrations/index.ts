@@ -23,6 +23,7 @@ import * as instanceSettings from './0062-instance-settings.ts'
 import * as membershipSource from './0063-membership-source.ts'
 import * as seals from './0065-seals.ts'
 import * as auditMarks from './0066-audit-marks.ts'
+import * as maintenance from './0070-maintenance.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -34,7 +35,8 @@ export const migrations: Record<string, Migration> = {
   '0012-audit-chain': auditChain,
   '0020-history': history,
   '0022-pacing': pacing,
-  '0030-running': running,
+  // Its name before was '0030-running': see `renameFenced`.
+  '0030-running-runs': running,
   '0040-scopes-by-id': scopesById,
   '0041-reached-folders': reachedFolders,
   '0042-keys-that-end': keysThatEnd,
@@ -48,4 +50,5 @@ export const migrations: Record<string, Migration> = {
   '0063-membership-source': membershipSource,
   '0065-seals': seals,
   '0066-audit-marks': auditMarks,
+  '0070-maintenance': maintenance,
 }

@@ -54,7 +54,7 @@ describe.each([
     'a bootstrap token becomes an API key of its owner with an end, or ends with a removed one',
     async () => {
       const db = await open()
-      await migrateTo(db, '0030-running')
+      await migrateTo(db, '0030-running-runs')
       const time = dialect === 'postgres' ? 'timestamptz' : 'date'
       await sql`create table "user" (id text primary key)`.execute(db)
       await sql`create table apikey (id text primary key, name text, "referenceId" text, "expiresAt" ${sql.raw(time)})`.execute(

@@ -173,6 +173,18 @@ export interface KeyRotationTable {
   done: number
   startedAt: Fixed<Timestamp>
   startedBy: Fixed<string>
+  /** The sealed columns that the code which carries it out knows; empty for an earlier version's. */
+  columns: string
+}
+
+/** A running process, as long as it says so. */
+export interface ProcessTable {
+  id: Fixed<string>
+  /** Host and process id. */
+  name: Fixed<string>
+  /** JSON: fingerprints of the root keys that it can open. */
+  rootKeys: string
+  seenAt: Timestamp
 }
 
 /** Keys of the instance itself, wrapped by the root key. */

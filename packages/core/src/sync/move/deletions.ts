@@ -4,6 +4,7 @@ import type { Selectable } from 'kysely'
 import { audit } from '../../audit.ts'
 import { SYSTEM, type Actor, type Context } from '../../context.ts'
 import { BadRequest, NotFound } from '../../errors.ts'
+import { maintain } from '../../maintenance.ts'
 import { deleteEnvironment } from '../../vault/environments.ts'
 import { deleteFolder } from '../../vault/folders.ts'
 import { deleteProject } from '../../vault/projects.ts'
@@ -31,6 +32,8 @@ export async function completeDeletions(ctx: Context): Promise<void> {
 async function carryOut(ctx: Context, deletion: Deletion): Promise<void> {
   const { projectId, subjectId } = deletion
   const actor: Actor = JSON.parse(deletion.actor)
+  // Refused right before; the verbs below have transactions of their own.
+  await maintain(ctx, () => Promise.resolve())
   try {
     if (deletion.kind === 'project') await deleteProject(ctx, actor, { projectId })
     else if (deletion.kind === 'environment')

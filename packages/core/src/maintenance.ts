@@ -1,0 +1,16 @@
+import { holdMigrations } from '@keyferry/db'
+import type { Context, Tx } from './context.ts'
+import { StoreTooNew } from './errors.ts'
+import { transact } from './transaction.ts'
+
+/**
+ * Runs work that re-encrypts, prunes or purges in a transaction, and no migration beside it. Throws `StoreTooNew` when the store knows a migration that
+ * this code does not: a newer version may keep, under the same keys or behind the same rows, what this one knows nothing of.
+ */
+export function maintain<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return transact(ctx, async (tx) => {
+    const [unknown] = await holdMigrations(ctx.db, tx)
+    if (unknown !== undefined) throw new StoreTooNew(unknown)
+    return work(tx)
+  })
+}
