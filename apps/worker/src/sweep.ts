@@ -1,3 +1,4 @@
+import { streamAudit, type AuditStream } from '@keyferry/core/audit-stream'
 import type { Context, Queue } from '@keyferry/core/context'
 import { deliverNotices } from '@keyferry/core/notices/deliver'
 import { completeDeletions } from '@keyferry/core/sync/move/deletions'
@@ -6,20 +7,26 @@ import { dueSyncs } from '@keyferry/core/sync/sweep'
 
 const DUE_MS = 5_000
 const NOTICES_MS = 2_000
+const STREAM_MS = 1_000
 const HISTORY_MS = 60 * 60_000
 
 /**
  * Sends a job for every sync that is due (what the queue lost, what a crash left between commit and send, what waited out a back-off), and
  * delivers notices: now and every few seconds. Carries out deletions whose process died before it could, and forgets runs older than
- * `historyDays`. E-mail and webhooks go on their own, so that neither waits for the other.
+ * `historyDays`. E-mail, webhooks and each stream of the audit log go on their own, so that none waits for another.
  */
-export function startSweep(ctx: Context, queue: Queue, historyDays: number): { stop(): Promise<void> } {
+export function startSweep(
+  ctx: Context,
+  queue: Queue,
+  { historyDays, auditStreams }: { historyDays: number; auditStreams: readonly AuditStream[] },
+): { stop(): Promise<void> } {
   const sweeps = [
     every(ctx, DUE_MS, 'due syncs', async () => queue.wake(await dueSyncs(ctx))),
     every(ctx, DUE_MS, 'deletions', () => completeDeletions(ctx)),
     every(ctx, HISTORY_MS, 'old runs', () => pruneHistory(ctx, historyDays)),
     every(ctx, NOTICES_MS, 'webhooks', () => deliverNotices(ctx, 'webhook')),
     every(ctx, NOTICES_MS, 'e-mails', () => deliverNotices(ctx, 'email')),
+    ...auditStreams.map((stream) => every(ctx, STREAM_MS, 'the audit stream', () => streamAudit(ctx, stream))),
   ]
   return {
     async stop() {

@@ -1,3 +1,4 @@
+import type { AuditStream } from '@keyferry/core/audit-stream'
 import type { Context } from '@keyferry/core/context'
 import { runSync } from '@keyferry/core/sync/run'
 import { dueRevision } from '@keyferry/core/sync/sweep'
@@ -15,6 +16,8 @@ export interface WorkerOptions {
   historyDays: number
   /** Age at which rows of the audit log are taken off; null or left out: never. */
   auditDays?: number | null
+  /** Where copies of the audit log go. */
+  auditStreams?: readonly AuditStream[]
   /** Syncs run at once in this process. They mostly wait for a vendor. */
   concurrency?: number
 }
@@ -25,6 +28,7 @@ export async function startWorker({
   jobs,
   historyDays,
   auditDays = null,
+  auditStreams = [],
   concurrency = 16,
 }: WorkerOptions): Promise<{ stop(): Promise<void> }> {
   await jobs.start()
@@ -32,7 +36,7 @@ export async function startWorker({
     concurrency,
     revision: (syncId) => dueRevision(ctx, syncId),
   })
-  const sweep = startSweep(ctx, jobs.queue, historyDays)
+  const sweep = startSweep(ctx, jobs.queue, { historyDays, auditStreams })
   const upkeep = startUpkeep(ctx, auditDays)
   return {
     async stop() {

@@ -1,6 +1,7 @@
 import type * as schemas from '@keyferry/schemas'
 import { sql } from 'kysely'
 import type { z } from 'zod'
+import type { AuditRow } from './audit.ts'
 import type { Actor, Context } from './context.ts'
 
 /** The audit log, newest first, a page at a time. Filters that are not given hold for everything. */
@@ -30,14 +31,17 @@ export async function listAudit(
   const rows = await query.execute()
   const shown = rows.slice(0, limit)
   return {
-    entries: shown.map(({ actorKind, actorId, actor, details, prevHash: _, ...row }) => ({
-      ...row,
-      actor: { kind: actorKind, id: actorId, name: actor },
-      details: JSON.parse(details),
-    })),
+    entries: shown.map(entryOf),
     nextCursor: rows.length > limit ? (shown.at(-1)?.seq ?? null) : null,
   }
 }
+
+/** A row as it is shown, exported and streamed. */
+export const entryOf = ({ actorKind, actorId, actor, details, prevHash: _, ...row }: AuditRow) => ({
+  ...row,
+  actor: { kind: actorKind, id: actorId, name: actor },
+  details: JSON.parse(details),
+})
 
 const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&')
 const clean = (text: string): string => text.replaceAll('\0', '')

@@ -15,7 +15,7 @@ import type {
   TotpStepTable,
   UniversalAuthTable,
 } from './tables/access.ts'
-import type { AuditFloorTable, AuditHeadTable, AuditTable } from './tables/audit.ts'
+import type { AuditFloorTable, AuditHeadTable, AuditStreamTable, AuditTable } from './tables/audit.ts'
 import type { HeartbeatTable, NoticeTable, NoticeTargetTable, SyncHealthTable } from './tables/notices.ts'
 import type {
   ConnectionTable,
@@ -77,6 +77,7 @@ export interface Tables {
   outcomes: OutcomeTable
   audit: AuditTable
   auditHead: AuditHeadTable
+  auditStreams: AuditStreamTable
   auditFloors: AuditFloorTable
   tags: TagTable
   secretTags: SecretTagTable

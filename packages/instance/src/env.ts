@@ -122,6 +122,10 @@ const schema = z
     OIDC_GROUP_ROLES: groupRoles.optional(),
     SESSION_MAX_HOURS: z.coerce.number().int().min(1).max(8760).default(168),
     SESSION_IDLE_MINUTES: z.coerce.number().int().min(5).max(525_600).default(1440),
+    AUDIT_STREAM_URL: z.url({ protocol: /^https?$/, error: 'must start with https:// or http://' }).optional(),
+    AUDIT_STREAM_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+    AUDIT_STREAM_FILE: z.string().optional(),
+    AUDIT_STREAM_STDOUT: z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).default(false),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .refine(
@@ -150,6 +154,10 @@ const schema = z
       message: 'must start with https://, because its host is not private',
     },
   )
+  .refine((env) => (env.AUDIT_STREAM_URL === undefined) === (env.AUDIT_STREAM_SECRET === undefined), {
+    path: ['AUDIT_STREAM_SECRET'],
+    message: 'AUDIT_STREAM_URL and AUDIT_STREAM_SECRET, which signs what is sent there, are needed together',
+  })
 
 type Read = z.output<typeof schema>
 
@@ -166,6 +174,7 @@ const SECRETS = [
   { name: 'SMTP_URL' },
   { name: 'OIDC_CLIENT_SECRET' },
   { name: 'METRICS_TOKEN' },
+  { name: 'AUDIT_STREAM_SECRET' },
 ]
 
 /** Read by the command line, from the same environment. */

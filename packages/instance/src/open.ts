@@ -1,7 +1,9 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openAuthority, type Opened } from '@keyferry/core/authority/open-authority'
+import { auditLag, type AuditStream } from '@keyferry/core/audit-stream'
 import type { Context } from '@keyferry/core/context'
+import type { Network } from '@keyferry/core/destinations/http'
 import { instanceSecret } from '@keyferry/core/crypto/instance-secret'
 import type { Keyring } from '@keyferry/core/crypto/keyring'
 import { IntegrityBroken } from '@keyferry/core/errors'
@@ -12,6 +14,7 @@ import { countDue, wakeHints } from '@keyferry/core/sync/sweep'
 import { migrate, openPostgres, openSqlite, SchemaTooNew, type Db } from '@keyferry/db'
 import { createQueue, localEvents, postgresEvents, type Backend, type EventBus, type JobQueue } from '@keyferry/queue'
 import type { Logger } from 'pino'
+import { auditStreamsOf } from './audit-streams.ts'
 import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
 import { lockDataDir } from './lock.ts'
@@ -36,6 +39,8 @@ export interface Instance {
   historyDays: number
   /** Age at which rows of the audit log are taken off; null: never. */
   auditDays: number | null
+  /** Where copies of the audit log go. */
+  auditStreams: readonly AuditStream[]
   /** Does a step of the start as soon as the database can be reached: it may go away again at any moment. Throws `CannotStart`. */
   patiently<T>(work: () => Promise<T>): Promise<T>
   /** Closes all of it. Drain the jobs first. */
@@ -59,6 +64,8 @@ export interface OpenOptions {
 export async function openInstance(env: Env, options: OpenOptions): Promise<Instance> {
   const log = createLog(env.LOG_LEVEL)
   for (const warning of env.warnings) log.warn(warning)
+  // Refused before anything is opened.
+  auditStreamsOf(env, networkOf(env))
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   makeDataDir(dataDir)
   return env.DATABASE_URL === undefined
@@ -125,6 +132,8 @@ async function openFleet(
   })
 }
 
+const networkOf = (env: Env): Network => ({ allowPrivate: env.KEYFERRY_ALLOW_PRIVATE_NETWORK })
+
 export const givenKeys = (env: Env): GivenKeys => ({
   rootKey: env.KEYFERRY_ROOT_KEY,
   nextRootKey: env.KEYFERRY_ROOT_KEY_NEXT,
@@ -168,6 +177,7 @@ interface Parts extends Store {
 function assemble(env: Env, log: Logger, parts: Parts): Instance {
   const { db, keyring, authority, integrity, authKey, bus, backend, patiently, unlock } = parts
   const metrics = createMetrics({ processMetrics: true })
+  const auditStreams = auditStreamsOf(env, networkOf(env))
   const jobs = createQueue({ backend, log, hints: (syncIds) => wakeHints(ctx, syncIds) })
   const ctx: Context = {
     db,
@@ -175,7 +185,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
     authority,
     queue: jobs.queue,
     events: bus.events,
-    network: { allowPrivate: env.KEYFERRY_ALLOW_PRIVATE_NETWORK },
+    network: networkOf(env),
     metrics,
     mail:
       env.SMTP_URL !== undefined && env.MAIL_FROM !== undefined
@@ -187,6 +197,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
   }
   integrity.reportTo(ctx)
   metrics.watchDue(() => countDue(ctx))
+  for (const stream of auditStreams) metrics.watchAuditLag(stream.kind, () => auditLag(ctx, stream))
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   const announced = announce(ctx, () => ({
     rootKeys: presentKeys(dataDir, givenKeys(env)),
@@ -201,6 +212,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
     monitoring: monitoringOf(ctx, readinessOf(ctx, jobs), env.METRICS_TOKEN),
     historyDays: env.KEYFERRY_HISTORY_DAYS,
     auditDays: env.KEYFERRY_AUDIT_DAYS ?? null,
+    auditStreams,
     async close() {
       await announced.stop()
       await jobs.stop()

@@ -1,5 +1,6 @@
 import { audit, readFloor } from '../audit.ts'
 import { chainKey, earlierRows, floorSealOf, lockHead, readHead, sealOf } from '../audit-head.ts'
+import { streamedUpTo } from '../audit-stream.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
 import { maintain } from '../maintenance.ts'
@@ -11,7 +12,7 @@ const CHUNK = 5_000
 
 /**
  * Takes rows older than `days` off the beginning of the audit log. What is left begins at a sealed floor, the last row that went, and is verified
- * from there. Returns how many went. Throws `BadRequest` naming the first wrong row when the log is not whole: pruning would hide that.
+ * from there. What a stream has not delivered stays. Returns how many went. Throws `BadRequest` naming the first wrong row when the log is not whole: pruning would hide that.
  */
 export async function pruneAudit(ctx: Context, actor: Actor, { days }: { days: number }): Promise<number> {
   const before = new Date(ctx.now().getTime() - days * DAY_MS).toISOString()
@@ -53,7 +54,8 @@ async function lastBefore(ctx: Context, before: string): Promise<number | null> 
     .limit(1)
     .select('seq')
     .executeTakeFirst()
-  const last = younger ? younger.seq - 1 : head.seq
+  const streamed = await streamedUpTo(ctx)
+  const last = Math.min(younger ? younger.seq - 1 : head.seq, streamed ?? Infinity)
   return last > 0 ? last : null
 }
 

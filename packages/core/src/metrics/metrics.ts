@@ -21,6 +21,8 @@ export interface Metrics {
   noticeSent(kind: string, arrived: boolean): void
   /** `count` is asked at every scrape how many syncs wait for a run; while it fails, the figure is left out. */
   watchDue(count: () => Promise<number>): void
+  /** `count` is asked at every scrape how many rows of the audit log a stream of that kind has not delivered. */
+  watchAuditLag(kind: string, count: () => Promise<number>): void
   /** The page, and its content type. */
   expose(): Promise<{ contentType: string; text: string }>
 }
@@ -82,6 +84,18 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
     registers,
   })
 
+  const lags = new Map<string, () => Promise<number>>()
+  // oxlint-disable-next-line no-new -- it lives in the registry.
+  new Gauge({
+    name: 'keyferry_audit_stream_lag_rows',
+    help: 'Rows of the audit log that a stream has not delivered yet, by kind (webhook, file, stdout)',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      for (const [kind, count] of lags) this.set({ kind }, await count().catch(() => NaN))
+    },
+  })
+
   return {
     runEnded({ destination, kind, state, seconds }) {
       runs.inc({ destination, kind, state })
@@ -104,6 +118,7 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
         },
       })
     },
+    watchAuditLag: (kind, count) => lags.set(kind, count),
     async expose() {
       return { contentType: registry.contentType, text: await registry.metrics() }
     },

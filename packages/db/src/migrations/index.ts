@@ -24,6 +24,7 @@ import * as membershipSource from './0063-membership-source.ts'
 import * as seals from './0065-seals.ts'
 import * as auditMarks from './0066-audit-marks.ts'
 import * as maintenance from './0070-maintenance.ts'
+import * as auditStreams from './0071-audit-streams.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -51,4 +52,5 @@ export const migrations: Record<string, Migration> = {
   '0065-seals': seals,
   '0066-audit-marks': auditMarks,
   '0070-maintenance': maintenance,
+  '0071-audit-streams': auditStreams,
 }

@@ -47,3 +47,21 @@ export interface AuditFloorTable {
   /** Keyed hash over the three. */
   seal: string
 }
+
+/** A copy of the log outside the store. */
+export interface AuditStreamTable {
+  /** Its kind and a hash of its address. */
+  id: Fixed<string>
+  kind: Fixed<string>
+  /** The last row that arrived. */
+  seq: number
+  /** Failures in a row, and when the next try is; empty: at once. */
+  attempts: number
+  nextAt: string
+  problem: string | null
+  /** The process that delivers, until then by the database's clock. */
+  holder: string
+  leasedUntil: string
+  /** When a process served it last. */
+  seenAt: Timestamp
+}

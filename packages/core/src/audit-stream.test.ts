@@ -1,0 +1,99 @@
+import { createHmac } from 'node:crypto'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { auditEntry } from '@keyferry/schemas'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
+import { pruneAudit } from './admin/prune-audit.ts'
+import { auditLag, streamAudit, type AuditStream } from './audit-stream.ts'
+import { auditEvent } from './audit.ts'
+import { receiveWebhooks } from './notices/testing.ts'
+import { testContext, type TestContext } from './testing.ts'
+
+const KEY = 'a secret that signs what is sent'
+
+onEveryDatabase('the audit log as a stream', (open) => {
+  let t: TestContext
+  beforeEach(async () => {
+    t = await testContext(open)
+  })
+  afterEach(() => t.close())
+
+  const happen = async (count: number) => {
+    for (let n = 0; n < count; n++) await auditEvent(t.ctx, t.actor, 'person.list', null, { n })
+  }
+  const webhook = async () => {
+    const receiver = await receiveWebhooks()
+    const stream: AuditStream = { kind: 'webhook', url: receiver.url, key: KEY }
+    return { receiver, stream, arrived: () => receiver.got.flatMap(({ text }) => seqsOf(text)) }
+  }
+  const seqsOf = (text: string) => entriesOf(text).map(({ seq }) => seq)
+  const entriesOf = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => auditEntry.parse(JSON.parse(line)))
+
+  it('reaches a webhook in order, signed, once from several processes at the same time', async () => {
+    const { receiver, stream, arrived } = await webhook()
+    await happen(250)
+    await Promise.all([streamAudit(t.ctx, stream), streamAudit(t.ctx, stream), streamAudit(t.ctx, stream)])
+    expect(arrived()).toEqual(Array.from({ length: 250 }, (_, n) => n + 1))
+    expect(receiver.got.map(({ headers }) => headers['x-keyferry-delivery'])).toEqual(['1-200', '201-250'])
+    for (const { headers, text } of receiver.got) {
+      expect(headers['content-type']).toBe('application/x-ndjson')
+      const [, seconds, signed] = /^t=(\d+),v1=(\w+)$/.exec(String(headers['x-keyferry-signature'])) ?? []
+      expect(signed).toBe(createHmac('sha256', KEY).update(`${seconds}.${text}`).digest('hex'))
+    }
+    expect(entriesOf(receiver.got[0]?.text ?? '')[0]).toMatchObject({
+      actor: { name: t.actor.name },
+      details: { n: 0 },
+    })
+    await streamAudit(t.ctx, stream)
+    expect(receiver.got).toHaveLength(2)
+  })
+
+  it('waits and repeats what did not arrive, says how much is left, and loses nothing', async () => {
+    const { receiver, stream, arrived } = await webhook()
+    await happen(3)
+    receiver.answer = 503
+    await streamAudit(t.ctx, stream)
+    await streamAudit(t.ctx, stream)
+    expect(receiver.got).toHaveLength(1)
+    t.ctx.metrics.watchAuditLag('webhook', () => auditLag(t.ctx, stream))
+    expect((await t.ctx.metrics.expose()).text).toContain('keyferry_audit_stream_lag_rows{kind="webhook"} 3')
+    // Rows that are old enough to be pruned stay until they arrived.
+    t.clock.advance(60 * 86_400_000)
+    await streamAudit(t.ctx, stream)
+    expect(await pruneAudit(t.ctx, t.actor, { days: 30 })).toBe(0)
+    receiver.answer = 200
+    receiver.got.length = 0
+    t.clock.advance(60_000)
+    await streamAudit(t.ctx, stream)
+    expect(arrived()).toEqual([1, 2, 3])
+    expect(await auditLag(t.ctx, stream)).toBe(0)
+    expect(await pruneAudit(t.ctx, t.actor, { days: 30 })).toBe(3)
+  })
+
+  it('sends again what a process that died had not noted as delivered', async () => {
+    const { receiver, stream } = await webhook()
+    await happen(2)
+    await streamAudit(t.ctx, stream)
+    await t.ctx.db.updateTable('auditStreams').set({ seq: 0, holder: 'dead', leasedUntil: '' }).execute()
+    await streamAudit(t.ctx, stream)
+    expect(receiver.got.map(({ headers }) => headers['x-keyferry-delivery'])).toEqual(['1-2', '1-2'])
+  })
+
+  it('reaches a file that only its user can read', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'keyferry-stream-'))
+    onTestFinished(() => rm(dir, { recursive: true, force: true }))
+    const path = join(dir, 'audit.jsonl')
+    await happen(2)
+    await streamAudit(t.ctx, { kind: 'file', path })
+    await happen(1)
+    await streamAudit(t.ctx, { kind: 'file', path })
+    expect(seqsOf(await readFile(path, 'utf8'))).toEqual([1, 2, 3])
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+  })
+})
