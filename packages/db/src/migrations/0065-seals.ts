@@ -24,6 +24,8 @@ const TABLES = [
 /** Rows that give authority get a seal. The first start with the root key makes those of the rows that are there (core/authority/seal-store.ts). */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const present = new Set((await db.introspection.getTables()).map(({ name }) => name))
+  // better-auth's names have capitals, which ours would not keep.
+  const { schema } = db.withoutPlugins()
   for (const table of TABLES)
-    if (present.has(table)) await db.schema.alterTable(table).addColumn('seal', 'text').execute()
+    if (present.has(table)) await schema.alterTable(table).addColumn('seal', 'text').execute()
 }
