@@ -26,6 +26,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   const present = new Set((await db.introspection.getTables()).map(({ name }) => name))
   // better-auth's names have capitals, which ours would not keep.
   const { schema } = db.withoutPlugins()
-  for (const table of TABLES)
-    if (present.has(table)) await schema.alterTable(table).addColumn('seal', 'text').execute()
+  for (const table of TABLES) if (present.has(table)) await schema.alterTable(table).addColumn('seal', 'text').execute()
 }
