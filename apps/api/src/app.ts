@@ -7,10 +7,16 @@ import type { Context } from '@keyferry/core/context'
 import { flushRepeated } from '@keyferry/core/audit-repeated'
 import { SecondFactorRequired, Unavailable } from '@keyferry/core/errors'
 import { proveStore } from '@keyferry/core/unavailable'
-import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
 import type { HostCheck, Monitoring } from '@keyferry/instance'
 import { TRPCError } from '@trpc/server'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import { admissions } from './http/admission.ts'
 import { registerAuditExport } from './http/audit-export.ts'
 import { registerAuth } from './http/auth.ts'
 import { serveConsole } from './http/console.ts'
@@ -18,15 +24,17 @@ import { refuseCrossSite } from './http/cross-site.ts'
 import { registerDocs } from './http/docs.ts'
 import { refuseUnknownHosts } from './http/hosts.ts'
 import { refuseTooDeep } from './http/json.ts'
+import { admitBodies, BODY_LIMIT } from './http/large-bodies.ts'
 import { isLocalProgram } from './http/local.ts'
 import { registerMonitoring } from './http/monitoring.ts'
+import { owners } from './http/owners.ts'
+import { endSlowReaders } from './http/slow-readers.ts'
 import { throttles } from './http/throttle.ts'
+import { registerTrpc } from './http/trpc.ts'
 import { registerRest } from './rest/adapter.ts'
-import { logBug, refuseBroken, secondsUntil, sendError, sendFailure } from './rest/errors.ts'
-import { appRouter, type AppRouter } from './router.ts'
+import { refuseBroken, sendError, sendFailure } from './rest/errors.ts'
 import type { Instance, RequestContext } from './trpc/context.ts'
 import { registerSecurityTxt, type SecurityContact } from './http/security-txt.ts'
-import { failureOf } from './trpc/errors.ts'
 
 export interface AppOptions extends Instance {
   ctx: Context
@@ -39,17 +47,18 @@ export interface AppOptions extends Instance {
   /** Which `Host` headers are answered. */
   isKnownHost: HostCheck
   security?: SecurityContact
+  /** Milliseconds that a reader may take nothing. Default: half a minute. */
+  readerWindowMs?: number
 }
 
-/** Bytes of a request's body. */
-const BODY_LIMIT = 4 * 1024 * 1024
 /** Requests per minute and address: far more than a person or a script needs, far less than a flood. */
 const REQUESTS_PER_MINUTE = 12_000
-
-/** Calls in one tRPC batch: a page of the console makes a dozen. */
-const CALLS_PER_BATCH = 50
+/** Of one address that sends wrong credentials: each check is a write. */
+const STORE_CHECKS_PER_MINUTE = 300
 /** Milliseconds that a client may take to send a whole request. */
 const REQUEST_TIMEOUT_MS = 60_000
+/** Milliseconds after which a client that takes nothing of what waits for it is cut off, at the latest after twice as many. */
+const READER_WINDOW_MS = 30_000
 
 /** Builds the server without listening; `ctx` and `auth` stay the caller's to close. */
 export async function buildApp({
@@ -62,6 +71,7 @@ export async function buildApp({
   trustedProxies = [],
   isKnownHost,
   security,
+  readerWindowMs = READER_WINDOW_MS,
 }: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = ctx.log
   const app = Fastify({
@@ -105,12 +115,29 @@ export async function buildApp({
   })
   await app.register(rateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' })
 
+  endSlowReaders(app.server, readerWindowMs)
+
   const checkStore = storeCheck(ctx)
   const throttleOf = throttles(ctx)
-  const contextOf = async (request: FastifyRequest): Promise<RequestContext> => {
+  const ownerOf = owners(ctx.db)
+  const storeChecks = app.createRateLimit({ max: STORE_CHECKS_PER_MINUTE, timeWindow: '1 minute' })
+  const askingOf = oncePerRequest(async (request) => {
     const headers = credentialsOf(request)
-    const { actor, refusal } = headers ? await whoAsks(auth, headers, request.ip, checkStore) : NOBODY
-    if (headers && !actor && !refusal) await auth.auditRefused(headers, request.ip)
+    if (!headers) return NOBODY
+    const checked = async (): Promise<void> => {
+      const counted = await storeChecks(request)
+      if (counted.isAllowed || !counted.isExceeded) await checkStore()
+    }
+    const asking = await whoAsks(auth, headers, request.ip, checked)
+    if (!asking.actor && !asking.refusal) await auth.auditRefused(headers, request.ip)
+    return asking
+  })
+  const actorOf = async (request: FastifyRequest) => (await askingOf(request)).actor
+  app.addHook('preParsing', admitBodies({ actorOf, ownerOf }))
+  const admissionOf = admissions(ctx, ownerOf)
+  const contextOf = async (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> => {
+    const headers = credentialsOf(request)
+    const { actor, refusal } = await askingOf(request)
     return {
       ctx,
       auth,
@@ -119,6 +146,8 @@ export async function buildApp({
       refusal,
       presented: headers !== null,
       throttle: throttleOf(request),
+      admission: await admissionOf(request, reply, actor),
+      prepare: (output) => Promise.resolve(output),
       address: request.ip,
       isLocalProgram: isLocalProgram(request),
       instance: { version, profile },
@@ -128,18 +157,7 @@ export async function buildApp({
   }
   registerRest(app, contextOf)
   registerAuditExport(app, contextOf)
-  const trpc = {
-    trpcOptions: {
-      router: appRouter,
-      createContext: ({ req }) => contextOf(req),
-      maxBatchSize: CALLS_PER_BATCH,
-      responseMeta: ({ errors }) => ({ headers: retryAfter(errors) }),
-      onError({ error, path, ctx: context }) {
-        if (error.code === 'INTERNAL_SERVER_ERROR') logBug(ctx.log, error, { reqId: context?.reqId, procedure: path })
-      },
-    },
-  } satisfies FastifyTRPCPluginOptions<AppRouter>
-  await app.register(registerTrpc, { prefix: '/api/trpc', trpc })
+  await app.register(registerTrpc, { prefix: '/api/trpc', contextOf, log: ctx.log })
   await app.register(registerAuth, { auth, checkStore, throttleOf })
   registerMonitoring(app, monitoring)
   if (security) registerSecurityTxt(app, security, ctx.now)
@@ -196,30 +214,14 @@ async function whoAsks(
   return { actor: await auth.actorOf(headers, address), refusal: null }
 }
 
-/** When the last of the calls that were tried too often may be tried again. */
-function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
-  const seconds = errors.map((error) => secondsUntil(failureOf(error))).filter((found) => found !== null)
-  return seconds.length > 0 ? { 'retry-after': String(Math.max(...seconds)) } : {}
-}
-
-/** tRPC would take forms as well, and has no procedure that knows what to do with one. */
-function registerTrpc(
-  app: FastifyInstance,
-  { trpc }: { trpc: FastifyTRPCPluginOptions<AppRouter> },
-  done: (error?: Error) => void,
-): void {
-  fastifyTRPCPlugin(app, trpc, (error) => {
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser<string>(
-      'application/json',
-      { parseAs: 'string' },
-      async (_request: unknown, body: string) => {
-        refuseTooDeep(body)
-        return body
-      },
-    )
-    done(error)
-  })
+/** The same credential is looked up once: some count their uses. */
+function oncePerRequest<T>(find: (request: FastifyRequest) => Promise<T>): (request: FastifyRequest) => Promise<T> {
+  const found = new WeakMap<FastifyRequest, Promise<T>>()
+  return (request) => {
+    const known = found.get(request) ?? find(request)
+    found.set(request, known)
+    return known
+  }
 }
 
 /** JSON only; an empty body with its content type is no body, and a key called `__proto__` is a key like any other. */

@@ -46,6 +46,7 @@ onEveryDatabase('limits', (open) => {
     ['/api/v1/auth/universal-auth/login', LOGIN, 121],
     ['/api/v1/auth/token/renew', { accessToken: 'kfa_x' }, 121],
     ['/api/auth/sign-in/email', { email: 'eve@example.com', password: 'guess guess' }, 11],
+    ['/api/auth/sign-in/social', { provider: 'oidc', callbackURL: '/' }, 11],
     ['/api/auth/request-password-reset', { email: 'eve@example.com' }, 11],
     ['/api/auth/reset-password', { token: 'x', newPassword: ACCOUNT.password }, 11],
     ['/api/auth/change-password', { currentPassword: 'x', newPassword: ACCOUNT.password }, 11],

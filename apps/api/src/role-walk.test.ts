@@ -13,7 +13,7 @@ import { EVERYTHING, type Action } from '@keyferry/schemas/policy'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Meta } from './rest/route.ts'
+import type { Meta, Weight } from './rest/route.ts'
 import { createCaller } from './router.ts'
 import { ACCOUNT, readyApi, type Answer, type TestApi } from './testing.ts'
 import { failureOf } from './trpc/errors.ts'
@@ -265,6 +265,8 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       refusal: null,
       presented: Boolean(token),
       throttle: () => Promise.resolve(),
+      admission: { turn: <T>(_weight: Weight, work: () => Promise<T>) => work(), addBytes() {}, openStream() {} },
+      prepare: (output: unknown) => Promise.resolve(output),
       address: null,
       isLocalProgram: false,
       instance,

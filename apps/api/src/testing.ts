@@ -46,6 +46,7 @@ interface TestApiOptions {
   baseUrl?: string
   trustedProxies?: readonly string[]
   allowedHosts?: readonly string[]
+  readerWindowMs?: number
 }
 
 /** As on the first start: nothing set up. */
@@ -58,6 +59,7 @@ export async function emptyApi(
     baseUrl = 'http://127.0.0.1:4400',
     trustedProxies = [],
     allowedHosts = [],
+    readerWindowMs,
   }: TestApiOptions = {},
 ): Promise<TestApi> {
   const made = await testContext(open)
@@ -84,6 +86,7 @@ export async function emptyApi(
     profile: 'embedded',
     trustedProxies,
     isKnownHost: hostCheck({ listening: '127.0.0.1', url: baseUrl, allowed: allowedHosts }),
+    ...(readerWindowMs === undefined ? {} : { readerWindowMs }),
   })
   const api: TestApi = {
     ...test,

@@ -85,6 +85,18 @@ onEveryDatabase('the typed client', (open) => {
     await expect(fetch(url)).rejects.toThrow()
   })
 
+  it('hears why there is no room for another feed', async () => {
+    const failed = vi.fn()
+    const feeds = Array.from({ length: 21 }, () =>
+      client.syncs.events.subscribe({ projectId: randomUUID() }, { onError: failed }),
+    )
+    await vi.waitFor(() => expect(failed).toHaveBeenCalled(), PATIENCE)
+    expect(failed.mock.calls).toEqual([
+      [expect.objectContaining({ status: 429, message: expect.stringContaining('20 live event streams') })],
+    ])
+    for (const feed of feeds) feed.unsubscribe()
+  })
+
   it('is refused a feed without a token', async () => {
     const failed = vi.fn()
     const subscription = createKeyferryClient({ url, token: 'wrong' }).syncs.events.subscribe(

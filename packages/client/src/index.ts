@@ -48,7 +48,8 @@ export function createKeyferryClient({ url, token, fetch: fetcher = fetch }: Cli
           url: endpoint,
           EventSource,
           eventSourceOptions: {
-            fetch: (address, init) => fetcher(address, { ...init, headers: { ...init.headers, ...headers } }),
+            fetch: async (address, init) =>
+              readable(await fetcher(address, { ...init, headers: { ...init.headers, ...headers } })),
           },
         }),
         false: httpBatchLink({ url: endpoint, headers, fetch: withJson(fetcher), maxURLLength: 8_000, maxItems: 20 }),
@@ -56,6 +57,12 @@ export function createKeyferryClient({ url, token, fetch: fetcher = fetch }: Cli
     ],
   })
 }
+
+/** A refused feed says in its stream why, and an EventSource reads only what is answered with 200. */
+const readable = (answer: Response): Response =>
+  !answer.ok && answer.headers.get('content-type')?.startsWith('text/event-stream')
+    ? new Response(answer.body, { headers: answer.headers })
+    : answer
 
 /** tRPC forgets the status of what it cannot parse, such as a proxy's page, so it gets something that it can. */
 const withJson =

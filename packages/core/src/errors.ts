@@ -73,13 +73,13 @@ export class SecondFactorRequired extends KeyferryError {
   }
 }
 
-/** Tried too often; the same request is looked at again in `seconds`. */
+/** Too many requests; the same one may succeed in `seconds`. */
 export class TooManyRequests extends KeyferryError {
   readonly status = 429
   readonly code = 'RateLimitExceeded'
 
-  constructor(seconds: number) {
-    super(`Tried too often; wait ${seconds} s`, { retryAt: new Date(Date.now() + seconds * 1000).toISOString() })
+  constructor(seconds: number, what = 'Tried too often') {
+    super(`${what}; wait ${seconds} s`, { retryAt: new Date(Date.now() + seconds * 1000).toISOString() })
   }
 }
 

@@ -16,7 +16,8 @@ export function onEveryDatabase(name: string, suite: (open: OpenStore, dialect: 
   describe.skipIf(!inject('postgresUrl'))(`${name} (postgres)`, () => suite(openPostgresStore, 'postgres'))
 }
 
-async function openSqliteStore(): ReturnType<OpenStore> {
+/** An empty store in memory. */
+export async function openSqliteStore(): ReturnType<OpenStore> {
   const db = openSqlite(':memory:')
   await migrate(db)
   return { db, close: () => db.destroy(), databaseUrl: null }

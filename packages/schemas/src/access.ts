@@ -200,7 +200,7 @@ export const foundIdentities = z.object({
 })
 export const createIdentity = z.object({
   name: identityName,
-  organizationId: z.string().optional(),
+  organizationId: z.string().max(64).optional(),
   role: instanceRole.default('no-access'),
 })
 export const updateIdentity = z.object({ identityId: id, name: identityName.optional(), role: instanceRole.optional() })

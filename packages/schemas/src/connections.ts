@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { connectionName, description, id, timestamp } from './names.ts'
+import {
+  connectionName,
+  description,
+  destinationName,
+  id,
+  isSmallEnough,
+  MAX_OPEN_FIELDS,
+  openFields,
+  timestamp,
+  TOO_MANY_FIELDS,
+} from './names.ts'
 
 const allowedProjects = z
   .array(id)
@@ -7,7 +17,12 @@ const allowedProjects = z
   .nullable()
   .describe('Projects that may use a connection of the organization; null: all')
 const allowedTargets = z
-  .array(z.record(z.string(), z.string()))
+  .array(
+    z
+      .record(z.string().max(64), z.string().max(1024))
+      .refine(isSmallEnough, TOO_MANY_FIELDS)
+      .meta({ maxProperties: MAX_OPEN_FIELDS }),
+  )
   .max(500)
   .nullable()
   .describe(
@@ -43,11 +58,11 @@ export const connection = z
   .meta({ id: 'AppConnection' })
 
 export const createConnection = z.object({
-  app: z.string(),
+  app: destinationName,
   name: connectionName,
   description: description.optional(),
-  method: z.string().default('api-key'),
-  credentials: z.record(z.string(), z.unknown()),
+  method: z.string().max(64).default('api-key'),
+  credentials: openFields,
   projectId: id.nullish(),
   allowedProjects: allowedProjects.optional(),
   allowedTargets: allowedTargets.optional(),
@@ -55,11 +70,11 @@ export const createConnection = z.object({
   gatewayId: z.null().optional(),
 })
 export const updateConnection = z.object({
-  app: z.string(),
+  app: destinationName,
   connectionId: id,
   name: connectionName.optional(),
   description: description.optional(),
-  credentials: z.record(z.string(), z.unknown()).optional(),
+  credentials: openFields.optional(),
   allowedProjects: allowedProjects.optional(),
   allowedTargets: allowedTargets.optional(),
 })

@@ -3,7 +3,7 @@ import { grant } from './access.ts'
 import { displayName, id, password } from './names.ts'
 
 export const bootstrap = z.object({
-  email: z.email(),
+  email: z.email().max(254),
   password,
   organization: displayName('Organization'),
   setupCode: z

@@ -83,11 +83,11 @@ export declare const SECRET_VALUE: unique symbol
  */
 export type SecretValue = string & { readonly [SECRET_VALUE]?: never }
 
+const tooLong = `Secret value must be at most ${MAX_VALUE_BYTES} bytes`
 export const secretValue: z.ZodType<SecretValue, string> = z
   .string()
-  .refine((value) => new TextEncoder().encode(value).length <= MAX_VALUE_BYTES, {
-    message: `Secret value must be at most ${MAX_VALUE_BYTES} bytes`,
-  })
+  .max(MAX_VALUE_BYTES, { message: tooLong, abort: true })
+  .refine((value) => new TextEncoder().encode(value).length <= MAX_VALUE_BYTES, { message: tooLong })
 
 export const KEY_PLACEHOLDER = '{{secretKey}}'
 export const ENVIRONMENT_PLACEHOLDER = '{{environment}}'
@@ -110,5 +110,25 @@ export const keySchema = z
   )
 
 export const id = z.uuid()
+
+/** The name of something that exists, as it is looked up: what it may be called was checked when it was created. */
+export const lookedUp = (max: number) => z.string().trim().min(1, 'Must not be empty').max(max)
+export const environmentLookup = lookedUp(64)
+export const secretLookup = z.string().min(1).max(255)
+/** Names a kind of destination, such as `trigger-dev`. */
+export const destinationName = z.string().max(64)
+/** Hash of a plan or a preview that was shown. */
+export const shownHash = z.string().min(1).max(128)
+
+/** Fields that a destination's own schema checks; limited before anything goes through them. */
+export const MAX_OPEN_FIELDS = 50
+const MAX_OPEN_FIELDS_SIZE = 65_536
+export const isSmallEnough = (fields: object): boolean =>
+  Object.keys(fields).length <= MAX_OPEN_FIELDS && JSON.stringify(fields).length <= MAX_OPEN_FIELDS_SIZE
+export const TOO_MANY_FIELDS = `Must have at most ${MAX_OPEN_FIELDS} fields and ${MAX_OPEN_FIELDS_SIZE} characters`
+export const openFields = z
+  .record(z.string().max(64), z.unknown())
+  .refine(isSmallEnough, TOO_MANY_FIELDS)
+  .meta({ maxProperties: MAX_OPEN_FIELDS })
 /** ISO 8601, UTC. */
 export const timestamp = z.string()

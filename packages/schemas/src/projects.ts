@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   description,
   displayName,
+  environmentLookup,
   environmentSlug,
   folderName,
   id,
@@ -90,7 +91,7 @@ export const folder = z
   .meta({ id: 'Folder' })
 
 /** Where a folder, an import or a secret is: project, environment slug and secret path. */
-export const place = z.object({ projectId: id, environment: z.string().trim().min(1) })
+export const place = z.object({ projectId: id, environment: environmentLookup })
 
 export const createFolder = place.extend({
   name: folderName,
@@ -105,7 +106,7 @@ export const updateFolder = place.extend({
   description: description.optional(),
 })
 export const deleteFolder = place.extend({
-  folderIdOrName: z.string().min(1),
+  folderIdOrName: z.string().min(1).max(255),
   path: secretPath.default('/'),
   syncs: deletedSyncs.optional(),
 })
@@ -124,14 +125,14 @@ export const secretImport = z
   .meta({ id: 'SecretImport' })
 export const createImport = place.extend({
   path: secretPath.default('/'),
-  import: z.object({ environment: z.string().trim().min(1), path: secretPath }),
+  import: z.object({ environment: environmentLookup, path: secretPath }),
 })
 export const listImports = place.extend({ path: secretPath.default('/') })
 export const updateImport = place.extend({
   importId: id,
   path: secretPath.default('/'),
   import: z.object({
-    environment: z.string().trim().min(1).optional(),
+    environment: environmentLookup.optional(),
     path: secretPath.optional(),
     position: z.number().int().positive().optional(),
   }),

@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { id, presentSecretKey, secretKey, secretPath, secretValue, timestamp, type SecretValue } from './names.ts'
+import {
+  id,
+  presentSecretKey,
+  secretKey,
+  secretLookup,
+  secretPath,
+  secretValue,
+  timestamp,
+  type SecretValue,
+} from './names.ts'
 import { place } from './projects.ts'
 
 /** Stands where a value would, for those who did not ask to see it. */
@@ -99,7 +108,7 @@ export const createSecret = inFolder.extend({
   type: z.literal('shared').default('shared'),
 })
 export const updateSecret = inFolder.extend({
-  secretName: z.string().min(1),
+  secretName: secretLookup,
   newSecretName: secretKey.optional(),
   secretValue: secretValue.optional(),
   secretComment: z.string().max(4096).optional(),
@@ -109,7 +118,7 @@ export const updateSecret = inFolder.extend({
   type: z.literal('shared').default('shared'),
 })
 export const deleteSecret = inFolder.extend({
-  secretName: z.string().min(1),
+  secretName: secretLookup,
   type: z.literal('shared').default('shared'),
 })
 
@@ -147,7 +156,7 @@ export const updateSecrets = inFolder.extend({
 })
 export const deleteSecrets = inFolder.extend({
   secrets: z
-    .array(z.object({ secretKey: z.string().min(1) }))
+    .array(z.object({ secretKey: secretLookup }))
     .min(1)
     .max(2000),
 })

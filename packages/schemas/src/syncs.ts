@@ -1,5 +1,19 @@
 import { z } from 'zod'
-import { description, id, keySchema, secretPath, syncName, timestamp } from './names.ts'
+import {
+  description,
+  destinationName,
+  environmentLookup,
+  id,
+  isSmallEnough,
+  keySchema,
+  MAX_OPEN_FIELDS,
+  openFields,
+  secretPath,
+  shownHash,
+  syncName,
+  timestamp,
+  TOO_MANY_FIELDS,
+} from './names.ts'
 
 export const deletionPolicy = z.enum(['mirror', 'owned', 'none'])
 
@@ -12,7 +26,7 @@ const driftOptions = {
 }
 
 /** Options every destination has; a destination's own (such as `markAsSecret`) ride beside them. */
-export const syncOptions = z.looseObject({
+const anyOptions = z.looseObject({
   initialSyncBehavior: z.enum(['overwrite-destination', 'import-prioritize-source', 'import-prioritize-destination']),
   keySchema: keySchema.optional(),
   disableSecretDeletion: z.boolean().optional(),
@@ -20,6 +34,9 @@ export const syncOptions = z.looseObject({
   autoSyncEnabled: z.boolean().optional(),
   ...driftOptions,
 })
+const limited = <T extends z.ZodType<object>>(options: T) =>
+  options.refine(isSmallEnough, TOO_MANY_FIELDS).meta({ maxProperties: MAX_OPEN_FIELDS })
+export const syncOptions = limited(anyOptions)
 
 export const SYNC_STATES = ['pending', 'running', 'succeeded', 'partial', 'failed', 'blocked'] as const
 export const syncState = z.enum(SYNC_STATES)
@@ -161,33 +178,32 @@ const autoSyncAliases = {
 }
 
 export const createSync = z.object({
-  destination: z.string(),
+  destination: destinationName,
   name: syncName,
   projectId: id,
   description: description.optional(),
   connectionId: id,
-  environment: z.string().trim().min(1),
+  environment: environmentLookup,
   secretPath,
   ...autoSyncAliases,
   syncOptions,
-  destinationConfig: z.record(z.string(), z.unknown()),
-  planHash: z
-    .string()
+  destinationConfig: openFields,
+  planHash: shownHash
     .optional()
     .describe('Approve the first run only for the plan that was reviewed; without it, overwriting is approved as such'),
 })
 export const previewSync = createSync.omit({ planHash: true }).partial({ name: true })
 export const updateSync = z.object({
-  destination: z.string(),
+  destination: destinationName,
   syncId: id,
   name: syncName.optional(),
   description: description.optional(),
   connectionId: id.optional(),
-  environment: z.string().trim().min(1).optional(),
+  environment: environmentLookup.optional(),
   secretPath: secretPath.optional(),
   ...autoSyncAliases,
-  syncOptions: syncOptions.partial().optional(),
-  destinationConfig: z.record(z.string(), z.unknown()).optional(),
+  syncOptions: limited(anyOptions.partial()).optional(),
+  destinationConfig: openFields.optional(),
 })
 
 export const run = z

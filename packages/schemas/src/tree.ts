@@ -1,5 +1,16 @@
 import { z } from 'zod'
-import { displayName, id, projectSlug, secretPath, slug, storedText, timestamp } from './names.ts'
+import {
+  displayName,
+  environmentLookup,
+  id,
+  projectSlug,
+  secretLookup,
+  secretPath,
+  shownHash,
+  slug,
+  storedText,
+  timestamp,
+} from './names.ts'
 import { environment, place } from './projects.ts'
 
 const inFolder = place.extend({ secretPath: secretPath.default('/') })
@@ -61,9 +72,9 @@ export const updateTag = z.object({
 
 export const moveSecrets = z.object({
   projectId: id,
-  sourceEnvironment: z.string().trim().min(1),
+  sourceEnvironment: environmentLookup,
   sourceSecretPath: secretPath.default('/'),
-  destinationEnvironment: z.string().trim().min(1),
+  destinationEnvironment: environmentLookup,
   destinationSecretPath: secretPath.default('/'),
   secretIds: z.array(id).min(1).max(2000),
   shouldOverwrite: z.boolean().default(false),
@@ -72,14 +83,14 @@ export const movedSecrets = z.object({ isSourceUpdated: z.boolean(), isDestinati
 
 export const moveFolder = place.extend({
   folderId: id,
-  destinationEnvironment: z.string().trim().min(1).optional(),
+  destinationEnvironment: environmentLookup.optional(),
   destinationPath: secretPath.describe('The folder it goes into'),
 })
 
 export const searchSecrets = z.object({
   projectId: id,
   query: storedText.trim().min(1).max(255),
-  environment: z.string().trim().min(1).optional(),
+  environment: environmentLookup.optional(),
   limit: z.number().int().min(1).max(500).default(100),
 })
 /** Never a value. */
@@ -99,8 +110,8 @@ export const foundSecrets = z.object({
 
 export const compareEnvironments = z.object({
   projectId: id,
-  environment: z.string().trim().min(1),
-  otherEnvironment: z.string().trim().min(1),
+  environment: environmentLookup,
+  otherEnvironment: environmentLookup,
   secretPath: secretPath.default('/'),
 })
 /** Per folder that either of the two has, below `secretPath` too. Values as they are written, references unresolved. */
@@ -133,14 +144,14 @@ export const folderVersions = z.object({
   nextCursor: z.string().nullable(),
 })
 export const restoreVersion = inFolder.extend({
-  secretName: z.string().min(1),
+  secretName: secretLookup,
   version: z.number().int().positive(),
-  versionKey: z.string().min(1).optional().describe('The name that the version has, where it is an earlier one'),
+  versionKey: secretLookup.optional().describe('The name that the version has, where it is an earlier one'),
 })
 export const restoreFolder = inFolder.extend({
   at: z.iso.datetime({ offset: true }),
   dryRun: z.boolean().default(false),
-  expected: z.string().optional().describe('`hash` of the preview: refused when the folder has changed since'),
+  expected: shownHash.optional().describe('`hash` of the preview: refused when the folder has changed since'),
 })
 export const folderRestored = z.object({
   changes: z.array(
@@ -151,7 +162,7 @@ export const folderRestored = z.object({
   hash: z.string(),
 })
 
-export const referenceQuery = inFolder.extend({ secretName: z.string().min(1) })
+export const referenceQuery = inFolder.extend({ secretName: secretLookup })
 export const secretReferences = z.object({
   references: z.array(
     z.object({
@@ -204,7 +215,7 @@ export const uses = z
     ),
   })
   .meta({ id: 'Uses' })
-export const usesQuery = inFolder.extend({ secretName: z.string().min(1).optional() })
+export const usesQuery = inFolder.extend({ secretName: secretLookup.optional() })
 
 /** Goes once the syncs that read it have taken back what they wrote. */
 export const pendingDeletion = z
@@ -222,8 +233,10 @@ export const pendingDeletion = z
 /** A project as an encrypted file. */
 export const exportProject = z.object({ projectId: id, passphrase: z.string().min(12).max(1024) })
 export const exportedProject = z.object({ file: z.string(), fileName: z.string(), secrets: z.number().int() })
+/** Characters of an exported project: what a request's body has room for. */
+const MAX_FILE = 4 * 1024 * 1024
 export const importProject = z.object({
-  file: z.string().min(1),
+  file: z.string().min(1).max(MAX_FILE),
   passphrase: z.string().min(1).max(1024),
   projectName: displayName('Project name').optional(),
   slug: projectSlug.optional(),

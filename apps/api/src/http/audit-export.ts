@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { auditEvent } from '@keyferry/core/audit'
 import { listAudit, type listedAudit } from '@keyferry/schemas'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { inputShape, readInput } from '../rest/input.ts'
 import { createCaller } from '../router.ts'
@@ -13,10 +13,10 @@ const shape = inputShape(listAudit)
 
 export function registerAuditExport(
   app: FastifyInstance,
-  contextOf: (request: FastifyRequest) => Promise<RequestContext>,
+  contextOf: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>,
 ): void {
   app.get('/api/v1/audit/export', async (request, reply) => {
-    const context = await contextOf(request)
+    const context = await contextOf(request, reply)
     const caller = createCaller(context)
     const input = listAudit.parse(readInput(shape, { params: undefined, query: request.query, body: undefined }))
     const { projectId } = input

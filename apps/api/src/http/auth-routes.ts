@@ -5,24 +5,28 @@
 import { displayName, storedText } from '@keyferry/schemas'
 import { z } from 'zod'
 
+/** Longer than anything it takes. */
+const text = storedText.max(2000)
+/** A passkey's attestation carries certificates. */
+const longText = storedText.max(20_000)
 const nothing = z.object({})
-const password = z.object({ password: storedText })
-const code = z.object({ code: storedText, trustDevice: z.boolean().optional() })
+const password = z.object({ password: text })
+const code = z.object({ code: text, trustDevice: z.boolean().optional() })
 
 /** What a browser makes of a passkey, as WebAuthn serializes it. */
 const credential = z.object({
-  id: storedText,
-  rawId: storedText,
+  id: text,
+  rawId: text,
   type: z.literal('public-key'),
-  authenticatorAttachment: storedText.optional(),
+  authenticatorAttachment: text.optional(),
   clientExtensionResults: z.object({}).default({}),
   response: z.object({
-    clientDataJSON: storedText,
-    attestationObject: storedText.optional(),
-    authenticatorData: storedText.optional(),
-    signature: storedText.optional(),
-    userHandle: storedText.optional(),
-    transports: z.array(storedText).max(10).optional(),
+    clientDataJSON: longText,
+    attestationObject: longText.optional(),
+    authenticatorData: longText.optional(),
+    signature: text.optional(),
+    userHandle: text.optional(),
+    transports: z.array(text).max(10).optional(),
   }),
 })
 
@@ -41,29 +45,26 @@ export const SLOW_READS = ['passkey/generate-register-options', 'passkey/generat
 
 export const WRITES: ReadonlyMap<string, z.ZodObject> = new Map<string, z.ZodObject>([
   ['sign-out', nothing],
-  ['revoke-session', z.object({ token: storedText })],
+  ['revoke-session', z.object({ token: text })],
   ['revoke-sessions', nothing],
   ['revoke-other-sessions', nothing],
-  ['passkey/delete-passkey', z.object({ id: storedText })],
+  ['passkey/delete-passkey', z.object({ id: text })],
   ['update-user', z.object({ name: displayName('Name') })],
 ])
 
 /** Where a password or a code could be guessed, or where anybody can leave a row behind. */
 export const GUESSABLE: ReadonlyMap<string, z.ZodObject> = new Map<string, z.ZodObject>([
-  ['sign-in/email', z.object({ email: storedText, password: storedText })],
-  [
-    'sign-in/social',
-    z.object({ provider: storedText, callbackURL: storedText.optional(), errorCallbackURL: storedText.optional() }),
-  ],
-  ['sign-in-link', z.object({ token: storedText })],
-  ['request-password-reset', z.object({ email: storedText })],
-  ['reset-password', z.object({ token: storedText, newPassword: storedText })],
+  ['sign-in/email', z.object({ email: text, password: text })],
+  ['sign-in/social', z.object({ provider: text, callbackURL: text.optional(), errorCallbackURL: text.optional() })],
+  ['sign-in-link', z.object({ token: text })],
+  ['request-password-reset', z.object({ email: text })],
+  ['reset-password', z.object({ token: text, newPassword: text })],
   [
     'change-password',
-    z.object({ currentPassword: storedText, newPassword: storedText, revokeOtherSessions: z.boolean().optional() }),
+    z.object({ currentPassword: text, newPassword: text, revokeOtherSessions: z.boolean().optional() }),
   ],
   ['passkey/verify-authentication', z.object({ response: credential })],
-  ['passkey/verify-registration', z.object({ response: credential, name: displayName('Name'), password: storedText })],
+  ['passkey/verify-registration', z.object({ response: credential, name: displayName('Name'), password: text })],
   ['two-factor/enable', password],
   ['two-factor/disable', password],
   ['two-factor/get-totp-uri', password],

@@ -1,6 +1,7 @@
 /** REST made from the procedures: each route reads its input, calls the one procedure and wraps the answer. */
 import { callTRPCProcedure } from '@trpc/server'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { prepared, sendPieces, type Prepared } from '../http/answer.ts'
 import { appRouter } from '../router.ts'
 import type { RequestContext } from '../trpc/context.ts'
 import { readInput, readsQuery, refuseQuery } from './input.ts'
@@ -8,17 +9,17 @@ import { restRoutes, type RestRoute } from './procedures.ts'
 
 export function registerRest(
   app: FastifyInstance,
-  contextOf: (request: FastifyRequest) => Promise<RequestContext>,
+  contextOf: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>,
 ): void {
   for (const rest of restRoutes()) {
     const { method, path } = rest.route
     app.route({
       method,
       url: path,
-      handler: async (request) => {
-        const ctx = await contextOf(request)
+      handler: async (request, reply) => {
+        const ctx = await contextOf(request, reply)
         const input = await inputOf(rest, request, ctx)
-        return answer(rest, input, await run(rest, input, ctx))
+        return sendPieces(reply, enveloped(rest, input, await run(rest, input, ctx)))
       },
     })
   }
@@ -40,8 +41,15 @@ async function inputOf(
   return { ...Object(input), projectId: field(project, 'id') }
 }
 
-const run = (rest: RestRoute, input: unknown, ctx: RequestContext): Promise<unknown> =>
-  call(rest.procedure, rest.type, input, ctx)
+async function run(rest: RestRoute, input: unknown, ctx: RequestContext): Promise<Prepared> {
+  let answer: Prepared | null = null
+  const prepare = async (output: unknown): Promise<void> => {
+    answer = await prepared(output, ctx.admission)
+  }
+  await call(rest.procedure, rest.type, input, { ...ctx, prepare })
+  if (!answer) throw new Error(`${rest.procedure} did not answer`)
+  return answer
+}
 
 function call(path: string, type: 'query' | 'mutation', input: unknown, ctx: RequestContext): Promise<unknown> {
   return callTRPCProcedure({
@@ -55,13 +63,15 @@ function call(path: string, type: 'query' | 'mutation', input: unknown, ctx: Req
   })
 }
 
-function answer({ route }: RestRoute, input: unknown, output: unknown): unknown {
-  if (route.envelope === undefined) return output
-  return {
+/** The output of the procedure with what Infisical puts around it. */
+function enveloped({ route }: RestRoute, input: unknown, { pieces }: Prepared): readonly Buffer[] {
+  if (route.envelope === undefined) return pieces
+  const beside = {
     ...(route.message === undefined ? {} : { message: route.message }),
     ...(route.workspace ? { workspace: field(input, 'projectId') } : {}),
-    [route.envelope]: output,
   }
+  const names = JSON.stringify({ ...beside, [route.envelope]: 0 })
+  return [Buffer.from(names.slice(0, -2)), ...pieces, Buffer.from('}')]
 }
 
 const field = (from: unknown, name: string): unknown =>

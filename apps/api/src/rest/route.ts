@@ -22,6 +22,9 @@ export interface Route {
   rest?: string
 }
 
+/** What a call takes much of: reading and unsealing the store, or waiting for a vendor. */
+export type Weight = 'store' | 'vendor'
+
 export interface Meta {
   /** What it does, in one sentence: the OpenAPI summary. */
   summary: string
@@ -30,6 +33,8 @@ export interface Meta {
   tag: string
   /** Tries per minute and address, where something could be guessed. */
   perMinute?: number
+  /** Set where a call can be large or slow: then only a few run at a time. */
+  weight?: Weight
   /** What it mounts; set by `query`, `mutation`, `subscription` and `anyone`, never by hand. */
   verb?: Verb<z.ZodType | null, unknown, RequestCall> | 'anyone'
 }

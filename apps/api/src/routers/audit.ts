@@ -7,6 +7,7 @@ const tag = 'Audit'
 /** `GET /api/v1/audit/export` is made from these too: see http/audit-export.ts. */
 export const audit = router({
   list: query(auditVerbs.list, {
+    weight: 'store',
     tag,
     summary: 'Who did what, newest first',
     routes: [{ method: 'GET', path: '/api/v1/audit' }],
@@ -14,6 +15,7 @@ export const audit = router({
   }),
 
   project: query(auditVerbs.project, {
+    weight: 'store',
     tag,
     summary: 'Who did what in a project, newest first',
     routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/audit' }],
@@ -22,6 +24,7 @@ export const audit = router({
 
   /** Reads the whole log. */
   verify: mutation(auditVerbs.verify, {
+    weight: 'store',
     tag,
     summary: 'Whether every entry is as it was written, none is missing and none was added',
     routes: [{ method: 'POST', path: '/api/v1/audit/verify' }],

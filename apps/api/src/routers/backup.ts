@@ -8,6 +8,7 @@ const tag = 'Projects'
 
 export const backup = router({
   exportProject: mutation(projectVerbs.export, {
+    weight: 'store',
     tag,
     summary: 'A project as a file, encrypted with a passphrase',
     routes: [{ method: 'POST', path: '/api/v1/projects/:projectId/export' }],
@@ -15,6 +16,7 @@ export const backup = router({
   }),
 
   importProject: mutation(projectVerbs.import, {
+    weight: 'store',
     tag,
     summary: 'Makes a new project out of such a file',
     routes: [{ method: 'POST', path: '/api/v1/projects/import', envelope: 'project' }],

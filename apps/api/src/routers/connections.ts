@@ -48,6 +48,7 @@ export const connections = router({
   }),
 
   create: mutation(connectionVerbs.create, {
+    weight: 'vendor',
     tag,
     summary: 'Tests the credentials at the vendor, then stores them',
     routes: [{ method: 'POST', path: `${base}/:app`, envelope: 'appConnection' }],
@@ -55,6 +56,7 @@ export const connections = router({
   }),
 
   update: mutation(connectionVerbs.update, {
+    weight: 'vendor',
     tag,
     summary: 'Changes a connection; new credentials are tested first and replace the old ones whole',
     routes: [{ method: 'PATCH', path: `${base}/:app/:connectionId`, envelope: 'appConnection' }],
@@ -69,6 +71,7 @@ export const connections = router({
   }),
 
   check: mutation(connectionVerbs.check, {
+    weight: 'vendor',
     tag,
     summary: 'Tests the stored credentials at the vendor',
     routes: [{ method: 'POST', path: `${base}/:app/:connectionId/check`, envelope: 'appConnection' }],
@@ -76,6 +79,7 @@ export const connections = router({
   }),
 
   choices: query(connectionVerbs.choices, {
+    weight: 'vendor',
     tag,
     summary: 'What the account offers for a field of the target, for a picker',
     routes: [],
@@ -83,6 +87,7 @@ export const connections = router({
   }),
 
   choiceRows: query(connectionVerbs.choiceRows, {
+    weight: 'vendor',
     tag,
     summary: 'What the account offers for a field of the target, as the vendor has it',
     routes: [{ method: 'GET', path: `${base}/:app/:connectionId/:list`, rest: 'known' }],

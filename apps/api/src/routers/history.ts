@@ -14,6 +14,7 @@ const tag = 'History'
 
 export const history = router({
   folder: query(historyVerbs.folder, {
+    weight: 'store',
     tag,
     summary: 'Every version of every secret of a folder, latest first',
     routes: [{ method: 'GET', path: '/api/v1/folder-history' }],
@@ -28,6 +29,7 @@ export const history = router({
   }),
 
   restoreFolder: mutation(historyVerbs.restoreFolder, {
+    weight: 'store',
     tag,
     summary: 'Takes the secrets of a folder back to a time; with `dryRun` only says what that would change',
     routes: [{ method: 'POST', path: '/api/v1/folder-history/restore' }],
@@ -49,6 +51,7 @@ export const history = router({
   }),
 
   restoreEnvironment: mutation(historyVerbs.restoreEnvironment, {
+    weight: 'store',
     tag,
     summary: 'Restores a deleted environment with everything in it; its syncs do not come back',
     routes: [{ method: 'POST', path: '/api/v1/projects/:projectId/deleted-environments/:trashId/restore' }],
@@ -56,6 +59,7 @@ export const history = router({
   }),
 
   restore: mutation(historyVerbs.restore, {
+    weight: 'store',
     tag,
     summary: 'Restores a deleted secret or folder',
     routes: [{ method: 'POST', path: '/api/v1/trash/:trashId/restore', envelope: 'restored' }],

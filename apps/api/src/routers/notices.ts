@@ -29,6 +29,7 @@ export const notices = router({
   }),
 
   test: mutation(noticeVerbs.test, {
+    weight: 'vendor',
     tag,
     summary: 'Sends a test and says whether it arrived',
     routes: [{ method: 'POST', path: `${base}/:targetId/test` }],

@@ -18,6 +18,7 @@ const batch = (method: Route['method']): Route[] =>
 
 export const secrets = router({
   list: query(secretVerbs.list, {
+    weight: 'store',
     tag,
     summary: 'The secrets of a folder',
     routes: both('GET', ''),
@@ -25,6 +26,7 @@ export const secrets = router({
   }),
 
   get: query(secretVerbs.get, {
+    weight: 'store',
     tag,
     summary: 'One secret',
     routes: both('GET', '/:secretName', 'secret'),
@@ -53,6 +55,7 @@ export const secrets = router({
   }),
 
   createMany: mutation(secretVerbs.createMany, {
+    weight: 'store',
     tag,
     summary: 'Creates several secrets, or none',
     routes: batch('POST'),
@@ -60,6 +63,7 @@ export const secrets = router({
   }),
 
   updateMany: mutation(secretVerbs.updateMany, {
+    weight: 'store',
     tag,
     summary: 'Changes several secrets, or none',
     routes: batch('PATCH'),
@@ -67,6 +71,7 @@ export const secrets = router({
   }),
 
   deleteMany: mutation(secretVerbs.deleteMany, {
+    weight: 'store',
     tag,
     summary: 'Deletes several secrets, or none',
     routes: batch('DELETE'),
@@ -74,6 +79,7 @@ export const secrets = router({
   }),
 
   paste: mutation(secretVerbs.paste, {
+    weight: 'store',
     tag,
     summary: 'Takes in a `.env` file; with `dryRun` only says what it would do',
     routes: [{ method: 'POST', path: '/api/v1/dotenv' }],
@@ -81,6 +87,7 @@ export const secrets = router({
   }),
 
   rows: query(secretVerbs.rows, {
+    weight: 'store',
     tag,
     summary: 'What a folder holds, own and imported, without values',
     routes: [{ method: 'GET', path: '/api/v1/secret-rows' }],

@@ -103,6 +103,7 @@ export const syncs = router({
   }),
 
   preview: mutation(syncVerbs.preview, {
+    weight: 'vendor',
     tag,
     summary: 'What a sync would do at its target; stores nothing',
     routes: [{ method: 'POST', path: `${base}/:destination/preview` }],
@@ -110,6 +111,7 @@ export const syncs = router({
   }),
 
   plan: query(syncVerbs.plan, {
+    weight: 'vendor',
     tag,
     summary: 'What the next run would do at the target',
     routes: [{ method: 'GET', path: `${base}/:destination/:syncId/plan` }],
@@ -117,6 +119,7 @@ export const syncs = router({
   }),
 
   approve: mutation(syncVerbs.approve, {
+    weight: 'vendor',
     tag,
     summary: 'Lets a blocked sync carry out exactly this plan',
     routes: [{ method: 'POST', path: `${base}/:destination/:syncId/approve`, envelope: 'secretSync' }],
@@ -131,6 +134,7 @@ export const syncs = router({
   }),
 
   run: query(syncVerbs.run, {
+    weight: 'store',
     tag,
     summary: 'One run with its outcome per key',
     routes: [{ method: 'GET', path: `${base}/:destination/:syncId/runs/:runId`, envelope: 'run' }],
@@ -138,6 +142,7 @@ export const syncs = router({
   }),
 
   restorePreview: mutation(syncVerbs.restorePreview, {
+    weight: 'store',
     tag,
     summary: 'What restoring a run would write into the source folder, without values',
     routes: [{ method: 'POST', path: `${base}/:destination/:syncId/runs/:runId/restore-preview` }],
@@ -145,6 +150,7 @@ export const syncs = router({
   }),
 
   restore: mutation(syncVerbs.restore, {
+    weight: 'store',
     tag,
     summary:
       'Writes what the target held after a run into the source folder again; exactly the plan that was looked at',
@@ -153,6 +159,7 @@ export const syncs = router({
   }),
 
   keys: query(syncVerbs.keys, {
+    weight: 'store',
     tag,
     summary: 'Where each key stands at the target',
     routes: [{ method: 'GET', path: `${base}/:destination/:syncId/keys`, envelope: 'keys' }],

@@ -19,6 +19,7 @@ const tag = 'Secrets'
 
 export const tree = router({
   moveSecrets: mutation(treeVerbs.moveSecrets, {
+    weight: 'store',
     tag,
     summary: 'Moves secrets into another folder; references follow',
     routes: [{ method: 'POST', path: '/api/v4/secrets/move' }],
@@ -33,6 +34,7 @@ export const tree = router({
   }),
 
   search: query(treeVerbs.search, {
+    weight: 'store',
     tag,
     summary: 'Secrets of a project by key or comment, without values',
     routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/secret-search' }],
@@ -40,6 +42,7 @@ export const tree = router({
   }),
 
   compare: query(treeVerbs.compare, {
+    weight: 'store',
     tag,
     summary: 'Compares two environments, folder by folder, without values',
     routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/compare-environments' }],
@@ -47,6 +50,7 @@ export const tree = router({
   }),
 
   uses: query(treeVerbs.uses, {
+    weight: 'store',
     tag,
     summary: 'Who uses a folder or a secret: syncs, imports and references. Shown before it is deleted',
     routes: [{ method: 'GET', path: '/api/v1/secret-uses' }],
@@ -54,6 +58,7 @@ export const tree = router({
   }),
 
   references: query(treeVerbs.references, {
+    weight: 'store',
     tag,
     summary: 'The secrets whose values refer to this one',
     routes: [{ method: 'GET', path: '/api/v4/secrets/:secretName/secret-references' }],
@@ -61,6 +66,7 @@ export const tree = router({
   }),
 
   referenceTree: query(treeVerbs.referenceTree, {
+    weight: 'store',
     tag,
     summary: 'What a value is made of, with values',
     routes: [{ method: 'GET', path: '/api/v4/secrets/:secretName/secret-reference-tree' }],

@@ -2,6 +2,7 @@ import type { Auth } from '@keyferry/auth'
 import type { Actor, Context } from '@keyferry/core/context'
 import type { KeyferryError } from '@keyferry/core/errors'
 import type { Readiness } from '@keyferry/instance'
+import type { Admission } from '../http/admission.ts'
 
 /** What every procedure gets. */
 export interface RequestContext {
@@ -16,6 +17,9 @@ export interface RequestContext {
   /** A credential came with the request, valid or not. */
   presented: boolean
   throttle: Throttle
+  admission: Admission
+  /** Makes of what a procedure answers what the edge sends, and counts its bytes. Throws as `Admission.addBytes` does. */
+  prepare(output: unknown): Promise<unknown>
   /** Where the request came from. */
   address: string | null
   /** A program on the machine of this process sent it: no browser, no proxy. */

@@ -1,11 +1,17 @@
 /** Procedures: each mounts a verb, or is open to anyone. */
 import type { AuthCall } from '@keyferry/auth/verb'
-import { MAX_MESSAGE_BYTES, MAX_NAME_BYTES, shortened } from '@keyferry/core/short-text'
 import { perform, type InputOf, type Verb } from '@keyferry/core/access/verb'
 import type { Actor } from '@keyferry/core/context'
 import { Unauthorized } from '@keyferry/core/errors'
 import type { WatchCall } from '@keyferry/core/sync/watch'
-import { initTRPC, tracked, type TRPCMutationProcedure, type TRPCQueryProcedure } from '@trpc/server'
+import { MAX_MESSAGE_BYTES, MAX_NAME_BYTES, shortened } from '@keyferry/core/short-text'
+import {
+  getTRPCErrorFromUnknown,
+  initTRPC,
+  tracked,
+  type TRPCMutationProcedure,
+  type TRPCQueryProcedure,
+} from '@trpc/server'
 import { z } from 'zod'
 import type { Meta } from '../rest/route.ts'
 import type { RequestContext } from './context.ts'
@@ -58,13 +64,23 @@ export const router: typeof t.router = (procedures) => {
 /** Wrong tokens per minute and address. They cannot be guessed; looking them up still costs. */
 const WRONG_TOKENS_PER_MINUTE = 300
 
-const stated = t.procedure.use(async ({ ctx, path, meta, next }) => {
-  if (meta?.perMinute !== undefined) await ctx.throttle(path, meta.perMinute)
-  const result = await next()
-  if (result.ok) return result
-  await auditRefusal(ctx, path, result.error)
-  logUndecryptable(ctx, path, result.error)
-  throw toTrpcError(result.error)
+const stated = t.procedure.use(async ({ ctx, path, type, meta, signal, next }) => {
+  const run = async () => {
+    const result = await next()
+    if (!result.ok) throw result.error
+    if (type !== 'subscription') return { ...result, data: await ctx.prepare(result.data) }
+    ctx.admission.openStream(signal ?? AbortSignal.abort())
+    return result
+  }
+  try {
+    if (meta?.perMinute !== undefined) await ctx.throttle(path, meta.perMinute)
+    return await (meta?.weight === undefined ? run() : ctx.admission.turn(meta.weight, run))
+  } catch (error) {
+    const refusal = getTRPCErrorFromUnknown(error)
+    await auditRefusal(ctx, path, refusal)
+    logUndecryptable(ctx, path, refusal)
+    throw toTrpcError(refusal)
+  }
 })
 
 /** Anyone may call it: signing in, and what is known before that. Says what it is with `.meta({ …, verb: 'anyone' })`. */

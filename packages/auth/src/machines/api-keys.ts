@@ -116,6 +116,12 @@ export async function isKey(db: Context['db'], id: string): Promise<boolean> {
   return listed !== undefined && kept !== undefined
 }
 
+/** The person behind an API key; null when it is none. */
+export async function ownerOfKey(db: Context['db'], id: string): Promise<string | null> {
+  const row = await db.selectFrom('apiKeys').where('id', '=', id).select('ownerId').executeTakeFirst()
+  return row?.ownerId ?? null
+}
+
 /** All keys of a person; answers their names. */
 export async function removeKeysOf(tx: Tx, ownerId: string): Promise<string[]> {
   const keys = await tx.selectFrom('apiKeys').where('ownerId', '=', ownerId).select(['id', 'name']).execute()

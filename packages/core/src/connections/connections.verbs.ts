@@ -18,13 +18,13 @@ import {
   updateConnection,
 } from './connections.ts'
 
-const one = z.object({ app: z.string(), connectionId: schemas.id })
-const filter = z.object({ app: z.string().optional(), projectId: schemas.id.optional() })
+const one = z.object({ app: schemas.destinationName, connectionId: schemas.id })
+const filter = z.object({ app: schemas.destinationName.optional(), projectId: schemas.id.optional() })
 /** An empty choice list is an account that has none: a failing credential is an error. */
 const choices = z.object({
   connectionId: schemas.id,
-  list: z.string(),
-  known: z.record(z.string(), z.string()).default({}),
+  list: z.string().max(64),
+  known: schemas.openFields.pipe(z.record(z.string(), z.string())).default({}),
 })
 
 const reading = (input: { connectionId: string }): Requirements => [may('connections.read', connectionAt(input))]
@@ -44,7 +44,7 @@ export const connectionVerbs = {
   }),
 
   available: defineVerb({
-    input: z.object({ app: z.string(), projectId: schemas.id.optional() }),
+    input: z.object({ app: schemas.destinationName, projectId: schemas.id.optional() }),
     requires: () => SIGNED_IN,
     run: async (ctx, actor, input, { access }) =>
       knownConnections(access, await listAvailableConnections(ctx, actor, input)),
@@ -57,7 +57,7 @@ export const connectionVerbs = {
   }),
 
   byName: defineVerb({
-    input: z.object({ app: z.string(), connectionName: z.string() }),
+    input: z.object({ app: schemas.destinationName, connectionName: schemas.lookedUp(64) }),
     requires: ({ connectionName: name }) => [may('connections.read', { kind: 'connection-name', name })],
     run: async (ctx, actor, input, { access }) => knownConnection(access, await getConnectionByName(ctx, actor, input)),
   }),
@@ -78,7 +78,11 @@ export const connectionVerbs = {
     run: async (ctx, actor, input, { access }) => knownConnection(access, await checkConnection(ctx, actor, input)),
   }),
   choices: defineVerb({ input: choices, requires: reading, run: listChoices }),
-  choiceRows: defineVerb({ input: choices.extend({ app: z.string() }), requires: reading, run: listChoiceRows }),
+  choiceRows: defineVerb({
+    input: choices.extend({ app: schemas.destinationName }),
+    requires: reading,
+    run: listChoiceRows,
+  }),
 }
 
 export const destinationVerbs = {

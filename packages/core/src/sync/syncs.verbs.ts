@@ -24,7 +24,7 @@ import { importSecrets, triggerSync } from './verbs/trigger-sync.ts'
 import { updateSync } from './verbs/update-sync.ts'
 import { watchProject, type WatchCall } from './watch.ts'
 
-const one = z.object({ destination: z.string(), syncId: schemas.id })
+const one = z.object({ destination: schemas.destinationName, syncId: schemas.id })
 const oneRun = one.extend({ runId: schemas.id })
 const sourceOf = ({ environment, folder }: z.output<typeof schemas.sync>) =>
   environment && folder ? { environment: environment.slug, path: folder.path } : null
@@ -58,7 +58,7 @@ export const syncVerbs = {
   }),
 
   list: defineVerb({
-    input: z.object({ projectId: schemas.id, destination: z.string().optional() }),
+    input: z.object({ projectId: schemas.id, destination: schemas.destinationName.optional() }),
     requires: (input) => [may('project.read', project(input))],
     run: async (ctx, actor, input, { access }) => {
       const known = inReach(access, 'syncs.read', input.projectId, await listSyncs(ctx, actor, input), sourceOf)
@@ -69,7 +69,7 @@ export const syncVerbs = {
   get: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: shown(getSync) }),
 
   byName: defineVerb({
-    input: z.object({ destination: z.string(), projectId: schemas.id, syncName: z.string() }),
+    input: z.object({ destination: schemas.destinationName, projectId: schemas.id, syncName: schemas.lookedUp(256) }),
     requires: (input) => [may('project.read', project(input))],
     run: async (ctx, actor, input, { access }) => {
       const found = await getSyncByName(ctx, actor, input)
@@ -126,8 +126,8 @@ export const syncVerbs = {
 
   checkDestination: defineVerb({
     input: z.object({
-      destination: z.string(),
-      destinationConfig: z.record(z.string(), z.unknown()),
+      destination: schemas.destinationName,
+      destinationConfig: schemas.openFields,
       connectionId: schemas.id.optional(),
       excludeSyncId: schemas.id.optional(),
       projectId: schemas.id,
@@ -149,7 +149,7 @@ export const syncVerbs = {
   plan: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: planSync }),
 
   approve: defineVerb({
-    input: one.extend({ planHash: z.string().min(1) }),
+    input: one.extend({ planHash: schemas.shownHash }),
     requires: (input) => [may('syncs.manage', syncAt(input)), sending(input)],
     run: shown(approvePlan),
   }),
@@ -165,13 +165,13 @@ export const syncVerbs = {
   }),
 
   restore: defineVerb({
-    input: oneRun.extend({ planHash: z.string().min(1) }),
+    input: oneRun.extend({ planHash: schemas.shownHash }),
     requires: (input) => [may('secrets.write', syncAt(input)), sending(input)],
     run: restoreRun,
   }),
 
   events: verbsWith<WatchCall>()({
-    input: z.object({ projectId: schemas.id, lastEventId: z.string().nullish() }),
+    input: z.object({ projectId: schemas.id, lastEventId: z.string().max(64).nullish() }),
     requires: (input) => [may('project.read', project(input))],
     run: watchProject,
   }),

@@ -30,7 +30,7 @@ export const projectVerbs = {
   }),
 
   bySlug: defineVerb({
-    input: z.object({ slug: z.string() }),
+    input: z.object({ slug: schemas.lookedUp(64) }),
     requires: ({ slug }) => [may('project.read', { kind: 'project-slug', slug })],
     run: async (ctx, actor, input, { access }) => knownEnvironments(access, await getProjectBySlug(ctx, actor, input)),
   }),

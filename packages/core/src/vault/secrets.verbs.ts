@@ -1,6 +1,5 @@
 /** What may be done with the secrets of a folder, and who may. */
 import * as schemas from '@keyferry/schemas'
-import { z } from 'zod'
 import { asSeen, hideValue, hideValues, inReach, secretMissing } from '../access/hide.ts'
 import { folder, may, type Requirements } from '../access/requirement.ts'
 import { defineVerb } from '../access/verb.ts'
@@ -120,7 +119,7 @@ export const secretVerbs = {
   }),
 
   versions: defineVerb({
-    input: inFolder.extend({ secretName: z.string().min(1) }),
+    input: inFolder.extend({ secretName: schemas.secretLookup }),
     requires: reading,
     run: listSecretVersions,
   }),

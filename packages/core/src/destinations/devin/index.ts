@@ -23,9 +23,13 @@ const credentials = z.object({
       }),
     ),
   instanceUrl: z
-    .url({ protocol: /^https?$/, error: 'Instance URL must be a URL such as https://api.devin.ai' })
+    .string()
     .max(255, 'Instance URL must be at most 255 characters')
-    .refine(isPlain, 'Instance URL must not contain a login, a query or a fragment')
+    .pipe(
+      z
+        .url({ protocol: /^https?$/, error: 'Instance URL must be a URL such as https://api.devin.ai' })
+        .refine(isPlain, 'Instance URL must not contain a login, a query or a fragment'),
+    )
     .default('https://api.devin.ai')
     .meta(
       field({

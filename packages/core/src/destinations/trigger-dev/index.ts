@@ -28,10 +28,10 @@ const credentials = z.object({
   instanceUrl: z
     .string()
     .trim()
+    .max(255, 'Instance URL must be at most 255 characters')
     .pipe(
       z
         .url({ protocol: /^https?$/, error: 'Instance URL must be a URL such as https://api.trigger.dev' })
-        .max(255, 'Instance URL must be at most 255 characters')
         .refine(isPlain, 'Instance URL must not contain a login, a query or a fragment')
         .overwrite(withoutTrailingSlashes),
     )

@@ -1,0 +1,57 @@
+/** What one request may take of the process: its turn, the bytes of its answer, its stream. */
+import { finished } from 'node:stream'
+import type { Actor, Context } from '@keyferry/core/context'
+import { TooLarge, Unavailable } from '@keyferry/core/errors'
+import { SETTINGS } from '@keyferry/core/limits'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Weight } from '../rest/route.ts'
+import { bytesInFlight } from './bytes-in-flight.ts'
+import { streams } from './streams.ts'
+import { turns } from './turns.ts'
+
+export interface Admission {
+  /** Runs `work` when it is its turn. Throws `TooManyRequests` or `Unavailable` when too many wait already. */
+  turn<T>(weight: Weight, work: () => Promise<T>): Promise<T>
+  /** Counts a part of the answer. Throws `TooLarge`, and `TooManyRequests` or `Unavailable` when too much waits for its readers. */
+  addBytes(bytes: number): void
+  /** Counts a stream until `ended` aborts. Throws `TooManyRequests` or `Unavailable` when too many are open. */
+  openStream(ended: AbortSignal): void
+}
+
+/** So many of the largest answers may wait for their readers. */
+const LARGEST = { perPrincipal: 2, perProcess: 6 }
+
+/** One count for the process. Those without a valid credential are counted by address, an API key as its owner. */
+export function admissions({ limits }: Pick<Context, 'limits'>, ownerOf: (actor: Actor) => Promise<string>) {
+  const { answerBytes } = limits
+  const answers = bytesInFlight({
+    what: 'large answers',
+    perPrincipal: LARGEST.perPrincipal * answerBytes,
+    perProcess: LARGEST.perProcess * answerBytes,
+  })
+  const openStream = streams()
+  const turn = turns()
+  return async (request: FastifyRequest, reply: FastifyReply, actor: Actor | null): Promise<Admission> => {
+    const principal = actor ? await ownerOf(actor) : request.ip
+    const answer = answers(principal)
+    const left = new AbortController()
+    finished(reply.raw, () => {
+      answer.release()
+      left.abort(new Unavailable('The client is gone'))
+    })
+    return {
+      turn: (weight, work) => turn(weight, principal, left.signal, work),
+      addBytes(bytes) {
+        if (answer.count + bytes > answerBytes) throw tooLarge(answerBytes)
+        answer.add(bytes)
+      },
+      openStream: (ended) => openStream(principal, ended),
+    }
+  }
+}
+
+const tooLarge = (maxBytes: number): TooLarge =>
+  new TooLarge(
+    `The answer is larger than the ${maxBytes} bytes that one may have (${SETTINGS.answerBytes}). Ask for less: one folder instead of all below it, fewer entries, or without values and references.`,
+    { maxBytes },
+  )

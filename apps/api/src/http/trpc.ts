@@ -1,0 +1,102 @@
+/** tRPC on its part of the port, with answers that are sent in pieces. */
+import { Readable } from 'node:stream'
+import type { Context } from '@keyferry/core/context'
+import { BadRequest } from '@keyferry/core/errors'
+import type { TRPCError } from '@trpc/server'
+import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { logBug, secondsUntil } from '../rest/errors.ts'
+import { appRouter, type AppRouter } from '../router.ts'
+import type { RequestContext } from '../trpc/context.ts'
+import { failureOf, type Failure } from '../trpc/errors.ts'
+import { largeAnswers, type LargeAnswers } from './answer.ts'
+import { refuseTooDeep } from './json.ts'
+
+/** Calls in one tRPC batch: a page of the console makes a dozen. */
+const CALLS_PER_BATCH = 50
+
+/** What is known of a request when its answer is sent. */
+interface Sending {
+  answers: LargeAnswers
+  /** Why its stream was not opened for want of room. */
+  refusal: Failure | null
+}
+
+interface Options {
+  contextOf: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>
+  log: Context['log']
+}
+
+export function registerTrpc(app: FastifyInstance, { contextOf, log }: Options, done: (error?: Error) => void): void {
+  const sending = new WeakMap<FastifyRequest, Sending>()
+  app.addHook('onRequest', refuseStreamedBatch)
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { answers, refusal } = sending.get(request) ?? {}
+    if (!answers || !(payload instanceof Response)) return payload
+    if (isStream(payload)) return refusal ? refusedStream(payload, refusal) : payload
+    reply.code(payload.status).headers(Object.fromEntries(payload.headers))
+    return Readable.from(answers.insert(await payload.text()))
+  })
+  const trpcOptions = {
+    router: appRouter,
+    async createContext({ req, res }) {
+      const ctx = await contextOf(req, res)
+      const own: Sending = { answers: largeAnswers(), refusal: null }
+      sending.set(req, own)
+      const openStream = (ended: AbortSignal): void => {
+        try {
+          ctx.admission.openStream(ended)
+        } catch (error) {
+          own.refusal = failureOf(error)
+          throw error
+        }
+      }
+      return {
+        ...ctx,
+        admission: { ...ctx.admission, openStream },
+        prepare: (output) => own.answers.keep(output, ctx.admission),
+      }
+    },
+    maxBatchSize: CALLS_PER_BATCH,
+    responseMeta: ({ errors }) => ({ headers: retryAfter(errors) }),
+    onError({ error, path, ctx }) {
+      if (error.code === 'INTERNAL_SERVER_ERROR') logBug(log, error, { reqId: ctx?.reqId, procedure: path })
+    },
+  } satisfies FastifyTRPCPluginOptions<AppRouter>['trpcOptions']
+  fastifyTRPCPlugin(app, { trpcOptions }, (error) => {
+    // tRPC would take forms as well, and has no procedure that knows what to do with one.
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser<string>(
+      'application/json',
+      { parseAs: 'string' },
+      async (_request: unknown, body: string) => {
+        refuseTooDeep(body)
+        return body
+      },
+    )
+    done(error)
+  })
+}
+
+const isStream = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') === true
+
+/** tRPC answers 200 and says in the stream what went wrong; here clients that do not read it are told as well. */
+function refusedStream({ body, headers }: Response, refusal: Failure): Response {
+  const seconds = secondsUntil(refusal)
+  if (seconds !== null) headers.set('retry-after', String(seconds))
+  return new Response(body, { status: refusal.status, headers })
+}
+
+/** Its answers would be sent one by one, without a status. */
+async function refuseStreamedBatch({ headers }: FastifyRequest): Promise<void> {
+  const accepts = [headers['trpc-accept'] ?? headers.accept].flat().join()
+  if (accepts.includes('application/jsonl'))
+    throw new BadRequest('Streamed batches (application/jsonl) are not offered')
+}
+
+/** When the last of the calls that were tried too often may be tried again. */
+function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
+  const seconds = errors.map((error) => secondsUntil(failureOf(error))).filter((found) => found !== null)
+  return seconds.length > 0 ? { 'retry-after': String(Math.max(...seconds)) } : {}
+}
