@@ -193,6 +193,39 @@ describe('what an answer means', () => {
   })
 })
 
+describe('an answer without an end', () => {
+  const once = { ...get, repeatable: false }
+
+  test('is cut off at 32 MB', async () => {
+    let sent = 0
+    const { http } = await serving((_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(1_000_000, '1'))) sent += 1_000_000
+      }
+      response.on('drain', more)
+      more()
+    })
+    const { kind, message } = await failure(http().request(once))
+    expect([kind, message]).toEqual(['unavailable', expect.stringContaining('the answer is too large')])
+    expect(sent).toBeLessThan(100_000_000)
+  })
+
+  test('is given up after the time of a request, however steadily it drips', async () => {
+    const { http } = await serving((_, response) => {
+      const timer = setInterval(() => response.write(' '), 20)
+      response.on('close', () => clearInterval(timer))
+    })
+    const { kind, message } = await failure(http({ timeoutMs: 200 }).request(once))
+    expect([kind, message]).toEqual(['unavailable', expect.stringContaining('gave no answer within 0.2 s')])
+  })
+
+  test('may have 16 KiB of headers', async () => {
+    const { http } = await serving(json(200, {}, { 'x-huge': 'x'.repeat(20_000) }))
+    const { kind, message } = await failure(http().request(once))
+    expect([kind, message]).toEqual(['unavailable', expect.stringContaining('headers of the answer are too large')])
+  })
+})
+
 describe('repeats', () => {
   test.each([
     ['a cut connection', cut],

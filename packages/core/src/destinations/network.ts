@@ -125,7 +125,8 @@ export function agentOf(network: Network): Agent {
       connectorFor(options.protocol, portOf(options.port, options.protocol))(options, callback),
     allowH2: false,
     // A listing is far smaller; a host that never stops sending must not fill the memory.
-    maxResponseSize: 64 * 1024 * 1024,
+    maxResponseSize: 32 * 1024 * 1024,
+    maxHeaderSize: 16 * 1024,
   })
   agents.set(network, agent)
   return agent

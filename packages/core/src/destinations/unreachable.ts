@@ -11,6 +11,7 @@ const REASONS = new Map([
   ['ETIMEDOUT', 'no answer in time'],
   ['UND_ERR_CONNECT_TIMEOUT', 'no answer in time'],
   ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'the answer is too large'],
+  ['UND_ERR_HEADERS_OVERFLOW', 'the headers of the answer are too large'],
   ['EHOSTUNREACH', 'there is no way to it'],
   ['ENETUNREACH', 'there is no way to it'],
   ['CERT_HAS_EXPIRED', 'its certificate has expired'],
