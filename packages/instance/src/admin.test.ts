@@ -246,7 +246,7 @@ describe.skipIf(!existsSync(join(installed, 'bin/postgres')))(
       // With the queue's tables and partitions.
       await first.jobs.start()
       const projectId = await setUp(first)
-      const told = await restoreBackup(env, 'keyferry.dump').catch(String)
+      const told = await restoreBackup(env, 'keyferry.dump', { unsealed: false }).catch(String)
       const restoring = /pg_restore .*/.exec(String(told))?.[0] ?? ''
       const dumping =
         /pg_dump .*/.exec(await backup(first.ctx, OPERATOR, 'keyferry.dump').then(String, String))?.[0] ?? ''
