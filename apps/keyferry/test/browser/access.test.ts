@@ -336,15 +336,22 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ clientId, clientSecret: secret }),
       })
+    const guess = async (): Promise<void> => {
+      for (let wrong = 0; wrong < 3; wrong++) expect((await login('wrong')).ok).toBe(false)
+    }
+    // The lock-out is off until an admin switches it on.
+    await guess()
     expect((await login(clientSecret)).status).toBe(200)
-    for (let wrong = 0; wrong < 3; wrong++) expect((await login('wrong')).ok).toBe(false)
     await admin.button('Change tokens and lock-out').click()
     await page.getByLabel('A token lives', { exact: true }).fill('2')
     await page.getByLabel('A token lives, unit').selectOption('hours')
+    await page.getByRole('switch', { name: 'Lock sign-in after wrong secrets' }).click()
     await admin.button('Save tokens and lock-out').click()
     await expect
-      .poll(async () => (await client.universalAuth.get.query({ identityId: machine?.id ?? '' })).accessTokenTTL, LIMIT)
-      .toBe(7200)
+      .poll(async () => await client.universalAuth.get.query({ identityId: machine?.id ?? '' }), LIMIT)
+      .toMatchObject({ accessTokenTTL: 7200, lockoutEnabled: true })
+    await guess()
+    expect((await login(clientSecret)).ok).toBe(false)
     await page.reload()
     await see(page.getByText('Locked after wrong client secrets'))
     await see(admin.row('in the pipeline').getByText('1 of 5'))
