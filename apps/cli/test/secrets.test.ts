@@ -310,20 +310,31 @@ describe('secrets', () => {
       await client.secrets.deleteMany.mutate({ ...place, secrets: examples.map((secretKey) => ({ secretKey })) })
       await sent(['PS4', 'TERM'])
       expect(await keyferry(['run', ...at, '--allow-unsafe', 'PS4', '--', 'echo', 'ran'])).toMatchObject({ code: 1 })
-      const own = { KEYFERRY_ROOT_KEY_FILE: '/k', KEYFERRY_PASSPHRASE: 'p', KEYFERRY_DATA_DIR: '/d', SMTP_URL: 's' }
+      const ofInstance = { SMTP_URL: 's', AUDIT_STREAM_SECRET: 'a' }
+      const own = {
+        ...ofInstance,
+        KEYFERRY_ROOT_KEY_FILE: '/k',
+        KEYFERRY_PASSPHRASE: 'p',
+        KEYFERRY_DATA_DIR: '/d',
+      }
       const show = node('console.log(JSON.stringify(process.env))')
       const ran = await home.keyferry(['run', ...at, '--allow-unsafe', 'PS4', 'TERM', ...show], {
         env: { ...env(), ...own },
       })
       const seen: unknown = JSON.parse(ran.stdout)
       expect(seen).toMatchObject({ FINE: 'x', PS4: 'x', TERM: 'x', DATABASE_URL: 'x', KEYFERRY_URL: url })
-      for (const name of ['KEYFERRY_TOKEN', 'KEYFERRY_ROOT_KEY_FILE', 'KEYFERRY_PASSPHRASE', 'SMTP_URL'])
+      for (const name of [
+        'KEYFERRY_TOKEN',
+        'KEYFERRY_ROOT_KEY_FILE',
+        'KEYFERRY_PASSPHRASE',
+        ...Object.keys(ofInstance),
+      ])
         expect(seen).not.toHaveProperty(name)
-      // Outside an instance that name is the command's; the token only where it is named.
+      // Outside an instance those names are the command's; the token only where it is named.
       const outside = await home.keyferry(['run', ...at, '--allow-unsafe', 'PS4', 'TERM', 'KEYFERRY_TOKEN', ...show], {
-        env: { ...env(), SMTP_URL: 's' },
+        env: { ...env(), ...ofInstance },
       })
-      expect(JSON.parse(outside.stdout)).toMatchObject({ SMTP_URL: 's', KEYFERRY_TOKEN: token })
+      expect(JSON.parse(outside.stdout)).toMatchObject({ ...ofInstance, KEYFERRY_TOKEN: token })
     })
 
     it('names in its documentation what it refuses', async () => {
