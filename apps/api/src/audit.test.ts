@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { auditEntry } from '@keyferry/schemas'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -68,6 +69,8 @@ onEveryDatabase('the audit log over REST', (open) => {
       cookieOf(await auth('sign-in/email', { email: ACCOUNT.email, password: ACCOUNT.password }))
     await auth('sign-in/email', { email: ACCOUNT.email, password: 'canary-of-a-password' })
     await auth('sign-in/email', { email: 'Nobody@example.com', password: 'canary-of-a-password' })
+    await auth('sign-in/email', { email: 'canary-of-a-password', password: 'canary-of-a-password' })
+    await auth('request-password-reset', { email: 'canary-of-a-password' })
     const here = await signIn()
     await signIn()
     await auth('update-user', { name: 'Ada L.' }, here)
@@ -92,6 +95,7 @@ onEveryDatabase('the audit log over REST', (open) => {
         actor: { kind: 'anonymous' },
         details: { email: 'nobody@example.com', problem },
       },
+      { action: 'person.sign-in-failed', details: { email: null, problem: 'INVALID_EMAIL' } },
       { action: 'person.sign-in', ...by, details: { method: 'password', ...agent } },
       { action: 'person.sign-in', ...by },
       { action: 'person.rename', ...by, details: { name: 'Ada L.' } },
@@ -113,7 +117,9 @@ onEveryDatabase('the audit log over REST', (open) => {
     const signIn = (secret: string, id = clientId) =>
       api.send('POST', '/api/v1/auth/universal-auth/login', { clientId: id, clientSecret: secret }, { token: null })
     expect((await signIn('wrong')).status).toBe(401)
-    expect((await signIn('wrong', 'nobody')).status).toBe(401)
+    const unknown = randomUUID()
+    expect((await signIn('wrong', unknown)).status).toBe(401)
+    expect((await signIn(clientId, clientSecret)).status).toBe(401)
     const { accessToken } = (await signIn(clientSecret)).body
     await api.send('POST', '/api/v1/auth/token/renew', { accessToken }, { token: null })
     api.clock.advance(40 * 86_400_000)
@@ -128,7 +134,8 @@ onEveryDatabase('the audit log over REST', (open) => {
     const by = { actor: { kind: 'identity', id: identity.id, name: 'deploy' }, address: '127.0.0.1' }
     expect(entries.toReversed()).toMatchObject([
       { action: 'identity.sign-in-failed', actor: { kind: 'anonymous' }, details: { name: 'deploy' } },
-      { action: 'identity.sign-in-failed', actor: { kind: 'anonymous' }, details: { clientId: 'nobody' } },
+      { action: 'identity.sign-in-failed', actor: { kind: 'anonymous' }, details: { clientId: unknown } },
+      { action: 'identity.sign-in-failed', actor: { kind: 'anonymous' }, details: { problem: 'client secret' } },
       { action: 'identity.sign-in', ...by },
       { action: 'identity.token-renew', ...by },
       { action: 'access.token-refused', details: { problem: 'expired', name: 'deploy' }, address: '127.0.0.1' },
@@ -136,6 +143,8 @@ onEveryDatabase('the audit log over REST', (open) => {
       { action: 'identity.token-revoke', ...by },
       { action: 'access.token-refused', details: { problem: 'unknown' } },
     ])
+    // Also where it was sent as the client id.
+    expect(JSON.stringify(await api.ctx.db.selectFrom('audit').selectAll().execute())).not.toContain(clientSecret)
   })
 
   it('names refused calls', async () => {

@@ -5,7 +5,7 @@
 import { auditEvent } from '@keyferry/core/audit'
 import { auditRepeated } from '@keyferry/core/audit-repeated'
 import { anonymous, type Actor, type Context } from '@keyferry/core/context'
-import type { AuditAction } from '@keyferry/schemas'
+import { emailAddress, type AuditAction } from '@keyferry/schemas'
 import type { BetterAuthPlugin } from 'better-auth'
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api'
 import { z } from 'zod'
@@ -171,7 +171,8 @@ const did = (
 
 /** Asked for by a stranger, who may name any address. */
 async function requested(ctx: Context, hook: Hook, tried: string): Promise<void> {
-  const email = bounded(tried)
+  const email = addressOf(tried)
+  if (email === null) return
   const known = (await userOfEmail(ctx.db, email)) !== undefined
   const action = 'person.password-reset-request'
   await auditRepeated(ctx, { actor: from(hook), action, subject: email, known, details: { email, ...agent(hook) } })
@@ -187,7 +188,7 @@ interface Failed {
 /** Notes a wrong password or code, or one that was refused although it is right. */
 export async function auditFailed(ctx: Context, hook: Asked, { method, problem, person }: Failed): Promise<void> {
   const { email: tried } = sentIn(hook)
-  const email = person?.email ?? (tried === undefined ? null : bounded(tried))
+  const email = person?.email ?? (tried === undefined ? null : addressOf(tried))
   const user = person ?? (email === null ? undefined : await userOfEmail(ctx.db, email))
   await auditRepeated(ctx, {
     actor: from(hook),
@@ -200,10 +201,10 @@ export async function auditFailed(ctx: Context, hook: Asked, { method, problem, 
 
 /** Notes that a password or code was not even looked at, after too many guesses. */
 export async function auditStopped(ctx: Context, hook: Asked, tried: string): Promise<void> {
-  const email = bounded(tried)
-  const known = (await userOfEmail(ctx.db, email)) !== undefined
+  const email = addressOf(tried)
+  const known = email !== null && (await userOfEmail(ctx.db, email)) !== undefined
   const details = { email, ...agent(hook) }
-  await auditRepeated(ctx, { actor: from(hook), action: 'person.lock-out', subject: email, known, details })
+  await auditRepeated(ctx, { actor: from(hook), action: 'person.lock-out', subject: `${email}`, known, details })
 }
 
 /** The code of a refusal, also of one that is a redirect; null when there is none. */
@@ -228,5 +229,5 @@ const sent = z.object({ email: z.string(), name: z.string(), token: z.string() }
 /** What of the body is of use here; nothing of a body that has another form. */
 const sentIn = ({ body }: Asked): z.output<typeof sent> => sent.safeParse(body).data ?? {}
 
-/** An address as it was typed may be anything, as long as a body. */
-const bounded = (email: string): string => email.slice(0, 254).toLowerCase()
+/** Null for what is no address: it may be a password in the wrong field. */
+const addressOf = (typed: string): string | null => emailAddress.safeParse(typed).data ?? null

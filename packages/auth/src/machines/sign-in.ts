@@ -12,7 +12,7 @@ import {
   type UniversalAuthTable,
 } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { isTrusted } from './addresses.ts'
 import { findIdentity } from './identities.ts'
 import { ACCESS_TOKEN_PREFIX, randomToken } from './tokens.ts'
@@ -103,12 +103,14 @@ async function auditFailure(ctx: Context, clientId: string, problem: string, add
     .where('clientId', '=', clientId)
     .select(['identities.id as identityId', 'identities.name'])
     .executeTakeFirst()
+  // What has another form may be a client secret in the wrong field.
+  const isId = z.uuid().safeParse(clientId).success
   await auditRepeated(ctx, {
     actor: anonymous(address),
     action: 'identity.sign-in-failed',
-    subject: `${problem} ${clientId}`,
+    subject: `${problem} ${isId ? clientId : ''}`,
     known: tried !== undefined,
-    details: { problem, ...(tried ?? { clientId: clientId.slice(0, 64) }) },
+    details: { problem, ...(tried ?? (isId ? { clientId } : {})) },
   })
 }
 

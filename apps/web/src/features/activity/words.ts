@@ -257,7 +257,7 @@ export const WORDS: Record<AuditAction, Words> = {
     label: 'Sign-in stopped for a while',
     say: (d) =>
       text(d, 'others') === ''
-        ? say`was stopped from signing in as ${name(d, 'email')}, after too many attempts${repeated(d)}`
+        ? say`was stopped from signing in as ${name(d, 'email', 'an unknown person')}, after too many attempts${repeated(d)}`
         : say`was stopped from signing in to other accounts ${times(d, 'others')}`,
   },
   'person.sign-out': { about: 'signIn', label: 'Signed out', say: () => say`signed out` },
