@@ -166,6 +166,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await remove.click()
       await expect.poll(() => [...emulator.contents().keys()], { timeout: LIMIT_MS }).toEqual(['SOMEONE_ELSE'])
       await gone(dialog())
+      // The end of the removal has the page fetch the sync again; a deleted one would be refused.
+      await see(fact(/^Succeeded/))
 
       await button('Delete sync').click()
       const destroy = dialog().getByRole('button', { name: 'Delete sync' })
