@@ -156,7 +156,7 @@ async function graphs(): Promise<void> {
   })
 }
 
-/** Asks for large answers and reads none of them. */
+/** Asks for large answers and reads no more than their beginning. Resolves when the process has ended all of them. */
 async function slowReaders(): Promise<void> {
   const { hostname, port, host } = new URL(started.url)
   const query = new URLSearchParams({
@@ -165,17 +165,19 @@ async function slowReaders(): Promise<void> {
     secretPath: '/api',
     expandSecretReferences: 'true',
   })
+  const sockets = Array.from({ length: 20 }, () => connect(Number(port), hostname).on('error', () => {}))
   await Promise.all(
-    Array.from({ length: 20 }, async () => {
-      const socket = connect(Number(port), hostname)
-      socket.pause()
-      socket.on('error', () => {})
+    sockets.map((socket) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      // Without a reader, a socket takes in what fits into its buffer.
+      socket.once('readable', resolve).once('close', () => resolve())
       const path = `/api/v4/secrets?${query.toString()}`
       socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token('developer')}\r\n\r\n`)
-      await new Promise((resolve) => setTimeout(resolve, 4000))
-      socket.destroy()
+      return promise
     }),
   )
+  await reply('answered')
+  for (const socket of sockets) socket.destroy()
 }
 
 /** Opens live event streams and drops them at once, beside writes that they hear of. */

@@ -1,4 +1,5 @@
 /** An API in a process of its own, which measures itself: started by the adversarial run, which asks for its figures. For tests only. */
+import { EventEmitter, once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
@@ -51,11 +52,14 @@ const known = await furnish(api, vendor, people, { environment: 'dev', path: '/a
 const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
 
 /** Requests on their way: what a stall is put down to. */
-const answering = new Set<string>()
+const answering = new Map<object, string>()
+const answers = new EventEmitter()
 api.app.server.on('request', ({ method, url }, response) => {
-  const request = `${method} ${url?.slice(0, 120)}`
-  answering.add(request)
-  response.once('close', () => answering.delete(request))
+  answering.set(response, `${method} ${url?.slice(0, 120)}`)
+  response.once('close', () => {
+    answering.delete(response)
+    answers.emit('closed')
+  })
 })
 
 const delay = monitorEventLoopDelay({ resolution: SAMPLE_MS })
@@ -69,7 +73,7 @@ setInterval(() => {
   const ms = (user + system) / 1000
   if (ms <= stallMs) return
   stallMs = ms
-  stalledBy = [...answering]
+  stalledBy = [...answering.values()]
 }, SAMPLE_MS)
 let highest = 0
 setInterval(() => (highest = Math.max(highest, process.memoryUsage.rss())), SAMPLE_MS * 4)
@@ -100,8 +104,15 @@ async function figures(): Promise<Figures> {
   return { ...seen, leftBytes: (await held()) - before.held }
 }
 
+/** Resolves when every request has its answer, or was cut off. */
+async function answered(): Promise<string> {
+  while (answering.size > 0) await once(answers, 'closed')
+  return 'answered'
+}
+
+const REPLIES = new Map<unknown, () => Promise<unknown>>(Object.entries({ begin, answered, figures }))
 process.on('message', (message) => {
-  void (message === 'begin' ? begin() : figures()).then((answer) => process.send?.(answer))
+  void REPLIES.get(message)?.().then((answer) => process.send?.(answer))
 })
 const started: Started = { url, tokens, known: [...known] }
 process.send?.(started)
