@@ -11,9 +11,6 @@ export function Live({ projectId }: { projectId: string }) {
   useEffect(() => () => clearTimeout(soon.current), [])
 
   const refreshSyncs = () => {
-    // Nothing more to fetch later: the sync may be deleted by then.
-    clearTimeout(soon.current)
-    soon.current = undefined
     void utils.syncs.list.invalidate()
     void utils.syncs.get.invalidate()
     void utils.syncs.keys.invalidate()
@@ -22,7 +19,10 @@ export function Live({ projectId }: { projectId: string }) {
   }
   /** A running sync tells of every key; the screens need that no more often than once a second. */
   const refreshSoon = () => {
-    soon.current ??= setTimeout(refreshSyncs, RUNNING_REFRESH_MS)
+    soon.current ??= setTimeout(() => {
+      soon.current = undefined
+      refreshSyncs()
+    }, RUNNING_REFRESH_MS)
   }
 
   const { status, error } = trpc.syncs.events.useSubscription(
