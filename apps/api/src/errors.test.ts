@@ -19,6 +19,7 @@ const concrete = (path: string, value: string = randomUUID()) => path.replaceAll
 onEveryDatabase('who may call, and how failures look', (open) => {
   let api: TestApi
   let projectId: string
+  let addresses = 0
   beforeAll(async () => {
     api = await readyApi(open)
     projectId = (await newProject(api)).id
@@ -53,9 +54,11 @@ onEveryDatabase('who may call, and how failures look', (open) => {
         ]
         const withBody = route.method !== 'GET'
         for (const body of withBody ? bodies : [undefined]) {
+          // What one address may do in a minute would be used up, and 429 the only answer.
+          const address = `10.0.${addresses >> 8}.${addresses++ & 255}`
           for (const value of ['not-an-id', '%00', '__proto__', randomUUID()]) {
             const query = withBody ? '' : '?projectId=nope&environment=%00&recursive=perhaps&version=1e9'
-            const answer = await api.send(route.method, `${concrete(route.path, value)}${query}`, body)
+            const answer = await api.send(route.method, `${concrete(route.path, value)}${query}`, body, { address })
             if (answer.status === 200) continue
             expect(answer.status, `${value} ${String(body)} ${answer.text}`).toBeGreaterThanOrEqual(400)
             expect(answer.status, `${value} ${String(body)} ${answer.text}`).toBeLessThan(500)
