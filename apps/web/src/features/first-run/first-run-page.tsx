@@ -53,7 +53,7 @@ export function FirstRunPage() {
           help="Keyferry printed it in its terminal or log when it started."
           autoComplete="off"
           spellCheck={false}
-          className="font-mono"
+          className="[&_input]:font-mono"
           autoFocus
           error={errors.setupCode?.message}
           {...register('setupCode')}
