@@ -422,7 +422,7 @@ onEveryDatabase('people', (open) => {
     expect((await api.send('GET', '/api/v1/me', undefined, by)).status).toBe(200)
   })
 
-  it('are invited only while whoever invited them may still do so', async () => {
+  it('are invited only while their inviter may still invite', async () => {
     const bob = await join('bob@example.com', 'admin')
     const sent = await bob('POST', `/api/v1/projects/${projectId}/invitations`, {
       email: 'eve@example.com',

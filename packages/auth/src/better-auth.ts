@@ -141,7 +141,7 @@ export function configuration(
     // Who holds the table must not be able to use what is in it.
     verification: { storeIdentifier: 'hashed' as const },
     account: {
-      // Whoever made the account may not own the address: what they set is dropped when the provider vouches for somebody (`vouch`).
+      // The maker of the account may not own the address: what they set is dropped once the provider vouches for it (`vouch`).
       accountLinking: { enabled: true, requireLocalEmailVerified: false },
       encryptOAuthTokens: true,
     },

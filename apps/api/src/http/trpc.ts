@@ -95,7 +95,7 @@ async function refuseStreamedBatch({ headers }: FastifyRequest): Promise<void> {
     throw new BadRequest('Streamed batches (application/jsonl) are not offered')
 }
 
-/** When the last of the calls that were tried too often may be tried again. */
+/** The `Retry-After` header of a batch, in seconds: the longest wait that one of its errors requires. */
 function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
   const seconds = errors.map((error) => secondsUntil(failureOf(error))).filter((found) => found !== null)
   return seconds.length > 0 ? { 'retry-after': String(Math.max(...seconds)) } : {}

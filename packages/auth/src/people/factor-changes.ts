@@ -1,5 +1,5 @@
 /**
- * Changes of the factors that a person signs in with. Whoever has one proves it again for each change: a password, or a session that was
+ * Changes of the factors that a person signs in with. A person who has one proves it again for each change: a password, or a session that was
  * left open, must not be enough to take it away. Afterwards nothing stays open that was opened before. A plugin of better-auth.
  */
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'

@@ -244,7 +244,7 @@ async function invite(ctx: Context, auth: Auth, actor: Actor, offer: Offer): Pro
   const { mail } = ctx
   const invitation = await shown(ctx.db, row)
   if (!mail) return { member: null, invitation, link, mailed: false }
-  // Whoever has the link becomes the invited person, so only their mailbox gets it.
+  // The link makes its holder the invited person, so it goes only to their mailbox.
   return { member: null, invitation, link: null, mailed: await isMailed({ ...ctx, mail }, email, place, link) }
 }
 
