@@ -7,7 +7,8 @@ import { createEnvironment, deleteEnvironment } from './environments.ts'
 import { getProject } from './projects.ts'
 import { updateSecret } from './secrets.ts'
 import { vault, type Vault } from './testing.ts'
-import { listTrash, purgeTrash, restoreTrash, TRASH_DAYS } from './trash.ts'
+import { listTrash, purgeTrash, restoreTrash } from './trash.ts'
+import { TRASH_DAYS } from './trash-writes.ts'
 import { listSecretVersions } from './versions.ts'
 
 onEveryDatabase('deleted environments', (open) => {

@@ -13,7 +13,7 @@ import { lockProject } from './project-key.ts'
 import { refuseBeyond, charge } from './quotas.ts'
 import { readersOf } from './readers.ts'
 import { bringContents, collectFolders, contentsOf, type FolderContent } from './trash-contents.ts'
-import { keep } from './trash.ts'
+import { putInTrash } from './trash-writes.ts'
 
 type Row = Selectable<EnvironmentTable>
 type Deleted = z.output<typeof schemas.deletedEnvironment>
@@ -29,7 +29,10 @@ export async function keepEnvironment(
   const { kept, secrets } = await collectFolders(tx, folderIds)
   const { id, projectId, slug: name } = environment
   const about = { projectId, environmentId: id, kind: 'environment' as const, folderId: '', subjectId: id, path: '/' }
-  await keep(ctx, tx, actor, { ...about, name, secrets }, [{ kind: 'environment', content: environment }, ...kept])
+  await putInTrash(ctx, tx, actor, { ...about, name, secrets }, [
+    { kind: 'environment', content: environment },
+    ...kept,
+  ])
   charge(tx, projectId, { secrets: -secrets, freed: true })
 }
 

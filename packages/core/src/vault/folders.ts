@@ -14,7 +14,7 @@ import { refuseWhileInUse } from './in-use.ts'
 import { lockProject } from './project-key.ts'
 import { refuseBeyond } from './quotas.ts'
 import { readersOf } from './readers.ts'
-import { keepFolder } from './trash.ts'
+import { trashFolder } from './trash-writes.ts'
 
 export { findFolder, type Located } from './find-folder.ts'
 
@@ -187,7 +187,7 @@ export async function deleteFolder(
     if (released.waiting.length > 0) return { deleted: describe(folder), released }
     const gone = new Set(inside)
     for (const id of await readersOf(tx, inside)) if (!gone.has(id)) touched(id)
-    await keepFolder(ctx, tx, actor, input.projectId, inside)
+    await trashFolder(ctx, tx, actor, input.projectId, inside)
     await tx.deleteFrom('folders').where('id', '=', folder.id).execute()
     await audit(ctx, tx, actor, 'folder.delete', input.projectId, { environment: environment.slug, path: folder.path })
     return { deleted: describe(folder), released }

@@ -11,10 +11,17 @@ import { BadRequest, NotFound } from '../errors.ts'
 import { checkReferences } from './check-references.ts'
 import { findFolder } from './folders.ts'
 import { lookedUp } from './looked-up.ts'
-import { keepSecrets } from './trash.ts'
 import { tagIdsOf, tagsBySlug, type ShownTag } from './tags.ts'
 import { openComment, openMetadata, openValue, type SecretRow } from './tree.ts'
-import { dropSecrets, openForWriting, openSecret, presentSecrets, putSecrets, type Put, type Target } from './write.ts'
+import {
+  deleteSecretRows,
+  openForWriting,
+  openSecret,
+  presentSecrets,
+  putSecrets,
+  type Put,
+  type Target,
+} from './write.ts'
 
 type Version = Selectable<SecretVersionTable>
 type Restored = z.output<typeof schemas.folderRestored>
@@ -113,8 +120,7 @@ export function restoreFolder(
     if (input.expected !== undefined && input.expected !== shown.hash)
       throw new BadRequest('The folder has changed since the preview. Look at it again.')
     if (input.dryRun || shown.changes.length === 0) return shown
-    await keepSecrets(ctx, tx, actor, target, drops)
-    await dropSecrets(ctx, tx, actor, target, drops)
+    await deleteSecretRows(ctx, tx, actor, target, drops)
     const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
     await checkReferences(ctx, tx, target, secrets)
     touched(target.folder.id)

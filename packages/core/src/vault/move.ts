@@ -15,7 +15,7 @@ import { lockProject } from './project-key.ts'
 import { readersOf } from './readers.ts'
 import { tagIdsOf } from './tags.ts'
 import { lost } from './tree.ts'
-import { dropSecrets, openForWriting, openSecret, presentSecrets, putSecrets, type Put } from './write.ts'
+import { dropMovedSecrets, openForWriting, openSecret, presentSecrets, putSecrets, type Put } from './write.ts'
 
 /**
  * Moves secrets into another folder, of this environment or another. Values that refer to them follow; references inside them go on meaning what
@@ -93,7 +93,7 @@ export function moveSecrets(
         }
       })
       const { secrets } = await putSecrets(ctx, tx, actor, to, puts)
-      await dropSecrets(ctx, tx, actor, from, rows)
+      await dropMovedSecrets(ctx, tx, actor, from, rows)
       await checkReferences(ctx, tx, to, secrets)
     })
     touched(from.folder.id)

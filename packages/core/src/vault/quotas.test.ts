@@ -6,7 +6,8 @@ import { createTestProject, testContext, type TestContext } from '../testing.ts'
 import { deleteFolder } from './folders.ts'
 import { createTag } from './tags.ts'
 import { vault, type Vault } from './testing.ts'
-import { listTrash, purgeTrash, restoreTrash, TRASH_DAYS } from './trash.ts'
+import { listTrash, purgeTrash, restoreTrash } from './trash.ts'
+import { TRASH_DAYS } from './trash-writes.ts'
 import { listSecretVersions } from './versions.ts'
 
 onEveryDatabase('quotas of a project', (open) => {

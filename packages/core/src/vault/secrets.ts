@@ -9,10 +9,9 @@ import { describeSecret, type Secret } from './describe-secret.ts'
 import { following, keyOf, type Moving } from './follow.ts'
 import { hasReference } from './references.ts'
 import { shownTags } from './tags.ts'
-import { keepSecrets } from './trash.ts'
 import type { Metadata, SecretRow } from './tree.ts'
 import {
-  dropSecrets,
+  deleteSecretRows,
   openForPlainValues,
   openForWriting,
   openSecret,
@@ -236,8 +235,7 @@ function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[
     const missing = keys.filter((key) => !present.has(key))
     if (missing.length > 0) throw notFound(where, missing)
     const rows = keys.flatMap((key) => present.get(key) ?? [])
-    await keepSecrets(ctx, tx, actor, target, rows)
-    await dropSecrets(ctx, tx, actor, target, rows)
+    await deleteSecretRows(ctx, tx, actor, target, rows)
     touched(target.folder.id)
     await record(ctx, tx, actor, 'secret.delete', target, keys)
     return rows.map((row) => {

@@ -2,10 +2,9 @@
  * What was deleted and may come back for a while. Rows are kept exactly as they were, sealed texts and ids included, so a folder comes
  * back as the same folder, with its versions, and opens nowhere else.
  */
-import { randomUUID } from 'node:crypto'
-import type { TrashRowTable, TrashTable } from '@keyferry/db'
+import type { TrashRowTable } from '@keyferry/db'
 import type { trashed } from '@keyferry/schemas'
-import type { Insertable, Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import { change } from '../change.ts'
@@ -15,112 +14,14 @@ import { BadRequest, NotFound } from '../errors.ts'
 import { maintain } from '../maintenance.ts'
 import { timeSlice } from '../time-slice.ts'
 import { checkReferences, refuseFaultsThrough } from './check-references.ts'
-import { chunks } from './chunks.ts'
 import type { Located } from './find-folder.ts'
 import { refuseFoldersOutOfReach } from './out-of-reach.ts'
 import { lockProject } from './project-key.ts'
-import { refuseBeyond, charge } from './quotas.ts'
+import { refuseBeyond } from './quotas.ts'
 import { readersOf } from './readers.ts'
-import { tagIdsOf } from './tags.ts'
-import {
-  bringContents,
-  collectFolders,
-  contentsOf,
-  presentTags,
-  type FolderContent,
-  type Kept,
-} from './trash-contents.ts'
+import { bringContents, contentsOf, presentTags, type FolderContent } from './trash-contents.ts'
 import { openComment, openMetadata, openOrNull, sealedAs, type SecretRow } from './tree.ts'
 import { presentSecrets, putSecrets } from './write.ts'
-
-export const TRASH_DAYS = 30
-
-/** Before secrets are deleted, in the same transaction: keeps each of them. */
-export async function keepSecrets(
-  ctx: Context,
-  tx: Tx,
-  actor: Actor,
-  { projectId, folder, environment }: Located & { projectId: string },
-  rows: readonly SecretRow[],
-): Promise<void> {
-  const tags = await tagIdsOf(
-    tx,
-    rows.map((row) => row.id),
-  )
-  const slice = timeSlice()
-  for (const row of rows) {
-    if (slice.isOver()) await slice.rest()
-    const kept: Kept[] = [
-      { kind: 'secret', content: row },
-      ...(tags.get(row.id) ?? []).map((tagId): Kept => ({ kind: 'tag', content: { secretId: row.id, tagId } })),
-    ]
-    const about = {
-      projectId,
-      environmentId: environment.id,
-      kind: 'secret' as const,
-      folderId: folder.id,
-      subjectId: row.id,
-      path: folder.path,
-    }
-    await keep(ctx, tx, actor, { ...about, name: row.key, secrets: 1 }, kept)
-  }
-}
-
-/** Before a folder is deleted, in the same transaction: keeps it with everything below. `folderIds`: itself first. */
-export async function keepFolder(
-  ctx: Context,
-  tx: Tx,
-  actor: Actor,
-  projectId: string,
-  folderIds: readonly string[],
-): Promise<void> {
-  const { kept, secrets } = await collectFolders(tx, folderIds)
-  const [top] = await tx
-    .selectFrom('folders')
-    .where('id', '=', folderIds[0] ?? '')
-    .selectAll()
-    .execute()
-  if (!top?.parentId) return
-  const path = top.path.slice(0, top.path.lastIndexOf('/')) || '/'
-  const about = {
-    projectId,
-    environmentId: top.environmentId,
-    kind: 'folder' as const,
-    folderId: top.parentId,
-    subjectId: top.id,
-    path,
-  }
-  await keep(ctx, tx, actor, { ...about, name: top.name, secrets }, kept)
-  charge(tx, projectId, { secrets: -secrets, freed: true })
-}
-
-type About = Pick<
-  Insertable<TrashTable>,
-  'projectId' | 'environmentId' | 'kind' | 'folderId' | 'subjectId' | 'path' | 'name' | 'secrets'
->
-
-/** Writes an item of the trash with its rows. */
-export async function keep(ctx: Context, tx: Tx, actor: Actor, about: About, kept: readonly Kept[]): Promise<void> {
-  const id = randomUUID()
-  const deletedAt = timestamp(ctx)
-  const expiresAt = new Date(ctx.now().getTime() + TRASH_DAYS * 24 * 60 * 60_000).toISOString()
-  await tx
-    .insertInto('trash')
-    .values({ ...about, id, deletedAt, deletedBy: actor.name, expiresAt })
-    .execute()
-  const rows = kept.map(({ kind, content }, position) => ({
-    trashId: id,
-    position,
-    kind,
-    content: JSON.stringify(content),
-  }))
-  charge(tx, about.projectId, { bytes: rows.reduce((sum, { content }) => sum + content.length, 0) })
-  const slice = timeSlice()
-  for (const some of chunks(rows, ({ content }) => content.length)) {
-    if (slice.isOver()) await slice.rest()
-    await tx.insertInto('trashRows').values(some).execute()
-  }
-}
 
 /** Deleted secrets and folders that can still be restored, latest first. Never a value. */
 export async function listTrash(

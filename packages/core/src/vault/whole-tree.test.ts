@@ -15,7 +15,8 @@ import { createSecret, createSecrets, getSecret, listSecrets, updateSecret } fro
 import { createTag, deleteTag, listTags, updateTag } from './tags.ts'
 import { vault, type Vault } from './testing.ts'
 import { exportProject, importProject } from './transfer.ts'
-import { listTrash, purgeTrash, restoreTrash, TRASH_DAYS } from './trash.ts'
+import { listTrash, purgeTrash, restoreTrash } from './trash.ts'
+import { TRASH_DAYS } from './trash-writes.ts'
 import { listReferences, listUses, readReferenceTree } from './uses.ts'
 import { listSecretVersions } from './versions.ts'
 

@@ -1,4 +1,4 @@
-/** How secrets are written: every writer of the vault goes through `putSecrets` and `dropSecrets`. */
+/** How secrets are written: every writer of the vault goes through `putSecrets` and `deleteSecretRows`. */
 import { randomUUID } from 'node:crypto'
 import { HIDDEN_VALUE } from '@keyferry/schemas'
 import type { ReferenceTable, SecretVersionTable } from '@keyferry/db'
@@ -15,6 +15,7 @@ import { pruneVersions, sizeOf } from './prune-versions.ts'
 import { charge } from './quotas.ts'
 import { referencesIn } from './references.ts'
 import { openTags, setTags, UNTAGGED, type Tagging } from './tags.ts'
+import { trashSecrets } from './trash-writes.ts'
 import {
   commentOrNull,
   lost,
@@ -150,8 +151,20 @@ export async function putSecrets(
 
 type Write = Opened & { tags: Tagging }
 
-/** Deletes secrets, leaving their versions and one more that says deleted. */
-export async function dropSecrets(
+/** Deletes secrets into the trash, leaving their versions and one more that says deleted. */
+export async function deleteSecretRows(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  target: Target,
+  rows: readonly SecretRow[],
+): Promise<void> {
+  await trashSecrets(ctx, tx, actor, target, rows)
+  await dropMovedSecrets(ctx, tx, actor, target, rows)
+}
+
+/** Removes secrets that were written elsewhere in the same transaction: as `deleteSecretRows`, with nothing for the trash. */
+export async function dropMovedSecrets(
   ctx: Context,
   tx: Tx,
   actor: Actor,

@@ -6,6 +6,7 @@ import { listAudit } from '../../list-audit.ts'
 import { createFolder } from '../../vault/folders.ts'
 import { createImport } from '../../vault/imports.ts'
 import { listSecrets, updateSecrets } from '../../vault/secrets.ts'
+import { listTrash } from '../../vault/trash.ts'
 import { pruneHistory } from './prune.ts'
 import { previewRestore, restoreRun } from './restore.ts'
 import { getRun, listRuns } from './runs.ts'
@@ -73,6 +74,9 @@ for (const { name: destination } of destinations()) {
       expect(await log()).toEqual([])
       const { hash } = await previewRestore(ctx, actor, then)
       await restoreRun(ctx, actor, { ...then, planHash: hash })
+      // What it removed can be restored like everything deleted; B was deleted by hand before.
+      const trash = await listTrash(ctx, actor, { projectId: ferry.place.projectId })
+      expect(trash.map(({ name }) => name).sort()).toEqual(['B', 'D'])
       expect(await log()).toEqual([
         {
           syncId: sync.id,

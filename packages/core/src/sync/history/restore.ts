@@ -9,7 +9,7 @@ import { BadRequest, NotFound } from '../../errors.ts'
 import { projectKey } from '../../vault/project-key.ts'
 import { snapshot as oneLook } from '../../vault/tree.ts'
 import { checkReferences } from '../../vault/check-references.ts'
-import { dropSecrets, openForWriting, presentSecrets, putSecrets } from '../../vault/write.ts'
+import { deleteSecretRows, openForWriting, presentSecrets, putSecrets } from '../../vault/write.ts'
 import { findSync, type SyncAddress } from '../find.ts'
 import { rewind, type Rewound } from './rewind.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -48,7 +48,7 @@ export async function restoreRun(
     const { puts, drops } = found
     if (puts.size + drops.length === 0) return shown
     const present = await presentSecrets(tx, target.folder.id, [...puts.keys(), ...drops])
-    await dropSecrets(
+    await deleteSecretRows(
       ctx,
       tx,
       actor,
