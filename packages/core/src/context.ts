@@ -58,8 +58,8 @@ export interface WakeHint {
 
 export interface Events {
   publish(event: LiveEvent): void
-  /** Ends when `signal` aborts. */
-  subscribe(signal: AbortSignal): AsyncIterable<LiveEvent>
+  /** The events of one project. Ends when `signal` aborts. */
+  subscribe(projectId: string, signal: AbortSignal): AsyncIterable<LiveEvent>
 }
 
 /** Who asks: shown in history and audit. */

@@ -90,13 +90,13 @@ function recordingEvents(published: LiveEvent[]): Events {
       published.push(event)
       for (const listener of listeners) listener()
     },
-    async *subscribe(signal) {
+    async *subscribe(projectId, signal) {
       let next = published.length
       while (!signal.aborted) {
         const event = published[next]
         if (event) {
           next++
-          yield event
+          if (event.projectId === projectId) yield event
           continue
         }
         await new Promise<void>((resolve) => {

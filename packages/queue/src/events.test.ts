@@ -25,7 +25,7 @@ const event = (n: number): LiveEvent => ({
 function collect(bus: EventBus, signal: AbortSignal) {
   const seen: number[] = []
   const ended = (async () => {
-    for await (const one of bus.events.subscribe(signal)) if (one.kind === 'sync') seen.push(one.done)
+    for await (const one of bus.events.subscribe(projectId, signal)) if (one.kind === 'sync') seen.push(one.done)
   })()
   return { seen, ended }
 }
@@ -48,10 +48,27 @@ describe('live events', () => {
     await other.ended
   })
 
+  it('reach the subscribers of their own project alone', async () => {
+    const bus = localEvents()
+    const other = '11111111-1111-4111-8111-111111111111'
+    const arrived: string[] = []
+    const elsewhere = (async () => {
+      for await (const one of bus.events.subscribe(other, new AbortController().signal)) arrived.push(one.projectId)
+    })()
+    const here = collect(bus, new AbortController().signal)
+    bus.events.publish(event(1))
+    bus.events.publish({ ...event(2), projectId: other })
+    bus.events.publish(event(3))
+    await expect.poll(() => here.seen).toEqual([1, 3])
+    expect(arrived).toEqual([other])
+    await bus.close()
+    await Promise.all([elsewhere, here.ended])
+  })
+
   it('keep the newest for a subscriber that does not read', async () => {
     const bus = localEvents()
     const stop = new AbortController()
-    const slow = bus.events.subscribe(stop.signal)
+    const slow = bus.events.subscribe(projectId, stop.signal)
     for (let n = 1; n <= 5000; n++) bus.events.publish(event(n))
     const seen: number[] = []
     for await (const one of slow) {

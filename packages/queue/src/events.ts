@@ -125,14 +125,15 @@ interface Subscriber {
 }
 
 function fanOut(): { events: Events; close: () => void } {
-  const subscribers = new Set<Subscriber>()
+  /** By project: an event costs nothing to the subscribers of other projects. */
+  const subscribers = new Map<string, Set<Subscriber>>()
   return {
     events: {
       publish(event) {
-        for (const subscriber of subscribers) subscriber.push(event)
+        for (const subscriber of subscribers.get(event.projectId) ?? []) subscriber.push(event)
       },
       // It listens from this call on, not from the first read.
-      subscribe(signal) {
+      subscribe(projectId, signal) {
         const kept: LiveEvent[] = []
         let ended = signal.aborted
         let awake = Promise.withResolvers<void>()
@@ -144,13 +145,15 @@ function fanOut(): { events: Events; close: () => void } {
           },
           end() {
             ended = true
-            subscribers.delete(subscriber)
+            const others = subscribers.get(projectId)
+            if (others?.delete(subscriber) && others.size === 0) subscribers.delete(projectId)
             signal.removeEventListener('abort', subscriber.end)
             awake.resolve()
           },
         }
         if (!ended) {
-          subscribers.add(subscriber)
+          const others = subscribers.get(projectId) ?? new Set()
+          subscribers.set(projectId, others.add(subscriber))
           signal.addEventListener('abort', subscriber.end)
         }
         return (async function* () {
@@ -171,7 +174,7 @@ function fanOut(): { events: Events; close: () => void } {
       },
     },
     close() {
-      for (const subscriber of subscribers) subscriber.end()
+      for (const ofProject of subscribers.values()) for (const subscriber of ofProject) subscriber.end()
     },
   }
 }

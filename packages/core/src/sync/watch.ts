@@ -43,8 +43,7 @@ export async function* watchProject(
     const known = new Set<string>()
     const first = await current()
     if (first) for (const syncId of await syncsInReach(ctx, first, projectId)) known.add(syncId)
-    for await (const event of ctx.events.subscribe(AbortSignal.any([signal, over.signal]))) {
-      if (event.projectId !== projectId) continue
+    for await (const event of ctx.events.subscribe(projectId, AbortSignal.any([signal, over.signal]))) {
       const access = await current()
       if (!access) return
       const seen = await inReach(ctx, access, event, known)
