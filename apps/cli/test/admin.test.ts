@@ -9,7 +9,7 @@ import { newHome } from './cli.ts'
 onEveryProfile((profile) => {
   it('rotates, verifies, exports and imports beside a serving instance', async () => {
     const instance = await startInstance(profile)
-    const { client } = await signUp(instance)
+    const { client, account } = await signUp(instance)
     const home = await newHome({ ...environmentOf(instance), KEYFERRY_PASSPHRASE: 'correct horse battery' })
     const admin = (...args: string[]) => home.keyferry(['admin', ...args])
     const project = await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })
@@ -61,6 +61,31 @@ onEveryProfile((profile) => {
       secretValue: 'a value',
       secretComment: 'a comment',
     })
+
+    const signIn = (token: string | null) =>
+      fetch(`${instance.url}/api/auth/sign-in-link`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token }),
+      })
+    const made = await admin('sign-in-link', account.email.toUpperCase())
+    expect(made).toMatchObject({ code: 0, stderr: '' })
+    const token = new URL(made.stdout.trim()).searchParams.get('token')
+    const opened = await signIn(token)
+    const [cookie = ''] = opened.headers.getSetCookie()
+    const me = await fetch(`${instance.url}/api/v1/me`, { headers: { cookie: cookie.split(';', 1)[0] ?? '' } })
+    expect(await me.json()).toMatchObject({ me: { email: account.email } })
+    expect((await signIn(token)).status).toBe(400)
+    expect(await admin('sign-in-link', 'nobody@example.com')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('nobody@example.com'),
+    })
+    const { entries } = await client.audit.list.query({ action: 'person.sign-in,person.sign-in-link' })
+    expect(entries.map(({ action, actor: by, details }) => [action, by.name, details.method])).toEqual([
+      ['person.sign-in', account.email, 'link'],
+      ['person.sign-in-link', 'Operator', undefined],
+    ])
 
     const verified = await admin('verify-audit', '--json')
     expect(verified).toMatchObject({ code: 0, stderr: '' })
