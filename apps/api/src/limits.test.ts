@@ -43,7 +43,6 @@ onEveryDatabase('limits', (open) => {
     ['/api/v1/admin/bootstrap', ACCOUNT, 11],
     ['/api/v1/people/invitations/accept', INVITATION, 11],
     ['/api/v1/people/invitations/open', { token: INVITATION.token }, 31],
-    ['/api/v1/auth/universal-auth/login', LOGIN, 121],
     ['/api/v1/auth/token/renew', { accessToken: 'kfa_x' }, 121],
     ['/api/auth/sign-in/email', { email: 'eve@example.com', password: 'guess guess' }, 11],
     ['/api/auth/sign-in/social', { provider: 'oidc', callbackURL: '/' }, 11],
@@ -134,6 +133,34 @@ onEveryDatabase('limits', (open) => {
     // A stolen device has its own count.
     for (let n = 0; n < 10; n++) expect((await signIn('a wrong guess', device)).status).toBe(401)
     expectSlowedDown(await signIn(ACCOUNT.password, device))
+  })
+
+  it('keeps nobody out who shares an address with somebody who guesses: not a known device, not a machine', async () => {
+    const signIn = (email: string, password: string, cookie = '') =>
+      api.send('POST', '/api/auth/sign-in/email', { email, password }, { token: null, headers: { cookie } })
+    const known = await signIn(ACCOUNT.email, ACCOUNT.password)
+    const device =
+      [known.headers['set-cookie'] ?? ''].flat().find((cookie) => cookie.startsWith('keyferry.device=')) ?? ''
+    const identity = await api.send('POST', '/api/v1/identities', {
+      name: 'CI',
+      organizationId: 'any',
+      role: 'no-access',
+    })
+    const base = `/api/v1/auth/universal-auth/identities/${identity.body.identity.id}`
+    const { clientId } = (await api.send('POST', base, {})).body.identityUniversalAuth
+    const { clientSecret } = (await api.send('POST', `${base}/client-secrets`, {})).body
+    const login = (pair: object) => api.send('POST', '/api/v1/auth/universal-auth/login', pair, nobody)
+
+    expectSlowedDown((await until429(() => signIn('eve@example.com', 'guess guess'), 11)).answer)
+    expectSlowedDown(await signIn(ACCOUNT.email, ACCOUNT.password))
+    expect((await signIn(ACCOUNT.email, ACCOUNT.password, device)).status).toBe(200)
+    expectSlowedDown((await until429(() => login(LOGIN), 121)).answer)
+    const { status, body } = await login({ clientId, clientSecret })
+    expect([status, body.tokenType]).toEqual([200, 'Bearer'])
+    // A device that signed in guesses ten times a minute, too, whichever account it tries; a cookie that was made up is none.
+    const own = await until429(() => signIn('eve@example.com', 'guess guess', device), 11)
+    expectSlowedDown(own.answer)
+    expectSlowedDown(await signIn(ACCOUNT.email, ACCOUNT.password, device.replace(/=./, '=A')))
   })
 
   it('counts by the store, so that processes of a fleet count together, and forgets what is over', async () => {

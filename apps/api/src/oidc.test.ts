@@ -1,8 +1,8 @@
 /** Sign-in by OpenID Connect, against a provider that signs its tokens as a real one does. */
-import { randomBytes } from 'node:crypto'
 import { createAuth } from '@keyferry/auth'
 import { makeResetLink, makeSignInLink } from '@keyferry/auth/people/reset'
 import { OnlyByProvider } from '@keyferry/core/errors'
+import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { OIDC_CLIENT, startProvider } from './testing-oidc.ts'
@@ -133,7 +133,7 @@ onEveryDatabase('sign-in by OIDC', (open) => {
     const before = cookies((await byPassword('sign-in/email', ACCOUNT)).headers['set-cookie'])
     const only = createAuth({
       ctx: api.ctx,
-      rootKey: randomBytes(32),
+      rootKey: api.authKey,
       baseUrl: 'http://127.0.0.1:4400',
       oidc: { ...known(), only: true, groups: null },
     })
@@ -157,7 +157,13 @@ onEveryDatabase('sign-in by OIDC', (open) => {
       await expect(ask(path, { ...ACCOUNT, token: 'x', newPassword: 'a long password' })).rejects.toThrow(
         OnlyByProvider,
       )
+    // Sessions that began with a password end, before anything of theirs is answered or changed.
+    const renamed = await ask('update-user', { name: 'Still here' }, before)
+    expect(renamed.status).toBe(401)
     expect(await only.actorOf(new Headers({ cookie: before }), null)).toBeNull()
+    expect((await api.send('GET', '/api/v1/me', undefined, { token: null, headers: { cookie: before } })).status).toBe(
+      401,
+    )
     const [{ id: userId }] = (await api.send('GET', '/api/v1/people')).body.people
     await expect(makeResetLink(api.ctx, only, api.actor, { userId })).rejects.toThrow(OnlyByProvider)
 
@@ -209,6 +215,20 @@ onEveryDatabase('sign-in by OIDC', (open) => {
     expect(await signIn({ ...alice, sub: 'somebody else' })).toMatchObject({ email })
     expect(await me(own)).toBe(401)
     expect(await people()).toHaveLength(2)
+  })
+
+  it('ends a session after a day, so that the provider decides again', async () => {
+    const cookie = await sessionOf({ email: ACCOUNT.email, email_verified: true, name: 'Ada' })
+    const me = async () => (await api.send('GET', '/api/v1/me', undefined, { token: null, headers: { cookie } })).status
+    const began = async (hours: number) => {
+      const sessions = withOwnNames(api.ctx.db).withTables<{ session: { id: string } }>()
+      for (const { id } of await sessions.selectFrom('session').select('id').execute())
+        await amend(sessions, 'session', id, { createdAt: new Date(Date.now() - hours * 3_600_000).toISOString() })
+    }
+    await began(23)
+    expect(await me()).toBe(200)
+    await began(25)
+    expect(await me()).toBe(401)
   })
 
   it('lets nobody else in', async () => {

@@ -7,6 +7,11 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { softAuthenticator } from './testing-passkey.ts'
 import { ACCOUNT, emptyApi, newProject, readyApi, type TestApi } from './testing.ts'
 
+interface AuditEntry {
+  action: string
+  actor: { name: string }
+  details: Record<string, string>
+}
 interface Mail {
   to: string
   subject: string
@@ -332,6 +337,16 @@ onEveryDatabase('people', (open) => {
     expect((await auth('two-factor/disable', { password: ACCOUNT.password }, elsewhere)).status).toBe(200)
     expect((await as(session)('GET', '/api/v1/me')).status).toBe(401)
     expect((await signIn(ACCOUNT.email, ACCOUNT.password)).body.twoFactorRedirect).toBeUndefined()
+    const { entries } = (await api.send('GET', '/api/v1/audit?action=access.refused')).body
+    const refused = ['disable', 'generate-backup-codes', 'get-totp-uri', 'enable'].map((what) => `two-factor/${what}`)
+    expect(entries.map(({ details }: { details: { procedure: string } }) => details.procedure).toReversed()).toEqual(
+      refused,
+    )
+    expect(entries[0]).toMatchObject({
+      actor: { kind: 'user', name: ACCOUNT.email },
+      address: '127.0.0.1',
+      details: { problem: 'SECOND_FACTOR_NEEDED' },
+    })
   })
 
   it('keep no way in that was open before their password changed', async () => {
@@ -668,6 +683,20 @@ onEveryDatabase('people', (open) => {
     expect((await remove(keys[0].id, proven)).status).toBe(403)
     const bob = await join('bob@example.com', 'viewer')
     expect((await bob('POST', '/api/auth/passkey/delete-passkey', { id: keys[0].id })).status).toBe(401)
+    const { entries } = (await api.send('GET', '/api/v1/audit?action=access.refused,person.sign-in-failed')).body
+    const told = entries.map(({ action, actor, details }: AuditEntry) =>
+      [action, actor.name, details.procedure ?? details.method].join(' '),
+    )
+    expect(new Set(told)).toEqual(
+      new Set([
+        `person.sign-in-failed Not signed in password`,
+        `access.refused ${ACCOUNT.email} passkey/verify-registration`,
+        `access.refused ${ACCOUNT.email} two-factor/enable`,
+        `person.sign-in-failed Not signed in passkey`,
+        `access.refused ${ACCOUNT.email} passkey/delete-passkey`,
+        `access.refused bob@example.com passkey/delete-passkey`,
+      ]),
+    )
 
     await api.send('DELETE', `/api/v1/people/${person.id}/second-factor`)
     expect(await who(proven)).toBe(401)

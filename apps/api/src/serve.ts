@@ -30,7 +30,11 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
     rootKey: authKey,
     baseUrl,
     oidc: oidcOf(env),
-    sessions: { maxMs: env.SESSION_MAX_HOURS * 3_600_000, idleMs: env.SESSION_IDLE_MINUTES * 60_000 },
+    sessions: {
+      maxMs: env.SESSION_MAX_HOURS * 3_600_000,
+      idleMs: env.SESSION_IDLE_MINUTES * 60_000,
+      providerMs: env.OIDC_SESSION_MAX_HOURS * 3_600_000,
+    },
   })
   const app = await buildApp({
     ctx,

@@ -16,6 +16,8 @@ export const ACCOUNT = { email: 'ada@example.com', password: 'correct horse batt
 export interface TestApi extends TestContext {
   app: FastifyInstance
   auth: Auth
+  /** What sign-in derives its keys from. */
+  authKey: Buffer
   /** Every failure that was logged, as the product logs it, oldest first. */
   logged: string[]
   /** The token that bootstrap gave out; empty for `emptyApi`. */
@@ -68,9 +70,10 @@ export async function emptyApi(
   const test = { ...made, ctx: { ...made.ctx, mail, log } }
   await test.ctx.db.deleteFrom('organizations').execute()
   await migrateAuth(test.ctx.db, test.ctx.log)
+  const authKey = randomBytes(32)
   const auth = createAuth({
     ctx: test.ctx,
-    rootKey: randomBytes(32),
+    rootKey: authKey,
     baseUrl,
     oidc,
     hashing: { ln: 4, r: 1, p: 1 },
@@ -92,6 +95,7 @@ export async function emptyApi(
     ...test,
     app,
     auth,
+    authKey,
     logged,
     token: '',
     async send(method, url, body, { token = api.token, headers = {}, address = '127.0.0.1' } = {}) {

@@ -137,6 +137,7 @@ async function record(ctx: Context, hook: Hook, { signedIn, about }: Before): Pr
     // What is refused as malformed tried no password.
     const tried = method ?? (path === '/change-password' || path.startsWith('/two-factor/') ? 'password' : null)
     if (tried !== null) await auditFailed(ctx, hook, { method: tried, problem, person: signedIn ?? about })
+    else if (signedIn) await auditRefusedCall(ctx, hook, { person: signedIn, problem })
     return
   }
   if (path === RESET) {
@@ -196,6 +197,22 @@ export async function auditFailed(ctx: Context, hook: Asked, { method, problem, 
     subject: `${problem} ${method} ${email}`,
     known: user !== undefined,
     details: { email, ...(user ? { userId: user.id } : {}), method, problem, ...agent(hook) },
+  })
+}
+
+/** Notes that somebody who is signed in was refused a change of their account. */
+export async function auditRefusedCall(
+  ctx: Context,
+  hook: Asked & { path?: string },
+  { person, problem }: { person: Person; problem: string },
+): Promise<void> {
+  const procedure = (hook.path ?? '').slice(1)
+  await auditRepeated(ctx, {
+    actor: { ...from(hook), kind: 'user', id: person.id, name: person.email },
+    action: 'access.refused',
+    subject: `${procedure} ${problem}`,
+    known: true,
+    details: { procedure, problem, ...agent(hook) },
   })
 }
 

@@ -58,6 +58,8 @@ export interface Auth extends Accounts {
    * second factor first.
    */
   actorOf(headers: Headers, address: string | null, options?: { again: boolean }): Promise<Actor | null>
+  /** Which account signed in before on the device that sent these headers, as an opaque name; null for none. */
+  knownAccountOf(headers: Headers): Promise<string | null>
   /** Notes in the audit log that the bearer token in these headers was refused. */
   auditRefused(headers: Headers, address: string | null): Promise<void>
   /** A token that sets a person's password once, for a link that is `mailed` to them, or handed over. */
@@ -127,7 +129,7 @@ export function createAuth({
   const guards = [
     guesses({ ctx, warn: (email) => void mailGuesses(ctx, baseUrl, email) }),
     totpOnce(ctx),
-    factorChanges(),
+    factorChanges(ctx),
     passwordRules(),
     signInLinks(),
     ...(oidc?.groups ? [oidcGroups(ctx, oidc.groups)] : []),
@@ -144,7 +146,12 @@ export function createAuth({
       sendReset,
       onMailedReset,
     }),
-    { authority, sessions },
+    {
+      authority,
+      sessions,
+      // Those that began before passwords were switched off end.
+      admitted: (signedInBy) => !oidc?.only || signedInBy === 'oidc' || signedInBy === 'link',
+    },
   )
   // Only the server makes accounts, so only this instance, which serves no request, can sign someone up.
   const accounts = betterAuthOn(configuration(withOwnNames(db), { ...settings, transaction: true, signUp: true }), {
@@ -158,8 +165,7 @@ export function createAuth({
 
   async function ofSession(headers: Headers, { refresh }: { refresh: boolean }): Promise<Actor | null> {
     const session = await main.sessionOf(headers, { refresh })
-    // Those that began before passwords were switched off end with them.
-    if (!session || (oidc?.only && session.signedInBy !== 'oidc' && session.signedInBy !== 'link')) return null
+    if (!session) return null
     await demandFactor(session)
     return session.actor
   }
@@ -188,12 +194,13 @@ export function createAuth({
     async handler(request) {
       const { pathname } = new URL(request.url)
       if (oidc?.only && WITH_A_PASSWORD.test(pathname)) throw new OnlyByProvider()
-      // better-auth knows no end that use does not put off.
+      // Ends the session where it is over: better-auth knows no end that use does not put off, and no sign-in that was switched off.
       const session = request.headers.has('cookie') ? await main.sessionOf(request.headers, { refresh: true }) : null
       if (session && !BEFORE_A_FACTOR.test(pathname)) await demandFactor(session)
       if (pathname.endsWith('/list-sessions')) await removeOver(db, sessions)
       return withGroups(() => main.handler(request))
     },
+    knownAccountOf: main.knownAccountOf,
     async auditRefused(headers, address) {
       const token = bearerOf(headers)
       if (token !== undefined) await auditRefusedToken(ctx, token, address)

@@ -11,6 +11,7 @@ import { twoFactor } from 'better-auth/plugins/two-factor'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { CLIENT_ADDRESS } from './audit-sign-in.ts'
+import { DEVICE_COOKIE, knownAccountOf } from './people/known-devices.ts'
 import { groupsOf, noteGroups, type GroupMapping } from './people/oidc-groups.ts'
 import { passkeys } from './people/passkeys.ts'
 import { hashPassword, verifyPassword, type HashCost } from './people/password-hash.ts'
@@ -261,13 +262,26 @@ export interface Session {
   hasSecondFactor: boolean
 }
 
+interface Admitting {
+  authority: Context['authority']
+  sessions: SessionLimits
+  /** Whether sessions that began like this go on; the others end when they are used next. Left out, all do. */
+  admitted?: (signedInBy: SignInKind | null) => boolean
+}
+
 export function betterAuthOn(
   options: ReturnType<typeof configuration>,
-  { authority, sessions: limits }: { authority: Context['authority']; sessions: SessionLimits },
+  { authority, sessions: limits, admitted = () => true }: Admitting,
 ) {
   const auth = betterAuth({ ...options, database: accountsAdapter(options.database, authority) })
   return {
     handler: (request: Request): Promise<Response> => auth.handler(request),
+
+    /** Which account signed in before on the device that sends `headers`, as an opaque name; null for none. */
+    async knownAccountOf(headers: Headers): Promise<string | null> {
+      const { createAuthCookie, secret } = await auth.$context
+      return knownAccountOf(headers, { name: createAuthCookie(DEVICE_COOKIE).name, secret })
+    },
 
     /** Null without a session, and for one that is over. `refresh`: it is used now. */
     async sessionOf(headers: Headers, { refresh }: { refresh: boolean }): Promise<Session | null> {
@@ -275,7 +289,8 @@ export function betterAuthOn(
       const found = await auth.api.getSession({ headers, query: { disableRefresh: true } })
       if (!found) return null
       const { session, user } = found
-      if (isOver(session, limits)) {
+      const signedInBy = SIGN_INS.find((kind) => kind === session.signedInBy) ?? null
+      if (isOver(session, limits) || !admitted(signedInBy)) {
         await (await auth.$context).internalAdapter.deleteSession(session.token)
         return null
       }
@@ -283,7 +298,7 @@ export function betterAuthOn(
       if (refresh && unnoted >= lastSeenEvery(limits)) await auth.api.getSession({ headers })
       return {
         actor: { kind: 'user', id: user.id, name: user.email },
-        signedInBy: SIGN_INS.find((kind) => kind === session.signedInBy) ?? null,
+        signedInBy,
         hasSecondFactor: user.twoFactorEnabled === true,
       }
     },

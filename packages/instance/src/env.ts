@@ -120,6 +120,7 @@ const schema = z
       .transform((text) => text === 'true' || text === '1'),
     OIDC_GROUPS_CLAIM: z.string().default('groups'),
     OIDC_GROUP_ROLES: groupRoles.optional(),
+    OIDC_SESSION_MAX_HOURS: z.coerce.number().int().min(1).max(8760).default(24),
     SESSION_MAX_HOURS: z.coerce.number().int().min(1).max(8760).default(168),
     SESSION_IDLE_MINUTES: z.coerce.number().int().min(5).max(525_600).default(1440),
     AUDIT_STREAM_URL: z.url({ protocol: /^https?$/, error: 'must start with https:// or http://' }).optional(),

@@ -31,7 +31,11 @@ export async function registerAuth(app: FastifyInstance, { auth, checkStore, thr
     if (response.status >= 400) return refuse(response.status, text, request, reply)
     return reply.code(response.status).send(text)
   }
-  const slow = (path: string) => (request: FastifyRequest) => throttleOf(request)(path, GUESSES_PER_MINUTE)
+  const slow = (path: string) => async (request: FastifyRequest) => {
+    const account = await auth.knownAccountOf(headersOf(request))
+    // A device that signed in before is counted apart: strangers behind the same address do not keep its owner out.
+    return throttleOf(request)(account === null ? path : `${path} ${account}`, GUESSES_PER_MINUTE)
+  }
   for (const path of READS) app.get(`/api/auth/${path}`, (request, reply) => answer(request, reply, null))
   for (const path of SLOW_READS) {
     app.get(`/api/auth/${path}`, { onRequest: slow(path) }, (request, reply) => answer(request, reply, null))
@@ -79,14 +83,20 @@ function refuse(answered: number, text: string | null, request: FastifyRequest, 
   })
 }
 
-/** `body`: what better-auth is to see of it, null for none. */
-function toWeb(request: FastifyRequest, body: object | null): Request {
+/** As they came, but for those that speak of the body, with the address that the connection has. */
+function headersOf(request: FastifyRequest): Headers {
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers)) {
     if (OF_THE_BODY.has(name)) continue
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) headers.append(name, one)
   }
   headers.set(CLIENT_ADDRESS, request.ip)
+  return headers
+}
+
+/** `body`: what better-auth is to see of it, null for none. */
+function toWeb(request: FastifyRequest, body: object | null): Request {
+  const headers = headersOf(request)
   if (body) headers.set('content-type', 'application/json')
   const origin = `${request.protocol}://${request.host}`
   if (!URL.canParse(request.url, origin)) throw new BadRequest('The Host header is not a host')

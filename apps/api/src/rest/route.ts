@@ -33,6 +33,8 @@ export interface Meta {
   tag: string
   /** Tries per minute and address, where something could be guessed. */
   perMinute?: number
+  /** Wrong credentials per minute and address, where they are too long to be guessed: right ones are always let through. */
+  wrongPerMinute?: number
   /** Set where a call can be large or slow: then only a few run at a time. */
   weight?: Weight
   /** What it mounts; set by `query`, `mutation`, `subscription` and `anyone`, never by hand. */

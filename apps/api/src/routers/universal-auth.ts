@@ -19,8 +19,7 @@ export const universalAuth = router({
     .meta({
       tag,
       summary: 'A short-lived token for a client id and secret',
-      // Scripts behind one address sign in often; what stops guessing is the lock-out of the identity.
-      perMinute: 120,
+      wrongPerMinute: 120,
       routes: [{ method: 'POST', path: '/api/v1/auth/universal-auth/login' }],
     })
     .input(universalAuthLogin)
@@ -31,7 +30,7 @@ export const universalAuth = router({
     .meta({
       tag,
       summary: 'Longer life for a token that is still good',
-      perMinute: 120,
+      wrongPerMinute: 120,
       routes: [{ method: 'POST', path: '/api/v1/auth/token/renew' }],
     })
     .input(accessTokenInput)
@@ -42,7 +41,7 @@ export const universalAuth = router({
     .meta({
       tag,
       summary: 'Ends a token',
-      perMinute: 120,
+      wrongPerMinute: 120,
       routes: [{ method: 'POST', path: '/api/v1/auth/token/revoke' }],
     })
     .input(accessTokenInput)

@@ -67,7 +67,11 @@ const WRONG_TOKENS_PER_MINUTE = 300
 const stated = t.procedure.use(async ({ ctx, path, type, meta, signal, next }) => {
   const run = async () => {
     const result = await next()
-    if (!result.ok) throw result.error
+    if (!result.ok) {
+      const isWrong = result.error.cause instanceof Unauthorized
+      if (isWrong && meta?.wrongPerMinute !== undefined) await ctx.throttle(path, meta.wrongPerMinute)
+      throw result.error
+    }
     if (type !== 'subscription') return { ...result, data: await ctx.prepare(result.data) }
     ctx.admission.openStream(signal ?? AbortSignal.abort())
     return result

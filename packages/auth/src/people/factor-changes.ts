@@ -2,6 +2,7 @@
  * Changes of the factors that a person signs in with. A person who has one proves it again for each change: a password, or a session that was
  * left open, must not be enough to take it away. Afterwards nothing stays open that was opened before. A plugin of better-auth.
  */
+import type { Context } from '@keyferry/core/context'
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'
 import {
   APIError,
@@ -12,6 +13,7 @@ import {
   sessionMiddleware,
 } from 'better-auth/api'
 import { z } from 'zod'
+import { auditFailed, auditRefusedCall } from '../audit-sign-in.ts'
 import { endOtherSessions } from './endings.ts'
 
 /** They need a proof when a factor is set. */
@@ -41,7 +43,7 @@ interface SignedIn {
 /** After a hook's endpoint: what it answers, or why it refused. */
 type Answered = GenericEndpointContext & { context: { returned?: unknown } }
 
-export function factorChanges(): BetterAuthPlugin {
+export function factorChanges(audited: Context): BetterAuthPlugin {
   const before = new WeakMap<object, SignedIn>()
   const on = (paths: ReadonlySet<string>) => (ctx: { path?: string }) => paths.has(ctx.path ?? '')
   return {
@@ -53,7 +55,7 @@ export function factorChanges(): BetterAuthPlugin {
     },
     hooks: {
       before: [
-        { matcher: on(GUARDED), handler: createAuthMiddleware(demandProof) },
+        { matcher: on(GUARDED), handler: createAuthMiddleware((ctx) => demandProof(audited, ctx)) },
         {
           matcher: on(new Set([PASSKEY])),
           handler: createAuthMiddleware(async (ctx) => {
@@ -81,15 +83,21 @@ export function factorChanges(): BetterAuthPlugin {
   }
 }
 
-async function demandProof(ctx: GenericEndpointContext): Promise<void> {
+async function demandProof(audited: Context, ctx: GenericEndpointContext): Promise<void> {
   const signedIn = await getSessionFromCtx(ctx)
   if (!signedIn) return
-  if (ctx.path === '/passkey/verify-registration') await ctx.context.password.checkPassword(signedIn.user.id, ctx)
-  const { app, passkey } = await factorsOf(ctx, signedIn.user.id)
+  const { user } = signedIn
+  if (ctx.path === '/passkey/verify-registration')
+    await ctx.context.password.checkPassword(user.id, ctx).catch(async (error: unknown) => {
+      await auditFailed(audited, ctx, { method: 'password', problem: 'INVALID_PASSWORD', person: user })
+      throw error
+    })
+  const { app, passkey } = await factorsOf(ctx, user.id)
   if (!app && !passkey) return
   // Of several changes at the same time one gets it.
   const proof = await ctx.context.internalAdapter.consumeVerificationValue(proofOf(signedIn))
-  if (proof?.value === signedIn.user.id) return
+  if (proof?.value === user.id) return
+  await auditRefusedCall(audited, ctx, { person: user, problem: 'SECOND_FACTOR_NEEDED' })
   throw new APIError('FORBIDDEN', {
     code: 'SECOND_FACTOR_NEEDED',
     message: 'Confirm this change first with a code of your authenticator app, a recovery code or a passkey.',

@@ -4,8 +4,9 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { GenericEndpointContext } from 'better-auth'
+import { createEndpoint } from 'better-call'
 
-const NAME = 'device'
+export const DEVICE_COOKIE = 'device'
 const MAX_AGE_SECONDS = 365 * 86_400
 
 /** What an address is counted as: no table should list who was tried. */
@@ -14,16 +15,29 @@ export const accountKey = (email: string): string =>
 
 /** The id of the device that sends this request, if the account signed in on it before; null otherwise. */
 export async function deviceOf(ctx: GenericEndpointContext, email: string): Promise<string | null> {
-  const cookie = await ctx.getSignedCookie(ctx.context.createAuthCookie(NAME).name, ctx.context.secret)
+  const cookie = await ctx.getSignedCookie(ctx.context.createAuthCookie(DEVICE_COOKIE).name, ctx.context.secret)
   if (!cookie) return null
   const [account, device] = cookie.split('.')
   return account === accountKey(email) && device ? device : null
 }
 
+/** Verifies the cookie `name` of `headers`; undefined for none, and for one that was not signed with `secret`. */
+const readSigned = ({ headers, name, secret }: { headers: Headers; name: string; secret: string }) =>
+  createEndpoint({ method: 'GET' }, async (ctx) => (await ctx.getSignedCookie(name, secret)) || undefined)({ headers })
+
+/** Which account signed in before on the device that sends `headers`, as `accountKey` names it; null for none. */
+export async function knownAccountOf(
+  headers: Headers,
+  { name, secret }: { name: string; secret: string },
+): Promise<string | null> {
+  const cookie = headers.has('cookie') ? await readSigned({ headers, name, secret }) : undefined
+  return cookie?.split('.', 1)[0] ?? null
+}
+
 /** The account signed in on this device. */
 export async function rememberDevice(ctx: GenericEndpointContext, email: string): Promise<void> {
   if ((await deviceOf(ctx, email)) !== null) return
-  const cookie = ctx.context.createAuthCookie(NAME, { maxAge: MAX_AGE_SECONDS })
+  const cookie = ctx.context.createAuthCookie(DEVICE_COOKIE, { maxAge: MAX_AGE_SECONDS })
   const device = `${accountKey(email)}.${randomBytes(16).toString('base64url')}`
   await ctx.setSignedCookie(cookie.name, device, ctx.context.secret, cookie.attributes)
 }

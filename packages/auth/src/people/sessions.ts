@@ -7,32 +7,48 @@ export interface SessionLimits {
   maxMs: number
   /** Milliseconds without a request after which it ends. */
   idleMs: number
+  /** Milliseconds after which one that began at the provider ends, so that the provider decides again. */
+  providerMs: number
 }
 
-export const DEFAULT_LIMITS: SessionLimits = { maxMs: 168 * 3_600_000, idleMs: 1440 * 60_000 }
+export const DEFAULT_LIMITS: SessionLimits = {
+  maxMs: 168 * 3_600_000,
+  idleMs: 1440 * 60_000,
+  providerMs: 24 * 3_600_000,
+}
 
 /** Milliseconds after which a session that is used says so again: a small part of the time it may be idle. */
 export const lastSeenEvery = ({ idleMs }: SessionLimits): number => Math.min(300_000, Math.floor(idleMs / 10))
 
-export function isOver(session: { createdAt: Date; updatedAt: Date }, limits: SessionLimits): boolean {
+export interface TimedSession {
+  createdAt: Date
+  updatedAt: Date
+  signedInBy?: string | null | undefined
+}
+
+export function isOver({ createdAt, updatedAt, signedInBy }: TimedSession, limits: SessionLimits): boolean {
   const now = Date.now()
-  return (
-    now - session.createdAt.getTime() >= limits.maxMs ||
-    now - session.updatedAt.getTime() >= limits.idleMs + lastSeenEvery(limits)
-  )
+  const longest = signedInBy === 'oidc' ? Math.min(limits.maxMs, limits.providerMs) : limits.maxMs
+  return now - createdAt.getTime() >= longest || now - updatedAt.getTime() >= limits.idleMs + lastSeenEvery(limits)
 }
 
 /** Removes sessions that are over from the store, where nobody came back to be told. */
 export async function removeOver(db: Context['db'], limits: SessionLimits): Promise<void> {
-  const { maxMs, idleMs } = limits
+  const { maxMs, idleMs, providerMs } = limits
   // better-auth keeps times as the database has them.
   const before = (ms: number) =>
     db.dialect === 'sqlite' ? new Date(Date.now() - ms).toISOString() : new Date(Date.now() - ms)
-  const sessions = withOwnNames(db).withTables<{ session: { createdAt: Date | string; updatedAt: Date | string } }>()
+  const sessions = withOwnNames(db).withTables<{
+    session: { createdAt: Date | string; updatedAt: Date | string; signedInBy: string | null }
+  }>()
   await sessions
     .deleteFrom('session')
     .where((eb) =>
-      eb.or([eb('createdAt', '<=', before(maxMs)), eb('updatedAt', '<=', before(idleMs + lastSeenEvery(limits)))]),
+      eb.or([
+        eb('createdAt', '<=', before(maxMs)),
+        eb.and([eb('signedInBy', '=', 'oidc'), eb('createdAt', '<=', before(providerMs))]),
+        eb('updatedAt', '<=', before(idleMs + lastSeenEvery(limits))),
+      ]),
     )
     .execute()
 }
