@@ -49,6 +49,9 @@ onEveryDatabase('a store of another version or key', (open) => {
         expect(text).toContain(`TAGGED (its ${what} cannot be decrypted`)
       }
       expect(api.logged.at(-1)).toContain('cannot be decrypted')
+      const deleted = await api.send('DELETE', '/api/v4/secrets/TAGGED', { projectId, environment: 'dev' })
+      expect(deleted.status).toBe(400)
+      expect(deleted.text).toContain(`TAGGED (its ${what} cannot be decrypted`)
       await other.set({ comment: before.comment, metadata: before.metadata }).execute()
     }
     expect((await read('/api/v4/secrets')).status).toBe(200)

@@ -14,3 +14,8 @@ export function maintain<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise
     return work(tx)
   })
 }
+
+/** Whether a transaction that also does other work may prune: not once a newer version has brought the store up to date, nor beside a migration. */
+export async function mayMaintain(ctx: Pick<Context, 'db'>, tx: Tx): Promise<boolean> {
+  return (await holdMigrations(ctx.db, tx)).length === 0
+}

@@ -34,6 +34,15 @@ export const backup = router({
     tag,
     summary: 'Data keys that are being rotated',
     routes: [{ method: 'GET', path: '/api/v1/data-key-rotations', envelope: 'rotations' }],
-    output: z.array(z.object({ projectId: id, done: z.number().int(), startedAt: timestamp })),
+    output: z.array(
+      z.object({
+        projectId: id,
+        done: z.number().int(),
+        startedAt: timestamp,
+        unreadable: z
+          .array(z.string())
+          .describe('What cannot be decrypted; an operator has to decide before it goes on'),
+      }),
+    ),
   }),
 })

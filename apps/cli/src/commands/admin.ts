@@ -35,7 +35,11 @@ export function addAdmin(program: Command, cli: Cli): void {
   withJson(admin.command('rotate-data-key'))
     .description('Seal everything of a project with a new key, while the instance serves')
     .requiredOption('--project <slug or id>', 'the project')
-    .action((options: JsonOption & { project: string }) => rotateDataKey(cli, options))
+    .option(
+      '--discard-unreadable',
+      'throw the old key away although it may be the only one that opens what cannot be decrypted',
+    )
+    .action((options: RotateOptions) => rotateDataKey(cli, options))
 
   withJson(admin.command('prune-audit'))
     .description('Take old rows off the audit log, which is verified first; what is left can be verified from there')
@@ -69,6 +73,7 @@ export function addAdmin(program: Command, cli: Cli): void {
     .action((options: JsonOption) => endSessions(cli, options))
 }
 
+type RotateOptions = JsonOption & { project: string; discardUnreadable?: boolean }
 type RestoreOptions = JsonOption & { yes?: boolean; unsealed?: boolean }
 
 async function restartAudit(cli: Cli, { yes, json }: JsonOption & { yes?: boolean }): Promise<void> {
@@ -155,25 +160,30 @@ async function rotateRootKey(cli: Cli, { force, json }: JsonOption & { force?: b
   else cli.terminal.line('The new root key is in root.key: back it up; older backups still need the old one.')
 }
 
-async function rotateDataKey(cli: Cli, { project: named, json }: JsonOption & { project: string }): Promise<void> {
-  const done = await withAdmin(cli, async ({ ctx, operator }) => {
+async function rotateDataKey(cli: Cli, { project: named, discardUnreadable, json }: RotateOptions): Promise<void> {
+  const { done, unreadable } = await withAdmin(cli, async ({ ctx, operator }) => {
     const { continueRotations, listRotations, rotateDataKey } = await import('@keyferry/core/admin/rotate-data-key')
     const { id: projectId } = await projectNamed(ctx, operator, named)
-    const underWay = async () => (await listRotations(ctx)).some((rotation) => rotation.projectId === projectId)
+    const underWay = async () => (await listRotations(ctx)).find((rotation) => rotation.projectId === projectId)
+    const before = await underWay()
     // After a crash the same command goes on.
-    if (!(await underWay())) await rotateDataKey(ctx, operator, { projectId })
+    if (!before || before.unreadable.length > 0)
+      await rotateDataKey(ctx, operator, { projectId, discard: discardUnreadable === true })
     cli.terminal.progress('Sealing anew …')
     await continueRotations(ctx, AbortSignal.timeout(600_000))
-    return !(await underWay())
+    const after = await underWay()
+    return { done: !after, unreadable: after?.unreadable ?? [] }
   })
   cli.terminal.progress('')
-  if (json) cli.terminal.json({ done })
-  else
-    cli.terminal.line(
-      done
-        ? `Everything in ${named} is sealed with the new key.`
-        : 'Begun; the instance goes on with it while it serves.',
-    )
+  if (json) cli.terminal.json({ done, unreadable })
+  else if (done) cli.terminal.line(`Everything in ${named} is sealed with the new key.`)
+  else if (unreadable.length === 0) cli.terminal.line('Begun; the instance goes on with it while it serves.')
+  for (const text of unreadable) cli.terminal.note(`error: ${text} cannot be decrypted.`)
+  if (unreadable.length === 0) return
+  cli.terminal.note(
+    'The old key is kept: it may be the only one that opens them. Restore them from a backup and run this again, or give them up with --discard-unreadable.',
+  )
+  cli.exitWith(EXIT.failed)
 }
 
 async function verifyAudit(cli: Cli, { expect, json }: JsonOption & { expect?: string }): Promise<void> {

@@ -23,7 +23,7 @@ export const dataKeyVerbs = {
     input: z.object({ projectId: schemas.id }),
     requires: () => RUNS_INSTANCE,
     run: async (ctx, actor, input) => {
-      await rotateDataKey(ctx, actor, input)
+      await rotateDataKey(ctx, actor, { projectId: input.projectId })
       return { message: 'The new key is in use; what is stored is sealed again in the background' }
     },
   }),

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { audit } from '../audit.ts'
 import { lockHead, makeHead, mark, readHead } from '../audit-head.ts'
 import type { Actor, Context } from '../context.ts'
-import { transact } from '../transaction.ts'
+import { maintain } from '../maintenance.ts'
 import { organizationKeyOf } from '../vault/project-key.ts'
 
 /**
@@ -10,7 +10,7 @@ import { organizationKeyOf } from '../vault/project-key.ts'
  * was taken away, and to rotate the key of the chain; what was wrong with the log until now can't be seen afterwards, so verify it first.
  */
 export function restartAudit(ctx: Context, actor: Actor): Promise<void> {
-  return transact(ctx, async (tx) => {
+  return maintain(ctx, async (tx) => {
     if (await readHead(tx)) await lockHead(ctx, ctx.db, tx)
     const { first, last } = await tx
       .selectFrom('audit')

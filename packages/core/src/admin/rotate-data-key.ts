@@ -1,7 +1,8 @@
 /**
  * Rotation of a project's data key. It begins with a new generation of the key, which seals everything from that moment; what older ones sealed is
  * sealed anew in the background, a batch per transaction, and the older ones are thrown away at the end. Both can be opened at any time, so a
- * crash anywhere leaves nothing behind but work to go on with.
+ * crash anywhere leaves nothing behind but work to go on with. While a text remains that could not be decrypted the older ones stay: the rotation is
+ * blocked, and says what it is.
  *
  * Syncs see no change: a digest of the ledger is brought up to the new generation without its value (see crypto/data-key), under the
  * lease of its target, so that no run compares digests of two generations; a run that comes earlier lifts what it reads.
@@ -18,6 +19,7 @@ import { maintain } from '../maintenance.ts'
 import { lockProject } from '../vault/project-key.ts'
 import { resealTrashRow } from '../vault/trash-rows.ts'
 import { sealedAs } from '../vault/tree.ts'
+import { describeUnreadable, merged, unreadableAt, type Unreadable } from './unreadable.ts'
 
 type Rotation = Selectable<KeyRotationTable>
 
@@ -25,16 +27,30 @@ type Rotation = Selectable<KeyRotationTable>
 const BATCH = 200
 const LEDGER_BATCH = 1000
 
-/** Begins; the sweep of a serving process, or `continueRotations`, does the rest. Throws `NotFound`, and `BadRequest` while one is under way. */
-export function rotateDataKey(ctx: Context, actor: Actor, input: { projectId: string }): Promise<void> {
-  const { projectId } = input
+/**
+ * Begins; the sweep of a serving process, or `continueRotations`, does the rest. One that is blocked tries what could not be decrypted again, or with
+ * `discard` gives that up. Throws `NotFound`, and `BadRequest` while one is under way.
+ */
+export function rotateDataKey(
+  ctx: Context,
+  actor: Actor,
+  { projectId, discard = false }: { projectId: string; discard?: boolean },
+): Promise<void> {
   return maintain(ctx, async (tx) => {
     await lockProject(ctx, tx, projectId)
     const present = await tx
       .selectFrom('dataKeyRotations')
       .where('projectId', '=', projectId)
-      .select('startedAt')
+      .select(['startedAt', 'phase', 'unreadable'])
       .executeTakeFirst()
+    if (present?.phase === 'blocked') {
+      const next = { phase: discard ? ('digests' as const) : ('secrets' as const), cursor: '', unreadable: '[]' }
+      await tx.updateTable('dataKeyRotations').set(next).where('projectId', '=', projectId).execute()
+      const given: Unreadable[] = discard ? JSON.parse(present.unreadable) : []
+      const discarded = await describeUnreadable(tx, given)
+      await audit(ctx, tx, actor, 'project.rotate-data-key', projectId, discard ? { discarded } : {})
+      return
+    }
     if (present)
       throw new BadRequest(
         `The data key of this project is being rotated since ${present.startedAt}. Wait until that is done.`,
@@ -65,19 +81,39 @@ export function rotateDataKey(ctx: Context, actor: Actor, input: { projectId: st
   })
 }
 
-/** Rotations that are not done, oldest first. */
-export async function listRotations(ctx: Context): Promise<{ projectId: string; done: number; startedAt: string }[]> {
-  return ctx.db.selectFrom('dataKeyRotations').select(['projectId', 'done', 'startedAt']).orderBy('startedAt').execute()
+/** A rotation that is not done. */
+export interface OpenRotation {
+  projectId: string
+  /** Rows so far. */
+  done: number
+  startedAt: string
+  /** What cannot be decrypted, for people. Not empty once everything else is done: the rotation waits for an operator. */
+  unreadable: string[]
 }
 
-/** Goes on with every rotation until it is done, waits for a running sync, or `signal` aborts. Safe to call at any time, from any process. */
+/** Oldest first. */
+export async function listRotations(ctx: Context): Promise<OpenRotation[]> {
+  const rows = await ctx.db
+    .selectFrom('dataKeyRotations')
+    .select(['projectId', 'done', 'startedAt', 'phase', 'unreadable'])
+    .orderBy('startedAt')
+    .execute()
+  return Promise.all(
+    rows.map(async ({ phase, unreadable, ...row }) => ({
+      ...row,
+      unreadable: phase === 'blocked' ? await describeUnreadable(ctx.db, JSON.parse(unreadable)) : [],
+    })),
+  )
+}
+
+/** Goes on with every rotation until it is done, is blocked, waits for a running sync, or `signal` aborts. Safe to call at any time, from any process. */
 export async function continueRotations(ctx: Context, signal: AbortSignal): Promise<void> {
   for (const { projectId } of await listRotations(ctx)) {
     while (!signal.aborted && (await step(ctx, projectId)) === 'again') continue
   }
 }
 
-/** One batch. `waiting`: a sync is running, and it is tried again later. */
+/** One batch. `waiting`: for a sync that is running, or for an operator. */
 async function step(ctx: Context, projectId: string): Promise<'again' | 'waiting' | 'done'> {
   const rotation = await ctx.db
     .selectFrom('dataKeyRotations')
@@ -87,17 +123,27 @@ async function step(ctx: Context, projectId: string): Promise<'again' | 'waiting
   if (!rotation) return 'done'
   const { phase } = rotation
   if (rotation.columns !== COLUMNS) return beginAgain(ctx, projectId)
+  if (phase === 'blocked') return 'waiting'
   if (phase === 'digests') return liftDigests(ctx, rotation)
   await maintain(ctx, async (tx) => {
     const key = await lockProject(ctx, tx, projectId)
     // Another process may have been faster.
     const at = await tx.selectFrom('dataKeyRotations').where('projectId', '=', projectId).selectAll().executeTakeFirst()
     if (!at || at.phase !== phase || at.cursor !== rotation.cursor) return
-    const ids = await reseal[phase](tx, resealer(ctx, key), at)
-    const next = ids.length < BATCH ? { phase: AFTER[phase], cursor: '' } : { phase, cursor: ids.at(-1) ?? '' }
+    const found: Unreadable[] = []
+    const ids = await reseal[phase](tx, resealer(key, found), at)
+    const unreadable = merged(JSON.parse(at.unreadable), found)
+    const after: Rotation['phase'] = phase === 'trash' && unreadable.length > 0 ? 'blocked' : AFTER[phase]
+    const next: Pick<Rotation, 'phase' | 'cursor'> =
+      ids.length < BATCH ? { phase: after, cursor: '' } : { phase, cursor: ids.at(-1) ?? '' }
+    if (ids.length < BATCH && after === 'blocked')
+      ctx.log.error(
+        { projectId, unreadable: await describeUnreadable(tx, unreadable) },
+        'the rotation of a data key cannot end: stored texts cannot be decrypted. Mend them, or run keyferry admin rotate-data-key with --discard-unreadable',
+      )
     await tx
       .updateTable('dataKeyRotations')
-      .set({ ...next, done: at.done + ids.length })
+      .set({ ...next, done: at.done + ids.length, unreadable: JSON.stringify(unreadable) })
       .where('projectId', '=', projectId)
       .execute()
   })
@@ -110,7 +156,7 @@ async function beginAgain(ctx: Context, projectId: string): Promise<'again'> {
     await lockProject(ctx, tx, projectId)
     await tx
       .updateTable('dataKeyRotations')
-      .set({ phase: 'secrets', cursor: '', columns: COLUMNS })
+      .set({ phase: 'secrets', cursor: '', columns: COLUMNS, unreadable: '[]' })
       .where('projectId', '=', projectId)
       .execute()
   })
@@ -214,16 +260,16 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
   },
 }
 
-/** What cannot be opened stays as it is, and is said: it could not be read before either. */
+/** What cannot be opened stays as it is, and is added to `unreadable`. */
 const resealer =
-  (ctx: Context, key: DataKey): Reseal =>
+  (key: DataKey, unreadable: Unreadable[]): Reseal =>
   (sealed, belongsTo) => {
     if (sealed === '' || key.isPresent(sealed)) return sealed
     try {
       return key.seal(key.open(sealed, ...belongsTo), ...belongsTo)
     } catch (error) {
       if (!(error instanceof SealBroken)) throw error
-      ctx.log.error({ err: error, belongsTo }, 'a stored value cannot be decrypted; the rotation leaves it as it is')
+      unreadable.push(unreadableAt(belongsTo))
       return sealed
     }
   }

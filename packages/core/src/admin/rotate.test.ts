@@ -176,6 +176,30 @@ onEveryDatabase('rotation', (open) => {
       expect((await t.run(sync)).row.lastRun?.counts).toMatchObject({ create: 0, update: 0, delete: 0, keep: 450 })
     })
 
+    it('keeps the old key, and names them, while texts remain that cannot be decrypted', async () => {
+      await t.set({ A: 'one', B: 'two' })
+      const row = () => t.ctx.db.updateTable('secretVersions').where('key', '=', 'B')
+      await row().set({ version: 7 }).execute()
+      await rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })
+      await continueRotations(t.ctx, never)
+      const blocked = () => listRotations(t.ctx)
+      expect(await blocked()).toMatchObject([{ unreadable: ['the value of B in dev:/, version 7'] }])
+      await continueRotations(t.ctx, never)
+      expect(await blocked()).toHaveLength(1)
+      await row().set({ version: 1 }).execute()
+      await rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })
+      await continueRotations(t.ctx, never)
+      expect(await blocked()).toEqual([])
+      expect(await read(t.ctx, 'B', 1)).toBe('two')
+
+      await row().set({ version: 7 }).execute()
+      await rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })
+      await continueRotations(t.ctx, never)
+      await rotateDataKey(t.ctx, t.actor, { projectId: t.projectId, discard: true })
+      await continueRotations(t.ctx, never)
+      expect(await blocked()).toEqual([])
+    })
+
     it('waits for a run that began with the older key', async () => {
       await t.set({ A: 'one' })
       const sync = await t.create()

@@ -1,5 +1,6 @@
 /** Old versions go once a secret has more than its quota. */
 import type { Context, Tx } from '../context.ts'
+import { mayMaintain } from '../maintenance.ts'
 import { timeSlice } from '../time-slice.ts'
 import { charge } from './quotas.ts'
 import type { SecretRow } from './tree.ts'
@@ -10,10 +11,10 @@ const SHARE = 0.1
 
 /**
  * After secrets were written: removes versions older than the newest `versions` of the quota, by number. A version that a kept run would be restored
- * from stays.
+ * from stays, and everything stays once a newer version of Keyferry has brought the store up to date.
  */
 export async function pruneVersions(
-  ctx: Pick<Context, 'limits'>,
+  ctx: Pick<Context, 'db' | 'limits'>,
   tx: Tx,
   { projectId, folder }: { projectId: string; folder: { id: string } },
   written: readonly Pick<SecretRow, 'id' | 'key' | 'version'>[],
@@ -21,7 +22,7 @@ export async function pruneVersions(
   const { versions } = ctx.limits.project
   const every = Math.max(1, Math.floor(versions * SHARE))
   const full = written.filter(({ version }) => version > versions && version % every === 0)
-  if (full.length === 0) return
+  if (full.length === 0 || !(await mayMaintain(ctx, tx))) return
   const oldest = new Map(
     full.flatMap(({ id, key, version }) => [
       [id, version - versions + 1],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { onEveryDatabase } from '@keyferry/db/testing'
+import { onEveryDatabase, statement } from '@keyferry/db/testing'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { DEFAULT_LIMITS, type Quotas } from '../limits.ts'
 import { createTestProject, testContext, type TestContext } from '../testing.ts'
@@ -89,6 +89,12 @@ onEveryDatabase('quotas of a project', (open) => {
     const versions = await listSecretVersions(t.ctx, t.actor, at)
     expect(versions.map(({ version }) => version)).toEqual([6, 5, 4, 2])
     expect(await v.resolve('dev:/')).toEqual({ A: '6' })
+    // A newer version of Keyferry may need what this one takes for old.
+    await statement(t.ctx.db, `insert into kysely_migration (name, timestamp) values ('9999-later', '2027')`)
+    for (const value of ['7', '8']) await v.put('dev:/', { A: value })
+    await statement(t.ctx.db, `delete from kysely_migration where name = '9999-later'`)
+    const kept = await listSecretVersions(t.ctx, t.actor, at)
+    expect(kept.map(({ version }) => version)).toEqual([8, 7, 6, 5, 4, 2])
   })
 
   it('refuse folders, imports and tags beyond theirs', async () => {

@@ -9,7 +9,7 @@ import { describeSecret, type Secret } from './describe-secret.ts'
 import { following, keyOf, type Moving } from './follow.ts'
 import { hasReference } from './references.ts'
 import { shownTags } from './tags.ts'
-import type { Metadata, SecretRow } from './tree.ts'
+import { openComment, openMetadata, type Metadata, type SecretRow } from './tree.ts'
 import {
   deleteSecretRows,
   openForPlainValues,
@@ -235,13 +235,17 @@ function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[
     const missing = keys.filter((key) => !present.has(key))
     if (missing.length > 0) throw notFound(where, missing)
     const rows = keys.flatMap((key) => present.get(key) ?? [])
+    // What is beside a value is part of the answer, and one that is lost must not look empty there.
+    const deleted = rows.map((row) => ({
+      row,
+      value: openSecret(target, row).value,
+      comment: openComment(target.key, target.projectId, row),
+      metadata: openMetadata(target.key, target.projectId, row),
+    }))
     await deleteSecretRows(ctx, tx, actor, target, rows)
     touched(target.folder.id)
     await record(ctx, tx, actor, 'secret.delete', target, keys)
-    return rows.map((row) => {
-      const { value, comment, metadata } = openSecret(target, row)
-      return describe(target, { row, value, comment: comment ?? '', metadata: metadata ?? [] })
-    })
+    return deleted.map((secret) => describe(target, secret))
   })
 }
 

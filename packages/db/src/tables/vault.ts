@@ -166,7 +166,8 @@ export interface ProjectUseTable {
 /** A project whose data key has a new generation that not everything is sealed with yet. */
 export interface KeyRotationTable {
   projectId: Fixed<string>
-  phase: 'secrets' | 'versions' | 'trash' | 'digests'
+  /** `blocked`: everything was tried, and some texts could not be decrypted. */
+  phase: 'secrets' | 'versions' | 'trash' | 'digests' | 'blocked'
   /** The last id done in this phase. */
   cursor: string
   /** Rows done so far. */
@@ -175,6 +176,8 @@ export interface KeyRotationTable {
   startedBy: Fixed<string>
   /** The sealed columns that the code which carries it out knows; empty for an earlier version's. */
   columns: string
+  /** JSON: what could not be decrypted. */
+  unreadable: ColumnType<string, string | undefined>
 }
 
 /** A running process, as long as it says so. */
