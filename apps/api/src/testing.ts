@@ -1,7 +1,7 @@
 /** A whole API over a real, empty store, driven through its own door. For tests only. */
 import { randomBytes } from 'node:crypto'
 import { createAuth, migrateAuth, type Auth, type AuthOptions } from '@keyferry/auth'
-import type { Mailer } from '@keyferry/core/notices/mail'
+import type { Mailer } from '@keyferry/core/context'
 import { testContext, type TestContext } from '@keyferry/core/testing'
 import type { OpenStore } from '@keyferry/db/testing'
 import { hostCheck, monitoringOf, readinessOf } from '@keyferry/instance'

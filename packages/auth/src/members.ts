@@ -1,7 +1,6 @@
 /** Who belongs to a project: people and machines, each with a role. */
 import { randomUUID } from 'node:crypto'
 import { grantsOf, storeScopes } from '@keyferry/core/access/scopes'
-import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { BadRequest, NotFound } from '@keyferry/core/errors'
@@ -91,7 +90,7 @@ export async function updateMember(
   input: z.output<typeof schemas.updateMember>,
 ): Promise<Member> {
   const { projectId, memberId } = input
-  const stopped = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
     const before = await findMember(tx, projectId, memberId)
     const role = input.role ?? before.role
     const scopes = input.scopes === undefined ? before.scopes : await storeScopes(tx, projectId, input.scopes)
@@ -103,9 +102,9 @@ export async function updateMember(
       .where('id', '=', memberId)
       .execute()
     await audit(ctx, tx, actor, 'member.update', projectId, { memberId, from: before.role, role, scopes: input.scopes })
-    return stopUnstood(tx, projectId)
+    return ctx.hooks.onAccessLost(ctx, tx, projectId)
   })
-  publishStopped(ctx, stopped)
+  await afterCommit()
   return one(await describe(ctx, [await findMember(ctx.db, projectId, memberId)]))
 }
 
@@ -117,12 +116,12 @@ export async function removeMember(
 ): Promise<Member> {
   const { projectId, memberId } = input
   const shown = one(await describe(ctx, [await findMember(ctx.db, projectId, memberId)]))
-  const stopped = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
     await tx.deleteFrom('memberships').where('id', '=', memberId).execute()
     await audit(ctx, tx, actor, 'member.remove', projectId, { memberId, name: shown.name, role: shown.role })
-    return stopUnstood(tx, projectId)
+    return ctx.hooks.onAccessLost(ctx, tx, projectId)
   })
-  publishStopped(ctx, stopped)
+  await afterCommit()
   return shown
 }
 

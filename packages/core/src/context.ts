@@ -5,10 +5,10 @@ import type { Transaction } from 'kysely'
 import type { Logger } from 'pino'
 import type { Authority } from './authority/authority.ts'
 import type { Keyring } from './crypto/keyring.ts'
-import type { Network } from './destinations/http.ts'
+import type { Hooks } from './hooks.ts'
 import type { Limits } from './limits.ts'
 import type { Metrics } from './metrics/metrics.ts'
-import type { Mailer } from './notices/mail.ts'
+import type { OpenedHost } from './private-hosts.ts'
 
 /** Everything a verb may touch. Built once per process; tests build their own. */
 export interface Context {
@@ -21,6 +21,8 @@ export interface Context {
   queue: Queue
   /** Live events for the console. Losing one only delays a screen. */
   events: Events
+  /** What follows for the syncs when something below them changes. */
+  hooks: Hooks
   network: Network
   metrics: Metrics
   /** Null: e-mail is not set up. */
@@ -60,6 +62,18 @@ export interface Events {
   publish(event: LiveEvent): void
   /** The events of one project. Ends when `signal` aborts. */
   subscribe(projectId: string, signal: AbortSignal): AsyncIterable<LiveEvent>
+}
+
+/** How far outbound calls may reach. One object per process: connections are kept open per object. */
+export interface Network {
+  /** False (default): only public addresses are reached, whatever a name resolves to at connect time. A list: these private ones too. */
+  allowPrivate: boolean | readonly OpenedHost[]
+}
+
+/** Sends plain text by SMTP. */
+export interface Mailer {
+  /** Rejects when the server did not take it. */
+  send(mail: { to: string; subject: string; text: string }): Promise<void>
 }
 
 /** Who asks: shown in history and audit. */

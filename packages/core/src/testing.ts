@@ -10,6 +10,7 @@ import { openAuthority } from './authority/open-authority.ts'
 import { keyring } from './crypto/keyring.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { createMetrics } from './metrics/metrics.ts'
+import { syncHooks } from './sync/hooks.ts'
 import { createProject } from './vault/projects.ts'
 
 export interface TestContext {
@@ -55,6 +56,7 @@ export async function testContext(open: OpenStore): Promise<TestContext> {
       },
     },
     events: recordingEvents(events),
+    hooks: syncHooks,
     network: { allowPrivate: true },
     metrics: createMetrics(),
     mail: null,

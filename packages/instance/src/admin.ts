@@ -7,6 +7,7 @@ import type { Actor, Context } from '@keyferry/core/context'
 import type { Keyring } from '@keyferry/core/crypto/keyring'
 import { IntegrityBroken } from '@keyferry/core/errors'
 import { createMetrics } from '@keyferry/core/metrics/metrics'
+import { syncHooks } from '@keyferry/core/sync/hooks'
 import { missingMigrations, openPostgres, openSqlite, SchemaTooNew, unknownMigrations, type Db } from '@keyferry/db'
 import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
@@ -75,6 +76,7 @@ export async function commandContext(env: Env, store: Db, keyring: Keyring): Pro
     // The sweep of the serving process finds what there is to do.
     queue: { wake: () => Promise.resolve() },
     events: { publish() {}, async *subscribe() {} },
+    hooks: syncHooks,
     network: { allowPrivate: false },
     metrics: createMetrics(),
     mail: null,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { AuditStream } from '@keyferry/core/audit-stream'
-import type { Network } from '@keyferry/core/destinations/http'
+import type { Network } from '@keyferry/core/context'
 import { Invalid } from '@keyferry/core/errors'
 import { webhookUrl } from '@keyferry/core/notices/address'
 import { CannotStart } from './cannot-start.ts'

@@ -2,13 +2,13 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openAuthority, type Opened } from '@keyferry/core/authority/open-authority'
 import { auditLag, type AuditStream } from '@keyferry/core/audit-stream'
-import type { Context } from '@keyferry/core/context'
-import type { Network } from '@keyferry/core/destinations/http'
+import type { Context, Network } from '@keyferry/core/context'
 import { instanceSecret } from '@keyferry/core/crypto/instance-secret'
 import type { Keyring } from '@keyferry/core/crypto/keyring'
 import { IntegrityBroken } from '@keyferry/core/errors'
 import { createMetrics } from '@keyferry/core/metrics/metrics'
 import { createMailer } from '@keyferry/core/notices/mail'
+import { syncHooks } from '@keyferry/core/sync/hooks'
 import { freeAllLeases } from '@keyferry/core/sync/lease'
 import { countDue, wakeHints } from '@keyferry/core/sync/sweep'
 import { migrate, openPostgres, openSqlite, SchemaTooNew, type Db } from '@keyferry/db'
@@ -185,6 +185,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
     authority,
     queue: jobs.queue,
     events: bus.events,
+    hooks: syncHooks,
     network: networkOf(env),
     metrics,
     mail:

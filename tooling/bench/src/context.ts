@@ -6,6 +6,7 @@ import type { Actor, Context } from '@keyferry/core/context'
 import { keyring } from '@keyferry/core/crypto/keyring'
 import { DEFAULT_LIMITS } from '@keyferry/core/limits'
 import { createMetrics } from '@keyferry/core/metrics/metrics'
+import { syncHooks } from '@keyferry/core/sync/hooks'
 import { migrate, type Db } from '@keyferry/db'
 import { pino } from 'pino'
 
@@ -29,6 +30,7 @@ export async function benchContext(store: Db): Promise<Context> {
     authority,
     queue: { wake: () => Promise.resolve() },
     events: { publish() {}, async *subscribe() {} },
+    hooks: syncHooks,
     network: { allowPrivate: true },
     metrics: createMetrics(),
     mail: null,

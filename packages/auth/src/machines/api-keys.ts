@@ -1,6 +1,5 @@
 /** API keys: long-lived tokens that a person makes for a script. Each has grants of its own, and never may more than its owner. */
 import { grantsOf } from '@keyferry/core/access/scopes'
-import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { BadRequest, Forbidden, NotFound } from '@keyferry/core/errors'
@@ -98,12 +97,12 @@ export async function revokeApiKey(
     .executeTakeFirst()
   const [shown] = await describe(ctx, row ? [row] : [])
   if (!shown) throw new NotFound(`API key with ID ${apiKeyId} not found`)
-  const stopped = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
     await removeKey(tx, apiKeyId)
     await audit(ctx, tx, actor, 'api-key.revoke', null, { apiKeyId, name: shown.name, owner: shown.owner })
-    return stopUnstood(tx, null)
+    return ctx.hooks.onAccessLost(ctx, tx, null)
   })
-  publishStopped(ctx, stopped)
+  await afterCommit()
   return shown
 }
 

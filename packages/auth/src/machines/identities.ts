@@ -1,7 +1,6 @@
 /** Machines: each has a name, what it may do, and a way to sign in. */
 import { randomUUID } from 'node:crypto'
 import { isInstanceAdmin } from '@keyferry/core/access/grants'
-import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { NotFound } from '@keyferry/core/errors'
@@ -99,7 +98,7 @@ export async function updateIdentity(
   { identityId, name, role }: z.output<typeof schemas.updateIdentity>,
 ): Promise<Identity> {
   const at = timestamp(ctx)
-  const stopped = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
     const before = await findIdentity(tx, identityId)
     if (name !== undefined) await amend(tx, 'identities', identityId, { name })
     await tx.updateTable('identities').set({ updatedAt: at }).where('id', '=', identityId).execute()
@@ -113,9 +112,9 @@ export async function updateIdentity(
       await tx.deleteFrom('instanceAdmins').where('principalId', '=', identityId).execute()
     }
     await audit(ctx, tx, actor, 'identity.update', null, { identityId, from: before.name, name, role })
-    return role === undefined || role === 'admin' ? [] : stopUnstood(tx, null)
+    return role === undefined || role === 'admin' ? null : ctx.hooks.onAccessLost(ctx, tx, null)
   })
-  publishStopped(ctx, stopped)
+  await afterCommit?.()
   return getIdentity(ctx, actor, { identityId })
 }
 
@@ -126,14 +125,14 @@ export async function deleteIdentity(
   { identityId }: { identityId: string },
 ): Promise<Identity> {
   const shown = await getIdentity(ctx, actor, { identityId })
-  const stopped = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
     await tx.deleteFrom('identities').where('id', '=', identityId).execute()
     await tx.deleteFrom('memberships').where('principalId', '=', identityId).execute()
     await tx.deleteFrom('instanceAdmins').where('principalId', '=', identityId).execute()
     await audit(ctx, tx, actor, 'identity.delete', null, { identityId, name: shown.name })
-    return stopUnstood(tx, null)
+    return ctx.hooks.onAccessLost(ctx, tx, null)
   })
-  publishStopped(ctx, stopped)
+  await afterCommit()
   return shown
 }
 

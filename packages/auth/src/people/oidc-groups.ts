@@ -1,6 +1,5 @@
 /** Groups of the organization's provider mapped to roles: each sign-in gives and takes the memberships that come from them. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { amend } from '@keyferry/db'
@@ -64,7 +63,7 @@ async function applyGroups(
   groups: readonly string[],
 ): Promise<void> {
   const actor: Actor = { kind: 'user', id: user.id, name: user.email }
-  const stopped = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
     const wanted = await wantedRoles(
       tx,
       roles.filter(({ group }) => groups.includes(group)),
@@ -93,9 +92,9 @@ async function applyGroups(
       const details = { memberId: id, name: user.email, role, by: 'group' }
       await audit(ctx, tx, actor, 'member.remove', projectId, details)
     }
-    return stopUnstood(tx, null)
+    return ctx.hooks.onAccessLost(ctx, tx, null)
   })
-  publishStopped(ctx, stopped)
+  await afterCommit()
 }
 
 /** By project the largest role that one of the groups gives. */

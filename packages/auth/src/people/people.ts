@@ -1,5 +1,4 @@
 /** Everybody who has an account. */
-import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
 import { auditRepeated } from '@keyferry/core/audit-repeated'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
@@ -26,7 +25,7 @@ export async function updatePerson(
   actor: Actor,
   { userId, instanceAdmin }: { userId: string; instanceAdmin: boolean },
 ): Promise<Person> {
-  const stopped = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
     const user = await findUser(tx, userId)
     if (instanceAdmin) {
       await tx
@@ -39,16 +38,16 @@ export async function updatePerson(
       await tx.deleteFrom('instanceAdmins').where('principalId', '=', userId).execute()
     }
     await audit(ctx, tx, actor, 'person.update', null, { userId, email: user.email, instanceAdmin })
-    return instanceAdmin ? [] : stopUnstood(tx, null)
+    return instanceAdmin ? null : ctx.hooks.onAccessLost(ctx, tx, null)
   })
-  publishStopped(ctx, stopped)
+  await afterCommit?.()
   return shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
 }
 
 /** With memberships, sessions, API keys and open invitations of theirs: all of it stops working at once. Throws like `updatePerson`. */
 export async function removePerson(ctx: Context, actor: Actor, { userId }: { userId: string }): Promise<Person> {
   const person = shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
-  const stopped = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
     await refuseLastAdmin(ctx, tx, await findUser(tx, userId))
     await removeKeysOf(tx, userId)
     await tx.deleteFrom('memberships').where('principalId', '=', userId).execute()
@@ -56,9 +55,9 @@ export async function removePerson(ctx: Context, actor: Actor, { userId }: { use
     await tx.deleteFrom('invitations').where('email', '=', person.email).execute()
     await deleteUser(tx, userId)
     await audit(ctx, tx, actor, 'person.remove', null, { userId, email: person.email })
-    return stopUnstood(tx, null)
+    return ctx.hooks.onAccessLost(ctx, tx, null)
   })
-  publishStopped(ctx, stopped)
+  await afterCommit()
   return person
 }
 

@@ -1,7 +1,7 @@
 /** The proof that the address of an account is its owner's. */
-import { publishStopped, stopUnstood } from '@keyferry/core/access/standing'
 import { audit } from '@keyferry/core/audit'
 import type { Actor, Context, Tx } from '@keyferry/core/context'
+import type { AfterCommit } from '@keyferry/core/hooks'
 import { transact } from '@keyferry/core/transaction'
 import { removeKeysOf } from '../machines/api-keys.ts'
 import { dropCredentials, isLinked, markProven, userOfEmail, userOfSubject, type User } from './users.ts'
@@ -12,8 +12,8 @@ export type Proof = { by: 'mail'; keepsPassword: boolean } | { by: 'oidc'; subje
 export interface Proven {
   user: User
   by: Proof['by']
-  /** Syncs whose owner was an API key that ended. */
-  stopped: { id: string; projectId: string }[]
+  /** Shows the syncs whose owner was an API key that ended. */
+  afterCommit: AfterCommit
 }
 
 /**
@@ -37,12 +37,12 @@ export async function proveAddress(
   await markProven(tx, user.id)
   const actor: Actor = { kind: 'user', id: user.id, name: user.email, ...(address === null ? {} : { address }) }
   await audit(ctx, tx, actor, 'person.address-proven', null, { email: user.email, by, ...ended, apiKeys })
-  return { user, by, stopped: await stopUnstood(tx, null) }
+  return { user, by, afterCommit: await ctx.hooks.onAccessLost(ctx, tx, null) }
 }
 
 /** After the commit: screens show the stopped syncs, and the person learns by mail what ended. */
-export async function reportProof(ctx: Context, baseUrl: string, { user, by, stopped }: Proven): Promise<void> {
-  publishStopped(ctx, stopped)
+export async function reportProof(ctx: Context, baseUrl: string, { user, by, afterCommit }: Proven): Promise<void> {
+  await afterCommit()
   if (!ctx.mail) return
   const how = by === 'mail' ? 'a link in a mail to it' : "your organization's sign-in"
   try {

@@ -1,7 +1,6 @@
 import { audit } from '@keyferry/core/audit'
-import type { Actor, Context } from '@keyferry/core/context'
+import type { Actor, Context, Mailer } from '@keyferry/core/context'
 import { NotFound, OnlyByProvider, TooManyRequests, Unavailable } from '@keyferry/core/errors'
-import type { Mailer } from '@keyferry/core/notices/mail'
 import { beginGuess, type Schedule } from '../attempts.ts'
 import type { Auth } from '../auth.ts'
 import { RESET_SECONDS } from '../better-auth.ts'

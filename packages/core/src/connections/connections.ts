@@ -4,11 +4,10 @@ import { amend, isUniqueViolation, type ConnectionTable, type Selectable } from 
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
-import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import { timestamp, type Actor, type Context } from '../context.ts'
 import { DestinationError, type Account, type DestinationDefinition } from '../destinations/destination.ts'
 import { destination, destinations } from '../destinations/registry.ts'
 import { BadRequest, NotFound } from '../errors.ts'
-import { want } from '../sync/wanted.ts'
 import { warnOfPlainHttp } from '../destinations/network.ts'
 import { allowedOf, storeAllowed } from './allowed.ts'
 import { openCredentials, originOf, parseCredentials, sealCredentials, type Credentials } from './credentials.ts'
@@ -165,7 +164,7 @@ export async function updateConnection(
   if (name !== undefined && name !== row.name) await refuseTakenName(ctx, name)
   const renewed = input.credentials === undefined ? null : await renew(ctx, row, input.credentials)
 
-  const woken = await ctx.db
+  const afterCommit = await ctx.db
     .transaction()
     .execute(async (tx) => {
       await tx
@@ -192,12 +191,10 @@ export async function updateConnection(
         allowedProjects,
         allowedTargets,
       })
-      return credentialsReplaced ? await wantUsers(ctx, tx, actor, connectionId) : []
+      return credentialsReplaced ? await ctx.hooks.onConnectionChanged(ctx, tx, actor, connectionId) : null
     })
     .catch(explainName(name ?? row.name))
-  await ctx.queue.wake(woken.map((sync) => sync.id))
-  for (const { id, projectId } of woken)
-    ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'pending', done: 0, total: 0 })
+  await afterCommit?.()
   return describe(ctx, await findConnection(ctx, connectionId))
 }
 
@@ -288,35 +285,6 @@ async function renew(ctx: Context, row: Selectable<ConnectionTable>, input: unkn
     credentials: await sealCredentials(ctx, row.id, credentials),
     found: { account: account.label, checkedAt: timestamp(ctx), problem: null },
   }
-}
-
-async function wantUsers(ctx: Context, tx: Tx, actor: Actor, connectionId: string) {
-  const syncs = await tx
-    .selectFrom('syncs')
-    .where('connectionId', '=', connectionId)
-    .select(['id', 'projectId'])
-    .orderBy('id')
-    .execute()
-  await want(
-    ctx,
-    tx,
-    actor,
-    'edit',
-    syncs.map((sync) => sync.id),
-  )
-  // Those that only need it to leave an old place have nothing to run, but may try again now.
-  await tx
-    .updateTable('departures')
-    .set({ retryAt: null, attempts: 0 })
-    .where('connectionId', '=', connectionId)
-    .execute()
-  const leaving = await tx
-    .selectFrom('departures')
-    .innerJoin('syncs', 'syncs.id', 'departures.syncId')
-    .where('departures.connectionId', '=', connectionId)
-    .select(['syncs.id', 'syncs.projectId'])
-    .execute()
-  return [...syncs, ...leaving]
 }
 
 async function refuseUsed(ctx: Context, connectionId: string): Promise<void> {

@@ -5,13 +5,12 @@
 import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { budgetOf, errorFor, parseBody, type RawAnswer, toldToWait } from './answers.ts'
+import type { Network } from '../context.ts'
 import { DestinationError } from './destination.ts'
-import { agentOf, refuseClosed, type Network } from './network.ts'
+import { agentOf, refuseClosed } from './network.ts'
 import { createPacer, type FleetPace, type Slot } from './pace.ts'
 import { stringsIn } from './scrub.ts'
 import { unreachable } from './unreachable.ts'
-
-export type { Network } from './network.ts'
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

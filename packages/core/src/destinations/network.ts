@@ -2,13 +2,8 @@ import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Logger } from 'pino'
 import { Agent, buildConnector } from 'undici'
-import { isLoopback, isMetadata, isOpened, isPublic, looksPrivate, type OpenedHost } from '../private-hosts.ts'
-
-/** How far outbound calls may reach. One object per process: connections are kept open per object. */
-export interface Network {
-  /** False (default): only public addresses are reached, whatever a name resolves to at connect time. A list: these private ones too. */
-  allowPrivate: boolean | readonly OpenedHost[]
-}
+import type { Network } from '../context.ts'
+import { isLoopback, isMetadata, isOpened, isPublic, looksPrivate } from '../private-hosts.ts'
 
 /** Keyferry does not connect to this host. The message is for people and says what to do. */
 export class ClosedHost extends Error {

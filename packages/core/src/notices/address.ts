@@ -1,5 +1,6 @@
+import type { Network } from '../context.ts'
 import { Invalid } from '../errors.ts'
-import { ClosedHost, refuseClosed, type Network } from '../destinations/network.ts'
+import { ClosedHost, refuseClosed } from '../destinations/network.ts'
 
 /** The URL of a webhook. Throws `Invalid` for what is none, and for an address that Keyferry does not call. */
 export function webhookUrl(network: Network, text: string): URL {

@@ -1,11 +1,6 @@
 import { createTransport } from 'nodemailer'
+import type { Mailer } from '../context.ts'
 import { looksPrivate } from '../private-hosts.ts'
-
-/** Sends plain text by SMTP. */
-export interface Mailer {
-  /** Rejects when the server did not take it. */
-  send(mail: { to: string; subject: string; text: string }): Promise<void>
-}
 
 /** Milliseconds for connecting, for the greeting, and without a byte. */
 const PATIENCE_MS = 10_000

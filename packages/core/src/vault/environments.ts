@@ -6,7 +6,6 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
-import { announce, releaseSyncs } from '../release-syncs.ts'
 import { keepEnvironment } from './deleted-environments.ts'
 import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
@@ -104,8 +103,8 @@ export async function deleteEnvironment(
     await refuseWhileInUse(ctx, tx, input.projectId, what, folders, input.syncs)
     const { projectId, syncs } = input
     const deleting = { what, kind: 'environment' as const, subjectId: id, projectId, folderIds: folders, syncs }
-    const released = await releaseSyncs(ctx, tx, actor, deleting)
-    if (released.waiting.length > 0) return { deleted, released }
+    const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
+    if (released.pending) return { deleted, released }
     const inside = new Set(folders)
     for (const id of await readersOf(tx, folders)) if (!inside.has(id)) touched(id)
     await keepEnvironment(ctx, tx, actor, environment, folders)
@@ -121,7 +120,8 @@ export async function deleteEnvironment(
     })
     return { deleted, released }
   })
-  return { ...deleted, ...(await announce(ctx, input.projectId, released)) }
+  await released.afterCommit()
+  return { ...deleted, pending: released.pending }
 }
 
 /** Inserts the environment and its root folder; returns its id. */

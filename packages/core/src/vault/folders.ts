@@ -6,7 +6,6 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
-import { announce, releaseSyncs } from '../release-syncs.ts'
 import { timeSlice } from '../time-slice.ts'
 import { findEnvironment, findFolder, type Located } from './find-folder.ts'
 import { following } from './follow.ts'
@@ -183,8 +182,8 @@ export async function deleteFolder(
     await refuseWhileInUse(ctx, tx, input.projectId, what, inside, input.syncs)
     const { projectId, syncs } = input
     const deleting = { what, kind: 'folder' as const, subjectId: folder.id, projectId, folderIds: inside, syncs }
-    const released = await releaseSyncs(ctx, tx, actor, deleting)
-    if (released.waiting.length > 0) return { deleted: describe(folder), released }
+    const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
+    if (released.pending) return { deleted: describe(folder), released }
     const gone = new Set(inside)
     for (const id of await readersOf(tx, inside)) if (!gone.has(id)) touched(id)
     await trashFolder(ctx, tx, actor, input.projectId, inside)
@@ -192,7 +191,8 @@ export async function deleteFolder(
     await audit(ctx, tx, actor, 'folder.delete', input.projectId, { environment: environment.slug, path: folder.path })
     return { deleted: describe(folder), released }
   })
-  return { ...deleted, ...(await announce(ctx, input.projectId, released)) }
+  await released.afterCommit()
+  return { ...deleted, pending: released.pending }
 }
 
 /** Ids of all folders below one, by path. */

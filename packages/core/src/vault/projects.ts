@@ -6,7 +6,6 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
-import { announce, releaseSyncs } from '../release-syncs.ts'
 import { insertEnvironment } from './environments.ts'
 import { refuseWhileInUse } from './in-use.ts'
 import { lookedUp } from './looked-up.ts'
@@ -126,13 +125,14 @@ export async function deleteProject(
     const folderIds = folders.map((folder) => folder.id)
     await refuseWhileInUse(ctx, tx, input.projectId, what, folderIds, input.syncs)
     const deleting = { what, kind: 'project' as const, subjectId: id, projectId: id, folderIds, syncs: input.syncs }
-    const released = await releaseSyncs(ctx, tx, actor, deleting)
-    if (released.waiting.length > 0) return released
+    const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
+    if (released.pending) return released
     await tx.deleteFrom('projects').where('id', '=', project.id).execute()
     await audit(ctx, tx, actor, 'project.delete', project.id, { name: project.name, slug: project.slug })
     return released
   })
-  return { ...project, ...(await announce(ctx, project.id, released)) }
+  await released.afterCommit()
+  return { ...project, pending: released.pending }
 }
 
 async function describe(ctx: Context, rows: readonly Selectable<ProjectTable>[]): Promise<Project[]> {

@@ -1,0 +1,53 @@
+/** What happens to syncs when the vault, access or connections change. */
+import { publishStopped, stopUnstood } from '../access/standing.ts'
+import type { Actor, Context, Tx } from '../context.ts'
+import type { Hooks } from '../hooks.ts'
+import { releaseSyncs } from './release-syncs.ts'
+import { wakePending } from './wake-pending.ts'
+import { want, wantChange } from './wanted.ts'
+
+export const syncHooks: Hooks = {
+  async onFoldersChanged(ctx, tx, actor, folderIds) {
+    const due = await wantChange(ctx, tx, actor, folderIds)
+    return () => wakePending(ctx, due)
+  },
+  onFoldersDelete: releaseSyncs,
+  async onAccessLost(ctx, tx, projectId) {
+    const stopped = await stopUnstood(tx, projectId)
+    return () => publishStopped(ctx, stopped)
+  },
+  async onConnectionChanged(ctx, tx, actor, connectionId) {
+    const users = await wantUsers(ctx, tx, actor, connectionId)
+    return () => wakePending(ctx, users)
+  },
+}
+
+/** Makes every sync of a connection due. Returns them, and those that only clean up an old target with it. */
+async function wantUsers(ctx: Context, tx: Tx, actor: Actor, connectionId: string) {
+  const syncs = await tx
+    .selectFrom('syncs')
+    .where('connectionId', '=', connectionId)
+    .select(['id', 'projectId'])
+    .orderBy('id')
+    .execute()
+  await want(
+    ctx,
+    tx,
+    actor,
+    'edit',
+    syncs.map((sync) => sync.id),
+  )
+  // Those that only need it to leave an old place have nothing to run, but may try again now.
+  await tx
+    .updateTable('departures')
+    .set({ retryAt: null, attempts: 0 })
+    .where('connectionId', '=', connectionId)
+    .execute()
+  const leaving = await tx
+    .selectFrom('departures')
+    .innerJoin('syncs', 'syncs.id', 'departures.syncId')
+    .where('departures.connectionId', '=', connectionId)
+    .select(['syncs.id', 'syncs.projectId'])
+    .execute()
+  return [...syncs, ...leaving]
+}

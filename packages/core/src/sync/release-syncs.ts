@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import { audit } from '../audit.ts'
+import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import type { FolderDeletion, FolderRelease } from '../hooks.ts'
+import { deleteSyncs } from './move/freed.ts'
+import { wakePending } from './wake-pending.ts'
+import { wantRemoval } from './wanted.ts'
+
+/**
+ * Deletes the syncs that read the folders, or lets them remove first what they wrote. In the latter case the deletion is kept, and
+ * `completeDeletions` carries it out once the keys are gone.
+ */
+export async function releaseSyncs(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  deletion: FolderDeletion,
+): Promise<FolderRelease> {
+  const { what, folderIds, projectId, syncs } = deletion
+  const readers =
+    folderIds.length === 0
+      ? []
+      : await tx.selectFrom('syncs').where('folderId', 'in', folderIds).select(['id', 'name']).orderBy('name').execute()
+  if (readers.length === 0) return { afterCommit() {} }
+  const ids = readers.map(({ id }) => id)
+  const removeSecrets = syncs === 'remove-secrets'
+  for (const { id, name } of readers) {
+    await audit(ctx, tx, actor, 'delete-secret-sync', projectId, { syncId: id, name, removeSecrets, because: what })
+  }
+  if (!removeSecrets) {
+    const freed = await deleteSyncs(ctx, tx, ids)
+    return {
+      async afterCommit() {
+        for (const id of ids) ctx.events.publish({ kind: 'sync-deleted', projectId, syncId: id })
+        await ctx.queue.wake(freed)
+      },
+    }
+  }
+  await wantRemoval(ctx, tx, actor, 'delete', ids)
+  await tx
+    .insertInto('deletions')
+    .values({
+      id: randomUUID(),
+      projectId,
+      kind: deletion.kind,
+      subjectId: deletion.subjectId,
+      actor: JSON.stringify(actor),
+      createdAt: timestamp(ctx),
+    })
+    .onConflict((conflict) => conflict.columns(['kind', 'subjectId']).doNothing())
+    .execute()
+  const names = readers.map(({ name }) => `sync "${name}"`).join(', ')
+  const they = readers.length === 1 ? 'it has' : 'they have'
+  return {
+    pending: `Deleted once ${names} removed what ${they} written. If a target refuses that, nothing more is deleted.`,
+    afterCommit: () =>
+      wakePending(
+        ctx,
+        ids.map((id) => ({ id, projectId })),
+      ),
+  }
+}
