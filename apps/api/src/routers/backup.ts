@@ -1,5 +1,5 @@
 import { dataKeyVerbs } from '@keyferry/core/admin/admin.verbs'
-import { projectVerbs } from '@keyferry/core/vault/projects.verbs'
+import { transferVerbs } from '@keyferry/core/vault/transfer.verbs'
 import { exportedProject, id, project, timestamp } from '@keyferry/schemas'
 import { z } from 'zod'
 import { mutation, query, router } from '../trpc/procedures.ts'
@@ -7,7 +7,7 @@ import { mutation, query, router } from '../trpc/procedures.ts'
 const tag = 'Projects'
 
 export const backup = router({
-  exportProject: mutation(projectVerbs.export, {
+  exportProject: mutation(transferVerbs.export, {
     weight: 'store',
     tag,
     summary: 'A project as a file, encrypted with a passphrase',
@@ -15,7 +15,7 @@ export const backup = router({
     output: exportedProject,
   }),
 
-  importProject: mutation(projectVerbs.import, {
+  importProject: mutation(transferVerbs.import, {
     weight: 'store',
     tag,
     summary: 'Makes a new project out of such a file',

@@ -1,4 +1,5 @@
 import { peopleVerbs } from '@keyferry/auth/people/people.verbs'
+import { resetVerbs } from '@keyferry/auth/people/reset.verbs'
 import { acceptInvitation as accept, openInvitation as open } from '@keyferry/auth/people/invitations'
 import {
   acceptInvitation,
@@ -104,7 +105,7 @@ export const people = router({
     output: person,
   }),
 
-  resetLink: mutation(peopleVerbs.resetLink, {
+  resetLink: mutation(resetVerbs.link, {
     tag,
     summary: 'A link that sets the password of someone who forgot it, mailed to them when e-mail is set up',
     routes: [{ method: 'POST', path: '/api/v1/people/:userId/reset-link' }],

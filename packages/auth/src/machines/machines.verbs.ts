@@ -1,11 +1,8 @@
-/** What may be done with machine identities and API keys, and who may. */
-import { may, RUNS_INSTANCE, SIGNED_IN, type Requirement, type Requirements } from '@keyferry/core/access/requirement'
+/** What may be done with machine identities, and who may. */
+import { RUNS_INSTANCE, type Requirements } from '@keyferry/core/access/requirement'
 import { defineVerb } from '@keyferry/core/access/verb'
 import * as schemas from '@keyferry/schemas'
-import { allows, type Access } from '@keyferry/schemas/policy'
 import { z } from 'zod'
-import { defineAuthVerb } from '../verb.ts'
-import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 import {
   createIdentity,
   deleteIdentity,
@@ -47,30 +44,4 @@ export const universalAuthVerbs = {
   secrets: defineVerb({ input: one, requires: running, run: listClientSecrets }),
   secret: defineVerb({ input: oneSecret, requires: running, run: getClientSecret }),
   revokeSecret: defineVerb({ input: oneSecret, requires: running, run: revokeClientSecret }),
-}
-
-const runsInstance = (access: Access): boolean => allows(access, 'instance.manage', { kind: 'instance' })
-
-/** A key is created only for projects that its owner belongs to. */
-const ownProjects = (grants: readonly { projectId: string }[]): Requirement[] =>
-  grants.map(({ projectId }) => may('project.read', { kind: 'project', projectId }))
-
-export const apiKeyVerbs = {
-  list: defineVerb({
-    input: null,
-    requires: () => SIGNED_IN,
-    run: (ctx, actor, _input, { access }) => listApiKeys(ctx, actor, { everybody: runsInstance(access) }),
-  }),
-
-  create: defineAuthVerb({
-    input: schemas.createApiKey,
-    requires: ({ grants }) => [...SIGNED_IN, ...ownProjects(grants)],
-    run: (ctx, actor, input, { auth, access }) => createApiKey(ctx, auth, actor, access, input),
-  }),
-
-  revoke: defineVerb({
-    input: z.object({ apiKeyId: schemas.id }),
-    requires: () => SIGNED_IN,
-    run: (ctx, actor, input, { access }) => revokeApiKey(ctx, actor, { ...input, everybody: runsInstance(access) }),
-  }),
 }

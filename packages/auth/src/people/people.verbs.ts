@@ -13,7 +13,6 @@ import {
   removePerson,
   updatePerson,
 } from './people.ts'
-import { makeResetLink } from './reset.ts'
 
 const one = z.object({ userId: schemas.id })
 
@@ -53,10 +52,4 @@ export const peopleVerbs = {
     run: (ctx, actor, input, { auth }) => listPersonSessions(ctx, auth, actor, input),
   }),
   endSessions: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: endPersonSessions }),
-
-  resetLink: defineAuthVerb({
-    input: one,
-    requires: () => RUNS_INSTANCE,
-    run: (ctx, actor, input, { auth }) => makeResetLink(ctx, auth, actor, input),
-  }),
 }

@@ -4,7 +4,7 @@ import type { Actor, Context } from '../context.ts'
 import { BadRequest } from '../errors.ts'
 import { budget } from '../limits.ts'
 import { timeSlice } from '../time-slice.ts'
-import { findFolder, foldersBelow } from './folders.ts'
+import { findFolder, foldersBelow } from './find-folder.ts'
 import { projectKey } from './project-key.ts'
 import { loadTree, openValue, snapshot, type TreeFolder } from './tree.ts'
 

@@ -48,3 +48,21 @@ export async function findEnvironment(
       : `Project with ID ${where.projectId} not found`,
   )
 }
+
+/** Ids of all folders below one, by path. */
+export async function foldersBelow(tx: Tx, { folder, environment }: Located): Promise<string[]> {
+  const all = await foldersIn(tx, environment.id)
+  return all
+    .filter((candidate) => isBelow(candidate, folder))
+    .sort(byPath)
+    .map(({ id }) => id)
+}
+
+/** Every folder of an environment. */
+export const foldersIn = (db: Db | Tx, environmentId: string): Promise<FolderRow[]> =>
+  db.selectFrom('folders').where('environmentId', '=', environmentId).selectAll().execute()
+
+export const byPath = (a: FolderRow, b: FolderRow): number => (a.path < b.path ? -1 : 1)
+
+export const isBelow = (folder: FolderRow, parent: FolderRow): boolean =>
+  folder.id !== parent.id && folder.path.startsWith(parent.path === '/' ? '/' : `${parent.path}/`)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Db, EnvironmentTable, FolderTable, Selectable } from '@keyferry/db'
+import type { EnvironmentTable, FolderTable, Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
@@ -7,15 +7,13 @@ import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { timeSlice } from '../time-slice.ts'
-import { findEnvironment, findFolder, type Located } from './find-folder.ts'
+import { byPath, findEnvironment, findFolder, foldersIn, isBelow } from './find-folder.ts'
 import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
 import { lockProject } from './project-key.ts'
 import { refuseBeyond } from './quotas.ts'
 import { readersOf } from './readers.ts'
 import { trashFolder } from './trash-writes.ts'
-
-export { findFolder, type Located } from './find-folder.ts'
 
 type Folder = z.output<typeof schemas.folder>
 type FolderRow = Selectable<FolderTable>
@@ -195,18 +193,6 @@ export async function deleteFolder(
   return { ...deleted, pending: released.pending }
 }
 
-/** Ids of all folders below one, by path. */
-export async function foldersBelow(tx: Tx, { folder, environment }: Located): Promise<string[]> {
-  const all = await foldersIn(tx, environment.id)
-  return all
-    .filter((candidate) => isBelow(candidate, folder))
-    .sort(byPath)
-    .map(({ id }) => id)
-}
-
-const foldersIn = (db: Db | Tx, environmentId: string): Promise<FolderRow[]> =>
-  db.selectFrom('folders').where('environmentId', '=', environmentId).selectAll().execute()
-
 async function refuseTaken(tx: Tx, environment: EnvironmentRow, path: string): Promise<void> {
   const taken = await tx
     .selectFrom('folders')
@@ -219,11 +205,6 @@ async function refuseTaken(tx: Tx, environment: EnvironmentRow, path: string): P
 }
 
 const join = (parent: string, name: string): string => (parent === '/' ? `/${name}` : `${parent}/${name}`)
-
-const byPath = (a: FolderRow, b: FolderRow): number => (a.path < b.path ? -1 : 1)
-
-const isBelow = (folder: FolderRow, parent: FolderRow): boolean =>
-  folder.id !== parent.id && folder.path.startsWith(parent.path === '/' ? '/' : `${parent.path}/`)
 
 function describe(row: FolderRow): Folder {
   return {

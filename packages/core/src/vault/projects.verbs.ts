@@ -6,7 +6,6 @@ import { may, project, RUNS_INSTANCE, SIGNED_IN, type Requirements } from '../ac
 import { defineVerb } from '../access/verb.ts'
 import { createProject, deleteProject, getProject, getProjectBySlug, listProjects, updateProject } from './projects.ts'
 import { createTag, deleteTag, listTags, updateTag } from './tags.ts'
-import { exportProject, importProject } from './transfer.ts'
 
 interface InProject {
   projectId: string
@@ -38,8 +37,6 @@ export const projectVerbs = {
   create: defineVerb({ input: schemas.createProject, requires: () => RUNS_INSTANCE, run: createProject }),
   update: defineVerb({ input: schemas.updateProject, requires: managing, run: updateProject }),
   delete: defineVerb({ input: schemas.deleteProject, requires: managing, run: deleteProject }),
-  export: defineVerb({ input: schemas.exportProject, requires: managing, run: exportProject }),
-  import: defineVerb({ input: schemas.importProject, requires: () => RUNS_INSTANCE, run: importProject }),
 }
 
 export const tagVerbs = {

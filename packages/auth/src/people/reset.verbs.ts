@@ -1,0 +1,14 @@
+/** Links for a new password, and who may make them. */
+import { RUNS_INSTANCE } from '@keyferry/core/access/requirement'
+import * as schemas from '@keyferry/schemas'
+import { z } from 'zod'
+import { defineAuthVerb } from '../verb.ts'
+import { makeResetLink } from './reset.ts'
+
+export const resetVerbs = {
+  link: defineAuthVerb({
+    input: z.object({ userId: schemas.id }),
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor, input, { auth }) => makeResetLink(ctx, auth, actor, input),
+  }),
+}
