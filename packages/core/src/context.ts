@@ -60,7 +60,7 @@ export interface WakeHint {
 
 export interface Events {
   publish(event: LiveEvent): void
-  /** The events of one project. Ends when `signal` aborts. */
+  /** The events of one project, from this call on. Ends when `signal` aborts. Throws `Unavailable` when events were missed. */
   subscribe(projectId: string, signal: AbortSignal): AsyncIterable<LiveEvent>
 }
 

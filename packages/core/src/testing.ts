@@ -92,25 +92,27 @@ function recordingEvents(published: LiveEvent[]): Events {
       published.push(event)
       for (const listener of listeners) listener()
     },
-    async *subscribe(projectId, signal) {
+    subscribe(projectId, signal) {
       let next = published.length
-      while (!signal.aborted) {
-        const event = published[next]
-        if (event) {
-          next++
-          if (event.projectId === projectId) yield event
-          continue
-        }
-        await new Promise<void>((resolve) => {
-          const done = () => {
-            listeners.delete(done)
-            signal.removeEventListener('abort', done)
-            resolve()
+      return (async function* () {
+        while (!signal.aborted) {
+          const event = published[next]
+          if (event) {
+            next++
+            if (event.projectId === projectId) yield event
+            continue
           }
-          listeners.add(done)
-          signal.addEventListener('abort', done)
-        })
-      }
+          await new Promise<void>((resolve) => {
+            const done = () => {
+              listeners.delete(done)
+              signal.removeEventListener('abort', done)
+              resolve()
+            }
+            listeners.add(done)
+            signal.addEventListener('abort', done)
+          })
+        }
+      })()
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Events } from '@keyferry/core/context'
+import { Unavailable } from '@keyferry/core/errors'
 import { liveEvent, type LiveEvent } from '@keyferry/schemas'
 import type { Logger } from 'pino'
 import pg from 'pg'
@@ -9,24 +10,26 @@ export interface EventBus {
   close(): Promise<void>
 }
 
-/** A subscriber that does not read keeps this many events; older ones are dropped. */
+/** A subscriber that does not read keeps the newest event of this many things; beyond it events are missed. */
 const KEPT = 1000
 
 /** Live events within one process. */
 export function localEvents(): EventBus {
-  const { events, close } = fanOut()
-  return { events, close: () => Promise.resolve(close()) }
+  const { events, end } = fanOut()
+  return { events, close: () => Promise.resolve(end()) }
 }
 
 const CHANNEL = 'keyferry_events'
 /** What NOTIFY carries, in bytes. */
 const LARGEST = 7999
-/** Events waiting for the server; beyond it they are dropped, so that a server that hangs costs no memory. */
+/** Events waiting for the server; beyond it they are missed by the other processes, so that a server that hangs costs no memory. */
 const WAITING = 1000
+/** The payload after events that did not reach every process: all subscriptions fail, and clients that start new ones read everything again. */
+const MISSED = 'missed'
 
 /**
  * Live events between the processes of a fleet, over LISTEN/NOTIFY on one connection, which is made again when it is lost. While it is
- * away, events reach this process only.
+ * away, events reach this process only; once it is back, every subscription of the fleet fails.
  */
 export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log: Logger }): EventBus {
   const local = fanOut()
@@ -36,6 +39,7 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
   let attempts = 0
   let waiting: LiveEvent[] = []
   let sending = false
+  let missed = false
 
   const connect = async (): Promise<void> => {
     const next = new pg.Client({
@@ -49,6 +53,7 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
     const lose = (error?: Error): void => {
       if (lost) return
       lost = true
+      missed = true
       if (client === next) client = null
       next.end().catch(() => {})
       if (closed) return
@@ -59,6 +64,7 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
     next.on('error', lose)
     next.on('end', () => lose())
     next.on('notification', ({ payload }) => {
+      if (payload === MISSED) return local.miss()
       const parsed = liveEvent.safeParse(parseJson(payload))
       if (parsed.success) local.events.publish(parsed.data)
     })
@@ -68,6 +74,7 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
       if (closed) return await next.end()
       attempts = 0
       client = next
+      void send()
     } catch (error) {
       lose(error instanceof Error ? error : new Error(String(error)))
     }
@@ -78,15 +85,19 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
   const send = async (): Promise<void> => {
     if (sending) return
     sending = true
-    while (client && waiting.length > 0) {
+    while (client && (missed || waiting.length > 0)) {
       const batch = waiting
+      const payloads = batch.map((event) => JSON.stringify(event))
+      if (missed) payloads.push(MISSED)
       waiting = []
+      missed = false
       try {
-        const payloads = batch.map((event) => JSON.stringify(event))
         await client.query('select pg_notify($1, payload) from unnest($2::text[]) payload', [CHANNEL, payloads])
       } catch (error) {
         log.warn({ err: error }, 'live events could not be sent to the other processes')
         for (const event of batch) local.events.publish(event)
+        missed = true
+        break
       }
     }
     sending = false
@@ -95,8 +106,10 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
   return {
     events: {
       publish(event) {
-        if (!client || waiting.length >= WAITING || Buffer.byteLength(JSON.stringify(event)) > LARGEST)
+        if (!client || waiting.length >= WAITING || Buffer.byteLength(JSON.stringify(event)) > LARGEST) {
+          missed = true
           return local.events.publish(event)
+        }
         waiting.push(event)
         void send()
       },
@@ -105,7 +118,7 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
     async close() {
       closed = true
       if (timer) clearTimeout(timer)
-      local.close()
+      local.end()
       await client?.end().catch(() => {})
     },
   }
@@ -121,12 +134,18 @@ function parseJson(text: string | undefined): unknown {
 
 interface Subscriber {
   push(event: LiveEvent): void
+  /** Events did not come this way. */
+  miss(): void
   end(): void
 }
 
-function fanOut(): { events: Events; close: () => void } {
+/** `miss` fails every subscription, `end` ends it. */
+function fanOut(): { events: Events; miss: () => void; end: () => void } {
   /** By project: an event costs nothing to the subscribers of other projects. */
   const subscribers = new Map<string, Set<Subscriber>>()
+  const each = (act: (subscriber: Subscriber) => void): void => {
+    for (const ofProject of subscribers.values()) for (const subscriber of ofProject) act(subscriber)
+  }
   return {
     events: {
       publish(event) {
@@ -134,14 +153,23 @@ function fanOut(): { events: Events; close: () => void } {
       },
       // It listens from this call on, not from the first read.
       subscribe(projectId, signal) {
-        const kept: LiveEvent[] = []
+        /** By what is to be read again: a newer event says all that an older one does. */
+        const kept = new Map<string, LiveEvent>()
         let ended = signal.aborted
+        let missed = false
         let awake = Promise.withResolvers<void>()
         const subscriber: Subscriber = {
           push(event) {
-            kept.push(event)
-            if (kept.length > KEPT) kept.shift()
+            const subject = event.kind === 'secrets' ? event.folderId : event.syncId
+            const key = `${event.kind} ${subject}`
+            kept.delete(key)
+            kept.set(key, event)
+            if (kept.size > KEPT) subscriber.miss()
             awake.resolve()
+          },
+          miss() {
+            missed = true
+            subscriber.end()
           },
           end() {
             ended = true
@@ -159,22 +187,24 @@ function fanOut(): { events: Events; close: () => void } {
         return (async function* () {
           try {
             while (!ended) {
-              const event = kept.shift()
-              if (event) {
+              const [oldest] = kept
+              if (oldest) {
+                const [key, event] = oldest
+                kept.delete(key)
                 yield event
                 continue
               }
               awake = Promise.withResolvers()
               await awake.promise
             }
+            if (missed) throw new Unavailable('Live events were missed. Read everything again.')
           } finally {
             subscriber.end()
           }
         })()
       },
     },
-    close() {
-      for (const ofProject of subscribers.values()) for (const subscriber of ofProject) subscriber.end()
-    },
+    miss: () => each((subscriber) => subscriber.miss()),
+    end: () => each((subscriber) => subscriber.end()),
   }
 }

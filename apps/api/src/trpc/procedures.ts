@@ -141,12 +141,22 @@ export function subscription<S extends z.ZodType<{ lastEventId?: string | null }
   return signedIn
     .meta({ ...meta, verb })
     .input(verb.input)
-    .subscription(async function* (opts) {
+    .subscription(async (opts) => {
       const input = verb.input.parse(opts.input)
-      let last = Number(input.lastEventId ?? 0) || 0
-      for await (const event of await perform(verb, callOf(opts), input as InputOf<S>))
-        yield tracked(String(++last), event)
+      // Awaited here, not in the generator: tRPC says "connected" before it takes the first item, and the verb listens from then on.
+      const events = await perform(verb, callOf(opts), input as InputOf<S>)
+      return numbered(events, (Number(input.lastEventId ?? 0) || 0) + 1)
     })
+}
+
+/** The events with the ids `first`, `first + 1` and so on. Turns failures into tRPC's like `stated`, which is through before they come. */
+async function* numbered<Event>(events: AsyncIterable<Event>, first: number) {
+  let id = first
+  try {
+    for await (const event of events) yield tracked(String(id++), event)
+  } catch (error) {
+    throw toTrpcError(getTRPCErrorFromUnknown(error))
+  }
 }
 
 function mounted(verb: Verb<Schema, unknown, RequestCall>, meta: Stated) {

@@ -211,8 +211,28 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
   it('of syncs that wait for a person', async () => {
     const [first] = syncs
     if (!first) throw new Error('no destination')
+    // The first answer of the page is from before the change and comes after its event.
+    const changed = Promise.withResolvers<void>()
+    const held = Promise.withResolvers<void>()
+    await page.route(
+      /\/api\/trpc\/[^?]*syncs\.get/,
+      async (route) => {
+        const response = await route.fetch()
+        held.resolve()
+        await changed.promise
+        await route.fulfill({ response })
+      },
+      { times: 1 },
+    )
+    const events = await all().context.newCDPSession(page)
+    await events.send('Network.enable')
+    const blocked = Promise.withResolvers<void>()
+    events.on('Network.eventSourceMessageReceived', ({ data }) => data.includes('"blocked"') && blocked.resolve())
     await page.goto(at(`/syncs/${first.destination}/${first.syncId}`))
+    await held.promise
     await client.secrets.create.mutate({ ...source, secretName: 'BROKEN', secretValue: ['$', '{NOT_THERE}'].join('') })
+    await blocked.promise
+    changed.resolve()
     await see(alert('Blocked: 1 secret cannot be sent'))
     await look('sync-blocked-by-source')
     await client.secrets.delete.mutate({ ...source, secretName: 'BROKEN' })

@@ -3,14 +3,18 @@ import { setConnected, setProgress } from '../lib/live.ts'
 import { trpc } from '../lib/trpc.ts'
 
 const RUNNING_REFRESH_MS = 1000
+/** Wait before a feed that ended is opened again: as long as browsers wait before they connect again. */
+const REOPEN_MS = 3000
 
-/** Listens to a project's live events and has whatever they name fetched again. Shows nothing. */
+/** Listens to a project's live events and has what they name fetched again. Shows nothing. */
 export function Live({ projectId }: { projectId: string }) {
   const utils = trpc.useUtils()
   const soon = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(soon.current), [])
 
   const refreshSyncs = () => {
+    clearTimeout(soon.current)
+    soon.current = undefined
     void utils.syncs.list.invalidate()
     void utils.syncs.get.invalidate()
     void utils.syncs.keys.invalidate()
@@ -19,25 +23,36 @@ export function Live({ projectId }: { projectId: string }) {
   }
   /** A running sync tells of every key; the screens need that no more often than once a second. */
   const refreshSoon = () => {
-    soon.current ??= setTimeout(() => {
-      soon.current = undefined
-      refreshSyncs()
-    }, RUNNING_REFRESH_MS)
+    soon.current ??= setTimeout(refreshSyncs, RUNNING_REFRESH_MS)
+  }
+  const refreshEnded = () => {
+    refreshSyncs()
+    void utils.syncs.plan.invalidate()
+    // A run finds out whether the credentials work.
+    void utils.connections.list.invalidate()
+  }
+  const refreshSecrets = () => {
+    void utils.secrets.rows.invalidate()
+    void utils.secrets.versions.invalidate()
+    void utils.folders.list.invalidate()
+    void utils.imports.list.invalidate()
+    void utils.tree.invalidate()
+    void utils.history.invalidate()
   }
 
-  const { status, error } = trpc.syncs.events.useSubscription(
+  const { status, error, reset } = trpc.syncs.events.useSubscription(
     { projectId },
     {
-      // Whatever happened while the feed was away is not told again.
-      onStarted: refreshSyncs,
+      // What happened before the feed stood is not repeated.
+      onStarted: () => {
+        refreshSecrets()
+        refreshEnded()
+      },
+      // A session that ended is noticed by the next question.
+      onError: () => void utils.instance.me.invalidate(),
       onData: ({ data: event }) => {
         if (event.kind === 'secrets') {
-          void utils.secrets.rows.invalidate()
-          void utils.secrets.versions.invalidate()
-          void utils.folders.list.invalidate()
-          void utils.imports.list.invalidate()
-          void utils.tree.invalidate()
-          void utils.history.invalidate()
+          refreshSecrets()
           refreshSoon()
           return
         }
@@ -48,17 +63,22 @@ export function Live({ projectId }: { projectId: string }) {
         }
         setProgress(event.syncId, undefined)
         if (event.kind === 'sync-deleted') {
-          // Whoever deleted it is about to leave its page; asking for it again would flash an error there.
+          // Asking for it again would flash an error on its page, which the person who deleted it is about to leave.
           void utils.syncs.list.invalidate()
           void utils.tree.deletions.invalidate()
           return
         }
-        refreshSyncs()
-        void utils.syncs.plan.invalidate()
+        refreshEnded()
       },
     },
   )
-  const down = status === 'error' || (status === 'connecting' && error !== null)
+  const over = status === 'idle' || status === 'error'
+  useEffect(() => {
+    if (!over) return
+    const timer = setTimeout(reset, REOPEN_MS)
+    return () => clearTimeout(timer)
+  }, [over, reset])
+  const down = over || (status === 'connecting' && error !== null)
   useEffect(() => {
     setConnected(!down)
     return () => setConnected(true)

@@ -1,14 +1,14 @@
 import type { AppRouter } from '@keyferry/api/router'
-import { QueryClient } from '@tanstack/react-query'
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query'
 import { statusOf } from './errors.ts'
+import { FreshQueryClient } from './fresh-query-client.ts'
 
 const url = '/api/trpc'
 
 export const trpc = createTRPCReact<AppRouter>()
 
-export const queryClient = new QueryClient({
+export const queryClient = new FreshQueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,

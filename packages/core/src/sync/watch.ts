@@ -17,41 +17,53 @@ export interface WatchCall extends Call {
 export const AUTHENTICATED_EVERY_MS = 60_000
 
 /**
- * The events of a project whose folder or sync is in reach. Ends when the client leaves, the credential ends or the membership does: both are checked
- * again before each event and every minute. Events name what to read again; a client that was away reads everything again.
+ * The events of a project whose folder or sync is in reach, from the moment this resolves: what a client reads after that is followed by an event
+ * when it changes. Ends when the client leaves, the credential ends or the membership does: both are checked again before each event and every
+ * minute. Throws `Unavailable` when events were missed. Events name what to read again; a client that was away reads everything again.
  */
-export async function* watchProject(
+export async function watchProject(
   ctx: Context,
   actor: Actor,
   { projectId }: { projectId: string },
   { signal, authenticate }: WatchCall,
-): AsyncGenerator<LiveEvent> {
+): Promise<AsyncIterable<LiveEvent>> {
   const over = new AbortController()
+  // Before anything is read: an event between reading and listening would be lost.
+  const events = ctx.events.subscribe(projectId, AbortSignal.any([signal, over.signal]))
   const current = async (): Promise<Access | null> => {
     const now = await authenticate()
     const access = now?.id === actor.id ? await readAccess(ctx.db, actor) : null
     return access && isMember(access, projectId) ? access : null
   }
-  const timer = setInterval(() => {
-    void current().then(
-      (access) => access ?? over.abort(),
-      // A store that is away ends no stream.
-      () => undefined,
-    )
-  }, AUTHENTICATED_EVERY_MS)
+  const known = new Set<string>()
   try {
-    const known = new Set<string>()
-    const first = await current()
-    if (first) for (const syncId of await syncsInReach(ctx, first, projectId)) known.add(syncId)
-    for await (const event of ctx.events.subscribe(projectId, AbortSignal.any([signal, over.signal]))) {
-      const access = await current()
-      if (!access) return
-      const seen = await inReach(ctx, access, event, known)
-      if (seen) yield seen
-    }
-  } finally {
-    clearInterval(timer)
+    const access = await current()
+    if (access) for (const syncId of await syncsInReach(ctx, access, projectId)) known.add(syncId)
+    else over.abort()
+  } catch (error) {
+    over.abort()
+    throw error
   }
+
+  return (async function* () {
+    const timer = setInterval(() => {
+      void current().then(
+        (access) => access ?? over.abort(),
+        // A store that is away ends no stream.
+        () => undefined,
+      )
+    }, AUTHENTICATED_EVERY_MS)
+    try {
+      for await (const event of events) {
+        const access = await current()
+        if (!access) return
+        const seen = await inReach(ctx, access, event, known)
+        if (seen) yield seen
+      }
+    } finally {
+      clearInterval(timer)
+    }
+  })()
 }
 
 async function inReach(ctx: Context, access: Access, event: LiveEvent, known: Set<string>): Promise<LiveEvent | null> {

@@ -76,7 +76,7 @@ async function leave(ctx: Context, place: Departure, lease: Lease, signal: Abort
   const ledger = await readLedgerAt(ctx.db, place)
   try {
     // `none` beats everything but a person's explicit removal.
-    if (ledger.size === 0 || (deletionPolicy === 'none' && !sync.removal)) await forget(ctx, place, lease)
+    if (ledger.size === 0 || (deletionPolicy === 'none' && !sync.removal)) await forget(ctx, sync, place, lease)
     else await takeBack(ctx, sync, place, lease, signal)
   } catch (error) {
     if (error instanceof LeaseLost) return ctx.metrics.leaseLost(sync.destination)
@@ -112,7 +112,7 @@ async function takeBack(ctx: Context, sync: Sync, place: Departure, lease: Lease
     const message = failed.length === 0 ? `Moved away from ${labelOf(sync, place)}` : (failed[0]?.reason ?? null)
     const state = failed.length === 0 ? 'succeeded' : failed.length < outcomes.length ? 'partial' : 'failed'
     await keepRun(ctx, sync, { startedAt, state, message, plan: found.plan, outcomes, calls: open.calls() })
-    if (failed.length === 0) await forget(ctx, place, lease)
+    if (failed.length === 0) await forget(ctx, sync, place, lease)
     else await stay(ctx, sync, place, errors, `${failed[0]?.key} (${failed[0]?.reason})`)
   } finally {
     await open.close()
@@ -120,14 +120,16 @@ async function takeBack(ctx: Context, sync: Sync, place: Departure, lease: Lease
 }
 
 /** Nothing of ours is there any more, or what is there belongs to others now. */
-async function forget(ctx: Context, { id, syncId, targetKey }: Departure, lease: Lease): Promise<void> {
+async function forget(ctx: Context, sync: Sync, place: Departure, lease: Lease): Promise<void> {
+  const { id, targetKey } = place
   await ctx.db.transaction().execute(async (tx) => {
     await lease.checkIn(tx)
     const { numDeletedRows } = await tx.deleteFrom('departures').where('id', '=', id).executeTakeFirst()
     if (numDeletedRows === 0n) return
-    await tx.deleteFrom('ledger').where('syncId', '=', syncId).where('targetKey', '=', targetKey).execute()
-    await keysFreed(ctx, tx, { id: syncId, targetKey })
+    await tx.deleteFrom('ledger').where('syncId', '=', sync.id).where('targetKey', '=', targetKey).execute()
+    await keysFreed(ctx, tx, { id: sync.id, targetKey })
   })
+  publish(ctx, sync)
 }
 
 async function stay(
@@ -155,8 +157,11 @@ async function stay(
       .executeTakeFirst()
     if (numUpdatedRows > 0n) await noteStuckMove(ctx, tx, sync, { message, tries, needsPerson: delay === null })
   })
-  ctx.events.publish({ kind: 'sync', projectId: sync.projectId, syncId: sync.id, state: 'pending', done: 0, total: 0 })
+  publish(ctx, sync)
 }
+
+const publish = (ctx: Context, { id, projectId }: Sync): void =>
+  ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'pending', done: 0, total: 0 })
 
 interface Left {
   startedAt: string
