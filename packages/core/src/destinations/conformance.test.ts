@@ -1,4 +1,6 @@
 import { listsInTrouble, writesInTrouble } from './conformance-trouble.ts'
+import template from './_template/index.ts'
+import { startEmulator as startTemplate } from './_template/emulator/index.ts'
 import { conformance } from './conformance.ts'
 import { emulators, variants } from './emulators.ts'
 import { destination } from './registry.ts'
@@ -11,3 +13,8 @@ for (const [name, startEmulator] of await emulators()) {
     writesInTrouble(`destination ${name} that ${behaviour}`, destination(name), startVariant)
   }
 }
+
+// What every new destination begins as.
+conformance(template, startTemplate)
+writesInTrouble('the template', template, startTemplate)
+listsInTrouble(template, startTemplate)

@@ -10,7 +10,7 @@ import { listDestinations } from './list-destinations.ts'
 import { destination, destinationIcon, destinations } from './registry.ts'
 
 const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && entry.name !== '_template')
   .map((entry) => entry.name)
   .sort()
 

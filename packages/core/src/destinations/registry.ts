@@ -1,6 +1,6 @@
 /**
  * Finds the destinations: every folder beside this file with an `index.ts` is one, and exports its definition as default. A new
- * destination is a new folder; there is no list to edit.
+ * destination is a new folder; there is no list to edit. `_template` is what `pnpm create-destination` copies, and no destination.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,10 +17,10 @@ interface Entry {
 
 const HERE = import.meta.dirname
 
-/** Names of the folders beside this file that have an `index.ts`: one per destination. */
+/** Names of the folders beside this file that have an `index.ts`: one per destination, without `_template`. */
 export const destinationFolders = (): string[] =>
   readdirSync(HERE, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(HERE, entry.name, 'index.ts')))
+    .filter(({ name }) => !name.startsWith('_') && existsSync(join(HERE, name, 'index.ts')))
     .map((entry) => entry.name)
     .sort()
 

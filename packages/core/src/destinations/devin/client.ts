@@ -2,19 +2,26 @@
  * Devin has no update: a changed value is a journaled delete followed by a create. Organization secrets are written one call
  * each, ten at a time. A create is never repeated blindly, and a secret is never deleted because its new value was refused.
  */
-import pLimit from 'p-limit'
+import { applyEach } from '../apply-each.ts'
 import { DestinationError, type Change, type Client, type Report } from '../destination.ts'
 import { copiesOf, observedFrom } from './observed.ts'
 import { relister, type Relister } from './relister.ts'
 import { createSecret, deleteSecret, listSecrets, type DevinApi } from './wire.ts'
 
 /** Calls in flight. Devin's rate limits are not documented (2026-11-22); http.ts slows down when it refuses. */
-const LANES = 10
+const CONCURRENCY = 10
 
 export function devinClient(api: DevinApi): Client {
   return {
     list: async () => observedFrom(await listSecrets(api)),
-    apply: (changes, report) => apply({ api, report, listing: relister(() => listSecrets(api)) }, changes),
+    apply: (changes, report) => {
+      const work = { api, report, listing: relister(() => listSecrets(api)) }
+      // A listing that failed would be asked for again by every change that follows.
+      return applyEach(changes, report, (change) => one(work, change), {
+        concurrency: CONCURRENCY,
+        concernsTarget: work.listing.failed,
+      })
+    },
   }
 }
 
@@ -23,30 +30,6 @@ interface Work {
   report: Report
   listing: Relister
 }
-
-async function apply(work: Work, changes: readonly Change[]): Promise<void> {
-  const lane = pLimit(LANES)
-  /** Trouble that concerns the whole target: what has not begun is not begun any more. */
-  let stopped: { error: unknown } | undefined
-  // A lane is held for calls only: what landed is written down while the next call is on its way.
-  const carryOut = async (change: Change): Promise<void> => {
-    try {
-      const ids = await lane(() => (stopped ? null : one(work, change)))
-      if (ids !== null) await work.report.done(change, ids)
-    } catch (error) {
-      if (error instanceof DestinationError) await work.report.failed(change, error)
-      if (!concernsOnlyThis(error) || work.listing.failed()) stopped ??= { error }
-    }
-  }
-  // Every change ends by itself, so that nothing is still being written when this returns or throws.
-  const ended = await Promise.allSettled(changes.map(carryOut))
-  if (stopped) throw stopped.error
-  for (const end of ended) if (end.status === 'rejected') throw end.reason
-}
-
-/** A refused value, or one answer that stayed unclear, says nothing of the next key. */
-const concernsOnlyThis = (error: unknown): boolean =>
-  error instanceof DestinationError && (error.kind === 'rejected' || error.kind === 'unavailable')
 
 /** Carries out one change. Answers the ids the key has now. */
 async function one(work: Work, change: Change): Promise<readonly string[]> {

@@ -3,6 +3,7 @@
  * in Devin's Terraform provider, 2026-11-22). What no document settles is a switch (`duplicates`).
  */
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
+import { bucket } from '../../emulator-bucket.ts'
 import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
 import {
   conflict,
@@ -16,7 +17,6 @@ import {
   unprocessable,
   type Issue,
 } from './answers.ts'
-import { bucket } from './rate-limit.ts'
 import { shown, vault, type Kept, type Vault } from './vault.ts'
 
 /** What a create does over a key that exists: refused as a conflict, refused as invalid, or a silent second secret. */
@@ -46,6 +46,9 @@ export interface DevinEmulator extends Emulator {
   secrets(): Kept[]
 }
 
+/** Devin documents no numbers (2026-11-22): these only make refusals happen. */
+const RATE_LIMIT = { burst: 100, refill: 100, intervalMs: 10_000 }
+
 const ORG = 'org-0123456789abcdef'
 const OTHER_ORG = 'org-fedcba9876543210'
 
@@ -66,7 +69,7 @@ const USERS = new Map<string, User>([
 export async function startEmulator(options: DevinEmulatorOptions = {}): Promise<DevinEmulator> {
   const organization = vault()
   let duplicates = options.duplicates ?? '409'
-  let limit = bucket(options.rateLimit)
+  let limit = bucket(options.rateLimit, RATE_LIMIT)
 
   const server = await startEmulatorServer({
     port: options.port,
@@ -123,7 +126,7 @@ export async function startEmulator(options: DevinEmulatorOptions = {}): Promise
     },
     setLatency: server.setLatency,
     setRateLimit(given) {
-      limit = bucket(given)
+      limit = bucket(given, RATE_LIMIT)
     },
     fail: server.fail,
     heal: server.heal,

@@ -1,17 +1,17 @@
-import type { EmulatorOptions } from '../../emulator.ts'
-
-/** Devin documents no numbers (2026-11-22): these only make refusals happen. */
-const SOME = { burst: 100, refill: 100, intervalMs: 10_000 }
+import type { EmulatorOptions } from './emulator.ts'
 
 export interface Bucket {
   /** False: one call too many. */
   take(): boolean
 }
 
-/** A token bucket that is filled every `intervalMs`. */
-export function bucket(limit: EmulatorOptions['rateLimit']): Bucket {
+/** An emulated vendor's rate limit: a token bucket that is filled every `intervalMs`. `sizes`: those of `rateLimit: true`. */
+export function bucket(
+  limit: EmulatorOptions['rateLimit'],
+  sizes: { burst: number; refill: number; intervalMs: number },
+): Bucket {
   if (!limit) return { take: () => true }
-  const { burst, refill, intervalMs } = limit === true ? SOME : limit
+  const { burst, refill, intervalMs } = limit === true ? sizes : limit
   let tokens = burst
   let filledAt = Date.now()
   return {

@@ -1,0 +1,22 @@
+/** `pnpm create-destination <name>`: a new destination, with an emulator that its client passes the conformance suite against. */
+import { join, relative } from 'node:path'
+import { createDestination } from './create-destination.ts'
+
+const DESTINATIONS = join(import.meta.dirname, '..', '..', '..', 'packages', 'core', 'src', 'destinations')
+
+const [name] = process.argv.slice(2)
+if (name === undefined) {
+  console.error('Usage: pnpm create-destination <name>, such as acme-cloud')
+  process.exit(2)
+}
+try {
+  const created = relative(process.cwd(), await createDestination(DESTINATIONS, name))
+  console.log(`Created ${created}. Its client passes the conformance suite against its emulator:`)
+  console.log(`  npx -y pnpm@12 exec vitest run packages/core/src/destinations/conformance.test.ts -t ${name}`)
+  console.log(
+    'Now make the emulator behave as the vendor does, then the client. CONTRIBUTING.md says what else is in the folder.',
+  )
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}
