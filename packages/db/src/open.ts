@@ -1,8 +1,16 @@
 import SQLite from 'better-sqlite3'
-import { CamelCasePlugin, Kysely, PostgresDialect, SqliteDialect, type SqliteDatabase } from 'kysely'
+import {
+  CamelCasePlugin,
+  Kysely,
+  PostgresDialect,
+  SqliteDialect,
+  type DatabaseConnection,
+  type SqliteDatabase,
+} from 'kysely'
 import pg from 'pg'
 import { prepared } from './prepared.ts'
 import type { Tables } from './tables.ts'
+import { timeSlice } from './time-slice.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 /** The main store. `dialect` is for the few places where the two differ (row locks, error codes). */
@@ -17,7 +25,21 @@ export function openSqlite(file: string): Db {
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   database.pragma('busy_timeout = 5000')
-  return open(new SqliteDialect({ database: withQuietRollback(database) }), 'sqlite')
+  const dialect = new SqliteDialect({
+    database: withQuietRollback(database),
+    onCreateConnection: (connection) => Promise.resolve(restBetweenStatements(connection)),
+  })
+  return open(dialect, 'sqlite')
+}
+
+/** SQLite carries a statement out on the spot: many in a row would keep everybody else waiting. */
+function restBetweenStatements(connection: DatabaseConnection): void {
+  const execute = connection.executeQuery.bind(connection)
+  connection.executeQuery = async (query) => {
+    const slice = timeSlice()
+    if (slice.isOver()) await slice.rest()
+    return execute(query)
+  }
 }
 
 /**

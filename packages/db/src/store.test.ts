@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { expect, inject, it } from 'vitest'
 import { isCollision, storeTrouble } from './errors.ts'
 import { migrate, missingMigrations, SchemaTooNew } from './migrate.ts'
-import { openPostgres } from './open.ts'
+import { openPostgres, openSqlite } from './open.ts'
 import { createDatabase, onEveryDatabase } from './testing.ts'
 
 onEveryDatabase('store', (open) => {
@@ -127,4 +127,22 @@ it.skipIf(!inject('postgresUrl'))('what a Postgres suffers from is told by its a
   await sql.raw(`alter database ${database} set default_transaction_read_only = on`).execute(owner)
   expect(await suffers('create table t (id text)')).toBe('read-only')
   await owner.destroy()
+})
+
+it('every foreign key has an index, so that deleting a row reads only the rows that refer to it', async () => {
+  const db = openSqlite(':memory:')
+  await migrate(db)
+  const { rows } = await sql<{ key: string }>`
+    select tables.name || '.' || keys."from" as key
+    from sqlite_master as tables, pragma_foreign_key_list(tables.name) as keys
+    where tables.type = 'table' and keys.seq = 0
+      and not exists (
+        select 1 from pragma_index_list(tables.name) as indexes, pragma_index_info(indexes.name) as parts
+        where parts.seqno = 0 and parts.name = keys."from"
+      )
+      and not exists (select 1 from pragma_table_info(tables.name) as columns where columns.pk = 1 and columns.name = keys."from")`.execute(
+    db,
+  )
+  expect(rows).toEqual([])
+  await db.destroy()
 })

@@ -12,7 +12,15 @@ import { refuseFaultsThrough } from './check-references.ts'
 import { lockProject } from './project-key.ts'
 import { refuseBeyond, charge } from './quotas.ts'
 import { readersOf } from './readers.ts'
-import { bringContents, collectFolders, contentsOf, type FolderContent } from './trash-contents.ts'
+import {
+  bringContents,
+  contentsOf,
+  contentsOfFolders,
+  countSecrets,
+  deleteTrash,
+  foldersInTrash,
+  type Kept,
+} from './trash-contents.ts'
 import { putInTrash } from './trash-writes.ts'
 
 type Row = Selectable<EnvironmentTable>
@@ -26,17 +34,19 @@ export async function keepEnvironment(
   environment: Row,
   folderIds: readonly string[],
 ): Promise<void> {
-  const { kept, secrets } = await collectFolders(tx, folderIds)
   const { id, projectId, slug: name } = environment
   const about = { projectId, environmentId: id, kind: 'environment' as const, folderId: '', subjectId: id, path: '/' }
-  await putInTrash(ctx, tx, actor, { ...about, name, secrets }, [
-    { kind: 'environment', content: environment },
-    ...kept,
-  ])
+  const secrets = await countSecrets(tx, folderIds)
+  await putInTrash(ctx, tx, actor, { ...about, name, secrets }, withContents(tx, environment, folderIds))
   charge(tx, projectId, { secrets: -secrets, freed: true })
 }
 
-/** Latest first. */
+async function* withContents(tx: Tx, environment: Row, folderIds: readonly string[]): AsyncGenerator<Kept[]> {
+  yield [{ kind: 'environment', content: environment }]
+  yield* contentsOfFolders(tx, folderIds)
+}
+
+/** The latest thousand, latest first. */
 export async function listDeletedEnvironments(
   ctx: Context,
   _actor: Actor,
@@ -50,6 +60,7 @@ export async function listDeletedEnvironments(
     .select(['id', 'name as slug', 'secrets', 'deletedAt', 'deletedBy', 'expiresAt'])
     .orderBy('deletedAt', 'desc')
     .orderBy('id')
+    .limit(1000)
     .execute()
 }
 
@@ -73,13 +84,13 @@ export function restoreEnvironment(
       .select('id')
       .executeTakeFirst()
     if (!item) throw new NotFound(`There is no deleted environment with the id ${trashId} in this project`)
-    const rows = await tx
+    const kept = await tx
       .selectFrom('trashRows')
       .where('trashId', '=', trashId)
-      .orderBy('position')
+      .where('kind', '=', 'environment')
       .selectAll()
       .execute()
-    const [environment] = contentsOf<Row>(rows, 'environment')
+    const [environment] = contentsOf<Row>(kept, 'environment')
     if (!environment) throw new Error('a deleted environment was kept without its row')
     const others = await tx.selectFrom('environments').where('projectId', '=', projectId).select('slug').execute()
     if (others.some(({ slug }) => slug === environment.slug))
@@ -89,14 +100,14 @@ export function restoreEnvironment(
       .insertInto('environments')
       .values({ ...environment, position, updatedAt: timestamp(ctx) })
       .execute()
-    const folders = contentsOf<FolderContent>(rows, 'folder')
+    const folders = await foldersInTrash(tx, trashId)
     await refuseBeyond(ctx, tx, projectId, 'folders', folders.length)
     const slice = timeSlice()
     for (const folder of folders) {
       if (slice.isOver()) await slice.rest()
       await tx.insertInto('folders').values(folder).execute()
     }
-    const leftOut = await bringContents(tx, { projectId, key }, rows)
+    const leftOut = await bringContents(tx, { projectId, key }, trashId)
     await refuseFaultsThrough(
       ctx,
       tx,
@@ -108,7 +119,7 @@ export function restoreEnvironment(
       folders.map(({ id }) => id),
     ))
       touched(id)
-    await tx.deleteFrom('trash').where('id', '=', trashId).execute()
+    await deleteTrash(tx, [trashId])
     const { id, name, slug } = environment
     await audit(ctx, tx, actor, 'environment.restore', projectId, { name, slug })
     return { environment: { id, name, slug, position }, leftOut }

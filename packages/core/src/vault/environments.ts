@@ -6,6 +6,7 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { deleteFolders } from './delete-folders.ts'
 import { keepEnvironment } from './deleted-environments.ts'
 import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
@@ -108,6 +109,7 @@ export async function deleteEnvironment(
     const inside = new Set(folders)
     for (const id of await readersOf(tx, folders)) if (!inside.has(id)) touched(id)
     await keepEnvironment(ctx, tx, actor, environment, folders)
+    await deleteFolders(tx, folders)
     await tx.deleteFrom('environments').where('id', '=', environment.id).execute()
     await arrange(
       ctx,

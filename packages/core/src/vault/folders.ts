@@ -7,6 +7,7 @@ import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
 import { timeSlice } from '../time-slice.ts'
+import { deleteFolders } from './delete-folders.ts'
 import { byPath, findEnvironment, findFolder, foldersIn, isBelow } from './find-folder.ts'
 import { following } from './follow.ts'
 import { refuseWhileInUse } from './in-use.ts'
@@ -185,7 +186,7 @@ export async function deleteFolder(
     const gone = new Set(inside)
     for (const id of await readersOf(tx, inside)) if (!gone.has(id)) touched(id)
     await trashFolder(ctx, tx, actor, input.projectId, inside)
-    await tx.deleteFrom('folders').where('id', '=', folder.id).execute()
+    await deleteFolders(tx, inside)
     await audit(ctx, tx, actor, 'folder.delete', input.projectId, { environment: environment.slug, path: folder.path })
     return { deleted: describe(folder), released }
   })

@@ -6,10 +6,12 @@ import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
+import { deleteFolders } from './delete-folders.ts'
 import { insertEnvironment } from './environments.ts'
 import { refuseWhileInUse } from './in-use.ts'
 import { lookedUp } from './looked-up.ts'
 import { lockProject, organizationKeyOf } from './project-key.ts'
+import { deleteTrash } from './trash-contents.ts'
 
 type Project = z.output<typeof schemas.project>
 
@@ -127,6 +129,12 @@ export async function deleteProject(
     const deleting = { what, kind: 'project' as const, subjectId: id, projectId: id, folderIds, syncs: input.syncs }
     const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
     if (released.pending) return released
+    await deleteFolders(tx, folderIds)
+    const trash = await tx.selectFrom('trash').where('projectId', '=', project.id).select('id').execute()
+    await deleteTrash(
+      tx,
+      trash.map((item) => item.id),
+    )
     await tx.deleteFrom('projects').where('id', '=', project.id).execute()
     await audit(ctx, tx, actor, 'project.delete', project.id, { name: project.name, slug: project.slug })
     return released

@@ -1,10 +1,17 @@
 /** What is in folders, kept row by row as it is, and brought back. */
-import type { ImportTable, ReferenceTable, SecretTable, SecretVersionTable, TrashRowTable } from '@keyferry/db'
+import type {
+  ImportTable,
+  ReferenceTable,
+  SecretTable,
+  SecretTagTable,
+  SecretVersionTable,
+  TrashRowTable,
+} from '@keyferry/db'
 import type { Selectable } from 'kysely'
 import type { Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
-import { timeSlice } from '../time-slice.ts'
 import { chunks } from './chunks.ts'
+import { deletePages, PAGE, PAGE_OF_SMALL_ROWS, pagesOf } from './pages.ts'
 import { sizeOf } from './prune-versions.ts'
 import { charge } from './quotas.ts'
 import { resealTrashRow } from './trash-rows.ts'
@@ -27,33 +34,172 @@ export interface FolderContent {
   updatedAt: string
 }
 
-/** Everything in these folders, and themselves, parents first: that is the order they come back in. */
-export async function collectFolders(tx: Tx, folderIds: readonly string[]): Promise<{ kept: Kept[]; secrets: number }> {
+/** Everything in these folders, and themselves, in pages: folders first, parents before children. That is the order they come back in. */
+export async function* contentsOfFolders(tx: Tx, folderIds: readonly string[]): AsyncGenerator<Kept[]> {
   const folders: FolderContent[] = []
   for (const ids of chunks(folderIds))
-    folders.push(...(await tx.selectFrom('folders').where('id', 'in', ids).selectAll().execute()))
+    for (const folder of await tx.selectFrom('folders').where('id', 'in', ids).selectAll().execute())
+      folders.push(folder)
   folders.sort((a, b) => a.path.length - b.path.length)
-  const kept = folders.map((content): Kept => ({ kind: 'folder', content }))
-  let secrets = 0
+  for (const some of chunks(folders)) yield asKept('folder', some)
   for (const ids of chunks(folderIds)) {
-    const rows = await tx.selectFrom('secrets').where('folderId', 'in', ids).selectAll().execute()
-    secrets += rows.length
-    kept.push(...rows.map((content): Kept => ({ kind: 'secret', content })))
-    const versions = await tx.selectFrom('secretVersions').where('folderId', 'in', ids).selectAll().execute()
-    kept.push(...versions.map((content): Kept => ({ kind: 'version', content })))
+    for await (const secrets of secretsIn(tx, ids)) {
+      yield asKept('secret', secrets)
+      const secretIds = secrets.map(({ id }) => id)
+      for await (const references of referencesOf(tx, secretIds)) yield asKept('reference', references)
+      for await (const tags of tagsOf(tx, secretIds)) yield asKept('tag', tags)
+    }
+    for await (const versions of versionsIn(tx, ids)) yield asKept('version', versions)
     const imports = await tx.selectFrom('imports').where('folderId', 'in', ids).selectAll().execute()
-    kept.push(...imports.map((content): Kept => ({ kind: 'import', content })))
-    const references = await tx.selectFrom('references').where('folderId', 'in', ids).selectAll().execute()
-    kept.push(...references.map((content): Kept => ({ kind: 'reference', content })))
-    const tags = await tx
-      .selectFrom('secretTags')
-      .innerJoin('secrets', 'secrets.id', 'secretTags.secretId')
-      .where('secrets.folderId', 'in', ids)
-      .selectAll('secretTags')
-      .execute()
-    kept.push(...tags.map((content): Kept => ({ kind: 'tag', content })))
+    for (const some of chunks(imports)) yield asKept('import', some)
   }
-  return { kept, secrets }
+}
+
+const asKept = (kind: Kind, rows: readonly unknown[]): Kept[] => rows.map((content) => ({ kind, content }))
+
+const secretsIn = (tx: Tx, folderIds: readonly string[]) =>
+  pagesOf<Selectable<SecretTable>>((after) =>
+    tx
+      .selectFrom('secrets')
+      .where('folderId', 'in', folderIds)
+      .$if(after !== undefined, (query) =>
+        query.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple('folderId', 'key'), '>', tuple(after?.folderId ?? '', after?.key ?? '')),
+        ),
+      )
+      .orderBy('folderId')
+      .orderBy('key')
+      .limit(PAGE)
+      .selectAll()
+      .execute(),
+  )
+
+const versionsIn = (tx: Tx, folderIds: readonly string[]) =>
+  pagesOf<Selectable<SecretVersionTable>>((after) =>
+    tx
+      .selectFrom('secretVersions')
+      .where('folderId', 'in', folderIds)
+      .$if(after !== undefined, (query) =>
+        query.where(({ eb, refTuple, tuple }) =>
+          eb(
+            refTuple('folderId', 'key', 'version', 'id'),
+            '>',
+            tuple(after?.folderId ?? '', after?.key ?? '', after?.version ?? 0, after?.id ?? ''),
+          ),
+        ),
+      )
+      .orderBy('folderId')
+      .orderBy('key')
+      .orderBy('version')
+      .orderBy('id')
+      .limit(PAGE)
+      .selectAll()
+      .execute(),
+  )
+
+const referencesOf = (tx: Tx, secretIds: readonly string[]) =>
+  pagesOf<Selectable<ReferenceTable>>((after) =>
+    tx
+      .selectFrom('references')
+      .where('secretId', 'in', secretIds)
+      .$if(after !== undefined, (query) =>
+        query.where(({ eb, refTuple, tuple }) =>
+          eb(
+            refTuple('secretId', 'environmentSlug', 'path', 'key'),
+            '>',
+            tuple(after?.secretId ?? '', after?.environmentSlug ?? '', after?.path ?? '', after?.key ?? ''),
+          ),
+        ),
+      )
+      .orderBy('secretId')
+      .orderBy('environmentSlug')
+      .orderBy('path')
+      .orderBy('key')
+      .limit(PAGE_OF_SMALL_ROWS)
+      .selectAll()
+      .execute(),
+  )
+
+const tagsOf = (tx: Tx, secretIds: readonly string[]) =>
+  pagesOf<Selectable<SecretTagTable>>((after) =>
+    tx
+      .selectFrom('secretTags')
+      .where('secretId', 'in', secretIds)
+      .$if(after !== undefined, (query) =>
+        query.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple('secretId', 'tagId'), '>', tuple(after?.secretId ?? '', after?.tagId ?? '')),
+        ),
+      )
+      .orderBy('secretId')
+      .orderBy('tagId')
+      .limit(PAGE_OF_SMALL_ROWS)
+      .selectAll()
+      .execute(),
+  )
+
+/** How many secrets are in these folders. */
+export async function countSecrets(tx: Tx, folderIds: readonly string[]): Promise<number> {
+  let count = 0
+  for (const ids of chunks(folderIds)) {
+    const { secrets } = await tx
+      .selectFrom('secrets')
+      .where('folderId', 'in', ids)
+      .select((eb) => eb.fn.countAll<number | string>().as('secrets'))
+      .executeTakeFirstOrThrow()
+    count += Number(secrets)
+  }
+  return count
+}
+
+/** The rows of an item of the trash, in the order they come back in. */
+export const trashRowsOf = (tx: Tx, trashId: string): AsyncGenerator<Row[]> =>
+  pagesOf((after) =>
+    tx
+      .selectFrom('trashRows')
+      .where('trashId', '=', trashId)
+      .where('position', '>', after?.position ?? -1)
+      .orderBy('position')
+      .limit(PAGE)
+      .selectAll()
+      .execute(),
+  )
+
+/** The folders of an item of the trash, parents first. */
+export async function foldersInTrash(tx: Tx, trashId: string): Promise<FolderContent[]> {
+  const folders: FolderContent[] = []
+  for await (const rows of trashRowsOf(tx, trashId)) {
+    const some = contentsOf<FolderContent>(rows, 'folder')
+    for (const folder of some) folders.push(folder)
+    // They come first, behind the environment they are of.
+    if (folders.length > 0 && some.length < rows.length) break
+  }
+  return folders
+}
+
+/** Deletes items of the trash. Returns whether there were any. */
+export async function deleteTrash(tx: Tx, trashIds: readonly string[]): Promise<boolean> {
+  let deleted = 0n
+  for (const ids of chunks(trashIds)) {
+    await deletePages(() =>
+      tx
+        .deleteFrom('trashRows')
+        .where(({ eb, refTuple, selectFrom }) =>
+          eb(
+            refTuple('trashId', 'position'),
+            'in',
+            selectFrom('trashRows')
+              .where('trashId', 'in', ids)
+              .select(['trashId', 'position'])
+              .limit(PAGE)
+              .$asTuple('trashId', 'position'),
+          ),
+        )
+        .executeTakeFirstOrThrow(),
+    )
+    const { numDeletedRows } = await tx.deleteFrom('trash').where('id', 'in', ids).executeTakeFirstOrThrow()
+    deleted += numDeletedRows
+  }
+  return deleted > 0n
 }
 
 /**
@@ -63,46 +209,41 @@ export async function collectFolders(tx: Tx, folderIds: readonly string[]): Prom
 export async function bringContents(
   tx: Tx,
   { projectId, key }: { projectId: string; key: DataKey },
-  rows: readonly Row[],
+  trashId: string,
 ): Promise<string[]> {
-  const anew = (sealed: string, belongsTo: readonly string[]): string => {
+  const withPresentKey = (sealed: string, belongsTo: readonly string[]): string => {
     // The key may have been rotated since, and what older generations sealed is opened for the last time.
     const text = key.isPresent(sealed) ? null : openOrNull(key, sealed, belongsTo)
     return text === null ? sealed : key.seal(text, ...belongsTo)
   }
-  const resealed = rows.map((row) => ({ ...row, content: resealTrashRow(row, anew, projectId) }))
-  // Rows that were deleted by an older Keyferry lack what it did not know of.
-  const secrets = contentsOf<Selectable<SecretTable>>(resealed, 'secret').map((row) => ({
-    ...row,
-    metadata: row.metadata ?? '',
-  }))
-  charge(tx, projectId, { adds: true, secrets: secrets.length, freed: true })
-  const slice = timeSlice()
-  for (const some of chunks(secrets, sizeOf)) {
-    if (slice.isOver()) await slice.rest()
-    await tx.insertInto('secrets').values(some).execute()
+  const leftOut: string[] = []
+  for await (const page of trashRowsOf(tx, trashId)) {
+    const rows = page.map((row) => ({ ...row, content: resealTrashRow(row, withPresentKey, projectId) }))
+    // Rows that were deleted by an older Keyferry lack what it did not know of.
+    const secrets = contentsOf<Selectable<SecretTable>>(rows, 'secret').map((row) => ({
+      ...row,
+      metadata: row.metadata ?? '',
+    }))
+    charge(tx, projectId, { adds: true, secrets: secrets.length, freed: true })
+    for (const some of chunks(secrets, sizeOf)) await tx.insertInto('secrets').values(some).execute()
+    const versions = contentsOf<Selectable<SecretVersionTable>>(rows, 'version').map((row) => ({
+      ...row,
+      comment: row.comment ?? null,
+      metadata: row.metadata ?? null,
+      tags: row.tags ?? null,
+    }))
+    for (const some of chunks(versions, sizeOf)) await tx.insertInto('secretVersions').values(some).execute()
+    const references = contentsOf<Selectable<ReferenceTable>>(rows, 'reference')
+    if (references.length > 0) await tx.insertInto('references').values(references).execute()
+    await retag(tx, contentsOf<Selectable<SecretTagTable>>(rows, 'tag'))
+    leftOut.push(...(await reimport(tx, contentsOf<Selectable<ImportTable>>(rows, 'import'))))
   }
-  const versions = contentsOf<Selectable<SecretVersionTable>>(resealed, 'version').map((row) => ({
-    ...row,
-    comment: row.comment ?? null,
-    metadata: row.metadata ?? null,
-    tags: row.tags ?? null,
-  }))
-  for (const some of chunks(versions, sizeOf)) {
-    if (slice.isOver()) await slice.rest()
-    await tx.insertInto('secretVersions').values(some).execute()
-  }
-  for (const some of chunks(contentsOf<Selectable<ReferenceTable>>(rows, 'reference')))
-    await tx.insertInto('references').values(some).execute()
-  await retag(tx, contentsOf<{ secretId: string; tagId: string }>(rows, 'tag'))
-  return reimport(tx, contentsOf<Selectable<ImportTable>>(rows, 'import'))
+  return leftOut
 }
 
 async function reimport(tx: Tx, imports: readonly Selectable<ImportTable>[]): Promise<string[]> {
   const leftOut: string[] = []
-  const slice = timeSlice()
   for (const row of imports) {
-    if (slice.isOver()) await slice.rest()
     const source = await tx.selectFrom('folders').where('id', '=', row.sourceFolderId).select('id').executeTakeFirst()
     if (source) await tx.insertInto('imports').values(row).execute()
     else leftOut.push(`an import of a folder that is gone`)
@@ -110,17 +251,15 @@ async function reimport(tx: Tx, imports: readonly Selectable<ImportTable>[]): Pr
   return leftOut
 }
 
-async function retag(tx: Tx, rows: readonly { secretId: string; tagId: string }[]): Promise<void> {
-  for (const some of chunks(rows)) {
-    const known = new Set(
-      await presentTags(
-        tx,
-        some.map((row) => row.tagId),
-      ),
-    )
-    const kept = some.filter((row) => known.has(row.tagId))
-    if (kept.length > 0) await tx.insertInto('secretTags').values(kept).execute()
-  }
+async function retag(tx: Tx, rows: readonly Selectable<SecretTagTable>[]): Promise<void> {
+  const known = new Set(
+    await presentTags(
+      tx,
+      rows.map((row) => row.tagId),
+    ),
+  )
+  const kept = rows.filter((row) => known.has(row.tagId))
+  if (kept.length > 0) await tx.insertInto('secretTags').values(kept).execute()
 }
 
 /** Those of these tags that there still are. */

@@ -8,7 +8,7 @@ import { chunks } from './chunks.ts'
 import type { Located } from './find-folder.ts'
 import { charge } from './quotas.ts'
 import { tagIdsOf } from './tags.ts'
-import { collectFolders, type Kept } from './trash-contents.ts'
+import { contentsOfFolders, countSecrets, type Kept } from './trash-contents.ts'
 import type { SecretRow } from './tree.ts'
 
 export const TRASH_DAYS = 30
@@ -40,7 +40,7 @@ export async function trashSecrets(
       subjectId: row.id,
       path: folder.path,
     }
-    await putInTrash(ctx, tx, actor, { ...about, name: row.key, secrets: 1 }, kept)
+    await putInTrash(ctx, tx, actor, { ...about, name: row.key, secrets: 1 }, [kept])
   }
 }
 
@@ -52,7 +52,6 @@ export async function trashFolder(
   projectId: string,
   folderIds: readonly string[],
 ): Promise<void> {
-  const { kept, secrets } = await collectFolders(tx, folderIds)
   const [top] = await tx
     .selectFrom('folders')
     .where('id', '=', folderIds[0] ?? '')
@@ -68,7 +67,8 @@ export async function trashFolder(
     subjectId: top.id,
     path,
   }
-  await putInTrash(ctx, tx, actor, { ...about, name: top.name, secrets }, kept)
+  const secrets = await countSecrets(tx, folderIds)
+  await putInTrash(ctx, tx, actor, { ...about, name: top.name, secrets }, contentsOfFolders(tx, folderIds))
   charge(tx, projectId, { secrets: -secrets, freed: true })
 }
 
@@ -77,13 +77,13 @@ type About = Pick<
   'projectId' | 'environmentId' | 'kind' | 'folderId' | 'subjectId' | 'path' | 'name' | 'secrets'
 >
 
-/** Writes an item of the trash with its rows. */
+/** Writes an item of the trash with its rows, a page at a time. */
 export async function putInTrash(
   ctx: Context,
   tx: Tx,
   actor: Actor,
   about: About,
-  kept: readonly Kept[],
+  pages: AsyncIterable<readonly Kept[]> | Iterable<readonly Kept[]>,
 ): Promise<void> {
   const id = randomUUID()
   const deletedAt = timestamp(ctx)
@@ -92,16 +92,16 @@ export async function putInTrash(
     .insertInto('trash')
     .values({ ...about, id, deletedAt, deletedBy: actor.name, expiresAt })
     .execute()
-  const rows = kept.map(({ kind, content }, position) => ({
-    trashId: id,
-    position,
-    kind,
-    content: JSON.stringify(content),
-  }))
-  charge(tx, about.projectId, { bytes: rows.reduce((sum, { content }) => sum + content.length, 0) })
-  const slice = timeSlice()
-  for (const some of chunks(rows, ({ content }) => content.length)) {
-    if (slice.isOver()) await slice.rest()
-    await tx.insertInto('trashRows').values(some).execute()
+  let position = 0
+  for await (const kept of pages) {
+    const rows = kept.map(({ kind, content }) => ({
+      trashId: id,
+      position: position++,
+      kind,
+      content: JSON.stringify(content),
+    }))
+    charge(tx, about.projectId, { bytes: rows.reduce((sum, { content }) => sum + content.length, 0) })
+    for (const some of chunks(rows, ({ content }) => content.length))
+      await tx.insertInto('trashRows').values(some).execute()
   }
 }

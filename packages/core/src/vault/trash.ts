@@ -2,9 +2,7 @@
  * What was deleted and may come back for a while. Rows are kept exactly as they were, sealed texts and ids included, so a folder comes
  * back as the same folder, with its versions, and opens nowhere else.
  */
-import type { TrashRowTable } from '@keyferry/db'
 import type { trashed } from '@keyferry/schemas'
-import type { Selectable } from 'kysely'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import { change } from '../change.ts'
@@ -19,7 +17,7 @@ import { refuseFoldersOutOfReach } from './out-of-reach.ts'
 import { lockProject } from './project-key.ts'
 import { refuseBeyond } from './quotas.ts'
 import { readersOf } from './readers.ts'
-import { bringContents, contentsOf, presentTags, type FolderContent } from './trash-contents.ts'
+import { bringContents, contentsOf, deleteTrash, foldersInTrash, presentTags } from './trash-contents.ts'
 import { openComment, openMetadata, openOrNull, sealedAs, type SecretRow } from './tree.ts'
 import { presentSecrets, putSecrets } from './write.ts'
 
@@ -85,12 +83,6 @@ export function restoreTrash(
     const parent = await tx.selectFrom('folders').where('id', '=', item.folderId).selectAll().executeTakeFirst()
     if (!parent)
       throw new BadRequest(`Folder "${item.path}", which "${item.name}" was in, is deleted too. Restore that first.`)
-    const rows = await tx
-      .selectFrom('trashRows')
-      .where('trashId', '=', trashId)
-      .orderBy('position')
-      .selectAll()
-      .execute()
     const environment = await tx
       .selectFrom('environments')
       .where('id', '=', parent.environmentId)
@@ -99,10 +91,10 @@ export function restoreTrash(
     const target = { projectId, key, folder: parent, environment }
     const leftOut =
       item.kind === 'secret'
-        ? await bringSecret(ctx, tx, actor, target, rows)
-        : await bringFolder(ctx, tx, target, item.name, rows, touched)
+        ? await bringSecret(ctx, tx, actor, target, trashId)
+        : await bringFolder(ctx, tx, target, item.name, trashId, touched)
     touched(parent.id)
-    await tx.deleteFrom('trash').where('id', '=', trashId).execute()
+    await deleteTrash(tx, [trashId])
     const where = { environment: environment.slug, secretPath: parent.path, name: item.name }
     await audit(ctx, tx, actor, item.kind === 'secret' ? 'secret.restore' : 'folder.restore', projectId, where)
     return { ...where, leftOut }
@@ -114,13 +106,8 @@ interface To extends Located {
   key: DataKey
 }
 
-async function bringSecret(
-  ctx: Context,
-  tx: Tx,
-  actor: Actor,
-  target: To,
-  rows: readonly Selectable<TrashRowTable>[],
-): Promise<string[]> {
+async function bringSecret(ctx: Context, tx: Tx, actor: Actor, target: To, trashId: string): Promise<string[]> {
+  const rows = await tx.selectFrom('trashRows').where('trashId', '=', trashId).selectAll().execute()
   const kept = contentsOf<SecretRow>(rows, 'secret')[0]
   if (!kept) throw new Error('a deleted secret was kept without its row')
   const secret = { ...kept, metadata: kept.metadata ?? '' }
@@ -152,10 +139,10 @@ async function bringFolder(
   tx: Tx,
   { folder: parent, projectId, key }: To,
   name: string,
-  rows: readonly Selectable<TrashRowTable>[],
+  trashId: string,
   touched: (folderId: string) => void,
 ): Promise<string[]> {
-  const folders = contentsOf<FolderContent>(rows, 'folder')
+  const folders = await foldersInTrash(tx, trashId)
   const top = folders[0]
   if (!top) throw new Error('a deleted folder was kept without its row')
   await refuseBeyond(ctx, tx, projectId, 'folders', folders.length)
@@ -176,7 +163,7 @@ async function bringFolder(
       .values({ ...moved, parentId: folder.id === top.id ? parent.id : folder.parentId })
       .execute()
   }
-  const leftOut = await bringContents(tx, { projectId, key }, rows)
+  const leftOut = await bringContents(tx, { projectId, key }, trashId)
   const ids = folders.map((folder) => folder.id)
   await refuseFoldersOutOfReach(ctx, tx, { projectId, key }, ids)
   await refuseFaultsThrough(ctx, tx, { projectId, key }, ids)
@@ -197,8 +184,7 @@ export async function purgeTrash(ctx: Context): Promise<void> {
     .execute()
   for (const item of due) {
     await maintain(ctx, async (tx) => {
-      const { numDeletedRows } = await tx.deleteFrom('trash').where('id', '=', item.id).executeTakeFirst()
-      if (numDeletedRows === 0n) return
+      if (!(await deleteTrash(tx, [item.id]))) return
       await tx.updateTable('projectUse').set({ freed: 1 }).where('projectId', '=', item.projectId).execute()
       if (item.kind !== 'secret') return
       const present = await tx.selectFrom('secrets').where('id', '=', item.subjectId).select('id').executeTakeFirst()

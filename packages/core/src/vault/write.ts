@@ -178,10 +178,13 @@ export async function dropMovedSecrets(
     rows.map((row) => row.key),
   )
   const at = timestamp(ctx)
-  const tombstones = rows.map((row): Insertable<SecretVersionTable> => {
+  const tombstones: Insertable<SecretVersionTable>[] = []
+  const slice = timeSlice()
+  for (const row of rows) {
+    if (slice.isOver()) await slice.rest()
     const version = Math.max(row.version, highest.get(row.key) ?? 0) + 1
     const value = key.seal('', ...sealedAs('secret', projectId, { ...row, version }))
-    return {
+    tombstones.push({
       id: randomUUID(),
       secretId: row.id,
       folderId: folder.id,
@@ -194,8 +197,8 @@ export async function dropMovedSecrets(
       deleted: 1,
       createdAt: at,
       createdBy: actor.name,
-    }
-  })
+    })
+  }
   charge(tx, projectId, { secrets: -rows.length, bytes: tombstones.reduce((sum, { value }) => sum + value.length, 0) })
   for (const some of chunks(tombstones)) await tx.insertInto('secretVersions').values(some).execute()
   for (const some of chunks(rows.map((row) => row.id))) await tx.deleteFrom('secrets').where('id', 'in', some).execute()
@@ -311,7 +314,10 @@ async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Ac
         some.map(({ row }) => row.id),
       )
       .execute()
-    for (const { row, value } of some) edges.push(...edgesOf(target, row, value ?? ''))
+    for (const { row, value } of some) {
+      if (slice.isOver()) await slice.rest()
+      for (const edge of edgesOf(target, row, value ?? '')) edges.push(edge)
+    }
   }
   for (const some of chunks(edges)) {
     if (slice.isOver()) await slice.rest()
