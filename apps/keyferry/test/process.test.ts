@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { receiveWebhooks } from '@keyferry/core/notices/testing'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { bootstrap, clientOf, createSource, createSync } from '../src/demo/setup.ts'
 import { settled } from '../src/demo/settled.ts'
@@ -120,6 +121,57 @@ describe('the app', { timeout: 90_000 }, () => {
     const out = cli('', 'logout')
     expect(await out.ended(), out.output()).toBe(0)
     expect(await cli('', 'connections', 'list', '--json').ended()).not.toBe(0)
+  })
+
+  it('streams its audit log to a webhook, a file and stdout, and leaves out no row when it is killed', async () => {
+    const place = await newPlace('embedded')
+    const hook = await receiveWebhooks()
+    const file = join(place.dataDir, 'audit.jsonl')
+    const env = {
+      AUDIT_STREAM_URL: hook.url,
+      AUDIT_STREAM_SECRET: 'a secret that signs what is sent',
+      AUDIT_STREAM_FILE: file,
+      AUDIT_STREAM_STDOUT: 'true',
+    }
+    // The log is on stdout, too; a row that is being printed has no end yet.
+    const seqsIn = (text: string): number[] =>
+      text
+        .split('\n')
+        .slice(0, -1)
+        .filter((line) => line.startsWith('{"id":'))
+        .map((line) => Number(/"seq":(\d+)/.exec(line)?.[1]))
+    const posted = () => hook.got.map(({ text }) => seqsIn(text))
+    const killed = run(APP, place, { env })
+    const url = await ready(killed)
+    const account = await bootstrap(url)
+    const patience = { timeout: 30_000 }
+    await expect.poll(() => posted().flat().length, patience).toBeGreaterThan(0)
+
+    hook.answer = 503
+    const project = await clientOf(url, account).projects.create.mutate({ projectName: 'Shop' })
+    const readiness = async (): Promise<unknown> => (await fetch(`${url}/api/ready`)).json()
+    const late = { ready: true, checks: { auditStream: expect.stringContaining('cannot be streamed (webhook)') } }
+    await expect.poll(readiness, patience).toMatchObject(late)
+    // It dies between a delivery and the note that it arrived.
+    hook.answer = 'hang'
+    const tries = hook.got.length
+    await expect.poll(() => hook.got.length, patience).toBeGreaterThan(tries)
+    killed.child.kill('SIGKILL')
+    await killed.ended()
+    const unnoted = posted().at(-1) ?? []
+
+    hook.answer = 200
+    const again = run(APP, place, { env })
+    await clientOf(await ready(again), account).projects.delete.mutate({ projectId: project.id })
+    const last = Math.max(...unnoted) + 1
+    await expect.poll(() => posted().flat(), patience).toContain(last)
+    await expect.poll(async () => seqsIn(await readFile(file, 'utf8')), patience).toContain(last)
+    await expect.poll(() => seqsIn(again.output()), patience).toContain(last)
+    const all = Array.from({ length: last }, (_, n) => n + 1)
+    expect(posted().filter((seqs) => seqs.includes(unnoted[0] ?? 0)).length).toBeGreaterThan(1)
+    expect([...new Set(posted().flat())]).toEqual(all)
+    expect([...new Set(seqsIn(await readFile(file, 'utf8')))]).toEqual(all)
+    expect([...new Set([...seqsIn(killed.output()), ...seqsIn(again.output())])]).toEqual(all)
   })
 
   it('refuses a port in use', async () => {

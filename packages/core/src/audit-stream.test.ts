@@ -3,11 +3,13 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { auditEntry } from '@keyferry/schemas'
+import { auditEntry, notice } from '@keyferry/schemas'
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { pruneAudit } from './admin/prune-audit.ts'
-import { auditLag, streamAudit, type AuditStream } from './audit-stream.ts'
+import { streamAudit, streamState, type AuditStream } from './audit-stream.ts'
 import { auditEvent } from './audit.ts'
+import { deliverNotices } from './notices/deliver.ts'
+import { createNoticeTarget } from './notices/targets.ts'
 import { receiveWebhooks } from './notices/testing.ts'
 import { testContext, type TestContext } from './testing.ts'
 
@@ -61,8 +63,10 @@ onEveryDatabase('the audit log as a stream', (open) => {
     await streamAudit(t.ctx, stream)
     await streamAudit(t.ctx, stream)
     expect(receiver.got).toHaveLength(1)
-    t.ctx.metrics.watchAuditLag('webhook', () => auditLag(t.ctx, stream))
-    expect((await t.ctx.metrics.expose()).text).toContain('keyferry_audit_stream_lag_rows{kind="webhook"} 3')
+    t.ctx.metrics.watchAuditStream('webhook', () => streamState(t.ctx, stream))
+    const { text } = await t.ctx.metrics.expose()
+    expect(text).toContain('keyferry_audit_stream_lag_rows{kind="webhook"} 3')
+    expect(text).toContain('keyferry_audit_stream_failures{kind="webhook"} 1')
     // Rows that are old enough to be pruned stay until they arrived.
     t.clock.advance(60 * 86_400_000)
     await streamAudit(t.ctx, stream)
@@ -72,8 +76,45 @@ onEveryDatabase('the audit log as a stream', (open) => {
     t.clock.advance(60_000)
     await streamAudit(t.ctx, stream)
     expect(arrived()).toEqual([1, 2, 3])
-    expect(await auditLag(t.ctx, stream)).toBe(0)
+    expect(await streamState(t.ctx, stream)).toEqual({ lag: 0, failures: 0 })
     expect(await pruneAudit(t.ctx, t.actor, { days: 30 })).toBe(3)
+  })
+
+  it('is told of when it fails for half a minute, then once a day, and when it is well again', async () => {
+    const { receiver, stream } = await webhook()
+    const people = await receiveWebhooks()
+    await createNoticeTarget(t.ctx, t.actor, { kind: 'webhook', address: people.url })
+    const told = async () => {
+      await deliverNotices(t.ctx, 'webhook')
+      return people.got.splice(0).map(({ text }) => notice.parse(JSON.parse(text)))
+    }
+    receiver.answer = 503
+    const fail = async (times: number) => {
+      for (let n = 0; n < times; n++) {
+        await streamAudit(t.ctx, stream)
+        t.clock.advance(5 * 60_000)
+      }
+    }
+    await fail(4)
+    expect(await told()).toEqual([])
+    await fail(1)
+    const [failed, ...more] = await told()
+    expect(failed).toMatchObject({
+      type: 'audit-stream.failed',
+      message: expect.stringMatching(/^The audit log cannot be streamed \(webhook\): 127.0.0.1:\d+ answered 503\./),
+      project: { id: '' },
+      sync: { id: '' },
+    })
+    expect([failed?.message.includes('s3cret'), more]).toEqual([false, []])
+    await fail(20)
+    expect(await told()).toEqual([])
+    t.clock.advance(24 * 60 * 60_000)
+    await fail(2)
+    expect((await told()).map(({ type }) => type)).toEqual(['audit-stream.failed'])
+    receiver.answer = 200
+    await streamAudit(t.ctx, stream)
+    await streamAudit(t.ctx, stream)
+    expect((await told()).map(({ type }) => type)).toEqual(['audit-stream.recovered'])
   })
 
   it('sends again what a process that died had not noted as delivered', async () => {

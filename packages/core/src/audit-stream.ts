@@ -8,6 +8,7 @@ import { databaseTime } from '@keyferry/db'
 import { readHead } from './audit-head.ts'
 import { timestamp, type Context } from './context.ts'
 import { entryOf } from './list-audit.ts'
+import { enqueueOfInstance } from './notices/outbox.ts'
 import { postSigned, type WebhookSecret } from './notices/webhook.ts'
 
 /** Where a copy goes. Each begins with the oldest row that is there. */
@@ -19,6 +20,9 @@ const BATCH = 200
 const LEASE_MS = 30_000
 const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 5 * 60_000
+/** Failures in a row, half a minute of them, after which a notice says so, and milliseconds until the next notice of a stream that still fails. */
+const PATIENCE = 5
+const TOLD_EVERY_MS = 24 * 60 * 60_000
 /** A stream that no process has served for this long keeps no row from being pruned. */
 const ABANDONED_MS = 7 * 24 * 60 * 60_000
 
@@ -39,7 +43,8 @@ export async function streamAudit(ctx: Context, stream: AuditStream): Promise<vo
     if (!last) break
     const lines = rows.map((row) => `${JSON.stringify(entryOf(row))}\n`).join('')
     const problem = await deliver(ctx, stream, `${rows[0]?.seq}-${last.seq}`, lines)
-    seq = problem === null ? await advance(ctx, id, holder, last.seq) : await putOff(ctx, id, holder, problem)
+    const taken = { id, kind: stream.kind, holder }
+    seq = problem === null ? await advance(ctx, taken, last.seq) : await putOff(ctx, taken, problem)
   }
   await ctx.db
     .updateTable('auditStreams')
@@ -49,13 +54,24 @@ export async function streamAudit(ctx: Context, stream: AuditStream): Promise<vo
     .execute()
 }
 
-/** Rows that have not been delivered yet. */
-export async function auditLag(ctx: Context, stream: AuditStream): Promise<number> {
+export interface StreamState {
+  /** Rows that have not been delivered yet. */
+  lag: number
+  /** Deliveries that failed since the last one that arrived. */
+  failures: number
+}
+
+export async function streamState(ctx: Context, stream: AuditStream): Promise<StreamState> {
   const [head, row] = await Promise.all([
     readHead(ctx.db),
-    ctx.db.selectFrom('auditStreams').where('id', '=', idOf(stream)).select('seq').executeTakeFirst(),
+    ctx.db.selectFrom('auditStreams').where('id', '=', idOf(stream)).select(['seq', 'attempts']).executeTakeFirst(),
   ])
-  return Math.max(0, (head?.seq ?? 0) - (row?.seq ?? 0))
+  return { lag: Math.max(0, (head?.seq ?? 0) - (row?.seq ?? 0)), failures: row?.attempts ?? 0 }
+}
+
+/** Takes every stream from a process that died. For the embedded profile at its start: no other process can be delivering. */
+export async function freeAuditStreams(ctx: Context): Promise<void> {
+  await ctx.db.updateTable('auditStreams').set({ leasedUntil: '' }).execute()
 }
 
 /** Up to where rows may be pruned: not past what a stream that is in use still has to deliver. Null: no stream is in the way. */
@@ -77,7 +93,7 @@ const idOf = (stream: AuditStream): string => {
 
 /** Takes the stream for this process; null while another one has it, or it waits after a failure. */
 async function claim(ctx: Context, id: string, kind: string, holder: string): Promise<number | null> {
-  const present = { seq: 0, attempts: 0, nextAt: '', problem: null, holder: '', leasedUntil: '' }
+  const present = { seq: 0, attempts: 0, nextAt: '', problem: null, toldAt: null, holder: '', leasedUntil: '' }
   const seenAt = timestamp(ctx)
   await ctx.db
     .insertInto('auditStreams')
@@ -95,32 +111,58 @@ async function claim(ctx: Context, id: string, kind: string, holder: string): Pr
   return claimed?.seq ?? null
 }
 
-/** Null when another process has taken the stream over. */
-async function advance(ctx: Context, id: string, holder: string, seq: number): Promise<number | null> {
-  const moved = await ctx.db
-    .updateTable('auditStreams')
-    .set({ seq, attempts: 0, nextAt: '', problem: null, leasedUntil: databaseTime(ctx.db, LEASE_MS) })
-    .where('id', '=', id)
-    .where('holder', '=', holder)
-    .returning('seq')
-    .executeTakeFirst()
-  return moved?.seq ?? null
+/** A stream that this process delivers to. */
+interface Taken {
+  id: string
+  kind: AuditStream['kind']
+  holder: string
 }
 
-async function putOff(ctx: Context, id: string, holder: string, problem: string): Promise<null> {
-  const { attempts } = await ctx.db
-    .selectFrom('auditStreams')
-    .where('id', '=', id)
-    .select('attempts')
-    .executeTakeFirstOrThrow()
-  const nextAt = new Date(ctx.now().getTime() + Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_WAIT_MS)).toISOString()
-  await ctx.db
-    .updateTable('auditStreams')
-    .set({ attempts: attempts + 1, nextAt, problem })
-    .where('id', '=', id)
-    .where('holder', '=', holder)
-    .execute()
-  ctx.log.error({ stream: id, problem, nextAt }, 'the audit log could not be streamed; it is tried again')
+/** Null when another process has taken the stream over. */
+function advance(ctx: Context, { id, kind, holder }: Taken, seq: number): Promise<number | null> {
+  return ctx.db.transaction().execute(async (tx) => {
+    const row = await tx
+      .selectFrom('auditStreams')
+      .where('id', '=', id)
+      .where('holder', '=', holder)
+      .select('toldAt')
+      .executeTakeFirst()
+    if (!row) return null
+    const leasedUntil = databaseTime(ctx.db, LEASE_MS)
+    await tx
+      .updateTable('auditStreams')
+      .set({ seq, attempts: 0, nextAt: '', problem: null, toldAt: null, leasedUntil })
+      .where('id', '=', id)
+      .execute()
+    const message = `The audit log is streamed again (${kind}). Nothing is missing.`
+    if (row.toldAt !== null) await enqueueOfInstance(ctx, tx, { type: 'audit-stream.recovered', message })
+    return seq
+  })
+}
+
+async function putOff(ctx: Context, { id, kind, holder }: Taken, problem: string): Promise<null> {
+  const now = ctx.now().getTime()
+  await ctx.db.transaction().execute(async (tx) => {
+    const row = await tx
+      .selectFrom('auditStreams')
+      .where('id', '=', id)
+      .where('holder', '=', holder)
+      .select(['attempts', 'toldAt'])
+      .executeTakeFirst()
+    if (!row) return
+    const attempts = row.attempts + 1
+    const nextAt = new Date(now + Math.min(FIRST_WAIT_MS * 2 ** row.attempts, LONGEST_WAIT_MS)).toISOString()
+    const isNews = row.toldAt === null || now - Date.parse(row.toldAt) >= TOLD_EVERY_MS
+    const message = `The audit log cannot be streamed (${kind}): ${problem} It is tried again, and no row is lost.`
+    const isTold =
+      attempts >= PATIENCE && isNews && (await enqueueOfInstance(ctx, tx, { type: 'audit-stream.failed', message }))
+    await tx
+      .updateTable('auditStreams')
+      .set({ attempts, nextAt, problem, ...(isTold ? { toldAt: timestamp(ctx) } : {}) })
+      .where('id', '=', id)
+      .execute()
+    ctx.log.error({ stream: id, problem, nextAt }, 'the audit log could not be streamed; it is tried again')
+  })
   return null
 }
 

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openAuthority, type Opened } from '@keyferry/core/authority/open-authority'
-import { auditLag, type AuditStream } from '@keyferry/core/audit-stream'
+import { freeAuditStreams, streamState, type AuditStream } from '@keyferry/core/audit-stream'
 import type { Context, Network } from '@keyferry/core/context'
 import { instanceSecret } from '@keyferry/core/crypto/instance-secret'
 import type { Keyring } from '@keyferry/core/crypto/keyring'
@@ -100,7 +100,8 @@ async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }:
       unlock: lock.release,
     })
     // This is the only process, so whatever lease is left was left by a crash.
-    await whenUsable(file, () => freeAllLeases(instance.ctx)).catch(async (error: unknown) => {
+    const free = () => Promise.all([freeAllLeases(instance.ctx), freeAuditStreams(instance.ctx)])
+    await whenUsable(file, free).catch(async (error: unknown) => {
       await instance.close()
       throw error
     })
@@ -198,7 +199,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
   }
   integrity.reportTo(ctx)
   metrics.watchDue(() => countDue(ctx))
-  for (const stream of auditStreams) metrics.watchAuditLag(stream.kind, () => auditLag(ctx, stream))
+  for (const stream of auditStreams) metrics.watchAuditStream(stream.kind, () => streamState(ctx, stream))
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   const announced = announce(ctx, () => ({
     rootKeys: presentKeys(dataDir, givenKeys(env)),
@@ -210,7 +211,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
     jobs: { ...jobs, start: () => patiently(jobs.start) },
     patiently,
     profile: backend.kind,
-    monitoring: monitoringOf(ctx, readinessOf(ctx, jobs), env.METRICS_TOKEN),
+    monitoring: monitoringOf(ctx, readinessOf(ctx, jobs, auditStreams), env.METRICS_TOKEN),
     historyDays: env.KEYFERRY_HISTORY_DAYS,
     auditDays: env.KEYFERRY_AUDIT_DAYS ?? null,
     auditStreams,

@@ -1,4 +1,5 @@
 /** Whether this process can do its work: asked of what the work needs, not assumed. */
+import { streamState, type AuditStream } from '@keyferry/core/audit-stream'
 import type { Context } from '@keyferry/core/context'
 import { openInstanceKeys } from '@keyferry/core/crypto/instance-secret'
 import { SealBroken } from '@keyferry/core/crypto/data-key'
@@ -11,7 +12,14 @@ export interface Readiness {
   ready: boolean
   /** What is wrong and what to do, for people; null when ready. */
   reason: string | null
-  checks: { store: string; schema: string; queue: string; keys: string }
+  checks: {
+    store: string
+    schema: string
+    queue: string
+    keys: string
+    /** A copy of the log that is late makes nothing unready: no row is lost, and requests need to be answered. */
+    auditStream: string
+  }
 }
 
 const OK = 'ok'
@@ -20,21 +28,30 @@ const PATIENCE_MS = 3_000
 /** Several probes a second cost the store one write. */
 const REMEMBERED_MS = 1_000
 
-/** The check of this process. Never rejects. */
-export function readinessOf(ctx: Context, jobs: Pick<JobQueue, 'problem'>): () => Promise<Readiness> {
+/** The check of this process. Never rejects. `streams`: where copies of the audit log go. */
+export function readinessOf(
+  ctx: Context,
+  jobs: Pick<JobQueue, 'problem'>,
+  streams: readonly AuditStream[] = [],
+): () => Promise<Readiness> {
   let last: { at: number; result: Promise<Readiness> } | null = null
   return () => {
     const now = performance.now()
-    if (!last || now - last.at > REMEMBERED_MS) last = { at: now, result: check(ctx, jobs) }
+    if (!last || now - last.at > REMEMBERED_MS) last = { at: now, result: check(ctx, jobs, streams) }
     return last.result
   }
 }
 
-async function check(ctx: Context, jobs: Pick<JobQueue, 'problem'>): Promise<Readiness> {
+async function check(
+  ctx: Context,
+  jobs: Pick<JobQueue, 'problem'>,
+  streams: readonly AuditStream[],
+): Promise<Readiness> {
   const store = await inTime(storeProblem(ctx), 'The store does not answer')
-  const [schema, keys, queue] = await Promise.all([
+  const [schema, keys, auditStream, queue] = await Promise.all([
     store === null ? inTime(schemaProblem(ctx), 'The store does not answer') : null,
     store === null ? inTime(keysProblem(ctx), 'The store does not answer') : null,
+    store === null ? inTime(streamProblem(ctx, streams), 'The store does not answer') : null,
     inTime(jobs.problem(), 'The queue does not answer'),
   ])
   const problems = [store, schema, keys, queue].filter((problem) => problem !== null)
@@ -46,6 +63,7 @@ async function check(ctx: Context, jobs: Pick<JobQueue, 'problem'>): Promise<Rea
       schema: schema ?? (store === null ? OK : 'not known'),
       queue: queue ?? OK,
       keys: keys ?? (store === null ? OK : 'not known'),
+      auditStream: auditStream ?? (store === null ? OK : 'not known'),
     },
   }
 }
@@ -78,6 +96,17 @@ async function keysProblem(ctx: Context): Promise<string | null> {
     if (!(error instanceof SealBroken)) throw error
     return 'The root key of this process does not open the keys of the store: restart it with the present root key.'
   }
+}
+
+async function streamProblem(ctx: Context, streams: readonly AuditStream[]): Promise<string | null> {
+  const states = await Promise.all(
+    streams.map(async (stream) => ({ kind: stream.kind, ...(await streamState(ctx, stream)) })),
+  )
+  const failing = states.filter(({ failures }) => failures > 0)
+  if (failing.length === 0) return null
+  return failing
+    .map(({ kind, lag }) => `The audit log cannot be streamed (${kind}): ${lag} rows wait. The log has the details.`)
+    .join(' ')
 }
 
 async function inTime(work: Promise<string | null>, late: string): Promise<string | null> {

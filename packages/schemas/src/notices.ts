@@ -51,19 +51,23 @@ export const notice = z
       'sync.recovered',
       'sync.repairs-stopped',
       'sync.move-stuck',
+      'audit-stream.failed',
+      'audit-stream.recovered',
       'test',
     ]),
     at: timestamp,
     message: z.string(),
-    project: z.object({ id: z.string(), name: z.string() }),
-    sync: z.object({
-      id: z.string(),
-      name: z.string(),
-      destination: z.string(),
-      target: z.string(),
-      environment: z.string(),
-      secretPath: z.string(),
-    }),
+    project: z.object({ id: z.string(), name: z.string() }).describe('Empty where it is about the instance'),
+    sync: z
+      .object({
+        id: z.string(),
+        name: z.string(),
+        destination: z.string(),
+        target: z.string(),
+        environment: z.string(),
+        secretPath: z.string(),
+      })
+      .describe('Empty where it is about the instance'),
     run: z
       .object({ id: z.string(), state: z.string(), counts: planSummary.nullable() })
       .describe('Its id and state are empty where no run is told of'),

@@ -21,8 +21,8 @@ export interface Metrics {
   noticeSent(kind: string, arrived: boolean): void
   /** `count` is asked at every scrape how many syncs wait for a run; while it fails, the figure is left out. */
   watchDue(count: () => Promise<number>): void
-  /** `count` is asked at every scrape how many rows of the audit log a stream of that kind has not delivered. */
-  watchAuditLag(kind: string, count: () => Promise<number>): void
+  /** `state` is asked at every scrape how a stream of the audit log of that kind fares; while it fails, its figures are left out. */
+  watchAuditStream(kind: string, state: () => Promise<{ lag: number; failures: number }>): void
   /** The page, and its content type. */
   expose(): Promise<{ contentType: string; text: string }>
 }
@@ -84,17 +84,29 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
     registers,
   })
 
-  const lags = new Map<string, () => Promise<number>>()
-  // oxlint-disable-next-line no-new -- it lives in the registry.
-  new Gauge({
-    name: 'keyferry_audit_stream_lag_rows',
-    help: 'Rows of the audit log that a stream has not delivered yet, by kind (webhook, file, stdout)',
-    labelNames: ['kind'],
-    registers,
-    async collect() {
-      for (const [kind, count] of lags) this.set({ kind }, await count().catch(() => NaN))
-    },
-  })
+  const streams = new Map<string, () => Promise<{ lag: number; failures: number }>>()
+  const watchStreams = (figure: 'lag' | 'failures', name: string, help: string): void => {
+    // oxlint-disable-next-line no-new -- it lives in the registry.
+    new Gauge({
+      name,
+      help,
+      labelNames: ['kind'],
+      registers,
+      async collect() {
+        for (const [kind, state] of streams) this.set({ kind }, (await state().catch(() => null))?.[figure] ?? NaN)
+      },
+    })
+  }
+  watchStreams(
+    'lag',
+    'keyferry_audit_stream_lag_rows',
+    'Rows of the audit log that a stream has not delivered yet, by kind (webhook, file, stdout)',
+  )
+  watchStreams(
+    'failures',
+    'keyferry_audit_stream_failures',
+    'Deliveries to a stream of the audit log that failed since the last one that arrived, by kind',
+  )
 
   return {
     runEnded({ destination, kind, state, seconds }) {
@@ -118,7 +130,7 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
         },
       })
     },
-    watchAuditLag: (kind, count) => lags.set(kind, count),
+    watchAuditStream: (kind, state) => streams.set(kind, state),
     async expose() {
       return { contentType: registry.contentType, text: await registry.metrics() }
     },

@@ -11,6 +11,19 @@ export type NoticeBody = z.output<typeof notice>
 /** What there is to tell of a sync. */
 export type Told = Pick<NoticeBody, 'type' | 'message' | 'run'>
 
+const NO_SYNC: NoticeBody['sync'] = { id: '', name: '', destination: '', target: '', environment: '', secretPath: '' }
+
+/** One row per target of the instance, to go out at once; false when there is none to tell. */
+export async function enqueueOfInstance(
+  ctx: Context,
+  tx: Tx,
+  told: Pick<NoticeBody, 'type' | 'message'>,
+): Promise<boolean> {
+  const targets = await tx.selectFrom('noticeTargets').where('projectId', 'is', null).select('id').execute()
+  const nothing = { project: { id: '', name: '' }, sync: NO_SYNC, run: { id: '', state: '', counts: null } }
+  return insertNotices(ctx, tx, targets, { ...told, ...nothing }, timestamp(ctx))
+}
+
 /** One row per target of the sync's project and of the instance, to go out at `sendAt`; false when there is none to tell. */
 export async function enqueue(ctx: Context, tx: Tx, sync: DueSync, told: Told, sendAt: string): Promise<boolean> {
   const targets = await tx
@@ -26,29 +39,39 @@ export async function enqueue(ctx: Context, tx: Tx, sync: DueSync, told: Told, s
     .where('folders.id', '=', sync.folderId)
     .select(['projects.name as project', 'environments.slug as environment', 'folders.path as secretPath'])
     .executeTakeFirst()
+  const body = {
+    ...told,
+    project: { id: sync.projectId, name: place?.project ?? '' },
+    sync: {
+      id: sync.id,
+      name: sync.name,
+      destination: sync.destination,
+      target: destination(sync.destination).targetLabel(JSON.parse(sync.target)),
+      environment: place?.environment ?? '',
+      secretPath: place?.secretPath ?? '',
+    },
+  }
+  return insertNotices(ctx, tx, targets, body, sendAt)
+}
+
+async function insertNotices(
+  ctx: Context,
+  tx: Tx,
+  targets: readonly { id: string }[],
+  body: Omit<NoticeBody, 'id' | 'at'>,
+  sendAt: string,
+): Promise<boolean> {
+  if (targets.length === 0) return false
   const createdAt = timestamp(ctx)
   const rows = targets.map((target) => {
     const id = randomUUID()
-    const body: NoticeBody = {
-      ...told,
-      id,
-      at: createdAt,
-      project: { id: sync.projectId, name: place?.project ?? '' },
-      sync: {
-        id: sync.id,
-        name: sync.name,
-        destination: sync.destination,
-        target: destination(sync.destination).targetLabel(JSON.parse(sync.target)),
-        environment: place?.environment ?? '',
-        secretPath: place?.secretPath ?? '',
-      },
-    }
+    const whole: NoticeBody = { ...body, id, at: createdAt }
     return {
       id,
       targetId: target.id,
-      syncId: sync.id,
-      type: told.type,
-      body: JSON.stringify(body),
+      syncId: body.sync.id,
+      type: body.type,
+      body: JSON.stringify(whole),
       createdAt,
       attempts: 0,
       sendAt,

@@ -7,6 +7,8 @@ const HEADLINES: Record<NoticeBody['type'], (name: string) => string> = {
   'sync.recovered': (name) => `${name} is in sync again`,
   'sync.repairs-stopped': (name) => `${name} does not repair drift any more`,
   'sync.move-stuck': (name) => `${name} cannot leave its old place`,
+  'audit-stream.failed': () => 'The audit log cannot be streamed',
+  'audit-stream.recovered': () => 'The audit log is streamed again',
   test: () => 'Test: notices arrive here',
 }
 
@@ -19,7 +21,7 @@ export function textOf(body: NoticeBody): { subject: string; text: string } {
     '',
     message,
     '',
-    ...(body.type === 'test'
+    ...(sync.id === ''
       ? []
       : [
           `Project: ${project.name}`,

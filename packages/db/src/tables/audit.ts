@@ -59,6 +59,8 @@ export interface AuditStreamTable {
   attempts: number
   nextAt: string
   problem: string | null
+  /** When a notice last said that it fails; null while it does not, or nobody was told. */
+  toldAt: Timestamp | null
   /** The process that delivers, until then by the database's clock. */
   holder: string
   leasedUntil: string
