@@ -1,9 +1,10 @@
 /**
- * `pnpm bench [vendors|delivery|start|fleet|writes|vault]`: prints the product's figures beside the least the vendors' APIs allow. Without a name:
+ * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority]`: prints the product's figures beside the least the vendors' APIs allow. Without a name:
  * all. `--profile postgres --workers 1,2,4`: the fleet, with so many workers one after another.
  */
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { measureAuthority } from './authority.ts'
 import { measureDelivery } from './delivery.ts'
 import { measureFleet } from './fleet.ts'
 import { measureWrites } from './fleet-writes.ts'
@@ -26,6 +27,7 @@ const parts = new Map([
   ['fleet', () => measureFleet(workers)],
   ['writes', measureWrites],
   ['vault', measureVault],
+  ['authority', measureAuthority],
 ])
 const [named] = positionals
 const wanted = named ?? (values.profile === 'postgres' ? 'fleet' : undefined)

@@ -2,7 +2,6 @@
  * What listing a folder with its values costs beside the least it can: decrypting those values. And what the audit log adds to a write.
  * Embedded profile, one process; both sides of a ratio are measured in turns, so that whoever shares the machine slows both down.
  */
-import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,62 +9,29 @@ import { startKeyferry } from '@keyferry/app'
 import { createKeyferryClient } from '@keyferry/client'
 import { audit } from '@keyferry/core/audit'
 import type { Context } from '@keyferry/core/context'
-import { createProject } from '@keyferry/core/vault/projects'
 import { listSecrets, updateSecrets } from '@keyferry/core/vault/secrets'
 import { sealedAs } from '@keyferry/core/vault/tree'
 import { openSqlite } from '@keyferry/db'
 import { readEnv } from '@keyferry/instance'
 import { bootstrapped, listSecrets as asked } from '@keyferry/schemas'
-import { authorizing } from './authority.ts'
 import { ACTOR, benchContext } from './context.ts'
+import { batches, folderOf, type Place } from './folder.ts'
 import { ms, percentile, printTable, times } from './table.ts'
 
 const SECRETS = 10_000
-/** The API takes so many at once. */
-const BATCH = 2_000
 const ROUNDS = 25
 const WRITES = 300
 
 export async function measureVault(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
-  const { ctx, place } = await filled(dir)
+  const ctx = await benchContext(openSqlite(join(dir, 'vault.db')))
+  const place = await folderOf(ctx, SECRETS)
   await listing(ctx, place)
   await overHttp(dir, ctx, place)
   await auditing(ctx, place)
-  await authorizing(ctx, await small(ctx, place.projectId))
   await ctx.db.destroy()
   await rm(dir, { recursive: true, force: true })
 }
-
-interface Place {
-  projectId: string
-  environment: string
-  secretPath: string
-}
-
-async function filled(dir: string): Promise<{ ctx: Context; place: Place }> {
-  const ctx = await benchContext(openSqlite(join(dir, 'vault.db')))
-  const project = await createProject(ctx, ACTOR, { projectName: 'Bench', shouldCreateDefaultEnvs: true })
-  const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
-  for (const secrets of batches()) await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets })
-  return { ctx, place }
-}
-
-/** A folder as most are. */
-async function small(ctx: Context, projectId: string): Promise<Place> {
-  const place = { projectId, environment: 'prod', secretPath: '/' }
-  const secrets = (batches()[0] ?? []).slice(0, 20)
-  await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets })
-  return place
-}
-
-const batches = (): { secretKey: string; secretValue: string }[][] =>
-  Array.from({ length: SECRETS / BATCH }, (_, batch) =>
-    Array.from({ length: BATCH }, (__, i) => ({
-      secretKey: `BENCH_KEY_${batch * BATCH + i}`,
-      secretValue: randomBytes(32).toString('hex'),
-    })),
-  )
 
 /** The verb beside a loop over the same sealed values, in turns. */
 async function listing(ctx: Context, place: Place): Promise<void> {
@@ -109,7 +75,7 @@ async function overHttp(dir: string, ctx: Context, place: Place): Promise<void> 
   const client = createKeyferryClient({ url: keyferry.url, token })
   const project = await client.projects.create.mutate({ projectName: 'Bench' })
   const served = { projectId: project.id, environment: 'dev', secretPath: '/' }
-  for (const secrets of batches()) await client.secrets.createMany.mutate({ ...served, secrets })
+  for (const secrets of batches(SECRETS)) await client.secrets.createMany.mutate({ ...served, secrets })
   const url = `${keyferry.url}/api/v4/secrets?${new URLSearchParams(served).toString()}`
   const get = async (): Promise<void> => {
     const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } })

@@ -1,0 +1,44 @@
+/**
+ * An API over a new store with a folder of secrets and a machine that reads it, in a process of its own, so that its CPU time is its own. Started by
+ * authority-http.ts. `checked`: as the product runs. `bare`: rows are not checked, and tokens are stored as plain SHA-256.
+ */
+import { randomBytes } from 'node:crypto'
+import { createAuth, migrateAuth } from '@keyferry/auth'
+import { buildApp } from '@keyferry/api/app'
+import { openSqlite } from '@keyferry/db'
+import { hostCheck, monitoringOf, readinessOf } from '@keyferry/instance'
+import type { Reading } from './authority-http.ts'
+import { machine, sha256 } from './machine.ts'
+import { benchContext } from './context.ts'
+import { folderOf } from './folder.ts'
+
+const [side = '', file = ''] = process.argv.slice(2)
+const store = openSqlite(file)
+const sealed = await benchContext(store)
+const ctx = side === 'bare' ? { ...sealed, db: store, authority: { ...sealed.authority, hashToken: sha256 } } : sealed
+await migrateAuth(ctx.db, ctx.log)
+const place = await folderOf(ctx, 20)
+const token = `kfa_${randomBytes(32).toString('base64url')}`
+await machine(ctx, place.projectId, ctx.authority.hashToken(token))
+
+const baseUrl = 'http://127.0.0.1'
+const app = await buildApp({
+  ctx,
+  auth: createAuth({ ctx, rootKey: randomBytes(32), baseUrl, oidc: null }),
+  monitoring: monitoringOf(ctx, readinessOf(ctx, { problem: () => Promise.resolve(null) }), undefined),
+  version: '0.0.0',
+  profile: 'embedded',
+  // The bench sends from many addresses: each has a limit per minute.
+  trustedProxies: ['127.0.0.1'],
+  isKnownHost: hostCheck({ listening: '127.0.0.1', url: baseUrl, allowed: [] }),
+})
+const url = await app.listen({ host: '127.0.0.1', port: 0 })
+
+let since = process.cpuUsage()
+process.on('message', () => {
+  const { user, system } = process.cpuUsage(since)
+  since = process.cpuUsage()
+  process.send?.(user + system)
+})
+process.on('disconnect', () => process.exit(0))
+process.send?.({ url, token, path: `/api/v4/secrets?${new URLSearchParams({ ...place })}` } satisfies Reading)

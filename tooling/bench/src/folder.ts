@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import type { Context } from '@keyferry/core/context'
+import { createProject } from '@keyferry/core/vault/projects'
+import { updateSecrets } from '@keyferry/core/vault/secrets'
+import { ACTOR } from './context.ts'
+
+/** The API takes so many at once. */
+const BATCH = 2_000
+
+export interface Place {
+  projectId: string
+  environment: string
+  secretPath: string
+}
+
+/** A folder, in a project of its own, with so many secrets of 64 bytes: `BENCH_KEY_0` and on. */
+export async function folderOf(ctx: Context, secrets: number): Promise<Place> {
+  const project = await createProject(ctx, ACTOR, { projectName: 'Bench', shouldCreateDefaultEnvs: true })
+  const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
+  for (const batch of batches(secrets)) await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets: batch })
+  return place
+}
+
+/** As many secrets, in batches that the API takes. */
+export function batches(secrets: number): { secretKey: string; secretValue: string }[][] {
+  const all = Array.from({ length: secrets }, (_, i) => ({
+    secretKey: `BENCH_KEY_${i}`,
+    secretValue: randomBytes(32).toString('hex'),
+  }))
+  return Array.from({ length: Math.ceil(secrets / BATCH) }, (_, i) => all.slice(i * BATCH, (i + 1) * BATCH))
+}
