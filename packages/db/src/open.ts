@@ -8,6 +8,7 @@ import {
   type SqliteDatabase,
 } from 'kysely'
 import pg from 'pg'
+import { keptStatements } from './kept-statements.ts'
 import { prepared } from './prepared.ts'
 import type { Tables } from './tables.ts'
 import { timeSlice } from './time-slice.ts'
@@ -47,9 +48,10 @@ function restBetweenStatements(connection: DatabaseConnection): void {
  * take the place of the one that says why.
  */
 function withQuietRollback(database: SQLite.Database): SqliteDatabase {
+  const statement = keptStatements(database)
   return {
     close: () => database.close(),
-    prepare: (text) => database.prepare(text === 'rollback' && !database.inTransaction ? 'select 1' : text),
+    prepare: (text) => statement(text === 'rollback' && !database.inTransaction ? 'select 1' : text),
   }
 }
 
