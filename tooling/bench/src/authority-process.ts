@@ -41,4 +41,8 @@ process.on('message', () => {
   process.send?.(user + system)
 })
 process.on('disconnect', () => process.exit(0))
-process.send?.({ url, token, path: `/api/v4/secrets?${new URLSearchParams({ ...place })}` } satisfies Reading)
+process.send?.({
+  url,
+  token,
+  path: `/api/v4/secrets?${new URLSearchParams({ ...place }).toString()}`,
+} satisfies Reading)

@@ -1,0 +1,16 @@
+/** What the plugin for seals reads from the nodes of a query. */
+import { AliasNode, ColumnNode, ReferenceNode, TableNode, type OperationNode } from 'kysely'
+import { isSealedTable, type SealedTable } from './sealed-tables.ts'
+
+export function tableOf(node: OperationNode): SealedTable | null {
+  if (AliasNode.is(node)) return tableOf(node.node)
+  if (!TableNode.is(node)) return null
+  const { name } = node.table.identifier
+  return isSealedTable(name) ? name : null
+}
+
+export function columnOf(node: OperationNode): string | null {
+  if (AliasNode.is(node)) return columnOf(node.node)
+  const column = ReferenceNode.is(node) ? node.column : node
+  return ColumnNode.is(column) ? column.column.name : null
+}

@@ -1,0 +1,54 @@
+/** What a seal is made of. */
+import { timingSafeEqual } from 'node:crypto'
+import { SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
+
+/** Makes seals. */
+export interface Sealer {
+  /** The seal of a row, by what `contentOf` makes of it. */
+  seal(table: SealedTable, content: string): string
+  /** Hears of a row whose seal is missing or wrong, each time it is read. */
+  refused(table: SealedTable, id: string): void
+}
+
+/** One text of a row's sealed columns. Empty columns are left out, so that a column that is added later leaves old seals good. */
+export const contentOf = (table: SealedTable, row: Readonly<Record<string, unknown>>): string =>
+  contentOfColumns(table, row, SEALED_TABLES[table])
+
+/** The same of a row whose columns have other names: `names`, in the order of the table's sealed columns. */
+export function contentOfColumns(
+  table: SealedTable,
+  row: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): string {
+  const content: [string, string | number][] = []
+  SEALED_TABLES[table].forEach((column, at) => {
+    const value = plain(row[names[at] ?? column])
+    if (value !== null) content.push([column, value])
+  })
+  return JSON.stringify(content)
+}
+
+/** The same whichever database it comes from: SQLite has no times and no truth values. */
+function plain(value: unknown): string | number | null {
+  if (value === null || value === undefined) return null
+  if (value instanceof Date) return value.toISOString()
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (typeof value === 'bigint') return Number(value)
+  if (typeof value === 'string' || typeof value === 'number') return value
+  throw new Error('a sealed column holds text, numbers, times and truth values only')
+}
+
+/** Whether `seal` is the one of this row. */
+export const isSealed = (
+  sealer: Sealer,
+  table: SealedTable,
+  row: Readonly<Record<string, unknown>>,
+  seal: unknown,
+): boolean => isSealOf(sealer, table, contentOf(table, row), seal)
+
+/** Whether `seal` is the one of this content. */
+export function isSealOf(sealer: Sealer, table: SealedTable, content: string, seal: unknown): boolean {
+  if (typeof seal !== 'string' || seal === '') return false
+  const [given, made] = [Buffer.from(seal), Buffer.from(sealer.seal(table, content))]
+  return given.length === made.length && timingSafeEqual(given, made)
+}
