@@ -7,18 +7,17 @@ const LONGEST = 5_000
 
 /**
  * Prepares each text once: preparing it, and making the function that builds its rows, takes several times as long as most statements run. A kept one
- * follows changes of the schema. The ones used longest ago are dropped first.
+ * follows changes of the schema.
  */
 export function keptStatements(database: SQLite.Database): (text: string) => SQLite.Statement {
   const kept = new Map<string, SQLite.Statement>()
   return (text) => {
     const known = kept.get(text)
-    const statement = known ?? database.prepare(text)
-    if (known) kept.delete(text)
-    else if (text.length > LONGEST) return statement
+    if (known) return known
+    const statement = database.prepare(text)
+    if (text.length > LONGEST) return statement
+    if (kept.size >= KEPT) kept.clear()
     kept.set(text, statement)
-    const [oldest] = kept.size > KEPT ? kept.keys() : []
-    if (oldest !== undefined) kept.delete(oldest)
     return statement
   }
 }

@@ -18,7 +18,7 @@ import {
 } from 'kysely'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { ACCOUNT_TABLES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
-import { contentOfColumns, isSealOf, type Sealer } from './sealer.ts'
+import { isSealOf, type Sealer } from './sealer.ts'
 
 /** A sealed table of a query, and what its columns are called in the answer. */
 export interface Source {
@@ -37,13 +37,16 @@ export function checkedSelect(node: SelectQueryNode): { query: SelectQueryNode; 
   if (node.groupBy || node.setOperations || (node.selections ?? []).some(({ selection }) => isAggregate(selection)))
     return { query: node, sources: [] }
   const sources: Source[] = []
-  const froms = (node.from?.froms ?? []).map((from) => checkedFrom(from, sources))
-  const joins = (node.joins ?? []).map((join) => ({ ...join, table: checkedFrom(join.table, sources) }))
+  const froms = node.from?.froms.map((from) => checkedFrom(from, sources))
+  const joins = node.joins?.map((join) => {
+    const table = checkedFrom(join.table, sources)
+    return table === join.table ? join : { ...join, table }
+  })
   if (sources.length === 0) return { query: node, sources }
   const query = {
     ...node,
-    ...(node.from ? { from: { ...node.from, froms } } : {}),
-    ...(node.joins ? { joins } : {}),
+    ...(node.from && froms ? { from: { ...node.from, froms } } : {}),
+    ...(joins ? { joins } : {}),
     selections: [...(node.selections ?? []), ...sources.map(({ selection }) => selection)],
   }
   return { query, sources }
@@ -144,7 +147,7 @@ function isWhole(sealer: Sealer, { table, names, seal }: Source, row: UnknownRow
   const id = row[names[0] ?? '']
   // The empty side of an outer join.
   if (id === null && row[seal] === null) return true
-  if (isSealOf(sealer, table, contentOfColumns(table, row, names), row[seal])) return true
+  if (isSealOf(sealer, table, row, names, row[seal])) return true
   sealer.refused(table, String(id))
   return false
 }

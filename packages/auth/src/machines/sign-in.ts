@@ -232,7 +232,8 @@ async function findToken(ctx: TokenContext, accessToken: string, address: string
     .innerJoin('universalAuths', 'universalAuths.identityId', 'accessTokens.identityId')
     .where('accessTokens.hash', '=', ctx.authority.hashToken(accessToken))
     .where('accessTokens.expiresAt', '>', timestamp(ctx))
-    .selectAll('accessTokens')
+    .select(['accessTokens.id', 'accessTokens.identityId', 'accessTokens.ttl', 'accessTokens.usesLimit'])
+    .select(['accessTokens.endsAt', 'accessTokens.lastUsedAt', 'accessTokens.createdAt'])
     .select(['identities.name', 'universalAuths.settings'])
     .executeTakeFirst()
   if (!token || !isTrusted(settingsOf(token).accessTokenTrustedIps, address)) return null
@@ -303,7 +304,11 @@ async function issue(
   return answer(ctx, accessToken, token)
 }
 
-const answer = (ctx: Context, accessToken: string, { expiresAt, endsAt, createdAt }: Token): Answer => ({
+const answer = (
+  ctx: Context,
+  accessToken: string,
+  { expiresAt, endsAt, createdAt }: Pick<Token, 'expiresAt' | 'endsAt' | 'createdAt'>,
+): Answer => ({
   accessToken,
   expiresIn: Math.round((Date.parse(expiresAt) - ctx.now().getTime()) / 1000),
   accessTokenMaxTTL: Math.round((Date.parse(endsAt) - Date.parse(createdAt)) / 1000),
