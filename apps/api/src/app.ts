@@ -93,7 +93,7 @@ export async function buildApp({
   acceptJson(app)
   logRequests(app)
   app.addHook('onRequest', refuseUnknownHosts(isKnownHost))
-  app.addHook('onRequest', refuseCrossSite(auth.baseUrl))
+  app.addHook('onRequest', refuseCrossSite(ctx, auth.baseUrl))
   app.addHook('onSend', async (request, reply) => {
     if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })

@@ -157,9 +157,47 @@ onEveryDatabase('the audit log over REST', (open) => {
     ).body
     expect((await api.send('GET', '/api/v1/people', undefined, { token })).status).toBe(403)
     expect((await api.send('GET', '/api/v1/people', undefined, { token })).status).toBe(403)
-    expect(await entriesOf('access.refused')).toMatchObject([
-      { actor: { kind: 'identity', name: 'nobody yet' }, address: '127.0.0.1', details: { procedure: 'people.list' } },
+    const by = { actor: { kind: 'identity', name: 'nobody yet' }, address: '127.0.0.1' }
+    expect(await entriesOf('access.refused')).toMatchObject([{ ...by, details: { procedure: 'people.list' } }])
+
+    // A project out of reach, and one that does not exist: the answers and the rows are alike.
+    const unseen = [projectId, randomUUID()]
+    const answers = []
+    for (const id of unseen) {
+      // In a minute of its own: within one, the second is counted with the first.
+      api.clock.advance(61_000)
+      const { status, body } = await api.send('GET', `/api/v1/projects/${id}`, undefined, { token })
+      answers.push([status, body.message.replace(id, 'ID')])
+    }
+    expect(answers).toEqual([
+      [404, 'Project with ID ID not found'],
+      [404, 'Project with ID ID not found'],
     ])
+    expect(await entriesOf('access.refused', '&text=projects.get')).toMatchObject(
+      unseen.toReversed().map((id) => ({ ...by, details: { message: `Project with ID ${id} not found` } })),
+    )
+  })
+
+  it('names refused requests of other sites, and does not grow with them', async () => {
+    api.clock.advance(61_000)
+    const before = (await entriesOf('access.refused')).length
+    const forged = (origin: string, i: number) =>
+      api.send('DELETE', `/api/v1/projects/${projectId}`, undefined, {
+        token: null,
+        headers: { origin, cookie: 'keyferry.session_token=x' },
+        address: `198.51.100.${i}`,
+      })
+    expect((await forged('https://evil.example', 1)).status).toBe(403)
+    const entries = await entriesOf('access.refused')
+    expect(entries[0]).toMatchObject({
+      actor: { kind: 'anonymous' },
+      address: '198.51.100.1',
+      details: { procedure: 'DELETE /api/v1/projects/:projectId', origin: 'https://evil.example' },
+    })
+    for (let i = 2; i < 40; i++) await forged(`https://${'e'.repeat(5000)}.example`, i)
+    const after = await entriesOf('access.refused')
+    expect(after.length - before).toBeLessThan(30)
+    expect(JSON.stringify(after[0].details).length).toBeLessThan(1000)
   })
 
   it('does not grow with what strangers repeat', async () => {

@@ -292,12 +292,26 @@ onEveryDatabase('a narrowed developer', (open) => {
     await allow({ allowedTargets: null })
     const made = await createWith(vendor.target)
     expect(made.status).toBe(200)
+    const ofUsed = `/api/v1/secret-syncs/trigger-dev/${made.body.secretSync.id}`
+    const ran = async (): Promise<object> => {
+      await runSync(api.ctx, made.body.secretSync.id, new AbortController().signal)
+      return (await admin('GET', ofUsed)).body.secretSync
+    }
+    await write(admin, '/mid', 'SENT', 'one')
+    await admin('PATCH', ofUsed, { isAutoSyncEnabled: true, syncOptions: { driftRepair: true } })
+    expect(await ran()).toMatchObject({ syncStatus: 'succeeded', inSync: true })
     await allow({ allowedProjects: [secret.project.id] })
-    const { id: used } = made.body.secretSync
-    await admin('POST', `/api/v1/secret-syncs/trigger-dev/${used}/sync-secrets`)
-    await runSync(api.ctx, used, new AbortController().signal)
-    const stopped = (await admin('GET', `/api/v1/secret-syncs/trigger-dev/${used}`)).body.secretSync
-    expect(stopped).toMatchObject({ syncStatus: 'blocked', blocked: { kind: 'access' } })
+    // The change makes it due.
+    expect(await ran()).toMatchObject({ syncStatus: 'blocked', blocked: { kind: 'access' } })
+    // Its drift is not repaired either, and its target is not shown.
+    vendor.remove('MID_SENT')
+    const asked = vendor.log.length
+    await admin('POST', `${ofUsed}/check-drift`)
+    expect(await ran()).toMatchObject({ drift: { message: expect.stringContaining('not allowed to use') } })
+    expect((await as('GET', `${ofUsed}/plan`)).status).toBe(400)
+    expect(vendor.log.length).toBe(asked)
+    await allow({ allowedProjects: null })
+    expect(await ran()).toMatchObject({ syncStatus: 'succeeded', inSync: true, blocked: null })
     const log = await admin('GET', '/api/v1/audit?action=connection.update')
     expect(JSON.stringify(log.body)).toContain('allowedProjects')
   })

@@ -37,6 +37,9 @@ export class NotFound extends KeyferryError {
   readonly code = 'NotFound'
 }
 
+/** What a call names is not there, or its caller may not know that it is: one answer for both, and a refusal for the audit log. */
+export class OutOfReach extends NotFound {}
+
 export class Unauthorized extends KeyferryError {
   readonly status = 401
   readonly code = 'UnauthorizedError'

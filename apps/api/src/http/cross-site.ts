@@ -1,4 +1,7 @@
+import { auditRepeated } from '@keyferry/core/audit-repeated'
+import { anonymous, type Context } from '@keyferry/core/context'
 import { Forbidden } from '@keyferry/core/errors'
+import { MAX_NAME_BYTES, shortened } from '@keyferry/core/short-text'
 import type { FastifyRequest } from 'fastify'
 
 /** The provider sends the browser back here, from its own site. */
@@ -9,9 +12,9 @@ const FROM_ELSEWHERE = '/api/auth/callback/oidc'
  * read nothing (no CORS) and must change nothing, whatever the body and its type. A bearer token is never sent by a browser on its own, so a
  * request with one passes; below `/api/auth` it is not what signs a person in, so there it does not count.
  *
- * `baseUrl`: where browsers reach the instance, when what is in front of it replaces the `Host` header.
+ * Refusals are audited. `baseUrl`: where browsers reach the instance, when what is in front of it replaces the `Host` header.
  */
-export function refuseCrossSite(baseUrl: string): (request: FastifyRequest) => Promise<void> {
+export function refuseCrossSite(ctx: Context, baseUrl: string): (request: FastifyRequest) => Promise<void> {
   const baseHost = new URL(baseUrl).host
   return async (request) => {
     const { method, headers } = request
@@ -24,7 +27,16 @@ export function refuseCrossSite(baseUrl: string): (request: FastifyRequest) => P
     const host = origin === undefined ? undefined : hostOf(origin)
     const ownPage = host === undefined || host === headers.host || host === request.host || host === baseHost
     if (ownPage && (site === undefined || site === 'same-origin' || site === 'none')) return
-    throw new Forbidden('This request comes from another site. Open the console and try again there.')
+    const refusal = new Forbidden('This request comes from another site. Open the console and try again there.')
+    const procedure = `${method} ${route}`
+    await auditRepeated(ctx, {
+      actor: anonymous(request.ip),
+      action: 'access.refused',
+      subject: procedure,
+      known: false,
+      details: { procedure, message: refusal.message, origin: shortened(origin ?? site ?? '', MAX_NAME_BYTES) },
+    })
+    throw refusal
   }
 }
 

@@ -1,5 +1,5 @@
 import { auditRepeated } from '@keyferry/core/audit-repeated'
-import { Unresolvable } from '@keyferry/core/errors'
+import { OutOfReach, Unresolvable } from '@keyferry/core/errors'
 import type { RequestContext } from './context.ts'
 import { failureOf } from './errors.ts'
 
@@ -11,11 +11,14 @@ export function logUndecryptable({ ctx, reqId }: RequestContext, procedure: stri
     ctx.log.error({ reqId, procedure, problems: problems.slice(0, 10) }, 'what is stored cannot be decrypted')
 }
 
-/** Notes in the audit log that somebody who proved who they are may not call `procedure` with what they sent. */
-export async function auditRefusal({ ctx, actor }: RequestContext, procedure: string, error: unknown): Promise<void> {
+/**
+ * Notes in the audit log that somebody who proved who they are may not call `procedure` with what they sent. An id out of their reach and one that
+ * nothing has are noted alike, so that the time of the answer tells nothing either.
+ */
+export async function auditRefusal({ ctx, actor }: RequestContext, procedure: string, error: Error): Promise<void> {
   if (!actor) return
   const { status, message } = failureOf(error)
-  if (status !== 403) return
+  if (status !== 403 && !(error.cause instanceof OutOfReach)) return
   const details = { procedure, message: message.slice(0, 300) }
   await auditRepeated(ctx, { actor, action: 'access.refused', subject: procedure, known: true, details })
 }

@@ -2,13 +2,13 @@
 import type { Db } from '@keyferry/db'
 import { allows, isMember, type Access, type Action, type Place } from '@keyferry/schemas/policy'
 import type { Tx } from '../context.ts'
-import { Forbidden, NotFound } from '../errors.ts'
+import { Forbidden, OutOfReach } from '../errors.ts'
 import { timeSlice } from '../time-slice.ts'
 import type { Requirement } from './requirement.ts'
 import { resolve, type Resolved } from './resolve.ts'
 
 /**
- * Throws `NotFound` when they may not know that the thing exists, `Forbidden` when they may know but not do it. Instance admins are checked too:
+ * Throws `OutOfReach` when they may not know that the thing exists, `Forbidden` when they may know but not do it. Instance admins are checked too:
  * an id that nothing has is refused here.
  */
 export async function authorize(db: Db | Tx, access: Access, requirements: readonly Requirement[]): Promise<void> {
@@ -19,20 +19,25 @@ export async function authorize(db: Db | Tx, access: Access, requirements: reado
     if (at.kind === 'shown-by' && at.folder.kind === 'folder') {
       if (allows(access, action, { kind: 'project', projectId: at.folder.projectId })) continue
     }
-    check(access, action, await resolve(db, at))
+    await check(access, action, await resolve(db, at))
   }
 }
 
-function check(access: Access, action: Action, { places, behind = [], missing, known }: Resolved): void {
+async function check(access: Access, action: Action, { places, behind, missing, known }: Resolved): Promise<void> {
   for (const place of places) {
     if (allows(access, action, place)) continue
-    if (known ? !known(access) : !mayKnow(access, place)) throw new NotFound(missing)
+    if (known ? !known(access) : !mayKnow(access, place)) throw new OutOfReach(missing)
     throw refusal(action, place)
   }
-  if (behind.every((place) => allows(access, action, place))) return
   const [named] = places
+  if (!behind || (named && readsProject(access, action, named))) return
+  if ((await behind()).every((place) => allows(access, action, place))) return
   throw refusal(action, named ?? { kind: 'instance' }, 'what it imports or refers to')
 }
+
+/** Whether they may do it in the whole project of a place. */
+const readsProject = (access: Access, action: Action, place: Place): boolean =>
+  'projectId' in place && allows(access, action, { kind: 'project', projectId: place.projectId })
 
 function mayKnow(access: Access, place: Place): boolean {
   if ('projectId' in place) return isMember(access, place.projectId)

@@ -1,6 +1,6 @@
 import { isAmong, together, type Db } from '@keyferry/db'
-import { allows, type Access, type Place } from '@keyferry/schemas/policy'
-import type { Context, Tx } from '../context.ts'
+import type { Place } from '@keyferry/schemas/policy'
+import type { Tx } from '../context.ts'
 import { edgesFrom } from '../vault/edges.ts'
 
 type FolderPlace = Extract<Place, { kind: 'folder' }> & { folderId: string }
@@ -46,16 +46,4 @@ export async function placesOf(db: Db | Tx, folderIds: readonly string[]): Promi
     .select(['folders.id as folderId', 'environments.projectId', 'environments.slug as environment', 'folders.path'])
     .execute()
   return rows.map((row) => ({ kind: 'folder', ...row }))
-}
-
-/** The first folder behind `folderIds` whose values `access` may not read; null when it may read all. Free for whoever may read the whole project. */
-export async function unreadable(
-  db: Context['db'] | Tx,
-  access: Access,
-  projectId: string,
-  folderIds: readonly string[],
-): Promise<FolderPlace | null> {
-  if (allows(access, 'secrets.read-values', { kind: 'project', projectId })) return null
-  const places = await reachOf(db, folderIds)
-  return places.find((place) => !allows(access, 'secrets.read-values', place)) ?? null
 }

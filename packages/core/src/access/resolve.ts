@@ -2,7 +2,7 @@
 import type { Db } from '@keyferry/db'
 import { allows, isMember, type Access, type Place } from '@keyferry/schemas/policy'
 import type { Tx } from '../context.ts'
-import { NotFound } from '../errors.ts'
+import { OutOfReach } from '../errors.ts'
 import { lookedUp } from '../vault/looked-up.ts'
 import { reachOf } from './reach.ts'
 import type { FolderName, NewPlace, Where } from './requirement.ts'
@@ -17,10 +17,10 @@ export interface Resolved {
   /** Whether somebody may know that the thing exists; it was named by an id or a name of its own. */
   known?: (access: Access) => boolean
   /** Places behind those: checked too, and never named to somebody whom they are refused. */
-  behind?: readonly Place[]
+  behind?: () => Promise<readonly Place[]>
 }
 
-/** Throws `NotFound` for an id that nothing has. */
+/** Throws `OutOfReach` for an id that nothing has. */
 export async function resolve(db: Db | Tx, at: Where): Promise<Resolved> {
   switch (at.kind) {
     case 'instance':
@@ -70,7 +70,7 @@ const projectMissing = (projectId: string): string => `Project with ID ${project
 async function projectOfSlug(db: Db | Tx, slug: string): Promise<Resolved> {
   const missing = `Project with slug "${slug}" not found`
   const row = await db.selectFrom('projects').where('slug', '=', lookedUp(slug)).select('id').executeTakeFirst()
-  if (!row) throw new NotFound(missing)
+  if (!row) throw new OutOfReach(missing)
   return { places: [{ kind: 'project', projectId: row.id }], missing }
 }
 
@@ -88,7 +88,7 @@ async function folderOf(db: Db | Tx, at: FolderName): Promise<FoundFolder> {
   const place = await placeOfFolder(db, id)
   if (at.kind === 'folder-id') {
     const missing = `Folder with ID ${id} not found`
-    if (!place) throw new NotFound(missing)
+    if (!place) throw new OutOfReach(missing)
     return { place, missing, known: (access) => allows(access, 'folders.read', place) }
   }
   const { projectId, environment, path } = at
@@ -160,7 +160,7 @@ async function shownBy(db: Db | Tx, folder: FolderName, below: boolean): Promise
   const ids = rows
     .filter(({ path }) => path === top.path || (below && path.startsWith(top.path === '/' ? '/' : `${top.path}/`)))
     .map(({ id }) => id)
-  return { ...found, places: [below ? { ...top, below } : top], behind: await reachOf(db, ids) }
+  return { ...found, places: [below ? { ...top, below } : top], behind: () => reachOf(db, ids) }
 }
 
 /** A sync is where its source is. */
@@ -173,7 +173,7 @@ async function sourceOf(db: Db | Tx, syncId: string): Promise<Omit<Resolved, 'pl
     .where('syncs.id', '=', syncId)
     .select(['syncs.projectId', 'environments.slug as environment', 'folders.path'])
     .executeTakeFirst()
-  if (!row) throw new NotFound(missing)
+  if (!row) throw new OutOfReach(missing)
   const place: FolderPlace = { kind: 'folder', ...row }
   return { place, missing, known: (access) => allows(access, 'syncs.read', place) }
 }
@@ -192,7 +192,7 @@ async function connectionOf(
     .where((eb) => (at.kind === 'connection' ? eb('id', '=', at.connectionId) : eb('name', '=', lookedUp(at.name))))
     .select(['projectId', 'allowedProjects'])
     .executeTakeFirst()
-  if (!row) throw new NotFound(missing)
+  if (!row) throw new OutOfReach(missing)
   const { projectId, allowedProjects } = row
   if (projectId !== null)
     return { places: [{ kind: 'project', projectId }], missing, known: (access) => isMember(access, projectId) }

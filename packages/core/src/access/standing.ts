@@ -2,8 +2,10 @@
 import { amend } from '@keyferry/db'
 import { z } from 'zod'
 import type { Actor, Context, Tx } from '../context.ts'
+import { Forbidden, OutOfReach } from '../errors.ts'
+import { authorize } from './authorize.ts'
 import { readAccess } from './grants.ts'
-import { unreadable } from './reach.ts'
+import { may } from './requirement.ts'
 
 const stored = z.object({ kind: z.enum(['user', 'identity', 'system']), id: z.string(), name: z.string() })
 
@@ -11,7 +13,6 @@ const stored = z.object({ kind: z.enum(['user', 'identity', 'system']), id: z.st
 export const standing = ({ kind, id, name }: Actor): string => JSON.stringify({ kind, id, name })
 
 interface Sync {
-  projectId: string
   folderId: string
   standsBehind: string | null
 }
@@ -23,14 +24,22 @@ export interface Blockage {
   planHash: null
 }
 
-/** Null while somebody stands behind it, and for syncs that were made before this was kept. */
+/**
+ * A run is checked like a call of its owner: they read everything that it sends. Null while they may, and for syncs that were made before an owner
+ * was kept.
+ */
 export async function nobodyStands(db: Context['db'] | Tx, sync: Sync): Promise<Blockage | null> {
   if (sync.standsBehind === null) return null
   const actor = stored.parse(JSON.parse(sync.standsBehind))
-  const refused = await unreadable(db, await readAccess(db, actor), sync.projectId, [sync.folderId])
-  if (!refused) return null
-  const message = `Nothing was sent. ${actor.name}, who stood behind this sync, may no longer read ${refused.environment}:${refused.path}. Someone who may, takes it over with Sync now or by editing it.`
-  return { kind: 'access', message, keys: [], planHash: null }
+  const sent = may('secrets.read-values', { kind: 'shown-by', folder: { kind: 'folder-id', folderId: sync.folderId } })
+  try {
+    await authorize(db, await readAccess(db, actor), [sent])
+    return null
+  } catch (error) {
+    if (!(error instanceof Forbidden || error instanceof OutOfReach)) throw error
+    const message = `Nothing was sent. ${actor.name}, the owner of this sync, can no longer read everything that it sends. Someone who can becomes its owner with Sync now or by editing it.`
+    return { kind: 'access', message, keys: [], planHash: null }
+  }
 }
 
 /** Whoever asks for a run of a sync that nobody stands behind any more stands behind it from now on. */

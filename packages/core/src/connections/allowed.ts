@@ -17,20 +17,28 @@ export const allowedOf = (row: Pick<Row, 'allowedProjects' | 'allowedTargets'>):
   allowedTargets: row.allowedTargets === null ? null : JSON.parse(row.allowedTargets),
 })
 
-/** Why a sync of this project may not use the connection for this target; null when it may. */
-export function whyNotAllowed(row: Row, projectId: string, target: Record<string, unknown>): string | null {
+/** A project must not use a connection, or not for a target. */
+export class ConnectionNotAllowed extends BadRequest {}
+
+/** Throws `ConnectionNotAllowed` when a sync of this project must not use the connection for this target. */
+export function refuseNotAllowed(row: Row, projectId: string, target: Record<string, unknown>): void {
   if (row.projectId !== null) {
-    if (row.projectId === projectId) return null
-    return 'This App Connection belongs to another project. Use one of this project or of the organization.'
+    if (row.projectId === projectId) return
+    throw new ConnectionNotAllowed(
+      'This App Connection belongs to another project. Use one of this project or of the organization.',
+    )
   }
   const { allowedProjects, allowedTargets } = allowedOf(row)
   if (allowedProjects && !allowedProjects.includes(projectId))
-    return `This project may not use App Connection "${row.name}". An instance admin can allow it.`
+    throw new ConnectionNotAllowed(
+      `This project is not allowed to use App Connection "${row.name}". An instance admin can allow it.`,
+    )
   const fits = (fields: Record<string, string>): boolean =>
     Object.entries(fields).every(([field, value]) => String(target[field]) === value)
   if (allowedTargets && !allowedTargets.some(fits))
-    return `App Connection "${row.name}" may not be used for this target. An instance admin can allow it.`
-  return null
+    throw new ConnectionNotAllowed(
+      `App Connection "${row.name}" is not allowed for this target. An instance admin can allow it.`,
+    )
 }
 
 /** The columns of a change. Throws `BadRequest` for a connection that belongs to a project. */

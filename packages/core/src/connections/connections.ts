@@ -149,7 +149,8 @@ export async function createConnection(
 }
 
 /**
- * New credentials replace the old ones whole, are tested first, and wake every sync that uses them. Throws like
+ * New credentials replace the old ones whole and are tested first. They, and a change of the allowed projects or targets, wake every sync that uses
+ * the connection. Throws like
  * `createConnection`; `BadRequest` too when they lead to another host while syncs use the connection: their targets, and what
  * is known of them, are at the old one.
  */
@@ -179,7 +180,8 @@ export async function updateConnection(
         .where('id', '=', connectionId)
         .execute()
       if (renewed) await amend(tx, 'connections', connectionId, { credentials: renewed.credentials })
-      if (Object.keys(allowed).length > 0) await amend(tx, 'connections', connectionId, allowed)
+      const allowedChanged = Object.keys(allowed).length > 0
+      if (allowedChanged) await amend(tx, 'connections', connectionId, allowed)
       const credentialsReplaced = input.credentials !== undefined
       // Another account may have other limits, and is not blocked.
       if (credentialsReplaced) await tx.deleteFrom('paces').where('connectionId', '=', connectionId).execute()
@@ -191,7 +193,10 @@ export async function updateConnection(
         allowedProjects,
         allowedTargets,
       })
-      return credentialsReplaced ? await ctx.hooks.onConnectionChanged(ctx, tx, actor, connectionId) : null
+      // A sync that is allowed no more shows it at once, and one that is allowed again goes on.
+      return credentialsReplaced || allowedChanged
+        ? await ctx.hooks.onConnectionChanged(ctx, tx, actor, connectionId)
+        : null
     })
     .catch(explainName(name ?? row.name))
   await afterCommit?.()

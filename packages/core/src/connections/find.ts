@@ -4,7 +4,7 @@ import type { DataKey } from '../crypto/data-key.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
 import { BadRequest, NotFound } from '../errors.ts'
-import { whyNotAllowed } from './allowed.ts'
+import { refuseNotAllowed } from './allowed.ts'
 import { openCredentials, originOf } from './credentials.ts'
 
 /** A stored connection and where it leads. */
@@ -62,8 +62,7 @@ export async function connectionFor(
   { projectId, target }: { projectId: string; target: Record<string, unknown> },
 ): Promise<ConnectionRow> {
   const row = await findConnection(ctx, connectionId)
-  const why = whyNotAllowed(row, projectId, target)
-  if (why !== null) throw new BadRequest(why)
+  refuseNotAllowed(row, projectId, target)
   refuseOtherApp(definition, row)
   return { ...row, origin: originOf(definition, await openCredentials(ctx, definition, row)) }
 }

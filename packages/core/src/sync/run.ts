@@ -3,7 +3,7 @@
  * in the store, so a job that comes twice, late or never changes nothing but the time.
  */
 import { nobodyStands } from '../access/standing.ts'
-import { whyNotAllowed } from '../connections/allowed.ts'
+import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import type { Context } from '../context.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { TooLarge, Unresolvable } from '../errors.ts'
@@ -13,7 +13,7 @@ import { LeaseLost, takeLease, type Lease } from './lease.ts'
 import { completeDeletions } from './move/deletions.ts'
 import { leaveOldPlaces } from './move/leave.ts'
 import { progressReporter } from './apply/progress.ts'
-import { approved, blockedByFuse, blockedBySource } from './plan/blockage.ts'
+import { approved, blockedByConnection, blockedByFuse, blockedBySource } from './plan/blockage.ts'
 import { fuse } from './plan/fuse.ts'
 import type { Ending } from './status/judge.ts'
 import { leaveRun, recordWriting, type RunInHand } from './status/record.ts'
@@ -73,19 +73,14 @@ async function carryOut(ctx: Context, run: RunInHand, lease: Lease, signal: Abor
   let target: OpenTarget | undefined
   let ending: Ending
   try {
-    // Taking back what was sent needs nobody: no value leaves.
-    const limits = { signal: AbortSignal.any([signal, budget]), guard: () => lease.check() }
+    const takesBack = run.sync.removal !== null
+    const limits = { signal: AbortSignal.any([signal, budget]), guard: () => lease.check(), takesBack }
     const [opened, unstood] = await Promise.all([
       openTarget(ctx, run.sync, limits),
-      run.sync.removal ? null : nobodyStands(ctx.db, run.sync),
+      takesBack ? null : nobodyStands(ctx.db, run.sync),
     ])
     target = opened
-    const why = run.sync.removal
-      ? null
-      : whyNotAllowed(opened.connection, run.sync.projectId, JSON.parse(run.sync.target))
-    if (why !== null)
-      ending = { kind: 'blocked', plan: null, blockage: { kind: 'access', message: why, keys: [], planHash: null } }
-    else if (unstood) ending = { kind: 'blocked', plan: null, blockage: unstood }
+    if (unstood) ending = { kind: 'blocked', plan: null, blockage: unstood }
     else ending = await planAndApply(ctx, run, target, lease)
   } catch (error) {
     if (error instanceof LeaseLost || signal.aborted) throw error
@@ -111,6 +106,7 @@ async function planAndApply(ctx: Context, run: RunInHand, target: OpenTarget, le
 /** What an error means for the run. */
 function endingOf(error: unknown): Ending {
   if (error instanceof Unresolvable || error instanceof TooLarge) return blockedBySource(error)
+  if (error instanceof ConnectionNotAllowed) return blockedByConnection(error)
   if (error instanceof DestinationError) return { kind: 'refused', error }
   return { kind: 'broken', error }
 }

@@ -1,6 +1,7 @@
 /** Everything one run, plan or preview needs of a sync, opened: definition, client, key schema, project key. */
 import type { Selectable } from 'kysely'
 import { isAmong, together, type ConnectionTable, type Db, type SyncTable } from '@keyferry/db'
+import { refuseNotAllowed } from '../connections/allowed.ts'
 import { openSession } from '../connections/open-session.ts'
 import type { Context } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
@@ -35,14 +36,22 @@ export interface OpenLimits {
   signal: AbortSignal
   /** Awaited before every vendor call; throws when the run may no longer make any. */
   guard?: () => Promise<void>
+  /** Only what the sync wrote is deleted: that needs no permission any more, because no value leaves. */
+  takesBack?: boolean
 }
 
-export async function openTarget(ctx: Context, spec: SyncSpec, limits: OpenLimits): Promise<OpenTarget> {
+/** Throws `NotFound`, and `ConnectionNotAllowed` before any vendor call. */
+export async function openTarget(
+  ctx: Context,
+  spec: SyncSpec,
+  { takesBack = false, ...limits }: OpenLimits,
+): Promise<OpenTarget> {
   const options: StoredOptions = JSON.parse(spec.options)
   const [{ definition, session, connection, close }, { environment, key }] = await Promise.all([
     openSession(ctx, spec.connectionId, limits),
     source(ctx, spec.folderId),
   ])
+  if (!takesBack) refuseNotAllowed(connection, spec.projectId, JSON.parse(spec.target))
   return {
     spec,
     definition,

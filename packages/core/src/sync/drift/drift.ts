@@ -3,6 +3,8 @@
  * listing, writes nothing unless the sync repairs drift, and never takes the place of a run.
  */
 import { SYNC_STATES } from '@keyferry/schemas'
+import { nobodyStands } from '../../access/standing.ts'
+import { ConnectionNotAllowed } from '../../connections/allowed.ts'
 import { noteConnectionProblem } from '../../connections/health.ts'
 import { timestamp, type Context } from '../../context.ts'
 import { DestinationError } from '../../destinations/destination.ts'
@@ -55,6 +57,7 @@ async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSign
   const timer = setTimeout(() => impatient.abort(), PATIENCE)
   const { title } = destination(sync.destination)
   try {
+    if (await nobodyStands(ctx.db, sync)) return { seen: null, message: OWNERLESS }
     const target = await openTarget(ctx, sync, {
       signal: AbortSignal.any([signal, impatient.signal]),
       guard: () => lease.check(),
@@ -71,7 +74,7 @@ async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSign
     }
   } catch (error) {
     if (error instanceof LeaseLost || signal.aborted) throw error
-    if (error instanceof Unresolvable || error instanceof TooLarge)
+    if (error instanceof Unresolvable || error instanceof TooLarge || error instanceof ConnectionNotAllowed)
       return { seen: null, message: `Not looked at: ${error.message}` }
     if (impatient.signal.aborted)
       return { seen: null, message: `${title} did not show its target within ${PATIENCE / 1000} seconds` }
@@ -85,6 +88,8 @@ async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSign
     clearTimeout(timer)
   }
 }
+
+const OWNERLESS = 'Not looked at: the owner of this sync can no longer read everything that it sends.'
 
 /**
  * The keys of `plan` that differ through no change of ours. Foreign keys count only while every change of ours has arrived: until

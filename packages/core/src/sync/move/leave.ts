@@ -98,7 +98,15 @@ async function takeBack(ctx: Context, sync: Sync, place: Departure, lease: Lease
     if (!left) throw new Recalled()
   }
   const { connectionId, target, targetKey } = place
-  const open = await openTarget(ctx, { ...sync, connectionId, target, targetKey }, { signal, guard })
+  const open = await openTarget(
+    ctx,
+    { ...sync, connectionId, target, targetKey },
+    {
+      signal,
+      guard,
+      takesBack: true,
+    },
+  )
   try {
     const found = await departure(ctx, open)
     const { outcomes, errors } = await applyPlan(

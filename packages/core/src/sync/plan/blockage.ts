@@ -1,6 +1,7 @@
 /** What makes a run wait for a person or a fixed source, and what lets it go on. Pure. */
 import type { blockage } from '@keyferry/schemas'
 import type { z } from 'zod'
+import type { ConnectionNotAllowed } from '../../connections/allowed.ts'
 import type { TooLarge, Unresolvable } from '../../errors.ts'
 import { few } from '../../short-text.ts'
 import type { Plan } from './plan.ts'
@@ -27,6 +28,12 @@ export function blockedBySource(error: Unresolvable | TooLarge): Blocked {
     },
   }
 }
+
+export const blockedByConnection = ({ message }: ConnectionNotAllowed): Blocked => ({
+  kind: 'blocked',
+  plan: null,
+  blockage: { kind: 'access', message: `Nothing was sent. ${message}`, keys: [], planHash: null },
+})
 
 export function blockedByFuse(plan: Plan, why: string): Blocked {
   const deletes = plan.changes.filter((change) => change.action === 'delete')
