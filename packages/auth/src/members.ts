@@ -11,6 +11,7 @@ import type { Grant } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import { findIdentity } from './machines/identities.ts'
 import { usersOf } from './people/users.ts'
+import { transactChecked } from '@keyferry/core/transaction'
 
 export type Member = z.output<typeof schemas.member>
 type Row = Selectable<MembershipTable>
@@ -74,7 +75,7 @@ export async function addIdentity(
   input: z.output<typeof schemas.identityMembership>,
 ): Promise<Member> {
   const { projectId, identityId, role = 'viewer', scopes = null } = input
-  const row = await ctx.db.transaction().execute(async (tx) => {
+  const row = await transactChecked(ctx, async (tx) => {
     const { name } = await findIdentity(tx, identityId)
     const row = await insertMembership(ctx, tx, { kind: 'identity', id: identityId, name }, { projectId, role, scopes })
     await audit(ctx, tx, actor, 'member.add', projectId, { identityId, name, role, scopes })
@@ -90,7 +91,7 @@ export async function updateMember(
   input: z.output<typeof schemas.updateMember>,
 ): Promise<Member> {
   const { projectId, memberId } = input
-  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await transactChecked(ctx, async (tx) => {
     const before = await findMember(tx, projectId, memberId)
     const role = input.role ?? before.role
     const scopes = input.scopes === undefined ? before.scopes : await storeScopes(tx, projectId, input.scopes)
@@ -116,7 +117,7 @@ export async function removeMember(
 ): Promise<Member> {
   const { projectId, memberId } = input
   const shown = one(await describe(ctx, [await findMember(ctx.db, projectId, memberId)]))
-  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await transactChecked(ctx, async (tx) => {
     await tx.deleteFrom('memberships').where('id', '=', memberId).execute()
     await audit(ctx, tx, actor, 'member.remove', projectId, { memberId, name: shown.name, role: shown.role })
     return ctx.hooks.onAccessLost(ctx, tx, projectId)

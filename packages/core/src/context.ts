@@ -32,14 +32,17 @@ export interface Context {
   limits: Limits
   /** The present time; tests move it. */
   now: () => Date
-  /** Set while a verb runs for somebody who may not do everything. */
+  /** Set while a verb runs for somebody. */
   caller?: Caller
 }
 
 /** What the caller of a verb may do, for the verb's own transaction. */
 export interface Caller {
   access: Access
-  /** Checks the requirements of the verb again, once the transaction has its locks. Throws `NotFound` and `Forbidden`. */
+  /**
+   * Checks the requirements of the verb again, once the transaction has its locks; the rights then stand until it ends. Throws `NotFound` and
+   * `Forbidden`.
+   */
   verify(tx: Tx): Promise<void>
 }
 

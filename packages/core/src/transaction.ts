@@ -22,3 +22,17 @@ export async function transact<T>(ctx: Pick<Context, 'db' | 'metrics'>, work: (t
     }
   }
 }
+
+/**
+ * A writer's transaction in which its caller's rights are checked again before anything else, and stand until it ends. For writers that take no
+ * project's place (`lockProject`), where the same is done. Throws `NotFound` and `Forbidden`.
+ */
+export function transactChecked<T>(
+  ctx: Pick<Context, 'db' | 'metrics' | 'caller'>,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return transact(ctx, async (tx) => {
+    await ctx.caller?.verify(tx)
+    return work(tx)
+  })
+}

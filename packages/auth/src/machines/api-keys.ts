@@ -11,6 +11,7 @@ import type { z } from 'zod'
 import type { Auth } from '../auth.ts'
 import { insertMembership } from '../members.ts'
 import { usersOf } from '../people/users.ts'
+import { transactChecked } from '@keyferry/core/transaction'
 
 type ApiKey = z.output<typeof schemas.apiKey>
 
@@ -60,7 +61,7 @@ export async function createApiKey(
     throw new Forbidden(
       `An API key can't have more rights than its owner: you don't have the role ${beyond.role} in all these places of project ${beyond.projectId}.`,
     )
-  const { id, token } = await ctx.db.transaction().execute(async (tx) => {
+  const { id, token } = await transactChecked(ctx, async (tx) => {
     const expiresIn = days * 86_400
     const key = await auth.within(withOwnNames(tx)).createApiKey({ userId: actor.id, name, expiresIn })
     await tx
@@ -97,7 +98,7 @@ export async function revokeApiKey(
     .executeTakeFirst()
   const [shown] = await describe(ctx, row ? [row] : [])
   if (!shown) throw new NotFound(`API key with ID ${apiKeyId} not found`)
-  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await transactChecked(ctx, async (tx) => {
     await removeKey(tx, apiKeyId)
     await audit(ctx, tx, actor, 'api-key.revoke', null, { apiKeyId, name: shown.name, owner: shown.owner })
     return ctx.hooks.onAccessLost(ctx, tx, null)

@@ -7,6 +7,7 @@ import { NotFound } from '@keyferry/core/errors'
 import { amend, type IdentityTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
+import { transactChecked } from '@keyferry/core/transaction'
 
 type Identity = z.output<typeof schemas.identity>
 type Row = Selectable<IdentityTable>
@@ -83,7 +84,7 @@ export async function createIdentity(
 ): Promise<Identity> {
   const at = timestamp(ctx)
   const row: Row = { id: randomUUID(), name, createdAt: at, updatedAt: at }
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     await tx.insertInto('identities').values(row).execute()
     if (role === 'admin') await tx.insertInto('instanceAdmins').values({ principalId: row.id, createdAt: at }).execute()
     await audit(ctx, tx, actor, 'identity.create', null, { identityId: row.id, name, role })
@@ -98,7 +99,7 @@ export async function updateIdentity(
   { identityId, name, role }: z.output<typeof schemas.updateIdentity>,
 ): Promise<Identity> {
   const at = timestamp(ctx)
-  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await transactChecked(ctx, async (tx) => {
     const before = await findIdentity(tx, identityId)
     if (name !== undefined) await amend(tx, 'identities', identityId, { name })
     await tx.updateTable('identities').set({ updatedAt: at }).where('id', '=', identityId).execute()
@@ -125,7 +126,7 @@ export async function deleteIdentity(
   { identityId }: { identityId: string },
 ): Promise<Identity> {
   const shown = await getIdentity(ctx, actor, { identityId })
-  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await transactChecked(ctx, async (tx) => {
     await tx.deleteFrom('identities').where('id', '=', identityId).execute()
     await tx.deleteFrom('memberships').where('principalId', '=', identityId).execute()
     await tx.deleteFrom('instanceAdmins').where('principalId', '=', identityId).execute()

@@ -9,6 +9,7 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { findIdentity } from './identities.ts'
 import { randomToken } from './tokens.ts'
+import { transactChecked } from '@keyferry/core/transaction'
 
 type UniversalAuth = z.output<typeof schemas.universalAuth>
 type ClientSecret = z.output<typeof schemas.clientSecret>
@@ -25,7 +26,7 @@ export async function attachUniversalAuth(
 ): Promise<UniversalAuth> {
   refuseTooLong(settings)
   const at = timestamp(ctx)
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     const { name } = await findIdentity(tx, identityId)
     const present = await tx
       .selectFrom('universalAuths')
@@ -75,7 +76,7 @@ export async function updateUniversalAuth(
   actor: Actor,
   { identityId, ...patch }: z.output<typeof schemas.updateUniversalAuth>,
 ): Promise<UniversalAuth> {
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     const row = await findUniversalAuth(tx, identityId)
     const settings = universalAuthSetting.parse({ ...settingsOf(row), ...patch })
     refuseTooLong(settings)
@@ -97,7 +98,7 @@ export async function detachUniversalAuth(
   { identityId }: { identityId: string },
 ): Promise<UniversalAuth> {
   const shown = await getUniversalAuth(ctx, actor, { identityId })
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     for (const table of ['accessTokens', 'clientSecrets', 'universalAuths'] as const) {
       await tx.deleteFrom(table).where('identityId', '=', identityId).execute()
     }
@@ -128,7 +129,7 @@ export async function createClientSecret(
     createdAt: at,
     updatedAt: at,
   }
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     await findUniversalAuth(tx, identityId)
     await tx.insertInto('clientSecrets').values(row).execute()
     await audit(ctx, tx, actor, 'identity.client-secret.create', null, {
@@ -169,7 +170,7 @@ export async function getClientSecret(ctx: Context, _actor: Actor, input: OneSec
 
 /** The tokens it gave out stop working at once. Throws `NotFound`. */
 export async function revokeClientSecret(ctx: Context, actor: Actor, input: OneSecret): Promise<ClientSecret> {
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     await findClientSecret(tx, input)
     await amend(tx, 'clientSecrets', input.clientSecretId, { revoked: 1 })
     await tx

@@ -16,6 +16,7 @@ import { refuseCommon } from './common-passwords.ts'
 import { accept, stillGiven } from './pending.ts'
 import { proveAddress, reportProof } from './proof.ts'
 import { markProven, userOfEmail } from './users.ts'
+import { transactChecked } from '@keyferry/core/transaction'
 
 type Invitation = z.output<typeof schemas.invitation>
 type Invited = z.output<typeof schemas.invited>
@@ -37,7 +38,7 @@ export async function inviteMember(
   const user = await userOfEmail(ctx.db, email)
   if (!user) await refuseUnproven(ctx, actor, [email])
   if (!user) return invite(ctx, auth, actor, { email, projectId, role, scopes, instanceAdmin: false })
-  const row = await ctx.db.transaction().execute(async (tx) => {
+  const row = await transactChecked(ctx, async (tx) => {
     const row = await insertMembership(ctx, tx, { kind: 'user', id: user.id, name: email }, { projectId, role, scopes })
     await audit(ctx, tx, actor, 'member.add', projectId, { userId: user.id, email, role, scopes })
     return row
@@ -110,7 +111,7 @@ export async function revokeInvitation(
   actor: Actor,
   { projectId, invitationId }: { projectId: string | null; invitationId: string },
 ): Promise<Invitation> {
-  return ctx.db.transaction().execute(async (tx) => {
+  return transactChecked(ctx, async (tx) => {
     const row = await tx
       .selectFrom('invitations')
       .where('id', '=', invitationId)
@@ -160,7 +161,7 @@ export async function acceptInvitation(
   { token, name, password }: z.output<typeof schemas.acceptInvitation>,
   address: string | null,
 ): Promise<{ email: string }> {
-  const { email, proven } = await ctx.db.transaction().execute(async (tx) => {
+  const { email, proven } = await transactChecked(ctx, async (tx) => {
     // Of two who open the link at once, one gets the account.
     const row = await findByToken(ctx, tx, token, { lock: true })
     const user = await userOfEmail(tx, row.email)
@@ -223,7 +224,7 @@ async function invite(ctx: Context, auth: Auth, actor: Actor, offer: Offer): Pro
     createdById: actor.id,
     mailed: ctx.mail ? 1 : 0,
   }
-  const place = await ctx.db.transaction().execute(async (tx) => {
+  const place = await transactChecked(ctx, async (tx) => {
     const project =
       projectId === null
         ? null

@@ -1,6 +1,7 @@
 /** Groups of the organization's provider mapped to roles: each sign-in gives and takes the memberships that come from them. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { audit } from '@keyferry/core/audit'
+import { transact } from '@keyferry/core/transaction'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
 import { amend } from '@keyferry/db'
 import { ROLES, type Role } from '@keyferry/schemas'
@@ -63,7 +64,7 @@ async function applyGroups(
   groups: readonly string[],
 ): Promise<void> {
   const actor: Actor = { kind: 'user', id: user.id, name: user.email }
-  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await transact(ctx, async (tx) => {
     const wanted = await wantedRoles(
       tx,
       roles.filter(({ group }) => groups.includes(group)),

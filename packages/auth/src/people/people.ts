@@ -9,6 +9,7 @@ import type { Auth } from '../auth.ts'
 import { removeKeysOf } from '../machines/api-keys.ts'
 import { removeOver, SIGN_INS } from './sessions.ts'
 import { allUsers, deleteUser, dropSecondFactor, sessionsOf, signOutEverywhere, usersOf, type User } from './users.ts'
+import { transactChecked } from '@keyferry/core/transaction'
 
 type Person = z.output<typeof schemas.person>
 
@@ -25,7 +26,7 @@ export async function updatePerson(
   actor: Actor,
   { userId, instanceAdmin }: { userId: string; instanceAdmin: boolean },
 ): Promise<Person> {
-  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await transactChecked(ctx, async (tx) => {
     const user = await findUser(tx, userId)
     if (instanceAdmin) {
       await tx
@@ -47,7 +48,7 @@ export async function updatePerson(
 /** With memberships, sessions, API keys and open invitations of theirs: all of it stops working at once. Throws like `updatePerson`. */
 export async function removePerson(ctx: Context, actor: Actor, { userId }: { userId: string }): Promise<Person> {
   const person = shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
-  const afterCommit = await ctx.db.transaction().execute(async (tx) => {
+  const afterCommit = await transactChecked(ctx, async (tx) => {
     await refuseLastAdmin(ctx, tx, await findUser(tx, userId))
     await removeKeysOf(tx, userId)
     await tx.deleteFrom('memberships').where('principalId', '=', userId).execute()
@@ -66,7 +67,7 @@ export async function removePerson(ctx: Context, actor: Actor, { userId }: { use
  * again. Ends their sessions. Throws `NotFound`.
  */
 export async function endSecondFactor(ctx: Context, actor: Actor, { userId }: { userId: string }): Promise<Person> {
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     const { email } = await findUser(tx, userId)
     await dropSecondFactor(tx, userId)
     await audit(ctx, tx, actor, 'person.second-factor-off', null, { userId, email })
@@ -96,7 +97,7 @@ export async function listPersonSessions(
 /** Signs the person out everywhere. Throws `NotFound`. */
 export async function endPersonSessions(ctx: Context, actor: Actor, { userId }: { userId: string }): Promise<Person> {
   const user = await findUser(ctx.db, userId)
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     const ended = (await sessionsOf(tx, userId)).length
     await signOutEverywhere(tx, userId)
     await audit(ctx, tx, actor, 'person.sign-out-everywhere', null, { userId, email: user.email, ended })

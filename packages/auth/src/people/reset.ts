@@ -1,6 +1,7 @@
 import { audit } from '@keyferry/core/audit'
 import type { Actor, Context, Mailer } from '@keyferry/core/context'
 import { NotFound, OnlyByProvider, TooManyRequests, Unavailable } from '@keyferry/core/errors'
+import { transactChecked } from '@keyferry/core/transaction'
 import { beginGuess, type Schedule } from '../attempts.ts'
 import type { Auth } from '../auth.ts'
 import { RESET_SECONDS } from '../better-auth.ts'
@@ -55,9 +56,7 @@ export async function makeResetLink(
   if (!auth.signInWith.includes('password')) throw new OnlyByProvider()
   const token = await auth.createReset(userId, { mailed: mail !== null })
   const expiresAt = new Date(Date.now() + RESET_SECONDS * 1000).toISOString()
-  await ctx.db
-    .transaction()
-    .execute((tx) => audit(ctx, tx, actor, 'person.reset-link', null, { userId, email: user.email }))
+  await transactChecked(ctx, (tx) => audit(ctx, tx, actor, 'person.reset-link', null, { userId, email: user.email }))
   if (!mail) return { link: linkOf(auth.baseUrl, token), mailed: false, expiresAt }
   await sendReset(ctx, mail, auth.baseUrl, user.email, token).catch((error: unknown) => {
     if (error instanceof TooManyRequests) throw error
@@ -80,9 +79,7 @@ export async function makeSignInLink(
   const user = await userOfEmail(ctx.db, email)
   if (!user) throw new NotFound(`There is no account with the address ${email}`)
   const token = await auth.createSignInLink(user.id)
-  await ctx.db
-    .transaction()
-    .execute((tx) => audit(ctx, tx, actor, 'person.sign-in-link', null, { userId: user.id, email }))
+  await transactChecked(ctx, (tx) => audit(ctx, tx, actor, 'person.sign-in-link', null, { userId: user.id, email }))
   return { link: `${auth.baseUrl}/sign-in/link?token=${encodeURIComponent(token)}` }
 }
 const logUnsent = ({ log }: Pick<Context, 'log'>, error: unknown): void =>

@@ -4,6 +4,7 @@ import { audit } from '@keyferry/core/audit'
 import type { Actor, Context, Tx } from '@keyferry/core/context'
 import { signInPolicy } from '@keyferry/schemas'
 import type { z } from 'zod'
+import { transactChecked } from '@keyferry/core/transaction'
 
 type Policy = z.output<typeof signInPolicy>
 const NAME = 'sign-in-policy'
@@ -14,7 +15,7 @@ export async function getSignInPolicy(ctx: Pick<Context, 'db'>): Promise<Policy>
 
 /** Holds from the next request on. */
 export async function updateSignInPolicy(ctx: Context, actor: Actor, policy: Policy): Promise<Policy> {
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     const before = await read(tx)
     const value = JSON.stringify(policy)
     await tx

@@ -1,5 +1,5 @@
 import { EVERYTHING, type Access } from '@keyferry/schemas/policy'
-import { isAmong, together, type Db } from '@keyferry/db'
+import { isAmong, isPostgres, together, type Db } from '@keyferry/db'
 import type { Actor, Tx } from '../context.ts'
 import { grantsOf } from './scopes.ts'
 
@@ -13,6 +13,20 @@ export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<
   if (kind === 'user') return own
   const ownerId = await ownerOfKey(db, id)
   return ownerId === null ? own : { ...own, cappedBy: await readAccess(db, { kind: 'user', id: ownerId }) }
+}
+
+/**
+ * The same, which stands until the transaction ends: who takes rights away waits for it, and whoever took them away before is seen. SQLite has one
+ * writer at a time anyway.
+ */
+export async function holdAccess(tx: Tx, principal: Principal): Promise<Access> {
+  if (principal.kind !== 'system' && isPostgres(tx)) {
+    const ownerId = principal.kind === 'user' ? null : await ownerOfKey(tx, principal.id)
+    const ids = [principal.id, ...(ownerId === null ? [] : [ownerId])]
+    await tx.selectFrom('instanceAdmins').where('principalId', 'in', ids).select('principalId').forShare().execute()
+    await tx.selectFrom('memberships').where('principalId', 'in', ids).select('id').forShare().execute()
+  }
+  return readAccess(tx, principal)
 }
 
 async function readGrants(db: Db | Tx, principalId: string): Promise<Access> {

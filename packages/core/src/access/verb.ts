@@ -8,7 +8,7 @@ import type { z } from 'zod'
 import type { Actor, Context, Tx } from '../context.ts'
 import { referencesIn } from '../vault/references.ts'
 import { authorize } from './authorize.ts'
-import { readAccess } from './grants.ts'
+import { holdAccess, readAccess } from './grants.ts'
 import { folder, may, type Requirement, type Requirements } from './requirement.ts'
 
 /** What a verb gets beside its input. */
@@ -84,9 +84,9 @@ export async function perform<S extends Schema, O, C extends Call>(
   const { ctx, actor } = call
   const access = await readAccess(ctx.db, actor)
   await authorize(ctx.db, access, await verb.requirements(input, { ctx, access }))
-  if (access.instanceAdmin && !access.cappedBy) return verb.run(ctx, actor, input, { ...call, access })
   const verify = async (tx: Tx): Promise<void> => {
-    const now = await readAccess(tx, actor)
+    const now = await holdAccess(tx, actor)
+    if (now.instanceAdmin && !now.cappedBy) return
     await authorize(tx, now, await verb.requirements(input, { ctx, access: now }))
   }
   return verb.run({ ...ctx, caller: { access, verify } }, actor, input, { ...call, access })

@@ -14,6 +14,7 @@ import { openCredentials, originOf, parseCredentials, sealCredentials, type Cred
 import { describeConnections, usersOf, type Connection } from './describe.ts'
 import { findConnection, findConnectionOf } from './find.ts'
 import { proveCredentials } from './open-session.ts'
+import { transactChecked } from '../transaction.ts'
 
 /** What can be connected. */
 export async function listConnectionOptions(_ctx: Context, _actor: Actor, _input: Record<never, never>) {
@@ -114,37 +115,34 @@ export async function createConnection(
   const id = randomUUID()
   const sealed = await sealCredentials(ctx, id, credentials)
   const at = timestamp(ctx)
-  await ctx.db
-    .transaction()
-    .execute(async (tx) => {
-      await tx
-        .insertInto('connections')
-        .values({
-          id,
-          projectId,
-          app,
-          name,
-          description: input.description ?? null,
-          method,
-          version: 1,
-          credentials: sealed,
-          account: account.label,
-          checkedAt: at,
-          problem: null,
-          ...storeAllowed(projectId, input),
-          createdAt: at,
-          updatedAt: at,
-        })
-        .execute()
-      await audit(ctx, tx, actor, 'connection.create', projectId, {
-        connectionId: id,
+  await transactChecked(ctx, async (tx) => {
+    await tx
+      .insertInto('connections')
+      .values({
+        id,
+        projectId,
         app,
         name,
-        allowedProjects: input.allowedProjects,
-        allowedTargets: input.allowedTargets,
+        description: input.description ?? null,
+        method,
+        version: 1,
+        credentials: sealed,
+        account: account.label,
+        checkedAt: at,
+        problem: null,
+        ...storeAllowed(projectId, input),
+        createdAt: at,
+        updatedAt: at,
       })
+      .execute()
+    await audit(ctx, tx, actor, 'connection.create', projectId, {
+      connectionId: id,
+      app,
+      name,
+      allowedProjects: input.allowedProjects,
+      allowedTargets: input.allowedTargets,
     })
-    .catch(explainName(name))
+  }).catch(explainName(name))
   return describe(ctx, await findConnection(ctx, id))
 }
 
@@ -165,40 +163,37 @@ export async function updateConnection(
   if (name !== undefined && name !== row.name) await refuseTakenName(ctx, name)
   const renewed = input.credentials === undefined ? null : await renew(ctx, row, input.credentials)
 
-  const afterCommit = await ctx.db
-    .transaction()
-    .execute(async (tx) => {
-      await tx
-        .updateTable('connections')
-        .set((eb) => ({
-          name,
-          description,
-          ...renewed?.found,
-          version: eb('version', '+', 1),
-          updatedAt: timestamp(ctx),
-        }))
-        .where('id', '=', connectionId)
-        .execute()
-      if (renewed) await amend(tx, 'connections', connectionId, { credentials: renewed.credentials })
-      const allowedChanged = Object.keys(allowed).length > 0
-      if (allowedChanged) await amend(tx, 'connections', connectionId, allowed)
-      const credentialsReplaced = input.credentials !== undefined
-      // Another account may have other limits, and is not blocked.
-      if (credentialsReplaced) await tx.deleteFrom('paces').where('connectionId', '=', connectionId).execute()
-      await audit(ctx, tx, actor, 'connection.update', row.projectId, {
-        connectionId,
-        app,
-        name: name ?? row.name,
-        credentialsReplaced,
-        allowedProjects,
-        allowedTargets,
-      })
-      // A sync that is allowed no more shows it at once, and one that is allowed again goes on.
-      return credentialsReplaced || allowedChanged
-        ? await ctx.hooks.onConnectionChanged(ctx, tx, actor, connectionId)
-        : null
+  const afterCommit = await transactChecked(ctx, async (tx) => {
+    await tx
+      .updateTable('connections')
+      .set((eb) => ({
+        name,
+        description,
+        ...renewed?.found,
+        version: eb('version', '+', 1),
+        updatedAt: timestamp(ctx),
+      }))
+      .where('id', '=', connectionId)
+      .execute()
+    if (renewed) await amend(tx, 'connections', connectionId, { credentials: renewed.credentials })
+    const allowedChanged = Object.keys(allowed).length > 0
+    if (allowedChanged) await amend(tx, 'connections', connectionId, allowed)
+    const credentialsReplaced = input.credentials !== undefined
+    // Another account may have other limits, and is not blocked.
+    if (credentialsReplaced) await tx.deleteFrom('paces').where('connectionId', '=', connectionId).execute()
+    await audit(ctx, tx, actor, 'connection.update', row.projectId, {
+      connectionId,
+      app,
+      name: name ?? row.name,
+      credentialsReplaced,
+      allowedProjects,
+      allowedTargets,
     })
-    .catch(explainName(name ?? row.name))
+    // A sync that is allowed no more shows it at once, and one that is allowed again goes on.
+    return credentialsReplaced || allowedChanged
+      ? await ctx.hooks.onConnectionChanged(ctx, tx, actor, connectionId)
+      : null
+  }).catch(explainName(name ?? row.name))
   await afterCommit?.()
   return describe(ctx, await findConnection(ctx, connectionId))
 }
@@ -213,7 +208,7 @@ export async function deleteConnection(
   const shown = await describe(ctx, row)
   await refuseUsed(ctx, row.id)
   try {
-    await ctx.db.transaction().execute(async (tx) => {
+    await transactChecked(ctx, async (tx) => {
       await tx.deleteFrom('connections').where('id', '=', row.id).execute()
       await audit(ctx, tx, actor, 'connection.delete', row.projectId, {
         connectionId: row.id,
@@ -244,7 +239,7 @@ export async function checkConnection(
       throw error
     },
   )
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     await tx
       .updateTable('connections')
       .set({ ...found, checkedAt: timestamp(ctx) })

@@ -8,6 +8,7 @@ import { BadRequest, NotFound } from '../errors.ts'
 import { warnOfPlainHttp } from '../destinations/network.ts'
 import { mailAddress, shownUrl, webhookUrl } from './address.ts'
 import { sealWebhook, send, type NoticeTarget } from './send.ts'
+import { transactChecked } from '../transaction.ts'
 
 type Shown = z.output<typeof schemas.noticeTarget>
 
@@ -52,7 +53,7 @@ export async function createNoticeTarget(
     createdAt: timestamp(ctx),
     createdBy: actor.name,
   }
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     await tx.insertInto('noticeTargets').values(row).execute()
     await audit(ctx, tx, actor, 'notice-target.create', projectId, { targetId: id, kind: row.kind, address })
   })
@@ -66,7 +67,7 @@ export async function deleteNoticeTarget(
   { targetId }: { targetId: string },
 ): Promise<Shown> {
   const row = await find(ctx, targetId)
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     await tx.deleteFrom('noticeTargets').where('id', '=', targetId).execute()
     await audit(ctx, tx, actor, 'notice-target.delete', row.projectId, {
       targetId,

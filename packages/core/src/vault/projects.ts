@@ -54,6 +54,7 @@ export async function createProject(
   const at = timestamp(ctx)
   const slug = input.slug ?? defaultSlug(input.projectName)
   await change(ctx, actor, async (tx) => {
+    await ctx.caller?.verify(tx)
     const taken = await tx.selectFrom('projects').where('slug', '=', slug).select('id').executeTakeFirst()
     if (taken) throw slugTaken(slug)
     const like = await organizationKeyOf(ctx, tx)

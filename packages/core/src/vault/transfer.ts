@@ -16,6 +16,7 @@ import { BadRequest, Invalid, TooLarge } from '../errors.ts'
 import { budget } from '../limits.ts'
 import { named } from '../short-text.ts'
 import { timeSlice } from '../time-slice.ts'
+import { transactChecked } from '../transaction.ts'
 import { faultsAround, refuseNew } from './check-references.ts'
 import { refuseBadImportsThrough } from './import-graph.ts'
 import { refuseBeyond } from './quotas.ts'
@@ -81,9 +82,9 @@ export async function exportProject(
   const { projectId, passphrase } = input
   const packed = await snapshot(ctx, (tx) => collect(ctx, tx, projectId))
   const file = await seal(packed, passphrase)
-  await ctx.db
-    .transaction()
-    .execute((tx) => audit(ctx, tx, actor, 'project.export', projectId, { secrets: packed.secrets.length }))
+  await transactChecked(ctx, (tx) =>
+    audit(ctx, tx, actor, 'project.export', projectId, { secrets: packed.secrets.length }),
+  )
   return { file, fileName: `${packed.project.slug}.keyferry`, secrets: packed.secrets.length }
 }
 
@@ -100,6 +101,7 @@ export async function importProject(
   const name = input.projectName ?? packed.project.name
   const slug = input.slug ?? packed.project.slug
   const projectId = await change(ctx, actor, async (tx, touched) => {
+    await ctx.caller?.verify(tx)
     const clash = await tx
       .selectFrom('projects')
       .where((eb) => eb.or([eb('name', '=', name), eb('slug', '=', slug)]))

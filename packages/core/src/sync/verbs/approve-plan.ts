@@ -5,6 +5,7 @@ import { findSync, syncRow, type SyncAddress } from '../find.ts'
 import { planOf } from './preview.ts'
 import type { SyncRow } from '../row.ts'
 import { want } from '../wanted.ts'
+import { transactChecked } from '../../transaction.ts'
 
 /**
  * Lets a run past the fuse for this very plan. Throws `BadRequest` when the plan is no longer the one that was looked at: what
@@ -22,7 +23,7 @@ export async function approvePlan(
       planHash: present.hash,
     })
   }
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     await tx.updateTable('syncs').set({ approvedPlan: input.planHash }).where('id', '=', sync.id).execute()
     await want(ctx, tx, actor, 'approve', [sync.id])
     await audit(ctx, tx, actor, 'secret-sync-approve-plan', sync.projectId, {

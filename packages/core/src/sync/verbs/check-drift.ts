@@ -1,7 +1,7 @@
 import { audit } from '../../audit.ts'
 import { timestamp, type Actor, type Context } from '../../context.ts'
 import { BadRequest } from '../../errors.ts'
-import { transact } from '../../transaction.ts'
+import { transactChecked } from '../../transaction.ts'
 import { findSync, syncRow, type SyncAddress } from '../find.ts'
 import type { SyncRow } from '../row.ts'
 
@@ -12,7 +12,7 @@ export async function checkDrift(ctx: Context, actor: Actor, input: SyncAddress)
     throw new BadRequest(
       `The sync "${sync.name}" has not filled its target yet, so nothing can have drifted; run it first`,
     )
-  await transact(ctx, async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     await tx
       .updateTable('syncs')
       .set({ nextCheckAt: timestamp(ctx) })

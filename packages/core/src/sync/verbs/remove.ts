@@ -5,6 +5,7 @@ import { deleteSyncs } from '../move/freed.ts'
 import { findSync, syncRow, type SyncAddress } from '../find.ts'
 import type { SyncRow } from '../row.ts'
 import { wantRemoval } from '../wanted.ts'
+import { transactChecked } from '../../transaction.ts'
 
 /** Asks for a run that deletes, at the target, the keys this sync wrote there; whatever its deletion policy. */
 export async function removeSecrets(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
@@ -28,7 +29,7 @@ export async function deleteSync(
     return syncRow(ctx, sync.id)
   }
   const row = await syncRow(ctx, sync.id)
-  const freed = await ctx.db.transaction().execute(async (tx) => {
+  const freed = await transactChecked(ctx, async (tx) => {
     await audit(ctx, tx, actor, 'delete-secret-sync', sync.projectId, {
       syncId: sync.id,
       name: sync.name,
@@ -47,7 +48,7 @@ async function askRemoval(
   sync: { id: string; projectId: string; name: string; state: string },
   removal: 'keep' | 'delete',
 ): Promise<void> {
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     await wantRemoval(ctx, tx, actor, removal, [sync.id])
     const action = removal === 'delete' ? 'delete-secret-sync' : 'secret-sync-remove-secrets'
     await audit(ctx, tx, actor, action, sync.projectId, { syncId: sync.id, name: sync.name, removeSecrets: true })

@@ -6,11 +6,12 @@ import { BadRequest } from '../../errors.ts'
 import { findSync, syncRow, type SyncAddress } from '../find.ts'
 import type { SyncRow } from '../row.ts'
 import { want } from '../wanted.ts'
+import { transactChecked } from '../../transaction.ts'
 
 /** "Sync now". While a run is on it is coalesced into one more. A person looked: repairs that had stopped go on. */
 export async function triggerSync(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
-  await ctx.db.transaction().execute(async (tx) => {
+  await transactChecked(ctx, async (tx) => {
     await takeOver(tx, actor, sync)
     await want(ctx, tx, actor, 'manual', [sync.id])
     await tx.updateTable('departures').set({ retryAt: null, attempts: 0 }).where('syncId', '=', sync.id).execute()
