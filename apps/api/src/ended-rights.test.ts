@@ -66,11 +66,11 @@ onEveryDatabase('rights that end during a call', (open) => {
 
   /** A sync that has run, a person, a notice target, a connection that nothing uses, and a project's file. */
   async function fillFixture(): Promise<void> {
-    const at = Object.fromEntries(fixture)
+    const [projectId, syncId] = ['projectId', 'syncId'].map((field) => String(fixture.get(field)))
     const ask = async (method: 'GET' | 'POST', url: string, body?: unknown) => (await api.send(method, url, body)).body
-    const sync = `/api/v1/secret-syncs/trigger-dev/${at['syncId']}`
+    const sync = `/api/v1/secret-syncs/trigger-dev/${syncId}`
     await ask('POST', `${sync}/sync-secrets`)
-    await runSync(api.ctx, String(at['syncId']), new AbortController().signal)
+    await runSync(api.ctx, syncId ?? '', new AbortController().signal)
     const [{ id: runId }] = (await ask('GET', `${sync}/runs`)).runs
     const { id: userId } = await api.auth.createUser({ email: 'p@example.com', password: ACCOUNT.password, name: 'P' })
     fixture = new Map([
@@ -81,17 +81,17 @@ onEveryDatabase('rights that end during a call', (open) => {
     own.set('syncs.restore', { planHash: (await ask('POST', `${sync}/runs/${runId}/restore-preview`)).hash })
     own.set('members.inviteMany', { emails: ['p@example.com'] })
     own.set('people.invite', { email: 'new@example.com' })
-    const target = { projectId: at['projectId'], kind: 'webhook', address: 'https://hooks.example.com/x' }
+    const target = { projectId, kind: 'webhook', address: 'https://hooks.example.com/x' }
     own.set('notices.create', target)
     const notices = await ask('POST', '/api/v1/notice-targets', target)
     own.set('notices.delete', { targetId: notices.noticeTarget.id })
-    const exported = await ask('POST', `/api/v1/projects/${at['projectId']}/export`, { passphrase: PASSPHRASE })
+    const exported = await ask('POST', `/api/v1/projects/${projectId}/export`, { passphrase: PASSPHRASE })
     own.set('backup.importProject', { file: exported.file, projectName: 'Imported', slug: 'imported' })
     const unused = await ask('POST', '/api/v1/app-connections/trigger-dev', {
       name: 'unused',
       method: 'api-key',
       credentials: vendor.credentials,
-      projectId: at['projectId'],
+      projectId,
     })
     own.set('connections.delete', { connectionId: unused.appConnection.id })
   }
