@@ -108,6 +108,8 @@ export const hashOf = (key: DataKey, row: Omit<AuditRow, 'seq' | 'hash'>): strin
       row.action,
       row.projectId,
       row.details,
+      // Rows from before there were marks have none.
+      ...(row.marks === null ? [] : [row.marks]),
     ]),
   )
 

@@ -3,12 +3,19 @@
  * a row of its own that every writer locks. So rows cannot be changed, removed, swapped or cut off without `verifyAudit` naming the first.
  */
 import { randomUUID } from 'node:crypto'
-import type { AuditFloorTable, AuditHeadTable, AuditTable, Db } from '@keyferry/db'
+import {
+  takeMarks,
+  type AuditFloorTable,
+  type AuditHeadTable,
+  type AuditTable,
+  type Db,
+  type Marks,
+} from '@keyferry/db'
 import type { AuditAction } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import { chainKey, hashOf, lockHead, mark, sealOf } from './audit-head.ts'
-import type { Actor, Context, Tx } from './context.ts'
-import { timestamp } from './context.ts'
+import { formatMarks } from './authority/marks.ts'
+import { SYSTEM, timestamp, type Actor, type Context, type Tx } from './context.ts'
 
 export type AuditRow = Selectable<AuditTable>
 export type AuditHead = Selectable<AuditHeadTable>
@@ -86,31 +93,65 @@ export function auditEvent(
   return promise
 }
 
+/** What ended without a transaction, for the next event. */
+const outside = new WeakMap<Db, Marks>()
+/** An event usually follows at once, such as that of the sign-out. */
+const OUTSIDE_MS = 1_000
+
+/** Keeps the marks of a statement without a transaction: in the next event, or soon in one of their own. */
+export function marksOutside(ctx: Context, marks: Marks): void {
+  const waiting = outside.get(ctx.db)
+  outside.set(ctx.db, { ...marks, ended: [...(waiting?.ended ?? []), ...marks.ended] })
+  if (waiting) return
+  const later = setTimeout(() => {
+    if (!outside.has(ctx.db)) return
+    auditEvent(ctx, SYSTEM, 'integrity.rows-ended', null, {}).catch((error: unknown) =>
+      ctx.log.warn({ part: 'integrity', err: error }, 'the audit log does not say that rows ended; it is tried again'),
+    )
+  }, OUTSIDE_MS)
+  later.unref()
+}
+
+/** Writes down the marks of a transaction that audits nothing else. */
+export function keepMarks(ctx: Context, tx: Tx, marks: Marks): Promise<void> {
+  const happened = { actor: SYSTEM, action: 'integrity.rows-ended' as const, projectId: null, details: {} }
+  return append(ctx, tx, [happened], marks)
+}
+
 async function writeEvents(ctx: Context, queue: Waiting[]): Promise<void> {
   while (queue.length > 0) {
     const batch = queue.splice(0, CHUNK)
+    const marks = outside.get(ctx.db) ?? null
+    outside.delete(ctx.db)
     try {
       await ctx.db.transaction().execute((tx) =>
         append(
           ctx,
           tx,
           batch.map(({ happened }) => happened),
+          marks,
         ),
       )
       for (const { done } of batch) done()
     } catch (error) {
+      if (marks) marksOutside(ctx, marks)
       for (const { failed } of batch) failed(error)
     }
   }
   events.delete(ctx.db)
 }
 
-async function append(ctx: Context, tx: Tx, happened: readonly Happened[]): Promise<void> {
+async function append(
+  ctx: Context,
+  tx: Tx,
+  happened: readonly Happened[],
+  marks: Marks | null = takeMarks(),
+): Promise<void> {
   const head = await lockHead(ctx, ctx.db, tx)
   const key = chainKey(ctx, head)
   const at = timestamp(ctx)
   let { seq, hash } = head
-  const rows = happened.map(({ actor, action, projectId, details }): AuditRow => {
+  const rows = happened.map(({ actor, action, projectId, details }, index): AuditRow => {
     const row = {
       id: randomUUID(),
       at,
@@ -122,6 +163,7 @@ async function append(ctx: Context, tx: Tx, happened: readonly Happened[]): Prom
       projectId,
       details: JSON.stringify(details),
       prevHash: hash,
+      marks: index === 0 && marks ? formatMarks(marks) : null,
     }
     hash = hashOf(key, row)
     seq++

@@ -37,7 +37,7 @@ export async function listAudit(
 }
 
 /** A row as it is shown, exported and streamed. */
-export const entryOf = ({ actorKind, actorId, actor, details, prevHash: _, ...row }: AuditRow) => ({
+export const entryOf = ({ actorKind, actorId, actor, details, prevHash: _, marks: __, ...row }: AuditRow) => ({
   ...row,
   actor: { kind: actorKind, id: actorId, name: actor },
   details: JSON.parse(details),

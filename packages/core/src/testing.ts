@@ -65,6 +65,7 @@ export async function testContext(open: OpenStore): Promise<TestContext> {
     now,
   }
   integrity.reportTo(ctx)
+  authority.writeTo(ctx)
   return {
     ctx,
     actor,

@@ -147,7 +147,7 @@ function isWhole(sealer: Sealer, { table, names, seal }: Source, row: UnknownRow
   const id = row[names[0] ?? '']
   // The empty side of an outer join.
   if (id === null && row[seal] === null) return true
-  if (isSealOf(sealer, table, row, names, row[seal])) return true
+  if (isSealOf(sealer, table, row, names, row[seal]) && !sealer.hasEnded(String(row[seal]))) return true
   sealer.refused(table, String(id))
   return false
 }

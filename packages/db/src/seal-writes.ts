@@ -1,22 +1,31 @@
 /** The writing side of seals. */
 import {
+  AliasNode,
   AndNode,
   BinaryOperationNode,
   ColumnNode,
   ColumnUpdateNode,
+  IdentifierNode,
   OperatorNode,
   ParensNode,
   PrimitiveValueListNode,
+  ReferenceNode,
+  ReturningNode,
+  SelectionNode,
   ValueListNode,
   ValueNode,
   ValuesNode,
+  type DeleteQueryNode,
   type InsertQueryNode,
   type OperationNode,
+  type QueryResult,
+  type UnknownRow,
   type UpdateQueryNode,
 } from 'kysely'
+import { ENDS, ends, untilOf, type EndedRow } from './marks.ts'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
-import { contentOf, type Sealer } from './sealer.ts'
+import { contentOf, plain, rowName, type Sealer } from './sealer.ts'
 
 /** An insert whose rows carry their seals. Throws when it does not name their values. */
 export function sealedInsert(sealer: Sealer, node: InsertQueryNode): InsertQueryNode {
@@ -42,12 +51,18 @@ export function sealedInsert(sealer: Sealer, node: InsertQueryNode): InsertQuery
   }
 }
 
-/** An update that writes the new seal of the one row that it changes. Throws when it names only some of the sealed columns, or not that row. */
-export function sealedUpdate(sealer: Sealer, node: UpdateQueryNode): UpdateQueryNode {
+/**
+ * An update that writes the new seal of the one row that it changes, and the row that ends by it. Throws when it names only some of the sealed columns, or
+ * not that row.
+ */
+export function sealedUpdate(
+  sealer: Sealer,
+  node: UpdateQueryNode,
+): { query: UpdateQueryNode; ended: EndedRow | null } {
   const table = node.table && tableOf(node.table)
-  if (!table) return node
+  if (!table) return { query: node, ended: null }
   const updates = node.updates ?? []
-  if (!updates.some(({ column }) => covers(table, columnOf(column)))) return node
+  if (!updates.some(({ column }) => covers(table, columnOf(column)))) return { query: node, ended: null }
   const [idColumn, ...columns]: readonly string[] = SEALED_TABLES[table]
   const id = node.where && comparedWith(idColumn ?? '', node.where.where)
   if (id === undefined) throw partial(table)
@@ -58,7 +73,56 @@ export function sealedUpdate(sealer: Sealer, node: UpdateQueryNode): UpdateQuery
     row[column] = valueOf(table, update.value)
   }
   const seal = ValueNode.create(sealer.seal(table, contentOf(table, row)))
-  return { ...node, updates: [...updates, ColumnUpdateNode.create(ColumnNode.create('seal'), seal)] }
+  const query = { ...node, updates: [...updates, ColumnUpdateNode.create(ColumnNode.create('seal'), seal)] }
+  return { query, ended: replaced(sealer, table, row) }
+}
+
+/** The row with this id as it was read last; null when nothing changes that matters. */
+function replaced(sealer: Sealer, table: SealedTable, row: Readonly<Record<string, unknown>>): EndedRow | null {
+  const columns: readonly string[] = SEALED_TABLES[table]
+  const seal = sealer.latest.get(rowName(table, row[columns[0] ?? '']))
+  const before = seal === undefined ? undefined : sealer.verified.get(seal)
+  if (seal === undefined || !before) return null
+  const changed = columns.filter((column, at) => plain(before.values[at]) !== plain(row[column]))
+  if (!ends(table, changed)) return null
+  return { seal, until: untilOf(table, (column) => before.values[columns.indexOf(column)]) }
+}
+
+/** A delete that also returns the seals of its rows. */
+export function sealedDelete(node: DeleteQueryNode): DeleteQueryNode {
+  const [from] = node.from.froms
+  const table = from && tableOf(from)
+  if (!table) return node
+  const until = ENDS[table]
+  const shown = [['seal', ENDED_SEAL] as const, ...(until === undefined ? [] : [[until, ENDED_UNTIL] as const])]
+  const selections = shown.map(([column, name]) =>
+    SelectionNode.create(
+      AliasNode.create(ReferenceNode.create(ColumnNode.create(column)), IdentifierNode.create(name)),
+    ),
+  )
+  return { ...node, returning: ReturningNode.create([...(node.returning?.selections ?? []), ...selections]) }
+}
+
+const ENDED_SEAL = 'seal$ended'
+const ENDED_UNTIL = 'seal$until'
+
+/** What such a delete answers, without that, and the rows that ended. `returns`: the statement itself returns rows. */
+export function deletedRows(
+  result: QueryResult<UnknownRow>,
+  { returns }: { returns: boolean },
+): { result: QueryResult<UnknownRow>; ended: EndedRow[] } {
+  const ended: EndedRow[] = []
+  const rows = result.rows.map(({ [ENDED_SEAL]: seal, [ENDED_UNTIL]: until, ...row }) => {
+    const time = plain(until)
+    if (typeof seal === 'string') ended.push({ seal, until: time === null ? null : String(time) })
+    return row
+  })
+  const numAffectedRows = BigInt(rows.length)
+  return {
+    // A statement that returns no rows is answered with their number.
+    result: { ...result, numAffectedRows, rows: returns ? rows : [{ numDeletedRows: numAffectedRows }] },
+    ended,
+  }
 }
 
 const partial = (table: SealedTable): Error =>

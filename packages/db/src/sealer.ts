@@ -1,16 +1,23 @@
 /** What a seal is made of. */
-import { timingSafeEqual } from 'node:crypto'
+import type { MarkKeeper } from './marks.ts'
 import { SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
 
-/** Makes seals. */
-export interface Sealer {
-  /** The seal of a row, by what `contentOf` makes of it. */
+/** Makes and checks seals. */
+export interface Sealer extends MarkKeeper {
+  /** A new seal for a row, by what `contentOf` makes of it. No two are alike, so that a row that ended can be told from one like it. */
   seal(table: SealedTable, content: string): string
+  isSeal(table: SealedTable, content: string, seal: string): boolean
+  /** Whether the row that had this seal was deleted or changed. */
+  hasEnded(seal: string): boolean
   /** Hears of a row whose seal is missing or wrong, each time it is read. */
   refused(table: SealedTable, id: string): void
   /** Rows whose seals were right, by the seal: most are read again and again, and the same values need no hash. */
   readonly verified: Map<string, VerifiedRow>
+  /** Of those, by `rowName`, the seal that each row had last: what a change replaces, as every change reads its row first. */
+  readonly latest: Map<string, string>
 }
+
+export const rowName = (table: SealedTable, id: unknown): string => `${table} ${String(id)}`
 
 export interface VerifiedRow {
   table: SealedTable
@@ -38,7 +45,7 @@ function contentOfValues(table: SealedTable, values: readonly unknown[]): string
 }
 
 /** The same whichever database it comes from: SQLite has no times and no truth values. */
-function plain(value: unknown): string | number | null {
+export function plain(value: unknown): string | number | null {
   if (value === null || value === undefined) return null
   if (value instanceof Date) return value.toISOString()
   if (typeof value === 'boolean') return value ? 1 : 0
@@ -67,9 +74,12 @@ export function isSealOf(
   const known = sealer.verified.get(seal)
   if (known?.table === table && names.every((name, at) => row[name] === known.values[at])) return true
   const values = names.map((name) => row[name])
-  const [given, made] = [Buffer.from(seal), Buffer.from(sealer.seal(table, contentOfValues(table, values)))]
-  if (given.length !== made.length || !timingSafeEqual(given, made)) return false
-  if (sealer.verified.size >= REMEMBERED) sealer.verified.clear()
+  if (!sealer.isSeal(table, contentOfValues(table, values), seal)) return false
+  if (sealer.verified.size >= REMEMBERED) {
+    sealer.verified.clear()
+    sealer.latest.clear()
+  }
   sealer.verified.set(seal, { table, values })
+  sealer.latest.set(rowName(table, values[0]), seal)
   return true
 }

@@ -16,27 +16,38 @@ import {
   type RootOperationNode,
   type UnknownRow,
 } from 'kysely'
+import { markEnded, marking, type EndedRow } from './marks.ts'
 import type { Db } from './open.ts'
 import { checkedReturning, checkedRows, checkedSelect, type Source } from './seal-reads.ts'
-import { sealedInsert, sealedUpdate } from './seal-writes.ts'
+import { deletedRows, sealedDelete, sealedInsert, sealedUpdate } from './seal-writes.ts'
 import type { Sealer } from './sealer.ts'
 
 /** `db` with its authority rows sealed. Columns have our names. */
-export const withSeals = (db: Db, sealer: Sealer): Db =>
-  Object.assign(db.withoutPlugins().withPlugin(sealPlugin(sealer)).withPlugin(new CamelCasePlugin()), {
-    dialect: db.dialect,
-  })
+export function withSeals(db: Db, sealer: Sealer): Db {
+  const sealed = db.withoutPlugins().withPlugin(sealPlugin(sealer)).withPlugin(new CamelCasePlugin())
+  return Object.assign(withMarks(sealed, sealer), { dialect: db.dialect })
+}
+
+/** `store` whose transactions keep their marks. */
+function withMarks<T>(store: Kysely<T>, sealer: Sealer): Kysely<T> {
+  if (store.isTransaction) return store
+  const transaction = store.transaction.bind(store)
+  return Object.assign(store, { transaction: () => marking(transaction(), sealer) })
+}
 
 /** The same store for tables that name their columns themselves, as better-auth's do, with their rows sealed where those of `store` are. */
 export function withOwnNames<T>(store: Kysely<T>): Kysely<T> {
   const seals = store.getExecutor().plugins.find((plugin) => plugins.has(plugin))
-  return seals ? store.withoutPlugins().withPlugin(seals) : store.withoutPlugins()
+  const sealer = seals && plugins.get(seals)
+  return seals && sealer ? withMarks(store.withoutPlugins().withPlugin(seals), sealer) : store.withoutPlugins()
 }
 
-const plugins = new WeakSet<KyselyPlugin>()
+const plugins = new WeakMap<KyselyPlugin, Sealer>()
 
 const sealPlugin = (sealer: Sealer): KyselyPlugin => {
   const asked = new WeakMap<object, readonly Source[]>()
+  const deleting = new WeakMap<object, { returns: boolean }>()
+  const replacing = new WeakMap<object, EndedRow>()
   const plugin: KyselyPlugin = {
     transformQuery({ node, queryId }: PluginTransformQueryArgs): RootOperationNode {
       switch (node.kind) {
@@ -45,7 +56,9 @@ const sealPlugin = (sealer: Sealer): KyselyPlugin => {
         case 'UpdateQueryNode': {
           const { query, sources } = checkedReturning(node, node.table)
           if (sources.length > 0) asked.set(queryId, sources)
-          return sealedUpdate(sealer, query)
+          const update = sealedUpdate(sealer, query)
+          if (update.ended) replacing.set(queryId, update.ended)
+          return update.query
         }
         case 'SelectQueryNode': {
           const { query, sources } = checkedSelect(node)
@@ -55,18 +68,25 @@ const sealPlugin = (sealer: Sealer): KyselyPlugin => {
         case 'DeleteQueryNode': {
           const { query, sources } = checkedReturning(node, node.from.froms[0])
           if (sources.length > 0) asked.set(queryId, sources)
-          return query
+          const sealed = sealedDelete(query)
+          if (sealed !== query) deleting.set(queryId, { returns: query.returning !== undefined })
+          return sealed
         }
         default:
           return node
       }
     },
-    transformResult({ queryId, result }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
+    transformResult({ queryId, result: answer }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
+      const replaced = replacing.get(queryId)
+      if (replaced) markEnded(sealer, [replaced])
+      const deleted = deleting.get(queryId)
+      const { result, ended } = deleted ? deletedRows(answer, deleted) : { result: answer, ended: [] }
+      markEnded(sealer, ended)
       const sources = asked.get(queryId)
       if (!sources) return Promise.resolve(result)
       return Promise.resolve({ ...result, rows: checkedRows(sealer, sources, result.rows) })
     },
   }
-  plugins.add(plugin)
+  plugins.set(plugin, sealer)
   return plugin
 }

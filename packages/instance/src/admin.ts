@@ -85,6 +85,7 @@ export async function commandContext(env: Env, store: Db, keyring: Keyring): Pro
     now: () => new Date(),
   }
   integrity.reportTo(ctx)
+  authority.writeTo(ctx)
   return ctx
 }
 

@@ -19,6 +19,7 @@ import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
 import { lockDataDir } from './lock.ts'
 import { limitsOf } from './limits.ts'
+import { followMarks } from './follow-marks.ts'
 import { createLog } from './log.ts'
 import { monitoringOf, type Monitoring } from './monitoring.ts'
 import { PATIENCE_MS, whenReachable, whenUsable } from './reachable.ts'
@@ -198,8 +199,10 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
     now: () => new Date(),
   }
   integrity.reportTo(ctx)
+  authority.writeTo(ctx)
   metrics.watchDue(() => countDue(ctx))
   for (const stream of auditStreams) metrics.watchAuditStream(stream.kind, () => streamState(ctx, stream))
+  const following = followMarks(ctx)
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   const announced = announce(ctx, () => ({
     rootKeys: presentKeys(dataDir, givenKeys(env)),
@@ -217,6 +220,7 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
     auditStreams,
     async close() {
       await announced.stop()
+      await following.stop()
       await jobs.stop()
       await bus.close()
       await db.destroy()

@@ -65,8 +65,18 @@ export function addAdmin(program: Command, cli: Cli): void {
     .action((options: JsonOption & { yes?: boolean }) => restartAudit(cli, options))
 
   withJson(admin.command('verify-store'))
-    .description('Check every row that gives authority; names those that were changed outside Keyferry')
+    .description(
+      'Check every row that gives authority and the secrets of every folder; names what was changed outside Keyferry',
+    )
     .action((options: JsonOption) => verifyStore(cli, options))
+
+  withJson(admin.command('accept-secrets'))
+    .description('Take the secrets of a folder as they are, after they were changed outside Keyferry')
+    .requiredOption('--project <slug or id>', 'the project')
+    .requiredOption('--env <slug>', 'the environment')
+    .option('--path <path>', 'the folder', '/')
+    .option('-y, --yes', 'do not ask')
+    .action((options: AcceptOptions) => acceptSecrets(cli, options))
 
   withJson(admin.command('end-sessions'))
     .description('Sign everybody out, machines included; after a restore with pg_restore, for example')
@@ -74,6 +84,7 @@ export function addAdmin(program: Command, cli: Cli): void {
 }
 
 type RotateOptions = JsonOption & { project: string; discardUnreadable?: boolean }
+type AcceptOptions = JsonOption & { project: string; env: string; path: string; yes?: boolean }
 type RestoreOptions = JsonOption & { yes?: boolean; unsealed?: boolean }
 
 async function restartAudit(cli: Cli, { yes, json }: JsonOption & { yes?: boolean }): Promise<void> {
@@ -91,14 +102,35 @@ async function verifyStore(cli: Cli, { json }: JsonOption): Promise<void> {
     const { verifyStore } = await import('@keyferry/core/authority/verify-store')
     return verifyStore(ctx)
   })
-  const { rows, broken } = verified
+  const { rows, broken, folders, brokenFolders } = verified
+  const whole = broken.length + brokenFolders.length === 0
   if (json) cli.terminal.json(verified)
-  else if (broken.length === 0)
-    cli.terminal.line(`${count(rows, 'row')} that give authority, all as they were written.`)
-  else
-    for (const { table, id } of broken)
-      cli.terminal.note(`error: the row ${id} of ${table} was changed outside Keyferry. It is ignored.`)
-  if (broken.length > 0) cli.exitWith(EXIT.failed)
+  else if (whole)
+    cli.terminal.line(
+      `${count(rows, 'row')} that give authority and the secrets of ${count(folders, 'folder')}, all as they were written last.`,
+    )
+  for (const { table, id, problem } of json ? [] : broken)
+    cli.terminal.note(
+      problem === 'changed'
+        ? `error: the row ${id} of ${table} was changed outside Keyferry. It is ignored.`
+        : `error: the row ${id} of ${table} had ended, and was put back outside Keyferry. It is ignored.`,
+    )
+  for (const { project, environment, path, problem } of json ? [] : brokenFolders)
+    cli.terminal.note(
+      `error: the secrets in ${environment}:${path} of ${project} were changed outside Keyferry: ${problem}. They are refused. Restore a backup, or run keyferry admin accept-secrets --project ${project} --env ${environment} --path ${path}`,
+    )
+  if (!whole) cli.exitWith(EXIT.failed)
+}
+
+async function acceptSecrets(cli: Cli, { project, env, path, yes, json }: AcceptOptions): Promise<void> {
+  await confirm(cli.terminal, yes, `Accept the secrets in ${env}:${path} of ${project} as they are now?`)
+  await withAdmin(cli, async ({ ctx, operator }) => {
+    const { acceptSecrets } = await import('@keyferry/core/admin/accept-secrets')
+    const { id: projectId } = await projectNamed(ctx, operator, project)
+    await acceptSecrets(ctx, operator, { projectId, environment: env, secretPath: path })
+  })
+  if (json) cli.terminal.json({ accepted: true })
+  else cli.terminal.line(`The secrets in ${env}:${path} are accepted as they are.`)
 }
 
 async function endSessions(cli: Cli, { json }: JsonOption): Promise<void> {

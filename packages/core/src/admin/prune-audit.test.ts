@@ -1,6 +1,9 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { sql } from 'kysely'
+import { z } from 'zod'
 import { audit } from '../audit.ts'
+import { openAuthority } from '../authority/open-authority.ts'
 import { testContext, type TestContext } from '../testing.ts'
 import { pruneAudit, pruneAuditDaily } from './prune-audit.ts'
 import { restartAudit } from './restart-audit.ts'
@@ -44,6 +47,24 @@ onEveryDatabase('an audit log that is pruned', (open) => {
     t.clock.advance(30 * DAY)
     expect(await prune(4)).toBe(7)
     expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 1, floor: { seq: 12 }, problem: null })
+  })
+
+  it('carries over what ended, so that it does not come back after the row that says so went', async () => {
+    const { db } = t.ctx
+    await db.insertInto('instanceAdmins').values({ principalId: 'bob', createdAt: '2026' }).execute()
+    const { rows } = await sql`select * from instance_admins where principal_id = 'bob'`.execute(db)
+    await db.transaction().execute((tx) => tx.deleteFrom('instanceAdmins').where('principalId', '=', 'bob').execute())
+    await days(10)
+    expect(await prune(4)).toBeGreaterThan(0)
+    const { authority, db: later } = await openAuthority({ db, keyring: t.ctx.keyring })
+    const [row] = rows
+    const { seal } = z.object({ seal: z.string() }).parse(row)
+    expect(authority.hasEnded(seal)).toBe(true)
+    await sql`insert into instance_admins (principal_id, created_at, seal) values ('bob', '2026', ${seal})`.execute(db)
+    expect(await later.selectFrom('instanceAdmins').select('principalId').execute()).toEqual([
+      { principalId: t.actor.id },
+    ])
+    expect(await verifyAudit(t.ctx)).toMatchObject({ problem: null })
   })
 
   it('still shows what was changed, removed or cut off since', async () => {

@@ -1,5 +1,6 @@
 import { audit, readFloor } from '../audit.ts'
 import { chainKey, earlierRows, floorSealOf, lockHead, readHead, sealOf } from '../audit-head.ts'
+import { carryMarks } from '../authority/freshness.ts'
 import { streamedUpTo } from '../audit-stream.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
@@ -20,6 +21,7 @@ export async function pruneAudit(ctx: Context, actor: Actor, { days }: { days: n
   if (end === null) return 0
   const { problem } = await verifyAudit(ctx)
   if (problem) throw new BadRequest(`The audit log is not pruned, because it is not whole: ${problem.message}`)
+  await ctx.authority.catchUp(ctx.db)
   let rows = 0
   for (;;) {
     const { taken, done } = await maintain(ctx, async (tx) => {
@@ -68,11 +70,15 @@ async function takeOff(ctx: Context, tx: Tx, end: number): Promise<number> {
     .where('seq', '<=', end)
     .orderBy('seq')
     .limit(CHUNK)
-    .select(['seq', 'hash', 'at'])
+    .select(['seq', 'hash', 'at', 'marks'])
     .execute()
   const last = rows.at(-1)
   if (!last) return 0
   await tx.deleteFrom('audit').where('seq', '<=', last.seq).execute()
+  carryMarks(
+    ctx,
+    rows.flatMap(({ marks }) => marks ?? []),
+  )
   const earlier = await earlierRows(tx, key)
   const left = { before: earlier.rows, beforeDigest: earlier.digest }
   await tx
@@ -81,7 +87,8 @@ async function takeOff(ctx: Context, tx: Tx, end: number): Promise<number> {
     .where('id', '=', head.id)
     .execute()
   if (last.seq <= 0) return rows.length
-  const floor = { ...last, seal: floorSealOf(key, last) }
+  const { seq, hash, at } = last
+  const floor = { seq, hash, at, seal: floorSealOf(key, last) }
   if (await readFloor(tx)) await tx.updateTable('auditFloors').set(floor).execute()
   else
     await tx

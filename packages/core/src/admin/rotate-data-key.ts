@@ -12,6 +12,7 @@ import type { KeyRotationTable } from '@keyferry/db'
 import type { Selectable } from 'kysely'
 import { audit } from '../audit.ts'
 import { SYSTEM, timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import { headedFolders, headSealedAs } from '../authority/folder-head.ts'
 import { SealBroken, type DataKey } from '../crypto/data-key.ts'
 import { BadRequest } from '../errors.ts'
 import { takeLease } from '../sync/lease.ts'
@@ -172,9 +173,10 @@ const COLUMNS = [
   'secret_versions.comment',
   'secret_versions.metadata',
   'trash_rows.content',
+  'folders.secrets_head',
 ].join(' ')
 
-const AFTER = { secrets: 'versions', versions: 'trash', trash: 'digests' } as const
+const AFTER = { secrets: 'heads', heads: 'versions', versions: 'trash', trash: 'digests' } as const
 
 type Batch = (tx: Tx, reseal: Reseal, at: Rotation) => Promise<string[]>
 /** The same text under the present generation. */
@@ -201,6 +203,20 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       await tx.updateTable('secrets').set({ value, comment, metadata }).where('id', '=', row.id).execute()
     }
     return rows.map((row) => row.id)
+  },
+  async heads(tx, anew, { projectId, cursor }) {
+    const rows = await headedFolders(tx)
+      .where('environments.projectId', '=', projectId)
+      .where('folders.id', '>', cursor)
+      .orderBy('folders.id')
+      .limit(BATCH)
+      .execute()
+    for (const { id, secretsHead: sealed } of rows) {
+      if (sealed === null) continue
+      const secretsHead = anew(sealed, headSealedAs(projectId, id))
+      await tx.updateTable('folders').set({ secretsHead }).where('id', '=', id).execute()
+    }
+    return rows.map(({ id }) => id)
   },
   async versions(tx, anew, { projectId, cursor }) {
     const rows = await tx

@@ -38,8 +38,8 @@ export async function describeUnreadable(db: Db | Tx, list: readonly Unreadable[
     .select(['folders.id', 'folders.path', 'environments.slug'])
     .execute()
   const places = new Map(folders.map(({ id, slug, path }) => [id, `${slug}:${path}`]))
-  return list.map(
-    ({ what, folderId, key, version }) =>
-      `the ${what} of ${key} in ${places.get(folderId) ?? `deleted folder ${folderId}`}, version ${version}`,
-  )
+  return list.map(({ what, folderId, key, version }) => {
+    const place = places.get(folderId) ?? `deleted folder ${folderId}`
+    return key === '' ? `the ${what} of ${place}` : `the ${what} of ${key} in ${place}, version ${version}`
+  })
 }

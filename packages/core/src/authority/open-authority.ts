@@ -1,13 +1,15 @@
-import { withSeals, type Db, type SealedTable } from '@keyferry/db'
+import { isSealedTable, withSeals, type Db } from '@keyferry/db'
 import { mark, sealEarlier } from '../audit-head.ts'
 import type { Tx } from '../context.ts'
 import { SealBroken, type DataKey } from '../crypto/data-key.ts'
 import type { Keyring, Wrapped } from '../crypto/keyring.ts'
 import { IntegrityBroken } from '../errors.ts'
 import { authorityOf, type Authority } from './authority.ts'
+import { makeHeads } from './folder-head.ts'
+import { freshness } from './freshness.ts'
 import { integrity, type Integrity } from './integrity.ts'
 import { sealStore } from './seal-store.ts'
-import { isSealedStore, TABLES } from './sealed-store.ts'
+import { FOLDER_HEADS, isSealedStore, NOTES } from './sealed-store.ts'
 
 /** Owner of the key. */
 export const AUTHORITY = 'authority'
@@ -27,10 +29,13 @@ export interface Opened {
  */
 export async function openAuthority({ db, keyring }: { db: Db; keyring: Keyring }): Promise<Opened> {
   const reports = integrity()
+  const fresh = freshness()
   const authority = authorityOf(
     (await present(db, keyring)) ?? (await db.transaction().execute((tx) => prepare(db, tx, keyring))),
+    fresh,
     reports.refused,
   )
+  await fresh.catchUp(db)
   return { db: withSeals(db, authority), authority, integrity: reports }
 }
 
@@ -52,16 +57,14 @@ async function prepare(db: Db, tx: Tx, keyring: Keyring): Promise<DataKey> {
     if (project) throw new IntegrityBroken('The organization is missing beside its projects. Restore a backup.')
   }
   const key = await authorityKey(tx, keyring, organization)
-  const tables = organization ? unsealed(keyring, organization) : []
-  if (!organization || tables.length === 0) return key
-  await sealStore(
-    tx,
-    authorityOf(key, () => {}),
-    tables,
-  )
+  const missing = organization ? unsealed(keyring, organization) : []
+  if (!organization || missing.length === 0) return key
+  const authority = authorityOf(key, freshness(), () => {})
+  await sealStore(tx, authority, missing.filter(isSealedTable))
+  if (missing.includes(FOLDER_HEADS)) await makeHeads({ keyring, authority }, tx)
   const { seq } = await sealEarlier({ keyring }, db, tx)
   await mark({ keyring }, tx, seq, seq, { always: true })
-  const dataKey = keyring.withNotes(organization.owner, organization.wrapped, TABLES)
+  const dataKey = keyring.withNotes(organization.owner, organization.wrapped, NOTES)
   await tx.updateTable('organizations').set({ dataKey }).where('id', '=', organization.owner).execute()
   return key
 }
@@ -71,9 +74,9 @@ const organizationKeys = (db: Db | Tx) => db.selectFrom('organizations').select(
 const readKey = (db: Db | Tx) =>
   db.selectFrom('instanceKeys').where('owner', '=', AUTHORITY).select('wrapped').executeTakeFirst()
 
-function unsealed(keyring: Keyring, { owner, wrapped }: Wrapped): SealedTable[] {
+function unsealed(keyring: Keyring, { owner, wrapped }: Wrapped): string[] {
   const noted = keyring.notes(owner, wrapped)
-  return TABLES.filter((table) => !noted.includes(table))
+  return NOTES.filter((note) => !noted.includes(note))
 }
 
 async function authorityKey(tx: Tx, keyring: Keyring, organization: Wrapped | undefined): Promise<DataKey> {

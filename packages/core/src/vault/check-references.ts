@@ -28,7 +28,7 @@ type Key = { key: DataKey; projectId: string }
  * Throws `Forbidden` when the caller may not read everything that the values are made of.
  */
 export async function checkReferences(
-  ctx: Pick<Context, 'limits' | 'caller'>,
+  ctx: Pick<Context, 'limits' | 'caller' | 'keyring' | 'authority'>,
   tx: Tx,
   target: Target,
   secrets: readonly Opened[],
@@ -39,7 +39,7 @@ export async function checkReferences(
   const warnings = new Map<string, string[]>()
   const referring = secrets.filter(({ value }) => value !== null && hasReference(value)).map(({ row }) => row.key)
   if (referring.length === 0) return warnings
-  const tree = await loadTree(tx, await readersOf(tx, [folder.id]))
+  const tree = await loadTree(ctx, tx, await readersOf(tx, [folder.id]))
   const at = tree.folders.get(folder.id)
   if (!at) return warnings
   const open = valueOpener(key, projectId)
@@ -69,12 +69,12 @@ export async function checkReferences(
 
 /** Faults among the secrets that read these folders, by secret: what an import, or a folder in another place, can bring about. */
 export async function faultsAround(
-  ctx: Pick<Context, 'limits'>,
+  ctx: Pick<Context, 'limits' | 'keyring' | 'authority'>,
   tx: Tx,
   { key, projectId }: Key,
   folderIds: readonly string[],
 ): Promise<Map<string, () => Fault>> {
-  const tree = await loadTree(tx, await readersOf(tx, folderIds))
+  const tree = await loadTree(ctx, tx, await readersOf(tx, folderIds))
   const graph = await settledGraph(ctx.limits, tree, valueOpener(key, projectId), (row) =>
     openValue(key, projectId, row),
   )
@@ -92,7 +92,7 @@ export async function faultsAround(
 
 /** Throws `BadRequest` naming a fault that is new since `before`. */
 export function refuseNew(
-  ctx: Pick<Context, 'caller'>,
+  ctx: Pick<Context, 'caller' | 'keyring' | 'authority'>,
   projectId: string,
   before: ReadonlyMap<string, unknown>,
   after: ReadonlyMap<string, () => Fault>,
@@ -107,14 +107,14 @@ export function refuseNew(
  * references through them and something else; what was wrong inside them when they were deleted comes back with them.
  */
 export async function refuseFaultsThrough(
-  ctx: Pick<Context, 'limits' | 'caller'>,
+  ctx: Pick<Context, 'limits' | 'caller' | 'keyring' | 'authority'>,
   tx: Tx,
   { key, projectId }: Key,
   folderIds: readonly string[],
 ): Promise<void> {
   await refuseBadImportsThrough(tx, namerOf(ctx, projectId), projectId, folderIds)
   const inside = new Set(folderIds)
-  const tree = await loadTree(tx, await readersOf(tx, folderIds))
+  const tree = await loadTree(ctx, tx, await readersOf(tx, folderIds))
   const openOnce = (row: SecretRow) => openValue(key, projectId, row)
   const graph = await settledGraph(ctx.limits, tree, valueOpener(key, projectId), openOnce)
   for (const node of graph.settled) {

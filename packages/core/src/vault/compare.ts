@@ -30,7 +30,7 @@ export function compareEnvironments(
       await findFolder(tx, { projectId, environment, secretPath: '/' })
       const located = await findFolder(tx, { projectId, environment, secretPath }).catch(() => null)
       if (!located) return new Map()
-      const { folders } = await loadTree(tx, [located.folder.id, ...(await foldersBelow(tx, located))], 'alone')
+      const { folders } = await loadTree(ctx, tx, [located.folder.id, ...(await foldersBelow(tx, located))], 'alone')
       const inside = [...folders.values()].filter(
         (folder) => folder.environment === environment && isIn(folder, secretPath),
       )

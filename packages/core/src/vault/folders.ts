@@ -80,6 +80,7 @@ export function createFolder(
       path,
       description: input.description ?? null,
       revision: 0,
+      secretsHead: null,
       createdAt: at,
       updatedAt: at,
     }

@@ -54,7 +54,7 @@ export async function following<T>(
 ): Promise<Followed<T>> {
   const leaving = [...(moving.secrets?.keys() ?? [])].map((id) => id.slice(0, id.indexOf(' ')))
   const readers = await readersOf(tx, [...new Set([...leaving, ...(moving.folders?.keys() ?? [])])])
-  const tree = await loadTree(tx, readers)
+  const tree = await loadTree(ctx, tx, readers)
   const faultsBefore = moving.folders
     ? await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()])
     : null
@@ -106,7 +106,7 @@ export async function following<T>(
     rewritten.push(...puts.map((put) => `${target.environment.slug}:${target.folder.path} ${put.key}`))
   }
   if (expected.length > 0) {
-    const now = await loadTree(tx, [...new Set([...readers, ...expected.map(({ folderId }) => folderId)])])
+    const now = await loadTree(ctx, tx, [...new Set([...readers, ...expected.map(({ folderId }) => folderId)])])
     const open = valueOpener(key, projectId)
     if (reads) await refuseNowBeyond(expected, now, outOfReach(now, open, reads))
     await refuseChanged(expected, now, expander(now, open, budget(ctx.limits)))

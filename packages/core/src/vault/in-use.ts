@@ -9,7 +9,7 @@ import { namerOf } from './out-of-reach.ts'
  * and nobody said what shall become of it: both would break without a word. Throws `BadRequest` that names each of them and the way out.
  */
 export async function refuseWhileInUse(
-  ctx: Pick<Context, 'caller'>,
+  ctx: Pick<Context, 'caller' | 'keyring' | 'authority'>,
   tx: Tx,
   projectId: string,
   what: string,

@@ -96,7 +96,7 @@ export function outOfReach(
  * `Forbidden` naming the written keys only.
  */
 export async function refuseOutOfReach(
-  ctx: Pick<Context, 'caller'>,
+  ctx: Pick<Context, 'caller' | 'keyring' | 'authority'>,
   tx: Tx,
   { folder, key, projectId }: Target,
   secrets: readonly Opened[],
@@ -105,7 +105,7 @@ export async function refuseOutOfReach(
   if (!reads) return
   const referring = secrets.flatMap(({ row, value }) => (value !== null && hasReference(value) ? [row.key] : []))
   if (referring.length === 0) return
-  const tree = await loadTree(tx, [folder.id])
+  const tree = await loadTree(ctx, tx, [folder.id])
   const at = tree.folders.get(folder.id)
   if (!at) return
   const beyond = outOfReach(tree, valueOpener(key, projectId), reads)
@@ -126,14 +126,14 @@ export function notReadable(keys: readonly string[]): Forbidden {
 
 /** After folders came back, in the same transaction: the same for everything in them, their imports included. Throws `Forbidden`. */
 export async function refuseFoldersOutOfReach(
-  ctx: Pick<Context, 'caller'>,
+  ctx: Pick<Context, 'caller' | 'keyring' | 'authority'>,
   tx: Tx,
   { key, projectId }: Pick<Target, 'key' | 'projectId'>,
   folderIds: readonly string[],
 ): Promise<void> {
   const reads = readerOf(ctx, projectId)
   if (!reads) return
-  const tree = await loadTree(tx, folderIds)
+  const tree = await loadTree(ctx, tx, folderIds)
   const beyond = outOfReach(tree, valueOpener(key, projectId), reads)
   for (const id of folderIds) {
     const folder = tree.folders.get(id)

@@ -185,6 +185,7 @@ async function load(
   const expanding = viewSecretValue && expandSecretReferences
   const key = await projectKey(ctx, tx, projectId)
   const tree = await loadTree(
+    ctx,
     tx,
     folderIds,
     expanding ? 'references' : input.include_imports ? 'imports' : 'alone',

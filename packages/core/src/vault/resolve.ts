@@ -1,6 +1,6 @@
-import { isAmong, together, type Db } from '@keyferry/db'
+import { isAmong, together } from '@keyferry/db'
 import type { Context } from '../context.ts'
-import { NotFound, TooLarge, Unresolvable } from '../errors.ts'
+import { IntegrityBroken, NotFound, TooLarge, Unresolvable } from '../errors.ts'
 import { budget } from '../limits.ts'
 import { timeSlice } from '../time-slice.ts'
 import { expander, type Expander } from './expand.ts'
@@ -21,7 +21,7 @@ export interface Resolved {
  * name is not looked at.
  */
 export async function resolveFolder(ctx: Context, folderId: string): Promise<ReadonlyMap<string, Resolved>> {
-  const { folder, tree, dataKey } = await loaded(ctx.db, folderId)
+  const { folder, tree, dataKey } = await loaded(ctx, folderId)
   if (!folder || dataKey === undefined) throw new NotFound(`Folder with ID ${folderId} not found`)
   const { projectId } = folder
   const open = valueOpener(ctx.keyring.open(projectId, dataKey), projectId)
@@ -30,27 +30,32 @@ export async function resolveFolder(ctx: Context, folderId: string): Promise<Rea
 
 type Loaded = { tree: Tree; folder: TreeFolder | undefined; dataKey: string | undefined }
 
-const loaded = together(async (db: Db, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> => {
-  try {
-    return await load(db, folderIds)
-  } catch (error) {
-    // What is too much for one statement may be a single folder's doing, and the others are not to suffer.
-    if (!(error instanceof TooLarge) || folderIds.length === 1) throw error
-    const each = new Map<string, Loaded | Error>()
-    for (const folderId of folderIds) {
-      const alone = await load(db, [folderId]).catch((error: unknown) => {
-        if (error instanceof TooLarge) return () => error
-        throw error
-      })
-      each.set(folderId, alone(folderId))
+const loaded = together(
+  async (ctx: Context, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> => {
+    try {
+      return await load(ctx, folderIds)
+    } catch (error) {
+      // What is too much for one statement, or was changed outside, may be a single folder, and the others are not to suffer.
+      if (!isOfOne(error) || folderIds.length === 1) throw error
+      const each = new Map<string, Loaded | Error>()
+      for (const folderId of folderIds) {
+        const alone = await load(ctx, [folderId]).catch((error: unknown) => {
+          if (isOfOne(error)) return () => error
+          throw error
+        })
+        each.set(folderId, alone(folderId))
+      }
+      return (folderId) => each.get(folderId) ?? error
     }
-    return (folderId) => each.get(folderId) ?? error
-  }
-})
+  },
+)
 
-const load = (db: Db, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> =>
-  snapshot({ db }, async (tx) => {
-    const tree = await loadTree(tx, folderIds)
+const isOfOne = (error: unknown): error is TooLarge | IntegrityBroken =>
+  error instanceof TooLarge || error instanceof IntegrityBroken
+
+const load = (ctx: Context, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> =>
+  snapshot(ctx, async (tx) => {
+    const tree = await loadTree(ctx, tx, folderIds)
     const projectIds = [...tree.folders.values()].map(({ projectId }) => projectId)
     const projects = await tx
       .selectFrom('projects')

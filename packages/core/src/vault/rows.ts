@@ -24,7 +24,7 @@ export async function listSecretRows(
   const { projectId } = input
   const { folderId, key, tree, tags } = await snapshot(ctx, async (tx) => {
     const { folder } = await findFolder(tx, input)
-    const tree = await loadTree(tx, [folder.id])
+    const tree = await loadTree(ctx, tx, [folder.id])
     const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
     return { folderId: folder.id, key: await projectKey(ctx, tx, projectId), tree, tags }
   })

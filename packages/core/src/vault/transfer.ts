@@ -144,7 +144,7 @@ async function collect(ctx: Context, tx: Tx, projectId: string): Promise<Content
     .orderBy('folders.path')
     .execute()
   const ids = folders.map((folder) => folder.id)
-  const tree = await loadTree(tx, ids, 'imports')
+  const tree = await loadTree(ctx, tx, ids, 'imports')
   const tagged = await shownTags(tx, projectId, ids)
   const unreadable: string[] = []
   const spend = budget(ctx.limits)

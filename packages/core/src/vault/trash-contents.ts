@@ -8,6 +8,7 @@ import type {
   TrashRowTable,
 } from '@keyferry/db'
 import type { Selectable } from 'kysely'
+import { moveHead } from '../authority/folder-head.ts'
 import type { Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { chunks } from './chunks.ts'
@@ -30,6 +31,8 @@ export interface FolderContent {
   path: string
   description: string | null
   revision: number
+  /** Folders that were deleted by an older Keyferry have none. */
+  secretsHead?: string | null
   createdAt: string
   updatedAt: string
 }
@@ -217,6 +220,7 @@ export async function bringContents(
     return text === null ? sealed : key.seal(text, ...belongsTo)
   }
   const leftOut: string[] = []
+  const headless = new Set<string>()
   for await (const page of trashRowsOf(tx, trashId)) {
     const rows = page.map((row) => ({ ...row, content: resealTrashRow(row, withPresentKey, projectId) }))
     // Rows that were deleted by an older Keyferry lack what it did not know of.
@@ -226,11 +230,19 @@ export async function bringContents(
     }))
     charge(tx, projectId, { adds: true, secrets: secrets.length, freed: true })
     for (const some of chunks(secrets, sizeOf)) await tx.insertInto('secrets').values(some).execute()
+    for (const { id, secretsHead } of contentsOf<FolderContent>(rows, 'folder'))
+      if (secretsHead === undefined) headless.add(id)
+      else await tx.updateTable('folders').set({ secretsHead }).where('id', '=', id).execute()
+    for (const id of headless) {
+      const added = secrets.filter(({ folderId }) => folderId === id)
+      await moveHead(tx, { projectId, key, folder: { id } }, [], added)
+    }
     const versions = contentsOf<Selectable<SecretVersionTable>>(rows, 'version').map((row) => ({
       ...row,
       comment: row.comment ?? null,
       metadata: row.metadata ?? null,
       tags: row.tags ?? null,
+      counted: 1,
     }))
     for (const some of chunks(versions, sizeOf)) await tx.insertInto('secretVersions').values(some).execute()
     const references = contentsOf<Selectable<ReferenceTable>>(rows, 'reference')

@@ -1,6 +1,7 @@
 import type { TrashRowTable } from '@keyferry/db'
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
+import { headSealedAs } from '../authority/folder-head.ts'
 import { sealedAs } from './tree.ts'
 
 type TrashRow = Pick<Selectable<TrashRowTable>, 'kind' | 'content'>
@@ -15,12 +16,25 @@ const sealedRow = z.looseObject({
   metadata: z.string().nullish(),
 })
 
+const folderRow = z.looseObject({ id: z.string(), secretsHead: z.string().nullish() })
+
+function resealFolder(
+  content: string,
+  anew: (sealed: string, belongsTo: readonly string[]) => string,
+  projectId: string,
+): string {
+  const { secretsHead, ...row } = folderRow.parse(JSON.parse(content))
+  if (!secretsHead) return content
+  return JSON.stringify({ ...row, secretsHead: anew(secretsHead, headSealedAs(projectId, row.id)) })
+}
+
 /** The content of a kept row with its sealed texts sealed anew by `anew`. */
 export function resealTrashRow(
   { kind, content }: TrashRow,
   anew: (sealed: string, belongsTo: readonly string[]) => string,
   projectId: string,
 ): string {
+  if (kind === 'folder') return resealFolder(content, anew, projectId)
   if (kind !== 'secret' && kind !== 'version') return content
   const row = sealedRow.parse(JSON.parse(content))
   const value = anew(row.value, sealedAs('secret', projectId, row))

@@ -2,6 +2,7 @@ import { isAmong, type SecretTable, type Selectable } from '@keyferry/db'
 import { secretMetadata } from '@keyferry/schemas'
 import { sql, type RawBuilder } from 'kysely'
 import type { z } from 'zod'
+import { checkSecrets } from '../authority/folder-head.ts'
 import type { Context, Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { SealBroken } from '../crypto/data-key.ts'
@@ -49,9 +50,11 @@ export type Reach = 'alone' | 'imports' | 'references'
 
 /**
  * Loads `folderIds`, and everything within `reach` of them. A constant number of queries per level of imports and references, however
- * many secrets there are, as long as a statement can bring them. With `values: 'none'` every value is empty. Throws `TooLarge`.
+ * many secrets there are, as long as a statement can bring them. With `values: 'none'` every value is empty. Throws `TooLarge`, and `IntegrityBroken` for a
+ * folder whose secrets are not those that were written last.
  */
 export async function loadTree(
+  ctx: Pick<Context, 'keyring' | 'authority'>,
   tx: Tx,
   folderIds: readonly string[],
   reach: Reach = 'references',
@@ -78,15 +81,23 @@ export async function loadTree(
   const rows = await tx
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .innerJoin('projects', 'projects.id', 'environments.projectId')
     .where((eb) => isAmong(tx, eb.ref('folders.id'), [...ids]))
     .select(['folders.id', 'folders.path', 'environments.slug as environment', 'environments.projectId'])
+    .select(['folders.secretsHead', 'projects.dataKey'])
     .execute()
-  for (const row of rows) {
+  for (const { dataKey: _, secretsHead: __, ...row } of rows) {
     const folder = { ...row, imports: imports.get(row.id) ?? [], secrets: new Map<string, SecretRow>() }
     folders.set(folder.id, folder)
     places.set(`${folder.projectId}:${folder.environment}:${folder.path}`, folder)
   }
   await loadSecrets(tx, [...ids], values, (row) => folders.get(row.folderId)?.secrets.set(row.key, row))
+  const slice = timeSlice()
+  for (const row of rows) {
+    if (slice.isOver()) await slice.rest()
+    const key = ctx.keyring.open(row.projectId, row.dataKey)
+    checkSecrets(ctx, key, row, folders.get(row.id)?.secrets.values() ?? [])
+  }
   return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`) }
 }
 

@@ -82,7 +82,7 @@ export async function readReferenceTree(
   const { tree, folder, key } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
     await present(tx, located, secretName)
-    const tree = await loadTree(tx, [located.folder.id])
+    const tree = await loadTree(ctx, tx, [located.folder.id])
     return { tree, folder: tree.folders.get(located.folder.id), key: await projectKey(ctx, tx, projectId) }
   })
   if (!folder) throw new NotFound(`Folder with path "${secretPath}" not found in environment "${environment}"`)
@@ -141,7 +141,7 @@ async function referrers(
   only: string | undefined,
 ): Promise<Referrer[]> {
   const key = await projectKey(ctx, tx, projectId)
-  const tree = await loadTree(tx, await readersOf(tx, folderIds))
+  const tree = await loadTree(ctx, tx, await readersOf(tx, folderIds))
   const spend = budget(ctx.limits)
   const graph = referenceGraph(tree, (row) => openValue(key, projectId, row), spend)
   const wanted = new Set(folderIds)

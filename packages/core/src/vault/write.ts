@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { HIDDEN_VALUE } from '@keyferry/schemas'
 import type { ReferenceTable, SecretVersionTable } from '@keyferry/db'
 import type { Insertable } from 'kysely'
+import { moveHead } from '../authority/folder-head.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import type { DataKey } from '../crypto/data-key.ts'
 import { BadRequest, Unresolvable } from '../errors.ts'
@@ -125,6 +126,7 @@ export async function putSecrets(
   const at = timestamp(ctx)
   const secrets: Opened[] = []
   const writes: Write[] = []
+  const replaced: SecretRow[] = []
   const slice = timeSlice()
   for (const [index, put] of puts.entries()) {
     if (slice.isOver()) await slice.rest()
@@ -132,9 +134,17 @@ export async function putSecrets(
     const { changed, ...tags } = tagging[index] ?? UNTAGGED
     const next = apply(target, put, changed, version, actor, at)
     secrets.push(next)
-    if (next.row !== put.present) writes.push({ ...next, tags })
+    if (next.row === put.present) continue
+    writes.push({ ...next, tags })
+    if (put.present) replaced.push(put.present)
   }
   await store(tx, target, writes, actor, at)
+  await moveHead(
+    tx,
+    target,
+    replaced,
+    writes.map(({ row }) => row),
+  )
   charge(tx, target.projectId, {
     adds: true,
     secrets: puts.filter(({ present }) => present === undefined).length,
@@ -195,6 +205,7 @@ export async function dropMovedSecrets(
       metadata: null,
       tags: null,
       deleted: 1,
+      counted: 1,
       createdAt: at,
       createdBy: actor.name,
     })
@@ -202,6 +213,7 @@ export async function dropMovedSecrets(
   charge(tx, projectId, { secrets: -rows.length, bytes: tombstones.reduce((sum, { value }) => sum + value.length, 0) })
   for (const some of chunks(tombstones)) await tx.insertInto('secretVersions').values(some).execute()
   for (const some of chunks(rows.map((row) => row.id))) await tx.deleteFrom('secrets').where('id', 'in', some).execute()
+  await moveHead(tx, target, rows, [])
 }
 
 /** Null for what cannot be decrypted: what is broken can still be replaced, renamed over or deleted. */
@@ -301,6 +313,7 @@ async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Ac
           metadata,
           tags: JSON.stringify(tags.slugs),
           deleted: 0,
+          counted: 1,
           createdAt: at,
           createdBy: actor.name,
         })),

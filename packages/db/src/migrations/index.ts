@@ -27,6 +27,7 @@ import * as maintenance from './0070-maintenance.ts'
 import * as auditStreams from './0071-audit-streams.ts'
 import * as foreignKeyIndexes from './0080-foreign-key-indexes.ts'
 import * as unreadableRows from './0090-unreadable-rows.ts'
+import * as freshness from './0091-freshness.ts'
 import * as auditStreamNotices from './0098-audit-stream-notices.ts'
 
 export const migrations: Record<string, Migration> = {
@@ -58,5 +59,6 @@ export const migrations: Record<string, Migration> = {
   '0071-audit-streams': auditStreams,
   '0080-foreign-key-indexes': foreignKeyIndexes,
   '0090-unreadable-rows': unreadableRows,
+  '0091-freshness': freshness,
   '0098-audit-stream-notices': auditStreamNotices,
 }

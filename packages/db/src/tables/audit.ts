@@ -1,4 +1,5 @@
 /** Who did what. */
+import type { ColumnType } from 'kysely'
 import type { Fixed, Timestamp } from './column.ts'
 
 export interface AuditTable {
@@ -20,6 +21,8 @@ export interface AuditTable {
   prevHash: Fixed<string>
   /** Keyed hash over this row and the one before. */
   hash: Fixed<string>
+  /** JSON: what its transaction ended or wrote, and must not come back (core/authority/freshness.ts). */
+  marks: ColumnType<string | null, string | null | undefined, never>
 }
 
 /** One row: the end of the audit chain. Whoever appends holds it. */

@@ -45,6 +45,8 @@ export interface FolderTable {
   description: string | null
   /** Moves with every change of the folder's own secrets or imports. */
   revision: number
+  /** Sealed: which secrets it has (core/authority/folder-head.ts); null before the first. */
+  secretsHead: ColumnType<string | null, string | null | undefined>
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
 }
@@ -82,6 +84,8 @@ export interface SecretVersionTable {
   /** JSON array of the slugs of its tags. */
   tags: string | null
   deleted: Flag
+  /** 1: its folder's head counts it. Versions of Keyferry that keep no heads can't write it. */
+  counted: Flag
   createdAt: Fixed<Timestamp>
   createdBy: Fixed<string>
 }
@@ -167,7 +171,7 @@ export interface ProjectUseTable {
 export interface KeyRotationTable {
   projectId: Fixed<string>
   /** `blocked`: everything was tried, and some texts could not be decrypted. */
-  phase: 'secrets' | 'versions' | 'trash' | 'digests' | 'blocked'
+  phase: 'secrets' | 'heads' | 'versions' | 'trash' | 'digests' | 'blocked'
   /** The last id done in this phase. */
   cursor: string
   /** Rows done so far. */

@@ -94,6 +94,11 @@ export const WORDS: Record<AuditAction, Words> = {
     say: (d) => say`took ${key(d)} in ${place(d)} back to version ${text(d, 'from')}`,
   },
 
+  'folder.accept-secrets': {
+    about: 'folders',
+    label: 'Secrets accepted after a change outside Keyferry',
+    say: (d) => say`accepted the secrets in ${place(d)} as they are`,
+  },
   'folder.create': { about: 'folders', label: 'Folder created', say: (d) => say`made the folder ${place(d)}` },
   'folder.update': {
     about: 'folders',
@@ -548,6 +553,11 @@ export const WORDS: Record<AuditAction, Words> = {
     about: 'instance',
     label: 'Audit log continued in a new chain',
     say: () => say`began a new chain of the audit log`,
+  },
+  'integrity.rows-ended': {
+    about: 'instance',
+    label: 'Rights ended',
+    say: () => say`noted which sessions, tokens and rights ended`,
   },
   'integrity.failure': {
     about: 'instance',

@@ -32,13 +32,13 @@ export interface Rewound {
  * out differently, because it came from elsewhere, is named, and a value that would not resolve at all is not brought back.
  */
 export async function rewind(
-  ctx: Pick<Context, 'limits'>,
+  ctx: Pick<Context, 'limits' | 'keyring' | 'authority'>,
   tx: Tx,
   key: DataKey,
   projectId: string,
   snapshot: Snapshot,
 ): Promise<Rewound> {
-  const tree = await loadTree(tx, await foldersOf(tx, projectId))
+  const tree = await loadTree(ctx, tx, await foldersOf(tx, projectId))
   const folder = tree.folders.get(snapshot.folderId)
   if (!folder) throw new Error(`the source folder ${snapshot.folderId} is gone`)
   const open = (row: SecretRow): string | null => openOrNull(key, row.value, sealedAs('secret', projectId, row))

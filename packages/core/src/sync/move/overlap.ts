@@ -25,7 +25,7 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
   if (others.length === 0) return
   const options: StoredOptions = JSON.parse(spec.options)
   const schema = await schemaOf(tx, options, spec.folderId)
-  const names = await namesOf(tx, schema, spec.folderId)
+  const names = await namesOf(ctx, tx, schema, spec.folderId)
 
   for (const other of others) {
     const theirs: StoredOptions = JSON.parse(other.options)
@@ -41,7 +41,7 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
     }
     const taken = new Set([
       ...(await readLedger(tx, other.id)).keys(),
-      ...(await namesOf(tx, theirSchema, other.folderId)),
+      ...(await namesOf(ctx, tx, theirSchema, other.folderId)),
     ])
     const shared = names.find((name) => taken.has(name))
     if (shared !== undefined) {
@@ -51,8 +51,8 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
 }
 
 /** The names at the target of what a folder shows, its imports included. */
-async function namesOf(tx: Tx, schema: KeySchema, folderId: string): Promise<string[]> {
-  const tree = await loadTree(tx, [folderId], 'imports')
+async function namesOf(ctx: Context, tx: Tx, schema: KeySchema, folderId: string): Promise<string[]> {
+  const tree = await loadTree(ctx, tx, [folderId], 'imports')
   const folder = tree.folders.get(folderId)
   if (!folder) return []
   return [...visible(tree, folder).keys.keys()].sort().map((key) => schema.name(key))

@@ -1,0 +1,190 @@
+/** Somebody who writes to the database, and kept a copy of rows from earlier, brings nothing back by them: they were valid once, and ended. */
+import { openAuthority } from '@keyferry/core/authority/open-authority'
+import { verifyStore } from '@keyferry/core/authority/verify-store'
+import { acceptSecrets } from '@keyferry/core/admin/accept-secrets'
+import { verifyAudit } from '@keyferry/core/admin/verify-audit'
+import type { Context } from '@keyferry/core/context'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { sql, type RawBuilder } from 'kysely'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
+import { machine } from './walk/furnish.ts'
+
+type Row = Record<string, unknown>
+
+onEveryDatabase('rows of an earlier time that are put back', (open) => {
+  let api: TestApi
+  let projectId: string
+  beforeAll(async () => {
+    api = await readyApi(open)
+    projectId = (await newProject(api)).id
+  })
+  afterAll(() => api.close())
+
+  const run = (statement: RawBuilder<unknown>) => statement.execute(api.ctx.db.withoutPlugins())
+  async function copy(table: string, where: RawBuilder<unknown>): Promise<Row[]> {
+    const { rows } = await run(sql`select * from ${sql.table(table)} where ${where}`)
+    expect(rows.length).toBeGreaterThan(0)
+    return rows as Row[]
+  }
+  /** In the place of what is there by now. */
+  async function putBack(table: string, rows: readonly Row[], id = 'id') {
+    for (const row of rows) {
+      await run(sql`delete from ${sql.table(table)} where ${sql.ref(id)} = ${row[id]}`)
+      await run(sql`insert into ${sql.table(table)} (${sql.join(Object.keys(row).map((name) => sql.ref(name)))})
+        values (${sql.join(Object.values(row))})`)
+    }
+  }
+  const set = (table: string, column: string, row: Row) =>
+    run(sql`update ${sql.table(table)} set ${sql.ref(column)} = ${row[column]} where id = ${row['id']}`)
+  /** What a process knows that starts now. */
+  const started = async (): Promise<Context> => {
+    const { db, authority } = await openAuthority({ db: api.ctx.db, keyring: api.ctx.keyring })
+    return { ...api.ctx, db, authority }
+  }
+  const write = (method: 'POST' | 'PATCH' | 'DELETE', name: string, body: object) =>
+    api.send(method, `/api/v4/secrets/${name}`, { projectId, environment: 'dev', ...body })
+  const read = () => api.send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)
+  const values = async () => {
+    const { status, body } = await read()
+    return status === 200 ? body.secrets.map((secret: { secretValue: string }) => secret.secretValue) : body
+  }
+  const refused = { error: 'IntegrityFailure', message: expect.stringContaining('changed outside Keyferry') }
+
+  it('bring back no earlier value of a secret, and no deleted secret', async () => {
+    for (const name of ['A', 'B', 'C']) await write('POST', name, { secretValue: 'one' })
+    const here = sql`key in ('A', 'B', 'C')`
+    const [secrets, versions] = [await copy('secrets', here), await copy('secret_versions', here)]
+    const folderId = String(secrets[0]?.['folder_id'])
+    const [folder = {}] = await copy('folders', sql`id = ${folderId}`)
+    await write('PATCH', 'A', { secretValue: 'two' })
+    await write('DELETE', 'B', {})
+    const [now, versionsNow] = [await copy('secrets', here), await copy('secret_versions', here)]
+    const [folderNow = {}] = await copy('folders', sql`id = ${folderId}`)
+    const whole = async () => {
+      await run(sql`delete from secrets where ${here}`)
+      await run(sql`delete from secret_versions where ${here}`)
+      await putBack('secrets', now)
+      await putBack('secret_versions', versionsNow)
+      await set('folders', 'secrets_head', folderNow)
+      expect(await values()).toEqual(['two', 'one'])
+    }
+    const earlier = (name: string) => secrets.filter(({ key }) => key === name)
+
+    // One value, with its version in the history or without.
+    await putBack('secrets', earlier('A'))
+    expect(await values()).toMatchObject(refused)
+    await run(sql`delete from secret_versions where key = 'A' and version = 2`)
+    expect(await values()).toMatchObject(refused)
+    expect((await api.send('GET', `/api/v4/secrets/A?projectId=${projectId}&environment=dev`)).status).toBe(503)
+    await whole()
+    // A deleted one.
+    await putBack('secrets', earlier('B'))
+    expect(await values()).toMatchObject(refused)
+    await whole()
+    // One that is missing.
+    await run(sql`delete from secrets where key = 'C'`)
+    expect(await values()).toMatchObject(refused)
+    await whole()
+    // All of it, with what the folder keeps of it; also for a process that starts afterwards.
+    await run(sql`delete from secret_versions where ${here}`)
+    await putBack('secrets', secrets)
+    await putBack('secret_versions', versions)
+    await set('folders', 'secrets_head', folder)
+    expect(await values()).toMatchObject(refused)
+    const problem = 'they were put back to an earlier state'
+    expect((await verifyStore(await started())).brokenFolders).toMatchObject([
+      { environment: 'dev', path: '/', problem },
+    ])
+    await run(sql`update folders set secrets_head = null where id = ${folderId}`)
+    expect(await values()).toMatchObject(refused)
+
+    await acceptSecrets(api.ctx, api.actor, { projectId, environment: 'dev', secretPath: '/' })
+    expect(await values()).toEqual(['one', 'one', 'one'])
+    await write('PATCH', 'A', { secretValue: 'three' })
+    expect(await values()).toEqual(['three', 'one', 'one'])
+    expect(await verifyStore(await started())).toMatchObject({ broken: [], brokenFolders: [] })
+  })
+
+  it('give no right back that was taken', async () => {
+    const { identityId, token } = await machine(api, 'rights')
+    const memberships = `/api/v1/projects/${projectId}/identity-memberships/${identityId}`
+    const seen = async () =>
+      (await api.send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`, undefined, { token })).status
+    await api.send('POST', memberships, { role: 'admin' })
+    expect(await seen()).toBe(200)
+    const here = sql`principal_id = ${identityId}`
+    const admin = await copy('memberships', here)
+    await api.send('PATCH', memberships, { role: 'viewer', scopes: [{ environment: 'prod' }] })
+    const viewer = await copy('memberships', here)
+    expect(await seen()).toBe(403)
+    await putBack('memberships', admin)
+    expect(await seen()).toBe(404)
+    await putBack('memberships', viewer)
+    expect(await seen()).toBe(403)
+    await api.send('DELETE', memberships)
+    for (const rows of [admin, viewer]) {
+      await putBack('memberships', rows)
+      expect(await seen()).toBe(404)
+    }
+    const { broken } = await verifyStore(await started())
+    expect(broken).toEqual([{ table: 'memberships', id: String(viewer[0]?.['id']), problem: 'put back' }])
+  })
+
+  it('let nobody in whose token, key, session or password ended', async () => {
+    const me = async (how: { token?: string | null; headers?: Record<string, string> }) =>
+      (await api.send('GET', '/api/v1/me', undefined, how)).status
+    const page = { origin: 'http://127.0.0.1:4400', 'sec-fetch-site': 'same-origin' }
+    const { identityId, token } = await machine(api, 'token')
+    const tokens = await copy('access_tokens', sql`identity_id = ${identityId}`)
+    expect(await me({ token })).toBe(200)
+    await api.send('POST', '/api/v1/auth/token/revoke', { accessToken: token })
+    await putBack('access_tokens', tokens)
+    expect(await me({ token })).toBe(401)
+
+    const signIn = async (password: string) => {
+      const { headers } = await api.send(
+        'POST',
+        '/api/auth/sign-in/email',
+        { email: ACCOUNT.email, password },
+        { token: null, headers: page },
+      )
+      return [headers['set-cookie'] ?? []]
+        .flat()
+        .map((cookie) => cookie.split(';')[0])
+        .join('; ')
+    }
+    const cookie = await signIn(ACCOUNT.password)
+    expect(await me({ token: null, headers: { cookie } })).toBe(200)
+    const sessions = await copy('session', sql`true`)
+    const accounts = await copy('account', sql`true`)
+    await api.send('POST', '/api/auth/sign-out', {}, { token: null, headers: { ...page, cookie } })
+    await putBack('session', sessions)
+    expect(await me({ token: null, headers: { cookie } })).toBe(401)
+
+    const other = await signIn(ACCOUNT.password)
+    const changed = await api.send(
+      'POST',
+      '/api/auth/change-password',
+      { currentPassword: ACCOUNT.password, newPassword: 'another long password' },
+      { token: null, headers: { ...page, cookie: other } },
+    )
+    expect(changed.status).toBe(200)
+    await putBack('account', accounts)
+    expect(await signIn(ACCOUNT.password)).toBe('')
+    await putBack('session', sessions)
+    expect((await verifyStore(await started())).broken.map(({ table }) => table).sort()).toEqual([
+      'accessTokens',
+      'account',
+      'memberships',
+      'session',
+    ])
+  })
+
+  it("can't be hidden by taking out of the audit log what ended", async () => {
+    expect((await verifyAudit(api.ctx)).problem).toBeNull()
+    const [row = {}] = await copy('audit', sql`marks is not null order by seq desc limit 1`)
+    await run(sql`update audit set marks = null where id = ${row['id']}`)
+    expect((await verifyAudit(api.ctx)).problem).toMatchObject({ kind: 'changed', seq: Number(row['seq']) })
+  })
+})

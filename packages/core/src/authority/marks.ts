@@ -1,0 +1,20 @@
+/** Marks as they stand in a row of the audit log. */
+import type { Marks } from '@keyferry/db'
+
+interface Written {
+  ended?: [string, string | null][]
+  writes?: Record<string, number>
+}
+
+/** As text. */
+export const formatMarks = ({ ended, writes }: Marks): string =>
+  JSON.stringify({
+    ...(ended.length > 0 ? { ended: ended.map(({ seal, until }) => [seal, until]) } : {}),
+    ...(writes.size > 0 ? { writes: Object.fromEntries(writes) } : {}),
+  } satisfies Written)
+
+/** The same as marks again. */
+export function parseMarks(text: string): Marks {
+  const { ended = [], writes = {} }: Written = JSON.parse(text)
+  return { ended: ended.map(([seal, until]) => ({ seal, until })), writes: new Map(Object.entries(writes)) }
+}
