@@ -102,6 +102,18 @@ const BY_ID = new Set([
   'tree.moveFolder',
 ])
 
+/** Procedures that name a connection, which is the whole project's: to a narrowed role it is not there. */
+const OF_CONNECTION = new Set([
+  'connections.get',
+  'connections.byName',
+  'connections.update',
+  'connections.delete',
+  'connections.check',
+  'connections.choices',
+  'connections.choiceRows',
+  'syncs.checkDestination',
+])
+
 /** Those without a credential that works. */
 const ENDED: Who[] = ['nobody', 'unknown token', 'expired token', 'revoked token', 'ended session', 'removed machine']
 
@@ -122,6 +134,7 @@ function expected(procedure: string, access: Action | 'anyone', caller: Who): Ou
   if (access === 'instance.manage') return 'forbidden'
   if (who === 'foreign') return 'not there'
   if (who === 'narrowed, outside' && BY_ID.has(procedure)) return 'not there'
+  if (who.startsWith('narrowed') && OF_CONNECTION.has(procedure)) return 'not there'
   const more = ALSO[procedure]
   if (more && !more.includes(who)) return 'forbidden'
   return MAY[access].includes(who) ? 'through' : 'forbidden'

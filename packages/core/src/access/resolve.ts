@@ -1,6 +1,6 @@
 /** From a place as an input names it to the places of the policy, as they are at this moment. */
 import type { Db } from '@keyferry/db'
-import { allows, isMember, type Access, type Place } from '@keyferry/schemas/policy'
+import { allows, type Access, type Place } from '@keyferry/schemas/policy'
 import type { Tx } from '../context.ts'
 import { OutOfReach } from '../errors.ts'
 import { lookedUp } from '../vault/looked-up.ts'
@@ -178,6 +178,10 @@ async function sourceOf(db: Db | Tx, syncId: string): Promise<Omit<Resolved, 'pl
   return { place, missing, known: (access) => allows(access, 'syncs.read', place) }
 }
 
+/** Whether they may know what belongs to the whole project, whatever they may do with it. */
+const knowsProject = (access: Access, projectId: string): boolean =>
+  allows(access, 'secrets.read-names', { kind: 'project', projectId })
+
 /** A connection of no project is the organization's. */
 async function connectionOf(
   db: Db | Tx,
@@ -195,7 +199,7 @@ async function connectionOf(
   if (!row) throw new OutOfReach(missing)
   const { projectId, allowedProjects } = row
   if (projectId !== null)
-    return { places: [{ kind: 'project', projectId }], missing, known: (access) => isMember(access, projectId) }
+    return { places: [{ kind: 'project', projectId }], missing, known: (access) => knowsProject(access, projectId) }
   const projects: string[] | null = allowedProjects === null ? null : JSON.parse(allowedProjects)
   const place: Place = { kind: 'organization', projects }
   return { places: [place], missing, known: (access) => allows(access, 'connections.read', place) }

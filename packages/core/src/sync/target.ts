@@ -134,9 +134,9 @@ async function compare(
     return { ...entry, digest: digestOf(key, entry.key, hidden, { ...written.flags, ...entry.flags }) }
   })
   // What another sync is still to take back may be taken over, but it does not go before that sync has filled its new place.
-  for (const [key, name] of left) {
+  for (const [key, words] of left) {
     const wanted = desired.entries.has(key) || desired.refused.has(key)
-    if (!wanted && (leavesToo || !ledger.has(key))) claimed.set(key, name)
+    if (!wanted && (leavesToo || !ledger.has(key))) claimed.set(key, words)
   }
   const plan = makePlan({ desired, observed, ledger, policy, covers: (name) => schema.covers(name), claimed })
   return { plan, desired, observed, ledger, unread: read.unread }

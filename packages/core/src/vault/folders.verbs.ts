@@ -10,6 +10,10 @@ import { moveFolder } from './move.ts'
 
 const managing = (input: { projectId: string }): Requirements => [may('project.manage', project(input))]
 
+/** Where the input says that the folder is: whether there is such a place is only for those who may know it. */
+const named = ({ projectId, environment }: { projectId: string; environment: string }) =>
+  may('folders.read', folder({ projectId, environment, path: '/' }))
+
 /** A folder gets another place with everything in it: its syncs are managed where they are and where they will be. */
 const relocating = (from: FolderName, becomes: NewPlace): Requirements => [
   may('secrets.write', { ...from, below: true }),
@@ -46,7 +50,10 @@ export const folderVerbs = {
 
   update: defineVerb({
     input: schemas.updateFolder,
-    requires: ({ folderId, name }) => relocating({ kind: 'folder-id', folderId }, { name }),
+    requires: (input) => [
+      ...relocating({ kind: 'folder-id', folderId: input.folderId }, { name: input.name }),
+      named(input),
+    ],
     run: updateFolder,
   }),
 
@@ -63,11 +70,13 @@ export const folderVerbs = {
 
   move: defineVerb({
     input: schemas.moveFolder,
-    requires: ({ folderId, environment, destinationEnvironment = environment, destinationPath: parent }) => {
+    requires: (input) => {
+      const { folderId, environment, destinationEnvironment = environment, destinationPath: parent } = input
       const from: FolderName = { kind: 'folder-id', folderId }
       return [
         may('secrets.read-values', { ...from, below: true }),
         ...relocating(from, { environment: destinationEnvironment, parent }),
+        named(input),
       ]
     },
     run: moveFolder,

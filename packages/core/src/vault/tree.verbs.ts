@@ -45,29 +45,8 @@ export const treeVerbs = {
     run: compareEnvironments,
   }),
 
-  uses: defineVerb({
-    input: schemas.usesQuery,
-    requires: naming,
-    run: async (ctx, actor, input, { access }) => {
-      const { syncs, imports, references } = await listUses(ctx, actor, input)
-      const known = ({ environment, secretPath }: { environment: string; secretPath: string }) =>
-        namesIn(access, input.projectId)({ environment, path: secretPath })
-      return { syncs, imports: imports.filter(known), references: references.filter(known) }
-    },
-  }),
-
-  references: defineVerb({
-    input: schemas.referenceQuery,
-    requires: naming,
-    run: async (ctx, actor, input, { access }) => {
-      const found = await listReferences(ctx, actor, input)
-      const known = namesIn(access, input.projectId)
-      const references = found.references.filter(({ environment, secretPath }) =>
-        known({ environment, path: secretPath }),
-      )
-      return { references, totalCount: references.length }
-    },
-  }),
+  uses: defineVerb({ input: schemas.usesQuery, requires: naming, run: listUses }),
+  references: defineVerb({ input: schemas.referenceQuery, requires: naming, run: listReferences }),
 
   /** Shows the values of everything that a value is made of. */
   referenceTree: defineVerb({

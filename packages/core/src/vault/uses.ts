@@ -9,6 +9,7 @@ import { MAX_NAME_BYTES, shortened } from '../short-text.ts'
 import { timeSlice } from '../time-slice.ts'
 import { expander, type Expander } from './expand.ts'
 import { findFolder, foldersBelow, type Located } from './find-folder.ts'
+import { namerOf } from './out-of-reach.ts'
 import { projectKey } from './project-key.ts'
 import { readersOf } from './readers.ts'
 import { MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
@@ -27,8 +28,12 @@ interface Referrer {
   text: string
 }
 
-/** Syncs, imports and references that would notice if the folder with everything in it, or with `secretName` that secret, were gone. Throws `NotFound`. */
+/**
+ * Syncs, imports and references that would notice if the folder with everything in it, or with `secretName` that secret, were gone; of those the ones
+ * in folders that the caller may know. Throws `NotFound`.
+ */
 export function listUses(ctx: Context, _actor: Actor, input: z.output<typeof schemas.usesQuery>): Promise<Uses> {
+  const knows = namerOf(ctx, input.projectId) ?? (() => true)
   return snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
     const { secretName } = input
@@ -39,14 +44,18 @@ export function listUses(ctx: Context, _actor: Actor, input: z.output<typeof sch
     const outside = secretName === undefined ? found.filter(({ folder }) => !gone.has(folder.id)) : found
     const readers = await readersOf(tx, inside)
     return {
-      syncs: await syncsReading(tx, readers, gone),
-      imports: await importersOf(tx, inside, gone),
-      references: outside.map(({ folder, row, text }) => ({
-        secretKey: row.key,
-        environment: folder.environment,
-        secretPath: folder.path,
-        to: shortened(text, MAX_NAME_BYTES),
-      })),
+      syncs: (await syncsReading(tx, readers, gone)).filter(knows).map(({ environment: _, path: __, ...sync }) => sync),
+      imports: (await importersOf(tx, inside, gone)).filter(({ environment, secretPath: path }) =>
+        knows({ environment, path }),
+      ),
+      references: outside
+        .filter(({ folder }) => knows(folder))
+        .map(({ folder, row, text }) => ({
+          secretKey: row.key,
+          environment: folder.environment,
+          secretPath: folder.path,
+          to: shortened(text, MAX_NAME_BYTES),
+        })),
     }
   })
 }
@@ -61,7 +70,9 @@ export function listReferences(
     const located = await findFolder(tx, input)
     await present(tx, located, input.secretName)
     const found = await referrers(ctx, tx, input.projectId, [located.folder.id], input.secretName)
-    const references = found.map(({ folder, row, through }) => ({
+    const knows = namerOf(ctx, input.projectId) ?? (() => true)
+    const known = found.filter(({ folder }) => knows(folder))
+    const references = known.map(({ folder, row, through }) => ({
       secretKey: row.key,
       secretId: row.id,
       environment: folder.environment,
@@ -179,13 +190,21 @@ const namedFolder = (tree: Tree, from: TreeFolder, reference: Reference): TreeFo
 
 const placed = ({ folder, row }: Referrer): string => `${folder.environment} ${folder.path} ${row.key}`
 
-async function syncsReading(tx: Tx, folderIds: readonly string[], inside: ReadonlySet<string>): Promise<Uses['syncs']> {
+const COLUMNS = ['syncs.id', 'syncs.name', 'syncs.destination', 'syncs.folderId'] as const
+
+async function syncsReading(
+  tx: Tx,
+  folderIds: readonly string[],
+  inside: ReadonlySet<string>,
+): Promise<(Uses['syncs'][number] & { environment: string; path: string })[]> {
   const rows = await tx
     .selectFrom('syncs')
+    .innerJoin('folders', 'folders.id', 'syncs.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .leftJoin('ledger', 'ledger.syncId', 'syncs.id')
     .where('syncs.folderId', 'in', folderIds)
-    .groupBy(['syncs.id', 'syncs.name', 'syncs.destination', 'syncs.folderId'])
-    .select(['syncs.id', 'syncs.name', 'syncs.destination', 'syncs.folderId'])
+    .groupBy([...COLUMNS, 'environments.slug', 'folders.path'])
+    .select([...COLUMNS, 'environments.slug as environment', 'folders.path'])
     .select((eb) => eb.fn.count<number | string>('ledger.key').as('written'))
     .orderBy('syncs.name')
     .execute()

@@ -44,16 +44,19 @@ export async function readLedgerAt(db: Db | Tx, { syncId, targetKey }: Place): P
 export interface Standing {
   /** What the sync itself wrote. */
   own: Map<string, LedgerEntry>
-  /** What other syncs that point here wrote: their names. */
+  /** What other syncs that point here wrote, with words for the other sync. */
   claimed: Map<string, string>
-  /** What other syncs wrote before they were moved away, and have yet to take back: their names. */
+  /** What other syncs wrote before they were moved away, and have yet to take back, with words for the other sync. */
   left: Map<string, string>
 }
 
-/** In one read. `id` null: of a sync that is not created yet. Syncs of other projects are not named. */
+/**
+ * In one read. `id` null: of a sync that is not created yet. What is said of a sync is shown to everybody who may know its source, so only syncs of
+ * the same source are named.
+ */
 export async function readPlace(
   db: Db | Tx,
-  { targetKey, id: syncId, projectId }: { targetKey: string; id: string | null; projectId: string },
+  { targetKey, id: syncId, folderId }: { targetKey: string; id: string | null; folderId: string },
 ): Promise<Standing> {
   const rows = await standing(db, targetKey)
   const own = new Map<string, LedgerEntry>()
@@ -62,8 +65,8 @@ export async function readPlace(
   for (const row of rows) {
     if (row.syncId === syncId) own.set(row.key, entryOf(row))
     else {
-      const name = row.projectId === projectId ? row.name : 'of another project'
-      ;(row.pointsAt === targetKey ? claimed : left).set(row.key, name)
+      const words = row.folderId === folderId ? `the sync ${row.name}` : 'another sync'
+      ;(row.pointsAt === targetKey ? claimed : left).set(row.key, words)
     }
   }
   return { own, claimed, left }
@@ -75,7 +78,7 @@ const standing = together(async (db: Db | Tx, targetKeys: readonly string[]) => 
     .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
     .where((eb) => isAmong(db, eb.ref('ledger.targetKey'), targetKeys))
     .select(COLUMNS)
-    .select(['ledger.syncId', 'ledger.targetKey', 'syncs.name', 'syncs.projectId', 'syncs.targetKey as pointsAt'])
+    .select(['ledger.syncId', 'ledger.targetKey', 'syncs.name', 'syncs.folderId', 'syncs.targetKey as pointsAt'])
     .execute()
   const byTarget = Map.groupBy(rows, (row) => row.targetKey)
   return (targetKey) => byTarget.get(targetKey) ?? []

@@ -1,4 +1,5 @@
 /** Two syncs may share a target only while their keys cannot meet. */
+import { allows } from '@keyferry/schemas/policy'
 import type { Context, Tx } from '../../context.ts'
 import { BadRequest } from '../../errors.ts'
 import { visible } from '../../vault/reference-graph.ts'
@@ -19,8 +20,10 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
   const others = await tx
     .selectFrom('syncs')
     .where('targetKey', '=', spec.targetKey)
-    .$if(spec.id !== null, (query) => query.where('id', '!=', spec.id))
-    .select(['id', 'name', 'options', 'folderId', 'projectId'])
+    .$if(spec.id !== null, (query) => query.where('syncs.id', '!=', spec.id))
+    .innerJoin('folders', 'folders.id', 'syncs.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .select(['syncs.id', 'syncs.name', 'options', 'folderId', 'syncs.projectId', 'environments.slug', 'folders.path'])
     .execute()
   if (others.length === 0) return
   const options: StoredOptions = JSON.parse(spec.options)
@@ -30,8 +33,7 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
   for (const other of others) {
     const theirs: StoredOptions = JSON.parse(other.options)
     const mirrors = options.deletionPolicy === 'mirror' || theirs.deletionPolicy === 'mirror'
-    // Names of another project are not for this one.
-    const who = other.projectId === spec.projectId ? `The sync "${other.name}"` : 'A sync of another project'
+    const who = wordsFor(ctx, spec, other)
     const theirSchema = await schemaOf(tx, theirs, other.folderId)
     if (mirrors && schemasMeet(schema, theirSchema)) {
       throw new BadRequest(
@@ -48,6 +50,17 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
       throw new BadRequest(`${who} already writes ${shared} to this target. Give one of the two another key schema.`)
     }
   }
+}
+
+/** Names of another project, and of folders out of the caller's reach, are not for them. */
+function wordsFor(
+  { caller }: Pick<Context, 'caller'>,
+  spec: Pick<SyncSpec, 'projectId'>,
+  { name, projectId, slug, path }: { name: string; projectId: string; slug: string; path: string },
+): string {
+  if (projectId !== spec.projectId) return 'A sync of another project'
+  const place = { kind: 'folder', projectId, environment: slug, path } as const
+  return caller && !allows(caller.access, 'syncs.read', place) ? 'Another sync' : `The sync "${name}"`
 }
 
 /** The names at the target of what a folder shows, its imports included. */

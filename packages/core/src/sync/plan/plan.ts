@@ -38,7 +38,7 @@ export interface PlanInput {
   ledger: ReadonlyMap<string, LedgerEntry>
   policy: DeletionPolicy
   covers: (key: string) => boolean
-  /** Keys that other syncs wrote at this very target, with the other sync's name. */
+  /** Keys that other syncs wrote at this very target, with words for the other sync. */
   claimed: ReadonlyMap<string, string>
 }
 
@@ -127,7 +127,7 @@ function judge(
     ]
   }
   if (wanted) {
-    if (owner !== undefined) return [change('reject', `the sync ${owner} already writes this key to the same target`)]
+    if (owner !== undefined) return [change('reject', `${owner} already writes this key to the same target`)]
     if (present?.untouchable !== undefined) {
       const reason = `the target holds ${present.untouchable} of this name, which is not ours to touch`
       return [change('reject', reason, { drift: ours ? 'replaced' : null })]
@@ -151,7 +151,7 @@ function judge(
   }
   if (ours) {
     if (!present) return 'forget'
-    if (owner !== undefined) return [change('foreign', `now written by the sync ${owner}`)]
+    if (owner !== undefined) return [change('foreign', `now written by ${owner}`)]
     if (policy === 'none')
       return [change('keep', 'left behind: it is gone here, and the deletion policy keeps it there')]
     const renamedTo = names.get(ours.sourceKey) ?? null
@@ -160,7 +160,7 @@ function judge(
       return [change('delete', `renamed to ${renamedTo}`, { renamedTo })]
     return [change('delete', 'no longer in the source')]
   }
-  if (owner !== undefined) return [change('foreign', `written by the sync ${owner}`)]
+  if (owner !== undefined) return [change('foreign', `written by ${owner}`)]
   if (present?.untouchable !== undefined) return [change('foreign', present.untouchable)]
   if (!covers(key)) return [change('foreign', 'outside the key schema')]
   if (policy !== 'mirror') return [change('foreign', 'not written by this sync')]

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Actor, Context } from '../../context.ts'
 import { DestinationError } from '../../destinations/destination.ts'
 import { BadRequest } from '../../errors.ts'
+import { namerOf } from '../../vault/out-of-reach.ts'
 import { findSync, type SyncAddress } from '../find.ts'
 import { fuse } from '../plan/fuse.ts'
 import { isOutOfReach, reachedOf } from '../reached.ts'
@@ -33,15 +34,19 @@ export async function planOf(ctx: Context, spec: SyncSpec): Promise<PlanRow> {
   const target = await openTarget(ctx, spec, { signal: AbortSignal.timeout(60_000) })
   try {
     const { plan, observed } = await difference(ctx, target)
+    // Keys of the target that are not the sync's may be another folder's.
+    const isNarrowed = namerOf(ctx, spec.projectId) !== null
     return {
       hash: plan.hash,
-      summary: plan.summary,
-      changes: plan.changes.map(({ key, action, reason, adopts }) => ({
-        key,
-        action,
-        reason,
-        ...(adopts ? { adopts } : {}),
-      })),
+      summary: isNarrowed ? { ...plan.summary, foreign: 0 } : plan.summary,
+      changes: plan.changes
+        .filter(({ action }) => !isNarrowed || action !== 'foreign')
+        .map(({ key, action, reason, adopts }) => ({
+          key,
+          action,
+          reason,
+          ...(adopts ? { adopts } : {}),
+        })),
       fuse: fuse(plan, observed, target.schema.covers),
     }
   } catch (error) {
