@@ -6,7 +6,7 @@ import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { OIDC_CLIENT, startProvider } from './testing-oidc.ts'
-import type { GroupRole } from '@keyferry/auth/people/oidc-groups'
+import { removeUnconfirmed, type GroupRole } from '@keyferry/auth/people/oidc-groups'
 import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
 
 onEveryDatabase('sign-in by OIDC', (open) => {
@@ -25,7 +25,12 @@ onEveryDatabase('sign-in by OIDC', (open) => {
     await provider.close()
   })
 
-  const known = () => ({ issuer: provider.issuer, ...OIDC_CLIENT, allowedDomains: ['allowed.example'] })
+  const known = () => ({
+    issuer: provider.issuer,
+    ...OIDC_CLIENT,
+    allowedDomains: ['allowed.example'],
+    strength: { acr: [], amr: [] },
+  })
   /** The slug of the project is not known before it is made; the mapping is read at each sign-in. */
   const roles: GroupRole[] = []
   const groups = { claim: 'groups', roles }
@@ -125,6 +130,63 @@ onEveryDatabase('sign-in by OIDC', (open) => {
     await api.send('PATCH', `/api/v1/projects/${projectId}/memberships/${member.id}`, { role: 'viewer' })
     expect(await bob('ops')).toMatchObject({ grants: [{ projectId, role: 'viewer' }] })
     expect(await bob()).toMatchObject({ grants: [{ projectId, role: 'viewer' }] })
+
+    // Who never signs in again keeps no role of a group, nor do their API keys; each sign-in confirms it.
+    const day = 24 * 3_600_000
+    const eve = () => signIn({ email: 'eve@allowed.example', email_verified: true, name: 'Eve', groups: ['dev'] })
+    const people = async () =>
+      (await api.send('GET', `/api/v1/projects/${projectId}/memberships`)).body.memberships.map(
+        ({ email }: { email: string }) => email,
+      )
+    await eve()
+    for (let days = 0; days < 40; days += 20) {
+      api.clock.advance(20 * day)
+      await eve()
+      await removeUnconfirmed(api.ctx, 30 * day)
+    }
+    expect(await people()).toEqual(expect.arrayContaining(['bob@example.com', 'eve@allowed.example']))
+    api.clock.advance(31 * day)
+    await removeUnconfirmed(api.ctx, 30 * day)
+    const left = await people()
+    expect(left).toContain('bob@example.com')
+    expect(left).not.toContain('eve@allowed.example')
+    const [removed] = (await api.send('GET', '/api/v1/audit?action=member.remove&limit=1')).body.entries
+    expect(removed).toMatchObject({
+      actor: { kind: 'system' },
+      details: { name: 'eve@allowed.example', by: 'group', unconfirmed: true },
+    })
+  })
+
+  it('takes a person only from the issuer that was named, once, and signed in as strongly as is required', async () => {
+    const ada = { email: ACCOUNT.email, email_verified: true, name: 'Ada' }
+    const withProvider = async (strength: { acr: string[]; amr: string[] }) =>
+      emptyApi(open, null, { oidc: { ...known(), only: false, groups: null, strength } })
+    expect(await signIn({ ...ada, nonce: 'of another sign-in' })).toBeNull()
+    expect(await signIn({ ...ada, aud: 'another client' })).toBeNull()
+    expect(await signIn({ ...ada, exp: Math.floor(Date.now() / 1000) - 60 })).toBeNull()
+
+    const first = api
+    provider.says = { issuer: 'https://another.example' }
+    api = await withProvider({ acr: [], amr: [] })
+    await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
+    const refused = await api.send(
+      'POST',
+      '/api/auth/sign-in/social',
+      { provider: 'oidc', callbackURL: '/' },
+      { token: null, headers },
+    )
+    expect([refused.status, refused.body.code]).toEqual([403, 'ANOTHER_ISSUER'])
+    await api.close()
+
+    provider.says = {}
+    api = await withProvider({ acr: ['urn:strong'], amr: ['otp', 'hwk'] })
+    await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
+    expect(await signIn(ada)).toBeNull()
+    expect(await signIn({ ...ada, acr: 'urn:strong' })).toBeNull()
+    expect(await signIn({ ...ada, acr: 'urn:weak', amr: ['hwk'] })).toBeNull()
+    expect(await signIn({ ...ada, acr: 'urn:strong', amr: ['pwd', 'hwk'] })).toMatchObject({ email: ACCOUNT.email })
+    await api.close()
+    api = first
   })
 
   it('is the only way in where passwords are switched off, but for a link that an operator makes', async () => {

@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createAuth, migrateAuth, type AuthOptions } from '@keyferry/auth'
+import { removeUnconfirmed } from '@keyferry/auth/people/oidc-groups'
+import type { Context, Network } from '@keyferry/core/context'
+import { guardFetch } from '@keyferry/core/destinations/network'
 import { isInitialized } from '@keyferry/core/unavailable'
 import { CannotStart, hostCheck, type Env, type Instance, type Service } from '@keyferry/instance'
 import manifest from '../package.json' with { type: 'json' }
@@ -14,6 +17,9 @@ export interface Serving extends Service {
   setup: { code: string; link: string } | null
 }
 
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
 /** The console as `turbo build` leaves it. */
 const WEB = join(import.meta.dirname, '../../web/dist')
 
@@ -25,11 +31,13 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
   const url = `http://${hostOf(env.HOST)}:${port}`
   const baseUrl = env.KEYFERRY_URL ?? url
   await patiently(() => migrateAuth(ctx.db, ctx.log))
+  const unguard = env.OIDC_ISSUER === undefined ? null : guardFetch(providerNetwork(env.OIDC_ISSUER, ctx.network))
   const auth = createAuth({
     ctx,
     rootKey: authKey,
     baseUrl,
     oidc: oidcOf(env),
+    bannedWords: env.PASSWORD_BANNED_WORDS,
     sessions: {
       maxMs: env.SESSION_MAX_HOURS * 3_600_000,
       idleMs: env.SESSION_IDLE_MINUTES * 60_000,
@@ -51,12 +59,47 @@ export async function serve(instance: Instance, env: Env): Promise<Serving> {
     await app.listen({ host: env.HOST, port })
   } catch (error) {
     await app.close()
+    unguard?.()
     throw refusal(error, env.HOST, port)
   }
   const setup = (await isInitialized(ctx))
     ? null
     : { code: auth.setupCode, link: `${baseUrl}/first-run#code=${auth.setupCode}` }
-  return { url, setup, stop: () => app.close() }
+  const groups = env.OIDC_ISSUER === undefined ? null : keepGroupsConfirmed(ctx, env.OIDC_GROUPS_MAX_DAYS)
+  const stop = async (): Promise<void> => {
+    await groups?.stop()
+    await app.close()
+    unguard?.()
+  }
+  return { url, setup, stop }
+}
+
+/** Ends roles of groups that no sign-in confirmed for `days`: now, and every hour. */
+function keepGroupsConfirmed(ctx: Context, days: number): { stop(): Promise<void> } {
+  let going = Promise.resolve()
+  const go = (): void => {
+    going = going
+      .then(() => removeUnconfirmed(ctx, days * DAY_MS))
+      .catch((error: unknown) =>
+        ctx.log.warn({ err: error }, 'roles of groups were not checked; tried again in an hour'),
+      )
+  }
+  const timer = setInterval(go, HOUR_MS)
+  go()
+  return {
+    stop() {
+      clearInterval(timer)
+      return going
+    },
+  }
+}
+
+/** How far the calls to the provider may reach: the operator named its host, and its metadata may name any other. */
+function providerNetwork(issuer: string, { allowPrivate }: Network): Network {
+  if (allowPrivate === true) return { allowPrivate }
+  const { hostname, port, protocol } = new URL(issuer)
+  const own = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (protocol === 'http:' ? 80 : 443)) }
+  return { allowPrivate: [own, ...(allowPrivate === false ? [] : allowPrivate)] }
 }
 
 /** The provider that people sign in with, as the environment names it. */
@@ -71,6 +114,7 @@ export function oidcOf(env: Env): AuthOptions['oidc'] {
     allowedDomains: env.OIDC_ALLOWED_DOMAINS,
     only: env.OIDC_ONLY,
     groups: roles ? { claim, roles } : null,
+    strength: { acr: env.OIDC_REQUIRED_ACR, amr: env.OIDC_REQUIRED_AMR },
   }
 }
 

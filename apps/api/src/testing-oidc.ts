@@ -7,6 +7,8 @@ export const OIDC_CLIENT = { clientId: 'keyferry', clientSecret: 'a secret of th
 
 export interface Provider {
   issuer: string
+  /** Fields of its metadata that are other than they should be. */
+  says: Record<string, unknown>
   /** Who is signed in at the provider, for browsers that come to its own page; null: they cancel. */
   here: Record<string, unknown> | null
   /** What the provider's own pages end in: the browser is sent back with a code. */
@@ -29,6 +31,7 @@ export async function startProvider(): Promise<Provider> {
         token_endpoint: `${issuer}/token`,
         jwks_uri: `${issuer}/jwks`,
         id_token_signing_alg_values_supported: ['RS256'],
+        ...provider.says,
       })
     }
     if (url.pathname === '/jwks')
@@ -66,12 +69,13 @@ export async function startProvider(): Promise<Provider> {
   function granting(asked: URL, profile: Record<string, unknown>): string {
     const code = randomUUID()
     const nonce = asked.searchParams.get('nonce')
-    granted.set(code, { sub: String(profile['email']).toLowerCase(), ...profile, ...(nonce ? { nonce } : {}) })
+    granted.set(code, { sub: String(profile['email']).toLowerCase(), ...(nonce ? { nonce } : {}), ...profile })
     return back(asked, { code, iss: issuer })
   }
 
   const provider: Provider = {
     issuer,
+    says: {},
     here: null,
     authorize: (url, profile) => Promise.resolve(granting(new URL(url), profile)),
     close: () => new Promise<void>((resolve) => void server.close(() => resolve())),

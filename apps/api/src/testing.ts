@@ -49,6 +49,7 @@ interface TestApiOptions {
   trustedProxies?: readonly string[]
   allowedHosts?: readonly string[]
   readerWindowMs?: number
+  bannedWords?: readonly string[]
 }
 
 /** As on the first start: nothing set up. */
@@ -62,6 +63,7 @@ export async function emptyApi(
     trustedProxies = [],
     allowedHosts = [],
     readerWindowMs,
+    bannedWords = [],
   }: TestApiOptions = {},
 ): Promise<TestApi> {
   const made = await testContext(open)
@@ -76,6 +78,7 @@ export async function emptyApi(
     rootKey: authKey,
     baseUrl,
     oidc,
+    bannedWords,
     hashing: { ln: 4, r: 1, p: 1 },
   })
   const readiness = readinessOf(test.ctx, { problem: () => Promise.resolve(null) })

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { OIDC_CLIENT, startProvider, type Provider } from '@keyferry/api/testing-oidc'
 import { receiveWebhooks } from '@keyferry/core/notices/testing'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { bootstrap, clientOf, createSource, createSync } from '../src/demo/setup.ts'
@@ -70,6 +71,23 @@ async function contents(dir: string): Promise<Map<string, string>> {
   return new Map(await Promise.all(files.sort().map(async (file) => [file, await readFile(file, 'base64')] as const)))
 }
 
+/** The whole way of a browser that has no session. Resolves to where it is sent at the end. */
+async function signInByProvider(url: string, provider: Provider, profile: Record<string, unknown>): Promise<string> {
+  const begun = await fetch(`${url}/api/auth/sign-in/social`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ provider: 'oidc', callbackURL: '/' }),
+  })
+  const cookie = begun.headers
+    .getSetCookie()
+    .map((line) => line.split(';', 1)[0])
+    .join('; ')
+  const { url: there } = (await begun.json()) as { url: string }
+  const { pathname, search } = new URL(await provider.authorize(there, profile))
+  const done = await fetch(`${url}${pathname}${search}`, { headers: { cookie }, redirect: 'manual' })
+  return done.headers.get('location') ?? ''
+}
+
 describe('the app', { timeout: 90_000 }, () => {
   it('says where it serves and what to do first, and ends on SIGTERM with 0', async () => {
     const place = await newPlace('embedded')
@@ -107,9 +125,18 @@ describe('the app', { timeout: 90_000 }, () => {
     await ready(run(APP, place))
   })
 
-  it('lets a person sign in from the command line, and out again', async () => {
+  it('lets a person sign in from the command line, and out again, and by a provider that leads it nowhere else', async () => {
     const place = await newPlace('embedded')
-    const url = await ready(run(APP, place))
+    const [provider, elsewhere] = [await startProvider(), await receiveWebhooks()]
+    onTestFinished(provider.close)
+    provider.says = { userinfo_endpoint: elsewhere.url }
+    const env = {
+      KEYFERRY_ALLOW_PRIVATE_NETWORK: 'false',
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: OIDC_CLIENT.clientId,
+      OIDC_CLIENT_SECRET: OIDC_CLIENT.clientSecret,
+    }
+    const url = await ready(run(APP, place, { env }))
     const { email, password } = await bootstrap(url)
     const cli = (input: string, ...args: string[]): Process =>
       run('apps/cli/src/main.ts', place, { args, input, env: { XDG_CONFIG_HOME: place.dataDir } })
@@ -121,6 +148,11 @@ describe('the app', { timeout: 90_000 }, () => {
     const out = cli('', 'logout')
     expect(await out.ended(), out.output()).toBe(0)
     expect(await cli('', 'connections', 'list', '--json').ended()).not.toBe(0)
+
+    // The provider's own host is called, and no other private one that its metadata name.
+    expect(await signInByProvider(url, provider, { email, email_verified: true })).toBe('/')
+    expect(await signInByProvider(url, provider, { sub: email })).toMatch(/[?&]error=/)
+    expect(elsewhere.got).toEqual([])
   })
 
   it('streams its audit log to a webhook, a file and stdout, and leaves out no row when it is killed', async () => {

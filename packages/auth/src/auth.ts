@@ -5,15 +5,7 @@ import { OnlyByProvider, SecondFactorRequired } from '@keyferry/core/errors'
 import { ACCOUNT_TABLES, withOwnNames, type Db } from '@keyferry/db'
 import { getMigrations } from 'better-auth/db/migration'
 import { sql } from 'kysely'
-import {
-  betterAuthOn,
-  configuration,
-  type Accounts,
-  type Admission,
-  type OidcProvider,
-  type Session,
-  type Store,
-} from './better-auth.ts'
+import { betterAuthOn, configuration, type Accounts, type Session, type Store } from './better-auth.ts'
 import { auditSignIn } from './audit-sign-in.ts'
 import { isKey } from './machines/api-keys.ts'
 import { actorOfToken, auditRefusedToken } from './machines/sign-in.ts'
@@ -23,6 +15,7 @@ import { factorChanges } from './people/factor-changes.ts'
 import { guesses } from './people/guesses.ts'
 import { mailGuesses } from './people/mail-guesses.ts'
 import { oidcGroups, withGroups } from './people/oidc-groups.ts'
+import type { Admission, OidcProvider } from './people/oidc-provider.ts'
 import { hasPasskeys } from './people/passkeys.ts'
 import { passwordRules } from './people/password-rules.ts'
 import { OWASP_COST, type HashCost } from './people/password-hash.ts'
@@ -47,6 +40,8 @@ export interface AuthOptions {
   hashing?: HashCost
   /** How long people stay signed in. */
   sessions?: SessionLimits
+  /** Words that no password may be. */
+  bannedWords?: readonly string[]
 }
 
 export interface Auth extends Accounts {
@@ -70,6 +65,8 @@ export interface Auth extends Accounts {
   sessions: SessionLimits
   /** Where browsers reach the instance. */
   baseUrl: string
+  /** Words that no password may be, beside the organization's name. */
+  bannedWords: readonly string[]
   /** What an empty instance is set up with. */
   setupCode: string
   signInWith: readonly ('password' | 'passkey' | 'oidc')[]
@@ -104,6 +101,7 @@ export function createAuth({
   oidc,
   hashing = OWASP_COST,
   sessions = DEFAULT_LIMITS,
+  bannedWords = [],
 }: AuthOptions): Auth {
   const { db, authority, log } = ctx
   const secret = Buffer.from(hkdfSync('sha256', rootKey, '', 'keyferry sessions v1', 32)).toString('base64url')
@@ -130,7 +128,7 @@ export function createAuth({
     guesses({ ctx, warn: (email) => void mailGuesses(ctx, baseUrl, email) }),
     totpOnce(ctx),
     factorChanges(ctx),
-    passwordRules(),
+    passwordRules(ctx, bannedWords),
     signInLinks(),
     ...(oidc?.groups ? [oidcGroups(ctx, oidc.groups)] : []),
     auditSignIn(ctx),
@@ -217,6 +215,7 @@ export function createAuth({
     createSignInLink: main.createSignInLink,
     sessions,
     baseUrl,
+    bannedWords,
     setupCode: setupCodeOf(rootKey),
     signInWith: waysIn({ oidc, baseUrl }),
     createUser: accounts.createUser,

@@ -12,7 +12,7 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { CLIENT_ADDRESS } from './audit-sign-in.ts'
 import { DEVICE_COOKIE, knownAccountOf } from './people/known-devices.ts'
-import { groupsOf, noteGroups, type GroupMapping } from './people/oidc-groups.ts'
+import { addressOfCall, issuerCheck, providerOf, type Admission, type OidcProvider } from './people/oidc-provider.ts'
 import { passkeys } from './people/passkeys.ts'
 import { hashPassword, verifyPassword, type HashCost } from './people/password-hash.ts'
 import { accountsAdapter } from './accounts-adapter.ts'
@@ -53,23 +53,6 @@ export interface Settings {
   sendReset?: (to: string, token: string) => void
   /** A person set a new password with a token that only a mail to their address carried. */
   onMailedReset?: (email: string, address: string | null) => Promise<void>
-}
-
-export interface OidcProvider {
-  /** Without the well-known path. */
-  issuer: string
-  clientId: string
-  clientSecret: string
-  /** Groups that give roles; null: none do. */
-  groups: GroupMapping | null
-}
-
-export interface Admission {
-  /** `inGroup`: the provider says that they belong to a group that gives a role. */
-  isWelcome(email: string, inGroup: boolean): Promise<boolean>
-  /** The provider vouches for the address of someone who is let in; `subject` is its name for them. */
-  vouch(person: { email: string; subject: string }, address: string | null): Promise<void>
-  welcome(user: { id: string; email: string }, address: string | null): Promise<void>
 }
 
 /** Seconds that a link to set a new password works. */
@@ -129,6 +112,7 @@ export function configuration(
       }),
       passkeys(baseUrl),
       genericOAuth({ config: oidc ? [providerOf(oidc, admit)] : [] }),
+      ...(oidc ? [issuerCheck(oidc)] : []),
       ...guards,
     ],
     // A list of sessions says when each was last seen, and is there to end one also a day after signing in.
@@ -204,43 +188,9 @@ async function replaceHash(tx: Store, checked: string, fresh: string): Promise<v
   if (id !== null) await amend(tx, 'account', id, { password: fresh })
 }
 
-const providerOf = ({ issuer, clientId, clientSecret, groups: mapping }: OidcProvider, admit?: Admission) => ({
-  providerId: 'oidc' as const,
-  discoveryUrl: `${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`,
-  clientId,
-  clientSecret,
-  scopes: ['openid', 'email', 'profile'],
-  pkce: true,
-  requireIdTokenVerification: true,
-  // Decided here, after the ID token was verified and before better-auth opens its transaction: in SQLite nothing else can be asked inside.
-  // Without an address it lets nobody in.
-  async mapProfileToUser(profile: Profile) {
-    const { email, emailVerified, sub } = profile
-    const groups = mapping ? groupsOf(mapping, { ...profile }) : []
-    noteGroups(groups)
-    const inGroup = mapping?.roles.some(({ group }) => groups.includes(group)) ?? false
-    const proven = email?.toLowerCase()
-    if (!proven || typeof sub !== 'string' || emailVerified !== true) return { email: null }
-    if (!(await admit?.isWelcome(proven, inGroup))) return { email: null }
-    await admit?.vouch({ email: proven, subject: sub }, addressOfCall())
-    return {}
-  },
-})
-
-/** What the provider says of a person. */
-interface Profile {
-  email?: string | null | undefined
-  emailVerified?: unknown
-  sub?: unknown
-}
-
 /** Starts a token for a new password that was handed over by an admin: its use does not prove the address. */
 const HANDED = 'handed-'
 const resetBody = z.object({ token: z.string() })
-
-/** Where the call to better-auth that is under way came from. */
-const addressOfCall = (): string | null =>
-  z.instanceof(Headers).safeParse(callUnderWay()?.headers).data?.get(CLIENT_ADDRESS) ?? null
 
 const noteKind = (_session: unknown, ctx: { path?: string } | null) => {
   const signedInBy = kindOf(ctx?.path)

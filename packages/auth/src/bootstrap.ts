@@ -33,7 +33,7 @@ export async function bootstrapInstance(
   { email, password, organization: name, tokenExpiresInDays, setupCode }: z.output<typeof bootstrap>,
   { isLocalProgram, address = null }: { isLocalProgram: boolean; address?: string | null },
 ): Promise<z.output<typeof bootstrapped>> {
-  refuseCommon(password, email)
+  refuseCommon(password, { email, words: [name, ...auth.bannedWords] })
   const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
   const { user, key } = await ctx.db.transaction().execute(async (tx) => {
     // SQLite has one connection, so its transactions queue already.

@@ -118,8 +118,12 @@ const schema = z
       .enum(['true', 'false', '1', '0'])
       .default('false')
       .transform((text) => text === 'true' || text === '1'),
+    PASSWORD_BANNED_WORDS: list,
     OIDC_GROUPS_CLAIM: z.string().default('groups'),
     OIDC_GROUP_ROLES: groupRoles.optional(),
+    OIDC_GROUPS_MAX_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+    OIDC_REQUIRED_ACR: list,
+    OIDC_REQUIRED_AMR: list,
     OIDC_SESSION_MAX_HOURS: z.coerce.number().int().min(1).max(8760).default(24),
     SESSION_MAX_HOURS: z.coerce.number().int().min(1).max(8760).default(168),
     SESSION_IDLE_MINUTES: z.coerce.number().int().min(5).max(525_600).default(1440),
@@ -139,10 +143,17 @@ const schema = z
       message: 'OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed together',
     },
   )
-  .refine((env) => env.OIDC_ISSUER !== undefined || (!env.OIDC_ONLY && env.OIDC_GROUP_ROLES === undefined), {
-    path: ['OIDC_ISSUER'],
-    message: 'is needed beside OIDC_ONLY and OIDC_GROUP_ROLES',
-  })
+  .refine(
+    (env) =>
+      env.OIDC_ISSUER !== undefined ||
+      (!env.OIDC_ONLY &&
+        env.OIDC_GROUP_ROLES === undefined &&
+        [...env.OIDC_REQUIRED_ACR, ...env.OIDC_REQUIRED_AMR].length === 0),
+    {
+      path: ['OIDC_ISSUER'],
+      message: 'is needed beside OIDC_ONLY, OIDC_GROUP_ROLES, OIDC_REQUIRED_ACR and OIDC_REQUIRED_AMR',
+    },
+  )
   .refine((env) => env.SMTP_URL === undefined || env.MAIL_FROM !== undefined, {
     path: ['MAIL_FROM'],
     message: 'is needed beside SMTP_URL: the address that e-mails come from',

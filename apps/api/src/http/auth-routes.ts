@@ -31,14 +31,7 @@ const credential = z.object({
 })
 
 /** By path. */
-export const READS = [
-  'get-session',
-  'callback/oidc',
-  'list-accounts',
-  'factors',
-  'list-sessions',
-  'passkey/list-user-passkeys',
-]
+export const READS = ['get-session', 'list-accounts', 'factors', 'list-sessions', 'passkey/list-user-passkeys']
 
 /** By path. Each leaves a row behind that waits for its answer. */
 export const SLOW_READS = ['passkey/generate-register-options', 'passkey/generate-authenticate-options']

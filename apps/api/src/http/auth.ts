@@ -1,6 +1,6 @@
 import type { Auth } from '@keyferry/auth'
 import { CLIENT_ADDRESS } from '@keyferry/auth/audit-sign-in'
-import { BadRequest } from '@keyferry/core/errors'
+import { BadRequest, KeyferryError } from '@keyferry/core/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { nameOf, sendFailure } from '../rest/errors.ts'
@@ -31,12 +31,24 @@ export async function registerAuth(app: FastifyInstance, { auth, checkStore, thr
     if (response.status >= 400) return refuse(response.status, text, request, reply)
     return reply.code(response.status).send(text)
   }
+  const come = async (request: FastifyRequest, reply: FastifyReply) => {
+    try {
+      return await answer(request, reply, null)
+    } catch (error) {
+      await checkStore()
+      if (error instanceof KeyferryError) throw error
+      request.log.error({ reqId: request.id, err: error }, 'sign-in by the provider failed')
+      return reply.redirect('/sign-in?error=provider_failed')
+    }
+  }
   const slow = (path: string) => async (request: FastifyRequest) => {
     const account = await auth.knownAccountOf(headersOf(request))
     // A device that signed in before is counted apart: strangers behind the same address do not keep its owner out.
     return throttleOf(request)(account === null ? path : `${path} ${account}`, GUESSES_PER_MINUTE)
   }
   for (const path of READS) app.get(`/api/auth/${path}`, (request, reply) => answer(request, reply, null))
+  // A browser comes here from the provider: it gets a page, whatever happened.
+  app.get('/api/auth/callback/oidc', come)
   for (const path of SLOW_READS) {
     app.get(`/api/auth/${path}`, { onRequest: slow(path) }, (request, reply) => answer(request, reply, null))
   }

@@ -14,18 +14,30 @@ function bare(low: string): string {
   return low.length - word.length <= DECORATION ? word : low
 }
 
+interface Owner {
+  email: string
+  /** Words that everybody here would try, such as the organization's name. */
+  words: readonly string[]
+}
+
 /**
- * Throws `Invalid` at `field` for a password that is common, that repeats a short piece, or that is the account's e-mail address or the
- * product's name with at most digits and signs around it.
+ * Throws `Invalid` at `field` for a password that is common, that repeats a short piece, or that is the account's e-mail address, one of its
+ * `words` or the product's name with at most digits and signs around it.
  */
-export function refuseCommon(password: string, email: string, field = 'password'): void {
+export function refuseCommon(password: string, { email, words }: Owner, field = 'password'): void {
   const low = password.toLowerCase()
   const word = bare(low)
-  const own = [email, email.slice(0, email.indexOf('@')), 'keyferry'].map((name) => name.toLowerCase())
-  const easy = COMMON.has(low) || COMMON.has(word) || isRepeated(low) || own.includes(low) || own.includes(word)
+  const own = new Set([email, email.slice(0, email.indexOf('@')), 'keyferry', ...words].flatMap(spellings))
+  const easy = COMMON.has(low) || COMMON.has(word) || isRepeated(low) || own.has(low) || own.has(word)
   if (!easy) return
   const message = 'This password is too common. Choose one that is not a well-known word, name or row of keys.'
   throw new Invalid([{ path: [field], message }])
+}
+
+/** `Acme Corp` is also typed `acmecorp` and `acme-corp`. */
+function spellings(text: string): string[] {
+  const low = text.toLowerCase()
+  return ['', '-', '_', '.'].map((between) => low.trim().replaceAll(/\s+/g, between)).concat(low)
 }
 
 /** Whether the whole text is a piece of at most four characters again and again. */

@@ -13,6 +13,7 @@ import type { Auth } from '../auth.ts'
 import { randomToken } from '../machines/tokens.ts'
 import { describe, insertMembership, type Member } from '../members.ts'
 import { refuseCommon } from './common-passwords.ts'
+import { bannedWords } from './password-rules.ts'
 import { accept, stillGiven } from './pending.ts'
 import { proveAddress, reportProof } from './proof.ts'
 import { markProven, userOfEmail } from './users.ts'
@@ -172,7 +173,7 @@ export async function acceptInvitation(
       if (!auth.signInWith.includes('password')) throw new OnlyByProvider()
       if (name === undefined || password === undefined)
         throw new BadRequest('A new account needs a name and a password')
-      refuseCommon(password, row.email)
+      refuseCommon(password, { email: row.email, words: await bannedWords(tx, auth.bannedWords) })
       id = (await auth.within(withOwnNames(tx)).createUser({ email: row.email, password, name })).id
       if (row.mailed === 1) await markProven(tx, id)
     }

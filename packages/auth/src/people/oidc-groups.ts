@@ -1,13 +1,17 @@
-/** Groups of the organization's provider mapped to roles: each sign-in gives and takes the memberships that come from them. */
+/**
+ * Groups of the organization's provider mapped to roles: each sign-in gives and takes the memberships that come from them, and one that no sign-in
+ * confirmed for long ends.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { audit } from '@keyferry/core/audit'
 import { transact } from '@keyferry/core/transaction'
-import { timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
-import { amend } from '@keyferry/db'
+import { SYSTEM, timestamp, type Actor, type Context, type Tx } from '@keyferry/core/context'
+import { amend, type MembershipTable, type Selectable } from '@keyferry/db'
 import { ROLES, type Role } from '@keyferry/schemas'
 import type { BetterAuthPlugin } from 'better-auth'
 import { createAuthMiddleware } from 'better-auth/api'
 import { insertMembership } from '../members.ts'
+import { usersOf } from './users.ts'
 
 export interface GroupRole {
   group: string
@@ -76,26 +80,60 @@ async function applyGroups(
         const given = { projectId, role, scopes: null, source: 'group' as const }
         await insertMembership(ctx, tx, { kind: 'user', id: user.id, name: user.email }, given)
         await audit(ctx, tx, actor, 'member.add', projectId, { userId: user.id, email: user.email, role, by: 'group' })
-      } else if (row.source === 'group' && row.role !== role) {
-        await amend(tx, 'memberships', row.id, { role })
+      } else if (row.source === 'group') {
         await tx
           .updateTable('memberships')
           .set({ updatedAt: timestamp(ctx) })
           .where('id', '=', row.id)
           .execute()
+        if (row.role === role) continue
+        await amend(tx, 'memberships', row.id, { role })
         const details = { memberId: row.id, from: row.role, role, by: 'group' }
         await audit(ctx, tx, actor, 'member.update', projectId, details)
       }
     }
     const left = present.filter(({ source, projectId }) => source === 'group' && !wanted.has(projectId))
-    for (const { id, projectId, role } of left) {
-      await tx.deleteFrom('memberships').where('id', '=', id).execute()
-      const details = { memberId: id, name: user.email, role, by: 'group' }
-      await audit(ctx, tx, actor, 'member.remove', projectId, details)
-    }
+    for (const membership of left) await remove(ctx, tx, actor, membership, { name: user.email })
     return ctx.hooks.onAccessLost(ctx, tx, null)
   })
   await afterCommit()
+}
+
+/**
+ * Ends the memberships from groups that no sign-in confirmed for `maxMs` milliseconds: a person who left the organization never signs in again, and
+ * their API keys would keep these rights.
+ */
+export async function removeUnconfirmed(ctx: Context, maxMs: number): Promise<void> {
+  const before = new Date(ctx.now().getTime() - maxMs).toISOString()
+  const afterCommit = await transact(ctx, async (tx) => {
+    const unconfirmed = await tx
+      .selectFrom('memberships')
+      .where('source', '=', 'group')
+      .where('updatedAt', '<=', before)
+      .selectAll()
+      .execute()
+    const people = await usersOf(
+      tx,
+      unconfirmed.map(({ principalId }) => principalId),
+    )
+    for (const membership of unconfirmed) {
+      const name = people.find(({ id }) => id === membership.principalId)?.email ?? ''
+      await remove(ctx, tx, SYSTEM, membership, { name, unconfirmed: true })
+    }
+    return unconfirmed.length === 0 ? undefined : ctx.hooks.onAccessLost(ctx, tx, null)
+  })
+  await afterCommit?.()
+}
+
+async function remove(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  { id, projectId, role }: Pick<Selectable<MembershipTable>, 'id' | 'projectId' | 'role'>,
+  details: { name: string; unconfirmed?: true },
+): Promise<void> {
+  await tx.deleteFrom('memberships').where('id', '=', id).execute()
+  await audit(ctx, tx, actor, 'member.remove', projectId, { memberId: id, role, by: 'group', ...details })
 }
 
 /** By project the largest role that one of the groups gives. */

@@ -1,4 +1,5 @@
 /** What holds for a new password, whichever of better-auth's endpoints sets it, and what ends with the old one. */
+import type { Context, Tx } from '@keyferry/core/context'
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api'
 import { z } from 'zod'
@@ -15,7 +16,14 @@ async function ownerOf(ctx: GenericEndpointContext, token: string | undefined) {
   return link ? ctx.context.internalAdapter.findUserById(link.value) : null
 }
 
-export function passwordRules(): BetterAuthPlugin {
+/** What no password may be: the organization's name, and the words that the operator named. */
+export async function bannedWords(db: Context['db'] | Tx, named: readonly string[]): Promise<string[]> {
+  const organization = await db.selectFrom('organizations').select('name').executeTakeFirst()
+  return [...named, ...(organization ? [organization.name] : [])]
+}
+
+/** `named`: words that the operator banned. */
+export function passwordRules({ db }: Pick<Context, 'db'>, named: readonly string[]): BetterAuthPlugin {
   const owners = new WeakMap<object, string>()
   return {
     id: 'keyferry-password-rules',
@@ -27,7 +35,8 @@ export function passwordRules(): BetterAuthPlugin {
             const sent = change.safeParse(ctx.body)
             const owner = sent.success ? await ownerOf(ctx, sent.data.token) : null
             if (!sent.success || !owner) return undefined
-            refuseCommon(sent.data.newPassword, owner.email, 'newPassword')
+            const words = await bannedWords(db, named)
+            refuseCommon(sent.data.newPassword, { email: owner.email, words }, 'newPassword')
             owners.set(ctx.context, owner.id)
             return ctx.path === '/change-password' ? { context: { body: { revokeOtherSessions: true } } } : undefined
           }),

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Logger } from 'pino'
-import { Agent, buildConnector } from 'undici'
+import { Agent, buildConnector, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 import type { Network } from '../context.ts'
 import { isLoopback, isMetadata, isOpened, isPublic, looksPrivate } from '../private-hosts.ts'
 
@@ -43,7 +43,7 @@ interface Target {
  * is opened. Names are judged when they are resolved.
  */
 export function refuseClosed(network: Network, { hostname, port, protocol }: URL): void {
-  const target = { host: hostname.replace(/^\[|\]$/g, ''), port: portOf(port, protocol), protocol }
+  const target = { host: bare(hostname), port: portOf(port, protocol), protocol }
   if (isIP(target.host) !== 0) judge(network, target, [target.host])
   else if (protocol === 'http:' && network.allowPrivate === false && !looksPrivate(target.host))
     throw new PlainHttp(target.host)
@@ -70,6 +70,9 @@ export function warnOfPlainHttp(log: Logger, url: string): void {
   if (protocol === 'http:' && !isLoopback(hostname))
     log.warn({ host }, 'secrets go to this private host without TLS: others on its network may read them')
 }
+
+/** Without the brackets of IPv6. */
+const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
 
 const portOf = (port: string, protocol: string): number => Number(port || (protocol === 'http:' ? 80 : 443))
 
@@ -116,8 +119,18 @@ export function agentOf(network: Network): Agent {
     return made
   }
   const agent = new Agent({
-    connect: (options, callback) =>
-      connectorFor(options.protocol, portOf(options.port, options.protocol))(options, callback),
+    connect(options, callback) {
+      const { protocol, hostname } = options
+      const port = portOf(options.port, protocol)
+      const host = bare(hostname)
+      try {
+        // A host that is written as an address is not looked up.
+        if (isIP(host) !== 0) judge(network, { host, port, protocol }, [host])
+      } catch (refused) {
+        return callback(refused instanceof Error ? refused : new PrivateAddress(hostname), null)
+      }
+      return connectorFor(protocol, port)(options, callback)
+    },
     allowH2: false,
     // A listing is far smaller; a host that never stops sending must not fill the memory.
     maxResponseSize: 32 * 1024 * 1024,
@@ -125,4 +138,11 @@ export function agentOf(network: Network): Agent {
   })
   agents.set(network, agent)
   return agent
+}
+
+/** Keeps this process's `fetch`, which libraries call, to `network`. Returns what ends that. */
+export function guardFetch(network: Network): () => void {
+  const before = getGlobalDispatcher()
+  setGlobalDispatcher(agentOf(network))
+  return () => setGlobalDispatcher(before)
 }
