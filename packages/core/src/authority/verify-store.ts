@@ -1,7 +1,7 @@
 import { ACCOUNT_TABLES, isSealed, SEALED_TABLES, type SealedTable } from '@keyferry/db'
 import { CamelCasePlugin } from 'kysely'
 import type { Context } from '../context.ts'
-import { snapshot } from '../vault/tree.ts'
+import { snapshot } from '../transaction.ts'
 import { headedFolders, problemOfSecrets } from './folder-head.ts'
 import { TABLES } from './sealed-store.ts'
 

@@ -4,9 +4,10 @@ import type { Actor, Context } from '../context.ts'
 import { BadRequest } from '../errors.ts'
 import { budget } from '../limits.ts'
 import { timeSlice } from '../time-slice.ts'
+import { snapshot } from '../transaction.ts'
 import { findFolder, foldersBelow } from './find-folder.ts'
 import { projectKey } from './project-key.ts'
-import { loadTree, openValue, snapshot, type TreeFolder } from './tree.ts'
+import { loadTree, openValue, type TreeFolder } from './tree.ts'
 
 type Compared = z.output<typeof schemas.comparedEnvironments>
 

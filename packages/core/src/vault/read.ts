@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { auditEvent } from '../audit.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest, NotFound, Unresolvable } from '../errors.ts'
+import { snapshot } from '../transaction.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
 import { budget, type Spend } from '../limits.ts'
 import { timeSlice } from '../time-slice.ts'
@@ -20,7 +21,6 @@ import {
   openComment,
   openMetadata,
   openValue,
-  snapshot,
   valueOpener,
   type SecretRow,
   type Tree,

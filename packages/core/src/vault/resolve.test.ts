@@ -3,11 +3,11 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Unresolvable } from '../errors.ts'
 import { createTestProject, testContext, type TestContext } from '../testing.ts'
+import { snapshot } from '../transaction.ts'
 import { resolveFolder } from './resolve.ts'
 import { listSecretRows } from './rows.ts'
 import { createSecrets } from './secrets.ts'
 import { vault, type Vault } from './testing.ts'
-import { snapshot } from './tree.ts'
 
 onEveryDatabase('resolve', (open, dialect) => {
   let t: TestContext

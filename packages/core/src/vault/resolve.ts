@@ -3,9 +3,10 @@ import type { Context } from '../context.ts'
 import { IntegrityBroken, NotFound, TooLarge, Unresolvable } from '../errors.ts'
 import { budget } from '../limits.ts'
 import { timeSlice } from '../time-slice.ts'
+import { snapshot } from '../transaction.ts'
 import { expander, type Expander } from './expand.ts'
 import { MAX_IMPORT_LEVELS, visible } from './reference-graph.ts'
-import { loadTree, snapshot, valueOpener, type Tree, type TreeFolder } from './tree.ts'
+import { loadTree, valueOpener, type Tree, type TreeFolder } from './tree.ts'
 
 export interface Resolved {
   value: string

@@ -4,6 +4,7 @@ import type { Actor, Context } from '../context.ts'
 import { budget } from '../limits.ts'
 import { MAX_NAME_BYTES, shortened } from '../short-text.ts'
 import { timeSlice } from '../time-slice.ts'
+import { snapshot } from '../transaction.ts'
 import { expander } from './expand.ts'
 import { visible } from './reference-graph.ts'
 import { findFolder } from './find-folder.ts'
@@ -11,7 +12,7 @@ import { namerOf, outOfReach } from './out-of-reach.ts'
 import { projectKey } from './project-key.ts'
 import { referencesIn } from './references.ts'
 import { shownTags } from './tags.ts'
-import { loadTree, openComment, openMetadata, openValue, snapshot, valueOpener, type TreeFolder } from './tree.ts'
+import { loadTree, openComment, openMetadata, openValue, valueOpener, type TreeFolder } from './tree.ts'
 
 type Row = z.output<typeof secretRow>
 

@@ -3,8 +3,9 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Actor, Context } from '../context.ts'
 import { timeSlice } from '../time-slice.ts'
+import { snapshot } from '../transaction.ts'
 import { projectKey } from './project-key.ts'
-import { openComment, snapshot } from './tree.ts'
+import { openComment } from './tree.ts'
 
 /** Comments are sealed, so they are opened to be searched: this many rows at a time. */
 const PAGE = 2000

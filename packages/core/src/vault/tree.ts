@@ -34,17 +34,6 @@ export interface TreeFolder {
   secrets: Map<string, SecretRow>
 }
 
-/**
- * One consistent look at the store, so that a folder is never half before and half after a change. In SQLite every transaction is
- * one; Postgres needs the isolation level. Use `tx` only, and do no long work inside: in SQLite everybody else waits.
- */
-export function snapshot<T>(ctx: Pick<Context, 'db'>, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const transaction = ctx.db.transaction()
-  return ctx.db.dialect === 'postgres'
-    ? transaction.setIsolationLevel('repeatable read').setAccessMode('read only').execute(work)
-    : transaction.execute(work)
-}
-
 /** What of a folder's surroundings is loaded with it: nothing, what it imports, or everything that its values are made of. */
 export type Reach = 'alone' | 'imports' | 'references'
 

@@ -7,6 +7,7 @@ import { NotFound } from '../errors.ts'
 import { budget, type Spend } from '../limits.ts'
 import { MAX_NAME_BYTES, shortened } from '../short-text.ts'
 import { timeSlice } from '../time-slice.ts'
+import { snapshot } from '../transaction.ts'
 import { expander, type Expander } from './expand.ts'
 import { findFolder, foldersBelow, type Located } from './find-folder.ts'
 import { namerOf } from './out-of-reach.ts'
@@ -14,7 +15,7 @@ import { projectKey } from './project-key.ts'
 import { readersOf } from './readers.ts'
 import { MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
 import { hasReference, type Reference } from './references.ts'
-import { loadTree, openValue, snapshot, valueOpener, type SecretRow, type Tree, type TreeFolder } from './tree.ts'
+import { loadTree, openValue, valueOpener, type SecretRow, type Tree, type TreeFolder } from './tree.ts'
 
 type Uses = z.output<typeof schemas.uses>
 type Query = z.output<typeof schemas.referenceQuery>

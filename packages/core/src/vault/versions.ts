@@ -4,11 +4,12 @@ import type { z } from 'zod'
 import type { Actor, Context, Tx } from '../context.ts'
 import { NotFound } from '../errors.ts'
 import { budget } from '../limits.ts'
+import { snapshot } from '../transaction.ts'
 import { findFolder } from './find-folder.ts'
 import { lookedUp } from './looked-up.ts'
 import { projectKey } from './project-key.ts'
 import { tagsBySlug } from './tags.ts'
-import { openComment, openMetadata, snapshot } from './tree.ts'
+import { openComment, openMetadata } from './tree.ts'
 
 /**
  * What was ever written under a name in this folder, and under the earlier names of the secret that has it now, newest first. Never a value.
