@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    globalSetup: ['tooling/vitest/src/postgres.ts'],
+    globalSetup: ['tooling/vitest/src/postgres.ts', 'tooling/vitest/src/templates.ts'],
     include: ['{apps,packages,tooling}/*/{src,test}/**/*.test.{ts,tsx}'],
     reporters: ['default', './tooling/vitest/src/summary.ts'],
     testTimeout: 30_000,

@@ -19,8 +19,11 @@ export interface Db extends Kysely<Tables> {
   readonly dialect: Dialect
 }
 
-/** SQLite at `file`, as durable as it can be: WAL, `synchronous=FULL`, foreign keys on. `:memory:` for tests. */
-export function openSqlite(file: string): Db {
+/**
+ * SQLite at `file`, as durable as it can be: WAL, `synchronous=FULL`, foreign keys on. For tests also in memory: empty (`:memory:`) or with the content
+ * of a file.
+ */
+export function openSqlite(file: string | Buffer): Db {
   const database = new SQLite(file)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')

@@ -1,6 +1,9 @@
 /** Runs a suite on every database the product runs on. For tests only. */
 import { randomUUID } from 'node:crypto'
+import { readFile, rename } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type {} from '@keyferry/vitest/postgres'
+import type {} from '@keyferry/vitest/templates'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { describe, inject } from 'vitest'
@@ -18,28 +21,72 @@ export function onEveryDatabase(name: string, suite: (open: OpenStore, dialect: 
 
 /** An empty store in memory. */
 export async function openSqliteStore(): ReturnType<OpenStore> {
-  const db = openSqlite(':memory:')
-  await migrate(db)
+  const db = openSqlite(await sqliteTemplate())
   return { db, close: () => db.destroy(), databaseUrl: null }
 }
 
 async function openPostgresStore(): ReturnType<OpenStore> {
-  const databaseUrl = await createDatabase()
+  const databaseUrl = await createDatabase(await postgresTemplate())
   const db = openPostgres(databaseUrl, 5)
-  await migrate(db)
   return { db, databaseUrl, close: () => db.destroy() }
 }
 
-/** A new, empty database in the test server; its URL. */
-export async function createDatabase(): Promise<string> {
-  const server = inject('postgresUrl')
+/** A new database in the test server, empty or a copy of `template`; its URL. */
+export async function createDatabase(template = 'template1'): Promise<string> {
   const name = `t_${randomUUID().replaceAll('-', '')}`
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  await client.query(`create database ${name}`)
-  await client.end()
-  const url = new URL(server)
-  url.pathname = `/${name}`
+  await onServer((server) => server.query(`create database ${name} template ${template}`))
+  return urlOf(name)
+}
+
+/** A migrated store as a file's content: copies of it cost a fraction of migrating again. */
+const sqliteTemplate = once(async () => {
+  const file = join(inject('templates'), 'migrated.db')
+  const made = await readFile(file).catch(() => null)
+  if (made) return made
+  const db = openSqlite(':memory:')
+  await migrate(db)
+  const own = join(inject('templates'), `${randomUUID()}.db`)
+  await sql`vacuum into ${own}`.execute(db)
+  await db.destroy()
+  await rename(own, file)
+  return readFile(file)
+})
+
+/** The name of a migrated database in the test server, which nobody is connected to: one for the whole run. */
+const postgresTemplate = once(async () => {
+  const name = `migrated_${basename(inject('templates')).replaceAll(/\W/g, '_').toLowerCase()}`
+  await onServer(async (server) => {
+    // Held until this connection ends: the other test files wait.
+    await server.query('select pg_advisory_lock(hashtext($1))', [name])
+    const { rowCount } = await server.query('select from pg_database where datname = $1', [name])
+    if (rowCount) return
+    const url = await createDatabase()
+    const db = openPostgres(url, 1)
+    await migrate(db)
+    await db.destroy()
+    await server.query(`alter database ${new URL(url).pathname.slice(1)} rename to ${name}`)
+  })
+  return name
+})
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
+
+async function onServer<T>(work: (server: pg.Client) => Promise<T>): Promise<T> {
+  const server = new pg.Client({ connectionString: inject('postgresUrl') })
+  await server.connect()
+  try {
+    return await work(server)
+  } finally {
+    await server.end()
+  }
+}
+
+function urlOf(database: string): string {
+  const url = new URL(inject('postgresUrl'))
+  url.pathname = `/${database}`
   return url.href
 }
 

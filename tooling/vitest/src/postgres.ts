@@ -12,6 +12,19 @@ declare module 'vitest' {
   }
 }
 
+/** Nothing needs to reach the disk, and hundreds of small databases need no upkeep. */
+const THROWN_AWAY = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'max_wal_size=8GB',
+  'checkpoint_timeout=1h',
+  'autovacuum=off',
+  'jit=off',
+]
+
 export default async function postgres(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL
   if (given) {
@@ -19,8 +32,7 @@ export default async function postgres(project: TestProject): Promise<() => Prom
     return async () => {}
   }
   try {
-    // The data are thrown away, so nothing needs to reach the disk.
-    const server = await createPostgres({ settings: ['fsync=off', 'max_connections=200'] })
+    const server = await createPostgres({ settings: ['max_connections=200', ...THROWN_AWAY] })
     await server.start()
     project.provide('postgresUrl', server.url)
     return server.remove
