@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readyApi, type TestApi } from '@keyferry/api/testing'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
-import { migrate, openSqlite } from '@keyferry/db'
+import { openSqliteStore } from '@keyferry/db/testing'
 import { onTestFinished, vi } from 'vitest'
 
 // Each command is a process; on a busy machine a dozen of them take their time.
@@ -52,11 +52,7 @@ export async function newHome(env: Record<string, string> = {}): Promise<Home> {
 
 /** An API on SQLite with an account, listening; no worker, so no sync ever runs. Closed with the test. */
 export async function startApi(): Promise<{ api: TestApi; url: string; client: KeyferryClient }> {
-  const api = await readyApi(async () => {
-    const db = openSqlite(':memory:')
-    await migrate(db)
-    return { db, close: () => db.destroy(), databaseUrl: null }
-  })
+  const api = await readyApi(openSqliteStore)
   onTestFinished(() => api.close())
   const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
   return { api, url, client: createKeyferryClient({ url, token: api.token }) }

@@ -1,7 +1,7 @@
 /** The whole app for tests: in this process on a free port, with a data directory of its own and every vendor emulated. */
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { KeyferryClient } from '@keyferry/client'
 import type { Emulator } from '@keyferry/core/destinations/emulator'
 import { emulators } from '@keyferry/core/destinations/emulators'
@@ -64,8 +64,12 @@ function emptyQueue(): Promise<string> {
 /** For `/metrics` of these processes. */
 export const METRICS_TOKEN = 'a-token-for-prometheus'
 
+/** As `start` has it: without it each process compiles its modules again. */
+const NODE_COMPILE_CACHE = resolve(import.meta.dirname, '../../../node_modules/.cache/node')
+
 /** The environment of a process on that place. `PORT=0` takes any free port. */
 export const environmentOf = ({ dataDir, databaseUrl }: Place): Record<string, string> => ({
+  NODE_COMPILE_CACHE,
   PORT: '0',
   LOG_LEVEL: 'error',
   KEYFERRY_DATA_DIR: dataDir,
