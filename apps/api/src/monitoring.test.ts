@@ -82,13 +82,13 @@ onEveryDatabase('monitoring', (open) => {
       reason: null,
     })
     await statement(api.ctx.db, `delete from kysely_migration where name = '0001-first'`)
-    await expect.poll(ready, { timeout: 10_000 }).toMatchObject({
+    await expect.poll(ready, { timeout: 60_000 }).toMatchObject({
       status: 503,
       body: { ready: false, reason: expect.stringContaining('restart'), checks: { store: 'ok' } },
     })
     await api.ctx.db.schema.dropTable('heartbeats').execute()
     await expect
-      .poll(ready, { timeout: 10_000 })
+      .poll(ready, { timeout: 60_000 })
       .toMatchObject({ status: 503, body: { reason: expect.stringContaining('does not work') } })
     expect(await api.send('GET', '/api/status', undefined, { token: null })).toMatchObject({
       status: 200,
@@ -146,7 +146,7 @@ it('a SQLite store that is read-only or full is said, and a write is answered wi
   }
 
   await statement(db, 'pragma query_only = on')
-  await expect.poll(() => api.send('GET', '/api/ready'), { timeout: 10_000 }).toMatchObject(refused('read-only'))
+  await expect.poll(() => api.send('GET', '/api/ready'), { timeout: 60_000 }).toMatchObject(refused('read-only'))
   expect(await write()).toMatchObject(unavailable)
   await statement(db, 'pragma query_only = off')
   expect(await write()).toMatchObject({ status: 200 })
@@ -154,6 +154,6 @@ it('a SQLite store that is read-only or full is said, and a write is answered wi
   // SQLite raises it to what is in use.
   await statement(db, 'pragma max_page_count = 1')
   await expect
-    .poll(async () => (await write()).body, { timeout: 20_000 })
+    .poll(async () => (await write()).body, { timeout: 60_000 })
     .toMatchObject({ statusCode: 503, message: expect.stringContaining('full') })
 })

@@ -59,7 +59,7 @@ onEveryDatabase('a store of another version or key', (open) => {
 
   it('is not ready while its root key does not open the keys of the store', async () => {
     const ready = async () => (await api.send('GET', '/api/ready', undefined, { token: null })).body
-    await expect.poll(ready, { timeout: 10_000 }).toMatchObject({ ready: true, checks: { keys: 'ok' } })
+    await expect.poll(ready, { timeout: 60_000 }).toMatchObject({ ready: true, checks: { keys: 'ok' } })
     const { id, dataKey } = await api.ctx.db
       .selectFrom('organizations')
       .select(['id', 'dataKey'])
@@ -67,10 +67,10 @@ onEveryDatabase('a store of another version or key', (open) => {
     const set = (wrapped: string) => api.ctx.db.updateTable('organizations').set({ dataKey: wrapped }).execute()
     await set(keyring(randomBytes(32)).create(id))
     await expect
-      .poll(ready, { timeout: 10_000 })
+      .poll(ready, { timeout: 60_000 })
       .toMatchObject({ ready: false, reason: expect.stringContaining('root key') })
     await set(dataKey)
-    await expect.poll(ready, { timeout: 10_000 }).toMatchObject({ ready: true })
+    await expect.poll(ready, { timeout: 60_000 }).toMatchObject({ ready: true })
   })
 
   it('re-encrypts and removes nothing once a newer version has brought it up to date', async () => {

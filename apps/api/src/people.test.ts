@@ -3,7 +3,7 @@ import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/
 import { runSync } from '@keyferry/core/sync/run'
 import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { softAuthenticator } from './testing-passkey.ts'
 import { ACCOUNT, emptyApi, newProject, readyApi, type TestApi } from './testing.ts'
 
@@ -296,7 +296,7 @@ onEveryDatabase('people', (open) => {
     const known = await auth('request-password-reset', { email: ACCOUNT.email })
     const unknown = await auth('request-password-reset', { email: 'nobody@example.com' })
     expect([known.status, known.body]).toEqual([unknown.status, unknown.body])
-    await vi.waitFor(() => expect(mails).toHaveLength(1))
+    await expect.poll(() => mails).toHaveLength(1)
     const token = tokenOf(linkTo(ACCOUNT.email))
     expect((await auth('reset-password', { token, newPassword: password })).status).toBe(200)
     expect((await auth('reset-password', { token, newPassword: 'another long password' })).status).toBe(400)
@@ -412,7 +412,7 @@ onEveryDatabase('people', (open) => {
     expect((await as(session)('GET', '/api/v1/me')).status).toBe(200)
 
     await auth('request-password-reset', { email: ACCOUNT.email })
-    await vi.waitFor(() => expect(mails).toHaveLength(1))
+    await expect.poll(() => mails).toHaveLength(1)
     const reset = await auth('reset-password', { token: tokenOf(linkTo(ACCOUNT.email)), newPassword: password })
     expect(reset.status).toBe(200)
     for (const old of [session, cookieOf(trusting.headers)])
@@ -427,12 +427,12 @@ onEveryDatabase('people', (open) => {
     expect(entries).toMatchObject([
       { actor: { name: ACCOUNT.email }, address: '127.0.0.1', details: { by: 'mail', apiKeys: ['Bootstrap token'] } },
     ])
-    await vi.waitFor(() => expect(mails.at(-1)?.subject).toContain('is confirmed'))
+    await expect.poll(() => mails.at(-1)?.subject).toContain('is confirmed')
 
     // Proven once, nothing more is lost.
     const key = await ada('POST', '/api/v1/api-keys', { name: 'script', grants: [{ projectId, role: 'viewer' }] })
     await auth('request-password-reset', { email: ACCOUNT.email })
-    await vi.waitFor(() => expect(linkTo(ACCOUNT.email)).toContain('reset-password'))
+    await expect.poll(() => linkTo(ACCOUNT.email)).toContain('reset-password')
     await auth('reset-password', { token: tokenOf(linkTo(ACCOUNT.email)), newPassword: `${password} 2` })
     const by = { token: key.body.token }
     expect((await api.send('GET', '/api/v1/me', undefined, by)).status).toBe(200)

@@ -46,7 +46,7 @@ onEveryProfile((profile) => {
       expect(emulator.contents().get('PLAIN')).toBe('changed')
       expect(emulator.contents().has('QUOTED')).toBe(false)
     }
-  }, 90_000)
+  }, 240_000)
 
   it('converges after it was stopped with work left and the whole queue was lost', async () => {
     const instance = await startInstance(profile)
@@ -68,7 +68,7 @@ onEveryProfile((profile) => {
     await instance.restart()
     await settled(clientOf(instance.url, account), source.projectId, syncs, LIMIT_MS)
     for (const emulator of vendors.values()) expect(emulator.contents().get('PLAIN')).toBe('value 9')
-  }, 90_000)
+  }, 240_000)
 })
 
 async function deleteQueue({ dataDir, databaseUrl }: { dataDir: string; databaseUrl: string | null }): Promise<void> {

@@ -26,7 +26,7 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
   afterAll(() => rm(older, { recursive: true, force: true }))
 
   onEveryProfile((profile) => {
-    it('loses nothing, whatever maintenance the older processes are told to do', { timeout: 120_000 }, async () => {
+    it('loses nothing, whatever maintenance the older processes are told to do', { timeout: 300_000 }, async () => {
       const place = await newPlace(profile)
       const env = {
         ...environmentOf(place),

@@ -88,7 +88,7 @@ async function signInByProvider(url: string, provider: Provider, profile: Record
   return done.headers.get('location') ?? ''
 }
 
-describe('the app', { timeout: 90_000 }, () => {
+describe('the app', { timeout: 240_000 }, () => {
   it('says where it serves and what to do first, and ends on SIGTERM with 0', async () => {
     const place = await newPlace('embedded')
     const first = run(APP, place)
@@ -176,7 +176,7 @@ describe('the app', { timeout: 90_000 }, () => {
     const killed = run(APP, place, { env })
     const url = await ready(killed)
     const account = await bootstrap(url)
-    const patience = { timeout: 30_000 }
+    const patience = { timeout: 60_000 }
     await expect.poll(() => posted().flat().length, patience).toBeGreaterThan(0)
 
     hook.answer = 503
@@ -246,7 +246,7 @@ describe('the app', { timeout: 90_000 }, () => {
     await Promise.all([...vendors].map(([name, emulator]) => createSync(client, source, name, emulator)))
     // Every run has begun to write when the signal comes.
     for (const emulator of vendors.values()) {
-      await expect.poll(() => emulator.log.some(({ method }) => method !== 'GET'), { timeout: 15_000 }).toBe(true)
+      await expect.poll(() => emulator.log.some(({ method }) => method !== 'GET'), { timeout: 60_000 }).toBe(true)
     }
     app.child.kill('SIGTERM')
     expect(await app.ended()).toBe(0)
@@ -255,7 +255,7 @@ describe('the app', { timeout: 90_000 }, () => {
   })
 })
 
-describe('a process of a fleet', { timeout: 90_000 }, () => {
+describe('a process of a fleet', { timeout: 240_000 }, () => {
   it.each(['apps/worker/src/main.ts', 'apps/api/src/main.ts'])(
     '%s does not start without DATABASE_URL',
     async (script) => {
@@ -288,7 +288,7 @@ describe('a process of a fleet', { timeout: 90_000 }, () => {
   })
 })
 
-describe('the demo', { timeout: 90_000 }, () => {
+describe('the demo', { timeout: 240_000 }, () => {
   it('ends with every target equal to the file, and ends with 0', async () => {
     const demo = run('apps/keyferry/src/demo/main.ts', await newPlace('embedded'), { args: ['--exit'] })
     expect(await demo.ended(), demo.output()).toBe(0)

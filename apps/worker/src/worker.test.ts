@@ -25,15 +25,15 @@ onEveryDatabase('worker', (open) => {
     onTestFinished(jobs.stop)
     const worker = await startWorker({ ctx: ferry.ctx, jobs, historyDays: 90, concurrency: 2 })
     onTestFinished(worker.stop)
-    await expect.poll(ferry.contents, { timeout: 30_000 }).toEqual({ KEY: 'first' })
+    await expect.poll(ferry.contents, { timeout: 60_000 }).toEqual({ KEY: 'first' })
     await ferry.set({ KEY: 'second' })
-    await expect.poll(ferry.contents, { timeout: 30_000 }).toEqual({ KEY: 'second' })
+    await expect.poll(ferry.contents, { timeout: 60_000 }).toEqual({ KEY: 'second' })
 
     await worker.stop()
     await ferry.set({ KEY: 'third' })
     await jobs.stop()
     expect(ferry.contents()).toEqual({ KEY: 'second' })
-  }, 90_000)
+  }, 240_000)
 
   it('finishes deletions that a dead process left, and forgets old runs', async () => {
     const ferry = await startFerry(open, destination)
@@ -57,12 +57,12 @@ onEveryDatabase('worker', (open) => {
     const worker = await startWorker({ ctx, jobs, historyDays: 90, concurrency: 1 })
     onTestFinished(worker.stop)
     await expect
-      .poll(() => listFolders(ctx, actor, { ...place, path: '/', recursive: false }), { timeout: 30_000 })
+      .poll(() => listFolders(ctx, actor, { ...place, path: '/', recursive: false }), { timeout: 60_000 })
       .toEqual([])
     await expect
-      .poll(async () => (await listRuns(ctx, actor, { destination, syncId: sync.id })).length, { timeout: 30_000 })
+      .poll(async () => (await listRuns(ctx, actor, { destination, syncId: sync.id })).length, { timeout: 60_000 })
       .toBe(1)
-  }, 90_000)
+  }, 240_000)
 })
 
 async function backendOf(databaseUrl: string | null): Promise<Backend> {

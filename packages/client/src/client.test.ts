@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createKeyferryClient, type KeyferryClient } from './index.ts'
 
 /** For a busy machine; nothing waits longer than it must. */
-const PATIENCE = { timeout: 20_000 }
+const PATIENCE = { timeout: 60_000 }
 
 onEveryDatabase('the typed client', (open) => {
   let api: TestApi

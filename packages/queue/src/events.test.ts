@@ -102,7 +102,7 @@ describe('live events', () => {
             here.events.publish(event(++n))
             return far.seen.some((seen) => seen > after)
           },
-          { timeout: 15_000 },
+          { timeout: 60_000 },
         )
       await arrives(0).toBe(true)
 
@@ -113,7 +113,7 @@ describe('live events', () => {
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'keyferry-events'`,
       )
       const before = far.missed.length
-      await expect.poll(() => far.missed.slice(before), { timeout: 15_000 }).not.toEqual([])
+      await expect.poll(() => far.missed.slice(before), { timeout: 60_000 }).not.toEqual([])
       await arrives(n).toBe(true)
     },
   )

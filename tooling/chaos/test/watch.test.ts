@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emulators, type StartEmulator } from '@keyferry/core/destinations/emulators'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { openBook } from '../src/book.ts'
 import { filesWith } from '../src/canary.ts'
 import { startFront } from '../src/front.ts'
@@ -64,7 +64,7 @@ describe('the front of a vendor', () => {
     expect(emulator.log).toHaveLength(carriedOut + 1)
     front.outage('silent')
     const unanswered = write('1')
-    await vi.waitFor(() => expect(front.witness.requests).toBe(4))
+    await expect.poll(() => front.witness.requests).toBe(4)
     front.outage(null)
     await expect(unanswered).rejects.toThrow()
     expect((await write('1')).status).toBeGreaterThan(0)

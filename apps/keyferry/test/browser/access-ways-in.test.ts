@@ -14,10 +14,10 @@ import { signIn } from './console.ts'
 import { hands, see } from './hands.ts'
 import { openScreens } from './screens.ts'
 
-const LIMIT = { timeout: 20_000 }
+const LIMIT = { timeout: 60_000 }
 
 describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
-  it('are a link by mail, a passkey, and the organization', { timeout: 120_000 }, async () => {
+  it('are a link by mail, a passkey, and the organization', { timeout: 300_000 }, async () => {
     const provider = await startProvider()
     const mail = await receiveMail()
     const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))

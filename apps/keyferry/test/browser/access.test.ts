@@ -11,9 +11,9 @@ import { isInDocument, witness, type Witness } from './witness.ts'
 
 const CANARY = 'canary-of-people'
 const VERA = { email: 'vera@example.com', password: 'vera has a sentence too' }
-const LIMIT = { timeout: 20_000 }
+const LIMIT = { timeout: 60_000 }
 /** Of one test: most look at several screens. */
-const PATIENCE = { timeout: 120_000 }
+const PATIENCE = { timeout: 300_000 }
 
 describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
   const all = oneConsole()

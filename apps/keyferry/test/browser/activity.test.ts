@@ -13,8 +13,8 @@ import { openScreens, type Screens } from './screens.ts'
 import { isInDocument } from './witness.ts'
 
 const CANARY = 'canary'
-const LIMIT = { timeout: 20_000 }
-const PATIENCE = { timeout: 120_000 }
+const LIMIT = { timeout: 60_000 }
+const PATIENCE = { timeout: 300_000 }
 /** More than two pages of the log. */
 const READINGS = 240
 

@@ -27,7 +27,7 @@ export interface Console {
 }
 
 /** Generous, for a machine that does other things too. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 export const OUTPUT = resolve(import.meta.dirname, '../../../../test-output')
 

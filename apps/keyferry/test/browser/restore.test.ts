@@ -11,9 +11,9 @@ import { oneConsole, signIn } from './console.ts'
 import { gone, hands, see } from './hands.ts'
 import { openScreens, type Screens } from './screens.ts'
 
-const LIMIT_MS = 20_000
+const LIMIT_MS = 60_000
 const LIMIT = { timeout: LIMIT_MS }
-const PATIENCE = { timeout: 120_000 }
+const PATIENCE = { timeout: 300_000 }
 const CANARY = 'canary'
 const [[name, startEmulator] = ['', undefined]] = [...(await emulators())]
 

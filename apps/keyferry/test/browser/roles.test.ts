@@ -10,8 +10,8 @@ import { gone, hands, see, type Hands } from './hands.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { isInDocument, witness, type Witness } from './witness.ts'
 
-const LIMIT_MS = 20_000
-const PATIENCE = { timeout: 120_000 }
+const LIMIT_MS = 60_000
+const PATIENCE = { timeout: 300_000 }
 const CANARY = 'canary-of-roles'
 const PASSWORD = 'a sentence of somebody else'
 const INSIDE = [{ environment: 'dev', secretPath: '/api/**' }]
@@ -71,7 +71,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
     await settled(client, projectId, [inside, outside], LIMIT_MS)
     viewer = await join(all(), 'vera@example.com', 'viewer', null)
     narrow = await join(await anotherBrowser(), 'dev@example.com', 'developer', INSIDE)
-  }, 120_000)
+  }, 300_000)
   afterAll(() => narrow?.context.close())
 
   async function anotherBrowser(): Promise<Pick<Person, 'context' | 'page' | 'seen'>> {

@@ -12,7 +12,7 @@ import { hands, see } from './hands.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
 
-const LIMIT_MS = 20_000
+const LIMIT_MS = 60_000
 const DOTENV = `DATABASE_URL="postgres://db.internal:5432/checkout"
 PEM="-----BEGIN KEY-----\nabc\n-----END KEY-----"
 STRIPE_KEY=sk_live_1
@@ -67,7 +67,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.goto('/no/such/page')
     await heading('There is no page at this address')
     await look('not-found')
-  }, 120_000)
+  }, 300_000)
 
   it('of secrets', async () => {
     await client.secrets.paste.mutate({ ...source, content: DOTENV })
@@ -110,7 +110,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.getByPlaceholder('Go to a secret').fill('log')
     await see(page.getByRole('option', { name: 'LOG_LEVEL' }).first())
     await look('palette')
-  }, 120_000)
+  }, 300_000)
 
   it('of connections', async () => {
     const listed = await client.destinations.list.query()
@@ -129,7 +129,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       await see(alert('not stored'))
       await look(`connection-${destination.name}-refused`)
     }
-  }, 120_000)
+  }, 300_000)
 
   it('of the wizard', async () => {
     for (const [index, { destination, emulator }] of destinations.entries()) {
@@ -176,7 +176,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.goto(at('/connections'))
     await see(page.getByText('Used by no sync').first())
     await look('connections')
-  }, 120_000)
+  }, 300_000)
 
   it('of syncs', async () => {
     syncs = await Promise.all(
@@ -206,7 +206,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await button('Delete sync').click()
     await see(dialog())
     await look('sync-danger')
-  }, 120_000)
+  }, 300_000)
 
   it('of syncs that wait for a person', async () => {
     const [first] = syncs
@@ -247,7 +247,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.goto(at('/syncs'))
     await see(row(`to-${first.destination}`))
     await look('syncs-blocked')
-  }, 120_000)
+  }, 300_000)
 
   it('begin with less than 250 kB of script, wherever one comes in', async () => {
     const [first] = syncs
@@ -286,7 +286,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       await cold.close()
     }
     expect(heavy).toEqual([])
-  }, 120_000)
+  }, 300_000)
 
   it('of the way in, and of the menu on a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 })
@@ -300,7 +300,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await button('Sign in').click()
     await see(page.getByText('Enter your password'))
     await look('sign-in')
-  }, 120_000)
+  }, 300_000)
 
   it('have nothing that axe objects to', () => expect(screens.violations).toEqual([]))
 

@@ -10,7 +10,7 @@ import { suiteName, whyNoBrowser } from './chromium.ts'
 import { oneConsole, signIn } from './console.ts'
 import { gone, hands, see } from './hands.ts'
 
-const LIMIT_MS = 20_000
+const LIMIT_MS = 60_000
 const SLOW_MS = 1500
 /** More than the fuse lets go without a question, of a folder large enough for it. */
 const MANY = Array.from({ length: 8 }, (_, index) => `MANY_${index}`)

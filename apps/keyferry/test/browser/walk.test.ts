@@ -12,7 +12,7 @@ import { isInDocument } from './witness.ts'
 
 /** In every value, so that one look finds any of them. */
 const CANARY = 'canary'
-const LIMIT = { timeout: 20_000 }
+const LIMIT = { timeout: 60_000 }
 const names = [...(await emulators()).keys()]
 
 describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {

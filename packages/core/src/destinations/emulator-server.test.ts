@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { type EmulatorServer, startEmulatorServer } from './emulator-server.ts'
 
 let server: EmulatorServer | undefined
@@ -52,7 +52,7 @@ test('counts what is in flight at the same time', async () => {
   })
   const { url } = server
   const calls = [fetch(url), fetch(url), fetch(url)]
-  await vi.waitFor(() => expect(waiting).toHaveLength(3))
+  await expect.poll(() => waiting).toHaveLength(3)
   for (const answer of waiting) answer()
   await Promise.all(calls)
   expect(server.maxInFlight()).toBe(3)

@@ -1,7 +1,7 @@
 /** Looks for drift and repairs, against every vendor's emulator, on every database. */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { pino } from 'pino'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { destinations } from '../../destinations/registry.ts'
 import { Invalid } from '../../errors.ts'
 import { checkDrift } from '../verbs/check-drift.ts'
@@ -152,7 +152,7 @@ for (const { name: destination, title } of destinations()) {
         const before = it.emulator.log.length
         it.emulator.setLatency(200)
         const looking = runSync(it.ctx, sync.id, new AbortController().signal)
-        await vi.waitFor(() => expect(it.emulator.log.length).toBeGreaterThan(before))
+        await expect.poll(() => it.emulator.log.length).toBeGreaterThan(before)
         await it.set({ A: '2' })
         expect(await looking).toMatchObject({ again: true })
         it.emulator.setLatency(0)
