@@ -438,6 +438,72 @@ onEveryDatabase('people', (open) => {
     expect((await api.send('GET', '/api/v1/me', undefined, by)).status).toBe(200)
   })
 
+  it('are invited by a project admin who does not learn which address has an account', async () => {
+    const bob = await join('bob@example.com', 'admin')
+    await accept(await invitedAsAdmin('dora@example.com'))
+    const answers = []
+    for (const email of ['dora@example.com', 'nobody@example.com']) {
+      const one = await bob('POST', `/api/v1/projects/${projectId}/invitations`, { email, role: 'viewer' })
+      const many = await bob('POST', `/api/v1/projects/${projectId}/memberships`, { emails: [email] })
+      const listed = await bob('GET', `/api/v1/projects/${projectId}/invitations`)
+      answers.push(
+        JSON.stringify([one.status, one.body, many.status, many.body, listed.body.invitations.length])
+          .replaceAll(email, 'EMAIL')
+          .replaceAll(/[0-9a-f-]{36}/g, 'ID')
+          .replaceAll(/T[\d:.]+Z/g, 'TIME'),
+      )
+      await api.send('DELETE', `/api/v1/projects/${projectId}/invitations/${listed.body.invitations[0].id}`)
+    }
+    expect(answers[0]).toBe(answers[1])
+    await bob('POST', `/api/v1/projects/${projectId}/invitations`, { email: 'dora@example.com', role: 'viewer' })
+    expect(await memberOf('dora@example.com')).toBeUndefined()
+    const dora = as((await signIn('dora@example.com')).cookie)
+    const token = tokenOf(linkTo('dora@example.com'))
+    expect((await dora('POST', '/api/v1/people/invitations/accept', { token })).status).toBe(200)
+    expect(await memberOf('dora@example.com')).toMatchObject({ role: 'viewer' })
+    const again = await bob('POST', `/api/v1/projects/${projectId}/invitations`, {
+      email: 'dora@example.com',
+      role: 'viewer',
+    })
+    expect([again.status, again.body.message]).toEqual([400, expect.stringContaining('is a member of this project')])
+  })
+
+  it('leave machines behind them, whose client secrets are listed and go with them if that is asked for', async () => {
+    const madeBy = async (email: string) => {
+      await accept(await invitedAsAdmin(email))
+      const person = as((await signIn(email)).cookie)
+      const { id: userId } = (await person('GET', '/api/v1/me')).body.me
+      const { id } = (await person('POST', '/api/v1/identities', { name: `of ${email}` })).body.identity
+      const path = `/api/v1/auth/universal-auth/identities/${id}`
+      const { clientId } = (await person('POST', path, {})).body.identityUniversalAuth
+      const { clientSecret } = (await person('POST', `${path}/client-secrets`, { description: 'first' })).body
+      // With the key of another person.
+      await api.send('POST', `${path}/client-secrets`, { description: 'second' })
+      const login = () =>
+        api.send('POST', '/api/v1/auth/universal-auth/login', { clientId, clientSecret }, { token: null })
+      return { userId, login, token: (await login()).body.accessToken }
+    }
+    const me = (token: string) => api.send('GET', '/api/v1/me', undefined, { token })
+    const bob = await madeBy('bob@example.com')
+    const secretsOf = async (userId: string) =>
+      (await api.send('GET', `/api/v1/people/${userId}/client-secrets`)).body.clientSecrets
+    const made = await secretsOf(bob.userId)
+    expect(made).toMatchObject([{ identityName: 'of bob@example.com', description: 'first' }])
+    const { people } = (await api.send('GET', '/api/v1/people')).body
+    const ada = people.find(({ email }: { email: string }) => email === ACCOUNT.email)
+    expect(await secretsOf(ada.id)).toMatchObject([{ description: 'second' }])
+    const removed = await api.send('DELETE', `/api/v1/people/${bob.userId}`)
+    expect(removed.body.person.clientSecrets).toEqual(made)
+    expect([(await me(bob.token)).status, (await bob.login()).status]).toEqual([200, 200])
+
+    const carl = await madeBy('carl@example.com')
+    const all = await api.send('DELETE', `/api/v1/people/${carl.userId}?revokeClientSecrets=true`)
+    expect(all.body.person.clientSecrets).toHaveLength(1)
+    expect([(await me(carl.token)).status, (await carl.login()).status]).toEqual([401, 401])
+    const { entries } = (await api.send('GET', '/api/v1/audit?action=identity.client-secret.revoke')).body
+    expect(entries).toHaveLength(1)
+  })
+
   it('are invited only while their inviter may still invite', async () => {
     const bob = await join('bob@example.com', 'admin')
     const sent = await bob('POST', `/api/v1/projects/${projectId}/invitations`, {
@@ -501,8 +567,16 @@ onEveryDatabase('people', (open) => {
     }
     expect((await other.send('GET', `/api/v1/projects/${at}/invitations`)).body.invitations).toEqual([])
     expect((await other.send('GET', `/api/v1/projects/${at}/memberships`)).body.memberships).toHaveLength(2)
-    const added = await post(path, { email: ACCOUNT.email, role: 'viewer' }, { token: accessToken })
-    expect(added.body).toMatchObject({ member: { email: ACCOUNT.email }, link: null })
+    // The refusal does not tell who has an account.
+    const toInvite = async (email: string) => {
+      const { status, body } = await post(path, { email, role: 'viewer' }, { token: accessToken })
+      return [status, body.message]
+    }
+    expect(await toInvite(ACCOUNT.email)).toEqual(await toInvite('new@example.com'))
+    expect((await post(path, { email: ACCOUNT.email, role: 'viewer' })).body).toMatchObject({
+      member: { email: ACCOUNT.email },
+      link: null,
+    })
     const { people } = (await other.send('GET', '/api/v1/people')).body
     expect(people).toMatchObject([{ emailVerified: false }, { emailVerified: false }])
     // Handed over, a link for a new password proves no more.

@@ -63,10 +63,13 @@ export async function insertMembership(
     .onConflict((conflict) => conflict.columns(['projectId', 'principalId']).doNothing())
     .executeTakeFirst()
   if (inserted.numInsertedOrUpdatedRows === 0n) {
-    throw new BadRequest(`${principal.name} is a member of this project already; change the role instead`)
+    throw alreadyMember(principal.name)
   }
   return row
 }
+
+export const alreadyMember = (name: string): BadRequest =>
+  new BadRequest(`${name} is a member of this project already; change the role instead`)
 
 /** Throws like `insertMembership`. */
 export async function addIdentity(

@@ -271,6 +271,29 @@ export const clientSecret = z
     updatedAt: timestamp,
   })
   .meta({ id: 'ClientSecret' })
+/** A client secret that a person made, with its machine. */
+export const madeClientSecret = z
+  .object({
+    clientSecretId: id,
+    identityId: id,
+    identityName: z.string(),
+    description: z.string(),
+    clientSecretPrefix: z.string(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'MadeClientSecret' })
+export const removePerson = z.object({
+  userId: id,
+  revokeClientSecrets: z
+    .boolean()
+    .default(false)
+    .describe('Also the client secrets that they made; otherwise machines go on signing in with those'),
+})
+export const removedPerson = person
+  .extend({
+    clientSecrets: z.array(madeClientSecret).describe('Those that they made, revoked or not as it was asked for'),
+  })
+  .meta({ id: 'RemovedPerson' })
 export const createClientSecret = z.object({
   identityId: id,
   description: visibleLines('Description').trim().max(256).default(''),

@@ -5,10 +5,12 @@ import {
   acceptInvitation,
   invitation,
   invited,
+  madeClientSecret,
   offer,
   openInvitation,
   person,
   personSession,
+  removedPerson,
   timestamp,
 } from '@keyferry/schemas'
 import { z } from 'zod'
@@ -81,7 +83,14 @@ export const people = router({
     tag,
     summary: 'Removes an account with its memberships, sessions and API keys',
     routes: [{ method: 'DELETE', path: '/api/v1/people/:userId', envelope: 'person', input: 'query' }],
-    output: person,
+    output: removedPerson,
+  }),
+
+  clientSecrets: query(peopleVerbs.clientSecrets, {
+    tag,
+    summary: 'Client secrets of machines that a person made, which go on working without them',
+    routes: [{ method: 'GET', path: '/api/v1/people/:userId/client-secrets', envelope: 'clientSecrets' }],
+    output: z.array(madeClientSecret),
   }),
 
   endSecondFactor: mutation(peopleVerbs.endSecondFactor, {

@@ -8,6 +8,7 @@ import { universalAuthSetting } from '@keyferry/schemas'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { findIdentity } from './identities.ts'
+import { makerOf, revokeClientSecrets } from './made-by-person.ts'
 import { randomToken } from './tokens.ts'
 import { transactChecked } from '@keyferry/core/transaction'
 
@@ -115,7 +116,7 @@ export async function createClientSecret(
 ): Promise<{ clientSecret: string; clientSecretData: ClientSecret }> {
   const secret = randomToken()
   const at = timestamp(ctx)
-  const row: Selectable<ClientSecretTable> = {
+  const made = {
     id: randomUUID(),
     identityId,
     description,
@@ -129,14 +130,16 @@ export async function createClientSecret(
     createdAt: at,
     updatedAt: at,
   }
-  await transactChecked(ctx, async (tx) => {
+  const row = await transactChecked(ctx, async (tx) => {
     await findUniversalAuth(tx, identityId)
+    const row: Selectable<ClientSecretTable> = { ...made, createdBy: await makerOf(tx, actor) }
     await tx.insertInto('clientSecrets').values(row).execute()
     await audit(ctx, tx, actor, 'identity.client-secret.create', null, {
       identityId,
       clientSecretId: row.id,
       description,
     })
+    return row
   })
   return { clientSecret: secret, clientSecretData: describe(row) }
 }
@@ -172,14 +175,7 @@ export async function getClientSecret(ctx: Context, _actor: Actor, input: OneSec
 export async function revokeClientSecret(ctx: Context, actor: Actor, input: OneSecret): Promise<ClientSecret> {
   await transactChecked(ctx, async (tx) => {
     await findClientSecret(tx, input)
-    await amend(tx, 'clientSecrets', input.clientSecretId, { revoked: 1 })
-    await tx
-      .updateTable('clientSecrets')
-      .set({ updatedAt: timestamp(ctx) })
-      .where('id', '=', input.clientSecretId)
-      .execute()
-    await tx.deleteFrom('accessTokens').where('clientSecretId', '=', input.clientSecretId).execute()
-    await audit(ctx, tx, actor, 'identity.client-secret.revoke', null, { ...input })
+    await revokeClientSecrets(ctx, tx, actor, [input])
   })
   return getClientSecret(ctx, actor, input)
 }

@@ -11,7 +11,7 @@ import { allows } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import type { Auth } from '../auth.ts'
 import { randomToken } from '../machines/tokens.ts'
-import { describe, insertMembership, type Member } from '../members.ts'
+import { alreadyMember, describe, insertMembership, type Member } from '../members.ts'
 import { refuseCommon } from './common-passwords.ts'
 import { bannedWords } from './password-rules.ts'
 import { accept, stillGiven } from './pending.ts'
@@ -27,8 +27,9 @@ type Row = Selectable<InvitationTable>
 const LIFE_MS = 7 * 24 * 3_600_000
 
 /**
- * Who has an account becomes a member at once; everybody else gets a link by mail. Throws `BadRequest` for a member, and `Forbidden` for a new
- * account when there is no e-mail to prove its address with, unless an instance admin asks.
+ * Of an instance admin: who has an account becomes a member at once, everybody else gets a link by mail. Of others: everybody gets a link, so that the
+ * answer does not tell who has an account. Throws `BadRequest` for a member, and `Forbidden` when somebody else than an instance admin asks and there
+ * is no e-mail to send the link with.
  */
 export async function inviteMember(
   ctx: Context,
@@ -37,8 +38,12 @@ export async function inviteMember(
   { projectId, email, role, scopes }: z.output<typeof schemas.inviteMember>,
 ): Promise<Invited> {
   const user = await userOfEmail(ctx.db, email)
-  if (!user) await refuseUnproven(ctx, actor, [email])
-  if (!user) return invite(ctx, auth, actor, { email, projectId, role, scopes, instanceAdmin: false })
+  const runsInstance = allows(await readAccess(ctx.db, actor), 'instance.manage', { kind: 'instance' })
+  if (!runsInstance) {
+    refuseWithoutMail(ctx)
+    if (user) await refuseMember(ctx, projectId, { id: user.id, email })
+  }
+  if (!user || !runsInstance) return invite(ctx, auth, actor, { email, projectId, role, scopes, instanceAdmin: false })
   const row = await transactChecked(ctx, async (tx) => {
     const row = await insertMembership(ctx, tx, { kind: 'user', id: user.id, name: email }, { projectId, role, scopes })
     await audit(ctx, tx, actor, 'member.add', projectId, { userId: user.id, email, role, scopes })
@@ -59,10 +64,6 @@ export async function inviteMembers(
   const invitations = []
   const [role = 'viewer'] = roleSlugs
   const addresses = new Set([...emails, ...usernames])
-  const unknown = []
-  for (const email of addresses) if (!(await userOfEmail(ctx.db, email))) unknown.push(email)
-  // Before the first of them is added.
-  if (unknown.length > 0) await refuseUnproven(ctx, actor, unknown)
   for (const email of addresses) {
     const { member, link, mailed } = await inviteMember(ctx, auth, actor, { projectId, email, role, scopes: null })
     if (member) memberships.push(member)
@@ -71,12 +72,21 @@ export async function inviteMembers(
   return { memberships, invitations }
 }
 
-/** Without e-mail the inviter gets the link and could use it, so only those who may do everything anyway make accounts. */
-async function refuseUnproven(ctx: Context, actor: Actor, emails: readonly string[]): Promise<void> {
-  if (ctx.mail || allows(await readAccess(ctx.db, actor), 'instance.manage', { kind: 'instance' })) return
-  throw new Forbidden(
-    `No account has the address ${emails.join(', ')}. E-mail is not set up, so only an instance admin can invite somebody new.`,
-  )
+/** Without e-mail the inviter gets the link and could use it, so only those who may do everything anyway invite. */
+function refuseWithoutMail({ mail }: Pick<Context, 'mail'>): void {
+  if (mail) return
+  throw new Forbidden('E-mail is not set up, so only an instance admin can add people. Ask one, or have SMTP_URL set.')
+}
+
+/** Members are listed to who invites: that this one is there already is no news. */
+async function refuseMember(ctx: Context, projectId: string, user: { id: string; email: string }): Promise<void> {
+  const present = await ctx.db
+    .selectFrom('memberships')
+    .where('projectId', '=', projectId)
+    .where('principalId', '=', user.id)
+    .select('id')
+    .executeTakeFirst()
+  if (present) throw alreadyMember(user.email)
 }
 
 /** To the instance, without a project. Throws `BadRequest` for an address that has an account. */
@@ -260,7 +270,7 @@ async function isMailed(
     await mail.send({
       to,
       subject: 'You are invited to Keyferry',
-      text: `You are invited to ${place}. Within 7 days, open\n\n${link}\n\nto choose a password.\n`,
+      text: `You are invited to ${place}. Within 7 days, open\n\n${link}\n\nto accept, and to choose a password if you have no account yet.\n`,
     })
     return true
   } catch (error) {

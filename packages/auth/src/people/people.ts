@@ -6,6 +6,7 @@ import { BadRequest, NotFound } from '@keyferry/core/errors'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Auth } from '../auth.ts'
+import { clientSecretsBy, revokeClientSecrets } from '../machines/made-by-person.ts'
 import { removeKeysOf } from '../machines/api-keys.ts'
 import { removeOver, SIGN_INS } from './sessions.ts'
 import { allUsers, deleteUser, dropSecondFactor, sessionsOf, signOutEverywhere, usersOf, type User } from './users.ts'
@@ -45,21 +46,41 @@ export async function updatePerson(
   return shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
 }
 
-/** With memberships, sessions, API keys and open invitations of theirs: all of it stops working at once. Throws like `updatePerson`. */
-export async function removePerson(ctx: Context, actor: Actor, { userId }: { userId: string }): Promise<Person> {
+/**
+ * With memberships, sessions, API keys and open invitations of theirs: all of it stops working at once. Client secrets of machines that they made are
+ * revoked if that is asked for, and listed. Throws like `updatePerson`.
+ */
+export async function removePerson(
+  ctx: Context,
+  actor: Actor,
+  { userId, revokeClientSecrets: revokes }: z.output<typeof schemas.removePerson>,
+): Promise<z.output<typeof schemas.removedPerson>> {
   const person = shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
-  const afterCommit = await transactChecked(ctx, async (tx) => {
+  const { clientSecrets, afterCommit } = await transactChecked(ctx, async (tx) => {
     await refuseLastAdmin(ctx, tx, await findUser(tx, userId))
+    const clientSecrets = await clientSecretsBy(tx, userId)
+    if (revokes) await revokeClientSecrets(ctx, tx, actor, clientSecrets)
     await removeKeysOf(tx, userId)
     await tx.deleteFrom('memberships').where('principalId', '=', userId).execute()
     await tx.deleteFrom('instanceAdmins').where('principalId', '=', userId).execute()
     await tx.deleteFrom('invitations').where('email', '=', person.email).execute()
     await deleteUser(tx, userId)
-    await audit(ctx, tx, actor, 'person.remove', null, { userId, email: person.email })
-    return ctx.hooks.onAccessLost(ctx, tx, null)
+    const left = revokes ? [] : clientSecrets.map(({ clientSecretId }) => clientSecretId)
+    await audit(ctx, tx, actor, 'person.remove', null, { userId, email: person.email, clientSecretsLeft: left })
+    return { clientSecrets, afterCommit: await ctx.hooks.onAccessLost(ctx, tx, null) }
   })
   await afterCommit()
-  return person
+  return { ...person, clientSecrets }
+}
+
+/** Client secrets of machines that the person made and nobody revoked. Throws `NotFound`. */
+export async function listPersonClientSecrets(
+  ctx: Context,
+  _actor: Actor,
+  { userId }: { userId: string },
+): Promise<z.output<typeof schemas.madeClientSecret>[]> {
+  await findUser(ctx.db, userId)
+  return clientSecretsBy(ctx.db, userId)
 }
 
 /**

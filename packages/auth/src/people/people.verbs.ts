@@ -9,6 +9,7 @@ import {
   endPersonSessions,
   endSecondFactor,
   listPeople,
+  listPersonClientSecrets,
   listPersonSessions,
   removePerson,
   updatePerson,
@@ -43,7 +44,8 @@ export const peopleVerbs = {
     run: updatePerson,
   }),
 
-  remove: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: removePerson }),
+  remove: defineVerb({ input: schemas.removePerson, requires: () => RUNS_INSTANCE, run: removePerson }),
+  clientSecrets: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: listPersonClientSecrets }),
   endSecondFactor: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: endSecondFactor }),
 
   sessions: defineAuthVerb({

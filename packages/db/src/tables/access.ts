@@ -80,6 +80,8 @@ export interface ClientSecretTable {
   ttl: Fixed<number>
   revoked: Fixed<Flag>
   lastUsedAt: Timestamp | null
+  /** Id of the person, or of the machine, that made it; null: made before this was kept. */
+  createdBy: string | null
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
 }

@@ -11,6 +11,7 @@ import { Td, Tr } from '../../components/ui/table.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
+import { PersonClientSecrets } from './person-client-secrets.tsx'
 import { PersonSessions } from './person-sessions.tsx'
 import type { Person } from './types.ts'
 
@@ -119,6 +120,7 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
   const endSecondFactor = trpc.people.endSecondFactor.useMutation()
   const endSessions = trpc.people.endSessions.useMutation()
   const remove = trpc.people.remove.useMutation()
+  const [revokes, setRevokes] = useState(false)
   const words = {
     promote: {
       title: `Make ${person.email} an instance admin?`,
@@ -147,8 +149,8 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
     remove: {
       title: `Remove the account of ${person.email}?`,
       label: 'Remove account',
-      text: 'Memberships, sessions, API keys and the invitations they sent stop working at once, and so do syncs that nobody else stands behind. Client secrets of machines that they created go on working: replace those they may have kept.',
-      act: () => remove.mutateAsync({ userId: person.id }),
+      text: 'Memberships, sessions, API keys and the invitations they sent stop working at once, and so do syncs that nobody else stands behind.',
+      act: () => remove.mutateAsync({ userId: person.id, revokeClientSecrets: revokes }),
     },
   }[asking]
   const act = async () => {
@@ -166,6 +168,7 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
     >
       <p>{words.text}</p>
       {asking === 'end-sessions' && <PersonSessions userId={person.id} />}
+      {asking === 'remove' && <PersonClientSecrets userId={person.id} revokes={revokes} onChange={setRevokes} />}
     </Confirm>
   )
 }
