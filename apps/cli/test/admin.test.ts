@@ -135,11 +135,19 @@ it('backs up, rotates and verifies beside a serving instance, and restores a sto
   })
   await store.deleteFrom('instanceAdmins').where('principalId', '=', 'eve').execute()
   await store.destroy()
+  for (const key of ['authority', 'connections'])
+    expect(await admin('rotate-key', key)).toMatchObject({ code: 0, stderr: '' })
+  expect(await value()).toBe('after')
+  expect(await admin('rotate-key', 'sign-in')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Stop every process'),
+  })
   expect(await admin('end-sessions')).toMatchObject({ code: 0, stderr: '' })
 
   expect((await admin('restore', 'copy.db', '--yes')).code).toBe(1)
   await instance.stop()
   expect(await admin('restore', 'copy.db')).toMatchObject({ code: 1, stdout: '' })
+  expect(await admin('rotate-key', 'sign-in')).toMatchObject({ code: 0, stderr: '' })
   await chmod(join(home.dir, 'copy.db'), 0o644)
   expect(await admin('restore', 'copy.db', '--yes')).toMatchObject({ code: 0, stderr: '' })
   expect((await stat(join(instance.dataDir, 'keyferry.db'))).mode & 0o777).toBe(0o600)

@@ -1,4 +1,5 @@
 import { pruneAuditDaily } from '@keyferry/core/admin/prune-audit'
+import { continueInstanceRotations } from '@keyferry/core/admin/rotate-instance-key'
 import { continueRotations } from '@keyferry/core/admin/rotate-data-key'
 import { SYSTEM, type Context } from '@keyferry/core/context'
 import { purgeTrash } from '@keyferry/core/vault/trash'
@@ -6,7 +7,7 @@ import { purgeTrash } from '@keyferry/core/vault/trash'
 const EVERY_MS = 5_000
 
 /**
- * What the vault needs from time to time: goes on with data keys that are being rotated, throws away what was deleted long
+ * What the vault needs from time to time: goes on with keys that are being rotated, throws away what was deleted long
  * enough ago, and takes rows older than `auditDays` off the audit log.
  */
 export function startUpkeep(ctx: Context, auditDays: number | null): { stop(): Promise<void> } {
@@ -31,6 +32,7 @@ export function startUpkeep(ctx: Context, auditDays: number | null): { stop(): P
 async function keepUp(ctx: Context, auditDays: number | null, signal: AbortSignal): Promise<void> {
   try {
     await continueRotations(ctx, signal)
+    await continueInstanceRotations(ctx)
     await purgeTrash(ctx)
     if (auditDays !== null) await pruneAuditDaily(ctx, SYSTEM, { days: auditDays })
   } catch (error) {

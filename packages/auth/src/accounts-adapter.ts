@@ -25,9 +25,21 @@ export function accountsAdapter(
     const inner = kyselyAdapter(db, { type, transaction })(options)
     return {
       ...inner,
-      ...sealing(inner, authority),
+      ...refreshing(sealing(inner, authority), authority),
       transaction: (work) => inner.transaction((tx) => work({ ...tx, ...sealing(tx, authority) })),
     }
+  }
+}
+
+/** A token that is not found is looked for again once the key of the hashes was rotated. Not inside a transaction, which may have the store to itself. */
+function refreshing(inner: Inner, authority: Authority): Inner {
+  return {
+    ...inner,
+    async findOne<T>(asked: Parameters<Inner['findOne']>[0]): Promise<T | null> {
+      const found = await inner.findOne<T>(asked)
+      if (found !== null || TOKENS[asked.model] === undefined || !(await authority.refresh())) return found
+      return inner.findOne<T>(asked)
+    },
   }
 }
 
@@ -41,7 +53,7 @@ function sealing(inner: Inner, authority: Authority): Inner {
   const where = (model: string, conditions: Where): Where =>
     conditions.map((condition) =>
       condition.field === TOKENS[model] && typeof condition.value === 'string'
-        ? { ...condition, value: authority.hashDigest(condition.value) }
+        ? { ...condition, operator: 'in' as const, value: [...authority.hashesOfDigest(condition.value)] }
         : condition,
     )
   /** The rows that a change of sealed fields is for, each as a condition and with all that the seal covers; null: nothing sealed changes. */

@@ -1,5 +1,5 @@
 /** Who is asking: passwords, sessions and tokens, all kept by better-auth in tables of its own beside ours. */
-import { createHash, hkdfSync } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Actor, Context } from '@keyferry/core/context'
 import { OnlyByProvider, SecondFactorRequired } from '@keyferry/core/errors'
 import { ACCOUNT_TABLES, withOwnNames, type Db } from '@keyferry/db'
@@ -27,6 +27,7 @@ import { signInLinks } from './people/sign-in-links.ts'
 import { totpOnce } from './people/totp-once.ts'
 import { userOfEmail } from './people/users.ts'
 import { setupCodeOf } from './setup-code.ts'
+import { signInSecret } from './sign-in-secret.ts'
 
 export interface AuthOptions {
   ctx: Context
@@ -104,7 +105,7 @@ export function createAuth({
   bannedWords = [],
 }: AuthOptions): Auth {
   const { db, authority, log } = ctx
-  const secret = Buffer.from(hkdfSync('sha256', rootKey, '', 'keyferry sessions v1', 32)).toString('base64url')
+  const secret = signInSecret(rootKey)
   const settings = { secret, baseUrl, log, dialect: db.dialect, hashing, sessions }
   const admit: Admission = {
     isWelcome: async (email, inGroup) =>

@@ -1,4 +1,4 @@
-import { storeTrouble, type StoreTrouble } from '@keyferry/db'
+import { KeyRotated, storeTrouble, type StoreTrouble } from '@keyferry/db'
 import { timestamp, type Context } from './context.ts'
 import { Unavailable } from './errors.ts'
 
@@ -12,6 +12,7 @@ const WORDS: Record<StoreTrouble, string> = {
 
 /** What to answer while the store does not work, or null when `thrown` says nothing of the kind. */
 export function unavailable(thrown: unknown): Unavailable | null {
+  if (thrown instanceof KeyRotated) return new Unavailable('A key of the instance was rotated a moment ago; try again')
   const trouble = storeTrouble(thrown)
   return trouble === null ? null : new Unavailable(WORDS[trouble])
 }

@@ -8,7 +8,7 @@ export { holdMigrations, migrate, missingMigrations, SchemaTooNew, unknownMigrat
 export { markEnded, markWritten, takeMarks, type EndedRow, type MarkKeeper, type Marks } from './marks.ts'
 export { openPostgres, openSqlite, type Db, type Dialect } from './open.ts'
 export { ACCOUNT_TABLES, isSealedTable, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
-export { contentOf, isSealed, type Sealer } from './sealer.ts'
+export { contentOf, isSealed, KeyRotated, type Sealer } from './sealer.ts'
 export { withOwnNames, withSeals } from './seals.ts'
 export type * from './tables.ts'
 export { together } from './together.ts'

@@ -9,6 +9,10 @@ export interface Sealer extends MarkKeeper {
   isSeal(table: SealedTable, content: string, seal: string): boolean
   /** Whether the row that had this seal was deleted or changed. */
   hasEnded(seal: string): boolean
+  /** Whether a seal was made with a key that is newer than this process knows. */
+  isNewer(seal: string): boolean
+  /** Reads the key again, because it may have been rotated. Resolves to whether it is another one. Not inside a transaction. */
+  refresh(): Promise<boolean>
   /** Hears of a row whose seal is missing or wrong, each time it is read. */
   refused(table: SealedTable, id: string): void
   /** Rows whose seals were right, by the seal: most are read again and again, and the same values need no hash. */
@@ -23,6 +27,14 @@ export interface VerifiedRow {
   table: SealedTable
   /** Of the sealed columns, as the database answered them. */
   values: readonly unknown[]
+}
+
+/** The key that rows are sealed with was rotated a moment ago, and this process has not got the new one yet. The same again works. */
+export class KeyRotated extends Error {
+  constructor() {
+    super('the key that rows are sealed with was just rotated')
+    this.name = 'KeyRotated'
+  }
 }
 
 /** Rows that are remembered at most. */

@@ -33,6 +33,7 @@ import type {
   EnvironmentTable,
   FolderTable,
   ImportTable,
+  InstanceKeyRotationTable,
   InstanceKeyTable,
   KeyRotationTable,
   ProcessTable,
@@ -86,6 +87,7 @@ export interface Tables {
   dataKeyRotations: KeyRotationTable
   processes: ProcessTable
   instanceKeys: InstanceKeyTable
+  instanceKeyRotations: InstanceKeyRotationTable
   noticeTargets: NoticeTargetTable
   notices: NoticeTable
   syncHealth: SyncHealthTable

@@ -2,12 +2,12 @@ import type { Context } from '@keyferry/core/context'
 
 const EVERY_MS = 2_000
 
-/** Takes in, every two seconds, what other processes ended, so that this one refuses it too. */
+/** Takes in, every two seconds, what other processes ended, so that this one refuses it too, and the key that they seal with once it was rotated. */
 export function followMarks(ctx: Context): { stop(): Promise<void> } {
   let going: Promise<void> | null = null
   const go = (): void => {
-    going ??= ctx.authority
-      .catchUp(ctx.db)
+    going ??= Promise.all([ctx.authority.catchUp(ctx.db), ctx.authority.refresh()])
+      .then(() => undefined)
       .catch((error: unknown) => ctx.log.debug({ err: error }, 'what other processes ended could not be read'))
       .finally(() => {
         going = null

@@ -52,6 +52,8 @@ export const AUDIT_ACTIONS = [
   'instance.backup',
   'instance.bootstrap',
   'instance.restore',
+  'instance.key-rotated',
+  'instance.rotate-key',
   'instance.rotate-root-key',
   'instance.sign-in-policy',
   'instance.prune-audit',

@@ -1,6 +1,6 @@
 /** For who runs the instance: on its data directory or database, not over HTTP. The server's code is loaded only for these. */
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { count } from '../table.ts'
@@ -31,6 +31,12 @@ export function addAdmin(program: Command, cli: Cli): void {
     .description('Change the key that wraps all others, while the instance serves; after a crash, run it again')
     .option('--force', 'also when a process that runs has not got the new key')
     .action((options: JsonOption & { force?: boolean }) => rotateRootKey(cli, options))
+
+  withJson(admin.command('rotate-key'))
+    .description('Change a key of the instance itself')
+    .addArgument(new Argument('<key>', 'which one').choices(ROTATED))
+    .option('--force', 'the sign-in key: also when a process seems to run')
+    .action((key: (typeof ROTATED)[number], options: JsonOption & { force?: boolean }) => rotateKey(cli, key, options))
 
   withJson(admin.command('rotate-data-key'))
     .description('Seal everything of a project with a new key, while the instance serves')
@@ -83,6 +89,7 @@ export function addAdmin(program: Command, cli: Cli): void {
     .action((options: JsonOption) => endSessions(cli, options))
 }
 
+const ROTATED = ['connections', 'authority', 'sign-in'] as const
 type RotateOptions = JsonOption & { project: string; discardUnreadable?: boolean }
 type AcceptOptions = JsonOption & { project: string; env: string; path: string; yes?: boolean }
 type RestoreOptions = JsonOption & { yes?: boolean; unsealed?: boolean }
@@ -190,6 +197,42 @@ async function rotateRootKey(cli: Cli, { force, json }: JsonOption & { force?: b
   cli.terminal.line(`Wrapped ${count(keys, 'key')} anew.`)
   if (settings.KEYFERRY_ROOT_KEY) cli.terminal.line('Restart every process with the new key as KEYFERRY_ROOT_KEY.')
   else cli.terminal.line('The new root key is in root.key: back it up; older backups still need the old one.')
+}
+
+async function rotateKey(
+  cli: Cli,
+  key: (typeof ROTATED)[number],
+  { force, json }: JsonOption & { force?: boolean },
+): Promise<void> {
+  if (key === 'sign-in') return rotateSignInKey(cli, { force, json })
+  const rows = await withAdmin(cli, async ({ ctx, operator }) => {
+    const { rotateInstanceKey } = await import('@keyferry/core/admin/rotate-instance-key')
+    return rotateInstanceKey(ctx, operator, key)
+  })
+  if (json) cli.terminal.json({ key, rows })
+  else
+    cli.terminal.line(
+      `${count(rows, 'row')} use the new key. The instance throws the earlier one away a minute from now, while it serves. Tokens and sessions stay valid.`,
+    )
+}
+
+async function rotateSignInKey(cli: Cli, { force, json }: JsonOption & { force?: boolean }): Promise<void> {
+  const { runningProcesses } = await instanceEnv(cli)
+  const ended = await withAdmin(cli, async ({ ctx, operator }) => {
+    const running = force === true ? [] : await runningProcesses(ctx)
+    if (running.length > 0)
+      throw new Failure(
+        `${running.join(', ')} would go on with the earlier sign-in key`,
+        'Stop every process, then run this again; with --force if they have ended.',
+      )
+    const { rotateSignInKey } = await import('@keyferry/auth/people/rotate-sign-in-key')
+    return rotateSignInKey(ctx, operator)
+  })
+  if (json) cli.terminal.json({ key: 'sign-in', ...ended })
+  else
+    cli.terminal.line(
+      `The new sign-in key is in use, for ${count(ended.factors, 'second factor')} too. Everybody has to sign in again.`,
+    )
 }
 
 async function rotateDataKey(cli: Cli, { project: named, discardUnreadable, json }: RotateOptions): Promise<void> {

@@ -122,7 +122,7 @@ export async function auditRefusedToken(ctx: Context, token: string, address: st
   const found = await ctx.db
     .selectFrom('accessTokens')
     .innerJoin('identities', 'identities.id', 'accessTokens.identityId')
-    .where('accessTokens.hash', '=', ctx.authority.hashToken(token))
+    .where('accessTokens.hash', 'in', ctx.authority.hashesOf(token))
     .select(['identities.id as identityId', 'identities.name', 'expiresAt', 'uses', 'usesLimit'])
     .executeTakeFirst()
   const problem = !found
@@ -172,7 +172,7 @@ export async function revokeToken(
   await ctx.db.transaction().execute(async (tx) => {
     const ended = await tx
       .deleteFrom('accessTokens')
-      .where('hash', '=', ctx.authority.hashToken(accessToken))
+      .where('hash', 'in', ctx.authority.hashesOf(accessToken))
       .returning('identityId')
       .executeTakeFirst()
     if (!ended) throw new Unauthorized('Token is not valid')
@@ -226,19 +226,25 @@ function countUse(ctx: TokenContext, tokenId: string): Promise<boolean> {
 }
 
 async function findToken(ctx: TokenContext, accessToken: string, address: string | null) {
-  const token = await ctx.db
+  // The key of the hashes may have been rotated a moment ago.
+  const token =
+    (await tokenRow(ctx, accessToken)) ??
+    ((await ctx.authority.refresh()) ? await tokenRow(ctx, accessToken) : undefined)
+  if (!token || !isTrusted(settingsOf(token).accessTokenTrustedIps, address)) return null
+  return token
+}
+
+const tokenRow = (ctx: TokenContext, accessToken: string) =>
+  ctx.db
     .selectFrom('accessTokens')
     .innerJoin('identities', 'identities.id', 'accessTokens.identityId')
     .innerJoin('universalAuths', 'universalAuths.identityId', 'accessTokens.identityId')
-    .where('accessTokens.hash', '=', ctx.authority.hashToken(accessToken))
+    .where('accessTokens.hash', 'in', ctx.authority.hashesOf(accessToken))
     .where('accessTokens.expiresAt', '>', timestamp(ctx))
     .select(['accessTokens.id', 'accessTokens.identityId', 'accessTokens.ttl', 'accessTokens.usesLimit'])
     .select(['accessTokens.endsAt', 'accessTokens.lastUsedAt', 'accessTokens.createdAt'])
     .select(['identities.name', 'universalAuths.settings'])
     .executeTakeFirst()
-  if (!token || !isTrusted(settingsOf(token).accessTokenTrustedIps, address)) return null
-  return token
-}
 
 function isUsable(ctx: Context, secret: Selectable<ClientSecretTable>): boolean {
   if (secret.revoked === 1) return false

@@ -199,7 +199,7 @@ export async function acceptInvitation(
 async function findByToken(ctx: Context, db: Context['db'] | Tx, token: string, { lock = false } = {}): Promise<Row> {
   const row = await db
     .selectFrom('invitations')
-    .where('tokenHash', '=', ctx.authority.hashToken(token))
+    .where('tokenHash', 'in', ctx.authority.hashesOf(token))
     .where('expiresAt', '>', timestamp(ctx))
     .selectAll()
     .$if(lock && ctx.db.dialect === 'postgres', (query) => query.forUpdate())

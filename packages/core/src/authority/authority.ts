@@ -10,42 +10,99 @@ import type { Freshness } from './freshness.ts'
 export interface Authority extends Sealer, Freshness {
   /** What is stored of a random token. It cannot be guessed, so it needs no slow hash. */
   hashToken(token: string): string
+  /** Every hash that this token may be stored as: two while the key is being rotated. */
+  hashesOf(token: string): readonly string[]
   /** The same of a token whose SHA-256, base64url, is all there is. */
   hashDigest(sha256: string): string
-  /** Goes on with this key: the present one was rotated. */
-  use(key: DataKey): void
+  hashesOfDigest(sha256: string): readonly string[]
+  /** Whether a seal was made with the present key. */
+  isPresent(seal: string): boolean
+  /** The same with `key`. */
+  under(key: DataKey): Authority
 }
 
 /** Bytes that make every seal another. */
 const NONCE = 9
 
-/** `refused` hears of rows whose seal is missing or wrong. */
-export function authorityOf(first: DataKey, fresh: Freshness, refused: Sealer['refused']): Authority {
+/** What an authority works with. */
+interface Parts {
+  freshness: Freshness
+  /** Hears of rows whose seal is missing or wrong. */
+  refused: Sealer['refused']
+  /** The key as it is stored now. */
+  read(): Promise<DataKey>
+}
+
+export function authorityOf(first: DataKey, parts: Parts): Authority {
   let key = first
   const verified: Sealer['verified'] = new Map()
   const latest: Sealer['latest'] = new Map()
-  const sealWith = (table: SealedTable, content: string, nonce: string): string =>
-    // Rows that were sealed before there was one have none.
-    nonce === ''
-      ? key.digest('sealed row', table, content)
-      : `${nonce}~${key.digest('sealed row', table, content, nonce)}`
+  /** Generations that a seal named and this process does not know; and those of them that there are not. */
+  const asked = new Set<number>()
+  const absent = new Set<number>()
   return {
-    ...fresh,
-    seal: (table, content) => sealWith(table, content, randomBytes(NONCE).toString('base64url')),
-    isSeal(table, content, seal) {
-      const given = Buffer.from(seal)
-      const made = Buffer.from(sealWith(table, content, seal.slice(0, Math.max(0, seal.indexOf('~')))))
-      return given.length === made.length && timingSafeEqual(given, made)
-    },
+    ...parts.freshness,
+    refused: parts.refused,
     verified,
     latest,
-    refused,
-    hashToken: (token) => key.digest('token', createHash('sha256').update(token).digest('base64url')),
-    hashDigest: (sha256) => key.digest('token', sha256),
-    use(next) {
-      key = next
+    seal(table, content) {
+      const nonce = randomBytes(NONCE).toString('base64url')
+      return `${nonce}~${key.digest(...sealedParts(table, content, nonce))}`
+    },
+    isSeal(table, content, seal) {
+      const [nonce, digest] = split(seal)
+      return key.digests(...sealedParts(table, content, nonce)).some((made) => isEqual(digest, made))
+    },
+    isPresent: (seal) => generationOf(seal) === key.generation,
+    isNewer(seal) {
+      const generation = generationOf(seal)
+      if (!(generation > key.generation) || absent.has(generation)) return false
+      asked.add(generation)
+      return true
+    },
+    hashToken: (token) => key.digest('token', sha256(token)),
+    hashesOf: (token) => key.digests('token', sha256(token)),
+    hashDigest: (digest) => key.digest('token', digest),
+    hashesOfDigest: (digest) => key.digests('token', digest),
+    async refresh() {
+      const unknown = [...asked]
+      const now = await parts.read()
+      asked.clear()
+      if (now === key) {
+        // Somebody else wrote such a seal: it is one like any that is wrong.
+        for (const generation of unknown) absent.add(generation)
+        return false
+      }
+      key = now
+      absent.clear()
       verified.clear()
       latest.clear()
+      return true
     },
+    under: (other) => authorityOf(other, parts),
   }
+}
+
+const sha256 = (token: string): string => createHash('sha256').update(token).digest('base64url')
+
+/** Rows that were sealed before there was a nonce have none. */
+const sealedParts = (table: SealedTable, content: string, nonce: string): string[] =>
+  nonce === '' ? ['sealed row', table, content] : ['sealed row', table, content, nonce]
+
+/** Nonce and digest of a seal. */
+function split(seal: string): [nonce: string, digest: string] {
+  const at = seal.indexOf('~')
+  return at < 0 ? ['', seal] : [seal.slice(0, at), seal.slice(at + 1)]
+}
+
+/** Of the key that a seal was made with. */
+function generationOf(seal: string): number {
+  const [, digest] = split(seal)
+  const at = digest.indexOf('.')
+  return at < 0 ? 1 : Number(digest.slice(0, at))
+}
+
+function isEqual(given: string, made: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(made)]
+  return a.length === b.length && timingSafeEqual(a, b)
 }

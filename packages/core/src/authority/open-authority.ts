@@ -30,11 +30,15 @@ export interface Opened {
 export async function openAuthority({ db, keyring }: { db: Db; keyring: Keyring }): Promise<Opened> {
   const reports = integrity()
   const fresh = freshness()
-  const authority = authorityOf(
-    (await present(db, keyring)) ?? (await db.transaction().execute((tx) => prepare(db, tx, keyring))),
-    fresh,
-    reports.refused,
-  )
+  const key = (await present(db, keyring)) ?? (await db.transaction().execute((tx) => prepare(db, tx, keyring)))
+  const authority = authorityOf(key, {
+    freshness: fresh,
+    refused: reports.refused,
+    async read() {
+      const stored = await readKey(db)
+      return stored ? keyring.open(AUTHORITY, stored.wrapped) : key
+    },
+  })
   await fresh.catchUp(db)
   return { db: withSeals(db, authority), authority, integrity: reports }
 }
@@ -59,7 +63,11 @@ async function prepare(db: Db, tx: Tx, keyring: Keyring): Promise<DataKey> {
   const key = await authorityKey(tx, keyring, organization)
   const missing = organization ? unsealed(keyring, organization) : []
   if (!organization || missing.length === 0) return key
-  const authority = authorityOf(key, freshness(), () => {})
+  const authority = authorityOf(key, {
+    freshness: freshness(),
+    refused: () => {},
+    read: () => Promise.resolve(key),
+  })
   await sealStore(tx, authority, missing.filter(isSealedTable))
   if (missing.includes(FOLDER_HEADS)) await makeHeads({ keyring, authority }, tx)
   const { seq } = await sealEarlier({ keyring }, db, tx)

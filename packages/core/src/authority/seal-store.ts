@@ -2,14 +2,7 @@ import { ACCOUNT_TABLES, contentOf, SEALED_TABLES, type SealedTable } from '@key
 import type { Kysely } from 'kysely'
 import type { Tx } from '../context.ts'
 import type { Authority } from './authority.ts'
-
-/** Columns that used to hold the plain SHA-256 of a token. */
-const TOKENS: Partial<Record<SealedTable, string>> = {
-  clientSecrets: 'hash',
-  accessTokens: 'hash',
-  invitations: 'tokenHash',
-  apikey: 'key',
-}
+import { TOKENS } from './token-columns.ts'
 
 /**
  * Seals the rows of `tables` as they are: once, by the first start with a version that checks them. Stored hashes of tokens become hashes under the

@@ -24,6 +24,8 @@ export interface DataKey {
   open(sealed: string, ...belongsTo: readonly string[]): string
   /** Keyed digest, base64url: equal texts are recognised without being kept, and cannot be guessed back without the key. */
   digest(...parts: readonly string[]): string
+  /** The digest under each generation that is not retired, the present one first: what was made before a rotation is still good until it ends. */
+  digests(...parts: readonly string[]): readonly string[]
   /** A digest made under an earlier generation as this key would make it; any other text as it is. */
   lift(digest: string): string
   /** The present generation, from 1. */
@@ -67,14 +69,16 @@ export function dataKeyOf(generations: readonly Generation[]): DataKey {
   const present = sealing.at(-1)
   if (!present) throw new Error('a data key cannot seal')
   const mark = generation === 1 ? 'v1.' : `v1.${generation}.`
-  const lift = (digest: string): string => {
+  const liftTo = (to: number, digest: string): string => {
     const made = /^(?:(\d+)\.)?([A-Za-z0-9_-]{43})$/.exec(digest)
     if (!made) return digest
     const [, number = '1', text = ''] = made
-    if (Number(number) >= generation) return digest
-    const lifted = digesting.slice(Number(number)).reduce((inner, key) => hmac(key, [inner]), text)
-    return `${generation}.${lifted}`
+    if (Number(number) >= to) return digest
+    const lifted = digesting.slice(Number(number), to).reduce((inner, key) => hmac(key, [inner]), text)
+    return `${to}.${lifted}`
   }
+  const lift = (digest: string): string => liftTo(generation, digest)
+  const firstDigest = (parts: readonly string[]): string => (digesting[0] ? hmac(digesting[0], parts) : '')
   return {
     generation,
     isPresent: (sealed) => markOf(sealed)?.mark === mark,
@@ -103,9 +107,10 @@ export function dataKeyOf(generations: readonly Generation[]): DataKey {
         throw new SealBroken()
       }
     },
-    digest(...parts) {
-      const [first] = digesting
-      return first ? lift(hmac(first, parts)) : ''
+    digest: (...parts) => lift(firstDigest(parts)),
+    digests(...parts) {
+      const first = firstDigest(parts)
+      return sealing.flatMap((key, at) => (key ? [liftTo(at + 1, first)] : [])).reverse()
     },
     lift,
   }

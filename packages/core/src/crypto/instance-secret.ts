@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context, Tx } from '../context.ts'
 import { SealBroken } from './data-key.ts'
 
 const OWNER = 'sign-in'
@@ -44,5 +44,22 @@ export async function openInstanceKeys(ctx: Pick<Context, 'db' | 'keyring'>): Pr
   for (const { owner, wrapped } of await organizations.unionAll(keys).execute()) ctx.keyring.open(owner, wrapped)
 }
 
+/** A digest names its generation once the key was rotated. */
 const bytesOf = (ctx: Pick<Context, 'keyring'>, wrapped: string): Buffer =>
-  Buffer.from(ctx.keyring.open(OWNER, wrapped).digest('sign-in secret'), 'base64url')
+  Buffer.from(ctx.keyring.open(OWNER, wrapped).digest('sign-in secret').split('.').at(-1) ?? '', 'base64url')
+
+/** Begins a new secret in the caller's transaction. Returns both; what the earlier one sealed is to be sealed with the next one. */
+export async function renewInstanceSecret(
+  ctx: Pick<Context, 'db' | 'keyring'>,
+  tx: Tx,
+): Promise<{ before: Buffer; after: Buffer }> {
+  const { wrapped } = await tx
+    .selectFrom('instanceKeys')
+    .where('owner', '=', OWNER)
+    .select('wrapped')
+    .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+    .executeTakeFirstOrThrow()
+  const renewed = ctx.keyring.retire(OWNER, ctx.keyring.renew(OWNER, wrapped))
+  await tx.updateTable('instanceKeys').set({ wrapped: renewed }).where('owner', '=', OWNER).execute()
+  return { before: bytesOf(ctx, wrapped), after: bytesOf(ctx, renewed) }
+}

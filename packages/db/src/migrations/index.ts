@@ -28,6 +28,7 @@ import * as auditStreams from './0071-audit-streams.ts'
 import * as foreignKeyIndexes from './0080-foreign-key-indexes.ts'
 import * as unreadableRows from './0090-unreadable-rows.ts'
 import * as freshness from './0091-freshness.ts'
+import * as instanceKeyRotations from './0092-instance-key-rotations.ts'
 import * as clientSecretMakers from './0095-client-secret-makers.ts'
 import * as auditStreamNotices from './0098-audit-stream-notices.ts'
 
@@ -61,6 +62,7 @@ export const migrations: Record<string, Migration> = {
   '0080-foreign-key-indexes': foreignKeyIndexes,
   '0090-unreadable-rows': unreadableRows,
   '0091-freshness': freshness,
+  '0092-instance-key-rotations': instanceKeyRotations,
   '0095-client-secret-makers': clientSecretMakers,
   '0098-audit-stream-notices': auditStreamNotices,
 }

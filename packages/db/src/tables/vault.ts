@@ -184,6 +184,14 @@ export interface KeyRotationTable {
   unreadable: ColumnType<string, string | undefined>
 }
 
+/** A key of the instance that has a new generation, while the earlier one is still good. */
+export interface InstanceKeyRotationTable {
+  name: Fixed<'connections' | 'authority'>
+  startedAt: Fixed<Timestamp>
+  /** What keeps it from ending. */
+  problem: string | null
+}
+
 /** A running process, as long as it says so. */
 export interface ProcessTable {
   id: Fixed<string>

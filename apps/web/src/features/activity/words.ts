@@ -532,6 +532,16 @@ export const WORDS: Record<AuditAction, Words> = {
     label: 'Second factor required',
     say: (d) => say`required a second factor of ${text(d, 'requireSecondFactor')}, before of ${text(d, 'from')}`,
   },
+  'instance.rotate-key': {
+    about: 'instance',
+    label: 'Rotation of a key begun',
+    say: (d) => say`began to rotate the key ${name(d, 'key')}`,
+  },
+  'instance.key-rotated': {
+    about: 'instance',
+    label: 'Key rotated',
+    say: (d) => say`finished rotating the key ${name(d, 'key')}`,
+  },
   'instance.rotate-root-key': {
     about: 'instance',
     label: 'Root key rotated',
