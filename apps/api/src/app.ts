@@ -23,7 +23,7 @@ import { serveConsole } from './http/console.ts'
 import { refuseCrossSite } from './http/cross-site.ts'
 import { registerDocs } from './http/docs.ts'
 import { refuseUnknownHosts } from './http/hosts.ts'
-import { refuseTooDeep } from './http/json.ts'
+import { refuseExcessive } from './http/json.ts'
 import { admitBodies, BODY_LIMIT } from './http/large-bodies.ts'
 import { isLocalProgram } from './http/local.ts'
 import { registerMonitoring } from './http/monitoring.ts'
@@ -231,7 +231,7 @@ function acceptJson(app: FastifyInstance): void {
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.trim() === '') return done(null, undefined)
     try {
-      refuseTooDeep(body)
+      refuseExcessive(body)
     } catch (error) {
       return done(error instanceof Error ? error : null)
     }

@@ -12,7 +12,7 @@ import {
 } from './names.ts'
 import { visibleLines } from './visible-text.ts'
 
-const projectDescription = visibleLines('Description').trim().max(1024)
+export const projectDescription = visibleLines('Description').trim().max(1024)
 
 /** What becomes of the syncs that read something which is deleted. */
 export const deletedSyncs = z

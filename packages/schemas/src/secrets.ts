@@ -75,6 +75,14 @@ export const listSecrets = inFolder.extend({
     .max(2000)
     .optional()
     .describe('`key=a,value=b|key=c,value=d`: only secrets whose metadata hold all of these'),
+  limit: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('The most secrets of one answer, those of imports included; without it all of them, or 413'),
+  offset: z.number().int().min(0).optional().describe('Secrets to pass over: those of the pages before'),
 })
 export const listedSecrets = z.object({
   secrets: z.array(secret),

@@ -10,7 +10,7 @@ import { appRouter, type AppRouter } from '../router.ts'
 import type { RequestContext } from '../trpc/context.ts'
 import { failureOf, type Failure } from '../trpc/errors.ts'
 import { largeAnswers, type LargeAnswers } from './answer.ts'
-import { refuseTooDeep } from './json.ts'
+import { refuseExcessive } from './json.ts'
 
 /** Calls in one tRPC batch: a page of the console makes a dozen. */
 const CALLS_PER_BATCH = 50
@@ -70,7 +70,7 @@ export function registerTrpc(app: FastifyInstance, { contextOf, log }: Options, 
       'application/json',
       { parseAs: 'string' },
       async (_request: unknown, body: string) => {
-        refuseTooDeep(body)
+        refuseExcessive(body)
         return body
       },
     )

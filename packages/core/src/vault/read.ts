@@ -22,6 +22,7 @@ import {
   openMetadata,
   openValue,
   valueOpener,
+  type Metadata,
   type SecretRow,
   type Tree,
   type TreeFolder,
@@ -32,14 +33,14 @@ type Input = z.output<typeof schemas.listSecrets>
 
 /**
  * The secrets of a folder by key, with `recursive` of all folders below it too, and with `include_imports` those of its imports,
- * highest priority first. Throws `NotFound`, and `Unresolvable` naming keys whose value was asked for and cannot be had, `TooLarge` beyond the budget of a request.
+ * highest priority first; with `limit` and `offset` a page of them. Throws `NotFound`, and `Unresolvable` naming keys whose value was asked for and cannot be had, `TooLarge` beyond the budget of a request.
  */
 export async function listSecrets(
   ctx: Context,
   actor: Actor,
   input: Input,
 ): Promise<z.output<typeof schemas.listedSecrets>> {
-  const { show, tree, roots, tags } = await snapshot(ctx, async (tx) => {
+  const { show, metadataOf, tree, roots, tags } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
     const roots = [located.folder.id, ...(input.recursive ? await foldersBelow(tx, located) : [])]
     return { roots, ...(await load(ctx, tx, input, roots)) }
@@ -53,16 +54,23 @@ export async function listSecrets(
   const pairs = wantedMetadata(input.metadataFilter)
   const tagged = (row: SecretRow): boolean =>
     slugs.size === 0 || (tags.get(row.id) ?? []).some((tag) => slugs.has(tag.slug))
-  const asked = (secret: Secret): boolean =>
-    pairs.every(({ key, value }) => secret.secretMetadata.some((one) => one.key === key && one.value === value))
+  const asked = (row: SecretRow): boolean => {
+    if (!tagged(row)) return false
+    if (pairs.length === 0) return true
+    const metadata = metadataOf(row)
+    return pairs.every(({ key, value }) => metadata.some((one) => one.key === key && one.value === value))
+  }
+  let position = 0
+  const { offset = 0, limit = Infinity } = input
+  const inPage = (): boolean => position++ >= offset && position <= offset + limit
   const problems: Problems = []
   const slice = timeSlice()
   const listed = async (folder: TreeFolder): Promise<Secret[]> => {
     const secrets: Secret[] = []
     for (const row of [...folder.secrets.values()].sort(byKey)) {
       if (slice.isOver()) await slice.rest()
-      const secret = tagged(row) ? await show(folder, row, problems) : null
-      if (secret && asked(secret)) secrets.push(secret)
+      const secret = asked(row) && inPage() ? await show(folder, row, problems) : null
+      if (secret) secrets.push(secret)
     }
     return secrets
   }
@@ -79,6 +87,7 @@ export async function listSecrets(
   for (const source of order.slice(1)) {
     if (names && !names(source)) continue
     const secrets = (await listed(source)).map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest)
+    if (input.limit !== undefined && secrets.length === 0) continue
     imports.push({ secretPath: source.path, environment: source.environment, folderId: source.id, secrets })
   }
   return shown(ctx, actor, input, finish({ secrets, imports }, problems))
@@ -178,9 +187,9 @@ type Show = (folder: TreeFolder, row: SecretRow, problems: Problems) => Promise<
 async function load(
   ctx: Context,
   tx: Tx,
-  input: Omit<Input, 'recursive' | 'tagSlugs' | 'metadataFilter'>,
+  input: Omit<Input, 'recursive' | 'tagSlugs' | 'metadataFilter' | 'offset' | 'limit'>,
   folderIds: readonly string[],
-): Promise<{ tree: Tree; show: Show; tags: Map<string, ShownTag[]> }> {
+): Promise<{ tree: Tree; show: Show; metadataOf: (row: SecretRow) => Metadata; tags: Map<string, ShownTag[]> }> {
   const { projectId, viewSecretValue, expandSecretReferences } = input
   const expanding = viewSecretValue && expandSecretReferences
   const key = await projectKey(ctx, tx, projectId)
@@ -195,10 +204,11 @@ async function load(
   const value = (row: SecretRow): string | null => openValue(key, projectId, row)
   const spend = budget(ctx.limits)
   const { expand } = expander(tree, valueOpener(key, projectId), spend)
+  const metadataOf = (row: SecretRow): Metadata => openMetadata(key, projectId, row)
   const show: Show = async (folder, row, problems) => {
     const where = { projectId, environment: folder.environment, path: folder.path }
     const comment = openComment(key, projectId, row)
-    const metadata = openMetadata(key, projectId, row)
+    const metadata = metadataOf(row)
     spend(FRAME_BYTES + row.comment.length + row.metadata.length)
     if (!viewSecretValue) return describeSecret(where, row, { value: null, comment, metadata }, tags.get(row.id))
     const shown = expanding ? await expand(folder, row.key) : plain(value(row), spend)
@@ -206,7 +216,7 @@ async function load(
     problems.push({ key: row.key, reason: shown.problem })
     return null
   }
-  return { tree, show, tags }
+  return { tree, show, metadataOf, tags }
 }
 
 /** Bytes of a secret in an answer, without its texts. */

@@ -1,11 +1,12 @@
 import type { secretRow } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Actor, Context } from '../context.ts'
+import { TooLarge } from '../errors.ts'
 import { budget } from '../limits.ts'
 import { MAX_NAME_BYTES, shortened } from '../short-text.ts'
 import { timeSlice } from '../time-slice.ts'
 import { snapshot } from '../transaction.ts'
-import { expander } from './expand.ts'
+import { expander, type Expander } from './expand.ts'
 import { visible } from './reference-graph.ts'
 import { findFolder } from './find-folder.ts'
 import { namerOf, outOfReach } from './out-of-reach.ts'
@@ -33,7 +34,7 @@ export async function listSecretRows(
   if (!folder) return { rows: [], folderId }
   const spend = budget(ctx.limits)
   const open = valueOpener(key, projectId)
-  const expanding = expander(tree, open, spend)
+  const problemOf = problems(expander(tree, open, budget(ctx.limits)))
   const names = namerOf(ctx, projectId)
   const beyond = names && outOfReach(tree, open, names)
   const { keys, order } = visible(tree, folder)
@@ -48,7 +49,7 @@ export async function listSecretRows(
     const text = openValue(key, projectId, row)
     const references = referencesIn(text ?? '').map((reference) => shortened(reference.text, MAX_NAME_BYTES))
     const resolves = (text === null || references.length > 0) && !(await beyond?.(source, name))
-    const problem = resolves ? await expanding.problemOf(source, name) : null
+    const problem = resolves ? await problemOf(source, name) : null
     const comment = openComment(key, projectId, row)
     const metadata = openMetadata(key, projectId, row)
     const shown = references.slice(0, MAX_SHOWN_REFERENCES)
@@ -73,6 +74,22 @@ export async function listSecretRows(
   }
   return { rows: rows.sort((a, b) => (a.key < b.key ? -1 : 1)), folderId }
 }
+
+/** What stops a value. Beyond the budget rows are listed as they are: else nobody could see what to make smaller. */
+function problems({ problemOf }: Expander): (source: TreeFolder, name: string) => Promise<string | null> {
+  let spent = false
+  return async (source, name) => {
+    try {
+      return spent ? UNCHECKED : await problemOf(source, name)
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw error
+      spent = true
+      return UNCHECKED
+    }
+  }
+}
+
+const UNCHECKED = 'was not checked: the references of this folder are more than one request may resolve'
 
 /** References that a row names. */
 const MAX_SHOWN_REFERENCES = 50

@@ -347,6 +347,14 @@ onEveryDatabase('secrets', (open) => {
       ['/low', '/low'],
     ])
     expect(imports?.[0]?.secrets[0]).not.toHaveProperty('createdAt')
+    const page = async (offset: number) => {
+      const paged = { ...place, ...view, include_imports: true, limit: 2, offset }
+      const { secrets: own, imports: sources = [] } = await listSecrets(t.ctx, t.actor, paged)
+      return [...own, ...sources.flatMap((source) => source.secrets)].map(({ secretValue }) => secretValue)
+    }
+    expect([await page(0), await page(2), await page(4)]).toEqual([['/', '/high'], ['/low'], []])
+    const second = await listSecrets(t.ctx, t.actor, { ...place, ...view, recursive: true, limit: 1, offset: 1 })
+    expect(second.secrets.map(({ secretPath }) => secretPath)).toEqual(['/api'])
 
     const found = await getSecret(t.ctx, t.actor, { ...place, ...view, include_imports: true, secretName: 'KEY' })
     expect(found).toMatchObject({ secretValue: '/high', secretPath: '/high' })

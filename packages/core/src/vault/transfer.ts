@@ -1,18 +1,11 @@
-/**
- * A project as one encrypted file. The file is JSON with `format`, `version`, how the key is made from the passphrase (scrypt) and the
- * content, gzipped and sealed with AES-256-GCM; format, version and parameters are authenticated with it. It holds names, values, comments, tags
- * and imports as they are now; no versions, no syncs, no people.
- */
-import { createCipheriv, createDecipheriv, randomBytes, scrypt, type ScryptOptions } from 'node:crypto'
-import { promisify } from 'node:util'
-import { gunzip, gzip } from 'node:zlib'
+/** A project into a file, and out of one. */
 import { isUniqueViolation } from '@keyferry/db'
-import * as schemas from '@keyferry/schemas'
-import { z } from 'zod'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import { change } from '../change.ts'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
-import { BadRequest, Invalid, TooLarge } from '../errors.ts'
+import { BadRequest } from '../errors.ts'
 import { budget } from '../limits.ts'
 import { named } from '../short-text.ts'
 import { timeSlice } from '../time-slice.ts'
@@ -22,56 +15,12 @@ import { refuseBadImportsThrough } from './import-graph.ts'
 import { refuseBeyond } from './quotas.ts'
 import { insertEnvironment } from './environments.ts'
 import { findFolder } from './find-folder.ts'
+import { openFile, sealFile, type Content } from './project-file.ts'
 import { organizationKeyOf, projectKey } from './project-key.ts'
 import { getProject } from './projects.ts'
 import { shownTags } from './tags.ts'
 import { loadTree, openComment, openMetadata, openValue } from './tree.ts'
 import { putSecrets } from './write.ts'
-
-const FORMAT = 'keyferry-project'
-const VERSION = 1
-/** 128 MB and about half a second: what a passphrase of people needs. */
-const KDF = { name: 'scrypt', N: 2 ** 17, r: 8, p: 1 } as const
-/** Bytes of a file's content beside the texts that the budget of a request counts: names, places, tags. */
-const MAX_FRAME_BYTES = 32 * 1024 * 1024
-
-const head = z.object({
-  format: z.literal(FORMAT),
-  version: z.number().int(),
-  kdf: z.object({
-    name: z.literal('scrypt'),
-    N: z.number().int().min(2).max(KDF.N),
-    r: z.number().int().min(1).max(KDF.r),
-    p: z.number().int().min(1).max(KDF.p),
-    salt: z.string(),
-  }),
-  nonce: z.string(),
-})
-const sealed = head.extend({ content: z.string() })
-
-const place = z.object({ environment: z.string(), path: schemas.secretPath })
-const content = z.object({
-  project: z.object({
-    name: z.string().min(1).max(64),
-    slug: schemas.projectSlug,
-    description: z.string().max(1024).nullable(),
-  }),
-  environments: z.array(z.object({ name: z.string().min(1).max(255), slug: schemas.environmentSlug })),
-  folders: z.array(place.extend({ description: z.string().max(256).nullable() })),
-  tags: z.array(z.object({ slug: z.string(), name: z.string(), color: z.string() })),
-  imports: z.array(z.object({ into: place, from: place })),
-  // Each is checked on its own, a slice of time at a time.
-  secrets: z.array(z.unknown()),
-})
-const packedSecret = place.extend({
-  key: schemas.secretKey,
-  value: schemas.secretValue,
-  comment: z.string(),
-  metadata: schemas.secretMetadata.default([]),
-  skipMultilineEncoding: z.boolean(),
-  tags: z.array(z.string()),
-})
-type Content = Omit<z.output<typeof content>, 'secrets'> & { secrets: z.output<typeof packedSecret>[] }
 
 /** Throws `NotFound`, and `BadRequest` naming the secrets that cannot be decrypted. */
 export async function exportProject(
@@ -81,7 +30,7 @@ export async function exportProject(
 ): Promise<z.output<typeof schemas.exportedProject>> {
   const { projectId, passphrase } = input
   const packed = await snapshot(ctx, (tx) => collect(ctx, tx, projectId))
-  const file = await seal(packed, passphrase)
+  const file = await sealFile(packed, passphrase)
   await transactChecked(ctx, (tx) =>
     audit(ctx, tx, actor, 'project.export', projectId, { secrets: packed.secrets.length }),
   )
@@ -97,7 +46,7 @@ export async function importProject(
   actor: Actor,
   input: z.output<typeof schemas.importProject>,
 ): Promise<z.output<typeof schemas.project>> {
-  const packed = await open(ctx, input.file, input.passphrase)
+  const packed = await openFile(ctx.limits, input)
   const name = input.projectName ?? packed.project.name
   const slug = input.slug ?? packed.project.slug
   const projectId = await change(ctx, actor, async (tx, touched) => {
@@ -295,105 +244,4 @@ async function unpack(
   refuseNew(ctx, projectId, new Map(), await faultsAround(ctx, tx, { projectId, key }, written))
   await audit(ctx, tx, actor, 'project.import', projectId, { name, slug, secrets: packed.secrets.length })
   return projectId
-}
-
-const derived = (
-  passphrase: string,
-  salt: Buffer,
-  { N, r, p }: { N: number; r: number; p: number },
-): Promise<Buffer> => {
-  const options: ScryptOptions = { N, r, p, maxmem: 256 * N * r }
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
-  // Typed in on one machine and pasted on another, it may be composed differently.
-  scrypt(passphrase.normalize('NFC'), salt, 32, options, (error, key) => (error ? reject(error) : resolve(key)))
-  return promise
-}
-
-const authenticated = (given: z.output<typeof head>): Buffer =>
-  Buffer.from(
-    JSON.stringify([
-      given.format,
-      given.version,
-      given.kdf.name,
-      given.kdf.N,
-      given.kdf.r,
-      given.kdf.p,
-      given.kdf.salt,
-      given.nonce,
-    ]),
-  )
-
-async function seal(packed: Content, passphrase: string): Promise<string> {
-  const salt = randomBytes(16)
-  const nonce = randomBytes(12)
-  const given = {
-    format: FORMAT,
-    version: VERSION,
-    kdf: { ...KDF, salt: salt.toString('base64') },
-    nonce: nonce.toString('base64'),
-  } as const
-  const cipher = createCipheriv('aes-256-gcm', await derived(passphrase, salt, KDF), nonce)
-  cipher.setAAD(authenticated(given))
-  const zipped = await promisify(gzip)(await asJson(packed))
-  const bytes = Buffer.concat([cipher.update(zipped), cipher.final(), cipher.getAuthTag()])
-  return `${JSON.stringify({ ...given, content: bytes.toString('base64') })}\n`
-}
-
-async function asJson({ secrets, ...rest }: Content): Promise<string> {
-  const slice = timeSlice()
-  const items: string[] = []
-  for (const secret of secrets) {
-    if (slice.isOver()) await slice.rest()
-    items.push(JSON.stringify(secret))
-  }
-  return `${JSON.stringify(rest).slice(0, -1)},"secrets":[${items.join(',')}]}`
-}
-
-async function open(ctx: Context, file: string, passphrase: string): Promise<Content> {
-  const none = new BadRequest('This is not a file that a Keyferry project was exported to.')
-  let parsed
-  try {
-    parsed = sealed.safeParse(JSON.parse(file))
-  } catch {
-    throw none
-  }
-  if (!parsed.success) throw none
-  const { content: text, ...given } = parsed.data
-  if (given.version > VERSION)
-    throw new BadRequest(
-      `This file is of version ${given.version}, made by a newer Keyferry. This one reads up to version ${VERSION}.`,
-    )
-  const bytes = Buffer.from(text, 'base64')
-  const nonce = Buffer.from(given.nonce, 'base64')
-  if (bytes.length < 16 || nonce.length !== 12) throw none
-  let zipped
-  try {
-    const decipher = createDecipheriv(
-      'aes-256-gcm',
-      await derived(passphrase, Buffer.from(given.kdf.salt, 'base64'), given.kdf),
-      nonce,
-    )
-    decipher.setAAD(authenticated(given))
-    decipher.setAuthTag(bytes.subarray(-16))
-    zipped = Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()])
-  } catch {
-    throw new BadRequest('The passphrase is wrong, or the file was altered.')
-  }
-  const maxOutputLength = ctx.limits.answerBytes + MAX_FRAME_BYTES
-  const unzipped = await promisify(gunzip)(zipped, { maxOutputLength }).catch(() => {
-    throw new TooLarge(`The file holds more than ${maxOutputLength} bytes, the most that can be imported at once.`)
-  })
-  const { secrets, ...rest } = content.parse(JSON.parse(unzipped.toString('utf8')))
-  const slice = timeSlice()
-  const parsedSecrets: Content['secrets'] = []
-  for (const [index, secret] of secrets.entries()) {
-    if (slice.isOver()) await slice.rest()
-    const result = packedSecret.safeParse(secret)
-    if (!result.success)
-      throw new Invalid(
-        result.error.issues.map(({ path, message }) => ({ path: ['secrets', index, ...path], message })),
-      )
-    parsedSecrets.push(result.data)
-  }
-  return { ...rest, secrets: parsedSecrets }
 }
