@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { databaseTime } from '@keyferry/db'
+import { amend, databaseTime } from '@keyferry/db'
 import { readHead } from './audit-head.ts'
 import { timestamp, type Context } from './context.ts'
 import { entryOf } from './list-audit.ts'
@@ -77,12 +77,8 @@ export async function freeAuditStreams(ctx: Context): Promise<void> {
 /** Up to where rows may be pruned: not past what a stream that is in use still has to deliver. Null: no stream is in the way. */
 export async function streamedUpTo(ctx: Context): Promise<number | null> {
   const since = new Date(ctx.now().getTime() - ABANDONED_MS).toISOString()
-  const { least } = await ctx.db
-    .selectFrom('auditStreams')
-    .where('seenAt', '>', since)
-    .select((eb) => eb.fn.min('seq').as('least'))
-    .executeTakeFirstOrThrow()
-  return least === null ? null : Number(least)
+  const streams = await ctx.db.selectFrom('auditStreams').where('seenAt', '>', since).select('seq').execute()
+  return streams.length === 0 ? null : Math.min(...streams.map(({ seq }) => seq))
 }
 
 /** Without the address in the clear: a path often is the secret of a webhook. Another address begins at the beginning. */
@@ -129,9 +125,10 @@ function advance(ctx: Context, { id, kind, holder }: Taken, seq: number): Promis
       .executeTakeFirst()
     if (!row) return null
     const leasedUntil = databaseTime(ctx.db, LEASE_MS)
+    await amend(tx, 'auditStreams', id, { seq })
     await tx
       .updateTable('auditStreams')
-      .set({ seq, attempts: 0, nextAt: '', problem: null, toldAt: null, leasedUntil })
+      .set({ attempts: 0, nextAt: '', problem: null, toldAt: null, leasedUntil })
       .where('id', '=', id)
       .execute()
     const message = `The audit log is streamed again (${kind}). Nothing is missing.`

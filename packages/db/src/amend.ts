@@ -21,7 +21,7 @@ export async function amend(
     .selectFrom(table)
     .where(idColumn, '=', id)
     .select(columns)
-    .$if(isPostgres(store), (query) => query.forUpdate())
+    .$if(isPostgres(store), (query) => query.forNoKeyUpdate())
     .executeTakeFirst()
   if (!present) return false
   await store

@@ -45,10 +45,13 @@ export function untilOf(table: SealedTable, valueOf: (column: string) => unknown
   return value instanceof Date ? value.toISOString() : typeof value === 'string' ? value : null
 }
 
-/** Columns whose earlier value gives nothing worth keeping in mind: a session that ends sooner, a token with some uses more. */
+/**
+ * Columns whose earlier value gives nothing worth keeping in mind: a session that ends sooner, a token with some uses more, a stream that delivers again.
+ */
 const RENEWED: Partial<Record<SealedTable, readonly string[]>> = {
   accessTokens: ['uses', 'expiresAt'],
   session: ['expiresAt'],
+  auditStreams: ['seq'],
 }
 
 /** Whether the row as it was before such a change must not come back. */

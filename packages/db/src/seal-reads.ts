@@ -136,14 +136,14 @@ export function checkedRows(sealer: Sealer, sources: readonly Source[], rows: re
   if (!first) return []
   const shown = Object.keys(first).filter((name) => name !== 'seal' && !name.startsWith(PREFIX))
   return rows.flatMap((row) => {
-    if (!sources.every((source) => isWhole(sealer, source, row))) return []
+    if (!sources.every((source) => check(sealer, source, row))) return []
     const checked: UnknownRow = {}
     for (const name of shown) checked[name] = row[name]
     return [checked]
   })
 }
 
-function isWhole(sealer: Sealer, { table, names, seal }: Source, row: UnknownRow): boolean {
+function check(sealer: Sealer, { table, names, seal }: Source, row: UnknownRow): boolean {
   const id = row[names[0] ?? '']
   // The empty side of an outer join.
   if (id === null && row[seal] === null) return true

@@ -1,5 +1,5 @@
 /**
- * The tables whose rows give authority, each with the columns that do. A row of them carries a `seal`, a keyed hash over its table, its id and these
+ * The tables whose rows give authority, or say where something is, each with the columns that do. A row of them carries a `seal`, a keyed hash over its table, its id and these
  * columns (see seals.ts). `id` is first: it says which row it is. What may change without a seal, such as the time of the last use, is left out.
  */
 export const SEALED_TABLES = {
@@ -37,7 +37,16 @@ export const SEALED_TABLES = {
     'options',
     'createdBy',
     'standsBehind',
+    'overwriteApproved',
+    'approvedPlan',
+    'removal',
   ],
+  projects: ['id', 'slug'],
+  environments: ['id', 'projectId', 'slug'],
+  folders: ['id', 'environmentId', 'parentId', 'name', 'path'],
+  imports: ['id', 'folderId', 'sourceFolderId', 'position'],
+  instanceSettings: ['name', 'value'],
+  auditStreams: ['id', 'kind', 'seq'],
   noticeTargets: ['id', 'projectId', 'kind', 'address'],
   // better-auth's.
   user: ['id', 'email', 'emailVerified', 'twoFactorEnabled'],
@@ -50,6 +59,19 @@ export const SEALED_TABLES = {
 } as const satisfies Record<string, readonly [string, ...string[]]>
 
 export type SealedTable = keyof typeof SEALED_TABLES
+
+/**
+ * Those whose broken rows fail the query instead of being left out: without a folder, an import or a setting the answer would be another one, and
+ * might allow more.
+ */
+export const NEEDED_TABLES: readonly SealedTable[] = [
+  'projects',
+  'environments',
+  'folders',
+  'imports',
+  'instanceSettings',
+  'auditStreams',
+]
 
 /** Those that better-auth makes, under names of its own; they appear with its first start. */
 export const ACCOUNT_TABLES: readonly SealedTable[] = [

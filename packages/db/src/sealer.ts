@@ -13,7 +13,7 @@ export interface Sealer extends MarkKeeper {
   isNewer(seal: string): boolean
   /** Reads the key again, because it may have been rotated. Resolves to whether it is another one. Not inside a transaction. */
   refresh(): Promise<boolean>
-  /** Hears of a row whose seal is missing or wrong, each time it is read. */
+  /** Hears of a row whose seal is missing or wrong, each time it is read; it is left out of the answer. Throws when the answer must not do without it. */
   refused(table: SealedTable, id: string): void
   /** Rows whose seals were right, by the seal: most are read again and again, and the same values need no hash. */
   readonly verified: Map<string, VerifiedRow>
@@ -38,18 +38,24 @@ export class KeyRotated extends Error {
 }
 
 /** Rows that are remembered at most. */
-const REMEMBERED = 20_000
+const REMEMBERED = 50_000
 
-/** One text of a row's sealed columns. Empty columns are left out, so that a column that is added later leaves old seals good. */
-export const contentOf = (table: SealedTable, row: Readonly<Record<string, unknown>>): string =>
+/**
+ * One text of a row's sealed columns. Empty columns are left out. `columns`: those that the seal covers, where they are others than today's.
+ */
+export const contentOf = (
+  table: SealedTable,
+  row: Readonly<Record<string, unknown>>,
+  columns: readonly string[] = SEALED_TABLES[table],
+): string =>
   contentOfValues(
-    table,
-    SEALED_TABLES[table].map((column) => row[column]),
+    columns,
+    columns.map((column) => row[column]),
   )
 
-function contentOfValues(table: SealedTable, values: readonly unknown[]): string {
+function contentOfValues(columns: readonly string[], values: readonly unknown[]): string {
   const content: [string, string | number][] = []
-  SEALED_TABLES[table].forEach((column, at) => {
+  columns.forEach((column, at) => {
     const value = plain(values[at])
     if (value !== null) content.push([column, value])
   })
@@ -66,15 +72,16 @@ export function plain(value: unknown): string | number | null {
   throw new Error('a sealed column holds text, numbers, times and truth values only')
 }
 
-/** Whether `seal` is the one of this row. */
+/** Whether `seal` is the one of this row; `columns` as for `contentOf`. */
 export const isSealed = (
   sealer: Sealer,
   table: SealedTable,
   row: Readonly<Record<string, unknown>>,
   seal: unknown,
-): boolean => isSealOf(sealer, table, row, SEALED_TABLES[table], seal)
+  columns: readonly string[] = SEALED_TABLES[table],
+): boolean => typeof seal === 'string' && sealer.isSeal(table, contentOf(table, row, columns), seal)
 
-/** The same of a row whose columns have other names: `names`, in the order of the table's sealed columns. */
+/** The same of a row as a query answers it: `names` are those of its sealed columns, in their order. Remembers rows that are whole. */
 export function isSealOf(
   sealer: Sealer,
   table: SealedTable,
@@ -82,11 +89,11 @@ export function isSealOf(
   names: readonly string[],
   seal: unknown,
 ): boolean {
-  if (typeof seal !== 'string' || seal === '') return false
+  if (typeof seal !== 'string') return false
   const known = sealer.verified.get(seal)
   if (known?.table === table && names.every((name, at) => row[name] === known.values[at])) return true
   const values = names.map((name) => row[name])
-  if (!sealer.isSeal(table, contentOfValues(table, values), seal)) return false
+  if (!sealer.isSeal(table, contentOfValues(SEALED_TABLES[table], values), seal)) return false
   if (sealer.verified.size >= REMEMBERED) {
     sealer.verified.clear()
     sealer.latest.clear()

@@ -1,6 +1,7 @@
 /**
  * Rows that give authority are sealed as they are written and checked as they are read, whoever writes or reads them: a plugin of the query
- * builder does both, by the declaration in sealed-tables.ts. A row whose seal is missing or wrong is absent from every answer.
+ * builder does both, by the declaration in sealed-tables.ts. A row whose seal is missing or wrong is absent from every answer,
+ * or fails the query when nothing may be answered without it.
  *
  * What a plugin cannot do fails instead of leaving a row unsealed: an update of sealed columns names all of them and the one row by its id
  * (`amend` does), and an insert names values, not a query. Counts and other aggregates are not checked, nor are subqueries in a condition, which are made

@@ -2,6 +2,7 @@
 import { isInstanceAdmin } from '@keyferry/core/access/grants'
 import { audit } from '@keyferry/core/audit'
 import type { Actor, Context, Tx } from '@keyferry/core/context'
+import { amend } from '@keyferry/db'
 import { signInPolicy } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { transactChecked } from '@keyferry/core/transaction'
@@ -18,11 +19,8 @@ export async function updateSignInPolicy(ctx: Context, actor: Actor, policy: Pol
   await transactChecked(ctx, async (tx) => {
     const before = await read(tx)
     const value = JSON.stringify(policy)
-    await tx
-      .insertInto('instanceSettings')
-      .values({ name: NAME, value })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-      .execute()
+    if (!(await amend(tx, 'instanceSettings', NAME, { value })))
+      await tx.insertInto('instanceSettings').values({ name: NAME, value }).execute()
     const { requireSecondFactor: from } = before
     await audit(ctx, tx, actor, 'instance.sign-in-policy', null, {
       from,

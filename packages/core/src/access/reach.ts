@@ -23,7 +23,7 @@ async function edgesBehind(db: Db | Tx, folderIds: readonly string[]): Promise<M
   let frontier = [...new Set(folderIds)]
   while (frontier.length > 0) {
     for (const id of frontier) edges.set(id, [])
-    const found = await edgesFrom(db, frontier, 'references').execute()
+    const found = await edgesFrom(db, frontier, 'references')
     for (const { folderId, reachedId } of found) edges.get(folderId)?.push(reachedId)
     frontier = [...new Set(found.map(({ reachedId }) => reachedId))].filter((id) => !edges.has(id))
   }

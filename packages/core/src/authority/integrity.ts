@@ -1,7 +1,11 @@
-/** What is done about a row whose seal is missing or wrong, beside leaving it out: the log and the audit log say so, once per process and row. */
-import type { SealedTable, Sealer } from '@keyferry/db'
+/**
+ * What is done about a row whose seal is missing or wrong: the log and the audit log say so, once per process and row. It is left out of the answer, or the
+ * query fails with `IntegrityBroken` when the answer would be a wrong one without it.
+ */
+import { NEEDED_TABLES, type SealedTable, type Sealer } from '@keyferry/db'
 import { audit } from '../audit.ts'
 import { SYSTEM, type Context } from '../context.ts'
+import { IntegrityBroken } from '../errors.ts'
 
 export interface Integrity {
   refused: Sealer['refused']
@@ -19,9 +23,11 @@ export function integrity(): Integrity {
   return {
     refused(table, id) {
       const name = `${table} ${id}`
-      if (known.has(name) || known.size >= REPORTED) return
-      known.add(name)
-      report(table, id)
+      if (!known.has(name) && known.size < REPORTED) {
+        known.add(name)
+        report(table, id)
+      }
+      if (NEEDED_TABLES.includes(table)) throw changedOutside(table, id)
     },
     reportTo(ctx) {
       report = (table, row) => {
@@ -36,3 +42,9 @@ export function integrity(): Integrity {
     },
   }
 }
+
+const changedOutside = (table: SealedTable, id: string): IntegrityBroken =>
+  new IntegrityBroken(
+    `The row ${id} of ${table} was changed outside Keyferry, so nothing that needs it is done. Restore a backup, or undo the change; "keyferry admin verify-store" lists such rows.`,
+    { table, row: id },
+  )

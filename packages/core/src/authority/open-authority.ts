@@ -1,4 +1,4 @@
-import { isSealedTable, withSeals, type Db } from '@keyferry/db'
+import { withSeals, type Db } from '@keyferry/db'
 import { mark, sealEarlier } from '../audit-head.ts'
 import type { Tx } from '../context.ts'
 import { SealBroken, type DataKey } from '../crypto/data-key.ts'
@@ -9,7 +9,7 @@ import { makeHeads } from './folder-head.ts'
 import { freshness } from './freshness.ts'
 import { integrity, type Integrity } from './integrity.ts'
 import { sealStore } from './seal-store.ts'
-import { FOLDER_HEADS, isSealedStore, NOTES } from './sealed-store.ts'
+import { isSealedStore, NOTES, unsealed } from './sealed-store.ts'
 
 /** Owner of the key. */
 export const AUTHORITY = 'authority'
@@ -23,7 +23,8 @@ export interface Opened {
 
 /**
  * The key that authority rests on, and the store under it. Made at the first start. Rows from before their table was sealed are sealed here,
- * once: that it was done stands inside the organization's wrapped key, so a store whose seals were taken off does not pass for an old one.
+ * once: that it was done stands inside the organization's wrapped key, so a store whose seals were taken off does not pass for an old one. Where a seal
+ * covers other columns than before, the rows that are whole get a new one.
  *
  * Throws `IntegrityBroken` when rows are gone that this needs, and `SealBroken` under another root key.
  */
@@ -47,7 +48,9 @@ export async function openAuthority({ db, keyring }: { db: Db; keyring: Keyring 
 async function present(db: Db, keyring: Keyring): Promise<DataKey | null> {
   const organization = await organizationKeys(db).executeTakeFirst()
   const stored = await readKey(db)
-  if (!organization || !stored || unsealed(keyring, organization).length > 0) return null
+  if (!organization || !stored) return null
+  const { tables, folderHeads } = unsealed(keyring, organization)
+  if (tables.length > 0 || folderHeads) return null
   return keyring.open(AUTHORITY, stored.wrapped)
 }
 
@@ -61,15 +64,16 @@ async function prepare(db: Db, tx: Tx, keyring: Keyring): Promise<DataKey> {
     if (project) throw new IntegrityBroken('The organization is missing beside its projects. Restore a backup.')
   }
   const key = await authorityKey(tx, keyring, organization)
-  const missing = organization ? unsealed(keyring, organization) : []
-  if (!organization || missing.length === 0) return key
+  if (!organization) return key
+  const { tables, folderHeads } = unsealed(keyring, organization)
+  if (tables.length === 0 && !folderHeads) return key
   const authority = authorityOf(key, {
     freshness: freshness(),
     refused: () => {},
     read: () => Promise.resolve(key),
   })
-  await sealStore(tx, authority, missing.filter(isSealedTable))
-  if (missing.includes(FOLDER_HEADS)) await makeHeads({ keyring, authority }, tx)
+  await sealStore(tx, authority, tables)
+  if (folderHeads) await makeHeads({ keyring, authority }, tx)
   const { seq } = await sealEarlier({ keyring }, db, tx)
   await mark({ keyring }, tx, seq, seq, { always: true })
   const dataKey = keyring.withNotes(organization.owner, organization.wrapped, NOTES)
@@ -81,11 +85,6 @@ const organizationKeys = (db: Db | Tx) => db.selectFrom('organizations').select(
 
 const readKey = (db: Db | Tx) =>
   db.selectFrom('instanceKeys').where('owner', '=', AUTHORITY).select('wrapped').executeTakeFirst()
-
-function unsealed(keyring: Keyring, { owner, wrapped }: Wrapped): string[] {
-  const noted = keyring.notes(owner, wrapped)
-  return NOTES.filter((note) => !noted.includes(note))
-}
 
 async function authorityKey(tx: Tx, keyring: Keyring, organization: Wrapped | undefined): Promise<DataKey> {
   const stored = await readKey(tx)

@@ -1,20 +1,23 @@
-import { ACCOUNT_TABLES, contentOf, SEALED_TABLES, type SealedTable } from '@keyferry/db'
+import { ACCOUNT_TABLES, contentOf, isSealed, SEALED_TABLES, type SealedTable } from '@keyferry/db'
 import type { Kysely } from 'kysely'
 import type { Tx } from '../context.ts'
 import type { Authority } from './authority.ts'
+import type { Unsealed } from './sealed-store.ts'
 import { TOKENS } from './token-columns.ts'
 
 /**
  * Seals the rows of `tables` as they are: once, by the first start with a version that checks them. Stored hashes of tokens become hashes under the
- * instance's key, so that tokens stay good and a hash that somebody else puts there is worth nothing. `tx` is without seals. Returns how many rows.
+ * instance's key, so that tokens stay good and a hash that somebody else puts there is worth nothing. A row whose seal over the columns that were covered before is wrong stays as it is. `tx` is without
+ * seals. Returns how many rows.
  */
-export async function sealStore(tx: Tx, authority: Authority, tables: readonly SealedTable[]): Promise<number> {
+export async function sealStore(tx: Tx, authority: Authority, tables: readonly Unsealed[]): Promise<number> {
   const present = new Set((await tx.introspection.getTables()).map(({ name }) => name))
   let sealed = 0
-  for (const table of tables) {
+  for (const { table, covered } of tables) {
     const own = ACCOUNT_TABLES.includes(table)
     if (own && !present.has(table)) continue
-    sealed += await sealTable(own ? tx.withoutPlugins() : tx, authority, table)
+    const store = own ? tx.withoutPlugins() : tx
+    sealed += covered ? await reseal(store, authority, table, covered) : await sealTable(store, authority, table)
   }
   return sealed
 }
@@ -39,4 +42,23 @@ async function sealTable(store: Kysely<any>, authority: Authority, table: Sealed
       .execute()
   }
   return rows.length
+}
+
+// oxlint-disable-next-line no-explicit-any -- as above.
+async function reseal(
+  store: Kysely<any>,
+  authority: Authority,
+  table: SealedTable,
+  covered: readonly string[],
+): Promise<number> {
+  const [id] = SEALED_TABLES[table]
+  const rows: Record<string, unknown>[] = await store.selectFrom(table).selectAll().execute()
+  const whole = rows.filter((row) => isSealed(authority, table, row, row['seal'], covered))
+  for (const row of whole)
+    await store
+      .updateTable(table)
+      .set({ seal: authority.seal(table, contentOf(table, row)) })
+      .where(id, '=', row[id])
+      .execute()
+  return whole.length
 }

@@ -1,4 +1,4 @@
-import type { SyncTable } from '@keyferry/db'
+import { amend, type SyncTable } from '@keyferry/db'
 import { sql } from 'kysely'
 import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { theseInOrder } from './in-order.ts'
@@ -54,7 +54,6 @@ export async function wantRemoval(
     .set((eb) => ({
       wanted: eb('wanted', '+', 1),
       due: eb('wanted', '+', 1),
-      removal,
       removeState: 'pending',
       removeMessage: null,
       retryAt: null,
@@ -65,6 +64,7 @@ export async function wantRemoval(
     }))
     .where('id', 'in', theseInOrder(tx, syncIds))
     .execute()
+  for (const id of syncIds) await amend(tx, 'syncs', id, { removal })
 }
 
 /** Makes a run due, whatever auto-sync says. The caller wakes the queue after the commit. */

@@ -1,21 +1,29 @@
 import { isAmong, type Db } from '@keyferry/db'
-import { sql } from 'kysely'
 import type { Tx } from '../context.ts'
 
 /**
- * What folders are made of, one step on: the folders that they import and, `through` references, those that their values refer to. One statement.
- * `position`: among the imports, the last one first; null for a reference.
+ * What folders are made of, one step on: the folders that they import, the last import of each first, and `through` references, those that their values
+ * refer to. Not one statement: what is united is not checked.
  */
-export const edgesFrom = (db: Db | Tx, folderIds: readonly string[], through: 'imports' | 'references') =>
-  imported(db, folderIds)
-    .$if(through === 'references', (query) => query.unionAll(referenced(db, folderIds)))
-    .orderBy('position', 'desc')
+export async function edgesFrom(
+  db: Db | Tx,
+  folderIds: readonly string[],
+  through: 'imports' | 'references',
+): Promise<{ folderId: string; reachedId: string; kind: 'import' | 'reference' }[]> {
+  const imports = await imported(db, folderIds).execute()
+  const references = through === 'references' ? await referenced(db, folderIds).execute() : []
+  return [
+    ...imports.map((edge) => ({ ...edge, kind: 'import' as const })),
+    ...references.map((edge) => ({ ...edge, kind: 'reference' as const })),
+  ]
+}
 
 const imported = (db: Db | Tx, folderIds: readonly string[]) =>
   db
     .selectFrom('imports')
     .where((eb) => isAmong(db, eb.ref('folderId'), folderIds))
-    .select(['folderId', 'sourceFolderId as reachedId', sql<number | null>`position`.as('position')])
+    .select(['folderId', 'sourceFolderId as reachedId'])
+    .orderBy('position', 'desc')
 
 const referenced = (db: Db | Tx, folderIds: readonly string[]) =>
   db
@@ -29,9 +37,5 @@ const referenced = (db: Db | Tx, folderIds: readonly string[]) =>
       join.onRef('folders.environmentId', '=', 'environments.id').onRef('folders.path', '=', 'references.path'),
     )
     .where((eb) => isAmong(db, eb.ref('references.folderId'), folderIds))
-    .select([
-      'references.folderId',
-      'folders.id as reachedId',
-      sql<number | null>`cast(null as integer)`.as('position'),
-    ])
+    .select(['references.folderId', 'folders.id as reachedId'])
     .distinct()

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { EnvironmentTable, Selectable } from '@keyferry/db'
+import { amend, type EnvironmentTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
@@ -54,12 +54,14 @@ export function updateEnvironment(
       const folders = await folderIdsOf(tx, environment.id)
       for (const id of await readersOf(tx, folders)) touched(id)
     }
-    const store = () =>
-      tx
+    const store = async (): Promise<void> => {
+      if (slug !== environment.slug) await amend(tx, 'environments', environment.id, { slug })
+      await tx
         .updateTable('environments')
-        .set({ name, slug, updatedAt: timestamp(ctx) })
+        .set({ name, updatedAt: timestamp(ctx) })
         .where('id', '=', environment.id)
         .execute()
+    }
     let rewritten: string[] = []
     if (slug === environment.slug) await store()
     else {

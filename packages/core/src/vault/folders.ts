@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { EnvironmentTable, FolderTable, Selectable } from '@keyferry/db'
+import { amend, type EnvironmentTable, type FolderTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
@@ -134,21 +134,13 @@ export function updateFolder(
           const slice = timeSlice()
           for (const { id, path: old } of inside) {
             if (slice.isOver()) await slice.rest()
-            await tx
-              .updateTable('folders')
-              .set({ path: renamed(old) })
-              .where('id', '=', id)
-              .execute()
+            await amend(tx, 'folders', id, { path: renamed(old), ...(id === folder.id ? { name: input.name } : {}) })
           }
         },
       )
       rewritten = followed.rewritten
     }
-    await tx
-      .updateTable('folders')
-      .set({ name: input.name, description, updatedAt: at })
-      .where('id', '=', folder.id)
-      .execute()
+    await tx.updateTable('folders').set({ description, updatedAt: at }).where('id', '=', folder.id).execute()
     await audit(ctx, tx, actor, 'folder.update', input.projectId, {
       environment: environment.slug,
       from: folder.path,

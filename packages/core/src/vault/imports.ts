@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Db } from '@keyferry/db'
+import { amend, type Db } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
@@ -74,9 +74,10 @@ export function updateImport(
     const source = await sourceOf(tx, input.projectId, { environment, path })
     await refuseUnsound(ctx, tx, input.projectId, { folderId, sourceFolderId: source, others })
     const before = await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId])
+    await amend(tx, 'imports', present.id, { sourceFolderId: source })
     await tx
       .updateTable('imports')
-      .set({ sourceFolderId: source, updatedAt: timestamp(ctx) })
+      .set({ updatedAt: timestamp(ctx) })
       .where('id', '=', present.id)
       .execute()
     const index = Math.min(position, imports.length) - 1
@@ -185,11 +186,6 @@ async function arrange(tx: Tx, order: readonly { id: string; position: number }[
   const slice = timeSlice()
   for (const [index, { id, position }] of order.entries()) {
     if (slice.isOver()) await slice.rest()
-    if (position !== index + 1)
-      await tx
-        .updateTable('imports')
-        .set({ position: index + 1 })
-        .where('id', '=', id)
-        .execute()
+    if (position !== index + 1) await amend(tx, 'imports', id, { position: index + 1 })
   }
 }

@@ -1,5 +1,5 @@
 /** Secrets and folders that go to another place. */
-import type { FolderTable, Selectable } from '@keyferry/db'
+import { amend, type FolderTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
@@ -149,12 +149,17 @@ export async function moveFolder(
     const { rewritten } = await following(ctx, tx, actor, { projectId, key }, touched, moving, async () => {
       await tx
         .updateTable('folders')
-        .set({ parentId: to.folder.id, updatedAt: timestamp(ctx) })
+        .set({ updatedAt: timestamp(ctx) })
         .where('id', '=', folder.id)
         .execute()
       await relocate(
         tx,
-        inside.map((one) => ({ id: one.id, environmentId: to.environment.id, path: newPath(one) })),
+        inside.map((one) => ({
+          id: one.id,
+          environmentId: to.environment.id,
+          parentId: one.id === folder.id ? to.folder.id : one.parentId,
+          path: newPath(one),
+        })),
       )
     })
     await audit(ctx, tx, actor, 'folder.move', projectId, {
@@ -179,11 +184,11 @@ async function refuseTaken(tx: Tx, environment: { id: string; slug: string }, pa
 
 async function relocate(
   tx: Tx,
-  folders: readonly { id: string; environmentId: string; path: string }[],
+  folders: readonly { id: string; environmentId: string; parentId: string | null; path: string }[],
 ): Promise<void> {
   const slice = timeSlice()
-  for (const { id, environmentId, path } of folders) {
+  for (const { id, ...place } of folders) {
     if (slice.isOver()) await slice.rest()
-    await tx.updateTable('folders').set({ environmentId, path }).where('id', '=', id).execute()
+    await amend(tx, 'folders', id, place)
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { isUniqueViolation, type ProjectTable, type Selectable } from '@keyferry/db'
+import { amend, isUniqueViolation, type ProjectTable, type Selectable } from '@keyferry/db'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
@@ -98,9 +98,10 @@ export async function updateProject(
         .executeTakeFirst()
       if (taken) throw slugTaken(slug)
     }
+    if (slug !== undefined) await amend(tx, 'projects', projectId, { slug })
     await tx
       .updateTable('projects')
-      .set({ name, description, slug, updatedAt: timestamp(ctx) })
+      .set({ name, description, updatedAt: timestamp(ctx) })
       .where('id', '=', projectId)
       .execute()
     await audit(ctx, tx, actor, 'project.update', projectId, { name, slug })

@@ -143,7 +143,11 @@ async function recount(tx: Tx, projectId: string): Promise<Numbers> {
     .innerJoin('folders', 'folders.id', 'secretVersions.folderId')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('environments.projectId', '=', projectId)
-    .select(sql<number | string | null>`sum(${size('value')} + ${size('comment')} + ${size('metadata')})`.as('bytes'))
+    .select((eb) =>
+      eb.fn
+        .sum<number | string | null>(sql<number>`${size('value')} + ${size('comment')} + ${size('metadata')}`)
+        .as('bytes'),
+    )
     .executeTakeFirstOrThrow()
   const trash = await tx
     .selectFrom('trashRows')

@@ -53,9 +53,9 @@ export async function loadTree(
   const imports = new Map<string, string[]>()
   let frontier = reach === 'alone' ? [] : [...ids]
   while (frontier.length > 0) {
-    const reached = await edgesFrom(tx, frontier, reach === 'references' ? reach : 'imports').execute()
-    for (const { folderId, reachedId, position } of reached) {
-      if (position === null) continue
+    const reached = await edgesFrom(tx, frontier, reach === 'references' ? reach : 'imports')
+    for (const { folderId, reachedId, kind } of reached) {
+      if (kind === 'reference') continue
       const known = imports.get(folderId)
       if (known) known.push(reachedId)
       else imports.set(folderId, [reachedId])

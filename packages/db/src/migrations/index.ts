@@ -25,6 +25,7 @@ import * as seals from './0065-seals.ts'
 import * as auditMarks from './0066-audit-marks.ts'
 import * as maintenance from './0070-maintenance.ts'
 import * as auditStreams from './0071-audit-streams.ts'
+import * as sealPlaces from './0085-seal-places.ts'
 import * as foreignKeyIndexes from './0080-foreign-key-indexes.ts'
 import * as unreadableRows from './0090-unreadable-rows.ts'
 import * as freshness from './0091-freshness.ts'
@@ -59,6 +60,7 @@ export const migrations: Record<string, Migration> = {
   '0066-audit-marks': auditMarks,
   '0070-maintenance': maintenance,
   '0071-audit-streams': auditStreams,
+  '0085-seal-places': sealPlaces,
   '0080-foreign-key-indexes': foreignKeyIndexes,
   '0090-unreadable-rows': unreadableRows,
   '0091-freshness': freshness,

@@ -130,5 +130,5 @@ export interface AttemptTable {
 /** What instance admins set for everybody, as JSON. */
 export interface InstanceSettingTable {
   name: Fixed<string>
-  value: string
+  value: Fixed<string>
 }

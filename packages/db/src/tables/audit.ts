@@ -57,7 +57,7 @@ export interface AuditStreamTable {
   id: Fixed<string>
   kind: Fixed<string>
   /** The last row that arrived. */
-  seq: number
+  seq: Fixed<number>
   /** Failures in a row, and when the next try is; empty: at once. */
   attempts: number
   nextAt: string

@@ -55,14 +55,14 @@ export interface SyncTable {
   /** JSON of a blockage, null when not blocked. */
   blockage: string | null
   /** 1 until the first run converged: the overwrite agreed to at creation approves it. */
-  overwriteApproved: Flag
+  overwriteApproved: Fixed<Flag>
   /** A plan hash a person approved; cleared by the run that used it. */
-  approvedPlan: string | null
+  approvedPlan: Fixed<string | null>
   /** Why the next run happens, and for whom: shown in the history. */
   trigger: string
   triggeredBy: string
   /** `keep`: remove what was written, keep the sync. `delete`: then delete the sync. */
-  removal: 'keep' | 'delete' | null
+  removal: Fixed<'keep' | 'delete' | null>
   removeState: string | null
   removeMessage: string | null
   removedAt: Timestamp | null

@@ -1,4 +1,4 @@
-/** What a team keeps: the tree, its secrets with versions, imports and references, and the keys they are sealed with. */
+/** What a team keeps (sealed columns change with `amend` only, so they are fixed for everything else): the tree, its secrets with versions, imports and references, and the keys they are sealed with. */
 import type { ColumnType } from 'kysely'
 import type { Fixed, Flag, Timestamp } from './column.ts'
 
@@ -16,7 +16,7 @@ export interface OrganizationTable {
 export interface ProjectTable {
   id: Fixed<string>
   name: string
-  slug: string
+  slug: Fixed<string>
   description: string | null
   /** Data key of this project's secrets and digests, wrapped by the root key. */
   dataKey: string
@@ -28,7 +28,7 @@ export interface EnvironmentTable {
   id: Fixed<string>
   projectId: Fixed<string>
   name: string
-  slug: string
+  slug: Fixed<string>
   position: number
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
@@ -36,12 +36,12 @@ export interface EnvironmentTable {
 
 export interface FolderTable {
   id: Fixed<string>
-  environmentId: string
-  parentId: string | null
+  environmentId: Fixed<string>
+  parentId: Fixed<string | null>
   /** Empty for the root folder. */
-  name: string
+  name: Fixed<string>
   /** The secret path, `/` for the root; unique in its environment. */
-  path: string
+  path: Fixed<string>
   description: string | null
   /** Moves with every change of the folder's own secrets or imports. */
   revision: number
@@ -94,8 +94,8 @@ export interface SecretVersionTable {
 export interface ImportTable {
   id: Fixed<string>
   folderId: Fixed<string>
-  sourceFolderId: string
-  position: number
+  sourceFolderId: Fixed<string>
+  position: Fixed<number>
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
 }

@@ -1,4 +1,5 @@
 /** Two syncs on one target, against every vendor's emulator, on every database: no key has two writers. */
+import { amend } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { sql } from 'kysely'
 import { expect, it, onTestFinished } from 'vitest'
@@ -146,7 +147,12 @@ for (const { name: destination } of destinations()) {
       })
       await run(first)
       await run(second)
-      await ferry.ctx.db.updateTable('environments').set({ slug: 'one' }).where('slug', '=', 'dev').execute()
+      const dev = await ferry.ctx.db
+        .selectFrom('environments')
+        .where('slug', '=', 'dev')
+        .select('id')
+        .executeTakeFirstOrThrow()
+      await amend(ferry.ctx.db, 'environments', dev.id, { slug: 'one' })
       await updateSync(ferry.ctx, ferry.actor, { destination, syncId: first.id, isAutoSyncEnabled: true })
       await updateSecrets(ferry.ctx, ferry.actor, {
         ...ferry.place,

@@ -1,5 +1,5 @@
 /** The end of a run as its sync shows it. Inside the transaction that ends the run. */
-import { given, together } from '@keyferry/db'
+import { amend, given, together } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '../../context.ts'
 import { NOT_CHECKED, nextCheck } from '../drift/record.ts'
 import { theseInOrder } from '../in-order.ts'
@@ -93,8 +93,6 @@ const settled = together(async (tx: Tx, settlements: readonly Settlement[]) => {
         retryAt: eb.case().when(fresh).then(null).else(eb.ref('run.retryAt')).end(),
         applied: eb.case().when(converged).then(eb.ref('run.looked')).else(eb.ref('syncs.applied')).end(),
         syncedAt: eb.case().when(converged).then(eb.ref('run.now')).else(eb.ref('syncs.syncedAt')).end(),
-        overwriteApproved: eb.case().when(converged).then(0).else(eb.ref('syncs.overwriteApproved')).end(),
-        approvedPlan: eb.case().when(converged).then(null).else(eb.ref('syncs.approvedPlan')).end(),
         // The run looked at everything: what a look found before it is mended or past.
         checkedAt: eb.case().when(converged).then(null).else(eb.ref('syncs.checkedAt')).end(),
         drift: eb.case().when(converged).then(null).else(eb.ref('syncs.drift')).end(),
@@ -113,8 +111,19 @@ const settled = together(async (tx: Tx, settlements: readonly Settlement[]) => {
     })
     .where('syncs.id', 'in', theseInOrder(tx, ids))
     .whereRef('syncs.id', '=', 'run.id')
-    .returning(['syncs.id', 'syncs.seen', 'syncs.due', 'syncs.retryAt'])
+    .returning([
+      'syncs.id',
+      'syncs.seen',
+      'syncs.due',
+      'syncs.retryAt',
+      'syncs.overwriteApproved',
+      'syncs.approvedPlan',
+    ])
     .execute()
+  const ended = new Set(settlements.filter(({ converged }) => converged === 1).map(({ id }) => id))
+  for (const { id, overwriteApproved, approvedPlan } of rows)
+    if (ended.has(id) && (overwriteApproved === 1 || approvedPlan !== null))
+      await amend(tx, 'syncs', id, { overwriteApproved: 0, approvedPlan: null })
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ({ id }) => byId.get(id)
 })
@@ -160,13 +169,13 @@ export async function settleRemoval(
   const settled = verdict.retryIn === null
   const removed = verdict.state === 'succeeded'
   const unfinished = sync.state === 'running' || sync.state === 'pending'
+  if (settled) await amend(tx, 'syncs', sync.id, { removal: null })
   const row = await tx
     .updateTable('syncs')
     .set((eb) => ({
       removeRunId: id,
       removeState: settled ? (removed ? 'succeeded' : 'failed') : 'pending',
       removeMessage: verdict.message,
-      removal: settled ? null : sync.removal,
       ...(removed
         ? { removedAt: timestamp(ctx), applied: 0, behindSince: timestamp(ctx), ...NOT_CHECKED, nextCheckAt: null }
         : {}),

@@ -1,3 +1,4 @@
+import { amend } from '@keyferry/db'
 import { audit } from '../../audit.ts'
 import type { Actor, Context } from '../../context.ts'
 import { BadRequest } from '../../errors.ts'
@@ -24,7 +25,7 @@ export async function approvePlan(
     })
   }
   await transactChecked(ctx, async (tx) => {
-    await tx.updateTable('syncs').set({ approvedPlan: input.planHash }).where('id', '=', sync.id).execute()
+    await amend(tx, 'syncs', sync.id, { approvedPlan: input.planHash })
     await want(ctx, tx, actor, 'approve', [sync.id])
     await audit(ctx, tx, actor, 'secret-sync-approve-plan', sync.projectId, {
       syncId: sync.id,

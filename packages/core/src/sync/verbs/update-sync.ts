@@ -72,7 +72,14 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     if (patch.name !== undefined) await refuseNameClash(tx, stored.projectId, patch.name, stored.id)
     if (reaches) await refuseOverlap(ctx, tx, spec)
     const { id: _, projectId: __, ...columns } = spec
-    await amend(tx, 'syncs', stored.id, { ...columns, standsBehind: standing(actor) })
+    await amend(tx, 'syncs', stored.id, {
+      ...columns,
+      standsBehind: standing(actor),
+      // A run that waits for approval waited for the plan of the old options.
+      ...(reaches ? { approvedPlan: null } : {}),
+      // What was agreed to overwrite at creation was at the old place.
+      ...(moved ? { overwriteApproved: 0 } : {}),
+    })
     await tx
       .updateTable('syncs')
       .set((eb) => ({
@@ -80,11 +87,9 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
         ...(patch.description === undefined ? {} : { description: patch.description }),
         autoSync: autoSync ? 1 : 0,
         version: eb('version', '+', 1),
-        // A run that waits for approval waited for the plan of the old options.
-        ...(reaches ? { approvedPlan: null } : {}),
         ...(stored.applied > 0 && spec.options !== stored.options ? { nextCheckAt: nextCheck(ctx, options) } : {}),
-        // What was agreed to overwrite at creation, and what was seen since, was at the old place.
-        ...(moved ? { overwriteApproved: 0, ...NOT_CHECKED, nextCheckAt: null } : {}),
+        // What was seen since was at the old place.
+        ...(moved ? { ...NOT_CHECKED, nextCheckAt: null } : {}),
         updatedAt: timestamp(ctx),
       }))
       .where('id', '=', stored.id)
