@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { contentOf } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { isInstanceAdmin } from '../access/grants.ts'
 import { keyring } from '../crypto/keyring.ts'
 import { openAuthority } from './open-authority.ts'
+import { NOTES } from './sealed-store.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
 
@@ -42,6 +44,38 @@ onEveryDatabase('a store from before rows were sealed', (open) => {
     )
     await db.deleteFrom('organizations').execute()
     await expect(started()).rejects.toThrow('The organization is missing beside its projects')
+    await close()
+  })
+
+  it('has tables sealed that were not before, and rows again whose seals covered other columns, if those are right', async () => {
+    const { db, close } = await open()
+    const ring = keyring(randomBytes(32))
+    const row = { id: 'o', name: 'Acme', slug: 'acme', dataKey: ring.create('o'), auditMark: null, createdAt: AT }
+    await db.insertInto('organizations').values(row).execute()
+    const started = () => openAuthority({ db, keyring: ring })
+    const first = await started()
+    for (const principalId of ['ada', 'eve'])
+      await first.db.insertInto('instanceAdmins').values({ principalId, createdAt: AT }).execute()
+    const project = { id: 'p', name: 'P', slug: 'p', description: null, dataKey: '', createdAt: AT, updatedAt: AT }
+    await first.db.insertInto('projects').values(project).execute()
+
+    const { dataKey } = await db.selectFrom('organizations').select('dataKey').executeTakeFirstOrThrow()
+    const earlier = ['instanceAdmins:principalId', ...NOTES.filter((note) => !/^(projects|instanceAdmins):/.test(note))]
+    await db
+      .updateTable('organizations')
+      .set({ dataKey: ring.withNotes('o', dataKey, earlier) })
+      .execute()
+    await sql`update projects set seal = null`.execute(db)
+    const content = contentOf('instanceAdmins', { principalId: 'ada' }, ['principalId'])
+    await sql`update instance_admins set seal = ${first.authority.seal('instanceAdmins', content)}`.execute(db)
+
+    const again = await started()
+    expect(await isInstanceAdmin(again.db, 'ada')).toBe(true)
+    expect(await isInstanceAdmin(again.db, 'eve')).toBe(false)
+    expect(await again.db.selectFrom('projects').select('slug').execute()).toEqual([{ slug: 'p' }])
+    await sql`update projects set seal = null`.execute(db)
+    const last = await started()
+    await expect(last.db.selectFrom('projects').select('slug').execute()).rejects.toThrow('The row p of projects')
     await close()
   })
 })
