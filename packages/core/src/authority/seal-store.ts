@@ -22,8 +22,11 @@ export async function sealStore(tx: Tx, authority: Authority, tables: readonly U
   return sealed
 }
 
+/** Our tables, or better-auth's under their own names. */
 // oxlint-disable-next-line no-explicit-any -- better-auth's tables are not part of our table types.
-async function sealTable(store: Kysely<any>, authority: Authority, table: SealedTable): Promise<number> {
+type Store = Kysely<any>
+
+async function sealTable(store: Store, authority: Authority, table: SealedTable): Promise<number> {
   // What was asked for by mail before the upgrade is asked for again.
   if (table === 'verification') await store.deleteFrom(table).execute()
   const [id, ...columns]: readonly [string, ...string[]] = SEALED_TABLES[table]
@@ -44,9 +47,9 @@ async function sealTable(store: Kysely<any>, authority: Authority, table: Sealed
   return rows.length
 }
 
-// oxlint-disable-next-line no-explicit-any -- as above.
+/** Seals the rows over the present columns whose seal over `covered` is right. */
 async function reseal(
-  store: Kysely<any>,
+  store: Store,
   authority: Authority,
   table: SealedTable,
   covered: readonly string[],
