@@ -170,7 +170,7 @@ const did = (
 ): Promise<void> =>
   auditEvent(ctx, { ...from(hook), kind: 'user', id, name: email }, action, null, { ...details, ...agent(hook) })
 
-/** Asked for by a stranger, who may name any address. */
+/** A request by a stranger, which may name any address. */
 async function requested(ctx: Context, hook: Hook, tried: string): Promise<void> {
   const email = addressOf(tried)
   if (email === null) return
@@ -216,7 +216,7 @@ export async function auditRefusedCall(
   })
 }
 
-/** Notes that a password or code was not even looked at, after too many guesses. */
+/** Notes that a password or code was not checked, after too many guesses. */
 export async function auditStopped(ctx: Context, hook: Asked, tried: string): Promise<void> {
   const email = addressOf(tried)
   const known = email !== null && (await userOfEmail(ctx.db, email)) !== undefined
@@ -243,7 +243,7 @@ function agent({ headers }: Pick<Hook, 'headers'>): { userAgent?: string } {
 
 const sent = z.object({ email: z.string(), name: z.string(), token: z.string() }).partial()
 
-/** What of the body is of use here; nothing of a body that has another form. */
+/** The fields of the body that are used here; none of a body that has another form. */
 const sentIn = ({ body }: Asked): z.output<typeof sent> => sent.safeParse(body).data ?? {}
 
 /** Null for what is no address: it may be a password in the wrong field. */

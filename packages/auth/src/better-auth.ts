@@ -150,11 +150,11 @@ export function configuration(
       database: { generateId: () => randomUUID(), validateSchema: false },
     },
     telemetry: { enabled: false },
-    // Whoever called the handler gets what broke inside, and says it where it says everything; better-auth would print it.
+    // The caller of the handler gets the error and logs it; better-auth would print it.
     onAPIError: { throw: true },
     logger: {
       level: 'warn' as const,
-      // Of its further arguments, which may name addresses or hold request data, only what broke is kept. A failed sign-in is no error of ours.
+      // Of its further arguments, which may name addresses or hold request data, only what broke is kept. A failed sign-in is not an error of the server.
       log: (level: string, message: string, ...details: unknown[]) => {
         const err = details.find((detail) => detail instanceof Error && !isAPIError(detail))
         log[level === 'error' ? 'warn' : 'debug'](

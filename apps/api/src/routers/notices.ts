@@ -9,7 +9,7 @@ const base = '/api/v1/notice-targets'
 export const notices = router({
   list: query(noticeVerbs.list, {
     tag,
-    summary: 'Who is told when a sync fails and when it is well again',
+    summary: 'Targets that get a notice when a sync fails and when it works again',
     routes: [{ method: 'GET', path: base, envelope: 'noticeTargets' }],
     output: z.array(noticeTarget),
   }),

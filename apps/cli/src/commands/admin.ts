@@ -194,7 +194,7 @@ async function rotateRootKey(cli: Cli, { force, json }: JsonOption & { force?: b
   const { changeRootKey, settings } = await instanceEnv(cli)
   const keys = await changeRootKey(settings, { force })
   if (json) return cli.terminal.json({ keys })
-  cli.terminal.line(`Wrapped ${count(keys, 'key')} anew.`)
+  cli.terminal.line(`Re-wrapped ${count(keys, 'key')}.`)
   if (settings.KEYFERRY_ROOT_KEY) cli.terminal.line('Restart every process with the new key as KEYFERRY_ROOT_KEY.')
   else cli.terminal.line('The new root key is in root.key: back it up; older backups still need the old one.')
 }
@@ -244,7 +244,7 @@ async function rotateDataKey(cli: Cli, { project: named, discardUnreadable, json
     // After a crash the same command goes on.
     if (!before || before.unreadable.length > 0)
       await rotateDataKey(ctx, operator, { projectId, discard: discardUnreadable === true })
-    cli.terminal.progress('Sealing anew …')
+    cli.terminal.progress('Re-encrypting …')
     await continueRotations(ctx, AbortSignal.timeout(600_000))
     const after = await underWay()
     return { done: !after, unreadable: after?.unreadable ?? [] }
@@ -284,7 +284,11 @@ async function pruneAudit(
 ): Promise<void> {
   if (!/^[1-9]\d{0,4}$/.test(olderThan)) throw new Failure(`${olderThan} is no number of days`)
   const days = Number(olderThan)
-  await confirm(cli.terminal, yes, `Take everything older than ${count(days, 'day')} off the audit log for good?`)
+  await confirm(
+    cli.terminal,
+    yes,
+    `Take everything older than ${count(days, 'day')} off the audit log? They cannot be restored.`,
+  )
   const rows = await withAdmin(cli, async ({ ctx, operator }) => {
     const { pruneAudit } = await import('@keyferry/core/admin/prune-audit')
     return pruneAudit(ctx, operator, { days })

@@ -6,6 +6,7 @@ import { OIDC_CLIENT, startProvider } from '@keyferry/api/testing-oidc'
 import { receiveMail } from '@keyferry/core/notices/testing'
 import { readEnv } from '@keyferry/instance'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { newHome } from '../../../cli/test/cli.ts'
 import { bootstrap } from '../../src/demo/setup.ts'
 import { startKeyferry } from '../../src/start.ts'
 import { environmentOf } from '../instance.ts'
@@ -21,21 +22,17 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     const provider = await startProvider()
     const mail = await receiveMail()
     const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
-    const [running, browser] = await Promise.all([
-      startKeyferry(
-        readEnv({
-          ...environmentOf({ dataDir, databaseUrl: null }),
-          // Passkeys are bound to a name.
-          HOST: 'localhost',
-          SMTP_URL: mail.url,
-          MAIL_FROM: 'keyferry@example.com',
-          OIDC_ISSUER: provider.issuer,
-          OIDC_CLIENT_ID: OIDC_CLIENT.clientId,
-          OIDC_CLIENT_SECRET: OIDC_CLIENT.clientSecret,
-        }),
-      ),
-      openBrowser(),
-    ])
+    const env = {
+      ...environmentOf({ dataDir, databaseUrl: null }),
+      // Passkeys are bound to a name.
+      HOST: 'localhost',
+      SMTP_URL: mail.url,
+      MAIL_FROM: 'keyferry@example.com',
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: OIDC_CLIENT.clientId,
+      OIDC_CLIENT_SECRET: OIDC_CLIENT.clientSecret,
+    }
+    const [running, browser] = await Promise.all([startKeyferry(readEnv(env)), openBrowser()])
     onTestFinished(async () => {
       await browser.close()
       await running.stop()
@@ -108,6 +105,19 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     await button('Sign in with your organization').click()
     await heading('Your account')
     await see(page.getByText('This one'))
+
+    // When nobody can sign in otherwise, the operator makes a link on the command line.
+    await page.context().clearCookies()
+    const made = await (await newHome(env)).keyferry(['admin', 'sign-in-link', email])
+    const { pathname, search } = new URL(made.stdout.trim())
+    await page.goto(pathname + search)
+    await see(page.getByText('It works once'))
+    await screens.look('sign-in-link')
+    await button('Sign in').click()
+    await heading('Create your first project')
+    await page.goto(pathname + search)
+    await button('Sign in').click()
+    await see(alert('was used before, or is older than 15 minutes'))
     expect(screens.violations).toEqual([])
     expect(screens.tooWide).toEqual([])
   })

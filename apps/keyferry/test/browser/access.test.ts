@@ -247,6 +247,52 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await see(hers.page.getByText('Your password is changed.'))
   })
 
+  it(
+    'lets a person only set up a second factor where one is required, and shows and ends their sessions',
+    PATIENCE,
+    async () => {
+      const third = await anotherBrowser()
+      const her = hands(() => third.page)
+      third.seen.keepSecret(`${VERA.password}, and another`)
+      // Nobody here has one, so no other page may ask for anything meanwhile.
+      await page.goto('about:blank')
+      await hers.page.goto('about:blank')
+      await client.instance.updateSignInPolicy.mutate({ requireSecondFactor: 'everybody' })
+      await third.page.goto('/sign-in')
+      await signIn(third.page, { ...VERA, password: `${VERA.password}, and another` })
+      await heading(third.page, 'Set up a second factor')
+      const looks = await openScreens(third.page, 'screens-factor-required')
+      await looks.look('factor-required')
+      await her.button('Set up second factor').click()
+      await third.page.getByLabel('Your password, to be sure it is you').fill(`${VERA.password}, and another`)
+      await her.button('Continue').click()
+      const secret = await shownOnce(third.page, 'Secret')
+      third.seen.keepSecret(secret)
+      await third.page.getByLabel('Six-digit code').fill(totp(secret))
+      await her.button('Switch on').click()
+      await her.button('I stored them').click()
+      await her.button('Continue').click()
+      await heading(third.page, 'Checkout')
+      await client.instance.updateSignInPolicy.mutate({ requireSecondFactor: 'nobody' })
+
+      await page.goto(at('/access?tab=instance'))
+      await admin.button(`More for ${VERA.email}`).click()
+      await page.getByRole('menuitem', { name: 'Sessions' }).click()
+      await expect.poll(() => admin.dialog().getByRole('listitem').count(), LIMIT).toBeGreaterThan(0)
+      await screens.look('sessions')
+      await admin.dialog().getByRole('button', { name: 'Sign out everywhere' }).click()
+      await gone(admin.dialog())
+      await admin.button(`More for ${VERA.email}`).click()
+      await page.getByRole('menuitem', { name: 'Switch off second factor' }).click()
+      await admin.dialog().getByRole('button', { name: 'Switch it off' }).click()
+      await gone(admin.dialog())
+      await third.page.goto('/account')
+      await heading(third.page, 'Sign in')
+      expect([looks.violations, looks.tooWide]).toEqual([[], []])
+      await third.context.close()
+    },
+  )
+
   it('sets a forgotten password by a link that an instance admin makes', PATIENCE, async () => {
     await page.goto(at('/access?tab=instance'))
     await see(admin.row(VERA.email))

@@ -168,7 +168,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
       await page.goto(home)
       await see(fact(/^Succeeded/))
       await client.identities.delete.mutate({ identityId: machine.id })
-      await see(alert('nobody who may read its source stands behind it').getByText('can no longer read'))
+      await see(alert('Blocked: its owner can no longer read the source folder'))
       await see(fact(/^Blocked/).first())
       await screens.look('blocked-access')
       await button('Take over and sync now').click()

@@ -304,7 +304,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await expect.poll(focused).toBe('Edit BY_KEYBOARD')
   })
 
-  it('says so when a part of a page cannot be loaded, and loads it anew', async () => {
+  it('says so when a part of a page cannot be loaded, and loads it again', async () => {
     const part = '**/assets/create-folder-*.js'
     all().seen.expectRefusal('/assets/create-folder-')
     await page.route(part, (route) => route.fulfill({ status: 404 }))

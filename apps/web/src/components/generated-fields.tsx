@@ -1,5 +1,6 @@
 import { Controller, useFormContext, useWatch } from 'react-hook-form'
 import { isShown, type Values } from '../lib/form-fields.ts'
+import { isPlainHttp, PLAIN_HTTP } from '../lib/plain-http.ts'
 import type { FormField } from '../lib/types.ts'
 import { ChoiceField } from './choice-field.tsx'
 import { SelectField, TextField } from './ui/field.tsx'
@@ -88,6 +89,7 @@ function OneField({
       return (
         <TextField
           {...shared}
+          help={isPlainHttp(values[field.name]) ? PLAIN_HTTP : shared.help}
           type={field.kind === 'url' ? 'url' : 'text'}
           placeholder={placeholder}
           spellCheck={false}

@@ -105,6 +105,7 @@ const WORDS = new Map([
   ['INVALID_BACKUP_CODE', 'This recovery code is wrong, or was used before.'],
   ['INVALID_TWO_FACTOR_COOKIE', 'This took too long. Sign in again from the start.'],
   ['TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE', 'Too many wrong codes. Sign in again from the start.'],
+  ['INVALID_LINK', 'This link was used before, or is older than 15 minutes. Ask the operator for a new one.'],
   ['INVALID_TOKEN', 'This link was used before, or is older than an hour. Ask for a new one.'],
 ])
 

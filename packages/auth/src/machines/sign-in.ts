@@ -24,7 +24,7 @@ type Token = Selectable<AccessTokenTable>
 /** Milliseconds between two notes of a token's last use: one write per request would cost the store more than it tells. */
 const NOTED_EVERY_MS = 60_000
 
-/** What a client is told whatever is wrong, so that nothing can be found out by trying. */
+/** The same words for every wrong pair, so that trying tells nothing. */
 const wrong = () => new Unauthorized('Invalid credentials')
 
 /** For a client id that nobody has the same is done as for one that somebody has. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** Starts every access token, so that it is told from an API key. */
+/** Starts every access token, which tells it from an API key. */
 export const ACCESS_TOKEN_PREFIX = 'kfa_'
 
 /** 256 bits at random, as text. */

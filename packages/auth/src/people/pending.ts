@@ -25,7 +25,7 @@ async function waiting(db: Db | Tx, now: Date, email: string): Promise<Row[]> {
   return stillGiven(db, rows)
 }
 
-/** Those whose inviter may still give what they are for: an invitation is worth no more than the rights of whoever made it have become. */
+/** Those whose inviter may still give what they are for: an invitation gives no more than its maker may give now. */
 export async function stillGiven(db: Db | Tx, rows: readonly Row[]): Promise<Row[]> {
   const given = await Promise.all(rows.map(async (row) => allows(await accessOfInviter(db, row), ...neededFor(row))))
   return rows.filter((_, index) => given[index])

@@ -24,7 +24,7 @@ export function signInLinks(): BetterAuthPlugin {
           const session = user && (await internalAdapter.createSession(user.id))
           if (!session)
             throw new APIError('BAD_REQUEST', {
-              code: 'INVALID_TOKEN',
+              code: 'INVALID_LINK',
               message: 'This link was used before, or is too old. Ask the operator for a new one.',
             })
           await setSessionCookie(ctx, { session, user })

@@ -40,7 +40,7 @@ export function EditMember({ member, onDone }: { member: Member; onDone: () => v
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <GrantFields projectId={member.projectId} />
         <p className="text-sm text-soft">
-          Less than before holds with the next request, and stops syncs that nobody else stands behind.
+          Fewer rights apply from the next request. Syncs that they own stop if they can no longer read the source.
         </p>
         <Actions>
           <Button onClick={onDone}>Cancel</Button>

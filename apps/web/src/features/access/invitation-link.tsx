@@ -25,7 +25,7 @@ function Way({ invited: { invitation, link, mailed } }: { invited: Invited }) {
         <ShownOnce
           label="invitation link"
           value={link}
-          warning="It works once, for seven days, for whoever opens it. Keyferry cannot show it again; a new one takes its place."
+          warning="It works once, within seven days. Anyone who has it can use it. Keyferry cannot show it again; a new one replaces it."
         />
       </>
     )

@@ -100,7 +100,7 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
           <ShownOnce
             label="password link"
             value={link ?? ''}
-            warning="It works once, for an hour, for whoever opens it. With a second factor, they are still asked for it."
+            warning="It works once, within an hour. Anyone who has it can use it, but a second factor that is set up is still required."
           />
           <Actions>
             <Button variant="primary" onClick={() => resetLink.reset()}>
@@ -131,7 +131,7 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
     demote: {
       title: `Take instance admin from ${person.email}?`,
       label: 'Take it away',
-      text: 'They keep their roles in projects. Syncs that nobody else stands behind stop, and say so.',
+      text: 'They keep their roles in projects. Syncs that they own stop if they can no longer read the source, and say so.',
       act: () => update.mutateAsync({ userId: person.id, instanceAdmin: false }),
     },
     'end-second-factor': {
@@ -149,7 +149,7 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
     remove: {
       title: `Remove the account of ${person.email}?`,
       label: 'Remove account',
-      text: 'Memberships, sessions, API keys and the invitations they sent stop working at once, and so do syncs that nobody else stands behind.',
+      text: 'Memberships, sessions, API keys and the invitations they sent stop working at once, and so do the syncs that they own.',
       act: () => remove.mutateAsync({ userId: person.id, revokeClientSecrets: revokes }),
     },
   }[asking]

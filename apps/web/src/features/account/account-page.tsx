@@ -28,7 +28,7 @@ export function AccountPage() {
       ) : (
         <Section
           title="You sign in with your organization"
-          text="This account has no password here, so there is none to change, and a second factor is asked for by your organization."
+          text="This account has no password here, so there is none to change, and your organization asks for the second factor."
         />
       )}
       <SessionsCard here={data.sessionId} />

@@ -501,7 +501,7 @@ export const WORDS: Record<AuditAction, Words> = {
   'project.data-key-rotated': {
     about: 'project',
     label: 'Data key rotated',
-    say: (d) => say`finished rotating the data key: ${count(Number(text(d, 'rows')), 'row')} encrypted anew`,
+    say: (d) => say`finished rotating the data key: ${count(Number(text(d, 'rows')), 'row')} re-encrypted`,
   },
   'tag.create': { about: 'project', label: 'Tag created', say: (d) => say`made the tag ${name(d)}` },
   'tag.update': { about: 'project', label: 'Tag changed', say: (d) => say`changed the tag ${name(d)}` },
@@ -545,7 +545,7 @@ export const WORDS: Record<AuditAction, Words> = {
   'instance.rotate-root-key': {
     about: 'instance',
     label: 'Root key rotated',
-    say: (d) => say`rotated the root key: ${count(Number(text(d, 'keys')), 'key')} wrapped anew`,
+    say: (d) => say`rotated the root key: ${count(Number(text(d, 'keys')), 'key')} re-wrapped`,
   },
   'instance.prune-audit': {
     about: 'instance',

@@ -16,7 +16,7 @@ export function AllowedProjects({ connection, onClose }: { connection: Connectio
   const save = async () => {
     await update.mutateAsync({ app, connectionId, allowedProjects: allowed })
     await utils.connections.invalidate()
-    toast.success(`Saved who may use ${name}.`)
+    toast.success(`Saved the projects that may use ${name}.`)
   }
   return (
     <Confirm

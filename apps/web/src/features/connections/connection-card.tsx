@@ -12,6 +12,7 @@ import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Connection, Destination } from '../../lib/types.ts'
@@ -71,6 +72,7 @@ export function ConnectionCard({
           {problem}
         </Notice>
       )}
+      {Object.values(connection.credentials).some(isPlainHttp) && <Notice kind="warn">{PLAIN_HTTP}</Notice>}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-3 text-sm text-soft">
         <span>{usedBy === 0 ? 'Used by no sync' : `Used by ${count(usedBy, 'sync')}`}</span>
         <span>

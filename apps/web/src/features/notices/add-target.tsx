@@ -9,6 +9,7 @@ import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { RadioCards } from '../../components/ui/radio-cards.tsx'
 import { issuesOf, messageOf } from '../../lib/errors.ts'
+import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { SigningSecret } from './signing-secret.tsx'
@@ -71,7 +72,13 @@ export function AddTarget({ projectId }: { projectId: string }) {
         <TextField
           label={kind === 'webhook' ? 'URL' : 'E-mail address'}
           type={kind === 'webhook' ? 'url' : 'email'}
-          help={kind === 'webhook' ? 'Its path may be a secret: from now on only the host is shown.' : undefined}
+          help={
+            kind === 'webhook'
+              ? isPlainHttp(watch('address'))
+                ? PLAIN_HTTP
+                : 'Its path may be a secret: from now on only the host is shown.'
+              : undefined
+          }
           placeholder={kind === 'webhook' ? 'https://hooks.example.com/…' : 'oncall@example.com'}
           spellCheck={false}
           error={errors.address?.message}

@@ -8,6 +8,7 @@ import { Card } from '../../components/ui/card.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { NoticeTarget } from '../../lib/types.ts'
@@ -51,6 +52,7 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
           {problem} What does not arrive is tried again for a day; a test is not.
         </Notice>
       )}
+      {isPlainHttp(address) && <Notice kind="warn">{PLAIN_HTTP}</Notice>}
       <div className="mt-auto flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line pt-3 text-sm text-soft">
         <span>
           {deliveredAt === null ? (
@@ -82,7 +84,7 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
           onConfirm={removeTarget}
           onClose={() => setRemoving(false)}
         >
-          <p>It is told nothing more, not even what is on its way to it.</p>
+          <p>It gets no more notices. Those that wait for it are dropped.</p>
         </Confirm>
       )}
     </Card>

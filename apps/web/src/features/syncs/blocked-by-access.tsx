@@ -7,7 +7,7 @@ import type { Sync } from '../../lib/types.ts'
 import type { Blockage } from './blocked-banner.tsx'
 import { useTrigger } from './use-trigger.ts'
 
-/** Nobody who may read the source stands behind the sync any more: whoever may can take it over. */
+/** The sync's owner can no longer read its source: anyone who may can take the sync over. */
 export function BlockedByAccess({ sync, blocked }: { sync: Sync; blocked: Blockage }) {
   const { rights } = useRights(sync.projectId)
   const { trigger, busy } = useTrigger(sync)
@@ -18,7 +18,7 @@ export function BlockedByAccess({ sync, blocked }: { sync: Sync; blocked: Blocka
   return (
     <Notice
       kind="blocked"
-      title="Blocked: nobody who may read its source stands behind it"
+      title="Blocked: its owner can no longer read the source folder"
       action={
         may && (
           <Button variant="primary" size="sm" busy={busy} onClick={trigger}>
