@@ -1,11 +1,11 @@
 /** What one request may take of the process: its turn, the bytes of its answer, its stream. */
-import { finished } from 'node:stream'
 import type { Actor, Context } from '@keyferry/core/context'
 import { TooLarge, Unavailable } from '@keyferry/core/errors'
 import { SETTINGS } from '@keyferry/core/limits'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Weight } from '../rest/route.ts'
 import { bytesInFlight } from './bytes-in-flight.ts'
+import { onAnswered } from './on-answered.ts'
 import { streams } from './streams.ts'
 import { turns } from './turns.ts'
 
@@ -35,7 +35,7 @@ export function admissions({ limits }: Pick<Context, 'limits'>, ownerOf: (actor:
     const principal = actor ? await ownerOf(actor) : request.ip
     const answer = answers(principal)
     const left = new AbortController()
-    finished(reply.raw, () => {
+    onAnswered(reply, () => {
       answer.release()
       left.abort(new Unavailable('The client is gone'))
     })

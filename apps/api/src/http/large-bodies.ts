@@ -1,8 +1,8 @@
-import { finished } from 'node:stream'
 import type { Actor } from '@keyferry/core/context'
 import { TooLarge } from '@keyferry/core/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { bytesInFlight } from './bytes-in-flight.ts'
+import { onAnswered } from './on-answered.ts'
 
 /** Bytes of a request's body. */
 export const BODY_LIMIT = 4 * 1024 * 1024
@@ -29,7 +29,7 @@ export function admitBodies({ actorOf, ownerOf }: Callers) {
     if (!actor)
       throw new TooLarge(`Without a valid credential, a body may have ${SMALL / 1024} KB and needs a Content-Length`)
     const body = bodies(await ownerOf(actor))
-    finished(reply.raw, body.release)
+    onAnswered(reply, body.release)
     body.add(Math.min(length, BODY_LIMIT))
   }
 }

@@ -5,7 +5,6 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { OUTPUT } from './console.ts'
 
-const SCHEMES = ['light', 'dark'] as const
 const WIDE = { width: 1280, height: 800 }
 const NARROW = { width: 360, height: 740 }
 
@@ -34,18 +33,13 @@ export async function openScreens(page: Page, name = 'screens'): Promise<Screens
     async look(name) {
       n++
       const covered = await page.evaluate<boolean>(`(${IN_FRONT}) !== document`)
-      for (const viewport of [NARROW, WIDE]) {
+      for (const { viewport, colorScheme, rules } of SIGHTS) {
         await page.setViewportSize(viewport)
-        for (const colorScheme of SCHEMES) {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-          await page.evaluate(SETTLED)
-          const screen = `${String(n).padStart(2, '0')}-${name}-${colorScheme}-${viewport.width}`
-          await page.screenshot({ path: join(folder, `${screen}.png`), fullPage: !covered })
-          // Colours do not depend on the width, little else does, and nothing but colours on the scheme.
-          if (viewport === NARROW && colorScheme === 'dark') continue
-          const rules = viewport === NARROW ? SMALL : colorScheme === 'dark' ? COLOURS : ALL
-          violations.push(...(await inspect(page, rules)).map((violation) => `${screen}: ${violation}`))
-        }
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        await page.evaluate(SETTLED)
+        const screen = `${String(n).padStart(2, '0')}-${name}-${colorScheme}-${viewport.width}`
+        await page.screenshot({ path: join(folder, `${screen}.png`), fullPage: !covered })
+        violations.push(...(await inspect(page, rules)).map((violation) => `${screen}: ${violation}`))
         if (viewport === NARROW && (await overflows(page))) tooWide.push(name)
       }
       await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
@@ -57,6 +51,13 @@ const ALL = {}
 const COLOURS = { runOnly: ['color-contrast', 'link-in-text-block'] }
 /** What can be wrong on a small screen only. */
 const SMALL = { runOnly: ['button-name', 'label', 'link-name', 'scrollable-region-focusable', 'target-size'] }
+
+/** Colours do not depend on the width, little else does, and nothing but colours on the scheme: dark on a phone shows nothing new. */
+const SIGHTS = [
+  { viewport: NARROW, colorScheme: 'light', rules: SMALL },
+  { viewport: WIDE, colorScheme: 'light', rules: ALL },
+  { viewport: WIDE, colorScheme: 'dark', rules: COLOURS },
+] as const
 
 /** What lies over the page, else the page: what is under a dialog was looked at before it opened, and takes long. */
 const IN_FRONT = "[...document.querySelectorAll('[role=dialog], [role=menu]')].at(-1) ?? document"
