@@ -1,6 +1,7 @@
 /** Somebody who writes to the database, and kept a copy of rows from earlier, brings nothing back by them: they were valid once, and ended. */
 import { openAuthority } from '@keyferry/core/authority/open-authority'
 import { verifyStore } from '@keyferry/core/authority/verify-store'
+import { checkStore } from '@keyferry/core/admin/check-store'
 import { acceptSecrets } from '@keyferry/core/admin/accept-secrets'
 import { verifyAudit } from '@keyferry/core/admin/verify-audit'
 import type { Context } from '@keyferry/core/context'
@@ -185,6 +186,16 @@ onEveryDatabase('rows of an earlier time that are put back', (open) => {
     expect((await verifyAudit(api.ctx)).problem).toBeNull()
     const [row = {}] = await copy('audit', sql`marks is not null order by seq desc limit 1`)
     await run(sql`update audit set marks = null where id = ${row['id']}`)
+    // What the worker's hourly check says, once.
+    const failures = async () =>
+      (
+        await run(
+          sql`select details from audit where action = 'integrity.failure' and details like '%"table":"audit"%'`,
+        )
+      ).rows
+    await checkStore(api.ctx)
+    await checkStore(api.ctx)
+    expect(await failures()).toHaveLength(1)
     expect((await verifyAudit(api.ctx)).problem).toMatchObject({ kind: 'changed', seq: Number(row['seq']) })
   })
 })

@@ -1,4 +1,4 @@
-import { chmod, readFile, stat } from 'node:fs/promises'
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createKeyferryClient } from '@keyferry/client'
 import { openPostgres, openSqlite } from '@keyferry/db'
@@ -117,6 +117,17 @@ it('backs up, rotates and verifies beside a serving instance, and restores a sto
     bytes: (await readFile(join(home.dir, 'copy.db'))).length,
   })
   expect((await admin('backup', 'copy.db')).stderr).toContain('exists already')
+  expect(await admin('verify-backup', 'copy.db')).toMatchObject({ code: 0, stderr: '' })
+  const dump = join(home.dir, 'keyferry.dump')
+  await writeFile(dump, 'PGDMP of another program')
+  expect((await admin('verify-backup', 'keyferry.dump')).stderr).toContain('is not signed')
+  expect(await admin('sign-backup', 'keyferry.dump')).toMatchObject({ code: 0, stderr: '' })
+  expect(await admin('verify-backup', 'keyferry.dump')).toMatchObject({ code: 0, stderr: '' })
+  await writeFile(dump, 'PGDMP of another person')
+  expect(await admin('verify-backup', 'keyferry.dump')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('was changed after it was written'),
+  })
   await client.secrets.update.mutate({ ...secret, secretValue: 'after' })
 
   expect(await admin('rotate-data-key', '--project', 'web-shop')).toMatchObject({ code: 0, stderr: '' })

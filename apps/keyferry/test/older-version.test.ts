@@ -38,7 +38,7 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
       if (env.KEYFERRY_ROOT_KEY) process.env['KEYFERRY_ROOT_KEY'] = env.KEYFERRY_ROOT_KEY
       onTestFinished(() => void delete process.env['KEYFERRY_ROOT_KEY'])
       const instance = await startInstance(profile, place)
-      const { send, projectId } = await furnish(instance.url)
+      const { send, projectId, token } = await furnish(instance)
       const contents = async () => ({
         now: (await send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)).secrets.map(content),
         versions: (
@@ -55,6 +55,8 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
         ['prune-audit', '--older-than', '1', '--yes'],
         ['export-project', file('older.keyferry'), '--project', projectId],
         ['backup', file('older.db')],
+        ['verify-audit'],
+        ['restore', file('older.db'), '--yes'],
       ]
       const codes = await exitCodesOf(
         older,
@@ -70,10 +72,25 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
       if (before) {
         const ready = await fetch(`${before.url}/api/ready`)
         expect(ready.status).toBe(503)
+        // It lets nobody in who signed in with this version.
+        const secret = { projectId, environment: 'dev', secretValue: 'from before' }
+        const written = await fetch(`${before.url}/api/v4/secrets/B`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token()}` },
+          body: JSON.stringify(secret),
+        })
+        expect(written.status).toBeGreaterThanOrEqual(400)
       }
       await expect
         .poll(async () => (await send('GET', '/api/v1/data-key-rotations')).rotations, { timeout: 60_000 })
         .toEqual([])
+      expect(await contents()).toEqual(whole)
+      if (before) return
+      // One process at a time: the older one does not start beside this one, nor on the store that it left.
+      await expect(serveOlder(older, env)).rejects.toThrow('ended with 1')
+      await instance.stop()
+      await expect(serveOlder(older, env)).rejects.toThrow('ended with 1')
+      await instance.restart()
       expect(await contents()).toEqual(whole)
     })
   })
@@ -91,10 +108,10 @@ const content = (row: Answer) => ({
 })
 
 /** A project whose secret A has two versions, each with a comment and metadata. */
-async function furnish(url: string) {
+async function furnish(instance: { url: string }) {
   let token = ''
   const send = async (method: string, path: string, body?: object): Promise<Answer> => {
-    const answer = await fetch(url + path, {
+    const answer = await fetch(instance.url + path, {
       method,
       headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
       ...(body ? { body: JSON.stringify(body) } : {}),
@@ -114,7 +131,7 @@ async function furnish(url: string) {
   })
   await send('POST', '/api/v4/secrets/A', secret('one', 'first'))
   await send('PATCH', '/api/v4/secrets/A', secret('two', 'second'))
-  return { send, projectId }
+  return { send, projectId, token: () => token }
 }
 
 /** `node_modules` of one folder of the older tree: its own packages, and what this tree has installed. */
@@ -156,6 +173,7 @@ async function exitCodesOf(older: string, commands: string[][], env: Record<stri
 async function serveOlder(older: string, env: Record<string, string>): Promise<{ url: string }> {
   const child = start([join(older, 'apps/keyferry/src/main.ts')], env)
   onTestFinished(async () => {
+    if (child.exitCode !== null) return
     child.kill('SIGKILL')
     await once(child, 'exit')
   })

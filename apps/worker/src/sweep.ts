@@ -1,3 +1,4 @@
+import { checkStore } from '@keyferry/core/admin/check-store'
 import { streamAudit, type AuditStream } from '@keyferry/core/audit-stream'
 import type { Context, Queue } from '@keyferry/core/context'
 import { deliverNotices } from '@keyferry/core/notices/deliver'
@@ -9,6 +10,8 @@ const DUE_MS = 5_000
 const NOTICES_MS = 2_000
 const STREAM_MS = 1_000
 const HISTORY_MS = 60 * 60_000
+/** It reads the whole store. */
+const CHECK_MS = 60 * 60_000
 
 /**
  * Sends a job for every sync that is due (what the queue lost, what a crash left between commit and send, what waited out a back-off), and
@@ -24,6 +27,7 @@ export function startSweep(
     every(ctx, DUE_MS, 'due syncs', async () => queue.wake(await dueSyncs(ctx))),
     every(ctx, DUE_MS, 'deletions', () => completeDeletions(ctx)),
     every(ctx, HISTORY_MS, 'old runs', () => pruneHistory(ctx, historyDays)),
+    every(ctx, CHECK_MS, 'changes outside Keyferry', async () => void (await checkStore(ctx)), { atOnce: false }),
     every(ctx, NOTICES_MS, 'webhooks', () => deliverNotices(ctx, 'webhook')),
     every(ctx, NOTICES_MS, 'e-mails', () => deliverNotices(ctx, 'email')),
     ...auditStreams.map((stream) => every(ctx, STREAM_MS, 'the audit stream', () => streamAudit(ctx, stream))),
@@ -36,7 +40,13 @@ export function startSweep(
 }
 
 /** Does `work` now and again and again; one that still runs is not started again. Failing once is no reason to stop. */
-function every(ctx: Context, milliseconds: number, name: string, work: () => Promise<void>): { stop(): Promise<void> } {
+function every(
+  ctx: Context,
+  milliseconds: number,
+  name: string,
+  work: () => Promise<void>,
+  { atOnce = true } = {},
+): { stop(): Promise<void> } {
   let going: Promise<void> | null = null
   const go = (): void => {
     going ??= work()
@@ -46,7 +56,7 @@ function every(ctx: Context, milliseconds: number, name: string, work: () => Pro
       })
   }
   const timer = setInterval(go, milliseconds)
-  go()
+  if (atOnce) go()
   return {
     async stop() {
       clearInterval(timer)

@@ -40,7 +40,7 @@ export async function restoreBackup(
 ): Promise<string | null> {
   if (env.DATABASE_URL !== undefined)
     throw new CannotStart(
-      'This instance keeps its data in Postgres. Stop every process, then: pg_restore --clean --if-exists --single-transaction --dbname="$DATABASE_URL" keyferry.dump',
+      'This instance keeps its data in Postgres. Check the dump with keyferry admin verify-backup keyferry.dump, stop every process, then: pg_restore --clean --if-exists --single-transaction --dbname="$DATABASE_URL" keyferry.dump',
     )
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })

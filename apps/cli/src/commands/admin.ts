@@ -27,6 +27,16 @@ export function addAdmin(program: Command, cli: Cli): void {
     .option('--unsealed', 'take a backup that does not say whether it was changed: one of an earlier version')
     .action((file: string, options: RestoreOptions) => restore(cli, file, options))
 
+  withJson(admin.command('sign-backup'))
+    .description('Sign a dump of Postgres, right after pg_dump wrote it; the signature is a file beside it')
+    .argument('<file>')
+    .action((file: string, options: JsonOption) => signBackup(cli, file, options))
+
+  withJson(admin.command('verify-backup'))
+    .description('Check that a backup or a signed dump is as it was written; needs the root key, and no store')
+    .argument('<file>')
+    .action((file: string, options: JsonOption) => verifyBackup(cli, file, options))
+
   withJson(admin.command('rotate-root-key'))
     .description('Change the key that wraps all others, while the instance serves; after a crash, run it again')
     .option('--force', 'also when a process that runs has not got the new key')
@@ -163,6 +173,22 @@ async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<voi
     cli.terminal.line(
       `Wrote ${path} (${bytes} bytes). It holds names, e-mail addresses and password hashes in the clear; values need the root key: keep that elsewhere.`,
     )
+}
+
+async function signBackup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
+  const signature = await withAdmin(cli, async ({ ctx, operator }) => {
+    const { signDump } = await import('@keyferry/core/admin/backup')
+    return signDump(ctx, operator, resolve(file))
+  })
+  if (json) cli.terminal.json({ file: resolve(file), signature })
+  else cli.terminal.line(`Wrote ${signature}. Keep it beside the dump.`)
+}
+
+async function verifyBackup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
+  const { verifyBackup, settings } = await instanceEnv(cli)
+  await verifyBackup(settings, resolve(file))
+  if (json) cli.terminal.json({ file: resolve(file), whole: true })
+  else cli.terminal.line(`${file} is as it was written.`)
 }
 
 async function restore(cli: Cli, file: string, { yes, unsealed = false, json }: RestoreOptions): Promise<void> {

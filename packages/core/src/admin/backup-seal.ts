@@ -1,9 +1,21 @@
 /**
- * What says that a backup is Keyferry's own and whole: a line after its last byte with a keyed hash over all bytes before it. The key is made for
- * this backup and stands in the line, wrapped by the root key, so a file that somebody without that key changed or made is told.
+ * What says that a backup is Keyferry's own and whole: a line with a keyed hash over all its bytes. The key is made for this backup and stands in the line,
+ * wrapped by the root key, so a file that somebody without that key changed or made is refused. The line is the last of a backup of the embedded
+ * profile; for a dump of Postgres it is in a file beside it.
  */
 import { createHash } from 'node:crypto'
-import { appendFileSync, closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import type { Wrapped } from '../crypto/keyring.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { BadRequest } from '../errors.ts'
@@ -23,9 +35,30 @@ export interface BackupSeal {
 
 /** Adds the line. `like`: a key of the store, whose root key wraps this one too. */
 export async function sealBackup(keyring: Keyring, file: string, like: Wrapped): Promise<void> {
+  appendFileSync(file, await lineFor(keyring, file, like))
+}
+
+/** Writes the line to a file beside `file`, whose name is returned. */
+export async function sealDump(keyring: Keyring, file: string, like: Wrapped): Promise<string> {
+  const beside = besideOf(file)
+  writeFileSync(beside, await lineFor(keyring, file, like), { mode: 0o600 })
+  return beside
+}
+
+async function lineFor(keyring: Keyring, file: string, like: Wrapped): Promise<string> {
   const key = keyring.create(OWNER, like)
   const mac = keyring.open(OWNER, key).digest('backup', await digestOf(file))
-  appendFileSync(file, `\nkeyferry-backup-1 ${key} ${mac}\n`)
+  return `\nkeyferry-backup-1 ${key} ${mac}\n`
+}
+
+const besideOf = (file: string): string => `${file}.seal`
+
+/** The line beside a dump; null when there is none. */
+export function readDumpSeal(file: string): BackupSeal | null {
+  const beside = besideOf(file)
+  if (!existsSync(beside)) return null
+  const [, key, mac] = LINE.exec(readFileSync(beside, 'latin1')) ?? []
+  return key === undefined || mac === undefined ? null : { bytes: statSync(file).size, key, mac }
 }
 
 /** The line of a backup; null when it has none: another program, or a version before there was one, wrote it. */

@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { sql } from 'kysely'
 import { auditEvent } from '../audit.ts'
 import type { Actor, Context } from '../context.ts'
-import { BadRequest } from '../errors.ts'
-import { sealBackup } from './backup-seal.ts'
+import { BadRequest, NotFound } from '../errors.ts'
+import { sealBackup, sealDump } from './backup-seal.ts'
 
 /**
  * Writes the whole store of the embedded profile, as it is at one moment, to `file`: secrets, syncs with what they wrote, accounts, audit log.
@@ -15,7 +15,7 @@ import { sealBackup } from './backup-seal.ts'
 export async function backup(ctx: Context, actor: Actor, file: string): Promise<number> {
   if (ctx.db.dialect !== 'sqlite')
     throw new BadRequest(
-      'This instance keeps its data in Postgres. Back that up with pg_dump --format=custom --exclude-schema=pgboss --file=keyferry.dump "$DATABASE_URL".',
+      'This instance keeps its data in Postgres. Dump it with the next command, then run keyferry admin sign-backup keyferry.dump: pg_dump --format=custom --exclude-schema=pgboss --file=keyferry.dump "$DATABASE_URL".',
     )
   if (existsSync(file)) throw new BadRequest(`${file} exists already. Name another file.`)
   const partial = `${file}.${process.pid}.partial`
@@ -24,11 +24,7 @@ export async function backup(ctx: Context, actor: Actor, file: string): Promise<
     await sql`vacuum into ${partial}`.execute(ctx.db)
     // Names, addresses and password hashes are readable in it.
     chmodSync(partial, 0o600)
-    const like = await ctx.db
-      .selectFrom('organizations')
-      .select(['id as owner', 'dataKey as wrapped'])
-      .executeTakeFirstOrThrow()
-    await sealBackup(ctx.keyring, partial, like)
+    await sealBackup(ctx.keyring, partial, await organizationKeys(ctx))
     synced(partial)
     renameSync(partial, file)
     synced(dirname(file))
@@ -40,6 +36,17 @@ export async function backup(ctx: Context, actor: Actor, file: string): Promise<
   await auditEvent(ctx, actor, 'instance.backup', null, { file, bytes })
   return bytes
 }
+
+/** Signs a dump that pg_dump wrote, so that a changed one can be refused before it is restored. Returns the file with the signature. Throws `NotFound`. */
+export async function signDump(ctx: Context, actor: Actor, file: string): Promise<string> {
+  if (!existsSync(file)) throw new NotFound(`${file} does not exist`)
+  const beside = await sealDump(ctx.keyring, file, await organizationKeys(ctx))
+  await auditEvent(ctx, actor, 'instance.backup', null, { file, bytes: statSync(file).size })
+  return beside
+}
+
+const organizationKeys = (ctx: Context) =>
+  ctx.db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped']).executeTakeFirstOrThrow()
 
 function synced(path: string): void {
   const descriptor = openSync(path, 'r')

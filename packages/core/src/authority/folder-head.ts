@@ -85,23 +85,32 @@ export interface HeadedFolder {
 type Keys = Pick<Context, 'keyring' | 'authority'>
 
 /** What is wrong with the secrets of a folder, for people; null when they are those that were written last. */
-export function problemOfSecrets(
+export async function problemOfSecrets(
   { authority }: Keys,
   key: DataKey,
   folder: HeadedFolder,
   secrets: Iterable<Counted>,
-): string | null {
+): Promise<string | null> {
   const head = openHead(key, folder)
   if (!head) return 'what is kept of them was changed'
   if (head.writes < authority.writesOf(folder.id)) return 'they were put back to an earlier state'
   let sum = BigInt(`0x${head.sum}`)
-  for (const secret of secrets) sum -= hashOf(head, secret)
+  const slice = timeSlice()
+  for (const secret of secrets) {
+    sum -= hashOf(head, secret)
+    if (slice.isOver()) await slice.rest()
+  }
   return BigInt.asUintN(BITS, sum) === 0n ? null : 'one was changed, added, removed or put back to an earlier version'
 }
 
 /** Throws `IntegrityBroken` when these are not the secrets that were written last. */
-export function checkSecrets(ctx: Keys, key: DataKey, folder: HeadedFolder, secrets: Iterable<Counted>): void {
-  const problem = problemOfSecrets(ctx, key, folder, secrets)
+export async function checkSecrets(
+  ctx: Keys,
+  key: DataKey,
+  folder: HeadedFolder,
+  secrets: Iterable<Counted>,
+): Promise<void> {
+  const problem = await problemOfSecrets(ctx, key, folder, secrets)
   if (problem === null) return
   throw new IntegrityBroken(
     `The secrets of folder ${folder.id} were changed outside Keyferry: ${problem}. Restore a backup, or accept them as they are: keyferry admin verify-store names the folder, keyferry admin accept-secrets accepts them.`,

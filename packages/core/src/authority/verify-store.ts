@@ -75,7 +75,7 @@ async function verifyFolders(ctx: Context): Promise<Pick<VerifiedStore, 'folders
     for (const { slug: environment, path, project, dataKey, ...folder } of page) {
       const key = ctx.keyring.open(folder.projectId, dataKey)
       const own = secrets.filter(({ folderId }) => folderId === folder.id)
-      const problem = problemOfSecrets(ctx, key, folder, own)
+      const problem = await problemOfSecrets(ctx, key, folder, own)
       if (problem !== null) brokenFolders.push({ project, environment, path, problem })
     }
     folders += page.length

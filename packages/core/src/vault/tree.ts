@@ -85,7 +85,7 @@ export async function loadTree(
   for (const row of rows) {
     if (slice.isOver()) await slice.rest()
     const key = ctx.keyring.open(row.projectId, row.dataKey)
-    checkSecrets(ctx, key, row, folders.get(row.id)?.secrets.values() ?? [])
+    await checkSecrets(ctx, key, row, folders.get(row.id)?.secrets.values() ?? [])
   }
   return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`) }
 }
