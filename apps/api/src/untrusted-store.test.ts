@@ -20,6 +20,8 @@ const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
 const isOwn = (table: SealedTable): boolean => ACCOUNT_TABLES.includes(table)
 
+const PATIENCE = { timeout: 60_000 }
+
 onEveryDatabase('a store that somebody else writes to', (open) => {
   let api: TestApi
   let projectId: string
@@ -69,7 +71,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
         .select('details')
         .execute()
       expect(rows.map(({ details }) => JSON.parse(details))).toContainEqual({ table, row })
-    })
+    }, PATIENCE)
   /** Puts a row back as it was, seal and all, once `work` is done. */
   async function edited(
     table: string,

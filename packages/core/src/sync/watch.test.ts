@@ -4,6 +4,9 @@ import { perform } from '../access/verb.ts'
 import { emulators } from '../destinations/emulators.ts'
 import { syncVerbs } from './syncs.verbs.ts'
 import { startFerry } from './testing.ts'
+import { approvePlan } from './verbs/approve-plan.ts'
+import { planSync } from './verbs/preview.ts'
+import { updateSync } from './verbs/update-sync.ts'
 
 const [destination = ''] = (await emulators()).keys()
 
@@ -22,5 +25,23 @@ onEveryDatabase('the live events of a project', (open) => {
     await ferry.set({ KEY: 'changed before anybody reads' })
     const first = await events[Symbol.asyncIterator]().next()
     expect(first).toMatchObject({ done: false, value: { kind: 'secrets', projectId } })
+  })
+
+  it('tell of an edit that no run follows, and of a plan that was approved', async () => {
+    const ferry = await startFerry(open, destination)
+    onTestFinished(ferry.close)
+    const { ctx, actor, events } = ferry
+    await ferry.set({ KEY: 'first' })
+    const { id: syncId } = await ferry.create()
+    await ferry.run({ id: syncId })
+    const told = async (work: Promise<unknown>) => {
+      const before = events.length
+      await work
+      return events.slice(before)
+    }
+    const event = expect.objectContaining({ kind: 'sync', syncId })
+    expect(await told(updateSync(ctx, actor, { destination, syncId, name: 'renamed' }))).toEqual([event])
+    const { hash } = await planSync(ctx, actor, { destination, syncId })
+    expect(await told(approvePlan(ctx, actor, { destination, syncId, planHash: hash }))).toEqual([event])
   })
 })

@@ -35,5 +35,14 @@ export async function approvePlan(
     })
   })
   await ctx.queue.wake([sync.id])
-  return syncRow(ctx, sync.id)
+  const row = await syncRow(ctx, sync.id)
+  ctx.events.publish({
+    kind: 'sync',
+    projectId: sync.projectId,
+    syncId: sync.id,
+    state: row.syncStatus,
+    done: 0,
+    total: 0,
+  })
+  return row
 }

@@ -115,7 +115,9 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
   })
   if (!written) return null
   if (reaches && autoSync) await ctx.queue.wake([stored.id])
-  return syncRow(ctx, stored.id)
+  const row = await syncRow(ctx, stored.id)
+  ctx.events.publish({ kind: 'sync', projectId, syncId: stored.id, state: row.syncStatus, done: 0, total: 0 })
+  return row
 }
 
 /** Without auto-sync the edit waits for a person, like a change. */
