@@ -8,16 +8,17 @@ import { buildApp } from '@keyferry/api/app'
 import { openSqlite } from '@keyferry/db'
 import { hostCheck, monitoringOf, readinessOf } from '@keyferry/instance'
 import type { Reading } from './authority-http.ts'
-import { machine, sha256 } from './machine.ts'
+import { machine, plainHashes, sha256 } from './machine.ts'
 import { benchContext } from './context.ts'
 import { folderOf } from './folder.ts'
 
 const [side = '', file = ''] = process.argv.slice(2)
 const store = openSqlite(file)
 const sealed = await benchContext(store)
-const ctx = side === 'bare' ? { ...sealed, db: store, authority: { ...sealed.authority, hashToken: sha256 } } : sealed
-await migrateAuth(ctx.db, ctx.log)
-const place = await folderOf(ctx, 20)
+await migrateAuth(sealed.db, sealed.log)
+const place = await folderOf(sealed, 20)
+const bare = { ...sealed, db: store, authority: { ...sealed.authority, hashToken: sha256, hashesOf: plainHashes } }
+const ctx = side === 'bare' ? bare : sealed
 const token = `kfa_${randomBytes(32).toString('base64url')}`
 await machine(ctx, place.projectId, ctx.authority.hashToken(token))
 

@@ -3,6 +3,9 @@ import type { Context } from '@keyferry/core/context'
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
+/** Every hash that a token may be stored as, where there is no key. */
+export const plainHashes = (token: string): readonly string[] => [sha256(token)]
+
 /** A machine that is a member, with an access token of this hash; its id. */
 export async function machine(ctx: Context, projectId: string, hash: string): Promise<string> {
   const id = randomUUID()
