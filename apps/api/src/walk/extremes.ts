@@ -1,6 +1,6 @@
 /** Inputs up to their limits and beyond them, made from the procedures' own schemas. For tests only. */
 import { z } from 'zod'
-import { inputFor, type Procedure } from './inputs.ts'
+import { example, inputFor, type Procedure } from './inputs.ts'
 
 type Json = z.core.JSONSchema.BaseSchema
 
@@ -26,51 +26,100 @@ const CHARACTERS = [
   'é',
   '\u0001',
 ]
-const HUGE = 2_000_000
+export const HUGE = 2_000_000
 const MANY = 10_000
+/** Bytes of a huge text in a body. */
+const MOST_BYTES = 4_000_000
+/** Levels of objects and arrays whose fields are each made extreme. */
+const LEVELS = 4
 
-/** One input per field and kind of extreme; `pick` chooses the character. */
+/** Stands for two million times one character, which `encoded` puts in its place. */
+const huge = (character: number): string => `huge text ${character % CHARACTERS.length}`
+const MARK = /"huge text (\d+)"/
+
+export const repeated = (character: number, length: number): string => {
+  const text = CHARACTERS[character % CHARACTERS.length] ?? 'a'
+  return text.repeat(Math.ceil(length / text.length)).slice(0, length)
+}
+
+const hugeTexts = new Map<string, Buffer>()
+const hugeText = (mark: string): Buffer => {
+  // More than a body may have is refused before anybody sees it.
+  const each = Buffer.byteLength(JSON.stringify(repeated(Number(mark), 2))) / 2
+  const length = Math.min(HUGE, Math.floor(MOST_BYTES / each))
+  const known = hugeTexts.get(mark) ?? Buffer.from(JSON.stringify(repeated(Number(mark), length)))
+  hugeTexts.set(mark, known)
+  return known
+}
+
+/** An input as JSON, with its huge texts. */
+export function encoded(input: unknown): Buffer {
+  const parts = (JSON.stringify(input) ?? '').split(MARK)
+  return Buffer.concat(parts.map((part, index) => (index % 2 === 1 ? hugeText(part) : Buffer.from(part))))
+}
+
+/** An input for an address, where nothing huge fits: its huge texts have `length` characters. */
+export const shortened = (input: unknown, length: number): unknown =>
+  JSON.parse(
+    JSON.stringify(input).replaceAll(new RegExp(MARK, 'g'), (_, mark) =>
+      JSON.stringify(repeated(Number(mark), length)),
+    ),
+  )
+
+/** One input per field, at any level, and kind of extreme; `pick` chooses the character. */
 export function extremeInputs(
   procedure: Procedure,
   known: ReadonlyMap<string, unknown>,
   pick: () => number,
 ): unknown[] {
   const [schema] = procedure.inputs
-  if (!schema) return []
-  const good = new Map(Object.entries(Object(inputFor(procedure, known))))
+  if (!schema) return [{ a: deep(90) }]
   const document = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  const inputs: unknown[] = [deep(90)]
-  for (const [name, field] of Object.entries(document.properties ?? {})) {
-    if (typeof field === 'boolean') continue
-    for (const value of extremesOf(field, document, good.get(name), pick))
-      inputs.push(Object.fromEntries([...good, [name, value]]))
+  const good = inputFor(procedure, known)
+  const exampleOf = (field: Json, name: string): unknown => example(field, document, name, known)
+  return [...variants(document, good, LEVELS)]
+
+  function* variants(field: Json, value: unknown, levels: number): Generator {
+    if (levels === 0) return
+    for (const schema of choices(field, document)) {
+      yield* extremesOf(schema, value, pick)
+      if (schema.type === 'object') {
+        const made = isObject(value) ? value : exampleOf(schema, '')
+        const fields = isObject(made) ? made : {}
+        for (const [name, inner] of Object.entries(schema.properties ?? {}))
+          if (typeof inner === 'object')
+            for (const extreme of variants(inner, fields[name] ?? exampleOf(inner, name), levels - 1))
+              yield { ...fields, [name]: extreme }
+      }
+      if (schema.type === 'array' && typeof schema.items === 'object' && !Array.isArray(schema.items)) {
+        const [element = exampleOf(schema.items, '')]: unknown[] = Array.isArray(value) ? value : []
+        if (isObject(element)) for (const extreme of variants(schema.items, element, levels - 1)) yield [extreme]
+      }
+    }
   }
-  return inputs
 }
 
-function extremesOf(field: Json, root: Json, good: unknown, pick: () => number): unknown[] {
-  const schema = resolved(field, root)
-  const character = CHARACTERS[pick() % CHARACTERS.length] ?? 'a'
-  const text = (length: number): string => character.repeat(Math.ceil(length / character.length)).slice(0, length)
-  if (schema.type === 'string') return [text(Math.min(schema.maxLength ?? 255, HUGE)), text(HUGE)]
+function extremesOf(schema: Json, good: unknown, pick: () => number): unknown[] {
+  const character = pick()
+  if (schema.type === 'string') return [repeated(character, Math.min(schema.maxLength ?? 255, HUGE)), huge(character)]
   if (schema.type === 'array') {
     const elements: unknown[] = Array.isArray(good) ? good : []
     const [element = 'x'] = elements
     const most = Math.min(schema.maxItems ?? 50, 2000)
     return [
-      Array.from({ length: most }, (_, n) => distinct(element, n, text(200))),
-      Array.from({ length: MANY }, () => element),
+      Array.from({ length: most }, (_, n) => distinct(element, n, repeated(character, 200))),
+      Array.from({ length: MANY }, (_, n) => distinct(element, n, '')),
       Array.from({ length: most }, () => ({})),
     ]
   }
   if (schema.type === 'object')
-    return [deep(90), Object.fromEntries(Array.from({ length: MANY }, (_, n) => [`f${n}`, n])), { a: text(HUGE) }]
-  return [text(HUGE), Array(MANY).fill(1), 1e300]
+    return [deep(90), Object.fromEntries(Array.from({ length: MANY }, (_, n) => [`f${n}`, n]))]
+  return [huge(character), 1e300]
 }
 
 /** An element that differs from the others in every text of its own. */
 function distinct(element: unknown, n: number, text: string): unknown {
-  if (element === null || typeof element !== 'object') return `${text}${n}`
+  if (!isObject(element)) return `${text}${n}`
   return Object.fromEntries(
     Object.entries(element).map(([name, value]) => [
       name,
@@ -79,11 +128,15 @@ function distinct(element: unknown, n: number, text: string): unknown {
   )
 }
 
-function resolved(schema: Json, root: Json): Json {
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The schema behind a reference, or each of those that a value may have. */
+function choices(schema: Json, root: Json): Json[] {
   const target = schema.$ref === undefined ? schema : root.$defs?.[schema.$ref.replace('#/$defs/', '')]
-  const [choice] = schema.anyOf ?? schema.oneOf ?? []
-  if (choice && typeof choice !== 'boolean') return resolved(choice, root)
-  return target && typeof target !== 'boolean' ? target : schema
+  const some = (schema.anyOf ?? schema.oneOf ?? []).filter((choice) => typeof choice === 'object')
+  if (some.length > 0) return some.filter(({ type }) => type !== 'null').flatMap((choice) => choices(choice, root))
+  return [target && typeof target !== 'boolean' ? target : schema]
 }
 
 const deep = (levels: number): unknown => JSON.parse('{"a":['.repeat(levels / 2) + ']}'.repeat(levels / 2))

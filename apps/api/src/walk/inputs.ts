@@ -43,7 +43,7 @@ const WHERE = [
   'folderId',
 ]
 
-function example(schema: Json, root: Json, field: string, known: ReadonlyMap<string, unknown>): unknown {
+export function example(schema: Json, root: Json, field: string, known: ReadonlyMap<string, unknown>): unknown {
   if (known.has(field) && schema.type !== 'array') return known.get(field)
   if (schema.$ref !== undefined) {
     const target = root.$defs?.[schema.$ref.replace('#/$defs/', '')]

@@ -1,12 +1,22 @@
-/** An API in a process of its own, which measures itself: started by the adversarial run, which asks for its figures. For tests only. */
+/**
+ * An API in a process of its own, which measures itself: started by the adversarial run, which asks for its figures. Its store is the Postgres of the
+ * first argument, or SQLite. For tests only.
+ */
 import { EventEmitter, once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
-import { migrate, openSqlite } from '@keyferry/db'
+import { migrate, openPostgres, openSqlite } from '@keyferry/db'
 import { bootstrapped } from '@keyferry/schemas'
+import { sql } from 'kysely'
+import { z } from 'zod'
 import { ACCOUNT, emptyApi } from '../testing.ts'
 import { furnish, machine, type Principal } from './furnish.ts'
+import { furnishLarge } from './large-project.ts'
 
 /** What the process says of itself, in milliseconds and bytes. */
 export interface Figures {
@@ -22,33 +32,66 @@ export interface Figures {
   leftBytes: number
 }
 
+/** The worst of one part of the run. */
+export type Lap = Pick<Figures, 'stallMs' | 'stalledBy'>
+
+/** Headers that say who asks. */
+export type Credential = Record<string, string>
+
 /** What the run needs to begin. */
 export interface Started {
   url: string
-  tokens: [who: string, token: string][]
+  credentials: [who: string, headers: Credential][]
   /** By the name of a field. */
   known: [name: string, value: unknown][]
 }
 
 const SAMPLE_MS = 5
 
-const db = openSqlite(':memory:')
+const [, , databaseUrl = null] = process.argv
+// In a file: a store in memory would be counted as the memory of the process.
+const folder = await mkdtemp(join(tmpdir(), 'keyferry-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+process.on('disconnect', () => process.exit())
+const db = databaseUrl === null ? openSqlite(join(folder, 'keyferry.db')) : openPostgres(databaseUrl, 5)
+if (databaseUrl === null) await sql`pragma synchronous = off`.execute(db)
 await migrate(db)
-const api = await emptyApi(() => Promise.resolve({ db, close: () => db.destroy(), databaseUrl: null }), null, {
+const api = await emptyApi(() => Promise.resolve({ db, close: () => db.destroy(), databaseUrl }), null, {
   readerWindowMs: 1500,
 })
 const setUp = await api.send('POST', '/api/v1/admin/bootstrap', ACCOUNT)
-const tokens: [string, string][] = [['instance admin', bootstrapped.parse(setUp.body).identity.credentials.token]]
+const bearer = (token: string): Credential => ({ authorization: `Bearer ${token}` })
+const { token: first } = bootstrapped.parse(setUp.body).identity.credentials
+const signIn = await api.send('POST', '/api/auth/sign-in/email', ACCOUNT, { token: null })
+const cookie = [signIn.headers['set-cookie'] ?? '']
+  .flat()
+  .map((one) => one.split(';', 1)[0])
+  .join('; ')
+const credentials: [string, Credential][] = [
+  ['nobody', {}],
+  ['a wrong token', bearer(`kfa_${'x'.repeat(43)}`)],
+  ['instance admin', bearer(first)],
+  ['session', { cookie, origin: 'http://127.0.0.1:4400', 'sec-fetch-site': 'same-origin' }],
+]
 const people: Principal[] = []
 for (const role of ['viewer', 'developer', 'admin', 'narrowed developer']) {
   const { identityId, token } = await machine(api, role)
-  tokens.push([role, token])
+  credentials.push([role, bearer(token)])
   const narrowed = role === 'narrowed developer'
   const scopes = narrowed ? [{ environment: 'dev', secretPath: '/api/**' }] : null
   people.push({ id: identityId, kind: 'identity', role: narrowed ? 'developer' : role, scopes })
 }
 const vendor = await startEmulator()
 const known = await furnish(api, vendor, people, { environment: 'dev', path: '/api' })
+const projectId = String(known.get('projectId'))
+const key = await api.send(
+  'POST',
+  '/api/v1/api-keys',
+  { name: 'adversarial', grants: [{ projectId, role: 'admin', scopes: null }] },
+  { token: null, headers: { cookie, origin: 'http://127.0.0.1:4400' } },
+)
+credentials.push(['API key', bearer(z.object({ token: z.string() }).parse(key.body).token)])
+await furnishLarge(api, projectId, databaseUrl === null ? 10_000 : 4_000)
 const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
 
 /** Requests on their way: what a stall is put down to. */
@@ -64,16 +107,14 @@ api.app.server.on('request', ({ method, url }, response) => {
 
 const delay = monitorEventLoopDelay({ resolution: SAMPLE_MS })
 delay.enable()
-let stallMs = 0
-let stalledBy: string[] = []
+let worst: Lap = { stallMs: 0, stalledBy: [] }
+let ofRun = worst
 let used = process.threadCpuUsage()
 setInterval(() => {
   const { user, system } = process.threadCpuUsage(used)
   used = process.threadCpuUsage()
   const ms = (user + system) / 1000
-  if (ms <= stallMs) return
-  stallMs = ms
-  stalledBy = [...answering.values()]
+  if (ms > worst.stallMs) worst = { stallMs: ms, stalledBy: [...answering.values()] }
 }, SAMPLE_MS)
 let highest = 0
 setInterval(() => (highest = Math.max(highest, process.memoryUsage.rss())), SAMPLE_MS * 4)
@@ -93,14 +134,23 @@ async function begin(): Promise<string> {
   before = { held: await held(), rss: process.memoryUsage.rss() }
   highest = before.rss
   used = process.threadCpuUsage()
-  stallMs = 0
+  worst = ofRun = { stallMs: 0, stalledBy: [] }
   delay.reset()
   return 'began'
 }
 
+/** The worst since the last lap. */
+function lap(): Promise<Lap> {
+  const seen = worst
+  if (seen.stallMs > ofRun.stallMs) ofRun = seen
+  worst = { stallMs: 0, stalledBy: [] }
+  return Promise.resolve(seen)
+}
+
 async function figures(): Promise<Figures> {
   // Collecting garbage is not part of the run.
-  const seen = { stallMs, stalledBy, delayMs: delay.max / 1e6, grownBytes: highest - before.rss }
+  await lap()
+  const seen = { ...ofRun, delayMs: delay.max / 1e6, grownBytes: highest - before.rss }
   return { ...seen, leftBytes: (await held()) - before.held }
 }
 
@@ -110,9 +160,9 @@ async function answered(): Promise<string> {
   return 'answered'
 }
 
-const REPLIES = new Map<unknown, () => Promise<unknown>>(Object.entries({ begin, answered, figures }))
+const REPLIES = new Map<unknown, () => Promise<unknown>>(Object.entries({ begin, lap, answered, figures }))
 process.on('message', (message) => {
   void REPLIES.get(message)?.().then((answer) => process.send?.(answer))
 })
-const started: Started = { url, tokens, known: [...known] }
+const started: Started = { url, credentials, known: [...known] }
 process.send?.(started)

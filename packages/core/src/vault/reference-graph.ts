@@ -62,6 +62,8 @@ export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | nu
   const orders = new Map<TreeFolder, Pick<Visible, 'order' | 'tooDeep'>>()
   const nodes = new Map<TreeFolder, Map<string, State>>()
   const links = new Map<TreeFolder, Map<string, Link>>()
+  /** By text: thousands of values may hold the same hundreds of references. */
+  const parsed = new Map<string, Reference>()
   let entered = 0
 
   function orderOf(folder: TreeFolder): Pick<Visible, 'order' | 'tooDeep'> {
@@ -90,7 +92,7 @@ export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | nu
       folder,
       key,
       text,
-      references: text === null ? [] : referencesIn(text),
+      references: text === null ? [] : referencesIn(text).map(shared),
       levels: 0,
       cycle: null,
       settled: false,
@@ -102,6 +104,12 @@ export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | nu
     if (made.references.length > 0) spend(text?.length ?? 0)
     inFolder.set(key, made)
     return made
+  }
+
+  function shared(reference: Reference): Reference {
+    const known = parsed.get(reference.text) ?? reference
+    parsed.set(known.text, known)
+    return known
   }
 
   function linkOf({ folder: from }: Node, reference: Reference): Link {

@@ -1,0 +1,67 @@
+/** A project at the edge of what the adversarial run asks for: many secrets, imports a thousand wide and at the depth limit. For tests only. */
+import { randomUUID } from 'node:crypto'
+import { SYSTEM } from '@keyferry/core/context'
+import type { TestContext } from '@keyferry/core/testing'
+import { createFolder } from '@keyferry/core/vault/folders'
+import { createImport } from '@keyferry/core/vault/imports'
+import { MAX_IMPORT_LEVELS } from '@keyferry/core/vault/reference-graph'
+import { createSecrets } from '@keyferry/core/vault/secrets'
+
+const BATCH = 2_000
+const WIDE = 1_000
+
+/** Folders `/large` of so many secrets, `/wide` that imports a thousand others, and `/deep10` at the end of a chain of imports. */
+export async function furnishLarge({ ctx }: TestContext, projectId: string, secrets: number): Promise<void> {
+  const where = { projectId, environment: 'dev' }
+  const folder = (name: string, path = '/') => createFolder(ctx, SYSTEM, { ...where, name, path })
+  const secret = (key: string, value: string) => ({
+    secretKey: key,
+    secretValue: value,
+    secretComment: 'what it is for',
+    skipMultilineEncoding: false,
+    secretMetadata: [],
+  })
+  const write = (secretPath: string, secrets: ReturnType<typeof secret>[]) =>
+    createSecrets(ctx, SYSTEM, { ...where, secretPath, secrets })
+  const large = await folder('large')
+  for (let from = 0; from < secrets; from += BATCH)
+    await write(
+      '/large',
+      Array.from({ length: BATCH }, (_, n) => secret(`L${from + n}`, `${'v'.repeat(40)}${from + n}`)),
+    )
+  const wide = await folder('wide')
+  const at = ctx.now().toISOString()
+  const kept = { createdAt: at, updatedAt: at }
+  const sources = Array.from({ length: WIDE }, (_, n) => ({
+    ...kept,
+    id: randomUUID(),
+    environmentId: large.envId,
+    parentId: wide.id,
+    name: `w${n}`,
+    path: `/wide/w${n}`,
+    description: null,
+    revision: 0,
+  }))
+  await ctx.db.insertInto('folders').values(sources).execute()
+  await ctx.db
+    .insertInto('imports')
+    .values(
+      sources.map(({ id }, n) => ({
+        ...kept,
+        id: randomUUID(),
+        folderId: wide.id,
+        sourceFolderId: id,
+        position: n + 1,
+      })),
+    )
+    .execute()
+  await write('/wide', [secret('OWN', '${W5}${W700}')])
+  for (const n of [5, 700]) await write(`/wide/w${n}`, [secret(`W${n}`, 'x')])
+  for (let n = 0; n <= MAX_IMPORT_LEVELS; n++) {
+    await folder(`deep${n}`)
+    await write(`/deep${n}`, [secret(`D${n}`, n === 0 ? 'x' : `\${dev.deep${n - 1}.D${n - 1}}`)])
+    if (n === 0) continue
+    const from = { environment: 'dev', path: `/deep${n - 1}` }
+    await createImport(ctx, SYSTEM, { ...where, path: `/deep${n}`, import: from })
+  }
+}
