@@ -170,12 +170,18 @@ export const trashRowsOf = (tx: Tx, trashId: string): AsyncGenerator<Row[]> =>
 /** The folders of an item of the trash, parents first. */
 export async function foldersInTrash(tx: Tx, trashId: string): Promise<FolderContent[]> {
   const folders: FolderContent[] = []
-  for await (const rows of trashRowsOf(tx, trashId)) {
-    const some = contentsOf<FolderContent>(rows, 'folder')
-    for (const folder of some) folders.push(folder)
-    // They come first, behind the environment they are of.
-    if (folders.length > 0 && some.length < rows.length) break
-  }
+  const pages = pagesOf<Row>((after) =>
+    tx
+      .selectFrom('trashRows')
+      .where('trashId', '=', trashId)
+      .where('kind', '=', 'folder')
+      .where('position', '>', after?.position ?? -1)
+      .orderBy('position')
+      .limit(PAGE_OF_SMALL_ROWS)
+      .selectAll()
+      .execute(),
+  )
+  for await (const rows of pages) for (const folder of contentsOf<FolderContent>(rows, 'folder')) folders.push(folder)
   return folders
 }
 
