@@ -289,6 +289,10 @@ onEveryDatabase('a narrowed developer', (open) => {
     await allow({ allowedProjects: [secret.project.id, projectId], allowedTargets: [{ projectRef: 'proj_other' }] })
     expect((await as('GET', path)).body.appConnection.allowedProjects).toEqual([projectId])
     expect(await seen()).toEqual([200, 400, true, true])
+    for (const target of [{}, { nothing: 'x' }]) {
+      const refused = await allow({ allowedTargets: [target] })
+      expect([refused.status, refused.body.details.summary]).toEqual([422, expect.stringContaining('projectRef')])
+    }
     await allow({ allowedTargets: null })
     const made = await createWith(vendor.target)
     expect(made.status).toBe(200)

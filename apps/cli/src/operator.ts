@@ -1,6 +1,8 @@
 /** The instance's own store, opened beside it for one command. The server's code is loaded only here. */
-import type { Actor, Context } from '@keyferry/core/context'
+import type { InputOf, Verb } from '@keyferry/core/access/verb'
+import type { Actor } from '@keyferry/core/context'
 import type { Admin } from '@keyferry/instance'
+import type { z } from 'zod'
 import type { Cli } from './cli.ts'
 
 /** The instance's settings; its log would mix with what we print. From here on, new files are for this user only. */
@@ -10,20 +12,31 @@ export async function instanceEnv({ env }: Cli) {
   return { ...instance, settings: instance.readEnv({ LOG_LEVEL: 'error', ...env }) }
 }
 
+export interface AsOperator extends Admin {
+  /** Runs a verb as the operator, checked as every call of it is. */
+  perform: <S extends z.ZodType | null, O>(verb: Verb<S, O>, input: InputOf<S>) => Promise<O>
+  operator: Actor
+}
+
 /** Throws `CannotStart`. */
-export async function withAdmin<T>(cli: Cli, act: (admin: Admin & { operator: Actor }) => Promise<T>): Promise<T> {
+export async function withAdmin<T>(cli: Cli, act: (admin: AsOperator) => Promise<T>): Promise<T> {
   const { openAdmin, OPERATOR, settings } = await instanceEnv(cli)
   const admin = await openAdmin(settings)
+  const { perform } = await import('@keyferry/core/access/verb')
   try {
-    return await act({ ...admin, operator: OPERATOR })
+    return await act({
+      ...admin,
+      operator: OPERATOR,
+      perform: (verb, input) => perform(verb, { ctx: admin.ctx, actor: OPERATOR }, input),
+    })
   } finally {
     await admin.close()
   }
 }
 
 /** Throws `NotFound`. */
-export async function projectNamed(ctx: Context, operator: Actor, slugOrId: string) {
-  const { getProject, getProjectBySlug } = await import('@keyferry/core/vault/projects')
+export async function projectNamed({ ctx, perform }: AsOperator, slugOrId: string) {
+  const { projectVerbs } = await import('@keyferry/core/vault/projects.verbs')
   const byId = await ctx.db.selectFrom('projects').where('id', '=', slugOrId).select('id').executeTakeFirst()
-  return byId ? getProject(ctx, operator, { projectId: byId.id }) : getProjectBySlug(ctx, operator, { slug: slugOrId })
+  return byId ? perform(projectVerbs.get, { projectId: byId.id }) : perform(projectVerbs.bySlug, { slug: slugOrId })
 }

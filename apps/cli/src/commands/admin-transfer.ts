@@ -38,10 +38,10 @@ async function exportProject(
   const passphrase = await passphraseOf(cli)
   if (!exporting.shape.passphrase.safeParse(passphrase).success)
     throw new Failure('The passphrase is too short', 'It has at least 12 characters.')
-  const { secrets, slug } = await withAdmin(cli, async ({ ctx, operator }) => {
-    const { exportProject } = await import('@keyferry/core/vault/transfer')
-    const { id: projectId, slug } = await projectNamed(ctx, operator, named)
-    const exported = await exportProject(ctx, operator, { projectId, passphrase })
+  const { secrets, slug } = await withAdmin(cli, async (admin) => {
+    const { transferVerbs } = await import('@keyferry/core/vault/transfer.verbs')
+    const { id: projectId, slug } = await projectNamed(admin, named)
+    const exported = await admin.perform(transferVerbs.export, { projectId, passphrase })
     await writeFile(path, exported.file, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EEXIST' ? new Failure(`${path} exists already`, 'Name another file.') : error
     })
@@ -58,9 +58,9 @@ async function importProject(cli: Cli, file: string, { name, slug, json }: Impor
   const passphrase = await passphraseOf(cli)
   const { data: input, error } = importing.safeParse({ file: text, passphrase, projectName: name, slug })
   if (!input) throw new Failure(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
-  const project = await withAdmin(cli, async ({ ctx, operator }) => {
-    const { importProject } = await import('@keyferry/core/vault/transfer')
-    return importProject(ctx, operator, input)
+  const project = await withAdmin(cli, async ({ perform }) => {
+    const { transferVerbs } = await import('@keyferry/core/vault/transfer.verbs')
+    return perform(transferVerbs.import, input)
   })
   if (json) cli.terminal.json({ id: project.id, name: project.name, slug: project.slug })
   else cli.terminal.line(`Made project ${project.name} (${project.slug}).`)

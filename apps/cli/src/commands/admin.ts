@@ -104,21 +104,18 @@ type RotateOptions = JsonOption & { project: string; discardUnreadable?: boolean
 type AcceptOptions = JsonOption & { project: string; env: string; path: string; yes?: boolean }
 type RestoreOptions = JsonOption & { yes?: boolean; unsealed?: boolean }
 
+/** The server's code is loaded only when a command needs it. */
+const storeVerbs = async () => (await import('@keyferry/core/admin/admin.verbs')).storeVerbs
+
 async function restartAudit(cli: Cli, { yes, json }: JsonOption & { yes?: boolean }): Promise<void> {
   await confirm(cli.terminal, yes, 'Begin a new chain? What is wrong with the log until now cannot be seen afterwards.')
-  await withAdmin(cli, async ({ ctx, operator }) => {
-    const { restartAudit } = await import('@keyferry/core/admin/restart-audit')
-    await restartAudit(ctx, operator)
-  })
+  await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).restartAudit, undefined))
   if (json) cli.terminal.json({ restarted: true })
   else cli.terminal.line('The audit log goes on in a new chain.')
 }
 
 async function verifyStore(cli: Cli, { json }: JsonOption): Promise<void> {
-  const verified = await withAdmin(cli, async ({ ctx }) => {
-    const { verifyStore } = await import('@keyferry/core/authority/verify-store')
-    return verifyStore(ctx)
-  })
+  const verified = await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).verify, undefined))
   const { rows, broken, folders, brokenFolders } = verified
   const whole = broken.length + brokenFolders.length === 0
   if (json) cli.terminal.json(verified)
@@ -141,20 +138,17 @@ async function verifyStore(cli: Cli, { json }: JsonOption): Promise<void> {
 
 async function acceptSecrets(cli: Cli, { project, env, path, yes, json }: AcceptOptions): Promise<void> {
   await confirm(cli.terminal, yes, `Accept the secrets in ${env}:${path} of ${project} as they are now?`)
-  await withAdmin(cli, async ({ ctx, operator }) => {
-    const { acceptSecrets } = await import('@keyferry/core/admin/accept-secrets')
-    const { id: projectId } = await projectNamed(ctx, operator, project)
-    await acceptSecrets(ctx, operator, { projectId, environment: env, secretPath: path })
+  await withAdmin(cli, async (admin) => {
+    const { id: projectId } = await projectNamed(admin, project)
+    const { acceptSecrets } = await storeVerbs()
+    await admin.perform(acceptSecrets, { projectId, environment: env, secretPath: path })
   })
   if (json) cli.terminal.json({ accepted: true })
   else cli.terminal.line(`The secrets in ${env}:${path} are accepted as they are.`)
 }
 
 async function endSessions(cli: Cli, { json }: JsonOption): Promise<void> {
-  const ended = await withAdmin(cli, async ({ ctx, operator }) => {
-    const { endSessions } = await import('@keyferry/core/admin/end-sessions')
-    return endSessions(ctx, operator)
-  })
+  const ended = await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).endSessions, undefined))
   if (json) cli.terminal.json(ended)
   else
     cli.terminal.line(
@@ -164,10 +158,7 @@ async function endSessions(cli: Cli, { json }: JsonOption): Promise<void> {
 
 async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
   const path = resolve(file)
-  const bytes = await withAdmin(cli, async ({ ctx, operator }) => {
-    const { backup } = await import('@keyferry/core/admin/backup')
-    return backup(ctx, operator, path)
-  })
+  const bytes = await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).backup, { file: path }))
   if (json) cli.terminal.json({ file: path, bytes })
   else
     cli.terminal.line(
@@ -206,11 +197,12 @@ async function signInLink(cli: Cli, email: string, { json }: JsonOption): Promis
   const { settings } = await instanceEnv(cli)
   const { link } = await withAdmin(cli, async ({ ctx, operator }) => {
     const { createAuth } = await import('@keyferry/auth')
-    const { makeSignInLink } = await import('@keyferry/auth/people/reset')
+    const { resetVerbs } = await import('@keyferry/auth/people/reset.verbs')
+    const { perform } = await import('@keyferry/core/access/verb')
     const { instanceSecret } = await import('@keyferry/core/crypto/instance-secret')
     const baseUrl = settings.KEYFERRY_URL ?? `http://${settings.HOST}:${settings.PORT}`
     const auth = createAuth({ ctx, rootKey: await instanceSecret(ctx), baseUrl, oidc: null })
-    return makeSignInLink(ctx, auth, operator, { email: email.toLowerCase() })
+    return perform(resetVerbs.signIn, { ctx, auth, actor: operator }, { email: email.toLowerCase() })
   })
   if (json) cli.terminal.json({ link })
   else cli.terminal.line(link)
@@ -262,14 +254,15 @@ async function rotateSignInKey(cli: Cli, { force, json }: JsonOption & { force?:
 }
 
 async function rotateDataKey(cli: Cli, { project: named, discardUnreadable, json }: RotateOptions): Promise<void> {
-  const { done, unreadable } = await withAdmin(cli, async ({ ctx, operator }) => {
-    const { continueRotations, listRotations, rotateDataKey } = await import('@keyferry/core/admin/rotate-data-key')
-    const { id: projectId } = await projectNamed(ctx, operator, named)
+  const { done, unreadable } = await withAdmin(cli, async (admin) => {
+    const { ctx, perform } = admin
+    const { continueRotations, listRotations } = await import('@keyferry/core/admin/rotate-data-key')
+    const { id: projectId } = await projectNamed(admin, named)
     const underWay = async () => (await listRotations(ctx)).find((rotation) => rotation.projectId === projectId)
     const before = await underWay()
     // After a crash the same command goes on.
     if (!before || before.unreadable.length > 0)
-      await rotateDataKey(ctx, operator, { projectId, discard: discardUnreadable === true })
+      await perform((await storeVerbs()).rotateDataKey, { projectId, discard: discardUnreadable === true })
     cli.terminal.progress('Re-encrypting …')
     await continueRotations(ctx, AbortSignal.timeout(600_000))
     const after = await underWay()
@@ -289,10 +282,7 @@ async function rotateDataKey(cli: Cli, { project: named, discardUnreadable, json
 
 async function verifyAudit(cli: Cli, { expect, json }: JsonOption & { expect?: string }): Promise<void> {
   const expected = expect === undefined ? undefined : noted(expect)
-  const verified = await withAdmin(cli, async ({ ctx }) => {
-    const { verifyAudit } = await import('@keyferry/core/admin/verify-audit')
-    return verifyAudit(ctx, expected)
-  })
+  const verified = await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).verifyAudit, { expected }))
   const { rows, floor, head, problem } = verified
   if (json) cli.terminal.json(verified)
   else if (problem)
@@ -315,10 +305,7 @@ async function pruneAudit(
     yes,
     `Take everything older than ${count(days, 'day')} off the audit log? They cannot be restored.`,
   )
-  const rows = await withAdmin(cli, async ({ ctx, operator }) => {
-    const { pruneAudit } = await import('@keyferry/core/admin/prune-audit')
-    return pruneAudit(ctx, operator, { days })
-  })
+  const rows = await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).pruneAudit, { days }))
   if (json) cli.terminal.json({ rows })
   else cli.terminal.line(`Took ${count(rows, 'row')} off.`)
 }

@@ -176,6 +176,27 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.goto(at('/connections'))
     await see(page.getByText('Used by no sync').first())
     await look('connections')
+
+    const connection = (await client.connections.list.query({})).find(({ projectId }) => projectId === null)
+    const [field] =
+      destinations.find(({ destination }) => destination.name === connection?.app)?.destination.target.fields ?? []
+    if (!connection || !field) throw new Error('no connection of the organization')
+    const allowed = async () =>
+      (await client.connections.list.query({})).find(({ id }) => id === connection.id)?.allowedTargets
+    const openAllowed = async () => {
+      await button(`More for ${connection.name}`).click()
+      await page.getByRole('menuitem', { name: 'Allowed targets' }).click()
+    }
+    await openAllowed()
+    await page.getByRole('checkbox', { name: 'All targets' }).click()
+    await page.getByRole('group', { name: 'Target 1' }).getByLabel(field.label).fill('only-this')
+    await look('allowed-targets')
+    await button('Save').click()
+    await expect.poll(allowed).toEqual([{ [field.name]: 'only-this' }])
+    await openAllowed()
+    await page.getByRole('checkbox', { name: 'All targets' }).click()
+    await button('Save').click()
+    await expect.poll(allowed).toBeNull()
   }, 300_000)
 
   it('of syncs', async () => {

@@ -1,9 +1,15 @@
-/** What may be done with the audit log and with data keys, and who may. */
+/** What may be done with the audit log, with data keys and with the whole store, and who may. */
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
 import { may, project, RUNS_INSTANCE } from '../access/requirement.ts'
 import { defineVerb } from '../access/verb.ts'
 import { listAudit } from '../list-audit.ts'
+import { verifyStore } from '../authority/verify-store.ts'
+import { acceptSecrets } from './accept-secrets.ts'
+import { backup } from './backup.ts'
+import { endSessions } from './end-sessions.ts'
+import { pruneAudit } from './prune-audit.ts'
+import { restartAudit } from './restart-audit.ts'
 import { listRotations, rotateDataKey } from './rotate-data-key.ts'
 import { verifyAudit } from './verify-audit.ts'
 
@@ -28,4 +34,42 @@ export const dataKeyVerbs = {
     },
   }),
   rotations: defineVerb({ input: null, requires: () => RUNS_INSTANCE, run: (ctx) => listRotations(ctx) }),
+}
+
+/** On the command line of the operator, beside the instance. */
+export const storeVerbs = {
+  /** `file`: an absolute path. */
+  backup: defineVerb({
+    input: z.object({ file: z.string() }),
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor, { file }) => backup(ctx, actor, file),
+  }),
+  verify: defineVerb({ input: null, requires: () => RUNS_INSTANCE, run: (ctx) => verifyStore(ctx) }),
+  endSessions: defineVerb({ input: null, requires: () => RUNS_INSTANCE, run: (ctx, actor) => endSessions(ctx, actor) }),
+  acceptSecrets: defineVerb({
+    input: z.object({ projectId: schemas.id, environment: z.string(), secretPath: z.string() }),
+    requires: () => RUNS_INSTANCE,
+    run: acceptSecrets,
+  }),
+  /** `expected`: an end of the log that was noted earlier. */
+  verifyAudit: defineVerb({
+    input: z.object({ expected: z.object({ seq: z.number().int(), hash: z.string() }).optional() }),
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, _actor, { expected }) => verifyAudit(ctx, expected),
+  }),
+  pruneAudit: defineVerb({
+    input: z.object({ days: z.number().int().positive() }),
+    requires: () => RUNS_INSTANCE,
+    run: pruneAudit,
+  }),
+  restartAudit: defineVerb({
+    input: null,
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor) => restartAudit(ctx, actor),
+  }),
+  rotateDataKey: defineVerb({
+    input: z.object({ projectId: schemas.id, discard: z.boolean() }),
+    requires: () => RUNS_INSTANCE,
+    run: rotateDataKey,
+  }),
 }

@@ -1,6 +1,7 @@
 /** Which projects may use a connection, and for which targets. */
 import type { ConnectionTable, Selectable } from '@keyferry/db'
-import { BadRequest } from '../errors.ts'
+import type { DestinationDefinition } from '../destinations/destination.ts'
+import { BadRequest, Invalid } from '../errors.ts'
 
 type Row = Pick<Selectable<ConnectionTable>, 'name' | 'projectId' | 'allowedProjects' | 'allowedTargets'>
 
@@ -41,8 +42,12 @@ export function refuseNotAllowed(row: Row, projectId: string, target: Record<str
     )
 }
 
-/** The columns of a change. Throws `BadRequest` for a connection that belongs to a project. */
+/**
+ * The columns of a change. Throws `BadRequest` for a connection that belongs to a project, and `Invalid` for a target that names no field of the
+ * destination: it would match every target, or none.
+ */
 export function storeAllowed(
+  definition: Pick<DestinationDefinition, 'title' | 'target'>,
   projectId: string | null,
   {
     allowedProjects,
@@ -51,6 +56,14 @@ export function storeAllowed(
 ): Partial<Pick<Selectable<ConnectionTable>, 'allowedProjects' | 'allowedTargets'>> {
   if (projectId !== null && (allowedProjects || allowedTargets))
     throw new BadRequest('Only a connection of the organization can be limited to projects and targets')
+  const fields = Object.keys(definition.target.shape)
+  const issues = (allowedTargets ?? []).flatMap((target, index) => {
+    const named = Object.keys(target)
+    if (named.length > 0 && named.every((field) => fields.includes(field))) return []
+    const message = `A target of ${definition.title} is given by one or more of: ${fields.join(', ')}`
+    return [{ path: ['allowedTargets', index], message }]
+  })
+  if (issues.length > 0) throw new Invalid(issues)
   const json = (list: readonly unknown[] | null): string | null => (list === null ? null : JSON.stringify(list))
   return {
     ...(allowedProjects === undefined ? {} : { allowedProjects: json(allowedProjects) }),

@@ -109,6 +109,7 @@ export async function createConnection(
   const credentials = parseCredentials(definition, input.credentials)
   const projectId = input.projectId ?? null
   if (projectId !== null) await refuseMissingProject(ctx, projectId)
+  const allowed = storeAllowed(definition, projectId, input)
   await refuseTakenName(ctx, name)
   const account = await validate(ctx, definition, credentials)
 
@@ -130,7 +131,7 @@ export async function createConnection(
         account: account.label,
         checkedAt: at,
         problem: null,
-        ...storeAllowed(projectId, input),
+        ...allowed,
         createdAt: at,
         updatedAt: at,
       })
@@ -159,7 +160,7 @@ export async function updateConnection(
 ): Promise<Connection> {
   const { app, connectionId, name, description, allowedProjects, allowedTargets } = input
   const row = await findConnectionOf(ctx, app, connectionId)
-  const allowed = storeAllowed(row.projectId, input)
+  const allowed = storeAllowed(destination(app), row.projectId, input)
   if (name !== undefined && name !== row.name) await refuseTakenName(ctx, name)
   const renewed = input.credentials === undefined ? null : await renew(ctx, row, input.credentials)
 

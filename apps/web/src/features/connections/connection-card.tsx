@@ -1,4 +1,4 @@
-import { Ellipsis, FolderLock, KeyRound, Trash2 } from 'lucide-react'
+import { Crosshair, Ellipsis, FolderLock, KeyRound, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from '../../lib/toast.ts'
 import { Confirm } from '../../components/confirm.tsx'
@@ -18,6 +18,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Connection, Destination } from '../../lib/types.ts'
 import { count } from '../../lib/words.ts'
 import { AllowedProjects } from './allowed-projects.tsx'
+import { AllowedTargets } from './allowed-targets.tsx'
 
 const ConnectionForm = onDemand(async () => (await import('../../components/connection-form.tsx')).ConnectionForm)
 
@@ -31,7 +32,7 @@ export function ConnectionCard({
   destination: Destination | undefined
 }) {
   const utils = trpc.useUtils()
-  const [dialog, setDialog] = useState<'replace' | 'projects' | 'delete'>()
+  const [dialog, setDialog] = useState<'replace' | 'projects' | 'targets' | 'delete'>()
   const close = () => setDialog(undefined)
   const remove = trpc.connections.delete.useMutation()
   const check = trpc.connections.check.useMutation({
@@ -104,9 +105,14 @@ export function ConnectionCard({
               <KeyRound aria-hidden className="size-4" /> Replace credential
             </MenuItem>
             {owner === null && (
-              <MenuItem onSelect={() => setDialog('projects')}>
-                <FolderLock aria-hidden className="size-4" /> Projects that may use it
-              </MenuItem>
+              <>
+                <MenuItem onSelect={() => setDialog('projects')}>
+                  <FolderLock aria-hidden className="size-4" /> Projects that may use it
+                </MenuItem>
+                <MenuItem onSelect={() => setDialog('targets')}>
+                  <Crosshair aria-hidden className="size-4" /> Allowed targets
+                </MenuItem>
+              </>
             )}
             <MenuLine />
             <MenuItem danger onSelect={() => setDialog('delete')}>
@@ -135,6 +141,9 @@ export function ConnectionCard({
         </Dialog>
       )}
       {dialog === 'projects' && <AllowedProjects connection={connection} onClose={close} />}
+      {dialog === 'targets' && destination && (
+        <AllowedTargets connection={connection} destination={destination} onClose={close} />
+      )}
       {dialog === 'delete' && (
         <Confirm title={`Delete ${name}?`} label="Delete connection" onConfirm={deleteConnection} onClose={close}>
           <p>

@@ -1,0 +1,86 @@
+import { Plus, X } from 'lucide-react'
+import { useState } from 'react'
+import { Confirm } from '../../components/confirm.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Checkbox } from '../../components/ui/checkbox.tsx'
+import { TextField } from '../../components/ui/field.tsx'
+import { IconButton } from '../../components/ui/icon-button.tsx'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import type { Connection, Destination } from '../../lib/types.ts'
+
+type Target = Record<string, string>
+
+interface Props {
+  connection: Connection
+  destination: Destination
+  onClose: () => void
+}
+
+/** Which targets syncs of a connection may have: every one, or those that match one of the rows in all fields that are filled in. */
+export function AllowedTargets({ connection, destination, onClose }: Props) {
+  const utils = trpc.useUtils()
+  const update = trpc.connections.update.useMutation()
+  const [allowed, setAllowed] = useState<Target[] | null>(connection.allowedTargets)
+  const { id: connectionId, app, name } = connection
+  const { fields } = destination.target
+  const filled = allowed?.map(withoutBlanks) ?? null
+
+  const change = (index: number, field: string, value: string) =>
+    setAllowed((rows) => rows?.map((row, at) => (at === index ? { ...row, [field]: value } : row)) ?? null)
+  const save = async () => {
+    await update.mutateAsync({ app, connectionId, allowedTargets: filled })
+    await utils.connections.invalidate()
+    toast.success(`Saved the targets of ${name}.`)
+  }
+  return (
+    <Confirm
+      title={`Allowed targets of ${name}`}
+      label="Save"
+      danger={false}
+      ready={filled === null || (filled.length > 0 && filled.every((row) => Object.keys(row).length > 0))}
+      onConfirm={save}
+      onClose={onClose}
+    >
+      <p className="text-sm text-soft">
+        A target is allowed when it matches one row in every field that is filled in. Syncs to other targets stop at
+        their next run.
+      </p>
+      <div className="flex items-center gap-2">
+        <Checkbox label="All targets" checked={allowed === null} onChange={(all) => setAllowed(all ? null : [{}])} />
+        All targets
+      </div>
+      {allowed?.map((row, index) => (
+        // Rows have no identity beside their position.
+        <fieldset key={index} aria-label={`Target ${index + 1}`} className="flex items-end gap-2">
+          {fields.map((field) => (
+            <TextField
+              key={field.name}
+              className="min-w-0 flex-1"
+              label={field.label}
+              placeholder="Any"
+              value={row[field.name] ?? ''}
+              onChange={(event) => change(index, field.name, event.target.value)}
+            />
+          ))}
+          <IconButton
+            icon={X}
+            label={`Remove target ${index + 1}`}
+            onClick={() => setAllowed((rows) => rows?.filter((_, at) => at !== index) ?? null)}
+          />
+        </fieldset>
+      ))}
+      {allowed !== null && (
+        <Button size="sm" onClick={() => setAllowed((rows) => [...(rows ?? []), {}])}>
+          <Plus aria-hidden className="size-4" /> Add a target
+        </Button>
+      )}
+    </Confirm>
+  )
+}
+
+/** A field that is left blank matches everything. */
+const withoutBlanks = (row: Target): Target =>
+  Object.fromEntries(
+    Object.entries(row).flatMap(([field, value]) => (value.trim() === '' ? [] : [[field, value.trim()]])),
+  )

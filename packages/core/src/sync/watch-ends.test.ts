@@ -1,0 +1,45 @@
+import { openSqliteStore } from '@keyferry/db/testing'
+import { afterEach, expect, it, vi } from 'vitest'
+import type { Actor } from '../context.ts'
+import { createTestProject, testContext } from '../testing.ts'
+import { AUTHENTICATED_EVERY_MS, watchProject } from './watch.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+it.each(['credential', 'membership'] as const)(
+  'ends a quiet stream within a minute after its %s ended',
+  async (what) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const { ctx, actor: admin, close } = await testContext(openSqliteStore)
+    const { id: projectId } = await createTestProject(ctx, admin)
+    const actor: Actor = { kind: 'identity', id: crypto.randomUUID(), name: 'reader' }
+    const at = ctx.now().toISOString()
+    const membership = { principalId: actor.id, principalKind: 'identity' as const, role: 'viewer', scopes: null }
+    await ctx.db
+      .insertInto('memberships')
+      .values({ ...membership, id: crypto.randomUUID(), projectId, createdAt: at, updatedAt: at })
+      .execute()
+    let present: Actor | null = actor
+    const asked = vi.fn(() => Promise.resolve(present))
+    const { signal } = new AbortController()
+    const events = await watchProject(ctx, actor, { projectId }, { ctx, actor, signal, authenticate: asked })
+    const ended = vi.fn<(done: boolean | undefined) => void>()
+    const next = events[Symbol.asyncIterator]()
+      .next()
+      .then(({ done }) => ended(done))
+
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1))
+    vi.advanceTimersByTime(AUTHENTICATED_EVERY_MS)
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(2))
+    expect(ended).not.toHaveBeenCalled()
+    if (what === 'credential') present = null
+    else await ctx.db.deleteFrom('memberships').where('principalId', '=', actor.id).execute()
+    vi.advanceTimersByTime(AUTHENTICATED_EVERY_MS)
+    await next
+    expect(ended).toHaveBeenCalledExactlyOnceWith(true)
+    expect(vi.getTimerCount()).toBe(0)
+    await close()
+  },
+)
