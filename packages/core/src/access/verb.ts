@@ -1,6 +1,6 @@
 /**
- * A verb: an input, what it requires, and what it does. `perform` is the one way to call one for somebody: tRPC, REST, the admin commands and jobs
- * go through it, so nothing is done that was not checked.
+ * A verb: an input, what it requires, and what it does. `perform` is the one way to call one for somebody: tRPC, REST and the admin commands
+ * go through it, so nothing is done that was not checked. A sync's run is checked for its owner by `authorize`, as calls are.
  */
 import type { SECRET_VALUE, SecretValue } from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
