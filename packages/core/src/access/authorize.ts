@@ -3,7 +3,7 @@ import type { Db } from '@keyferry/db'
 import { allows, isMember, type Access, type Action, type Place } from '@keyferry/schemas/policy'
 import type { Tx } from '../context.ts'
 import { Forbidden, OutOfReach } from '../errors.ts'
-import { timeSlice } from '../time-slice.ts'
+import { timeSlice } from '@keyferry/db/time-slice'
 import type { Requirement } from './requirement.ts'
 import { resolve, type Resolved } from './resolve.ts'
 

@@ -11,7 +11,7 @@ import type { Context, Tx } from '../context.ts'
 import { SealBroken, type DataKey } from '../crypto/data-key.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { IntegrityBroken } from '../errors.ts'
-import { timeSlice } from '../time-slice.ts'
+import { timeSlice } from '@keyferry/db/time-slice'
 
 /** What of a secret the head covers. */
 export interface Counted {

@@ -5,7 +5,7 @@ import { change } from '../change.ts'
 import type { Actor, Context, Tx } from '../context.ts'
 import { BadRequest } from '../errors.ts'
 import { MAX_NAME_BYTES, shortened } from '../short-text.ts'
-import { timeSlice } from '../time-slice.ts'
+import { timeSlice } from '@keyferry/db/time-slice'
 import { checkReferences } from './check-references.ts'
 import { parseDotenv } from './parse-dotenv.ts'
 import {

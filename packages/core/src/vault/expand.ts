@@ -2,7 +2,7 @@
 import { MAX_VALUE_BYTES } from '@keyferry/schemas'
 import type { Spend } from '../limits.ts'
 import { MAX_NAME_BYTES, MAX_PROBLEM_BYTES, shortened } from '../short-text.ts'
-import { timeSlice } from '../time-slice.ts'
+import { timeSlice } from '@keyferry/db/time-slice'
 import { hasReference, partsOf, type Reference } from './references.ts'
 import { chainFrom, MAX_REFERENCE_LEVELS, nameOf, referenceGraph, type Node } from './reference-graph.ts'
 import type { SecretRow, Tree, TreeFolder } from './tree.ts'

@@ -5,7 +5,7 @@
 import { allows, type Access } from '@keyferry/schemas/policy'
 import type { Context, Tx } from '../context.ts'
 import { Forbidden } from '../errors.ts'
-import { timeSlice } from '../time-slice.ts'
+import { timeSlice } from '@keyferry/db/time-slice'
 import { visible } from './reference-graph.ts'
 import { hasReference, referencesIn } from './references.ts'
 import { loadTree, valueOpener, type SecretRow, type Tree, type TreeFolder } from './tree.ts'

@@ -2,7 +2,7 @@
  * Reads the text of a `.env` file as the `dotenv` package (18) does, in time that grows with its length only: that package's pattern is
  * quadratic in blank lines. It also tells which lines are neither an assignment, nor a comment, nor blank.
  */
-import { timeSlice } from '../time-slice.ts'
+import { timeSlice } from '@keyferry/db/time-slice'
 
 export interface ParsedDotenv {
   /** A later line wins over an earlier one. */

@@ -12,7 +12,7 @@ import { JSONParser, TokenType } from '@streamparser/json'
 import { z } from 'zod'
 import { BadRequest, Invalid, KeyferryError, TooLarge } from '../errors.ts'
 import type { Limits } from '../limits.ts'
-import { timeSlice } from '../time-slice.ts'
+import { timeSlice } from '@keyferry/db/time-slice'
 
 const FORMAT = 'keyferry-project'
 const VERSION = 1

@@ -1,7 +1,7 @@
 /** Old versions go once a secret has more than its quota. */
 import type { Context, Tx } from '../context.ts'
 import { mayMaintain } from '../maintenance.ts'
-import { timeSlice } from '../time-slice.ts'
+import { timeSlice } from '@keyferry/db/time-slice'
 import { charge } from './quotas.ts'
 import type { SecretRow } from './tree.ts'
 import { chunks } from './chunks.ts'

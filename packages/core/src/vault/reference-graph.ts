@@ -3,7 +3,7 @@
  * stacks of its own, each secret once and each reference once, a slice of time at a time, and costs budget: what a value says is input.
  */
 import type { Spend } from '../limits.ts'
-import { timeSlice } from '../time-slice.ts'
+import { timeSlice } from '@keyferry/db/time-slice'
 import { referencesIn, type Reference } from './references.ts'
 import type { SecretRow, Tree, TreeFolder } from './tree.ts'
 

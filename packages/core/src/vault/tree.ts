@@ -8,7 +8,7 @@ import type { DataKey } from '../crypto/data-key.ts'
 import { SealBroken } from '../crypto/data-key.ts'
 import { TooLarge, Unresolvable } from '../errors.ts'
 import { MAX_ANSWER_BYTES } from '../limits.ts'
-import { timeSlice } from '../time-slice.ts'
+import { timeSlice } from '@keyferry/db/time-slice'
 import { edgesFrom } from './edges.ts'
 
 export type SecretRow = Selectable<SecretTable>

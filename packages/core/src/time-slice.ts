@@ -1,1 +1,0 @@
-export { timeSlice, type TimeSlice } from '@keyferry/db/time-slice'
