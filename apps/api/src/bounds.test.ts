@@ -1,5 +1,5 @@
 /** Every text and every list that a procedure takes has a limit of its own. */
-import { destinations } from '@keyferry/core/destinations/registry'
+import { destinations } from '@keyferry/core/destinations'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { GUESSABLE, WRITES } from './http/auth-routes.ts'

@@ -2,9 +2,9 @@
  * Rights that end between the check of a call and its write: every mutation, generated. They are taken away when the call opens its first
  * transaction, after it was let through; it is refused then, and changes nothing.
  */
-import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
-import type { Emulator } from '@keyferry/core/destinations/emulator'
-import { runSync } from '@keyferry/core/sync/run'
+import { runSync } from '@keyferry/core'
+import type { Emulator } from '@keyferry/core/emulators'
+import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { EVERYTHING, type Action } from '@keyferry/schemas/policy'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'

@@ -1,6 +1,6 @@
 /** Input that is within every limit and made to cost as much as it can: each is answered, shortly, and leaves the instance serving. */
-import { vault } from '@keyferry/core/vault/testing'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { vault } from '@keyferry/vault/testing'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { newProject, readyApi, type Answer, type TestApi } from './testing.ts'
 

@@ -1,1 +1,2 @@
 export { appRouter, createCaller, createCallerFactory, type AppRouter } from './router.ts'
+export { buildApp } from './app.ts'

@@ -1,8 +1,8 @@
 /** How often, how much, and from where: what is refused before it can do harm, and how it says so. */
-import { connect } from 'node:net'
 import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { hostCheck, monitoringOf, readinessOf } from '@keyferry/instance'
+import { hostCheck, monitoringOf, readinessOf } from '@keyferry/runtime'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { buildApp } from './app.ts'
 import { ACCOUNT, newProject, readyApi, type Answer, type TestApi } from './testing.ts'

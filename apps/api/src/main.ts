@@ -1,5 +1,5 @@
 /** API and console of a fleet, without a worker: those run as processes of their own, on the same Postgres. */
-import { CannotStart, openInstance, readEnv, runProcess, serveMonitoring } from '@keyferry/instance'
+import { CannotStart, openInstance, readEnv, runProcess, serveMonitoring } from '@keyferry/runtime'
 import { serve } from './serve.ts'
 
 await runProcess(async () => {

@@ -1,8 +1,8 @@
 /** What operators ask a serving process, and the targets of notices, through the API's own door. */
+import { createAuth } from '@keyferry/access/sign-in'
 import { migrate, openSqlite } from '@keyferry/db'
 import { onEveryDatabase, statement } from '@keyferry/db/testing'
-import { hostCheck, monitoringOf, readinessOf } from '@keyferry/instance'
-import { createAuth } from '@keyferry/auth'
+import { hostCheck, monitoringOf, readinessOf } from '@keyferry/runtime'
 import { expect, it, onTestFinished } from 'vitest'
 import { buildApp } from './app.ts'
 import { readyApi } from './testing.ts'

@@ -1,12 +1,10 @@
 /** Sign-in by OpenID Connect, against a provider that signs its tokens as a real one does. */
-import { createAuth } from '@keyferry/auth'
-import { makeResetLink, makeSignInLink } from '@keyferry/auth/people/reset'
-import { OnlyByProvider } from '@keyferry/core/errors'
+import { createAuth, makeResetLink, makeSignInLink, removeUnconfirmed, type GroupRole } from '@keyferry/access/sign-in'
 import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { OnlyByProvider } from '@keyferry/kernel'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { OIDC_CLIENT, startProvider } from './testing-oidc.ts'
-import { removeUnconfirmed, type GroupRole } from '@keyferry/auth/people/oidc-groups'
 import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
 
 onEveryDatabase('sign-in by OIDC', (open) => {

@@ -1,7 +1,7 @@
 /** What a process does when the store, its keys or what is in it are not those that it knows. */
 import { randomBytes } from 'node:crypto'
-import { keyring } from '@keyferry/core/crypto/keyring'
 import { onEveryDatabase, statement } from '@keyferry/db/testing'
+import { keyring } from '@keyferry/kernel'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newProject, readyApi, type TestApi } from './testing.ts'
 

@@ -3,9 +3,9 @@
  * is out of reach is answered like what does not exist. Generated from the procedures' schemas; the store makes no difference to it.
  */
 import { randomUUID } from 'node:crypto'
-import type { Emulator } from '@keyferry/core/destinations/emulator'
-import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
-import { runSync } from '@keyferry/core/sync/run'
+import { runSync } from '@keyferry/core'
+import type { Emulator } from '@keyferry/core/emulators'
+import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { openSqliteStore } from '@keyferry/db/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readyApi, type TestApi } from './testing.ts'

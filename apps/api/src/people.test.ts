@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
-import { runSync } from '@keyferry/core/sync/run'
+import { runSync } from '@keyferry/core'
+import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'

@@ -1,7 +1,7 @@
 /** What a developer narrowed to a folder learns of folders that they may not read: nothing. Through HTTP. */
-import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
-import type { Emulator } from '@keyferry/core/destinations/emulator'
-import { runSync } from '@keyferry/core/sync/run'
+import { runSync } from '@keyferry/core'
+import type { Emulator } from '@keyferry/core/emulators'
+import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newProject, readyApi, type Answer, type TestApi } from './testing.ts'

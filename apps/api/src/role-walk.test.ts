@@ -2,14 +2,14 @@
  * Every procedure, with everybody, over tRPC and REST. The inputs are made from the procedures' own schemas; who may what is written down here a
  * second time. A new procedure is walked without a word said about it, and a new field that names a place is asked for by name.
  */
-import { readinessOf } from '@keyferry/instance'
 import { randomUUID } from 'node:crypto'
-import { SYSTEM } from '@keyferry/core/context'
-import type { Emulator } from '@keyferry/core/destinations/emulator'
-import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
-import { createProject } from '@keyferry/core/vault/projects'
+import type { Emulator } from '@keyferry/core/emulators'
+import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { SYSTEM } from '@keyferry/kernel'
+import { readinessOf } from '@keyferry/runtime'
 import { EVERYTHING, type Action } from '@keyferry/schemas/policy'
+import { createProject } from '@keyferry/vault'
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'

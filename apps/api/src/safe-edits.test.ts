@@ -1,6 +1,6 @@
 /** What cannot be taken back lightly, over REST: deleting what syncs read, and going back to an earlier run. */
-import { emulators } from '@keyferry/core/destinations/emulators'
-import { runSync } from '@keyferry/core/sync/run'
+import { runSync } from '@keyferry/core'
+import { emulators } from '@keyferry/core/emulators'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { newProject, readyApi, type TestApi } from './testing.ts'

@@ -1,8 +1,8 @@
 /** The sample requests of Infisical's pages for the two syncs (Trigger.dev and Devin, read 2026-11), sent as printed. */
-import { startEmulator as startDevin } from '@keyferry/core/destinations/devin/emulator/index'
-import type { Emulator } from '@keyferry/core/destinations/emulator'
-import { startEmulator as startTriggerDev } from '@keyferry/core/destinations/trigger-dev/emulator/index'
-import { runSync } from '@keyferry/core/sync/run'
+import { runSync } from '@keyferry/core'
+import type { Emulator } from '@keyferry/core/emulators'
+import { startEmulator as startDevin } from '@keyferry/core/emulators/devin'
+import { startEmulator as startTriggerDev } from '@keyferry/core/emulators/trigger-dev'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newProject, readyApi, type TestApi } from './testing.ts'

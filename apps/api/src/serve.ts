@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { createAuth, migrateAuth, type AuthOptions } from '@keyferry/auth'
-import { removeUnconfirmed } from '@keyferry/auth/people/oidc-groups'
-import type { Context, Network } from '@keyferry/core/context'
-import { guardFetch } from '@keyferry/core/destinations/network'
-import { isInitialized } from '@keyferry/core/unavailable'
-import { CannotStart, hostCheck, type Env, type Instance, type Service } from '@keyferry/instance'
+import { createAuth, migrateAuth, removeUnconfirmed, type AuthOptions } from '@keyferry/access/sign-in'
+import { guardFetch } from '@keyferry/core/destinations'
+import { isInitialized, type Context, type Network } from '@keyferry/kernel'
+import { CannotStart, hostCheck, type Env, type Instance, type Service } from '@keyferry/runtime'
 import manifest from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 

@@ -1,6 +1,6 @@
 /** Somebody who writes to the database and lacks the root key gets no rights by it, whatever row they edit. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { startEmulator } from '@keyferry/core/destinations/trigger-dev/emulator/index'
+import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import {
   ACCOUNT_TABLES,
   isSealedTable,

@@ -1,6 +1,6 @@
-import { HIDDEN_VALUE } from '@keyferry/schemas'
-import { createSecrets } from '@keyferry/core/vault/secrets'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { HIDDEN_VALUE } from '@keyferry/schemas'
+import { createSecrets } from '@keyferry/vault'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newProject, readyApi, type TestApi } from './testing.ts'
 

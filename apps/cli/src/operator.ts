@@ -1,14 +1,14 @@
 /** The instance's own store, opened beside it for one command. The server's code is loaded only here. */
-import type { InputOf, Verb } from '@keyferry/core/access/verb'
-import type { Actor } from '@keyferry/core/context'
-import type { Admin } from '@keyferry/instance'
+import type { InputOf, Verb } from '@keyferry/access'
+import type { Actor } from '@keyferry/kernel'
+import type { Admin } from '@keyferry/runtime'
 import type { z } from 'zod'
 import type { Cli } from './cli.ts'
 
 /** The instance's settings; its log would mix with what we print. From here on, new files are for this user only. */
 export async function instanceEnv({ env }: Cli) {
   process.umask(0o077)
-  const instance = await import('@keyferry/instance')
+  const instance = await import('@keyferry/runtime')
   return { ...instance, settings: instance.readEnv({ LOG_LEVEL: 'error', ...env }) }
 }
 
@@ -22,7 +22,7 @@ export interface AsOperator extends Admin {
 export async function withAdmin<T>(cli: Cli, act: (admin: AsOperator) => Promise<T>): Promise<T> {
   const { openAdmin, OPERATOR, settings } = await instanceEnv(cli)
   const admin = await openAdmin(settings)
-  const { perform } = await import('@keyferry/core/access/verb')
+  const { perform } = await import('@keyferry/access')
   try {
     return await act({
       ...admin,
@@ -36,7 +36,7 @@ export async function withAdmin<T>(cli: Cli, act: (admin: AsOperator) => Promise
 
 /** Throws `NotFound`. */
 export async function projectNamed({ ctx, perform }: AsOperator, slugOrId: string) {
-  const { projectVerbs } = await import('@keyferry/core/vault/projects.verbs')
+  const { projectVerbs } = await import('@keyferry/vault/verbs')
   const byId = await ctx.db.selectFrom('projects').where('id', '=', slugOrId).select('id').executeTakeFirst()
   return byId ? perform(projectVerbs.get, { projectId: byId.id }) : perform(projectVerbs.bySlug, { slug: slugOrId })
 }

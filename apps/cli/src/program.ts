@@ -1,8 +1,9 @@
+import { withSecrets } from '@keyferry/runtime/secret-settings'
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import type { Cli } from './cli.ts'
-import { addAdmin } from './commands/admin.ts'
 import { addAccount } from './commands/account.ts'
+import { addAdmin } from './commands/admin.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addConnections } from './commands/connections.ts'
 import { addImport } from './commands/import.ts'
@@ -12,7 +13,6 @@ import { addSyncs } from './commands/syncs.ts'
 import { EXIT, explain } from './failure.ts'
 import type { Env } from './settings.ts'
 import { terminalOf, type Terminal } from './terminal.ts'
-import { withSecrets } from '@keyferry/instance/secret-settings'
 
 /** Each has a `…_FILE` form. Those of the instance are read where its settings are. */
 const SECRETS = ['KEYFERRY_TOKEN', 'KEYFERRY_PASSPHRASE', 'INFISICAL_TOKEN', 'INFISICAL_CLIENT_SECRET'].map((name) => ({

@@ -1,5 +1,5 @@
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
-import { looksPrivate } from '@keyferry/core/private-hosts'
+import { looksPrivate } from '@keyferry/kernel/private-hosts'
 import { Failure } from './failure.ts'
 import type { Env, Settings } from './settings.ts'
 

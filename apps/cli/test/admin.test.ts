@@ -2,9 +2,9 @@ import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createKeyferryClient } from '@keyferry/client'
 import { openPostgres, openSqlite } from '@keyferry/db'
+import { environmentOf, onEveryProfile, signUp, startInstance } from '@keyferry/server/testing'
+import { newHome } from '@keyferry/server/testing-cli'
 import { expect, it } from 'vitest'
-import { environmentOf, onEveryProfile, signUp, startInstance } from '../../keyferry/test/instance.ts'
-import { newHome } from './cli.ts'
 
 onEveryProfile((profile) => {
   it('rotates, verifies, exports and imports beside a serving instance', async () => {

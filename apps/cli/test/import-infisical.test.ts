@@ -2,8 +2,8 @@
 import { createServer } from 'node:http'
 import { newProject } from '@keyferry/api/testing'
 import type { KeyferryClient } from '@keyferry/client'
+import { newHome, startApi, type Home } from '@keyferry/server/testing-cli'
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
-import { newHome, startApi, type Home } from './cli.ts'
 
 let source: Awaited<ReturnType<typeof startApi>>
 let target: Awaited<ReturnType<typeof startApi>>

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { newHome, startApi } from '@keyferry/server/testing-cli'
 import { expect, it } from 'vitest'
-import { newHome, startApi } from './cli.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 

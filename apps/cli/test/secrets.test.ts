@@ -5,11 +5,11 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { ACCOUNT, type TestApi } from '@keyferry/api/testing'
 import type { KeyferryClient } from '@keyferry/client'
+import { newHome, startApi, type Home } from '@keyferry/server/testing-cli'
 import { parse } from 'dotenv'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { UNSAFE_NAMES } from '../src/unsafe-names.ts'
-import { newHome, startApi, type Home } from './cli.ts'
 
 let api: TestApi
 let url = ''

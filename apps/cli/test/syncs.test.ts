@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { KeyferryClient } from '@keyferry/client'
-import type { Emulator } from '@keyferry/core/destinations/emulator'
+import type { Emulator } from '@keyferry/core/emulators'
+import { settled } from '@keyferry/server/demo'
+import { signUp, startEmulators, startInstance } from '@keyferry/server/testing'
+import { newHome, type Home } from '@keyferry/server/testing-cli'
 import { beforeEach, expect, it, vi } from 'vitest'
-import { settled } from '../../keyferry/src/demo/settled.ts'
-import { signUp, startEmulators, startInstance } from '../../keyferry/test/instance.ts'
-import { newHome, type Home } from './cli.ts'
 
 let client: KeyferryClient
 let emulator: Emulator

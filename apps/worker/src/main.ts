@@ -1,5 +1,5 @@
 /** A worker of a fleet: takes the jobs that the API's processes send, over the same Postgres. */
-import { CannotStart, openInstance, readEnv, runProcess, serveMonitoring } from '@keyferry/instance'
+import { CannotStart, openInstance, readEnv, runProcess, serveMonitoring } from '@keyferry/runtime'
 import { startWorker } from './worker.ts'
 
 await runProcess(async () => {

@@ -1,10 +1,6 @@
-import { checkStore } from '@keyferry/core/admin/check-store'
-import { streamAudit, type AuditStream } from '@keyferry/core/audit-stream'
-import type { Context, Queue } from '@keyferry/core/context'
-import { deliverNotices } from '@keyferry/core/notices/deliver'
-import { completeDeletions } from '@keyferry/core/sync/move/deletions'
-import { pruneHistory } from '@keyferry/core/sync/history/prune'
-import { dueSyncs } from '@keyferry/core/sync/sweep'
+import { checkStore, completeDeletions, deliverNotices, pruneHistory } from '@keyferry/core'
+import { dueSyncs, streamAudit, type AuditStream } from '@keyferry/core/process'
+import type { Context, Queue } from '@keyferry/kernel'
 
 const DUE_MS = 5_000
 const NOTICES_MS = 2_000

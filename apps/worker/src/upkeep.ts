@@ -1,8 +1,6 @@
-import { pruneAuditDaily } from '@keyferry/core/admin/prune-audit'
-import { continueInstanceRotations } from '@keyferry/core/admin/rotate-instance-key'
-import { continueRotations } from '@keyferry/core/admin/rotate-data-key'
-import { SYSTEM, type Context } from '@keyferry/core/context'
-import { purgeTrash } from '@keyferry/core/vault/trash'
+import { continueInstanceRotations, continueRotations, pruneAuditDaily } from '@keyferry/core'
+import { SYSTEM, type Context } from '@keyferry/kernel'
+import { purgeTrash } from '@keyferry/vault'
 
 const EVERY_MS = 5_000
 

@@ -1,10 +1,9 @@
-import type { AuditStream } from '@keyferry/core/audit-stream'
-import type { Context } from '@keyferry/core/context'
-import { runSync } from '@keyferry/core/sync/run'
-import { dueRevision } from '@keyferry/core/sync/sweep'
+import { runSync } from '@keyferry/core'
+import { dueRevision, type AuditStream } from '@keyferry/core/process'
+import type { Context } from '@keyferry/kernel'
+import type { JobQueue } from '@keyferry/queue'
 import { startSweep } from './sweep.ts'
 import { startUpkeep } from './upkeep.ts'
-import type { JobQueue } from '@keyferry/queue'
 
 /** Milliseconds that running syncs get to end by themselves, and again as long after their signal aborted. */
 const GRACE_MS = 5_000

@@ -1,8 +1,7 @@
-import type { Events } from '@keyferry/core/context'
-import { Unavailable } from '@keyferry/core/errors'
+import { Unavailable, type Events } from '@keyferry/kernel'
 import { liveEvent, type LiveEvent } from '@keyferry/schemas'
-import type { Logger } from 'pino'
 import pg from 'pg'
+import type { Logger } from 'pino'
 
 export interface EventBus {
   events: Events

@@ -1,3 +1,3 @@
-export type { Backend } from './backend.ts'
+export { openBoss, QUEUE, type Backend } from './backend.ts'
 export { localEvents, postgresEvents, type EventBus } from './events.ts'
 export { createQueue, type Handler, type JobQueue, type WorkOptions } from './queue.ts'

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import type { Queue, WakeHint } from '@keyferry/core/context'
 import { together } from '@keyferry/db'
+import type { Queue, WakeHint } from '@keyferry/kernel'
 import type { Job, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { openBoss, QUEUE, type Backend, type OpenBoss } from './backend.ts'

@@ -3,14 +3,14 @@
  * authority-http.ts. `checked`: as the product runs. `bare`: rows are not checked, and tokens are stored as plain SHA-256.
  */
 import { randomBytes } from 'node:crypto'
-import { createAuth, migrateAuth } from '@keyferry/auth'
-import { buildApp } from '@keyferry/api/app'
+import { createAuth, migrateAuth } from '@keyferry/access/sign-in'
+import { buildApp } from '@keyferry/api'
 import { openSqlite } from '@keyferry/db'
-import { hostCheck, monitoringOf, readinessOf } from '@keyferry/instance'
+import { hostCheck, monitoringOf, readinessOf } from '@keyferry/runtime'
 import type { Reading } from './authority-http.ts'
-import { machine, plainHashes, sha256 } from './machine.ts'
 import { benchContext } from './context.ts'
 import { folderOf } from './folder.ts'
+import { machine, plainHashes, sha256 } from './machine.ts'
 
 const [side = '', file = ''] = process.argv.slice(2)
 const store = openSqlite(file)

@@ -2,16 +2,16 @@
  * What checked rows and keyed tokens cost a reading, of a folder as most are: the work of `GET secrets` behind its route, and the whole request. On a
  * store that checks and on one that does not, in turns.
  */
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomBytes } from 'node:crypto'
-import { readAccess } from '@keyferry/core/access/grants'
-import type { Context } from '@keyferry/core/context'
-import { listSecrets } from '@keyferry/core/vault/secrets'
-import { listSecrets as asked } from '@keyferry/schemas'
-import { CamelCasePlugin } from 'kysely'
+import { readAccess } from '@keyferry/access'
 import { openSqlite } from '@keyferry/db'
+import type { Context } from '@keyferry/kernel'
+import { listSecrets as asked } from '@keyferry/schemas'
+import { listSecrets } from '@keyferry/vault'
+import { CamelCasePlugin } from 'kysely'
 import { authorizingOverHttp } from './authority-http.ts'
 import { ACTOR, benchContext } from './context.ts'
 import { folderOf, type Place } from './folder.ts'

@@ -1,13 +1,10 @@
 /** The engine's context on a store that the bench has opened: no queue, no live events, an organization to begin with. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { insertOrganization } from '@keyferry/core/authority/insert-organization'
-import { openAuthority } from '@keyferry/core/authority/open-authority'
-import type { Actor, Context } from '@keyferry/core/context'
-import { keyring } from '@keyferry/core/crypto/keyring'
-import { DEFAULT_LIMITS } from '@keyferry/core/limits'
-import { createMetrics } from '@keyferry/core/metrics/metrics'
-import { syncHooks } from '@keyferry/core/sync/hooks'
+import { syncHooks } from '@keyferry/core/process'
 import { migrate, type Db } from '@keyferry/db'
+import { DEFAULT_LIMITS, keyring, type Actor, type Context } from '@keyferry/kernel'
+import { insertOrganization, openAuthority } from '@keyferry/kernel/authority'
+import { createMetrics } from '@keyferry/kernel/metrics'
 import { pino } from 'pino'
 
 export const ACTOR: Actor = { kind: 'system', id: 'bench', name: 'bench' }

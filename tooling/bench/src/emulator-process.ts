@@ -1,6 +1,5 @@
 /** An emulator in a process of its own, so that the vendor does not share our event loop. Started by emulator.ts. */
-import { emulators } from '@keyferry/core/destinations/emulators'
-import type { Emulator } from '@keyferry/core/destinations/emulator'
+import { emulators, type Emulator } from '@keyferry/core/emulators'
 import type { Command, Reply } from './emulator.ts'
 
 const [destination = ''] = process.argv.slice(2)

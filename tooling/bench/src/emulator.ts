@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { LoggedRequest } from '@keyferry/core/destinations/emulator'
+import type { LoggedRequest } from '@keyferry/core/emulators'
 
 export type Command =
   | { do: 'latency'; ms: number }

@@ -1,4 +1,4 @@
-import { openBoss, QUEUE } from '@keyferry/queue/backend'
+import { openBoss, QUEUE } from '@keyferry/queue'
 import type { Logger } from 'pino'
 
 const LANES = 8

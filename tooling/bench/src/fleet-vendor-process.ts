@@ -1,6 +1,5 @@
 /** Many accounts of every vendor in one process of their own, and a watch on when a value arrives. Started by fleet-vendor.ts. */
-import { emulators } from '@keyferry/core/destinations/emulators'
-import type { Emulator } from '@keyferry/core/destinations/emulator'
+import { emulators, type Emulator } from '@keyferry/core/emulators'
 import type { Command, Reply } from './fleet-vendor.ts'
 
 /** Milliseconds between two looks at the targets where something is awaited. */

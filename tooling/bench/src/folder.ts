@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Context } from '@keyferry/core/context'
-import { createProject } from '@keyferry/core/vault/projects'
-import { updateSecrets } from '@keyferry/core/vault/secrets'
+import type { Context } from '@keyferry/kernel'
+import { createProject, updateSecrets } from '@keyferry/vault'
 import { ACTOR } from './context.ts'
 
 /** The API takes so many at once. */

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Context } from '@keyferry/core/context'
+import type { Context } from '@keyferry/kernel'
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
 

@@ -1,4 +1,4 @@
-import { destination } from '@keyferry/core/destinations/registry'
+import { destination } from '@keyferry/core/destinations'
 import { Agent, fetch } from 'undici'
 
 /** Milliseconds that sending `paths` as deletes takes a client with no bound: all at once, every answer awaited. */

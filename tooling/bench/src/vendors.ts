@@ -1,9 +1,9 @@
 /** Requests and wall time of every kind of run, per destination and size, at 50 ms vendor latency. */
-import { destinations, importFrom } from '@keyferry/core/destinations/registry'
-import type { FloorOf, Work } from '@keyferry/core/destinations/floor'
+import { destinations, importFrom } from '@keyferry/core/destinations'
+import type { FloorOf, Work } from '@keyferry/core/emulators'
 import { startEmulatorProcess, type RemoteEmulator } from './emulator.ts'
-import { rawDeletes } from './raw.ts'
 import { startFerry, type BenchFerry } from './ferry.ts'
+import { rawDeletes } from './raw.ts'
 import { ms, printTable, times } from './table.ts'
 
 const LATENCY_MS = 50

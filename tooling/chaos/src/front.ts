@@ -3,7 +3,7 @@
  * are missing for how long. Knows no vendor.
  */
 import { Agent, createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Emulator } from '@keyferry/core/destinations/emulator'
+import type { Emulator } from '@keyferry/core/emulators'
 
 /** How a vendor can be out of order. */
 export const OUTAGES = [

@@ -86,7 +86,7 @@ async function embedded(options: StageOptions): Promise<Stage> {
   const port = await freePort()
   const process = keptProcess({
     name: 'keyferry',
-    script: 'apps/keyferry/src/main.ts',
+    script: 'apps/server/src/main.ts',
     env: { ...common(options), PORT: String(port) },
     log: join(dir, 'logs/keyferry.log'),
   })

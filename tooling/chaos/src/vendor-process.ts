@@ -1,5 +1,5 @@
 /** One vendor as a process of its own: some accounts, each emulated with a front before it. Started by vendor.ts. */
-import { emulators } from '@keyferry/core/destinations/emulators'
+import { emulators } from '@keyferry/core/emulators'
 import { startFront } from './front.ts'
 import type { Command, Reply } from './vendor.ts'
 

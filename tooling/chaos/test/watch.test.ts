@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { emulators, type StartEmulator } from '@keyferry/core/destinations/emulators'
+import { emulators, type StartEmulator } from '@keyferry/core/emulators'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openBook } from '../src/book.ts'
 import { filesWith } from '../src/canary.ts'

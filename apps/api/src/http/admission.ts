@@ -1,7 +1,5 @@
 /** What one request may take of the process: its turn, the bytes of its answer, its stream. */
-import type { Actor, Context } from '@keyferry/core/context'
-import { TooLarge, Unavailable } from '@keyferry/core/errors'
-import { SETTINGS } from '@keyferry/core/limits'
+import { SETTINGS, TooLarge, Unavailable, type Actor, type Context } from '@keyferry/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Weight } from '../rest/route.ts'
 import { bytesInFlight } from './bytes-in-flight.ts'

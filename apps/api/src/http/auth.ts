@@ -1,12 +1,11 @@
-import type { Auth } from '@keyferry/auth'
-import { CLIENT_ADDRESS } from '@keyferry/auth/audit-sign-in'
-import { BadRequest, KeyferryError } from '@keyferry/core/errors'
+import { CLIENT_ADDRESS, type Auth } from '@keyferry/access/sign-in'
+import { BadRequest, KeyferryError } from '@keyferry/kernel'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { nameOf, sendFailure } from '../rest/errors.ts'
 import type { Throttle } from '../trpc/context.ts'
 import { CLOSED } from '../trpc/errors.ts'
 import { GUESSABLE, READS, SLOW_READS, WRITES } from './auth-routes.ts'
+import { nameOf, sendFailure } from './errors.ts'
 
 /** Per address: enough for a person who mistypes, too few to guess a password. */
 const GUESSES_PER_MINUTE = 10

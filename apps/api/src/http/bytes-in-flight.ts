@@ -1,4 +1,4 @@
-import { TooManyRequests, Unavailable } from '@keyferry/core/errors'
+import { TooManyRequests, Unavailable } from '@keyferry/kernel'
 
 /** Seconds until it is worth asking again. */
 const LATER = 2

@@ -1,7 +1,4 @@
-import { auditRepeated } from '@keyferry/core/audit-repeated'
-import { anonymous, type Context } from '@keyferry/core/context'
-import { Forbidden } from '@keyferry/core/errors'
-import { MAX_NAME_BYTES, shortened } from '@keyferry/core/short-text'
+import { anonymous, auditRepeated, Forbidden, MAX_NAME_BYTES, shortened, type Context } from '@keyferry/kernel'
 import type { FastifyRequest } from 'fastify'
 
 /** The provider sends the browser back here, from its own site. */

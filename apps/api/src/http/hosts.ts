@@ -1,5 +1,5 @@
-import { MisdirectedRequest } from '@keyferry/core/errors'
-import type { HostCheck } from '@keyferry/instance'
+import { MisdirectedRequest } from '@keyferry/kernel'
+import type { HostCheck } from '@keyferry/runtime'
 import type { FastifyRequest } from 'fastify'
 
 /** Characters of a refused name that are repeated. */

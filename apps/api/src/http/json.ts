@@ -1,4 +1,4 @@
-import { BadRequest } from '@keyferry/core/errors'
+import { BadRequest } from '@keyferry/kernel'
 
 /** Nothing we take is nested deeper than a dozen levels; what walks a value level by level runs out of stack at some thousands. */
 const DEEPEST = 100

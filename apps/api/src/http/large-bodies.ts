@@ -1,5 +1,4 @@
-import type { Actor } from '@keyferry/core/context'
-import { TooLarge } from '@keyferry/core/errors'
+import { TooLarge, type Actor } from '@keyferry/kernel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { bytesInFlight } from './bytes-in-flight.ts'
 import { onAnswered } from './on-answered.ts'

@@ -1,4 +1,4 @@
-import { isLoopbackAddress, isLoopbackHost, isProxied } from '@keyferry/instance'
+import { isLoopbackAddress, isLoopbackHost, isProxied } from '@keyferry/runtime'
 import type { FastifyRequest } from 'fastify'
 
 /** What browsers send. Not `Sec-Fetch-Mode`, which Node's fetch sends too. */

@@ -1,4 +1,4 @@
-import type { Monitoring } from '@keyferry/instance'
+import type { Monitoring } from '@keyferry/runtime'
 import type { FastifyInstance } from 'fastify'
 
 /** What load balancers and Prometheus ask. `GET /api/status` says that the process serves, this one whether it can do its work. */

@@ -1,5 +1,5 @@
-import { ownerOfKey } from '@keyferry/auth/machines/api-keys'
-import type { Actor, Context } from '@keyferry/core/context'
+import { ownerOfKey } from '@keyferry/access/sign-in'
+import type { Actor, Context } from '@keyferry/kernel'
 
 /** Keys remembered with their owners, which never change. */
 const REMEMBERED = 10_000

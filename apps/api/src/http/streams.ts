@@ -1,5 +1,5 @@
 /** How many live event streams are open, for one principal and in the whole process. */
-import { TooManyRequests, Unavailable } from '@keyferry/core/errors'
+import { TooManyRequests, Unavailable } from '@keyferry/kernel'
 
 const PER_PRINCIPAL = 20
 const PER_PROCESS = 500

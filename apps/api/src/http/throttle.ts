@@ -1,6 +1,6 @@
 /** How often one address may try something that could be guessed. */
-import { countRequest, networkOf } from '@keyferry/auth/attempts'
-import type { Context } from '@keyferry/core/context'
+import { countRequest, networkOf } from '@keyferry/access/sign-in'
+import type { Context } from '@keyferry/kernel'
 import type { FastifyRequest } from 'fastify'
 import type { Throttle } from '../trpc/context.ts'
 

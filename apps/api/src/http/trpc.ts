@@ -1,15 +1,14 @@
 /** tRPC on its part of the port, with answers that are sent in pieces. */
 import { Readable } from 'node:stream'
-import type { Context } from '@keyferry/core/context'
-import { BadRequest } from '@keyferry/core/errors'
+import { BadRequest, type Context } from '@keyferry/kernel'
 import type { TRPCError } from '@trpc/server'
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { logBug, secondsUntil } from '../rest/errors.ts'
 import { appRouter, type AppRouter } from '../router.ts'
 import type { RequestContext } from '../trpc/context.ts'
 import { failureOf, type Failure } from '../trpc/errors.ts'
 import { largeAnswers, type LargeAnswers } from './answer.ts'
+import { logBug, secondsUntil } from './errors.ts'
 import { refuseExcessive } from './json.ts'
 
 /** Calls in one tRPC batch: a page of the console makes a dozen. */

@@ -1,5 +1,5 @@
 /** How many heavy requests run at a time, for one principal and in the whole process. Others wait for their turn, in order. */
-import { TooManyRequests, Unavailable } from '@keyferry/core/errors'
+import { TooManyRequests, Unavailable } from '@keyferry/kernel'
 import { bulkhead, isBulkheadRejectedError, type BulkheadPolicy } from 'cockatiel'
 import type { Weight } from '../rest/route.ts'
 

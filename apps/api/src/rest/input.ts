@@ -1,5 +1,5 @@
 /** From a request to the input of a procedure: parameters, query and body in one object, older names understood. */
-import { BadRequest } from '@keyferry/core/errors'
+import { BadRequest } from '@keyferry/kernel'
 import { z } from 'zod'
 import type { Route } from './route.ts'
 

@@ -2,7 +2,7 @@
  * How a procedure looks over REST: the metadata that the adapter and the OpenAPI document are made from. Path parameters are
  * named as the fields of the procedure's input.
  */
-import type { Verb } from '@keyferry/core/access/verb'
+import type { Verb } from '@keyferry/access'
 import type { z } from 'zod'
 import type { RequestCall } from '../trpc/procedures.ts'
 

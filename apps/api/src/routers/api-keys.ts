@@ -1,4 +1,4 @@
-import { apiKeyVerbs } from '@keyferry/auth/machines/api-keys.verbs'
+import { apiKeyVerbs } from '@keyferry/access/verbs'
 import { apiKey } from '@keyferry/schemas'
 import { z } from 'zod'
 import { mutation, query, router } from '../trpc/procedures.ts'

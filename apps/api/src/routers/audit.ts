@@ -1,4 +1,4 @@
-import { auditVerbs } from '@keyferry/core/admin/admin.verbs'
+import { auditVerbs } from '@keyferry/core/verbs'
 import { auditVerified, listedAudit } from '@keyferry/schemas'
 import { mutation, query, router } from '../trpc/procedures.ts'
 

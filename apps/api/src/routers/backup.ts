@@ -1,6 +1,6 @@
-import { dataKeyVerbs } from '@keyferry/core/admin/admin.verbs'
-import { transferVerbs } from '@keyferry/core/vault/transfer.verbs'
+import { dataKeyVerbs } from '@keyferry/core/verbs'
 import { exportedProject, id, project, timestamp } from '@keyferry/schemas'
+import { transferVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import { mutation, query, router } from '../trpc/procedures.ts'
 

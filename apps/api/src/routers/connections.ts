@@ -1,4 +1,4 @@
-import { connectionVerbs } from '@keyferry/core/connections/connections.verbs'
+import { connectionVerbs } from '@keyferry/core/verbs'
 import { choice, connection, id } from '@keyferry/schemas'
 import { z } from 'zod'
 import { mutation, query, router } from '../trpc/procedures.ts'

@@ -1,4 +1,4 @@
-import { destinationVerbs } from '@keyferry/core/connections/connections.verbs'
+import { destinationVerbs } from '@keyferry/core/verbs'
 import { destination } from '@keyferry/schemas'
 import { z } from 'zod'
 import { query, router } from '../trpc/procedures.ts'

@@ -1,5 +1,5 @@
-import { environmentVerbs } from '@keyferry/core/vault/folders.verbs'
 import { environment } from '@keyferry/schemas'
+import { environmentVerbs } from '@keyferry/vault/verbs'
 import type { Route } from '../rest/route.ts'
 import { mutation, router } from '../trpc/procedures.ts'
 

@@ -1,5 +1,5 @@
-import { folderVerbs } from '@keyferry/core/vault/folders.verbs'
 import { folder } from '@keyferry/schemas'
+import { folderVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'

@@ -1,4 +1,3 @@
-import { historyVerbs } from '@keyferry/core/vault/history.verbs'
 import {
   deletedEnvironment,
   folderRestored,
@@ -7,6 +6,7 @@ import {
   restoredEnvironment,
   trashed,
 } from '@keyferry/schemas'
+import { historyVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import { mutation, query, router } from '../trpc/procedures.ts'
 

@@ -1,4 +1,4 @@
-import { identityVerbs } from '@keyferry/auth/machines/machines.verbs'
+import { identityVerbs } from '@keyferry/access/verbs'
 import { foundIdentities, identity } from '@keyferry/schemas'
 import { z } from 'zod'
 import { mutation, query, router } from '../trpc/procedures.ts'

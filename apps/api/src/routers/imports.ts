@@ -1,5 +1,5 @@
-import { importVerbs } from '@keyferry/core/vault/imports.verbs'
 import { secretImport } from '@keyferry/schemas'
+import { importVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'

@@ -1,7 +1,6 @@
-import { instanceVerbs } from '@keyferry/core/instance.verbs'
-import { bootstrapInstance } from '@keyferry/auth/bootstrap'
-import { signInPolicyVerbs } from '@keyferry/auth/people/second-factor-policy.verbs'
-import { isInitialized } from '@keyferry/core/unavailable'
+import { bootstrapInstance } from '@keyferry/access/sign-in'
+import { instanceVerbs, signInPolicyVerbs } from '@keyferry/access/verbs'
+import { isInitialized } from '@keyferry/kernel'
 import { bootstrap, bootstrapped, me, signInPolicy, status } from '@keyferry/schemas'
 import { anyone, mutation, query, router } from '../trpc/procedures.ts'
 

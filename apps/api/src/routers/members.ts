@@ -1,4 +1,4 @@
-import { memberVerbs } from '@keyferry/auth/members.verbs'
+import { memberVerbs } from '@keyferry/access/verbs'
 import { invitation, invited, member } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'

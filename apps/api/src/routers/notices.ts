@@ -1,4 +1,4 @@
-import { noticeVerbs } from '@keyferry/core/notices/notices.verbs'
+import { noticeVerbs } from '@keyferry/core/verbs'
 import { createdNoticeTarget, noticeTarget, noticeTested } from '@keyferry/schemas'
 import { z } from 'zod'
 import { mutation, query, router } from '../trpc/procedures.ts'

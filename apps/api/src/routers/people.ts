@@ -1,6 +1,5 @@
-import { peopleVerbs } from '@keyferry/auth/people/people.verbs'
-import { resetVerbs } from '@keyferry/auth/people/reset.verbs'
-import { acceptInvitation as accept, openInvitation as open } from '@keyferry/auth/people/invitations'
+import { acceptInvitation as accept, openInvitation as open } from '@keyferry/access/sign-in'
+import { peopleVerbs, resetVerbs } from '@keyferry/access/verbs'
 import {
   acceptInvitation,
   invitation,

@@ -1,5 +1,5 @@
-import { projectVerbs } from '@keyferry/core/vault/projects.verbs'
 import { project } from '@keyferry/schemas'
+import { projectVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import { mutation, query, router } from '../trpc/procedures.ts'
 

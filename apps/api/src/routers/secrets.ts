@@ -1,5 +1,5 @@
-import { secretVerbs } from '@keyferry/core/vault/secrets.verbs'
 import { id, listedSecrets, pastedDotenv, secret, secretRow, secretVersion } from '@keyferry/schemas'
+import { secretVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'

@@ -1,4 +1,4 @@
-import { syncVerbs } from '@keyferry/core/sync/syncs.verbs'
+import { syncVerbs } from '@keyferry/core/verbs'
 import { id, keyState, outcome, plan, restorePlan, run, sync } from '@keyferry/schemas'
 import { z } from 'zod'
 import { mutation, query, router, subscription } from '../trpc/procedures.ts'

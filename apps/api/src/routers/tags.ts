@@ -1,5 +1,5 @@
-import { tagVerbs } from '@keyferry/core/vault/projects.verbs'
 import { tag as tagSchema } from '@keyferry/schemas'
+import { tagVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'

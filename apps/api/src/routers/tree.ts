@@ -1,6 +1,4 @@
-import { folderVerbs } from '@keyferry/core/vault/folders.verbs'
-import { syncVerbs } from '@keyferry/core/sync/syncs.verbs'
-import { treeVerbs } from '@keyferry/core/vault/tree.verbs'
+import { syncVerbs } from '@keyferry/core/verbs'
 import {
   comparedEnvironments,
   folder,
@@ -11,6 +9,7 @@ import {
   secretReferenceTree,
   uses,
 } from '@keyferry/schemas'
+import { folderVerbs, treeVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import { mutation, query, router } from '../trpc/procedures.ts'
 import { unchecked } from '../trpc/unchecked.ts'

@@ -1,5 +1,5 @@
-import { universalAuthVerbs } from '@keyferry/auth/machines/machines.verbs'
-import { renewToken, revokeToken, signIn } from '@keyferry/auth/machines/sign-in'
+import { renewToken, revokeToken, signIn } from '@keyferry/access/sign-in'
+import { universalAuthVerbs } from '@keyferry/access/verbs'
 import {
   accessToken,
   accessTokenInput,

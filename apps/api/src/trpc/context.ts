@@ -1,7 +1,6 @@
-import type { Auth } from '@keyferry/auth'
-import type { Actor, Context } from '@keyferry/core/context'
-import type { KeyferryError } from '@keyferry/core/errors'
-import type { Readiness } from '@keyferry/instance'
+import type { Auth } from '@keyferry/access/sign-in'
+import type { Actor, Context, KeyferryError } from '@keyferry/kernel'
+import type { Readiness } from '@keyferry/runtime'
 import type { Admission } from '../http/admission.ts'
 
 /** What every procedure gets. */

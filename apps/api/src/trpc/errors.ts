@@ -1,8 +1,6 @@
 /** One table from what verbs throw to what both edges, tRPC and REST, answer. Whatever is not in it is closed. */
-import { DestinationError } from '@keyferry/core/destinations/destination'
-import { Invalid, KeyferryError, Unresolvable } from '@keyferry/core/errors'
-import { few, shortIssues } from '@keyferry/core/short-text'
-import { unavailable } from '@keyferry/core/unavailable'
+import { DestinationError } from '@keyferry/core/destinations'
+import { few, Invalid, KeyferryError, shortIssues, unavailable, Unresolvable } from '@keyferry/kernel'
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { ZodError } from 'zod'
 

@@ -1,10 +1,8 @@
 /** Procedures: each mounts a verb, or is open to anyone. */
-import type { AuthCall } from '@keyferry/auth/verb'
-import { perform, type InputOf, type Verb } from '@keyferry/core/access/verb'
-import type { Actor } from '@keyferry/core/context'
-import { Unauthorized } from '@keyferry/core/errors'
-import type { WatchCall } from '@keyferry/core/sync/watch'
-import { MAX_MESSAGE_BYTES, MAX_NAME_BYTES, shortened } from '@keyferry/core/short-text'
+import { perform, type InputOf, type Verb } from '@keyferry/access'
+import type { AuthCall } from '@keyferry/access/sign-in'
+import type { WatchCall } from '@keyferry/core/verbs'
+import { MAX_MESSAGE_BYTES, MAX_NAME_BYTES, shortened, Unauthorized, type Actor } from '@keyferry/kernel'
 import {
   getTRPCErrorFromUnknown,
   initTRPC,

@@ -1,5 +1,4 @@
-import { auditRepeated } from '@keyferry/core/audit-repeated'
-import { OutOfReach, Unresolvable } from '@keyferry/core/errors'
+import { auditRepeated, OutOfReach, Unresolvable } from '@keyferry/kernel'
 import type { RequestContext } from './context.ts'
 import { failureOf } from './errors.ts'
 

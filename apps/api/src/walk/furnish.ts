@@ -1,16 +1,13 @@
 /** What the walks over all procedures point their inputs at. For tests only. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { storeScopes } from '@keyferry/core/access/scopes'
-import { createConnection } from '@keyferry/core/connections/connections'
-import { SYSTEM } from '@keyferry/core/context'
-import type { Emulator } from '@keyferry/core/destinations/emulator'
-import { createSync } from '@keyferry/core/sync/verbs/create-sync'
+import { storeScopes } from '@keyferry/access'
+import { createConnection } from '@keyferry/core'
+import type { Emulator } from '@keyferry/core/emulators'
 import type { TestContext } from '@keyferry/core/testing'
-import { createFolder } from '@keyferry/core/vault/folders'
-import { createImport } from '@keyferry/core/vault/imports'
-import { createProject } from '@keyferry/core/vault/projects'
-import { createSecret } from '@keyferry/core/vault/secrets'
+import { createSync } from '@keyferry/core/verbs'
+import { SYSTEM } from '@keyferry/kernel'
 import type { Scope } from '@keyferry/schemas'
+import { createFolder, createImport, createProject, createSecret } from '@keyferry/vault'
 
 /** An identity with a token that ends `expiresIn` milliseconds from now. */
 export async function machine({ ctx }: TestContext, name: string, expiresIn = 86_400_000) {

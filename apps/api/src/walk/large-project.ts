@@ -1,11 +1,8 @@
 /** A project at the edge of what the adversarial run asks for: many secrets, imports a thousand wide and at the depth limit. For tests only. */
 import { randomUUID } from 'node:crypto'
-import { SYSTEM } from '@keyferry/core/context'
 import type { TestContext } from '@keyferry/core/testing'
-import { createFolder } from '@keyferry/core/vault/folders'
-import { createImport } from '@keyferry/core/vault/imports'
-import { MAX_IMPORT_LEVELS } from '@keyferry/core/vault/reference-graph'
-import { createSecrets } from '@keyferry/core/vault/secrets'
+import { SYSTEM } from '@keyferry/kernel'
+import { createFolder, createImport, createSecrets, MAX_IMPORT_LEVELS } from '@keyferry/vault'
 
 const BATCH = 2_000
 const WIDE = 1_000

@@ -1,4 +1,5 @@
 import { createKeyferryClient } from '@keyferry/client'
+import { isLoopback } from '@keyferry/kernel/private-hosts'
 import type { Command } from 'commander'
 import {
   findProject,
@@ -9,7 +10,6 @@ import {
   type JsonOption,
   type PlaceOptions,
 } from '../cli.ts'
-import { isLoopback } from '@keyferry/core/private-hosts'
 import { Failure } from '../failure.ts'
 import { clientWith, refusePlainHttp, signedIn, type Credential } from '../session.ts'
 import { readSettings, writeSettings } from '../settings.ts'

@@ -39,7 +39,7 @@ async function exportProject(
   if (!exporting.shape.passphrase.safeParse(passphrase).success)
     throw new Failure('The passphrase is too short', 'It has at least 12 characters.')
   const { secrets, slug } = await withAdmin(cli, async (admin) => {
-    const { transferVerbs } = await import('@keyferry/core/vault/transfer.verbs')
+    const { transferVerbs } = await import('@keyferry/vault/verbs')
     const { id: projectId, slug } = await projectNamed(admin, named)
     const exported = await admin.perform(transferVerbs.export, { projectId, passphrase })
     await writeFile(path, exported.file, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
@@ -59,7 +59,7 @@ async function importProject(cli: Cli, file: string, { name, slug, json }: Impor
   const { data: input, error } = importing.safeParse({ file: text, passphrase, projectName: name, slug })
   if (!input) throw new Failure(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
   const project = await withAdmin(cli, async ({ perform }) => {
-    const { transferVerbs } = await import('@keyferry/core/vault/transfer.verbs')
+    const { transferVerbs } = await import('@keyferry/vault/verbs')
     return perform(transferVerbs.import, input)
   })
   if (json) cli.terminal.json({ id: project.id, name: project.name, slug: project.slug })

@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import { Argument, type Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
 import { EXIT, Failure } from '../failure.ts'
+import { instanceEnv, projectNamed, withAdmin } from '../operator.ts'
 import { count } from '../table.ts'
 import { confirm } from '../terminal.ts'
-import { instanceEnv, projectNamed, withAdmin } from '../operator.ts'
 import { addTransfer } from './admin-transfer.ts'
 
 export function addAdmin(program: Command, cli: Cli): void {
@@ -105,7 +105,7 @@ type AcceptOptions = JsonOption & { project: string; env: string; path: string; 
 type RestoreOptions = JsonOption & { yes?: boolean; unsealed?: boolean }
 
 /** The server's code is loaded only when a command needs it. */
-const storeVerbs = async () => (await import('@keyferry/core/admin/admin.verbs')).storeVerbs
+const storeVerbs = async () => (await import('@keyferry/core/verbs')).storeVerbs
 
 async function restartAudit(cli: Cli, { yes, json }: JsonOption & { yes?: boolean }): Promise<void> {
   await confirm(cli.terminal, yes, 'Begin a new chain? What is wrong with the log until now cannot be seen afterwards.')
@@ -168,7 +168,7 @@ async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<voi
 
 async function signBackup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
   const signature = await withAdmin(cli, async ({ ctx, operator }) => {
-    const { signDump } = await import('@keyferry/core/admin/backup')
+    const { signDump } = await import('@keyferry/kernel')
     return signDump(ctx, operator, resolve(file))
   })
   if (json) cli.terminal.json({ file: resolve(file), signature })
@@ -196,10 +196,10 @@ async function restore(cli: Cli, file: string, { yes, unsealed = false, json }: 
 async function signInLink(cli: Cli, email: string, { json }: JsonOption): Promise<void> {
   const { settings } = await instanceEnv(cli)
   const { link } = await withAdmin(cli, async ({ ctx, operator }) => {
-    const { createAuth } = await import('@keyferry/auth')
-    const { resetVerbs } = await import('@keyferry/auth/people/reset.verbs')
-    const { perform } = await import('@keyferry/core/access/verb')
-    const { instanceSecret } = await import('@keyferry/core/crypto/instance-secret')
+    const { createAuth } = await import('@keyferry/access/sign-in')
+    const { resetVerbs } = await import('@keyferry/access/verbs')
+    const { perform } = await import('@keyferry/access')
+    const { instanceSecret } = await import('@keyferry/kernel')
     const baseUrl = settings.KEYFERRY_URL ?? `http://${settings.HOST}:${settings.PORT}`
     const auth = createAuth({ ctx, rootKey: await instanceSecret(ctx), baseUrl, oidc: null })
     return perform(resetVerbs.signIn, { ctx, auth, actor: operator }, { email: email.toLowerCase() })
@@ -224,7 +224,7 @@ async function rotateKey(
 ): Promise<void> {
   if (key === 'sign-in') return rotateSignInKey(cli, { force, json })
   const rows = await withAdmin(cli, async ({ ctx, operator }) => {
-    const { rotateInstanceKey } = await import('@keyferry/core/admin/rotate-instance-key')
+    const { rotateInstanceKey } = await import('@keyferry/core')
     return rotateInstanceKey(ctx, operator, key)
   })
   if (json) cli.terminal.json({ key, rows })
@@ -243,7 +243,7 @@ async function rotateSignInKey(cli: Cli, { force, json }: JsonOption & { force?:
         `${running.join(', ')} would go on with the earlier sign-in key`,
         'Stop every process, then run this again; with --force if they have ended.',
       )
-    const { rotateSignInKey } = await import('@keyferry/auth/people/rotate-sign-in-key')
+    const { rotateSignInKey } = await import('@keyferry/access/sign-in')
     return rotateSignInKey(ctx, operator)
   })
   if (json) cli.terminal.json({ key: 'sign-in', ...ended })
@@ -256,7 +256,7 @@ async function rotateSignInKey(cli: Cli, { force, json }: JsonOption & { force?:
 async function rotateDataKey(cli: Cli, { project: named, discardUnreadable, json }: RotateOptions): Promise<void> {
   const { done, unreadable } = await withAdmin(cli, async (admin) => {
     const { ctx, perform } = admin
-    const { continueRotations, listRotations } = await import('@keyferry/core/admin/rotate-data-key')
+    const { continueRotations, listRotations } = await import('@keyferry/core')
     const { id: projectId } = await projectNamed(admin, named)
     const underWay = async () => (await listRotations(ctx)).find((rotation) => rotation.projectId === projectId)
     const before = await underWay()

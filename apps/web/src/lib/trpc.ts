@@ -1,4 +1,4 @@
-import type { AppRouter } from '@keyferry/api/router'
+import type { AppRouter } from '@keyferry/api'
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from '@trpc/client'
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query'
 import { statusOf } from './errors.ts'

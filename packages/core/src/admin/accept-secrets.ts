@@ -1,10 +1,7 @@
-import { audit } from '../audit.ts'
 import { markWritten } from '@keyferry/db'
-import { makeHead } from '../authority/folder-head.ts'
-import type { Actor, Context } from '../context.ts'
-import { maintain } from '../maintenance.ts'
-import { findFolder } from '../vault/find-folder.ts'
-import { lockProject } from '../vault/project-key.ts'
+import { audit, maintain, type Actor, type Context } from '@keyferry/kernel'
+import { makeHead } from '@keyferry/kernel/authority'
+import { findFolder, lockProject } from '@keyferry/vault'
 
 /**
  * Takes the secrets of a folder as they are now, after something outside Keyferry changed them: from here on they are those that were written last.

@@ -1,17 +1,13 @@
 /** What may be done with the audit log, with data keys and with the whole store, and who may. */
+import { defineVerb, endSessions, may, project, RUNS_INSTANCE } from '@keyferry/access'
+import { backup, listAudit, verifyAudit } from '@keyferry/kernel'
+import { verifyStore } from '@keyferry/kernel/authority'
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
-import { may, project, RUNS_INSTANCE } from '../access/requirement.ts'
-import { defineVerb } from '../access/verb.ts'
-import { listAudit } from '../list-audit.ts'
-import { verifyStore } from '../authority/verify-store.ts'
 import { acceptSecrets } from './accept-secrets.ts'
-import { backup } from './backup.ts'
-import { endSessions } from './end-sessions.ts'
 import { pruneAudit } from './prune-audit.ts'
 import { restartAudit } from './restart-audit.ts'
 import { listRotations, rotateDataKey } from './rotate-data-key.ts'
-import { verifyAudit } from './verify-audit.ts'
 
 export const auditVerbs = {
   list: defineVerb({ input: schemas.listAudit, requires: () => RUNS_INSTANCE, run: listAudit }),

@@ -1,7 +1,5 @@
-import { audit } from '../audit.ts'
-import { verifyStore } from '../authority/verify-store.ts'
-import { SYSTEM, type Context } from '../context.ts'
-import { verifyAudit } from './verify-audit.ts'
+import { audit, SYSTEM, verifyAudit, type Context } from '@keyferry/kernel'
+import { verifyStore } from '@keyferry/kernel/authority'
 
 /** What this process has said of its store, so that it is said once. */
 const said = new WeakMap<Context['keyring'], Set<string>>()

@@ -1,13 +1,12 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { audit, verifyAudit } from '@keyferry/kernel'
+import { openAuthority } from '@keyferry/kernel/authority'
 import { sql } from 'kysely'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
-import { audit } from '../audit.ts'
-import { openAuthority } from '../authority/open-authority.ts'
-import { testContext, type TestContext } from '../testing.ts'
+import { testContext, type TestContext } from '../testing/test-context.ts'
 import { pruneAudit, pruneAuditDaily } from './prune-audit.ts'
 import { restartAudit } from './restart-audit.ts'
-import { verifyAudit } from './verify-audit.ts'
 
 const DAY = 24 * 60 * 60_000
 

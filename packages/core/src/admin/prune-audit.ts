@@ -1,11 +1,21 @@
-import { audit, readFloor } from '../audit.ts'
-import { chainKey, earlierRows, floorSealOf, lockHead, readHead, sealOf } from '../audit-head.ts'
-import { carryMarks } from '../authority/freshness.ts'
-import { streamedUpTo } from '../audit-stream.ts'
-import type { Actor, Context, Tx } from '../context.ts'
-import { BadRequest } from '../errors.ts'
-import { maintain } from '../maintenance.ts'
-import { verifyAudit } from './verify-audit.ts'
+import {
+  audit,
+  BadRequest,
+  chainKey,
+  earlierRows,
+  floorSealOf,
+  lockHead,
+  maintain,
+  readFloor,
+  readHead,
+  sealOf,
+  verifyAudit,
+  type Actor,
+  type Context,
+  type Tx,
+} from '@keyferry/kernel'
+import { carryMarks } from '@keyferry/kernel/authority'
+import { streamedUpTo } from '../notifications/audit-stream.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 /** Every writer waits for whoever holds the end of the chain, so a transaction takes off so many at most. */

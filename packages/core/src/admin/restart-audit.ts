@@ -1,9 +1,6 @@
+import { audit, lockHead, maintain, makeHead, mark, readHead, type Actor, type Context } from '@keyferry/kernel'
+import { organizationKeyOf } from '@keyferry/vault'
 import { sql } from 'kysely'
-import { audit } from '../audit.ts'
-import { lockHead, makeHead, mark, readHead } from '../audit-head.ts'
-import type { Actor, Context } from '../context.ts'
-import { maintain } from '../maintenance.ts'
-import { organizationKeyOf } from '../vault/project-key.ts'
 
 /**
  * Begins a new chain under a new key. The rows that are there stay as they are, before it, and what they say is sealed with it. For a log whose end

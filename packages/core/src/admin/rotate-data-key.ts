@@ -9,17 +9,22 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import type { KeyRotationTable } from '@keyferry/db'
+import {
+  audit,
+  BadRequest,
+  maintain,
+  SealBroken,
+  SYSTEM,
+  timestamp,
+  type Actor,
+  type Context,
+  type DataKey,
+  type Tx,
+} from '@keyferry/kernel'
+import { headedFolders, headSealedAs } from '@keyferry/kernel/authority'
+import { lockProject, resealTrashRow, sealedAs } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
-import { audit } from '../audit.ts'
-import { SYSTEM, timestamp, type Actor, type Context, type Tx } from '../context.ts'
-import { headedFolders, headSealedAs } from '../authority/folder-head.ts'
-import { SealBroken, type DataKey } from '../crypto/data-key.ts'
-import { BadRequest } from '../errors.ts'
-import { takeLease } from '../sync/lease.ts'
-import { maintain } from '../maintenance.ts'
-import { lockProject } from '../vault/project-key.ts'
-import { resealTrashRow } from '../vault/trash-rows.ts'
-import { sealedAs } from '../vault/tree.ts'
+import { takeLease } from '../lease/lease.ts'
 import { describeUnreadable, merged, unreadableAt, type Unreadable } from './unreadable.ts'
 
 type Rotation = Selectable<KeyRotationTable>

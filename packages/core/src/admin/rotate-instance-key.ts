@@ -4,16 +4,23 @@
  * good for what processes write that had not heard of the new one; `continueInstanceRotations` brings that up to date, too, and throws it away.
  */
 import { ACCOUNT_TABLES, amend, contentOf, isSealed, markEnded, SEALED_TABLES, type EndedRow } from '@keyferry/db'
+import {
+  audit,
+  BadRequest,
+  maintain,
+  mark,
+  readHead,
+  SealBroken,
+  SYSTEM,
+  TABLES,
+  timestamp,
+  type Actor,
+  type Context,
+  type DataKey,
+  type Tx,
+} from '@keyferry/kernel'
+import { AUTHORITY, TOKENS } from '@keyferry/kernel/authority'
 import { CamelCasePlugin, sql } from 'kysely'
-import { audit } from '../audit.ts'
-import { mark, readHead } from '../audit-head.ts'
-import { AUTHORITY } from '../authority/open-authority.ts'
-import { TABLES } from '../authority/sealed-store.ts'
-import { TOKENS } from '../authority/token-columns.ts'
-import { SYSTEM, timestamp, type Actor, type Context, type Tx } from '../context.ts'
-import { SealBroken, type DataKey } from '../crypto/data-key.ts'
-import { BadRequest } from '../errors.ts'
-import { maintain } from '../maintenance.ts'
 
 export const INSTANCE_KEYS = ['connections', 'authority'] as const
 export type InstanceKey = (typeof INSTANCE_KEYS)[number]

@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { onEveryDatabase, statement } from '@keyferry/db/testing'
+import { keyring, rotateRootKey, verifyAudit, type Context } from '@keyferry/kernel'
+import { getSecret } from '@keyferry/vault'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Context } from '../context.ts'
-import { keyring } from '../crypto/keyring.ts'
 import { destinations } from '../destinations/registry.ts'
-import { listKeys } from '../sync/verbs/keys.ts'
-import { takeLease } from '../sync/lease.ts'
-import { startFerry, type Ferry } from '../sync/testing.ts'
-import { triggerSync } from '../sync/verbs/trigger-sync.ts'
-import { getSecret } from '../vault/secrets.ts'
-import { continueRotations, listRotations, rotateDataKey } from './rotate-data-key.ts'
-import { rotateRootKey } from './rotate-root-key.ts'
-import { pruneHistory } from '../sync/history/prune.ts'
+import { pruneHistory } from '../history/prune.ts'
+import { takeLease } from '../lease/lease.ts'
+import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { listKeys } from '../verbs/keys.ts'
+import { triggerSync } from '../verbs/trigger-sync.ts'
 import { pruneAudit } from './prune-audit.ts'
-import { verifyAudit } from './verify-audit.ts'
+import { continueRotations, listRotations, rotateDataKey } from './rotate-data-key.ts'
 
 const [{ name: destination } = { name: '' }] = destinations()
 const never = new AbortController().signal
@@ -92,7 +89,7 @@ onEveryDatabase('rotation', (open) => {
       await t.ctx.db.selectFrom('projects').select('id').execute()
       await rotateRootKey(serving, t.actor, next)
       await expect(read(serving, 'A')).rejects.toThrow('decrypted')
-      const { createProject } = await import('../vault/projects.ts')
+      const { createProject } = await import('@keyferry/vault')
       const make = () => createProject(serving, t.actor, { projectName: 'Other', shouldCreateDefaultEnvs: true })
       await expect(make()).rejects.toThrow('decrypted')
       present = [next]

@@ -1,6 +1,6 @@
 /** What a rotation of a data key could not decrypt. The old key alone may open it, once its row is mended, so it is kept until an operator decides. */
 import { isAmong, type Db } from '@keyferry/db'
-import type { Tx } from '../context.ts'
+import type { Tx } from '@keyferry/kernel'
 
 /** A sealed text that does not open where it is. */
 export interface Unreadable {

@@ -1,7 +1,7 @@
 /** Which projects may use a connection, and for which targets. */
 import type { ConnectionTable, Selectable } from '@keyferry/db'
+import { BadRequest, Invalid } from '@keyferry/kernel'
 import type { DestinationDefinition } from '../destinations/destination.ts'
-import { BadRequest, Invalid } from '../errors.ts'
 
 type Row = Pick<Selectable<ConnectionTable>, 'name' | 'projectId' | 'allowedProjects' | 'allowedTargets'>
 

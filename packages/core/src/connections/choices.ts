@@ -1,13 +1,12 @@
+import { BadRequest, NotFound, type Actor, type Context } from '@keyferry/kernel'
 import type { choice } from '@keyferry/schemas'
 import type { z } from 'zod'
-import type { Actor, Context } from '../context.ts'
 import { DestinationError, type ChoiceList } from '../destinations/destination.ts'
-import { BadRequest, NotFound } from '../errors.ts'
+import { destination } from '../destinations/registry.ts'
+import type { Credentials } from './credentials.ts'
 import { refuseOtherApp, findConnection } from './find.ts'
 import { noteConnectionProblem } from './health.ts'
 import { openSession, withPatience } from './open-session.ts'
-import type { Credentials } from './credentials.ts'
-import { destination } from '../destinations/registry.ts'
 
 interface Input {
   connectionId: string

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { amend } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { BadRequest, Invalid, NotFound } from '@keyferry/kernel'
+import { createTestProject } from '@keyferry/vault/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startEmulator, type DevinEmulator } from '../destinations/devin/emulator/index.ts'
+import { destination } from '../destinations/registry.ts'
 import {
   startEmulator as startTriggerDev,
   type TriggerDevEmulator,
 } from '../destinations/trigger-dev/emulator/index.ts'
-import { BadRequest, Invalid, NotFound } from '../errors.ts'
-import { createTestProject, testContext, type TestContext } from '../testing.ts'
+import { testContext, type TestContext } from '../testing/test-context.ts'
 import { listChoiceRows, listChoices } from './choices.ts'
 import {
   checkConnection,
@@ -24,7 +26,6 @@ import {
 import { connectionFor } from './find.ts'
 import { noteConnectionProblem } from './health.ts'
 import { openSession } from './open-session.ts'
-import { destination } from '../destinations/registry.ts'
 
 onEveryDatabase('connections', (open) => {
   let devin: DevinEmulator

@@ -1,20 +1,17 @@
 /** Connections: credentials for an account at a vendor, tested before they are stored, sealed, and never shown again. */
 import { randomUUID } from 'node:crypto'
 import { amend, isUniqueViolation, type ConnectionTable, type Selectable } from '@keyferry/db'
+import { audit, BadRequest, NotFound, timestamp, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
-import { audit } from '../audit.ts'
-import { timestamp, type Actor, type Context } from '../context.ts'
 import { DestinationError, type Account, type DestinationDefinition } from '../destinations/destination.ts'
-import { destination, destinations } from '../destinations/registry.ts'
-import { BadRequest, NotFound } from '../errors.ts'
 import { warnOfPlainHttp } from '../destinations/network.ts'
+import { destination, destinations } from '../destinations/registry.ts'
 import { allowedOf, storeAllowed } from './allowed.ts'
 import { openCredentials, originOf, parseCredentials, sealCredentials, type Credentials } from './credentials.ts'
 import { describeConnections, usersOf, type Connection } from './describe.ts'
 import { findConnection, findConnectionOf } from './find.ts'
 import { proveCredentials } from './open-session.ts'
-import { transactChecked } from '../transaction.ts'
 
 /** What can be connected. */
 export async function listConnectionOptions(_ctx: Context, _actor: Actor, _input: Record<never, never>) {

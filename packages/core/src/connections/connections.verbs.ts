@@ -1,9 +1,15 @@
 /** What may be done with connections, and who may. */
+import {
+  connectionAt,
+  defineVerb,
+  knownConnection,
+  knownConnections,
+  may,
+  SIGNED_IN,
+  type Requirements,
+} from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
-import { knownConnection, knownConnections } from '../access/hide.ts'
-import { connectionAt, may, SIGNED_IN, type Requirements } from '../access/requirement.ts'
-import { defineVerb } from '../access/verb.ts'
 import { listDestinations } from '../destinations/list-destinations.ts'
 import { listChoiceRows, listChoices } from './choices.ts'
 import {

@@ -1,8 +1,6 @@
 import type { ConnectionTable, Selectable } from '@keyferry/db'
-import type { Context } from '../context.ts'
-import type { DataKey } from '../crypto/data-key.ts'
+import { Invalid, type Context, type DataKey } from '@keyferry/kernel'
 import type { DestinationDefinition } from '../destinations/destination.ts'
-import { Invalid } from '../errors.ts'
 
 /** Credentials in clear, as the destination's own schema has them. They stay in memory. */
 export type Credentials = Record<string, unknown>

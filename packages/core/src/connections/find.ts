@@ -1,9 +1,7 @@
 import { isAmong, together, type ConnectionTable, type Db, type Selectable } from '@keyferry/db'
-import type { Context } from '../context.ts'
-import type { DataKey } from '../crypto/data-key.ts'
+import { BadRequest, NotFound, type Context, type DataKey } from '@keyferry/kernel'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
-import { BadRequest, NotFound } from '../errors.ts'
 import { refuseNotAllowed } from './allowed.ts'
 import { openCredentials, originOf } from './credentials.ts'
 

@@ -1,12 +1,12 @@
 /** Two processes on one store and one account, against every vendor's emulator, on every database. */
 import { openPostgres } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import type { Context } from '@keyferry/kernel'
 import { expect, it, onTestFinished } from 'vitest'
-import type { Context } from '../context.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { emulators } from '../destinations/emulators.ts'
 import { destinations } from '../destinations/registry.ts'
-import { startFerry } from '../sync/testing.ts'
+import { startFerry } from '../testing/ferry.ts'
 import { createConnection, updateConnection } from './connections.ts'
 import { openSession } from './open-session.ts'
 

@@ -1,8 +1,7 @@
 import { databaseTime, isAmong, together, type Db } from '@keyferry/db'
-import type { Context, Tx } from '../context.ts'
+import { transact, type Context, type Tx } from '@keyferry/kernel'
 import { ask, isShared, refuse, type Pace } from '../destinations/fleet-pace.ts'
 import type { FleetPace } from '../destinations/pace.ts'
-import { transact } from '../transaction.ts'
 
 /** What was read stays good for as long, in milliseconds: the buckets of a run are read together. */
 const REMEMBERED_MS = 500

@@ -1,4 +1,4 @@
-import { timestamp, type Context } from '../context.ts'
+import { timestamp, type Context } from '@keyferry/kernel'
 
 /** Keeps what the vendor last said against a credential; null when it worked. Costs no write while all is well. */
 export async function noteConnectionProblem(ctx: Context, connectionId: string, problem: string | null): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ConnectionTable, Selectable } from '@keyferry/db'
-import type { Context } from '../context.ts'
+import type { Context } from '@keyferry/kernel'
 import {
   DestinationError,
   type Account,

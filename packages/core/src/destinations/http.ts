@@ -2,10 +2,10 @@
  * The one network door of the destinations: counts, times out, checks the lease, keeps to public addresses, paces, repeats
  * what is safe to repeat, and turns every failure into a `DestinationError`.
  */
+import type { Network } from '@keyferry/kernel'
 import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { budgetOf, errorFor, parseBody, type RawAnswer, toldToWait } from './answers.ts'
-import type { Network } from '../context.ts'
 import { DestinationError } from './destination.ts'
 import { agentOf, refuseClosed } from './network.ts'
 import { createPacer, type FleetPace, type Slot } from './pace.ts'

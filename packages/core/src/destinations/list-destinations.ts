@@ -1,6 +1,6 @@
+import type { Actor, Context } from '@keyferry/kernel'
 import type { destination } from '@keyferry/schemas'
 import type { z } from 'zod'
-import type { Actor, Context } from '../context.ts'
 import { formFields } from './forms.ts'
 import { destinationIcon, destinations } from './registry.ts'
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
+import { isPublic, openedHost } from '@keyferry/kernel/private-hosts'
 import { expect, test } from 'vitest'
-import { isPublic, openedHost } from '../private-hosts.ts'
 import { agentOf, PlainHttp, PrivateAddress, refuseClosed } from './network.ts'
 
 test.each([

@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
+import type { Network } from '@keyferry/kernel'
+import { isLoopback, isMetadata, isOpened, isPublic, looksPrivate } from '@keyferry/kernel/private-hosts'
 import type { Logger } from 'pino'
 import { Agent, buildConnector, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
-import type { Network } from '../context.ts'
-import { isLoopback, isMetadata, isOpened, isPublic, looksPrivate } from '../private-hosts.ts'
 
 /** Keyferry does not connect to this host. The message is for people and says what to do. */
 export class ClosedHost extends Error {

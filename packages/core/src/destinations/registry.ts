@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { NotFound } from '../errors.ts'
+import { NotFound } from '@keyferry/kernel'
 import type { DestinationDefinition } from './destination.ts'
 import { formFields } from './forms.ts'
 

@@ -1,6 +1,5 @@
-import type { Context } from '../context.ts'
+import { BadRequest, NotFound, type Context } from '@keyferry/kernel'
 import { destination } from '../destinations/registry.ts'
-import { BadRequest, NotFound } from '../errors.ts'
 import { selectSyncs, toRow, type SyncRow } from './row.ts'
 
 export interface SyncAddress {

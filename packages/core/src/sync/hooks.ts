@@ -1,8 +1,7 @@
 /** What happens to syncs when the vault, access or connections change. */
-import { publishStopped, stopUnstood } from '../access/standing.ts'
-import type { Actor, Context, Tx } from '../context.ts'
-import type { Hooks } from '../hooks.ts'
+import type { Actor, Context, Hooks, Tx } from '@keyferry/kernel'
 import { releaseSyncs } from './release-syncs.ts'
+import { publishStopped, stopUnstood } from './standing.ts'
 import { wakePending } from './wake-pending.ts'
 import { want, wantChange } from './wanted.ts'
 

@@ -1,9 +1,9 @@
 /** The options of a sync as they are stored, made from what a person or an API call sends. */
-import type { z } from 'zod'
+import { BadRequest, Invalid } from '@keyferry/kernel'
 import type { driftCheck, syncOptions } from '@keyferry/schemas'
+import type { z } from 'zod'
 import type { DestinationDefinition } from '../destinations/destination.ts'
-import { BadRequest, Invalid } from '../errors.ts'
-import type { DeletionPolicy } from './plan/plan.ts'
+import type { DeletionPolicy } from '../plan/plan.ts'
 
 export interface StoredOptions {
   initialSyncBehavior: 'overwrite-destination'

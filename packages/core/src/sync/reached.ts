@@ -3,9 +3,9 @@
  * both count: the folders that show through the source now, and those that did when the present contents of the target were written. Results are
  * shown only to those who may know the names in all of them.
  */
-import { placesOf, reachedFrom } from '../access/reach.ts'
-import type { Context } from '../context.ts'
-import { namerOf } from '../vault/out-of-reach.ts'
+import { placesOf, reachedFrom } from '@keyferry/access'
+import type { Context } from '@keyferry/kernel'
+import { namerOf } from '@keyferry/vault'
 import type { StoredOptions } from './options.ts'
 import type { DueSync } from './sweep.ts'
 

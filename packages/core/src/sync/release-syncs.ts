@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { audit } from '../audit.ts'
-import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
-import type { FolderDeletion, FolderRelease } from '../hooks.ts'
-import { deleteSyncs } from './move/freed.ts'
+import {
+  audit,
+  timestamp,
+  type Actor,
+  type Context,
+  type FolderDeletion,
+  type FolderRelease,
+  type Tx,
+} from '@keyferry/kernel'
+import { deleteSyncs } from './freed.ts'
 import { wakePending } from './wake-pending.ts'
 import { wantRemoval } from './wanted.ts'
 

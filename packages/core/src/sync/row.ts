@@ -1,11 +1,11 @@
 /** A stored sync as the API answers it. */
 import type { Db, SyncTable } from '@keyferry/db'
+import type { Tx } from '@keyferry/kernel'
 import type { sync as syncSchema } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
-import type { Tx } from '../context.ts'
 import { destination } from '../destinations/registry.ts'
-import { driftOf } from './drift/record.ts'
+import { driftOf } from './drift-record.ts'
 import { driftOptions, type StoredOptions } from './options.ts'
 
 export type SyncRow = z.output<typeof syncSchema>

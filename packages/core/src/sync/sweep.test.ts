@@ -1,9 +1,9 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { emulators } from '../destinations/emulators.ts'
+import { startFerry } from '../testing/ferry.ts'
+import { triggerSync } from '../verbs/trigger-sync.ts'
 import { countDue, wakeHints } from './sweep.ts'
-import { startFerry } from './testing.ts'
-import { triggerSync } from './verbs/trigger-sync.ts'
 
 const [destination = ''] = (await emulators()).keys()
 

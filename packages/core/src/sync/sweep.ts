@@ -1,8 +1,8 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
 import { given, isAmong, together, type Db, type SyncTable, type Tables } from '@keyferry/db'
+import { timestamp, type Context, type WakeHint } from '@keyferry/kernel'
 import { expressionBuilder, sql, type ExpressionBuilder, type Selectable } from 'kysely'
-import { timestamp, type Context, type WakeHint } from '../context.ts'
-import { inOrder } from './in-order.ts'
+import { inOrder } from '../lease/in-order.ts'
 import type { Trigger } from './wanted.ts'
 
 export type DueSync = Selectable<SyncTable>

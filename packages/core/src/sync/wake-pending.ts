@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context } from '@keyferry/kernel'
 
 /** After the commit that made syncs due: wakes the queue and shows them as pending. */
 export async function wakePending(ctx: Context, syncs: readonly { id: string; projectId: string }[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { amend, type SyncTable } from '@keyferry/db'
+import { timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { sql } from 'kysely'
-import { timestamp, type Actor, type Context, type Tx } from '../context.ts'
-import { theseInOrder } from './in-order.ts'
+import { theseInOrder } from '../lease/in-order.ts'
 
 /** Why a run happens. */
 export type Trigger = 'change' | 'manual' | 'create' | 'edit' | 'approve' | 'retry' | 'remove' | 'sweep'

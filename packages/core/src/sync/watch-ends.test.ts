@@ -1,8 +1,9 @@
 import { openSqliteStore } from '@keyferry/db/testing'
+import type { Actor } from '@keyferry/kernel'
+import { createTestProject } from '@keyferry/vault/testing'
 import { afterEach, expect, it, vi } from 'vitest'
-import type { Actor } from '../context.ts'
-import { createTestProject, testContext } from '../testing.ts'
-import { AUTHENTICATED_EVERY_MS, watchProject } from './watch.ts'
+import { testContext } from '../testing/test-context.ts'
+import { AUTHENTICATED_EVERY_MS, watchProject } from '../verbs/watch.ts'
 
 afterEach(() => {
   vi.useRealTimers()

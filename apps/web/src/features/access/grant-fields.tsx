@@ -1,5 +1,4 @@
-import type { Role, Scope } from '@keyferry/schemas'
-import { ROLES } from '@keyferry/schemas'
+import { ROLES, type Role, type Scope } from '@keyferry/schemas'
 import { Plus, Trash2 } from 'lucide-react'
 import { useController, useFormContext } from 'react-hook-form'
 import { ROLE_WORDS } from '../../components/role-words.tsx'

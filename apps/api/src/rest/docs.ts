@@ -1,0 +1,33 @@
+import reference from '@scalar/fastify-api-reference'
+import type { FastifyInstance } from 'fastify'
+import { openApi } from './openapi.ts'
+import { restRoutes } from './procedures.ts'
+
+/** The OpenAPI document, and a page to read it. */
+export async function registerDocs(app: FastifyInstance): Promise<void> {
+  const routes = restRoutes()
+  const open = new Set(routes.filter(({ meta }) => meta.verb === 'anyone').map(({ procedure }) => procedure))
+  const document = openApi(routes, (procedure) => open.has(procedure))
+  app.get('/api/docs/json', () => document)
+  await app.register(async (page) => {
+    // The page starts itself with an inline script; nothing else here does.
+    page.addHook('onSend', async (_request, reply) => {
+      reply.header(
+        'content-security-policy',
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
+      )
+    })
+    await page.register(reference, {
+      routePrefix: '/api/docs',
+      configuration: {
+        url: '/api/docs/json',
+        // Nothing of the page reaches out: no fonts, no usage data, no services of its maker.
+        withDefaultFonts: false,
+        telemetry: false,
+        showDeveloperTools: 'never',
+        agent: { disabled: true },
+        mcp: { disabled: true },
+      },
+    })
+  })
+}

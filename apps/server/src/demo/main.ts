@@ -1,0 +1,83 @@
+/**
+ * `pnpm demo [file.env] [--exit]`: the product without an account at any vendor. Every destination's emulator, the whole app, one sync
+ * from the file to each, and one change.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { emulators } from '@keyferry/core/emulators'
+import { CannotStart, readEnv, runProcess } from '@keyferry/runtime'
+import { readDotenv } from '@keyferry/vault'
+import { startKeyferry } from '../start.ts'
+import { bootstrap, clientOf, createSource } from './setup.ts'
+import { firstSync, oneChange } from './walk.ts'
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { exit: { type: 'boolean', default: false } },
+})
+
+await runProcess(async () => {
+  const file = positionals[0] ?? join(import.meta.dirname, 'example.env')
+  const dotenv = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new CannotStart(`${file} cannot be read: ${String(error)}`)
+  })
+  const kept = process.env.KEYFERRY_DATA_DIR
+  const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'keyferry-demo-')))
+  const env = readEnv({
+    LOG_LEVEL: 'warn',
+    ...process.env,
+    KEYFERRY_DATA_DIR: dataDir,
+    KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
+  })
+
+  const vendors = await Promise.all(
+    [...(await emulators())].map(async ([name, start]) => ({ name, emulator: await start() })),
+  )
+  const clear = async (): Promise<void> => {
+    await Promise.all(vendors.map(({ emulator }) => emulator.close()))
+    if (kept === undefined) await rm(dataDir, { recursive: true, force: true })
+  }
+  const running = await startKeyferry(env).catch(async (error: unknown) => {
+    await clear()
+    throw error
+  })
+  const stop = async (): Promise<void> => {
+    await running.stop()
+    await clear()
+  }
+  if (!running.setup) {
+    await stop()
+    throw new CannotStart(`${dataDir} already holds an instance; the demo needs an empty directory.`)
+  }
+
+  const account = await bootstrap(running.url)
+  console.log(`Keyferry serves on ${running.url}`)
+  console.log(`Sign in with ${account.email} and ${account.password}\n`)
+  const client = clientOf(running.url, account)
+  const { source, refused } = await createSource(client, dotenv)
+  for (const { key, reason } of refused) console.log(`The vault refuses ${key}: ${reason}`)
+  const { entries: values } = await readDotenv(dotenv)
+  console.log(
+    `${values.size} secrets of ${file} are in the vault. First sync to ${vendors.map(({ name }) => name).join(' and ')}:\n`,
+  )
+
+  const first = await firstSync(client, source, vendors, values)
+  console.log(first.text)
+  let { right } = first
+
+  const key = [...values.keys()].find((each) => !first.rejected.has(each))
+  if (key !== undefined) {
+    const change = await oneChange(client, source, first.targets, key)
+    console.log(`\nOne secret changed (${key}):\n\n${change.text}`)
+    right &&= change.right
+  }
+  console.log(right ? '\nEvery target is equal to the file.' : '\nThe targets are NOT equal to the file.')
+  if (options.exit) {
+    await stop()
+    process.exit(right ? 0 : 1)
+  }
+  console.log(`\nKeyferry (${running.url}) and the emulated vendors keep running until Ctrl-C.`)
+  return { stop }
+})

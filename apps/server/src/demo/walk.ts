@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import type { KeyferryClient } from '@keyferry/client'
+import type { Emulator } from '@keyferry/core/emulators'
+import { compare } from './compare.ts'
+import { settled } from './settled.ts'
+import { createSync, type Source, type SyncRef } from './setup.ts'
+import { table } from './table.ts'
+
+export interface Vendor {
+  /** The destination's name. */
+  name: string
+  emulator: Emulator
+}
+
+interface Target extends Vendor {
+  sync: SyncRef
+}
+
+/** What was found, as text for a person. */
+interface Walked {
+  text: string
+  /** Every target holds what it should. */
+  right: boolean
+}
+
+const LIMIT_MS = 120_000
+
+/** Creates one sync per vendor, waits for their first runs and holds each target against `values`. */
+export async function firstSync(
+  client: KeyferryClient,
+  source: Source,
+  vendors: readonly Vendor[],
+  values: ReadonlyMap<string, string>,
+): Promise<Walked & { targets: readonly Target[]; rejected: ReadonlySet<string> }> {
+  const targets: Target[] = []
+  for (const vendor of vendors)
+    targets.push({ ...vendor, sync: await createSync(client, source, vendor.name, vendor.emulator) })
+  const syncs = targets.map(({ sync }) => sync)
+  await settled(client, source.projectId, syncs, LIMIT_MS)
+
+  const rows: string[][] = []
+  const notes: string[] = []
+  const rejectedAnywhere = new Set<string>()
+  let right = true
+  for (const { name, emulator, sync } of targets) {
+    const { lastRun, lastSyncMessage } = await client.syncs.get.query(sync)
+    const run = lastRun ? await client.syncs.run.query({ ...sync, runId: lastRun.id }) : null
+    const { equal, rejected, wrong } = await compare(client, sync, values, emulator)
+    const counts = [`${equal} of ${values.size}`, `${rejected.length}`, `${wrong.length}`, `${emulator.log.length}`]
+    rows.push([name, ...counts, `${run?.durationMs ?? '?'} ms`])
+    for (const { key, reason } of rejected) {
+      rejectedAnywhere.add(key)
+      notes.push(`${name} cannot hold ${key}: ${reason}`)
+    }
+    for (const key of wrong) notes.push(`${name} differs in ${key}${lastSyncMessage ? ` (${lastSyncMessage})` : ''}`)
+    right &&= wrong.length === 0
+  }
+  const head = ['target', 'equal to the file', 'cannot be held', 'wrong', 'requests', 'first run']
+  return {
+    text: [table(head, rows), ...notes.map((note) => `  ${note}`)].join('\n'),
+    right,
+    targets,
+    rejected: rejectedAnywhere,
+  }
+}
+
+/** Changes one secret and measures until when it was at every target. */
+export async function oneChange(
+  client: KeyferryClient,
+  source: Source,
+  targets: readonly Target[],
+  key: string,
+): Promise<Walked> {
+  const value = `changed-${randomBytes(8).toString('hex')}`
+  const before = new Map(targets.map(({ name, emulator }) => [name, emulator.log.length]))
+  const at = Date.now()
+  await client.secrets.update.mutate({ ...source, secretName: key, secretValue: value })
+  const syncs = targets.map(({ sync }) => sync)
+  await settled(client, source.projectId, syncs, LIMIT_MS)
+
+  let right = true
+  const rows = targets.map(({ name, emulator }) => {
+    const requests = emulator.log.slice(before.get(name))
+    const write = requests.findLast(({ method }) => method !== 'GET')
+    const there = emulator.contents().get(key) === value
+    right &&= there
+    const bytes = requests.reduce((sum, request) => sum + request.bytes, 0)
+    return [name, there && write ? `${write.at - at} ms` : 'not there', `${requests.length}`, `${bytes}`]
+  })
+  return { text: table(['target', 'there after', 'requests', 'bytes sent'], rows), right }
+}

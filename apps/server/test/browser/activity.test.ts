@@ -1,0 +1,237 @@
+/** What happened, in words, and who is told of it. The tests go on where the one before them ended. */
+import { createHmac } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
+import { receiveWebhooks } from '@keyferry/core/testing'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bootstrap, clientOf, type Source } from '../../src/demo/setup.ts'
+import { suiteName, whyNoBrowser } from './chromium.ts'
+import { oneConsole, signIn } from './console.ts'
+import { gone, hands, see } from './hands.ts'
+import { openScreens, type Screens } from './screens.ts'
+import { isInDocument } from './witness.ts'
+
+const CANARY = 'canary'
+const LIMIT = { timeout: 60_000 }
+const PATIENCE = { timeout: 300_000 }
+/** More than two pages of the log. */
+const READINGS = 240
+
+describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => {
+  const all = oneConsole()
+  let page: Page
+  let client: KeyferryClient
+  let api: Source
+  let screens: Screens
+  const { button, dialog, alert, go } = hands(() => page)
+  const entry = (words: string | RegExp) => page.getByRole('row', { name: words })
+  const entries = () => page.getByRole('table', { name: 'Activity' }).locator('tbody tr[aria-label]')
+  const param = (name: string): string | null => new URL(page.url()).searchParams.get(name)
+
+  beforeAll(async () => {
+    const { url, seen } = all()
+    page = all().page
+    screens = await openScreens(page, 'screens-activity')
+    const account = await bootstrap(url)
+    client = clientOf(url, account)
+    seen.keepSecret(CANARY, account.password, account.token)
+    await page.goto('/sign-in')
+    await signIn(page, account)
+    await see(page.getByRole('heading', { name: 'Create your first project' }))
+    const project = await client.projects.create.mutate({ projectName: 'Checkout' })
+    await client.folders.create.mutate({ projectId: project.id, environment: 'dev', name: 'api', path: '/' })
+    api = { projectId: project.id, environment: 'dev', secretPath: '/api' }
+    await client.secrets.create.mutate({ ...api, secretName: 'DATABASE_URL', secretValue: `${CANARY}-1` })
+    await client.secrets.update.mutate({ ...api, secretName: 'DATABASE_URL', secretValue: `${CANARY}-2` })
+    await client.secrets.create.mutate({
+      ...api,
+      environment: 'staging',
+      secretPath: '/',
+      secretName: 'LOG_LEVEL',
+      secretValue: CANARY,
+    })
+    await page.goto(`/p/${project.id}/secrets/dev`)
+  })
+  afterAll(() => {
+    if (!screens) return
+    expect(screens.violations).toEqual([])
+    expect(screens.tooWide).toEqual([])
+  })
+
+  it('says in words who did what, and leads there', PATIENCE, async () => {
+    await go('Activity')
+    await see(entry(/changed DATABASE_URL in dev:\/api$/))
+    await see(entry(/created the project Checkout$/))
+    await button(`Details of entry ${await newest()}`).click()
+    await see(page.getByText('"environment": "staging"'))
+    await screens.look('activity')
+    await page.reload()
+    await see(page.getByText('"environment": "staging"'))
+    await entry(/changed DATABASE_URL/)
+      .getByRole('link', { name: 'DATABASE_URL' })
+      .click()
+    await see(page.getByRole('row', { name: 'DATABASE_URL', exact: true }))
+    await page.goBack()
+    await see(entry(/changed DATABASE_URL/))
+  })
+  const newest = async (): Promise<number> => {
+    const { entries } = await client.audit.project.query({ projectId: api.projectId, limit: 1 })
+    return entries[0]?.seq ?? 0
+  }
+
+  it('is narrowed by who, what, where, when and any text, in an address that can be shared', PATIENCE, async () => {
+    await page.getByLabel('Filter by what').selectOption('secrets')
+    await gone(entry(/created the project/))
+    await page.getByLabel('Filter by environment').selectOption('dev')
+    await gone(entry(/LOG_LEVEL/))
+    expect(await entries().count()).toBe(2)
+    await page.getByLabel('Filter by when').selectOption('hour')
+    await page.getByLabel('Search activity').fill('database')
+    await expect.poll(() => param('q')).toBe('database')
+    await page.reload()
+    await see(entry(/changed DATABASE_URL/))
+    expect(await entries().count()).toBe(2)
+    await page.getByLabel('Filter by what').selectOption({ label: 'Secret changed' })
+    await expect.poll(() => entries().count()).toBe(1)
+    await page.getByLabel('Search activity').fill('nobody has this')
+    await see(page.getByRole('heading', { name: 'No entry matches these filters' }))
+    await screens.look('activity-nothing-matches')
+    await button('Clear filters').first().click()
+    await see(entry(/created the project/))
+    expect(new URL(page.url()).search).toBe('')
+
+    await client.secrets.delete.mutate({ ...api, environment: 'staging', secretPath: '/', secretName: 'LOG_LEVEL' })
+    await see(entry(/deleted LOG_LEVEL in staging:\/$/))
+    await page
+      .getByTitle(/^Only what/)
+      .first()
+      .click()
+    await expect.poll(() => param('actor')).not.toBeNull()
+    await see(entry(/deleted LOG_LEVEL/))
+    await button('Clear filters').click()
+  })
+
+  it('goes on for as long as one scrolls, and is exported whole', PATIENCE, async () => {
+    await Promise.all(
+      Array.from({ length: READINGS }, () => client.secrets.get.query({ ...api, secretName: 'DATABASE_URL' })),
+    )
+    await page.reload()
+    await see(entry(/read the value of DATABASE_URL in dev:\/api$/).first())
+    expect(await entry(/created the project/).count()).toBe(0)
+    await expect
+      .poll(async () => {
+        await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
+        return entry(/created the project Checkout$/).count()
+      }, LIMIT)
+      .toBe(1)
+    // Only what is near the screen is drawn.
+    expect(await entries().count()).toBeLessThan(READINGS)
+    await see(page.getByText('That is all there is.'))
+    await client.tags.create.mutate({ projectId: api.projectId, slug: 'later', name: 'Later' })
+    await page.getByRole('status').getByRole('button', { name: 'Show newer entries' }).click()
+    await see(entry(/made the tag Later$/))
+
+    const exported = async (): Promise<{ action: string }[]> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Export' }).click(),
+      ])
+      const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\n')
+      return lines.map((line) => JSON.parse(line))
+    }
+    const whole = await exported()
+    expect(whole.length).toBeGreaterThan(READINGS + 5)
+    expect(JSON.stringify(whole)).not.toContain(CANARY)
+    await page.evaluate('scrollTo(0, 0)')
+    await page.getByLabel('Filter by what').selectOption('secrets')
+    await see(entry(/deleted LOG_LEVEL/))
+    await expect.poll(() => entries().count()).toBe(4)
+    expect((await exported()).map(({ action }) => action)).toEqual([
+      'secret.delete',
+      'secret.create',
+      'secret.update',
+      'secret.create',
+    ])
+  })
+
+  it('can be proven to be whole', PATIENCE, async () => {
+    await button('Check the chain').click()
+    await see(page.getByText(/^Chain intact up to entry \d+$/))
+    await screens.look('activity-verified')
+    await page.getByLabel('Filter by what').selectOption('')
+    await page.getByLabel('Filter by scope').selectOption('instance')
+    await see(entry(/read the value of DATABASE_URL/).first())
+  })
+
+  it('has failure notices sent by webhook, whose secret is shown once', PATIENCE, async () => {
+    const hook = await receiveWebhooks()
+    await go('Notices')
+    await see(page.getByRole('heading', { name: 'Nobody is told yet' }))
+    await screens.look('notices-empty')
+    await button('Add webhook').click()
+    await see(page.getByText('Address is required'))
+    await page.getByLabel('URL').fill('nonsense')
+    all().seen.expectRefusal('notices.create')
+    await button('Add webhook').click()
+    await see(alert('URL'))
+    await page.getByLabel('URL').fill(hook.url)
+    await page.getByLabel('For the syncs of').selectOption('every')
+    await button('Add webhook').click()
+    const secret = (await page.getByLabel('Signing secret', { exact: true }).textContent()) ?? ''
+    all().seen.keepSecret(secret, 's3cret-path')
+    await screens.look('notices-secret')
+    await button('I stored it').click()
+    expect(await isInDocument(page, secret)).toBe(false)
+    expect(await isInDocument(page, 's3cret-path')).toBe(false)
+
+    const shown = `${new URL(hook.url).origin}/…`
+    await see(page.getByText('Nothing sent yet'))
+    await button(`Send a test to ${shown}`).click()
+    await see(page.getByText('Arrives', { exact: true }))
+    const [sent] = hook.got
+    const text = sent?.text ?? '{}'
+    expect(JSON.parse(text)).toMatchObject({ type: 'test' })
+    const [, seconds, mac] = /^t=(\d+),v1=(\w+)$/.exec(String(sent?.headers['x-keyferry-signature'])) ?? []
+    expect(mac).toBe(createHmac('sha256', secret).update(`${seconds}.${text}`).digest('hex'))
+
+    hook.answer = 503
+    await button(`Send a test to ${shown}`).click()
+    await see(alert('answered 503'))
+    await screens.look('notices')
+
+    await page.getByRole('radio', { name: 'E-mail' }).click()
+    await page.getByLabel('E-mail address').fill('oncall@example.com')
+    all().seen.expectRefusal('notices.create')
+    await button('Add e-mail address').click()
+    await see(alert('SMTP_URL'))
+    await button(`Remove ${shown}`).click()
+    await dialog().getByRole('button', { name: 'Remove' }).click()
+    await see(page.getByRole('heading', { name: 'Nobody is told yet' }))
+    await go('Activity')
+    await page.getByLabel('Filter by scope').selectOption('instance')
+    await see(entry(/stopped failure notices to http:\/\/127\.0\.0\.1:\d+\/…$/))
+  })
+
+  it('is kept from who is no admin, with the reason', PATIENCE, async () => {
+    const { link } = await client.members.invite.mutate({
+      projectId: api.projectId,
+      email: 'vera@example.com',
+      role: 'developer',
+    })
+    const token = new URL(link ?? '').searchParams.get('token') ?? ''
+    const password = 'vera has a sentence too'
+    all().seen.keepSecret(password)
+    await createKeyferryClient({ url: all().url }).people.accept.mutate({ token, name: 'Vera', password })
+    await all().context.clearCookies()
+    all().seen.expectRefusal('instance.me')
+    await page.goto('/')
+    await signIn(page, { email: 'vera@example.com', password })
+    await see(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Secrets' }))
+    for (const name of ['Activity', 'Notices']) expect(await page.getByRole('link', { name }).count()).toBe(0)
+    await page.goto(`/p/${api.projectId}/activity`)
+    await see(page.getByText('Only admins of the whole project see its activity'))
+    await page.goto(`/p/${api.projectId}/notices`)
+    await see(page.getByText('Only instance admins see to failure notices'))
+  })
+})

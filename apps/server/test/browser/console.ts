@@ -1,0 +1,127 @@
+/** An empty instance with its vendors emulated, and a browser on its console: one for a whole file of tests. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
+import { emulators, type Emulator } from '@keyferry/core/emulators'
+import { readEnv } from '@keyferry/runtime'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { startKeyferry } from '../../src/start.ts'
+import { environmentOf } from '../instance.ts'
+import { openBrowser } from './chromium.ts'
+import { witness, type Witness } from './witness.ts'
+
+export interface Console {
+  url: string
+  browser: Browser
+  context: BrowserContext
+  page: Page
+  /** By destination. */
+  vendors: ReadonlyMap<string, Emulator>
+  seen: Witness
+  /** What the instance printed for its setup. */
+  setup: { code: string; link: string }
+  close(): Promise<void>
+}
+
+/** Generous, for a machine that does other things too. */
+const PATIENCE_MS = 60_000
+
+export const OUTPUT = resolve(import.meta.dirname, '../../../../test-output')
+
+async function openConsole(): Promise<Console> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
+  const [running, browser, ...started] = await Promise.all([
+    startKeyferry(readEnv(environmentOf({ dataDir, databaseUrl: null }))),
+    openBrowser(),
+    ...[...(await emulators())].map(async ([name, start]) => [name, await start()] as const),
+  ])
+  const { setup } = running
+  if (!setup) throw new Error('the instance is set up already')
+  const context = await browser.newContext({
+    baseURL: running.url,
+    locale: 'en',
+    colorScheme: 'light',
+    // Colours that are still changing have no contrast yet.
+    reducedMotion: 'reduce',
+    viewport: { width: 1280, height: 800 },
+  })
+  context.setDefaultTimeout(PATIENCE_MS)
+  const seen = witness(context)
+  const page = await context.newPage()
+  return {
+    url: running.url,
+    browser,
+    context,
+    page,
+    vendors: new Map(started),
+    seen,
+    setup,
+    async close() {
+      await browser.close()
+      await running.stop()
+      await Promise.all(started.map(([, emulator]) => emulator.close()))
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * One console for a suite whose tests go on where the one before them ended: after a failure the rest are skipped. Every test
+ * also fails on what its witness saw. Gives what the suite's own hooks and tests ask for it.
+ */
+export function oneConsole(): () => Console {
+  let console: Console | null = null
+  let broken: string | null = null
+  const opened = (): Console => {
+    if (console === null) throw new Error('The console is opened before the first test')
+    return console
+  }
+  beforeAll(async () => {
+    console = await openConsole()
+    // A browser and a whole instance, on cores that other suites use too.
+  }, 180_000)
+  beforeEach(({ task, onTestFailed, skip }) => {
+    skip(broken !== null, `"${broken}" failed before it`)
+    onTestFailed(async () => {
+      broken = task.name
+      await keepPicture(opened().page, task.name)
+    })
+  })
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail' || broken !== null) return
+    expect(opened().seen.problems()).toEqual([])
+    expect(await opened().seen.leaks()).toEqual([])
+  })
+  afterAll(() => console?.close())
+  return opened
+}
+
+/** A picture of the page as it is, for whoever reads a failed test. */
+async function keepPicture(page: Page, test: string): Promise<void> {
+  await mkdir(join(OUTPUT, 'failures'), { recursive: true })
+  await page.screenshot({ path: join(OUTPUT, 'failures', `${test.replaceAll(/[^\w.-]+/g, '-')}.png`), fullPage: true })
+}
+
+export const ACCOUNT = { organization: 'Acme', email: 'ana@example.com', password: 'a sentence is easier to keep' }
+
+/** Makes the first account through the link that was printed; ends on the page that asks for the first project. */
+export async function firstRun({ page, seen, url, setup }: Console): Promise<KeyferryClient> {
+  seen.keepSecret(ACCOUNT.password)
+  await page.goto(setup.link)
+  await page.getByLabel('Organization').fill(ACCOUNT.organization)
+  await page.getByLabel('Email').fill(ACCOUNT.email)
+  await page.getByLabel('Password', { exact: true }).fill(ACCOUNT.password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  const token = (await page.getByLabel('API token').textContent()) ?? ''
+  seen.keepSecret(token)
+  return createKeyferryClient({ url, token })
+}
+
+/** From the sign-in page. */
+export async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}

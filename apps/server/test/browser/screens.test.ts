@@ -1,0 +1,342 @@
+/** Every screen, in light and dark, wide and narrow: axe finds nothing, nothing has to be scrolled sideways, a picture of each is kept. */
+import { gzipSync } from 'node:zlib'
+import type { KeyferryClient } from '@keyferry/client'
+import type { Emulator } from '@keyferry/core/emulators'
+import type { Page, Response } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { settled } from '../../src/demo/settled.ts'
+import { createSync, type Source, type SyncRef } from '../../src/demo/setup.ts'
+import { suiteName, whyNoBrowser } from './chromium.ts'
+import { ACCOUNT, firstRun, oneConsole } from './console.ts'
+import { hands, see } from './hands.ts'
+import { openScreens, type Screens } from './screens.ts'
+import { fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
+
+const LIMIT_MS = 60_000
+const DOTENV = `DATABASE_URL="postgres://db.internal:5432/checkout"
+PEM="-----BEGIN KEY-----\nabc\n-----END KEY-----"
+STRIPE_KEY=sk_live_1
+LOG_LEVEL=info
+BLANK=
+A_VERY_LONG_NAME_OF_A_SECRET_THAT_SOMEBODY_HAD_REASONS_FOR_AND_THAT_HAS_TO_FIT=x
+${Array.from({ length: 8 }, (_, index) => `FEATURE_${index}=on`).join('\n')}
+`
+
+describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
+  const all = oneConsole()
+  let page: Page
+  let screens: Screens
+  let client: KeyferryClient
+  let source: Source
+  let destinations: { destination: Destination; emulator: Emulator }[]
+  let syncs: SyncRef[]
+  const { button, row, dialog, alert } = hands(() => page)
+  const look = (name: string): Promise<void> => screens.look(name)
+  const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name, exact: true }))
+  const at = (path: string): string => `/p/${source.projectId}${path}`
+  const atRest = (): Promise<void> => settled(client, source.projectId, syncs, LIMIT_MS)
+
+  beforeAll(async () => {
+    page = all().page
+    screens = await openScreens(page)
+  })
+
+  it('of the first minutes', async () => {
+    await page.goto('/')
+    await heading('Welcome to Keyferry')
+    await look('first-run')
+    client = await firstRun(all())
+    await look('api-token')
+    await page.getByRole('link', { name: 'I stored it, continue' }).click()
+    await heading('Create your first project')
+    await look('first-project')
+    const project = await client.projects.create.mutate({ projectName: 'Checkout' })
+    source = { projectId: project.id, environment: 'dev', secretPath: '/' }
+    await page.goto(at(''))
+    await heading('Checkout')
+    await look('project')
+    await page.goto(at('/secrets/dev'))
+    await see(page.getByText('No secrets in this folder yet'))
+    await look('secrets-empty')
+    await page.goto(at('/connections'))
+    await heading('No connections yet')
+    await look('connections-empty')
+    await page.goto(at('/syncs'))
+    await heading('No syncs yet')
+    await look('syncs-empty')
+    await page.goto('/no/such/page')
+    await heading('There is no page at this address')
+    await look('not-found')
+  }, 300_000)
+
+  it('of secrets', async () => {
+    await client.secrets.paste.mutate({ ...source, content: DOTENV })
+    for (const name of ['shared', 'a-folder-whose-name-says-all-that-there-is-to-say-about-its-secrets'])
+      await client.folders.create.mutate({ projectId: source.projectId, environment: 'dev', name, path: '/' })
+    const shared = { ...source, secretPath: '/shared' }
+    await client.secrets.create.mutate({ ...shared, secretName: 'REGION', secretValue: 'eu' })
+    await client.imports.create.mutate({ ...source, path: '/', import: { environment: 'dev', path: '/shared' } })
+    await client.secrets.update.mutate({
+      ...source,
+      secretName: 'LOG_LEVEL',
+      secretValue: 'debug',
+      secretComment: 'Back to info after the sale.',
+    })
+    await page.goto(at('/secrets/dev'))
+    await see(row('REGION'))
+    await look('secrets')
+    await button('Reveal PEM').click()
+    await button('Edit LOG_LEVEL').click()
+    await see(page.getByLabel('New value of LOG_LEVEL'))
+    await look('secrets-revealed-and-edited')
+    await button('Cancel').click()
+    await button('More for LOG_LEVEL').click()
+    await look('secret-menu')
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await see(dialog())
+    await look('secret-delete')
+    await page.goto(at('/secrets/dev?history=LOG_LEVEL'))
+    await see(dialog().getByText('Version 2'))
+    await look('secret-history')
+    await page.goto(at('/secrets/dev/paste'))
+    await page.getByLabel('File content').fill('STRIPE_KEY=sk_live_2\nLOG_LEVEL=debug\nNEW=1\nnot a pair\n')
+    await button('Preview').click()
+    await heading('What saving would do')
+    await look('paste')
+    await page.getByLabel('File content').fill('')
+    await page.goto(at('/secrets/dev'))
+    await see(row('REGION'))
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Go to a secret').fill('log')
+    await see(page.getByRole('option', { name: 'LOG_LEVEL' }).first())
+    await look('palette')
+  }, 300_000)
+
+  it('of connections', async () => {
+    const listed = await client.destinations.list.query()
+    destinations = listed.flatMap((destination) => {
+      const emulator = all().vendors.get(destination.name)
+      return emulator ? [{ destination, emulator }] : []
+    })
+    await page.goto(at('/connections/new'))
+    await heading('New connection')
+    await look('connection-vendors')
+    for (const { destination, emulator } of destinations) {
+      await page.goto(at(`/connections/new?app=${destination.name}`))
+      await fillFields(page, destination.connection.fields, wrongCredentials(destination, emulator.credentials))
+      all().seen.expectRefusal('connections.create')
+      await button('Create connection').click()
+      await see(alert('not stored'))
+      await look(`connection-${destination.name}-refused`)
+    }
+  }, 300_000)
+
+  it('of the wizard', async () => {
+    for (const [index, { destination, emulator }] of destinations.entries()) {
+      const { name, title } = destination
+      const step = async (stepTitle: string, picture: string): Promise<void> => {
+        await see(page.getByRole('heading', { name: stepTitle, exact: true, level: 1 }))
+        // What does not depend on the destination is looked at once.
+        if (index === 0 || ['target', 'options', 'review'].includes(picture)) await look(`wizard-${picture}-${name}`)
+      }
+      const next = (): Promise<void> => button('Next').click()
+      emulator.put('FOREIGN_ONE', 'theirs')
+      emulator.put('FOREIGN_TWO', 'theirs')
+      const connection = await client.connections.create.mutate({
+        app: name,
+        name: `${name}-live`,
+        credentials: emulator.credentials,
+      })
+      await page.goto(at('/syncs/new'))
+      await see(button(title))
+      await step('Select destination', 'destination')
+      await button(title).click()
+      await see(page.getByText('1 of them is imported'))
+      await step('Source', 'source')
+      await next()
+      await page.getByLabel(`${title} connection`).selectOption(connection.id)
+      await fillFields(page, destination.target.fields, emulator.target)
+      await step('Destination', 'target')
+      await next()
+      await step('Initial sync behavior', 'initial')
+      await next()
+      await see(page.getByRole('list', { name: 'Example names' }))
+      await step('Sync options', 'options')
+      await next()
+      await step('Details', 'details')
+      await next()
+      await see(page.getByText('2 keys will be deleted'))
+      await step('Review', 'review')
+      await button('Create sync').click()
+      await see(dialog())
+      if (index === 0) await look('wizard-understand')
+      await page.evaluate('sessionStorage.clear()')
+      emulator.clear()
+    }
+    await page.goto(at('/connections'))
+    await see(page.getByText('Used by no sync').first())
+    await look('connections')
+
+    const connection = (await client.connections.list.query({})).find(({ projectId }) => projectId === null)
+    const [field] =
+      destinations.find(({ destination }) => destination.name === connection?.app)?.destination.target.fields ?? []
+    if (!connection || !field) throw new Error('no connection of the organization')
+    const allowed = async () =>
+      (await client.connections.list.query({})).find(({ id }) => id === connection.id)?.allowedTargets
+    const openAllowed = async () => {
+      await button(`More for ${connection.name}`).click()
+      await page.getByRole('menuitem', { name: 'Allowed targets' }).click()
+    }
+    await openAllowed()
+    await page.getByRole('checkbox', { name: 'All targets' }).click()
+    await page.getByRole('group', { name: 'Target 1' }).getByLabel(field.label).fill('only-this')
+    await look('allowed-targets')
+    await button('Save').click()
+    await expect.poll(allowed).toEqual([{ [field.name]: 'only-this' }])
+    await openAllowed()
+    await page.getByRole('checkbox', { name: 'All targets' }).click()
+    await button('Save').click()
+    await expect.poll(allowed).toBeNull()
+  }, 300_000)
+
+  it('of syncs', async () => {
+    syncs = await Promise.all(
+      destinations.map(({ destination, emulator }) => createSync(client, source, destination.name, emulator)),
+    )
+    await atRest()
+    const [first] = syncs
+    if (!first) throw new Error('no destination')
+    const home = at(`/syncs/${first.destination}/${first.syncId}`)
+    await page.goto(at('/syncs'))
+    await see(row(`to-${first.destination}`))
+    await look('syncs')
+    await page.goto(home)
+    await see(row('LOG_LEVEL'))
+    await look('sync-keys')
+    await page.goto(`${home}?tab=plan`)
+    await see(page.getByText('stay as they are'))
+    await look('sync-plan')
+    await page.goto(`${home}?tab=runs`)
+    await page.getByRole('tabpanel', { name: 'Runs' }).getByRole('button').first().click()
+    await see(page.getByRole('listitem').filter({ hasText: 'LOG_LEVEL' }))
+    await look('sync-runs')
+    await page.goto(`${home}?tab=settings`)
+    await see(button('Save details'))
+    await look('sync-settings')
+    await page.goto(`${home}?tab=danger`)
+    await button('Delete sync').click()
+    await see(dialog())
+    await look('sync-danger')
+  }, 300_000)
+
+  it('of syncs that wait for a person', async () => {
+    const [first] = syncs
+    if (!first) throw new Error('no destination')
+    // The first answer of the page is from before the change and comes after its event.
+    const changed = Promise.withResolvers<void>()
+    const held = Promise.withResolvers<void>()
+    await page.route(
+      /\/api\/trpc\/[^?]*syncs\.get/,
+      async (route) => {
+        const response = await route.fetch()
+        held.resolve()
+        await changed.promise
+        await route.fulfill({ response })
+      },
+      { times: 1 },
+    )
+    const events = await all().context.newCDPSession(page)
+    await events.send('Network.enable')
+    const blocked = Promise.withResolvers<void>()
+    events.on('Network.eventSourceMessageReceived', ({ data }) => data.includes('"blocked"') && blocked.resolve())
+    await page.goto(at(`/syncs/${first.destination}/${first.syncId}`))
+    await held.promise
+    await client.secrets.create.mutate({ ...source, secretName: 'BROKEN', secretValue: ['$', '{NOT_THERE}'].join('') })
+    await blocked.promise
+    changed.resolve()
+    await see(alert('Blocked: 1 secret cannot be sent'))
+    await look('sync-blocked-by-source')
+    await client.secrets.delete.mutate({ ...source, secretName: 'BROKEN' })
+    await atRest()
+    const features = Array.from({ length: 8 }, (_, index) => ({ secretKey: `FEATURE_${index}` }))
+    await client.secrets.deleteMany.mutate({ ...source, secrets: features })
+    await see(alert('Blocked: this plan deletes a lot'))
+    await look('sync-blocked-by-fuse')
+    await alert('Blocked').getByRole('button', { name: 'Review the plan' }).click()
+    await see(dialog().getByText('8 keys will be deleted'))
+    await look('sync-approve')
+    await page.goto(at('/syncs'))
+    await see(row(`to-${first.destination}`))
+    await look('syncs-blocked')
+  }, 300_000)
+
+  it('begin with less than 250 kB of script, wherever one comes in', async () => {
+    const [first] = syncs
+    if (!first) throw new Error('no destination')
+    const pages = [
+      '',
+      '/secrets/dev',
+      '/compare',
+      '/syncs',
+      `/syncs/${first.destination}/${first.syncId}`,
+      '/syncs/new',
+    ]
+    const more = ['/connections', '/activity', '/access', '/trash', '/notices', '/settings']
+    const heavy: string[] = []
+    /** By URL, which names the content. */
+    const sizes = new Map<string, Promise<number>>()
+    for (const path of [...pages, ...more]) {
+      const { context } = all()
+      const cold = await all().browser.newContext({ baseURL: all().url, storageState: await context.storageState() })
+      cold.on('response', (answer) => {
+        const url = answer.url()
+        if (answer.request().resourceType() !== 'script' || sizes.has(url)) return
+        // One that is still on its way as its page is closed is measured where it is asked for again.
+        const size = sizeOf(answer).catch(() => (sizes.delete(url), 0))
+        sizes.set(url, size)
+      })
+      const fresh = await cold.newPage()
+      await fresh.addInitScript(NOTE_HEADING)
+      await fresh.goto(at(path))
+      await see(fresh.getByRole('heading').first())
+      const before = await fresh.evaluate<string[]>(ASKED_BEFORE_HEADING)
+      const asked = await Promise.all(before.map((url) => sizes.get(url) ?? Promise.resolve(0)))
+      const bytes = asked.reduce((sum, size) => sum + size, 0)
+      expect(bytes).toBeGreaterThan(50_000)
+      if (bytes >= 250_000) heavy.push(`${path}: ${bytes} bytes`)
+      await cold.close()
+    }
+    expect(heavy).toEqual([])
+  }, 300_000)
+
+  it('of the way in, and of the menu on a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 })
+    await button('Open navigation').click()
+    await see(dialog())
+    await page.screenshot({ path: `${screens.folder}/navigation-light-360.png` })
+    await page.keyboard.press('Escape')
+    await all().context.clearCookies()
+    await page.goto('/sign-in')
+    await page.getByLabel('Email').fill(ACCOUNT.email)
+    await button('Sign in').click()
+    await see(page.getByText('Enter your password'))
+    await look('sign-in')
+  }, 300_000)
+
+  it('have nothing that axe objects to', () => expect(screens.violations).toEqual([]))
+
+  it('fit a phone 360 pixels wide', () => expect(screens.tooWide).toEqual([]))
+})
+
+/** Forms are loaded once there is something to read: however slow the machine is, they are not what a page begins with. */
+const NOTE_HEADING = `new MutationObserver((_, observer) => {
+  if (!document.querySelector('h1, h2')) return
+  window.headingAt = performance.now()
+  observer.disconnect()
+}).observe(document, { childList: true, subtree: true })`
+const ASKED_BEFORE_HEADING = `performance.getEntriesByType('resource')
+  .filter(({ startTime }) => startTime <= window.headingAt)
+  .map(({ name }) => name)`
+
+/** Bytes, gzipped. */
+const sizeOf = async (answer: Response): Promise<number> => gzipSync(await answer.body(), { level: 9 }).length

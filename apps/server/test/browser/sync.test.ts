@@ -1,0 +1,181 @@
+/** A sync's own page, in a real browser, for every destination there is: what it shows, and what can be done there. */
+import type { KeyferryClient } from '@keyferry/client'
+import { emulators, type Emulator } from '@keyferry/core/emulators'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { settled } from '../../src/demo/settled.ts'
+import { bootstrap, clientOf, createSync, type Source, type SyncRef } from '../../src/demo/setup.ts'
+import { suiteName, whyNoBrowser } from './chromium.ts'
+import { oneConsole, signIn } from './console.ts'
+import { gone, hands, see } from './hands.ts'
+
+const LIMIT_MS = 60_000
+const SLOW_MS = 1500
+/** More than the fuse lets go without a question, of a folder large enough for it. */
+const MANY = Array.from({ length: 8 }, (_, index) => `MANY_${index}`)
+const CANARY = 'canary'
+const names = [...(await emulators()).keys()]
+const FIRST = new Map(['ONE', 'TWO', 'THREE', 'FOUR'].map((key) => [key, `${CANARY}-${key}`]))
+
+describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
+  const all = oneConsole()
+  let page: Page
+  let client: KeyferryClient
+  const { button, tab, row, dialog, alert, fact } = hands(() => page)
+
+  beforeAll(async () => {
+    const { url, seen } = all()
+    page = all().page
+    const account = await bootstrap(url)
+    client = clientOf(url, account)
+    seen.keepSecret(CANARY, account.password, account.token)
+    await page.goto('/sign-in')
+    await signIn(page, account)
+    await see(page.getByRole('heading', { name: 'Create your first project' }))
+  })
+
+  describe.each(names)('%s', (name) => {
+    const syncName = `to-${name}`
+    let emulator: Emulator
+    let source: Source
+    let sync: SyncRef
+    let home: string
+
+    beforeAll(async () => {
+      const started = all().vendors.get(name)
+      if (!started) throw new Error(`no emulator of ${name}`)
+      emulator = started
+      const project = await client.projects.create.mutate({ projectName: name })
+      source = { projectId: project.id, environment: 'dev', secretPath: '/' }
+      await createMany([...FIRST])
+      sync = await createSync(client, source, name, emulator)
+      await atRest()
+      home = `/p/${project.id}/syncs/${name}/${sync.syncId}`
+      await page.goto(home)
+    })
+
+    const createMany = (pairs: readonly (readonly [string, string])[]): Promise<unknown> =>
+      client.secrets.createMany.mutate({
+        ...source,
+        secrets: pairs.map(([secretKey, secretValue]) => ({ secretKey, secretValue })),
+      })
+    const atRest = (): Promise<void> => settled(client, source.projectId, [sync], LIMIT_MS)
+    const reaches = (key: string, value: string | undefined): Promise<void> =>
+      expect.poll(() => emulator.contents().get(key), { timeout: LIMIT_MS }).toBe(value)
+    const open = async (title: string): Promise<void> => {
+      await tab(title).click()
+      await see(page.getByRole('tabpanel', { name: title }))
+    }
+
+    it('follows a change that is made elsewhere, without a reload', async () => {
+      await see(fact(/^Succeeded/))
+      await see(fact(/^In sync/))
+      await page.evaluate('window.neverLoadedAgain = true')
+      // Slow until the change was seen on its way.
+      emulator.setLatency(SLOW_MS)
+      await client.secrets.update.mutate({ ...source, secretName: 'ONE', secretValue: `${CANARY}-changed` })
+      await see(fact(/^Behind/))
+      await see(page.getByRole('progressbar', { name: 'Sync progress' }))
+      emulator.setLatency(0)
+      await see(fact(/^In sync/))
+      await see(fact(/^Succeeded/))
+      await reaches('ONE', `${CANARY}-changed`)
+      expect(await page.evaluate('window.neverLoadedAgain')).toBe(true)
+    })
+
+    it('names the secret that blocks it, and leads there', async () => {
+      await client.secrets.create.mutate({
+        ...source,
+        secretName: 'BROKEN',
+        secretValue: ['$', '{NOT_THERE}'].join(''),
+      })
+      await see(alert('Blocked: 1 secret cannot be sent').getByText('NOT_THERE'))
+      await see(fact(/^Blocked/).first())
+      await page.getByRole('link', { name: 'Open secret BROKEN' }).click()
+      await see(page.getByText('1 of 5 secrets'))
+      await button('Edit BROKEN').click()
+      await page.getByLabel('New value of BROKEN').fill(`${CANARY}-mended`)
+      await button('Save').click()
+      await gone(page.getByLabel('New value of BROKEN'))
+      await page.goBack()
+      await see(fact(/^Succeeded/))
+      await gone(alert('Blocked'))
+      await reaches('BROKEN', `${CANARY}-mended`)
+    })
+
+    it('waits for an approval before it deletes a lot', async () => {
+      await createMany(MANY.map((key) => [key, `${CANARY}-${key}`]))
+      await atRest()
+      await client.secrets.deleteMany.mutate({ ...source, secrets: MANY.map((secretKey) => ({ secretKey })) })
+      await see(alert('Blocked: this plan deletes a lot'))
+      expect([...emulator.contents().keys()]).toEqual(expect.arrayContaining(MANY))
+      await alert('Blocked').getByRole('button', { name: 'Review the plan' }).click()
+      await see(dialog().getByText('8 keys will be deleted'))
+      await dialog().getByRole('button', { name: 'Approve and delete 8 keys' }).click()
+      await gone(dialog())
+      await see(fact(/^In sync/))
+      await gone(alert('Blocked'))
+      await reaches('MANY_0', undefined)
+      expect(emulator.contents().size).toBe(5)
+    })
+
+    it('shows in its plan what was removed at the vendor, and puts it back', async () => {
+      emulator.remove('TWO')
+      await open('Plan')
+      const plan = page.getByRole('tabpanel', { name: 'Plan' })
+      await see(plan.getByRole('listitem').filter({ hasText: 'drift: it was removed there' }).getByText('TWO'))
+      await button('Sync now').click()
+      await reaches('TWO', `${CANARY}-TWO`)
+      await gone(plan.getByText('drift: it was removed there'))
+      await see(plan.getByText('5 keys stay as they are'))
+    })
+
+    it('shows each key and each run, also after a reload', async () => {
+      await open('Keys')
+      for (const key of FIRST.keys()) await see(row(key).getByText('In sync'))
+      await page.getByLabel('Only not in sync').click()
+      await see(page.getByText('Every key is in sync'))
+
+      await open('Runs')
+      const runs = page.getByRole('tabpanel', { name: 'Runs' })
+      await runs.getByRole('button').first().click()
+      await see(runs.getByRole('listitem').filter({ hasText: 'TWO' }))
+      await page.reload()
+      await see(runs.getByRole('listitem').filter({ hasText: 'TWO' }))
+      await see(runs.getByText('Plan approved').first())
+    })
+
+    it('saves each part of its settings alone', async () => {
+      await open('Settings')
+      await page.getByLabel('Description').fill('for the night shift')
+      await button('Save details').click()
+      await see(page.getByText('for the night shift').first())
+      await page.getByLabel('Auto-sync enabled').click()
+      await button('Save auto-sync').click()
+      await see(fact(/^Only when asked/))
+    })
+
+    it('removes what it wrote, and is deleted, once its name is typed', async () => {
+      emulator.put('SOMEONE_ELSE', 'theirs')
+      await open('Danger')
+      await button('Remove secrets').click()
+      const remove = dialog().getByRole('button', { name: 'Remove secrets' })
+      expect(await remove.isEnabled()).toBe(false)
+      await dialog().getByLabel(`Type ${syncName} to confirm`).fill(syncName)
+      await remove.click()
+      await expect.poll(() => [...emulator.contents().keys()], { timeout: LIMIT_MS }).toEqual(['SOMEONE_ELSE'])
+      await gone(dialog())
+      // The end of the removal has the page fetch the sync again; a deleted one would be refused.
+      await see(fact(/^Succeeded/))
+
+      await button('Delete sync').click()
+      const destroy = dialog().getByRole('button', { name: 'Delete sync' })
+      await dialog().getByLabel(`Type ${syncName} to confirm`).fill('another name')
+      expect(await destroy.isEnabled()).toBe(false)
+      await dialog().getByLabel(`Type ${syncName} to confirm`).fill(syncName)
+      await destroy.click()
+      await see(page.getByRole('heading', { name: 'No syncs yet' }))
+      expect(await client.syncs.list.query({ projectId: source.projectId })).toEqual([])
+    })
+  })
+})

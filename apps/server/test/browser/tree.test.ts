@@ -1,0 +1,489 @@
+/** The tree of a project, by hand: settings, moves, history, comparison, deletes that ask, and the trash. Each screen is looked at on the way. */
+import type { KeyferryClient } from '@keyferry/client'
+import type { Emulator } from '@keyferry/core/emulators'
+import type { Locator, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { settled } from '../../src/demo/settled.ts'
+import { bootstrap, clientOf, createSync, type Account, type SyncRef } from '../../src/demo/setup.ts'
+import { suiteName, whyNoBrowser } from './chromium.ts'
+import { oneConsole, signIn } from './console.ts'
+import { gone, hands, see } from './hands.ts'
+import { openScreens, type Screens } from './screens.ts'
+import { isInDocument } from './witness.ts'
+
+const LIMIT_MS = 60_000
+const SLOW_MS = 1500
+/** Screens are looked at on the way, on cores that other suites use too. */
+const TEST_MS = 120_000
+/** In every value, so that one look finds any of them. */
+const CANARY = 'canary'
+const to = (reference: string): string => ['$', `{${reference}}`].join('')
+
+describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS }, () => {
+  const all = oneConsole()
+  let page: Page
+  let screens: Screens
+  let client: KeyferryClient
+  let account: Account
+  let projectId: string
+  let emulators: [string, Emulator][]
+  let syncs: SyncRef[]
+  const { button, row, dialog, alert, go } = hands(() => page)
+  const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name, exact: true }))
+  const item = (name: string): Locator => page.getByRole('menuitem', { name, exact: true })
+  const status = (text: string): Locator => page.getByRole('status').filter({ hasText: text })
+  const at = (path: string): string => `/p/${projectId}${path}`
+  const put = async (environment: string, secretPath: string, values: Record<string, string>): Promise<void> => {
+    const secrets = Object.entries(values).map(([secretKey, secretValue]) => ({ secretKey, secretValue }))
+    await client.secrets.updateMany.mutate({ projectId, environment, secretPath, mode: 'upsert', secrets })
+  }
+  const value = async (environment: string, secretPath: string, secretName: string): Promise<string> =>
+    (await client.secrets.get.query({ projectId, environment, secretPath, secretName })).secretValue
+  const folder = (environment: string, path: string, name: string) =>
+    client.folders.create.mutate({ projectId, environment, path, name })
+  const environments = (): Promise<string[]> =>
+    page.getByRole('list', { name: 'Environments' }).getByRole('listitem').getByRole('link').allTextContents()
+  /** From the menu of the folder that is open. */
+  const folderMenu = async (path: string, name: string): Promise<void> => {
+    await button(`More for folder ${path}`).click()
+    await item(name).click()
+  }
+
+  beforeAll(async () => {
+    const { url, seen, vendors } = all()
+    page = all().page
+    screens = await openScreens(page, 'screens-tree')
+    account = await bootstrap(url)
+    client = clientOf(url, account)
+    emulators = [...vendors]
+    seen.keepSecret(CANARY, account.password, account.token)
+    const project = await client.projects.create.mutate({ projectName: 'Checkout' })
+    projectId = project.id
+    await put('dev', '/', { DATABASE_URL: `${CANARY}-db`, LOG_LEVEL: `${CANARY}-debug`, REGION: `${CANARY}-eu` })
+    await put('prod', '/', { DATABASE_URL: `${CANARY}-prod-db`, REGION: `${CANARY}-eu` })
+    await folder('dev', '/', 'api')
+    await folder('dev', '/api', 'deep')
+    await put('dev', '/api', { HOST: `${CANARY}-host`, PORT: `${CANARY}-1` })
+    await put('dev', '/api', { URL: `${CANARY}-at-${to('HOST')}` })
+    await put('dev', '/api/deep', { INNER: `${CANARY}-inner` })
+    await put('prod', '/', { FAR: to('dev.api.HOST') })
+    const source = { projectId, environment: 'dev', secretPath: '/api' }
+    syncs = await Promise.all(emulators.map(([name, emulator]) => createSync(client, source, name, emulator)))
+    await settled(client, projectId, syncs, LIMIT_MS)
+    await page.goto('/sign-in')
+    await signIn(page, account)
+    await heading('Checkout')
+  }, 300_000)
+
+  it('says in a project without environments how to get one', async () => {
+    const empty = await client.projects.create.mutate({ projectName: 'Empty', shouldCreateDefaultEnvs: false })
+    for (const path of ['', '/secrets']) {
+      await page.goto(`/p/${empty.id}${path}`)
+      await heading('This project has no environment')
+    }
+    await button('Add an environment').click()
+    await see(page.getByText('This project has no environment yet'))
+    await client.projects.delete.mutate({ projectId: empty.id })
+    await page.goto(at(''))
+  })
+
+  describe('settings', () => {
+    it('rename the project, and say which slug is taken', async () => {
+      const other = await client.projects.create.mutate({ projectName: 'Other', slug: 'other-one' })
+      await go('Settings')
+      await page.getByLabel('Project name').fill('Checkout service')
+      await page.getByRole('region', { name: 'Project', exact: true }).getByLabel('Slug').fill('other-one')
+      all().seen.expectRefusal('projects.update')
+      await button('Save project').click()
+      await see(alert('is already taken. Choose another slug.'))
+      // What is typed is not lost by a wrong click.
+      await go('Trash')
+      await dialog().getByRole('button', { name: 'Stay on this page' }).click()
+      await page.getByRole('region', { name: 'Project', exact: true }).getByLabel('Slug').fill('checkout')
+      await button('Save project').click()
+      await see(button('Checkout service. Switch project'))
+      expect(await client.projects.get.query({ projectId })).toMatchObject({
+        name: 'Checkout service',
+        slug: 'checkout',
+      })
+      await client.projects.delete.mutate({ projectId: other.id })
+    })
+
+    it('add, order and rename environments; what refers to one follows', async () => {
+      await button('Add environment').click()
+      await dialog().getByLabel('Environment name').fill('Quality & tests')
+      expect(await dialog().getByLabel('Slug').inputValue()).toBe('quality-tests')
+      await dialog().getByRole('button', { name: 'Add environment' }).click()
+      await see(page.getByRole('link', { name: 'Quality & tests' }))
+      await button('Move Quality & tests up').click()
+      await expect.poll(environments).toEqual(['Development', 'Staging', 'Quality & tests', 'Production'])
+
+      await button('Rename Development').click()
+      await dialog().getByLabel('Slug').fill('prod')
+      all().seen.expectRefusal('environments.update')
+      await dialog().getByRole('button', { name: 'Save environment' }).click()
+      await see(alert('already taken by environment "Production"'))
+      await dialog().getByLabel('Slug').fill('main')
+      await dialog().getByRole('button', { name: 'Save environment' }).click()
+      await gone(dialog())
+      expect(await value('prod', '/', 'FAR')).toBe(to('main.api.HOST'))
+      const [{ id: environmentId } = { id: '' }] = (await client.projects.get.query({ projectId })).environments
+      await client.environments.update.mutate({ projectId, environmentId, slug: 'dev' })
+      await page.reload()
+      await see(page.getByText('dev', { exact: true }))
+      await screens.look('settings')
+    })
+  })
+
+  describe('secrets and folders', () => {
+    it('renames a secret with its comment and tags; references follow', async () => {
+      await page.goto(at('/secrets/dev?path=/api'))
+      await button('More for HOST').click()
+      await item('Rename, comment, tags').click()
+      await dialog().getByLabel('Key').fill('HOSTNAME')
+      await dialog().getByLabel('Comment').fill('Without the port.')
+      // A click beside it does not take away what is typed.
+      await page.mouse.click(5, 5)
+      await dialog().getByLabel('New tag').fill('Network')
+      await dialog().getByLabel('New tag').press('Enter')
+      await see(dialog().getByRole('button', { name: 'network', pressed: true }))
+      await dialog().getByRole('button', { name: 'Add metadata' }).click()
+      await dialog().getByLabel('Value 1').fill('ada')
+      await dialog().getByRole('button', { name: 'Save' }).click()
+      await see(dialog().getByText('Metadata key must not be empty'))
+      await dialog().getByLabel('Key 1').fill('owner')
+      await screens.look('secret-details')
+      await dialog().getByRole('button', { name: 'Save' }).click()
+      await see(row('HOSTNAME').getByText('network'))
+      expect(await value('prod', '/', 'FAR')).toBe(to('dev.api.HOSTNAME'))
+      await page.getByLabel('Search secrets').fill('network')
+      await gone(row('PORT'))
+      await see(row('HOSTNAME'))
+      await page.getByLabel('Search secrets').fill('')
+    })
+
+    it('shows what stood beside each version, and restores one from before a rename', async () => {
+      const api = { projectId, environment: 'dev', secretPath: '/api' }
+      const version = (n: number): Locator => dialog().getByRole('listitem', { name: `Version ${n}`, exact: true })
+      await button('More for HOSTNAME').click()
+      await item('History').click()
+      await see(version(2).getByText('Without the port.'))
+      await see(version(2).getByText('network'))
+      await see(version(2).getByText('owner'))
+      await see(version(1).getByText('It was called HOST.'))
+      expect(await version(1).getByText('network').count()).toBe(0)
+      await screens.look('secret-versions')
+      await version(1).getByRole('button', { name: 'Reveal' }).click()
+      await see(version(1).getByText(`${CANARY}-host`))
+      await version(1).getByRole('button', { name: 'Restore' }).click()
+      await see(version(3))
+      expect(await client.secrets.get.query({ ...api, secretName: 'HOSTNAME' })).toMatchObject({ tags: [], version: 3 })
+      await version(2).getByRole('button', { name: 'Restore' }).click()
+      await see(version(4))
+      expect(await client.secrets.get.query({ ...api, secretName: 'HOSTNAME' })).toMatchObject({
+        secretComment: 'Without the port.',
+        secretMetadata: [{ key: 'owner', value: 'ada' }],
+        tags: [{ name: 'network' }],
+      })
+      await page.keyboard.press('Escape')
+      await gone(dialog())
+    })
+
+    it('tells who uses a secret, with a way to each', async () => {
+      await button('More for HOSTNAME').click()
+      await item('Who uses this?').click()
+      await see(dialog().getByRole('heading', { name: '2 secrets refer to it' }))
+      await see(dialog().getByRole('heading', { name: `${syncs.length} syncs read it` }))
+      await screens.look('who-uses-this')
+      await dialog().getByRole('link', { name: 'dev:/api URL' }).click()
+      await see(page.getByText('1 of 3 secrets'))
+      await page.goBack()
+      await button('More for HOSTNAME').click()
+      await item('Who uses this?').click()
+      await dialog().getByRole('link', { name: 'prod:/ FAR' }).click()
+      await see(row('FAR'))
+      expect(page.url()).toContain('q=FAR')
+    })
+
+    it('moves what is ticked, and names what is taken there', async () => {
+      await page.goto(at('/secrets/dev'))
+      await page.getByRole('checkbox', { name: 'Select LOG_LEVEL' }).click()
+      await page.getByRole('checkbox', { name: 'Select REGION' }).click()
+      await button('Move 2 secrets').click()
+      await dialog().getByLabel('Environment').selectOption('prod')
+      await screens.look('move-secrets')
+      all().seen.expectRefusal('tree.moveSecrets')
+      await dialog().getByRole('button', { name: 'Move 2 secrets' }).click()
+      await see(alert('already exists at the destination: REGION'))
+      await dialog().getByLabel('Overwrite what is there').click()
+      await dialog().getByRole('button', { name: 'Move 2 secrets' }).click()
+      await gone(dialog())
+      await gone(row('LOG_LEVEL'))
+      expect(await value('prod', '/', 'LOG_LEVEL')).toBe(`${CANARY}-debug`)
+      await client.secrets.deleteMany.mutate({
+        projectId,
+        environment: 'prod',
+        secrets: [{ secretKey: 'LOG_LEVEL' }],
+      })
+      await put('dev', '/', { LOG_LEVEL: `${CANARY}-info`, REGION: `${CANARY}-eu` })
+    })
+
+    it('renames and moves a folder from the keyboard; its syncs and references follow', async () => {
+      await page.goto(at('/secrets/dev?path=/api'))
+      await see(row('PORT'))
+      await button('More for folder /api').focus()
+      await page.keyboard.press('Enter')
+      await see(item('Rename'))
+      await page.keyboard.press('r')
+      // The menu moves the focus a moment after the key.
+      await expect.poll(() => page.evaluate<string>("document.activeElement?.textContent ?? ''")).toContain('Rename')
+      await page.keyboard.press('Enter')
+      await dialog().getByLabel('Folder name').fill('service')
+      await page.keyboard.press('Enter')
+      await page.waitForURL('**/secrets/dev?path=*service')
+      await see(row('HOSTNAME'))
+      expect(await value('prod', '/', 'FAR')).toBe(to('dev.service.HOSTNAME'))
+
+      await folder('staging', '/', 'service')
+      await folderMenu('/service', 'Move')
+      await dialog().getByLabel('Environment').selectOption('staging')
+      all().seen.expectRefusal('tree.moveFolder')
+      await dialog().getByRole('button', { name: 'Move folder' }).click()
+      await see(alert('already exists: "/service" in environment "staging"'))
+      await dialog().getByLabel('Into folder').selectOption('/service')
+      await dialog().getByRole('button', { name: 'Move folder' }).click()
+      await page.waitForURL('**/secrets/staging?path=*service*service')
+      await see(row('HOSTNAME'))
+      const listed = await client.syncs.list.query({ projectId })
+      expect(listed.map(({ environment, folder }) => `${environment?.slug}:${folder?.path}`)).toEqual(
+        syncs.map(() => 'staging:/service/service'),
+      )
+      await folderMenu('/service/service', 'Move')
+      await dialog().getByLabel('Environment').selectOption('dev')
+      await dialog().getByRole('button', { name: 'Move folder' }).click()
+      await page.waitForURL('**/secrets/dev?path=*service')
+      await folderMenu('/service', 'Rename')
+      await dialog().getByLabel('Folder name').fill('api')
+      await dialog().getByRole('button', { name: 'Save folder' }).click()
+      await page.waitForURL('**/secrets/dev?path=*api')
+    })
+
+    it('goes back in the history of a folder, after showing what that changes', async () => {
+      await put('dev', '/api', { PORT: `${CANARY}-2`, EXTRA: `${CANARY}-x` })
+      await folderMenu('/api', 'History')
+      await heading('History of a folder')
+      await see(page.getByRole('list', { name: 'Writes' }).getByText('EXTRA'))
+      await screens.look('folder-history')
+      await page.getByRole('button', { name: 'Go back to this' }).first().click()
+      await see(dialog().getByRole('list', { name: 'is deleted' }).getByText('EXTRA'))
+      await see(dialog().getByRole('list', { name: 'gets its old value' }).getByText('PORT'))
+      await screens.look('folder-restore')
+      await dialog().getByRole('button', { name: 'Change 2 secrets' }).click()
+      await gone(dialog())
+      expect(await value('dev', '/api', 'PORT')).toBe(`${CANARY}-1`)
+      const { rows } = await client.secrets.rows.query({ projectId, environment: 'dev', secretPath: '/api' })
+      expect(rows.map(({ key }) => key)).toEqual(['HOSTNAME', 'PORT', 'URL'])
+      expect(await isInDocument(page, CANARY)).toBe(false)
+    })
+  })
+
+  describe('search', () => {
+    it('finds secrets by name or comment, folders and syncs of the whole project', async () => {
+      await page.keyboard.press('Control+k')
+      const search = page.getByPlaceholder('Go to a secret')
+      await search.fill('inner')
+      await see(page.getByRole('option', { name: 'INNER dev:/api/deep' }))
+      await search.fill('without the port')
+      await see(page.getByRole('option', { name: 'HOSTNAME' }))
+      await search.fill('deep')
+      await see(page.getByRole('option', { name: 'dev:/api/deep' }).first())
+      await screens.look('search')
+      await search.fill('inner')
+      await see(page.getByRole('option', { name: 'INNER dev:/api/deep', selected: true }))
+      await page.keyboard.press('Enter')
+      await see(row('INNER'))
+      expect(page.url()).toMatch(/path=[^&]*deep/)
+      await page.getByLabel('Search secrets').fill('nothing')
+      await gone(row('INNER'))
+      await page.keyboard.press('Control+k')
+      await search.fill('inner')
+      await see(page.getByRole('option', { name: 'INNER dev:/api/deep', selected: true }))
+      await page.keyboard.press('Enter')
+      await see(row('INNER'))
+    })
+  })
+
+  describe('comparing', () => {
+    it('shows what is on one side, different or the same, and no value before it is asked for', async () => {
+      await page.goto(at('/secrets/dev'))
+      await button('Compare').click()
+      await page.getByLabel('Right', { exact: true }).selectOption('prod')
+      await see(row('DATABASE_URL').getByText('Different').last())
+      await see(row('REGION').getByText('Same').last())
+      await see(row('LOG_LEVEL').getByText('Only in dev').last())
+      await see(row('FAR').getByText('Only in prod').last())
+      await see(row('INNER').getByText('/api/deep'))
+      expect(await isInDocument(page, CANARY)).toBe(false)
+      await button('Reveal DATABASE_URL in prod').click()
+      await see(row('DATABASE_URL').getByText(`${CANARY}-prod-db`))
+      await screens.look('compare')
+      await button('Hide DATABASE_URL in prod').click()
+      expect(await isInDocument(page, CANARY)).toBe(false)
+      await page.getByLabel('Differences only').click()
+      await gone(row('REGION'))
+      await page.reload()
+      await see(row('LOG_LEVEL'))
+      expect(await row('REGION').count()).toBe(0)
+    })
+
+    it('copies a key across after a question, with the folders it needs', async () => {
+      await button('Copy INNER to prod').click()
+      await see(dialog().getByText('2 folders are made first'))
+      await dialog().getByRole('button', { name: 'Copy to prod' }).click()
+      await gone(dialog())
+      await gone(row('INNER'))
+      expect(await value('prod', '/api/deep', 'INNER')).toBe(`${CANARY}-inner`)
+      await button('Copy DATABASE_URL to dev').click()
+      await dialog().getByRole('button', { name: 'Overwrite DATABASE_URL in dev' }).click()
+      await gone(dialog())
+      await gone(row('DATABASE_URL'))
+      expect(await value('dev', '/', 'DATABASE_URL')).toBe(`${CANARY}-prod-db`)
+      expect(await isInDocument(page, CANARY)).toBe(false)
+    })
+  })
+
+  describe('deleting', () => {
+    const contents = (): number[] => emulators.map(([, emulator]) => emulator.contents().size)
+
+    it('shows who imports a folder, and waits until they do not', async () => {
+      const imported = await client.imports.create.mutate({
+        projectId,
+        environment: 'staging',
+        path: '/',
+        import: { environment: 'dev', path: '/api' },
+      })
+      await page.goto(at('/secrets/dev?path=/api'))
+      await folderMenu('/api', 'Delete')
+      await see(alert('cannot be deleted while other folders import it').getByRole('link', { name: 'staging:/' }))
+      const confirm = dialog().getByRole('button', { name: 'Delete folder /api' })
+      expect(await confirm.isDisabled()).toBe(true)
+      await page.keyboard.press('Escape')
+      await client.imports.delete.mutate({ projectId, environment: 'staging', path: '/', importId: imported.id })
+    })
+
+    it('says so when a target refuses, and deletes nothing more', async () => {
+      for (const [, emulator] of emulators) emulator.fail(1, { kind: 'status', status: 401 })
+      await folderMenu('/api', 'Delete')
+      await dialog().getByRole('radio', { name: 'Take the secrets back first' }).click()
+      await dialog().getByRole('button', { name: 'Take back and delete' }).click()
+      await see(page.getByText('Folder /api was not deleted'))
+      await see(row('PORT'))
+      expect(contents()).toEqual(syncs.map(() => 3))
+      for (const [, emulator] of emulators) emulator.heal()
+    })
+
+    it('asks what becomes of the targets, takes everything back first when told to, and says what it waits for', async () => {
+      for (const [, emulator] of emulators) emulator.setLatency(SLOW_MS)
+      await folderMenu('/api', 'Delete')
+      const [first] = syncs
+      await see(dialog().getByRole('link', { name: `to-${first?.destination}` }))
+      await see(
+        dialog()
+          .getByText(`${3 * syncs.length} keys`)
+          .first(),
+      )
+      await see(dialog().getByRole('link', { name: 'prod:/ FAR' }))
+      expect(await dialog().getByRole('button', { name: 'Delete folder /api' }).isDisabled()).toBe(true)
+      await screens.look('delete-folder')
+      await dialog().getByRole('radio', { name: 'Take the secrets back first' }).click()
+      await dialog().getByRole('button', { name: 'Take back and delete' }).click()
+      await see(status(`Waiting for ${syncs.length} syncs to take back what they wrote`))
+      await screens.look('folder-being-deleted')
+      for (const [, emulator] of emulators) emulator.setLatency(0)
+      // Asked for by the open page while it waits.
+      for (const call of ['folders.list', 'secrets.rows', 'imports.list']) all().seen.mayBeRefused(call)
+      await heading('There is no folder /api in dev')
+      expect(contents()).toEqual(syncs.map(() => 0))
+    })
+
+    it('restores from the trash, and names what is taken meanwhile', async () => {
+      await client.secrets.delete.mutate({ projectId, environment: 'dev', secretName: 'LOG_LEVEL' })
+      await button('Look in the trash').click()
+      await see(row('api').getByText('Folder with 4 secrets'))
+      await see(row('api').getByText(account.email).last())
+      await see(
+        row('api')
+          .getByText(/^in \d+ \w+$/)
+          .last(),
+      )
+      await screens.look('trash')
+      await put('dev', '/', { LOG_LEVEL: `${CANARY}-new` })
+      all().seen.expectRefusal('history.restore')
+      await page.getByRole('checkbox', { name: 'Select all' }).click()
+      await page.getByRole('button', { name: /^Restore \d+ items$/ }).click()
+      await see(alert('Secret already exists: LOG_LEVEL'))
+      await see(status('back').getByRole('link', { name: 'dev:/api', exact: true }))
+      await gone(row('api'))
+      await see(row('LOG_LEVEL').first())
+      await screens.look('trash-restored')
+      expect(await value('dev', '/api/deep', 'INNER')).toBe(`${CANARY}-inner`)
+      await page.getByLabel('Environment').selectOption('staging')
+      await see(page.getByText('Nothing in the trash matches.'))
+    })
+
+    it('deletes an environment and leaves the targets as they are when told to', async () => {
+      const [[destination, emulator] = ['', undefined]] = emulators
+      if (!emulator) throw new Error('no destination')
+      const [connection] = await client.connections.list.query({ projectId })
+      const own = (await client.connections.list.query({ projectId })).find(({ app }) => app === destination)
+      const sync = await client.syncs.create.mutate({
+        projectId,
+        environment: 'dev',
+        secretPath: '/api',
+        destination,
+        name: 'again',
+        connectionId: own?.id ?? connection?.id ?? '',
+        destinationConfig: emulator.target,
+        syncOptions: { initialSyncBehavior: 'overwrite-destination' },
+      })
+      await settled(client, projectId, [{ destination, syncId: sync.id }], LIMIT_MS)
+      const held = emulator.contents()
+      expect(held.size).toBeGreaterThan(0)
+      await go('Settings')
+      await button('Delete Development').click()
+      await dialog().getByRole('radio', { name: 'Leave the secrets at the targets' }).click()
+      await see(dialog().getByText('Something else will break'))
+      const confirm = dialog().getByRole('button', { name: 'Delete environment Development' })
+      expect(await confirm.isDisabled()).toBe(true)
+      await dialog().getByLabel('Type dev to confirm').fill('dev')
+      await screens.look('delete-environment')
+      await confirm.click()
+      await gone(dialog())
+      await gone(page.getByRole('link', { name: 'Development' }))
+      expect(emulator.contents()).toEqual(held)
+      expect(await client.syncs.list.query({ projectId })).toEqual([])
+    })
+
+    it('brings a deleted environment back with what it held', async () => {
+      await go('Trash')
+      await screens.look('trash-environment')
+      await button('Restore environment dev').click()
+      await gone(page.getByRole('list', { name: 'Deleted environments' }))
+      expect(await value('dev', '/api/deep', 'INNER')).toBe(`${CANARY}-inner`)
+      await go('Settings')
+      await expect.poll(environments).toEqual(['Staging', 'Quality & tests', 'Production', 'Development'])
+    })
+
+    it('deletes a project once its name was typed', async () => {
+      await button('Delete project').click()
+      await dialog().getByLabel('Type Checkout service to confirm').fill('Checkout service')
+      await dialog().getByRole('button', { name: 'Delete project Checkout service' }).click()
+      await heading('Create your first project')
+      expect(await client.projects.list.query()).toEqual([])
+    })
+  })
+
+  it('has nothing that axe objects to', () => expect(screens.violations).toEqual([]))
+
+  it('fits a phone 360 pixels wide', () => expect(screens.tooWide).toEqual([]))
+})

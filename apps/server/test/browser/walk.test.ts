@@ -1,0 +1,321 @@
+/** A person's way through the console, in a real browser. The tests go on where the one before them ended. */
+import type { KeyferryClient } from '@keyferry/client'
+import { emulators, type Emulator } from '@keyferry/core/emulators'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { suiteName, whyNoBrowser } from './chromium.ts'
+import { ACCOUNT, firstRun, oneConsole, signIn } from './console.ts'
+import { gone, hands, see } from './hands.ts'
+import { fillFields, readFields, secretValues, wrongCredentials, type Destination } from './vendor-forms.ts'
+import { isInDocument } from './witness.ts'
+
+/** In every value, so that one look finds any of them. */
+const CANARY = 'canary'
+const LIMIT = { timeout: 60_000 }
+const names = [...(await emulators()).keys()]
+
+describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
+  const all = oneConsole()
+  let page: Page
+  let client: KeyferryClient
+  let place: { projectId: string; environment: string; secretPath: string }
+  /** What the folder holds, and so what every target has to. */
+  const values = new Map<string, string>()
+  const { button, row, dialog, alert, fact, go, tabTo } = hands(() => page)
+
+  beforeAll(() => {
+    page = all().page
+    all().seen.keepSecret(CANARY)
+  })
+
+  const vendor = (name: string): Emulator => {
+    const emulator = all().vendors.get(name)
+    if (!emulator) throw new Error(`no emulator of ${name}`)
+    return emulator
+  }
+  const described = async (name: string): Promise<Destination> => {
+    const destination = (await client.destinations.list.query()).find((each) => each.name === name)
+    if (!destination) throw new Error(`no destination ${name}`)
+    return destination
+  }
+  const reached = (name: string): Promise<void> => expect.poll(() => vendor(name).contents(), LIMIT).toEqual(values)
+
+  it('makes the first account, with the code that was printed, and shows its token once', async () => {
+    await page.goto('/')
+    await page.getByLabel('Setup code').fill('0000-0000-0000-0000')
+    await page.getByLabel('Organization').fill(ACCOUNT.organization)
+    await page.getByLabel('Email').fill(ACCOUNT.email)
+    await page.getByLabel('Password', { exact: true }).fill(ACCOUNT.password)
+    all().seen.expectRefusal('instance.bootstrap')
+    await button('Create account').click()
+    await see(alert('This is not the setup code'))
+    client = await firstRun(all())
+    expect((await client.instance.me.query()).organization.name).toBe(ACCOUNT.organization)
+    await page.getByRole('link', { name: 'I stored it, continue' }).click()
+    await see(page.getByRole('heading', { name: 'Create your first project' }))
+
+    await page.goto('/first-run')
+    await see(page.getByRole('heading', { name: 'Create your first project' }))
+    await button(ACCOUNT.email).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await see(page.getByRole('heading', { name: 'Sign in' }))
+  })
+
+  it('keeps a wrong password out, and lets the right one in', async () => {
+    all().seen.expectRefusal('/sign-in/email')
+    await signIn(page, { ...ACCOUNT, password: `${ACCOUNT.password}?` })
+    await see(alert('do not match'))
+    all().seen.expectRefusal('instance.me')
+    await page.goto('/projects/new')
+    await see(page.getByRole('heading', { name: 'Sign in' }))
+
+    await signIn(page, ACCOUNT)
+    await page.getByLabel('Project name').fill('Checkout')
+    await button('Create project').click()
+    await see(page.getByRole('heading', { name: 'Checkout' }))
+    const [project] = await client.projects.list.query()
+    const environment = project?.environments[0]?.slug
+    if (project === undefined || environment === undefined) throw new Error('the project was not stored')
+    place = { projectId: project.id, environment, secretPath: '/' }
+  })
+
+  const pasteDotenv = async (file: string): Promise<void> => {
+    await button('Paste .env').click()
+    await page.getByLabel('File content').fill(file)
+    await button('Preview').click()
+    await see(page.getByRole('heading', { name: 'What saving would do' }))
+  }
+  const previewed = (group: string): Promise<string[]> =>
+    page.getByRole('list', { name: group, exact: true }).getByRole('listitem').allTextContents()
+
+  it('shows what a pasted file would do before it is saved', async () => {
+    await button('Add secrets').click()
+    await pasteDotenv(
+      `# by hand\nDATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-2\nLOG_LEVEL=${CANARY}-3\n`,
+    )
+    expect(await previewed('Added')).toEqual(['DATABASE_URL', 'STRIPE_KEY', 'LOG_LEVEL'])
+    await button('Save secrets').click()
+    await see(row('LOG_LEVEL'))
+
+    await pasteDotenv(
+      `DATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-22\nPEM="-----\n${CANARY}-4\n-----"\nnot a pair\n`,
+    )
+    expect(await previewed('Added')).toEqual(['PEM'])
+    expect(await previewed('Changed')).toEqual(['STRIPE_KEY'])
+    expect(await previewed('Unchanged')).toEqual(['DATABASE_URL'])
+    expect(await previewed('Refused')).toEqual([expect.stringContaining('line 6')])
+    expect((await client.secrets.rows.query(place)).rows).toHaveLength(3)
+    await button('Save secrets').click()
+    await see(row('PEM'))
+    await see(page.getByText('4 secrets', { exact: true }))
+  })
+
+  it('hides every value until it is asked for', async () => {
+    expect(await isInDocument(page, CANARY)).toBe(false)
+    await button('Reveal STRIPE_KEY').click()
+    await see(row('STRIPE_KEY').getByText(`${CANARY}-22`))
+    await button('Hide STRIPE_KEY').click()
+    await see(button('Reveal STRIPE_KEY'))
+    expect(await isInDocument(page, CANARY)).toBe(false)
+  })
+
+  it('edits in place, deletes after a question, and adds', async () => {
+    await button('Edit DATABASE_URL').click()
+    await page.getByLabel('New value of DATABASE_URL').fill(`${CANARY}-11`)
+    await button('Save').click()
+    await gone(page.getByLabel('New value of DATABASE_URL'))
+
+    await button('More for LOG_LEVEL').click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await dialog().getByRole('button', { name: 'Cancel' }).click()
+    await see(row('LOG_LEVEL'))
+    await button('More for LOG_LEVEL').click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await dialog().getByRole('button', { name: 'Delete secret' }).click()
+    await gone(row('LOG_LEVEL'))
+    await button('Undo').click()
+    await see(row('LOG_LEVEL'))
+    await gone(button('Undo'))
+    expect(await client.secrets.get.query({ ...place, secretName: 'LOG_LEVEL' })).toMatchObject({
+      secretValue: `${CANARY}-3`,
+    })
+    await button('More for LOG_LEVEL').click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await dialog().getByRole('button', { name: 'Delete secret' }).click()
+    await gone(row('LOG_LEVEL'))
+
+    const form = page.getByRole('form', { name: 'Add a secret' })
+    await form.getByLabel('Key').fill('REGION')
+    await form.getByLabel('Value').fill(`${CANARY}-5`)
+    await form.getByRole('button', { name: 'Add secret' }).click()
+    await see(row('REGION'))
+
+    for (const { secretKey, secretValue } of (await client.secrets.list.query(place)).secrets)
+      values.set(secretKey, secretValue)
+    expect(Object.fromEntries(values)).toEqual({
+      DATABASE_URL: `${CANARY}-11`,
+      PEM: `-----\n${CANARY}-4\n-----`,
+      REGION: `${CANARY}-5`,
+      STRIPE_KEY: `${CANARY}-22`,
+    })
+  })
+
+  describe.each(names)('%s', (name) => {
+    it('refuses a wrong credential and stores the right one', async () => {
+      const destination = await described(name)
+      const { credentials } = vendor(name)
+      const wrong = wrongCredentials(destination, credentials)
+      all().seen.keepSecret(...secretValues(destination, credentials), ...secretValues(destination, wrong))
+      await go('Connections')
+      await button('Add connection').click()
+      await page.getByRole('button', { name: destination.title }).click()
+      await page.getByLabel('Connection name').fill(`${name}-walk`)
+      await fillFields(page, destination.connection.fields, wrong)
+      all().seen.expectRefusal('connections.create')
+      await button('Create connection').click()
+      await see(alert('not stored'))
+      expect(await client.connections.list.query({ app: name })).toEqual([])
+
+      await fillFields(page, destination.connection.fields, credentials)
+      await button('Create connection').click()
+      await see(page.getByRole('heading', { name: `${name}-walk` }))
+      await see(page.getByText('Used by no sync').last())
+    })
+
+    it('leads through the wizard, keeps what was typed, and asks for the number of deletions', async () => {
+      const destination = await described(name)
+      const emulator = vendor(name)
+      const { fields } = destination.target
+      emulator.put('FOREIGN_ONE', 'theirs')
+      emulator.put('FOREIGN_TWO', 'theirs')
+      const [connection] = await client.connections.list.query({ app: name })
+      const next = (): Promise<void> => button('Next').click()
+      const step = (title: string): Promise<void> =>
+        see(page.getByRole('heading', { name: title, exact: true, level: 1 }))
+
+      await go('Syncs')
+      await button('Add sync').click()
+      await page.getByRole('button', { name: destination.title, exact: true }).click()
+      await step('Source')
+      await page.getByLabel('Environment', { exact: true }).selectOption(place.environment)
+      await see(page.getByText(`${values.size} secrets`, { exact: true }))
+      await next()
+      await step('Destination')
+      await page.getByLabel(`${destination.title} connection`).selectOption(connection?.id ?? '')
+      await fillFields(page, fields, emulator.target)
+      await next()
+      await step('Initial sync behavior')
+      await see(page.getByText(destination.notes.initialSync))
+      await next()
+
+      await step('Sync options')
+      await page.reload()
+      await step('Sync options')
+      await button('Back').click()
+      await button('Back').click()
+      await step('Destination')
+      await expect.poll(() => readFields(page, fields, emulator.target), LIMIT).toEqual(emulator.target)
+      for (const title of ['Initial sync behavior', 'Sync options', 'Details']) {
+        await next()
+        await step(title)
+      }
+      await page.getByLabel('Name', { exact: true }).fill(`to-${name}`)
+      await page.getByLabel('Description').fill('typed once')
+      await button('Back').click()
+      await step('Sync options')
+      await next()
+      expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(`to-${name}`)
+      expect(await page.getByLabel('Description').inputValue()).toBe('typed once')
+      await next()
+
+      await step('Review')
+      const plan = page.getByRole('region', { name: 'Plan' })
+      await see(plan.getByText('2 keys will be deleted'))
+      await see(plan.getByRole('listitem').filter({ hasText: 'FOREIGN_ONE' }))
+      await see(plan.getByText(`${values.size} keys will be created`))
+      await button('Create sync').click()
+      const understand = dialog().getByRole('button', { name: 'I Understand' })
+      expect(await understand.isEnabled()).toBe(false)
+      await dialog().getByLabel('Type 2 to confirm the deletions').fill('1')
+      expect(await understand.isEnabled()).toBe(false)
+      await dialog().getByLabel('Type 2 to confirm the deletions').fill('2')
+      expect(emulator.contents().size).toBe(2)
+
+      // Slow until the run was seen, so that there is something to watch.
+      emulator.setLatency(1500)
+      await understand.click()
+      await see(page.getByRole('progressbar', { name: 'Sync progress' }))
+      emulator.setLatency(0)
+      await see(fact(/^Succeeded/))
+      await see(fact(/^In sync/))
+      await reached(name)
+      for (const key of values.keys()) await see(row(key).getByText('In sync'))
+    })
+  })
+
+  it('can be used without a mouse', async () => {
+    await all().context.clearCookies()
+    all().seen.expectRefusal('instance.me')
+    await page.goto('/')
+    await see(button('Sign in'))
+    await tabTo(page.getByLabel('Email'))
+    await page.keyboard.type(ACCOUNT.email)
+    await tabTo(page.getByLabel('Password', { exact: true }))
+    await page.keyboard.type(ACCOUNT.password)
+    await page.keyboard.press('Enter')
+    await see(page.getByRole('heading', { name: 'Checkout' }))
+    // Set up as it is, a project begins with how it stands.
+    await see(page.getByText(`${names.length} syncs, none in trouble.`))
+
+    await page.keyboard.press('Control+k')
+    await see(page.getByRole('combobox'))
+    await page.keyboard.type(`secrets of ${place.environment}`)
+    await see(page.getByRole('option', { name: 'Secrets of', selected: true }))
+    await page.keyboard.press('Enter')
+    await see(row('REGION'))
+    const form = page.getByRole('form', { name: 'Add a secret' })
+    await tabTo(form.getByLabel('Key'))
+    await page.keyboard.type('BY_KEYBOARD')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(`${CANARY}-6`)
+    await tabTo(form.getByRole('button', { name: 'Add secret' }))
+    await page.keyboard.press('Enter')
+    await see(row('BY_KEYBOARD'))
+    values.set('BY_KEYBOARD', `${CANARY}-6`)
+    for (const name of names) await reached(name)
+
+    // What opens begins with its first field, and gives the focus back.
+    const focused = () => page.evaluate<string | null>('document.activeElement.ariaLabel')
+    await tabTo(button('More for BY_KEYBOARD'))
+    for (const pick of ['History', 'Rename, comment, tags']) {
+      await page.keyboard.press('Enter')
+      await page.getByRole('menuitem', { name: pick }).press('Enter')
+      await see(dialog().getByText('BY_KEYBOARD'))
+      if (pick !== 'History')
+        await expect.poll(() => page.evaluate<string>('document.activeElement.value')).toBe('BY_KEYBOARD')
+      await page.keyboard.press('Escape')
+      await expect.poll(focused).toBe('More for BY_KEYBOARD')
+    }
+    await tabTo(button('Edit BY_KEYBOARD'))
+    await page.keyboard.press('Enter')
+    await see(page.getByLabel('New value of BY_KEYBOARD'))
+    await page.keyboard.press('Escape')
+    await expect.poll(focused).toBe('Edit BY_KEYBOARD')
+  })
+
+  it('says so when a part of a page cannot be loaded, and loads it again', async () => {
+    const part = '**/assets/create-folder-*.js'
+    all().seen.expectRefusal('/assets/create-folder-')
+    await page.route(part, (route) => route.fulfill({ status: 404 }))
+    await button('New folder').click()
+    await see(alert('was updated while this page was open'))
+    // React says it in the browser's console, too.
+    expect(all().seen.problems()).toEqual([expect.stringContaining('dynamically imported module')])
+    await page.unroute(part)
+    await button('Try again').click()
+    await see(row('REGION'))
+    await button('New folder').click()
+    await see(dialog().getByLabel('Folder name'))
+    await page.keyboard.press('Escape')
+  })
+})

@@ -1,0 +1,117 @@
+/** The whole app for tests: in this process on a free port, with a data directory of its own and every vendor emulated. */
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { KeyferryClient } from '@keyferry/client'
+import { emulators, type Emulator } from '@keyferry/core/emulators'
+import { createDatabase } from '@keyferry/db/testing'
+import { createQueue } from '@keyferry/queue'
+import { readEnv } from '@keyferry/runtime'
+import { pino } from 'pino'
+import { afterAll, describe, inject, onTestFinished } from 'vitest'
+import { bootstrap, clientOf, type Account } from '../src/demo/setup.ts'
+import { startKeyferry, type Running } from '../src/start.ts'
+
+export type Profile = 'embedded' | 'fleet'
+
+/** What has to be the same for an instance to find its data again. */
+export interface Place {
+  dataDir: string
+  databaseUrl: string | null
+}
+
+export interface TestInstance extends Place {
+  /** Without a slash at the end. Moves with `restart()`. */
+  url: string
+  stop(): Promise<void>
+  /** Starts it again on the same data, on another port. After `stop()`. */
+  restart(): Promise<void>
+}
+
+/** Runs a suite with SQLite and the embedded queue, and on Postgres. */
+export function onEveryProfile(suite: (profile: Profile) => void): void {
+  describe('embedded', () => suite('embedded'))
+  describe.skipIf(!inject('postgresUrl'))('fleet', () => suite('fleet'))
+}
+
+/** A directory, and a database for the fleet, that are removed with the test. */
+export async function newPlace(profile: Profile): Promise<Place> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
+  if (profile === 'fleet') return { dataDir, databaseUrl: await createDatabase() }
+  await cp(await emptyQueue(), join(dataDir, 'queue'), { recursive: true })
+  return { dataDir, databaseUrl: null }
+}
+
+let template: Promise<string> | null = null
+afterAll(async () => {
+  if (template) await rm(await template, { recursive: true, force: true })
+})
+
+/** A queue directory to copy: making one takes seconds, and most tests start on an empty data directory. */
+function emptyQueue(): Promise<string> {
+  const make = async (): Promise<string> => {
+    const dir = await mkdtemp(join(tmpdir(), 'keyferry-test-queue-'))
+    const jobs = createQueue({ backend: { kind: 'embedded', dir }, log: pino({ level: 'silent' }) })
+    await jobs.start()
+    await jobs.stop()
+    return dir
+  }
+  return (template ??= make())
+}
+
+/** For `/metrics` of these processes. */
+export const METRICS_TOKEN = 'a-token-for-prometheus'
+
+/** As `start` has it: without it each process compiles its modules again. */
+const NODE_COMPILE_CACHE = resolve(import.meta.dirname, '../../../node_modules/.cache/node')
+
+/** The environment of a process on that place. `PORT=0` takes any free port. */
+export const environmentOf = ({ dataDir, databaseUrl }: Place): Record<string, string> => ({
+  NODE_COMPILE_CACHE,
+  PORT: '0',
+  LOG_LEVEL: 'error',
+  KEYFERRY_DATA_DIR: dataDir,
+  KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
+  METRICS_TOKEN,
+  ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+})
+
+/** Starts the app; it is stopped with the test. */
+export async function startInstance(profile: Profile, place?: Place): Promise<TestInstance> {
+  const where = place ?? (await newPlace(profile))
+  const start = (): Promise<Running> => startKeyferry(readEnv(environmentOf(where)))
+  let running: Running | null = await start()
+  const instance: TestInstance = {
+    ...where,
+    url: running.url,
+    async stop() {
+      const stopping = running
+      running = null
+      await stopping?.stop()
+    },
+    async restart() {
+      running = await start()
+      instance.url = running.url
+    },
+  }
+  onTestFinished(() => instance.stop())
+  return instance
+}
+
+/** One emulator per destination, stopped with the test. */
+export async function startEmulators(): Promise<Map<string, Emulator>> {
+  const started = await Promise.all(
+    [...(await emulators())].map(async ([name, start]) => [name, await start()] as const),
+  )
+  onTestFinished(async () => {
+    await Promise.all(started.map(([, emulator]) => emulator.close()))
+  })
+  return new Map(started)
+}
+
+/** The first account of an empty instance, and a client with its token. */
+export async function signUp(instance: TestInstance): Promise<{ account: Account; client: KeyferryClient }> {
+  const account = await bootstrap(instance.url)
+  return { account, client: clientOf(instance.url, account) }
+}

@@ -1,0 +1,297 @@
+/** The commands as processes of their own, on the node that runs this test. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { OIDC_CLIENT, startProvider, type Provider } from '@keyferry/api/testing-oidc'
+import { receiveWebhooks } from '@keyferry/core/testing'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { settled } from '../src/demo/settled.ts'
+import { bootstrap, clientOf, createSource, createSync } from '../src/demo/setup.ts'
+import { environmentOf, newPlace, startEmulators, type Place } from './instance.ts'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+const APP = 'apps/server/src/main.ts'
+
+interface Process {
+  child: ChildProcess
+  output(): string
+  /** Waits until `pattern` was printed and gives its match. Fails with the output when the process ends before. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>
+  /** Waits for its end; the exit code, null when a signal ended it. */
+  ended(): Promise<number | null>
+}
+
+function run(
+  script: string,
+  place: Place,
+  { args = [], env = {}, input }: { args?: string[]; env?: Record<string, string>; input?: string } = {},
+): Process {
+  const child = spawn(process.execPath, ['--liftoff-only', script, ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environmentOf(place), ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  child.stdin.end(input)
+  let text = ''
+  const exited = once(child, 'exit')
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  return {
+    child,
+    output: () => text,
+    printed(pattern) {
+      return new Promise((found, failed) => {
+        const look = (): void => {
+          const match = pattern.exec(text)
+          if (match) found(match)
+        }
+        for (const stream of [child.stdout, child.stderr]) stream.on('data', look)
+        look()
+        void exited.then(() => failed(new Error(`ended without printing ${String(pattern)}:\n${text}`)))
+      })
+    },
+    async ended() {
+      await exited
+      return child.exitCode
+    },
+  }
+}
+
+const ready = async (process: Process): Promise<string> => (await process.printed(/serves on (http:\/\/\S+)/))[1] ?? ''
+
+/** Every file with its content, but those of the queue, which is disposable, and of the lock. */
+async function contents(dir: string): Promise<Map<string, string>> {
+  const entries = await readdir(dir, { withFileTypes: true })
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('lock'))
+    .map((entry) => join(dir, entry.name))
+  return new Map(await Promise.all(files.sort().map(async (file) => [file, await readFile(file, 'base64')] as const)))
+}
+
+/** The whole way of a browser that has no session. Resolves to where it is sent at the end. */
+async function signInByProvider(url: string, provider: Provider, profile: Record<string, unknown>): Promise<string> {
+  const begun = await fetch(`${url}/api/auth/sign-in/social`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ provider: 'oidc', callbackURL: '/' }),
+  })
+  const cookie = begun.headers
+    .getSetCookie()
+    .map((line) => line.split(';', 1)[0])
+    .join('; ')
+  const { url: there } = (await begun.json()) as { url: string }
+  const { pathname, search } = new URL(await provider.authorize(there, profile))
+  const done = await fetch(`${url}${pathname}${search}`, { headers: { cookie }, redirect: 'manual' })
+  return done.headers.get('location') ?? ''
+}
+
+describe('the app', { timeout: 240_000 }, () => {
+  it('says where it serves and what to do first, and ends on SIGTERM with 0', async () => {
+    const place = await newPlace('embedded')
+    const first = run(APP, place)
+    const url = await ready(first)
+    const code = /setup code ([0-9A-Z-]{19})/.exec((await first.printed(/setup code .*/))[0])?.[1] ?? ''
+    expect(first.output()).toContain(`${url}/first-run#code=${code} to create the first account`)
+    // A browser on this very machine needs it too.
+    const account = { email: 'ada@example.com', password: 'correct horse battery', organization: 'Acme' }
+    const setUp = (body: object) =>
+      fetch(`${url}/api/v1/admin/bootstrap`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: url },
+        body: JSON.stringify(body),
+      })
+    expect((await setUp(account)).status).toBe(403)
+    const status = await fetch(`${url}/api/status`)
+    expect(status.status).toBe(200)
+    expect(await status.json()).toMatchObject({ profile: 'embedded', initialized: false })
+    expect((await setUp({ ...account, setupCode: code })).status).toBe(200)
+    first.child.kill('SIGTERM')
+    expect(await first.ended()).toBe(0)
+  })
+
+  it('refuses a data directory in use, and takes it at once after the holder was killed', async () => {
+    const place = await newPlace('embedded')
+    const holder = run(APP, place)
+    await ready(holder)
+    const second = run(APP, place)
+    expect(await second.ended()).toBe(1)
+    expect(second.output()).toContain(`${place.dataDir} is in use by another Keyferry (process ${holder.child.pid})`)
+    expect(second.output()).toContain('KEYFERRY_DATA_DIR')
+    holder.child.kill('SIGKILL')
+    await holder.ended()
+    await ready(run(APP, place))
+  })
+
+  it('lets a person sign in from the command line, and out again, and by a provider that leads it nowhere else', async () => {
+    const place = await newPlace('embedded')
+    const [provider, elsewhere] = [await startProvider(), await receiveWebhooks()]
+    onTestFinished(provider.close)
+    provider.says = { userinfo_endpoint: elsewhere.url }
+    const env = {
+      KEYFERRY_ALLOW_PRIVATE_NETWORK: 'false',
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: OIDC_CLIENT.clientId,
+      OIDC_CLIENT_SECRET: OIDC_CLIENT.clientSecret,
+    }
+    const url = await ready(run(APP, place, { env }))
+    const { email, password } = await bootstrap(url)
+    const cli = (input: string, ...args: string[]): Process =>
+      run('apps/cli/src/main.ts', place, { args, input, env: { XDG_CONFIG_HOME: place.dataDir } })
+    const right = cli(password, 'login', '--url', url, '--email', email)
+    expect(await right.ended(), right.output()).toBe(0)
+    expect(right.output()).toContain(`Signed in to Demo at ${url}`)
+    const asked = cli('', 'connections', 'list', '--json')
+    expect(await asked.ended(), asked.output()).toBe(0)
+    const out = cli('', 'logout')
+    expect(await out.ended(), out.output()).toBe(0)
+    expect(await cli('', 'connections', 'list', '--json').ended()).not.toBe(0)
+
+    // The provider's own host is called, and no other private one that its metadata name.
+    expect(await signInByProvider(url, provider, { email, email_verified: true })).toBe('/')
+    expect(await signInByProvider(url, provider, { sub: email })).toMatch(/[?&]error=/)
+    expect(elsewhere.got).toEqual([])
+  })
+
+  it('streams its audit log to a webhook, a file and stdout, and leaves out no row when it is killed', async () => {
+    const place = await newPlace('embedded')
+    const hook = await receiveWebhooks()
+    const file = join(place.dataDir, 'audit.jsonl')
+    const env = {
+      AUDIT_STREAM_URL: hook.url,
+      AUDIT_STREAM_SECRET: 'a secret that signs what is sent',
+      AUDIT_STREAM_FILE: file,
+      AUDIT_STREAM_STDOUT: 'true',
+    }
+    // The log is on stdout, too; a row that is being printed has no end yet.
+    const seqsIn = (text: string): number[] =>
+      text
+        .split('\n')
+        .slice(0, -1)
+        .filter((line) => line.startsWith('{"id":'))
+        .map((line) => Number(/"seq":(\d+)/.exec(line)?.[1]))
+    const posted = () => hook.got.map(({ text }) => seqsIn(text))
+    const killed = run(APP, place, { env })
+    const url = await ready(killed)
+    const account = await bootstrap(url)
+    const patience = { timeout: 60_000 }
+    await expect.poll(() => posted().flat().length, patience).toBeGreaterThan(0)
+
+    hook.answer = 503
+    const project = await clientOf(url, account).projects.create.mutate({ projectName: 'Shop' })
+    const readiness = async (): Promise<unknown> => (await fetch(`${url}/api/ready`)).json()
+    const late = { ready: true, checks: { auditStream: expect.stringContaining('cannot be streamed (webhook)') } }
+    await expect.poll(readiness, patience).toMatchObject(late)
+    // It dies between a delivery and the note that it arrived.
+    hook.answer = 'hang'
+    const tries = hook.got.length
+    await expect.poll(() => hook.got.length, patience).toBeGreaterThan(tries)
+    killed.child.kill('SIGKILL')
+    await killed.ended()
+    const unnoted = posted().at(-1) ?? []
+
+    hook.answer = 200
+    const again = run(APP, place, { env })
+    await clientOf(await ready(again), account).projects.delete.mutate({ projectId: project.id })
+    const last = Math.max(...unnoted) + 1
+    await expect.poll(() => posted().flat(), patience).toContain(last)
+    await expect.poll(async () => seqsIn(await readFile(file, 'utf8')), patience).toContain(last)
+    await expect.poll(() => seqsIn(again.output()), patience).toContain(last)
+    const all = Array.from({ length: last }, (_, n) => n + 1)
+    expect(posted().filter((seqs) => seqs.includes(unnoted[0] ?? 0)).length).toBeGreaterThan(1)
+    expect([...new Set(posted().flat())]).toEqual(all)
+    expect([...new Set(seqsIn(await readFile(file, 'utf8')))]).toEqual(all)
+    expect([...new Set([...seqsIn(killed.output()), ...seqsIn(again.output())])]).toEqual(all)
+  })
+
+  it('refuses a port in use', async () => {
+    const holder = run(APP, await newPlace('embedded'))
+    const { port } = new URL(await ready(holder))
+    const second = run(APP, await newPlace('embedded'), { env: { PORT: port } })
+    expect(await second.ended()).toBe(1)
+    expect(second.output()).toContain(`Port ${port} is in use`)
+  })
+
+  it('does not start without the root key of its data, and leaves them as they are', async () => {
+    const place = await newPlace('embedded')
+    const first = run(APP, place)
+    await bootstrap(await ready(first))
+    first.child.kill('SIGTERM')
+    expect(await first.ended()).toBe(0)
+
+    const wrong = await contents(place.dataDir)
+    const other = run(APP, place, { env: { KEYFERRY_ROOT_KEY: Buffer.alloc(32, 7).toString('base64') } })
+    expect(await other.ended()).toBe(1)
+    expect(other.output()).toContain('Put the right one back')
+    expect(await contents(place.dataDir)).toEqual(wrong)
+
+    await rm(join(place.dataDir, 'root.key'))
+    const missing = await contents(place.dataDir)
+    const without = run(APP, place)
+    expect(await without.ended()).toBe(1)
+    expect(without.output()).toContain('root.key back, or set KEYFERRY_ROOT_KEY')
+    expect(await contents(place.dataDir)).toEqual(missing)
+  })
+
+  it('finishes what runs before it ends', async () => {
+    const place = await newPlace('embedded')
+    const vendors = await startEmulators()
+    const app = run(APP, place)
+    const url = await ready(app)
+    const client = clientOf(url, await bootstrap(url))
+    const { source } = await createSource(client, 'ONE=1\nTWO=2')
+    for (const emulator of vendors.values()) emulator.setLatency(200)
+    await Promise.all([...vendors].map(([name, emulator]) => createSync(client, source, name, emulator)))
+    // Every run has begun to write when the signal comes.
+    for (const emulator of vendors.values()) {
+      await expect.poll(() => emulator.log.some(({ method }) => method !== 'GET'), { timeout: 60_000 }).toBe(true)
+    }
+    app.child.kill('SIGTERM')
+    expect(await app.ended()).toBe(0)
+    for (const emulator of vendors.values())
+      expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
+  })
+})
+
+describe('a process of a fleet', { timeout: 240_000 }, () => {
+  it.each(['apps/worker/src/main.ts', 'apps/api/src/main.ts'])(
+    '%s does not start without DATABASE_URL',
+    async (script) => {
+      const alone = run(script, await newPlace('embedded'))
+      expect(await alone.ended()).toBe(1)
+      expect(alone.output()).toContain('needs DATABASE_URL')
+    },
+  )
+
+  it.skipIf(!inject('postgresUrl'))('serves with an API and two workers, one of which is killed', async () => {
+    const place = await newPlace('fleet')
+    const env = { KEYFERRY_ROOT_KEY: Buffer.alloc(32, 1).toString('base64'), LOG_LEVEL: 'info' }
+    const vendors = await startEmulators()
+    const api = run('apps/api/src/main.ts', place, { env })
+    const url = (await api.printed(/"url":"(http:[^"]+)"/))[1] ?? ''
+    const workers = [run('apps/worker/src/main.ts', place, { env }), run('apps/worker/src/main.ts', place, { env })]
+    await Promise.all(workers.map((worker) => worker.printed(/worker ready/)))
+    const client = clientOf(url, await bootstrap(url))
+    const { source } = await createSource(client, 'ONE=1\nTWO=2')
+    for (const emulator of vendors.values()) emulator.setLatency(300)
+    const syncs = await Promise.all([...vendors].map(([name, emulator]) => createSync(client, source, name, emulator)))
+    workers[0]?.child.kill('SIGKILL')
+    await settled(client, source.projectId, syncs, 60_000)
+    for (const emulator of vendors.values())
+      expect(Object.fromEntries(emulator.contents())).toEqual({ ONE: '1', TWO: '2' })
+    workers[1]?.child.kill('SIGTERM')
+    api.child.kill('SIGTERM')
+    expect(await workers[1]?.ended()).toBe(0)
+    expect(await api.ended()).toBe(0)
+  })
+})
+
+describe('the demo', { timeout: 240_000 }, () => {
+  it('ends with every target equal to the file, and ends with 0', async () => {
+    const demo = run('apps/server/src/demo/main.ts', await newPlace('embedded'), { args: ['--exit'] })
+    expect(await demo.ended(), demo.output()).toBe(0)
+    expect(demo.output()).toContain('Every target is equal to the file')
+  })
+})

@@ -1,0 +1,41 @@
+import { isAmong, type Db } from '@keyferry/db'
+import type { Tx } from '@keyferry/kernel'
+
+/**
+ * What folders are made of, one step on: the folders that they import, the last import of each first, and `through` references, those that their values
+ * refer to. Not one statement: what is united is not checked.
+ */
+export async function edgesFrom(
+  db: Db | Tx,
+  folderIds: readonly string[],
+  through: 'imports' | 'references',
+): Promise<{ folderId: string; reachedId: string; kind: 'import' | 'reference' }[]> {
+  const imports = await imported(db, folderIds).execute()
+  const references = through === 'references' ? await referenced(db, folderIds).execute() : []
+  return [
+    ...imports.map((edge) => ({ ...edge, kind: 'import' as const })),
+    ...references.map((edge) => ({ ...edge, kind: 'reference' as const })),
+  ]
+}
+
+const imported = (db: Db | Tx, folderIds: readonly string[]) =>
+  db
+    .selectFrom('imports')
+    .where((eb) => isAmong(db, eb.ref('folderId'), folderIds))
+    .select(['folderId', 'sourceFolderId as reachedId'])
+    .orderBy('position', 'desc')
+
+const referenced = (db: Db | Tx, folderIds: readonly string[]) =>
+  db
+    .selectFrom('references')
+    .innerJoin('environments', (join) =>
+      join
+        .onRef('environments.projectId', '=', 'references.projectId')
+        .onRef('environments.slug', '=', 'references.environmentSlug'),
+    )
+    .innerJoin('folders', (join) =>
+      join.onRef('folders.environmentId', '=', 'environments.id').onRef('folders.path', '=', 'references.path'),
+    )
+    .where((eb) => isAmong(db, eb.ref('references.folderId'), folderIds))
+    .select(['references.folderId', 'folders.id as reachedId'])
+    .distinct()

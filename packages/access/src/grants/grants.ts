@@ -1,0 +1,70 @@
+import { isAmong, isPostgres, together, type Db } from '@keyferry/db'
+import type { Actor, Tx } from '@keyferry/kernel'
+import { EVERYTHING, type Access } from '@keyferry/schemas/policy'
+import { grantsOf } from './scopes.ts'
+
+/** Whoever has grants: the part of an actor that stays. */
+export type Principal = Pick<Actor, 'kind' | 'id'>
+
+/** What a principal may do at this moment: an API key never more than its owner, also one that may do everything. */
+export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<Access> {
+  if (kind === 'system') return EVERYTHING
+  const own = (await isInstanceAdmin(db, id)) ? EVERYTHING : await readGrants(db, id)
+  if (kind === 'user') return own
+  const ownerId = await ownerOfKey(db, id)
+  return ownerId === null ? own : { ...own, cappedBy: await readAccess(db, { kind: 'user', id: ownerId }) }
+}
+
+/**
+ * The same, which stands until the transaction ends: who takes rights away waits for it, and whoever took them away before is seen. SQLite has one
+ * writer at a time anyway.
+ */
+export async function holdAccess(tx: Tx, principal: Principal): Promise<Access> {
+  if (principal.kind !== 'system' && isPostgres(tx)) {
+    const ownerId = principal.kind === 'user' ? null : await ownerOfKey(tx, principal.id)
+    const ids = [principal.id, ...(ownerId === null ? [] : [ownerId])]
+    await tx.selectFrom('instanceAdmins').where('principalId', 'in', ids).select('principalId').forShare().execute()
+    await tx.selectFrom('memberships').where('principalId', 'in', ids).select('id').forShare().execute()
+  }
+  return readAccess(tx, principal)
+}
+
+async function readGrants(db: Db | Tx, principalId: string): Promise<Access> {
+  const rows = await memberships(db, principalId)
+  const grants = await grantsOf(db, rows)
+  return {
+    instanceAdmin: false,
+    grants: new Map(grants.map((grant, index) => [rows[index]?.projectId ?? '', grant])),
+  }
+}
+
+/** Null: no API key, but an identity. */
+const ownerOfKey = together(async (db: Db | Tx, ids: readonly string[]) => {
+  const rows = await db
+    .selectFrom('apiKeys')
+    .where((eb) => isAmong(db, eb.ref('id'), ids))
+    .select(['id', 'ownerId'])
+    .execute()
+  const owners = new Map(rows.map((row) => [row.id, row.ownerId]))
+  return (id) => owners.get(id) ?? null
+})
+
+export const isInstanceAdmin = together(async (db: Db | Tx, principalIds: readonly string[]) => {
+  const rows = await db
+    .selectFrom('instanceAdmins')
+    .where((eb) => isAmong(db, eb.ref('principalId'), principalIds))
+    .select('principalId')
+    .execute()
+  const admins = new Set(rows.map((row) => row.principalId))
+  return (principalId) => admins.has(principalId)
+})
+
+const memberships = together(async (db: Db | Tx, principalIds: readonly string[]) => {
+  const rows = await db
+    .selectFrom('memberships')
+    .where((eb) => isAmong(db, eb.ref('principalId'), principalIds))
+    .select(['principalId', 'projectId', 'role', 'scopes'])
+    .execute()
+  const byPrincipal = Map.groupBy(rows, (row) => row.principalId)
+  return (principalId) => byPrincipal.get(principalId) ?? []
+})

@@ -1,0 +1,124 @@
+/** Answers without what their reader may not see. Lists leave it out; a name without its value says that it is hidden. */
+import { NotFound } from '@keyferry/kernel'
+import { HIDDEN_VALUE } from '@keyferry/schemas'
+import { allows, isMember, type Access, type Action, type Place } from '@keyferry/schemas/policy'
+
+interface Shown {
+  environment: string
+  secretPath: string
+  secretValue: string
+  secretValueHidden: boolean
+}
+
+/** Null: not even the name. */
+export function hideValue<T extends Shown>(access: Access, projectId: string, secret: T): T | null {
+  return hider(access, projectId)(secret)
+}
+
+/** Hides secrets of one project; decides once per folder. */
+function hider(access: Access, projectId: string): <T extends Shown>(secret: T) => T | null {
+  const decided = new Map<string, 'nothing' | 'name' | 'value'>()
+  const decide = (environment: string, path: string): 'nothing' | 'name' | 'value' => {
+    const place: Place = { kind: 'folder', projectId, environment, path }
+    if (!allows(access, 'secrets.read-names', place)) return 'nothing'
+    return allows(access, 'secrets.read-values', place) ? 'value' : 'name'
+  }
+  return (secret) => {
+    const folder = `${secret.environment}:${secret.secretPath}`
+    const seen = decided.get(folder) ?? decide(secret.environment, secret.secretPath)
+    decided.set(folder, seen)
+    if (seen === 'value') return secret
+    return seen === 'nothing' ? null : { ...secret, secretValue: HIDDEN_VALUE, secretValueHidden: true }
+  }
+}
+
+/** A listing as its reader may see it. */
+export function hideValues<S extends Shown, I extends Shown, P extends { secrets: readonly I[] }>(
+  access: Access,
+  projectId: string,
+  { secrets, imports }: { secrets: readonly S[]; imports?: readonly P[] | undefined },
+) {
+  const hide = hider(access, projectId)
+  const seen = <T extends Shown>(listed: readonly T[]): T[] => listed.flatMap((secret) => hide(secret) ?? [])
+  return {
+    secrets: seen(secrets),
+    ...(imports ? { imports: imports.map((from) => ({ ...from, secrets: seen(from.secrets) })) } : {}),
+  }
+}
+
+interface SecretsAsked {
+  projectId: string
+  environment: string
+  secretPath: string
+  viewSecretValue: boolean
+}
+
+/** The question of someone who may only read names, without the values. */
+export function asSeen<T extends SecretsAsked>(access: Access, input: T): T {
+  const place: Place = {
+    kind: 'folder',
+    projectId: input.projectId,
+    environment: input.environment,
+    path: input.secretPath,
+  }
+  return { ...input, viewSecretValue: input.viewSecretValue && allows(access, 'secrets.read-values', place) }
+}
+
+export const secretMissing = (input: { secretName: string; environment: string; secretPath: string }): NotFound =>
+  new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
+
+/** Only what is in folders where `action` is allowed. */
+export function inReach<T>(
+  access: Access,
+  action: Action,
+  projectId: string,
+  things: readonly T[],
+  at: (thing: T) => { environment: string; path: string } | null,
+): T[] {
+  return things.filter((thing) => {
+    const folder = at(thing)
+    return allows(access, action, folder ? { kind: 'folder', projectId, ...folder } : { kind: 'project', projectId })
+  })
+}
+
+/** A project with the environments that its reader has anything in. */
+export function knownEnvironments<T extends { id: string; environments: readonly { slug: string }[] }>(
+  access: Access,
+  project: T,
+): T {
+  return {
+    ...project,
+    environments: project.environments.filter(({ slug }) =>
+      allows(access, 'folders.read', { kind: 'folder', projectId: project.id, environment: slug, path: '/' }),
+    ),
+  }
+}
+
+export const knownProjects = <T extends { id: string; environments: readonly { slug: string }[] }>(
+  access: Access,
+  projects: readonly T[],
+): T[] =>
+  projects.filter((project) => isMember(access, project.id)).map((project) => knownEnvironments(access, project))
+
+/** Connections of the organization, and of the projects, that their reader may know. */
+export const knownConnections = <T extends Limited>(access: Access, connections: readonly T[]): T[] =>
+  connections
+    .filter(({ projectId, allowedProjects: projects }) =>
+      allows(
+        access,
+        'connections.read',
+        projectId ? { kind: 'project', projectId } : { kind: 'organization', projects },
+      ),
+    )
+    .map((connection) => knownConnection(access, connection))
+
+interface Limited {
+  projectId?: string | null | undefined
+  allowedProjects: string[] | null
+}
+
+/** A connection without the projects that its reader may not know. */
+export const knownConnection = <T extends Limited>(access: Access, connection: T): T => ({
+  ...connection,
+  allowedProjects: connection.allowedProjects?.filter((projectId) => isMember(access, projectId)) ?? null,
+})

@@ -1,0 +1,47 @@
+/** What may be done with machine identities, and who may. */
+import * as schemas from '@keyferry/schemas'
+import { z } from 'zod'
+import { RUNS_INSTANCE, type Requirements } from '../policy/requirement.ts'
+import { defineVerb } from '../policy/verb.ts'
+import {
+  createIdentity,
+  deleteIdentity,
+  getIdentity,
+  listIdentities,
+  searchIdentities,
+  updateIdentity,
+} from './identities.ts'
+import {
+  attachUniversalAuth,
+  createClientSecret,
+  detachUniversalAuth,
+  getClientSecret,
+  getUniversalAuth,
+  listClientSecrets,
+  revokeClientSecret,
+  updateUniversalAuth,
+} from './universal-auth.ts'
+
+const running = (): Requirements => RUNS_INSTANCE
+const one = z.object({ identityId: schemas.id })
+const oneSecret = one.extend({ clientSecretId: schemas.id })
+
+export const identityVerbs = {
+  list: defineVerb({ input: null, requires: running, run: (ctx, actor) => listIdentities(ctx, actor) }),
+  search: defineVerb({ input: schemas.searchIdentities, requires: running, run: searchIdentities }),
+  get: defineVerb({ input: one, requires: running, run: getIdentity }),
+  create: defineVerb({ input: schemas.createIdentity, requires: running, run: createIdentity }),
+  update: defineVerb({ input: schemas.updateIdentity, requires: running, run: updateIdentity }),
+  delete: defineVerb({ input: one, requires: running, run: deleteIdentity }),
+}
+
+export const universalAuthVerbs = {
+  attach: defineVerb({ input: schemas.attachUniversalAuth, requires: running, run: attachUniversalAuth }),
+  get: defineVerb({ input: one, requires: running, run: getUniversalAuth }),
+  update: defineVerb({ input: schemas.updateUniversalAuth, requires: running, run: updateUniversalAuth }),
+  detach: defineVerb({ input: one, requires: running, run: detachUniversalAuth }),
+  createSecret: defineVerb({ input: schemas.createClientSecret, requires: running, run: createClientSecret }),
+  secrets: defineVerb({ input: one, requires: running, run: listClientSecrets }),
+  secret: defineVerb({ input: oneSecret, requires: running, run: getClientSecret }),
+  revokeSecret: defineVerb({ input: oneSecret, requires: running, run: revokeClientSecret }),
+}

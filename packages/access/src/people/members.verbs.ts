@@ -1,0 +1,65 @@
+/** What may be done with the members of a project, and who may. */
+import * as schemas from '@keyferry/schemas'
+import { z } from 'zod'
+import { defineAuthVerb } from '../policy/auth-verb.ts'
+import { may, project, type Requirements } from '../policy/requirement.ts'
+import { defineVerb } from '../policy/verb.ts'
+import { inviteMember, inviteMembers, listInvitations, revokeInvitation } from './invitations.ts'
+import { addIdentity, listMembers, memberOfIdentity, removeMember, updateMember } from './members.ts'
+
+const byProject = z.object({ projectId: schemas.id })
+const managing = (input: { projectId: string }): Requirements => [may('members.manage', project(input))]
+
+export const memberVerbs = {
+  list: defineVerb({ input: byProject, requires: managing, run: listMembers }),
+
+  invite: defineAuthVerb({
+    input: schemas.inviteMember,
+    requires: managing,
+    run: (ctx, actor, input, { auth }) => inviteMember(ctx, auth, actor, input),
+  }),
+
+  inviteMany: defineAuthVerb({
+    input: schemas.inviteMembers,
+    requires: managing,
+    run: (ctx, actor, input, { auth }) => inviteMembers(ctx, auth, actor, input),
+  }),
+
+  invitations: defineVerb({ input: byProject, requires: managing, run: listInvitations }),
+
+  revokeInvitation: defineVerb({
+    input: z.object({ projectId: schemas.id, invitationId: schemas.id }),
+    requires: managing,
+    run: revokeInvitation,
+  }),
+
+  update: defineVerb({ input: schemas.updateMember, requires: managing, run: updateMember }),
+
+  remove: defineVerb({
+    input: z.object({ projectId: schemas.id, memberId: schemas.id }),
+    requires: managing,
+    run: removeMember,
+  }),
+
+  identities: defineVerb({
+    input: byProject,
+    requires: managing,
+    run: async (ctx, actor, input) => (await listMembers(ctx, actor, input)).filter(({ kind }) => kind === 'identity'),
+  }),
+
+  addIdentity: defineVerb({ input: schemas.identityMembership, requires: managing, run: addIdentity }),
+
+  updateIdentity: defineVerb({
+    input: schemas.identityMembership,
+    requires: managing,
+    run: async (ctx, actor, input) =>
+      updateMember(ctx, actor, { ...input, memberId: await memberOfIdentity(ctx, input) }),
+  }),
+
+  removeIdentity: defineVerb({
+    input: z.object({ projectId: schemas.id, identityId: schemas.id }),
+    requires: managing,
+    run: async (ctx, actor, input) =>
+      removeMember(ctx, actor, { ...input, memberId: await memberOfIdentity(ctx, input) }),
+  }),
+}

@@ -1,0 +1,67 @@
+/** How long a person stays signed in, and how they signed in. */
+import { withOwnNames } from '@keyferry/db'
+import type { Context } from '@keyferry/kernel'
+
+export interface SessionLimits {
+  /** Milliseconds after which a session ends, used or not. */
+  maxMs: number
+  /** Milliseconds without a request after which it ends. */
+  idleMs: number
+  /** Milliseconds after which one that began at the provider ends, so that the provider decides again. */
+  providerMs: number
+}
+
+export const DEFAULT_LIMITS: SessionLimits = {
+  maxMs: 168 * 3_600_000,
+  idleMs: 1440 * 60_000,
+  providerMs: 24 * 3_600_000,
+}
+
+/** Milliseconds after which a session that is used says so again: a small part of the time it may be idle. */
+export const lastSeenEvery = ({ idleMs }: SessionLimits): number => Math.min(300_000, Math.floor(idleMs / 10))
+
+export interface TimedSession {
+  createdAt: Date
+  updatedAt: Date
+  signedInBy?: string | null | undefined
+}
+
+export function isOver({ createdAt, updatedAt, signedInBy }: TimedSession, limits: SessionLimits): boolean {
+  const now = Date.now()
+  const longest = signedInBy === 'oidc' ? Math.min(limits.maxMs, limits.providerMs) : limits.maxMs
+  return now - createdAt.getTime() >= longest || now - updatedAt.getTime() >= limits.idleMs + lastSeenEvery(limits)
+}
+
+/** Removes sessions that are over from the store, where nobody came back to be told. */
+export async function removeOver(db: Context['db'], limits: SessionLimits): Promise<void> {
+  const { maxMs, idleMs, providerMs } = limits
+  // better-auth keeps times as the database has them.
+  const before = (ms: number) =>
+    db.dialect === 'sqlite' ? new Date(Date.now() - ms).toISOString() : new Date(Date.now() - ms)
+  const sessions = withOwnNames(db).withTables<{
+    session: { createdAt: Date | string; updatedAt: Date | string; signedInBy: string | null }
+  }>()
+  await sessions
+    .deleteFrom('session')
+    .where((eb) =>
+      eb.or([
+        eb('createdAt', '<=', before(maxMs)),
+        eb.and([eb('signedInBy', '=', 'oidc'), eb('createdAt', '<=', before(providerMs))]),
+        eb('updatedAt', '<=', before(idleMs + lastSeenEvery(limits))),
+      ]),
+    )
+    .execute()
+}
+
+export const SIGN_INS = ['password', 'passkey', 'oidc', 'link'] as const
+/** `link`: an operator's, from the command line. */
+export type SignInKind = (typeof SIGN_INS)[number]
+
+/** By the endpoint of better-auth that begins a session; null for one that goes on with another's. */
+export function kindOf(path: string | undefined): SignInKind | null {
+  if (path === undefined) return null
+  if (path.includes('/callback/')) return 'oidc'
+  if (path.startsWith('/passkey/')) return 'passkey'
+  if (path.startsWith('/sign-in-link')) return 'link'
+  return path.startsWith('/sign-in/') || path.startsWith('/two-factor/verify') ? 'password' : null
+}

@@ -1,0 +1,139 @@
+/** Accounts, read straight from better-auth's tables, which are not part of our table types. */
+import { amend, withOwnNames } from '@keyferry/db'
+import type { Context, Tx } from '@keyferry/kernel'
+
+export interface User {
+  id: string
+  email: string
+  name: string
+  /** better-auth keeps times as the database has them: a Date in Postgres, text in SQLite. */
+  createdAt: Date | string
+  twoFactorEnabled: boolean | number | null
+  /** Whether it is proven that the address is its owner's. */
+  emailVerified: boolean | number
+}
+
+interface SessionRow {
+  id: string
+  userId: string
+  createdAt: Date | string
+  updatedAt: Date | string
+  ipAddress: string | null
+  userAgent: string | null
+  signedInBy: string | null
+}
+
+type Tables = {
+  user: User
+  session: SessionRow
+  twoFactor: { userId: string }
+  passkey: { userId: string }
+  /** A way to sign in: `accountId` is the provider's name for the person. */
+  account: { userId: string; providerId: string; accountId: string }
+  /** Open links, trusted devices, sign-ins that wait for a second factor. */
+  verification: { value: string }
+}
+
+const accounts = (db: Context['db'] | Tx) => withOwnNames(db).withTables<Tables>()
+
+/** As better-auth calls the organization's OpenID provider, and a password. */
+export const OIDC = 'oidc'
+const PASSWORD = 'credential'
+
+export async function usersOf(db: Context['db'] | Tx, ids: readonly string[]): Promise<User[]> {
+  if (ids.length === 0) return []
+  return columns(db).where('id', 'in', ids).execute()
+}
+
+/** `email` in lower case. */
+export const userOfEmail = (db: Context['db'] | Tx, email: string): Promise<User | undefined> =>
+  columns(db).where('email', '=', email).executeTakeFirst()
+
+export const allUsers = (db: Context['db'] | Tx): Promise<User[]> => columns(db).orderBy('email').execute()
+
+const columns = (db: Context['db'] | Tx) =>
+  accounts(db).selectFrom('user').select(['id', 'email', 'name', 'createdAt', 'twoFactorEnabled', 'emailVerified'])
+
+/** Newest first. */
+export const sessionsOf = (db: Context['db'] | Tx, userId: string): Promise<SessionRow[]> =>
+  accounts(db)
+    .selectFrom('session')
+    .where('userId', '=', userId)
+    .select(['id', 'userId', 'createdAt', 'updatedAt', 'ipAddress', 'userAgent', 'signedInBy'])
+    .orderBy('createdAt', 'desc')
+    .execute()
+
+/** Ends sessions, trusted devices, sign-ins that wait for a second factor, and links for a new password. */
+export async function signOutEverywhere(db: Context['db'] | Tx, id: string): Promise<void> {
+  await accounts(db).deleteFrom('session').where('userId', '=', id).execute()
+  await accounts(db).deleteFrom('verification').where('value', '=', id).execute()
+}
+
+/** The account with all that belongs to it. */
+export async function deleteUser(tx: Tx, id: string): Promise<void> {
+  await dropSecondFactor(tx, id)
+  await accounts(tx).deleteFrom('user').where('id', '=', id).execute()
+}
+
+/** From now on the password is enough. They are signed out. */
+export async function dropSecondFactor(tx: Tx, id: string): Promise<void> {
+  await signOutEverywhere(tx, id)
+  await accounts(tx).deleteFrom('twoFactor').where('userId', '=', id).execute()
+  await accounts(tx).deleteFrom('passkey').where('userId', '=', id).execute()
+  await tx.deleteFrom('totpSteps').where('userId', '=', id).execute()
+  // 0 is how SQLite has it, and one of the ways to write false in Postgres.
+  await amend(accounts(tx), 'user', id, { twoFactorEnabled: 0 })
+}
+
+/** From now on it is proven that the address is its owner's. */
+export async function markProven(db: Context['db'] | Tx, id: string): Promise<void> {
+  await amend(accounts(db), 'user', id, { emailVerified: 1 })
+}
+
+/** The account that the provider's `subject` signs in to; undefined for a new one. */
+export const userOfSubject = async (db: Context['db'] | Tx, subject: string): Promise<string | undefined> =>
+  (
+    await accounts(db)
+      .selectFrom('account')
+      .where('providerId', '=', OIDC)
+      .where('accountId', '=', subject)
+      .select('userId')
+      .executeTakeFirst()
+  )?.userId
+
+/** Whether somebody signs in to the account by the provider. */
+export const isLinked = async (db: Context['db'] | Tx, id: string): Promise<boolean> =>
+  (await accounts(db)
+    .selectFrom('account')
+    .where('userId', '=', id)
+    .where('providerId', '=', OIDC)
+    .select('userId')
+    .executeTakeFirst()) !== undefined
+
+/** Which ways in stay. */
+export interface Kept {
+  password: boolean
+  /** The provider's name for the person; null: however they are linked. */
+  subject: string | null
+}
+
+/** Ends every way into the account but those that are `kept`, with its sessions, second factors, trusted devices and open links. */
+export async function dropCredentials(tx: Tx, id: string, kept: Kept) {
+  const { numDeletedRows: sessions } = await accounts(tx)
+    .deleteFrom('session')
+    .where('userId', '=', id)
+    .executeTakeFirstOrThrow()
+  const { numDeletedRows: waysIn } = await accounts(tx)
+    .deleteFrom('account')
+    .where('userId', '=', id)
+    .$if(kept.password, (query) => query.where('providerId', '!=', PASSWORD))
+    .where((eb) =>
+      kept.subject === null
+        ? eb('providerId', '!=', OIDC)
+        : eb.or([eb('providerId', '!=', OIDC), eb('accountId', '!=', kept.subject)]),
+    )
+    .executeTakeFirstOrThrow()
+  await dropSecondFactor(tx, id)
+  await accounts(tx).deleteFrom('verification').where('value', '=', id).execute()
+  return { sessions: Number(sessions), waysIn: Number(waysIn) }
+}

@@ -1,0 +1,239 @@
+/** From a place as an input names it to the places of the policy, as they are at this moment. */
+import type { Db } from '@keyferry/db'
+import { lookedUp, OutOfReach, type Tx } from '@keyferry/kernel'
+import { allows, type Access, type Place } from '@keyferry/schemas/policy'
+import { reachOf } from '../grants/reach.ts'
+import type { FolderName, NewPlace, Where } from './requirement.ts'
+
+type FolderPlace = Extract<Place, { kind: 'folder' }>
+
+export interface Resolved {
+  /** All of them are checked. None: nothing is there that would need the action. */
+  places: readonly Place[]
+  /** What is answered to those who may not know that it exists: the same as if it did not. */
+  missing: string
+  /** Whether somebody may know that the thing exists; it was named by an id or a name of its own. */
+  known?: (access: Access) => boolean
+  /** Places behind those: checked too, and never named to somebody whom they are refused. */
+  behind?: () => Promise<readonly Place[]>
+}
+
+/** Throws `OutOfReach` for an id that nothing has. */
+export async function resolve(db: Db | Tx, at: Where): Promise<Resolved> {
+  switch (at.kind) {
+    case 'instance':
+    case 'organization':
+      return { places: [at], missing: 'Not found' }
+    case 'project':
+      return { places: [at], missing: projectMissing(at.projectId) }
+    case 'project-slug':
+      return projectOfSlug(db, at.slug)
+    case 'folder':
+    case 'folder-id':
+    case 'folder-in': {
+      const { place, ...found } = await folderOf(db, at)
+      if (!place) return { ...found, places: [] }
+      return { ...found, places: [{ ...after(place, at.becomes), ...(at.below ? { below: true } : {}) }] }
+    }
+    case 'syncs-of':
+      return syncsOf(db, at.folder, at.becomes)
+    case 'shown-by':
+      return shownBy(db, at.folder, at.below ?? false)
+    case 'sync': {
+      const { place, ...found } = await sourceOf(db, at.syncId)
+      return { ...found, places: [place] }
+    }
+    case 'sync-source': {
+      const { place, missing } = await sourceOf(db, at.syncId)
+      const { environment = place.environment, secretPath: path = place.path } = at
+      return { places: [{ ...place, environment, path }], missing }
+    }
+    case 'sent-by': {
+      const { place } = await sourceOf(db, at.syncId)
+      const { environment = place.environment, secretPath: path = place.path } = at.moved ?? {}
+      return shownBy(db, { ...place, environment, path }, false)
+    }
+    case 'connection':
+    case 'connection-name':
+      return connectionOf(db, at)
+    case 'trash':
+      return trashed(db, at)
+    case 'import-source':
+      return importSource(db, at)
+  }
+}
+
+const projectMissing = (projectId: string): string => `Project with ID ${projectId} not found`
+
+async function projectOfSlug(db: Db | Tx, slug: string): Promise<Resolved> {
+  const missing = `Project with slug "${slug}" not found`
+  const row = await db.selectFrom('projects').where('slug', '=', lookedUp(slug)).select('id').executeTakeFirst()
+  if (!row) throw new OutOfReach(missing)
+  return { places: [{ kind: 'project', projectId: row.id }], missing }
+}
+
+interface FoundFolder extends Omit<Resolved, 'places'> {
+  /** Null: no such folder, which the verb says. */
+  place: FolderPlace | null
+}
+
+async function folderOf(db: Db | Tx, at: FolderName): Promise<FoundFolder> {
+  if (at.kind === 'folder') {
+    const { projectId, environment, path } = at
+    return { place: { kind: 'folder', projectId, environment, path }, missing: projectMissing(projectId) }
+  }
+  const id = at.kind === 'folder-id' ? at.folderId : at.idOrName
+  const place = await placeOfFolder(db, id)
+  if (at.kind === 'folder-id') {
+    const missing = `Folder with ID ${id} not found`
+    if (!place) throw new OutOfReach(missing)
+    return { place, missing, known: (access) => allows(access, 'folders.read', place) }
+  }
+  const { projectId, environment, path } = at
+  const missing = projectMissing(projectId)
+  if (place && place.projectId === projectId && place.environment === environment) {
+    return {
+      place,
+      missing: `Folder with path "${joined(path, id)}" not found in environment "${environment}"`,
+      known: (access) => allows(access, 'folders.read', place),
+    }
+  }
+  return { place: { kind: 'folder', projectId, environment, path: joined(path, id) }, missing }
+}
+
+async function placeOfFolder(db: Db | Tx, folderId: string): Promise<FolderPlace | null> {
+  const row = await db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('folders.id', '=', lookedUp(folderId))
+    .select(['environments.projectId', 'environments.slug as environment', 'folders.path'])
+    .executeTakeFirst()
+  return row ? { kind: 'folder', ...row } : null
+}
+
+/** The place that a folder has after a rename or a move. */
+function after(place: FolderPlace, becomes: NewPlace | undefined): FolderPlace {
+  if (!becomes) return place
+  const cut = place.path.lastIndexOf('/')
+  const {
+    environment = place.environment,
+    parent = place.path.slice(0, cut) || '/',
+    name = place.path.slice(cut + 1),
+  } = becomes
+  return { ...place, environment, path: joined(parent, name) }
+}
+
+const joined = (path: string, name: string): string => (path === '/' ? `/${name}` : `${path}/${name}`)
+
+async function syncsOf(db: Db | Tx, folder: FolderName, becomes: NewPlace | undefined): Promise<Resolved> {
+  const { place: top, ...found } = await folderOf(db, folder)
+  if (!top) return { ...found, places: [] }
+  const sources = await db
+    .selectFrom('syncs')
+    .innerJoin('folders', 'folders.id', 'syncs.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('environments.projectId', '=', top.projectId)
+    .where('environments.slug', '=', lookedUp(top.environment))
+    .select('folders.path')
+    .distinct()
+    .execute()
+  const moved = after(top, becomes)
+  const places = sources
+    .filter(({ path }) => path === top.path || path.startsWith(top.path === '/' ? '/' : `${top.path}/`))
+    .map(({ path }): FolderPlace => ({ ...moved, path: moved.path + path.slice(top.path.length) }))
+  return { ...found, places }
+}
+
+async function shownBy(db: Db | Tx, folder: FolderName, below: boolean): Promise<Resolved> {
+  const { place: top, ...found } = await folderOf(db, folder)
+  if (!top) return { ...found, places: [] }
+  const rows = await db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('environments.projectId', '=', top.projectId)
+    .where('environments.slug', '=', lookedUp(top.environment))
+    .$if(!below, (query) => query.where('folders.path', '=', lookedUp(top.path)))
+    .select(['folders.id', 'folders.path'])
+    .execute()
+  const ids = rows
+    .filter(({ path }) => path === top.path || (below && path.startsWith(top.path === '/' ? '/' : `${top.path}/`)))
+    .map(({ id }) => id)
+  return { ...found, places: [below ? { ...top, below } : top], behind: () => reachOf(db, ids) }
+}
+
+/** A sync is where its source is. */
+async function sourceOf(db: Db | Tx, syncId: string): Promise<Omit<Resolved, 'places'> & { place: FolderPlace }> {
+  const missing = `There is no secret sync with the id ${syncId}`
+  const row = await db
+    .selectFrom('syncs')
+    .innerJoin('folders', 'folders.id', 'syncs.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('syncs.id', '=', syncId)
+    .select(['syncs.projectId', 'environments.slug as environment', 'folders.path'])
+    .executeTakeFirst()
+  if (!row) throw new OutOfReach(missing)
+  const place: FolderPlace = { kind: 'folder', ...row }
+  return { place, missing, known: (access) => allows(access, 'syncs.read', place) }
+}
+
+/** Whether they may know what belongs to the whole project, whatever they may do with it. */
+const knowsProject = (access: Access, projectId: string): boolean =>
+  allows(access, 'secrets.read-names', { kind: 'project', projectId })
+
+/** A connection of no project is the organization's. */
+async function connectionOf(
+  db: Db | Tx,
+  at: Extract<Where, { kind: 'connection' | 'connection-name' }>,
+): Promise<Resolved> {
+  const missing =
+    at.kind === 'connection'
+      ? `App Connection with ID ${at.connectionId} not found`
+      : `App Connection with name "${at.name}" not found`
+  const row = await db
+    .selectFrom('connections')
+    .where((eb) => (at.kind === 'connection' ? eb('id', '=', at.connectionId) : eb('name', '=', lookedUp(at.name))))
+    .select(['projectId', 'allowedProjects'])
+    .executeTakeFirst()
+  if (!row) throw new OutOfReach(missing)
+  const { projectId, allowedProjects } = row
+  if (projectId !== null)
+    return { places: [{ kind: 'project', projectId }], missing, known: (access) => knowsProject(access, projectId) }
+  const projects: string[] | null = allowedProjects === null ? null : JSON.parse(allowedProjects)
+  const place: Place = { kind: 'organization', projects }
+  return { places: [place], missing, known: (access) => allows(access, 'connections.read', place) }
+}
+
+/** Where its folder is now, not where it was deleted. */
+async function trashed(db: Db | Tx, { projectId, trashId }: { projectId: string; trashId: string }): Promise<Resolved> {
+  const item = await db
+    .selectFrom('trash')
+    .where('id', '=', trashId)
+    .where('projectId', '=', projectId)
+    .select(['folderId', 'kind', 'name'])
+    .executeTakeFirst()
+  const parent = item && (await placeOfFolder(db, item.folderId))
+  // The verb says what is missing.
+  if (!parent) return { places: [], missing: projectMissing(projectId) }
+  const place: FolderPlace =
+    item.kind === 'secret' ? parent : { ...parent, path: joined(parent.path, item.name), below: true }
+  return {
+    places: [place],
+    missing: `There is nothing deleted with the id ${trashId} in environment "${parent.environment}"`,
+    known: (access) => allows(access, 'secrets.read-names', parent),
+  }
+}
+
+async function importSource(db: Db | Tx, at: Extract<Where, { kind: 'import-source' }>): Promise<Resolved> {
+  const present = await db
+    .selectFrom('imports')
+    .innerJoin('folders', 'folders.id', 'imports.sourceFolderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('imports.id', '=', at.importId)
+    .where('environments.projectId', '=', at.projectId)
+    .select(['environments.slug as environment', 'folders.path'])
+    .executeTakeFirst()
+  const { environment = present?.environment, path = present?.path } = at
+  if (environment === undefined || path === undefined) return { places: [], missing: projectMissing(at.projectId) }
+  const named = { kind: 'folder' as const, projectId: at.projectId, environment, path }
+  return shownBy(db, named, false)
+}

@@ -1,0 +1,139 @@
+/** How often something that can be guessed was tried, counted in the store: every process of a fleet counts the same. */
+import { timestamp, TooManyRequests, type Context } from '@keyferry/kernel'
+import ipaddr from 'ipaddr.js'
+import { sql } from 'kysely'
+
+type Counting = Pick<Context, 'db' | 'now'>
+
+/** How attempts that fail are slowed down: after `free` of them, each is followed by the next delay in seconds, the last one again and again. */
+export interface Schedule {
+  free: number
+  delays: readonly [number, ...number[]]
+}
+/** The longest delay is short: guessing must not keep the owner out. A minute still leaves 1,440 guesses a day to a whole botnet. */
+export const GUESSES: Schedule = { free: 10, delays: [1, 2, 4, 8, 15, 30, 60] }
+/** Milliseconds without a failure after which they are forgotten. */
+const FORGOTTEN_MS = 24 * 3_600_000
+/** Milliseconds between two removals of counts that are over. */
+const PURGED_EVERY_MS = 60_000
+
+/** A guess that counts as failed unless it turns out right. */
+export interface Guess {
+  /** Failures in a row, with this one. */
+  failures: number
+  /** It was right: the count begins again. */
+  succeeded(): Promise<void>
+}
+
+/**
+ * Counts a guess before it is checked, so that of many at the same time no more are checked than one after the other. Throws `TooManyRequests`
+ * while the delay after the last failure lasts; such a guess does not count.
+ */
+export async function beginGuess(
+  ctx: Counting,
+  key: string,
+  { free, delays: seconds }: Schedule = GUESSES,
+): Promise<Guess> {
+  const now = ctx.now()
+  const at = now.toISOString()
+  const after = (ms: number): string => new Date(now.getTime() + ms).toISOString()
+  const isOver = sql<boolean>`attempts.expires_at <= ${at}`
+  const delays = sql.join(
+    seconds.map((delay, n) => sql`when attempts.count + 1 = ${free + n} then ${after(delay * 1000)}`),
+    sql` `,
+  )
+  const longest = after((seconds.at(-1) ?? 0) * 1000)
+  const blockedUntil = sql<string>`case when ${isOver} or attempts.count + 1 < ${free} then ${at} ${delays} else ${longest} end`
+  const counted = await ctx.db
+    .insertInto('attempts')
+    .values({ key, count: 1, blockedUntil: at, expiresAt: after(FORGOTTEN_MS) })
+    .onConflict((conflict) =>
+      conflict
+        .column('key')
+        .doUpdateSet({
+          count: sql<number>`case when ${isOver} then 1 else attempts.count + 1 end`,
+          blockedUntil,
+          expiresAt: after(FORGOTTEN_MS),
+        })
+        .where('attempts.blockedUntil', '<=', at),
+    )
+    .returning('count')
+    .executeTakeFirst()
+  if (!counted) {
+    const row = await ctx.db.selectFrom('attempts').where('key', '=', key).select('blockedUntil').executeTakeFirst()
+    throw new TooManyRequests(secondsUntil(now, row?.blockedUntil ?? at))
+  }
+  return {
+    failures: counted.count,
+    async succeeded() {
+      await ctx.db.deleteFrom('attempts').where('key', '=', key).execute()
+    },
+  }
+}
+
+/** What a process remembers of a store's counts. */
+interface Remembered {
+  purgedAt: number
+  /** Keys over their limit and until when, so that a flood costs the store nothing. */
+  refused: Map<string, string>
+}
+const remembered = new WeakMap<Context['db'], Remembered>()
+const REFUSED_AT_MOST = 10_000
+
+function rememberedOf({ db }: Counting): Remembered {
+  const found = remembered.get(db) ?? { purgedAt: 0, refused: new Map<string, string>() }
+  remembered.set(db, found)
+  return found
+}
+
+/** Counts a request; throws `TooManyRequests` once there were more than `max` within `windowMs` milliseconds. */
+export async function countRequest(
+  ctx: Counting,
+  key: string,
+  { max, windowMs }: { max: number; windowMs: number },
+): Promise<void> {
+  const now = ctx.now()
+  const at = now.toISOString()
+  const { refused } = rememberedOf(ctx)
+  const until = refused.get(key)
+  if (until !== undefined && until > at) throw new TooManyRequests(secondsUntil(now, until))
+  refused.delete(key)
+  await purge(ctx)
+  const isOver = sql<boolean>`attempts.expires_at <= ${at}`
+  const expiresAt = new Date(now.getTime() + windowMs).toISOString()
+  const row = await ctx.db
+    .insertInto('attempts')
+    .values({ key, count: 1, blockedUntil: at, expiresAt })
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet({
+        count: sql<number>`case when ${isOver} then 1 else attempts.count + 1 end`,
+        expiresAt: sql<string>`case when ${isOver} then ${expiresAt} else attempts.expires_at end`,
+      }),
+    )
+    .returning(['count', 'expiresAt'])
+    .executeTakeFirstOrThrow()
+  if (row.count <= max) return
+  if (refused.size >= REFUSED_AT_MOST) refused.clear()
+  refused.set(key, row.expiresAt)
+  throw new TooManyRequests(secondsUntil(now, row.expiresAt))
+}
+
+/** Removes counts that are over: a client that never comes back must not leave a row. */
+async function purge(ctx: Counting): Promise<void> {
+  const state = rememberedOf(ctx)
+  const now = ctx.now().getTime()
+  if (now - state.purgedAt < PURGED_EVERY_MS) return
+  state.purgedAt = now
+  await ctx.db.deleteFrom('attempts').where('expiresAt', '<=', timestamp(ctx)).execute()
+}
+
+const secondsUntil = (now: Date, then: string): number =>
+  Math.max(1, Math.ceil((Date.parse(then) - now.getTime()) / 1000))
+
+/** What a client's address is counted as: an IPv6 client has a whole /64 to choose from. */
+export function networkOf(address: string | null): string {
+  if (address === null || !ipaddr.isValid(address)) return 'unknown'
+  const parsed = ipaddr.process(address)
+  if (parsed.kind() === 'ipv4') return parsed.toString()
+  return `${new ipaddr.IPv6([...parsed.toByteArray().slice(0, 8), ...Array.from({ length: 8 }, () => 0)]).toString()}/64`
+}

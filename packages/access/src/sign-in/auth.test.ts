@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto'
+import { amend, withOwnNames } from '@keyferry/db'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { BadRequest, TooManyRequests } from '@keyferry/kernel'
+import { testContext, type TestContext } from '@keyferry/kernel/testing'
+import { hashPassword as hashOfEarlierVersions } from 'better-auth/crypto'
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { createAuth, migrateAuth, type Auth } from './auth.ts'
+import { bootstrapInstance } from './bootstrap.ts'
+import { hashPassword } from './password-hash.ts'
+
+const account = {
+  email: 'ada@example.com',
+  password: 'correct horse battery',
+  organization: 'Acme & Söhne',
+  tokenExpiresInDays: 30,
+}
+const url = 'http://127.0.0.1:4400'
+
+onEveryDatabase('accounts', (open) => {
+  let test: TestContext
+  let auth: Auth
+  beforeEach(async () => {
+    test = await testContext(open)
+    await test.ctx.db.deleteFrom('organizations').execute()
+    auth = createAuth({
+      ctx: test.ctx,
+      rootKey: randomBytes(32),
+      baseUrl: url,
+      oidc: null,
+      hashing: { ln: 4, r: 1, p: 1 },
+    })
+    // A fleet's processes start together; an embedded one is alone with its store.
+    const starts = test.ctx.db.dialect === 'postgres' ? 2 : 1
+    await Promise.all(Array.from({ length: starts }, () => migrateAuth(test.ctx.db, test.ctx.log)))
+    await migrateAuth(test.ctx.db, test.ctx.log)
+  })
+  afterEach(() => test.close())
+
+  const signIn = (password: string) =>
+    auth.handler(
+      new Request(`${url}/api/auth/sign-in/email`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: url },
+        body: JSON.stringify({ email: account.email, password }),
+      }),
+    )
+  const rows = async (table: 'user' | 'account' | 'apikey') =>
+    (await authTables(test).selectFrom(table).selectAll().execute()).length
+
+  it('knows at once that another process revoked a key', async () => {
+    const { token } = (await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })).identity.credentials
+    const asked = () => auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null)
+    const used = async () => (await authTables(test).selectFrom('apikey').select('lastRequest').execute())[0]
+    expect(await asked()).not.toBeNull()
+    const before = await used()
+    expect(await asked()).not.toBeNull()
+    // Remembered: better-auth was not asked, which would have counted.
+    expect(await used()).toEqual(before)
+    await authTables(test).deleteFrom('apikey').execute()
+    expect(await asked()).toBeNull()
+  })
+
+  it('sets up an empty instance with an account that can sign in and a token that works', async () => {
+    const made = await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
+    expect(made.organization).toMatchObject({
+      name: 'Acme & Söhne',
+      slug: expect.stringMatching(/^acme-sohne-[0-9a-f]{6}$/),
+    })
+
+    const { token } = made.identity.credentials
+    const byToken = await auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null)
+    expect(byToken).toEqual({ kind: 'identity', id: made.identity.id, name: 'Bootstrap token' })
+
+    const answer = await signIn(account.password)
+    expect(answer.status).toBe(200)
+    const cookie = answer.headers.getSetCookie().find((line) => line.includes('session_token')) ?? ''
+    expect(cookie).toMatch(/HttpOnly/i)
+    expect(cookie).toMatch(/SameSite=Lax/i)
+    const bySession = await auth.actorOf(new Headers({ cookie: cookie.slice(0, cookie.indexOf(';')) }), null)
+    expect(bySession).toEqual({ kind: 'user', id: made.user.id, name: account.email })
+  })
+
+  it('knows nobody by a wrong token, a wrong password or a forged cookie', async () => {
+    await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
+    expect(await auth.actorOf(new Headers({ authorization: `Bearer kf_${'x'.repeat(64)}` }), null)).toBeNull()
+    expect(await auth.actorOf(new Headers({ authorization: 'Basic YTpi' }), null)).toBeNull()
+    expect(await auth.actorOf(new Headers({ cookie: 'keyferry.session_token=forged.forged' }), null)).toBeNull()
+    expect(await auth.actorOf(new Headers(), null)).toBeNull()
+    expect((await signIn('wrong password')).status).toBe(401)
+  })
+
+  it('works once: of two calls at the same time one wins, later ones are refused', async () => {
+    const results = await Promise.allSettled([
+      bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true }),
+      bootstrapInstance(test.ctx, auth, { ...account, email: 'eve@example.com' }, { isLocalProgram: true }),
+    ])
+    expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
+    const refused = results.find((result) => result.status === 'rejected')
+    expect(refused?.reason).toBeInstanceOf(BadRequest)
+    await expect(bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })).rejects.toThrow(
+      'Instance has already been set up',
+    )
+    expect(await rows('user')).toBe(1)
+    expect(await rows('apikey')).toBe(1)
+  })
+
+  it('leaves nothing behind when the account cannot be made', async () => {
+    await expect(
+      bootstrapInstance(test.ctx, auth, { ...account, password: 'short' }, { isLocalProgram: true }),
+    ).rejects.toThrow()
+    expect(await rows('user')).toBe(0)
+    expect(await rows('account')).toBe(0)
+    expect(await test.ctx.db.selectFrom('organizations').select('id').execute()).toEqual([])
+    await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
+  })
+
+  it('keeps passwords as OWASP recommends, also those of earlier versions once they were used', async () => {
+    await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
+    const accounts = withOwnNames(test.ctx.db).withTables<{ account: { id: string; password: string | null } }>()
+    const row = () => accounts.selectFrom('account').select(['id', 'password']).executeTakeFirstOrThrow()
+    const stored = async () => (await row()).password
+    auth = createAuth({ ctx: test.ctx, rootKey: randomBytes(32), baseUrl: url, oidc: null })
+    const earlier = await hashOfEarlierVersions(account.password)
+    await amend(accounts, 'account', (await row()).id, { password: earlier })
+    expect((await signIn('wrong password')).status).toBe(401)
+    expect(await stored()).toBe(earlier)
+    expect((await signIn(account.password)).status).toBe(200)
+    expect(await stored()).toMatch(/^\$scrypt\$ln=17,r=8,p=1\$/)
+    expect((await signIn(account.password)).status).toBe(200)
+  })
+
+  it('hashes a few passwords at a time and lets no long queue grow', async () => {
+    const hashes = Array.from({ length: 60 }, () => hashPassword(account.password, { ln: 4, r: 1, p: 1 }))
+    const settled = await Promise.allSettled(hashes)
+    const refused = settled.filter((one) => one.status === 'rejected')
+    expect(refused).toHaveLength(8)
+    for (const { reason } of refused) expect(reason).toBeInstanceOf(TooManyRequests)
+  })
+
+  it('signs nobody up from outside', async () => {
+    const answer = await auth.handler(
+      new Request(`${url}/api/auth/sign-up/email`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: url },
+        body: JSON.stringify({ email: 'eve@example.com', password: 'long enough password', name: 'Eve' }),
+      }),
+    )
+    expect(answer.status).toBe(400)
+    expect(await rows('user')).toBe(0)
+  })
+
+  it('says what broke to whoever asked and to the log, a line each, and prints nothing by itself', async () => {
+    const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'warn'), vi.spyOn(process.stderr, 'write')]
+    onTestFinished(() => printed.forEach((spy) => spy.mockRestore()))
+    const said = [vi.spyOn(test.ctx.log, 'warn'), vi.spyOn(test.ctx.log, 'debug')]
+    const { identity } = await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
+    expect((await signIn('a wrong password')).status).toBe(401)
+
+    await authTables(test).schema.dropTable('session').execute()
+    await expect(signIn(account.password)).rejects.toThrow(/session/)
+    await authTables(test).schema.dropTable('apikey').execute()
+    const { token } = identity.credentials
+    await auth.actorOf(new Headers({ authorization: `Bearer ${token}` }), null).catch(() => null)
+
+    for (const spy of printed) expect(spy).not.toHaveBeenCalled()
+    const calls: readonly (readonly unknown[])[] = said.flatMap((spy) => spy.mock.calls)
+    expect(calls.length).toBeGreaterThan(0)
+    for (const [details, message] of calls) {
+      expect(details).toMatchObject({ part: 'auth' })
+      expect(message).toMatch(/./)
+      for (const secret of [token, account.email, account.password])
+        expect(`${JSON.stringify(details)} ${String(message)}`).not.toContain(secret)
+    }
+  })
+
+  it('keeps neither the password nor the token in the clear', async () => {
+    const { identity } = await bootstrapInstance(test.ctx, auth, account, { isLocalProgram: true })
+    const tables = authTables(test)
+    const stored = JSON.stringify([
+      await tables.selectFrom('user').selectAll().execute(),
+      await tables.selectFrom('account').selectAll().execute(),
+      await tables.selectFrom('apikey').selectAll().execute(),
+    ])
+    expect(stored).not.toContain(account.password)
+    expect(stored).not.toContain(identity.credentials.token)
+  })
+})
+
+/** better-auth's own tables, which are not in our table types. */
+const authTables = (test: TestContext) =>
+  test.ctx.db
+    .withoutPlugins()
+    .withTables<{ user: { id: string }; account: { id: string }; apikey: { id: string; lastRequest: string | null } }>()

@@ -1,0 +1,267 @@
+/** Who is asking: passwords, sessions and tokens, all kept by better-auth in tables of its own beside ours. */
+import { createHash } from 'node:crypto'
+import { ACCOUNT_TABLES, withOwnNames, type Db } from '@keyferry/db'
+import { OnlyByProvider, SecondFactorRequired, type Actor, type Context } from '@keyferry/kernel'
+import { getMigrations } from 'better-auth/db/migration'
+import { sql } from 'kysely'
+import { actorOfToken, auditRefusedToken } from '../machines/sign-in.ts'
+import { ACCESS_TOKEN_PREFIX } from '../machines/tokens.ts'
+import { isKey } from '../people/api-keys.ts'
+import { passwordRules } from '../people/password-rules.ts'
+import { acceptAll, isInvited } from '../people/pending.ts'
+import { proveByProvider, proveByReset, reportProof } from '../people/proof.ts'
+import { DEFAULT_LIMITS, removeOver, type SessionLimits } from '../people/sessions.ts'
+import { userOfEmail } from '../people/users.ts'
+import { auditSignIn } from './audit-sign-in.ts'
+import { betterAuthOn, configuration, type Accounts, type Session, type Store } from './better-auth.ts'
+import { factorChanges } from './factor-changes.ts'
+import { guesses } from './guesses.ts'
+import { mailGuesses } from './mail-guesses.ts'
+import { oidcGroups, withGroups } from './oidc-groups.ts'
+import type { Admission, OidcProvider } from './oidc-provider.ts'
+import { hasPasskeys } from './passkeys.ts'
+import { OWASP_COST, type HashCost } from './password-hash.ts'
+import { mailReset } from './reset.ts'
+import { needsSecondFactor } from './second-factor-policy.ts'
+import { setupCodeOf } from './setup-code.ts'
+import { signInLinks } from './sign-in-links.ts'
+import { signInSecret } from './sign-in-secret.ts'
+import { totpOnce } from './totp-once.ts'
+
+export interface AuthOptions {
+  ctx: Context
+  /** 32 bytes. */
+  rootKey: Buffer
+  /** Where browsers reach the instance, such as `http://127.0.0.1:4400`. */
+  baseUrl: string
+  /** Null: people sign in with passwords only. */
+  oidc: (OidcProvider & { allowedDomains: readonly string[]; only: boolean }) | null
+  /** What hashing a password costs; left out, what OWASP recommends. Tests have other things to do. */
+  hashing?: HashCost
+  /** How long people stay signed in. */
+  sessions?: SessionLimits
+  /** Words that no password may be. */
+  bannedWords?: readonly string[]
+}
+
+export interface Auth extends Accounts {
+  /** Answers everything below `/api/auth`: sign-in, sign-out, session. Rejects with what broke inside, such as an error of the store. */
+  handler(request: Request): Promise<Response>
+  /**
+   * Who sent these headers: a session's cookie or a bearer token. Null for neither, and for a wrong or expired one. `again`: a request that goes on
+   * is checked once more, which prolongs no session and counts as no use. Rejects with `SecondFactorRequired` for a person who has to set up a
+   * second factor first.
+   */
+  actorOf(headers: Headers, address: string | null, options?: { again: boolean }): Promise<Actor | null>
+  /** Which account signed in before on the device that sent these headers, as an opaque name; null for none. */
+  knownAccountOf(headers: Headers): Promise<string | null>
+  /** Notes in the audit log that the bearer token in these headers was refused. */
+  auditRefused(headers: Headers, address: string | null): Promise<void>
+  /** A token that sets a person's password once, for a link that is `mailed` to them, or handed over. */
+  createReset(userId: string, how: { mailed: boolean }): Promise<string>
+  /** A token that signs a person in once, for a link. */
+  createSignInLink(userId: string): Promise<string>
+  /** How long people stay signed in. */
+  sessions: SessionLimits
+  /** Where browsers reach the instance. */
+  baseUrl: string
+  /** Words that no password may be, beside the organization's name. */
+  bannedWords: readonly string[]
+  /** What an empty instance is set up with. */
+  setupCode: string
+  signInWith: readonly ('password' | 'passkey' | 'oidc')[]
+  /** The same accounts inside a transaction of the caller: they exist when it commits. */
+  within(store: Store): Accounts
+}
+
+/**
+ * better-auth writes to the token's row at every check; a busy script would cost the store one write per request. In between it is enough
+ * that the row is still there: whichever process revoked it, it is gone at once.
+ */
+const TOKEN_REMEMBERED_MS = 5_000
+const TOKENS_REMEMBERED = 1_000
+
+function waysIn({ oidc, baseUrl }: Pick<AuthOptions, 'oidc' | 'baseUrl'>): Auth['signInWith'] {
+  if (oidc?.only) return ['oidc']
+  return ['password', ...(hasPasskeys(baseUrl) ? ['passkey' as const] : []), ...(oidc ? ['oidc' as const] : [])]
+}
+
+/** Shut where everybody signs in by the provider. */
+const WITH_A_PASSWORD =
+  /^\/api\/auth\/(sign-in\/email|request-password-reset|reset-password|change-password|two-factor|passkey\/(verify|generate))/
+
+/** What a person may do who has to set up a second factor first. */
+const BEFORE_A_FACTOR =
+  /^\/api\/auth\/(get-session|sign-(in|out)|callback|list-accounts|factors|two-factor|passkey|(request-password-)?reset)/
+
+export function createAuth({
+  ctx,
+  rootKey,
+  baseUrl,
+  oidc,
+  hashing = OWASP_COST,
+  sessions = DEFAULT_LIMITS,
+  bannedWords = [],
+}: AuthOptions): Auth {
+  const { db, authority, log } = ctx
+  const secret = signInSecret(rootKey)
+  const settings = { secret, baseUrl, log, dialect: db.dialect, hashing, sessions }
+  const admit: Admission = {
+    isWelcome: async (email, inGroup) =>
+      inGroup ||
+      (oidc?.allowedDomains.includes(email.slice(email.lastIndexOf('@') + 1)) ?? false) ||
+      (await userOfEmail(db, email)) !== undefined ||
+      (await isInvited(db, ctx.now(), email)),
+    async vouch(person, address) {
+      const proven = await proveByProvider(ctx, person, address)
+      // Not waited for: a slow mail server keeps nobody from signing in.
+      if (proven) void reportProof(ctx, baseUrl, proven)
+    },
+    welcome: (user, address) => acceptAll(ctx, user, address),
+  }
+  const onMailedReset = async (email: string, address: string | null): Promise<void> => {
+    const proven = await proveByReset(ctx, email, address)
+    if (proven) void reportProof(ctx, baseUrl, proven)
+  }
+  const sendReset = (to: string, token: string) => void mailReset(ctx, baseUrl, to, token)
+  const guards = [
+    guesses({ ctx, warn: (email) => void mailGuesses(ctx, baseUrl, email) }),
+    totpOnce(ctx),
+    factorChanges(ctx),
+    passwordRules(ctx, bannedWords),
+    signInLinks(),
+    ...(oidc?.groups ? [oidcGroups(ctx, oidc.groups)] : []),
+    auditSignIn(ctx),
+  ]
+  const main = betterAuthOn(
+    configuration(withOwnNames(db), {
+      ...settings,
+      transaction: true,
+      signUp: false,
+      guards,
+      oidc,
+      admit,
+      sendReset,
+      onMailedReset,
+    }),
+    {
+      authority,
+      sessions,
+      // Those that began before passwords were switched off end.
+      admitted: (signedInBy) => !oidc?.only || signedInBy === 'oidc' || signedInBy === 'link',
+    },
+  )
+  // Only the server makes accounts, so only this instance, which serves no request, can sign someone up.
+  const accounts = betterAuthOn(configuration(withOwnNames(db), { ...settings, transaction: true, signUp: true }), {
+    authority,
+    sessions,
+  })
+  const remembered = new Map<string, { actor: Actor; until: number }>()
+
+  /** A store that cannot be asked shows nothing of what a key may see either; what needs no store is answered. */
+  const isStillThere = (id: string): Promise<boolean> => isKey(db, id).catch(() => true)
+
+  async function ofSession(headers: Headers, { refresh }: { refresh: boolean }): Promise<Actor | null> {
+    const session = await main.sessionOf(headers, { refresh })
+    if (!session) return null
+    await demandFactor(session)
+    return session.actor
+  }
+
+  /** Those who come by a provider were asked there. */
+  async function demandFactor({ actor, signedInBy, hasSecondFactor }: Session): Promise<void> {
+    if (hasSecondFactor || signedInBy === 'oidc' || signedInBy === 'link') return
+    if (await needsSecondFactor(db, actor.id)) throw new SecondFactorRequired()
+  }
+
+  async function ofToken(token: string): Promise<Actor | null> {
+    const fingerprint = createHash('sha256').update(token).digest('base64url')
+    const known = remembered.get(fingerprint)
+    if (known && known.until > Date.now() && (await isStillThere(known.actor.id))) return known.actor
+    remembered.delete(fingerprint)
+    const actor = await main.verifyToken(token)
+    if (actor && !(await isStillThere(actor.id))) return null
+    if (actor) {
+      if (remembered.size >= TOKENS_REMEMBERED) remembered.clear()
+      remembered.set(fingerprint, { actor, until: Date.now() + TOKEN_REMEMBERED_MS })
+    }
+    return actor
+  }
+
+  return {
+    async handler(request) {
+      const { pathname } = new URL(request.url)
+      if (oidc?.only && WITH_A_PASSWORD.test(pathname)) throw new OnlyByProvider()
+      // Ends the session where it is over: better-auth knows no end that use does not put off, and no sign-in that was switched off.
+      const session = request.headers.has('cookie') ? await main.sessionOf(request.headers, { refresh: true }) : null
+      if (session && !BEFORE_A_FACTOR.test(pathname)) await demandFactor(session)
+      if (pathname.endsWith('/list-sessions')) await removeOver(db, sessions)
+      return withGroups(() => main.handler(request))
+    },
+    knownAccountOf: main.knownAccountOf,
+    async auditRefused(headers, address) {
+      const token = bearerOf(headers)
+      if (token !== undefined) await auditRefusedToken(ctx, token, address)
+    },
+    actorOf(headers, address, { again } = { again: false }) {
+      if (!headers.has('authorization')) return ofSession(headers, { refresh: !again })
+      const token = bearerOf(headers)
+      if (token === undefined) return Promise.resolve(null)
+      return token.startsWith(ACCESS_TOKEN_PREFIX)
+        ? actorOfToken(ctx, token, address, { uses: again ? 0 : 1 })
+        : ofToken(token)
+    },
+    createReset: main.createReset,
+    createSignInLink: main.createSignInLink,
+    sessions,
+    baseUrl,
+    bannedWords,
+    setupCode: setupCodeOf(rootKey),
+    signInWith: waysIn({ oidc, baseUrl }),
+    createUser: accounts.createUser,
+    createApiKey: accounts.createApiKey,
+    // better-auth must not open a transaction of its own inside ours.
+    within: (store) =>
+      betterAuthOn(configuration(store, { ...settings, transaction: false, signUp: true }), { authority, sessions }),
+  }
+}
+
+const bearerOf = (headers: Headers): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1]
+
+/** Brings better-auth's tables up to date; idempotent, and safe to call from several processes of a fleet at once. */
+export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
+  const settings = {
+    secret: 'not used by migrations',
+    baseUrl: 'http://127.0.0.1',
+    log,
+    dialect: db.dialect,
+    hashing: OWASP_COST,
+    sessions: DEFAULT_LIMITS,
+  }
+  const run = async () => {
+    const { runMigrations } = await getMigrations(
+      configuration(withOwnNames(db), { ...settings, transaction: false, signUp: false }),
+    )
+    await runMigrations()
+    await addSeals(db)
+  }
+  if (db.dialect === 'sqlite') return run()
+  // The lock belongs to this connection; the migrations run on others.
+  await db.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(4400, 1)`.execute(connection)
+    try {
+      await run()
+    } finally {
+      await sql`select pg_advisory_unlock(4400, 1)`.execute(connection)
+    }
+  })
+}
+
+/** better-auth makes its tables without a place for the seals. */
+async function addSeals(db: Db): Promise<void> {
+  const names: readonly string[] = ACCOUNT_TABLES
+  for (const { name, columns } of await db.introspection.getTables())
+    if (names.includes(name) && !columns.some((column) => column.name === 'seal'))
+      await db.withoutPlugins().schema.alterTable(name).addColumn('seal', 'text').execute()
+}

@@ -1,0 +1,77 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { withOwnNames } from '@keyferry/db'
+import { audit, BadRequest, Forbidden, timestamp, type Actor, type Context } from '@keyferry/kernel'
+import { insertOrganization } from '@keyferry/kernel/authority'
+import type { bootstrap, bootstrapped } from '@keyferry/schemas'
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import { refuseCommon } from '../people/common-passwords.ts'
+import type { Auth } from './auth.ts'
+import { isSetupCode } from './setup-code.ts'
+
+/** As the API keys list the first token. */
+const TOKEN_NAME = 'Bootstrap token'
+
+/** Throws `Forbidden` unless `code` is the one that this instance printed, or a program on its own machine asks. */
+function proveOperator(auth: Auth, code: string | undefined, isLocalProgram: boolean): void {
+  if (code === undefined && isLocalProgram) return
+  if (code !== undefined && isSetupCode(auth.setupCode, code)) return
+  const problem = code === undefined ? 'The setup code is missing.' : 'This is not the setup code.'
+  throw new Forbidden(`${problem} Keyferry prints it at its start: see its terminal or its log.`)
+}
+
+/**
+ * Sets up an empty instance: its organization, the first account and its first token, all or nothing. The token is an API key of that account
+ * that may do everything its owner may, for `tokenExpiresInDays`. Of two calls at the same time one wins; every later one throws `BadRequest`.
+ * Throws `Forbidden` without the setup code, which a program on the machine of this process does not need.
+ */
+export async function bootstrapInstance(
+  ctx: Context,
+  auth: Auth,
+  { email, password, organization: name, tokenExpiresInDays, setupCode }: z.output<typeof bootstrap>,
+  { isLocalProgram, address = null }: { isLocalProgram: boolean; address?: string | null },
+): Promise<z.output<typeof bootstrapped>> {
+  refuseCommon(password, { email, words: [name, ...auth.bannedWords] })
+  const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
+  const { user, key } = await ctx.db.transaction().execute(async (tx) => {
+    // SQLite has one connection, so its transactions queue already.
+    if (ctx.db.dialect === 'postgres') await sql`lock table organizations in exclusive mode`.execute(tx)
+    if (await tx.selectFrom('organizations').select('id').executeTakeFirst()) {
+      throw new BadRequest('Instance has already been set up')
+    }
+    proveOperator(auth, setupCode, isLocalProgram)
+    await insertOrganization(ctx, tx, organization)
+    const accounts = auth.within(withOwnNames(tx))
+    const user = await accounts.createUser({ email, password, name: email.slice(0, email.indexOf('@')) })
+    const expiresIn = tokenExpiresInDays * 86_400
+    const key = await accounts.createApiKey({ userId: user.id, name: TOKEN_NAME, expiresIn })
+    await tx
+      .insertInto('apiKeys')
+      .values({ id: key.id, name: TOKEN_NAME, ownerId: user.id, createdAt: timestamp(ctx) })
+      .execute()
+    for (const principalId of [user.id, key.id]) {
+      await tx
+        .insertInto('instanceAdmins')
+        .values({ principalId, createdAt: timestamp(ctx) })
+        .execute()
+    }
+    const actor: Actor = { kind: 'user', id: user.id, name: user.email, ...(address === null ? {} : { address }) }
+    await audit(ctx, tx, actor, 'instance.bootstrap', null, { organization: name, user: user.email })
+    return { user, key }
+  })
+  return {
+    message: 'Successfully bootstrapped instance',
+    user: { id: user.id, email: user.email, username: user.email, firstName: user.name, superAdmin: true },
+    organization,
+    identity: { id: key.id, name: TOKEN_NAME, credentials: { token: key.token } },
+  }
+}
+
+const slugified = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 48) || 'organization'

@@ -1,0 +1,12 @@
+/** People, machines and how they prove who they are. */
+export { renewToken, revokeToken, signIn } from '../machines/sign-in.ts'
+export { ownerOfKey } from '../people/api-keys.ts'
+export { acceptInvitation, openInvitation } from '../people/invitations.ts'
+export type { AuthCall } from '../policy/auth-verb.ts'
+export { countRequest, networkOf } from './attempts.ts'
+export { CLIENT_ADDRESS } from './audit-sign-in.ts'
+export { createAuth, migrateAuth, type Auth, type AuthOptions } from './auth.ts'
+export { bootstrapInstance } from './bootstrap.ts'
+export { removeUnconfirmed, type GroupRole } from './oidc-groups.ts'
+export { makeResetLink, makeSignInLink } from './reset.ts'
+export { rotateSignInKey } from './rotate-sign-in-key.ts'

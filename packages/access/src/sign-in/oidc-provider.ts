@@ -1,0 +1,106 @@
+/** The organization's OpenID provider: how it is reached, and whom it may let in. */
+import { tryGetCurrentAuthEndpointContext as callUnderWay } from '@better-auth/core/context'
+import type { BetterAuthPlugin } from 'better-auth'
+import { APIError, createAuthMiddleware } from 'better-auth/api'
+import { z } from 'zod'
+import { OIDC } from '../people/users.ts'
+import { CLIENT_ADDRESS } from './audit-sign-in.ts'
+import { groupsOf, noteGroups, type GroupMapping } from './oidc-groups.ts'
+
+export interface OidcProvider {
+  /** Without the well-known path. */
+  issuer: string
+  clientId: string
+  clientSecret: string
+  /** Groups that give roles; null: none do. */
+  groups: GroupMapping | null
+  /** How the provider has to have signed a person in: one of these values of the claims `acr` and `amr`. Empty: any way. */
+  strength: { acr: readonly string[]; amr: readonly string[] }
+}
+
+export interface Admission {
+  /** `inGroup`: the provider says that they belong to a group that gives a role. */
+  isWelcome(email: string, inGroup: boolean): Promise<boolean>
+  /** The provider vouches for the address of someone who is let in; `subject` is its name for them. */
+  vouch(person: { email: string; subject: string }, address: string | null): Promise<void>
+  welcome(user: { id: string; email: string }, address: string | null): Promise<void>
+}
+
+/** What the provider says of a person. */
+interface Profile {
+  email?: string | null | undefined
+  emailVerified?: unknown
+  sub?: unknown
+  acr?: unknown
+  amr?: unknown
+}
+
+/** The provider as better-auth's plugin for OAuth takes it. */
+export const providerOf = (provider: OidcProvider, admit?: Admission) => ({
+  providerId: OIDC,
+  discoveryUrl: `${withoutSlashes(provider.issuer)}/.well-known/openid-configuration`,
+  clientId: provider.clientId,
+  clientSecret: provider.clientSecret,
+  scopes: ['openid', 'email', 'profile'],
+  pkce: true,
+  requireIdTokenVerification: true,
+  ...(provider.strength.acr.length > 0
+    ? { authorizationUrlParams: { acr_values: provider.strength.acr.join(' ') } }
+    : {}),
+  // Decided here, after the ID token was verified and before better-auth opens its transaction: in SQLite nothing else can be asked inside.
+  // Without an address it lets nobody in.
+  async mapProfileToUser(profile: Profile) {
+    const { email, emailVerified, sub } = profile
+    const { groups: mapping, strength } = provider
+    const groups = mapping ? groupsOf(mapping, { ...profile }) : []
+    noteGroups(groups)
+    const inGroup = mapping?.roles.some(({ group }) => groups.includes(group)) ?? false
+    const proven = email?.toLowerCase()
+    if (!proven || typeof sub !== 'string' || emailVerified !== true) return { email: null }
+    if (!isStrong(strength, profile)) return { email: null }
+    if (!(await admit?.isWelcome(proven, inGroup))) return { email: null }
+    await admit?.vouch({ email: proven, subject: sub }, addressOfCall())
+    return {}
+  },
+})
+
+/** Where the call to better-auth that is under way came from. */
+export const addressOfCall = (): string | null =>
+  z.instanceof(Headers).safeParse(callUnderWay()?.headers).data?.get(CLIENT_ADDRESS) ?? null
+
+function isStrong({ acr, amr }: OidcProvider['strength'], profile: Profile): boolean {
+  const methods: unknown[] = Array.isArray(profile.amr) ? profile.amr : []
+  return (
+    (acr.length === 0 || acr.some((value) => value === profile.acr)) &&
+    (amr.length === 0 || amr.some((value) => methods.includes(value)))
+  )
+}
+
+/**
+ * Refuses sign-in by a provider whose metadata names another issuer than the operator did: its tokens would be those of somebody else. A plugin of
+ * better-auth, which checks tokens against the metadata only.
+ */
+export function issuerCheck({ issuer }: OidcProvider): BetterAuthPlugin {
+  return {
+    id: 'keyferry-issuer-check',
+    hooks: {
+      before: [
+        {
+          matcher: ({ path }) => path === '/sign-in/social' || path?.includes('/callback/') === true,
+          handler: createAuthMiddleware(async ({ context }) => {
+            const provider = context.socialProviders.find(({ id }) => id === OIDC)
+            const named = provider && 'issuer' in provider ? provider.issuer : undefined
+            if (named === undefined || withoutSlashes(String(named)) === withoutSlashes(issuer)) return
+            context.logger.error(`OIDC_ISSUER is ${issuer}, but the provider there calls itself ${String(named)}`)
+            throw new APIError('FORBIDDEN', {
+              code: 'ANOTHER_ISSUER',
+              message: 'The sign-in of your organization is set up wrongly. Ask the operator to check OIDC_ISSUER.',
+            })
+          }),
+        },
+      ],
+    },
+  }
+}
+
+const withoutSlashes = (url: string): string => url.replace(/\/+$/, '')

@@ -1,1 +1,0 @@
-export { createAuth, migrateAuth, type Auth, type AuthOptions } from './auth.ts'

@@ -1,0 +1,188 @@
+/** Step 6: carries out a plan. An outcome per change, the ledger row written as each lands. */
+import type { Context } from '@keyferry/kernel'
+import { DestinationError, type Change, type Report } from '../destinations/destination.ts'
+import type { Lease } from '../lease/lease.ts'
+import type { PlannedChange } from '../plan/plan.ts'
+import { journal, type Journal } from './journal.ts'
+import { previousValue } from './previous-value.ts'
+import type { Difference, OpenTarget } from './target.ts'
+
+export interface Outcome {
+  key: string
+  action: PlannedChange['action']
+  state: 'done' | 'failed' | 'rejected'
+  reason: string
+}
+
+export interface Applied {
+  outcomes: readonly Outcome[]
+  /** What went wrong, one per failed key. */
+  errors: readonly DestinationError[]
+}
+
+/** `progress` hears how many of how many changes are settled. Throws what concerns the whole target. */
+export async function applyPlan(
+  ctx: Context,
+  target: OpenTarget & { spec: { id: string } },
+  found: Difference,
+  lease: Lease,
+  progress: (done: number, total: number) => void,
+): Promise<Applied> {
+  const { plan, desired, ledger } = found
+  const writes = plan.changes.filter(isWrite)
+  const reasons = new Map(writes.map((change) => [`${change.action} ${change.key}`, change.reason]))
+  const outcomes = new Map<string, Outcome>()
+  const errors: DestinationError[] = []
+  const book = journal(ctx, { syncId: target.spec.id, targetKey: target.spec.targetKey }, lease)
+  await book.add(...plan.forget.map((key) => ({ kind: 'gone' as const, key })))
+
+  const settle = (change: Change, state: Outcome['state'], reason?: string): void => {
+    const id = `${change.action} ${change.key}`
+    outcomes.set(id, { key: change.key, action: change.action, state, reason: reason ?? reasons.get(id) ?? '' })
+    progress(outcomes.size, writes.length)
+  }
+  const sourceOf = (key: string) => {
+    const { sourceKey = '', version = null } = desired.entries.get(key) ?? {}
+    return { sourceKey, version }
+  }
+  const report: Report = {
+    replacing: ({ key, ...change }) =>
+      book.add({
+        kind: 'replacing',
+        key,
+        ...sourceOf(key),
+        remoteIds: ledger.get(key)?.remoteIds ?? [],
+        flags: change.action === 'delete' ? {} : change.flags,
+      }),
+    async done(change, remoteIds = []) {
+      if (change.action === 'delete') await book.add({ kind: 'gone', key: change.key })
+      else {
+        const digest = desired.entries.get(change.key)?.digest ?? ''
+        await book.add({
+          kind: 'written',
+          key: change.key,
+          ...sourceOf(change.key),
+          remoteIds,
+          digest,
+          flags: change.flags,
+        })
+      }
+      settle(change, 'done')
+    },
+    failed(change, error) {
+      errors.push(error)
+      settle(change, 'failed', error.message)
+      return Promise.resolve()
+    },
+  }
+
+  let stopped = false
+  const carryOut = async (some: readonly Write[]): Promise<void> => {
+    if (some.length === 0) return
+    const changes = orderForCrashes(some, ledger).map((change) => toClient(change, desired))
+    // A key that is made, and not written down because the process ends in between, would look like somebody else's ever after.
+    const made = changes.flatMap((change) => (change.action === 'create' && !ledger.has(change.key) ? [change] : []))
+    await book.add(...made.map(({ key, flags }) => ({ kind: 'creating' as const, key, flags, ...sourceOf(key) })))
+    try {
+      await target.client.apply(changes, report)
+    } catch (error) {
+      if (!(error instanceof DestinationError)) throw error
+      // The target as a whole refused: what was not settled by then shares its fate, and stays named.
+      stopped = true
+      errors.push(error)
+      for (const change of changes)
+        if (!outcomes.has(`${change.action} ${change.key}`)) settle(change, 'failed', error.message)
+    }
+  }
+  // An old name goes only once its new one is there.
+  const renames = writes.filter((change) => change.renamedTo !== null)
+  await carryOut(writes.filter((change) => change.renamedTo === null))
+  const missing = new Map(
+    plan.changes.flatMap(({ key, action }): [string, Outcome['state']][] => {
+      if (action === 'reject') return [[key, 'rejected']]
+      const outcome = outcomes.get(`${action} ${key}`)
+      return outcome && outcome.state !== 'done' ? [[key, 'failed']] : []
+    }),
+  )
+  if (!stopped) await carryOut(renames.filter(({ renamedTo }) => renamedTo !== null && !missing.has(renamedTo)))
+  for (const { key, action, renamedTo } of renames) {
+    const id = `${action} ${key}`
+    if (outcomes.has(id)) continue
+    const state = missing.get(renamedTo ?? '') ?? 'failed'
+    outcomes.set(id, { key, action, state, reason: `stays until ${renamedTo} is there` })
+  }
+  await putBack(ctx, target, found, book, outcomes).catch((error: unknown) => {
+    // The vendor went away in between; the ledger still says so, and the next run starts there.
+    if (!(error instanceof DestinationError)) throw error
+  })
+  for (const change of plan.changes) {
+    if (change.action === 'reject')
+      outcomes.set(`reject ${change.key}`, {
+        key: change.key,
+        action: 'reject',
+        state: 'rejected',
+        reason: change.reason,
+      })
+  }
+  return { outcomes: [...outcomes.values()], errors }
+}
+
+type Write = PlannedChange & { action: 'create' | 'update' | 'delete' }
+/** Whether the vendor is asked for it. */
+export const isWrite = (change: PlannedChange): change is Write =>
+  change.action === 'create' || change.action === 'update' || change.action === 'delete'
+
+/** Interrupted replacements first: their keys are missing at the target right now. Deletes last: nothing waits for them. */
+function orderForCrashes(writes: readonly Write[], ledger: Difference['ledger']): Write[] {
+  const rank = (change: Write): number => {
+    if (change.action === 'delete') return 2
+    return ledger.get(change.key)?.intent === 'replacing' ? 0 : 1
+  }
+  return [...writes].sort((a, b) => rank(a) - rank(b))
+}
+
+function toClient({ action, key, remoteIds }: Write, desired: Difference['desired']): Change {
+  if (action === 'delete') return { action, key, remoteIds }
+  const entry = desired.entries.get(key)
+  if (!entry) throw new Error(`plan without a value for ${action} ${key}`)
+  return action === 'create'
+    ? { action, key, value: entry.value, flags: entry.flags }
+    : { action, key, value: entry.value, flags: entry.flags, remoteIds }
+}
+
+/**
+ * Where a vendor has no update, a refused new value has already cost the old one. The vault still has it: it goes back, so that
+ * a typing mistake here does not take a key away there.
+ */
+async function putBack(
+  ctx: Context,
+  target: OpenTarget & { spec: { id: string } },
+  { ledger, desired }: Difference,
+  book: Journal,
+  outcomes: Map<string, Outcome>,
+): Promise<void> {
+  const lost = [...outcomes].filter(
+    ([, { state, key, action }]) => state === 'failed' && action !== 'delete' && book.isReplacing(key),
+  )
+  if (lost.length === 0) return
+  // A refused delete leaves the old value where it was: only a listing tells.
+  const present = new Set((await target.client.list()).map((entry) => entry.key))
+  for (const [id, outcome] of lost) {
+    if (present.has(outcome.key)) continue
+    const before = ledger.get(outcome.key)
+    const entry = desired.entries.get(outcome.key)
+    if (!before || before.digest === '' || !entry) continue
+    const value = await previousValue(ctx, target, entry.sourceKey, outcome.key, before)
+    if (value === null) continue
+    const change: Change = { action: 'create', key: outcome.key, value, flags: before.flags }
+    await target.client.apply([change], {
+      replacing: () => Promise.resolve(),
+      done: async (_, remoteIds = []) => {
+        const { sourceKey, version, digest, flags } = before
+        await book.add({ kind: 'written', key: outcome.key, sourceKey, version, remoteIds, digest, flags })
+        outcomes.set(id, { ...outcome, reason: `${outcome.reason}; the value before it was put back` })
+      },
+      failed: () => Promise.resolve(),
+    })
+  }
+}

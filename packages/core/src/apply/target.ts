@@ -1,0 +1,156 @@
+/** Everything one run, plan or preview needs of a sync, opened: definition, client, key schema, project key. */
+import { isAmong, together, type ConnectionTable, type Db, type SyncTable } from '@keyferry/db'
+import { NotFound, type Context, type DataKey } from '@keyferry/kernel'
+import type { Selectable } from 'kysely'
+import { refuseNotAllowed } from '../connections/allowed.ts'
+import { openSession } from '../connections/open-session.ts'
+import { DestinationError, type Client, type DestinationDefinition } from '../destinations/destination.ts'
+import { digestOf, parseTarget, readDesired, type Desired } from '../plan/desired.ts'
+import { keySchema, type KeySchema } from '../plan/key-schema.ts'
+import { makePlan, type ObservedKey, type Plan } from '../plan/plan.ts'
+import { driftOptions, type StoredOptions } from '../sync/options.ts'
+import { lifted, readPlace, type LedgerEntry } from './ledger.ts'
+
+/** The part of a sync that decides what goes where: a stored row, or the body of a preview. */
+export type SyncSpec = Pick<
+  Selectable<SyncTable>,
+  'projectId' | 'connectionId' | 'folderId' | 'target' | 'targetKey' | 'options'
+> & { id: string | null }
+
+export interface OpenTarget {
+  spec: SyncSpec
+  definition: DestinationDefinition
+  options: StoredOptions
+  schema: KeySchema
+  key: DataKey
+  client: Client
+  connection: Selectable<ConnectionTable>
+  /** Requests sent to the vendor so far. */
+  calls(): number
+  close(): Promise<void>
+}
+
+export interface OpenLimits {
+  signal: AbortSignal
+  /** Awaited before every vendor call; throws when the run may no longer make any. */
+  guard?: () => Promise<void>
+  /** Only what the sync wrote is deleted: that needs no permission any more, because no value leaves. */
+  takesBack?: boolean
+}
+
+/** Throws `NotFound`, and `ConnectionNotAllowed` before any vendor call. */
+export async function openTarget(
+  ctx: Context,
+  spec: SyncSpec,
+  { takesBack = false, ...limits }: OpenLimits,
+): Promise<OpenTarget> {
+  const options: StoredOptions = JSON.parse(spec.options)
+  const [{ definition, session, connection, close }, { environment, key }] = await Promise.all([
+    openSession(ctx, spec.connectionId, limits),
+    source(ctx, spec.folderId),
+  ])
+  if (!takesBack) refuseNotAllowed(connection, spec.projectId, JSON.parse(spec.target))
+  return {
+    spec,
+    definition,
+    options,
+    schema: keySchema(options.keySchema, environment),
+    key,
+    client: definition.open(session, parseTarget(definition, spec.target), options.own),
+    connection,
+    calls: () => session.http.calls,
+    close,
+  }
+}
+
+/** What the folder of a sync is in: the slug of its environment, and the key of its project. */
+async function source(ctx: Context, folderId: string): Promise<{ environment: string; key: DataKey }> {
+  const place = await places(ctx.db, folderId)
+  if (!place) throw new NotFound(`Folder with ID ${folderId} not found`)
+  const { projectId, dataKey, environment } = place
+  return { environment, key: ctx.keyring.open(projectId, dataKey) }
+}
+
+const places = together(async (db: Db, folderIds: readonly string[]) => {
+  const rows = await db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .innerJoin('projects', 'projects.id', 'environments.projectId')
+    .where((eb) => isAmong(db, eb.ref('folders.id'), folderIds))
+    .select(['folders.id', 'environments.slug as environment', 'environments.projectId', 'projects.dataKey'])
+    .execute()
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return (folderId) => byId.get(folderId)
+})
+
+export interface Difference {
+  plan: Plan
+  desired: Desired
+  observed: readonly ObservedKey[]
+  ledger: ReadonlyMap<string, LedgerEntry>
+  /** Why the values that the vendor hides could not be compared, though the sync asks for it. */
+  unread?: DestinationError
+}
+
+/** Steps 3 to 5: desired, observe, plan. Throws `Unresolvable` before any vendor call. */
+export async function difference(ctx: Context, target: OpenTarget): Promise<Difference> {
+  const { spec, definition, options, schema, key } = target
+  const desired = await readDesired(ctx, { folderId: spec.folderId, definition, options: options.own, schema, key })
+  return compare(ctx, target, desired, options.deletionPolicy)
+}
+
+/** The difference when nothing is wanted any more: what this sync wrote goes, whatever its policy says; the rest stays. */
+export function removal(ctx: Context, target: OpenTarget): Promise<Difference> {
+  return compare(ctx, target, { entries: new Map(), refused: new Map() }, 'owned')
+}
+
+/** The same at a place the sync has left: what others still have to take back there is theirs. */
+export function departure(ctx: Context, target: OpenTarget): Promise<Difference> {
+  return compare(ctx, target, { entries: new Map(), refused: new Map() }, 'owned', true)
+}
+
+async function compare(
+  ctx: Context,
+  target: OpenTarget,
+  desired: Desired,
+  policy: StoredOptions['deletionPolicy'],
+  leavesToo = false,
+): Promise<Difference> {
+  const { spec, schema, key, client } = target
+  const [listed, read, { own, claimed, left }] = await Promise.all([
+    client.list(),
+    readHidden(target, desired),
+    readPlace(ctx.db, spec),
+  ])
+  const ledger = lifted(key, own)
+  const observed = listed.map((entry): ObservedKey => {
+    if (entry.value !== undefined) return { ...entry, digest: digestOf(key, entry.key, entry.value, entry.flags) }
+    const hidden = read.values.get(entry.key)
+    const written = ledger.get(entry.key)
+    // Only what we wrote is compared; of the value nothing is kept but the digest. Flags the listing hides are taken as written.
+    if (hidden === undefined || !written) return entry
+    return { ...entry, digest: digestOf(key, entry.key, hidden, { ...written.flags, ...entry.flags }) }
+  })
+  // What another sync is still to take back may be taken over, but it does not go before that sync has filled its new place.
+  for (const [key, words] of left) {
+    const wanted = desired.entries.has(key) || desired.refused.has(key)
+    if (!wanted && (leavesToo || !ledger.has(key))) claimed.set(key, words)
+  }
+  const plan = makePlan({ desired, observed, ledger, policy, covers: (name) => schema.covers(name), claimed })
+  return { plan, desired, observed, ledger, unread: read.unread }
+}
+
+/** Values that the listing hides, if the sync asks for them and the vendor has them; without them a run goes on as ever. */
+async function readHidden(
+  { spec, client, options }: OpenTarget,
+  desired: Desired,
+): Promise<{ values: ReadonlyMap<string, string>; unread?: DestinationError }> {
+  const compares = spec.id !== null && desired.entries.size > 0
+  if (!compares || !driftOptions(options).driftReadsValues || !client.readValues) return { values: new Map() }
+  try {
+    return { values: await client.readValues() }
+  } catch (error) {
+    if (!(error instanceof DestinationError)) throw error
+    return { values: new Map(), unread: error }
+  }
+}

@@ -1,0 +1,171 @@
+/** Deleting what syncs read, against every vendor's emulator, on every database: nobody's target changes unasked. */
+import { onEveryDatabase } from '@keyferry/db/testing'
+import {
+  createFolder,
+  createImport,
+  deleteEnvironment,
+  deleteFolder,
+  deleteProject,
+  listFolders,
+  listProjects,
+  updateSecrets,
+} from '@keyferry/vault'
+import { createTestProject } from '@keyferry/vault/testing'
+import { expect, it, onTestFinished } from 'vitest'
+import { destinations } from '../destinations/registry.ts'
+import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { listSyncs } from '../verbs/syncs.ts'
+import { completeDeletions } from './deletions.ts'
+
+const owned = { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' } as const
+
+for (const { name: destination } of destinations()) {
+  onEveryDatabase(`deleting what a sync to ${destination} reads`, (open) => {
+    /** A sync that filled the target from `/app/deep`. */
+    const start = async () => {
+      const ferry = await startFerry(open, destination)
+      onTestFinished(ferry.close)
+      const { ctx, actor, place } = ferry
+      await createFolder(ctx, actor, { ...place, path: '/', name: 'app' })
+      await createFolder(ctx, actor, { ...place, path: '/app', name: 'deep' })
+      await updateSecrets(ctx, actor, {
+        ...place,
+        secretPath: '/app/deep',
+        mode: 'upsert',
+        secrets: [{ secretKey: 'A', secretValue: '1' }],
+      })
+      const sync = await ferry.create({ name: 'reader', secretPath: '/app/deep', syncOptions: owned })
+      await ferry.run(sync)
+      const remove = (syncs?: 'refuse' | 'keep-secrets' | 'remove-secrets') =>
+        deleteFolder(ctx, actor, { ...place, path: '/', folderIdOrName: 'app', syncs })
+      return { ...ferry, sync, remove }
+    }
+    const folders = async ({ ctx, actor, place }: Ferry) =>
+      (await listFolders(ctx, actor, { ...place, path: '/', recursive: true })).map(({ path }) => path)
+    const syncs = ({ ctx, actor, projectId }: Ferry) => listSyncs(ctx, actor, { projectId })
+
+    it('is refused by name unless it is said what shall become of the target', async () => {
+      const ferry = await start()
+      const { ctx, actor, remove, contents, projectId, sync } = ferry
+      await expect(remove()).rejects.toThrow(/sync "reader" reads it.*keep-secrets.*remove-secrets/)
+      await expect(remove('refuse')).rejects.toThrow(/"reader"/)
+      await expect(deleteProject(ctx, actor, { projectId })).rejects.toThrow(/"reader"/)
+      await expect(
+        deleteEnvironment(ctx, actor, { projectId, environmentId: sync.environment?.id ?? '' }),
+      ).rejects.toThrow(/"reader"/)
+      expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], { A: '1' }])
+    })
+
+    it('keep-secrets deletes the syncs and leaves the target; an import elsewhere is no matter of choice', async () => {
+      const ferry = await start()
+      const { ctx, actor, place, events, remove, contents } = ferry
+      const source = { environment: 'dev', path: '/app' }
+      await createImport(ctx, actor, { projectId: place.projectId, environment: 'staging', path: '/', import: source })
+      await expect(remove('keep-secrets')).rejects.toThrow(/staging:\/ imports it/)
+      expect(await syncs(ferry)).toHaveLength(1)
+      await ctx.db.deleteFrom('imports').execute()
+      expect((await remove('keep-secrets')).pending).toBeUndefined()
+      expect([await folders(ferry), await syncs(ferry), contents()]).toEqual([[], [], { A: '1' }])
+      expect(events).toContainEqual(expect.objectContaining({ kind: 'sync-deleted', syncId: ferry.sync.id }))
+    })
+
+    it.each(['folder', 'environment', 'project'] as const)(
+      'keep-secrets of a %s wakes who was refused a key there, and it takes the key over',
+      async (kind) => {
+        const ferry = await start()
+        const { ctx, actor, woken, sync, projectId, run, contents } = ferry
+        const { id: other } = await createTestProject(ctx, actor, 'Other')
+        const put = (secretKey: string) =>
+          updateSecrets(ctx, actor, {
+            projectId: other,
+            environment: 'dev',
+            secretPath: '/',
+            mode: 'upsert',
+            secrets: [{ secretKey, secretValue: 'other' }],
+          })
+        await put('B')
+        const second = await ferry.create({ name: 'second', projectId: other, syncOptions: owned })
+        await run(second)
+        await put('A')
+        expect((await run(second)).row.syncStatus).toBe('partial')
+        expect(contents()).toEqual({ A: '1', B: 'other' })
+
+        woken.length = 0
+        const syncs = 'keep-secrets' as const
+        if (kind === 'project') await deleteProject(ctx, actor, { projectId, syncs })
+        else if (kind === 'folder') await ferry.remove(syncs)
+        else await deleteEnvironment(ctx, actor, { projectId, environmentId: sync.environment?.id ?? '', syncs })
+        expect(woken.flat()).toEqual([second.id])
+        expect((await run(second)).row.syncStatus).toBe('succeeded')
+        expect(contents()).toEqual({ A: 'other', B: 'other' })
+      },
+    )
+
+    it('remove-secrets waits until the target is empty, through a vendor that is down', async () => {
+      const ferry = await start()
+      const { emulator, clock, woken, remove, run, sync, contents } = ferry
+      emulator.put('THEIRS', 'x')
+      expect((await remove('remove-secrets')).pending).toContain('sync "reader"')
+      expect(woken.at(-1)).toEqual([sync.id])
+      for (let i = 1; i <= 40; i++) emulator.fail(i, { kind: 'status', status: 503 })
+      expect((await run(sync)).row).toMatchObject({ removal: 'delete' })
+      await completeDeletions(ferry.ctx)
+      // Asked again meanwhile: the same deletion, not another one.
+      expect((await remove('remove-secrets')).pending).toContain('sync "reader"')
+      expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], { A: '1', THEIRS: 'x' }])
+      emulator.heal()
+      clock.advance(20 * 60_000)
+      await expect(run(sync)).rejects.toThrow(/no secret sync/)
+      expect([await folders(ferry), await syncs(ferry), contents()]).toEqual([[], [], { THEIRS: 'x' }])
+    })
+
+    it('is given up, and nothing is deleted, when the target refuses or somebody reads it anew', async () => {
+      const ferry = await start()
+      const { ctx, emulator, remove, run, sync, contents, create } = ferry
+      await remove('remove-secrets')
+      emulator.fail(1, { kind: 'status', status: 401 })
+      expect((await run(sync)).row).toMatchObject({ removeStatus: 'failed', removal: null })
+      expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], { A: '1' }])
+      expect(await ctx.db.selectFrom('deletions').selectAll().execute()).toEqual([])
+      expect(
+        await ctx.db.selectFrom('audit').where('action', '=', 'folder.delete-given-up').selectAll().execute(),
+      ).toHaveLength(1)
+
+      await remove('remove-secrets')
+      await create({ name: 'newcomer', secretPath: '/app', syncOptions: owned })
+      await expect(run(sync)).rejects.toThrow(/no secret sync/)
+      expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], {}])
+    })
+
+    it('carries on after a crash between the last removal and the deletion, and takes whole environments and projects', async () => {
+      const ferry = await start()
+      const { ctx, actor, run, sync, projectId } = ferry
+      const environmentId = sync.environment?.id ?? ''
+      expect(
+        (await deleteEnvironment(ctx, actor, { projectId, environmentId, syncs: 'remove-secrets' })).pending,
+      ).toContain('reader')
+      // The process dies once the sync is gone.
+      const waiting = await ctx.db.selectFrom('deletions').selectAll().executeTakeFirstOrThrow()
+      await ctx.db.deleteFrom('deletions').execute()
+      await expect(run(sync)).rejects.toThrow(/no secret sync/)
+      await ctx.db.insertInto('deletions').values(waiting).execute()
+      await completeDeletions(ctx)
+      expect((await listProjects(ctx, actor))[0]?.environments.map(({ slug }) => slug)).toEqual(['staging', 'prod'])
+      await completeDeletions(ctx)
+
+      await updateSecrets(ctx, actor, {
+        projectId,
+        environment: 'prod',
+        secretPath: '/',
+        mode: 'upsert',
+        secrets: [{ secretKey: 'B', secretValue: '2' }],
+      })
+      const other = await ferry.create({ environment: 'prod' })
+      await run(other)
+      expect(ferry.contents()).toEqual({ B: '2' })
+      expect((await deleteProject(ctx, actor, { projectId, syncs: 'remove-secrets' })).pending).toContain('emulated')
+      await expect(run(other)).rejects.toThrow(/no secret sync/)
+      expect([await listProjects(ctx, actor), ferry.contents()]).toEqual([[], {}])
+    })
+  })
+}

@@ -1,0 +1,207 @@
+/** The second half of a move: once the new place is filled, the keys of the ledger leave the old one, under its own lease. */
+import { randomUUID } from 'node:crypto'
+import type { DepartureTable, SyncTable } from '@keyferry/db'
+import { timestamp, transact, type Context } from '@keyferry/kernel'
+import type { Selectable } from 'kysely'
+import { applyPlan, type Outcome } from '../apply/apply.ts'
+import { readLedgerAt } from '../apply/ledger.ts'
+import { departure, openTarget } from '../apply/target.ts'
+import { noteConnectionProblem } from '../connections/health.ts'
+import { DestinationError } from '../destinations/destination.ts'
+import { destination } from '../destinations/registry.ts'
+import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
+import { noteStuckMove } from '../notifications/trouble.ts'
+import type { Plan } from '../plan/plan.ts'
+import { recordOutcomes, recordRun } from '../status/record.ts'
+import { LONGEST_MS, retryDelay } from '../status/retry.ts'
+import { keysFreed } from '../sync/freed.ts'
+import type { StoredOptions } from '../sync/options.ts'
+import { dueDepartures, dueOnTarget } from '../sync/sweep.ts'
+import { completeDeletions } from './deletions.ts'
+import { countKeys } from './move.ts'
+
+type Departure = Pick<
+  Selectable<DepartureTable>,
+  'id' | 'syncId' | 'connectionId' | 'target' | 'targetKey' | 'attempts'
+>
+type Sync = Selectable<SyncTable>
+
+/** The sync was pointed to this place again, or is gone: what it wrote here stays. */
+class Recalled extends Error {
+  constructor() {
+    super('the place is not to be left any more')
+    this.name = 'Recalled'
+  }
+}
+
+const COLUMNS = [
+  'departures.id',
+  'departures.syncId',
+  'departures.connectionId',
+  'departures.target',
+  'departures.targetKey',
+  'departures.attempts',
+] as const
+
+/**
+ * Leaves every old place of a sync whose new place is filled, oldest first. The caller holds no lease: one at a time cannot
+ * dead-lock. What does not work now stays due, and says so with the sync. `signal` aborts between two vendor calls.
+ */
+export async function leaveOldPlaces(ctx: Context, syncId: string, signal: AbortSignal): Promise<void> {
+  const places = await dueDepartures(ctx)
+    .where('departures.syncId', '=', syncId)
+    .orderBy('departures.createdAt')
+    .select(COLUMNS)
+    .execute()
+  for (const place of places) {
+    if (signal.aborted) return
+    const lease = await takeLease(ctx, place.targetKey, randomUUID())
+    // Someone writes there; when that run ends it wakes whoever wants to leave.
+    if (!lease) continue
+    try {
+      await leave(ctx, place, lease, signal)
+    } finally {
+      await lease.release()
+      await ctx.queue.wake(await dueOnTarget(ctx, place.targetKey, syncId))
+    }
+  }
+  if (places.length > 0) await endIfRemoved(ctx, syncId)
+}
+
+async function leave(ctx: Context, place: Departure, lease: Lease, signal: AbortSignal): Promise<void> {
+  const sync = await ctx.db.selectFrom('syncs').where('id', '=', place.syncId).selectAll().executeTakeFirst()
+  if (!sync) return
+  const { deletionPolicy }: StoredOptions = JSON.parse(sync.options)
+  const ledger = await readLedgerAt(ctx.db, place)
+  try {
+    // `none` beats everything but a person's explicit removal.
+    if (ledger.size === 0 || (deletionPolicy === 'none' && !sync.removal)) await forget(ctx, sync, place, lease)
+    else await takeBack(ctx, sync, place, lease, signal)
+  } catch (error) {
+    if (error instanceof LeaseLost) return ctx.metrics.leaseLost(sync.destination)
+    if (error instanceof Recalled || signal.aborted) return
+    if (error instanceof DestinationError) {
+      if (error.kind === 'auth') await noteConnectionProblem(ctx, place.connectionId, error.message)
+      return await stay(ctx, sync, place, [error], error.message)
+    }
+    ctx.log.error({ err: error, syncId: sync.id }, 'an old place could not be left')
+    await stay(ctx, sync, place, [], 'Keyferry failed inside; its log has the details.')
+  }
+}
+
+async function takeBack(ctx: Context, sync: Sync, place: Departure, lease: Lease, signal: AbortSignal): Promise<void> {
+  const startedAt = timestamp(ctx)
+  const guard = async (): Promise<void> => {
+    await lease.check()
+    const left = await ctx.db.selectFrom('departures').where('id', '=', place.id).select('id').executeTakeFirst()
+    if (!left) throw new Recalled()
+  }
+  const { connectionId, target, targetKey } = place
+  const open = await openTarget(
+    ctx,
+    { ...sync, connectionId, target, targetKey },
+    {
+      signal,
+      guard,
+      takesBack: true,
+    },
+  )
+  try {
+    const found = await departure(ctx, open)
+    const { outcomes, errors } = await applyPlan(
+      ctx,
+      { ...open, spec: { ...open.spec, id: sync.id } },
+      found,
+      lease,
+      () => {},
+    )
+    const failed = outcomes.filter((outcome) => outcome.state === 'failed')
+    const message = failed.length === 0 ? `Moved away from ${labelOf(sync, place)}` : (failed[0]?.reason ?? null)
+    const state = failed.length === 0 ? 'succeeded' : failed.length < outcomes.length ? 'partial' : 'failed'
+    await keepRun(ctx, sync, { startedAt, state, message, plan: found.plan, outcomes, calls: open.calls() })
+    if (failed.length === 0) await forget(ctx, sync, place, lease)
+    else await stay(ctx, sync, place, errors, `${failed[0]?.key} (${failed[0]?.reason})`)
+  } finally {
+    await open.close()
+  }
+}
+
+/** Nothing of ours is there any more, or what is there belongs to others now. */
+async function forget(ctx: Context, sync: Sync, place: Departure, lease: Lease): Promise<void> {
+  const { id, targetKey } = place
+  await ctx.db.transaction().execute(async (tx) => {
+    await lease.checkIn(tx)
+    const { numDeletedRows } = await tx.deleteFrom('departures').where('id', '=', id).executeTakeFirst()
+    if (numDeletedRows === 0n) return
+    await tx.deleteFrom('ledger').where('syncId', '=', sync.id).where('targetKey', '=', targetKey).execute()
+    await keysFreed(ctx, tx, { id: sync.id, targetKey })
+  })
+  publish(ctx, sync)
+}
+
+async function stay(
+  ctx: Context,
+  sync: Sync,
+  place: Departure,
+  errors: readonly DestinationError[],
+  why: string,
+): Promise<void> {
+  const left = await readLedgerAt(ctx.db, place)
+  // Where only a person can help, it is looked at again from time to time all the same: nothing else would.
+  const delay = retryDelay(ctx, place.attempts, errors)
+  const remedy = delay === null ? '. To leave them there, disable secret deletion for this sync.' : ''
+  const message = `${countKeys(left.size)} could not leave ${labelOf(sync, place)} yet: ${why}${remedy}`
+  const tries = place.attempts + 1
+  await transact(ctx, async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('departures')
+      .set({
+        message,
+        attempts: tries,
+        retryAt: new Date(ctx.now().getTime() + (delay ?? LONGEST_MS)).toISOString(),
+      })
+      .where('id', '=', place.id)
+      .executeTakeFirst()
+    if (numUpdatedRows > 0n) await noteStuckMove(ctx, tx, sync, { message, tries, needsPerson: delay === null })
+  })
+  publish(ctx, sync)
+}
+
+const publish = (ctx: Context, { id, projectId }: Sync): void =>
+  ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'pending', done: 0, total: 0 })
+
+interface Left {
+  startedAt: string
+  state: 'succeeded' | 'partial' | 'failed'
+  message: string | null
+  plan: Plan
+  outcomes: readonly Outcome[]
+  calls: number
+}
+
+async function keepRun(ctx: Context, sync: Sync, { startedAt, outcomes, ...left }: Left): Promise<void> {
+  const id = randomUUID()
+  const run = { id, sync, kind: 'remove', trigger: 'edit', actor: sync.triggeredBy, startedAt } as const
+  await ctx.db.transaction().execute(async (tx) => {
+    await recordRun(tx, run, { ...left, snapshotId: null, finishedAt: timestamp(ctx) })
+    await recordOutcomes(tx, id, outcomes)
+  })
+}
+
+/** A sync that was to be deleted with all it wrote has gone from its last place. */
+async function endIfRemoved(ctx: Context, syncId: string): Promise<void> {
+  const ended = await ctx.db
+    .deleteFrom('syncs')
+    .where('id', '=', syncId)
+    .where('removal', '=', 'delete')
+    .whereRef('seen', '>=', 'due')
+    .where((eb) => eb.not(eb.exists(eb.selectFrom('departures').where('departures.syncId', '=', syncId).select('id'))))
+    .returning('projectId')
+    .executeTakeFirst()
+  if (!ended) return
+  ctx.events.publish({ kind: 'sync-deleted', projectId: ended.projectId, syncId })
+  await completeDeletions(ctx)
+}
+
+const labelOf = (sync: Sync, place: Departure): string =>
+  destination(sync.destination).targetLabel(JSON.parse(place.target))

@@ -1,0 +1,72 @@
+/** What one sees of a deletion that waits, on every database. */
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { createFolder, deleteEnvironment, deleteFolder, deleteProject, listUses, updateSecrets } from '@keyferry/vault'
+import { expect, it, onTestFinished } from 'vitest'
+import { destinations } from '../destinations/registry.ts'
+import { startFerry } from '../testing/ferry.ts'
+import { listDeletions } from './list-deletions.ts'
+
+onEveryDatabase('deletions that wait', (open) => {
+  it('are named with the syncs they wait for, until they are done', async () => {
+    const [destination] = destinations()
+    if (!destination) throw new Error('no destination')
+    const ferry = await startFerry(open, destination.name)
+    onTestFinished(ferry.close)
+    const { ctx, actor, place, projectId } = ferry
+    const folder = await createFolder(ctx, actor, { ...place, path: '/', name: 'app' })
+    const secrets = [
+      { secretKey: 'A', secretValue: '1' },
+      { secretKey: 'B', secretValue: '2' },
+    ]
+    await updateSecrets(ctx, actor, { ...place, secretPath: '/app', mode: 'upsert', secrets })
+    const sync = await ferry.create({ name: 'reader', secretPath: '/app' })
+    await ferry.run(sync)
+    const reader = { id: sync.id, name: 'reader', destination: destination.name }
+    expect((await listUses(ctx, actor, { ...place, secretPath: '/app' })).syncs).toEqual([
+      { ...reader, direct: true, written: 2 },
+    ])
+
+    expect(await listDeletions(ctx, actor, { projectId })).toEqual([])
+    const syncs = 'remove-secrets' as const
+    await deleteFolder(ctx, actor, { ...place, path: '/', folderIdOrName: 'app', syncs })
+    const environmentId = sync.environment?.id ?? ''
+    await deleteEnvironment(ctx, actor, { projectId, environmentId, syncs })
+    await deleteProject(ctx, actor, { projectId, syncs })
+    const waiting = await listDeletions(ctx, actor, { projectId })
+    const about = { askedBy: actor.name, askedAt: expect.any(String), syncs: [reader] }
+    expect(waiting).toHaveLength(3)
+    expect(waiting).toEqual(
+      expect.arrayContaining([
+        { ...about, kind: 'folder', subjectId: folder.id, environment: 'dev', secretPath: '/app' },
+        { ...about, kind: 'environment', subjectId: environmentId, environment: 'dev', secretPath: null },
+        { ...about, kind: 'project', subjectId: projectId, environment: null, secretPath: null },
+      ]),
+    )
+    await expect(ferry.run(sync)).rejects.toThrow(/no secret sync/)
+    expect(await listDeletions(ctx, actor, { projectId })).toEqual([])
+  })
+
+  it('tell a sync that reads through an import from one that goes with the folder', async () => {
+    const [destination] = destinations()
+    if (!destination) throw new Error('no destination')
+    const ferry = await startFerry(open, destination.name)
+    onTestFinished(ferry.close)
+    const { ctx, actor, place, projectId } = ferry
+    await createFolder(ctx, actor, { ...place, path: '/', name: 'lib' })
+    await updateSecrets(ctx, actor, {
+      ...place,
+      secretPath: '/lib',
+      mode: 'upsert',
+      secrets: [{ secretKey: 'HOST', secretValue: 'h' }],
+    })
+    await ferry.set({ URL: ['https://$', '{dev.lib.HOST}'].join('') })
+    const sync = await ferry.create({ name: 'through' })
+    await ferry.run(sync)
+    const uses = await listUses(ctx, actor, { ...place, secretPath: '/lib' })
+    expect(uses.syncs).toEqual([
+      { id: sync.id, name: 'through', destination: destination.name, direct: false, written: 1 },
+    ])
+    const [root] = (await listUses(ctx, actor, { projectId, environment: 'dev', secretPath: '/' })).syncs
+    expect(root?.direct).toBe(true)
+  })
+})

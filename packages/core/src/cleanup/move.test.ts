@@ -1,0 +1,393 @@
+/** Pointing a sync elsewhere, against every vendor's emulator, on every database: the new place is filled, then the old one left. */
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { createFolder, getProject, updateEnvironment, updateFolder, updateSecrets } from '@keyferry/vault'
+import { expect, it, onTestFinished } from 'vitest'
+import { createConnection, deleteConnection } from '../connections/connections.ts'
+import { emulators } from '../destinations/emulators.ts'
+import { destinations } from '../destinations/registry.ts'
+import { listRuns } from '../history/runs.ts'
+import { takeLease } from '../lease/lease.ts'
+import { runSync } from '../run/run.ts'
+import { dueOnTarget, dueSyncs } from '../sync/sweep.ts'
+import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { deleteSync } from '../verbs/remove.ts'
+import { triggerSync } from '../verbs/trigger-sync.ts'
+import { updateSync } from '../verbs/update-sync.ts'
+
+const overwrite = { initialSyncBehavior: 'overwrite-destination' as const }
+const numbered = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`KEY_${i}`, `value-${i}`]))
+
+for (const { name: destination } of destinations()) {
+  onEveryDatabase(`moves at ${destination}`, (open) => {
+    const start = async (): Promise<Ferry> => {
+      const ferry = await startFerry(open, destination)
+      onTestFinished(ferry.close)
+      return ferry
+    }
+    /** Another account of the vendor: its emulator, the connection to it, and what it holds. */
+    const another = async ({ ctx, actor }: Ferry, name = 'elsewhere') => {
+      const startEmulator = (await emulators()).get(destination)
+      if (!startEmulator) throw new Error(`no emulator for ${destination}`)
+      const emulator = await startEmulator()
+      onTestFinished(emulator.close)
+      const connection = await createConnection(ctx, actor, {
+        app: destination,
+        name,
+        method: 'api-key',
+        credentials: emulator.credentials,
+      })
+      return { emulator, connectionId: connection.id, contents: () => Object.fromEntries(emulator.contents()) }
+    }
+    const departures = ({ ctx }: Ferry) => ctx.db.selectFrom('departures').selectAll().execute()
+
+    it('fills the new place before it leaves the old one, where only its own keys go', async () => {
+      const ferry = await start()
+      const { ctx, actor, emulator, set, create, run, contents } = ferry
+      const there = await another(ferry)
+      emulator.put('THEIRS', 'x')
+      await set({ A: '1', B: '2' })
+      const sync = await create({ syncOptions: { ...overwrite, deletionPolicy: 'owned' } })
+      await run(sync)
+
+      const moved = await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+      expect(moved).toMatchObject({ inSync: false, syncStatus: 'pending' })
+      expect(moved.lastSyncMessage).toContain('2 keys will leave')
+      // The new place is down: nothing leaves the old one.
+      for (let i = 1; i <= 10; i++) there.emulator.fail(i, { kind: 'status', status: 503 })
+      await run(sync)
+      expect(contents()).toEqual({ THEIRS: 'x', A: '1', B: '2' })
+      there.emulator.heal()
+      await triggerSync(ctx, actor, { destination, syncId: sync.id })
+      const { row } = await run(sync)
+      expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true, lastSyncMessage: null })
+      expect(there.contents()).toEqual({ A: '1', B: '2' })
+      expect(contents()).toEqual({ THEIRS: 'x' })
+      expect(await departures(ferry)).toEqual([])
+      expect(await dueSyncs(ctx)).toEqual([])
+
+      const [last] = await listRuns(ctx, actor, { destination, syncId: sync.id })
+      expect(last).toMatchObject({ kind: 'remove', state: 'succeeded', counts: { delete: 2, foreign: 1 } })
+    })
+
+    it('waits for a key that failed at the new place, not for one that cannot be held anywhere', async () => {
+      const ferry = await start()
+      const { ctx, actor, set, create, run, contents, clock } = ferry
+      const there = await another(ferry)
+      await set({ A: '1', B: '2' })
+      const sync = await create()
+      await run(sync)
+      await set({ BLANK: '' })
+      await run(sync)
+      await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+      there.emulator.fail(1, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
+      expect((await run(sync)).row.syncStatus).not.toBe('succeeded')
+      expect(contents()).toEqual({ A: '1', B: '2' })
+      clock.advance(20 * 60_000)
+      await triggerSync(ctx, actor, { destination, syncId: sync.id })
+      expect((await run(sync)).row).toMatchObject({ syncStatus: 'partial', inSync: true })
+      expect(there.contents()).toEqual({ A: '1', B: '2' })
+      expect(contents()).toEqual({})
+    })
+
+    it('leaves under the policy none what is there, also when the policy comes later', async () => {
+      const ferry = await start()
+      const { ctx, actor, emulator, set, create, run, contents } = ferry
+      const [there, then] = [await another(ferry, 'there'), await another(ferry, 'then')]
+      await set({ A: '1' })
+      const sync = await create({ syncOptions: { ...overwrite, deletionPolicy: 'none' } })
+      const at = { destination, syncId: sync.id }
+      await run(sync)
+      await updateSync(ctx, actor, { ...at, connectionId: there.connectionId })
+      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', lastSyncMessage: null })
+      expect([contents(), there.contents()]).toEqual([{ A: '1' }, { A: '1' }])
+
+      await updateSync(ctx, actor, { ...at, syncOptions: { deletionPolicy: 'owned' }, connectionId: then.connectionId })
+      there.emulator.fail(1, { kind: 'status', status: 401 })
+      expect((await run(sync)).row.lastSyncMessage).toMatch(/disable secret deletion/)
+      await updateSync(ctx, actor, { ...at, syncOptions: { deletionPolicy: 'none' } })
+      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', lastSyncMessage: null })
+      expect([contents(), there.contents(), then.contents()]).toEqual([{ A: '1' }, { A: '1' }, { A: '1' }])
+      expect(await departures(ferry)).toEqual([])
+      expect(emulator.contents().size).toBe(1)
+    })
+
+    it('stays due while the old place is down, says so, keeps its connection from being deleted, and goes on later', async () => {
+      const ferry = await start()
+      const { ctx, actor, emulator, clock, set, create, run, contents, connectionId } = ferry
+      const there = await another(ferry)
+      await set(numbered(6))
+      const sync = await create({ name: 'mover' })
+      await run(sync)
+      await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+      for (let i = 1; i <= 40; i++) emulator.fail(i, { kind: 'status', status: 503 })
+      const { row } = await run(sync)
+      expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true })
+      expect(row.lastSyncMessage).toMatch(/6 keys could not leave .* yet/)
+      expect(row.leaving).toMatchObject({ keys: 6, message: expect.stringMatching(/^6 keys could not leave/) })
+      expect(there.contents()).toEqual(numbered(6))
+      expect(Object.keys(contents())).toHaveLength(6)
+      expect(await dueSyncs(ctx)).toEqual([])
+      await expect(deleteConnection(ctx, actor, { app: destination, connectionId })).rejects.toThrow(/mover/)
+
+      emulator.heal()
+      clock.advance(20 * 60_000)
+      expect(await dueSyncs(ctx)).toContain(sync.id)
+      expect((await run(sync)).row).toMatchObject({ lastSyncMessage: null, leaving: null })
+      expect(contents()).toEqual({})
+      await deleteConnection(ctx, actor, { app: destination, connectionId })
+    })
+
+    it('goes on where it stopped, whatever request the process dies at', async () => {
+      const ferry = await start()
+      const { ctx, actor, emulator, clock, set, create, run, contents } = ferry
+      const there = await another(ferry)
+      await set(numbered(4))
+      const sync = await create()
+      await run(sync)
+      await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+      for (let k = 2; k <= 4; k++) {
+        for (let i = k; i <= 40; i++) emulator.fail(i, { kind: i === k ? 'reset-after' : 'reset' })
+        await run(sync)
+        emulator.heal()
+        // What someone else put there meanwhile is not ours.
+        emulator.put('THEIRS', 'x')
+        clock.advance(20 * 60_000)
+      }
+      await run(sync)
+      expect(contents()).toEqual({ THEIRS: 'x' })
+      expect(there.contents()).toEqual(numbered(4))
+      expect(await departures(ferry)).toEqual([])
+    })
+
+    it('several moves queue up, and a place that is pointed at again is kept', async () => {
+      const ferry = await start()
+      const { ctx, actor, set, create, run, contents, connectionId } = ferry
+      const [second, third] = [await another(ferry, 'second'), await another(ferry, 'third')]
+      const at = { destination, syncId: '' }
+      await set({ A: '1', B: '2' })
+      const sync = await create()
+      at.syncId = sync.id
+      await run(sync)
+      second.emulator.fail(2, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
+      await updateSync(ctx, actor, { ...at, connectionId: second.connectionId })
+      await updateSync(ctx, actor, { ...at, connectionId: third.connectionId })
+      await updateSync(ctx, actor, { ...at, connectionId: second.connectionId })
+      second.emulator.heal()
+      await run(sync)
+      expect([contents(), second.contents(), third.contents()]).toEqual([{}, { A: '1', B: '2' }, {}])
+
+      // Back and forth without a run in between: the vendor is not asked to take away what is wanted again.
+      await updateSync(ctx, actor, { ...at, connectionId: third.connectionId })
+      await updateSync(ctx, actor, { ...at, connectionId: second.connectionId })
+      const before = second.emulator.log.length
+      await run(sync)
+      expect(second.emulator.log.slice(before).map(({ method }) => method)).toEqual(['GET'])
+      await updateSync(ctx, actor, { ...at, connectionId: third.connectionId })
+      await updateSync(ctx, actor, { ...at, connectionId })
+      await run(sync)
+      expect([contents(), second.contents(), third.contents()]).toEqual([{ A: '1', B: '2' }, {}, {}])
+      expect(await departures(ferry)).toEqual([])
+    })
+
+    it('does not take what another sync writes there by now', async () => {
+      const ferry = await start()
+      const { ctx, actor, set, create, run, contents } = ferry
+      const there = await another(ferry)
+      await set({ A: '1', B: '2' })
+      const first = await create({ name: 'first', syncOptions: { ...overwrite, deletionPolicy: 'owned' } })
+      await run(first)
+      await updateSync(ctx, actor, { destination, syncId: first.id, connectionId: there.connectionId })
+      // A mirror would delete B, which it did not write, were it not still the first one's.
+      await createFolder(ctx, actor, { ...ferry.place, path: '/', name: 'other' })
+      const secrets = [{ secretKey: 'A', secretValue: 'theirs' }]
+      await updateSecrets(ctx, actor, { ...ferry.place, secretPath: '/other', mode: 'upsert', secrets })
+      const second = await create({ name: 'second', secretPath: '/other' })
+      expect((await run(second)).row.syncStatus).toBe('succeeded')
+      expect(contents()).toEqual({ A: 'theirs', B: '2' })
+      await run(first)
+      expect(contents()).toEqual({ A: 'theirs' })
+      expect(there.contents()).toEqual({ A: '1', B: '2' })
+    })
+
+    it('a run that was under way when the sync moved leaves nothing behind', async () => {
+      const ferry = await start()
+      const { ctx, actor, emulator, set, create, run, contents } = ferry
+      const there = await another(ferry)
+      await set(numbered(3))
+      const sync = await create()
+      emulator.setLatency(40)
+      const underway = runSync(ctx, sync.id, new AbortController().signal)
+      await expect.poll(() => emulator.log.length).toBeGreaterThan(0)
+      await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+      await underway
+      emulator.setLatency(0)
+      await run(sync)
+      expect(there.contents()).toEqual(numbered(3))
+      expect(contents()).toEqual({})
+    })
+
+    it('pointed back while it is about to leave, it takes nothing away', async () => {
+      const ferry = await start()
+      const { ctx, actor, emulator, set, create, run, contents, connectionId } = ferry
+      const there = await another(ferry)
+      await set(numbered(3))
+      const sync = await create()
+      const at = { destination, syncId: sync.id }
+      await run(sync)
+      await updateSync(ctx, actor, { ...at, connectionId: there.connectionId })
+      // The list of the old place takes long enough for the edit.
+      emulator.setLatency(800)
+      const before = emulator.log.length
+      const underway = runSync(ctx, sync.id, new AbortController().signal)
+      await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
+      await updateSync(ctx, actor, { ...at, connectionId })
+      emulator.setLatency(0)
+      await underway
+      expect(emulator.log.slice(before).map(({ method }) => method)).toEqual(['GET'])
+      // Nobody took its lease.
+      expect((await ctx.metrics.expose()).text).not.toContain('keyferry_lease_losses_total{')
+      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', inSync: true, lastSyncMessage: null })
+      expect([contents(), there.contents()]).toEqual([numbered(3), {}])
+    })
+
+    it('two edits at once that point to two places leave keys at one of them only', async () => {
+      const ferry = await start()
+      const { ctx, actor, set, create, run, contents } = ferry
+      const places = [await another(ferry, 'second'), await another(ferry, 'third')]
+      await set({ A: '1' })
+      const sync = await create()
+      await run(sync)
+      await Promise.all(
+        places.map(({ connectionId }) => updateSync(ctx, actor, { destination, syncId: sync.id, connectionId })),
+      )
+      const { row } = await run(sync)
+      expect(contents()).toEqual({})
+      expect(places.map((place) => place.contents())).toEqual(
+        places.map(({ connectionId }) => (connectionId === row.connectionId ? { A: '1' } : {})),
+      )
+      expect(await departures(ferry)).toEqual([])
+    })
+
+    it('waits while another run writes at the old place, and is due with that', async () => {
+      const ferry = await start()
+      const { ctx, actor, set, create, run, contents } = ferry
+      const there = await another(ferry)
+      await set({ A: '1' })
+      const sync = await create()
+      await run(sync)
+      const { targetKey } = await ctx.db.selectFrom('syncs').select('targetKey').executeTakeFirstOrThrow()
+      await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+      const busy = await takeLease(ctx, targetKey, 'busy')
+      await run(sync)
+      expect([contents(), there.contents()]).toEqual([{ A: '1' }, { A: '1' }])
+      expect(await dueOnTarget(ctx, targetKey, '')).toEqual([sync.id])
+      await busy?.release()
+      await run(sync)
+      expect(contents()).toEqual({})
+    })
+
+    it('a sync deleted with its secrets is gone once its last old place is left', async () => {
+      const ferry = await start()
+      const { ctx, actor, emulator, clock, set, create, run, contents } = ferry
+      const there = await another(ferry)
+      await set({ A: '1' })
+      const sync = await create()
+      await run(sync)
+      await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+      await deleteSync(ctx, actor, { destination, syncId: sync.id, removeSecrets: true })
+      for (let i = 1; i <= 40; i++) emulator.fail(i, { kind: 'status', status: 503 })
+      expect((await run(sync)).row.removeStatus).toBe('running')
+      expect(contents()).toEqual({ A: '1' })
+      emulator.heal()
+      clock.advance(20 * 60_000)
+      expect(await dueSyncs(ctx)).toEqual([sync.id])
+      await expect(run(sync)).rejects.toThrow(/no secret sync/)
+      expect([contents(), there.contents()]).toEqual([{}, {}])
+    })
+
+    it('without auto-sync waits for a person, and is not in sync until then', async () => {
+      const ferry = await start()
+      const { ctx, actor, set, create, run, contents } = ferry
+      const there = await another(ferry)
+      const at = { destination, syncId: '' }
+      await set({ A: '1' })
+      const sync = await create({ isEnabled: false })
+      at.syncId = sync.id
+      await triggerSync(ctx, actor, at)
+      await run(sync)
+      expect((await updateSync(ctx, actor, { ...at, connectionId: there.connectionId })).inSync).toBe(false)
+      expect(await dueSyncs(ctx)).toEqual([])
+      await triggerSync(ctx, actor, at)
+      await run(sync)
+      expect([contents(), there.contents()]).toEqual([{}, { A: '1' }])
+    })
+
+    it('a new key schema renames: every new name is there before an old one goes, and the fuse does not take it for a loss', async () => {
+      const ferry = await start()
+      const { ctx, actor, emulator, clock, set, create, run, contents } = ferry
+      await set(numbered(12))
+      const sync = await create({ syncOptions: { ...overwrite, keySchema: 'OLD_{{secretKey}}' } })
+      await run(sync)
+      const renamed = (prefix: string) =>
+        Object.fromEntries(Object.entries(numbered(12)).map(([key, value]) => [prefix + key, value]))
+      await updateSync(ctx, actor, { destination, syncId: sync.id, syncOptions: { keySchema: '{{secretKey}}' } })
+      // No new name can be written: no old one goes.
+      for (let i = 1; i <= 60; i++)
+        emulator.fail(i, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
+      await run(sync)
+      expect(contents()).toEqual(renamed('OLD_'))
+      emulator.heal()
+      clock.advance(20 * 60_000)
+      await triggerSync(ctx, actor, { destination, syncId: sync.id })
+      const { row } = await run(sync)
+      expect(row).toMatchObject({ syncStatus: 'succeeded', blocked: null })
+      expect(contents()).toEqual(renamed(''))
+    })
+
+    it('a new source is a difference like any other: a loss among it waits for approval', async () => {
+      const ferry = await start()
+      const { ctx, actor, set, create, run, contents } = ferry
+      await set(numbered(12))
+      const sync = await create()
+      await run(sync)
+      await createFolder(ctx, actor, { ...ferry.place, path: '/', name: 'less' })
+      const secrets = [{ secretKey: 'KEY_0', secretValue: 'other' }]
+      await updateSecrets(ctx, actor, { ...ferry.place, secretPath: '/less', mode: 'upsert', secrets })
+      await updateSync(ctx, actor, { destination, syncId: sync.id, secretPath: '/less' })
+      const { row } = await run(sync)
+      expect(row.blocked).toMatchObject({ kind: 'fuse' })
+      expect(row.blocked?.keys).toHaveLength(11)
+      expect(contents()).toEqual(numbered(12))
+    })
+
+    it('follows its folder and its environment when they are renamed', async () => {
+      const ferry = await start()
+      const { ctx, actor, projectId, create, run, contents } = ferry
+      const folder = await createFolder(ctx, actor, { ...ferry.place, path: '/', name: 'app' })
+      const put = (environment: string, secretPath: string, secretValue: string) =>
+        updateSecrets(ctx, actor, {
+          projectId,
+          environment,
+          secretPath,
+          mode: 'upsert',
+          secrets: [{ secretKey: 'A', secretValue }],
+        })
+      await put('dev', '/app', '1')
+      const sync = await create({
+        secretPath: '/app',
+        syncOptions: { ...overwrite, keySchema: '{{environment}}_{{secretKey}}' },
+      })
+      await run(sync)
+      await updateFolder(ctx, actor, { projectId, environment: 'dev', folderId: folder.id, path: '/', name: 'service' })
+      await put('dev', '/service', '2')
+      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', folder: { path: '/service' } })
+      expect(contents()).toEqual({ dev_A: '2' })
+      const { environments } = await getProject(ctx, actor, { projectId })
+      const dev = environments.find(({ slug }) => slug === 'dev')
+      await updateEnvironment(ctx, actor, { projectId, environmentId: dev?.id ?? '', slug: 'local' })
+      const { row } = await run(sync)
+      expect(row).toMatchObject({ syncStatus: 'succeeded', environment: { slug: 'local' }, inSync: true })
+      expect(contents()).toEqual({ local_A: '2' })
+    })
+  })
+}

@@ -1,0 +1,57 @@
+/** Pointing a sync elsewhere: what it wrote at the old place is remembered until the new place holds it. */
+import { randomUUID } from 'node:crypto'
+import type { SyncTable } from '@keyferry/db'
+import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import type { Selectable } from 'kysely'
+import type { SyncSpec } from '../apply/target.ts'
+import { destination } from '../destinations/registry.ts'
+import type { StoredOptions } from '../sync/options.ts'
+
+/**
+ * Inside the transaction that points `stored` at `next`: remembers the old place with the keys the ledger has there, to be left
+ * once the sync has applied `revision`. Under the deletion policy `none` they stay there and are nobody's. A place that was
+ * still to be left and is pointed at again is simply ours again, with what the ledger has there.
+ */
+export async function moveAway(
+  ctx: Context,
+  tx: Tx,
+  stored: Selectable<SyncTable>,
+  next: Pick<SyncSpec, 'target' | 'targetKey' | 'options'>,
+  revision: number,
+): Promise<void> {
+  await tx.deleteFrom('departures').where('syncId', '=', stored.id).where('targetKey', '=', next.targetKey).execute()
+  const there = { syncId: stored.id, targetKey: stored.targetKey }
+  const { deletionPolicy }: StoredOptions = JSON.parse(next.options)
+  if (deletionPolicy === 'none') {
+    await tx.deleteFrom('ledger').where('syncId', '=', there.syncId).where('targetKey', '=', there.targetKey).execute()
+    return
+  }
+  const { keys } = await tx
+    .selectFrom('ledger')
+    .where('syncId', '=', there.syncId)
+    .where('targetKey', '=', there.targetKey)
+    .select((eb) => eb.fn.countAll<number | string>().as('keys'))
+    .executeTakeFirstOrThrow()
+  const { targetLabel } = destination(stored.destination)
+  const label = (target: string) => targetLabel(JSON.parse(target))
+  // Kept without keys too: a run that is on may still write there.
+  await tx
+    .insertInto('departures')
+    .values({
+      ...there,
+      id: randomUUID(),
+      connectionId: stored.connectionId,
+      target: stored.target,
+      revision,
+      message:
+        Number(keys) === 0
+          ? ''
+          : `${countKeys(Number(keys))} will leave ${label(stored.target)} once ${label(next.target)} is filled.`,
+      attempts: 0,
+      retryAt: null,
+      createdAt: timestamp(ctx),
+    })
+    .execute()
+}
+
+export const countKeys = (keys: number): string => (keys === 1 ? '1 key' : `${keys} keys`)

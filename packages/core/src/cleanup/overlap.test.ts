@@ -1,0 +1,182 @@
+/** Two syncs on one target, against every vendor's emulator, on every database: no key has two writers. */
+import { amend } from '@keyferry/db'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import type { Context } from '@keyferry/kernel'
+import { createFolder, createImport, deleteSecrets, updateSecrets } from '@keyferry/vault'
+import { createTestProject } from '@keyferry/vault/testing'
+import { sql } from 'kysely'
+import { expect, it, onTestFinished } from 'vitest'
+import { destinations } from '../destinations/registry.ts'
+import { runSync } from '../run/run.ts'
+import { dueSyncs } from '../sync/sweep.ts'
+import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { updateSync } from '../verbs/update-sync.ts'
+
+const overwrite = { initialSyncBehavior: 'overwrite-destination' as const }
+const owned = { ...overwrite, deletionPolicy: 'owned' as const }
+
+/** Runs `work`, whose two transactions can look at the syncs of Postgres but not write one before both have to wait. */
+async function held<T>(ctx: Context, work: () => Promise<T>): Promise<T> {
+  const working = await ctx.db.transaction().execute(async (tx) => {
+    await sql`lock table syncs in share mode`.execute(tx)
+    const started = work()
+    const waiting = sql<{
+      n: string
+    }>`select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => Number((await waiting.execute(ctx.db)).rows[0]?.n), { timeout: 10_000 }).toBe(2)
+    return { started }
+  })
+  return working.started
+}
+
+for (const { name: destination } of destinations()) {
+  onEveryDatabase(`two syncs on one target at ${destination}`, (open, dialect) => {
+    const start = async () => {
+      const ferry = await startFerry(open, destination)
+      onTestFinished(ferry.close)
+      const { ctx, actor, place } = ferry
+      await createFolder(ctx, actor, { ...place, path: '/', name: 'b' })
+      const put = (secretPath: string, secretKey: string, secretValue = 'x') =>
+        updateSecrets(ctx, actor, { ...place, secretPath, mode: 'upsert', secrets: [{ secretKey, secretValue }] })
+      return { ...ferry, put }
+    }
+    const keys = ({ emulator }: Ferry) => [...emulator.contents().keys()].sort()
+
+    it('names the other sync and the key when a key is shared, written or not, its own or imported', async () => {
+      const { ctx, actor, place, put, create, run } = await start()
+      await put('/', 'SHARED')
+      const first = await create({ name: 'first', syncOptions: owned })
+      await put('/b', 'SHARED')
+      const second = { name: 'second', secretPath: '/b', syncOptions: owned }
+      await expect(create(second)).rejects.toThrow(/"first" already writes SHARED/)
+      await run(first)
+      await expect(create(second)).rejects.toThrow(/"first" already writes SHARED/)
+      await deleteSecrets(ctx, actor, { ...place, secretPath: '/b', secrets: [{ secretKey: 'SHARED' }] })
+      await createFolder(ctx, actor, { ...place, path: '/', name: 'c' })
+      await put('/c', 'SHARED')
+      await createImport(ctx, actor, { ...place, path: '/b', import: { environment: 'dev', path: '/c' } })
+      await expect(create(second)).rejects.toThrow(/"first" already writes SHARED/)
+    })
+
+    it('asks an edit the same: schema, policy, source and target', async () => {
+      const { ctx, actor, put, create } = await start()
+      await put('/', 'A')
+      await put('/b', 'A')
+      await create({ name: 'first', syncOptions: { ...overwrite, keySchema: 'A_{{secretKey}}' } })
+      const second = await create({
+        name: 'second',
+        secretPath: '/b',
+        syncOptions: { ...owned, keySchema: 'B_{{secretKey}}' },
+      })
+      const edit = (syncOptions: { keySchema: string }) =>
+        updateSync(ctx, actor, { destination, syncId: second.id, syncOptions })
+      await expect(edit({ keySchema: 'A_{{secretKey}}' })).rejects.toThrow(/"first"/)
+      await expect(edit({ keySchema: '{{secretKey}}' })).rejects.toThrow(/"first".*would delete/)
+      expect(await edit({ keySchema: 'C_{{secretKey}}' })).toMatchObject({
+        syncOptions: { keySchema: 'C_{{secretKey}}' },
+      })
+    })
+
+    it('refuses at run time a key that appears later, leaves it to the first, and takes it over once that lets go', async () => {
+      const ferry = await start()
+      const { ctx, actor, place, put, create, run, contents } = ferry
+      await put('/', 'A', 'first')
+      await put('/b', 'B', 'second')
+      const first = await create({ name: 'first', syncOptions: owned })
+      const second = await create({ name: 'second', secretPath: '/b', syncOptions: owned })
+      await run(first)
+      await run(second)
+      await put('/b', 'A', 'second')
+      const { row } = await run(second)
+      expect(row.syncStatus).toBe('partial')
+      expect(row.lastSyncMessage).toMatch(/A \(another sync already writes/)
+      expect(contents()).toEqual({ A: 'first', B: 'second' })
+
+      await deleteSecrets(ctx, actor, { ...place, secrets: [{ secretKey: 'A' }] })
+      await put('/', 'Z', 'first')
+      await run(first)
+      expect(await dueSyncs(ctx)).toEqual([second.id])
+      expect((await run(second)).row.syncStatus).toBe('succeeded')
+      expect(contents()).toEqual({ A: 'second', B: 'second', Z: 'first' })
+    })
+
+    it('has one writer per key and one run at a time when both run for the first time at once', async () => {
+      const ferry = await start()
+      const { ctx, put, create, run, contents } = ferry
+      await put('/', 'A', 'first')
+      await put('/b', 'B', 'second')
+      const both = [
+        await create({ name: 'first', syncOptions: owned }),
+        await create({ name: 'second', secretPath: '/b', syncOptions: owned }),
+      ]
+      // The same key appears in both before either has written.
+      await put('/', 'SAME', 'first')
+      await put('/b', 'SAME', 'second')
+      await Promise.all(both.map(({ id }) => runSync(ctx, id, new AbortController().signal)))
+      const rows = []
+      for (const sync of both) rows.push((await run(sync)).row)
+      expect(rows.map(({ syncStatus }) => syncStatus).sort()).toEqual(['partial', 'succeeded'])
+      const winner = rows.findIndex(({ syncStatus }) => syncStatus === 'succeeded')
+      expect(contents()).toEqual({ A: 'first', B: 'second', SAME: ['first', 'second'][winner] })
+    })
+
+    it('lets one of two through that are made at the same time, in two projects', async () => {
+      const ferry = await start()
+      const { ctx, actor, put, create } = ferry
+      await put('/', 'A')
+      const other = await createTestProject(ctx, actor, 'Other')
+      const both = () => Promise.allSettled([create({ name: 'here' }), create({ name: 'there', projectId: other.id })])
+      const tries = dialect === 'sqlite' ? await both() : await held(ctx, both)
+      expect(tries.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      const refused = tries.find((one) => one.status === 'rejected')
+      expect(String(refused?.reason)).toMatch(/A sync of another project already writes to this target/)
+    })
+
+    it('a mirror that came to cover the other sync by a renamed environment deletes nothing of it', async () => {
+      const ferry = await start()
+      const { put, create, run } = ferry
+      await put('/', 'A')
+      await put('/b', 'B')
+      const first = await create({ name: 'first', syncOptions: { ...overwrite, keySchema: 'one_{{secretKey}}' } })
+      const second = await create({
+        name: 'second',
+        secretPath: '/b',
+        syncOptions: { ...overwrite, keySchema: '{{environment}}_{{secretKey}}' },
+      })
+      await run(first)
+      await run(second)
+      const dev = await ferry.ctx.db
+        .selectFrom('environments')
+        .where('slug', '=', 'dev')
+        .select('id')
+        .executeTakeFirstOrThrow()
+      await amend(ferry.ctx.db, 'environments', dev.id, { slug: 'one' })
+      await updateSync(ferry.ctx, ferry.actor, { destination, syncId: first.id, isAutoSyncEnabled: true })
+      await updateSecrets(ferry.ctx, ferry.actor, {
+        ...ferry.place,
+        environment: 'one',
+        mode: 'upsert',
+        secrets: [{ secretKey: 'C', secretValue: 'c' }],
+      })
+      await run(first)
+      expect(keys(ferry)).toEqual(['dev_B', 'one_A', 'one_C'])
+      await updateSecrets(ferry.ctx, ferry.actor, {
+        ...ferry.place,
+        environment: 'one',
+        secretPath: '/b',
+        mode: 'upsert',
+        secrets: [{ secretKey: 'D', secretValue: 'd' }],
+      })
+      await run(second)
+      expect(keys(ferry)).toEqual(['one_A', 'one_B', 'one_C', 'one_D'])
+      await updateSecrets(ferry.ctx, ferry.actor, {
+        ...ferry.place,
+        environment: 'one',
+        mode: 'upsert',
+        secrets: [{ secretKey: 'E', secretValue: 'e' }],
+      })
+      await run(first)
+      expect(keys(ferry)).toEqual(['one_A', 'one_B', 'one_C', 'one_D', 'one_E'])
+    })
+  })
+}

@@ -1,0 +1,4 @@
+/** The destinations: their registry and their contract. */
+export { DestinationError } from './destination.ts'
+export { guardFetch } from './network.ts'
+export { destination, destinations, importFrom } from './registry.ts'

@@ -1,0 +1,379 @@
+/** Looks for drift and repairs, against every vendor's emulator, on every database. */
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { Invalid } from '@keyferry/kernel'
+import { pino } from 'pino'
+import { expect, it } from 'vitest'
+import { destinations } from '../destinations/registry.ts'
+import { getRun, listRuns } from '../history/runs.ts'
+import { takeLease } from '../lease/lease.ts'
+import { runSync } from '../run/run.ts'
+import { dueSyncs } from '../sync/sweep.ts'
+import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { checkDrift } from '../verbs/check-drift.ts'
+import { listKeys } from '../verbs/keys.ts'
+import { removeSecrets } from '../verbs/remove.ts'
+import { triggerSync } from '../verbs/trigger-sync.ts'
+import { updateSync } from '../verbs/update-sync.ts'
+
+const MINUTE = 60_000
+const overwrite = { initialSyncBehavior: 'overwrite-destination' } as const
+const repairing = { syncOptions: { ...overwrite, driftRepair: true } }
+const numbered = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`KEY_${i}`, `value-${i}`]))
+
+for (const { name: destination, title } of destinations()) {
+  onEveryDatabase(`drift at ${destination}`, (open) => {
+    const ferry = async (work: (ferry: Ferry) => Promise<void>) => {
+      const started = await startFerry(open, destination)
+      try {
+        await work(started)
+      } finally {
+        await started.close()
+      }
+    }
+    const drifted = async ({ ctx, actor }: Ferry, syncId: string) =>
+      (await listKeys(ctx, actor, { destination, syncId }))
+        .filter(({ state }) => state === 'drifted')
+        .map(({ key, reason }) => [key, reason])
+    /** Past the longest jitter of an hour's check. */
+    const anHour = ({ clock }: Ferry) => clock.advance(67 * MINUTE)
+
+    it('a look costs a listing, changes nothing, and says per key what happened there', () =>
+      ferry(async (it) => {
+        const { ctx, emulator, clock, events, set, create, run, contents } = it
+        await set({ A: '1', B: '2', C: '3' })
+        const sync = await create()
+        expect((await run(sync)).row).toMatchObject({
+          drift: null,
+          syncOptions: { driftCheck: '1h', driftRepair: false },
+        })
+        emulator.remove('A')
+        emulator.remove('B')
+        emulator.put('B', 'theirs')
+        emulator.put('STRAY', 'theirs')
+        const there = contents()
+
+        clock.advance(50 * MINUTE)
+        expect(await dueSyncs(ctx)).toEqual([])
+        clock.advance(17 * MINUTE)
+        expect(await dueSyncs(ctx)).toEqual([sync.id])
+        events.length = 0
+        const { row, calls } = await run(sync)
+        expect(calls).toEqual({ GET: 1 })
+        expect(contents()).toEqual(there)
+        expect(row).toMatchObject({
+          syncStatus: 'succeeded',
+          inSync: true,
+          drift: { count: 3, checkedAt: ctx.now().toISOString(), message: null },
+        })
+        expect(await drifted(it, sync.id)).toEqual([
+          ['A', 'it was removed there'],
+          ['B', expect.stringMatching(/replaced there|flag "secret" was changed|several copies/)],
+          ['STRAY', expect.stringMatching(/^it appeared there/)],
+        ])
+        expect(events).toEqual([expect.objectContaining({ kind: 'sync', syncId: sync.id, state: 'succeeded' })])
+        expect(await dueSyncs(ctx)).toEqual([])
+
+        // "Sync now" heals everything, whatever the options.
+        await triggerSync(ctx, it.actor, { destination, syncId: sync.id })
+        expect((await run(sync)).row.drift).toBeNull()
+        expect(contents()).toEqual({ A: '1', B: '2', C: '3' })
+        expect(await drifted(it, sync.id)).toEqual([])
+      }))
+
+    it('nothing drifted: says so, and looks again an hour later', () =>
+      ferry(async (it) => {
+        await it.set({ A: '1' })
+        const sync = await it.create()
+        await it.run(sync)
+        it.emulator.put('OTHER', 'before us')
+        await updateSync(it.ctx, it.actor, { destination, syncId: sync.id, syncOptions: { deletionPolicy: 'owned' } })
+        await it.run(sync)
+        for (let hour = 0; hour < 2; hour++) {
+          anHour(it)
+          expect((await it.run(sync)).row.drift).toMatchObject({ count: 0, message: null })
+          expect(await dueSyncs(it.ctx)).toEqual([])
+        }
+      }))
+
+    it('off means never, and a person may look at any time', () =>
+      ferry(async (it) => {
+        await it.set({ A: '1' })
+        const at = { destination, syncId: (await it.create({ syncOptions: { ...overwrite, driftCheck: 'off' } })).id }
+        await expect(checkDrift(it.ctx, it.actor, at)).rejects.toThrow(/has not filled its target/)
+        await it.run({ id: at.syncId })
+        it.emulator.remove('A')
+        it.clock.advance(100 * 24 * 60 * MINUTE)
+        expect(await dueSyncs(it.ctx)).toEqual([])
+        await checkDrift(it.ctx, it.actor, at)
+        expect(it.woken.at(-1)).toEqual([at.syncId])
+        expect((await it.run({ id: at.syncId })).row.drift).toMatchObject({ count: 1 })
+        it.clock.advance(100 * 24 * 60 * MINUTE)
+        expect(await dueSyncs(it.ctx)).toEqual([])
+        await updateSync(it.ctx, it.actor, { ...at, syncOptions: { driftCheck: '15m' } })
+        await it.run({ id: at.syncId })
+        it.clock.advance(17 * MINUTE)
+        expect(await dueSyncs(it.ctx)).toEqual([at.syncId])
+      }))
+
+    it('a run takes the place of a look, and a removal ends them', () =>
+      ferry(async (it) => {
+        await it.set({ A: '1' })
+        const sync = await it.create()
+        await it.run(sync)
+        anHour(it)
+        await it.set({ A: '2' })
+        expect(await dueSyncs(it.ctx)).toEqual([sync.id])
+        for (let n = 1; n <= 10; n++) it.emulator.fail(n, { kind: 'status', status: 503 })
+        expect((await it.run(sync)).row).toMatchObject({ syncStatus: 'failed', drift: null })
+        it.emulator.heal()
+        // The run is to be tried again: until then nobody looks.
+        expect(await dueSyncs(it.ctx)).toEqual([])
+        it.clock.advance(MINUTE)
+        expect((await it.run(sync)).row).toMatchObject({ inSync: true, drift: null })
+        expect(await dueSyncs(it.ctx)).toEqual([])
+        await removeSecrets(it.ctx, it.actor, { destination, syncId: sync.id })
+        await it.run(sync)
+        anHour(it)
+        expect(await dueSyncs(it.ctx)).toEqual([])
+      }))
+
+    it('waits for whoever writes to the target, and a change that comes meanwhile follows at once', () =>
+      ferry(async (it) => {
+        await it.set({ A: '1' })
+        const sync = await it.create()
+        await it.run(sync)
+        anHour(it)
+        const { targetKey } = await it.ctx.db.selectFrom('syncs').select('targetKey').executeTakeFirstOrThrow()
+        const lease = await takeLease(it.ctx, targetKey, 'someone')
+        expect((await it.run(sync)).calls).toEqual({})
+        expect(await dueSyncs(it.ctx)).toEqual([sync.id])
+        await lease?.release()
+
+        const before = it.emulator.log.length
+        it.emulator.setLatency(200)
+        const looking = runSync(it.ctx, sync.id, new AbortController().signal)
+        await expect.poll(() => it.emulator.log.length).toBeGreaterThan(before)
+        await it.set({ A: '2' })
+        expect(await looking).toMatchObject({ again: true })
+        it.emulator.setLatency(0)
+        await it.run(sync)
+        expect(it.contents()).toEqual({ A: '2' })
+      }))
+
+    it('many that are due at once go one after the other, and leave the queue to the runs', () =>
+      ferry(async (it) => {
+        await it.set({ A: '1' })
+        const ids = new Set<string>()
+        for (let n = 0; n < 4; n++) {
+          const sync = await it.create({
+            name: `number ${n}`,
+            syncOptions: { ...overwrite, keySchema: `N${n}_{{secretKey}}` },
+          })
+          await it.run(sync)
+          ids.add(sync.id)
+        }
+        anHour(it)
+        let due = await dueSyncs(it.ctx)
+        expect(due).toHaveLength(3)
+        it.woken.length = 0
+        // What a look wakes is enough to get through all of them.
+        for (const looked = new Set<string>(); ids.size > 0; due = it.woken.flat()) {
+          const next = due.find((id) => !looked.has(id))
+          if (next === undefined) break
+          looked.add(next)
+          ids.delete(next)
+          expect((await it.run({ id: next })).row.drift).toMatchObject({ count: 0 })
+        }
+        expect(ids.size).toBe(0)
+        expect(await dueSyncs(it.ctx)).toEqual([])
+      }))
+
+    it('a vendor that fails only puts the next look off', () =>
+      ferry(async (it) => {
+        await it.set({ A: '1' })
+        const sync = await it.create()
+        await it.run(sync)
+        anHour(it)
+        for (let n = 1; n <= 10; n++) it.emulator.fail(n, { kind: 'status', status: 503 })
+        const { row } = await it.run(sync)
+        expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true, retryAt: null, lastSyncMessage: null })
+        expect(row.drift).toEqual({
+          count: 0,
+          checkedAt: null,
+          message: expect.stringContaining(`${title} could not be read`),
+          repairsStopped: false,
+        })
+        expect(await dueSyncs(it.ctx)).toEqual([])
+        it.emulator.heal()
+        anHour(it)
+        expect((await it.run(sync)).row.drift).toMatchObject({ count: 0, message: null })
+      }))
+
+    it('repairs what drifted and nothing else, as an entry of the history', () =>
+      ferry(async (it) => {
+        await it.set({ A: '1', B: '2', C: '3' })
+        const sync = await it.create({ ...repairing, isEnabled: false })
+        await triggerSync(it.ctx, it.actor, { destination, syncId: sync.id })
+        await it.run(sync)
+        // Not delivered yet, and not for a look to deliver.
+        await it.set({ C: 'new', D: 'new' })
+        it.emulator.remove('A')
+        it.emulator.put('STRAY', 'theirs')
+        anHour(it)
+        const { row } = await it.run(sync)
+        expect(it.contents()).toEqual({ A: '1', B: '2', C: '3', STRAY: 'theirs' })
+        expect(row).toMatchObject({ inSync: false, drift: { count: 0, message: null } })
+        const [latest] = await listRuns(it.ctx, it.actor, { destination, syncId: sync.id })
+        expect(latest).toMatchObject({
+          trigger: 'drift',
+          actor: 'Keyferry',
+          state: 'succeeded',
+          counts: { create: 1, update: 0, delete: 0 },
+        })
+        const { outcomes } = await getRun(it.ctx, it.actor, { destination, syncId: sync.id, runId: latest?.id ?? '' })
+        expect(outcomes).toMatchObject([{ key: 'A', action: 'create', state: 'done' }])
+
+        // Everything arrived: now a key that appears is drift, and goes under `mirror`.
+        await triggerSync(it.ctx, it.actor, { destination, syncId: sync.id })
+        await it.run(sync)
+        it.emulator.put('STRAY', 'theirs')
+        anHour(it)
+        await it.run(sync)
+        expect(it.contents()).toEqual({ A: '1', B: '2', C: 'new', D: 'new' })
+      }))
+
+    it('deletes what appeared only as far as the fuse lets it', () =>
+      ferry(async (it) => {
+        await it.set(numbered(10))
+        const sync = await it.create(repairing)
+        await it.run(sync)
+        it.emulator.remove('KEY_0')
+        for (let n = 0; n < 8; n++) it.emulator.put(`STRAY_${n}`, 'theirs')
+        anHour(it)
+        const { row } = await it.run(sync)
+        expect(it.emulator.contents().size).toBe(18)
+        expect(it.contents()).toMatchObject(numbered(10))
+        expect(row.drift).toMatchObject({ count: 8, message: expect.stringMatching(/8 of 17 .* Nothing was deleted/) })
+      }))
+
+    it('stops when somebody fights back, names the key, and goes on after a person ran it', () =>
+      ferry(async (it) => {
+        await it.set({ A: '1', B: '2' })
+        const sync = await it.create(repairing)
+        await it.run(sync)
+        for (let time = 0; time < 2; time++) {
+          it.emulator.remove('A')
+          anHour(it)
+          expect((await it.run(sync)).row.drift).toMatchObject({ count: 0, message: null, repairsStopped: false })
+          expect(it.contents()).toEqual({ A: '1', B: '2' })
+        }
+        it.emulator.remove('A')
+        it.emulator.remove('B')
+        anHour(it)
+        const stopped = {
+          count: 2,
+          message: expect.stringMatching(/^Repairs stopped: A drifted 3 times within 24 hours/),
+          repairsStopped: true,
+        }
+        expect((await it.run(sync)).row.drift).toMatchObject(stopped)
+        expect(it.contents()).toEqual({})
+        // Neither time nor a run for a change lets it go on.
+        it.clock.advance(48 * 60 * MINUTE)
+        expect((await it.run(sync)).row.drift).toMatchObject(stopped)
+        await it.set({ C: '3' })
+        expect((await it.run(sync)).row.drift).toMatchObject({ count: 0, message: stopped.message })
+        it.emulator.remove('A')
+        anHour(it)
+        expect((await it.run(sync)).row.drift).toMatchObject({ count: 1, message: stopped.message })
+
+        await triggerSync(it.ctx, it.actor, { destination, syncId: sync.id })
+        expect((await it.run(sync)).row.drift).toBeNull()
+        it.emulator.remove('A')
+        anHour(it)
+        await it.run(sync)
+        expect(it.contents()).toEqual({ A: '1', B: '2', C: '3' })
+      }))
+
+    it('repairs spread over days are no fight', () =>
+      ferry(async (it) => {
+        await it.set({ A: '1' })
+        const sync = await it.create(repairing)
+        await it.run(sync)
+        for (let day = 0; day < 4; day++) {
+          it.emulator.remove('A')
+          it.clock.advance(13 * 60 * MINUTE)
+          await it.run(sync)
+          expect(it.contents()).toEqual({ A: '1' })
+        }
+      }))
+
+    it('whatever request a repair dies at, a later look puts every key there', () =>
+      ferry(async (it) => {
+        await it.set({ A: '1', B: '2' })
+        const sync = await it.create(repairing)
+        await it.run(sync)
+        for (let k = 1; k <= 4; k++) {
+          it.emulator.remove('B')
+          it.emulator.put('B', 'theirs')
+          it.clock.advance(25 * 60 * MINUTE)
+          for (let n = k; n <= 40; n++) it.emulator.fail(n, { kind: n === k ? 'reset-after' : 'reset' })
+          await it.run(sync)
+          it.emulator.heal()
+          // A key that we took away ourselves is not left away until the next hour.
+          it.clock.advance(2 * MINUTE)
+          await it.run(sync)
+          expect(it.emulator.contents().size).toBe(2)
+          anHour(it)
+          await it.run(sync)
+          expect(it.contents()).toEqual({ A: '1', B: '2' })
+        }
+      }))
+
+    it('compares values where the vendor hands them out, keeps none, and says so where it does not', () =>
+      ferry(async (it) => {
+        const lines: string[] = []
+        it.ctx.log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
+        await it.set({ A: 'mine-A', B: 'mine-B' })
+        const readable = { syncOptions: { ...overwrite, driftReadsValues: true } }
+        const created = await it.create(readable).catch((error: unknown) => error)
+        if (created instanceof Invalid) {
+          expect(created.message).toMatch(/driftReadsValues.*never shows the values/)
+          const plain = await it.create()
+          await expect(
+            updateSync(it.ctx, it.actor, { destination, syncId: plain.id, syncOptions: { driftReadsValues: true } }),
+          ).rejects.toBeInstanceOf(Invalid)
+          return
+        }
+        const [sync] = await it.ctx.db.selectFrom('syncs').select('id').execute()
+        if (!sync) throw created
+        await it.run(sync)
+        const canary = 'canary-77aa01'
+        it.emulator.put('A', canary)
+        it.emulator.put('FOREIGN', `${canary}-foreign`)
+        anHour(it)
+        const { row } = await it.run(sync)
+        expect(row.drift).toMatchObject({ count: 2, message: null })
+        expect(await drifted(it, sync.id)).toEqual([
+          ['A', 'its value was changed there'],
+          ['FOREIGN', expect.stringMatching(/^it appeared there/)],
+        ])
+        // A read that fails takes nothing from the look but the comparison.
+        it.emulator.fail(1, { kind: 'status', status: 403, body: { error: canary } }, (_, path) =>
+          path.endsWith('/envvars'),
+        )
+        anHour(it)
+        expect((await it.run(sync)).row.drift).toMatchObject({
+          count: 1,
+          message: expect.stringMatching(/^Values were not compared/),
+        })
+
+        const stored = (await it.everything()) + lines.join('') + JSON.stringify(it.events)
+        expect(stored).toContain(sync.id)
+        expect(stored).not.toContain(canary)
+        expect(stored).not.toContain('mine-')
+        await triggerSync(it.ctx, it.actor, { destination, syncId: sync.id })
+        await it.run(sync)
+        expect(it.contents()).toEqual({ A: 'mine-A', B: 'mine-B' })
+      }))
+  })
+}

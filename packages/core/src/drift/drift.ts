@@ -1,0 +1,136 @@
+/**
+ * A look at a target between two runs: the same plan, made to see what changed there though nothing changed here. It costs one
+ * listing, writes nothing unless the sync repairs drift, and never takes the place of a run.
+ */
+import { timestamp, TooLarge, transact, Unresolvable, type Context } from '@keyferry/kernel'
+import { SYNC_STATES } from '@keyferry/schemas'
+import { difference, openTarget } from '../apply/target.ts'
+import { ConnectionNotAllowed } from '../connections/allowed.ts'
+import { noteConnectionProblem } from '../connections/health.ts'
+import { DestinationError } from '../destinations/destination.ts'
+import { destination } from '../destinations/registry.ts'
+import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
+import { noteRepairsStopped } from '../notifications/trouble.ts'
+import type { Plan } from '../plan/plan.ts'
+import { nextCheck, recorded, type Drifted } from '../sync/drift-record.ts'
+import { nobodyStands } from '../sync/standing.ts'
+import { dueOnTarget, loadDue, loadDueCheck, nextChecks, type DueSync } from '../sync/sweep.ts'
+import { repairDrift, type Repaired } from './repair.ts'
+
+/** How long a vendor may take to show a target, milliseconds: a change that arrives meanwhile waits for this. */
+const PATIENCE = 20_000
+
+/** Looks at the target of `syncId` if that is due. Resolves to whether a run is due by then. */
+export async function checkForDrift(ctx: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
+  const sync = await loadDueCheck(ctx, syncId)
+  if (!sync) return { again: false }
+  // No write while we look. A target that is busy is looked at after that: the sweep comes back.
+  const lease = await takeLease(ctx, sync.targetKey, crypto.randomUUID())
+  if (!lease) return { again: false }
+  try {
+    // Edited while we waited: this may be the wrong place, and is no longer what is due.
+    const present = await loadDueCheck(ctx, syncId)
+    if (present?.version !== sync.version) return { again: present !== undefined }
+    await settle(ctx, sync, lease, await look(ctx, sync, lease, signal))
+    await publish(ctx, syncId)
+  } catch (error) {
+    if (error instanceof LeaseLost) ctx.metrics.leaseLost(sync.destination)
+    // Interrupted, as a run may be: the look stays due.
+    else if (!signal.aborted) throw error
+  } finally {
+    await lease.release()
+    await ctx.queue.wake([
+      ...(await dueOnTarget(ctx, sync.targetKey, syncId)),
+      ...(await nextChecks(ctx)).filter((id) => id !== syncId),
+    ])
+  }
+  return { again: (await loadDue(ctx, syncId)) !== undefined }
+}
+
+/** Null: nothing was learnt, for the reason in `message`. */
+type Look = { seen: Repaired; message: string | null } | { seen: null; message: string }
+
+async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSignal): Promise<Look> {
+  const impatient = new AbortController()
+  const timer = setTimeout(() => impatient.abort(), PATIENCE)
+  const { title } = destination(sync.destination)
+  try {
+    if (await nobodyStands(ctx.db, sync)) return { seen: null, message: OWNERLESS }
+    const target = await openTarget(ctx, sync, {
+      signal: AbortSignal.any([signal, impatient.signal]),
+      guard: () => lease.check(),
+    })
+    try {
+      const found = await difference(ctx, target)
+      clearTimeout(timer)
+      await noteConnectionProblem(ctx, sync.connectionId, null)
+      const seen = await repairDrift(ctx, { ...target, spec: sync }, found, driftIn(found.plan, sync), lease)
+      const unread = found.unread ? `Values were not compared: ${found.unread.message}` : null
+      return { seen, message: seen.message ?? unread }
+    } finally {
+      await target.close()
+    }
+  } catch (error) {
+    if (error instanceof LeaseLost || signal.aborted) throw error
+    if (error instanceof Unresolvable || error instanceof TooLarge || error instanceof ConnectionNotAllowed)
+      return { seen: null, message: `Not looked at: ${error.message}` }
+    if (impatient.signal.aborted)
+      return { seen: null, message: `${title} did not show its target within ${PATIENCE / 1000} seconds` }
+    if (error instanceof DestinationError) {
+      if (error.kind === 'auth') await noteConnectionProblem(ctx, sync.connectionId, error.message)
+      return { seen: null, message: `${title} could not be read: ${error.message}` }
+    }
+    ctx.log.error({ err: error, syncId: sync.id }, 'look for drift failed')
+    return { seen: null, message: 'Keyferry failed inside; its log has the details.' }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const OWNERLESS = 'Not looked at: the owner of this sync can no longer read everything that it sends.'
+
+/**
+ * The keys of `plan` that differ through no change of ours. Foreign keys count only while every change of ours has arrived: until
+ * then the key schema or the policy may be new, and they the old ones.
+ */
+function driftIn(plan: Plan, sync: DueSync): Drifted[] {
+  return plan.changes.flatMap(({ key, drift: kind, reason }) => {
+    if (kind === null || (kind === 'appeared' && sync.applied !== sync.wanted)) return []
+    return [
+      { key, kind, reason: kind === 'appeared' ? `it appeared there, ${reason}` : reason.replace(/^drift: /, '') },
+    ]
+  })
+}
+
+async function settle(ctx: Context, sync: DueSync, lease: Lease, { seen, message }: Look): Promise<void> {
+  await transact(ctx, async (tx) => {
+    await lease.checkIn(tx)
+    const { numUpdatedRows } = await tx
+      .updateTable('syncs')
+      .set({
+        nextCheckAt: seen?.again ?? nextCheck(ctx, JSON.parse(sync.options)),
+        driftMessage: message,
+        ...(seen === null
+          ? {}
+          : { checkedAt: timestamp(ctx), drift: recorded(seen.left), heals: seen.heals, repairStopped: seen.stopped }),
+      })
+      .where('id', '=', sync.id)
+      // Edited meanwhile, or run by a person: what was seen is no longer what was asked.
+      .where('version', '=', sync.version)
+      .where('seen', '=', sync.seen)
+      .executeTakeFirst()
+    const stopped = sync.repairStopped === null ? (seen?.stopped ?? null) : null
+    if (stopped !== null && numUpdatedRows > 0n) await noteRepairsStopped(ctx, tx, sync, stopped)
+  })
+}
+
+async function publish(ctx: Context, syncId: string): Promise<void> {
+  const row = await ctx.db
+    .selectFrom('syncs')
+    .where('id', '=', syncId)
+    .select(['projectId', 'state'])
+    .executeTakeFirst()
+  if (!row) return
+  const state = SYNC_STATES.find((known) => known === row.state) ?? 'failed'
+  ctx.events.publish({ kind: 'sync', projectId: row.projectId, syncId, state, done: 0, total: 0 })
+}

@@ -1,0 +1,159 @@
+/** Putting back what drifted, if the sync says so, until it is plain that somebody else puts it back as well. */
+import { randomUUID } from 'node:crypto'
+import { SYSTEM, timestamp, transact, type Context } from '@keyferry/kernel'
+import { applyPlan, type Applied } from '../apply/apply.ts'
+import type { Difference, OpenTarget } from '../apply/target.ts'
+import type { Lease } from '../lease/lease.ts'
+import { fuse } from '../plan/fuse.ts'
+import { partOf } from '../plan/plan.ts'
+import { judge } from '../status/judge.ts'
+import { leaveRun, recordOutcomes, recordRun, recordWriting, type RunInHand } from '../status/record.ts'
+import { reportRun } from '../status/report.ts'
+import { retryDelay } from '../status/retry.ts'
+import type { Drifted } from '../sync/drift-record.ts'
+import { driftOptions } from '../sync/options.ts'
+import type { DueSync } from '../sync/sweep.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+/** The need that is one too many: two repairs of a key within a day are bad luck, a third is a fight. */
+const FIGHT = 3
+
+export interface Repaired {
+  /** What still differs. */
+  left: readonly Drifted[]
+  /** JSON for the column. */
+  heals: string | null
+  /** Why repairs stopped, null while they go on. */
+  stopped: string | null
+  /** Why something was not repaired this time. */
+  message: string | null
+  /** When to look again, if sooner than usual: a key may be missing that we took away ourselves. */
+  again: string | null
+}
+
+/**
+ * Repairs `drifted` as far as the sync's options, the breaker and the fuse let it: one entry in the history, and none when there was
+ * nothing to do. A replacement of ours that was interrupted is finished in any case.
+ */
+export async function repairDrift(
+  ctx: Context,
+  target: OpenTarget & { spec: DueSync },
+  found: Difference,
+  drifted: readonly Drifted[],
+  lease: Lease,
+): Promise<Repaired> {
+  const sync = target.spec
+  const heals = healsWithinADay(ctx, sync)
+  const wants = driftOptions(target.options).driftRepair
+  const stopped = sync.repairStopped ?? (wants ? fight(drifted, heals) : null)
+  const keys = new Set(drifted.map(({ key }) => key))
+  const isOurs = (key: string): boolean => found.ledger.get(key)?.intent === 'replacing'
+  const all = partOf(
+    found.plan,
+    ({ key, action }) => keys.has(key) && action !== 'reject' && ((wants && stopped === null) || isOurs(key)),
+  )
+  const blown = fuse(all, found.observed, target.schema.covers)
+  const plan = blown === null ? all : partOf(all, ({ action }) => action !== 'delete')
+  const message = blown === null ? null : `${blown} Nothing was deleted; run the sync to review it.`
+  if (plan.changes.length === 0) return { left: drifted, heals: written(heals), stopped, message, again: null }
+
+  const applied = await applyAsRun(ctx, target, { ...found, plan }, lease)
+  const done = new Set(applied.outcomes.filter(({ state }) => state === 'done').map(({ key }) => key))
+  const now = timestamp(ctx)
+  return {
+    left: drifted.filter(({ key }) => !done.has(key)),
+    heals: written([...heals, ...[...done].filter((key) => !isOurs(key)).map((key) => ({ key, at: now }))]),
+    stopped,
+    message,
+    again: await soonerIfTornApart(ctx, sync, applied),
+  }
+}
+
+interface Heal {
+  key: string
+  at: string
+}
+
+function healsWithinADay(ctx: Context, sync: DueSync): Heal[] {
+  const all: Heal[] = sync.heals === null ? [] : JSON.parse(sync.heals)
+  const since = new Date(ctx.now().getTime() - DAY_MS).toISOString()
+  return all.filter(({ at }) => at > since)
+}
+
+const written = (heals: readonly Heal[]): string | null => (heals.length === 0 ? null : JSON.stringify(heals))
+
+/** The words of the breaker, naming the keys that drifted again after every repair; null while nobody fights. */
+function fight(drifted: readonly Drifted[], heals: readonly Heal[]): string | null {
+  const times = new Map<string, number>()
+  for (const { key } of heals) times.set(key, (times.get(key) ?? 0) + 1)
+  const fought = drifted.map(({ key }) => key).filter((key) => (times.get(key) ?? 0) >= FIGHT - 1)
+  if (fought.length === 0) return null
+  const named = fought.slice(0, 5).join(', ') + (fought.length > 5 ? ` and ${fought.length - 5} more` : '')
+  return `Repairs stopped: ${named} drifted ${FIGHT} times within 24 hours, so something else writes it too. Find out what, then sync now: that repairs everything and lets repairs go on.`
+}
+
+/** Applies the plan as a run of the history. The sync's own state is not touched: what was wanted has not changed. */
+async function applyAsRun(
+  outer: Context,
+  target: OpenTarget & { spec: DueSync },
+  found: Difference,
+  lease: Lease,
+): Promise<Applied> {
+  const sync = target.spec
+  const run: RunInHand = {
+    id: randomUUID(),
+    sync,
+    kind: 'sync',
+    trigger: 'drift',
+    actor: SYSTEM.name,
+    startedAt: timestamp(outer),
+  }
+  const ctx = { ...outer, log: outer.log.child({ runId: run.id }) }
+  await recordWriting(ctx, run, found.plan)
+  try {
+    const applied = await applyPlan(ctx, target, found, lease, () => {})
+    await closeRun(ctx, run, target.calls(), found, applied)
+    return applied
+  } catch (error) {
+    await leaveRun(ctx, run)
+    throw error
+  }
+}
+
+async function closeRun(
+  ctx: Context,
+  run: RunInHand,
+  calls: number,
+  found: Difference,
+  applied: Applied,
+): Promise<void> {
+  const verdict = judge(ctx, run.sync, {
+    kind: 'applied',
+    plan: found.plan,
+    desired: found.desired,
+    ledger: null,
+    ...applied,
+  })
+  await transact(ctx, async (tx) => {
+    const { state, message } = verdict
+    const { plan } = found
+    await recordRun(tx, run, { state, message, plan, calls, snapshotId: null, finishedAt: timestamp(ctx) })
+    await recordOutcomes(tx, run.id, applied.outcomes)
+  })
+  reportRun(ctx, run, { ...verdict, kind: 'drift', calls, counts: found.plan.summary, errors: applied.errors })
+}
+
+/** Where a repair ended between "taken away" and "put there", the next look comes as soon as a retry would. */
+async function soonerIfTornApart(ctx: Context, sync: DueSync, { errors }: Applied): Promise<string | null> {
+  if (errors.length === 0) return null
+  const torn = await ctx.db
+    .selectFrom('ledger')
+    .where('syncId', '=', sync.id)
+    .where('targetKey', '=', sync.targetKey)
+    .where('intent', '=', 'replacing')
+    .select('key')
+    .limit(1)
+    .executeTakeFirst()
+  const delay = torn ? retryDelay(ctx, 3, errors) : null
+  return delay === null ? null : new Date(ctx.now().getTime() + delay).toISOString()
+}

@@ -1,0 +1,228 @@
+/** Going back to an earlier run, against every vendor's emulator, on every database. */
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { listAudit } from '@keyferry/kernel'
+import { createFolder, createImport, listSecrets, listTrash, updateSecrets } from '@keyferry/vault'
+import { expect, it, onTestFinished } from 'vitest'
+import { destinations } from '../destinations/registry.ts'
+import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { triggerSync } from '../verbs/trigger-sync.ts'
+import { updateSync } from '../verbs/update-sync.ts'
+import { pruneHistory } from './prune.ts'
+import { previewRestore, restoreRun } from './restore.ts'
+import { getRun, listRuns } from './runs.ts'
+
+const DAY = 24 * 60 * 60_000
+
+for (const { name: destination } of destinations()) {
+  onEveryDatabase(`restoring a run at ${destination}`, (open) => {
+    const start = async (): Promise<Ferry> => {
+      const ferry = await startFerry(open, destination)
+      onTestFinished(ferry.close)
+      return ferry
+    }
+    /** The sync's newest run as an address. */
+    const last = async ({ ctx, actor, clock }: Ferry, syncId: string) => {
+      const [run] = await listRuns(ctx, actor, { destination, syncId })
+      clock.advance(1000)
+      return { destination, syncId, runId: run?.id ?? '' }
+    }
+    const values = async ({ ctx, actor, place }: Ferry) => {
+      const { secrets } = await listSecrets(ctx, actor, {
+        ...place,
+        viewSecretValue: true,
+        expandSecretReferences: false,
+        recursive: false,
+        include_imports: false,
+      })
+      return Object.fromEntries(secrets.map((secret) => [secret.secretKey, secret.secretValue]))
+    }
+
+    it('brings vault and target back to what the target held, by exactly the plan that was looked at', async () => {
+      const ferry = await start()
+      const { ctx, actor, set, unset, create, run, contents } = ferry
+      await set({ A: 'a1', B: 'b1', C: 'c1', URL: 'x-${A}', ['__proto__']: 'p1', constructor: 'k1' })
+      const sync = await create()
+      await run(sync)
+      const then = await last(ferry, sync.id)
+      const held = contents()
+      await set({ A: 'a2', D: 'd1', constructor: 'k2' })
+      await unset('B')
+      await run(sync)
+      await set({ URL: 'y-${A}' })
+      await run(sync)
+
+      const plan = await previewRestore(ctx, actor, then)
+      expect(plan).toMatchObject({
+        added: ['B'],
+        changed: ['A', 'URL', 'constructor'],
+        removed: ['D'],
+        unchanged: 2,
+        notRestorable: [],
+      })
+      expect(JSON.stringify(plan)).not.toMatch(/"a1"|"b1"|"k1"|x-/)
+      await set({ A: 'a3' })
+      await expect(restoreRun(ctx, actor, { ...then, planHash: plan.hash })).rejects.toThrow(/has changed since/)
+      expect(await values(ferry)).toMatchObject({ A: 'a3' })
+
+      const log = async () =>
+        (await listAudit(ctx, actor, { action: 'secret-sync-restore', limit: 10 })).entries.map(
+          ({ details }) => details,
+        )
+      expect(await log()).toEqual([])
+      const { hash } = await previewRestore(ctx, actor, then)
+      await restoreRun(ctx, actor, { ...then, planHash: hash })
+      // What it removed can be restored like everything deleted; B was deleted by hand before.
+      const trash = await listTrash(ctx, actor, { projectId: ferry.place.projectId })
+      expect(trash.map(({ name }) => name).sort()).toEqual(['B', 'D'])
+      expect(await log()).toEqual([
+        {
+          syncId: sync.id,
+          name: sync.name,
+          runId: then.runId,
+          added: ['B'],
+          changed: ['A', 'URL', 'constructor'],
+          removed: ['D'],
+        },
+      ])
+      expect(await values(ferry)).toEqual({
+        A: 'a1',
+        B: 'b1',
+        C: 'c1',
+        URL: 'x-${A}',
+        ['__proto__']: 'p1',
+        constructor: 'k1',
+      })
+      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', inSync: true })
+      expect(contents()).toEqual(held)
+      expect(await previewRestore(ctx, actor, then)).toMatchObject({
+        added: [],
+        changed: [],
+        removed: [],
+        unchanged: 6,
+      })
+      const restored = await last(ferry, sync.id)
+      expect(await getRun(ctx, actor, restored)).toMatchObject({ restorable: true })
+      // Two runs that left the same share what is kept of it.
+      await triggerSync(ctx, actor, { destination, syncId: sync.id })
+      await run(sync)
+      expect(await listRuns(ctx, actor, then)).toHaveLength(5)
+      expect(await ctx.db.selectFrom('snapshots').selectAll().execute()).toHaveLength(4)
+    })
+
+    it('goes by what arrived, not by what was tried, and leaves alone what never got there', async () => {
+      const ferry = await start()
+      const { ctx, actor, emulator, clock, set, create, run, contents } = ferry
+      await set({ A: 'a1', B: 'b1' })
+      const sync = await create({
+        syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
+      })
+      await run(sync)
+      await set({ A: 'a2', BLANK: '' })
+      for (let i = 1; i <= 9; i++)
+        emulator.fail(i, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
+      await run(sync)
+      emulator.heal()
+      clock.advance(1000)
+      const then = await last(ferry, sync.id)
+      await set({ A: 'a3', BLANK: 'filled' })
+      await run(sync)
+      expect(contents()).toMatchObject({ A: 'a3' })
+      const plan = await previewRestore(ctx, actor, then)
+      // Devin may have put the old value back or not; where nothing of A was there, it is left alone.
+      expect(plan.removed).toEqual([])
+      expect(plan.added).toEqual([])
+      await restoreRun(ctx, actor, { ...then, planHash: plan.hash })
+      expect(await values(ferry)).toMatchObject({
+        A: plan.changed.includes('A') ? 'a1' : 'a3',
+        B: 'b1',
+        BLANK: 'filled',
+      })
+    })
+
+    it('names what came from elsewhere and cannot be brought back, and brings back nothing that would not resolve', async () => {
+      const ferry = await start()
+      const { ctx, actor, place, set, unset, create, run, contents } = ferry
+      const { projectId } = place
+      const shared = { projectId, environment: 'dev', secretPath: '/shared' }
+      const put = (secrets: Record<string, string>) =>
+        updateSecrets(ctx, actor, {
+          ...shared,
+          mode: 'upsert',
+          secrets: Object.entries(secrets).map(([secretKey, secretValue]) => ({ secretKey, secretValue })),
+        })
+      await createFolder(ctx, actor, { ...place, path: '/', name: 'shared' })
+      await createFolder(ctx, actor, { ...place, path: '/', name: 'later' })
+      await put({ IMPORTED: 'i1', STEADY: 's1', HOST: 'h1' })
+      await createImport(ctx, actor, {
+        projectId,
+        environment: 'dev',
+        path: '/',
+        import: { environment: 'dev', path: '/shared' },
+      })
+      await set({ A: 'a1', MADE: 'https://${dev.shared.HOST}', LOST: '${TEMP}', TEMP: 't1' })
+      const sync = await create()
+      expect((await run(sync)).row.syncStatus).toBe('succeeded')
+      const then = await last(ferry, sync.id)
+
+      await put({ IMPORTED: 'i2', HOST: 'h2' })
+      await set({ A: 'a2', LOST: 'plain' })
+      await unset('TEMP')
+      await ctx.db.deleteFrom('secretVersions').where('key', '=', 'TEMP').execute()
+      await run(sync)
+      const plan = await previewRestore(ctx, actor, then)
+      expect(plan).toMatchObject({ added: [], changed: ['A'], removed: [], unchanged: 1 })
+      const reasons = Object.fromEntries(plan.notRestorable.map(({ key, reason }) => [key, reason]))
+      expect(Object.keys(reasons)).toEqual(['HOST', 'IMPORTED', 'LOST', 'MADE', 'TEMP'])
+      expect(reasons.IMPORTED).toMatch(/dev:\/shared, where it has changed since/)
+      expect(reasons.MADE).toMatch(/refers to values elsewhere/)
+      expect(reasons.LOST).toMatch(/would not resolve.*TEMP/)
+      expect(reasons.TEMP).toMatch(/no longer kept/)
+      await restoreRun(ctx, actor, { ...then, planHash: plan.hash })
+      expect((await run(sync)).row.syncStatus).toBe('succeeded')
+      expect(contents()).toEqual({
+        A: 'a1',
+        IMPORTED: 'i2',
+        STEADY: 's1',
+        HOST: 'h2',
+        MADE: 'https://h2',
+        LOST: 'plain',
+      })
+    })
+
+    it('is refused for a run that did not get to the target, and while the sync reads another folder', async () => {
+      const ferry = await start()
+      const { ctx, actor, place, set, create, run } = ferry
+      await set({ A: '1' })
+      const sync = await create()
+      await run(sync)
+      const first = await last(ferry, sync.id)
+      await set({ BAD: '${NOWHERE}' })
+      await run(sync)
+      await expect(previewRestore(ctx, actor, await last(ferry, sync.id))).rejects.toThrow(/did not get as far/)
+      await expect(previewRestore(ctx, actor, { ...first, runId: sync.id })).rejects.toMatchObject({ status: 404 })
+      await createFolder(ctx, actor, { ...place, path: '/', name: 'new' })
+      await updateSync(ctx, actor, { destination, syncId: sync.id, secretPath: '/new' })
+      await expect(previewRestore(ctx, actor, first)).rejects.toThrow(/another folder/)
+    })
+
+    it('history is forgotten by age, never the last run', async () => {
+      const ferry = await start()
+      const { ctx, actor, clock, set, create, run } = ferry
+      await set({ A: '1' })
+      const sync = await create()
+      await run(sync)
+      clock.advance(10 * DAY)
+      await set({ A: '2' })
+      await run(sync)
+      const second = await last(ferry, sync.id)
+      clock.advance(85 * DAY)
+      await pruneHistory(ctx, 90)
+      expect((await listRuns(ctx, actor, second)).map(({ id }) => id)).toEqual([second.runId])
+      expect(await ctx.db.selectFrom('snapshots').selectAll().execute()).toHaveLength(1)
+      clock.advance(900 * DAY)
+      await pruneHistory(ctx, 90)
+      expect(await listRuns(ctx, actor, second)).toHaveLength(1)
+      expect(await previewRestore(ctx, actor, second)).toMatchObject({ changed: [], unchanged: 1 })
+    })
+  })
+}

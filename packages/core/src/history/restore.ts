@@ -1,0 +1,134 @@
+/** Going back to an earlier run: its values are written into the vault again, so that vault and target stay equal. */
+import { createHash } from 'node:crypto'
+import { audit, BadRequest, NotFound, snapshot as oneLook, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import type { restorePlan } from '@keyferry/schemas'
+import {
+  change,
+  checkReferences,
+  deleteSecretRows,
+  openForWriting,
+  presentSecrets,
+  projectKey,
+  putSecrets,
+} from '@keyferry/vault'
+import type { z } from 'zod'
+import { findSync, type SyncAddress } from '../sync/find.ts'
+import { rewind, type Rewound } from './rewind.ts'
+import type { Snapshot } from './snapshot.ts'
+
+type RestorePlan = z.output<typeof restorePlan>
+type RunAddress = SyncAddress & { runId: string }
+
+/** What restoring this run would write, without values. Throws `NotFound`, and `BadRequest` when there is nothing to go back to. */
+export async function previewRestore(ctx: Context, _actor: Actor, input: RunAddress): Promise<RestorePlan> {
+  const at = await find(ctx, input)
+  return oneLook(ctx, async (tx) => show(at, await rewindTo(ctx, tx, at)))
+}
+
+/**
+ * Writes the values of that run as new versions into the source folder, if the plan is still the one that was looked at; the sync
+ * follows like after any change. Throws `NotFound`, and `BadRequest` when the plan has changed or there is nothing to go back to.
+ */
+export async function restoreRun(
+  ctx: Context,
+  actor: Actor,
+  input: RunAddress & { planHash: string },
+): Promise<RestorePlan> {
+  const at = await find(ctx, input)
+  return change(ctx, actor, async (tx, touched) => {
+    const target = await openForWriting(ctx, tx, at.place)
+    const found = await rewindTo(ctx, tx, at)
+    const shown = show(at, found)
+    if (shown.hash !== input.planHash) {
+      throw new BadRequest(
+        `What restoring would do has changed since: it is ${shown.hash} now. Look at it again first.`,
+        {
+          planHash: shown.hash,
+        },
+      )
+    }
+    const { puts, drops } = found
+    if (puts.size + drops.length === 0) return shown
+    const present = await presentSecrets(tx, target.folder.id, [...puts.keys(), ...drops])
+    await deleteSecretRows(
+      ctx,
+      tx,
+      actor,
+      target,
+      drops.flatMap((key) => present.get(key) ?? []),
+    )
+    const { secrets } = await putSecrets(
+      ctx,
+      tx,
+      actor,
+      target,
+      [...puts].map(([key, { value }]) => ({ present: present.get(key), key, value })),
+    )
+    await checkReferences(ctx, tx, target, secrets)
+    touched(target.folder.id)
+    const { added, changed, removed } = shown
+    const { sync, runId } = at
+    await audit(ctx, tx, actor, 'secret-sync-restore', sync.projectId, {
+      syncId: sync.id,
+      name: sync.name,
+      runId,
+      added,
+      changed,
+      removed,
+    })
+    return shown
+  })
+}
+
+interface Found {
+  runId: string
+  sync: { id: string; name: string; projectId: string; folderId: string }
+  place: { projectId: string; environment: string; secretPath: string }
+  snapshot: Snapshot
+}
+
+async function find(ctx: Context, input: RunAddress): Promise<Found> {
+  const sync = await findSync(ctx, input)
+  const run = await ctx.db
+    .selectFrom('runs')
+    .leftJoin('snapshots', 'snapshots.id', 'runs.snapshotId')
+    .where('runs.syncId', '=', sync.id)
+    .where('runs.id', '=', input.runId)
+    .select(['runs.id', 'snapshots.content'])
+    .executeTakeFirst()
+  if (!run) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
+  if (run.content === null)
+    throw new BadRequest(
+      'This run did not get as far as the target, so there is nothing to go back to. Choose one that did.',
+    )
+  const snapshot: Snapshot = JSON.parse(run.content)
+  if (snapshot.folderId !== sync.folderId) {
+    throw new BadRequest(`The sync "${sync.name}" read another folder then. Point it there again to restore this run.`)
+  }
+  const { slug, path } = await ctx.db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('folders.id', '=', sync.folderId)
+    .select(['environments.slug', 'folders.path'])
+    .executeTakeFirstOrThrow()
+  return { runId: run.id, sync, place: { projectId: sync.projectId, environment: slug, secretPath: path }, snapshot }
+}
+
+async function rewindTo(ctx: Context, tx: Tx, { sync, snapshot }: Found): Promise<Rewound> {
+  return rewind(ctx, tx, await projectKey(ctx, tx, sync.projectId), sync.projectId, snapshot)
+}
+
+function show({ runId }: Found, { puts, drops, unchanged, notRestorable }: Rewound): RestorePlan {
+  const names = (kind: 'added' | 'changed') =>
+    [...puts].filter(([, put]) => (put.from === null) === (kind === 'added')).map(([key]) => key)
+  const hash = createHash('sha256')
+  hash.update(JSON.stringify([runId, [...puts].map(([key, { from, to }]) => [key, from, to]), drops, notRestorable]))
+  return {
+    hash: hash.digest('hex'),
+    added: names('added'),
+    changed: names('changed'),
+    removed: [...drops],
+    unchanged,
+    notRestorable: [...notRestorable],
+  }
+}

@@ -1,0 +1,211 @@
+/** Works out what the source folder must hold for the target to hold what it held after a run. Writes nothing. */
+import { budget, type Context, type DataKey, type Limits, type Tx } from '@keyferry/kernel'
+import {
+  expander,
+  loadTree,
+  openOrNull,
+  sealedAs,
+  valueOpener,
+  visible,
+  type SecretRow,
+  type Tree,
+  type TreeFolder,
+} from '@keyferry/vault'
+import { digestOf } from '../plan/desired.ts'
+import type { Snapshot, SnapshotEntry } from './snapshot.ts'
+
+export interface Rewound {
+  /** Secrets to write, by key, sorted; `from` is the present version, null when there is none. */
+  puts: ReadonlyMap<string, { value: string; from: number | null; to: number }>
+  /** Secrets to delete, sorted. */
+  drops: readonly string[]
+  /** Keys at the target that are already as they were. */
+  unchanged: number
+  /** Secrets that will not be as they were, and why. */
+  notRestorable: readonly { key: string; reason: string }[]
+}
+
+/**
+ * Takes each secret of the folder back to the version that was at the target, then resolves the whole folder as it would be: what comes
+ * out differently, because it came from elsewhere, is named, and a value that would not resolve at all is not brought back.
+ */
+export async function rewind(
+  ctx: Pick<Context, 'limits' | 'keyring' | 'authority'>,
+  tx: Tx,
+  key: DataKey,
+  projectId: string,
+  snapshot: Snapshot,
+): Promise<Rewound> {
+  const tree = await loadTree(ctx, tx, await foldersOf(tx, projectId))
+  const folder = tree.folders.get(snapshot.folderId)
+  if (!folder) throw new Error(`the source folder ${snapshot.folderId} is gone`)
+  const open = (row: SecretRow): string | null => openOrNull(key, row.value, sealedAs('secret', projectId, row))
+  const present = new Map(folder.secrets)
+  const old = await versionsOf(tx, snapshot)
+  const problems = new Map<string, string>()
+
+  const wanted = new Map<string, SecretRow>()
+  for (const { sourceKey, version } of snapshot.entries) {
+    if (version === null) continue
+    const before = old.get(`${version} ${sourceKey}`)
+    const now = present.get(sourceKey)
+    if (!before) problems.set(sourceKey, `version ${version} of it is no longer kept`)
+    const same = before && now && open(before) === open(now)
+    const row = same ? now : (before ?? now)
+    if (row) wanted.set(sourceKey, row)
+  }
+  // What never got to the target then is none of this run's business: it stays as it is.
+  for (const sourceKey of snapshot.absent) {
+    const now = present.get(sourceKey)
+    if (now) wanted.set(sourceKey, now)
+  }
+
+  // Not bringing one back may leave others without what they refer to, so it is looked at again until nothing more is given up.
+  for (;;) {
+    const given = await unresolvable(ctx.limits, tree, folder, wanted, valueOpener(key, projectId), present)
+    if (given.length === 0) break
+    for (const { sourceKey, problem } of given) {
+      const now = present.get(sourceKey)
+      if (now) wanted.set(sourceKey, now)
+      else wanted.delete(sourceKey)
+      problems.set(sourceKey, `it would not resolve: it ${problem}`)
+    }
+  }
+
+  const { differing, equal } = await compare(ctx.limits, tree, folder, wanted, key, projectId, snapshot)
+  for (const [sourceKey, reason] of differing) if (!problems.has(sourceKey)) problems.set(sourceKey, reason)
+  const puts = new Map<string, { value: string; from: number | null; to: number }>()
+  for (const [sourceKey, row] of sorted(wanted)) {
+    const now = present.get(sourceKey)
+    const value = row === now ? null : open(row)
+    if (value !== null) puts.set(sourceKey, { value, from: now?.version ?? null, to: row.version })
+  }
+  return {
+    puts,
+    drops: sorted(present)
+      .map(([sourceKey]) => sourceKey)
+      .filter((sourceKey) => !wanted.has(sourceKey)),
+    unchanged: [...equal].filter((sourceKey) => !puts.has(sourceKey)).length,
+    notRestorable: sorted(problems).map(([sourceKey, reason]) => ({ key: sourceKey, reason })),
+  }
+}
+
+type Open = (row: SecretRow) => string | null
+
+/** The secrets to bring back that would not resolve. */
+async function unresolvable(
+  limits: Limits,
+  tree: Tree,
+  folder: TreeFolder,
+  wanted: Map<string, SecretRow>,
+  open: Open,
+  present: ReadonlyMap<string, SecretRow>,
+): Promise<{ sourceKey: string; problem: string }[]> {
+  folder.secrets = wanted
+  const { expand } = expander(tree, open, budget(limits))
+  const found: { sourceKey: string; problem: string }[] = []
+  for (const [sourceKey, row] of wanted) {
+    if (row === present.get(sourceKey)) continue
+    const expanded = await expand(folder, sourceKey)
+    if ('problem' in expanded) found.push({ sourceKey, problem: expanded.problem })
+  }
+  return found
+}
+
+/** The folder as it would be, against the target as it was. */
+async function compare(
+  limits: Limits,
+  tree: Tree,
+  folder: TreeFolder,
+  wanted: Map<string, SecretRow>,
+  key: DataKey,
+  projectId: string,
+  { entries, absent }: Snapshot,
+): Promise<{ differing: Map<string, string>; equal: Set<string> }> {
+  folder.secrets = wanted
+  const { expand } = expander(tree, valueOpener(key, projectId), budget(limits))
+  const shown = visible(tree, folder).keys
+  const differing = new Map<string, string>()
+  const equal = new Set<string>()
+  for (const entry of entries) {
+    const source = shown.get(entry.sourceKey)
+    const expanded = source && (await expand(source, entry.sourceKey))
+    if (
+      expanded &&
+      'value' in expanded &&
+      digestOf(key, entry.name, expanded.value, entry.flags) === key.lift(entry.digest)
+    )
+      equal.add(entry.sourceKey)
+    else
+      differing.set(
+        entry.sourceKey,
+        whyDifferent(entry, folder, source, expanded && 'problem' in expanded ? expanded.problem : null),
+      )
+  }
+  const then = new Set([...entries.map((entry) => entry.sourceKey), ...absent])
+  for (const [sourceKey, source] of shown) {
+    if (!then.has(sourceKey)) differing.set(sourceKey, `it comes from ${nameOf(source)}, which did not give it then`)
+  }
+  return { differing, equal }
+}
+
+function whyDifferent(
+  { version }: SnapshotEntry,
+  folder: TreeFolder,
+  source: TreeFolder | undefined,
+  problem: string | null,
+): string {
+  if (!source) return 'it came through an import that does not give it any more'
+  if (problem !== null) return `it ${problem}`
+  if (source !== folder) return `it comes from ${nameOf(source)}, where it has changed since`
+  return version === null ? 'it came through an import then' : 'it refers to values elsewhere that have changed since'
+}
+
+const nameOf = ({ environment, path }: TreeFolder): string => `${environment}:${path}`
+
+/** Old versions in the shape of present secrets, by version and key. */
+async function versionsOf(tx: Tx, { folderId, entries }: Snapshot): Promise<Map<string, SecretRow>> {
+  const wanted = new Map(
+    entries.flatMap(({ sourceKey, version }) => (version === null ? [] : [[sourceKey, version] as const])),
+  )
+  const keys = [...wanted.keys()]
+  const found = new Map<string, SecretRow>()
+  for (let i = 0; i < keys.length; i += 500) {
+    const rows = await tx
+      .selectFrom('secretVersions')
+      .where('folderId', '=', folderId)
+      .where('key', 'in', keys.slice(i, i + 500))
+      .where('deleted', '=', 0)
+      .selectAll()
+      .execute()
+    for (const { secretId, key, version, value, createdAt, createdBy } of rows) {
+      if (wanted.get(key) !== version) continue
+      const row = {
+        id: secretId,
+        folderId,
+        key,
+        version,
+        value,
+        comment: '',
+        metadata: '',
+        blank: 0,
+        skipMultilineEncoding: 0,
+      }
+      found.set(`${version} ${key}`, { ...row, createdAt, updatedAt: createdAt, updatedBy: createdBy })
+    }
+  }
+  return found
+}
+
+/** An old value may refer to any folder of its project, where no edge of the present one leads. */
+async function foldersOf(tx: Tx, projectId: string): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('environments.projectId', '=', projectId)
+    .select('folders.id')
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+const sorted = <T>(map: ReadonlyMap<string, T>): [string, T][] => [...map].sort(([a], [b]) => (a < b ? -1 : 1))

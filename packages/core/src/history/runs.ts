@@ -1,0 +1,81 @@
+/** The runs of a sync, newest first, and what each did per key. */
+import type { Db, RunTable } from '@keyferry/db'
+import { NotFound, type Actor, type Context } from '@keyferry/kernel'
+import { ACTIONS, type outcome as outcomeSchema, type run as runSchema } from '@keyferry/schemas'
+import type { Selectable } from 'kysely'
+import type { z } from 'zod'
+import { findSync, type SyncAddress } from '../sync/find.ts'
+import { isOutOfReach } from '../sync/reached.ts'
+
+type RunRow = z.output<typeof runSchema>
+type OutcomeRow = z.output<typeof outcomeSchema>
+
+const SHOWN = 100
+
+export async function listRuns(ctx: Context, _actor: Actor, input: SyncAddress): Promise<RunRow[]> {
+  const sync = await findSync(ctx, input)
+  const rows = await ctx.db
+    .selectFrom('runs')
+    .where('syncId', '=', sync.id)
+    .orderBy('startedAt', 'desc')
+    .limit(SHOWN)
+    .selectAll()
+    .execute()
+  return Promise.all(rows.map((row) => shown(ctx, sync.projectId, row)))
+}
+
+/** Without results where the caller may not know every folder that they say something about. */
+async function shown(ctx: Context, projectId: string, row: Selectable<RunTable>): Promise<RunRow> {
+  const run = toRun(row)
+  if (!(await isOutOfReach(ctx, projectId, { reached: row.reached, source: null }))) return run
+  return { ...run, planHash: null, counts: null, calls: 0, message: null, restorable: false, outOfReach: true }
+}
+
+export async function getRun(
+  ctx: Context,
+  _actor: Actor,
+  input: SyncAddress & { runId: string },
+): Promise<RunRow & { outcomes: OutcomeRow[] }> {
+  const sync = await findSync(ctx, input)
+  const row = await ctx.db
+    .selectFrom('runs')
+    .where('syncId', '=', sync.id)
+    .where('id', '=', input.runId)
+    .selectAll()
+    .executeTakeFirst()
+  if (!row) throw new NotFound(`The sync "${sync.name}" has no run with the id ${input.runId}`)
+  const run = await shown(ctx, sync.projectId, row)
+  return { ...run, outcomes: run.outOfReach ? [] : await outcomesOf(ctx.db, row.id) }
+}
+
+export async function outcomesOf(db: Db, runId: string): Promise<OutcomeRow[]> {
+  const rows = await db.selectFrom('outcomes').where('runId', '=', runId).orderBy('key').selectAll().execute()
+  return rows.map(({ key, action, state, reason }) => ({
+    key,
+    action: ACTIONS.find((known) => known === action) ?? 'keep',
+    state: state === 'done' || state === 'rejected' ? state : 'failed',
+    reason,
+  }))
+}
+
+const STATES = ['running', 'succeeded', 'partial', 'failed', 'blocked'] as const
+const TRIGGERS = ['change', 'manual', 'create', 'edit', 'approve', 'retry', 'remove', 'sweep', 'drift'] as const
+
+function toRun(row: Selectable<RunTable>): RunRow {
+  return {
+    id: row.id,
+    syncId: row.syncId,
+    kind: row.kind,
+    state: STATES.find((state) => state === row.state) ?? 'failed',
+    trigger: TRIGGERS.find((trigger) => trigger === row.trigger) ?? 'sweep',
+    actor: row.actor,
+    planHash: row.planHash,
+    counts: row.counts === null ? null : JSON.parse(row.counts),
+    calls: row.calls,
+    message: row.message,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+    restorable: row.snapshotId !== null,
+    durationMs: row.finishedAt === null ? null : Date.parse(row.finishedAt) - Date.parse(row.startedAt),
+  }
+}

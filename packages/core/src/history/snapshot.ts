@@ -1,0 +1,77 @@
+/** What a target held after a run, as versions of the secrets it was made from, so that the run can be restored later. */
+import { createHash, randomUUID } from 'node:crypto'
+import { isAmong, together } from '@keyferry/db'
+import type { Tx } from '@keyferry/kernel'
+import { readLedgerAt, type LedgerEntry } from '../apply/ledger.ts'
+import type { Flags } from '../destinations/destination.ts'
+import type { Desired } from '../plan/desired.ts'
+
+export interface Snapshot {
+  /** The source folder then. */
+  folderId: string
+  /** Sorted by name. */
+  entries: readonly SnapshotEntry[]
+  /** Secrets of the source that did not get to the target: refused there, or failed in this run. */
+  absent: readonly string[]
+}
+
+export interface SnapshotEntry {
+  /** The name at the target. */
+  name: string
+  sourceKey: string
+  /** Of the source folder's own secret; null when the value came through an import. */
+  version: number | null
+  digest: string
+  flags: Flags
+}
+
+/** Inside the transaction that ends the run and holds its lease. Runs that leave the same share one; answers its id. */
+export async function keepSnapshot(
+  tx: Tx,
+  sync: { id: string; targetKey: string; folderId: string },
+  { desired, ledger: unchanged }: { desired: Desired; ledger: ReadonlyMap<string, LedgerEntry> | null },
+): Promise<string> {
+  const ledger = unchanged ?? (await readLedgerAt(tx, { syncId: sync.id, targetKey: sync.targetKey }))
+  const absent = [...desired.refused.values()].map(({ sourceKey }) => sourceKey)
+  const entries: SnapshotEntry[] = []
+  for (const name of [...desired.entries.keys()].sort()) {
+    const wanted = desired.entries.get(name)
+    const written = ledger.get(name)
+    if (!wanted) continue
+    if (!written || written.intent !== null || written.digest === '') absent.push(wanted.sourceKey)
+    // A value that failed to arrive left the older one there, under the older version.
+    else {
+      const { version } = written.digest === wanted.digest ? wanted : written
+      entries.push({ name, sourceKey: wanted.sourceKey, version, digest: written.digest, flags: written.flags })
+    }
+  }
+  const content = JSON.stringify({ folderId: sync.folderId, entries, absent: absent.sort() } satisfies Snapshot)
+  const hash = createHash('sha256').update(content).digest('hex')
+  const shared = await kept(tx, { syncId: sync.id, hash })
+  if (shared !== undefined) return shared
+  const id = randomUUID()
+  await tx.insertInto('snapshots').values({ id, syncId: sync.id, hash, content }).execute()
+  return id
+}
+
+const kept = together(async (tx: Tx, asked: readonly { syncId: string; hash: string }[]) => {
+  const rows = await tx
+    .selectFrom('snapshots')
+    .where((eb) =>
+      isAmong(
+        tx,
+        eb.ref('syncId'),
+        asked.map(({ syncId }) => syncId),
+      ),
+    )
+    .where((eb) =>
+      isAmong(
+        tx,
+        eb.ref('hash'),
+        asked.map(({ hash }) => hash),
+      ),
+    )
+    .select(['id', 'syncId', 'hash'])
+    .execute()
+  return ({ syncId, hash }) => rows.find((row) => row.syncId === syncId && row.hash === hash)?.id
+})

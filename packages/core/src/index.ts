@@ -1,0 +1,12 @@
+/** Connections, syncs and their runs. */
+export { acceptSecrets } from './admin/accept-secrets.ts'
+export { checkStore } from './admin/check-store.ts'
+export { pruneAuditDaily } from './admin/prune-audit.ts'
+export { continueRotations, listRotations } from './admin/rotate-data-key.ts'
+export { continueInstanceRotations, rotateInstanceKey } from './admin/rotate-instance-key.ts'
+export { completeDeletions } from './cleanup/deletions.ts'
+export { createConnection } from './connections/connections.ts'
+export { pruneHistory } from './history/prune.ts'
+export { listRuns } from './history/runs.ts'
+export { deliverNotices } from './notifications/deliver.ts'
+export { runSync } from './run/run.ts'

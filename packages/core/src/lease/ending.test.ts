@@ -1,0 +1,75 @@
+import { onEveryDatabase } from '@keyferry/db/testing'
+import type { Context, Tx } from '@keyferry/kernel'
+import { expect, it } from 'vitest'
+import { testContext } from '../testing/test-context.ts'
+import { LeaseLost, takeLease, type Lease } from './lease.ts'
+
+async function leases(ctx: Context, names: readonly string[]): Promise<Lease[]> {
+  const taken = await Promise.all(names.map((name) => takeLease(ctx, name, `run of ${name}`)))
+  return taken.filter((lease) => lease !== null)
+}
+
+/** A row that shows whether a work was committed. */
+const note = (name: string) => async (tx: Tx) => {
+  await tx.insertInto('organizations').values({ id: name, name, slug: name, dataKey: '', createdAt: '' }).execute()
+  return name
+}
+const noted = async (ctx: Context): Promise<string[]> =>
+  (await ctx.db.selectFrom('organizations').select('id').where('dataKey', '=', '').orderBy('id').execute()).map(
+    ({ id }) => id,
+  )
+const held = async (ctx: Context): Promise<string[]> =>
+  (await ctx.db.selectFrom('leases').where('holder', 'is not', null).select('targetKey').execute()).map(
+    ({ targetKey }) => targetKey,
+  )
+
+onEveryDatabase('runs that end at the same time', (open) => {
+  it('each have their work done, and their target freed', async () => {
+    const { ctx, close } = await testContext(open)
+    const names = ['c', 'a', 'b']
+    const taken = await leases(ctx, names)
+    expect(await Promise.all(taken.map((lease, i) => lease.endWith(note(names[i] ?? ''))))).toEqual(names)
+    expect(await noted(ctx)).toEqual(['a', 'b', 'c'])
+    expect(await held(ctx)).toEqual([])
+    await close()
+  })
+
+  it('do not end when their lease was lost, and the others do', async () => {
+    const { ctx, close } = await testContext(open)
+    const names = ['a', 'b', 'c']
+    const taken = await leases(ctx, names)
+    await ctx.db
+      .updateTable('leases')
+      .set((eb) => ({ fence: eb('fence', '+', 1), holder: 'successor' }))
+      .where('targetKey', '=', 'b')
+      .execute()
+    const ends = await Promise.allSettled(taken.map((lease, i) => lease.endWith(note(names[i] ?? ''))))
+    expect(ends.map((end) => (end.status === 'fulfilled' ? end.value : end.reason))).toEqual([
+      'a',
+      expect.any(LeaseLost),
+      'c',
+    ])
+    expect(await noted(ctx)).toEqual(['a', 'c'])
+    // The stale one's late release leaves the successor its lease.
+    await Promise.all(taken.map((lease) => lease.release()))
+    expect(await held(ctx)).toEqual(['b'])
+    await close()
+  })
+
+  it('are not spoilt by one whose work fails: that one keeps its lease, and nothing of it is left', async () => {
+    const { ctx, close } = await testContext(open)
+    const names = ['a', 'b', 'c']
+    const taken = await leases(ctx, names)
+    const work = (name: string) => async (tx: Tx) => {
+      await note(name)(tx)
+      // A statement that fails undoes the whole transaction on Postgres.
+      if (name === 'b') await note('a')(tx).then(() => note('b')(tx))
+      return name
+    }
+    const ends = await Promise.allSettled(taken.map((lease, i) => lease.endWith(work(names[i] ?? ''))))
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(await noted(ctx)).toEqual(['a', 'c'])
+    expect(await held(ctx)).toEqual(['b'])
+    await close()
+  })
+})

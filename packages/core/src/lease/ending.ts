@@ -1,0 +1,79 @@
+/** The transactions in which runs end. Runs that end at about the same time share one. */
+import { given, isAmong, isPostgres, together, type Db } from '@keyferry/db'
+import { transact, type Context, type Tx } from '@keyferry/kernel'
+
+export interface Held {
+  targetKey: string
+  fence: number
+  /** A run id. */
+  holder: string
+}
+
+export interface Ending {
+  ctx: Context
+  held: Held
+  /** May be done more than once, of which one is committed: leaves no trace elsewhere. */
+  work: (tx: Tx) => Promise<void>
+}
+
+/** Does the work and frees the target, in one transaction; answers false, and did nothing, when the lease is lost. */
+export const end = together(
+  async (_db: Db, endings: readonly Ending[]): Promise<(ending: Ending) => boolean | Error> => {
+    try {
+      const ended = await commit(endings)
+      return (ending) => ended.has(ending)
+    } catch (error) {
+      if (endings.length === 1) throw error
+      // What went wrong with one of them is not to be the others' trouble.
+      const alone = new Map<Ending, boolean | Error>()
+      for (const ending of endings)
+        alone.set(ending, await commit([ending]).then((ended) => ended.has(ending), asError))
+      return (ending) => alone.get(ending) ?? false
+    }
+  },
+)
+
+/** Those of `endings` that still had their lease. */
+async function commit(endings: readonly Ending[]): Promise<ReadonlySet<Ending>> {
+  const [first] = endings
+  if (!first) return new Set()
+  return transact(first.ctx, async (tx) => {
+    // First, as everywhere: whoever wants the lease's row and a sync's takes them in this order.
+    const freed = await free(
+      tx,
+      endings.map(({ held }) => held),
+    )
+    const ended = endings.filter(({ held }) => freed.has(held.holder))
+    const works = await Promise.allSettled(ended.map(({ work }) => work(tx)))
+    // Only now that none of them is at work any more.
+    const failed = works.find((work) => work.status === 'rejected')
+    if (failed) throw failed.reason
+    return new Set(ended)
+  })
+}
+
+/** The holders whose leases were still theirs. */
+async function free(tx: Tx, held: readonly Held[]): Promise<ReadonlySet<string>> {
+  const rows = await tx
+    .selectFrom('leases')
+    .innerJoin(given(tx, held, { targetKey: 'text', fence: 'integer', holder: 'text' }).as('held'), (join) =>
+      join
+        .onRef('held.targetKey', '=', 'leases.targetKey')
+        .onRef('held.fence', '=', 'leases.fence')
+        .onRef('held.holder', '=', 'leases.holder'),
+    )
+    // In one order: whoever takes several leases at once takes them like this, so that no two wait for each other.
+    .orderBy('leases.targetKey')
+    .select(['leases.targetKey', 'leases.holder'])
+    .$if(isPostgres(tx), (query) => query.forUpdate('leases'))
+    .execute()
+  const targetKeys = rows.map(({ targetKey }) => targetKey)
+  await tx
+    .updateTable('leases')
+    .set({ holder: null })
+    .where((eb) => isAmong(tx, eb.ref('targetKey'), targetKeys))
+    .execute()
+  return new Set(rows.flatMap(({ holder }) => holder ?? []))
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

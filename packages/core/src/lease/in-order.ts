@@ -1,0 +1,22 @@
+import { isAmong, isPostgres, type Db, type Tables } from '@keyferry/db'
+import type { Tx } from '@keyferry/kernel'
+import { expressionBuilder, sql, type SelectQueryBuilder } from 'kysely'
+
+/**
+ * The ids of the syncs that `syncs` finds, their rows held until the transaction ends. Whoever changes several at once takes them like this, in
+ * one order, so that no two wait for each other.
+ */
+export const inOrder = <DB extends Tables, T extends keyof DB & string>(
+  db: Db | Tx,
+  syncs: SelectQueryBuilder<DB, 'syncs' | T, { id: string }>,
+) => syncs.orderBy(sql.ref('syncs.id')).$if(isPostgres(db), (query) => query.forNoKeyUpdate('syncs'))
+
+/** The same of syncs by id. */
+export const theseInOrder = (db: Db | Tx, ids: readonly string[]) =>
+  inOrder(
+    db,
+    expressionBuilder<Tables>()
+      .selectFrom('syncs')
+      .where((eb) => isAmong(db, eb.ref('syncs.id'), ids))
+      .select('syncs.id'),
+  )

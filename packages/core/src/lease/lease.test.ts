@@ -1,0 +1,114 @@
+import { onEveryDatabase } from '@keyferry/db/testing'
+import type { Context } from '@keyferry/kernel'
+import { expect, it, vi } from 'vitest'
+import { testContext } from '../testing/test-context.ts'
+import { LEASE_MS, LeaseLost, takeLease } from './lease.ts'
+
+/** As when so much time went by in the database that a lease nobody renewed is over. */
+const expire = (ctx: Context) => ctx.db.updateTable('leases').set({ expiresAt: '2000-01-01T00:00:00.000Z' }).execute()
+
+onEveryDatabase('lease', (open) => {
+  it('is held by one run at a time', async () => {
+    const { ctx, close } = await testContext(open)
+    const tries = await Promise.all(['a', 'b', 'c', 'd'].map((holder) => takeLease(ctx, 'target', holder)))
+    const held = tries.filter((lease) => lease !== null)
+    expect(held).toHaveLength(1)
+    expect(await takeLease(ctx, 'other target', 'e')).not.toBeNull()
+    await held[0]?.release()
+    expect(await takeLease(ctx, 'target', 'f')).not.toBeNull()
+    await close()
+  })
+
+  it('stops a run that slept past it: no call, no ledger entry', async () => {
+    const { ctx, close, clock } = await testContext(open)
+    const sleeper = await takeLease(ctx, 'target', 'sleeper')
+    await sleeper?.check()
+    clock.advance(LEASE_MS + 1)
+    await expire(ctx)
+    const successor = await takeLease(ctx, 'target', 'successor')
+    expect(successor).not.toBeNull()
+    await expect(sleeper?.check()).rejects.toThrow(LeaseLost)
+    await expect(ctx.db.transaction().execute((tx) => sleeper?.checkIn(tx) ?? Promise.resolve())).rejects.toThrow(
+      LeaseLost,
+    )
+    // Its late release must not free the successor's lease.
+    await sleeper?.release()
+    expect(await takeLease(ctx, 'target', 'third')).toBeNull()
+    await successor?.check()
+    await close()
+  })
+
+  it('counts its time from before the store was asked, not from when the answer was read', async () => {
+    const { ctx, close, clock } = await testContext(open)
+    // Eleven seconds pass between any two steps of this run, as in a process that is stopped or waits for its store.
+    const slow = {
+      ...ctx,
+      now: () => {
+        const present = ctx.now()
+        clock.advance(11_000)
+        return present
+      },
+    }
+    const sleeper = await takeLease(slow, 'target', 'sleeper')
+    await expire(ctx)
+    expect(await takeLease(ctx, 'target', 'successor')).not.toBeNull()
+    await expect(sleeper?.check()).rejects.toThrow(LeaseLost)
+    await close()
+  })
+
+  it('goes by the clock of the store: a process whose own is hours ahead takes nothing from another', async () => {
+    const { ctx, close, clock } = await testContext(open)
+    const lease = await takeLease(ctx, 'target', 'a')
+    clock.advance(LEASE_MS * 1000)
+    expect(await takeLease(ctx, 'target', 'b')).toBeNull()
+    clock.advance(-LEASE_MS * 2000)
+    expect(await takeLease(ctx, 'target', 'c')).toBeNull()
+    await lease?.check()
+    await close()
+  })
+
+  it('asks the store again after its time even if the clock was put back meanwhile', async () => {
+    const { ctx, close, clock } = await testContext(open)
+    const lease = await takeLease(ctx, 'target', 'a')
+    const present = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + LEASE_MS)
+    clock.advance(-LEASE_MS * 10)
+    await expire(ctx)
+    const successor = await takeLease(ctx, 'target', 'b')
+    await expect(lease?.check()).rejects.toThrow(LeaseLost)
+    present.mockRestore()
+    await successor?.release()
+    await close()
+  })
+
+  it('ends with a commit, and not with a transaction that is undone', async () => {
+    const { ctx, close } = await testContext(open)
+    const undone = await takeLease(ctx, 'target', 'a')
+    await expect(undone?.endWith(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await takeLease(ctx, 'target', 'b')).toBeNull()
+    await undone?.endWith(() => Promise.resolve())
+
+    const next = await takeLease(ctx, 'target', 'c')
+    await undone?.release()
+    expect(await takeLease(ctx, 'target', 'd')).toBeNull()
+    await expire(ctx)
+    expect(await takeLease(ctx, 'target', 'e')).not.toBeNull()
+    let done = false
+    const late = next?.endWith(() => {
+      done = true
+      return Promise.resolve()
+    })
+    await expect(late).rejects.toThrow(LeaseLost)
+    expect(done).toBe(false)
+    await close()
+  })
+
+  it('goes on after a pause in which nobody else came', async () => {
+    const { ctx, close, clock } = await testContext(open)
+    const lease = await takeLease(ctx, 'target', 'a')
+    clock.advance(LEASE_MS * 10)
+    await lease?.check()
+    await ctx.db.transaction().execute((tx) => lease?.checkIn(tx) ?? Promise.resolve())
+    expect(await takeLease(ctx, 'target', 'b')).toBeNull()
+    await close()
+  })
+})

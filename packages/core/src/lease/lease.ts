@@ -1,0 +1,152 @@
+/**
+ * One writer per target. A lease is held by one run, renewed while it works and fenced: its number only grows, so a run that
+ * slept past its lease finds at its next check that another one took over, and makes no further call and no further entry.
+ */
+import { databaseTime, given, together, type Db, type Tables } from '@keyferry/db'
+import type { Context, Tx } from '@keyferry/kernel'
+import { sql, type UpdateObject } from 'kysely'
+import { end } from './ending.ts'
+
+/** Milliseconds after which a lease that is not renewed may be taken by another run. */
+export const LEASE_MS = 15_000
+const RENEW_MS = LEASE_MS / 3
+/** How long it is trusted without asking: less than it lasts, so that a call that starts just in time also arrives in time. */
+const FRESH_MS = LEASE_MS - RENEW_MS
+
+export class LeaseLost extends Error {
+  constructor() {
+    super('another run took over this target')
+    this.name = 'LeaseLost'
+  }
+}
+
+export interface Lease {
+  /** Before every vendor call: throws `LeaseLost` when the target may have another writer. Cheap while the lease is fresh. */
+  check(): Promise<void>
+  /** Inside the transaction of a ledger entry: throws `LeaseLost`, and holds the lease row until the commit. */
+  checkIn(tx: Tx): Promise<void>
+  /** Does `work` in a transaction that frees the target with its commit. Throws `LeaseLost`. */
+  endWith<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Frees the target, unless that was done. */
+  release(): Promise<void>
+}
+
+/** Takes the lease of `targetKey` for `holder` (a run id), or resolves to null while another run has it. */
+export async function takeLease(ctx: Context, targetKey: string, holder: string): Promise<Lease | null> {
+  // The lease lasts from before the question: a process that is paused, or a database that is slow, until the answer is read takes
+  // its time from it.
+  let renewed = stopwatch(ctx)
+  const fence = await claim(ctx.db, { targetKey, holder })
+  if (fence === null) return null
+
+  let lost = false
+  let ended = false
+  const renew = async (): Promise<void> => {
+    const asked = stopwatch(ctx)
+    if (await update(ctx.db, { expiresAt: databaseTime(ctx.db, LEASE_MS) })) renewed = asked
+    else lost = true
+  }
+  const update = async (db: Context['db'] | Tx, values: UpdateObject<Tables, 'leases'>): Promise<boolean> => {
+    const { numUpdatedRows } = await db
+      .updateTable('leases')
+      .set(values)
+      .where('targetKey', '=', targetKey)
+      .where('fence', '=', fence)
+      .where('holder', '=', holder)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+  const timer = setInterval(() => {
+    renew().catch((error: unknown) => ctx.log.warn({ err: error, targetKey }, 'lease not renewed'))
+  }, RENEW_MS)
+  timer.unref()
+
+  return {
+    async check() {
+      // Past its time (a paused process, a slow database) the lease may still be ours: only the database knows.
+      if (!lost && renewed() >= FRESH_MS) await renew()
+      if (lost) throw new LeaseLost()
+    },
+    async checkIn(tx) {
+      if (await update(tx, { holder })) return
+      lost = true
+      throw new LeaseLost()
+    },
+    async endWith(work) {
+      let result = (): Awaited<ReturnType<typeof work>> => {
+        throw new LeaseLost()
+      }
+      const kept = async (tx: Tx): Promise<void> => {
+        const value = await work(tx)
+        result = () => value
+      }
+      ended = await end(ctx.db, { ctx, held: { targetKey, fence, holder }, work: kept })
+      lost = !ended
+      return result()
+    },
+    async release() {
+      clearInterval(timer)
+      if (!ended) await update(ctx.db, { holder: null })
+    },
+  }
+}
+
+/** Milliseconds since now, by the clock that says more: one stands still while a machine sleeps, the other can be put back. */
+function stopwatch(ctx: Context): () => number {
+  const [wall, steady] = [ctx.now().getTime(), performance.now()]
+  return () => Math.max(ctx.now().getTime() - wall, performance.now() - steady)
+}
+
+/** Keeps everybody else from deciding on this target, and from taking its lease, until the transaction ends. */
+export async function lockTarget(ctx: Context, tx: Tx, targetKey: string): Promise<void> {
+  await tx
+    .insertInto('leases')
+    .values({ targetKey, fence: 0, holder: null, expiresAt: '' })
+    .onConflict((conflict) => conflict.column('targetKey').doNothing())
+    .execute()
+  await tx
+    .selectFrom('leases')
+    .where('targetKey', '=', targetKey)
+    .select('fence')
+    .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+    .execute()
+}
+
+/**
+ * The new fence, or null while another holder's lease is fresh. One statement decides, so two claims cannot both win; and it goes by the
+ * database's clock, so that processes whose clocks differ agree. Of two at the same time for one target the first gets it.
+ */
+const claim = together(async (db: Db, asked: readonly { targetKey: string; holder: string }[]) => {
+  const first = new Map(asked.toReversed().map((one) => [one.targetKey, one]))
+  // In one order: whoever takes several leases at once takes them like this, so that no two wait for each other.
+  const rows = [...first.values()].sort((a, b) => (a.targetKey < b.targetKey ? -1 : 1))
+  const claimed = await db
+    .insertInto('leases')
+    .columns(['targetKey', 'holder', 'fence', 'expiresAt'])
+    .expression((eb) =>
+      eb
+        .selectFrom(given(db, rows, { targetKey: 'text', holder: 'text' }).as('asked'))
+        .select(['asked.targetKey', 'asked.holder', eb.lit(1).as('fence'), databaseTime(db, LEASE_MS).as('expiresAt')])
+        // Without a condition SQLite takes the conflict clause for a part of the select.
+        .where(sql<boolean>`true`),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .column('targetKey')
+        .doUpdateSet((eb) => ({
+          fence: eb('leases.fence', '+', 1),
+          holder: eb.ref('excluded.holder'),
+          expiresAt: eb.ref('excluded.expiresAt'),
+        }))
+        .where((eb) => eb.or([eb('leases.holder', 'is', null), eb('leases.expiresAt', '<', databaseTime(db))])),
+    )
+    .returning(['targetKey', 'holder', 'fence'])
+    .execute()
+  const won = new Map(claimed.map(({ holder, fence }) => [holder, fence]))
+  return ({ holder }) => won.get(holder) ?? null
+})
+
+/** Frees every lease. For the embedded profile at its start: no other process can be holding one. */
+export async function freeAllLeases(ctx: Context): Promise<void> {
+  await ctx.db.updateTable('leases').set({ holder: null }).execute()
+}

@@ -1,0 +1,189 @@
+/**
+ * A copy of the audit log outside the store, row by row in the order of the chain. How far a stream got is kept in the store and moves after a
+ * delivery: after a crash a row may arrive twice, and none is left out. One process delivers at a time.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { amend, databaseTime } from '@keyferry/db'
+import { entryOf, readHead, timestamp, type Context } from '@keyferry/kernel'
+import { enqueueOfInstance } from './outbox.ts'
+import { postSigned, type WebhookSecret } from './webhook.ts'
+
+/** Where a copy goes. Each begins with the oldest row that is there. */
+export type AuditStream = ({ kind: 'webhook' } & WebhookSecret) | { kind: 'file'; path: string } | { kind: 'stdout' }
+
+/** Rows of one delivery. */
+const BATCH = 200
+/** Longer than one delivery may take. */
+const LEASE_MS = 30_000
+const FIRST_WAIT_MS = 2_000
+const LONGEST_WAIT_MS = 5 * 60_000
+/** Failures in a row, half a minute of them, after which a notice says so, and milliseconds until the next notice of a stream that still fails. */
+const PATIENCE = 5
+const TOLD_EVERY_MS = 24 * 60 * 60_000
+/** A stream that no process has served for this long keeps no row from being pruned. */
+const ABANDONED_MS = 7 * 24 * 60 * 60_000
+
+/** Delivers what is new, until nothing is left or a delivery fails. Safe to call from several processes at once. */
+export async function streamAudit(ctx: Context, stream: AuditStream): Promise<void> {
+  const id = idOf(stream)
+  const holder = randomUUID()
+  let seq = await claim(ctx, id, stream.kind, holder)
+  while (seq !== null) {
+    const rows = await ctx.db
+      .selectFrom('audit')
+      .where('seq', '>', seq)
+      .orderBy('seq')
+      .limit(BATCH)
+      .selectAll()
+      .execute()
+    const last = rows.at(-1)
+    if (!last) break
+    const lines = rows.map((row) => `${JSON.stringify(entryOf(row))}\n`).join('')
+    const problem = await deliver(ctx, stream, `${rows[0]?.seq}-${last.seq}`, lines)
+    const taken = { id, kind: stream.kind, holder }
+    seq = problem === null ? await advance(ctx, taken, last.seq) : await putOff(ctx, taken, problem)
+  }
+  await ctx.db
+    .updateTable('auditStreams')
+    .set({ leasedUntil: '' })
+    .where('id', '=', id)
+    .where('holder', '=', holder)
+    .execute()
+}
+
+export interface StreamState {
+  /** Rows that have not been delivered yet. */
+  lag: number
+  /** Deliveries that failed since the last one that arrived. */
+  failures: number
+}
+
+export async function streamState(ctx: Context, stream: AuditStream): Promise<StreamState> {
+  const [head, row] = await Promise.all([
+    readHead(ctx.db),
+    ctx.db.selectFrom('auditStreams').where('id', '=', idOf(stream)).select(['seq', 'attempts']).executeTakeFirst(),
+  ])
+  return { lag: Math.max(0, (head?.seq ?? 0) - (row?.seq ?? 0)), failures: row?.attempts ?? 0 }
+}
+
+/** Takes every stream from a process that died. For the embedded profile at its start: no other process can be delivering. */
+export async function freeAuditStreams(ctx: Context): Promise<void> {
+  await ctx.db.updateTable('auditStreams').set({ leasedUntil: '' }).execute()
+}
+
+/** Up to where rows may be pruned: not past what a stream that is in use still has to deliver. Null: no stream is in the way. */
+export async function streamedUpTo(ctx: Context): Promise<number | null> {
+  const since = new Date(ctx.now().getTime() - ABANDONED_MS).toISOString()
+  const streams = await ctx.db.selectFrom('auditStreams').where('seenAt', '>', since).select('seq').execute()
+  return streams.length === 0 ? null : Math.min(...streams.map(({ seq }) => seq))
+}
+
+/** Without the address in the clear: a path often is the secret of a webhook. Another address begins at the beginning. */
+const idOf = (stream: AuditStream): string => {
+  const place = stream.kind === 'webhook' ? stream.url : stream.kind === 'file' ? stream.path : ''
+  return `${stream.kind}:${createHash('sha256').update(place).digest('base64url')}`
+}
+
+/** Takes the stream for this process; null while another one has it, or it waits after a failure. */
+async function claim(ctx: Context, id: string, kind: string, holder: string): Promise<number | null> {
+  const present = { seq: 0, attempts: 0, nextAt: '', problem: null, toldAt: null, holder: '', leasedUntil: '' }
+  const seenAt = timestamp(ctx)
+  await ctx.db
+    .insertInto('auditStreams')
+    .values({ id, kind, ...present, seenAt })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+  const claimed = await ctx.db
+    .updateTable('auditStreams')
+    .set({ holder, leasedUntil: databaseTime(ctx.db, LEASE_MS), seenAt })
+    .where('id', '=', id)
+    .where('nextAt', '<=', seenAt)
+    .where('leasedUntil', '<=', databaseTime(ctx.db))
+    .returning('seq')
+    .executeTakeFirst()
+  return claimed?.seq ?? null
+}
+
+/** A stream that this process delivers to. */
+interface Taken {
+  id: string
+  kind: AuditStream['kind']
+  holder: string
+}
+
+/** Null when another process has taken the stream over. */
+function advance(ctx: Context, { id, kind, holder }: Taken, seq: number): Promise<number | null> {
+  return ctx.db.transaction().execute(async (tx) => {
+    const row = await tx
+      .selectFrom('auditStreams')
+      .where('id', '=', id)
+      .where('holder', '=', holder)
+      .select('toldAt')
+      .executeTakeFirst()
+    if (!row) return null
+    const leasedUntil = databaseTime(ctx.db, LEASE_MS)
+    await amend(tx, 'auditStreams', id, { seq })
+    await tx
+      .updateTable('auditStreams')
+      .set({ attempts: 0, nextAt: '', problem: null, toldAt: null, leasedUntil })
+      .where('id', '=', id)
+      .execute()
+    const message = `The audit log is streamed again (${kind}). Nothing is missing.`
+    if (row.toldAt !== null) await enqueueOfInstance(ctx, tx, { type: 'audit-stream.recovered', message })
+    return seq
+  })
+}
+
+async function putOff(ctx: Context, { id, kind, holder }: Taken, problem: string): Promise<null> {
+  const now = ctx.now().getTime()
+  await ctx.db.transaction().execute(async (tx) => {
+    const row = await tx
+      .selectFrom('auditStreams')
+      .where('id', '=', id)
+      .where('holder', '=', holder)
+      .select(['attempts', 'toldAt'])
+      .executeTakeFirst()
+    if (!row) return
+    const attempts = row.attempts + 1
+    const nextAt = new Date(now + Math.min(FIRST_WAIT_MS * 2 ** row.attempts, LONGEST_WAIT_MS)).toISOString()
+    const isNews = row.toldAt === null || now - Date.parse(row.toldAt) >= TOLD_EVERY_MS
+    const message = `The audit log cannot be streamed (${kind}): ${problem} It is tried again, and no row is lost.`
+    const isTold =
+      attempts >= PATIENCE && isNews && (await enqueueOfInstance(ctx, tx, { type: 'audit-stream.failed', message }))
+    await tx
+      .updateTable('auditStreams')
+      .set({ attempts, nextAt, problem, ...(isTold ? { toldAt: timestamp(ctx) } : {}) })
+      .where('id', '=', id)
+      .execute()
+    ctx.log.error({ stream: id, problem, nextAt }, 'the audit log could not be streamed; it is tried again')
+  })
+  return null
+}
+
+/** Why it did not arrive; null when it did. */
+async function deliver(ctx: Context, stream: AuditStream, id: string, text: string): Promise<string | null> {
+  if (stream.kind === 'webhook') return postSigned(ctx, stream, { id, contentType: 'application/x-ndjson', text })
+  try {
+    await (stream.kind === 'file' ? append(stream.path, text) : print(text))
+    return null
+  } catch (error) {
+    return `${stream.kind === 'file' ? stream.path : 'stdout'} took nothing: ${error instanceof Error ? error.message : 'unknown'}.`
+  }
+}
+
+async function append(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a', 0o600)
+  try {
+    await file.appendFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+function print(text: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
+  return promise
+}

@@ -1,0 +1,96 @@
+/** The outbox is emptied here: every notice until it arrived, or until a day has passed. */
+import type { NoticeTable, Selectable } from '@keyferry/db'
+import { timestamp, type Context } from '@keyferry/kernel'
+import type { NoticeBody } from './outbox.ts'
+import { send, type NoticeTarget } from './send.ts'
+
+const AT_ONCE = 100
+/** A worker that dies while it delivers leaves the notice to the others after this. */
+const CLAIM_MS = 60_000
+const FIRST_MS = 10_000
+const LONGEST_MS = 60 * 60_000
+const GIVE_UP_MS = 24 * 60 * 60_000
+
+/**
+ * Delivers what is to go out by now to targets of one kind. Safe to call from several processes at once. A notice may arrive twice, when a process
+ * dies between the delivery and its entry; it has the same id then. A target that does not answer delays only itself.
+ */
+export async function deliverNotices(ctx: Context, kind: NoticeTarget['kind']): Promise<void> {
+  const due = await ctx.db
+    .selectFrom('notices')
+    .innerJoin('noticeTargets', 'noticeTargets.id', 'notices.targetId')
+    .where('noticeTargets.kind', '=', kind)
+    .where('notices.sendAt', '<=', timestamp(ctx))
+    .orderBy('notices.createdAt')
+    .limit(AT_ONCE)
+    .selectAll('notices')
+    .execute()
+  const perTarget = Map.groupBy(due, (notice) => notice.targetId)
+  await Promise.all([...perTarget].map(([targetId, notices]) => deliverTo(ctx, targetId, notices)))
+}
+
+/** In order: while one waits for its next try, those after it wait too, so that a target that is away costs one try. */
+async function deliverTo(ctx: Context, targetId: string, notices: readonly Selectable<NoticeTable>[]): Promise<void> {
+  const target = await ctx.db.selectFrom('noticeTargets').where('id', '=', targetId).selectAll().executeTakeFirst()
+  if (!target || (await isPaused(ctx, targetId))) return
+  for (const notice of notices) {
+    if (!(await claim(ctx, notice))) continue
+    const body: NoticeBody = JSON.parse(notice.body)
+    const problem = await send(ctx, target, body)
+    if (problem === null) await arrived(ctx, notice)
+    else await failed(ctx, notice, problem)
+    if (problem !== null) return
+  }
+}
+
+/** One is waiting for its next try, or another process is delivering it. */
+async function isPaused(ctx: Context, targetId: string): Promise<boolean> {
+  const waiting = await ctx.db
+    .selectFrom('notices')
+    .where('targetId', '=', targetId)
+    .where('attempts', '>', 0)
+    .where('sendAt', '>', timestamp(ctx))
+    .select('id')
+    .limit(1)
+    .executeTakeFirst()
+  return waiting !== undefined
+}
+
+/** Only one process gets it: the time it was found with must still stand. */
+async function claim(ctx: Context, notice: Selectable<NoticeTable>): Promise<boolean> {
+  const { numUpdatedRows } = await ctx.db
+    .updateTable('notices')
+    .set({ sendAt: after(ctx, CLAIM_MS), attempts: notice.attempts + 1 })
+    .where('id', '=', notice.id)
+    .where('sendAt', '=', notice.sendAt)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+async function arrived(ctx: Context, notice: Selectable<NoticeTable>): Promise<void> {
+  await ctx.db.deleteFrom('notices').where('id', '=', notice.id).execute()
+  await ctx.db
+    .updateTable('noticeTargets')
+    .set({ problem: null, deliveredAt: timestamp(ctx) })
+    .where('id', '=', notice.targetId)
+    .execute()
+}
+
+async function failed(ctx: Context, notice: Selectable<NoticeTable>, problem: string): Promise<void> {
+  const over = ctx.now().getTime() - Date.parse(notice.createdAt) > GIVE_UP_MS
+  ctx.log.warn(
+    { noticeId: notice.id, targetId: notice.targetId, syncId: notice.syncId, problem, over },
+    'a notice did not arrive',
+  )
+  if (over) await ctx.db.deleteFrom('notices').where('id', '=', notice.id).execute()
+  else {
+    await ctx.db
+      .updateTable('notices')
+      .set({ sendAt: after(ctx, Math.min(FIRST_MS * 2 ** notice.attempts, LONGEST_MS)) })
+      .where('id', '=', notice.id)
+      .execute()
+  }
+  await ctx.db.updateTable('noticeTargets').set({ problem }).where('id', '=', notice.targetId).execute()
+}
+
+const after = (ctx: Context, milliseconds: number): string => new Date(ctx.now().getTime() + milliseconds).toISOString()

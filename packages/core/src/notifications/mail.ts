@@ -1,0 +1,31 @@
+import type { Mailer } from '@keyferry/kernel'
+import { looksPrivate } from '@keyferry/kernel/private-hosts'
+import { createTransport } from 'nodemailer'
+
+/** Milliseconds for connecting, for the greeting, and without a byte. */
+const PATIENCE_MS = 10_000
+
+/** Whether mails are sent to `url` with TLS or not at all: always, but for private hosts and with `?requireTLS=false`. */
+export function requiresTls(url: string): boolean {
+  const { hostname, searchParams } = new URL(url)
+  return !looksPrivate(hostname) && searchParams.get('requireTLS') !== 'false'
+}
+
+/** `url`: `smtp://user:password@host:port`, or `smtps://…`. `from`: an address, with a name or without. */
+export function createMailer({ url, from }: { url: string; from: string }): Mailer {
+  const transport = createTransport({
+    url,
+    requireTLS: requiresTls(url),
+    connectionTimeout: PATIENCE_MS,
+    greetingTimeout: PATIENCE_MS,
+    socketTimeout: PATIENCE_MS,
+    // A text of ours must not make it read a file or fetch an address.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return {
+    async send({ to, subject, text }) {
+      await transport.sendMail({ from, to, subject, text })
+    },
+  }
+}

@@ -1,0 +1,18 @@
+/** What may be done with the targets of notices, and who may. */
+import { defineVerb, RUNS_INSTANCE } from '@keyferry/access'
+import * as schemas from '@keyferry/schemas'
+import { z } from 'zod'
+import { createNoticeTarget, deleteNoticeTarget, listNoticeTargets, testNoticeTarget } from './targets.ts'
+
+const one = z.object({ targetId: schemas.id })
+
+export const noticeVerbs = {
+  list: defineVerb({
+    input: z.object({ projectId: schemas.id.optional() }).default({}),
+    requires: () => RUNS_INSTANCE,
+    run: listNoticeTargets,
+  }),
+  create: defineVerb({ input: schemas.createNoticeTarget, requires: () => RUNS_INSTANCE, run: createNoticeTarget }),
+  delete: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: deleteNoticeTarget }),
+  test: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: testNoticeTarget }),
+}

@@ -1,0 +1,82 @@
+/** Where notices wait until they arrived: written in the transaction of what they tell of. */
+import { randomUUID } from 'node:crypto'
+import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import type { notice } from '@keyferry/schemas'
+import type { z } from 'zod'
+import { destination } from '../destinations/registry.ts'
+import type { DueSync } from '../sync/sweep.ts'
+
+export type NoticeBody = z.output<typeof notice>
+
+/** What there is to tell of a sync. */
+export type Told = Pick<NoticeBody, 'type' | 'message' | 'run'>
+
+const NO_SYNC: NoticeBody['sync'] = { id: '', name: '', destination: '', target: '', environment: '', secretPath: '' }
+
+/** One row per target of the instance, to go out at once; false when there is none to tell. */
+export async function enqueueOfInstance(
+  ctx: Context,
+  tx: Tx,
+  told: Pick<NoticeBody, 'type' | 'message'>,
+): Promise<boolean> {
+  const targets = await tx.selectFrom('noticeTargets').where('projectId', 'is', null).select('id').execute()
+  const nothing = { project: { id: '', name: '' }, sync: NO_SYNC, run: { id: '', state: '', counts: null } }
+  return insertNotices(ctx, tx, targets, { ...told, ...nothing }, timestamp(ctx))
+}
+
+/** One row per target of the sync's project and of the instance, to go out at `sendAt`; false when there is none to tell. */
+export async function enqueue(ctx: Context, tx: Tx, sync: DueSync, told: Told, sendAt: string): Promise<boolean> {
+  const targets = await tx
+    .selectFrom('noticeTargets')
+    .where((eb) => eb.or([eb('projectId', 'is', null), eb('projectId', '=', sync.projectId)]))
+    .select('id')
+    .execute()
+  if (targets.length === 0) return false
+  const place = await tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .innerJoin('projects', 'projects.id', 'environments.projectId')
+    .where('folders.id', '=', sync.folderId)
+    .select(['projects.name as project', 'environments.slug as environment', 'folders.path as secretPath'])
+    .executeTakeFirst()
+  const body = {
+    ...told,
+    project: { id: sync.projectId, name: place?.project ?? '' },
+    sync: {
+      id: sync.id,
+      name: sync.name,
+      destination: sync.destination,
+      target: destination(sync.destination).targetLabel(JSON.parse(sync.target)),
+      environment: place?.environment ?? '',
+      secretPath: place?.secretPath ?? '',
+    },
+  }
+  return insertNotices(ctx, tx, targets, body, sendAt)
+}
+
+async function insertNotices(
+  ctx: Context,
+  tx: Tx,
+  targets: readonly { id: string }[],
+  body: Omit<NoticeBody, 'id' | 'at'>,
+  sendAt: string,
+): Promise<boolean> {
+  if (targets.length === 0) return false
+  const createdAt = timestamp(ctx)
+  const rows = targets.map((target) => {
+    const id = randomUUID()
+    const whole: NoticeBody = { ...body, id, at: createdAt }
+    return {
+      id,
+      targetId: target.id,
+      syncId: body.sync.id,
+      type: body.type,
+      body: JSON.stringify(whole),
+      createdAt,
+      attempts: 0,
+      sendAt,
+    }
+  })
+  await tx.insertInto('notices').values(rows).execute()
+  return true
+}

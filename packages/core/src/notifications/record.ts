@@ -1,0 +1,79 @@
+/**
+ * Notices are told of in the transaction that ends the run they tell of, so none is lost and none is told of something that was undone. They wait
+ * in an outbox until they arrived.
+ */
+import { isAmong, together } from '@keyferry/db'
+import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import type { DueSync } from '../sync/sweep.ts'
+import { enqueue, type NoticeBody, type Told } from './outbox.ts'
+
+export interface RunEnd {
+  runId: string
+  state: 'succeeded' | 'partial' | 'failed' | 'blocked'
+  message: string | null
+  counts: NoticeBody['run']['counts']
+}
+
+/** Milliseconds for which the same trouble of a sync is not told again. */
+export const QUIET_MS = 60 * 60_000
+
+/**
+ * Notes how a sync fares. When that changed, a notice goes to every target of its project and of the instance: `sync.failed`, `sync.partial`,
+ * `sync.blocked`, and `sync.recovered` if the trouble had been told of. The same trouble within an hour is held back until the hour is over, and
+ * forgotten when it is over before that.
+ */
+export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEnd): Promise<void> {
+  const before = await health(tx, sync.id)
+  if ((before?.state ?? 'succeeded') === end.state) return
+  const now = timestamp(ctx)
+  const noticed = new Map<string, string>(Object.entries(JSON.parse(before?.noticed ?? '{}')))
+  let toldAt = before?.toldAt ?? null
+
+  if (before && toldAt !== null && toldAt > now) {
+    // What was held back is no longer so.
+    await tx
+      .deleteFrom('notices')
+      .where('syncId', '=', sync.id)
+      .where('attempts', '=', 0)
+      .where('sendAt', '>', now)
+      .execute()
+    noticed.set(before.state, minus(toldAt, QUIET_MS))
+    toldAt = null
+  }
+  if (end.state === 'succeeded') {
+    if (toldAt !== null) await enqueue(ctx, tx, sync, toldOf(end), now)
+    toldAt = null
+  } else {
+    const last = noticed.get(end.state)
+    const sendAt = last === undefined ? now : later(now, minus(last, -QUIET_MS))
+    if (await enqueue(ctx, tx, sync, toldOf(end), sendAt)) {
+      noticed.set(end.state, sendAt)
+      toldAt ??= sendAt
+    }
+  }
+  const row = { state: end.state, noticed: JSON.stringify(Object.fromEntries(noticed)), toldAt }
+  await tx
+    .insertInto('syncHealth')
+    .values({ syncId: sync.id, ...row })
+    .onConflict((conflict) => conflict.column('syncId').doUpdateSet(row))
+    .execute()
+}
+
+const health = together(async (tx: Tx, syncIds: readonly string[]) => {
+  const rows = await tx
+    .selectFrom('syncHealth')
+    .where((eb) => isAmong(tx, eb.ref('syncId'), syncIds))
+    .selectAll()
+    .execute()
+  const bySync = new Map(rows.map((row) => [row.syncId, row]))
+  return (syncId) => bySync.get(syncId)
+})
+
+const toldOf = ({ runId, state, message, counts }: RunEnd): Told => ({
+  type: state === 'succeeded' ? 'sync.recovered' : `sync.${state}`,
+  message: message ?? (state === 'succeeded' ? 'The target is in sync again.' : ''),
+  run: { id: runId, state, counts },
+})
+
+const later = (one: string, other: string): string => (one > other ? one : other)
+const minus = (time: string, milliseconds: number): string => new Date(Date.parse(time) - milliseconds).toISOString()

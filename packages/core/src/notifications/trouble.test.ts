@@ -1,0 +1,106 @@
+/** Notices of what goes wrong without a run that fails. */
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { notice } from '@keyferry/schemas'
+import { expect, it, onTestFinished } from 'vitest'
+import { createConnection } from '../connections/connections.ts'
+import { emulators } from '../destinations/emulators.ts'
+import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { receiveWebhooks } from '../testing/notices.ts'
+import { triggerSync } from '../verbs/trigger-sync.ts'
+import { updateSync } from '../verbs/update-sync.ts'
+import { deliverNotices } from './deliver.ts'
+import { createNoticeTarget } from './targets.ts'
+
+const [[destination, startEmulator] = ['', undefined]] = [...(await emulators())]
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const syncOptions = { initialSyncBehavior: 'overwrite-destination', driftRepair: true } as const
+
+onEveryDatabase('trouble', (open) => {
+  /** A sync that is well, and what a webhook was told since the last time it was asked. */
+  async function start() {
+    const ferry = await startFerry(open, destination)
+    onTestFinished(ferry.close)
+    const hook = await receiveWebhooks()
+    await createNoticeTarget(ferry.ctx, ferry.actor, { kind: 'webhook', address: hook.url })
+    await ferry.set({ TOKEN: 'the-value-that-must-not-leave' })
+    const sync = await ferry.create({ name: 'shop', syncOptions })
+    await ferry.run(sync)
+    const told = async () => {
+      await deliverNotices(ferry.ctx, 'webhook')
+      return hook.got.splice(0).map(({ text }) => {
+        expect(text).not.toContain('the-value-that-must-not-leave')
+        return notice.parse(JSON.parse(text))
+      })
+    }
+    return { ...ferry, sync, told }
+  }
+  const drift = async ({ emulator, clock, run }: Ferry, sync: { id: string }, times: number): Promise<void> => {
+    for (let time = 0; time < times; time++) {
+      emulator.remove('TOKEN')
+      clock.advance(67 * MINUTE)
+      await run(sync)
+    }
+  }
+
+  it('is told when repairs stop, once each time that they do', async () => {
+    const it = await start()
+    await drift(it, it.sync, 2)
+    expect(await it.told()).toEqual([])
+    await drift(it, it.sync, 3)
+    expect(await it.told()).toMatchObject([
+      {
+        type: 'sync.repairs-stopped',
+        message: expect.stringMatching(/^Repairs stopped: TOKEN drifted/),
+        sync: { id: it.sync.id, name: 'shop', environment: 'dev', secretPath: '/' },
+        run: { id: '', state: '' },
+      },
+    ])
+    await triggerSync(it.ctx, it.actor, { destination, syncId: it.sync.id })
+    await it.run(it.sync)
+    await drift(it, it.sync, 3)
+    expect((await it.told()).map(({ type }) => type)).toEqual(['sync.repairs-stopped'])
+  })
+
+  it('is told of a move that cannot leave its old place: at once where a person has to help, then once a day', async () => {
+    const it = await start()
+    const there = await startEmulator?.()
+    if (!there) throw new Error(`no emulator for ${destination}`)
+    onTestFinished(there.close)
+    const { id: connectionId } = await createConnection(it.ctx, it.actor, {
+      app: destination,
+      name: 'elsewhere',
+      method: 'api-key',
+      credentials: there.credentials,
+    })
+    await updateSync(it.ctx, it.actor, { destination, syncId: it.sync.id, connectionId })
+    // Passing trouble is nobody's business yet.
+    for (let i = 1; i <= 40; i++) it.emulator.fail(i, { kind: 'status', status: 503 })
+    await it.run(it.sync)
+    expect(await it.told()).toEqual([])
+    it.emulator.heal()
+    for (let i = 1; i <= 200; i++) it.emulator.fail(i, { kind: 'status', status: 401 })
+    it.clock.advance(HOUR)
+    await it.run(it.sync)
+    expect(await it.told()).toMatchObject([
+      { type: 'sync.move-stuck', message: expect.stringMatching(/1 key could not leave .*disable secret deletion/) },
+    ])
+    for (let hour = 0; hour < 25; hour++) {
+      it.clock.advance(HOUR)
+      await it.run(it.sync)
+    }
+    expect((await it.told()).map(({ type }) => type)).toEqual(['sync.move-stuck'])
+  })
+
+  it('is told of a sync that stops because nobody who may read its source stands behind it', async () => {
+    const it = await start()
+    await it.ctx.db.deleteFrom('instanceAdmins').execute()
+    await it.ctx.db.deleteFrom('memberships').execute()
+    await it.set({ TOKEN: 'changed' })
+    expect((await it.run(it.sync)).row.blocked).toMatchObject({ kind: 'access' })
+    expect(await it.told()).toMatchObject([
+      { type: 'sync.blocked', message: expect.stringMatching(/ada@example.com.*can no longer read everything/) },
+    ])
+    expect(it.contents()).toEqual({ TOKEN: 'the-value-that-must-not-leave' })
+  })
+})

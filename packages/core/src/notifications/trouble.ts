@@ -1,0 +1,40 @@
+/** What goes wrong beside the runs, and would otherwise only be seen by whoever opens the sync's page. */
+import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import type { DueSync } from '../sync/sweep.ts'
+import { enqueue, type Told } from './outbox.ts'
+
+const NO_RUN: Told['run'] = { id: '', state: '', counts: null }
+/** Tries of a move, about ten minutes of them, before anybody is told, unless only a person can help. */
+const PATIENCE = 8
+const DAY_MS = 24 * 60 * 60_000
+
+/** Repairs of drift have just stopped, because something else writes there too. Once each time: a person has to start them again. */
+export async function noteRepairsStopped(ctx: Context, tx: Tx, sync: DueSync, message: string): Promise<void> {
+  await enqueue(ctx, tx, sync, { type: 'sync.repairs-stopped', message, run: NO_RUN }, timestamp(ctx))
+}
+
+/**
+ * Keys could not leave an old place, again (`tries`), or need a person for it. Told once a day for as long as that lasts.
+ */
+export async function noteStuckMove(
+  ctx: Context,
+  tx: Tx,
+  sync: DueSync,
+  { message, tries, needsPerson }: { message: string; tries: number; needsPerson: boolean },
+): Promise<void> {
+  if (tries < PATIENCE && !needsPerson) return
+  const type = 'sync.move-stuck'
+  const now = timestamp(ctx)
+  const before = await tx.selectFrom('syncHealth').where('syncId', '=', sync.id).select('noticed').executeTakeFirst()
+  const noticed = new Map<string, string>(Object.entries(JSON.parse(before?.noticed ?? '{}')))
+  const last = noticed.get(type)
+  if (last !== undefined && Date.parse(now) - Date.parse(last) < DAY_MS) return
+  if (!(await enqueue(ctx, tx, sync, { type, message, run: NO_RUN }, now))) return
+  noticed.set(type, now)
+  const told = { noticed: JSON.stringify(Object.fromEntries(noticed)) }
+  await tx
+    .insertInto('syncHealth')
+    .values({ syncId: sync.id, state: 'succeeded', toldAt: null, ...told })
+    .onConflict((conflict) => conflict.column('syncId').doUpdateSet(told))
+    .execute()
+}

@@ -1,0 +1,59 @@
+/** A signed POST to an address that somebody else runs. */
+import { createHmac } from 'node:crypto'
+import type { Context } from '@keyferry/kernel'
+import { DestinationError } from '../destinations/destination.ts'
+import { agentOf, refuseClosed } from '../destinations/network.ts'
+import { unreachable } from '../destinations/unreachable.ts'
+
+/** Where a webhook is, and what signs its deliveries. */
+export interface WebhookSecret {
+  url: string
+  key: string
+}
+
+export interface Delivery {
+  /** The same in every repetition. */
+  id: string
+  contentType: string
+  text: string
+}
+
+const PATIENCE_MS = 10_000
+
+/** The body is signed together with the time, so that an old delivery cannot be sent again by somebody else. */
+export const signature = (key: string, seconds: number, text: string): string =>
+  `t=${seconds},v1=${createHmac('sha256', key).update(`${seconds}.${text}`).digest('hex')}`
+
+/** Why it did not arrive, in words for people. Resolves to null when it did. Rejects only for a fault of ours. */
+export async function postSigned(
+  ctx: Pick<Context, 'network' | 'now'>,
+  { url: address, key }: WebhookSecret,
+  { id, contentType, text }: Delivery,
+): Promise<string | null> {
+  const url = new URL(address)
+  const deadline = AbortSignal.timeout(PATIENCE_MS)
+  try {
+    refuseClosed(ctx.network, url)
+    const answer = await agentOf(ctx.network).request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'POST',
+      headers: {
+        'content-type': contentType,
+        'user-agent': 'Keyferry',
+        'x-keyferry-delivery': id,
+        'x-keyferry-signature': signature(key, Math.floor(ctx.now().getTime() / 1000), text),
+      },
+      body: text,
+      signal: deadline,
+    })
+    await answer.body.dump({ limit: 64 * 1024, signal: deadline })
+    if (answer.statusCode >= 200 && answer.statusCode < 300) return null
+    // A redirect is not followed: it could lead anywhere.
+    return `${url.host} answered ${answer.statusCode}.`
+  } catch (error) {
+    const problem = unreachable(url.host, error, deadline.aborted ? PATIENCE_MS : null)
+    if (problem instanceof DestinationError) return `${problem.message}.`
+    throw problem
+  }
+}

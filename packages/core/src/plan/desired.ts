@@ -1,0 +1,105 @@
+/** Step 3: the complete map the target should hold, or every key that failed. */
+import { BadRequest, type Context, type DataKey } from '@keyferry/kernel'
+import { resolveFolder } from '@keyferry/vault'
+import type { DestinationDefinition, Flags } from '../destinations/destination.ts'
+import type { KeySchema } from './key-schema.ts'
+
+/** By name at the target. */
+export interface Desired {
+  entries: ReadonlyMap<string, DesiredEntry>
+  /** What the vendor cannot hold, and why. */
+  refused: ReadonlyMap<string, { sourceKey: string; reason: string }>
+}
+
+export interface DesiredEntry {
+  sourceKey: string
+  /** Of the source folder's own secret; null when the value comes through an import. */
+  version: number | null
+  value: string
+  flags: Flags
+  digest: string
+}
+
+export interface DesiredInput {
+  folderId: string
+  definition: DestinationDefinition
+  /** The destination's own options. */
+  options: Record<string, unknown>
+  schema: KeySchema
+  key: DataKey
+}
+
+/** All or nothing: throws `Unresolvable` naming every key when any value of the folder cannot be had. */
+export async function readDesired(ctx: Context, input: DesiredInput): Promise<Desired> {
+  return desiredOf(await resolveFolder(ctx, input.folderId), input)
+}
+
+/** The pure half: names, limits, collisions, digests. */
+export function desiredOf(
+  secrets: ReadonlyMap<string, { value: string; version: number | null }>,
+  { definition, options, schema, key }: Omit<DesiredInput, 'folderId'>,
+): Desired {
+  const entries = new Map<string, DesiredEntry>()
+  const refused = new Map<string, { sourceKey: string; reason: string }>()
+  const names = new Set([...secrets.keys()].map((sourceKey) => schema.name(sourceKey)))
+  const seenAs = effectiveNames(names, definition)
+
+  for (const [sourceKey, { value, version }] of secrets) {
+    const name = schema.name(sourceKey)
+    const reason = definition.limits.refuse(name, value) ?? collision(name, definition, seenAs)
+    if (reason !== null) {
+      refused.set(name, { sourceKey, reason })
+      continue
+    }
+    const flags = definition.flags(options, name)
+    entries.set(name, { sourceKey, version, value, flags, digest: digestOf(key, name, value, flags) })
+  }
+  return { entries, refused }
+}
+
+/** The digest of a key as it stands at a target: name, value and flags, so that a changed flag is a change too. */
+export function digestOf(key: DataKey, name: string, value: string, flags: Flags): string {
+  const sorted = Object.entries(flags).sort(([a], [b]) => (a < b ? -1 : 1))
+  return key.digest('value', name, value, JSON.stringify(sorted))
+}
+
+/** The name a program sees -> the names that come out as it. */
+function effectiveNames(names: ReadonlySet<string>, { limits }: DestinationDefinition): Map<string, string[]> {
+  const seenAs = new Map<string, string[]>()
+  if (limits.effectiveName === undefined) return seenAs
+  for (const name of names) {
+    const effective = limits.effectiveName(name)
+    const names = seenAs.get(effective)
+    if (names) names.push(name)
+    else seenAs.set(effective, [name])
+  }
+  return seenAs
+}
+
+const MAX_OTHERS = 3
+
+/** Of colliding keys the one that the vendor leaves as it is goes on; those it would change are refused. */
+function collision(
+  name: string,
+  { title, limits }: DestinationDefinition,
+  seenAs: ReadonlyMap<string, string[]>,
+): string | null {
+  const effective = limits.effectiveName?.(name)
+  if (effective === undefined || effective === name) return null
+  const alike = seenAs.get(effective) ?? []
+  if (alike.length === 1) return null
+  // Each of thousands may be refused: a few of the others are enough.
+  const others = alike.slice(0, MAX_OTHERS + 1).filter((other) => other !== name)
+  const shown = others.slice(0, MAX_OTHERS)
+  const more = alike.length - 1 - shown.length
+  return `${title} shows it to programs as ${effective}, and so does ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}; rename one of them`
+}
+
+/** What `definition` reads out of stored JSON; throws `BadRequest` when an older row no longer fits. */
+export function parseTarget(definition: DestinationDefinition, target: string): Record<string, unknown> {
+  const parsed = definition.target.safeParse(JSON.parse(target))
+  if (parsed.success) return parsed.data
+  throw new BadRequest(
+    `The stored target no longer fits ${definition.title}: ${parsed.error.issues[0]?.message ?? 'unknown'}. Edit the sync.`,
+  )
+}

@@ -1,0 +1,208 @@
+/**
+ * The difference between what a target should hold and what it holds. Pure: no I/O, no clock, no vendor.
+ *
+ * | desired        | ledger       | observed                      | action, reason                                             |
+ * |----------------|--------------|-------------------------------|------------------------------------------------------------|
+ * | yes            | -            | absent                        | create: new                                                |
+ * | yes            | -            | present                       | update: adopts a foreign key                               |
+ * | yes            | same digest  | present, nothing contradicts  | keep                                                       |
+ * | yes            | same digest  | present, contradicts          | update: drift                                              |
+ * | yes            | same digest  | absent                        | create: drift, it was removed there                        |
+ * | yes            | other digest | any                           | update: value changed (create if absent)                   |
+ * | no             | ours         | present                       | owned, mirror: delete; none: keep, left behind             |
+ * | no, renamed    | ours         | present                       | owned, mirror: delete once the new name is there; none: keep |
+ * | no             | ours         | absent                        | forget the ledger row                                      |
+ * | no             | -            | present, schema covers it     | mirror: delete; else foreign                               |
+ * | no             | -            | present, outside the schema   | foreign, never touched                                     |
+ * | no             | -            | present, untouchable          | foreign, never touched                                     |
+ * | cannot be held | -            | any                           | reject                                                     |
+ * | cannot be held | ours         | present                       | reject, and delete what we wrote unless the policy is none |
+ *
+ * Two rows that the table owes to other rules: a key that another sync wrote at this target is foreign to us, and refused
+ * when we want it too; a key of a type or scope that is not ours to see is refused when we want it.
+ */
+import { createHash } from 'node:crypto'
+import type { Action } from '@keyferry/schemas'
+import type { LedgerEntry } from '../apply/ledger.ts'
+import type { Observed } from '../destinations/destination.ts'
+import type { Desired } from './desired.ts'
+
+/**
+ * What may be deleted: `none` nothing, `owned` only what this sync wrote, `mirror` also every other key the key schema covers.
+ */
+export type DeletionPolicy = 'mirror' | 'owned' | 'none'
+
+export interface PlanInput {
+  desired: Desired
+  observed: readonly ObservedKey[]
+  ledger: ReadonlyMap<string, LedgerEntry>
+  policy: DeletionPolicy
+  covers: (key: string) => boolean
+  /** Keys that other syncs wrote at this very target, with words for the other sync. */
+  claimed: ReadonlyMap<string, string>
+}
+
+/** An observed key; `digest` is that of its readable value with its flags, absent where the vendor does not show the value. */
+export interface ObservedKey extends Observed {
+  digest?: string
+}
+
+/** How a target came to differ from what we wrote though nothing changed here. */
+export type DriftKind = 'vanished' | 'replaced' | 'value' | 'flag' | 'appeared'
+
+export interface PlannedChange {
+  key: string
+  action: Action
+  reason: string
+  /** Overwrites a key that this sync did not write. */
+  adopts: boolean
+  /** Digest of the value to write. */
+  digest: string | null
+  /** Of a delete: the same secret's new name, which this plan writes or keeps; null when the secret itself goes. */
+  renamedTo: string | null
+  /** The vendor's ids of what stands there now. */
+  remoteIds: readonly string[]
+  /** Set when the change answers what somebody did at the target, not what happened here. */
+  drift: DriftKind | null
+}
+
+export interface Plan {
+  hash: string
+  summary: Record<Action, number>
+  /** Sorted by key; a rejected key whose earlier value goes away has two. */
+  changes: readonly PlannedChange[]
+  /** Ledger rows whose key is gone at the target and not wanted. */
+  forget: readonly string[]
+}
+
+export function makePlan(input: PlanInput): Plan {
+  const observed = new Map(input.observed.map((entry) => [entry.key, entry]))
+  const keys = new Set([
+    ...input.desired.entries.keys(),
+    ...input.desired.refused.keys(),
+    ...observed.keys(),
+    ...input.ledger.keys(),
+  ])
+  const names = new Map([...input.desired.entries].map(([name, { sourceKey }]) => [sourceKey, name]))
+  const changes: PlannedChange[] = []
+  const forget: string[] = []
+  for (const key of [...keys].sort()) {
+    const verdict = judge(key, input, observed.get(key), names)
+    if (verdict === 'forget') forget.push(key)
+    else changes.push(...verdict)
+  }
+  return { hash: planHash(changes), summary: summarize(changes), changes, forget }
+}
+
+/** `names`: name at the target by secret key. */
+function judge(
+  key: string,
+  input: PlanInput,
+  present: ObservedKey | undefined,
+  names: ReadonlyMap<string, string>,
+): PlannedChange[] | 'forget' {
+  const { desired, ledger, policy, covers, claimed } = input
+  const wanted = desired.entries.get(key)
+  const refused = desired.refused.get(key)
+  const ours = ledger.get(key)
+  const owner = claimed.get(key)
+  const change = (action: Action, reason: string, extra: Partial<PlannedChange> = {}): PlannedChange => ({
+    key,
+    action,
+    reason,
+    adopts: false,
+    digest: action === 'create' || action === 'update' ? (wanted?.digest ?? null) : null,
+    renamedTo: null,
+    remoteIds: present?.remoteIds ?? [],
+    drift: null,
+    ...extra,
+  })
+
+  if (refused) {
+    const rejected = change('reject', refused.reason)
+    if (!ours || !present || policy === 'none') return [rejected]
+    return [
+      change('delete', 'its present value cannot be held there, and the value written earlier would be stale'),
+      rejected,
+    ]
+  }
+  if (wanted) {
+    if (owner !== undefined) return [change('reject', `${owner} already writes this key to the same target`)]
+    if (present?.untouchable !== undefined) {
+      const reason = `the target holds ${present.untouchable} of this name, which is not ours to touch`
+      return [change('reject', reason, { drift: ours ? 'replaced' : null })]
+    }
+    if (!ours) {
+      if (!present) return [change('create', 'new')]
+      return [change('update', adoption(present), { adopts: true })]
+    }
+    if (!present) {
+      if (ours.intent === 'replacing')
+        return [change('create', 'finishes a replacement that was interrupted', { drift: 'vanished' })]
+      if (ours.digest === '') return [change('create', 'was not written yet')]
+      if (ours.digest !== wanted.digest) return [change('create', 'value changed')]
+      return [change('create', 'drift: it was removed there', { drift: 'vanished' })]
+    }
+    if (ours.digest === '') return [change('update', 'finishes a write that was interrupted')]
+    if (ours.digest !== wanted.digest) return [change('update', 'value changed')]
+    const drift = contradiction(ours, present)
+    if (drift === null) return [change('keep', 'in sync')]
+    return [change('update', `drift: ${drift.words}`, { drift: drift.kind })]
+  }
+  if (ours) {
+    if (!present) return 'forget'
+    if (owner !== undefined) return [change('foreign', `now written by ${owner}`)]
+    if (policy === 'none')
+      return [change('keep', 'left behind: it is gone here, and the deletion policy keeps it there')]
+    const renamedTo = names.get(ours.sourceKey) ?? null
+    // A new name that another sync has, or that is not ours to touch, takes nothing over: the old one goes as any other.
+    if (renamedTo !== null && !claimed.has(renamedTo))
+      return [change('delete', `renamed to ${renamedTo}`, { renamedTo })]
+    return [change('delete', 'no longer in the source')]
+  }
+  if (owner !== undefined) return [change('foreign', `written by ${owner}`)]
+  if (present?.untouchable !== undefined) return [change('foreign', present.untouchable)]
+  if (!covers(key)) return [change('foreign', 'outside the key schema')]
+  if (policy !== 'mirror') return [change('foreign', 'not written by this sync')]
+  const what = present?.otherType === undefined ? 'a key that this sync did not write' : present.otherType
+  return [
+    change('delete', `not in the source: ${what}, and the folder is mirrored`, { adopts: true, drift: 'appeared' }),
+  ]
+}
+
+/** The same plan with only the changes that `take` takes: what it forgets is left to a whole run. */
+export function partOf(plan: Plan, take: (change: PlannedChange) => boolean): Plan {
+  const changes = plan.changes.filter(take)
+  return { hash: planHash(changes), summary: summarize(changes), changes, forget: [] }
+}
+
+function adoption(present: ObservedKey): string {
+  if (present.otherType !== undefined) return `replaces ${present.otherType} of this name`
+  return 'overwrites a key that this sync did not write'
+}
+
+/** What the listing shows against the ledger; null when nothing contradicts it. */
+function contradiction(ours: LedgerEntry, present: ObservedKey): { kind: DriftKind; words: string } | null {
+  if (present.otherType !== undefined) return { kind: 'replaced', words: `it is ${present.otherType} now` }
+  if (present.remoteIds.length > 1) return { kind: 'replaced', words: 'there are several copies of it now' }
+  if (present.remoteIds.some((id) => !ours.remoteIds.includes(id)))
+    return { kind: 'replaced', words: 'it was replaced there' }
+  const flag = Object.keys(present.flags).find((name) => present.flags[name] !== (ours.flags[name] ?? false))
+  if (flag !== undefined) return { kind: 'flag', words: `its flag "${flag}" was changed there` }
+  if (present.digest !== undefined && present.digest !== ours.digest)
+    return { kind: 'value', words: 'its value was changed there' }
+  return null
+}
+
+/** The hash covers keys, actions and digests: the same plan found again has the same hash, whenever that is. */
+function planHash(changes: readonly PlannedChange[]): string {
+  const hash = createHash('sha256')
+  for (const { key, action, digest } of changes) hash.update(JSON.stringify([key, action, digest]))
+  return hash.digest('hex')
+}
+
+function summarize(changes: readonly PlannedChange[]): Record<Action, number> {
+  const summary: Record<Action, number> = { create: 0, update: 0, delete: 0, keep: 0, foreign: 0, reject: 0 }
+  for (const change of changes) summary[change.action]++
+  return summary
+}

@@ -1,0 +1,84 @@
+/**
+ * Whatever a vendor answers and whatever it echoes, no value and no credential gets into an error, a log line, an event or a row of the
+ * store. Every destination is found by itself; the same faults as in the destinations' own conformance suite.
+ */
+import { migrate, openSqlite } from '@keyferry/db'
+import type { OpenStore } from '@keyferry/db/testing'
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { listConnections } from '../connections/connections.ts'
+import { FAULTS, secretsOf, VALUE_MARK } from '../destinations/conformance-faults.ts'
+import { destinations } from '../destinations/registry.ts'
+import { getRun, listRuns } from '../history/runs.ts'
+import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { triggerSync } from '../verbs/trigger-sync.ts'
+
+const PLACES = [
+  { place: 'the list', methods: ['GET'] },
+  { place: 'writes and deletes', methods: ['POST', 'PUT', 'PATCH', 'DELETE'] },
+]
+
+/** What leaks does not depend on the store: one is enough. */
+async function open(): ReturnType<OpenStore> {
+  const db = openSqlite(':memory:')
+  await migrate(db)
+  return { db, close: () => db.destroy(), databaseUrl: null }
+}
+
+for (const definition of destinations()) {
+  describe.concurrent(`what a run to ${definition.name} gives away`, () => {
+    it.for(PLACES)('nothing, with trouble at $place', async ({ methods }) => {
+      const ferry = await startFerry(open, definition.name)
+      const lines: string[] = []
+      ferry.ctx.log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
+      try {
+        const said = await throughEveryFault(ferry, definition.name, methods)
+        const everything = said + lines.join('') + JSON.stringify(ferry.events) + (await ferry.everything())
+        expect(everything.includes('KEY_GONE')).toBe(true)
+        expect(
+          [VALUE_MARK, ...secretsOf(definition, ferry.emulator)].filter((secret) => everything.includes(secret)),
+        ).toEqual([])
+      } finally {
+        await ferry.close()
+      }
+    })
+  })
+}
+
+/** One run into each fault, then one that converges. Answers all that was said of them. */
+async function throughEveryFault(ferry: Ferry, destination: string, methods: readonly string[]): Promise<string> {
+  const { ctx, actor, emulator, clock, set, unset, create, run } = ferry
+  const said: unknown[] = []
+  const gone = { KEY_GONE: `${VALUE_MARK} gone` }
+  await set({ KEY_A: `${VALUE_MARK} first`, KEY_B: `${VALUE_MARK} b`, ...gone })
+  const sync = await create()
+  await run(sync)
+  for (const [index, { fault, kinds, timeoutMs }] of FAULTS.entries()) {
+    // Waits as long as the product does: that is covered where the wait can be set.
+    if (timeoutMs !== undefined) continue
+    const value = `${VALUE_MARK} ${index}`
+    await set({ KEY_A: value })
+    await unset('KEY_GONE')
+    // More than a request is repeated, so that it fails; but throttling is waited out, in real time.
+    const times = kinds.includes('throttled') ? 1 : 6
+    for (const method of methods) {
+      // A vendor can echo only what it was sent: its list and its deletes carry no value.
+      const sent = method === 'GET' || method === 'DELETE' ? '' : value
+      for (let n = 1; n <= times; n++) emulator.fail(n, fault(emulator, sent), (asked) => asked === method)
+    }
+    said.push((await run(sync)).row)
+    emulator.heal()
+    clock.advance(20 * 60_000)
+    await set(gone)
+    await triggerSync(ctx, actor, { destination, syncId: sync.id })
+    const { row } = await run(sync)
+    said.push(row)
+    expect(row.syncStatus).toBe('succeeded')
+    expect(ferry.contents()).toEqual({ KEY_A: value, KEY_B: `${VALUE_MARK} b`, ...gone })
+  }
+  const runs = await listRuns(ctx, actor, { destination, syncId: sync.id })
+  expect(new Set(runs.map(({ state }) => state)).size).toBeGreaterThan(1)
+  for (const { id } of runs) said.push(await getRun(ctx, actor, { destination, syncId: sync.id, runId: id }))
+  said.push(await listConnections(ctx, actor, {}))
+  return JSON.stringify(said)
+}

@@ -1,0 +1,112 @@
+/** Runs that do not come to their own end: out of time, taken over, or ended with their process. Every vendor, every database. */
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { afterEach, expect, it, vi } from 'vitest'
+import { destinations } from '../destinations/registry.ts'
+import { listRuns } from '../history/runs.ts'
+import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { triggerSync } from '../verbs/trigger-sync.ts'
+import { runSync } from './run.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+for (const { name: destination } of destinations()) {
+  onEveryDatabase(`a run at ${destination} that is interrupted`, (open) => {
+    const ferry = async (work: (ferry: Ferry, sync: { id: string }) => Promise<void>) => {
+      const started = await startFerry(open, destination)
+      try {
+        await started.set({ A: '1', B: '2' })
+        await work(started, await started.create())
+      } finally {
+        await started.close()
+      }
+    }
+    const runs = async ({ ctx, actor }: Ferry, { id }: { id: string }) =>
+      (await listRuns(ctx, actor, { destination, syncId: id })).map(({ state, message }) => ({ state, message }))
+    /** A run that is under way: it is asking the vendor for the `count`th time. */
+    const asking = async ({ ctx, emulator }: Ferry, { id }: { id: string }, signal: AbortSignal, count = 1) => {
+      const before = emulator.log.length
+      const going = runSync(ctx, id, signal)
+      await expect.poll(() => emulator.log.length - before, { interval: 5 }).toBeGreaterThanOrEqual(count)
+      return { going }
+    }
+    const never = new AbortController().signal
+
+    it('by the end of its time says so, keeps what has arrived and is tried again', () =>
+      ferry(async (it, sync) => {
+        const budget = new AbortController()
+        const timeout = AbortSignal.timeout.bind(AbortSignal)
+        vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => (ms === 15 * 60_000 ? budget.signal : timeout(ms)))
+        it.emulator.setLatency(300)
+        const { going } = await asking(it, sync, never)
+        budget.abort(new DOMException('', 'TimeoutError'))
+        expect(await going).toMatchObject({ again: false })
+        vi.restoreAllMocks()
+        it.emulator.setLatency(0)
+        expect(await runs(it, sync)).toEqual([
+          { state: 'failed', message: expect.stringContaining('longer than 15 minutes') },
+        ])
+        expect(it.contents()).toEqual({})
+
+        it.clock.advance(60 * 60_000)
+        const { row } = await it.run(sync)
+        expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true })
+        expect(it.contents()).toEqual({ A: '1', B: '2' })
+      }))
+
+    it('while it only looked has left no trace, and while it wrote is in the history', () =>
+      ferry(async (it, sync) => {
+        const stop = new AbortController()
+        it.emulator.setLatency(300)
+        const looking = await asking(it, sync, stop.signal)
+        stop.abort()
+        expect(await looking.going).toMatchObject({ again: false })
+        expect(await runs(it, sync)).toEqual([])
+
+        // The listing and the first write.
+        const stopLater = new AbortController()
+        const writing = await asking(it, sync, stopLater.signal, 2)
+        stopLater.abort()
+        await writing.going
+        expect(await runs(it, sync)).toEqual([
+          { state: 'failed', message: 'Interrupted; the next run goes on from there.' },
+        ])
+
+        it.emulator.setLatency(0)
+        await it.run(sync)
+        expect((await runs(it, sync)).map(({ state }) => state)).toEqual(['succeeded', 'failed'])
+        expect(it.contents()).toEqual({ A: '1', B: '2' })
+      }))
+
+    it('by a process that is gone is closed by the next one', () =>
+      ferry(async (it, sync) => {
+        await it.run(sync)
+        await triggerSync(it.ctx, it.actor, { destination, syncId: sync.id })
+        await it.ctx.db.updateTable('runs').set({ state: 'running', finishedAt: null }).execute()
+        it.clock.advance(1000)
+        await it.run(sync)
+        expect(await runs(it, sync)).toEqual([
+          { state: 'succeeded', message: null },
+          { state: 'failed', message: 'Interrupted; the next run went on from there.' },
+        ])
+      }))
+
+    it('by a successor on its target settles nothing', () =>
+      ferry(async (it, sync) => {
+        it.emulator.setLatency(300)
+        const { going } = await asking(it, sync, never)
+        await it.ctx.db
+          .updateTable('leases')
+          .set((eb) => ({ fence: eb('fence', '+', 1), holder: 'another' }))
+          .execute()
+        expect(await going).toMatchObject({ again: false })
+        const { seen, applied } = await it.ctx.db
+          .selectFrom('syncs')
+          .select(['seen', 'applied'])
+          .executeTakeFirstOrThrow()
+        expect({ seen, applied }).toEqual({ seen: 0, applied: 0 })
+        expect(it.contents()).toEqual({})
+      }))
+  })
+}

@@ -1,0 +1,120 @@
+/**
+ * One run of one sync, top to bottom: the pipeline of the product. A job only says "look at this sync"; what there is to do is
+ * in the store, so a job that comes twice, late or never changes nothing but the time.
+ */
+import { TooLarge, Unresolvable, type Context } from '@keyferry/kernel'
+import { applyPlan, isWrite } from '../apply/apply.ts'
+import { progressReporter } from '../apply/progress.ts'
+import { difference, openTarget, removal, type OpenTarget } from '../apply/target.ts'
+import { completeDeletions } from '../cleanup/deletions.ts'
+import { leaveOldPlaces } from '../cleanup/leave.ts'
+import { ConnectionNotAllowed } from '../connections/allowed.ts'
+import { DestinationError } from '../destinations/destination.ts'
+import { checkForDrift } from '../drift/drift.ts'
+import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
+import { approved, blockedByConnection, blockedByFuse, blockedBySource } from '../plan/blockage.ts'
+import { fuse } from '../plan/fuse.ts'
+import type { Ending } from '../status/judge.ts'
+import { leaveRun, recordWriting, type RunInHand } from '../status/record.ts'
+import { beginRun, endRun } from '../status/status.ts'
+import { nobodyStands } from '../sync/standing.ts'
+import { dueOnTarget, loadDue, loadSync, type Looked } from '../sync/sweep.ts'
+
+/** Milliseconds that one run may take. What has landed by then stays; the next try goes on from there. */
+const BUDGET_MS = 15 * 60_000
+
+export interface Done {
+  /** It is due already once more. */
+  again: boolean
+  /** The revision of wishes that was looked at; null when the sync is gone. */
+  revision: number | null
+}
+
+/** Runs `syncId` if it is due, or looks for drift if that is, and leaves an old place when the new one is filled. `signal` aborts between two vendor calls. */
+export async function runSync(process: Context, syncId: string, signal: AbortSignal): Promise<Done> {
+  const ctx = { ...process, log: process.log.child({ syncId }) }
+  const found = await loadSync(ctx, syncId)
+  if (!found) return { again: false, revision: null }
+  const { again } = found.isDue ? await runDue(ctx, found, signal) : await checkForDrift(ctx, syncId, signal)
+  // Its own lease is given back by then: the old place has another one. A sync that is moved meanwhile is due once more.
+  if (!again && found.leaves) await leaveOldPlaces(ctx, syncId, signal)
+  return { again, revision: found.sync.due }
+}
+
+async function runDue(outer: Context, found: Looked, signal: AbortSignal): Promise<{ again: boolean }> {
+  const { id, targetKey } = found.sync
+  const runId = crypto.randomUUID()
+  const ctx = { ...outer, log: outer.log.child({ runId }) }
+  const lease = await takeLease(ctx, targetKey, runId)
+  // Another run writes to this target; when it ends it wakes whoever is due there.
+  if (!lease) return { again: false }
+  try {
+    const run = await beginRun(ctx, found, runId)
+    // Settled by another run, or pointed elsewhere, since we looked.
+    if (!run) return { again: (await loadDue(ctx, id)) !== undefined }
+    try {
+      return await carryOut(ctx, run, lease, signal)
+    } catch (error) {
+      if (error instanceof LeaseLost) ctx.metrics.leaseLost(found.sync.destination)
+      else if (!signal.aborted) throw error
+      await leaveRun(ctx, run)
+      return { again: false }
+    }
+  } finally {
+    await lease.release()
+    await ctx.queue.wake(await dueOnTarget(ctx, targetKey, id))
+    if (found.sync.removal) await completeDeletions(ctx)
+  }
+}
+
+async function carryOut(ctx: Context, run: RunInHand, lease: Lease, signal: AbortSignal): Promise<{ again: boolean }> {
+  const budget = AbortSignal.timeout(BUDGET_MS)
+  let target: OpenTarget | undefined
+  let ending: Ending
+  try {
+    const takesBack = run.sync.removal !== null
+    const limits = { signal: AbortSignal.any([signal, budget]), guard: () => lease.check(), takesBack }
+    const [opened, unstood] = await Promise.all([
+      openTarget(ctx, run.sync, limits),
+      takesBack ? null : nobodyStands(ctx.db, run.sync),
+    ])
+    target = opened
+    if (unstood) ending = { kind: 'blocked', plan: null, blockage: unstood }
+    else ending = await planAndApply(ctx, run, target, lease)
+  } catch (error) {
+    if (error instanceof LeaseLost || signal.aborted) throw error
+    ending = budget.aborted ? overBudget(error) : endingOf(error)
+  } finally {
+    await target?.close()
+  }
+  return endRun(ctx, run, lease, target, ending)
+}
+
+async function planAndApply(ctx: Context, run: RunInHand, target: OpenTarget, lease: Lease): Promise<Ending> {
+  const { sync } = run
+  const found = sync.removal ? await removal(ctx, target) : await difference(ctx, target)
+  const { plan, desired, ledger, observed } = found
+  const blown = sync.removal ? null : fuse(plan, observed, target.schema.covers)
+  if (blown !== null && !approved(sync, plan)) return blockedByFuse(plan, blown)
+  const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
+  if (writes) await recordWriting(ctx, run, plan)
+  const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, progressReporter(ctx, sync))
+  return { kind: 'applied', plan, desired, ledger: writes ? null : ledger, ...applied }
+}
+
+/** What an error means for the run. */
+function endingOf(error: unknown): Ending {
+  if (error instanceof Unresolvable || error instanceof TooLarge) return blockedBySource(error)
+  if (error instanceof ConnectionNotAllowed) return blockedByConnection(error)
+  if (error instanceof DestinationError) return { kind: 'refused', error }
+  return { kind: 'broken', error }
+}
+
+const overBudget = (cause: unknown): Ending => ({
+  kind: 'refused',
+  error: new DestinationError(
+    'unavailable',
+    `It took longer than ${BUDGET_MS / 60_000} minutes. What has arrived stays; the next run goes on from there.`,
+    { cause },
+  ),
+})

@@ -1,0 +1,69 @@
+/** A store that fails under a run, against every vendor's emulator, on every database: it says why, and nothing is lost. */
+import { storeTrouble } from '@keyferry/db'
+import { onEveryDatabase, statement } from '@keyferry/db/testing'
+import { unavailable } from '@keyferry/kernel'
+import { expect, it, onTestFinished } from 'vitest'
+import { destinations } from '../destinations/registry.ts'
+import { freeAllLeases } from '../lease/lease.ts'
+import { dueSyncs } from '../sync/sweep.ts'
+import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { runSync } from './run.ts'
+
+const TABLES = ['ledger', 'runs', 'outcomes', 'syncs', 'leases', 'secrets', 'secret_versions', 'snapshots']
+
+for (const { name: destination } of destinations()) {
+  onEveryDatabase(`a store in trouble beside ${destination}`, (open, dialect) => {
+    /** Lets no table take a row, with the code that a full disk has; answers how to make room. */
+    const fill = async ({ ctx: { db } }: Ferry): Promise<() => Promise<void>> => {
+      if (dialect === 'sqlite') {
+        await statement(db, 'pragma query_only = on')
+        return async () => void (await statement(db, 'pragma query_only = off'))
+      }
+      await statement(
+        db,
+        `create function no_room() returns trigger language plpgsql as
+          $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$`,
+      )
+      for (const table of TABLES)
+        await statement(db, `create trigger no_room before insert or update on ${table} execute function no_room()`)
+      return async () => void (await statement(db, 'drop function no_room cascade'))
+    }
+    const trouble = dialect === 'sqlite' ? 'read-only' : 'full'
+
+    it('a change is refused in words, and a run in the middle is repeated once there is room', async () => {
+      const ferry = await startFerry(open, destination)
+      onTestFinished(ferry.close)
+      const { ctx, emulator, set, create, run, contents } = ferry
+      await set({ A: '1', B: '2' })
+      const sync = await create()
+      await run(sync)
+      await set({ A: 'changed', C: '3' })
+
+      emulator.setLatency(300)
+      const before = emulator.log.length
+      const going = runSync(ctx, sync.id, new AbortController().signal)
+      await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
+      const makeRoom = await fill(ferry)
+      const error: unknown = await going.then(
+        () => null,
+        (thrown: unknown) => thrown,
+      )
+      expect(storeTrouble(error)).toBe(trouble)
+
+      const refused: unknown = await set({ D: '4' }).catch((thrown: unknown) => thrown)
+      expect(unavailable(refused)?.message).toMatch(dialect === 'sqlite' ? /takes no writes/ : /disk .* is full/)
+
+      await makeRoom()
+      emulator.setLatency(0)
+      // The run that could not end could not give its lease back either: it runs out.
+      await freeAllLeases(ctx)
+      expect(await dueSyncs(ctx)).toContain(sync.id)
+      const { row } = await run(sync)
+      expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true })
+      expect(contents()).toEqual({ A: 'changed', B: '2', C: '3' })
+      await set({ D: '4' })
+      await run(sync)
+      expect(contents()).toEqual({ A: 'changed', B: '2', C: '3', D: '4' })
+    })
+  })
+}

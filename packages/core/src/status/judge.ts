@@ -1,0 +1,82 @@
+/** What the ending of a run means for its sync. Pure but for the clock. */
+import type { Context } from '@keyferry/kernel'
+import type { Applied, Outcome } from '../apply/apply.ts'
+import type { LedgerEntry } from '../apply/ledger.ts'
+import type { DestinationError } from '../destinations/destination.ts'
+import type { Blocked } from '../plan/blockage.ts'
+import type { Desired } from '../plan/desired.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { DueSync } from '../sync/sweep.ts'
+import { retryDelay } from './retry.ts'
+
+/** `ledger`: as it was read; null when something was written since. */
+export type Arrived = {
+  kind: 'applied'
+  plan: Plan
+  desired: Desired
+  ledger: ReadonlyMap<string, LedgerEntry> | null
+} & Applied
+
+/** How a run ended. `refused`: the vendor, as a whole. `broken`: a fault of ours. */
+export type Ending =
+  | Arrived
+  | Blocked
+  | { kind: 'refused'; error: DestinationError }
+  | { kind: 'broken'; error: unknown }
+
+export interface Verdict {
+  state: 'succeeded' | 'partial' | 'failed' | 'blocked'
+  message: string | null
+  /** Milliseconds until another try; null: not before something changes. */
+  retryIn: number | null
+  /** Everything that can be there is there. */
+  converged: boolean
+}
+
+/** What an ending means for the sync. */
+export function judge(ctx: Context, sync: DueSync, ending: Ending): Verdict {
+  switch (ending.kind) {
+    case 'blocked':
+      return { state: 'blocked', message: ending.blockage.message, retryIn: null, converged: false }
+    case 'broken':
+      return {
+        state: 'failed',
+        message: 'Keyferry failed inside; its log has the details.',
+        retryIn: retryDelay(ctx, sync.attempts, []),
+        converged: false,
+      }
+    case 'refused':
+      return {
+        state: 'failed',
+        message: ending.error.message,
+        retryIn: retryDelay(ctx, sync.attempts, [ending.error]),
+        converged: false,
+      }
+    case 'applied': {
+      const { outcomes, errors } = ending
+      const failed = outcomes.filter((outcome) => outcome.state === 'failed')
+      const rejected = outcomes.filter((outcome) => outcome.state === 'rejected')
+      if (failed.length === 0 && rejected.length === 0)
+        return { state: 'succeeded', message: null, retryIn: null, converged: true }
+      const done = outcomes.length - failed.length - rejected.length + ending.plan.summary.keep
+      return {
+        state: failed.length > 0 && done === 0 ? 'failed' : 'partial',
+        message: summary(failed, rejected),
+        retryIn: failed.length > 0 ? retryDelay(ctx, sync.attempts, errors) : null,
+        converged: failed.length === 0,
+      }
+    }
+  }
+}
+
+const NAMED = 5
+
+function summary(failed: readonly Outcome[], rejected: readonly Outcome[]): string {
+  const part = (outcomes: readonly Outcome[], what: string): string[] => {
+    if (outcomes.length === 0) return []
+    const named = outcomes.slice(0, NAMED).map(({ key, reason }) => `${key} (${reason})`)
+    const more = outcomes.length > NAMED ? ` and ${outcomes.length - NAMED} more` : ''
+    return [`${outcomes.length} ${what}: ${named.join(', ')}${more}`]
+  }
+  return [...part(failed, 'failed'), ...part(rejected, 'cannot be held there')].join('. ')
+}

@@ -1,0 +1,101 @@
+/** The history's row of a run. It is written when the run may change something at the vendor, or when it ends without. */
+import { together, type RunTable, type Selectable } from '@keyferry/db'
+import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import type { Outcome } from '../apply/apply.ts'
+import type { Plan } from '../plan/plan.ts'
+import { reachedOf } from '../sync/reached.ts'
+import type { DueSync } from '../sync/sweep.ts'
+
+export interface RunInHand {
+  id: string
+  sync: DueSync
+  kind: 'sync' | 'remove'
+  /** Why it happens, and for whom. */
+  trigger: string
+  actor: string
+  startedAt: string
+}
+
+/** What the row says once the run has ended. */
+export interface RunRecord {
+  state: string
+  message: string | null
+  plan: Plan | null
+  calls: number
+  snapshotId: string | null
+  finishedAt: string | null
+}
+
+/** Before the first write: from here on the run shows even if its process dies. */
+export function recordWriting(ctx: Context, run: RunInHand, plan: Plan): Promise<void> {
+  return recordRun(ctx.db, run, { state: 'running', message: null, plan, calls: 0, snapshotId: null, finishedAt: null })
+}
+
+/** Writes the row, or over the one that `recordWriting` has made. */
+export const recordRun = (
+  db: Context['db'] | Tx,
+  { id, sync, kind, trigger, actor, startedAt }: RunInHand,
+  { plan, ...ending }: RunRecord,
+): Promise<void> =>
+  written(db, {
+    ...ending,
+    id,
+    kind,
+    trigger,
+    actor,
+    startedAt,
+    syncId: sync.id,
+    revision: sync.wanted,
+    planHash: plan?.hash ?? null,
+    counts: plan ? JSON.stringify(plan.summary) : null,
+    reached: reachedOf(sync),
+  })
+
+const written = together(async (db: Context['db'] | Tx, runs: readonly Selectable<RunTable>[]) => {
+  await db
+    .insertInto('runs')
+    .values(runs)
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((eb) => ({
+        state: eb.ref('excluded.state'),
+        message: eb.ref('excluded.message'),
+        calls: eb.ref('excluded.calls'),
+        snapshotId: eb.ref('excluded.snapshotId'),
+        finishedAt: eb.ref('excluded.finishedAt'),
+        planHash: eb.ref('excluded.planHash'),
+        counts: eb.ref('excluded.counts'),
+      })),
+    )
+    .execute()
+  return () => undefined
+})
+
+/** Leaves an interrupted run: the sync stays due, the next process goes on. */
+export async function leaveRun(ctx: Context, { id, sync }: RunInHand): Promise<void> {
+  await closeRunning(ctx, sync.id, id, 'Interrupted; the next run goes on from there.')
+  ctx.log.info('run interrupted')
+}
+
+/** Runs of this sync that never ended: their processes are gone. */
+export async function closeInterrupted(ctx: Context, syncId: string): Promise<void> {
+  await closeRunning(ctx, syncId, null, 'Interrupted; the next run went on from there.')
+}
+
+async function closeRunning(ctx: Context, syncId: string, runId: string | null, message: string): Promise<void> {
+  await ctx.db
+    .updateTable('runs')
+    .set({ state: 'failed', message, finishedAt: timestamp(ctx) })
+    .where('syncId', '=', syncId)
+    .where('state', '=', 'running')
+    .$if(runId !== null, (query) => query.where('id', '=', runId ?? ''))
+    .execute()
+}
+
+export async function recordOutcomes(tx: Tx, runId: string, outcomes: readonly Outcome[]): Promise<void> {
+  for (let i = 0; i < outcomes.length; i += 200) {
+    await tx
+      .insertInto('outcomes')
+      .values(outcomes.slice(i, i + 200).map((outcome) => ({ runId, ...outcome })))
+      .execute()
+  }
+}

@@ -1,0 +1,198 @@
+/** The end of a run as its sync shows it. Inside the transaction that ends the run. */
+import { amend, given, together } from '@keyferry/db'
+import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import { theseInOrder } from '../lease/in-order.ts'
+import { NOT_CHECKED, nextCheck } from '../sync/drift-record.ts'
+import type { DueSync } from '../sync/sweep.ts'
+import type { Ending, Verdict } from './judge.ts'
+import type { RunInHand } from './record.ts'
+
+/** Resolves to whether the sync is due again. */
+export async function settleSync(
+  ctx: Context,
+  tx: Tx,
+  { id, sync, startedAt }: RunInHand,
+  ending: Ending,
+  { state, message, retryIn, converged }: Verdict,
+): Promise<boolean> {
+  const row = await settled(tx, {
+    id: sync.id,
+    runId: id,
+    state,
+    message,
+    blockage: ending.kind === 'blocked' ? JSON.stringify(ending.blockage) : null,
+    looked: sync.wanted,
+    settles: retryIn === null ? 1 : 0,
+    converged: converged ? 1 : 0,
+    attempts: sync.attempts + 1,
+    retryAt: retryTime(ctx, retryIn),
+    startedAt,
+    now: timestamp(ctx),
+    nextCheckAt: nextCheck(ctx, JSON.parse(sync.options)),
+  })
+  return isDueAgain(row)
+}
+
+interface Settlement {
+  id: string
+  runId: string
+  state: Verdict['state']
+  message: string | null
+  blockage: string | null
+  /** The revision of wishes that was looked at. */
+  looked: number
+  /** 1: nothing is to be tried again. */
+  settles: 0 | 1
+  /** 1: everything that can be there is there. */
+  converged: 0 | 1
+  attempts: number
+  retryAt: string
+  startedAt: string
+  now: string
+  nextCheckAt: string | null
+}
+
+const settled = together(async (tx: Tx, settlements: readonly Settlement[]) => {
+  const ids = settlements.map(({ id }) => id)
+  const rows = await tx
+    .updateTable('syncs')
+    .from(
+      given(tx, settlements, {
+        id: 'text',
+        runId: 'text',
+        state: 'text',
+        message: 'text',
+        blockage: 'text',
+        looked: 'integer',
+        settles: 'integer',
+        converged: 'integer',
+        attempts: 'integer',
+        retryAt: 'text',
+        startedAt: 'text',
+        now: 'text',
+        nextCheckAt: 'text',
+      }).as('run'),
+    )
+    .set((eb) => {
+      const settles = eb('run.settles', '=', 1)
+      const converged = eb('run.converged', '=', 1)
+      // A change that came while the run was on has reset the back-off: it must not be put back.
+      const fresh = eb.or([settles, eb('syncs.wanted', '>', eb.ref('run.looked'))])
+      return {
+        lastRunId: eb.ref('run.runId'),
+        state: eb
+          .case()
+          .when(eb.and([settles, eb('syncs.due', '>', eb.ref('run.looked'))]))
+          .then('pending' as const)
+          .else(eb.ref('run.state'))
+          .end(),
+        message: eb.ref('run.message'),
+        blockage: eb.ref('run.blockage'),
+        seen: eb.case().when(settles).then(eb.ref('run.looked')).else(eb.ref('syncs.seen')).end(),
+        attempts: eb.case().when(fresh).then(0).else(eb.ref('run.attempts')).end(),
+        retryAt: eb.case().when(fresh).then(null).else(eb.ref('run.retryAt')).end(),
+        applied: eb.case().when(converged).then(eb.ref('run.looked')).else(eb.ref('syncs.applied')).end(),
+        syncedAt: eb.case().when(converged).then(eb.ref('run.now')).else(eb.ref('syncs.syncedAt')).end(),
+        // The run looked at everything: what a look found before it is mended or past.
+        checkedAt: eb.case().when(converged).then(null).else(eb.ref('syncs.checkedAt')).end(),
+        drift: eb.case().when(converged).then(null).else(eb.ref('syncs.drift')).end(),
+        driftMessage: eb.case().when(converged).then(null).else(eb.ref('syncs.driftMessage')).end(),
+        nextCheckAt: eb.case().when(converged).then(eb.ref('run.nextCheckAt')).else(eb.ref('syncs.nextCheckAt')).end(),
+        behindSince: eb
+          .case()
+          .when(eb.not(converged))
+          .then(eb.ref('syncs.behindSince'))
+          // What came meanwhile is no older than this run.
+          .when('syncs.wanted', '>', eb.ref('run.looked'))
+          .then(eb.ref('run.startedAt'))
+          .else(null)
+          .end(),
+      }
+    })
+    .where('syncs.id', 'in', theseInOrder(tx, ids))
+    .whereRef('syncs.id', '=', 'run.id')
+    .returning([
+      'syncs.id',
+      'syncs.seen',
+      'syncs.due',
+      'syncs.retryAt',
+      'syncs.overwriteApproved',
+      'syncs.approvedPlan',
+    ])
+    .execute()
+  const ended = new Set(settlements.filter(({ converged }) => converged === 1).map(({ id }) => id))
+  for (const { id, overwriteApproved, approvedPlan } of rows)
+    if (ended.has(id) && (overwriteApproved === 1 || approvedPlan !== null))
+      await amend(tx, 'syncs', id, { overwriteApproved: 0, approvedPlan: null })
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ({ id }) => byId.get(id)
+})
+
+const REMOVED = 'The secrets were removed from the target; the next change fills it again.'
+
+/** Resolves to whether the sync is due again, or is gone. */
+export async function settleRemoval(
+  ctx: Context,
+  tx: Tx,
+  { id, sync }: RunInHand,
+  verdict: Verdict,
+): Promise<boolean | 'deleted'> {
+  if (verdict.state === 'succeeded') {
+    // Nothing has to be filled first any more; a sync that is to go stays until its last old place is left.
+    const { numUpdatedRows: leaving } = await tx
+      .updateTable('departures')
+      .set({ revision: 0, retryAt: null })
+      .where('syncId', '=', sync.id)
+      .executeTakeFirst()
+    if (sync.removal === 'delete' && leaving === 0n) {
+      await tx.deleteFrom('syncs').where('id', '=', sync.id).execute()
+      return 'deleted'
+    }
+    if (sync.removal === 'delete') {
+      const row = await tx
+        .updateTable('syncs')
+        .set({
+          removeRunId: id,
+          removeState: 'running',
+          removeMessage: null,
+          applied: 0,
+          seen: sync.wanted,
+          attempts: 0,
+          retryAt: null,
+        })
+        .where('id', '=', sync.id)
+        .returning(['seen', 'due', 'retryAt'])
+        .executeTakeFirst()
+      return isDueAgain(row)
+    }
+  }
+  const settled = verdict.retryIn === null
+  const removed = verdict.state === 'succeeded'
+  const unfinished = sync.state === 'running' || sync.state === 'pending'
+  if (settled) await amend(tx, 'syncs', sync.id, { removal: null })
+  const row = await tx
+    .updateTable('syncs')
+    .set((eb) => ({
+      removeRunId: id,
+      removeState: settled ? (removed ? 'succeeded' : 'failed') : 'pending',
+      removeMessage: verdict.message,
+      ...(removed
+        ? { removedAt: timestamp(ctx), applied: 0, behindSince: timestamp(ctx), ...NOT_CHECKED, nextCheckAt: null }
+        : {}),
+      // The removal also answered a change that had not run yet; without this the sync would look queued for ever.
+      ...(unfinished && settled ? { state: verdict.state, message: removed ? REMOVED : verdict.message } : {}),
+      seen: settled ? sync.wanted : eb.ref('seen'),
+      attempts: settled ? 0 : sync.attempts + 1,
+      retryAt: settled ? null : retryTime(ctx, verdict.retryIn),
+    }))
+    .where('id', '=', sync.id)
+    .returning(['seen', 'due', 'retryAt'])
+    .executeTakeFirst()
+  return isDueAgain(row)
+}
+
+const retryTime = (ctx: Context, delay: number | null): string =>
+  new Date(ctx.now().getTime() + (delay ?? 0)).toISOString()
+
+const isDueAgain = (row: Pick<DueSync, 'seen' | 'due' | 'retryAt'> | undefined): boolean =>
+  row !== undefined && row.seen < row.due && row.retryAt === null

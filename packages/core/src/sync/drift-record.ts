@@ -1,0 +1,54 @@
+/** What is kept of looks at a target: the columns of a sync that `drift.ts` writes, and when the next look is. */
+import type { SyncTable } from '@keyferry/db'
+import type { Context } from '@keyferry/kernel'
+import type { drift as driftSchema } from '@keyferry/schemas'
+import type { Selectable } from 'kysely'
+import type { z } from 'zod'
+import type { DriftKind } from '../plan/plan.ts'
+import { driftOptions, type StoredOptions } from './options.ts'
+
+export interface Drifted {
+  key: string
+  kind: DriftKind
+  reason: string
+}
+
+type Columns = Pick<Selectable<SyncTable>, 'checkedAt' | 'drift' | 'driftMessage' | 'repairStopped'>
+
+/** The columns after a run that looked at everything. Repairs that stopped stay stopped. */
+export const NOT_CHECKED = { checkedAt: null, drift: null, driftMessage: null } as const
+
+/** More are counted, not kept: a flood of foreign keys must not make the row large. */
+const KEPT = 1_000
+
+export const recorded = (drifted: readonly Drifted[]): string | null =>
+  drifted.length === 0 ? null : JSON.stringify({ count: drifted.length, keys: drifted.slice(0, KEPT) })
+
+interface Found {
+  count: number
+  keys: Drifted[]
+}
+
+function read({ drift }: Pick<Columns, 'drift'>): Found {
+  if (drift === null) return { count: 0, keys: [] }
+  const found: Found = JSON.parse(drift)
+  return found
+}
+
+export const driftedKeys = (sync: Pick<Columns, 'drift'>): readonly Drifted[] => read(sync).keys
+
+/** As the API answers it; null when nothing is known. */
+export function driftOf(sync: Columns): z.output<typeof driftSchema> | null {
+  const message = sync.repairStopped ?? sync.driftMessage
+  if (sync.checkedAt === null && message === null) return null
+  return { count: read(sync).count, checkedAt: sync.checkedAt, message, repairsStopped: sync.repairStopped !== null }
+}
+
+const MINUTE = 60_000
+const EVERY_MS = { off: null, '15m': 15 * MINUTE, '1h': 60 * MINUTE, '24h': 24 * 60 * MINUTE }
+
+/** When to look next, a tenth sooner or later so that a thousand syncs do not look at once; null for never. */
+export function nextCheck(ctx: Pick<Context, 'now'>, options: StoredOptions): string | null {
+  const every = EVERY_MS[driftOptions(options).driftCheck]
+  return every === null ? null : new Date(ctx.now().getTime() + every * (0.9 + Math.random() * 0.2)).toISOString()
+}

@@ -1,0 +1,74 @@
+/** Who stands behind a sync: someone who may read what it sends. Without one it sends nothing. */
+import { authorize, may, readAccess } from '@keyferry/access'
+import { amend } from '@keyferry/db'
+import { Forbidden, OutOfReach, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { z } from 'zod'
+
+const stored = z.object({ kind: z.enum(['user', 'identity', 'system']), id: z.string(), name: z.string() })
+
+/** As it is kept with the sync. */
+export const standing = ({ kind, id, name }: Actor): string => JSON.stringify({ kind, id, name })
+
+interface Sync {
+  folderId: string
+  standsBehind: string | null
+}
+
+export interface Blockage {
+  kind: 'access'
+  message: string
+  keys: []
+  planHash: null
+}
+
+/**
+ * A run is checked like a call of its owner: they read everything that it sends. Null while they may, and for syncs that were made before an owner
+ * was kept.
+ */
+export async function nobodyStands(db: Context['db'] | Tx, sync: Sync): Promise<Blockage | null> {
+  if (sync.standsBehind === null) return null
+  const actor = stored.parse(JSON.parse(sync.standsBehind))
+  const sent = may('secrets.read-values', { kind: 'shown-by', folder: { kind: 'folder-id', folderId: sync.folderId } })
+  try {
+    await authorize(db, await readAccess(db, actor), [sent])
+    return null
+  } catch (error) {
+    if (!(error instanceof Forbidden || error instanceof OutOfReach)) throw error
+    const message = `Nothing was sent. ${actor.name}, the owner of this sync, can no longer read everything that it sends. Someone who can becomes its owner with Sync now or by editing it.`
+    return { kind: 'access', message, keys: [], planHash: null }
+  }
+}
+
+/** Whoever asks for a run of a sync that nobody stands behind any more stands behind it from now on. */
+export async function takeOver(tx: Tx, actor: Actor, sync: Sync & { id: string }): Promise<void> {
+  if (!(await nobodyStands(tx, sync))) return
+  await amend(tx, 'syncs', sync.id, { standsBehind: standing(actor) })
+}
+
+/** After rights were taken away: the syncs that nobody stands behind any more show it at once. Of one project, or all. */
+export async function stopUnstood(tx: Tx, projectId: string | null): Promise<{ id: string; projectId: string }[]> {
+  const syncs = await tx
+    .selectFrom('syncs')
+    .where('standsBehind', 'is not', null)
+    .$if(projectId !== null, (query) => query.where('projectId', '=', projectId ?? ''))
+    .select(['id', 'projectId', 'folderId', 'standsBehind'])
+    .execute()
+  const stopped = []
+  for (const sync of syncs) {
+    const blockage = await nobodyStands(tx, sync)
+    if (!blockage) continue
+    await tx
+      .updateTable('syncs')
+      .set({ state: 'blocked', message: blockage.message, blockage: JSON.stringify(blockage) })
+      .where('id', '=', sync.id)
+      .execute()
+    stopped.push({ id: sync.id, projectId: sync.projectId })
+  }
+  return stopped
+}
+
+/** After the commit: screens show the stopped syncs. */
+export function publishStopped(ctx: Context, stopped: readonly { id: string; projectId: string }[]): void {
+  for (const { id, projectId } of stopped)
+    ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'blocked', done: 0, total: 0 })
+}

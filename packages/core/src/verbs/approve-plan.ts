@@ -1,0 +1,45 @@
+import { amend } from '@keyferry/db'
+import { audit, BadRequest, transactChecked, type Actor, type Context } from '@keyferry/kernel'
+import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
+import type { SyncRow } from '../sync/row.ts'
+import { want } from '../sync/wanted.ts'
+import { planOf } from './preview.ts'
+
+/**
+ * Lets a run past the fuse for this very plan. Throws `BadRequest` when the plan is no longer the one that was looked at: what
+ * a person did not see is not approved.
+ */
+export async function approvePlan(
+  ctx: Context,
+  actor: Actor,
+  input: SyncAddress & { planHash: string },
+): Promise<SyncRow> {
+  const sync = await findSync(ctx, input)
+  const present = await planOf(ctx, sync)
+  if (present.hash !== input.planHash) {
+    throw new BadRequest(`The plan has changed since: it is ${present.hash} now. Look at it again before approving.`, {
+      planHash: present.hash,
+    })
+  }
+  await transactChecked(ctx, async (tx) => {
+    await amend(tx, 'syncs', sync.id, { approvedPlan: input.planHash })
+    await want(ctx, tx, actor, 'approve', [sync.id])
+    await audit(ctx, tx, actor, 'secret-sync-approve-plan', sync.projectId, {
+      syncId: sync.id,
+      name: sync.name,
+      planHash: input.planHash,
+      summary: present.summary,
+    })
+  })
+  await ctx.queue.wake([sync.id])
+  const row = await syncRow(ctx, sync.id)
+  ctx.events.publish({
+    kind: 'sync',
+    projectId: sync.projectId,
+    syncId: sync.id,
+    state: row.syncStatus,
+    done: 0,
+    total: 0,
+  })
+  return row
+}

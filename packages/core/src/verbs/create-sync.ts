@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import { isUniqueViolation } from '@keyferry/db'
+import { audit, BadRequest, timestamp, type Actor, type Context } from '@keyferry/kernel'
+import { lockProject, refuseBeyond } from '@keyferry/vault'
+import { refuseOverlap } from '../cleanup/overlap.ts'
+import { syncRow } from '../sync/find.ts'
+import { NOTHING_REACHED } from '../sync/reached.ts'
+import type { SyncRow } from '../sync/row.ts'
+import { standing } from '../sync/standing.ts'
+import { want } from '../sync/wanted.ts'
+import { checkBody, type CreateBody } from './source.ts'
+
+/**
+ * Stores a sync; under auto-sync its first run follows at once. The body's `overwrite-destination` approves what that run
+ * overwrites and deletes; with `planHash` only that very plan is approved.
+ */
+export async function createSync(ctx: Context, actor: Actor, body: CreateBody): Promise<SyncRow> {
+  const { definition, spec } = await checkBody(ctx, body)
+  const autoSync = body.isAutoSyncEnabled ?? body.isEnabled ?? body.syncOptions.autoSyncEnabled ?? true
+  const id = randomUUID()
+  const at = timestamp(ctx)
+  try {
+    await ctx.db.transaction().execute(async (tx) => {
+      // A change of the source that commits meanwhile must see this sync, or be seen by its first run.
+      await lockProject(ctx, tx, body.projectId)
+      await refuseNameClash(tx, body.projectId, body.name)
+      await refuseBeyond(ctx, tx, body.projectId, 'syncs')
+      await refuseOverlap(ctx, tx, spec)
+      await tx
+        .insertInto('syncs')
+        .values({
+          ...spec,
+          id,
+          name: body.name,
+          description: body.description ?? null,
+          destination: definition.name,
+          autoSync: autoSync ? 1 : 0,
+          version: 1,
+          wanted: 1,
+          due: 0,
+          seen: 0,
+          applied: 0,
+          state: 'pending',
+          message: null,
+          blockage: null,
+          overwriteApproved: body.planHash === undefined ? 1 : 0,
+          approvedPlan: body.planHash ?? null,
+          trigger: 'create',
+          triggeredBy: actor.name,
+          removal: null,
+          removeState: null,
+          removeMessage: null,
+          removedAt: null,
+          removeRunId: null,
+          attempts: 0,
+          retryAt: null,
+          behindSince: at,
+          syncedAt: null,
+          lastRunId: null,
+          reached: NOTHING_REACHED,
+          createdBy: actor.id,
+          standsBehind: standing(actor),
+          createdAt: at,
+          updatedAt: at,
+        })
+        .execute()
+      if (autoSync) await want(ctx, tx, actor, 'create', [id])
+      await audit(ctx, tx, actor, 'create-secret-sync', body.projectId, {
+        syncId: id,
+        name: body.name,
+        destination: definition.name,
+      })
+    })
+  } catch (error) {
+    if (isUniqueViolation(error)) throw nameTaken(body.name)
+    throw error
+  }
+  if (autoSync) await ctx.queue.wake([id])
+  ctx.events.publish({ kind: 'sync', projectId: body.projectId, syncId: id, state: 'pending', done: 0, total: 0 })
+  return syncRow(ctx, id)
+}
+
+/** Inside the writer's transaction. `except`: the sync being renamed. */
+export async function refuseNameClash(
+  tx: Parameters<typeof audit>[1],
+  projectId: string,
+  name: string,
+  except: string | null = null,
+): Promise<void> {
+  const clash = await tx
+    .selectFrom('syncs')
+    .where('projectId', '=', projectId)
+    .where('name', '=', name)
+    .$if(except !== null, (query) => query.where('id', '!=', except))
+    .select('id')
+    .executeTakeFirst()
+  if (clash) throw nameTaken(name)
+}
+
+export const nameTaken = (name: string): BadRequest =>
+  new BadRequest(`A secret sync with the name "${name}" already exists in this project; choose another name`)

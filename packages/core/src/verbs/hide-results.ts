@@ -1,0 +1,24 @@
+import type { Context } from '@keyferry/kernel'
+import { namerOf } from '@keyferry/vault'
+import { isOutOfReach, reachedOf } from '../sync/reached.ts'
+import type { SyncRow } from '../sync/row.ts'
+
+/** A sync without what its results say of folders that the caller may not know. */
+export async function hideResults(ctx: Context, row: SyncRow): Promise<SyncRow> {
+  if (!namerOf(ctx, row.projectId)) return row
+  const stored = await ctx.db.selectFrom('syncs').where('id', '=', row.id).select('reached').executeTakeFirst()
+  const reached = stored ? reachedOf(stored) : null
+  if (!(await isOutOfReach(ctx, row.projectId, { reached, source: row.folderId }))) return row
+  return {
+    ...row,
+    lastSyncMessage: null,
+    lastRemoveMessage: null,
+    blocked: row.blocked && { ...row.blocked, message: UNSEEN, keys: [], planHash: null },
+    leaving: row.leaving && { ...row.leaving, keys: 0, message: UNSEEN },
+    drift: row.drift && { ...row.drift, count: 0, message: null },
+    lastRun: row.lastRun && { ...row.lastRun, counts: null },
+    outOfReach: true,
+  }
+}
+
+const UNSEEN = 'The details concern folders that you can’t read.'

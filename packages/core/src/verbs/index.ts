@@ -1,0 +1,10 @@
+/** What may be done with connections and syncs, for the edge to mount. */
+export { auditVerbs, dataKeyVerbs, storeVerbs } from '../admin/admin.verbs.ts'
+export { connectionVerbs, destinationVerbs } from '../connections/connections.verbs.ts'
+export { noticeVerbs } from '../notifications/notices.verbs.ts'
+export { createSync } from './create-sync.ts'
+export { removeSecrets } from './remove.ts'
+export { getSync } from './syncs.ts'
+export { syncVerbs } from './syncs.verbs.ts'
+export { triggerSync } from './trigger-sync.ts'
+export type { WatchCall } from './watch.ts'

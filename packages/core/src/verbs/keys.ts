@@ -1,0 +1,128 @@
+/** Each key of a sync, as far as Keyferry knows without asking the vendor: vault against ledger, and what the last run said. */
+import { Unresolvable, type Actor, type Context } from '@keyferry/kernel'
+import type { keyState } from '@keyferry/schemas'
+import { projectKey } from '@keyferry/vault'
+import type { z } from 'zod'
+import { lifted, readLedger, type LedgerEntry } from '../apply/ledger.ts'
+import { destination } from '../destinations/registry.ts'
+import { outcomesOf } from '../history/runs.ts'
+import { readDesired, type Desired } from '../plan/desired.ts'
+import { keySchema } from '../plan/key-schema.ts'
+import { driftedKeys, type Drifted } from '../sync/drift-record.ts'
+import { findSync, type SyncAddress } from '../sync/find.ts'
+import type { StoredOptions } from '../sync/options.ts'
+import { isOutOfReach, reachedOf } from '../sync/reached.ts'
+
+type KeyState = z.output<typeof keyState>
+
+/** None while the caller may not know every folder that the keys come from. Throws `NotFound`. */
+export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress): Promise<KeyState[]> {
+  const sync = await findSync(ctx, input)
+  if (await isOutOfReach(ctx, sync.projectId, { reached: reachedOf(sync), source: sync.folderId })) return []
+  const options: StoredOptions = JSON.parse(sync.options)
+  const environment = await ctx.db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('folders.id', '=', sync.folderId)
+    .select('environments.slug')
+    .executeTakeFirstOrThrow()
+  const schema = keySchema(options.keySchema, environment.slug)
+  const key = await projectKey(ctx, ctx.db, sync.projectId)
+  const ledger = lifted(key, await readLedger(ctx.db, sync.id))
+  const outcomes = sync.lastRunId === null ? [] : await outcomesOf(ctx.db, sync.lastRunId)
+  const failures = new Map(
+    outcomes.filter((outcome) => outcome.state === 'failed').map(({ key, reason }) => [key, reason]),
+  )
+  try {
+    const desired = await readDesired(ctx, {
+      folderId: sync.folderId,
+      definition: destination(sync.destination),
+      options: options.own,
+      schema,
+      key,
+    })
+    const leaving = options.deletionPolicy === 'none' ? null : sync.state === 'blocked' ? WAITS : GOES
+    return withDrift(statesOf(desired, ledger, failures, leaving), driftedKeys(sync))
+  } catch (error) {
+    if (!(error instanceof Unresolvable)) throw error
+    return blockedStates(error, ledger, schema.name)
+  }
+}
+
+const GOES = 'no longer in the source: the next run deletes it'
+const WAITS = 'no longer in the source: its deletion waits for your approval'
+
+/** `leaving`: what becomes of keys that are no longer in the source; null where the deletion policy leaves them there. */
+function statesOf(
+  desired: Desired,
+  ledger: ReadonlyMap<string, LedgerEntry>,
+  failures: ReadonlyMap<string, string>,
+  leaving: string | null,
+): KeyState[] {
+  const names = new Set([...desired.entries.keys(), ...desired.refused.keys(), ...ledger.keys()])
+  return [...names].sort().map((key) => {
+    const wanted = desired.entries.get(key)
+    const refused = desired.refused.get(key)
+    const written = ledger.get(key)
+    const base = {
+      key,
+      sourceKey: wanted?.sourceKey ?? refused?.sourceKey ?? null,
+      writtenAt: written?.writtenAt ?? null,
+      remoteId: written?.remoteIds[0] ?? null,
+    }
+    if (refused) return { ...base, state: 'rejected', reason: refused.reason }
+    if (!wanted && leaving === null) return { ...base, state: 'left-behind', reason: 'no longer in the source' }
+    if (!wanted)
+      return { ...base, state: failures.has(key) ? 'failed' : 'pending', reason: failures.get(key) ?? leaving }
+    if (written?.digest === wanted.digest && written.intent === null) return { ...base, state: 'in-sync', reason: null }
+    const failure = failures.get(key)
+    if (failure !== undefined) return { ...base, state: 'failed', reason: failure }
+    return {
+      ...base,
+      state: 'pending',
+      reason: written && written.digest !== '' ? 'the value changed here' : 'not written yet',
+    }
+  })
+}
+
+/** What the last look at the target found, where nothing else is to be said of a key; and the keys that only the target has. */
+function withDrift(states: readonly KeyState[], drifted: readonly Drifted[]): KeyState[] {
+  const reasons = new Map(drifted.map(({ key, reason }) => [key, reason]))
+  const known = new Set(states.map(({ key }) => key))
+  const appeared = drifted
+    .filter(({ key }) => !known.has(key))
+    .map(({ key, reason }): KeyState => ({
+      key,
+      sourceKey: null,
+      state: 'drifted',
+      reason,
+      writtenAt: null,
+      remoteId: null,
+    }))
+  const shown = states.map((one): KeyState => {
+    const reason = reasons.get(one.key)
+    return one.state === 'in-sync' && reason !== undefined ? { ...one, state: 'drifted', reason } : one
+  })
+  return [...shown, ...appeared].sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** A source that cannot be read says nothing about its good keys: they are shown as they were written. */
+function blockedStates(
+  error: Unresolvable,
+  ledger: ReadonlyMap<string, LedgerEntry>,
+  name: (key: string) => string,
+): KeyState[] {
+  const bad = new Map(error.problems.map(({ key, reason }) => [name(key), { sourceKey: key, reason }]))
+  return [...new Set([...bad.keys(), ...ledger.keys()])].sort().map((key) => {
+    const problem = bad.get(key)
+    const written = ledger.get(key)
+    return {
+      key,
+      sourceKey: problem?.sourceKey ?? null,
+      state: problem ? 'failed' : 'pending',
+      reason: problem?.reason ?? 'waits until every secret of the folder can be resolved',
+      writtenAt: written?.writtenAt ?? null,
+      remoteId: written?.remoteIds[0] ?? null,
+    }
+  })
+}

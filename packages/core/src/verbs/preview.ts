@@ -1,0 +1,58 @@
+/** Plans to look at: nothing is stored, nothing is written at the vendor. */
+import { BadRequest, type Actor, type Context } from '@keyferry/kernel'
+import type { plan as planSchema, previewSync as previewSchema } from '@keyferry/schemas'
+import { namerOf } from '@keyferry/vault'
+import type { z } from 'zod'
+import { difference, openTarget, type SyncSpec } from '../apply/target.ts'
+import { DestinationError } from '../destinations/destination.ts'
+import { fuse } from '../plan/fuse.ts'
+import { findSync, type SyncAddress } from '../sync/find.ts'
+import { isOutOfReach, reachedOf } from '../sync/reached.ts'
+import { checkBody } from './source.ts'
+
+type PlanRow = z.output<typeof planSchema>
+
+/** What the first run of this body would do. */
+export async function previewSync(ctx: Context, _actor: Actor, body: z.output<typeof previewSchema>): Promise<PlanRow> {
+  const { spec } = await checkBody(ctx, body)
+  return planOf(ctx, spec)
+}
+
+/** What a run would do now; nothing is said while the caller may not know every folder that the keys come from. */
+export async function planSync(ctx: Context, _actor: Actor, input: SyncAddress): Promise<PlanRow> {
+  const sync = await findSync(ctx, input)
+  if (await isOutOfReach(ctx, sync.projectId, { reached: reachedOf(sync), source: sync.folderId })) return UNSEEN
+  return planOf(ctx, sync)
+}
+
+const NOTHING = { create: 0, update: 0, delete: 0, keep: 0, foreign: 0, reject: 0 }
+const UNSEEN: PlanRow = { hash: '', summary: NOTHING, changes: [], fuse: null, outOfReach: true }
+
+/** Throws `Unresolvable` for a bad source, `BadRequest` with the vendor's reason when the target cannot be read. */
+export async function planOf(ctx: Context, spec: SyncSpec): Promise<PlanRow> {
+  const target = await openTarget(ctx, spec, { signal: AbortSignal.timeout(60_000) })
+  try {
+    const { plan, observed } = await difference(ctx, target)
+    // Keys of the target that are not the sync's may be another folder's.
+    const isNarrowed = namerOf(ctx, spec.projectId) !== null
+    return {
+      hash: plan.hash,
+      summary: isNarrowed ? { ...plan.summary, foreign: 0 } : plan.summary,
+      changes: plan.changes
+        .filter(({ action }) => !isNarrowed || action !== 'foreign')
+        .map(({ key, action, reason, adopts }) => ({
+          key,
+          action,
+          reason,
+          ...(adopts ? { adopts } : {}),
+        })),
+      fuse: fuse(plan, observed, target.schema.covers),
+    }
+  } catch (error) {
+    if (error instanceof DestinationError)
+      throw new BadRequest(`${target.definition.title} could not be read: ${error.message}`)
+    throw error
+  } finally {
+    await target.close()
+  }
+}

@@ -1,0 +1,56 @@
+/** Taking back what a sync wrote, and ending a sync. */
+import { audit, transactChecked, type Actor, type Context } from '@keyferry/kernel'
+import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
+import { deleteSyncs } from '../sync/freed.ts'
+import type { SyncRow } from '../sync/row.ts'
+import { wantRemoval } from '../sync/wanted.ts'
+
+/** Asks for a run that deletes, at the target, the keys this sync wrote there; whatever its deletion policy. */
+export async function removeSecrets(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
+  const sync = await findSync(ctx, input)
+  await askRemoval(ctx, actor, sync, 'keep')
+  return syncRow(ctx, sync.id)
+}
+
+/**
+ * Without `removeSecrets` the sync is gone at once and its keys stay at the target. With it, the sync goes once its keys are
+ * removed; if that fails the sync stays and says why.
+ */
+export async function deleteSync(
+  ctx: Context,
+  actor: Actor,
+  input: SyncAddress & { removeSecrets: boolean },
+): Promise<SyncRow> {
+  const sync = await findSync(ctx, input)
+  if (input.removeSecrets) {
+    await askRemoval(ctx, actor, sync, 'delete')
+    return syncRow(ctx, sync.id)
+  }
+  const row = await syncRow(ctx, sync.id)
+  const freed = await transactChecked(ctx, async (tx) => {
+    await audit(ctx, tx, actor, 'delete-secret-sync', sync.projectId, {
+      syncId: sync.id,
+      name: sync.name,
+      removeSecrets: false,
+    })
+    return deleteSyncs(ctx, tx, [sync.id])
+  })
+  await ctx.queue.wake(freed)
+  ctx.events.publish({ kind: 'sync-deleted', projectId: sync.projectId, syncId: sync.id })
+  return row
+}
+
+async function askRemoval(
+  ctx: Context,
+  actor: Actor,
+  sync: { id: string; projectId: string; name: string; state: string },
+  removal: 'keep' | 'delete',
+): Promise<void> {
+  await transactChecked(ctx, async (tx) => {
+    await wantRemoval(ctx, tx, actor, removal, [sync.id])
+    const action = removal === 'delete' ? 'delete-secret-sync' : 'secret-sync-remove-secrets'
+    await audit(ctx, tx, actor, action, sync.projectId, { syncId: sync.id, name: sync.name, removeSecrets: true })
+  })
+  await ctx.queue.wake([sync.id])
+  ctx.events.publish({ kind: 'sync', projectId: sync.projectId, syncId: sync.id, state: 'pending', done: 0, total: 0 })
+}

@@ -1,0 +1,69 @@
+/** What a create, preview or edit body says of source, connection and target, checked against what exists. */
+import { BadRequest, Invalid, NotFound, type Context } from '@keyferry/kernel'
+import type { createSync } from '@keyferry/schemas'
+import { findFolder } from '@keyferry/vault'
+import type { z } from 'zod'
+import type { SyncSpec } from '../apply/target.ts'
+import { connectionFor, type ConnectionRow } from '../connections/find.ts'
+import type { DestinationDefinition } from '../destinations/destination.ts'
+import { destination } from '../destinations/registry.ts'
+import { refuseUnreadable } from '../drift/values.ts'
+import { parseOptions } from '../sync/options.ts'
+
+export type CreateBody = z.output<typeof createSync>
+type PreviewBody = Omit<CreateBody, 'planHash' | 'name'>
+
+export interface CheckedBody {
+  definition: DestinationDefinition
+  connection: ConnectionRow
+  spec: SyncSpec
+}
+
+/** Refuses before anything changes: unknown destination, connection of another app, missing folder, fields that break a rule. */
+export async function checkBody(ctx: Context, body: PreviewBody): Promise<CheckedBody> {
+  const definition = destination(body.destination)
+  const options = parseOptions(definition, body.syncOptions)
+  const target = targetOf(definition, body.destinationConfig)
+  const connection = await connectionFor(ctx, definition, body.connectionId, { projectId: body.projectId, target })
+  const spec = {
+    id: null,
+    projectId: body.projectId,
+    connectionId: connection.id,
+    folderId: await sourceFolder(ctx, body),
+    target: JSON.stringify(target),
+    targetKey: targetKey(definition, connection, target),
+    options: JSON.stringify(options),
+  }
+  await refuseUnreadable(ctx, spec)
+  return { definition, connection, spec }
+}
+
+/** Throws `Invalid` with paths below `destinationConfig`. */
+export function targetOf(definition: DestinationDefinition, config: Record<string, unknown>): Record<string, unknown> {
+  const parsed = definition.target.safeParse(config)
+  if (parsed.success) return parsed.data
+  throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['destinationConfig', ...issue.path] })))
+}
+
+/** The source's folder id; a missing one is a `BadRequest` here, as for every consumer of this API. */
+export async function sourceFolder(
+  ctx: Context,
+  source: { projectId: string; environment: string; secretPath: string },
+): Promise<string> {
+  try {
+    const { folder } = await findFolder(ctx.db, source)
+    return folder.id
+  } catch (error) {
+    if (error instanceof NotFound) throw new BadRequest(error.message)
+    throw error
+  }
+}
+
+/** Where it writes, vendor's origin included: two connections to one account meet at one key. */
+export function targetKey(
+  definition: DestinationDefinition,
+  connection: ConnectionRow,
+  target: Record<string, unknown>,
+): string {
+  return `${definition.name} ${connection.origin} ${definition.targetKey(target)}`
+}

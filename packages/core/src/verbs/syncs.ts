@@ -1,0 +1,54 @@
+/** Reading syncs. */
+import { NotFound, type Actor, type Context } from '@keyferry/kernel'
+import { destination, destinations } from '../destinations/registry.ts'
+import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
+import { selectSyncs, toRow, type SyncRow } from '../sync/row.ts'
+
+/** The destinations a sync can have, in Infisical's words. */
+export function listSyncOptions(_ctx: Context, _actor: Actor, _input: object) {
+  return Promise.resolve(
+    destinations()
+      .map(({ name, title }) => ({
+        name: title,
+        destination: name,
+        connection: name,
+        canImportSecrets: false,
+        canRemoveSecretsOnDeletion: true,
+      }))
+      .sort((a, b) => a.name.localeCompare(b.name)),
+  )
+}
+
+export async function listSyncs(
+  ctx: Context,
+  _actor: Actor,
+  input: { projectId: string; destination?: string },
+): Promise<SyncRow[]> {
+  if (input.destination !== undefined) destination(input.destination)
+  const { destination: name } = input
+  const rows = await selectSyncs(ctx.db)
+    .where('syncs.projectId', '=', input.projectId)
+    .$if(name !== undefined, (query) => query.where('syncs.destination', '=', name ?? ''))
+    .execute()
+  return rows.map(toRow)
+}
+
+export async function getSync(ctx: Context, _actor: Actor, input: SyncAddress): Promise<SyncRow> {
+  const { id } = await findSync(ctx, input)
+  return syncRow(ctx, id)
+}
+
+export async function getSyncByName(
+  ctx: Context,
+  _actor: Actor,
+  input: { destination: string; projectId: string; syncName: string },
+): Promise<SyncRow> {
+  destination(input.destination)
+  const row = await selectSyncs(ctx.db)
+    .where('syncs.projectId', '=', input.projectId)
+    .where('syncs.destination', '=', input.destination)
+    .where('syncs.name', '=', input.syncName)
+    .executeTakeFirst()
+  if (!row) throw new NotFound(`There is no ${input.destination} sync with the name ${input.syncName} in this project`)
+  return toRow(row)
+}

@@ -1,0 +1,203 @@
+/** What may be done with syncs, and who may. */
+import {
+  connectionAt,
+  defineVerb,
+  folder,
+  inReach,
+  may,
+  project,
+  SIGNED_IN,
+  syncAt,
+  verbsWith,
+  type Requirement,
+} from '@keyferry/access'
+import { NotFound, type Actor, type Context } from '@keyferry/kernel'
+import * as schemas from '@keyferry/schemas'
+import { allows, isMember } from '@keyferry/schemas/policy'
+import { z } from 'zod'
+import { listDeletions } from '../cleanup/list-deletions.ts'
+import { previewRestore, restoreRun } from '../history/restore.ts'
+import { getRun, listRuns } from '../history/runs.ts'
+import type { SyncRow } from '../sync/row.ts'
+import { approvePlan } from './approve-plan.ts'
+import { checkDestination } from './check-destination.ts'
+import { checkDrift } from './check-drift.ts'
+import { createSync } from './create-sync.ts'
+import { hideResults } from './hide-results.ts'
+import { listKeys } from './keys.ts'
+import { planSync, previewSync } from './preview.ts'
+import { deleteSync, removeSecrets } from './remove.ts'
+import { getSync, getSyncByName, listSyncOptions, listSyncs } from './syncs.ts'
+import { importSecrets, triggerSync } from './trigger-sync.ts'
+import { updateSync } from './update-sync.ts'
+import { watchProject, type WatchCall } from './watch.ts'
+
+const one = z.object({ destination: schemas.destinationName, syncId: schemas.id })
+const oneRun = one.extend({ runId: schemas.id })
+const sourceOf = ({ environment, folder }: z.output<typeof schemas.sync>) =>
+  environment && folder ? { environment: environment.slug, path: folder.path } : null
+
+/** Answers with the sync as the caller may see it. */
+const shown =
+  <I>(verb: (ctx: Context, actor: Actor, input: I) => Promise<SyncRow>) =>
+  async (ctx: Context, actor: Actor, input: I): Promise<SyncRow> =>
+    hideResults(ctx, await verb(ctx, actor, input))
+
+/** A sync sends what its source shows, imports and references included: who creates one, or lets one go on, reads all of it. */
+const sending = (input: { syncId: string }): Requirement =>
+  may('secrets.read-values', { kind: 'sent-by', syncId: input.syncId })
+
+const creating = (input: {
+  projectId: string
+  environment: string
+  secretPath: string
+  connectionId: string
+}): readonly [Requirement, ...Requirement[]] => [
+  may('syncs.manage', folder(input)),
+  may('secrets.read-values', { kind: 'shown-by', folder: folder(input) }),
+  may('connections.read', connectionAt(input)),
+]
+
+export const syncVerbs = {
+  options: defineVerb({
+    input: null,
+    requires: () => SIGNED_IN,
+    run: (ctx, actor) => listSyncOptions(ctx, actor, {}),
+  }),
+
+  list: defineVerb({
+    input: z.object({ projectId: schemas.id, destination: schemas.destinationName.optional() }),
+    requires: (input) => [may('project.read', project(input))],
+    run: async (ctx, actor, input, { access }) => {
+      const known = inReach(access, 'syncs.read', input.projectId, await listSyncs(ctx, actor, input), sourceOf)
+      return Promise.all(known.map((row) => hideResults(ctx, row)))
+    },
+  }),
+
+  get: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: shown(getSync) }),
+
+  byName: defineVerb({
+    input: z.object({ destination: schemas.destinationName, projectId: schemas.id, syncName: schemas.lookedUp(256) }),
+    requires: (input) => [may('project.read', project(input))],
+    run: async (ctx, actor, input, { access }) => {
+      const found = await getSyncByName(ctx, actor, input)
+      const [known] = inReach(access, 'syncs.read', input.projectId, [found], sourceOf)
+      if (!known)
+        throw new NotFound(`There is no ${input.destination} sync with the name ${input.syncName} in this project`)
+      return hideResults(ctx, known)
+    },
+  }),
+
+  create: defineVerb({ input: schemas.createSync, requires: creating, run: shown(createSync) }),
+
+  /** A sync that is pointed elsewhere is theirs to manage there too. */
+  update: defineVerb({
+    input: schemas.updateSync,
+    requires: ({ syncId, environment, secretPath, connectionId }) => [
+      may('syncs.manage', syncAt({ syncId })),
+      may('syncs.manage', { kind: 'sync-source', syncId, environment, secretPath }),
+      may('secrets.read-values', { kind: 'sent-by', syncId, moved: { environment, secretPath } }),
+      ...(connectionId === undefined ? [] : [may('connections.read', connectionAt({ connectionId }))]),
+    ],
+    run: shown(updateSync),
+  }),
+
+  delete: defineVerb({
+    input: one.extend({ removeSecrets: z.boolean().default(false) }),
+    requires: (input) => [may('syncs.manage', syncAt(input))],
+    run: shown(deleteSync),
+  }),
+
+  trigger: defineVerb({
+    input: one,
+    requires: (input) => [may('syncs.run', syncAt(input)), sending(input)],
+    run: shown(triggerSync),
+  }),
+
+  importSecrets: defineVerb({
+    input: one,
+    requires: (input) => [may('syncs.run', syncAt(input))],
+    run: importSecrets,
+  }),
+
+  removeSecrets: defineVerb({
+    input: one,
+    requires: (input) => [may('syncs.manage', syncAt(input))],
+    run: shown(removeSecrets),
+  }),
+
+  checkDrift: defineVerb({
+    input: one,
+    requires: (input) => [may('syncs.run', syncAt(input))],
+    run: shown(checkDrift),
+  }),
+
+  checkDestination: defineVerb({
+    input: z.object({
+      destination: schemas.destinationName,
+      destinationConfig: schemas.openFields,
+      connectionId: schemas.id.optional(),
+      excludeSyncId: schemas.id.optional(),
+      projectId: schemas.id,
+    }),
+    requires: (input) => [
+      may('project.read', project(input)),
+      ...(input.connectionId === undefined
+        ? []
+        : [may('connections.read', connectionAt({ connectionId: input.connectionId }))]),
+    ],
+    run: async (ctx, actor, input, { access }) => {
+      const { hasDuplicate, duplicateProjectId } = await checkDestination(ctx, actor, input)
+      const known = duplicateProjectId !== undefined && isMember(access, duplicateProjectId)
+      return { hasDuplicate, ...(known ? { duplicateProjectId } : {}) }
+    },
+  }),
+
+  preview: defineVerb({ input: schemas.previewSync, requires: creating, run: previewSync }),
+  plan: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: planSync }),
+
+  approve: defineVerb({
+    input: one.extend({ planHash: schemas.shownHash }),
+    requires: (input) => [may('syncs.manage', syncAt(input)), sending(input)],
+    run: shown(approvePlan),
+  }),
+
+  runs: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: listRuns }),
+  run: defineVerb({ input: oneRun, requires: (input) => [may('syncs.read', syncAt(input))], run: getRun }),
+
+  /** A run names what came from other folders. */
+  restorePreview: defineVerb({
+    input: oneRun,
+    requires: (input) => [may('secrets.read-values', syncAt(input)), sending(input)],
+    run: previewRestore,
+  }),
+
+  restore: defineVerb({
+    input: oneRun.extend({ planHash: schemas.shownHash }),
+    requires: (input) => [may('secrets.write', syncAt(input)), sending(input)],
+    run: restoreRun,
+  }),
+
+  events: verbsWith<WatchCall>()({
+    input: z.object({ projectId: schemas.id, lastEventId: z.string().max(64).nullish() }),
+    requires: (input) => [may('project.read', project(input))],
+    run: watchProject,
+  }),
+
+  keys: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: listKeys }),
+
+  /** Folders and environments that are deleted once syncs have removed what they wrote. */
+  deletions: defineVerb({
+    input: z.object({ projectId: schemas.id }),
+    requires: (input) => [may('project.read', project(input))],
+    run: async (ctx, actor, input, { access }) => {
+      const { projectId } = input
+      const waiting = await listDeletions(ctx, actor, input)
+      return waiting.filter(
+        ({ environment, secretPath }) =>
+          environment === null ||
+          allows(access, 'secrets.read-names', { kind: 'folder', projectId, environment, path: secretPath ?? '/' }),
+      )
+    },
+  }),
+}

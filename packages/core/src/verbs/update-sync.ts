@@ -1,0 +1,148 @@
+import { amend } from '@keyferry/db'
+import { audit, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import type { updateSync as updateSchema } from '@keyferry/schemas'
+import { lockProject } from '@keyferry/vault'
+import type { z } from 'zod'
+import { moveAway } from '../cleanup/move.ts'
+import { refuseOverlap } from '../cleanup/overlap.ts'
+import { connectionFor } from '../connections/find.ts'
+import { destination } from '../destinations/registry.ts'
+import { refuseUnreadable } from '../drift/values.ts'
+import { nextCheck, NOT_CHECKED } from '../sync/drift-record.ts'
+import { findSync, syncRow } from '../sync/find.ts'
+import { patchOptions } from '../sync/options.ts'
+import type { SyncRow } from '../sync/row.ts'
+import { nobodyStands, standing } from '../sync/standing.ts'
+import { want } from '../sync/wanted.ts'
+import { refuseNameClash } from './create-sync.ts'
+import { sourceFolder, targetKey, targetOf } from './source.ts'
+
+/**
+ * Changes what the patch names. Under auto-sync a run follows when the change can reach the target; a new name or description
+ * cannot. Pointed elsewhere, the sync fills the new place first and then takes its keys back from the old one, unless its policy is
+ * `none`. Throws like `createSync`.
+ */
+export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typeof updateSchema>): Promise<SyncRow> {
+  // Another edit may commit between reading the sync and writing it; what is kept of an old place must be of the latest one.
+  for (;;) {
+    const row = await tryUpdate(ctx, actor, patch)
+    if (row) return row
+  }
+}
+
+/** Null when the sync was edited meanwhile. */
+async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof updateSchema>): Promise<SyncRow | null> {
+  const stored = await findSync(ctx, patch)
+  const definition = destination(stored.destination)
+  const target = targetOf(definition, patch.destinationConfig ?? JSON.parse(stored.target))
+  const { projectId } = stored
+  const connection = await connectionFor(ctx, definition, patch.connectionId ?? stored.connectionId, {
+    projectId,
+    target,
+  })
+  const options = patchOptions(definition, JSON.parse(stored.options), patch.syncOptions ?? {})
+  const spec = {
+    id: stored.id,
+    projectId: stored.projectId,
+    connectionId: connection.id,
+    folderId: await newSource(ctx, stored, patch),
+    target: JSON.stringify(target),
+    targetKey: targetKey(definition, connection, target),
+    options: JSON.stringify(options),
+  }
+  await refuseUnreadable(ctx, spec)
+  const autoSync =
+    patch.isAutoSyncEnabled ?? patch.isEnabled ?? patch.syncOptions?.autoSyncEnabled ?? stored.autoSync === 1
+  const moved = spec.targetKey !== stored.targetKey
+  const reaches =
+    moved ||
+    spec.connectionId !== stored.connectionId ||
+    spec.folderId !== stored.folderId ||
+    spec.target !== stored.target ||
+    spec.options !== stored.options ||
+    (autoSync && stored.autoSync === 0) ||
+    // Whoever edits it takes it over.
+    (await nobodyStands(ctx.db, stored)) !== null
+
+  const written = await ctx.db.transaction().execute(async (tx) => {
+    await lockProject(ctx, tx, stored.projectId)
+    const present = await tx.selectFrom('syncs').where('id', '=', stored.id).select('version').executeTakeFirst()
+    if (present?.version !== stored.version) return false
+    if (patch.name !== undefined) await refuseNameClash(tx, stored.projectId, patch.name, stored.id)
+    if (reaches) await refuseOverlap(ctx, tx, spec)
+    const { id: _, projectId: __, ...columns } = spec
+    await amend(tx, 'syncs', stored.id, {
+      ...columns,
+      standsBehind: standing(actor),
+      // A run that waits for approval waited for the plan of the old options.
+      ...(reaches ? { approvedPlan: null } : {}),
+      // What was agreed to overwrite at creation was at the old place.
+      ...(moved ? { overwriteApproved: 0 } : {}),
+    })
+    await tx
+      .updateTable('syncs')
+      .set((eb) => ({
+        ...(patch.name === undefined ? {} : { name: patch.name }),
+        ...(patch.description === undefined ? {} : { description: patch.description }),
+        autoSync: autoSync ? 1 : 0,
+        version: eb('version', '+', 1),
+        ...(stored.applied > 0 && spec.options !== stored.options ? { nextCheckAt: nextCheck(ctx, options) } : {}),
+        // What was seen since was at the old place.
+        ...(moved ? { ...NOT_CHECKED, nextCheckAt: null } : {}),
+        updatedAt: timestamp(ctx),
+      }))
+      .where('id', '=', stored.id)
+      .execute()
+    if (reaches && autoSync) await want(ctx, tx, actor, 'edit', [stored.id])
+    else if (reaches) await fallBehind(ctx, tx, stored.id)
+    // What was in the way of leaving an old place may be what was edited.
+    if (reaches)
+      await tx.updateTable('departures').set({ retryAt: null, attempts: 0 }).where('syncId', '=', stored.id).execute()
+    if (moved) {
+      const { wanted } = await tx
+        .selectFrom('syncs')
+        .where('id', '=', stored.id)
+        .select('wanted')
+        .executeTakeFirstOrThrow()
+      await moveAway(ctx, tx, stored, spec, wanted)
+    }
+    await audit(ctx, tx, actor, 'update-secret-sync', stored.projectId, {
+      syncId: stored.id,
+      name: patch.name ?? stored.name,
+    })
+    return true
+  })
+  if (!written) return null
+  if (reaches && autoSync) await ctx.queue.wake([stored.id])
+  const row = await syncRow(ctx, stored.id)
+  ctx.events.publish({ kind: 'sync', projectId, syncId: stored.id, state: row.syncStatus, done: 0, total: 0 })
+  return row
+}
+
+/** Without auto-sync the edit waits for a person, like a change. */
+async function fallBehind(ctx: Context, tx: Tx, syncId: string): Promise<void> {
+  await tx
+    .updateTable('syncs')
+    .set((eb) => ({ wanted: eb('wanted', '+', 1), behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))) }))
+    .where('id', '=', syncId)
+    .execute()
+}
+
+async function newSource(
+  ctx: Context,
+  stored: { projectId: string; folderId: string },
+  patch: { environment?: string; secretPath?: string },
+): Promise<string> {
+  if (patch.environment === undefined && patch.secretPath === undefined) return stored.folderId
+  const present = await ctx.db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('folders.id', '=', stored.folderId)
+    .select(['folders.path', 'environments.slug'])
+    .executeTakeFirstOrThrow()
+  return sourceFolder(ctx, {
+    projectId: stored.projectId,
+    environment: patch.environment ?? present.slug,
+    secretPath: patch.secretPath ?? present.path,
+  })
+}

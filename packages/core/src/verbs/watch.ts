@@ -1,0 +1,101 @@
+/** Live events as one person or machine may see them. */
+import { reachOf, readAccess, type Call } from '@keyferry/access'
+import type { Actor, Context } from '@keyferry/kernel'
+import type { LiveEvent } from '@keyferry/schemas'
+import { allows, isMember, type Access, type Place } from '@keyferry/schemas/policy'
+
+export interface WatchCall extends Call {
+  /** Aborts when the client leaves. */
+  signal: AbortSignal
+  /** Who the credential of the request belongs to now; null once it ended. Counts as no use of it. */
+  authenticate: () => Promise<Actor | null>
+}
+
+/** Milliseconds after which the credential is checked again when nothing happens. */
+export const AUTHENTICATED_EVERY_MS = 60_000
+
+/**
+ * The events of a project whose folder or sync is in reach, from the moment this resolves: what a client reads after that is followed by an event
+ * when it changes. Ends when the client leaves, the credential ends or the membership does: both are checked again before each event and every
+ * minute. Throws `Unavailable` when events were missed. Events name what to read again; a client that was away reads everything again.
+ */
+export async function watchProject(
+  ctx: Context,
+  actor: Actor,
+  { projectId }: { projectId: string },
+  { signal, authenticate }: WatchCall,
+): Promise<AsyncIterable<LiveEvent>> {
+  const over = new AbortController()
+  // Before anything is read: an event between reading and listening would be lost.
+  const events = ctx.events.subscribe(projectId, AbortSignal.any([signal, over.signal]))
+  const current = async (): Promise<Access | null> => {
+    const now = await authenticate()
+    const access = now?.id === actor.id ? await readAccess(ctx.db, actor) : null
+    return access && isMember(access, projectId) ? access : null
+  }
+  const known = new Set<string>()
+  try {
+    const access = await current()
+    if (access) for (const syncId of await syncsInReach(ctx, access, projectId)) known.add(syncId)
+    else over.abort()
+  } catch (error) {
+    over.abort()
+    throw error
+  }
+
+  return (async function* () {
+    const timer = setInterval(() => {
+      void current().then(
+        (access) => access ?? over.abort(),
+        // A store that is away ends no stream.
+        () => undefined,
+      )
+    }, AUTHENTICATED_EVERY_MS)
+    try {
+      for await (const event of events) {
+        const access = await current()
+        if (!access) return
+        const seen = await inReach(ctx, access, event, known)
+        if (seen) yield seen
+      }
+    } finally {
+      clearInterval(timer)
+    }
+  })()
+}
+
+async function inReach(ctx: Context, access: Access, event: LiveEvent, known: Set<string>): Promise<LiveEvent | null> {
+  const { projectId } = event
+  if (allows(access, 'secrets.read-names', { kind: 'project', projectId })) return event
+  // The sync is gone, and its place with it.
+  if (event.kind === 'sync-deleted') return known.delete(event.syncId) ? event : null
+  const folderId = event.kind === 'secrets' ? event.folderId : await sourceOf(ctx, event.syncId)
+  if (folderId === null) return null
+  const places = await reachOf(ctx.db, [folderId])
+  const own = places.find((place) => place.folderId === folderId)
+  if (!own) return null
+  if (event.kind === 'secrets') return allows(access, 'secrets.read-names', own) ? event : null
+  if (!allows(access, 'syncs.read', own)) return null
+  known.add(event.syncId)
+  // Sums count keys of every folder that shows through the source.
+  return places.every((place) => allows(access, 'secrets.read-names', place)) ? event : { ...event, done: 0, total: 0 }
+}
+
+async function sourceOf(ctx: Context, syncId: string): Promise<string | null> {
+  const row = await ctx.db.selectFrom('syncs').where('id', '=', syncId).select('folderId').executeTakeFirst()
+  return row?.folderId ?? null
+}
+
+async function syncsInReach(ctx: Context, access: Access, projectId: string): Promise<string[]> {
+  const rows = await ctx.db
+    .selectFrom('syncs')
+    .innerJoin('folders', 'folders.id', 'syncs.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('syncs.projectId', '=', projectId)
+    .select(['syncs.id', 'environments.slug as environment', 'folders.path'])
+    .execute()
+  return rows.flatMap(({ id, environment, path }) => {
+    const place: Place = { kind: 'folder', projectId, environment, path }
+    return allows(access, 'syncs.read', place) ? [id] : []
+  })
+}

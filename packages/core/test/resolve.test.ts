@@ -1,0 +1,125 @@
+/** Where every kind of place that an input can name is: a row for each, so that a new kind does not compile without one. */
+import { folder, INSTANCE, resolve, type Where } from '@keyferry/access'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { OutOfReach } from '@keyferry/kernel'
+import type { Place } from '@keyferry/schemas/policy'
+import { createFolder, createImport, deleteFolder, listTrash } from '@keyferry/vault'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startFerry, type Ferry } from '../src/testing/ferry.ts'
+
+onEveryDatabase('resolve', (open) => {
+  let ferry: Ferry
+  let table: Record<Where['kind'], readonly [Where, readonly Place[]][]>
+  let unknown: readonly Where[]
+
+  beforeAll(async () => {
+    ferry = await startFerry(open, 'trigger-dev')
+    const { ctx, actor, projectId, connectionId } = ferry
+    const make = (path: string, name: string) =>
+      createFolder(ctx, actor, { projectId, environment: 'dev', path, name, description: null })
+    const { id: folderId } = await make('/', 'a')
+    await make('/a', 'sub')
+    await make('/', 'source')
+    await make('/', 'gone')
+    await deleteFolder(ctx, actor, {
+      projectId,
+      environment: 'dev',
+      path: '/',
+      folderIdOrName: 'gone',
+      syncs: 'refuse',
+    })
+    const trash = await listTrash(ctx, actor, { projectId, environment: 'dev' })
+    const { id: importId } = await createImport(ctx, actor, {
+      projectId,
+      environment: 'dev',
+      path: '/a',
+      import: { environment: 'dev', path: '/source' },
+    })
+    const { id: syncId } = await ferry.create({ secretPath: '/a/sub', isAutoSyncEnabled: false })
+    const { slug } = await ctx.db
+      .selectFrom('projects')
+      .where('id', '=', projectId)
+      .select('slug')
+      .executeTakeFirstOrThrow()
+
+    const at = (path: string, environment = 'dev') => ({ kind: 'folder', projectId, environment, path }) as const
+    const byPath = folder({ projectId, environment: 'dev', secretPath: '/a' })
+    const inRoot = { kind: 'folder-in', projectId, environment: 'dev', path: '/' } as const
+    table = {
+      instance: [[INSTANCE, [{ kind: 'instance' }]]],
+      organization: [[{ kind: 'organization' }, [{ kind: 'organization' }]]],
+      project: [[{ kind: 'project', projectId }, [{ kind: 'project', projectId }]]],
+      'project-slug': [[{ kind: 'project-slug', slug }, [{ kind: 'project', projectId }]]],
+      folder: [
+        [byPath, [at('/a')]],
+        [{ ...byPath, below: true }, [{ ...at('/a'), below: true }]],
+        [{ ...byPath, becomes: { name: 'b' } }, [at('/b')]],
+      ],
+      'folder-id': [
+        [{ kind: 'folder-id', folderId }, [at('/a')]],
+        [{ kind: 'folder-id', folderId, becomes: { environment: 'prod', parent: '/x' } }, [at('/x/a', 'prod')]],
+      ],
+      'folder-in': [
+        [{ ...inRoot, idOrName: 'a' }, [at('/a')]],
+        [{ ...inRoot, idOrName: folderId }, [at('/a')]],
+        // A folder of another environment is not meant by its id.
+        [{ ...inRoot, environment: 'prod', idOrName: folderId }, [at(`/${folderId}`, 'prod')]],
+      ],
+      'syncs-of': [
+        [{ kind: 'syncs-of', folder: byPath }, [at('/a/sub')]],
+        [{ kind: 'syncs-of', folder: byPath, becomes: { parent: '/source' } }, [at('/source/a/sub')]],
+        [{ kind: 'syncs-of', folder: folder({ projectId, environment: 'dev', secretPath: '/source' }) }, []],
+      ],
+      'shown-by': [[{ kind: 'shown-by', folder: byPath }, [at('/a'), at('/source')]]],
+      sync: [[{ kind: 'sync', syncId }, [at('/a/sub')]]],
+      'sent-by': [
+        [{ kind: 'sent-by', syncId }, [at('/a/sub')]],
+        [{ kind: 'sent-by', syncId, moved: { secretPath: '/a' } }, [at('/a'), at('/source')]],
+      ],
+      'sync-source': [
+        [{ kind: 'sync-source', syncId }, [at('/a/sub')]],
+        [{ kind: 'sync-source', syncId, environment: 'prod', secretPath: '/' }, [at('/', 'prod')]],
+      ],
+      connection: [[{ kind: 'connection', connectionId }, [{ kind: 'organization', projects: null }]]],
+      'connection-name': [[{ kind: 'connection-name', name: 'emulated' }, [{ kind: 'organization', projects: null }]]],
+      trash: [[{ kind: 'trash', projectId, trashId: trash[0]?.id ?? '' }, [{ ...at('/gone'), below: true }]]],
+      'import-source': [
+        [{ kind: 'import-source', projectId, importId }, [at('/source')]],
+        [{ kind: 'import-source', projectId, importId, path: '/a' }, [at('/a'), at('/source')]],
+      ],
+    }
+    const id = 'none'
+    unknown = [
+      { kind: 'project-slug', slug: id },
+      { kind: 'folder-id', folderId: id },
+      { kind: 'sync', syncId: id },
+      { kind: 'sent-by', syncId: id },
+      { kind: 'sync-source', syncId: id },
+      { kind: 'connection', connectionId: id },
+      { kind: 'connection-name', name: id },
+    ]
+  })
+  afterAll(async () => {
+    await ferry.emulator.close()
+    await ferry.close()
+  })
+
+  it('finds where each kind of place is', async () => {
+    for (const [kind, rows] of Object.entries(table)) {
+      for (const [where, wanted] of rows) {
+        const { places, behind } = await resolve(ferry.ctx.db, where)
+        const beyond = (await behind?.()) ?? []
+        const all = new Map([...places, ...beyond].map((place) => [key(place), place]))
+        expect([...all.keys()].toSorted(), kind).toEqual(wanted.map(key).toSorted())
+      }
+    }
+  })
+
+  it('finds nothing at an id or a name that nothing has', async () => {
+    for (const where of unknown) await expect(resolve(ferry.ctx.db, where), where.kind).rejects.toThrow(OutOfReach)
+  })
+})
+
+/** A place without the id of its folder. */
+const key = (place: Place): string =>
+  place.kind === 'folder' ? `${place.environment}:${place.path}${place.below ? '/**' : ''}` : JSON.stringify(place)

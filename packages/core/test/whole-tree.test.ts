@@ -1,0 +1,561 @@
+/** Moving, finding, comparing and bringing back: the tree in full. */
+import { onEveryDatabase } from '@keyferry/db/testing'
+import {
+  compareEnvironments,
+  createEnvironment,
+  createSecret,
+  createSecrets,
+  createTag,
+  deleteFolder,
+  deleteTag,
+  exportProject,
+  getSecret,
+  importProject,
+  listFolderHistory,
+  listImports,
+  listReferences,
+  listSecretRows,
+  listSecrets,
+  listSecretVersions,
+  listTags,
+  listTrash,
+  listUses,
+  moveFolder,
+  moveSecrets,
+  purgeTrash,
+  readReferenceTree,
+  restoreFolder,
+  restoreTrash,
+  restoreVersion,
+  searchSecrets,
+  TRASH_DAYS,
+  updateEnvironment,
+  updateFolder,
+  updateSecret,
+  updateTag,
+} from '@keyferry/vault'
+import { createTestProject, vault, type Vault } from '@keyferry/vault/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { continueRotations, rotateDataKey } from '../src/admin/rotate-data-key.ts'
+import { testContext, type TestContext } from '../src/testing/test-context.ts'
+
+onEveryDatabase('the tree', (open) => {
+  let t: TestContext
+  let projectId: string
+  let v: Vault
+  beforeAll(async () => {
+    t = await testContext(open)
+  })
+  beforeEach(async () => {
+    projectId = (await createTestProject(t.ctx, t.actor)).id
+    v = vault(t, projectId)
+  })
+  afterAll(() => t.close())
+
+  const at = (place: string) => {
+    const [environment = '', secretPath = ''] = place.split(':')
+    return { projectId, environment, secretPath }
+  }
+  const FLAGS = {
+    expandSecretReferences: false,
+    include_imports: false,
+    viewSecretValue: true,
+    type: 'shared' as const,
+  }
+  const read = async (place: string, secretName: string, more = {}) =>
+    (await getSecret(t.ctx, t.actor, { ...at(place), ...FLAGS, secretName, ...more })).secretValue
+  const idOf = async (place: string, secretName: string) =>
+    (await getSecret(t.ctx, t.actor, { ...at(place), ...FLAGS, secretName })).id
+  const rename = (place: string, secretName: string, newSecretName: string) =>
+    updateSecret(t.ctx, t.actor, { ...at(place), secretName, newSecretName, type: 'shared' })
+  const move = async (from: string, to: string, keys: string[], shouldOverwrite = false) => {
+    const [source, destination] = [at(from), at(to)]
+    const secretIds = await Promise.all(keys.map((key) => idOf(from, key)))
+    return moveSecrets(t.ctx, t.actor, {
+      projectId,
+      sourceEnvironment: source.environment,
+      sourceSecretPath: source.secretPath,
+      destinationEnvironment: destination.environment,
+      destinationSecretPath: destination.secretPath,
+      secretIds,
+      shouldOverwrite,
+    })
+  }
+
+  describe('references follow', () => {
+    it('a secret that is renamed, through imports too, and no value changes', async () => {
+      await v.put('dev:/lib', { HOST: 'db.local', URL: 'pg://${HOST}/a', __proto__x: '${HOST}' })
+      await v.put('prod:/', { FAR: 'x-${dev.lib.HOST}-$${NOT' })
+      await v.put('dev:/app', { OWN: '${HOST}', THROUGH: '${dev.app.HOST}' }).catch(() => {})
+      await v.import('dev:/app', 'dev:/lib')
+      const sync = await v.sync('prod:/')
+      const before = await Promise.all(['dev:/lib', 'prod:/', 'dev:/app'].map((place) => v.resolve(place)))
+      const { wanted } = await v.wanted(sync)
+      await rename('dev:/lib', 'HOST', 'DB_HOST')
+      expect(await read('dev:/lib', 'URL')).toBe('pg://${DB_HOST}/a')
+      expect(await read('prod:/', 'FAR')).toBe('x-${dev.lib.DB_HOST}-$${NOT')
+      expect(await read('dev:/app', 'OWN')).toBe('${DB_HOST}')
+      expect(await read('dev:/app', 'THROUGH')).toBe('${dev.app.DB_HOST}')
+      const after = await Promise.all(['dev:/lib', 'prod:/', 'dev:/app'].map((place) => v.resolve(place)))
+      expect(after.map(({ HOST: _, DB_HOST: __, ...rest }) => rest)).toEqual(before.map(({ HOST: _, ...rest }) => rest))
+      expect((await v.wanted(sync)).wanted).toBeGreaterThan(wanted)
+    })
+
+    it('a secret that is renamed and changed at once', async () => {
+      await v.put('dev:/', { KEY: 'one', USER: '${KEY}!' })
+      await updateSecret(t.ctx, t.actor, {
+        ...at('dev:/'),
+        secretName: 'KEY',
+        newSecretName: 'NEW',
+        secretValue: 'two',
+        type: 'shared',
+      })
+      expect(await v.resolve('dev:/')).toEqual({ NEW: 'two', USER: 'two!' })
+    })
+
+    it('a secret that is moved, in both directions, with its tags and comment', async () => {
+      await v.put('dev:/a', { NAME: 'n', KEY: '${NAME}-${PART}', PART: 'p', USER: '${KEY}' })
+      await v.put('prod:/', { FAR: '${dev.a.KEY}' })
+      await v.folder('staging:/b')
+      const tag = await createTag(t.ctx, t.actor, { projectId, slug: 'core', color: '' })
+      await updateSecret(t.ctx, t.actor, {
+        ...at('dev:/a'),
+        secretName: 'KEY',
+        secretComment: 'why',
+        tagIds: [tag.id],
+        type: 'shared',
+      })
+      expect(await move('dev:/a', 'staging:/b', ['KEY', 'PART'])).toEqual({
+        isSourceUpdated: true,
+        isDestinationUpdated: true,
+      })
+      expect(await read('staging:/b', 'KEY')).toBe('${dev.a.NAME}-${PART}')
+      expect(await read('dev:/a', 'USER')).toBe('${staging.b.KEY}')
+      expect(await read('prod:/', 'FAR')).toBe('${staging.b.KEY}')
+      expect(await v.resolve('dev:/a')).toEqual({ NAME: 'n', USER: 'n-p' })
+      const { secrets } = await listSecrets(t.ctx, t.actor, {
+        ...at('staging:/b'),
+        ...FLAGS,
+        recursive: false,
+        tagSlugs: 'other,core',
+      })
+      expect(secrets).toMatchObject([{ secretKey: 'KEY', secretComment: 'why', tags: [{ slug: 'core' }] }])
+      await expect(read('dev:/a', 'KEY')).rejects.toThrow('not found')
+    })
+
+    it('a folder that is renamed or moved, and an environment, with imports and syncs', async () => {
+      await v.put('dev:/a/b', { KEY: 'value', ALSO: '${dev.a.b.KEY}' })
+      await v.put('prod:/', { FAR: '${dev.a.b.KEY}!' })
+      await v.import('prod:/', 'dev:/a/b')
+      await v.folder('staging:/new')
+      const sync = await v.sync('dev:/a/b')
+      const folderId = await v.folder('dev:/a')
+      await updateFolder(t.ctx, t.actor, { projectId, environment: 'dev', folderId, name: 'alpha', path: '/' })
+      expect(await read('prod:/', 'FAR')).toBe('${dev.alpha.b.KEY}!')
+      const moved = await moveFolder(t.ctx, t.actor, {
+        projectId,
+        environment: 'dev',
+        folderId,
+        destinationEnvironment: 'staging',
+        destinationPath: '/new',
+      })
+      expect(moved).toMatchObject({ path: '/new/alpha', name: 'alpha' })
+      expect(await read('prod:/', 'FAR')).toBe('${staging.new.alpha.b.KEY}!')
+      expect(await read('staging:/new/alpha/b', 'ALSO')).toBe('${staging.new.alpha.b.KEY}')
+      const { environments } = await (await import('@keyferry/vault')).getProject(t.ctx, t.actor, { projectId })
+      const environmentId = environments.find(({ slug }) => slug === 'staging')?.id ?? ''
+      await updateEnvironment(t.ctx, t.actor, { projectId, environmentId, slug: 'stage' })
+      expect(await read('prod:/', 'FAR')).toBe('${stage.new.alpha.b.KEY}!')
+      expect(await v.resolve('prod:/')).toEqual({ FAR: 'value!', KEY: 'value', ALSO: 'value' })
+      expect(await listImports(t.ctx, t.actor, { projectId, environment: 'prod', path: '/' })).toMatchObject([
+        { importPath: '/new/alpha/b', importEnv: { slug: 'stage' } },
+      ])
+      expect(
+        (await t.ctx.db.selectFrom('syncs').where('id', '=', sync).select('folderId').executeTakeFirstOrThrow())
+          .folderId,
+      ).toBe(await v.folder('stage:/new/alpha/b'))
+      await expect(
+        moveFolder(t.ctx, t.actor, { projectId, environment: 'stage', folderId, destinationPath: '/new/alpha/b' }),
+      ).rejects.toThrow('into itself')
+    })
+
+    it('or the change is refused by name, and nothing of it happens', async () => {
+      await v.put('dev:/', { KEY: 'one', USER: '${KEY}' })
+      await v.put('dev:/lib', { SHARED: 's' })
+      await v.put('dev:/app', { OWN: 'own' })
+      await v.import('dev:/app', 'dev:/lib')
+      await v.put('dev:/app', { READS: '${SHARED}' })
+      await expect(rename('dev:/', 'KEY', 'HAS.DOT')).rejects.toThrow('dev:/ USER refers to it as ${KEY}')
+      // In dev:/app the new name would be its own key.
+      await expect(rename('dev:/lib', 'SHARED', 'OWN')).rejects.toThrow('would get another value: dev:/app READS')
+      await v.put('prod:/', { KEY: 'taken' })
+      await expect(move('dev:/', 'prod:/', ['KEY'])).rejects.toThrow('Secret already exists at the destination: KEY')
+      await expect(move('dev:/', 'dev:/', ['KEY'])).rejects.toThrow('there already')
+      expect(await v.resolve('dev:/')).toEqual({ KEY: 'one', USER: 'one' })
+      expect(await v.resolve('dev:/app')).toEqual({ OWN: 'own', SHARED: 's', READS: 's' })
+      await move('dev:/', 'prod:/', ['KEY'], true)
+      expect(await read('prod:/', 'KEY')).toBe('one')
+    })
+  })
+
+  describe('references that cannot be', () => {
+    it('are refused when they close a cycle, by its chain, and told of when they lead nowhere', async () => {
+      const create = (secretName: string, secretValue: string) =>
+        createSecret(t.ctx, t.actor, { ...at('dev:/'), secretName, secretValue, secretComment: '', type: 'shared' })
+      expect((await create('ONE', '${TWO}')).warnings).toEqual(['ONE references ${TWO}, which does not exist'])
+      await expect(create('TWO', '${dev.ONE}')).rejects.toThrow('Cyclic reference not allowed: TWO → ONE → TWO')
+      await expect(create('SELF', '${SELF}')).rejects.toThrow('Cyclic reference not allowed: SELF → SELF')
+      await expect(read('dev:/', 'TWO')).rejects.toThrow('not found')
+      expect((await create('TWO', 'fine')).warnings).toBeUndefined()
+    })
+  })
+
+  it('keeps tags by project, on secrets by id', async () => {
+    const tag = await createTag(t.ctx, t.actor, { projectId, slug: 'core', name: 'Core', color: '#fff' })
+    await expect(createTag(t.ctx, t.actor, { projectId, slug: 'core', color: '' })).rejects.toThrow('already exists')
+    const secrets = [
+      { secretKey: 'A', secretValue: 'a', secretComment: '', tagIds: [tag.id] },
+      { secretKey: 'B', secretValue: 'b', secretComment: '' },
+    ]
+    const made = await createSecrets(t.ctx, t.actor, { ...at('dev:/'), secrets })
+    expect(made.map(({ tags }) => tags.map(({ slug }) => slug))).toEqual([['core'], []])
+    const { rows } = await listSecretRows(t.ctx, t.actor, at('dev:/'))
+    expect(rows.find(({ tags }) => tags.length > 0)).toMatchObject({
+      id: expect.any(String),
+      tags: [{ id: tag.id, slug: 'core', name: 'Core', color: '#fff' }],
+    })
+    await updateTag(t.ctx, t.actor, { projectId, tagId: tag.id, slug: 'hot' })
+    await expect(
+      updateSecret(t.ctx, t.actor, { ...at('dev:/'), secretName: 'B', tagIds: [projectId], type: 'shared' }),
+    ).rejects.toThrow('Tags not found')
+    const asked = await listSecrets(t.ctx, t.actor, { ...at('dev:/'), ...FLAGS, recursive: false, tagSlugs: 'hot' })
+    expect(asked.secrets.map(({ secretKey }) => secretKey)).toEqual(['A'])
+    await deleteTag(t.ctx, t.actor, { projectId, tagId: tag.id })
+    expect(await listTags(t.ctx, t.actor, { projectId })).toEqual([])
+    expect((await getSecret(t.ctx, t.actor, { ...at('dev:/'), ...FLAGS, secretName: 'A' })).tags).toEqual([])
+  })
+
+  it('is searched by key and comment, never by value', async () => {
+    await v.put('dev:/a', { DB_URL: 'needle', OTHER: 'x', __proto__2: 'y' })
+    await updateSecret(t.ctx, t.actor, {
+      ...at('dev:/a'),
+      secretName: 'OTHER',
+      secretComment: 'Used by the DB_url loader, 100%',
+      type: 'shared',
+    })
+    await v.put('prod:/', { DB_URL: 'p' })
+    const search = (query: string, more = {}) =>
+      searchSecrets(t.ctx, t.actor, { projectId, query, limit: 100, ...more })
+    const found = await search('db_url')
+    const names = found.secrets.map(
+      ({ environment, secretPath, secretKey, matched }) => `${environment}:${secretPath} ${secretKey} ${matched}`,
+    )
+    expect(names.sort()).toEqual(['dev:/a DB_URL key', 'dev:/a OTHER comment', 'prod:/ DB_URL key'])
+    expect((await search('needle')).secrets).toEqual([])
+    expect((await search('100%', { environment: 'dev' })).secrets).toHaveLength(1)
+    expect(await search('db_url', { limit: 1 })).toMatchObject({ secrets: [{}], more: true })
+    const narrowed = await searchSecrets(
+      t.ctx,
+      t.actor,
+      { projectId, query: 'db', limit: 10 },
+      ({ environment }) => environment === 'prod',
+    )
+    expect(narrowed.secrets).toHaveLength(1)
+  })
+
+  it('compares two environments without a value', async () => {
+    await v.put('dev:/', { SAME: 'canary-1', DIFF: 'canary-2', MINE: 'm' })
+    await v.put('prod:/', { SAME: 'canary-1', DIFF: 'canary-3', THEIRS: 't' })
+    await v.put('prod:/deep', { X: 'x' })
+    const compared = await compareEnvironments(t.ctx, t.actor, {
+      projectId,
+      environment: 'dev',
+      otherEnvironment: 'prod',
+      secretPath: '/',
+    })
+    expect(compared.folders).toEqual([
+      { secretPath: '/', onlyHere: ['MINE'], onlyThere: ['THEIRS'], different: ['DIFF'], same: ['SAME'] },
+      { secretPath: '/deep', onlyHere: [], onlyThere: ['X'], different: [], same: [] },
+    ])
+    expect(JSON.stringify(compared)).not.toContain('canary')
+    const compare = (input: { otherEnvironment?: string; secretPath?: string }) =>
+      compareEnvironments(t.ctx, t.actor, {
+        projectId,
+        environment: 'dev',
+        otherEnvironment: 'prod',
+        secretPath: '/',
+        ...input,
+      })
+    expect((await compare({ secretPath: '/deep' })).folders).toHaveLength(1)
+    await expect(compare({ secretPath: '/none' })).rejects.toThrow('not found')
+    await expect(compare({ otherEnvironment: 'none' })).rejects.toThrow('not found')
+  })
+
+  describe('has a history', () => {
+    it('of a folder, paged, and of a secret, whose versions come back', async () => {
+      for (const value of ['one', 'two', 'three']) {
+        t.clock.advance(1000)
+        await v.put('dev:/', { A: value, B: value })
+      }
+      await v.drop('dev:/', 'B')
+      const seen = []
+      for (let cursor: string | undefined; ;) {
+        const page = await listFolderHistory(t.ctx, t.actor, {
+          ...at('dev:/'),
+          limit: 3,
+          ...(cursor === undefined ? {} : { cursor }),
+        })
+        seen.push(...page.versions)
+        if (page.nextCursor === null) break
+        cursor = page.nextCursor
+      }
+      expect(seen).toHaveLength(7)
+      expect(seen.filter(({ deleted }) => deleted)).toMatchObject([{ key: 'B', version: 4 }])
+      const restore = (secretName: string, version: number) =>
+        restoreVersion(t.ctx, t.actor, { ...at('dev:/'), secretName, version })
+      expect(await restore('A', 1)).toEqual({ key: 'A', version: 4, warnings: [] })
+      expect(await restore('B', 2)).toEqual({ key: 'B', version: 5, warnings: [] })
+      expect(await v.resolve('dev:/')).toEqual({ A: 'one', B: 'two' })
+      await expect(restore('A', 99)).rejects.toThrow('Version 99')
+      await expect(restore('B', 4)).rejects.toThrow('Version 4')
+    })
+
+    it('of a secret with another name now, whose earlier versions come back under the present one', async () => {
+      await v.put('dev:/', { NEW: 'of a NEW that is gone', OLD: 'one', OTHER: 'not mine' })
+      await v.drop('dev:/', 'NEW')
+      await rename('dev:/', 'OLD', 'NEW')
+      const restore = (versionKey: string) =>
+        restoreVersion(t.ctx, t.actor, { ...at('dev:/'), secretName: 'NEW', version: 1, versionKey })
+      await v.put('dev:/', { NEW: 'two' })
+      expect(await restore('OLD')).toMatchObject({ key: 'NEW' })
+      expect(await v.resolve('dev:/')).toEqual({ NEW: 'one', OTHER: 'not mine' })
+      await expect(restore('OTHER')).rejects.toThrow('Version 1 of secret "OTHER" not found')
+    })
+
+    it('that a folder goes back in, previewed first', async () => {
+      await v.put('dev:/', { KEPT: 'k', CHANGED: 'old', RENAMED: 'r', GONE: 'g' })
+      const then = t.ctx.now().toISOString()
+      t.clock.advance(60_000)
+      await v.put('dev:/', { CHANGED: 'new', ADDED: 'a' })
+      await rename('dev:/', 'RENAMED', 'OTHER')
+      await v.drop('dev:/', 'GONE')
+      const restore = (more: { dryRun: boolean; expected?: string }) =>
+        restoreFolder(t.ctx, t.actor, { ...at('dev:/'), at: then, ...more })
+      const now = await v.resolve('dev:/')
+      const preview = await restore({ dryRun: true })
+      expect(preview).toMatchObject({
+        changes: [
+          { key: 'ADDED', action: 'delete', version: null },
+          { key: 'CHANGED', action: 'update', version: 1 },
+          { key: 'GONE', action: 'create', version: 1 },
+          { key: 'OTHER', action: 'delete', version: null },
+          { key: 'RENAMED', action: 'create', version: 1 },
+        ],
+        unchanged: 1,
+      })
+      expect(await v.resolve('dev:/')).toEqual(now)
+      await v.put('dev:/', { CHANGED: 'newer' })
+      await expect(restore({ dryRun: false, expected: preview.hash })).rejects.toThrow('has changed since')
+      const { hash } = await restore({ dryRun: true })
+      await restore({ dryRun: false, expected: hash })
+      expect(await v.resolve('dev:/')).toEqual({ KEPT: 'k', CHANGED: 'old', RENAMED: 'r', GONE: 'g' })
+      expect((await listTrash(t.ctx, t.actor, { projectId })).map(({ name }) => name).sort()).toEqual([
+        'ADDED',
+        'GONE',
+        'OTHER',
+      ])
+    })
+  })
+
+  describe('keeps what was deleted for a while', () => {
+    const trash = () => listTrash(t.ctx, t.actor, { projectId })
+    const restore = async (name: string, environment = 'dev') => {
+      const trashId = (await trash()).find((item) => item.name === name)?.id ?? ''
+      return restoreTrash(t.ctx, t.actor, { projectId, environment, trashId })
+    }
+
+    it('a secret, with comment and tags, unless its name was taken', async () => {
+      const tag = await createTag(t.ctx, t.actor, { projectId, slug: 'core', color: '' })
+      const sync = await v.sync('dev:/')
+      await createSecret(t.ctx, t.actor, {
+        ...at('dev:/'),
+        secretName: '__proto__',
+        secretValue: ' v\n',
+        secretComment: 'c',
+        tagIds: [tag.id],
+        type: 'shared',
+      })
+      await v.drop('dev:/', '__proto__')
+      expect(await trash()).toMatchObject([
+        { kind: 'secret', environment: 'dev', secretPath: '/', name: '__proto__', deletedBy: t.actor.name },
+      ])
+      const { wanted } = await v.wanted(sync)
+      await restore('__proto__')
+      expect((await v.wanted(sync)).wanted).toBeGreaterThan(wanted)
+      expect(await getSecret(t.ctx, t.actor, { ...at('dev:/'), ...FLAGS, secretName: '__proto__' })).toMatchObject({
+        secretValue: ' v\n',
+        secretComment: 'c',
+        version: 3,
+        tags: [{ slug: 'core' }],
+      })
+      expect(await trash()).toEqual([])
+      await v.drop('dev:/', '__proto__')
+      await createSecret(t.ctx, t.actor, {
+        ...at('dev:/'),
+        secretName: '__proto__',
+        secretValue: 'other',
+        secretComment: '',
+        type: 'shared',
+      })
+      await expect(restore('__proto__')).rejects.toThrow('already exists')
+    })
+
+    it('a folder with everything in it, also when the data key was rotated meanwhile', async () => {
+      await v.put('dev:/lib', { L: 'lib' })
+      await v.put('dev:/a/b', { KEY: 'first', USER: '${KEY}' })
+      await v.put('dev:/a/b', { KEY: 'second' })
+      await v.import('dev:/a/b', 'dev:/lib')
+      await v.put('prod:/', { FAR: '${dev.a.b.KEY}' })
+      const sync = await v.sync('prod:/')
+      const id = await v.folder('dev:/a/b')
+      const before = await v.resolve('dev:/a/b')
+      await deleteFolder(t.ctx, t.actor, { projectId, environment: 'dev', path: '/', folderIdOrName: 'a' })
+      expect(await trash()).toMatchObject([{ kind: 'folder', name: 'a', secretPath: '/', secrets: 2 }])
+      await rotateDataKey(t.ctx, t.actor, { projectId })
+      await continueRotations(t.ctx, new AbortController().signal)
+      const { wanted } = await v.wanted(sync)
+      await restore('a')
+      expect(await v.folder('dev:/a/b')).toBe(id)
+      expect(await v.resolve('dev:/a/b')).toEqual(before)
+      expect(await read('dev:/a/b', 'KEY', { version: 1 })).toBe('first')
+      expect(await v.resolve('prod:/')).toEqual({ FAR: 'second' })
+      expect((await v.wanted(sync)).wanted).toBeGreaterThan(wanted)
+    })
+
+    it('in its place only', async () => {
+      await v.put('dev:/a/b', { KEY: 'k', OTHER: 'o' })
+      await v.drop('dev:/a/b', 'KEY')
+      await deleteFolder(t.ctx, t.actor, { projectId, environment: 'dev', path: '/a', folderIdOrName: 'b' })
+      await deleteFolder(t.ctx, t.actor, { projectId, environment: 'dev', path: '/', folderIdOrName: 'a' })
+      await expect(restore('KEY')).rejects.toThrow('is deleted too')
+      await expect(restore('b')).rejects.toThrow('is deleted too')
+      await expect(restore('a', 'prod')).rejects.toThrow('nothing deleted')
+      await v.folder('dev:/a')
+      await expect(restore('a')).rejects.toThrow('already exists')
+    })
+
+    it('and throws it away for good afterwards', async () => {
+      await v.put('dev:/', { KEY: 'k' })
+      await v.drop('dev:/', 'KEY')
+      await purgeTrash(t.ctx)
+      expect(await trash()).toHaveLength(1)
+      t.clock.advance(TRASH_DAYS * 24 * 60 * 60_000)
+      expect(await trash()).toEqual([])
+      await purgeTrash(t.ctx)
+      expect(await t.ctx.db.selectFrom('trashRows').selectAll().execute()).toEqual([])
+      expect(await listSecretVersions(t.ctx, t.actor, { ...at('dev:/'), secretName: 'KEY' })).toMatchObject([
+        { version: 2, deleted: true },
+      ])
+      await v.put('dev:/', { KEY: 'again' })
+      expect(await listSecretVersions(t.ctx, t.actor, { ...at('dev:/'), secretName: 'KEY' })).toMatchObject([
+        { version: 3 },
+        { version: 2 },
+      ])
+    })
+  })
+
+  it('knows who uses what', async () => {
+    await v.put('dev:/lib', { HOST: 'h', PORT: '1' })
+    await v.put('dev:/app', { LOCAL: 'x' })
+    await v.import('dev:/app', 'dev:/lib')
+    await v.put('dev:/app', { URL: '${HOST}:${dev.lib.PORT}' })
+    await v.put('prod:/', { FAR: '${dev.app.URL}' })
+    const sync = await v.sync('prod:/')
+    const uses = await listUses(t.ctx, t.actor, { ...at('dev:/lib'), secretName: 'HOST' })
+    expect(uses.references).toEqual([{ secretKey: 'URL', environment: 'dev', secretPath: '/app', to: '${HOST}' }])
+    expect(uses.imports).toEqual([{ environment: 'dev', secretPath: '/app' }])
+    expect(uses.syncs.map(({ id }) => id)).toEqual([sync])
+    expect((await listUses(t.ctx, t.actor, at('dev:/app'))).references).toMatchObject([{ secretKey: 'FAR' }])
+    expect(await listReferences(t.ctx, t.actor, { ...at('dev:/lib'), secretName: 'HOST' })).toMatchObject({
+      references: [{ secretKey: 'URL', referenceType: 'imported' }],
+      totalCount: 1,
+    })
+    const { tree, value } = await readReferenceTree(t.ctx, t.actor, { ...at('prod:/'), secretName: 'FAR' })
+    expect(value).toBe('h:1')
+    expect(tree).toMatchObject({
+      key: 'FAR',
+      environment: 'prod',
+      children: [
+        {
+          key: 'URL',
+          secretPath: '/app',
+          children: [
+            { key: 'HOST', value: 'h' },
+            { key: 'PORT', value: '1' },
+          ],
+        },
+      ],
+    })
+    await expect(listReferences(t.ctx, t.actor, { ...at('dev:/lib'), secretName: 'NONE' })).rejects.toThrow('not found')
+  })
+
+  describe('travels as a file', () => {
+    const passphrase = 'correct horse battery'
+
+    it('and is the same project elsewhere, byte for byte', async () => {
+      await createEnvironment(t.ctx, t.actor, { projectId, name: 'Extra', slug: 'extra' })
+      const tag = await createTag(t.ctx, t.actor, { projectId, slug: 'core', color: '#123' })
+      await v.put('dev:/lib', { L: 'lib' })
+      await v.put('dev:/lib2', { L: 'lib2' })
+      await v.put('dev:/a/b', { __proto__: 'canary-91\n', TRAILING: ' x \n\n', USER: '${TRAILING}', EMPTY: '' })
+      await v.put('dev:/a/b', { 'with space': '🔑' })
+      await v.import('dev:/a/b', 'dev:/lib')
+      await v.import('dev:/a/b', 'dev:/lib2')
+      await updateSecret(t.ctx, t.actor, {
+        ...at('dev:/a/b'),
+        secretName: 'USER',
+        secretComment: 'c',
+        tagIds: [tag.id],
+        type: 'shared',
+      })
+      const { file, secrets } = await exportProject(t.ctx, t.actor, { projectId, passphrase })
+      expect(secrets).toBe(6)
+      expect(file).not.toMatch(/canary|TRAILING|lib/)
+      await expect(importProject(t.ctx, t.actor, { file, passphrase })).rejects.toThrow('is there already')
+      const copy = await importProject(t.ctx, t.actor, { file, passphrase, projectName: 'Copy', slug: 'the-copy' })
+      expect(copy.environments.map(({ slug }) => slug)).toEqual(['dev', 'staging', 'prod', 'extra'])
+      const there = vault(t, copy.id)
+      expect(await there.resolve('dev:/a/b')).toEqual(await v.resolve('dev:/a/b'))
+      expect((await there.resolve('dev:/a/b')).L).toBe('lib2')
+      const flags = { ...FLAGS, recursive: false }
+      const found = await listSecrets(t.ctx, t.actor, {
+        projectId: copy.id,
+        environment: 'dev',
+        secretPath: '/a/b',
+        ...flags,
+        tagSlugs: 'core',
+      })
+      expect(found.secrets).toMatchObject([
+        { secretKey: 'USER', secretComment: 'c', secretValue: '${TRAILING}', tags: [{ color: '#123' }] },
+      ])
+    })
+
+    it('and nothing comes of a wrong passphrase, an altered file or another one', async () => {
+      const { file } = await exportProject(t.ctx, t.actor, { projectId, passphrase })
+      const take = (text: string, given = passphrase) =>
+        importProject(t.ctx, t.actor, { file: text, passphrase: given, projectName: 'None', slug: 'no-copy' })
+      const parsed = JSON.parse(file)
+      await expect(take(file, 'wrong horse')).rejects.toThrow('passphrase is wrong')
+      await expect(take(JSON.stringify({ ...parsed, content: `AAAA${parsed.content.slice(4)}` }))).rejects.toThrow(
+        'altered',
+      )
+      await expect(take(JSON.stringify({ ...parsed, version: 2 }))).rejects.toThrow('newer Keyferry')
+      await expect(take(JSON.stringify({ ...parsed, kdf: { ...parsed.kdf, N: 2 ** 30 } }))).rejects.toThrow(
+        'not a file',
+      )
+      for (const none of ['', 'not json', '[]', '{}', file.slice(0, 200)])
+        await expect(take(none)).rejects.toThrow('not a file')
+      expect(await t.ctx.db.selectFrom('projects').select('slug').where('slug', '=', 'no-copy').execute()).toEqual([])
+    })
+  })
+})

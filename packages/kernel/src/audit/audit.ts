@@ -1,0 +1,193 @@
+/**
+ * Who did what. Rows are chained: each carries a keyed hash over itself and the row before, and the end of the chain is kept, hashed too, in
+ * a row of its own that every writer locks. So rows cannot be changed, removed, swapped or cut off without `verifyAudit` naming the first.
+ */
+import { randomUUID } from 'node:crypto'
+import {
+  takeMarks,
+  type AuditFloorTable,
+  type AuditHeadTable,
+  type AuditTable,
+  type Db,
+  type Marks,
+} from '@keyferry/db'
+import type { AuditAction } from '@keyferry/schemas'
+import type { Selectable } from 'kysely'
+import { SYSTEM, timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import { chainKey, hashOf, lockHead, mark, sealOf } from './audit-head.ts'
+import { formatMarks } from './marks.ts'
+
+export type AuditRow = Selectable<AuditTable>
+export type AuditHead = Selectable<AuditHeadTable>
+export type AuditFloor = Selectable<AuditFloorTable>
+
+/** One thing that happened. `details`: names and ids, never values. */
+interface Happened {
+  actor: Actor
+  action: AuditAction
+  projectId: string | null
+  details: Record<string, unknown>
+}
+
+const HEAD = 'head'
+/** Rows in one statement. */
+const CHUNK = 500
+
+const held = new WeakMap<Tx, Happened[]>()
+
+/**
+ * Does `work`, and writes what it audits as its last step: every writer of the instance waits for whoever holds the end of the chain, so that is
+ * held only for as long as it takes to commit.
+ */
+export async function auditLast<T>(ctx: Context, tx: Tx, work: () => Promise<T>): Promise<T> {
+  const happened: Happened[] = []
+  held.set(tx, happened)
+  const result = await work()
+  held.delete(tx)
+  if (happened.length > 0) await append(ctx, tx, happened)
+  return result
+}
+
+/** Writes an audit row in the change's own transaction. `details`: names and ids, never values. */
+export async function audit(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  action: AuditAction,
+  projectId: string | null,
+  details: Record<string, unknown>,
+): Promise<void> {
+  const happened = { actor, action, projectId, details }
+  const last = held.get(tx)
+  if (last) last.push(happened)
+  else await append(ctx, tx, [happened])
+}
+
+interface Waiting {
+  happened: Happened
+  done(): void
+  failed(error: unknown): void
+}
+const events = new WeakMap<Db, Waiting[]>()
+
+/**
+ * Records what has no transaction of its own: values read, a sign-in, a refused call. Resolves once that is on disk; the caller answers nothing
+ * before. Events that arrive while others are being written share the next transaction.
+ */
+export function auditEvent(
+  ctx: Context,
+  actor: Actor,
+  action: AuditAction,
+  projectId: string | null,
+  details: Record<string, unknown>,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const waiting: Waiting = { happened: { actor, action, projectId, details }, done: resolve, failed: reject }
+  const queue = events.get(ctx.db)
+  if (queue) queue.push(waiting)
+  else {
+    const queue = [waiting]
+    events.set(ctx.db, queue)
+    void writeEvents(ctx, queue)
+  }
+  return promise
+}
+
+/** What ended without a transaction, for the next event. */
+const outside = new WeakMap<Db, Marks>()
+/** An event usually follows at once, such as that of the sign-out. */
+const OUTSIDE_MS = 1_000
+
+/** Keeps the marks of a statement without a transaction: in the next event, or soon in one of their own. */
+export function marksOutside(ctx: Context, marks: Marks): void {
+  const waiting = outside.get(ctx.db)
+  outside.set(ctx.db, { ...marks, ended: [...(waiting?.ended ?? []), ...marks.ended] })
+  if (waiting) return
+  const later = setTimeout(() => {
+    if (!outside.has(ctx.db)) return
+    auditEvent(ctx, SYSTEM, 'integrity.rows-ended', null, {}).catch((error: unknown) =>
+      ctx.log.warn({ part: 'integrity', err: error }, 'the audit log does not say that rows ended; it is tried again'),
+    )
+  }, OUTSIDE_MS)
+  later.unref()
+}
+
+/** Writes down the marks of a transaction that audits nothing else. */
+export function keepMarks(ctx: Context, tx: Tx, marks: Marks): Promise<void> {
+  const happened = { actor: SYSTEM, action: 'integrity.rows-ended' as const, projectId: null, details: {} }
+  return append(ctx, tx, [happened], marks)
+}
+
+async function writeEvents(ctx: Context, queue: Waiting[]): Promise<void> {
+  while (queue.length > 0) {
+    const batch = queue.splice(0, CHUNK)
+    const marks = outside.get(ctx.db) ?? null
+    outside.delete(ctx.db)
+    try {
+      await ctx.db.transaction().execute((tx) =>
+        append(
+          ctx,
+          tx,
+          batch.map(({ happened }) => happened),
+          marks,
+        ),
+      )
+      for (const { done } of batch) done()
+    } catch (error) {
+      if (marks) marksOutside(ctx, marks)
+      for (const { failed } of batch) failed(error)
+    }
+  }
+  events.delete(ctx.db)
+}
+
+async function append(
+  ctx: Context,
+  tx: Tx,
+  happened: readonly Happened[],
+  marks: Marks | null = takeMarks(),
+): Promise<void> {
+  const head = await lockHead(ctx, ctx.db, tx)
+  const key = chainKey(ctx, head)
+  const at = timestamp(ctx)
+  let { seq, hash } = head
+  const rows = happened.map(({ actor, action, projectId, details }, index): AuditRow => {
+    const row = {
+      id: randomUUID(),
+      at,
+      actorKind: actor.kind,
+      actorId: actor.id,
+      actor: actor.name,
+      address: actor.address ?? null,
+      action,
+      projectId,
+      details: JSON.stringify(details),
+      prevHash: hash,
+      marks: index === 0 && marks ? formatMarks(marks) : null,
+    }
+    hash = hashOf(key, row)
+    seq++
+    return { ...row, seq, hash }
+  })
+  const end = { seq, hash, seal: sealOf(key, { ...head, seq, hash }) }
+  await mark(ctx, tx, head.seq, seq)
+  // In one statement where that can be: every one is a round trip during which others wait.
+  if (ctx.db.dialect === 'postgres' && rows.length <= CHUNK) {
+    await tx
+      .with('ended', (db) => db.updateTable('auditHead').set(end).where('id', '=', HEAD).returning('id'))
+      .insertInto('audit')
+      .values(rows)
+      .execute()
+    return
+  }
+  for (let from = 0; from < rows.length; from += CHUNK)
+    await tx
+      .insertInto('audit')
+      .values(rows.slice(from, from + CHUNK))
+      .execute()
+  await tx.updateTable('auditHead').set(end).where('id', '=', HEAD).execute()
+}
+
+/** Where the log begins since old rows were taken off. */
+export const readFloor = (db: Db | Tx): Promise<AuditFloor | undefined> =>
+  db.selectFrom('auditFloors').selectAll().executeTakeFirst()

@@ -1,0 +1,157 @@
+import type { Context } from '../context.ts'
+import { SealBroken } from '../crypto/data-key.ts'
+import { chainKey, earlierRows, floorSealOf, hashOf, readHead, readMark, sealOf } from './audit-head.ts'
+import { readFloor, type AuditRow } from './audit.ts'
+
+export interface Verified {
+  /** Rows whose hash was checked. */
+  rows: number
+  /** Up to where rows were taken off because of their age; null: none were. */
+  floor: { seq: number; at: string } | null
+  /** The end of the chain. Whoever notes it elsewhere can tell later that nothing before it was replaced together with the end. */
+  head: { seq: number; hash: string } | null
+  /** The first thing that is wrong; null when nothing is. */
+  problem: AuditProblem | null
+}
+
+export interface AuditProblem {
+  kind: 'changed' | 'removed' | 'reordered' | 'truncated' | 'added' | 'head'
+  /** Place in the chain. */
+  seq: number
+  /** Of the row, where there is one. */
+  id: string | null
+  message: string
+}
+
+const PAGE = 1000
+
+/**
+ * Reads the whole audit log and names the first row that was changed, removed, moved or added, or that the end is missing. `expected`: an
+ * earlier `head`; that row must still be there, unless it is older than the log may be: then it cannot be told. May run while the service serves: rows that are added meanwhile are not looked at.
+ */
+export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: string }): Promise<Verified> {
+  const head = await readHead(ctx.db)
+  const marked = await readMark(ctx, ctx.db)
+  if (!head) {
+    const used = await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()
+    const problem =
+      used || expected
+        ? wrong(
+            'truncated',
+            marked ?? 0,
+            null,
+            'The end of the audit log, kept beside it, is missing: the log was cut off or deleted.',
+          )
+        : null
+    return { rows: 0, floor: null, head: null, problem }
+  }
+  const floor = await readFloor(ctx.db)
+  const begun = floor ? { seq: floor.seq, at: floor.at } : null
+  const end = { seq: head.seq, hash: head.hash }
+  const ended = (last: number, problem: AuditProblem | null): Verified => ({
+    rows: Math.max(0, last - (floor?.seq ?? 0)),
+    floor: begun,
+    head: end,
+    problem,
+  })
+  let key
+  try {
+    key = chainKey(ctx, head)
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error
+    return ended(0, wrong('head', head.seq, null, 'The key of the audit log does not open with the present root key.'))
+  }
+  if (floor && floor.seal !== floorSealOf(key, floor))
+    return ended(0, wrong('head', floor.seq, null, 'The beginning of the audit log, kept beside it, was changed.'))
+  if (floor && expected && (expected.seq < floor.seq || (expected.seq === floor.seq && expected.hash !== floor.hash))) {
+    const message = `Row ${expected.seq} cannot be compared: rows up to ${floor.seq} were taken off for their age. Note a later end.`
+    return ended(0, wrong('removed', expected.seq, null, message))
+  }
+  let hash = floor?.hash ?? ''
+  let seq = floor?.seq ?? 0
+  for (;;) {
+    const rows = await ctx.db
+      .selectFrom('audit')
+      .where('seq', '>', seq)
+      .where('seq', '<=', head.seq)
+      .orderBy('seq')
+      .limit(PAGE)
+      .selectAll()
+      .execute()
+    for (const row of rows) {
+      const problem = checked(row, seq + 1, hash, hashOf(key, row))
+      if (problem) return ended(seq, problem)
+      if (expected?.seq === row.seq && expected.hash !== row.hash)
+        return ended(seq, wrong('changed', row.seq, row.id, `Row ${row.seq} is not the one that was noted.`))
+      seq = row.seq
+      hash = row.hash
+    }
+    if (rows.length < PAGE) break
+  }
+  if (head.seal !== sealOf(key, head))
+    return ended(seq, wrong('head', head.seq, null, 'The end of the audit log, kept beside it, was changed.'))
+  if (seq < head.seq || (expected && expected.seq > seq)) {
+    return ended(
+      seq,
+      wrong(
+        'truncated',
+        seq + 1,
+        null,
+        `The log ends at row ${seq}, but it went on to row ${Math.max(head.seq, expected?.seq ?? 0)}.`,
+      ),
+    )
+  }
+  if (hash !== head.hash)
+    return ended(seq, wrong('truncated', seq, null, `Row ${seq} is not the one that the log ended with.`))
+  if (marked === null)
+    return ended(
+      seq,
+      wrong('head', seq, null, 'What the organization notes of the audit log is missing or was changed.'),
+    )
+  if (marked > head.seq)
+    return ended(seq, wrong('truncated', seq + 1, null, `The log ends at row ${seq}, but it went on to row ${marked}.`))
+  const added = await rowBeyond(ctx)
+  if (added) return ended(seq, wrong('added', added.seq ?? 0, added.id, 'A row stands outside the chain.'))
+  const earlier = await earlierRows(ctx.db, key)
+  if (earlier.rows !== head.before)
+    return ended(
+      seq,
+      wrong('added', 0, null, `${head.before} rows are older than the chain, and ${earlier.rows} are there.`),
+    )
+  if (earlier.digest !== head.beforeDigest)
+    return ended(seq, wrong('changed', 0, null, 'A row that is older than the chain was changed.'))
+  return ended(seq, null)
+}
+
+/** A row without a place, or after the end. What is written meanwhile is not: the end is read after it. */
+async function rowBeyond(ctx: Context): Promise<{ id: string; seq: number | null } | null> {
+  const [unplaced, last] = await Promise.all([
+    ctx.db.selectFrom('audit').where('seq', 'is', null).select(['id', 'seq']).limit(1).executeTakeFirst(),
+    ctx.db
+      .selectFrom('audit')
+      .where('seq', '>', 0)
+      .orderBy('seq', 'desc')
+      .select(['id', 'seq'])
+      .limit(1)
+      .executeTakeFirst(),
+  ])
+  if (unplaced) return unplaced
+  const head = await readHead(ctx.db)
+  return last && head && last.seq > head.seq ? last : null
+}
+
+function checked(row: AuditRow, place: number, before: string, hash: string): AuditProblem | null {
+  const at = `Row ${row.seq} (${row.at}, ${row.action})`
+  if (row.hash !== hash) return wrong('changed', row.seq, row.id, `${at} was changed.`)
+  if (row.seq !== place)
+    return wrong('removed', place, null, `Row ${place} was removed; the next one is row ${row.seq}.`)
+  if (row.prevHash !== before) return wrong('reordered', row.seq, row.id, `${at} does not follow the row before it.`)
+  return null
+}
+
+const wrong = (kind: AuditProblem['kind'], seq: number, id: string | null, message: string): AuditProblem => ({
+  kind,
+  seq,
+  id,
+  message,
+})

@@ -1,0 +1,96 @@
+import { ACCOUNT_TABLES, isSealed, SEALED_TABLES, type SealedTable } from '@keyferry/db'
+import { CamelCasePlugin } from 'kysely'
+import type { Context } from '../context.ts'
+import { TABLES } from '../crypto/sealed-store.ts'
+import { snapshot } from '../transaction.ts'
+import { headedFolders, problemOfSecrets } from './folder-head.ts'
+
+/** A row that is ignored: it was not written by Keyferry as it stands, or it ended. */
+export interface BrokenRow {
+  table: SealedTable
+  id: string
+  problem: 'changed' | 'put back'
+}
+
+/** A folder whose secrets are not those that were written last. */
+export interface BrokenFolder {
+  project: string
+  environment: string
+  path: string
+  problem: string
+}
+
+export interface VerifiedStore {
+  /** That give authority. */
+  rows: number
+  broken: BrokenRow[]
+  folders: number
+  brokenFolders: BrokenFolder[]
+}
+
+/**
+ * Checks every row that gives authority, and the secrets of every folder, against their seals and against what the audit log says ended. That log must be
+ * whole for this to say anything: `verifyAudit`.
+ */
+export async function verifyStore(ctx: Context): Promise<VerifiedStore> {
+  await ctx.authority.catchUp(ctx.db)
+  return { ...(await verifyRows(ctx)), ...(await verifyFolders(ctx)) }
+}
+
+async function verifyRows(ctx: Context): Promise<Pick<VerifiedStore, 'rows' | 'broken'>> {
+  const plain = ctx.db.withoutPlugins()
+  const present = new Set((await ctx.db.introspection.getTables()).map(({ name }) => name))
+  let rows = 0
+  const broken: BrokenRow[] = []
+  for (const table of TABLES) {
+    const own = ACCOUNT_TABLES.includes(table)
+    if (own && !present.has(table)) continue
+    const store = (own ? plain : plain.withPlugin(new CamelCasePlugin())).withTables<Rows>()
+    const [id] = SEALED_TABLES[table]
+    for (const row of await store
+      .selectFrom(table as string)
+      .selectAll()
+      .execute()) {
+      rows += 1
+      const seal = row['seal']
+      if (!isSealed(ctx.authority, table, row, seal)) broken.push({ table, id: String(row[id]), problem: 'changed' })
+      else if (ctx.authority.hasEnded(String(seal))) broken.push({ table, id: String(row[id]), problem: 'put back' })
+    }
+  }
+  return { rows, broken }
+}
+
+interface Rows {
+  [table: string]: Record<string, unknown>
+}
+
+/** Folders of one transaction. */
+const PAGE = 100
+
+async function verifyFolders(ctx: Context): Promise<Pick<VerifiedStore, 'folders' | 'brokenFolders'>> {
+  const brokenFolders: BrokenFolder[] = []
+  let folders = 0
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const { page, secrets } = await folderPage(ctx, after)
+    for (const { slug: environment, path, project, dataKey, ...folder } of page) {
+      const key = ctx.keyring.open(folder.projectId, dataKey)
+      const own = secrets.filter(({ folderId }) => folderId === folder.id)
+      const problem = await problemOfSecrets(ctx, key, folder, own)
+      if (problem !== null) brokenFolders.push({ project, environment, path, problem })
+    }
+    folders += page.length
+    after = page.at(-1)?.id
+  }
+  return { folders, brokenFolders }
+}
+
+const folderPage = (ctx: Context, after: string) =>
+  snapshot(ctx, async (tx) => {
+    const page = await headedFolders(tx).where('folders.id', '>', after).orderBy('folders.id').limit(PAGE).execute()
+    const ids = page.map(({ id }) => id)
+    const secrets =
+      ids.length === 0
+        ? []
+        : await tx.selectFrom('secrets').where('folderId', 'in', ids).select(['id', 'version', 'folderId']).execute()
+    return { page, secrets }
+  })

@@ -1,0 +1,49 @@
+import { isSealedTable, SEALED_TABLES, type SealedTable } from '@keyferry/db'
+import type { Keyring, Wrapped } from './keyring.ts'
+
+/** Every table whose rows are sealed. */
+export const TABLES: readonly SealedTable[] = Object.keys(SEALED_TABLES).filter(isSealedTable)
+
+/** Noted once the folders of a store have their heads. */
+export const FOLDER_HEADS = 'folder heads'
+
+/** All that is noted of a store that this version made or brought up to date: each table with the columns that its seals cover. */
+export const NOTES: readonly string[] = [
+  ...TABLES.map((table) => `${table}:${SEALED_TABLES[table].join(',')}`),
+  FOLDER_HEADS,
+]
+
+/** A table, and the columns that its seals cover in this store; null: it has none yet. */
+export interface Unsealed {
+  table: SealedTable
+  covered: readonly string[] | null
+}
+
+/** Columns of the tables that were noted by their names only, where they are others by now. */
+const FIRST_COLUMNS: Partial<Record<SealedTable, readonly string[]>> = {
+  syncs: SEALED_TABLES.syncs.filter((column) => !['overwriteApproved', 'approvedPlan', 'removal'].includes(column)),
+}
+
+/** A new organization's key as it is stored: with a note of what is sealed, which the root key protects. */
+export const newOrganizationKey = (keyring: Keyring, organizationId: string): string =>
+  keyring.withNotes(organizationId, keyring.create(organizationId), NOTES)
+
+/** What this store lacks: tables whose seals are missing or cover other columns than they should, and the heads of its folders. */
+export function unsealed(keyring: Keyring, { owner, wrapped }: Wrapped): { tables: Unsealed[]; folderHeads: boolean } {
+  const noted = new Map(
+    keyring.notes(owner, wrapped).map((note) => {
+      const [name = '', columns] = note.split(':')
+      return [name, columns?.split(',') ?? null]
+    }),
+  )
+  const tables = TABLES.flatMap((table): Unsealed[] => {
+    if (!noted.has(table)) return [{ table, covered: null }]
+    const covered = noted.get(table) ?? FIRST_COLUMNS[table] ?? SEALED_TABLES[table]
+    return covered.join() === SEALED_TABLES[table].join() ? [] : [{ table, covered }]
+  })
+  return { tables, folderHeads: !noted.has(FOLDER_HEADS) }
+}
+
+/** Whether this organization was made, or brought up to date, by a version that seals. */
+export const isSealedStore = (keyring: Keyring, { owner, wrapped }: Wrapped): boolean =>
+  keyring.notes(owner, wrapped).length > 0

@@ -1,0 +1,71 @@
+/** What everything else stands on. */
+export {
+  chainKey,
+  earlierRows,
+  floorSealOf,
+  lockHead,
+  makeHead,
+  mark,
+  readHead,
+  readMark,
+  sealOf,
+} from './audit/audit-head.ts'
+export { auditRepeated, flushRepeated } from './audit/audit-repeated.ts'
+export { audit, auditEvent, auditLast, readFloor } from './audit/audit.ts'
+export { entryOf, listAudit } from './audit/list-audit.ts'
+export { verifyAudit } from './audit/verify-audit.ts'
+export type { Authority } from './authority/authority.ts'
+export { checkBackup, readBackupSeal, readDumpSeal, type BackupSeal } from './backup/backup-seal.ts'
+export { backup, signDump } from './backup/backup.ts'
+export {
+  anonymous,
+  SYSTEM,
+  timestamp,
+  type Actor,
+  type Context,
+  type Events,
+  type Mailer,
+  type Network,
+  type Queue,
+  type Tx,
+  type WakeHint,
+} from './context.ts'
+export { SealBroken, type DataKey } from './crypto/data-key.ts'
+export { instanceSecret, openInstanceKeys, renewInstanceSecret } from './crypto/instance-secret.ts'
+export { keyring, type Keyring, type Wrapped } from './crypto/keyring.ts'
+export { NOTES, TABLES } from './crypto/sealed-store.ts'
+export {
+  BadRequest,
+  Forbidden,
+  IntegrityBroken,
+  Invalid,
+  KeyferryError,
+  MisdirectedRequest,
+  NotFound,
+  OnlyByProvider,
+  OutOfReach,
+  QuotaExceeded,
+  SecondFactorRequired,
+  TooLarge,
+  TooManyRequests,
+  Unauthorized,
+  Unavailable,
+  Unresolvable,
+} from './errors.ts'
+export type { AfterCommit, FolderDeletion, FolderRelease, Hooks } from './hooks.ts'
+export { rotateRootKey } from './keys/rotate-root-key.ts'
+export { budget, DEFAULT_LIMITS, MAX_ANSWER_BYTES, SETTINGS, type Limits, type Quotas, type Spend } from './limits.ts'
+export { lookedUp } from './looked-up.ts'
+export { maintain, mayMaintain } from './maintenance.ts'
+export { hasReference, partsOf, referencesIn, type Reference } from './references.ts'
+export {
+  few,
+  MAX_MESSAGE_BYTES,
+  MAX_NAME_BYTES,
+  MAX_PROBLEM_BYTES,
+  named,
+  shortened,
+  shortIssues,
+} from './short-text.ts'
+export { snapshot, transact, transactChecked } from './transaction.ts'
+export { isInitialized, proveStore, unavailable, writeHeartbeat } from './unavailable.ts'

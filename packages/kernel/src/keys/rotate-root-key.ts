@@ -1,0 +1,44 @@
+import { CHAIN } from '../audit/audit-head.ts'
+import { audit } from '../audit/audit.ts'
+import type { Actor, Context } from '../context.ts'
+import { maintain } from '../maintenance.ts'
+
+/**
+ * Wraps every data key anew with `newRootKey` (32 bytes), all in one transaction: afterwards only the new root key opens the store. Every
+ * process must be able to find the new one by then, beside the old one. Again, it changes nothing. Returns how many keys were wrapped anew.
+ * Throws `SealBroken` when the present root key does not open them all; then nothing was changed.
+ */
+export function rotateRootKey(ctx: Context, actor: Actor, newRootKey: Buffer): Promise<number> {
+  return maintain(ctx, async (tx) => {
+    const found: (() => Promise<unknown>)[] = []
+    const rewrap = (owner: string, wrapped: string, store: (wrapped: string) => Promise<unknown>): void => {
+      const anew = ctx.keyring.rewrap(owner, wrapped, newRootKey)
+      if (anew !== null) found.push(() => store(anew))
+    }
+    // Whoever makes a new key reads one of these first, and waits.
+    for (const { id, dataKey } of await locked(ctx, tx.selectFrom('organizations').select(['id', 'dataKey'])).execute())
+      rewrap(id, dataKey, (dataKey) => tx.updateTable('organizations').set({ dataKey }).where('id', '=', id).execute())
+    for (const { id, dataKey } of await locked(
+      ctx,
+      tx.selectFrom('projects').select(['id', 'dataKey']).orderBy('id'),
+    ).execute())
+      rewrap(id, dataKey, (dataKey) => tx.updateTable('projects').set({ dataKey }).where('id', '=', id).execute())
+    for (const { owner, wrapped } of await locked(
+      ctx,
+      tx.selectFrom('instanceKeys').selectAll().orderBy('owner'),
+    ).execute())
+      rewrap(owner, wrapped, (wrapped) =>
+        tx.updateTable('instanceKeys').set({ wrapped }).where('owner', '=', owner).execute(),
+      )
+    // Written with the key of the chain as it still is.
+    if (found.length > 0) await audit(ctx, tx, actor, 'instance.rotate-root-key', null, { keys: found.length + 1 })
+    for (const { id, key } of await locked(ctx, tx.selectFrom('auditHead').select(['id', 'key'])).execute())
+      rewrap(CHAIN, key, (key) => tx.updateTable('auditHead').set({ key }).where('id', '=', id).execute())
+    for (const store of found) await store()
+    return found.length
+  })
+}
+
+function locked<Q extends { forUpdate(): Q }>(ctx: Context, query: Q): Q {
+  return ctx.db.dialect === 'postgres' ? query.forUpdate() : query
+}

@@ -1,0 +1,116 @@
+/** What an operator does with an instance that may be serving meanwhile. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { syncHooks } from '@keyferry/core/process'
+import { missingMigrations, openPostgres, openSqlite, SchemaTooNew, unknownMigrations, type Db } from '@keyferry/db'
+import { IntegrityBroken, rotateRootKey, type Actor, type Context, type Keyring } from '@keyferry/kernel'
+import { openAuthority } from '@keyferry/kernel/authority'
+import { createMetrics } from '@keyferry/kernel/metrics'
+import { CannotStart } from './cannot-start.ts'
+import type { Env } from './env.ts'
+import { limitsOf } from './limits.ts'
+import { createLog } from './log.ts'
+import { givenKeys } from './open.ts'
+import { processesWithout } from './processes.ts'
+import { finishRotation, openRootKey, prepareNextKey } from './root-key.ts'
+import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
+
+export interface Admin {
+  ctx: Context
+  close(): Promise<void>
+}
+
+/** In the audit log. */
+export const OPERATOR: Actor = { kind: 'system', id: 'operator', name: 'Operator' }
+
+/**
+ * The store of an instance, without its lock and its queue: for one command. Throws `CannotStart` when there is nothing set up, the root key is wrong, or
+ * the store is at another version than this code.
+ */
+export async function openAdmin(env: Env): Promise<Admin> {
+  const dataDir = resolve(env.KEYFERRY_DATA_DIR)
+  const file = join(dataDir, 'keyferry.db')
+  const url = env.DATABASE_URL
+  const stored =
+    url === undefined ? (existsSync(file) ? storedKeyInSqlite(file) : null) : await storedKeyInPostgres(url)
+  if (!stored)
+    throw new CannotStart(
+      `Nothing is set up in ${url === undefined ? dataDir : 'this database'}. Check KEYFERRY_DATA_DIR and DATABASE_URL.`,
+    )
+  const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
+  const db = url === undefined ? openSqlite(file) : openPostgres(url, 2)
+  const [unknown] = await unknownMigrations(db)
+  if (unknown !== undefined) {
+    await db.destroy()
+    throw new CannotStart(
+      `This Keyferry is too old for its data: ${new SchemaTooNew(unknown).message}. Run that version. Nothing was changed.`,
+    )
+  }
+  const missing = await missingMigrations(db)
+  if (missing.length > 0) {
+    await db.destroy()
+    throw new CannotStart(
+      `The store is older than this Keyferry (${missing.join(', ')}). Start Keyferry once, then try again.`,
+    )
+  }
+  try {
+    return { ctx: await commandContext(env, db, keyring), close: () => db.destroy() }
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}
+
+/** The context of one command on an open store. Throws `CannotStart` when rows are gone that nothing goes on without. */
+export async function commandContext(env: Env, store: Db, keyring: Keyring): Promise<Context> {
+  const { db, authority, integrity } = await openAuthority({ db: store, keyring }).catch((error: unknown) => {
+    throw error instanceof IntegrityBroken ? new CannotStart(error.message, error) : error
+  })
+  const ctx: Context = {
+    db,
+    keyring,
+    authority,
+    // The sweep of the serving process finds what there is to do.
+    queue: { wake: () => Promise.resolve() },
+    events: { publish() {}, async *subscribe() {} },
+    hooks: syncHooks,
+    network: { allowPrivate: false },
+    metrics: createMetrics(),
+    mail: null,
+    log: createLog(env.LOG_LEVEL),
+    limits: limitsOf(env),
+    now: () => new Date(),
+  }
+  integrity.reportTo(ctx)
+  authority.writeTo(ctx)
+  return ctx
+}
+
+/**
+ * Changes the root key while the instance serves. With the key in a file: a new one is written beside it, the store is wrapped anew, and the new
+ * one takes the old one's place; a serving process finds it by itself. With keys in the environment: every process has to be running with
+ * `KEYFERRY_ROOT_KEY_NEXT` by now, and is restarted with it as `KEYFERRY_ROOT_KEY` afterwards. After a crash anywhere, the same again
+ * finishes. Returns how many keys were wrapped anew. Throws `CannotStart` naming the running processes that have not got the new key, unless `force`.
+ */
+export async function changeRootKey(env: Env, { force = false } = {}): Promise<number> {
+  const dataDir = resolve(env.KEYFERRY_DATA_DIR)
+  if (env.KEYFERRY_ROOT_KEY && !env.KEYFERRY_ROOT_KEY_NEXT) {
+    throw new CannotStart(
+      'Restart every process with the new root key in KEYFERRY_ROOT_KEY_NEXT beside the present one, then run this again with both set.',
+    )
+  }
+  const next = env.KEYFERRY_ROOT_KEY_NEXT ?? prepareNextKey(dataDir)
+  const { ctx, close } = await openAdmin(env)
+  try {
+    const behind = force ? [] : await processesWithout(ctx, next, dataDir)
+    if (behind.length > 0)
+      throw new CannotStart(
+        `The new root key is unknown to ${behind.join(', ')}. Restart them with it in KEYFERRY_ROOT_KEY_NEXT, or repeat this with --force if they have ended. Nothing was changed.`,
+      )
+    const keys = await rotateRootKey(ctx, OPERATOR, next)
+    if (!env.KEYFERRY_ROOT_KEY_NEXT) finishRotation(dataDir, next)
+    return keys
+  } finally {
+    await close()
+  }
+}

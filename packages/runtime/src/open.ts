@@ -1,0 +1,232 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import {
+  countDue,
+  createMailer,
+  freeAllLeases,
+  freeAuditStreams,
+  streamState,
+  syncHooks,
+  wakeHints,
+  type AuditStream,
+} from '@keyferry/core/process'
+import { migrate, openPostgres, openSqlite, SchemaTooNew, type Db } from '@keyferry/db'
+import { instanceSecret, IntegrityBroken, type Context, type Keyring, type Network } from '@keyferry/kernel'
+import { openAuthority, type Opened } from '@keyferry/kernel/authority'
+import { createMetrics } from '@keyferry/kernel/metrics'
+import { createQueue, localEvents, postgresEvents, type Backend, type EventBus, type JobQueue } from '@keyferry/queue'
+import type { Logger } from 'pino'
+import { auditStreamsOf } from './audit-streams.ts'
+import { CannotStart } from './cannot-start.ts'
+import type { Env } from './env.ts'
+import { followMarks } from './follow-marks.ts'
+import { limitsOf } from './limits.ts'
+import { lockDataDir } from './lock.ts'
+import { createLog } from './log.ts'
+import { monitoringOf, type Monitoring } from './monitoring.ts'
+import { announce } from './processes.ts'
+import { PATIENCE_MS, whenReachable, whenUsable } from './reachable.ts'
+import { readinessOf } from './readiness.ts'
+import { openRootKey, presentKeys, type GivenKeys } from './root-key.ts'
+import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
+
+/** What every process of Keyferry has in common: an open store, the keys, the queue and the live events. */
+export interface Instance {
+  ctx: Context
+  /** 32 bytes that sign-in derives its keys from. */
+  authKey: Buffer
+  jobs: JobQueue
+  profile: 'embedded' | 'fleet'
+  monitoring: Monitoring
+  /** Age at which runs are forgotten. */
+  historyDays: number
+  /** Age at which rows of the audit log are taken off; null: never. */
+  auditDays: number | null
+  /** Where copies of the audit log go. */
+  auditStreams: readonly AuditStream[]
+  /** Does a step of the start as soon as the database can be reached: it may go away again at any moment. Throws `CannotStart`. */
+  patiently<T>(work: () => Promise<T>): Promise<T>
+  /** Closes all of it. Drain the jobs first. */
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  /** A root key may be made where nothing is stored yet; processes of a fleet must share one instead. */
+  makeKey: boolean
+  /** Milliseconds that a Postgres gets to become reachable. */
+  patienceMs?: number
+}
+
+/**
+ * Opens the instance that `env` describes: SQLite and a queue in this process, or both on Postgres with `DATABASE_URL`. The queue is
+ * made, not started.
+ *
+ * Throws `CannotStart` before anything is written when the directory is in use, the database stays away, the store was written by a newer
+ * version, or the root key is missing or wrong.
+ */
+export async function openInstance(env: Env, options: OpenOptions): Promise<Instance> {
+  const log = createLog(env.LOG_LEVEL)
+  for (const warning of env.warnings) log.warn(warning)
+  // Refused before anything is opened.
+  auditStreamsOf(env, networkOf(env))
+  const dataDir = resolve(env.KEYFERRY_DATA_DIR)
+  makeDataDir(dataDir)
+  return env.DATABASE_URL === undefined
+    ? openEmbedded(env, dataDir, log, options)
+    : openFleet(env, env.DATABASE_URL, dataDir, log, options)
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    accessSync(dataDir, constants.W_OK)
+  } catch (error) {
+    throw new CannotStart(
+      `The data directory ${dataDir} cannot be used: ${String(error)}. Set KEYFERRY_DATA_DIR to another one.`,
+      error,
+    )
+  }
+}
+
+async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }: OpenOptions): Promise<Instance> {
+  const lock = lockDataDir(dataDir)
+  try {
+    const file = join(dataDir, 'keyferry.db')
+    const { keyring } = openRootKey(dataDir, givenKeys(env), storedKeyInSqlite(file), { make: makeKey })
+    const store = await whenUsable(file, () => prepared(openSqlite(file), keyring))
+    const instance = assemble(env, log, {
+      ...store,
+      keyring,
+      bus: localEvents(),
+      backend: { kind: 'embedded', dir: join(dataDir, 'queue') },
+      patiently: (work) => work(),
+      unlock: lock.release,
+    })
+    // This is the only process, so whatever lease is left was left by a crash.
+    const free = () => Promise.all([freeAllLeases(instance.ctx), freeAuditStreams(instance.ctx)])
+    await whenUsable(file, free).catch(async (error: unknown) => {
+      await instance.close()
+      throw error
+    })
+    return instance
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function openFleet(
+  env: Env,
+  databaseUrl: string,
+  dataDir: string,
+  log: Logger,
+  { makeKey, patienceMs = PATIENCE_MS }: OpenOptions,
+): Promise<Instance> {
+  const patiently: Instance['patiently'] = (work) => whenReachable(work, { log, patienceMs })
+  const stored = await patiently(() => storedKeyInPostgres(databaseUrl))
+  const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: makeKey })
+  const store = await patiently(() => prepared(openPostgres(databaseUrl), keyring))
+  return assemble(env, log, {
+    ...store,
+    keyring,
+    bus: postgresEvents({ databaseUrl, log }),
+    backend: { kind: 'fleet', databaseUrl },
+    patiently,
+    unlock() {},
+  })
+}
+
+const networkOf = (env: Env): Network => ({ allowPrivate: env.KEYFERRY_ALLOW_PRIVATE_NETWORK })
+
+export const givenKeys = (env: Env): GivenKeys => ({
+  rootKey: env.KEYFERRY_ROOT_KEY,
+  nextRootKey: env.KEYFERRY_ROOT_KEY_NEXT,
+})
+
+interface Store extends Opened {
+  authKey: Buffer
+}
+
+/** The store with its schema up to date and its rows checked, and the secret that sign-in derives its keys from. Closes it when that does not work. */
+async function prepared(db: Db, keyring: Keyring): Promise<Store> {
+  try {
+    await upToDate(db)
+    return { ...(await openAuthority({ db, keyring })), authKey: await instanceSecret({ db, keyring }) }
+  } catch (error) {
+    await db.destroy()
+    throw error instanceof IntegrityBroken ? new CannotStart(`${error.message} Nothing was changed.`, error) : error
+  }
+}
+
+async function upToDate(db: Db): Promise<void> {
+  try {
+    await migrate(db)
+  } catch (error) {
+    if (!(error instanceof SchemaTooNew)) throw error
+    throw new CannotStart(
+      `This Keyferry is too old for its data: ${error.message}. Start that version. Nothing was changed.`,
+      error,
+    )
+  }
+}
+
+interface Parts extends Store {
+  keyring: Keyring
+  bus: EventBus
+  backend: Backend
+  patiently: Instance['patiently']
+  unlock(): void
+}
+
+function assemble(env: Env, log: Logger, parts: Parts): Instance {
+  const { db, keyring, authority, integrity, authKey, bus, backend, patiently, unlock } = parts
+  const metrics = createMetrics({ processMetrics: true })
+  const auditStreams = auditStreamsOf(env, networkOf(env))
+  const jobs = createQueue({ backend, log, hints: (syncIds) => wakeHints(ctx, syncIds) })
+  const ctx: Context = {
+    db,
+    keyring,
+    authority,
+    queue: jobs.queue,
+    events: bus.events,
+    hooks: syncHooks,
+    network: networkOf(env),
+    metrics,
+    mail:
+      env.SMTP_URL !== undefined && env.MAIL_FROM !== undefined
+        ? createMailer({ url: env.SMTP_URL, from: env.MAIL_FROM })
+        : null,
+    log,
+    limits: limitsOf(env),
+    now: () => new Date(),
+  }
+  integrity.reportTo(ctx)
+  authority.writeTo(ctx)
+  metrics.watchDue(() => countDue(ctx))
+  for (const stream of auditStreams) metrics.watchAuditStream(stream.kind, () => streamState(ctx, stream))
+  const following = followMarks(ctx)
+  const dataDir = resolve(env.KEYFERRY_DATA_DIR)
+  const announced = announce(ctx, () => ({
+    rootKeys: presentKeys(dataDir, givenKeys(env)),
+    dataDir: env.KEYFERRY_ROOT_KEY ? null : dataDir,
+  }))
+  return {
+    ctx,
+    authKey,
+    jobs: { ...jobs, start: () => patiently(jobs.start) },
+    patiently,
+    profile: backend.kind,
+    monitoring: monitoringOf(ctx, readinessOf(ctx, jobs, auditStreams), env.METRICS_TOKEN),
+    historyDays: env.KEYFERRY_HISTORY_DAYS,
+    auditDays: env.KEYFERRY_AUDIT_DAYS ?? null,
+    auditStreams,
+    async close() {
+      await announced.stop()
+      await following.stop()
+      await jobs.stop()
+      await bus.close()
+      await db.destroy()
+      unlock()
+    },
+  }
+}

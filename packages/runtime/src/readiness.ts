@@ -1,0 +1,119 @@
+/** Whether this process can do its work: asked of what the work needs, not assumed. */
+import { streamState, type AuditStream } from '@keyferry/core/process'
+import { missingMigrations, storeTrouble } from '@keyferry/db'
+import { openInstanceKeys, SealBroken, writeHeartbeat, type Context } from '@keyferry/kernel'
+import type { JobQueue } from '@keyferry/queue'
+import { STORE_WORDS } from './store-words.ts'
+
+export interface Readiness {
+  ready: boolean
+  /** What is wrong and what to do, for people; null when ready. */
+  reason: string | null
+  checks: {
+    store: string
+    schema: string
+    queue: string
+    keys: string
+    /** A copy of the log that is late makes nothing unready: no row is lost, and requests need to be answered. */
+    auditStream: string
+  }
+}
+
+const OK = 'ok'
+/** A check that takes longer has failed. */
+const PATIENCE_MS = 3_000
+/** Several probes a second cost the store one write. */
+const REMEMBERED_MS = 1_000
+
+/** The check of this process. Never rejects. `streams`: where copies of the audit log go. */
+export function readinessOf(
+  ctx: Context,
+  jobs: Pick<JobQueue, 'problem'>,
+  streams: readonly AuditStream[] = [],
+): () => Promise<Readiness> {
+  let last: { at: number; result: Promise<Readiness> } | null = null
+  return () => {
+    const now = performance.now()
+    if (!last || now - last.at > REMEMBERED_MS) last = { at: now, result: check(ctx, jobs, streams) }
+    return last.result
+  }
+}
+
+async function check(
+  ctx: Context,
+  jobs: Pick<JobQueue, 'problem'>,
+  streams: readonly AuditStream[],
+): Promise<Readiness> {
+  const store = await inTime(storeProblem(ctx), 'The store does not answer')
+  const [schema, keys, auditStream, queue] = await Promise.all([
+    store === null ? inTime(schemaProblem(ctx), 'The store does not answer') : null,
+    store === null ? inTime(keysProblem(ctx), 'The store does not answer') : null,
+    store === null ? inTime(streamProblem(ctx, streams), 'The store does not answer') : null,
+    inTime(jobs.problem(), 'The queue does not answer'),
+  ])
+  const problems = [store, schema, keys, queue].filter((problem) => problem !== null)
+  return {
+    ready: problems.length === 0,
+    reason: problems.length === 0 ? null : problems.join(' '),
+    checks: {
+      store: store ?? OK,
+      schema: schema ?? (store === null ? OK : 'not known'),
+      queue: queue ?? OK,
+      keys: keys ?? (store === null ? OK : 'not known'),
+      auditStream: auditStream ?? (store === null ? OK : 'not known'),
+    },
+  }
+}
+
+async function storeProblem(ctx: Context): Promise<string | null> {
+  try {
+    await writeHeartbeat(ctx)
+    return null
+  } catch (error) {
+    const trouble = storeTrouble(error)
+    if (trouble !== null) return STORE_WORDS[trouble]
+    ctx.log.warn({ err: error }, 'the store does not take the write of the readiness check')
+    return 'The store does not work; the log has the details.'
+  }
+}
+
+async function schemaProblem(ctx: Context): Promise<string | null> {
+  const missing = await missingMigrations(ctx.db)
+  return missing.length === 0
+    ? null
+    : `The schema of the store is behind (${missing.join(', ')}): restart this process to bring it up to date.`
+}
+
+/** Opens what the root key wrapped: after a change of the root key a process that has not got the new one can read nothing. */
+async function keysProblem(ctx: Context): Promise<string | null> {
+  try {
+    await openInstanceKeys(ctx)
+    return null
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error
+    return 'The root key of this process does not open the keys of the store: restart it with the present root key.'
+  }
+}
+
+async function streamProblem(ctx: Context, streams: readonly AuditStream[]): Promise<string | null> {
+  const states = await Promise.all(
+    streams.map(async (stream) => ({ kind: stream.kind, ...(await streamState(ctx, stream)) })),
+  )
+  const failing = states.filter(({ failures }) => failures > 0)
+  if (failing.length === 0) return null
+  return failing
+    .map(({ kind, lag }) => `The audit log cannot be streamed (${kind}): ${lag} rows wait. The log has the details.`)
+    .join(' ')
+}
+
+async function inTime(work: Promise<string | null>, late: string): Promise<string | null> {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const timer = setTimeout(() => resolve(`${late} within ${PATIENCE_MS / 1000} s.`), PATIENCE_MS)
+  try {
+    return await Promise.race([work, promise])
+  } catch {
+    return `${late}.`
+  } finally {
+    clearTimeout(timer)
+  }
+}

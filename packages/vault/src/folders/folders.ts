@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto'
+import { amend, timeSlice, type EnvironmentTable, type FolderTable, type Selectable } from '@keyferry/db'
+import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { lockProject } from '../keys/project-key.ts'
+import { refuseWhileInUse } from '../references/in-use.ts'
+import { following } from '../secrets/follow.ts'
+import { trashFolder } from '../trash/trash-writes.ts'
+import { change } from '../tree/change.ts'
+import { byPath, findEnvironment, findFolder, foldersIn, isBelow } from '../tree/find-folder.ts'
+import { refuseBeyond } from '../tree/quotas.ts'
+import { readersOf } from '../tree/readers.ts'
+import { deleteFolders } from './delete-folders.ts'
+
+type Folder = z.output<typeof schemas.folder>
+type FolderRow = Selectable<FolderTable>
+type EnvironmentRow = Selectable<EnvironmentTable>
+
+/** The folders in a folder, by path; with `recursive` all below it, each with its path from there. Nothing for an unknown path, as Infisical answers. Throws `NotFound` for an unknown environment. */
+export async function listFolders(
+  ctx: Context,
+  _actor: Actor,
+  input: z.output<typeof schemas.listFolders>,
+): Promise<Folder[]> {
+  const environment = await findEnvironment(ctx.db, input)
+  const all = await foldersIn(ctx.db, environment.id)
+  const parent = all.find((folder) => folder.path === input.path)
+  if (!parent) return []
+  return all
+    .filter((folder) => (input.recursive ? isBelow(folder, parent) : folder.parentId === parent.id))
+    .sort(byPath)
+    .map((folder) => ({
+      ...describe(folder),
+      ...(input.recursive
+        ? { relativePath: parent.path === '/' ? folder.path : folder.path.slice(parent.path.length) }
+        : {}),
+    }))
+}
+
+/** Throws `NotFound`. */
+export async function getFolder(
+  ctx: Context,
+  _actor: Actor,
+  input: { folderId: string },
+): Promise<Folder & { projectId: string; environment: { envId: string; envName: string; envSlug: string } }> {
+  const row = await ctx.db
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('folders.id', '=', input.folderId)
+    .selectAll('folders')
+    .select(['environments.projectId', 'environments.name as envName', 'environments.slug as envSlug'])
+    .executeTakeFirst()
+  if (!row) throw new NotFound(`Folder with ID ${input.folderId} not found`)
+  const environment = { envId: row.environmentId, envName: row.envName, envSlug: row.envSlug }
+  return { ...describe(row), projectId: row.projectId, environment }
+}
+
+/** Throws `NotFound` when the parent does not exist, `BadRequest` when the name is taken. */
+export function createFolder(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createFolder>,
+): Promise<Folder> {
+  return change(ctx, actor, async (tx) => {
+    await lockProject(ctx, tx, input.projectId)
+    const { folder: parent, environment } = await findFolder(tx, { ...input, secretPath: input.path })
+    const path = join(parent.path, input.name)
+    await refuseTaken(tx, environment, path)
+    await refuseBeyond(ctx, tx, input.projectId, 'folders')
+    const at = timestamp(ctx)
+    const row: FolderRow = {
+      id: randomUUID(),
+      environmentId: environment.id,
+      parentId: parent.id,
+      name: input.name,
+      path,
+      description: input.description ?? null,
+      revision: 0,
+      secretsHead: null,
+      createdAt: at,
+      updatedAt: at,
+    }
+    await tx.insertInto('folders').values(row).execute()
+    await audit(ctx, tx, actor, 'folder.create', input.projectId, { environment: environment.slug, path })
+    return describe(row)
+  })
+}
+
+/**
+ * Renames a folder, and with it the path of everything below. Imports and syncs follow, because they hold the folder itself;
+ * references are rewritten, and those that already used the new path are mended: readers of both are told. Throws `NotFound`, and
+ * `BadRequest` for the root folder, a taken name, or naming secrets that would get another value.
+ */
+export function updateFolder(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.updateFolder>,
+): Promise<Folder> {
+  return change(ctx, actor, async (tx, touched) => {
+    const key = await lockProject(ctx, tx, input.projectId)
+    let rewritten: string[] = []
+    const environment = await findEnvironment(tx, input)
+    const all = await foldersIn(tx, environment.id)
+    const folder = all.find((candidate) => candidate.id === input.folderId)
+    if (!folder) throw new NotFound(`Folder with ID ${input.folderId} not found in environment "${environment.slug}"`)
+    if (folder.path === '/') throw new BadRequest('The root folder cannot be renamed')
+    const path = join(folder.path.slice(0, folder.path.lastIndexOf('/')) || '/', input.name)
+    const description = input.description === undefined ? folder.description : input.description
+    const at = timestamp(ctx)
+    if (path !== folder.path) {
+      await refuseTaken(tx, environment, path)
+      const inside = [folder, ...all.filter((candidate) => isBelow(candidate, folder))]
+      for (const id of await readersOf(
+        tx,
+        inside.map(({ id }) => id),
+      ))
+        touched(id)
+      const renamed = (old: string): string => path + old.slice(folder.path.length)
+      const moving = {
+        folders: new Map(inside.map((one) => [one.id, { environment: environment.slug, path: renamed(one.path) }])),
+      }
+      const followed = await following(
+        ctx,
+        tx,
+        actor,
+        { projectId: input.projectId, key },
+        touched,
+        moving,
+        async () => {
+          const slice = timeSlice()
+          for (const { id, path: old } of inside) {
+            if (slice.isOver()) await slice.rest()
+            await amend(tx, 'folders', id, { path: renamed(old), ...(id === folder.id ? { name: input.name } : {}) })
+          }
+        },
+      )
+      rewritten = followed.rewritten
+    }
+    await tx.updateTable('folders').set({ description, updatedAt: at }).where('id', '=', folder.id).execute()
+    await audit(ctx, tx, actor, 'folder.update', input.projectId, {
+      environment: environment.slug,
+      from: folder.path,
+      path,
+      ...(rewritten.length > 0 ? { rewritten } : {}),
+    })
+    return describe({ ...folder, name: input.name, path, description, updatedAt: at })
+  })
+}
+
+/**
+ * Deletes a folder, found by id or by its name in `path`, with all it holds. `syncs` says what becomes of those that read it; under
+ * `remove-secrets` the folder goes after their keys, and the answer says `pending`. Throws `NotFound`, and `BadRequest` for the root
+ * folder, while a folder elsewhere imports from it, and naming the syncs under `refuse`.
+ */
+export async function deleteFolder(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.deleteFolder>,
+): Promise<Folder> {
+  const { deleted, released } = await change(ctx, actor, async (tx, touched) => {
+    await lockProject(ctx, tx, input.projectId)
+    const environment = await findEnvironment(tx, input)
+    const all = await foldersIn(tx, environment.id)
+    const path = join(input.path, input.folderIdOrName)
+    const folder = all.find(({ id }) => id === input.folderIdOrName) ?? all.find((candidate) => candidate.path === path)
+    if (!folder) throw new NotFound(`Folder with path "${path}" not found in environment "${environment.slug}"`)
+    if (folder.path === '/') throw new BadRequest('The root folder cannot be deleted')
+    const inside = [folder, ...all.filter((candidate) => isBelow(candidate, folder))].map(({ id }) => id)
+    const what = `Folder "${folder.path}" in environment "${environment.slug}"`
+    await refuseWhileInUse(ctx, tx, input.projectId, what, inside, input.syncs)
+    const { projectId, syncs } = input
+    const deleting = { what, kind: 'folder' as const, subjectId: folder.id, projectId, folderIds: inside, syncs }
+    const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
+    if (released.pending) return { deleted: describe(folder), released }
+    const gone = new Set(inside)
+    for (const id of await readersOf(tx, inside)) if (!gone.has(id)) touched(id)
+    await trashFolder(ctx, tx, actor, input.projectId, inside)
+    await deleteFolders(tx, inside)
+    await audit(ctx, tx, actor, 'folder.delete', input.projectId, { environment: environment.slug, path: folder.path })
+    return { deleted: describe(folder), released }
+  })
+  await released.afterCommit()
+  return { ...deleted, pending: released.pending }
+}
+
+async function refuseTaken(tx: Tx, environment: EnvironmentRow, path: string): Promise<void> {
+  const taken = await tx
+    .selectFrom('folders')
+    .where('environmentId', '=', environment.id)
+    .where('path', '=', path)
+    .select('id')
+    .executeTakeFirst()
+  if (taken)
+    throw new BadRequest(`Folder with specified name already exists: "${path}" in environment "${environment.slug}"`)
+}
+
+const join = (parent: string, name: string): string => (parent === '/' ? `/${name}` : `${parent}/${name}`)
+
+function describe(row: FolderRow): Folder {
+  return {
+    id: row.id,
+    name: row.path === '/' ? 'root' : row.name,
+    envId: row.environmentId,
+    parentId: row.parentId,
+    path: row.path,
+    version: row.revision + 1,
+    isReserved: false,
+    description: row.description,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  }
+}

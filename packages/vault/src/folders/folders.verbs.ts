@@ -1,0 +1,97 @@
+/** What may be done with folders and environments, and who may. */
+import {
+  defineVerb,
+  folder,
+  inReach,
+  may,
+  project,
+  type FolderName,
+  type NewPlace,
+  type Requirements,
+} from '@keyferry/access'
+import * as schemas from '@keyferry/schemas'
+import { z } from 'zod'
+import { createEnvironment, deleteEnvironment, updateEnvironment } from './environments.ts'
+import { createFolder, deleteFolder, getFolder, listFolders, updateFolder } from './folders.ts'
+import { moveFolder } from './move.ts'
+
+const managing = (input: { projectId: string }): Requirements => [may('project.manage', project(input))]
+
+/** Where the input says that the folder is: whether there is such a place is only for those who may know it. */
+const named = ({ projectId, environment }: { projectId: string; environment: string }) =>
+  may('folders.read', folder({ projectId, environment, path: '/' }))
+
+/** A folder gets another place with everything in it: its syncs are managed where they are and where they will be. */
+const relocating = (from: FolderName, becomes: NewPlace): Requirements => [
+  may('secrets.write', { ...from, below: true }),
+  may('secrets.write', { ...from, below: true, becomes }),
+  may('syncs.manage', { kind: 'syncs-of', folder: from }),
+  may('syncs.manage', { kind: 'syncs-of', folder: from, becomes }),
+]
+
+export const folderVerbs = {
+  list: defineVerb({
+    input: schemas.listFolders,
+    requires: (input) => [may('folders.read', folder(input))],
+    run: async (ctx, actor, input, { access }) => {
+      const { environment, projectId } = input
+      const listed = await listFolders(ctx, actor, input)
+      return inReach(access, 'folders.read', projectId, listed, ({ path }) => ({ environment, path }))
+    },
+  }),
+
+  get: defineVerb({
+    input: z.object({ folderId: schemas.id }),
+    requires: ({ folderId }) => [may('folders.read', { kind: 'folder-id', folderId })],
+    run: getFolder,
+  }),
+
+  create: defineVerb({
+    input: schemas.createFolder,
+    requires: (input) => {
+      const made = folder({ ...input, path: input.path === '/' ? `/${input.name}` : `${input.path}/${input.name}` })
+      return [may('secrets.write', folder(input)), may('secrets.write', { ...made, below: true })]
+    },
+    run: createFolder,
+  }),
+
+  update: defineVerb({
+    input: schemas.updateFolder,
+    requires: (input) => [
+      ...relocating({ kind: 'folder-id', folderId: input.folderId }, { name: input.name }),
+      named(input),
+    ],
+    run: updateFolder,
+  }),
+
+  delete: defineVerb({
+    input: schemas.deleteFolder,
+    requires: (input) => {
+      const named: FolderName = { ...folder(input), kind: 'folder-in', idOrName: input.folderIdOrName }
+      const whole = [may('secrets.write', folder(input)), may('secrets.write', { ...named, below: true })] as const
+      if (input.syncs === undefined || input.syncs === 'refuse') return whole
+      return [...whole, may('syncs.manage', { kind: 'syncs-of', folder: named })]
+    },
+    run: deleteFolder,
+  }),
+
+  move: defineVerb({
+    input: schemas.moveFolder,
+    requires: (input) => {
+      const { folderId, environment, destinationEnvironment = environment, destinationPath: parent } = input
+      const from: FolderName = { kind: 'folder-id', folderId }
+      return [
+        may('secrets.read-values', { ...from, below: true }),
+        ...relocating(from, { environment: destinationEnvironment, parent }),
+        named(input),
+      ]
+    },
+    run: moveFolder,
+  }),
+}
+
+export const environmentVerbs = {
+  create: defineVerb({ input: schemas.createEnvironment, requires: managing, run: createEnvironment }),
+  update: defineVerb({ input: schemas.updateEnvironment, requires: managing, run: updateEnvironment }),
+  delete: defineVerb({ input: schemas.deleteEnvironment, requires: managing, run: deleteEnvironment }),
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto'
+import { amend, timeSlice, type Db } from '@keyferry/db'
+import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { lockProject } from '../keys/project-key.ts'
+import { faultsAround, refuseNew } from '../references/check-references.ts'
+import { importsIn, placesOf, refuseBadImport } from '../references/import-graph.ts'
+import { namerOf } from '../references/out-of-reach.ts'
+import { change } from '../tree/change.ts'
+import { findFolder } from '../tree/find-folder.ts'
+import { refuseBeyond } from '../tree/quotas.ts'
+
+type Import = z.output<typeof schemas.secretImport>
+
+/** The imports of a folder, lowest priority first. Throws `NotFound`. */
+export async function listImports(
+  ctx: Context,
+  _actor: Actor,
+  input: z.output<typeof schemas.listImports>,
+): Promise<Import[]> {
+  const { folder } = await findFolder(ctx.db, { ...input, secretPath: input.path })
+  return importsOf(ctx.db, folder.id)
+}
+
+/** Imports a folder, with the highest priority. Throws `NotFound`, and `BadRequest` for a second import of one folder or a cycle of imports or references. */
+export function createImport(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createImport>,
+): Promise<Import> {
+  return change(ctx, actor, async (tx, touched) => {
+    const { folderId, imports, where, key } = await open(ctx, tx, input)
+    const source = await sourceOf(tx, input.projectId, input.import)
+    await refuseUnsound(ctx, tx, input.projectId, { folderId, sourceFolderId: source, others: imports })
+    await refuseBeyond(ctx, tx, input.projectId, 'imports')
+    const before = await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId])
+    const id = randomUUID()
+    const at = timestamp(ctx)
+    await tx
+      .insertInto('imports')
+      .values({ id, folderId, sourceFolderId: source, position: imports.length + 1, createdAt: at, updatedAt: at })
+      .execute()
+    refuseNew(
+      ctx,
+      input.projectId,
+      before,
+      await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]),
+    )
+    touched(folderId)
+    await audit(ctx, tx, actor, 'import.create', input.projectId, { ...where, from: input.import })
+    return one(await importsOf(tx, folderId), id)
+  })
+}
+
+/** Re-points or moves an import; a new position moves the others. Throws like `createImport`. */
+export function updateImport(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.updateImport>,
+): Promise<Import> {
+  return change(ctx, actor, async (tx, touched) => {
+    const { folderId, imports, where, key } = await open(ctx, tx, input)
+    const present = one(imports, input.importId)
+    const others = imports.filter((other) => other.id !== present.id)
+    const {
+      environment = present.importEnv.slug,
+      path = present.importPath,
+      position = present.position,
+    } = input.import
+    const source = await sourceOf(tx, input.projectId, { environment, path })
+    await refuseUnsound(ctx, tx, input.projectId, { folderId, sourceFolderId: source, others })
+    const before = await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId])
+    await amend(tx, 'imports', present.id, { sourceFolderId: source })
+    await tx
+      .updateTable('imports')
+      .set({ updatedAt: timestamp(ctx) })
+      .where('id', '=', present.id)
+      .execute()
+    const index = Math.min(position, imports.length) - 1
+    await arrange(tx, [...others.slice(0, index), present, ...others.slice(index)])
+    refuseNew(
+      ctx,
+      input.projectId,
+      before,
+      await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]),
+    )
+    touched(folderId)
+    await audit(ctx, tx, actor, 'import.update', input.projectId, {
+      ...where,
+      from: { environment, path },
+      position: index + 1,
+    })
+    return one(await importsOf(tx, folderId), present.id)
+  })
+}
+
+/** Throws `NotFound`. */
+export function deleteImport(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.deleteImport>,
+): Promise<Import> {
+  return change(ctx, actor, async (tx, touched) => {
+    const { folderId, imports, where } = await open(ctx, tx, input)
+    const present = one(imports, input.importId)
+    await tx.deleteFrom('imports').where('id', '=', present.id).execute()
+    await arrange(
+      tx,
+      imports.filter((other) => other.id !== present.id),
+    )
+    touched(folderId)
+    const from = { environment: present.importEnv.slug, path: present.importPath }
+    await audit(ctx, tx, actor, 'import.delete', input.projectId, { ...where, from })
+    return present
+  })
+}
+
+async function open(ctx: Context, tx: Tx, input: { projectId: string; environment: string; path: string }) {
+  const key = await lockProject(ctx, tx, input.projectId)
+  const { folder, environment } = await findFolder(tx, { ...input, secretPath: input.path })
+  return {
+    key,
+    folderId: folder.id,
+    imports: await importsOf(tx, folder.id),
+    where: { environment: environment.slug, path: folder.path },
+  }
+}
+
+async function sourceOf(tx: Tx, projectId: string, from: { environment: string; path: string }): Promise<string> {
+  const { folder } = await findFolder(tx, { projectId, environment: from.environment, secretPath: from.path })
+  return folder.id
+}
+
+async function importsOf(db: Db | Tx, folderId: string): Promise<Row[]> {
+  const rows = await db
+    .selectFrom('imports')
+    .innerJoin('folders', 'folders.id', 'imports.sourceFolderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('imports.folderId', '=', folderId)
+    .selectAll('imports')
+    .select(['folders.path', 'environments.id as environmentId', 'environments.name', 'environments.slug'])
+    .orderBy('imports.position')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    folderId: row.folderId,
+    sourceFolderId: row.sourceFolderId,
+    position: row.position,
+    isReplication: false,
+    importPath: row.path,
+    importEnv: { id: row.environmentId, name: row.name, slug: row.slug },
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  }))
+}
+
+function one<T extends { id: string }>(imports: readonly T[], id: string): T {
+  const found = imports.find((candidate) => candidate.id === id)
+  if (!found) throw new NotFound(`Import with ID ${id} not found in this folder`)
+  return found
+}
+
+/** Throws `BadRequest` when `source` is imported already, when a folder would import itself, and beyond the limit of levels. */
+async function refuseUnsound(
+  ctx: Context,
+  tx: Tx,
+  projectId: string,
+  { folderId, sourceFolderId, others }: { folderId: string; sourceFolderId: string; others: readonly Row[] },
+): Promise<void> {
+  const kept = new Set(others.map(({ id }) => id))
+  const edges = (await importsIn(tx, projectId)).filter((edge) => edge.folderId !== folderId || kept.has(edge.id))
+  await refuseBadImport(tx, namerOf(ctx, projectId), edges, { folderId, sourceFolderId })
+  if (others.some((other) => other.sourceFolderId === sourceFolderId)) {
+    const [name] = await placesOf(tx, [sourceFolderId])
+    throw new BadRequest(`${name} is already imported by this folder. Move the present import instead.`)
+  }
+}
+
+type Row = Import & { sourceFolderId: string }
+
+async function arrange(tx: Tx, order: readonly { id: string; position: number }[]): Promise<void> {
+  const slice = timeSlice()
+  for (const [index, { id, position }] of order.entries()) {
+    if (slice.isOver()) await slice.rest()
+    if (position !== index + 1) await amend(tx, 'imports', id, { position: index + 1 })
+  }
+}

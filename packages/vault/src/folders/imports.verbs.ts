@@ -1,0 +1,47 @@
+/** What may be done with the imports of a folder, and who may. */
+import { defineVerb, folder, inReach, may } from '@keyferry/access'
+import * as schemas from '@keyferry/schemas'
+import { createImport, deleteImport, listImports, updateImport } from './imports.ts'
+
+export const importVerbs = {
+  list: defineVerb({
+    input: schemas.listImports,
+    requires: (input) => [may('secrets.read-names', folder(input))],
+    run: async (ctx, actor, input, { access }) =>
+      inReach(access, 'secrets.read-names', input.projectId, await listImports(ctx, actor, input), (listed) => ({
+        environment: listed.importEnv.slug,
+        path: listed.importPath,
+      })),
+  }),
+
+  /** An import shows what its source shows, imports and references included. */
+  create: defineVerb({
+    input: schemas.createImport,
+    requires: (input) => {
+      const { projectId } = input
+      return [
+        may('secrets.write', folder(input)),
+        may('secrets.read-values', { kind: 'shown-by', folder: folder({ projectId, ...input.import }) }),
+      ]
+    },
+    run: createImport,
+  }),
+
+  update: defineVerb({
+    input: schemas.updateImport,
+    requires: (input) => {
+      const { projectId, importId, import: from } = input
+      const here = may('secrets.write', folder(input))
+      if (from.environment === undefined && from.path === undefined) return [here]
+      const { environment, path } = from
+      return [here, may('secrets.read-values', { kind: 'import-source', projectId, importId, environment, path })]
+    },
+    run: updateImport,
+  }),
+
+  delete: defineVerb({
+    input: schemas.deleteImport,
+    requires: (input) => [may('secrets.write', folder(input))],
+    run: deleteImport,
+  }),
+}

@@ -1,0 +1,190 @@
+/** Secrets and folders that go to another place. */
+import { amend, timeSlice, type FolderTable, type Selectable } from '@keyferry/db'
+import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { lockProject } from '../keys/project-key.ts'
+import { checkReferences } from '../references/check-references.ts'
+import { following, keyOf, type Place } from '../secrets/follow.ts'
+import { dropMovedSecrets, openForWriting, openSecret, presentSecrets, putSecrets, type Put } from '../secrets/write.ts'
+import { change } from '../tree/change.ts'
+import { findFolder } from '../tree/find-folder.ts'
+import { readersOf } from '../tree/readers.ts'
+import { tagIdsOf } from '../tree/tags.ts'
+import { lost } from '../tree/tree.ts'
+import { getFolder } from './folders.ts'
+
+/**
+ * Moves secrets into another folder, of this environment or another. Values that refer to them follow; references inside them go on meaning what
+ * they meant. Throws `NotFound` for a place or a secret that is not there, `BadRequest` when keys are taken at the destination (unless
+ * `shouldOverwrite`), or naming who would get another value.
+ */
+export function moveSecrets(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.moveSecrets>,
+): Promise<z.output<typeof schemas.movedSecrets>> {
+  const { projectId, shouldOverwrite } = input
+  return change(ctx, actor, async (tx, touched) => {
+    const from = await openForWriting(ctx, tx, {
+      projectId,
+      environment: input.sourceEnvironment,
+      secretPath: input.sourceSecretPath,
+    })
+    const to = await openForWriting(ctx, tx, {
+      projectId,
+      environment: input.destinationEnvironment,
+      secretPath: input.destinationSecretPath,
+    })
+    if (from.folder.id === to.folder.id)
+      throw new BadRequest('The secrets are there already: name another destination.')
+    const ids = [...new Set(input.secretIds)]
+    const all = await tx
+      .selectFrom('secrets')
+      .where('folderId', '=', from.folder.id)
+      .where('id', 'in', ids)
+      .selectAll()
+      .execute()
+    const found = new Set(all.map(({ id }) => id))
+    const missing = ids.filter((id) => !found.has(id))
+    if (missing.length > 0)
+      throw new NotFound(
+        `Secrets with these IDs not found in ${input.sourceEnvironment}:${input.sourceSecretPath}: ${missing.join(', ')}`,
+      )
+    const rows = all.sort((a, b) => (a.key < b.key ? -1 : 1))
+    const present = await presentSecrets(
+      tx,
+      to.folder.id,
+      rows.map((row) => row.key),
+    )
+    if (present.size > 0 && !shouldOverwrite)
+      throw new BadRequest(
+        `Secret already exist${present.size === 1 ? 's' : ''} at the destination: ${[...present.keys()].sort().join(', ')}`,
+      )
+    const there: Place = { environment: to.environment.slug, path: to.folder.path }
+    const moving = {
+      secrets: new Map(
+        rows.map((row) => [keyOf(from.folder.id, row.key), { ...there, folderId: to.folder.id, key: row.key }]),
+      ),
+      overwrites: present.size > 0,
+    }
+    const tags = await tagIdsOf(
+      tx,
+      [...rows, ...present.values()].map(({ id }) => id),
+    )
+    const { rewritten } = await following(ctx, tx, actor, from, touched, moving, async (values) => {
+      const puts = rows.map((row): Put => {
+        const { value, comment, metadata } = openSecret(from, row)
+        if (value === null)
+          throw new BadRequest(`The value of ${row.key} cannot be decrypted; write a new value first.`)
+        if (comment === null) throw lost(row.key, 'comment')
+        if (metadata === null) throw lost(row.key, 'metadata')
+        return {
+          present: present.get(row.key),
+          key: row.key,
+          value: values.get(keyOf(from.folder.id, row.key)) ?? value,
+          comment,
+          metadata,
+          tagIds: [...(tags.get(row.id) ?? []), ...(tags.get(present.get(row.key)?.id ?? '') ?? [])],
+          skipMultilineEncoding: row.skipMultilineEncoding === 1,
+        }
+      })
+      const { secrets } = await putSecrets(ctx, tx, actor, to, puts)
+      await dropMovedSecrets(ctx, tx, actor, from, rows)
+      await checkReferences(ctx, tx, to, secrets)
+    })
+    touched(from.folder.id)
+    touched(to.folder.id)
+    await audit(ctx, tx, actor, 'secret.move', projectId, {
+      from: { environment: from.environment.slug, secretPath: from.folder.path },
+      to: { environment: there.environment, secretPath: there.path },
+      keys: rows.map((row) => row.key),
+      ...(present.size > 0 ? { overwritten: [...present.keys()].sort() } : {}),
+      ...(rewritten.length > 0 ? { rewritten } : {}),
+    })
+    return { isSourceUpdated: true, isDestinationUpdated: true }
+  })
+}
+
+/**
+ * Moves a folder with everything below it into another folder, of this environment or another. Imports and syncs follow, because they hold the
+ * folder itself; references are rewritten. Throws `NotFound`, and `BadRequest` for the root folder, a taken name, a destination inside it, or
+ * naming who would get another value.
+ */
+export async function moveFolder(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.moveFolder>,
+): Promise<z.output<typeof schemas.folder>> {
+  const { projectId, folderId } = input
+  await change(ctx, actor, async (tx, touched) => {
+    const key = await lockProject(ctx, tx, projectId)
+    const { environment } = await findFolder(tx, { ...input, secretPath: '/' })
+    const to = await findFolder(tx, {
+      projectId,
+      environment: input.destinationEnvironment ?? input.environment,
+      secretPath: input.destinationPath,
+    })
+    const all = await tx.selectFrom('folders').where('environmentId', '=', environment.id).selectAll().execute()
+    const folder = all.find(({ id }) => id === folderId)
+    if (!folder) throw new NotFound(`Folder with ID ${folderId} not found in environment "${environment.slug}"`)
+    if (folder.path === '/') throw new BadRequest('The root folder cannot be moved')
+    const inside = [folder, ...all.filter(({ path }) => path.startsWith(`${folder.path}/`))]
+    if (inside.some(({ id }) => id === to.folder.id)) throw new BadRequest('A folder cannot be moved into itself')
+    const path = to.folder.path === '/' ? `/${folder.name}` : `${to.folder.path}/${folder.name}`
+    await refuseTaken(tx, to.environment, path)
+    const newPath = ({ path: old }: Selectable<FolderTable>): string => path + old.slice(folder.path.length)
+    const moving = {
+      folders: new Map(inside.map((one) => [one.id, { environment: to.environment.slug, path: newPath(one) }])),
+    }
+    for (const id of await readersOf(
+      tx,
+      inside.map(({ id }) => id),
+    ))
+      touched(id)
+    const { rewritten } = await following(ctx, tx, actor, { projectId, key }, touched, moving, async () => {
+      await tx
+        .updateTable('folders')
+        .set({ updatedAt: timestamp(ctx) })
+        .where('id', '=', folder.id)
+        .execute()
+      await relocate(
+        tx,
+        inside.map((one) => ({
+          id: one.id,
+          environmentId: to.environment.id,
+          parentId: one.id === folder.id ? to.folder.id : one.parentId,
+          path: newPath(one),
+        })),
+      )
+    })
+    await audit(ctx, tx, actor, 'folder.move', projectId, {
+      from: { environment: environment.slug, path: folder.path },
+      to: { environment: to.environment.slug, path },
+      ...(rewritten.length > 0 ? { rewritten } : {}),
+    })
+  })
+  return getFolder(ctx, actor, { folderId })
+}
+
+async function refuseTaken(tx: Tx, environment: { id: string; slug: string }, path: string): Promise<void> {
+  const taken = await tx
+    .selectFrom('folders')
+    .where('environmentId', '=', environment.id)
+    .where('path', '=', path)
+    .select('id')
+    .executeTakeFirst()
+  if (taken)
+    throw new BadRequest(`Folder with specified name already exists: "${path}" in environment "${environment.slug}"`)
+}
+
+async function relocate(
+  tx: Tx,
+  folders: readonly { id: string; environmentId: string; parentId: string | null; path: string }[],
+): Promise<void> {
+  const slice = timeSlice()
+  for (const { id, ...place } of folders) {
+    if (slice.isOver()) await slice.rest()
+    await amend(tx, 'folders', id, place)
+  }
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { onEveryDatabase } from '@keyferry/db/testing'
+import { testContext, type TestContext } from '@keyferry/kernel/testing'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createTestProject } from '../testing.ts'
+import { createProject, deleteProject, getProject, getProjectBySlug, listProjects, updateProject } from './projects.ts'
+
+onEveryDatabase('projects', (open) => {
+  let t: TestContext
+  beforeEach(async () => {
+    t = await testContext(open)
+  })
+  afterEach(() => t.close())
+
+  it('begins with three environments, each with a root folder', async () => {
+    const project = await createTestProject(t.ctx, t.actor)
+    expect(project.environments.map(({ name, slug, position }) => ({ name, slug, position }))).toEqual([
+      { name: 'Development', slug: 'dev', position: 1 },
+      { name: 'Staging', slug: 'staging', position: 2 },
+      { name: 'Production', slug: 'prod', position: 3 },
+    ])
+    const folders = await t.ctx.db.selectFrom('folders').select(['path', 'name']).execute()
+    expect(folders).toEqual([1, 2, 3].map(() => ({ path: '/', name: '' })))
+  })
+
+  it('makes a slug from the name, and another one for a second project of that name', async () => {
+    const first = await createTestProject(t.ctx, t.actor, 'Café & Shop')
+    const second = await createTestProject(t.ctx, t.actor, 'Café & Shop')
+    expect(first.slug).toMatch(/^cafe-shop-[0-9a-f]{4}$/)
+    expect(second.slug).not.toBe(first.slug)
+    expect((await createTestProject(t.ctx, t.actor, '日本')).slug).toMatch(/^project-[0-9a-f]{4}$/)
+    expect(await getProjectBySlug(t.ctx, t.actor, { slug: first.slug })).toEqual(first)
+    expect(await listProjects(t.ctx, t.actor)).toHaveLength(3)
+  })
+
+  it('refuses a taken slug by name', async () => {
+    await createProject(t.ctx, t.actor, { projectName: 'Shop', slug: 'the-shop', shouldCreateDefaultEnvs: false })
+    await expect(
+      createProject(t.ctx, t.actor, { projectName: 'Other', slug: 'the-shop', shouldCreateDefaultEnvs: false }),
+    ).rejects.toThrow('Project slug "the-shop" is already taken. Choose')
+    const other = await createTestProject(t.ctx, t.actor, 'Other')
+    await expect(updateProject(t.ctx, t.actor, { projectId: other.id, slug: 'the-shop' })).rejects.toThrow(
+      'already taken',
+    )
+  })
+
+  it('changes only what it is given', async () => {
+    const project = await createTestProject(t.ctx, t.actor)
+    const updated = await updateProject(t.ctx, t.actor, { projectId: project.id, description: 'All of it' })
+    expect(updated).toMatchObject({ name: project.name, slug: project.slug, description: 'All of it' })
+  })
+
+  it('is gone with all it held when deleted', async () => {
+    const project = await createTestProject(t.ctx, t.actor)
+    await deleteProject(t.ctx, t.actor, { projectId: project.id })
+    await expect(getProject(t.ctx, t.actor, { projectId: project.id })).rejects.toMatchObject({ status: 404 })
+    expect(await t.ctx.db.selectFrom('folders').selectAll().execute()).toEqual([])
+  })
+
+  it('says which project is missing', async () => {
+    const projectId = randomUUID()
+    await expect(updateProject(t.ctx, t.actor, { projectId, name: 'x' })).rejects.toThrow(
+      `Project with ID ${projectId} not found`,
+    )
+  })
+})

@@ -1,0 +1,199 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { amend, isUniqueViolation, type ProjectTable, type Selectable } from '@keyferry/db'
+import { audit, BadRequest, lookedUp, NotFound, timestamp, type Actor, type Context } from '@keyferry/kernel'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { lockProject, organizationKeyOf } from '../keys/project-key.ts'
+import { refuseWhileInUse } from '../references/in-use.ts'
+import { deleteTrash } from '../trash/trash-contents.ts'
+import { change } from '../tree/change.ts'
+import { deleteFolders } from './delete-folders.ts'
+import { insertEnvironment } from './environments.ts'
+
+type Project = z.output<typeof schemas.project>
+
+const DEFAULT_ENVIRONMENTS = [
+  { name: 'Development', slug: 'dev' },
+  { name: 'Staging', slug: 'staging' },
+  { name: 'Production', slug: 'prod' },
+]
+
+/** All projects, by name. */
+export async function listProjects(ctx: Context, _actor: Actor, _input?: unknown): Promise<Project[]> {
+  const rows = await ctx.db.selectFrom('projects').selectAll().execute()
+  const projects = await describe(ctx, rows)
+  return projects.sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** Throws `NotFound`. */
+export async function getProject(ctx: Context, _actor: Actor, input: { projectId: string }): Promise<Project> {
+  const row = await ctx.db.selectFrom('projects').where('id', '=', input.projectId).selectAll().executeTakeFirst()
+  return one(await describe(ctx, row ? [row] : []), `Project with ID ${input.projectId} not found`)
+}
+
+/** Throws `NotFound`. */
+export async function getProjectBySlug(ctx: Context, _actor: Actor, input: { slug: string }): Promise<Project> {
+  const row = await ctx.db
+    .selectFrom('projects')
+    .where('slug', '=', lookedUp(input.slug))
+    .selectAll()
+    .executeTakeFirst()
+  return one(await describe(ctx, row ? [row] : []), `Project with slug "${input.slug}" not found`)
+}
+
+/** A project with its own data key and, unless told otherwise, three environments. Throws `BadRequest` when the slug is taken. */
+export async function createProject(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createProject>,
+): Promise<Project> {
+  const id = randomUUID()
+  const at = timestamp(ctx)
+  const slug = input.slug ?? defaultSlug(input.projectName)
+  await change(ctx, actor, async (tx) => {
+    await ctx.caller?.verify(tx)
+    const taken = await tx.selectFrom('projects').where('slug', '=', slug).select('id').executeTakeFirst()
+    if (taken) throw slugTaken(slug)
+    const like = await organizationKeyOf(ctx, tx)
+    await tx
+      .insertInto('projects')
+      .values({
+        id,
+        name: input.projectName,
+        slug,
+        description: input.projectDescription ?? null,
+        dataKey: ctx.keyring.create(id, like),
+        createdAt: at,
+        updatedAt: at,
+      })
+      .execute()
+    if (input.shouldCreateDefaultEnvs) {
+      for (const [index, environment] of DEFAULT_ENVIRONMENTS.entries()) {
+        await insertEnvironment(ctx, tx, { projectId: id, ...environment, position: index + 1 })
+      }
+    }
+    await audit(ctx, tx, actor, 'project.create', id, { name: input.projectName, slug })
+  }).catch(explainSlug(slug))
+  return getProject(ctx, actor, { projectId: id })
+}
+
+/** Throws `NotFound`, and `BadRequest` when the slug is taken. */
+export async function updateProject(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.updateProject>,
+): Promise<Project> {
+  const { projectId, name, description, slug } = input
+  await change(ctx, actor, async (tx) => {
+    await lockProject(ctx, tx, projectId)
+    if (slug !== undefined) {
+      const taken = await tx
+        .selectFrom('projects')
+        .where('slug', '=', slug)
+        .where('id', '!=', projectId)
+        .select('id')
+        .executeTakeFirst()
+      if (taken) throw slugTaken(slug)
+    }
+    if (slug !== undefined) await amend(tx, 'projects', projectId, { slug })
+    await tx
+      .updateTable('projects')
+      .set({ name, description, updatedAt: timestamp(ctx) })
+      .where('id', '=', projectId)
+      .execute()
+    await audit(ctx, tx, actor, 'project.update', projectId, { name, slug })
+  }).catch(explainSlug(slug ?? ''))
+  return getProject(ctx, actor, { projectId })
+}
+
+/** Deletes a project with all it holds; `syncs` as for a folder. Throws `NotFound`, and `BadRequest` naming its syncs under `refuse`. */
+export async function deleteProject(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.deleteProject>,
+): Promise<Project> {
+  const project = await getProject(ctx, actor, input)
+  const released = await change(ctx, actor, async (tx) => {
+    await lockProject(ctx, tx, project.id)
+    const folders = await tx
+      .selectFrom('folders')
+      .innerJoin('environments', 'environments.id', 'folders.environmentId')
+      .where('environments.projectId', '=', project.id)
+      .select('folders.id')
+      .execute()
+    const { id, name } = project
+    const what = `Project "${name}"`
+    const folderIds = folders.map((folder) => folder.id)
+    await refuseWhileInUse(ctx, tx, input.projectId, what, folderIds, input.syncs)
+    const deleting = { what, kind: 'project' as const, subjectId: id, projectId: id, folderIds, syncs: input.syncs }
+    const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
+    if (released.pending) return released
+    await deleteFolders(tx, folderIds)
+    const trash = await tx.selectFrom('trash').where('projectId', '=', project.id).select('id').execute()
+    await deleteTrash(
+      tx,
+      trash.map((item) => item.id),
+    )
+    await tx.deleteFrom('projects').where('id', '=', project.id).execute()
+    await audit(ctx, tx, actor, 'project.delete', project.id, { name: project.name, slug: project.slug })
+    return released
+  })
+  await released.afterCommit()
+  return { ...project, pending: released.pending }
+}
+
+async function describe(ctx: Context, rows: readonly Selectable<ProjectTable>[]): Promise<Project[]> {
+  if (rows.length === 0) return []
+  const organization = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
+  const environments = await ctx.db
+    .selectFrom('environments')
+    .where(
+      'projectId',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .select(['id', 'projectId', 'name', 'slug', 'position'])
+    .orderBy('position')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    _id: row.id,
+    name: row.name,
+    slug: row.slug,
+    type: 'secret-manager',
+    description: row.description,
+    orgId: organization.id,
+    environments: environments
+      .filter((environment) => environment.projectId === row.id)
+      .map(({ projectId: _, ...rest }) => rest),
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  }))
+}
+
+function one(projects: readonly Project[], otherwise: string): Project {
+  const [project] = projects
+  if (!project) throw new NotFound(otherwise)
+  return project
+}
+
+/** The name as a slug, cut to leave room, and four random characters: two projects may have one name. */
+function defaultSlug(name: string): string {
+  const words = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 56)
+    .replaceAll(/^-+|-+$/g, '')
+  return `${words || 'project'}-${randomBytes(2).toString('hex')}`
+}
+
+const slugTaken = (slug: string): BadRequest =>
+  new BadRequest(`Project slug "${slug}" is already taken. Choose another slug.`)
+
+/** Two writers may both find the slug free; the database then refuses the second. */
+function explainSlug(slug: string): (error: unknown) => never {
+  return (error) => {
+    throw isUniqueViolation(error) ? slugTaken(slug) : error
+  }
+}

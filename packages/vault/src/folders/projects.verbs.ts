@@ -1,0 +1,58 @@
+/** What may be done with projects, their tags and their files, and who may. */
+import {
+  defineVerb,
+  knownEnvironments,
+  knownProjects,
+  may,
+  project,
+  RUNS_INSTANCE,
+  SIGNED_IN,
+  type Requirements,
+} from '@keyferry/access'
+import * as schemas from '@keyferry/schemas'
+import { z } from 'zod'
+import { createTag, deleteTag, listTags, updateTag } from '../tree/tags.ts'
+import { createProject, deleteProject, getProject, getProjectBySlug, listProjects, updateProject } from './projects.ts'
+
+interface InProject {
+  projectId: string
+}
+const reading = (input: InProject): Requirements => [may('project.read', project(input))]
+const managing = (input: InProject): Requirements => [may('project.manage', project(input))]
+/** Tags are the whole project's. */
+const tagging = (input: InProject): Requirements => [may('secrets.write', project(input))]
+
+export const projectVerbs = {
+  list: defineVerb({
+    input: null,
+    requires: () => SIGNED_IN,
+    run: async (ctx, actor, _input, { access }) => knownProjects(access, await listProjects(ctx, actor, {})),
+  }),
+
+  get: defineVerb({
+    input: z.object({ projectId: schemas.id }),
+    requires: reading,
+    run: async (ctx, actor, input, { access }) => knownEnvironments(access, await getProject(ctx, actor, input)),
+  }),
+
+  bySlug: defineVerb({
+    input: z.object({ slug: schemas.lookedUp(64) }),
+    requires: ({ slug }) => [may('project.read', { kind: 'project-slug', slug })],
+    run: async (ctx, actor, input, { access }) => knownEnvironments(access, await getProjectBySlug(ctx, actor, input)),
+  }),
+
+  create: defineVerb({ input: schemas.createProject, requires: () => RUNS_INSTANCE, run: createProject }),
+  update: defineVerb({ input: schemas.updateProject, requires: managing, run: updateProject }),
+  delete: defineVerb({ input: schemas.deleteProject, requires: managing, run: deleteProject }),
+}
+
+export const tagVerbs = {
+  list: defineVerb({ input: z.object({ projectId: schemas.id }), requires: reading, run: listTags }),
+  create: defineVerb({ input: schemas.createTag, requires: tagging, run: createTag }),
+  update: defineVerb({ input: schemas.updateTag, requires: tagging, run: updateTag }),
+  delete: defineVerb({
+    input: z.object({ projectId: schemas.id, tagId: schemas.id }),
+    requires: tagging,
+    run: deleteTag,
+  }),
+}

@@ -1,0 +1,201 @@
+/**
+ * What was deleted and may come back for a while. Rows are kept exactly as they were, sealed texts and ids included, so a folder comes
+ * back as the same folder, with its versions, and opens nowhere else.
+ */
+import { timeSlice } from '@keyferry/db'
+import {
+  audit,
+  BadRequest,
+  maintain,
+  NotFound,
+  timestamp,
+  type Actor,
+  type Context,
+  type DataKey,
+  type Tx,
+} from '@keyferry/kernel'
+import type { trashed } from '@keyferry/schemas'
+import type { z } from 'zod'
+import { lockProject } from '../keys/project-key.ts'
+import { checkReferences, refuseFaultsThrough } from '../references/check-references.ts'
+import { refuseFoldersOutOfReach } from '../references/out-of-reach.ts'
+import { presentSecrets, putSecrets } from '../secrets/write.ts'
+import { bringContents, contentsOf, deleteTrash, foldersInTrash, presentTags } from '../trash/trash-contents.ts'
+import { change } from '../tree/change.ts'
+import type { Located } from '../tree/find-folder.ts'
+import { refuseBeyond } from '../tree/quotas.ts'
+import { readersOf } from '../tree/readers.ts'
+import { openComment, openMetadata, openOrNull, sealedAs, type SecretRow } from '../tree/tree.ts'
+
+/** Deleted secrets and folders that can still be restored, latest first. Never a value. */
+export async function listTrash(
+  ctx: Context,
+  _actor: Actor,
+  input: { projectId: string; environment?: string | undefined },
+): Promise<z.output<typeof trashed>[]> {
+  const rows = await ctx.db
+    .selectFrom('trash')
+    .innerJoin('environments', 'environments.id', 'trash.environmentId')
+    .where('trash.projectId', '=', input.projectId)
+    .where('trash.kind', '!=', 'environment')
+    .where('trash.expiresAt', '>', timestamp(ctx))
+    .$if(input.environment !== undefined, (query) =>
+      query.where('environments.slug', '=', (input.environment ?? '').replaceAll('\0', '\n')),
+    )
+    .selectAll('trash')
+    .select('environments.slug as environment')
+    .orderBy('trash.deletedAt', 'desc')
+    .orderBy('trash.id')
+    .limit(1000)
+    .execute()
+  return rows.map(({ id, kind, environment, path, name, secrets, deletedAt, deletedBy, expiresAt }) => ({
+    id,
+    kind: kind === 'secret' ? kind : 'folder',
+    environment,
+    secretPath: path,
+    name,
+    secrets,
+    deletedAt,
+    deletedBy,
+    expiresAt,
+  }))
+}
+
+/**
+ * Brings a deleted secret or folder back to where it was; a folder that was renamed or moved meanwhile is still where it was. Imports
+ * inside it whose source is gone stay away, and are named. Throws `NotFound`, and `BadRequest` when its place is gone or its name is taken.
+ */
+export function restoreTrash(
+  ctx: Context,
+  actor: Actor,
+  input: { projectId: string; environment: string; trashId: string },
+): Promise<{ environment: string; secretPath: string; name: string; leftOut: string[] }> {
+  const { projectId, trashId } = input
+  return change(ctx, actor, async (tx, touched) => {
+    const key = await lockProject(ctx, tx, projectId)
+    const item = await tx
+      .selectFrom('trash')
+      .innerJoin('environments', 'environments.id', 'trash.environmentId')
+      .where('trash.id', '=', trashId)
+      .where('trash.projectId', '=', projectId)
+      .where('trash.kind', '!=', 'environment')
+      .where('trash.expiresAt', '>', timestamp(ctx))
+      .where('environments.slug', '=', input.environment.replaceAll('\0', '\n'))
+      .selectAll('trash')
+      .select('environments.slug')
+      .executeTakeFirst()
+    if (!item)
+      throw new NotFound(`There is nothing deleted with the id ${trashId} in environment "${input.environment}"`)
+    const parent = await tx.selectFrom('folders').where('id', '=', item.folderId).selectAll().executeTakeFirst()
+    if (!parent)
+      throw new BadRequest(`Folder "${item.path}", which "${item.name}" was in, is deleted too. Restore that first.`)
+    const environment = await tx
+      .selectFrom('environments')
+      .where('id', '=', parent.environmentId)
+      .selectAll()
+      .executeTakeFirstOrThrow()
+    const target = { projectId, key, folder: parent, environment }
+    const leftOut =
+      item.kind === 'secret'
+        ? await bringSecret(ctx, tx, actor, target, trashId)
+        : await bringFolder(ctx, tx, target, item.name, trashId, touched)
+    touched(parent.id)
+    await deleteTrash(tx, [trashId])
+    const where = { environment: environment.slug, secretPath: parent.path, name: item.name }
+    await audit(ctx, tx, actor, item.kind === 'secret' ? 'secret.restore' : 'folder.restore', projectId, where)
+    return { ...where, leftOut }
+  })
+}
+
+interface To extends Located {
+  projectId: string
+  key: DataKey
+}
+
+async function bringSecret(ctx: Context, tx: Tx, actor: Actor, target: To, trashId: string): Promise<string[]> {
+  const rows = await tx.selectFrom('trashRows').where('trashId', '=', trashId).selectAll().execute()
+  const kept = contentsOf<SecretRow>(rows, 'secret')[0]
+  if (!kept) throw new Error('a deleted secret was kept without its row')
+  const secret = { ...kept, metadata: kept.metadata ?? '' }
+  const taken = await presentSecrets(tx, target.folder.id, [secret.key])
+  if (taken.size > 0) throw new BadRequest(`Secret already exists: ${secret.key}. Rename it first.`)
+  const { projectId, key } = target
+  const value = openOrNull(key, secret.value, sealedAs('secret', projectId, secret))
+  if (value === null) throw new BadRequest(`The value of ${secret.key} cannot be decrypted`)
+  const { secrets } = await putSecrets(ctx, tx, actor, target, [
+    {
+      present: undefined,
+      key: secret.key,
+      value,
+      comment: openComment(key, projectId, secret),
+      metadata: openMetadata(key, projectId, secret),
+      skipMultilineEncoding: secret.skipMultilineEncoding === 1,
+      tagIds: await presentTags(
+        tx,
+        contentsOf<{ tagId: string }>(rows, 'tag').map(({ tagId }) => tagId),
+      ),
+    },
+  ])
+  await checkReferences(ctx, tx, target, secrets)
+  return []
+}
+
+async function bringFolder(
+  ctx: Context,
+  tx: Tx,
+  { folder: parent, projectId, key }: To,
+  name: string,
+  trashId: string,
+  touched: (folderId: string) => void,
+): Promise<string[]> {
+  const folders = await foldersInTrash(tx, trashId)
+  const top = folders[0]
+  if (!top) throw new Error('a deleted folder was kept without its row')
+  await refuseBeyond(ctx, tx, projectId, 'folders', folders.length)
+  const path = parent.path === '/' ? `/${name}` : `${parent.path}/${name}`
+  const taken = await tx
+    .selectFrom('folders')
+    .where('environmentId', '=', parent.environmentId)
+    .where('path', '=', path)
+    .select('id')
+    .executeTakeFirst()
+  if (taken) throw new BadRequest(`Folder with specified name already exists: "${path}". Rename it first.`)
+  const slice = timeSlice()
+  for (const folder of folders) {
+    if (slice.isOver()) await slice.rest()
+    const moved = { ...folder, environmentId: parent.environmentId, path: path + folder.path.slice(top.path.length) }
+    await tx
+      .insertInto('folders')
+      .values({ ...moved, parentId: folder.id === top.id ? parent.id : folder.parentId })
+      .execute()
+  }
+  const leftOut = await bringContents(tx, { projectId, key }, trashId)
+  const ids = folders.map((folder) => folder.id)
+  await refuseFoldersOutOfReach(ctx, tx, { projectId, key }, ids)
+  await refuseFaultsThrough(ctx, tx, { projectId, key }, ids)
+  for (const id of await readersOf(tx, ids)) touched(id)
+  return leftOut
+}
+
+/**
+ * Throws away for good what was deleted more than thirty days ago. With a secret go the versions that hold its values; the one that says
+ * deleted stays, so that its number is not given out twice. Safe to call at any time.
+ */
+export async function purgeTrash(ctx: Context): Promise<void> {
+  const due = await ctx.db
+    .selectFrom('trash')
+    .where('expiresAt', '<=', timestamp(ctx))
+    .select(['id', 'projectId', 'kind', 'subjectId'])
+    .limit(1000)
+    .execute()
+  for (const item of due) {
+    await maintain(ctx, async (tx) => {
+      if (!(await deleteTrash(tx, [item.id]))) return
+      await tx.updateTable('projectUse').set({ freed: 1 }).where('projectId', '=', item.projectId).execute()
+      if (item.kind !== 'secret') return
+      const present = await tx.selectFrom('secrets').where('id', '=', item.subjectId).select('id').executeTakeFirst()
+      if (present) return
+      await tx.deleteFrom('secretVersions').where('secretId', '=', item.subjectId).where('deleted', '=', 0).execute()
+    })
+  }
+}

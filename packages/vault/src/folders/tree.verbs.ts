@@ -1,0 +1,59 @@
+/** What may be done across folders, and who may. */
+import { defineVerb, folder, may, project, type Requirements } from '@keyferry/access'
+import * as schemas from '@keyferry/schemas'
+import { allows, type Access } from '@keyferry/schemas/policy'
+import { listReferences, listUses, readReferenceTree } from '../references/uses.ts'
+import { compareEnvironments } from '../tree/compare.ts'
+import { searchSecrets } from '../tree/search.ts'
+import { moveSecrets } from './move.ts'
+
+/** Whether they may know what is in a folder. */
+const namesIn =
+  (access: Access, projectId: string) =>
+  ({ environment, path }: { environment: string; path: string }): boolean =>
+    allows(access, 'secrets.read-names', { kind: 'folder', projectId, environment, path })
+
+const naming = (input: { projectId: string; environment: string; secretPath: string }): Requirements => [
+  may('secrets.read-names', folder(input)),
+]
+
+export const treeVerbs = {
+  moveSecrets: defineVerb({
+    input: schemas.moveSecrets,
+    requires: ({ projectId, ...at }) => {
+      const from = folder({ projectId, environment: at.sourceEnvironment, path: at.sourceSecretPath })
+      const to = folder({ projectId, environment: at.destinationEnvironment, path: at.destinationSecretPath })
+      return [may('secrets.read-values', from), may('secrets.write', from), may('secrets.write', to)]
+    },
+    run: moveSecrets,
+  }),
+
+  search: defineVerb({
+    input: schemas.searchSecrets,
+    requires: (input) => [may('project.read', project(input))],
+    run: (ctx, actor, input, { access }) => searchSecrets(ctx, actor, input, namesIn(access, input.projectId)),
+  }),
+
+  /** That two values are the same says something of both. */
+  compare: defineVerb({
+    input: schemas.compareEnvironments,
+    requires: ({ projectId, environment, otherEnvironment, secretPath: path }) => [
+      may('secrets.read-values', { ...folder({ projectId, environment, path }), below: true }),
+      may('secrets.read-values', { ...folder({ projectId, environment: otherEnvironment, path }), below: true }),
+    ],
+    run: compareEnvironments,
+  }),
+
+  uses: defineVerb({ input: schemas.usesQuery, requires: naming, run: listUses }),
+  references: defineVerb({ input: schemas.referenceQuery, requires: naming, run: listReferences }),
+
+  /** Shows the values of everything that a value is made of. */
+  referenceTree: defineVerb({
+    input: schemas.referenceQuery,
+    requires: (input) => [
+      may('secrets.read-values', folder(input)),
+      may('secrets.read-values', { kind: 'shown-by', folder: folder(input) }),
+    ],
+    run: readReferenceTree,
+  }),
+}

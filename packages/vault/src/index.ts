@@ -1,0 +1,41 @@
+/** Projects, folders and secrets. */
+export { listDeletedEnvironments, restoreEnvironment } from './folders/deleted-environments.ts'
+export { createEnvironment, deleteEnvironment, updateEnvironment } from './folders/environments.ts'
+export { createFolder, deleteFolder, listFolders, updateFolder } from './folders/folders.ts'
+export { createImport, deleteImport, listImports, updateImport } from './folders/imports.ts'
+export { moveFolder, moveSecrets } from './folders/move.ts'
+export { createProject, deleteProject, getProject, listProjects } from './folders/projects.ts'
+export { listTrash, purgeTrash, restoreTrash } from './folders/trash.ts'
+export { lockProject, organizationKeyOf, projectKey } from './keys/project-key.ts'
+export { checkReferences } from './references/check-references.ts'
+export { expander } from './references/expand.ts'
+export { namerOf } from './references/out-of-reach.ts'
+export { MAX_IMPORT_LEVELS, visible } from './references/reference-graph.ts'
+export { resolveFolder } from './references/resolve.ts'
+export { listReferences, listUses, readReferenceTree } from './references/uses.ts'
+export { pasteDotenv, readDotenv } from './secrets/dotenv.ts'
+export { listFolderHistory, restoreFolder, restoreVersion } from './secrets/history.ts'
+export { listSecretRows } from './secrets/rows.ts'
+export {
+  createSecret,
+  createSecrets,
+  deleteSecret,
+  deleteSecrets,
+  getSecret,
+  listSecrets,
+  updateSecret,
+  updateSecrets,
+} from './secrets/secrets.ts'
+export { listSecretVersions } from './secrets/versions.ts'
+export { deleteSecretRows, openForPlainValues, openForWriting, presentSecrets, putSecrets } from './secrets/write.ts'
+export { exportProject, importProject } from './transfer/transfer.ts'
+export { resealTrashRow } from './trash/trash-rows.ts'
+export { TRASH_DAYS } from './trash/trash-writes.ts'
+export { change } from './tree/change.ts'
+export { compareEnvironments } from './tree/compare.ts'
+export { findFolder } from './tree/find-folder.ts'
+export { refuseBeyond } from './tree/quotas.ts'
+export { readersOf } from './tree/readers.ts'
+export { searchSecrets } from './tree/search.ts'
+export { createTag, deleteTag, listTags, updateTag } from './tree/tags.ts'
+export { loadTree, openOrNull, sealedAs, valueOpener, type SecretRow, type Tree, type TreeFolder } from './tree/tree.ts'

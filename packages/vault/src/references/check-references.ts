@@ -1,0 +1,209 @@
+/** What a writer must not leave behind: cycles of references, and references nested deeper than the limit. */
+import { timeSlice } from '@keyferry/db'
+import {
+  BadRequest,
+  budget,
+  hasReference,
+  named,
+  type Context,
+  type DataKey,
+  type Limits,
+  type Tx,
+} from '@keyferry/kernel'
+import type { Opened, Target } from '../secrets/write.ts'
+import { readersOf } from '../tree/readers.ts'
+import { loadTree, openValue, valueOpener, type SecretRow, type Tree } from '../tree/tree.ts'
+import { expander } from './expand.ts'
+import { refuseBadImportsThrough } from './import-graph.ts'
+import { namerOf, readerOf, refuseOutOfReach } from './out-of-reach.ts'
+import { chainFrom, MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
+
+/** Why a secret can't be resolved whatever its values are. `chain`: at most ten names, as they would be referenced. */
+export interface Fault {
+  kind: 'cycle' | 'too-deep'
+  chain: readonly string[]
+}
+
+type Key = { key: DataKey; projectId: string }
+
+/**
+ * After secrets were written, in the same transaction. Throws `BadRequest` naming the chain when one of them closes a cycle of references, or is part
+ * of a chain that is too deep; what merely does not resolve now, because it may yet be written, comes back as sentences by key.
+ * Throws `Forbidden` when the caller may not read everything that the values are made of.
+ */
+export async function checkReferences(
+  ctx: Pick<Context, 'limits' | 'caller' | 'keyring' | 'authority'>,
+  tx: Tx,
+  target: Target,
+  secrets: readonly Opened[],
+): Promise<Map<string, string[]>> {
+  // First: what is said below may name what the values are made of.
+  await refuseOutOfReach(ctx, tx, target, secrets)
+  const { folder, key, projectId } = target
+  const warnings = new Map<string, string[]>()
+  const referring = secrets.filter(({ value }) => value !== null && hasReference(value)).map(({ row }) => row.key)
+  if (referring.length === 0) return warnings
+  const tree = await loadTree(ctx, tx, await readersOf(tx, [folder.id]))
+  const at = tree.folders.get(folder.id)
+  if (!at) return warnings
+  const open = valueOpener(key, projectId)
+  const graph = await settledGraph(ctx.limits, tree, open, (row) => openValue(key, projectId, row))
+  const above = await heights(graph)
+  const written = referring.map((name) => graph.node(at, name))
+  const cycles = new Map(written.flatMap((node) => (node.cycle ? [[node.cycle, node] as const] : [])))
+  const knowsAll = readerOf(ctx, projectId) === null
+  refuse(
+    [...cycles.values()].map((node) => cycleOf(graph, node)),
+    'Cyclic reference not allowed',
+    knowsAll,
+  )
+  const deep = written.find((node) => node.levels + (above.get(node)?.levels ?? 0) > MAX_REFERENCE_LEVELS)
+  if (deep) {
+    let top = deep
+    for (let from = above.get(top)?.from; from; from = above.get(top)?.from) top = from
+    refuse([tooDeep(graph, top)], TOO_DEEP, knowsAll)
+  }
+  const { problemOf } = expander(tree, open, budget(ctx.limits))
+  for (const name of referring) {
+    const problem = await problemOf(at, name)
+    if (problem !== null) warnings.set(name, [`${name} ${problem}`])
+  }
+  return warnings
+}
+
+/** Faults among the secrets that read these folders, by secret: what an import, or a folder in another place, can bring about. */
+export async function faultsAround(
+  ctx: Pick<Context, 'limits' | 'keyring' | 'authority'>,
+  tx: Tx,
+  { key, projectId }: Key,
+  folderIds: readonly string[],
+): Promise<Map<string, () => Fault>> {
+  const tree = await loadTree(ctx, tx, await readersOf(tx, folderIds))
+  const graph = await settledGraph(ctx.limits, tree, valueOpener(key, projectId), (row) =>
+    openValue(key, projectId, row),
+  )
+  const faults = new Map<string, () => Fault>()
+  const here = new Set(folderIds)
+  // First those that the writer knows.
+  const isHere = ({ folder }: Node): number => Number(here.has(folder.id))
+  for (const node of graph.settled.toSorted((a, b) => isHere(b) - isHere(a))) {
+    const id = `${node.folder.id} ${node.key}`
+    if (node.cycle) faults.set(`cycle ${id}`, () => cycleOf(graph, node))
+    else if (node.levels > MAX_REFERENCE_LEVELS) faults.set(`too-deep ${id}`, () => tooDeep(graph, node))
+  }
+  return faults
+}
+
+/** Throws `BadRequest` naming a fault that is new since `before`. */
+export function refuseNew(
+  ctx: Pick<Context, 'caller' | 'keyring' | 'authority'>,
+  projectId: string,
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, () => Fault>,
+): void {
+  const found = [...after].find(([id]) => !before.has(id))
+  const fault = found?.[1]()
+  if (fault) refuse([fault], fault.kind === 'cycle' ? CYCLE : TOO_DEEP, readerOf(ctx, projectId) === null)
+}
+
+/**
+ * After folders came back, in the same transaction. Throws `BadRequest` naming a cycle, or a chain that is too deep, of imports through them, or of
+ * references through them and something else; what was wrong inside them when they were deleted comes back with them.
+ */
+export async function refuseFaultsThrough(
+  ctx: Pick<Context, 'limits' | 'caller' | 'keyring' | 'authority'>,
+  tx: Tx,
+  { key, projectId }: Key,
+  folderIds: readonly string[],
+): Promise<void> {
+  await refuseBadImportsThrough(tx, namerOf(ctx, projectId), projectId, folderIds)
+  const inside = new Set(folderIds)
+  const tree = await loadTree(ctx, tx, await readersOf(tx, folderIds))
+  const openOnce = (row: SecretRow) => openValue(key, projectId, row)
+  const graph = await settledGraph(ctx.limits, tree, valueOpener(key, projectId), openOnce)
+  for (const node of graph.settled) {
+    // Every chain that is too deep has one secret that is just beyond the limit.
+    const passed = node.cycle ?? (node.levels === MAX_REFERENCE_LEVELS + 1 ? deepest(graph, node) : [])
+    const within = passed.filter(({ folder }) => inside.has(folder.id)).length
+    if (within === 0 || within === passed.length) continue
+    const fault = node.cycle ? cycleOf(graph, node) : tooDeep(graph, node)
+    refuse([fault], fault.kind === 'cycle' ? CYCLE : TOO_DEEP, readerOf(ctx, projectId) === null)
+  }
+}
+
+/** A secret and the longest chain of those that it needs. */
+function deepest(graph: ReferenceGraph, start: Node): Node[] {
+  const passed = [start]
+  for (let at: Node | undefined = start; at;) {
+    const from: Node = at
+    at =
+      from.references
+        .map((reference) => graph.targetOf(from, reference))
+        .find((to) => to !== null && to.levels === from.levels - 1) ?? undefined
+    if (at) passed.push(at)
+  }
+  return passed
+}
+
+const CYCLE = 'This would close a cycle of references'
+const TOO_DEEP = `References can be nested ${MAX_REFERENCE_LEVELS} levels deep, and this would go deeper`
+
+/** `knowsAll`: the caller may know every secret that a chain can go through. */
+function refuse(faults: readonly Fault[], what: string, knowsAll: boolean): void {
+  const [fault] = faults
+  if (!fault) return
+  if (!knowsAll) throw new BadRequest(`${what}.`, { kind: fault.kind })
+  const chains = named(faults, ({ chain }) => chain.join(' → '), '; ')
+  throw new BadRequest(`${what}: ${chains}. Change one of these first.`, { ...fault })
+}
+
+interface SettledGraph extends ReferenceGraph {
+  /** Every secret that refers to something, and what it refers to, after that. */
+  settled: readonly Node[]
+}
+
+/** `openOnce`: does not remember what it opened, which would be every value there is. */
+async function settledGraph(
+  limits: Limits,
+  tree: Tree,
+  open: (row: SecretRow) => string | null,
+  openOnce: (row: SecretRow) => string | null,
+): Promise<SettledGraph> {
+  const graph = referenceGraph(tree, open, budget(limits))
+  const settled: Node[] = []
+  const slice = timeSlice()
+  for (const folder of tree.folders.values()) {
+    for (const [name, row] of folder.secrets) {
+      if (slice.isOver()) await slice.rest()
+      if (hasReference(openOnce(row) ?? ''))
+        await graph.settle(graph.node(folder, name), (members) => settled.push(...members))
+    }
+  }
+  return { ...graph, settled }
+}
+
+/** How many levels of secrets refer to each one, and the next of them. Cycles are left out. */
+async function heights(graph: SettledGraph): Promise<Map<Node, { levels: number; from: Node }>> {
+  const slice = timeSlice()
+  const above = new Map<Node, { levels: number; from: Node }>()
+  for (const from of graph.settled.toReversed()) {
+    if (slice.isOver()) await slice.rest()
+    if (from.cycle) continue
+    const levels = (above.get(from)?.levels ?? 0) + 1
+    for (const reference of from.references) {
+      const to = graph.targetOf(from, reference)
+      if (to && levels > (above.get(to)?.levels ?? 0)) above.set(to, { levels, from })
+    }
+  }
+  return above
+}
+
+const cycleOf = (graph: ReferenceGraph, node: Node): Fault => ({
+  kind: 'cycle',
+  chain: chainFrom(graph, node, (_, to) => to.cycle === node.cycle),
+})
+
+const tooDeep = (graph: ReferenceGraph, node: Node): Fault => ({
+  kind: 'too-deep',
+  chain: chainFrom(graph, node, (from, to) => to.levels === from.levels - 1),
+})

@@ -1,0 +1,51 @@
+import { BadRequest, type Context, type Tx } from '@keyferry/kernel'
+import type { deletedSyncs } from '@keyferry/schemas'
+import type { z } from 'zod'
+import { namerOf } from './out-of-reach.ts'
+
+/**
+ * Refuses to delete `what` (such as `Folder "/api"`) while a folder that stays imports one of `folderIds`, or while a sync reads one
+ * and nobody said what shall become of it: both would break without a word. Throws `BadRequest` that names each of them and the way out.
+ */
+export async function refuseWhileInUse(
+  ctx: Pick<Context, 'caller' | 'keyring' | 'authority'>,
+  tx: Tx,
+  projectId: string,
+  what: string,
+  folderIds: readonly string[],
+  choice: z.output<typeof deletedSyncs> = 'refuse',
+): Promise<void> {
+  if (folderIds.length === 0) return
+  const syncs =
+    choice === 'refuse'
+      ? await tx.selectFrom('syncs').where('folderId', 'in', folderIds).select('name').orderBy('name').execute()
+      : []
+  const importers = await tx
+    .selectFrom('imports')
+    .innerJoin('folders', 'folders.id', 'imports.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('imports.sourceFolderId', 'in', folderIds)
+    .where('imports.folderId', 'not in', folderIds)
+    .select(['environments.slug', 'folders.path'])
+    .distinct()
+    .orderBy('environments.slug')
+    .orderBy('folders.path')
+    .execute()
+  const names = namerOf(ctx, projectId)
+  const known = importers.filter(({ slug, path }) => !names || names({ environment: slug, path }))
+  if (syncs.length === 0 && importers.length === 0) return
+  const uses = [
+    ...syncs.map((sync) => `sync "${sync.name}" reads it`),
+    ...known.map((importer) => `folder ${importer.slug}:${importer.path} imports it`),
+    ...(known.length < importers.length ? ['a folder that you can’t read imports it'] : []),
+  ]
+  const remedies = [
+    ...(syncs.length > 0 ? ['delete or re-point the sync'] : []),
+    ...(importers.length > 0 ? ['remove the import'] : []),
+  ]
+  const ask =
+    syncs.length > 0
+      ? ' Or say with `syncs` what shall become of what was written: "keep-secrets" or "remove-secrets".'
+      : ''
+  throw new BadRequest(`${what} cannot be deleted: ${uses.join(', ')}. First ${remedies.join(' and ')}.${ask}`)
+}

@@ -1,0 +1,100 @@
+import { isAmong, timeSlice, together } from '@keyferry/db'
+import { budget, IntegrityBroken, NotFound, snapshot, TooLarge, Unresolvable, type Context } from '@keyferry/kernel'
+import { loadTree, valueOpener, type Tree, type TreeFolder } from '../tree/tree.ts'
+import { expander, type Expander } from './expand.ts'
+import { MAX_IMPORT_LEVELS, visible } from './reference-graph.ts'
+
+export interface Resolved {
+  value: string
+  /** Where it is written: the folder itself, or the imported one. */
+  origin: { environment: string; secretPath: string }
+  /** The version of the folder's own secret; null when it comes through an import. */
+  version: number | null
+}
+
+/**
+ * The complete map of a folder: its own secrets and those it imports, every reference resolved. All or nothing: throws
+ * `Unresolvable` naming keys that cannot be had, `TooLarge` for more than one request may resolve, and `NotFound` when the folder is gone. A key hidden by another of the same
+ * name is not looked at.
+ */
+export async function resolveFolder(ctx: Context, folderId: string): Promise<ReadonlyMap<string, Resolved>> {
+  const { folder, tree, dataKey } = await loaded(ctx, folderId)
+  if (!folder || dataKey === undefined) throw new NotFound(`Folder with ID ${folderId} not found`)
+  const { projectId } = folder
+  const open = valueOpener(ctx.keyring.open(projectId, dataKey), projectId)
+  return resolveVisible(tree, expander(tree, open, budget(ctx.limits)), folder)
+}
+
+type Loaded = { tree: Tree; folder: TreeFolder | undefined; dataKey: string | undefined }
+
+const loaded = together(
+  async (ctx: Context, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> => {
+    try {
+      return await load(ctx, folderIds)
+    } catch (error) {
+      // What is too much for one statement, or was changed outside, may be a single folder, and the others are not to suffer.
+      if (!isOfOne(error) || folderIds.length === 1) throw error
+      const each = new Map<string, Loaded | Error>()
+      for (const folderId of folderIds) {
+        const alone = await load(ctx, [folderId]).catch((error: unknown) => {
+          if (isOfOne(error)) return () => error
+          throw error
+        })
+        each.set(folderId, alone(folderId))
+      }
+      return (folderId) => each.get(folderId) ?? error
+    }
+  },
+)
+
+const isOfOne = (error: unknown): error is TooLarge | IntegrityBroken =>
+  error instanceof TooLarge || error instanceof IntegrityBroken
+
+const load = (ctx: Context, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> =>
+  snapshot(ctx, async (tx) => {
+    const tree = await loadTree(ctx, tx, folderIds)
+    const projectIds = [...tree.folders.values()].map(({ projectId }) => projectId)
+    const projects = await tx
+      .selectFrom('projects')
+      .where((eb) => isAmong(tx, eb.ref('id'), projectIds))
+      .select(['id', 'dataKey'])
+      .execute()
+    const keys = new Map(projects.map(({ id, dataKey }) => [id, dataKey]))
+    return (folderId: string) => {
+      const folder = tree.folders.get(folderId)
+      return { tree, folder, dataKey: folder && keys.get(folder.projectId) }
+    }
+  })
+
+/** Everything `folder` shows, expanded. Throws `Unresolvable`. */
+export async function resolveVisible(
+  tree: Tree,
+  expanding: Expander,
+  folder: TreeFolder,
+): Promise<Map<string, Resolved>> {
+  const { keys, tooDeep } = visible(tree, folder)
+  const problems = tooDeep.map(tooDeepProblem)
+  const resolved = new Map<string, Resolved>()
+  const slice = timeSlice()
+  for (const [key, source] of keys) {
+    if (slice.isOver()) await slice.rest()
+    const expanded = await expanding.expand(source, key)
+    if ('problem' in expanded) {
+      const imported = source === folder ? '' : `, imported from ${source.environment}:${source.path}`
+      problems.push({ key, reason: `${expanded.problem}${imported}` })
+    } else {
+      resolved.set(key, {
+        value: expanded.value,
+        origin: { environment: source.environment, secretPath: source.path },
+        version: source === folder ? (folder.secrets.get(key)?.version ?? null) : null,
+      })
+    }
+  }
+  if (problems.length > 0) throw new Unresolvable(problems)
+  return resolved
+}
+
+export const tooDeepProblem = (folder: TreeFolder): { key: string; reason: string } => ({
+  key: `the import of ${folder.environment}:${folder.path}`,
+  reason: `imports are nested deeper than ${MAX_IMPORT_LEVELS} levels`,
+})

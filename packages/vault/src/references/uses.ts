@@ -1,0 +1,248 @@
+/** "Who uses this?": asked before something is deleted, moved or renamed. */
+import { timeSlice } from '@keyferry/db'
+import {
+  auditEvent,
+  budget,
+  hasReference,
+  MAX_NAME_BYTES,
+  NotFound,
+  shortened,
+  snapshot,
+  type Actor,
+  type Context,
+  type Reference,
+  type Spend,
+  type Tx,
+} from '@keyferry/kernel'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { projectKey } from '../keys/project-key.ts'
+import { findFolder, foldersBelow, type Located } from '../tree/find-folder.ts'
+import { readersOf } from '../tree/readers.ts'
+import { loadTree, openValue, valueOpener, type SecretRow, type Tree, type TreeFolder } from '../tree/tree.ts'
+import { expander, type Expander } from './expand.ts'
+import { namerOf } from './out-of-reach.ts'
+import { MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
+
+type Uses = z.output<typeof schemas.uses>
+type Query = z.output<typeof schemas.referenceQuery>
+
+interface Referrer {
+  folder: TreeFolder
+  row: SecretRow
+  /** Where it finds what it mentions: in the named folder itself, or there through an import. */
+  through: 'direct' | 'imported'
+  /** As written. */
+  text: string
+}
+
+/**
+ * Syncs, imports and references that would notice if the folder with everything in it, or with `secretName` that secret, were gone; of those the ones
+ * in folders that the caller may know. Throws `NotFound`.
+ */
+export function listUses(ctx: Context, _actor: Actor, input: z.output<typeof schemas.usesQuery>): Promise<Uses> {
+  const knows = namerOf(ctx, input.projectId) ?? (() => true)
+  return snapshot(ctx, async (tx) => {
+    const located = await findFolder(tx, input)
+    const { secretName } = input
+    const inside =
+      secretName === undefined ? [located.folder.id, ...(await foldersBelow(tx, located))] : [located.folder.id]
+    const gone = new Set(inside)
+    const found = await referrers(ctx, tx, input.projectId, inside, secretName)
+    const outside = secretName === undefined ? found.filter(({ folder }) => !gone.has(folder.id)) : found
+    const readers = await readersOf(tx, inside)
+    return {
+      syncs: (await syncsReading(tx, readers, gone)).filter(knows).map(({ environment: _, path: __, ...sync }) => sync),
+      imports: (await importersOf(tx, inside, gone)).filter(({ environment, secretPath: path }) =>
+        knows({ environment, path }),
+      ),
+      references: outside
+        .filter(({ folder }) => knows(folder))
+        .map(({ folder, row, text }) => ({
+          secretKey: row.key,
+          environment: folder.environment,
+          secretPath: folder.path,
+          to: shortened(text, MAX_NAME_BYTES),
+        })),
+    }
+  })
+}
+
+/** The secrets whose values mention this one. Throws `NotFound`. */
+export function listReferences(
+  ctx: Context,
+  _actor: Actor,
+  input: Query,
+): Promise<z.output<typeof schemas.secretReferences>> {
+  return snapshot(ctx, async (tx) => {
+    const located = await findFolder(tx, input)
+    await present(tx, located, input.secretName)
+    const found = await referrers(ctx, tx, input.projectId, [located.folder.id], input.secretName)
+    const knows = namerOf(ctx, input.projectId) ?? (() => true)
+    const known = found.filter(({ folder }) => knows(folder))
+    const references = known.map(({ folder, row, through }) => ({
+      secretKey: row.key,
+      secretId: row.id,
+      environment: folder.environment,
+      secretPath: folder.path,
+      referenceType: through,
+    }))
+    return { references, totalCount: references.length }
+  })
+}
+
+/** What a value is made of: the secret, the secrets it mentions, and so on, each with its resolved value. Throws `NotFound`. */
+export async function readReferenceTree(
+  ctx: Context,
+  actor: Actor,
+  input: Query,
+): Promise<z.output<typeof schemas.secretReferenceTree>> {
+  const { projectId, environment, secretPath, secretName } = input
+  const { tree, folder, key } = await snapshot(ctx, async (tx) => {
+    const located = await findFolder(tx, input)
+    await present(tx, located, secretName)
+    const tree = await loadTree(ctx, tx, [located.folder.id])
+    return { tree, folder: tree.folders.get(located.folder.id), key: await projectKey(ctx, tx, projectId) }
+  })
+  if (!folder) throw new NotFound(`Folder with path "${secretPath}" not found in environment "${environment}"`)
+  const spend = budget(ctx.limits)
+  const graph = referenceGraph(tree, valueOpener(key, projectId), spend)
+  const root = await treeFrom(
+    graph,
+    expander(tree, valueOpener(key, projectId), spend),
+    graph.node(folder, secretName),
+    spend,
+  )
+  await auditEvent(ctx, actor, 'secret.read-tree', projectId, { environment, secretPath, key: secretName })
+  return { tree: root, value: root.value }
+}
+
+/** Nobody reads a larger tree. */
+const MAX_NODES = 1000
+
+/** A secret with those that it refers to, each once, and so on; a secret that is in a cycle has nothing below it the second time. */
+async function treeFrom(
+  graph: ReferenceGraph,
+  { expand }: Expander,
+  start: Node,
+  spend: Spend,
+): Promise<schemas.ReferenceTree> {
+  const shown = async ({ folder, key, text }: Node): Promise<schemas.ReferenceTree> => {
+    const expanded = await expand(folder, key)
+    const value = 'value' in expanded ? expanded.value : (text ?? '')
+    spend(Buffer.byteLength(value))
+    return { key, value, environment: folder.environment, secretPath: folder.path, children: [] }
+  }
+  const root = await shown(start)
+  const left = [{ node: start, tree: root, above: [start] }]
+  let count = 1
+  for (let at = left.shift(); at; at = left.shift()) {
+    const { node, tree, above } = at
+    for (const reference of node.references) {
+      const target = graph.targetOf(node, reference)
+      if (!target) continue
+      if (++count > MAX_NODES) return root
+      const child = await shown(target)
+      tree.children.push(child)
+      if (!above.includes(target) && above.length <= MAX_REFERENCE_LEVELS)
+        left.push({ node: target, tree: child, above: [...above, target] })
+    }
+  }
+  return root
+}
+
+/** Secrets that mention something in `folderIds`: `only` that key, or any. Sorted by place and key. */
+async function referrers(
+  ctx: Context,
+  tx: Tx,
+  projectId: string,
+  folderIds: readonly string[],
+  only: string | undefined,
+): Promise<Referrer[]> {
+  const key = await projectKey(ctx, tx, projectId)
+  const tree = await loadTree(ctx, tx, await readersOf(tx, folderIds))
+  const spend = budget(ctx.limits)
+  const graph = referenceGraph(tree, (row) => openValue(key, projectId, row), spend)
+  const wanted = new Set(folderIds)
+  const found: Referrer[] = []
+  const slice = timeSlice()
+  for (const folder of tree.folders.values()) {
+    for (const row of folder.secrets.values()) {
+      if (slice.isOver()) await slice.rest()
+      if (!hasReference(openValue(key, projectId, row) ?? '')) continue
+      const from = graph.node(folder, row.key)
+      const reference = from.references.find((each) => {
+        const link = graph.linkOf(from, each)
+        return 'source' in link && wanted.has(link.source.id) && (only === undefined || link.key === only)
+      })
+      if (!reference) continue
+      const through = graph.linkOf(from, reference)
+      const named = namedFolder(tree, folder, reference)
+      spend(FRAME_BYTES)
+      found.push({
+        folder,
+        row,
+        through: 'source' in through && through.source === named ? 'direct' : 'imported',
+        text: reference.text,
+      })
+    }
+  }
+  return found.sort((a, b) => (placed(a) < placed(b) ? -1 : 1))
+}
+
+/** Bytes of a referrer in an answer. */
+const FRAME_BYTES = 500
+
+const namedFolder = (tree: Tree, from: TreeFolder, reference: Reference): TreeFolder | undefined =>
+  reference.kind === 'absolute' ? tree.at(from.projectId, reference.environment, reference.path) : from
+
+const placed = ({ folder, row }: Referrer): string => `${folder.environment} ${folder.path} ${row.key}`
+
+const COLUMNS = ['syncs.id', 'syncs.name', 'syncs.destination', 'syncs.folderId'] as const
+
+async function syncsReading(
+  tx: Tx,
+  folderIds: readonly string[],
+  inside: ReadonlySet<string>,
+): Promise<(Uses['syncs'][number] & { environment: string; path: string })[]> {
+  const rows = await tx
+    .selectFrom('syncs')
+    .innerJoin('folders', 'folders.id', 'syncs.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .leftJoin('ledger', 'ledger.syncId', 'syncs.id')
+    .where('syncs.folderId', 'in', folderIds)
+    .groupBy([...COLUMNS, 'environments.slug', 'folders.path'])
+    .select([...COLUMNS, 'environments.slug as environment', 'folders.path'])
+    .select((eb) => eb.fn.count<number | string>('ledger.key').as('written'))
+    .orderBy('syncs.name')
+    .execute()
+  return rows.map(({ folderId, written, ...sync }) => ({
+    ...sync,
+    direct: folderId !== null && inside.has(folderId),
+    written: Number(written),
+  }))
+}
+
+async function importersOf(tx: Tx, folderIds: readonly string[], gone: ReadonlySet<string>): Promise<Uses['imports']> {
+  const rows = await tx
+    .selectFrom('imports')
+    .innerJoin('folders', 'folders.id', 'imports.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('imports.sourceFolderId', 'in', folderIds)
+    .select(['folders.id', 'environments.slug as environment', 'folders.path as secretPath'])
+    .distinct()
+    .orderBy('environment')
+    .orderBy('secretPath')
+    .execute()
+  return rows.filter(({ id }) => !gone.has(id)).map(({ environment, secretPath }) => ({ environment, secretPath }))
+}
+
+async function present(tx: Tx, { folder, environment }: Located, name: string): Promise<void> {
+  const row = await tx
+    .selectFrom('secrets')
+    .where('folderId', '=', folder.id)
+    .where('key', '=', name.replaceAll('\0', '\n'))
+    .select('id')
+    .executeTakeFirst()
+  if (!row) throw new NotFound(`Secret with name "${name}" not found in ${environment.slug}:${folder.path}`)
+}

@@ -1,0 +1,240 @@
+/** References follow what they name: when a secret, a folder or an environment gets another name or place, the values that mention it are rewritten. */
+import { timeSlice } from '@keyferry/db'
+import {
+  BadRequest,
+  budget,
+  hasReference,
+  MAX_NAME_BYTES,
+  named,
+  partsOf,
+  referencesIn,
+  shortened,
+  type Actor,
+  type Context,
+  type DataKey,
+  type Reference,
+  type Tx,
+} from '@keyferry/kernel'
+import { MAX_VALUE_BYTES } from '@keyferry/schemas'
+import { faultsAround, refuseNew } from '../references/check-references.ts'
+import { expander, type Expanded, type Expander } from '../references/expand.ts'
+import { notReadable, outOfReach, readerOf, type OutOfReach } from '../references/out-of-reach.ts'
+import { readersOf } from '../tree/readers.ts'
+import { loadTree, openValue, valueOpener, type Tree, type TreeFolder } from '../tree/tree.ts'
+import { presentSecrets, putSecrets, type Target } from './write.ts'
+
+export interface Place {
+  /** Slug. */
+  environment: string
+  path: string
+}
+
+/** What is about to get another name or place. */
+export interface Moving {
+  /** Folders, by id, with the place they will have. */
+  folders?: ReadonlyMap<string, Place>
+  /** Secrets, by `keyOf`, with the place and the key they will have. */
+  secrets?: ReadonlyMap<string, Place & { folderId: string; key: string }>
+  /** Something else is overwritten, so values may well come out differently. */
+  overwrites?: boolean
+}
+
+export const keyOf = (folderId: string, key: string): string => `${folderId} ${key}`
+
+export interface Followed<T> {
+  result: T
+  /** The first of the secrets that were rewritten, as `dev:/api KEY`, and how many more there are. */
+  rewritten: string[]
+}
+
+/**
+ * Does `work`, which moves what `moving` says, and rewrites every reference to it. `work` gets the values that leaving secrets are to have
+ * elsewhere, by `keyOf`. No value may come out differently: throws `BadRequest` naming each secret that would, or whose reference cannot be
+ * written in its new form. Rewritten folders are `touched`.
+ */
+export async function following<T>(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  { projectId, key }: { projectId: string; key: DataKey },
+  touched: (folderId: string) => void,
+  moving: Moving,
+  work: (values: ReadonlyMap<string, string>) => Promise<T>,
+): Promise<Followed<T>> {
+  const leaving = [...(moving.secrets?.keys() ?? [])].map((id) => id.slice(0, id.indexOf(' ')))
+  const readers = await readersOf(tx, [...new Set([...leaving, ...(moving.folders?.keys() ?? [])])])
+  const tree = await loadTree(ctx, tx, readers)
+  const faultsBefore = moving.folders
+    ? await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()])
+    : null
+  const open = valueOpener(key, projectId)
+  const before = expander(tree, open, budget(ctx.limits))
+  const reads = readerOf(ctx, projectId)
+  const beyond = reads && outOfReach(tree, open, reads)
+  const movedKeys = new Set([...(moving.secrets?.keys() ?? [])].map((id) => id.slice(id.indexOf(' ') + 1)))
+  const rewrites = new Map<TreeFolder, Map<string, string>>()
+  const elsewhere = new Map<string, string>()
+  const expected: Expected[] = []
+  const slice = timeSlice()
+  for (const folder of tree.folders.values()) {
+    for (const [secretKey, row] of folder.secrets) {
+      if (slice.isOver()) await slice.rest()
+      const value = openValue(key, projectId, row)
+      if (value === null || !hasReference(value)) continue
+      const goes = moving.secrets?.get(keyOf(folder.id, secretKey))
+      const moved = goes !== undefined && !samePlace(goes, folder)
+      // How it is rewritten would tell what is out of reach.
+      const isBeyond = beyond !== null && (await beyond(folder, secretKey))
+      if (isBeyond && reads?.(folder) && (moved || mentions(value, movedKeys))) throw notReadable([secretKey])
+      const name = reads?.(folder) === false ? 'A secret' : `${folder.environment}:${folder.path} ${secretKey}`
+      const text = rewrite({ tree, before, moving }, folder, value, moved, name)
+      refuseTooLong(name, text)
+      if (moved) elsewhere.set(keyOf(folder.id, secretKey), text)
+      else if (text !== value) mapAt(rewrites, folder).set(goes?.key ?? secretKey, text)
+      // What came out of reach before is compared with nothing: whether it changes would tell what it was.
+      if (!moving.overwrites && !isBeyond)
+        expected.push({
+          folderId: goes?.folderId ?? folder.id,
+          key: goes?.key ?? secretKey,
+          name,
+          was: await before.expand(folder, secretKey),
+        })
+    }
+  }
+  const result = await work(elsewhere)
+  const rewritten: string[] = []
+  for (const [folder, values] of rewrites) {
+    const target = await targetAt(tx, folder.id, projectId, key)
+    const present = await presentSecrets(tx, folder.id, [...values.keys()])
+    const puts = [...values].flatMap(([secretKey, value]) => {
+      const row = present.get(secretKey)
+      return row ? [{ present: row, key: secretKey, value }] : []
+    })
+    await putSecrets(ctx, tx, actor, target, puts)
+    touched(folder.id)
+    rewritten.push(...puts.map((put) => `${target.environment.slug}:${target.folder.path} ${put.key}`))
+  }
+  if (expected.length > 0) {
+    const now = await loadTree(ctx, tx, [...new Set([...readers, ...expected.map(({ folderId }) => folderId)])])
+    const open = valueOpener(key, projectId)
+    if (reads) await refuseNowBeyond(expected, now, outOfReach(now, open, reads))
+    await refuseChanged(expected, now, expander(now, open, budget(ctx.limits)))
+  }
+  if (faultsBefore && moving.folders)
+    refuseNew(ctx, projectId, faultsBefore, await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()]))
+  rewritten.sort()
+  const more = rewritten.length - MAX_REWRITTEN
+  return { result, rewritten: more > 0 ? [...rewritten.slice(0, MAX_REWRITTEN), `and ${more} more`] : rewritten }
+}
+
+/** Secrets that one row of the audit log names. */
+const MAX_REWRITTEN = 100
+
+const mentions = (value: string, keys: ReadonlySet<string>): boolean =>
+  referencesIn(value).some((reference) => reference.kind !== 'unsupported' && keys.has(reference.key))
+
+interface Known {
+  tree: Tree
+  before: Expander
+  moving: Moving
+}
+
+function rewrite(
+  { tree, before, moving }: Known,
+  from: TreeFolder,
+  value: string,
+  moved: boolean,
+  owner: string,
+): string {
+  const one = (reference: Reference): string => {
+    if (reference.kind === 'unsupported') return reference.text
+    const folder = reference.kind === 'local' ? from : tree.at(from.projectId, reference.environment, reference.path)
+    if (!folder) return reference.text
+    const source = before.sourceOf(folder, reference.key)
+    const goes = source && moving.secrets?.get(keyOf(source.id, reference.key))
+    const at = moving.folders?.get(folder.id) ?? folder
+    if (goes && source) {
+      // Renamed where it is: whoever sees it sees it under the new name.
+      const key = samePlace(goes, source) ? { ...at, key: goes.key } : goes
+      if (reference.kind === 'local' && (moved ? !samePlace(goes, source) : samePlace(goes, source)))
+        return written(null, goes.key, reference.text, owner)
+      return written(key, key.key, reference.text, owner)
+    }
+    if (reference.kind === 'local')
+      return moved && source ? written(at, reference.key, reference.text, owner) : reference.text
+    return at === folder ? reference.text : written(at, reference.key, reference.text, owner)
+  }
+  return [...partsOf(value)].map((part) => (typeof part === 'string' ? part : one(part))).join('')
+}
+
+function refuseTooLong(owner: string, text: string): void {
+  if (Buffer.byteLength(text) > MAX_VALUE_BYTES)
+    throw new BadRequest(
+      `${owner} refers to it, and would be longer than ${MAX_VALUE_BYTES} bytes with the new name. Change that value first.`,
+    )
+}
+
+const PART = /^[A-Za-z0-9_-]+$/
+
+/** A reference as text. Throws `BadRequest` for a name that no reference can hold. */
+function written(place: Place | null, key: string, old: string, owner: string): string {
+  const parts = place === null ? [key] : [place.environment, ...place.path.split('/').filter(Boolean), key]
+  const bad = parts.find((part) => !PART.test(part))
+  if (bad !== undefined)
+    throw new BadRequest(
+      `${owner} refers to it as ${shortened(old, MAX_NAME_BYTES)}, and a reference cannot hold the name "${bad}". Change that value or the name first.`,
+    )
+  return `\${${parts.join('.')}}`
+}
+
+interface Expected {
+  folderId: string
+  key: string
+  name: string
+  was: Expanded
+}
+
+/** A reference would start to look where the caller may not read, whatever it finds there. Throws `Forbidden`. */
+async function refuseNowBeyond(expected: readonly Expected[], tree: Tree, beyond: OutOfReach): Promise<void> {
+  const refused: string[] = []
+  for (const { folderId, key, name } of expected) {
+    const folder = tree.folders.get(folderId)
+    if (folder && (await beyond(folder, key))) refused.push(name)
+  }
+  if (refused.length > 0) throw notReadable(refused)
+}
+
+async function refuseChanged(expected: readonly Expected[], tree: Tree, after: Expander): Promise<void> {
+  const different: string[] = []
+  for (const { folderId, key, name, was } of expected) {
+    const folder = tree.folders.get(folderId)
+    // What did not resolve before need not after.
+    if (!folder || 'problem' in was) continue
+    const now = folder.secrets.has(key) ? await after.expand(folder, key) : { problem: 'is gone' }
+    if (!('value' in now) || now.value !== was.value) different.push(name)
+  }
+  if (different.length > 0)
+    throw new BadRequest(
+      `These secrets refer to it and would get another value: ${named(different, (name) => name)}. Change them first.`,
+    )
+}
+
+export async function targetAt(tx: Tx, folderId: string, projectId: string, key: DataKey): Promise<Target> {
+  const folder = await tx.selectFrom('folders').where('id', '=', folderId).selectAll().executeTakeFirstOrThrow()
+  const environment = await tx
+    .selectFrom('environments')
+    .where('id', '=', folder.environmentId)
+    .selectAll()
+    .executeTakeFirstOrThrow()
+  return { folder, environment, projectId, key }
+}
+
+const samePlace = (a: Place, b: Place): boolean => a.environment === b.environment && a.path === b.path
+
+function mapAt<K, T>(maps: Map<K, Map<string, T>>, key: K): Map<string, T> {
+  const known = maps.get(key)
+  if (known) return known
+  const made = new Map<string, T>()
+  maps.set(key, made)
+  return made
+}

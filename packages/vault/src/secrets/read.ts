@@ -1,0 +1,297 @@
+/** Reading secrets: plain, expanded, with imports, from an older version. */
+import { timeSlice } from '@keyferry/db'
+import {
+  auditEvent,
+  BadRequest,
+  budget,
+  NotFound,
+  referencesIn,
+  snapshot,
+  Unresolvable,
+  type Actor,
+  type Context,
+  type Spend,
+  type Tx,
+} from '@keyferry/kernel'
+import type * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { projectKey } from '../keys/project-key.ts'
+import { expander, type Expanded } from '../references/expand.ts'
+import { namerOf } from '../references/out-of-reach.ts'
+import { visible } from '../references/reference-graph.ts'
+import { tooDeepProblem } from '../references/resolve.ts'
+import { findFolder, foldersBelow, type Located } from '../tree/find-folder.ts'
+import { shownTags, tagsBySlug, type ShownTag } from '../tree/tags.ts'
+import {
+  loadTree,
+  openComment,
+  openMetadata,
+  openValue,
+  valueOpener,
+  type Metadata,
+  type SecretRow,
+  type Tree,
+  type TreeFolder,
+} from '../tree/tree.ts'
+import { describeSecret, type Secret } from './describe-secret.ts'
+
+type Problems = { key: string; reason: string }[]
+type Input = z.output<typeof schemas.listSecrets>
+
+/**
+ * The secrets of a folder by key, with `recursive` of all folders below it too, and with `include_imports` those of its imports,
+ * highest priority first; with `limit` and `offset` a page of them. Throws `NotFound`, and `Unresolvable` naming keys whose value was asked for and cannot be had, `TooLarge` beyond the budget of a request.
+ */
+export async function listSecrets(
+  ctx: Context,
+  actor: Actor,
+  input: Input,
+): Promise<z.output<typeof schemas.listedSecrets>> {
+  const { show, metadataOf, tree, roots, tags } = await snapshot(ctx, async (tx) => {
+    const located = await findFolder(tx, input)
+    const roots = [located.folder.id, ...(input.recursive ? await foldersBelow(tx, located) : [])]
+    return { roots, ...(await load(ctx, tx, input, roots)) }
+  })
+  const slugs = new Set(
+    input.tagSlugs
+      ?.split(',')
+      .map((slug) => slug.trim())
+      .filter(Boolean),
+  )
+  const pairs = wantedMetadata(input.metadataFilter)
+  const tagged = (row: SecretRow): boolean =>
+    slugs.size === 0 || (tags.get(row.id) ?? []).some((tag) => slugs.has(tag.slug))
+  const asked = (row: SecretRow): boolean => {
+    if (!tagged(row)) return false
+    if (pairs.length === 0) return true
+    const metadata = metadataOf(row)
+    return pairs.every(({ key, value }) => metadata.some((one) => one.key === key && one.value === value))
+  }
+  let position = 0
+  const { offset = 0, limit = Infinity } = input
+  const inPage = (): boolean => position++ >= offset && position <= offset + limit
+  const problems: Problems = []
+  const slice = timeSlice()
+  const listed = async (folder: TreeFolder): Promise<Secret[]> => {
+    const secrets: Secret[] = []
+    for (const row of [...folder.secrets.values()].sort(byKey)) {
+      if (slice.isOver()) await slice.rest()
+      const secret = asked(row) && inPage() ? await show(folder, row, problems) : null
+      if (secret) secrets.push(secret)
+    }
+    return secrets
+  }
+
+  const folders = roots.flatMap((id) => tree.folders.get(id) ?? [])
+  const secrets: Secret[] = []
+  for (const folder of folders) for (const secret of await listed(folder)) secrets.push(secret)
+  const [root] = folders
+  if (!input.include_imports || !root) return shown(ctx, actor, input, finish({ secrets }, problems))
+  const { order, tooDeep } = visible(tree, root)
+  problems.push(...tooDeep.map(tooDeepProblem))
+  const names = namerOf(ctx, input.projectId)
+  const imports = []
+  for (const source of order.slice(1)) {
+    if (names && !names(source)) continue
+    const secrets = (await listed(source)).map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest)
+    if (input.limit !== undefined && secrets.length === 0) continue
+    imports.push({ secretPath: source.path, environment: source.environment, folderId: source.id, secrets })
+  }
+  return shown(ctx, actor, input, finish({ secrets, imports }, problems))
+}
+
+/** `key=a,value=b|key=c,value=d`, as Infisical's docs have it. Throws `BadRequest` for anything else. */
+function wantedMetadata(filter: string | undefined): { key: string; value: string }[] {
+  if (!filter) return []
+  return filter.split('|').map((pair) => {
+    const [, key, value] = /^key=([^,]+),value=(.*)$/.exec(pair.trim()) ?? []
+    if (key === undefined || value === undefined)
+      throw new BadRequest(`The metadata filter "${pair}" is not of the form key=name,value=text`)
+    return { key, value }
+  })
+}
+
+/** Names of the secrets in one row of the audit log; of larger lists it tells the number. */
+const NAMED = 50
+
+/** Notes that values were read, before they are shown. */
+async function shown<T extends { secrets: readonly Secret[]; imports?: readonly { secrets: readonly unknown[] }[] }>(
+  ctx: Context,
+  actor: Actor,
+  { projectId, environment, secretPath, recursive, viewSecretValue }: Input,
+  listed: T,
+): Promise<T> {
+  const imported = (listed.imports ?? []).reduce((count, from) => count + from.secrets.length, 0)
+  if (!viewSecretValue || listed.secrets.length + imported === 0) return listed
+  const few = listed.secrets.length <= NAMED
+  await auditEvent(ctx, actor, 'secret.list', projectId, {
+    environment,
+    secretPath,
+    ...(recursive ? { recursive } : {}),
+    count: listed.secrets.length,
+    ...(few ? { keys: listed.secrets.map((secret) => secret.secretKey) } : {}),
+    ...(imported > 0 ? { imported } : {}),
+  })
+  return listed
+}
+
+/**
+ * One secret; with `include_imports` the one an import gives when the folder has none of its own. Throws `NotFound`, and
+ * `Unresolvable` when its value was asked for and cannot be had.
+ */
+export async function getSecret(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.getSecret>,
+): Promise<Secret> {
+  const { show, tree, folderId } = await snapshot(ctx, async (tx) => {
+    const located = await findFolder(tx, input)
+    const folderId = located.folder.id
+    if (input.version === undefined) return { folderId, ...(await load(ctx, tx, input, [folderId])) }
+    const { row, tags } = await versionRow(tx, located, input.secretName, input.version)
+    // An old value may reference folders that no edge of the present one leads to.
+    const text = openValue(await projectKey(ctx, tx, input.projectId), input.projectId, row)
+    const referenced = input.expandSecretReferences ? await referencedFolders(tx, input.projectId, text ?? '') : []
+    const loaded = await load(ctx, tx, input, [folderId, ...referenced])
+    loaded.tree.folders.get(folderId)?.secrets.set(input.secretName, row)
+    if (tags) {
+      const known = await tagsBySlug(tx, input.projectId)
+      loaded.tags.set(
+        row.id,
+        tags.flatMap((slug) => known.get(slug) ?? []),
+      )
+    }
+    return { folderId, ...loaded }
+  })
+  const folder = tree.folders.get(folderId)
+  const order = folder && input.include_imports ? visible(tree, folder).order : []
+  const names = namerOf(ctx, input.projectId)
+  // A folder out of reach is passed over: whether it has the key would show in what is answered instead.
+  const source = [...(folder ? [folder] : []), ...order].find(
+    (one) => one.secrets.has(input.secretName) && (!names || names(one)),
+  )
+  const row = source?.secrets.get(input.secretName)
+  if (!source || !row) {
+    throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
+  }
+  const problems: Problems = []
+  const secret = await show(source, row, problems)
+  if (!secret) throw new Unresolvable(problems)
+  if (input.viewSecretValue) {
+    await auditEvent(ctx, actor, 'secret.read', input.projectId, {
+      environment: input.environment,
+      secretPath: input.secretPath,
+      key: input.secretName,
+      version: row.version,
+      ...(source === folder ? {} : { from: `${source.environment}:${source.path}` }),
+    })
+  }
+  return secret
+}
+
+type Show = (folder: TreeFolder, row: SecretRow, problems: Problems) => Promise<Secret | null>
+
+async function load(
+  ctx: Context,
+  tx: Tx,
+  input: Omit<Input, 'recursive' | 'tagSlugs' | 'metadataFilter' | 'offset' | 'limit'>,
+  folderIds: readonly string[],
+): Promise<{ tree: Tree; show: Show; metadataOf: (row: SecretRow) => Metadata; tags: Map<string, ShownTag[]> }> {
+  const { projectId, viewSecretValue, expandSecretReferences } = input
+  const expanding = viewSecretValue && expandSecretReferences
+  const key = await projectKey(ctx, tx, projectId)
+  const tree = await loadTree(
+    ctx,
+    tx,
+    folderIds,
+    expanding ? 'references' : input.include_imports ? 'imports' : 'alone',
+    viewSecretValue ? 'sealed' : 'none',
+  )
+  const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
+  const value = (row: SecretRow): string | null => openValue(key, projectId, row)
+  const spend = budget(ctx.limits)
+  const { expand } = expander(tree, valueOpener(key, projectId), spend)
+  const metadataOf = (row: SecretRow): Metadata => openMetadata(key, projectId, row)
+  const show: Show = async (folder, row, problems) => {
+    const where = { projectId, environment: folder.environment, path: folder.path }
+    const comment = openComment(key, projectId, row)
+    const metadata = metadataOf(row)
+    spend(FRAME_BYTES + row.comment.length + row.metadata.length)
+    if (!viewSecretValue) return describeSecret(where, row, { value: null, comment, metadata }, tags.get(row.id))
+    const shown = expanding ? await expand(folder, row.key) : plain(value(row), spend)
+    if ('value' in shown) return describeSecret(where, row, { value: shown.value, comment, metadata }, tags.get(row.id))
+    problems.push({ key: row.key, reason: shown.problem })
+    return null
+  }
+  return { tree, show, metadataOf, tags }
+}
+
+/** Bytes of a secret in an answer, without its texts. */
+const FRAME_BYTES = 500
+
+function plain(value: string | null, spend: Spend): Expanded {
+  if (value === null) return { problem: 'cannot be decrypted' }
+  spend(Buffer.byteLength(value))
+  return { value }
+}
+
+function finish<T>(listed: T, problems: Problems): T {
+  if (problems.length > 0) throw new Unresolvable(problems)
+  return listed
+}
+
+/** The folders that a text refers to. */
+async function referencedFolders(tx: Tx, projectId: string, text: string): Promise<string[]> {
+  const places = new Set<string>()
+  for (const reference of referencesIn(text))
+    if (reference.kind === 'absolute') places.add(`${reference.environment} ${reference.path}`)
+  if (places.size === 0) return []
+  const rows = await tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('environments.projectId', '=', projectId)
+    .select(['folders.id', 'folders.path', 'environments.slug'])
+    .execute()
+  return rows.flatMap(({ id, path, slug }) => (places.has(`${slug} ${path}`) ? id : []))
+}
+
+/** An older version in the shape of a present one, and the slugs of the tags it had. What was not kept then is as it is now. */
+async function versionRow(
+  tx: Tx,
+  { folder, environment }: Located,
+  name: string,
+  version: number,
+): Promise<{ row: SecretRow; tags: string[] | null }> {
+  const old = await tx
+    .selectFrom('secretVersions')
+    .where('folderId', '=', folder.id)
+    .where('key', '=', name)
+    .where('version', '=', version)
+    .where('deleted', '=', 0)
+    .selectAll()
+    .executeTakeFirst()
+  if (!old) throw new NotFound(`Version ${version} of secret "${name}" not found in ${environment.slug}:${folder.path}`)
+  const present = await tx
+    .selectFrom('secrets')
+    .where('id', '=', old.secretId)
+    .where('version', '=', version)
+    .selectAll()
+    .executeTakeFirst()
+  const row = {
+    id: old.secretId,
+    folderId: old.folderId,
+    key: old.key,
+    version: old.version,
+    value: old.value,
+    comment: old.comment ?? present?.comment ?? '',
+    metadata: old.metadata ?? present?.metadata ?? '',
+    blank: 0,
+    skipMultilineEncoding: present?.skipMultilineEncoding ?? 0,
+    createdAt: old.createdAt,
+    updatedAt: old.createdAt,
+    updatedBy: old.createdBy,
+  }
+  return { row, tags: old.tags === null ? null : JSON.parse(old.tags) }
+}
+
+const byKey = (a: SecretRow, b: SecretRow): number => (a.key < b.key ? -1 : 1)

@@ -1,0 +1,299 @@
+import { audit, BadRequest, hasReference, NotFound, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import * as schemas from '@keyferry/schemas'
+import type { z } from 'zod'
+import { checkReferences } from '../references/check-references.ts'
+import { change } from '../tree/change.ts'
+import { shownTags } from '../tree/tags.ts'
+import { openComment, openMetadata, type Metadata, type SecretRow } from '../tree/tree.ts'
+import { describeSecret, type Secret } from './describe-secret.ts'
+import { following, keyOf, type Moving } from './follow.ts'
+import {
+  deleteSecretRows,
+  openForPlainValues,
+  openForWriting,
+  openSecret,
+  presentSecrets,
+  putSecrets,
+  type Opened,
+  type Put,
+  type Target,
+} from './write.ts'
+
+export { getSecret, listSecrets } from './read.ts'
+
+type Where = { projectId: string; environment: string; secretPath: string }
+interface Change {
+  secretKey: string
+  newSecretName?: string
+  secretValue?: string
+  secretComment?: string
+  secretMetadata?: Metadata
+  skipMultilineEncoding?: boolean
+  tagIds?: readonly string[]
+}
+type Mode = z.output<typeof schemas.updateSecrets>['mode']
+
+/** Throws `NotFound` naming the missing place, `BadRequest` when the key is there already. */
+export async function createSecret(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createSecret>,
+): Promise<Secret> {
+  return first(await create(ctx, actor, input, [{ ...input, secretKey: input.secretName }]))
+}
+
+/** All or none. Throws like `createSecret`, naming every key that is there already. */
+export function createSecrets(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.createSecrets>,
+): Promise<Secret[]> {
+  return create(ctx, actor, input, input.secrets)
+}
+
+/** Changes value, comment or key; what is not given stays. Throws `NotFound`, and `BadRequest` when the new key is taken. */
+export async function updateSecret(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.updateSecret>,
+): Promise<Secret> {
+  return first(await update(ctx, actor, input, 'failOnNotFound', [{ ...input, secretKey: input.secretName }]))
+}
+
+/** All or none. Keys that do not exist are refused, skipped or created, as `mode` says. Throws like `updateSecret`. */
+export function updateSecrets(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.updateSecrets>,
+): Promise<Secret[]> {
+  return update(ctx, actor, input, input.mode, input.secrets)
+}
+
+/** Returns what it was. Throws `NotFound`. */
+export async function deleteSecret(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.deleteSecret>,
+): Promise<Secret> {
+  return first(await remove(ctx, actor, input, [input.secretName]))
+}
+
+/** All or none. Throws `NotFound` naming every missing key. */
+export function deleteSecrets(
+  ctx: Context,
+  actor: Actor,
+  input: z.output<typeof schemas.deleteSecrets>,
+): Promise<Secret[]> {
+  return remove(
+    ctx,
+    actor,
+    input,
+    input.secrets.map((secret) => secret.secretKey),
+  )
+}
+
+function create(
+  ctx: Context,
+  actor: Actor,
+  where: Where,
+  changes: readonly (Change & { secretValue: string })[],
+): Promise<Secret[]> {
+  return write(
+    ctx,
+    actor,
+    where,
+    'secret.create',
+    (present) => {
+      const keys = changes.map((change) => change.secretKey)
+      refuseTwice(keys)
+      const taken = keys.filter((key) => present.has(key))
+      if (taken.length > 0) throw alreadyExists(taken)
+      return changes.map((change) => putOf(change, undefined))
+    },
+    changes,
+  )
+}
+
+function update(ctx: Context, actor: Actor, where: Where, mode: Mode, changes: readonly Change[]): Promise<Secret[]> {
+  return write(
+    ctx,
+    actor,
+    where,
+    'secret.update',
+    (present) => {
+      refuseTwice(changes.map((change) => change.secretKey))
+      const missing = changes.filter((change) => !present.has(change.secretKey))
+      if (mode === 'failOnNotFound' && missing.length > 0)
+        throw notFound(
+          where,
+          missing.map((change) => change.secretKey),
+        )
+      const valueless = missing.filter((change) => change.secretValue === undefined).map((change) => change.secretKey)
+      if (mode === 'upsert' && valueless.length > 0)
+        throw new BadRequest(`A value is needed to create ${valueless.join(', ')}`)
+      if (mode === 'upsert') for (const { secretKey } of missing) refuseNewKey(secretKey)
+      const taken = new Set(present.keys())
+      const puts: Put[] = []
+      for (const change of changes) {
+        const old = present.get(change.secretKey)
+        if (!old && mode === 'ignore') continue
+        const put = putOf(change, old)
+        if (old) taken.delete(old.key)
+        if (taken.has(put.key)) throw alreadyExists([put.key])
+        taken.add(put.key)
+        puts.push(put)
+      }
+      return puts
+    },
+    changes,
+  )
+}
+
+/** Only a secret that exists may have a name that is not good for a new one. Throws `BadRequest`. */
+function refuseNewKey(key: string): void {
+  const { error } = schemas.secretKey.safeParse(key)
+  if (error) throw new BadRequest(`${error.issues[0]?.message ?? 'Not a secret key'}: ${JSON.stringify(key)}`)
+}
+
+/** It adds no reader of another folder, and nothing that refers to it has to follow. */
+const isPlain = ({ newSecretName, secretValue }: Change): boolean =>
+  newSecretName === undefined && !hasReference(secretValue ?? '')
+
+/** Loads the secrets that `changes` name, lets `decide` check them and say what to write, and writes it in one transaction. */
+function write(
+  ctx: Context,
+  actor: Actor,
+  where: Where,
+  action: schemas.AuditAction,
+  decide: (present: ReadonlyMap<string, SecretRow>) => Put[],
+  changes: readonly Change[],
+): Promise<Secret[]> {
+  return change(ctx, actor, async (tx, touched) => {
+    const target = await (changes.every(isPlain) ? openForPlainValues : openForWriting)(ctx, tx, where)
+    const names = changes.flatMap((change) => [change.secretKey, change.newSecretName ?? change.secretKey])
+    const present = await presentSecrets(tx, target.folder.id, names)
+    const puts = decide(present)
+    const renamed = puts.flatMap((put) =>
+      put.present && put.present.key !== put.key ? [{ from: put.present.key, to: put.key }] : [],
+    )
+    const put = () => putSecrets(ctx, tx, actor, target, puts)
+    const { result, rewritten } =
+      renamed.length === 0
+        ? { result: await put(), rewritten: [] }
+        : await following(
+            ctx,
+            tx,
+            actor,
+            target,
+            touched,
+            { ...renaming(target, renamed), overwrites: puts.some(({ value }) => value !== undefined) },
+            put,
+          )
+    const { secrets, written } = result
+    // A new comment or tag changes nothing of what a value is made of.
+    const reworded = new Set(
+      puts.flatMap(({ key, present, value }) => (value !== undefined || present?.key !== key ? [key] : [])),
+    )
+    const warnings = await checkReferences(
+      ctx,
+      tx,
+      target,
+      secrets.filter(({ row }) => written.has(row.key) && reworded.has(row.key)),
+    )
+    if (written.size > 0) {
+      touched(target.folder.id)
+      await record(ctx, tx, actor, action, target, [...written], {
+        ...(renamed.length > 0 ? { renamed } : {}),
+        ...(rewritten.length > 0 ? { rewritten } : {}),
+      })
+    }
+    const tags = await shownTags(tx, target.projectId, [target.folder.id])
+    return secrets.map((secret) => {
+      const warned = warnings.get(secret.row.key)
+      return { ...describe(target, secret, tags.get(secret.row.id)), ...(warned ? { warnings: warned } : {}) }
+    })
+  })
+}
+
+function renaming({ folder, environment }: Target, renamed: readonly { from: string; to: string }[]): Moving {
+  const here = { environment: environment.slug, path: folder.path }
+  return {
+    secrets: new Map(
+      renamed.map(({ from, to }) => [keyOf(folder.id, from), { ...here, folderId: folder.id, key: to }]),
+    ),
+  }
+}
+
+function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[]): Promise<Secret[]> {
+  return change(ctx, actor, async (tx, touched) => {
+    refuseTwice(keys)
+    const target = await openForWriting(ctx, tx, where)
+    const present = await presentSecrets(tx, target.folder.id, keys)
+    const missing = keys.filter((key) => !present.has(key))
+    if (missing.length > 0) throw notFound(where, missing)
+    const rows = keys.flatMap((key) => present.get(key) ?? [])
+    // What is beside a value is part of the answer, and one that is lost must not look empty there.
+    const deleted = rows.map((row) => ({
+      row,
+      value: openSecret(target, row).value,
+      comment: openComment(target.key, target.projectId, row),
+      metadata: openMetadata(target.key, target.projectId, row),
+    }))
+    await deleteSecretRows(ctx, tx, actor, target, rows)
+    touched(target.folder.id)
+    await record(ctx, tx, actor, 'secret.delete', target, keys)
+    return deleted.map((secret) => describe(target, secret))
+  })
+}
+
+const putOf = (change: Change, present: SecretRow | undefined): Put => ({
+  present,
+  key: change.newSecretName ?? change.secretKey,
+  value: change.secretValue,
+  comment: change.secretComment,
+  metadata: change.secretMetadata,
+  tagIds: change.tagIds,
+  skipMultilineEncoding: change.skipMultilineEncoding,
+})
+
+const describe = (
+  { projectId, environment, folder }: Target,
+  { row, ...texts }: Opened,
+  tags?: Secret['tags'],
+): Secret => describeSecret({ projectId, environment: environment.slug, path: folder.path }, row, texts, tags)
+
+const record = (
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  action: schemas.AuditAction,
+  target: Target,
+  keys: readonly string[],
+  more: Record<string, unknown> = {},
+): Promise<void> =>
+  audit(ctx, tx, actor, action, target.projectId, {
+    environment: target.environment.slug,
+    secretPath: target.folder.path,
+    keys,
+    ...more,
+  })
+
+function first(secrets: readonly Secret[]): Secret {
+  const [secret] = secrets
+  if (!secret) throw new Error('a write returned no secret')
+  return secret
+}
+
+function refuseTwice(keys: readonly string[]): void {
+  const seen = new Set<string>()
+  const twice = keys.filter((key) => seen.has(key) || !seen.add(key))
+  if (twice.length > 0) throw new BadRequest(`Named twice in one request: ${[...new Set(twice)].join(', ')}`)
+}
+
+const alreadyExists = (keys: readonly string[]): BadRequest =>
+  new BadRequest(`Secret already exist${keys.length === 1 ? 's' : ''}: ${keys.join(', ')}`)
+
+const notFound = (where: Where, keys: readonly string[]): NotFound =>
+  new NotFound(
+    `${keys.length === 1 ? `Secret with name "${keys[0]}"` : `Secrets ${keys.map((key) => `"${key}"`).join(', ')}`} not found in ${where.environment}:${where.secretPath}`,
+  )

@@ -1,0 +1,134 @@
+/** What may be done with the secrets of a folder, and who may. */
+import {
+  asSeen,
+  defineVerb,
+  folder,
+  hideValue,
+  hideValues,
+  inReach,
+  may,
+  secretMissing,
+  type Requirements,
+} from '@keyferry/access'
+import * as schemas from '@keyferry/schemas'
+import { allows, type Access } from '@keyferry/schemas/policy'
+import { pasteDotenv } from './dotenv.ts'
+import { listSecretRows } from './rows.ts'
+import {
+  createSecret,
+  createSecrets,
+  deleteSecret,
+  deleteSecrets,
+  getSecret,
+  listSecrets,
+  updateSecret,
+  updateSecrets,
+} from './secrets.ts'
+import { listSecretVersions } from './versions.ts'
+
+const inFolder = schemas.place.extend({ secretPath: schemas.secretPath.default('/') })
+
+interface InFolder {
+  projectId: string
+  environment: string
+  secretPath: string
+}
+
+const reading = (input: InFolder): Requirements => [may('secrets.read-names', folder(input))]
+const writing = (input: InFolder): Requirements => [may('secrets.write', folder(input))]
+
+interface Reading extends InFolder {
+  recursive?: boolean
+  expandSecretReferences: boolean
+  viewSecretValue: boolean
+  version?: number | undefined
+}
+
+/** A value with its references filled in shows values of other folders. */
+function readingValues(input: Reading, access: Access): Requirements {
+  const here = folder(input)
+  const expands = input.expandSecretReferences && input.viewSecretValue && allows(access, 'secrets.read-values', here)
+  const names = may('secrets.read-names', here)
+  if (!expands) return [names]
+  // The references of an old version are not kept as edges.
+  if (input.version !== undefined)
+    return [names, may('secrets.read-values', { kind: 'project', projectId: input.projectId })]
+  return [names, may('secrets.read-values', { kind: 'shown-by', folder: here, below: input.recursive ?? false })]
+}
+
+export const secretVerbs = {
+  list: defineVerb({
+    input: schemas.listSecrets,
+    requires: (input, { access }) => readingValues(input, access),
+    run: async (ctx, actor, input, { access }) =>
+      hideValues(access, input.projectId, await listSecrets(ctx, actor, asSeen(access, input))),
+  }),
+
+  get: defineVerb({
+    input: schemas.getSecret,
+    requires: (input, { access }) => readingValues(input, access),
+    run: async (ctx, actor, input, { access }) => {
+      const found = await getSecret(ctx, actor, asSeen(access, input))
+      const secret = hideValue(access, input.projectId, found)
+      if (!secret) throw secretMissing(input)
+      return secret
+    },
+  }),
+
+  create: defineVerb({
+    input: schemas.createSecret,
+    requires: writing,
+    references: ({ projectId, secretValue }) => ({ projectId, values: [secretValue] }),
+    run: createSecret,
+  }),
+
+  update: defineVerb({
+    input: schemas.updateSecret,
+    requires: writing,
+    references: ({ projectId, secretValue }) => ({ projectId, values: [secretValue] }),
+    run: updateSecret,
+  }),
+
+  delete: defineVerb({ input: schemas.deleteSecret, requires: writing, run: deleteSecret }),
+
+  createMany: defineVerb({
+    input: schemas.createSecrets,
+    requires: writing,
+    references: ({ projectId, secrets }) => ({ projectId, values: secrets.map(({ secretValue }) => secretValue) }),
+    run: createSecrets,
+  }),
+
+  updateMany: defineVerb({
+    input: schemas.updateSecrets,
+    requires: writing,
+    references: ({ projectId, secrets }) => ({ projectId, values: secrets.map(({ secretValue }) => secretValue) }),
+    run: updateSecrets,
+  }),
+
+  deleteMany: defineVerb({ input: schemas.deleteSecrets, requires: writing, run: deleteSecrets }),
+
+  paste: defineVerb({
+    input: schemas.pasteDotenv,
+    requires: writing,
+    references: ({ projectId, content }) => ({ projectId, values: [content] }),
+    run: pasteDotenv,
+  }),
+
+  rows: defineVerb({
+    input: inFolder,
+    requires: reading,
+    run: async (ctx, actor, input, { access }) => {
+      const { rows, folderId } = await listSecretRows(ctx, actor, input)
+      const { projectId, environment, secretPath: path } = input
+      const placeOf = ({ origin }: (typeof rows)[number]) =>
+        origin.kind === 'own' ? { environment, path } : { environment: origin.environment, path: origin.secretPath }
+      return { rows: inReach(access, 'secrets.read-names', projectId, rows, placeOf), folderId }
+    },
+  }),
+
+  versions: defineVerb({
+    input: inFolder.extend({ secretName: schemas.secretLookup }),
+    requires: reading,
+    run: listSecretVersions,
+  }),
+}

@@ -1,0 +1,297 @@
+/** What is in folders, kept row by row as it is, and brought back. */
+import type {
+  ImportTable,
+  ReferenceTable,
+  SecretTable,
+  SecretTagTable,
+  SecretVersionTable,
+  TrashRowTable,
+} from '@keyferry/db'
+import type { DataKey, Tx } from '@keyferry/kernel'
+import { moveHead } from '@keyferry/kernel/authority'
+import type { Selectable } from 'kysely'
+import { chunks } from '../tree/chunks.ts'
+import { deletePages, PAGE, PAGE_OF_SMALL_ROWS, pagesOf } from '../tree/pages.ts'
+import { charge } from '../tree/quotas.ts'
+import { openOrNull } from '../tree/tree.ts'
+import { sizeOf } from './prune-versions.ts'
+import { resealTrashRow } from './trash-rows.ts'
+
+type Kind = Selectable<TrashRowTable>['kind']
+type Row = Selectable<TrashRowTable>
+/** A row on its way into the trash. */
+export type Kept = { kind: Kind; content: unknown }
+
+export interface FolderContent {
+  id: string
+  environmentId: string
+  parentId: string | null
+  name: string
+  path: string
+  description: string | null
+  revision: number
+  /** Folders that were deleted by an older Keyferry have none. */
+  secretsHead?: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+/** Everything in these folders, and themselves, in pages: folders first, parents before children. That is the order they come back in. */
+export async function* contentsOfFolders(tx: Tx, folderIds: readonly string[]): AsyncGenerator<Kept[]> {
+  const folders: FolderContent[] = []
+  for (const ids of chunks(folderIds))
+    for (const folder of await tx.selectFrom('folders').where('id', 'in', ids).selectAll().execute())
+      folders.push(folder)
+  folders.sort((a, b) => a.path.length - b.path.length)
+  for (const some of chunks(folders)) yield asKept('folder', some)
+  for (const ids of chunks(folderIds)) {
+    for await (const secrets of secretsIn(tx, ids)) {
+      yield asKept('secret', secrets)
+      const secretIds = secrets.map(({ id }) => id)
+      for await (const references of referencesOf(tx, secretIds)) yield asKept('reference', references)
+      for await (const tags of tagsOf(tx, secretIds)) yield asKept('tag', tags)
+    }
+    for await (const versions of versionsIn(tx, ids)) yield asKept('version', versions)
+    const imports = await tx.selectFrom('imports').where('folderId', 'in', ids).selectAll().execute()
+    for (const some of chunks(imports)) yield asKept('import', some)
+  }
+}
+
+const asKept = (kind: Kind, rows: readonly unknown[]): Kept[] => rows.map((content) => ({ kind, content }))
+
+const secretsIn = (tx: Tx, folderIds: readonly string[]) =>
+  pagesOf<Selectable<SecretTable>>((after) =>
+    tx
+      .selectFrom('secrets')
+      .where('folderId', 'in', folderIds)
+      .$if(after !== undefined, (query) =>
+        query.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple('folderId', 'key'), '>', tuple(after?.folderId ?? '', after?.key ?? '')),
+        ),
+      )
+      .orderBy('folderId')
+      .orderBy('key')
+      .limit(PAGE)
+      .selectAll()
+      .execute(),
+  )
+
+const versionsIn = (tx: Tx, folderIds: readonly string[]) =>
+  pagesOf<Selectable<SecretVersionTable>>((after) =>
+    tx
+      .selectFrom('secretVersions')
+      .where('folderId', 'in', folderIds)
+      .$if(after !== undefined, (query) =>
+        query.where(({ eb, refTuple, tuple }) =>
+          eb(
+            refTuple('folderId', 'key', 'version', 'id'),
+            '>',
+            tuple(after?.folderId ?? '', after?.key ?? '', after?.version ?? 0, after?.id ?? ''),
+          ),
+        ),
+      )
+      .orderBy('folderId')
+      .orderBy('key')
+      .orderBy('version')
+      .orderBy('id')
+      .limit(PAGE)
+      .selectAll()
+      .execute(),
+  )
+
+const referencesOf = (tx: Tx, secretIds: readonly string[]) =>
+  pagesOf<Selectable<ReferenceTable>>((after) =>
+    tx
+      .selectFrom('references')
+      .where('secretId', 'in', secretIds)
+      .$if(after !== undefined, (query) =>
+        query.where(({ eb, refTuple, tuple }) =>
+          eb(
+            refTuple('secretId', 'environmentSlug', 'path', 'key'),
+            '>',
+            tuple(after?.secretId ?? '', after?.environmentSlug ?? '', after?.path ?? '', after?.key ?? ''),
+          ),
+        ),
+      )
+      .orderBy('secretId')
+      .orderBy('environmentSlug')
+      .orderBy('path')
+      .orderBy('key')
+      .limit(PAGE_OF_SMALL_ROWS)
+      .selectAll()
+      .execute(),
+  )
+
+const tagsOf = (tx: Tx, secretIds: readonly string[]) =>
+  pagesOf<Selectable<SecretTagTable>>((after) =>
+    tx
+      .selectFrom('secretTags')
+      .where('secretId', 'in', secretIds)
+      .$if(after !== undefined, (query) =>
+        query.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple('secretId', 'tagId'), '>', tuple(after?.secretId ?? '', after?.tagId ?? '')),
+        ),
+      )
+      .orderBy('secretId')
+      .orderBy('tagId')
+      .limit(PAGE_OF_SMALL_ROWS)
+      .selectAll()
+      .execute(),
+  )
+
+/** How many secrets are in these folders. */
+export async function countSecrets(tx: Tx, folderIds: readonly string[]): Promise<number> {
+  let count = 0
+  for (const ids of chunks(folderIds)) {
+    const { secrets } = await tx
+      .selectFrom('secrets')
+      .where('folderId', 'in', ids)
+      .select((eb) => eb.fn.countAll<number | string>().as('secrets'))
+      .executeTakeFirstOrThrow()
+    count += Number(secrets)
+  }
+  return count
+}
+
+/** The rows of an item of the trash, in the order they come back in. */
+export const trashRowsOf = (tx: Tx, trashId: string): AsyncGenerator<Row[]> =>
+  pagesOf((after) =>
+    tx
+      .selectFrom('trashRows')
+      .where('trashId', '=', trashId)
+      .where('position', '>', after?.position ?? -1)
+      .orderBy('position')
+      .limit(PAGE)
+      .selectAll()
+      .execute(),
+  )
+
+/** The folders of an item of the trash, parents first. */
+export async function foldersInTrash(tx: Tx, trashId: string): Promise<FolderContent[]> {
+  const folders: FolderContent[] = []
+  const pages = pagesOf<Row>((after) =>
+    tx
+      .selectFrom('trashRows')
+      .where('trashId', '=', trashId)
+      .where('kind', '=', 'folder')
+      .where('position', '>', after?.position ?? -1)
+      .orderBy('position')
+      .limit(PAGE_OF_SMALL_ROWS)
+      .selectAll()
+      .execute(),
+  )
+  for await (const rows of pages) for (const folder of contentsOf<FolderContent>(rows, 'folder')) folders.push(folder)
+  return folders
+}
+
+/** Deletes items of the trash. Returns whether there were any. */
+export async function deleteTrash(tx: Tx, trashIds: readonly string[]): Promise<boolean> {
+  let deleted = 0n
+  for (const ids of chunks(trashIds)) {
+    await deletePages(() =>
+      tx
+        .deleteFrom('trashRows')
+        .where(({ eb, refTuple, selectFrom }) =>
+          eb(
+            refTuple('trashId', 'position'),
+            'in',
+            selectFrom('trashRows')
+              .where('trashId', 'in', ids)
+              .select(['trashId', 'position'])
+              .limit(PAGE)
+              .$asTuple('trashId', 'position'),
+          ),
+        )
+        .executeTakeFirstOrThrow(),
+    )
+    const { numDeletedRows } = await tx.deleteFrom('trash').where('id', 'in', ids).executeTakeFirstOrThrow()
+    deleted += numDeletedRows
+  }
+  return deleted > 0n
+}
+
+/**
+ * Brings back what was in folders that are there again, sealed with the present key. Returns what stays away: imports whose source is gone. Tags
+ * that are gone stay away without a word.
+ */
+export async function bringContents(
+  tx: Tx,
+  { projectId, key }: { projectId: string; key: DataKey },
+  trashId: string,
+): Promise<string[]> {
+  const withPresentKey = (sealed: string, belongsTo: readonly string[]): string => {
+    // The key may have been rotated since, and what older generations sealed is opened for the last time.
+    const text = key.isPresent(sealed) ? null : openOrNull(key, sealed, belongsTo)
+    return text === null ? sealed : key.seal(text, ...belongsTo)
+  }
+  const leftOut: string[] = []
+  const headless = new Set<string>()
+  for await (const page of trashRowsOf(tx, trashId)) {
+    const rows = page.map((row) => ({ ...row, content: resealTrashRow(row, withPresentKey, projectId) }))
+    // Rows that were deleted by an older Keyferry lack what it did not know of.
+    const secrets = contentsOf<Selectable<SecretTable>>(rows, 'secret').map((row) => ({
+      ...row,
+      metadata: row.metadata ?? '',
+    }))
+    charge(tx, projectId, { adds: true, secrets: secrets.length, freed: true })
+    for (const some of chunks(secrets, sizeOf)) await tx.insertInto('secrets').values(some).execute()
+    for (const { id, secretsHead } of contentsOf<FolderContent>(rows, 'folder'))
+      if (secretsHead === undefined) headless.add(id)
+      else await tx.updateTable('folders').set({ secretsHead }).where('id', '=', id).execute()
+    for (const id of headless) {
+      const added = secrets.filter(({ folderId }) => folderId === id)
+      await moveHead(tx, { projectId, key, folder: { id } }, [], added)
+    }
+    const versions = contentsOf<Selectable<SecretVersionTable>>(rows, 'version').map((row) => ({
+      ...row,
+      comment: row.comment ?? null,
+      metadata: row.metadata ?? null,
+      tags: row.tags ?? null,
+      counted: 1,
+    }))
+    for (const some of chunks(versions, sizeOf)) await tx.insertInto('secretVersions').values(some).execute()
+    const references = contentsOf<Selectable<ReferenceTable>>(rows, 'reference')
+    if (references.length > 0) await tx.insertInto('references').values(references).execute()
+    await retag(tx, contentsOf<Selectable<SecretTagTable>>(rows, 'tag'))
+    leftOut.push(...(await reimport(tx, contentsOf<Selectable<ImportTable>>(rows, 'import'))))
+  }
+  return leftOut
+}
+
+async function reimport(tx: Tx, imports: readonly Selectable<ImportTable>[]): Promise<string[]> {
+  const leftOut: string[] = []
+  for (const row of imports) {
+    const source = await tx.selectFrom('folders').where('id', '=', row.sourceFolderId).select('id').executeTakeFirst()
+    if (source) await tx.insertInto('imports').values(row).execute()
+    else leftOut.push(`an import of a folder that is gone`)
+  }
+  return leftOut
+}
+
+async function retag(tx: Tx, rows: readonly Selectable<SecretTagTable>[]): Promise<void> {
+  const known = new Set(
+    await presentTags(
+      tx,
+      rows.map((row) => row.tagId),
+    ),
+  )
+  const kept = rows.filter((row) => known.has(row.tagId))
+  if (kept.length > 0) await tx.insertInto('secretTags').values(kept).execute()
+}
+
+/** Those of these tags that there still are. */
+export async function presentTags(tx: Tx, tagIds: readonly string[]): Promise<string[]> {
+  if (tagIds.length === 0) return []
+  const rows = await tx.selectFrom('tags').where('id', 'in', tagIds).select('id').execute()
+  return rows.map(({ id }) => id)
+}
+
+/** The rows were written here, so their shape is known. */
+export function contentsOf<T>(rows: readonly { kind: Kind; content: string }[], kind: Kind): T[] {
+  return rows
+    .filter((row) => row.kind === kind)
+    .map((row) => {
+      const content: T = JSON.parse(row.content)
+      return content
+    })
+}

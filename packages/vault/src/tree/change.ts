@@ -1,0 +1,42 @@
+import { auditLast, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { settleUse } from './quotas.ts'
+import { readersOf } from './readers.ts'
+
+/**
+ * Runs a writer of the vault. Whatever `work` touches moves, in the same transaction, the folder's revision and, by `Hooks`, the wanted
+ * revision of every sync that reads it, directly or through imports and references.
+ */
+export async function change<T>(
+  ctx: Context,
+  actor: Actor,
+  work: (tx: Tx, touched: (folderId: string) => void) => Promise<T>,
+): Promise<T> {
+  const { result, places, afterCommit } = await transact(ctx, (tx) =>
+    auditLast(ctx, tx, async () => {
+      const folders = new Set<string>()
+      const result = await work(tx, (folderId) => folders.add(folderId))
+      if (folders.size === 0) {
+        await settleUse(ctx, tx)
+        return { result, places: [], afterCommit: null }
+      }
+      await tx
+        .updateTable('folders')
+        .set((eb) => ({ revision: eb('revision', '+', 1), updatedAt: timestamp(ctx) }))
+        .where('id', 'in', [...folders])
+        .execute()
+      const places = await tx
+        .selectFrom('folders')
+        .innerJoin('environments', 'environments.id', 'folders.environmentId')
+        .where('folders.id', 'in', [...folders])
+        .select(['folders.id as folderId', 'environments.projectId'])
+        .execute()
+      const readers = await readersOf(tx, [...folders])
+      const afterCommit = await ctx.hooks.onFoldersChanged(ctx, tx, actor, readers)
+      await settleUse(ctx, tx)
+      return { result, places, afterCommit }
+    }),
+  )
+  for (const place of places) ctx.events.publish({ kind: 'secrets', ...place })
+  await afterCommit?.()
+  return result
+}

@@ -1,0 +1,257 @@
+import { edgesFrom } from '@keyferry/access'
+import { isAmong, timeSlice, type SecretTable, type Selectable } from '@keyferry/db'
+import {
+  MAX_ANSWER_BYTES,
+  SealBroken,
+  TooLarge,
+  Unresolvable,
+  type Context,
+  type DataKey,
+  type Tx,
+} from '@keyferry/kernel'
+import { checkSecrets } from '@keyferry/kernel/authority'
+import { secretMetadata } from '@keyferry/schemas'
+import { sql, type RawBuilder } from 'kysely'
+import type { z } from 'zod'
+
+export type SecretRow = Selectable<SecretTable>
+export type Metadata = z.output<typeof secretMetadata>
+
+/** What has to be in memory to resolve some folders: they, what they import, what their values reference, and so on. */
+export interface Tree {
+  /** By id. */
+  folders: ReadonlyMap<string, TreeFolder>
+  /** Undefined when there is no such folder, or nothing loaded refers to it. */
+  at(projectId: string, environment: string, path: string): TreeFolder | undefined
+}
+
+export interface TreeFolder {
+  id: string
+  projectId: string
+  /** Slug. */
+  environment: string
+  path: string
+  /** Ids of the imported folders, highest priority first. */
+  imports: readonly string[]
+  /** The folder's own secrets, sealed, by key. */
+  secrets: Map<string, SecretRow>
+}
+
+/** What of a folder's surroundings is loaded with it: nothing, what it imports, or everything that its values are made of. */
+export type Reach = 'alone' | 'imports' | 'references'
+
+/**
+ * Loads `folderIds`, and everything within `reach` of them. A constant number of queries per level of imports and references, however
+ * many secrets there are, as long as a statement can bring them. With `values: 'none'` every value is empty. Throws `TooLarge`, and `IntegrityBroken` for a
+ * folder whose secrets are not those that were written last.
+ */
+export async function loadTree(
+  ctx: Pick<Context, 'keyring' | 'authority'>,
+  tx: Tx,
+  folderIds: readonly string[],
+  reach: Reach = 'references',
+  values: 'sealed' | 'none' = 'sealed',
+): Promise<Tree> {
+  const ids = new Set(folderIds)
+  const imports = new Map<string, string[]>()
+  let frontier = reach === 'alone' ? [] : [...ids]
+  while (frontier.length > 0) {
+    const reached = await edgesFrom(tx, frontier, reach === 'references' ? reach : 'imports')
+    for (const { folderId, reachedId, kind } of reached) {
+      if (kind === 'reference') continue
+      const known = imports.get(folderId)
+      if (known) known.push(reachedId)
+      else imports.set(folderId, [reachedId])
+    }
+    frontier = [...new Set(reached.map(({ reachedId }) => reachedId))].filter((id) => !ids.has(id))
+    for (const id of frontier) ids.add(id)
+  }
+
+  const folders = new Map<string, TreeFolder>()
+  const places = new Map<string, TreeFolder>()
+  if (ids.size === 0) return { folders, at: () => undefined }
+  const rows = await tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .innerJoin('projects', 'projects.id', 'environments.projectId')
+    .where((eb) => isAmong(tx, eb.ref('folders.id'), [...ids]))
+    .select(['folders.id', 'folders.path', 'environments.slug as environment', 'environments.projectId'])
+    .select(['folders.secretsHead', 'projects.dataKey'])
+    .execute()
+  for (const { dataKey: _, secretsHead: __, ...row } of rows) {
+    const folder = { ...row, imports: imports.get(row.id) ?? [], secrets: new Map<string, SecretRow>() }
+    folders.set(folder.id, folder)
+    places.set(`${folder.projectId}:${folder.environment}:${folder.path}`, folder)
+  }
+  await loadSecrets(tx, [...ids], values, (row) => folders.get(row.folderId)?.secrets.set(row.key, row))
+  const slice = timeSlice()
+  for (const row of rows) {
+    if (slice.isOver()) await slice.rest()
+    const key = ctx.keyring.open(row.projectId, row.dataKey)
+    await checkSecrets(ctx, key, row, folders.get(row.id)?.secrets.values() ?? [])
+  }
+  return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`) }
+}
+
+/** Rows of a statement that may all be as long as they can: SQLite answers it in one piece while everybody waits, and a row has up to 100 kB. */
+const PAGE = 100
+/** Bytes of a statement whose rows were measured. */
+const STATEMENT_BYTES = 4 * 1024 * 1024
+/** Bytes of sealed texts that one request may hold. */
+const MAX_LOADED_BYTES = 4 * MAX_ANSWER_BYTES
+
+/** Loads the secrets of folders: in one statement where they are few or small, else in as many as they need. */
+async function loadSecrets(
+  tx: Tx,
+  folderIds: readonly string[],
+  values: 'sealed' | 'none',
+  each: (row: SecretRow) => void,
+): Promise<void> {
+  const slice = timeSlice()
+  let bytes = 0
+  const take = (rows: readonly SecretRow[]): void => {
+    for (const row of rows) {
+      bytes += row.value.length + row.comment.length + row.metadata.length
+      if (bytes > MAX_LOADED_BYTES) throw tooMuch()
+      each(row)
+    }
+  }
+  const text = values === 'sealed' ? sql.ref<string>('value') : sql<string>`''`
+  const select = (ids: readonly string[]) =>
+    tx
+      .selectFrom('secrets')
+      .where((eb) => isAmong(tx, eb.ref('folderId'), ids))
+      .select(['id', 'folderId', 'key', 'version', 'comment', 'metadata', 'blank', 'skipMultilineEncoding'])
+      .select(['createdAt', 'updatedAt', 'updatedBy', text.as('value')])
+  const few = await select(folderIds)
+    .limit(PAGE + 1)
+    .execute()
+  if (few.length <= PAGE) return take(few)
+  const waiting: (readonly string[])[] = [folderIds]
+  for (let ids = waiting.pop(); ids; ids = waiting.pop()) {
+    if (slice.isOver()) await slice.rest()
+    const [folderId, ...others] = ids
+    const size = await sizeOf(tx, ids, text)
+    if (size > MAX_LOADED_BYTES) throw tooMuch()
+    if (size <= STATEMENT_BYTES) take(await select(ids).execute())
+    else if (others.length > 0) {
+      const middle = ids.length >> 1
+      waiting.push(ids.slice(middle), ids.slice(0, middle))
+    } else {
+      for (let after: string | undefined = ''; after !== undefined;) {
+        if (slice.isOver()) await slice.rest()
+        const page: SecretRow[] = await select([folderId ?? ''])
+          .where('key', '>', after)
+          .orderBy('key')
+          .limit(PAGE)
+          .execute()
+        take(page)
+        after = page.at(-1)?.key
+      }
+    }
+  }
+}
+
+async function sizeOf(tx: Tx, folderIds: readonly string[], text: RawBuilder<string>): Promise<number> {
+  const { bytes } = await tx
+    .selectFrom('secrets')
+    .where((eb) => isAmong(tx, eb.ref('folderId'), folderIds))
+    .select(
+      sql<number | string | null>`sum(octet_length(${text}) + octet_length(comment) + octet_length(metadata))`.as(
+        'bytes',
+      ),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(bytes ?? 0)
+}
+
+const tooMuch = (): TooLarge =>
+  new TooLarge(
+    `This needs more than ${MAX_LOADED_BYTES} bytes of encrypted secrets at once. Ask for less: one folder instead of all below it, or without values.`,
+    { maxBytes: MAX_LOADED_BYTES },
+  )
+
+/** What stands beside a value, sealed like it. */
+export type Aside = 'comment' | 'metadata'
+
+/** Where a sealed value, comment or metadata belong; a row copied to another project, folder, key or version does not open there. */
+export const sealedAs = (
+  what: 'secret' | Aside,
+  projectId: string,
+  row: { folderId: string; key: string; version: number },
+): string[] => [what, projectId, row.folderId, row.key, String(row.version)]
+
+/** Nothing is kept as no text at all: most secrets have no comment, and opening one costs what opening a value does. */
+export const sealAside = (
+  key: DataKey,
+  projectId: string,
+  what: Aside,
+  place: { folderId: string; key: string; version: number },
+  text: string,
+): string => (text === '' ? '' : key.seal(text, ...sealedAs(what, projectId, place)))
+
+type Place = Pick<SecretRow, 'folderId' | 'key' | 'version'>
+
+/** Throws `Unresolvable` when it cannot be decrypted: an empty comment would hide that one was lost. */
+export function openComment(key: DataKey, projectId: string, row: Place & Pick<SecretRow, 'comment'>): string {
+  const comment = commentOrNull(key, projectId, row)
+  if (comment === null) throw lost(row.key, 'comment')
+  return comment
+}
+
+/** Throws `Unresolvable` when it cannot be decrypted. */
+export function openMetadata(key: DataKey, projectId: string, row: Place & Pick<SecretRow, 'metadata'>): Metadata {
+  const metadata = metadataOrNull(key, projectId, row)
+  if (metadata === null) throw lost(row.key, 'metadata')
+  return metadata
+}
+
+/** Null when it cannot be decrypted: for those who replace it. */
+export const commentOrNull = (
+  key: DataKey,
+  projectId: string,
+  row: Place & Pick<SecretRow, 'comment'>,
+): string | null => (row.comment === '' ? '' : openOrNull(key, row.comment, sealedAs('comment', projectId, row)))
+
+/** Null when it cannot be decrypted: for those who replace it. */
+export function metadataOrNull(
+  key: DataKey,
+  projectId: string,
+  row: Place & Pick<SecretRow, 'metadata'>,
+): Metadata | null {
+  if (row.metadata === '') return []
+  const text = openOrNull(key, row.metadata, sealedAs('metadata', projectId, row))
+  return text === null ? null : secretMetadata.parse(JSON.parse(text))
+}
+
+export const lost = (secretKey: string, what: Aside): Unresolvable =>
+  new Unresolvable([{ key: secretKey, reason: `its ${what} cannot be decrypted; write a new one` }])
+
+/** Null when it cannot be decrypted. */
+export const openValue = (
+  key: DataKey,
+  projectId: string,
+  row: Pick<SecretRow, 'value' | 'folderId' | 'key' | 'version'>,
+): string | null => openOrNull(key, row.value, sealedAs('secret', projectId, row))
+
+/** Opens values, each once; null when one cannot be decrypted. */
+export function valueOpener(key: DataKey, projectId: string): (row: SecretRow) => string | null {
+  const opened = new Map<SecretRow, string | null>()
+  return (row) => {
+    const known = opened.get(row)
+    if (known !== undefined) return known
+    const value = openValue(key, projectId, row)
+    opened.set(row, value)
+    return value
+  }
+}
+
+/** Null when it cannot be decrypted. */
+export function openOrNull(key: DataKey, sealed: string, belongsTo: readonly string[]): string | null {
+  try {
+    return key.open(sealed, ...belongsTo)
+  } catch (error) {
+    if (error instanceof SealBroken) return null
+    throw error
+  }
+}
