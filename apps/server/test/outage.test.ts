@@ -42,7 +42,11 @@ it.skipIf(!inject('postgresUrl'))(
     const ready = () => ask('/api/ready')
     expect(await ready()).toEqual({
       status: 200,
-      body: { ready: true, reason: null, checks: { store: 'ok', schema: 'ok', queue: 'ok', keys: 'ok' } },
+      body: {
+        ready: true,
+        reason: null,
+        checks: { store: 'ok', schema: 'ok', queue: 'ok', keys: 'ok', auditStream: 'ok' },
+      },
     })
 
     await postgres.stop()
