@@ -79,7 +79,7 @@ function Activity({ projectId, filters, admin }: Props & { admin: boolean }) {
           )
         }
       />
-      <div className="grid gap-3">
+      <div className="grid grid-cols-1 gap-3">
         <VerifyResult check={check} />
         <ActivityFilters
           filters={filters}
