@@ -147,7 +147,7 @@ describe('secrets', () => {
 
   it('come out byte for byte, and no list shows a value', async () => {
     const values = new Map([
-      ['PLAIN', 'abc'],
+      ['PLAIN', 'open sesame'],
       ['LINES', 'one\ntwo\r\nthree\n'],
       ['QUOTES', `a 'b' "c" \`d\` # e`],
       ['BLANK', ''],
