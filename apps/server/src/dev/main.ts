@@ -38,7 +38,7 @@ await runProcess(async () => {
   })
   for (const { name, emulator } of vendors) console.log(`${name} is emulated at ${emulator.url}`)
   const children = [
-    startNode(['--watch', '--watch-preserve-output', join(apps, 'keyferry', 'src', 'main.ts')], settings),
+    startNode(['--watch', '--watch-preserve-output', join(import.meta.dirname, '..', 'main.ts')], settings),
     startNode([join('node_modules', 'vite', 'bin', 'vite.js'), '--clearScreen', 'false'], {
       ...process.env,
       KEYFERRY_URL: url,
