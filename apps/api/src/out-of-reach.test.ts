@@ -22,7 +22,7 @@ interface World {
   pairs: readonly (readonly [field: string, beyond: string, nothing: string])[]
 }
 
-/** Names are unique in a project, or in the instance: creating one that is taken tells of it, whoever has it. */
+/** Names are unique in a project, or in the instance, so creating one that is taken shows that it exists. */
 const UNIQUE = new Set(['syncs.create slug', 'syncs.create name', 'syncs.update name'])
 
 describe('what is out of reach', () => {

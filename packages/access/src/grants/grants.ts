@@ -16,8 +16,8 @@ export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<
 }
 
 /**
- * The same, which stands until the transaction ends: who takes rights away waits for it, and whoever took them away before is seen. SQLite has one
- * writer at a time anyway.
+ * As `readAccess`, held until the transaction ends: taking these rights away waits for it, and rights that were taken away before are gone. SQLite
+ * has one writer at a time anyway.
  */
 export async function holdAccess(tx: Tx, principal: Principal): Promise<Access> {
   if (principal.kind !== 'system' && isPostgres(tx)) {
