@@ -24,7 +24,7 @@ export function InstanceTab({ open, onOpen }: Pick<TabProps, 'open' | 'onOpen'>)
         <div className="flex flex-wrap items-center justify-between gap-3">
           <p className="text-base text-soft">
             {count(people.data.length, 'account')} in {me.data?.organization.name ?? 'this instance'}. Instance admins
-            reach every project, and make people and machines.
+            can open every project and create people and machines.
           </p>
           <Button variant="primary" onClick={() => onOpen('add')}>
             <UserRoundPlus aria-hidden className="size-4" /> Invite to the instance

@@ -36,7 +36,7 @@ export function InvitationList({ invitations, onRenew, onRevoke }: Props) {
         title="Open invitations"
         text={
           invitations.length === 0
-            ? 'None. Who is added without having an account stands here until they accept.'
+            ? 'None. People who are invited without an account are listed here until they accept.'
             : 'Who was invited and has not accepted yet. A link works for seven days.'
         }
       >

@@ -23,7 +23,7 @@ export function SignInPolicy() {
   return (
     <SelectField
       label="Who needs a second factor"
-      help="Until it is set up, nothing else is open to them. Machines, API keys and sign-in by your organization are not concerned."
+      help="People without one must set it up before they can do anything else. Machines, API keys and sign-in through your organization are exempt."
       className="max-w-md"
       disabled={!data || update.isPending}
       value={data?.requireSecondFactor ?? 'nobody'}
