@@ -129,6 +129,30 @@ onEveryDatabase('rows of an earlier time that are put back', (open) => {
     expect(broken).toEqual([{ table: 'memberships', id: String(viewer[0]?.['id']), problem: 'put back' }])
   })
 
+  it('stay ended whatever was put back and read before a right was taken', async () => {
+    const { identityId, token } = await machine(api, 'twice')
+    const memberships = `/api/v1/projects/${projectId}/identity-memberships/${identityId}`
+    const members = async () =>
+      (await api.send('GET', `/api/v1/projects/${projectId}/memberships`, undefined, { token })).status
+    await api.send('POST', memberships, { role: 'developer' })
+    const here = sql`principal_id = ${identityId}`
+    const first = await copy('memberships', here)
+    await api.send('PATCH', memberships, { role: 'admin' })
+    expect(await members()).toBe(200)
+    const admin = await copy('memberships', here)
+    // As in a process that started a moment ago.
+    api.ctx.authority.verified.clear()
+    expect(await members()).toBe(200)
+    await putBack('memberships', first)
+    expect(await members()).toBe(404)
+    await putBack('memberships', admin)
+    expect(await members()).toBe(200)
+    expect((await api.send('PATCH', memberships, { role: 'viewer' })).status).toBe(200)
+    await putBack('memberships', admin)
+    expect(await members()).toBe(404)
+    await run(sql`delete from memberships where ${here}`)
+  })
+
   it('let nobody in whose token, key, session or password ended', async () => {
     const me = async (how: { token?: string | null; headers?: Record<string, string> }) =>
       (await api.send('GET', '/api/v1/me', undefined, how)).status

@@ -8,7 +8,7 @@ type Store = Kysely<any>
 
 /**
  * Changes sealed columns of the row of `table` with this id, inside the caller's transaction. Other columns are changed as everywhere. False when there is
- * no such row, or its seal is wrong: what somebody else wrote is not sealed.
+ * no such row, or its seal is wrong or no longer the one that was read: what somebody else wrote is not sealed.
  */
 export async function amend(
   store: Store,
@@ -20,14 +20,16 @@ export async function amend(
   const present = await store
     .selectFrom(table)
     .where(idColumn, '=', id)
-    .select(columns)
+    .select([...columns, 'seal as replaced'])
     .$if(isPostgres(store), (query) => query.forNoKeyUpdate())
     .executeTakeFirst()
   if (!present) return false
-  await store
+  const { replaced, ...row } = present
+  const { numUpdatedRows } = await store
     .updateTable(table)
-    .set({ ...present, ...patch })
+    .set({ ...row, ...patch })
     .where(idColumn, '=', id)
-    .execute()
-  return true
+    .where('seal', '=', replaced)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
 }

@@ -18,7 +18,7 @@ import {
 } from 'kysely'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { ACCOUNT_TABLES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
-import { isSealOf, KeyRotated, type Sealer } from './sealer.ts'
+import { isSealOf, KeyRotated, rowName, type Sealer } from './sealer.ts'
 
 /** A sealed table of a query, and what its columns are called in the answer. */
 export interface Source {
@@ -147,7 +147,10 @@ function check(sealer: Sealer, { table, names, seal }: Source, row: UnknownRow):
   const id = row[names[0] ?? '']
   // The empty side of an outer join.
   if (id === null && row[seal] === null) return true
-  if (isSealOf(sealer, table, row, names, row[seal]) && !sealer.hasEnded(String(row[seal]))) return true
+  if (isSealOf(sealer, table, row, names, row[seal]) && !sealer.hasEnded(String(row[seal]))) {
+    if (ACCOUNT_TABLES.includes(table)) sealer.latest.set(rowName(table, id), String(row[seal]))
+    return true
+  }
   if (typeof row[seal] === 'string' && sealer.isNewer(row[seal])) {
     // Not waited for: this may be inside the transaction that has the store to itself.
     void sealer.refresh().catch(() => undefined)

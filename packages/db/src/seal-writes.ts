@@ -9,6 +9,7 @@ import {
   OperatorNode,
   ParensNode,
   PrimitiveValueListNode,
+  QueryNode,
   ReferenceNode,
   ReturningNode,
   SelectionNode,
@@ -26,6 +27,8 @@ import { ENDS, ends, untilOf, type EndedRow } from './marks.ts'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
 import { contentOf, plain, rowName, type Sealer } from './sealer.ts'
+
+const SEAL = ColumnNode.create('seal')
 
 /** An insert whose rows carry their seals. Throws when it does not name their values. */
 export function sealedInsert(sealer: Sealer, node: InsertQueryNode): InsertQueryNode {
@@ -46,14 +49,14 @@ export function sealedInsert(sealer: Sealer, node: InsertQueryNode): InsertQuery
   })
   return {
     ...node,
-    columns: [...kept(node.columns ?? []), ColumnNode.create('seal')],
+    columns: [...kept(node.columns ?? []), SEAL],
     values: ValuesNode.create(values),
   }
 }
 
 /**
  * An update that writes the new seal of the one row that it changes, and the row that ends by it. Throws when it names only some of the sealed columns, or
- * not that row.
+ * not that row. Only the row with the seal that it was read with is changed, so that what ends is what was replaced.
  */
 export function sealedUpdate(
   sealer: Sealer,
@@ -65,7 +68,9 @@ export function sealedUpdate(
   if (!updates.some(({ column }) => covers(table, columnOf(column)))) return { query: node, ended: null }
   const [idColumn, ...columns]: readonly string[] = SEALED_TABLES[table]
   const id = node.where && comparedWith(idColumn ?? '', node.where.where)
-  if (id === undefined) throw partial(table)
+  const named = node.where && comparedWith('seal', node.where.where)
+  const replacedSeal = named ?? sealer.latest.get(rowName(table, id))
+  if (id === undefined || typeof replacedSeal !== 'string') throw partial(table)
   const row: Record<string, unknown> = { [idColumn ?? '']: id }
   for (const column of columns) {
     const update = updates.find((update) => columnOf(update.column) === column)
@@ -73,16 +78,28 @@ export function sealedUpdate(
     row[column] = valueOf(table, update.value)
   }
   const seal = ValueNode.create(sealer.seal(table, contentOf(table, row)))
-  const query = { ...node, updates: [...updates, ColumnUpdateNode.create(ColumnNode.create('seal'), seal)] }
-  return { query, ended: replaced(sealer, table, row) }
+  const query = { ...node, updates: [...updates, ColumnUpdateNode.create(SEAL, seal)] }
+  const isReplaced = BinaryOperationNode.create(
+    ReferenceNode.create(SEAL),
+    OperatorNode.create('='),
+    ValueNode.create(replacedSeal),
+  )
+  return {
+    query: named === undefined ? QueryNode.cloneWithWhere(query, isReplaced) : query,
+    ended: replaced(sealer, table, row, replacedSeal),
+  }
 }
 
-/** The row with this id as it was read last; null when nothing changes that matters. */
-function replaced(sealer: Sealer, table: SealedTable, row: Readonly<Record<string, unknown>>): EndedRow | null {
+/** The row with this seal, which `row` replaces; null when nothing changes that matters. One that is no longer remembered ends in any case. */
+function replaced(
+  sealer: Sealer,
+  table: SealedTable,
+  row: Readonly<Record<string, unknown>>,
+  seal: string,
+): EndedRow | null {
   const columns: readonly string[] = SEALED_TABLES[table]
-  const seal = sealer.latest.get(rowName(table, row[columns[0] ?? '']))
-  const before = seal === undefined ? undefined : sealer.verified.get(seal)
-  if (seal === undefined || !before) return null
+  const before = sealer.verified.get(seal)
+  if (!before) return { seal, until: null }
   const changed = columns.filter((column, at) => plain(before.values[at]) !== plain(row[column]))
   if (!ends(table, changed)) return null
   return { seal, until: untilOf(table, (column) => before.values[columns.indexOf(column)]) }

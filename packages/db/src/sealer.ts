@@ -17,7 +17,7 @@ export interface Sealer extends MarkKeeper {
   refused(table: SealedTable, id: string): void
   /** Rows whose seals were right, by the seal: most are read again and again, and the same values need no hash. */
   readonly verified: Map<string, VerifiedRow>
-  /** Of those, by `rowName`, the seal that each row had last: what a change replaces, as every change reads its row first. */
+  /** By `rowName`, the seal that each of better-auth's rows was read with last, if it had not ended: it names the rows that it changes by their ids only. */
   readonly latest: Map<string, string>
 }
 
@@ -99,6 +99,5 @@ export function isSealOf(
     sealer.latest.clear()
   }
   sealer.verified.set(seal, { table, values })
-  sealer.latest.set(rowName(table, values[0]), seal)
   return true
 }

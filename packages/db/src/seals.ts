@@ -79,7 +79,8 @@ const sealPlugin = (sealer: Sealer): KyselyPlugin => {
     },
     transformResult({ queryId, result: answer }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
       const replaced = replacing.get(queryId)
-      if (replaced) markEnded(sealer, [replaced])
+      // SQLite does not count the rows that it returns.
+      if (replaced && (answer.numAffectedRows ?? BigInt(answer.rows.length)) > 0n) markEnded(sealer, [replaced])
       const deleted = deleting.get(queryId)
       const { result, ended } = deleted ? deletedRows(answer, deleted) : { result: answer, ended: [] }
       markEnded(sealer, ended)
