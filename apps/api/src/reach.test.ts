@@ -348,4 +348,37 @@ onEveryDatabase('a narrowed developer', (open) => {
     await write(admin, '/mid', 'FOURTH', 'x')
     expect(await hear(idOf('mid'))).toBe(false)
   })
+
+  it('sees no syncs of other projects counted at a connection that all projects share', async () => {
+    const [own, foreign] = [await newProject(api, 'Own'), await newProject(api, 'Foreign')]
+    const { body } = await admin('POST', '/api/v1/app-connections/trigger-dev', {
+      name: 'of-all-projects',
+      method: 'api-key',
+      credentials: vendor.credentials,
+    })
+    expect(body).toMatchObject({ appConnection: { usedBy: 0 } })
+    const { id: connectionId } = body.appConnection
+    for (const project of [own, foreign]) {
+      const made = await admin('POST', '/api/v1/secret-syncs/trigger-dev', {
+        name: 'shares',
+        projectId: project.id,
+        connectionId,
+        environment: 'dev',
+        secretPath: '/',
+        isAutoSyncEnabled: false,
+        syncOptions: {
+          initialSyncBehavior: 'overwrite-destination',
+          deletionPolicy: 'owned',
+          keySchema: `${project.name}_{{secretKey}}`,
+        },
+        destinationConfig: vendor.target,
+      })
+      expect(made.status, made.text).toBe(200)
+    }
+    const other = await machine(api, 'admin of one project')
+    await admin('POST', `/api/v1/projects/${own.id}/identity-memberships/${other.identityId}`, { role: 'admin' })
+    const url = `/api/v1/app-connections/trigger-dev/${connectionId}`
+    expect((await api.send('GET', url, undefined, other)).body.appConnection).toMatchObject({ usedBy: 1 })
+    expect((await admin('GET', url)).body.appConnection).toMatchObject({ usedBy: 2 })
+  })
 })

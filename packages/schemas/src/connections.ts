@@ -49,7 +49,7 @@ export const connection = z
     allowedTargets,
     project: z.object({ id, name: z.string(), type: z.literal('secret-manager'), slug: z.string() }).nullable(),
     account: z.string().nullable().describe('The account as the vendor names it'),
-    usedBy: z.number().int().describe('Number of syncs'),
+    usedBy: z.number().int().describe('Number of syncs, of those that the caller may know'),
     checkedAt: timestamp.nullable(),
     problem: z.string().nullable().describe('What the last check or run found wrong with the credential'),
     createdAt: timestamp,

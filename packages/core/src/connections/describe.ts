@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ConnectionTable, Selectable } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
+import { allows } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import { withoutSecrets } from '../destinations/forms.ts'
 import { destination } from '../destinations/registry.ts'
@@ -64,19 +65,27 @@ async function shownCredentials(ctx: Context, row: Selectable<ConnectionTable>):
   return withoutSecrets(definition.connection.credentials, await openCredentials(ctx, definition, row))
 }
 
+/** Syncs of each connection, of those that the caller may know. */
 async function countUses(ctx: Context, rows: readonly Selectable<ConnectionTable>[]): Promise<Map<string, number>> {
-  const counts = await ctx.db
+  const access = ctx.caller?.access
+  const ids = rows.map((row) => row.id)
+  const syncs = await ctx.db
     .selectFrom('syncs')
-    .where(
-      'connectionId',
-      'in',
-      rows.map((row) => row.id),
-    )
-    .groupBy('connectionId')
-    .select((eb) => ['connectionId', eb.fn.countAll<number | string>().as('uses')])
+    .leftJoin('folders', 'folders.id', 'syncs.folderId')
+    .leftJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('syncs.connectionId', 'in', ids)
+    .select(['syncs.connectionId', 'syncs.projectId', 'environments.slug as environment', 'folders.path'])
     .execute()
-  // Postgres counts in text.
-  return new Map(counts.map((count) => [count.connectionId, Number(count.uses)]))
+  const known = syncs.filter(({ projectId, environment, path }) => {
+    if (!access) return true
+    const isPlaced = environment !== null && path !== null
+    return allows(
+      access,
+      'syncs.read',
+      isPlaced ? { kind: 'folder', projectId, environment, path } : { kind: 'project', projectId },
+    )
+  })
+  return new Map([...Map.groupBy(known, (sync) => sync.connectionId)].map(([id, uses]) => [id, uses.length]))
 }
 
 async function projectsOf(
