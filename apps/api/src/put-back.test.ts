@@ -4,7 +4,7 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { verifyAudit, type Context } from '@keyferry/kernel'
 import { openAuthority, verifyStore } from '@keyferry/kernel/authority'
 import { sql, type RawBuilder } from 'kysely'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
 import { machine } from './walk/furnish.ts'
 
@@ -203,11 +203,36 @@ onEveryDatabase('rows of an earlier time that are put back', (open) => {
     ])
   })
 
+  it('are known to other processes whatever is put into the audit log beyond its end', async () => {
+    const { identityId, token } = await machine(api, 'elsewhere')
+    const tokens = await copy('access_tokens', sql`identity_id = ${identityId}`)
+    // Of another process: what that one ends, this one reads in the log.
+    const other = await started()
+    const beyond = async (marks: string) => {
+      await run(sql`insert into audit (id, seq, at, actor_kind, actor_id, actor, action, details, prev_hash, hash, marks)
+        values ('beyond', 2147483647, '2026-01-01T00:00:00.000Z', 'user', 'x', 'x', 'secret.list', '{}', '', '', ${marks})`)
+      await other.authority.catchUp(other.db)
+      await run(sql`delete from audit where id = 'beyond'`)
+    }
+    await beyond('{}')
+    await beyond(JSON.stringify({ ended: [[tokens[0]?.['seal'], null]] }))
+    const found = () => other.db.selectFrom('accessTokens').where('identityId', '=', identityId).select('id').execute()
+    expect(await found()).toHaveLength(1)
+    await api.send('POST', '/api/v1/auth/token/revoke', { accessToken: token })
+    await putBack('access_tokens', tokens)
+    await other.authority.catchUp(other.db)
+    expect(await found()).toEqual([])
+    await run(sql`delete from access_tokens where identity_id = ${identityId}`)
+  })
+
   it("can't be hidden by taking out of the audit log what ended", async () => {
     expect((await verifyAudit(api.ctx)).problem).toBeNull()
+    await api.ctx.authority.catchUp(api.ctx.db)
+    const { token } = await machine(api, 'hidden')
+    await api.send('POST', '/api/v1/auth/token/revoke', { accessToken: token })
     const [row = {}] = await copy('audit', sql`marks is not null order by seq desc limit 1`)
     await run(sql`update audit set marks = null where id = ${row['id']}`)
-    // What the worker's hourly check says, once.
+    // What this process says as it reads the log, and the worker's hourly check, each once.
     const failures = async () =>
       (
         await run(
@@ -216,7 +241,7 @@ onEveryDatabase('rows of an earlier time that are put back', (open) => {
       ).rows
     await checkStore(api.ctx)
     await checkStore(api.ctx)
-    expect(await failures()).toHaveLength(1)
+    await vi.waitFor(async () => expect(await failures()).toHaveLength(2))
     expect((await verifyAudit(api.ctx)).problem).toMatchObject({ kind: 'changed', seq: Number(row['seq']) })
   })
 })

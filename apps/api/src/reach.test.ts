@@ -2,12 +2,21 @@
 import { runSync } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
+import { amend, type Db } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newProject, readyApi, type Answer, type TestApi } from './testing.ts'
 import { machine } from './walk/furnish.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/** Queries outside of a transaction find nothing in these tables, as if the rows were written after them. */
+function withoutRows(db: Db, tables: readonly string[]): { restore(): void } {
+  const select = db.selectFrom.bind(db)
+  const bare = (table: 'imports') => (tables.includes(table) ? select(table).limit(0) : select(table))
+  Reflect.set(db, 'selectFrom', bare)
+  return { restore: () => void Reflect.deleteProperty(db, 'selectFrom') }
+}
 
 onEveryDatabase('a narrowed developer', (open) => {
   let api: TestApi
@@ -53,7 +62,7 @@ onEveryDatabase('a narrowed developer', (open) => {
     await write(admin, '/a', 'SHARED', 'is ${RESTRICTED_KEY}')
     await write(admin, '/a', 'OWN', 'plain')
     ;({ token, identityId } = await machine(api, 'narrowed'))
-    const scopes = ['/a/**', '/mid'].map((secretPath) => ({ environment: 'dev', secretPath }))
+    const scopes = ['/a/**', '/mid', '/mid/z'].map((secretPath) => ({ environment: 'dev', secretPath }))
     const joined = await admin('POST', `/api/v1/projects/${projectId}/identity-memberships/${identityId}`, {
       role: 'developer',
       scopes,
@@ -152,6 +161,8 @@ onEveryDatabase('a narrowed developer', (open) => {
 
   it('sees no plan, key, outcome or sum of a sync whose values come from out of reach, also after the import is gone', async () => {
     expect((await ofSync(narrowed, '/plan')).body).toMatchObject({ changes: [], hash: '', outOfReach: true })
+    const uses = await narrowed('GET', `/api/v1/secret-uses?projectId=${projectId}&environment=dev&secretPath=/a`)
+    expect(uses.body.syncs).toMatchObject([{ id: syncId, written: null }])
     const { secretSync } = (await ofSync(narrowed)).body
     expect(secretSync).toMatchObject({ lastSyncMessage: null, outOfReach: true, lastRun: { counts: null } })
     const imports = await admin('GET', `/api/v2/secret-imports?projectId=${projectId}&environment=dev&path=/a`)
@@ -170,6 +181,93 @@ onEveryDatabase('a narrowed developer', (open) => {
     expect((await ofSync(narrowed, '/keys')).body.keys.length).toBeGreaterThan(0)
     expect((await ofSync(admin, `/runs/${runs.at(-1).id}`)).body.run.outcomes.length).toBeGreaterThan(0)
     await importInto(admin, '/a', '/restricted')
+  })
+
+  it('counts, pages and audits only secrets that it may know', async () => {
+    for (const name of ['m', 'z']) await folder('/mid', name)
+    const secretMetadata = [{ key: 'host', value: 'db-7' }]
+    for (const [path, key] of [
+      ['/mid/m', 'HIDDEN_1'],
+      ['/mid/m', 'HIDDEN_2'],
+      ['/mid/z', 'MINE'],
+    ])
+      await admin('POST', `/api/v4/secrets/${key}`, { ...at(path ?? ''), secretValue: 'v', secretMetadata })
+    const listed = (query: string) =>
+      narrowed('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev&secretPath=/mid&recursive=true&${query}`)
+    const filter = `metadataFilter=${encodeURIComponent('key=host,value=db-7')}`
+    const unexpanded = 'expandSecretReferences=false'
+    const first = await listed(`${unexpanded}&viewSecretValue=false&limit=1&${filter}`)
+    expect(first.body.secrets.map(({ secretKey }: { secretKey: string }) => secretKey)).toEqual(['MINE'])
+    expect((await listed(unexpanded)).status).toBe(200)
+    const { body } = await admin('GET', '/api/v1/audit?action=secret.list&limit=1')
+    expect(body.entries[0].details).toMatchObject({ secretPath: '/mid', count: 1, keys: ['MINE'] })
+  })
+
+  it('finds what refers to its secrets whatever hidden folders between have', async () => {
+    await folder('/a', 'reader')
+    await folder('/', 'between')
+    await importInto(admin, '/a/reader', '/between')
+    await importInto(admin, '/between', '/mid/z')
+    await write(admin, '/a/reader', 'REFERS', '${MINE}')
+    const references = async () => {
+      const query = `projectId=${projectId}&environment=dev&secretPath=/mid/z&secretName=MINE`
+      return (await narrowed('GET', `/api/v1/secret-uses?${query}`)).body.references
+    }
+    const before = await references()
+    expect(before).toMatchObject([{ secretKey: 'REFERS' }])
+    await write(admin, '/between', 'MINE', 'wins')
+    expect(await references()).toEqual(before)
+    await admin('DELETE', '/api/v4/secrets/MINE', at('/between'))
+    await admin('PATCH', '/api/v4/secrets/REFERS', { ...at('/a/reader'), secretValue: 'plain' })
+  })
+
+  it('lists its deleted secrets however many hidden ones were deleted later', async () => {
+    await write(narrowed, '/mid/z', 'DELETED', 'v')
+    await narrowed('DELETE', '/api/v4/secrets/DELETED', at('/mid/z'))
+    const { db } = api.ctx
+    const kept = await db.selectFrom('trash').where('name', '=', 'DELETED').selectAll().executeTakeFirstOrThrow()
+    const later = (n: number) => ({ ...kept, id: `hidden ${n}`, path: '/mid/m', deletedAt: '2999-01-01T00:00:00.000Z' })
+    for (let n = 0; n < 1000; n += 50) {
+      const values = Array.from({ length: 50 }, (_, more) => later(n + more))
+      await db.insertInto('trash').values(values).execute()
+    }
+    const { body } = await narrowed('GET', `/api/v1/trash?projectId=${projectId}&environment=dev`)
+    expect(body.trash.map(({ name }: { name: string }) => name)).toContain('DELETED')
+    await db.deleteFrom('trash').where('id', 'like', 'hidden %').execute()
+  })
+
+  it('expands nothing from out of reach when edges appear after its call was authorized', async () => {
+    await folder('/a', 'late')
+    await write(admin, '/a/late', 'LATE', '${dev.restricted.RESTRICTED_KEY}')
+    await admin('POST', `/api/v1/secret-syncs/trigger-dev/${syncId}/sync-secrets`)
+    const { db } = api.ctx
+    const stored = await db
+      .selectFrom('syncs')
+      .where('id', '=', syncId)
+      .select('standsBehind')
+      .executeTakeFirstOrThrow()
+    await amend(db, 'syncs', syncId, {
+      standsBehind: JSON.stringify({ kind: 'identity', id: identityId, name: 'own' }),
+    })
+    const query = `projectId=${projectId}&environment=dev`
+    const late = `${query}&secretPath=/a/late&expandSecretReferences=true`
+    // Outside of a snapshot there are no imports and no references.
+    const edgeless = withoutRows(db, ['imports', 'references'])
+    const answers = [
+      await narrowed('GET', `/api/v4/secrets/LATE?${late}`),
+      await narrowed('GET', `/api/v4/secrets?${late}`),
+      await narrowed('GET', `/api/v4/secrets?${query}&secretPath=/a&expandSecretReferences=true&recursive=true`),
+      await narrowed('GET', `/api/v4/secrets/LATE/secret-reference-tree?${query}&secretPath=/a/late`),
+    ]
+    await run()
+    edgeless.restore()
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403])
+    expect(JSON.stringify(answers.map(({ body }) => body))).not.toMatch(/8317|restricted/)
+    expect((await ofSync(admin)).body.secretSync.blocked).toMatchObject({ kind: 'access' })
+    await amend(db, 'syncs', syncId, stored)
+    await admin('DELETE', '/api/v4/secrets/LATE', at('/a/late'))
+    await admin('POST', `/api/v1/secret-syncs/trigger-dev/${syncId}/sync-secrets`)
+    await run()
   })
 
   it('ends and moves no sync by deleting, renaming or moving its folder', async () => {

@@ -1,4 +1,5 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { sql, type RawBuilder } from 'kysely'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
 
@@ -82,6 +83,23 @@ onEveryDatabase('first run and sign-in', (open) => {
   it('lets one of two first runs win', async () => {
     const answers = await Promise.all([bootstrap(), bootstrap('eve@example.com')])
     expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([200, 400])
+  })
+
+  it('is set up once, also when the organization is taken out of the store, or with it the key that says so', async () => {
+    await bootstrap()
+    const run = (statement: RawBuilder<unknown>) => statement.execute(api.ctx.db.withoutPlugins())
+    const refused = async () => {
+      for (const setupCode of [undefined, api.auth.setupCode]) {
+        const body = { ...ACCOUNT, email: 'eve@example.com', setupCode }
+        const answer = await api.send('POST', '/api/v1/admin/bootstrap', body, { token: null })
+        expect([answer.status, answer.body.error]).toEqual([503, 'IntegrityFailure'])
+        expect(answer.body.message).toBe('The organization of this store is missing. Restore a backup.')
+      }
+    }
+    await run(sql`delete from organizations`)
+    await refused()
+    await run(sql`delete from instance_keys where owner = 'authority'`)
+    await refused()
   })
 
   it('refuses a weak password by name', async () => {

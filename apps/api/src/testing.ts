@@ -66,11 +66,10 @@ export async function emptyApi(
     bannedWords = [],
   }: TestApiOptions = {},
 ): Promise<TestApi> {
-  const made = await testContext(open)
+  const made = await testContext(open, { isSetUp: false })
   const logged: string[] = []
   const log = createLog('error', { write: (line) => void logged.push(line) })
   const test = { ...made, ctx: { ...made.ctx, mail, log } }
-  await test.ctx.db.deleteFrom('organizations').execute()
   await migrateAuth(test.ctx.db, test.ctx.log)
   const authKey = randomBytes(32)
   const auth = createAuth({

@@ -1,5 +1,6 @@
 /** Somebody who writes to the database and lacks the root key gets no rights by it, whatever row they edit. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { completeDeletions, runSync } from '@keyferry/core'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import {
   ACCOUNT_TABLES,
@@ -260,8 +261,133 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     await edited('instance_settings', sql`name = 'sign-in-policy'`, off, async () =>
       expect((await me(withCookie(bob.cookie))).body.message).toContain('The row sign-in-policy of instanceSettings'),
     )
+    const { rows } = await run(sql`select * from instance_settings where name = 'sign-in-policy'`)
+    const [row = {}] = rows as Record<string, unknown>[]
+    await run(sql`delete from instance_settings where name = 'sign-in-policy'`)
+    for (const answer of [await me(withCookie(bob.cookie)), await policy('nobody')]) {
+      expect([answer.status, answer.body.error]).toEqual([503, 'IntegrityFailure'])
+      expect(answer.body.message).toContain('The row sign-in-policy of instanceSettings was deleted')
+    }
+    await run(sql`insert into instance_settings (${sql.join(Object.keys(row).map((name) => sql.ref(name)))})
+      values (${sql.join(Object.values(row))})`)
+    expect((await me(withCookie(bob.cookie))).status).toBe(403)
     expect((await policy('nobody')).status).toBe(200)
     expect((await me(withCookie(bob.cookie))).status).toBe(200)
+  })
+
+  it('deletes nothing for a person who did not ask for it, or may not ask for it any more', async () => {
+    const vendor = await startEmulator()
+    const { identityId, token } = await machine(api, 'leaver')
+    const leaver = { id: identityId, kind: 'identity', role: 'admin', scopes: null } as const
+    const made = await furnish(api, vendor, [leaver], { environment: 'dev', path: '/app' })
+    const where = { projectId: String(made.get('projectId')), environment: 'dev' }
+    const appId = async () => {
+      const { body } = await api.send('GET', `/api/v2/folders?projectId=${where.projectId}&environment=dev&path=/`)
+      return body.folders.find(({ name }: { name: string }) => name === 'app')?.id
+    }
+    const logged = async (action: string) =>
+      api.ctx.db
+        .selectFrom('audit')
+        .where('action', '=', action)
+        .where('projectId', '=', where.projectId)
+        .selectAll()
+        .execute()
+    // No sync reads it.
+    const subId = String(made.get('folderId'))
+    const id = randomUUID()
+    const alice = JSON.stringify({ kind: 'user', id: bob.id, name: 'alice@example.com', address: '203.0.113.9' })
+    const system = JSON.stringify({ kind: 'system', id: 'system', name: 'system' })
+    for (const [forged, actor] of [
+      [id, alice],
+      [randomUUID(), system],
+    ] as const) {
+      await run(sql`insert into deletions (id, project_id, kind, subject_id, actor, created_at)
+        values (${forged}, ${where.projectId}, 'folder', ${subId}, ${actor}, '2026')`)
+      await completeDeletions(api.ctx)
+      await noticed('deletions', forged)
+      await run(sql`delete from deletions where id = ${forged}`)
+    }
+    expect((await api.send('GET', `/api/v2/folders/${subId}`)).status).toBe(200)
+    expect(await logged('folder.delete')).toEqual([])
+
+    const asked = await api.send(
+      'DELETE',
+      `/api/v2/folders/${await appId()}`,
+      { ...where, path: '/', syncs: 'remove-secrets' },
+      { token },
+    )
+    expect(asked.body.folder.pending).toContain('Deleted once')
+    const left = `/api/v1/projects/${where.projectId}/identity-memberships/${identityId}`
+    expect((await api.send('DELETE', left)).status).toBe(200)
+    await runSync(api.ctx, String(made.get('syncId')), new AbortController().signal)
+    expect([await appId(), await logged('folder.delete')]).toEqual([expect.any(String), []])
+    const [given] = await logged('folder.delete-given-up')
+    expect(JSON.parse(given?.details ?? '{}')).toMatchObject({ because: 'leaver may no longer delete it' })
+    const pending = await api.send('GET', `/api/v1/projects/${where.projectId}/pending-deletions`)
+    expect(pending.body.deletions).toEqual([])
+    await vendor.close()
+  })
+
+  it('deletes nothing at a place that no sync was moved away from', async () => {
+    const vendor = await startEmulator()
+    vendor.put('FOREIGN_KEY', 'theirs')
+    const made = await furnish(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
+      environment: 'dev',
+      path: '/',
+    })
+    const syncId = String(made.get('syncId'))
+    const connectionId = String(made.get('connectionId'))
+    const id = randomUUID()
+    await run(sql`insert into ledger (sync_id, target_key, key, source_key, remote_ids, digest, flags, written_at)
+      values (${syncId}, 'there', 'FOREIGN_KEY', '', '[]', '', '{}', '2026')`)
+    await run(sql`insert into departures (id, sync_id, connection_id, target, target_key, revision, message, attempts, created_at)
+      values (${id}, ${syncId}, ${connectionId}, ${JSON.stringify(vendor.target)}, 'there', 0, '', 0, '2026')`)
+    while ((await runSync(api.ctx, syncId, new AbortController().signal)).again) continue
+    await noticed('departures', id)
+    expect(vendor.contents().get('FOREIGN_KEY')).toBe('theirs')
+    await run(sql`delete from departures where id = ${id}`)
+    await vendor.close()
+  })
+
+  it('lets no API key do more than its owner whose row was taken away', async () => {
+    const vendor = await startEmulator()
+    const made = await furnish(api, vendor, [{ ...bob, kind: 'user', role: 'admin', scopes: null }], {
+      environment: 'dev',
+      path: '/',
+    })
+    const { connectionId, destinationConfig } = Object.fromEntries(made)
+    const projectId = String(made.get('projectId'))
+    const grants = [{ projectId, role: 'admin', scopes: null }]
+    const key = await api.send('POST', '/api/v1/api-keys', { name: 'of a sync', grants }, withPage(bob.cookie))
+    const { token } = key.body
+    const syncs = '/api/v1/secret-syncs/trigger-dev'
+    const sync = {
+      name: 'of-a-key',
+      projectId,
+      connectionId,
+      environment: 'dev',
+      secretPath: '/',
+      isAutoSyncEnabled: false,
+      syncOptions: { initialSyncBehavior: 'overwrite-destination', keySchema: 'own_{{secretKey}}' },
+      destinationConfig,
+    }
+    const created = await api.send('POST', syncs, sync, { token })
+    expect(created.status).toBe(200)
+    await run(sql`delete from api_keys where id = ${key.body.apiKey.id}`)
+    expect((await me({ token })).status).toBe(401)
+    const member = await api.ctx.db
+      .selectFrom('memberships')
+      .where('projectId', '=', projectId)
+      .where('principalId', '=', bob.id)
+      .select('id')
+      .executeTakeFirstOrThrow()
+    const demoted = await api.send('PATCH', `/api/v1/projects/${projectId}/memberships/${member.id}`, {
+      role: 'viewer',
+    })
+    expect(demoted.status).toBe(200)
+    const { body } = await api.send('GET', `${syncs}/${created.body.secretSync.id}`)
+    expect(body.secretSync.blocked).toMatchObject({ kind: 'access' })
+    await vendor.close()
   })
 
   it('refuses every edited column of every sealed row: as one that is not there, or naming it', async () => {
@@ -287,6 +413,16 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     await api.ctx.db
       .insertInto('auditStreams')
       .values({ id: 'file:x', kind: 'file', seq: 3, ...idle })
+      .execute()
+    await api.ctx.db
+      .insertInto('deletions')
+      .values({ id: randomUUID(), projectId, kind: 'project', subjectId: projectId, actor: '{}', createdAt: '' })
+      .execute()
+    const [syncId, connectionId] = [String(made.get('syncId')), String(made.get('connectionId'))]
+    const left = { syncId, connectionId, target: '{}', targetKey: 'x', revision: 9, message: '', attempts: 0 }
+    await api.ctx.db
+      .insertInto('departures')
+      .values({ ...left, id: randomUUID(), retryAt: null, createdAt: '' })
       .execute()
     const tables = Object.keys(SEALED_TABLES).filter(isSealedTable)
     const checked = new Set<SealedTable>()
@@ -338,6 +474,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
       expect(await read(idValue)).toBeDefined()
     }
     expect(tables.filter((table) => !checked.has(table))).toEqual([])
+    await api.ctx.db.deleteFrom('deletions').execute()
     await vendor.close()
   })
 })

@@ -15,7 +15,7 @@ export {
 export { placesOf, reachedFrom, reachOf } from './grants/reach.ts'
 export { storeScopes } from './grants/scopes.ts'
 export { endSessions } from './people/end-sessions.ts'
-export { authorize } from './policy/authorize.ts'
+export { authorize, refusal } from './policy/authorize.ts'
 export {
   connectionAt,
   folder,

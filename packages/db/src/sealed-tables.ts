@@ -41,6 +41,8 @@ export const SEALED_TABLES = {
     'approvedPlan',
     'removal',
   ],
+  departures: ['id', 'syncId', 'connectionId', 'target', 'targetKey'],
+  deletions: ['id', 'projectId', 'kind', 'subjectId', 'actor'],
   projects: ['id', 'slug'],
   environments: ['id', 'projectId', 'slug'],
   folders: ['id', 'environmentId', 'parentId', 'name', 'path'],

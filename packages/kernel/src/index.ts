@@ -3,6 +3,7 @@ export {
   chainKey,
   earlierRows,
   floorSealOf,
+  hashOf,
   lockHead,
   makeHead,
   mark,
@@ -11,7 +12,7 @@ export {
   sealOf,
 } from './audit/audit-head.ts'
 export { auditRepeated, flushRepeated } from './audit/audit-repeated.ts'
-export { audit, auditEvent, auditLast, readFloor } from './audit/audit.ts'
+export { audit, auditEvent, auditLast, readFloor, type AuditRow } from './audit/audit.ts'
 export { entryOf, listAudit } from './audit/list-audit.ts'
 export { verifyAudit } from './audit/verify-audit.ts'
 export type { Authority } from './authority/authority.ts'

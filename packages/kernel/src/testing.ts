@@ -32,19 +32,25 @@ const NO_HOOKS: Hooks = {
   onConnectionChanged: () => Promise.resolve(() => {}),
 }
 
-/** A new store with one organization in it. Private addresses may be reached, because emulators live there. */
-export async function testContext(open: OpenStore, hooks: Hooks = NO_HOOKS): Promise<TestContext> {
+/**
+ * A new store with one organization in it, unless `isSetUp` is false. Private addresses may be reached, because emulators live there.
+ */
+export async function testContext(
+  open: OpenStore,
+  { isSetUp = true, hooks = NO_HOOKS }: { isSetUp?: boolean; hooks?: Hooks } = {},
+): Promise<TestContext> {
   const { db: store, close, databaseUrl } = await open()
   const ring = keyring(randomBytes(32))
   const organization = randomUUID()
   let time = Date.parse('2026-01-01T00:00:00.000Z')
   const now = () => new Date(time)
   const { db, authority, integrity } = await openAuthority({ db: store, keyring: ring })
-  await db
-    .transaction()
-    .execute((tx) =>
-      insertOrganization({ db, keyring: ring, now }, tx, { id: organization, name: 'Acme', slug: 'acme' }),
-    )
+  if (isSetUp)
+    await db
+      .transaction()
+      .execute((tx) =>
+        insertOrganization({ db, authority, keyring: ring, now }, tx, { id: organization, name: 'Acme', slug: 'acme' }),
+      )
 
   const actor: Actor = { kind: 'user', id: randomUUID(), name: 'ada@example.com' }
   await db.insertInto('instanceAdmins').values({ principalId: actor.id, createdAt: now().toISOString() }).execute()

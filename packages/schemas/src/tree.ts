@@ -203,7 +203,13 @@ export const uses = z
           name: z.string(),
           destination: z.string(),
           direct: z.boolean().describe('Its source is the folder or one below: it goes when the folder goes'),
-          written: z.number().int().describe('Keys that it wrote to its target, and would take back'),
+          written: z
+            .number()
+            .int()
+            .nullable()
+            .describe(
+              'Keys that it wrote to its target, and would take back; null when they concern folders that you can’t read',
+            ),
         }),
       )
       .describe('Read it: directly, through imports or references'),

@@ -19,7 +19,7 @@ export async function benchContext(store: Db): Promise<Context> {
   await db
     .transaction()
     .execute((tx) =>
-      insertOrganization({ db, keyring: keys, now }, tx, { id: organization, name: 'Bench', slug: 'bench' }),
+      insertOrganization({ db, authority, keyring: keys, now }, tx, { id: organization, name: 'Bench', slug: 'bench' }),
     )
   return {
     db,

@@ -113,7 +113,9 @@ const Rest = ({ projectId, uses, after }: { projectId: string; uses: Uses; after
   </div>
 )
 
-const written = (syncs: Uses['syncs']): number => syncs.reduce((sum, { written }) => sum + written, 0)
+/** Null: of one of them it is not known. */
+const written = (syncs: Uses['syncs']): number | null =>
+  syncs.reduce<number | null>((sum, { written }) => (sum === null || written === null ? null : sum + written), 0)
 
 /** What several places are used by, without what goes with one of them. */
 function together(places: readonly Place[], found: readonly Uses[]): Uses {

@@ -3,11 +3,11 @@ import { count } from '../lib/words.ts'
 /** What shall become of what the syncs wrote to their targets. */
 export type Fate = 'keep-secrets' | 'remove-secrets'
 
-/** The choices in plain sentences, for `syncs` that wrote `keys` keys in all and go together with `what`, such as `folder /api`. */
-export function fates({ what, syncs, keys }: { what: string; syncs: number; keys: number }) {
+/** The choices in plain sentences, for `syncs` that wrote `keys` keys in all (null: unknown) and go together with `what`, such as `folder /api`. */
+export function fates({ what, syncs, keys }: { what: string; syncs: number; keys: number | null }) {
   const they = syncs === 1 ? 'it' : 'they'
   const [stay, them, values] = keys === 1 ? ['stays', 'it', 'value'] : ['stay', 'them', 'values']
-  const wrote = keys === 1 ? 'key' : count(keys, 'key')
+  const wrote = keys === null ? 'keys' : keys === 1 ? 'key' : count(keys, 'key')
   const go = `${count(syncs, 'sync is', 'syncs are')} deleted.`
   const keep =
     keys === 0

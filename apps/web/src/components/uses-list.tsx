@@ -26,7 +26,7 @@ export function UsesList({ projectId, uses }: { projectId: string; uses: Uses })
               </Link>{' '}
               <span className="text-soft">
                 {syncs?.find((sync) => sync.id === id)?.targetLabel}
-                {direct ? ` · ${count(written, 'key')} written` : ' · through an import or a reference'}
+                {direct ? wrote(written) : ' · through an import or a reference'}
               </span>
             </li>
           ))}
@@ -54,6 +54,9 @@ export function UsesList({ projectId, uses }: { projectId: string; uses: Uses })
     </div>
   )
 }
+
+/** Nothing is said of keys that may come from folders that the reader can't read. */
+const wrote = (keys: number | null): string => (keys === null ? '' : ` · ${count(keys, 'key')} written`)
 
 const Group = ({ title, children }: { title: string; children: ReactNode }) => (
   <div className="grid gap-1">

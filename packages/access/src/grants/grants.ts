@@ -6,12 +6,17 @@ import { grantsOf } from './scopes.ts'
 /** Whoever has grants: the part of an actor that stays. */
 export type Principal = Pick<Actor, 'kind' | 'id'>
 
-/** What a principal may do at this moment: an API key never more than its owner, also one that may do everything. */
+const NOTHING: Access = { instanceAdmin: false, grants: new Map() }
+
+/**
+ * What a principal may do at this moment: an API key never more than its owner, also one that may do everything. One that is neither a key nor an
+ * identity may do nothing: without its row a key would have no cap.
+ */
 export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<Access> {
   if (kind === 'system') return EVERYTHING
+  const ownerId = kind === 'user' ? null : await ownerOfKey(db, id)
+  if (kind === 'identity' && ownerId === null && !(await isIdentity(db, id))) return NOTHING
   const own = (await isInstanceAdmin(db, id)) ? EVERYTHING : await readGrants(db, id)
-  if (kind === 'user') return own
-  const ownerId = await ownerOfKey(db, id)
   return ownerId === null ? own : { ...own, cappedBy: await readAccess(db, { kind: 'user', id: ownerId }) }
 }
 
@@ -38,7 +43,7 @@ async function readGrants(db: Db | Tx, principalId: string): Promise<Access> {
   }
 }
 
-/** Null: no API key, but an identity. */
+/** Null: no API key. */
 const ownerOfKey = together(async (db: Db | Tx, ids: readonly string[]) => {
   const rows = await db
     .selectFrom('apiKeys')
@@ -47,6 +52,16 @@ const ownerOfKey = together(async (db: Db | Tx, ids: readonly string[]) => {
     .execute()
   const owners = new Map(rows.map((row) => [row.id, row.ownerId]))
   return (id) => owners.get(id) ?? null
+})
+
+const isIdentity = together(async (db: Db | Tx, ids: readonly string[]) => {
+  const rows = await db
+    .selectFrom('identities')
+    .where((eb) => isAmong(db, eb.ref('id'), ids))
+    .select('id')
+    .execute()
+  const identities = new Set(rows.map((row) => row.id))
+  return (id) => identities.has(id)
 })
 
 export const isInstanceAdmin = together(async (db: Db | Tx, principalIds: readonly string[]) => {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { contentOf } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { keyring, NOTES } from '@keyferry/kernel'
-import { openAuthority } from '@keyferry/kernel/authority'
+import { openAuthority, readSetting } from '@keyferry/kernel/authority'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { isInstanceAdmin } from './grants.ts'
@@ -23,6 +23,7 @@ onEveryDatabase('a store from before rows were sealed', (open) => {
     const started = () => openAuthority({ db, keyring: ring })
 
     const first = await started()
+    expect(await readSetting(first.db, 'sign-in-policy')).toBe('{}')
     expect(await isInstanceAdmin(first.db, 'ada')).toBe(true)
     const invitation = (by: string) =>
       first.db.selectFrom('invitations').where('tokenHash', '=', by).select('id').executeTakeFirst()
@@ -32,7 +33,9 @@ onEveryDatabase('a store from before rows were sealed', (open) => {
 
     await sql`update instance_admins set seal = null`.execute(db)
     await db.insertInto('instanceAdmins').values({ principalId: 'eve', createdAt: AT }).execute()
+    await db.deleteFrom('instanceSettings').execute()
     const again = await started()
+    await expect(readSetting(again.db, 'sign-in-policy')).rejects.toThrow('was deleted outside Keyferry')
     expect(await isInstanceAdmin(again.db, 'eve')).toBe(false)
     expect(await isInstanceAdmin(again.db, 'ada')).toBe(false)
 
@@ -42,7 +45,7 @@ onEveryDatabase('a store from before rows were sealed', (open) => {
       db,
     )
     await db.deleteFrom('organizations').execute()
-    await expect(started()).rejects.toThrow('The organization is missing beside its projects')
+    await expect(started()).rejects.toThrow('The organization of this store is missing')
     await close()
   })
 

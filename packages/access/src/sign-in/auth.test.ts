@@ -21,8 +21,7 @@ onEveryDatabase('accounts', (open) => {
   let test: TestContext
   let auth: Auth
   beforeEach(async () => {
-    test = await testContext(open)
-    await test.ctx.db.deleteFrom('organizations').execute()
+    test = await testContext(open, { isSetUp: false })
     auth = createAuth({
       ctx: test.ctx,
       rootKey: randomBytes(32),

@@ -1,6 +1,7 @@
 /** Who needs a second factor: nobody, instance admins or everybody. */
 import { amend } from '@keyferry/db'
 import { audit, transactChecked, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { readSetting } from '@keyferry/kernel/authority'
 import { signInPolicy } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { isInstanceAdmin } from '../grants/grants.ts'
@@ -17,8 +18,7 @@ export async function updateSignInPolicy(ctx: Context, actor: Actor, policy: Pol
   await transactChecked(ctx, async (tx) => {
     const before = await read(tx)
     const value = JSON.stringify(policy)
-    if (!(await amend(tx, 'instanceSettings', NAME, { value })))
-      await tx.insertInto('instanceSettings').values({ name: NAME, value }).execute()
+    await amend(tx, 'instanceSettings', NAME, { value })
     const { requireSecondFactor: from } = before
     await audit(ctx, tx, actor, 'instance.sign-in-policy', null, {
       from,
@@ -36,6 +36,5 @@ export async function needsSecondFactor(db: Context['db'], userId: string): Prom
 }
 
 async function read(db: Context['db'] | Tx): Promise<Policy> {
-  const row = await db.selectFrom('instanceSettings').where('name', '=', NAME).select('value').executeTakeFirst()
-  return signInPolicy.parse(row ? JSON.parse(row.value) : {})
+  return signInPolicy.parse(JSON.parse(await readSetting(db, NAME)))
 }

@@ -1,3 +1,4 @@
+import { amend } from '@keyferry/db'
 import { audit, lockHead, maintain, makeHead, mark, readHead, type Actor, type Context } from '@keyferry/kernel'
 import { organizationKeyOf } from '@keyferry/vault'
 import { sql } from 'kysely'
@@ -20,6 +21,10 @@ export function restartAudit(ctx: Context, actor: Actor): Promise<void> {
     await tx.deleteFrom('auditHead').execute()
     await makeHead(ctx, tx, await organizationKeyOf(ctx, tx))
     await mark(ctx, tx, 0, 0, { always: true })
+    // Streams follow the new chain, also one that is being delivered to now.
+    for (const { id } of await tx.selectFrom('auditStreams').select('id').execute())
+      await amend(tx, 'auditStreams', id, { seq: 0 })
+    await tx.updateTable('auditStreams').set({ holder: '', leasedUntil: '' }).execute()
     await audit(ctx, tx, actor, 'instance.restart-audit', null, {})
   })
 }

@@ -1,6 +1,7 @@
 /** Everything one run, plan or preview needs of a sync, opened: definition, client, key schema, project key. */
 import { isAmong, together, type ConnectionTable, type Db, type SyncTable } from '@keyferry/db'
 import { NotFound, type Context, type DataKey } from '@keyferry/kernel'
+import type { Reads } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
 import { refuseNotAllowed } from '../connections/allowed.ts'
 import { openSession } from '../connections/open-session.ts'
@@ -34,7 +35,7 @@ export interface OpenLimits {
   signal: AbortSignal
   /** Awaited before every vendor call; throws when the run may no longer make any. */
   guard?: () => Promise<void>
-  /** Only what the sync wrote is deleted: that needs no permission any more, because no value leaves. */
+  /** Only what the sync wrote where it points is deleted: that needs no permission any more, because no value leaves. */
   takesBack?: boolean
 }
 
@@ -92,10 +93,17 @@ export interface Difference {
   unread?: DestinationError
 }
 
-/** Steps 3 to 5: desired, observe, plan. Throws `Unresolvable` before any vendor call. */
-export async function difference(ctx: Context, target: OpenTarget): Promise<Difference> {
+/** Steps 3 to 5: desired, observe, plan. Throws `Unresolvable`, and `Forbidden` for a value from out of the reach of `reads`, before any vendor call. */
+export async function difference(ctx: Context, target: OpenTarget, reads: Reads): Promise<Difference> {
   const { spec, definition, options, schema, key } = target
-  const desired = await readDesired(ctx, { folderId: spec.folderId, definition, options: options.own, schema, key })
+  const desired = await readDesired(ctx, {
+    folderId: spec.folderId,
+    definition,
+    options: options.own,
+    schema,
+    key,
+    reads,
+  })
   return compare(ctx, target, desired, options.deletionPolicy)
 }
 

@@ -1,14 +1,26 @@
 /** Folders, environments and projects that wait until the syncs that read them have taken back what they wrote. */
+import { perform } from '@keyferry/access'
 import type { DeletionTable } from '@keyferry/db'
-import { audit, BadRequest, maintain, NotFound, SYSTEM, type Actor, type Context } from '@keyferry/kernel'
-import { deleteEnvironment, deleteFolder, deleteProject } from '@keyferry/vault'
+import {
+  audit,
+  BadRequest,
+  Forbidden,
+  maintain,
+  NotFound,
+  OutOfReach,
+  SYSTEM,
+  type Actor,
+  type Context,
+} from '@keyferry/kernel'
+import { environmentVerbs, folderVerbs, projectVerbs } from '@keyferry/vault/verbs'
 import type { Selectable } from 'kysely'
 
 type Deletion = Selectable<DeletionTable>
 
 /**
  * Carries out every deletion that waits for nobody any more. One whose sync stays, because its target refused or because somebody
- * made another one meanwhile, is given up: the folder is still read. Safe to call at any time, from any process.
+ * made another one meanwhile, is given up: the folder is still read. So is one whose actor may no longer ask for it. Safe to call at any time,
+ * from any process.
  */
 export async function completeDeletions(ctx: Context): Promise<void> {
   const deletions = await ctx.db.selectFrom('deletions').selectAll().orderBy('createdAt').execute()
@@ -27,28 +39,38 @@ export async function completeDeletions(ctx: Context): Promise<void> {
 async function carryOut(ctx: Context, deletion: Deletion): Promise<void> {
   const { projectId, subjectId } = deletion
   const actor: Actor = JSON.parse(deletion.actor)
+  const call = { ctx, actor }
   // Refused right before; the verbs below have transactions of their own.
   await maintain(ctx, () => Promise.resolve())
   try {
-    if (deletion.kind === 'project') await deleteProject(ctx, actor, { projectId })
+    if (deletion.kind === 'project') await perform(projectVerbs.delete, call, { projectId })
     else if (deletion.kind === 'environment')
-      await deleteEnvironment(ctx, actor, { projectId, environmentId: subjectId })
+      await perform(environmentVerbs.delete, call, { projectId, environmentId: subjectId })
     else {
-      const { slug } = await ctx.db
+      const { slug, path } = await ctx.db
         .selectFrom('folders')
         .innerJoin('environments', 'environments.id', 'folders.environmentId')
         .where('folders.id', '=', subjectId)
-        .select('environments.slug')
+        .select(['environments.slug', 'folders.path'])
         .executeTakeFirstOrThrow(() => new NotFound('The folder is gone'))
-      await deleteFolder(ctx, actor, { projectId, environment: slug, path: '/', folderIdOrName: subjectId })
+      const parent = path.slice(0, path.lastIndexOf('/')) || '/'
+      const input = { projectId, environment: slug, path: parent, folderIdOrName: subjectId }
+      await perform(folderVerbs.delete, call, input)
     }
     await forget(ctx, deletion)
   } catch (error) {
+    if ((error instanceof Forbidden || error instanceof OutOfReach) && (await isThere(ctx, deletion)))
+      await giveUp(ctx, deletion, `${actor.name} may no longer delete it`)
     // Gone already: another process, or a person, was faster.
-    if (error instanceof NotFound) await forget(ctx, deletion)
+    else if (error instanceof NotFound) await forget(ctx, deletion)
     else if (error instanceof BadRequest) await giveUp(ctx, deletion, error.message)
     else throw error
   }
+}
+
+async function isThere({ db }: Context, { kind, subjectId }: Deletion): Promise<boolean> {
+  const table = `${kind}s` as const
+  return (await db.selectFrom(table).where('id', '=', subjectId).select('id').executeTakeFirst()) !== undefined
 }
 
 /** Every folder that goes with it. */

@@ -6,6 +6,7 @@ import type { Selectable } from 'kysely'
 import { applyPlan, type Outcome } from '../apply/apply.ts'
 import { readLedgerAt } from '../apply/ledger.ts'
 import { departure, openTarget } from '../apply/target.ts'
+import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import { noteConnectionProblem } from '../connections/health.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
@@ -84,6 +85,8 @@ async function leave(ctx: Context, place: Departure, lease: Lease, signal: Abort
       if (error.kind === 'auth') await noteConnectionProblem(ctx, place.connectionId, error.message)
       return await stay(ctx, sync, place, [error], error.message)
     }
+    // Decided by a person: looked at again from time to time, like everything that only a person can change.
+    if (error instanceof ConnectionNotAllowed) return await stay(ctx, sync, place, null, error.message)
     ctx.log.error({ err: error, syncId: sync.id }, 'an old place could not be left')
     await stay(ctx, sync, place, [], 'Keyferry failed inside; its log has the details.')
   }
@@ -97,15 +100,7 @@ async function takeBack(ctx: Context, sync: Sync, place: Departure, lease: Lease
     if (!left) throw new Recalled()
   }
   const { connectionId, target, targetKey } = place
-  const open = await openTarget(
-    ctx,
-    { ...sync, connectionId, target, targetKey },
-    {
-      signal,
-      guard,
-      takesBack: true,
-    },
-  )
+  const open = await openTarget(ctx, { ...sync, connectionId, target, targetKey }, { signal, guard })
   try {
     const found = await departure(ctx, open)
     const { outcomes, errors } = await applyPlan(
@@ -139,16 +134,17 @@ async function forget(ctx: Context, sync: Sync, place: Departure, lease: Lease):
   publish(ctx, sync)
 }
 
+/** `errors`: what went wrong there; null: only a person can help. */
 async function stay(
   ctx: Context,
   sync: Sync,
   place: Departure,
-  errors: readonly DestinationError[],
+  errors: readonly DestinationError[] | null,
   why: string,
 ): Promise<void> {
   const left = await readLedgerAt(ctx.db, place)
   // Where only a person can help, it is looked at again from time to time all the same: nothing else would.
-  const delay = retryDelay(ctx, place.attempts, errors)
+  const delay = errors && retryDelay(ctx, place.attempts, errors)
   const remedy = delay === null ? '. To leave them there, disable secret deletion for this sync.' : ''
   const message = `${countKeys(left.size)} could not leave ${labelOf(sync, place)} yet: ${why}${remedy}`
   const tries = place.attempts + 1

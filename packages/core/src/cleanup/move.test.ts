@@ -2,7 +2,7 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { createFolder, getProject, updateEnvironment, updateFolder, updateSecrets } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
-import { createConnection, deleteConnection } from '../connections/connections.ts'
+import { createConnection, deleteConnection, updateConnection } from '../connections/connections.ts'
 import { emulators } from '../destinations/emulators.ts'
 import { destinations } from '../destinations/registry.ts'
 import { listRuns } from '../history/runs.ts'
@@ -109,6 +109,26 @@ for (const { name: destination } of destinations()) {
       expect([contents(), there.contents(), then.contents()]).toEqual([{ A: '1' }, { A: '1' }, { A: '1' }])
       expect(await departures(ferry)).toEqual([])
       expect(emulator.contents().size).toBe(1)
+    })
+
+    it('leaves an old place by a connection that its project may use, and by no other', async () => {
+      const ferry = await start()
+      const { ctx, actor, clock, set, create, run, contents, connectionId } = ferry
+      const there = await another(ferry)
+      await set({ A: '1' })
+      const sync = await create({ syncOptions: { ...overwrite, deletionPolicy: 'owned' } })
+      await run(sync)
+      await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+      const allow = (allowedProjects: string[] | null) =>
+        updateConnection(ctx, actor, { app: destination, connectionId, allowedProjects })
+      await allow([])
+      const { row } = await run(sync)
+      expect([contents(), there.contents()]).toEqual([{ A: '1' }, { A: '1' }])
+      expect(row.lastSyncMessage).toContain('This project is not allowed to use App Connection "emulated"')
+      await allow(null)
+      clock.advance(20 * 60_000)
+      await run(sync)
+      expect(contents()).toEqual({})
     })
 
     it('stays due while the old place is down, says so, keeps its connection from being deleted, and goes on later', async () => {

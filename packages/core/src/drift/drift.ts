@@ -2,7 +2,7 @@
  * A look at a target between two runs: the same plan, made to see what changed there though nothing changed here. It costs one
  * listing, writes nothing unless the sync repairs drift, and never takes the place of a run.
  */
-import { timestamp, TooLarge, transact, Unresolvable, type Context } from '@keyferry/kernel'
+import { Forbidden, timestamp, TooLarge, transact, Unresolvable, type Context } from '@keyferry/kernel'
 import { SYNC_STATES } from '@keyferry/schemas'
 import { difference, openTarget } from '../apply/target.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
@@ -13,7 +13,7 @@ import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
 import { noteRepairsStopped } from '../notifications/trouble.ts'
 import type { Plan } from '../plan/plan.ts'
 import { nextCheck, recorded, type Drifted } from '../sync/drift-record.ts'
-import { nobodyStands } from '../sync/standing.ts'
+import { nobodyStands, ownerReads } from '../sync/standing.ts'
 import { dueOnTarget, loadDue, loadDueCheck, nextChecks, type DueSync } from '../sync/sweep.ts'
 import { repairDrift, type Repaired } from './repair.ts'
 
@@ -61,7 +61,7 @@ async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSign
       guard: () => lease.check(),
     })
     try {
-      const found = await difference(ctx, target)
+      const found = await difference(ctx, target, await ownerReads(ctx.db, sync))
       clearTimeout(timer)
       await noteConnectionProblem(ctx, sync.connectionId, null)
       const seen = await repairDrift(ctx, { ...target, spec: sync }, found, driftIn(found.plan, sync), lease)
@@ -74,6 +74,7 @@ async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSign
     if (error instanceof LeaseLost || signal.aborted) throw error
     if (error instanceof Unresolvable || error instanceof TooLarge || error instanceof ConnectionNotAllowed)
       return { seen: null, message: `Not looked at: ${error.message}` }
+    if (error instanceof Forbidden) return { seen: null, message: OWNERLESS }
     if (impatient.signal.aborted)
       return { seen: null, message: `${title} did not show its target within ${PATIENCE / 1000} seconds` }
     if (error instanceof DestinationError) {

@@ -2,10 +2,10 @@
 import type { Db, RunTable } from '@keyferry/db'
 import { NotFound, type Actor, type Context } from '@keyferry/kernel'
 import { ACTIONS, type outcome as outcomeSchema, type run as runSchema } from '@keyferry/schemas'
+import { isOutOfReach } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
 import { findSync, type SyncAddress } from '../sync/find.ts'
-import { isOutOfReach } from '../sync/reached.ts'
 
 type RunRow = z.output<typeof runSchema>
 type OutcomeRow = z.output<typeof outcomeSchema>

@@ -6,8 +6,10 @@ import { amend } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { auditEvent } from '@keyferry/kernel'
 import { auditEntry, notice } from '@keyferry/schemas'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { pruneAudit } from '../admin/prune-audit.ts'
+import { restartAudit } from '../admin/restart-audit.ts'
 import { receiveWebhooks } from '../testing/notices.ts'
 import { testContext, type TestContext } from '../testing/test-context.ts'
 import { streamAudit, streamState, type AuditStream } from './audit-stream.ts'
@@ -127,6 +129,44 @@ onEveryDatabase('the audit log as a stream', (open) => {
       await amend(t.ctx.db, 'auditStreams', id, { seq: 0 })
     await streamAudit(t.ctx, stream)
     expect(receiver.got.map(({ headers }) => headers['x-keyferry-delivery'])).toEqual(['1-2', '1-2'])
+  })
+
+  it('delivers no row beyond the end of the log, none that was changed, and fails where rows are missing', async () => {
+    const { stream, arrived } = await webhook()
+    await happen(3)
+    const { id: _, ...last } = await t.ctx.db
+      .selectFrom('audit')
+      .where('seq', '=', 3)
+      .selectAll()
+      .executeTakeFirstOrThrow()
+    await t.ctx.db
+      .insertInto('audit')
+      .values({ ...last, id: 'beyond', seq: 2_147_483_647 })
+      .execute()
+    await streamAudit(t.ctx, stream)
+    expect(arrived()).toEqual([1, 2, 3])
+    await t.ctx.db.deleteFrom('audit').where('id', '=', 'beyond').execute()
+    await happen(3)
+    const change = (details: string) => sql`update audit set details = ${details} where seq = 5`.execute(t.ctx.db)
+    await change('{"n":7}')
+    await streamAudit(t.ctx, stream)
+    expect(arrived()).toEqual([1, 2, 3, 4])
+    expect((await streamState(t.ctx, stream)).failures).toBe(1)
+    await change('{"n":1}')
+    t.clock.advance(60_000)
+    await streamAudit(t.ctx, stream)
+    expect(arrived()).toEqual([1, 2, 3, 4, 5, 6])
+    expect((await streamState(t.ctx, stream)).failures).toBe(0)
+    // An earlier end of the log, with the rows after it gone.
+    const { id: stored } = await t.ctx.db.selectFrom('auditStreams').select('id').executeTakeFirstOrThrow()
+    await amend(t.ctx.db, 'auditStreams', stored, { seq: 9 })
+    await streamAudit(t.ctx, stream)
+    expect(await streamState(t.ctx, stream)).toEqual({ lag: 0, failures: 1 })
+    // A log that is begun again is streamed from its beginning.
+    await restartAudit(t.ctx, t.actor)
+    t.clock.advance(60_000)
+    await streamAudit(t.ctx, stream)
+    expect(arrived()).toEqual([1, 2, 3, 4, 5, 6, 1])
   })
 
   it('reaches a file that only its user can read', async () => {

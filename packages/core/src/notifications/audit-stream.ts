@@ -1,11 +1,13 @@
 /**
  * A copy of the audit log outside the store, row by row in the order of the chain. How far a stream got is kept in the store and moves after a
- * delivery: after a crash a row may arrive twice, and none is left out. One process delivers at a time.
+ * delivery: after a crash a row may arrive twice, and none is left out. One process delivers at a time. Only rows of the chain are delivered: the stream
+ * fails at one that was changed, removed or added outside Keyferry.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { amend, databaseTime } from '@keyferry/db'
 import { entryOf, readHead, timestamp, type Context } from '@keyferry/kernel'
+import { readChain } from '../audit-chain.ts'
 import { enqueueOfInstance } from './outbox.ts'
 import { postSigned, type WebhookSecret } from './webhook.ts'
 
@@ -30,18 +32,15 @@ export async function streamAudit(ctx: Context, stream: AuditStream): Promise<vo
   const holder = randomUUID()
   let seq = await claim(ctx, id, stream.kind, holder)
   while (seq !== null) {
-    const rows = await ctx.db
-      .selectFrom('audit')
-      .where('seq', '>', seq)
-      .orderBy('seq')
-      .limit(BATCH)
-      .selectAll()
-      .execute()
+    const taken = { id, kind: stream.kind, holder }
+    const { rows, problem: broken } = await readChain(ctx, seq, BATCH)
     const last = rows.at(-1)
-    if (!last) break
+    if (!last) {
+      if (broken !== null) await putOff(ctx, taken, `${broken} Run keyferry admin verify-audit.`)
+      break
+    }
     const lines = rows.map((row) => `${JSON.stringify(entryOf(row))}\n`).join('')
     const problem = await deliver(ctx, stream, `${rows[0]?.seq}-${last.seq}`, lines)
-    const taken = { id, kind: stream.kind, holder }
     seq = problem === null ? await advance(ctx, taken, last.seq) : await putOff(ctx, taken, problem)
   }
   await ctx.db
@@ -148,7 +147,7 @@ async function putOff(ctx: Context, { id, kind, holder }: Taken, problem: string
     const attempts = row.attempts + 1
     const nextAt = new Date(now + Math.min(FIRST_WAIT_MS * 2 ** row.attempts, LONGEST_WAIT_MS)).toISOString()
     const isNews = row.toldAt === null || now - Date.parse(row.toldAt) >= TOLD_EVERY_MS
-    const message = `The audit log cannot be streamed (${kind}): ${problem} It is tried again, and no row is lost.`
+    const message = `The audit log cannot be streamed (${kind}): ${problem} It is tried again.`
     const isTold =
       attempts >= PATIENCE && isNews && (await enqueueOfInstance(ctx, tx, { type: 'audit-stream.failed', message }))
     await tx

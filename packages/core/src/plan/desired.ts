@@ -1,6 +1,6 @@
 /** Step 3: the complete map the target should hold, or every key that failed. */
 import { BadRequest, type Context, type DataKey } from '@keyferry/kernel'
-import { resolveFolder } from '@keyferry/vault'
+import { resolveFolder, type Reads } from '@keyferry/vault'
 import type { DestinationDefinition, Flags } from '../destinations/destination.ts'
 import type { KeySchema } from './key-schema.ts'
 
@@ -27,17 +27,19 @@ export interface DesiredInput {
   options: Record<string, unknown>
   schema: KeySchema
   key: DataKey
+  /** The folders that the values may come from. */
+  reads: Reads
 }
 
-/** All or nothing: throws `Unresolvable` naming every key when any value of the folder cannot be had. */
+/** All or nothing: throws `Unresolvable` naming every key when any value of the folder cannot be had, `Forbidden` when one comes from out of reach. */
 export async function readDesired(ctx: Context, input: DesiredInput): Promise<Desired> {
-  return desiredOf(await resolveFolder(ctx, input.folderId), input)
+  return desiredOf(await resolveFolder(ctx, input.folderId, input.reads), input)
 }
 
 /** The pure half: names, limits, collisions, digests. */
 export function desiredOf(
   secrets: ReadonlyMap<string, { value: string; version: number | null }>,
-  { definition, options, schema, key }: Omit<DesiredInput, 'folderId'>,
+  { definition, options, schema, key }: Omit<DesiredInput, 'folderId' | 'reads'>,
 ): Desired {
   const entries = new Map<string, DesiredEntry>()
   const refused = new Map<string, { sourceKey: string; reason: string }>()

@@ -2,7 +2,7 @@
  * One run of one sync, top to bottom: the pipeline of the product. A job only says "look at this sync"; what there is to do is
  * in the store, so a job that comes twice, late or never changes nothing but the time.
  */
-import { TooLarge, Unresolvable, type Context } from '@keyferry/kernel'
+import { Forbidden, TooLarge, Unresolvable, type Context } from '@keyferry/kernel'
 import { applyPlan, isWrite } from '../apply/apply.ts'
 import { progressReporter } from '../apply/progress.ts'
 import { difference, openTarget, removal, type OpenTarget } from '../apply/target.ts'
@@ -17,8 +17,8 @@ import { fuse } from '../plan/fuse.ts'
 import type { Ending } from '../status/judge.ts'
 import { leaveRun, recordWriting, type RunInHand } from '../status/record.ts'
 import { beginRun, endRun } from '../status/status.ts'
-import { nobodyStands } from '../sync/standing.ts'
-import { dueOnTarget, loadDue, loadSync, type Looked } from '../sync/sweep.ts'
+import { blockedByOwner, nobodyStands, ownerReads } from '../sync/standing.ts'
+import { dueOnTarget, loadDue, loadSync, type DueSync, type Looked } from '../sync/sweep.ts'
 
 /** Milliseconds that one run may take. What has landed by then stays; the next try goes on from there. */
 const BUDGET_MS = 15 * 60_000
@@ -83,7 +83,7 @@ async function carryOut(ctx: Context, run: RunInHand, lease: Lease, signal: Abor
     else ending = await planAndApply(ctx, run, target, lease)
   } catch (error) {
     if (error instanceof LeaseLost || signal.aborted) throw error
-    ending = budget.aborted ? overBudget(error) : endingOf(error)
+    ending = budget.aborted ? overBudget(error) : endingOf(error, run.sync)
   } finally {
     await target?.close()
   }
@@ -92,7 +92,9 @@ async function carryOut(ctx: Context, run: RunInHand, lease: Lease, signal: Abor
 
 async function planAndApply(ctx: Context, run: RunInHand, target: OpenTarget, lease: Lease): Promise<Ending> {
   const { sync } = run
-  const found = sync.removal ? await removal(ctx, target) : await difference(ctx, target)
+  const found = sync.removal
+    ? await removal(ctx, target)
+    : await difference(ctx, target, await ownerReads(ctx.db, sync))
   const { plan, desired, ledger, observed } = found
   const blown = sync.removal ? null : fuse(plan, observed, target.schema.covers)
   if (blown !== null && !approved(sync, plan)) return blockedByFuse(plan, blown)
@@ -103,9 +105,10 @@ async function planAndApply(ctx: Context, run: RunInHand, target: OpenTarget, le
 }
 
 /** What an error means for the run. */
-function endingOf(error: unknown): Ending {
+function endingOf(error: unknown, sync: DueSync): Ending {
   if (error instanceof Unresolvable || error instanceof TooLarge) return blockedBySource(error)
   if (error instanceof ConnectionNotAllowed) return blockedByConnection(error)
+  if (error instanceof Forbidden) return { kind: 'blocked', plan: null, blockage: blockedByOwner(sync) }
   if (error instanceof DestinationError) return { kind: 'refused', error }
   return { kind: 'broken', error }
 }

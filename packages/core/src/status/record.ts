@@ -1,9 +1,9 @@
 /** The history's row of a run. It is written when the run may change something at the vendor, or when it ends without. */
 import { together, type RunTable, type Selectable } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import { reachedOf } from '@keyferry/vault'
 import type { Outcome } from '../apply/apply.ts'
 import type { Plan } from '../plan/plan.ts'
-import { reachedOf } from '../sync/reached.ts'
 import type { DueSync } from '../sync/sweep.ts'
 
 export interface RunInHand {

@@ -3,17 +3,11 @@
  * both count: the folders that show through the source now, and those that did when the present contents of the target were written. Results are
  * shown only to those who may know the names in all of them.
  */
-import { placesOf, reachedFrom } from '@keyferry/access'
+import { reachedFrom } from '@keyferry/access'
 import type { Context } from '@keyferry/kernel'
-import { namerOf } from '@keyferry/vault'
+import type { Reached } from '@keyferry/vault'
 import type { StoredOptions } from './options.ts'
 import type { DueSync } from './sweep.ts'
-
-/** As the column keeps it: folder ids. */
-interface Reached {
-  now: readonly string[]
-  before: readonly string[]
-}
 
 /** Of a sync that has written nothing. */
 export const NOTHING_REACHED = JSON.stringify({ now: [], before: [] } satisfies Reached)
@@ -35,29 +29,4 @@ function before(sync: DueSync): string[] {
   // Everything at the target is as the last run left it, unless keys of an earlier source may stay there.
   const converged = sync.applied === sync.seen && deletionPolicy !== 'none'
   return converged ? [...stored.now] : [...new Set([...stored.now, ...stored.before])]
-}
-
-/** As a run keeps it; null: not known. */
-export function reachedOf({ reached }: Pick<DueSync, 'reached'>): string | null {
-  if (reached === null) return null
-  const { now, before }: Reached = JSON.parse(reached)
-  return JSON.stringify([...new Set([...now, ...before])])
-}
-
-/**
- * Whether the caller may not know all folders that results say something about. `reached`: of a run, or of the sync (`reachedOf`); `source`: the
- * folder that the sync reads now.
- */
-export async function isOutOfReach(
-  ctx: Context,
-  projectId: string,
-  { reached, source }: { reached: string | null; source: string | null },
-): Promise<boolean> {
-  const names = namerOf(ctx, projectId)
-  if (!names) return false
-  if (reached === null) return true
-  const kept: string[] = JSON.parse(reached)
-  const ids = new Set([...kept, ...(source === null ? [] : await reachedFrom(ctx.db, source))])
-  const places = await placesOf(ctx.db, [...ids])
-  return places.length < ids.size || !places.every(names)
 }

@@ -2,6 +2,7 @@
 import { authorize, may, readAccess } from '@keyferry/access'
 import { amend } from '@keyferry/db'
 import { Forbidden, OutOfReach, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { readerWith, type Reads } from '@keyferry/vault'
 import { z } from 'zod'
 
 const stored = z.object({ kind: z.enum(['user', 'identity', 'system']), id: z.string(), name: z.string() })
@@ -34,9 +35,26 @@ export async function nobodyStands(db: Context['db'] | Tx, sync: Sync): Promise<
     return null
   } catch (error) {
     if (!(error instanceof Forbidden || error instanceof OutOfReach)) throw error
-    const message = `Nothing was sent. ${actor.name}, the owner of this sync, can no longer read everything that it sends. Someone who can becomes its owner with Sync now or by editing it.`
-    return { kind: 'access', message, keys: [], planHash: null }
+    return ownerless(actor)
   }
+}
+
+function ownerless({ name }: Pick<Actor, 'name'>): Blockage {
+  const message = `Nothing was sent. ${name}, the owner of this sync, can no longer read everything that it sends. Someone who can becomes its owner with Sync now or by editing it.`
+  return { kind: 'access', message, keys: [], planHash: null }
+}
+
+/** The blockage of a run whose values came from out of its owner's reach. */
+export const blockedByOwner = ({ standsBehind }: Pick<Sync, 'standsBehind'>): Blockage =>
+  ownerless(standsBehind === null ? { name: 'Somebody' } : stored.parse(JSON.parse(standsBehind)))
+
+/** The folders whose values the owner of a sync may read: all of its project for syncs that were made before an owner was kept. */
+export async function ownerReads(
+  db: Context['db'] | Tx,
+  { standsBehind, projectId }: Pick<Sync, 'standsBehind'> & { projectId: string },
+): Promise<Reads> {
+  if (standsBehind === null) return null
+  return readerWith(await readAccess(db, stored.parse(JSON.parse(standsBehind))), projectId)
 }
 
 /** Whoever asks for a run of a sync that nobody stands behind any more stands behind it from now on. */

@@ -15,9 +15,9 @@ it.each(['credential', 'membership'] as const)(
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const { ctx, actor: admin, close } = await testContext(openSqliteStore)
     const { id: projectId } = await createTestProject(ctx, admin)
-    const actor: Actor = { kind: 'identity', id: crypto.randomUUID(), name: 'reader' }
+    const actor: Actor = { kind: 'user', id: crypto.randomUUID(), name: 'reader' }
     const at = ctx.now().toISOString()
-    const membership = { principalId: actor.id, principalKind: 'identity' as const, role: 'viewer', scopes: null }
+    const membership = { principalId: actor.id, principalKind: 'user' as const, role: 'viewer', scopes: null }
     await ctx.db
       .insertInto('memberships')
       .values({ ...membership, id: crypto.randomUUID(), projectId, createdAt: at, updatedAt: at })

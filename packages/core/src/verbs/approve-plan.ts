@@ -1,5 +1,6 @@
 import { amend } from '@keyferry/db'
 import { audit, BadRequest, transactChecked, type Actor, type Context } from '@keyferry/kernel'
+import { readerOf } from '@keyferry/vault'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import type { SyncRow } from '../sync/row.ts'
 import { want } from '../sync/wanted.ts'
@@ -15,7 +16,7 @@ export async function approvePlan(
   input: SyncAddress & { planHash: string },
 ): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
-  const present = await planOf(ctx, sync)
+  const present = await planOf(ctx, sync, readerOf(ctx, sync.projectId))
   if (present.hash !== input.planHash) {
     throw new BadRequest(`The plan has changed since: it is ${present.hash} now. Look at it again before approving.`, {
       planHash: present.hash,

@@ -1,6 +1,5 @@
 import type { Context } from '@keyferry/kernel'
-import { namerOf } from '@keyferry/vault'
-import { isOutOfReach, reachedOf } from '../sync/reached.ts'
+import { isOutOfReach, namerOf, reachedOf } from '@keyferry/vault'
 import type { SyncRow } from '../sync/row.ts'
 
 /** A sync without what its results say of folders that the caller may not know. */

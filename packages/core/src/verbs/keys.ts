@@ -1,7 +1,7 @@
 /** Each key of a sync, as far as Keyferry knows without asking the vendor: vault against ledger, and what the last run said. */
 import { Unresolvable, type Actor, type Context } from '@keyferry/kernel'
 import type { keyState } from '@keyferry/schemas'
-import { projectKey } from '@keyferry/vault'
+import { isOutOfReach, namerOf, projectKey, reachedOf } from '@keyferry/vault'
 import type { z } from 'zod'
 import { lifted, readLedger, type LedgerEntry } from '../apply/ledger.ts'
 import { destination } from '../destinations/registry.ts'
@@ -11,7 +11,6 @@ import { keySchema } from '../plan/key-schema.ts'
 import { driftedKeys, type Drifted } from '../sync/drift-record.ts'
 import { findSync, type SyncAddress } from '../sync/find.ts'
 import type { StoredOptions } from '../sync/options.ts'
-import { isOutOfReach, reachedOf } from '../sync/reached.ts'
 
 type KeyState = z.output<typeof keyState>
 
@@ -40,6 +39,7 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
       options: options.own,
       schema,
       key,
+      reads: namerOf(ctx, sync.projectId),
     })
     const leaving = options.deletionPolicy === 'none' ? null : sync.state === 'blocked' ? WAITS : GOES
     return withDrift(statesOf(desired, ledger, failures, leaving), driftedKeys(sync))

@@ -1,13 +1,12 @@
 /** Plans to look at: nothing is stored, nothing is written at the vendor. */
 import { BadRequest, type Actor, type Context } from '@keyferry/kernel'
 import type { plan as planSchema, previewSync as previewSchema } from '@keyferry/schemas'
-import { namerOf } from '@keyferry/vault'
+import { isOutOfReach, namerOf, reachedOf, readerOf, type Reads } from '@keyferry/vault'
 import type { z } from 'zod'
 import { difference, openTarget, type SyncSpec } from '../apply/target.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { fuse } from '../plan/fuse.ts'
 import { findSync, type SyncAddress } from '../sync/find.ts'
-import { isOutOfReach, reachedOf } from '../sync/reached.ts'
 import { checkBody } from './source.ts'
 
 type PlanRow = z.output<typeof planSchema>
@@ -15,24 +14,24 @@ type PlanRow = z.output<typeof planSchema>
 /** What the first run of this body would do. */
 export async function previewSync(ctx: Context, _actor: Actor, body: z.output<typeof previewSchema>): Promise<PlanRow> {
   const { spec } = await checkBody(ctx, body)
-  return planOf(ctx, spec)
+  return planOf(ctx, spec, readerOf(ctx, spec.projectId))
 }
 
 /** What a run would do now; nothing is said while the caller may not know every folder that the keys come from. */
 export async function planSync(ctx: Context, _actor: Actor, input: SyncAddress): Promise<PlanRow> {
   const sync = await findSync(ctx, input)
   if (await isOutOfReach(ctx, sync.projectId, { reached: reachedOf(sync), source: sync.folderId })) return UNSEEN
-  return planOf(ctx, sync)
+  return planOf(ctx, sync, namerOf(ctx, sync.projectId))
 }
 
 const NOTHING = { create: 0, update: 0, delete: 0, keep: 0, foreign: 0, reject: 0 }
 const UNSEEN: PlanRow = { hash: '', summary: NOTHING, changes: [], fuse: null, outOfReach: true }
 
-/** Throws `Unresolvable` for a bad source, `BadRequest` with the vendor's reason when the target cannot be read. */
-export async function planOf(ctx: Context, spec: SyncSpec): Promise<PlanRow> {
+/** Throws `Unresolvable` for a bad source, `Forbidden` for one that `reads` does not reach, `BadRequest` with the vendor's reason when the target cannot be read. */
+export async function planOf(ctx: Context, spec: SyncSpec, reads: Reads): Promise<PlanRow> {
   const target = await openTarget(ctx, spec, { signal: AbortSignal.timeout(60_000) })
   try {
-    const { plan, observed } = await difference(ctx, target)
+    const { plan, observed } = await difference(ctx, target, reads)
     // Keys of the target that are not the sync's may be another folder's.
     const isNarrowed = namerOf(ctx, spec.projectId) !== null
     return {

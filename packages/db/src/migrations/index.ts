@@ -32,6 +32,8 @@ import * as freshness from './0091-freshness.ts'
 import * as instanceKeyRotations from './0092-instance-key-rotations.ts'
 import * as clientSecretMakers from './0095-client-secret-makers.ts'
 import * as auditStreamNotices from './0098-audit-stream-notices.ts'
+import * as sealDeletions from './0102-seal-deletions.ts'
+import * as sealDepartures from './0103-seal-departures.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -67,4 +69,6 @@ export const migrations: Record<string, Migration> = {
   '0092-instance-key-rotations': instanceKeyRotations,
   '0095-client-secret-makers': clientSecretMakers,
   '0098-audit-stream-notices': auditStreamNotices,
+  '0102-seal-deletions': sealDeletions,
+  '0103-seal-departures': sealDepartures,
 }

@@ -4,17 +4,21 @@
  * written. The log is chained, so nobody takes that away unnoticed. Every process knows it all, and refuses what ended.
  */
 import { markEnded, markWritten, type Db, type EndedRow, type MarkKeeper, type Marks } from '@keyferry/db'
-import { readHead } from '../audit/audit-head.ts'
-import { keepMarks, marksOutside } from '../audit/audit.ts'
+import { chainKey, floorSealOf, hashOf, readHead, sealOf } from '../audit/audit-head.ts'
+import { keepMarks, marksOutside, readFloor, type AuditHead } from '../audit/audit.ts'
 import { parseMarks } from '../audit/marks.ts'
 import type { Context } from '../context.ts'
+import { SealBroken, type DataKey } from '../crypto/data-key.ts'
 
 export interface Freshness extends MarkKeeper {
   /** Whether a row with this seal was deleted or changed. */
   hasEnded(seal: string): boolean
   /** How often the secrets of a folder were written, as far as this process knows. */
   writesOf(folderId: string): number
-  /** Takes in what the audit log has gained. Throws what the database said. */
+  /**
+   * Takes in what the audit log has gained up to its end, and reports rows of it that were changed, removed or added outside Keyferry. Throws what the
+   * database said.
+   */
   catchUp(db: Db): Promise<void>
   /** Where this process writes what it keeps. */
   writeTo(ctx: Context): void
@@ -26,15 +30,35 @@ const LOWEST = -(2 ** 31)
 /** Rows that ended may be forgotten after their own end; that is looked for after so many more. */
 const SWEPT_EVERY = 10_000
 
-export function freshness(now: () => Date = () => new Date()): Freshness {
+/** The end of the chain that was read up to. */
+interface Place extends Pick<AuditHead, 'seq' | 'hash' | 'key'> {
+  /** A process that is not restarted after the root key was rotated goes on with it. */
+  opened: DataKey
+}
+
+interface Parts {
+  keyring: Context['keyring']
+  /** Hears of a row of the audit log that is not as it was written, by its place, or of the log's end. */
+  report(row: string): void
+  now?: () => Date
+}
+
+export function freshness({ keyring, report, now = () => new Date() }: Parts): Freshness {
   /** By seal: when the row would have ended in any case. */
   const ended = new Map<string, string | null>()
   const written = new Map<string, number>()
-  let seen = LOWEST
-  let chain = ''
+  let seen: Place | null = null
   let ctx: Context | null = null
   let sweepAt = SWEPT_EVERY
 
+  const opens = (head: AuditHead): DataKey | null => {
+    try {
+      return chainKey({ keyring }, head)
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error
+      return null
+    }
+  }
   const sweep = (): void => {
     if (ended.size < sweepAt) return
     const at = now().toISOString()
@@ -65,22 +89,42 @@ export function freshness(now: () => Date = () => new Date()): Freshness {
     async catchUp(db) {
       const head = await readHead(db)
       if (!head) return
-      // A chain that was begun again counts from 1.
-      if (head.key !== chain && head.seq < seen) seen = LOWEST
-      chain = head.key
+      const before = seen
+      const opened = opens(head) ?? before?.opened
+      if (!opened) return report('end')
+      const isSealed = head.seal === sealOf(opened, head)
+      if (!isSealed) report('end')
+      // Another chain counts from 1.
+      const from = before?.key === head.key && before.seq <= head.seq ? before : null
+      if (before?.key === head.key && !from) report('end')
+      let last: Pick<Place, 'seq' | 'hash'> = from ?? { seq: LOWEST, hash: '' }
+      // Rows that were taken off for their age had what still matters marked again.
+      const floor = from && (await readFloor(db))
+      if (floor && floor.seq > last.seq && floor.seal === floorSealOf(opened, floor)) last = floor
       for (;;) {
         const rows = await db
           .selectFrom('audit')
-          .where('marks', 'is not', null)
-          .where('seq', '>', seen)
+          .where('seq', '>', last.seq)
+          .where('seq', '<=', head.seq)
+          // Rows from before this process started are many.
+          .$if(from === null, (query) => query.where('marks', 'is not', null))
           .orderBy('seq')
           .limit(PAGE)
-          .select(['seq', 'marks'])
+          .selectAll()
           .execute()
-        for (const { marks } of rows) if (marks !== null) remember(parseMarks(marks))
-        seen = rows.at(-1)?.seq ?? seen
-        if (rows.length < PAGE) return
+        for (const row of rows) {
+          // What rows from before the chain say is sealed together.
+          const isWhole = row.seq <= 0 || row.hash === hashOf(opened, row)
+          const follows = from === null || (row.seq === last.seq + 1 && row.prevHash === last.hash)
+          if (!isWhole || !follows) report(String(row.seq))
+          if (isWhole && row.marks !== null) remember(parseMarks(row.marks))
+          last = row
+        }
+        if (rows.length < PAGE) break
       }
+      if (from && (last.seq !== head.seq || last.hash !== head.hash)) report(String(head.seq))
+      // Another call may have got further meanwhile.
+      if (isSealed && (seen === before || !seen || seen.seq < head.seq)) seen = { ...head, opened }
     },
   }
 }

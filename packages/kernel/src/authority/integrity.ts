@@ -9,26 +9,33 @@ import { IntegrityBroken } from '../errors.ts'
 
 export interface Integrity {
   refused: Sealer['refused']
+  /** The same of a row of the audit log, by its place, or of its `end`: what it says is not taken in. */
+  ofAudit(row: string): void
   /** Reports what was refused so far, and from now on, to the logs of `ctx`. */
   reportTo(ctx: Context): void
 }
+
+type Table = SealedTable | 'audit'
 
 /** Somebody may break every row: more than this are not told one by one. */
 const REPORTED = 1_000
 
 export function integrity(): Integrity {
   const known = new Set<string>()
-  const waiting: { table: SealedTable; id: string }[] = []
-  let report = (table: SealedTable, id: string): void => void waiting.push({ table, id })
+  const waiting: { table: Table; id: string }[] = []
+  let report = (table: Table, id: string): void => void waiting.push({ table, id })
+  const reportOnce = (table: Table, id: string): void => {
+    const name = `${table} ${id}`
+    if (known.has(name) || known.size >= REPORTED) return
+    known.add(name)
+    report(table, id)
+  }
   return {
     refused(table, id) {
-      const name = `${table} ${id}`
-      if (!known.has(name) && known.size < REPORTED) {
-        known.add(name)
-        report(table, id)
-      }
+      reportOnce(table, id)
       if (NEEDED_TABLES.includes(table)) throw changedOutside(table, id)
     },
+    ofAudit: (row) => reportOnce('audit', row),
     reportTo(ctx) {
       report = (table, row) => {
         ctx.log.warn({ part: 'integrity', table, row }, 'a row was changed outside Keyferry; it is ignored')

@@ -3,16 +3,15 @@ import { mark, sealEarlier } from '../audit/audit-head.ts'
 import type { Tx } from '../context.ts'
 import { SealBroken, type DataKey } from '../crypto/data-key.ts'
 import type { Keyring, Wrapped } from '../crypto/keyring.ts'
-import { isSealedStore, NOTES, unsealed } from '../crypto/sealed-store.ts'
+import { isSealedStore, lacking, NOTES } from '../crypto/sealed-store.ts'
 import { IntegrityBroken } from '../errors.ts'
+import { AUTHORITY, isSetUp, noteSetUp, readKey, refuseSetUpStore } from './authority-key.ts'
 import { authorityOf, type Authority } from './authority.ts'
 import { makeHeads } from './folder-head.ts'
 import { freshness } from './freshness.ts'
+import { insertSettings } from './instance-settings.ts'
 import { integrity, type Integrity } from './integrity.ts'
 import { sealStore } from './seal-store.ts'
-
-/** Owner of the key. */
-export const AUTHORITY = 'authority'
 
 export interface Opened {
   /** The store with its authority rows checked and sealed. */
@@ -30,7 +29,7 @@ export interface Opened {
  */
 export async function openAuthority({ db, keyring }: { db: Db; keyring: Keyring }): Promise<Opened> {
   const reports = integrity()
-  const fresh = freshness()
+  const fresh = freshness({ keyring, report: reports.ofAudit })
   const key = (await present(db, keyring)) ?? (await db.transaction().execute((tx) => prepare(db, tx, keyring)))
   const authority = authorityOf(key, {
     freshness: fresh,
@@ -48,9 +47,8 @@ export async function openAuthority({ db, keyring }: { db: Db; keyring: Keyring 
 async function present(db: Db, keyring: Keyring): Promise<DataKey | null> {
   const organization = await organizationKeys(db).executeTakeFirst()
   const stored = await readKey(db)
-  if (!organization || !stored) return null
-  const { tables, folderHeads } = unsealed(keyring, organization)
-  if (tables.length > 0 || folderHeads) return null
+  if (!organization || !stored || !isSetUp(keyring, stored.wrapped)) return null
+  if (lacking(keyring, organization)) return null
   return keyring.open(AUTHORITY, stored.wrapped)
 }
 
@@ -59,21 +57,22 @@ async function prepare(db: Db, tx: Tx, keyring: Keyring): Promise<DataKey> {
   const organization = await organizationKeys(tx)
     .$if(db.dialect === 'postgres', (query) => query.forUpdate())
     .executeTakeFirst()
-  if (!organization) {
-    const project = await tx.selectFrom('projects').select('id').executeTakeFirst()
-    if (project) throw new IntegrityBroken('The organization is missing beside its projects. Restore a backup.')
-  }
   const key = await authorityKey(tx, keyring, organization)
-  if (!organization) return key
-  const { tables, folderHeads } = unsealed(keyring, organization)
-  if (tables.length === 0 && !folderHeads) return key
+  if (!organization) {
+    await refuseSetUpStore(keyring, tx)
+    return key
+  }
+  await noteSetUp(keyring, tx)
+  const lacks = lacking(keyring, organization)
+  if (!lacks) return key
   const authority = authorityOf(key, {
-    freshness: freshness(),
+    freshness: freshness({ keyring, report: () => {} }),
     refused: () => {},
     read: () => Promise.resolve(key),
   })
-  await sealStore(tx, authority, tables)
-  if (folderHeads) await makeHeads({ keyring, authority }, tx)
+  await sealStore(tx, authority, lacks.tables)
+  if (lacks.settings) await insertSettings(authority, tx)
+  if (lacks.folderHeads) await makeHeads({ keyring, authority }, tx)
   const { seq } = await sealEarlier({ keyring }, db, tx)
   await mark({ keyring }, tx, seq, seq, { always: true })
   const dataKey = keyring.withNotes(organization.owner, organization.wrapped, NOTES)
@@ -82,9 +81,6 @@ async function prepare(db: Db, tx: Tx, keyring: Keyring): Promise<DataKey> {
 }
 
 const organizationKeys = (db: Db | Tx) => db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped'])
-
-const readKey = (db: Db | Tx) =>
-  db.selectFrom('instanceKeys').where('owner', '=', AUTHORITY).select('wrapped').executeTakeFirst()
 
 async function authorityKey(tx: Tx, keyring: Keyring, organization: Wrapped | undefined): Promise<DataKey> {
   const stored = await readKey(tx)

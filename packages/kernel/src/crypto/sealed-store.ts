@@ -7,10 +7,14 @@ export const TABLES: readonly SealedTable[] = Object.keys(SEALED_TABLES).filter(
 /** Noted once the folders of a store have their heads. */
 export const FOLDER_HEADS = 'folder heads'
 
+/** Noted once every setting of the instance has its row. */
+export const SETTINGS = 'settings'
+
 /** All that is noted of a store that this version made or brought up to date: each table with the columns that its seals cover. */
 export const NOTES: readonly string[] = [
   ...TABLES.map((table) => `${table}:${SEALED_TABLES[table].join(',')}`),
   FOLDER_HEADS,
+  SETTINGS,
 ]
 
 /** A table, and the columns that its seals cover in this store; null: it has none yet. */
@@ -28,8 +32,17 @@ const FIRST_COLUMNS: Partial<Record<SealedTable, readonly string[]>> = {
 export const newOrganizationKey = (keyring: Keyring, organizationId: string): string =>
   keyring.withNotes(organizationId, keyring.create(organizationId), NOTES)
 
-/** What this store lacks: tables whose seals are missing or cover other columns than they should, and the heads of its folders. */
-export function unsealed(keyring: Keyring, { owner, wrapped }: Wrapped): { tables: Unsealed[]; folderHeads: boolean } {
+interface Lacking {
+  tables: Unsealed[]
+  folderHeads: boolean
+  settings: boolean
+}
+
+/**
+ * What this store lacks: tables whose seals are missing or cover other columns than they should, the heads of its folders, and the rows of settings that
+ * were never changed. Null: nothing.
+ */
+export function lacking(keyring: Keyring, { owner, wrapped }: Wrapped): Lacking | null {
   const noted = new Map(
     keyring.notes(owner, wrapped).map((note) => {
       const [name = '', columns] = note.split(':')
@@ -41,7 +54,9 @@ export function unsealed(keyring: Keyring, { owner, wrapped }: Wrapped): { table
     const covered = noted.get(table) ?? FIRST_COLUMNS[table] ?? SEALED_TABLES[table]
     return covered.join() === SEALED_TABLES[table].join() ? [] : [{ table, covered }]
   })
-  return { tables, folderHeads: !noted.has(FOLDER_HEADS) }
+  const folderHeads = !noted.has(FOLDER_HEADS)
+  const settings = !noted.has(SETTINGS)
+  return tables.length > 0 || folderHeads || settings ? { tables, folderHeads, settings } : null
 }
 
 /** Whether this organization was made, or brought up to date, by a version that seals. */

@@ -1,5 +1,5 @@
 /** What may be done with earlier versions and deleted things, and who may. */
-import { defineVerb, folder, inReach, may, project, type Requirements } from '@keyferry/access'
+import { defineVerb, folder, may, project, type Requirements } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
 import { listFolderHistory, restoreFolder, restoreVersion } from '../secrets/history.ts'
@@ -30,11 +30,7 @@ export const historyVerbs = {
   trash: defineVerb({
     input: schemas.listTrash,
     requires: (input) => [may('folders.read', folder({ ...input, path: '/' }))],
-    run: async (ctx, actor, input, { access }) =>
-      inReach(access, 'secrets.read-names', input.projectId, await listTrash(ctx, actor, input), (item) => ({
-        environment: item.environment,
-        path: item.secretPath,
-      })),
+    run: listTrash,
   }),
 
   restore: defineVerb({

@@ -15,10 +15,11 @@ import {
   type Tx,
 } from '@keyferry/kernel'
 import type { trashed } from '@keyferry/schemas'
+import { sql } from 'kysely'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { checkReferences, refuseFaultsThrough } from '../references/check-references.ts'
-import { refuseFoldersOutOfReach } from '../references/out-of-reach.ts'
+import { namerOf, refuseFoldersOutOfReach } from '../references/out-of-reach.ts'
 import { presentSecrets, putSecrets } from '../secrets/write.ts'
 import { bringContents, contentsOf, deleteTrash, foldersInTrash, presentTags } from '../trash/trash-contents.ts'
 import { change } from '../tree/change.ts'
@@ -27,38 +28,55 @@ import { refuseBeyond } from '../tree/quotas.ts'
 import { readersOf } from '../tree/readers.ts'
 import { openComment, openMetadata, openOrNull, sealedAs, type SecretRow } from '../tree/tree.ts'
 
-/** Deleted secrets and folders that can still be restored, latest first. Never a value. */
+/** Deleted things that one list has at most. */
+const LISTED = 1000
+
+/** Deleted secrets and folders that can still be restored, latest first, of folders that the caller may know. Never a value. */
 export async function listTrash(
   ctx: Context,
   _actor: Actor,
   input: { projectId: string; environment?: string | undefined },
 ): Promise<z.output<typeof trashed>[]> {
-  const rows = await ctx.db
-    .selectFrom('trash')
-    .innerJoin('environments', 'environments.id', 'trash.environmentId')
-    .where('trash.projectId', '=', input.projectId)
-    .where('trash.kind', '!=', 'environment')
-    .where('trash.expiresAt', '>', timestamp(ctx))
-    .$if(input.environment !== undefined, (query) =>
-      query.where('environments.slug', '=', (input.environment ?? '').replaceAll('\0', '\n')),
-    )
-    .selectAll('trash')
-    .select('environments.slug as environment')
-    .orderBy('trash.deletedAt', 'desc')
-    .orderBy('trash.id')
-    .limit(1000)
-    .execute()
-  return rows.map(({ id, kind, environment, path, name, secrets, deletedAt, deletedBy, expiresAt }) => ({
-    id,
-    kind: kind === 'secret' ? kind : 'folder',
-    environment,
-    secretPath: path,
-    name,
-    secrets,
-    deletedAt,
-    deletedBy,
-    expiresAt,
-  }))
+  const names = namerOf(ctx, input.projectId)
+  const page = (before: { deletedAt: string; id: string } | undefined) =>
+    ctx.db
+      .selectFrom('trash')
+      .innerJoin('environments', 'environments.id', 'trash.environmentId')
+      .where('trash.projectId', '=', input.projectId)
+      .where('trash.kind', '!=', 'environment')
+      .where('trash.expiresAt', '>', timestamp(ctx))
+      .$if(input.environment !== undefined, (query) =>
+        query.where('environments.slug', '=', (input.environment ?? '').replaceAll('\0', '\n')),
+      )
+      .$if(before !== undefined, (query) =>
+        query.where(
+          sql<boolean>`(${sql.ref('trash.deletedAt')}, ${sql.ref('trash.id')}) < (${before?.deletedAt}, ${before?.id})`,
+        ),
+      )
+      .selectAll('trash')
+      .select('environments.slug as environment')
+      .orderBy('trash.deletedAt', 'desc')
+      .orderBy('trash.id', 'desc')
+      .limit(LISTED)
+      .execute()
+  const known: Awaited<ReturnType<typeof page>> = []
+  for (let rows = await page(undefined); ; rows = await page(rows.at(-1))) {
+    known.push(...rows.filter((row) => !names || names(row)))
+    if (known.length >= LISTED || rows.length < LISTED) break
+  }
+  return known
+    .slice(0, LISTED)
+    .map(({ id, kind, environment, path, name, secrets, deletedAt, deletedBy, expiresAt }) => ({
+      id,
+      kind: kind === 'secret' ? kind : 'folder',
+      environment,
+      secretPath: path,
+      name,
+      secrets,
+      deletedAt,
+      deletedBy,
+      expiresAt,
+    }))
 }
 
 /**

@@ -2,6 +2,7 @@
  * What somebody who may not read every folder can reach through references and imports. The answer depends on the way only: a folder out of reach
  * that would be asked for a key counts whether it has that key or not, so no refusal tells what is in it.
  */
+import { refusal } from '@keyferry/access'
 import { timeSlice } from '@keyferry/db'
 import { Forbidden, hasReference, referencesIn, type Context, type Tx } from '@keyferry/kernel'
 import { allows, type Access } from '@keyferry/schemas/policy'
@@ -12,20 +13,21 @@ import { visible } from './reference-graph.ts'
 /** Whether what a folder shows as `key` depends on a folder out of reach. */
 export type OutOfReach = (folder: TreeFolder, key: string) => Promise<boolean>
 
-/** Null: the caller may read the whole project, so nothing is out of reach. */
-export function readerOf(
-  { caller }: Pick<Context, 'caller'>,
-  projectId: string,
-): ((place: { environment: string; path: string }) => boolean) | null {
-  if (!caller || allows(caller.access, 'secrets.read-values', { kind: 'project', projectId })) return null
-  return placesWith(caller.access, 'secrets.read-values', projectId)
+/** Whether a folder is in reach. Null: every folder of the project is. */
+export type Reads = ((place: { environment: string; path: string }) => boolean) | null
+
+/** The folders whose values the caller may read. */
+export const readerOf = ({ caller }: Pick<Context, 'caller'>, projectId: string): Reads =>
+  caller ? readerWith(caller.access, projectId) : null
+
+/** The folders whose values somebody with these rights may read. */
+export function readerWith(access: Access, projectId: string): Reads {
+  if (allows(access, 'secrets.read-values', { kind: 'project', projectId })) return null
+  return placesWith(access, 'secrets.read-values', projectId)
 }
 
 /** Whether somebody may know the names in a folder; decided once per folder. Null: in every folder of the project. */
-export function namerOf(
-  { caller }: Pick<Context, 'caller'>,
-  projectId: string,
-): ((place: { environment: string; path: string }) => boolean) | null {
+export function namerOf({ caller }: Pick<Context, 'caller'>, projectId: string): Reads {
   if (!caller || allows(caller.access, 'secrets.read-names', { kind: 'project', projectId })) return null
   return placesWith(caller.access, 'secrets.read-names', projectId)
 }
@@ -38,6 +40,20 @@ function placesWith(access: Access, action: 'secrets.read-names' | 'secrets.read
     decided.set(name, known)
     return known
   }
+}
+
+/**
+ * Authorizes an expanded read again, over the folders that were loaded for it: imports and references may have changed since the call was authorized.
+ * Throws `Forbidden`, naming only the folder `at` that was asked for.
+ */
+export function refuseTreeOutOfReach(
+  tree: Tree,
+  reads: Reads,
+  at: { projectId: string; environment: string; path: string },
+): void {
+  if (!reads || [...tree.folders.values()].every(reads)) return
+  const { projectId, environment, path } = at
+  throw refusal('secrets.read-values', { kind: 'folder', projectId, environment, path }, 'what it imports or refers to')
 }
 
 /** Follows references and imports from a key, each secret once however often it is asked for. */

@@ -2,6 +2,7 @@ import { isAmong, timeSlice, together } from '@keyferry/db'
 import { budget, IntegrityBroken, NotFound, snapshot, TooLarge, Unresolvable, type Context } from '@keyferry/kernel'
 import { loadTree, valueOpener, type Tree, type TreeFolder } from '../tree/tree.ts'
 import { expander, type Expander } from './expand.ts'
+import { refuseTreeOutOfReach, type Reads } from './out-of-reach.ts'
 import { MAX_IMPORT_LEVELS, visible } from './reference-graph.ts'
 
 export interface Resolved {
@@ -14,12 +15,18 @@ export interface Resolved {
 
 /**
  * The complete map of a folder: its own secrets and those it imports, every reference resolved. All or nothing: throws
- * `Unresolvable` naming keys that cannot be had, `TooLarge` for more than one request may resolve, and `NotFound` when the folder is gone. A key hidden by another of the same
- * name is not looked at.
+ * `Unresolvable` naming keys that cannot be had, `TooLarge` for more than one request may resolve, `NotFound` when the folder is gone, and `Forbidden`
+ * when a folder that it is made of is not in the reach of `reads`. A key hidden by another of the same name is not looked at.
  */
-export async function resolveFolder(ctx: Context, folderId: string): Promise<ReadonlyMap<string, Resolved>> {
-  const { folder, tree, dataKey } = await loaded(ctx, folderId)
+export async function resolveFolder(
+  ctx: Context,
+  folderId: string,
+  reads: Reads = null,
+): Promise<ReadonlyMap<string, Resolved>> {
+  // A tree that others share has folders that this one is not made of.
+  const { folder, tree, dataKey } = reads ? await alone(ctx, folderId) : await loaded(ctx, folderId)
   if (!folder || dataKey === undefined) throw new NotFound(`Folder with ID ${folderId} not found`)
+  refuseTreeOutOfReach(tree, reads, folder)
   const { projectId } = folder
   const open = valueOpener(ctx.keyring.open(projectId, dataKey), projectId)
   return resolveVisible(tree, expander(tree, open, budget(ctx.limits)), folder)
@@ -47,10 +54,12 @@ const loaded = together(
   },
 )
 
+const alone = async (ctx: Context, folderId: string): Promise<Loaded> => (await load(ctx, [folderId]))(folderId)
+
 const isOfOne = (error: unknown): error is TooLarge | IntegrityBroken =>
   error instanceof TooLarge || error instanceof IntegrityBroken
 
-const load = (ctx: Context, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> =>
+const load = (ctx: Context, folderIds: readonly string[]): Promise<(folderId: string) => Loaded> =>
   snapshot(ctx, async (tx) => {
     const tree = await loadTree(ctx, tx, folderIds)
     const projectIds = [...tree.folders.values()].map(({ projectId }) => projectId)

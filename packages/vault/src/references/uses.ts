@@ -21,7 +21,8 @@ import { findFolder, foldersBelow, type Located } from '../tree/find-folder.ts'
 import { readersOf } from '../tree/readers.ts'
 import { loadTree, openValue, valueOpener, type SecretRow, type Tree, type TreeFolder } from '../tree/tree.ts'
 import { expander, type Expander } from './expand.ts'
-import { namerOf } from './out-of-reach.ts'
+import { namerOf, readerOf, refuseTreeOutOfReach } from './out-of-reach.ts'
+import { isOutOfReach, reachedOf } from './reached.ts'
 import { MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
 
 type Uses = z.output<typeof schemas.uses>
@@ -40,9 +41,9 @@ interface Referrer {
  * Syncs, imports and references that would notice if the folder with everything in it, or with `secretName` that secret, were gone; of those the ones
  * in folders that the caller may know. Throws `NotFound`.
  */
-export function listUses(ctx: Context, _actor: Actor, input: z.output<typeof schemas.usesQuery>): Promise<Uses> {
+export async function listUses(ctx: Context, _actor: Actor, input: z.output<typeof schemas.usesQuery>): Promise<Uses> {
   const knows = namerOf(ctx, input.projectId) ?? (() => true)
-  return snapshot(ctx, async (tx) => {
+  const { syncs, ...uses } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
     const { secretName } = input
     const inside =
@@ -52,20 +53,29 @@ export function listUses(ctx: Context, _actor: Actor, input: z.output<typeof sch
     const outside = secretName === undefined ? found.filter(({ folder }) => !gone.has(folder.id)) : found
     const readers = await readersOf(tx, inside)
     return {
-      syncs: (await syncsReading(tx, readers, gone)).filter(knows).map(({ environment: _, path: __, ...sync }) => sync),
+      syncs: (await syncsReading(tx, readers, gone)).filter(knows),
       imports: (await importersOf(tx, inside, gone)).filter(({ environment, secretPath: path }) =>
         knows({ environment, path }),
       ),
-      references: outside
-        .filter(({ folder }) => knows(folder))
-        .map(({ folder, row, text }) => ({
-          secretKey: row.key,
-          environment: folder.environment,
-          secretPath: folder.path,
-          to: shortened(text, MAX_NAME_BYTES),
-        })),
+      references: outside.map(({ folder, row, text }) => ({
+        secretKey: row.key,
+        environment: folder.environment,
+        secretPath: folder.path,
+        to: shortened(text, MAX_NAME_BYTES),
+      })),
     }
   })
+  return { ...uses, syncs: await Promise.all(syncs.map((sync) => shownSync(ctx, input.projectId, sync))) }
+}
+
+/** A number of keys tells which of them a hidden folder has, like every result of a sync. */
+async function shownSync(
+  ctx: Context,
+  projectId: string,
+  { id, name, destination, direct, written, folderId, reached }: ReadingSync,
+): Promise<Uses['syncs'][number]> {
+  const hidden = await isOutOfReach(ctx, projectId, { reached: reachedOf({ reached }), source: folderId })
+  return { id, name, destination, direct, written: hidden ? null : written }
 }
 
 /** The secrets whose values mention this one. Throws `NotFound`. */
@@ -78,9 +88,7 @@ export function listReferences(
     const located = await findFolder(tx, input)
     await present(tx, located, input.secretName)
     const found = await referrers(ctx, tx, input.projectId, [located.folder.id], input.secretName)
-    const knows = namerOf(ctx, input.projectId) ?? (() => true)
-    const known = found.filter(({ folder }) => knows(folder))
-    const references = known.map(({ folder, row, through }) => ({
+    const references = found.map(({ folder, row, through }) => ({
       secretKey: row.key,
       secretId: row.id,
       environment: folder.environment,
@@ -102,6 +110,7 @@ export async function readReferenceTree(
     const located = await findFolder(tx, input)
     await present(tx, located, secretName)
     const tree = await loadTree(ctx, tx, [located.folder.id])
+    refuseTreeOutOfReach(tree, readerOf(ctx, projectId), { projectId, environment, path: secretPath })
     return { tree, folder: tree.folders.get(located.folder.id), key: await projectKey(ctx, tx, projectId) }
   })
   if (!folder) throw new NotFound(`Folder with path "${secretPath}" not found in environment "${environment}"`)
@@ -151,7 +160,7 @@ async function treeFrom(
   return root
 }
 
-/** Secrets that mention something in `folderIds`: `only` that key, or any. Sorted by place and key. */
+/** Secrets in folders that the caller may know which mention something in `folderIds`: `only` that key, or any. Sorted by place and key. */
 async function referrers(
   ctx: Context,
   tx: Tx,
@@ -160,7 +169,7 @@ async function referrers(
   only: string | undefined,
 ): Promise<Referrer[]> {
   const key = await projectKey(ctx, tx, projectId)
-  const tree = await loadTree(ctx, tx, await readersOf(tx, folderIds))
+  const tree = await loadTree(ctx, tx, await readersOf(tx, folderIds), 'references', 'sealed', namerOf(ctx, projectId))
   const spend = budget(ctx.limits)
   const graph = referenceGraph(tree, (row) => openValue(key, projectId, row), spend)
   const wanted = new Set(folderIds)
@@ -198,13 +207,11 @@ const namedFolder = (tree: Tree, from: TreeFolder, reference: Reference): TreeFo
 
 const placed = ({ folder, row }: Referrer): string => `${folder.environment} ${folder.path} ${row.key}`
 
-const COLUMNS = ['syncs.id', 'syncs.name', 'syncs.destination', 'syncs.folderId'] as const
+const COLUMNS = ['syncs.id', 'syncs.name', 'syncs.destination', 'syncs.folderId', 'syncs.reached'] as const
 
-async function syncsReading(
-  tx: Tx,
-  folderIds: readonly string[],
-  inside: ReadonlySet<string>,
-): Promise<(Uses['syncs'][number] & { environment: string; path: string })[]> {
+type ReadingSync = Awaited<ReturnType<typeof syncsReading>>[number]
+
+async function syncsReading(tx: Tx, folderIds: readonly string[], inside: ReadonlySet<string>) {
   const rows = await tx
     .selectFrom('syncs')
     .innerJoin('folders', 'folders.id', 'syncs.folderId')
@@ -216,10 +223,10 @@ async function syncsReading(
     .select((eb) => eb.fn.count<number | string>('ledger.key').as('written'))
     .orderBy('syncs.name')
     .execute()
-  return rows.map(({ folderId, written, ...sync }) => ({
+  return rows.map((sync) => ({
     ...sync,
-    direct: folderId !== null && inside.has(folderId),
-    written: Number(written),
+    direct: sync.folderId !== null && inside.has(sync.folderId),
+    written: Number(sync.written),
   }))
 }
 

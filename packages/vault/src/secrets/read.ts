@@ -17,7 +17,7 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { projectKey } from '../keys/project-key.ts'
 import { expander, type Expanded } from '../references/expand.ts'
-import { namerOf } from '../references/out-of-reach.ts'
+import { namerOf, readerOf, refuseTreeOutOfReach } from '../references/out-of-reach.ts'
 import { visible } from '../references/reference-graph.ts'
 import { tooDeepProblem } from '../references/resolve.ts'
 import { findFolder, foldersBelow, type Located } from '../tree/find-folder.ts'
@@ -47,10 +47,11 @@ export async function listSecrets(
   actor: Actor,
   input: Input,
 ): Promise<z.output<typeof schemas.listedSecrets>> {
+  const names = namerOf(ctx, input.projectId)
   const { show, metadataOf, tree, roots, tags } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
     const roots = [located.folder.id, ...(input.recursive ? await foldersBelow(tx, located) : [])]
-    return { roots, ...(await load(ctx, tx, input, roots)) }
+    return { roots, ...(await load(ctx, tx, input, roots, names)) }
   })
   const slugs = new Set(
     input.tagSlugs
@@ -89,7 +90,6 @@ export async function listSecrets(
   if (!input.include_imports || !root) return shown(ctx, actor, input, finish({ secrets }, problems))
   const { order, tooDeep } = visible(tree, root)
   problems.push(...tooDeep.map(tooDeepProblem))
-  const names = namerOf(ctx, input.projectId)
   const imports = []
   for (const source of order.slice(1)) {
     if (names && !names(source)) continue
@@ -144,15 +144,17 @@ export async function getSecret(
   actor: Actor,
   input: z.output<typeof schemas.getSecret>,
 ): Promise<Secret> {
+  // A folder out of reach is passed over: whether it has the key would show in what is answered instead.
+  const names = namerOf(ctx, input.projectId)
   const { show, tree, folderId } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
     const folderId = located.folder.id
-    if (input.version === undefined) return { folderId, ...(await load(ctx, tx, input, [folderId])) }
+    if (input.version === undefined) return { folderId, ...(await load(ctx, tx, input, [folderId], names)) }
     const { row, tags } = await versionRow(tx, located, input.secretName, input.version)
     // An old value may reference folders that no edge of the present one leads to.
     const text = openValue(await projectKey(ctx, tx, input.projectId), input.projectId, row)
     const referenced = input.expandSecretReferences ? await referencedFolders(tx, input.projectId, text ?? '') : []
-    const loaded = await load(ctx, tx, input, [folderId, ...referenced])
+    const loaded = await load(ctx, tx, input, [folderId, ...referenced], names)
     loaded.tree.folders.get(folderId)?.secrets.set(input.secretName, row)
     if (tags) {
       const known = await tagsBySlug(tx, input.projectId)
@@ -165,11 +167,7 @@ export async function getSecret(
   })
   const folder = tree.folders.get(folderId)
   const order = folder && input.include_imports ? visible(tree, folder).order : []
-  const names = namerOf(ctx, input.projectId)
-  // A folder out of reach is passed over: whether it has the key would show in what is answered instead.
-  const source = [...(folder ? [folder] : []), ...order].find(
-    (one) => one.secrets.has(input.secretName) && (!names || names(one)),
-  )
+  const source = [...(folder ? [folder] : []), ...order].find((one) => one.secrets.has(input.secretName))
   const row = source?.secrets.get(input.secretName)
   if (!source || !row) {
     throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
@@ -196,6 +194,7 @@ async function load(
   tx: Tx,
   input: Omit<Input, 'recursive' | 'tagSlugs' | 'metadataFilter' | 'offset' | 'limit'>,
   folderIds: readonly string[],
+  names: ReturnType<typeof namerOf>,
 ): Promise<{ tree: Tree; show: Show; metadataOf: (row: SecretRow) => Metadata; tags: Map<string, ShownTag[]> }> {
   const { projectId, viewSecretValue, expandSecretReferences } = input
   const expanding = viewSecretValue && expandSecretReferences
@@ -206,7 +205,12 @@ async function load(
     folderIds,
     expanding ? 'references' : input.include_imports ? 'imports' : 'alone',
     viewSecretValue ? 'sealed' : 'none',
+    names,
   )
+  if (expanding) {
+    const { environment, secretPath: path } = input
+    refuseTreeOutOfReach(tree, readerOf(ctx, projectId), { projectId, environment, path })
+  }
   const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
   const value = (row: SecretRow): string | null => openValue(key, projectId, row)
   const spend = budget(ctx.limits)

@@ -28,9 +28,10 @@ export async function listSecretRows(
   input: { projectId: string; environment: string; secretPath: string },
 ): Promise<{ rows: Row[]; folderId: string }> {
   const { projectId } = input
+  const names = namerOf(ctx, projectId)
   const { folderId, key, tree, tags } = await snapshot(ctx, async (tx) => {
     const { folder } = await findFolder(tx, input)
-    const tree = await loadTree(ctx, tx, [folder.id])
+    const tree = await loadTree(ctx, tx, [folder.id], 'references', 'sealed', names)
     const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
     return { folderId: folder.id, key: await projectKey(ctx, tx, projectId), tree, tags }
   })
@@ -39,7 +40,6 @@ export async function listSecretRows(
   const spend = budget(ctx.limits)
   const open = valueOpener(key, projectId)
   const problemOf = problems(expander(tree, open, budget(ctx.limits)))
-  const names = namerOf(ctx, projectId)
   const beyond = names && outOfReach(tree, open, names)
   const { keys, order } = visible(tree, folder)
   const rows: Row[] = []

@@ -42,8 +42,9 @@ export type Reach = 'alone' | 'imports' | 'references'
 
 /**
  * Loads `folderIds`, and everything within `reach` of them. A constant number of queries per level of imports and references, however
- * many secrets there are, as long as a statement can bring them. With `values: 'none'` every value is empty. Throws `TooLarge`, and `IntegrityBroken` for a
- * folder whose secrets are not those that were written last.
+ * many secrets there are, as long as a statement can bring them. With `values: 'none'` every value is empty. With `knows`, the folders that it refuses are
+ * empty: their secrets are not read, so nothing that is counted, filtered or limited afterwards depends on them. Throws `TooLarge`, and
+ * `IntegrityBroken` for a folder whose secrets are not those that were written last.
  */
 export async function loadTree(
   ctx: Pick<Context, 'keyring' | 'authority'>,
@@ -51,6 +52,7 @@ export async function loadTree(
   folderIds: readonly string[],
   reach: Reach = 'references',
   values: 'sealed' | 'none' = 'sealed',
+  knows: ((place: { environment: string; path: string }) => boolean) | null = null,
 ): Promise<Tree> {
   const ids = new Set(folderIds)
   const imports = new Map<string, string[]>()
@@ -83,9 +85,11 @@ export async function loadTree(
     folders.set(folder.id, folder)
     places.set(`${folder.projectId}:${folder.environment}:${folder.path}`, folder)
   }
-  await loadSecrets(tx, [...ids], values, (row) => folders.get(row.folderId)?.secrets.set(row.key, row))
+  const known = knows ? rows.filter(knows) : rows
+  const knownIds = known.map(({ id }) => id)
+  await loadSecrets(tx, knownIds, values, (row) => folders.get(row.folderId)?.secrets.set(row.key, row))
   const slice = timeSlice()
-  for (const row of rows) {
+  for (const row of known) {
     if (slice.isOver()) await slice.rest()
     const key = ctx.keyring.open(row.projectId, row.dataKey)
     await checkSecrets(ctx, key, row, folders.get(row.id)?.secrets.values() ?? [])
