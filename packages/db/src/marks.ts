@@ -3,7 +3,7 @@
  * written. They are collected while the transaction runs, and kept by the one that seals the store (`MarkKeeper`).
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { CamelCasePlugin, type Transaction, type TransactionBuilder } from 'kysely'
+import type { Transaction, TransactionBuilder } from 'kysely'
 import type { SealedTable } from './sealed-tables.ts'
 import type { Tables } from './tables.ts'
 
@@ -92,31 +92,32 @@ export function takeMarks(): Marks | null {
   return marks
 }
 
-/** better-auth's transactions name columns as better-auth does. */
+/** The same transaction with our names for columns; better-auth's have its own. */
 // oxlint-disable-next-line no-explicit-any -- better-auth's tables are not part of our table types.
-function withOurNames(tx: Transaction<any>): Transaction<Tables> {
-  const named = tx.getExecutor().plugins.some((plugin) => plugin instanceof CamelCasePlugin)
-  // oxlint-disable-next-line no-unsafe-return -- the same transaction, for tables that are ours.
-  return named ? tx : tx.withPlugin(new CamelCasePlugin())
-}
+export type OurNames = (tx: Transaction<any>) => Transaction<Tables>
 
-/** The same transaction, with its marks kept. */
-export function marking<T>(builder: TransactionBuilder<T>, keeper: MarkKeeper): TransactionBuilder<T> {
-  const marked: TransactionBuilder<T> = Object.create(builder)
-  marked.setAccessMode = (mode) => marking(builder.setAccessMode(mode), keeper)
-  marked.setIsolationLevel = (level) => marking(builder.setIsolationLevel(level), keeper)
-  marked.execute = (work) => {
+/**
+ * The same transaction, with its marks kept. The builder itself is changed: an object made from it would turn it into a prototype, which costs
+ * more than everything else here.
+ */
+export function marking<T>(builder: TransactionBuilder<T>, keeper: MarkKeeper, named: OurNames): TransactionBuilder<T> {
+  const setAccessMode = builder.setAccessMode.bind(builder)
+  const setIsolationLevel = builder.setIsolationLevel.bind(builder)
+  const execute = builder.execute.bind(builder)
+  builder.setAccessMode = (mode) => marking(setAccessMode(mode), keeper, named)
+  builder.setIsolationLevel = (level) => marking(setIsolationLevel(level), keeper, named)
+  builder.execute = (work) => {
     const running: Running = { ended: [], writes: new Map(), kept: { ended: [], writes: new Map() } }
     return transactions.run(running, async () => {
-      const result = await builder.execute(async (tx) => {
+      const result = await execute(async (tx) => {
         const result = await work(tx)
         const left = takeMarks()
-        if (left) await keeper.keep(withOurNames(tx), left)
+        if (left) await keeper.keep(named(tx), left)
         return result
       })
       keeper.kept(running.kept)
       return result
     })
   }
-  return marked
+  return builder
 }

@@ -2,7 +2,6 @@
 import {
   AggregateFunctionNode,
   AliasNode,
-  CamelCasePlugin,
   ColumnNode,
   IdentifierNode,
   OperationNodeTransformer,
@@ -16,77 +15,95 @@ import {
   type UnknownRow,
   type UpdateQueryNode,
 } from 'kysely'
+import { Names } from './names.ts'
+import type { Dialect } from './open.ts'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { ACCOUNT_TABLES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
-import { isSealOf, KeyRotated, rowName, type Sealer } from './sealer.ts'
+import { isSealOf, KeyRotated, parseRow, rowName, sealIn, type Sealer } from './sealer.ts'
 
-/** A sealed table of a query, and what its columns are called in the answer. */
-export interface Source {
+/** A sealed table of a query, and the column of the answer that brings what is checked: a JSON list of the seal and the sealed columns. */
+interface Source {
   table: SealedTable
-  /** In the order of the sealed columns. */
-  names: readonly string[]
-  seal: string
-  selection: SelectionNode
+  name: string
+  /** SQL that selects it, without its name. */
+  text: string
 }
 
 /** Before every name that is selected for the check; a plugin for names leaves it as it is. */
 const PREFIX = 'seal$'
 
-/** A query that also selects what is checked of its sealed tables. Aggregates have no rows to check. */
-export function checkedSelect(node: SelectQueryNode): { query: SelectQueryNode; sources: readonly Source[] } {
-  if (node.groupBy || node.setOperations || (node.selections ?? []).some(({ selection }) => isAggregate(selection)))
-    return { query: node, sources: [] }
+/**
+ * What a query has to select too, so that the rows of its sealed tables can be checked, and the query with subqueries that show it. `check` is null where
+ * nothing is sealed. Aggregates have no rows to check.
+ */
+export function checkedSelect(
+  node: SelectQueryNode,
+  dialect: Dialect,
+): { query: SelectQueryNode; check: SelectionNode | null } {
+  const { from, joins, selections, groupBy, setOperations } = node
+  if (groupBy || setOperations || selections?.some(({ selection }) => isAggregate(selection)))
+    return { query: node, check: null }
   const sources: Source[] = []
-  const froms = node.from?.froms.map((from) => checkedFrom(from, sources))
-  const joins = node.joins?.map((join) => {
-    const table = checkedFrom(join.table, sources)
-    return table === join.table ? join : { ...join, table }
-  })
-  if (sources.length === 0) return { query: node, sources }
+  let isPlain = true
+  const add = (item: OperationNode): void => {
+    const source = sourceOfItem(dialect, item)
+    if (source) sources.push(source)
+    if (source && isSubquery(item)) isPlain = false
+  }
+  from?.froms.forEach(add)
+  joins?.forEach(({ table }) => add(table))
+  const check = selectionOf(sources)
+  if (isPlain) return { query: node, check }
   const query = {
     ...node,
-    ...(node.from && froms ? { from: { ...node.from, froms } } : {}),
-    ...(joins ? { joins } : {}),
-    selections: [...(node.selections ?? []), ...sources.map(({ selection }) => selection)],
+    ...(from ? { from: { ...from, froms: from.froms.map(showing) } } : {}),
+    ...(joins ? { joins: joins.map((join) => ({ ...join, table: showing(join.table) })) } : {}),
   }
-  return { query, sources }
+  return { query, check }
 }
 
-/** Adds to `sources` what is sealed there: a table, or a query of one in parentheses, which then has to show what is checked. */
-function checkedFrom(node: OperationNode, sources: Source[]): OperationNode {
-  const inner = AliasNode.is(node) ? node.node : node
-  const table = tableOf(inner)
-  if (table) {
-    const alias = AliasNode.is(node) && IdentifierNode.is(node.alias) ? node.alias.name : table
-    sources.push(sourceOf(table, alias, sources.length))
-    return node
-  }
-  if (!AliasNode.is(node) || !SelectQueryNode.is(inner) || !IdentifierNode.is(node.alias)) return node
-  const [from, ...others] = inner.from?.froms ?? []
-  const below = from && tableOf(from)
-  if (!below || others.length > 0 || inner.joins || inner.groupBy) return node
-  sources.push(sourceOf(below, node.alias.name, sources.length))
-  const shown = inner.selections ?? []
+/** What is sealed of a table, or of a query of one in parentheses. */
+function sourceOfItem(dialect: Dialect, node: OperationNode): Source | null {
+  const table = tableOf(node) ?? tableOfSubquery(node)
+  if (!table) return null
+  return sourceOf(dialect, table, AliasNode.is(node) && IdentifierNode.is(node.alias) ? node.alias.name : table)
+}
+
+const isSubquery = (node: OperationNode): boolean => tableOfSubquery(node) !== null
+
+function tableOfSubquery(node: OperationNode): SealedTable | null {
+  if (!AliasNode.is(node) || !SelectQueryNode.is(node.node)) return null
+  const { from, joins, groupBy } = node.node
+  const [first, ...others] = from?.froms ?? []
+  return first && others.length === 0 && !joins && !groupBy ? tableOf(first) : null
+}
+
+/** A query in parentheses that shows what is checked. */
+function showing(node: OperationNode): OperationNode {
+  const table = tableOfSubquery(node)
+  if (!table || !AliasNode.is(node) || !SelectQueryNode.is(node.node)) return node
+  const shown = node.node.selections ?? []
   if (shown.some(({ selection }) => SelectAllNode.is(selection))) return node
   const names = new Set(shown.map(({ selection }) => columnOf(selection)))
-  const missing = [...SEALED_TABLES[below], 'seal'].filter((column) => !names.has(column))
+  const missing = [...SEALED_TABLES[table], 'seal'].filter((column) => !names.has(column))
   const selections = missing.map((column) => SelectionNode.create(ReferenceNode.create(ColumnNode.create(column))))
-  const showing: SelectQueryNode = { ...inner, selections: [...shown, ...selections] }
-  return AliasNode.create(showing, node.alias)
+  const query: SelectQueryNode = { ...node.node, selections: [...shown, ...selections] }
+  return AliasNode.create(query, node.alias)
 }
 
 /** The same for what a change returns. */
 export function checkedReturning<N extends DeleteQueryNode | UpdateQueryNode>(
   node: N,
   changed: OperationNode | undefined,
-): { query: N; sources: readonly Source[] } {
+  dialect: Dialect,
+): N {
   const table = changed && tableOf(changed)
-  if (!table) return { query: node, sources: [] }
+  if (!table) return node
   const query = node.where ? { ...node, where: withoutChecks.transformNode(node.where) } : node
-  if (!query.returning) return { query, sources: [] }
-  const source = sourceOf(table, table, 0)
-  const selections = [...query.returning.selections, source.selection]
-  return { query: { ...query, returning: { ...query.returning, selections } }, sources: [source] }
+  const check = selectionOf([sourceOf(dialect, table, table)])
+  if (!query.returning || !check) return query
+  const selections = [...query.returning.selections, check]
+  return { ...query, returning: { ...query.returning, selections } }
 }
 
 /** A subquery of better-auth's, "the one row where …", got its checks as if it were asked by itself; there it shows the id only. */
@@ -101,57 +118,85 @@ const withoutChecks = new WithoutChecks()
 const isCheck = (node: OperationNode): boolean =>
   AliasNode.is(node) && IdentifierNode.is(node.alias) && node.alias.name.startsWith(PREFIX)
 
-/** By table, alias and place in the query: there are only as many as the code has queries. */
-const remembered = new Map<string, Source>()
+/** By table and alias, and by name; selections by the names of theirs. There are only as many as the code has queries. */
+const sources: Record<Dialect, Map<SealedTable, Map<string, Source>>> = { sqlite: new Map(), postgres: new Map() }
+const sourcesByName = new Map<string, Source>()
+const selections = new Map<string, SelectionNode>()
 
 /**
- * `alias`: the table's name in the query. The selection is a finished text: as nodes, every query would carry its columns through each plugin and the
+ * What is checked of these, as one selection with a finished text: as nodes, every query would carry the columns through each plugin and the
  * compiler, which cost more than the check.
  */
-function sourceOf(table: SealedTable, alias: string, place: number): Source {
-  const key = `${place} ${table} ${alias}`
-  const known = remembered.get(key)
+function selectionOf(selected: readonly Source[]): SelectionNode | null {
+  const [first, ...others] = selected
+  if (!first) return null
+  const names = others.reduce((names, { name }) => names + name, first.name)
+  const known = selections.get(names)
   if (known) return known
-  const column = ACCOUNT_TABLES.includes(table) ? (name: string): string => name : columnNames.of
-  const columns: readonly string[] = SEALED_TABLES[table]
-  const names = columns.map((_, at) => `${PREFIX}${place}$${at}`)
-  const seal = `${PREFIX}${place}`
-  const text = columns.map((name, at) => `"${column(alias)}"."${column(name)}" as "${names[at]}"`)
-  const node = RawNode.createWithSql([...text, `"${column(alias)}"."seal"`].join(', '))
-  const selection = SelectionNode.create(AliasNode.create(node, IdentifierNode.create(seal)))
-  const source = { table, names, seal, selection }
-  remembered.set(key, source)
+  const text = [...others.map(({ text, name }) => `${text} as "${name}"`), first.text].join(', ')
+  const node = AliasNode.create(RawNode.createWithSql(text), IdentifierNode.create(first.name))
+  const selection = SelectionNode.create(node)
+  selections.set(names, selection)
+  return selection
+}
+
+/** `alias`: the table's name in the query. One text costs less to read and to compare than the columns do. */
+function sourceOf(dialect: Dialect, table: SealedTable, alias: string): Source {
+  const known = sources[dialect].get(table)?.get(alias)
+  if (known) return known
+  const column = ACCOUNT_TABLES.includes(table) ? (name: string): string => name : storeNames.inStore
+  const columns = ['seal', ...SEALED_TABLES[table]].map((name) => `"${column(alias)}"."${column(name)}"`).join(', ')
+  const text = dialect === 'postgres' ? `json_build_array(${columns})::text` : `json_array(${columns})`
+  const source = { table, name: `${PREFIX}${sourcesByName.size}`, text }
+  const aliases = sources[dialect].get(table) ?? new Map<string, Source>()
+  sources[dialect].set(table, aliases.set(alias, source))
+  sourcesByName.set(source.name, source)
   return source
 }
 
-/** Names as the store has them. */
-class ColumnNames extends CamelCasePlugin {
-  readonly of = (name: string): string => this.snakeCase(name)
-}
-const columnNames = new ColumnNames()
+const storeNames = new Names()
 
-/** The rows whose seals are right, without what was selected for the check. */
-export function checkedRows(sealer: Sealer, sources: readonly Source[], rows: readonly UnknownRow[]): UnknownRow[] {
+/** The rows whose seals are right, without what was selected for the check. `nameOf`: what a column is called in them. */
+export function checkedRows(
+  sealer: Sealer,
+  rows: UnknownRow[],
+  nameOf: ((column: string) => string) | null,
+): UnknownRow[] {
   const [first] = rows
-  if (!first) return []
-  const shown = Object.keys(first).filter((name) => name !== 'seal' && !name.startsWith(PREFIX))
-  return rows.flatMap((row) => {
-    if (!sources.every((source) => check(sealer, source, row))) return []
-    const checked: UnknownRow = {}
-    for (const name of shown) checked[name] = row[name]
-    return [checked]
-  })
+  if (!first) return rows
+  const sources: Source[] = []
+  const shown: string[] = []
+  for (const column of Object.keys(first)) {
+    const source = sourcesByName.get(column)
+    if (source) sources.push(source)
+    else shown.push(column)
+  }
+  if (sources.length === 0 && !nameOf) return rows
+  const seal = sources.length === 0 ? -1 : shown.indexOf('seal')
+  if (seal >= 0) shown.splice(seal, 1)
+  const names = nameOf ? shown.map(nameOf) : shown
+  const answer: UnknownRow[] = []
+  for (const row of rows) {
+    if (!sources.every((source) => check(sealer, source, row))) continue
+    const answered: UnknownRow = {}
+    // By index: every row that is read comes through here.
+    for (let at = 0; at < shown.length; at++) answered[names[at] ?? ''] = row[shown[at] ?? '']
+    answer.push(answered)
+  }
+  return answer
 }
 
-function check(sealer: Sealer, { table, names, seal }: Source, row: UnknownRow): boolean {
-  const id = row[names[0] ?? '']
-  // The empty side of an outer join.
-  if (id === null && row[seal] === null) return true
-  if (isSealOf(sealer, table, row, names, row[seal]) && !sealer.hasEnded(String(row[seal]))) {
-    if (ACCOUNT_TABLES.includes(table)) sealer.latest.set(rowName(table, id), String(row[seal]))
+function check(sealer: Sealer, { table, name }: Source, row: UnknownRow): boolean {
+  const text = String(row[name])
+  const seal = sealIn(text)
+  if (seal !== null && isSealOf(sealer, table, text, seal) && !sealer.hasEnded(seal)) {
+    if (ACCOUNT_TABLES.includes(table)) sealer.latest.set(rowName(table, parseRow(table, text)[0]), seal)
     return true
   }
-  if (typeof row[seal] === 'string' && sealer.isNewer(row[seal])) {
+  const [id] = parseRow(table, text)
+  // The empty side of an outer join.
+  if (id === null && seal === null) return true
+  if (seal !== null && sealer.isNewer(seal)) {
     // Not waited for: this may be inside the transaction that has the store to itself.
     void sealer.refresh().catch(() => undefined)
     throw new KeyRotated()

@@ -26,7 +26,7 @@ import {
 import { ENDS, ends, untilOf, type EndedRow } from './marks.ts'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
-import { contentOf, plain, rowName, type Sealer } from './sealer.ts'
+import { contentOf, parseRow, plain, rowName, type Sealer } from './sealer.ts'
 
 const SEAL = ColumnNode.create('seal')
 
@@ -100,9 +100,10 @@ function replaced(
   const columns: readonly string[] = SEALED_TABLES[table]
   const before = sealer.verified.get(seal)
   if (!before) return { seal, until: null }
-  const changed = columns.filter((column, at) => plain(before.values[at]) !== plain(row[column]))
+  const values = parseRow(table, before.text)
+  const changed = columns.filter((column, at) => plain(values[at]) !== plain(row[column]))
   if (!ends(table, changed)) return null
-  return { seal, until: untilOf(table, (column) => before.values[columns.indexOf(column)]) }
+  return { seal, until: untilOf(table, (column) => values[columns.indexOf(column)]) }
 }
 
 /** A delete that also returns the seals of its rows. */

@@ -86,4 +86,7 @@ export const ACCOUNT_TABLES: readonly SealedTable[] = [
   'passkey',
 ]
 
+/** Their sealed columns that hold times, which Postgres keeps as such. */
+export const ACCOUNT_TIMES: readonly string[] = ['expiresAt', 'createdAt']
+
 export const isSealedTable = (name: string): name is SealedTable => Object.hasOwn(SEALED_TABLES, name)

@@ -1,6 +1,6 @@
 /** What a seal is made of. */
 import type { MarkKeeper } from './marks.ts'
-import { SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
+import { ACCOUNT_TABLES, ACCOUNT_TIMES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
 
 /** Makes and checks seals. */
 export interface Sealer extends MarkKeeper {
@@ -15,7 +15,7 @@ export interface Sealer extends MarkKeeper {
   refresh(): Promise<boolean>
   /** Hears of a row whose seal is missing or wrong, each time it is read; it is left out of the answer. Throws when the answer must not do without it. */
   refused(table: SealedTable, id: string): void
-  /** Rows whose seals were right, by the seal: most are read again and again, and the same values need no hash. */
+  /** Rows whose seals were right, by the seal: most are read again and again, and the same text needs no hash. */
   readonly verified: Map<string, VerifiedRow>
   /** By `rowName`, the seal that each of better-auth's rows was read with last, if it had not ended: it names the rows that it changes by their ids only. */
   readonly latest: Map<string, string>
@@ -25,8 +25,25 @@ export const rowName = (table: SealedTable, id: unknown): string => `${table} ${
 
 export interface VerifiedRow {
   table: SealedTable
-  /** Of the sealed columns, as the database answered them. */
-  values: readonly unknown[]
+  /** Its seal and its sealed columns, as a query answered them: a JSON list. */
+  text: string
+}
+
+/** The seal in such a text; null when there is none. A seal has no character that JSON escapes. */
+export const sealIn = (text: string): string | null =>
+  text.startsWith('["') ? text.slice(2, text.indexOf('"', 2)) : null
+
+/** The sealed columns in such a text. */
+export function parseRow(table: SealedTable, text: string): readonly unknown[] {
+  const [, ...values]: unknown[] = JSON.parse(text)
+  if (!ACCOUNT_TABLES.includes(table)) return values
+  return SEALED_TABLES[table].map((column, at) => (ACCOUNT_TIMES.includes(column) ? timeOf(values[at]) : values[at]))
+}
+
+/** Postgres writes times into JSON its own way. */
+function timeOf(value: unknown): unknown {
+  const time = new Date(typeof value === 'string' ? value : Number.NaN)
+  return Number.isNaN(time.getTime()) ? value : time
 }
 
 /** The key that rows are sealed with was rotated a moment ago, and this process has not got the new one yet. The same again works. */
@@ -81,23 +98,15 @@ export const isSealed = (
   columns: readonly string[] = SEALED_TABLES[table],
 ): boolean => typeof seal === 'string' && sealer.isSeal(table, contentOf(table, row, columns), seal)
 
-/** The same of a row as a query answers it: `names` are those of its sealed columns, in their order. Remembers rows that are whole. */
-export function isSealOf(
-  sealer: Sealer,
-  table: SealedTable,
-  row: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-  seal: unknown,
-): boolean {
-  if (typeof seal !== 'string') return false
+/** The same of a row as a query answers it. Remembers rows that are whole. */
+export function isSealOf(sealer: Sealer, table: SealedTable, text: string, seal: string): boolean {
   const known = sealer.verified.get(seal)
-  if (known?.table === table && names.every((name, at) => row[name] === known.values[at])) return true
-  const values = names.map((name) => row[name])
-  if (!sealer.isSeal(table, contentOfValues(SEALED_TABLES[table], values), seal)) return false
+  if (known?.table === table && known.text === text) return true
+  if (!sealer.isSeal(table, contentOfValues(SEALED_TABLES[table], parseRow(table, text)), seal)) return false
   if (sealer.verified.size >= REMEMBERED) {
     sealer.verified.clear()
     sealer.latest.clear()
   }
-  sealer.verified.set(seal, { table, values })
+  sealer.verified.set(seal, { table, text })
   return true
 }

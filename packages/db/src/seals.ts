@@ -9,73 +9,81 @@
  */
 import {
   CamelCasePlugin,
+  SelectQueryNode,
   type Kysely,
   type KyselyPlugin,
   type PluginTransformQueryArgs,
   type PluginTransformResultArgs,
+  type QueryId,
   type QueryResult,
   type RootOperationNode,
   type UnknownRow,
 } from 'kysely'
-import { markEnded, marking, type EndedRow } from './marks.ts'
-import type { Db } from './open.ts'
-import { checkedReturning, checkedRows, checkedSelect, type Source } from './seal-reads.ts'
+import { markEnded, marking, type EndedRow, type OurNames } from './marks.ts'
+import { Names } from './names.ts'
+import type { Db, Dialect } from './open.ts'
+import { checkedReturning, checkedRows, checkedSelect } from './seal-reads.ts'
 import { deletedRows, sealedDelete, sealedInsert, sealedUpdate } from './seal-writes.ts'
 import type { Sealer } from './sealer.ts'
 
 /** `db` with its authority rows sealed. Columns have our names. */
 export function withSeals(db: Db, sealer: Sealer): Db {
-  const sealed = db.withoutPlugins().withPlugin(sealPlugin(sealer)).withPlugin(new CamelCasePlugin())
-  return Object.assign(withMarks(sealed, sealer), { dialect: db.dialect })
+  const sealed = db.withoutPlugins().withPlugin(sealPlugin(sealer, db.dialect, new Names()))
+  return Object.assign(
+    withMarks(sealed, sealer, (tx) => tx),
+    { dialect: db.dialect },
+  )
 }
 
 /** `store` whose transactions keep their marks. */
-function withMarks<T>(store: Kysely<T>, sealer: Sealer): Kysely<T> {
+function withMarks<T>(store: Kysely<T>, sealer: Sealer, named: OurNames): Kysely<T> {
   if (store.isTransaction) return store
   const transaction = store.transaction.bind(store)
-  return Object.assign(store, { transaction: () => marking(transaction(), sealer) })
+  return Object.assign(store, { transaction: () => marking(transaction(), sealer, named) })
 }
 
 /** The same store for tables that name their columns themselves, as better-auth's do, with their rows sealed where those of `store` are. */
 export function withOwnNames<T>(store: Kysely<T>): Kysely<T> {
-  const seals = store.getExecutor().plugins.find((plugin) => plugins.has(plugin))
-  const sealer = seals && plugins.get(seals)
-  return seals && sealer ? withMarks(store.withoutPlugins().withPlugin(seals), sealer) : store.withoutPlugins()
+  const seals = store.getExecutor().plugins.flatMap((plugin) => plugins.get(plugin) ?? [])[0]
+  if (!seals) return store.withoutPlugins()
+  const own = store.withoutPlugins().withPlugin(sealPlugin(seals.sealer, seals.dialect, null))
+  return withMarks(own, seals.sealer, (tx) => tx.withPlugin(new CamelCasePlugin()))
 }
 
-const plugins = new WeakMap<KyselyPlugin, Sealer>()
+const plugins = new WeakMap<KyselyPlugin, { sealer: Sealer; dialect: Dialect }>()
 
-const sealPlugin = (sealer: Sealer): KyselyPlugin => {
-  const asked = new WeakMap<object, readonly Source[]>()
+/** `names`: gives columns our names in the same pass, since a plugin beside this one would copy every node and row once more. */
+function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): KyselyPlugin {
   const deleting = new WeakMap<object, { returns: boolean }>()
   const replacing = new WeakMap<object, EndedRow>()
+  const sealed = (node: RootOperationNode, queryId: QueryId): RootOperationNode => {
+    switch (node.kind) {
+      case 'InsertQueryNode':
+        return sealedInsert(sealer, node)
+      case 'UpdateQueryNode': {
+        const update = sealedUpdate(sealer, checkedReturning(node, node.table, dialect))
+        if (update.ended) replacing.set(queryId, update.ended)
+        return update.query
+      }
+      case 'DeleteQueryNode': {
+        const query = checkedReturning(node, node.from.froms[0], dialect)
+        const sealed = sealedDelete(query)
+        if (sealed !== query) deleting.set(queryId, { returns: query.returning !== undefined })
+        return sealed
+      }
+      default:
+        return node
+    }
+  }
   const plugin: KyselyPlugin = {
     transformQuery({ node, queryId }: PluginTransformQueryArgs): RootOperationNode {
-      switch (node.kind) {
-        case 'InsertQueryNode':
-          return sealedInsert(sealer, node)
-        case 'UpdateQueryNode': {
-          const { query, sources } = checkedReturning(node, node.table)
-          if (sources.length > 0) asked.set(queryId, sources)
-          const update = sealedUpdate(sealer, query)
-          if (update.ended) replacing.set(queryId, update.ended)
-          return update.query
-        }
-        case 'SelectQueryNode': {
-          const { query, sources } = checkedSelect(node)
-          if (sources.length > 0) asked.set(queryId, sources)
-          return query
-        }
-        case 'DeleteQueryNode': {
-          const { query, sources } = checkedReturning(node, node.from.froms[0])
-          if (sources.length > 0) asked.set(queryId, sources)
-          const sealed = sealedDelete(query)
-          if (sealed !== query) deleting.set(queryId, { returns: query.returning !== undefined })
-          return sealed
-        }
-        default:
-          return node
-      }
+      const named = (query: RootOperationNode): RootOperationNode =>
+        names ? names.transformQuery({ node: query, queryId }) : query
+      if (!SelectQueryNode.is(node)) return named(sealed(node, queryId))
+      const { query, check } = checkedSelect(node, dialect)
+      const select = named(query)
+      if (!check || !SelectQueryNode.is(select)) return select
+      return { ...select, selections: [...(select.selections ?? []), check] }
     },
     transformResult({ queryId, result: answer }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
       const replaced = replacing.get(queryId)
@@ -84,11 +92,10 @@ const sealPlugin = (sealer: Sealer): KyselyPlugin => {
       const deleted = deleting.get(queryId)
       const { result, ended } = deleted ? deletedRows(answer, deleted) : { result: answer, ended: [] }
       markEnded(sealer, ended)
-      const sources = asked.get(queryId)
-      if (!sources) return Promise.resolve(result)
-      return Promise.resolve({ ...result, rows: checkedRows(sealer, sources, result.rows) })
+      const rows = checkedRows(sealer, result.rows, names && names.ours)
+      return Promise.resolve(rows === result.rows ? result : { ...result, rows })
     },
   }
-  plugins.set(plugin, sealer)
+  plugins.set(plugin, { sealer, dialect })
   return plugin
 }
