@@ -2,7 +2,7 @@
  * The key that authority rests on: rows that give it are sealed with it, and tokens are stored as hashes under it. It is random, kept wrapped
  * by the root key, and never leaves the process: who only writes to the database can neither forge a row nor store a token of their own.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { SealedTable, Sealer } from '@keyferry/db'
 import type { DataKey } from '../crypto/data-key.ts'
 import type { Freshness } from './freshness.ts'
@@ -24,6 +24,9 @@ export interface Authority extends Sealer, Freshness {
 /** Bytes that make every seal another. */
 const NONCE = 9
 
+/** Tokens whose hashes are remembered at most: most are used again and again. */
+const REMEMBERED = 10_000
+
 /** What an authority works with. */
 interface Parts {
   freshness: Freshness
@@ -37,6 +40,16 @@ export function authorityOf(first: DataKey, parts: Parts): Authority {
   let key = first
   const verified: Sealer['verified'] = new Map()
   const latest: Sealer['latest'] = new Map()
+  /** By SHA-256 of the token. */
+  const hashes = new Map<string, readonly string[]>()
+  const hashesOfDigest = (digest: string): readonly string[] => {
+    const known = hashes.get(digest)
+    if (known) return known
+    const made = key.digests('token', digest)
+    if (hashes.size >= REMEMBERED) hashes.clear()
+    hashes.set(digest, made)
+    return made
+  }
   /** Generations that a seal named and this process does not know; and those of them that there are not. */
   const asked = new Set<number>()
   const absent = new Set<number>()
@@ -61,9 +74,9 @@ export function authorityOf(first: DataKey, parts: Parts): Authority {
       return true
     },
     hashToken: (token) => key.digest('token', sha256(token)),
-    hashesOf: (token) => key.digests('token', sha256(token)),
+    hashesOf: (token) => hashesOfDigest(sha256(token)),
     hashDigest: (digest) => key.digest('token', digest),
-    hashesOfDigest: (digest) => key.digests('token', digest),
+    hashesOfDigest,
     async refresh() {
       const unknown = [...asked]
       const now = await parts.read()
@@ -77,13 +90,14 @@ export function authorityOf(first: DataKey, parts: Parts): Authority {
       absent.clear()
       verified.clear()
       latest.clear()
+      hashes.clear()
       return true
     },
     under: (other) => authorityOf(other, parts),
   }
 }
 
-const sha256 = (token: string): string => createHash('sha256').update(token).digest('base64url')
+const sha256 = (token: string): string => hash('sha256', token, 'base64url')
 
 /** Rows that were sealed before there was a nonce have none. */
 const sealedParts = (table: SealedTable, content: string, nonce: string): string[] =>
