@@ -198,7 +198,6 @@ async function load(
 ): Promise<{ tree: Tree; show: Show; metadataOf: (row: SecretRow) => Metadata; tags: Map<string, ShownTag[]> }> {
   const { projectId, viewSecretValue, expandSecretReferences } = input
   const expanding = viewSecretValue && expandSecretReferences
-  const key = await projectKey(ctx, tx, projectId)
   const tree = await loadTree(
     ctx,
     tx,
@@ -211,6 +210,7 @@ async function load(
     const { environment, secretPath: path } = input
     refuseTreeOutOfReach(tree, readerOf(ctx, projectId), { projectId, environment, path })
   }
+  const key = tree.keys.get(projectId) ?? (await projectKey(ctx, tx, projectId))
   const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
   const value = (row: SecretRow): string | null => openValue(key, projectId, row)
   const spend = budget(ctx.limits)

@@ -25,6 +25,11 @@ export interface Tree {
   at(projectId: string, environment: string, path: string): TreeFolder | undefined
 }
 
+export interface LoadedTree extends Tree {
+  /** The data keys of the folders' projects, by id. */
+  keys: ReadonlyMap<string, DataKey>
+}
+
 export interface TreeFolder {
   id: string
   projectId: string
@@ -53,7 +58,7 @@ export async function loadTree(
   reach: Reach = 'references',
   values: 'sealed' | 'none' = 'sealed',
   knows: ((place: { environment: string; path: string }) => boolean) | null = null,
-): Promise<Tree> {
+): Promise<LoadedTree> {
   const ids = new Set(folderIds)
   const imports = new Map<string, string[]>()
   let frontier = reach === 'alone' ? [] : [...ids]
@@ -71,7 +76,8 @@ export async function loadTree(
 
   const folders = new Map<string, TreeFolder>()
   const places = new Map<string, TreeFolder>()
-  if (ids.size === 0) return { folders, at: () => undefined }
+  const keys = new Map<string, DataKey>()
+  if (ids.size === 0) return { folders, at: () => undefined, keys }
   const rows = await tx
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
@@ -92,9 +98,10 @@ export async function loadTree(
   for (const row of known) {
     if (slice.isOver()) await slice.rest()
     const key = ctx.keyring.open(row.projectId, row.dataKey)
+    keys.set(row.projectId, key)
     await checkSecrets(ctx, key, row, folders.get(row.id)?.secrets.values() ?? [])
   }
-  return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`) }
+  return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`), keys }
 }
 
 /** Rows of a statement that may all be as long as they can: SQLite answers it in one piece while everybody waits, and a row has up to 100 kB. */
