@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createAuth, migrateAuth, removeUnconfirmed, type AuthOptions } from '@keyferry/access/sign-in'
-import { guardFetch } from '@keyferry/core/destinations'
+import { guardFetch } from '@keyferry/kernel/network'
 import { isInitialized, type Context, type Network } from '@keyferry/kernel'
 import { CannotStart, hostCheck, type Env, type Instance, type Service } from '@keyferry/runtime'
 import manifest from '../package.json' with { type: 'json' }

@@ -5,7 +5,7 @@ import { audit, BadRequest, NotFound, timestamp, transactChecked, type Actor, ty
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { DestinationError, type Account, type DestinationDefinition } from '../destinations/destination.ts'
-import { warnOfPlainHttp } from '../destinations/network.ts'
+import { warnOfPlainHttp } from '@keyferry/kernel/network'
 import { destination, destinations } from '../destinations/registry.ts'
 import { allowedOf, storeAllowed } from './allowed.ts'
 import { openCredentials, originOf, parseCredentials, sealCredentials, type Credentials } from './credentials.ts'

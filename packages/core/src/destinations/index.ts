@@ -1,4 +1,3 @@
 /** The destinations: their registry and their contract. */
 export { DestinationError } from './destination.ts'
-export { guardFetch } from './network.ts'
 export { destination, destinations, importFrom } from './registry.ts'

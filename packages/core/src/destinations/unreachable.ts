@@ -1,5 +1,5 @@
 import { DestinationError } from './destination.ts'
-import { ClosedHost } from './network.ts'
+import { ClosedHost } from '@keyferry/kernel/network'
 
 const REASONS = new Map([
   ['ENOTFOUND', 'the name does not resolve'],

@@ -1,5 +1,5 @@
 import { Invalid, type Network } from '@keyferry/kernel'
-import { ClosedHost, refuseClosed } from '../destinations/network.ts'
+import { ClosedHost, refuseClosed } from '@keyferry/kernel/network'
 
 /** The URL of a webhook. Throws `Invalid` for what is none, and for an address that Keyferry does not call. */
 export function webhookUrl(network: Network, text: string): URL {

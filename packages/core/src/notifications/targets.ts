@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { audit, BadRequest, NotFound, timestamp, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
-import { warnOfPlainHttp } from '../destinations/network.ts'
+import { warnOfPlainHttp } from '@keyferry/kernel/network'
 import { mailAddress, shownUrl, webhookUrl } from './address.ts'
 import { sealWebhook, send, type NoticeTarget } from './send.ts'
 

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import type { Context } from '@keyferry/kernel'
 import { DestinationError } from '../destinations/destination.ts'
-import { agentOf, refuseClosed } from '../destinations/network.ts'
+import { agentOf, refuseClosed } from '@keyferry/kernel/network'
 import { unreachable } from '../destinations/unreachable.ts'
 
 /** Where a webhook is, and what signs its deliveries. */

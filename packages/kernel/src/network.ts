@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import type { Network } from '@keyferry/kernel'
-import { isLoopback, isMetadata, isOpened, isPublic, looksPrivate } from '@keyferry/kernel/private-hosts'
+import type { Network } from './context.ts'
+import { isLoopback, isMetadata, isOpened, isPublic, looksPrivate } from './private-hosts.ts'
 import type { Logger } from 'pino'
 import { Agent, buildConnector, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 
@@ -108,17 +108,31 @@ const agents = new WeakMap<Network, Agent>()
 export function agentOf(network: Network): Agent {
   const known = agents.get(network)
   if (known) return known
+  const agent = createAgent(network)
+  agents.set(network, agent)
+  return agent
+}
+
+/**
+ * Connections of their own, for the caller to close. `ca`: PEM of the authorities whose certificates are accepted, in place of those that Node knows.
+ */
+export function createAgent(network: Network, { ca }: { ca?: string } = {}): Agent {
   // What may be dialled depends on the port; a connector keeps TLS sessions, so each is made once.
   const connectors = new Map<string, buildConnector.connector>()
   const connectorFor = (protocol: string, port: number): buildConnector.connector => {
     const name = `${protocol}${port}`
     const made =
       connectors.get(name) ??
-      buildConnector({ timeout: 10_000, allowH2: false, lookup: lookupOpen(network, port, protocol) })
+      buildConnector({
+        timeout: 10_000,
+        allowH2: false,
+        lookup: lookupOpen(network, port, protocol),
+        ...(ca === undefined ? {} : { ca }),
+      })
     connectors.set(name, made)
     return made
   }
-  const agent = new Agent({
+  return new Agent({
     connect(options, callback) {
       const { protocol, hostname } = options
       const port = portOf(options.port, protocol)
@@ -136,8 +150,6 @@ export function agentOf(network: Network): Agent {
     maxResponseSize: 32 * 1024 * 1024,
     maxHeaderSize: 16 * 1024,
   })
-  agents.set(network, agent)
-  return agent
 }
 
 /** Keeps this process's `fetch`, which libraries call, to `network`. Returns what ends that. */

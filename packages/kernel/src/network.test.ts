@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { isPublic, openedHost } from '@keyferry/kernel/private-hosts'
+import { isPublic, openedHost } from './private-hosts.ts'
 import { expect, test } from 'vitest'
 import { agentOf, PlainHttp, PrivateAddress, refuseClosed } from './network.ts'
 
