@@ -1,10 +1,11 @@
 /** A machine's whole way, as scripts written for Infisical go it: identity, client secret, `@infisical/sdk` with universal auth, every call of it. */
 import { InfisicalSDK } from '@infisical/sdk'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readyApi, type TestApi } from './testing.ts'
 
-onEveryDatabase('universal auth', (open) => {
+onEveryDatabase('universal auth', (open, dialect) => {
   let api: TestApi
   let siteUrl: string
   beforeAll(async () => {
@@ -75,6 +76,29 @@ onEveryDatabase('universal auth', (open) => {
     const { secrets } = await sdk.secrets().listSecrets(inFolder)
     expect(secrets.map(({ secretKey }) => secretKey)).toEqual(['A B%20ü'])
   })
+
+  // The embedded profile has no other writer that a transaction could collide with.
+  it.runIf(dialect === 'postgres')(
+    'retries a transaction that the database rolled back, five times, then answers 503',
+    async () => {
+      const { clientId, clientSecret } = await machine()
+      const { db } = api.ctx
+      // A sequence isn't rolled back, so it counts the tries.
+      await sql`create sequence collisions`.execute(db)
+      await sql`create function collide() returns trigger language plpgsql as ${sql.lit(
+        "begin if nextval('collisions') % 8 <> 3 then raise exception 'deadlock detected' using errcode = '40P01'; end if; return new; end",
+      )}`.execute(db)
+      await sql`create trigger collide before insert on access_tokens execute function collide()`.execute(db)
+      const signedIn = await login({ clientId, clientSecret })
+      expect(signedIn.status).toBe(200)
+      expect(await login({ clientId, clientSecret })).toMatchObject({
+        status: 503,
+        body: { error: 'ServiceUnavailable' },
+      })
+      await sql`drop trigger collide on access_tokens`.execute(db)
+      expect((await login({ clientId, clientSecret })).status).toBe(200)
+    },
+  )
 
   it('gives a machine what its membership says, at once and no longer', async () => {
     const project = (await api.send('POST', '/api/v1/projects', { projectName: 'Narrow' })).body.project

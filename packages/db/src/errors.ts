@@ -29,8 +29,8 @@ const TROUBLES = new Map<string, StoreTrouble>([
   ['SQLITE_FULL', 'full'],
   ['SQLITE_IOERR', 'unreachable'],
   ['SQLITE_CANTOPEN', 'unreachable'],
-  // Too many connections, no memory, a statement or a lock that took longer than we let it.
-  ...['53300', '53200', '57014', '55P03', 'SQLITE_BUSY'].map((code) => [code, 'overloaded'] as const),
+  // Too many connections, no memory, a statement or a lock that took longer than we let it, or a collision at every retry.
+  ...['53300', '53200', '57014', '55P03', '40P01', '40001', 'SQLITE_BUSY'].map((code) => [code, 'overloaded'] as const),
 ])
 /** pg and its pool give these no code. */
 const PHRASES = [

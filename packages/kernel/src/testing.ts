@@ -10,6 +10,7 @@ import { keyring } from './crypto/keyring.ts'
 import type { Hooks } from './hooks.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { createMetrics } from './metrics.ts'
+import { transact } from './transaction.ts'
 
 export interface TestContext {
   ctx: Context
@@ -46,11 +47,9 @@ export async function testContext(
   const now = () => new Date(time)
   const { db, authority, integrity } = await openAuthority({ db: store, keyring: ring })
   if (isSetUp)
-    await db
-      .transaction()
-      .execute((tx) =>
-        insertOrganization({ db, authority, keyring: ring, now }, tx, { id: organization, name: 'Acme', slug: 'acme' }),
-      )
+    await transact({ db }, (tx) =>
+      insertOrganization({ db, authority, keyring: ring, now }, tx, { id: organization, name: 'Acme', slug: 'acme' }),
+    )
 
   const actor: Actor = { kind: 'user', id: randomUUID(), name: 'ada@example.com' }
   await db.insertInto('instanceAdmins').values({ principalId: actor.id, createdAt: now().toISOString() }).execute()

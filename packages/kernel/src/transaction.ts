@@ -1,22 +1,28 @@
-import { isCollision } from '@keyferry/db'
+/** The only way to open a transaction. A lint rule forbids others. */
+import { isCollision, type Tables, type Transaction } from '@keyferry/db'
+import type { Kysely } from 'kysely'
 import type { Context, Tx } from './context.ts'
 
 const TRIES = 5
 const FIRST_WAIT_MS = 10
 
 /**
- * Runs `work` in a transaction, and again, a few times, when Postgres undid it because another one was in its way (a dead-lock, a serialization
- * failure): nothing of it happened then. `work` must leave no trace outside the transaction.
+ * Runs `work` in a transaction. Retries it, up to five tries in all, when the database rolled it back because of another transaction (a dead-lock, a
+ * serialization failure), so `work` must have no effect outside the transaction. After the last try it throws the database's error, which HTTP answers
+ * with 503. `metrics` counts the retries; it is absent where the context doesn't exist yet.
  */
-export async function transact<T>(ctx: Pick<Context, 'db' | 'metrics'>, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function transact<T, D = Tables>(
+  ctx: { db: Pick<Kysely<D>, 'transaction'>; metrics?: Pick<Context['metrics'], 'storeCollided'> },
+  work: (tx: Transaction<D>) => Promise<T>,
+): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await ctx.db.transaction().execute(work)
     } catch (error) {
       if (tries === TRIES || !isCollision(error)) throw error
-      ctx.metrics.storeCollided()
+      ctx.metrics?.storeCollided()
       const { promise, resolve } = Promise.withResolvers<void>()
-      // Spread out, so that the two do not meet again.
+      // Random, so that the two don't collide again.
       setTimeout(resolve, FIRST_WAIT_MS * 2 ** tries * (0.5 + Math.random()))
       await promise
     }

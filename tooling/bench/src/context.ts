@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { syncHooks } from '@keyferry/core/process'
 import { migrate, type Db } from '@keyferry/db'
-import { DEFAULT_LIMITS, keyring, type Actor, type Context } from '@keyferry/kernel'
+import { DEFAULT_LIMITS, keyring, transact, type Actor, type Context } from '@keyferry/kernel'
 import { insertOrganization, openAuthority } from '@keyferry/kernel/authority'
 import { createMetrics } from '@keyferry/kernel/metrics'
 import { pino } from 'pino'
@@ -16,11 +16,9 @@ export async function benchContext(store: Db): Promise<Context> {
   const { db, authority } = await openAuthority({ db: store, keyring: keys })
   const organization = randomUUID()
   const now = () => new Date()
-  await db
-    .transaction()
-    .execute((tx) =>
-      insertOrganization({ db, authority, keyring: keys, now }, tx, { id: organization, name: 'Bench', slug: 'bench' }),
-    )
+  await transact({ db }, (tx) =>
+    insertOrganization({ db, authority, keyring: keys, now }, tx, { id: organization, name: 'Bench', slug: 'bench' }),
+  )
   return {
     db,
     keyring: keys,

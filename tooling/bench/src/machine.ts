@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Context } from '@keyferry/kernel'
+import { transact, type Context } from '@keyferry/kernel'
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
@@ -12,7 +12,7 @@ export async function machine(ctx: Context, projectId: string, hash: string): Pr
   const at = ctx.now().toISOString()
   const kept = { createdAt: at, updatedAt: at }
   const counts = { uses: 0, usesLimit: 0, ttl: 0 }
-  await ctx.db.transaction().execute(async (tx) => {
+  await transact(ctx, async (tx) => {
     await tx
       .insertInto('identities')
       .values({ id, name: 'bench', ...kept })

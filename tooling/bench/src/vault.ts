@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKeyferryClient } from '@keyferry/client'
 import { openSqlite } from '@keyferry/db'
-import { audit, type Context } from '@keyferry/kernel'
+import { audit, transact, type Context } from '@keyferry/kernel'
 import { readEnv } from '@keyferry/runtime'
 import { bootstrapped, listSecrets as asked } from '@keyferry/schemas'
 import { startKeyferry } from '@keyferry/server'
@@ -97,7 +97,7 @@ async function auditing(ctx: Context, place: Place): Promise<void> {
     await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets })
   }
   const touch = (rows: number) => (): Promise<void> =>
-    ctx.db.transaction().execute(async (tx) => {
+    transact(ctx, async (tx) => {
       await tx
         .updateTable('projects')
         .set({ description: `${(written += 1)}` })

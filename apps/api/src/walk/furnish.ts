@@ -5,7 +5,7 @@ import { createConnection } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'
 import type { TestContext } from '@keyferry/core/testing'
 import { createSync } from '@keyferry/core/verbs'
-import { SYSTEM } from '@keyferry/kernel'
+import { SYSTEM, transact } from '@keyferry/kernel'
 import type { Scope } from '@keyferry/schemas'
 import { createFolder, createImport, createProject, createSecret } from '@keyferry/vault'
 
@@ -19,7 +19,7 @@ export async function machine({ ctx }: TestContext, name: string, expiresIn = 86
   const kept = { identityId, createdAt: at, updatedAt: at }
   const counts = { uses: 0, usesLimit: 0, ttl: 0 }
   const expiresAt = new Date(now + expiresIn).toISOString()
-  await ctx.db.transaction().execute(async (tx) => {
+  await transact(ctx, async (tx) => {
     await tx.insertInto('identities').values({ id: identityId, name, createdAt: at, updatedAt: at }).execute()
     await tx
       .insertInto('universalAuths')

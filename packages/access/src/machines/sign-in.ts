@@ -13,6 +13,7 @@ import {
   auditRepeated,
   Forbidden,
   timestamp,
+  transact,
   Unauthorized,
   type Actor,
   type Context,
@@ -58,7 +59,7 @@ export async function signIn(
 ): Promise<Answer> {
   const hash = ctx.authority.hashToken(clientSecret)
   // What a failed try leaves behind must be committed, so it is not thrown inside.
-  const result = await ctx.db.transaction().execute(async (tx): Promise<Answer | Error> => {
+  const result = await transact(ctx, async (tx): Promise<Answer | Error> => {
     const found = await tx
       .selectFrom('universalAuths')
       .where('clientId', '=', clientId)
@@ -162,7 +163,7 @@ export async function renewToken(
   const token = await findToken(ctx, accessToken, address)
   if (!token) throw new Unauthorized('Token is not valid')
   const expiresAt = earlier(later(ctx.now(), token.ttl), token.endsAt)
-  await ctx.db.transaction().execute(async (tx) => {
+  await transact(ctx, async (tx) => {
     await amend(tx, 'accessTokens', token.id, { expiresAt })
     const { identityId } = token
     await audit(ctx, tx, await identityActor(tx, identityId, address), 'identity.token-renew', null, { identityId })
@@ -176,7 +177,7 @@ export async function revokeToken(
   { accessToken }: { accessToken: string },
   address: string | null,
 ): Promise<{ message: string }> {
-  await ctx.db.transaction().execute(async (tx) => {
+  await transact(ctx, async (tx) => {
     const ended = await tx
       .deleteFrom('accessTokens')
       .where('hash', 'in', ctx.authority.hashesOf(accessToken))
@@ -215,7 +216,7 @@ type TokenContext = Pick<Context, 'db' | 'authority' | 'now'>
 
 /** Of several uses at once, no more than the limit are counted. */
 function countUse(ctx: TokenContext, tokenId: string): Promise<boolean> {
-  return ctx.db.transaction().execute(async (tx) => {
+  return transact(ctx, async (tx) => {
     const token = await tx
       .selectFrom('accessTokens')
       .where('id', '=', tokenId)

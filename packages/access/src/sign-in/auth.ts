@@ -136,7 +136,7 @@ export function createAuth({
   const main = betterAuthOn(
     configuration(withOwnNames(db), {
       ...settings,
-      transaction: true,
+      transactions: true,
       signUp: false,
       guards,
       oidc,
@@ -152,7 +152,7 @@ export function createAuth({
     },
   )
   // Only the server makes accounts, so only this instance, which serves no request, can sign someone up.
-  const accounts = betterAuthOn(configuration(withOwnNames(db), { ...settings, transaction: true, signUp: true }), {
+  const accounts = betterAuthOn(configuration(withOwnNames(db), { ...settings, transactions: true, signUp: true }), {
     authority,
     sessions,
   })
@@ -222,7 +222,7 @@ export function createAuth({
     createApiKey: accounts.createApiKey,
     // better-auth must not open a transaction of its own inside ours.
     within: (store) =>
-      betterAuthOn(configuration(store, { ...settings, transaction: false, signUp: true }), { authority, sessions }),
+      betterAuthOn(configuration(store, { ...settings, transactions: false, signUp: true }), { authority, sessions }),
   }
 }
 
@@ -241,7 +241,7 @@ export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
   }
   const run = async () => {
     const { runMigrations } = await getMigrations(
-      configuration(withOwnNames(db), { ...settings, transaction: false, signUp: false }),
+      configuration(withOwnNames(db), { ...settings, transactions: false, signUp: false }),
     )
     await runMigrations()
     await addSeals(db)

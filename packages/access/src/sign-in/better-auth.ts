@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { apiKey } from '@better-auth/api-key'
 import { tryGetCurrentAuthEndpointContext as callUnderWay } from '@better-auth/core/context'
 import { amend, type Dialect } from '@keyferry/db'
-import type { Actor, Context } from '@keyferry/kernel'
+import { transact, type Actor, type Context } from '@keyferry/kernel'
 import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin, type GenericEndpointContext } from 'better-auth'
 import { isAPIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
@@ -40,7 +40,7 @@ export interface Settings {
   log: Context['log']
   dialect: Dialect
   /** better-auth opens its own transactions. */
-  transaction: boolean
+  transactions: boolean
   signUp: boolean
   hashing: HashCost
   sessions: SessionLimits
@@ -65,7 +65,7 @@ export function configuration(
     baseUrl,
     log,
     dialect,
-    transaction,
+    transactions,
     signUp,
     hashing,
     sessions,
@@ -82,7 +82,7 @@ export function configuration(
     secret,
     baseURL: baseUrl,
     basePath: '/api/auth',
-    database: { db, type: dialect, transaction },
+    database: { db, type: dialect, transaction: transactions },
     emailAndPassword: {
       enabled: true,
       disableSignUp: !signUp,
@@ -171,7 +171,7 @@ function passwords(db: Store, cost: HashCost) {
     hash: (password: string) => hashPassword(password, cost),
     async verify(given: { password: string; hash: string }): Promise<boolean> {
       const { right, fresh } = await verifyPassword(given, cost)
-      if (fresh !== null) await db.transaction().execute((tx) => replaceHash(tx, given.hash, fresh))
+      if (fresh !== null) await transact({ db }, (tx) => replaceHash(tx, given.hash, fresh))
       return right
     },
   }

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { withOwnNames } from '@keyferry/db'
-import { audit, BadRequest, Forbidden, timestamp, type Actor, type Context } from '@keyferry/kernel'
+import { audit, BadRequest, Forbidden, timestamp, transact, type Actor, type Context } from '@keyferry/kernel'
 import { insertOrganization } from '@keyferry/kernel/authority'
 import type { bootstrap, bootstrapped } from '@keyferry/schemas'
 import { sql } from 'kysely'
@@ -33,7 +33,7 @@ export async function bootstrapInstance(
 ): Promise<z.output<typeof bootstrapped>> {
   refuseCommon(password, { email, words: [name, ...auth.bannedWords] })
   const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
-  const { user, key } = await ctx.db.transaction().execute(async (tx) => {
+  const { user, key } = await transact(ctx, async (tx) => {
     // SQLite has one connection, so its transactions queue already.
     if (ctx.db.dialect === 'postgres') await sql`lock table organizations in exclusive mode`.execute(tx)
     if (await tx.selectFrom('organizations').select('id').executeTakeFirst()) {

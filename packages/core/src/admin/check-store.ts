@@ -1,4 +1,4 @@
-import { audit, SYSTEM, verifyAudit, type Context } from '@keyferry/kernel'
+import { audit, SYSTEM, transact, verifyAudit, type Context } from '@keyferry/kernel'
 import { verifyStore } from '@keyferry/kernel/authority'
 
 /** What this process has said of its store, so that it is said once. */
@@ -30,7 +30,7 @@ export async function checkStore(ctx: Context): Promise<number> {
       { part: 'integrity', ...failure },
       'the store was changed outside Keyferry; keyferry admin verify-store and verify-audit say what to do',
     )
-    await ctx.db.transaction().execute((tx) => audit(ctx, tx, SYSTEM, 'integrity.failure', null, failure))
+    await transact(ctx, (tx) => audit(ctx, tx, SYSTEM, 'integrity.failure', null, failure))
   }
   return found.length
 }

@@ -1,5 +1,5 @@
 /** The ledger as a run writes it: entries that land together go down in one transaction, under the lease. */
-import type { Context } from '@keyferry/kernel'
+import { transact, type Context } from '@keyferry/kernel'
 import type { Lease } from '../lease/lease.ts'
 import { record, type Entry, type Place } from './ledger.ts'
 
@@ -22,7 +22,7 @@ export function journal(ctx: Context, place: Place, lease: Lease): Journal {
     const batch = new Map<string, Entry>()
     for (const entry of waiting) batch.set(entry.key, entry)
     waiting = []
-    await ctx.db.transaction().execute(async (tx) => {
+    await transact(ctx, async (tx) => {
       await lease.checkIn(tx)
       await record(ctx, tx, place, [...batch.values()])
     })

@@ -9,6 +9,7 @@ import {
   NotFound,
   OutOfReach,
   SYSTEM,
+  transact,
   type Actor,
   type Context,
 } from '@keyferry/kernel'
@@ -101,7 +102,7 @@ async function forget(ctx: Context, { id }: Deletion): Promise<void> {
 }
 
 async function giveUp(ctx: Context, { id, kind, projectId, subjectId }: Deletion, because: string): Promise<void> {
-  await ctx.db.transaction().execute(async (tx) => {
+  await transact(ctx, async (tx) => {
     const { numDeletedRows } = await tx.deleteFrom('deletions').where('id', '=', id).executeTakeFirst()
     if (numDeletedRows > 0n)
       await audit(ctx, tx, SYSTEM, `${kind}.delete-given-up`, projectId, { id: subjectId, because })

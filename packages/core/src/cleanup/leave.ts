@@ -124,7 +124,7 @@ async function takeBack(ctx: Context, sync: Sync, place: Departure, lease: Lease
 /** Nothing of ours is there any more, or what is there belongs to others now. */
 async function forget(ctx: Context, sync: Sync, place: Departure, lease: Lease): Promise<void> {
   const { id, targetKey } = place
-  await ctx.db.transaction().execute(async (tx) => {
+  await transact(ctx, async (tx) => {
     await lease.checkIn(tx)
     const { numDeletedRows } = await tx.deleteFrom('departures').where('id', '=', id).executeTakeFirst()
     if (numDeletedRows === 0n) return
@@ -178,7 +178,7 @@ interface Left {
 async function keepRun(ctx: Context, sync: Sync, { startedAt, outcomes, ...left }: Left): Promise<void> {
   const id = randomUUID()
   const run = { id, sync, kind: 'remove', trigger: 'edit', actor: sync.triggeredBy, startedAt } as const
-  await ctx.db.transaction().execute(async (tx) => {
+  await transact(ctx, async (tx) => {
     await recordRun(tx, run, { ...left, snapshotId: null, finishedAt: timestamp(ctx) })
     await recordOutcomes(tx, id, outcomes)
   })

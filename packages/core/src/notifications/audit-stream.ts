@@ -6,7 +6,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { amend, databaseTime } from '@keyferry/db'
-import { entryOf, readHead, timestamp, type Context } from '@keyferry/kernel'
+import { entryOf, readHead, timestamp, transact, type Context } from '@keyferry/kernel'
 import { readChain } from '../audit-chain.ts'
 import { enqueueOfInstance } from './outbox.ts'
 import { postSigned, type WebhookSecret } from './webhook.ts'
@@ -113,7 +113,7 @@ interface Taken {
 
 /** Null when another process has taken the stream over. */
 function advance(ctx: Context, { id, kind, holder }: Taken, seq: number): Promise<number | null> {
-  return ctx.db.transaction().execute(async (tx) => {
+  return transact(ctx, async (tx) => {
     const row = await tx
       .selectFrom('auditStreams')
       .where('id', '=', id)
@@ -136,14 +136,14 @@ function advance(ctx: Context, { id, kind, holder }: Taken, seq: number): Promis
 
 async function putOff(ctx: Context, { id, kind, holder }: Taken, problem: string): Promise<null> {
   const now = ctx.now().getTime()
-  await ctx.db.transaction().execute(async (tx) => {
+  const nextAt = await transact(ctx, async (tx) => {
     const row = await tx
       .selectFrom('auditStreams')
       .where('id', '=', id)
       .where('holder', '=', holder)
       .select(['attempts', 'toldAt'])
       .executeTakeFirst()
-    if (!row) return
+    if (!row) return null
     const attempts = row.attempts + 1
     const nextAt = new Date(now + Math.min(FIRST_WAIT_MS * 2 ** row.attempts, LONGEST_WAIT_MS)).toISOString()
     const isNews = row.toldAt === null || now - Date.parse(row.toldAt) >= TOLD_EVERY_MS
@@ -155,8 +155,10 @@ async function putOff(ctx: Context, { id, kind, holder }: Taken, problem: string
       .set({ attempts, nextAt, problem, ...(isTold ? { toldAt: timestamp(ctx) } : {}) })
       .where('id', '=', id)
       .execute()
-    ctx.log.error({ stream: id, problem, nextAt }, 'the audit log could not be streamed; it is tried again')
+    return nextAt
   })
+  if (nextAt !== null)
+    ctx.log.error({ stream: id, problem, nextAt }, 'the audit log could not be streamed; it is tried again')
   return null
 }
 

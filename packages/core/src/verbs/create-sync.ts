@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isUniqueViolation } from '@keyferry/db'
-import { audit, BadRequest, timestamp, type Actor, type Context } from '@keyferry/kernel'
+import { audit, BadRequest, timestamp, transact, type Actor, type Context } from '@keyferry/kernel'
 import { lockProject, refuseBeyond } from '@keyferry/vault'
 import { refuseOverlap } from '../cleanup/overlap.ts'
 import { syncRow } from '../sync/find.ts'
@@ -20,7 +20,7 @@ export async function createSync(ctx: Context, actor: Actor, body: CreateBody): 
   const id = randomUUID()
   const at = timestamp(ctx)
   try {
-    await ctx.db.transaction().execute(async (tx) => {
+    await transact(ctx, async (tx) => {
       // A change of the source that commits meanwhile must see this sync, or be seen by its first run.
       await lockProject(ctx, tx, body.projectId)
       await refuseNameClash(tx, body.projectId, body.name)

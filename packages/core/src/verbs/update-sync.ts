@@ -1,5 +1,5 @@
 import { amend } from '@keyferry/db'
-import { audit, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { audit, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { updateSync as updateSchema } from '@keyferry/schemas'
 import { lockProject } from '@keyferry/vault'
 import type { z } from 'zod'
@@ -64,7 +64,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     // Whoever edits it takes it over.
     (await nobodyStands(ctx.db, stored)) !== null
 
-  const written = await ctx.db.transaction().execute(async (tx) => {
+  const written = await transact(ctx, async (tx) => {
     await lockProject(ctx, tx, stored.projectId)
     const present = await tx.selectFrom('syncs').where('id', '=', stored.id).select('version').executeTakeFirst()
     if (present?.version !== stored.version) return false

@@ -15,6 +15,7 @@ import type { AuditAction } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import { SYSTEM, timestamp, type Actor, type Context, type Tx } from '../context.ts'
 import { chainKey, hashOf, lockHead, mark, sealOf } from './audit-head.ts'
+import { transact } from '../transaction.ts'
 import { formatMarks } from './marks.ts'
 
 export type AuditRow = Selectable<AuditTable>
@@ -124,7 +125,7 @@ async function writeEvents(ctx: Context, queue: Waiting[]): Promise<void> {
     const marks = outside.get(ctx.db) ?? null
     outside.delete(ctx.db)
     try {
-      await ctx.db.transaction().execute((tx) =>
+      await transact(ctx, (tx) =>
         append(
           ctx,
           tx,

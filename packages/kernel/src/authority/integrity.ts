@@ -6,6 +6,7 @@ import { NEEDED_TABLES, type SealedTable, type Sealer } from '@keyferry/db'
 import { audit } from '../audit/audit.ts'
 import { SYSTEM, type Context } from '../context.ts'
 import { IntegrityBroken } from '../errors.ts'
+import { transact } from '../transaction.ts'
 
 export interface Integrity {
   refused: Sealer['refused']
@@ -40,10 +41,9 @@ export function integrity(): Integrity {
       report = (table, row) => {
         ctx.log.warn({ part: 'integrity', table, row }, 'a row was changed outside Keyferry; it is ignored')
         // Not awaited: who reads the row may hold the transaction that this one waits for.
-        ctx.db
-          .transaction()
-          .execute((tx) => audit(ctx, tx, SYSTEM, 'integrity.failure', null, { table, row }))
-          .catch((error: unknown) => ctx.log.warn({ part: 'integrity', err: error }, 'the audit log does not say so'))
+        transact(ctx, (tx) => audit(ctx, tx, SYSTEM, 'integrity.failure', null, { table, row })).catch(
+          (error: unknown) => ctx.log.warn({ part: 'integrity', err: error }, 'the audit log does not say so'),
+        )
       }
       for (const { table, id } of waiting.splice(0)) report(table, id)
     },

@@ -5,6 +5,7 @@ import { SealBroken, type DataKey } from '../crypto/data-key.ts'
 import type { Keyring, Wrapped } from '../crypto/keyring.ts'
 import { isSealedStore, lacking, NOTES } from '../crypto/sealed-store.ts'
 import { IntegrityBroken } from '../errors.ts'
+import { transact } from '../transaction.ts'
 import { AUTHORITY, isSetUp, noteSetUp, readKey, refuseSetUpStore } from './authority-key.ts'
 import { authorityOf, type Authority } from './authority.ts'
 import { makeHeads } from './folder-head.ts'
@@ -30,7 +31,7 @@ export interface Opened {
 export async function openAuthority({ db, keyring }: { db: Db; keyring: Keyring }): Promise<Opened> {
   const reports = integrity()
   const fresh = freshness({ keyring, report: reports.ofAudit })
-  const key = (await present(db, keyring)) ?? (await db.transaction().execute((tx) => prepare(db, tx, keyring)))
+  const key = (await present(db, keyring)) ?? (await transact({ db }, (tx) => prepare(db, tx, keyring)))
   const authority = authorityOf(key, {
     freshness: fresh,
     refused: reports.refused,
