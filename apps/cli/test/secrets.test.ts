@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { createHmac } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { ACCOUNT, type TestApi } from '@keyferry/api/testing'
 import type { KeyferryClient } from '@keyferry/client'
 import { newHome, startApi, type Home } from '@keyferry/server/testing-cli'
+import { totp } from '@keyferry/vitest/totp'
 import { parse } from 'dotenv'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
@@ -105,14 +105,14 @@ describe('sign-in', () => {
     const session = await auth('sign-in/email', { email, password }, '')
     const enabled = await auth('two-factor/enable', { password }, session.cookie)
     const secret = new URL(enabled.body.totpURI ?? '').searchParams.get('secret') ?? ''
-    await auth('two-factor/verify-totp', { code: totp(secret, -1) }, session.cookie)
+    await auth('two-factor/verify-totp', { code: totp(secret) }, session.cookie)
 
     const login = (...code: string[]) =>
       home.keyferry(['login', '--url', url, '--email', email, ...code], { input: password })
     const asked = await login()
     expect(asked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('Pass --code') })
     expect(await login('--code', '000000')).toMatchObject({ code: 1, stdout: '' })
-    expect(await login('--code', totp(secret))).toMatchObject({ code: 0, stderr: '' })
+    expect(await login('--code', totp(secret, 1))).toMatchObject({ code: 0, stderr: '' })
     expect((await home.keyferry(['use'])).code).toBe(0)
     const [recovery = ''] = enabled.body.backupCodes ?? []
     expect(await login('--code', recovery)).toMatchObject({ code: 0, stderr: '' })
@@ -411,16 +411,3 @@ function balanced(script: string): boolean {
 }
 
 const enabling = z.looseObject({ totpURI: z.string().optional(), backupCodes: z.array(z.string()).optional() })
-
-/** RFC 6238: six digits, half a minute; `ahead`: time steps from now. */
-function totp(base32: string, ahead = 0): string {
-  const bits = (base32.match(/[A-Z2-7]/g) ?? [])
-    .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
-    .join('')
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead))
-  const digest = createHmac('sha1', key).update(counter).digest()
-  const offset = (digest.at(-1) ?? 0) & 15
-  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
-}

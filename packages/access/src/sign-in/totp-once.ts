@@ -1,8 +1,11 @@
-/** A code of an authenticator app is good for one use. better-auth takes it as often as it is sent while its time lasts. */
+/**
+ * A code of an authenticator app is good for one use. better-auth takes it as often as it is sent while its time lasts. The last time step that
+ * was used belongs to the app's secret: an app that is set up again begins without one.
+ */
 import { createOTP } from '@better-auth/utils/otp'
 import type { Context } from '@keyferry/kernel'
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'
-import { APIError, createAuthMiddleware, getSessionFromCtx } from 'better-auth/api'
+import { APIError, createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api'
 import { symmetricDecrypt } from 'better-auth/crypto'
 import { z } from 'zod'
 import { auditFailed } from './audit-sign-in.ts'
@@ -29,6 +32,17 @@ export function totpOnce(audited: Context): BetterAuthPlugin {
               code: 'CODE_USED',
               message: 'This code was used already. Wait for the next one.',
             })
+          }),
+        },
+      ],
+      after: [
+        {
+          // It makes a new secret, which its caller doesn't know before this hook is through.
+          matcher: ({ path }) => path === '/two-factor/enable',
+          handler: createAuthMiddleware(async (ctx) => {
+            const { session, returned } = ctx.context
+            if (!session || isAPIError(returned)) return
+            await audited.db.deleteFrom('totpSteps').where('userId', '=', session.user.id).execute()
           }),
         },
       ],
