@@ -1,5 +1,5 @@
 import { runSync } from '@keyferry/core'
-import { dueRevision, type AuditStream } from '@keyferry/core/process'
+import { requestedRevision, type AuditStream } from '@keyferry/core/process'
 import type { Context } from '@keyferry/kernel'
 import type { JobQueue } from '@keyferry/queue'
 import { startSweep } from './sweep.ts'
@@ -33,7 +33,7 @@ export async function startWorker({
   await jobs.start()
   await jobs.work((syncId, signal) => runSync(ctx, syncId, signal), {
     concurrency,
-    revision: (syncId) => dueRevision(ctx, syncId),
+    revision: (syncId) => requestedRevision(ctx, syncId),
   })
   const sweep = startSweep(ctx, jobs.queue, { historyDays, auditStreams })
   const upkeep = startUpkeep(ctx, auditDays)

@@ -22,7 +22,7 @@ const LONGEST = [
   'chaos.test.ts',
   'crash.test.ts',
   'outage.test.ts',
-  'move.test.ts',
+  'retarget.test.ts',
   'drift.test.ts',
 ]
 

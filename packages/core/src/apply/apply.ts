@@ -33,8 +33,8 @@ export async function applyPlan(
   const reasons = new Map(writes.map((change) => [`${change.action} ${change.key}`, change.reason]))
   const outcomes = new Map<string, Outcome>()
   const errors: DestinationError[] = []
-  const book = journal(ctx, { syncId: target.spec.id, targetKey: target.spec.targetKey }, lease)
-  await book.add(...plan.forget.map((key) => ({ kind: 'gone' as const, key })))
+  const ledgerJournal = journal(ctx, { syncId: target.spec.id, targetKey: target.spec.targetKey }, lease)
+  await ledgerJournal.add(...plan.forget.map((key) => ({ kind: 'gone' as const, key })))
 
   const settle = (change: Change, state: Outcome['state'], reason?: string): void => {
     const id = `${change.action} ${change.key}`
@@ -47,7 +47,7 @@ export async function applyPlan(
   }
   const report: Report = {
     replacing: ({ key, ...change }) =>
-      book.add({
+      ledgerJournal.add({
         kind: 'replacing',
         key,
         ...sourceOf(key),
@@ -55,10 +55,10 @@ export async function applyPlan(
         flags: change.action === 'delete' ? {} : change.flags,
       }),
     async done(change, remoteIds = []) {
-      if (change.action === 'delete') await book.add({ kind: 'gone', key: change.key })
+      if (change.action === 'delete') await ledgerJournal.add({ kind: 'gone', key: change.key })
       else {
         const digest = desired.entries.get(change.key)?.digest ?? ''
-        await book.add({
+        await ledgerJournal.add({
           kind: 'written',
           key: change.key,
           ...sourceOf(change.key),
@@ -82,7 +82,9 @@ export async function applyPlan(
     const changes = orderForCrashes(some, ledger).map((change) => toClient(change, desired))
     // A key that is made, and not written down because the process ends in between, would look like somebody else's ever after.
     const made = changes.flatMap((change) => (change.action === 'create' && !ledger.has(change.key) ? [change] : []))
-    await book.add(...made.map(({ key, flags }) => ({ kind: 'creating' as const, key, flags, ...sourceOf(key) })))
+    await ledgerJournal.add(
+      ...made.map(({ key, flags }) => ({ kind: 'creating' as const, key, flags, ...sourceOf(key) })),
+    )
     try {
       await target.client.apply(changes, report)
     } catch (error) {
@@ -111,7 +113,7 @@ export async function applyPlan(
     const state = missing.get(renamedTo ?? '') ?? 'failed'
     outcomes.set(id, { key, action, state, reason: `stays until ${renamedTo} is there` })
   }
-  await putBack(ctx, target, found, book, outcomes).catch((error: unknown) => {
+  await restorePreviousValues(ctx, target, found, ledgerJournal, outcomes).catch((error: unknown) => {
     // The vendor went away in between; the ledger still says so, and the next run starts there.
     if (!(error instanceof DestinationError)) throw error
   })
@@ -154,15 +156,15 @@ function toClient({ action, key, remoteIds }: Write, desired: Difference['desire
  * Where a vendor has no update, a refused new value has already cost the old one. The vault still has it: it goes back, so that
  * a typing mistake here does not take a key away there.
  */
-async function putBack(
+async function restorePreviousValues(
   ctx: Context,
   target: OpenTarget & { spec: { id: string } },
   { ledger, desired }: Difference,
-  book: Journal,
+  ledgerJournal: Journal,
   outcomes: Map<string, Outcome>,
 ): Promise<void> {
   const lost = [...outcomes].filter(
-    ([, { state, key, action }]) => state === 'failed' && action !== 'delete' && book.isReplacing(key),
+    ([, { state, key, action }]) => state === 'failed' && action !== 'delete' && ledgerJournal.isReplacing(key),
   )
   if (lost.length === 0) return
   // A refused delete leaves the old value where it was: only a listing tells.
@@ -179,7 +181,7 @@ async function putBack(
       replacing: () => Promise.resolve(),
       done: async (_, remoteIds = []) => {
         const { sourceKey, version, digest, flags } = before
-        await book.add({ kind: 'written', key: outcome.key, sourceKey, version, remoteIds, digest, flags })
+        await ledgerJournal.add({ kind: 'written', key: outcome.key, sourceKey, version, remoteIds, digest, flags })
         outcomes.set(id, { ...outcome, reason: `${outcome.reason}; the value before it was put back` })
       },
       failed: () => Promise.resolve(),

@@ -1,7 +1,7 @@
 /** The ledger as a run writes it: entries that land together go down in one transaction, under the lease. */
 import { transact, type Context } from '@keyferry/kernel'
 import type { Lease } from '../lease/lease.ts'
-import { record, type Entry, type Place } from './ledger.ts'
+import { record, type Entry, type LedgerScope } from './ledger.ts'
 
 export interface Journal {
   /** Resolves when the entries are committed. Rejects with `LeaseLost` when another run took over. */
@@ -10,7 +10,7 @@ export interface Journal {
   isReplacing(key: string): boolean
 }
 
-export function journal(ctx: Context, place: Place, lease: Lease): Journal {
+export function journal(ctx: Context, place: LedgerScope, lease: Lease): Journal {
   const last = new Map<string, Entry['kind']>()
   let waiting: Entry[] = []
   let flush: Promise<void> = Promise.resolve()

@@ -17,7 +17,7 @@ export interface LedgerEntry {
 }
 
 /** One target as one sync sees it. */
-export interface Place {
+export interface LedgerScope {
   syncId: string
   targetKey: string
 }
@@ -29,7 +29,7 @@ export async function readLedger(db: Db | Tx, syncId: string): Promise<Map<strin
 }
 
 /** By name at the target: what the sync wrote at this place, whether it points there now or not. */
-export async function readLedgerAt(db: Db | Tx, { syncId, targetKey }: Place): Promise<Map<string, LedgerEntry>> {
+export async function readLedgerAt(db: Db | Tx, { syncId, targetKey }: LedgerScope): Promise<Map<string, LedgerEntry>> {
   const rows = await db
     .selectFrom('ledger')
     .where('syncId', '=', syncId)
@@ -40,7 +40,7 @@ export async function readLedgerAt(db: Db | Tx, { syncId, targetKey }: Place): P
 }
 
 /** Everything that is known to stand at a target, by name there. */
-export interface Standing {
+export interface TargetLedgers {
   /** What the sync itself wrote. */
   own: Map<string, LedgerEntry>
   /** What other syncs that point here wrote, with words for the other sync. */
@@ -53,11 +53,11 @@ export interface Standing {
  * In one read. `id` null: of a sync that is not created yet. What is said of a sync is shown to everybody who may know its source, so only syncs of
  * the same source are named.
  */
-export async function readPlace(
+export async function readTargetLedgers(
   db: Db | Tx,
   { targetKey, id: syncId, folderId }: { targetKey: string; id: string | null; folderId: string },
-): Promise<Standing> {
-  const rows = await standing(db, targetKey)
+): Promise<TargetLedgers> {
+  const rows = await rowsOfTarget(db, targetKey)
   const own = new Map<string, LedgerEntry>()
   const claimed = new Map<string, string>()
   const left = new Map<string, string>()
@@ -71,7 +71,7 @@ export async function readPlace(
   return { own, claimed, left }
 }
 
-const standing = together(async (db: Db | Tx, targetKeys: readonly string[]) => {
+const rowsOfTarget = together(async (db: Db | Tx, targetKeys: readonly string[]) => {
   const rows = await db
     .selectFrom('ledger')
     .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
@@ -105,7 +105,7 @@ const entryOf = (row: Omit<Selectable<LedgerTable>, 'syncId' | 'targetKey'>): Le
 })
 
 /** The same with digests as `key` makes them: an earlier generation of it may have made some. */
-export function lifted(key: DataKey, ledger: ReadonlyMap<string, LedgerEntry>): Map<string, LedgerEntry> {
+export function upgradeDigests(key: DataKey, ledger: ReadonlyMap<string, LedgerEntry>): Map<string, LedgerEntry> {
   return new Map([...ledger].map(([name, entry]) => [name, { ...entry, digest: key.lift(entry.digest) }]))
 }
 
@@ -127,7 +127,7 @@ export type Entry =
 export async function record(
   ctx: Context,
   tx: Tx,
-  { syncId, targetKey }: Place,
+  { syncId, targetKey }: LedgerScope,
   entries: readonly Entry[],
 ): Promise<void> {
   const gone = entries.filter((entry) => entry.kind === 'gone').map((entry) => entry.key)
@@ -194,7 +194,7 @@ export async function record(
 /** A row of a key whose value there is not known: an empty digest equals none, so the next run writes it whatever happens. */
 function unwritten(
   ctx: Context,
-  place: Place,
+  place: LedgerScope,
   entry: { key: string; remoteIds: readonly string[]; flags: Flags } & Source,
   intent: 'replacing' | null,
 ) {

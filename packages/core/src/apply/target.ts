@@ -10,7 +10,7 @@ import { digestOf, parseTarget, readDesired, type Desired } from '../plan/desire
 import { keySchema, type KeySchema } from '../plan/key-schema.ts'
 import { makePlan, type ObservedKey, type Plan } from '../plan/plan.ts'
 import { driftOptions, type StoredOptions } from '../sync/options.ts'
-import { lifted, readPlace, type LedgerEntry } from './ledger.ts'
+import { upgradeDigests, readTargetLedgers, type LedgerEntry } from './ledger.ts'
 
 /** The part of a sync that decides what goes where: a stored row, or the body of a preview. */
 export type SyncSpec = Pick<
@@ -36,21 +36,21 @@ export interface OpenLimits {
   /** Awaited before every vendor call; throws when the run may no longer make any. */
   guard?: () => Promise<void>
   /** Only what the sync wrote where it points is deleted: that needs no permission any more, because no value leaves. */
-  takesBack?: boolean
+  removes?: boolean
 }
 
 /** Throws `NotFound`, and `ConnectionNotAllowed` before any vendor call. */
 export async function openTarget(
   ctx: Context,
   spec: SyncSpec,
-  { takesBack = false, ...limits }: OpenLimits,
+  { removes = false, ...limits }: OpenLimits,
 ): Promise<OpenTarget> {
   const options: StoredOptions = JSON.parse(spec.options)
   const [{ definition, session, connection, close }, { environment, key }] = await Promise.all([
     openSession(ctx, spec.connectionId, limits),
     source(ctx, spec.folderId),
   ])
-  if (!takesBack) refuseNotAllowed(connection, spec.projectId, JSON.parse(spec.target))
+  if (!removes) refuseNotAllowed(connection, spec.projectId, JSON.parse(spec.target))
   return {
     spec,
     definition,
@@ -66,13 +66,13 @@ export async function openTarget(
 
 /** What the folder of a sync is in: the slug of its environment, and the key of its project. */
 async function source(ctx: Context, folderId: string): Promise<{ environment: string; key: DataKey }> {
-  const place = await places(ctx.db, folderId)
+  const place = await sources(ctx.db, folderId)
   if (!place) throw new NotFound(`Folder with ID ${folderId} not found`)
   const { projectId, dataKey, environment } = place
   return { environment, key: ctx.keyring.open(projectId, dataKey) }
 }
 
-const places = together(async (db: Db, folderIds: readonly string[]) => {
+const sources = together(async (db: Db, folderIds: readonly string[]) => {
   const rows = await db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
@@ -108,12 +108,12 @@ export async function difference(ctx: Context, target: OpenTarget, reads: Reads)
 }
 
 /** The difference when nothing is wanted any more: what this sync wrote goes, whatever its policy says; the rest stays. */
-export function removal(ctx: Context, target: OpenTarget): Promise<Difference> {
+export function removalDifference(ctx: Context, target: OpenTarget): Promise<Difference> {
   return compare(ctx, target, { entries: new Map(), refused: new Map() }, 'owned')
 }
 
 /** The same at a place the sync has left: what others still have to take back there is theirs. */
-export function departure(ctx: Context, target: OpenTarget): Promise<Difference> {
+export function cleanupDifference(ctx: Context, target: OpenTarget): Promise<Difference> {
   return compare(ctx, target, { entries: new Map(), refused: new Map() }, 'owned', true)
 }
 
@@ -122,15 +122,15 @@ async function compare(
   target: OpenTarget,
   desired: Desired,
   policy: StoredOptions['deletionPolicy'],
-  leavesToo = false,
+  isCleanup = false,
 ): Promise<Difference> {
   const { spec, schema, key, client } = target
   const [listed, read, { own, claimed, left }] = await Promise.all([
     client.list(),
     readHidden(target, desired),
-    readPlace(ctx.db, spec),
+    readTargetLedgers(ctx.db, spec),
   ])
-  const ledger = lifted(key, own)
+  const ledger = upgradeDigests(key, own)
   const observed = listed.map((entry): ObservedKey => {
     if (entry.value !== undefined) return { ...entry, digest: digestOf(key, entry.key, entry.value, entry.flags) }
     const hidden = read.values.get(entry.key)
@@ -142,7 +142,7 @@ async function compare(
   // What another sync is still to take back may be taken over, but it does not go before that sync has filled its new place.
   for (const [key, words] of left) {
     const wanted = desired.entries.has(key) || desired.refused.has(key)
-    if (!wanted && (leavesToo || !ledger.has(key))) claimed.set(key, words)
+    if (!wanted && (isCleanup || !ledger.has(key))) claimed.set(key, words)
   }
   const plan = makePlan({ desired, observed, ledger, policy, covers: (name) => schema.covers(name), claimed })
   return { plan, desired, observed, ledger, unread: read.unread }

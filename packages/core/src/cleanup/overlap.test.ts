@@ -8,7 +8,7 @@ import { sql } from 'kysely'
 import { expect, it, onTestFinished } from 'vitest'
 import { destinations } from '../destinations/registry.ts'
 import { runSync } from '../run/run.ts'
-import { dueSyncs } from '../sync/sweep.ts'
+import { dueSyncs } from '../sync/due.ts'
 import { startFerry, type Ferry } from '../testing/ferry.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 

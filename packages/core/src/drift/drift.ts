@@ -13,12 +13,12 @@ import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
 import { noteRepairsStopped } from '../notifications/trouble.ts'
 import type { Plan } from '../plan/plan.ts'
 import { nextCheck, recorded, type Drifted } from '../sync/drift-record.ts'
-import { nobodyStands, ownerReads } from '../sync/standing.ts'
-import { dueOnTarget, loadDue, loadDueCheck, nextChecks, type DueSync } from '../sync/sweep.ts'
+import { blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
+import { dueOnTarget, loadDue, loadDueCheck, nextChecks, type DueSync } from '../sync/due.ts'
 import { repairDrift, type Repaired } from './repair.ts'
 
 /** How long a vendor may take to show a target, milliseconds: a change that arrives meanwhile waits for this. */
-const PATIENCE = 20_000
+const LISTING_TIMEOUT_MS = 20_000
 
 /** Looks at the target of `syncId` if that is due. Resolves to whether a run is due by then. */
 export async function checkForDrift(ctx: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
@@ -31,7 +31,7 @@ export async function checkForDrift(ctx: Context, syncId: string, signal: AbortS
     // Edited while we waited: this may be the wrong place, and is no longer what is due.
     const present = await loadDueCheck(ctx, syncId)
     if (present?.version !== sync.version) return { again: present !== undefined }
-    await settle(ctx, sync, lease, await look(ctx, sync, lease, signal))
+    await recordCheck(ctx, sync, lease, await checkTarget(ctx, sync, lease, signal))
     await publish(ctx, syncId)
   } catch (error) {
     if (error instanceof LeaseLost) ctx.metrics.leaseLost(sync.destination)
@@ -48,16 +48,16 @@ export async function checkForDrift(ctx: Context, syncId: string, signal: AbortS
 }
 
 /** Null: nothing was learnt, for the reason in `message`. */
-type Look = { seen: Repaired; message: string | null } | { seen: null; message: string }
+type CheckResult = { seen: Repaired; message: string | null } | { seen: null; message: string }
 
-async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSignal): Promise<Look> {
-  const impatient = new AbortController()
-  const timer = setTimeout(() => impatient.abort(), PATIENCE)
+async function checkTarget(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSignal): Promise<CheckResult> {
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(), LISTING_TIMEOUT_MS)
   const { title } = destination(sync.destination)
   try {
-    if (await nobodyStands(ctx.db, sync)) return { seen: null, message: OWNERLESS }
+    if (await blockageWithoutOwner(ctx.db, sync)) return { seen: null, message: OWNERLESS }
     const target = await openTarget(ctx, sync, {
-      signal: AbortSignal.any([signal, impatient.signal]),
+      signal: AbortSignal.any([signal, timeout.signal]),
       guard: () => lease.check(),
     })
     try {
@@ -75,8 +75,8 @@ async function look(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSign
     if (error instanceof Unresolvable || error instanceof TooLarge || error instanceof ConnectionNotAllowed)
       return { seen: null, message: `Not looked at: ${error.message}` }
     if (error instanceof Forbidden) return { seen: null, message: OWNERLESS }
-    if (impatient.signal.aborted)
-      return { seen: null, message: `${title} did not show its target within ${PATIENCE / 1000} seconds` }
+    if (timeout.signal.aborted)
+      return { seen: null, message: `${title} did not show its target within ${LISTING_TIMEOUT_MS / 1000} seconds` }
     if (error instanceof DestinationError) {
       if (error.kind === 'auth') await noteConnectionProblem(ctx, sync.connectionId, error.message)
       return { seen: null, message: `${title} could not be read: ${error.message}` }
@@ -103,7 +103,7 @@ function driftIn(plan: Plan, sync: DueSync): Drifted[] {
   })
 }
 
-async function settle(ctx: Context, sync: DueSync, lease: Lease, { seen, message }: Look): Promise<void> {
+async function recordCheck(ctx: Context, sync: DueSync, lease: Lease, { seen, message }: CheckResult): Promise<void> {
   await transact(ctx, async (tx) => {
     await lease.checkIn(tx)
     const { numUpdatedRows } = await tx

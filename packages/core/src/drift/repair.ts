@@ -6,17 +6,17 @@ import type { Difference, OpenTarget } from '../apply/target.ts'
 import type { Lease } from '../lease/lease.ts'
 import { fuse } from '../plan/fuse.ts'
 import { partOf } from '../plan/plan.ts'
-import { judge } from '../status/judge.ts'
-import { leaveRun, recordOutcomes, recordRun, recordWriting, type RunInHand } from '../status/record.ts'
+import { evaluateRun } from '../status/evaluate-run.ts'
+import { interruptRun, recordOutcomes, recordRun, recordWriting, type ActiveRun } from '../status/record.ts'
 import { reportRun } from '../status/report.ts'
 import { retryDelay } from '../status/retry.ts'
 import type { Drifted } from '../sync/drift-record.ts'
 import { driftOptions } from '../sync/options.ts'
-import type { DueSync } from '../sync/sweep.ts'
+import type { DueSync } from '../sync/due.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 /** The need that is one too many: two repairs of a key within a day are bad luck, a third is a fight. */
-const FIGHT = 3
+const MAX_REPAIRS_PER_DAY = 3
 
 export interface Repaired {
   /** What still differs. */
@@ -45,7 +45,7 @@ export async function repairDrift(
   const sync = target.spec
   const heals = healsWithinADay(ctx, sync)
   const wants = driftOptions(target.options).driftRepair
-  const stopped = sync.repairStopped ?? (wants ? fight(drifted, heals) : null)
+  const stopped = sync.repairStopped ?? (wants ? repairLimitReached(drifted, heals) : null)
   const keys = new Set(drifted.map(({ key }) => key))
   const isOurs = (key: string): boolean => found.ledger.get(key)?.intent === 'replacing'
   const all = partOf(
@@ -55,17 +55,17 @@ export async function repairDrift(
   const blown = fuse(all, found.observed, target.schema.covers)
   const plan = blown === null ? all : partOf(all, ({ action }) => action !== 'delete')
   const message = blown === null ? null : `${blown} Nothing was deleted; run the sync to review it.`
-  if (plan.changes.length === 0) return { left: drifted, heals: written(heals), stopped, message, again: null }
+  if (plan.changes.length === 0) return { left: drifted, heals: stored(heals), stopped, message, again: null }
 
   const applied = await applyAsRun(ctx, target, { ...found, plan }, lease)
   const done = new Set(applied.outcomes.filter(({ state }) => state === 'done').map(({ key }) => key))
   const now = timestamp(ctx)
   return {
     left: drifted.filter(({ key }) => !done.has(key)),
-    heals: written([...heals, ...[...done].filter((key) => !isOurs(key)).map((key) => ({ key, at: now }))]),
+    heals: stored([...heals, ...[...done].filter((key) => !isOurs(key)).map((key) => ({ key, at: now }))]),
     stopped,
     message,
-    again: await soonerIfTornApart(ctx, sync, applied),
+    again: await earlierCheckIfInterrupted(ctx, sync, applied),
   }
 }
 
@@ -80,16 +80,16 @@ function healsWithinADay(ctx: Context, sync: DueSync): Heal[] {
   return all.filter(({ at }) => at > since)
 }
 
-const written = (heals: readonly Heal[]): string | null => (heals.length === 0 ? null : JSON.stringify(heals))
+const stored = (heals: readonly Heal[]): string | null => (heals.length === 0 ? null : JSON.stringify(heals))
 
 /** The words of the breaker, naming the keys that drifted again after every repair; null while nobody fights. */
-function fight(drifted: readonly Drifted[], heals: readonly Heal[]): string | null {
+function repairLimitReached(drifted: readonly Drifted[], heals: readonly Heal[]): string | null {
   const times = new Map<string, number>()
   for (const { key } of heals) times.set(key, (times.get(key) ?? 0) + 1)
-  const fought = drifted.map(({ key }) => key).filter((key) => (times.get(key) ?? 0) >= FIGHT - 1)
+  const fought = drifted.map(({ key }) => key).filter((key) => (times.get(key) ?? 0) >= MAX_REPAIRS_PER_DAY - 1)
   if (fought.length === 0) return null
   const named = fought.slice(0, 5).join(', ') + (fought.length > 5 ? ` and ${fought.length - 5} more` : '')
-  return `Repairs stopped: ${named} drifted ${FIGHT} times within 24 hours, so something else writes it too. Find out what, then sync now: that repairs everything and lets repairs go on.`
+  return `Repairs stopped: ${named} drifted ${MAX_REPAIRS_PER_DAY} times within 24 hours, so something else writes it too. Find out what, then sync now: that repairs everything and lets repairs go on.`
 }
 
 /** Applies the plan as a run of the history. The sync's own state is not touched: what was wanted has not changed. */
@@ -100,7 +100,7 @@ async function applyAsRun(
   lease: Lease,
 ): Promise<Applied> {
   const sync = target.spec
-  const run: RunInHand = {
+  const run: ActiveRun = {
     id: randomUUID(),
     sync,
     kind: 'sync',
@@ -115,19 +115,19 @@ async function applyAsRun(
     await closeRun(ctx, run, target.calls(), found, applied)
     return applied
   } catch (error) {
-    await leaveRun(ctx, run)
+    await interruptRun(ctx, run)
     throw error
   }
 }
 
 async function closeRun(
   ctx: Context,
-  run: RunInHand,
+  run: ActiveRun,
   calls: number,
   found: Difference,
   applied: Applied,
 ): Promise<void> {
-  const verdict = judge(ctx, run.sync, {
+  const decision = evaluateRun(ctx, run.sync, {
     kind: 'applied',
     plan: found.plan,
     desired: found.desired,
@@ -135,16 +135,16 @@ async function closeRun(
     ...applied,
   })
   await transact(ctx, async (tx) => {
-    const { state, message } = verdict
+    const { state, message } = decision
     const { plan } = found
     await recordRun(tx, run, { state, message, plan, calls, snapshotId: null, finishedAt: timestamp(ctx) })
     await recordOutcomes(tx, run.id, applied.outcomes)
   })
-  reportRun(ctx, run, { ...verdict, kind: 'drift', calls, counts: found.plan.summary, errors: applied.errors })
+  reportRun(ctx, run, { ...decision, kind: 'drift', calls, counts: found.plan.summary, errors: applied.errors })
 }
 
 /** Where a repair ended between "taken away" and "put there", the next look comes as soon as a retry would. */
-async function soonerIfTornApart(ctx: Context, sync: DueSync, { errors }: Applied): Promise<string | null> {
+async function earlierCheckIfInterrupted(ctx: Context, sync: DueSync, { errors }: Applied): Promise<string | null> {
   if (errors.length === 0) return null
   const torn = await ctx.db
     .selectFrom('ledger')

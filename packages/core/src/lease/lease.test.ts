@@ -83,9 +83,9 @@ onEveryDatabase('lease', (open) => {
   it('ends with a commit, and not with a transaction that is undone', async () => {
     const { ctx, close } = await testContext(open)
     const undone = await takeLease(ctx, 'target', 'a')
-    await expect(undone?.endWith(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await expect(undone?.finish(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
     expect(await takeLease(ctx, 'target', 'b')).toBeNull()
-    await undone?.endWith(() => Promise.resolve())
+    await undone?.finish(() => Promise.resolve())
 
     const next = await takeLease(ctx, 'target', 'c')
     await undone?.release()
@@ -93,7 +93,7 @@ onEveryDatabase('lease', (open) => {
     await expire(ctx)
     expect(await takeLease(ctx, 'target', 'e')).not.toBeNull()
     let done = false
-    const late = next?.endWith(() => {
+    const late = next?.finish(() => {
       done = true
       return Promise.resolve()
     })

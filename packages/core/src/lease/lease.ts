@@ -5,7 +5,7 @@
 import { databaseTime, given, together, type Db, type Tables } from '@keyferry/db'
 import type { Context, Tx } from '@keyferry/kernel'
 import { sql, type UpdateObject } from 'kysely'
-import { end } from './ending.ts'
+import { finishRun } from './finish-run.ts'
 
 /** Milliseconds after which a lease that is not renewed may be taken by another run. */
 export const LEASE_MS = 15_000
@@ -26,7 +26,7 @@ export interface Lease {
   /** Inside the transaction of a ledger entry: throws `LeaseLost`, and holds the lease row until the commit. */
   checkIn(tx: Tx): Promise<void>
   /** Does `work` in a transaction that frees the target with its commit. Throws `LeaseLost`. */
-  endWith<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  finish<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Frees the target, unless that was done. */
   release(): Promise<void>
 }
@@ -72,7 +72,7 @@ export async function takeLease(ctx: Context, targetKey: string, holder: string)
       lost = true
       throw new LeaseLost()
     },
-    async endWith(work) {
+    async finish(work) {
       let result = (): Awaited<ReturnType<typeof work>> => {
         throw new LeaseLost()
       }
@@ -80,7 +80,7 @@ export async function takeLease(ctx: Context, targetKey: string, holder: string)
         const value = await work(tx)
         result = () => value
       }
-      ended = await end(ctx.db, { ctx, held: { targetKey, fence, holder }, work: kept })
+      ended = await finishRun(ctx.db, { ctx, held: { targetKey, fence, holder }, work: kept })
       lost = !ended
       return result()
     },

@@ -4,7 +4,7 @@ import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { notice } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { destination } from '../destinations/registry.ts'
-import type { DueSync } from '../sync/sweep.ts'
+import type { DueSync } from '../sync/due.ts'
 
 export type NoticeBody = z.output<typeof notice>
 

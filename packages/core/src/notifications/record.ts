@@ -4,7 +4,7 @@
  */
 import { isAmong, together } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
-import type { DueSync } from '../sync/sweep.ts'
+import type { DueSync } from '../sync/due.ts'
 import { enqueue, type NoticeBody, type Told } from './outbox.ts'
 
 export interface RunEnd {

@@ -1,6 +1,6 @@
 /** What goes wrong beside the runs, and would otherwise only be seen by whoever opens the sync's page. */
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
-import type { DueSync } from '../sync/sweep.ts'
+import type { DueSync } from '../sync/due.ts'
 import { enqueue, type Told } from './outbox.ts'
 
 const NO_RUN: Told['run'] = { id: '', state: '', counts: null }

@@ -3,7 +3,7 @@ import { few, type TooLarge, type Unresolvable } from '@keyferry/kernel'
 import type { blockage } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { ConnectionNotAllowed } from '../connections/allowed.ts'
-import type { DueSync } from '../sync/sweep.ts'
+import type { DueSync } from '../sync/due.ts'
 import type { Plan } from './plan.ts'
 
 export type Blockage = z.output<typeof blockage>

@@ -5,20 +5,20 @@
 import { Forbidden, TooLarge, Unresolvable, type Context } from '@keyferry/kernel'
 import { applyPlan, isWrite } from '../apply/apply.ts'
 import { progressReporter } from '../apply/progress.ts'
-import { difference, openTarget, removal, type OpenTarget } from '../apply/target.ts'
+import { difference, openTarget, removalDifference, type OpenTarget } from '../apply/target.ts'
 import { completeDeletions } from '../cleanup/deletions.ts'
-import { leaveOldPlaces } from '../cleanup/leave.ts'
+import { cleanUpOldTargets } from '../cleanup/clean-up.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { checkForDrift } from '../drift/drift.ts'
 import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
 import { approved, blockedByConnection, blockedByFuse, blockedBySource } from '../plan/blockage.ts'
 import { fuse } from '../plan/fuse.ts'
-import type { Ending } from '../status/judge.ts'
-import { leaveRun, recordWriting, type RunInHand } from '../status/record.ts'
+import type { RunResult } from '../status/evaluate-run.ts'
+import { interruptRun, recordWriting, type ActiveRun } from '../status/record.ts'
 import { beginRun, endRun } from '../status/status.ts'
-import { blockedByOwner, nobodyStands, ownerReads } from '../sync/standing.ts'
-import { dueOnTarget, loadDue, loadSync, type DueSync, type Looked } from '../sync/sweep.ts'
+import { blockedByOwner, blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
+import { dueOnTarget, loadDue, loadSync, type DueSync, type LoadedSync } from '../sync/due.ts'
 
 /** Milliseconds that one run may take. What has landed by then stays; the next try goes on from there. */
 const BUDGET_MS = 15 * 60_000
@@ -37,11 +37,11 @@ export async function runSync(process: Context, syncId: string, signal: AbortSig
   if (!found) return { again: false, revision: null }
   const { again } = found.isDue ? await runDue(ctx, found, signal) : await checkForDrift(ctx, syncId, signal)
   // Its own lease is given back by then: the old place has another one. A sync that is moved meanwhile is due once more.
-  if (!again && found.leaves) await leaveOldPlaces(ctx, syncId, signal)
+  if (!again && found.hasCleanups) await cleanUpOldTargets(ctx, syncId, signal)
   return { again, revision: found.sync.due }
 }
 
-async function runDue(outer: Context, found: Looked, signal: AbortSignal): Promise<{ again: boolean }> {
+async function runDue(outer: Context, found: LoadedSync, signal: AbortSignal): Promise<{ again: boolean }> {
   const { id, targetKey } = found.sync
   const runId = crypto.randomUUID()
   const ctx = { ...outer, log: outer.log.child({ runId }) }
@@ -57,7 +57,7 @@ async function runDue(outer: Context, found: Looked, signal: AbortSignal): Promi
     } catch (error) {
       if (error instanceof LeaseLost) ctx.metrics.leaseLost(found.sync.destination)
       else if (!signal.aborted) throw error
-      await leaveRun(ctx, run)
+      await interruptRun(ctx, run)
       return { again: false }
     }
   } finally {
@@ -67,33 +67,33 @@ async function runDue(outer: Context, found: Looked, signal: AbortSignal): Promi
   }
 }
 
-async function carryOut(ctx: Context, run: RunInHand, lease: Lease, signal: AbortSignal): Promise<{ again: boolean }> {
+async function carryOut(ctx: Context, run: ActiveRun, lease: Lease, signal: AbortSignal): Promise<{ again: boolean }> {
   const budget = AbortSignal.timeout(BUDGET_MS)
   let target: OpenTarget | undefined
-  let ending: Ending
+  let result: RunResult
   try {
-    const takesBack = run.sync.removal !== null
-    const limits = { signal: AbortSignal.any([signal, budget]), guard: () => lease.check(), takesBack }
-    const [opened, unstood] = await Promise.all([
+    const removes = run.sync.removal !== null
+    const limits = { signal: AbortSignal.any([signal, budget]), guard: () => lease.check(), removes }
+    const [opened, ownerless] = await Promise.all([
       openTarget(ctx, run.sync, limits),
-      takesBack ? null : nobodyStands(ctx.db, run.sync),
+      removes ? null : blockageWithoutOwner(ctx.db, run.sync),
     ])
     target = opened
-    if (unstood) ending = { kind: 'blocked', plan: null, blockage: unstood }
-    else ending = await planAndApply(ctx, run, target, lease)
+    if (ownerless) result = { kind: 'blocked', plan: null, blockage: ownerless }
+    else result = await planAndApply(ctx, run, target, lease)
   } catch (error) {
     if (error instanceof LeaseLost || signal.aborted) throw error
-    ending = budget.aborted ? overBudget(error) : endingOf(error, run.sync)
+    result = budget.aborted ? overBudget(error) : resultOfError(error, run.sync)
   } finally {
     await target?.close()
   }
-  return endRun(ctx, run, lease, target, ending)
+  return endRun(ctx, run, lease, target, result)
 }
 
-async function planAndApply(ctx: Context, run: RunInHand, target: OpenTarget, lease: Lease): Promise<Ending> {
+async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, lease: Lease): Promise<RunResult> {
   const { sync } = run
   const found = sync.removal
-    ? await removal(ctx, target)
+    ? await removalDifference(ctx, target)
     : await difference(ctx, target, await ownerReads(ctx.db, sync))
   const { plan, desired, ledger, observed } = found
   const blown = sync.removal ? null : fuse(plan, observed, target.schema.covers)
@@ -105,7 +105,7 @@ async function planAndApply(ctx: Context, run: RunInHand, target: OpenTarget, le
 }
 
 /** What an error means for the run. */
-function endingOf(error: unknown, sync: DueSync): Ending {
+function resultOfError(error: unknown, sync: DueSync): RunResult {
   if (error instanceof Unresolvable || error instanceof TooLarge) return blockedBySource(error)
   if (error instanceof ConnectionNotAllowed) return blockedByConnection(error)
   if (error instanceof Forbidden) return { kind: 'blocked', plan: null, blockage: blockedByOwner(sync) }
@@ -113,7 +113,7 @@ function endingOf(error: unknown, sync: DueSync): Ending {
   return { kind: 'broken', error }
 }
 
-const overBudget = (cause: unknown): Ending => ({
+const overBudget = (cause: unknown): RunResult => ({
   kind: 'refused',
   error: new DestinationError(
     'unavailable',

@@ -5,7 +5,7 @@ import { unavailable } from '@keyferry/kernel'
 import { expect, it, onTestFinished } from 'vitest'
 import { destinations } from '../destinations/registry.ts'
 import { freeAllLeases } from '../lease/lease.ts'
-import { dueSyncs } from '../sync/sweep.ts'
+import { dueSyncs } from '../sync/due.ts'
 import { startFerry, type Ferry } from '../testing/ferry.ts'
 import { runSync } from './run.ts'
 

@@ -4,9 +4,9 @@ import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import { reachedOf } from '@keyferry/vault'
 import type { Outcome } from '../apply/apply.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { DueSync } from '../sync/sweep.ts'
+import type { DueSync } from '../sync/due.ts'
 
-export interface RunInHand {
+export interface ActiveRun {
   id: string
   sync: DueSync
   kind: 'sync' | 'remove'
@@ -27,18 +27,18 @@ export interface RunRecord {
 }
 
 /** Before the first write: from here on the run shows even if its process dies. */
-export function recordWriting(ctx: Context, run: RunInHand, plan: Plan): Promise<void> {
+export function recordWriting(ctx: Context, run: ActiveRun, plan: Plan): Promise<void> {
   return recordRun(ctx.db, run, { state: 'running', message: null, plan, calls: 0, snapshotId: null, finishedAt: null })
 }
 
 /** Writes the row, or over the one that `recordWriting` has made. */
 export const recordRun = (
   db: Context['db'] | Tx,
-  { id, sync, kind, trigger, actor, startedAt }: RunInHand,
-  { plan, ...ending }: RunRecord,
+  { id, sync, kind, trigger, actor, startedAt }: ActiveRun,
+  { plan, ...record }: RunRecord,
 ): Promise<void> =>
-  written(db, {
-    ...ending,
+  upsertRuns(db, {
+    ...record,
     id,
     kind,
     trigger,
@@ -51,7 +51,7 @@ export const recordRun = (
     reached: reachedOf(sync),
   })
 
-const written = together(async (db: Context['db'] | Tx, runs: readonly Selectable<RunTable>[]) => {
+const upsertRuns = together(async (db: Context['db'] | Tx, runs: readonly Selectable<RunTable>[]) => {
   await db
     .insertInto('runs')
     .values(runs)
@@ -71,7 +71,7 @@ const written = together(async (db: Context['db'] | Tx, runs: readonly Selectabl
 })
 
 /** Leaves an interrupted run: the sync stays due, the next process goes on. */
-export async function leaveRun(ctx: Context, { id, sync }: RunInHand): Promise<void> {
+export async function interruptRun(ctx: Context, { id, sync }: ActiveRun): Promise<void> {
   await closeRunning(ctx, sync.id, id, 'Interrupted; the next run goes on from there.')
   ctx.log.info('run interrupted')
 }

@@ -1,7 +1,7 @@
 import type { Context } from '@keyferry/kernel'
 import type { DestinationError } from '../destinations/destination.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { RunInHand } from './record.ts'
+import type { ActiveRun } from './record.ts'
 
 interface Ended {
   /** `drift`: a repair. */
@@ -15,7 +15,7 @@ interface Ended {
 }
 
 /** A run that ended, for the log and the metrics. Messages may name keys, so the log gets kinds and counts instead. */
-export function reportRun(ctx: Context, { sync, startedAt }: RunInHand, ended: Ended): void {
+export function reportRun(ctx: Context, { sync, startedAt }: ActiveRun, ended: Ended): void {
   const { destination } = sync
   const { kind, state, retryIn, converged, calls, counts } = ended
   const since = (time: string): number => Math.max(0, ctx.now().getTime() - Date.parse(time))

@@ -7,14 +7,14 @@ import type { Lease } from '../lease/lease.ts'
 import { noteHealth } from '../notifications/record.ts'
 import { keysFreed } from '../sync/freed.ts'
 import { noteReached } from '../sync/reached.ts'
-import { claimDue, type DueSync, type Looked } from '../sync/sweep.ts'
-import { judge, type Ending, type Verdict } from './judge.ts'
-import { closeInterrupted, recordOutcomes, recordRun, type RunInHand } from './record.ts'
+import { claimDue, type DueSync, type LoadedSync } from '../sync/due.ts'
+import { evaluateRun, type RunResult, type RunDecision } from './evaluate-run.ts'
+import { closeInterrupted, recordOutcomes, recordRun, type ActiveRun } from './record.ts'
 import { reportRun } from './report.ts'
-import { settleRemoval, settleSync } from './settle.ts'
+import { finalizeRemoval, finalizeSync } from './finalize-sync.ts'
 
 /** The sync in hand, as it is by now; null when it is no longer due, or points elsewhere. */
-export async function beginRun(ctx: Context, found: Looked, id: string): Promise<RunInHand | null> {
+export async function beginRun(ctx: Context, found: LoadedSync, id: string): Promise<ActiveRun | null> {
   const claimed = await claimDue(ctx, found.sync)
   if (!claimed) return null
   const sync = await noteReached(ctx, claimed)
@@ -34,57 +34,57 @@ export async function beginRun(ctx: Context, found: Looked, id: string): Promise
 /** Closes the run and gives back its lease. Resolves to whether the sync is due again. Throws `LeaseLost`: then nothing was settled. */
 export async function endRun(
   ctx: Context,
-  run: RunInHand,
+  run: ActiveRun,
   lease: Lease,
   target: OpenTarget | undefined,
-  ending: Ending,
+  result: RunResult,
 ): Promise<{ again: boolean }> {
   const { sync } = run
-  const verdict = judge(ctx, sync, ending)
-  if (ending.kind === 'broken') ctx.log.error({ err: ending.error }, 'run failed')
-  const plan = ending.kind === 'applied' || ending.kind === 'blocked' ? ending.plan : null
+  const decision = evaluateRun(ctx, sync, result)
+  if (result.kind === 'broken') ctx.log.error({ err: result.error }, 'run failed')
+  const plan = result.kind === 'applied' || result.kind === 'blocked' ? result.plan : null
   const calls = target?.calls() ?? 0
-  const { state, message } = verdict
+  const { state, message } = decision
 
-  const again = await lease.endWith(async (tx) => {
-    const snapshotId = ending.kind === 'applied' && !sync.removal ? await keepSnapshot(tx, sync, ending) : null
+  const again = await lease.finish(async (tx) => {
+    const snapshotId = result.kind === 'applied' && !sync.removal ? await keepSnapshot(tx, sync, result) : null
     await recordRun(tx, run, { state, message, plan, calls, snapshotId, finishedAt: timestamp(ctx) })
-    if (ending.kind === 'applied') {
-      await recordOutcomes(tx, run.id, ending.outcomes)
+    if (result.kind === 'applied') {
+      await recordOutcomes(tx, run.id, result.outcomes)
       // Who waits for this target is woken with the lease.
-      if (ending.outcomes.some(({ action, state }) => action === 'delete' && state === 'done'))
+      if (result.outcomes.some(({ action, state }) => action === 'delete' && state === 'done'))
         await keysFreed(ctx, tx, sync)
     }
     const again = sync.removal
-      ? await settleRemoval(ctx, tx, run, verdict)
-      : await settleSync(ctx, tx, run, ending, verdict)
+      ? await finalizeRemoval(ctx, tx, run, decision)
+      : await finalizeSync(ctx, tx, run, result, decision)
     if (again !== 'deleted')
       await noteHealth(ctx, tx, sync, { runId: run.id, state, message, counts: plan?.summary ?? null })
     return again
   })
-  const errors = ending.kind === 'applied' ? ending.errors : ending.kind === 'refused' ? [ending.error] : []
+  const errors = result.kind === 'applied' ? result.errors : result.kind === 'refused' ? [result.error] : []
   reportRun(ctx, run, {
-    ...verdict,
+    ...decision,
     kind: sync.removal ? 'remove' : 'sync',
     calls,
     counts: plan?.summary ?? null,
     errors,
   })
 
-  const problem = credentialProblem(ending)
+  const problem = credentialProblem(result)
   if (target && problem !== undefined && (problem ?? target.connection.problem) !== null)
     await noteConnectionProblem(ctx, sync.connectionId, problem)
   if (again === 'deleted') ctx.events.publish({ kind: 'sync-deleted', projectId: sync.projectId, syncId: sync.id })
-  else publish(ctx, sync, again ? 'pending' : verdict.state)
+  else publish(ctx, sync, again ? 'pending' : decision.state)
   return { again: again === true }
 }
 
 /** A credential that stopped working is the connection's trouble; every sync of it shows the same. Undefined: nothing was learnt. */
-function credentialProblem(ending: Ending): string | null | undefined {
-  if (ending.kind === 'refused' && ending.error.kind === 'auth') return ending.error.message
-  return ending.kind === 'applied' && ending.errors.length === 0 ? null : undefined
+function credentialProblem(result: RunResult): string | null | undefined {
+  if (result.kind === 'refused' && result.error.kind === 'auth') return result.error.message
+  return result.kind === 'applied' && result.errors.length === 0 ? null : undefined
 }
 
-function publish(ctx: Context, sync: DueSync, state: 'pending' | 'running' | Verdict['state']): void {
+function publish(ctx: Context, sync: DueSync, state: 'pending' | 'running' | RunDecision['state']): void {
   ctx.events.publish({ kind: 'sync', projectId: sync.projectId, syncId: sync.id, state, done: 0, total: 0 })
 }

@@ -1,5 +1,5 @@
 import { SYSTEM, type Context, type Tx } from '@keyferry/kernel'
-import { want } from './wanted.ts'
+import { requestRun } from './request-run.ts'
 
 /**
  * Keys went free at the target of `sync`: other syncs there that could not write everything look again, because one of the keys may
@@ -32,6 +32,6 @@ async function freedAt(ctx: Context, tx: Tx, places: readonly string[], by: read
     .select('id')
     .execute()
   const ids = others.map(({ id }) => id)
-  await want(ctx, tx, SYSTEM, 'sweep', ids)
+  await requestRun(ctx, tx, SYSTEM, 'sweep', ids)
   return ids
 }

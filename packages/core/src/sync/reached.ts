@@ -7,7 +7,7 @@ import { reachedFrom } from '@keyferry/access'
 import type { Context } from '@keyferry/kernel'
 import type { Reached } from '@keyferry/vault'
 import type { StoredOptions } from './options.ts'
-import type { DueSync } from './sweep.ts'
+import type { DueSync } from './due.ts'
 
 /** Of a sync that has written nothing. */
 export const NOTHING_REACHED = JSON.stringify({ now: [], before: [] } satisfies Reached)

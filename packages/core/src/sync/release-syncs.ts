@@ -10,7 +10,7 @@ import {
 } from '@keyferry/kernel'
 import { deleteSyncs } from './freed.ts'
 import { wakePending } from './wake-pending.ts'
-import { wantRemoval } from './wanted.ts'
+import { requestRemoval } from './request-run.ts'
 
 /**
  * Deletes the syncs that read the folders, or lets them remove first what they wrote. In the latter case the deletion is kept, and
@@ -42,7 +42,7 @@ export async function releaseSyncs(
       },
     }
   }
-  await wantRemoval(ctx, tx, actor, 'delete', ids)
+  await requestRemoval(ctx, tx, actor, 'delete', ids)
   await tx
     .insertInto('deletions')
     .values({

@@ -3,7 +3,7 @@ import { audit, BadRequest, transactChecked, type Actor, type Context } from '@k
 import { readerOf } from '@keyferry/vault'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import type { SyncRow } from '../sync/row.ts'
-import { want } from '../sync/wanted.ts'
+import { requestRun } from '../sync/request-run.ts'
 import { planOf } from './preview.ts'
 
 /**
@@ -24,7 +24,7 @@ export async function approvePlan(
   }
   await transactChecked(ctx, async (tx) => {
     await amend(tx, 'syncs', sync.id, { approvedPlan: input.planHash })
-    await want(ctx, tx, actor, 'approve', [sync.id])
+    await requestRun(ctx, tx, actor, 'approve', [sync.id])
     await audit(ctx, tx, actor, 'secret-sync-approve-plan', sync.projectId, {
       syncId: sync.id,
       name: sync.name,

@@ -6,8 +6,8 @@ import { refuseOverlap } from '../cleanup/overlap.ts'
 import { syncRow } from '../sync/find.ts'
 import { NOTHING_REACHED } from '../sync/reached.ts'
 import type { SyncRow } from '../sync/row.ts'
-import { standing } from '../sync/standing.ts'
-import { want } from '../sync/wanted.ts'
+import { storedOwner } from '../sync/owner.ts'
+import { requestRun } from '../sync/request-run.ts'
 import { checkBody, type CreateBody } from './source.ts'
 
 /**
@@ -59,12 +59,12 @@ export async function createSync(ctx: Context, actor: Actor, body: CreateBody): 
           lastRunId: null,
           reached: NOTHING_REACHED,
           createdBy: actor.id,
-          standsBehind: standing(actor),
+          standsBehind: storedOwner(actor),
           createdAt: at,
           updatedAt: at,
         })
         .execute()
-      if (autoSync) await want(ctx, tx, actor, 'create', [id])
+      if (autoSync) await requestRun(ctx, tx, actor, 'create', [id])
       await audit(ctx, tx, actor, 'create-secret-sync', body.projectId, {
         syncId: id,
         name: body.name,

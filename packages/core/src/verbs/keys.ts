@@ -3,7 +3,7 @@ import { Unresolvable, type Actor, type Context } from '@keyferry/kernel'
 import type { keyState } from '@keyferry/schemas'
 import { isOutOfReach, namerOf, projectKey, reachedOf } from '@keyferry/vault'
 import type { z } from 'zod'
-import { lifted, readLedger, type LedgerEntry } from '../apply/ledger.ts'
+import { upgradeDigests, readLedger, type LedgerEntry } from '../apply/ledger.ts'
 import { destination } from '../destinations/registry.ts'
 import { outcomesOf } from '../history/runs.ts'
 import { readDesired, type Desired } from '../plan/desired.ts'
@@ -27,7 +27,7 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
     .executeTakeFirstOrThrow()
   const schema = keySchema(options.keySchema, environment.slug)
   const key = await projectKey(ctx, ctx.db, sync.projectId)
-  const ledger = lifted(key, await readLedger(ctx.db, sync.id))
+  const ledger = upgradeDigests(key, await readLedger(ctx.db, sync.id))
   const outcomes = sync.lastRunId === null ? [] : await outcomesOf(ctx.db, sync.lastRunId)
   const failures = new Map(
     outcomes.filter((outcome) => outcome.state === 'failed').map(({ key, reason }) => [key, reason]),

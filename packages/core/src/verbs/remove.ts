@@ -3,7 +3,7 @@ import { audit, transactChecked, type Actor, type Context } from '@keyferry/kern
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import { deleteSyncs } from '../sync/freed.ts'
 import type { SyncRow } from '../sync/row.ts'
-import { wantRemoval } from '../sync/wanted.ts'
+import { requestRemoval } from '../sync/request-run.ts'
 
 /** Asks for a run that deletes, at the target, the keys this sync wrote there; whatever its deletion policy. */
 export async function removeSecrets(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
@@ -47,7 +47,7 @@ async function askRemoval(
   removal: 'keep' | 'delete',
 ): Promise<void> {
   await transactChecked(ctx, async (tx) => {
-    await wantRemoval(ctx, tx, actor, removal, [sync.id])
+    await requestRemoval(ctx, tx, actor, removal, [sync.id])
     const action = removal === 'delete' ? 'delete-secret-sync' : 'secret-sync-remove-secrets'
     await audit(ctx, tx, actor, action, sync.projectId, { syncId: sync.id, name: sync.name, removeSecrets: true })
   })

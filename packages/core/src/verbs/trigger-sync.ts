@@ -2,15 +2,15 @@ import { audit, BadRequest, transactChecked, type Actor, type Context } from '@k
 import { destination } from '../destinations/registry.ts'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import type { SyncRow } from '../sync/row.ts'
-import { takeOver } from '../sync/standing.ts'
-import { want } from '../sync/wanted.ts'
+import { takeOwnership } from '../sync/owner.ts'
+import { requestRun } from '../sync/request-run.ts'
 
 /** "Sync now". While a run is on it is coalesced into one more. A person looked: repairs that had stopped go on. */
 export async function triggerSync(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
   await transactChecked(ctx, async (tx) => {
-    await takeOver(tx, actor, sync)
-    await want(ctx, tx, actor, 'manual', [sync.id])
+    await takeOwnership(tx, actor, sync)
+    await requestRun(ctx, tx, actor, 'manual', [sync.id])
     await tx.updateTable('departures').set({ retryAt: null, attempts: 0 }).where('syncId', '=', sync.id).execute()
     await tx.updateTable('syncs').set({ heals: null, repairStopped: null }).where('id', '=', sync.id).execute()
     await audit(ctx, tx, actor, 'secret-sync-sync-secrets', sync.projectId, { syncId: sync.id, name: sync.name })

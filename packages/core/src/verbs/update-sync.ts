@@ -3,7 +3,7 @@ import { audit, timestamp, transact, type Actor, type Context, type Tx } from '@
 import type { updateSync as updateSchema } from '@keyferry/schemas'
 import { lockProject } from '@keyferry/vault'
 import type { z } from 'zod'
-import { moveAway } from '../cleanup/move.ts'
+import { retarget } from '../cleanup/retarget.ts'
 import { refuseOverlap } from '../cleanup/overlap.ts'
 import { connectionFor } from '../connections/find.ts'
 import { destination } from '../destinations/registry.ts'
@@ -12,8 +12,8 @@ import { nextCheck, NOT_CHECKED } from '../sync/drift-record.ts'
 import { findSync, syncRow } from '../sync/find.ts'
 import { patchOptions } from '../sync/options.ts'
 import type { SyncRow } from '../sync/row.ts'
-import { nobodyStands, standing } from '../sync/standing.ts'
-import { want } from '../sync/wanted.ts'
+import { blockageWithoutOwner, storedOwner } from '../sync/owner.ts'
+import { requestRun } from '../sync/request-run.ts'
 import { refuseNameClash } from './create-sync.ts'
 import { sourceFolder, targetKey, targetOf } from './source.ts'
 
@@ -62,7 +62,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     spec.options !== stored.options ||
     (autoSync && stored.autoSync === 0) ||
     // Whoever edits it takes it over.
-    (await nobodyStands(ctx.db, stored)) !== null
+    (await blockageWithoutOwner(ctx.db, stored)) !== null
 
   const written = await transact(ctx, async (tx) => {
     await lockProject(ctx, tx, stored.projectId)
@@ -73,7 +73,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     const { id: _, projectId: __, ...columns } = spec
     await amend(tx, 'syncs', stored.id, {
       ...columns,
-      standsBehind: standing(actor),
+      standsBehind: storedOwner(actor),
       // A run that waits for approval waited for the plan of the old options.
       ...(reaches ? { approvedPlan: null } : {}),
       // What was agreed to overwrite at creation was at the old place.
@@ -93,7 +93,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
       }))
       .where('id', '=', stored.id)
       .execute()
-    if (reaches && autoSync) await want(ctx, tx, actor, 'edit', [stored.id])
+    if (reaches && autoSync) await requestRun(ctx, tx, actor, 'edit', [stored.id])
     else if (reaches) await fallBehind(ctx, tx, stored.id)
     // What was in the way of leaving an old place may be what was edited.
     if (reaches)
@@ -104,7 +104,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
         .where('id', '=', stored.id)
         .select('wanted')
         .executeTakeFirstOrThrow()
-      await moveAway(ctx, tx, stored, spec, wanted)
+      await retarget(ctx, tx, stored, spec, wanted)
     }
     await audit(ctx, tx, actor, 'update-secret-sync', stored.projectId, {
       syncId: stored.id,

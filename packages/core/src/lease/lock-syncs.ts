@@ -6,14 +6,14 @@ import { expressionBuilder, sql, type SelectQueryBuilder } from 'kysely'
  * The ids of the syncs that `syncs` finds, their rows held until the transaction ends. Whoever changes several at once takes them like this, in
  * one order, so that no two wait for each other.
  */
-export const inOrder = <DB extends Tables, T extends keyof DB & string>(
+export const lockSyncs = <DB extends Tables, T extends keyof DB & string>(
   db: Db | Tx,
   syncs: SelectQueryBuilder<DB, 'syncs' | T, { id: string }>,
 ) => syncs.orderBy(sql.ref('syncs.id')).$if(isPostgres(db), (query) => query.forNoKeyUpdate('syncs'))
 
 /** The same of syncs by id. */
-export const theseInOrder = (db: Db | Tx, ids: readonly string[]) =>
-  inOrder(
+export const lockSyncsById = (db: Db | Tx, ids: readonly string[]) =>
+  lockSyncs(
     db,
     expressionBuilder<Tables>()
       .selectFrom('syncs')

@@ -1,27 +1,27 @@
 /** The end of a run as its sync shows it. Inside the transaction that ends the run. */
 import { amend, given, together } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
-import { theseInOrder } from '../lease/in-order.ts'
+import { lockSyncsById } from '../lease/lock-syncs.ts'
 import { NOT_CHECKED, nextCheck } from '../sync/drift-record.ts'
-import type { DueSync } from '../sync/sweep.ts'
-import type { Ending, Verdict } from './judge.ts'
-import type { RunInHand } from './record.ts'
+import type { DueSync } from '../sync/due.ts'
+import type { RunResult, RunDecision } from './evaluate-run.ts'
+import type { ActiveRun } from './record.ts'
 
 /** Resolves to whether the sync is due again. */
-export async function settleSync(
+export async function finalizeSync(
   ctx: Context,
   tx: Tx,
-  { id, sync, startedAt }: RunInHand,
-  ending: Ending,
-  { state, message, retryIn, converged }: Verdict,
+  { id, sync, startedAt }: ActiveRun,
+  result: RunResult,
+  { state, message, retryIn, converged }: RunDecision,
 ): Promise<boolean> {
-  const row = await settled(tx, {
+  const row = await applyUpdates(tx, {
     id: sync.id,
     runId: id,
     state,
     message,
-    blockage: ending.kind === 'blocked' ? JSON.stringify(ending.blockage) : null,
-    looked: sync.wanted,
+    blockage: result.kind === 'blocked' ? JSON.stringify(result.blockage) : null,
+    observed: sync.wanted,
     settles: retryIn === null ? 1 : 0,
     converged: converged ? 1 : 0,
     attempts: sync.attempts + 1,
@@ -33,14 +33,14 @@ export async function settleSync(
   return isDueAgain(row)
 }
 
-interface Settlement {
+interface SyncUpdate {
   id: string
   runId: string
-  state: Verdict['state']
+  state: RunDecision['state']
   message: string | null
   blockage: string | null
-  /** The revision of wishes that was looked at. */
-  looked: number
+  /** The desired revision that the run read. */
+  observed: number
   /** 1: nothing is to be tried again. */
   settles: 0 | 1
   /** 1: everything that can be there is there. */
@@ -52,18 +52,18 @@ interface Settlement {
   nextCheckAt: string | null
 }
 
-const settled = together(async (tx: Tx, settlements: readonly Settlement[]) => {
-  const ids = settlements.map(({ id }) => id)
+const applyUpdates = together(async (tx: Tx, updates: readonly SyncUpdate[]) => {
+  const ids = updates.map(({ id }) => id)
   const rows = await tx
     .updateTable('syncs')
     .from(
-      given(tx, settlements, {
+      given(tx, updates, {
         id: 'text',
         runId: 'text',
         state: 'text',
         message: 'text',
         blockage: 'text',
-        looked: 'integer',
+        observed: 'integer',
         settles: 'integer',
         converged: 'integer',
         attempts: 'integer',
@@ -77,23 +77,23 @@ const settled = together(async (tx: Tx, settlements: readonly Settlement[]) => {
       const settles = eb('run.settles', '=', 1)
       const converged = eb('run.converged', '=', 1)
       // A change that came while the run was on has reset the back-off: it must not be put back.
-      const fresh = eb.or([settles, eb('syncs.wanted', '>', eb.ref('run.looked'))])
+      const fresh = eb.or([settles, eb('syncs.wanted', '>', eb.ref('run.observed'))])
       return {
         lastRunId: eb.ref('run.runId'),
         state: eb
           .case()
-          .when(eb.and([settles, eb('syncs.due', '>', eb.ref('run.looked'))]))
+          .when(eb.and([settles, eb('syncs.due', '>', eb.ref('run.observed'))]))
           .then('pending' as const)
           .else(eb.ref('run.state'))
           .end(),
         message: eb.ref('run.message'),
         blockage: eb.ref('run.blockage'),
-        seen: eb.case().when(settles).then(eb.ref('run.looked')).else(eb.ref('syncs.seen')).end(),
+        seen: eb.case().when(settles).then(eb.ref('run.observed')).else(eb.ref('syncs.seen')).end(),
         attempts: eb.case().when(fresh).then(0).else(eb.ref('run.attempts')).end(),
         retryAt: eb.case().when(fresh).then(null).else(eb.ref('run.retryAt')).end(),
-        applied: eb.case().when(converged).then(eb.ref('run.looked')).else(eb.ref('syncs.applied')).end(),
+        applied: eb.case().when(converged).then(eb.ref('run.observed')).else(eb.ref('syncs.applied')).end(),
         syncedAt: eb.case().when(converged).then(eb.ref('run.now')).else(eb.ref('syncs.syncedAt')).end(),
-        // The run looked at everything: what a look found before it is mended or past.
+        // The run compared everything, so what an earlier drift check found is repaired or past.
         checkedAt: eb.case().when(converged).then(null).else(eb.ref('syncs.checkedAt')).end(),
         drift: eb.case().when(converged).then(null).else(eb.ref('syncs.drift')).end(),
         driftMessage: eb.case().when(converged).then(null).else(eb.ref('syncs.driftMessage')).end(),
@@ -103,13 +103,13 @@ const settled = together(async (tx: Tx, settlements: readonly Settlement[]) => {
           .when(eb.not(converged))
           .then(eb.ref('syncs.behindSince'))
           // What came meanwhile is no older than this run.
-          .when('syncs.wanted', '>', eb.ref('run.looked'))
+          .when('syncs.wanted', '>', eb.ref('run.observed'))
           .then(eb.ref('run.startedAt'))
           .else(null)
           .end(),
       }
     })
-    .where('syncs.id', 'in', theseInOrder(tx, ids))
+    .where('syncs.id', 'in', lockSyncsById(tx, ids))
     .whereRef('syncs.id', '=', 'run.id')
     .returning([
       'syncs.id',
@@ -120,7 +120,7 @@ const settled = together(async (tx: Tx, settlements: readonly Settlement[]) => {
       'syncs.approvedPlan',
     ])
     .execute()
-  const ended = new Set(settlements.filter(({ converged }) => converged === 1).map(({ id }) => id))
+  const ended = new Set(updates.filter(({ converged }) => converged === 1).map(({ id }) => id))
   for (const { id, overwriteApproved, approvedPlan } of rows)
     if (ended.has(id) && (overwriteApproved === 1 || approvedPlan !== null))
       await amend(tx, 'syncs', id, { overwriteApproved: 0, approvedPlan: null })
@@ -131,13 +131,13 @@ const settled = together(async (tx: Tx, settlements: readonly Settlement[]) => {
 const REMOVED = 'The secrets were removed from the target; the next change fills it again.'
 
 /** Resolves to whether the sync is due again, or is gone. */
-export async function settleRemoval(
+export async function finalizeRemoval(
   ctx: Context,
   tx: Tx,
-  { id, sync }: RunInHand,
-  verdict: Verdict,
+  { id, sync }: ActiveRun,
+  decision: RunDecision,
 ): Promise<boolean | 'deleted'> {
-  if (verdict.state === 'succeeded') {
+  if (decision.state === 'succeeded') {
     // Nothing has to be filled first any more; a sync that is to go stays until its last old place is left.
     const { numUpdatedRows: leaving } = await tx
       .updateTable('departures')
@@ -166,8 +166,8 @@ export async function settleRemoval(
       return isDueAgain(row)
     }
   }
-  const settled = verdict.retryIn === null
-  const removed = verdict.state === 'succeeded'
+  const settled = decision.retryIn === null
+  const removed = decision.state === 'succeeded'
   const unfinished = sync.state === 'running' || sync.state === 'pending'
   if (settled) await amend(tx, 'syncs', sync.id, { removal: null })
   const row = await tx
@@ -175,15 +175,15 @@ export async function settleRemoval(
     .set((eb) => ({
       removeRunId: id,
       removeState: settled ? (removed ? 'succeeded' : 'failed') : 'pending',
-      removeMessage: verdict.message,
+      removeMessage: decision.message,
       ...(removed
         ? { removedAt: timestamp(ctx), applied: 0, behindSince: timestamp(ctx), ...NOT_CHECKED, nextCheckAt: null }
         : {}),
       // The removal also answered a change that had not run yet; without this the sync would look queued for ever.
-      ...(unfinished && settled ? { state: verdict.state, message: removed ? REMOVED : verdict.message } : {}),
+      ...(unfinished && settled ? { state: decision.state, message: removed ? REMOVED : decision.message } : {}),
       seen: settled ? sync.wanted : eb.ref('seen'),
       attempts: settled ? 0 : sync.attempts + 1,
-      retryAt: settled ? null : retryTime(ctx, verdict.retryIn),
+      retryAt: settled ? null : retryTime(ctx, decision.retryIn),
     }))
     .where('id', '=', sync.id)
     .returning(['seen', 'due', 'retryAt'])

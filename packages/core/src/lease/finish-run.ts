@@ -2,48 +2,47 @@
 import { given, isAmong, isPostgres, together, type Db } from '@keyferry/db'
 import { transact, type Context, type Tx } from '@keyferry/kernel'
 
-export interface Held {
+export interface HeldLease {
   targetKey: string
   fence: number
   /** A run id. */
   holder: string
 }
 
-export interface Ending {
+export interface RunEnd {
   ctx: Context
-  held: Held
+  held: HeldLease
   /** May be done more than once, of which one is committed: leaves no trace elsewhere. */
   work: (tx: Tx) => Promise<void>
 }
 
 /** Does the work and frees the target, in one transaction; answers false, and did nothing, when the lease is lost. */
-export const end = together(
-  async (_db: Db, endings: readonly Ending[]): Promise<(ending: Ending) => boolean | Error> => {
+export const finishRun = together(
+  async (_db: Db, ends: readonly RunEnd[]): Promise<(end: RunEnd) => boolean | Error> => {
     try {
-      const ended = await commit(endings)
-      return (ending) => ended.has(ending)
+      const ended = await commit(ends)
+      return (end) => ended.has(end)
     } catch (error) {
-      if (endings.length === 1) throw error
+      if (ends.length === 1) throw error
       // What went wrong with one of them is not to be the others' trouble.
-      const alone = new Map<Ending, boolean | Error>()
-      for (const ending of endings)
-        alone.set(ending, await commit([ending]).then((ended) => ended.has(ending), asError))
-      return (ending) => alone.get(ending) ?? false
+      const alone = new Map<RunEnd, boolean | Error>()
+      for (const end of ends) alone.set(end, await commit([end]).then((ended) => ended.has(end), asError))
+      return (end) => alone.get(end) ?? false
     }
   },
 )
 
 /** Those of `endings` that still had their lease. */
-async function commit(endings: readonly Ending[]): Promise<ReadonlySet<Ending>> {
-  const [first] = endings
+async function commit(ends: readonly RunEnd[]): Promise<ReadonlySet<RunEnd>> {
+  const [first] = ends
   if (!first) return new Set()
   return transact(first.ctx, async (tx) => {
     // First, as everywhere: whoever wants the lease's row and a sync's takes them in this order.
     const freed = await free(
       tx,
-      endings.map(({ held }) => held),
+      ends.map(({ held }) => held),
     )
-    const ended = endings.filter(({ held }) => freed.has(held.holder))
+    const ended = ends.filter(({ held }) => freed.has(held.holder))
     const works = await Promise.allSettled(ended.map(({ work }) => work(tx)))
     // Only now that none of them is at work any more.
     const failed = works.find((work) => work.status === 'rejected')
@@ -53,7 +52,7 @@ async function commit(endings: readonly Ending[]): Promise<ReadonlySet<Ending>> 
 }
 
 /** The holders whose leases were still theirs. */
-async function free(tx: Tx, held: readonly Held[]): Promise<ReadonlySet<string>> {
+async function free(tx: Tx, held: readonly HeldLease[]): Promise<ReadonlySet<string>> {
   const rows = await tx
     .selectFrom('leases')
     .innerJoin(given(tx, held, { targetKey: 'text', fence: 'integer', holder: 'text' }).as('held'), (join) =>

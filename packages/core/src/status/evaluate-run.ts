@@ -6,11 +6,11 @@ import type { DestinationError } from '../destinations/destination.ts'
 import type { Blocked } from '../plan/blockage.ts'
 import type { Desired } from '../plan/desired.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { DueSync } from '../sync/sweep.ts'
+import type { DueSync } from '../sync/due.ts'
 import { retryDelay } from './retry.ts'
 
 /** `ledger`: as it was read; null when something was written since. */
-export type Arrived = {
+export type AppliedResult = {
   kind: 'applied'
   plan: Plan
   desired: Desired
@@ -18,13 +18,13 @@ export type Arrived = {
 } & Applied
 
 /** How a run ended. `refused`: the vendor, as a whole. `broken`: a fault of ours. */
-export type Ending =
-  | Arrived
+export type RunResult =
+  | AppliedResult
   | Blocked
   | { kind: 'refused'; error: DestinationError }
   | { kind: 'broken'; error: unknown }
 
-export interface Verdict {
+export interface RunDecision {
   state: 'succeeded' | 'partial' | 'failed' | 'blocked'
   message: string | null
   /** Milliseconds until another try; null: not before something changes. */
@@ -34,10 +34,10 @@ export interface Verdict {
 }
 
 /** What an ending means for the sync. */
-export function judge(ctx: Context, sync: DueSync, ending: Ending): Verdict {
-  switch (ending.kind) {
+export function evaluateRun(ctx: Context, sync: DueSync, result: RunResult): RunDecision {
+  switch (result.kind) {
     case 'blocked':
-      return { state: 'blocked', message: ending.blockage.message, retryIn: null, converged: false }
+      return { state: 'blocked', message: result.blockage.message, retryIn: null, converged: false }
     case 'broken':
       return {
         state: 'failed',
@@ -48,17 +48,17 @@ export function judge(ctx: Context, sync: DueSync, ending: Ending): Verdict {
     case 'refused':
       return {
         state: 'failed',
-        message: ending.error.message,
-        retryIn: retryDelay(ctx, sync.attempts, [ending.error]),
+        message: result.error.message,
+        retryIn: retryDelay(ctx, sync.attempts, [result.error]),
         converged: false,
       }
     case 'applied': {
-      const { outcomes, errors } = ending
+      const { outcomes, errors } = result
       const failed = outcomes.filter((outcome) => outcome.state === 'failed')
       const rejected = outcomes.filter((outcome) => outcome.state === 'rejected')
       if (failed.length === 0 && rejected.length === 0)
         return { state: 'succeeded', message: null, retryIn: null, converged: true }
-      const done = outcomes.length - failed.length - rejected.length + ending.plan.summary.keep
+      const done = outcomes.length - failed.length - rejected.length + result.plan.summary.keep
       return {
         state: failed.length > 0 && done === 0 ? 'failed' : 'partial',
         message: summary(failed, rejected),

@@ -5,7 +5,7 @@ import { timestamp, transact, type Context } from '@keyferry/kernel'
 import type { Selectable } from 'kysely'
 import { applyPlan, type Outcome } from '../apply/apply.ts'
 import { readLedgerAt } from '../apply/ledger.ts'
-import { departure, openTarget } from '../apply/target.ts'
+import { cleanupDifference, openTarget } from '../apply/target.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import { noteConnectionProblem } from '../connections/health.ts'
 import { DestinationError } from '../destinations/destination.ts'
@@ -17,18 +17,15 @@ import { recordOutcomes, recordRun } from '../status/record.ts'
 import { LONGEST_MS, retryDelay } from '../status/retry.ts'
 import { keysFreed } from '../sync/freed.ts'
 import type { StoredOptions } from '../sync/options.ts'
-import { dueDepartures, dueOnTarget } from '../sync/sweep.ts'
+import { dueCleanups, dueOnTarget } from '../sync/due.ts'
 import { completeDeletions } from './deletions.ts'
-import { countKeys } from './move.ts'
+import { countKeys } from './retarget.ts'
 
-type Departure = Pick<
-  Selectable<DepartureTable>,
-  'id' | 'syncId' | 'connectionId' | 'target' | 'targetKey' | 'attempts'
->
+type Cleanup = Pick<Selectable<DepartureTable>, 'id' | 'syncId' | 'connectionId' | 'target' | 'targetKey' | 'attempts'>
 type Sync = Selectable<SyncTable>
 
 /** The sync was pointed to this place again, or is gone: what it wrote here stays. */
-class Recalled extends Error {
+class CleanupCancelled extends Error {
   constructor() {
     super('the place is not to be left any more')
     this.name = 'Recalled'
@@ -48,61 +45,68 @@ const COLUMNS = [
  * Leaves every old place of a sync whose new place is filled, oldest first. The caller holds no lease: one at a time cannot
  * dead-lock. What does not work now stays due, and says so with the sync. `signal` aborts between two vendor calls.
  */
-export async function leaveOldPlaces(ctx: Context, syncId: string, signal: AbortSignal): Promise<void> {
-  const places = await dueDepartures(ctx)
+export async function cleanUpOldTargets(ctx: Context, syncId: string, signal: AbortSignal): Promise<void> {
+  const cleanups = await dueCleanups(ctx)
     .where('departures.syncId', '=', syncId)
     .orderBy('departures.createdAt')
     .select(COLUMNS)
     .execute()
-  for (const place of places) {
+  for (const cleanup of cleanups) {
     if (signal.aborted) return
-    const lease = await takeLease(ctx, place.targetKey, randomUUID())
+    const lease = await takeLease(ctx, cleanup.targetKey, randomUUID())
     // Someone writes there; when that run ends it wakes whoever wants to leave.
     if (!lease) continue
     try {
-      await leave(ctx, place, lease, signal)
+      await cleanUp(ctx, cleanup, lease, signal)
     } finally {
       await lease.release()
-      await ctx.queue.wake(await dueOnTarget(ctx, place.targetKey, syncId))
+      await ctx.queue.wake(await dueOnTarget(ctx, cleanup.targetKey, syncId))
     }
   }
-  if (places.length > 0) await endIfRemoved(ctx, syncId)
+  if (cleanups.length > 0) await endIfRemoved(ctx, syncId)
 }
 
-async function leave(ctx: Context, place: Departure, lease: Lease, signal: AbortSignal): Promise<void> {
-  const sync = await ctx.db.selectFrom('syncs').where('id', '=', place.syncId).selectAll().executeTakeFirst()
+async function cleanUp(ctx: Context, cleanup: Cleanup, lease: Lease, signal: AbortSignal): Promise<void> {
+  const sync = await ctx.db.selectFrom('syncs').where('id', '=', cleanup.syncId).selectAll().executeTakeFirst()
   if (!sync) return
   const { deletionPolicy }: StoredOptions = JSON.parse(sync.options)
-  const ledger = await readLedgerAt(ctx.db, place)
+  const ledger = await readLedgerAt(ctx.db, cleanup)
   try {
     // `none` beats everything but a person's explicit removal.
-    if (ledger.size === 0 || (deletionPolicy === 'none' && !sync.removal)) await forget(ctx, sync, place, lease)
-    else await takeBack(ctx, sync, place, lease, signal)
+    if (ledger.size === 0 || (deletionPolicy === 'none' && !sync.removal))
+      await finishCleanup(ctx, sync, cleanup, lease)
+    else await deleteKeys(ctx, sync, cleanup, lease, signal)
   } catch (error) {
     if (error instanceof LeaseLost) return ctx.metrics.leaseLost(sync.destination)
-    if (error instanceof Recalled || signal.aborted) return
+    if (error instanceof CleanupCancelled || signal.aborted) return
     if (error instanceof DestinationError) {
-      if (error.kind === 'auth') await noteConnectionProblem(ctx, place.connectionId, error.message)
-      return await stay(ctx, sync, place, [error], error.message)
+      if (error.kind === 'auth') await noteConnectionProblem(ctx, cleanup.connectionId, error.message)
+      return await postpone(ctx, sync, cleanup, [error], error.message)
     }
     // Decided by a person: looked at again from time to time, like everything that only a person can change.
-    if (error instanceof ConnectionNotAllowed) return await stay(ctx, sync, place, null, error.message)
+    if (error instanceof ConnectionNotAllowed) return await postpone(ctx, sync, cleanup, null, error.message)
     ctx.log.error({ err: error, syncId: sync.id }, 'an old place could not be left')
-    await stay(ctx, sync, place, [], 'Keyferry failed inside; its log has the details.')
+    await postpone(ctx, sync, cleanup, [], 'Keyferry failed inside; its log has the details.')
   }
 }
 
-async function takeBack(ctx: Context, sync: Sync, place: Departure, lease: Lease, signal: AbortSignal): Promise<void> {
+async function deleteKeys(
+  ctx: Context,
+  sync: Sync,
+  cleanup: Cleanup,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<void> {
   const startedAt = timestamp(ctx)
   const guard = async (): Promise<void> => {
     await lease.check()
-    const left = await ctx.db.selectFrom('departures').where('id', '=', place.id).select('id').executeTakeFirst()
-    if (!left) throw new Recalled()
+    const left = await ctx.db.selectFrom('departures').where('id', '=', cleanup.id).select('id').executeTakeFirst()
+    if (!left) throw new CleanupCancelled()
   }
-  const { connectionId, target, targetKey } = place
+  const { connectionId, target, targetKey } = cleanup
   const open = await openTarget(ctx, { ...sync, connectionId, target, targetKey }, { signal, guard })
   try {
-    const found = await departure(ctx, open)
+    const found = await cleanupDifference(ctx, open)
     const { outcomes, errors } = await applyPlan(
       ctx,
       { ...open, spec: { ...open.spec, id: sync.id } },
@@ -111,19 +115,19 @@ async function takeBack(ctx: Context, sync: Sync, place: Departure, lease: Lease
       () => {},
     )
     const failed = outcomes.filter((outcome) => outcome.state === 'failed')
-    const message = failed.length === 0 ? `Moved away from ${labelOf(sync, place)}` : (failed[0]?.reason ?? null)
+    const message = failed.length === 0 ? `Moved away from ${labelOf(sync, cleanup)}` : (failed[0]?.reason ?? null)
     const state = failed.length === 0 ? 'succeeded' : failed.length < outcomes.length ? 'partial' : 'failed'
-    await keepRun(ctx, sync, { startedAt, state, message, plan: found.plan, outcomes, calls: open.calls() })
-    if (failed.length === 0) await forget(ctx, sync, place, lease)
-    else await stay(ctx, sync, place, errors, `${failed[0]?.key} (${failed[0]?.reason})`)
+    await recordCleanup(ctx, sync, { startedAt, state, message, plan: found.plan, outcomes, calls: open.calls() })
+    if (failed.length === 0) await finishCleanup(ctx, sync, cleanup, lease)
+    else await postpone(ctx, sync, cleanup, errors, `${failed[0]?.key} (${failed[0]?.reason})`)
   } finally {
     await open.close()
   }
 }
 
 /** Nothing of ours is there any more, or what is there belongs to others now. */
-async function forget(ctx: Context, sync: Sync, place: Departure, lease: Lease): Promise<void> {
-  const { id, targetKey } = place
+async function finishCleanup(ctx: Context, sync: Sync, cleanup: Cleanup, lease: Lease): Promise<void> {
+  const { id, targetKey } = cleanup
   await transact(ctx, async (tx) => {
     await lease.checkIn(tx)
     const { numDeletedRows } = await tx.deleteFrom('departures').where('id', '=', id).executeTakeFirst()
@@ -135,19 +139,19 @@ async function forget(ctx: Context, sync: Sync, place: Departure, lease: Lease):
 }
 
 /** `errors`: what went wrong there; null: only a person can help. */
-async function stay(
+async function postpone(
   ctx: Context,
   sync: Sync,
-  place: Departure,
+  cleanup: Cleanup,
   errors: readonly DestinationError[] | null,
   why: string,
 ): Promise<void> {
-  const left = await readLedgerAt(ctx.db, place)
+  const left = await readLedgerAt(ctx.db, cleanup)
   // Where only a person can help, it is looked at again from time to time all the same: nothing else would.
-  const delay = errors && retryDelay(ctx, place.attempts, errors)
+  const delay = errors && retryDelay(ctx, cleanup.attempts, errors)
   const remedy = delay === null ? '. To leave them there, disable secret deletion for this sync.' : ''
-  const message = `${countKeys(left.size)} could not leave ${labelOf(sync, place)} yet: ${why}${remedy}`
-  const tries = place.attempts + 1
+  const message = `${countKeys(left.size)} could not leave ${labelOf(sync, cleanup)} yet: ${why}${remedy}`
+  const tries = cleanup.attempts + 1
   await transact(ctx, async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('departures')
@@ -156,7 +160,7 @@ async function stay(
         attempts: tries,
         retryAt: new Date(ctx.now().getTime() + (delay ?? LONGEST_MS)).toISOString(),
       })
-      .where('id', '=', place.id)
+      .where('id', '=', cleanup.id)
       .executeTakeFirst()
     if (numUpdatedRows > 0n) await noteStuckMove(ctx, tx, sync, { message, tries, needsPerson: delay === null })
   })
@@ -166,7 +170,7 @@ async function stay(
 const publish = (ctx: Context, { id, projectId }: Sync): void =>
   ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'pending', done: 0, total: 0 })
 
-interface Left {
+interface CleanupResult {
   startedAt: string
   state: 'succeeded' | 'partial' | 'failed'
   message: string | null
@@ -175,7 +179,7 @@ interface Left {
   calls: number
 }
 
-async function keepRun(ctx: Context, sync: Sync, { startedAt, outcomes, ...left }: Left): Promise<void> {
+async function recordCleanup(ctx: Context, sync: Sync, { startedAt, outcomes, ...left }: CleanupResult): Promise<void> {
   const id = randomUUID()
   const run = { id, sync, kind: 'remove', trigger: 'edit', actor: sync.triggeredBy, startedAt } as const
   await transact(ctx, async (tx) => {
@@ -199,5 +203,5 @@ async function endIfRemoved(ctx: Context, syncId: string): Promise<void> {
   await completeDeletions(ctx)
 }
 
-const labelOf = (sync: Sync, place: Departure): string =>
-  destination(sync.destination).targetLabel(JSON.parse(place.target))
+const labelOf = (sync: Sync, cleanup: Cleanup): string =>
+  destination(sync.destination).targetLabel(JSON.parse(cleanup.target))

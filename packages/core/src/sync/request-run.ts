@@ -1,18 +1,23 @@
 import { amend, type SyncTable } from '@keyferry/db'
 import { timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { sql } from 'kysely'
-import { theseInOrder } from '../lease/in-order.ts'
+import { lockSyncsById } from '../lease/lock-syncs.ts'
 
 /** Why a run happens. */
 export type Trigger = 'change' | 'manual' | 'create' | 'edit' | 'approve' | 'retry' | 'remove' | 'sweep'
 
-interface Woken {
+interface RequestedSync {
   id: string
   projectId: string
 }
 
 /** A change reached `folderIds`: every sync that reads one of them is behind; those under auto-sync are due. Returns the due ones. */
-export async function wantChange(ctx: Context, tx: Tx, actor: Actor, folderIds: readonly string[]): Promise<Woken[]> {
+export async function markChanged(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  folderIds: readonly string[],
+): Promise<RequestedSync[]> {
   const syncs = await tx
     .selectFrom('syncs')
     .where('folderId', 'in', folderIds)
@@ -27,11 +32,11 @@ export async function wantChange(ctx: Context, tx: Tx, actor: Actor, folderIds: 
         wanted: eb('wanted', '+', 1),
         behindSince: eb.fn.coalesce('behindSince', eb.val(timestamp(ctx))),
       }))
-      .where('id', 'in', theseInOrder(tx, manual))
+      .where('id', 'in', lockSyncsById(tx, manual))
       .execute()
   }
   const auto = syncs.filter((sync) => sync.autoSync === 1)
-  await want(
+  await requestRun(
     ctx,
     tx,
     actor,
@@ -42,7 +47,7 @@ export async function wantChange(ctx: Context, tx: Tx, actor: Actor, folderIds: 
 }
 
 /** Makes a run due that takes back what the syncs wrote, whatever auto-sync and the policy say. The caller wakes the queue after the commit. */
-export async function wantRemoval(
+export async function requestRemoval(
   ctx: Context,
   tx: Tx,
   actor: Actor,
@@ -62,13 +67,13 @@ export async function wantRemoval(
       triggeredBy: actor.name,
       updatedAt: timestamp(ctx),
     }))
-    .where('id', 'in', theseInOrder(tx, syncIds))
+    .where('id', 'in', lockSyncsById(tx, syncIds))
     .execute()
   for (const id of syncIds) await amend(tx, 'syncs', id, { removal })
 }
 
 /** Makes a run due, whatever auto-sync says. The caller wakes the queue after the commit. */
-export async function want(
+export async function requestRun(
   ctx: Context,
   tx: Tx,
   actor: Actor,
@@ -89,6 +94,6 @@ export async function want(
       trigger,
       triggeredBy: actor.name,
     }))
-    .where('id', 'in', theseInOrder(tx, syncIds))
+    .where('id', 'in', lockSyncsById(tx, syncIds))
     .execute()
 }

@@ -5,10 +5,10 @@ import { Forbidden, OutOfReach, type Actor, type Context, type Tx } from '@keyfe
 import { readerWith, type Reads } from '@keyferry/vault'
 import { z } from 'zod'
 
-const stored = z.object({ kind: z.enum(['user', 'identity', 'system']), id: z.string(), name: z.string() })
+const ownerSchema = z.object({ kind: z.enum(['user', 'identity', 'system']), id: z.string(), name: z.string() })
 
 /** As it is kept with the sync. */
-export const standing = ({ kind, id, name }: Actor): string => JSON.stringify({ kind, id, name })
+export const storedOwner = ({ kind, id, name }: Actor): string => JSON.stringify({ kind, id, name })
 
 interface Sync {
   folderId: string
@@ -26,9 +26,9 @@ export interface Blockage {
  * A run is checked like a call of its owner: they read everything that it sends. Null while they may, and for syncs that were made before an owner
  * was kept.
  */
-export async function nobodyStands(db: Context['db'] | Tx, sync: Sync): Promise<Blockage | null> {
+export async function blockageWithoutOwner(db: Context['db'] | Tx, sync: Sync): Promise<Blockage | null> {
   if (sync.standsBehind === null) return null
-  const actor = stored.parse(JSON.parse(sync.standsBehind))
+  const actor = ownerSchema.parse(JSON.parse(sync.standsBehind))
   const sent = may('secrets.read-values', { kind: 'shown-by', folder: { kind: 'folder-id', folderId: sync.folderId } })
   try {
     await authorize(db, await readAccess(db, actor), [sent])
@@ -46,7 +46,7 @@ function ownerless({ name }: Pick<Actor, 'name'>): Blockage {
 
 /** The blockage of a run whose values came from out of its owner's reach. */
 export const blockedByOwner = ({ standsBehind }: Pick<Sync, 'standsBehind'>): Blockage =>
-  ownerless(standsBehind === null ? { name: 'Somebody' } : stored.parse(JSON.parse(standsBehind)))
+  ownerless(standsBehind === null ? { name: 'Somebody' } : ownerSchema.parse(JSON.parse(standsBehind)))
 
 /** The folders whose values the owner of a sync may read: all of its project for syncs that were made before an owner was kept. */
 export async function ownerReads(
@@ -54,17 +54,20 @@ export async function ownerReads(
   { standsBehind, projectId }: Pick<Sync, 'standsBehind'> & { projectId: string },
 ): Promise<Reads> {
   if (standsBehind === null) return null
-  return readerWith(await readAccess(db, stored.parse(JSON.parse(standsBehind))), projectId)
+  return readerWith(await readAccess(db, ownerSchema.parse(JSON.parse(standsBehind))), projectId)
 }
 
 /** Whoever asks for a run of a sync that nobody stands behind any more stands behind it from now on. */
-export async function takeOver(tx: Tx, actor: Actor, sync: Sync & { id: string }): Promise<void> {
-  if (!(await nobodyStands(tx, sync))) return
-  await amend(tx, 'syncs', sync.id, { standsBehind: standing(actor) })
+export async function takeOwnership(tx: Tx, actor: Actor, sync: Sync & { id: string }): Promise<void> {
+  if (!(await blockageWithoutOwner(tx, sync))) return
+  await amend(tx, 'syncs', sync.id, { standsBehind: storedOwner(actor) })
 }
 
 /** After rights were taken away: the syncs that nobody stands behind any more show it at once. Of one project, or all. */
-export async function stopUnstood(tx: Tx, projectId: string | null): Promise<{ id: string; projectId: string }[]> {
+export async function blockUnauthorizedSyncs(
+  tx: Tx,
+  projectId: string | null,
+): Promise<{ id: string; projectId: string }[]> {
   const syncs = await tx
     .selectFrom('syncs')
     .where('standsBehind', 'is not', null)
@@ -73,7 +76,7 @@ export async function stopUnstood(tx: Tx, projectId: string | null): Promise<{ i
     .execute()
   const stopped = []
   for (const sync of syncs) {
-    const blockage = await nobodyStands(tx, sync)
+    const blockage = await blockageWithoutOwner(tx, sync)
     if (!blockage) continue
     await tx
       .updateTable('syncs')

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { emulators } from '../destinations/emulators.ts'
 import { startFerry } from '../testing/ferry.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
-import { countDue, wakeHints } from './sweep.ts'
+import { countDue, wakeHints } from './due.ts'
 
 const [destination = ''] = (await emulators()).keys()
 

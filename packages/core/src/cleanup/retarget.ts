@@ -12,7 +12,7 @@ import type { StoredOptions } from '../sync/options.ts'
  * once the sync has applied `revision`. Under the deletion policy `none` they stay there and are nobody's. A place that was
  * still to be left and is pointed at again is simply ours again, with what the ledger has there.
  */
-export async function moveAway(
+export async function retarget(
   ctx: Context,
   tx: Tx,
   stored: Selectable<SyncTable>,
@@ -20,16 +20,20 @@ export async function moveAway(
   revision: number,
 ): Promise<void> {
   await tx.deleteFrom('departures').where('syncId', '=', stored.id).where('targetKey', '=', next.targetKey).execute()
-  const there = { syncId: stored.id, targetKey: stored.targetKey }
+  const oldTarget = { syncId: stored.id, targetKey: stored.targetKey }
   const { deletionPolicy }: StoredOptions = JSON.parse(next.options)
   if (deletionPolicy === 'none') {
-    await tx.deleteFrom('ledger').where('syncId', '=', there.syncId).where('targetKey', '=', there.targetKey).execute()
+    await tx
+      .deleteFrom('ledger')
+      .where('syncId', '=', oldTarget.syncId)
+      .where('targetKey', '=', oldTarget.targetKey)
+      .execute()
     return
   }
   const { keys } = await tx
     .selectFrom('ledger')
-    .where('syncId', '=', there.syncId)
-    .where('targetKey', '=', there.targetKey)
+    .where('syncId', '=', oldTarget.syncId)
+    .where('targetKey', '=', oldTarget.targetKey)
     .select((eb) => eb.fn.countAll<number | string>().as('keys'))
     .executeTakeFirstOrThrow()
   const { targetLabel } = destination(stored.destination)
@@ -38,7 +42,7 @@ export async function moveAway(
   await tx
     .insertInto('departures')
     .values({
-      ...there,
+      ...oldTarget,
       id: randomUUID(),
       connectionId: stored.connectionId,
       target: stored.target,

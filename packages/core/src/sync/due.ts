@@ -2,8 +2,8 @@
 import { given, isAmong, together, type Db, type SyncTable, type Tables } from '@keyferry/db'
 import { timestamp, type Context, type WakeHint } from '@keyferry/kernel'
 import { expressionBuilder, sql, type ExpressionBuilder, type Selectable } from 'kysely'
-import { inOrder } from '../lease/in-order.ts'
-import type { Trigger } from './wanted.ts'
+import { lockSyncs } from '../lease/lock-syncs.ts'
+import type { Trigger } from './request-run.ts'
 
 export type DueSync = Selectable<SyncTable>
 
@@ -13,7 +13,7 @@ export type DueSync = Selectable<SyncTable>
  */
 export async function dueSyncs(ctx: Context): Promise<string[]> {
   const runs = await due(ctx).select('id').orderBy('behindSince').limit(1000).execute()
-  const moves = await dueDepartures(ctx)
+  const moves = await dueCleanups(ctx)
     .select('departures.syncId as id')
     .orderBy('departures.createdAt')
     .limit(1000)
@@ -22,30 +22,30 @@ export async function dueSyncs(ctx: Context): Promise<string[]> {
 }
 
 /** Looks that go on at the same time: however many are due, they leave most of a worker to the runs. */
-const LOOKS_AT_ONCE = 3
+const MAX_CONCURRENT_CHECKS = 3
 
 /** Ids of the syncs to be looked at next. Asked for again whenever a look ends. */
 export async function nextChecks(ctx: Context): Promise<string[]> {
-  const rows = await dueChecks(ctx).select('id').orderBy('nextCheckAt').limit(LOOKS_AT_ONCE).execute()
+  const rows = await dueChecks(ctx).select('id').orderBy('nextCheckAt').limit(MAX_CONCURRENT_CHECKS).execute()
   return rows.map((row) => row.id)
 }
 
-export interface Looked {
+export interface LoadedSync {
   sync: DueSync
   isDue: boolean
   /** An earlier run of it shows as running; its process is gone, or another worker's. */
   interrupted: boolean
   /** There are places that it was moved away from. */
-  leaves: boolean
+  hasCleanups: boolean
 }
 
 /** The sync as it is. Undefined: it is gone. */
-export async function loadSync(ctx: Context, syncId: string): Promise<Looked | undefined> {
+export async function loadSync(ctx: Context, syncId: string): Promise<LoadedSync | undefined> {
   const row = await syncs(ctx.db, syncId)
   if (!row) return undefined
   const { running, leaving, ...sync } = row
   const isDue = sync.seen < sync.due && (sync.retryAt === null || sync.retryAt <= timestamp(ctx))
-  return { sync, isDue, interrupted: running !== null, leaves: leaving !== null }
+  return { sync, isDue, interrupted: running !== null, hasCleanups: leaving !== null }
 }
 
 const syncs = together(async (db: Db, ids: readonly string[]) => {
@@ -74,7 +74,7 @@ const syncs = together(async (db: Db, ids: readonly string[]) => {
 })
 
 /** The sync's revision of wishes; null when it is gone. */
-export const dueRevision = (ctx: Context, syncId: string): Promise<number | null> => revisions(ctx.db, syncId)
+export const requestedRevision = (ctx: Context, syncId: string): Promise<number | null> => revisions(ctx.db, syncId)
 
 const revisions = together(async (db: Db, ids: readonly string[]) => {
   const rows = await db
@@ -105,7 +105,7 @@ const claims = together(async (db: Db, asked: readonly { id: string; targetKey: 
       state: eb.case().when('removal', 'is', null).then('running').else(eb.ref('state')).end(),
       removeState: eb.case().when('removal', 'is', null).then(eb.ref('removeState')).else('running').end(),
     }))
-    .where('id', 'in', inOrder(db, due))
+    .where('id', 'in', lockSyncs(db, due))
     .returningAll()
     .execute()
   const byId = new Map(rows.map((row) => [row.id, row]))
@@ -125,11 +125,11 @@ export function loadDueCheck(ctx: Context, syncId: string): Promise<DueSync | un
 /** Other syncs that wait for the same target: to write there, or to leave it. */
 export async function dueOnTarget(ctx: Context, targetKey: string, except: string): Promise<string[]> {
   const now = timestamp(ctx)
-  const waiting = await wanting(ctx.db, targetKey)
+  const waiting = await waitingForTarget(ctx.db, targetKey)
   return waiting.filter(({ id, retryAt }) => id !== except && (retryAt === null || retryAt <= now)).map(({ id }) => id)
 }
 
-const wanting = together(async (db: Db, targetKeys: readonly string[]) => {
+const waitingForTarget = together(async (db: Db, targetKeys: readonly string[]) => {
   const rows = await db
     .selectFrom('syncs')
     .where((eb) => isAmong(db, eb.ref('targetKey'), targetKeys))
@@ -149,7 +149,7 @@ const wanting = together(async (db: Db, targetKeys: readonly string[]) => {
 })
 
 /** Old places that may be left now: the new place is filled, and no back-off is on. */
-export function dueDepartures(ctx: Context) {
+export function dueCleanups(ctx: Context) {
   return ctx.db
     .selectFrom('departures')
     .innerJoin('syncs', 'syncs.id', 'departures.syncId')
@@ -169,7 +169,7 @@ export async function countDue(ctx: Context): Promise<number> {
 }
 
 /** What somebody waits for in front of a screen. */
-const BY_HAND: readonly string[] = ['manual', 'approve', 'create', 'edit', 'remove'] satisfies Trigger[]
+const MANUAL_TRIGGERS: readonly string[] = ['manual', 'approve', 'create', 'edit', 'remove'] satisfies Trigger[]
 
 /** What the queue should know of these syncs: whose connection a run occupies, and whether a person waits for it. */
 export async function wakeHints(ctx: Context, syncIds: readonly string[]): Promise<Map<string, WakeHint>> {
@@ -181,7 +181,7 @@ export async function wakeHints(ctx: Context, syncIds: readonly string[]): Promi
   return new Map(
     rows.map((row) => [
       row.id,
-      { group: row.connectionId, urgent: row.seen < row.due && BY_HAND.includes(row.trigger) },
+      { group: row.connectionId, urgent: row.seen < row.due && MANUAL_TRIGGERS.includes(row.trigger) },
     ]),
   )
 }

@@ -28,7 +28,7 @@ onEveryDatabase('runs that end at the same time', (open) => {
     const { ctx, close } = await testContext(open)
     const names = ['c', 'a', 'b']
     const taken = await leases(ctx, names)
-    expect(await Promise.all(taken.map((lease, i) => lease.endWith(note(names[i] ?? ''))))).toEqual(names)
+    expect(await Promise.all(taken.map((lease, i) => lease.finish(note(names[i] ?? ''))))).toEqual(names)
     expect(await noted(ctx)).toEqual(['a', 'b', 'c'])
     expect(await held(ctx)).toEqual([])
     await close()
@@ -43,7 +43,7 @@ onEveryDatabase('runs that end at the same time', (open) => {
       .set((eb) => ({ fence: eb('fence', '+', 1), holder: 'successor' }))
       .where('targetKey', '=', 'b')
       .execute()
-    const ends = await Promise.allSettled(taken.map((lease, i) => lease.endWith(note(names[i] ?? ''))))
+    const ends = await Promise.allSettled(taken.map((lease, i) => lease.finish(note(names[i] ?? ''))))
     expect(ends.map((end) => (end.status === 'fulfilled' ? end.value : end.reason))).toEqual([
       'a',
       expect.any(LeaseLost),
@@ -66,7 +66,7 @@ onEveryDatabase('runs that end at the same time', (open) => {
       if (name === 'b') await note('a')(tx).then(() => note('b')(tx))
       return name
     }
-    const ends = await Promise.allSettled(taken.map((lease, i) => lease.endWith(work(names[i] ?? ''))))
+    const ends = await Promise.allSettled(taken.map((lease, i) => lease.finish(work(names[i] ?? ''))))
     expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(await noted(ctx)).toEqual(['a', 'c'])
     expect(await held(ctx)).toEqual(['b'])
