@@ -1,18 +1,18 @@
 /** Who may do what: requirements, verbs and grants. */
-export { edgesFrom } from './grants/edges.ts'
+export { referencesFrom } from './grants/references-from.ts'
 export { readAccess } from './grants/grants.ts'
 export {
-  asSeen,
-  hideValue,
-  hideValues,
-  inReach,
-  knownConnection,
-  knownConnections,
-  knownEnvironments,
-  knownProjects,
+  withAllowedValues,
+  redactValue,
+  redactValues,
+  filterReadable,
+  withReadableProjects,
+  readableConnections,
+  withReadableEnvironments,
+  readableProjects,
   secretMissing,
-} from './grants/hide.ts'
-export { placesOf, reachedFrom, reachOf } from './grants/reach.ts'
+} from './grants/redact.ts'
+export { placesOf, reachableFolderIds, reachableFolders } from './grants/reachable-folders.ts'
 export { storeScopes } from './grants/scopes.ts'
 export { endSessions } from './people/end-sessions.ts'
 export { authorize, refusal } from './policy/authorize.ts'
@@ -20,7 +20,7 @@ export {
   connectionAt,
   folder,
   INSTANCE,
-  may,
+  requirement,
   project,
   RUNS_INSTANCE,
   SIGNED_IN,

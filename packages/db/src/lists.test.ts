@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { given, isAmong } from './lists.ts'
+import { valuesTable, inList } from './lists.ts'
 import { onEveryDatabase } from './testing.ts'
 
 const HOSTILE = ['', "it's", '"', '\\', '\n\t', '${x}', '__proto__', '💥', '[1]', 'null', '%', 'a'.repeat(70_000)]
@@ -9,13 +9,13 @@ onEveryDatabase('lists', (open) => {
     const { db, close } = await open()
     const rows = HOSTILE.map((text, i) => ({ text, nothing: null, number: i - 3 }))
     const back = await db
-      .selectFrom(given(db, rows, { text: 'text', nothing: 'text', number: 'integer' }).as('given'))
+      .selectFrom(valuesTable(db, rows, { text: 'text', nothing: 'text', number: 'integer' }).as('given'))
       .selectAll()
       .execute()
     expect(back).toEqual(rows)
     expect(
       await db
-        .selectFrom(given<{ text: string }>(db, [], { text: 'text' }).as('given'))
+        .selectFrom(valuesTable<{ text: string }>(db, [], { text: 'text' }).as('given'))
         .selectAll()
         .execute(),
     ).toEqual([])
@@ -26,7 +26,7 @@ onEveryDatabase('lists', (open) => {
     const { db, close } = await open()
     const rows = [{ text: 'cut \ud83d' }, { text: 'a\0b' }]
     const back = await db
-      .selectFrom(given(db, rows, { text: 'text' }).as('given'))
+      .selectFrom(valuesTable(db, rows, { text: 'text' }).as('given'))
       .select('given.text')
       .execute()
     expect(back).toEqual([{ text: 'cut \uFFFD' }, { text: 'a\uFFFDb' }])
@@ -38,8 +38,8 @@ onEveryDatabase('lists', (open) => {
     const rows = HOSTILE.map((text) => ({ text }))
     const found = async (list: readonly string[]) => {
       const rowsFound = await db
-        .selectFrom(given(db, rows, { text: 'text' }).as('given'))
-        .where((eb) => isAmong(db, eb.ref('given.text'), list))
+        .selectFrom(valuesTable(db, rows, { text: 'text' }).as('given'))
+        .where((eb) => inList(db, eb.ref('given.text'), list))
         .select('given.text')
         .execute()
       return rowsFound.map(({ text }) => text)

@@ -6,7 +6,7 @@ import type { Tables } from './tables.ts'
 type Store = Pick<Kysely<Tables>, 'getExecutor'>
 
 /** Whether `value` is one of `list`. */
-export const isAmong = (store: Store, value: Expression<string>, list: readonly string[]): Expression<SqlBool> =>
+export const inList = (store: Store, value: Expression<string>, list: readonly string[]): Expression<SqlBool> =>
   isPostgres(store)
     ? sql<SqlBool>`${value} = any(${[...new Set(list)]}::text[])`
     : sql<SqlBool>`${value} in (select value from json_each(${JSON.stringify(list)}))`
@@ -15,7 +15,7 @@ export const isAmong = (store: Store, value: Expression<string>, list: readonly 
  * `rows` as a table to join with or to insert from. `columns` says what they hold: text, or whole numbers. Text comes as a driver would have
  * stored it: half of a surrogate pair, as a message that was cut may end with, is replaced.
  */
-export function given<T extends object>(
+export function valuesTable<T extends object>(
   store: Store,
   rows: readonly T[],
   columns: { [K in keyof T]-?: 'text' | 'integer' },

@@ -31,7 +31,7 @@ export {
   type Tx,
   type WakeHint,
 } from './context.ts'
-export { SealBroken, type DataKey } from './crypto/data-key.ts'
+export { DecryptionError, type DataKey } from './crypto/data-key.ts'
 export { instanceSecret, openInstanceKeys, renewInstanceSecret } from './crypto/instance-secret.ts'
 export { keyring, type Keyring, type Wrapped } from './crypto/keyring.ts'
 export { NOTES, TABLES } from './crypto/sealed-store.ts'
@@ -69,4 +69,4 @@ export {
   shortIssues,
 } from './short-text.ts'
 export { snapshot, transact, transactChecked } from './transaction.ts'
-export { isInitialized, proveStore, unavailable, writeHeartbeat } from './unavailable.ts'
+export { isInitialized, proveStore, unavailable, writeHeartbeat } from './store-health.ts'

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { together } from '@keyferry/db'
+import { batchLoader } from '@keyferry/db'
 import type { Queue, WakeHint } from '@keyferry/kernel'
 import type { Job, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
@@ -53,7 +53,7 @@ interface Payload {
 /** A lane fetches so many at once, runs them side by side, and fetches again when all have ended. */
 const JOBS_PER_LANE = 8
 
-const complete = together(async (boss: PgBoss, jobIds: readonly string[]) => {
+const complete = batchLoader(async (boss: PgBoss, jobIds: readonly string[]) => {
   await boss.complete(QUEUE, [...jobIds])
   return () => undefined
 })
@@ -83,7 +83,7 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
     }
   }
 
-  const send = together(async (boss: PgBoss, asked: readonly (readonly string[])[]) => {
+  const send = batchLoader(async (boss: PgBoss, asked: readonly (readonly string[])[]) => {
     // In one order, so that no two processes that send several wait for each other.
     const syncIds = [...new Set(asked.flat())].sort()
     const known = await hints(syncIds)

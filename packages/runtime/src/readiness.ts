@@ -1,7 +1,7 @@
 /** Whether this process can do its work: asked of what the work needs, not assumed. */
 import { streamState, type AuditStream } from '@keyferry/core/process'
 import { missingMigrations, storeTrouble } from '@keyferry/db'
-import { openInstanceKeys, SealBroken, writeHeartbeat, type Context } from '@keyferry/kernel'
+import { openInstanceKeys, DecryptionError, writeHeartbeat, type Context } from '@keyferry/kernel'
 import type { JobQueue } from '@keyferry/queue'
 import { STORE_WORDS } from './store-words.ts'
 
@@ -90,7 +90,7 @@ async function keysProblem(ctx: Context): Promise<string | null> {
     await openInstanceKeys(ctx)
     return null
   } catch (error) {
-    if (!(error instanceof SealBroken)) throw error
+    if (!(error instanceof DecryptionError)) throw error
     return 'The root key of this process does not open the keys of the store: restart it with the present root key.'
   }
 }

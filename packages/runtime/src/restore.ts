@@ -18,7 +18,7 @@ import {
   BadRequest,
   checkBackup,
   readBackupSeal,
-  SealBroken,
+  DecryptionError,
   type BackupSeal,
   type Keyring,
 } from '@keyferry/kernel'
@@ -91,7 +91,7 @@ async function refuseChanged(keyring: Keyring, incoming: string, seal: BackupSea
   try {
     await checkBackup(keyring, incoming, seal)
   } catch (error) {
-    if (!(error instanceof BadRequest || error instanceof SealBroken)) throw error
+    if (!(error instanceof BadRequest || error instanceof DecryptionError)) throw error
     throw new CannotStart(
       `${from} was changed after it was written. Restore another backup. Nothing was changed.`,
       error,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { BadRequest, checkBackup, readBackupSeal, readDumpSeal, SealBroken } from '@keyferry/kernel'
+import { BadRequest, checkBackup, readBackupSeal, readDumpSeal, DecryptionError } from '@keyferry/kernel'
 import { CannotStart } from './cannot-start.ts'
 import type { Env } from './env.ts'
 import { givenKeys } from './open.ts'
@@ -20,7 +20,7 @@ export async function verifyBackup(env: Env, file: string): Promise<void> {
   try {
     await checkBackup(keyring, file, seal)
   } catch (error) {
-    if (!(error instanceof BadRequest || error instanceof SealBroken)) throw error
+    if (!(error instanceof BadRequest || error instanceof DecryptionError)) throw error
     throw new CannotStart(`${file} was changed after it was written. Restore another backup.`, error)
   }
 }

@@ -8,7 +8,7 @@ export { createProject, deleteProject, getProject, listProjects } from './folder
 export { listTrash, purgeTrash, restoreTrash } from './folders/trash.ts'
 export { lockProject, organizationKeyOf, projectKey } from './keys/project-key.ts'
 export { checkReferences } from './references/check-references.ts'
-export { expander } from './references/expand.ts'
+export { createExpander } from './references/expand.ts'
 export { namerOf, readerOf, readerWith, type Reads } from './references/out-of-reach.ts'
 export { isOutOfReach, reachedOf, type Reached } from './references/reached.ts'
 export { MAX_IMPORT_LEVELS, visible } from './references/reference-graph.ts'
@@ -32,11 +32,19 @@ export { deleteSecretRows, openForPlainValues, openForWriting, presentSecrets, p
 export { exportProject, importProject } from './transfer/transfer.ts'
 export { resealTrashRow } from './trash/trash-rows.ts'
 export { TRASH_DAYS } from './trash/trash-writes.ts'
-export { change } from './tree/change.ts'
+export { withVaultTransaction } from './tree/vault-transaction.ts'
 export { compareEnvironments } from './tree/compare.ts'
 export { findFolder } from './tree/find-folder.ts'
 export { refuseBeyond } from './tree/quotas.ts'
-export { readersOf } from './tree/readers.ts'
+export { dependentsOf } from './tree/dependents.ts'
 export { searchSecrets } from './tree/search.ts'
 export { createTag, deleteTag, listTags, updateTag } from './tree/tags.ts'
-export { loadTree, openOrNull, sealedAs, valueOpener, type SecretRow, type Tree, type TreeFolder } from './tree/tree.ts'
+export {
+  loadTree,
+  openOrNull,
+  associatedData,
+  valueOpener,
+  type SecretRow,
+  type Tree,
+  type TreeFolder,
+} from './tree/tree.ts'

@@ -10,7 +10,7 @@ import { createProject } from './folders/projects.ts'
 import { resolveFolder } from './references/resolve.ts'
 import { deleteSecret, updateSecrets } from './secrets/secrets.ts'
 import { openForWriting, presentSecrets, putSecrets } from './secrets/write.ts'
-import { change } from './tree/change.ts'
+import { withVaultTransaction } from './tree/vault-transaction.ts'
 
 /** A project with the environments dev, staging and prod. */
 export function createTestProject(ctx: Context, actor: Actor, projectName = 'Shop'): Promise<z.output<typeof project>> {
@@ -70,7 +70,7 @@ export function vault({ ctx, actor }: TestContext, projectId: string): Vault {
     },
     async tangle(place, values) {
       await folder(place)
-      await change(ctx, actor, async (tx, touched) => {
+      await withVaultTransaction(ctx, actor, async (tx, markChanged) => {
         const target = await openForWriting(ctx, tx, at(place))
         const present = await presentSecrets(tx, target.folder.id, Object.keys(values))
         await putSecrets(
@@ -80,7 +80,7 @@ export function vault({ ctx, actor }: TestContext, projectId: string): Vault {
           target,
           Object.entries(values).map(([key, value]) => ({ present: present.get(key), key, value })),
         )
-        touched(target.folder.id)
+        markChanged(target.folder.id)
       })
     },
     async drop(place, secretName) {

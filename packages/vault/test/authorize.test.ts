@@ -1,5 +1,5 @@
 /** The check of requirements as a table: who is let through, who is refused, who is answered as if nothing was there. */
-import { authorize, folder, INSTANCE, may, project, type Where } from '@keyferry/access'
+import { authorize, folder, INSTANCE, requirement, project, type Where } from '@keyferry/access'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { Forbidden, OutOfReach } from '@keyferry/kernel'
 import { testContext, type TestContext } from '@keyferry/kernel/testing'
@@ -66,10 +66,10 @@ onEveryDatabase('authorize', (open) => {
     folderId: folders.get(name) ?? '',
   })
 
-  async function outcomes(action: Parameters<typeof may>[0], where: Where): Promise<Record<string, Outcome>> {
+  async function outcomes(action: Parameters<typeof requirement>[0], where: Where): Promise<Record<string, Outcome>> {
     const found: Record<string, Outcome> = {}
     for (const [who, granted] of Object.entries(access)) {
-      found[who] = await authorize(test.ctx.db, granted, [may(action, where)]).then(
+      found[who] = await authorize(test.ctx.db, granted, [requirement(action, where)]).then(
         () => 'through' as const,
         (error: unknown) => {
           if (error instanceof OutOfReach) return 'not there' as const
@@ -142,14 +142,14 @@ onEveryDatabase('authorize', (open) => {
     expect(await outcomes('secrets.read-values', shown('/own', true))).toEqual(
       only('through', 'through', 'forbidden', 'forbidden', 'not there'),
     )
-    const refused = authorize(test.ctx.db, access.narrow, [may('secrets.read-values', shown('/own/sub'))])
+    const refused = authorize(test.ctx.db, access.narrow, [requirement('secrets.read-values', shown('/own/sub'))])
     await expect(refused).rejects.toThrow(
       'You are not allowed to read-values on secrets in dev:/own/sub and what it imports or refers to',
     )
   })
 
   it('needs every one of several requirements', async () => {
-    const both = [may('secrets.write', at('/own')), may('secrets.write', at('/far'))]
+    const both = [requirement('secrets.write', at('/own')), requirement('secrets.write', at('/far'))]
     await expect(authorize(test.ctx.db, access.narrow, both)).rejects.toThrow('dev:/far')
     await expect(authorize(test.ctx.db, access.narrow, both.toReversed())).rejects.toThrow('dev:/far')
     await expect(authorize(test.ctx.db, access.admin, both)).resolves.toBeUndefined()

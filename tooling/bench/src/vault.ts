@@ -11,7 +11,7 @@ import { audit, transact, type Context } from '@keyferry/kernel'
 import { readEnv } from '@keyferry/runtime'
 import { bootstrapped, listSecrets as asked } from '@keyferry/schemas'
 import { startKeyferry } from '@keyferry/server'
-import { listSecrets, sealedAs, updateSecrets } from '@keyferry/vault'
+import { listSecrets, associatedData, updateSecrets } from '@keyferry/vault'
 import { ACTOR, benchContext } from './context.ts'
 import { batches, folderOf, type Place } from './folder.ts'
 import { ms, percentile, printTable, times } from './table.ts'
@@ -56,7 +56,7 @@ async function bareLoop(ctx: Context, { projectId }: Place): Promise<() => void>
   const rows = await ctx.db.selectFrom('secrets').selectAll().execute()
   if (rows.length !== SECRETS) throw new Error(`there are ${rows.length} secrets instead of ${SECRETS}`)
   return () => {
-    for (const row of rows) key.open(row.value, ...sealedAs('secret', projectId, row))
+    for (const row of rows) key.open(row.value, ...associatedData('secret', projectId, row))
   }
 }
 

@@ -62,7 +62,7 @@ export const router: typeof t.router = (procedures) => {
 /** Wrong tokens per minute and address. They cannot be guessed; looking them up still costs. */
 const WRONG_TOKENS_PER_MINUTE = 300
 
-const stated = t.procedure.use(async ({ ctx, path, type, meta, signal, next }) => {
+const authenticated = t.procedure.use(async ({ ctx, path, type, meta, signal, next }) => {
   const run = async () => {
     const result = await next()
     if (!result.ok) {
@@ -86,9 +86,9 @@ const stated = t.procedure.use(async ({ ctx, path, type, meta, signal, next }) =
 })
 
 /** Anyone may call it: signing in, and what is known before that. Says what it is with `.meta({ …, verb: 'anyone' })`. */
-export const anyone = stated.meta({ summary: '', tag: '', routes: [], verb: 'anyone' })
+export const anyone = authenticated.meta({ summary: '', tag: '', routes: [], verb: 'anyone' })
 
-const signedIn = stated.use(async ({ ctx, next }) => {
+const signedIn = authenticated.use(async ({ ctx, next }) => {
   const { actor } = ctx
   if (actor) return next({ ctx: { actor } })
   if (ctx.refusal) throw ctx.refusal

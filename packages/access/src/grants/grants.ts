@@ -1,4 +1,4 @@
-import { isAmong, isPostgres, together, type Db } from '@keyferry/db'
+import { inList, isPostgres, batchLoader, type Db } from '@keyferry/db'
 import type { Actor, Tx } from '@keyferry/kernel'
 import { EVERYTHING, type Access } from '@keyferry/schemas/policy'
 import { grantsOf } from './scopes.ts'
@@ -44,40 +44,40 @@ async function readGrants(db: Db | Tx, principalId: string): Promise<Access> {
 }
 
 /** Null: no API key. */
-const ownerOfKey = together(async (db: Db | Tx, ids: readonly string[]) => {
+const ownerOfKey = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
   const rows = await db
     .selectFrom('apiKeys')
-    .where((eb) => isAmong(db, eb.ref('id'), ids))
+    .where((eb) => inList(db, eb.ref('id'), ids))
     .select(['id', 'ownerId'])
     .execute()
   const owners = new Map(rows.map((row) => [row.id, row.ownerId]))
   return (id) => owners.get(id) ?? null
 })
 
-const isIdentity = together(async (db: Db | Tx, ids: readonly string[]) => {
+const isIdentity = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
   const rows = await db
     .selectFrom('identities')
-    .where((eb) => isAmong(db, eb.ref('id'), ids))
+    .where((eb) => inList(db, eb.ref('id'), ids))
     .select('id')
     .execute()
   const identities = new Set(rows.map((row) => row.id))
   return (id) => identities.has(id)
 })
 
-export const isInstanceAdmin = together(async (db: Db | Tx, principalIds: readonly string[]) => {
+export const isInstanceAdmin = batchLoader(async (db: Db | Tx, principalIds: readonly string[]) => {
   const rows = await db
     .selectFrom('instanceAdmins')
-    .where((eb) => isAmong(db, eb.ref('principalId'), principalIds))
+    .where((eb) => inList(db, eb.ref('principalId'), principalIds))
     .select('principalId')
     .execute()
   const admins = new Set(rows.map((row) => row.principalId))
   return (principalId) => admins.has(principalId)
 })
 
-const memberships = together(async (db: Db | Tx, principalIds: readonly string[]) => {
+const memberships = batchLoader(async (db: Db | Tx, principalIds: readonly string[]) => {
   const rows = await db
     .selectFrom('memberships')
-    .where((eb) => isAmong(db, eb.ref('principalId'), principalIds))
+    .where((eb) => inList(db, eb.ref('principalId'), principalIds))
     .select(['principalId', 'projectId', 'role', 'scopes'])
     .execute()
   const byPrincipal = Map.groupBy(rows, (row) => row.principalId)

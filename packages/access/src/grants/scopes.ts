@@ -1,5 +1,5 @@
 /** The environments and paths that a role is narrowed to. Kept by the environment's id, given and answered by its slug of the moment. */
-import { isAmong, type Db } from '@keyferry/db'
+import { inList, type Db } from '@keyferry/db'
 import { BadRequest, type Tx } from '@keyferry/kernel'
 import type { Role, Scope } from '@keyferry/schemas'
 import type { Grant } from '@keyferry/schemas/policy'
@@ -53,7 +53,7 @@ async function slugsOf(db: Db | Tx, environmentIds: readonly string[]): Promise<
   if (ids.length === 0) return new Map()
   const rows = await db
     .selectFrom('environments')
-    .where((eb) => isAmong(db, eb.ref('id'), ids))
+    .where((eb) => inList(db, eb.ref('id'), ids))
     .select(['id', 'slug'])
     .execute()
   return new Map(rows.map(({ id, slug }) => [id, slug]))

@@ -3,7 +3,7 @@ import * as schemas from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
 import { z } from 'zod'
 import { defineAuthVerb } from '../policy/auth-verb.ts'
-import { may, SIGNED_IN, type Requirement } from '../policy/requirement.ts'
+import { requirement, SIGNED_IN, type Requirement } from '../policy/requirement.ts'
 import { defineVerb } from '../policy/verb.ts'
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts'
 
@@ -11,7 +11,7 @@ const runsInstance = (access: Access): boolean => allows(access, 'instance.manag
 
 /** A key is created only for projects that its owner belongs to. */
 const ownProjects = (grants: readonly { projectId: string }[]): Requirement[] =>
-  grants.map(({ projectId }) => may('project.read', { kind: 'project', projectId }))
+  grants.map(({ projectId }) => requirement('project.read', { kind: 'project', projectId }))
 
 export const apiKeyVerbs = {
   list: defineVerb({

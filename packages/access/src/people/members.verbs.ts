@@ -2,13 +2,13 @@
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
 import { defineAuthVerb } from '../policy/auth-verb.ts'
-import { may, project, type Requirements } from '../policy/requirement.ts'
+import { requirement, project, type Requirements } from '../policy/requirement.ts'
 import { defineVerb } from '../policy/verb.ts'
 import { inviteMember, inviteMembers, listInvitations, revokeInvitation } from './invitations.ts'
 import { addIdentity, listMembers, memberOfIdentity, removeMember, updateMember } from './members.ts'
 
 const byProject = z.object({ projectId: schemas.id })
-const managing = (input: { projectId: string }): Requirements => [may('members.manage', project(input))]
+const managing = (input: { projectId: string }): Requirements => [requirement('members.manage', project(input))]
 
 export const memberVerbs = {
   list: defineVerb({ input: byProject, requires: managing, run: listMembers }),

@@ -64,13 +64,13 @@ export interface Requirement {
 export type Requirements = readonly [Requirement, ...Requirement[]]
 
 /** One requirement: `may('secrets.write', folder(input))`. */
-export const may = (action: Action, at: Where): Requirement => ({ action, at })
+export const requirement = (action: Action, at: Where): Requirement => ({ action, at })
 
 export const INSTANCE: Where = { kind: 'instance' }
 /** What anybody may who is signed in. */
-export const SIGNED_IN: Requirements = [may('instance.use', INSTANCE)]
+export const SIGNED_IN: Requirements = [requirement('instance.use', INSTANCE)]
 /** What only instance admins may. */
-export const RUNS_INSTANCE: Requirements = [may('instance.manage', INSTANCE)]
+export const RUNS_INSTANCE: Requirements = [requirement('instance.manage', INSTANCE)]
 
 export const project = ({ projectId }: { projectId: string }): Where => ({ kind: 'project', projectId })
 

@@ -2,7 +2,7 @@
 import type { Db } from '@keyferry/db'
 import { lookedUp, OutOfReach, type Tx } from '@keyferry/kernel'
 import { allows, type Access, type Place } from '@keyferry/schemas/policy'
-import { reachOf } from '../grants/reach.ts'
+import { reachableFolders } from '../grants/reachable-folders.ts'
 import type { FolderName, NewPlace, Where } from './requirement.ts'
 
 type FolderPlace = Extract<Place, { kind: 'folder' }>
@@ -158,7 +158,7 @@ async function shownBy(db: Db | Tx, folder: FolderName, below: boolean): Promise
   const ids = rows
     .filter(({ path }) => path === top.path || (below && path.startsWith(top.path === '/' ? '/' : `${top.path}/`)))
     .map(({ id }) => id)
-  return { ...found, places: [below ? { ...top, below } : top], behind: () => reachOf(db, ids) }
+  return { ...found, places: [below ? { ...top, below } : top], behind: () => reachableFolders(db, ids) }
 }
 
 /** A sync is where its source is. */

@@ -4,7 +4,7 @@ import { testContext } from '@keyferry/kernel/testing'
 import * as schemas from '@keyferry/schemas'
 import { expect, expectTypeOf, it, test } from 'vitest'
 import { z } from 'zod'
-import { folder, may, SIGNED_IN } from './requirement.ts'
+import { folder, requirement, SIGNED_IN } from './requirement.ts'
 import { defineVerb, perform, type CarriesValue } from './verb.ts'
 
 const input = z.object({ name: z.string() })
@@ -20,7 +20,7 @@ test('a verb without requirements does not compile', () => {
 
 test('a verb that takes secret values says which references it writes', () => {
   const requires = (given: { projectId: string; environment: string; secretPath: string }) =>
-    [may('secrets.write', folder(given))] as const
+    [requirement('secrets.write', folder(given))] as const
   // @ts-expect-error -- there is no `references`
   defineVerb({ input: schemas.createSecret, requires, run })
   // @ts-expect-error -- the values are in a list
@@ -40,7 +40,7 @@ onEveryDatabase('perform', (open) => {
     const { ctx } = test
     const verb = defineVerb({
       input,
-      requires: () => [may('instance.manage', { kind: 'instance' })],
+      requires: () => [requirement('instance.manage', { kind: 'instance' })],
       run: (_ctx, actor, { name }) => `${name} by ${actor.name}`,
     })
     const stranger = { kind: 'user' as const, id: crypto.randomUUID(), name: 'eve' }

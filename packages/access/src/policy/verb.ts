@@ -8,7 +8,7 @@ import { allows, type Access } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import { holdAccess, readAccess } from '../grants/grants.ts'
 import { authorize } from './authorize.ts'
-import { folder, may, type Requirement, type Requirements } from './requirement.ts'
+import { folder, requirement, type Requirement, type Requirements } from './requirement.ts'
 
 /** What a verb gets beside its input. */
 export interface Call {
@@ -100,7 +100,8 @@ function readingReferences({ projectId, values }: Written, access: Access): Requ
       if (reference.kind !== 'absolute') continue
       const { environment, path } = reference
       const place = `${environment}:${path}`
-      if (!places.has(place)) places.set(place, may('secrets.read-values', folder({ projectId, environment, path })))
+      if (!places.has(place))
+        places.set(place, requirement('secrets.read-values', folder({ projectId, environment, path })))
     }
   }
   return [...places.values()]

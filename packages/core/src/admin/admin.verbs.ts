@@ -1,5 +1,5 @@
 /** What may be done with the audit log, with data keys and with the whole store, and who may. */
-import { defineVerb, endSessions, may, project, RUNS_INSTANCE } from '@keyferry/access'
+import { defineVerb, endSessions, requirement, project, RUNS_INSTANCE } from '@keyferry/access'
 import { backup, listAudit, verifyAudit } from '@keyferry/kernel'
 import { verifyStore } from '@keyferry/kernel/authority'
 import * as schemas from '@keyferry/schemas'
@@ -13,7 +13,7 @@ export const auditVerbs = {
   list: defineVerb({ input: schemas.listAudit, requires: () => RUNS_INSTANCE, run: listAudit }),
   project: defineVerb({
     input: schemas.listAudit.extend({ projectId: schemas.id }),
-    requires: (input) => [may('project.manage', project(input))],
+    requires: (input) => [requirement('project.manage', project(input))],
     run: listAudit,
   }),
   /** Reads the whole log. */

@@ -13,7 +13,7 @@ import {
   audit,
   BadRequest,
   maintain,
-  SealBroken,
+  DecryptionError,
   SYSTEM,
   timestamp,
   type Actor,
@@ -22,7 +22,7 @@ import {
   type Tx,
 } from '@keyferry/kernel'
 import { headedFolders, headSealedAs } from '@keyferry/kernel/authority'
-import { lockProject, resealTrashRow, sealedAs } from '@keyferry/vault'
+import { lockProject, resealTrashRow, associatedData } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
 import { takeLease } from '../lease/lease.ts'
 import { describeUnreadable, merged, unreadableAt, type Unreadable } from './unreadable.ts'
@@ -202,9 +202,9 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       .select(['secrets.comment', 'secrets.metadata'])
       .execute()
     for (const row of rows) {
-      const value = anew(row.value, sealedAs('secret', projectId, row))
-      const comment = anew(row.comment, sealedAs('comment', projectId, row))
-      const metadata = anew(row.metadata, sealedAs('metadata', projectId, row))
+      const value = anew(row.value, associatedData('secret', projectId, row))
+      const comment = anew(row.comment, associatedData('comment', projectId, row))
+      const metadata = anew(row.metadata, associatedData('metadata', projectId, row))
       await tx.updateTable('secrets').set({ value, comment, metadata }).where('id', '=', row.id).execute()
     }
     return rows.map((row) => row.id)
@@ -243,9 +243,9 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       ])
       .execute()
     for (const row of rows) {
-      const value = anew(row.value, sealedAs('secret', projectId, row))
-      const comment = row.comment && anew(row.comment, sealedAs('comment', projectId, row))
-      const metadata = row.metadata && anew(row.metadata, sealedAs('metadata', projectId, row))
+      const value = anew(row.value, associatedData('secret', projectId, row))
+      const comment = row.comment && anew(row.comment, associatedData('comment', projectId, row))
+      const metadata = row.metadata && anew(row.metadata, associatedData('metadata', projectId, row))
       await tx.updateTable('secretVersions').set({ value, comment, metadata }).where('id', '=', row.id).execute()
     }
     return rows.map((row) => row.id)
@@ -285,11 +285,11 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
 const resealer =
   (key: DataKey, unreadable: Unreadable[]): Reseal =>
   (sealed, belongsTo) => {
-    if (sealed === '' || key.isPresent(sealed)) return sealed
+    if (sealed === '' || key.isCurrent(sealed)) return sealed
     try {
       return key.seal(key.open(sealed, ...belongsTo), ...belongsTo)
     } catch (error) {
-      if (!(error instanceof SealBroken)) throw error
+      if (!(error instanceof DecryptionError)) throw error
       unreadable.push(unreadableAt(belongsTo))
       return sealed
     }

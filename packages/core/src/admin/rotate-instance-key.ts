@@ -10,7 +10,7 @@ import {
   maintain,
   mark,
   readHead,
-  SealBroken,
+  DecryptionError,
   SYSTEM,
   TABLES,
   timestamp,
@@ -123,11 +123,11 @@ const KEYS: Record<InstanceKey, RotatedKey> = {
     async reseal(ctx, tx, key) {
       const unreadable: string[] = []
       const again = (sealed: string, ...belongsTo: [string, string]): string | null => {
-        if (key.isPresent(sealed)) return null
+        if (key.isCurrent(sealed)) return null
         try {
           return key.seal(key.open(sealed, ...belongsTo), ...belongsTo)
         } catch (error) {
-          if (!(error instanceof SealBroken)) throw error
+          if (!(error instanceof DecryptionError)) throw error
           unreadable.push(belongsTo.join(' '))
           return null
         }

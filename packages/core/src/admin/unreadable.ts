@@ -1,5 +1,5 @@
 /** What a rotation of a data key could not decrypt. The old key alone may open it, once its row is mended, so it is kept until an operator decides. */
-import { isAmong, type Db } from '@keyferry/db'
+import { inList, type Db } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 
 /** A sealed text that does not open where it is. */
@@ -34,7 +34,7 @@ export async function describeUnreadable(db: Db | Tx, list: readonly Unreadable[
   const folders = await db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where((eb) => isAmong(db, eb.ref('folders.id'), ids))
+    .where((eb) => inList(db, eb.ref('folders.id'), ids))
     .select(['folders.id', 'folders.path', 'environments.slug'])
     .execute()
   const places = new Map(folders.map(({ id, slug, path }) => [id, `${slug}:${path}`]))

@@ -1,5 +1,5 @@
 /** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
-import { isAmong, together, type Db, type LedgerTable, type Selectable } from '@keyferry/db'
+import { inList, batchLoader, type Db, type LedgerTable, type Selectable } from '@keyferry/db'
 import { timestamp, type Context, type DataKey, type Tx } from '@keyferry/kernel'
 import type { Flags } from '../destinations/destination.ts'
 
@@ -71,11 +71,11 @@ export async function readTargetLedgers(
   return { own, claimed, left }
 }
 
-const rowsOfTarget = together(async (db: Db | Tx, targetKeys: readonly string[]) => {
+const rowsOfTarget = batchLoader(async (db: Db | Tx, targetKeys: readonly string[]) => {
   const rows = await db
     .selectFrom('ledger')
     .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
-    .where((eb) => isAmong(db, eb.ref('ledger.targetKey'), targetKeys))
+    .where((eb) => inList(db, eb.ref('ledger.targetKey'), targetKeys))
     .select(COLUMNS)
     .select(['ledger.syncId', 'ledger.targetKey', 'syncs.name', 'syncs.folderId', 'syncs.targetKey as pointsAt'])
     .execute()

@@ -1,5 +1,5 @@
 /** The value a target held before, found again in the vault's versions by its digest. */
-import { SealBroken, type Context } from '@keyferry/kernel'
+import { DecryptionError, type Context } from '@keyferry/kernel'
 import { projectKey } from '@keyferry/vault'
 import { digestOf } from '../plan/desired.ts'
 import type { LedgerEntry } from './ledger.ts'
@@ -33,7 +33,7 @@ export async function previousValue(
       const value = key.open(version.value, 'secret', spec.projectId, spec.folderId, sourceKey, String(version.version))
       if (digestOf(key, name, value, flags) === wanted) return value
     } catch (error) {
-      if (!(error instanceof SealBroken)) throw error
+      if (!(error instanceof DecryptionError)) throw error
     }
   }
   return null

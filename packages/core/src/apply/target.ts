@@ -1,5 +1,5 @@
 /** Everything one run, plan or preview needs of a sync, opened: definition, client, key schema, project key. */
-import { isAmong, together, type ConnectionTable, type Db, type SyncTable } from '@keyferry/db'
+import { inList, batchLoader, type ConnectionTable, type Db, type SyncTable } from '@keyferry/db'
 import { NotFound, type Context, type DataKey } from '@keyferry/kernel'
 import type { Reads } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
@@ -72,12 +72,12 @@ async function source(ctx: Context, folderId: string): Promise<{ environment: st
   return { environment, key: ctx.keyring.open(projectId, dataKey) }
 }
 
-const sources = together(async (db: Db, folderIds: readonly string[]) => {
+const sources = batchLoader(async (db: Db, folderIds: readonly string[]) => {
   const rows = await db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .innerJoin('projects', 'projects.id', 'environments.projectId')
-    .where((eb) => isAmong(db, eb.ref('folders.id'), folderIds))
+    .where((eb) => inList(db, eb.ref('folders.id'), folderIds))
     .select(['folders.id', 'environments.slug as environment', 'environments.projectId', 'projects.dataKey'])
     .execute()
   const byId = new Map(rows.map((row) => [row.id, row]))

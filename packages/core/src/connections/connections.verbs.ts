@@ -2,9 +2,9 @@
 import {
   connectionAt,
   defineVerb,
-  knownConnection,
-  knownConnections,
-  may,
+  withReadableProjects,
+  readableConnections,
+  requirement,
   SIGNED_IN,
   type Requirements,
 } from '@keyferry/access'
@@ -33,8 +33,12 @@ const choices = z.object({
   known: schemas.openFields.pipe(z.record(z.string(), z.string())).default({}),
 })
 
-const reading = (input: { connectionId: string }): Requirements => [may('connections.read', connectionAt(input))]
-const managing = (input: { connectionId: string }): Requirements => [may('connections.manage', connectionAt(input))]
+const reading = (input: { connectionId: string }): Requirements => [
+  requirement('connections.read', connectionAt(input)),
+]
+const managing = (input: { connectionId: string }): Requirements => [
+  requirement('connections.manage', connectionAt(input)),
+]
 
 export const connectionVerbs = {
   options: defineVerb({
@@ -46,32 +50,33 @@ export const connectionVerbs = {
   list: defineVerb({
     input: filter.default({}),
     requires: () => SIGNED_IN,
-    run: async (ctx, actor, input, { access }) => knownConnections(access, await listConnections(ctx, actor, input)),
+    run: async (ctx, actor, input, { access }) => readableConnections(access, await listConnections(ctx, actor, input)),
   }),
 
   available: defineVerb({
     input: z.object({ app: schemas.destinationName, projectId: schemas.id.optional() }),
     requires: () => SIGNED_IN,
     run: async (ctx, actor, input, { access }) =>
-      knownConnections(access, await listAvailableConnections(ctx, actor, input)),
+      readableConnections(access, await listAvailableConnections(ctx, actor, input)),
   }),
 
   get: defineVerb({
     input: one,
     requires: reading,
-    run: async (ctx, actor, input, { access }) => knownConnection(access, await getConnection(ctx, actor, input)),
+    run: async (ctx, actor, input, { access }) => withReadableProjects(access, await getConnection(ctx, actor, input)),
   }),
 
   byName: defineVerb({
     input: z.object({ app: schemas.destinationName, connectionName: schemas.lookedUp(64) }),
-    requires: ({ connectionName: name }) => [may('connections.read', { kind: 'connection-name', name })],
-    run: async (ctx, actor, input, { access }) => knownConnection(access, await getConnectionByName(ctx, actor, input)),
+    requires: ({ connectionName: name }) => [requirement('connections.read', { kind: 'connection-name', name })],
+    run: async (ctx, actor, input, { access }) =>
+      withReadableProjects(access, await getConnectionByName(ctx, actor, input)),
   }),
 
   create: defineVerb({
     input: schemas.createConnection,
     requires: ({ projectId }) => [
-      may('connections.manage', projectId ? { kind: 'project', projectId } : { kind: 'organization' }),
+      requirement('connections.manage', projectId ? { kind: 'project', projectId } : { kind: 'organization' }),
     ],
     run: createConnection,
   }),
@@ -81,7 +86,8 @@ export const connectionVerbs = {
   check: defineVerb({
     input: z.object({ connectionId: schemas.id }),
     requires: reading,
-    run: async (ctx, actor, input, { access }) => knownConnection(access, await checkConnection(ctx, actor, input)),
+    run: async (ctx, actor, input, { access }) =>
+      withReadableProjects(access, await checkConnection(ctx, actor, input)),
   }),
   choices: defineVerb({ input: choices, requires: reading, run: listChoices }),
   choiceRows: defineVerb({

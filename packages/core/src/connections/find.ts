@@ -1,4 +1,4 @@
-import { isAmong, together, type ConnectionTable, type Db, type Selectable } from '@keyferry/db'
+import { inList, batchLoader, type ConnectionTable, type Db, type Selectable } from '@keyferry/db'
 import { BadRequest, NotFound, type Context, type DataKey } from '@keyferry/kernel'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destination } from '../destinations/registry.ts'
@@ -26,11 +26,11 @@ export async function findWithKey(
   return { connection, key: ctx.keyring.open(organizationId, dataKey) }
 }
 
-const withKeys = together(async (db: Db, ids: readonly string[]) => {
+const withKeys = batchLoader(async (db: Db, ids: readonly string[]) => {
   const rows = await db
     .selectFrom('connections')
     .innerJoin('organizations', (join) => join.onTrue())
-    .where((eb) => isAmong(db, eb.ref('connections.id'), ids))
+    .where((eb) => inList(db, eb.ref('connections.id'), ids))
     .selectAll('connections')
     .select(['organizations.id as organizationId', 'organizations.dataKey'])
     .execute()

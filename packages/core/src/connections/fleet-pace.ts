@@ -1,4 +1,4 @@
-import { databaseTime, isAmong, together, type Db } from '@keyferry/db'
+import { databaseTime, inList, batchLoader, type Db } from '@keyferry/db'
 import { transact, type Context, type Tx } from '@keyferry/kernel'
 import { ask, isShared, refuse, type Pace } from '../destinations/fleet-pace.ts'
 import type { FleetPace } from '../destinations/pace.ts'
@@ -65,10 +65,10 @@ export function fleetPace(ctx: Context, connectionId: string): FleetPace {
   }
 }
 
-const paces = together(async (db: Db, connectionIds: readonly string[]) => {
+const paces = batchLoader(async (db: Db, connectionIds: readonly string[]) => {
   const rows = await db
     .selectFrom('paces')
-    .where((eb) => isAmong(db, eb.ref('connectionId'), connectionIds))
+    .where((eb) => inList(db, eb.ref('connectionId'), connectionIds))
     .select(['connectionId', 'bucket', 'state', databaseTime(db).as('now')])
     .execute()
   const byConnection = Map.groupBy(rows, (row) => row.connectionId)

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { audit, BadRequest, NotFound, snapshot as oneLook, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { restorePlan } from '@keyferry/schemas'
 import {
-  change,
+  withVaultTransaction,
   checkReferences,
   deleteSecretRows,
   openForWriting,
@@ -35,7 +35,7 @@ export async function restoreRun(
   input: RunAddress & { planHash: string },
 ): Promise<RestorePlan> {
   const at = await find(ctx, input)
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await openForWriting(ctx, tx, at.place)
     const found = await rewindTo(ctx, tx, at)
     const shown = show(at, found)
@@ -65,7 +65,7 @@ export async function restoreRun(
       [...puts].map(([key, { value }]) => ({ present: present.get(key), key, value })),
     )
     await checkReferences(ctx, tx, target, secrets)
-    touched(target.folder.id)
+    markChanged(target.folder.id)
     const { added, changed, removed } = shown
     const { sync, runId } = at
     await audit(ctx, tx, actor, 'secret-sync-restore', sync.projectId, {

@@ -1,10 +1,10 @@
 /** Works out what the source folder must hold for the target to hold what it held after a run. Writes nothing. */
 import { budget, type Context, type DataKey, type Limits, type Tx } from '@keyferry/kernel'
 import {
-  expander,
+  createExpander,
   loadTree,
   openOrNull,
-  sealedAs,
+  associatedData,
   valueOpener,
   visible,
   type SecretRow,
@@ -39,7 +39,7 @@ export async function rewind(
   const tree = await loadTree(ctx, tx, await foldersOf(tx, projectId))
   const folder = tree.folders.get(snapshot.folderId)
   if (!folder) throw new Error(`the source folder ${snapshot.folderId} is gone`)
-  const open = (row: SecretRow): string | null => openOrNull(key, row.value, sealedAs('secret', projectId, row))
+  const open = (row: SecretRow): string | null => openOrNull(key, row.value, associatedData('secret', projectId, row))
   const present = new Map(folder.secrets)
   const old = await versionsOf(tx, snapshot)
   const problems = new Map<string, string>()
@@ -102,7 +102,7 @@ async function unresolvable(
   present: ReadonlyMap<string, SecretRow>,
 ): Promise<{ sourceKey: string; problem: string }[]> {
   folder.secrets = wanted
-  const { expand } = expander(tree, open, budget(limits))
+  const { expand } = createExpander(tree, open, budget(limits))
   const found: { sourceKey: string; problem: string }[] = []
   for (const [sourceKey, row] of wanted) {
     if (row === present.get(sourceKey)) continue
@@ -123,7 +123,7 @@ async function compare(
   { entries, absent }: Snapshot,
 ): Promise<{ differing: Map<string, string>; equal: Set<string> }> {
   folder.secrets = wanted
-  const { expand } = expander(tree, valueOpener(key, projectId), budget(limits))
+  const { expand } = createExpander(tree, valueOpener(key, projectId), budget(limits))
   const shown = visible(tree, folder).keys
   const differing = new Map<string, string>()
   const equal = new Set<string>()

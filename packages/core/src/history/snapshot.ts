@@ -1,6 +1,6 @@
 /** What a target held after a run, as versions of the secrets it was made from, so that the run can be restored later. */
 import { createHash, randomUUID } from 'node:crypto'
-import { isAmong, together } from '@keyferry/db'
+import { inList, batchLoader } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 import { readLedgerAt, type LedgerEntry } from '../apply/ledger.ts'
 import type { Flags } from '../destinations/destination.ts'
@@ -54,18 +54,18 @@ export async function keepSnapshot(
   return id
 }
 
-const kept = together(async (tx: Tx, asked: readonly { syncId: string; hash: string }[]) => {
+const kept = batchLoader(async (tx: Tx, asked: readonly { syncId: string; hash: string }[]) => {
   const rows = await tx
     .selectFrom('snapshots')
     .where((eb) =>
-      isAmong(
+      inList(
         tx,
         eb.ref('syncId'),
         asked.map(({ syncId }) => syncId),
       ),
     )
     .where((eb) =>
-      isAmong(
+      inList(
         tx,
         eb.ref('hash'),
         asked.map(({ hash }) => hash),

@@ -1,5 +1,5 @@
 /** The transactions in which runs end. Runs that end at about the same time share one. */
-import { given, isAmong, isPostgres, together, type Db } from '@keyferry/db'
+import { valuesTable, inList, isPostgres, batchLoader, type Db } from '@keyferry/db'
 import { transact, type Context, type Tx } from '@keyferry/kernel'
 
 export interface HeldLease {
@@ -17,7 +17,7 @@ export interface RunEnd {
 }
 
 /** Does the work and frees the target, in one transaction; answers false, and did nothing, when the lease is lost. */
-export const finishRun = together(
+export const finishRun = batchLoader(
   async (_db: Db, ends: readonly RunEnd[]): Promise<(end: RunEnd) => boolean | Error> => {
     try {
       const ended = await commit(ends)
@@ -55,7 +55,7 @@ async function commit(ends: readonly RunEnd[]): Promise<ReadonlySet<RunEnd>> {
 async function free(tx: Tx, held: readonly HeldLease[]): Promise<ReadonlySet<string>> {
   const rows = await tx
     .selectFrom('leases')
-    .innerJoin(given(tx, held, { targetKey: 'text', fence: 'integer', holder: 'text' }).as('held'), (join) =>
+    .innerJoin(valuesTable(tx, held, { targetKey: 'text', fence: 'integer', holder: 'text' }).as('held'), (join) =>
       join
         .onRef('held.targetKey', '=', 'leases.targetKey')
         .onRef('held.fence', '=', 'leases.fence')
@@ -70,7 +70,7 @@ async function free(tx: Tx, held: readonly HeldLease[]): Promise<ReadonlySet<str
   await tx
     .updateTable('leases')
     .set({ holder: null })
-    .where((eb) => isAmong(tx, eb.ref('targetKey'), targetKeys))
+    .where((eb) => inList(tx, eb.ref('targetKey'), targetKeys))
     .execute()
   return new Set(rows.flatMap(({ holder }) => holder ?? []))
 }

@@ -2,7 +2,7 @@
  * One writer per target. A lease is held by one run, renewed while it works and fenced: its number only grows, so a run that
  * slept past its lease finds at its next check that another one took over, and makes no further call and no further entry.
  */
-import { databaseTime, given, together, type Db, type Tables } from '@keyferry/db'
+import { databaseTime, valuesTable, batchLoader, type Db, type Tables } from '@keyferry/db'
 import type { Context, Tx } from '@keyferry/kernel'
 import { sql, type UpdateObject } from 'kysely'
 import { finishRun } from './finish-run.ts'
@@ -116,7 +116,7 @@ export async function lockTarget(ctx: Context, tx: Tx, targetKey: string): Promi
  * The new fence, or null while another holder's lease is fresh. One statement decides, so two claims cannot both win; and it goes by the
  * database's clock, so that processes whose clocks differ agree. Of two at the same time for one target the first gets it.
  */
-const claim = together(async (db: Db, asked: readonly { targetKey: string; holder: string }[]) => {
+const claim = batchLoader(async (db: Db, asked: readonly { targetKey: string; holder: string }[]) => {
   const first = new Map(asked.toReversed().map((one) => [one.targetKey, one]))
   // In one order: whoever takes several leases at once takes them like this, so that no two wait for each other.
   const rows = [...first.values()].sort((a, b) => (a.targetKey < b.targetKey ? -1 : 1))
@@ -125,7 +125,7 @@ const claim = together(async (db: Db, asked: readonly { targetKey: string; holde
     .columns(['targetKey', 'holder', 'fence', 'expiresAt'])
     .expression((eb) =>
       eb
-        .selectFrom(given(db, rows, { targetKey: 'text', holder: 'text' }).as('asked'))
+        .selectFrom(valuesTable(db, rows, { targetKey: 'text', holder: 'text' }).as('asked'))
         .select(['asked.targetKey', 'asked.holder', eb.lit(1).as('fence'), databaseTime(db, LEASE_MS).as('expiresAt')])
         // Without a condition SQLite takes the conflict clause for a part of the select.
         .where(sql<boolean>`true`),

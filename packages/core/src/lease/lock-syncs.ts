@@ -1,4 +1,4 @@
-import { isAmong, isPostgres, type Db, type Tables } from '@keyferry/db'
+import { inList, isPostgres, type Db, type Tables } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 import { expressionBuilder, sql, type SelectQueryBuilder } from 'kysely'
 
@@ -17,6 +17,6 @@ export const lockSyncsById = (db: Db | Tx, ids: readonly string[]) =>
     db,
     expressionBuilder<Tables>()
       .selectFrom('syncs')
-      .where((eb) => isAmong(db, eb.ref('syncs.id'), ids))
+      .where((eb) => inList(db, eb.ref('syncs.id'), ids))
       .select('syncs.id'),
   )

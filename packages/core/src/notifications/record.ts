@@ -2,7 +2,7 @@
  * Notices are told of in the transaction that ends the run they tell of, so none is lost and none is told of something that was undone. They wait
  * in an outbox until they arrived.
  */
-import { isAmong, together } from '@keyferry/db'
+import { inList, batchLoader } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { DueSync } from '../sync/due.ts'
 import { enqueue, type NoticeBody, type Told } from './outbox.ts'
@@ -59,10 +59,10 @@ export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEn
     .execute()
 }
 
-const health = together(async (tx: Tx, syncIds: readonly string[]) => {
+const health = batchLoader(async (tx: Tx, syncIds: readonly string[]) => {
   const rows = await tx
     .selectFrom('syncHealth')
-    .where((eb) => isAmong(tx, eb.ref('syncId'), syncIds))
+    .where((eb) => inList(tx, eb.ref('syncId'), syncIds))
     .selectAll()
     .execute()
   const bySync = new Map(rows.map((row) => [row.syncId, row]))

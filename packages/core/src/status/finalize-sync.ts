@@ -1,5 +1,5 @@
 /** The end of a run as its sync shows it. Inside the transaction that ends the run. */
-import { amend, given, together } from '@keyferry/db'
+import { amend, valuesTable, batchLoader } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import { lockSyncsById } from '../lease/lock-syncs.ts'
 import { NOT_CHECKED, nextCheck } from '../sync/drift-record.ts'
@@ -52,12 +52,12 @@ interface SyncUpdate {
   nextCheckAt: string | null
 }
 
-const applyUpdates = together(async (tx: Tx, updates: readonly SyncUpdate[]) => {
+const applyUpdates = batchLoader(async (tx: Tx, updates: readonly SyncUpdate[]) => {
   const ids = updates.map(({ id }) => id)
   const rows = await tx
     .updateTable('syncs')
     .from(
-      given(tx, updates, {
+      valuesTable(tx, updates, {
         id: 'text',
         runId: 'text',
         state: 'text',

@@ -1,5 +1,5 @@
 /** The history's row of a run. It is written when the run may change something at the vendor, or when it ends without. */
-import { together, type RunTable, type Selectable } from '@keyferry/db'
+import { batchLoader, type RunTable, type Selectable } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import { reachedOf } from '@keyferry/vault'
 import type { Outcome } from '../apply/apply.ts'
@@ -51,7 +51,7 @@ export const recordRun = (
     reached: reachedOf(sync),
   })
 
-const upsertRuns = together(async (db: Context['db'] | Tx, runs: readonly Selectable<RunTable>[]) => {
+const upsertRuns = batchLoader(async (db: Context['db'] | Tx, runs: readonly Selectable<RunTable>[]) => {
   await db
     .insertInto('runs')
     .values(runs)

@@ -1,5 +1,5 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
-import { given, isAmong, together, type Db, type SyncTable, type Tables } from '@keyferry/db'
+import { valuesTable, inList, batchLoader, type Db, type SyncTable, type Tables } from '@keyferry/db'
 import { timestamp, type Context, type WakeHint } from '@keyferry/kernel'
 import { expressionBuilder, sql, type ExpressionBuilder, type Selectable } from 'kysely'
 import { lockSyncs } from '../lease/lock-syncs.ts'
@@ -48,10 +48,10 @@ export async function loadSync(ctx: Context, syncId: string): Promise<LoadedSync
   return { sync, isDue, interrupted: running !== null, hasCleanups: leaving !== null }
 }
 
-const syncs = together(async (db: Db, ids: readonly string[]) => {
+const syncs = batchLoader(async (db: Db, ids: readonly string[]) => {
   const rows = await db
     .selectFrom('syncs')
-    .where((eb) => isAmong(db, eb.ref('id'), ids))
+    .where((eb) => inList(db, eb.ref('id'), ids))
     .selectAll()
     .select((eb) => [
       eb
@@ -76,10 +76,10 @@ const syncs = together(async (db: Db, ids: readonly string[]) => {
 /** The sync's revision of wishes; null when it is gone. */
 export const requestedRevision = (ctx: Context, syncId: string): Promise<number | null> => revisions(ctx.db, syncId)
 
-const revisions = together(async (db: Db, ids: readonly string[]) => {
+const revisions = batchLoader(async (db: Db, ids: readonly string[]) => {
   const rows = await db
     .selectFrom('syncs')
-    .where((eb) => isAmong(db, eb.ref('id'), ids))
+    .where((eb) => inList(db, eb.ref('id'), ids))
     .select(['id', 'due'])
     .execute()
   const byId = new Map(rows.map(({ id, due }) => [id, due]))
@@ -90,10 +90,10 @@ const revisions = together(async (db: Db, ids: readonly string[]) => {
 export const claimDue = (ctx: Context, { id, targetKey }: DueSync): Promise<DueSync | undefined> =>
   claims(ctx.db, { id, targetKey, now: timestamp(ctx) })
 
-const claims = together(async (db: Db, asked: readonly { id: string; targetKey: string; now: string }[]) => {
+const claims = batchLoader(async (db: Db, asked: readonly { id: string; targetKey: string; now: string }[]) => {
   const due = expressionBuilder<Tables>()
     .selectFrom('syncs')
-    .innerJoin(given(db, asked, { id: 'text', targetKey: 'text', now: 'text' }).as('asked'), (join) =>
+    .innerJoin(valuesTable(db, asked, { id: 'text', targetKey: 'text', now: 'text' }).as('asked'), (join) =>
       join.onRef('asked.id', '=', 'syncs.id').onRef('asked.targetKey', '=', 'syncs.targetKey'),
     )
     .whereRef('seen', '<', 'due')
@@ -129,17 +129,17 @@ export async function dueOnTarget(ctx: Context, targetKey: string, except: strin
   return waiting.filter(({ id, retryAt }) => id !== except && (retryAt === null || retryAt <= now)).map(({ id }) => id)
 }
 
-const waitingForTarget = together(async (db: Db, targetKeys: readonly string[]) => {
+const waitingForTarget = batchLoader(async (db: Db, targetKeys: readonly string[]) => {
   const rows = await db
     .selectFrom('syncs')
-    .where((eb) => isAmong(db, eb.ref('targetKey'), targetKeys))
+    .where((eb) => inList(db, eb.ref('targetKey'), targetKeys))
     .whereRef('seen', '<', 'due')
     .select(['id', 'targetKey', 'retryAt'])
     .union((eb) =>
       eb
         .selectFrom('departures')
         .innerJoin('syncs', 'syncs.id', 'departures.syncId')
-        .where((eb) => isAmong(db, eb.ref('departures.targetKey'), targetKeys))
+        .where((eb) => inList(db, eb.ref('departures.targetKey'), targetKeys))
         .whereRef('syncs.applied', '>=', 'departures.revision')
         .select(['departures.syncId as id', 'departures.targetKey', 'departures.retryAt']),
     )
@@ -175,7 +175,7 @@ const MANUAL_TRIGGERS: readonly string[] = ['manual', 'approve', 'create', 'edit
 export async function wakeHints(ctx: Context, syncIds: readonly string[]): Promise<Map<string, WakeHint>> {
   const rows = await ctx.db
     .selectFrom('syncs')
-    .where((eb) => isAmong(ctx.db, eb.ref('id'), syncIds))
+    .where((eb) => inList(ctx.db, eb.ref('id'), syncIds))
     .select(['id', 'connectionId', 'trigger', 'seen', 'due'])
     .execute()
   return new Map(

@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto'
 import type { Db } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import {
-  change,
+  withVaultTransaction,
   createImport,
   deleteEnvironment,
   deleteFolder,
   deleteImport,
   lockProject,
   openForPlainValues,
-  readersOf,
+  dependentsOf,
   updateEnvironment,
   updateFolder,
   updateImport,
@@ -55,7 +55,7 @@ onEveryDatabase('fan-out', (open, dialect) => {
       ['prod:/d', 'dev:/c', 'dev:/b', 'dev:/a', 'dev:/other'].map((place) => v.folder(place)),
     )
     const [d = '', c = '', b = '', a = ''] = ids
-    const readers = (id: string) => t.ctx.db.transaction().execute(async (tx) => (await readersOf(tx, [id])).sort())
+    const readers = (id: string) => t.ctx.db.transaction().execute(async (tx) => (await dependentsOf(tx, [id])).sort())
     expect(await readers(d)).toEqual([d, c, b, a].sort())
     expect(await readers(b)).toEqual([b, a].sort())
 
@@ -181,7 +181,7 @@ onEveryDatabase('fan-out', (open, dialect) => {
     const sync = await v.sync('dev:/top')
     const inside = Promise.withResolvers<void>()
     const commit = Promise.withResolvers<void>()
-    const importing = change(t.ctx, t.actor, async (tx, touched) => {
+    const importing = withVaultTransaction(t.ctx, t.actor, async (tx, markChanged) => {
       await lockProject(t.ctx, tx, projectId)
       const top = await tx.selectFrom('folders').where('path', '=', '/top').select('id').executeTakeFirstOrThrow()
       const mid = await tx.selectFrom('folders').where('path', '=', '/mid').select('id').executeTakeFirstOrThrow()
@@ -197,7 +197,7 @@ onEveryDatabase('fan-out', (open, dialect) => {
           updatedAt: at,
         })
         .execute()
-      touched(top.id)
+      markChanged(top.id)
       inside.resolve()
       await commit.promise
     })

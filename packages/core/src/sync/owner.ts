@@ -1,5 +1,5 @@
 /** Who stands behind a sync: someone who may read what it sends. Without one it sends nothing. */
-import { authorize, may, readAccess } from '@keyferry/access'
+import { authorize, requirement, readAccess } from '@keyferry/access'
 import { amend } from '@keyferry/db'
 import { Forbidden, OutOfReach, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { readerWith, type Reads } from '@keyferry/vault'
@@ -29,7 +29,10 @@ export interface Blockage {
 export async function blockageWithoutOwner(db: Context['db'] | Tx, sync: Sync): Promise<Blockage | null> {
   if (sync.standsBehind === null) return null
   const actor = ownerSchema.parse(JSON.parse(sync.standsBehind))
-  const sent = may('secrets.read-values', { kind: 'shown-by', folder: { kind: 'folder-id', folderId: sync.folderId } })
+  const sent = requirement('secrets.read-values', {
+    kind: 'shown-by',
+    folder: { kind: 'folder-id', folderId: sync.folderId },
+  })
   try {
     await authorize(db, await readAccess(db, actor), [sent])
     return null

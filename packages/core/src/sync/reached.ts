@@ -3,7 +3,7 @@
  * both count: the folders that show through the source now, and those that did when the present contents of the target were written. Results are
  * shown only to those who may know the names in all of them.
  */
-import { reachedFrom } from '@keyferry/access'
+import { reachableFolderIds } from '@keyferry/access'
 import type { Context } from '@keyferry/kernel'
 import type { Reached } from '@keyferry/vault'
 import type { StoredOptions } from './options.ts'
@@ -14,7 +14,7 @@ export const NOTHING_REACHED = JSON.stringify({ now: [], before: [] } satisfies 
 
 /** At the start of a run: the sync with the folders that the run may say something about, stored when they changed. */
 export async function noteReached(ctx: Context, sync: DueSync): Promise<DueSync> {
-  const now = (await reachedFrom(ctx.db, sync.folderId)).toSorted()
+  const now = (await reachableFolderIds(ctx.db, sync.folderId)).toSorted()
   const reached = JSON.stringify({ now, before: before(sync).toSorted() })
   // A store of an older version: what was written before is not known until everything is written once.
   if (reached === sync.reached || (sync.reached === null && sync.applied !== sync.seen)) return sync

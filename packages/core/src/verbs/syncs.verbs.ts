@@ -3,8 +3,8 @@ import {
   connectionAt,
   defineVerb,
   folder,
-  inReach,
-  may,
+  filterReadable,
+  requirement,
   project,
   SIGNED_IN,
   syncAt,
@@ -45,7 +45,7 @@ const shown =
 
 /** A sync sends what its source shows, imports and references included: who creates one, or lets one go on, reads all of it. */
 const sending = (input: { syncId: string }): Requirement =>
-  may('secrets.read-values', { kind: 'sent-by', syncId: input.syncId })
+  requirement('secrets.read-values', { kind: 'sent-by', syncId: input.syncId })
 
 const creating = (input: {
   projectId: string
@@ -53,9 +53,9 @@ const creating = (input: {
   secretPath: string
   connectionId: string
 }): readonly [Requirement, ...Requirement[]] => [
-  may('syncs.manage', folder(input)),
-  may('secrets.read-values', { kind: 'shown-by', folder: folder(input) }),
-  may('connections.read', connectionAt(input)),
+  requirement('syncs.manage', folder(input)),
+  requirement('secrets.read-values', { kind: 'shown-by', folder: folder(input) }),
+  requirement('connections.read', connectionAt(input)),
 ]
 
 export const syncVerbs = {
@@ -67,21 +67,21 @@ export const syncVerbs = {
 
   list: defineVerb({
     input: z.object({ projectId: schemas.id, destination: schemas.destinationName.optional() }),
-    requires: (input) => [may('project.read', project(input))],
+    requires: (input) => [requirement('project.read', project(input))],
     run: async (ctx, actor, input, { access }) => {
-      const known = inReach(access, 'syncs.read', input.projectId, await listSyncs(ctx, actor, input), sourceOf)
+      const known = filterReadable(access, 'syncs.read', input.projectId, await listSyncs(ctx, actor, input), sourceOf)
       return Promise.all(known.map((row) => hideResults(ctx, row)))
     },
   }),
 
-  get: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: shown(getSync) }),
+  get: defineVerb({ input: one, requires: (input) => [requirement('syncs.read', syncAt(input))], run: shown(getSync) }),
 
   byName: defineVerb({
     input: z.object({ destination: schemas.destinationName, projectId: schemas.id, syncName: schemas.lookedUp(256) }),
-    requires: (input) => [may('project.read', project(input))],
+    requires: (input) => [requirement('project.read', project(input))],
     run: async (ctx, actor, input, { access }) => {
       const found = await getSyncByName(ctx, actor, input)
-      const [known] = inReach(access, 'syncs.read', input.projectId, [found], sourceOf)
+      const [known] = filterReadable(access, 'syncs.read', input.projectId, [found], sourceOf)
       if (!known)
         throw new NotFound(`There is no ${input.destination} sync with the name ${input.syncName} in this project`)
       return hideResults(ctx, known)
@@ -94,41 +94,41 @@ export const syncVerbs = {
   update: defineVerb({
     input: schemas.updateSync,
     requires: ({ syncId, environment, secretPath, connectionId }) => [
-      may('syncs.manage', syncAt({ syncId })),
-      may('syncs.manage', { kind: 'sync-source', syncId, environment, secretPath }),
-      may('secrets.read-values', { kind: 'sent-by', syncId, moved: { environment, secretPath } }),
-      ...(connectionId === undefined ? [] : [may('connections.read', connectionAt({ connectionId }))]),
+      requirement('syncs.manage', syncAt({ syncId })),
+      requirement('syncs.manage', { kind: 'sync-source', syncId, environment, secretPath }),
+      requirement('secrets.read-values', { kind: 'sent-by', syncId, moved: { environment, secretPath } }),
+      ...(connectionId === undefined ? [] : [requirement('connections.read', connectionAt({ connectionId }))]),
     ],
     run: shown(updateSync),
   }),
 
   delete: defineVerb({
     input: one.extend({ removeSecrets: z.boolean().default(false) }),
-    requires: (input) => [may('syncs.manage', syncAt(input))],
+    requires: (input) => [requirement('syncs.manage', syncAt(input))],
     run: shown(deleteSync),
   }),
 
   trigger: defineVerb({
     input: one,
-    requires: (input) => [may('syncs.run', syncAt(input)), sending(input)],
+    requires: (input) => [requirement('syncs.run', syncAt(input)), sending(input)],
     run: shown(triggerSync),
   }),
 
   importSecrets: defineVerb({
     input: one,
-    requires: (input) => [may('syncs.run', syncAt(input))],
+    requires: (input) => [requirement('syncs.run', syncAt(input))],
     run: importSecrets,
   }),
 
   removeSecrets: defineVerb({
     input: one,
-    requires: (input) => [may('syncs.manage', syncAt(input))],
+    requires: (input) => [requirement('syncs.manage', syncAt(input))],
     run: shown(removeSecrets),
   }),
 
   checkDrift: defineVerb({
     input: one,
-    requires: (input) => [may('syncs.run', syncAt(input))],
+    requires: (input) => [requirement('syncs.run', syncAt(input))],
     run: shown(checkDrift),
   }),
 
@@ -141,10 +141,10 @@ export const syncVerbs = {
       projectId: schemas.id,
     }),
     requires: (input) => [
-      may('project.read', project(input)),
+      requirement('project.read', project(input)),
       ...(input.connectionId === undefined
         ? []
-        : [may('connections.read', connectionAt({ connectionId: input.connectionId }))]),
+        : [requirement('connections.read', connectionAt({ connectionId: input.connectionId }))]),
     ],
     run: async (ctx, actor, input, { access }) => {
       const { hasDuplicate, duplicateProjectId } = await checkDestination(ctx, actor, input)
@@ -154,42 +154,42 @@ export const syncVerbs = {
   }),
 
   preview: defineVerb({ input: schemas.previewSync, requires: creating, run: previewSync }),
-  plan: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: planSync }),
+  plan: defineVerb({ input: one, requires: (input) => [requirement('syncs.read', syncAt(input))], run: planSync }),
 
   approve: defineVerb({
     input: one.extend({ planHash: schemas.shownHash }),
-    requires: (input) => [may('syncs.manage', syncAt(input)), sending(input)],
+    requires: (input) => [requirement('syncs.manage', syncAt(input)), sending(input)],
     run: shown(approvePlan),
   }),
 
-  runs: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: listRuns }),
-  run: defineVerb({ input: oneRun, requires: (input) => [may('syncs.read', syncAt(input))], run: getRun }),
+  runs: defineVerb({ input: one, requires: (input) => [requirement('syncs.read', syncAt(input))], run: listRuns }),
+  run: defineVerb({ input: oneRun, requires: (input) => [requirement('syncs.read', syncAt(input))], run: getRun }),
 
   /** A run names what came from other folders. */
   restorePreview: defineVerb({
     input: oneRun,
-    requires: (input) => [may('secrets.read-values', syncAt(input)), sending(input)],
+    requires: (input) => [requirement('secrets.read-values', syncAt(input)), sending(input)],
     run: previewRestore,
   }),
 
   restore: defineVerb({
     input: oneRun.extend({ planHash: schemas.shownHash }),
-    requires: (input) => [may('secrets.write', syncAt(input)), sending(input)],
+    requires: (input) => [requirement('secrets.write', syncAt(input)), sending(input)],
     run: restoreRun,
   }),
 
   events: verbsWith<WatchCall>()({
     input: z.object({ projectId: schemas.id, lastEventId: z.string().max(64).nullish() }),
-    requires: (input) => [may('project.read', project(input))],
+    requires: (input) => [requirement('project.read', project(input))],
     run: watchProject,
   }),
 
-  keys: defineVerb({ input: one, requires: (input) => [may('syncs.read', syncAt(input))], run: listKeys }),
+  keys: defineVerb({ input: one, requires: (input) => [requirement('syncs.read', syncAt(input))], run: listKeys }),
 
   /** Folders and environments that are deleted once syncs have removed what they wrote. */
   deletions: defineVerb({
     input: z.object({ projectId: schemas.id }),
-    requires: (input) => [may('project.read', project(input))],
+    requires: (input) => [requirement('project.read', project(input))],
     run: async (ctx, actor, input, { access }) => {
       const { projectId } = input
       const waiting = await listDeletions(ctx, actor, input)

@@ -1,5 +1,5 @@
 /** Live events as one person or machine may see them. */
-import { reachOf, readAccess, type Call } from '@keyferry/access'
+import { reachableFolders, readAccess, type Call } from '@keyferry/access'
 import type { Actor, Context } from '@keyferry/kernel'
 import type { LiveEvent } from '@keyferry/schemas'
 import { allows, isMember, type Access, type Place } from '@keyferry/schemas/policy'
@@ -71,7 +71,7 @@ async function inReach(ctx: Context, access: Access, event: LiveEvent, known: Se
   if (event.kind === 'sync-deleted') return known.delete(event.syncId) ? event : null
   const folderId = event.kind === 'secrets' ? event.folderId : await sourceOf(ctx, event.syncId)
   if (folderId === null) return null
-  const places = await reachOf(ctx.db, [folderId])
+  const places = await reachableFolders(ctx.db, [folderId])
   const own = places.find((place) => place.folderId === folderId)
   if (!own) return null
   if (event.kind === 'secrets') return allows(access, 'secrets.read-names', own) ? event : null

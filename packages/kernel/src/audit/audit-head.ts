@@ -4,7 +4,7 @@
  */
 import type { Db } from '@keyferry/db'
 import type { Context, Tx } from '../context.ts'
-import { SealBroken, type DataKey } from '../crypto/data-key.ts'
+import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 import type { Wrapped } from '../crypto/keyring.ts'
 import { isSealedStore } from '../crypto/sealed-store.ts'
 import { IntegrityBroken } from '../errors.ts'
@@ -143,7 +143,7 @@ export async function readMark(ctx: Keys, db: Db | Tx): Promise<number | null> {
   try {
     return Number(ctx.keyring.open(id, dataKey).open(auditMark, 'audit mark'))
   } catch (error) {
-    if (!(error instanceof SealBroken)) throw error
+    if (!(error instanceof DecryptionError)) throw error
     return null
   }
 }

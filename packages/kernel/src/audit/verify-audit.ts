@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { SealBroken } from '../crypto/data-key.ts'
+import { DecryptionError } from '../crypto/data-key.ts'
 import { chainKey, earlierRows, floorSealOf, hashOf, readHead, readMark, sealOf } from './audit-head.ts'
 import { readFloor, type AuditRow } from './audit.ts'
 
@@ -58,7 +58,7 @@ export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: 
   try {
     key = chainKey(ctx, head)
   } catch (error) {
-    if (!(error instanceof SealBroken)) throw error
+    if (!(error instanceof DecryptionError)) throw error
     return ended(0, wrong('head', head.seq, null, 'The key of the audit log does not open with the present root key.'))
   }
   if (floor && floor.seal !== floorSealOf(key, floor))

@@ -8,7 +8,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { markWritten, timeSlice, type Db } from '@keyferry/db'
 import type { Context, Tx } from '../context.ts'
-import { SealBroken, type DataKey } from '../crypto/data-key.ts'
+import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { IntegrityBroken } from '../errors.ts'
 
@@ -69,7 +69,7 @@ function openHead(key: DataKey, { projectId, id, secretsHead }: HeadedFolder): H
     opened.set(name, head)
     return head
   } catch (error) {
-    if (error instanceof SealBroken) return null
+    if (error instanceof DecryptionError) return null
     throw error
   }
 }

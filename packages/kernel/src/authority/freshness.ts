@@ -8,7 +8,7 @@ import { chainKey, floorSealOf, hashOf, readHead, sealOf } from '../audit/audit-
 import { keepMarks, marksOutside, readFloor, type AuditHead } from '../audit/audit.ts'
 import { parseMarks } from '../audit/marks.ts'
 import type { Context } from '../context.ts'
-import { SealBroken, type DataKey } from '../crypto/data-key.ts'
+import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 
 export interface Freshness extends MarkKeeper {
   /** Whether a row with this seal was deleted or changed. */
@@ -55,7 +55,7 @@ export function freshness({ keyring, report, now = () => new Date() }: Parts): F
     try {
       return chainKey({ keyring }, head)
     } catch (error) {
-      if (!(error instanceof SealBroken)) throw error
+      if (!(error instanceof DecryptionError)) throw error
       return null
     }
   }

@@ -1,7 +1,7 @@
 import { withSeals, type Db } from '@keyferry/db'
 import { mark, sealEarlier } from '../audit/audit-head.ts'
 import type { Tx } from '../context.ts'
-import { SealBroken, type DataKey } from '../crypto/data-key.ts'
+import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 import type { Keyring, Wrapped } from '../crypto/keyring.ts'
 import { isSealedStore, lacking, NOTES } from '../crypto/sealed-store.ts'
 import { IntegrityBroken } from '../errors.ts'
@@ -90,7 +90,7 @@ async function authorityKey(tx: Tx, keyring: Keyring, organization: Wrapped | un
       return keyring.open(AUTHORITY, stored.wrapped)
     } catch (error) {
       // Nothing was ever set up here, and the root key of that first start is gone.
-      if (!(error instanceof SealBroken) || organization) throw error
+      if (!(error instanceof DecryptionError) || organization) throw error
       await tx.deleteFrom('instanceKeys').where('owner', '=', AUTHORITY).execute()
     }
   }

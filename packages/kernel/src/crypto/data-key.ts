@@ -31,7 +31,7 @@ export interface DataKey {
   /** The present generation, from 1. */
   readonly generation: number
   /** Whether this text was sealed under the present generation. */
-  isPresent(sealed: string): boolean
+  isCurrent(sealed: string): boolean
 }
 
 /** The bytes of one generation, 32 each. `seal` is gone once nothing is sealed with it any more. */
@@ -41,7 +41,7 @@ export interface Generation {
 }
 
 /** A sealed value does not open. Deliberately says nothing of its content. */
-export class SealBroken extends Error {
+export class DecryptionError extends Error {
   constructor() {
     super('the stored value cannot be decrypted with the present key')
     this.name = 'SealBroken'
@@ -81,7 +81,7 @@ export function dataKeyOf(generations: readonly Generation[]): DataKey {
   const firstDigest = (parts: readonly string[]): string => (digesting[0] ? hmac(digesting[0], parts) : '')
   return {
     generation,
-    isPresent: (sealed) => markOf(sealed)?.mark === mark,
+    isCurrent: (sealed) => markOf(sealed)?.mark === mark,
     seal(text, ...belongsTo) {
       const nonce = randomBytes(NONCE)
       const cipher = createCipheriv('aes-256-gcm', present, nonce)
@@ -92,9 +92,9 @@ export function dataKeyOf(generations: readonly Generation[]): DataKey {
     open(sealed, ...belongsTo) {
       const made = markOf(sealed)
       const key = made && sealing[made.generation - 1]
-      if (!made || !key) throw new SealBroken()
+      if (!made || !key) throw new DecryptionError()
       const bytes = Buffer.from(sealed.slice(made.mark.length), 'base64url')
-      if (bytes.length < NONCE + TAG) throw new SealBroken()
+      if (bytes.length < NONCE + TAG) throw new DecryptionError()
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE))
       decipher.setAAD(unambiguous(belongsTo))
       decipher.setAuthTag(bytes.subarray(-TAG))
@@ -104,7 +104,7 @@ export function dataKeyOf(generations: readonly Generation[]): DataKey {
         decipher.final()
         return text.toString('utf8')
       } catch {
-        throw new SealBroken()
+        throw new DecryptionError()
       }
     },
     digest: (...parts) => lift(firstDigest(parts)),

@@ -1,5 +1,5 @@
 import type { Context, Tx } from '../context.ts'
-import { SealBroken } from './data-key.ts'
+import { DecryptionError } from './data-key.ts'
 
 const OWNER = 'sign-in'
 
@@ -26,7 +26,7 @@ export async function instanceSecret(ctx: Pick<Context, 'db' | 'keyring'>): Prom
   try {
     return bytesOf(ctx, stored.wrapped)
   } catch (error) {
-    if (!(error instanceof SealBroken)) throw error
+    if (!(error instanceof DecryptionError)) throw error
     const used = await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()
     if (used) throw error
     // Nothing was ever set up here, and the root key of that first start is gone.

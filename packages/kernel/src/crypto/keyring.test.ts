@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { SealBroken } from './data-key.ts'
+import { DecryptionError } from './data-key.ts'
 import { keyring } from './keyring.ts'
 
 describe('keyring', () => {
@@ -16,14 +16,14 @@ describe('keyring', () => {
     const ring = keyring(root)
     const wrapped = ring.create('project')
     ring.open('project', wrapped)
-    expect(() => keyring(randomBytes(32)).open('project', wrapped)).toThrow(SealBroken)
-    expect(() => ring.open('other', wrapped)).toThrow(SealBroken)
+    expect(() => keyring(randomBytes(32)).open('project', wrapped)).toThrow(DecryptionError)
+    expect(() => ring.open('other', wrapped)).toThrow(DecryptionError)
   })
 
   it('gives every owner a key of its own', () => {
     const ring = keyring(root)
     const [one, two] = [ring.open('one', ring.create('one')), ring.open('two', ring.create('two'))]
-    expect(() => two.open(one.seal('value'))).toThrow(SealBroken)
+    expect(() => two.open(one.seal('value'))).toThrow(DecryptionError)
     expect(one.digest('value')).not.toBe(two.digest('value'))
   })
 })

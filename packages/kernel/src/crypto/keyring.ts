@@ -3,7 +3,7 @@
  * keys are stored. While the root key is being changed there are two: whatever either wrapped is opened.
  */
 import { randomBytes } from 'node:crypto'
-import { dataKey, dataKeyOf, generationOf, SealBroken, type DataKey, type Generation } from './data-key.ts'
+import { dataKey, dataKeyOf, generationOf, DecryptionError, type DataKey, type Generation } from './data-key.ts'
 
 /** A wrapped data key as it is stored. */
 export interface Wrapped {
@@ -51,7 +51,7 @@ export function keyring(rootKeys: Buffer | readonly Buffer[], reload?: () => rea
         return now
       }
     }
-    throw new SealBroken()
+    throw new DecryptionError()
   }
 
   return {
@@ -99,7 +99,7 @@ function under(roots: readonly DataKey[], owner: string, wrapped: string): { roo
     try {
       return { root, text: root.open(wrapped, 'data key', owner) }
     } catch (error) {
-      if (!(error instanceof SealBroken)) throw error
+      if (!(error instanceof DecryptionError)) throw error
     }
   }
   return null

@@ -12,8 +12,8 @@ export function rotateRootKey(ctx: Context, actor: Actor, newRootKey: Buffer): P
   return maintain(ctx, async (tx) => {
     const found: (() => Promise<unknown>)[] = []
     const rewrap = (owner: string, wrapped: string, store: (wrapped: string) => Promise<unknown>): void => {
-      const anew = ctx.keyring.rewrap(owner, wrapped, newRootKey)
-      if (anew !== null) found.push(() => store(anew))
+      const rewrapped = ctx.keyring.rewrap(owner, wrapped, newRootKey)
+      if (rewrapped !== null) found.push(() => store(rewrapped))
     }
     // Whoever makes a new key reads one of these first, and waits.
     for (const { id, dataKey } of await locked(ctx, tx.selectFrom('organizations').select(['id', 'dataKey'])).execute())

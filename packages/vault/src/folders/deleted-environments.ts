@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { refuseFaultsThrough } from '../references/check-references.ts'
 import {
-  bringContents,
+  restoreContents,
   contentsOf,
   contentsOfFolders,
   countSecrets,
@@ -16,9 +16,9 @@ import {
   type Kept,
 } from '../trash/trash-contents.ts'
 import { putInTrash } from '../trash/trash-writes.ts'
-import { change } from '../tree/change.ts'
+import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { refuseBeyond, charge } from '../tree/quotas.ts'
-import { readersOf } from '../tree/readers.ts'
+import { dependentsOf } from '../tree/dependents.ts'
 
 type Row = Selectable<EnvironmentTable>
 type Deleted = z.output<typeof schemas.deletedEnvironment>
@@ -70,7 +70,7 @@ export function restoreEnvironment(
   actor: Actor,
   { projectId, trashId }: { projectId: string; trashId: string },
 ): Promise<z.output<typeof schemas.restoredEnvironment>> {
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const key = await lockProject(ctx, tx, projectId)
     const item = await tx
       .selectFrom('trash')
@@ -104,18 +104,18 @@ export function restoreEnvironment(
       if (slice.isOver()) await slice.rest()
       await tx.insertInto('folders').values(folder).execute()
     }
-    const leftOut = await bringContents(tx, { projectId, key }, trashId)
+    const leftOut = await restoreContents(tx, { projectId, key }, trashId)
     await refuseFaultsThrough(
       ctx,
       tx,
       { projectId, key },
       folders.map(({ id }) => id),
     )
-    for (const id of await readersOf(
+    for (const id of await dependentsOf(
       tx,
       folders.map(({ id }) => id),
     ))
-      touched(id)
+      markChanged(id)
     await deleteTrash(tx, [trashId])
     const { id, name, slug } = environment
     await audit(ctx, tx, actor, 'environment.restore', projectId, { name, slug })

@@ -5,10 +5,10 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { refuseWhileInUse } from '../references/in-use.ts'
-import { following } from '../secrets/follow.ts'
-import { change } from '../tree/change.ts'
+import { rewriteReferences } from '../secrets/rewrite-references.ts'
+import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
-import { readersOf } from '../tree/readers.ts'
+import { dependentsOf } from '../tree/dependents.ts'
 import { deleteFolders } from './delete-folders.ts'
 import { keepEnvironment } from './deleted-environments.ts'
 
@@ -20,7 +20,7 @@ export function createEnvironment(
   actor: Actor,
   input: z.output<typeof schemas.createEnvironment>,
 ): Promise<Environment> {
-  return change(ctx, actor, async (tx) => {
+  return withVaultTransaction(ctx, actor, async (tx) => {
     await lockProject(ctx, tx, input.projectId)
     const others = await environmentsOf(tx, input.projectId)
     refuseTaken(others, input.slug)
@@ -41,7 +41,7 @@ export function updateEnvironment(
   actor: Actor,
   input: z.output<typeof schemas.updateEnvironment>,
 ): Promise<Environment> {
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const key = await lockProject(ctx, tx, input.projectId)
     const all = await environmentsOf(tx, input.projectId)
     const environment = find(all, input.environmentId)
@@ -50,7 +50,7 @@ export function updateEnvironment(
     if (slug !== environment.slug) {
       refuseTaken(others, slug)
       const folders = await folderIdsOf(tx, environment.id)
-      for (const id of await readersOf(tx, folders)) touched(id)
+      for (const id of await dependentsOf(tx, folders)) markChanged(id)
     }
     const store = async (): Promise<void> => {
       if (slug !== environment.slug) await amend(tx, 'environments', environment.id, { slug })
@@ -69,7 +69,15 @@ export function updateEnvironment(
         .select(['id', 'path'])
         .execute()
       const moving = { folders: new Map(folders.map(({ id, path }) => [id, { environment: slug, path }])) }
-      const followed = await following(ctx, tx, actor, { projectId: input.projectId, key }, touched, moving, store)
+      const followed = await rewriteReferences(
+        ctx,
+        tx,
+        actor,
+        { projectId: input.projectId, key },
+        markChanged,
+        moving,
+        store,
+      )
       rewritten = followed.rewritten
     }
     const position = await place(ctx, tx, others, environment.id, input.position ?? all.indexOf(environment) + 1)
@@ -93,7 +101,7 @@ export async function deleteEnvironment(
   actor: Actor,
   input: z.output<typeof schemas.deleteEnvironment>,
 ): Promise<Environment> {
-  const { deleted, released } = await change(ctx, actor, async (tx, touched) => {
+  const { deleted, released } = await withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     await lockProject(ctx, tx, input.projectId)
     const all = await environmentsOf(tx, input.projectId)
     const environment = find(all, input.environmentId)
@@ -107,7 +115,7 @@ export async function deleteEnvironment(
     const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
     if (released.pending) return { deleted, released }
     const inside = new Set(folders)
-    for (const id of await readersOf(tx, folders)) if (!inside.has(id)) touched(id)
+    for (const id of await dependentsOf(tx, folders)) if (!inside.has(id)) markChanged(id)
     await keepEnvironment(ctx, tx, actor, environment, folders)
     await deleteFolders(tx, folders)
     await tx.deleteFrom('environments').where('id', '=', environment.id).execute()

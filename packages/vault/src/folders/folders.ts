@@ -5,12 +5,12 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { refuseWhileInUse } from '../references/in-use.ts'
-import { following } from '../secrets/follow.ts'
+import { rewriteReferences } from '../secrets/rewrite-references.ts'
 import { trashFolder } from '../trash/trash-writes.ts'
-import { change } from '../tree/change.ts'
+import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { byPath, findEnvironment, findFolder, foldersIn, isBelow } from '../tree/find-folder.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
-import { readersOf } from '../tree/readers.ts'
+import { dependentsOf } from '../tree/dependents.ts'
 import { deleteFolders } from './delete-folders.ts'
 
 type Folder = z.output<typeof schemas.folder>
@@ -62,7 +62,7 @@ export function createFolder(
   actor: Actor,
   input: z.output<typeof schemas.createFolder>,
 ): Promise<Folder> {
-  return change(ctx, actor, async (tx) => {
+  return withVaultTransaction(ctx, actor, async (tx) => {
     await lockProject(ctx, tx, input.projectId)
     const { folder: parent, environment } = await findFolder(tx, { ...input, secretPath: input.path })
     const path = join(parent.path, input.name)
@@ -97,7 +97,7 @@ export function updateFolder(
   actor: Actor,
   input: z.output<typeof schemas.updateFolder>,
 ): Promise<Folder> {
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const key = await lockProject(ctx, tx, input.projectId)
     let rewritten: string[] = []
     const environment = await findEnvironment(tx, input)
@@ -111,21 +111,21 @@ export function updateFolder(
     if (path !== folder.path) {
       await refuseTaken(tx, environment, path)
       const inside = [folder, ...all.filter((candidate) => isBelow(candidate, folder))]
-      for (const id of await readersOf(
+      for (const id of await dependentsOf(
         tx,
         inside.map(({ id }) => id),
       ))
-        touched(id)
+        markChanged(id)
       const renamed = (old: string): string => path + old.slice(folder.path.length)
       const moving = {
         folders: new Map(inside.map((one) => [one.id, { environment: environment.slug, path: renamed(one.path) }])),
       }
-      const followed = await following(
+      const followed = await rewriteReferences(
         ctx,
         tx,
         actor,
         { projectId: input.projectId, key },
-        touched,
+        markChanged,
         moving,
         async () => {
           const slice = timeSlice()
@@ -158,7 +158,7 @@ export async function deleteFolder(
   actor: Actor,
   input: z.output<typeof schemas.deleteFolder>,
 ): Promise<Folder> {
-  const { deleted, released } = await change(ctx, actor, async (tx, touched) => {
+  const { deleted, released } = await withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     await lockProject(ctx, tx, input.projectId)
     const environment = await findEnvironment(tx, input)
     const all = await foldersIn(tx, environment.id)
@@ -174,7 +174,7 @@ export async function deleteFolder(
     const released = await ctx.hooks.onFoldersDelete(ctx, tx, actor, deleting)
     if (released.pending) return { deleted: describe(folder), released }
     const gone = new Set(inside)
-    for (const id of await readersOf(tx, inside)) if (!gone.has(id)) touched(id)
+    for (const id of await dependentsOf(tx, inside)) if (!gone.has(id)) markChanged(id)
     await trashFolder(ctx, tx, actor, input.projectId, inside)
     await deleteFolders(tx, inside)
     await audit(ctx, tx, actor, 'folder.delete', input.projectId, { environment: environment.slug, path: folder.path })

@@ -2,8 +2,8 @@
 import {
   defineVerb,
   folder,
-  inReach,
-  may,
+  filterReadable,
+  requirement,
   project,
   type FolderName,
   type NewPlace,
@@ -15,34 +15,34 @@ import { createEnvironment, deleteEnvironment, updateEnvironment } from './envir
 import { createFolder, deleteFolder, getFolder, listFolders, updateFolder } from './folders.ts'
 import { moveFolder } from './move.ts'
 
-const managing = (input: { projectId: string }): Requirements => [may('project.manage', project(input))]
+const managing = (input: { projectId: string }): Requirements => [requirement('project.manage', project(input))]
 
 /** Where the input says that the folder is: whether there is such a place is only for those who may know it. */
 const named = ({ projectId, environment }: { projectId: string; environment: string }) =>
-  may('folders.read', folder({ projectId, environment, path: '/' }))
+  requirement('folders.read', folder({ projectId, environment, path: '/' }))
 
 /** A folder gets another place with everything in it: its syncs are managed where they are and where they will be. */
 const relocating = (from: FolderName, becomes: NewPlace): Requirements => [
-  may('secrets.write', { ...from, below: true }),
-  may('secrets.write', { ...from, below: true, becomes }),
-  may('syncs.manage', { kind: 'syncs-of', folder: from }),
-  may('syncs.manage', { kind: 'syncs-of', folder: from, becomes }),
+  requirement('secrets.write', { ...from, below: true }),
+  requirement('secrets.write', { ...from, below: true, becomes }),
+  requirement('syncs.manage', { kind: 'syncs-of', folder: from }),
+  requirement('syncs.manage', { kind: 'syncs-of', folder: from, becomes }),
 ]
 
 export const folderVerbs = {
   list: defineVerb({
     input: schemas.listFolders,
-    requires: (input) => [may('folders.read', folder(input))],
+    requires: (input) => [requirement('folders.read', folder(input))],
     run: async (ctx, actor, input, { access }) => {
       const { environment, projectId } = input
       const listed = await listFolders(ctx, actor, input)
-      return inReach(access, 'folders.read', projectId, listed, ({ path }) => ({ environment, path }))
+      return filterReadable(access, 'folders.read', projectId, listed, ({ path }) => ({ environment, path }))
     },
   }),
 
   get: defineVerb({
     input: z.object({ folderId: schemas.id }),
-    requires: ({ folderId }) => [may('folders.read', { kind: 'folder-id', folderId })],
+    requires: ({ folderId }) => [requirement('folders.read', { kind: 'folder-id', folderId })],
     run: getFolder,
   }),
 
@@ -50,7 +50,7 @@ export const folderVerbs = {
     input: schemas.createFolder,
     requires: (input) => {
       const made = folder({ ...input, path: input.path === '/' ? `/${input.name}` : `${input.path}/${input.name}` })
-      return [may('secrets.write', folder(input)), may('secrets.write', { ...made, below: true })]
+      return [requirement('secrets.write', folder(input)), requirement('secrets.write', { ...made, below: true })]
     },
     run: createFolder,
   }),
@@ -68,9 +68,12 @@ export const folderVerbs = {
     input: schemas.deleteFolder,
     requires: (input) => {
       const named: FolderName = { ...folder(input), kind: 'folder-in', idOrName: input.folderIdOrName }
-      const whole = [may('secrets.write', folder(input)), may('secrets.write', { ...named, below: true })] as const
+      const whole = [
+        requirement('secrets.write', folder(input)),
+        requirement('secrets.write', { ...named, below: true }),
+      ] as const
       if (input.syncs === undefined || input.syncs === 'refuse') return whole
-      return [...whole, may('syncs.manage', { kind: 'syncs-of', folder: named })]
+      return [...whole, requirement('syncs.manage', { kind: 'syncs-of', folder: named })]
     },
     run: deleteFolder,
   }),
@@ -81,7 +84,7 @@ export const folderVerbs = {
       const { folderId, environment, destinationEnvironment = environment, destinationPath: parent } = input
       const from: FolderName = { kind: 'folder-id', folderId }
       return [
-        may('secrets.read-values', { ...from, below: true }),
+        requirement('secrets.read-values', { ...from, below: true }),
         ...relocating(from, { environment: destinationEnvironment, parent }),
         named(input),
       ]

@@ -7,7 +7,7 @@ import { lockProject } from '../keys/project-key.ts'
 import { faultsAround, refuseNew } from '../references/check-references.ts'
 import { importsIn, placesOf, refuseBadImport } from '../references/import-graph.ts'
 import { namerOf } from '../references/out-of-reach.ts'
-import { change } from '../tree/change.ts'
+import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { findFolder } from '../tree/find-folder.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
 
@@ -29,7 +29,7 @@ export function createImport(
   actor: Actor,
   input: z.output<typeof schemas.createImport>,
 ): Promise<Import> {
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const { folderId, imports, where, key } = await open(ctx, tx, input)
     const source = await sourceOf(tx, input.projectId, input.import)
     await refuseUnsound(ctx, tx, input.projectId, { folderId, sourceFolderId: source, others: imports })
@@ -47,7 +47,7 @@ export function createImport(
       before,
       await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]),
     )
-    touched(folderId)
+    markChanged(folderId)
     await audit(ctx, tx, actor, 'import.create', input.projectId, { ...where, from: input.import })
     return one(await importsOf(tx, folderId), id)
   })
@@ -59,7 +59,7 @@ export function updateImport(
   actor: Actor,
   input: z.output<typeof schemas.updateImport>,
 ): Promise<Import> {
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const { folderId, imports, where, key } = await open(ctx, tx, input)
     const present = one(imports, input.importId)
     const others = imports.filter((other) => other.id !== present.id)
@@ -85,7 +85,7 @@ export function updateImport(
       before,
       await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId]),
     )
-    touched(folderId)
+    markChanged(folderId)
     await audit(ctx, tx, actor, 'import.update', input.projectId, {
       ...where,
       from: { environment, path },
@@ -101,7 +101,7 @@ export function deleteImport(
   actor: Actor,
   input: z.output<typeof schemas.deleteImport>,
 ): Promise<Import> {
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const { folderId, imports, where } = await open(ctx, tx, input)
     const present = one(imports, input.importId)
     await tx.deleteFrom('imports').where('id', '=', present.id).execute()
@@ -109,7 +109,7 @@ export function deleteImport(
       tx,
       imports.filter((other) => other.id !== present.id),
     )
-    touched(folderId)
+    markChanged(folderId)
     const from = { environment: present.importEnv.slug, path: present.importPath }
     await audit(ctx, tx, actor, 'import.delete', input.projectId, { ...where, from })
     return present

@@ -1,14 +1,14 @@
 /** What may be done with the imports of a folder, and who may. */
-import { defineVerb, folder, inReach, may } from '@keyferry/access'
+import { defineVerb, folder, filterReadable, requirement } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { createImport, deleteImport, listImports, updateImport } from './imports.ts'
 
 export const importVerbs = {
   list: defineVerb({
     input: schemas.listImports,
-    requires: (input) => [may('secrets.read-names', folder(input))],
+    requires: (input) => [requirement('secrets.read-names', folder(input))],
     run: async (ctx, actor, input, { access }) =>
-      inReach(access, 'secrets.read-names', input.projectId, await listImports(ctx, actor, input), (listed) => ({
+      filterReadable(access, 'secrets.read-names', input.projectId, await listImports(ctx, actor, input), (listed) => ({
         environment: listed.importEnv.slug,
         path: listed.importPath,
       })),
@@ -20,8 +20,8 @@ export const importVerbs = {
     requires: (input) => {
       const { projectId } = input
       return [
-        may('secrets.write', folder(input)),
-        may('secrets.read-values', { kind: 'shown-by', folder: folder({ projectId, ...input.import }) }),
+        requirement('secrets.write', folder(input)),
+        requirement('secrets.read-values', { kind: 'shown-by', folder: folder({ projectId, ...input.import }) }),
       ]
     },
     run: createImport,
@@ -31,17 +31,20 @@ export const importVerbs = {
     input: schemas.updateImport,
     requires: (input) => {
       const { projectId, importId, import: from } = input
-      const here = may('secrets.write', folder(input))
+      const here = requirement('secrets.write', folder(input))
       if (from.environment === undefined && from.path === undefined) return [here]
       const { environment, path } = from
-      return [here, may('secrets.read-values', { kind: 'import-source', projectId, importId, environment, path })]
+      return [
+        here,
+        requirement('secrets.read-values', { kind: 'import-source', projectId, importId, environment, path }),
+      ]
     },
     run: updateImport,
   }),
 
   delete: defineVerb({
     input: schemas.deleteImport,
-    requires: (input) => [may('secrets.write', folder(input))],
+    requires: (input) => [requirement('secrets.write', folder(input))],
     run: deleteImport,
   }),
 }

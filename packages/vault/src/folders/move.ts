@@ -5,11 +5,11 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { checkReferences } from '../references/check-references.ts'
-import { following, keyOf, type Place } from '../secrets/follow.ts'
+import { rewriteReferences, keyOf, type FolderRef } from '../secrets/rewrite-references.ts'
 import { dropMovedSecrets, openForWriting, openSecret, presentSecrets, putSecrets, type Put } from '../secrets/write.ts'
-import { change } from '../tree/change.ts'
+import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { findFolder } from '../tree/find-folder.ts'
-import { readersOf } from '../tree/readers.ts'
+import { dependentsOf } from '../tree/dependents.ts'
 import { tagIdsOf } from '../tree/tags.ts'
 import { lost } from '../tree/tree.ts'
 import { getFolder } from './folders.ts'
@@ -25,7 +25,7 @@ export function moveSecrets(
   input: z.output<typeof schemas.moveSecrets>,
 ): Promise<z.output<typeof schemas.movedSecrets>> {
   const { projectId, shouldOverwrite } = input
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const from = await openForWriting(ctx, tx, {
       projectId,
       environment: input.sourceEnvironment,
@@ -61,7 +61,7 @@ export function moveSecrets(
       throw new BadRequest(
         `Secret already exist${present.size === 1 ? 's' : ''} at the destination: ${[...present.keys()].sort().join(', ')}`,
       )
-    const there: Place = { environment: to.environment.slug, path: to.folder.path }
+    const there: FolderRef = { environment: to.environment.slug, path: to.folder.path }
     const moving = {
       secrets: new Map(
         rows.map((row) => [keyOf(from.folder.id, row.key), { ...there, folderId: to.folder.id, key: row.key }]),
@@ -72,7 +72,7 @@ export function moveSecrets(
       tx,
       [...rows, ...present.values()].map(({ id }) => id),
     )
-    const { rewritten } = await following(ctx, tx, actor, from, touched, moving, async (values) => {
+    const { rewritten } = await rewriteReferences(ctx, tx, actor, from, markChanged, moving, async (values) => {
       const puts = rows.map((row): Put => {
         const { value, comment, metadata } = openSecret(from, row)
         if (value === null)
@@ -93,8 +93,8 @@ export function moveSecrets(
       await dropMovedSecrets(ctx, tx, actor, from, rows)
       await checkReferences(ctx, tx, to, secrets)
     })
-    touched(from.folder.id)
-    touched(to.folder.id)
+    markChanged(from.folder.id)
+    markChanged(to.folder.id)
     await audit(ctx, tx, actor, 'secret.move', projectId, {
       from: { environment: from.environment.slug, secretPath: from.folder.path },
       to: { environment: there.environment, secretPath: there.path },
@@ -117,7 +117,7 @@ export async function moveFolder(
   input: z.output<typeof schemas.moveFolder>,
 ): Promise<z.output<typeof schemas.folder>> {
   const { projectId, folderId } = input
-  await change(ctx, actor, async (tx, touched) => {
+  await withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const key = await lockProject(ctx, tx, projectId)
     const { environment } = await findFolder(tx, { ...input, secretPath: '/' })
     const to = await findFolder(tx, {
@@ -137,12 +137,12 @@ export async function moveFolder(
     const moving = {
       folders: new Map(inside.map((one) => [one.id, { environment: to.environment.slug, path: newPath(one) }])),
     }
-    for (const id of await readersOf(
+    for (const id of await dependentsOf(
       tx,
       inside.map(({ id }) => id),
     ))
-      touched(id)
-    const { rewritten } = await following(ctx, tx, actor, { projectId, key }, touched, moving, async () => {
+      markChanged(id)
+    const { rewritten } = await rewriteReferences(ctx, tx, actor, { projectId, key }, markChanged, moving, async () => {
       await tx
         .updateTable('folders')
         .set({ updatedAt: timestamp(ctx) })

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { lockProject, organizationKeyOf } from '../keys/project-key.ts'
 import { refuseWhileInUse } from '../references/in-use.ts'
 import { deleteTrash } from '../trash/trash-contents.ts'
-import { change } from '../tree/change.ts'
+import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { deleteFolders } from './delete-folders.ts'
 import { insertEnvironment } from './environments.ts'
 
@@ -50,7 +50,7 @@ export async function createProject(
   const id = randomUUID()
   const at = timestamp(ctx)
   const slug = input.slug ?? defaultSlug(input.projectName)
-  await change(ctx, actor, async (tx) => {
+  await withVaultTransaction(ctx, actor, async (tx) => {
     await ctx.caller?.verify(tx)
     const taken = await tx.selectFrom('projects').where('slug', '=', slug).select('id').executeTakeFirst()
     if (taken) throw slugTaken(slug)
@@ -84,7 +84,7 @@ export async function updateProject(
   input: z.output<typeof schemas.updateProject>,
 ): Promise<Project> {
   const { projectId, name, description, slug } = input
-  await change(ctx, actor, async (tx) => {
+  await withVaultTransaction(ctx, actor, async (tx) => {
     await lockProject(ctx, tx, projectId)
     if (slug !== undefined) {
       const taken = await tx
@@ -113,7 +113,7 @@ export async function deleteProject(
   input: z.output<typeof schemas.deleteProject>,
 ): Promise<Project> {
   const project = await getProject(ctx, actor, input)
-  const released = await change(ctx, actor, async (tx) => {
+  const released = await withVaultTransaction(ctx, actor, async (tx) => {
     await lockProject(ctx, tx, project.id)
     const folders = await tx
       .selectFrom('folders')

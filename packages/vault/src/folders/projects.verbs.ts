@@ -1,9 +1,9 @@
 /** What may be done with projects, their tags and their files, and who may. */
 import {
   defineVerb,
-  knownEnvironments,
-  knownProjects,
-  may,
+  withReadableEnvironments,
+  readableProjects,
+  requirement,
   project,
   RUNS_INSTANCE,
   SIGNED_IN,
@@ -17,28 +17,29 @@ import { createProject, deleteProject, getProject, getProjectBySlug, listProject
 interface InProject {
   projectId: string
 }
-const reading = (input: InProject): Requirements => [may('project.read', project(input))]
-const managing = (input: InProject): Requirements => [may('project.manage', project(input))]
+const reading = (input: InProject): Requirements => [requirement('project.read', project(input))]
+const managing = (input: InProject): Requirements => [requirement('project.manage', project(input))]
 /** Tags are the whole project's. */
-const tagging = (input: InProject): Requirements => [may('secrets.write', project(input))]
+const tagging = (input: InProject): Requirements => [requirement('secrets.write', project(input))]
 
 export const projectVerbs = {
   list: defineVerb({
     input: null,
     requires: () => SIGNED_IN,
-    run: async (ctx, actor, _input, { access }) => knownProjects(access, await listProjects(ctx, actor, {})),
+    run: async (ctx, actor, _input, { access }) => readableProjects(access, await listProjects(ctx, actor, {})),
   }),
 
   get: defineVerb({
     input: z.object({ projectId: schemas.id }),
     requires: reading,
-    run: async (ctx, actor, input, { access }) => knownEnvironments(access, await getProject(ctx, actor, input)),
+    run: async (ctx, actor, input, { access }) => withReadableEnvironments(access, await getProject(ctx, actor, input)),
   }),
 
   bySlug: defineVerb({
     input: z.object({ slug: schemas.lookedUp(64) }),
-    requires: ({ slug }) => [may('project.read', { kind: 'project-slug', slug })],
-    run: async (ctx, actor, input, { access }) => knownEnvironments(access, await getProjectBySlug(ctx, actor, input)),
+    requires: ({ slug }) => [requirement('project.read', { kind: 'project-slug', slug })],
+    run: async (ctx, actor, input, { access }) =>
+      withReadableEnvironments(access, await getProjectBySlug(ctx, actor, input)),
   }),
 
   create: defineVerb({ input: schemas.createProject, requires: () => RUNS_INSTANCE, run: createProject }),

@@ -21,12 +21,12 @@ import { lockProject } from '../keys/project-key.ts'
 import { checkReferences, refuseFaultsThrough } from '../references/check-references.ts'
 import { namerOf, refuseFoldersOutOfReach } from '../references/out-of-reach.ts'
 import { presentSecrets, putSecrets } from '../secrets/write.ts'
-import { bringContents, contentsOf, deleteTrash, foldersInTrash, presentTags } from '../trash/trash-contents.ts'
-import { change } from '../tree/change.ts'
+import { restoreContents, contentsOf, deleteTrash, foldersInTrash, presentTags } from '../trash/trash-contents.ts'
+import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import type { Located } from '../tree/find-folder.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
-import { readersOf } from '../tree/readers.ts'
-import { openComment, openMetadata, openOrNull, sealedAs, type SecretRow } from '../tree/tree.ts'
+import { dependentsOf } from '../tree/dependents.ts'
+import { openComment, openMetadata, openOrNull, associatedData, type SecretRow } from '../tree/tree.ts'
 
 /** Deleted things that one list has at most. */
 const LISTED = 1000
@@ -89,7 +89,7 @@ export function restoreTrash(
   input: { projectId: string; environment: string; trashId: string },
 ): Promise<{ environment: string; secretPath: string; name: string; leftOut: string[] }> {
   const { projectId, trashId } = input
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const key = await lockProject(ctx, tx, projectId)
     const item = await tx
       .selectFrom('trash')
@@ -116,8 +116,8 @@ export function restoreTrash(
     const leftOut =
       item.kind === 'secret'
         ? await bringSecret(ctx, tx, actor, target, trashId)
-        : await bringFolder(ctx, tx, target, item.name, trashId, touched)
-    touched(parent.id)
+        : await bringFolder(ctx, tx, target, item.name, trashId, markChanged)
+    markChanged(parent.id)
     await deleteTrash(tx, [trashId])
     const where = { environment: environment.slug, secretPath: parent.path, name: item.name }
     await audit(ctx, tx, actor, item.kind === 'secret' ? 'secret.restore' : 'folder.restore', projectId, where)
@@ -138,7 +138,7 @@ async function bringSecret(ctx: Context, tx: Tx, actor: Actor, target: To, trash
   const taken = await presentSecrets(tx, target.folder.id, [secret.key])
   if (taken.size > 0) throw new BadRequest(`Secret already exists: ${secret.key}. Rename it first.`)
   const { projectId, key } = target
-  const value = openOrNull(key, secret.value, sealedAs('secret', projectId, secret))
+  const value = openOrNull(key, secret.value, associatedData('secret', projectId, secret))
   if (value === null) throw new BadRequest(`The value of ${secret.key} cannot be decrypted`)
   const { secrets } = await putSecrets(ctx, tx, actor, target, [
     {
@@ -164,7 +164,7 @@ async function bringFolder(
   { folder: parent, projectId, key }: To,
   name: string,
   trashId: string,
-  touched: (folderId: string) => void,
+  markChanged: (folderId: string) => void,
 ): Promise<string[]> {
   const folders = await foldersInTrash(tx, trashId)
   const top = folders[0]
@@ -187,11 +187,11 @@ async function bringFolder(
       .values({ ...moved, parentId: folder.id === top.id ? parent.id : folder.parentId })
       .execute()
   }
-  const leftOut = await bringContents(tx, { projectId, key }, trashId)
+  const leftOut = await restoreContents(tx, { projectId, key }, trashId)
   const ids = folders.map((folder) => folder.id)
   await refuseFoldersOutOfReach(ctx, tx, { projectId, key }, ids)
   await refuseFaultsThrough(ctx, tx, { projectId, key }, ids)
-  for (const id of await readersOf(tx, ids)) touched(id)
+  for (const id of await dependentsOf(tx, ids)) markChanged(id)
   return leftOut
 }
 

@@ -1,5 +1,5 @@
 /** What may be done across folders, and who may. */
-import { defineVerb, folder, may, project, type Requirements } from '@keyferry/access'
+import { defineVerb, folder, requirement, project, type Requirements } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
 import { listReferences, listUses, readReferenceTree } from '../references/uses.ts'
@@ -14,7 +14,7 @@ const namesIn =
     allows(access, 'secrets.read-names', { kind: 'folder', projectId, environment, path })
 
 const naming = (input: { projectId: string; environment: string; secretPath: string }): Requirements => [
-  may('secrets.read-names', folder(input)),
+  requirement('secrets.read-names', folder(input)),
 ]
 
 export const treeVerbs = {
@@ -23,14 +23,18 @@ export const treeVerbs = {
     requires: ({ projectId, ...at }) => {
       const from = folder({ projectId, environment: at.sourceEnvironment, path: at.sourceSecretPath })
       const to = folder({ projectId, environment: at.destinationEnvironment, path: at.destinationSecretPath })
-      return [may('secrets.read-values', from), may('secrets.write', from), may('secrets.write', to)]
+      return [
+        requirement('secrets.read-values', from),
+        requirement('secrets.write', from),
+        requirement('secrets.write', to),
+      ]
     },
     run: moveSecrets,
   }),
 
   search: defineVerb({
     input: schemas.searchSecrets,
-    requires: (input) => [may('project.read', project(input))],
+    requires: (input) => [requirement('project.read', project(input))],
     run: (ctx, actor, input, { access }) => searchSecrets(ctx, actor, input, namesIn(access, input.projectId)),
   }),
 
@@ -38,8 +42,11 @@ export const treeVerbs = {
   compare: defineVerb({
     input: schemas.compareEnvironments,
     requires: ({ projectId, environment, otherEnvironment, secretPath: path }) => [
-      may('secrets.read-values', { ...folder({ projectId, environment, path }), below: true }),
-      may('secrets.read-values', { ...folder({ projectId, environment: otherEnvironment, path }), below: true }),
+      requirement('secrets.read-values', { ...folder({ projectId, environment, path }), below: true }),
+      requirement('secrets.read-values', {
+        ...folder({ projectId, environment: otherEnvironment, path }),
+        below: true,
+      }),
     ],
     run: compareEnvironments,
   }),
@@ -51,8 +58,8 @@ export const treeVerbs = {
   referenceTree: defineVerb({
     input: schemas.referenceQuery,
     requires: (input) => [
-      may('secrets.read-values', folder(input)),
-      may('secrets.read-values', { kind: 'shown-by', folder: folder(input) }),
+      requirement('secrets.read-values', folder(input)),
+      requirement('secrets.read-values', { kind: 'shown-by', folder: folder(input) }),
     ],
     run: readReferenceTree,
   }),

@@ -11,9 +11,9 @@ import {
   type Tx,
 } from '@keyferry/kernel'
 import type { Opened, Target } from '../secrets/write.ts'
-import { readersOf } from '../tree/readers.ts'
+import { dependentsOf } from '../tree/dependents.ts'
 import { loadTree, openValue, valueOpener, type SecretRow, type Tree } from '../tree/tree.ts'
-import { expander } from './expand.ts'
+import { createExpander } from './expand.ts'
 import { refuseBadImportsThrough } from './import-graph.ts'
 import { namerOf, readerOf, refuseOutOfReach } from './out-of-reach.ts'
 import { chainFrom, MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
@@ -43,7 +43,7 @@ export async function checkReferences(
   const warnings = new Map<string, string[]>()
   const referring = secrets.filter(({ value }) => value !== null && hasReference(value)).map(({ row }) => row.key)
   if (referring.length === 0) return warnings
-  const tree = await loadTree(ctx, tx, await readersOf(tx, [folder.id]))
+  const tree = await loadTree(ctx, tx, await dependentsOf(tx, [folder.id]))
   const at = tree.folders.get(folder.id)
   if (!at) return warnings
   const open = valueOpener(key, projectId)
@@ -63,7 +63,7 @@ export async function checkReferences(
     for (let from = above.get(top)?.from; from; from = above.get(top)?.from) top = from
     refuse([tooDeep(graph, top)], TOO_DEEP, knowsAll)
   }
-  const { problemOf } = expander(tree, open, budget(ctx.limits))
+  const { problemOf } = createExpander(tree, open, budget(ctx.limits))
   for (const name of referring) {
     const problem = await problemOf(at, name)
     if (problem !== null) warnings.set(name, [`${name} ${problem}`])
@@ -78,7 +78,7 @@ export async function faultsAround(
   { key, projectId }: Key,
   folderIds: readonly string[],
 ): Promise<Map<string, () => Fault>> {
-  const tree = await loadTree(ctx, tx, await readersOf(tx, folderIds))
+  const tree = await loadTree(ctx, tx, await dependentsOf(tx, folderIds))
   const graph = await settledGraph(ctx.limits, tree, valueOpener(key, projectId), (row) =>
     openValue(key, projectId, row),
   )
@@ -118,7 +118,7 @@ export async function refuseFaultsThrough(
 ): Promise<void> {
   await refuseBadImportsThrough(tx, namerOf(ctx, projectId), projectId, folderIds)
   const inside = new Set(folderIds)
-  const tree = await loadTree(ctx, tx, await readersOf(tx, folderIds))
+  const tree = await loadTree(ctx, tx, await dependentsOf(tx, folderIds))
   const openOnce = (row: SecretRow) => openValue(key, projectId, row)
   const graph = await settledGraph(ctx.limits, tree, valueOpener(key, projectId), openOnce)
   for (const node of graph.settled) {

@@ -3,7 +3,7 @@ import { SEED } from '@keyferry/vitest/seed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
-import { expander } from './expand.ts'
+import { createExpander } from './expand.ts'
 import { MAX_REFERENCE_LEVELS, visible } from './reference-graph.ts'
 
 /** Folders of one environment by path, each a list of keys and values, `imports` as paths, highest priority first. */
@@ -85,7 +85,7 @@ describe('expand', () => {
     await fc.assert(
       fc.asyncProperty(acyclic, async ({ sketch, expected, places }) => {
         const { tree, folder } = treeOf(sketch)
-        const { expand } = expander(tree, open, free)
+        const { expand } = createExpander(tree, open, free)
         for (const [index, value] of expected.entries()) {
           expect(await expand(folder(places[index] ?? '/'), `K${index}`)).toEqual(
             Buffer.byteLength(value) > 65_536 ? { problem: expect.any(String) } : { value },
@@ -125,7 +125,7 @@ describe('expand', () => {
           '/': { values, imports: ['/x'] },
           '/x': { values: { B: below[0], E: below[1] } },
         })
-        const { expand } = expander(tree, open, free)
+        const { expand } = createExpander(tree, open, free)
         for (const [key, source] of visible(tree, folder('/')).keys) {
           const expanded = await expand(source, key)
           if ('value' in expanded) expect(hasReference(expanded.value)).toBe(false)
@@ -140,7 +140,7 @@ describe('expand', () => {
     const keys = Object.keys(values)
     const bad = async (order: readonly string[]) => {
       const { tree, folder } = treeOf({ '/': { values } })
-      const { expand } = expander(tree, open, free)
+      const { expand } = createExpander(tree, open, free)
       const found = new Set<string>()
       for (const key of order) if ('problem' in (await expand(folder('/'), key))) found.add(key)
       return found
@@ -157,7 +157,7 @@ describe('expand', () => {
     const values: Record<string, string> = { K0: 'end' }
     for (let index = 1; index < 100_000; index++) values[`K${index}`] = `\${K${index - 1}}`
     const { tree, folder } = treeOf({ '/': { values } })
-    const { expand } = expander(tree, open, free)
+    const { expand } = createExpander(tree, open, free)
     expect(await expand(folder('/'), 'K99999')).toEqual({
       problem: 'references ${K99998}, which needs K11, which has references nested deeper than 10 levels',
     })

@@ -34,7 +34,7 @@ type Settled =
 const MAX_REASONS = 5
 
 /** `spend`: the request's budget. It is charged for every value that is resolved, and for what resolving takes. */
-export function expander(tree: Tree, open: (row: SecretRow) => string | null, spend: Spend): Expander {
+export function createExpander(tree: Tree, open: (row: SecretRow) => string | null, spend: Spend): Expander {
   const graph = referenceGraph(tree, open, spend)
   const results = new Map<Node, Settled>()
   // Secrets whose references are settled and whose text is to be put together.

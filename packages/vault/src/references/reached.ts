@@ -1,5 +1,5 @@
 /** Whether somebody may know the folders that the results of a sync say something about. */
-import { placesOf, reachedFrom } from '@keyferry/access'
+import { placesOf, reachableFolderIds } from '@keyferry/access'
 import type { Context } from '@keyferry/kernel'
 import { namerOf } from './out-of-reach.ts'
 
@@ -29,7 +29,7 @@ export async function isOutOfReach(
   if (!names) return false
   if (reached === null) return true
   const kept: string[] = JSON.parse(reached)
-  const ids = new Set([...kept, ...(source === null ? [] : await reachedFrom(ctx.db, source))])
+  const ids = new Set([...kept, ...(source === null ? [] : await reachableFolderIds(ctx.db, source))])
   const places = await placesOf(ctx.db, [...ids])
   return places.length < ids.size || !places.every(names)
 }

@@ -2,7 +2,7 @@ import { SEED } from '@keyferry/vitest/seed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
-import { expander } from './expand.ts'
+import { createExpander } from './expand.ts'
 import { chainFrom, MAX_IMPORT_LEVELS, referenceGraph, visible, type Node } from './reference-graph.ts'
 
 const open = (row: SecretRow): string => row.value
@@ -112,13 +112,13 @@ describe('a budget', () => {
     }
     const values = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`K${n}`, `\${V}${n}`]))
     const folder = folderOf('/', { V: 'x'.repeat(60_000), ...values })
-    const { expand, problemOf } = expander(treeOf(folder), open, spent(1_000_000))
+    const { expand, problemOf } = createExpander(treeOf(folder), open, spent(1_000_000))
     const all = async () => {
       for (const key of Object.keys(values)) await expand(folder, key)
     }
     await expect(all()).rejects.toThrow('spent')
     // Asked only what is wrong, nothing is kept.
-    const fresh = expander(treeOf(folder), open, spent(1_000_000))
+    const fresh = createExpander(treeOf(folder), open, spent(1_000_000))
     for (const key of Object.keys(values)) expect(await fresh.problemOf(folder, key)).toBeNull()
     await expect(problemOf(folder, 'NONE')).resolves.toBe('cannot be decrypted')
     const importing = folderOf(
@@ -127,7 +127,7 @@ describe('a budget', () => {
       Array.from({ length: 1000 }, (_, n) => `/f${n}`),
     )
     const many = Array.from({ length: 1000 }, (_, n) => folderOf(`/f${n}`, {}))
-    const looking = expander(treeOf(importing, ...many), open, spent(1_000_000))
+    const looking = createExpander(treeOf(importing, ...many), open, spent(1_000_000))
     await expect(looking.expand(importing, 'R')).rejects.toThrow('spent')
   })
 })

@@ -1,7 +1,7 @@
-import { isAmong, timeSlice, together } from '@keyferry/db'
+import { inList, timeSlice, batchLoader } from '@keyferry/db'
 import { budget, IntegrityBroken, NotFound, snapshot, TooLarge, Unresolvable, type Context } from '@keyferry/kernel'
 import { loadTree, valueOpener, type Tree, type TreeFolder } from '../tree/tree.ts'
-import { expander, type Expander } from './expand.ts'
+import { createExpander, type Expander } from './expand.ts'
 import { refuseTreeOutOfReach, type Reads } from './out-of-reach.ts'
 import { MAX_IMPORT_LEVELS, visible } from './reference-graph.ts'
 
@@ -29,12 +29,12 @@ export async function resolveFolder(
   refuseTreeOutOfReach(tree, reads, folder)
   const { projectId } = folder
   const open = valueOpener(ctx.keyring.open(projectId, dataKey), projectId)
-  return resolveVisible(tree, expander(tree, open, budget(ctx.limits)), folder)
+  return resolveVisible(tree, createExpander(tree, open, budget(ctx.limits)), folder)
 }
 
 type Loaded = { tree: Tree; folder: TreeFolder | undefined; dataKey: string | undefined }
 
-const loaded = together(
+const loaded = batchLoader(
   async (ctx: Context, folderIds: readonly string[]): Promise<(folderId: string) => Loaded | Error> => {
     try {
       return await load(ctx, folderIds)
@@ -65,7 +65,7 @@ const load = (ctx: Context, folderIds: readonly string[]): Promise<(folderId: st
     const projectIds = [...tree.folders.values()].map(({ projectId }) => projectId)
     const projects = await tx
       .selectFrom('projects')
-      .where((eb) => isAmong(tx, eb.ref('id'), projectIds))
+      .where((eb) => inList(tx, eb.ref('id'), projectIds))
       .select(['id', 'dataKey'])
       .execute()
     const keys = new Map(projects.map(({ id, dataKey }) => [id, dataKey]))

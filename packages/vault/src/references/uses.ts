@@ -18,9 +18,9 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { projectKey } from '../keys/project-key.ts'
 import { findFolder, foldersBelow, type Located } from '../tree/find-folder.ts'
-import { readersOf } from '../tree/readers.ts'
+import { dependentsOf } from '../tree/dependents.ts'
 import { loadTree, openValue, valueOpener, type SecretRow, type Tree, type TreeFolder } from '../tree/tree.ts'
-import { expander, type Expander } from './expand.ts'
+import { createExpander, type Expander } from './expand.ts'
 import { namerOf, readerOf, refuseTreeOutOfReach } from './out-of-reach.ts'
 import { isOutOfReach, reachedOf } from './reached.ts'
 import { MAX_REFERENCE_LEVELS, referenceGraph, type Node, type ReferenceGraph } from './reference-graph.ts'
@@ -51,7 +51,7 @@ export async function listUses(ctx: Context, _actor: Actor, input: z.output<type
     const gone = new Set(inside)
     const found = await referrers(ctx, tx, input.projectId, inside, secretName)
     const outside = secretName === undefined ? found.filter(({ folder }) => !gone.has(folder.id)) : found
-    const readers = await readersOf(tx, inside)
+    const readers = await dependentsOf(tx, inside)
     return {
       syncs: (await syncsReading(tx, readers, gone)).filter(knows),
       imports: (await importersOf(tx, inside, gone)).filter(({ environment, secretPath: path }) =>
@@ -118,7 +118,7 @@ export async function readReferenceTree(
   const graph = referenceGraph(tree, valueOpener(key, projectId), spend)
   const root = await treeFrom(
     graph,
-    expander(tree, valueOpener(key, projectId), spend),
+    createExpander(tree, valueOpener(key, projectId), spend),
     graph.node(folder, secretName),
     spend,
   )
@@ -169,7 +169,14 @@ async function referrers(
   only: string | undefined,
 ): Promise<Referrer[]> {
   const key = await projectKey(ctx, tx, projectId)
-  const tree = await loadTree(ctx, tx, await readersOf(tx, folderIds), 'references', 'sealed', namerOf(ctx, projectId))
+  const tree = await loadTree(
+    ctx,
+    tx,
+    await dependentsOf(tx, folderIds),
+    'references',
+    'sealed',
+    namerOf(ctx, projectId),
+  )
   const spend = budget(ctx.limits)
   const graph = referenceGraph(tree, (row) => openValue(key, projectId, row), spend)
   const wanted = new Set(folderIds)

@@ -3,7 +3,7 @@ import { audit, BadRequest, MAX_NAME_BYTES, shortened, type Actor, type Context,
 import { secretKey, secretValue, type pastedDotenv, type pasteDotenv as pasteDotenvInput } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { checkReferences } from '../references/check-references.ts'
-import { change } from '../tree/change.ts'
+import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { parseDotenv } from './parse-dotenv.ts'
 import {
   openForWriting,
@@ -29,14 +29,14 @@ export async function pasteDotenv(
   input: z.output<typeof pasteDotenvInput>,
 ): Promise<Pasted> {
   const { entries, refused } = await readDotenv(input.content)
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await openForWriting(ctx, tx, input)
     const { puts, ...sorted } = await compare(tx, target, entries)
     const pasted = { ...sorted, refused }
     if (input.dryRun || puts.length === 0) return pasted
     const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
     await checkReferences(ctx, tx, target, secrets)
-    touched(target.folder.id)
+    markChanged(target.folder.id)
     await audit(ctx, tx, actor, 'secret.paste', input.projectId, {
       environment: input.environment,
       secretPath: input.secretPath,

@@ -6,7 +6,7 @@ import type * as schemas from '@keyferry/schemas'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { checkReferences } from '../references/check-references.ts'
-import { change } from '../tree/change.ts'
+import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { findFolder } from '../tree/find-folder.ts'
 import { tagIdsOf, tagsBySlug, type ShownTag } from '../tree/tags.ts'
 import { openComment, openMetadata, openValue, type SecretRow } from '../tree/tree.ts'
@@ -65,7 +65,7 @@ export function restoreVersion(
   const { version } = input
   const secretName = lookedUp(input.secretName)
   const versionKey = lookedUp(input.versionKey ?? input.secretName)
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await openForWriting(ctx, tx, input)
     const present = (await presentSecrets(tx, target.folder.id, [secretName])).get(secretName)
     const old = await tx
@@ -86,7 +86,7 @@ export function restoreVersion(
     const { secrets, written } = await putSecrets(ctx, tx, actor, target, [{ present, key: secretName, ...then }])
     const warnings = await checkReferences(ctx, tx, target, secrets)
     if (written.size > 0) {
-      touched(target.folder.id)
+      markChanged(target.folder.id)
       await record(ctx, tx, actor, 'secret.restore-version', target, { key: secretName, from: version })
     }
     return { key: secretName, version: secrets[0]?.row.version ?? version, warnings: [...warnings.values()].flat() }
@@ -104,7 +104,7 @@ export function restoreFolder(
   input: z.output<typeof schemas.restoreFolder>,
 ): Promise<Restored> {
   const at = new Date(input.at).toISOString()
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await openForWriting(ctx, tx, input)
     const then = await stateAt(tx, target.folder.id, at)
     const rows = await tx.selectFrom('secrets').where('folderId', '=', target.folder.id).selectAll().execute()
@@ -120,7 +120,7 @@ export function restoreFolder(
     await deleteSecretRows(ctx, tx, actor, target, drops)
     const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
     await checkReferences(ctx, tx, target, secrets)
-    touched(target.folder.id)
+    markChanged(target.folder.id)
     await record(ctx, tx, actor, 'folder.restore-time', target, {
       at,
       written: puts.map((put) => put.key),

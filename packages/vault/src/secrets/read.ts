@@ -16,7 +16,7 @@ import {
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { projectKey } from '../keys/project-key.ts'
-import { expander, type Expanded } from '../references/expand.ts'
+import { createExpander, type Expanded } from '../references/expand.ts'
 import { namerOf, readerOf, refuseTreeOutOfReach } from '../references/out-of-reach.ts'
 import { visible } from '../references/reference-graph.ts'
 import { tooDeepProblem } from '../references/resolve.ts'
@@ -214,7 +214,7 @@ async function load(
   const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
   const value = (row: SecretRow): string | null => openValue(key, projectId, row)
   const spend = budget(ctx.limits)
-  const { expand } = expander(tree, valueOpener(key, projectId), spend)
+  const { expand } = createExpander(tree, valueOpener(key, projectId), spend)
   const metadataOf = (row: SecretRow): Metadata => openMetadata(key, projectId, row)
   const show: Show = async (folder, row, problems) => {
     const where = { projectId, environment: folder.environment, path: folder.path }

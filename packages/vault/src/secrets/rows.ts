@@ -12,7 +12,7 @@ import {
 import type { secretRow } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { projectKey } from '../keys/project-key.ts'
-import { expander, type Expander } from '../references/expand.ts'
+import { createExpander, type Expander } from '../references/expand.ts'
 import { namerOf, outOfReach } from '../references/out-of-reach.ts'
 import { visible } from '../references/reference-graph.ts'
 import { findFolder } from '../tree/find-folder.ts'
@@ -39,7 +39,7 @@ export async function listSecretRows(
   if (!folder) return { rows: [], folderId }
   const spend = budget(ctx.limits)
   const open = valueOpener(key, projectId)
-  const problemOf = problems(expander(tree, open, budget(ctx.limits)))
+  const problemOf = problems(createExpander(tree, open, budget(ctx.limits)))
   const beyond = names && outOfReach(tree, open, names)
   const { keys, order } = visible(tree, folder)
   const rows: Row[] = []

@@ -2,11 +2,11 @@ import { audit, BadRequest, hasReference, NotFound, type Actor, type Context, ty
 import * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { checkReferences } from '../references/check-references.ts'
-import { change } from '../tree/change.ts'
+import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { shownTags } from '../tree/tags.ts'
 import { openComment, openMetadata, type Metadata, type SecretRow } from '../tree/tree.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
-import { following, keyOf, type Moving } from './follow.ts'
+import { rewriteReferences, keyOf, type Relocation } from './rewrite-references.ts'
 import {
   deleteSecretRows,
   openForPlainValues,
@@ -168,7 +168,7 @@ function write(
   decide: (present: ReadonlyMap<string, SecretRow>) => Put[],
   changes: readonly Change[],
 ): Promise<Secret[]> {
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await (changes.every(isPlain) ? openForPlainValues : openForWriting)(ctx, tx, where)
     const names = changes.flatMap((change) => [change.secretKey, change.newSecretName ?? change.secretKey])
     const present = await presentSecrets(tx, target.folder.id, names)
@@ -180,12 +180,12 @@ function write(
     const { result, rewritten } =
       renamed.length === 0
         ? { result: await put(), rewritten: [] }
-        : await following(
+        : await rewriteReferences(
             ctx,
             tx,
             actor,
             target,
-            touched,
+            markChanged,
             { ...renaming(target, renamed), overwrites: puts.some(({ value }) => value !== undefined) },
             put,
           )
@@ -201,7 +201,7 @@ function write(
       secrets.filter(({ row }) => written.has(row.key) && reworded.has(row.key)),
     )
     if (written.size > 0) {
-      touched(target.folder.id)
+      markChanged(target.folder.id)
       await record(ctx, tx, actor, action, target, [...written], {
         ...(renamed.length > 0 ? { renamed } : {}),
         ...(rewritten.length > 0 ? { rewritten } : {}),
@@ -215,7 +215,7 @@ function write(
   })
 }
 
-function renaming({ folder, environment }: Target, renamed: readonly { from: string; to: string }[]): Moving {
+function renaming({ folder, environment }: Target, renamed: readonly { from: string; to: string }[]): Relocation {
   const here = { environment: environment.slug, path: folder.path }
   return {
     secrets: new Map(
@@ -225,7 +225,7 @@ function renaming({ folder, environment }: Target, renamed: readonly { from: str
 }
 
 function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[]): Promise<Secret[]> {
-  return change(ctx, actor, async (tx, touched) => {
+  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     refuseTwice(keys)
     const target = await openForWriting(ctx, tx, where)
     const present = await presentSecrets(tx, target.folder.id, keys)
@@ -240,7 +240,7 @@ function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[
       metadata: openMetadata(target.key, target.projectId, row),
     }))
     await deleteSecretRows(ctx, tx, actor, target, rows)
-    touched(target.folder.id)
+    markChanged(target.folder.id)
     await record(ctx, tx, actor, 'secret.delete', target, keys)
     return deleted.map((secret) => describe(target, secret))
   })

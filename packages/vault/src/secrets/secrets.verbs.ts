@@ -1,12 +1,12 @@
 /** What may be done with the secrets of a folder, and who may. */
 import {
-  asSeen,
+  withAllowedValues,
   defineVerb,
   folder,
-  hideValue,
-  hideValues,
-  inReach,
-  may,
+  redactValue,
+  redactValues,
+  filterReadable,
+  requirement,
   secretMissing,
   type Requirements,
 } from '@keyferry/access'
@@ -34,8 +34,8 @@ interface InFolder {
   secretPath: string
 }
 
-const reading = (input: InFolder): Requirements => [may('secrets.read-names', folder(input))]
-const writing = (input: InFolder): Requirements => [may('secrets.write', folder(input))]
+const reading = (input: InFolder): Requirements => [requirement('secrets.read-names', folder(input))]
+const writing = (input: InFolder): Requirements => [requirement('secrets.write', folder(input))]
 
 interface Reading extends InFolder {
   recursive?: boolean
@@ -48,12 +48,15 @@ interface Reading extends InFolder {
 function readingValues(input: Reading, access: Access): Requirements {
   const here = folder(input)
   const expands = input.expandSecretReferences && input.viewSecretValue && allows(access, 'secrets.read-values', here)
-  const names = may('secrets.read-names', here)
+  const names = requirement('secrets.read-names', here)
   if (!expands) return [names]
   // The references of an old version are not kept as edges.
   if (input.version !== undefined)
-    return [names, may('secrets.read-values', { kind: 'project', projectId: input.projectId })]
-  return [names, may('secrets.read-values', { kind: 'shown-by', folder: here, below: input.recursive ?? false })]
+    return [names, requirement('secrets.read-values', { kind: 'project', projectId: input.projectId })]
+  return [
+    names,
+    requirement('secrets.read-values', { kind: 'shown-by', folder: here, below: input.recursive ?? false }),
+  ]
 }
 
 export const secretVerbs = {
@@ -61,15 +64,15 @@ export const secretVerbs = {
     input: schemas.listSecrets,
     requires: (input, { access }) => readingValues(input, access),
     run: async (ctx, actor, input, { access }) =>
-      hideValues(access, input.projectId, await listSecrets(ctx, actor, asSeen(access, input))),
+      redactValues(access, input.projectId, await listSecrets(ctx, actor, withAllowedValues(access, input))),
   }),
 
   get: defineVerb({
     input: schemas.getSecret,
     requires: (input, { access }) => readingValues(input, access),
     run: async (ctx, actor, input, { access }) => {
-      const found = await getSecret(ctx, actor, asSeen(access, input))
-      const secret = hideValue(access, input.projectId, found)
+      const found = await getSecret(ctx, actor, withAllowedValues(access, input))
+      const secret = redactValue(access, input.projectId, found)
       if (!secret) throw secretMissing(input)
       return secret
     },
@@ -122,7 +125,7 @@ export const secretVerbs = {
       const { projectId, environment, secretPath: path } = input
       const placeOf = ({ origin }: (typeof rows)[number]) =>
         origin.kind === 'own' ? { environment, path } : { environment: origin.environment, path: origin.secretPath }
-      return { rows: inReach(access, 'secrets.read-names', projectId, rows, placeOf), folderId }
+      return { rows: filterReadable(access, 'secrets.read-names', projectId, rows, placeOf), folderId }
     },
   }),
 

@@ -27,8 +27,8 @@ import {
   lost,
   metadataOrNull,
   openOrNull,
-  sealAside,
-  sealedAs,
+  sealField,
+  associatedData,
   type Metadata,
   type SecretRow,
 } from '../tree/tree.ts'
@@ -198,7 +198,7 @@ export async function dropMovedSecrets(
   for (const row of rows) {
     if (slice.isOver()) await slice.rest()
     const version = Math.max(row.version, highest.get(row.key) ?? 0) + 1
-    const value = key.seal('', ...sealedAs('secret', projectId, { ...row, version }))
+    const value = key.seal('', ...associatedData('secret', projectId, { ...row, version }))
     tombstones.push({
       id: randomUUID(),
       secretId: row.id,
@@ -228,7 +228,7 @@ export function openSecret(
 ): { value: string | null; comment: string | null; metadata: Metadata | null } {
   return {
     metadata: metadataOrNull(key, projectId, row),
-    value: openOrNull(key, row.value, sealedAs('secret', projectId, row)),
+    value: openOrNull(key, row.value, associatedData('secret', projectId, row)),
     comment: commentOrNull(key, projectId, row),
   }
 }
@@ -270,9 +270,9 @@ function apply(target: Target, put: Put, retagged: boolean, version: number, act
   const row: SecretRow = {
     ...place,
     id: present?.id ?? randomUUID(),
-    value: key.seal(value, ...sealedAs('secret', projectId, place)),
-    comment: sealAside(key, projectId, 'comment', place, comment),
-    metadata: sealAside(key, projectId, 'metadata', place, metadata.length > 0 ? JSON.stringify(metadata) : ''),
+    value: key.seal(value, ...associatedData('secret', projectId, place)),
+    comment: sealField(key, projectId, 'comment', place, comment),
+    metadata: sealField(key, projectId, 'metadata', place, metadata.length > 0 ? JSON.stringify(metadata) : ''),
     blank: value.trim() === '' ? 1 : 0,
     skipMultilineEncoding: skip,
     createdAt: present?.createdAt ?? at,

@@ -20,7 +20,7 @@ import { organizationKeyOf, projectKey } from '../keys/project-key.ts'
 import { faultsAround, refuseNew } from '../references/check-references.ts'
 import { refuseBadImportsThrough } from '../references/import-graph.ts'
 import { putSecrets } from '../secrets/write.ts'
-import { change } from '../tree/change.ts'
+import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { findFolder } from '../tree/find-folder.ts'
 import { openFile, sealFile, type Content } from '../tree/project-file.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
@@ -54,7 +54,7 @@ export async function importProject(
   const packed = await openFile(ctx.limits, input)
   const name = input.projectName ?? packed.project.name
   const slug = input.slug ?? packed.project.slug
-  const projectId = await change(ctx, actor, async (tx, touched) => {
+  const projectId = await withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     await ctx.caller?.verify(tx)
     const clash = await tx
       .selectFrom('projects')
@@ -67,7 +67,7 @@ export async function importProject(
         `A project with the ${what} is there already. Give another name and slug for the imported one.`,
       )
     }
-    return unpack(ctx, tx, actor, packed, { name, slug }, touched)
+    return unpack(ctx, tx, actor, packed, { name, slug }, markChanged)
   }).catch((error: unknown) => {
     // Another import was faster.
     throw isUniqueViolation(error)
@@ -165,7 +165,7 @@ async function unpack(
   actor: Actor,
   packed: Content,
   { name, slug }: { name: string; slug: string },
-  touched: (folderId: string) => void,
+  markChanged: (folderId: string) => void,
 ): Promise<string> {
   const projectId = crypto.randomUUID()
   const at = timestamp(ctx)
@@ -229,7 +229,7 @@ async function unpack(
     }))
     await putSecrets(ctx, tx, actor, target, puts)
     written.push(target.folder.id)
-    touched(target.folder.id)
+    markChanged(target.folder.id)
   }
   const positions = new Map<string, number>()
   const folderIds = new Set<string>()

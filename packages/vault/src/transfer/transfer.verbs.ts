@@ -1,12 +1,12 @@
 /** Whole projects as files, and who may read and create them. */
-import { defineVerb, may, project, RUNS_INSTANCE } from '@keyferry/access'
+import { defineVerb, requirement, project, RUNS_INSTANCE } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { exportProject, importProject } from './transfer.ts'
 
 export const transferVerbs = {
   export: defineVerb({
     input: schemas.exportProject,
-    requires: (input) => [may('project.manage', project(input))],
+    requires: (input) => [requirement('project.manage', project(input))],
     run: exportProject,
   }),
   import: defineVerb({ input: schemas.importProject, requires: () => RUNS_INSTANCE, run: importProject }),

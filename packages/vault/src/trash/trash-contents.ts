@@ -214,14 +214,14 @@ export async function deleteTrash(tx: Tx, trashIds: readonly string[]): Promise<
  * Brings back what was in folders that are there again, sealed with the present key. Returns what stays away: imports whose source is gone. Tags
  * that are gone stay away without a word.
  */
-export async function bringContents(
+export async function restoreContents(
   tx: Tx,
   { projectId, key }: { projectId: string; key: DataKey },
   trashId: string,
 ): Promise<string[]> {
   const withPresentKey = (sealed: string, belongsTo: readonly string[]): string => {
     // The key may have been rotated since, and what older generations sealed is opened for the last time.
-    const text = key.isPresent(sealed) ? null : openOrNull(key, sealed, belongsTo)
+    const text = key.isCurrent(sealed) ? null : openOrNull(key, sealed, belongsTo)
     return text === null ? sealed : key.seal(text, ...belongsTo)
   }
   const leftOut: string[] = []

@@ -2,7 +2,7 @@ import type { TrashRowTable } from '@keyferry/db'
 import { headSealedAs } from '@keyferry/kernel/authority'
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
-import { sealedAs } from '../tree/tree.ts'
+import { associatedData } from '../tree/tree.ts'
 
 type TrashRow = Pick<Selectable<TrashRowTable>, 'kind' | 'content'>
 
@@ -37,8 +37,8 @@ export function resealTrashRow(
   if (kind === 'folder') return resealFolder(content, anew, projectId)
   if (kind !== 'secret' && kind !== 'version') return content
   const row = sealedRow.parse(JSON.parse(content))
-  const value = anew(row.value, sealedAs('secret', projectId, row))
-  const comment = row.comment && anew(row.comment, sealedAs('comment', projectId, row))
-  const metadata = row.metadata && anew(row.metadata, sealedAs('metadata', projectId, row))
+  const value = anew(row.value, associatedData('secret', projectId, row))
+  const comment = row.comment && anew(row.comment, associatedData('comment', projectId, row))
+  const metadata = row.metadata && anew(row.metadata, associatedData('metadata', projectId, row))
   return JSON.stringify({ ...row, value, comment, metadata })
 }

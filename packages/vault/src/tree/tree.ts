@@ -1,8 +1,8 @@
-import { edgesFrom } from '@keyferry/access'
-import { isAmong, timeSlice, type SecretTable, type Selectable } from '@keyferry/db'
+import { referencesFrom } from '@keyferry/access'
+import { inList, timeSlice, type SecretTable, type Selectable } from '@keyferry/db'
 import {
   MAX_ANSWER_BYTES,
-  SealBroken,
+  DecryptionError,
   TooLarge,
   Unresolvable,
   type Context,
@@ -63,7 +63,7 @@ export async function loadTree(
   const imports = new Map<string, string[]>()
   let frontier = reach === 'alone' ? [] : [...ids]
   while (frontier.length > 0) {
-    const reached = await edgesFrom(tx, frontier, reach === 'references' ? reach : 'imports')
+    const reached = await referencesFrom(tx, frontier, reach === 'references' ? reach : 'imports')
     for (const { folderId, reachedId, kind } of reached) {
       if (kind === 'reference') continue
       const known = imports.get(folderId)
@@ -82,7 +82,7 @@ export async function loadTree(
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .innerJoin('projects', 'projects.id', 'environments.projectId')
-    .where((eb) => isAmong(tx, eb.ref('folders.id'), [...ids]))
+    .where((eb) => inList(tx, eb.ref('folders.id'), [...ids]))
     .select(['folders.id', 'folders.path', 'environments.slug as environment', 'environments.projectId'])
     .select(['folders.secretsHead', 'projects.dataKey'])
     .execute()
@@ -131,7 +131,7 @@ async function loadSecrets(
   const select = (ids: readonly string[]) =>
     tx
       .selectFrom('secrets')
-      .where((eb) => isAmong(tx, eb.ref('folderId'), ids))
+      .where((eb) => inList(tx, eb.ref('folderId'), ids))
       .select(['id', 'folderId', 'key', 'version', 'comment', 'metadata', 'blank', 'skipMultilineEncoding'])
       .select(['createdAt', 'updatedAt', 'updatedBy', text.as('value')])
   const few = await select(folderIds)
@@ -166,7 +166,7 @@ async function loadSecrets(
 async function sizeOf(tx: Tx, folderIds: readonly string[], text: RawBuilder<string>): Promise<number> {
   const { bytes } = await tx
     .selectFrom('secrets')
-    .where((eb) => isAmong(tx, eb.ref('folderId'), folderIds))
+    .where((eb) => inList(tx, eb.ref('folderId'), folderIds))
     .select(
       sql<number | string | null>`sum(octet_length(${text}) + octet_length(comment) + octet_length(metadata))`.as(
         'bytes',
@@ -183,35 +183,39 @@ const tooMuch = (): TooLarge =>
   )
 
 /** What stands beside a value, sealed like it. */
-export type Aside = 'comment' | 'metadata'
+export type SealedField = 'comment' | 'metadata'
 
 /** Where a sealed value, comment or metadata belong; a row copied to another project, folder, key or version does not open there. */
-export const sealedAs = (
-  what: 'secret' | Aside,
+export const associatedData = (
+  what: 'secret' | SealedField,
   projectId: string,
   row: { folderId: string; key: string; version: number },
 ): string[] => [what, projectId, row.folderId, row.key, String(row.version)]
 
 /** Nothing is kept as no text at all: most secrets have no comment, and opening one costs what opening a value does. */
-export const sealAside = (
+export const sealField = (
   key: DataKey,
   projectId: string,
-  what: Aside,
+  what: SealedField,
   place: { folderId: string; key: string; version: number },
   text: string,
-): string => (text === '' ? '' : key.seal(text, ...sealedAs(what, projectId, place)))
+): string => (text === '' ? '' : key.seal(text, ...associatedData(what, projectId, place)))
 
-type Place = Pick<SecretRow, 'folderId' | 'key' | 'version'>
+type SecretAddress = Pick<SecretRow, 'folderId' | 'key' | 'version'>
 
 /** Throws `Unresolvable` when it cannot be decrypted: an empty comment would hide that one was lost. */
-export function openComment(key: DataKey, projectId: string, row: Place & Pick<SecretRow, 'comment'>): string {
+export function openComment(key: DataKey, projectId: string, row: SecretAddress & Pick<SecretRow, 'comment'>): string {
   const comment = commentOrNull(key, projectId, row)
   if (comment === null) throw lost(row.key, 'comment')
   return comment
 }
 
 /** Throws `Unresolvable` when it cannot be decrypted. */
-export function openMetadata(key: DataKey, projectId: string, row: Place & Pick<SecretRow, 'metadata'>): Metadata {
+export function openMetadata(
+  key: DataKey,
+  projectId: string,
+  row: SecretAddress & Pick<SecretRow, 'metadata'>,
+): Metadata {
   const metadata = metadataOrNull(key, projectId, row)
   if (metadata === null) throw lost(row.key, 'metadata')
   return metadata
@@ -221,21 +225,21 @@ export function openMetadata(key: DataKey, projectId: string, row: Place & Pick<
 export const commentOrNull = (
   key: DataKey,
   projectId: string,
-  row: Place & Pick<SecretRow, 'comment'>,
-): string | null => (row.comment === '' ? '' : openOrNull(key, row.comment, sealedAs('comment', projectId, row)))
+  row: SecretAddress & Pick<SecretRow, 'comment'>,
+): string | null => (row.comment === '' ? '' : openOrNull(key, row.comment, associatedData('comment', projectId, row)))
 
 /** Null when it cannot be decrypted: for those who replace it. */
 export function metadataOrNull(
   key: DataKey,
   projectId: string,
-  row: Place & Pick<SecretRow, 'metadata'>,
+  row: SecretAddress & Pick<SecretRow, 'metadata'>,
 ): Metadata | null {
   if (row.metadata === '') return []
-  const text = openOrNull(key, row.metadata, sealedAs('metadata', projectId, row))
+  const text = openOrNull(key, row.metadata, associatedData('metadata', projectId, row))
   return text === null ? null : secretMetadata.parse(JSON.parse(text))
 }
 
-export const lost = (secretKey: string, what: Aside): Unresolvable =>
+export const lost = (secretKey: string, what: SealedField): Unresolvable =>
   new Unresolvable([{ key: secretKey, reason: `its ${what} cannot be decrypted; write a new one` }])
 
 /** Null when it cannot be decrypted. */
@@ -243,7 +247,7 @@ export const openValue = (
   key: DataKey,
   projectId: string,
   row: Pick<SecretRow, 'value' | 'folderId' | 'key' | 'version'>,
-): string | null => openOrNull(key, row.value, sealedAs('secret', projectId, row))
+): string | null => openOrNull(key, row.value, associatedData('secret', projectId, row))
 
 /** Opens values, each once; null when one cannot be decrypted. */
 export function valueOpener(key: DataKey, projectId: string): (row: SecretRow) => string | null {
@@ -262,7 +266,7 @@ export function openOrNull(key: DataKey, sealed: string, belongsTo: readonly str
   try {
     return key.open(sealed, ...belongsTo)
   } catch (error) {
-    if (error instanceof SealBroken) return null
+    if (error instanceof DecryptionError) return null
     throw error
   }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { together } from './together.ts'
+import { batchLoader } from './batch-loader.ts'
 
 /** Answers with twice the number, when told to; `asked` has the keys of every statement. */
 function doubling() {
   const asked: (readonly number[])[] = []
   const open: (() => void)[] = []
-  const double = together(async (_store: object, keys: readonly number[]) => {
+  const double = batchLoader(async (_store: object, keys: readonly number[]) => {
     asked.push(keys)
     await new Promise<void>((resolve) => open.push(resolve))
     return (key) => (key < 0 ? new Error(`${key} is too small`) : key * 2)
@@ -29,7 +29,7 @@ describe('a question asked together', () => {
 
   it('is asked anew each time: nothing is remembered', async () => {
     let value = 'old'
-    const read = together(async () => {
+    const read = batchLoader(async () => {
       const found = value
       return () => found
     })
@@ -50,7 +50,7 @@ describe('a question asked together', () => {
 
   it('fails for all when the statement does, for one when its answer is an error, and goes on after that', async () => {
     let works = false
-    const answers = together(async (_store: object, keys: readonly number[]) => {
+    const answers = batchLoader(async (_store: object, keys: readonly number[]) => {
       if (!works) throw new Error(`no answer for ${keys.join(', ')}`)
       return (key: number) => (key < 0 ? new Error(`${key} is too small`) : key * 2)
     })
@@ -68,7 +68,7 @@ describe('a question asked together', () => {
 
   it('is several statements when too many ask', async () => {
     const sizes: number[] = []
-    const count = together(async (_store: object, keys: readonly number[]) => {
+    const count = batchLoader(async (_store: object, keys: readonly number[]) => {
       sizes.push(keys.length)
       return (key) => key
     })

@@ -11,12 +11,12 @@ interface Shown {
 }
 
 /** Null: not even the name. */
-export function hideValue<T extends Shown>(access: Access, projectId: string, secret: T): T | null {
-  return hider(access, projectId)(secret)
+export function redactValue<T extends Shown>(access: Access, projectId: string, secret: T): T | null {
+  return redactor(access, projectId)(secret)
 }
 
 /** Hides secrets of one project; decides once per folder. */
-function hider(access: Access, projectId: string): <T extends Shown>(secret: T) => T | null {
+function redactor(access: Access, projectId: string): <T extends Shown>(secret: T) => T | null {
   const decided = new Map<string, 'nothing' | 'name' | 'value'>()
   const decide = (environment: string, path: string): 'nothing' | 'name' | 'value' => {
     const place: Place = { kind: 'folder', projectId, environment, path }
@@ -33,12 +33,12 @@ function hider(access: Access, projectId: string): <T extends Shown>(secret: T) 
 }
 
 /** A listing as its reader may see it. */
-export function hideValues<S extends Shown, I extends Shown, P extends { secrets: readonly I[] }>(
+export function redactValues<S extends Shown, I extends Shown, P extends { secrets: readonly I[] }>(
   access: Access,
   projectId: string,
   { secrets, imports }: { secrets: readonly S[]; imports?: readonly P[] | undefined },
 ) {
-  const hide = hider(access, projectId)
+  const hide = redactor(access, projectId)
   const seen = <T extends Shown>(listed: readonly T[]): T[] => listed.flatMap((secret) => hide(secret) ?? [])
   return {
     secrets: seen(secrets),
@@ -54,7 +54,7 @@ interface SecretsAsked {
 }
 
 /** The question of someone who may only read names, without the values. */
-export function asSeen<T extends SecretsAsked>(access: Access, input: T): T {
+export function withAllowedValues<T extends SecretsAsked>(access: Access, input: T): T {
   const place: Place = {
     kind: 'folder',
     projectId: input.projectId,
@@ -68,7 +68,7 @@ export const secretMissing = (input: { secretName: string; environment: string; 
   new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
 
 /** Only what is in folders where `action` is allowed. */
-export function inReach<T>(
+export function filterReadable<T>(
   access: Access,
   action: Action,
   projectId: string,
@@ -82,7 +82,7 @@ export function inReach<T>(
 }
 
 /** A project with the environments that its reader has anything in. */
-export function knownEnvironments<T extends { id: string; environments: readonly { slug: string }[] }>(
+export function withReadableEnvironments<T extends { id: string; environments: readonly { slug: string }[] }>(
   access: Access,
   project: T,
 ): T {
@@ -94,14 +94,14 @@ export function knownEnvironments<T extends { id: string; environments: readonly
   }
 }
 
-export const knownProjects = <T extends { id: string; environments: readonly { slug: string }[] }>(
+export const readableProjects = <T extends { id: string; environments: readonly { slug: string }[] }>(
   access: Access,
   projects: readonly T[],
 ): T[] =>
-  projects.filter((project) => isMember(access, project.id)).map((project) => knownEnvironments(access, project))
+  projects.filter((project) => isMember(access, project.id)).map((project) => withReadableEnvironments(access, project))
 
 /** Connections of the organization, and of the projects, that their reader may know. */
-export const knownConnections = <T extends Limited>(access: Access, connections: readonly T[]): T[] =>
+export const readableConnections = <T extends Limited>(access: Access, connections: readonly T[]): T[] =>
   connections
     .filter(({ projectId, allowedProjects: projects }) =>
       allows(
@@ -110,7 +110,7 @@ export const knownConnections = <T extends Limited>(access: Access, connections:
         projectId ? { kind: 'project', projectId } : { kind: 'organization', projects },
       ),
     )
-    .map((connection) => knownConnection(access, connection))
+    .map((connection) => withReadableProjects(access, connection))
 
 interface Limited {
   projectId?: string | null | undefined
@@ -118,7 +118,7 @@ interface Limited {
 }
 
 /** A connection without the projects that its reader may not know. */
-export const knownConnection = <T extends Limited>(access: Access, connection: T): T => ({
+export const withReadableProjects = <T extends Limited>(access: Access, connection: T): T => ({
   ...connection,
   allowedProjects: connection.allowedProjects?.filter((projectId) => isMember(access, projectId)) ?? null,
 })

@@ -1,18 +1,18 @@
-import { isAmong, together, type Db } from '@keyferry/db'
+import { inList, batchLoader, type Db } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 import type { Place } from '@keyferry/schemas/policy'
-import { edgesFrom } from './edges.ts'
+import { referencesFrom } from './references-from.ts'
 
 type FolderPlace = Extract<Place, { kind: 'folder' }> & { folderId: string }
 
 /** Every folder whose values can show through those of `folderIds`: they, what they import, and what their values refer to, transitively. */
-export async function reachOf(db: Db | Tx, folderIds: readonly string[]): Promise<FolderPlace[]> {
+export async function reachableFolders(db: Db | Tx, folderIds: readonly string[]): Promise<FolderPlace[]> {
   const edges = await edgesBehind(db, folderIds)
   return placesOf(db, [...closure(edges, folderIds)])
 }
 
 /** The ids of them, for one folder. */
-export const reachedFrom = together(async (db: Db | Tx, folderIds: readonly string[]) => {
+export const reachableFolderIds = batchLoader(async (db: Db | Tx, folderIds: readonly string[]) => {
   const edges = await edgesBehind(db, folderIds)
   return (folderId) => [...closure(edges, [folderId])]
 })
@@ -23,7 +23,7 @@ async function edgesBehind(db: Db | Tx, folderIds: readonly string[]): Promise<M
   let frontier = [...new Set(folderIds)]
   while (frontier.length > 0) {
     for (const id of frontier) edges.set(id, [])
-    const found = await edgesFrom(db, frontier, 'references')
+    const found = await referencesFrom(db, frontier, 'references')
     for (const { folderId, reachedId } of found) edges.get(folderId)?.push(reachedId)
     frontier = [...new Set(found.map(({ reachedId }) => reachedId))].filter((id) => !edges.has(id))
   }
@@ -42,7 +42,7 @@ export async function placesOf(db: Db | Tx, folderIds: readonly string[]): Promi
   const rows = await db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where((eb) => isAmong(db, eb.ref('folders.id'), folderIds))
+    .where((eb) => inList(db, eb.ref('folders.id'), folderIds))
     .select(['folders.id as folderId', 'environments.projectId', 'environments.slug as environment', 'folders.path'])
     .execute()
   return rows.map((row) => ({ kind: 'folder', ...row }))

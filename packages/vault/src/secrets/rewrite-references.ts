@@ -17,31 +17,31 @@ import {
 } from '@keyferry/kernel'
 import { MAX_VALUE_BYTES } from '@keyferry/schemas'
 import { faultsAround, refuseNew } from '../references/check-references.ts'
-import { expander, type Expanded, type Expander } from '../references/expand.ts'
+import { createExpander, type Expanded, type Expander } from '../references/expand.ts'
 import { notReadable, outOfReach, readerOf, type OutOfReach } from '../references/out-of-reach.ts'
-import { readersOf } from '../tree/readers.ts'
+import { dependentsOf } from '../tree/dependents.ts'
 import { loadTree, openValue, valueOpener, type Tree, type TreeFolder } from '../tree/tree.ts'
 import { presentSecrets, putSecrets, type Target } from './write.ts'
 
-export interface Place {
+export interface FolderRef {
   /** Slug. */
   environment: string
   path: string
 }
 
 /** What is about to get another name or place. */
-export interface Moving {
+export interface Relocation {
   /** Folders, by id, with the place they will have. */
-  folders?: ReadonlyMap<string, Place>
+  folders?: ReadonlyMap<string, FolderRef>
   /** Secrets, by `keyOf`, with the place and the key they will have. */
-  secrets?: ReadonlyMap<string, Place & { folderId: string; key: string }>
+  secrets?: ReadonlyMap<string, FolderRef & { folderId: string; key: string }>
   /** Something else is overwritten, so values may well come out differently. */
   overwrites?: boolean
 }
 
 export const keyOf = (folderId: string, key: string): string => `${folderId} ${key}`
 
-export interface Followed<T> {
+export interface Rewritten<T> {
   result: T
   /** The first of the secrets that were rewritten, as `dev:/api KEY`, and how many more there are. */
   rewritten: string[]
@@ -52,23 +52,23 @@ export interface Followed<T> {
  * elsewhere, by `keyOf`. No value may come out differently: throws `BadRequest` naming each secret that would, or whose reference cannot be
  * written in its new form. Rewritten folders are `touched`.
  */
-export async function following<T>(
+export async function rewriteReferences<T>(
   ctx: Context,
   tx: Tx,
   actor: Actor,
   { projectId, key }: { projectId: string; key: DataKey },
-  touched: (folderId: string) => void,
-  moving: Moving,
+  markChanged: (folderId: string) => void,
+  moving: Relocation,
   work: (values: ReadonlyMap<string, string>) => Promise<T>,
-): Promise<Followed<T>> {
+): Promise<Rewritten<T>> {
   const leaving = [...(moving.secrets?.keys() ?? [])].map((id) => id.slice(0, id.indexOf(' ')))
-  const readers = await readersOf(tx, [...new Set([...leaving, ...(moving.folders?.keys() ?? [])])])
+  const readers = await dependentsOf(tx, [...new Set([...leaving, ...(moving.folders?.keys() ?? [])])])
   const tree = await loadTree(ctx, tx, readers)
   const faultsBefore = moving.folders
     ? await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()])
     : null
   const open = valueOpener(key, projectId)
-  const before = expander(tree, open, budget(ctx.limits))
+  const before = createExpander(tree, open, budget(ctx.limits))
   const reads = readerOf(ctx, projectId)
   const beyond = reads && outOfReach(tree, open, reads)
   const movedKeys = new Set([...(moving.secrets?.keys() ?? [])].map((id) => id.slice(id.indexOf(' ') + 1)))
@@ -111,14 +111,14 @@ export async function following<T>(
       return row ? [{ present: row, key: secretKey, value }] : []
     })
     await putSecrets(ctx, tx, actor, target, puts)
-    touched(folder.id)
+    markChanged(folder.id)
     rewritten.push(...puts.map((put) => `${target.environment.slug}:${target.folder.path} ${put.key}`))
   }
   if (expected.length > 0) {
     const now = await loadTree(ctx, tx, [...new Set([...readers, ...expected.map(({ folderId }) => folderId)])])
     const open = valueOpener(key, projectId)
     if (reads) await refuseNowBeyond(expected, now, outOfReach(now, open, reads))
-    await refuseChanged(expected, now, expander(now, open, budget(ctx.limits)))
+    await refuseChanged(expected, now, createExpander(now, open, budget(ctx.limits)))
   }
   if (faultsBefore && moving.folders)
     refuseNew(ctx, projectId, faultsBefore, await faultsAround(ctx, tx, { projectId, key }, [...moving.folders.keys()]))
@@ -136,7 +136,7 @@ const mentions = (value: string, keys: ReadonlySet<string>): boolean =>
 interface Known {
   tree: Tree
   before: Expander
-  moving: Moving
+  moving: Relocation
 }
 
 function rewrite(
@@ -177,7 +177,7 @@ function refuseTooLong(owner: string, text: string): void {
 const PART = /^[A-Za-z0-9_-]+$/
 
 /** A reference as text. Throws `BadRequest` for a name that no reference can hold. */
-function written(place: Place | null, key: string, old: string, owner: string): string {
+function written(place: FolderRef | null, key: string, old: string, owner: string): string {
   const parts = place === null ? [key] : [place.environment, ...place.path.split('/').filter(Boolean), key]
   const bad = parts.find((part) => !PART.test(part))
   if (bad !== undefined)
@@ -229,7 +229,7 @@ export async function targetAt(tx: Tx, folderId: string, projectId: string, key:
   return { folder, environment, projectId, key }
 }
 
-const samePlace = (a: Place, b: Place): boolean => a.environment === b.environment && a.path === b.path
+const samePlace = (a: FolderRef, b: FolderRef): boolean => a.environment === b.environment && a.path === b.path
 
 function mapAt<K, T>(maps: Map<K, Map<string, T>>, key: K): Map<string, T> {
   const known = maps.get(key)

@@ -1,7 +1,7 @@
 /** A writer that gets into another transaction's way. */
 import { migrate, openPostgres } from '@keyferry/db'
 import { createDatabase, onEveryDatabase } from '@keyferry/db/testing'
-import { change } from '@keyferry/vault'
+import { withVaultTransaction } from '@keyferry/vault'
 import { createTestProject } from '@keyferry/vault/testing'
 import { sql } from 'kysely'
 import { expect, inject, it, onTestFinished } from 'vitest'
@@ -12,7 +12,7 @@ onEveryDatabase('change', (open) => {
     const { ctx, actor, close } = await testContext(open)
     onTestFinished(close)
     let tries = 0
-    const failing = change(ctx, actor, async (tx) => {
+    const failing = withVaultTransaction(ctx, actor, async (tx) => {
       tries += 1
       await tx.insertInto('leases').values({ targetKey: 'x', fence: 0, holder: null, expiresAt: '' }).execute()
       throw new Error('no')
@@ -44,13 +44,13 @@ it.skipIf(!inject('postgresUrl'))('is tried again after a dead-lock, and its eff
   let tries = 0
   /** Locks `a`, waits until the other one has locked its own, then wants `b`: the first time they cannot both. */
   const writer = (a: string, b: string, mine: number) =>
-    change(ctx, actor, async (tx, touched) => {
+    withVaultTransaction(ctx, actor, async (tx, markChanged) => {
       tries += 1
       await sql`select 1 from folders where id = ${a} for update`.execute(tx)
       lockedBy[mine]?.resolve()
       await Promise.all(lockedBy.map(({ promise }) => promise))
       await sql`select 1 from folders where id = ${b} for update`.execute(tx)
-      touched(a)
+      markChanged(a)
       return mine
     })
   const wakesBefore = woken.length

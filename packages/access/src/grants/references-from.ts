@@ -1,11 +1,11 @@
-import { isAmong, type Db } from '@keyferry/db'
+import { inList, type Db } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 
 /**
  * What folders are made of, one step on: the folders that they import, the last import of each first, and `through` references, those that their values
  * refer to. Not one statement: what is united is not checked.
  */
-export async function edgesFrom(
+export async function referencesFrom(
   db: Db | Tx,
   folderIds: readonly string[],
   through: 'imports' | 'references',
@@ -21,7 +21,7 @@ export async function edgesFrom(
 const imported = (db: Db | Tx, folderIds: readonly string[]) =>
   db
     .selectFrom('imports')
-    .where((eb) => isAmong(db, eb.ref('folderId'), folderIds))
+    .where((eb) => inList(db, eb.ref('folderId'), folderIds))
     .select(['folderId', 'sourceFolderId as reachedId'])
     .orderBy('position', 'desc')
 
@@ -36,6 +36,6 @@ const referenced = (db: Db | Tx, folderIds: readonly string[]) =>
     .innerJoin('folders', (join) =>
       join.onRef('folders.environmentId', '=', 'environments.id').onRef('folders.path', '=', 'references.path'),
     )
-    .where((eb) => isAmong(db, eb.ref('references.folderId'), folderIds))
+    .where((eb) => inList(db, eb.ref('references.folderId'), folderIds))
     .select(['references.folderId', 'folders.id as reachedId'])
     .distinct()

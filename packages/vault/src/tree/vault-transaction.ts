@@ -1,15 +1,15 @@
 import { auditLast, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { settleUse } from './quotas.ts'
-import { readersOf } from './readers.ts'
+import { dependentsOf } from './dependents.ts'
 
 /**
  * Runs a writer of the vault. Whatever `work` touches moves, in the same transaction, the folder's revision and, by `Hooks`, the wanted
  * revision of every sync that reads it, directly or through imports and references.
  */
-export async function change<T>(
+export async function withVaultTransaction<T>(
   ctx: Context,
   actor: Actor,
-  work: (tx: Tx, touched: (folderId: string) => void) => Promise<T>,
+  work: (tx: Tx, markChanged: (folderId: string) => void) => Promise<T>,
 ): Promise<T> {
   const { result, places, afterCommit } = await transact(ctx, (tx) =>
     auditLast(ctx, tx, async () => {
@@ -30,7 +30,7 @@ export async function change<T>(
         .where('folders.id', 'in', [...folders])
         .select(['folders.id as folderId', 'environments.projectId'])
         .execute()
-      const readers = await readersOf(tx, [...folders])
+      const readers = await dependentsOf(tx, [...folders])
       const afterCommit = await ctx.hooks.onFoldersChanged(ctx, tx, actor, readers)
       await settleUse(ctx, tx)
       return { result, places, afterCommit }
