@@ -4,7 +4,7 @@ import LongestFirst from './tooling/vitest/src/longest-first.ts'
 export default defineConfig({
   test: {
     globalSetup: ['tooling/vitest/src/postgres.ts', 'tooling/vitest/src/templates.ts'],
-    include: ['{apps,packages,tooling}/*/{src,test}/**/*.test.{ts,tsx}'],
+    include: ['{apps,packages,tooling}/*/{src,test,e2e}/**/*.test.{ts,tsx}'],
     reporters: ['default', './tooling/vitest/src/summary.ts'],
     // Limits end what hangs; how long something takes is for the bench. A busy machine is several times slower.
     testTimeout: 120_000,

@@ -7,8 +7,8 @@ import { emulators, type Emulator } from '@keyferry/core/emulators'
 import { readEnv } from '@keyferry/runtime'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { startKeyferry } from '../../src/start.ts'
-import { environmentOf } from '../instance.ts'
+import { startKeyferry } from '@keyferry/server'
+import { environmentOf } from '@keyferry/server/testing'
 import { openBrowser } from './chromium.ts'
 import { witness, type Witness } from './witness.ts'
 
@@ -28,7 +28,7 @@ export interface Console {
 /** Generous, for a machine that does other things too. */
 const PATIENCE_MS = 60_000
 
-export const OUTPUT = resolve(import.meta.dirname, '../../../../test-output')
+export const OUTPUT = resolve(import.meta.dirname, '../../../test-output')
 
 async function openConsole(): Promise<Console> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
