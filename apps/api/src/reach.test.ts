@@ -441,6 +441,19 @@ onEveryDatabase('a narrowed developer', (open) => {
     await write(admin, '/mid', 'THIRD', 'x')
     expect(await hear(idOf('mid'))).toBe(true)
     expect(heard).not.toContain(idOf('restricted'))
+    heard = ''
+    for (const name of ['restricted', 'mid'])
+      api.ctx.events.publish({
+        kind: 'deletion-ended',
+        projectId,
+        subject: 'folder',
+        subjectId: idOf(name),
+        environment: 'dev',
+        secretPath: `/${name}`,
+        outcome: 'deleted',
+      })
+    expect(await hear(idOf('mid'))).toBe(true)
+    expect(heard).not.toContain('restricted')
     await narrowed('POST', '/api/v1/auth/token/revoke', { accessToken: token })
     heard = ''
     await write(admin, '/mid', 'FOURTH', 'x')

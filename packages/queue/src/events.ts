@@ -131,6 +131,18 @@ function parseJson(text: string | undefined): unknown {
   }
 }
 
+function subjectOf(event: LiveEvent): string {
+  switch (event.kind) {
+    case 'secrets':
+      return event.folderId
+    case 'deletion-ended':
+      return event.subjectId
+    case 'sync':
+    case 'sync-deleted':
+      return event.syncId
+  }
+}
+
 interface Subscriber {
   push(event: LiveEvent): void
   /** Events did not come this way. */
@@ -159,8 +171,7 @@ function fanOut(): { events: Events; miss: () => void; end: () => void } {
         let awake = Promise.withResolvers<void>()
         const subscriber: Subscriber = {
           push(event) {
-            const subject = event.kind === 'secrets' ? event.folderId : event.syncId
-            const key = `${event.kind} ${subject}`
+            const key = `${event.kind} ${subjectOf(event)}`
             kept.delete(key)
             kept.set(key, event)
             if (kept.size > KEPT) subscriber.miss()

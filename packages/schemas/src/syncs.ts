@@ -271,5 +271,15 @@ export const liveEvent = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('sync-deleted'), projectId: id, syncId: id }),
   z.object({ kind: z.literal('secrets'), projectId: id, folderId: id }),
+  /** A deletion that waited for syncs to remove what they wrote. `given-up`: its subject stays, because a sync still reads it. */
+  z.object({
+    kind: z.literal('deletion-ended'),
+    projectId: id,
+    subject: z.enum(['folder', 'environment', 'project']),
+    subjectId: id,
+    environment: z.string().nullable(),
+    secretPath: z.string().nullable(),
+    outcome: z.enum(['deleted', 'given-up']),
+  }),
 ])
 export type LiveEvent = z.infer<typeof liveEvent>

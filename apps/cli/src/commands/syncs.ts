@@ -204,6 +204,17 @@ function printResult(
   if (retryAt !== null) terminal.line(`The next try is at ${retryAt}.`)
 }
 
+/** What a deletion was for. */
+const nameOfSubject = ({
+  subject,
+  environment,
+  secretPath,
+}: {
+  subject: 'folder' | 'environment' | 'project'
+  environment: string | null
+  secretPath: string | null
+}): string => [subject, environment, secretPath].filter((part) => part !== null).join(' ')
+
 async function watch(cli: Cli, options: Options): Promise<void> {
   const { terminal } = cli
   const { client, project } = await openProject(cli, options)
@@ -230,6 +241,8 @@ async function watch(cli: Cli, options: Options): Promise<void> {
           .then(() =>
             print(data, async () => {
               if (data.kind === 'secrets') return 'secrets changed'
+              if (data.kind === 'deletion-ended')
+                return `${nameOfSubject(data)}  ${data.outcome === 'deleted' ? 'deleted' : 'not deleted: a sync still reads it'}`
               if (data.kind === 'sync-deleted') return `${await nameOf(data.syncId)}  deleted`
               return `${await nameOf(data.syncId)}  ${data.state}${data.total > 0 ? `  ${data.done}/${data.total}` : ''}`
             }),

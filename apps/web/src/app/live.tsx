@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'react'
+import { nameOfDeletion } from '../components/pending-deletion.tsx'
 import { setConnected, setProgress } from '../lib/live.ts'
+import { toast } from '../lib/toast.ts'
 import { trpc } from '../lib/trpc.ts'
 
 const RUNNING_REFRESH_MS = 1000
@@ -39,21 +41,40 @@ export function Live({ projectId }: { projectId: string }) {
     void utils.tree.invalidate()
     void utils.history.invalidate()
   }
+  const refreshTree = () => {
+    void utils.projects.invalidate()
+    void utils.folders.invalidate()
+    refreshSecrets()
+    void utils.syncs.list.invalidate()
+  }
+  /** Also when the project itself is gone. */
+  const refreshRights = () => {
+    void utils.instance.me.invalidate()
+    void utils.projects.invalidate()
+    void utils.tree.deletions.invalidate()
+  }
 
   const { status, error, reset } = trpc.syncs.events.useSubscription(
     { projectId },
     {
       // What happened before the feed stood is not repeated.
       onStarted: () => {
-        refreshSecrets()
+        refreshTree()
         refreshEnded()
       },
-      // A session that ended is noticed by the next question.
-      onError: () => void utils.instance.me.invalidate(),
+      // A session or a membership that ended is noticed by the next query.
+      onComplete: refreshRights,
+      onError: refreshRights,
       onData: ({ data: event }) => {
         if (event.kind === 'secrets') {
           refreshSecrets()
           refreshSoon()
+          return
+        }
+        if (event.kind === 'deletion-ended') {
+          refreshTree()
+          if (event.outcome === 'given-up')
+            toast.error(`${nameOfDeletion({ ...event, kind: event.subject })} was not deleted: a sync still reads it.`)
           return
         }
         if (event.kind === 'sync' && event.state === 'running') {

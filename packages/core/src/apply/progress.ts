@@ -1,4 +1,5 @@
 import type { Context } from '@keyferry/kernel'
+import { publishSync } from '../sync/publish.ts'
 
 const EVERY_MS = 150
 
@@ -12,6 +13,6 @@ export function progressReporter(
     const now = ctx.now().getTime()
     if (now - last < EVERY_MS && done < total) return
     last = now
-    ctx.events.publish({ kind: 'sync', projectId: sync.projectId, syncId: sync.id, state: 'running', done, total })
+    publishSync(ctx, sync, 'running', { done, total })
   }
 }

@@ -18,6 +18,7 @@ import { LONGEST_MS, retryDelay } from '../status/retry.ts'
 import { keysFreed } from '../sync/freed.ts'
 import type { StoredOptions } from '../sync/options.ts'
 import { dueCleanups, dueOnTarget } from '../sync/due.ts'
+import { publishSync, publishSyncDeleted } from '../sync/publish.ts'
 import { completeDeletions } from './deletions.ts'
 import { countKeys } from './retarget.ts'
 
@@ -135,7 +136,7 @@ async function finishCleanup(ctx: Context, sync: Sync, cleanup: Cleanup, lease: 
     await tx.deleteFrom('ledger').where('syncId', '=', sync.id).where('targetKey', '=', targetKey).execute()
     await keysFreed(ctx, tx, { id: sync.id, targetKey })
   })
-  publish(ctx, sync)
+  publishSync(ctx, sync, 'pending')
 }
 
 /** `errors`: what went wrong there; null: only a person can help. */
@@ -164,11 +165,8 @@ async function postpone(
       .executeTakeFirst()
     if (numUpdatedRows > 0n) await noteStuckMove(ctx, tx, sync, { message, tries, needsPerson: delay === null })
   })
-  publish(ctx, sync)
+  publishSync(ctx, sync, 'pending')
 }
-
-const publish = (ctx: Context, { id, projectId }: Sync): void =>
-  ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'pending', done: 0, total: 0 })
 
 interface CleanupResult {
   startedAt: string
@@ -199,7 +197,7 @@ async function endIfRemoved(ctx: Context, syncId: string): Promise<void> {
     .returning('projectId')
     .executeTakeFirst()
   if (!ended) return
-  ctx.events.publish({ kind: 'sync-deleted', projectId: ended.projectId, syncId })
+  publishSyncDeleted(ctx, { id: syncId, projectId: ended.projectId })
   await completeDeletions(ctx)
 }
 

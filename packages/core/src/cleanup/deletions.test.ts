@@ -117,6 +117,9 @@ for (const { name: destination } of destinations()) {
       clock.advance(20 * 60_000)
       await expect(run(sync)).rejects.toThrow(/no secret sync/)
       expect([await folders(ferry), await syncs(ferry), contents()]).toEqual([[], [], { THEIRS: 'x' }])
+      const subject = { subject: 'folder', environment: 'dev', secretPath: '/app' }
+      const ended = ferry.events.filter(({ kind }) => kind === 'deletion-ended')
+      expect(ended).toEqual([expect.objectContaining({ ...subject, outcome: 'deleted' })])
     })
 
     it('is given up, and nothing is deleted, when the target refuses or somebody reads it anew', async () => {
@@ -130,11 +133,14 @@ for (const { name: destination } of destinations()) {
       expect(
         await ctx.db.selectFrom('audit').where('action', '=', 'folder.delete-given-up').selectAll().execute(),
       ).toHaveLength(1)
+      const outcomes = () => ferry.events.flatMap((event) => (event.kind === 'deletion-ended' ? [event.outcome] : []))
+      expect(outcomes()).toEqual(['given-up'])
 
       await remove('remove-secrets')
       await create({ name: 'newcomer', secretPath: '/app', syncOptions: owned })
       await expect(run(sync)).rejects.toThrow(/no secret sync/)
       expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], {}])
+      expect(outcomes()).toEqual(['given-up', 'given-up'])
     })
 
     it('carries on after a crash between the last removal and the deletion, and takes whole environments and projects', async () => {
@@ -150,6 +156,11 @@ for (const { name: destination } of destinations()) {
       await expect(run(sync)).rejects.toThrow(/no secret sync/)
       await ctx.db.insertInto('deletions').values(waiting).execute()
       await completeDeletions(ctx)
+      expect(ferry.events.at(-1)).toMatchObject({
+        subject: 'environment',
+        subjectId: environmentId,
+        outcome: 'deleted',
+      })
       expect((await listProjects(ctx, actor))[0]?.environments.map(({ slug }) => slug)).toEqual(['staging', 'prod'])
       await completeDeletions(ctx)
 

@@ -14,7 +14,7 @@ import {
   type Context,
 } from '@keyferry/kernel'
 import { environmentVerbs, folderVerbs, projectVerbs } from '@keyferry/vault/verbs'
-import type { Selectable } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 
 type Deletion = Selectable<DeletionTable>
 
@@ -39,6 +39,7 @@ export async function completeDeletions(ctx: Context): Promise<void> {
 
 async function carryOut(ctx: Context, deletion: Deletion): Promise<void> {
   const { projectId, subjectId } = deletion
+  const subject = await subjectOf(ctx, deletion)
   const actor: Actor = JSON.parse(deletion.actor)
   const call = { ctx, actor }
   // Refused right before; the verbs below have transactions of their own.
@@ -48,22 +49,18 @@ async function carryOut(ctx: Context, deletion: Deletion): Promise<void> {
     else if (deletion.kind === 'environment')
       await perform(environmentVerbs.delete, call, { projectId, environmentId: subjectId })
     else {
-      const { slug, path } = await ctx.db
-        .selectFrom('folders')
-        .innerJoin('environments', 'environments.id', 'folders.environmentId')
-        .where('folders.id', '=', subjectId)
-        .select(['environments.slug', 'folders.path'])
-        .executeTakeFirstOrThrow(() => new NotFound('The folder is gone'))
-      const parent = path.slice(0, path.lastIndexOf('/')) || '/'
-      const input = { projectId, environment: slug, path: parent, folderIdOrName: subjectId }
+      const { environment, secretPath } = subject
+      if (environment === null || secretPath === null) throw new NotFound('The folder is gone')
+      const parent = secretPath.slice(0, secretPath.lastIndexOf('/')) || '/'
+      const input = { projectId, environment, path: parent, folderIdOrName: subjectId }
       await perform(folderVerbs.delete, call, input)
     }
-    await forget(ctx, deletion)
+    await forget(ctx, deletion, subject)
   } catch (error) {
     if ((error instanceof Forbidden || error instanceof OutOfReach) && (await isThere(ctx, deletion)))
       await giveUp(ctx, deletion, `${actor.name} may no longer delete it`)
     // Gone already: another process, or a person, was faster.
-    else if (error instanceof NotFound) await forget(ctx, deletion)
+    else if (error instanceof NotFound) await forget(ctx, deletion, subject)
     else if (error instanceof BadRequest) await giveUp(ctx, deletion, error.message)
     else throw error
   }
@@ -97,14 +94,49 @@ export async function foldersOf(
 
 const ids = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id)
 
-async function forget(ctx: Context, { id }: Deletion): Promise<void> {
-  await ctx.db.deleteFrom('deletions').where('id', '=', id).execute()
+interface Subject {
+  /** Slug; null for a project, and for what is gone. */
+  environment: string | null
+  /** Null unless it is a folder. */
+  secretPath: string | null
 }
 
-async function giveUp(ctx: Context, { id, kind, projectId, subjectId }: Deletion, because: string): Promise<void> {
-  await transact(ctx, async (tx) => {
+async function subjectOf({ db }: Context, { kind, subjectId }: Deletion): Promise<Subject> {
+  const nothing = { environment: null, secretPath: null }
+  if (kind === 'project') return nothing
+  const environments = db.selectFrom('environments').select('environments.slug as environment')
+  const found =
+    kind === 'environment'
+      ? environments.where('environments.id', '=', subjectId).select(sql<null>`null`.as('secretPath'))
+      : environments
+          .innerJoin('folders', 'folders.environmentId', 'environments.id')
+          .where('folders.id', '=', subjectId)
+          .select('folders.path as secretPath')
+  return (await found.executeTakeFirst()) ?? nothing
+}
+
+async function forget(ctx: Context, deletion: Deletion, subject: Subject): Promise<void> {
+  await ctx.db.deleteFrom('deletions').where('id', '=', deletion.id).execute()
+  publishEnd(ctx, deletion, subject, 'deleted')
+}
+
+async function giveUp(ctx: Context, deletion: Deletion, because: string): Promise<void> {
+  const { id, kind, projectId, subjectId } = deletion
+  const subject = await subjectOf(ctx, deletion)
+  const isGivenUp = await transact(ctx, async (tx) => {
     const { numDeletedRows } = await tx.deleteFrom('deletions').where('id', '=', id).executeTakeFirst()
-    if (numDeletedRows > 0n)
-      await audit(ctx, tx, SYSTEM, `${kind}.delete-given-up`, projectId, { id: subjectId, because })
+    if (numDeletedRows === 0n) return false
+    await audit(ctx, tx, SYSTEM, `${kind}.delete-given-up`, projectId, { id: subjectId, because })
+    return true
   })
+  if (isGivenUp) publishEnd(ctx, deletion, subject, 'given-up')
+}
+
+function publishEnd(
+  { events }: Context,
+  { projectId, kind: subject, subjectId }: Deletion,
+  place: Subject,
+  outcome: 'deleted' | 'given-up',
+): void {
+  events.publish({ kind: 'deletion-ended', projectId, subject, subjectId, ...place, outcome })
 }

@@ -13,8 +13,9 @@ import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
 import { noteRepairsStopped } from '../notifications/trouble.ts'
 import type { Plan } from '../plan/plan.ts'
 import { nextCheck, recorded, type Drifted } from '../sync/drift-record.ts'
-import { blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
 import { dueOnTarget, loadDue, loadDueCheck, nextChecks, type DueSync } from '../sync/due.ts'
+import { blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
+import { publishSync } from '../sync/publish.ts'
 import { repairDrift, type Repaired } from './repair.ts'
 
 /** How long a vendor may take to show a target, milliseconds: a change that arrives meanwhile waits for this. */
@@ -133,5 +134,5 @@ async function publish(ctx: Context, syncId: string): Promise<void> {
     .executeTakeFirst()
   if (!row) return
   const state = SYNC_STATES.find((known) => known === row.state) ?? 'failed'
-  ctx.events.publish({ kind: 'sync', projectId: row.projectId, syncId, state, done: 0, total: 0 })
+  publishSync(ctx, { id: syncId, projectId: row.projectId }, state)
 }

@@ -6,9 +6,10 @@ import { keepSnapshot } from '../history/snapshot.ts'
 import type { Lease } from '../lease/lease.ts'
 import { noteHealth } from '../notifications/record.ts'
 import { keysFreed } from '../sync/freed.ts'
+import { publishSync, publishSyncDeleted } from '../sync/publish.ts'
 import { noteReached } from '../sync/reached.ts'
-import { claimDue, type DueSync, type LoadedSync } from '../sync/due.ts'
-import { evaluateRun, type RunResult, type RunDecision } from './evaluate-run.ts'
+import { claimDue, type LoadedSync } from '../sync/due.ts'
+import { evaluateRun, type RunResult } from './evaluate-run.ts'
 import { closeInterrupted, recordOutcomes, recordRun, type ActiveRun } from './record.ts'
 import { reportRun } from './report.ts'
 import { finalizeRemoval, finalizeSync } from './finalize-sync.ts'
@@ -20,7 +21,7 @@ export async function beginRun(ctx: Context, found: LoadedSync, id: string): Pro
   const sync = await noteReached(ctx, claimed)
   if (found.interrupted) await closeInterrupted(ctx, sync.id)
   if (sync.attempts > 0) ctx.metrics.runRetried(sync.destination)
-  publish(ctx, sync, 'running')
+  publishSync(ctx, sync, 'running')
   return {
     id,
     sync,
@@ -74,8 +75,8 @@ export async function endRun(
   const problem = credentialProblem(result)
   if (target && problem !== undefined && (problem ?? target.connection.problem) !== null)
     await noteConnectionProblem(ctx, sync.connectionId, problem)
-  if (again === 'deleted') ctx.events.publish({ kind: 'sync-deleted', projectId: sync.projectId, syncId: sync.id })
-  else publish(ctx, sync, again ? 'pending' : decision.state)
+  if (again === 'deleted') publishSyncDeleted(ctx, sync)
+  else publishSync(ctx, sync, again ? 'pending' : decision.state)
   return { again: again === true }
 }
 
@@ -83,8 +84,4 @@ export async function endRun(
 function credentialProblem(result: RunResult): string | null | undefined {
   if (result.kind === 'refused' && result.error.kind === 'auth') return result.error.message
   return result.kind === 'applied' && result.errors.length === 0 ? null : undefined
-}
-
-function publish(ctx: Context, sync: DueSync, state: 'pending' | 'running' | RunDecision['state']): void {
-  ctx.events.publish({ kind: 'sync', projectId: sync.projectId, syncId: sync.id, state, done: 0, total: 0 })
 }

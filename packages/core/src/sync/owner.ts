@@ -4,6 +4,7 @@ import { amend } from '@keyferry/db'
 import { Forbidden, OutOfReach, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { readerWith, type Reads } from '@keyferry/vault'
 import { z } from 'zod'
+import { publishSync } from './publish.ts'
 
 const ownerSchema = z.object({ kind: z.enum(['user', 'identity', 'system']), id: z.string(), name: z.string() })
 
@@ -93,6 +94,5 @@ export async function blockUnauthorizedSyncs(
 
 /** After the commit: screens show the stopped syncs. */
 export function publishStopped(ctx: Context, stopped: readonly { id: string; projectId: string }[]): void {
-  for (const { id, projectId } of stopped)
-    ctx.events.publish({ kind: 'sync', projectId, syncId: id, state: 'blocked', done: 0, total: 0 })
+  for (const sync of stopped) publishSync(ctx, sync, 'blocked')
 }

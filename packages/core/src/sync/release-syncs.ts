@@ -9,6 +9,7 @@ import {
   type Tx,
 } from '@keyferry/kernel'
 import { deleteSyncs } from './freed.ts'
+import { publishSyncDeleted } from './publish.ts'
 import { wakePending } from './wake-pending.ts'
 import { requestRemoval } from './request-run.ts'
 
@@ -37,7 +38,7 @@ export async function releaseSyncs(
     const freed = await deleteSyncs(ctx, tx, ids)
     return {
       async afterCommit() {
-        for (const id of ids) ctx.events.publish({ kind: 'sync-deleted', projectId, syncId: id })
+        for (const id of ids) publishSyncDeleted(ctx, { id, projectId })
         await ctx.queue.wake(freed)
       },
     }

@@ -2,6 +2,7 @@ import { amend } from '@keyferry/db'
 import { audit, BadRequest, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import { readerOf } from '@keyferry/vault'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
+import { publishSync } from '../sync/publish.ts'
 import type { SyncRow } from '../sync/row.ts'
 import { requestRun } from '../sync/request-run.ts'
 import { planOf } from './preview.ts'
@@ -34,13 +35,6 @@ export async function approvePlan(
   })
   await ctx.queue.wake([sync.id])
   const row = await syncRow(ctx, sync.id)
-  ctx.events.publish({
-    kind: 'sync',
-    projectId: sync.projectId,
-    syncId: sync.id,
-    state: row.syncStatus,
-    done: 0,
-    total: 0,
-  })
+  publishSync(ctx, sync, row.syncStatus)
   return row
 }

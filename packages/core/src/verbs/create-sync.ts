@@ -4,6 +4,7 @@ import { audit, BadRequest, timestamp, transact, type Actor, type Context } from
 import { lockProject, refuseBeyond } from '@keyferry/vault'
 import { refuseOverlap } from '../cleanup/overlap.ts'
 import { syncRow } from '../sync/find.ts'
+import { publishSync } from '../sync/publish.ts'
 import { NOTHING_REACHED } from '../sync/reached.ts'
 import type { SyncRow } from '../sync/row.ts'
 import { storedOwner } from '../sync/owner.ts'
@@ -76,7 +77,7 @@ export async function createSync(ctx: Context, actor: Actor, body: CreateBody): 
     throw error
   }
   if (autoSync) await ctx.queue.wake([id])
-  ctx.events.publish({ kind: 'sync', projectId: body.projectId, syncId: id, state: 'pending', done: 0, total: 0 })
+  publishSync(ctx, { id, projectId: body.projectId }, 'pending')
   return syncRow(ctx, id)
 }
 

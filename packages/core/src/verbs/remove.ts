@@ -2,6 +2,7 @@
 import { audit, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import { deleteSyncs } from '../sync/freed.ts'
+import { publishSync, publishSyncDeleted } from '../sync/publish.ts'
 import type { SyncRow } from '../sync/row.ts'
 import { requestRemoval } from '../sync/request-run.ts'
 
@@ -36,7 +37,7 @@ export async function deleteSync(
     return deleteSyncs(ctx, tx, [sync.id])
   })
   await ctx.queue.wake(freed)
-  ctx.events.publish({ kind: 'sync-deleted', projectId: sync.projectId, syncId: sync.id })
+  publishSyncDeleted(ctx, sync)
   return row
 }
 
@@ -52,5 +53,5 @@ async function askRemoval(
     await audit(ctx, tx, actor, action, sync.projectId, { syncId: sync.id, name: sync.name, removeSecrets: true })
   })
   await ctx.queue.wake([sync.id])
-  ctx.events.publish({ kind: 'sync', projectId: sync.projectId, syncId: sync.id, state: 'pending', done: 0, total: 0 })
+  publishSync(ctx, sync, 'pending')
 }

@@ -1,6 +1,7 @@
 import { audit, BadRequest, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import { destination } from '../destinations/registry.ts'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
+import { publishSync } from '../sync/publish.ts'
 import type { SyncRow } from '../sync/row.ts'
 import { takeOwnership } from '../sync/owner.ts'
 import { requestRun } from '../sync/request-run.ts'
@@ -16,7 +17,7 @@ export async function triggerSync(ctx: Context, actor: Actor, input: SyncAddress
     await audit(ctx, tx, actor, 'secret-sync-sync-secrets', sync.projectId, { syncId: sync.id, name: sync.name })
   })
   await ctx.queue.wake([sync.id])
-  ctx.events.publish({ kind: 'sync', projectId: sync.projectId, syncId: sync.id, state: 'pending', done: 0, total: 0 })
+  publishSync(ctx, sync, 'pending')
   return syncRow(ctx, sync.id)
 }
 

@@ -11,6 +11,7 @@ import { refuseUnreadable } from '../drift/values.ts'
 import { nextCheck, NOT_CHECKED } from '../sync/drift-record.ts'
 import { findSync, syncRow } from '../sync/find.ts'
 import { patchOptions } from '../sync/options.ts'
+import { publishSync } from '../sync/publish.ts'
 import type { SyncRow } from '../sync/row.ts'
 import { blockageWithoutOwner, storedOwner } from '../sync/owner.ts'
 import { requestRun } from '../sync/request-run.ts'
@@ -115,7 +116,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
   if (!written) return null
   if (reaches && autoSync) await ctx.queue.wake([stored.id])
   const row = await syncRow(ctx, stored.id)
-  ctx.events.publish({ kind: 'sync', projectId, syncId: stored.id, state: row.syncStatus, done: 0, total: 0 })
+  publishSync(ctx, stored, row.syncStatus)
   return row
 }
 

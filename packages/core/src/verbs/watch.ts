@@ -34,8 +34,10 @@ export async function watchProject(
     return access && isMember(access, projectId) ? access : null
   }
   const known = new Set<string>()
+  let atStart: Access | null = null
   try {
     const access = await current()
+    atStart = access
     if (access) for (const syncId of await syncsInReach(ctx, access, projectId)) known.add(syncId)
     else over.abort()
   } catch (error) {
@@ -55,7 +57,7 @@ export async function watchProject(
       for await (const event of events) {
         const access = await current()
         if (!access) return
-        const seen = await inReach(ctx, access, event, known)
+        const seen = await inReach(ctx, { access, atStart: atStart ?? access }, event, known)
         if (seen) yield seen
       }
     } finally {
@@ -64,9 +66,23 @@ export async function watchProject(
   })()
 }
 
-async function inReach(ctx: Context, access: Access, event: LiveEvent, known: Set<string>): Promise<LiveEvent | null> {
+/** `atStart`, `known`: the roles, and the syncs in reach, when the stream began. What is deleted is in no role's scopes any more. */
+async function inReach(
+  ctx: Context,
+  { access, atStart }: { access: Access; atStart: Access },
+  event: LiveEvent,
+  known: Set<string>,
+): Promise<LiveEvent | null> {
   const { projectId } = event
   if (allows(access, 'secrets.read-names', { kind: 'project', projectId })) return event
+  if (event.kind === 'deletion-ended') {
+    const { subject, environment, secretPath, outcome } = event
+    if (subject === 'project') return event
+    if (environment === null) return null
+    const reach = subject === 'environment' && outcome === 'deleted' ? atStart : access
+    const place: Place = { kind: 'folder', projectId, environment, path: secretPath ?? '/' }
+    return allows(reach, 'secrets.read-names', place) ? event : null
+  }
   // The sync is gone, and its place with it.
   if (event.kind === 'sync-deleted') return known.delete(event.syncId) ? event : null
   const folderId = event.kind === 'secrets' ? event.folderId : await sourceOf(ctx, event.syncId)
