@@ -9,9 +9,12 @@ import {
   NEEDED_TABLES,
   SEALED_TABLES,
   withOwnNames,
+  type MarkedTable,
   type SealedTable,
 } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { NOTES } from '@keyferry/kernel'
+import { openAuthority } from '@keyferry/kernel/authority'
 import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
@@ -64,7 +67,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     return cookies.join('; ')
   }
   const SAME_ORIGIN = { token: null, headers: { origin: 'http://127.0.0.1:4400', 'sec-fetch-site': 'same-origin' } }
-  const noticed = async (table: SealedTable, row: string) =>
+  const noticed = async (table: SealedTable | MarkedTable, row: string) =>
     vi.waitFor(async () => {
       const rows = await api.ctx.db
         .selectFrom('audit')
@@ -338,8 +341,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     const syncId = String(made.get('syncId'))
     const connectionId = String(made.get('connectionId'))
     const id = randomUUID()
-    await run(sql`insert into ledger (sync_id, target_key, key, source_key, remote_ids, digest, flags, written_at)
-      values (${syncId}, 'there', 'FOREIGN_KEY', '', '[]', '', '{}', '2026')`)
+    await forgeWritten(syncId, 'there')
     await run(sql`insert into departures (id, sync_id, connection_id, target, target_key, revision, message, attempts, created_at)
       values (${id}, ${syncId}, ${connectionId}, ${JSON.stringify(vendor.target)}, 'there', 0, '', 0, '2026')`)
     while ((await runSync(api.ctx, syncId, new AbortController().signal)).again) continue
@@ -347,6 +349,138 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     expect(vendor.contents().get('FOREIGN_KEY')).toBe('theirs')
     await run(sql`delete from departures where id = ${id}`)
     await vendor.close()
+  })
+
+  /** A row as if the sync had written FOREIGN_KEY, with a mark that another key has. */
+  const forgeWritten = (syncId: string, targetKey: string, mark = '') =>
+    run(sql`insert into ledger (sync_id, target_key, key, source_key, remote_ids, digest, flags, written_at, mark)
+      values (${syncId}, ${targetKey}, 'FOREIGN_KEY', '', '[]', '', '{}', '2026', ${mark})`)
+
+  it('deletes no key at a target that its sync did not write', async () => {
+    const vendor = await startEmulator()
+    vendor.put('FOREIGN_KEY', 'theirs')
+    const made = await furnish(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
+      environment: 'dev',
+      path: '/',
+    })
+    const syncId = String(made.get('syncId'))
+    const trigger = () => api.send('POST', `/api/v1/secret-syncs/trigger-dev/${syncId}/sync-secrets`)
+    const carryOut = async () => {
+      expect((await trigger()).status).toBe(200)
+      while ((await runSync(api.ctx, syncId, new AbortController().signal)).again) continue
+    }
+    await carryOut()
+    const [ours] = await api.ctx.db.selectFrom('ledger').where('syncId', '=', syncId).selectAll().execute()
+    expect(vendor.contents().has(ours?.key ?? '')).toBe(true)
+    await forgeWritten(syncId, ours?.targetKey ?? '', ours?.mark)
+    await carryOut()
+    await noticed('ledger', `${syncId} FOREIGN_KEY`)
+    expect(vendor.contents().get('FOREIGN_KEY')).toBe('theirs')
+    const removed = await api.send('POST', `/api/v1/secret-syncs/trigger-dev/${syncId}/remove-secrets`)
+    expect(removed.status).toBe(200)
+    while ((await runSync(api.ctx, syncId, new AbortController().signal)).again) continue
+    expect([vendor.contents().has(ours?.key ?? ''), vendor.contents().get('FOREIGN_KEY')]).toEqual([false, 'theirs'])
+    await vendor.close()
+  })
+
+  it('believes rows of an earlier version once, when they get their marks', async () => {
+    const vendor = await startEmulator()
+    const made = await furnish(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
+      environment: 'dev',
+      path: '/',
+    })
+    const at = { projectId: String(made.get('projectId')), environment: 'dev' }
+    const syncId = String(made.get('syncId'))
+    const carryOut = async (what: 'sync' | 'remove') => {
+      await api.send('POST', `/api/v1/secret-syncs/trigger-dev/${syncId}/${what}-secrets`)
+      while ((await runSync(api.ctx, syncId, new AbortController().signal)).again) continue
+    }
+    await carryOut('sync')
+    const [ours] = vendor.contents().keys()
+    const trash = `/api/v1/trash?projectId=${at.projectId}&environment=dev`
+    const restored = async () => {
+      const [item] = (await api.send('GET', trash)).body.trash
+      return (await api.send('POST', `/api/v1/trash/${item.id}/restore`, at)).status
+    }
+    const upgrade = async (notes: readonly string[]) => {
+      await run(sql`update ledger set mark = ''`)
+      await run(sql`update trash_rows set mark = ''`)
+      const { id, dataKey } = await api.ctx.db
+        .selectFrom('organizations')
+        .select(['id', 'dataKey'])
+        .executeTakeFirstOrThrow()
+      const noted = api.ctx.keyring.withNotes(id, dataKey, notes)
+      await api.ctx.db.updateTable('organizations').set({ dataKey: noted }).execute()
+      await openAuthority({ db: api.ctx.db, keyring: api.ctx.keyring })
+    }
+    const { body } = await api.send('DELETE', '/api/v4/secrets/KEY', { ...at, secretPath: '/' })
+    expect(body.secret.secretKey).toBe('KEY')
+    await upgrade(NOTES)
+    expect(await restored()).toBe(503)
+    await carryOut('remove')
+    expect([...vendor.contents().keys()]).toEqual([ours])
+    await upgrade(NOTES.filter((note) => note !== 'row marks'))
+    await carryOut('remove')
+    expect([...vendor.contents().keys()]).toEqual([])
+    expect(await restored()).toBe(200)
+    await vendor.close()
+  })
+
+  it('restores nothing from the trash but what was deleted, where it was deleted', async () => {
+    const at = { projectId, environment: 'dev' }
+    const secret = (method: 'POST' | 'DELETE', name: string, body: object = {}) =>
+      api.send(method, `/api/v4/secrets/${name}`, { ...at, ...body })
+    const folder = (name: string, path = '/') => api.send('POST', '/api/v2/folders', { ...at, name, path })
+    const trash = async () => (await api.send('GET', `/api/v1/trash?projectId=${projectId}&environment=dev`)).body.trash
+    const restore = (id: string) => api.send('POST', `/api/v1/trash/${id}/restore`, at)
+    await folder('kept')
+    await folder('inside', '/kept')
+    await secret('POST', 'INSIDE', { secretPath: '/kept/inside', secretValue: 'v' })
+    const { body } = await api.send('GET', `/api/v2/folders?projectId=${projectId}&environment=dev&path=/`)
+    const { id: keptId } = body.folders.find(({ name }: { name: string }) => name === 'kept')
+    expect((await api.send('DELETE', `/api/v2/folders/${keptId}`, { ...at, path: '/' })).status).toBe(200)
+    const [item] = await trash()
+    const rows = sql`trash_id = ${item.id}`
+
+    const forged = randomUUID()
+    // Put in by hand, its rows taken from one that is whole.
+    await run(sql`insert into trash (id, project_id, environment_id, kind, folder_id, subject_id, path, name, secrets, deleted_at, deleted_by, expires_at)
+      select ${forged}, project_id, environment_id, kind, folder_id, subject_id, path, 'forged', secrets, deleted_at, deleted_by, expires_at from trash where id = ${item.id}`)
+    await run(sql`insert into trash_rows (trash_id, position, kind, content, mark)
+      select ${forged}, position, kind, content, mark from trash_rows where ${rows}`)
+    expect((await trash()).map(({ name }: { name: string }) => name)).toEqual(['kept'])
+    expect((await restore(forged)).status).toBe(404)
+    await noticed('trash', forged)
+    await run(sql`delete from trash where id = ${forged}`)
+
+    const refused = async (change: RawBuilder<unknown>) => {
+      const before = (await run(sql`select * from trash_rows where ${rows}`)).rows as Record<string, unknown>[]
+      await run(change)
+      const answer = await restore(item.id)
+      expect([answer.status, answer.body.error]).toEqual([503, 'IntegrityFailure'])
+      expect(answer.body.message).toContain(`The row ${item.id} of trashRows was changed outside Keyferry`)
+      await run(sql`delete from trash_rows where ${rows}`)
+      for (const row of before)
+        await run(sql`insert into trash_rows (trash_id, position, kind, content, mark)
+          values (${row['trash_id']}, ${row['position']}, ${row['kind']}, ${row['content']}, ${row['mark']})`)
+    }
+    await refused(sql`update trash_rows set content = replace(content, 'INSIDE', 'OTHER') where ${rows}`)
+    await refused(
+      sql`update trash_rows set content = replace(content, 'inside', 'elsewhere') where ${rows} and kind = 'folder'`,
+    )
+    await refused(sql`update trash_rows set kind = 'version' where ${rows} and kind = 'secret'`)
+    await refused(sql`delete from trash_rows where ${rows} and kind = 'version'`)
+    await refused(sql`delete from trash_rows where ${rows} and kind = 'secret'`)
+    await refused(sql`delete from trash_rows where ${rows}`)
+    await refused(sql`insert into trash_rows (trash_id, position, kind, content, mark)
+      select trash_id, 99, 'import', content, mark from trash_rows where ${rows} and position = 0`)
+    await noticed('trashRows', item.id)
+    expect((await restore(item.id)).status).toBe(200)
+    const values = await api.send(
+      'GET',
+      `/api/v4/secrets?projectId=${projectId}&environment=dev&secretPath=/kept/inside`,
+    )
+    expect(values.body.secrets).toMatchObject([{ secretKey: 'INSIDE', secretValue: 'v' }])
   })
 
   it('lets no API key do more than its owner whose row was taken away', async () => {
@@ -396,6 +530,8 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
       environment: 'dev',
       path: '/',
     })
+    const here = { projectId: made.get('projectId'), environment: 'dev', secretPath: '/' }
+    await api.send('DELETE', '/api/v4/secrets/KEY', here)
     const grants = [{ projectId: made.get('projectId'), role: 'viewer', scopes: null }]
     await api.send('POST', '/api/v1/api-keys', { name: 'a key', grants, expiresInDays: 1 }, withPage(bob.cookie))
     await api.send('POST', '/api/auth/two-factor/enable', { password: PASSWORD }, withPage(bob.cookie))

@@ -7,7 +7,14 @@ export { valuesTable, inList } from './lists.ts'
 export { holdMigrations, migrate, missingMigrations, SchemaTooNew, unknownMigrations } from './migrate.ts'
 export { markEnded, markWritten, takeMarks, type EndedRow, type MarkKeeper, type Marks } from './marks.ts'
 export { openPostgres, openSqlite, type Db, type Dialect } from './open.ts'
-export { ACCOUNT_TABLES, isSealedTable, NEEDED_TABLES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
+export {
+  ACCOUNT_TABLES,
+  isSealedTable,
+  NEEDED_TABLES,
+  SEALED_TABLES,
+  type MarkedTable,
+  type SealedTable,
+} from './sealed-tables.ts'
 export { contentOf, isSealed, KeyRotated, type Sealer } from './sealer.ts'
 export { withOwnNames, withSeals } from './seals.ts'
 export type * from './tables.ts'

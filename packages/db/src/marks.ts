@@ -36,6 +36,7 @@ export const ENDS: Partial<Record<SealedTable, string>> = {
   session: 'expiresAt',
   verification: 'expiresAt',
   apikey: 'expiresAt',
+  trash: 'expiresAt',
 }
 
 /** When a row ends in any case, from its columns. */

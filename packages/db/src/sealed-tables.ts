@@ -41,12 +41,26 @@ export const SEALED_TABLES = {
     'approvedPlan',
     'removal',
   ],
-  departures: ['id', 'syncId', 'connectionId', 'target', 'targetKey'],
+  departures: ['id', 'syncId', 'connectionId', 'target', 'targetKey', 'revision'],
   deletions: ['id', 'projectId', 'kind', 'subjectId', 'actor'],
   projects: ['id', 'slug'],
   environments: ['id', 'projectId', 'slug'],
   folders: ['id', 'environmentId', 'parentId', 'name', 'path'],
   imports: ['id', 'folderId', 'sourceFolderId', 'position'],
+  trash: [
+    'id',
+    'projectId',
+    'environmentId',
+    'kind',
+    'folderId',
+    'subjectId',
+    'path',
+    'name',
+    'secrets',
+    'deletedAt',
+    'deletedBy',
+    'expiresAt',
+  ],
   instanceSettings: ['name', 'value'],
   auditStreams: ['id', 'kind', 'seq'],
   noticeTargets: ['id', 'projectId', 'kind', 'address'],
@@ -62,17 +76,21 @@ export const SEALED_TABLES = {
 
 export type SealedTable = keyof typeof SEALED_TABLES
 
+/** Tables of many rows, each with a `mark` of its own in the place of a seal: a keyed hash that the reader checks (`kernel/authority/row-marks.ts`). */
+export type MarkedTable = 'ledger' | 'trashRows'
+
 /**
  * Those whose broken rows fail the query instead of being left out: without a folder, an import or a setting the answer would be another one, and
  * might allow more.
  */
-export const NEEDED_TABLES: readonly SealedTable[] = [
+export const NEEDED_TABLES: readonly (SealedTable | MarkedTable)[] = [
   'projects',
   'environments',
   'folders',
   'imports',
   'instanceSettings',
   'auditStreams',
+  'trashRows',
 ]
 
 /** Those that better-auth makes, under names of its own; they appear with its first start. */

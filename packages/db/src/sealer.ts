@@ -1,6 +1,6 @@
 /** What a seal is made of. */
 import type { MarkKeeper } from './marks.ts'
-import { ACCOUNT_TABLES, ACCOUNT_TIMES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
+import { ACCOUNT_TABLES, ACCOUNT_TIMES, SEALED_TABLES, type MarkedTable, type SealedTable } from './sealed-tables.ts'
 
 /** Makes and checks seals. */
 export interface Sealer extends MarkKeeper {
@@ -13,8 +13,8 @@ export interface Sealer extends MarkKeeper {
   isNewer(seal: string): boolean
   /** Reads the key again, because it may have been rotated. Resolves to whether it is another one. Not inside a transaction. */
   refresh(): Promise<boolean>
-  /** Hears of a row whose seal is missing or wrong, each time it is read; it is left out of the answer. Throws when the answer must not do without it. */
-  refused(table: SealedTable, id: string): void
+  /** Hears of a row whose seal or mark is missing or wrong, each time it is read; it is left out of the answer. Throws when the answer must not do without it. */
+  refused(table: SealedTable | MarkedTable, id: string): void
   /** Rows whose seals were right, by the seal: most are read again and again, and the same text needs no hash. */
   readonly verified: Map<string, VerifiedRow>
   /** By `rowName`, the seal that each of better-auth's rows was read with last, if it had not ended: it names the rows that it changes by their ids only. */

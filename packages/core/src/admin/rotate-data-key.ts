@@ -21,7 +21,7 @@ import {
   type DataKey,
   type Tx,
 } from '@keyferry/kernel'
-import { headedFolders, headSealedAs } from '@keyferry/kernel/authority'
+import { headedFolders, headSealedAs, trashMark, trashMarked } from '@keyferry/kernel/authority'
 import { lockProject, resealTrashRow, associatedData } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
 import { takeLease } from '../lease/lease.ts'
@@ -137,7 +137,7 @@ async function step(ctx: Context, projectId: string): Promise<'again' | 'waiting
     const at = await tx.selectFrom('dataKeyRotations').where('projectId', '=', projectId).selectAll().executeTakeFirst()
     if (!at || at.phase !== phase || at.cursor !== rotation.cursor) return
     const found: Unreadable[] = []
-    const ids = await reseal[phase](tx, resealer(key, found), at)
+    const ids = await reseal[phase](tx, resealer(key, found), at, key)
     const unreadable = merged(JSON.parse(at.unreadable), found)
     const after: Rotation['phase'] = phase === 'trash' && unreadable.length > 0 ? 'blocked' : AFTER[phase]
     const next: Pick<Rotation, 'phase' | 'cursor'> =
@@ -178,12 +178,13 @@ const COLUMNS = [
   'secret_versions.comment',
   'secret_versions.metadata',
   'trash_rows.content',
+  'trash_rows.mark',
   'folders.secrets_head',
 ].join(' ')
 
 const AFTER = { secrets: 'heads', heads: 'versions', versions: 'trash', trash: 'digests' } as const
 
-type Batch = (tx: Tx, reseal: Reseal, at: Rotation) => Promise<string[]>
+type Batch = (tx: Tx, reseal: Reseal, at: Rotation, key: DataKey) => Promise<string[]>
 /** The same text under the present generation. */
 type Reseal = (sealed: string, belongsTo: readonly string[]) => string
 
@@ -250,7 +251,7 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
     }
     return rows.map((row) => row.id)
   },
-  async trash(tx, anew, { projectId, cursor }) {
+  async trash(tx, anew, { projectId, cursor }, key) {
     const [trashId = '', position = '-1'] = cursor.split(' ')
     const rows = await tx
       .selectFrom('trashRows')
@@ -269,10 +270,13 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       .execute()
     for (const row of rows) {
       const content = resealTrashRow(row, anew, projectId)
-      if (content === row.content) continue
+      // One that was changed outside Keyferry gets no mark by this.
+      const marked = trashMarked(key, row)
+      const mark = marked ? trashMark(key, { ...row, content }, marked) : row.mark
+      if (content === row.content && mark === row.mark) continue
       await tx
         .updateTable('trashRows')
-        .set({ content })
+        .set({ content, mark })
         .where('trashId', '=', row.trashId)
         .where('position', '=', row.position)
         .execute()
@@ -318,7 +322,11 @@ async function liftDigests(ctx: Context, rotation: Rotation): Promise<'again' | 
       continue
     }
     try {
-      while (await maintain(ctx, (tx) => liftSome(ctx, tx, projectId, place))) await lease.check()
+      for (let after: string | null = ''; after !== null;) {
+        const from: Parameters<typeof liftSome>[3] = { ...place, after }
+        after = await maintain(ctx, (tx) => liftSome(ctx, tx, projectId, from))
+        await lease.check()
+      }
       await maintain(ctx, (tx) => liftSnapshots(ctx, tx, projectId, place.syncId))
     } finally {
       await lease.release()
@@ -351,33 +359,35 @@ async function liftDigests(ctx: Context, rotation: Rotation): Promise<'again' | 
   return 'done'
 }
 
-/** Resolves to whether there may be more. */
+/** The digests and marks of keys after `after`. Resolves to the last of them; null: there are no more. */
 async function liftSome(
   ctx: Context,
   tx: Tx,
   projectId: string,
-  place: { syncId: string; targetKey: string },
-): Promise<boolean> {
-  const key = await lockProject(ctx, tx, projectId)
+  { syncId, targetKey, after }: { syncId: string; targetKey: string; after: string },
+): Promise<string | null> {
+  const dataKey = await lockProject(ctx, tx, projectId)
   const rows = await tx
     .selectFrom('ledger')
-    .where('syncId', '=', place.syncId)
-    .where('targetKey', '=', place.targetKey)
-    .where('digest', '!=', '')
-    .where('digest', 'not like', `${key.generation}.%`)
-    .select(['key', 'digest'])
+    .where('syncId', '=', syncId)
+    .where('targetKey', '=', targetKey)
+    .where('key', '>', after)
+    .orderBy('key')
+    .select(['key', 'digest', 'mark'])
     .limit(LEDGER_BATCH)
     .execute()
-  for (const row of rows) {
+  for (const { key, ...row } of rows) {
+    const [digest, mark] = [dataKey.lift(row.digest), dataKey.lift(row.mark)]
+    if (digest === row.digest && mark === row.mark) continue
     await tx
       .updateTable('ledger')
-      .set({ digest: key.lift(row.digest) })
-      .where('syncId', '=', place.syncId)
-      .where('targetKey', '=', place.targetKey)
-      .where('key', '=', row.key)
+      .set({ digest, mark })
+      .where('syncId', '=', syncId)
+      .where('targetKey', '=', targetKey)
+      .where('key', '=', key)
       .execute()
   }
-  return rows.length === LEDGER_BATCH
+  return rows.length < LEDGER_BATCH ? null : (rows.at(-1)?.key ?? null)
 }
 
 interface Content {

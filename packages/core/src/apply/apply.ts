@@ -33,7 +33,11 @@ export async function applyPlan(
   const reasons = new Map(writes.map((change) => [`${change.action} ${change.key}`, change.reason]))
   const outcomes = new Map<string, Outcome>()
   const errors: DestinationError[] = []
-  const ledgerJournal = journal(ctx, { syncId: target.spec.id, targetKey: target.spec.targetKey }, lease)
+  const ledgerJournal = journal(
+    ctx,
+    { syncId: target.spec.id, targetKey: target.spec.targetKey, dataKey: target.key },
+    lease,
+  )
   await ledgerJournal.add(...plan.forget.map((key) => ({ kind: 'gone' as const, key })))
 
   const settle = (change: Change, state: Outcome['state'], reason?: string): void => {

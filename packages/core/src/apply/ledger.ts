@@ -1,6 +1,8 @@
 /** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
 import { inList, batchLoader, type Db, type LedgerTable, type Selectable } from '@keyferry/db'
 import { timestamp, type Context, type DataKey, type Tx } from '@keyferry/kernel'
+import { isLedgerMarked, ledgerMark } from '@keyferry/kernel/authority'
+import type { Insertable } from 'kysely'
 import type { Flags } from '../destinations/destination.ts'
 
 export interface LedgerEntry {
@@ -20,23 +22,40 @@ export interface LedgerEntry {
 export interface LedgerScope {
   syncId: string
   targetKey: string
+  /** The data key of the sync's project. */
+  dataKey: DataKey
 }
 
-/** By name at the target: what the sync wrote where it points now. */
-export async function readLedger(db: Db | Tx, syncId: string): Promise<Map<string, LedgerEntry>> {
-  const sync = await db.selectFrom('syncs').where('id', '=', syncId).select('targetKey').executeTakeFirst()
-  return sync ? readLedgerAt(db, { syncId, targetKey: sync.targetKey }) : new Map()
-}
+type Row = Selectable<LedgerTable>
 
 /** By name at the target: what the sync wrote at this place, whether it points there now or not. */
-export async function readLedgerAt(db: Db | Tx, { syncId, targetKey }: LedgerScope): Promise<Map<string, LedgerEntry>> {
+export async function readLedger(ctx: Context, db: Db | Tx, place: LedgerScope): Promise<Map<string, LedgerEntry>> {
+  const rows = await db
+    .selectFrom('ledger')
+    .where('syncId', '=', place.syncId)
+    .where('targetKey', '=', place.targetKey)
+    .select(COLUMNS)
+    .execute()
+  const written = rows.filter((row) => isOurs(ctx, place.dataKey, row))
+  return new Map(written.map((row) => [row.key, entryOf(row)]))
+}
+
+/** The names that the ledger has of a sync at a place, whoever put them there: nothing is deleted for them. */
+export async function keysAt(db: Db | Tx, { syncId, targetKey }: Omit<LedgerScope, 'dataKey'>): Promise<string[]> {
   const rows = await db
     .selectFrom('ledger')
     .where('syncId', '=', syncId)
     .where('targetKey', '=', targetKey)
-    .select(COLUMNS)
+    .select('key')
     .execute()
-  return new Map(rows.map((row) => [row.key, entryOf(row)]))
+  return rows.map(({ key }) => key)
+}
+
+/** Whether Keyferry wrote this row. One that it did not is reported, and as good as not there: nothing is deleted for it. */
+function isOurs(ctx: Context, dataKey: DataKey, row: Pick<Row, 'syncId' | 'targetKey' | 'key' | 'mark'>): boolean {
+  if (isLedgerMarked(dataKey, row)) return true
+  ctx.authority.refused('ledger', `${row.syncId} ${row.key}`)
+  return false
 }
 
 /** Everything that is known to stand at a target, by name there. */
@@ -54,16 +73,18 @@ export interface TargetLedgers {
  * the same source are named.
  */
 export async function readTargetLedgers(
-  db: Db | Tx,
+  ctx: Context,
+  dataKey: DataKey,
   { targetKey, id: syncId, folderId }: { targetKey: string; id: string | null; folderId: string },
 ): Promise<TargetLedgers> {
-  const rows = await rowsOfTarget(db, targetKey)
+  const rows = await rowsOfTarget(ctx.db, targetKey)
   const own = new Map<string, LedgerEntry>()
   const claimed = new Map<string, string>()
   const left = new Map<string, string>()
   for (const row of rows) {
-    if (row.syncId === syncId) own.set(row.key, entryOf(row))
-    else {
+    if (row.syncId === syncId) {
+      if (isOurs(ctx, dataKey, row)) own.set(row.key, entryOf(row))
+    } else {
       const words = row.folderId === folderId ? `the sync ${row.name}` : 'another sync'
       ;(row.pointsAt === targetKey ? claimed : left).set(row.key, words)
     }
@@ -77,13 +98,15 @@ const rowsOfTarget = batchLoader(async (db: Db | Tx, targetKeys: readonly string
     .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
     .where((eb) => inList(db, eb.ref('ledger.targetKey'), targetKeys))
     .select(COLUMNS)
-    .select(['ledger.syncId', 'ledger.targetKey', 'syncs.name', 'syncs.folderId', 'syncs.targetKey as pointsAt'])
+    .select(['syncs.name', 'syncs.folderId', 'syncs.targetKey as pointsAt'])
     .execute()
   const byTarget = Map.groupBy(rows, (row) => row.targetKey)
   return (targetKey) => byTarget.get(targetKey) ?? []
 })
 
 const COLUMNS = [
+  'ledger.syncId',
+  'ledger.targetKey',
   'ledger.key',
   'ledger.sourceKey',
   'ledger.version',
@@ -92,9 +115,10 @@ const COLUMNS = [
   'ledger.flags',
   'ledger.intent',
   'ledger.writtenAt',
+  'ledger.mark',
 ] as const
 
-const entryOf = (row: Omit<Selectable<LedgerTable>, 'syncId' | 'targetKey'>): LedgerEntry => ({
+const entryOf = (row: Row): LedgerEntry => ({
   sourceKey: row.sourceKey,
   version: row.version,
   remoteIds: JSON.parse(row.remoteIds),
@@ -124,40 +148,23 @@ export type Entry =
   | { kind: 'gone'; key: string }
 
 /** Writes entries in order; of several for one key the last counts. */
-export async function record(
-  ctx: Context,
-  tx: Tx,
-  { syncId, targetKey }: LedgerScope,
-  entries: readonly Entry[],
-): Promise<void> {
+export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: readonly Entry[]): Promise<void> {
   const gone = entries.filter((entry) => entry.kind === 'gone').map((entry) => entry.key)
   for (const some of chunks(gone, 500)) {
     await tx
       .deleteFrom('ledger')
-      .where('syncId', '=', syncId)
-      .where('targetKey', '=', targetKey)
+      .where('syncId', '=', place.syncId)
+      .where('targetKey', '=', place.targetKey)
       .where('key', 'in', some)
       .execute()
   }
 
-  const written = entries.filter((entry) => entry.kind === 'written')
+  // A row that is in the way of one that is about to be made is not ours, so nothing of it stays.
+  const written = entries.filter((entry) => entry.kind === 'written' || entry.kind === 'creating')
   for (const some of chunks(written, 100)) {
     await tx
       .insertInto('ledger')
-      .values(
-        some.map((entry) => ({
-          syncId,
-          targetKey,
-          key: entry.key,
-          sourceKey: entry.sourceKey,
-          version: entry.version,
-          remoteIds: JSON.stringify(entry.remoteIds),
-          digest: entry.digest,
-          flags: JSON.stringify(entry.flags),
-          intent: null,
-          writtenAt: timestamp(ctx),
-        })),
-      )
+      .values(some.map((entry) => rowOf(ctx, place, entry)))
       .onConflict((conflict) =>
         conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet((eb) => ({
           sourceKey: eb.ref('excluded.sourceKey'),
@@ -167,17 +174,9 @@ export async function record(
           flags: eb.ref('excluded.flags'),
           intent: null,
           writtenAt: eb.ref('excluded.writtenAt'),
+          mark: eb.ref('excluded.mark'),
         })),
       )
-      .execute()
-  }
-
-  const creating = entries.filter((entry) => entry.kind === 'creating')
-  for (const some of chunks(creating, 100)) {
-    await tx
-      .insertInto('ledger')
-      .values(some.map((entry) => unwritten(ctx, { syncId, targetKey }, { ...entry, remoteIds: [] }, null)))
-      .onConflict((conflict) => conflict.columns(['syncId', 'targetKey', 'key']).doNothing())
       .execute()
   }
 
@@ -185,29 +184,31 @@ export async function record(
   for (const some of chunks(replacing, 100)) {
     await tx
       .insertInto('ledger')
-      .values(some.map((entry) => unwritten(ctx, { syncId, targetKey }, entry, 'replacing')))
+      .values(some.map((entry) => rowOf(ctx, place, entry)))
       .onConflict((conflict) => conflict.columns(['syncId', 'targetKey', 'key']).doUpdateSet({ intent: 'replacing' }))
       .execute()
   }
 }
 
-/** A row of a key whose value there is not known: an empty digest equals none, so the next run writes it whatever happens. */
-function unwritten(
+/** Where the value there is not known the digest is empty: it equals none, so the next run writes it whatever happens. */
+function rowOf(
   ctx: Context,
-  place: LedgerScope,
-  entry: { key: string; remoteIds: readonly string[]; flags: Flags } & Source,
-  intent: 'replacing' | null,
-) {
+  { syncId, targetKey, dataKey }: LedgerScope,
+  entry: Exclude<Entry, { kind: 'gone' }>,
+): Insertable<LedgerTable> {
+  const { kind, key, sourceKey, version } = entry
   return {
-    ...place,
-    key: entry.key,
-    sourceKey: entry.sourceKey,
-    version: entry.version,
-    remoteIds: JSON.stringify(entry.remoteIds),
-    digest: '',
+    syncId,
+    targetKey,
+    key,
+    sourceKey,
+    version,
+    remoteIds: JSON.stringify(kind === 'creating' ? [] : entry.remoteIds),
+    digest: kind === 'written' ? entry.digest : '',
     flags: JSON.stringify(entry.flags),
-    intent,
+    intent: kind === 'replacing' ? kind : null,
     writtenAt: timestamp(ctx),
+    mark: ledgerMark(dataKey, { syncId, targetKey, key }),
   }
 }
 

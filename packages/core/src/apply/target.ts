@@ -128,7 +128,7 @@ async function compare(
   const [listed, read, { own, claimed, left }] = await Promise.all([
     client.list(),
     readHidden(target, desired),
-    readTargetLedgers(ctx.db, spec),
+    readTargetLedgers(ctx, key, spec),
   ])
   const ledger = upgradeDigests(key, own)
   const observed = listed.map((entry): ObservedKey => {

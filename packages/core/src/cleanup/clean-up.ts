@@ -4,7 +4,7 @@ import type { DepartureTable, SyncTable } from '@keyferry/db'
 import { timestamp, transact, type Context } from '@keyferry/kernel'
 import type { Selectable } from 'kysely'
 import { applyPlan, type Outcome } from '../apply/apply.ts'
-import { readLedgerAt } from '../apply/ledger.ts'
+import { keysAt } from '../apply/ledger.ts'
 import { cleanupDifference, openTarget } from '../apply/target.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import { noteConnectionProblem } from '../connections/health.ts'
@@ -71,10 +71,10 @@ async function cleanUp(ctx: Context, cleanup: Cleanup, lease: Lease, signal: Abo
   const sync = await ctx.db.selectFrom('syncs').where('id', '=', cleanup.syncId).selectAll().executeTakeFirst()
   if (!sync) return
   const { deletionPolicy }: StoredOptions = JSON.parse(sync.options)
-  const ledger = await readLedgerAt(ctx.db, cleanup)
+  const keys = await keysAt(ctx.db, cleanup)
   try {
     // `none` beats everything but a person's explicit removal.
-    if (ledger.size === 0 || (deletionPolicy === 'none' && !sync.removal))
+    if (keys.length === 0 || (deletionPolicy === 'none' && !sync.removal))
       await finishCleanup(ctx, sync, cleanup, lease)
     else await deleteKeys(ctx, sync, cleanup, lease, signal)
   } catch (error) {
@@ -147,11 +147,11 @@ async function postpone(
   errors: readonly DestinationError[] | null,
   why: string,
 ): Promise<void> {
-  const left = await readLedgerAt(ctx.db, cleanup)
+  const left = await keysAt(ctx.db, cleanup)
   // Where only a person can help, it is looked at again from time to time all the same: nothing else would.
   const delay = errors && retryDelay(ctx, cleanup.attempts, errors)
   const remedy = delay === null ? '. To leave them there, disable secret deletion for this sync.' : ''
-  const message = `${countKeys(left.size)} could not leave ${labelOf(sync, cleanup)} yet: ${why}${remedy}`
+  const message = `${countKeys(left.length)} could not leave ${labelOf(sync, cleanup)} yet: ${why}${remedy}`
   const tries = cleanup.attempts + 1
   await transact(ctx, async (tx) => {
     const { numUpdatedRows } = await tx

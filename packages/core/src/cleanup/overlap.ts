@@ -2,7 +2,7 @@
 import { BadRequest, type Context, type Tx } from '@keyferry/kernel'
 import { allows } from '@keyferry/schemas/policy'
 import { loadTree, visible } from '@keyferry/vault'
-import { readLedger } from '../apply/ledger.ts'
+import { keysAt } from '../apply/ledger.ts'
 import type { SyncSpec } from '../apply/target.ts'
 import { lockTarget } from '../lease/lease.ts'
 import { keySchema, schemasMeet, type KeySchema } from '../plan/key-schema.ts'
@@ -40,7 +40,7 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
       )
     }
     const taken = new Set([
-      ...(await readLedger(tx, other.id)).keys(),
+      ...(await keysAt(tx, { syncId: other.id, targetKey: spec.targetKey })),
       ...(await namesOf(ctx, tx, theirSchema, other.folderId)),
     ])
     const shared = names.find((name) => taken.has(name))

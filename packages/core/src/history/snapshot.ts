@@ -1,8 +1,8 @@
 /** What a target held after a run, as versions of the secrets it was made from, so that the run can be restored later. */
 import { createHash, randomUUID } from 'node:crypto'
 import { inList, batchLoader } from '@keyferry/db'
-import type { Tx } from '@keyferry/kernel'
-import { readLedgerAt, type LedgerEntry } from '../apply/ledger.ts'
+import type { Context, DataKey, Tx } from '@keyferry/kernel'
+import { readLedger, type LedgerEntry } from '../apply/ledger.ts'
 import type { Flags } from '../destinations/destination.ts'
 import type { Desired } from '../plan/desired.ts'
 
@@ -27,11 +27,12 @@ export interface SnapshotEntry {
 
 /** Inside the transaction that ends the run and holds its lease. Runs that leave the same share one; answers its id. */
 export async function keepSnapshot(
+  ctx: Context,
   tx: Tx,
-  sync: { id: string; targetKey: string; folderId: string },
+  { id: syncId, targetKey, folderId, dataKey }: { id: string; targetKey: string; folderId: string; dataKey: DataKey },
   { desired, ledger: unchanged }: { desired: Desired; ledger: ReadonlyMap<string, LedgerEntry> | null },
 ): Promise<string> {
-  const ledger = unchanged ?? (await readLedgerAt(tx, { syncId: sync.id, targetKey: sync.targetKey }))
+  const ledger = unchanged ?? (await readLedger(ctx, tx, { syncId, targetKey, dataKey }))
   const absent = [...desired.refused.values()].map(({ sourceKey }) => sourceKey)
   const entries: SnapshotEntry[] = []
   for (const name of [...desired.entries.keys()].sort()) {
@@ -45,12 +46,12 @@ export async function keepSnapshot(
       entries.push({ name, sourceKey: wanted.sourceKey, version, digest: written.digest, flags: written.flags })
     }
   }
-  const content = JSON.stringify({ folderId: sync.folderId, entries, absent: absent.sort() } satisfies Snapshot)
+  const content = JSON.stringify({ folderId, entries, absent: absent.sort() } satisfies Snapshot)
   const hash = createHash('sha256').update(content).digest('hex')
-  const shared = await kept(tx, { syncId: sync.id, hash })
+  const shared = await kept(tx, { syncId, hash })
   if (shared !== undefined) return shared
   const id = randomUUID()
-  await tx.insertInto('snapshots').values({ id, syncId: sync.id, hash, content }).execute()
+  await tx.insertInto('snapshots').values({ id, syncId, hash, content }).execute()
   return id
 }
 

@@ -139,12 +139,12 @@ export async function finalizeRemoval(
 ): Promise<boolean | 'deleted'> {
   if (decision.state === 'succeeded') {
     // Nothing has to be filled first any more; a sync that is to go stays until its last old place is left.
-    const { numUpdatedRows: leaving } = await tx
-      .updateTable('departures')
-      .set({ revision: 0, retryAt: null })
-      .where('syncId', '=', sync.id)
-      .executeTakeFirst()
-    if (sync.removal === 'delete' && leaving === 0n) {
+    const places = await tx.selectFrom('departures').where('syncId', '=', sync.id).select('id').execute()
+    for (const place of places) {
+      await amend(tx, 'departures', place.id, { revision: 0 })
+      await tx.updateTable('departures').set({ retryAt: null }).where('id', '=', place.id).execute()
+    }
+    if (sync.removal === 'delete' && places.length === 0) {
       await tx.deleteFrom('syncs').where('id', '=', sync.id).execute()
       return 'deleted'
     }

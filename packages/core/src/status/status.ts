@@ -48,7 +48,10 @@ export async function endRun(
   const { state, message } = decision
 
   const again = await lease.finish(async (tx) => {
-    const snapshotId = result.kind === 'applied' && !sync.removal ? await keepSnapshot(tx, sync, result) : null
+    const snapshotId =
+      target && result.kind === 'applied' && !sync.removal
+        ? await keepSnapshot(ctx, tx, { ...sync, dataKey: target.key }, result)
+        : null
     await recordRun(tx, run, { state, message, plan, calls, snapshotId, finishedAt: timestamp(ctx) })
     if (result.kind === 'applied') {
       await recordOutcomes(tx, run.id, result.outcomes)

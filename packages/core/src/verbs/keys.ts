@@ -27,7 +27,8 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
     .executeTakeFirstOrThrow()
   const schema = keySchema(options.keySchema, environment.slug)
   const key = await projectKey(ctx, ctx.db, sync.projectId)
-  const ledger = upgradeDigests(key, await readLedger(ctx.db, sync.id))
+  const { id: syncId, targetKey } = sync
+  const ledger = upgradeDigests(key, await readLedger(ctx, ctx.db, { syncId, targetKey, dataKey: key }))
   const outcomes = sync.lastRunId === null ? [] : await outcomesOf(ctx.db, sync.lastRunId)
   const failures = new Map(
     outcomes.filter((outcome) => outcome.state === 'failed').map(({ key, reason }) => [key, reason]),

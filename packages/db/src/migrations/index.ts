@@ -34,6 +34,7 @@ import * as clientSecretMakers from './0095-client-secret-makers.ts'
 import * as auditStreamNotices from './0098-audit-stream-notices.ts'
 import * as sealDeletions from './0102-seal-deletions.ts'
 import * as sealDepartures from './0103-seal-departures.ts'
+import * as rowMarks from './0110-row-marks.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -71,4 +72,5 @@ export const migrations: Record<string, Migration> = {
   '0098-audit-stream-notices': auditStreamNotices,
   '0102-seal-deletions': sealDeletions,
   '0103-seal-departures': sealDepartures,
+  '0110-row-marks': rowMarks,
 }

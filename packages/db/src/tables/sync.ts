@@ -113,6 +113,8 @@ export interface LedgerTable {
   /** `replacing`: the old value may already be gone and the new one not there yet. */
   intent: 'replacing' | null
   writtenAt: Timestamp
+  /** Keyed, over sync, target and key: only what has it was written by the sync. */
+  mark: string
 }
 
 /** A place that a sync was moved away from; its keys there, in the ledger, go once the new place holds them. */
@@ -124,7 +126,7 @@ export interface DepartureTable {
   target: Fixed<string>
   targetKey: Fixed<string>
   /** The keys may go once the sync has applied this revision. */
-  revision: number
+  revision: Fixed<number>
   /** What is left to do there, and what stands in its way; shown with the sync. */
   message: string
   attempts: number

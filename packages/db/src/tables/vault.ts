@@ -155,6 +155,8 @@ export interface TrashRowTable {
   kind: Fixed<'environment' | 'folder' | 'secret' | 'version' | 'import' | 'reference' | 'tag'>
   /** JSON. */
   content: string
+  /** Keyed, over the row. */
+  mark: string
 }
 
 /** What a project holds, for its quotas; without a row nobody has counted yet. */

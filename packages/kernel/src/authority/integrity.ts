@@ -2,7 +2,7 @@
  * What is done about a row whose seal is missing or wrong: the log and the audit log say so, once per process and row. It is left out of the answer, or the
  * query fails with `IntegrityBroken` when the answer would be a wrong one without it.
  */
-import { NEEDED_TABLES, type SealedTable, type Sealer } from '@keyferry/db'
+import { NEEDED_TABLES, type MarkedTable, type SealedTable, type Sealer } from '@keyferry/db'
 import { audit } from '../audit/audit.ts'
 import { SYSTEM, type Context } from '../context.ts'
 import { IntegrityBroken } from '../errors.ts'
@@ -16,7 +16,7 @@ export interface Integrity {
   reportTo(ctx: Context): void
 }
 
-type Table = SealedTable | 'audit'
+type Table = SealedTable | MarkedTable | 'audit'
 
 /** Somebody may break every row: more than this are not told one by one. */
 const REPORTED = 1_000
@@ -50,7 +50,7 @@ export function integrity(): Integrity {
   }
 }
 
-const changedOutside = (table: SealedTable, id: string): IntegrityBroken =>
+const changedOutside = (table: Table, id: string): IntegrityBroken =>
   new IntegrityBroken(
     `The row ${id} of ${table} was changed outside Keyferry, so nothing that needs it is done. Restore a backup, or undo the change; "keyferry admin verify-store" lists such rows.`,
     { table, row: id },

@@ -12,6 +12,7 @@ import { makeHeads } from './folder-head.ts'
 import { freshness } from './freshness.ts'
 import { insertSettings } from './instance-settings.ts'
 import { integrity, type Integrity } from './integrity.ts'
+import { markRows } from './row-marks.ts'
 import { sealStore } from './seal-store.ts'
 
 export interface Opened {
@@ -74,6 +75,7 @@ async function prepare(db: Db, tx: Tx, keyring: Keyring): Promise<DataKey> {
   await sealStore(tx, authority, lacks.tables)
   if (lacks.settings) await insertSettings(authority, tx)
   if (lacks.folderHeads) await makeHeads({ keyring, authority }, tx)
+  if (lacks.rowMarks) await markRows({ keyring }, tx)
   const { seq } = await sealEarlier({ keyring }, db, tx)
   await mark({ keyring }, tx, seq, seq, { always: true })
   const dataKey = keyring.withNotes(organization.owner, organization.wrapped, NOTES)

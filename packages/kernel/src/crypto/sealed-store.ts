@@ -10,11 +10,15 @@ export const FOLDER_HEADS = 'folder heads'
 /** Noted once every setting of the instance has its row. */
 export const SETTINGS = 'settings'
 
+/** Noted once the rows of the ledger and of the trash have their marks. */
+export const ROW_MARKS = 'row marks'
+
 /** All that is noted of a store that this version made or brought up to date: each table with the columns that its seals cover. */
 export const NOTES: readonly string[] = [
   ...TABLES.map((table) => `${table}:${SEALED_TABLES[table].join(',')}`),
   FOLDER_HEADS,
   SETTINGS,
+  ROW_MARKS,
 ]
 
 /** A table, and the columns that its seals cover in this store; null: it has none yet. */
@@ -36,11 +40,12 @@ interface Lacking {
   tables: Unsealed[]
   folderHeads: boolean
   settings: boolean
+  rowMarks: boolean
 }
 
 /**
- * What this store lacks: tables whose seals are missing or cover other columns than they should, the heads of its folders, and the rows of settings that
- * were never changed. Null: nothing.
+ * What this store lacks: tables whose seals are missing or cover other columns than they should, the heads of its folders, the rows of settings that
+ * were never changed, and the marks of rows. Null: nothing.
  */
 export function lacking(keyring: Keyring, { owner, wrapped }: Wrapped): Lacking | null {
   const noted = new Map(
@@ -56,7 +61,8 @@ export function lacking(keyring: Keyring, { owner, wrapped }: Wrapped): Lacking 
   })
   const folderHeads = !noted.has(FOLDER_HEADS)
   const settings = !noted.has(SETTINGS)
-  return tables.length > 0 || folderHeads || settings ? { tables, folderHeads, settings } : null
+  const rowMarks = !noted.has(ROW_MARKS)
+  return tables.length > 0 || folderHeads || settings || rowMarks ? { tables, folderHeads, settings, rowMarks } : null
 }
 
 /** Whether this organization was made, or brought up to date, by a version that seals. */

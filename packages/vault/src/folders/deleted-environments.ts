@@ -1,6 +1,15 @@
 /** Environments that were deleted and may come back for a while, with everything in them. */
 import { timeSlice, type EnvironmentTable } from '@keyferry/db'
-import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import {
+  audit,
+  BadRequest,
+  NotFound,
+  timestamp,
+  type Actor,
+  type Context,
+  type DataKey,
+  type Tx,
+} from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
@@ -8,11 +17,11 @@ import { lockProject } from '../keys/project-key.ts'
 import { refuseFaultsThrough } from '../references/check-references.ts'
 import {
   restoreContents,
-  contentsOf,
   contentsOfFolders,
   countSecrets,
   deleteTrash,
-  foldersInTrash,
+  keptOf,
+  type FolderContent,
   type Kept,
 } from '../trash/trash-contents.ts'
 import { putInTrash } from '../trash/trash-writes.ts'
@@ -28,13 +37,13 @@ export async function keepEnvironment(
   ctx: Context,
   tx: Tx,
   actor: Actor,
-  environment: Row,
+  { key, environment }: { key: DataKey; environment: Row },
   folderIds: readonly string[],
 ): Promise<void> {
   const { id, projectId, slug: name } = environment
   const about = { projectId, environmentId: id, kind: 'environment' as const, folderId: '', subjectId: id, path: '/' }
   const secrets = await countSecrets(tx, folderIds)
-  await putInTrash(ctx, tx, actor, { ...about, name, secrets }, withContents(tx, environment, folderIds))
+  await putInTrash(ctx, tx, actor, key, { ...about, name, secrets }, withContents(tx, environment, folderIds))
   charge(tx, projectId, { secrets: -secrets, freed: true })
 }
 
@@ -81,13 +90,8 @@ export function restoreEnvironment(
       .select('id')
       .executeTakeFirst()
     if (!item) throw new NotFound(`There is no deleted environment with the id ${trashId} in this project`)
-    const kept = await tx
-      .selectFrom('trashRows')
-      .where('trashId', '=', trashId)
-      .where('kind', '=', 'environment')
-      .selectAll()
-      .execute()
-    const [environment] = contentsOf<Row>(kept, 'environment')
+    const kept = { ctx, tx, key, trashId }
+    const [environment] = await keptOf<Row>(kept, 'environment')
     if (!environment) throw new Error('a deleted environment was kept without its row')
     const others = await tx.selectFrom('environments').where('projectId', '=', projectId).select('slug').execute()
     if (others.some(({ slug }) => slug === environment.slug))
@@ -97,14 +101,14 @@ export function restoreEnvironment(
       .insertInto('environments')
       .values({ ...environment, position, updatedAt: timestamp(ctx) })
       .execute()
-    const folders = await foldersInTrash(tx, trashId)
+    const folders = await keptOf<FolderContent>(kept, 'folder')
     await refuseBeyond(ctx, tx, projectId, 'folders', folders.length)
     const slice = timeSlice()
     for (const folder of folders) {
       if (slice.isOver()) await slice.rest()
       await tx.insertInto('folders').values(folder).execute()
     }
-    const leftOut = await restoreContents(tx, { projectId, key }, trashId)
+    const leftOut = await restoreContents(kept, projectId)
     await refuseFaultsThrough(
       ctx,
       tx,

@@ -102,7 +102,7 @@ export async function deleteEnvironment(
   input: z.output<typeof schemas.deleteEnvironment>,
 ): Promise<Environment> {
   const { deleted, released } = await withVaultTransaction(ctx, actor, async (tx, markChanged) => {
-    await lockProject(ctx, tx, input.projectId)
+    const key = await lockProject(ctx, tx, input.projectId)
     const all = await environmentsOf(tx, input.projectId)
     const environment = find(all, input.environmentId)
     const folders = await folderIdsOf(tx, environment.id)
@@ -116,7 +116,7 @@ export async function deleteEnvironment(
     if (released.pending) return { deleted, released }
     const inside = new Set(folders)
     for (const id of await dependentsOf(tx, folders)) if (!inside.has(id)) markChanged(id)
-    await keepEnvironment(ctx, tx, actor, environment, folders)
+    await keepEnvironment(ctx, tx, actor, { key, environment }, folders)
     await deleteFolders(tx, folders)
     await tx.deleteFrom('environments').where('id', '=', environment.id).execute()
     await arrange(

@@ -159,7 +159,7 @@ export async function deleteFolder(
   input: z.output<typeof schemas.deleteFolder>,
 ): Promise<Folder> {
   const { deleted, released } = await withVaultTransaction(ctx, actor, async (tx, markChanged) => {
-    await lockProject(ctx, tx, input.projectId)
+    const key = await lockProject(ctx, tx, input.projectId)
     const environment = await findEnvironment(tx, input)
     const all = await foldersIn(tx, environment.id)
     const path = join(input.path, input.folderIdOrName)
@@ -175,7 +175,7 @@ export async function deleteFolder(
     if (released.pending) return { deleted: describe(folder), released }
     const gone = new Set(inside)
     for (const id of await dependentsOf(tx, inside)) if (!gone.has(id)) markChanged(id)
-    await trashFolder(ctx, tx, actor, input.projectId, inside)
+    await trashFolder(ctx, tx, actor, { projectId, key }, inside)
     await deleteFolders(tx, inside)
     await audit(ctx, tx, actor, 'folder.delete', input.projectId, { environment: environment.slug, path: folder.path })
     return { deleted: describe(folder), released }

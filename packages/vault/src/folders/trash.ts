@@ -12,7 +12,6 @@ import {
   type Actor,
   type Context,
   type DataKey,
-  type Tx,
 } from '@keyferry/kernel'
 import type { trashed } from '@keyferry/schemas'
 import { sql } from 'kysely'
@@ -21,7 +20,17 @@ import { lockProject } from '../keys/project-key.ts'
 import { checkReferences, refuseFaultsThrough } from '../references/check-references.ts'
 import { namerOf, refuseFoldersOutOfReach } from '../references/out-of-reach.ts'
 import { presentSecrets, putSecrets } from '../secrets/write.ts'
-import { restoreContents, contentsOf, deleteTrash, foldersInTrash, presentTags } from '../trash/trash-contents.ts'
+import {
+  restoreContents,
+  contentsOf,
+  deleteTrash,
+  keptOf,
+  presentTags,
+  trashRowsOf,
+  type FolderContent,
+  type KeptItem,
+  type TrashRow,
+} from '../trash/trash-contents.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import type { Located } from '../tree/find-folder.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
@@ -115,8 +124,8 @@ export function restoreTrash(
     const target = { projectId, key, folder: parent, environment }
     const leftOut =
       item.kind === 'secret'
-        ? await bringSecret(ctx, tx, actor, target, trashId)
-        : await bringFolder(ctx, tx, target, item.name, trashId, markChanged)
+        ? await bringSecret(actor, target, { ctx, tx, key, trashId })
+        : await bringFolder(target, item.name, { ctx, tx, key, trashId }, markChanged)
     markChanged(parent.id)
     await deleteTrash(tx, [trashId])
     const where = { environment: environment.slug, secretPath: parent.path, name: item.name }
@@ -130,8 +139,10 @@ interface To extends Located {
   key: DataKey
 }
 
-async function bringSecret(ctx: Context, tx: Tx, actor: Actor, target: To, trashId: string): Promise<string[]> {
-  const rows = await tx.selectFrom('trashRows').where('trashId', '=', trashId).selectAll().execute()
+async function bringSecret(actor: Actor, target: To, from: KeptItem): Promise<string[]> {
+  const { ctx, tx } = from
+  const rows: TrashRow[] = []
+  for await (const page of trashRowsOf(from)) rows.push(...page)
   const kept = contentsOf<SecretRow>(rows, 'secret')[0]
   if (!kept) throw new Error('a deleted secret was kept without its row')
   const secret = { ...kept, metadata: kept.metadata ?? '' }
@@ -159,14 +170,13 @@ async function bringSecret(ctx: Context, tx: Tx, actor: Actor, target: To, trash
 }
 
 async function bringFolder(
-  ctx: Context,
-  tx: Tx,
   { folder: parent, projectId, key }: To,
   name: string,
-  trashId: string,
+  from: KeptItem,
   markChanged: (folderId: string) => void,
 ): Promise<string[]> {
-  const folders = await foldersInTrash(tx, trashId)
+  const { ctx, tx } = from
+  const folders = await keptOf<FolderContent>(from, 'folder')
   const top = folders[0]
   if (!top) throw new Error('a deleted folder was kept without its row')
   await refuseBeyond(ctx, tx, projectId, 'folders', folders.length)
@@ -187,7 +197,7 @@ async function bringFolder(
       .values({ ...moved, parentId: folder.id === top.id ? parent.id : folder.parentId })
       .execute()
   }
-  const leftOut = await restoreContents(tx, { projectId, key }, trashId)
+  const leftOut = await restoreContents(from, projectId)
   const ids = folders.map((folder) => folder.id)
   await refuseFoldersOutOfReach(ctx, tx, { projectId, key }, ids)
   await refuseFaultsThrough(ctx, tx, { projectId, key }, ids)

@@ -7,8 +7,8 @@ import type {
   SecretVersionTable,
   TrashRowTable,
 } from '@keyferry/db'
-import type { DataKey, Tx } from '@keyferry/kernel'
-import { moveHead } from '@keyferry/kernel/authority'
+import type { Context, DataKey, Tx } from '@keyferry/kernel'
+import { moveHead, trashMarked } from '@keyferry/kernel/authority'
 import type { Selectable } from 'kysely'
 import { chunks } from '../tree/chunks.ts'
 import { deletePages, PAGE, PAGE_OF_SMALL_ROWS, pagesOf } from '../tree/pages.ts'
@@ -18,7 +18,7 @@ import { sizeOf } from './prune-versions.ts'
 import { resealTrashRow } from './trash-rows.ts'
 
 type Kind = Selectable<TrashRowTable>['kind']
-type Row = Selectable<TrashRowTable>
+export type TrashRow = Selectable<TrashRowTable>
 /** A row on its way into the trash. */
 export type Kept = { kind: Kind; content: unknown }
 
@@ -153,9 +153,20 @@ export async function countSecrets(tx: Tx, folderIds: readonly string[]): Promis
   return count
 }
 
-/** The rows of an item of the trash, in the order they come back in. */
-export const trashRowsOf = (tx: Tx, trashId: string): AsyncGenerator<Row[]> =>
-  pagesOf((after) =>
+/** An item of the trash that is read by a writer, with the data key of its project. */
+export interface KeptItem {
+  ctx: Context
+  tx: Tx
+  key: DataKey
+  trashId: string
+}
+
+/** The rows of an item of the trash, in the order they come back in. Throws `IntegrityBroken` when they are not all those that were written. */
+export async function* trashRowsOf(item: KeptItem): AsyncGenerator<TrashRow[]> {
+  const { ctx, tx, trashId } = item
+  let expected = 0
+  let isEnd = false
+  const pages = pagesOf<TrashRow>((after) =>
     tx
       .selectFrom('trashRows')
       .where('trashId', '=', trashId)
@@ -165,23 +176,44 @@ export const trashRowsOf = (tx: Tx, trashId: string): AsyncGenerator<Row[]> =>
       .selectAll()
       .execute(),
   )
+  for await (const rows of pages) {
+    for (const row of rows) {
+      if (isEnd || row.position !== expected++) ctx.authority.refused('trashRows', trashId)
+      isEnd = checked(item, row).isLast
+    }
+    yield rows
+  }
+  if (!isEnd) ctx.authority.refused('trashRows', trashId)
+}
 
-/** The folders of an item of the trash, parents first. */
-export async function foldersInTrash(tx: Tx, trashId: string): Promise<FolderContent[]> {
-  const folders: FolderContent[] = []
-  const pages = pagesOf<Row>((after) =>
-    tx
+function checked({ ctx, key, trashId }: KeptItem, row: TrashRow): { isLast: boolean } {
+  const marked = trashMarked(key, row)
+  if (!marked) ctx.authority.refused('trashRows', trashId)
+  return marked ?? { isLast: false }
+}
+
+/**
+ * What an item of the trash has of one kind, such as its folders, parents first. Throws `IntegrityBroken` when one was changed, and when there are none.
+ */
+export async function keptOf<T>(item: KeptItem, kind: Kind): Promise<T[]> {
+  const kept: T[] = []
+  const pages = pagesOf<TrashRow>((after) =>
+    item.tx
       .selectFrom('trashRows')
-      .where('trashId', '=', trashId)
-      .where('kind', '=', 'folder')
+      .where('trashId', '=', item.trashId)
+      .where('kind', '=', kind)
       .where('position', '>', after?.position ?? -1)
       .orderBy('position')
       .limit(PAGE_OF_SMALL_ROWS)
       .selectAll()
       .execute(),
   )
-  for await (const rows of pages) for (const folder of contentsOf<FolderContent>(rows, 'folder')) folders.push(folder)
-  return folders
+  for await (const rows of pages) {
+    for (const row of rows) checked(item, row)
+    for (const content of contentsOf<T>(rows, kind)) kept.push(content)
+  }
+  if (kept.length === 0) item.ctx.authority.refused('trashRows', item.trashId)
+  return kept
 }
 
 /** Deletes items of the trash. Returns whether there were any. */
@@ -214,11 +246,8 @@ export async function deleteTrash(tx: Tx, trashIds: readonly string[]): Promise<
  * Brings back what was in folders that are there again, sealed with the present key. Returns what stays away: imports whose source is gone. Tags
  * that are gone stay away without a word.
  */
-export async function restoreContents(
-  tx: Tx,
-  { projectId, key }: { projectId: string; key: DataKey },
-  trashId: string,
-): Promise<string[]> {
+export async function restoreContents(item: KeptItem, projectId: string): Promise<string[]> {
+  const { tx, key } = item
   const withPresentKey = (sealed: string, belongsTo: readonly string[]): string => {
     // The key may have been rotated since, and what older generations sealed is opened for the last time.
     const text = key.isCurrent(sealed) ? null : openOrNull(key, sealed, belongsTo)
@@ -226,7 +255,7 @@ export async function restoreContents(
   }
   const leftOut: string[] = []
   const headless = new Set<string>()
-  for await (const page of trashRowsOf(tx, trashId)) {
+  for await (const page of trashRowsOf(item)) {
     const rows = page.map((row) => ({ ...row, content: resealTrashRow(row, withPresentKey, projectId) }))
     // Rows that were deleted by an older Keyferry lack what it did not know of.
     const secrets = contentsOf<Selectable<SecretTable>>(rows, 'secret').map((row) => ({

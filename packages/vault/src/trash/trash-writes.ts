@@ -1,7 +1,8 @@
 /** Putting deleted secrets and folders into the trash, in the transaction that deletes them. */
 import { randomUUID } from 'node:crypto'
 import { timeSlice, type TrashTable } from '@keyferry/db'
-import { timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { timestamp, type Actor, type Context, type DataKey, type Tx } from '@keyferry/kernel'
+import { trashMark } from '@keyferry/kernel/authority'
 import type { Insertable } from 'kysely'
 import { chunks } from '../tree/chunks.ts'
 import type { Located } from '../tree/find-folder.ts'
@@ -17,7 +18,7 @@ export async function trashSecrets(
   ctx: Context,
   tx: Tx,
   actor: Actor,
-  { projectId, folder, environment }: Located & { projectId: string },
+  { projectId, key, folder, environment }: Located & Owned,
   rows: readonly SecretRow[],
 ): Promise<void> {
   const tags = await tagIdsOf(
@@ -39,7 +40,7 @@ export async function trashSecrets(
       subjectId: row.id,
       path: folder.path,
     }
-    await putInTrash(ctx, tx, actor, { ...about, name: row.key, secrets: 1 }, [kept])
+    await putInTrash(ctx, tx, actor, key, { ...about, name: row.key, secrets: 1 }, [kept])
   }
 }
 
@@ -48,7 +49,7 @@ export async function trashFolder(
   ctx: Context,
   tx: Tx,
   actor: Actor,
-  projectId: string,
+  { projectId, key }: Owned,
   folderIds: readonly string[],
 ): Promise<void> {
   const [top] = await tx
@@ -67,8 +68,14 @@ export async function trashFolder(
     path,
   }
   const secrets = await countSecrets(tx, folderIds)
-  await putInTrash(ctx, tx, actor, { ...about, name: top.name, secrets }, contentsOfFolders(tx, folderIds))
+  await putInTrash(ctx, tx, actor, key, { ...about, name: top.name, secrets }, contentsOfFolders(tx, folderIds))
   charge(tx, projectId, { secrets: -secrets, freed: true })
+}
+
+/** The project that something is deleted from, with its data key. */
+interface Owned {
+  projectId: string
+  key: DataKey
 }
 
 type About = Pick<
@@ -81,6 +88,7 @@ export async function putInTrash(
   ctx: Context,
   tx: Tx,
   actor: Actor,
+  key: DataKey,
   about: About,
   pages: AsyncIterable<readonly Kept[]> | Iterable<readonly Kept[]>,
 ): Promise<void> {
@@ -92,15 +100,26 @@ export async function putInTrash(
     .values({ ...about, id, deletedAt, deletedBy: actor.name, expiresAt })
     .execute()
   let position = 0
-  for await (const kept of pages) {
-    const rows = kept.map(({ kind, content }) => ({
-      trashId: id,
-      position: position++,
-      kind,
-      content: JSON.stringify(content),
-    }))
+  for await (const { page, isEnd } of withEnd(pages)) {
+    const rows = page.map(({ kind, content }, at) => {
+      const row = { trashId: id, position: position++, kind, content: JSON.stringify(content) }
+      return { ...row, mark: trashMark(key, row, { isLast: isEnd && at === page.length - 1 }) }
+    })
     charge(tx, about.projectId, { bytes: rows.reduce((sum, { content }) => sum + content.length, 0) })
     for (const some of chunks(rows, ({ content }) => content.length))
       await tx.insertInto('trashRows').values(some).execute()
   }
+}
+
+/** Each page, and whether it is the last that has something. */
+async function* withEnd<T>(
+  pages: AsyncIterable<readonly T[]> | Iterable<readonly T[]>,
+): AsyncGenerator<{ page: readonly T[]; isEnd: boolean }> {
+  let before: readonly T[] = []
+  for await (const page of pages) {
+    if (page.length === 0) continue
+    if (before.length > 0) yield { page: before, isEnd: false }
+    before = page
+  }
+  if (before.length > 0) yield { page: before, isEnd: true }
 }

@@ -151,7 +151,7 @@ async function recount(tx: Tx, projectId: string): Promise<Numbers> {
     .selectFrom('trashRows')
     .innerJoin('trash', 'trash.id', 'trashRows.trashId')
     .where('trash.projectId', '=', projectId)
-    .select(sql<number | string | null>`sum(${size('content')})`.as('bytes'))
+    .select((eb) => eb.fn.sum<number | string | null>(sql<number>`${size('content')}`).as('bytes'))
     .executeTakeFirstOrThrow()
   const now = { secrets: Number(secrets), bytes: Number(versions.bytes ?? 0) + Number(trash.bytes ?? 0) }
   await tx.updateTable('projectUse').set(now).where('projectId', '=', projectId).execute()
