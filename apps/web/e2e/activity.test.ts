@@ -130,7 +130,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await see(page.getByText('That is all there is.'))
     await client.tags.create.mutate({ projectId: api.projectId, slug: 'later', name: 'Later' })
     await page.getByRole('status').getByRole('button', { name: 'Show newer entries' }).click()
-    await see(entry(/made the tag Later$/))
+    await see(entry(/created the tag Later$/))
 
     const exported = async (): Promise<{ action: string }[]> => {
       const [download] = await Promise.all([
@@ -210,7 +210,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await see(page.getByRole('heading', { name: 'Nobody is told yet' }))
     await go('Activity')
     await page.getByLabel('Filter by scope').selectOption('instance')
-    await see(entry(/stopped failure notices to http:\/\/127\.0\.0\.1:\d+\/…$/))
+    await see(entry(/removed the alert recipient http:\/\/127\.0\.0\.1:\d+\/…$/))
   })
 
   it('is kept from who is no admin, with the reason', PATIENCE, async () => {

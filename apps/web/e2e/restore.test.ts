@@ -127,7 +127,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await page.goto(`/p/${source.projectId}/activity?what=secret-sync-restore`)
     await see(
       page.getByRole('row', {
-        name: /went back to an earlier run of .*: added LOST, changed CHANGED and KEPT, removed NEWER/,
+        name: /rolled .* back to an earlier run: added LOST, changed CHANGED and KEPT, removed NEWER/,
       }),
     )
   })

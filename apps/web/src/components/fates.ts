@@ -1,4 +1,4 @@
-import { count } from '../lib/words.ts'
+import { count } from '@keyferry/schemas/count'
 
 /** What shall become of what the syncs wrote to their targets. */
 export type Fate = 'keep-secrets' | 'remove-secrets'

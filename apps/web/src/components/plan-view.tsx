@@ -1,8 +1,8 @@
+import { count } from '@keyferry/schemas/count'
 import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { cn } from '../lib/cn.ts'
 import type { Plan } from '../lib/types.ts'
-import { count } from '../lib/words.ts'
 import { Notice } from './ui/notice.tsx'
 import { ScrollList } from './ui/scroll-list.tsx'
 

@@ -1,8 +1,8 @@
+import { count } from '@keyferry/schemas/count'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { trpc } from '../lib/trpc.ts'
 import type { Uses } from '../lib/types.ts'
-import { count } from '../lib/words.ts'
 import { PlaceLink } from './place-link.tsx'
 
 /** Who would notice if something were gone, each with a way there. */

@@ -1,4 +1,4 @@
-import { count } from '../../lib/words.ts'
+import { count } from '@keyferry/schemas/count'
 
 const DAY = { seconds: 86_400, one: 'day', many: 'days' }
 export const UNITS = [

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
@@ -7,7 +8,6 @@ import { Button } from '../../components/ui/button.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { count } from '../../lib/words.ts'
 import { isPast } from './duration.ts'
 import type { ApiKey } from './types.ts'
 

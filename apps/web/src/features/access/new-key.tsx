@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { createApiKey } from '@keyferry/schemas'
 import { useState } from 'react'
@@ -9,7 +10,6 @@ import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { count } from '../../lib/words.ts'
 import { KeyGrants } from './key-grants.tsx'
 import type { Rights } from '../../lib/rights.ts'
 

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Laptop, Smartphone, SquareTerminal } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
@@ -9,7 +10,6 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { answered, loadAuth } from '../../lib/auth.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
-import { count } from '../../lib/words.ts'
 import { accountChanged, sessionsQuery } from './account-query.ts'
 import { deviceOf } from './device.ts'
 

@@ -1,10 +1,10 @@
+import { ABOUT, AUDIT_ACTIONS } from '@keyferry/schemas/audit'
 import { useState } from 'react'
 import { SearchField } from '../../components/search-field.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
 import { isFiltered, SINCE, type Filters } from './filters.ts'
-import { ABOUT, WORDS } from './words.ts'
 
 interface Props {
   filters: Filters
@@ -46,7 +46,7 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
         {Object.entries(ABOUT).map(([about, label]) => (
           <optgroup key={about} label={label}>
             <option value={about}>{label}: all</option>
-            {Object.entries(WORDS).map(
+            {Object.entries(AUDIT_ACTIONS).map(
               ([action, words]) =>
                 words.about === about && (
                   <option key={action} value={action}>

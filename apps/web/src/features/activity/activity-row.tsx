@@ -1,3 +1,4 @@
+import { plain, sentenceOf } from '@keyferry/schemas/audit'
 import { Bot, ChevronRight, CircleHelp, Ship, UserRound, type LucideIcon } from 'lucide-react'
 import { Time } from '../../components/time.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
@@ -6,8 +7,6 @@ import { cn } from '../../lib/cn.ts'
 import type { AuditEntry, Sync } from '../../lib/types.ts'
 import { EntryDetails } from './entry-details.tsx'
 import { SentenceView } from './sentence-view.tsx'
-import { plain } from './sentence.ts'
-import { sentenceOf } from './words.ts'
 
 const KINDS = new Map<string, { icon: LucideIcon; word: string }>([
   ['user', { icon: UserRound, word: 'Person' }],

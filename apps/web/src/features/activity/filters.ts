@@ -1,5 +1,5 @@
 /** What the URL says of the activity page, and what the API is asked for it. */
-import { ABOUT, WORDS, type About } from './words.ts'
+import { ABOUT, AUDIT_ACTIONS, type About } from '@keyferry/schemas/audit'
 
 /** As in the URL: shared links hold for whoever opens them. */
 export interface Filters {
@@ -65,7 +65,7 @@ const isGroup = (what: string): what is About => Object.hasOwn(ABOUT, what)
 /** The actions of a group, as the API wants them. */
 const actionsOf = (what: string): string =>
   isGroup(what)
-    ? Object.entries(WORDS)
+    ? Object.entries(AUDIT_ACTIONS)
         .flatMap(([action, { about }]) => (about === what ? action : []))
         .join(',')
     : what

@@ -1,10 +1,10 @@
+import { count } from '@keyferry/schemas/count'
 import { ShieldCheck } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { trpc } from '../../lib/trpc.ts'
-import { count } from '../../lib/words.ts'
 
 /** Checks on request that no entry of the whole log was changed, removed or added. */
 export const useVerifyChain = () => trpc.audit.verify.useMutation()

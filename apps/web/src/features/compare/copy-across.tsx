@@ -1,8 +1,8 @@
+import { count } from '@keyferry/schemas/count'
 import { Confirm } from '../../components/confirm.tsx'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
 import type { Place } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 /** A key that somebody wants on the other side as well. */
 export interface Copying {

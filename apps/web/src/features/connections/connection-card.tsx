@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { Crosshair, Ellipsis, FolderLock, KeyRound, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from '../../lib/toast.ts'
@@ -16,7 +17,6 @@ import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Connection, Destination } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 import { AllowedProjects } from './allowed-projects.tsx'
 import { AllowedTargets } from './allowed-targets.tsx'
 

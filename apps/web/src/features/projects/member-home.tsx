@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { NothingYours } from '../../components/no-environment.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
@@ -8,7 +9,6 @@ import { useOwnFolders } from '../../lib/own-folders.ts'
 import { inFolder, type Rights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 /** For who works in a project that is set up: what is theirs here, and how it stands. */
 export function MemberHome({ project, rights }: { project: Project; rights: Rights }) {

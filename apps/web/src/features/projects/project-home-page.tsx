@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { Check } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Failure } from '../../components/failure.tsx'
@@ -9,7 +10,6 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 import { MemberHome } from './member-home.tsx'
 
 /** Where a project starts: for who sets it up the steps of that, then, and for others at once, what is theirs in it and how it stands. */

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { Confirm } from '../../components/confirm.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
@@ -6,7 +7,6 @@ import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
 import type { Place, Sync, Uses } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 import { DeleteConsequence } from './readers.tsx'
 
 /** The most keys that are asked about, or brought back, one by one. */

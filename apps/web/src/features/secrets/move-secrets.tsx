@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { moveSecrets, secretPath as pathSchema } from '@keyferry/schemas'
 import { Controller, useForm } from 'react-hook-form'
@@ -10,7 +11,6 @@ import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place, SecretRow } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 const destination = moveSecrets
   .pick({ shouldOverwrite: true })

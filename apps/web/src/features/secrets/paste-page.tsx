@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { FileUp } from 'lucide-react'
 import { useState, type ChangeEvent } from 'react'
@@ -15,7 +16,6 @@ import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Place } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
-import { count } from '../../lib/words.ts'
 import { PastePreview } from './paste-preview.tsx'
 
 /** A `.env` file, pasted or uploaded; shows what it would do before anything is saved. */

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { Link } from '@tanstack/react-router'
 import { STATE_WORDS } from '../../components/sync-state.tsx'
 import { Tooltip } from '../../components/ui/tooltip.tsx'
@@ -5,7 +6,6 @@ import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { cn } from '../../lib/cn.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 const DOTS = { neutral: 'bg-faint', good: 'bg-good', warn: 'bg-warn', bad: 'bg-bad', accent: 'bg-accent' }
 

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { useQuery } from '@tanstack/react-query'
 import { Confirm } from '../../components/confirm.tsx'
 import { Failure } from '../../components/failure.tsx'
@@ -8,7 +9,6 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
 import type { Place } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 import type { Write } from './writes.ts'
 
 const ACTIONS = [

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import {
   getCoreRowModel,
   getFilteredRowModel,
@@ -16,7 +17,6 @@ import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 import { SecretRow } from './secret-row.tsx'
 import { SelectedActions } from './selected-actions.tsx'
 import { useSearch } from './use-search.ts'

@@ -1,9 +1,9 @@
+import { count } from '@keyferry/schemas/count'
 import { FolderInput, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import type { Place, SecretRow, Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')).DeleteSecrets)
 const MoveSecrets = onDemand(async () => (await import('./move-secrets.tsx')).MoveSecrets)

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
@@ -6,7 +7,6 @@ import { Section } from '../../components/ui/card.tsx'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 const DeletePlace = onDemand(async () => (await import('../../components/delete-place.tsx')).DeletePlace)
 

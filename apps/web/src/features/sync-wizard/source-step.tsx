@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { useEffect } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
 import { PathSelect } from '../../components/path-select.tsx'
@@ -5,7 +6,6 @@ import { SelectField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { count } from '../../lib/words.ts'
 import type { Draft } from './draft.ts'
 import { StepForm } from './step-form.tsx'
 

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
@@ -7,7 +8,6 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Plan } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 import { dropDraft } from './draft.ts'
 import type { toCreate } from './steps.ts'
 

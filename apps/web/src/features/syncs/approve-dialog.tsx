@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { toast } from '../../lib/toast.ts'
 import { Failure } from '../../components/failure.tsx'
@@ -10,7 +11,6 @@ import { messageOf } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 /** Shows the plan as it is now; approving covers exactly that one. */
 export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => void }) {

@@ -1,6 +1,6 @@
+import { count } from '@keyferry/schemas/count'
 import { Notice } from '../../components/ui/notice.tsx'
 import type { Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 import type { Blockage } from './blocked-banner.tsx'
 import { BlockedKeys } from './blocked-keys.tsx'
 

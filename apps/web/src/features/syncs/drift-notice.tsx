@@ -1,9 +1,9 @@
+import { count } from '@keyferry/schemas/count'
 import { Link } from '@tanstack/react-router'
 import { Wrench } from 'lucide-react'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import type { Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 import { useTrigger } from './use-trigger.ts'
 
 /** What someone changed at the target itself, and what becomes of it. */

@@ -1,6 +1,6 @@
+import { count } from '@keyferry/schemas/count'
 import { Time } from '../../components/time.tsx'
 import type { Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 /** First axis: has every change made here reached the target? */
 export function InSync({ sync }: { sync: Sync }) {

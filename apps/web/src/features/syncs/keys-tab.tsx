@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { Failure } from '../../components/failure.tsx'
 import { Empty } from '../../components/page.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
@@ -8,7 +9,6 @@ import { Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { KeyState, Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 import { KeyRow } from './key-row.tsx'
 import { KEY_STATES } from './key-states.ts'
 

@@ -1,8 +1,8 @@
+import { count } from '@keyferry/schemas/count'
 import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import type { Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 import { useTrigger } from './use-trigger.ts'
 
 /** The sync was pointed elsewhere, and what it wrote before has not gone yet. */

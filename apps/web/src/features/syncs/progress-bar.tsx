@@ -1,7 +1,7 @@
+import { count } from '@keyferry/schemas/count'
 import { Progress } from 'radix-ui'
 import { useProgress } from '../../lib/live.ts'
 import type { Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 /** How far the run is. It can be left: the run goes on without this page. */
 export function ProgressBar({ sync }: { sync: Sync }) {

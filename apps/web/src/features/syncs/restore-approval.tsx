@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -5,7 +6,6 @@ import { statusOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { RestorePlan, Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 interface Props {
   sync: Sync

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { Link } from '@tanstack/react-router'
 import { LinkedText } from '../../components/linked-text.tsx'
 import { Badge, type Tone } from '../../components/ui/badge.tsx'
@@ -5,7 +6,6 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { ScrollList } from '../../components/ui/scroll-list.tsx'
 import { targetName } from '../../lib/key-schema.ts'
 import type { RestorePlan, Sync, Uses } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 interface Line {
   key: string

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { History } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { Badge, type Tone } from '../../components/ui/badge.tsx'
@@ -8,7 +9,6 @@ import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { duration } from '../../lib/time.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Outcome, Run, Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 const TONES = { failed: 'bad', rejected: 'warn' } as const
 const WORST = { failed: 'Failed', rejected: 'Rejected' } as const

@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { useNavigate } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
@@ -9,7 +10,6 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 import { SyncFilters, type Filters } from './sync-filters.tsx'
 import { SyncsTable } from './syncs-table.tsx'
 

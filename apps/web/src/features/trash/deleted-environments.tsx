@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { RotateCcw } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
 import { Refusal } from '../../components/refusal.tsx'
@@ -6,7 +7,6 @@ import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import { count } from '../../lib/words.ts'
 
 /** Whole environments that somebody deleted; for who may bring them back. */
 export function DeletedEnvironments({ projectId }: { projectId: string }) {

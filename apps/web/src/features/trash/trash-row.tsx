@@ -1,3 +1,4 @@
+import { count } from '@keyferry/schemas/count'
 import { Folder, KeyRound, RotateCcw } from 'lucide-react'
 import { PlaceLink } from '../../components/place-link.tsx'
 import { Time } from '../../components/time.tsx'
@@ -6,7 +7,6 @@ import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
 import type { Trashed } from '../../lib/types.ts'
-import { count } from '../../lib/words.ts'
 
 interface Props extends RowProps {
   projectId: string

@@ -1,0 +1,37 @@
+/** Parts that the sentences of several actions share. */
+import { count } from '../count.ts'
+import { flag, list, records, text, type Details } from './sentence.ts'
+
+export const times = (d: Details, counted: string): string => count(Number(text(d, counted)), 'time')
+export const repeated = (d: Details): string => (text(d, 'repeated') === '' ? '' : `, ${times(d, 'repeated')} more`)
+export const withMethod = (d: Details): string =>
+  text(d, 'method') === '' ? '' : ` with ${METHODS.get(text(d, 'method'))}`
+const METHODS = new Map([
+  ['password', 'a password'],
+  ['code', 'a code of the second factor'],
+  ['recovery code', 'a recovery code'],
+  ['oidc', 'the OpenID provider'],
+])
+export const machine = (d: Details): string =>
+  text(d, 'name') === '' ? 'an unknown machine' : `the machine ${text(d, 'name')}`
+export const tokenProblem = (d: Details): string =>
+  text(d, 'name') === '' ? '' : ` (${text(d, 'problem')}, of the machine ${text(d, 'name')})`
+export const because = (d: Details): string => text(d, 'because') || 'it is still used'
+export const fields = (d: Details): string =>
+  list(d, 'fields').length === 0 ? '' : `: ${list(d, 'fields').join(', ')}`
+
+export function asRole(d: Details): string {
+  const role = text(d, 'role') || (flag(d, 'instanceAdmin') ? 'instance admin' : '')
+  const narrowed = records(d, 'scopes').length > 0 ? ', narrowed to some places' : ''
+  return role === '' ? narrowed : ` as ${role}${narrowed}`
+}
+
+export const lowerFirst = (words: string): string => `${words.charAt(0).toLowerCase()}${words.slice(1)}`
+
+/** "28 Nov 2026, 01:28 UTC"; the text itself when it is no time. */
+export function moment(d: Details, field: string): string {
+  const at = new Date(text(d, field))
+  if (Number.isNaN(at.getTime())) return text(d, field) || 'an earlier time'
+  return `${MOMENT.format(at)} UTC`
+}
+const MOMENT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
