@@ -5,6 +5,7 @@ import { styleText } from 'node:util'
 import { Failure } from './failure.ts'
 import { printable, printableLines } from './printable.ts'
 import { table } from './table.ts'
+import { utf8 } from './utf8.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -37,7 +38,7 @@ export interface Terminal {
   stdoutIsTerminal: boolean
   /** Throws `Failure` without a terminal; `remedy` says what to pass instead. */
   ask(question: string, remedy: string, hidden?: boolean): Promise<string>
-  /** All of stdin. */
+  /** All of stdin. Throws `Failure` for bytes that are not UTF-8. */
   input(): Promise<string>
 }
 
@@ -90,7 +91,7 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
     async input() {
       const chunks: Buffer[] = []
       for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array))
-      return Buffer.concat(chunks).toString('utf8')
+      return utf8(Buffer.concat(chunks), 'stdin')
     },
   }
 }

@@ -143,7 +143,8 @@ describe('sign-in', () => {
 describe('secrets', () => {
   const at = ['--project', 'web-shop', '--env', 'dev']
   const env = () => ({ KEYFERRY_URL: url, KEYFERRY_TOKEN: token })
-  const keyferry = (args: readonly string[], input = '') => home.keyferry(args, { input, env: env() })
+  const keyferry = (args: readonly string[], input: string | Uint8Array = '', more = {}) =>
+    home.keyferry(args, { input, env: { ...env(), ...more } })
 
   it('come out byte for byte, and no list shows a value', async () => {
     const values = new Map([
@@ -182,42 +183,60 @@ describe('secrets', () => {
     )
   })
 
-  it('go out as a .env file that reads back exactly, or are refused by name', async () => {
-    const values = {
-      A: 'x',
-      B: `it's`,
-      C: 'line\nline',
-      D: 'a#b c',
-      E: 'back\\',
-      F: '',
-      G: 'a\r\nb',
-      __proto__X: 'own',
-    }
-    for (const [secretName, secretValue] of Object.entries(values))
-      await client.secrets.create.mutate({ ...place, secretName, secretValue })
-    const { stdout, code } = await keyferry(['secrets', 'export', ...at])
-    expect(code).toBe(0)
-    expect({ ...parse(stdout) }).toEqual(values)
-    await client.secrets.create.mutate({ ...place, secretName: 'ALL', secretValue: `' " \` # \n` })
-    await client.secrets.create.mutate({ ...place, secretName: 'a b', secretValue: 'x' })
-    const refused = await keyferry(['secrets', 'export', ...at])
-    expect(refused).toMatchObject({ code: 1, stdout: '' })
-    expect(refused.stderr).toContain('cannot hold ALL, a b')
+  it('go out in the format that was asked for, whole or not at all', async () => {
+    const values = { A: 'x', B: `it's`, C: 'line\nline', D: 'a#b $HOME', E: 'back\\', F: '', __proto__X: 'own' }
+    const set = (secretName: string, secretValue: string) =>
+      client.secrets.create.mutate({ ...place, secretName, secretValue })
+    for (const [name, value] of Object.entries(values)) await set(name, value)
+    const send = (...more: string[]) => keyferry(['secrets', 'export', ...at, ...more])
+    const dotenv = await send()
+    expect(dotenv).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('A .env file cannot hold E\n'),
+    })
+    const { E: ended, ...others } = values
+    expect({ ...parse((await send('--base64')).stdout) }).toEqual({
+      ...others,
+      E_BASE64: Buffer.from(ended).toString('base64'),
+    })
+    const script = (await send('--format', 'shell')).stdout
+    const shown = spawnSync('sh', ['-c', `eval "$1"; printf '%s|' "$B" "$D" "$E"`, 'sh', script], { encoding: 'utf8' })
+    expect(shown.stdout).toBe(`it's|a#b $HOME|back\\|`)
+
+    // In a workflow: commands on stdout, the values in a file that other steps have written to.
+    expect((await send('--format', 'github-actions')).stderr).toContain('no GITHUB_ENV')
+    const job = join(home.dir, 'job-env')
+    await writeFile(job, 'BEFORE=1\n')
+    const sent = await keyferry(['secrets', 'export', ...at, '--format', 'github-actions'], '', { GITHUB_ENV: job })
+    expect(sent).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('::add-mask::line%0Aline\n::add-mask::line\n'),
+    })
+    expect(await readFile(job, 'utf8')).toMatch(
+      /^BEFORE=1\nA<<(\S+)\nx\n\1\nB<<(\S+)\nit's\n\2\nC<<(\S+)\nline\nline\n\3\n/,
+    )
   })
 
-  it('go out as lines that a shell takes as they are', async () => {
-    const values = { A: `it's $(echo run) \`echo run\` !x \\`, B: 'two\nlines\n', C: '' }
-    for (const [secretName, secretValue] of Object.entries(values))
-      await client.secrets.create.mutate({ ...place, secretName, secretValue })
-    const { stdout, code } = await keyferry(['secrets', 'export', ...at, '--format', 'shell'])
-    expect(code).toBe(0)
-    const shown = spawnSync('sh', ['-c', `eval "$1"; printf '%s|%s|%s' "$A" "$B" "$C"`, 'sh', stdout], {
-      encoding: 'utf8',
+  it('are refused where bytes are not UTF-8, where there is no value, and where a name stands twice', async () => {
+    const latin1 = Buffer.from('gr\u00fcn', 'latin1')
+    await writeFile(join(home.dir, 'latin1'), latin1)
+    const tries = [
+      keyferry(['secrets', 'set', 'PW', ...at], latin1),
+      keyferry(['secrets', 'set', 'PW', '--file', 'latin1', ...at]),
+      keyferry(['secrets', 'import', '-', '--yes', ...at], Buffer.concat([Buffer.from('PW='), latin1])),
+      keyferry(['secrets', 'import', 'latin1', '--yes', ...at]),
+    ]
+    for (const refused of await Promise.all(tries))
+      expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('is not text in UTF-8') })
+    expect(await keyferry(['secrets', 'set', 'PW', ...at])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no value for PW'),
     })
-    expect(shown.stdout).toBe(Object.values(values).join('|'))
-    await client.secrets.create.mutate({ ...place, secretName: 'x;reboot', secretValue: 'x' })
-    const refused = await keyferry(['secrets', 'export', ...at, '--format', 'shell'])
-    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('cannot hold x;reboot') })
+    expect((await keyferry(['secrets', 'set', 'PW=1', 'PW=2', ...at])).stderr).toContain('PW is set twice')
+    await expect(written('PW')).rejects.toThrow('not found')
+    expect(await keyferry(['secrets', 'set', 'PW=', ...at])).toMatchObject({ code: 0 })
+    expect(await written('PW')).toBe('')
   })
 
   it('are shown without control characters, but handed to a pipe exactly', async () => {

@@ -23,7 +23,10 @@ export interface Home {
   dir: string
   env: Record<string, string>
   /** Runs `keyferry …args` to its end. */
-  keyferry(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): Promise<Ended>
+  keyferry(
+    args: readonly string[],
+    options?: { input?: string | Uint8Array; env?: Record<string, string> },
+  ): Promise<Ended>
   /** The same, left running; it is ended with the test. */
   start(args: readonly string[]): { output(): string; kill(signal: NodeJS.Signals): void; ended: Promise<Ended> }
 }
@@ -32,7 +35,7 @@ export async function newHome(env: Record<string, string> = {}): Promise<Home> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-cli-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   const base: Record<string, string> = { PATH: process.env['PATH'] ?? '', HOME: dir, ...env }
-  const start = (args: readonly string[], input = '', more: Record<string, string> = {}) => {
+  const start = (args: readonly string[], input: string | Uint8Array = '', more: Record<string, string> = {}) => {
     const child = spawn(process.execPath, [MAIN, ...args], { env: { ...base, ...more }, cwd: dir })
     onTestFinished(() => void child.kill('SIGKILL'))
     let [stdout, stderr] = ['', '']

@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { Option, type Command } from 'commander'
 import { openPlace, withPlace, type Cli, type JsonOption, type PlaceOptions } from '../cli.ts'
-import { toDotenv } from '../dotenv.ts'
+import { FORMAT_NAMES, formatted, isEnvironment, type FormatName } from '../export/formats.ts'
+import { maskCommands } from '../export/github-actions.ts'
 import { Failure } from '../failure.ts'
-import { toShell } from '../shell.ts'
 import { count } from '../table.ts'
-import { confirm, jsonText } from '../terminal.ts'
+import { confirm } from '../terminal.ts'
 import { refuseUnsafeNames } from '../unsafe-names.ts'
+import { utf8 } from '../utf8.ts'
 import { valuesOf } from '../values.ts'
 
 type Options = PlaceOptions & JsonOption
@@ -46,8 +47,9 @@ export function addSecrets(program: Command, cli: Cli): void {
 
   withPlace(secrets.command('export'))
     .description('Print all values, with imports and references resolved')
-    .addOption(new Option('--format <format>', 'how').choices(['dotenv', 'shell', 'json']).default('dotenv'))
+    .addOption(new Option('--format <format>', 'how').choices(FORMAT_NAMES).default('dotenv'))
     .option('--raw', 'leave references as they are written')
+    .option('--base64', 'write a value that the format cannot hold in base64, as NAME_BASE64')
     .option('--output <file>', 'write a file that only you can read, instead of stdout')
     .option('--allow-unsafe <name...>', 'export these names, although they can change what code runs')
     .action((options: Options & ExportOptions) => give(cli, options))
@@ -127,25 +129,22 @@ async function assigned(
     const at = assignment.indexOf('=')
     // The text itself may be a piece of a secret.
     if (at < 1) throw new Failure('Several secrets are set as NAME=VALUE each', 'Quote values with blanks: NAME="a b".')
-    values.set(assignment.slice(0, at), assignment.slice(at + 1))
+    const name = assignment.slice(0, at)
+    if (values.has(name)) throw new Failure(`${name} is set twice`, 'Pass each name once.')
+    values.set(name, assignment.slice(at + 1))
   }
   return values
 }
 
 async function oneValue({ terminal }: Cli, name: string, file: string | undefined): Promise<string> {
-  if (file !== undefined) return text(await readFile(file))
+  if (file !== undefined) return utf8(await readFile(file), file)
   if (terminal.interactive) return terminal.ask(`Value of ${name}:`, '', true)
+  const input = await terminal.input()
+  // A job without stdin would store an empty value in place of the one that it was meant to get.
+  if (input === '')
+    throw new Failure(`stdin is empty: there is no value for ${name}`, `Set it to nothing with ${name}=.`)
   // What most commands print ends with a newline that is not part of the value.
-  return (await terminal.input()).replace(/\r?\n$/, '')
-}
-
-/** Throws `Failure` for bytes that are no UTF-8: they would come back as others. */
-function text(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw new Failure('The file is not text in UTF-8', 'Encode it first, for example with base64.')
-  }
+  return input.replace(/\r?\n$/, '')
 }
 
 async function remove(
@@ -169,7 +168,7 @@ async function take(
   const { terminal } = cli
   if (file === '-' && !yes && !dryRun)
     throw new Failure('A file from stdin leaves nothing to ask with', 'Pass --yes or --dry-run.')
-  const content = file === '-' ? await terminal.input() : text(await readFile(file))
+  const content = file === '-' ? await terminal.input() : utf8(await readFile(file), file)
   const { client, place } = await openPlace(cli, options)
   const preview = await client.secrets.paste.mutate({ ...place, content, dryRun: true })
   const { added, changed, unchanged, refused } = preview
@@ -193,32 +192,35 @@ async function take(
 }
 
 interface ExportOptions {
-  format: string
+  format: FormatName | 'json'
   raw?: boolean
+  base64?: boolean
   output?: string
   allowUnsafe?: string[]
 }
 
 async function give(
   cli: Cli,
-  { format, raw = false, output, allowUnsafe = [], ...options }: Options & ExportOptions,
+  { format: named, raw = false, base64, output, allowUnsafe = [], ...options }: Options & ExportOptions,
 ): Promise<void> {
+  const format = options.json === true ? 'json' : named
+  const { terminal, env } = cli
+  // Each job has a file of its own, which its steps add to.
+  const jobFile = format === 'github-actions' && output === undefined ? env['GITHUB_ENV'] : undefined
+  if (format === 'github-actions' && output === undefined && !jobFile)
+    throw new Failure('There is no GITHUB_ENV to write to', 'Run it in a step of a workflow, or pass --output.')
   const { client, place } = await openPlace(cli, options)
   const values = await valuesOf(client, place, !raw)
-  // Entries become own properties, also one called __proto__.
-  const json = options.json === true || format === 'json'
-  // JSON is data; the other two become the environment of programs.
-  if (!json) refuseUnsafeNames(values.keys(), allowUnsafe)
-  const written = json
-    ? `${jsonText(Object.fromEntries(values))}\n`
-    : format === 'shell'
-      ? toShell(values)
-      : toDotenv(values)
-  if (output === undefined) return cli.terminal.exactly(written)
-  await writeFile(output, written, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
+  if (isEnvironment(format)) refuseUnsafeNames(values.keys(), allowUnsafe)
+  const text = formatted(format, values, base64)
+  // The runner has to hide them before anything can print them.
+  if (format === 'github-actions') terminal.exactly([...values.values()].map(maskCommands).join(''))
+  const file = output ?? jobFile
+  if (file === undefined) return terminal.exactly(text)
+  await writeFile(file, text, { mode: 0o600, flag: jobFile ? 'a' : 'wx' }).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-      throw new Failure(`${output} is there already`, 'Remove it first, or name another file.')
+      throw new Failure(`${file} is there already`, 'Remove it first, or name another file.')
     throw error
   })
-  cli.terminal.note(`Wrote ${count(values.size, 'secret')} to ${output}.`)
+  terminal.note(`Wrote ${count(values.size, 'secret')} to ${file}.`)
 }
