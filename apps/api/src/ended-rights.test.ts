@@ -9,7 +9,7 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { EVERYTHING, type Action } from '@keyferry/schemas/policy'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { ACCOUNT, readyApi, type TestApi } from './testing.ts'
-import { furnish, machine } from './walk/furnish.ts'
+import { seedFixtures, machine } from './walk/seed-fixtures.ts'
 import { inputFor, procedures, type Procedure } from './walk/inputs.ts'
 
 /** They write nothing to the store: previews, a refusal whatever the input, a test message. */
@@ -41,10 +41,15 @@ onEveryDatabase('rights that end during a call', (open) => {
     vendor = await startEmulator()
     admin = await machine(api, 'admin')
     runsInstance = await machine(api, 'runs the instance')
-    fixture = await furnish(api, vendor, [{ id: admin.identityId, kind: 'identity', role: 'admin', scopes: null }], {
-      environment: 'dev',
-      path: '/api',
-    })
+    fixture = await seedFixtures(
+      api,
+      vendor,
+      [{ id: admin.identityId, kind: 'identity', role: 'admin', scopes: null }],
+      {
+        environment: 'dev',
+        path: '/api',
+      },
+    )
     await fillFixture()
     const { db } = api.ctx
     const transaction = db.transaction.bind(db)

@@ -21,7 +21,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Route } from './rest/route.ts'
 import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
-import { furnish, machine, type Principal } from './walk/furnish.ts'
+import { seedFixtures, machine, type Principal } from './walk/seed-fixtures.ts'
 import { inputFor, procedures, type Procedure } from './walk/inputs.ts'
 import { bodyOf, brokenCredentials, queryOf, segment, spoiled, type Malformed } from './walk/malformed.ts'
 
@@ -139,7 +139,7 @@ async function setStage(open: OpenStore): Promise<Stage> {
   return {
     api,
     async fixture() {
-      known ??= await furnish(api, vendor, people, { environment: 'dev', path: '/api' })
+      known ??= await seedFixtures(api, vendor, people, { environment: 'dev', path: '/api' })
       return known
     },
     async ask({ name: door, destroys }, who, broken, { method, url, headers, payload }) {

@@ -14,7 +14,7 @@ let projectId: string
 const FOLDERS = ['a', 'b']
 
 /** For a busy machine; nothing waits longer than it must. */
-const PATIENCE = { timeout: 60_000 }
+const TIMEOUT = { timeout: 60_000 }
 
 beforeAll(async () => {
   // Only this clock goes by hand: the one that slow readers are cut off by.
@@ -92,7 +92,7 @@ async function unread(path: string): Promise<Socket> {
   client.pause()
   client.write(`GET ${path} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: Bearer ${api.token}\r\n\r\n`)
   const [socket] = z.tuple([z.instanceof(Socket)]).parse(await connected)
-  await expect.poll(() => socket.writableLength, PATIENCE).toBeGreaterThan(0)
+  await expect.poll(() => socket.writableLength, TIMEOUT).toBeGreaterThan(0)
   return socket
 }
 
@@ -105,7 +105,7 @@ it('cuts off who does not read, and counts what waits for them', async () => {
   expect((await api.send('GET', overRest({ projectId, environment: 'dev' }))).status).toBe(200)
   vi.advanceTimersByTime(60_000)
   expect(slow.map((socket) => socket.destroyed)).toEqual([true, true])
-  await expect.poll(async () => (await api.send('GET', overRest(listing('/b')))).status, PATIENCE).toBe(200)
+  await expect.poll(async () => (await api.send('GET', overRest(listing('/b')))).status, TIMEOUT).toBe(200)
 })
 
 it('leaves those alone who read', async () => {
@@ -136,7 +136,7 @@ it('opens 20 live event streams for one principal, and room is made by closing o
   streams.pop()?.abort()
   const last = new AbortController()
   streams.push(last)
-  await expect.poll(async () => (await events(last.signal)).status, PATIENCE).toBe(200)
+  await expect.poll(async () => (await events(last.signal)).status, TIMEOUT).toBe(200)
 })
 
 it('makes those wait who ask much of a vendor, and refuses who asks more', async () => {
@@ -156,7 +156,7 @@ it('makes those wait who ask much of a vendor, and refuses who asks more', async
     statuses.push(status)
     if (status === 429) expect(Number(headers['retry-after'])).toBeGreaterThan(0)
   })
-  await expect.poll(() => [statuses, waiting.length], PATIENCE).toEqual([[429], 5])
+  await expect.poll(() => [statuses, waiting.length], TIMEOUT).toEqual([[429], 5])
   vendor.on('request', (_request, response: ServerResponse) => response.writeHead(401).end('{}'))
   for (const response of waiting) response.writeHead(401).end('{}')
   await Promise.all(asked)

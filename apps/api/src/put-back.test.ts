@@ -6,7 +6,7 @@ import { openAuthority, verifyStore } from '@keyferry/kernel/authority'
 import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
-import { machine } from './walk/furnish.ts'
+import { machine } from './walk/seed-fixtures.ts'
 
 type Row = Record<string, unknown>
 

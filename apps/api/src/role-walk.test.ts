@@ -17,7 +17,7 @@ import type { Meta, Weight } from './rest/route.ts'
 import { createCaller } from './router.ts'
 import { ACCOUNT, readyApi, type Answer, type TestApi } from './testing.ts'
 import { failureOf } from './trpc/errors.ts'
-import { furnish, machine, type Principal } from './walk/furnish.ts'
+import { seedFixtures, machine, type Principal } from './walk/seed-fixtures.ts'
 import { inputFor, procedures, type Procedure } from './walk/inputs.ts'
 
 type Outcome = 'through' | 'no login' | 'forbidden' | 'not there'
@@ -235,8 +235,8 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     tokens.set('unknown token', `kfa_${'x'.repeat(43)}`)
     tokens.set('instance admin', api.token)
     fixture = {
-      inside: await furnish(api, vendor, people, { environment: 'dev', path: '/api' }),
-      outside: await furnish(api, vendor, people, { environment: 'prod', path: '/' }),
+      inside: await seedFixtures(api, vendor, people, { environment: 'dev', path: '/api' }),
+      outside: await seedFixtures(api, vendor, people, { environment: 'prod', path: '/' }),
     }
     // Last: what they had ends with them.
     const origin = { origin: 'http://127.0.0.1:4400', host: '127.0.0.1:4400' }
@@ -334,7 +334,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
   }
 
   it.each(procedures.map((procedure) => [procedure.name, procedure] as const))('%s', async (_, procedure) => {
-    if (used) await refurnish()
+    if (used) await reseed()
     let before = await changes()
     const action = await firstAction(procedure)
     const ask = async (who: Who, route: Meta['routes'][number] | null) => {
@@ -361,7 +361,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
         // An earlier call that was let through may have removed what this one names.
         const stale = first.outcome !== wanted && used
         if (stale) {
-          await refurnish()
+          await reseed()
           before = await changes()
         }
         const { outcome, how } = stale ? await ask(who, route) : first
@@ -381,8 +381,8 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     return first.action
   }
 
-  async function refurnish(): Promise<void> {
-    fixture = { ...fixture, inside: await furnish(api, vendor, people, { environment: 'dev', path: '/api' }) }
+  async function reseed(): Promise<void> {
+    fixture = { ...fixture, inside: await seedFixtures(api, vendor, people, { environment: 'dev', path: '/api' }) }
     used = false
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createAuth, migrateAuth, removeUnconfirmed, type AuthOptions } from '@keyferry/access/sign-in'
 import { guardFetch } from '@keyferry/kernel/network'
 import { isInitialized, type Context, type Network } from '@keyferry/kernel'
-import { CannotStart, hostCheck, type Env, type Instance, type Service } from '@keyferry/runtime'
+import { StartupError, hostCheck, type Env, type Runtime, type Service } from '@keyferry/runtime'
 import manifest from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 
@@ -21,14 +21,14 @@ const DAY_MS = 24 * HOUR_MS
 /** The console as `turbo build` leaves it. */
 const WEB = join(import.meta.dirname, '../../web/dist')
 
-/** Serves API and console of an open instance. Throws `CannotStart` when the port cannot be had. */
-export async function serve(instance: Instance, env: Env): Promise<Serving> {
-  const { ctx, authKey, profile, monitoring, patiently } = instance
+/** Serves API and console of an open instance. Throws `StartupError` when the port cannot be had. */
+export async function serve(instance: Runtime, env: Env): Promise<Serving> {
+  const { ctx, authKey, profile, monitoring, withStartupRetry } = instance
   // Sign-in is bound to the address, so it has to be known before there is a server.
   const port = env.PORT === 0 ? await freePort(env.HOST) : env.PORT
   const url = `http://${hostOf(env.HOST)}:${port}`
   const baseUrl = env.KEYFERRY_URL ?? url
-  await patiently(() => migrateAuth(ctx.db, ctx.log))
+  await withStartupRetry(() => migrateAuth(ctx.db, ctx.log))
   const unguard = env.OIDC_ISSUER === undefined ? null : guardFetch(providerNetwork(env.OIDC_ISSUER, ctx.network))
   const auth = createAuth({
     ctx,
@@ -125,11 +125,11 @@ function hostOf(host: string): string {
 function refusal(error: unknown, host: string, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE')
-    return new CannotStart(`Port ${port} is in use by another program. Stop it, or set PORT to a free one.`)
+    return new StartupError(`Port ${port} is in use by another program. Stop it, or set PORT to a free one.`)
   if (code === 'EACCES')
-    return new CannotStart(`Port ${port} may not be used by this user. Set PORT to 1024 or higher.`)
+    return new StartupError(`Port ${port} may not be used by this user. Set PORT to 1024 or higher.`)
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new CannotStart(`HOST=${host} is not an address of this machine.`)
+    return new StartupError(`HOST=${host} is not an address of this machine.`)
   return error
 }
 

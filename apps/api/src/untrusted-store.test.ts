@@ -18,13 +18,13 @@ import { openAuthority } from '@keyferry/kernel/authority'
 import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
-import { furnish, machine } from './walk/furnish.ts'
+import { seedFixtures, machine } from './walk/seed-fixtures.ts'
 
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
 const isOwn = (table: SealedTable): boolean => ACCOUNT_TABLES.includes(table)
 
-const PATIENCE = { timeout: 60_000 }
+const TIMEOUT = { timeout: 60_000 }
 
 onEveryDatabase('a store that somebody else writes to', (open) => {
   let api: TestApi
@@ -75,7 +75,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
         .select('details')
         .execute()
       expect(rows.map(({ details }) => JSON.parse(details))).toContainEqual({ table, row })
-    }, PATIENCE)
+    }, TIMEOUT)
   /** Puts a row back as it was, seal and all, once `work` is done. */
   async function edited(
     table: string,
@@ -282,7 +282,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     const vendor = await startEmulator()
     const { identityId, token } = await machine(api, 'leaver')
     const leaver = { id: identityId, kind: 'identity', role: 'admin', scopes: null } as const
-    const made = await furnish(api, vendor, [leaver], { environment: 'dev', path: '/app' })
+    const made = await seedFixtures(api, vendor, [leaver], { environment: 'dev', path: '/app' })
     const where = { projectId: String(made.get('projectId')), environment: 'dev' }
     const appId = async () => {
       const { body } = await api.send('GET', `/api/v2/folders?projectId=${where.projectId}&environment=dev&path=/`)
@@ -334,7 +334,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
   it('deletes nothing at a place that no sync was moved away from', async () => {
     const vendor = await startEmulator()
     vendor.put('FOREIGN_KEY', 'theirs')
-    const made = await furnish(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
+    const made = await seedFixtures(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
       environment: 'dev',
       path: '/',
     })
@@ -359,7 +359,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
   it('deletes no key at a target that its sync did not write', async () => {
     const vendor = await startEmulator()
     vendor.put('FOREIGN_KEY', 'theirs')
-    const made = await furnish(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
+    const made = await seedFixtures(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
       environment: 'dev',
       path: '/',
     })
@@ -385,7 +385,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
 
   it('believes rows of an earlier version once, when they get their marks', async () => {
     const vendor = await startEmulator()
-    const made = await furnish(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
+    const made = await seedFixtures(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
       environment: 'dev',
       path: '/',
     })
@@ -485,7 +485,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
 
   it('lets no API key do more than its owner whose row was taken away', async () => {
     const vendor = await startEmulator()
-    const made = await furnish(api, vendor, [{ ...bob, kind: 'user', role: 'admin', scopes: null }], {
+    const made = await seedFixtures(api, vendor, [{ ...bob, kind: 'user', role: 'admin', scopes: null }], {
       environment: 'dev',
       path: '/',
     })
@@ -526,7 +526,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
 
   it('refuses every edited column of every sealed row: as one that is not there, or naming it', async () => {
     const vendor = await startEmulator()
-    const made = await furnish(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
+    const made = await seedFixtures(api, vendor, [{ ...bob, kind: 'user', role: 'viewer', scopes: null }], {
       environment: 'dev',
       path: '/',
     })

@@ -18,7 +18,7 @@ export interface AsOperator extends Admin {
   operator: Actor
 }
 
-/** Throws `CannotStart`. */
+/** Throws `StartupError`. */
 export async function withAdmin<T>(cli: Cli, act: (admin: AsOperator) => Promise<T>): Promise<T> {
   const { openAdmin, OPERATOR, settings } = await instanceEnv(cli)
   const admin = await openAdmin(settings)

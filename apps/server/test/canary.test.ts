@@ -25,7 +25,7 @@ import {
   type Place,
   type Profile,
 } from './instance.ts'
-import { found, foundIn, needlesOf, type Needle } from './traces.ts'
+import { found, foundIn, searchedTexts, type SearchedText } from './leak-scan.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 /** In every canary, and nowhere else in the world. */
@@ -304,10 +304,10 @@ onEveryProfile((profile) => {
 
     expect(made).toBeGreaterThanOrEqual(CANARIES)
     const values = [
-      ...needlesOf('a canary', CORE),
-      ...issued.flatMap((text, n) => needlesOf(`issued secret ${n}`, text)),
+      ...searchedTexts('a canary', CORE),
+      ...issued.flatMap((text, n) => searchedTexts(`issued secret ${n}`, text)),
     ]
-    const needles = [...values, ...needlesOf('a comment', REMARK)]
+    const needles = [...values, ...searchedTexts('a comment', REMARK)]
     const hits: string[] = []
     hits.push(...found('an answer', said.join('\n'), values))
     // The store with its WAL while it is in use; everything else, too, once it is closed.
@@ -408,7 +408,7 @@ const wrongCredentials = (emulator: Emulator, canary: () => string): Record<stri
     ]),
   )
 
-async function inBackup(place: Place, needles: readonly Needle[]): Promise<string[]> {
+async function inBackup(place: Place, needles: readonly SearchedText[]): Promise<string[]> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-backup-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   const admin = await openAdmin(readEnv(environmentOf(place)))
@@ -418,7 +418,7 @@ async function inBackup(place: Place, needles: readonly Needle[]): Promise<strin
 }
 
 /** Every row of every table, the queue's included, and, where this machine may read them, the files behind them with the WAL. */
-async function inDatabase(databaseUrl: string, needles: readonly Needle[]): Promise<string[]> {
+async function inDatabase(databaseUrl: string, needles: readonly SearchedText[]): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {

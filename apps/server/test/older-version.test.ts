@@ -37,7 +37,7 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
       if (env.KEYFERRY_ROOT_KEY) process.env['KEYFERRY_ROOT_KEY'] = env.KEYFERRY_ROOT_KEY
       onTestFinished(() => void delete process.env['KEYFERRY_ROOT_KEY'])
       const instance = await startInstance(profile, place)
-      const { send, projectId, token } = await furnish(instance)
+      const { send, projectId, token } = await seedFixtures(instance)
       const contents = async () => ({
         now: (await send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`)).secrets.map(content),
         versions: (
@@ -107,7 +107,7 @@ const content = (row: Answer) => ({
 })
 
 /** A project whose secret A has two versions, each with a comment and metadata. */
-async function furnish(instance: { url: string }) {
+async function seedFixtures(instance: { url: string }) {
   let token = ''
   const send = async (method: string, path: string, body?: object): Promise<Answer> => {
     const answer = await fetch(instance.url + path, {

@@ -12,7 +12,7 @@ import { newHome } from '@keyferry/server/testing-cli'
 import { environmentOf } from '@keyferry/server/testing'
 import { openBrowser, suiteName, whyNoBrowser } from './chromium.ts'
 import { signIn } from './console.ts'
-import { hands, see } from './hands.ts'
+import { pageObject, see } from './page-object.ts'
 import { openScreens } from './screens.ts'
 
 const LIMIT = { timeout: 60_000 }
@@ -41,7 +41,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     })
     const page = await browser.newPage({ baseURL: running.url, locale: 'en', reducedMotion: 'reduce' })
     const screens = await openScreens(page, 'screens-ways-in')
-    const { button, alert } = hands(() => page)
+    const { button, alert } = pageObject(() => page)
     const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name }))
     const { email } = await bootstrap(running.url)
 

@@ -5,15 +5,15 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { firstRun, oneConsole, signIn } from './console.ts'
-import { gone, hands, see } from './hands.ts'
+import { gone, pageObject, see } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
-import { isInDocument, witness, type Witness } from './witness.ts'
+import { isInDocument, monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
 
 const CANARY = 'canary-of-people'
 const VERA = { email: 'vera@example.com', password: 'vera has a sentence too' }
 const LIMIT = { timeout: 60_000 }
 /** Of one test: most look at several screens. */
-const PATIENCE = { timeout: 300_000 }
+const TIMEOUT = { timeout: 300_000 }
 
 describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
   const all = oneConsole()
@@ -22,13 +22,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
   let projectId: string
   let screens: Screens
   /** The invited person's own browser. */
-  let hers: { context: BrowserContext; page: Page; seen: Witness; screens: Screens }
-  const admin = hands(() => page)
-  const vera = hands(() => hers.page)
+  let hers: { context: BrowserContext; page: Page; seen: BrowserMonitor; screens: Screens }
+  const admin = pageObject(() => page)
+  const vera = pageObject(() => hers.page)
   const at = (path: string): string => `/p/${projectId}${path}`
   const heading = (on: Page, name: string | RegExp): Promise<void> => see(on.getByRole('heading', { name }).first())
 
-  async function anotherBrowser(): Promise<{ context: BrowserContext; page: Page; seen: Witness }> {
+  async function anotherBrowser(): Promise<{ context: BrowserContext; page: Page; seen: BrowserMonitor }> {
     const context = await all().browser.newContext({
       baseURL: all().url,
       locale: 'en',
@@ -36,7 +36,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
       reducedMotion: 'reduce',
       viewport: { width: 1280, height: 800 },
     })
-    const seen = witness(context)
+    const seen = monitorBrowser(context)
     return { context, page: await context.newPage(), seen }
   }
   /** A secret that is shown once, on the open page. */
@@ -54,7 +54,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
   })
   afterAll(() => hers.context.close())
 
-  it('starts with nobody but the admin', PATIENCE, async () => {
+  it('starts with nobody but the admin', TIMEOUT, async () => {
     client = await firstRun(all())
     const project = await client.projects.create.mutate({ projectName: 'Checkout' })
     projectId = project.id
@@ -75,7 +75,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
   })
 
   let link = ''
-  it('invites somebody who has no account, with a link that is shown once', PATIENCE, async () => {
+  it('invites somebody who has no account, with a link that is shown once', TIMEOUT, async () => {
     await page.goto(at('/access?open=add'))
     await admin.button('Add person').last().click()
     await see(page.getByText('Enter an email address'))
@@ -107,7 +107,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await admin.button('Done').click()
   })
 
-  it('lets the invited make an account, and shows a viewer no value', PATIENCE, async () => {
+  it('lets the invited make an account, and shows a viewer no value', TIMEOUT, async () => {
     hers.seen.expectRefusal('instance.me')
     await hers.page.goto(link)
     await heading(hers.page, 'You are invited to Checkout')
@@ -139,7 +139,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await gone(page.getByRole('list', { name: 'Open invitations' }))
   })
 
-  it('narrows a member to places, and holds them to it at once', PATIENCE, async () => {
+  it('narrows a member to places, and holds them to it at once', TIMEOUT, async () => {
     const read = async (): Promise<number> => {
       const answer = await hers.context.request.get(
         `/api/v3/secrets/raw/DATABASE_URL?workspaceId=${projectId}&environment=dev&secretPath=/`,
@@ -160,7 +160,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
   })
 
   let recovery = ''
-  it('asks for a second factor once it is set up', PATIENCE, async () => {
+  it('asks for a second factor once it is set up', TIMEOUT, async () => {
     await vera.button(VERA.email).click()
     await hers.page.getByRole('menuitem', { name: 'Your account' }).click()
     await heading(hers.page, 'Second factor')
@@ -213,7 +213,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await heading(hers.page, 'Checkout')
   })
 
-  it('lists sessions and ends them, switches the second factor off, and changes the password', PATIENCE, async () => {
+  it('lists sessions and ends them, switches the second factor off, and changes the password', TIMEOUT, async () => {
     const third = await anotherBrowser()
     await hers.page.goto('/account')
     await vera.button('Switch off').click()
@@ -249,10 +249,10 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
 
   it(
     'lets a person only set up a second factor where one is required, and shows and ends their sessions',
-    PATIENCE,
+    TIMEOUT,
     async () => {
       const third = await anotherBrowser()
-      const her = hands(() => third.page)
+      const her = pageObject(() => third.page)
       third.seen.keepSecret(`${VERA.password}, and another`)
       // Nobody here has one, so no other page may ask for anything meanwhile.
       await page.goto('about:blank')
@@ -293,7 +293,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     },
   )
 
-  it('sets a forgotten password by a link that an instance admin makes', PATIENCE, async () => {
+  it('sets a forgotten password by a link that an instance admin makes', TIMEOUT, async () => {
     await page.goto(at('/access?tab=instance'))
     await see(admin.row(VERA.email))
     await screens.look('instance')
@@ -321,7 +321,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await heading(hers.page, 'Checkout')
   })
 
-  it('makes an API key that works at the REST API until it is revoked', PATIENCE, async () => {
+  it('makes an API key that works at the REST API until it is revoked', TIMEOUT, async () => {
     const path = `/api/v3/secrets/raw/DATABASE_URL?workspaceId=${projectId}&environment=dev&secretPath=/`
     const billing = await client.projects.create.mutate({ projectName: 'Billing' })
     await page.goto(at('/access?tab=keys'))
@@ -355,7 +355,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await client.projects.delete.mutate({ projectId: billing.id })
   })
 
-  it('makes a machine, gives it a secret, shows that it is locked out, and ends it', PATIENCE, async () => {
+  it('makes a machine, gives it a secret, shows that it is locked out, and ends it', TIMEOUT, async () => {
     await admin.tab('Machines').click()
     await admin.button('Add machine').click()
     await page.getByLabel('Name').fill('deploy-pipeline')
@@ -419,7 +419,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     expect(await client.identities.list.query()).toEqual([])
   })
 
-  it('removes a member, makes somebody an instance admin, and never takes the last one', PATIENCE, async () => {
+  it('removes a member, makes somebody an instance admin, and never takes the last one', TIMEOUT, async () => {
     await page.goto(at('/access'))
     await admin.button('Remove Vera').click()
     await admin.dialog().getByRole('button', { name: 'Remove Vera' }).click()
@@ -441,7 +441,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await see(hers.page.getByRole('tab', { name: 'Instance' }))
   })
 
-  it('shows what belongs to the invited to nobody, and fails at nothing', PATIENCE, async () => {
+  it('shows what belongs to the invited to nobody, and fails at nothing', TIMEOUT, async () => {
     expect(hers.seen.problems()).toEqual([])
     expect(await hers.seen.leaks()).toEqual([])
   })

@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootstrap, clientOf, type Source } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { oneConsole, signIn } from './console.ts'
-import { gone, hands, see } from './hands.ts'
+import { gone, pageObject, see } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
-import { isInDocument } from './witness.ts'
+import { isInDocument } from './browser-monitor.ts'
 
 const CANARY = 'canary'
 const LIMIT = { timeout: 60_000 }
-const PATIENCE = { timeout: 300_000 }
+const TIMEOUT = { timeout: 300_000 }
 /** More than two pages of the log. */
 const READINGS = 240
 
@@ -24,7 +24,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
   let client: KeyferryClient
   let api: Source
   let screens: Screens
-  const { button, dialog, alert, go } = hands(() => page)
+  const { button, dialog, alert, go } = pageObject(() => page)
   const entry = (words: string | RegExp) => page.getByRole('row', { name: words })
   const entries = () => page.getByRole('table', { name: 'Activity' }).locator('tbody tr[aria-label]')
   const param = (name: string): string | null => new URL(page.url()).searchParams.get(name)
@@ -59,7 +59,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     expect(screens.tooWide).toEqual([])
   })
 
-  it('says in words who did what, and leads there', PATIENCE, async () => {
+  it('says in words who did what, and leads there', TIMEOUT, async () => {
     await go('Activity')
     await see(entry(/changed DATABASE_URL in dev:\/api$/))
     await see(entry(/created the project Checkout$/))
@@ -80,7 +80,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     return entries[0]?.seq ?? 0
   }
 
-  it('is narrowed by who, what, where, when and any text, in an address that can be shared', PATIENCE, async () => {
+  it('is narrowed by who, what, where, when and any text, in an address that can be shared', TIMEOUT, async () => {
     await page.getByLabel('Filter by what').selectOption('secrets')
     await gone(entry(/created the project/))
     await page.getByLabel('Filter by environment').selectOption('dev')
@@ -112,7 +112,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await button('Clear filters').click()
   })
 
-  it('goes on for as long as one scrolls, and is exported whole', PATIENCE, async () => {
+  it('goes on for as long as one scrolls, and is exported whole', TIMEOUT, async () => {
     await Promise.all(
       Array.from({ length: READINGS }, () => client.secrets.get.query({ ...api, secretName: 'DATABASE_URL' })),
     )
@@ -155,7 +155,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     ])
   })
 
-  it('can be proven to be whole', PATIENCE, async () => {
+  it('can be proven to be whole', TIMEOUT, async () => {
     await button('Check the chain').click()
     await see(page.getByText(/^Chain intact up to entry \d+$/))
     await screens.look('activity-verified')
@@ -164,7 +164,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await see(entry(/read the value of DATABASE_URL/).first())
   })
 
-  it('has failure notices sent by webhook, whose secret is shown once', PATIENCE, async () => {
+  it('has failure notices sent by webhook, whose secret is shown once', TIMEOUT, async () => {
     const hook = await receiveWebhooks()
     await go('Notices')
     await see(page.getByRole('heading', { name: 'Nobody is told yet' }))
@@ -213,7 +213,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await see(entry(/removed the alert recipient http:\/\/127\.0\.0\.1:\d+\/…$/))
   })
 
-  it('is kept from who is no admin, with the reason', PATIENCE, async () => {
+  it('is kept from who is no admin, with the reason', TIMEOUT, async () => {
     const { link } = await client.members.invite.mutate({
       projectId: api.projectId,
       email: 'vera@example.com',

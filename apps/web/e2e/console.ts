@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { startKeyferry } from '@keyferry/server'
 import { environmentOf } from '@keyferry/server/testing'
 import { openBrowser } from './chromium.ts'
-import { witness, type Witness } from './witness.ts'
+import { monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
 
 export interface Console {
   url: string
@@ -19,14 +19,14 @@ export interface Console {
   page: Page
   /** By destination. */
   vendors: ReadonlyMap<string, Emulator>
-  seen: Witness
+  seen: BrowserMonitor
   /** What the instance printed for its setup. */
   setup: { code: string; link: string }
   close(): Promise<void>
 }
 
 /** Generous, for a machine that does other things too. */
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 
 export const OUTPUT = resolve(import.meta.dirname, '../../../test-output')
 
@@ -47,8 +47,8 @@ async function openConsole(): Promise<Console> {
     reducedMotion: 'reduce',
     viewport: { width: 1280, height: 800 },
   })
-  context.setDefaultTimeout(PATIENCE_MS)
-  const seen = witness(context)
+  context.setDefaultTimeout(TIMEOUT_MS)
+  const seen = monitorBrowser(context)
   const page = await context.newPage()
   return {
     url: running.url,
@@ -69,7 +69,7 @@ async function openConsole(): Promise<Console> {
 
 /**
  * One console for a suite whose tests go on where the one before them ended: after a failure the rest are skipped. Every test
- * also fails on what its witness saw. Gives what the suite's own hooks and tests ask for it.
+ * also fails on what the browser monitor saw. Gives what the suite's own hooks and tests ask for it.
  */
 export function oneConsole(): () => Console {
   let console: Console | null = null

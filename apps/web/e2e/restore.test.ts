@@ -7,12 +7,12 @@ import { settled } from '@keyferry/server/demo'
 import { bootstrap, clientOf, createSync, type Account, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { oneConsole, signIn } from './console.ts'
-import { gone, hands, see } from './hands.ts'
+import { gone, pageObject, see } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 
 const LIMIT_MS = 60_000
 const LIMIT = { timeout: LIMIT_MS }
-const PATIENCE = { timeout: 300_000 }
+const TIMEOUT = { timeout: 300_000 }
 const CANARY = 'canary'
 const [[name, startEmulator] = ['', undefined]] = [...(await emulators())]
 
@@ -27,7 +27,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
   let home: string
   let screens: Screens
   let there: Emulator | null = null
-  const { button, tab, alert, fact } = hands(() => page)
+  const { button, tab, alert, fact } = pageObject(() => page)
   const note = (title: string | RegExp) => page.getByRole('note').filter({ hasText: title })
 
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
       .toEqual(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, `${CANARY}-${value}`])))
   const restoring = (): string | null => new URL(page.url()).searchParams.get('restore')
 
-  it('shows what going back to a run would change, and what it cannot bring back', PATIENCE, async () => {
+  it('shows what going back to a run would change, and what it cannot bring back', TIMEOUT, async () => {
     await client.folders.create.mutate({ projectId: source.projectId, environment: 'dev', name: 'shared', path: '/' })
     await put({ REGION: 'eu' }, '/shared')
     await client.imports.create.mutate({ ...source, path: '/', import: { environment: 'dev', path: '/shared' } })
@@ -110,7 +110,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await see(changes.first())
   })
 
-  it('writes exactly what was looked at, and the target follows', PATIENCE, async () => {
+  it('writes exactly what was looked at, and the target follows', TIMEOUT, async () => {
     await client.secrets.update.mutate({ ...source, secretName: 'KEPT', secretValue: `${CANARY}-meanwhile` })
     all().seen.expectRefusal('syncs.restore')
     await button('Approve, write 2 and delete 1 secret').click()
@@ -132,7 +132,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     )
   })
 
-  it('says why a run cannot be gone back to', PATIENCE, async () => {
+  it('says why a run cannot be gone back to', TIMEOUT, async () => {
     await client.secrets.create.mutate({ ...source, secretName: 'BROKEN', secretValue: ['$', '{NOT_THERE}'].join('') })
     await atRest()
     const [blocked] = await client.syncs.runs.query(sync)
@@ -150,7 +150,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
 
   it(
     'names who stood behind a sync that is blocked for access, and lets someone who may take it over',
-    PATIENCE,
+    TIMEOUT,
     async () => {
       const machine = await client.identities.create.mutate({ name: 'deployer', role: 'admin' })
       const { clientId } = await client.universalAuth.attach.mutate({ identityId: machine.id })
@@ -178,7 +178,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     },
   )
 
-  it('says that repairs stopped, and starts them again', PATIENCE, async () => {
+  it('says that repairs stopped, and starts them again', TIMEOUT, async () => {
     await atRest()
     await client.syncs.update.mutate({ ...sync, syncOptions: { driftRepair: true } })
     await atRest()
@@ -197,7 +197,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await expect.poll(() => emulator.contents().has('KEPT'), LIMIT).toBe(true)
   })
 
-  it('shows what has not left its old place, and tries again when asked', PATIENCE, async () => {
+  it('shows what has not left its old place, and tries again when asked', TIMEOUT, async () => {
     await atRest()
     there = (await startEmulator?.()) ?? null
     if (!there) throw new Error(`no emulator of ${name}`)
@@ -218,7 +218,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     expect(there.contents().get('CHANGED')).toBe(`${CANARY}-by-ana`)
   })
 
-  it('says that it is taken away with what it wrote, what waits for that, and why it could not', PATIENCE, async () => {
+  it('says that it is taken away with what it wrote, what waits for that, and why it could not', TIMEOUT, async () => {
     await atRest()
     if (!there) throw new Error('the sync was not moved')
     there.fail(1, { kind: 'status', status: 401 })

@@ -6,12 +6,12 @@ import { bootstrap, clientOf, createSync, type SyncRef } from '@keyferry/server/
 import { settled } from '@keyferry/server/demo'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { oneConsole, signIn } from './console.ts'
-import { gone, hands, see, type Hands } from './hands.ts'
+import { gone, pageObject, see, type PageObject } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
-import { isInDocument, witness, type Witness } from './witness.ts'
+import { isInDocument, monitorBrowser, type BrowserMonitor } from './browser-monitor.ts'
 
 const LIMIT_MS = 60_000
-const PATIENCE = { timeout: 300_000 }
+const TIMEOUT = { timeout: 300_000 }
 const CANARY = 'canary-of-roles'
 const PASSWORD = 'a sentence of somebody else'
 const INSIDE = [{ environment: 'dev', secretPath: '/api/**' }]
@@ -22,14 +22,14 @@ const TWO_FRAMES = 'new Promise((done) => requestAnimationFrame(() => requestAni
 interface Person {
   context: BrowserContext
   page: Page
-  seen: Witness
+  seen: BrowserMonitor
   screens: Screens
-  hands: Hands
-  /** Calls that went together, of which some were refused: the witness sees only those that were refused as a whole. */
+  ui: PageObject
+  /** Calls that went together, of which some were refused: the monitor sees only those that were refused as a whole. */
   partly: string[]
 }
 
-describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
+describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
   const all = oneConsole()
   let client: KeyferryClient
   let projectId: string
@@ -83,7 +83,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
       viewport: { width: 1280, height: 800 },
     })
     context.setDefaultTimeout(LIMIT_MS)
-    return { context, seen: witness(context), page: await context.newPage() }
+    return { context, seen: monitorBrowser(context), page: await context.newPage() }
   }
 
   /** A member of the project, who is signed in. */
@@ -106,7 +106,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
     await signIn(page, { email, password: PASSWORD })
     await see(page.getByRole('heading', { name: 'Checkout' }))
     const screens = await openScreens(page, `screens-${role}`)
-    return { context, page, seen, screens, hands: hands(() => page), partly }
+    return { context, page, seen, screens, ui: pageObject(() => page), partly }
   }
 
   const texts = async (what: Locator): Promise<string[]> => (await what.allTextContents()).map((text) => text.trim())
@@ -114,8 +114,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
     texts(page.getByRole('navigation', { name: 'Main' }).getByRole('link'))
 
   /** The button is there, and says on focus why it does nothing. */
-  async function denied({ page, hands }: Person, name: string, reason: string | RegExp): Promise<void> {
-    const button = hands.button(name).first()
+  async function denied({ page, ui }: Person, name: string, reason: string | RegExp): Promise<void> {
+    const button = ui.button(name).first()
     await see(button)
     expect(await button.getAttribute('aria-disabled'), name).toBe('true')
     // By the keyboard: a focus that comes of a click tells nothing.
@@ -127,29 +127,29 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
     await see(page.getByRole('tooltip').filter({ hasText: reason }))
     await button.blur()
   }
-  const offered = async ({ hands }: Person, name: string): Promise<void> => {
-    await see(hands.button(name).first())
-    expect(await hands.button(name).first().getAttribute('aria-disabled'), name).toBeNull()
+  const offered = async ({ ui }: Person, name: string): Promise<void> => {
+    await see(ui.button(name).first())
+    expect(await ui.button(name).first().getAttribute('aria-disabled'), name).toBeNull()
   }
 
   it('show a viewer what there is, and no value', async () => {
-    const { page, hands, screens } = viewer
+    const { page, ui, screens } = viewer
     expect(await sections(viewer)).toEqual(['Secrets', 'Syncs', 'Access', 'Trash', 'Settings'])
     await see(page.getByText('2 syncs, none in trouble.'))
     await see(page.getByText('1 secret in dev:/'))
     await screens.look('home')
-    await hands.button('See secrets').click()
-    await see(hands.row('ROOT_KEY'))
+    await ui.button('See secrets').click()
+    await see(ui.row('ROOT_KEY'))
     await denied(viewer, 'Paste .env', 'Only developers and admins of this project may change secrets')
     await denied(viewer, 'Compare', 'may read values')
     await denied(viewer, 'New folder', 'may change secrets')
     await denied(viewer, 'Add import', 'may change secrets')
     await denied(viewer, 'Reveal ROOT_KEY', 'may read values')
     for (const name of ['Copy ROOT_KEY', 'Edit ROOT_KEY', 'Add secret'])
-      expect(await hands.button(name).count(), name).toBe(0)
+      expect(await ui.button(name).count(), name).toBe(0)
     expect(await page.getByRole('checkbox').count()).toBe(0)
     await screens.look('secrets')
-    await hands.button('More for ROOT_KEY').click()
+    await ui.button('More for ROOT_KEY').click()
     expect(await texts(page.getByRole('menuitem'))).toEqual(['History', 'Who uses this?'])
     await page.getByRole('menuitem', { name: 'History' }).click()
     await denied(viewer, 'Reveal', 'may read values')
@@ -157,22 +157,22 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
   })
 
   it('let a viewer follow a sync, and not touch it', async () => {
-    const { page, hands, screens } = viewer
+    const { page, ui, screens } = viewer
     await page.goto(at('/syncs'))
     await denied(viewer, 'Add sync', 'Only admins of this project')
     await denied(viewer, `Sync now: to-${inside.destination}`, 'Only developers and admins of this project may run')
     await page.goto(pageOf(inside))
-    await see(hands.row('API_KEY'))
+    await see(ui.row('API_KEY'))
     await denied(viewer, 'Sync now', 'may run a sync')
     await screens.look('sync')
-    await hands.button('More actions').click()
+    await ui.button('More actions').click()
     expect(await texts(page.getByRole('menuitem'))).toEqual(['Copy sync ID'])
     await page.keyboard.press('Escape')
-    await hands.tab('Settings').click()
+    await ui.tab('Settings').click()
     await see(page.getByText('You see the settings and cannot change them'))
     await see(page.getByRole('definition').filter({ hasText: 'dev:/api' }))
     await screens.look('sync-settings')
-    await hands.tab('Danger').click()
+    await ui.tab('Danger').click()
     await denied(viewer, 'Delete sync', 'Only admins of this project')
   })
 
@@ -188,7 +188,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
     ] as const) {
       await page.goto(at(path))
       await heading(viewer, title)
-      await see(viewer.hands.button('Go to the secrets'))
+      await see(viewer.ui.button('Go to the secrets'))
     }
     await screens.look('closed')
     await page.goto('/projects/new')
@@ -206,36 +206,36 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
   })
 
   it('lead somebody narrowed to their first folder, and let them work there', async () => {
-    const { page, hands, screens } = narrow
+    const { page, ui, screens } = narrow
     await see(page.getByText('2 secrets in dev:/api'))
     await see(page.getByText('1 sync, none in trouble.'))
     await screens.look('home')
-    await hands.go('Secrets')
-    await see(hands.row('API_KEY'))
+    await ui.go('Secrets')
+    await see(ui.row('API_KEY'))
     expect(page.url()).toContain('/secrets/dev?path=%2Fapi')
     for (const name of ['Paste .env', 'Compare', 'New folder', 'Add import', 'Add secret', 'Reveal API_KEY'])
       await offered(narrow, name)
-    await hands.button('Edit API_URL').click()
+    await ui.button('Edit API_URL').click()
     await page.getByLabel('New value of API_URL').fill(`${CANARY}-new`)
-    await hands.button('Save').click()
+    await ui.button('Save').click()
     await gone(page.getByLabel('New value of API_URL'))
     await page.getByRole('link', { name: 'deep' }).click()
     await heading(narrow, 'No secrets in this folder yet')
     await page.goto(pageOf(inside))
     await offered(narrow, 'Sync now')
-    await hands.tab('Settings').click()
+    await ui.tab('Settings').click()
     await see(page.getByText('You see the settings and cannot change them'))
   })
 
   it('show somebody narrowed the way, and nothing beside it', async () => {
-    const { page, hands, screens } = narrow
+    const { page, ui, screens } = narrow
     await page.goto(at('/secrets/dev'))
     await heading(narrow, 'The secrets of dev:/ are not yours to see')
     await screens.look('way')
     expect(await texts(page.getByRole('tab'))).toEqual(['Development'])
     expect(await page.getByRole('link', { name: 'billing' }).count()).toBe(0)
-    await hands.button('/api').click()
-    await see(hands.row('API_KEY'))
+    await ui.button('/api').click()
+    await see(ui.row('API_KEY'))
     for (const path of ['/secrets/dev?path=%2Fbilling', '/secrets/prod', '/secrets/dev/history?path=%2Fbilling']) {
       await page.goto(at(path))
       await heading(narrow, 'not yours to see')
@@ -243,8 +243,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
     await page.goto(at('/compare'))
     await heading(narrow, 'There is nothing to compare with')
     await page.goto(at('/syncs'))
-    await see(hands.row(`to-${inside.destination}`))
-    expect(await hands.row(`to-${outside.destination}`).count()).toBe(0)
+    await see(ui.row(`to-${inside.destination}`))
+    expect(await ui.row(`to-${outside.destination}`).count()).toBe(0)
     narrow.seen.mayBeRefused('syncs.get')
     await page.goto(pageOf(outside))
     await heading(narrow, 'This sync is gone or not yours to see')
@@ -258,7 +258,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), PATIENCE, () => {
     await denied(narrow, 'Add environment', 'Only admins of this project may change')
     await page.goto(at('/trash'))
     await offered(narrow, 'Restore GONE_FROM_API')
-    expect(await hands.row('GONE_FROM_ROOT').count()).toBe(0)
+    expect(await ui.row('GONE_FROM_ROOT').count()).toBe(0)
     await page.keyboard.press('Control+k')
     await page.getByPlaceholder('Go to a secret').fill('key')
     await see(page.getByRole('option', { name: 'API_KEY' }).first())

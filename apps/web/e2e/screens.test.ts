@@ -8,7 +8,7 @@ import { settled } from '@keyferry/server/demo'
 import { createSync, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, firstRun, oneConsole } from './console.ts'
-import { hands, see } from './hands.ts'
+import { pageObject, see } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
 import { fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
 
@@ -30,7 +30,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
   let source: Source
   let destinations: { destination: Destination; emulator: Emulator }[]
   let syncs: SyncRef[]
-  const { button, row, dialog, alert } = hands(() => page)
+  const { button, row, dialog, alert } = pageObject(() => page)
   const look = (name: string): Promise<void> => screens.look(name)
   const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name, exact: true }))
   const at = (path: string): string => `/p/${source.projectId}${path}`

@@ -7,7 +7,7 @@ import { settled } from '@keyferry/server/demo'
 import { bootstrap, clientOf, createSync, type Source, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { oneConsole, signIn } from './console.ts'
-import { gone, hands, see } from './hands.ts'
+import { gone, pageObject, see } from './page-object.ts'
 
 const LIMIT_MS = 60_000
 const SLOW_MS = 1500
@@ -21,7 +21,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
   const all = oneConsole()
   let page: Page
   let client: KeyferryClient
-  const { button, tab, row, dialog, alert, fact } = hands(() => page)
+  const { button, tab, row, dialog, alert, fact } = pageObject(() => page)
 
   beforeAll(async () => {
     const { url, seen } = all()

@@ -7,9 +7,9 @@ import { settled } from '@keyferry/server/demo'
 import { bootstrap, clientOf, createSync, type Account, type SyncRef } from '@keyferry/server/demo/setup'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { oneConsole, signIn } from './console.ts'
-import { gone, hands, see } from './hands.ts'
+import { gone, pageObject, see } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
-import { isInDocument } from './witness.ts'
+import { isInDocument } from './browser-monitor.ts'
 
 const LIMIT_MS = 60_000
 const SLOW_MS = 1500
@@ -28,7 +28,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
   let projectId: string
   let emulators: [string, Emulator][]
   let syncs: SyncRef[]
-  const { button, row, dialog, alert, go } = hands(() => page)
+  const { button, row, dialog, alert, go } = pageObject(() => page)
   const heading = (name: string): Promise<void> => see(page.getByRole('heading', { name, exact: true }))
   const item = (name: string): Locator => page.getByRole('menuitem', { name, exact: true })
   const status = (text: string): Locator => page.getByRole('status').filter({ hasText: text })

@@ -5,9 +5,9 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, firstRun, oneConsole, signIn } from './console.ts'
-import { gone, hands, see } from './hands.ts'
+import { gone, pageObject, see } from './page-object.ts'
 import { fillFields, readFields, secretValues, wrongCredentials, type Destination } from './vendor-forms.ts'
-import { isInDocument } from './witness.ts'
+import { isInDocument } from './browser-monitor.ts'
 
 /** In every value, so that one look finds any of them. */
 const CANARY = 'canary'
@@ -21,7 +21,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
   let place: { projectId: string; environment: string; secretPath: string }
   /** What the folder holds, and so what every target has to. */
   const values = new Map<string, string>()
-  const { button, row, dialog, alert, fact, go, tabTo } = hands(() => page)
+  const { button, row, dialog, alert, fact, go, tabTo } = pageObject(() => page)
 
   beforeAll(() => {
     page = all().page

@@ -10,7 +10,7 @@ import { emulators } from '@keyferry/core/emulators'
 import { createSync } from '@keyferry/core/verbs'
 import { createDatabase } from '@keyferry/db/testing'
 import { insertOrganization } from '@keyferry/kernel/authority'
-import { openInstance, readEnv } from '@keyferry/runtime'
+import { openRuntime, readEnv } from '@keyferry/runtime'
 import { updateSecrets } from '@keyferry/vault'
 import { createTestProject } from '@keyferry/vault/testing'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
@@ -30,7 +30,7 @@ async function startFleet() {
     KEYFERRY_ROOT_KEY: randomBytes(32).toString('base64'),
     KEYFERRY_ALLOW_PRIVATE_NETWORK: 'true',
   }
-  const instance = await openInstance(readEnv({ ...variables, LOG_LEVEL: 'silent' }), { makeKey: false })
+  const instance = await openRuntime(readEnv({ ...variables, LOG_LEVEL: 'silent' }), { makeKey: false })
   onTestFinished(instance.close)
   await instance.jobs.start()
   const { ctx } = instance

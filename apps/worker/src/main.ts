@@ -1,15 +1,15 @@
 /** A worker of a fleet: takes the jobs that the API's processes send, over the same Postgres. */
-import { CannotStart, openInstance, readEnv, runProcess, serveMonitoring } from '@keyferry/runtime'
+import { StartupError, openRuntime, readEnv, runProcess, serveMonitoring } from '@keyferry/runtime'
 import { startWorker } from './worker.ts'
 
 await runProcess(async () => {
   const env = readEnv(process.env)
   if (env.DATABASE_URL === undefined) {
-    throw new CannotStart(
+    throw new StartupError(
       'A worker of its own needs DATABASE_URL=postgres://…: without it the store and the queue live inside the one process that `pnpm start` runs, worker included.',
     )
   }
-  const instance = await openInstance(env, { makeKey: false })
+  const instance = await openRuntime(env, { makeKey: false })
   const monitoring = await serveMonitoring(instance.monitoring, env)
   const worker = await startWorker(instance)
   instance.ctx.log.info({ metricsPort: monitoring?.port }, 'worker ready')

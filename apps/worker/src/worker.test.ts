@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { listRuns } from '@keyferry/core'
 import { emulators } from '@keyferry/core/emulators'
-import { startFerry } from '@keyferry/core/testing'
+import { startSyncFixture } from '@keyferry/core/testing'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { createQueue, type Backend } from '@keyferry/queue'
 import { createFolder, listFolders } from '@keyferry/vault'
@@ -16,35 +16,35 @@ const [destination = ''] = (await emulators()).keys()
 onEveryDatabase('worker', (open) => {
   it('finds what is due though every wake-up was lost, at its start and later', async () => {
     // This context's queue forgets whatever it is told.
-    const ferry = await startFerry(open, destination)
-    onTestFinished(ferry.close)
-    await ferry.set({ KEY: 'first' })
-    await ferry.create()
+    const fixture = await startSyncFixture(open, destination)
+    onTestFinished(fixture.close)
+    await fixture.set({ KEY: 'first' })
+    await fixture.create()
 
-    const jobs = createQueue({ backend: await backendOf(ferry.databaseUrl), log: ferry.ctx.log })
+    const jobs = createQueue({ backend: await backendOf(fixture.databaseUrl), log: fixture.ctx.log })
     onTestFinished(jobs.stop)
-    const worker = await startWorker({ ctx: ferry.ctx, jobs, historyDays: 90, concurrency: 2 })
+    const worker = await startWorker({ ctx: fixture.ctx, jobs, historyDays: 90, concurrency: 2 })
     onTestFinished(worker.stop)
-    await expect.poll(ferry.contents, { timeout: 60_000 }).toEqual({ KEY: 'first' })
-    await ferry.set({ KEY: 'second' })
-    await expect.poll(ferry.contents, { timeout: 60_000 }).toEqual({ KEY: 'second' })
+    await expect.poll(fixture.contents, { timeout: 60_000 }).toEqual({ KEY: 'first' })
+    await fixture.set({ KEY: 'second' })
+    await expect.poll(fixture.contents, { timeout: 60_000 }).toEqual({ KEY: 'second' })
 
     await worker.stop()
-    await ferry.set({ KEY: 'third' })
+    await fixture.set({ KEY: 'third' })
     await jobs.stop()
-    expect(ferry.contents()).toEqual({ KEY: 'second' })
+    expect(fixture.contents()).toEqual({ KEY: 'second' })
   }, 240_000)
 
   it('finishes deletions that a dead process left, and forgets old runs', async () => {
-    const ferry = await startFerry(open, destination)
-    onTestFinished(ferry.close)
-    const { ctx, actor, place } = ferry
-    await ferry.set({ KEY: 'value' })
-    const sync = await ferry.create()
-    await ferry.run(sync)
-    ferry.clock.advance(100 * 24 * 60 * 60_000)
-    await ferry.set({ KEY: 'other' })
-    await ferry.run(sync)
+    const fixture = await startSyncFixture(open, destination)
+    onTestFinished(fixture.close)
+    const { ctx, actor, place } = fixture
+    await fixture.set({ KEY: 'value' })
+    const sync = await fixture.create()
+    await fixture.run(sync)
+    fixture.clock.advance(100 * 24 * 60 * 60_000)
+    await fixture.set({ KEY: 'other' })
+    await fixture.run(sync)
     const left = await createFolder(ctx, actor, { ...place, path: '/', name: 'left' })
     const deletion = { id: randomUUID(), projectId: place.projectId, kind: 'folder' as const, subjectId: left.id }
     await ctx.db
@@ -52,7 +52,7 @@ onEveryDatabase('worker', (open) => {
       .values({ ...deletion, actor: JSON.stringify(actor), createdAt: '' })
       .execute()
 
-    const jobs = createQueue({ backend: await backendOf(ferry.databaseUrl), log: ctx.log })
+    const jobs = createQueue({ backend: await backendOf(fixture.databaseUrl), log: ctx.log })
     onTestFinished(jobs.stop)
     const worker = await startWorker({ ctx, jobs, historyDays: 90, concurrency: 1 })
     onTestFinished(worker.stop)

@@ -3,7 +3,7 @@ import { requestedRevision, type AuditStream } from '@keyferry/core/process'
 import type { Context } from '@keyferry/kernel'
 import type { JobQueue } from '@keyferry/queue'
 import { startSweep } from './sweep.ts'
-import { startUpkeep } from './upkeep.ts'
+import { startMaintenance } from './maintenance.ts'
 
 /** Milliseconds that running syncs get to end by themselves, and again as long after their signal aborted. */
 const GRACE_MS = 5_000
@@ -36,10 +36,10 @@ export async function startWorker({
     revision: (syncId) => requestedRevision(ctx, syncId),
   })
   const sweep = startSweep(ctx, jobs.queue, { historyDays, auditStreams })
-  const upkeep = startUpkeep(ctx, auditDays)
+  const maintenance = startMaintenance(ctx, auditDays)
   return {
     async stop() {
-      await Promise.all([sweep.stop(), upkeep.stop(), jobs.drain(GRACE_MS)])
+      await Promise.all([sweep.stop(), maintenance.stop(), jobs.drain(GRACE_MS)])
     },
   }
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createKeyferryClient, type KeyferryClient } from './index.ts'
 
 /** For a busy machine; nothing waits longer than it must. */
-const PATIENCE = { timeout: 60_000 }
+const TIMEOUT = { timeout: 60_000 }
 
 onEveryDatabase('the typed client', (open) => {
   let api: TestApi
@@ -63,13 +63,13 @@ onEveryDatabase('the typed client', (open) => {
       { projectId: project.id },
       { onStarted: opened, onData: ({ data }) => heard.push(data) },
     )
-    await vi.waitFor(() => expect(opened).toHaveBeenCalled(), PATIENCE)
+    await vi.waitFor(() => expect(opened).toHaveBeenCalled(), TIMEOUT)
     const write = (projectId: string, secretName: string) =>
       client.secrets.create.mutate({ projectId, environment: 'dev', secretName, secretValue: 'x' })
     // It listens before it says so: nothing from here on is missed.
     await write(other.id, 'ELSEWHERE')
     await write(project.id, 'HERE')
-    await vi.waitFor(() => expect(heard).not.toEqual([]), PATIENCE)
+    await vi.waitFor(() => expect(heard).not.toEqual([]), TIMEOUT)
     subscription.unsubscribe()
     expect(heard).toEqual(heard.map(() => expect.objectContaining({ kind: 'secrets', projectId: project.id })))
   })
@@ -77,7 +77,7 @@ onEveryDatabase('the typed client', (open) => {
   it('does not keep the server from closing', async () => {
     const opened = vi.fn()
     const subscription = client.syncs.events.subscribe({ projectId: randomUUID() }, { onStarted: opened })
-    await vi.waitFor(() => expect(opened).toHaveBeenCalled(), PATIENCE)
+    await vi.waitFor(() => expect(opened).toHaveBeenCalled(), TIMEOUT)
     await api.app.close()
     subscription.unsubscribe()
     await expect(fetch(url)).rejects.toThrow()
@@ -88,7 +88,7 @@ onEveryDatabase('the typed client', (open) => {
     const feeds = Array.from({ length: 21 }, () =>
       client.syncs.events.subscribe({ projectId: randomUUID() }, { onError: failed }),
     )
-    await vi.waitFor(() => expect(failed).toHaveBeenCalled(), PATIENCE)
+    await vi.waitFor(() => expect(failed).toHaveBeenCalled(), TIMEOUT)
     expect(failed.mock.calls).toEqual([
       [expect.objectContaining({ status: 429, message: expect.stringContaining('20 live event streams') })],
     ])
@@ -104,7 +104,7 @@ onEveryDatabase('the typed client', (open) => {
     await vi.waitFor(
       () =>
         expect(failed).toHaveBeenCalledWith(expect.objectContaining({ message: 'Token is not valid', status: 401 })),
-      PATIENCE,
+      TIMEOUT,
     )
     subscription.unsubscribe()
   })

@@ -5,16 +5,16 @@ import { OutOfReach } from '@keyferry/kernel'
 import type { Place } from '@keyferry/schemas/policy'
 import { createFolder, createImport, deleteFolder, listTrash } from '@keyferry/vault'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startFerry, type Ferry } from '../src/testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../src/testing/sync-fixture.ts'
 
 onEveryDatabase('resolve', (open) => {
-  let ferry: Ferry
+  let fixture: SyncFixture
   let table: Record<Where['kind'], readonly [Where, readonly Place[]][]>
   let unknown: readonly Where[]
 
   beforeAll(async () => {
-    ferry = await startFerry(open, 'trigger-dev')
-    const { ctx, actor, projectId, connectionId } = ferry
+    fixture = await startSyncFixture(open, 'trigger-dev')
+    const { ctx, actor, projectId, connectionId } = fixture
     const make = (path: string, name: string) =>
       createFolder(ctx, actor, { projectId, environment: 'dev', path, name, description: null })
     const { id: folderId } = await make('/', 'a')
@@ -35,7 +35,7 @@ onEveryDatabase('resolve', (open) => {
       path: '/a',
       import: { environment: 'dev', path: '/source' },
     })
-    const { id: syncId } = await ferry.create({ secretPath: '/a/sub', isAutoSyncEnabled: false })
+    const { id: syncId } = await fixture.create({ secretPath: '/a/sub', isAutoSyncEnabled: false })
     const { slug } = await ctx.db
       .selectFrom('projects')
       .where('id', '=', projectId)
@@ -100,14 +100,14 @@ onEveryDatabase('resolve', (open) => {
     ]
   })
   afterAll(async () => {
-    await ferry.emulator.close()
-    await ferry.close()
+    await fixture.emulator.close()
+    await fixture.close()
   })
 
   it('finds where each kind of place is', async () => {
     for (const [kind, rows] of Object.entries(table)) {
       for (const [where, wanted] of rows) {
-        const { places, behind } = await resolve(ferry.ctx.db, where)
+        const { places, behind } = await resolve(fixture.ctx.db, where)
         const beyond = (await behind?.()) ?? []
         const all = new Map([...places, ...beyond].map((place) => [key(place), place]))
         expect([...all.keys()].toSorted(), kind).toEqual(wanted.map(key).toSorted())
@@ -116,7 +116,7 @@ onEveryDatabase('resolve', (open) => {
   })
 
   it('finds nothing at an id or a name that nothing has', async () => {
-    for (const where of unknown) await expect(resolve(ferry.ctx.db, where), where.kind).rejects.toThrow(OutOfReach)
+    for (const where of unknown) await expect(resolve(fixture.ctx.db, where), where.kind).rejects.toThrow(OutOfReach)
   })
 })
 

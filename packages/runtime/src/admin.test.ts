@@ -12,9 +12,9 @@ import { createProject, createSecret, getSecret, updateSecrets } from '@keyferry
 import { ownPostgres } from '@keyferry/vitest/own-postgres'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { changeRootKey, openAdmin, OPERATOR } from './admin.ts'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 import { readEnv, type Env } from './env.ts'
-import { openInstance, type Instance } from './open.ts'
+import { openRuntime, type Runtime } from './open.ts'
 import { announce } from './processes.ts'
 import { restoreBackup } from './restore.ts'
 import { prepareNextKey } from './root-key.ts'
@@ -30,19 +30,19 @@ async function environment(variables: Record<string, string> = {}): Promise<Env>
   return readEnv({ LOG_LEVEL: 'silent', KEYFERRY_DATA_DIR: dir, ...variables })
 }
 
-async function open(env: Env): Promise<Instance> {
-  const instance = await openInstance(env, { makeKey: env.DATABASE_URL === undefined })
+async function open(env: Env): Promise<Runtime> {
+  const instance = await openRuntime(env, { makeKey: env.DATABASE_URL === undefined })
   closing.push(() => instance.close())
   return instance
 }
 
-async function close(instance: Instance): Promise<void> {
+async function close(instance: Runtime): Promise<void> {
   closing.pop()
   await instance.close()
 }
 
 /** An organization, a project and the secret A = `first`. */
-async function setUp({ ctx }: Instance): Promise<string> {
+async function setUp({ ctx }: Runtime): Promise<string> {
   const id = randomUUID()
   await ctx.db.transaction().execute((tx) => insertOrganization(ctx, tx, { id, name: 'Acme', slug: 'acme' }))
   const project = await createProject(ctx, SYSTEM, { projectName: 'Shop', shouldCreateDefaultEnvs: true })
@@ -144,7 +144,7 @@ describe.skipIf(!inject('postgresUrl'))('a change of the root key in the environ
     expect(await read(serving.ctx, projectId)).toBe('first')
     await close(serving)
     await close(await open(both))
-    await expect(open(await fleet({ KEYFERRY_ROOT_KEY: old }))).rejects.toThrow(CannotStart)
+    await expect(open(await fleet({ KEYFERRY_ROOT_KEY: old }))).rejects.toThrow(StartupError)
     expect(await read((await open(await fleet({ KEYFERRY_ROOT_KEY: next }))).ctx, projectId)).toBe('first')
   })
 })
@@ -216,13 +216,13 @@ describe('a backup', () => {
       const changed = Buffer.from(bytes)
       changed[at] = (changed[at] ?? 0) ^ 1
       await writeFile(none, changed)
-      await expect(restoreBackup(env, none, { unsealed: false })).rejects.toThrow(CannotStart)
+      await expect(restoreBackup(env, none, { unsealed: false })).rejects.toThrow(StartupError)
     }
     const line = bytes.lastIndexOf('\nkeyferry-backup-1 ')
     await writeFile(none, bytes.subarray(0, line))
     await expect(restoreBackup(env, none, { unsealed: false })).rejects.toThrow('does not say whether it was changed')
     await writeFile(none, bytes.subarray(0, Math.floor(bytes.length / 2)))
-    await expect(restoreBackup(env, none, { unsealed: true })).rejects.toThrow(CannotStart)
+    await expect(restoreBackup(env, none, { unsealed: true })).rejects.toThrow(StartupError)
     await expect(
       restoreBackup({ ...env, KEYFERRY_ROOT_KEY: randomBytes(32) }, file, { unsealed: true }),
     ).rejects.toThrow('is not the root key')

@@ -6,7 +6,7 @@ import { missingMigrations, openPostgres, openSqlite, SchemaTooNew, unknownMigra
 import { IntegrityBroken, rotateRootKey, type Actor, type Context, type Keyring } from '@keyferry/kernel'
 import { openAuthority } from '@keyferry/kernel/authority'
 import { createMetrics } from '@keyferry/kernel/metrics'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 import type { Env } from './env.ts'
 import { limitsOf } from './limits.ts'
 import { createLog } from './log.ts'
@@ -24,7 +24,7 @@ export interface Admin {
 export const OPERATOR: Actor = { kind: 'system', id: 'operator', name: 'Operator' }
 
 /**
- * The store of an instance, without its lock and its queue: for one command. Throws `CannotStart` when there is nothing set up, the root key is wrong, or
+ * The store of an instance, without its lock and its queue: for one command. Throws `StartupError` when there is nothing set up, the root key is wrong, or
  * the store is at another version than this code.
  */
 export async function openAdmin(env: Env): Promise<Admin> {
@@ -34,7 +34,7 @@ export async function openAdmin(env: Env): Promise<Admin> {
   const stored =
     url === undefined ? (existsSync(file) ? storedKeyInSqlite(file) : null) : await storedKeyInPostgres(url)
   if (!stored)
-    throw new CannotStart(
+    throw new StartupError(
       `Nothing is set up in ${url === undefined ? dataDir : 'this database'}. Check KEYFERRY_DATA_DIR and DATABASE_URL.`,
     )
   const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
@@ -42,14 +42,14 @@ export async function openAdmin(env: Env): Promise<Admin> {
   const [unknown] = await unknownMigrations(db)
   if (unknown !== undefined) {
     await db.destroy()
-    throw new CannotStart(
+    throw new StartupError(
       `This Keyferry is too old for its data: ${new SchemaTooNew(unknown).message}. Run that version. Nothing was changed.`,
     )
   }
   const missing = await missingMigrations(db)
   if (missing.length > 0) {
     await db.destroy()
-    throw new CannotStart(
+    throw new StartupError(
       `The store is older than this Keyferry (${missing.join(', ')}). Start Keyferry once, then try again.`,
     )
   }
@@ -61,10 +61,10 @@ export async function openAdmin(env: Env): Promise<Admin> {
   }
 }
 
-/** The context of one command on an open store. Throws `CannotStart` when rows are gone that nothing goes on without. */
+/** The context of one command on an open store. Throws `StartupError` when rows are gone that nothing goes on without. */
 export async function commandContext(env: Env, store: Db, keyring: Keyring): Promise<Context> {
   const { db, authority, integrity } = await openAuthority({ db: store, keyring }).catch((error: unknown) => {
-    throw error instanceof IntegrityBroken ? new CannotStart(error.message, error) : error
+    throw error instanceof IntegrityBroken ? new StartupError(error.message, error) : error
   })
   const ctx: Context = {
     db,
@@ -90,12 +90,12 @@ export async function commandContext(env: Env, store: Db, keyring: Keyring): Pro
  * Changes the root key while the instance serves. With the key in a file: a new one is written beside it, the store is wrapped anew, and the new
  * one takes the old one's place; a serving process finds it by itself. With keys in the environment: every process has to be running with
  * `KEYFERRY_ROOT_KEY_NEXT` by now, and is restarted with it as `KEYFERRY_ROOT_KEY` afterwards. After a crash anywhere, the same again
- * finishes. Returns how many keys were wrapped anew. Throws `CannotStart` naming the running processes that have not got the new key, unless `force`.
+ * finishes. Returns how many keys were wrapped anew. Throws `StartupError` naming the running processes that have not got the new key, unless `force`.
  */
 export async function changeRootKey(env: Env, { force = false } = {}): Promise<number> {
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
   if (env.KEYFERRY_ROOT_KEY && !env.KEYFERRY_ROOT_KEY_NEXT) {
-    throw new CannotStart(
+    throw new StartupError(
       'Restart every process with the new root key in KEYFERRY_ROOT_KEY_NEXT beside the present one, then run this again with both set.',
     )
   }
@@ -104,7 +104,7 @@ export async function changeRootKey(env: Env, { force = false } = {}): Promise<n
   try {
     const behind = force ? [] : await processesWithout(ctx, next, dataDir)
     if (behind.length > 0)
-      throw new CannotStart(
+      throw new StartupError(
         `The new root key is unknown to ${behind.join(', ')}. Restart them with it in KEYFERRY_ROOT_KEY_NEXT, or repeat this with --force if they have ended. Nothing was changed.`,
       )
     const keys = await rotateRootKey(ctx, OPERATOR, next)

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { webhookUrl, type AuditStream } from '@keyferry/core/process'
 import { Invalid, type Network } from '@keyferry/kernel'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 import type { Env } from './env.ts'
 
-/** Where copies of the audit log go. Throws `CannotStart` for a webhook that Keyferry does not call. */
+/** Where copies of the audit log go. Throws `StartupError` for a webhook that Keyferry does not call. */
 export function auditStreamsOf(env: Env, network: Network): AuditStream[] {
   const { AUDIT_STREAM_URL: url, AUDIT_STREAM_SECRET: key, AUDIT_STREAM_FILE: path, AUDIT_STREAM_STDOUT } = env
   return [
@@ -19,6 +19,6 @@ function checked(url: string, network: Network): string {
     return webhookUrl(network, url).href
   } catch (error) {
     if (!(error instanceof Invalid)) throw error
-    throw new CannotStart(`AUDIT_STREAM_URL: ${error.issues.map(({ message }) => message).join('; ')}`, error)
+    throw new StartupError(`AUDIT_STREAM_URL: ${error.issues.map(({ message }) => message).join('; ')}`, error)
   }
 }

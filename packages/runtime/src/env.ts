@@ -2,7 +2,7 @@ import { requiresTls } from '@keyferry/core/process'
 import { DEFAULT_LIMITS } from '@keyferry/kernel'
 import { isLoopback, isOpened, looksPrivate, openedHost, type OpenedHost } from '@keyferry/kernel/private-hosts'
 import { z } from 'zod'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 import { hostnameOf } from './hosts.ts'
 import { sourceNames, withSecrets } from './secret-settings.ts'
 
@@ -192,13 +192,13 @@ const SECRETS = [
 /** Read by the command line, from the same environment. */
 const OF_THE_COMMAND_LINE = ['KEYFERRY_TOKEN', 'KEYFERRY_TOKEN_FILE', 'KEYFERRY_PASSPHRASE', 'KEYFERRY_PASSPHRASE_FILE']
 
-/** What the operator set, with the defaults. Throws `CannotStart` naming each wrong variable, never its value. */
+/** What the operator set, with the defaults. Throws `StartupError` naming each wrong variable, never its value. */
 export function readEnv(variables: Record<string, string | undefined>): Env {
   // An empty variable is what a shell or a compose file leaves of one that is not set.
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
   const result = schema.safeParse(withSecrets(set, SECRETS))
   if (result.success) return { ...result.data, warnings: warningsOf(result.data, Object.keys(set)) }
-  throw new CannotStart(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+  throw new StartupError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
 }
 
 function warningsOf(env: Read, names: readonly string[]): string[] {

@@ -9,11 +9,11 @@ import { createDatabase, statement } from '@keyferry/db/testing'
 import { insertOrganization } from '@keyferry/kernel/authority'
 import { sql } from 'kysely'
 import { afterEach, describe, expect, inject, it } from 'vitest'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 import { readEnv } from './env.ts'
 import { createLog } from './log.ts'
 import { serveMonitoring } from './monitoring.ts'
-import { openInstance, type Instance } from './open.ts'
+import { openRuntime, type Runtime } from './open.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -26,8 +26,8 @@ async function dataDir(): Promise<string> {
   return dir
 }
 
-async function open(variables: Record<string, string>, makeKey = true): Promise<Instance> {
-  const instance = await openInstance(readEnv({ LOG_LEVEL: 'silent', ...variables }), { makeKey })
+async function open(variables: Record<string, string>, makeKey = true): Promise<Runtime> {
+  const instance = await openRuntime(readEnv({ LOG_LEVEL: 'silent', ...variables }), { makeKey })
   closing.push(() => instance.close())
   return instance
 }
@@ -81,7 +81,7 @@ describe('the data directory', () => {
     await spoil(join(dir, 'root.key'))
     const before = await contents(dir)
     const refused = open({ KEYFERRY_DATA_DIR: dir })
-    await expect(refused).rejects.toThrow(CannotStart)
+    await expect(refused).rejects.toThrow(StartupError)
     await expect(refused).rejects.toThrow(message)
     expect(await contents(dir)).toEqual(before)
   })
@@ -103,7 +103,7 @@ describe('the data directory', () => {
     closing.pop()
     await close()
     const refused = open({ KEYFERRY_DATA_DIR: dir })
-    await expect(refused).rejects.toThrow(CannotStart)
+    await expect(refused).rejects.toThrow(StartupError)
     await expect(refused).rejects.toThrow('too old')
   })
 
@@ -111,13 +111,13 @@ describe('the data directory', () => {
     const file = join(await dataDir(), 'file')
     await writeFile(file, '')
     const refused = open({ KEYFERRY_DATA_DIR: join(file, 'below') })
-    await expect(refused).rejects.toThrow(CannotStart)
+    await expect(refused).rejects.toThrow(StartupError)
     await expect(refused).rejects.toThrow('KEYFERRY_DATA_DIR')
   })
 
   it('is not opened when the store takes no writes', async () => {
     const dir = await dataDir()
-    const first = await openInstance(readEnv({ KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'silent' }), { makeKey: true })
+    const first = await openRuntime(readEnv({ KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'silent' }), { makeKey: true })
     await first.close()
     // What SQLite takes for read-only whoever asks: a version of the format that it cannot write.
     const file = await openFile(join(dir, 'keyferry.db'), 'r+')
@@ -170,7 +170,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet', () => {
       DATABASE_URL: 'postgres://someone:hidden@127.0.0.1:1/none',
       LOG_LEVEL: 'silent',
     })
-    const refused = openInstance(env, { makeKey: false, patienceMs: 600 })
+    const refused = openRuntime(env, { makeKey: false, timeoutMs: 600 })
     await expect(refused).rejects.toThrow('DATABASE_URL cannot be used')
     await expect(refused).rejects.not.toThrow('hidden')
   })
@@ -202,7 +202,7 @@ describe('the environment', () => {
   it('names what is wrong and not its value', () => {
     const wrong = () =>
       readEnv({ PORT: 'none', KEYFERRY_ROOT_KEY: 'c2hvcnQ=', DATABASE_URL: 'mysql://root:hidden@host' })
-    expect(wrong).toThrow(CannotStart)
+    expect(wrong).toThrow(StartupError)
     for (const name of ['PORT', 'KEYFERRY_ROOT_KEY', 'DATABASE_URL']) expect(wrong).toThrow(`${name}: `)
     expect(wrong).not.toThrow(/c2hvcnQ|hidden/)
   })
@@ -244,7 +244,7 @@ describe('the environment', () => {
     ]
     for (const [variables, words] of refusals) {
       expect(() => readEnv(variables)).toThrow(words)
-      expect(() => readEnv(variables)).toThrow(CannotStart)
+      expect(() => readEnv(variables)).toThrow(StartupError)
       expect(() => readEnv(variables)).not.toThrow(/hidden/)
     }
     await chmod(file, 0o666)
@@ -369,8 +369,8 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
       KEYFERRY_ROOT_KEY: newKey(),
       LOG_LEVEL: 'silent',
     })
-    await expect(openInstance(env, { makeKey: false, patienceMs: 300 })).rejects.toThrow('(tried for 0 s)')
-    const starting = openInstance(env, { makeKey: false })
+    await expect(openRuntime(env, { makeKey: false, timeoutMs: 300 })).rejects.toThrow('(tried for 0 s)')
+    const starting = openRuntime(env, { makeKey: false })
     door.listen(doorPort, '127.0.0.1')
     const instance = await starting
     closing.push(async () => {
@@ -445,7 +445,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
     for (const text of sabotage(new URL(variables.DATABASE_URL).pathname.slice(1))) await statement(ctx.db, text)
     const start = async () => (await open(variables, false)).jobs.start()
     const refused: unknown = await start().catch((error: unknown) => error)
-    expect(refused).toBeInstanceOf(CannotStart)
+    expect(refused).toBeInstanceOf(StartupError)
     expect(String(refused)).toMatch(words)
   })
 

@@ -1,14 +1,14 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import SQLite from 'better-sqlite3'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 
 export interface Lock {
   release(): void
 }
 
 /**
- * Keeps a second process out of `dataDir`. Throws `CannotStart` while another one is in.
+ * Keeps a second process out of `dataDir`. Throws `StartupError` while another one is in.
  *
  * The lock is the operating system's, taken by SQLite on an empty file: it goes with the process however that ends, so there is no
  * stale lock to detect, and a paused process keeps it.
@@ -22,7 +22,7 @@ export function lockDataDir(dataDir: string): Lock {
   } catch (error) {
     file.close()
     if (!isBusy(error)) throw error
-    throw new CannotStart(
+    throw new StartupError(
       `The data directory ${dataDir} is in use by another Keyferry${pidIn(holder)}. Stop that one, or set KEYFERRY_DATA_DIR to another directory.`,
     )
   }

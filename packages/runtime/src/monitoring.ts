@@ -2,7 +2,7 @@
 import { timingSafeEqual, createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { Context } from '@keyferry/kernel'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 import type { Env } from './env.ts'
 import { hostCheck } from './hosts.ts'
 import type { Readiness } from './readiness.ts'
@@ -55,7 +55,7 @@ export function monitoringOf(ctx: Context, readiness: () => Promise<Readiness>, 
 export const isProxied = (headers: Record<string, unknown>): boolean =>
   headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined || headers['x-real-ip'] !== undefined
 
-/** A server of its own for `/metrics` and `/api/ready`, where `METRICS_PORT` asks for one; else null. Throws `CannotStart`. */
+/** A server of its own for `/metrics` and `/api/ready`, where `METRICS_PORT` asks for one; else null. Throws `StartupError`. */
 export async function serveMonitoring(
   monitoring: Monitoring,
   env: Pick<Env, 'HOST' | 'METRICS_PORT' | 'KEYFERRY_URL' | 'KEYFERRY_ALLOWED_HOSTS'>,
@@ -86,7 +86,7 @@ export async function serveMonitoring(
   })
   const listening = Promise.withResolvers<void>()
   server.once('error', (error) =>
-    listening.reject(new CannotStart(`METRICS_PORT=${port} cannot be used: ${error.message}`, error)),
+    listening.reject(new StartupError(`METRICS_PORT=${port} cannot be used: ${error.message}`, error)),
   )
   server.listen(port, host, () => listening.resolve())
   await listening.promise

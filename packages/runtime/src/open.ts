@@ -17,7 +17,7 @@ import { createMetrics } from '@keyferry/kernel/metrics'
 import { createQueue, localEvents, postgresEvents, type Backend, type EventBus, type JobQueue } from '@keyferry/queue'
 import type { Logger } from 'pino'
 import { auditStreamsOf } from './audit-streams.ts'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 import type { Env } from './env.ts'
 import { followMarks } from './follow-marks.ts'
 import { limitsOf } from './limits.ts'
@@ -25,13 +25,13 @@ import { lockDataDir } from './lock.ts'
 import { createLog } from './log.ts'
 import { monitoringOf, type Monitoring } from './monitoring.ts'
 import { announce } from './processes.ts'
-import { PATIENCE_MS, whenReachable, whenUsable } from './reachable.ts'
+import { STARTUP_TIMEOUT_MS, whenReachable, whenUsable } from './reachable.ts'
 import { readinessOf } from './readiness.ts'
 import { openRootKey, presentKeys, type GivenKeys } from './root-key.ts'
 import { storedKeyInPostgres, storedKeyInSqlite } from './stored-key.ts'
 
 /** What every process of Keyferry has in common: an open store, the keys, the queue and the live events. */
-export interface Instance {
+export interface Runtime {
   ctx: Context
   /** 32 bytes that sign-in derives its keys from. */
   authKey: Buffer
@@ -44,8 +44,8 @@ export interface Instance {
   auditDays: number | null
   /** Where copies of the audit log go. */
   auditStreams: readonly AuditStream[]
-  /** Does a step of the start as soon as the database can be reached: it may go away again at any moment. Throws `CannotStart`. */
-  patiently<T>(work: () => Promise<T>): Promise<T>
+  /** Does a step of the start as soon as the database can be reached: it may go away again at any moment. Throws `StartupError`. */
+  withStartupRetry<T>(work: () => Promise<T>): Promise<T>
   /** Closes all of it. Drain the jobs first. */
   close(): Promise<void>
 }
@@ -54,17 +54,17 @@ export interface OpenOptions {
   /** A root key may be made where nothing is stored yet; processes of a fleet must share one instead. */
   makeKey: boolean
   /** Milliseconds that a Postgres gets to become reachable. */
-  patienceMs?: number
+  timeoutMs?: number
 }
 
 /**
  * Opens the instance that `env` describes: SQLite and a queue in this process, or both on Postgres with `DATABASE_URL`. The queue is
  * made, not started.
  *
- * Throws `CannotStart` before anything is written when the directory is in use, the database stays away, the store was written by a newer
+ * Throws `StartupError` before anything is written when the directory is in use, the database stays away, the store was written by a newer
  * version, or the root key is missing or wrong.
  */
-export async function openInstance(env: Env, options: OpenOptions): Promise<Instance> {
+export async function openRuntime(env: Env, options: OpenOptions): Promise<Runtime> {
   const log = createLog(env.LOG_LEVEL)
   for (const warning of env.warnings) log.warn(warning)
   // Refused before anything is opened.
@@ -81,25 +81,25 @@ function makeDataDir(dataDir: string): void {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     accessSync(dataDir, constants.W_OK)
   } catch (error) {
-    throw new CannotStart(
+    throw new StartupError(
       `The data directory ${dataDir} cannot be used: ${String(error)}. Set KEYFERRY_DATA_DIR to another one.`,
       error,
     )
   }
 }
 
-async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }: OpenOptions): Promise<Instance> {
+async function openEmbedded(env: Env, dataDir: string, log: Logger, { makeKey }: OpenOptions): Promise<Runtime> {
   const lock = lockDataDir(dataDir)
   try {
     const file = join(dataDir, 'keyferry.db')
     const { keyring } = openRootKey(dataDir, givenKeys(env), storedKeyInSqlite(file), { make: makeKey })
-    const store = await whenUsable(file, () => prepared(openSqlite(file), keyring))
+    const store = await whenUsable(file, () => openStore(openSqlite(file), keyring))
     const instance = assemble(env, log, {
       ...store,
       keyring,
       bus: localEvents(),
       backend: { kind: 'embedded', dir: join(dataDir, 'queue') },
-      patiently: (work) => work(),
+      withStartupRetry: (work) => work(),
       unlock: lock.release,
     })
     // This is the only process, so whatever lease is left was left by a crash.
@@ -120,18 +120,18 @@ async function openFleet(
   databaseUrl: string,
   dataDir: string,
   log: Logger,
-  { makeKey, patienceMs = PATIENCE_MS }: OpenOptions,
-): Promise<Instance> {
-  const patiently: Instance['patiently'] = (work) => whenReachable(work, { log, patienceMs })
-  const stored = await patiently(() => storedKeyInPostgres(databaseUrl))
+  { makeKey, timeoutMs = STARTUP_TIMEOUT_MS }: OpenOptions,
+): Promise<Runtime> {
+  const withStartupRetry: Runtime['withStartupRetry'] = (work) => whenReachable(work, { log, timeoutMs })
+  const stored = await withStartupRetry(() => storedKeyInPostgres(databaseUrl))
   const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: makeKey })
-  const store = await patiently(() => prepared(openPostgres(databaseUrl), keyring))
+  const store = await withStartupRetry(() => openStore(openPostgres(databaseUrl), keyring))
   return assemble(env, log, {
     ...store,
     keyring,
     bus: postgresEvents({ databaseUrl, log }),
     backend: { kind: 'fleet', databaseUrl },
-    patiently,
+    withStartupRetry,
     unlock() {},
   })
 }
@@ -148,13 +148,13 @@ interface Store extends Opened {
 }
 
 /** The store with its schema up to date and its rows checked, and the secret that sign-in derives its keys from. Closes it when that does not work. */
-async function prepared(db: Db, keyring: Keyring): Promise<Store> {
+async function openStore(db: Db, keyring: Keyring): Promise<Store> {
   try {
     await upToDate(db)
     return { ...(await openAuthority({ db, keyring })), authKey: await instanceSecret({ db, keyring }) }
   } catch (error) {
     await db.destroy()
-    throw error instanceof IntegrityBroken ? new CannotStart(`${error.message} Nothing was changed.`, error) : error
+    throw error instanceof IntegrityBroken ? new StartupError(`${error.message} Nothing was changed.`, error) : error
   }
 }
 
@@ -163,7 +163,7 @@ async function upToDate(db: Db): Promise<void> {
     await migrate(db)
   } catch (error) {
     if (!(error instanceof SchemaTooNew)) throw error
-    throw new CannotStart(
+    throw new StartupError(
       `This Keyferry is too old for its data: ${error.message}. Start that version. Nothing was changed.`,
       error,
     )
@@ -174,12 +174,12 @@ interface Parts extends Store {
   keyring: Keyring
   bus: EventBus
   backend: Backend
-  patiently: Instance['patiently']
+  withStartupRetry: Runtime['withStartupRetry']
   unlock(): void
 }
 
-function assemble(env: Env, log: Logger, parts: Parts): Instance {
-  const { db, keyring, authority, integrity, authKey, bus, backend, patiently, unlock } = parts
+function assemble(env: Env, log: Logger, parts: Parts): Runtime {
+  const { db, keyring, authority, integrity, authKey, bus, backend, withStartupRetry, unlock } = parts
   const metrics = createMetrics({ processMetrics: true })
   const auditStreams = auditStreamsOf(env, networkOf(env))
   const jobs = createQueue({ backend, log, hints: (syncIds) => wakeHints(ctx, syncIds) })
@@ -213,8 +213,8 @@ function assemble(env: Env, log: Logger, parts: Parts): Instance {
   return {
     ctx,
     authKey,
-    jobs: { ...jobs, start: () => patiently(jobs.start) },
-    patiently,
+    jobs: { ...jobs, start: () => withStartupRetry(jobs.start) },
+    withStartupRetry,
     profile: backend.kind,
     monitoring: monitoringOf(ctx, readinessOf(ctx, jobs, auditStreams), env.METRICS_TOKEN),
     historyDays: env.KEYFERRY_HISTORY_DAYS,

@@ -1,28 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { storeTrouble } from '@keyferry/db'
 import type { Logger } from 'pino'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 import { STORE_WORDS } from './store-words.ts'
 
 /** Milliseconds that a database gets to come up beside us. */
-export const PATIENCE_MS = 30_000
+export const STARTUP_TIMEOUT_MS = 30_000
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 4_000
 
 /**
- * Does `work` as soon as the database can be reached, trying for `patienceMs`. Throws `CannotStart` when it cannot by then, or when it refuses us
+ * Does `work` as soon as the database can be reached, trying for `timeoutMs`. Throws `StartupError` when it cannot by then, or when it refuses us
  * for a reason that waiting does not heal.
  */
 export async function whenReachable<T>(
   work: () => Promise<T>,
-  { log, patienceMs }: { log: Logger; patienceMs: number },
+  { log, timeoutMs }: { log: Logger; timeoutMs: number },
 ): Promise<T> {
-  const until = performance.now() + patienceMs
+  const until = performance.now() + timeoutMs
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     try {
       return await work()
     } catch (error) {
-      if (error instanceof CannotStart) throw error
+      if (error instanceof StartupError) throw error
       const trouble = storeTrouble(error)
       const passing = trouble === 'unreachable' || trouble === 'overloaded'
       if (passing && performance.now() + wait < until) {
@@ -31,8 +31,8 @@ export async function whenReachable<T>(
         continue
       }
       // The message of the driver may hold the address, never the password.
-      const tried = passing ? ` (tried for ${Math.round(patienceMs / 1000)} s)` : ''
-      throw new CannotStart(
+      const tried = passing ? ` (tried for ${Math.round(timeoutMs / 1000)} s)` : ''
+      throw new StartupError(
         `The database of DATABASE_URL cannot be used: ${reasonOf(error)}${tried}${remedy(error)}`,
         error,
       )
@@ -40,13 +40,13 @@ export async function whenReachable<T>(
   }
 }
 
-/** Runs a step of the start on a store that is a file. Throws `CannotStart` when the store is in trouble. */
+/** Runs a step of the start on a store that is a file. Throws `StartupError` when the store is in trouble. */
 export async function whenUsable<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (storeTrouble(error) === null) throw error
-    throw new CannotStart(`The store ${file} cannot be used: ${reasonOf(error)}${remedy(error)}`, error)
+    throw new StartupError(`The store ${file} cannot be used: ${reasonOf(error)}${remedy(error)}`, error)
   }
 }
 

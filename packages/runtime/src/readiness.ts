@@ -21,7 +21,7 @@ export interface Readiness {
 
 const OK = 'ok'
 /** A check that takes longer has failed. */
-const PATIENCE_MS = 3_000
+const CHECK_TIMEOUT_MS = 3_000
 /** Several probes a second cost the store one write. */
 const REMEMBERED_MS = 1_000
 
@@ -108,7 +108,7 @@ async function streamProblem(ctx: Context, streams: readonly AuditStream[]): Pro
 
 async function inTime(work: Promise<string | null>, late: string): Promise<string | null> {
   const { promise, resolve } = Promise.withResolvers<string>()
-  const timer = setTimeout(() => resolve(`${late} within ${PATIENCE_MS / 1000} s.`), PATIENCE_MS)
+  const timer = setTimeout(() => resolve(`${late} within ${CHECK_TIMEOUT_MS / 1000} s.`), CHECK_TIMEOUT_MS)
   try {
     return await Promise.race([work, promise])
   } catch {

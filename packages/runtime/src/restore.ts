@@ -24,7 +24,7 @@ import {
 } from '@keyferry/kernel'
 import SQLite from 'better-sqlite3'
 import { commandContext, OPERATOR } from './admin.ts'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 import type { Env } from './env.ts'
 import { lockDataDir } from './lock.ts'
 import { givenKeys } from './open.ts'
@@ -33,7 +33,7 @@ import { storedKeyInSqlite } from './stored-key.ts'
 
 /**
  * Puts a backup in the place of the store of an embedded instance that is stopped. What was there is kept beside it; its name is returned, or
- * null when there was nothing. An older backup is brought up to date. Everything is checked before anything is moved: throws `CannotStart` when the
+ * null when there was nothing. An older backup is brought up to date. Everything is checked before anything is moved: throws `StartupError` when the
  * instance runs, the file is no whole Keyferry store, was changed since it was written, a newer version wrote it, or the root key does not open it.
  * Sessions and access tokens of the backup end. `unsealed`: takes one that does not say whether it was changed.
  */
@@ -43,7 +43,7 @@ export async function restoreBackup(
   { unsealed }: { unsealed: boolean },
 ): Promise<string | null> {
   if (env.DATABASE_URL !== undefined)
-    throw new CannotStart(
+    throw new StartupError(
       'This instance keeps its data in Postgres. Check the dump with keyferry admin verify-backup keyferry.dump, stop every process, then: pg_restore --clean --if-exists --single-transaction --dbname="$DATABASE_URL" keyferry.dump',
     )
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
@@ -53,10 +53,10 @@ export async function restoreBackup(
     const file = join(dataDir, 'keyferry.db')
     const incoming = join(dataDir, 'keyferry.db.restoring')
     rmSync(incoming, { force: true })
-    if (!existsSync(from)) throw new CannotStart(`${from} does not exist.`)
+    if (!existsSync(from)) throw new StartupError(`${from} does not exist.`)
     const seal = readBackupSeal(from)
     if (!seal && !unsealed)
-      throw new CannotStart(
+      throw new StartupError(
         `${from} does not say whether it was changed: an earlier version wrote it, or another program. If you know where it comes from, restore it with --unsealed. Nothing was changed.`,
       )
     copyFileSync(from, incoming)
@@ -65,7 +65,7 @@ export async function restoreBackup(
       if (seal) truncateSync(incoming, seal.bytes)
       else refuseBroken(incoming, from)
       const stored = storedKeyInSqlite(incoming)
-      if (!stored) throw new CannotStart(`${from} is not a backup of a Keyferry that was set up. Nothing was changed.`)
+      if (!stored) throw new StartupError(`${from} is not a backup of a Keyferry that was set up. Nothing was changed.`)
       const { keyring } = openRootKey(dataDir, givenKeys(env), stored, { make: false })
       if (seal) {
         await refuseChanged(keyring, incoming, seal, from)
@@ -92,7 +92,7 @@ async function refuseChanged(keyring: Keyring, incoming: string, seal: BackupSea
     await checkBackup(keyring, incoming, seal)
   } catch (error) {
     if (!(error instanceof BadRequest || error instanceof DecryptionError)) throw error
-    throw new CannotStart(
+    throw new StartupError(
       `${from} was changed after it was written. Restore another backup. Nothing was changed.`,
       error,
     )
@@ -109,7 +109,7 @@ async function prepare(env: Env, incoming: string, keyring: Keyring, from: strin
     await endSessions(ctx, OPERATOR)
   } catch (error) {
     if (!(error instanceof SchemaTooNew)) throw error
-    throw new CannotStart(
+    throw new StartupError(
       `This Keyferry is too old for ${from}: ${error.message}. Restore it with that version. Nothing was changed.`,
       error,
     )
@@ -126,7 +126,7 @@ function refuseBroken(file: string, name: string): void {
     if (JSON.stringify(row) !== '{"integrity_check":"ok"}') throw new Error('its pages are damaged')
     database.pragma('journal_mode = delete')
   } catch (error) {
-    throw new CannotStart(
+    throw new StartupError(
       `${name} is not a whole Keyferry store: ${error instanceof Error ? error.message : 'unreadable'}. Nothing was changed.`,
       error,
     )

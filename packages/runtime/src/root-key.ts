@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { keyring, type Keyring } from '@keyferry/kernel'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 import type { StoredKey } from './stored-key.ts'
 
 /** What the operator gave in the environment: 32 bytes each. */
@@ -26,7 +26,7 @@ export interface GivenKeys {
 /**
  * The keyring of this instance, on the root key of the environment, else on the one in `<dataDir>/root.key`. While the root key is being
  * changed there is a next one, `KEYFERRY_ROOT_KEY_NEXT` or `<dataDir>/root.key.next`, and both are good; a change of the file that got as far as the
- * store is finished here. With `make` a new one is made where nothing is stored yet. Throws `CannotStart` when the key is missing, unsafe or
+ * store is finished here. With `make` a new one is made where nothing is stored yet. Throws `StartupError` when the key is missing, unsafe or
  * not the one that `stored` was wrapped with.
  */
 export function openRootKey(
@@ -41,7 +41,7 @@ export function openRootKey(
   if (keys.length === 0 && make && !stored) keys.push(makeKey(file))
   const [first] = keys
   if (!first) {
-    throw new CannotStart(
+    throw new StartupError(
       stored
         ? `There are data, but the root key that opens them is missing: put ${file} back, or set KEYFERRY_ROOT_KEY. Nothing was changed.`
         : 'No root key: set KEYFERRY_ROOT_KEY to 32 bytes in base64 (`openssl rand -base64 32` makes one), the same for every process.',
@@ -50,7 +50,7 @@ export function openRootKey(
   const present = stored ? keys.find((key) => opens(keyring(key), stored)) : first
   if (!present) {
     const name = given.rootKey ? 'KEYFERRY_ROOT_KEY' : file
-    throw new CannotStart(
+    throw new StartupError(
       `${name} is not the root key that the data were sealed with. Put the right one back. Nothing was changed.`,
     )
   }
@@ -96,11 +96,11 @@ function readKey(file: string): Buffer | null {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (!stat) return null
   if ((stat.mode & 0o077) !== 0 && process.platform !== 'win32') {
-    throw new CannotStart(`${file} can be read by other users of this machine. Run: chmod 600 ${file}`)
+    throw new StartupError(`${file} can be read by other users of this machine. Run: chmod 600 ${file}`)
   }
   const key = Buffer.from(readFileSync(file, 'utf8'), 'base64')
   if (key.length === 32) return key
-  throw new CannotStart(`${file} does not hold 32 bytes in base64. Put the right file back. Nothing was changed.`)
+  throw new StartupError(`${file} does not hold 32 bytes in base64. Put the right file back. Nothing was changed.`)
 }
 
 function makeKey(file: string): Buffer {

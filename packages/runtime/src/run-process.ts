@@ -1,4 +1,4 @@
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 
 /** Something that serves until it is stopped. */
 export interface Service {
@@ -30,7 +30,7 @@ export async function runProcess(start: () => Promise<Service>): Promise<void> {
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   } catch (error) {
-    console.error(error instanceof CannotStart ? error.message : stackOf(error))
+    console.error(error instanceof StartupError ? error.message : stackOf(error))
     process.exit(1)
   }
 }

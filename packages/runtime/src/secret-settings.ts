@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -20,7 +20,7 @@ export const sourceNames = (settings: readonly SecretSetting[]): string[] =>
   settings.flatMap(({ name, fromCommand }) => [`${name}_FILE`, ...(fromCommand ? [`${name}_COMMAND`] : [])])
 
 /**
- * `variables` with every secret in the variable of its own name, and without the names of its sources. Throws `CannotStart` when a secret is set
+ * `variables` with every secret in the variable of its own name, and without the names of its sources. Throws `StartupError` when a secret is set
  * twice, or its file or command gives none; what they say is never part of the message.
  */
 export function withSecrets(variables: Variables, settings: readonly SecretSetting[]): Variables {
@@ -28,7 +28,7 @@ export function withSecrets(variables: Variables, settings: readonly SecretSetti
   for (const setting of settings) {
     const names = [setting.name, ...sourceNames([setting])]
     const [source, ...others] = names.filter((name) => variables[name] !== undefined && variables[name] !== '')
-    if (others.length > 0) throw new CannotStart(`${[source, ...others].join(' and ')}: set one of them, not both`)
+    if (others.length > 0) throw new StartupError(`${[source, ...others].join(' and ')}: set one of them, not both`)
     for (const name of names) delete resolved[name]
     const given = source === undefined ? undefined : variables[source]
     if (source === undefined || given === undefined) continue
@@ -49,15 +49,15 @@ function fromFile(name: string, path: string): string {
       const { mode } = fstatSync(descriptor)
       // Containers mount secrets readable for everybody inside; writable for others is always a mistake.
       if ((mode & 0o022) !== 0 && process.platform !== 'win32')
-        throw new CannotStart(`${name}: other users can change ${path}. Run: chmod go-w ${path}`)
+        throw new StartupError(`${name}: other users can change ${path}. Run: chmod go-w ${path}`)
       text = readFileSync(descriptor, 'utf8')
     } finally {
       closeSync(descriptor)
     }
   } catch (error) {
-    if (error instanceof CannotStart) throw error
+    if (error instanceof StartupError) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    throw new CannotStart(`${name}: ${path} cannot be read (${code})`)
+    throw new StartupError(`${name}: ${path} cannot be read (${code})`)
   }
   return secretOf(name, text)
 }
@@ -75,10 +75,10 @@ function printed(name: string, command: string, env: Variables): string {
   })
   const code = ended.error && 'code' in ended.error ? String(ended.error.code) : null
   if (code === 'ETIMEDOUT')
-    throw new CannotStart(`${name}: ${file} printed no key within ${COMMAND_MS / 1000} s. Run it by hand to see why.`)
-  if (ended.error) throw new CannotStart(`${name}: ${file} cannot be run (${code ?? 'unknown error'})`)
+    throw new StartupError(`${name}: ${file} printed no key within ${COMMAND_MS / 1000} s. Run it by hand to see why.`)
+  if (ended.error) throw new StartupError(`${name}: ${file} cannot be run (${code ?? 'unknown error'})`)
   if (ended.status !== 0)
-    throw new CannotStart(`${name}: ${file} ended with ${ended.status ?? ended.signal}. Run it by hand to see why.`)
+    throw new StartupError(`${name}: ${file} ended with ${ended.status ?? ended.signal}. Run it by hand to see why.`)
   return secretOf(name, ended.stdout)
 }
 
@@ -87,13 +87,14 @@ function wordsOf(name: string, command: string): string[] {
   try {
     return z.array(z.string()).min(1).parse(JSON.parse(command))
   } catch {
-    throw new CannotStart(`${name}: must be a command and its arguments, or a JSON array of them`)
+    throw new StartupError(`${name}: must be a command and its arguments, or a JSON array of them`)
   }
 }
 
 /** The line end that editors and commands add is not part of it. */
 function secretOf(name: string, text: string): string {
   const secret = text.replace(/\r?\n$/, '')
-  if (secret === '' || secret.length > MOST_BYTES) throw new CannotStart(`${name}: it gives no secret, or one too long`)
+  if (secret === '' || secret.length > MOST_BYTES)
+    throw new StartupError(`${name}: it gives no secret, or one too long`)
   return secret
 }

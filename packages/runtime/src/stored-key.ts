@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { openPostgres } from '@keyferry/db'
 import SQLite from 'better-sqlite3'
 import { sql } from 'kysely'
-import { CannotStart } from './cannot-start.ts'
+import { StartupError } from './startup-error.ts'
 
 /** A data key as it is stored: whoever can open it has the right root key. */
 export interface StoredKey {
@@ -20,7 +20,7 @@ export function storedKeyInSqlite(file: string): StoredKey | null {
     if (tables.length === 0) return null
     return asStoredKey(database.prepare('select id as owner, data_key as wrapped from organizations limit 1').get())
   } catch (error) {
-    throw new CannotStart(`${file} cannot be read as a Keyferry store: ${String(error)}. Nothing was changed.`, error)
+    throw new StartupError(`${file} cannot be read as a Keyferry store: ${String(error)}. Nothing was changed.`, error)
   } finally {
     database.close()
     // A read-only connection leaves the empty ones it made.

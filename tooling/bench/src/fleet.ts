@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startPostgres } from '@keyferry/chaos/postgres'
-import { bootstrap } from '@keyferry/chaos/scene'
-import { startStage } from '@keyferry/chaos/stage'
+import { bootstrap } from '@keyferry/chaos/scenario'
+import { startCluster } from '@keyferry/chaos/cluster'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { openPostgres, type Db } from '@keyferry/db'
 import { createQueue, type JobQueue } from '@keyferry/queue'
@@ -63,7 +63,7 @@ export async function measureFleet(workerCounts: readonly number[] = [1, 2, 4]):
 async function measure(serverUrl: string, dir: string, workers: number) {
   const databaseUrl = await createDatabase(serverUrl, `fleet_${workers}`)
   const vendor = await startFleetVendor(2 * BACKLOG)
-  const stage = await startStage({ profile: 'postgres', dir, apis: 1, workers, databaseUrl, logLevel: 'warn' })
+  const stage = await startCluster({ profile: 'postgres', dir, apis: 1, workers, databaseUrl, logLevel: 'warn' })
   const db = openPostgres(databaseUrl, 2)
   try {
     const [api] = stage.servers

@@ -1,8 +1,8 @@
 /** Requests and wall time of every kind of run, per destination and size, at 50 ms vendor latency. */
 import { destinations, importFrom } from '@keyferry/core/destinations'
-import type { FloorOf, Work } from '@keyferry/core/emulators'
+import type { MinimumCallsOf, Work } from '@keyferry/core/emulators'
 import { startEmulatorProcess, type RemoteEmulator } from './emulator.ts'
-import { startFerry, type BenchFerry } from './ferry.ts'
+import { startBenchSync, type BenchSync } from './bench-sync.ts'
 import { rawDeletes } from './raw.ts'
 import { ms, printTable, times } from './table.ts'
 
@@ -11,80 +11,80 @@ const SIZES = [10, 100, 1000]
 
 export async function measureVendors(): Promise<void> {
   for (const { name, title } of destinations()) {
-    const floor = await floorOf(name)
+    const minimumCalls = await minimumCallsOf(name)
     const rows: Record<string, string | number>[] = []
     for (const size of SIZES) {
       const emulator = await startEmulatorProcess(name)
       await emulator.ask({ do: 'latency', ms: LATENCY_MS })
-      rows.push(...(await measureCases(await startFerry(name, emulator), emulator, floor, size)))
+      rows.push(...(await measureCases(await startBenchSync(name, emulator), emulator, minimumCalls, size)))
       emulator.stop()
     }
-    printTable(`${title}, ${LATENCY_MS} ms latency; floor: the fewest requests its API allows, ten in flight`, rows)
-    await measureRemoval(name, title, floor)
+    printTable(`${title}, ${LATENCY_MS} ms latency; minimum: the fewest requests its API allows, ten in flight`, rows)
+    await measureRemoval(name, title, minimumCalls)
   }
 }
 
 async function measureCases(
-  ferry: BenchFerry,
+  fixture: BenchSync,
   emulator: RemoteEmulator,
-  floor: FloorOf,
+  minimumCalls: MinimumCallsOf,
   size: number,
 ): Promise<Record<string, string | number>[]> {
   const tenth = size / 10
   const cases: { name: string; work: Work; prepare: () => Promise<void> }[] = [
-    { name: 'first sync', work: { held: 0, creates: size, updates: 0, deletes: 0 }, prepare: () => ferry.fill(size) },
+    { name: 'first sync', work: { held: 0, creates: size, updates: 0, deletes: 0 }, prepare: () => fixture.fill(size) },
     {
       name: 'nothing changed',
       work: { held: size, creates: 0, updates: 0, deletes: 0 },
-      prepare: () => ferry.trigger(),
+      prepare: () => fixture.trigger(),
     },
-    { name: 'one changed', work: { held: size, creates: 0, updates: 1, deletes: 0 }, prepare: () => ferry.change(1) },
+    { name: 'one changed', work: { held: size, creates: 0, updates: 1, deletes: 0 }, prepare: () => fixture.change(1) },
     {
       name: '10 % removed',
       work: { held: size, creates: 0, updates: 0, deletes: tenth },
-      prepare: () => ferry.unset(tenth),
+      prepare: () => fixture.unset(tenth),
     },
     {
       name: 'remove all',
       work: { held: size - tenth, creates: 0, updates: 0, deletes: size - tenth },
-      prepare: () => ferry.remove(),
+      prepare: () => fixture.remove(),
     },
   ]
   const rows = []
   for (const { name, work, prepare } of cases) {
     await prepare()
     await emulator.ask({ do: 'mark' })
-    const wall = await ferry.run()
+    const wall = await fixture.run()
     const { log = [] } = await emulator.ask({ do: 'log' })
-    const least = floor(work)
+    const least = minimumCalls(work)
     rows.push({
       case: name,
       secrets: size,
       requests: log.length,
-      floor: least.requests,
+      minimum: least.requests,
       'kB sent': (log.reduce((sum, { bytes }) => sum + bytes, 0) / 1000).toFixed(1),
       ms: ms(wall),
-      'floor ms': least.rounds * LATENCY_MS,
+      'minimum ms': least.rounds * LATENCY_MS,
       ratio: times(wall / (least.rounds * LATENCY_MS)),
     })
   }
-  await ferry.close()
+  await fixture.close()
   return rows
 }
 
 /** Taking 1,000 away: against a client that sends every delete at once, and under the vendor's own rate limit. */
-async function measureRemoval(destination: string, title: string, floor: FloorOf): Promise<void> {
+async function measureRemoval(destination: string, title: string, minimumCalls: MinimumCallsOf): Promise<void> {
   const size = 1000
-  const { rateLimit } = floor({ held: size, creates: 0, updates: 0, deletes: size })
+  const { rateLimit } = minimumCalls({ held: size, creates: 0, updates: 0, deletes: size })
   const rows: Record<string, string | number>[] = []
   const emulator = await startEmulatorProcess(destination)
   await emulator.ask({ do: 'latency', ms: LATENCY_MS })
-  const ferry = await startFerry(destination, emulator)
-  await ferry.fill(size)
-  await ferry.run()
-  await ferry.remove()
+  const fixture = await startBenchSync(destination, emulator)
+  await fixture.fill(size)
+  await fixture.run()
+  await fixture.remove()
   await emulator.ask({ do: 'mark' })
-  const ours = await ferry.run()
+  const ours = await fixture.run()
   const { log = [] } = await emulator.ask({ do: 'log' })
   const deletes = log.filter(({ method }) => method === 'DELETE')
   const raw = await rawDeletes(
@@ -110,12 +110,12 @@ async function measureRemoval(destination: string, title: string, floor: FloorOf
   })
 
   if (rateLimit) {
-    await ferry.trigger()
-    await ferry.run()
-    await ferry.remove()
+    await fixture.trigger()
+    await fixture.run()
+    await fixture.remove()
     await emulator.ask({ do: 'rateLimit', on: true })
     await emulator.ask({ do: 'mark' })
-    const paced = await ferry.run()
+    const paced = await fixture.run()
     const { log: limited = [] } = await emulator.ask({ do: 'log' })
     const allowed = Math.ceil(Math.max(0, size + 1 - rateLimit.burst) / rateLimit.refill) * rateLimit.intervalMs
     rows.push({
@@ -136,17 +136,18 @@ async function measureRemoval(destination: string, title: string, floor: FloorOf
     })
   }
   printTable(`${title}, remove ${size}; ratio to the raw loop, or to what the refill allows`, rows)
-  await ferry.close()
+  await fixture.close()
   emulator.stop()
 }
 
 const refused = (log: readonly { status: number }[]): number => log.filter(({ status }) => status === 429).length
 
-async function floorOf(destination: string): Promise<FloorOf> {
-  const exported = await importFrom(destination, 'emulator/floor.ts')
-  if (!hasFloor(exported)) throw new Error(`destinations/${destination}/emulator/floor.ts must export floor()`)
-  return exported.floor
+async function minimumCallsOf(destination: string): Promise<MinimumCallsOf> {
+  const exported = await importFrom(destination, 'emulator/minimum-calls.ts')
+  if (!hasMinimumCalls(exported))
+    throw new Error(`destinations/${destination}/emulator/minimum-calls.ts must export minimumCalls()`)
+  return exported.minimumCalls
 }
 
-const hasFloor = (value: unknown): value is { floor: FloorOf } =>
-  value !== null && typeof value === 'object' && 'floor' in value && typeof value.floor === 'function'
+const hasMinimumCalls = (value: unknown): value is { minimumCalls: MinimumCallsOf } =>
+  value !== null && typeof value === 'object' && 'minimumCalls' in value && typeof value.minimumCalls === 'function'

@@ -1,4 +1,4 @@
-/** One chaos run from start to verdict. */
+/** One chaos run from start to result. */
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,12 +7,12 @@ import { createKeyferryClient } from '@keyferry/client'
 import { emulators } from '@keyferry/core/emulators'
 import { enterableDirectory } from '@keyferry/vitest/postgres-server'
 import { filesWith, timesIn } from './canary.ts'
-import { breakThings, type Damage } from './killer.ts'
+import { breakThings, type Damage } from './process-killer.ts'
 import { random } from './random.ts'
-import { ACCOUNTS, playScene, unsettled, type Scene, type Unsettled } from './scene.ts'
-import { processesOf, startStage, type Profile, type Stage } from './stage.ts'
+import { ACCOUNTS, setUpScenario, unsettled, type Scenario, type Unsettled } from './scenario.ts'
+import { processesOf, startCluster, type Profile, type Cluster } from './cluster.ts'
 import { startVendor } from './vendor.ts'
-import { judge, type Verdict } from './verdict.ts'
+import { checkTargets, type CheckResult } from './checker.ts'
 import { startWriter, type Writer } from './writer.ts'
 
 export interface ChaosOptions {
@@ -36,7 +36,7 @@ export interface Report {
   counts: Writer['counts']
   refusals: readonly string[]
   damage: Damage
-  verdict: Verdict
+  result: CheckResult
   /** Runs that ended; those whose process was killed did not. */
   runs: number
   /** Syncs that had not settled when patience ended; else empty. */
@@ -59,35 +59,35 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   const canary = `canary${randomBytes(12).toString('hex')}`
   const names = [...(await emulators()).keys()]
   const vendors = await Promise.all(names.map((name) => startVendor(name, ACCOUNTS)))
-  let stage: Stage | null = null
+  let cluster: Cluster | null = null
   try {
     say(`${profile}: starting in ${dir}`)
-    stage = await startStage({ profile, dir, apis, workers, databaseUrl })
-    const [first] = stage.servers
-    if (!first) throw new Error('a stage has a server')
-    const scene = await playScene(first.url, vendors)
-    const { token, projectId } = scene
+    cluster = await startCluster({ profile, dir, apis, workers, databaseUrl })
+    const [first] = cluster.servers
+    if (!first) throw new Error('a cluster has a server')
+    const scenario = await setUpScenario(first.url, vendors)
+    const { token, projectId } = scenario
     const client = createKeyferryClient({ url: first.url, token })
-    const writer = startWriter({ servers: stage.servers, token, projectId, random: random(seed, 'writer'), canary })
+    const writer = startWriter({ servers: cluster.servers, token, projectId, random: random(seed, 'writer'), canary })
     await writer.fill()
-    const before = await quiet(client, scene)
+    const before = await quiet(client, scenario)
     if (before.left.length > 0) throw new Error(`not in sync before anything broke: ${JSON.stringify(before.left)}`)
 
-    say(`${scene.syncs.length} syncs at ${vendors.length} vendors are in sync; things break for ${forMs / 1000} s`)
+    say(`${scenario.syncs.length} syncs at ${vendors.length} vendors are in sync; things break for ${forMs / 1000} s`)
     const working = new AbortController()
     const work = writer.run(working.signal)
     const [damage] = await Promise.all([
-      breakThings({ stage, accounts: vendors.flatMap(({ accounts }) => accounts), seed, forMs, kills }),
+      breakThings({ cluster, accounts: vendors.flatMap(({ accounts }) => accounts), seed, forMs, kills }),
       reportProgress(writer, forMs, say),
     ])
     working.abort()
     await work
     say('healed; waiting for quiet')
-    const { left, ms } = await quiet(client, scene)
-    const verdict = await judge(client, scene, writer)
-    const surprises = processesOf(stage).flatMap((process) => [...process.surprises])
-    await stage.stop()
-    stage = null
+    const { left, ms } = await quiet(client, scenario)
+    const result = await checkTargets(client, scenario, writer)
+    const surprises = processesOf(cluster).flatMap((process) => [...process.surprises])
+    await cluster.stop()
+    cluster = null
     const plaintext = await filesWith(dir, canary)
     const runs = await timesIn(join(dir, 'logs'), '"msg":"run ended"')
     const report: Report = {
@@ -95,7 +95,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
       counts: writer.counts,
       refusals: writer.refusals,
       damage,
-      verdict,
+      result,
       runs,
       unsettled: left,
       quietAfterMs: ms,
@@ -105,7 +105,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
     }
     return report
   } finally {
-    await stage?.stop()
+    await cluster?.stop()
     for (const vendor of vendors) vendor.stop()
   }
 }
@@ -113,7 +113,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
 /** Waits until every sync is at its target, or patience ends; those that are not, and how long it took. */
 async function quiet(
   client: Parameters<typeof unsettled>[0],
-  { projectId }: Scene,
+  { projectId }: Scenario,
 ): Promise<{ left: Unsettled[]; ms: number }> {
   const began = performance.now()
   for (;;) {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { discard, runChaos } from './chaos.ts'
 import { isClean, printed } from './report.ts'
-import type { Profile } from './stage.ts'
+import type { Profile } from './cluster.ts'
 
 const { values } = parseArgs({
   options: {

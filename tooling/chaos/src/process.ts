@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 const ROOT = resolve(import.meta.dirname, '../../..')
 const TAG = join(import.meta.dirname, 'writer-tag.ts')
 /** Longer than a process takes to end in order, see GRACE_MS of the worker. */
-const PATIENCE_MS = 30_000
+const TIMEOUT_MS = 30_000
 const RESTART_MS = 500
 /** What the processes of the product print when they take requests or jobs. */
 const READY = /worker ready|api ready|serves on/
@@ -94,8 +94,8 @@ export function keptProcess(options: {
     // A stopped process dies of SIGKILL, but hears nothing else.
     if (frozen) ending.kill('SIGCONT')
     if (signal === 'SIGKILL') await exited
-    else if (!(await Promise.race([exited.then(() => true), pause(PATIENCE_MS, false)]))) {
-      surprises.push(`${name} did not end within ${PATIENCE_MS / 1000} s of ${signal}`)
+    else if (!(await Promise.race([exited.then(() => true), pause(TIMEOUT_MS, false)]))) {
+      surprises.push(`${name} did not end within ${TIMEOUT_MS / 1000} s of ${signal}`)
       ending.kill('SIGKILL')
       await exited
     }

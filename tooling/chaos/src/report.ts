@@ -3,24 +3,24 @@ import type { Report } from './chaos.ts'
 
 /** Everything that must be zero, with what was found. */
 export function faults({
-  verdict,
+  result,
   unsettled,
   plaintext,
   surprises,
   refusals,
 }: Report): [what: string, found: readonly string[]][] {
   return [
-    ['changes lost', verdict.lost],
-    ['keys missing', verdict.missing],
-    ['keys stale', verdict.stale],
-    ['keys left behind', verdict.left],
-    ['foreign keys touched', verdict.foreignTouched],
-    ['two writers on one target', verdict.twoWriters],
+    ['changes lost', result.lost],
+    ['keys missing', result.missing],
+    ['keys stale', result.stale],
+    ['keys left behind', result.left],
+    ['foreign keys touched', result.foreignTouched],
+    ['two writers on one target', result.twoWriters],
     ['files with a value in clear', plaintext.hits],
     ['syncs not settled', unsettled.map(({ name, state, message }) => `${name} is ${state}: ${message ?? ''}`)],
     ['writes refused that should not be', refusals],
     ['processes that ended by themselves', surprises],
-    ['writes of an unknown process', Array.from({ length: verdict.untaggedWrites }, () => 'untagged')],
+    ['writes of an unknown process', Array.from({ length: result.untaggedWrites }, () => 'untagged')],
   ]
 }
 
@@ -28,12 +28,12 @@ export const isClean = (report: Report): boolean => faults(report).every(([, fou
 
 /** The report as it is printed. */
 export function printed(report: Report): string {
-  const { options, counts, damage, verdict, runs, quietAfterMs, plaintext } = report
+  const { options, counts, damage, result, runs, quietAfterMs, plaintext } = report
   const rows: [string, string | number][] = [
     ['changes acknowledged', counts.acknowledged],
     ['changes unanswered, or answered with an error', counts.unanswered],
     ['runs that ended', runs],
-    ['requests to vendors, writes among them', `${verdict.vendorRequests}, ${verdict.vendorWrites}`],
+    ['requests to vendors, writes among them', `${result.vendorRequests}, ${result.vendorWrites}`],
     ['kills (SIGKILL), of Postgres among them', `${damage.kills}, ${damage.databaseCrashes}`],
     ['orderly restarts', damage.terminations],
     ['pauses (SIGSTOP), longer than a lease', `${damage.freezes}, ${damage.longFreezes}`],
@@ -41,7 +41,7 @@ export function printed(report: Report): string {
     ['vendor outages', damage.outages],
     ['quiet after, s', (quietAfterMs / 1000).toFixed(1)],
     ['files searched for values', plaintext.files],
-    ...[...verdict.absences].map(([destination, ms]): [string, string] => [
+    ...[...result.absences].map(([destination, ms]): [string, string] => [
       `values absent for a moment at ${destination}`,
       ms.length === 0
         ? '0'

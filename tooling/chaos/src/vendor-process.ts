@@ -1,6 +1,6 @@
-/** One vendor as a process of its own: some accounts, each emulated with a front before it. Started by vendor.ts. */
+/** One vendor as a process of its own: some accounts, each emulated with a proxy before it. Started by vendor.ts. */
 import { emulators } from '@keyferry/core/emulators'
-import { startFront } from './front.ts'
+import { startFaultProxy } from './fault-proxy.ts'
 import type { Command, Reply } from './vendor.ts'
 
 /** Milliseconds per request: what a vendor close by takes. */
@@ -12,7 +12,7 @@ if (!start) throw new Error(`no emulator for ${destination}`)
 const served = await Promise.all(
   Array.from({ length: Number(accounts) }, async () => {
     const emulator = await start({ latencyMs: LATENCY_MS })
-    return { emulator, front: await startFront(emulator) }
+    return { emulator, proxy: await startFaultProxy(emulator) }
   }),
 )
 
@@ -20,11 +20,11 @@ process.on('message', (command: Command) => process.send?.(answer(command)))
 process.on('disconnect', () => process.exit(0))
 process.send?.({
   id: 0,
-  accounts: served.map(({ emulator, front }) => ({
+  accounts: served.map(({ emulator, proxy }) => ({
     target: emulator.target,
-    // Whatever credential holds the vendor's address gets the front's.
+    // Whatever credential holds the vendor's address gets the proxy's.
     credentials: Object.fromEntries(
-      Object.entries(emulator.credentials).map(([name, text]) => [name, text === emulator.url ? front.url : text]),
+      Object.entries(emulator.credentials).map(([name, text]) => [name, text === emulator.url ? proxy.url : text]),
     ),
   })),
 } satisfies Reply)
@@ -34,12 +34,12 @@ function answer({ id, account, ...command }: Command): Reply {
   if (!found) throw new Error(`no account ${account}`)
   switch (command.do) {
     case 'outage':
-      found.front.outage(command.kind)
+      found.proxy.outage(command.kind)
       return { id }
     case 'put':
       found.emulator.put(command.key, command.value)
       return { id }
     case 'look':
-      return { id, contents: [...found.emulator.contents()], witness: found.front.witness }
+      return { id, contents: [...found.emulator.contents()], record: found.proxy.record }
   }
 }

@@ -1,7 +1,7 @@
 /** The side of a vendor's process that we hold. */
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import type { Outage, Witness } from './front.ts'
+import type { Outage, ProxyRecord } from './fault-proxy.ts'
 
 export type Order = { do: 'outage'; kind: Outage | null } | { do: 'put'; key: string; value: string } | { do: 'look' }
 export type Command = Order & { id: number; account: number }
@@ -9,7 +9,7 @@ export interface Reply {
   id: number
   accounts?: { credentials: Record<string, string>; target: Record<string, string> }[]
   contents?: [string, string][]
-  witness?: Witness
+  record?: ProxyRecord
 }
 
 /** One account at a vendor: a target with its credential. */
@@ -21,7 +21,7 @@ export interface Account {
   /** Puts a key there behind the product's back. */
   put(key: string, value: string): Promise<void>
   /** What is there, in clear, and what was seen so far. */
-  look(): Promise<{ contents: Map<string, string>; witness: Witness }>
+  look(): Promise<{ contents: Map<string, string>; record: ProxyRecord }>
 }
 
 export interface Vendor {
@@ -61,9 +61,9 @@ export async function startVendor(destination: string, accounts: number): Promis
         await ask(account, { do: 'put', key, value })
       },
       async look() {
-        const { contents = [], witness } = await ask(account, { do: 'look' })
-        if (!witness) throw new Error('the vendor answered without what it saw')
-        return { contents: new Map(contents), witness }
+        const { contents = [], record } = await ask(account, { do: 'look' })
+        if (!record) throw new Error('the vendor answered without what it saw')
+        return { contents: new Map(contents), record }
       },
     })),
     stop() {

@@ -2,13 +2,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { TRPCClientError } from '@trpc/client'
-import { openBook, type Book, type Errand, type Value } from './book.ts'
+import { openTranscript, type Transcript, type Job, type Value } from './transcript.ts'
 import type { Random } from './random.ts'
-import { ENVIRONMENT, type Folder } from './scene.ts'
-import type { Server } from './stage.ts'
+import { ENVIRONMENT, type Folder } from './scenario.ts'
+import type { Server } from './cluster.ts'
 
 export interface Writer {
-  book: Book
+  transcript: Transcript
   counts: { acknowledged: number; unanswered: number; refused: number }
   /** What the API said against writes it should have taken. */
   refusals: string[]
@@ -28,7 +28,7 @@ export interface WriterOptions {
 }
 
 /** A request that takes longer is given up. */
-const PATIENCE_MS = 6_000
+const TIMEOUT_MS = 6_000
 /** A server that was frozen and thawed may carry a request out this long after it was sent: freeze, pool, locks, statement. */
 const LONGEST_REQUEST_MS = 75_000
 /** After its process is dead, the database may still finish the statement it had. */
@@ -42,7 +42,7 @@ const KEYS: Record<Folder, { kept: string[]; passing: string[] }> = {
   jobs: { kept: names('J', 0, 24), passing: names('J', 24, 30) },
 }
 const MOST_AWAY = 3
-/** Where the import of `shared` into `app` stands in the book. */
+/** Where the import of `shared` into `app` stands in the transcript. */
 export const IMPORT = 'import app'
 export const nameOf = (folder: Folder, key: string): string => `${folder} ${key}`
 /** True for a key that every target of the folder is to hold at any time. */
@@ -57,11 +57,11 @@ function names(letter: string, from: number, to: number): string[] {
 type Answer = 'stored' | 'refused' | 'not sent' | 'failed' | 'unanswered'
 
 export function startWriter({ servers, token, projectId, random, canary }: WriterOptions): Writer {
-  const book = openBook()
+  const transcript = openTranscript()
   const counts = { acknowledged: 0, unanswered: 0, refused: 0 }
   const refusals: string[] = []
   const place = { projectId, environment: ENVIRONMENT }
-  const impatient: typeof fetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) })
+  const impatient: typeof fetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
   const clients = new Map(
     servers.map((server) => [server, createKeyferryClient({ url: server.url, token, fetch: impatient })]),
   )
@@ -77,13 +77,13 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
     const server = random.pick(present.length === 0 || random.chance(0.05) ? servers : present)
     const client = clients.get(server)
     if (!client) throw new Error('every server has a client')
-    const errand = errandTo(server)
+    const job = jobTo(server)
     const removes = [...changes.values()].every((value) => value === null)
     const { answer, reason } = await answerOf(call(client), removes)
     switch (answer) {
       case 'stored':
         counts.acknowledged += 1
-        for (const [name, value] of changes) book.acknowledge(name, value)
+        for (const [name, value] of changes) transcript.acknowledge(name, value)
         return true
       case 'refused':
         counts.refused += 1
@@ -95,7 +95,7 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
       case 'failed':
       case 'unanswered':
         counts.unanswered += 1
-        for (const [name, value] of changes) book.doubt(name, value, answer === 'failed' ? DONE : errand)
+        for (const [name, value] of changes) transcript.doubt(name, value, answer === 'failed' ? DONE : job)
         return false
     }
   }
@@ -106,9 +106,9 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
     const secretPath = `/${folder}`
     const changes = new Map([...values].map(([key, value]) => [nameOf(folder, key), value]))
     const [only] = values
-    if (values.size === 1 && only && book.certain(nameOf(folder, only[0]))) {
+    if (values.size === 1 && only && transcript.certain(nameOf(folder, only[0]))) {
       const [secretName, secretValue] = only
-      const exists = book.value(nameOf(folder, secretName)) !== null
+      const exists = transcript.value(nameOf(folder, secretName)) !== null
       return write(changes, ({ secrets }) =>
         exists
           ? secrets.update.mutate({ ...place, secretPath, secretName, secretValue })
@@ -129,7 +129,7 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
 
   const toggleImport = async (): Promise<void> => {
     const path = '/app'
-    if (book.certain(IMPORT) && book.value(IMPORT) === null) {
+    if (transcript.certain(IMPORT) && transcript.value(IMPORT) === null) {
       await write(new Map([[IMPORT, 'yes']]), ({ imports }) =>
         imports.create.mutate({ ...place, path, import: { environment: ENVIRONMENT, path: '/shared' } }),
       )
@@ -150,16 +150,16 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
 
   const step = async (folder: Folder): Promise<void> => {
     const { kept, passing } = KEYS[folder]
-    const free = (keys: readonly string[]): string[] => keys.filter((key) => book.free(nameOf(folder, key)))
+    const free = (keys: readonly string[]): string[] => keys.filter((key) => transcript.free(nameOf(folder, key)))
     const open = free(kept)
     const dice = random.next()
     if (folder === 'app' && dice < 0.03) {
-      if (book.free(IMPORT)) await toggleImport()
+      if (transcript.free(IMPORT)) await toggleImport()
     } else if (folder === 'jobs' && dice < 0.1) {
       const keys = open.filter((key) => key.startsWith('J_0'))
       if (keys.length > 0) await refer(random.pick(keys))
     } else if (dice < 0.25 && passing.length > 0) {
-      const away = passing.filter((key) => book.allowed(nameOf(folder, key)).has(null))
+      const away = passing.filter((key) => transcript.allowed(nameOf(folder, key)).has(null))
       const here = free(passing.filter((key) => !away.includes(key)))
       const back = free(away)
       if (here.length > 0 && away.length < MOST_AWAY && random.chance(0.5)) await remove(folder, random.pick(here))
@@ -171,13 +171,13 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
   }
 
   return {
-    book,
+    transcript,
     counts,
     refusals,
     async fill() {
       for (const [folder, { kept, passing }] of Object.entries(KEYS) as [Folder, (typeof KEYS)[Folder]][]) {
         const keys = [...kept, ...passing]
-        while (!keys.every((key) => book.value(nameOf(folder, key)) !== null)) {
+        while (!keys.every((key) => transcript.value(nameOf(folder, key)) !== null)) {
           await put(folder, new Map(keys.map((key) => [key, fresh()])))
         }
       }
@@ -195,15 +195,15 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
 }
 
 /** The server said that it failed, so it is not at it any more; what its database holds is open. */
-const DONE: Errand = { over: () => true }
+const DONE: Job = { over: () => true }
 
-function errandTo({ process }: Server): Errand {
+function jobTo({ process }: Server): Job {
   const { incarnation } = process
   const sentAt = Date.now()
   return {
     over(now) {
       if (now - sentAt > LONGEST_REQUEST_MS) return true
-      if (process.incarnation !== incarnation) return now - sentAt > LAST_STATEMENT_MS + PATIENCE_MS
+      if (process.incarnation !== incarnation) return now - sentAt > LAST_STATEMENT_MS + TIMEOUT_MS
       return process.goneSince !== null && now - process.goneSince > LAST_STATEMENT_MS
     },
   }

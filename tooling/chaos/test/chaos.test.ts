@@ -16,7 +16,7 @@ async function expectNothingLost(options: Pick<ChaosOptions, 'profile' | 'databa
   const { kills, freezes, terminations } = report.damage
   expect(kills + freezes + terminations, printed(report)).toBeGreaterThan(0)
   expect(report.counts.acknowledged, printed(report)).toBeGreaterThan(0)
-  expect(report.verdict.vendorWrites).toBeGreaterThan(0)
+  expect(report.result.vendorWrites).toBeGreaterThan(0)
   await discard(report)
 }
 

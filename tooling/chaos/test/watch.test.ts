@@ -4,68 +4,68 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emulators, type StartEmulator } from '@keyferry/core/emulators'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openBook } from '../src/book.ts'
+import { openTranscript } from '../src/transcript.ts'
 import { filesWith } from '../src/canary.ts'
-import { startFront } from '../src/front.ts'
+import { startFaultProxy } from '../src/fault-proxy.ts'
 import { random } from '../src/random.ts'
 
 async function fronted(latencyMs = 0) {
   const [start] = (await emulators()).values() as IterableIterator<StartEmulator>
   if (!start) throw new Error('there is no emulator')
   const emulator = await start({ latencyMs })
-  const front = await startFront(emulator)
+  const proxy = await startFaultProxy(emulator)
   onTestFinished(async () => {
-    front.close()
+    proxy.close()
     await emulator.close()
   })
   const write = (writer?: string): Promise<Response> =>
-    fetch(`${front.url}/anything`, {
+    fetch(`${proxy.url}/anything`, {
       method: 'POST',
       headers: writer === undefined ? {} : { 'x-chaos-process': writer },
     })
-  return { emulator, front, write }
+  return { emulator, proxy, write }
 }
 
-describe('the front of a vendor', () => {
+describe('the proxy of a vendor', () => {
   it('sees two processes writing at once, and not one that writes twice at once', async () => {
-    const { front, write } = await fronted(50)
+    const { proxy, write } = await fronted(50)
     await Promise.all([write('1'), write('1')])
-    expect(front.witness.overlaps).toEqual([])
+    expect(proxy.record.overlaps).toEqual([])
     await Promise.all([write('1'), write('2')])
-    expect(front.witness).toMatchObject({ overlaps: [expect.stringContaining('beside')], writes: 4, untagged: 0 })
+    expect(proxy.record).toMatchObject({ overlaps: [expect.stringContaining('beside')], writes: 4, untagged: 0 })
   })
 
   it('counts writers that do not say who they are', async () => {
-    const { front, write } = await fronted()
+    const { proxy, write } = await fronted()
     await write()
-    expect(front.witness.untagged).toBe(1)
+    expect(proxy.record.untagged).toBe(1)
   })
 
   it('sees how long a key was away', async () => {
-    const { emulator, front, write } = await fronted()
+    const { emulator, proxy, write } = await fronted()
     emulator.put('KEY', 'one')
     await write('1')
     emulator.remove('KEY')
     await write('1')
     emulator.put('KEY', 'two')
     await write('1')
-    expect(front.witness.absences).toEqual([expect.objectContaining({ key: 'KEY' })])
+    expect(proxy.record.absences).toEqual([expect.objectContaining({ key: 'KEY' })])
   })
 
   it('is out of order in every way, and heals', async () => {
-    const { emulator, front, write } = await fronted()
-    front.outage('down')
+    const { emulator, proxy, write } = await fronted()
+    proxy.outage('down')
     expect((await write('1')).status).toBe(503)
-    front.outage('cut')
+    proxy.outage('cut')
     await expect(write('1')).rejects.toThrow()
-    front.outage('cut-after')
+    proxy.outage('cut-after')
     const carriedOut = emulator.log.length
     await expect(write('1')).rejects.toThrow()
     expect(emulator.log).toHaveLength(carriedOut + 1)
-    front.outage('silent')
+    proxy.outage('silent')
     const unanswered = write('1')
-    await expect.poll(() => front.witness.requests).toBe(4)
-    front.outage(null)
+    await expect.poll(() => proxy.record.requests).toBe(4)
+    proxy.outage(null)
     await expect(unanswered).rejects.toThrow()
     expect((await write('1')).status).toBeGreaterThan(0)
     expect(emulator.log).toHaveLength(carriedOut + 2)
@@ -81,17 +81,17 @@ it('finds a value in clear, across the edge of two reads too', async () => {
 })
 
 it('takes an unanswered write for possible until the next acknowledged one', () => {
-  const book = openBook()
-  book.acknowledge('KEY', 'one')
-  expect(book.allowed('KEY')).toEqual(new Set(['one']))
+  const transcript = openTranscript()
+  transcript.acknowledge('KEY', 'one')
+  expect(transcript.allowed('KEY')).toEqual(new Set(['one']))
   let over = false
-  book.doubt('KEY', 'two', { over: () => over })
-  expect(book.allowed('KEY')).toEqual(new Set(['one', 'two']))
-  expect([book.certain('KEY'), book.free('KEY')]).toEqual([false, false])
+  transcript.doubt('KEY', 'two', { over: () => over })
+  expect(transcript.allowed('KEY')).toEqual(new Set(['one', 'two']))
+  expect([transcript.certain('KEY'), transcript.free('KEY')]).toEqual([false, false])
   over = true
-  expect([book.certain('KEY'), book.free('KEY')]).toEqual([false, true])
-  book.acknowledge('KEY', null)
-  expect(book.allowed('KEY')).toEqual(new Set([null]))
+  expect([transcript.certain('KEY'), transcript.free('KEY')]).toEqual([false, true])
+  transcript.acknowledge('KEY', null)
+  expect(transcript.allowed('KEY')).toEqual(new Set([null]))
 })
 
 it('makes the same decisions again from the same seed, and others for each part', () => {

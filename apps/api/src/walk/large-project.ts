@@ -8,7 +8,7 @@ const BATCH = 2_000
 const WIDE = 1_000
 
 /** Folders `/large` of so many secrets, `/wide` that imports a thousand others, and `/deep10` at the end of a chain of imports. */
-export async function furnishLarge({ ctx }: TestContext, projectId: string, secrets: number): Promise<void> {
+export async function seedLargeProject({ ctx }: TestContext, projectId: string, secrets: number): Promise<void> {
   const where = { projectId, environment: 'dev' }
   const folder = (name: string, path = '/') => createFolder(ctx, SYSTEM, { ...where, name, path })
   const secret = (key: string, value: string) => ({

@@ -15,8 +15,8 @@ import { bootstrapped } from '@keyferry/schemas'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { ACCOUNT, emptyApi } from '../testing.ts'
-import { furnish, machine, type Principal } from './furnish.ts'
-import { furnishLarge } from './large-project.ts'
+import { seedFixtures, machine, type Principal } from './seed-fixtures.ts'
+import { seedLargeProject } from './large-project.ts'
 
 /** What the process says of itself, in milliseconds and bytes. */
 export interface Figures {
@@ -82,7 +82,7 @@ for (const role of ['viewer', 'developer', 'admin', 'narrowed developer']) {
   people.push({ id: identityId, kind: 'identity', role: narrowed ? 'developer' : role, scopes })
 }
 const vendor = await startEmulator()
-const known = await furnish(api, vendor, people, { environment: 'dev', path: '/api' })
+const known = await seedFixtures(api, vendor, people, { environment: 'dev', path: '/api' })
 const projectId = String(known.get('projectId'))
 const key = await api.send(
   'POST',
@@ -91,7 +91,7 @@ const key = await api.send(
   { token: null, headers: { cookie, origin: 'http://127.0.0.1:4400' } },
 )
 credentials.push(['API key', bearer(z.object({ token: z.string() }).parse(key.body).token)])
-await furnishLarge(api, projectId, databaseUrl === null ? 10_000 : 4_000)
+await seedLargeProject(api, projectId, databaseUrl === null ? 10_000 : 4_000)
 const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
 
 /** Requests on their way: what a stall is put down to. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { emulators } from '@keyferry/core/emulators'
-import { CannotStart, readEnv, runProcess } from '@keyferry/runtime'
+import { StartupError, readEnv, runProcess } from '@keyferry/runtime'
 import { readDotenv } from '@keyferry/vault'
 import { startKeyferry } from '../start.ts'
 import { bootstrap, clientOf, createSource } from './setup.ts'
@@ -21,7 +21,7 @@ const { values: options, positionals } = parseArgs({
 await runProcess(async () => {
   const file = positionals[0] ?? join(import.meta.dirname, 'example.env')
   const dotenv = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new CannotStart(`${file} cannot be read: ${String(error)}`)
+    throw new StartupError(`${file} cannot be read: ${String(error)}`)
   })
   const kept = process.env.KEYFERRY_DATA_DIR
   const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'keyferry-demo-')))
@@ -49,7 +49,7 @@ await runProcess(async () => {
   }
   if (!running.setup) {
     await stop()
-    throw new CannotStart(`${dataDir} already holds an instance; the demo needs an empty directory.`)
+    throw new StartupError(`${dataDir} already holds an instance; the demo needs an empty directory.`)
   }
 
   const account = await bootstrap(running.url)

@@ -1,11 +1,11 @@
 import { useState, type ReactNode } from 'react'
 import { toast } from '../lib/toast.ts'
 import { trpc } from '../lib/trpc.ts'
-import type { Place, Uses } from '../lib/types.ts'
-import { useLeft } from '../lib/use-left.ts'
+import type { FolderRef, Uses } from '../lib/types.ts'
+import { useOnNavigate } from '../lib/use-on-navigate.ts'
 import { Confirm } from './confirm.tsx'
 import { Failure } from './failure.tsx'
-import { fates, type Fate } from './fates.ts'
+import { deletionOptions, type DeletionOption } from './deletion-options.ts'
 import { Notice } from './ui/notice.tsx'
 import { RadioCards } from './ui/radio-cards.tsx'
 import { SkeletonRows } from './ui/skeleton.tsx'
@@ -15,10 +15,10 @@ interface Props {
   /** Such as `folder /api`. */
   what: string
   /** What goes, each with everything below it. */
-  places: readonly Place[]
+  places: readonly FolderRef[]
   typed?: { text: string; label: string }
   children: ReactNode
-  onDelete: (syncs: Fate | undefined) => Promise<{ pending?: string | undefined }>
+  onDelete: (syncs: DeletionOption | undefined) => Promise<{ pending?: string | undefined }>
   /** After it is gone. While it waits for syncs, the page stays and says so. */
   onGone: () => Promise<unknown>
   onClose: () => void
@@ -26,9 +26,9 @@ interface Props {
 
 /** Deletes a part of the vault: first shows who uses it, and asks what becomes of the targets of the syncs that go with it. */
 export function DeletePlace({ what, places, typed, children, onDelete, onGone, onClose }: Props) {
-  useLeft(onClose)
+  useOnNavigate(onClose)
   const utils = trpc.useUtils()
-  const [fate, setFate] = useState<Fate>()
+  const [fate, setFate] = useState<DeletionOption>()
   const found = trpc.useQueries((t) => places.map((place) => t.tree.uses(place, { staleTime: 0 })))
   const failed = found.find(({ error }) => error !== null)
   const uses = found.every(({ data }) => data !== undefined)
@@ -79,7 +79,7 @@ export function DeletePlace({ what, places, typed, children, onDelete, onGone, o
                 label="What happens to the targets"
                 value={fate}
                 onChange={setFate}
-                cards={fates({ what, syncs: going.length, keys: written(going) })}
+                cards={deletionOptions({ what, syncs: going.length, keys: written(going) })}
               />
             </>
           )}
@@ -118,7 +118,7 @@ const written = (syncs: Uses['syncs']): number | null =>
   syncs.reduce<number | null>((sum, { written }) => (sum === null || written === null ? null : sum + written), 0)
 
 /** What several places are used by, without what goes with one of them. */
-function together(places: readonly Place[], found: readonly Uses[]): Uses {
+function together(places: readonly FolderRef[], found: readonly Uses[]): Uses {
   const inside = (at: { environment: string; secretPath: string }) =>
     places.some(
       ({ environment, secretPath: path }) =>

@@ -1,11 +1,11 @@
 import { Link, useParams } from '@tanstack/react-router'
-import { placesIn } from '../lib/places-in.ts'
+import { linkifyPaths } from '../lib/linkify-paths.ts'
 
 /** What the server says, each place in it a link there: who is told that something is in the way can go and see it. */
 export function LinkedText({ text }: { text: string }) {
   const { projectId } = useParams({ strict: false })
   if (projectId === undefined) return text
-  return placesIn(text).map((part, index) =>
+  return linkifyPaths(text).map((part, index) =>
     typeof part === 'string' ? (
       part
     ) : (

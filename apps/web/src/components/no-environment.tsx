@@ -1,5 +1,5 @@
 import { useRights } from '../lib/rights.ts'
-import { Closed } from './closed.tsx'
+import { AccessDenied } from './access-denied.tsx'
 import { Empty } from './page.tsx'
 import { RouteButton } from './route-button.tsx'
 
@@ -28,7 +28,7 @@ export function NoEnvironment({ projectId }: { projectId: string }) {
 
 /** For somebody who was narrowed to places that are not there, or not yet. */
 export const NothingYours = ({ projectId, page }: { projectId: string; page?: string }) => (
-  <Closed
+  <AccessDenied
     projectId={projectId}
     page={page}
     title="None of your folders is there"

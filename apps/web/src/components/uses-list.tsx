@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { trpc } from '../lib/trpc.ts'
 import type { Uses } from '../lib/types.ts'
-import { PlaceLink } from './place-link.tsx'
+import { FolderLink } from './folder-link.tsx'
 
 /** Who would notice if something were gone, each with a way there. */
 export function UsesList({ projectId, uses }: { projectId: string; uses: Uses }) {
@@ -36,7 +36,7 @@ export function UsesList({ projectId, uses }: { projectId: string; uses: Uses })
         <Group title={count(imports.length, 'folder imports it', 'folders import it')}>
           {imports.map(({ environment, secretPath }) => (
             <li key={`${environment}:${secretPath}`}>
-              <PlaceLink place={{ projectId, environment, secretPath }} />
+              <FolderLink place={{ projectId, environment, secretPath }} />
             </li>
           ))}
         </Group>
@@ -45,7 +45,7 @@ export function UsesList({ projectId, uses }: { projectId: string; uses: Uses })
         <Group title={count(references.length, 'secret refers to it', 'secrets refer to it')}>
           {references.map(({ environment, secretPath, secretKey, to }) => (
             <li key={`${environment}:${secretPath} ${secretKey}`} className="break-all">
-              <PlaceLink place={{ projectId, environment, secretPath }} secretKey={secretKey} />{' '}
+              <FolderLink place={{ projectId, environment, secretPath }} secretKey={secretKey} />{' '}
               <span className="font-mono text-xs text-soft">{to}</span>
             </li>
           ))}

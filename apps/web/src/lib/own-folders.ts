@@ -1,6 +1,6 @@
 import { inFolder, useRights } from './rights.ts'
 import { trpc } from './trpc.ts'
-import type { Place } from './types.ts'
+import type { FolderRef } from './types.ts'
 
 /**
  * Every folder whose secrets they may see, in the order of `environments`, outermost first; undefined until it is known. Whoever may see
@@ -9,7 +9,7 @@ import type { Place } from './types.ts'
 export function useOwnFolders(projectId: string, environments: readonly { slug: string }[] | undefined) {
   const { rights } = useRights(projectId)
   const all = rights?.may('secrets.read-names') === true
-  const root = (environment: string): Place => ({ projectId, environment, secretPath: '/' })
+  const root = (environment: string): FolderRef => ({ projectId, environment, secretPath: '/' })
   const asked =
     rights === undefined || all
       ? []
@@ -22,7 +22,7 @@ export function useOwnFolders(projectId: string, environments: readonly { slug: 
   if (folders.some(({ isPending }) => isPending)) return undefined
   return asked.flatMap(({ slug }, index) =>
     ['/', ...(folders[index]?.data ?? []).map(({ path }) => path).sort()]
-      .map((secretPath): Place => ({ projectId, environment: slug, secretPath }))
+      .map((secretPath): FolderRef => ({ projectId, environment: slug, secretPath }))
       .filter((place) => rights.may('secrets.read-names', inFolder(place))),
   )
 }

@@ -6,7 +6,7 @@ import type { grant, me } from '@keyferry/schemas'
 import { allows, rolesWith, type Access, type Action, type Place } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import { trpc } from './trpc.ts'
-import type { Place as FolderPlace, Sync } from './types.ts'
+import type { FolderRef as FolderPlace, Sync } from './types.ts'
 
 export interface Rights {
   email: string

@@ -28,7 +28,7 @@ export type Uses = z.output<typeof schemas.uses>
 export type DeletionPolicy = z.output<typeof schemas.deletionPolicy>
 
 /** A place in the vault, as every secrets procedure wants it. */
-export interface Place {
+export interface FolderRef {
   projectId: string
   environment: string
   secretPath: string

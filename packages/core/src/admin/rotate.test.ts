@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { destinations } from '../destinations/registry.ts'
 import { pruneHistory } from '../history/prune.ts'
 import { takeLease } from '../lease/lease.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { listKeys } from '../verbs/keys.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { pruneAudit } from './prune-audit.ts'
@@ -34,9 +34,9 @@ function failingAt(ctx: Context, n: number): Context {
 }
 
 onEveryDatabase('rotation', (open) => {
-  let t: Ferry
+  let t: SyncFixture
   beforeEach(async () => {
-    t = await startFerry(open, destination)
+    t = await startSyncFixture(open, destination)
   })
   afterEach(() => t.close())
   const read = (ctx: Context, secretName: string, version?: number) =>

@@ -13,7 +13,7 @@ export interface Unreadable {
 /** More are not kept by name. */
 const NAMED = 20
 
-/** By what the text was to be opened with (`sealedAs`). */
+/** By what the text was to be opened with (`associatedData`). */
 export const unreadableAt = ([what = '', , folderId = '', key = '', version = '']: readonly string[]): Unreadable => ({
   what: what === 'secret' ? 'value' : what,
   folderId,

@@ -13,7 +13,7 @@ import {
 import { createTestProject } from '@keyferry/vault/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { destinations } from '../destinations/registry.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { listSyncs } from '../verbs/syncs.ts'
 import { completeDeletions } from './deletions.ts'
 
@@ -23,9 +23,9 @@ for (const { name: destination } of destinations()) {
   onEveryDatabase(`deleting what a sync to ${destination} reads`, (open) => {
     /** A sync that filled the target from `/app/deep`. */
     const start = async () => {
-      const ferry = await startFerry(open, destination)
-      onTestFinished(ferry.close)
-      const { ctx, actor, place } = ferry
+      const fixture = await startSyncFixture(open, destination)
+      onTestFinished(fixture.close)
+      const { ctx, actor, place } = fixture
       await createFolder(ctx, actor, { ...place, path: '/', name: 'app' })
       await createFolder(ctx, actor, { ...place, path: '/app', name: 'deep' })
       await updateSecrets(ctx, actor, {
@@ -34,46 +34,46 @@ for (const { name: destination } of destinations()) {
         mode: 'upsert',
         secrets: [{ secretKey: 'A', secretValue: '1' }],
       })
-      const sync = await ferry.create({ name: 'reader', secretPath: '/app/deep', syncOptions: owned })
-      await ferry.run(sync)
+      const sync = await fixture.create({ name: 'reader', secretPath: '/app/deep', syncOptions: owned })
+      await fixture.run(sync)
       const remove = (syncs?: 'refuse' | 'keep-secrets' | 'remove-secrets') =>
         deleteFolder(ctx, actor, { ...place, path: '/', folderIdOrName: 'app', syncs })
-      return { ...ferry, sync, remove }
+      return { ...fixture, sync, remove }
     }
-    const folders = async ({ ctx, actor, place }: Ferry) =>
+    const folders = async ({ ctx, actor, place }: SyncFixture) =>
       (await listFolders(ctx, actor, { ...place, path: '/', recursive: true })).map(({ path }) => path)
-    const syncs = ({ ctx, actor, projectId }: Ferry) => listSyncs(ctx, actor, { projectId })
+    const syncs = ({ ctx, actor, projectId }: SyncFixture) => listSyncs(ctx, actor, { projectId })
 
     it('is refused by name unless it is said what shall become of the target', async () => {
-      const ferry = await start()
-      const { ctx, actor, remove, contents, projectId, sync } = ferry
+      const fixture = await start()
+      const { ctx, actor, remove, contents, projectId, sync } = fixture
       await expect(remove()).rejects.toThrow(/sync "reader" reads it.*keep-secrets.*remove-secrets/)
       await expect(remove('refuse')).rejects.toThrow(/"reader"/)
       await expect(deleteProject(ctx, actor, { projectId })).rejects.toThrow(/"reader"/)
       await expect(
         deleteEnvironment(ctx, actor, { projectId, environmentId: sync.environment?.id ?? '' }),
       ).rejects.toThrow(/"reader"/)
-      expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], { A: '1' }])
+      expect([await folders(fixture), contents()]).toEqual([['/app', '/app/deep'], { A: '1' }])
     })
 
     it('keep-secrets deletes the syncs and leaves the target; an import elsewhere is no matter of choice', async () => {
-      const ferry = await start()
-      const { ctx, actor, place, events, remove, contents } = ferry
+      const fixture = await start()
+      const { ctx, actor, place, events, remove, contents } = fixture
       const source = { environment: 'dev', path: '/app' }
       await createImport(ctx, actor, { projectId: place.projectId, environment: 'staging', path: '/', import: source })
       await expect(remove('keep-secrets')).rejects.toThrow(/staging:\/ imports it/)
-      expect(await syncs(ferry)).toHaveLength(1)
+      expect(await syncs(fixture)).toHaveLength(1)
       await ctx.db.deleteFrom('imports').execute()
       expect((await remove('keep-secrets')).pending).toBeUndefined()
-      expect([await folders(ferry), await syncs(ferry), contents()]).toEqual([[], [], { A: '1' }])
-      expect(events).toContainEqual(expect.objectContaining({ kind: 'sync-deleted', syncId: ferry.sync.id }))
+      expect([await folders(fixture), await syncs(fixture), contents()]).toEqual([[], [], { A: '1' }])
+      expect(events).toContainEqual(expect.objectContaining({ kind: 'sync-deleted', syncId: fixture.sync.id }))
     })
 
     it.each(['folder', 'environment', 'project'] as const)(
       'keep-secrets of a %s wakes who was refused a key there, and it takes the key over',
       async (kind) => {
-        const ferry = await start()
-        const { ctx, actor, woken, sync, projectId, run, contents } = ferry
+        const fixture = await start()
+        const { ctx, actor, woken, sync, projectId, run, contents } = fixture
         const { id: other } = await createTestProject(ctx, actor, 'Other')
         const put = (secretKey: string) =>
           updateSecrets(ctx, actor, {
@@ -84,7 +84,7 @@ for (const { name: destination } of destinations()) {
             secrets: [{ secretKey, secretValue: 'other' }],
           })
         await put('B')
-        const second = await ferry.create({ name: 'second', projectId: other, syncOptions: owned })
+        const second = await fixture.create({ name: 'second', projectId: other, syncOptions: owned })
         await run(second)
         await put('A')
         expect((await run(second)).row.syncStatus).toBe('partial')
@@ -93,7 +93,7 @@ for (const { name: destination } of destinations()) {
         woken.length = 0
         const syncs = 'keep-secrets' as const
         if (kind === 'project') await deleteProject(ctx, actor, { projectId, syncs })
-        else if (kind === 'folder') await ferry.remove(syncs)
+        else if (kind === 'folder') await fixture.remove(syncs)
         else await deleteEnvironment(ctx, actor, { projectId, environmentId: sync.environment?.id ?? '', syncs })
         expect(woken.flat()).toEqual([second.id])
         expect((await run(second)).row.syncStatus).toBe('succeeded')
@@ -102,50 +102,50 @@ for (const { name: destination } of destinations()) {
     )
 
     it('remove-secrets waits until the target is empty, through a vendor that is down', async () => {
-      const ferry = await start()
-      const { emulator, clock, woken, remove, run, sync, contents } = ferry
+      const fixture = await start()
+      const { emulator, clock, woken, remove, run, sync, contents } = fixture
       emulator.put('THEIRS', 'x')
       expect((await remove('remove-secrets')).pending).toContain('sync "reader"')
       expect(woken.at(-1)).toEqual([sync.id])
       for (let i = 1; i <= 40; i++) emulator.fail(i, { kind: 'status', status: 503 })
       expect((await run(sync)).row).toMatchObject({ removal: 'delete' })
-      await completeDeletions(ferry.ctx)
+      await completeDeletions(fixture.ctx)
       // Asked again meanwhile: the same deletion, not another one.
       expect((await remove('remove-secrets')).pending).toContain('sync "reader"')
-      expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], { A: '1', THEIRS: 'x' }])
+      expect([await folders(fixture), contents()]).toEqual([['/app', '/app/deep'], { A: '1', THEIRS: 'x' }])
       emulator.heal()
       clock.advance(20 * 60_000)
       await expect(run(sync)).rejects.toThrow(/no secret sync/)
-      expect([await folders(ferry), await syncs(ferry), contents()]).toEqual([[], [], { THEIRS: 'x' }])
+      expect([await folders(fixture), await syncs(fixture), contents()]).toEqual([[], [], { THEIRS: 'x' }])
       const subject = { subject: 'folder', environment: 'dev', secretPath: '/app' }
-      const ended = ferry.events.filter(({ kind }) => kind === 'deletion-ended')
+      const ended = fixture.events.filter(({ kind }) => kind === 'deletion-ended')
       expect(ended).toEqual([expect.objectContaining({ ...subject, outcome: 'deleted' })])
     })
 
     it('is given up, and nothing is deleted, when the target refuses or somebody reads it anew', async () => {
-      const ferry = await start()
-      const { ctx, emulator, remove, run, sync, contents, create } = ferry
+      const fixture = await start()
+      const { ctx, emulator, remove, run, sync, contents, create } = fixture
       await remove('remove-secrets')
       emulator.fail(1, { kind: 'status', status: 401 })
       expect((await run(sync)).row).toMatchObject({ removeStatus: 'failed', removal: null })
-      expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], { A: '1' }])
+      expect([await folders(fixture), contents()]).toEqual([['/app', '/app/deep'], { A: '1' }])
       expect(await ctx.db.selectFrom('deletions').selectAll().execute()).toEqual([])
       expect(
         await ctx.db.selectFrom('audit').where('action', '=', 'folder.delete-given-up').selectAll().execute(),
       ).toHaveLength(1)
-      const outcomes = () => ferry.events.flatMap((event) => (event.kind === 'deletion-ended' ? [event.outcome] : []))
+      const outcomes = () => fixture.events.flatMap((event) => (event.kind === 'deletion-ended' ? [event.outcome] : []))
       expect(outcomes()).toEqual(['given-up'])
 
       await remove('remove-secrets')
       await create({ name: 'newcomer', secretPath: '/app', syncOptions: owned })
       await expect(run(sync)).rejects.toThrow(/no secret sync/)
-      expect([await folders(ferry), contents()]).toEqual([['/app', '/app/deep'], {}])
+      expect([await folders(fixture), contents()]).toEqual([['/app', '/app/deep'], {}])
       expect(outcomes()).toEqual(['given-up', 'given-up'])
     })
 
     it('carries on after a crash between the last removal and the deletion, and takes whole environments and projects', async () => {
-      const ferry = await start()
-      const { ctx, actor, run, sync, projectId } = ferry
+      const fixture = await start()
+      const { ctx, actor, run, sync, projectId } = fixture
       const environmentId = sync.environment?.id ?? ''
       expect(
         (await deleteEnvironment(ctx, actor, { projectId, environmentId, syncs: 'remove-secrets' })).pending,
@@ -156,7 +156,7 @@ for (const { name: destination } of destinations()) {
       await expect(run(sync)).rejects.toThrow(/no secret sync/)
       await ctx.db.insertInto('deletions').values(waiting).execute()
       await completeDeletions(ctx)
-      expect(ferry.events.at(-1)).toMatchObject({
+      expect(fixture.events.at(-1)).toMatchObject({
         subject: 'environment',
         subjectId: environmentId,
         outcome: 'deleted',
@@ -171,12 +171,12 @@ for (const { name: destination } of destinations()) {
         mode: 'upsert',
         secrets: [{ secretKey: 'B', secretValue: '2' }],
       })
-      const other = await ferry.create({ environment: 'prod' })
+      const other = await fixture.create({ environment: 'prod' })
       await run(other)
-      expect(ferry.contents()).toEqual({ B: '2' })
+      expect(fixture.contents()).toEqual({ B: '2' })
       expect((await deleteProject(ctx, actor, { projectId, syncs: 'remove-secrets' })).pending).toContain('emulated')
       await expect(run(other)).rejects.toThrow(/no secret sync/)
-      expect([await listProjects(ctx, actor), ferry.contents()]).toEqual([[], {}])
+      expect([await listProjects(ctx, actor), fixture.contents()]).toEqual([[], {}])
     })
   })
 }

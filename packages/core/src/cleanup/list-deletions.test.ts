@@ -3,24 +3,24 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { createFolder, deleteEnvironment, deleteFolder, deleteProject, listUses, updateSecrets } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
 import { destinations } from '../destinations/registry.ts'
-import { startFerry } from '../testing/ferry.ts'
+import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { listDeletions } from './list-deletions.ts'
 
 onEveryDatabase('deletions that wait', (open) => {
   it('are named with the syncs they wait for, until they are done', async () => {
     const [destination] = destinations()
     if (!destination) throw new Error('no destination')
-    const ferry = await startFerry(open, destination.name)
-    onTestFinished(ferry.close)
-    const { ctx, actor, place, projectId } = ferry
+    const fixture = await startSyncFixture(open, destination.name)
+    onTestFinished(fixture.close)
+    const { ctx, actor, place, projectId } = fixture
     const folder = await createFolder(ctx, actor, { ...place, path: '/', name: 'app' })
     const secrets = [
       { secretKey: 'A', secretValue: '1' },
       { secretKey: 'B', secretValue: '2' },
     ]
     await updateSecrets(ctx, actor, { ...place, secretPath: '/app', mode: 'upsert', secrets })
-    const sync = await ferry.create({ name: 'reader', secretPath: '/app' })
-    await ferry.run(sync)
+    const sync = await fixture.create({ name: 'reader', secretPath: '/app' })
+    await fixture.run(sync)
     const reader = { id: sync.id, name: 'reader', destination: destination.name }
     expect((await listUses(ctx, actor, { ...place, secretPath: '/app' })).syncs).toEqual([
       { ...reader, direct: true, written: 2 },
@@ -42,16 +42,16 @@ onEveryDatabase('deletions that wait', (open) => {
         { ...about, kind: 'project', subjectId: projectId, environment: null, secretPath: null },
       ]),
     )
-    await expect(ferry.run(sync)).rejects.toThrow(/no secret sync/)
+    await expect(fixture.run(sync)).rejects.toThrow(/no secret sync/)
     expect(await listDeletions(ctx, actor, { projectId })).toEqual([])
   })
 
   it('tell a sync that reads through an import from one that goes with the folder', async () => {
     const [destination] = destinations()
     if (!destination) throw new Error('no destination')
-    const ferry = await startFerry(open, destination.name)
-    onTestFinished(ferry.close)
-    const { ctx, actor, place, projectId } = ferry
+    const fixture = await startSyncFixture(open, destination.name)
+    onTestFinished(fixture.close)
+    const { ctx, actor, place, projectId } = fixture
     await createFolder(ctx, actor, { ...place, path: '/', name: 'lib' })
     await updateSecrets(ctx, actor, {
       ...place,
@@ -59,9 +59,9 @@ onEveryDatabase('deletions that wait', (open) => {
       mode: 'upsert',
       secrets: [{ secretKey: 'HOST', secretValue: 'h' }],
     })
-    await ferry.set({ URL: ['https://$', '{dev.lib.HOST}'].join('') })
-    const sync = await ferry.create({ name: 'through' })
-    await ferry.run(sync)
+    await fixture.set({ URL: ['https://$', '{dev.lib.HOST}'].join('') })
+    const sync = await fixture.create({ name: 'through' })
+    await fixture.run(sync)
     const uses = await listUses(ctx, actor, { ...place, secretPath: '/lib' })
     expect(uses.syncs).toEqual([
       { id: sync.id, name: 'through', destination: destination.name, direct: false, written: 1 },

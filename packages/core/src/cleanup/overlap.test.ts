@@ -9,7 +9,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { destinations } from '../destinations/registry.ts'
 import { runSync } from '../run/run.ts'
 import { dueSyncs } from '../sync/due.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 
 const overwrite = { initialSyncBehavior: 'overwrite-destination' as const }
@@ -32,15 +32,15 @@ async function held<T>(ctx: Context, work: () => Promise<T>): Promise<T> {
 for (const { name: destination } of destinations()) {
   onEveryDatabase(`two syncs on one target at ${destination}`, (open, dialect) => {
     const start = async () => {
-      const ferry = await startFerry(open, destination)
-      onTestFinished(ferry.close)
-      const { ctx, actor, place } = ferry
+      const fixture = await startSyncFixture(open, destination)
+      onTestFinished(fixture.close)
+      const { ctx, actor, place } = fixture
       await createFolder(ctx, actor, { ...place, path: '/', name: 'b' })
       const put = (secretPath: string, secretKey: string, secretValue = 'x') =>
         updateSecrets(ctx, actor, { ...place, secretPath, mode: 'upsert', secrets: [{ secretKey, secretValue }] })
-      return { ...ferry, put }
+      return { ...fixture, put }
     }
-    const keys = ({ emulator }: Ferry) => [...emulator.contents().keys()].sort()
+    const keys = ({ emulator }: SyncFixture) => [...emulator.contents().keys()].sort()
 
     it('names the other sync and the key when a key is shared, written or not, its own or imported', async () => {
       const { ctx, actor, place, put, create, run } = await start()
@@ -78,8 +78,8 @@ for (const { name: destination } of destinations()) {
     })
 
     it('refuses at run time a key that appears later, leaves it to the first, and takes it over once that lets go', async () => {
-      const ferry = await start()
-      const { ctx, actor, place, put, create, run, contents } = ferry
+      const fixture = await start()
+      const { ctx, actor, place, put, create, run, contents } = fixture
       await put('/', 'A', 'first')
       await put('/b', 'B', 'second')
       const first = await create({ name: 'first', syncOptions: owned })
@@ -101,8 +101,8 @@ for (const { name: destination } of destinations()) {
     })
 
     it('has one writer per key and one run at a time when both run for the first time at once', async () => {
-      const ferry = await start()
-      const { ctx, put, create, run, contents } = ferry
+      const fixture = await start()
+      const { ctx, put, create, run, contents } = fixture
       await put('/', 'A', 'first')
       await put('/b', 'B', 'second')
       const both = [
@@ -121,8 +121,8 @@ for (const { name: destination } of destinations()) {
     })
 
     it('lets one of two through that are made at the same time, in two projects', async () => {
-      const ferry = await start()
-      const { ctx, actor, put, create } = ferry
+      const fixture = await start()
+      const { ctx, actor, put, create } = fixture
       await put('/', 'A')
       const other = await createTestProject(ctx, actor, 'Other')
       const both = () => Promise.allSettled([create({ name: 'here' }), create({ name: 'there', projectId: other.id })])
@@ -133,8 +133,8 @@ for (const { name: destination } of destinations()) {
     })
 
     it('a mirror that came to cover the other sync by a renamed environment deletes nothing of it', async () => {
-      const ferry = await start()
-      const { put, create, run } = ferry
+      const fixture = await start()
+      const { put, create, run } = fixture
       await put('/', 'A')
       await put('/b', 'B')
       const first = await create({ name: 'first', syncOptions: { ...overwrite, keySchema: 'one_{{secretKey}}' } })
@@ -145,38 +145,38 @@ for (const { name: destination } of destinations()) {
       })
       await run(first)
       await run(second)
-      const dev = await ferry.ctx.db
+      const dev = await fixture.ctx.db
         .selectFrom('environments')
         .where('slug', '=', 'dev')
         .select('id')
         .executeTakeFirstOrThrow()
-      await amend(ferry.ctx.db, 'environments', dev.id, { slug: 'one' })
-      await updateSync(ferry.ctx, ferry.actor, { destination, syncId: first.id, isAutoSyncEnabled: true })
-      await updateSecrets(ferry.ctx, ferry.actor, {
-        ...ferry.place,
+      await amend(fixture.ctx.db, 'environments', dev.id, { slug: 'one' })
+      await updateSync(fixture.ctx, fixture.actor, { destination, syncId: first.id, isAutoSyncEnabled: true })
+      await updateSecrets(fixture.ctx, fixture.actor, {
+        ...fixture.place,
         environment: 'one',
         mode: 'upsert',
         secrets: [{ secretKey: 'C', secretValue: 'c' }],
       })
       await run(first)
-      expect(keys(ferry)).toEqual(['dev_B', 'one_A', 'one_C'])
-      await updateSecrets(ferry.ctx, ferry.actor, {
-        ...ferry.place,
+      expect(keys(fixture)).toEqual(['dev_B', 'one_A', 'one_C'])
+      await updateSecrets(fixture.ctx, fixture.actor, {
+        ...fixture.place,
         environment: 'one',
         secretPath: '/b',
         mode: 'upsert',
         secrets: [{ secretKey: 'D', secretValue: 'd' }],
       })
       await run(second)
-      expect(keys(ferry)).toEqual(['one_A', 'one_B', 'one_C', 'one_D'])
-      await updateSecrets(ferry.ctx, ferry.actor, {
-        ...ferry.place,
+      expect(keys(fixture)).toEqual(['one_A', 'one_B', 'one_C', 'one_D'])
+      await updateSecrets(fixture.ctx, fixture.actor, {
+        ...fixture.place,
         environment: 'one',
         mode: 'upsert',
         secrets: [{ secretKey: 'E', secretValue: 'e' }],
       })
       await run(first)
-      expect(keys(ferry)).toEqual(['one_A', 'one_B', 'one_C', 'one_D', 'one_E'])
+      expect(keys(fixture)).toEqual(['one_A', 'one_B', 'one_C', 'one_D', 'one_E'])
     })
   })
 }

@@ -9,7 +9,7 @@ import { listRuns } from '../history/runs.ts'
 import { takeLease } from '../lease/lease.ts'
 import { runSync } from '../run/run.ts'
 import { dueOnTarget, dueSyncs } from '../sync/due.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { deleteSync } from '../verbs/remove.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
@@ -19,13 +19,13 @@ const numbered = (n: number) => Object.fromEntries(Array.from({ length: n }, (_,
 
 for (const { name: destination } of destinations()) {
   onEveryDatabase(`moves at ${destination}`, (open) => {
-    const start = async (): Promise<Ferry> => {
-      const ferry = await startFerry(open, destination)
-      onTestFinished(ferry.close)
-      return ferry
+    const start = async (): Promise<SyncFixture> => {
+      const fixture = await startSyncFixture(open, destination)
+      onTestFinished(fixture.close)
+      return fixture
     }
     /** Another account of the vendor: its emulator, the connection to it, and what it holds. */
-    const another = async ({ ctx, actor }: Ferry, name = 'elsewhere') => {
+    const another = async ({ ctx, actor }: SyncFixture, name = 'elsewhere') => {
       const startEmulator = (await emulators()).get(destination)
       if (!startEmulator) throw new Error(`no emulator for ${destination}`)
       const emulator = await startEmulator()
@@ -38,12 +38,12 @@ for (const { name: destination } of destinations()) {
       })
       return { emulator, connectionId: connection.id, contents: () => Object.fromEntries(emulator.contents()) }
     }
-    const departures = ({ ctx }: Ferry) => ctx.db.selectFrom('departures').selectAll().execute()
+    const departures = ({ ctx }: SyncFixture) => ctx.db.selectFrom('departures').selectAll().execute()
 
     it('fills the new place before it leaves the old one, where only its own keys go', async () => {
-      const ferry = await start()
-      const { ctx, actor, emulator, set, create, run, contents } = ferry
-      const there = await another(ferry)
+      const fixture = await start()
+      const { ctx, actor, emulator, set, create, run, contents } = fixture
+      const there = await another(fixture)
       emulator.put('THEIRS', 'x')
       await set({ A: '1', B: '2' })
       const sync = await create({ syncOptions: { ...overwrite, deletionPolicy: 'owned' } })
@@ -62,7 +62,7 @@ for (const { name: destination } of destinations()) {
       expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true, lastSyncMessage: null })
       expect(there.contents()).toEqual({ A: '1', B: '2' })
       expect(contents()).toEqual({ THEIRS: 'x' })
-      expect(await departures(ferry)).toEqual([])
+      expect(await departures(fixture)).toEqual([])
       expect(await dueSyncs(ctx)).toEqual([])
 
       const [last] = await listRuns(ctx, actor, { destination, syncId: sync.id })
@@ -70,9 +70,9 @@ for (const { name: destination } of destinations()) {
     })
 
     it('waits for a key that failed at the new place, not for one that cannot be held anywhere', async () => {
-      const ferry = await start()
-      const { ctx, actor, set, create, run, contents, clock } = ferry
-      const there = await another(ferry)
+      const fixture = await start()
+      const { ctx, actor, set, create, run, contents, clock } = fixture
+      const there = await another(fixture)
       await set({ A: '1', B: '2' })
       const sync = await create()
       await run(sync)
@@ -90,9 +90,9 @@ for (const { name: destination } of destinations()) {
     })
 
     it('leaves under the policy none what is there, also when the policy comes later', async () => {
-      const ferry = await start()
-      const { ctx, actor, emulator, set, create, run, contents } = ferry
-      const [there, then] = [await another(ferry, 'there'), await another(ferry, 'then')]
+      const fixture = await start()
+      const { ctx, actor, emulator, set, create, run, contents } = fixture
+      const [there, then] = [await another(fixture, 'there'), await another(fixture, 'then')]
       await set({ A: '1' })
       const sync = await create({ syncOptions: { ...overwrite, deletionPolicy: 'none' } })
       const at = { destination, syncId: sync.id }
@@ -107,14 +107,14 @@ for (const { name: destination } of destinations()) {
       await updateSync(ctx, actor, { ...at, syncOptions: { deletionPolicy: 'none' } })
       expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', lastSyncMessage: null })
       expect([contents(), there.contents(), then.contents()]).toEqual([{ A: '1' }, { A: '1' }, { A: '1' }])
-      expect(await departures(ferry)).toEqual([])
+      expect(await departures(fixture)).toEqual([])
       expect(emulator.contents().size).toBe(1)
     })
 
     it('leaves an old place by a connection that its project may use, and by no other', async () => {
-      const ferry = await start()
-      const { ctx, actor, clock, set, create, run, contents, connectionId } = ferry
-      const there = await another(ferry)
+      const fixture = await start()
+      const { ctx, actor, clock, set, create, run, contents, connectionId } = fixture
+      const there = await another(fixture)
       await set({ A: '1' })
       const sync = await create({ syncOptions: { ...overwrite, deletionPolicy: 'owned' } })
       await run(sync)
@@ -132,9 +132,9 @@ for (const { name: destination } of destinations()) {
     })
 
     it('stays due while the old place is down, says so, keeps its connection from being deleted, and goes on later', async () => {
-      const ferry = await start()
-      const { ctx, actor, emulator, clock, set, create, run, contents, connectionId } = ferry
-      const there = await another(ferry)
+      const fixture = await start()
+      const { ctx, actor, emulator, clock, set, create, run, contents, connectionId } = fixture
+      const there = await another(fixture)
       await set(numbered(6))
       const sync = await create({ name: 'mover' })
       await run(sync)
@@ -158,9 +158,9 @@ for (const { name: destination } of destinations()) {
     })
 
     it('goes on where it stopped, whatever request the process dies at', async () => {
-      const ferry = await start()
-      const { ctx, actor, emulator, clock, set, create, run, contents } = ferry
-      const there = await another(ferry)
+      const fixture = await start()
+      const { ctx, actor, emulator, clock, set, create, run, contents } = fixture
+      const there = await another(fixture)
       await set(numbered(4))
       const sync = await create()
       await run(sync)
@@ -176,13 +176,13 @@ for (const { name: destination } of destinations()) {
       await run(sync)
       expect(contents()).toEqual({ THEIRS: 'x' })
       expect(there.contents()).toEqual(numbered(4))
-      expect(await departures(ferry)).toEqual([])
+      expect(await departures(fixture)).toEqual([])
     })
 
     it('several moves queue up, and a place that is pointed at again is kept', async () => {
-      const ferry = await start()
-      const { ctx, actor, set, create, run, contents, connectionId } = ferry
-      const [second, third] = [await another(ferry, 'second'), await another(ferry, 'third')]
+      const fixture = await start()
+      const { ctx, actor, set, create, run, contents, connectionId } = fixture
+      const [second, third] = [await another(fixture, 'second'), await another(fixture, 'third')]
       const at = { destination, syncId: '' }
       await set({ A: '1', B: '2' })
       const sync = await create()
@@ -206,21 +206,21 @@ for (const { name: destination } of destinations()) {
       await updateSync(ctx, actor, { ...at, connectionId })
       await run(sync)
       expect([contents(), second.contents(), third.contents()]).toEqual([{ A: '1', B: '2' }, {}, {}])
-      expect(await departures(ferry)).toEqual([])
+      expect(await departures(fixture)).toEqual([])
     })
 
     it('does not take what another sync writes there by now', async () => {
-      const ferry = await start()
-      const { ctx, actor, set, create, run, contents } = ferry
-      const there = await another(ferry)
+      const fixture = await start()
+      const { ctx, actor, set, create, run, contents } = fixture
+      const there = await another(fixture)
       await set({ A: '1', B: '2' })
       const first = await create({ name: 'first', syncOptions: { ...overwrite, deletionPolicy: 'owned' } })
       await run(first)
       await updateSync(ctx, actor, { destination, syncId: first.id, connectionId: there.connectionId })
       // A mirror would delete B, which it did not write, were it not still the first one's.
-      await createFolder(ctx, actor, { ...ferry.place, path: '/', name: 'other' })
+      await createFolder(ctx, actor, { ...fixture.place, path: '/', name: 'other' })
       const secrets = [{ secretKey: 'A', secretValue: 'theirs' }]
-      await updateSecrets(ctx, actor, { ...ferry.place, secretPath: '/other', mode: 'upsert', secrets })
+      await updateSecrets(ctx, actor, { ...fixture.place, secretPath: '/other', mode: 'upsert', secrets })
       const second = await create({ name: 'second', secretPath: '/other' })
       expect((await run(second)).row.syncStatus).toBe('succeeded')
       expect(contents()).toEqual({ A: 'theirs', B: '2' })
@@ -230,9 +230,9 @@ for (const { name: destination } of destinations()) {
     })
 
     it('a run that was under way when the sync moved leaves nothing behind', async () => {
-      const ferry = await start()
-      const { ctx, actor, emulator, set, create, run, contents } = ferry
-      const there = await another(ferry)
+      const fixture = await start()
+      const { ctx, actor, emulator, set, create, run, contents } = fixture
+      const there = await another(fixture)
       await set(numbered(3))
       const sync = await create()
       emulator.setLatency(40)
@@ -247,9 +247,9 @@ for (const { name: destination } of destinations()) {
     })
 
     it('pointed back while it is about to leave, it takes nothing away', async () => {
-      const ferry = await start()
-      const { ctx, actor, emulator, set, create, run, contents, connectionId } = ferry
-      const there = await another(ferry)
+      const fixture = await start()
+      const { ctx, actor, emulator, set, create, run, contents, connectionId } = fixture
+      const there = await another(fixture)
       await set(numbered(3))
       const sync = await create()
       const at = { destination, syncId: sync.id }
@@ -271,9 +271,9 @@ for (const { name: destination } of destinations()) {
     })
 
     it('two edits at once that point to two places leave keys at one of them only', async () => {
-      const ferry = await start()
-      const { ctx, actor, set, create, run, contents } = ferry
-      const places = [await another(ferry, 'second'), await another(ferry, 'third')]
+      const fixture = await start()
+      const { ctx, actor, set, create, run, contents } = fixture
+      const places = [await another(fixture, 'second'), await another(fixture, 'third')]
       await set({ A: '1' })
       const sync = await create()
       await run(sync)
@@ -285,13 +285,13 @@ for (const { name: destination } of destinations()) {
       expect(places.map((place) => place.contents())).toEqual(
         places.map(({ connectionId }) => (connectionId === row.connectionId ? { A: '1' } : {})),
       )
-      expect(await departures(ferry)).toEqual([])
+      expect(await departures(fixture)).toEqual([])
     })
 
     it('waits while another run writes at the old place, and is due with that', async () => {
-      const ferry = await start()
-      const { ctx, actor, set, create, run, contents } = ferry
-      const there = await another(ferry)
+      const fixture = await start()
+      const { ctx, actor, set, create, run, contents } = fixture
+      const there = await another(fixture)
       await set({ A: '1' })
       const sync = await create()
       await run(sync)
@@ -307,9 +307,9 @@ for (const { name: destination } of destinations()) {
     })
 
     it('a sync deleted with its secrets is gone once its last old place is left', async () => {
-      const ferry = await start()
-      const { ctx, actor, emulator, clock, set, create, run, contents } = ferry
-      const there = await another(ferry)
+      const fixture = await start()
+      const { ctx, actor, emulator, clock, set, create, run, contents } = fixture
+      const there = await another(fixture)
       await set({ A: '1' })
       const sync = await create()
       await run(sync)
@@ -326,9 +326,9 @@ for (const { name: destination } of destinations()) {
     })
 
     it('without auto-sync waits for a person, and is not in sync until then', async () => {
-      const ferry = await start()
-      const { ctx, actor, set, create, run, contents } = ferry
-      const there = await another(ferry)
+      const fixture = await start()
+      const { ctx, actor, set, create, run, contents } = fixture
+      const there = await another(fixture)
       const at = { destination, syncId: '' }
       await set({ A: '1' })
       const sync = await create({ isEnabled: false })
@@ -343,8 +343,8 @@ for (const { name: destination } of destinations()) {
     })
 
     it('a new key schema renames: every new name is there before an old one goes, and the fuse does not take it for a loss', async () => {
-      const ferry = await start()
-      const { ctx, actor, emulator, clock, set, create, run, contents } = ferry
+      const fixture = await start()
+      const { ctx, actor, emulator, clock, set, create, run, contents } = fixture
       await set(numbered(12))
       const sync = await create({ syncOptions: { ...overwrite, keySchema: 'OLD_{{secretKey}}' } })
       await run(sync)
@@ -365,14 +365,14 @@ for (const { name: destination } of destinations()) {
     })
 
     it('a new source is a difference like any other: a loss among it waits for approval', async () => {
-      const ferry = await start()
-      const { ctx, actor, set, create, run, contents } = ferry
+      const fixture = await start()
+      const { ctx, actor, set, create, run, contents } = fixture
       await set(numbered(12))
       const sync = await create()
       await run(sync)
-      await createFolder(ctx, actor, { ...ferry.place, path: '/', name: 'less' })
+      await createFolder(ctx, actor, { ...fixture.place, path: '/', name: 'less' })
       const secrets = [{ secretKey: 'KEY_0', secretValue: 'other' }]
-      await updateSecrets(ctx, actor, { ...ferry.place, secretPath: '/less', mode: 'upsert', secrets })
+      await updateSecrets(ctx, actor, { ...fixture.place, secretPath: '/less', mode: 'upsert', secrets })
       await updateSync(ctx, actor, { destination, syncId: sync.id, secretPath: '/less' })
       const { row } = await run(sync)
       expect(row.blocked).toMatchObject({ kind: 'fuse' })
@@ -381,9 +381,9 @@ for (const { name: destination } of destinations()) {
     })
 
     it('follows its folder and its environment when they are renamed', async () => {
-      const ferry = await start()
-      const { ctx, actor, projectId, create, run, contents } = ferry
-      const folder = await createFolder(ctx, actor, { ...ferry.place, path: '/', name: 'app' })
+      const fixture = await start()
+      const { ctx, actor, projectId, create, run, contents } = fixture
+      const folder = await createFolder(ctx, actor, { ...fixture.place, path: '/', name: 'app' })
       const put = (environment: string, secretPath: string, secretValue: string) =>
         updateSecrets(ctx, actor, {
           projectId,

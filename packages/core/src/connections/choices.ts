@@ -6,7 +6,7 @@ import { destination } from '../destinations/registry.ts'
 import type { Credentials } from './credentials.ts'
 import { refuseOtherApp, findConnection } from './find.ts'
 import { noteConnectionProblem } from './health.ts'
-import { openSession, withPatience } from './open-session.ts'
+import { openSession, withTimeout } from './open-session.ts'
 
 interface Input {
   connectionId: string
@@ -48,7 +48,7 @@ async function ask(ctx: Context, { connectionId, list, known }: Input) {
   const missing = choices.needs.filter((field) => !Object.hasOwn(known, field) || !known[field])
   if (missing.length > 0) throw new BadRequest(`The list "${list}" needs ${missing.join(' and ')} first`)
   try {
-    const rows = await withPatience(definition, async (signal) => {
+    const rows = await withTimeout(definition, async (signal) => {
       const { session, close } = await openSession(ctx, connectionId, { signal })
       try {
         return await choices.list(session, known)

@@ -17,7 +17,7 @@ export async function sealCredentials(ctx: Context, connectionId: string, creden
   return (await organizationKey(ctx)).seal(JSON.stringify(credentials), 'connection', connectionId)
 }
 
-/** Throws `SealBroken` when the row was altered or sealed under another root key. */
+/** Throws `DecryptionError` when the row was altered or sealed under another root key. */
 export async function openCredentials(
   ctx: Context,
   definition: DestinationDefinition,

@@ -6,16 +6,16 @@ import { expect, it, onTestFinished } from 'vitest'
 import { DestinationError } from '../destinations/destination.ts'
 import { emulators } from '../destinations/emulators.ts'
 import { destinations } from '../destinations/registry.ts'
-import { startFerry } from '../testing/ferry.ts'
+import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { createConnection, updateConnection } from './connections.ts'
 import { openSession } from './open-session.ts'
 
 for (const { name: destination } of destinations()) {
   onEveryDatabase(`the limits of an account at ${destination}`, (open) => {
     const start = async () => {
-      const ferry = await startFerry(open, destination)
-      onTestFinished(ferry.close)
-      return { ...ferry, processes: [ferry.ctx, secondProcess(ferry.ctx, ferry.databaseUrl)] as const }
+      const fixture = await startSyncFixture(open, destination)
+      onTestFinished(fixture.close)
+      return { ...fixture, processes: [fixture.ctx, secondProcess(fixture.ctx, fixture.databaseUrl)] as const }
     }
     const secondProcess = (ctx: Context, databaseUrl: string | null): Context => {
       if (databaseUrl === null) return { ...ctx }

@@ -48,7 +48,7 @@ export async function openSession(ctx: Context, connectionId: string, limits: Se
 }
 
 /** How long a person waits for a check or a picker, milliseconds. */
-const PATIENCE = 20_000
+const CHECK_TIMEOUT_MS = 20_000
 
 /** Asks the vendor whether the credentials work. Throws `DestinationError` saying which of key, right, organization or host is wrong. */
 export const proveCredentials = (
@@ -56,21 +56,21 @@ export const proveCredentials = (
   definition: DestinationDefinition,
   credentials: Credentials,
 ): Promise<Account> =>
-  withPatience(definition, (signal) => definition.check(sessionFor(ctx, definition, credentials, { signal })))
+  withTimeout(definition, (signal) => definition.check(sessionFor(ctx, definition, credentials, { signal })))
 
 /** Runs `work` with a signal that ends it when a person has waited long enough; that is `unavailable`. */
-export async function withPatience<T>(
+export async function withTimeout<T>(
   definition: DestinationDefinition,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const signal = AbortSignal.timeout(PATIENCE)
+  const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS)
   try {
     return await work(signal)
   } catch (error) {
     if (!signal.aborted || error instanceof DestinationError) throw error
     throw new DestinationError(
       'unavailable',
-      `${definition.title} did not answer within ${PATIENCE / 1000} seconds; try again later`,
+      `${definition.title} did not answer within ${CHECK_TIMEOUT_MS / 1000} seconds; try again later`,
       { cause: error },
     )
   }

@@ -1,7 +1,7 @@
 /** The second half of the conformance suite: vendors that fail, at every place and at every call. */
 import { describe, expect, test } from 'vitest'
 import { FAULTS, type NamedFault, numbered, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
-import { copied, failureOf, having, wrongIn } from './conformance-hand.ts'
+import { copied, failureOf, withEmulator, wrongIn } from './conformance-reconciler.ts'
 import { DestinationError, type DestinationDefinition } from './destination.ts'
 import type { StartEmulator } from './emulators.ts'
 
@@ -13,7 +13,7 @@ export function listsInTrouble(definition: DestinationDefinition, startEmulator:
     test.for(FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined))(
       '$name at every list throws instead of looking empty',
       (one) =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           for (const [key, value] of numbered(3)) emulator.put(key, value)
           throughout(emulator, one)
           const error = await failureOf(mine.client({ waitBudgetMs: 300 }).list())
@@ -22,7 +22,7 @@ export function listsInTrouble(definition: DestinationDefinition, startEmulator:
     )
 
     test.for(FAULTS.filter(({ passes }) => passes))('$name at one list is got over', (one) =>
-      having(definition, startEmulator, async ({ emulator, mine }) => {
+      withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
         for (const [key, value] of numbered(3)) emulator.put(key, value)
         emulator.fail(1, one.fault(emulator))
         const listed = await mine.client({ timeoutMs: one.timeoutMs }).list()
@@ -31,7 +31,7 @@ export function listsInTrouble(definition: DestinationDefinition, startEmulator:
     )
 
     test.for([201, 401])('a list of %d keys that breaks at any later page throws', (count) =>
-      having(definition, startEmulator, async ({ emulator, mine }) => {
+      withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
         for (const [key, value] of numbered(count)) emulator.put(key, value)
         const before = emulator.log.length
         await mine.list()
@@ -49,7 +49,7 @@ export function listsInTrouble(definition: DestinationDefinition, startEmulator:
 export function writesInTrouble(name: string, definition: DestinationDefinition, startEmulator: StartEmulator): void {
   describe.concurrent(`${name}, writes in trouble`, () => {
     test.for(FAULTS)('$name at the first write', (one) =>
-      having(definition, startEmulator, async ({ emulator, mine }) => {
+      withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
         const desired = numbered(3, VALUE_MARK)
         emulator.fail(1, one.fault(emulator, `${VALUE_MARK} 0`), (method) => method !== 'GET')
         const { failures } = await mine.converge(desired, { timeoutMs: one.timeoutMs })
@@ -63,7 +63,7 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
     )
 
     test.for(FAULTS.filter(({ passes }) => !passes))('$name at every write fails, and says so', (one) =>
-      having(definition, startEmulator, async ({ emulator, mine }) => {
+      withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
         for (let n = 1; n <= 20; n++)
           emulator.fail(n, one.fault(emulator, `${VALUE_MARK} 0`), (method) => method !== 'GET')
         const { failures } = await mine.converge(numbered(3, VALUE_MARK))
@@ -74,7 +74,7 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
     )
 
     test.for(FAULTS)('$name at a delete', (one) =>
-      having(definition, startEmulator, async ({ emulator, mine }) => {
+      withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
         emulator.put('FOREIGN', 'theirs')
         await mine.converge(numbered(3, VALUE_MARK))
         emulator.fail(1, one.fault(emulator), (method) => method === 'DELETE')
@@ -106,7 +106,7 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
   /** A run of creates, updates and deletes that meets the fault at its `call`-th request, then another. Answers the first one's requests. */
   async function interrupted({ fault, timeoutMs }: NamedFault, call: number, lasts: boolean): Promise<number> {
     let calls = 0
-    await having(definition, startEmulator, async ({ emulator, mine }) => {
+    await withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
       emulator.put('FOREIGN', 'theirs')
       await mine.converge(numbered(5))
       const desired = new Map(numbered(7))

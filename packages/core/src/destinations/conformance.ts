@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { FAULTS, HOSTILE, numbered, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
-import { copied, failureOf, having, sessionOf, wrongIn } from './conformance-hand.ts'
+import { copied, failureOf, withEmulator, sessionOf, wrongIn } from './conformance-reconciler.ts'
 import { DestinationError, type DestinationDefinition } from './destination.ts'
 import type { Emulator } from './emulator.ts'
 import type { StartEmulator } from './emulators.ts'
@@ -14,7 +14,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
   describe.concurrent(`destination ${definition.name}`, () => {
     describe('the account', () => {
       test('the credential of the emulator passes the check', () =>
-        having(definition, startEmulator, async ({ emulator }) => {
+        withEmulator(definition, startEmulator, async ({ emulator }) => {
           const account = await definition.check(sessionOf(definition, emulator))
           expect(account.label).not.toBe('')
         }))
@@ -22,7 +22,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
       test.for(FAULTS.filter(({ timeoutMs }) => timeoutMs === undefined))(
         'a check that meets $name throughout fails in safe words',
         (one) =>
-          having(definition, startEmulator, async ({ emulator }) => {
+          withEmulator(definition, startEmulator, async ({ emulator }) => {
             throughout(emulator, one)
             const error = await failureOf(definition.check(sessionOf(definition, emulator, { waitBudgetMs: 300 })))
             // A host that is no such vendor may be told apart from one that refuses: which of the two it is, is the destination's.
@@ -35,7 +35,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
           Object.fromEntries(needs.map((field) => [field, emulator.target[field] ?? '']))
 
         test(`the list ${name} fills a picker`, () =>
-          having(definition, startEmulator, async ({ emulator }) => {
+          withEmulator(definition, startEmulator, async ({ emulator }) => {
             const rows = await list(sessionOf(definition, emulator), known(emulator))
             const choices = rows.map(choice)
             expect(choices.length).toBeGreaterThan(0)
@@ -43,7 +43,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
           }))
 
         test.for([401, 403, 500])(`the list ${name} throws on %d instead of looking empty`, (status) =>
-          having(definition, startEmulator, async ({ emulator }) => {
+          withEmulator(definition, startEmulator, async ({ emulator }) => {
             for (let n = 1; n <= 10; n++) emulator.fail(n, { kind: 'status', status })
             await expect(list(sessionOf(definition, emulator), known(emulator))).rejects.toBeInstanceOf(
               DestinationError,
@@ -55,7 +55,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
 
     describe('a run', () => {
       test('what was created is listed as it was reported, and needs nothing more', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           const desired = numbered(30)
           await mine.converge(desired)
           expect(emulator.contents()).toEqual(desired)
@@ -63,7 +63,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('nothing to change is one look and no write', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           await mine.converge(numbered(30))
           const before = emulator.log.length
           await mine.converge(numbered(30))
@@ -71,7 +71,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('changing one value touches no other key', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           const desired = numbered(30)
           await mine.converge(desired)
           const before = await mine.list()
@@ -86,7 +86,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('removes what is ours and leaves what is foreign', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           emulator.put('FOREIGN', 'theirs')
           await mine.converge(numbered(5))
           const { failures } = await mine.converge(new Map())
@@ -95,7 +95,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('removes ours among foreign ones over several pages', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           const foreign = new Map(Array.from({ length: 230 }, (_, n) => [`FOREIGN_${n}`, `theirs ${n}`]))
           for (const [key, value] of foreign) {
             if (emulator.contents().size === 115) await mine.converge(numbered(30))
@@ -106,14 +106,14 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('replaces a foreign value', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           emulator.put('KEY_0', 'theirs')
           await mine.converge(numbered(2))
           expect(emulator.contents()).toEqual(numbered(2))
         }))
 
       test('a key that vanished before its delete counts as deleted', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           await mine.converge(numbered(25))
           const changes = await mine.difference(new Map())
           for (const key of numbered(24).keys()) emulator.remove(key)
@@ -125,7 +125,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('a key that vanished before its update is there again', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           await mine.converge(numbered(3))
           const desired = new Map(numbered(3)).set('KEY_1', 'changed')
           const changes = await mine.difference(desired)
@@ -136,7 +136,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('a key that appeared before its create ends with our value, once', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           const changes = await mine.difference(numbered(3))
           emulator.put('KEY_1', 'theirs')
           await mine.apply(changes)
@@ -146,7 +146,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('the same changes applied twice make no copy', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           const changes = await mine.difference(numbered(3))
           await mine.apply(changes)
           await mine.apply(changes)
@@ -156,7 +156,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('a run that lost its lease sends nothing more', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           await mine.converge(numbered(6))
           const changes = await mine.difference(numbered(6, 'changed'))
           for (const allowed of [0, 1]) {
@@ -173,7 +173,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         }))
 
       test('a vendor that throttles is waited for', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           emulator.setRateLimit({ burst: 4, refill: 4, intervalMs: 100 })
           expect((await mine.converge(numbered(8))).failures).toEqual([])
           emulator.setRateLimit(false)
@@ -185,7 +185,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
       test.for([...HOSTILE].map(([key, value]) => ({ key, value, name: JSON.stringify(key.slice(0, 40)) })))(
         '$name arrives, changes and goes as it is, or is refused before any call',
         ({ key, value }) =>
-          having(definition, startEmulator, async ({ emulator, mine }) => {
+          withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
             const reason = definition.limits.refuse(key, value)
             expect(value.trim().length >= 8 && reason?.includes(value) === true, 'the reason shows the value').toBe(
               false,
@@ -202,7 +202,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
       )
 
       test('all that are held at once', () =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           const held = new Map([...HOSTILE].filter(([key, value]) => definition.limits.refuse(key, value) === null))
           expect(held.size).toBeGreaterThan(15)
           expect((await mine.converge(held)).failures).toEqual([])
@@ -213,7 +213,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
 
     describe('pages', () => {
       test.for([0, 1, 199, 200, 201, 401])('lists all of %d keys', (count) =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           for (const [key, value] of numbered(count)) emulator.put(key, value)
           const listed = await mine.list()
           expect([...listed.keys()].sort()).toEqual([...numbered(count).keys()].sort())
@@ -221,7 +221,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
       )
 
       test.for([0, 1, 199, 200, 201, 401])('writes %d keys, then needs nothing more', (count) =>
-        having(definition, startEmulator, async ({ emulator, mine }) => {
+        withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
           expect((await mine.converge(numbered(count))).failures).toEqual([])
           expect(emulator.contents()).toEqual(numbered(count))
           expect(await mine.difference(numbered(count))).toEqual([])
@@ -230,7 +230,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
     })
 
     test('values that the vendor hands out are those that were written', () =>
-      having(definition, startEmulator, async ({ emulator, mine }) => {
+      withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
         const { readValues } = mine.client()
         if (!readValues) return
         await mine.converge(new Map([...numbered(3, VALUE_MARK), ['__proto__', 'proto']]))

@@ -113,7 +113,7 @@ export interface Observed {
   /** Only the flags the vendor shows. */
   flags: Flags
   /** Set when this is not ours to touch (personal, another scope): says what it is. */
-  untouchable?: string
+  notManaged?: string
   /** Set when writing would replace something of another type: says what, such as `a TOTP secret`. */
   otherType?: string
 }

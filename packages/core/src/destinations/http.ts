@@ -5,12 +5,12 @@
 import type { Network } from '@keyferry/kernel'
 import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
-import { budgetOf, errorFor, parseBody, type RawAnswer, toldToWait } from './answers.ts'
+import { budgetOf, errorFor, parseBody, type RawAnswer, toldToWait } from './responses.ts'
 import { DestinationError } from './destination.ts'
 import { agentOf, refuseClosed } from '@keyferry/kernel/network'
 import { createPacer, type FleetPace, type Slot } from './pace.ts'
 import { stringsIn } from './scrub.ts'
-import { unreachable } from './unreachable.ts'
+import { networkError } from './network-errors.ts'
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -132,7 +132,7 @@ export function createHttp(options: HttpOptions): Http {
       if (!answered) options.onAnswer?.(null)
       signal.throwIfAborted()
       noteFailure(sentAt)
-      throw unreachable(base.host, error, deadline.aborted ? timeoutMs : null)
+      throw networkError(base.host, error, deadline.aborted ? timeoutMs : null)
     }
   }
 

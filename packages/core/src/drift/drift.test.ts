@@ -8,7 +8,7 @@ import { getRun, listRuns } from '../history/runs.ts'
 import { takeLease } from '../lease/lease.ts'
 import { runSync } from '../run/run.ts'
 import { dueSyncs } from '../sync/due.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { checkDrift } from '../verbs/check-drift.ts'
 import { listKeys } from '../verbs/keys.ts'
 import { removeSecrets } from '../verbs/remove.ts'
@@ -22,23 +22,23 @@ const numbered = (n: number) => Object.fromEntries(Array.from({ length: n }, (_,
 
 for (const { name: destination, title } of destinations()) {
   onEveryDatabase(`drift at ${destination}`, (open) => {
-    const ferry = async (work: (ferry: Ferry) => Promise<void>) => {
-      const started = await startFerry(open, destination)
+    const fixture = async (work: (fixture: SyncFixture) => Promise<void>) => {
+      const started = await startSyncFixture(open, destination)
       try {
         await work(started)
       } finally {
         await started.close()
       }
     }
-    const drifted = async ({ ctx, actor }: Ferry, syncId: string) =>
+    const drifted = async ({ ctx, actor }: SyncFixture, syncId: string) =>
       (await listKeys(ctx, actor, { destination, syncId }))
         .filter(({ state }) => state === 'drifted')
         .map(({ key, reason }) => [key, reason])
     /** Past the longest jitter of an hour's check. */
-    const anHour = ({ clock }: Ferry) => clock.advance(67 * MINUTE)
+    const anHour = ({ clock }: SyncFixture) => clock.advance(67 * MINUTE)
 
     it('a look costs a listing, changes nothing, and says per key what happened there', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         const { ctx, emulator, clock, events, set, create, run, contents } = it
         await set({ A: '1', B: '2', C: '3' })
         const sync = await create()
@@ -81,7 +81,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('nothing drifted: says so, and looks again an hour later', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         await it.set({ A: '1' })
         const sync = await it.create()
         await it.run(sync)
@@ -96,7 +96,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('off means never, and a person may look at any time', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         await it.set({ A: '1' })
         const at = { destination, syncId: (await it.create({ syncOptions: { ...overwrite, driftCheck: 'off' } })).id }
         await expect(checkDrift(it.ctx, it.actor, at)).rejects.toThrow(/has not filled its target/)
@@ -116,7 +116,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('a run takes the place of a look, and a removal ends them', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         await it.set({ A: '1' })
         const sync = await it.create()
         await it.run(sync)
@@ -138,7 +138,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('waits for whoever writes to the target, and a change that comes meanwhile follows at once', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         await it.set({ A: '1' })
         const sync = await it.create()
         await it.run(sync)
@@ -161,7 +161,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('many that are due at once go one after the other, and leave the queue to the runs', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         await it.set({ A: '1' })
         const ids = new Set<string>()
         for (let n = 0; n < 4; n++) {
@@ -189,7 +189,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('a vendor that fails only puts the next look off', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         await it.set({ A: '1' })
         const sync = await it.create()
         await it.run(sync)
@@ -210,7 +210,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('repairs what drifted and nothing else, as an entry of the history', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         await it.set({ A: '1', B: '2', C: '3' })
         const sync = await it.create({ ...repairing, isEnabled: false })
         await triggerSync(it.ctx, it.actor, { destination, syncId: sync.id })
@@ -243,7 +243,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('deletes what appeared only as far as the fuse lets it', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         await it.set(numbered(10))
         const sync = await it.create(repairing)
         await it.run(sync)
@@ -257,7 +257,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('stops when somebody fights back, names the key, and goes on after a person ran it', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         await it.set({ A: '1', B: '2' })
         const sync = await it.create(repairing)
         await it.run(sync)
@@ -295,7 +295,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('repairs spread over days are no fight', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         await it.set({ A: '1' })
         const sync = await it.create(repairing)
         await it.run(sync)
@@ -308,7 +308,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('whatever request a repair dies at, a later look puts every key there', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         await it.set({ A: '1', B: '2' })
         const sync = await it.create(repairing)
         await it.run(sync)
@@ -330,7 +330,7 @@ for (const { name: destination, title } of destinations()) {
       }))
 
     it('compares values where the vendor hands them out, keeps none, and says so where it does not', () =>
-      ferry(async (it) => {
+      fixture(async (it) => {
         const lines: string[] = []
         it.ctx.log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
         await it.set({ A: 'mine-A', B: 'mine-B' })

@@ -4,7 +4,7 @@ import { SYSTEM, timestamp, transact, type Context } from '@keyferry/kernel'
 import { applyPlan, type Applied } from '../apply/apply.ts'
 import type { Difference, OpenTarget } from '../apply/target.ts'
 import type { Lease } from '../lease/lease.ts'
-import { fuse } from '../plan/fuse.ts'
+import { deletionGuard } from '../plan/deletion-guard.ts'
 import { partOf } from '../plan/plan.ts'
 import { evaluateRun } from '../status/evaluate-run.ts'
 import { interruptRun, recordOutcomes, recordRun, recordWriting, type ActiveRun } from '../status/record.ts'
@@ -52,7 +52,7 @@ export async function repairDrift(
     found.plan,
     ({ key, action }) => keys.has(key) && action !== 'reject' && ((wants && stopped === null) || isOurs(key)),
   )
-  const blown = fuse(all, found.observed, target.schema.covers)
+  const blown = deletionGuard(all, found.observed, target.schema.covers)
   const plan = blown === null ? all : partOf(all, ({ action }) => action !== 'delete')
   const message = blown === null ? null : `${blown} Nothing was deleted; run the sync to review it.`
   if (plan.changes.length === 0) return { left: drifted, heals: stored(heals), stopped, message, again: null }

@@ -4,7 +4,7 @@ import { listAudit } from '@keyferry/kernel'
 import { createFolder, createImport, listSecrets, listTrash, updateSecrets } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
 import { destinations } from '../destinations/registry.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 import { pruneHistory } from './prune.ts'
@@ -15,18 +15,18 @@ const DAY = 24 * 60 * 60_000
 
 for (const { name: destination } of destinations()) {
   onEveryDatabase(`restoring a run at ${destination}`, (open) => {
-    const start = async (): Promise<Ferry> => {
-      const ferry = await startFerry(open, destination)
-      onTestFinished(ferry.close)
-      return ferry
+    const start = async (): Promise<SyncFixture> => {
+      const fixture = await startSyncFixture(open, destination)
+      onTestFinished(fixture.close)
+      return fixture
     }
     /** The sync's newest run as an address. */
-    const last = async ({ ctx, actor, clock }: Ferry, syncId: string) => {
+    const last = async ({ ctx, actor, clock }: SyncFixture, syncId: string) => {
       const [run] = await listRuns(ctx, actor, { destination, syncId })
       clock.advance(1000)
       return { destination, syncId, runId: run?.id ?? '' }
     }
-    const values = async ({ ctx, actor, place }: Ferry) => {
+    const values = async ({ ctx, actor, place }: SyncFixture) => {
       const { secrets } = await listSecrets(ctx, actor, {
         ...place,
         viewSecretValue: true,
@@ -38,12 +38,12 @@ for (const { name: destination } of destinations()) {
     }
 
     it('brings vault and target back to what the target held, by exactly the plan that was looked at', async () => {
-      const ferry = await start()
-      const { ctx, actor, set, unset, create, run, contents } = ferry
+      const fixture = await start()
+      const { ctx, actor, set, unset, create, run, contents } = fixture
       await set({ A: 'a1', B: 'b1', C: 'c1', URL: 'x-${A}', ['__proto__']: 'p1', constructor: 'k1' })
       const sync = await create()
       await run(sync)
-      const then = await last(ferry, sync.id)
+      const then = await last(fixture, sync.id)
       const held = contents()
       await set({ A: 'a2', D: 'd1', constructor: 'k2' })
       await unset('B')
@@ -62,7 +62,7 @@ for (const { name: destination } of destinations()) {
       expect(JSON.stringify(plan)).not.toMatch(/"a1"|"b1"|"k1"|x-/)
       await set({ A: 'a3' })
       await expect(restoreRun(ctx, actor, { ...then, planHash: plan.hash })).rejects.toThrow(/has changed since/)
-      expect(await values(ferry)).toMatchObject({ A: 'a3' })
+      expect(await values(fixture)).toMatchObject({ A: 'a3' })
 
       const log = async () =>
         (await listAudit(ctx, actor, { action: 'secret-sync-restore', limit: 10 })).entries.map(
@@ -72,7 +72,7 @@ for (const { name: destination } of destinations()) {
       const { hash } = await previewRestore(ctx, actor, then)
       await restoreRun(ctx, actor, { ...then, planHash: hash })
       // What it removed can be restored like everything deleted; B was deleted by hand before.
-      const trash = await listTrash(ctx, actor, { projectId: ferry.place.projectId })
+      const trash = await listTrash(ctx, actor, { projectId: fixture.place.projectId })
       expect(trash.map(({ name }) => name).sort()).toEqual(['B', 'D'])
       expect(await log()).toEqual([
         {
@@ -84,7 +84,7 @@ for (const { name: destination } of destinations()) {
           removed: ['D'],
         },
       ])
-      expect(await values(ferry)).toEqual({
+      expect(await values(fixture)).toEqual({
         A: 'a1',
         B: 'b1',
         C: 'c1',
@@ -100,7 +100,7 @@ for (const { name: destination } of destinations()) {
         removed: [],
         unchanged: 6,
       })
-      const restored = await last(ferry, sync.id)
+      const restored = await last(fixture, sync.id)
       expect(await getRun(ctx, actor, restored)).toMatchObject({ restorable: true })
       // Two runs that left the same share what is kept of it.
       await triggerSync(ctx, actor, { destination, syncId: sync.id })
@@ -110,8 +110,8 @@ for (const { name: destination } of destinations()) {
     })
 
     it('goes by what arrived, not by what was tried, and leaves alone what never got there', async () => {
-      const ferry = await start()
-      const { ctx, actor, emulator, clock, set, create, run, contents } = ferry
+      const fixture = await start()
+      const { ctx, actor, emulator, clock, set, create, run, contents } = fixture
       await set({ A: 'a1', B: 'b1' })
       const sync = await create({
         syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
@@ -123,7 +123,7 @@ for (const { name: destination } of destinations()) {
       await run(sync)
       emulator.heal()
       clock.advance(1000)
-      const then = await last(ferry, sync.id)
+      const then = await last(fixture, sync.id)
       await set({ A: 'a3', BLANK: 'filled' })
       await run(sync)
       expect(contents()).toMatchObject({ A: 'a3' })
@@ -132,7 +132,7 @@ for (const { name: destination } of destinations()) {
       expect(plan.removed).toEqual([])
       expect(plan.added).toEqual([])
       await restoreRun(ctx, actor, { ...then, planHash: plan.hash })
-      expect(await values(ferry)).toMatchObject({
+      expect(await values(fixture)).toMatchObject({
         A: plan.changed.includes('A') ? 'a1' : 'a3',
         B: 'b1',
         BLANK: 'filled',
@@ -140,8 +140,8 @@ for (const { name: destination } of destinations()) {
     })
 
     it('names what came from elsewhere and cannot be brought back, and brings back nothing that would not resolve', async () => {
-      const ferry = await start()
-      const { ctx, actor, place, set, unset, create, run, contents } = ferry
+      const fixture = await start()
+      const { ctx, actor, place, set, unset, create, run, contents } = fixture
       const { projectId } = place
       const shared = { projectId, environment: 'dev', secretPath: '/shared' }
       const put = (secrets: Record<string, string>) =>
@@ -162,7 +162,7 @@ for (const { name: destination } of destinations()) {
       await set({ A: 'a1', MADE: 'https://${dev.shared.HOST}', LOST: '${TEMP}', TEMP: 't1' })
       const sync = await create()
       expect((await run(sync)).row.syncStatus).toBe('succeeded')
-      const then = await last(ferry, sync.id)
+      const then = await last(fixture, sync.id)
 
       await put({ IMPORTED: 'i2', HOST: 'h2' })
       await set({ A: 'a2', LOST: 'plain' })
@@ -190,15 +190,15 @@ for (const { name: destination } of destinations()) {
     })
 
     it('is refused for a run that did not get to the target, and while the sync reads another folder', async () => {
-      const ferry = await start()
-      const { ctx, actor, place, set, create, run } = ferry
+      const fixture = await start()
+      const { ctx, actor, place, set, create, run } = fixture
       await set({ A: '1' })
       const sync = await create()
       await run(sync)
-      const first = await last(ferry, sync.id)
+      const first = await last(fixture, sync.id)
       await set({ BAD: '${NOWHERE}' })
       await run(sync)
-      await expect(previewRestore(ctx, actor, await last(ferry, sync.id))).rejects.toThrow(/did not get as far/)
+      await expect(previewRestore(ctx, actor, await last(fixture, sync.id))).rejects.toThrow(/did not get as far/)
       await expect(previewRestore(ctx, actor, { ...first, runId: sync.id })).rejects.toMatchObject({ status: 404 })
       await createFolder(ctx, actor, { ...place, path: '/', name: 'new' })
       await updateSync(ctx, actor, { destination, syncId: sync.id, secretPath: '/new' })
@@ -206,15 +206,15 @@ for (const { name: destination } of destinations()) {
     })
 
     it('history is forgotten by age, never the last run', async () => {
-      const ferry = await start()
-      const { ctx, actor, clock, set, create, run } = ferry
+      const fixture = await start()
+      const { ctx, actor, clock, set, create, run } = fixture
       await set({ A: '1' })
       const sync = await create()
       await run(sync)
       clock.advance(10 * DAY)
       await set({ A: '2' })
       await run(sync)
-      const second = await last(ferry, sync.id)
+      const second = await last(fixture, sync.id)
       clock.advance(85 * DAY)
       await pruneHistory(ctx, 90)
       expect((await listRuns(ctx, actor, second)).map(({ id }) => id)).toEqual([second.runId])

@@ -21,7 +21,7 @@ const LEASE_MS = 30_000
 const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 5 * 60_000
 /** Failures in a row, half a minute of them, after which a notice says so, and milliseconds until the next notice of a stream that still fails. */
-const PATIENCE = 5
+const FAILURES_BEFORE_ALERT = 5
 const TOLD_EVERY_MS = 24 * 60 * 60_000
 /** A stream that no process has served for this long keeps no row from being pruned. */
 const ABANDONED_MS = 7 * 24 * 60 * 60_000
@@ -149,7 +149,9 @@ async function putOff(ctx: Context, { id, kind, holder }: Taken, problem: string
     const isNews = row.toldAt === null || now - Date.parse(row.toldAt) >= TOLD_EVERY_MS
     const message = `The audit log cannot be streamed (${kind}): ${problem} It is tried again.`
     const isTold =
-      attempts >= PATIENCE && isNews && (await enqueueOfInstance(ctx, tx, { type: 'audit-stream.failed', message }))
+      attempts >= FAILURES_BEFORE_ALERT &&
+      isNews &&
+      (await enqueueOfInstance(ctx, tx, { type: 'audit-stream.failed', message }))
     await tx
       .updateTable('auditStreams')
       .set({ attempts, nextAt, problem, ...(isTold ? { toldAt: timestamp(ctx) } : {}) })

@@ -3,7 +3,7 @@ import { looksPrivate } from '@keyferry/kernel/private-hosts'
 import { createTransport } from 'nodemailer'
 
 /** Milliseconds for connecting, for the greeting, and without a byte. */
-const PATIENCE_MS = 10_000
+const TIMEOUT_MS = 10_000
 
 /** Whether mails are sent to `url` with TLS or not at all: always, but for private hosts and with `?requireTLS=false`. */
 export function requiresTls(url: string): boolean {
@@ -16,9 +16,9 @@ export function createMailer({ url, from }: { url: string; from: string }): Mail
   const transport = createTransport({
     url,
     requireTLS: requiresTls(url),
-    connectionTimeout: PATIENCE_MS,
-    greetingTimeout: PATIENCE_MS,
-    socketTimeout: PATIENCE_MS,
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
     // A text of ours must not make it read a file or fetch an address.
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -4,7 +4,7 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { notice } from '@keyferry/schemas'
 import { expect, it, onTestFinished } from 'vitest'
 import { emulators } from '../destinations/emulators.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { receiveMail, receiveWebhooks } from '../testing/notices.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { deliverNotices } from './deliver.ts'
@@ -19,47 +19,47 @@ const VALUE = 'the-value-that-must-not-leave'
 onEveryDatabase('notices', (open) => {
   /** A sync that ran once and is well, and ways to make it fail and recover. */
   async function start() {
-    const ferry = await startFerry(open, destination)
-    onTestFinished(ferry.close)
-    await ferry.set({ TOKEN: VALUE })
-    const sync = await ferry.create({ name: 'shop' })
-    await ferry.run(sync)
+    const fixture = await startSyncFixture(open, destination)
+    onTestFinished(fixture.close)
+    await fixture.set({ TOKEN: VALUE })
+    const sync = await fixture.create({ name: 'shop' })
+    await fixture.run(sync)
     const again = async (): Promise<void> => {
-      await triggerSync(ferry.ctx, ferry.actor, { destination, syncId: sync.id })
-      await ferry.run(sync)
+      await triggerSync(fixture.ctx, fixture.actor, { destination, syncId: sync.id })
+      await fixture.run(sync)
     }
     return {
-      ...ferry,
+      ...fixture,
       sync,
       again,
       async fail() {
-        ferry.emulator.fail(1, { kind: 'status', status: 401 })
+        fixture.emulator.fail(1, { kind: 'status', status: 401 })
         await again()
-        ferry.emulator.heal()
+        fixture.emulator.heal()
       },
       async block() {
-        await ferry.set({ BROKEN: '${NOT_THERE}' })
-        await ferry.run(sync)
+        await fixture.set({ BROKEN: '${NOT_THERE}' })
+        await fixture.run(sync)
       },
       async unblock() {
-        await ferry.unset('BROKEN')
-        await ferry.run(sync)
+        await fixture.unset('BROKEN')
+        await fixture.run(sync)
       },
     }
   }
-  const webhook = (ferry: Ferry, address: string, projectId: string | null = ferry.projectId) =>
-    createNoticeTarget(ferry.ctx, ferry.actor, { kind: 'webhook', address, projectId, secret: SECRET })
+  const webhook = (fixture: SyncFixture, address: string, projectId: string | null = fixture.projectId) =>
+    createNoticeTarget(fixture.ctx, fixture.actor, { kind: 'webhook', address, projectId, secret: SECRET })
   const typesOf = (received: { text: string }[]) => received.map(({ text }) => notice.parse(JSON.parse(text)).type)
 
   it('tell by webhook that a sync fails and that it is well again: signed, and without a value', async () => {
-    const ferry = await start()
+    const fixture = await start()
     const hook = await receiveWebhooks()
-    await webhook(ferry, hook.url)
-    await webhook(ferry, `${hook.url}?all`, null)
-    await ferry.fail()
-    await deliverNotices(ferry.ctx, 'webhook')
-    await ferry.again()
-    await deliverNotices(ferry.ctx, 'webhook')
+    await webhook(fixture, hook.url)
+    await webhook(fixture, `${hook.url}?all`, null)
+    await fixture.fail()
+    await deliverNotices(fixture.ctx, 'webhook')
+    await fixture.again()
+    await deliverNotices(fixture.ctx, 'webhook')
 
     expect(typesOf(hook.got)).toEqual(['sync.failed', 'sync.failed', 'sync.recovered', 'sync.recovered'])
     expect(hook.got.map(({ path }) => path).sort()).toEqual([
@@ -70,126 +70,126 @@ onEveryDatabase('notices', (open) => {
     ])
     for (const { headers, text } of hook.got) {
       const [, seconds, mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['x-keyferry-signature'])) ?? []
-      expect(Number(seconds)).toBe(ferry.ctx.now().getTime() / 1000)
+      expect(Number(seconds)).toBe(fixture.ctx.now().getTime() / 1000)
       expect(mac).toBe(createHmac('sha256', SECRET).update(`${seconds}.${text}`).digest('hex'))
       expect(headers['x-keyferry-delivery']).toBe(JSON.parse(text).id)
       expect(text).not.toContain(VALUE)
     }
     expect(JSON.parse(hook.got[0]?.text ?? '')).toMatchObject({
-      project: { id: ferry.projectId },
-      sync: { id: ferry.sync.id, name: 'shop', destination, environment: 'dev', secretPath: '/' },
+      project: { id: fixture.projectId },
+      sync: { id: fixture.sync.id, name: 'shop', destination, environment: 'dev', secretPath: '/' },
       run: { state: 'failed' },
     })
     // Neither the URL, which is as good as a password, nor the key is stored or shown in clear.
-    expect(await ferry.everything()).not.toMatch(/s3cret-path|a secret of sixteen/)
-    const [shown] = await listNoticeTargets(ferry.ctx, ferry.actor, { projectId: ferry.projectId })
+    expect(await fixture.everything()).not.toMatch(/s3cret-path|a secret of sixteen/)
+    const [shown] = await listNoticeTargets(fixture.ctx, fixture.actor, { projectId: fixture.projectId })
     expect(shown).toMatchObject({
       address: `${new URL(hook.url).origin}/…`,
       problem: null,
-      deliveredAt: ferry.ctx.now().toISOString(),
+      deliveredAt: fixture.ctx.now().toISOString(),
     })
   })
 
   it('do not repeat themselves within an hour, and are not lost by that either', async () => {
-    const ferry = await start()
+    const fixture = await start()
     const hook = await receiveWebhooks()
-    await webhook(ferry, hook.url)
+    await webhook(fixture, hook.url)
     const flap = async () => {
-      await ferry.fail()
-      await ferry.again()
-      await deliverNotices(ferry.ctx, 'webhook')
+      await fixture.fail()
+      await fixture.again()
+      await deliverNotices(fixture.ctx, 'webhook')
     }
     await flap()
     expect(typesOf(hook.got)).toEqual(['sync.failed', 'sync.recovered'])
     for (let i = 0; i < 3; i++) {
-      ferry.clock.advance(10 * MINUTE)
+      fixture.clock.advance(10 * MINUTE)
       await flap()
     }
     expect(hook.got).toHaveLength(2)
     // Another trouble is news; staying in it is not.
-    await ferry.block()
-    await ferry.again()
-    await deliverNotices(ferry.ctx, 'webhook')
-    await ferry.unblock()
-    await deliverNotices(ferry.ctx, 'webhook')
+    await fixture.block()
+    await fixture.again()
+    await deliverNotices(fixture.ctx, 'webhook')
+    await fixture.unblock()
+    await deliverNotices(fixture.ctx, 'webhook')
     expect(typesOf(hook.got).slice(2)).toEqual(['sync.blocked', 'sync.recovered'])
     // It fails for good within the hour: that is told once the hour is over.
-    await ferry.fail()
-    await deliverNotices(ferry.ctx, 'webhook')
+    await fixture.fail()
+    await deliverNotices(fixture.ctx, 'webhook')
     expect(hook.got).toHaveLength(4)
-    ferry.clock.advance(31 * MINUTE)
-    await deliverNotices(ferry.ctx, 'webhook')
-    await ferry.again()
-    await deliverNotices(ferry.ctx, 'webhook')
+    fixture.clock.advance(31 * MINUTE)
+    await deliverNotices(fixture.ctx, 'webhook')
+    await fixture.again()
+    await deliverNotices(fixture.ctx, 'webhook')
     expect(typesOf(hook.got).slice(4)).toEqual(['sync.failed', 'sync.recovered'])
   })
 
   it('are tried again later and later, in order and under the same id, until the receiver takes them', async () => {
-    const ferry = await start()
+    const fixture = await start()
     const hook = await receiveWebhooks()
-    await webhook(ferry, hook.url)
+    await webhook(fixture, hook.url)
     hook.answer = 500
-    await ferry.fail()
-    ferry.clock.advance(1)
-    await ferry.again()
-    await deliverNotices(ferry.ctx, 'webhook')
-    await deliverNotices(ferry.ctx, 'webhook')
+    await fixture.fail()
+    fixture.clock.advance(1)
+    await fixture.again()
+    await deliverNotices(fixture.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'webhook')
     // The second is not tried while the first fails.
     expect(typesOf(hook.got)).toEqual(['sync.failed'])
-    const [problem] = await listNoticeTargets(ferry.ctx, ferry.actor, {})
+    const [problem] = await listNoticeTargets(fixture.ctx, fixture.actor, {})
     expect(problem?.problem).toContain('answered 500')
     hook.answer = 302
-    ferry.clock.advance(MINUTE)
-    await deliverNotices(ferry.ctx, 'webhook')
+    fixture.clock.advance(MINUTE)
+    await deliverNotices(fixture.ctx, 'webhook')
     hook.answer = 204
-    ferry.clock.advance(10 * MINUTE)
-    await deliverNotices(ferry.ctx, 'webhook')
+    fixture.clock.advance(10 * MINUTE)
+    await deliverNotices(fixture.ctx, 'webhook')
     expect(typesOf(hook.got)).toEqual(['sync.failed', 'sync.failed', 'sync.failed', 'sync.recovered'])
     const ids = hook.got.map(({ text }) => notice.parse(JSON.parse(text)).id)
     expect(new Set(ids).size).toBe(2)
-    expect(await ferry.ctx.db.selectFrom('notices').selectAll().execute()).toEqual([])
-    await deliverNotices(ferry.ctx, 'webhook')
+    expect(await fixture.ctx.db.selectFrom('notices').selectAll().execute()).toEqual([])
+    await deliverNotices(fixture.ctx, 'webhook')
     expect(hook.got).toHaveLength(4)
   })
 
   it('are given up after a day', async () => {
-    const ferry = await start()
+    const fixture = await start()
     const hook = await receiveWebhooks()
-    await webhook(ferry, hook.url)
+    await webhook(fixture, hook.url)
     hook.answer = 410
-    await ferry.fail()
+    await fixture.fail()
     for (let hours = 0; hours < 26; hours++) {
-      await deliverNotices(ferry.ctx, 'webhook')
-      ferry.clock.advance(61 * MINUTE)
+      await deliverNotices(fixture.ctx, 'webhook')
+      fixture.clock.advance(61 * MINUTE)
     }
-    expect(await ferry.ctx.db.selectFrom('notices').selectAll().execute()).toEqual([])
+    expect(await fixture.ctx.db.selectFrom('notices').selectAll().execute()).toEqual([])
     const tries = hook.got.length
-    await deliverNotices(ferry.ctx, 'webhook')
+    await deliverNotices(fixture.ctx, 'webhook')
     expect(hook.got).toHaveLength(tries)
   })
 
   it('go out once, though several workers deliver', async () => {
-    const ferry = await start()
+    const fixture = await start()
     const hook = await receiveWebhooks()
-    await webhook(ferry, hook.url)
-    await ferry.fail()
-    await Promise.all([1, 2, 3, 4].map(() => deliverNotices(ferry.ctx, 'webhook')))
+    await webhook(fixture, hook.url)
+    await fixture.fail()
+    await Promise.all([1, 2, 3, 4].map(() => deliverNotices(fixture.ctx, 'webhook')))
     expect(hook.got).toHaveLength(1)
   })
 
   it('arrive by e-mail though a webhook hangs', async () => {
-    const ferry = await start()
+    const fixture = await start()
     const mail = await receiveMail()
-    const ctx = { ...ferry.ctx, mail: createMailer({ url: mail.url, from: 'Keyferry <keyferry@example.com>' }) }
+    const ctx = { ...fixture.ctx, mail: createMailer({ url: mail.url, from: 'Keyferry <keyferry@example.com>' }) }
     const hook = await receiveWebhooks()
     hook.answer = 'hang'
-    await webhook(ferry, hook.url)
-    await createNoticeTarget(ctx, ferry.actor, {
+    await webhook(fixture, hook.url)
+    await createNoticeTarget(ctx, fixture.actor, {
       kind: 'email',
       address: 'ada@example.com',
-      projectId: ferry.projectId,
+      projectId: fixture.projectId,
     })
-    await ferry.block()
+    await fixture.block()
     void deliverNotices(ctx, 'webhook').catch(() => {})
     await expect.poll(() => hook.got.length).toBe(1)
     await deliverNotices(ctx, 'email')
@@ -202,17 +202,17 @@ onEveryDatabase('notices', (open) => {
   })
 
   it('by e-mail keep to one line of subject and one receiver, whatever a sync is called', async () => {
-    const ferry = await start()
+    const fixture = await start()
     const mail = await receiveMail()
-    const ctx = { ...ferry.ctx, mail: createMailer({ url: mail.url, from: 'keyferry@example.com' }) }
-    await createNoticeTarget(ctx, ferry.actor, { kind: 'email', address: 'ada@example.com' })
+    const ctx = { ...fixture.ctx, mail: createMailer({ url: mail.url, from: 'keyferry@example.com' }) }
+    await createNoticeTarget(ctx, fixture.actor, { kind: 'email', address: 'ada@example.com' })
     await ctx.db.updateTable('syncs').set({ name: 'x\r\nBcc: eve@example.com' }).execute()
-    await ferry.fail()
+    await fixture.fail()
     await deliverNotices(ctx, 'email')
     expect(mail.got.map(({ to }) => to)).toEqual([['ada@example.com']])
     expect(mail.got[0]?.text.split('\r\n\r\n', 1)[0]).not.toMatch(/^Bcc:/im)
     for (const address of ['a@b.co, eve@example.com', 'a@b.co\nBcc: x@y.z', 'Ada <a@b.co>', 'nobody', '@'])
-      await expect(createNoticeTarget(ctx, ferry.actor, { kind: 'email', address })).rejects.toThrow(
+      await expect(createNoticeTarget(ctx, fixture.actor, { kind: 'email', address })).rejects.toThrow(
         'not an e-mail address',
       )
   })
@@ -229,25 +229,28 @@ onEveryDatabase('notices', (open) => {
   })
 
   it('never reach a private address, whether it is written, resolved or redirected to', async () => {
-    const ferry = await start()
+    const fixture = await start()
     const hook = await receiveWebhooks()
     const { port } = new URL(hook.url)
-    const ctx = { ...ferry.ctx, network: { allowPrivate: false } }
+    const ctx = { ...fixture.ctx, network: { allowPrivate: false } }
     for (const address of [
       `http://127.0.0.1:${port}/`,
       'http://[::1]/',
       'http://169.254.169.254/latest',
       'http://0x7f000001/',
     ])
-      await expect(createNoticeTarget(ctx, ferry.actor, { kind: 'webhook', address })).rejects.toThrow(
+      await expect(createNoticeTarget(ctx, fixture.actor, { kind: 'webhook', address })).rejects.toThrow(
         /private address|never calls/,
       )
     for (const address of ['ftp://example.com', 'javascript:alert(1)', 'nonsense', 'http://me:pw@example.com/'])
-      await expect(createNoticeTarget(ctx, ferry.actor, { kind: 'webhook', address })).rejects.toThrow('address: ')
+      await expect(createNoticeTarget(ctx, fixture.actor, { kind: 'webhook', address })).rejects.toThrow('address: ')
     for (const address of ['http://hooks.example.com/', 'http://8.8.8.8/'])
-      await expect(createNoticeTarget(ctx, ferry.actor, { kind: 'webhook', address })).rejects.toThrow('without TLS')
-    const named = await createNoticeTarget(ctx, ferry.actor, { kind: 'webhook', address: `http://localhost:${port}/` })
-    expect(await testNoticeTarget(ctx, ferry.actor, { targetId: named.id })).toMatchObject({
+      await expect(createNoticeTarget(ctx, fixture.actor, { kind: 'webhook', address })).rejects.toThrow('without TLS')
+    const named = await createNoticeTarget(ctx, fixture.actor, {
+      kind: 'webhook',
+      address: `http://localhost:${port}/`,
+    })
+    expect(await testNoticeTarget(ctx, fixture.actor, { targetId: named.id })).toMatchObject({
       delivered: false,
       message: expect.stringContaining('private address'),
     })
@@ -255,20 +258,20 @@ onEveryDatabase('notices', (open) => {
   })
 
   it('can be tried out, and end with their target', async () => {
-    const ferry = await start()
+    const fixture = await start()
     const hook = await receiveWebhooks()
-    const { id, secret } = await createNoticeTarget(ferry.ctx, ferry.actor, { kind: 'webhook', address: hook.url })
+    const { id, secret } = await createNoticeTarget(fixture.ctx, fixture.actor, { kind: 'webhook', address: hook.url })
     expect(secret).toMatch(/^[\w-]{43}$/)
-    expect(await testNoticeTarget(ferry.ctx, ferry.actor, { targetId: id })).toMatchObject({ delivered: true })
+    expect(await testNoticeTarget(fixture.ctx, fixture.actor, { targetId: id })).toMatchObject({ delivered: true })
     hook.answer = 404
-    const failed = await testNoticeTarget(ferry.ctx, ferry.actor, { targetId: id })
+    const failed = await testNoticeTarget(fixture.ctx, fixture.actor, { targetId: id })
     expect(failed).toMatchObject({ delivered: false, message: expect.stringContaining('answered 404') })
     expect(typesOf(hook.got)).toEqual(['test', 'test'])
-    await ferry.fail()
-    await deleteNoticeTarget(ferry.ctx, ferry.actor, { targetId: id })
-    await deliverNotices(ferry.ctx, 'webhook')
+    await fixture.fail()
+    await deleteNoticeTarget(fixture.ctx, fixture.actor, { targetId: id })
+    await deliverNotices(fixture.ctx, 'webhook')
     expect(hook.got).toHaveLength(2)
-    await expect(createNoticeTarget(ferry.ctx, ferry.actor, { kind: 'email', address: 'a@b.co' })).rejects.toThrow(
+    await expect(createNoticeTarget(fixture.ctx, fixture.actor, { kind: 'email', address: 'a@b.co' })).rejects.toThrow(
       'SMTP_URL',
     )
   })

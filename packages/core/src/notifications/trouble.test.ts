@@ -4,7 +4,7 @@ import { notice } from '@keyferry/schemas'
 import { expect, it, onTestFinished } from 'vitest'
 import { createConnection } from '../connections/connections.ts'
 import { emulators } from '../destinations/emulators.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { receiveWebhooks } from '../testing/notices.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
@@ -19,23 +19,23 @@ const syncOptions = { initialSyncBehavior: 'overwrite-destination', driftRepair:
 onEveryDatabase('trouble', (open) => {
   /** A sync that is well, and what a webhook was told since the last time it was asked. */
   async function start() {
-    const ferry = await startFerry(open, destination)
-    onTestFinished(ferry.close)
+    const fixture = await startSyncFixture(open, destination)
+    onTestFinished(fixture.close)
     const hook = await receiveWebhooks()
-    await createNoticeTarget(ferry.ctx, ferry.actor, { kind: 'webhook', address: hook.url })
-    await ferry.set({ TOKEN: 'the-value-that-must-not-leave' })
-    const sync = await ferry.create({ name: 'shop', syncOptions })
-    await ferry.run(sync)
+    await createNoticeTarget(fixture.ctx, fixture.actor, { kind: 'webhook', address: hook.url })
+    await fixture.set({ TOKEN: 'the-value-that-must-not-leave' })
+    const sync = await fixture.create({ name: 'shop', syncOptions })
+    await fixture.run(sync)
     const told = async () => {
-      await deliverNotices(ferry.ctx, 'webhook')
+      await deliverNotices(fixture.ctx, 'webhook')
       return hook.got.splice(0).map(({ text }) => {
         expect(text).not.toContain('the-value-that-must-not-leave')
         return notice.parse(JSON.parse(text))
       })
     }
-    return { ...ferry, sync, told }
+    return { ...fixture, sync, told }
   }
-  const drift = async ({ emulator, clock, run }: Ferry, sync: { id: string }, times: number): Promise<void> => {
+  const drift = async ({ emulator, clock, run }: SyncFixture, sync: { id: string }, times: number): Promise<void> => {
     for (let time = 0; time < times; time++) {
       emulator.remove('TOKEN')
       clock.advance(67 * MINUTE)

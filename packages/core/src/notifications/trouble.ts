@@ -5,7 +5,7 @@ import { enqueue, type Told } from './outbox.ts'
 
 const NO_RUN: Told['run'] = { id: '', state: '', counts: null }
 /** Tries of a move, about ten minutes of them, before anybody is told, unless only a person can help. */
-const PATIENCE = 8
+const ATTEMPTS_BEFORE_ALERT = 8
 const DAY_MS = 24 * 60 * 60_000
 
 /** Repairs of drift have just stopped, because something else writes there too. Once each time: a person has to start them again. */
@@ -22,7 +22,7 @@ export async function noteStuckMove(
   sync: DueSync,
   { message, tries, needsPerson }: { message: string; tries: number; needsPerson: boolean },
 ): Promise<void> {
-  if (tries < PATIENCE && !needsPerson) return
+  if (tries < ATTEMPTS_BEFORE_ALERT && !needsPerson) return
   const type = 'sync.move-stuck'
   const now = timestamp(ctx)
   const before = await tx.selectFrom('syncHealth').where('syncId', '=', sync.id).select('noticed').executeTakeFirst()

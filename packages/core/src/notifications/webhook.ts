@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import type { Context } from '@keyferry/kernel'
 import { DestinationError } from '../destinations/destination.ts'
 import { agentOf, refuseClosed } from '@keyferry/kernel/network'
-import { unreachable } from '../destinations/unreachable.ts'
+import { networkError } from '../destinations/network-errors.ts'
 
 /** Where a webhook is, and what signs its deliveries. */
 export interface WebhookSecret {
@@ -18,7 +18,7 @@ export interface Delivery {
   text: string
 }
 
-const PATIENCE_MS = 10_000
+const TIMEOUT_MS = 10_000
 
 /** The body is signed together with the time, so that an old delivery cannot be sent again by somebody else. */
 export const signature = (key: string, seconds: number, text: string): string =>
@@ -31,7 +31,7 @@ export async function postSigned(
   { id, contentType, text }: Delivery,
 ): Promise<string | null> {
   const url = new URL(address)
-  const deadline = AbortSignal.timeout(PATIENCE_MS)
+  const deadline = AbortSignal.timeout(TIMEOUT_MS)
   try {
     refuseClosed(ctx.network, url)
     const answer = await agentOf(ctx.network).request({
@@ -52,7 +52,7 @@ export async function postSigned(
     // A redirect is not followed: it could lead anywhere.
     return `${url.host} answered ${answer.statusCode}.`
   } catch (error) {
-    const problem = unreachable(url.host, error, deadline.aborted ? PATIENCE_MS : null)
+    const problem = networkError(url.host, error, deadline.aborted ? TIMEOUT_MS : null)
     if (problem instanceof DestinationError) return `${problem.message}.`
     throw problem
   }

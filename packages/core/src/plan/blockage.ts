@@ -34,7 +34,7 @@ export const blockedByConnection = ({ message }: ConnectionNotAllowed): Blocked 
   blockage: { kind: 'access', message: `Nothing was sent. ${message}`, keys: [], planHash: null },
 })
 
-export function blockedByFuse(plan: Plan, why: string): Blocked {
+export function blockedByDeletionGuard(plan: Plan, why: string): Blocked {
   const deletes = plan.changes.filter((change) => change.action === 'delete')
   return {
     kind: 'blocked',

@@ -14,7 +14,7 @@
  * | no             | ours         | absent                        | forget the ledger row                                      |
  * | no             | -            | present, schema covers it     | mirror: delete; else foreign                               |
  * | no             | -            | present, outside the schema   | foreign, never touched                                     |
- * | no             | -            | present, untouchable          | foreign, never touched                                     |
+ * | no             | -            | present, not managed          | foreign, never touched                                     |
  * | cannot be held | -            | any                           | reject                                                     |
  * | cannot be held | ours         | present                       | reject, and delete what we wrote unless the policy is none |
  *
@@ -87,7 +87,7 @@ export function makePlan(input: PlanInput): Plan {
   const changes: PlannedChange[] = []
   const forget: string[] = []
   for (const key of [...keys].sort()) {
-    const verdict = judge(key, input, observed.get(key), names)
+    const verdict = planKey(key, input, observed.get(key), names)
     if (verdict === 'forget') forget.push(key)
     else changes.push(...verdict)
   }
@@ -95,7 +95,7 @@ export function makePlan(input: PlanInput): Plan {
 }
 
 /** `names`: name at the target by secret key. */
-function judge(
+function planKey(
   key: string,
   input: PlanInput,
   present: ObservedKey | undefined,
@@ -128,8 +128,8 @@ function judge(
   }
   if (wanted) {
     if (owner !== undefined) return [change('reject', `${owner} already writes this key to the same target`)]
-    if (present?.untouchable !== undefined) {
-      const reason = `the target holds ${present.untouchable} of this name, which is not ours to touch`
+    if (present?.notManaged !== undefined) {
+      const reason = `the target holds ${present.notManaged} of this name, which is not ours to touch`
       return [change('reject', reason, { drift: ours ? 'replaced' : null })]
     }
     if (!ours) {
@@ -161,7 +161,7 @@ function judge(
     return [change('delete', 'no longer in the source')]
   }
   if (owner !== undefined) return [change('foreign', `written by ${owner}`)]
-  if (present?.untouchable !== undefined) return [change('foreign', present.untouchable)]
+  if (present?.notManaged !== undefined) return [change('foreign', present.notManaged)]
   if (!covers(key)) return [change('foreign', 'outside the key schema')]
   if (policy !== 'mirror') return [change('foreign', 'not written by this sync')]
   const what = present?.otherType === undefined ? 'a key that this sync did not write' : present.otherType

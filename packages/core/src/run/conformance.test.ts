@@ -10,7 +10,7 @@ import { listConnections } from '../connections/connections.ts'
 import { FAULTS, secretsOf, VALUE_MARK } from '../destinations/conformance-faults.ts'
 import { destinations } from '../destinations/registry.ts'
 import { getRun, listRuns } from '../history/runs.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 
 const PLACES = [
@@ -28,26 +28,30 @@ async function open(): ReturnType<OpenStore> {
 for (const definition of destinations()) {
   describe.concurrent(`what a run to ${definition.name} gives away`, () => {
     it.for(PLACES)('nothing, with trouble at $place', async ({ methods }) => {
-      const ferry = await startFerry(open, definition.name)
+      const fixture = await startSyncFixture(open, definition.name)
       const lines: string[] = []
-      ferry.ctx.log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
+      fixture.ctx.log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
       try {
-        const said = await throughEveryFault(ferry, definition.name, methods)
-        const everything = said + lines.join('') + JSON.stringify(ferry.events) + (await ferry.everything())
+        const said = await throughEveryFault(fixture, definition.name, methods)
+        const everything = said + lines.join('') + JSON.stringify(fixture.events) + (await fixture.everything())
         expect(everything.includes('KEY_GONE')).toBe(true)
         expect(
-          [VALUE_MARK, ...secretsOf(definition, ferry.emulator)].filter((secret) => everything.includes(secret)),
+          [VALUE_MARK, ...secretsOf(definition, fixture.emulator)].filter((secret) => everything.includes(secret)),
         ).toEqual([])
       } finally {
-        await ferry.close()
+        await fixture.close()
       }
     })
   })
 }
 
 /** One run into each fault, then one that converges. Answers all that was said of them. */
-async function throughEveryFault(ferry: Ferry, destination: string, methods: readonly string[]): Promise<string> {
-  const { ctx, actor, emulator, clock, set, unset, create, run } = ferry
+async function throughEveryFault(
+  fixture: SyncFixture,
+  destination: string,
+  methods: readonly string[],
+): Promise<string> {
+  const { ctx, actor, emulator, clock, set, unset, create, run } = fixture
   const said: unknown[] = []
   const gone = { KEY_GONE: `${VALUE_MARK} gone` }
   await set({ KEY_A: `${VALUE_MARK} first`, KEY_B: `${VALUE_MARK} b`, ...gone })
@@ -74,7 +78,7 @@ async function throughEveryFault(ferry: Ferry, destination: string, methods: rea
     const { row } = await run(sync)
     said.push(row)
     expect(row.syncStatus).toBe('succeeded')
-    expect(ferry.contents()).toEqual({ KEY_A: value, KEY_B: `${VALUE_MARK} b`, ...gone })
+    expect(fixture.contents()).toEqual({ KEY_A: value, KEY_B: `${VALUE_MARK} b`, ...gone })
   }
   const runs = await listRuns(ctx, actor, { destination, syncId: sync.id })
   expect(new Set(runs.map(({ state }) => state)).size).toBeGreaterThan(1)

@@ -3,7 +3,7 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, expect, it, vi } from 'vitest'
 import { destinations } from '../destinations/registry.ts'
 import { listRuns } from '../history/runs.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { runSync } from './run.ts'
 
@@ -13,8 +13,8 @@ afterEach(() => {
 
 for (const { name: destination } of destinations()) {
   onEveryDatabase(`a run at ${destination} that is interrupted`, (open) => {
-    const ferry = async (work: (ferry: Ferry, sync: { id: string }) => Promise<void>) => {
-      const started = await startFerry(open, destination)
+    const fixture = async (work: (fixture: SyncFixture, sync: { id: string }) => Promise<void>) => {
+      const started = await startSyncFixture(open, destination)
       try {
         await started.set({ A: '1', B: '2' })
         await work(started, await started.create())
@@ -22,10 +22,10 @@ for (const { name: destination } of destinations()) {
         await started.close()
       }
     }
-    const runs = async ({ ctx, actor }: Ferry, { id }: { id: string }) =>
+    const runs = async ({ ctx, actor }: SyncFixture, { id }: { id: string }) =>
       (await listRuns(ctx, actor, { destination, syncId: id })).map(({ state, message }) => ({ state, message }))
     /** A run that is under way: it is asking the vendor for the `count`th time. */
-    const asking = async ({ ctx, emulator }: Ferry, { id }: { id: string }, signal: AbortSignal, count = 1) => {
+    const asking = async ({ ctx, emulator }: SyncFixture, { id }: { id: string }, signal: AbortSignal, count = 1) => {
       const before = emulator.log.length
       const going = runSync(ctx, id, signal)
       await expect.poll(() => emulator.log.length - before, { interval: 5 }).toBeGreaterThanOrEqual(count)
@@ -34,7 +34,7 @@ for (const { name: destination } of destinations()) {
     const never = new AbortController().signal
 
     it('by the end of its time says so, keeps what has arrived and is tried again', () =>
-      ferry(async (it, sync) => {
+      fixture(async (it, sync) => {
         const budget = new AbortController()
         const timeout = AbortSignal.timeout.bind(AbortSignal)
         vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => (ms === 15 * 60_000 ? budget.signal : timeout(ms)))
@@ -56,7 +56,7 @@ for (const { name: destination } of destinations()) {
       }))
 
     it('while it only looked has left no trace, and while it wrote is in the history', () =>
-      ferry(async (it, sync) => {
+      fixture(async (it, sync) => {
         const stop = new AbortController()
         it.emulator.setLatency(300)
         const looking = await asking(it, sync, stop.signal)
@@ -80,7 +80,7 @@ for (const { name: destination } of destinations()) {
       }))
 
     it('by a process that is gone is closed by the next one', () =>
-      ferry(async (it, sync) => {
+      fixture(async (it, sync) => {
         await it.run(sync)
         await triggerSync(it.ctx, it.actor, { destination, syncId: sync.id })
         await it.ctx.db.updateTable('runs').set({ state: 'running', finishedAt: null }).execute()
@@ -93,7 +93,7 @@ for (const { name: destination } of destinations()) {
       }))
 
     it('by a successor on its target settles nothing', () =>
-      ferry(async (it, sync) => {
+      fixture(async (it, sync) => {
         it.emulator.setLatency(300)
         const { going } = await asking(it, sync, never)
         await it.ctx.db

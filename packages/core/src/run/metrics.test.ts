@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createConnection } from '../connections/connections.ts'
 import { emulators } from '../destinations/emulators.ts'
 import { countDue } from '../sync/due.ts'
-import { startFerry } from '../testing/ferry.ts'
+import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 import { runSync } from './run.ts'
@@ -26,10 +26,10 @@ const samples = (text: string): Map<string, number> =>
 onEveryDatabase('metrics and log', (open) => {
   it('show runs, deliveries, calls, retries and what is due; no name and no value', async () => {
     const lines: Record<string, unknown>[] = []
-    const ferry = await startFerry(open, destination)
-    onTestFinished(ferry.close)
+    const fixture = await startSyncFixture(open, destination)
+    onTestFinished(fixture.close)
     const ctx = {
-      ...ferry.ctx,
+      ...fixture.ctx,
       log: pino(
         { level: 'info' },
         { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
@@ -42,21 +42,21 @@ onEveryDatabase('metrics and log', (open) => {
     const page = async () => samples((await ctx.metrics.expose()).text)
     const label = `destination="${destination}"`
 
-    await ferry.set({ [KEY]: VALUE })
-    const sync = await ferry.create()
+    await fixture.set({ [KEY]: VALUE })
+    const sync = await fixture.create()
     expect((await page()).get('keyferry_due_syncs')).toBe(1)
-    ferry.clock.advance(3_000)
+    fixture.clock.advance(3_000)
     await run(sync.id)
 
-    ferry.emulator.fail(1, { kind: 'status', status: 401 })
-    await triggerSync(ctx, ferry.actor, { destination, syncId: sync.id })
+    fixture.emulator.fail(1, { kind: 'status', status: 401 })
+    await triggerSync(ctx, fixture.actor, { destination, syncId: sync.id })
     await run(sync.id)
-    ferry.emulator.heal()
-    for (let n = 1; n < 10; n++) ferry.emulator.fail(n, { kind: 'status', status: 503 })
-    await triggerSync(ctx, ferry.actor, { destination, syncId: sync.id })
+    fixture.emulator.heal()
+    for (let n = 1; n < 10; n++) fixture.emulator.fail(n, { kind: 'status', status: 503 })
+    await triggerSync(ctx, fixture.actor, { destination, syncId: sync.id })
     await run(sync.id)
-    ferry.emulator.heal()
-    ferry.clock.advance(60_000)
+    fixture.emulator.heal()
+    fixture.clock.advance(60_000)
     await run(sync.id)
 
     const seen = await page()
@@ -72,7 +72,8 @@ onEveryDatabase('metrics and log', (open) => {
     expect(seen.get(`keyferry_vendor_calls_total{${label},status="503"}`)).toBeGreaterThan(0)
     expect(seen.get(`keyferry_vendor_calls_total{${label},status="200"}`)).toBeGreaterThan(0)
     const { text } = await ctx.metrics.expose()
-    for (const hidden of [KEY, VALUE, 'Shop', 'emulated', sync.id, ferry.projectId]) expect(text).not.toContain(hidden)
+    for (const hidden of [KEY, VALUE, 'Shop', 'emulated', sync.id, fixture.projectId])
+      expect(text).not.toContain(hidden)
 
     const ended = lines.filter((line) => line.msg === 'run ended')
     expect(ended.map(({ state }) => state)).toEqual(['succeeded', 'failed', 'failed', 'succeeded'])
@@ -87,13 +88,13 @@ onEveryDatabase('metrics and log', (open) => {
   })
 
   it.each(['run', 'look for drift', 'departure'])('count the lease that a %s lost', async (what) => {
-    const ferry = await startFerry(open, destination)
-    onTestFinished(ferry.close)
-    const { ctx, actor, emulator } = ferry
-    await ferry.set({ [KEY]: VALUE })
-    const sync = await ferry.create()
-    if (what !== 'run') await ferry.run(sync)
-    if (what === 'look for drift') ferry.clock.advance(67 * 60_000)
+    const fixture = await startSyncFixture(open, destination)
+    onTestFinished(fixture.close)
+    const { ctx, actor, emulator } = fixture
+    await fixture.set({ [KEY]: VALUE })
+    const sync = await fixture.create()
+    if (what !== 'run') await fixture.run(sync)
+    if (what === 'look for drift') fixture.clock.advance(67 * 60_000)
     if (what === 'departure') {
       const elsewhere = await (await emulators()).get(destination)?.()
       if (!elsewhere) throw new Error(`no emulator for ${destination}`)

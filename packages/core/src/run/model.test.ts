@@ -10,7 +10,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Fault } from '../destinations/emulator.ts'
 import { destinations } from '../destinations/registry.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { approvePlan } from '../verbs/approve-plan.ts'
 import { planSync } from '../verbs/preview.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
@@ -91,11 +91,11 @@ for (const { name: destination } of destinations()) {
       const seed = Number(process.env.MODEL_SEED ?? SEED)
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (history) => {
-          const ferry = await startFerry(open, destination)
+          const fixture = await startSyncFixture(open, destination)
           try {
-            await live(ferry, destination, history)
+            await live(fixture, destination, history)
           } finally {
-            await ferry.close()
+            await fixture.close()
           }
         }),
         { numRuns, seed, endOnFailure: false },
@@ -104,8 +104,8 @@ for (const { name: destination } of destinations()) {
   })
 }
 
-async function live(ferry: Ferry, destination: string, history: readonly Step[]): Promise<void> {
-  const { ctx, actor, emulator, clock, place, projectId } = ferry
+async function live(fixture: SyncFixture, destination: string, history: readonly Step[]): Promise<void> {
+  const { ctx, actor, emulator, clock, place, projectId } = fixture
   const model: Model = {
     own: new Map(),
     shared: new Map(),
@@ -124,8 +124,8 @@ async function live(ferry: Ferry, destination: string, history: readonly Step[])
       secrets: [{ secretKey, secretValue, secretComment: '' }],
     })
   const options = { initialSyncBehavior: 'overwrite-destination' as const, deletionPolicy: 'owned' as const }
-  const first = await ferry.create({ name: 'first', syncOptions: { ...options, keySchema: 'A_{{secretKey}}' } })
-  const second = await ferry.create({
+  const first = await fixture.create({ name: 'first', syncOptions: { ...options, keySchema: 'A_{{secretKey}}' } })
+  const second = await fixture.create({
     name: 'second',
     secretPath: '/b',
     syncOptions: { ...options, keySchema: `${SECOND}{{secretKey}}` },
@@ -137,7 +137,7 @@ async function live(ferry: Ferry, destination: string, history: readonly Step[])
   const run = async (): Promise<void> => {
     if (model.policy === 'mirror')
       for (const name of model.foreign.keys()) if (name.startsWith(model.prefix)) model.foreign.set(name, true)
-    for (const sync of [first, second]) await ferry.run(sync)
+    for (const sync of [first, second]) await fixture.run(sync)
   }
 
   for (const now of history) {
@@ -221,7 +221,7 @@ async function live(ferry: Ferry, destination: string, history: readonly Step[])
   for (let tries = 0; ; tries++) {
     await run()
     clock.advance(20 * 60_000)
-    const rows = await Promise.all([first, second].map(async (sync) => (await ferry.run(sync)).row))
+    const rows = await Promise.all([first, second].map(async (sync) => (await fixture.run(sync)).row))
     if (rows.every((row) => row.inSync && row.blocked === null)) break
     expect(tries, rows.map((row) => `${row.syncStatus}: ${row.lastSyncMessage}`).join('; ')).toBeLessThan(8)
     for (const row of rows) {

@@ -5,7 +5,7 @@ import { listConnections } from '../connections/connections.ts'
 import { destinations } from '../destinations/registry.ts'
 import { getRun, listRuns } from '../history/runs.ts'
 import { dueSyncs } from '../sync/due.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { approvePlan } from '../verbs/approve-plan.ts'
 import { listKeys } from '../verbs/keys.ts'
 import { planSync, previewSync } from '../verbs/preview.ts'
@@ -17,8 +17,8 @@ const numbered = (n: number, value = 'value') =>
 
 for (const { name: destination } of destinations()) {
   onEveryDatabase(`pipeline to ${destination}`, (open) => {
-    const ferry = async (work: (ferry: Ferry) => Promise<void>) => {
-      const started = await startFerry(open, destination)
+    const fixture = async (work: (fixture: SyncFixture) => Promise<void>) => {
+      const started = await startSyncFixture(open, destination)
       try {
         await work(started)
       } finally {
@@ -27,7 +27,7 @@ for (const { name: destination } of destinations()) {
     }
 
     it('makes the target equal to the folder, then writes nothing, then only what changed', () =>
-      ferry(async ({ ctx, actor, set, unset, create, run, contents }) => {
+      fixture(async ({ ctx, actor, set, unset, create, run, contents }) => {
         await set(numbered(12))
         const sync = await create()
         const first = await run(sync)
@@ -54,7 +54,7 @@ for (const { name: destination } of destinations()) {
       }))
 
     it('is not due without a change, and due after one, whatever the queue forgets', () =>
-      ferry(async ({ ctx, set, create, run }) => {
+      fixture(async ({ ctx, set, create, run }) => {
         await set({ A: '1' })
         const sync = await create()
         expect(await dueSyncs(ctx)).toEqual([sync.id])
@@ -65,7 +65,7 @@ for (const { name: destination } of destinations()) {
       }))
 
     it('waits for a person when auto-sync is off', () =>
-      ferry(async ({ ctx, actor, set, create, run, contents }) => {
+      fixture(async ({ ctx, actor, set, create, run, contents }) => {
         await set({ A: '1', B: '1' })
         const sync = await create({ isEnabled: false })
         expect(await dueSyncs(ctx)).toEqual([])
@@ -80,7 +80,7 @@ for (const { name: destination } of destinations()) {
 
     describe('the source', () => {
       it('sends nothing while a reference does not resolve, names the key, and goes on once it does', () =>
-        ferry(async ({ emulator, set, create, run, contents }) => {
+        fixture(async ({ emulator, set, create, run, contents }) => {
           await set({ GOOD: '1', BAD: 'x-${NOWHERE}' })
           const sync = await create()
           const { row, calls } = await run(sync)
@@ -95,7 +95,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('sends nothing when a row does not decrypt', () =>
-        ferry(async ({ ctx, set, create, run, contents }) => {
+        fixture(async ({ ctx, set, create, run, contents }) => {
           await set({ A: '1', B: '2' })
           const sync = await create()
           await run(sync)
@@ -117,7 +117,7 @@ for (const { name: destination } of destinations()) {
 
     describe('deleting', () => {
       it('mirror: the first run overwrites as agreed, foreign keys outside the schema stay', () =>
-        ferry(async ({ emulator, set, create, run, contents }) => {
+        fixture(async ({ emulator, set, create, run, contents }) => {
           emulator.put('APP_STRAY', 'theirs')
           emulator.put('OTHER', 'theirs')
           await set({ A: '1' })
@@ -129,7 +129,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('owned: only what this sync wrote', () =>
-        ferry(async ({ emulator, set, unset, create, run, contents }) => {
+        fixture(async ({ emulator, set, unset, create, run, contents }) => {
           emulator.put('THEIRS', 'x')
           await set({ A: '1', B: '2' })
           const sync = await create({
@@ -142,7 +142,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('none: nothing, and what stays is shown as left behind', () =>
-        ferry(async ({ ctx, actor, set, unset, create, run, contents }) => {
+        fixture(async ({ ctx, actor, set, unset, create, run, contents }) => {
           await set({ A: '1', B: '2' })
           const sync = await create({
             syncOptions: { initialSyncBehavior: 'overwrite-destination', disableSecretDeletion: true },
@@ -158,7 +158,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('a fuse blocks a run that would empty the target, until this very plan is approved', () =>
-        ferry(async ({ ctx, actor, set, unset, create, run, contents }) => {
+        fixture(async ({ ctx, actor, set, unset, create, run, contents }) => {
           await set(numbered(12))
           const sync = await create()
           const at = { destination, syncId: sync.id }
@@ -191,7 +191,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('a reviewed plan approves the first run, another plan does not', () =>
-        ferry(async ({ ctx, actor, emulator, set, create, run, contents, place, connectionId }) => {
+        fixture(async ({ ctx, actor, emulator, set, create, run, contents, place, connectionId }) => {
           for (const [key, value] of Object.entries(numbered(12, 'theirs'))) emulator.put(key, value)
           await set({ A: '1' })
           const body = {
@@ -214,7 +214,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('remove secrets takes back what was written and nothing else; a later change fills it again', () =>
-        ferry(async ({ ctx, actor, emulator, set, create, run, contents }) => {
+        fixture(async ({ ctx, actor, emulator, set, create, run, contents }) => {
           await set({ A: '1', B: '2' })
           const sync = await create({
             syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'none' },
@@ -230,7 +230,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('delete with removeSecrets ends the sync after its keys are gone, and not before', () =>
-        ferry(async ({ ctx, actor, emulator, clock, set, create, run, contents }) => {
+        fixture(async ({ ctx, actor, emulator, clock, set, create, run, contents }) => {
           await set({ A: '1' })
           const sync = await create()
           await run(sync)
@@ -247,7 +247,7 @@ for (const { name: destination } of destinations()) {
 
     describe('trouble', () => {
       it('one key that cannot be held does not stop the others; what was written of it earlier goes', () =>
-        ferry(async ({ ctx, actor, set, create, run, contents }) => {
+        fixture(async ({ ctx, actor, set, create, run, contents }) => {
           await set({ A: '1', B: '2', C: '3' })
           const sync = await create()
           await run(sync)
@@ -271,7 +271,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('a wrong credential stops at once, is not tried again, and shows at the connection', () =>
-        ferry(async ({ ctx, actor, emulator, set, create, run }) => {
+        fixture(async ({ ctx, actor, emulator, set, create, run }) => {
           await set({ A: '1' })
           const sync = await create()
           emulator.fail(1, { kind: 'status', status: 401 })
@@ -283,7 +283,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('a vendor that is down is tried again later, and a change does not wait for that', () =>
-        ferry(async ({ ctx, emulator, clock, set, create, run, contents }) => {
+        fixture(async ({ ctx, emulator, clock, set, create, run, contents }) => {
           await set({ A: '1' })
           const sync = await create()
           for (let i = 1; i <= 10; i++) emulator.fail(i, { kind: 'status', status: 503 })
@@ -299,7 +299,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('a new value that the vendor refuses does not cost the old one', () =>
-        ferry(async ({ emulator, set, create, run, contents }) => {
+        fixture(async ({ emulator, set, create, run, contents }) => {
           await set({ A: 'old', B: '2' })
           const sync = await create()
           await run(sync)
@@ -311,7 +311,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('whatever request the process dies at, the next run converges and adds no copy', () =>
-        ferry(async ({ emulator, clock, ctx, actor, set, create, run, contents }) => {
+        fixture(async ({ emulator, clock, ctx, actor, set, create, run, contents }) => {
           await set({ A: '0', B: '0' })
           const sync = await create()
           await run(sync)
@@ -330,7 +330,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('takes a key back that the vendor made and did not tell of, though it is not wanted any more', () =>
-        ferry(async ({ emulator, clock, set, unset, create, run, contents }) => {
+        fixture(async ({ emulator, clock, set, unset, create, run, contents }) => {
           emulator.put('THEIRS', 'theirs')
           await set({ A: '1' })
           const options = { initialSyncBehavior: 'overwrite-destination' as const, deletionPolicy: 'owned' as const }
@@ -349,7 +349,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('two syncs on one target may not meet', () =>
-        ferry(async ({ ctx, set, create, run, contents }) => {
+        fixture(async ({ ctx, set, create, run, contents }) => {
           await set({ A: '1' })
           const first = await create({ name: 'first' })
           await expect(create({ name: 'second' })).rejects.toThrow(/"first"/)
@@ -368,7 +368,7 @@ for (const { name: destination } of destinations()) {
     })
 
     it('keeps no value and no credential in clear', () =>
-      ferry(async ({ emulator, set, create, run, everything }) => {
+      fixture(async ({ emulator, set, create, run, everything }) => {
         const canary = 'canary-5f2e91c4'
         await set({ A: `${canary}-a`, B: `${canary}-b` })
         const sync = await create()
@@ -386,7 +386,7 @@ for (const { name: destination } of destinations()) {
       }))
 
     it('treats a key called __proto__, constructor or toString like any other', () =>
-      ferry(async ({ ctx, actor, set, unset, create, run, emulator }) => {
+      fixture(async ({ ctx, actor, set, unset, create, run, emulator }) => {
         const odd = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
         await set(Object.fromEntries(odd.map((key) => [key, `v-${key}`])))
         const sync = await create()

@@ -12,8 +12,8 @@ import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import { DestinationError } from '../destinations/destination.ts'
 import { checkForDrift } from '../drift/drift.ts'
 import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
-import { approved, blockedByConnection, blockedByFuse, blockedBySource } from '../plan/blockage.ts'
-import { fuse } from '../plan/fuse.ts'
+import { approved, blockedByConnection, blockedByDeletionGuard, blockedBySource } from '../plan/blockage.ts'
+import { deletionGuard } from '../plan/deletion-guard.ts'
 import type { RunResult } from '../status/evaluate-run.ts'
 import { interruptRun, recordWriting, type ActiveRun } from '../status/record.ts'
 import { beginRun, endRun } from '../status/status.ts'
@@ -96,8 +96,8 @@ async function planAndApply(ctx: Context, run: ActiveRun, target: OpenTarget, le
     ? await removalDifference(ctx, target)
     : await difference(ctx, target, await ownerReads(ctx.db, sync))
   const { plan, desired, ledger, observed } = found
-  const blown = sync.removal ? null : fuse(plan, observed, target.schema.covers)
-  if (blown !== null && !approved(sync, plan)) return blockedByFuse(plan, blown)
+  const blown = sync.removal ? null : deletionGuard(plan, observed, target.schema.covers)
+  if (blown !== null && !approved(sync, plan)) return blockedByDeletionGuard(plan, blown)
   const writes = plan.forget.length > 0 || plan.changes.some(isWrite)
   if (writes) await recordWriting(ctx, run, plan)
   const applied = await applyPlan(ctx, { ...target, spec: sync }, found, lease, progressReporter(ctx, sync))

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { destinations } from '../destinations/registry.ts'
 import { freeAllLeases } from '../lease/lease.ts'
 import { dueSyncs } from '../sync/due.ts'
-import { startFerry, type Ferry } from '../testing/ferry.ts'
+import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { runSync } from './run.ts'
 
 const TABLES = ['ledger', 'runs', 'outcomes', 'syncs', 'leases', 'secrets', 'secret_versions', 'snapshots']
@@ -14,7 +14,7 @@ const TABLES = ['ledger', 'runs', 'outcomes', 'syncs', 'leases', 'secrets', 'sec
 for (const { name: destination } of destinations()) {
   onEveryDatabase(`a store in trouble beside ${destination}`, (open, dialect) => {
     /** Lets no table take a row, with the code that a full disk has; answers how to make room. */
-    const fill = async ({ ctx: { db } }: Ferry): Promise<() => Promise<void>> => {
+    const fill = async ({ ctx: { db } }: SyncFixture): Promise<() => Promise<void>> => {
       if (dialect === 'sqlite') {
         await statement(db, 'pragma query_only = on')
         return async () => void (await statement(db, 'pragma query_only = off'))
@@ -31,9 +31,9 @@ for (const { name: destination } of destinations()) {
     const trouble = dialect === 'sqlite' ? 'read-only' : 'full'
 
     it('a change is refused in words, and a run in the middle is repeated once there is room', async () => {
-      const ferry = await startFerry(open, destination)
-      onTestFinished(ferry.close)
-      const { ctx, emulator, set, create, run, contents } = ferry
+      const fixture = await startSyncFixture(open, destination)
+      onTestFinished(fixture.close)
+      const { ctx, emulator, set, create, run, contents } = fixture
       await set({ A: '1', B: '2' })
       const sync = await create()
       await run(sync)
@@ -43,7 +43,7 @@ for (const { name: destination } of destinations()) {
       const before = emulator.log.length
       const going = runSync(ctx, sync.id, new AbortController().signal)
       await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
-      const makeRoom = await fill(ferry)
+      const makeRoom = await fill(fixture)
       const error: unknown = await going.then(
         () => null,
         (thrown: unknown) => thrown,

@@ -1,4 +1,4 @@
 /** Contexts and syncs for tests. */
-export { startFerry } from './ferry.ts'
+export { startSyncFixture } from './sync-fixture.ts'
 export { receiveMail, receiveWebhooks } from './notices.ts'
 export { testContext, type TestContext } from './test-context.ts'

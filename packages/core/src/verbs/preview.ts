@@ -5,7 +5,7 @@ import { isOutOfReach, namerOf, reachedOf, readerOf, type Reads } from '@keyferr
 import type { z } from 'zod'
 import { difference, openTarget, type SyncSpec } from '../apply/target.ts'
 import { DestinationError } from '../destinations/destination.ts'
-import { fuse } from '../plan/fuse.ts'
+import { deletionGuard } from '../plan/deletion-guard.ts'
 import { findSync, type SyncAddress } from '../sync/find.ts'
 import { checkBody } from './source.ts'
 
@@ -45,7 +45,7 @@ export async function planOf(ctx: Context, spec: SyncSpec, reads: Reads): Promis
           reason,
           ...(adopts ? { adopts } : {}),
         })),
-      fuse: fuse(plan, observed, target.schema.covers),
+      fuse: deletionGuard(plan, observed, target.schema.covers),
     }
   } catch (error) {
     if (error instanceof DestinationError)

@@ -2,7 +2,7 @@ import { perform } from '@keyferry/access'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { emulators } from '../destinations/emulators.ts'
-import { startFerry } from '../testing/ferry.ts'
+import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { approvePlan } from './approve-plan.ts'
 import { planSync } from './preview.ts'
 import { syncVerbs } from './syncs.verbs.ts'
@@ -12,9 +12,9 @@ const [destination = ''] = (await emulators()).keys()
 
 onEveryDatabase('the live events of a project', (open) => {
   it('are heard from when the verb answers, before the first one is taken', async () => {
-    const ferry = await startFerry(open, destination)
-    onTestFinished(ferry.close)
-    const { ctx, actor, projectId } = ferry
+    const fixture = await startSyncFixture(open, destination)
+    onTestFinished(fixture.close)
+    const { ctx, actor, projectId } = fixture
     const leaving = new AbortController()
     onTestFinished(() => leaving.abort())
     const events = await perform(
@@ -22,18 +22,18 @@ onEveryDatabase('the live events of a project', (open) => {
       { ctx, actor, signal: leaving.signal, authenticate: () => Promise.resolve(actor) },
       { projectId },
     )
-    await ferry.set({ KEY: 'changed before anybody reads' })
+    await fixture.set({ KEY: 'changed before anybody reads' })
     const first = await events[Symbol.asyncIterator]().next()
     expect(first).toMatchObject({ done: false, value: { kind: 'secrets', projectId } })
   })
 
   it('tell of an edit that no run follows, and of a plan that was approved', async () => {
-    const ferry = await startFerry(open, destination)
-    onTestFinished(ferry.close)
-    const { ctx, actor, events } = ferry
-    await ferry.set({ KEY: 'first' })
-    const { id: syncId } = await ferry.create()
-    await ferry.run({ id: syncId })
+    const fixture = await startSyncFixture(open, destination)
+    onTestFinished(fixture.close)
+    const { ctx, actor, events } = fixture
+    await fixture.set({ KEY: 'first' })
+    const { id: syncId } = await fixture.create()
+    await fixture.run({ id: syncId })
     const told = async (work: Promise<unknown>) => {
       const before = events.length
       await work

@@ -90,7 +90,7 @@ export async function earlierRows(db: Db | Tx, key: DataKey): Promise<{ rows: nu
   }
 }
 
-/** Throws `SealBroken` under another root key. */
+/** Throws `DecryptionError` under another root key. */
 export const chainKey = (ctx: Keys, head: AuditHead): DataKey => ctx.keyring.open(CHAIN, head.key)
 
 /** The place in the chain is not hashed: it follows from the row before. */

@@ -27,7 +27,7 @@ export interface Opened {
  * once: that it was done stands inside the organization's wrapped key, so a store whose seals were taken off does not pass for an old one. Where a seal
  * covers other columns than before, the rows that are whole get a new one.
  *
- * Throws `IntegrityBroken` when rows are gone that this needs, and `SealBroken` under another root key.
+ * Throws `IntegrityBroken` when rows are gone that this needs, and `DecryptionError` under another root key.
  */
 export async function openAuthority({ db, keyring }: { db: Db; keyring: Keyring }): Promise<Opened> {
   const reports = integrity()

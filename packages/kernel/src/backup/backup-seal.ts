@@ -75,7 +75,7 @@ export function readBackupSeal(file: string): BackupSeal | null {
   }
 }
 
-/** Throws `BadRequest` when the file is not as it was written, `SealBroken` when it was made under another root key. */
+/** Throws `BadRequest` when the file is not as it was written, `DecryptionError` when it was made under another root key. */
 export async function checkBackup(keyring: Keyring, file: string, { bytes, key, mac }: BackupSeal): Promise<void> {
   if (keyring.open(OWNER, key).digest('backup', await digestOf(file, bytes)) !== mac)
     throw new BadRequest(`${file} was changed after it was written. Restore another backup.`)

@@ -20,7 +20,7 @@ import {
 
 export interface DataKey {
   seal(text: string, ...belongsTo: readonly string[]): string
-  /** Throws `SealBroken` when the text was made under another key or for another place, or was altered. */
+  /** Throws `DecryptionError` when the text was made under another key or for another place, or was altered. */
   open(sealed: string, ...belongsTo: readonly string[]): string
   /** Keyed digest, base64url: equal texts are recognised without being kept, and cannot be guessed back without the key. */
   digest(...parts: readonly string[]): string
@@ -44,7 +44,7 @@ export interface Generation {
 export class DecryptionError extends Error {
   constructor() {
     super('the stored value cannot be decrypted with the present key')
-    this.name = 'SealBroken'
+    this.name = 'DecryptionError'
   }
 }
 

@@ -37,7 +37,7 @@ export async function instanceSecret(ctx: Pick<Context, 'db' | 'keyring'>): Prom
   }
 }
 
-/** Opens every key of the instance itself. Throws `SealBroken` under another root key. */
+/** Opens every key of the instance itself. Throws `DecryptionError` under another root key. */
 export async function openInstanceKeys(ctx: Pick<Context, 'db' | 'keyring'>): Promise<void> {
   const organizations = ctx.db.selectFrom('organizations').select(['id as owner', 'dataKey as wrapped'])
   const keys = ctx.db.selectFrom('instanceKeys').select(['owner', 'wrapped'])

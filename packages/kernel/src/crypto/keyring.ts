@@ -18,13 +18,13 @@ export interface Keyring {
    * gives one of those, read in the same transaction, so that a process that has not heard of a new root key cannot use the old one.
    */
   create(owner: string, like?: Wrapped): string
-  /** Unwraps; opened keys are kept in memory. Throws `SealBroken` under another root key or for another owner. */
+  /** Unwraps; opened keys are kept in memory. Throws `DecryptionError` under another root key or for another owner. */
   open(owner: string, wrapped: string): DataKey
   /** The same key with one more generation, which seals from now on. */
   renew(owner: string, wrapped: string): string
   /** The same key without the means to open what earlier generations sealed. */
   retire(owner: string, wrapped: string): string
-  /** The same key wrapped with `rootKey`; null when it is already. Throws `SealBroken` when nobody here can open it. */
+  /** The same key wrapped with `rootKey`; null when it is already. Throws `DecryptionError` when nobody here can open it. */
   rewrap(owner: string, wrapped: string, rootKey: Buffer): string | null
   /** Names kept inside the wrapped key: without the root key nobody adds one or takes one out. */
   notes(owner: string, wrapped: string): readonly string[]

@@ -6,7 +6,7 @@ import { maintain } from '../maintenance.ts'
 /**
  * Wraps every data key anew with `newRootKey` (32 bytes), all in one transaction: afterwards only the new root key opens the store. Every
  * process must be able to find the new one by then, beside the old one. Again, it changes nothing. Returns how many keys were wrapped anew.
- * Throws `SealBroken` when the present root key does not open them all; then nothing was changed.
+ * Throws `DecryptionError` when the present root key does not open them all; then nothing was changed.
  */
 export function rotateRootKey(ctx: Context, actor: Actor, newRootKey: Buffer): Promise<number> {
   return maintain(ctx, async (tx) => {

@@ -1,7 +1,7 @@
 import type { Db } from '@keyferry/db'
 import { NotFound, type Context, type DataKey, type Tx, type Wrapped } from '@keyferry/kernel'
 
-/** The project's data key. Throws `NotFound` when there is no such project, `SealBroken` under another root key. */
+/** The project's data key. Throws `NotFound` when there is no such project, `DecryptionError` under another root key. */
 export async function projectKey(ctx: Pick<Context, 'keyring'>, db: Db | Tx, projectId: string): Promise<DataKey> {
   const project = await db.selectFrom('projects').where('id', '=', projectId).select('dataKey').executeTakeFirst()
   if (!project) throw missingProject(projectId)

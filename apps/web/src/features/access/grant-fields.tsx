@@ -1,7 +1,7 @@
 import { ROLES, type Role, type Scope } from '@keyferry/schemas'
 import { Plus, Trash2 } from 'lucide-react'
 import { useController, useFormContext } from 'react-hook-form'
-import { ROLE_WORDS } from '../../components/role-words.tsx'
+import { ROLE_LABELS } from '../../components/role-labels.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
@@ -9,7 +9,7 @@ import { RadioCards } from '../../components/ui/radio-cards.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { trpc } from '../../lib/trpc.ts'
 
-const CARDS = ROLES.map((value) => ({ value, title: ROLE_WORDS[value].word, text: ROLE_WORDS[value].text }))
+const CARDS = ROLES.map((value) => ({ value, title: ROLE_LABELS[value].word, text: ROLE_LABELS[value].text }))
 const EVERYTHING: Scope = { environment: '*', secretPath: '/**' }
 
 interface Props {

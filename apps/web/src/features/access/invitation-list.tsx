@@ -1,7 +1,7 @@
 import { Link2, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
-import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
+import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
 import { Time } from '../../components/time.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { Dialog } from '../../components/ui/dialog.tsx'
@@ -53,11 +53,11 @@ export function InvitationList({ invitations, onRenew, onRevoke }: Props) {
                 </span>
                 <span className="flex flex-wrap items-center gap-2">
                   {invitation.role !== null
-                    ? ROLE_WORDS[invitation.role].word
+                    ? ROLE_LABELS[invitation.role].word
                     : invitation.instanceAdmin
                       ? 'Instance admin'
                       : 'Account only'}
-                  {invitation.role !== null && <Places scopes={invitation.scopes} />}
+                  {invitation.role !== null && <ScopeList scopes={invitation.scopes} />}
                 </span>
                 <span className="ml-auto flex">
                   <IconButton

@@ -1,7 +1,7 @@
 import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
-import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
+import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -36,15 +36,15 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
           {apiKey.instanceAdmin && <span className="sm:hidden">{UNLIMITED}</span>}
           {here && (
             <span className="flex flex-wrap items-center gap-1.5 sm:hidden">
-              {ROLE_WORDS[here.role].word} <Places scopes={here.scopes} />
+              {ROLE_LABELS[here.role].word} <ScopeList scopes={here.scopes} />
             </span>
           )}
           <span className="text-soft sm:hidden">Used: {used}</span>
         </span>
       </Td>
-      <Td className="max-sm:hidden">{apiKey.instanceAdmin ? UNLIMITED : here && ROLE_WORDS[here.role].word}</Td>
+      <Td className="max-sm:hidden">{apiKey.instanceAdmin ? UNLIMITED : here && ROLE_LABELS[here.role].word}</Td>
       <Td className="max-sm:hidden">
-        {apiKey.instanceAdmin ? 'Every project' : <Places scopes={here?.scopes ?? null} />}
+        {apiKey.instanceAdmin ? 'Every project' : <ScopeList scopes={here?.scopes ?? null} />}
         {elsewhere > 0 && <span className="text-soft"> and {count(elsewhere, 'other project')}</span>}
       </Td>
       <Td className="max-sm:hidden">{used}</Td>

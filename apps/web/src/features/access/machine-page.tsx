@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Failure } from '../../components/failure.tsx'
 import { PageHeader } from '../../components/page.tsx'
-import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
+import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
@@ -66,7 +66,7 @@ function InThisProject({ projectId, machine }: { projectId: string; machine: Ide
   return (
     <Section
       title="In this project"
-      text={data && (member ? ROLE_WORDS[member.role].text : 'It is not in this project.')}
+      text={data && (member ? ROLE_LABELS[member.role].text : 'It is not in this project.')}
       action={
         <Button asChild size="sm">
           <Link
@@ -81,8 +81,8 @@ function InThisProject({ projectId, machine }: { projectId: string; machine: Ide
     >
       {member ? (
         <div className="flex flex-wrap items-center gap-3 text-sm">
-          <strong className="font-medium">{ROLE_WORDS[member.role].word}</strong>
-          <Places scopes={member.scopes} />
+          <strong className="font-medium">{ROLE_LABELS[member.role].word}</strong>
+          <ScopeList scopes={member.scopes} />
         </div>
       ) : undefined}
     </Section>

@@ -1,7 +1,7 @@
 import { Pencil, Trash2 } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
-import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
+import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
 import { Time } from '../../components/time.tsx'
 import { Badge } from '../../components/ui/badge.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
@@ -40,13 +40,13 @@ export function MemberRow({
           </span>
           {member.email !== null && <span className="break-all text-soft">{member.email}</span>}
           <span className="flex flex-wrap items-center gap-1.5 sm:hidden">
-            {ROLE_WORDS[member.role].word} <Places scopes={member.scopes} />
+            {ROLE_LABELS[member.role].word} <ScopeList scopes={member.scopes} />
           </span>
         </span>
       </Td>
-      <Td className="max-sm:hidden">{ROLE_WORDS[member.role].word}</Td>
+      <Td className="max-sm:hidden">{ROLE_LABELS[member.role].word}</Td>
       <Td className="max-sm:hidden">
-        <Places scopes={member.scopes} />
+        <ScopeList scopes={member.scopes} />
       </Td>
       <Td className="text-soft max-sm:hidden">
         <Time iso={member.createdAt} />

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
+import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import type { Rights } from '../../lib/rights.ts'
@@ -14,14 +14,14 @@ export const NotYours = ({ rights, children }: { rights: Rights; children: React
           <div className="grid gap-0.5">
             <dt className="text-soft">Role</dt>
             <dd>
-              <strong className="font-medium">{ROLE_WORDS[rights.grant.role].word}</strong>.{' '}
-              {ROLE_WORDS[rights.grant.role].text}
+              <strong className="font-medium">{ROLE_LABELS[rights.grant.role].word}</strong>.{' '}
+              {ROLE_LABELS[rights.grant.role].text}
             </dd>
           </div>
           <div className="grid gap-1">
             <dt className="text-soft">Where</dt>
             <dd>
-              <Places scopes={rights.grant.scopes} />
+              <ScopeList scopes={rights.grant.scopes} />
             </dd>
           </div>
         </dl>

@@ -7,7 +7,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { signOut } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
-import { ours } from '../../lib/next.ts'
+import { safeRedirect } from '../../lib/safe-redirect.ts'
 import { accountQuery } from './account-query.ts'
 import { PasskeysCard } from './passkeys-card.tsx'
 import { TwoFactorCard } from './two-factor-card.tsx'
@@ -39,7 +39,7 @@ export function FactorRequiredPage({ next }: { next: string | undefined }) {
             <Notice kind="warn">Sign out, then sign in with your organization.</Notice>
           )}
           {(data.factors.app || data.factors.passkey) && (
-            <Button variant="primary" onClick={() => void navigate({ href: ours(next), replace: true })}>
+            <Button variant="primary" onClick={() => void navigate({ href: safeRedirect(next), replace: true })}>
               Continue
             </Button>
           )}

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { ArrowUp, Download } from 'lucide-react'
 import { useState } from 'react'
-import { Closed } from '../../components/closed.tsx'
+import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -29,7 +29,7 @@ export function ActivityPage(props: Props) {
   if (!rights) return <SkeletonRows label="Loading activity" rows={8} />
   if (rights.may('project.manage')) return <Activity {...props} admin={rights.instanceAdmin} />
   return (
-    <Closed
+    <AccessDenied
       projectId={props.projectId}
       page="Activity"
       title="Only admins of the whole project see its activity"

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { ArrowLeftRight } from 'lucide-react'
 import { useState } from 'react'
-import { Closed } from '../../components/closed.tsx'
+import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
@@ -73,7 +73,7 @@ export function ComparePage({ projectId, view }: Props) {
     return <Failure what="This project could not be read" error={project.error} retry={project.refetch} />
   if (rights?.grant?.role === 'viewer' && denied !== undefined)
     return (
-      <Closed
+      <AccessDenied
         projectId={projectId}
         page="Compare environments"
         title="Comparing says something of values"
@@ -130,7 +130,7 @@ export function ComparePage({ projectId, view }: Props) {
             {left === right && left !== '' ? (
               <Empty title="Left and right are the same environment">Choose another one on either side.</Empty>
             ) : denied !== undefined ? (
-              <Closed projectId={projectId} title="Both sides have to be yours to read" why={denied} />
+              <AccessDenied projectId={projectId} title="Both sides have to be yours to read" why={denied} />
             ) : compared.error ? (
               <Failure what="The environments could not be compared" error={compared.error} retry={compared.refetch} />
             ) : compared.data ? (

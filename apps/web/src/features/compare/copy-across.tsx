@@ -2,7 +2,7 @@ import { count } from '@keyferry/schemas/count'
 import { Confirm } from '../../components/confirm.tsx'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
-import type { Place } from '../../lib/types.ts'
+import type { FolderRef } from '../../lib/types.ts'
 
 /** A key that somebody wants on the other side as well. */
 export interface Copying {
@@ -68,7 +68,7 @@ export function CopyAcross({
   )
 }
 
-async function copySecret(from: Place, to: Place, key: string): Promise<void> {
+async function copySecret(from: FolderRef, to: FolderRef, key: string): Promise<void> {
   const { secretValue, secretComment, tags } = await direct.secrets.get.query({ ...from, secretName: key })
   const present = await direct.secrets.rows.query(to)
   const own = present.rows.some((row) => row.key === key && row.origin.kind === 'own')

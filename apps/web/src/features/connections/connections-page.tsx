@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react'
-import { Closed } from '../../components/closed.tsx'
+import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Empty, PageHeader } from '../../components/page.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
@@ -21,7 +21,7 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
     </RouteButton>
   )
   if (denied !== undefined)
-    return <Closed projectId={projectId} page="Connections" title="Connections are for admins" why={denied} />
+    return <AccessDenied projectId={projectId} page="Connections" title="Connections are for admins" why={denied} />
   const ready = connections.data && destinations.data
   const empty = connections.data?.length === 0
   return (

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { toast } from '../../lib/toast.ts'
-import { Closed } from '../../components/closed.tsx'
+import { AccessDenied } from '../../components/access-denied.tsx'
 import { ConnectionForm } from '../../components/connection-form.tsx'
 import { DestinationCards } from '../../components/destination-cards.tsx'
 import { Failure } from '../../components/failure.tsx'
@@ -27,7 +27,7 @@ export function NewConnectionPage({ projectId, app }: { projectId: string; app: 
     })
 
   if (denied !== undefined)
-    return <Closed projectId={projectId} page="New connection" title="Connections are for admins" why={denied} />
+    return <AccessDenied projectId={projectId} page="New connection" title="Connections are for admins" why={denied} />
   if (error) return <Failure what="The destinations could not be read" error={error} retry={refetch} />
   if (!destinations) return <SkeletonRows label="Loading destinations" rows={2} />
   if (!destination) {

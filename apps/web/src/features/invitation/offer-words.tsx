@@ -1,6 +1,6 @@
 import type { offer } from '@keyferry/schemas'
 import type { z } from 'zod'
-import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
+import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
 import { Time } from '../../components/time.tsx'
 import { Card } from '../../components/ui/card.tsx'
 
@@ -27,13 +27,13 @@ export const OfferWords = ({
           <div className={FACT}>
             <dt className="text-soft">Your role</dt>
             <dd>
-              <strong className="font-medium">{ROLE_WORDS[role].word}</strong>. {ROLE_WORDS[role].text}
+              <strong className="font-medium">{ROLE_LABELS[role].word}</strong>. {ROLE_LABELS[role].text}
             </dd>
           </div>
           <div className={FACT}>
             <dt className="text-soft">Where</dt>
             <dd>
-              <Places scopes={scopes} />
+              <ScopeList scopes={scopes} />
             </dd>
           </div>
         </>

@@ -1,7 +1,7 @@
 import { count } from '@keyferry/schemas/count'
 import { NothingYours } from '../../components/no-environment.tsx'
 import { PageHeader } from '../../components/page.tsx'
-import { Places, ROLE_WORDS } from '../../components/role-words.tsx'
+import { ScopeList, ROLE_LABELS } from '../../components/role-labels.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { folderPage } from '../../lib/folder-path.ts'
@@ -23,7 +23,7 @@ export function MemberHome({ project, rights }: { project: Project; rights: Righ
   const { grant } = rights
   return (
     <div className="mx-auto max-w-2xl">
-      <PageHeader title={name} text={grant && `${ROLE_WORDS[grant.role].word}. ${ROLE_WORDS[grant.role].text}`} />
+      <PageHeader title={name} text={grant && `${ROLE_LABELS[grant.role].word}. ${ROLE_LABELS[grant.role].text}`} />
       {own && !first ? (
         <NothingYours projectId={projectId} />
       ) : (
@@ -55,7 +55,7 @@ export function MemberHome({ project, rights }: { project: Project; rights: Righ
           {grant && (
             <Section
               title="Your access"
-              text={<Places scopes={grant.scopes} />}
+              text={<ScopeList scopes={grant.scopes} />}
               action={
                 <RouteButton to="/p/$projectId/access" params={{ projectId }}>
                   See your access

@@ -6,10 +6,10 @@ import { SelectField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place, Project } from '../../lib/types.ts'
+import type { FolderRef, Project } from '../../lib/types.ts'
 
 interface Props {
-  place: Place
+  place: FolderRef
   environments: Project['environments']
   onClose: () => void
 }

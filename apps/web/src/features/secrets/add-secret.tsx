@@ -4,13 +4,13 @@ import { Button } from '../../components/ui/button.tsx'
 import { TextAreaField, TextField } from '../../components/ui/field.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place } from '../../lib/types.ts'
+import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
 
 const NOTHING = { key: '', value: '' }
 
 /** The row on top of the table. Stays open after a save, for the next one. */
-export function AddSecret({ place }: { place: Place }) {
+export function AddSecret({ place }: { place: FolderRef }) {
   const utils = trpc.useUtils()
   const create = trpc.secrets.create.useMutation()
   const [typed, setTyped] = useState(NOTHING)

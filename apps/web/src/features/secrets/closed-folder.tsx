@@ -1,16 +1,16 @@
 import { Folder } from 'lucide-react'
-import { Closed } from '../../components/closed.tsx'
+import { AccessDenied } from '../../components/access-denied.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
 import { folderPage } from '../../lib/folder-path.ts'
 import { useOwnFolders } from '../../lib/own-folders.ts'
-import type { Place } from '../../lib/types.ts'
+import type { FolderRef } from '../../lib/types.ts'
 
 /** The most folders that are offered at once; the folders themselves lead on. */
 const MOST = 12
 
 /** Instead of the secrets of a folder that they may not see: the way to those that are theirs. */
 interface Props {
-  place: Place
+  place: FolderRef
   /** The page's own heading, where nothing else of it is shown. */
   page?: string
 }
@@ -18,7 +18,7 @@ interface Props {
 export function ClosedFolder({ place: { projectId, environment, secretPath }, page }: Props) {
   const own = useOwnFolders(projectId, [{ slug: environment }]) ?? []
   return (
-    <Closed
+    <AccessDenied
       projectId={projectId}
       page={page}
       title={`The secrets of ${environment}:${secretPath} are not yours to see`}

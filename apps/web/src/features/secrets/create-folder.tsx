@@ -7,9 +7,9 @@ import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place } from '../../lib/types.ts'
+import type { FolderRef } from '../../lib/types.ts'
 
-export function CreateFolder({ place, onClose }: { place: Place; onClose: () => void }) {
+export function CreateFolder({ place, onClose }: { place: FolderRef; onClose: () => void }) {
   const utils = trpc.useUtils()
   const create = trpc.folders.create.useMutation()
   const { register, handleSubmit, setError, formState } = useForm({

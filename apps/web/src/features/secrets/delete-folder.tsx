@@ -1,10 +1,10 @@
 import { useNavigate } from '@tanstack/react-router'
 import { DeletePlace } from '../../components/delete-place.tsx'
 import { trpc } from '../../lib/trpc.ts'
-import type { Folder, Place } from '../../lib/types.ts'
+import type { Folder, FolderRef } from '../../lib/types.ts'
 import { folderPage, parentOf } from '../../lib/folder-path.ts'
 
-export function DeleteFolder({ place, folder, onClose }: { place: Place; folder: Folder; onClose: () => void }) {
+export function DeleteFolder({ place, folder, onClose }: { place: FolderRef; folder: Folder; onClose: () => void }) {
   const { projectId, environment, secretPath } = place
   const utils = trpc.useUtils()
   const navigate = useNavigate()

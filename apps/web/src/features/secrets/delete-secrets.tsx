@@ -6,14 +6,14 @@ import { UsesList } from '../../components/uses-list.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
-import type { Place, Sync, Uses } from '../../lib/types.ts'
+import type { FolderRef, Sync, Uses } from '../../lib/types.ts'
 import { DeleteConsequence } from './readers.tsx'
 
 /** The most keys that are asked about, or brought back, one by one. */
 const LOOK_AT = 20
 
 interface Props {
-  place: Place
+  place: FolderRef
   keys: readonly string[]
   readers: readonly Sync[]
   onDone?: () => void
@@ -83,7 +83,7 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
 }
 
 /** Out of the trash again, each as it was deleted last. */
-async function bringBack({ projectId, environment, secretPath }: Place, keys: readonly string[]): Promise<void> {
+async function bringBack({ projectId, environment, secretPath }: FolderRef, keys: readonly string[]): Promise<void> {
   const trash = await direct.history.trash.query({ projectId, environment })
   const here = trash.filter((item) => item.kind === 'secret' && item.secretPath === secretPath)
   for (const key of keys) {
@@ -93,7 +93,7 @@ async function bringBack({ projectId, environment, secretPath }: Place, keys: re
 }
 
 /** Once each, and not those that go as well. */
-function outside(place: Place, keys: readonly string[], references: Uses['references']): Uses['references'] {
+function outside(place: FolderRef, keys: readonly string[], references: Uses['references']): Uses['references'] {
   const going = new Set(keys)
   const kept = references.filter(
     ({ environment, secretPath, secretKey }) =>

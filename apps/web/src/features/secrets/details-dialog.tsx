@@ -7,7 +7,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { TextAreaField, TextField } from '../../components/ui/field.tsx'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place, SecretRow } from '../../lib/types.ts'
+import type { FolderRef, SecretRow } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
 import { MetadataFields } from './metadata-fields.tsx'
 import { TagsField } from './tags-field.tsx'
@@ -21,7 +21,7 @@ const details = z.object({
 })
 
 /** Everything about a secret but its value. */
-export function DetailsDialog({ place, row, onClose }: { place: Place; row: SecretRow; onClose: () => void }) {
+export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: SecretRow; onClose: () => void }) {
   const utils = trpc.useUtils()
   const update = trpc.secrets.update.useMutation()
   const { register, control, handleSubmit, formState } = useForm({

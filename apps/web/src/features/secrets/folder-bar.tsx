@@ -6,14 +6,14 @@ import { nameOfDeletion, PendingNotice, usePendingDeletions } from '../../compon
 import { Button } from '../../components/ui/button.tsx'
 import { inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { PendingDeletion, Place } from '../../lib/types.ts'
+import type { PendingDeletion, FolderRef } from '../../lib/types.ts'
 import { FolderMenu } from './folder-menu.tsx'
 import { folderPage, joinPath, nameOf, parentOf } from '../../lib/folder-path.ts'
 
 const CreateFolder = onDemand(async () => (await import('./create-folder.tsx')).CreateFolder)
 
 /** Where in the tree the page is, what can be done with the folder, the folders below, and whether it is on its way out. */
-export function FolderBar({ place }: { place: Place }) {
+export function FolderBar({ place }: { place: FolderRef }) {
   const { projectId, environment, secretPath } = place
   const [creating, setCreating] = useState(false)
   const { rights } = useRights(projectId)
@@ -83,7 +83,7 @@ export function FolderBar({ place }: { place: Place }) {
 }
 
 /** Whether a deletion takes the folder with it. */
-function takes({ kind, environment, secretPath }: PendingDeletion, place: Place): boolean {
+function takes({ kind, environment, secretPath }: PendingDeletion, place: FolderRef): boolean {
   if (kind === 'project') return true
   if (environment !== place.environment) return false
   return (

@@ -12,7 +12,7 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place } from '../../lib/types.ts'
+import type { FolderRef } from '../../lib/types.ts'
 import { folderPage } from '../../lib/folder-path.ts'
 import { ClosedFolder } from './closed-folder.tsx'
 import { writesOf, type Write } from './writes.ts'
@@ -22,7 +22,7 @@ const RestoreFolder = onDemand(async () => (await import('./restore-folder.tsx')
 const PAGE = 200
 
 /** What was written to a folder, one write at a time, latest first. Any of them can be gone back to. */
-export function FolderHistoryPage({ place }: { place: Place }) {
+export function FolderHistoryPage({ place }: { place: FolderRef }) {
   usePageTitle('History')
   const { projectId, environment, secretPath } = place
   const [restoring, setRestoring] = useState<Write>()

@@ -5,7 +5,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { andBelow, useRights } from '../../lib/rights.ts'
-import type { Folder, Place } from '../../lib/types.ts'
+import type { Folder, FolderRef } from '../../lib/types.ts'
 
 const RenameFolder = onDemand(async () => (await import('./rename-folder.tsx')).RenameFolder)
 const MoveFolder = onDemand(async () => (await import('./move-folder.tsx')).MoveFolder)
@@ -13,7 +13,7 @@ const DeleteFolder = onDemand(async () => (await import('./delete-folder.tsx')).
 const UsesDialog = onDemand(async () => (await import('./uses-dialog.tsx')).UsesDialog)
 
 /** What can be done with the open folder. The root has no name to change and no place to go. */
-export function FolderMenu({ place, folder }: { place: Place; folder: Folder | undefined }) {
+export function FolderMenu({ place, folder }: { place: FolderRef; folder: Folder | undefined }) {
   const { projectId, environment, secretPath } = place
   const navigate = useNavigate()
   const { rights } = useRights(projectId)

@@ -6,14 +6,22 @@ import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
-import type { Place, SecretVersion } from '../../lib/types.ts'
+import type { FolderRef, SecretVersion } from '../../lib/types.ts'
 import { readValue } from '../../lib/read-value.ts'
 import { VersionCard } from './version-card.tsx'
 
 const SHOWN_MS = 30_000
 
 /** Every version of one secret. An old one can be looked at and made the newest again. */
-export function HistoryDrawer({ place, secretKey, onClose }: { place: Place; secretKey: string; onClose: () => void }) {
+export function HistoryDrawer({
+  place,
+  secretKey,
+  onClose,
+}: {
+  place: FolderRef
+  secretKey: string
+  onClose: () => void
+}) {
   const utils = trpc.useUtils()
   const whyNot = useWhyNot(place.projectId)
   const versions = trpc.secrets.versions.useQuery({ ...place, secretName: secretKey })

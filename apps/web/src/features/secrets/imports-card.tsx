@@ -7,12 +7,12 @@ import { IconButton } from '../../components/ui/icon-button.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place, Project } from '../../lib/types.ts'
+import type { FolderRef, Project } from '../../lib/types.ts'
 
 const AddImport = onDemand(async () => (await import('./add-import.tsx')).AddImport)
 
 /** What this folder takes over from others. The folder's own keys win, then the lower import. */
-export function ImportsCard({ place, environments }: { place: Place; environments: Project['environments'] }) {
+export function ImportsCard({ place, environments }: { place: FolderRef; environments: Project['environments'] }) {
   const { projectId, environment, secretPath: path } = place
   const at = { projectId, environment, path }
   const utils = trpc.useUtils()

@@ -3,19 +3,19 @@ import { secretPath as pathSchema } from '@keyferry/schemas'
 import { useNavigate } from '@tanstack/react-router'
 import { Controller, useForm } from 'react-hook-form'
 import { z } from 'zod'
-import { PlaceFields } from '../../components/place-fields.tsx'
+import { FolderFields } from '../../components/folder-fields.tsx'
 import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Folder, Place } from '../../lib/types.ts'
+import type { Folder, FolderRef } from '../../lib/types.ts'
 import { folderPage, joinPath, parentOf } from '../../lib/folder-path.ts'
 
 const destination = z.object({ to: z.object({ environment: z.string().min(1), secretPath: pathSchema }) })
 
 /** Into another folder, of this environment or another, with everything below it. */
-export function MoveFolder({ place, folder, onClose }: { place: Place; folder: Folder; onClose: () => void }) {
+export function MoveFolder({ place, folder, onClose }: { place: FolderRef; folder: Folder; onClose: () => void }) {
   const { projectId, environment, secretPath } = place
   const utils = trpc.useUtils()
   const navigate = useNavigate()
@@ -51,7 +51,7 @@ export function MoveFolder({ place, folder, onClose }: { place: Place; folder: F
           control={control}
           name="to"
           render={({ field: { value, onChange } }) => (
-            <PlaceFields projectId={projectId} value={value} onChange={onChange} pathLabel="Into folder" />
+            <FolderFields projectId={projectId} value={value} onChange={onChange} pathLabel="Into folder" />
           )}
         />
         <p className="text-sm text-soft">

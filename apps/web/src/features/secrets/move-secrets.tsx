@@ -3,21 +3,21 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { moveSecrets, secretPath as pathSchema } from '@keyferry/schemas'
 import { Controller, useForm } from 'react-hook-form'
 import { z } from 'zod'
-import { PlaceFields } from '../../components/place-fields.tsx'
+import { FolderFields } from '../../components/folder-fields.tsx'
 import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place, SecretRow } from '../../lib/types.ts'
+import type { FolderRef, SecretRow } from '../../lib/types.ts'
 
 const destination = moveSecrets
   .pick({ shouldOverwrite: true })
   .extend({ to: z.object({ environment: z.string().min(1), secretPath: pathSchema }) })
 
 interface Props {
-  place: Place
+  place: FolderRef
   rows: readonly SecretRow[]
   onDone: () => void
   onClose: () => void
@@ -66,7 +66,7 @@ export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
           control={control}
           name="to"
           render={({ field: { value, onChange } }) => (
-            <PlaceFields projectId={projectId} value={value} onChange={onChange} pathLabel="Into folder" />
+            <FolderFields projectId={projectId} value={value} onChange={onChange} pathLabel="Into folder" />
           )}
         />
         <Controller

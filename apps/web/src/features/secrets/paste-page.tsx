@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { FileUp } from 'lucide-react'
 import { useState, type ChangeEvent } from 'react'
 import { toast } from '../../lib/toast.ts'
-import { Closed } from '../../components/closed.tsx'
+import { AccessDenied } from '../../components/access-denied.tsx'
 import { LeaveGuard } from '../../components/leave-guard.tsx'
 import { PageHeader } from '../../components/page.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -14,12 +14,12 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place } from '../../lib/types.ts'
+import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
 import { PastePreview } from './paste-preview.tsx'
 
 /** A `.env` file, pasted or uploaded; shows what it would do before anything is saved. */
-export function PastePage({ place }: { place: Place }) {
+export function PastePage({ place }: { place: FolderRef }) {
   usePageTitle('Paste .env')
   const { projectId, environment, secretPath } = place
   const navigate = useNavigate()
@@ -58,7 +58,7 @@ export function PastePage({ place }: { place: Place }) {
     )
   if (denied !== undefined)
     return (
-      <Closed
+      <AccessDenied
         projectId={projectId}
         page="Paste .env"
         title={`Nothing of yours goes into ${environment}:${secretPath}`}

@@ -8,11 +8,11 @@ import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Folder, Place } from '../../lib/types.ts'
+import type { Folder, FolderRef } from '../../lib/types.ts'
 import { folderPage, parentOf } from '../../lib/folder-path.ts'
 
 /** Its name and description. Whatever refers to it follows, or the server says what is in the way. */
-export function RenameFolder({ place, folder, onClose }: { place: Place; folder: Folder; onClose: () => void }) {
+export function RenameFolder({ place, folder, onClose }: { place: FolderRef; folder: Folder; onClose: () => void }) {
   const { projectId, environment, secretPath } = place
   const utils = trpc.useUtils()
   const navigate = useNavigate()

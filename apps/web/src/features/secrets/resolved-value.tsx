@@ -3,7 +3,7 @@ import { Popover } from 'radix-ui'
 import { useEffect, useState } from 'react'
 import { messageOf } from '../../lib/errors.ts'
 import { direct } from '../../lib/trpc.ts'
-import type { Place } from '../../lib/types.ts'
+import type { FolderRef } from '../../lib/types.ts'
 
 /** How long a resolved value stays on the screen. */
 const SHOWN_MS = 30_000
@@ -14,7 +14,7 @@ export function ResolvedValue({
   secretKey,
   references,
 }: {
-  place: Place
+  place: FolderRef
   secretKey: string
   references: readonly string[]
 }) {
@@ -50,7 +50,7 @@ export function ResolvedValue({
 }
 
 /** Asks when it appears and forgets when it goes. */
-function Resolved({ place, secretKey }: { place: Place; secretKey: string }) {
+function Resolved({ place, secretKey }: { place: FolderRef; secretKey: string }) {
   const [answer, setAnswer] = useState<{ value: string } | { problem: string }>()
 
   useEffect(() => {

@@ -8,7 +8,7 @@ import { ScrollList } from '../../components/ui/scroll-list.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
-import type { Place } from '../../lib/types.ts'
+import type { FolderRef } from '../../lib/types.ts'
 import type { Write } from './writes.ts'
 
 const ACTIONS = [
@@ -18,7 +18,7 @@ const ACTIONS = [
 ] as const
 
 /** Shows what going back to the moment after a write would change, and does it: exactly that, or nothing. */
-export function RestoreFolder({ place, write, onClose }: { place: Place; write: Write; onClose: () => void }) {
+export function RestoreFolder({ place, write, onClose }: { place: FolderRef; write: Write; onClose: () => void }) {
   const utils = trpc.useUtils()
   const restore = trpc.history.restoreFolder.useMutation()
   // A mutation by its route, and with `dryRun` a question by what it does.

@@ -10,7 +10,7 @@ import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import type { RowProps } from '../../components/virtual-rows.tsx'
 import { inFolder, type Rights } from '../../lib/rights.ts'
-import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
+import type { FolderRef, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { Readers } from './readers.tsx'
 import { ValueCell } from './value-cell.tsx'
 
@@ -21,7 +21,7 @@ const ResolvedValue = onDemand(async () => (await import('./resolved-value.tsx')
 const UsesDialog = onDemand(async () => (await import('./uses-dialog.tsx')).UsesDialog)
 
 interface Props extends RowProps {
-  place: Place
+  place: FolderRef
   row: Row
   readers: readonly Sync[]
   whyNot: Rights['whyNot']

@@ -11,7 +11,7 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { statusOf } from '../../lib/errors.ts'
 import { andBelow, inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place } from '../../lib/types.ts'
+import type { FolderRef } from '../../lib/types.ts'
 import { ClosedFolder } from './closed-folder.tsx'
 import { FolderBar } from './folder-bar.tsx'
 import { folderPage } from '../../lib/folder-path.ts'
@@ -26,7 +26,7 @@ const AddSecret = onDemand(
 const HistoryDrawer = onDemand(async () => (await import('./history-drawer.tsx')).HistoryDrawer)
 
 interface Props {
-  place: Place
+  place: FolderRef
   search: string
   /** The key whose versions are open. */
   history: string | undefined
@@ -129,7 +129,7 @@ export function SecretsPage({ place, search, history }: Props) {
 }
 
 /** It was never there, or somebody deleted, renamed or moved it. */
-function NoFolder({ place, noEnvironment }: { place: Place; noEnvironment: boolean }) {
+function NoFolder({ place, noEnvironment }: { place: FolderRef; noEnvironment: boolean }) {
   const { projectId, environment, secretPath } = place
   return (
     <Empty

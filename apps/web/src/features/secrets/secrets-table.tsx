@@ -16,7 +16,7 @@ import { Checkbox } from '../../components/ui/checkbox.tsx'
 import { ActionsTh, Table, Th } from '../../components/ui/table.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
-import type { Place, SecretRow as Row, Sync } from '../../lib/types.ts'
+import type { FolderRef, SecretRow as Row, Sync } from '../../lib/types.ts'
 import { SecretRow } from './secret-row.tsx'
 import { SelectedActions } from './selected-actions.tsx'
 import { useSearch } from './use-search.ts'
@@ -29,7 +29,7 @@ const COLUMNS: ColumnDef<Row>[] = [
 ]
 
 interface Props {
-  place: Place
+  place: FolderRef
   rows: Row[]
   readers: readonly Sync[]
   search: string

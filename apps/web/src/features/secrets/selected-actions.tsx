@@ -3,13 +3,13 @@ import { FolderInput, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
-import type { Place, SecretRow, Sync } from '../../lib/types.ts'
+import type { FolderRef, SecretRow, Sync } from '../../lib/types.ts'
 
 const DeleteSecrets = onDemand(async () => (await import('./delete-secrets.tsx')).DeleteSecrets)
 const MoveSecrets = onDemand(async () => (await import('./move-secrets.tsx')).MoveSecrets)
 
 interface Props {
-  place: Place
+  place: FolderRef
   rows: readonly SecretRow[]
   readers: readonly Sync[]
   /** They are not here any more. */

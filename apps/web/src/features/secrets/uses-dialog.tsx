@@ -4,12 +4,20 @@ import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { UsesList } from '../../components/uses-list.tsx'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place } from '../../lib/types.ts'
-import { useLeft } from '../../lib/use-left.ts'
+import type { FolderRef } from '../../lib/types.ts'
+import { useOnNavigate } from '../../lib/use-on-navigate.ts'
 
 /** The reference graph around a secret, or around a folder with everything below it. */
-export function UsesDialog({ place, secretKey, onClose }: { place: Place; secretKey?: string; onClose: () => void }) {
-  useLeft(onClose)
+export function UsesDialog({
+  place,
+  secretKey,
+  onClose,
+}: {
+  place: FolderRef
+  secretKey?: string
+  onClose: () => void
+}) {
+  useOnNavigate(onClose)
   const { projectId, environment, secretPath } = place
   const uses = trpc.tree.uses.useQuery({ ...place, secretName: secretKey }, { staleTime: 0 })
   return (

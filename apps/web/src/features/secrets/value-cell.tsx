@@ -7,7 +7,7 @@ import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { readValue } from '../../lib/read-value.ts'
 import { toast } from '../../lib/toast.ts'
-import type { Place } from '../../lib/types.ts'
+import type { FolderRef } from '../../lib/types.ts'
 
 const ValueEditor = onDemand(async () => (await import('./value-editor.tsx')).ValueEditor, <Skeleton className="h-9" />)
 
@@ -19,7 +19,7 @@ export function ValueCell({
   editable,
   denied,
 }: {
-  place: Place
+  place: FolderRef
   secretKey: string
   version: number
   editable: boolean

@@ -7,7 +7,7 @@ import { control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
-import type { Place } from '../../lib/types.ts'
+import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
 
 /** Edits a value in place, over as many lines as it has. Ctrl+Enter saves, Escape gives up. */
@@ -17,7 +17,7 @@ export function ValueEditor({
   initial,
   onClose,
 }: {
-  place: Place
+  place: FolderRef
   secretKey: string
   initial: string
   onClose: () => void

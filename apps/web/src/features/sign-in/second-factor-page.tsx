@@ -12,7 +12,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { knowsPasskeys, verifyCode } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
-import { ours } from '../../lib/next.ts'
+import { safeRedirect } from '../../lib/safe-redirect.ts'
 import { trpc } from '../../lib/trpc.ts'
 
 const form = z.object({ code: z.string().trim().min(1, 'Enter the code') })
@@ -34,7 +34,7 @@ export function SecondFactorPage({ next }: { next: string | undefined }) {
     >
       <CodeForm key={kind} kind={kind} next={next} />
       {status.data?.signInWith.includes('passkey') === true && knowsPasskeys() && (
-        <PasskeyButton onDone={() => navigate({ href: ours(next), replace: true })} />
+        <PasskeyButton onDone={() => navigate({ href: safeRedirect(next), replace: true })} />
       )}
       <div className="flex flex-wrap justify-between gap-2">
         <Button variant="ghost" size="sm" onClick={() => setKind(kind === 'app' ? 'recovery' : 'app')}>
@@ -60,7 +60,7 @@ function CodeForm({ kind, next }: { kind: 'app' | 'recovery'; next: string | und
   const submit = handleSubmit(async ({ code }) => {
     try {
       await verifyCode(kind, kind === 'app' ? code.replaceAll(' ', '') : code)
-      await navigate({ href: ours(next), replace: true })
+      await navigate({ href: safeRedirect(next), replace: true })
     } catch (error) {
       setError('root', { message: messageOf(error) })
     }

@@ -12,7 +12,7 @@ import { PasswordField } from '../../components/ui/password-field.tsx'
 import { knowsPasskeys, signIn } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
-import { ours } from '../../lib/next.ts'
+import { safeRedirect } from '../../lib/safe-redirect.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { providerProblem } from './provider-problem.ts'
 
@@ -32,7 +32,7 @@ export function SignInPage({ next, error }: { next: string | undefined; error: s
   const submit = handleSubmit(async ({ email, password }) => {
     try {
       const how = await signIn(email, password)
-      if (how === 'signed-in') await navigate({ href: ours(next), replace: true })
+      if (how === 'signed-in') await navigate({ href: safeRedirect(next), replace: true })
       else await navigate({ to: '/sign-in/second-factor', search: next === undefined ? {} : { next } })
     } catch (problem) {
       setError('root', { message: messageOf(problem) })
@@ -68,9 +68,9 @@ export function SignInPage({ next, error }: { next: string | undefined; error: s
         </form>
       )}
       {ways.includes('passkey') && knowsPasskeys() && (
-        <PasskeyButton onDone={() => navigate({ href: ours(next), replace: true })} />
+        <PasskeyButton onDone={() => navigate({ href: safeRedirect(next), replace: true })} />
       )}
-      {ways.includes('oidc') && <ProviderButton next={ours(next)} />}
+      {ways.includes('oidc') && <ProviderButton next={safeRedirect(next)} />}
     </Alone>
   )
 }

@@ -1,7 +1,7 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { FormProvider, useForm, useWatch } from 'react-hook-form'
-import { Closed } from '../../components/closed.tsx'
+import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
@@ -32,7 +32,7 @@ export function WizardPage() {
   const { data: destinations, error, refetch } = trpc.destinations.list.useQuery(undefined, { staleTime: Infinity })
   const denied = useWhyNot(projectId)('syncs.manage')
   if (denied !== undefined)
-    return <Closed projectId={projectId} page="Add sync" title="New syncs are for admins" why={denied} />
+    return <AccessDenied projectId={projectId} page="Add sync" title="New syncs are for admins" why={denied} />
   if (error) return <Failure what="The destinations could not be read" error={error} retry={refetch} />
   if (!destinations) return <SkeletonRows label="Loading the wizard" />
   return <Wizard key={projectId} projectId={projectId} destinations={destinations} />

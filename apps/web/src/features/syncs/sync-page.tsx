@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { Closed } from '../../components/closed.tsx'
+import { AccessDenied } from '../../components/access-denied.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { onDemand } from '../../components/on-demand.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
@@ -60,7 +60,7 @@ export function SyncPage({ projectId, destination, syncId, view }: Props) {
   // The server answers the same for both, so that nobody learns from it what there is.
   if (statusOf(error) === 404) {
     const why = 'It was deleted, or it reads a folder that your access does not reach.'
-    return <Closed projectId={projectId} page="Sync" title="This sync is gone or not yours to see" why={why} />
+    return <AccessDenied projectId={projectId} page="Sync" title="This sync is gone or not yours to see" why={why} />
   }
   if (error) return <Failure what="This sync could not be read" error={error} retry={refetch} />
   if (!sync) return <SkeletonRows label="Loading the sync" rows={5} />

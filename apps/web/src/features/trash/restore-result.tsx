@@ -1,6 +1,6 @@
 import { count } from '@keyferry/schemas/count'
 import { LinkedText } from '../../components/linked-text.tsx'
-import { PlaceLink } from '../../components/place-link.tsx'
+import { FolderLink } from '../../components/folder-link.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { joinPath } from '../../lib/folder-path.ts'
 import type { Restored } from './use-restore.ts'
@@ -17,9 +17,9 @@ export function RestoreResult({ projectId, result: { back, refused } }: { projec
               {back.map(({ item: { id, kind, name }, environment, secretPath }) => (
                 <li key={id} className="break-all">
                   {kind === 'secret' ? (
-                    <PlaceLink place={{ projectId, environment, secretPath }} secretKey={name} />
+                    <FolderLink place={{ projectId, environment, secretPath }} secretKey={name} />
                   ) : (
-                    <PlaceLink place={{ projectId, environment, secretPath: joinPath(secretPath, name) }} />
+                    <FolderLink place={{ projectId, environment, secretPath: joinPath(secretPath, name) }} />
                   )}
                 </li>
               ))}
@@ -33,7 +33,7 @@ export function RestoreResult({ projectId, result: { back, refused } }: { projec
           <ul className="grid gap-1">
             {refused.map(({ item, reason }) => (
               <li key={item.id}>
-                <PlaceLink
+                <FolderLink
                   place={{ projectId, environment: item.environment, secretPath: item.secretPath }}
                   {...(item.kind === 'secret' ? { secretKey: item.name } : {})}
                 />

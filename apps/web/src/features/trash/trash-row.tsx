@@ -1,6 +1,6 @@
 import { count } from '@keyferry/schemas/count'
 import { Folder, KeyRound, RotateCcw } from 'lucide-react'
-import { PlaceLink } from '../../components/place-link.tsx'
+import { FolderLink } from '../../components/folder-link.tsx'
 import { Time } from '../../components/time.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
@@ -55,7 +55,7 @@ export function TrashRow(props: Props) {
         </span>
       </Td>
       <Td className="break-all max-sm:hidden">
-        <PlaceLink place={{ projectId, environment, secretPath }} />
+        <FolderLink place={{ projectId, environment, secretPath }} />
       </Td>
       <Td className="text-soft max-md:hidden">
         <Time iso={deletedAt} />

@@ -1,7 +1,7 @@
 /** Lists and writes the variables of one app, one call for each change. */
 import { applyEach } from '../apply-each.ts'
 import type { Client } from '../destination.ts'
-import { deleteVariable, listVariables, putVariable, type App } from './wire.ts'
+import { deleteVariable, listVariables, putVariable, type App } from './api.ts'
 
 /** Calls in flight. */
 const CONCURRENCY = 10

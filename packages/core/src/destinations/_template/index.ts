@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defineDestination, field } from '../destination.ts'
 import { exampleVendorClient } from './client.ts'
 import { exampleVendorKeyRules, exampleVendorLimits } from './limits.ts'
-import { whoAmI } from './wire.ts'
+import { whoAmI } from './api.ts'
 
 const credentials = z.object({
   apiToken: z

@@ -1,5 +1,5 @@
 import type { Account, Session } from '../destination.ts'
-import { secretsPath, whoAmI, whyRefused } from './wire.ts'
+import { secretsPath, whoAmI, whyRefused } from './api.ts'
 
 /**
  * `/v3/self` proves the key, not that it may manage secrets. A key of one organization is therefore asked for that one's

@@ -73,7 +73,7 @@ describe('list', () => {
     emulator.plant({ key: 'REPO', access_type: 'repository' })
     emulator.plant({ key: null })
     const listed = new Map(
-      (await client().list()).map(({ key, otherType, untouchable }) => [key, otherType ?? untouchable]),
+      (await client().list()).map(({ key, otherType, notManaged }) => [key, otherType ?? notManaged]),
     )
     expect(listed).toEqual(
       new Map([

@@ -5,8 +5,8 @@
 import { applyEach } from '../apply-each.ts'
 import { DestinationError, type Change, type Client, type Report } from '../destination.ts'
 import { copiesOf, observedFrom } from './observed.ts'
-import { relister, type Relister } from './relister.ts'
-import { createSecret, deleteSecret, listSecrets, type DevinApi } from './wire.ts'
+import { sharedListing, type SharedListing } from './shared-listing.ts'
+import { createSecret, deleteSecret, listSecrets, type DevinApi } from './api.ts'
 
 /** Calls in flight. Devin's rate limits are not documented (2026-11-22); http.ts slows down when it refuses. */
 const CONCURRENCY = 10
@@ -15,7 +15,7 @@ export function devinClient(api: DevinApi): Client {
   return {
     list: async () => observedFrom(await listSecrets(api)),
     apply: (changes, report) => {
-      const work = { api, report, listing: relister(() => listSecrets(api)) }
+      const work = { api, report, listing: sharedListing(() => listSecrets(api)) }
       // A listing that failed would be asked for again by every change that follows.
       return applyEach(changes, report, (change) => one(work, change), {
         concurrency: CONCURRENCY,
@@ -28,7 +28,7 @@ export function devinClient(api: DevinApi): Client {
 interface Work {
   api: DevinApi
   report: Report
-  listing: Relister
+  listing: SharedListing
 }
 
 /** Carries out one change. Answers the ids the key has now. */

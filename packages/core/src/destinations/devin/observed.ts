@@ -1,5 +1,5 @@
 import type { Observed } from '../destination.ts'
-import type { DevinSecret } from './wire.ts'
+import type { DevinSecret } from './api.ts'
 
 const TYPES = new Map([
   ['totp', 'a TOTP secret'],
@@ -20,7 +20,7 @@ export function observedFrom(secrets: readonly DevinSecret[]): Observed[] {
   }
   return [...copies].map(([key, all]) => {
     const ours = all.filter(isOfOrganization)
-    if (ours.length === 0) return { key, remoteIds: all.map(idOf), flags: {}, untouchable: scopeOf(all) }
+    if (ours.length === 0) return { key, remoteIds: all.map(idOf), flags: {}, notManaged: scopeOf(all) }
     const others = new Set(
       ours
         .filter((one) => one.secret_type !== 'key-value')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Account, DestinationError, type Session } from '../destination.ts'
 import type { Http, HttpAnswer } from '../http.ts'
 import { kindOf } from './keys.ts'
-import { errorText } from './wire.ts'
+import { errorText } from './api.ts'
 
 const whoami = z.object({ email: z.string() })
 const projects = z.array(z.object({ externalRef: z.string() }))

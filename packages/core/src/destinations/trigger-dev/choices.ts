@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type ChoiceList, DestinationError } from '../destination.ts'
 import { get } from './check.ts'
 import { kindOf } from './keys.ts'
-import { errorText } from './wire.ts'
+import { errorText } from './api.ts'
 
 type Credentials = { apiKey: string; instanceUrl: string }
 

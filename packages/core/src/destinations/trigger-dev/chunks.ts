@@ -1,6 +1,6 @@
 import { DestinationError, type Change } from '../destination.ts'
 import type { Http } from '../http.ts'
-import { importVariables, type Place } from './wire.ts'
+import { importVariables, type Place } from './api.ts'
 
 export type Write = Exclude<Change, { action: 'delete' }>
 

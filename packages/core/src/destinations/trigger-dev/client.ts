@@ -6,7 +6,7 @@
 import { type Change, type Client, DestinationError, type Flags, type Observed, type Report } from '../destination.ts'
 import type { Http } from '../http.ts'
 import { concernsTarget, NOTHING, type Write, writeInChunks } from './chunks.ts'
-import { deleteVariable, isAddressable, listVariables, type Place, type Variable } from './wire.ts'
+import { deleteVariable, isAddressable, listVariables, type Place, type Variable } from './api.ts'
 
 export function triggerDevClient(http: Http, place: Place): Client {
   return {
@@ -42,7 +42,7 @@ function observed(place: Place, { name, value, isSecret }: Variable): Observed {
     remoteIds: [],
     ...(isSecret ? {} : { value }),
     flags: shownFlags(place, isSecret),
-    ...(isAddressable(name) ? {} : { untouchable: 'a variable whose name the API cannot address' }),
+    ...(isAddressable(name) ? {} : { notManaged: 'a variable whose name the API cannot address' }),
   }
 }
 

@@ -7,7 +7,7 @@ import { triggerDevClient } from './client.ts'
 import { refuseForeignKey, storedSlug } from './keys.ts'
 import { triggerDevKeyRules, triggerDevLimits } from './limits.ts'
 import { hasReadableValues, readTriggerDevValues } from './values.ts'
-import type { Place } from './wire.ts'
+import type { Place } from './api.ts'
 
 const credentials = z.object({
   apiKey: z

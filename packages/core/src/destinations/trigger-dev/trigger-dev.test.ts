@@ -203,8 +203,8 @@ describe('deleting', () => {
 
   test('names that no address can carry are not ours to touch', async () => {
     for (const key of ['import', '..', 'FINE']) emulator.put(key, 'v')
-    const untouchable = (await opened().list()).filter((one) => one.untouchable !== undefined).map((one) => one.key)
-    expect(untouchable).toEqual(['import', '..'])
+    const notManaged = (await opened().list()).filter((one) => one.notManaged !== undefined).map((one) => one.key)
+    expect(notManaged).toEqual(['import', '..'])
   })
 
   test('a thousand fly at full width while the bucket is full', async () => {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { DestinationError } from '../destination.ts'
 import type { Http } from '../http.ts'
 import { kindOf } from './keys.ts'
-import { describe, type Place } from './wire.ts'
+import { describe, type Place } from './api.ts'
 
 const keyAnswer = z.object({ apiKey: z.string().min(1) })
 const valuesAnswer = z.object({ variables: z.custom<object>((value) => typeof value === 'object' && value !== null) })

@@ -1,0 +1,196 @@
+/** What the walks over all procedures point their inputs at. For tests only. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { storeScopes } from '@keyferry/access'
+import { createConnection } from '@keyferry/core'
+import type { Emulator } from '@keyferry/core/emulators'
+import type { TestContext } from '@keyferry/core/testing'
+import { createSync } from '@keyferry/core/verbs'
+import { SYSTEM, transact } from '@keyferry/kernel'
+import type { Scope } from '@keyferry/schemas'
+import { createFolder, createImport, createProject, createSecret } from '@keyferry/vault'
+
+/** An identity with a token that ends `expiresIn` milliseconds from now. */
+export async function machine({ ctx }: TestContext, name: string, expiresIn = 86_400_000) {
+  const now = ctx.now().getTime()
+  const at = new Date(now).toISOString()
+  const identityId = randomUUID()
+  const clientSecretId = randomUUID()
+  const token = `kfa_${randomBytes(32).toString('base64url')}`
+  const kept = { identityId, createdAt: at, updatedAt: at }
+  const counts = { uses: 0, usesLimit: 0, ttl: 0 }
+  const expiresAt = new Date(now + expiresIn).toISOString()
+  await transact(ctx, async (tx) => {
+    await tx.insertInto('identities').values({ id: identityId, name, createdAt: at, updatedAt: at }).execute()
+    await tx
+      .insertInto('universalAuths')
+      .values({ ...kept, clientId: randomUUID(), settings: '{}', failures: 0 })
+      .execute()
+    await tx
+      .insertInto('clientSecrets')
+      .values({ ...kept, ...counts, id: clientSecretId, description: '', prefix: '', hash: randomUUID(), revoked: 0 })
+      .execute()
+    const times = { expiresAt, endsAt: expiresAt, createdAt: at }
+    await tx
+      .insertInto('accessTokens')
+      .values({
+        id: randomUUID(),
+        identityId,
+        clientSecretId,
+        hash: ctx.authority.hashToken(token),
+        ...counts,
+        ...times,
+      })
+      .execute()
+  })
+  return { identityId, clientSecretId, token }
+}
+
+export interface Principal {
+  id: string
+  kind: 'user' | 'identity' | 'key'
+  role: string
+  /** Null: the whole project. */
+  scopes: readonly Scope[] | null
+}
+
+/** Names must differ; what differs from run to run would make the same seed mean something else. */
+let seeded = 0
+
+/** A project with everything that an input can name, in one place; `people` are its members. By the name of the field. */
+export async function seedFixtures(
+  test: TestContext,
+  vendor: Emulator,
+  people: readonly Principal[],
+  { environment, path }: { environment: string; path: string },
+): Promise<Map<string, unknown>> {
+  const { ctx } = test
+  const tag = `walk${++seeded}`
+  const at = ctx.now().toISOString()
+  const project = await createProject(ctx, SYSTEM, { projectName: tag, shouldCreateDefaultEnvs: true })
+  const projectId = project.id
+  const connection = await createConnection(ctx, SYSTEM, {
+    app: 'trigger-dev',
+    name: tag,
+    method: 'api-key',
+    credentials: vendor.credentials,
+    projectId,
+  })
+  const victim = await machine(test, tag)
+  const victimMembership = randomUUID()
+  const narrowed = await Promise.all(people.map(({ scopes }) => storeScopes(ctx.db, projectId, scopes)))
+  const members = people.map(({ id, kind, role }, index) => ({
+    id: randomUUID(),
+    projectId,
+    principalKind: kind,
+    principalId: id,
+    role,
+    scopes: narrowed[index] ?? null,
+    createdAt: at,
+    updatedAt: at,
+  }))
+  const [like] = members
+  if (!like) throw new Error('nobody to be a member')
+  await ctx.db
+    .insertInto('memberships')
+    .values([...members, { ...like, id: victimMembership, principalId: victim.identityId }])
+    .execute()
+  const invitationId = randomUUID()
+  await ctx.db
+    .insertInto('invitations')
+    .values({
+      id: invitationId,
+      email: `${tag}@example.com`,
+      projectId,
+      role: 'viewer',
+      scopes: null,
+      instanceAdmin: 0,
+      tokenHash: invitationId,
+      expiresAt: '2099-01-01T00:00:00.000Z',
+      createdAt: at,
+      createdBy: 'test',
+    })
+    .execute()
+
+  const where = { projectId, environment }
+  if (path !== '/') await createFolder(ctx, SYSTEM, { ...where, name: path.slice(1), path: '/' })
+  const folder = await createFolder(ctx, SYSTEM, { ...where, name: 'sub', path })
+  await createFolder(ctx, SYSTEM, { ...where, name: 'other', path })
+  await createSecret(ctx, SYSTEM, {
+    ...where,
+    secretPath: path,
+    secretName: 'KEY',
+    secretValue: 'value',
+    secretComment: '',
+    type: 'shared',
+  })
+  const below = path === '/' ? '/other' : `${path}/other`
+  const imported = await createImport(ctx, SYSTEM, { ...where, path, import: { environment, path: below } })
+  const sync = await createSync(ctx, SYSTEM, {
+    destination: 'trigger-dev',
+    name: `${tag}-${environment}`,
+    projectId,
+    connectionId: connection.id,
+    environment,
+    secretPath: path,
+    isAutoSyncEnabled: false,
+    syncOptions: { initialSyncBehavior: 'overwrite-destination', keySchema: `${tag}_${environment}_{{secretKey}}` },
+    destinationConfig: vendor.target,
+  })
+  const runId = randomUUID()
+  await ctx.db
+    .insertInto('runs')
+    .values({
+      id: runId,
+      syncId: sync.id,
+      kind: 'sync',
+      state: 'succeeded',
+      trigger: 'manual',
+      actor: 'x',
+      revision: 1,
+      calls: 0,
+      startedAt: at,
+    })
+    .execute()
+  return new Map<string, unknown>(
+    Object.entries({
+      projectId,
+      slug: project.slug,
+      environment,
+      sourceEnvironment: environment,
+      destinationEnvironment: environment,
+      sourceSecretPath: path,
+      destinationSecretPath: path,
+      destinationPath: path,
+      otherEnvironment: environment,
+      environmentId: project.environments.find(({ slug }) => slug === environment)?.id,
+      secretPath: path,
+      path,
+      folderId: folder.id,
+      folderIdOrName: 'sub',
+      importId: imported.id,
+      secretName: 'KEY',
+      secretKey: 'KEY',
+      syncId: sync.id,
+      syncName: sync.name,
+      runId,
+      planHash: 'none',
+      app: 'trigger-dev',
+      destination: 'trigger-dev',
+      method: 'api-key',
+      connectionId: connection.id,
+      connectionName: connection.name,
+      credentials: vendor.credentials,
+      destinationConfig: vendor.target,
+      list: 'projects',
+      known: {},
+      memberId: victimMembership,
+      invitationId,
+      identityId: victim.identityId,
+      clientSecretId: victim.clientSecretId,
+      apiKeyId: randomUUID(),
+      userId: randomUUID(),
+      accessToken: victim.token,
+      email: 'someone@example.com',
+    }),
+  )
+}

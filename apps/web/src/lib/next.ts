@@ -1,2 +1,0 @@
-/** Only an address of this console: a link to the sign-in page must not lead anywhere else. */
-export const ours = (next: string | undefined): string => (next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/')

@@ -1,8 +1,0 @@
-import { inFlight, type FloorOf } from '../../floor.ts'
-
-/** A listing page per 100 variables, at least one; one call for each change. */
-export const floor: FloorOf = ({ held, creates, updates, deletes }) => {
-  const pages = Math.max(1, Math.ceil(held / 100))
-  const writes = creates + updates + deletes
-  return { requests: pages + writes, rounds: pages + inFlight(writes), rateLimit: null }
-}

@@ -1,0 +1,8 @@
+import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
+
+/** A listing page per 100 variables, at least one; one call for each change. */
+export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }) => {
+  const pages = Math.max(1, Math.ceil(held / 100))
+  const writes = creates + updates + deletes
+  return { requests: pages + writes, rounds: pages + inFlight(writes), rateLimit: null }
+}

@@ -1,0 +1,158 @@
+/** Stands in for the pipeline in the conformance suite: a bare-bones ledger and difference. For tests only. */
+import { expect } from 'vitest'
+import {
+  DestinationError,
+  type Change,
+  type Client,
+  type DestinationDefinition,
+  type Observed,
+  type Session,
+} from './destination.ts'
+import { type NamedFault, VALUE_MARK } from './conformance-faults.ts'
+import type { Emulator } from './emulator.ts'
+import type { StartEmulator } from './emulators.ts'
+import { createHttp, type HttpOptions } from './http.ts'
+
+/** Remembers what it wrote and compares it with a list. */
+export interface TestReconciler {
+  client(limits?: Limits): Client
+  list(): Promise<Map<string, Observed>>
+  difference(desired: ReadonlyMap<string, string>): Promise<Change[]>
+  apply(changes: readonly Change[], limits?: Limits): Promise<{ failures: DestinationError[] }>
+  /** List, compare, apply. A list that fails is a failure too. */
+  converge(desired: ReadonlyMap<string, string>, limits?: Limits): Promise<{ failures: DestinationError[] }>
+}
+
+export type Limits = Partial<Pick<HttpOptions, 'guard' | 'timeoutMs' | 'waitBudgetMs'>>
+
+export function testReconciler(definition: DestinationDefinition, emulator: Emulator): TestReconciler {
+  const options = definition.options.parse({})
+  const target = definition.target.parse(emulator.target)
+  const written = new Map<string, { value: string; remoteIds: readonly string[] }>()
+  const open = (limits?: Limits): Client => definition.open(sessionOf(definition, emulator, limits), target, options)
+
+  const list = async (limits?: Limits): Promise<Map<string, Observed>> => {
+    const observed = await open(limits).list()
+    const byKey = new Map(observed.map((one) => [one.key, one]))
+    expect(byKey.size, 'a key is listed once').toBe(observed.length)
+    return byKey
+  }
+
+  const difference = async (desired: ReadonlyMap<string, string>, limits?: Limits): Promise<Change[]> => {
+    const observed = await list(limits)
+    const writes = [...desired].flatMap(([key, value]): Change[] => {
+      const flags = definition.flags(options, key)
+      const there = observed.get(key)
+      if (!there) return [{ action: 'create', key, value, flags }]
+      const known = written.get(key)
+      const sameIds = known !== undefined && [...known.remoteIds].sort().join() === [...there.remoteIds].sort().join()
+      const sameFlags = Object.entries(there.flags).every(([name, shown]) => flags[name] === shown)
+      return known?.value === value && sameIds && sameFlags
+        ? []
+        : [{ action: 'update', key, value, flags, remoteIds: there.remoteIds }]
+    })
+    const deletes = [...written.keys()].flatMap((key): Change[] => {
+      const there = observed.get(key)
+      return there && !desired.has(key) ? [{ action: 'delete', key, remoteIds: there.remoteIds }] : []
+    })
+    return [...writes, ...deletes]
+  }
+
+  const apply = async (changes: readonly Change[], limits?: Limits): Promise<{ failures: DestinationError[] }> => {
+    const failures: DestinationError[] = []
+    const settled: Change[] = []
+    const applied = open(limits).apply(changes, {
+      replacing: () => Promise.resolve(),
+      done(change, remoteIds = []) {
+        settled.push(change)
+        if (change.action === 'delete') written.delete(change.key)
+        else written.set(change.key, { value: change.value, remoteIds })
+        return Promise.resolve()
+      },
+      failed(change, error) {
+        settled.push(change)
+        failures.push(error)
+        return Promise.resolve()
+      },
+    })
+    await applied.then(
+      () => expect(settled.length, 'every change is reported once').toBe(changes.length),
+      (error: unknown) => {
+        if (!(error instanceof DestinationError)) throw error
+        failures.push(error)
+      },
+    )
+    return { failures }
+  }
+
+  return {
+    client: open,
+    list: () => list(),
+    difference: (desired) => difference(desired),
+    apply,
+    converge: async (desired, limits) => {
+      try {
+        return await apply(await difference(desired, limits), limits)
+      } catch (error) {
+        if (!(error instanceof DestinationError)) throw error
+        return { failures: [error] }
+      }
+    },
+  }
+}
+
+export function sessionOf(
+  definition: DestinationDefinition,
+  emulator: Emulator,
+  limits: Limits = {},
+): Session<Record<string, unknown>> {
+  const credentials = definition.connection.credentials.parse(emulator.credentials)
+  const http = createHttp({
+    baseUrl: definition.baseUrl(credentials),
+    headers: definition.authorization(credentials),
+    network: LOOPBACK,
+    signal: new AbortController().signal,
+    ...limits,
+  })
+  return { credentials, http }
+}
+
+/** One object, so that its connections are kept open from run to run as in the product. */
+const LOOPBACK = { allowPrivate: true }
+
+/** Runs `work` with an emulator of its own. */
+export async function withEmulator(
+  definition: DestinationDefinition,
+  startEmulator: StartEmulator,
+  work: (begun: { emulator: Emulator; mine: TestReconciler }) => Promise<unknown>,
+): Promise<void> {
+  const emulator = await startEmulator()
+  try {
+    await work({ emulator, mine: testReconciler(definition, emulator) })
+  } finally {
+    await emulator.close()
+  }
+}
+
+/** The error that `work` ends in; throws when it does not fail, or not as a client may. */
+export const failureOf = (work: Promise<unknown>): Promise<DestinationError> =>
+  work.then(
+    () => Promise.reject(new Error('It did not fail')),
+    (error: unknown) =>
+      error instanceof DestinationError ? error : Promise.reject(new Error('It failed otherwise', { cause: error })),
+  )
+
+/** What `errors` are and give away, apart from what `fault` means: nothing. */
+export const wrongIn = (
+  errors: readonly DestinationError[],
+  fault: Pick<NamedFault, 'kinds'>,
+  credentials: readonly string[],
+): string[] =>
+  errors.flatMap(({ kind, message, stack }) => {
+    const given = [VALUE_MARK, ...credentials].filter((secret) => `${message} ${stack}`.includes(secret))
+    return fault.kinds.includes(kind) ? given : [...given, `${kind}: ${message}`]
+  })
+
+/** Keys that the vendor holds more than once. */
+export const copied = async (mine: TestReconciler): Promise<string[]> =>
+  [...(await mine.list()).values()].filter(({ remoteIds }) => remoteIds.length > 1).map(({ key }) => key)

@@ -1,0 +1,24 @@
+/**
+ * The fewest calls a vendor's API allows for a piece of work, for the bench: what any client must spend that lists first and
+ * knows what it wrote before. Each destination's folder has its own in `emulator/minimum-calls.ts`, exported as `minimumCalls`.
+ */
+export interface Work {
+  /** Keys at the target before. */
+  held: number
+  creates: number
+  updates: number
+  deletes: number
+}
+
+export interface MinimumCalls {
+  requests: number
+  /** Calls that must wait for each other, with ten in flight: times the latency, the least time. */
+  rounds: number
+  /** The vendor's own rate limit as it is documented; null where none is. */
+  rateLimit: { burst: number; refill: number; intervalMs: number } | null
+}
+
+export type MinimumCallsOf = (work: Work) => MinimumCalls
+
+/** Rounds of `calls` calls with ten in flight. */
+export const inFlight = (calls: number): number => Math.ceil(calls / 10)

@@ -1,0 +1,98 @@
+/** One project, one connection, one sync on a fresh SQLite store, run by hand: the engine without queue and HTTP. */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createConnection, runSync } from '@keyferry/core'
+import { createSync, getSync, removeSecrets, triggerSync } from '@keyferry/core/verbs'
+import { openSqlite } from '@keyferry/db'
+import { createProject, deleteSecrets, updateSecrets } from '@keyferry/vault'
+import { ACTOR, benchContext } from './context.ts'
+import type { RemoteEmulator } from './emulator.ts'
+
+export interface BenchSync {
+  /** Writes `n` secrets with 64-byte values. */
+  fill(n: number): Promise<void>
+  /** New values for the last `n`. */
+  change(n: number): Promise<void>
+  /** Deletes the first `n`. */
+  unset(n: number): Promise<void>
+  trigger(): Promise<void>
+  /** Asks for the removal of everything the sync wrote. */
+  remove(): Promise<void>
+  /** Runs the sync; milliseconds. Throws when it did not succeed. */
+  run(): Promise<number>
+  close(): Promise<void>
+}
+
+export async function startBenchSync(destination: string, emulator: RemoteEmulator): Promise<BenchSync> {
+  const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
+  const db = openSqlite(join(dir, 'keyferry.db'))
+  const ctx = await benchContext(db)
+  const actor = ACTOR
+  const project = await createProject(ctx, actor, { projectName: 'Bench', shouldCreateDefaultEnvs: true })
+  const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
+  const connection = await createConnection(ctx, actor, {
+    app: destination,
+    name: 'bench',
+    method: 'api-key',
+    credentials: emulator.credentials,
+  })
+  const { id: syncId } = await createSync(ctx, actor, {
+    ...place,
+    destination,
+    name: 'bench',
+    connectionId: connection.id,
+    // Taking a tenth or all away is what is measured, not the fuse.
+    syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
+    destinationConfig: emulator.target,
+  })
+  const at = { destination, syncId }
+  let held = 0
+  let first = 0
+  const key = (i: number): string => `BENCH_KEY_${String(i).padStart(4, '0')}`
+  const write = async (from: number, to: number): Promise<void> => {
+    const secrets = Array.from({ length: to - from }, (_, i) => ({
+      secretKey: key(from + i),
+      secretValue: randomBytes(32).toString('hex'),
+    }))
+    await updateSecrets(ctx, actor, { ...place, mode: 'upsert', secrets })
+  }
+  return {
+    async fill(n) {
+      held = n
+      await write(0, n)
+    },
+    change: (n) => write(held - n, held),
+    async unset(n) {
+      await deleteSecrets(ctx, actor, {
+        ...place,
+        secrets: Array.from({ length: n }, (_, i) => ({ secretKey: key(first + i) })),
+      })
+      first += n
+    },
+    async trigger() {
+      await triggerSync(ctx, actor, at)
+    },
+    async remove() {
+      await removeSecrets(ctx, actor, at)
+    },
+    async run() {
+      const signal = new AbortController().signal
+      const start = performance.now()
+      while ((await runSync(ctx, syncId, signal)).again) continue
+      const wall = performance.now() - start
+      const row = await getSync(ctx, actor, at)
+      if (row.syncStatus !== 'succeeded' || row.removeStatus === 'failed') {
+        throw new Error(
+          `the run did not succeed: ${row.syncStatus}, ${row.lastSyncMessage ?? row.lastRemoveMessage ?? ''}`,
+        )
+      }
+      return wall
+    },
+    async close() {
+      await db.destroy()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
