@@ -89,6 +89,41 @@ onEveryDatabase('a narrowed developer', (open) => {
     await api.close()
   })
 
+  it('writes no item of a batch to a folder out of reach', async () => {
+    for (const [method, path] of [
+      ['POST', '/api/v4/secrets/batch'],
+      ['PATCH', '/api/v3/secrets/batch/raw'],
+      ['DELETE', '/api/v4/secrets/batch'],
+    ] as const) {
+      const secrets = [
+        { secretKey: 'OWN', secretValue: 'plain' },
+        { secretKey: 'RESTRICTED_KEY', secretPath: '/restricted', secretValue: 'mine' },
+      ]
+      const refused = await narrowed(method, path, { ...at('/a'), mode: 'upsert', secrets })
+      expect([refused.status, refused.text.includes('8317')]).toEqual([403, false])
+    }
+    const kept = await admin(
+      'GET',
+      `/api/v4/secrets/RESTRICTED_KEY?${new URLSearchParams(at('/restricted')).toString()}`,
+    )
+    expect(kept.body.secret).toMatchObject({ secretValue: '8317', version: 1 })
+  })
+
+  it('gets 403 as a program that may read names only, never the mask of a value', async () => {
+    const viewer = await machine(api, 'names only')
+    await admin('POST', `/api/v1/projects/${projectId}/identity-memberships/${viewer.identityId}`, { role: 'viewer' })
+    const asViewer = (url: string) => api.send('GET', url, undefined, { token: viewer.token })
+    const query = new URLSearchParams(at('/a')).toString()
+    for (const version of ['v3/secrets/raw', 'v4/secrets']) {
+      for (const path of [`/api/${version}?${query}`, `/api/${version}/OWN?${query}`]) {
+        const refused = await asViewer(path)
+        expect([refused.status, refused.body.message]).toEqual([403, expect.stringContaining('viewSecretValue=false')])
+        const names = await asViewer(`${path}&viewSecretValue=false`)
+        expect([names.status, names.text.includes('OWN'), names.text.includes('plain')]).toEqual([200, true, false])
+      }
+    }
+  })
+
   it('writes no reference that leads out of reach, whether its key exists or not', async () => {
     const refusals = []
     for (const value of ['${RESTRICTED_KEY}', '${NO_SUCH_KEY}', '${dev.mid.RESTRICTED_KEY}', '${dev.mid.NONE}']) {

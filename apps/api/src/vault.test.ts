@@ -201,7 +201,7 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
     })
   })
 
-  it('gives imports highest priority first and follows references when asked', async () => {
+  it('gives each import a block in ascending priority, and follows references when asked', async () => {
     const dev = { projectId, environment: 'dev' }
     await ok('POST', '/api/v4/secrets/HOST', { ...dev, secretValue: 'localhost' })
     await ok('POST', '/api/v4/secrets/URL', { ...dev, secretValue: 'http://${HOST}' })
@@ -211,13 +211,78 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
     }
     const query = `workspaceId=${projectId}&environment=dev`
     const plain = await ok('GET', `/api/v3/secrets/raw?${query}&expandSecretReferences=false`)
-    expect(plain.imports).toBeUndefined()
+    expect(plain.imports).toEqual([])
     expect(plain.secrets.map((secret: { secretValue: string }) => secret.secretValue)).toContain('http://${HOST}')
     const full = await ok('GET', `/api/v3/secrets/raw?${query}&expandSecretReferences=true&include_imports=true`)
     expect(full.secrets.map((secret: { secretValue: string }) => secret.secretValue)).toContain('http://localhost')
-    expect(full.imports.map((imported: { environment: string }) => imported.environment)).toEqual(['prod', 'staging'])
+    const blocks = full.imports.map((from: { environment: string; secrets: unknown[] }) => [
+      from.environment,
+      from.secrets.length,
+    ])
+    expect(blocks).toEqual([
+      ['staging', 0],
+      ['prod', 1],
+    ])
     const one = await ok('GET', `/api/v3/secrets/raw/REGION?${query}&includeImports=true`)
     expect(one.secret.secretValue).toBe('prod')
+  })
+
+  it("writes each item of a batch to the item's own folder, and nothing where one is missing", async () => {
+    const at = { projectId, environment: 'dev', secretPath: '/' }
+    for (const name of ['a', 'b'])
+      await ok('POST', '/api/v2/folders', { projectId, environment: 'dev', path: '/', name })
+    const item = (secretKey: string, secretPath: string | undefined, secretValue: string) => ({
+      secretKey,
+      ...(secretPath === undefined ? {} : { secretPath }),
+      secretValue,
+    })
+    const valueAt = async (path: string) =>
+      (await api.send('GET', `/api/v4/secrets/DB?projectId=${projectId}&environment=dev&secretPath=${path}`)).body
+        .secret?.secretValue
+    const values = async () => [await valueAt('/'), await valueAt('/a'), await valueAt('/b')]
+    const created = await ok('POST', '/api/v4/secrets/batch', {
+      ...at,
+      secrets: [item('DB', undefined, 'root'), item('DB', '/a', 'in a')],
+    })
+    expect(created.secrets.map(({ secretPath }: { secretPath: string }) => secretPath)).toEqual(['/', '/a'])
+    expect(await values()).toEqual(['root', 'in a', undefined])
+    await ok('PATCH', '/api/v3/secrets/batch/raw', {
+      ...at,
+      mode: 'upsert',
+      secrets: [item('DB', '/a', 'new for a'), item('DB', '/b', 'new for b')],
+    })
+    expect(await values()).toEqual(['root', 'new for a', 'new for b'])
+    for (const method of ['POST', 'PATCH'] as const) {
+      const secrets = [item('DB', undefined, 'lost'), item('DB', '/none', 'lost')]
+      const refused = await api.send(method, '/api/v4/secrets/batch', { ...at, mode: 'upsert', secrets })
+      expect(refused.status).toBeGreaterThanOrEqual(400)
+    }
+    const narrowed = await ok('DELETE', '/api/v4/secrets/batch', {
+      ...at,
+      secrets: [{ secretKey: 'DB', secretPath: '/b' }],
+    })
+    expect(narrowed.secrets).toMatchObject([{ secretPath: '/b', secretValue: 'new for b' }])
+    expect(await values()).toEqual(['root', 'new for a', undefined])
+  })
+
+  it('brings the imports of every folder that a recursive list shows', async () => {
+    const dev = { projectId, environment: 'dev' }
+    for (const [path, name] of [
+      ['/', 'app'],
+      ['/app', 'api'],
+      ['/', 'shared'],
+    ])
+      await ok('POST', '/api/v2/folders', { ...dev, path, name })
+    await ok('POST', '/api/v4/secrets/SHARED', { ...dev, secretPath: '/shared', secretValue: 'shared' })
+    await ok('POST', '/api/v2/secret-imports', {
+      ...dev,
+      path: '/app/api',
+      import: { environment: 'dev', path: '/shared' },
+    })
+    const query = `projectId=${projectId}&environment=dev&secretPath=/app&includeImports=true`
+    const { imports } = await ok('GET', `/api/v4/secrets?${query}&recursive=true`)
+    expect(imports).toMatchObject([{ secretPath: '/shared', secrets: [{ secretKey: 'SHARED' }] }])
+    expect((await ok('GET', `/api/v4/secrets?${query}`)).imports).toEqual([])
   })
 
   it('finds a project by its slug where an older client names it so', async () => {

@@ -95,8 +95,7 @@ export const listedSecrets = z.object({
         secrets: z.array(secret.omit({ createdAt: true, updatedAt: true })),
       }),
     )
-    .optional()
-    .describe('Highest priority first: the first import that has a key wins'),
+    .describe('One block for each import, in ascending priority; a key is only in the block that wins'),
 })
 export const getSecret = inFolder.extend({
   secretName: presentSecretKey,
@@ -130,11 +129,15 @@ export const deleteSecret = inFolder.extend({
   type: z.literal('shared').default('shared'),
 })
 
+/** Where an item of a batch goes when it is not the folder of the request. */
+const ownPath = secretPath.optional().describe("The item's own folder; without it the folder of the request")
+
 export const createSecrets = inFolder.extend({
   secrets: z
     .array(
       z.object({
         secretKey,
+        secretPath: ownPath,
         secretValue,
         secretComment: z.string().max(4096).default(''),
         secretMetadata: secretMetadata.optional(),
@@ -151,6 +154,7 @@ export const updateSecrets = inFolder.extend({
     .array(
       z.object({
         secretKey: presentSecretKey,
+        secretPath: ownPath,
         newSecretName: secretKey.optional(),
         secretValue: secretValue.optional(),
         secretComment: z.string().max(4096).optional(),
@@ -164,7 +168,7 @@ export const updateSecrets = inFolder.extend({
 })
 export const deleteSecrets = inFolder.extend({
   secrets: z
-    .array(z.object({ secretKey: secretLookup }))
+    .array(z.object({ secretKey: secretLookup, secretPath: ownPath }))
     .min(1)
     .max(2000),
 })

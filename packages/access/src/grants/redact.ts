@@ -1,5 +1,5 @@
 /** Answers without what their reader may not see. Lists leave it out; a name without its value says that it is hidden. */
-import { NotFound } from '@keyferry/kernel'
+import { Forbidden, NotFound, type Actor } from '@keyferry/kernel'
 import { HIDDEN_VALUE } from '@keyferry/schemas'
 import { allows, isMember, type Access, type Action, type Place } from '@keyferry/schemas/policy'
 
@@ -10,40 +10,9 @@ interface Shown {
   secretValueHidden: boolean
 }
 
-/** Null: not even the name. */
-export function redactValue<T extends Shown>(access: Access, projectId: string, secret: T): T | null {
-  return redactor(access, projectId)(secret)
-}
-
-/** Hides secrets of one project; decides once per folder. */
-function redactor(access: Access, projectId: string): <T extends Shown>(secret: T) => T | null {
-  const decided = new Map<string, 'nothing' | 'name' | 'value'>()
-  const decide = (environment: string, path: string): 'nothing' | 'name' | 'value' => {
-    const place: Place = { kind: 'folder', projectId, environment, path }
-    if (!allows(access, 'secrets.read-names', place)) return 'nothing'
-    return allows(access, 'secrets.read-values', place) ? 'value' : 'name'
-  }
-  return (secret) => {
-    const folder = `${secret.environment}:${secret.secretPath}`
-    const seen = decided.get(folder) ?? decide(secret.environment, secret.secretPath)
-    decided.set(folder, seen)
-    if (seen === 'value') return secret
-    return seen === 'nothing' ? null : { ...secret, secretValue: HIDDEN_VALUE, secretValueHidden: true }
-  }
-}
-
-/** A listing as its reader may see it. */
-export function redactValues<S extends Shown, I extends Shown, P extends { secrets: readonly I[] }>(
-  access: Access,
-  projectId: string,
-  { secrets, imports }: { secrets: readonly S[]; imports?: readonly P[] | undefined },
-) {
-  const hide = redactor(access, projectId)
-  const seen = <T extends Shown>(listed: readonly T[]): T[] => listed.flatMap((secret) => hide(secret) ?? [])
-  return {
-    secrets: seen(secrets),
-    ...(imports ? { imports: imports.map((from) => ({ ...from, secrets: seen(from.secrets) })) } : {}),
-  }
+interface Reader {
+  access: Access
+  actor: Pick<Actor, 'kind'>
 }
 
 interface SecretsAsked {
@@ -53,16 +22,63 @@ interface SecretsAsked {
   viewSecretValue: boolean
 }
 
-/** The question of someone who may only read names, without the values. */
-export function withAllowedValues<T extends SecretsAsked>(access: Access, input: T): T {
-  const place: Place = {
-    kind: 'folder',
-    projectId: input.projectId,
-    environment: input.environment,
-    path: input.secretPath,
-  }
-  return { ...input, viewSecretValue: input.viewSecretValue && allows(access, 'secrets.read-values', place) }
+/**
+ * The secret as its reader may see it; null when they may not even see its name. Throws `Forbidden` where a program asks for a value that it may not
+ * read: it would take the mask that people see for the value.
+ */
+export function redactValue<T extends Shown>(reader: Reader, asked: SecretsAsked, secret: T): T | null {
+  return redactor(reader, asked)(secret)
 }
+
+/** Hides secrets of one project; decides once per folder. */
+function redactor({ access, actor }: Reader, { projectId, viewSecretValue }: SecretsAsked) {
+  const decided = new Map<string, 'nothing' | 'name' | 'value'>()
+  const decide = (environment: string, path: string): 'nothing' | 'name' | 'value' => {
+    const place: Place = { kind: 'folder', projectId, environment, path }
+    if (!allows(access, 'secrets.read-names', place)) return 'nothing'
+    return allows(access, 'secrets.read-values', place) ? 'value' : 'name'
+  }
+  return <T extends Shown>(secret: T): T | null => {
+    const folder = `${secret.environment}:${secret.secretPath}`
+    const seen = decided.get(folder) ?? decide(secret.environment, secret.secretPath)
+    decided.set(folder, seen)
+    if (seen === 'value') return secret
+    if (seen === 'nothing') return null
+    if (viewSecretValue && isProgram(actor)) throw valuesRefused(folder)
+    return { ...secret, secretValue: HIDDEN_VALUE, secretValueHidden: true }
+  }
+}
+
+/** A listing as its reader may see it. Throws `Forbidden` like `redactValue`. */
+export function redactValues<S extends Shown, I extends Shown, P extends { secrets: readonly I[] }>(
+  reader: Reader,
+  asked: SecretsAsked,
+  { secrets, imports }: { secrets: readonly S[]; imports: readonly P[] },
+) {
+  const hide = redactor(reader, asked)
+  const seen = <T extends Shown>(listed: readonly T[]): T[] => listed.flatMap((secret) => hide(secret) ?? [])
+  return {
+    secrets: seen(secrets),
+    imports: imports.map((from) => ({ ...from, secrets: seen(from.secrets) })),
+  }
+}
+
+/** The question of someone who may only read names, without the values. Throws `Forbidden` like `redactValue`. */
+export function withAllowedValues<T extends SecretsAsked>({ access, actor }: Reader, input: T): T {
+  const { projectId, environment, secretPath: path, viewSecretValue } = input
+  if (!viewSecretValue || allows(access, 'secrets.read-values', { kind: 'folder', projectId, environment, path }))
+    return input
+  if (isProgram(actor)) throw valuesRefused(`${environment}:${path}`)
+  return { ...input, viewSecretValue: false }
+}
+
+/** Machine identities and API keys. */
+const isProgram = ({ kind }: Pick<Actor, 'kind'>): boolean => kind === 'identity'
+
+const valuesRefused = (folder: string): Forbidden =>
+  new Forbidden(
+    `This credential may read the names of the secrets in ${folder}, not their values. Give it the developer role there, or ask with viewSecretValue=false.`,
+  )
 
 export const secretMissing = (input: { secretName: string; environment: string; secretPath: string }): NotFound =>
   new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)

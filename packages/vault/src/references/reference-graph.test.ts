@@ -1,6 +1,7 @@
 import { SEED } from '@keyferry/vitest/seed'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { importBlocks } from '../secrets/import-blocks.ts'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
 import { createExpander } from './expand.ts'
 import { chainFrom, MAX_IMPORT_LEVELS, referenceGraph, visible, type Node } from './reference-graph.ts'
@@ -98,6 +99,68 @@ describe('visible', () => {
     const { order, keys } = visible(tree, root)
     expect(order).toHaveLength(1 + wide.length + shared.length)
     expect(keys.size).toBe(wide.length + shared.length)
+  })
+})
+
+describe('importBlocks', () => {
+  /** Folders that import each other at random, with few names for many keys. */
+  const folders = fc.integer({ min: 1, max: 7 }).chain((size) =>
+    fc.array(
+      fc.record({
+        keys: fc.uniqueArray(fc.constantFrom('A', 'B', 'C', 'D'), { maxLength: 3 }),
+        imports: fc.uniqueArray(fc.nat(size - 1), { maxLength: 4 }),
+      }),
+      { minLength: size, maxLength: size },
+    ),
+  )
+  const merged = (own: Iterable<string>, pairs: readonly (readonly [string, string])[], overwrite: boolean) => {
+    const values = new Map([...own].map((key) => [key, '/0']))
+    for (const [key, value] of pairs) if (overwrite || !values.has(key)) values.set(key, value)
+    return Object.fromEntries(values)
+  }
+
+  it('give what each key resolves to, whichever way a client merges them', () => {
+    fc.assert(
+      fc.property(folders, (sketch) => {
+        const tree = treeOf(
+          ...sketch.map(({ keys, imports }, n) =>
+            folderOf(
+              `/${n}`,
+              Object.fromEntries(keys.map((key) => [key, `/${n}`])),
+              imports.map((at) => `/${at}`),
+            ),
+          ),
+        )
+        const root = tree.folders.get('/0') ?? expect.fail('no root')
+        const winners = [...visible(tree, root).keys].map(([key, { path }]) => [key, path] as const)
+        const expected = Object.fromEntries(winners)
+        const { blocks } = importBlocks(tree, [root], () => true)
+        const pairs = blocks.flatMap(({ secrets }) => secrets.map(({ row }) => [row.key, row.value] as const))
+        for (const overwrite of [true, false])
+          for (const order of [pairs, pairs.toReversed()])
+            expect(merged(root.secrets.keys(), order, overwrite)).toEqual(expected)
+        // One block for each import, the last import last.
+        const direct = root.imports.filter((path) => path !== '/0').toReversed()
+        const sources = blocks.map(({ source }) => source.path)
+        expect(direct.filter((path) => sources.includes(path))).toEqual(sources)
+      }),
+      { seed: SEED },
+    )
+  })
+
+  it('name no folder that the reader may not know, and still give what it imports', () => {
+    const tree = treeOf(
+      folderOf('/', { OWN: '1' }, ['/hidden', '/low']),
+      folderOf('/hidden', {}, ['/below']),
+      folderOf('/below', { K: 'below', OWN: '2' }),
+      folderOf('/low', { K: 'low', L: 'low' }),
+    )
+    const root = tree.folders.get('/') ?? expect.fail('no root')
+    const { blocks } = importBlocks(tree, [root], ({ path }) => path !== '/hidden')
+    expect(blocks.map(({ source, secrets }) => [source.path, secrets.map(({ row }) => row.key)])).toEqual([
+      ['/low', ['L']],
+      ['/below', ['K']],
+    ])
   })
 })
 

@@ -14,6 +14,8 @@ export interface Visible {
   keys: ReadonlyMap<string, TreeFolder>
   /** Folders in the order their keys win, the folder itself first. */
   order: readonly TreeFolder[]
+  /** Imported folder -> the folder whose import brings it in. */
+  importedBy: ReadonlyMap<TreeFolder, TreeFolder>
   /** Imports beyond the level limit: what they hold is unknown, so the folder is not complete. */
   tooDeep: readonly TreeFolder[]
 }
@@ -189,31 +191,33 @@ export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | nu
 
 /** What a folder shows: its own keys, then those of its imports, the later import first, each followed by its own imports. */
 export function visible(tree: Tree, folder: TreeFolder): Visible {
-  const { order, tooDeep } = importOrder(tree, folder)
+  const { order, ...imported } = importOrder(tree, folder)
   const keys = new Map<string, TreeFolder>()
   for (const source of order) for (const key of source.secrets.keys()) if (!keys.has(key)) keys.set(key, source)
-  return { keys, order, tooDeep }
+  return { keys, order, ...imported }
 }
 
 /** The folder and all it imports, highest priority first, each once. */
-function importOrder(tree: Tree, start: TreeFolder): Pick<Visible, 'order' | 'tooDeep'> {
+function importOrder(tree: Tree, start: TreeFolder): Omit<Visible, 'keys'> {
   const order = new Set<TreeFolder>()
+  const importedBy = new Map<TreeFolder, TreeFolder>()
   const tooDeep = new Set<TreeFolder>()
-  const stack = [{ folder: start, level: 0 }]
+  const stack: { folder: TreeFolder; level: number; by?: TreeFolder }[] = [{ folder: start, level: 0 }]
   for (let at = stack.pop(); at; at = stack.pop()) {
-    const { folder, level } = at
+    const { folder, level, by } = at
     if (order.has(folder)) continue
     if (level > MAX_IMPORT_LEVELS) {
       tooDeep.add(folder)
       continue
     }
     order.add(folder)
+    if (by) importedBy.set(folder, by)
     for (const id of folder.imports.toReversed()) {
       const source = tree.folders.get(id)
-      if (source && !order.has(source)) stack.push({ folder: source, level: level + 1 })
+      if (source && !order.has(source)) stack.push({ folder: source, level: level + 1, by: folder })
     }
   }
-  return { order: [...order], tooDeep: [...tooDeep].filter((folder) => !order.has(folder)) }
+  return { order: [...order], importedBy, tooDeep: [...tooDeep].filter((folder) => !order.has(folder)) }
 }
 
 function entry<K, T>(maps: Map<K, Map<string, T>>, key: K): Map<string, T> {

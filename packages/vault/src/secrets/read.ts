@@ -34,13 +34,14 @@ import {
   type TreeFolder,
 } from '../tree/tree.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
+import { byKey, importBlocks } from './import-blocks.ts'
 
 type Problems = { key: string; reason: string }[]
 type Input = z.output<typeof schemas.listSecrets>
 
 /**
- * The secrets of a folder by key, with `recursive` of all folders below it too, and with `include_imports` those of its imports,
- * highest priority first; with `limit` and `offset` a page of them. Throws `NotFound`, and `Unresolvable` naming keys whose value was asked for and cannot be had, `TooLarge` beyond the budget of a request.
+ * The secrets of a folder by key, with `recursive` of all folders below it too, and with `include_imports` those of their
+ * imports in blocks (`importBlocks`); with `limit` and `offset` a page of them. Throws `NotFound`, and `Unresolvable` naming keys whose value was asked for and cannot be had, `TooLarge` beyond the budget of a request.
  */
 export async function listSecrets(
   ctx: Context,
@@ -73,9 +74,9 @@ export async function listSecrets(
   const inPage = (): boolean => position++ >= offset && position <= offset + limit
   const problems: Problems = []
   const slice = timeSlice()
-  const listed = async (folder: TreeFolder): Promise<Secret[]> => {
+  const listed = async (rows: Iterable<{ folder: TreeFolder; row: SecretRow }>): Promise<Secret[]> => {
     const secrets: Secret[] = []
-    for (const row of [...folder.secrets.values()].sort(byKey)) {
+    for (const { folder, row } of rows) {
       if (slice.isOver()) await slice.rest()
       const secret = asked(row) && inPage() ? await show(folder, row, problems) : null
       if (secret) secrets.push(secret)
@@ -85,15 +86,14 @@ export async function listSecrets(
 
   const folders = roots.flatMap((id) => tree.folders.get(id) ?? [])
   const secrets: Secret[] = []
-  for (const folder of folders) for (const secret of await listed(folder)) secrets.push(secret)
-  const [root] = folders
-  if (!input.include_imports || !root) return shown(ctx, actor, input, finish({ secrets }, problems))
-  const { order, tooDeep } = visible(tree, root)
+  for (const folder of folders)
+    secrets.push(...(await listed([...folder.secrets.values()].sort(byKey).map((row) => ({ folder, row })))))
+  if (!input.include_imports) return shown(ctx, actor, input, finish({ secrets, imports: [] }, problems))
+  const { blocks, tooDeep } = importBlocks(tree, folders, (folder) => !names || names(folder))
   problems.push(...tooDeep.map(tooDeepProblem))
   const imports = []
-  for (const source of order.slice(1)) {
-    if (names && !names(source)) continue
-    const secrets = (await listed(source)).map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest)
+  for (const { source, secrets: rows } of blocks) {
+    const secrets = (await listed(rows)).map(({ createdAt: _created, updatedAt: _updated, ...rest }) => rest)
     if (input.limit !== undefined && secrets.length === 0) continue
     imports.push({ secretPath: source.path, environment: source.environment, folderId: source.id, secrets })
   }
@@ -297,5 +297,3 @@ async function versionRow(
   }
   return { row, tags: old.tags === null ? null : JSON.parse(old.tags) }
 }
-
-const byKey = (a: SecretRow, b: SecretRow): number => (a.key < b.key ? -1 : 1)

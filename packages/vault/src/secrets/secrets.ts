@@ -24,6 +24,8 @@ export { getSecret, listSecrets } from './read.ts'
 type Where = { projectId: string; environment: string; secretPath: string }
 interface Change {
   secretKey: string
+  /** The item's own folder, instead of that of the request. */
+  secretPath?: string
   newSecretName?: string
   secretValue?: string
   secretComment?: string
@@ -75,7 +77,7 @@ export async function deleteSecret(
   actor: Actor,
   input: z.output<typeof schemas.deleteSecret>,
 ): Promise<Secret> {
-  return first(await remove(ctx, actor, input, [input.secretName]))
+  return first(await remove(ctx, actor, input, [{ secretKey: input.secretName }]))
 }
 
 /** All or none. Throws `NotFound` naming every missing key. */
@@ -84,12 +86,27 @@ export function deleteSecrets(
   actor: Actor,
   input: z.output<typeof schemas.deleteSecrets>,
 ): Promise<Secret[]> {
-  return remove(
-    ctx,
-    actor,
-    input,
-    input.secrets.map((secret) => secret.secretKey),
-  )
+  return remove(ctx, actor, input, input.secrets)
+}
+
+/** Folders that one batch may write to. */
+const MAX_FOLDERS = 100
+
+/** The items of each folder, in the order in which folders are named first. Throws `BadRequest` for too many folders. */
+function byFolder<Item extends { secretPath?: string }>(
+  where: Where,
+  items: readonly Item[],
+): { at: Where; items: Item[] }[] {
+  const groups = new Map<string, { at: Where; items: Item[] }>()
+  for (const item of items) {
+    const secretPath = item.secretPath ?? where.secretPath
+    const group = groups.get(secretPath) ?? { at: { ...where, secretPath }, items: [] }
+    groups.set(secretPath, group)
+    group.items.push(item)
+  }
+  if (groups.size > MAX_FOLDERS)
+    throw new BadRequest(`One request writes to at most ${MAX_FOLDERS} folders; this one names ${groups.size}`)
+  return [...groups.values()]
 }
 
 function create(
@@ -103,7 +120,7 @@ function create(
     actor,
     where,
     'secret.create',
-    (present) => {
+    (_at, changes, present) => {
       const keys = changes.map((change) => change.secretKey)
       refuseTwice(keys)
       const taken = keys.filter((key) => present.has(key))
@@ -120,12 +137,12 @@ function update(ctx: Context, actor: Actor, where: Where, mode: Mode, changes: r
     actor,
     where,
     'secret.update',
-    (present) => {
+    (at, changes, present) => {
       refuseTwice(changes.map((change) => change.secretKey))
       const missing = changes.filter((change) => !present.has(change.secretKey))
       if (mode === 'failOnNotFound' && missing.length > 0)
         throw notFound(
-          where,
+          at,
           missing.map((change) => change.secretKey),
         )
       const valueless = missing.filter((change) => change.secretValue === undefined).map((change) => change.secretKey)
@@ -159,59 +176,78 @@ function refuseNewKey(key: string): void {
 const isPlain = ({ newSecretName, secretValue }: Change): boolean =>
   newSecretName === undefined && !hasReference(secretValue ?? '')
 
-/** Loads the secrets that `changes` name, lets `decide` check them and say what to write, and writes it in one transaction. */
-function write(
+/**
+ * Loads the secrets that `changes` name, lets `decide` check those of each folder and say what to write, and writes all of it in one transaction.
+ */
+function write<C extends Change>(
   ctx: Context,
   actor: Actor,
   where: Where,
   action: schemas.AuditAction,
-  decide: (present: ReadonlyMap<string, SecretRow>) => Put[],
-  changes: readonly Change[],
+  decide: (at: Where, changes: readonly C[], present: ReadonlyMap<string, SecretRow>) => Put[],
+  changes: readonly C[],
 ): Promise<Secret[]> {
+  const groups = byFolder(where, changes)
+  const open = groups.length === 1 && changes.every(isPlain) ? openForPlainValues : openForWriting
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
-    const target = await (changes.every(isPlain) ? openForPlainValues : openForWriting)(ctx, tx, where)
-    const names = changes.flatMap((change) => [change.secretKey, change.newSecretName ?? change.secretKey])
-    const present = await presentSecrets(tx, target.folder.id, names)
-    const puts = decide(present)
-    const renamed = puts.flatMap((put) =>
-      put.present && put.present.key !== put.key ? [{ from: put.present.key, to: put.key }] : [],
-    )
-    const put = () => putSecrets(ctx, tx, actor, target, puts)
-    const { result, rewritten } =
-      renamed.length === 0
-        ? { result: await put(), rewritten: [] }
-        : await rewriteReferences(
-            ctx,
-            tx,
-            actor,
-            target,
-            markChanged,
-            { ...renaming(target, renamed), overwrites: puts.some(({ value }) => value !== undefined) },
-            put,
-          )
-    const { secrets, written } = result
-    // A new comment or tag changes nothing of what a value is made of.
-    const reworded = new Set(
-      puts.flatMap(({ key, present, value }) => (value !== undefined || present?.key !== key ? [key] : [])),
-    )
-    const warnings = await checkReferences(
-      ctx,
-      tx,
-      target,
-      secrets.filter(({ row }) => written.has(row.key) && reworded.has(row.key)),
-    )
-    if (written.size > 0) {
-      markChanged(target.folder.id)
-      await record(ctx, tx, actor, action, target, [...written], {
-        ...(renamed.length > 0 ? { renamed } : {}),
-        ...(rewritten.length > 0 ? { rewritten } : {}),
-      })
+    const written: Secret[] = []
+    for (const { at, items } of groups) {
+      const target = await open(ctx, tx, at)
+      const names = items.flatMap((change) => [change.secretKey, change.newSecretName ?? change.secretKey])
+      const puts = decide(at, items, await presentSecrets(tx, target.folder.id, names))
+      written.push(...(await writeInFolder(ctx, tx, actor, target, markChanged, action, puts)))
     }
-    const tags = await shownTags(tx, target.projectId, [target.folder.id])
-    return secrets.map((secret) => {
-      const warned = warnings.get(secret.row.key)
-      return { ...describe(target, secret, tags.get(secret.row.id)), ...(warned ? { warnings: warned } : {}) }
+    return written
+  })
+}
+
+async function writeInFolder(
+  ctx: Context,
+  tx: Tx,
+  actor: Actor,
+  target: Target,
+  markChanged: (folderId: string) => void,
+  action: schemas.AuditAction,
+  puts: readonly Put[],
+): Promise<Secret[]> {
+  const renamed = puts.flatMap((put) =>
+    put.present && put.present.key !== put.key ? [{ from: put.present.key, to: put.key }] : [],
+  )
+  const put = () => putSecrets(ctx, tx, actor, target, puts)
+  const { result, rewritten } =
+    renamed.length === 0
+      ? { result: await put(), rewritten: [] }
+      : await rewriteReferences(
+          ctx,
+          tx,
+          actor,
+          target,
+          markChanged,
+          { ...renaming(target, renamed), overwrites: puts.some(({ value }) => value !== undefined) },
+          put,
+        )
+  const { secrets, written } = result
+  // A new comment or tag changes nothing of what a value is made of.
+  const reworded = new Set(
+    puts.flatMap(({ key, present, value }) => (value !== undefined || present?.key !== key ? [key] : [])),
+  )
+  const warnings = await checkReferences(
+    ctx,
+    tx,
+    target,
+    secrets.filter(({ row }) => written.has(row.key) && reworded.has(row.key)),
+  )
+  if (written.size > 0) {
+    markChanged(target.folder.id)
+    await record(ctx, tx, actor, action, target, [...written], {
+      ...(renamed.length > 0 ? { renamed } : {}),
+      ...(rewritten.length > 0 ? { rewritten } : {}),
     })
+  }
+  const tags = await shownTags(tx, target.projectId, [target.folder.id])
+  return secrets.map((secret) => {
+    const warned = warnings.get(secret.row.key)
+    return { ...describe(target, secret, tags.get(secret.row.id)), ...(warned ? { warnings: warned } : {}) }
   })
 }
 
@@ -224,25 +260,35 @@ function renaming({ folder, environment }: Target, renamed: readonly { from: str
   }
 }
 
-function remove(ctx: Context, actor: Actor, where: Where, keys: readonly string[]): Promise<Secret[]> {
+function remove(
+  ctx: Context,
+  actor: Actor,
+  where: Where,
+  secrets: readonly Pick<Change, 'secretKey' | 'secretPath'>[],
+): Promise<Secret[]> {
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
-    refuseTwice(keys)
-    const target = await openForWriting(ctx, tx, where)
-    const present = await presentSecrets(tx, target.folder.id, keys)
-    const missing = keys.filter((key) => !present.has(key))
-    if (missing.length > 0) throw notFound(where, missing)
-    const rows = keys.flatMap((key) => present.get(key) ?? [])
-    // What is beside a value is part of the answer, and one that is lost must not look empty there.
-    const deleted = rows.map((row) => ({
-      row,
-      value: openSecret(target, row).value,
-      comment: openComment(target.key, target.projectId, row),
-      metadata: openMetadata(target.key, target.projectId, row),
-    }))
-    await deleteSecretRows(ctx, tx, actor, target, rows)
-    markChanged(target.folder.id)
-    await record(ctx, tx, actor, 'secret.delete', target, keys)
-    return deleted.map((secret) => describe(target, secret))
+    const removed: Secret[] = []
+    for (const { at, items } of byFolder(where, secrets)) {
+      const keys = items.map(({ secretKey }) => secretKey)
+      refuseTwice(keys)
+      const target = await openForWriting(ctx, tx, at)
+      const present = await presentSecrets(tx, target.folder.id, keys)
+      const missing = keys.filter((key) => !present.has(key))
+      if (missing.length > 0) throw notFound(at, missing)
+      const rows = keys.flatMap((key) => present.get(key) ?? [])
+      // What is beside a value is part of the answer, and one that is lost must not look empty there.
+      const deleted = rows.map((row) => ({
+        row,
+        value: openSecret(target, row).value,
+        comment: openComment(target.key, target.projectId, row),
+        metadata: openMetadata(target.key, target.projectId, row),
+      }))
+      await deleteSecretRows(ctx, tx, actor, target, rows)
+      markChanged(target.folder.id)
+      await record(ctx, tx, actor, 'secret.delete', target, keys)
+      removed.push(...deleted.map((secret) => describe(target, secret)))
+    }
+    return removed
   })
 }
 

@@ -37,6 +37,15 @@ interface InFolder {
 const reading = (input: InFolder): Requirements => [requirement('secrets.read-names', folder(input))]
 const writing = (input: InFolder): Requirements => [requirement('secrets.write', folder(input))]
 
+/** Of a batch whose items may name folders of their own. */
+function writingAll(input: InFolder & { secrets: readonly { secretPath?: string | undefined }[] }): Requirements {
+  const [path = input.secretPath, ...others] = new Set(
+    input.secrets.map(({ secretPath }) => secretPath ?? input.secretPath),
+  )
+  const writingAt = (secretPath: string) => requirement('secrets.write', folder({ ...input, secretPath }))
+  return [writingAt(path), ...others.map(writingAt)]
+}
+
 interface Reading extends InFolder {
   recursive?: boolean
   expandSecretReferences: boolean
@@ -64,15 +73,19 @@ export const secretVerbs = {
     input: schemas.listSecrets,
     requires: (input, { access }) => readingValues(input, access),
     run: async (ctx, actor, input, { access }) =>
-      redactValues(access, input.projectId, await listSecrets(ctx, actor, withAllowedValues(access, input))),
+      redactValues(
+        { access, actor },
+        input,
+        await listSecrets(ctx, actor, withAllowedValues({ access, actor }, input)),
+      ),
   }),
 
   get: defineVerb({
     input: schemas.getSecret,
     requires: (input, { access }) => readingValues(input, access),
     run: async (ctx, actor, input, { access }) => {
-      const found = await getSecret(ctx, actor, withAllowedValues(access, input))
-      const secret = redactValue(access, input.projectId, found)
+      const found = await getSecret(ctx, actor, withAllowedValues({ access, actor }, input))
+      const secret = redactValue({ access, actor }, input, found)
       if (!secret) throw secretMissing(input)
       return secret
     },
@@ -96,19 +109,19 @@ export const secretVerbs = {
 
   createMany: defineVerb({
     input: schemas.createSecrets,
-    requires: writing,
+    requires: writingAll,
     references: ({ projectId, secrets }) => ({ projectId, values: secrets.map(({ secretValue }) => secretValue) }),
     run: createSecrets,
   }),
 
   updateMany: defineVerb({
     input: schemas.updateSecrets,
-    requires: writing,
+    requires: writingAll,
     references: ({ projectId, secrets }) => ({ projectId, values: secrets.map(({ secretValue }) => secretValue) }),
     run: updateSecrets,
   }),
 
-  deleteMany: defineVerb({ input: schemas.deleteSecrets, requires: writing, run: deleteSecrets }),
+  deleteMany: defineVerb({ input: schemas.deleteSecrets, requires: writingAll, run: deleteSecrets }),
 
   paste: defineVerb({
     input: schemas.pasteDotenv,
