@@ -5,7 +5,6 @@ import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import {
   ACCOUNT_TABLES,
   isSealedTable,
-  isPostgres,
   NEEDED_TABLES,
   SEALED_TABLES,
   withOwnNames,
@@ -539,7 +538,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     await api.send('POST', '/api/v1/notice-targets', { kind: 'webhook', address: 'http://127.0.0.1:9/hook' })
     // A passkey takes a browser to make, and a stream a destination.
     const passkey = { id: randomUUID(), userId: bob.id, publicKey: 'k', credentialID: 'c', name: 'a passkey' }
-    const facts = { counter: 0, deviceType: 'singleDevice', backedUp: isPostgres(api.ctx.db) ? false : 0 }
+    const facts = { counter: 0, deviceType: 'singleDevice', backedUp: api.ctx.db.dialect === 'postgres' ? false : 0 }
     await withOwnNames(api.ctx.db)
       .withTables<{ passkey: Record<string, unknown> }>()
       .insertInto('passkey')

@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely'
-import { isPostgres } from './dialect.ts'
 import { SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
 
 /** Our tables, or better-auth's under their own names. */
@@ -21,7 +20,7 @@ export async function amend(
     .selectFrom(table)
     .where(idColumn, '=', id)
     .select([...columns, 'seal as replaced'])
-    .$if(isPostgres(store), (query) => query.forNoKeyUpdate())
+    .forNoKeyUpdate()
     .executeTakeFirst()
   if (!present) return false
   const { replaced, ...row } = present

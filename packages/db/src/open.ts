@@ -3,18 +3,19 @@ import {
   CamelCasePlugin,
   Kysely,
   PostgresDialect,
-  SqliteDialect,
+  type SqliteDialect,
   type DatabaseConnection,
   type SqliteDatabase,
 } from 'kysely'
 import pg from 'pg'
 import { keptStatements } from './kept-statements.ts'
+import { LocklessSqliteDialect } from './locks.ts'
 import { prepared } from './prepared.ts'
 import type { Tables } from './tables.ts'
 import { timeSlice } from './time-slice.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
-/** The main store. `dialect` is for the few places where the two differ (row locks, error codes). */
+/** The main store. Only this package branches on `dialect`. */
 export interface Db extends Kysely<Tables> {
   readonly dialect: Dialect
 }
@@ -29,7 +30,7 @@ export function openSqlite(file: string | Buffer): Db {
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   database.pragma('busy_timeout = 5000')
-  const dialect = new SqliteDialect({
+  const dialect = new LocklessSqliteDialect({
     database: withQuietRollback(database),
     onCreateConnection: (connection) => Promise.resolve(restBetweenStatements(connection)),
   })

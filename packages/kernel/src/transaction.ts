@@ -44,12 +44,9 @@ export function transactChecked<T>(
 }
 
 /**
- * One consistent look at the store, so that a folder is never half before and half after a change. In SQLite every transaction is
- * one; Postgres needs the isolation level. Use `tx` only, and do no long work inside: in SQLite everybody else waits.
+ * One consistent look at the store, so that a folder is never half before and half after a change. Postgres needs the isolation level; SQLite, in which
+ * every transaction is such a look, ignores it. Use `tx` only, and do no long work inside: in SQLite everybody else waits.
  */
 export function snapshot<T>(ctx: Pick<Context, 'db'>, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const transaction = ctx.db.transaction()
-  return ctx.db.dialect === 'postgres'
-    ? transaction.setIsolationLevel('repeatable read').setAccessMode('read only').execute(work)
-    : transaction.execute(work)
+  return ctx.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work)
 }

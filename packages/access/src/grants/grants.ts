@@ -1,4 +1,4 @@
-import { inList, isPostgres, batchLoader, type Db } from '@keyferry/db'
+import { batchLoader, inList, lockRows, type Db } from '@keyferry/db'
 import type { Actor, Tx } from '@keyferry/kernel'
 import { EVERYTHING, type Access } from '@keyferry/schemas/policy'
 import { grantsOf } from './scopes.ts'
@@ -21,16 +21,16 @@ export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<
 }
 
 /**
- * As `readAccess`, held until the transaction ends: taking these rights away waits for it, and rights that were taken away before are gone. SQLite
- * has one writer at a time anyway.
+ * As `readAccess`, held until the transaction ends: taking these rights away waits for it, and rights that were taken away before are gone.
  */
 export async function holdAccess(tx: Tx, principal: Principal): Promise<Access> {
-  if (principal.kind !== 'system' && isPostgres(tx)) {
-    const ownerId = principal.kind === 'user' ? null : await ownerOfKey(tx, principal.id)
-    const ids = [principal.id, ...(ownerId === null ? [] : [ownerId])]
-    await tx.selectFrom('instanceAdmins').where('principalId', 'in', ids).select('principalId').forShare().execute()
-    await tx.selectFrom('memberships').where('principalId', 'in', ids).select('id').forShare().execute()
-  }
+  if (principal.kind !== 'system')
+    await lockRows(tx, async () => {
+      const ownerId = principal.kind === 'user' ? null : await ownerOfKey(tx, principal.id)
+      const ids = [principal.id, ...(ownerId === null ? [] : [ownerId])]
+      await tx.selectFrom('instanceAdmins').where('principalId', 'in', ids).select('principalId').forShare().execute()
+      await tx.selectFrom('memberships').where('principalId', 'in', ids).select('id').forShare().execute()
+    })
   return readAccess(tx, principal)
 }
 

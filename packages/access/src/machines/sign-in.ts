@@ -64,7 +64,7 @@ export async function signIn(
       .selectFrom('universalAuths')
       .where('clientId', '=', clientId)
       .selectAll()
-      .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+      .forUpdate()
       .executeTakeFirst()
     const auth = found ?? NOBODY
     const settings = settingsOf(auth)
@@ -221,7 +221,7 @@ function countUse(ctx: TokenContext, tokenId: string): Promise<boolean> {
       .selectFrom('accessTokens')
       .where('id', '=', tokenId)
       .select(['uses', 'usesLimit'])
-      .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+      .forUpdate()
       .executeTakeFirst()
     if (!token || token.uses >= token.usesLimit) return false
     await tx

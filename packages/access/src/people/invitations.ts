@@ -211,7 +211,7 @@ async function findByToken(ctx: Context, db: Context['db'] | Tx, token: string, 
     .where('tokenHash', 'in', ctx.authority.hashesOf(token))
     .where('expiresAt', '>', timestamp(ctx))
     .selectAll()
-    .$if(lock && ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+    .$if(lock, (query) => query.forUpdate())
     .executeTakeFirst()
   const [given] = await stillGiven(db, row ? [row] : [])
   if (!given) throw new NotFound('This invitation does not work any more; ask for a new one')

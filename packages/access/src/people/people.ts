@@ -42,7 +42,7 @@ export async function updatePerson(
         .onConflict((conflict) => conflict.column('principalId').doNothing())
         .execute()
     } else {
-      await refuseLastAdmin(ctx, tx, user)
+      await refuseLastAdmin(tx, user)
       await tx.deleteFrom('instanceAdmins').where('principalId', '=', userId).execute()
     }
     await audit(ctx, tx, actor, 'person.update', null, { userId, email: user.email, instanceAdmin })
@@ -63,7 +63,7 @@ export async function removePerson(
 ): Promise<z.output<typeof schemas.removedPerson>> {
   const person = shown(await findUser(ctx.db, userId), await adminIds(ctx.db))
   const { clientSecrets, afterCommit } = await transactChecked(ctx, async (tx) => {
-    await refuseLastAdmin(ctx, tx, await findUser(tx, userId))
+    await refuseLastAdmin(tx, await findUser(tx, userId))
     const clientSecrets = await clientSecretsBy(tx, userId)
     if (revokes) await revokeClientSecrets(ctx, tx, actor, clientSecrets)
     await removeKeysOf(tx, userId)
@@ -132,9 +132,8 @@ export async function endPersonSessions(ctx: Context, actor: Actor, { userId }: 
   return shown(user, await adminIds(ctx.db))
 }
 
-async function refuseLastAdmin(ctx: Context, tx: Tx, user: User): Promise<void> {
-  const query = tx.selectFrom('instanceAdmins').select('principalId')
-  const rows = await (ctx.db.dialect === 'postgres' ? query.forUpdate() : query).execute()
+async function refuseLastAdmin(tx: Tx, user: User): Promise<void> {
+  const rows = await tx.selectFrom('instanceAdmins').select('principalId').forUpdate().execute()
   const people = new Set((await allUsers(tx)).map(({ id }) => id))
   const admins = rows.map((row) => row.principalId).filter((id) => people.has(id))
   if (admins.length === 1 && admins[0] === user.id) {

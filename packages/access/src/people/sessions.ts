@@ -1,5 +1,5 @@
 /** How long a person stays signed in, and how they signed in. */
-import { withOwnNames } from '@keyferry/db'
+import { storedTime, withOwnNames } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
 
 export interface SessionLimits {
@@ -35,9 +35,7 @@ export function isOver({ createdAt, updatedAt, signedInBy }: TimedSession, limit
 /** Removes sessions that are over from the store, where nobody came back to be told. */
 export async function removeOver(db: Context['db'], limits: SessionLimits): Promise<void> {
   const { maxMs, idleMs, providerMs } = limits
-  // better-auth keeps times as the database has them.
-  const before = (ms: number) =>
-    db.dialect === 'sqlite' ? new Date(Date.now() - ms).toISOString() : new Date(Date.now() - ms)
+  const before = (ms: number) => storedTime(db, new Date(Date.now() - ms))
   const sessions = withOwnNames(db).withTables<{
     session: { createdAt: Date | string; updatedAt: Date | string; signedInBy: string | null }
   }>()

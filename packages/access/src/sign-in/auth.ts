@@ -1,9 +1,8 @@
 /** Who is asking: passwords, sessions and tokens, all kept by better-auth in tables of its own beside ours. */
 import { createHash } from 'node:crypto'
-import { ACCOUNT_TABLES, withOwnNames, type Db } from '@keyferry/db'
+import { ACCOUNT_TABLES, oneProcessAtATime, withOwnNames, type Db } from '@keyferry/db'
 import { OnlyByProvider, SecondFactorRequired, type Actor, type Context } from '@keyferry/kernel'
 import { getMigrations } from 'better-auth/db/migration'
-import { sql } from 'kysely'
 import { actorOfToken, auditRefusedToken } from '../machines/sign-in.ts'
 import { ACCESS_TOKEN_PREFIX } from '../machines/tokens.ts'
 import { isKey } from '../people/api-keys.ts'
@@ -105,7 +104,7 @@ export function createAuth({
 }: AuthOptions): Auth {
   const { db, authority, log } = ctx
   const secret = signInSecret(rootKey)
-  const settings = { secret, baseUrl, log, dialect: db.dialect, hashing, sessions }
+  const settings = { secret, baseUrl, log, storeType: db.dialect, hashing, sessions }
   const admit: Admission = {
     isWelcome: async (email, inGroup) =>
       inGroup ||
@@ -229,13 +228,16 @@ export function createAuth({
 const bearerOf = (headers: Headers): string | undefined =>
   /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1]
 
+/** Number of the lock under which a process brings better-auth's tables up to date. */
+const MIGRATION = 1
+
 /** Brings better-auth's tables up to date; idempotent, and safe to call from several processes of a fleet at once. */
 export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
   const settings = {
     secret: 'not used by migrations',
     baseUrl: 'http://127.0.0.1',
     log,
-    dialect: db.dialect,
+    storeType: db.dialect,
     hashing: OWASP_COST,
     sessions: DEFAULT_LIMITS,
   }
@@ -246,16 +248,7 @@ export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
     await runMigrations()
     await addSeals(db)
   }
-  if (db.dialect === 'sqlite') return run()
-  // The lock belongs to this connection; the migrations run on others.
-  await db.connection().execute(async (connection) => {
-    await sql`select pg_advisory_lock(4400, 1)`.execute(connection)
-    try {
-      await run()
-    } finally {
-      await sql`select pg_advisory_unlock(4400, 1)`.execute(connection)
-    }
-  })
+  await oneProcessAtATime(db, MIGRATION, run)
 }
 
 /** better-auth makes its tables without a place for the seals. */

@@ -38,7 +38,7 @@ export interface Settings {
   secret: string
   baseUrl: string
   log: Context['log']
-  dialect: Dialect
+  storeType: Dialect
   /** better-auth opens its own transactions. */
   transactions: boolean
   signUp: boolean
@@ -64,7 +64,7 @@ export function configuration(
     secret,
     baseUrl,
     log,
-    dialect,
+    storeType,
     transactions,
     signUp,
     hashing,
@@ -82,7 +82,7 @@ export function configuration(
     secret,
     baseURL: baseUrl,
     basePath: '/api/auth',
-    database: { db, type: dialect, transaction: transactions },
+    database: { db, type: storeType, transaction: transactions },
     emailAndPassword: {
       enabled: true,
       disableSignUp: !signUp,

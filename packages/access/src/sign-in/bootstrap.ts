@@ -1,9 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { withOwnNames } from '@keyferry/db'
+import { lockTable, withOwnNames } from '@keyferry/db'
 import { audit, BadRequest, Forbidden, timestamp, transact, type Actor, type Context } from '@keyferry/kernel'
 import { insertOrganization } from '@keyferry/kernel/authority'
 import type { bootstrap, bootstrapped } from '@keyferry/schemas'
-import { sql } from 'kysely'
 import type { z } from 'zod'
 import { refuseCommon } from '../people/common-passwords.ts'
 import type { Auth } from './auth.ts'
@@ -34,8 +33,7 @@ export async function bootstrapInstance(
   refuseCommon(password, { email, words: [name, ...auth.bannedWords] })
   const organization = { id: randomUUID(), name, slug: `${slugified(name)}-${randomBytes(3).toString('hex')}` }
   const { user, key } = await transact(ctx, async (tx) => {
-    // SQLite has one connection, so its transactions queue already.
-    if (ctx.db.dialect === 'postgres') await sql`lock table organizations in exclusive mode`.execute(tx)
+    await lockTable(tx, 'organizations', 'exclusive')
     if (await tx.selectFrom('organizations').select('id').executeTakeFirst()) {
       throw new BadRequest('Instance has already been set up')
     }

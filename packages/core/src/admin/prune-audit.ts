@@ -73,7 +73,7 @@ async function lastBefore(ctx: Context, before: string): Promise<number | null> 
 
 /** Takes off up to `CHUNK` rows that are not after `end`, oldest first, and moves the floor. */
 async function takeOff(ctx: Context, tx: Tx, end: number): Promise<number> {
-  const head = await lockHead(ctx, ctx.db, tx)
+  const head = await lockHead(ctx, tx)
   const key = chainKey(ctx, head)
   const rows = await tx
     .selectFrom('audit')

@@ -9,7 +9,7 @@ import { sql } from 'kysely'
  */
 export function restartAudit(ctx: Context, actor: Actor): Promise<void> {
   return maintain(ctx, async (tx) => {
-    if (await readHead(tx)) await lockHead(ctx, ctx.db, tx)
+    if (await readHead(tx)) await lockHead(ctx, tx)
     const { first, last } = await tx
       .selectFrom('audit')
       .select((eb) => [eb.fn.min('seq').as('first'), eb.fn.max('seq').as('last')])
@@ -19,7 +19,7 @@ export function restartAudit(ctx: Context, actor: Actor): Promise<void> {
     await sql`update audit set seq = seq - ${shift}`.execute(tx)
     await tx.deleteFrom('auditFloors').execute()
     await tx.deleteFrom('auditHead').execute()
-    await makeHead(ctx, tx, await organizationKeyOf(ctx, tx))
+    await makeHead(ctx, tx, await organizationKeyOf(tx))
     await mark(ctx, tx, 0, 0, { always: true })
     // Streams follow the new chain, also one that is being delivered to now.
     for (const { id } of await tx.selectFrom('auditStreams').select('id').execute())

@@ -3,7 +3,16 @@
  * (seals of rows, hashes of tokens). One transaction begins with a new generation and brings everything that is stored up to it. The earlier generation stays
  * good for what processes write that had not heard of the new one; `continueInstanceRotations` brings that up to date, too, and throws it away.
  */
-import { ACCOUNT_TABLES, amend, contentOf, isSealed, markEnded, SEALED_TABLES, type EndedRow } from '@keyferry/db'
+import {
+  ACCOUNT_TABLES,
+  amend,
+  contentOf,
+  isSealed,
+  lockTable,
+  markEnded,
+  SEALED_TABLES,
+  type EndedRow,
+} from '@keyferry/db'
 import {
   audit,
   BadRequest,
@@ -20,7 +29,7 @@ import {
   type Tx,
 } from '@keyferry/kernel'
 import { AUTHORITY, TOKENS } from '@keyferry/kernel/authority'
-import { CamelCasePlugin, sql } from 'kysely'
+import { CamelCasePlugin } from 'kysely'
 
 export const INSTANCE_KEYS = ['connections', 'authority'] as const
 export type InstanceKey = (typeof INSTANCE_KEYS)[number]
@@ -33,7 +42,7 @@ const KEPT_MS = 7 * 24 * 60 * 60_000
 /** Begins a new generation. Returns how many rows were brought up to it. Throws `BadRequest` while a rotation of this key is under way. */
 export async function rotateInstanceKey(ctx: Context, actor: Actor, name: InstanceKey): Promise<number> {
   const rows = await maintain(ctx, async (tx) => {
-    const { owner, wrapped, store } = await KEYS[name].hold(ctx, tx)
+    const { owner, wrapped, store } = await KEYS[name].hold(tx)
     const begun = await tx
       .selectFrom('instanceKeyRotations')
       .where('name', '=', name)
@@ -79,7 +88,7 @@ export async function continueInstanceRotations(ctx: Context): Promise<void> {
 
 /** Names of rows that do not open: as long as there are any, the earlier key is kept. */
 async function end(ctx: Context, tx: Tx, name: InstanceKey): Promise<string[]> {
-  const { owner, wrapped, store } = await KEYS[name].hold(ctx, tx)
+  const { owner, wrapped, store } = await KEYS[name].hold(tx)
   const open = await tx.selectFrom('instanceKeyRotations').where('name', '=', name).select('name').executeTakeFirst()
   if (!open) return []
   const { unreadable } = await KEYS[name].reseal(ctx, tx, ctx.keyring.open(owner, wrapped))
@@ -102,18 +111,18 @@ interface Held {
 
 interface RotatedKey {
   /** Read for a change, until the transaction ends. */
-  hold(ctx: Context, tx: Tx): Promise<Held>
+  hold(tx: Tx): Promise<Held>
   /** Brings everything up to the present generation of `key`. */
   reseal(ctx: Context, tx: Tx, key: DataKey): Promise<{ rows: number; unreadable: string[] }>
 }
 
 const KEYS: Record<InstanceKey, RotatedKey> = {
   connections: {
-    async hold(ctx, tx) {
+    async hold(tx) {
       const row = await tx
         .selectFrom('organizations')
         .select(['id as owner', 'dataKey as wrapped'])
-        .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+        .forUpdate()
         .executeTakeFirstOrThrow()
       return {
         ...row,
@@ -152,12 +161,12 @@ const KEYS: Record<InstanceKey, RotatedKey> = {
     },
   },
   authority: {
-    async hold(ctx, tx) {
+    async hold(tx) {
       const row = await tx
         .selectFrom('instanceKeys')
         .where('owner', '=', AUTHORITY)
         .selectAll()
-        .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+        .forUpdate()
         .executeTakeFirstOrThrow()
       return {
         ...row,
@@ -175,8 +184,7 @@ const KEYS: Record<InstanceKey, RotatedKey> = {
         const plain = tx.withoutPlugins()
         const name = own ? table : snakeCase(table)
         // A change between reading and writing a row would lose its seal.
-        if (ctx.db.dialect === 'postgres')
-          await sql`lock table ${sql.table(name)} in share row exclusive mode`.execute(plain)
+        await lockTable(plain, name, 'share row exclusive')
         const store = (own ? plain : plain.withPlugin(new CamelCasePlugin())).withTables<Rows>()
         const [id, ...columns]: readonly [string, ...string[]] = SEALED_TABLES[table]
         const token = TOKENS[table]

@@ -14,7 +14,7 @@ import type { StoredOptions } from '../sync/options.ts'
  * run time. Of two syncs that are made for one target at the same time, in different projects too, the second sees the first.
  */
 export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promise<void> {
-  await lockTarget(ctx, tx, spec.targetKey)
+  await lockTarget(tx, spec.targetKey)
   const others = await tx
     .selectFrom('syncs')
     .where('targetKey', '=', spec.targetKey)

@@ -88,7 +88,7 @@ async function lock(ctx: Context, tx: Tx, connectionId: string, bucket: string):
     .where('connectionId', '=', connectionId)
     .where('bucket', '=', bucket)
     .select(['state', databaseTime(ctx.db).as('now')])
-    .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+    .forUpdate()
     .executeTakeFirst()
   return row ? { pace: JSON.parse(row.state), now: Date.parse(row.now) } : null
 }

@@ -1,5 +1,5 @@
 /** The transactions in which runs end. Runs that end at about the same time share one. */
-import { valuesTable, inList, isPostgres, batchLoader, type Db } from '@keyferry/db'
+import { valuesTable, inList, batchLoader, type Db } from '@keyferry/db'
 import { transact, type Context, type Tx } from '@keyferry/kernel'
 
 export interface HeldLease {
@@ -64,7 +64,7 @@ async function free(tx: Tx, held: readonly HeldLease[]): Promise<ReadonlySet<str
     // In one order: whoever takes several leases at once takes them like this, so that no two wait for each other.
     .orderBy('leases.targetKey')
     .select(['leases.targetKey', 'leases.holder'])
-    .$if(isPostgres(tx), (query) => query.forUpdate('leases'))
+    .forUpdate('leases')
     .execute()
   const targetKeys = rows.map(({ targetKey }) => targetKey)
   await tx

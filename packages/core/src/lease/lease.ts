@@ -98,18 +98,13 @@ function stopwatch(ctx: Context): () => number {
 }
 
 /** Keeps everybody else from deciding on this target, and from taking its lease, until the transaction ends. */
-export async function lockTarget(ctx: Context, tx: Tx, targetKey: string): Promise<void> {
+export async function lockTarget(tx: Tx, targetKey: string): Promise<void> {
   await tx
     .insertInto('leases')
     .values({ targetKey, fence: 0, holder: null, expiresAt: '' })
     .onConflict((conflict) => conflict.column('targetKey').doNothing())
     .execute()
-  await tx
-    .selectFrom('leases')
-    .where('targetKey', '=', targetKey)
-    .select('fence')
-    .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
-    .execute()
+  await tx.selectFrom('leases').where('targetKey', '=', targetKey).select('fence').forUpdate().execute()
 }
 
 /**

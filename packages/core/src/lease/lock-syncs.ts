@@ -1,4 +1,4 @@
-import { inList, isPostgres, type Db, type Tables } from '@keyferry/db'
+import { inList, type Db, type Tables } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 import { expressionBuilder, sql, type SelectQueryBuilder } from 'kysely'
 
@@ -7,14 +7,12 @@ import { expressionBuilder, sql, type SelectQueryBuilder } from 'kysely'
  * one order, so that no two wait for each other.
  */
 export const lockSyncs = <DB extends Tables, T extends keyof DB & string>(
-  db: Db | Tx,
   syncs: SelectQueryBuilder<DB, 'syncs' | T, { id: string }>,
-) => syncs.orderBy(sql.ref('syncs.id')).$if(isPostgres(db), (query) => query.forNoKeyUpdate('syncs'))
+) => syncs.orderBy(sql.ref('syncs.id')).forNoKeyUpdate('syncs')
 
 /** The same of syncs by id. */
 export const lockSyncsById = (db: Db | Tx, ids: readonly string[]) =>
   lockSyncs(
-    db,
     expressionBuilder<Tables>()
       .selectFrom('syncs')
       .where((eb) => inList(db, eb.ref('syncs.id'), ids))

@@ -105,7 +105,7 @@ const claims = batchLoader(async (db: Db, asked: readonly { id: string; targetKe
       state: eb.case().when('removal', 'is', null).then('running').else(eb.ref('state')).end(),
       removeState: eb.case().when('removal', 'is', null).then(eb.ref('removeState')).else('running').end(),
     }))
-    .where('id', 'in', lockSyncs(db, due))
+    .where('id', 'in', lockSyncs(due))
     .returningAll()
     .execute()
   const byId = new Map(rows.map((row) => [row.id, row]))

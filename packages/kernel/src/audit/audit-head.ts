@@ -22,10 +22,8 @@ const PAGE = 1000
 const LOWEST = -(2 ** 31)
 
 /** The end of the chain, held until the transaction ends; made where nothing is set up yet. Throws `IntegrityBroken` when it was taken away. */
-export async function lockHead(ctx: Keys, db: Pick<Db, 'dialect'>, tx: Tx): Promise<AuditHead> {
-  const present = await select(tx)
-    .$if(db.dialect === 'postgres', (query) => query.forUpdate())
-    .executeTakeFirst()
+export async function lockHead(ctx: Keys, tx: Tx): Promise<AuditHead> {
+  const present = await select(tx).forUpdate().executeTakeFirst()
   if (present) return present
   const organization = await organizationKeys(tx)
   if (organization && isSealedStore(ctx.keyring, organization))
@@ -60,8 +58,8 @@ export async function makeHead({ keyring }: Keys, tx: Tx, like: Wrapped | undefi
 }
 
 /** For a store of an earlier version: seals what the rows from before the chain say. A head that is not as it was sealed stays as it is. */
-export async function sealEarlier(ctx: Keys, db: Pick<Db, 'dialect'>, tx: Tx): Promise<AuditHead> {
-  const head = await lockHead(ctx, db, tx)
+export async function sealEarlier(ctx: Keys, tx: Tx): Promise<AuditHead> {
+  const head = await lockHead(ctx, tx)
   const key = chainKey(ctx, head)
   if (head.beforeDigest !== '' || head.seal !== sealOf(key, head)) return head
   const { rows, digest } = await earlierRows(tx, key)

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import {
+  changeAndInsert,
   takeMarks,
   type AuditFloorTable,
   type AuditHeadTable,
@@ -148,7 +149,7 @@ async function append(
   happened: readonly Happened[],
   marks: Marks | null = takeMarks(),
 ): Promise<void> {
-  const head = await lockHead(ctx, ctx.db, tx)
+  const head = await lockHead(ctx, tx)
   const key = chainKey(ctx, head)
   const at = timestamp(ctx)
   let { seq, hash } = head
@@ -172,21 +173,17 @@ async function append(
   })
   const end = { seq, hash, seal: sealOf(key, { ...head, seq, hash }) }
   await mark(ctx, tx, head.seq, seq)
-  // In one statement where that can be: every one is a round trip during which others wait.
-  if (ctx.db.dialect === 'postgres' && rows.length <= CHUNK) {
-    await tx
-      .with('ended', (db) => db.updateTable('auditHead').set(end).where('id', '=', HEAD).returning('id'))
-      .insertInto('audit')
-      .values(rows)
-      .execute()
-    return
-  }
-  for (let from = 0; from < rows.length; from += CHUNK)
+  for (let from = CHUNK; from < rows.length; from += CHUNK)
     await tx
       .insertInto('audit')
       .values(rows.slice(from, from + CHUNK))
       .execute()
-  await tx.updateTable('auditHead').set(end).where('id', '=', HEAD).execute()
+  // At once where the store can: other writers wait during each round trip.
+  await changeAndInsert(
+    tx,
+    (db) => db.updateTable('auditHead').set(end).where('id', '=', HEAD).returning('id'),
+    (db) => db.insertInto('audit').values(rows.slice(0, CHUNK)),
+  )
 }
 
 /** Where the log begins since old rows were taken off. */

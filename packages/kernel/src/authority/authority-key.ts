@@ -1,5 +1,5 @@
 /** The key that authority rests on, as it is stored. It keeps a note that the instance was set up, which nobody takes out without the root key. */
-import { isPostgres, type Db } from '@keyferry/db'
+import type { Db } from '@keyferry/db'
 import type { Tx } from '../context.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { IntegrityBroken } from '../errors.ts'
@@ -30,7 +30,7 @@ export async function noteSetUp(keyring: Keyring, tx: Tx): Promise<void> {
     .selectFrom('instanceKeys')
     .where('owner', '=', AUTHORITY)
     .select('wrapped')
-    .$if(isPostgres(tx), (query) => query.forUpdate())
+    .forUpdate()
     .executeTakeFirstOrThrow()
   if (isSetUp(keyring, wrapped)) return
   const noted = keyring.withNotes(AUTHORITY, wrapped, [...keyring.notes(AUTHORITY, wrapped), SET_UP])

@@ -15,7 +15,7 @@ export async function insertOrganization(
 ): Promise<void> {
   await refuseSetUpStore(ctx.keyring, tx)
   await noteSetUp(ctx.keyring, tx)
-  const { seq } = await lockHead(ctx, ctx.db, tx)
+  const { seq } = await lockHead(ctx, tx)
   const dataKey = newOrganizationKey(ctx.keyring, id)
   await tx
     .insertInto('organizations')

@@ -32,7 +32,7 @@ export interface Opened {
 export async function openAuthority({ db, keyring }: { db: Db; keyring: Keyring }): Promise<Opened> {
   const reports = integrity()
   const fresh = freshness({ keyring, report: reports.ofAudit })
-  const key = (await present(db, keyring)) ?? (await transact({ db }, (tx) => prepare(db, tx, keyring)))
+  const key = (await present(db, keyring)) ?? (await transact({ db }, (tx) => prepare(tx, keyring)))
   const authority = authorityOf(key, {
     freshness: fresh,
     refused: reports.refused,
@@ -54,11 +54,9 @@ async function present(db: Db, keyring: Keyring): Promise<DataKey | null> {
   return keyring.open(AUTHORITY, stored.wrapped)
 }
 
-async function prepare(db: Db, tx: Tx, keyring: Keyring): Promise<DataKey> {
+async function prepare(tx: Tx, keyring: Keyring): Promise<DataKey> {
   // Processes that start at once do this one after the other.
-  const organization = await organizationKeys(tx)
-    .$if(db.dialect === 'postgres', (query) => query.forUpdate())
-    .executeTakeFirst()
+  const organization = await organizationKeys(tx).forUpdate().executeTakeFirst()
   const key = await authorityKey(tx, keyring, organization)
   if (!organization) {
     await refuseSetUpStore(keyring, tx)
@@ -76,7 +74,7 @@ async function prepare(db: Db, tx: Tx, keyring: Keyring): Promise<DataKey> {
   if (lacks.settings) await insertSettings(authority, tx)
   if (lacks.folderHeads) await makeHeads({ keyring, authority }, tx)
   if (lacks.rowMarks) await markRows({ keyring }, tx)
-  const { seq } = await sealEarlier({ keyring }, db, tx)
+  const { seq } = await sealEarlier({ keyring }, tx)
   await mark({ keyring }, tx, seq, seq, { always: true })
   const dataKey = keyring.withNotes(organization.owner, organization.wrapped, NOTES)
   await tx.updateTable('organizations').set({ dataKey }).where('id', '=', organization.owner).execute()

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { sql } from 'kysely'
+import { copier } from '@keyferry/db'
 import { auditEvent } from '../audit/audit.ts'
 import type { Actor, Context } from '../context.ts'
 import { BadRequest, NotFound } from '../errors.ts'
@@ -13,7 +13,8 @@ import { sealBackup, sealDump } from './backup-seal.ts'
  * `BadRequest` on Postgres, and when `file` is there already.
  */
 export async function backup(ctx: Context, actor: Actor, file: string): Promise<number> {
-  if (ctx.db.dialect !== 'sqlite')
+  const copyTo = copier(ctx.db)
+  if (!copyTo)
     throw new BadRequest(
       'This instance keeps its data in Postgres. Dump it with the next command, then run keyferry admin sign-backup keyferry.dump: pg_dump --format=custom --exclude-schema=pgboss --file=keyferry.dump "$DATABASE_URL".',
     )
@@ -21,7 +22,7 @@ export async function backup(ctx: Context, actor: Actor, file: string): Promise<
   const partial = `${file}.${process.pid}.partial`
   rmSync(partial, { force: true })
   try {
-    await sql`vacuum into ${partial}`.execute(ctx.db)
+    await copyTo(partial)
     // Names, addresses and password hashes are readable in it.
     chmodSync(partial, 0o600)
     await sealBackup(ctx.keyring, partial, await organizationKeys(ctx))

@@ -57,7 +57,7 @@ export async function renewInstanceSecret(
     .selectFrom('instanceKeys')
     .where('owner', '=', OWNER)
     .select('wrapped')
-    .$if(ctx.db.dialect === 'postgres', (query) => query.forUpdate())
+    .forUpdate()
     .executeTakeFirstOrThrow()
   const renewed = ctx.keyring.retire(OWNER, ctx.keyring.renew(OWNER, wrapped))
   await tx.updateTable('instanceKeys').set({ wrapped: renewed }).where('owner', '=', OWNER).execute()

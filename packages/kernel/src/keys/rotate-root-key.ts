@@ -16,29 +16,21 @@ export function rotateRootKey(ctx: Context, actor: Actor, newRootKey: Buffer): P
       if (rewrapped !== null) found.push(() => store(rewrapped))
     }
     // Whoever makes a new key reads one of these first, and waits.
-    for (const { id, dataKey } of await locked(ctx, tx.selectFrom('organizations').select(['id', 'dataKey'])).execute())
+    for (const { id, dataKey } of await tx.selectFrom('organizations').select(['id', 'dataKey']).forUpdate().execute())
       rewrap(id, dataKey, (dataKey) => tx.updateTable('organizations').set({ dataKey }).where('id', '=', id).execute())
-    for (const { id, dataKey } of await locked(
-      ctx,
-      tx.selectFrom('projects').select(['id', 'dataKey']).orderBy('id'),
-    ).execute())
+    const projects = tx.selectFrom('projects').select(['id', 'dataKey']).orderBy('id').forUpdate()
+    for (const { id, dataKey } of await projects.execute())
       rewrap(id, dataKey, (dataKey) => tx.updateTable('projects').set({ dataKey }).where('id', '=', id).execute())
-    for (const { owner, wrapped } of await locked(
-      ctx,
-      tx.selectFrom('instanceKeys').selectAll().orderBy('owner'),
-    ).execute())
+    const instanceKeys = tx.selectFrom('instanceKeys').selectAll().orderBy('owner').forUpdate()
+    for (const { owner, wrapped } of await instanceKeys.execute())
       rewrap(owner, wrapped, (wrapped) =>
         tx.updateTable('instanceKeys').set({ wrapped }).where('owner', '=', owner).execute(),
       )
     // Written with the key of the chain as it still is.
     if (found.length > 0) await audit(ctx, tx, actor, 'instance.rotate-root-key', null, { keys: found.length + 1 })
-    for (const { id, key } of await locked(ctx, tx.selectFrom('auditHead').select(['id', 'key'])).execute())
+    for (const { id, key } of await tx.selectFrom('auditHead').select(['id', 'key']).forUpdate().execute())
       rewrap(CHAIN, key, (key) => tx.updateTable('auditHead').set({ key }).where('id', '=', id).execute())
     for (const store of found) await store()
     return found.length
   })
-}
-
-function locked<Q extends { forUpdate(): Q }>(ctx: Context, query: Q): Q {
-  return ctx.db.dialect === 'postgres' ? query.forUpdate() : query
 }

@@ -54,7 +54,7 @@ export async function createProject(
     await ctx.caller?.verify(tx)
     const taken = await tx.selectFrom('projects').where('slug', '=', slug).select('id').executeTakeFirst()
     if (taken) throw slugTaken(slug)
-    const like = await organizationKeyOf(ctx, tx)
+    const like = await organizationKeyOf(tx)
     await tx
       .insertInto('projects')
       .values({

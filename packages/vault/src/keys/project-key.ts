@@ -13,7 +13,7 @@ export async function projectKey(ctx: Pick<Context, 'keyring'>, db: Db | Tx, pro
  *
  * Without it, on Postgres, a change of folder H could compute its readers while another transaction, not yet committed, makes F
  * import G, which imports H: the reader F would be missed and its target stay stale. Whoever adds a reader (an import, a
- * reference, a sync) must hold this lock too. SQLite has one writer at a time anyway. Throws `NotFound`.
+ * reference, a sync) must hold this lock too. Throws `NotFound`.
  */
 export function lockProject(ctx: Writing, tx: Tx, projectId: string): Promise<DataKey> {
   return hold(ctx, tx, projectId, (query) => query.forNoKeyUpdate())
@@ -27,7 +27,7 @@ export function shareProject(ctx: Writing, tx: Tx, projectId: string): Promise<D
   return hold(ctx, tx, projectId, (query) => query.forShare())
 }
 
-type Writing = Pick<Context, 'keyring' | 'db' | 'caller'>
+type Writing = Pick<Context, 'keyring' | 'caller'>
 
 const select = (tx: Tx, projectId: string) => tx.selectFrom('projects').where('id', '=', projectId).select('dataKey')
 
@@ -37,9 +37,7 @@ async function hold(
   projectId: string,
   lock: (query: ReturnType<typeof select>) => ReturnType<typeof select>,
 ): Promise<DataKey> {
-  const project = await select(tx, projectId)
-    .$if(ctx.db.dialect === 'postgres', lock)
-    .executeTakeFirst()
+  const project = await lock(select(tx, projectId)).executeTakeFirst()
   if (!project) throw missingProject(projectId)
   // Places may have changed hands since the verb was let through; from here on they stand still.
   await ctx.caller?.verify(tx)
@@ -47,11 +45,11 @@ async function hold(
 }
 
 /** The organization's wrapped key, held until the transaction ends: a key made like it is not forgotten by a change of the root key. */
-export function organizationKeyOf(ctx: Pick<Context, 'db'>, tx: Tx): Promise<Wrapped> {
+export function organizationKeyOf(tx: Tx): Promise<Wrapped> {
   return tx
     .selectFrom('organizations')
     .select(['id as owner', 'dataKey as wrapped'])
-    .$if(ctx.db.dialect === 'postgres', (query) => query.forKeyShare())
+    .forKeyShare()
     .executeTakeFirstOrThrow()
 }
 

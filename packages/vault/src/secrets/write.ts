@@ -1,6 +1,6 @@
 /** How secrets are written: every writer of the vault goes through `putSecrets` and `deleteSecretRows`. */
 import { randomUUID } from 'node:crypto'
-import { timeSlice, type ReferenceTable, type SecretVersionTable } from '@keyferry/db'
+import { lockRows, timeSlice, type ReferenceTable, type SecretVersionTable } from '@keyferry/db'
 import {
   BadRequest,
   lookedUp,
@@ -75,8 +75,9 @@ export async function openForWriting(ctx: Context, tx: Tx, where: Where): Promis
 export async function openForPlainValues(ctx: Context, tx: Tx, where: Where): Promise<Target> {
   const key = await shareProject(ctx, tx, where.projectId)
   const found = await findFolder(tx, where)
-  if (ctx.db.dialect === 'postgres')
-    await tx.selectFrom('folders').where('id', '=', found.folder.id).select('id').forNoKeyUpdate().execute()
+  await lockRows(tx, () =>
+    tx.selectFrom('folders').where('id', '=', found.folder.id).select('id').forNoKeyUpdate().execute(),
+  )
   return { ...found, projectId: where.projectId, key }
 }
 

@@ -169,7 +169,7 @@ async function unpack(
 ): Promise<string> {
   const projectId = crypto.randomUUID()
   const at = timestamp(ctx)
-  const dataKey = ctx.keyring.create(projectId, await organizationKeyOf(ctx, tx))
+  const dataKey = ctx.keyring.create(projectId, await organizationKeyOf(tx))
   const { description } = packed.project
   await tx
     .insertInto('projects')

@@ -1,0 +1,70 @@
+/**
+ * Locks of rows, tables and the fleet. Queries ask for row locks by Kysely's `forUpdate`, `forShare` and the like on both stores. SQLite has one writer
+ * at a time and knows no lock clauses, so its dialect leaves them out.
+ */
+import {
+  sql,
+  SqliteDialect,
+  SqliteQueryCompiler,
+  type Kysely,
+  type QueryCompiler,
+  type SelectModifierNode,
+  type Transaction,
+} from 'kysely'
+import { isPostgres } from './dialect.ts'
+import type { Db } from './open.ts'
+import type { Tables } from './tables.ts'
+
+const LOCKS: ReadonlySet<SelectModifierNode['modifier']> = new Set([
+  'ForUpdate',
+  'ForNoKeyUpdate',
+  'ForShare',
+  'ForKeyShare',
+])
+
+/** SQLite as the main store uses it. */
+export class LocklessSqliteDialect extends SqliteDialect {
+  override createQueryCompiler(): QueryCompiler {
+    return new LocklessCompiler()
+  }
+}
+
+class LocklessCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (!LOCKS.has(node.modifier)) super.visitSelectModifier(node)
+  }
+}
+
+/** Awaits `lock`, which does nothing but lock rows. Skipped on SQLite, where it would only cost time. */
+export async function lockRows(tx: Transaction<Tables>, lock: () => Promise<unknown>): Promise<void> {
+  if (isPostgres(tx)) await lock()
+}
+
+/**
+ * Locks a whole table until the transaction ends. `exclusive` lets others only read it without locks; `share row exclusive` lets them lock its rows
+ * too. `table`: the name in the database.
+ */
+export async function lockTable(
+  // oxlint-disable-next-line no-explicit-any -- better-auth's tables are not part of our table types.
+  tx: Kysely<any>,
+  table: string,
+  mode: 'exclusive' | 'share row exclusive',
+): Promise<void> {
+  if (isPostgres(tx)) await sql`lock table ${sql.table(table)} in ${sql.raw(mode)} mode`.execute(tx)
+}
+
+/** Runs `work`, which may use other connections, while no other process of the fleet runs the work of the same `name`. */
+export async function oneProcessAtATime<T>(db: Db, name: number, work: () => Promise<T>): Promise<T> {
+  if (!isPostgres(db)) return work()
+  return db.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(${FLEET}, ${sql.lit(name)})`.execute(connection)
+    try {
+      return await work()
+    } finally {
+      await sql`select pg_advisory_unlock(${FLEET}, ${sql.lit(name)})`.execute(connection)
+    }
+  })
+}
+
+/** The class of our advisory locks. */
+const FLEET = sql.lit(4400)
