@@ -1,14 +1,13 @@
 /** The whole app for tests: in this process on a free port, with a data directory of its own and every vendor emulated. */
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { KeyferryClient } from '@keyferry/client'
 import { emulators, type Emulator } from '@keyferry/core/emulators'
 import { createDatabase } from '@keyferry/db/testing'
-import { createQueue } from '@keyferry/queue'
+import { copyEmptyQueue } from '@keyferry/queue/testing'
 import { readEnv } from '@keyferry/runtime'
-import { pino } from 'pino'
-import { afterAll, describe, inject, onTestFinished } from 'vitest'
+import { describe, inject, onTestFinished } from 'vitest'
 import { bootstrap, clientOf, type Account } from '../src/demo/setup.ts'
 import { startKeyferry, type Running } from '../src/start.ts'
 
@@ -39,25 +38,8 @@ export async function newPlace(profile: Profile): Promise<Place> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
   if (profile === 'fleet') return { dataDir, databaseUrl: await createDatabase() }
-  await cp(await emptyQueue(), join(dataDir, 'queue'), { recursive: true })
+  await copyEmptyQueue(join(dataDir, 'queue'))
   return { dataDir, databaseUrl: null }
-}
-
-let template: Promise<string> | null = null
-afterAll(async () => {
-  if (template) await rm(await template, { recursive: true, force: true })
-})
-
-/** A queue directory to copy: making one takes seconds, and most tests start on an empty data directory. */
-function emptyQueue(): Promise<string> {
-  const make = async (): Promise<string> => {
-    const dir = await mkdtemp(join(tmpdir(), 'keyferry-test-queue-'))
-    const jobs = createQueue({ backend: { kind: 'embedded', dir }, log: pino({ level: 'silent' }) })
-    await jobs.start()
-    await jobs.stop()
-    return dir
-  }
-  return (template ??= make())
 }
 
 /** For `/metrics` of these processes. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { OIDC_CLIENT, startProvider } from '@keyferry/api/testing-oidc'
 import { receiveMail } from '@keyferry/core/testing'
+import { copyEmptyQueue } from '@keyferry/queue/testing'
 import { readEnv } from '@keyferry/runtime'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { bootstrap } from '@keyferry/server/demo/setup'
@@ -22,6 +23,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the ways in'), () => {
     const provider = await startProvider()
     const mail = await receiveMail()
     const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
+    await copyEmptyQueue(join(dataDir, 'queue'))
     const env = {
       ...environmentOf({ dataDir, databaseUrl: null }),
       // Passkeys are bound to a name.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { emulators, type Emulator } from '@keyferry/core/emulators'
+import { copyEmptyQueue } from '@keyferry/queue/testing'
 import { readEnv } from '@keyferry/runtime'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
@@ -32,6 +33,7 @@ export const OUTPUT = resolve(import.meta.dirname, '../../../test-output')
 
 async function openConsole(): Promise<Console> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keyferry-test-'))
+  await copyEmptyQueue(join(dataDir, 'queue'))
   const [running, browser, ...started] = await Promise.all([
     startKeyferry(readEnv(environmentOf({ dataDir, databaseUrl: null }))),
     openBrowser(),

@@ -7,6 +7,7 @@ import { emulators } from '@keyferry/core/emulators'
 import { startSyncFixture } from '@keyferry/core/testing'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { createQueue, type Backend } from '@keyferry/queue'
+import { copyEmptyQueue } from '@keyferry/queue/testing'
 import { createFolder, listFolders } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
 import { startWorker } from './worker.ts'
@@ -69,5 +70,6 @@ async function backendOf(databaseUrl: string | null): Promise<Backend> {
   if (databaseUrl !== null) return { kind: 'fleet', databaseUrl }
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-worker-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  await copyEmptyQueue(join(dir, 'queue'))
   return { kind: 'embedded', dir: join(dir, 'queue') }
 }

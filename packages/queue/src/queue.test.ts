@@ -1,12 +1,13 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDatabase } from '@keyferry/db/testing'
 import pg from 'pg'
 import { pino } from 'pino'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import type { Backend } from './backend.ts'
 import { createQueue, type JobQueue, type QueueOptions } from './queue.ts'
+import { copyEmptyQueue } from './testing.ts'
 
 const log = pino({ level: 'silent' })
 const closing: (() => Promise<unknown>)[] = []
@@ -14,20 +15,10 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-/** A directory as a first start leaves it: making one takes seconds, so it is made once and copied. */
-let emptyQueue = ''
-beforeAll(async () => {
-  emptyQueue = await mkdtemp(join(tmpdir(), 'keyferry-queue-template-'))
-  const jobs = createQueue({ backend: { kind: 'embedded', dir: emptyQueue }, log })
-  await jobs.start()
-  await jobs.stop()
-})
-afterAll(() => rm(emptyQueue, { recursive: true, force: true }))
-
 async function embedded(): Promise<Backend> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-queue-'))
   closing.push(() => rm(dir, { recursive: true, force: true }))
-  await cp(emptyQueue, join(dir, 'queue'), { recursive: true })
+  await copyEmptyQueue(join(dir, 'queue'))
   return { kind: 'embedded', dir: join(dir, 'queue') }
 }
 const fleet = async (): Promise<Backend> => ({ kind: 'fleet', databaseUrl: await createDatabase() })
