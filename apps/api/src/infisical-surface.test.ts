@@ -82,6 +82,21 @@ const SURFACE = `
   DELETE /api/v1/projects/:projectId/environments/:environmentId            environment
   POST   /api/v2/workspace/:projectId/memberships                           -
   POST   /api/v1/auth/universal-auth/login                                  -
+  POST   /api/v1/auth/oidc-auth/login -
+  POST /api/v1/auth/oidc-auth/identities/:identityId identityOidcAuth
+  GET /api/v1/auth/oidc-auth/identities/:identityId identityOidcAuth
+  PATCH /api/v1/auth/oidc-auth/identities/:identityId identityOidcAuth
+  DELETE /api/v1/auth/oidc-auth/identities/:identityId identityOidcAuth
+  POST   /api/v1/auth/jwt-auth/login -
+  POST /api/v1/auth/jwt-auth/identities/:identityId identityJwtAuth
+  GET /api/v1/auth/jwt-auth/identities/:identityId identityJwtAuth
+  PATCH /api/v1/auth/jwt-auth/identities/:identityId identityJwtAuth
+  DELETE /api/v1/auth/jwt-auth/identities/:identityId identityJwtAuth
+  POST   /api/v1/auth/kubernetes-auth/login -
+  POST /api/v1/auth/kubernetes-auth/identities/:identityId identityKubernetesAuth
+  GET /api/v1/auth/kubernetes-auth/identities/:identityId identityKubernetesAuth
+  PATCH /api/v1/auth/kubernetes-auth/identities/:identityId identityKubernetesAuth
+  DELETE /api/v1/auth/kubernetes-auth/identities/:identityId identityKubernetesAuth
   POST   /api/v1/auth/token/renew                                           -
   POST   /api/v1/auth/token/revoke                                          -
   POST   /api/v1/identities                                                 identity

@@ -44,6 +44,7 @@ onEveryDatabase('limits', (open) => {
     ['/api/v1/people/invitations/accept', INVITATION, 11],
     ['/api/v1/people/invitations/open', { token: INVITATION.token }, 31],
     ['/api/v1/auth/token/renew', { accessToken: 'kfa_x' }, 121],
+    ['/api/v1/auth/oidc-auth/login', { identityId: 'x', jwt: 'x' }, 121],
     ['/api/auth/sign-in/email', { email: 'eve@example.com', password: 'guess guess' }, 11],
     ['/api/auth/sign-in/social', { provider: 'oidc', callbackURL: '/' }, 11],
     ['/api/auth/request-password-reset', { email: 'eve@example.com' }, 11],

@@ -5,6 +5,7 @@ import { backup } from './routers/backup.ts'
 import { connections } from './routers/connections.ts'
 import { destinations } from './routers/destinations.ts'
 import { environments } from './routers/environments.ts'
+import { jwtAuth, kubernetesAuth, oidcAuth } from './routers/federated-auth.ts'
 import { folders } from './routers/folders.ts'
 import { identities } from './routers/identities.ts'
 import { history } from './routers/history.ts'
@@ -36,6 +37,9 @@ export const appRouter = router({
   people,
   identities,
   universalAuth,
+  oidcAuth,
+  jwtAuth,
+  kubernetesAuth,
   apiKeys,
   audit,
   backup,

@@ -559,6 +559,15 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
       .insertInto('departures')
       .values({ ...left, id: randomUUID(), retryAt: null, createdAt: '' })
       .execute()
+    const { identityId } = await machine(api, 'with an issuer')
+    const kept = { identityId, createdAt: '', updatedAt: '' }
+    const auth = { ...kept, id: randomUUID(), method: 'oidc-auth', settings: '{}', reviewerToken: 'sealed' } as const
+    await api.ctx.db.insertInto('federatedAuths').values(auth).execute()
+    const uses = { uses: 0, usesLimit: 0, ttl: 0, expiresAt: '', endsAt: '', createdAt: '' }
+    await api.ctx.db
+      .insertInto('federatedTokens')
+      .values({ ...uses, id: randomUUID(), identityId, authId: auth.id, hash: 'x' })
+      .execute()
     const tables = Object.keys(SEALED_TABLES).filter(isSealedTable)
     const checked = new Set<SealedTable>()
     for (const table of tables) {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -67,6 +68,24 @@ describe('sign-in', () => {
     }
     const used = await home.keyferry(['use'], { env: { KEYFERRY_URL: remote, KEYFERRY_TOKEN: token } })
     expect(used).toMatchObject({ code: 1, stderr: expect.stringContaining('without TLS') })
+  })
+
+  it('takes the token of a job for a machine', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+    const { id } = await client.identities.create.mutate({ name: 'ci' })
+    const publicKeys = [publicKey.export({ type: 'spki', format: 'pem' }).toString()]
+    await client.jwtAuth.attach.mutate({ identityId: id, configurationType: 'static', publicKeys, boundSubject: 'job' })
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const unsigned = `${part({ alg: 'EdDSA' })}.${part({ sub: 'job', exp: Date.now() / 1000 + 300 })}`
+    const jwt = `${unsigned}.${sign(null, Buffer.from(unsigned), privateKey).toString('base64url')}`
+    const login = ['login', '--url', url, '--identity', id, '--method', 'jwt', '--json']
+    expect(await home.keyferry(login, { input: `${unsigned}.x` })).toMatchObject({ code: 1, stdout: '' })
+    await writeFile(join(home.dir, 'job-token'), jwt)
+    const right = await home.keyferry([...login, '--token-file', 'job-token'])
+    expect(right).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(right.stdout)).toMatchObject({ name: 'ci' })
+    const absent = await home.keyferry(['login', '--url', url, '--identity', id, '--method', 'kubernetes'])
+    expect(absent).toMatchObject({ code: 1, stderr: expect.stringContaining('--token-file') })
   })
 
   it('takes e-mail and password', async () => {

@@ -1,4 +1,5 @@
 /** What may be done with people, machines and members, for the edge to mount. */
+export { jwtAuthVerbs, kubernetesAuthVerbs, oidcAuthVerbs } from './machines/federated.verbs.ts'
 export { identityVerbs, universalAuthVerbs } from './machines/machines.verbs.ts'
 export { apiKeyVerbs } from './people/api-keys.verbs.ts'
 export { instanceVerbs } from './people/me.verbs.ts'

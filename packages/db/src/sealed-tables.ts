@@ -24,6 +24,8 @@ export const SEALED_TABLES = {
   universalAuths: ['identityId', 'clientId', 'settings'],
   clientSecrets: ['id', 'identityId', 'hash', 'uses', 'usesLimit', 'ttl', 'revoked', 'createdAt'],
   accessTokens: ['id', 'identityId', 'clientSecretId', 'hash', 'ttl', 'uses', 'usesLimit', 'expiresAt', 'endsAt'],
+  federatedAuths: ['id', 'identityId', 'method', 'settings', 'reviewerToken'],
+  federatedTokens: ['id', 'identityId', 'authId', 'hash', 'ttl', 'uses', 'usesLimit', 'expiresAt', 'endsAt'],
   apiKeys: ['id', 'name', 'ownerId'],
   connections: ['id', 'projectId', 'app', 'method', 'credentials', 'allowedProjects', 'allowedTargets'],
   syncs: [

@@ -7,6 +7,8 @@ import type {
   ApiKeyTable,
   AttemptTable,
   ClientSecretTable,
+  FederatedAuthTable,
+  FederatedTokenTable,
   IdentityTable,
   InstanceAdminTable,
   InstanceSettingTable,
@@ -99,6 +101,8 @@ export interface Tables {
   universalAuths: UniversalAuthTable
   clientSecrets: ClientSecretTable
   accessTokens: AccessTokenTable
+  federatedAuths: FederatedAuthTable
+  federatedTokens: FederatedTokenTable
   apiKeys: ApiKeyTable
   totpSteps: TotpStepTable
   attempts: AttemptTable

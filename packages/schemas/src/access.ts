@@ -213,13 +213,16 @@ const trustedIps = z
   .max(50)
 const EVERYWHERE = [{ ipAddress: '0.0.0.0/0' }, { ipAddress: '::/0' }]
 
-/** Times in seconds; a limit of 0 is none. */
-const universalAuthSettings = {
-  clientSecretTrustedIps: trustedIps.default(EVERYWHERE),
+/** Of the access tokens that a way to sign in gives out. Times in seconds; a limit of 0 is none. */
+export const accessTokenSettings = {
   accessTokenTrustedIps: trustedIps.default(EVERYWHERE),
   accessTokenTTL: seconds.min(1).default(DAYS_30),
   accessTokenMaxTTL: seconds.min(1).default(DAYS_30),
   accessTokenNumUsesLimit: z.number().int().min(0).max(1_000_000_000).default(0),
+}
+const universalAuthSettings = {
+  clientSecretTrustedIps: trustedIps.default(EVERYWHERE),
+  ...accessTokenSettings,
   lockoutEnabled: z
     .boolean()
     .default(false)

@@ -79,6 +79,7 @@ export function example(schema: Json, root: Json, field: string, known: Readonly
       return null
     default:
       if (schema.format === 'email') return 'someone@example.com'
+      if (schema.format === 'uri') return 'https://example.com'
       if (schema.format === 'uuid') return randomUUID()
       if (schema.format === 'date-time') return '2026-01-01T00:00:00.000Z'
       return 'generated-text'

@@ -1,6 +1,6 @@
 import { createKeyferryClient } from '@keyferry/client'
 import { isLoopback } from '@keyferry/kernel/private-hosts'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import {
   findProject,
   openProject,
@@ -11,6 +11,7 @@ import {
   type PlaceOptions,
 } from '../cli.ts'
 import { Failure } from '../failure.ts'
+import { signInMachine, TOKENS_OF, type TokensOf } from '../machine-sign-in.ts'
 import { clientWith, refusePlainHttp, signedIn, type Credential } from '../session.ts'
 import { readSettings, writeSettings } from '../settings.ts'
 import { signIn } from '../sign-in.ts'
@@ -21,6 +22,9 @@ interface LoginOptions extends JsonOption {
   token?: string | true
   email?: string
   code?: string
+  identity?: string
+  method?: TokensOf
+  tokenFile?: string
   insecure?: boolean
 }
 
@@ -31,6 +35,9 @@ export function addAccount(program: Command, cli: Cli): void {
     .option('--token [token]', 'sign in with a token; without a value, prompts for it or reads stdin')
     .option('--email <address>', 'sign in with e-mail and password; prompts for the password or reads stdin')
     .option('--code <code>', 'of the second factor, or a recovery code; asked for where one is needed')
+    .option('--identity <id>', 'sign in as a machine, with the token of a CI job or a pod')
+    .addOption(new Option('--method <method>', 'whose token it is').choices(TOKENS_OF).default('oidc'))
+    .option('--token-file <file>', 'where that token is; left out, prompts for it, reads stdin, or takes the pod’s own')
     .option('--insecure', 'send credentials over http:// to a host that is not private')
     .action((options: LoginOptions) => login(cli, options))
 
@@ -72,8 +79,13 @@ async function login(cli: Cli, options: LoginOptions): Promise<void> {
   else terminal.line(`Signed in to ${me.organization.name} at ${url} as ${me.name}. Kept in ${file}.`)
 }
 
-async function credentialOf(cli: Cli, url: string, { token, email, code }: LoginOptions): Promise<Credential> {
+async function credentialOf(cli: Cli, url: string, options: LoginOptions): Promise<Credential> {
   const { terminal } = cli
+  const { token, email, code, identity: identityId, method: tokensOf = 'oidc', tokenFile: file } = options
+  if (identityId !== undefined) {
+    if (token !== undefined || email !== undefined) throw new Failure('--identity excludes --token and --email')
+    return { token: await signInMachine(terminal, url, { identityId, tokensOf, file }) }
+  }
   if (email === undefined) {
     return { token: (typeof token === 'string' ? token : await askHidden(terminal, 'Token:')).trim() }
   }

@@ -142,5 +142,12 @@ async function describe(ctx: Context, row: Row): Promise<Identity> {
     .select('clientId')
     .executeTakeFirst()
   const role = (await isInstanceAdmin(ctx.db, row.id)) ? 'admin' : 'no-access'
-  return { ...row, orgId, role, authMethods: auth ? ['universal-auth'] : [] }
+  const federated = await ctx.db
+    .selectFrom('federatedAuths')
+    .where('identityId', '=', row.id)
+    .select('method')
+    .orderBy('method')
+    .execute()
+  const authMethods = [...(auth ? ['universal-auth'] : []), ...federated.map(({ method }) => method)]
+  return { ...row, orgId, role, authMethods }
 }

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { ACCOUNT_TABLES, oneProcessAtATime, withOwnNames, type Db } from '@keyferry/db'
 import { OnlyByProvider, SecondFactorRequired, type Actor, type Context } from '@keyferry/kernel'
 import { getMigrations } from 'better-auth/db/migration'
-import { actorOfToken, auditRefusedToken } from '../machines/sign-in.ts'
-import { ACCESS_TOKEN_PREFIX } from '../machines/tokens.ts'
+import { actorOfToken, auditRefusedToken } from '../machines/access-tokens.ts'
+import { isAccessToken } from '../machines/tokens.ts'
 import { isKey } from '../people/api-keys.ts'
 import { passwordRules } from '../people/password-rules.ts'
 import { acceptAll, isInvited } from '../people/pending.ts'
@@ -206,9 +206,7 @@ export function createAuth({
       if (!headers.has('authorization')) return ofSession(headers, { refresh: !again })
       const token = bearerOf(headers)
       if (token === undefined) return Promise.resolve(null)
-      return token.startsWith(ACCESS_TOKEN_PREFIX)
-        ? actorOfToken(ctx, token, address, { uses: again ? 0 : 1 })
-        : ofToken(token)
+      return isAccessToken(token) ? actorOfToken(ctx, token, address, { uses: again ? 0 : 1 }) : ofToken(token)
     },
     createReset: main.createReset,
     createSignInLink: main.createSignInLink,

@@ -1,5 +1,7 @@
 /** People, machines and how they prove who they are. */
-export { renewToken, revokeToken, signIn } from '../machines/sign-in.ts'
+export { renewToken, revokeToken } from '../machines/access-tokens.ts'
+export { signInFederated } from '../machines/federated-sign-in.ts'
+export { signIn } from '../machines/sign-in.ts'
 export { ownerOfKey } from '../people/api-keys.ts'
 export { acceptInvitation, openInvitation } from '../people/invitations.ts'
 export type { AuthCall } from '../policy/auth-verb.ts'

@@ -155,6 +155,13 @@ const KEYS: Record<InstanceKey, RotatedKey> = {
         await tx.updateTable('noticeTargets').set({ secret }).where('id', '=', id).execute()
         rows += 1
       }
+      for (const { id, reviewerToken: before } of await tx
+        .selectFrom('federatedAuths')
+        .select(['id', 'reviewerToken'])
+        .execute()) {
+        const reviewerToken = before === null ? null : again(before, 'kubernetes reviewer', id)
+        if (reviewerToken !== null && (await amend(tx, 'federatedAuths', id, { reviewerToken }))) rows += 1
+      }
       const head = await readHead(tx)
       if (head) await mark(ctx, tx, head.seq, head.seq, { always: true })
       return { rows, unreadable }

@@ -103,6 +103,24 @@ export interface AccessTokenTable {
   createdAt: Fixed<Timestamp>
 }
 
+/** How an identity signs in with tokens that somebody else issues: an OpenID provider, or a Kubernetes cluster. */
+export interface FederatedAuthTable {
+  id: Fixed<string>
+  identityId: Fixed<string>
+  method: Fixed<'oidc-auth' | 'jwt-auth' | 'kubernetes-auth'>
+  /** JSON: whose tokens are accepted, which of them, and the access tokens that they get. */
+  settings: Fixed<string>
+  /** Sealed: the token that Keyferry asks the cluster with. Null: none. */
+  reviewerToken: Fixed<string | null>
+  createdAt: Fixed<Timestamp>
+  updatedAt: Timestamp
+}
+
+/** An access token that an identity got for a token of somebody else. */
+export interface FederatedTokenTable extends Omit<AccessTokenTable, 'clientSecretId'> {
+  authId: Fixed<string>
+}
+
 /** An API key that a person made; it never may more than they. Hash, expiry and last use are better-auth's, under the same id. */
 export interface ApiKeyTable {
   id: Fixed<string>

@@ -4,6 +4,7 @@ import type { SealedTable } from '@keyferry/db'
 export const TOKENS: Partial<Record<SealedTable, string>> = {
   clientSecrets: 'hash',
   accessTokens: 'hash',
+  federatedTokens: 'hash',
   invitations: 'tokenHash',
   apikey: 'key',
   // Links for a new password and the like.

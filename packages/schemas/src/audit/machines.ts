@@ -1,6 +1,6 @@
 /** Machine identities and API keys. */
 import type { ActionWords } from './action-words.ts'
-import { asRole, fields } from './phrases.ts'
+import { asRole, federatedMethod, fields } from './phrases.ts'
 import { name, say, text } from './sentence.ts'
 
 export const MACHINE_ACTIONS = {
@@ -25,6 +25,21 @@ export const MACHINE_ACTIONS = {
     about: 'machines',
     label: 'Universal auth removed',
     say: () => say`removed universal auth from a machine`,
+  },
+  'identity.federated-auth.attach': {
+    about: 'machines',
+    label: 'Sign-in without a secret set up',
+    say: (d) => say`set up ${federatedMethod(d)} for the machine ${name(d)}`,
+  },
+  'identity.federated-auth.update': {
+    about: 'machines',
+    label: 'Sign-in without a secret changed',
+    say: (d) => say`changed ${federatedMethod(d)} of a machine${fields(d)}`,
+  },
+  'identity.federated-auth.detach': {
+    about: 'machines',
+    label: 'Sign-in without a secret removed',
+    say: (d) => say`removed ${federatedMethod(d)} from a machine`,
   },
   'identity.lock-out': {
     about: 'machines',

@@ -35,3 +35,11 @@ export function moment(d: Details, field: string): string {
   return `${MOMENT.format(at)} UTC`
 }
 const MOMENT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
+
+const FEDERATED_METHODS = new Map([
+  ['oidc-auth', 'OIDC auth'],
+  ['jwt-auth', 'JWT auth'],
+  ['kubernetes-auth', 'Kubernetes auth'],
+])
+/** The way that a machine signs in without a client secret. */
+export const federatedMethod = (d: Details): string => FEDERATED_METHODS.get(text(d, 'method')) ?? text(d, 'method')

@@ -1,6 +1,6 @@
 /** Sign-ins, refused calls, and what people change about their own sign-in. */
 import type { ActionWords } from './action-words.ts'
-import { machine, repeated, times, tokenProblem, withMethod } from './phrases.ts'
+import { federatedMethod, machine, repeated, times, tokenProblem, withMethod } from './phrases.ts'
 import { name, say, text } from './sentence.ts'
 
 export const SIGN_IN_ACTIONS = {
@@ -87,13 +87,20 @@ export const SIGN_IN_ACTIONS = {
         ? say`used a token that is not valid${tokenProblem(d)}${repeated(d)}`
         : say`used other tokens that are not valid ${times(d, 'others')}`,
   },
-  'identity.sign-in': { about: 'signIn', label: 'Machine signed in', say: () => say`signed in with a client secret` },
+  'identity.sign-in': {
+    about: 'signIn',
+    label: 'Machine signed in',
+    say: (d) =>
+      text(d, 'method') === ''
+        ? say`signed in with a client secret`
+        : say`signed in by ${federatedMethod(d)} as ${name(d, 'subject')}`,
+  },
   'identity.sign-in-failed': {
     about: 'signIn',
     label: 'Sign-in of a machine failed',
     say: (d) =>
       text(d, 'others') === ''
-        ? say`failed to sign in as ${machine(d)}${text(d, 'problem') === 'address' ? ', from an address that is not trusted' : ''}${repeated(d)}`
+        ? say`failed to sign in as ${machine(d)}${text(d, 'problem') === 'address' ? ', from an address that is not trusted' : ''}${text(d, 'method') === '' ? '' : ` by ${federatedMethod(d)} (${text(d, 'problem')})`}${repeated(d)}`
         : say`failed to sign in as other machines ${times(d, 'others')}`,
   },
   'identity.token-renew': { about: 'signIn', label: 'Token renewed', say: () => say`renewed its access token` },

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { createKeyferryClient } from '@keyferry/client'
+import { Failure } from './failure.ts'
+import { askHidden, type Terminal } from './terminal.ts'
+
+/** Where a pod finds the token of its service account. */
+const POD_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token'
+
+/** Whose token a machine signs in with. */
+export const TOKENS_OF = ['oidc', 'jwt', 'kubernetes'] as const
+export type TokensOf = (typeof TOKENS_OF)[number]
+
+export interface MachineSignIn {
+  identityId: string
+  tokensOf: TokensOf
+  /** File with the token; left out, a pod's own, or the one that is asked for. */
+  file?: string | undefined
+}
+
+/** An access token for the token of a CI job or a pod. Throws `Failure` when the file cannot be read. */
+export async function signInMachine(terminal: Terminal, url: string, machine: MachineSignIn): Promise<string> {
+  const { identityId, tokensOf } = machine
+  const file = machine.file ?? (tokensOf === 'kubernetes' ? POD_TOKEN : undefined)
+  const jwt = (file === undefined ? await askHidden(terminal, 'Token of the job:') : await tokenIn(file)).trim()
+  const client = createKeyferryClient({ url })
+  const { accessToken } = await client[`${tokensOf}Auth`].login.mutate({ identityId, jwt })
+  return accessToken
+}
+
+async function tokenIn(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch {
+    throw new Failure(`${file} cannot be read`, 'Pass the file that holds the token with --token-file.')
+  }
+}

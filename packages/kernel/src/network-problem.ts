@@ -1,0 +1,38 @@
+import { ClosedHost } from './network.ts'
+
+const REASONS = new Map([
+  ['ENOTFOUND', 'the name does not resolve'],
+  ['EAI_AGAIN', 'the name could not be resolved just now'],
+  ['ECONNREFUSED', 'nothing listens there'],
+  ['ECONNRESET', 'the connection was cut'],
+  ['UND_ERR_SOCKET', 'the connection was cut'],
+  ['EPIPE', 'the connection was cut'],
+  ['ETIMEDOUT', 'no answer in time'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'no answer in time'],
+  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'the answer is too large'],
+  ['UND_ERR_HEADERS_OVERFLOW', 'the headers of the answer are too large'],
+  ['EHOSTUNREACH', 'there is no way to it'],
+  ['ENETUNREACH', 'there is no way to it'],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is signed by an authority this machine does not know'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is signed by an authority this machine does not know'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
+])
+
+/**
+ * Why `host` gave no answer, in words for people; null for an error that is not the network's. The system's own message is left out: it is not ours to
+ * vouch for.
+ */
+export function networkProblem(host: string, error: unknown, timedOutMs: number | null): string | null {
+  if (error instanceof ClosedHost) return error.message
+  if (timedOutMs !== null) return `${host} gave no answer within ${timedOutMs / 1000} s`
+  const code = codeOf(error)
+  return code === null ? null : `Can't reach ${host}: ${REASONS.get(code) ?? `network problem ${code}`}`
+}
+
+function codeOf(error: unknown): string | null {
+  if (error instanceof AggregateError) return codeOf(error.errors[0])
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
+  return null
+}
