@@ -1,4 +1,6 @@
 /** Somebody who writes to the database, and kept a copy of rows from earlier, brings nothing back by them: they were valid once, and ended. */
+import { createHash } from 'node:crypto'
+import { endSessions } from '@keyferry/access'
 import { acceptSecrets, checkStore } from '@keyferry/core'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { verifyAudit, type Context } from '@keyferry/kernel'
@@ -202,6 +204,155 @@ onEveryDatabase('rows of an earlier time that are put back', (open) => {
       'session',
     ])
   })
+
+  it('let nobody in that were taken out before what they give ended', async () => {
+    const me = async (how: { token?: string | null; headers?: Record<string, string> }) =>
+      (await api.send('GET', '/api/v1/me', undefined, how)).status
+    const page = { origin: 'http://127.0.0.1:4400', 'sec-fetch-site': 'same-origin' }
+    const sendPage = (path: string, body: object, cookie = '') =>
+      api.send('POST', path, body, { token: null, headers: { ...page, cookie } })
+    const cookieOf = ({ headers }: { headers: Record<string, unknown> }) =>
+      [headers['set-cookie'] ?? []]
+        .flat()
+        .map((cookie) => String(cookie).split(';')[0])
+        .join('; ')
+    const email = 'eve@example.com'
+    const [first, second, third] = ['the first long password', 'the second long password', 'the third long password']
+    const link = async (sent: ReturnType<typeof api.send>) => new URL((await sent).body.link).searchParams.get('token')
+    const invited = await link(api.send('POST', '/api/v1/people/invitations', { email, instanceAdmin: true }))
+    const accepted = { token: invited, name: 'Eve', password: first }
+    await api.send('POST', '/api/v1/people/invitations/accept', accepted, { token: null })
+    const people = (await api.send('GET', '/api/v1/people')).body.people
+    const { id: eve } = people.find((person: { email: string }) => person.email === email)
+    const signIn = async (password: string) => cookieOf(await sendPage('/api/auth/sign-in/email', { email, password }))
+    const signedIn = (cookie: string) => me({ token: null, headers: { cookie } })
+    /** Rows that are not in the database while `ending` ends them, and there again afterwards. */
+    const aside = async (table: string, where: RawBuilder<unknown>, ending: () => Promise<unknown>, id = 'id') => {
+      const rows = await copy(table, where)
+      await run(sql`delete from ${sql.table(table)} where ${where}`)
+      await ending()
+      await putBack(table, rows, id)
+    }
+    const ended = async (request: ReturnType<typeof api.send>) => expect([200, 204]).toContain((await request).status)
+
+    // Sessions, one at a time, and everybody's.
+    const ofEve = sql`${sql.ref('userId')} = ${eve}`
+    let cookie = await signIn(first)
+    expect(await signedIn(cookie)).toBe(200)
+    await aside('session', ofEve, () => ended(api.send('DELETE', `/api/v1/people/${eve}/sessions`)))
+    expect(await signedIn(cookie)).toBe(401)
+    const [kept, other] = [await signIn(first), await signIn(first)]
+    const otherToken = decodeURIComponent(other.split('=')[1] ?? '').split('.')[0]
+    await aside('session', sql`token = ${otherToken}`, async () => {
+      const changed = { currentPassword: first, newPassword: second }
+      cookie = cookieOf(await sendPage('/api/auth/change-password', changed, kept))
+    })
+    expect([await signedIn(other), await signedIn(cookie)]).toEqual([401, 200])
+
+    // A link for a new password, once another one has set it; and the password from before.
+    const reset = () => link(api.send('POST', `/api/v1/people/${eve}/reset-link`))
+    const [unused, used] = [await reset(), await reset()]
+    const setPassword = (token: string | null, newPassword: string) =>
+      sendPage('/api/auth/reset-password', { token, newPassword })
+    const links = await copy('verification', sql`value = ${eve}`)
+    const usedLink = await usedOf(links, used)
+    await aside('verification', sql`value = ${eve} and id != ${usedLink}`, () =>
+      aside('account', ofEve, () => ended(setPassword(used, third))),
+    )
+    expect((await setPassword(unused, first)).status).toBe(400)
+    expect([await signIn(second), await signIn(third)]).toEqual(['', expect.stringContaining('session')])
+
+    // Rights of the instance and of a project.
+    cookie = await signIn(third)
+    const isAdmin = async () =>
+      (await api.send('GET', '/api/v1/me', undefined, { token: null, headers: { cookie } })).body.me.instanceAdmin
+    expect(await isAdmin()).toBe(true)
+    await aside(
+      'instance_admins',
+      sql`principal_id = ${eve}`,
+      () => ended(api.send('PATCH', `/api/v1/people/${eve}`, { instanceAdmin: false })),
+      'principal_id',
+    )
+    expect(await isAdmin()).toBe(false)
+    const { identityId, token, clientSecretId } = await machine(api, 'aside')
+    const memberships = `/api/v1/projects/${projectId}/identity-memberships/${identityId}`
+    const seen = async () =>
+      (await api.send('GET', `/api/v4/secrets?projectId=${projectId}&environment=dev`, undefined, { token })).status
+    await ended(api.send('POST', memberships, { role: 'admin' }))
+    expect(await seen()).toBe(200)
+    const ofMachine = sql`principal_id = ${identityId}`
+    await aside('memberships', ofMachine, async () => {
+      await ended(api.send('POST', memberships, { role: 'viewer', scopes: [{ environment: 'prod' }] }))
+      await run(sql`delete from memberships where ${ofMachine}`)
+    })
+    expect(await seen()).toBe(404)
+
+    // Tokens and secrets of machines.
+    const auth = `/api/v1/auth/universal-auth/identities/${identityId}`
+    const tokens = sql`identity_id = ${identityId}`
+    expect(await me({ token })).toBe(200)
+    await aside('access_tokens', tokens, () =>
+      ended(api.send('POST', `${auth}/client-secrets/${clientSecretId}/revoke`)),
+    )
+    expect(await me({ token })).toBe(401)
+    const secret = (await api.send('POST', `${auth}/client-secrets`, {})).body.clientSecret
+    const login = async () => {
+      const { clientId } = (await api.send('GET', auth)).body.identityUniversalAuth
+      const answer = await api.send('POST', '/api/v1/auth/universal-auth/login', { clientId, clientSecret: secret })
+      return answer.body.accessToken ?? answer.status
+    }
+    const issued = await login()
+    expect(await me({ token: issued })).toBe(200)
+    await aside('access_tokens', tokens, () =>
+      aside('client_secrets', tokens, async () => {
+        await ended(api.send('DELETE', auth))
+        await ended(api.send('POST', auth, {}))
+      }),
+    )
+    expect([await login(), await me({ token: issued })]).toEqual([401, 401])
+
+    // A token that may be used twice.
+    await ended(api.send('PATCH', auth, { accessTokenNumUsesLimit: 2 }))
+    const { clientId } = (await api.send('GET', auth)).body.identityUniversalAuth
+    const { clientSecret } = (await api.send('POST', `${auth}/client-secrets`, {})).body
+    const limited = (await api.send('POST', '/api/v1/auth/universal-auth/login', { clientId, clientSecret })).body
+    const unusedRow = await copy('access_tokens', tokens)
+    const use = () => me({ token: limited.accessToken })
+    expect([await use(), await use(), await use()]).toEqual([200, 200, 401])
+    await putBack('access_tokens', unusedRow)
+    expect(await use()).toBe(401)
+
+    // An invitation that was replaced, and everything at once.
+    const invite = () => link(api.send('POST', '/api/v1/people/invitations', { email: 'mallory@example.com' }))
+    const invitation = await invite()
+    await aside('invitations', sql`email = 'mallory@example.com'`, invite)
+    const open = { token: invitation }
+    expect((await api.send('POST', '/api/v1/people/invitations/open', open, { token: null })).status).toBe(404)
+    const last = await machine(api, 'last')
+    expect([await signedIn(cookie), await me({ token: last.token })]).toEqual([200, 200])
+    await aside('session', ofEve, () =>
+      aside('access_tokens', sql`identity_id = ${last.identityId}`, () => endSessions(api.ctx, api.actor)),
+    )
+    expect([await signedIn(cookie), await me({ token: last.token })]).toEqual([401, 401])
+    // Also for a process that starts afterwards, and what is made since is good.
+    const later = await started()
+    const found = later.db.selectFrom('accessTokens').where('identityId', '=', last.identityId).select('id')
+    expect(await found.execute()).toEqual([])
+    expect(await signedIn(await signIn(third))).toBe(200)
+    for (const table of ['session', 'account', 'verification'])
+      await run(sql`delete from ${sql.table(table)} where ${table === 'verification' ? sql`value = ${eve}` : ofEve}`)
+    for (const table of ['access_tokens', 'client_secrets'])
+      await run(sql`delete from ${sql.table(table)} where identity_id in (${identityId}, ${last.identityId})`)
+    await run(sql`delete from memberships where ${ofMachine}`)
+    await run(sql`delete from instance_admins where principal_id = ${eve}`)
+    await run(sql`delete from invitations`)
+  })
+  /** The id of the link with this token: the sealed hash of it is stored. */
+  const usedOf = async (links: readonly Row[], token: string | null) => {
+    const digest = createHash('sha256').update(`reset-password:${token}`).digest('base64url')
+    const hashes = [...api.ctx.authority.hashesOfDigest(digest)]
+    return links.find((row) => hashes.includes(String(row['identifier'])))?.['id']
+  }
 
   it('are known to other processes whatever is put into the audit log beyond its end', async () => {
     const { identityId, token } = await machine(api, 'elsewhere')

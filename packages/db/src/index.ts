@@ -7,7 +7,16 @@ export { isCollision, isUniqueViolation, storeTrouble, type StoreTrouble } from 
 export { valuesTable, inList } from './lists.ts'
 export { lockRows, lockTable, oneProcessAtATime } from './locks.ts'
 export { holdMigrations, migrate, missingMigrations, SchemaTooNew, unknownMigrations } from './migrate.ts'
-export { markEnded, markWritten, takeMarks, type EndedRow, type MarkKeeper, type Marks } from './marks.ts'
+export {
+  endRowsBefore,
+  markEnded,
+  markGroupEnded,
+  markWritten,
+  takeMarks,
+  type EndedRow,
+  type MarkKeeper,
+  type Marks,
+} from './marks.ts'
 export { openPostgres, openSqlite, type Db, type Dialect } from './open.ts'
 export {
   ACCOUNT_TABLES,
@@ -17,6 +26,7 @@ export {
   type MarkedTable,
   type SealedTable,
 } from './sealed-tables.ts'
+export { groupsOf } from './row-groups.ts'
 export { contentOf, isSealed, KeyRotated, type Sealer } from './sealer.ts'
 export { withOwnNames, withSeals } from './seals.ts'
 export type * from './tables.ts'

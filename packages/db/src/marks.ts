@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Transaction, TransactionBuilder } from 'kysely'
+import { groupWith, type EndedGroup } from './row-groups.ts'
 import type { SealedTable } from './sealed-tables.ts'
 import type { Tables } from './tables.ts'
 
@@ -16,6 +17,8 @@ export interface EndedRow {
 
 export interface Marks {
   ended: readonly EndedRow[]
+  /** When groups of rows ended, by their names. */
+  groups: ReadonlyMap<string, number>
   /** By id of the folder. */
   writes: ReadonlyMap<string, number>
 }
@@ -25,8 +28,8 @@ export interface MarkKeeper {
   keep(tx: Transaction<Tables>, marks: Marks): Promise<void>
   /** The transaction that took these is committed. */
   kept(marks: Marks): void
-  /** Rows ended by a statement without a transaction. */
-  ended(rows: readonly EndedRow[]): void
+  /** What ended by a statement without a transaction. */
+  outside(marks: Marks): void
 }
 
 /** Of tables whose rows end by themselves: the column that says when. */
@@ -47,10 +50,10 @@ export function untilOf(table: SealedTable, valueOf: (column: string) => unknown
 }
 
 /**
- * Columns whose earlier value gives nothing worth keeping in mind: a session that ends sooner, a token with some uses more, a stream that delivers again.
+ * Columns whose earlier value gives nothing worth keeping in mind: a session or token that ends sooner, a stream that delivers again.
  */
 const RENEWED: Partial<Record<SealedTable, readonly string[]>> = {
-  accessTokens: ['uses', 'expiresAt'],
+  accessTokens: ['expiresAt'],
   session: ['expiresAt'],
   auditStreams: ['seq'],
 }
@@ -59,10 +62,17 @@ const RENEWED: Partial<Record<SealedTable, readonly string[]>> = {
 export const ends = (table: SealedTable, columns: readonly string[]): boolean =>
   columns.some((column) => !RENEWED[table]?.includes(column))
 
-interface Running {
+interface Noted {
   ended: EndedRow[]
+  groups: Map<string, number>
   writes: Map<string, number>
-  kept: { ended: EndedRow[]; writes: Map<string, number> }
+}
+const nothing = (): Noted => ({ ended: [], groups: new Map(), writes: new Map() })
+
+interface Running {
+  /** Since they were taken last. */
+  noted: Noted
+  kept: Noted
 }
 const transactions = new AsyncLocalStorage<Running>()
 
@@ -70,27 +80,46 @@ const transactions = new AsyncLocalStorage<Running>()
 export function markEnded(keeper: MarkKeeper, rows: readonly EndedRow[]): void {
   if (rows.length === 0) return
   const running = transactions.getStore()
-  if (running) running.ended.push(...rows)
-  else keeper.ended(rows)
+  if (running) running.noted.ended.push(...rows)
+  else keeper.outside({ ...nothing(), ended: rows })
 }
+
+/** Notes that a group of rows ended. */
+export function markGroupEnded(keeper: MarkKeeper, { name, at }: EndedGroup): void {
+  const running = transactions.getStore()
+  if (running) running.noted.groups.set(name, at)
+  else keeper.outside({ ...nothing(), groups: new Map([[name, at]]) })
+}
+
+/**
+ * Ends the rows with these values that were sealed before `at`, also those that are not in the database now. The columns make a group (row-groups.ts). Rows
+ * that stay are sealed again (`amend`) after `at` was asked for.
+ */
+export const endRowsBefore = (
+  keeper: MarkKeeper & { endsAt(): number },
+  table: SealedTable,
+  values: Readonly<Record<string, unknown>>,
+  at: number = keeper.endsAt(),
+): void => markGroupEnded(keeper, { name: groupWith(table, values), at })
 
 /** Notes that the running transaction wrote the secrets of a folder for the `writes`th time. */
 export function markWritten(folderId: string, writes: number): void {
   const running = transactions.getStore()
   if (!running) throw new Error('secrets are written in a transaction')
-  running.writes.set(folderId, writes)
+  running.noted.writes.set(folderId, writes)
 }
 
 /** What the running transaction has noted since it was asked last; null for nothing. The caller writes it down in the same transaction. */
 export function takeMarks(): Marks | null {
   const running = transactions.getStore()
-  if (!running || (running.ended.length === 0 && running.writes.size === 0)) return null
-  const marks = { ended: running.ended, writes: running.writes }
-  running.kept.ended.push(...marks.ended)
-  for (const [folderId, writes] of marks.writes) running.kept.writes.set(folderId, writes)
-  running.ended = []
-  running.writes = new Map()
-  return marks
+  if (!running) return null
+  const { noted, kept } = running
+  if (noted.ended.length === 0 && noted.groups.size === 0 && noted.writes.size === 0) return null
+  kept.ended.push(...noted.ended)
+  for (const [name, at] of noted.groups) kept.groups.set(name, at)
+  for (const [folderId, writes] of noted.writes) kept.writes.set(folderId, writes)
+  running.noted = nothing()
+  return noted
 }
 
 /** The same transaction with our names for columns; better-auth's have its own. */
@@ -108,7 +137,7 @@ export function marking<T>(builder: TransactionBuilder<T>, keeper: MarkKeeper, n
   builder.setAccessMode = (mode) => marking(setAccessMode(mode), keeper, named)
   builder.setIsolationLevel = (level) => marking(setIsolationLevel(level), keeper, named)
   builder.execute = (work) => {
-    const running: Running = { ended: [], writes: new Map(), kept: { ended: [], writes: new Map() } }
+    const running: Running = { noted: nothing(), kept: nothing() }
     return transactions.run(running, async () => {
       const result = await execute(async (tx) => {
         const result = await work(tx)

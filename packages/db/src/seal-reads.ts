@@ -19,7 +19,7 @@ import { Names } from './names.ts'
 import type { Dialect } from './open.ts'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { ACCOUNT_TABLES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
-import { isSealOf, KeyRotated, parseRow, rowName, sealIn, type Sealer } from './sealer.ts'
+import { KeyRotated, parseRow, rowName, sealIn, wholeRow, type Sealer } from './sealer.ts'
 
 /** A sealed table of a query, and the column of the answer that brings what is checked: a JSON list of the seal and the sealed columns. */
 interface Source {
@@ -189,7 +189,8 @@ export function checkedRows(
 function check(sealer: Sealer, { table, name }: Source, row: UnknownRow): boolean {
   const text = String(row[name])
   const seal = sealIn(text)
-  if (seal !== null && isSealOf(sealer, table, text, seal) && !sealer.hasEnded(seal)) {
+  const whole = seal === null ? null : wholeRow(sealer, table, text, seal)
+  if (seal !== null && whole && !sealer.hasEnded(seal, whole.groups)) {
     if (ACCOUNT_TABLES.includes(table)) sealer.latest.set(rowName(table, parseRow(table, text)[0]), seal)
     return true
   }

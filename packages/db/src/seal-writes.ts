@@ -24,6 +24,7 @@ import {
   type UpdateQueryNode,
 } from 'kysely'
 import { ENDS, ends, untilOf, type EndedRow } from './marks.ts'
+import { groupEndedBy, type EndedGroup } from './row-groups.ts'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
 import { contentOf, parseRow, plain, rowName, type Sealer } from './sealer.ts'
@@ -106,11 +107,14 @@ function replaced(
   return { seal, until: untilOf(table, (column) => values[columns.indexOf(column)]) }
 }
 
-/** A delete that also returns the seals of its rows. */
-export function sealedDelete(node: DeleteQueryNode): DeleteQueryNode {
+/** A delete that also returns the seals of its rows, and the group that it ends. */
+export function sealedDelete(
+  sealer: Sealer,
+  node: DeleteQueryNode,
+): { query: DeleteQueryNode; group: EndedGroup | null } {
   const [from] = node.from.froms
   const table = from && tableOf(from)
-  if (!table) return node
+  if (!table) return { query: node, group: null }
   const until = ENDS[table]
   const shown = [['seal', ENDED_SEAL] as const, ...(until === undefined ? [] : [[until, ENDED_UNTIL] as const])]
   const selections = shown.map(([column, name]) =>
@@ -118,7 +122,9 @@ export function sealedDelete(node: DeleteQueryNode): DeleteQueryNode {
       AliasNode.create(ReferenceNode.create(ColumnNode.create(column)), IdentifierNode.create(name)),
     ),
   )
-  return { ...node, returning: ReturningNode.create([...(node.returning?.selections ?? []), ...selections]) }
+  const returning = ReturningNode.create([...(node.returning?.selections ?? []), ...selections])
+  const name = groupEndedBy(table, node)
+  return { query: { ...node, returning }, group: name === null ? null : { name, at: sealer.endsAt() } }
 }
 
 const ENDED_SEAL = 'seal$ended'

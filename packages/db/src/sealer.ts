@@ -1,5 +1,6 @@
 /** What a seal is made of. */
 import type { MarkKeeper } from './marks.ts'
+import { groupsOf } from './row-groups.ts'
 import { ACCOUNT_TABLES, ACCOUNT_TIMES, SEALED_TABLES, type MarkedTable, type SealedTable } from './sealed-tables.ts'
 
 /** Makes and checks seals. */
@@ -7,8 +8,10 @@ export interface Sealer extends MarkKeeper {
   /** A new seal for a row, by what `contentOf` makes of it. No two are alike, so that a row that ended can be told from one like it. */
   seal(table: SealedTable, content: string): string
   isSeal(table: SealedTable, content: string, seal: string): boolean
-  /** Whether the row that had this seal was deleted or changed. */
-  hasEnded(seal: string): boolean
+  /** Whether the row that had this seal was deleted or changed, or one of the groups that it is in ended after it was sealed. */
+  hasEnded(seal: string, groups: readonly string[]): boolean
+  /** The time for a group that ends: after everything that this process sealed. */
+  endsAt(): number
   /** Whether a seal was made with a key that is newer than this process knows. */
   isNewer(seal: string): boolean
   /** Reads the key again, because it may have been rotated. Resolves to whether it is another one. Not inside a transaction. */
@@ -27,6 +30,8 @@ export interface VerifiedRow {
   table: SealedTable
   /** Its seal and its sealed columns, as a query answered them: a JSON list. */
   text: string
+  /** Names of the groups that it is in. */
+  groups: readonly string[]
 }
 
 /** The seal in such a text; null when there is none. A seal has no character that JSON escapes. */
@@ -98,15 +103,18 @@ export const isSealed = (
   columns: readonly string[] = SEALED_TABLES[table],
 ): boolean => typeof seal === 'string' && sealer.isSeal(table, contentOf(table, row, columns), seal)
 
-/** The same of a row as a query answers it. Remembers rows that are whole. */
-export function isSealOf(sealer: Sealer, table: SealedTable, text: string, seal: string): boolean {
+/** The same of a row as a query answers it: the row when the seal is its own, or null. Remembers rows that are whole. */
+export function wholeRow(sealer: Sealer, table: SealedTable, text: string, seal: string): VerifiedRow | null {
   const known = sealer.verified.get(seal)
-  if (known?.table === table && known.text === text) return true
-  if (!sealer.isSeal(table, contentOfValues(SEALED_TABLES[table], parseRow(table, text)), seal)) return false
+  if (known?.table === table && known.text === text) return known
+  const values = parseRow(table, text)
+  if (!sealer.isSeal(table, contentOfValues(SEALED_TABLES[table], values), seal)) return null
   if (sealer.verified.size >= REMEMBERED) {
     sealer.verified.clear()
     sealer.latest.clear()
   }
-  sealer.verified.set(seal, { table, text })
-  return true
+  const columns: readonly string[] = SEALED_TABLES[table]
+  const row = { table, text, groups: groupsOf(table, (column) => values[columns.indexOf(column)]) }
+  sealer.verified.set(seal, row)
+  return row
 }

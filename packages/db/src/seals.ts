@@ -17,20 +17,23 @@ import {
   type QueryId,
   type QueryResult,
   type RootOperationNode,
+  type Transaction,
   type UnknownRow,
 } from 'kysely'
-import { markEnded, marking, type EndedRow, type OurNames } from './marks.ts'
+import { markEnded, markGroupEnded, marking, type EndedRow, type OurNames } from './marks.ts'
 import { Names } from './names.ts'
 import type { Db, Dialect } from './open.ts'
+import type { EndedGroup } from './row-groups.ts'
 import { checkedReturning, checkedRows, checkedSelect } from './seal-reads.ts'
 import { deletedRows, sealedDelete, sealedInsert, sealedUpdate } from './seal-writes.ts'
 import type { Sealer } from './sealer.ts'
+import type { Tables } from './tables.ts'
 
 /** `db` with its authority rows sealed. Columns have our names. */
 export function withSeals(db: Db, sealer: Sealer): Db {
   const sealed = db.withoutPlugins().withPlugin(sealPlugin(sealer, db.dialect, new Names()))
   return Object.assign(
-    withMarks(sealed, sealer, (tx) => tx),
+    withMarks(sealed, sealer, (tx: Transaction<Tables>) => tx),
     { dialect: db.dialect },
   )
 }
@@ -47,14 +50,14 @@ export function withOwnNames<T>(store: Kysely<T>): Kysely<T> {
   const seals = store.getExecutor().plugins.flatMap((plugin) => plugins.get(plugin) ?? [])[0]
   if (!seals) return store.withoutPlugins()
   const own = store.withoutPlugins().withPlugin(sealPlugin(seals.sealer, seals.dialect, null))
-  return withMarks(own, seals.sealer, (tx) => tx.withPlugin(new CamelCasePlugin()))
+  return withMarks(own, seals.sealer, (tx: Transaction<Tables>) => tx.withPlugin(new CamelCasePlugin()))
 }
 
 const plugins = new WeakMap<KyselyPlugin, { sealer: Sealer; dialect: Dialect }>()
 
 /** `names`: gives columns our names in the same pass, since a plugin beside this one would copy every node and row once more. */
 function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): KyselyPlugin {
-  const deleting = new WeakMap<object, { returns: boolean }>()
+  const deleting = new WeakMap<object, { returns: boolean; group: EndedGroup | null }>()
   const replacing = new WeakMap<object, EndedRow>()
   const sealed = (node: RootOperationNode, queryId: QueryId): RootOperationNode => {
     switch (node.kind) {
@@ -67,9 +70,10 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
       }
       case 'DeleteQueryNode': {
         const query = checkedReturning(node, node.from.froms[0], dialect)
-        const sealed = sealedDelete(query)
-        if (sealed !== query) deleting.set(queryId, { returns: query.returning !== undefined })
-        return sealed
+        const sealed = sealedDelete(sealer, query)
+        if (sealed.query !== query)
+          deleting.set(queryId, { returns: query.returning !== undefined, group: sealed.group })
+        return sealed.query
       }
       default:
         return node
@@ -92,6 +96,7 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
       const deleted = deleting.get(queryId)
       const { result, ended } = deleted ? deletedRows(answer, deleted) : { result: answer, ended: [] }
       markEnded(sealer, ended)
+      if (deleted?.group) markGroupEnded(sealer, deleted.group)
       const rows = checkedRows(sealer, result.rows, names && names.ours)
       return Promise.resolve(rows === result.rows ? result : { ...result, rows })
     },

@@ -1,6 +1,6 @@
 /** How an identity signs in: a client id, and client secrets that are shown once and kept as hashes. */
 import { randomUUID } from 'node:crypto'
-import { amend, type ClientSecretTable, type Selectable, type UniversalAuthTable } from '@keyferry/db'
+import { amend, endRowsBefore, type ClientSecretTable, type Selectable, type UniversalAuthTable } from '@keyferry/db'
 import {
   audit,
   BadRequest,
@@ -41,6 +41,9 @@ export async function attachUniversalAuth(
       .select('clientId')
       .executeTakeFirst()
     if (present) throw new BadRequest(`Identity "${name}" has universal auth already; change it instead`)
+    // What was taken out of the database meanwhile is not valid beside the new one.
+    for (const table of ['accessTokens', 'clientSecrets', 'universalAuths'] as const)
+      endRowsBefore(ctx.authority, table, { identityId })
     await tx
       .insertInto('universalAuths')
       .values({

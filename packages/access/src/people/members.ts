@@ -1,6 +1,6 @@
 /** Who belongs to a project: people and machines, each with a role. */
 import { randomUUID } from 'node:crypto'
-import { amend, type MembershipTable, type Selectable } from '@keyferry/db'
+import { amend, endRowsBefore, type MembershipTable, type Selectable } from '@keyferry/db'
 import {
   audit,
   BadRequest,
@@ -63,6 +63,8 @@ export async function insertMembership(
     createdAt: at,
     updatedAt: at,
   }
+  // An earlier one that somebody took out of the database must not take its place.
+  endRowsBefore(ctx.authority, 'memberships', { projectId, principalId: principal.id })
   const inserted = await tx
     .insertInto('memberships')
     .values(row)

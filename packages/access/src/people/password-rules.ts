@@ -1,10 +1,11 @@
 /** What holds for a new password, whichever of better-auth's endpoints sets it, and what ends with the old one. */
-import type { Context, Tx } from '@keyferry/kernel'
+import { transact, type Context, type Tx } from '@keyferry/kernel'
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'
 import { createAuthMiddleware, getSessionFromCtx, isAPIError } from 'better-auth/api'
 import { z } from 'zod'
 import { refuseCommon } from './common-passwords.ts'
 import { endOpenDoors } from './endings.ts'
+import { endEarlierPasswords } from './users.ts'
 
 const PATHS = new Set(['/change-password', '/reset-password'])
 const change = z.object({ newPassword: z.string(), token: z.string().optional() })
@@ -23,7 +24,7 @@ export async function bannedWords(db: Context['db'] | Tx, named: readonly string
 }
 
 /** `named`: words that the operator banned. */
-export function passwordRules({ db }: Pick<Context, 'db'>, named: readonly string[]): BetterAuthPlugin {
+export function passwordRules(context: Context, named: readonly string[]): BetterAuthPlugin {
   const owners = new WeakMap<object, string>()
   return {
     id: 'keyferry-password-rules',
@@ -35,7 +36,7 @@ export function passwordRules({ db }: Pick<Context, 'db'>, named: readonly strin
             const sent = change.safeParse(ctx.body)
             const owner = sent.success ? await ownerOf(ctx, sent.data.token) : null
             if (!sent.success || !owner) return undefined
-            const words = await bannedWords(db, named)
+            const words = await bannedWords(context.db, named)
             refuseCommon(sent.data.newPassword, { email: owner.email, words }, 'newPassword')
             owners.set(ctx.context, owner.id)
             return ctx.path === '/change-password' ? { context: { body: { revokeOtherSessions: true } } } : undefined
@@ -47,7 +48,9 @@ export function passwordRules({ db }: Pick<Context, 'db'>, named: readonly strin
           matcher: ({ path }) => PATHS.has(path ?? ''),
           handler: createAuthMiddleware(async (ctx) => {
             const owner = owners.get(ctx.context)
-            if (owner !== undefined && !isAPIError(ctx.context.returned)) await endOpenDoors(ctx, owner)
+            if (owner === undefined || isAPIError(ctx.context.returned)) return
+            await transact(context, (tx) => endEarlierPasswords(context, tx, owner))
+            await endOpenDoors(ctx, owner)
           }),
         },
       ],

@@ -1,4 +1,5 @@
 /** Everybody who has an account. */
+import { endRowsBefore } from '@keyferry/db'
 import {
   audit,
   auditRepeated,
@@ -65,7 +66,10 @@ export async function removePerson(
   const { clientSecrets, afterCommit } = await transactChecked(ctx, async (tx) => {
     await refuseLastAdmin(tx, await findUser(tx, userId))
     const clientSecrets = await clientSecretsBy(tx, userId)
-    if (revokes) await revokeClientSecrets(ctx, tx, actor, clientSecrets)
+    if (revokes) {
+      endRowsBefore(ctx.authority, 'clientSecrets', { createdBy: userId })
+      await revokeClientSecrets(ctx, tx, actor, clientSecrets)
+    }
     await removeKeysOf(tx, userId)
     await tx.deleteFrom('memberships').where('principalId', '=', userId).execute()
     await tx.deleteFrom('instanceAdmins').where('principalId', '=', userId).execute()

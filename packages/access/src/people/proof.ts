@@ -27,7 +27,7 @@ export async function proveAddress(
 ): Promise<Proven> {
   const { by } = proof
   const apiKeys = await removeKeysOf(tx, user.id)
-  const ended = await dropCredentials(tx, user.id, {
+  const ended = await dropCredentials(ctx, tx, user.id, {
     password: by === 'mail' && proof.keepsPassword,
     subject: by === 'oidc' ? proof.subject : null,
   })

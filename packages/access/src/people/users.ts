@@ -1,5 +1,5 @@
 /** Accounts, read straight from better-auth's tables, which are not part of our table types. */
-import { amend, withOwnNames } from '@keyferry/db'
+import { amend, endRowsBefore, withOwnNames } from '@keyferry/db'
 import type { Context, Tx } from '@keyferry/kernel'
 
 export interface User {
@@ -29,7 +29,7 @@ type Tables = {
   twoFactor: { userId: string }
   passkey: { userId: string }
   /** A way to sign in: `accountId` is the provider's name for the person. */
-  account: { userId: string; providerId: string; accountId: string }
+  account: { id: string; userId: string; providerId: string; accountId: string }
   /** Open links, trusted devices, sign-ins that wait for a second factor. */
   verification: { value: string }
 }
@@ -110,6 +110,8 @@ export const isLinked = async (db: Context['db'] | Tx, id: string): Promise<bool
     .select('userId')
     .executeTakeFirst()) !== undefined
 
+type Keys = Pick<Context, 'authority'>
+
 /** Which ways in stay. */
 export interface Kept {
   password: boolean
@@ -118,22 +120,46 @@ export interface Kept {
 }
 
 /** Ends every way into the account but those that are `kept`, with its sessions, second factors, trusted devices and open links. */
-export async function dropCredentials(tx: Tx, id: string, kept: Kept) {
+export async function dropCredentials(ctx: Keys, tx: Tx, id: string, kept: Kept) {
   const { numDeletedRows: sessions } = await accounts(tx)
     .deleteFrom('session')
     .where('userId', '=', id)
     .executeTakeFirstOrThrow()
-  const { numDeletedRows: waysIn } = await accounts(tx)
-    .deleteFrom('account')
-    .where('userId', '=', id)
-    .$if(kept.password, (query) => query.where('providerId', '!=', PASSWORD))
-    .where((eb) =>
-      kept.subject === null
-        ? eb('providerId', '!=', OIDC)
-        : eb.or([eb('providerId', '!=', OIDC), eb('accountId', '!=', kept.subject)]),
-    )
-    .executeTakeFirstOrThrow()
+  const waysIn = await endAccounts(ctx, tx, id, ({ providerId, accountId }) =>
+    providerId === OIDC
+      ? kept.subject === null || accountId === kept.subject
+      : providerId === PASSWORD && kept.password,
+  )
   await dropSecondFactor(tx, id)
   await accounts(tx).deleteFrom('verification').where('value', '=', id).execute()
-  return { sessions: Number(sessions), waysIn: Number(waysIn) }
+  return { sessions: Number(sessions), waysIn }
+}
+
+/** Ends the ways into the account but those that `stay`, also ones that are not in the database now. Returns how many were. */
+async function endAccounts(
+  { authority }: Keys,
+  tx: Tx,
+  id: string,
+  stay: (account: Tables['account']) => boolean,
+): Promise<number> {
+  const at = authority.endsAt()
+  const all = await accounts(tx)
+    .selectFrom('account')
+    .where('userId', '=', id)
+    .select(['id', 'userId', 'providerId', 'accountId'])
+    .execute()
+  const staying = all.filter(stay).map((account) => account.id)
+  const { numDeletedRows } = await accounts(tx)
+    .deleteFrom('account')
+    .where('userId', '=', id)
+    .$if(staying.length > 0, (query) => query.where('id', 'not in', staying))
+    .executeTakeFirstOrThrow()
+  for (const accountId of staying) await amend(accounts(tx), 'account', accountId, {})
+  endRowsBefore(authority, 'account', { userId: id }, at)
+  return Number(numDeletedRows)
+}
+
+/** After a new password was set: one from before that is not in the database now does not come back. */
+export async function endEarlierPasswords(ctx: Keys, tx: Tx, id: string): Promise<void> {
+  await endAccounts(ctx, tx, id, () => true)
 }

@@ -65,7 +65,7 @@ export function factorChanges(audited: Context): BetterAuthPlugin {
         },
       ],
       after: [
-        { matcher: on(CODES), handler: createAuthMiddleware(afterCode) },
+        { matcher: on(CODES), handler: createAuthMiddleware((ctx) => afterCode(audited, ctx)) },
         {
           matcher: on(new Set([PASSKEY])),
           handler: createAuthMiddleware(async (ctx) => {
@@ -76,7 +76,7 @@ export function factorChanges(audited: Context): BetterAuthPlugin {
             await keepProof(ctx, newSession)
           }),
         },
-        { matcher: on(CHANGING), handler: createAuthMiddleware(afterChange) },
+        { matcher: on(CHANGING), handler: createAuthMiddleware((ctx) => afterChange(audited, ctx)) },
         { matcher: on(new Set(['/sign-in/email'])), handler: createAuthMiddleware(offerPasskey) },
       ],
     },
@@ -104,20 +104,20 @@ async function demandProof(audited: Context, ctx: GenericEndpointContext): Promi
   })
 }
 
-async function afterCode(ctx: Answered): Promise<void> {
+async function afterCode(kernel: Context, ctx: Answered): Promise<void> {
   const { session, newSession, returned } = ctx.context
   if (isAPIError(returned) || !session) return
   // Only setting up an app makes a new session for somebody who has one.
-  if (newSession) await endOtherSessions(ctx, session.user.id, newSession.session.token)
+  if (newSession) await endOtherSessions(kernel, ctx, session.user.id, newSession.session.token)
   else await keepProof(ctx, session)
 }
 
-async function afterChange(ctx: Answered): Promise<void> {
+async function afterChange(kernel: Context, ctx: Answered): Promise<void> {
   const { session, newSession, returned } = ctx.context
   if (isAPIError(returned) || !session) return
   const { app, passkey } = await factorsOf(ctx, session.user.id)
   await ctx.context.internalAdapter.updateUser(session.user.id, { twoFactorEnabled: app || passkey })
-  await endOtherSessions(ctx, session.user.id, (newSession ?? session).session.token)
+  await endOtherSessions(kernel, ctx, session.user.id, (newSession ?? session).session.token)
 }
 
 const pending = z.looseObject({ twoFactorRedirect: z.literal(true), twoFactorMethods: z.array(z.string()) })

@@ -58,7 +58,7 @@ onEveryDatabase('an audit log that is pruned', (open) => {
     const { authority, db: later } = await openAuthority({ db, keyring: t.ctx.keyring })
     const [row] = rows
     const { seal } = z.object({ seal: z.string() }).parse(row)
-    expect(authority.hasEnded(seal)).toBe(true)
+    expect(authority.isEnded(seal)).toBe(true)
     await sql`insert into instance_admins (principal_id, created_at, seal) values ('bob', '2026', ${seal})`.execute(db)
     expect(await later.selectFrom('instanceAdmins').select('principalId').execute()).toEqual([
       { principalId: t.actor.id },

@@ -7,6 +7,7 @@ import {
   ACCOUNT_TABLES,
   amend,
   contentOf,
+  groupsOf,
   isSealed,
   lockTable,
   markEnded,
@@ -201,8 +202,9 @@ const KEYS: Record<InstanceKey, RotatedKey> = {
           .execute()) {
           const seal = row['seal']
           // What is ignored stays so: it does not get a seal by this.
-          if (!isSealed(sealer, table, row, seal) || sealer.hasEnded(String(seal)) || sealer.isPresent(String(seal)))
-            continue
+          if (!isSealed(sealer, table, row, seal) || sealer.isPresent(String(seal))) continue
+          const groups = groupsOf(table, (column) => row[column])
+          if (sealer.hasEnded(String(seal), groups)) continue
           const hashed = token === undefined ? {} : { [token]: key.lift(String(row[token])) }
           await store
             .updateTable(table as string)

@@ -103,7 +103,11 @@ const OUTSIDE_MS = 1_000
 /** Keeps the marks of a statement without a transaction: in the next event, or soon in one of their own. */
 export function marksOutside(ctx: Context, marks: Marks): void {
   const waiting = outside.get(ctx.db)
-  outside.set(ctx.db, { ...marks, ended: [...(waiting?.ended ?? []), ...marks.ended] })
+  outside.set(ctx.db, {
+    ...marks,
+    ended: [...(waiting?.ended ?? []), ...marks.ended],
+    groups: new Map([...(waiting?.groups ?? []), ...marks.groups]),
+  })
   if (waiting) return
   const later = setTimeout(() => {
     if (!outside.has(ctx.db)) return

@@ -21,8 +21,9 @@ export interface Authority extends Sealer, Freshness {
   under(key: DataKey): Authority
 }
 
-/** Bytes that make every seal another. */
+/** Bytes that make every seal another, and before them those of the time. */
 const NONCE = 9
+const TIME = 6
 
 /** Tokens whose hashes are remembered at most: most are used again and again. */
 const REMEMBERED = 10_000
@@ -59,13 +60,21 @@ export function authorityOf(first: DataKey, parts: Parts): Authority {
     verified,
     latest,
     seal(table, content) {
-      const nonce = randomBytes(NONCE).toString('base64url')
+      const bytes = Buffer.concat([Buffer.alloc(TIME), randomBytes(NONCE)])
+      bytes.writeUIntBE(parts.freshness.sealsAt(), 0, TIME)
+      const nonce = bytes.toString('base64url')
       return `${nonce}~${key.digest(...sealedParts(table, content, nonce))}`
     },
     isSeal(table, content, seal) {
       const [nonce, digest] = split(seal)
       return key.digests(...sealedParts(table, content, nonce)).some((made) => isEqual(digest, made))
     },
+    hasEnded: (seal, groups) =>
+      parts.freshness.isEnded(seal) ||
+      groups.some((group) => {
+        const end = parts.freshness.endOf(group)
+        return end !== undefined && madeAt(seal) < end
+      }),
     isPresent: (seal) => generationOf(seal) === key.generation,
     isNewer(seal) {
       const generation = generationOf(seal)
@@ -107,6 +116,12 @@ const sealedParts = (table: SealedTable, content: string, nonce: string): string
 function split(seal: string): [nonce: string, digest: string] {
   const at = seal.indexOf('~')
   return at < 0 ? ['', seal] : [seal.slice(0, at), seal.slice(at + 1)]
+}
+
+/** Milliseconds since 1970 when a seal was made; 0 where it does not say: it is older than those that do. */
+function madeAt(seal: string): number {
+  const bytes = Buffer.from(split(seal)[0], 'base64url')
+  return bytes.length === TIME + NONCE ? bytes.readUIntBE(0, TIME) : 0
 }
 
 /** Of the key that a seal was made with. */

@@ -3,7 +3,7 @@
  * valid seal still. So whatever ends one leaves its seal in the audit log, in the row that tells of it, and whatever writes a folder leaves how often it was
  * written. The log is chained, so nobody takes that away unnoticed. Every process knows it all, and refuses what ended.
  */
-import { markEnded, markWritten, type Db, type EndedRow, type MarkKeeper, type Marks } from '@keyferry/db'
+import { markEnded, markGroupEnded, markWritten, type Db, type MarkKeeper, type Marks } from '@keyferry/db'
 import { chainKey, floorSealOf, hashOf, readHead, sealOf } from '../audit/audit-head.ts'
 import { keepMarks, marksOutside, readFloor, type AuditHead } from '../audit/audit.ts'
 import { parseMarks } from '../audit/marks.ts'
@@ -12,7 +12,13 @@ import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 
 export interface Freshness extends MarkKeeper {
   /** Whether a row with this seal was deleted or changed. */
-  hasEnded(seal: string): boolean
+  isEnded(seal: string): boolean
+  /** When a group of rows ended, as far as this process knows. */
+  endOf(group: string): number | undefined
+  /** The time for a new seal: not before anything that ended. */
+  sealsAt(): number
+  /** The time for something that ends: after everything that this process sealed. */
+  endsAt(): number
   /** How often the secrets of a folder were written, as far as this process knows. */
   writesOf(folderId: string): number
   /**
@@ -46,7 +52,10 @@ interface Parts {
 export function freshness({ keyring, report, now = () => new Date() }: Parts): Freshness {
   /** By seal: when the row would have ended in any case. */
   const ended = new Map<string, string | null>()
+  const groupEnds = new Map<string, number>()
   const written = new Map<string, number>()
+  /** Milliseconds since 1970. */
+  let [lastSeal, lastEnd] = [0, 0]
   let seen: Place | null = null
   let ctx: Context | null = null
   let sweepAt = SWEPT_EVERY
@@ -65,21 +74,39 @@ export function freshness({ keyring, report, now = () => new Date() }: Parts): F
     for (const [seal, until] of ended) if (until !== null && until < at) ended.delete(seal)
     sweepAt = ended.size + SWEPT_EVERY
   }
-  const remember = ({ ended: rows, writes }: Marks): void => {
+  const remember = ({ ended: rows, groups, writes }: Marks): void => {
     for (const { seal, until } of rows) ended.set(seal, until)
+    for (const [group, at] of groups) {
+      if (at > (groupEnds.get(group) ?? 0)) groupEnds.set(group, at)
+      // The clock of the process that ended it may be ahead.
+      lastEnd = Math.max(lastEnd, at)
+    }
     for (const [folderId, count] of writes) if (count > (written.get(folderId) ?? 0)) written.set(folderId, count)
     sweep()
   }
   return {
-    hasEnded: (seal) => ended.has(seal),
+    isEnded: (seal) => ended.has(seal),
+    endOf: (group) => groupEnds.get(group),
+    sealsAt() {
+      const at = Math.max(Date.now(), lastEnd)
+      lastSeal = Math.max(lastSeal, at)
+      return at
+    },
+    endsAt() {
+      lastEnd = Math.max(Date.now(), lastSeal + 1, lastEnd)
+      return lastEnd
+    },
     writesOf: (folderId) => written.get(folderId) ?? 0,
     kept: remember,
-    async keep(tx, marks) {
+    async keep(tx, { ended, groups, writes }) {
       if (!ctx) throw new Error('nothing is written before the process is set up')
-      await keepMarks(ctx, tx, marks)
+      const at = ctx.now().toISOString()
+      // What is over in any case, such as an item of the trash that is purged, needs no mark.
+      const marked = ended.filter(({ until }) => until === null || until >= at)
+      if (marked.length > 0 || groups.size > 0 || writes.size > 0)
+        await keepMarks(ctx, tx, { ended: marked, groups, writes })
     },
-    ended(rows: readonly EndedRow[]) {
-      const marks = { ended: rows, writes: new Map() }
+    outside(marks) {
       remember(marks)
       if (ctx) marksOutside(ctx, marks)
     },
@@ -132,11 +159,13 @@ export function freshness({ keyring, report, now = () => new Date() }: Parts): F
 /** Rows of the audit log go: what of their marks still matters is marked by this transaction once more. */
 export function carryMarks({ authority, now }: Pick<Context, 'authority' | 'now'>, texts: readonly string[]): void {
   const at = now().toISOString()
-  for (const { ended, writes } of texts.map(parseMarks)) {
+  for (const { ended, groups, writes } of texts.map(parseMarks)) {
     markEnded(
       authority,
       ended.filter(({ until }) => until === null || until >= at),
     )
+    for (const [name, end] of groups)
+      if ((authority.endOf(name) ?? 0) <= end) markGroupEnded(authority, { name, at: end })
     // A later row has the count of those that were written again.
     for (const [folderId, count] of writes) if (authority.writesOf(folderId) <= count) markWritten(folderId, count)
   }

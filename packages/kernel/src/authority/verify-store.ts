@@ -1,4 +1,4 @@
-import { ACCOUNT_TABLES, isSealed, SEALED_TABLES, type SealedTable } from '@keyferry/db'
+import { ACCOUNT_TABLES, groupsOf, isSealed, SEALED_TABLES, type SealedTable } from '@keyferry/db'
 import { CamelCasePlugin } from 'kysely'
 import type { Context } from '../context.ts'
 import { TABLES } from '../crypto/sealed-store.ts'
@@ -54,7 +54,13 @@ async function verifyRows(ctx: Context): Promise<Pick<VerifiedStore, 'rows' | 'b
       rows += 1
       const seal = row['seal']
       if (!isSealed(ctx.authority, table, row, seal)) broken.push({ table, id: String(row[id]), problem: 'changed' })
-      else if (ctx.authority.hasEnded(String(seal))) broken.push({ table, id: String(row[id]), problem: 'put back' })
+      else if (
+        ctx.authority.hasEnded(
+          String(seal),
+          groupsOf(table, (column) => row[column]),
+        )
+      )
+        broken.push({ table, id: String(row[id]), problem: 'put back' })
     }
   }
   return { rows, broken }
