@@ -19,7 +19,7 @@ import { serveConsole } from './http/console.ts'
 import { refuseCrossSite } from './http/cross-site.ts'
 import { refuseBroken, sendError, sendFailure } from './http/errors.ts'
 import { refuseUnknownHosts } from './http/hosts.ts'
-import { refuseExcessive } from './http/json.ts'
+import { bodyText } from './http/json.ts'
 import { admitBodies, BODY_LIMIT } from './http/large-bodies.ts'
 import { isLocalProgram } from './http/local.ts'
 import { registerMonitoring } from './http/monitoring.ts'
@@ -225,13 +225,14 @@ function oncePerRequest<T>(find: (request: FastifyRequest) => Promise<T>): (requ
 function acceptJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('ignore', 'ignore')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.trim() === '') return done(null, undefined)
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    let body: string
     try {
-      refuseExcessive(body)
+      body = bodyText(bytes)
     } catch (error) {
       return done(error instanceof Error ? error : null)
     }
+    if (body.trim() === '') return done(null, undefined)
     void parse(request, body, done)
   })
 }

@@ -137,6 +137,8 @@ onEveryDatabase('a narrowed developer', (open) => {
     expect((await write(narrowed, '/a', 'REF', 'to ${OWN}')).status).toBe(200)
   })
 
+  const UNREADABLE = 'refers to a folder that you may not read, or that looks for it there'
+
   /** The same through another's reference, in a list and in a file. */
   async function through(secretValue: string): Promise<[number, string][]> {
     const one = await write(narrowed, '/a', 'GUESS', secretValue)
@@ -145,8 +147,10 @@ onEveryDatabase('a narrowed developer', (open) => {
       mode: 'upsert',
       secrets: [{ secretKey: 'GUESS', secretValue }],
     })
-    const file = await narrowed('POST', '/api/v1/dotenv', { ...at('/a'), content: `GUESS='${secretValue}'` })
-    return [one, many, file].map(({ status, body }) => [status, body.message])
+    const file = await narrowed('POST', '/api/v1/dotenv', { ...at('/a'), content: `GUESS="${secretValue}"\nOTHER=1` })
+    // Of a file the other lines go in.
+    expect(file.body).toMatchObject({ unchanged: expect.anything(), refused: [{ key: 'GUESS', reason: UNREADABLE }] })
+    return [one, many].map(({ status, body }) => [status, body.message])
   }
 
   it('brings no such reference back', async () => {

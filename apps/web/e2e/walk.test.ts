@@ -90,6 +90,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
 
   it('shows what a pasted file would do before it is saved', async () => {
     await button('Add secrets').click()
+    await button('Paste .env').click()
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'latin1.env', mimeType: 'text/plain', buffer: Buffer.from('PW=gr\u00fcn', 'latin1') })
+    await see(page.getByText('latin1.env is not text in UTF-8'))
+    await page.goBack()
+    await button('Add secrets').click()
     await pasteDotenv(
       `# by hand\nDATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-2\nLOG_LEVEL=${CANARY}-3\n`,
     )
@@ -98,12 +105,15 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await see(row('LOG_LEVEL'))
 
     await pasteDotenv(
-      `DATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-22\nPEM="-----\n${CANARY}-4\n-----"\nnot a pair\n`,
+      `DATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-22#x\nPEM="-----\n${CANARY}-4\n-----"\nnot a pair\n`,
     )
     expect(await previewed('Added')).toEqual(['PEM'])
     expect(await previewed('Changed')).toEqual(['STRIPE_KEY'])
     expect(await previewed('Unchanged')).toEqual(['DATABASE_URL'])
     expect(await previewed('Refused')).toEqual([expect.stringContaining('line 6')])
+    expect(await previewed('Notes')).toEqual([
+      'STRIPE_KEY (line 2) is cut at #, where dotenv and Node begin a comment; put the value in quotes if # belongs to it',
+    ])
     expect((await client.secrets.rows.query(place)).rows).toHaveLength(3)
     await button('Save secrets').click()
     await see(row('PEM'))

@@ -26,12 +26,15 @@ dotted.key-1: yaml
 TZ=Europe/Berlin
 `
 
+const valuesOf = (entries: ReadonlyMap<string, { value: string }>) =>
+  [...entries].map(([key, { value }]) => [key, value])
+
 describe('readDotenv', () => {
   it('reads what dotenv reads: comments, quotes, several lines, blanks, the later line wins', async () => {
     const { entries, refused } = await readDotenv(FILE)
     expect(refused).toEqual([])
-    expect(Object.fromEntries(entries)).toEqual(parse(FILE))
-    expect(Object.fromEntries(entries)).toMatchObject({
+    expect(Object.fromEntries(valuesOf(entries))).toEqual(parse(FILE))
+    expect(Object.fromEntries(valuesOf(entries))).toMatchObject({
       ENCRYPTION_KEY: 'ae13021a',
       REDIS_PASSWORD: '',
       TZ: 'Europe/Berlin',
@@ -46,7 +49,7 @@ describe('readDotenv', () => {
     const { entries } = await readDotenv(
       '__proto__=one\nconstructor=two\ntoString=three\nA__proto__B="x __proto__ y"\n',
     )
-    expect([...entries]).toEqual([
+    expect(valuesOf(entries)).toEqual([
       ['__proto__', 'one'],
       ['constructor', 'two'],
       ['toString', 'three'],
@@ -58,20 +61,20 @@ describe('readDotenv', () => {
     const { entries, refused } = await readDotenv(
       `GOOD=1\r\nBIG=${'x'.repeat(MAX_VALUE_BYTES + 1)}\r\n${'L'.repeat(256)}=1\r\nMASK=${HIDDEN_VALUE}\r\nAKIA/SECRET-PIECE\r\na b=c\r\n\r\n# done`,
     )
-    expect([...entries]).toEqual([['GOOD', '1']])
+    expect(valuesOf(entries)).toEqual([['GOOD', '1']])
     expect(refused).toEqual([
-      { key: 'BIG', reason: 'Secret value must be at most 65536 bytes' },
-      { key: 'L'.repeat(256), reason: 'Secret key must be at most 255 characters' },
-      { key: 'MASK', reason: `Secret value is "${HIDDEN_VALUE}", which stands for a hidden value` },
-      { key: 'line 5', reason: expect.stringContaining('is not KEY=value') },
-      { key: 'line 6', reason: expect.stringContaining('is not KEY=value') },
+      { key: 'BIG', line: 2, reason: 'Secret value must be at most 65536 bytes' },
+      { key: 'L'.repeat(256), line: 3, reason: 'Secret key must be at most 255 characters' },
+      { key: 'MASK', line: 4, reason: `Secret value is "${HIDDEN_VALUE}", which stands for a hidden value` },
+      { key: 'line 5', line: 5, reason: expect.stringContaining('is not KEY=value') },
+      { key: 'line 6', line: 6, reason: expect.stringContaining('is not KEY=value') },
     ])
     expect(JSON.stringify(refused)).not.toContain('AKIA')
   })
 
   it('takes an empty file for what it is', async () => {
     expect(await readDotenv('\uFEFF\n# nothing\n')).toEqual({ entries: new Map(), refused: [] })
-    expect([...(await readDotenv('\uFEFFA=1')).entries]).toEqual([['A', '1']])
+    expect(valuesOf((await readDotenv('\uFEFFA=1')).entries)).toEqual([['A', '1']])
   })
 })
 
@@ -121,6 +124,84 @@ onEveryDatabase('pasteDotenv', (open) => {
     )
     expect(added).toHaveLength(1000)
     expect(await t.ctx.db.selectFrom('references').selectAll().execute()).toHaveLength(1000)
+  })
+
+  const shown = ({ lines, refused }: Awaited<ReturnType<typeof paste>>) => ({
+    notes: Object.fromEntries(lines.map(({ key, notes }) => [key, notes.map(({ code }) => code)])),
+    refused: Object.fromEntries(refused.map(({ key, reason }) => [key, reason])),
+  })
+
+  it('names what a person would not expect, and loses no line because of another', async () => {
+    const sync = await v.sync('dev:/')
+    const content = [
+      'DB_PASSWORD=s3cret#2024',
+      'PATHS="${PATHS}:./bin"',
+      'LOG_DIR="${HOME}/log"',
+      "TEMPLATE='Hello ${username}'",
+      'ONE="${TWO}"',
+      'TWO="${ONE}"',
+      'AFTER="${ONE}"',
+      'A=real',
+      'A=',
+      'FALLBACK=${FOO:-x}',
+      'TABBED="a\\tb"',
+      'LOST=gr\uFFFDn',
+      'KEY=-----BEGIN PRIVATE KEY-----',
+      'TUlJRXZRSUJBREFOQmdrcWhraUc5dzBCQVFFRkFBUw==',
+      '-----END PRIVATE KEY-----',
+      '# ${prod.NOTHING}',
+      'OK=1',
+    ].join('\n')
+    const preview = await paste(content, true)
+    expect(shown(preview)).toEqual({
+      notes: {
+        DB_PASSWORD: ['cut-at-hash'],
+        LOG_DIR: ['unresolved'],
+        TEMPLATE: [],
+        AFTER: ['unresolved'],
+        A: ['repeated', 'blank', 'unsendable'],
+        FALLBACK: ['not-filled-in'],
+        TABBED: ['read-differently'],
+        LOST: ['lost-bytes'],
+        OK: [],
+      },
+      refused: {
+        PATHS: 'is in a reference cycle: PATHS → PATHS',
+        ONE: 'is in a reference cycle: ONE → TWO → ONE',
+        TWO: 'is in a reference cycle: ONE → TWO → ONE',
+        KEY: expect.stringContaining('lines 13 to 15: a PEM block'),
+      },
+    })
+    expect(preview.lines.find(({ key }) => key === 'DB_PASSWORD')).toMatchObject({ line: 1, characters: 6 })
+    expect((await listSecretRows(t.ctx, t.actor, where)).rows).toEqual([])
+    expect(await v.wanted(sync)).toMatchObject({ wanted: 0 })
+
+    expect(await paste(content)).toEqual(preview)
+    expect(await v.wanted(sync)).toMatchObject({ wanted: 1 })
+    const left = (await listSecretRows(t.ctx, t.actor, where)).rows.flatMap(({ key, problem }) => problem && [key])
+    expect(left.filter(Boolean)).toEqual(['AFTER', 'LOG_DIR'])
+    await paste('HOME=/root\nONE=1')
+    expect(await v.resolve('dev:/')).toMatchObject({ TEMPLATE: 'Hello ${username}', LOG_DIR: '/root/log', AFTER: '1' })
+  })
+
+  it('judges a file by what is there already: what a refusal leaves in place, and what looks into the folder', async () => {
+    await v.put('dev:/', { A: '${C}', C: 'x' })
+    await v.put('dev:/lib', { HOST: 'h' })
+    await v.put('prod:/', { UP: '${dev.DOWN}', SAFE: 's' })
+    // A stays what it was, so the new C would close a cycle too; DOWN would close one through another environment.
+    const content = 'A=${A}\nC=${A}\nDOWN=${prod.UP}\nFAR=${prod.SAFE}-${dev.lib.HOST}\nB=2'
+    const preview = await paste(content, true)
+    expect(preview).toMatchObject({ added: ['FAR', 'B'], changed: [], unchanged: [] })
+    expect(preview.refused.map(({ key }) => key)).toEqual(['A', 'C', 'DOWN'])
+    expect(await paste(content)).toEqual(preview)
+    expect(await v.resolve('dev:/')).toEqual({ A: 'x', C: 'x', FAR: 's-h', B: '2' })
+  })
+
+  it('refuses in the preview what the project has no room for', async () => {
+    t.ctx.limits.project.secrets = 2
+    for (const dryRun of [true, false])
+      await expect(paste('A=1\nB=2\nC=3', dryRun)).rejects.toMatchObject({ code: 'QuotaExceeded' })
+    expect(await paste('A=1\nB=2', true)).toMatchObject({ added: ['A', 'B'] })
   })
 
   it('refuses a place that is not there', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { partsOf, referencesIn } from './references.ts'
+import { escapeReferences, mapReferences, partsOf, referencesIn } from './references.ts'
 
 describe('references', () => {
   it('cuts a value at its references and loses nothing', () => {
@@ -9,7 +9,6 @@ describe('references', () => {
       '${A}',
       'x${A}y${dev.b.C}z',
       '${A}${A}',
-      '$${A}',
       '${${A}}',
       '${A',
       '${FOO:-x}',
@@ -37,6 +36,26 @@ describe('references', () => {
     [`\${${'a.'.repeat(30_000)}KEY}`, { kind: 'unsupported' }],
   ])('reads %s', (text, expected) => {
     expect(referencesIn(`a ${text} b ${text}`)).toMatchObject([{ text, ...expected }])
+  })
+
+  it('takes one with a $ before it for text, which any text can be written as', () => {
+    expect(referencesIn('$${A} $$${dev.B} ${C}')).toMatchObject([{ text: '${C}' }])
+    expect([...partsOf('$${A} $$${dev.B} ${C}$${D}')]).toMatchObject(['${A} $${dev.B} ', { text: '${C}' }, '${D}'])
+    for (const text of [
+      '',
+      '$',
+      '$$',
+      '${A}',
+      '$${A}',
+      '$$$${A}${B}$',
+      '${${A}}',
+      '${X:-${A}}',
+      '$$x',
+      '${A',
+      '\\${A}',
+    ])
+      expect([...partsOf(escapeReferences(text))].join('')).toBe(text)
+    expect(mapReferences('$${A} ${A}$$${A} ${FOO:-x}', () => '${B.C}')).toBe('$${A} ${B.C}$$${A} ${FOO:-x}')
   })
 
   it.each(['${FOO:-bar}', '${}', '${', '}', '$KEY', '${A B}', '${A', '$ {A}', '${A\n}'])(

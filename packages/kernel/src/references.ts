@@ -3,11 +3,13 @@
  * `${env.KEY}` a key of that environment's root folder; `${env.folder.sub.KEY}` a key of `/folder/sub` there.
  *
  * Exactly the text `${…}` with one or more of `A-Z a-z 0-9 - _ . @` inside is a reference, and a value that holds one is sent
- * only when it resolves. Everything else is ordinary text and stays byte for byte: `${FOO:-default}`, `${}`, a lone `${`. There
- * is no escape; in `$${KEY}` the first `$` is text. Names with a dot cannot be referenced, because the dot separates.
- * The characters are Infisical's (its secret-reference-fns.ts, 2026-08).
+ * only when it resolves. With a `$` directly before it, it is text: `$${KEY}` is sent as `${KEY}`, `$$${KEY}` as `$${KEY}`. Everything else is
+ * ordinary text and stays byte for byte: `${FOO:-default}`, `${}`, a lone `${`. Names with a dot cannot be referenced, because the dot separates.
+ * The characters are Infisical's (its secret-reference-fns.ts, 2026-08), which has no escape.
  */
-const REFERENCE = /\$\{([A-Za-z0-9\-_.@]+)\}/g
+const REFERENCE = /(?<!\$)\$\{([A-Za-z0-9\-_.@]+)\}/g
+const ESCAPED = /\$(\$\{[A-Za-z0-9\-_.@]+\})/g
+const LOOKS_LIKE_ONE = /\$\{[A-Za-z0-9\-_.@]+\}/g
 
 export type Reference = { text: string } & (
   | { kind: 'local'; key: string }
@@ -16,16 +18,25 @@ export type Reference = { text: string } & (
   | { kind: 'unsupported'; problem: string }
 )
 
-/** A value cut at its references, in order; at most one part is held at a time. */
+/** A value cut at its references, in order, its text as it is sent; at most one part is held at a time. */
 export function* partsOf(value: string): Generator<string | Reference> {
   let from = 0
   for (const match of value.matchAll(REFERENCE)) {
-    if (match.index > from) yield value.slice(from, match.index)
+    if (match.index > from) yield unescaped(value.slice(from, match.index))
     yield parseReference(match[0], match[1] ?? '')
     from = match.index + match[0].length
   }
-  if (from < value.length) yield value.slice(from)
+  if (from < value.length) yield unescaped(value.slice(from))
 }
+
+const unescaped = (text: string): string => text.replaceAll(ESCAPED, '$1')
+
+/** A value that is sent as `text`, whatever in it looks like a reference. */
+export const escapeReferences = (text: string): string => text.replaceAll(LOOKS_LIKE_ONE, (found) => `$${found}`)
+
+/** The value with each of its references written as `write` says. */
+export const mapReferences = (value: string, write: (reference: Reference) => string): string =>
+  value.replaceAll(REFERENCE, (text, name: string) => write(parseReference(text, name)))
 
 /** The references of a value, each once, in order of appearance. */
 export function referencesIn(value: string): Reference[] {

@@ -29,6 +29,7 @@ export interface TestContext {
 const NO_HOOKS: Hooks = {
   onFoldersChanged: () => Promise.resolve(() => {}),
   onFoldersDelete: () => Promise.resolve({ afterCommit() {} }),
+  refusedByTargets: () => Promise.resolve(new Map()),
   onAccessLost: () => Promise.resolve(() => {}),
   onConnectionChanged: () => Promise.resolve(() => {}),
 }

@@ -176,11 +176,36 @@ export const deleteSecrets = inFolder.extend({
 /** A `.env` file, as pasted or uploaded. With `dryRun` it only says what it would do. */
 const dotenv: z.ZodType<SecretValue, string> = z.string().max(2_000_000)
 export const pasteDotenv = inFolder.extend({ content: dotenv, dryRun: z.boolean().default(false) })
+/** What a person should know of a line of a `.env` file that is taken. `message`: the predicate of a sentence about its key. */
+export const dotenvNote = z.object({
+  code: z.enum([
+    'cut-at-hash',
+    'read-differently',
+    'repeated',
+    'blank',
+    'lost-bytes',
+    'not-filled-in',
+    'unresolved',
+    'unsendable',
+  ]),
+  message: z.string(),
+})
 export const pastedDotenv = z.object({
   added: z.array(z.string()),
   changed: z.array(z.string()),
   unchanged: z.array(z.string()),
-  refused: z.array(z.object({ key: z.string(), reason: z.string() })),
+  refused: z.array(z.object({ key: z.string(), line: z.number().int().nullable(), reason: z.string() })),
+  lines: z
+    .array(
+      z.object({
+        line: z.number().int().describe('Where the key is set, from 1; of several lines the last'),
+        key: z.string(),
+        action: z.enum(['add', 'change', 'keep']),
+        characters: z.number().int().describe('Of the value as it is stored'),
+        notes: z.array(dotenvNote),
+      }),
+    )
+    .describe('What becomes of each key that is not refused, in the order of the file. Never a value'),
 })
 
 /** One row of the console's table: never a value. */

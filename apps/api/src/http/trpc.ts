@@ -9,7 +9,7 @@ import type { RequestContext } from '../trpc/context.ts'
 import { failureOf, type Failure } from '../trpc/errors.ts'
 import { largeAnswers, type LargeAnswers } from './answer.ts'
 import { logBug, secondsUntil } from './errors.ts'
-import { refuseExcessive } from './json.ts'
+import { bodyText } from './json.ts'
 
 /** Calls in one tRPC batch: a page of the console makes a dozen. */
 const CALLS_PER_BATCH = 50
@@ -65,13 +65,10 @@ export function registerTrpc(app: FastifyInstance, { contextOf, log }: Options, 
   fastifyTRPCPlugin(app, { trpcOptions }, (error) => {
     // tRPC would take forms as well, and has no procedure that knows what to do with one.
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser<string>(
+    app.addContentTypeParser<Buffer>(
       'application/json',
-      { parseAs: 'string' },
-      async (_request: unknown, body: string) => {
-        refuseExcessive(body)
-        return body
-      },
+      { parseAs: 'buffer' },
+      async (_request: unknown, body: Buffer) => bodyText(body),
     )
     done(error)
   })

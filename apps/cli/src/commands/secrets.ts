@@ -160,6 +160,9 @@ async function remove(
   else cli.terminal.note(`Deleted ${count(deleted.length, 'secret')}.`)
 }
 
+const SIGNS = { add: '+', change: '~', keep: '=' } as const
+const COLOURS = { add: 'green', change: 'yellow', keep: 'gray' } as const
+
 async function take(
   cli: Cli,
   file: string,
@@ -171,11 +174,14 @@ async function take(
   const content = file === '-' ? await terminal.input() : utf8(await readFile(file), file)
   const { client, place } = await openPlace(cli, options)
   const preview = await client.secrets.paste.mutate({ ...place, content, dryRun: true })
-  const { added, changed, unchanged, refused } = preview
+  const { added, changed, unchanged, refused, lines } = preview
   const nothing = added.length + changed.length === 0
   if (!options.json) {
-    for (const key of added) terminal.line(`+ ${key}`, 'green')
-    for (const key of changed) terminal.line(`~ ${key}`, 'yellow')
+    for (const { action, key, characters, notes } of lines) {
+      if (action !== 'keep' || notes.length > 0)
+        terminal.line(`${SIGNS[action]} ${key} (${count(characters, 'character')})`, COLOURS[action])
+      for (const { message } of notes) terminal.line(`    ${message}`)
+    }
     for (const { key, reason } of refused) terminal.line(`! ${key}: ${reason}`, 'red')
     terminal.line(
       `${added.length} to add, ${changed.length} to change, ${unchanged.length} unchanged, ${refused.length} refused.`,
@@ -184,7 +190,7 @@ async function take(
   const write = !dryRun && !nothing
   if (write) {
     await confirm(terminal, yes, `Write them to ${place.environment}:${place.secretPath}?`)
-    await client.secrets.paste.mutate({ ...place, content, dryRun: false })
+    await client.secrets.paste.mutate({ ...place, content })
   }
   if (options.json) terminal.json({ ...preview, written: write })
   else if (write) terminal.note('Written.')

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { emulators } from '@keyferry/core/emulators'
 import { StartupError, readEnv, runProcess } from '@keyferry/runtime'
-import { readDotenv } from '@keyferry/vault'
+import { decodeUtf8 } from '@keyferry/schemas'
 import { startKeyferry } from '../start.ts'
-import { bootstrap, clientOf, createSource } from './setup.ts'
+import { bootstrap, clientOf, createSource, expectedValues } from './setup.ts'
 import { firstSync, oneChange } from './walk.ts'
 
 const { values: options, positionals } = parseArgs({
@@ -20,9 +20,11 @@ const { values: options, positionals } = parseArgs({
 
 await runProcess(async () => {
   const file = positionals[0] ?? join(import.meta.dirname, 'example.env')
-  const dotenv = await readFile(file, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(file).catch((error: unknown) => {
     throw new StartupError(`${file} cannot be read: ${String(error)}`)
   })
+  const dotenv = decodeUtf8(bytes)
+  if (dotenv === null) throw new StartupError(`${file} is not text in UTF-8.`)
   const kept = process.env.KEYFERRY_DATA_DIR
   const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'keyferry-demo-')))
   const env = readEnv({
@@ -56,9 +58,13 @@ await runProcess(async () => {
   console.log(`Keyferry serves on ${running.url}`)
   console.log(`Sign in with ${account.email} and ${account.password}\n`)
   const client = clientOf(running.url, account)
-  const { source, refused } = await createSource(client, dotenv)
+  const { source, refused, lines } = await createSource(client, dotenv)
   for (const { key, reason } of refused) console.log(`The vault refuses ${key}: ${reason}`)
-  const { entries: values } = await readDotenv(dotenv)
+  for (const { key, notes } of lines) for (const { message } of notes) console.log(`${key} ${message}`)
+  const values = await expectedValues(client, source).catch(async (error: unknown) => {
+    await stop()
+    throw new StartupError(`The file can't be delivered. ${error instanceof Error ? error.message : String(error)}`)
+  })
   console.log(
     `${values.size} secrets of ${file} are in the vault. First sync to ${vendors.map(({ name }) => name).join(' and ')}:\n`,
   )

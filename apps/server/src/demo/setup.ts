@@ -42,14 +42,22 @@ export interface Source {
   secretPath: string
 }
 
-/** A project with `dotenv` pasted into its first environment. `refused`: keys the vault does not take, and why. */
+/**
+ * A project with `dotenv` imported into its first environment. `refused`: keys that the vault does not take, and why; `lines`: what became of the others.
+ */
 export async function createSource(client: KeyferryClient, dotenv: string) {
   const project = await client.projects.create.mutate({ projectName: 'Demo' })
   const environment = project.environments[0]?.slug
   if (environment === undefined) throw new Error('the project has no environment')
   const source: Source = { projectId: project.id, environment, secretPath: '/' }
-  const { refused } = await client.secrets.paste.mutate({ ...source, content: dotenv })
-  return { source, refused }
+  const { refused, lines } = await client.secrets.paste.mutate({ ...source, content: dotenv })
+  return { source, refused, lines }
+}
+
+/** What the targets should hold: the values of the folder, their references resolved. Throws naming the keys whose references lead nowhere. */
+export async function expectedValues(client: KeyferryClient, source: Source): Promise<Map<string, string>> {
+  const { secrets } = await client.secrets.list.query({ ...source, expandSecretReferences: true })
+  return new Map(secrets.map(({ secretKey, secretValue }) => [secretKey, secretValue]))
 }
 
 export interface SyncRef {

@@ -52,7 +52,8 @@ export async function firstSync(
       rejectedAnywhere.add(key)
       notes.push(`${name} cannot hold ${key}: ${reason}`)
     }
-    for (const key of wrong) notes.push(`${name} differs in ${key}${lastSyncMessage ? ` (${lastSyncMessage})` : ''}`)
+    for (const key of wrong) notes.push(`${name} differs in ${key}`)
+    if (wrong.length > 0 && lastSyncMessage) notes.push(`${name} says: ${lastSyncMessage}`)
     right &&= wrong.length === 0
   }
   const head = ['target', 'equal to the file', 'cannot be held', 'wrong', 'requests', 'first run']

@@ -1,5 +1,6 @@
 /** What happens to syncs when the vault, access or connections change. */
 import type { Actor, Context, Hooks, Tx } from '@keyferry/kernel'
+import { refusedByTargets } from './refused-by-targets.ts'
 import { releaseSyncs } from './release-syncs.ts'
 import { publishStopped, blockUnauthorizedSyncs } from './owner.ts'
 import { wakePending } from './wake-pending.ts'
@@ -11,6 +12,7 @@ export const syncHooks: Hooks = {
     return () => wakePending(ctx, due)
   },
   onFoldersDelete: releaseSyncs,
+  refusedByTargets,
   async onAccessLost(ctx, tx, projectId) {
     const stopped = await blockUnauthorizedSyncs(tx, projectId)
     return () => publishStopped(ctx, stopped)

@@ -4,7 +4,9 @@ import {
   BadRequest,
   budget,
   hasReference,
+  MAX_NAME_BYTES,
   named,
+  shortened,
   type Context,
   type DataKey,
   type Limits,
@@ -12,7 +14,7 @@ import {
 } from '@keyferry/kernel'
 import type { Opened, Target } from '../secrets/write.ts'
 import { dependentsOf } from '../tree/dependents.ts'
-import { loadTree, openValue, valueOpener, type SecretRow, type Tree } from '../tree/tree.ts'
+import { loadTree, openValue, valueOpener, type SecretRow, type Tree, type TreeFolder } from '../tree/tree.ts'
 import { createExpander } from './expand.ts'
 import { refuseBadImportsThrough } from './import-graph.ts'
 import { namerOf, readerOf, refuseOutOfReach } from './out-of-reach.ts'
@@ -47,28 +49,67 @@ export async function checkReferences(
   const at = tree.folders.get(folder.id)
   if (!at) return warnings
   const open = valueOpener(key, projectId)
-  const graph = await settledGraph(ctx.limits, tree, open, (row) => openValue(key, projectId, row))
-  const above = await heights(graph)
-  const written = referring.map((name) => graph.node(at, name))
-  const cycles = new Map(written.flatMap((node) => (node.cycle ? [[node.cycle, node] as const] : [])))
+  const openOnce = (row: SecretRow) => openValue(key, projectId, row)
+  const faults = new Set((await faultsOf(ctx.limits, tree, { open, openOnce }, at, referring)).values())
   const knowsAll = readerOf(ctx, projectId) === null
-  refuse(
-    [...cycles.values()].map((node) => cycleOf(graph, node)),
-    'Cyclic reference not allowed',
-    knowsAll,
-  )
-  const deep = written.find((node) => node.levels + (above.get(node)?.levels ?? 0) > MAX_REFERENCE_LEVELS)
-  if (deep) {
-    let top = deep
-    for (let from = above.get(top)?.from; from; from = above.get(top)?.from) top = from
-    refuse([tooDeep(graph, top)], TOO_DEEP, knowsAll)
-  }
+  const [cycles, deep] = [[...faults].filter(isCycle), [...faults].filter((fault) => !isCycle(fault))]
+  refuse(cycles, 'Cyclic reference not allowed', knowsAll)
+  refuse(deep, TOO_DEEP, knowsAll)
   const { problemOf } = createExpander(tree, open, budget(ctx.limits))
   for (const name of referring) {
     const problem = await problemOf(at, name)
     if (problem !== null) warnings.set(name, [`${name} ${problem}`])
   }
   return warnings
+}
+
+const isCycle = ({ kind }: Fault): boolean => kind === 'cycle'
+
+/** `openOnce`: does not remember what it opened, which would be every value there is. */
+interface Openers {
+  open: (row: SecretRow) => string | null
+  openOnce: (row: SecretRow) => string | null
+}
+
+/** The faults of secrets of a folder, by key; those of one cycle have one fault in common, and of chains that are too deep the first is told. */
+export async function faultsOf(
+  limits: Limits,
+  tree: Tree,
+  openers: Openers,
+  at: TreeFolder,
+  names: readonly string[],
+): Promise<Map<string, Fault>> {
+  const graph = await settledGraph(limits, tree, openers.open, openers.openOnce)
+  const above = await heights(graph)
+  const cycles = new Map<readonly Node[], Fault>()
+  const faults = new Map<string, Fault>()
+  let deep: Fault | null = null
+  for (const name of names) {
+    const node = graph.node(at, name)
+    if (node.cycle) {
+      const fault = cycles.get(node.cycle) ?? cycleOf(graph, node)
+      cycles.set(node.cycle, fault)
+      faults.set(name, fault)
+    } else if (node.levels + (above.get(node)?.levels ?? 0) > MAX_REFERENCE_LEVELS) {
+      deep ??= tooDeep(graph, topOf(node, above))
+      faults.set(name, deep)
+    }
+  }
+  return faults
+}
+
+function topOf(node: Node, above: Awaited<ReturnType<typeof heights>>): Node {
+  let top = node
+  for (let from = above.get(top)?.from; from; from = above.get(top)?.from) top = from
+  return top
+}
+
+/** The predicate of a sentence about a secret. `knowsAll`: the reader may know every secret that a chain can go through. */
+export function faultInWords({ kind, chain }: Fault, knowsAll: boolean): string {
+  const shown = knowsAll ? `: ${chain.map((name) => shortened(name, MAX_NAME_BYTES)).join(' → ')}` : ''
+  return kind === 'cycle'
+    ? `is in a reference cycle${shown}`
+    : `has references nested deeper than ${MAX_REFERENCE_LEVELS} levels${shown}`
 }
 
 /** Faults among the secrets that read these folders, by secret: what an import, or a folder in another place, can bring about. */
@@ -162,7 +203,6 @@ interface SettledGraph extends ReferenceGraph {
   settled: readonly Node[]
 }
 
-/** `openOnce`: does not remember what it opened, which would be every value there is. */
 async function settledGraph(
   limits: Limits,
   tree: Tree,

@@ -1,14 +1,6 @@
 /** Values with their references resolved, worked out in memory. Pure: the tree is loaded before, values are opened through `open`. */
 import { timeSlice } from '@keyferry/db'
-import {
-  hasReference,
-  MAX_NAME_BYTES,
-  MAX_PROBLEM_BYTES,
-  partsOf,
-  shortened,
-  type Reference,
-  type Spend,
-} from '@keyferry/kernel'
+import { MAX_NAME_BYTES, MAX_PROBLEM_BYTES, partsOf, shortened, type Reference, type Spend } from '@keyferry/kernel'
 import { MAX_VALUE_BYTES } from '@keyferry/schemas'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
 import { chainFrom, MAX_REFERENCE_LEVELS, nameOf, referenceGraph, type Node } from './reference-graph.ts'
@@ -76,8 +68,6 @@ export function createExpander(tree: Tree, open: (row: SecretRow) => string | nu
     if (node.references.length === 0) return { value, bytes }
     if (node.levels > MAX_REFERENCE_LEVELS)
       return failed(node, `has references nested deeper than ${MAX_REFERENCE_LEVELS} levels`)
-    // Nothing records what such a reference reads, so a change of it would go unnoticed.
-    if (hasReference(value)) return failed(node, 'puts a reference together from other values, which is not supported')
     spend(bytes)
     return { value, bytes }
   }

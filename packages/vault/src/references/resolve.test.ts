@@ -95,7 +95,7 @@ onEveryDatabase('resolve', (open, dialect) => {
       expect(await v.resolve('dev:/')).toEqual({
         A: 'https://h/r',
         B: '[dev-host|dev-host]',
-        C: '$dev-host',
+        C: '${HOST}',
         HOST: 'dev-host',
       })
     })
@@ -142,8 +142,6 @@ onEveryDatabase('resolve', (open, dialect) => {
         INTO: '${ONE}',
         PROJECT: '${@billing.dev.KEY}',
         FORM: '${dev..KEY}',
-        OPEN: '${',
-        BUILT: '${OPEN}GOOD}',
       })
       expect(await problems('dev:/')).toEqual({
         MISSING:
@@ -156,7 +154,21 @@ onEveryDatabase('resolve', (open, dialect) => {
         INTO: 'references ${ONE}, which is in a reference cycle: ONE → TWO → ONE',
         PROJECT: 'references ${@billing.dev.KEY}: cross-project references are not supported',
         FORM: 'references ${dev..KEY}, which is not of the form ${KEY} or ${environment.folder.KEY}',
-        BUILT: 'puts a reference together from other values, which is not supported',
+      })
+    })
+
+    it('are text where they are escaped, or come about only when values are put together', async () => {
+      await v.put('dev:/', {
+        A: 'x',
+        MAIL: 'Hello $${username}, ${A}',
+        MORE: '$$${MAIL} ${MAIL}',
+        OPEN: '${',
+        BUILT: '${OPEN}A}',
+      })
+      expect(await v.resolve('dev:/')).toMatchObject({
+        MAIL: 'Hello ${username}, x',
+        MORE: '$${MAIL} Hello ${username}, x',
+        BUILT: '${A}',
       })
     })
 

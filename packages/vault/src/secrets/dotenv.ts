@@ -1,27 +1,22 @@
 import { timeSlice } from '@keyferry/db'
-import { audit, BadRequest, MAX_NAME_BYTES, shortened, type Actor, type Context, type Tx } from '@keyferry/kernel'
-import { secretKey, secretValue, type pastedDotenv, type pasteDotenv as pasteDotenvInput } from '@keyferry/schemas'
+import { audit, type Actor, type Context } from '@keyferry/kernel'
+import type { pastedDotenv, pasteDotenv as pasteDotenvInput } from '@keyferry/schemas'
 import type { z } from 'zod'
+import { checkProposed, type Checked } from '../references/check-proposed.ts'
 import { checkReferences } from '../references/check-references.ts'
+import { settleUse } from '../tree/quotas.ts'
+import type { SecretRow } from '../tree/tree.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
-import { parseDotenv } from './parse-dotenv.ts'
-import {
-  openForWriting,
-  openSecret,
-  presentSecrets,
-  putSecrets,
-  whyNotStorable,
-  type Put,
-  type Target,
-} from './write.ts'
+import { readDotenv, type Entry, type Note } from './read-dotenv.ts'
+import { openForWriting, openSecret, presentSecrets, putSecrets, type Target } from './write.ts'
 
 type Pasted = z.output<typeof pastedDotenv>
-
-const MAX_KEYS = 10_000
+type Line = Pasted['lines'][number]
 
 /**
  * Takes in a `.env` file: keys that are new are added, others changed; nothing is deleted. What cannot be taken is named with the
- * reason and the rest goes in, in one transaction. With `dryRun` nothing is written. Throws `NotFound` naming the missing place.
+ * reason and the rest goes in, in one transaction. With `dryRun` that transaction is rolled back at its end, so that a preview is what the import
+ * does. Throws `NotFound` naming the missing place, and `QuotaExceeded`.
  */
 export async function pasteDotenv(
   ctx: Context,
@@ -29,77 +24,89 @@ export async function pasteDotenv(
   input: z.output<typeof pasteDotenvInput>,
 ): Promise<Pasted> {
   const { entries, refused } = await readDotenv(input.content)
-  return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
+  const taken = withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await openForWriting(ctx, tx, input)
-    const { puts, ...sorted } = await compare(tx, target, entries)
-    const pasted = { ...sorted, refused }
-    if (input.dryRun || puts.length === 0) return pasted
-    const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
-    await checkReferences(ctx, tx, target, secrets)
-    markChanged(target.folder.id)
-    await audit(ctx, tx, actor, 'secret.paste', input.projectId, {
-      environment: input.environment,
-      secretPath: input.secretPath,
-      added: pasted.added,
-      changed: pasted.changed,
-    })
+    const present = await presentSecrets(tx, target.folder.id, [...entries.keys()])
+    const values = new Map([...entries].map(([key, { value }]) => [key, value]))
+    const checked = await checkProposed(ctx, tx, target, values)
+    const unsendable = await ctx.hooks.refusedByTargets(ctx, tx, checked.shownIn, expandedValues(checked))
+    const lines = await linesOf(target, present, entries, checked, unsendable)
+    const keysOf = (action: Line['action']): string[] =>
+      lines.filter((line) => line.action === action).map(({ key }) => key)
+    const pasted: Pasted = {
+      added: keysOf('add'),
+      changed: keysOf('change'),
+      unchanged: keysOf('keep'),
+      refused: [...refused, ...refusedKeys(entries, checked)].sort(
+        (a, b) => (a.line ?? Infinity) - (b.line ?? Infinity),
+      ),
+      lines,
+    }
+    const written = lines.filter(({ action }) => action !== 'keep')
+    if (written.length > 0) {
+      const puts = written.map(({ key }) => ({ present: present.get(key), key, value: values.get(key) ?? '' }))
+      const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
+      await checkReferences(ctx, tx, target, secrets)
+      markChanged(target.folder.id)
+    }
+    if (input.dryRun) {
+      await settleUse(ctx, tx)
+      throw new Previewed(pasted)
+    }
+    if (written.length > 0)
+      await audit(ctx, tx, actor, 'secret.paste', input.projectId, {
+        environment: input.environment,
+        secretPath: input.secretPath,
+        added: pasted.added,
+        changed: pasted.changed,
+      })
     return pasted
+  })
+  return taken.catch((error: unknown) => {
+    if (error instanceof Previewed) return error.pasted
+    throw error
   })
 }
 
-async function compare(tx: Tx, target: Target, entries: ReadonlyMap<string, string>) {
-  const present = await presentSecrets(tx, target.folder.id, [...entries.keys()])
-  const puts: Put[] = []
-  const [added, changed, unchanged]: [string[], string[], string[]] = [[], [], []]
+/** Rolls the transaction of a preview back. */
+class Previewed extends Error {
+  readonly pasted: Pasted
+
+  constructor(pasted: Pasted) {
+    super('This was a preview')
+    this.pasted = pasted
+  }
+}
+
+/** Values that do not resolve yet are judged by their keys only. */
+const expandedValues = ({ expanded }: Checked): Map<string, string | null> =>
+  new Map([...expanded].map(([key, result]) => [key, 'value' in result ? result.value : null]))
+
+const refusedKeys = (entries: ReadonlyMap<string, Entry>, { refused }: Checked): Pasted['refused'] =>
+  [...refused].map(([key, reason]) => ({ key, line: entries.get(key)?.line ?? null, reason }))
+
+/** What becomes of each key that is not refused, in the order of the file. */
+async function linesOf(
+  target: Target,
+  present: ReadonlyMap<string, SecretRow>,
+  entries: ReadonlyMap<string, Entry>,
+  { refused, expanded }: Checked,
+  unsendable: ReadonlyMap<string, string>,
+): Promise<Line[]> {
+  const lines: Line[] = []
   const slice = timeSlice()
-  for (const [key, value] of entries) {
+  for (const [key, { value, line, notes }] of entries) {
     if (slice.isOver()) await slice.rest()
+    if (refused.has(key)) continue
     const row = present.get(key)
-    if (row && openSecret(target, row).value === value) {
-      unchanged.push(key)
-      continue
-    }
-    puts.push({ present: row, key, value })
-    ;(row ? changed : added).push(key)
+    const result = expanded.get(key)
+    const more: Note[] = [...notes]
+    if (result && 'problem' in result)
+      more.push({ code: 'unresolved', message: `${result.problem}, so syncs of this folder wait` })
+    const reason = unsendable.get(key)
+    if (reason !== undefined) more.push({ code: 'unsendable', message: reason })
+    const action = row === undefined ? 'add' : openSecret(target, row).value === value ? 'keep' : 'change'
+    lines.push({ line, key, action, characters: [...value].length, notes: more })
   }
-  return { puts, added, changed, unchanged }
+  return lines.sort((a, b) => a.line - b.line)
 }
-
-/** Refusals that an answer lists; of more it tells the number. */
-const MAX_REFUSED = 1000
-
-/**
- * The keys and values of a `.env` file, a later line winning over an earlier one, and what is not taken with the reason: never with content.
- * Throws `BadRequest` for too many keys.
- */
-export async function readDotenv(
-  content: string,
-): Promise<{ entries: Map<string, string>; refused: Pasted['refused'] }> {
-  const parsed = await parseDotenv(content)
-  if (parsed.entries.size > MAX_KEYS)
-    throw new BadRequest(
-      `The file has ${parsed.entries.size} keys; at most ${MAX_KEYS} can be taken in at once. Split it.`,
-    )
-  const entries = new Map<string, string>()
-  const refused: Pasted['refused'] = []
-  const slice = timeSlice()
-  for (const [key, value] of parsed.entries) {
-    if (slice.isOver()) await slice.rest()
-    const problem =
-      issueOf(secretKey.safeParse(key)) ??
-      issueOf(secretValue.safeParse(value)) ??
-      prefixed('Secret value ', whyNotStorable(value))
-    if (problem) refused.push({ key: shortened(key, MAX_NAME_BYTES), reason: problem })
-    else entries.set(key, value)
-  }
-  refused.push(...parsed.strayLines.map((line) => ({ key: `line ${line}`, reason: STRAY })))
-  const shown = refused.slice(0, MAX_REFUSED)
-  const more = refused.length - shown.length + parsed.stray - parsed.strayLines.length
-  if (more > 0) shown.push({ key: `${more} more`, reason: 'are refused too, and not listed' })
-  return { entries, refused: shown }
-}
-
-const STRAY = 'is not KEY=value with a key of letters, digits, _, - and .'
-
-const issueOf = (result: z.ZodSafeParseResult<string>): string | null => result.error?.issues[0]?.message ?? null
-const prefixed = (prefix: string, text: string | null): string | null => (text === null ? null : prefix + text)

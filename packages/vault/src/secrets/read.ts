@@ -5,7 +5,6 @@ import {
   BadRequest,
   budget,
   NotFound,
-  referencesIn,
   snapshot,
   Unresolvable,
   type Actor,
@@ -19,6 +18,7 @@ import { projectKey } from '../keys/project-key.ts'
 import { createExpander, type Expanded } from '../references/expand.ts'
 import { namerOf, readerOf, refuseTreeOutOfReach } from '../references/out-of-reach.ts'
 import { visible } from '../references/reference-graph.ts'
+import { referencedFolders } from '../references/referenced-folders.ts'
 import { tooDeepProblem } from '../references/resolve.ts'
 import { findFolder, foldersBelow, type Located } from '../tree/find-folder.ts'
 import { shownTags, tagsBySlug, type ShownTag } from '../tree/tags.ts'
@@ -153,7 +153,7 @@ export async function getSecret(
     const { row, tags } = await versionRow(tx, located, input.secretName, input.version)
     // An old value may reference folders that no edge of the present one leads to.
     const text = openValue(await projectKey(ctx, tx, input.projectId), input.projectId, row)
-    const referenced = input.expandSecretReferences ? await referencedFolders(tx, input.projectId, text ?? '') : []
+    const referenced = input.expandSecretReferences ? await referencedFolders(tx, input.projectId, [text ?? '']) : []
     const loaded = await load(ctx, tx, input, [folderId, ...referenced], names)
     loaded.tree.folders.get(folderId)?.secrets.set(input.secretName, row)
     if (tags) {
@@ -242,21 +242,6 @@ function plain(value: string | null, spend: Spend): Expanded {
 function finish<T>(listed: T, problems: Problems): T {
   if (problems.length > 0) throw new Unresolvable(problems)
   return listed
-}
-
-/** The folders that a text refers to. */
-async function referencedFolders(tx: Tx, projectId: string, text: string): Promise<string[]> {
-  const places = new Set<string>()
-  for (const reference of referencesIn(text))
-    if (reference.kind === 'absolute') places.add(`${reference.environment} ${reference.path}`)
-  if (places.size === 0) return []
-  const rows = await tx
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('environments.projectId', '=', projectId)
-    .select(['folders.id', 'folders.path', 'environments.slug'])
-    .execute()
-  return rows.flatMap(({ id, path, slug }) => (places.has(`${slug} ${path}`) ? id : []))
 }
 
 /** An older version in the shape of a present one, and the slugs of the tags it had. What was not kept then is as it is now. */

@@ -4,9 +4,9 @@ import {
   BadRequest,
   budget,
   hasReference,
+  mapReferences,
   MAX_NAME_BYTES,
   named,
-  partsOf,
   referencesIn,
   shortened,
   type Actor,
@@ -164,7 +164,7 @@ function rewrite(
       return moved && source ? written(at, reference.key, reference.text, owner) : reference.text
     return at === folder ? reference.text : written(at, reference.key, reference.text, owner)
   }
-  return [...partsOf(value)].map((part) => (typeof part === 'string' ? part : one(part))).join('')
+  return mapReferences(value, one)
 }
 
 function refuseTooLong(owner: string, text: string): void {

@@ -126,7 +126,8 @@ export const secretVerbs = {
   paste: defineVerb({
     input: schemas.pasteDotenv,
     requires: writing,
-    references: ({ projectId, content }) => ({ projectId, values: [content] }),
+    // Which of them are refused is found value by value: one must not lose the others, and a comment writes nothing.
+    references: ({ projectId }) => ({ projectId, values: [] }),
     run: pasteDotenv,
   }),
 

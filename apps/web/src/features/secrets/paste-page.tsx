@@ -1,5 +1,6 @@
 import { count } from '@keyferry/schemas/count'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { decodeUtf8 } from '@keyferry/schemas'
 import { FileUp } from 'lucide-react'
 import { useState, type ChangeEvent } from 'react'
 import { toast } from '../../lib/toast.ts'
@@ -25,6 +26,7 @@ export function PastePage({ place }: { place: FolderRef }) {
   const navigate = useNavigate()
   const utils = trpc.useUtils()
   const [content, setContent] = useState('')
+  const [unreadable, setUnreadable] = useState<string | null>(null)
   const preview = trpc.secrets.paste.useMutation()
   const save = trpc.secrets.paste.useMutation()
   useUnsaved(content !== '' && !save.isSuccess)
@@ -34,6 +36,7 @@ export function PastePage({ place }: { place: FolderRef }) {
 
   const change = (text: string) => {
     setContent(text)
+    setUnreadable(null)
     preview.reset()
     save.reset()
   }
@@ -41,7 +44,9 @@ export function PastePage({ place }: { place: FolderRef }) {
     const file = event.target.files?.[0]
     event.target.value = ''
     if (!file) return
-    change(await file.text())
+    const text = decodeUtf8(await file.arrayBuffer())
+    change(text ?? '')
+    setUnreadable(text === null ? file.name : null)
   }
   const commit = () =>
     save.mutate(
@@ -92,6 +97,11 @@ export function PastePage({ place }: { place: FolderRef }) {
           value={content}
           onChange={(event) => change(event.target.value)}
         />
+        {unreadable !== null && (
+          <Notice kind="bad" title={`${unreadable} is not text in UTF-8`}>
+            Its characters would be stored as others. Save the file as UTF-8 and upload it again.
+          </Notice>
+        )}
         {problem && (
           <Notice kind="bad" title={preview.error ? 'The file could not be read' : 'Nothing was saved'}>
             {messageOf(problem)}
