@@ -123,6 +123,18 @@ onEveryDatabase('hostile input', (open) => {
     expect(answer.text.length).toBeLessThan(MAX_ERROR_BYTES)
   })
 
+  it('a body of bytes that are not UTF-8 is refused, and stores nothing', async () => {
+    const text = JSON.stringify({ ...at, secretValue: 'gr?n', content: 'PW=gr?n' })
+    const payload = Buffer.from(text.replaceAll('?', '\u00FC'), 'latin1')
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${api.token}` }
+    for (const url of ['/api/v4/secrets/PW', '/api/v1/dotenv', '/api/trpc/secrets.paste']) {
+      const refused = await api.app.inject({ method: 'POST', url, headers, payload })
+      expect(refused.statusCode).toBe(400)
+      expect(refused.body).toContain('is not text in UTF-8')
+    }
+    expect((await rows()).body.rows).toEqual([])
+  })
+
   it('tells of a few of a million lines that are none', async () => {
     const { body, text } = await paste('x\n'.repeat(1_000_000))
     expect(body.refused.at(-1)).toMatchObject({ key: '999000 more' })

@@ -283,7 +283,10 @@ describe('secrets', () => {
     await client.secrets.create.mutate({ ...place, secretName: 'KEPT', secretValue: 'same' })
     await writeFile(join(home.dir, 'app.env'), 'KEPT=same\nNEW=fresh-value\n')
     const asked = await keyferry(['secrets', 'import', 'app.env', ...at])
-    expect(asked).toMatchObject({ code: 1, stdout: '+ NEW\n1 to add, 0 to change, 1 unchanged, 0 refused.\n' })
+    expect(asked).toMatchObject({
+      code: 1,
+      stdout: '+ NEW (11 bytes)\n1 to add, 0 to change, 1 unchanged, 0 refused.\n',
+    })
     expect(asked.stderr).toContain('--yes')
     await expect(written('NEW')).rejects.toThrow('not found')
     expect(await keyferry(['secrets', 'import', 'app.env', '--yes', ...at])).toMatchObject({ code: 0 })

@@ -172,7 +172,7 @@ onEveryDatabase('pasteDotenv', (open) => {
         KEY: expect.stringContaining('lines 13 to 15: a PEM block'),
       },
     })
-    expect(preview.lines.find(({ key }) => key === 'DB_PASSWORD')).toMatchObject({ line: 1, characters: 6 })
+    expect(preview.lines.find(({ key }) => key === 'DB_PASSWORD')).toMatchObject({ line: 1, bytes: 6 })
     expect((await listSecretRows(t.ctx, t.actor, where)).rows).toEqual([])
     expect(await v.wanted(sync)).toMatchObject({ wanted: 0 })
 

@@ -201,7 +201,7 @@ export const pastedDotenv = z.object({
         line: z.number().int().describe('Where the key is set, from 1; of several lines the last'),
         key: z.string(),
         action: z.enum(['add', 'change', 'keep']),
-        characters: z.number().int().describe('Of the value as it is stored'),
+        bytes: z.number().int().describe('Of the value as it is stored, in UTF-8'),
         notes: z.array(dotenvNote),
       }),
     )

@@ -177,9 +177,9 @@ async function take(
   const { added, changed, unchanged, refused, lines } = preview
   const nothing = added.length + changed.length === 0
   if (!options.json) {
-    for (const { action, key, characters, notes } of lines) {
+    for (const { action, key, bytes, notes } of lines) {
       if (action !== 'keep' || notes.length > 0)
-        terminal.line(`${SIGNS[action]} ${key} (${count(characters, 'character')})`, COLOURS[action])
+        terminal.line(`${SIGNS[action]} ${key} (${count(bytes, 'byte')})`, COLOURS[action])
       for (const { message } of notes) terminal.line(`    ${message}`)
     }
     for (const { key, reason } of refused) terminal.line(`! ${key}: ${reason}`, 'red')

@@ -106,7 +106,7 @@ async function linesOf(
     const reason = unsendable.get(key)
     if (reason !== undefined) more.push({ code: 'unsendable', message: reason })
     const action = row === undefined ? 'add' : openSecret(target, row).value === value ? 'keep' : 'change'
-    lines.push({ line, key, action, characters: [...value].length, notes: more })
+    lines.push({ line, key, action, bytes: Buffer.byteLength(value), notes: more })
   }
   return lines.sort((a, b) => a.line - b.line)
 }

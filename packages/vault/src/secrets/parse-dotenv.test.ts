@@ -35,7 +35,13 @@ const words = fc.constantFrom(
   ...`a secret é $x \${A} \${B:-c} {"a":"b"} it's x=y == C:\\dir # #ff \\n \\t \\ \\" \\' " ' \` 😀 https://h/p?q=1#frag % !`.split(
     ' ',
   ),
-  ...['b c', ' note', ' #', ' ', '\t', '\u00A0', '\n'],
+  'b c',
+  ' note',
+  ' #',
+  ' ',
+  '\t',
+  '\u00A0',
+  '\n',
 )
 /** A line as people write them, with something unusual in it now and then. */
 const generatedLine = fc
