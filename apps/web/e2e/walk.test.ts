@@ -81,6 +81,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
 
   const pasteDotenv = async (file: string): Promise<void> => {
     await button('Paste .env').click()
+    await preview(file)
+  }
+  const preview = async (file: string): Promise<void> => {
     await page.getByLabel('File content').fill(file)
     await button('Preview').click()
     await see(page.getByRole('heading', { name: 'What saving would do' }))
@@ -95,11 +98,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
       .locator('input[type=file]')
       .setInputFiles({ name: 'latin1.env', mimeType: 'text/plain', buffer: Buffer.from('PW=gr\u00fcn', 'latin1') })
     await see(page.getByText('latin1.env is not text in UTF-8'))
-    await page.goBack()
-    await button('Add secrets').click()
-    await pasteDotenv(
-      `# by hand\nDATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-2\nLOG_LEVEL=${CANARY}-3\n`,
-    )
+    await preview(`# by hand\nDATABASE_URL="postgres://${CANARY}-1"\nSTRIPE_KEY=${CANARY}-2\nLOG_LEVEL=${CANARY}-3\n`)
     expect(await previewed('Added')).toEqual(['DATABASE_URL', 'STRIPE_KEY', 'LOG_LEVEL'])
     await button('Save secrets').click()
     await see(row('LOG_LEVEL'))
