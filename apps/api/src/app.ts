@@ -28,6 +28,7 @@ import { registerSecurityTxt, type SecurityContact } from './http/security-txt.t
 import { endSlowReaders } from './http/slow-readers.ts'
 import { throttles } from './http/throttle.ts'
 import { registerTrpc } from './http/trpc.ts'
+import { registerFolderChanges } from './rest/folder-changes.ts'
 import { registerRest } from './rest/adapter.ts'
 import { registerAuditExport } from './rest/audit-export.ts'
 import { registerDocs } from './rest/docs.ts'
@@ -154,6 +155,7 @@ export async function buildApp({
   }
   registerRest(app, contextOf)
   registerAuditExport(app, contextOf)
+  registerFolderChanges(app, contextOf)
   await app.register(registerTrpc, { prefix: '/api/trpc', contextOf, log: ctx.log })
   await app.register(registerAuth, { auth, checkStore, throttleOf })
   registerMonitoring(app, monitoring)

@@ -175,6 +175,74 @@ onEveryDatabase('what only Infisical has under these names', (open) => {
     expect(await list('owner')).toBe(400)
   })
 
+  it('tells the reader of a folder of its changes, and of those of a folder that it imports', async () => {
+    const { body } = await api.send('POST', '/api/v2/workspace', { projectName: 'Live' })
+    const projectId = body.project.id
+    const at = { projectId, environment: 'dev' }
+    for (const name of ['app', 'shared', 'other']) await api.send('POST', '/api/v2/folders', { ...at, name, path: '/' })
+    const shared = { ...at, path: '/app', import: { environment: 'dev', path: '/shared' } }
+    await api.send('POST', '/api/v2/secret-imports', shared)
+    const identity = (await api.send('POST', '/api/v1/identities', { name: 'operator' })).body.identity
+    const auth = `/api/v1/auth/universal-auth/identities/${identity.id}`
+    const { clientId } = (await api.send('POST', auth, {})).body.identityUniversalAuth
+    const { clientSecret } = (await api.send('POST', `${auth}/client-secrets`, {})).body
+    const { accessToken } = (
+      await api.send('POST', '/api/v1/auth/universal-auth/login', { clientId, clientSecret }, { token: null })
+    ).body
+    const membership = `/api/v1/projects/${projectId}/identity-memberships/${identity.id}`
+    const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
+    const subscribe = (register: object[], token = accessToken) =>
+      fetch(`${url}/api/v1/events/subscribe/project-events`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ projectId, register }),
+        signal: AbortSignal.timeout(20_000),
+      })
+    const register = [
+      { event: 'secret:import-mutation', conditions: { environmentSlug: 'prod', secretPath: '/**' } },
+      { event: 'secret:update', conditions: { environmentSlug: 'dev', secretPath: '/app' } },
+    ]
+    expect((await subscribe(register, 'wrong')).status).toBe(401)
+    expect((await subscribe(register)).status).toBe(404)
+    await api.send('POST', membership, { role: 'viewer' })
+    expect((await subscribe([{ event: 'project:delete' }])).status).toBe(422)
+    const answer = await subscribe(register)
+    expect(answer.headers.get('content-type')).toContain('text/event-stream')
+    let text = ''
+    const frames: string[] = []
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+    const frame = async (): Promise<string | undefined> => {
+      while (frames.length === 0) {
+        const { value, done } = await reader.read()
+        if (done) return undefined
+        const parts = (text + value).split('\n\n')
+        text = parts.pop() ?? ''
+        frames.push(...parts)
+      }
+      return frames.shift()
+    }
+    expect(await frame()).toBe('event: ping\ndata: {}')
+    let writes = 0
+    const write = (secretPath: string) =>
+      api.send('POST', `/api/v4/secrets/K${writes++}`, {
+        ...at,
+        secretPath,
+        secretValue: 'v',
+      })
+    const heard = {
+      projectType: 'secret-manager',
+      data: { eventType: 'secret:update', payload: { environment: 'dev', secretPath: '/app' } },
+    }
+    // What concerns another folder is not sent: the next message is about the imported one.
+    for (const path of ['/other', '/shared', '/app']) expect((await write(path)).status).toBe(200)
+    for (const id of [1, 2])
+      expect(await frame()).toBe(`id: ${id}\nevent: secret:update\ndata: ${JSON.stringify(heard)}`)
+    // The rights are checked again before each event.
+    await api.send('DELETE', membership)
+    await write('/app')
+    expect(await frame()).toBeUndefined()
+  })
+
   it('a deleted environment is seen and comes back', async () => {
     const { body } = await api.send('POST', '/api/v2/workspace', { projectName: 'Undo' })
     const base = `/api/v1/projects/${body.project.id}`

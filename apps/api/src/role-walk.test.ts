@@ -8,6 +8,7 @@ import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { SYSTEM } from '@keyferry/kernel'
 import { readinessOf } from '@keyferry/runtime'
+import { watchFolders } from '@keyferry/schemas'
 import { EVERYTHING, type Action } from '@keyferry/schemas/policy'
 import { createProject } from '@keyferry/vault'
 import { TRPCError } from '@trpc/server'
@@ -302,9 +303,11 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       reqId: '',
     }
     const caller = createCaller(context, { signal: AbortSignal.abort() })
-    expect(name).toBe('syncs.events')
     try {
-      const stream = await caller.syncs.events(z.object({ projectId: z.string() }).parse(input))
+      const stream =
+        name === 'syncs.events'
+          ? await caller.syncs.events(z.object({ projectId: z.string() }).parse(input))
+          : await caller.syncs.folderChanges(watchFolders.parse(input))
       for await (const _ of stream) break
       return { status: 200, message: '' }
     } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pathPattern } from './access.ts'
 import {
   description,
   destinationName,
@@ -283,3 +284,28 @@ export const liveEvent = z.discriminatedUnion('kind', [
   }),
 ])
 export type LiveEvent = z.infer<typeof liveEvent>
+
+/** Infisical's names for what can happen to a folder. */
+const folderEvent = z.enum(['secret:create', 'secret:update', 'secret:delete', 'secret:import-mutation'])
+
+export const watchFolders = z.object({
+  projectId: id,
+  register: z
+    .array(
+      z.object({
+        event: z
+          .preprocess((name) => (typeof name === 'string' ? name.replace(/^infisical:/, '') : name), folderEvent)
+          .describe('Any change of the folder is sent under the first of these names whose conditions it meets'),
+        conditions: z
+          .object({
+            environmentSlug: z.string().trim().min(1).max(64).optional(),
+            secretPath: pathPattern.default('/'),
+          })
+          .optional()
+          .describe('Left out: every folder'),
+      }),
+    )
+    .min(1)
+    .max(100),
+  lastEventId: z.string().max(64).nullish(),
+})

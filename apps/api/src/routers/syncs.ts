@@ -168,4 +168,6 @@ export const syncs = router({
 
   /** Ends when the client leaves. Events name what to look at again; a client that was away fetches anew. */
   events: subscription(syncVerbs.events, { tag, summary: 'Live events of a project', routes: [] }),
+
+  folderChanges: subscription(syncVerbs.folderChanges, { tag, summary: 'Changes of folders', routes: [] }),
 })

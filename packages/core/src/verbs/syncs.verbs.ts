@@ -30,6 +30,7 @@ import { deleteSync, removeSecrets } from './remove.ts'
 import { getSync, getSyncByName, listSyncOptions, listSyncs } from './syncs.ts'
 import { importSecrets, triggerSync } from './trigger-sync.ts'
 import { updateSync } from './update-sync.ts'
+import { watchFolders } from './watch-folders.ts'
 import { watchProject, type WatchCall } from './watch.ts'
 
 const one = z.object({ destination: schemas.destinationName, syncId: schemas.id })
@@ -182,6 +183,13 @@ export const syncVerbs = {
     input: z.object({ projectId: schemas.id, lastEventId: z.string().max(64).nullish() }),
     requires: (input) => [requirement('project.read', project(input))],
     run: watchProject,
+  }),
+
+  /** For clients that keep a copy of a folder, such as a Kubernetes operator. */
+  folderChanges: verbsWith<WatchCall>()({
+    input: schemas.watchFolders,
+    requires: (input) => [requirement('project.read', project(input))],
+    run: watchFolders,
   }),
 
   keys: defineVerb({ input: one, requires: (input) => [requirement('syncs.read', syncAt(input))], run: listKeys }),
