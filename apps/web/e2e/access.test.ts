@@ -401,7 +401,30 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await page.reload()
     await see(page.getByText('Locked after wrong client secrets'))
     await see(admin.row('in the pipeline').getByText('1 of 5'))
+
+    await admin.button('Set up').click()
+    await page.getByLabel('Claims').fill('')
+    await admin.button('Set up OIDC auth').click()
+    await see(page.getByText('Name a subject or a claim'))
+    await page.getByLabel('Claims').fill('repository = acme/shop\nref = refs/heads/*')
+    await admin.button('Set up OIDC auth').click()
+    await see(page.getByText('ref = refs/heads/*'))
+    await admin.button('Change OIDC auth').click()
+    await page.getByLabel('Audience').fill('keyferry')
+    await admin.button('Save OIDC auth').click()
+    await expect
+      .poll(() => client.oidcAuth.get.query({ identityId: machine?.id ?? '' }), LIMIT)
+      .toMatchObject({
+        oidcDiscoveryUrl: 'https://token.actions.githubusercontent.com',
+        boundAudiences: 'keyferry',
+        boundClaims: { repository: 'acme/shop', ref: 'refs/heads/*' },
+      })
     await screens.look('machine')
+    await admin.button('Remove OIDC auth').click()
+    await admin.dialog().getByRole('button', { name: 'Remove OIDC auth' }).click()
+    await expect
+      .poll(async () => (await client.identities.list.query())[0]?.authMethods, LIMIT)
+      .toEqual(['universal-auth'])
 
     await admin.button('Revoke in the pipeline').click()
     await admin.button('Revoke client secret').click()

@@ -22,4 +22,8 @@ export const UniversalAuthForm = onDemand(
   async () => (await import('./universal-auth-form.tsx')).UniversalAuthForm,
   meanwhile,
 )
+export const FederatedAuthForm = onDemand(
+  async () => (await import('./federated-auth-form.tsx')).FederatedAuthForm,
+  meanwhile,
+)
 export const MachineForm = onDemand(async () => (await import('./machine-form.tsx')).MachineForm, meanwhile)

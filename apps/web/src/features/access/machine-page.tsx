@@ -11,6 +11,7 @@ import { trpc } from '../../lib/trpc.ts'
 import { ClientSecrets } from './client-secrets.tsx'
 import { CopiedId } from './copied-id.tsx'
 import { DeleteMachine } from './delete-machine.tsx'
+import { FederatedAuths } from './federated-auths.tsx'
 import { MachineSettings } from './machine-settings.tsx'
 import { NotYours } from './not-yours.tsx'
 import { useRights } from '../../lib/rights.ts'
@@ -51,8 +52,9 @@ export function MachinePage({ projectId, identityId }: { projectId: string; iden
           <UniversalAuthCard identityId={identityId} />
         </>
       ) : (
-        <NoWayIn identityId={identityId} />
+        <NoUniversalAuth identityId={identityId} />
       )}
+      <FederatedAuths machine={machine.data} />
       <MachineSettings machine={machine.data} />
       <DeleteMachine projectId={projectId} machine={machine.data} />
     </div>
@@ -89,20 +91,20 @@ function InThisProject({ projectId, machine }: { projectId: string; machine: Ide
   )
 }
 
-function NoWayIn({ identityId }: { identityId: string }) {
+function NoUniversalAuth({ identityId }: { identityId: string }) {
   const utils = trpc.useUtils()
   const attach = trpc.universalAuth.attach.useMutation({ onSuccess: () => utils.identities.invalidate() })
   return (
     <Section
-      title="It cannot sign in"
-      text="With universal auth it signs in with a client id and a client secret, as Infisical’s clients do."
+      title="Client secrets"
+      text="With universal auth it signs in with a client ID and a client secret."
       action={
         <Button variant="primary" busy={attach.isPending} onClick={() => attach.mutate({ identityId })}>
-          Let it sign in
+          Set up universal auth
         </Button>
       }
     >
-      {attach.error ? <Failure what="It still cannot sign in" error={attach.error} /> : undefined}
+      {attach.error ? <Failure what="Universal auth was not set up" error={attach.error} /> : undefined}
     </Section>
   )
 }

@@ -1,0 +1,73 @@
+import type { FederatedMethod } from '@keyferry/schemas'
+import { FormProvider, useForm } from 'react-hook-form'
+import { Button } from '../../components/ui/button.tsx'
+import { TextAreaField, TextField } from '../../components/ui/field.tsx'
+import { Notice } from '../../components/ui/notice.tsx'
+import { messageOf } from '../../lib/errors.ts'
+import { DurationField } from './duration-field.tsx'
+import { FEDERATED_FIELDS, textOf, valueOf, type FederatedField, type FederatedValues } from './federated-auth.ts'
+import { TrustedAddresses } from './trusted-addresses.tsx'
+
+interface Props {
+  method: FederatedMethod
+  /** As the API answers them, or what a preset fills in. */
+  values: FederatedValues
+  /** Of the button. */
+  action: string
+  onSave: (values: FederatedValues) => Promise<void>
+  onCancel: () => void
+}
+
+const TOKEN_FIELDS = ['accessTokenTTL', 'accessTokenMaxTTL', 'accessTokenTrustedIps'] as const
+
+/** Whose tokens a machine signs in with, which of them, and the access tokens that it gets. */
+export function FederatedAuthForm({ method, values, action, onSave, onCancel }: Props) {
+  const fields = FEDERATED_FIELDS[method]
+  const form = useForm<FederatedValues>({
+    defaultValues: {
+      ...Object.fromEntries(fields.map((field) => [field.name, textOf(field, values[field.name])])),
+      ...Object.fromEntries(TOKEN_FIELDS.map((name) => [name, values[name]])),
+    },
+  })
+  const { errors, isSubmitting } = form.formState
+  const submit = form.handleSubmit(async (sent) => {
+    try {
+      await onSave({
+        ...Object.fromEntries(fields.map((field) => [field.name, valueOf(field, String(sent[field.name]))])),
+        ...Object.fromEntries(TOKEN_FIELDS.map((name) => [name, sent[name]])),
+      })
+    } catch (error) {
+      form.setError('root', { message: messageOf(error) })
+    }
+  })
+  return (
+    <FormProvider {...form}>
+      <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-2xl gap-4">
+        {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
+        {fields.map((field) => (
+          <FederatedInput key={field.name} field={field} {...form.register(field.name)} />
+        ))}
+        <div className="grid items-start gap-4 sm:grid-cols-2">
+          <DurationField name="accessTokenTTL" label="A token lives" />
+          <DurationField name="accessTokenMaxTTL" label="With renewals, at most" />
+        </div>
+        <TrustedAddresses name="accessTokenTrustedIps" label="Addresses that may use tokens" />
+        <div className="flex flex-wrap gap-2">
+          <Button type="submit" variant="primary" busy={isSubmitting}>
+            {action}
+          </Button>
+          <Button onClick={onCancel}>Cancel</Button>
+        </div>
+      </form>
+    </FormProvider>
+  )
+}
+
+type Registered = ReturnType<ReturnType<typeof useForm<FederatedValues>>['register']>
+
+function FederatedInput({ field: { label, kind, help }, ...registered }: { field: FederatedField } & Registered) {
+  const shared = { label, help, spellCheck: false, ...registered }
+  if (kind === 'text') return <TextField {...shared} className="[&_input]:font-mono" />
+  if (kind === 'secret') return <TextField {...shared} type="password" autoComplete="new-password" />
+  return <TextAreaField {...shared} className="[&_textarea]:font-mono" />
+}

@@ -1,0 +1,231 @@
+import {
+  attachJwtAuth,
+  attachKubernetesAuth,
+  attachOidcAuth,
+  FEDERATED_METHODS,
+  jwtAuthSetting,
+  kubernetesAuthSetting,
+  oidcAuthSetting,
+  updateJwtAuth,
+  updateKubernetesAuth,
+  updateOidcAuth,
+  type FederatedMethod,
+} from '@keyferry/schemas'
+import { useState } from 'react'
+import type { z } from 'zod'
+import { Confirm } from '../../components/confirm.tsx'
+import { Failure } from '../../components/failure.tsx'
+import { Button } from '../../components/ui/button.tsx'
+import { Section } from '../../components/ui/card.tsx'
+import { SelectField } from '../../components/ui/field.tsx'
+import { SkeletonRows } from '../../components/ui/skeleton.tsx'
+import { toast } from '../../lib/toast.ts'
+import { trpc } from '../../lib/trpc.ts'
+import { FEDERATED_FIELDS, FEDERATED_LABELS, FEDERATED_PRESETS, textOf, TOKEN_DEFAULTS } from './federated-auth.ts'
+import type { FederatedValues } from './federated-auth.ts'
+import { FederatedAuthForm } from './forms.tsx'
+import type { Identity } from './types.ts'
+
+/** How a machine signs in with tokens that its platform signs. */
+export function FederatedAuths({ machine }: { machine: Identity }) {
+  const [adding, setAdding] = useState(false)
+  const attached = FEDERATED_METHODS.filter((method) => machine.authMethods.includes(method))
+  return (
+    <>
+      {attached.map((method) => (
+        <AttachedAuth key={method} identityId={machine.id} method={method} />
+      ))}
+      {attached.length < FEDERATED_METHODS.length && (
+        <Section
+          title="Sign-in without a stored secret"
+          text="A CI job or a pod signs in with the token that its platform signed for it."
+          action={
+            !adding && (
+              <Button size="sm" onClick={() => setAdding(true)}>
+                Set up
+              </Button>
+            )
+          }
+        >
+          {adding ? <NewAuth identityId={machine.id} attached={attached} onDone={() => setAdding(false)} /> : undefined}
+        </Section>
+      )}
+    </>
+  )
+}
+
+interface NewAuthProps {
+  identityId: string
+  attached: readonly FederatedMethod[]
+  onDone: () => void
+}
+
+function NewAuth({ identityId, attached, onDone }: NewAuthProps) {
+  const { attach } = useFederatedAuth(identityId)
+  const presets = FEDERATED_PRESETS.filter(({ method }) => !attached.includes(method))
+  const [label, setLabel] = useState(presets[0]?.label)
+  const preset = presets.find((one) => one.label === label)
+  if (!preset) return null
+  const { method, values } = preset
+  return (
+    <div className="grid gap-4">
+      <SelectField
+        label="Platform"
+        className="max-w-2xl"
+        value={label}
+        onChange={(event) => setLabel(event.target.value)}
+      >
+        {presets.map((one) => (
+          <option key={one.label}>{one.label}</option>
+        ))}
+      </SelectField>
+      <FederatedAuthForm
+        key={label}
+        method={method}
+        values={{ ...TOKEN_DEFAULTS, ...values }}
+        action={`Set up ${FEDERATED_LABELS[method]}`}
+        onSave={async (sent) => {
+          await attach(method, sent)
+          onDone()
+        }}
+        onCancel={onDone}
+      />
+    </div>
+  )
+}
+
+function AttachedAuth({ identityId, method }: { identityId: string; method: FederatedMethod }) {
+  const { auth, update, detach } = useFederatedAuth(identityId, method)
+  const [state, setState] = useState<'shown' | 'changing' | 'removing'>('shown')
+  if (auth?.error)
+    return <Failure what={`${FEDERATED_LABELS[method]} could not be read`} error={auth.error} retry={auth.refetch} />
+  if (!auth?.data) return <SkeletonRows label={`Loading ${FEDERATED_LABELS[method]}`} rows={3} />
+  const values: FederatedValues = { ...auth.data }
+  const label = FEDERATED_LABELS[method]
+  return (
+    <Section
+      title={label}
+      text="What is changed holds from the next sign-in on; addresses hold at once."
+      action={
+        state === 'shown' && (
+          <span className="flex gap-2">
+            <Button size="sm" aria-label={`Change ${label}`} onClick={() => setState('changing')}>
+              Change
+            </Button>
+            <Button size="sm" aria-label={`Remove ${label}`} onClick={() => setState('removing')}>
+              Remove
+            </Button>
+          </span>
+        )
+      }
+    >
+      {state === 'changing' ? (
+        <FederatedAuthForm
+          key={auth.data.updatedAt}
+          method={method}
+          values={values}
+          action={`Save ${label}`}
+          onSave={async (sent) => {
+            await update(method, sent)
+            setState('shown')
+          }}
+          onCancel={() => setState('shown')}
+        />
+      ) : (
+        <dl className="grid gap-2 text-sm">
+          {FEDERATED_FIELDS[method].map((field) => {
+            const text = textOf(field, values[field.name])
+            return text === '' ? null : (
+              <div key={field.name} className="grid gap-x-3 sm:grid-cols-[11rem_minmax(0,1fr)]">
+                <dt className="text-soft">{field.label}</dt>
+                <dd className="font-mono break-all whitespace-pre-line">{text}</dd>
+              </div>
+            )
+          })}
+        </dl>
+      )}
+      {state === 'removing' && (
+        <Confirm
+          title={`Remove ${label}?`}
+          label={`Remove ${label}`}
+          onConfirm={() => detach(method)}
+          onClose={() => setState('shown')}
+        >
+          The machine can no longer sign in with it, and the access tokens that it gave out end at once.
+        </Confirm>
+      )}
+    </Section>
+  )
+}
+
+/** Reads and changes the way of `method`; the three have procedures of the same form. */
+function useFederatedAuth(identityId: string, method?: FederatedMethod) {
+  const utils = trpc.useUtils()
+  const { client } = utils
+  const enabled = (one: FederatedMethod) => ({ enabled: method === one })
+  const auths = {
+    'oidc-auth': trpc.oidcAuth.get.useQuery({ identityId }, enabled('oidc-auth')),
+    'jwt-auth': trpc.jwtAuth.get.useQuery({ identityId }, enabled('jwt-auth')),
+    'kubernetes-auth': trpc.kubernetesAuth.get.useQuery({ identityId }, enabled('kubernetes-auth')),
+  }
+  const routers = {
+    'oidc-auth': client.oidcAuth,
+    'jwt-auth': client.jwtAuth,
+    'kubernetes-auth': client.kubernetesAuth,
+  }
+  const done = async (text: string): Promise<void> => {
+    toast.success(text)
+    await Promise.all([
+      utils.identities.invalidate(),
+      utils.oidcAuth.invalidate(),
+      utils.jwtAuth.invalidate(),
+      utils.kubernetesAuth.invalidate(),
+    ])
+  }
+  return {
+    auth: method && auths[method],
+    async attach(one: FederatedMethod, values: FederatedValues) {
+      const input = withinRules(one, { identityId, ...keyed(one, values) })
+      if (one === 'oidc-auth') await client.oidcAuth.attach.mutate(checked(one, attachOidcAuth, input))
+      else if (one === 'jwt-auth') await client.jwtAuth.attach.mutate(checked(one, attachJwtAuth, input))
+      else await client.kubernetesAuth.attach.mutate(checked(one, attachKubernetesAuth, input))
+      await done(`${FEDERATED_LABELS[one]} is set up.`)
+    },
+    async update(one: FederatedMethod, values: FederatedValues) {
+      const input = withinRules(one, { identityId, ...keyed(one, values) })
+      if (one === 'oidc-auth') await client.oidcAuth.update.mutate(checked(one, updateOidcAuth, input))
+      else if (one === 'jwt-auth') await client.jwtAuth.update.mutate(checked(one, updateJwtAuth, input))
+      else await client.kubernetesAuth.update.mutate(checked(one, updateKubernetesAuth, input))
+      await done(`${FEDERATED_LABELS[one]} is saved.`)
+    },
+    async detach(one: FederatedMethod) {
+      await routers[one].detach.mutate({ identityId })
+      await done(`${FEDERATED_LABELS[one]} is removed.`)
+    },
+  }
+}
+
+/** Keys come from the URL if there is one. */
+const keyed = (method: FederatedMethod, values: FederatedValues): FederatedValues =>
+  method === 'jwt-auth' ? { ...values, configurationType: values['jwksUrl'] === '' ? 'static' : 'jwks' } : values
+
+const RULES = {
+  'oidc-auth': oidcAuthSetting,
+  'jwt-auth': jwtAuthSetting,
+  'kubernetes-auth': kubernetesAuthSetting,
+}
+
+/** The same values, if they keep the rules that concern several fields. */
+function withinRules(method: FederatedMethod, values: FederatedValues): FederatedValues {
+  checked(method, RULES[method], values)
+  return values
+}
+
+/** Throws an error that names the field by its label. */
+function checked<S extends z.ZodType>(method: FederatedMethod, schema: S, input: FederatedValues): z.output<S> {
+  const { data, error } = schema.safeParse(input)
+  if (!error) return data
+  const [issue] = error.issues
+  const field = FEDERATED_FIELDS[method].find(({ name }) => name === issue?.path[0])
+  throw new Error(`${field?.label ?? 'Tokens'}: ${issue?.message}`)
+}
