@@ -127,7 +127,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
       .toBe(1)
     // Only what is near the screen is drawn.
     expect(await entries().count()).toBeLessThan(READINGS)
-    await see(page.getByText('That is all there is.'))
+    await see(page.getByText('End of log'))
     await client.tags.create.mutate({ projectId: api.projectId, slug: 'later', name: 'Later' })
     await page.getByRole('status').getByRole('button', { name: 'Show newer entries' }).click()
     await see(entry(/created the tag Later$/))
@@ -156,8 +156,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
   })
 
   it('can be proven to be whole', TIMEOUT, async () => {
-    await button('Check the chain').click()
-    await see(page.getByText(/^Chain intact up to entry \d+$/))
+    await button('Verify log').click()
+    await see(page.getByText(/^Log verified up to entry \d+$/))
     await screens.look('activity-verified')
     await page.getByLabel('Filter by what').selectOption('')
     await page.getByLabel('Filter by scope').selectOption('instance')

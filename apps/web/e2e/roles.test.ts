@@ -135,7 +135,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
   it('show a viewer what there is, and no value', async () => {
     const { page, ui, screens } = viewer
     expect(await sections(viewer)).toEqual(['Secrets', 'Syncs', 'Access', 'Trash', 'Settings'])
-    await see(page.getByText('2 syncs, none in trouble.'))
+    await see(page.getByText('2 syncs, all healthy.'))
     await see(page.getByText('1 secret in dev:/'))
     await screens.look('home')
     await ui.button('See secrets').click()
@@ -150,7 +150,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     expect(await page.getByRole('checkbox').count()).toBe(0)
     await screens.look('secrets')
     await ui.button('More for ROOT_KEY').click()
-    expect(await texts(page.getByRole('menuitem'))).toEqual(['History', 'Who uses this?'])
+    expect(await texts(page.getByRole('menuitem'))).toEqual(['History', 'Find usages'])
     await page.getByRole('menuitem', { name: 'History' }).click()
     await denied(viewer, 'Reveal', 'may read values')
     expect(await isInDocument(page, CANARY)).toBe(false)
@@ -208,7 +208,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
   it('lead somebody narrowed to their first folder, and let them work there', async () => {
     const { page, ui, screens } = narrow
     await see(page.getByText('2 secrets in dev:/api'))
-    await see(page.getByText('1 sync, none in trouble.'))
+    await see(page.getByText('1 sync, all healthy.'))
     await screens.look('home')
     await ui.go('Secrets')
     await see(ui.row('API_KEY'))

@@ -107,7 +107,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await createMany(MANY.map((key) => [key, `${CANARY}-${key}`]))
       await atRest()
       await client.secrets.deleteMany.mutate({ ...source, secrets: MANY.map((secretKey) => ({ secretKey })) })
-      await see(alert('Blocked: this plan deletes a lot'))
+      await see(alert('Blocked: this plan deletes many keys'))
       expect([...emulator.contents().keys()]).toEqual(expect.arrayContaining(MANY))
       await alert('Blocked').getByRole('button', { name: 'Review the plan' }).click()
       await see(dialog().getByText('8 keys will be deleted'))
@@ -133,7 +133,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
     it('shows each key and each run, also after a reload', async () => {
       await open('Keys')
       for (const key of FIRST.keys()) await see(row(key).getByText('In sync'))
-      await page.getByLabel('Only not in sync').click()
+      await page.getByLabel('Show issues only').click()
       await see(page.getByText('Every key is in sync'))
 
       await open('Runs')

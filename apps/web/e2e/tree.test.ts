@@ -139,7 +139,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
     it('renames a secret with its comment and tags; references follow', async () => {
       await page.goto(at('/secrets/dev?path=/api'))
       await button('More for HOST').click()
-      await item('Rename, comment, tags').click()
+      await item('Edit details').click()
       await dialog().getByLabel('Key').fill('HOSTNAME')
       await dialog().getByLabel('Comment').fill('Without the port.')
       // A click beside it does not take away what is typed.
@@ -191,7 +191,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
 
     it('tells who uses a secret, with a way to each', async () => {
       await button('More for HOSTNAME').click()
-      await item('Who uses this?').click()
+      await item('Find usages').click()
       await see(dialog().getByRole('heading', { name: '2 secrets refer to it' }))
       await see(dialog().getByRole('heading', { name: `${syncs.length} syncs read it` }))
       await screens.look('who-uses-this')
@@ -199,7 +199,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await see(page.getByText('1 of 3 secrets'))
       await page.goBack()
       await button('More for HOSTNAME').click()
-      await item('Who uses this?').click()
+      await item('Find usages').click()
       await dialog().getByRole('link', { name: 'prod:/ FAR' }).click()
       await see(row('FAR'))
       expect(page.url()).toContain('q=FAR')
@@ -215,7 +215,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       all().seen.expectRefusal('tree.moveSecrets')
       await dialog().getByRole('button', { name: 'Move 2 secrets' }).click()
       await see(alert('already exists at the destination: REGION'))
-      await dialog().getByLabel('Overwrite what is there').click()
+      await dialog().getByLabel('Overwrite existing keys').click()
       await dialog().getByRole('button', { name: 'Move 2 secrets' }).click()
       await gone(dialog())
       await gone(row('LOG_LEVEL'))
@@ -274,7 +274,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await heading('History of a folder')
       await see(page.getByRole('list', { name: 'Writes' }).getByText('EXTRA'))
       await screens.look('folder-history')
-      await page.getByRole('button', { name: 'Go back to this' }).first().click()
+      await page.getByRole('button', { name: 'Restore to this point' }).first().click()
       await see(dialog().getByRole('list', { name: 'is deleted' }).getByText('EXTRA'))
       await see(dialog().getByRole('list', { name: 'gets its old value' }).getByText('PORT'))
       await screens.look('folder-restore')
@@ -408,7 +408,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
 
     it('restores from the trash, and names what is taken meanwhile', async () => {
       await client.secrets.delete.mutate({ projectId, environment: 'dev', secretName: 'LOG_LEVEL' })
-      await button('Look in the trash').click()
+      await button('Open Trash').click()
       await see(row('api').getByText('Folder with 4 secrets'))
       await see(row('api').getByText(account.email).last())
       await see(

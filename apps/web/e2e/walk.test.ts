@@ -51,7 +51,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await see(alert('This is not the setup code'))
     client = await firstRun(all())
     expect((await client.instance.me.query()).organization.name).toBe(ACCOUNT.organization)
-    await page.getByRole('link', { name: 'I stored it, continue' }).click()
+    await page.getByRole('link', { name: 'Continue' }).click()
     await see(page.getByRole('heading', { name: 'Create your first project' }))
 
     await page.goto('/first-run')
@@ -86,7 +86,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
   const preview = async (file: string): Promise<void> => {
     await page.getByLabel('File content').fill(file)
     await button('Preview').click()
-    await see(page.getByRole('heading', { name: 'What saving would do' }))
+    await see(page.getByRole('heading', { name: 'Preview changes' }))
   }
   const previewed = (group: string): Promise<string[]> =>
     page.getByRole('list', { name: group, exact: true }).getByRole('listitem').allTextContents()
@@ -274,7 +274,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await page.keyboard.press('Enter')
     await see(page.getByRole('heading', { name: 'Checkout' }))
     // Set up as it is, a project begins with how it stands.
-    await see(page.getByText(`${names.length} syncs, none in trouble.`))
+    await see(page.getByText(`${names.length} syncs, all healthy.`))
 
     await page.keyboard.press('Control+k')
     await see(page.getByRole('combobox'))
@@ -296,7 +296,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     // What opens begins with its first field, and gives the focus back.
     const focused = () => page.evaluate<string | null>('document.activeElement.ariaLabel')
     await tabTo(button('More for BY_KEYBOARD'))
-    for (const pick of ['History', 'Rename, comment, tags']) {
+    for (const pick of ['History', 'Edit details']) {
       await page.keyboard.press('Enter')
       await page.getByRole('menuitem', { name: pick }).press('Enter')
       await see(dialog().getByText('BY_KEYBOARD'))

@@ -20,7 +20,7 @@ export function ProjectSwitcher({
     onNavigate?.()
     void router.navigate({ to: '/p/$projectId', params: { projectId: id } })
   }
-  const shown = current?.name ?? (projects?.length === 0 ? 'No project yet' : 'Choose a project')
+  const shown = current?.name ?? (projects?.length === 0 ? 'No project yet' : 'Select a project')
   return (
     <Menu
       align="start"

@@ -52,7 +52,7 @@ export function Shell() {
             role="status"
             className="flex items-center gap-2 border-b border-warn/40 bg-warn-tint px-4 py-2 text-sm text-warn md:px-8"
           >
-            <WifiOff aria-hidden className="size-4" /> The live feed is down; trying again. What you see may be behind.
+            <WifiOff aria-hidden className="size-4" /> Connection lost. Reconnecting…
           </p>
         )}
         <main id="main" tabIndex={-1} className="w-full max-w-[96rem] px-4 py-6 outline-none md:px-8">

@@ -34,7 +34,7 @@ export function ChoiceField({ field, name, known, connectionId, error }: Props) 
   }, [gone, input])
 
   const first = missing
-    ? 'Waiting for the fields above'
+    ? 'Select a project first'
     : choices.isPending
       ? 'Asking the account…'
       : choices.data?.length === 0

@@ -98,7 +98,7 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
         <p className="text-sm text-soft">
           {isSubmitting
             ? `Testing it at ${destination.title}…`
-            : `It is tested at ${destination.title} first, then encrypted. Nobody can read it back.`}
+            : `It is tested at ${destination.title} first, then encrypted. It can’t be viewed again.`}
         </p>
         <Actions>
           {onCancel && <Button onClick={onCancel}>Cancel</Button>}

@@ -26,9 +26,9 @@ export function KeySchemaField({ value, keys, environment, ...rest }: Props) {
         value={value}
         help={
           <>
-            How names look at the target. <code className="font-mono text-xs">{KEY_PLACEHOLDER}</code> stands for the
-            name here, <code className="font-mono text-xs">{ENVIRONMENT_PLACEHOLDER}</code> for the environment.
-            Recommended: with a schema, keys that do not match it are never touched.
+            Template for key names at the destination. <code className="font-mono text-xs">{KEY_PLACEHOLDER}</code>{' '}
+            stands for the name here, <code className="font-mono text-xs">{ENVIRONMENT_PLACEHOLDER}</code> for the
+            environment. Recommended: with a schema, keys that do not match it are never touched.
           </>
         }
         {...rest}

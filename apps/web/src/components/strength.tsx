@@ -24,7 +24,7 @@ export function Strength({ password }: { password: string }) {
         ))}
       </span>
       <span aria-live="polite">
-        {password === '' ? 'At least 10 characters. A sentence is easier to keep than a riddle.' : `${WORDS[score]}.`}
+        {password === '' ? 'At least 10 characters. A passphrase works well.' : `${WORDS[score]}.`}
       </span>
     </span>
   )

@@ -65,7 +65,7 @@ export function ClientSecrets({ identityId }: { identityId: string }) {
           </Table>
         )}
       </div>
-      <Dialog open={making} onClose={() => setMaking(false)} title="Make a client secret">
+      <Dialog open={making} onClose={() => setMaking(false)} title="Create a client secret">
         <NewClientSecret identityId={identityId} clientId={clientId} onDone={() => setMaking(false)} />
       </Dialog>
     </Section>

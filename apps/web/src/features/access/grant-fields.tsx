@@ -32,7 +32,7 @@ export function GrantFields({ projectId, under = '' }: Props) {
       </div>
       <SwitchField
         label="Only some environments and paths"
-        help="Narrowed, a role reaches nothing that concerns the whole project: no connections, no members."
+        help="Limited roles can’t manage connections or members."
         checked={places !== null}
         onChange={(on) => scopes.onChange(on ? [EVERYTHING] : null)}
       />

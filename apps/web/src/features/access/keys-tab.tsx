@@ -22,7 +22,7 @@ export function KeysTab({ projectId, open, onOpen, rights }: TabProps & { rights
   )
   const make = (
     <Button variant="primary" onClick={() => onOpen('add')}>
-      <KeyRound aria-hidden className="size-4" /> Make API key
+      <KeyRound aria-hidden className="size-4" /> Create API key
     </Button>
   )
   const close = () => onOpen(undefined)
@@ -30,8 +30,8 @@ export function KeysTab({ projectId, open, onOpen, rights }: TabProps & { rights
     <div className="grid gap-3">
       {keys.length === 0 ? (
         <Empty title="No API keys for this project" action={make}>
-          A key is for a script of yours: a bearer token for the REST API and the command line. It never may more than
-          you, and ends when you leave.
+          A key is for a script of yours: a bearer token for the REST API and the command line. Has at most your
+          permissions and is revoked with your account.
         </Empty>
       ) : (
         <>

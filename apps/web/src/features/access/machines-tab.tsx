@@ -39,7 +39,7 @@ export function MachinesTab({ projectId, open, onOpen, rights }: TabProps & { ri
       {machines.data.length === 0 ? (
         <Empty title="No machines yet" action={add}>
           A machine is a service or a pipeline that signs in with a client id and a client secret, and gets short-lived
-          tokens. What it may do is cut to a role and to places, like a person.
+          tokens. Limit it by role, environment and path.
         </Empty>
       ) : (
         <>

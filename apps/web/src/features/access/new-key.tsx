@@ -80,7 +80,7 @@ export function NewKey({ projectId, rights, onDone }: { projectId: string; right
         <Actions>
           <Button onClick={onDone}>Cancel</Button>
           <Button type="submit" variant="primary" busy={isSubmitting}>
-            Make API key
+            Create API key
           </Button>
         </Actions>
       </form>

@@ -43,7 +43,7 @@ export function ChangePassword({ onDone }: { onDone: () => void }) {
         </Notice>
       )}
       <PasswordField
-        label="Present password"
+        label="Current password"
         autoFocus
         autoComplete="current-password"
         error={errors.currentPassword?.message}

@@ -41,7 +41,7 @@ export function PasswordAsked({ label, danger, factors: { app, passkey }, act, o
     <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-md gap-4">
       {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
       <PasswordField
-        label="Your password, to be sure it is you"
+        label="Confirm your password"
         autoComplete="current-password"
         autoFocus
         error={errors.password?.message}

@@ -8,7 +8,7 @@ export function PasswordCard() {
   return (
     <Section
       title="Password"
-      text="A sentence is easier to keep than a riddle."
+      text="A passphrase works well."
       action={!changing && <Button onClick={() => setChanging(true)}>Change password</Button>}
     >
       {changing ? <ChangePassword onDone={() => setChanging(false)} /> : undefined}

@@ -47,7 +47,7 @@ export function TwoFactorCard({ factors }: { factors: Factors }) {
   return (
     <Section
       title="Second factor"
-      text="After the password, sign-in asks for a code from an app on your phone. A stolen password alone is worth nothing then."
+      text="After the password, sign-in asks for a code from an app on your phone. Protects your account if your password is stolen."
       action={on ? <Badge tone="good">On</Badge> : <Badge>Off</Badge>}
     >
       {step.at === 'rest' &&

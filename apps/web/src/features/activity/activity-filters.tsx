@@ -29,7 +29,7 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
         value={filters.actor ?? ''}
         onChange={(event) => set({ actor: event.target.value || undefined })}
       >
-        <option value="">Anybody</option>
+        <option value="">All people</option>
         {actors.map((name) => (
           <option key={name} value={name}>
             {name}
@@ -42,7 +42,7 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
         value={filters.what ?? ''}
         onChange={(event) => set({ what: event.target.value || undefined })}
       >
-        <option value="">Anything</option>
+        <option value="">All events</option>
         {Object.entries(ABOUT).map(([about, label]) => (
           <optgroup key={about} label={label}>
             <option value={about}>{label}: all</option>
@@ -76,7 +76,7 @@ export function ActivityFilters({ filters, onChange, actors, environments, insta
         value={filters.since ?? ''}
         onChange={(event) => set({ since: event.target.value || undefined, from: undefined, to: undefined })}
       >
-        <option value="">At any time</option>
+        <option value="">Any time</option>
         {Object.entries(SINCE).map(([since, { label }]) => (
           <option key={since} value={since}>
             {label}

@@ -72,7 +72,7 @@ export function ActivityTable({ entries, syncs, open, onOpen, onActor, stale, ol
             Show older entries
           </Button>
         ) : (
-          'That is all there is.'
+          'End of log'
         )}
       </div>
     </div>

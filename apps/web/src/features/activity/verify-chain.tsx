@@ -12,7 +12,7 @@ type Check = ReturnType<typeof useVerifyChain>
 
 export const VerifyButton = ({ check }: { check: Check }) => (
   <Button busy={check.isPending} onClick={() => check.mutate()}>
-    {!check.isPending && <ShieldCheck aria-hidden className="size-4" />} Check the chain
+    {!check.isPending && <ShieldCheck aria-hidden className="size-4" />} Verify log
   </Button>
 )
 
@@ -32,7 +32,7 @@ export function VerifyResult({ check }: { check: Check }) {
   }
   return (
     <div role="status">
-      <Notice title={head === null ? 'The log is empty' : `Chain intact up to entry ${head.seq.toLocaleString('en')}`}>
+      <Notice title={head === null ? 'The log is empty' : `Log verified up to entry ${head.seq.toLocaleString('en')}`}>
         {count(rows, 'entry', 'entries')} of the whole instance checked: none was changed, removed, moved or added.
         {head !== null && (
           <span className="flex flex-wrap items-center gap-x-2">

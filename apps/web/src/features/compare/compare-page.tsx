@@ -82,10 +82,7 @@ export function ComparePage({ projectId, view }: Props) {
     )
   return (
     <>
-      <PageHeader
-        title="Compare environments"
-        text="By the values as they are written, references unresolved. Nothing is shown until you ask for it."
-      />
+      <PageHeader title="Compare environments" text="Compares raw values; references aren’t resolved." />
       <div className="grid gap-4">
         {project.data && !own ? (
           <SkeletonRows label="Comparing" rows={8} />

@@ -23,7 +23,7 @@ export function CompareRow({ index, measure, projectId, left, right, difference,
   const { word, tone } = wordOf(difference, left, right)
   const side = (environment: string, other: string) => {
     const absent = state === (environment === left ? 'only-right' : 'only-left')
-    if (absent) return <span className="text-sm text-faint">Not there</span>
+    if (absent) return <span className="text-sm text-faint">Missing</span>
     const Arrow = environment === left ? ArrowRight : ArrowLeft
     return (
       <HiddenValue

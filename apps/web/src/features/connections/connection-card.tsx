@@ -49,7 +49,7 @@ export function ConnectionCard({
     owner === null ? { kind: 'organization' } : { kind: 'project', projectId: owner },
   )
   const { name, app, account, usedBy, checkedAt, problem } = connection
-  const health = problem === null ? (checkedAt === null ? 'Not checked' : 'Works') : 'Has a problem'
+  const health = problem === null ? (checkedAt === null ? 'Not checked' : 'Works') : 'Error'
 
   const deleteConnection = async () => {
     await remove.mutateAsync({ app, connectionId: connection.id })

@@ -33,7 +33,7 @@ export function NewConnectionPage({ projectId, app }: { projectId: string; app: 
   if (!destination) {
     return (
       <div className="mx-auto max-w-2xl">
-        <PageHeader title="New connection" text="Which vendor is the account at?" />
+        <PageHeader title="New connection" text="Choose a provider" />
         <DestinationCards destinations={destinations} onPick={({ name }) => void go(name)} />
       </div>
     )

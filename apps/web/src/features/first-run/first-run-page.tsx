@@ -45,7 +45,7 @@ export function FirstRunPage() {
   })
   if (token !== undefined) return <TokenOnce token={token} />
   return (
-    <Alone title="Welcome to Keyferry" text="This is a new instance. Make the first account; it owns everything here.">
+    <Alone title="Welcome to Keyferry" text="This is a new instance. Create the owner account.">
       <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
         {errors.root?.message !== undefined && <Notice kind="bad">{errors.root.message}</Notice>}
         <TextField

@@ -18,11 +18,11 @@ export const TokenOnce = ({ token }: { token: string }) => (
         <CopyButton label="Copy token" read={() => token} />
       </div>
       <Notice kind="warn" title="Store it now">
-        Keyferry keeps only a digest. Once you leave this page, nobody can show this token again.
+        Copy it now. It won’t be shown again.
       </Notice>
       <Button asChild variant="primary">
         <Link to="/projects/new" replace>
-          I stored it, continue
+          Continue
         </Link>
       </Button>
     </div>

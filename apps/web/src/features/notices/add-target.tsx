@@ -53,7 +53,7 @@ export function AddTarget({ projectId }: { projectId: string }) {
   })
   if (made) return <SigningSecret {...made} onDone={() => setMade(undefined)} />
   return (
-    <Section title="Add someone to tell">
+    <Section title="Add recipient">
       <form className="grid max-w-2xl gap-4" noValidate onSubmit={(event) => void submit(event)}>
         {errors.root?.message !== undefined && (
           <Notice kind="bad" title="Nothing was added">

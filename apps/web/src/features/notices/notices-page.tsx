@@ -43,8 +43,8 @@ export function NoticesPage({ projectId }: { projectId: string }) {
         <div className="grid gap-5">
           {targets.data.length === 0 ? (
             <Empty title="Nobody is told yet">
-              A sync that fails shows it here in the console. Add a webhook or an e-mail address, and someone hears of
-              it who is not looking.
+              A sync that fails shows it here in the console. Add a webhook or an e-mail address, and your team hears
+              about it.
             </Empty>
           ) : (
             <ul aria-label="Targets" className="grid gap-3 xl:grid-cols-2">

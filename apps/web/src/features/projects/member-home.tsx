@@ -38,7 +38,7 @@ export function MemberHome({ project, rights }: { project: Project; rights: Righ
             action={
               first && (
                 <RouteButton variant="primary" {...folderPage(projectId, first.environment, first.secretPath)}>
-                  {rights.may('secrets.write', inFolder(first)) ? 'See and change secrets' : 'See secrets'}
+                  {rights.may('secrets.write', inFolder(first)) ? 'Open secrets' : 'See secrets'}
                 </RouteButton>
               )
             }
@@ -48,7 +48,7 @@ export function MemberHome({ project, rights }: { project: Project; rights: Righ
             text={syncs.data ? syncWords(syncs.data.length, trouble.length) : 'Where your folders are sent.'}
             action={
               <RouteButton to="/p/$projectId/syncs" params={{ projectId }}>
-                See syncs
+                View syncs
               </RouteButton>
             }
           />
@@ -73,5 +73,5 @@ const syncWords = (all: number, trouble: number): string =>
   all === 0
     ? 'No sync reads your folders yet.'
     : trouble === 0
-      ? `${count(all, 'sync')}, none in trouble.`
+      ? `${count(all, 'sync')}, all healthy.`
       : `${count(all, 'sync')}, ${trouble} in trouble.`

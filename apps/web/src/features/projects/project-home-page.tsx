@@ -37,7 +37,7 @@ function Steps({ project: { id: projectId, name }, environment }: { project: Pro
   const secrets = rows.data?.rows.length ?? 0
   return (
     <div className="mx-auto max-w-2xl">
-      <PageHeader title={name} text="Three steps, and your secrets are where they are needed." />
+      <PageHeader title={name} text="Get your first sync running" />
       <ol className="grid gap-3">
         <Step
           n={1}
@@ -55,14 +55,14 @@ function Steps({ project: { id: projectId, name }, environment }: { project: Pro
         </Step>
         <Step
           n={2}
-          title="Connect a vendor"
+          title="Connect an account"
           done={
             connections.data && connections.data.length > 0 ? count(connections.data.length, 'connection') : undefined
           }
           text="Give Keyferry a credential for the account that should receive them. It is tested before it is stored."
         >
           <RouteButton to="/p/$projectId/connections/new" params={{ projectId }}>
-            Connect a vendor
+            Connect an account
           </RouteButton>
         </Step>
         <Step

@@ -77,7 +77,7 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
           </Notice>
         )
       )}
-      <p className="text-sm text-soft">For 30 days it can be restored from the trash.</p>
+      <p className="text-sm text-soft">You can restore it from Trash for 30 days.</p>
     </Confirm>
   )
 }

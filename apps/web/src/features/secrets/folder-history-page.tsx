@@ -82,7 +82,7 @@ export function FolderHistoryPage({ place }: { place: FolderRef }) {
                     denied={rights?.whyNot('secrets.write', inFolder(place))}
                     onClick={() => setRestoring(write)}
                   >
-                    <RotateCcw aria-hidden className="size-3.5" /> Go back to this
+                    <RotateCcw aria-hidden className="size-3.5" /> Restore to this point
                   </Button>
                 )}
               </li>

@@ -41,7 +41,7 @@ export function FolderMenu({ place, folder }: { place: FolderRef; folder: Folder
           <History aria-hidden className="size-4" /> History
         </MenuItem>
         <MenuItem onSelect={() => setDialog('uses')}>
-          <Waypoints aria-hidden className="size-4" /> Who uses this?
+          <Waypoints aria-hidden className="size-4" /> Find usages
         </MenuItem>
         {folder && rights?.may('secrets.write', andBelow(place)) !== false && (
           <>

@@ -31,7 +31,7 @@ export function ImportsCard({ place, environments }: { place: FolderRef; environ
     <section aria-label="Imports" className="flex flex-wrap items-center gap-2">
       <span className="flex items-center gap-1.5 text-sm text-soft">
         <Import aria-hidden className="size-4" />
-        {imports && imports.length > 0 ? 'Imports, the later wins:' : 'Imports nothing'}
+        {imports && imports.length > 0 ? 'Imports (later overrides earlier):' : 'No imports'}
       </span>
       {imports?.map(({ id, importEnv, importPath, position }, index) => {
         const name = `${importEnv.slug}:${importPath}`

@@ -74,8 +74,8 @@ export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
           name="shouldOverwrite"
           render={({ field: { value, onChange } }) => (
             <SwitchField
-              label="Overwrite what is there"
-              help="Off: nothing moves when one of the keys is taken there."
+              label="Overwrite existing keys"
+              help="Off: the move is cancelled if a key already exists."
               checked={value ?? false}
               onChange={onChange}
             />

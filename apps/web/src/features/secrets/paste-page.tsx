@@ -82,7 +82,7 @@ export function PastePage({ place }: { place: FolderRef }) {
             <span className="font-mono text-sm">
               {environment}:{secretPath}
             </span>
-            . Keys that the file does not name stay as they are.
+            . Keys not in the file are left unchanged.
           </>
         }
       />

@@ -14,7 +14,7 @@ export function PastePreview({ result }: { result: z.output<typeof pastedDotenv>
   const noted = result.lines.filter(({ notes }) => notes.length > 0)
   return (
     <Card className="grid gap-4 p-4">
-      <h2 className="text-base font-semibold">What saving would do</h2>
+      <h2 className="text-base font-semibold">Preview changes</h2>
       <div aria-live="polite" className="grid gap-4 sm:grid-cols-3">
         {groups.map(({ name, tone, keys }) => (
           <div key={name} className="min-w-0">

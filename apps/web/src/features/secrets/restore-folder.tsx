@@ -36,7 +36,7 @@ export function RestoreFolder({ place, write, onClose }: { place: FolderRef; wri
   }
   return (
     <Confirm
-      title="Go back to this?"
+      title="Restore to this point?"
       label={changes.length === 0 ? 'Go back' : `Change ${count(changes.length, 'secret')}`}
       danger={changes.some(({ action }) => action === 'delete')}
       ready={changes.length > 0}

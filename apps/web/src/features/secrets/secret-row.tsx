@@ -115,11 +115,11 @@ export function SecretRow({ index, measure, place, row, readers, whyNot, selecte
             </MenuItem>
             {writable && (
               <MenuItem onSelect={() => setDialog('details')}>
-                <FileText aria-hidden className="size-4" /> Rename, comment, tags
+                <FileText aria-hidden className="size-4" /> Edit details
               </MenuItem>
             )}
             <MenuItem onSelect={() => setDialog('uses')}>
-              <Waypoints aria-hidden className="size-4" /> Who uses this?
+              <Waypoints aria-hidden className="size-4" /> Find usages
             </MenuItem>
             {writable && (
               <>

@@ -60,7 +60,7 @@ export function SecretsPage({ place, search, history }: Props) {
       <LeaveGuard />
       <PageHeader
         title="Secrets"
-        text={unreadable ?? 'Values stay hidden until you ask for one.'}
+        text={unreadable ?? 'Values are hidden until revealed.'}
         actions={
           <>
             <RouteButton
@@ -146,7 +146,7 @@ function NoFolder({ place, noEnvironment }: { place: FolderRef; noEnvironment: b
             <RouteButton {...folderPage(projectId, environment, '/')}>Go to the root folder</RouteButton>
           )}
           <RouteButton to="/p/$projectId/trash" params={{ projectId }}>
-            Look in the trash
+            Open Trash
           </RouteButton>
         </>
       }

@@ -29,7 +29,7 @@ export function SettingsPage({ projectId }: { projectId: string }) {
   return (
     <div className="mx-auto max-w-4xl">
       <LeaveGuard />
-      <PageHeader title="Project settings" text="What the project is called, its environments, and its end." />
+      <PageHeader title="Project settings" text="Name, environments and deletion" />
       {statusOf(project.error) === 404 ? (
         <Empty title="This project is deleted" action={<RouteButton to="/">Go to another project</RouteButton>}>
           Its environments, secrets and syncs went with it.

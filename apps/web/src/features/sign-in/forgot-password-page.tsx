@@ -27,7 +27,7 @@ export function ForgotPasswordPage() {
         <Skeleton className="h-24" />
       ) : asked !== undefined ? (
         <div role="status">
-          <Notice title="Look into your mail">
+          <Notice title="Check your email">
             If {asked} has an account here, a link is on its way. It may take a minute, and may be among the spam.
           </Notice>
         </div>

@@ -41,7 +41,7 @@ export function SignInPage({ next, error }: { next: string | undefined; error: s
   const problem = errors.root?.message ?? (error === undefined ? undefined : providerProblem(error))
   const ways = status.data?.signInWith ?? ['password']
   return (
-    <Alone title="Sign in" text="Secrets, and where they go.">
+    <Alone title="Sign in" text="Your secrets, synced to your providers.">
       {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
       {ways.includes('password') && (
         <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">

@@ -42,7 +42,7 @@ export function OptionsStep({
       </div>
       <SwitchField
         label="Auto-sync enabled"
-        help="Send every change of the folder within a second. Off: only when someone asks."
+        help="Send every change of the folder within a second. Off: sync manually."
         checked={auto.value}
         onChange={auto.onChange}
       />

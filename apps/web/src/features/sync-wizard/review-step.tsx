@@ -84,7 +84,7 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
         <div className="flex flex-wrap items-baseline gap-3">
           <h2 className="flex-1 text-lg font-semibold">What the first sync will do</h2>
           <Button size="sm" busy={plan.isFetching} onClick={() => void plan.refetch()}>
-            Plan again
+            Refresh plan
           </Button>
         </div>
         {overlap.data?.hasDuplicate && (
@@ -93,7 +93,7 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
           </Notice>
         )}
         {plan.error ? (
-          <Failure what="The plan could not be made" error={plan.error} retry={plan.refetch} />
+          <Failure what="Couldn’t plan this sync" error={plan.error} retry={plan.refetch} />
         ) : plan.data ? (
           <PlanView plan={plan.data} />
         ) : (

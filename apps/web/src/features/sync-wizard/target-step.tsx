@@ -43,7 +43,7 @@ export function TargetStep({ projectId, destination, onSubmit }: Props) {
 
   return (
     <>
-      <p className="text-base text-soft">Where exactly, and with which account?</p>
+      <p className="text-base text-soft">Choose the account and destination.</p>
       {connections.error && <Notice kind="bad">{messageOf(connections.error)}</Notice>}
       {adding || none ? (
         <Card className="p-4">

@@ -38,7 +38,7 @@ export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => vo
   return (
     <Dialog open onClose={onClose} title="Review the plan" description={`${sync.name} → ${sync.targetLabel}`}>
       {error ? (
-        <Failure what="The plan could not be made" error={error} retry={refetch} />
+        <Failure what="Couldn’t plan this sync" error={error} retry={refetch} />
       ) : !plan ? (
         <SkeletonRows label="Making the plan" rows={4} />
       ) : (

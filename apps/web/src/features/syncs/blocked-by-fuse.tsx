@@ -13,7 +13,7 @@ export function BlockedByFuse({ sync, blocked }: { sync: Sync; blocked: Blockage
     <>
       <Notice
         kind="blocked"
-        title="Blocked: this plan deletes a lot"
+        title="Blocked: this plan deletes many keys"
         action={
           <Button variant="danger" size="sm" onClick={() => setReviewing(true)}>
             Review the plan

@@ -43,7 +43,7 @@ export function KeysTab({ sync, onlyTrouble, onFilter }: Props) {
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <SwitchField label="Only not in sync" checked={onlyTrouble} onChange={onFilter} />
+        <SwitchField label="Show issues only" checked={onlyTrouble} onChange={onFilter} />
         <span className="ml-auto flex flex-wrap gap-1.5" aria-live="polite">
           {ORDER.map((state) => ({ state, n: keys.filter((key) => key.state === state).length }))
             .filter(({ n }) => n > 0)

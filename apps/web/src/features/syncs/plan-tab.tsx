@@ -20,20 +20,18 @@ export function PlanTab({ sync }: { sync: Sync }) {
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center gap-3">
-        <p className="flex-1 basis-64 text-sm text-soft">
-          What the next run would do, from a listing of the target made just now. Nothing is written.
-        </p>
+        <p className="flex-1 basis-64 text-sm text-soft">Preview of the next run. Nothing is written.</p>
         {plan.data && plan.data.fuse !== null && (
           <Button size="sm" variant="danger" denied={denied} onClick={() => setApproving(true)}>
             Review and approve
           </Button>
         )}
         <Button size="sm" busy={plan.isFetching} onClick={() => void plan.refetch()}>
-          {!plan.isFetching && <RefreshCw aria-hidden className="size-3.5" />} Plan again
+          {!plan.isFetching && <RefreshCw aria-hidden className="size-3.5" />} Refresh plan
         </Button>
       </div>
       {plan.error ? (
-        <Failure what="The plan could not be made" error={plan.error} retry={plan.refetch} />
+        <Failure what="Couldn’t plan this sync" error={plan.error} retry={plan.refetch} />
       ) : plan.data ? (
         <PlanView plan={plan.data} />
       ) : (

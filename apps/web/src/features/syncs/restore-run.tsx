@@ -44,7 +44,7 @@ export function RestoreRun({ sync, runId, onClose }: Props) {
         <ArrowLeft aria-hidden className="size-4" /> All runs
       </Button>
       <Section
-        title="Go back to this run"
+        title="Roll back to this run"
         text={
           <>
             Writes what {sync.targetLabel} held after the run of{' '}

@@ -57,7 +57,7 @@ export function RunOutcomes({ sync, run, onRestore }: { sync: Sync; run: Run; on
         </p>
         {data.restorable && (
           <Button size="sm" className="ml-auto" denied={denied} onClick={onRestore}>
-            <History aria-hidden className="size-3.5" /> Go back to this run
+            <History aria-hidden className="size-3.5" /> Roll back to this run
           </Button>
         )}
       </div>

@@ -21,8 +21,8 @@ const TRIGGERS: Record<Run['trigger'], string> = {
   approve: 'Plan approved',
   retry: 'Retry',
   remove: 'Removal asked for',
-  sweep: 'Picked up by the sweep',
-  drift: 'The target drifted',
+  sweep: 'Scheduled',
+  drift: 'Drift repair',
 }
 
 /** The last runs; one opens to what became of each key. The open one is in the URL. */
@@ -50,7 +50,7 @@ export function RunsTab({
           <Th>Changes</Th>
           <Th className="max-md:hidden">Why</Th>
           <Th className="text-right max-sm:hidden">Took</Th>
-          <Th className="text-right max-md:hidden">Vendor calls</Th>
+          <Th className="text-right max-md:hidden">API calls</Th>
         </tr>
       </thead>
       <tbody>

@@ -29,7 +29,7 @@ export function DriftSettings({ sync, vendor }: { sync: Sync; vendor: string }) 
       patch={() => ({ syncOptions: { driftCheck: every, driftRepair: repair, driftReadsValues: readsValues } })}
     >
       <SelectField
-        label="Look at the target"
+        label="Check for drift"
         value={every}
         onChange={(event) => {
           const next = driftCheck.safeParse(event.target.value)
@@ -43,7 +43,7 @@ export function DriftSettings({ sync, vendor }: { sync: Sync; vendor: string }) 
         ))}
       </SelectField>
       <SwitchField
-        label="Repair what drifted"
+        label="Repair drift automatically"
         help="Write the folder's values again. Off: drift is only shown."
         checked={repair}
         onChange={setRepair}

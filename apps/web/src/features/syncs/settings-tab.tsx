@@ -114,7 +114,7 @@ function AutoSync({ sync }: { sync: Sync }) {
     >
       <SwitchField
         label="Auto-sync enabled"
-        help="Send every change within a second. Off: only when someone asks."
+        help="Send every change within a second. Off: sync manually."
         checked={on}
         onChange={setOn}
       />

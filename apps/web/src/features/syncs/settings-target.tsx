@@ -31,7 +31,7 @@ export function TargetSettings({ sync, destination }: { sync: Sync; destination:
     <SettingsCard
       sync={sync}
       title="Destination"
-      text="Pointed elsewhere, the sync fills the new place first and then takes its keys back from the old one, unless deletion is disabled."
+      text="If you change the destination, Keyferry writes to the new one first, then removes its keys from the old one, unless deletion is disabled."
       dirty={form.formState.isDirty}
       patch={patch}
     >

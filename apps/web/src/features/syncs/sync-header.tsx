@@ -85,7 +85,7 @@ export function SyncHeader({
                   }
                 >
                   {auto ? <ZapOff aria-hidden className="size-4" /> : <Zap aria-hidden className="size-4" />}
-                  {auto ? 'Switch auto-sync off' : 'Switch auto-sync on'}
+                  {auto ? 'Turn off auto-sync' : 'Switch auto-sync on'}
                 </MenuItem>
                 <MenuLine />
                 <MenuItem danger onSelect={onRemove}>
@@ -105,10 +105,10 @@ export function SyncHeader({
             </span>
           )}
         </Fact>
-        <Fact name="In sync?">
+        <Fact name="Sync status">
           <InSync sync={sync} />
         </Fact>
-        <Fact name="Healthy?">
+        <Fact name="Health">
           <Badge tone={health.tone}>{health.word}</Badge>
         </Fact>
         <Fact name="Runs">{auto ? 'By itself, on every change' : 'Only when asked'}</Fact>
@@ -119,7 +119,7 @@ export function SyncHeader({
       <DriftNotice sync={sync} />
       {health.why !== null && sync.blocked === null && (
         <p className="rounded-lg border border-line bg-surface px-4 py-3 text-sm break-words">
-          <span className="font-semibold">Last message: </span>
+          <span className="font-semibold">Last error: </span>
           {health.why}
         </p>
       )}

@@ -47,7 +47,7 @@ export function SyncsPage({ projectId, filters }: { projectId: string; filters: 
     <>
       <PageHeader
         title="Syncs"
-        text="Each keeps one target equal to one folder."
+        text="Each sync keeps one destination in line with one folder."
         actions={syncs.data && !empty && add}
       />
       {syncs.error ? (
