@@ -4,7 +4,10 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import type { Plugin } from 'vite'
 
-/** Writes each text file of the build compressed beside itself: the server hands those out and compresses nothing itself. */
+/**
+ * Writes each text file of the build compressed beside itself: the server hands those out and compresses nothing
+ * itself.
+ */
 export function precompress(): Plugin {
   let outDir = ''
   return {

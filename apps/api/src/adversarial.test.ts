@@ -1,8 +1,9 @@
 /**
- * Everything that costs much, against a process of its own: each procedure over tRPC and each REST route with inputs up to their limits and beyond, as
- * every kind of principal, sign-in, odd bodies and headers, graphs that multiply, large folders, readers that don't read, streams that are opened and
- * dropped. Whatever comes, the process answers, computes for no more than a moment at a time, and has its memory back afterwards. On Postgres goes what
- * depends on the store. `FUZZ_SEED` replays a run or, as `random`, makes another; `ADVERSARIAL_ROUNDS` makes more of them.
+ * Everything that costs much, against a process of its own: each procedure over tRPC and each REST route with inputs up
+ * to their limits and beyond, as every kind of principal, sign-in, odd bodies and headers, graphs that multiply, large
+ * folders, readers that don't read, streams that are opened and dropped. Whatever comes, the process answers, computes
+ * for no more than a moment at a time, and has its memory back afterwards. On Postgres runs what depends on the store.
+ * `FUZZ_SEED` replays a run or, as `random`, makes another; `ADVERSARIAL_ROUNDS` makes more of them.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -89,7 +90,8 @@ async function ask(
     if (answer.status >= 400 && text.length > 8192) failures.push(`${what}: ${answer.status} with ${text.length} bytes`)
     return text
   } catch (error) {
-    // What is too large is refused, and its connection closed, before all of it was sent: a body at once where nobody is known.
+    // What is too large is refused, and its connection closed, before all of it was sent: a body at once where nobody
+    // is known.
     const large = who === 'nobody' || who === 'a wrong token' ? 64 * 1024 : BODY_LIMIT
     if (body === undefined || body.length < large)
       failures.push(`${what}: ${String(error)} ${String(Object(error).cause)}`)

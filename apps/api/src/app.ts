@@ -55,7 +55,7 @@ const REQUESTS_PER_MINUTE = 12_000
 const STORE_CHECKS_PER_MINUTE = 300
 /** Milliseconds that a client may take to send a whole request. */
 const REQUEST_TIMEOUT_MS = 60_000
-/** Milliseconds after which a client that takes nothing of what waits for it is cut off, at the latest after twice as many. */
+/** Milliseconds after which a client that doesn't read its answer is cut off, at the latest after twice as many. */
 const READER_WINDOW_MS = 30_000
 
 /** Builds the server without listening; `ctx` and `auth` stay the caller's to close. */
@@ -77,9 +77,9 @@ export async function buildApp({
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
-    // Live events are requests that never end by themselves.
+    // Live events are requests that never end on their own.
     forceCloseConnections: true,
-    // Whoever connects may write what they like into X-Forwarded-For; only the operator knows which proxy to believe.
+    // Any client can write anything into X-Forwarded-For; only the operator knows which proxy to believe.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     clientErrorHandler: refuseBroken,
@@ -173,8 +173,9 @@ export async function buildApp({
 }
 
 /**
- * A library that cannot use the store says "unknown" of a good token: before that is believed, the store is asked. Throws, in the form that both
- * edges answer with 503, while it does not work. Requests at the same time share one question.
+ * A library that cannot use the store says "unknown" of a good token: before that is believed, the store is asked.
+ * Throws, in the form that both edges answer with 503, while it does not work. Requests at the same time share one
+ * question.
  */
 function storeCheck(ctx: Context): () => Promise<void> {
   let asking: Promise<void> | null = null

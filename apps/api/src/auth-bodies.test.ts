@@ -16,7 +16,7 @@ const WRONG = [
   '"\\u0000"',
 ] as const
 
-onEveryDatabase('sign-in, asked for nonsense', (open) => {
+onEveryDatabase('sign-in, given nonsense', (open) => {
   let api: TestApi
   beforeAll(async () => {
     api = await readyApi(open)
@@ -41,7 +41,7 @@ onEveryDatabase('sign-in, asked for nonsense', (open) => {
     it('refuses it in the documented form, signed in or not', async () => {
       const [shadows] = WRONG
       const bodies: (readonly [body: string, least: number])[] = [
-        // Where nothing is asked for, any object is as good as none.
+        // Where no field is required, any object is as good as none.
         ...WRONG.map((wrong) => [wrong, members.length === 0 && wrong.startsWith('{') ? 200 : 400] as const),
         ...members.flatMap((name) => WRONG.map((wrong) => [bodyWith(name, wrong), 400] as const)),
         [bodyWith('toString', shadows), 200],
@@ -64,7 +64,7 @@ onEveryDatabase('sign-in, asked for nonsense', (open) => {
     })
   })
 
-  it('hands on only what is asked for', async () => {
+  it('passes on only the known fields', async () => {
     const cookie = await signIn()
     const user = async () =>
       (await api.send('GET', '/api/auth/get-session', undefined, { token: null, headers: { cookie } })).body.user

@@ -1,6 +1,6 @@
 /**
- * Rights that end between the check of a call and its write: every mutation, generated. They are taken away when the call opens its first
- * transaction, after it was let through; it is refused then, and changes nothing.
+ * Rights that end between the check of a call and its write: every mutation, generated. They are taken away when the
+ * call opens its first transaction, after it was let through; it is refused then, and changes nothing.
  */
 import { runSync } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'

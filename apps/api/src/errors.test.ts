@@ -19,7 +19,7 @@ const isPublic = new Set([
 ])
 const concrete = (path: string, value: string = randomUUID()) => path.replaceAll(/:\w+/g, () => value)
 
-onEveryDatabase('who may call, and how failures look', (open) => {
+onEveryDatabase('permissions, and how failures look', (open) => {
   let api: TestApi
   let projectId: string
   let addresses = 0

@@ -1,7 +1,8 @@
 /**
- * Malformed requests over every way in: each procedure over REST, tRPC, its batches and its live events, sign-in, files, metrics. Whatever
- * comes, the answer is a documented one, at once, and nothing is left half-done. A failure prints its seed, the smallest request that shows
- * it and what was logged; `FUZZ_SEED` replays one or, as `random`, makes others, `FUZZ_REQUESTS` makes more of them.
+ * Malformed requests over every way in: each procedure over REST, tRPC, its batches and its live events, sign-in,
+ * files, metrics. Whatever comes, the answer is a documented one, at once, and nothing is left half-done. A failure
+ * prints its seed, the smallest request that shows it and what was logged; `FUZZ_SEED` replays one or, as `random`,
+ * makes others, `FUZZ_REQUESTS` makes more of them.
  */
 import dns from 'node:dns'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -28,7 +29,10 @@ import { bodyOf, brokenCredentials, queryOf, segment, spoiled, type Malformed } 
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 10_000)
 /** Milliseconds after which a request counts as hung: far beyond what the slowest takes on a busy machine. */
 const HUNG_MS = 25_000
-/** Each door is tried in both: in the second everything is loaded and compiled, and what still grows is what requests leave behind. */
+/**
+ * Each door is tried in both: in the second everything is loaded and compiled, and what still grows is what requests
+ * leave behind.
+ */
 const ROUNDS = 2
 /** Bytes: what V8 compiles, forgets and compiles again moves the heap by three million either way. */
 const NOISE = 8_000_000

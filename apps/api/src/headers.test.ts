@@ -1,4 +1,4 @@
-/** What a browser is told, and what it may not do for another page. */
+/** Security headers, and what a browser may not do for another page. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

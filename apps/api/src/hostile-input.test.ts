@@ -1,4 +1,7 @@
-/** Input that is within every limit and made to cost as much as it can: each is answered, shortly, and leaves the instance serving. */
+/**
+ * Input that is within every limit and made to cost as much as it can: each is answered, shortly, and leaves the
+ * instance serving.
+ */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { vault } from '@keyferry/vault/testing'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -135,7 +138,7 @@ onEveryDatabase('hostile input', (open) => {
     expect((await rows()).body.rows).toEqual([])
   })
 
-  it('tells of a few of a million lines that are none', async () => {
+  it('names a few of a million invalid lines', async () => {
     const { body, text } = await paste('x\n'.repeat(1_000_000))
     expect(body.refused.at(-1)).toMatchObject({ key: '999000 more' })
     expect(text.length).toBeLessThan(200_000)

@@ -1,4 +1,7 @@
-/** Machines that sign in without a stored secret, over Infisical's routes: tokens of an issuer and of a cluster, and every wrong one. */
+/**
+ * Machines that sign in without a stored secret, over Infisical's routes: tokens of an issuer and of a cluster, and
+ * every wrong one.
+ */
 import { createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { rotateInstanceKey } from '@keyferry/core'
 import { onEveryDatabase } from '@keyferry/db/testing'

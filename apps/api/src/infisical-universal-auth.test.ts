@@ -1,4 +1,7 @@
-/** A machine's whole way, as scripts written for Infisical go it: identity, client secret, `@infisical/sdk` with universal auth, every call of it. */
+/**
+ * A machine's whole way, as scripts written for Infisical go it: identity, client secret, `@infisical/sdk` with
+ * universal auth, every call of it.
+ */
 import { InfisicalSDK } from '@infisical/sdk'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { sql } from 'kysely'
@@ -191,7 +194,7 @@ onEveryDatabase('universal auth', (open, dialect) => {
     expect((await me(accessToken)).status).toBe(401)
   })
 
-  it('locks nobody out unless that is asked for', async () => {
+  it('locks nobody out unless that is configured', async () => {
     const { clientId, clientSecret } = await machine()
     for (let attempt = 0; attempt < 5; attempt++) await login({ clientId, clientSecret: 'wrong' })
     expect((await login({ clientId, clientSecret })).status).toBe(200)
@@ -211,7 +214,7 @@ onEveryDatabase('universal auth', (open, dialect) => {
     for (let attempt = 0; attempt < 3; attempt++) await login({ clientId, clientSecret: 'wrong' })
     const locked = await login({ clientId, clientSecret })
     expect(locked.status).toBe(401)
-    // Whoever guesses learns neither that the identity exists nor that the last guess was right; whoever runs the instance does.
+    // Someone guessing learns neither that the identity exists nor that the last guess was right; the operator does.
     expect(locked.body.message).toBe('Invalid credentials')
     const { entries } = (await api.send('GET', '/api/v1/audit?action=identity.lock-out')).body
     expect(entries[0]).toMatchObject({ action: 'identity.lock-out', address: '127.0.0.1' })
@@ -225,7 +228,7 @@ onEveryDatabase('universal auth', (open, dialect) => {
     for (let attempt = 0; attempt < 5; attempt++) {
       expect((await login({ ...stranger, clientSecret: 'wrong' })).status).toBe(401)
     }
-    // It was not locked out from there, and only the right secret is told where it may be used.
+    // It was not locked out from there, and only the right secret learns where it may be used.
     expect((await login(stranger)).status).toBe(403)
     const { accessToken } = (await login(await machine({ accessTokenTrustedIps: elsewhere }))).body
     expect((await me(accessToken)).status).toBe(401)

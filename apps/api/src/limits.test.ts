@@ -53,7 +53,7 @@ onEveryDatabase('limits', (open) => {
     ['/api/auth/two-factor/verify-totp', { code: '000000' }, 11],
     ['/api/auth/two-factor/verify-backup-code', { code: 'x' }, 11],
   ])('%s is answered a few times a minute', async (path, body, most) => {
-    // Whoever asks cannot choose the address that is counted.
+    // The caller cannot choose the address that is counted.
     let n = 0
     const ask = () => api.send('POST', path, body, { token: null, headers: { 'x-forwarded-for': `10.0.0.${n++}` } })
     expectSlowedDown((await until429(ask, most)).answer)
@@ -158,7 +158,8 @@ onEveryDatabase('limits', (open) => {
     expectSlowedDown((await until429(() => login(LOGIN), 121)).answer)
     const { status, body } = await login({ clientId, clientSecret })
     expect([status, body.tokenType]).toEqual([200, 'Bearer'])
-    // A device that signed in guesses ten times a minute, too, whichever account it tries; a cookie that was made up is none.
+    // A device that signed in guesses ten times a minute, too, whichever account it tries; a cookie that was made up is
+    // none.
     const own = await until429(() => signIn('eve@example.com', 'guess guess', device), 11)
     expectSlowedDown(own.answer)
     expectSlowedDown(await signIn(ACCOUNT.email, ACCOUNT.password, device.replace(/=./, '=A')))
@@ -209,7 +210,7 @@ onEveryDatabase('limits', (open) => {
       return body.entries[0].address
     }
     expect(await seenFrom(api, '192.0.2.7', '198.51.100.1')).toBe('192.0.2.7')
-    // The nearest address that is no proxy of ours counts: what a client wrote before it is not believed.
+    // The nearest address that is not a trusted proxy counts: what a client wrote before it is not believed.
     expect(await seenFrom(behind, '192.0.2.7', '203.0.113.9, 198.51.100.1')).toBe('198.51.100.1')
     expect(await seenFrom(behind, '203.0.113.9', '198.51.100.1')).toBe('203.0.113.9')
     await behind.close()

@@ -17,7 +17,7 @@ const FOLDERS = ['a', 'b']
 const TIMEOUT = { timeout: 60_000 }
 
 beforeAll(async () => {
-  // Only this clock goes by hand: the one that slow readers are cut off by.
+  // Only the clock for slow readers is moved by hand.
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   api = await readyApi(openSqliteStore)
   url = await api.app.listen({ host: '127.0.0.1', port: 0 })
@@ -84,7 +84,10 @@ it('streams no batch, whose answers could be of any size together', async () => 
   expect(status).toBe(400)
 })
 
-/** Sends the request and reads nothing of the answer; the server's side of the connection, once the answer waits for its reader. */
+/**
+ * Sends the request and doesn't read the answer; the server's side of the connection, once the answer waits for its
+ * reader.
+ */
 async function unread(path: string): Promise<Socket> {
   const connected = once(api.app.server, 'connection')
   const client = connect(Number(new URL(url).port), '127.0.0.1')

@@ -61,7 +61,7 @@ onEveryDatabase('monitoring', (open) => {
     expect(none.status).toBe(404)
   })
 
-  it('tells its version only to who is signed in', async () => {
+  it('shows its version only to signed-in callers', async () => {
     const api = await readyApi(open)
     onTestFinished(api.close)
     for (const path of ['/api/status', '/healthcheck'])

@@ -268,7 +268,8 @@ onEveryDatabase('sign-in by OIDC', (open) => {
     const people = async () => (await api.send('GET', '/api/v1/people')).body.people
     expect((await people())[1]).toMatchObject({ email, emailVerified: true, twoFactor: false })
 
-    // The same person again: what they set meanwhile stays. Another person of the provider with the address: it changes hands.
+    // The same person again: what they set meanwhile stays. Another person of the provider with the address: it changes
+    // hands.
     const own = await sessionOf(alice)
     expect(await signIn(alice)).not.toBeNull()
     expect(await me(own)).toBe(200)

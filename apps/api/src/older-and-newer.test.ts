@@ -79,7 +79,7 @@ onEveryDatabase('a store of another version or key', (open) => {
     expect(status).toBe(503)
     expect(body.message).toContain('9999-later')
     expect((await api.send('GET', '/api/v1/data-key-rotations')).body.rotations).toEqual([])
-    // It goes on serving.
+    // It keeps serving.
     expect((await read('/api/v4/secrets')).status).toBe(200)
   })
 })

@@ -1,6 +1,7 @@
 /**
- * Every procedure, called by an admin who is narrowed to one folder: no answer names anything that was put out of their reach, and what
- * is out of reach is answered like what does not exist. Generated from the procedures' schemas; the store makes no difference to it.
+ * Every procedure, called by an admin who is narrowed to one folder: no answer names anything that was put out of their
+ * reach, and what is out of reach is answered like what does not exist. Generated from the procedures' schemas; the
+ * store makes no difference to it.
  */
 import { randomUUID } from 'node:crypto'
 import { runSync } from '@keyferry/core'
@@ -207,7 +208,7 @@ describe('what is out of reach', () => {
     }
   }
 
-  /** What two answers must have in common, whatever their ids, times and versions and the names that were asked for. */
+  /** What two answers must have in common, whatever their ids, times and versions and the requested names. */
   const likened = ({ status, text }: Asked, ...asked: string[]): [number, string] => {
     let plain = text
     for (const name of asked) plain = plain.replaceAll(name, '<asked>')

@@ -1,4 +1,7 @@
-/** Somebody who writes to the database, and kept a copy of rows from earlier, brings nothing back by them: they were valid once, and ended. */
+/**
+ * Somebody who writes to the database, and kept a copy of rows from earlier, brings nothing back by them: they were
+ * valid once, and ended.
+ */
 import { createHash } from 'node:crypto'
 import { endSessions } from '@keyferry/access'
 import { acceptSecrets, checkStore } from '@keyferry/core'

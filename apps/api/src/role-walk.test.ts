@@ -1,6 +1,7 @@
 /**
- * Every procedure, with everybody, over tRPC and REST. The inputs are made from the procedures' own schemas; who may what is written down here a
- * second time. A new procedure is walked without a word said about it, and a new field that names a place is asked for by name.
+ * Every procedure, with everybody, over tRPC and REST. The inputs are made from the procedures' own schemas; the
+ * permissions are written down here a second time. A new procedure is covered automatically; a new field that names a
+ * place must be listed.
  */
 import { randomUUID } from 'node:crypto'
 import type { Emulator } from '@keyferry/core/emulators'
@@ -45,8 +46,8 @@ const WHO = [
 type Who = (typeof WHO)[number]
 
 /**
- * What decides is the same code on every database. On Postgres each procedure is walked with one caller for each kind of statement that finds out who asks
- * and what may be reached.
+ * What decides is the same code on every database. On Postgres each procedure is walked with one caller for each kind
+ * of statement that finds out who asks and what may be reached.
  */
 const ON_POSTGRES: Who[] = [
   'foreign',
@@ -133,7 +134,7 @@ const OF_CONNECTION = new Set([
 /** Those without a credential that works. */
 const ENDED: Who[] = ['nobody', 'unknown token', 'expired token', 'revoked token', 'ended session', 'removed machine']
 
-/** Those who may what others may. */
+/** Principals with the rights of another. */
 const LIKE: Partial<Record<Who, Who>> = {
   'narrowed by patterns': 'narrowed, inside',
   'narrowed owner’s key, outside': 'narrowed, outside',

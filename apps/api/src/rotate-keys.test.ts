@@ -100,7 +100,7 @@ onEveryDatabase('keys of the instance', (open) => {
     await sql`delete from instance_admins where principal_id = ${identityId}`.execute(api.ctx.db)
   })
 
-  it('that seals credentials: connections go on, and an earlier key is kept while something needs it', async () => {
+  it('that seals credentials: connections continue, and an earlier key is kept while something needs it', async () => {
     const vendor = await startEmulator()
     const create = (name: string) =>
       api.send('POST', '/api/v1/app-connections/trigger-dev', {

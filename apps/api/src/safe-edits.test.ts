@@ -1,4 +1,4 @@
-/** What cannot be taken back lightly, over REST: deleting what syncs read, and going back to an earlier run. */
+/** What is hard to undo, over REST: deleting what syncs read, and restoring an earlier run. */
 import { runSync } from '@keyferry/core'
 import { emulators } from '@keyferry/core/emulators'
 import { onEveryDatabase } from '@keyferry/db/testing'
@@ -70,7 +70,7 @@ onEveryDatabase('edits that reach a target, over REST', (open) => {
     expect((await api.send('GET', `/api/v1/secret-syncs?projectId=${projectId}`)).body.secretSyncs).toEqual([])
   })
 
-  it('restores a run by the plan that was looked at', async () => {
+  it('restores a run by the plan that was reviewed', async () => {
     const { api, ok, emulator, set, run, base } = await start()
     const { runs } = await ok('GET', `${base}/runs`)
     expect(runs).toMatchObject([{ restorable: true }])

@@ -1,4 +1,6 @@
-/** The sample requests of Infisical's pages for the two syncs (Trigger.dev and Devin, read 2026-11), sent as printed. */
+/**
+ * The sample requests of Infisical's pages for the two syncs (Trigger.dev and Devin, read 2026-11), sent as printed.
+ */
 import { runSync } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator as startDevin } from '@keyferry/core/emulators/devin'

@@ -67,7 +67,7 @@ onEveryDatabase('first run and sign-in', (open) => {
       { headers: { referer: 'http://evil.test/' } },
       { headers: { 'x-forwarded-for': '192.0.2.7' } },
       { headers: { forwarded: 'for=192.0.2.7' } },
-      // A proxy that says nothing of itself hands on the name it was asked by.
+      // A proxy that doesn't announce itself passes on the requested host name.
       { headers: { host: 'keyferry.example.com' } },
     ]
     for (const from of foreign) expect(await setUp(from), JSON.stringify(from)).toBe(403)
@@ -160,7 +160,7 @@ onEveryDatabase('first run and sign-in', (open) => {
     expect((await create({ origin: 'http://localhost:4400', host: 'localhost:4400' })).status).toBe(200)
   })
 
-  it('signs nobody up, and tells a wrong password from nothing else', async () => {
+  it('signs nobody up, and answers a wrong password like anything else', async () => {
     await bootstrap()
     const signUp = await api.send('POST', '/api/auth/sign-up/email', {
       email: 'eve@example.com',
@@ -181,7 +181,7 @@ onEveryDatabase('first run and sign-in', (open) => {
     expect({ ...wrong.body, reqId: '' }).toEqual({ ...unknown.body, reqId: '' })
   })
 
-  it('slows down whoever guesses passwords', async () => {
+  it('slows down password guessing', async () => {
     await bootstrap()
     const statuses: number[] = []
     for (let attempt = 0; attempt < 12; attempt++) {

@@ -7,13 +7,13 @@ export interface TokenIssuer {
   url: string
   /** What it answers, by path; an entry replaces what it would say. */
   says: Map<string, { status?: number; body: string }>
-  /** Paths that were asked for, oldest first. */
+  /** Paths that were requested, oldest first. */
   asked: string[]
   /** Its public key. */
   key: JWK
   /** What the last TokenReview was. */
   reviewed: { bearer: string; spec: { token: string; audiences?: string[] } } | null
-  /** Who may ask for a TokenReview, beside the tokens that it signed. */
+  /** Who can ask for a TokenReview, beside the tokens that it signed. */
   reviewer: string
   sign(claims: JWTPayload, how?: { key?: CryptoKey; kid?: string; alg?: string; seconds?: number }): Promise<string>
   close(): Promise<void>

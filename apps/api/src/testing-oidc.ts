@@ -1,4 +1,7 @@
-/** An OpenID Connect provider for tests: it signs its tokens as a real one does, and asks nobody for a password. For tests only. */
+/**
+ * An OpenID Connect provider for tests: it signs its tokens as a real one does, and asks nobody for a password. For
+ * tests only.
+ */
 import { createSign, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -34,7 +34,7 @@ export interface Explained {
   details?: Readonly<Record<string, unknown>>
 }
 
-/** Any thrown thing as what a person, or a script that asked for JSON, is told. */
+/** Any thrown thing as words for a person, or as JSON for a script. */
 export function explain(thrown: unknown): Explained {
   if (thrown instanceof Failure) {
     const { message, remedy, exitCode } = thrown

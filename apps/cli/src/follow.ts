@@ -13,8 +13,8 @@ interface Progress {
 }
 
 /**
- * The sync once a run that is not `before` has ended and no other is due at once. Looks when a live event comes, and every few seconds for
- * events that were missed. Throws `Failure` when `limitMs` passes first.
+ * The sync once a run that is not `before` has ended and no other is due at once. Looks when a live event comes, and
+ * every few seconds for events that were missed. Throws `Failure` when `limitMs` passes first.
  */
 export async function followed(
   client: KeyferryClient,
@@ -59,7 +59,7 @@ export async function followed(
       reject(
         new Failure(
           `The run did not end within ${limitMs / 1000} s`,
-          'It goes on without us: look with `keyferry syncs list`, or wait longer with --timeout.',
+          'It continues in the background: check with `keyferry syncs list`, or wait longer with --timeout.',
         ),
       ),
     limitMs,

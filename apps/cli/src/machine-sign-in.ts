@@ -13,7 +13,7 @@ export type TokensOf = (typeof TOKENS_OF)[number]
 export interface MachineSignIn {
   identityId: string
   tokensOf: TokensOf
-  /** File with the token; left out, a pod's own, or the one that is asked for. */
+  /** File with the token; left out, a pod's own, or the one that is requested. */
   file?: string | undefined
 }
 

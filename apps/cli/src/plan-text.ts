@@ -5,7 +5,7 @@ export type Plan = Outputs['syncs']['plan']
 export type Sync = Outputs['syncs']['get']
 type Change = Plan['changes'][number]
 
-/** `+` is created, `~` overwritten, `-` deleted, `!` cannot be held there. What stays as it is, is only counted. */
+/** `+` is created, `~` overwritten, `-` deleted, `!` can't be stored there. What stays as it is, is only counted. */
 const MARKS = new Map<Change['action'], { mark: string; style: 'green' | 'yellow' | 'red' | 'magenta' }>([
   ['create', { mark: '+', style: 'green' }],
   ['update', { mark: '~', style: 'yellow' }],
@@ -31,7 +31,7 @@ export function printPlan(terminal: Terminal, sync: Sync, plan: Plan): void {
   const rest = [
     summary.keep > 0 ? `${summary.keep} unchanged` : '',
     summary.foreign > 0 ? `${summary.foreign} not ours` : '',
-    summary.reject > 0 ? `${summary.reject} cannot be held there` : '',
+    summary.reject > 0 ? `${summary.reject} can't be stored there` : '',
   ].filter(Boolean)
   if (shown.length > 0) terminal.line()
   terminal.line(

@@ -4,8 +4,9 @@ const EVERY = new RegExp(INVISIBLE, 'gu')
 const BLANKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu
 
 /**
- * `text` for a terminal, on one line: nothing in it moves the cursor, sets a title, or hides or reorders what stands beside it. Blank
- * characters become spaces, the others are written as JSON writes them, so text that is JSON stays the same JSON.
+ * `text` for a terminal, on one line: nothing in it moves the cursor, sets a title, or hides or reorders what stands
+ * beside it. Blank characters become spaces, the others are written as JSON writes them, so text that is JSON stays the
+ * same JSON.
  */
 export const printable = (text: string): string => escaped(text.replace(BLANKS, ' '))
 

@@ -20,7 +20,9 @@ export function clientWith(url: string, { token, session }: Credential): Keyferr
   })
 }
 
-/** `KEYFERRY_URL` and `KEYFERRY_TOKEN` win over what was stored. Throws `Failure` when there is nothing to sign in with. */
+/**
+ * `KEYFERRY_URL` and `KEYFERRY_TOKEN` win over what was stored. Throws `Failure` when there is nothing to sign in with.
+ */
 export function signedIn(env: Env, settings: Settings): { url: string; client: KeyferryClient } {
   const url = env['KEYFERRY_URL'] || settings.url
   if (!url)
@@ -42,7 +44,8 @@ export function signedIn(env: Env, settings: Settings): { url: string; client: K
 }
 
 /**
- * A token or password over plain http is read by everybody on the way. Throws `Failure` unless the host is this machine, private, or `accepted`.
+ * A token or password over plain http is read by everybody on the way. Throws `Failure` unless the host is this
+ * machine, private, or `accepted`.
  */
 export function refusePlainHttp(url: string, accepted: boolean): void {
   if (accepted || !URL.canParse(url)) return

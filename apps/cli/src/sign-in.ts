@@ -1,4 +1,6 @@
-/** Sign-in by e-mail and password, with a second factor where the account has one: better-auth's routes, 1.x, 2026-11. */
+/**
+ * Sign-in by e-mail and password, with a second factor where the account has one: better-auth's routes, 1.x, 2026-11.
+ */
 import { z } from 'zod'
 import { Failure } from './failure.ts'
 

@@ -18,8 +18,8 @@ interface Streams {
 }
 
 /**
- * What a command writes to and asks. Results go to stdout, everything said beside them to stderr. Names and messages come from servers that
- * may be hostile: everything but `exactly` into a pipe is written as `printable` text.
+ * What a command writes to and asks. Results go to stdout, everything said beside them to stderr. Names and messages
+ * come from servers that may be hostile: everything but `exactly` into a pipe is written as `printable` text.
  */
 export interface Terminal {
   /** One line of the result; in colour on a terminal, unless `NO_COLOR` says no. */
@@ -76,7 +76,7 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
     async ask(question, remedy, hidden = false) {
       if (!interactive) throw new Failure(`There is no terminal to ask "${question}"`, remedy)
       clear()
-      // readline echoes what is typed to its output; a hidden answer goes nowhere.
+      // readline echoes what is typed to its output; a hidden answer is not echoed.
       const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
       const lines = createInterface({ input: stdin, output: hidden ? nowhere : stderr, terminal: true })
       try {

@@ -1,6 +1,7 @@
 /**
- * Environment variables that decide what code runs, where it comes from, or whom a program trusts. Somebody who can write to a folder must not
- * decide that on every machine that runs a command with it. Sources: sudo's `env_delete` list, the manuals of the runtimes, 2026-11.
+ * Environment variables that decide what code runs, where it comes from, or whom a program trusts. Somebody who can
+ * write to a folder must not decide that on every machine that runs a command with it. Sources: sudo's `env_delete`
+ * list, the manuals of the runtimes, 2026-11.
  */
 import { Failure } from './failure.ts'
 

@@ -3,11 +3,12 @@ import type { Place } from './cli.ts'
 import { Failure } from './failure.ts'
 
 /**
- * What a folder gives to a program: its own secrets and those it imports, its own first, by key. `expand`: references are replaced by what
- * they name; otherwise values are as written. Throws when one of them cannot be had: a part is never taken for the whole.
+ * What a folder gives to a program: its own secrets and those it imports, its own first, by key. `expand`: references
+ * are replaced by what they name; otherwise values are as written. Throws when one of them cannot be had: a part is
+ * never taken for the whole.
  */
 export async function valuesOf(client: KeyferryClient, place: Place, expand: boolean): Promise<Map<string, string>> {
-  const { secrets, imports = [] } = await client.secrets.list.query({
+  const { secrets, imports } = await client.secrets.list.query({
     ...place,
     include_imports: true,
     expandSecretReferences: expand,

@@ -1,4 +1,6 @@
-/** Every command there is, found by walking the program: with `--json`, what a script reads is JSON and nothing else. */
+/**
+ * Every command there is, found by walking the program: with `--json`, what a script reads is JSON and nothing else.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -60,7 +62,7 @@ describe.each(all.map(({ command, path }) => [path.join(' '), command] as const)
     }
   })
 
-  it('says of a wrong command line what is wrong, as JSON where that was asked for', async () => {
+  it('says of a wrong command line what is wrong, as JSON where --json was given', async () => {
     const { code, stdout, stderr } = await keyferry([...words.split(' '), '--json', ...mandatory, '--no-such-option'])
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
     expect(JSON.parse(stderr).error.message).toContain('--no-such-option')

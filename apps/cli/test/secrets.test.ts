@@ -202,7 +202,7 @@ describe('secrets', () => {
     )
   })
 
-  it('go out in the format that was asked for, whole or not at all', async () => {
+  it('go out in the format that was requested, whole or not at all', async () => {
     const values = { A: 'x', B: `it's`, C: 'line\nline', D: 'a#b $HOME', E: 'back\\', F: '', __proto__X: 'own' }
     const set = (secretName: string, secretValue: string) =>
       client.secrets.create.mutate({ ...place, secretName, secretValue })

@@ -1,6 +1,7 @@
 /**
- * A thousand known values go through every path there is, with the log at its most talkative. Then everything that was left behind is searched
- * for them, in every form: none may stand anywhere but in the answers to those who may read it, and at the vendors.
+ * A thousand known values go through every path there is, with the log at its most talkative. Then everything that was
+ * left behind is searched for them, in every form: none may be anywhere but in the answers to those allowed to read it,
+ * and at the vendors.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -30,7 +31,7 @@ import { found, foundIn, searchedTexts, type SearchedText } from './leak-scan.ts
 const ROOT = resolve(import.meta.dirname, '../../..')
 /** In every canary, and nowhere else in the world. */
 const CORE = `Canary${randomBytes(12).toString('hex')}`
-/** In comments, which are for whoever may see names: sealed at rest like values, shown to viewers. */
+/** In comments, which everyone with the right to see names can read: sealed at rest like values, shown to viewers. */
 const REMARK = `Remark${randomBytes(12).toString('hex')}`
 const CANARIES = 1000
 const LIMIT_MS = 60_000
@@ -42,11 +43,14 @@ onEveryProfile((profile) => {
     const vendors = await startEmulators()
     const hook = await receiveWebhooks()
     let made = 0
-    /** A value that is seen again wherever it turns up; every other one has characters that are written differently elsewhere. */
+    /**
+     * A value that is seen again wherever it turns up; every other one has characters that are written differently
+     * elsewhere.
+     */
     const canary = (): string => `${CORE}${++made}${made % 2 === 0 ? '' : ' "\\/+%&é\n'}`
-    /** Secrets that Keyferry itself made: they are told once. */
+    /** Secrets that Keyferry itself created: they are shown once. */
     const issued: string[] = []
-    /** What was said to those who may not read values, and to everybody who was refused. */
+    /** Answers to those who can't read values, and to everybody who was refused. */
     const said: string[] = []
 
     const cookies: string[] = []
@@ -92,7 +96,8 @@ onEveryProfile((profile) => {
     const client = createKeyferryClient({ url: service.url, token, fetch: recorded(false) })
     const signIn = (body: object): Promise<unknown> => send('POST', '/api/auth/sign-in/email', body)
     await signIn(account)
-    // The database knows the session by the first half of its cookie; the second is a signature that only the instance can make.
+    // The database knows the session by the first half of its cookie; the second is a signature that only the instance
+    // can make.
     issued.push(
       ...cookies.map(
         (cookie) =>
@@ -274,7 +279,7 @@ onEveryProfile((profile) => {
       await client.secrets.createMany.mutate({ ...at, environment: 'prod', secrets })
     }
 
-    // Whoever may see names only, everywhere they may look.
+    // Callers that see names only, everywhere they have access.
     const names = await viewer.secrets.list.query({
       ...at,
       recursive: true,
@@ -417,7 +422,10 @@ async function inBackup(place: Place, needles: readonly SearchedText[]): Promise
   return (await foundIn(dir, needles, { deep: false })).hits
 }
 
-/** Every row of every table, the queue's included, and, where this machine may read them, the files behind them with the WAL. */
+/**
+ * Every row of every table, the queue's included, and, where this machine may read them, the files behind them with the
+ * WAL.
+ */
 async function inDatabase(databaseUrl: string, needles: readonly SearchedText[]): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()

@@ -56,7 +56,7 @@ onEveryProfile((profile) => {
     const syncs = await Promise.all([...vendors].map(([name, emulator]) => createSync(client, source, name, emulator)))
     await settled(client, source.projectId, syncs, LIMIT_MS)
 
-    // The vendors hang while the changes are accepted, so the process goes with every sync behind.
+    // The vendors hang while the changes are accepted, so the process dies with every sync behind.
     for (const emulator of vendors.values()) emulator.setLatency(60_000)
     for (let i = 0; i < 10; i++)
       await client.secrets.update.mutate({ ...source, secretName: 'PLAIN', secretValue: `value ${i}` })

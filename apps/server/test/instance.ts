@@ -1,4 +1,6 @@
-/** The whole app for tests: in this process on a free port, with a data directory of its own and every vendor emulated. */
+/**
+ * The whole app for tests: in this process on a free port, with a data directory of its own and every vendor emulated.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'

@@ -1,4 +1,7 @@
-/** Processes of an earlier commit beside those of this one, on one store: whatever they are told to maintain, nothing is lost. */
+/**
+ * Processes of an earlier commit beside those of this one, on one store: whatever maintenance they run, nothing is
+ * lost.
+ */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -25,7 +28,7 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
   afterAll(() => rm(older, { recursive: true, force: true }))
 
   onEveryProfile((profile) => {
-    it('loses nothing, whatever maintenance the older processes are told to do', { timeout: 300_000 }, async () => {
+    it('loses nothing, whatever maintenance the older processes run', { timeout: 300_000 }, async () => {
       const place = await newPlace(profile)
       const env = {
         ...environmentOf(place),
@@ -66,7 +69,7 @@ describe.skipIf(!isThere)(`beside ${OLDER.slice(0, 7)} (needs the history of git
       for (const code of codes) expect(code).toBeGreaterThan(0)
       expect(existsSync(file('older.keyferry'))).toBe(false)
 
-      // The new process begins; only new ones may go on with it.
+      // The new process begins; only new ones may continue with it.
       await send('POST', `/api/v1/projects/${projectId}/rotate-data-key`)
       if (before) {
         const ready = await fetch(`${before.url}/api/ready`)
@@ -133,7 +136,10 @@ async function seedFixtures(instance: { url: string }) {
   return { send, projectId, token: () => token }
 }
 
-/** One `node_modules` for the older tree: its own packages by their names, and every other that a folder of this tree has installed. */
+/**
+ * One `node_modules` for the older tree: its own packages by their names, and every other that a folder of this tree
+ * has installed.
+ */
 function linkModules(older: string): void {
   const link = (name: string, target: string): void => {
     const path = join(older, 'node_modules', name)
@@ -160,7 +166,10 @@ function linkModules(older: string): void {
 const foldersOf = (tree: string): string[] =>
   ['apps', 'packages'].flatMap((group) => readdirSync(join(tree, group)).map((name) => join(tree, group, name)))
 
-/** Runs command lines of the older version one after the other, in one process: loading it takes longer than all of them. */
+/**
+ * Runs command lines of the older version one after the other, in one process: loading it takes longer than all of
+ * them.
+ */
 async function exitCodesOf(older: string, commands: string[][], env: Record<string, string>): Promise<number[]> {
   const script = `
     import { run } from ${JSON.stringify(join(older, 'apps/cli/src/program.ts'))}

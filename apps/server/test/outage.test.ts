@@ -1,4 +1,4 @@
-/** The store comes up late, goes away, takes no writes, and comes back, under a running process. */
+/** The store starts late, stops, takes no writes, and returns, under a running process. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { signUp, startEmulators, startInstance } from './instance.ts'
 const TIMEOUT = 60_000
 
 it.skipIf(!inject('postgresUrl'))(
-  'a Postgres that comes late, restarts or takes no writes is waited for and said, and work goes on by itself',
+  'a Postgres that comes late, restarts or takes no writes is waited for and said, and work continues on its own',
   async () => {
     const postgres = await ownPostgres()
     await postgres.stop()
@@ -61,7 +61,7 @@ it.skipIf(!inject('postgresUrl'))(
     }
     expect(await ask('/api/v1/projects')).toMatchObject(away)
     expect(await ask('/api/v1/projects', { body: { projectName: 'Shop' } })).toMatchObject(away)
-    // Nobody is told that a token or a password is wrong by a process that cannot know.
+    // A process that can't know never answers that a token or a password is wrong.
     expect(await ask('/api/v1/projects', { token: 'kf_not_seen_before' })).toMatchObject(away)
     const { email, password } = account
     expect(await ask('/api/auth/sign-in/email', { body: { email, password } })).toMatchObject(away)

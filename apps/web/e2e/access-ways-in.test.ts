@@ -1,4 +1,7 @@
-/** An instance that sends mail and knows an OpenID Connect provider: a forgotten password, a passkey, and the organization's own sign-in. */
+/**
+ * An instance that sends mail and knows an OpenID Connect provider: a forgotten password, a passkey, and the
+ * organization's own sign-in.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

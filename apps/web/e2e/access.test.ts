@@ -1,4 +1,7 @@
-/** People and machines, through the console: two browsers, of an admin and of somebody she invites. Each test goes on where the one before it ended. */
+/**
+ * People and machines, through the console: two browsers, of an admin and of somebody she invites. Each test continues
+ * where the one before it ended.
+ */
 import type { KeyferryClient } from '@keyferry/client'
 import { totp } from '@keyferry/vitest/totp'
 import type { BrowserContext, Page } from 'playwright-core'

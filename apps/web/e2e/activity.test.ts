@@ -1,4 +1,4 @@
-/** What happened, in words, and who is told of it. The tests go on where the one before them ended. */
+/** What happened, in words, and who gets alerts. The tests continue where the one before them ended. */
 import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
@@ -112,7 +112,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await button('Clear filters').click()
   })
 
-  it('goes on for as long as one scrolls, and is exported whole', TIMEOUT, async () => {
+  it('loads more for as long as one scrolls, and is exported whole', TIMEOUT, async () => {
     await Promise.all(
       Array.from({ length: READINGS }, () => client.secrets.get.query({ ...api, secretName: 'DATABASE_URL' })),
     )
@@ -167,7 +167,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
   it('has failure notices sent by webhook, whose secret is shown once', TIMEOUT, async () => {
     const hook = await receiveWebhooks()
     await go('Notices')
-    await see(page.getByRole('heading', { name: 'Nobody is told yet' }))
+    await see(page.getByRole('heading', { name: 'No alert recipients' }))
     await screens.look('notices-empty')
     await button('Add webhook').click()
     await see(page.getByText('Address is required'))
@@ -207,7 +207,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await see(alert('SMTP_URL'))
     await button(`Remove ${shown}`).click()
     await dialog().getByRole('button', { name: 'Remove' }).click()
-    await see(page.getByRole('heading', { name: 'Nobody is told yet' }))
+    await see(page.getByRole('heading', { name: 'No alert recipients' }))
     await go('Activity')
     await page.getByLabel('Filter by scope').selectOption('instance')
     await see(entry(/removed the alert recipient http:\/\/127\.0\.0\.1:\d+\/…$/))

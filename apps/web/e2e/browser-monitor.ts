@@ -6,7 +6,10 @@ export interface BrowserMonitor {
   problems(): string[]
   /** The next refusal (4xx or 5xx) by an address that contains `part` is meant. */
   expectRefusal(part: string): void
-  /** Every refusal from here on by an address that contains `part` is as good as none: what a page asks for may be gone meanwhile. */
+  /**
+   * Every refusal from here on by an address that contains `part` is as good as none: what a page asks for may be gone
+   * meanwhile.
+   */
   mayBeRefused(part: string): void
   /** Nothing that contains one of these may reach an address, the storage or a title. */
   keepSecret(...texts: string[]): void

@@ -5,7 +5,7 @@ import { chromium, type Browser } from 'playwright-core'
 const PLACES = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const executablePath = PLACES.find((path) => path !== undefined && path !== '' && existsSync(path))
 
-/** Null when the suites can run. Goes into a suite's name, because that is what a run prints of the skipped ones. */
+/** Null when the suites can run. Part of a suite's name, because that is what a run prints of the skipped ones. */
 export const whyNoBrowser: string | null =
   executablePath === undefined ? 'there is no Chromium at /usr/bin/chromium or CHROMIUM_PATH' : null
 

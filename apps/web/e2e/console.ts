@@ -70,8 +70,8 @@ async function openConsole(): Promise<Console> {
 }
 
 /**
- * One console for a suite whose tests go on where the one before them ended: after a failure the rest are skipped. Every test
- * also fails on what the browser monitor saw. Gives what the suite's own hooks and tests ask for it.
+ * One console for a suite whose tests continue where the one before them ended: after a failure the rest are skipped.
+ * Every test also fails on what the browser monitor saw. Gives what the suite's own hooks and tests ask for it.
  */
 export function oneConsole(): () => Console {
   let console: Console | null = null
@@ -100,7 +100,7 @@ export function oneConsole(): () => Console {
   return opened
 }
 
-/** A picture of the page as it is, for whoever reads a failed test. */
+/** A screenshot of the page for the reader of a failed test. */
 async function keepPicture(page: Page, test: string): Promise<void> {
   await mkdir(join(OUTPUT, 'failures'), { recursive: true })
   await page.screenshot({ path: join(OUTPUT, 'failures', `${test.replaceAll(/[^\w.-]+/g, '-')}.png`), fullPage: true })

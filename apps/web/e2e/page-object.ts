@@ -16,7 +16,7 @@ export interface PageObject {
   tabTo(control: Locator): Promise<void>
 }
 
-/** `page` is asked for at every use: it is opened after the suite is described. */
+/** `page` is called at every use: it is opened after the suite is described. */
 export const pageObject = (page: () => Page): PageObject => ({
   button: (name) => page().getByRole('button', { name, exact: true }),
   tab: (name) => page().getByRole('tab', { name, exact: true }),

@@ -1,4 +1,7 @@
-/** What a sync's page says of a sync that stands still, and going back to an earlier run. The tests go on where the one before them ended. */
+/**
+ * What a sync's page says of a sync that stands still, and going back to an earlier run. The tests continue where the
+ * one before them ended.
+ */
 import type { KeyferryClient } from '@keyferry/client'
 import { emulators, type Emulator } from '@keyferry/core/emulators'
 import type { Page } from 'playwright-core'
@@ -110,7 +113,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await see(changes.first())
   })
 
-  it('writes exactly what was looked at, and the target follows', TIMEOUT, async () => {
+  it('writes exactly what was reviewed, and the target follows', TIMEOUT, async () => {
     await client.secrets.update.mutate({ ...source, secretName: 'KEPT', secretValue: `${CANARY}-meanwhile` })
     all().seen.expectRefusal('syncs.restore')
     await button('Approve, write 2 and delete 1 secret').click()
@@ -149,7 +152,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
   })
 
   it(
-    'names who stood behind a sync that is blocked for access, and lets someone who may take it over',
+    'names the owner of a sync that is blocked for access, and lets someone with access take it over',
     TIMEOUT,
     async () => {
       const machine = await client.identities.create.mutate({ name: 'deployer', role: 'admin' })
@@ -192,7 +195,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await see(note('Something else writes there too').getByText('KEPT drifted 3 times'))
     await see(fact(/^Degraded/))
     await screens.look('repairs-stopped')
-    await button('Repair and go on repairing').click()
+    await button('Repair and continue repairing').click()
     await gone(note('Repairs stopped'))
     await expect.poll(() => emulator.contents().has('KEPT'), LIMIT).toBe(true)
   })

@@ -1,4 +1,4 @@
-/** The console of people who are not admins: what is not theirs is not asked for, not offered, or says why. */
+/** The console of people who are not admins: what they can't access is not requested, not offered, or says why. */
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import type { BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -118,9 +118,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     const button = ui.button(name).first()
     await see(button)
     expect(await button.getAttribute('aria-disabled'), name).toBe('true')
-    // By the keyboard: a focus that comes of a click tells nothing.
+    // By the keyboard: a focus that comes from a click proves nothing.
     await page.keyboard.press('Tab')
-    // A tooltip goes away when its page is scrolled, which is told of with the next frame.
+    // A tooltip closes when its page is scrolled, which shows with the next frame.
     await button.scrollIntoViewIfNeeded()
     await page.evaluate(TWO_FRAMES)
     await button.focus()
@@ -183,7 +183,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
       ['/connections', 'Connections are for admins'],
       ['/connections/new', 'Connections are for admins'],
       ['/syncs/new', 'New syncs are for admins'],
-      ['/secrets/dev/paste', 'Nothing of yours goes into dev:/'],
+      ['/secrets/dev/paste', 'You cannot add secrets to dev:/'],
       ['/compare', 'Comparing says something of values'],
     ] as const) {
       await page.goto(at(path))

@@ -1,4 +1,7 @@
-/** Every screen, in light and dark, wide and narrow: axe finds nothing, nothing has to be scrolled sideways, a picture of each is kept. */
+/**
+ * Every screen, in light and dark, wide and narrow: axe finds nothing, nothing has to be scrolled sideways, a picture
+ * of each is kept.
+ */
 import { gzipSync } from 'node:zlib'
 import type { KeyferryClient } from '@keyferry/client'
 import type { Emulator } from '@keyferry/core/emulators'
@@ -136,7 +139,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       const { name, title } = destination
       const step = async (stepTitle: string, picture: string): Promise<void> => {
         await see(page.getByRole('heading', { name: stepTitle, exact: true, level: 1 }))
-        // What does not depend on the destination is looked at once.
+        // What does not depend on the destination is checked once.
         if (index === 0 || ['target', 'options', 'review'].includes(picture)) await look(`wizard-${picture}-${name}`)
       }
       const next = (): Promise<void> => button('Next').click()
@@ -291,7 +294,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       cold.on('response', (answer) => {
         const url = answer.url()
         if (answer.request().resourceType() !== 'script' || sizes.has(url)) return
-        // One that is still on its way as its page is closed is measured where it is asked for again.
+        // One that is still on its way as its page is closed is measured where it is requested again.
         const size = sizeOf(answer).catch(() => (sizes.delete(url), 0))
         sizes.set(url, size)
       })
@@ -328,7 +331,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
   it('fit a phone 360 pixels wide', () => expect(screens.tooWide).toEqual([]))
 })
 
-/** Forms are loaded once there is something to read: however slow the machine is, they are not what a page begins with. */
+/**
+ * Forms are loaded once there is something to read: however slow the machine is, they are not what a page begins with.
+ */
 const NOTE_HEADING = `new MutationObserver((_, observer) => {
   if (!document.querySelector('h1, h2')) return
   window.headingAt = performance.now()

@@ -1,4 +1,7 @@
-/** Looks at a screen as it can be met: light and dark, wide and narrow. Keeps a picture of each for a person to look through. */
+/**
+ * Looks at a screen as it can be met: light and dark, wide and narrow. Keeps a picture of each for a person to look
+ * through.
+ */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import axe from 'axe-core'
@@ -52,17 +55,23 @@ const COLOURS = { runOnly: ['color-contrast', 'link-in-text-block'] }
 /** What can be wrong on a small screen only. */
 const SMALL = { runOnly: ['button-name', 'label', 'link-name', 'scrollable-region-focusable', 'target-size'] }
 
-/** Colours do not depend on the width, little else does, and nothing but colours on the scheme: dark on a phone shows nothing new. */
+/**
+ * Colours do not depend on the width, little else does, and nothing but colours on the scheme: dark on a phone shows
+ * nothing new.
+ */
 const SIGHTS = [
   { viewport: NARROW, colorScheme: 'light', rules: SMALL },
   { viewport: WIDE, colorScheme: 'light', rules: ALL },
   { viewport: WIDE, colorScheme: 'dark', rules: COLOURS },
 ] as const
 
-/** What lies over the page, else the page: what is under a dialog was looked at before it opened, and takes long. */
+/** What lies over the page, else the page: what is under a dialog was checked before it opened, and takes long. */
 const IN_FRONT = "[...document.querySelectorAll('[role=dialog], [role=menu]')].at(-1) ?? document"
 
-/** From the top (where nothing in front would lose its place), and painted: colours that change with the scheme take a moment. */
+/**
+ * From the top (where nothing in front would lose its place), and painted: colours that change with the scheme take a
+ * moment.
+ */
 const SETTLED = `(async () => {
   if ((${IN_FRONT}) === document) scrollTo(0, 0)
   const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)

@@ -1,4 +1,7 @@
-/** The tree of a project, by hand: settings, moves, history, comparison, deletes that ask, and the trash. Each screen is looked at on the way. */
+/**
+ * The tree of a project, by hand: settings, moves, history, comparison, deletes that ask, and the trash. Each screen is
+ * checked on the way.
+ */
 import type { KeyferryClient } from '@keyferry/client'
 import type { Emulator } from '@keyferry/core/emulators'
 import type { Locator, Page } from 'playwright-core'
@@ -13,7 +16,7 @@ import { isInDocument } from './browser-monitor.ts'
 
 const LIMIT_MS = 60_000
 const SLOW_MS = 1500
-/** Screens are looked at on the way, on cores that other suites use too. */
+/** Screens are checked on the way, on cores that other suites use too. */
 const TEST_MS = 120_000
 /** In every value, so that one look finds any of them. */
 const CANARY = 'canary'
@@ -189,7 +192,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await gone(dialog())
     })
 
-    it('tells who uses a secret, with a way to each', async () => {
+    it('shows who uses a secret, with a link to each', async () => {
       await button('More for HOSTNAME').click()
       await item('Find usages').click()
       await see(dialog().getByRole('heading', { name: '2 secrets refer to it' }))
@@ -268,7 +271,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await page.waitForURL('**/secrets/dev?path=*api')
     })
 
-    it('goes back in the history of a folder, after showing what that changes', async () => {
+    it('restores a folder to an earlier time, after showing what that changes', async () => {
       await put('dev', '/api', { PORT: `${CANARY}-2`, EXTRA: `${CANARY}-x` })
       await folderMenu('/api', 'History')
       await heading('History of a folder')
@@ -314,7 +317,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
   })
 
   describe('comparing', () => {
-    it('shows what is on one side, different or the same, and no value before it is asked for', async () => {
+    it('shows what is on one side, different or the same, and no value before it is revealed', async () => {
       await page.goto(at('/secrets/dev'))
       await button('Compare').click()
       await page.getByLabel('Right', { exact: true }).selectOption('prod')
@@ -375,14 +378,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       for (const [, emulator] of emulators) emulator.fail(1, { kind: 'status', status: 401 })
       await folderMenu('/api', 'Delete')
       await dialog().getByRole('radio', { name: 'Take the secrets back first' }).click()
-      await dialog().getByRole('button', { name: 'Take back and delete' }).click()
+      await dialog().getByRole('button', { name: 'Remove and delete' }).click()
       await see(page.getByText('Folder /api was not deleted'))
       await see(row('PORT'))
       expect(contents()).toEqual(syncs.map(() => 3))
       for (const [, emulator] of emulators) emulator.heal()
     })
 
-    it('asks what becomes of the targets, takes everything back first when told to, and says what it waits for', async () => {
+    it('asks what becomes of the targets, removes everything first on request, and says what it waits for', async () => {
       for (const [, emulator] of emulators) emulator.setLatency(SLOW_MS)
       await folderMenu('/api', 'Delete')
       const [first] = syncs
@@ -396,11 +399,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       expect(await dialog().getByRole('button', { name: 'Delete folder /api' }).isDisabled()).toBe(true)
       await screens.look('delete-folder')
       await dialog().getByRole('radio', { name: 'Take the secrets back first' }).click()
-      await dialog().getByRole('button', { name: 'Take back and delete' }).click()
-      await see(status(`Waiting for ${syncs.length} syncs to take back what they wrote`))
+      await dialog().getByRole('button', { name: 'Remove and delete' }).click()
+      await see(status(`Waiting for ${syncs.length} syncs to remove what they wrote`))
       await screens.look('folder-being-deleted')
       for (const [, emulator] of emulators) emulator.setLatency(0)
-      // Asked for by the open page while it waits.
+      // Requested by the open page while it waits.
       for (const call of ['folders.list', 'secrets.rows', 'imports.list']) all().seen.mayBeRefused(call)
       await heading('There is no folder /api in dev')
       expect(contents()).toEqual(syncs.map(() => 0))

@@ -1,4 +1,4 @@
-/** A person's way through the console, in a real browser. The tests go on where the one before them ended. */
+/** A person's way through the console, in a real browser. The tests continue where the one before them ended. */
 import type { KeyferryClient } from '@keyferry/client'
 import { emulators, type Emulator } from '@keyferry/core/emulators'
 import type { Page } from 'playwright-core'
@@ -119,7 +119,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await see(page.getByText('4 secrets', { exact: true }))
   })
 
-  it('hides every value until it is asked for', async () => {
+  it('hides every value until it is revealed', async () => {
     expect(await isInDocument(page, CANARY)).toBe(false)
     await button('Reveal STRIPE_KEY').click()
     await see(row('STRIPE_KEY').getByText(`${CANARY}-22`))

@@ -36,7 +36,7 @@ async function startFleet() {
   const { ctx } = instance
   const id = randomUUID()
   await ctx.db.transaction().execute((tx) => insertOrganization(ctx, tx, { id, name: 'Acme', slug: 'acme' }))
-  // Somebody has to stand behind the sync, or it sends nothing.
+  // The sync needs an owner, or it sends nothing.
   await ctx.db
     .insertInto('instanceAdmins')
     .values({ principalId: actor.id, createdAt: new Date().toISOString() })
@@ -106,10 +106,10 @@ describe.skipIf(!inject('postgresUrl'))('a worker', { timeout: 300_000 }, () => 
     const states = async () => (await runs()).map(({ state }) => state).sort()
     await expect.poll(states, { timeout: LIMIT_MS }).toEqual(['failed', 'succeeded'])
     expect(Object.fromEntries(emulator.contents())).toEqual(SECRETS)
-    expect((await runs()).map(({ message }) => message)).toContain('Interrupted; the next run went on from there.')
+    expect((await runs()).map(({ message }) => message)).toContain('Interrupted; the next run continued from there.')
   })
 
-  it('that is told to stop ends its run first: workers are exchanged one by one, nothing is lost and nothing is sent twice', async () => {
+  it('that gets a stop signal ends its run first: workers are exchanged one by one, nothing is lost and nothing is sent twice', async () => {
     const { emulator, set, createSync, startWorker } = await startFleet()
     await set(SECRETS)
     let worker = await startWorker()

@@ -5,7 +5,7 @@ import { purgeTrash } from '@keyferry/vault'
 const EVERY_MS = 5_000
 
 /**
- * What the vault needs from time to time: goes on with keys that are being rotated, throws away what was deleted long
+ * What the vault needs from time to time: continues rotations of keys, throws away what was deleted long
  * enough ago, and takes rows older than `auditDays` off the audit log.
  */
 export function startMaintenance(ctx: Context, auditDays: number | null): { stop(): Promise<void> } {

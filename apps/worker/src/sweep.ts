@@ -10,9 +10,10 @@ const HISTORY_MS = 60 * 60_000
 const CHECK_MS = 60 * 60_000
 
 /**
- * Sends a job for every sync that is due (what the queue lost, what a crash left between commit and send, what waited out a back-off), and
- * delivers notices: now and every few seconds. Carries out deletions whose process died before it could, and forgets runs older than
- * `historyDays`. E-mail, webhooks and each stream of the audit log go on their own, so that none waits for another.
+ * Sends a job for every sync that is due (what the queue lost, what a crash left between commit and send, what waited
+ * out a back-off), and delivers notices: now and every few seconds. Carries out deletions whose process died before it
+ * could, and forgets runs older than `historyDays`. E-mail, webhooks and each stream of the audit log continue their
+ * own, so that none waits for another.
  */
 export function startSweep(
   ctx: Context,

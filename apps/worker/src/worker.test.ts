@@ -16,7 +16,7 @@ const [destination = ''] = (await emulators()).keys()
 
 onEveryDatabase('worker', (open) => {
   it('finds what is due though every wake-up was lost, at its start and later', async () => {
-    // This context's queue forgets whatever it is told.
+    // This context's queue forgets every job.
     const fixture = await startSyncFixture(open, destination)
     onTestFinished(fixture.close)
     await fixture.set({ KEY: 'first' })

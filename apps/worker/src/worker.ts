@@ -5,7 +5,7 @@ import type { JobQueue } from '@keyferry/queue'
 import { startSweep } from './sweep.ts'
 import { startMaintenance } from './maintenance.ts'
 
-/** Milliseconds that running syncs get to end by themselves, and again as long after their signal aborted. */
+/** Milliseconds that running syncs get to end on their own, and again as long after their signal aborted. */
 const GRACE_MS = 5_000
 
 export interface WorkerOptions {

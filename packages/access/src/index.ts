@@ -1,4 +1,4 @@
-/** Who may do what: requirements, verbs and grants. */
+/** Permissions: requirements, verbs and grants. */
 export { referencesFrom } from './grants/references-from.ts'
 export { readAccess } from './grants/grants.ts'
 export {

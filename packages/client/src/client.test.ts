@@ -28,7 +28,7 @@ onEveryDatabase('the typed client', (open) => {
     expect(secrets.map((secret) => secret.secretKey).sort()).toEqual(['A', 'B'])
   })
 
-  it('tells failures apart', async () => {
+  it('distinguishes failures', async () => {
     await expect(client.projects.get.query({ projectId: randomUUID() })).rejects.toMatchObject({
       data: { code: 'NOT_FOUND', status: 404, error: 'NotFound' },
     })

@@ -55,7 +55,7 @@ it('sends a mutation once, whatever happens', async () => {
   expect(calls).toBe(1)
 })
 
-it('does not ask again what was refused for good, or when the wait would be long', async () => {
+it('does not retry what was refused permanently, or when the wait would be long', async () => {
   let calls = 0
   const url = await listen((_request, response) => {
     calls++

@@ -26,14 +26,14 @@ export interface ClientOptions {
 }
 
 export type KeyferryClient = TRPCClient<AppRouter>
-/** What goes in, by procedure: `Inputs['secrets']['create']`. */
+/** Inputs by procedure: `Inputs['secrets']['create']`. */
 export type Inputs = inferRouterInputs<AppRouter>
 /** What comes out, by procedure. */
 export type Outputs = inferRouterOutputs<AppRouter>
 
 /**
- * Calls made in the same tick travel in one request; `syncs.events.subscribe` stays open and reconnects by itself. Queries are tried again
- * where that can help, mutations never.
+ * Calls made in the same tick travel in one request; `syncs.events.subscribe` stays open and reconnects automatically.
+ * Queries are tried again where that can help, mutations never.
  */
 export function createKeyferryClient({ url, token, fetch: fetcher = fetch }: ClientOptions): KeyferryClient {
   const base = url.replace(/\/+$/, '')

@@ -8,7 +8,7 @@ import manifest from '../package.json' with { type: 'json' }
 const SRC = import.meta.dirname
 const IMPORT = /(?:^|\n)\s*(?:import|export)\b[^'"\n;]*(?:from)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g
 
-/** The modules that a file of ours imports once its types are gone. */
+/** The modules that our files import once its types are gone. */
 async function importsOf(file: string): Promise<string[]> {
   const code = stripTypeScriptTypes(await readFile(file, 'utf8'), { mode: 'strip' })
   return [...code.matchAll(IMPORT)].flatMap(([, from, dynamic]) => from ?? dynamic ?? [])

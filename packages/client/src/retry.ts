@@ -13,8 +13,9 @@ const LONGEST_WAIT = 10_000
 const TEMPORARY = new Set<number | null>([null, 429, 502, 503, 504])
 
 /**
- * Makes every failure a `KeyferryApiError`, and asks again where asking twice does no harm: a query that met no answer, a proxy without
- * an instance behind it, or a rate limit. A mutation is never sent twice, because its first sending may have worked.
+ * Makes every failure a `KeyferryApiError`, and asks again where asking twice does no harm: a query that met no answer,
+ * a proxy without an instance behind it, or a rate limit. A mutation is never sent twice, because its first sending may
+ * have worked.
  */
 export function retryLink(url: string): TRPCLink<AppRouter> {
   return () =>
@@ -43,5 +44,5 @@ export function retryLink(url: string): TRPCLink<AppRouter> {
       })
 }
 
-/** Subscriptions reconnect by themselves. */
+/** Subscriptions reconnect automatically. */
 const isSafe = (op: Operation): boolean => op.type === 'query' && op.signal?.aborted !== true

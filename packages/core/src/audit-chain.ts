@@ -11,9 +11,9 @@ import {
 } from '@keyferry/kernel'
 
 /**
- * Up to `limit` rows after place `after`, oldest first; where older ones were taken off for their age, those that are left. Each was checked against the
- * row before it. `problem`: what is wrong with the row that comes next, or with the end of the log; null when nothing is.
- * Throws `DecryptionError` under another root key.
+ * Up to `limit` rows after place `after`, oldest first; where older ones were taken off for their age, those that are
+ * left. Each was checked against the row before it. `problem`: what is wrong with the row that comes next, or with the
+ * end of the log; null when nothing is. Throws `DecryptionError` under another root key.
  */
 export async function readChain(
   ctx: Pick<Context, 'db' | 'keyring'>,

@@ -1,4 +1,6 @@
-/** Where every kind of place that an input can name is: a row for each, so that a new kind does not compile without one. */
+/**
+ * Where every kind of place that an input can name is: a row for each, so that a new kind does not compile without one.
+ */
 import { folder, INSTANCE, resolve, type Where } from '@keyferry/access'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { OutOfReach } from '@keyferry/kernel'

@@ -179,7 +179,7 @@ onEveryDatabase('the tree', (open) => {
       ).rejects.toThrow('into itself')
     })
 
-    it('or the change is refused by name, and nothing of it happens', async () => {
+    it('or the change is refused by name, and no part of it happens', async () => {
       await v.put('dev:/', { KEY: 'one', USER: '${KEY}' })
       await v.put('dev:/lib', { SHARED: 's' })
       await v.put('dev:/app', { OWN: 'own' })
@@ -199,7 +199,7 @@ onEveryDatabase('the tree', (open) => {
   })
 
   describe('references that cannot be', () => {
-    it('are refused when they close a cycle, by its chain, and told of when they lead nowhere', async () => {
+    it('are refused when they close a cycle, by its chain, and reported when they lead nowhere', async () => {
       const create = (secretName: string, secretValue: string) =>
         createSecret(t.ctx, t.actor, { ...at('dev:/'), secretName, secretValue, secretComment: '', type: 'shared' })
       expect((await create('ONE', '${TWO}')).warnings).toEqual(['ONE references ${TWO}, which does not exist'])
@@ -332,7 +332,7 @@ onEveryDatabase('the tree', (open) => {
       await expect(restore('OTHER')).rejects.toThrow('Version 1 of secret "OTHER" not found')
     })
 
-    it('that a folder goes back in, previewed first', async () => {
+    it('that a folder is restored to, previewed first', async () => {
       await v.put('dev:/', { KEPT: 'k', CHANGED: 'old', RENAMED: 'r', GONE: 'g' })
       const then = t.ctx.now().toISOString()
       t.clock.advance(60_000)
@@ -444,7 +444,7 @@ onEveryDatabase('the tree', (open) => {
       await expect(restore('a')).rejects.toThrow('already exists')
     })
 
-    it('and throws it away for good afterwards', async () => {
+    it('and throws it away permanently afterwards', async () => {
       await v.put('dev:/', { KEY: 'k' })
       await v.drop('dev:/', 'KEY')
       await purgeTrash(t.ctx)

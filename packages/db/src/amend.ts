@@ -6,8 +6,9 @@ import { SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
 type Store = Kysely<any>
 
 /**
- * Changes sealed columns of the row of `table` with this id, inside the caller's transaction. Other columns are changed as everywhere. False when there is
- * no such row, or its seal is wrong or no longer the one that was read: what somebody else wrote is not sealed.
+ * Changes sealed columns of the row of `table` with this id, inside the caller's transaction. Other columns are changed
+ * as everywhere. False when there is no such row, or its seal is wrong or no longer the one that was read: what
+ * somebody else wrote is not sealed.
  */
 export async function amend(
   store: Store,

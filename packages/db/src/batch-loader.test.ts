@@ -27,7 +27,7 @@ describe('a question asked together', () => {
     expect(await Promise.all(rest)).toEqual([4, 6, 6, 8])
   })
 
-  it('is asked anew each time: nothing is remembered', async () => {
+  it('reads again each time: nothing is remembered', async () => {
     let value = 'old'
     const read = batchLoader(async () => {
       const found = value
@@ -39,7 +39,7 @@ describe('a question asked together', () => {
     expect(await read(store, 'key')).toBe('new')
   })
 
-  it('is asked of each store by itself', async () => {
+  it('is read from each store separately', async () => {
     const { asked, double, answer } = doubling()
     const [here, there] = [double({}, 1), double({}, 2)]
     await expect.poll(() => asked).toEqual([[1], [2]])
@@ -48,7 +48,7 @@ describe('a question asked together', () => {
     expect(await Promise.all([here, there])).toEqual([2, 4])
   })
 
-  it('fails for all when the statement does, for one when its answer is an error, and goes on after that', async () => {
+  it('fails for all when the statement does, for one when its answer is an error, and continues after that', async () => {
     let works = false
     const answers = batchLoader(async (_store: object, keys: readonly number[]) => {
       if (!works) throw new Error(`no answer for ${keys.join(', ')}`)

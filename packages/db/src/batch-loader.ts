@@ -4,11 +4,13 @@ import DataLoader from 'dataloader'
 const MAX_BATCH = 100
 
 /**
- * A question that many ask at about the same time, each for a key of its own, answered by one statement. `answer` gets the keys in the order they
- * came, one maybe twice, and resolves to what tells each its answer (an `Error` makes that one fail); when it throws, all of them do.
+ * Batches concurrent lookups into one SQL statement (DataLoader with a leading call). `answer` gets the keys in the
+ * order they came, one maybe twice, and resolves to a function from key to result (an `Error` makes that one fail);
+ * when it throws, all of them do.
  *
- * An idle process asks at once. While a statement is under way whoever comes waits for the next one, so that a busy process asks seldom and for
- * many. What is answered was read after it was asked for. `store` is what the statement runs on: a database, or one transaction.
+ * Runs immediately when idle; calls that arrive while a statement is in flight share the next one, so a busy process
+ * reads seldom and for many. A result was read after its call. `store` is what the statement runs on: a database, or
+ * one transaction.
  */
 export function batchLoader<S extends object, K, V>(
   answer: (store: S, keys: readonly K[]) => Promise<(key: K) => V | Error>,
@@ -31,7 +33,7 @@ function oneBatchAtATime<K, V>(answer: (keys: readonly K[]) => Promise<(key: K) 
   return new DataLoader(load, {
     cache: false,
     maxBatchSize: MAX_BATCH,
-    // Not before whoever was woken by the same turn of the loop could ask as well.
+    // Not before callers woken in the same turn of the loop have called too.
     batchScheduleFn: (dispatch) => void inFlight.then(() => setImmediate(dispatch)),
   })
 }

@@ -3,8 +3,8 @@ import { isPostgres } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * Carries out a change, which returns ids, and an insert. Postgres gets both as one statement, because every one is a round trip; SQLite, which
- * has no such statement, gets two.
+ * Carries out a change, which returns ids, and an insert. Postgres gets both as one statement, because every one is a
+ * round trip; SQLite, which has no such statement, gets two.
  */
 export async function changeAndInsert<T extends keyof Tables>(
   tx: Kysely<Tables>,

@@ -3,8 +3,8 @@ import { isPostgres } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * The database's own time, `ahead` milliseconds from now, as ISO 8601 text: what several processes must agree on is not left to their clocks.
- * It goes on within a transaction, and while a statement waits for a lock.
+ * The database's own time, `ahead` milliseconds from now, as ISO 8601 text: what several processes must agree on is not
+ * left to their clocks. It advances within a transaction, and while a statement waits for a lock.
  */
 export function databaseTime(store: Pick<Kysely<Tables>, 'getExecutor'>, ahead = 0): RawBuilder<string> {
   return isPostgres(store)

@@ -4,10 +4,12 @@ export function isUniqueViolation(error: unknown): boolean {
   return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY'
 }
 
-/** True when two transactions got into each other's way and this one was undone whole: the same again may well succeed. */
+/**
+ * True when two transactions got into each other's way and this one was undone whole: the same again may well succeed.
+ */
 export function isCollision(error: unknown): boolean {
   const code = codeOf(error)
-  // In SQLite only another process can be in the way: an operator's command.
+  // In SQLite only another process can hold the lock: an operator's command.
   return code === '40P01' || code === '40001' || code === 'SQLITE_BUSY_SNAPSHOT'
 }
 
@@ -19,7 +21,7 @@ const TROUBLES = new Map<string, StoreTrouble>([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].map(
     (code) => [code, 'unreachable'] as const,
   ),
-  // The server ends, starts, or was told to cut the connection.
+  // The server ends, starts, or an operator cut the connection.
   ...['57P01', '57P02', '57P03', '57P05', '25P03'].map((code) => [code, 'unreachable'] as const),
   // Wrong password, no right to connect, no such database, no right to the table.
   ...['28P01', '28000', '3D000', '42501'].map((code) => [code, 'refused'] as const),
@@ -29,7 +31,8 @@ const TROUBLES = new Map<string, StoreTrouble>([
   ['SQLITE_FULL', 'full'],
   ['SQLITE_IOERR', 'unreachable'],
   ['SQLITE_CANTOPEN', 'unreachable'],
-  // Too many connections, no memory, a statement or a lock that took longer than we let it, or a collision at every retry.
+  // Too many connections, no memory, a statement or a lock that took longer than we let it, or a collision at every
+  // retry.
   ...['53300', '53200', '57014', '55P03', '40P01', '40001', 'SQLITE_BUSY'].map((code) => [code, 'overloaded'] as const),
 ])
 /** pg and its pool give these no code. */

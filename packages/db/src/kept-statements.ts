@@ -6,8 +6,8 @@ const KEPT = 500
 const LONGEST = 5_000
 
 /**
- * Prepares each text once: preparing it, and making the function that builds its rows, takes several times as long as most statements run. A kept one
- * follows changes of the schema.
+ * Prepares each text once: preparing it, and making the function that builds its rows, takes several times as long as
+ * most statements run. A kept one follows changes of the schema.
  */
 export function keptStatements(database: SQLite.Database): (text: string) => SQLite.Statement {
   const kept = new Map<string, SQLite.Statement>()

@@ -12,8 +12,8 @@ export const inList = (store: Store, value: Expression<string>, list: readonly s
     : sql<SqlBool>`${value} in (select value from json_each(${JSON.stringify(list)}))`
 
 /**
- * `rows` as a table to join with or to insert from. `columns` says what they hold: text, or whole numbers. Text comes as a driver would have
- * stored it: half of a surrogate pair, as a message that was cut may end with, is replaced.
+ * `rows` as a table to join with or to insert from. `columns` says what they hold: text, or whole numbers. Text comes
+ * as a driver would have stored it: half of a surrogate pair, as a message that was cut may end with, is replaced.
  */
 export function valuesTable<T extends object>(
   store: Store,

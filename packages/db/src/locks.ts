@@ -1,6 +1,6 @@
 /**
- * Locks of rows, tables and the fleet. Queries ask for row locks by Kysely's `forUpdate`, `forShare` and the like on both stores. SQLite has one writer
- * at a time and knows no lock clauses, so its dialect leaves them out.
+ * Locks of rows, tables and the fleet. Queries ask for row locks by Kysely's `forUpdate`, `forShare` and the like on
+ * both stores. SQLite has one writer at a time and knows no lock clauses, so its dialect leaves them out.
  */
 import {
   sql,
@@ -41,8 +41,8 @@ export async function lockRows(tx: Transaction<Tables>, lock: () => Promise<unkn
 }
 
 /**
- * Locks a whole table until the transaction ends. `exclusive` lets others only read it without locks; `share row exclusive` lets them lock its rows
- * too. `table`: the name in the database.
+ * Locks a whole table until the transaction ends. `exclusive` lets others only read it without locks; `share row
+ * exclusive` lets them lock its rows too. `table`: the name in the database.
  */
 export async function lockTable(
   // oxlint-disable-next-line no-explicit-any -- better-auth's tables are not part of our table types.
@@ -53,7 +53,9 @@ export async function lockTable(
   if (isPostgres(tx)) await sql`lock table ${sql.table(table)} in ${sql.raw(mode)} mode`.execute(tx)
 }
 
-/** Runs `work`, which may use other connections, while no other process of the fleet runs the work of the same `name`. */
+/**
+ * Runs `work`, which may use other connections, while no other process of the fleet runs the work of the same `name`.
+ */
 export async function oneProcessAtATime<T>(db: Db, name: number, work: () => Promise<T>): Promise<T> {
   if (!isPostgres(db)) return work()
   return db.connection().execute(async (connection) => {

@@ -1,6 +1,7 @@
 /**
- * What a transaction leaves behind so that nobody brings an earlier state back: the seals of rows that ended, and how often the secrets of a folder were
- * written. They are collected while the transaction runs, and kept by the one that seals the store (`MarkKeeper`).
+ * What a transaction leaves behind so that nobody brings an earlier state back: the seals of rows that ended, and how
+ * often the secrets of a folder were written. They are collected while the transaction runs, and kept by the one that
+ * seals the store (`MarkKeeper`).
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Transaction, TransactionBuilder } from 'kysely'
@@ -32,7 +33,7 @@ export interface MarkKeeper {
   outside(marks: Marks): void
 }
 
-/** Of tables whose rows end by themselves: the column that says when. */
+/** For tables whose rows expire: the column with the time. */
 export const ENDS: Partial<Record<SealedTable, string>> = {
   invitations: 'expiresAt',
   accessTokens: 'endsAt',
@@ -50,7 +51,8 @@ export function untilOf(table: SealedTable, valueOf: (column: string) => unknown
 }
 
 /**
- * Columns whose earlier value gives nothing worth keeping in mind: a session or token that ends sooner, a stream that delivers again.
+ * Columns whose earlier value gives nothing worth keeping in mind: a session or token that ends sooner, a stream that
+ * delivers again.
  */
 const RENEWED: Partial<Record<SealedTable, readonly string[]>> = {
   accessTokens: ['expiresAt'],
@@ -92,8 +94,8 @@ export function markGroupEnded(keeper: MarkKeeper, { name, at }: EndedGroup): vo
 }
 
 /**
- * Ends the rows with these values that were sealed before `at`, also those that are not in the database now. The columns make a group (row-groups.ts). Rows
- * that stay are sealed again (`amend`) after `at` was asked for.
+ * Ends the rows with these values that were sealed before `at`, also those that are not in the database now. The
+ * columns make a group (row-groups.ts). Rows that stay are sealed again (`amend`) after `at` was requested.
  */
 export const endRowsBefore = (
   keeper: MarkKeeper & { endsAt(): number },
@@ -109,7 +111,10 @@ export function markWritten(folderId: string, writes: number): void {
   running.noted.writes.set(folderId, writes)
 }
 
-/** What the running transaction has noted since it was asked last; null for nothing. The caller writes it down in the same transaction. */
+/**
+ * What the running transaction has noted since it was asked last; null for nothing. The caller writes it down in the
+ * same transaction.
+ */
 export function takeMarks(): Marks | null {
   const running = transactions.getStore()
   if (!running) return null
@@ -127,8 +132,8 @@ export function takeMarks(): Marks | null {
 export type OurNames = (tx: Transaction<any>) => Transaction<Tables>
 
 /**
- * The same transaction, with its marks kept. The builder itself is changed: an object made from it would turn it into a prototype, which costs
- * more than everything else here.
+ * The same transaction, with its marks kept. The builder itself is changed: an object made from it would turn it into a
+ * prototype, which costs more than everything else here.
  */
 export function marking<T>(builder: TransactionBuilder<T>, keeper: MarkKeeper, named: OurNames): TransactionBuilder<T> {
   const setAccessMode = builder.setAccessMode.bind(builder)

@@ -13,8 +13,8 @@ export class SchemaTooNew extends Error {
 }
 
 /**
- * Brings the schema up to date; safe to call from several processes at once: one migrates, the others wait for it. Throws `SchemaTooNew`
- * before anything is changed, or what the database said.
+ * Brings the schema up to date; safe to call from several processes at once: one migrates, the others wait for it.
+ * Throws `SchemaTooNew` before anything is changed, or what the database said.
  */
 export async function migrate(db: Db): Promise<void> {
   if (db.dialect === 'sqlite') return run(db)
@@ -47,15 +47,18 @@ export async function missingMigrations(db: Db): Promise<string[]> {
   return Object.keys(migrations).filter((name) => !names.has(name))
 }
 
-/** Migrations that the store has seen and this code does not know. Empty unless a newer version was there. Throws what the database said. */
+/**
+ * Migrations that the store has seen and this code does not know. Empty unless a newer version was there. Throws what
+ * the database said.
+ */
 export async function unknownMigrations(db: Kysely<Tables>): Promise<string[]> {
   return (await done(db)).filter((name) => !(name in migrations))
 }
 
 /** The same inside a transaction, and no process migrates before that ends. */
 export async function holdMigrations(db: Pick<Db, 'dialect'>, tx: Transaction<Tables>): Promise<string[]> {
-  // Held against the row that a migration adds. A transaction of SQLite that writes is alone with the store; it has to begin with that, or another
-  // process that writes meanwhile makes it fail at once instead of waiting.
+  // Held against the row that a migration adds. A transaction of SQLite that writes is alone with the store; it has to
+  // begin with that, or another process that writes meanwhile makes it fail at once instead of waiting.
   await (
     db.dialect === 'postgres'
       ? sql`lock table kysely_migration in share mode`
@@ -66,8 +69,9 @@ export async function holdMigrations(db: Pick<Db, 'dialect'>, tx: Transaction<Ta
 }
 
 /**
- * The code before 0070 checks only that the store has every migration it knows, not that it knows every one the store has: its admin commands and its
- * readiness would go on beside newer columns. One of them has another name since, so that they miss it and refuse.
+ * The code before 0070 checks only that the store has every migration it knows, not that it knows every one the store
+ * has: its admin commands and its readiness would continue beside newer columns. One of them has another name since, so
+ * that they miss it and refuse.
  */
 async function renameFenced(db: Kysely<Tables>): Promise<void> {
   const names = await done(db)

@@ -21,8 +21,8 @@ export interface Db extends Kysely<Tables> {
 }
 
 /**
- * SQLite at `file`, as durable as it can be: WAL, `synchronous=FULL`, foreign keys on. For tests also in memory: empty (`:memory:`) or with the content
- * of a file.
+ * SQLite at `file`, as durable as it can be: WAL, `synchronous=FULL`, foreign keys on. For tests also in memory: empty
+ * (`:memory:`) or with the content of a file.
  */
 export function openSqlite(file: string | Buffer): Db {
   const database = new SQLite(file)
@@ -48,8 +48,8 @@ function restBetweenStatements(connection: DatabaseConnection): void {
 }
 
 /**
- * A full disk or a read error makes SQLite undo the transaction by itself. Kysely's rollback would fail then, and that failure would
- * take the place of the one that says why.
+ * A full disk or a read error makes SQLite undo the transaction on its own. Kysely's rollback would fail then, and that
+ * failure would take the place of the one that says why.
  */
 function withQuietRollback(database: SQLite.Database): SqliteDatabase {
   const statement = keptStatements(database)
@@ -65,8 +65,8 @@ const LOCK_MS = 15_000
 const IDLE_IN_TRANSACTION_MS = 10_000
 
 /**
- * Postgres at `url`. `size` is the number of pooled connections: ten serve sixteen runs, which mostly wait for a vendor, and the requests beside them. With the queue's seven, five
- * processes fit into Postgres' default of 100.
+ * Postgres at `url`. `size` is the number of pooled connections: ten serve sixteen runs, which mostly wait for a
+ * vendor, and the requests beside them. With the queue's seven, five processes fit into Postgres' default of 100.
  */
 export function openPostgres(url: string, size = 10): Db {
   const pool = new pg.Pool({
@@ -79,17 +79,17 @@ export function openPostgres(url: string, size = 10): Db {
     // Without it, a server that vanished without a word is noticed after hours.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    // Every statement of ours takes milliseconds. What takes this long waits for something that does not come.
+    // Our statements take milliseconds. What takes this long waits for something that does not come.
     statement_timeout: STATEMENT_MS,
     // On our side as well, a little later: a host that is gone does not enforce its time-outs.
     query_timeout: STATEMENT_MS + 5_000,
-    // A paused process may hold the row of a lease in an open transaction. The server ends it, and only then would a waiting
-    // one give up, so that the successor gets its turn.
+    // A paused process may hold the row of a lease in an open transaction. The server ends it, and only then would a
+    // waiting one give up, so that the successor gets its turn.
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     lock_timeout: LOCK_MS,
   })
-  // An idle connection that the server closes is replaced by the pool; without a listener it would end the process. A connection
-  // that is in use has no listener of the pool's, so each gets one of ours: its query rejects by itself.
+  // An idle connection that the server closes is replaced by the pool; without a listener it would end the process. A
+  // connection that is in use has no listener of the pool's, so each gets our own: its query rejects on its own.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return open(new PostgresDialect({ pool: prepared(pool) }), 'postgres')

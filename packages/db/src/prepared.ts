@@ -4,8 +4,9 @@ import type pg from 'pg'
 const REMEMBERED = 500
 
 /**
- * The pool with its statements prepared from their second use on: planning a join of four tables takes Postgres several times as long as running
- * it. One with a `*` is left as it is: its columns change with the next version's migration, and a prepared one would fail from then on.
+ * The pool with its statements prepared from their second use on: planning a join of four tables takes Postgres several
+ * times as long as running it. One with a `*` is left as it is: its columns change with the next version's migration,
+ * and a prepared one would fail from then on.
  */
 export function prepared(pool: pg.Pool): pg.Pool {
   /** By text; null after the first use. */

@@ -1,6 +1,7 @@
 /**
- * Rows that end together, such as the sessions of a person. A row that somebody takes out of the database while its group is ended is not found, so no seal of
- * it is marked as ended. The group is: its rows that were sealed before that moment are worth nothing, put back or not.
+ * Rows that end together, such as the sessions of a person. A row that somebody takes out of the database while its
+ * group is ended is not found, so no seal of it is marked as ended. The group is: its rows that were sealed before that
+ * moment are worth nothing, put back or not.
  */
 import {
   AndNode,
@@ -14,7 +15,10 @@ import {
 import { columnOf } from './seal-nodes.ts'
 import type { SealedTable } from './sealed-tables.ts'
 
-/** By table, the columns whose values make a group; no columns: the whole table is one. All of them are sealed, and text. */
+/**
+ * By table, the columns whose values make a group; no columns: the whole table is one. All of them are sealed, and
+ * text.
+ */
 const GROUPS: Partial<Record<SealedTable, readonly (readonly string[])[]>> = {
   session: [[], ['userId']],
   verification: [[], ['value']],

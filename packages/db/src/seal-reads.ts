@@ -21,7 +21,10 @@ import { columnOf, tableOf } from './seal-nodes.ts'
 import { ACCOUNT_TABLES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
 import { KeyRotated, parseRow, rowName, sealIn, wholeRow, type Sealer } from './sealer.ts'
 
-/** A sealed table of a query, and the column of the answer that brings what is checked: a JSON list of the seal and the sealed columns. */
+/**
+ * A sealed table of a query, and the column of the answer that brings what is checked: a JSON list of the seal and the
+ * sealed columns.
+ */
 interface Source {
   table: SealedTable
   name: string
@@ -33,8 +36,8 @@ interface Source {
 const PREFIX = 'seal$'
 
 /**
- * What a query has to select too, so that the rows of its sealed tables can be checked, and the query with subqueries that show it. `check` is null where
- * nothing is sealed. Aggregates have no rows to check.
+ * What a query has to select too, so that the rows of its sealed tables can be checked, and the query with subqueries
+ * that show it. `check` is null where nothing is sealed. Aggregates have no rows to check.
  */
 export function checkedSelect(
   node: SelectQueryNode,
@@ -106,7 +109,9 @@ export function checkedReturning<N extends DeleteQueryNode | UpdateQueryNode>(
   return { ...query, returning: { ...query.returning, selections } }
 }
 
-/** A subquery of better-auth's, "the one row where …", got its checks as if it were asked by itself; there it shows the id only. */
+/**
+ * A subquery of better-auth's, "the one row where …", got its checks as if it stood alone; there it shows the id only.
+ */
 class WithoutChecks extends OperationNodeTransformer {
   protected override transformSelectQuery(node: SelectQueryNode): SelectQueryNode {
     const selections = node.selections?.filter(({ selection }) => !isCheck(selection))
@@ -118,14 +123,16 @@ const withoutChecks = new WithoutChecks()
 const isCheck = (node: OperationNode): boolean =>
   AliasNode.is(node) && IdentifierNode.is(node.alias) && node.alias.name.startsWith(PREFIX)
 
-/** By table and alias, and by name; selections by the names of theirs. There are only as many as the code has queries. */
+/**
+ * By table and alias, and by name; selections by the names of theirs. There are only as many as the code has queries.
+ */
 const sources: Record<Dialect, Map<SealedTable, Map<string, Source>>> = { sqlite: new Map(), postgres: new Map() }
 const sourcesByName = new Map<string, Source>()
 const selections = new Map<string, SelectionNode>()
 
 /**
- * What is checked of these, as one selection with a finished text: as nodes, every query would carry the columns through each plugin and the
- * compiler, which cost more than the check.
+ * What is checked of these, as one selection with a finished text: as nodes, every query would carry the columns
+ * through each plugin and the compiler, which cost more than the check.
  */
 function selectionOf(selected: readonly Source[]): SelectionNode | null {
   const [first, ...others] = selected
@@ -156,7 +163,9 @@ function sourceOf(dialect: Dialect, table: SealedTable, alias: string): Source {
 
 const storeNames = new Names()
 
-/** The rows whose seals are right, without what was selected for the check. `nameOf`: what a column is called in them. */
+/**
+ * The rows whose seals are right, without what was selected for the check. `nameOf`: what a column is called in them.
+ */
 export function checkedRows(
   sealer: Sealer,
   rows: UnknownRow[],

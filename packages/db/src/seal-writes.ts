@@ -56,8 +56,9 @@ export function sealedInsert(sealer: Sealer, node: InsertQueryNode): InsertQuery
 }
 
 /**
- * An update that writes the new seal of the one row that it changes, and the row that ends by it. Throws when it names only some of the sealed columns, or
- * not that row. Only the row with the seal that it was read with is changed, so that what ends is what was replaced.
+ * An update that writes the new seal of the one row that it changes, and the row that ends by it. Throws when it names
+ * only some of the sealed columns, or not that row. Only the row with the seal that it was read with is changed, so
+ * that what ends is what was replaced.
  */
 export function sealedUpdate(
   sealer: Sealer,
@@ -91,7 +92,10 @@ export function sealedUpdate(
   }
 }
 
-/** The row with this seal, which `row` replaces; null when nothing changes that matters. One that is no longer remembered ends in any case. */
+/**
+ * The row with this seal, which `row` replaces; null when nothing changes that matters. One that is no longer
+ * remembered ends in any case.
+ */
 function replaced(
   sealer: Sealer,
   table: SealedTable,

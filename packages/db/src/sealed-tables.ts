@@ -1,6 +1,7 @@
 /**
- * The tables whose rows give authority, or say where something is, each with the columns that do. A row of them carries a `seal`, a keyed hash over its table, its id and these
- * columns (see seals.ts). `id` is first: it says which row it is. What may change without a seal, such as the time of the last use, is left out.
+ * The tables whose rows give authority, or say where something is, each with the columns that do. A row of them carries
+ * a `seal`, a keyed hash over its table, its id and these columns (see seals.ts). `id` is first: it says which row it
+ * is. What may change without a seal, such as the time of the last use, is left out.
  */
 export const SEALED_TABLES = {
   instanceAdmins: ['principalId', 'createdAt'],
@@ -78,12 +79,15 @@ export const SEALED_TABLES = {
 
 export type SealedTable = keyof typeof SEALED_TABLES
 
-/** Tables of many rows, each with a `mark` of its own in the place of a seal: a keyed hash that the reader checks (`kernel/authority/row-marks.ts`). */
+/**
+ * Tables of many rows, each with a `mark` of its own in the place of a seal: a keyed hash that the reader checks
+ * (`kernel/authority/row-marks.ts`).
+ */
 export type MarkedTable = 'ledger' | 'trashRows'
 
 /**
- * Those whose broken rows fail the query instead of being left out: without a folder, an import or a setting the answer would be another one, and
- * might allow more.
+ * Those whose broken rows fail the query instead of being left out: without a folder, an import or a setting the answer
+ * would be another one, and might allow more.
  */
 export const NEEDED_TABLES: readonly (SealedTable | MarkedTable)[] = [
   'projects',

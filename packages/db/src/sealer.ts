@@ -5,22 +5,37 @@ import { ACCOUNT_TABLES, ACCOUNT_TIMES, SEALED_TABLES, type MarkedTable, type Se
 
 /** Makes and checks seals. */
 export interface Sealer extends MarkKeeper {
-  /** A new seal for a row, by what `contentOf` makes of it. No two are alike, so that a row that ended can be told from one like it. */
+  /**
+   * A new seal for a row, by what `contentOf` makes of it. No two are alike, so that a row that ended differs from one
+   * like it.
+   */
   seal(table: SealedTable, content: string): string
   isSeal(table: SealedTable, content: string, seal: string): boolean
-  /** Whether the row that had this seal was deleted or changed, or one of the groups that it is in ended after it was sealed. */
+  /**
+   * Whether the row that had this seal was deleted or changed, or one of the groups that it is in ended after it was
+   * sealed.
+   */
   hasEnded(seal: string, groups: readonly string[]): boolean
   /** The time for a group that ends: after everything that this process sealed. */
   endsAt(): number
   /** Whether a seal was made with a key that is newer than this process knows. */
   isNewer(seal: string): boolean
-  /** Reads the key again, because it may have been rotated. Resolves to whether it is another one. Not inside a transaction. */
+  /**
+   * Reads the key again, because it may have been rotated. Resolves to whether it is another one. Not inside a
+   * transaction.
+   */
   refresh(): Promise<boolean>
-  /** Hears of a row whose seal or mark is missing or wrong, each time it is read; it is left out of the answer. Throws when the answer must not do without it. */
+  /**
+   * Hears of a row whose seal or mark is missing or wrong, each time it is read; it is left out of the answer. Throws
+   * when the answer must not do without it.
+   */
   refused(table: SealedTable | MarkedTable, id: string): void
   /** Rows whose seals were right, by the seal: most are read again and again, and the same text needs no hash. */
   readonly verified: Map<string, VerifiedRow>
-  /** By `rowName`, the seal that each of better-auth's rows was read with last, if it had not ended: it names the rows that it changes by their ids only. */
+  /**
+   * By `rowName`, the seal that each of better-auth's rows was read with last, if it had not ended: it names the rows
+   * that it changes by their ids only.
+   */
   readonly latest: Map<string, string>
 }
 
@@ -51,7 +66,10 @@ function timeOf(value: unknown): unknown {
   return Number.isNaN(time.getTime()) ? value : time
 }
 
-/** The key that rows are sealed with was rotated a moment ago, and this process has not got the new one yet. The same again works. */
+/**
+ * The key that rows are sealed with was rotated a moment ago, and this process has not got the new one yet. The same
+ * again works.
+ */
 export class KeyRotated extends Error {
   constructor() {
     super('the key that rows are sealed with was just rotated')
@@ -63,7 +81,8 @@ export class KeyRotated extends Error {
 const REMEMBERED = 50_000
 
 /**
- * One text of a row's sealed columns. Empty columns are left out. `columns`: those that the seal covers, where they are others than today's.
+ * One text of a row's sealed columns. Empty columns are left out. `columns`: those that the seal covers, where they are
+ * others than today's.
  */
 export const contentOf = (
   table: SealedTable,
@@ -103,7 +122,9 @@ export const isSealed = (
   columns: readonly string[] = SEALED_TABLES[table],
 ): boolean => typeof seal === 'string' && sealer.isSeal(table, contentOf(table, row, columns), seal)
 
-/** The same of a row as a query answers it: the row when the seal is its own, or null. Remembers rows that are whole. */
+/**
+ * The same of a row as a query answers it: the row when the seal is its own, or null. Remembers rows that are whole.
+ */
 export function wholeRow(sealer: Sealer, table: SealedTable, text: string, seal: string): VerifiedRow | null {
   const known = sealer.verified.get(seal)
   if (known?.table === table && known.text === text) return known

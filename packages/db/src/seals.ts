@@ -1,11 +1,11 @@
 /**
- * Rows that give authority are sealed as they are written and checked as they are read, whoever writes or reads them: a plugin of the query
- * builder does both, by the declaration in sealed-tables.ts. A row whose seal is missing or wrong is absent from every answer,
- * or fails the query when nothing may be answered without it.
+ * Rows that give authority are sealed as they are written and checked as they are read, for every writer and reader: a
+ * plugin of the query builder does both, by the declaration in sealed-tables.ts. A row whose seal is missing or wrong
+ * is absent from every answer, or fails the query when nothing may be answered without it.
  *
- * What a plugin cannot do fails instead of leaving a row unsealed: an update of sealed columns names all of them and the one row by its id
- * (`amend` does), and an insert names values, not a query. Counts and other aggregates are not checked, nor are subqueries in a condition, which are made
- * with `expressionBuilder`: they must give no rights.
+ * What a plugin cannot do fails instead of leaving a row unsealed: an update of sealed columns names all of them and
+ * the one row by its id (`amend` does), and an insert names values, not a query. Counts and other aggregates are not
+ * checked, nor are subqueries in a condition, which are made with `expressionBuilder`: they must give no rights.
  */
 import {
   CamelCasePlugin,
@@ -45,7 +45,10 @@ function withMarks<T>(store: Kysely<T>, sealer: Sealer, named: OurNames): Kysely
   return Object.assign(store, { transaction: () => marking(transaction(), sealer, named) })
 }
 
-/** The same store for tables that name their columns themselves, as better-auth's do, with their rows sealed where those of `store` are. */
+/**
+ * The same store for tables that name their columns themselves, as better-auth's do, with their rows sealed where those
+ * of `store` are.
+ */
 export function withOwnNames<T>(store: Kysely<T>): Kysely<T> {
   const seals = store.getExecutor().plugins.flatMap((plugin) => plugins.get(plugin) ?? [])[0]
   if (!seals) return store.withoutPlugins()
@@ -55,7 +58,10 @@ export function withOwnNames<T>(store: Kysely<T>): Kysely<T> {
 
 const plugins = new WeakMap<KyselyPlugin, { sealer: Sealer; dialect: Dialect }>()
 
-/** `names`: gives columns our names in the same pass, since a plugin beside this one would copy every node and row once more. */
+/**
+ * `names`: gives columns our names in the same pass, since a plugin beside this one would copy every node and row once
+ * more.
+ */
 function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): KyselyPlugin {
   const deleting = new WeakMap<object, { returns: boolean; group: EndedGroup | null }>()
   const replacing = new WeakMap<object, EndedRow>()

@@ -77,7 +77,7 @@ it.skipIf(!inject('postgresUrl'))(
 )
 
 it.skipIf(!inject('postgresUrl'))(
-  'statements are prepared, at most so many, and go on when the next version adds a column',
+  'statements are prepared, at most so many, and continue when the next version adds a column',
   async () => {
     const db = openPostgres(await createDatabase(), 1)
     await sql`create table t (id text primary key)`.execute(db)
@@ -101,7 +101,7 @@ it.skipIf(!inject('postgresUrl'))(
   },
 )
 
-it.skipIf(!inject('postgresUrl'))('what a Postgres suffers from is told by its answer', async () => {
+it.skipIf(!inject('postgresUrl'))('the trouble of a Postgres is derived from its answer', async () => {
   const url = new URL(await createDatabase())
   const owner = openPostgres(url.href, 1)
   const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(owner)

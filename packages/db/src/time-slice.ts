@@ -1,4 +1,4 @@
-/** Work that takes long lets others have their turn: between slices of time the event loop goes round once. */
+/** Work that takes long lets others have their turn: between time slices the event loop turns once. */
 
 /** Milliseconds: requests, leases and events wait no longer for one slice. */
 const SLICE_MS = 10
@@ -10,7 +10,10 @@ export interface TimeSlice {
   rest(): Promise<void>
 }
 
-/** When the slice of the process ends. All work of one turn of the event loop shares it: many short loops in a row are a long one. */
+/**
+ * When the slice of the process ends. All work of one turn of the event loop shares it: many short loops in a row are a
+ * long one.
+ */
 let end = 0
 let turned = true
 
@@ -37,8 +40,9 @@ const slice: TimeSlice = {
 }
 
 /**
- * Joins the slice that is under way, or begins one. A loop over input of any size says `if (slice.isOver()) await slice.rest()` at its head; what one
- * turn of the loop does has to take well under a slice. Statements of SQLite do so of themselves.
+ * Joins the slice that is under way, or begins one. A loop over input of any size says `if (slice.isOver()) await
+ * slice.rest()` at its head; what one turn of the loop does has to take well under a slice. Statements of SQLite do so
+ * of themselves.
  */
 export function timeSlice(): TimeSlice {
   if (turned) begin()

@@ -40,8 +40,8 @@ export interface Context {
 export interface Caller {
   access: Access
   /**
-   * Checks the requirements of the verb again, once the transaction has its locks; the rights then stand until it ends. Throws `NotFound` and
-   * `Forbidden`.
+   * Checks the requirements of the verb again, once the transaction has its locks; the rights then stand until it ends.
+   * Throws `NotFound` and `Forbidden`.
    */
   verify(tx: Tx): Promise<void>
 }
@@ -53,23 +53,29 @@ export interface Queue {
   wake(syncIds: readonly string[]): Promise<void>
 }
 
-/** What the queue goes by when several syncs wait. */
+/** What the queue orders waiting syncs by. */
 export interface WakeHint {
   /** Syncs of one group share its part of the lanes: a connection's. */
   group: string
-  /** Somebody waits for it: goes ahead of background work. */
+  /** Somebody waits for it: runs before background work. */
   urgent: boolean
 }
 
 export interface Events {
   publish(event: LiveEvent): void
-  /** The events of one project, from this call on. Ends when `signal` aborts. Throws `Unavailable` when events were missed. */
+  /**
+   * The events of one project, from this call on. Ends when `signal` aborts. Throws `Unavailable` when events were
+   * missed.
+   */
   subscribe(projectId: string, signal: AbortSignal): AsyncIterable<LiveEvent>
 }
 
 /** How far outbound calls may reach. One object per process: connections are kept open per object. */
 export interface Network {
-  /** False (default): only public addresses are reached, whatever a name resolves to at connect time. A list: these private ones too. */
+  /**
+   * False (default): only public addresses are reached, whatever a name resolves to at connect time. A list: these
+   * private ones too.
+   */
   allowPrivate: boolean | readonly OpenedHost[]
 }
 
@@ -86,7 +92,7 @@ export interface Actor {
   id: string
   /** E-mail address or name of the identity. */
   name: string
-  /** Where the request came from; absent for what Keyferry does by itself. */
+  /** Where the request came from; absent for Keyferry's own actions. */
   address?: string
 }
 

@@ -9,8 +9,8 @@ import {
 } from './short-text.ts'
 
 /**
- * What can go wrong, one class per answer. A message names the thing and the remedy and is safe to show: it never carries a
- * secret value or a credential. Whatever is not one of these is a bug and reaches nobody's screen.
+ * What can go wrong, one class per answer. A message names the thing and the remedy and is safe to show: it never
+ * carries a secret value or a credential. Whatever is not one of these is a bug and reaches nobody's screen.
  */
 export abstract class KeyferryError extends Error {
   abstract readonly status: number
@@ -37,7 +37,10 @@ export class NotFound extends KeyferryError {
   readonly code = 'NotFound'
 }
 
-/** What a call names is not there, or its caller may not know that it is: one answer for both, and a refusal for the audit log. */
+/**
+ * What a call names is not there, or its caller may not know that it is: one answer for both, and a refusal for the
+ * audit log.
+ */
 export class OutOfReach extends NotFound {}
 
 export class Unauthorized extends KeyferryError {
@@ -81,12 +84,12 @@ export class TooManyRequests extends KeyferryError {
   readonly status = 429
   readonly code = 'RateLimitExceeded'
 
-  constructor(seconds: number, what = 'Tried too often') {
+  constructor(seconds: number, what = 'Too many attempts') {
     super(`${what}; wait ${seconds} s`, { retryAt: new Date(Date.now() + seconds * 1000).toISOString() })
   }
 }
 
-/** What was asked for is larger than one answer may be; the message names the limit and how to ask for less. */
+/** The result is larger than one answer may be; the message names the limit and how to request less. */
 export class TooLarge extends KeyferryError {
   readonly status = 413
   readonly code = 'PayloadTooLarge'
@@ -117,13 +120,16 @@ export class QuotaExceeded extends KeyferryError {
   }
 }
 
-/** The store lacks what only a change from outside can have taken away. Nothing goes on with it as it is. */
+/** The store lacks what only a change from outside can have taken away. Nothing can continue with it as it is. */
 export class IntegrityBroken extends KeyferryError {
   readonly status = 503
   readonly code = 'IntegrityFailure'
 }
 
-/** A newer version of Keyferry brought the store up to date: this process may serve, and must not re-encrypt or remove what it does not know. */
+/**
+ * A newer version of Keyferry brought the store up to date: this process may serve, and must not re-encrypt or remove
+ * what it does not know.
+ */
 export class StoreTooNew extends Unavailable {
   constructor(migration: string) {
     super(
@@ -132,7 +138,9 @@ export class StoreTooNew extends Unavailable {
   }
 }
 
-/** A field of the input breaks its rule, found only after its schema passed (for example by a destination's own schema). */
+/**
+ * A field of the input breaks its rule, found only after its schema passed (for example by a destination's own schema).
+ */
 export class Invalid extends KeyferryError {
   readonly status = 422
   readonly code = 'ValidationFailure'
@@ -146,7 +154,7 @@ export class Invalid extends KeyferryError {
   }
 }
 
-/** Secrets of a folder that can't be sent, and why. Nothing of the folder may leave. */
+/** Secrets of a folder that can't be sent, and why. None of the folder's secrets may leave. */
 export class Unresolvable extends KeyferryError {
   readonly status = 400
   readonly code = 'BadRequest'

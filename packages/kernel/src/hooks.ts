@@ -4,8 +4,9 @@ import type { z } from 'zod'
 import type { Actor, Context, Tx } from './context.ts'
 
 /**
- * What the vault, access and connections report to the syncs, and ask of them. Syncs are built on them, so they do not import syncs; every context has all of
- * these functions. Each runs in the reporter's transaction: nothing changes without the syncs that depend on it.
+ * What the vault, access and connections report to the syncs, and ask of them. Syncs are built on them, so they do not
+ * import syncs; every context has all of these functions. Each runs in the reporter's transaction: nothing changes
+ * without the syncs that depend on it.
  */
 export interface Hooks {
   /** Values in these folders may have changed, also through an import or a reference. */
@@ -13,8 +14,8 @@ export interface Hooks {
   /** Called before the folders are deleted. While the answer has `pending`, the caller deletes nothing. */
   onFoldersDelete(ctx: Context, tx: Tx, actor: Actor, deletion: FolderDeletion): Promise<FolderRelease>
   /**
-   * What destinations would refuse of the values that folders show, by key: the predicate of a sentence. Of a value null only the key is judged. Names
-   * only syncs that the caller may know.
+   * What destinations would refuse of the values that folders show, by key: the predicate of a sentence. Of a value
+   * null only the key is judged. Names only syncs that the caller may know.
    */
   refusedByTargets(
     ctx: Pick<Context, 'caller'>,
@@ -28,7 +29,9 @@ export interface Hooks {
   onConnectionChanged(ctx: Context, tx: Tx, actor: Actor, connectionId: string): Promise<AfterCommit>
 }
 
-/** Wakes the queue and publishes events. Not inside the transaction: a job could run before the change is visible to it. */
+/**
+ * Wakes the queue and publishes events. Not inside the transaction: a job could run before the change is visible to it.
+ */
 export type AfterCommit = () => void | Promise<void>
 
 export interface FolderDeletion {

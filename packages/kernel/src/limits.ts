@@ -1,4 +1,7 @@
-/** What one request and one project may cost. The defaults; an operator changes them with the variables named in `SETTINGS`. */
+/**
+ * What one request and one project may cost. The defaults; an operator changes them with the variables named in
+ * `SETTINGS`.
+ */
 import { TooLarge } from './errors.ts'
 
 export interface Limits {
@@ -22,7 +25,9 @@ export interface Quotas {
   syncs: number
 }
 
-/** Bytes that one answer may have, and the values that are resolved for one, unless the operator sets another number. */
+/**
+ * Bytes that one answer may have, and the values that are resolved for one, unless the operator sets another number.
+ */
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
 export const DEFAULT_LIMITS: Limits = {

@@ -1,5 +1,5 @@
 /**
- * A name as it can be asked for. Postgres fails on U+0000 instead of finding nothing; a new line takes its place, which no key,
- * slug or path of ours can hold either.
+ * Postgres rejects U+0000 in text; replaced by a new line, a lookup finds nothing instead of failing: no key,
+ * slug or path holds a new line.
  */
 export const lookedUp = (name: string): string => name.replaceAll('\0', '\n')

@@ -4,8 +4,9 @@ import { StoreTooNew } from './errors.ts'
 import { transact } from './transaction.ts'
 
 /**
- * Runs work that re-encrypts, prunes or purges in a transaction, and no migration beside it. Throws `StoreTooNew` when the store knows a migration that
- * this code does not: a newer version may keep, under the same keys or behind the same rows, what this one knows nothing of.
+ * Runs work that re-encrypts, prunes or purges in a transaction, and no migration beside it. Throws `StoreTooNew` when
+ * the store knows a migration that this code does not: a newer version may keep, under the same keys or behind the same
+ * rows, data that this one doesn't know.
  */
 export function maintain<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T> {
   return transact(ctx, async (tx) => {
@@ -15,7 +16,10 @@ export function maintain<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise
   })
 }
 
-/** Whether a transaction that also does other work may prune: not once a newer version has brought the store up to date, nor beside a migration. */
+/**
+ * Whether a transaction that also does other work may prune: not once a newer version has brought the store up to date,
+ * nor beside a migration.
+ */
 export async function mayMaintain(ctx: Pick<Context, 'db'>, tx: Tx): Promise<boolean> {
   return (await holdMigrations(ctx.db, tx)).length === 0
 }

@@ -1,6 +1,6 @@
 /**
- * What a process counts, in Prometheus' form. Labels are destinations, states and status codes: few, and no name of anything that
- * belongs to a user.
+ * What a process counts, in Prometheus' form. Labels are destinations, states and status codes: few, and no name of
+ * anything that belongs to a user.
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
@@ -21,7 +21,10 @@ export interface Metrics {
   noticeSent(kind: string, arrived: boolean): void
   /** `count` is asked at every scrape how many syncs wait for a run; while it fails, the figure is left out. */
   watchDue(count: () => Promise<number>): void
-  /** `state` is asked at every scrape how a stream of the audit log of that kind fares; while it fails, its figures are left out. */
+  /**
+   * `state` is asked at every scrape how a stream of the audit log of that kind fares; while it fails, its figures are
+   * left out.
+   */
   watchAuditStream(kind: string, state: () => Promise<{ lag: number; failures: number }>): void
   /** The page, and its content type. */
   expose(): Promise<{ contentType: string; text: string }>

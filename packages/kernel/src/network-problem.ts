@@ -21,8 +21,8 @@ const REASONS = new Map([
 ])
 
 /**
- * Why `host` gave no answer, in words for people; null for an error that is not the network's. The system's own message is left out: it is not ours to
- * vouch for.
+ * Why `host` gave no answer, in words for people; null for an error that is not the network's. The system's own message
+ * is left out: it is not ours to vouch for.
  */
 export function networkProblem(host: string, error: unknown, timedOutMs: number | null): string | null {
   if (error instanceof ClosedHost) return error.message

@@ -39,8 +39,8 @@ interface Target {
 }
 
 /**
- * Throws `PrivateAddress` for a private IP address that is not opened, and `PlainHttp` for `http://` to a public one, or while no private address
- * is opened. Names are judged when they are resolved.
+ * Throws `PrivateAddress` for a private IP address that is not opened, and `PlainHttp` for `http://` to a public one,
+ * or while no private address is opened. Names are judged when they are resolved.
  */
 export function refuseClosed(network: Network, { hostname, port, protocol }: URL): void {
   const target = { host: bare(hostname), port: portOf(port, protocol), protocol }
@@ -77,8 +77,8 @@ const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
 const portOf = (port: string, protocol: string): number => Number(port || (protocol === 'http:' ? 80 : 443))
 
 /**
- * Resolves a name to the addresses that may be dialled. It runs inside the connection attempt, so the address that was judged is the
- * address that is dialled: a name that answers differently the second time gains nothing.
+ * Resolves a name to the addresses that may be dialled. It runs inside the connection attempt, so the address that was
+ * judged is the address that is dialled: a name that answers differently the second time gains nothing.
  */
 const lookupOpen =
   (network: Network, port: number, protocol: string): LookupFunction =>
@@ -114,7 +114,8 @@ export function agentOf(network: Network): Agent {
 }
 
 /**
- * Connections of their own, for the caller to close. `ca`: PEM of the authorities whose certificates are accepted, in place of those that Node knows.
+ * Connections of their own, for the caller to close. `ca`: PEM of the authorities whose certificates are accepted, in
+ * place of those that Node knows.
  */
 export function createAgent(network: Network, { ca }: { ca?: string } = {}): Agent {
   // What may be dialled depends on the port; a connector keeps TLS sessions, so each is made once.

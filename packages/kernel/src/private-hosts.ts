@@ -1,8 +1,13 @@
-/** Which addresses and hosts are private, which of them an operator opened, and which stay closed whatever is opened. */
+/**
+ * Which addresses and hosts are private, which of them an operator opened, and which stay closed whatever is opened.
+ */
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** A private place that may be called: an address, a network such as `10.0.0.0/8`, or a host, with a port or for every port. */
+/**
+ * A private place that may be called: an address, a network such as `10.0.0.0/8`, or a host, with a port or for every
+ * port.
+ */
 export interface OpenedHost {
   /** Name or address, in lower case; absent for a network. */
   host?: string
@@ -11,8 +16,8 @@ export interface OpenedHost {
 }
 
 /**
- * Addresses from which machines read their own credentials, beside everything link-local. AWS (IMDS, ECS, EKS), Azure, Alibaba, Oracle:
- * the vendors' documentation, 2026-08.
+ * Addresses from which machines read their own credentials, beside everything link-local. AWS (IMDS, ECS, EKS), Azure,
+ * Alibaba, Oracle: the vendors' documentation, 2026-08.
  */
 const METADATA = new Set([
   '168.63.129.16',
@@ -35,7 +40,9 @@ export function isMetadata(address: string): boolean {
   )
 }
 
-/** NAT64 (`64:ff9b::/96`), 6to4 (`2002::/16`) and compatible (`::/96`) addresses are routed to the IPv4 address inside. */
+/**
+ * NAT64 (`64:ff9b::/96`), 6to4 (`2002::/16`) and compatible (`::/96`) addresses are routed to the IPv4 address inside.
+ */
 function carriedIpv4(bytes: readonly number[]): string | null {
   if (bytes.length !== 16) return null
   const [first = 0, second = 0, third = 0, fourth = 0] = bytes
@@ -46,9 +53,9 @@ function carriedIpv4(bytes: readonly number[]): string | null {
 }
 
 /**
- * True for an address anybody on the internet could mean: no loopback, private, link-local (cloud metadata), carrier-grade
- * NAT, multicast or reserved range, and no IPv6 form that carries an IPv4 address inside, except the mapped one, which is
- * judged as the IPv4 address it is.
+ * True for an address anybody on the internet could mean: no loopback, private, link-local (cloud metadata),
+ * carrier-grade NAT, multicast or reserved range, and no IPv6 form that carries an IPv4 address inside, except the
+ * mapped one, which is judged as the IPv4 address it is.
  */
 export function isPublic(address: string): boolean {
   if (!ipaddr.isValid(address) || isMetadata(address)) return false
@@ -67,7 +74,10 @@ export function isLoopback(hostname: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost')
 }
 
-/** Names that only private networks resolve (RFC 6761, 6762, 8375, 9476 drafts, Kubernetes), as far as the name alone says it. */
+/**
+ * Names that only private networks resolve (RFC 6761, 6762, 8375, 9476 drafts, Kubernetes), as far as the name alone
+ * says it.
+ */
 const PRIVATE_NAME = /^[^.]+$|\.(?:internal|local|lan|home\.arpa|test|svc|intranet|private)$/
 
 /** Whether the host is private by what is written, without a look into DNS. */
@@ -95,7 +105,10 @@ interface Dialled {
   port: number
 }
 
-/** `10.0.0.0/8`, `fd00::/8`, `192.168.1.5`, `vault.internal`, `vault.internal:8443`, `[fd00::1]:8443`; null for anything else. */
+/**
+ * `10.0.0.0/8`, `fd00::/8`, `192.168.1.5`, `vault.internal`, `vault.internal:8443`, `[fd00::1]:8443`; null for anything
+ * else.
+ */
 export function openedHost(text: string): OpenedHost | null {
   if (text.includes('/')) {
     if (!ipaddr.isValidCIDR(text)) return null

@@ -1,11 +1,12 @@
 /**
- * References inside values, as text. `${KEY}` names a key of the folder the value is written in (its own, or one it imports);
- * `${env.KEY}` a key of that environment's root folder; `${env.folder.sub.KEY}` a key of `/folder/sub` there.
+ * References inside values, as text. `${KEY}` names a key of the folder the value is written in (its own, or one it
+ * imports); `${env.KEY}` a key of that environment's root folder; `${env.folder.sub.KEY}` a key of `/folder/sub` there.
  *
- * Exactly the text `${…}` with one or more of `A-Z a-z 0-9 - _ . @` inside is a reference, and a value that holds one is sent
- * only when it resolves. With a `$` directly before it, it is text: `$${KEY}` is sent as `${KEY}`, `$$${KEY}` as `$${KEY}`. Everything else is
- * ordinary text and stays byte for byte: `${FOO:-default}`, `${}`, a lone `${`. Names with a dot cannot be referenced, because the dot separates.
- * The characters are Infisical's (its secret-reference-fns.ts, 2026-08), which has no escape.
+ * Exactly the text `${…}` with one or more of `A-Z a-z 0-9 - _ . @` inside is a reference, and a value that holds one
+ * is sent only when it resolves. With a `$` directly before it, it is text: `$${KEY}` is sent as `${KEY}`, `$$${KEY}`
+ * as `$${KEY}`. Everything else is ordinary text and stays byte for byte: `${FOO:-default}`, `${}`, a lone `${`. Names
+ * with a dot cannot be referenced, because the dot separates. The characters are Infisical's (its
+ * secret-reference-fns.ts, 2026-08), which has no escape.
  */
 const REFERENCE = /(?<!\$)\$\{([A-Za-z0-9\-_.@]+)\}/g
 const ESCAPED = /\$(\$\{[A-Za-z0-9\-_.@]+\})/g

@@ -10,7 +10,7 @@ const WORDS: Record<StoreTrouble, string> = {
   overloaded: 'The store is overloaded just now; try again soon',
 }
 
-/** What to answer while the store does not work, or null when `thrown` says nothing of the kind. */
+/** The error to answer with while the store does not work, or null when `thrown` is another error. */
 export function unavailable(thrown: unknown): Unavailable | null {
   if (thrown instanceof KeyRotated) return new Unavailable('A key of the instance was rotated a moment ago; try again')
   const trouble = storeTrouble(thrown)
@@ -36,7 +36,10 @@ export async function proveStore(ctx: Context): Promise<void> {
   }
 }
 
-/** Whether the first account exists. While the store is away it counts as set up: the page for the first account would be wrong. */
+/**
+ * Whether the first account exists. While the store is away it counts as set up: the page for the first account would
+ * be wrong.
+ */
 export async function isInitialized(ctx: Context): Promise<boolean> {
   try {
     return (await ctx.db.selectFrom('organizations').select('id').executeTakeFirst()) !== undefined

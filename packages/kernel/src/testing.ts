@@ -35,7 +35,8 @@ const NO_HOOKS: Hooks = {
 }
 
 /**
- * A new store with one organization in it, unless `isSetUp` is false. Private addresses may be reached, because emulators live there.
+ * A new store with one organization in it, unless `isSetUp` is false. Private addresses may be reached, because
+ * emulators live there.
  */
 export async function testContext(
   open: OpenStore,

@@ -7,9 +7,10 @@ const TRIES = 5
 const FIRST_WAIT_MS = 10
 
 /**
- * Runs `work` in a transaction. Retries it, up to five tries in all, when the database rolled it back because of another transaction (a dead-lock, a
- * serialization failure), so `work` must have no effect outside the transaction. After the last try it throws the database's error, which HTTP answers
- * with 503. `metrics` counts the retries; it is absent where the context doesn't exist yet.
+ * Runs `work` in a transaction. Retries it, up to five tries in all, when the database rolled it back because of
+ * another transaction (a dead-lock, a serialization failure), so `work` must have no effect outside the transaction.
+ * After the last try it throws the database's error, which HTTP answers with 503. `metrics` counts the retries; it is
+ * absent where the context doesn't exist yet.
  */
 export async function transact<T, D = Tables>(
   ctx: { db: Pick<Kysely<D>, 'transaction'>; metrics?: Pick<Context['metrics'], 'storeCollided'> },
@@ -30,8 +31,8 @@ export async function transact<T, D = Tables>(
 }
 
 /**
- * A writer's transaction in which its caller's rights are checked again before anything else, and stand until it ends. For writers that take no
- * project's place (`lockProject`), where the same is done. Throws `NotFound` and `Forbidden`.
+ * A writer's transaction in which its caller's rights are checked again before anything else, and stand until it ends.
+ * For writers that take no project's place (`lockProject`), where the same is done. Throws `NotFound` and `Forbidden`.
  */
 export function transactChecked<T>(
   ctx: Pick<Context, 'db' | 'metrics' | 'caller'>,
@@ -44,8 +45,9 @@ export function transactChecked<T>(
 }
 
 /**
- * One consistent look at the store, so that a folder is never half before and half after a change. Postgres needs the isolation level; SQLite, in which
- * every transaction is such a look, ignores it. Use `tx` only, and do no long work inside: in SQLite everybody else waits.
+ * One consistent look at the store, so that a folder is never half before and half after a change. Postgres needs the
+ * isolation level; SQLite, in which every transaction is such a look, ignores it. Use `tx` only, and do no long work
+ * inside: in SQLite everybody else waits.
  */
 export function snapshot<T>(ctx: Pick<Context, 'db'>, work: (tx: Tx) => Promise<T>): Promise<T> {
   return ctx.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work)

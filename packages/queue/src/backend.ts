@@ -5,7 +5,9 @@ import { fromPglite, PgBoss, type ConstructorOptions } from 'pg-boss'
 
 /** Where the jobs are: on a Postgres in this process, or on the fleet's. */
 export type Backend =
-  /** `dir`: the directory of the in-process Postgres. It is disposable. The caller holds the lock: PGlite takes none. */
+  /**
+   * `dir`: the directory of the in-process Postgres. It is disposable. The caller holds the lock: PGlite takes none.
+   */
   { kind: 'embedded'; dir: string } | { kind: 'fleet'; databaseUrl: string }
 
 export interface OpenBoss {
@@ -25,7 +27,8 @@ const OPTIONS: ConstructorOptions = {
   max: 5,
   application_name: 'keyferry-queue',
   connectionTimeoutMillis: 5_000,
-  // Maintenance of a large table may take a while; an open transaction without a statement is a process that was paused.
+  // Maintenance of a large table may take a while; an open transaction without a statement is a process that was
+  // paused.
   options: '-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=30s',
   maintenanceIntervalSeconds: 300,
   // No cron, no graphs of jobs, no rebuilding of indexes: the table is small and its rows are short-lived.

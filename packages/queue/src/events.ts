@@ -21,14 +21,20 @@ export function localEvents(): EventBus {
 const CHANNEL = 'keyferry_events'
 /** What NOTIFY carries, in bytes. */
 const LARGEST = 7999
-/** Events waiting for the server; beyond it they are missed by the other processes, so that a server that hangs costs no memory. */
+/**
+ * Events waiting for the server; beyond it they are missed by the other processes, so that a server that hangs costs no
+ * memory.
+ */
 const WAITING = 1000
-/** The payload after events that did not reach every process: all subscriptions fail, and clients that start new ones read everything again. */
+/**
+ * The payload after events that did not reach every process: all subscriptions fail, and clients that start new ones
+ * read everything again.
+ */
 const MISSED = 'missed'
 
 /**
- * Live events between the processes of a fleet, over LISTEN/NOTIFY on one connection, which is made again when it is lost. While it is
- * away, events reach this process only; once it is back, every subscription of the fleet fails.
+ * Live events between the processes of a fleet, over LISTEN/NOTIFY on one connection, which is made again when it is
+ * lost. While it is away, events reach this process only; once it is back, every subscription of the fleet fails.
  */
 export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log: Logger }): EventBus {
   const local = fanOut()
@@ -80,7 +86,7 @@ export function postgresEvents({ databaseUrl, log }: { databaseUrl: string; log:
   }
   void connect()
 
-  /** One statement at a time; what comes meanwhile goes with the next. */
+  /** One statement at a time; what comes meanwhile shares the next. */
   const send = async (): Promise<void> => {
     if (sending) return
     sending = true

@@ -98,7 +98,7 @@ describe.each([
     expect(store.behind()).toEqual([])
   })
 
-  it.skipIf(skip)('goes on after a handler threw', async () => {
+  it.skipIf(skip)('continues after a handler threw', async () => {
     const jobs = open(await backend())
     await jobs.start()
     const store = syncs(jobs)
@@ -198,7 +198,7 @@ describe.each([
     expect(seen.slice(8).toSorted()).toEqual(background.slice(6, 9))
   })
 
-  it.skipIf(skip)('is woken by many at once, in whatever order, without one in the way of another', async () => {
+  it.skipIf(skip)('is woken by many at once, in whatever order, without one blocking another', async () => {
     const warnings: unknown[] = []
     const told = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) })
     const where = await backend()

@@ -8,33 +8,42 @@ import { openBoss, QUEUE, type Backend, type OpenBoss } from './backend.ts'
 export interface JobQueue {
   /** The sending side, as the verbs use it. */
   queue: Queue
-  /** Opens the queue. What was woken before is sent now. Throws when the queue's database cannot be opened; it may be tried again. */
+  /**
+   * Opens the queue. What was woken before is sent now. Throws when the queue's database cannot be opened; it may be
+   * tried again.
+   */
   start(): Promise<void>
   /** Takes jobs from now on, `concurrency` at a time. Call it once, after `start()`. */
   work(handler: Handler, options: WorkOptions): Promise<void>
   /**
-   * Takes no more jobs, waits up to `graceMs` for those that run, then aborts their signals and waits up to `graceMs` again.
-   * Jobs that still run are given back to other workers.
+   * Takes no more jobs, waits up to `graceMs` for those that run, then aborts their signals and waits up to `graceMs`
+   * again. Jobs that still run are given back to other workers.
    */
   drain(graceMs: number): Promise<void>
-  /** Why jobs can neither be sent nor taken just now, null while all is well. Rejects when the queue's database cannot be reached. */
+  /**
+   * Why jobs can neither be sent nor taken just now, null while all is well. Rejects when the queue's database cannot
+   * be reached.
+   */
   problem(): Promise<string | null>
   /** Closes the queue. Safe to call at any time, more than once. */
   stop(): Promise<void>
 }
 
 /**
- * Looks at one sync. `again`: it is due once more. `revision`: of its wishes, as it was looked at; null when the sync is gone. A throw is
- * logged; the sweep brings the sync back.
+ * Runs one sync. `again`: it is due once more. `revision`: the desired revision that was observed; null when the sync
+ * is gone. A throw is logged; the sweep brings the sync back.
  */
 export type Handler = (syncId: string, signal: AbortSignal) => Promise<{ again: boolean; revision: number | null }>
 
 export interface WorkOptions {
-  /** Lanes of this process. One group gets at most half of them (one at least), so that a slow vendor leaves lanes to the others. */
+  /**
+   * Lanes of this process. One group gets at most half of them (one at least), so that a slow vendor leaves lanes to
+   * the others.
+   */
   concurrency: number
   /**
-   * The sync's revision of wishes, null when it is gone. It is read after a job is completed: until then a wake-up found the job still
-   * there and was dropped, so a revision that moved since the handler looked is sent again.
+   * The sync's revision of wishes, null when it is gone. It is read after a job is completed: until then a wake-up
+   * found the job still there and was dropped, so a revision that moved since the handler looked is sent again.
    */
   revision: (syncId: string) => Promise<number | null>
 }
@@ -61,7 +70,10 @@ const complete = batchLoader(async (boss: PgBoss, jobIds: readonly string[]) => 
 const BACKGROUND = 0
 const URGENT = 10
 
-/** The queue says "look at this sync" and holds no truth. At most one job per sync is queued or active, over all processes. */
+/**
+ * The queue says "look at this sync" and holds no truth. At most one job per sync is queued or active, over all
+ * processes.
+ */
 export function createQueue({ backend, log, hints = () => Promise.resolve(new Map()) }: QueueOptions): JobQueue {
   const early = new Set<string>()
   let running = 0
@@ -100,7 +112,7 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
         }
       }),
     )
-    // Somebody asked for this one while it was waiting among the background's. The sweep, which wakes many, need not care.
+    // Somebody requested this one while it waited among background jobs. The sweep, which wakes many, need not care.
     const alone = new Set(asked.flatMap((ids) => (ids.length === 1 ? ids : [])))
     for (const syncId of alone) {
       if (known.get(syncId)?.urgent)
@@ -159,8 +171,8 @@ export function createQueue({ backend, log, hints = () => Promise.resolve(new Ma
           running -= 1
         })
         await Promise.all(runs)
-        // Notifications coalesce: without this the lane would sleep though more jobs wait. Which of the busy lanes is this one is
-        // not told, and the others look again after their job anyhow.
+        // Notifications coalesce: without this the lane would sleep though more jobs wait. Which of the busy lanes is
+        // this one is not told, and the others look again after their job anyhow.
         for (const lane of boss.getWipData()) if (lane.count > 0) boss.notifyWorker(lane.id)
       })
     },

@@ -7,7 +7,10 @@ import { pino } from 'pino'
 import { inject } from 'vitest'
 import { createQueue } from './queue.ts'
 
-/** Makes `dir` the directory of an embedded queue as a first start leaves it. That takes seconds, so the whole test run makes it once. */
+/**
+ * Makes `dir` the directory of an embedded queue as a first start leaves it. That takes seconds, so the whole test run
+ * makes it once.
+ */
 export async function copyEmptyQueue(dir: string): Promise<void> {
   await cp(await template(), dir, { recursive: true })
 }

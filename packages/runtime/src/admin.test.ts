@@ -68,7 +68,7 @@ const read = async (ctx: Context, projectId: string, secretName = 'A') => {
 }
 
 describe('a change of the root key in a file', () => {
-  it('happens while the instance serves, which goes on with the new one', async () => {
+  it('happens while the instance serves, which continues with the new one', async () => {
     const env = await environment()
     const serving = await open(env)
     const projectId = await setUp(serving)
@@ -101,7 +101,7 @@ describe('a change of the root key in a file', () => {
   it.each([
     ['after the new key was written', async (env: Env) => void prepareNextKey(env.KEYFERRY_DATA_DIR)],
     [
-      'after the store was wrapped anew',
+      'after the store was rewrapped',
       async (env: Env) => {
         const next = prepareNextKey(env.KEYFERRY_DATA_DIR)
         const { ctx, close } = await openAdmin(env)
@@ -126,7 +126,7 @@ describe('a change of the root key in a file', () => {
 })
 
 describe.skipIf(!inject('postgresUrl'))('a change of the root key in the environment', () => {
-  it('goes from one key over both to the other', async () => {
+  it('moves from one key over both to the other', async () => {
     const [old, next] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')]
     const DATABASE_URL = await createDatabase()
     const fleet = (keys: Record<string, string>) => environment({ DATABASE_URL, ...keys })

@@ -24,8 +24,8 @@ export interface Admin {
 export const OPERATOR: Actor = { kind: 'system', id: 'operator', name: 'Operator' }
 
 /**
- * The store of an instance, without its lock and its queue: for one command. Throws `StartupError` when there is nothing set up, the root key is wrong, or
- * the store is at another version than this code.
+ * The store of an instance, without its lock and its queue: for one command. Throws `StartupError` when there is
+ * nothing set up, the root key is wrong, or the store is at another version than this code.
  */
 export async function openAdmin(env: Env): Promise<Admin> {
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)
@@ -61,7 +61,7 @@ export async function openAdmin(env: Env): Promise<Admin> {
   }
 }
 
-/** The context of one command on an open store. Throws `StartupError` when rows are gone that nothing goes on without. */
+/** The context of one command on an open store. Throws `StartupError` when rows are gone that nothing works without. */
 export async function commandContext(env: Env, store: Db, keyring: Keyring): Promise<Context> {
   const { db, authority, integrity } = await openAuthority({ db: store, keyring }).catch((error: unknown) => {
     throw error instanceof IntegrityBroken ? new StartupError(error.message, error) : error
@@ -87,10 +87,11 @@ export async function commandContext(env: Env, store: Db, keyring: Keyring): Pro
 }
 
 /**
- * Changes the root key while the instance serves. With the key in a file: a new one is written beside it, the store is wrapped anew, and the new
- * one takes the old one's place; a serving process finds it by itself. With keys in the environment: every process has to be running with
- * `KEYFERRY_ROOT_KEY_NEXT` by now, and is restarted with it as `KEYFERRY_ROOT_KEY` afterwards. After a crash anywhere, the same again
- * finishes. Returns how many keys were wrapped anew. Throws `StartupError` naming the running processes that have not got the new key, unless `force`.
+ * Changes the root key while the instance serves. With the key in a file: a new one is written beside it, the store is
+ * rewrapped, and the new one takes the old one's place; a serving process finds it automatically. With keys in the
+ * environment: every process has to be running with `KEYFERRY_ROOT_KEY_NEXT` by now, and is restarted with it as
+ * `KEYFERRY_ROOT_KEY` afterwards. After a crash anywhere, the same again finishes. Returns how many keys were
+ * rewrapped. Throws `StartupError` naming the running processes that have not got the new key, unless `force`.
  */
 export async function changeRootKey(env: Env, { force = false } = {}): Promise<number> {
   const dataDir = resolve(env.KEYFERRY_DATA_DIR)

@@ -2,7 +2,10 @@ import type { Context } from '@keyferry/kernel'
 
 const EVERY_MS = 2_000
 
-/** Takes in, every two seconds, what other processes ended, so that this one refuses it too, and the key that they seal with once it was rotated. */
+/**
+ * Takes in, every two seconds, what other processes ended, so that this one refuses it too, and the key that they seal
+ * with once it was rotated.
+ */
 export function followMarks(ctx: Context): { stop(): Promise<void> } {
   let going: Promise<void> | null = null
   const go = (): void => {

@@ -6,8 +6,9 @@ export type HostCheck = (host: string) => boolean
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /**
- * A page whose name is pointed at this process ("DNS rebinding") is of its own origin to a browser; only the name gives it away. Known are the
- * loopback names, where the process listens, the name in `url`, and those in `allowed`. Ports are not compared: they differ behind a proxy.
+ * A page whose name is pointed at this process ("DNS rebinding") is of its own origin to a browser; only the name gives
+ * it away. Known are the loopback names, where the process listens, the name in `url`, and those in `allowed`. Ports
+ * are not compared: they differ behind a proxy.
  */
 export function hostCheck({
   listening,

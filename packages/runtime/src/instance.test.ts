@@ -119,7 +119,7 @@ describe('the data directory', () => {
     const dir = await dataDir()
     const first = await openRuntime(readEnv({ KEYFERRY_DATA_DIR: dir, LOG_LEVEL: 'silent' }), { makeKey: true })
     await first.close()
-    // What SQLite takes for read-only whoever asks: a version of the format that it cannot write.
+    // What SQLite takes for read-only for every user: a version of the format that it cannot write.
     const file = await openFile(join(dir, 'keyferry.db'), 'r+')
     await file.write(Buffer.from([3]), 0, 1, 18)
     await file.close()
@@ -290,7 +290,7 @@ describe('the environment', () => {
 })
 
 describe('the log', () => {
-  it('masks what is named like a secret, at every depth it is used, and keeps of an error what says nothing of rows', () => {
+  it('masks what is named like a secret, at every depth it is used, and keeps of an error what quotes no rows', () => {
     const lines: string[] = []
     const log = createLog('info', { write: (line) => void lines.push(line) })
     const secret = 'hunter2-hunter2'
@@ -380,7 +380,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
     expect(await instance.ctx.db.selectFrom('projects').selectAll().execute()).toEqual([])
   })
 
-  it('gets its queue though the database goes away again in the middle of the start', async () => {
+  it('gets its queue though the database stops again in the middle of the start', async () => {
     const { hostname, port, username, password, pathname } = new URL(await createDatabase())
     let cut = 0
     const door = createServer((socket) => {
@@ -449,7 +449,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
     expect(String(refused)).toMatch(words)
   })
 
-  it('does not wait for a database that refuses it for good', async () => {
+  it('does not wait for a database that refuses it permanently', async () => {
     const url = new URL(await createDatabase())
     url.pathname = '/there_is_none'
     const refused = open(

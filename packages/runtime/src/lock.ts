@@ -10,8 +10,8 @@ export interface Lock {
 /**
  * Keeps a second process out of `dataDir`. Throws `StartupError` while another one is in.
  *
- * The lock is the operating system's, taken by SQLite on an empty file: it goes with the process however that ends, so there is no
- * stale lock to detect, and a paused process keeps it.
+ * The lock is the operating system's, taken by SQLite on an empty file: it ends with the process however that ends, so
+ * there is no stale lock to detect, and a paused process keeps it.
  */
 export function lockDataDir(dataDir: string): Lock {
   const holder = join(dataDir, 'lock.pid')

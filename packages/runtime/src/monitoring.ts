@@ -55,7 +55,10 @@ export function monitoringOf(ctx: Context, readiness: () => Promise<Readiness>, 
 export const isProxied = (headers: Record<string, unknown>): boolean =>
   headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined || headers['x-real-ip'] !== undefined
 
-/** A server of its own for `/metrics` and `/api/ready`, where `METRICS_PORT` asks for one; else null. Throws `StartupError`. */
+/**
+ * A server of its own for `/metrics` and `/api/ready`, where `METRICS_PORT` asks for one; else null. Throws
+ * `StartupError`.
+ */
 export async function serveMonitoring(
   monitoring: Monitoring,
   env: Pick<Env, 'HOST' | 'METRICS_PORT' | 'KEYFERRY_URL' | 'KEYFERRY_ALLOWED_HOSTS'>,

@@ -44,7 +44,10 @@ export interface Runtime {
   auditDays: number | null
   /** Where copies of the audit log go. */
   auditStreams: readonly AuditStream[]
-  /** Does a step of the start as soon as the database can be reached: it may go away again at any moment. Throws `StartupError`. */
+  /**
+   * Does a step of the start as soon as the database can be reached: it may go away again at any moment. Throws
+   * `StartupError`.
+   */
   withStartupRetry<T>(work: () => Promise<T>): Promise<T>
   /** Closes all of it. Drain the jobs first. */
   close(): Promise<void>
@@ -58,11 +61,11 @@ export interface OpenOptions {
 }
 
 /**
- * Opens the instance that `env` describes: SQLite and a queue in this process, or both on Postgres with `DATABASE_URL`. The queue is
- * made, not started.
+ * Opens the instance that `env` describes: SQLite and a queue in this process, or both on Postgres with `DATABASE_URL`.
+ * The queue is made, not started.
  *
- * Throws `StartupError` before anything is written when the directory is in use, the database stays away, the store was written by a newer
- * version, or the root key is missing or wrong.
+ * Throws `StartupError` before anything is written when the directory is in use, the database stays away, the store was
+ * written by a newer version, or the root key is missing or wrong.
  */
 export async function openRuntime(env: Env, options: OpenOptions): Promise<Runtime> {
   const log = createLog(env.LOG_LEVEL)
@@ -147,7 +150,10 @@ interface Store extends Opened {
   authKey: Buffer
 }
 
-/** The store with its schema up to date and its rows checked, and the secret that sign-in derives its keys from. Closes it when that does not work. */
+/**
+ * The store with its schema up to date and its rows checked, and the secret that sign-in derives its keys from. Closes
+ * it when that does not work.
+ */
 async function openStore(db: Db, keyring: Keyring): Promise<Store> {
   try {
     await upToDate(db)

@@ -1,4 +1,7 @@
-/** Which processes run, and which root keys each of them can open: a change of the root key must not leave one behind that can read nothing. */
+/**
+ * Which processes run, and which root keys each of them can open: a change of the root key must not leave one behind
+ * that can read nothing.
+ */
 import { createHash, hkdfSync, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Context } from '@keyferry/kernel'
@@ -14,7 +17,7 @@ export interface Opens {
   dataDir: string | null
 }
 
-/** Says now and every few seconds that this process runs. `stop` takes that back. */
+/** Says now and every few seconds that this process runs. `stop` removes the row. */
 export function announce(ctx: Context, opens: () => Opens): { stop(): Promise<void> } {
   const id = randomUUID()
   const name = `process ${process.pid} on ${hostname()}`

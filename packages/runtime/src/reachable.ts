@@ -10,8 +10,8 @@ const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 4_000
 
 /**
- * Does `work` as soon as the database can be reached, trying for `timeoutMs`. Throws `StartupError` when it cannot by then, or when it refuses us
- * for a reason that waiting does not heal.
+ * Does `work` as soon as the database can be reached, trying for `timeoutMs`. Throws `StartupError` when it cannot by
+ * then, or when it refuses us for a reason that waiting does not heal.
  */
 export async function whenReachable<T>(
   work: () => Promise<T>,

@@ -84,7 +84,10 @@ async function schemaProblem(ctx: Context): Promise<string | null> {
     : `The schema of the store is behind (${missing.join(', ')}): restart this process to bring it up to date.`
 }
 
-/** Opens what the root key wrapped: after a change of the root key a process that has not got the new one can read nothing. */
+/**
+ * Opens what the root key wrapped: after a change of the root key a process that has not got the new one can read
+ * nothing.
+ */
 async function keysProblem(ctx: Context): Promise<string | null> {
   try {
     await openInstanceKeys(ctx)

@@ -32,10 +32,11 @@ import { openRootKey } from './root-key.ts'
 import { storedKeyInSqlite } from './stored-key.ts'
 
 /**
- * Puts a backup in the place of the store of an embedded instance that is stopped. What was there is kept beside it; its name is returned, or
- * null when there was nothing. An older backup is brought up to date. Everything is checked before anything is moved: throws `StartupError` when the
- * instance runs, the file is no whole Keyferry store, was changed since it was written, a newer version wrote it, or the root key does not open it.
- * Sessions and access tokens of the backup end. `unsealed`: takes one that does not say whether it was changed.
+ * Puts a backup in the place of the store of an embedded instance that is stopped. What was there is kept beside it;
+ * its name is returned, or null when there was nothing. An older backup is brought up to date. Everything is checked
+ * before anything is moved: throws `StartupError` when the instance runs, the file is no whole Keyferry store, was
+ * changed since it was written, a newer version wrote it, or the root key does not open it. Sessions and access tokens
+ * of the backup end. `unsealed`: takes one that does not say whether it was changed.
  */
 export async function restoreBackup(
   env: Env,

@@ -24,10 +24,10 @@ export interface GivenKeys {
 }
 
 /**
- * The keyring of this instance, on the root key of the environment, else on the one in `<dataDir>/root.key`. While the root key is being
- * changed there is a next one, `KEYFERRY_ROOT_KEY_NEXT` or `<dataDir>/root.key.next`, and both are good; a change of the file that got as far as the
- * store is finished here. With `make` a new one is made where nothing is stored yet. Throws `StartupError` when the key is missing, unsafe or
- * not the one that `stored` was wrapped with.
+ * The keyring of this instance, on the root key of the environment, else on the one in `<dataDir>/root.key`. While the
+ * root key is being changed there is a next one, `KEYFERRY_ROOT_KEY_NEXT` or `<dataDir>/root.key.next`, and both are
+ * good; a change of the file that got as far as the store is finished here. With `make` a new one is made where nothing
+ * is stored yet. Throws `StartupError` when the key is missing, unsafe or not the one that `stored` was wrapped with.
  */
 export function openRootKey(
   dataDir: string,
@@ -68,12 +68,18 @@ export function presentKeys(dataDir: string, { rootKey, nextRootKey }: GivenKeys
   return keys.filter((key) => key !== undefined && key !== null)
 }
 
-/** First step of a change of the root key that is kept in a file: the new one is on the disk before anything needs it. Again, it answers the same key. */
+/**
+ * First step of a change of the root key that is kept in a file: the new one is on the disk before anything needs it.
+ * Again, it answers the same key.
+ */
 export function prepareNextKey(dataDir: string): Buffer {
   return readKey(nextFile(dataDir)) ?? makeKey(nextFile(dataDir))
 }
 
-/** Last step: the store holds nothing any more that only the old key opens, so `root.key.next` takes its place. Does nothing while the store is at another key. */
+/**
+ * Last step: the store holds nothing any more that only the old key opens, so `root.key.next` takes its place. Does
+ * nothing while the store is at another key.
+ */
 export function finishRotation(dataDir: string, present: Buffer): void {
   const next = readKey(nextFile(dataDir))
   if (!next?.equals(present)) return

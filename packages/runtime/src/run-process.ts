@@ -7,8 +7,9 @@ export interface Service {
 }
 
 /**
- * Runs a service as this process: the first SIGTERM or SIGINT stops it in order and exits 0, a second one exits at once. When it cannot
- * start, the reason is printed, without a stack when it is one a person can act on, and the process exits 1.
+ * Runs a service as this process: the first SIGTERM or SIGINT stops it in order and exits 0, a second one exits at
+ * once. When it cannot start, the reason is printed, without a stack when it is one a person can act on, and the
+ * process exits 1.
  */
 export async function runProcess(start: () => Promise<Service>): Promise<void> {
   // Whatever is written is for this user only, also in a data directory that others may enter.

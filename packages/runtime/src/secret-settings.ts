@@ -1,4 +1,7 @@
-/** Where settings that are secrets come from: a variable, a file, or, for root keys, a command such as that of a KMS or password manager. */
+/**
+ * Where settings that are secrets come from: a variable, a file, or, for root keys, a command such as that of a KMS or
+ * password manager.
+ */
 import { spawnSync } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -20,8 +23,9 @@ export const sourceNames = (settings: readonly SecretSetting[]): string[] =>
   settings.flatMap(({ name, fromCommand }) => [`${name}_FILE`, ...(fromCommand ? [`${name}_COMMAND`] : [])])
 
 /**
- * `variables` with every secret in the variable of its own name, and without the names of its sources. Throws `StartupError` when a secret is set
- * twice, or its file or command gives none; what they say is never part of the message.
+ * `variables` with every secret in the variable of its own name, and without the names of its sources. Throws
+ * `StartupError` when a secret is set twice, or its file or command gives none; what they say is never part of the
+ * message.
  */
 export function withSecrets(variables: Variables, settings: readonly SecretSetting[]): Variables {
   const resolved: Record<string, string | undefined> = { ...variables }

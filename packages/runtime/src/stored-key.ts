@@ -4,13 +4,16 @@ import SQLite from 'better-sqlite3'
 import { sql } from 'kysely'
 import { StartupError } from './startup-error.ts'
 
-/** A data key as it is stored: whoever can open it has the right root key. */
+/** A data key as it is stored: only the right root key opens it. */
 export interface StoredKey {
   owner: string
   wrapped: string
 }
 
-/** The stored data key of the SQLite store in `file`, null when nothing is stored. Changes nothing. The caller holds the lock. */
+/**
+ * The stored data key of the SQLite store in `file`, null when nothing is stored. Changes nothing. The caller holds the
+ * lock.
+ */
 export function storedKeyInSqlite(file: string): StoredKey | null {
   if (!existsSync(file)) return null
   const companions = ['-wal', '-shm'].map((end) => file + end).filter((companion) => !existsSync(companion))

@@ -7,8 +7,8 @@ import { givenKeys } from './open.ts'
 import { openRootKey } from './root-key.ts'
 
 /**
- * Checks that a backup, or a dump with its signature beside it, is as it was written. It needs the root key of that time and no store. Throws `StartupError`
- * when there is no signature, it was changed, or the root key is another one.
+ * Checks that a backup, or a dump with its signature beside it, is as it was written. It needs the root key of that
+ * time and no store. Throws `StartupError` when there is no signature, it was changed, or the root key is another one.
  */
 export async function verifyBackup(env: Env, file: string): Promise<void> {
   if (!existsSync(file)) throw new StartupError(`${file} does not exist.`)

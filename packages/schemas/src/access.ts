@@ -1,4 +1,4 @@
-/** Who may do what: roles, the places they are narrowed to, people, machines and their keys. */
+/** Permissions: roles, their scopes, people, machines and their keys. */
 import { z } from 'zod'
 import { displayName, id, password, timestamp } from './names.ts'
 import { ROLES } from './roles.ts'
@@ -110,7 +110,7 @@ export const identityMembership = z.object({
 export const invitePerson = z.object({ email: emailAddress, instanceAdmin: z.boolean().default(false) })
 const invitationToken = z.string().min(1).max(200)
 export const openInvitation = z.object({ token: invitationToken })
-/** What the owner of the address is told before they accept. */
+/** What the owner of the address sees before they accept. */
 export const offer = z
   .object({
     email: z.string(),
@@ -151,7 +151,7 @@ export const personSession = z
   })
   .meta({ id: 'PersonSession' })
 
-/** What an identity may do to the instance, in Infisical's words: `admin` everything, the others nothing by themselves. */
+/** What an identity may do to the instance, in Infisical's words: `admin` everything, the others nothing. */
 const instanceRole = z.enum(['admin', 'member', 'no-access'])
 const identityName = displayName('Identity name', 255)
 export const identity = z
@@ -290,11 +290,11 @@ export const removePerson = z.object({
   revokeClientSecrets: z
     .boolean()
     .default(false)
-    .describe('Also the client secrets that they made; otherwise machines go on signing in with those'),
+    .describe('Also the client secrets that they made; otherwise machines continue signing in with those'),
 })
 export const removedPerson = person
   .extend({
-    clientSecrets: z.array(madeClientSecret).describe('Those that they made, revoked or not as it was asked for'),
+    clientSecrets: z.array(madeClientSecret).describe('Those that they created, revoked or not as requested'),
   })
   .meta({ id: 'RemovedPerson' })
 export const createClientSecret = z.object({

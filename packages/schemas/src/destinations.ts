@@ -15,7 +15,7 @@ export const formField = z
       .string()
       .nullable()
       .describe('For `choice`: name of the list the account offers, see connections.choices'),
-    dependsOn: z.array(z.string()).describe('Fields that must be filled before the choices can be asked for'),
+    dependsOn: z.array(z.string()).describe('Fields that must be filled before the choices can be listed'),
     showWhen: z
       .object({ field: z.string(), in: z.array(z.string()) })
       .nullable()

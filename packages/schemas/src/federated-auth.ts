@@ -1,4 +1,7 @@
-/** Machines that sign in without a secret of Keyferry's: with a token of an OpenID provider, another issuer or a Kubernetes cluster. */
+/**
+ * Machines that sign in without a secret of Keyferry's: with a token of an OpenID provider, another issuer or a
+ * Kubernetes cluster.
+ */
 import { z } from 'zod'
 import { accessTokenSettings } from './access.ts'
 import { id, storedText, timestamp, withoutTrailingSlashes } from './names.ts'

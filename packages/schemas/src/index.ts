@@ -1,5 +1,5 @@
 /**
- * The words of Keyferry as zod schemas: what goes into and comes out of every procedure.
+ * The words of Keyferry as zod schemas: inputs and outputs of every procedure.
  * Pure data, no I/O, so the API, the console and other services share one definition.
  */
 export * from './access.ts'

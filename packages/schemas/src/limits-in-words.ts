@@ -1,6 +1,6 @@
 /**
- * What zod says of a limit that has no words of its own: for whoever filled in a form, or reads what the API refused, beside the name of
- * the field. Everything else stays as zod says it.
+ * What zod says of a limit that has no words of its own: for the user of a form, or the reader of an API error, beside
+ * the name of the field. Everything else stays as zod says it.
  */
 import { z } from 'zod'
 

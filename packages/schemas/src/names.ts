@@ -78,8 +78,8 @@ export const MAX_VALUE_BYTES = 65_536
 /** Marks the text of a secret's value in types; at run time there is nothing to see of it. */
 export declare const SECRET_VALUE: unique symbol
 /**
- * The text of a secret's value. Any text can stand for one; what matters is that a verb whose input has such a field has to say which references it
- * writes (`defineVerb` in core/access).
+ * The text of a secret's value. Any text can stand for one; what matters is that a verb whose input has such a field
+ * has to say which references it writes (`defineVerb` in core/access).
  */
 export type SecretValue = string & { readonly [SECRET_VALUE]?: never }
 
@@ -120,7 +120,7 @@ export const destinationName = z.string().max(64)
 /** Hash of a plan or a preview that was shown. */
 export const shownHash = z.string().min(1).max(128)
 
-/** Fields that a destination's own schema checks; limited before anything goes through them. */
+/** Fields that a destination's own schema checks; limited before they are checked. */
 export const MAX_OPEN_FIELDS = 50
 const MAX_OPEN_FIELDS_SIZE = 65_536
 export const isSmallEnough = (fields: object): boolean =>

@@ -7,7 +7,7 @@ const kind = z.enum(['webhook', 'email'])
 export const noticeTarget = z
   .object({
     id,
-    projectId: id.nullable().describe('Null: told of every project'),
+    projectId: id.nullable().describe('Null: gets alerts of every project'),
     kind,
     address: z.string().describe("An e-mail address, or a webhook's URL without its path, which may be a secret"),
     problem: z.string().nullable().describe('Why the last delivery failed'),
@@ -70,6 +70,6 @@ export const notice = z
       .describe('Empty where it is about the instance'),
     run: z
       .object({ id: z.string(), state: z.string(), counts: planSummary.nullable() })
-      .describe('Its id and state are empty where no run is told of'),
+      .describe('Its id and state are empty where there is no run'),
   })
   .meta({ id: 'Notice' })

@@ -46,7 +46,7 @@ const project: Place = { kind: 'project', projectId }
 const here = folder('dev', '/api')
 const everywhere: Who[] = ['developer', 'admin', 'key', 'everything']
 
-/** Exactly who may. */
+/** The exact permissions. */
 const TABLE: [Action, Place, Who[]][] = [
   ['instance.use', { kind: 'instance' }, Object.keys(who) as Who[]],
   ['instance.manage', { kind: 'instance' }, ['everything']],

@@ -1,6 +1,6 @@
 /**
- * Who may do what. Pure: grants in, answer out. A role is a set of actions in one project, and may be narrowed to environments and
- * paths; then whatever concerns the whole project is out of its reach.
+ * Permissions. Pure: grants in, answer out. A role is a set of actions in one project, and may be narrowed to
+ * environments and paths; then whatever concerns the whole project is out of its reach.
  *
  * | | viewer | developer | admin | instance admin |
  * |---|---|---|---|---|
@@ -69,7 +69,7 @@ export interface Access {
   instanceAdmin: boolean
   /** By project id. */
   grants: ReadonlyMap<string, Grant>
-  /** Whoever lent it their rights: it may what both may. */
+  /** The owner that lent its rights: it has the permissions that both have. */
   cappedBy?: Access
 }
 

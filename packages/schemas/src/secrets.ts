@@ -176,7 +176,10 @@ export const deleteSecrets = inFolder.extend({
 /** A `.env` file, as pasted or uploaded. With `dryRun` it only says what it would do. */
 const dotenv: z.ZodType<SecretValue, string> = z.string().max(2_000_000)
 export const pasteDotenv = inFolder.extend({ content: dotenv, dryRun: z.boolean().default(false) })
-/** What a person should know of a line of a `.env` file that is taken. `message`: the predicate of a sentence about its key. */
+/**
+ * What a person should know of a line of a `.env` file that is taken. `message`: the predicate of a sentence about its
+ * key.
+ */
 export const dotenvNote = z.object({
   code: z.enum([
     'cut-at-hash',

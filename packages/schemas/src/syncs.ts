@@ -18,10 +18,10 @@ import {
 
 export const deletionPolicy = z.enum(['mirror', 'owned', 'none'])
 
-/** How often a target is looked at for drift. */
+/** How often a target is checked for drift. */
 export const driftCheck = z.enum(['off', '15m', '1h', '24h'])
 const driftOptions = {
-  driftCheck: driftCheck.optional().describe('How often the target is looked at for drift; default 1h'),
+  driftCheck: driftCheck.optional().describe('How often the target is checked for drift; default 1h'),
   driftRepair: z.boolean().optional().describe('Repair what drifted; default: only show it'),
   driftReadsValues: z.boolean().optional().describe('Also compare the values, where the vendor can hand them out'),
 }
@@ -88,7 +88,7 @@ export const blockage = z
   })
   .meta({ id: 'Blockage' })
 
-/** What the last look at the target found that no run of ours did. */
+/** What the last drift check found that no run did. */
 export const drift = z
   .object({
     count: z.number().int().describe('Keys that drifted'),
@@ -96,7 +96,7 @@ export const drift = z
     message: z.string().nullable().describe('Why the last look failed, or why something is not repaired'),
     repairsStopped: z
       .boolean()
-      .describe('Something else keeps writing there, so repairs stopped; running the sync by hand lets them go on'),
+      .describe('Something else keeps writing there, so repairs stopped; running the sync by hand lets them continue'),
   })
   .meta({ id: 'Drift' })
 
@@ -159,8 +159,8 @@ export const sync = z
     removal: z
       .enum(['keep', 'delete'])
       .nullable()
-      .describe('It is taking back what it wrote; under `delete` it goes itself after that'),
-    drift: drift.nullable().describe('Null until the target was looked at after the last run'),
+      .describe('It is removing what it wrote; under `delete` it is deleted after that'),
+    drift: drift.nullable().describe('Null until the target was checked after the last run'),
     lastRun: z
       .object({
         id,
@@ -272,7 +272,10 @@ export const liveEvent = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('sync-deleted'), projectId: id, syncId: id }),
   z.object({ kind: z.literal('secrets'), projectId: id, folderId: id }),
-  /** A deletion that waited for syncs to remove what they wrote. `given-up`: its subject stays, because a sync still reads it. */
+  /**
+   * A deletion that waited for syncs to remove what they wrote. `given-up`: its subject stays, because a sync still
+   * reads it.
+   */
   z.object({
     kind: z.literal('deletion-ended'),
     projectId: id,

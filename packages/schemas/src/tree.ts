@@ -26,7 +26,7 @@ export const trashed = z
     secrets: z.number().int(),
     deletedAt: timestamp,
     deletedBy: z.string(),
-    expiresAt: timestamp.describe('Thrown away for good from then on'),
+    expiresAt: timestamp.describe('Deleted permanently from then on'),
   })
   .meta({ id: 'Trashed' })
 export const listTrash = place
@@ -45,7 +45,7 @@ export const deletedEnvironment = z
     secrets: z.number().int(),
     deletedAt: timestamp,
     deletedBy: z.string(),
-    expiresAt: timestamp.describe('Thrown away for good from then on'),
+    expiresAt: timestamp.describe('Deleted permanently from then on'),
   })
   .meta({ id: 'DeletedEnvironment' })
 export const restoreEnvironment = z.object({ projectId: id, trashId: id })
@@ -84,7 +84,7 @@ export const movedSecrets = z.object({ isSourceUpdated: z.boolean(), isDestinati
 export const moveFolder = place.extend({
   folderId: id,
   destinationEnvironment: environmentLookup.optional(),
-  destinationPath: secretPath.describe('The folder it goes into'),
+  destinationPath: secretPath.describe('The target folder'),
 })
 
 export const searchSecrets = z.object({
@@ -202,13 +202,13 @@ export const uses = z
           id,
           name: z.string(),
           destination: z.string(),
-          direct: z.boolean().describe('Its source is the folder or one below: it goes when the folder goes'),
+          direct: z.boolean().describe('Its source is the folder or one below: it is deleted with the folder'),
           written: z
             .number()
             .int()
             .nullable()
             .describe(
-              'Keys that it wrote to its target, and would take back; null when they concern folders that you can’t read',
+              'Keys that it wrote to its target, and would remove; null when they concern folders that you can’t read',
             ),
         }),
       )
@@ -223,7 +223,7 @@ export const uses = z
   .meta({ id: 'Uses' })
 export const usesQuery = inFolder.extend({ secretName: secretLookup.optional() })
 
-/** Goes once the syncs that read it have taken back what they wrote. */
+/** Deleted once the syncs that read it have removed what they wrote. */
 export const pendingDeletion = z
   .object({
     kind: z.enum(['folder', 'environment', 'project']),

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 
 /**
- * What is not seen, or changes what is seen around it: control characters, line and paragraph separators, lone surrogates, directions of writing,
- * zero-width and other ignorable characters. Variation selectors stay: emoji are written with them.
+ * What is not seen, or changes what is seen around it: control characters, line and paragraph separators, lone
+ * surrogates, directions of writing, zero-width and other ignorable characters. Variation selectors stay: emoji are
+ * written with them.
  */
 export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\uFE00-\uFE0F])\p{Default_Ignorable_Code_Point}/u
 

@@ -22,7 +22,9 @@ export interface Vault {
   folder(place: string): Promise<string>
   /** Writes secrets, existing or not. */
   put(place: string, values: Record<string, string>): Promise<void>
-  /** Writes secrets that refer to each other in a circle, which the API refuses: an import can close one all the same. */
+  /**
+   * Writes secrets that refer to each other in a circle, which the API refuses: an import can close one all the same.
+   */
   tangle(place: string, values: Record<string, string>): Promise<void>
   drop(place: string, key: string): Promise<void>
   import(place: string, from: string): Promise<string>

@@ -1,4 +1,6 @@
-/** The check of requirements as a table: who is let through, who is refused, who is answered as if nothing was there. */
+/**
+ * The check of requirements as a table: who is let through, who is refused, who is answered as if nothing was there.
+ */
 import { authorize, folder, INSTANCE, requirement, project, type Where } from '@keyferry/access'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { Forbidden, OutOfReach } from '@keyferry/kernel'
@@ -106,7 +108,7 @@ onEveryDatabase('authorize', (open) => {
     )
   })
 
-  it('says of what has an id only to those who may know it that it is there', async () => {
+  it('reveals that an id exists only to those with access', async () => {
     expect(await outcomes('secrets.write', byId('own'))).toEqual(
       only('through', 'through', 'through', 'through', 'not there'),
     )

@@ -1,6 +1,7 @@
 /**
- * What checked rows and keyed tokens cost `GET /api/v4/secrets` with a machine's token: two servers in processes of their own, one that checks and one
- * that does not, asked in turns over the loopback interface. CPU time of the server alone.
+ * What checked rows and keyed tokens cost `GET /api/v4/secrets` with a machine's token: two servers in processes of
+ * their own, one that checks and one that does not, asked in turns over the loopback interface. CPU time of the server
+ * alone.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'

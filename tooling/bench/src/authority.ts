@@ -1,6 +1,6 @@
 /**
- * What checked rows and keyed tokens cost a reading, of a folder as most are: the work of `GET secrets` behind its route, and the whole request. On a
- * store that checks and on one that does not, in turns.
+ * What checked rows and keyed tokens cost a reading, of a folder as most are: the work of `GET secrets` behind its
+ * route, and the whole request. On a store that checks and on one that does not, in turns.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -57,7 +57,8 @@ async function verb(ctx: Context, place: Place): Promise<void> {
   const taken = new Map<string, number[]>(Object.keys(sides).map((name) => [name, []]))
   for (let turn = 0; turn < TURNS; turn++)
     for (const [name, side] of Object.entries(sides)) {
-      // Not the time that passed: most of it is the disk's, for the audit row, and whoever shares the machine adds theirs.
+      // Not the time that passed: most of it is the disk's, for the audit row, and other work on the machine adds to
+      // it.
       const start = process.cpuUsage()
       await side()
       const { user, system } = process.cpuUsage(start)

@@ -1,4 +1,6 @@
-/** The engine's context on a store that the bench has opened: no queue, no live events, an organization to begin with. */
+/**
+ * The engine's context on a store that the bench has opened: no queue, no live events, an organization to begin with.
+ */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { syncHooks } from '@keyferry/core/process'
 import { migrate, type Db } from '@keyferry/db'

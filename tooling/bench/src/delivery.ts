@@ -1,4 +1,7 @@
-/** From the start of a write over HTTP to the value at the target: the whole product in one process, vendor without latency. */
+/**
+ * From the start of a write over HTTP to the value at the target: the whole product in one process, vendor without
+ * latency.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -4,8 +4,8 @@ import type { Logger } from 'pino'
 const LANES = 8
 
 /**
- * Jobs per second of pg-boss alone on the database of `databaseUrl`, with our queue's own options: `jobs` are sent at once, then lanes fetch
- * and complete them, `atOnce` with one statement each.
+ * Jobs per second of pg-boss alone on the database of `databaseUrl`, with our queue's own options: `jobs` are sent at
+ * once, then lanes fetch and complete them, `atOnce` with one statement each.
  */
 export async function rawJobsPerSecond(
   databaseUrl: string,

@@ -1,4 +1,7 @@
-/** Many accounts of every vendor in one process of their own, and a watch on when a value arrives. Started by fleet-vendor.ts. */
+/**
+ * Many accounts of every vendor in one process of their own, and a watch on when a value arrives. Started by
+ * fleet-vendor.ts.
+ */
 import { emulators, type Emulator } from '@keyferry/core/emulators'
 import type { Command, Reply } from './fleet-vendor.ts'
 

@@ -1,4 +1,7 @@
-/** What one write of a secret costs as the data around it grows: folders and syncs that have nothing to do with it, and syncs that read it. */
+/**
+ * What one write of a secret costs as the data around it grows: folders and syncs that have nothing to do with it, and
+ * syncs that read it.
+ */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,6 @@
 /**
- * The fleet on Postgres in real processes: one API, some workers, every vendor emulated in another process. How many syncs a second, how
- * long a change takes, and how many jobs the worker loop does beside pg-boss alone.
+ * The fleet on Postgres in real processes: one API, some workers, every vendor emulated in another process. How many
+ * syncs a second, how long a change takes, and how many jobs the worker loop does beside pg-boss alone.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,9 +25,14 @@ const LATENCY_MS = 50
 const BURSTS = 10
 const STEADY_PER_SECOND = 10
 const STEADY_S = 30
-/** Syncs that are due at once where jobs are counted, as after an outage: so many of as many keys, and so many of one. */
+/**
+ * Syncs that are due at once where jobs are counted, as after an outage: so many of as many keys, and so many of one.
+ */
 const BACKLOG = 200
-/** So often, in turns with pg-boss alone, so that the machine's moods meet both; the first turn warms up. The median counts. */
+/**
+ * So often, in turns with pg-boss alone, so that the machine's moods meet both; the first turn warms up. The median
+ * counts.
+ */
 const TURNS = 8
 const BACKLOGS_PER_TURN = 3
 /** Syncs made at once. */
@@ -103,7 +108,10 @@ async function measure(serverUrl: string, dir: string, workers: number) {
 
 const keysOf = (sync: number): number => (sync < BACKLOG ? KEYS : 1)
 
-/** A folder, a connection and a filled target per sync. The function it gives changes one key and resolves to how long that took. */
+/**
+ * A folder, a connection and a filled target per sync. The function it gives changes one key and resolves to how long
+ * that took.
+ */
 async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sync: number) => Promise<number>> {
   const { id: projectId } = await client.projects.create.mutate({ projectName: 'Fleet' })
   const place = { projectId, environment: 'dev' }
@@ -147,7 +155,7 @@ async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sy
     const arrival = vendor.arrival(sync, secretName, secretValue)
     const began = Date.now()
     const write = { ...place, secretPath: `/folder-${sync}`, secretName, secretValue }
-    // On a busy machine fifty writes at once may be told to come again; that counts as part of the time.
+    // On a busy machine fifty writes at once may have to retry; that counts as part of the time.
     while (
       !(await client.secrets.update.mutate(write).then(
         () => true,
@@ -179,7 +187,9 @@ interface Turn {
   many: number
 }
 
-/** Jobs that look and find nothing to write, through the workers that are up; and pg-boss with empty hands in between. */
+/**
+ * Jobs that look and find nothing to write, through the workers that are up; and pg-boss with empty hands in between.
+ */
 async function measureJobs(
   db: Db,
   databaseUrl: string,

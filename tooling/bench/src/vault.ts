@@ -1,6 +1,7 @@
 /**
- * What listing a folder with its values costs beside the least it can: decrypting those values. And what the audit log adds to a write.
- * Embedded profile, one process; both sides of a ratio are measured in turns, so that whoever shares the machine slows both down.
+ * What listing a folder with its values costs beside the least it can: decrypting those values. And what the audit log
+ * adds to a write. Embedded profile, one process; both sides of a ratio are measured in turns, so that other work on
+ * the machine slows both down.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -94,7 +94,10 @@ async function judgeAccount(
 const isKeptBy = ({ prefix, folder }: ScenarioSync, key: string): boolean =>
   key.startsWith(prefix) && isKept(folder, key.slice(prefix.length))
 
-/** What the sync's target should hold: imports below the folder's own keys, references filled in. Written apart from the product. */
+/**
+ * What the sync's target should hold: imports below the folder's own keys, references filled in. Written apart from the
+ * product.
+ */
 function wantedBy({ folder, prefix }: ScenarioSync, vault: Vault, imported: boolean): Map<string, string> {
   const reads = folder === 'jobs' || (folder === 'app' && imported)
   const merged = new Map([...(reads ? vault.shared : []), ...vault[folder]])

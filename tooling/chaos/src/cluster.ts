@@ -19,7 +19,7 @@ export interface Cluster {
   profile: Profile
   servers: readonly Server[]
   workers: readonly KeptProcess[]
-  /** Kills Postgres and starts it again; null where there is none of ours. */
+  /** Kills Postgres and starts it again; null where the cluster doesn't own one. */
   crashDatabase: (() => Promise<void>) | null
   /** Deletes the embedded queue; only while its process is dead. Null where there is none. */
   wipeQueue: (() => Promise<void>) | null

@@ -1,6 +1,6 @@
 /**
- * Stands between the product and an emulated vendor: it can be out of order in every way, and it watches who writes and which keys
- * are missing for how long. Knows no vendor.
+ * Stands between the product and an emulated vendor: it can be out of order in every way, and it watches who writes and
+ * which keys are missing for how long. Knows no vendor.
  */
 import { Agent, createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Emulator } from '@keyferry/core/emulators'

@@ -1,4 +1,7 @@
-/** `pnpm chaos [--profile embedded|postgres] [--minutes N] [--kills N] [--seed N]`: without a profile, both. Exits 1 unless all is well. */
+/**
+ * `pnpm chaos [--profile embedded|postgres] [--minutes N] [--kills N] [--seed N]`: without a profile, both. Exits 1
+ * unless all is well.
+ */
 import { parseArgs } from 'node:util'
 import { discard, runChaos } from './chaos.ts'
 import { isClean, printed } from './report.ts'

@@ -1,4 +1,4 @@
-/** What goes wrong: processes are killed, stopped and replaced, the database crashes, vendors are out of order. */
+/** Faults: processes are killed, stopped and replaced, the database crashes, vendors are out of order. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { OUTAGES } from './fault-proxy.ts'
 import type { KeptProcess } from './process.ts'
@@ -22,7 +22,7 @@ export interface KillerOptions {
   cluster: Cluster
   accounts: readonly Account[]
   seed: number
-  /** How long it goes on, milliseconds. */
+  /** Duration, milliseconds. */
   forMs: number
   /** SIGKILLs wanted in that time. */
   kills: number
@@ -59,7 +59,10 @@ export async function breakThings(options: KillerOptions): Promise<Damage> {
   return damage
 }
 
-/** Kills at the wanted pace, as far as whoever was hit comes back: a heap of processes that only ever start would prove little. */
+/**
+ * Kills at the wanted pace, as far as the victims come back: a heap of processes that only ever start would prove
+ * little.
+ */
 async function killing(
   { cluster, seed, forMs, kills }: KillerOptions,
   damage: Damage,
@@ -114,11 +117,11 @@ async function until(condition: () => boolean, over: AbortSignal): Promise<void>
   while (!condition() && !over.aborted) await rest(20, over)
 }
 
-/** Pauses and orderly restarts of whoever is up. */
+/** Pauses and orderly restarts of running processes. */
 async function bothering({ cluster, seed, forMs }: KillerOptions, damage: Damage, over: AbortSignal): Promise<void> {
   const chance = random(seed, 'pauses')
   const embedded = cluster.profile === 'embedded'
-  // One process is all there is of the embedded profile: while it stands still, nothing goes wrong.
+  // One process is all there is of the embedded profile: while it stands still, there are no faults.
   const longest = Math.min(embedded ? 40_000 : 8_000, forMs / 4)
   const thawing: Promise<void>[] = []
   while (!over.aborted) {

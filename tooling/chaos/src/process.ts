@@ -19,7 +19,9 @@ export interface KeptProcess {
   readonly away: boolean
   /** This incarnation said that it works. */
   readonly ready: boolean
-  /** How often it was started, and since when this incarnation is gone (milliseconds since 1970); null while it lives. */
+  /**
+   * How often it was started, and since when this incarnation is gone (milliseconds since 1970); null while it lives.
+   */
   readonly incarnation: number
   readonly goneSince: number | null
   /** Ends that nobody caused. */
@@ -81,7 +83,7 @@ export function keptProcess(options: {
       child = null
       goneSince = Date.now()
       if (expected) return
-      surprises.push(`${name} ended by itself (${signal ?? code})`)
+      surprises.push(`${name} ended unexpectedly (${signal ?? code})`)
       setTimeout(start, RESTART_MS)
     })
   }

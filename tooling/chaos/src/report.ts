@@ -19,7 +19,7 @@ export function faults({
     ['files with a value in clear', plaintext.hits],
     ['syncs not settled', unsettled.map(({ name, state, message }) => `${name} is ${state}: ${message ?? ''}`)],
     ['writes refused that should not be', refusals],
-    ['processes that ended by themselves', surprises],
+    ['processes that ended unexpectedly', surprises],
     ['writes of an unknown process', Array.from({ length: result.untaggedWrites }, () => 'untagged')],
   ]
 }

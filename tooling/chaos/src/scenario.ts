@@ -47,8 +47,9 @@ export async function bootstrap(url: string): Promise<string> {
 }
 
 /**
- * Folders, connections and syncs. Per vendor: one target with one sync, one shared by two syncs, one that is mirrored. Foreign keys are
- * planted first: outside of every key schema, inside of one whose sync deletes only its own, and strays that a mirror may remove.
+ * Folders, connections and syncs. Per vendor: one target with one sync, one shared by two syncs, one that is mirrored.
+ * Foreign keys are planted first: outside of every key schema, inside of one whose sync deletes only its own, and
+ * strays that a mirror may remove.
  */
 export async function setUpScenario(url: string, vendors: readonly Vendor[]): Promise<Scenario> {
   const token = await bootstrap(url)
@@ -114,7 +115,7 @@ export interface Unsettled {
   message: string | null
 }
 
-/** The syncs that are not at their target, as the API tells it. */
+/** The syncs that are not at their target, as the API reports it. */
 export async function unsettled(client: KeyferryClient, projectId: string): Promise<Unsettled[]> {
   const syncs = await client.syncs.list.query({ projectId })
   return syncs

@@ -3,7 +3,10 @@
 /** Null: absent. */
 export type Value = string | null
 
-/** Where an unanswered write was sent: until that process is dead, or as long as a request can last, it may still be carried out. */
+/**
+ * Where an unanswered write was sent: until that process is dead, or as long as a request can last, it may still be
+ * carried out.
+ */
 export interface Job {
   /** True when it can no longer be carried out. */
   over(now: number): boolean

@@ -1,6 +1,6 @@
 /**
- * Loaded into every process of the product (`node --import`): each request to a vendor carries the process it comes from, so that the
- * vendor's side can tell two writers apart. Nothing else of the product is changed.
+ * Loaded into every process of the product (`node --import`): each request to a vendor carries the process it comes
+ * from, so that the vendor's side can tell two writers apart. Nothing else of the product is changed.
  */
 import { channel } from 'node:diagnostics_channel'
 

@@ -1,4 +1,7 @@
-/** People and scripts at work: changes over HTTP through any API, each lane one after another, recorded as they are answered. */
+/**
+ * People and scripts at work: changes over HTTP through any API, each lane one after another, recorded as they are
+ * answered.
+ */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { TRPCClientError } from '@trpc/client'
@@ -29,7 +32,10 @@ export interface WriterOptions {
 
 /** A request that takes longer is given up. */
 const TIMEOUT_MS = 6_000
-/** A server that was frozen and thawed may carry a request out this long after it was sent: freeze, pool, locks, statement. */
+/**
+ * A server that was frozen and thawed may carry a request out this long after it was sent: freeze, pool, locks,
+ * statement.
+ */
 const LONGEST_REQUEST_MS = 75_000
 /** After its process is dead, the database may still finish the statement it had. */
 const LAST_STATEMENT_MS = 1_000
@@ -53,7 +59,10 @@ function names(letter: string, from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, i) => `${letter}_${String(from + i).padStart(2, '0')}`)
 }
 
-/** How a write ended: it is stored, it is certainly not (refused, not sent), or nobody knows; unanswered, it may even still happen. */
+/**
+ * How a write ended: it is stored, it is certainly not (refused, not sent), or nobody knows; unanswered, it may even
+ * still happen.
+ */
 type Answer = 'stored' | 'refused' | 'not sent' | 'failed' | 'unanswered'
 
 export function startWriter({ servers, token, projectId, random, canary }: WriterOptions): Writer {

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 const TEMPLATE = '_template'
 
 /**
- * Creates the destination `name` (kebab-case, such as `acme-cloud`) in `folder`, the folder of all destinations, as a copy of its
- * `_template`. Returns the new folder's path. Throws when the name is not in kebab-case or is taken.
+ * Creates the destination `name` (kebab-case, such as `acme-cloud`) in `folder`, the folder of all destinations, as a
+ * copy of its `_template`. Returns the new folder's path. Throws when the name is not in kebab-case or is taken.
  */
 export async function createDestination(folder: string, name: string): Promise<string> {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))

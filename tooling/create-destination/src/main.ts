@@ -1,4 +1,7 @@
-/** `pnpm create-destination <name>`: a new destination, with an emulator that its client passes the conformance suite against. */
+/**
+ * `pnpm create-destination <name>`: a new destination, with an emulator that its client passes the conformance suite
+ * against.
+ */
 import { join, relative } from 'node:path'
 import { createDestination } from './create-destination.ts'
 

@@ -15,7 +15,7 @@ async function folder(): Promise<string> {
 
 const filesOf = (path: string) => readdir(path, { recursive: true })
 
-test('a new destination has every file of the template and nothing of its name', async () => {
+test('a new destination has every file of the template and no trace of its name', async () => {
   const path = await folder()
   const created = await createDestination(path, 'acme-cloud-2')
   expect((await filesOf(created)).sort()).toEqual((await filesOf(join(path, '_template'))).sort())

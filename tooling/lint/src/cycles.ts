@@ -1,6 +1,6 @@
 /**
- * The groups of nodes that reach each other, each sorted; a node alone is none. Tarjan's algorithm: a node's `low` is the earliest node that it
- * reaches among those that are still open.
+ * The groups of nodes that reach each other, each sorted; a node alone is none. Tarjan's algorithm: a node's `low` is
+ * the earliest node that it reaches among those that are still open.
  */
 export function cyclesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const index = new Map<string, number>()

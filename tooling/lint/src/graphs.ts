@@ -24,8 +24,8 @@ export function packageGraph(root: string): Graph {
 }
 
 /**
- * By path below `root`. A file right in a package's `src` is a node of its own. Imports of types are left out, as nothing of them is there at run time,
- * and so are tests.
+ * By path below `root`. A file right in a package's `src` is a node of its own. Imports of types are left out, as they
+ * don't exist at run time, and so are tests.
  */
 export function folderGraph(root: string): Graph {
   const graph: Graph = new Map()

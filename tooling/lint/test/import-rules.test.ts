@@ -1,4 +1,6 @@
-/** The import rules hold only while the linter reports what breaks them: each is broken here once, in a tree of its own. */
+/**
+ * The import rules hold only while the linter reports what breaks them: each is broken here once, in a tree of its own.
+ */
 import { execFile } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

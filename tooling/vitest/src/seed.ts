@@ -1,6 +1,6 @@
 /**
- * Where every test's dice begin: at the same number in each run, so that nothing fails, or passes, by luck. `FUZZ_SEED=random` explores, a
- * number replays; a failure prints the one it had.
+ * Where every test's dice begin: at the same number in each run, so that nothing fails, or passes, by luck.
+ * `FUZZ_SEED=random` explores, a number replays; a failure prints the one it had.
  */
 export const SEED = chosen(process.env.FUZZ_SEED ?? '20261122')
 

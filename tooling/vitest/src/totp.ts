@@ -4,8 +4,9 @@ import { createHmac } from 'node:crypto'
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /**
- * The code that an app with this base32 secret shows now, or `ahead` time steps later. A server also takes the code of the step before and of
- * the step after: a test that needs two of them takes the present one first, then the one ahead, which stay valid when a step begins meanwhile.
+ * The code that an app with this base32 secret shows now, or `ahead` time steps later. A server also takes the code of
+ * the step before and of the step after: a test that needs two of them takes the present one first, then the one ahead,
+ * which stay valid when a step begins meanwhile.
  */
 export function totp(secret: string, ahead = 0): string {
   const bits = Array.from(secret, (letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('')

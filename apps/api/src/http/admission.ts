@@ -10,7 +10,10 @@ import { turns } from './turns.ts'
 export interface Admission {
   /** Runs `work` when it is its turn. Throws `TooManyRequests` or `Unavailable` when too many wait already. */
   turn<T>(weight: Weight, work: () => Promise<T>): Promise<T>
-  /** Counts a part of the answer. Throws `TooLarge`, and `TooManyRequests` or `Unavailable` when too much waits for its readers. */
+  /**
+   * Counts a part of the answer. Throws `TooLarge`, and `TooManyRequests` or `Unavailable` when too much waits for its
+   * readers.
+   */
   addBytes(bytes: number): void
   /** Counts a stream until `ended` aborts. Throws `TooManyRequests` or `Unavailable` when too many are open. */
   openStream(ended: AbortSignal): void

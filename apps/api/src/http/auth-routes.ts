@@ -1,6 +1,6 @@
 /**
- * What of better-auth is open below `/api/auth`, and what it is handed: nothing that is not named here reaches it. Its own API keys, accounts
- * and sign-up are not open: ours know projects, roles and the audit log.
+ * What of better-auth is open below `/api/auth`, and what it is handed: nothing that is not named here reaches it. Its
+ * own API keys, accounts and sign-up are not open: ours know projects, roles and the audit log.
  */
 import { displayName, storedText } from '@keyferry/schemas'
 import { z } from 'zod'

@@ -14,7 +14,10 @@ interface Limits {
 export interface HeldBytes {
   /** Bytes so far. */
   readonly count: number
-  /** Throws `TooManyRequests` when all requests of the principal hold too many, `Unavailable` when the process does. The first request always fits. */
+  /**
+   * Throws `TooManyRequests` when all requests of the principal hold too many, `Unavailable` when the process does. The
+   * first request always fits.
+   */
   add(bytes: number): void
   release(): void
 }

@@ -5,11 +5,13 @@ import type { FastifyRequest } from 'fastify'
 const FROM_ELSEWHERE = '/api/auth/callback/oidc'
 
 /**
- * A page of another site can make a browser send any request without a preflight, with our cookie or to an instance without accounts. It may
- * read nothing (no CORS) and must change nothing, whatever the body and its type. A bearer token is never sent by a browser on its own, so a
- * request with one passes; below `/api/auth` it is not what signs a person in, so there it does not count.
+ * A page of another site can make a browser send any request without a preflight, with our cookie or to an instance
+ * without accounts. It may read nothing (no CORS) and must change nothing, whatever the body and its type. A bearer
+ * token is never sent by a browser on its own, so a request with one passes; below `/api/auth` it is not what signs a
+ * person in, so there it does not count.
  *
- * Refusals are audited. `baseUrl`: where browsers reach the instance, when what is in front of it replaces the `Host` header.
+ * Refusals are audited. `baseUrl`: where browsers reach the instance, when what is in front of it replaces the `Host`
+ * header.
  */
 export function refuseCrossSite(ctx: Context, baseUrl: string): (request: FastifyRequest) => Promise<void> {
   const baseHost = new URL(baseUrl).host

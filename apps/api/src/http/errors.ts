@@ -59,7 +59,10 @@ const BROKEN = new Map<string, [status: number, name: string, message: string]>(
   ['HPE_HEADER_OVERFLOW', [431, 'HeadersTooLarge', 'The address and headers may have 16 KiB together']],
 ])
 
-/** A failure that nobody outside may read; the log keeps of it what holds no row. Never its request: a body may hold secrets. */
+/**
+ * A failure that nobody outside may read; the log keeps of it what holds no row. Never its request: a body may hold
+ * secrets.
+ */
 export function logBug(log: { error(fields: object, message: string): void }, thrown: unknown, where: object): void {
   const root = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
   log.error({ ...where, err: root }, 'request failed')
@@ -83,5 +86,5 @@ function ofFramework(thrown: unknown): Failure | null {
   return { status, error: nameOf(status), message }
 }
 
-/** The name of a refusal that is not one of ours. */
+/** The name of a refusal that Keyferry did not make. */
 export const nameOf = (status: number): string => NAMES.get(status) ?? 'BadRequest'

@@ -6,12 +6,12 @@ import type { FastifyRequest } from 'fastify'
 const SHOWN = 100
 
 /**
- * Answers only requests that name a host of this instance, so that no page can make a browser take its name for ours. A request without a
- * `Host` header comes from no browser, but from a load balancer that speaks HTTP/1.0.
+ * Answers only requests that name a host of this instance, so that no page can make a browser take its name for ours. A
+ * request without a `Host` header comes from no browser, but from a load balancer that speaks HTTP/1.0.
  */
 export function refuseUnknownHosts(isKnownHost: HostCheck): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
-    // What a trusted proxy says it was asked for does not stand in for what it asked for.
+    // The host a trusted proxy reports does not replace the host it requested.
     for (const host of new Set([request.headers.host, request.host])) {
       if (host === undefined || (host === '' && request.headers.host === undefined) || isKnownHost(host)) continue
       throw new MisdirectedRequest(

@@ -1,15 +1,21 @@
 import { BadRequest } from '@keyferry/kernel'
 import { decodeUtf8 } from '@keyferry/schemas'
 
-/** Nothing we take is nested deeper than a dozen levels; what walks a value level by level runs out of stack at some thousands. */
+/**
+ * Nothing we take is nested deeper than a dozen levels; what walks a value level by level runs out of stack at some
+ * thousands.
+ */
 const DEEPEST = 100
 
-/** Values of a body: a batch of secrets has thousands; a body that holds little else than empty objects has a million, and each costs memory. */
+/**
+ * Values of a body: a batch of secrets has thousands; a body that holds little else than empty objects has a million,
+ * and each costs memory.
+ */
 const MOST_VALUES = 250_000
 
 /**
- * The text of a JSON body. Throws `BadRequest` for bytes that are not UTF-8, which would be stored as other characters, and for a body that is nested too deep or
- * holds too many values.
+ * The text of a JSON body. Throws `BadRequest` for bytes that are not UTF-8, which would be stored as other characters,
+ * and for a body that is nested too deep or holds too many values.
  */
 export function bodyText(body: Buffer): string {
   const text = decodeUtf8(body)
@@ -19,7 +25,10 @@ export function bodyText(body: Buffer): string {
   return text
 }
 
-/** Throws `BadRequest` for JSON that is nested too deeply to be meant, or made of too many values. Linear, and before anything is parsed. */
+/**
+ * Throws `BadRequest` for JSON that is nested too deeply to be meant, or made of too many values. Linear, and before
+ * anything is parsed.
+ */
 function refuseExcessive(text: string): void {
   let depth = 0
   let values = 0

@@ -16,8 +16,8 @@ interface Callers {
 }
 
 /**
- * Before a body is read: large ones are taken in only with a valid credential, and only as many at a time as there is memory for. One that comes
- * without its length counts as the largest.
+ * Before a body is read: large ones are taken in only with a valid credential, and only as many at a time as there is
+ * memory for. One that comes without its length counts as the largest.
  */
 export function admitBodies({ actorOf, ownerOf }: Callers) {
   const bodies = bytesInFlight(LIMITS)

@@ -5,8 +5,8 @@ import type { FastifyRequest } from 'fastify'
 const BROWSER_HEADERS = ['origin', 'referer', 'sec-fetch-site', 'sec-fetch-dest', 'sec-fetch-user']
 
 /**
- * Whether a program of this machine sent the request: not a browser, whose page may be anybody's, and not a proxy, which speaks for others. A
- * proxy that says nothing of itself is found out by the name it was asked by.
+ * Whether a program of this machine sent the request: not a browser, whose page may be anybody's, and not a proxy,
+ * which speaks for others. A proxy that doesn't announce itself is recognized by the requested host name.
  */
 export const isLocalProgram = ({ headers, socket }: FastifyRequest): boolean =>
   isLoopbackAddress(socket.remoteAddress) &&

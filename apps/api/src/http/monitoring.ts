@@ -1,7 +1,10 @@
 import type { Monitoring } from '@keyferry/runtime'
 import type { FastifyInstance } from 'fastify'
 
-/** What load balancers and Prometheus ask. `GET /api/status` says that the process serves, this one whether it can do its work. */
+/**
+ * What load balancers and Prometheus ask. `GET /api/status` says that the process serves, this one whether it can do
+ * its work.
+ */
 export function registerMonitoring(app: FastifyInstance, monitoring: Monitoring): void {
   app.get('/api/ready', async (_request, reply) => {
     const readiness = await monitoring.readiness()

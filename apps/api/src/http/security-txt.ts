@@ -11,7 +11,10 @@ export interface SecurityContact {
 
 const DAYS_VALID = 90
 
-/** `/.well-known/security.txt` of RFC 9116. The operator's settings are what is true of it, so it is valid for as long as it is served. */
+/**
+ * `/.well-known/security.txt` of RFC 9116. The operator's settings are what is true of it, so it is valid for as long
+ * as it is served.
+ */
 export function registerSecurityTxt(
   app: FastifyInstance,
   { contacts, policy, baseUrl }: SecurityContact,

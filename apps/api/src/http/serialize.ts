@@ -10,8 +10,8 @@ const SMALL = 1000
 const CHARACTERS_PER_VALUE = 100
 
 /**
- * The same JSON as `JSON.stringify(value)`, as UTF-8 in pieces. `count` gets the bytes of each piece before the next is made, and ends the work
- * by throwing.
+ * The same JSON as `JSON.stringify(value)`, as UTF-8 in pieces. `count` gets the bytes of each piece before the next is
+ * made, and ends the work by throwing.
  */
 export async function serialize(value: unknown, count: (bytes: number) => void): Promise<Buffer[]> {
   const pieces: Buffer[] = []

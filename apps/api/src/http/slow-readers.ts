@@ -5,8 +5,8 @@ import type { Socket } from 'node:net'
 const LEAST_BYTES = 256 * 1024
 
 /**
- * Ends connections whose reader does not take what waits for it: answers and live events alike. Each `windowMs` looks at all of them; who had
- * something waiting at two looks and took less than `LEAST_BYTES` in between is cut off.
+ * Ends connections whose reader does not take what waits for it: answers and live events alike. Each `windowMs` looks
+ * at all of them; who had something waiting at two looks and took less than `LEAST_BYTES` in between is cut off.
  */
 export function endSlowReaders(server: Server, windowMs: number): void {
   /** Bytes that had left for each reader at the last look. */

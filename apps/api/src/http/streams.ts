@@ -7,8 +7,8 @@ const PER_PROCESS = 500
 const LATER = 30
 
 /**
- * Counts a stream until `ended` aborts. Throws `TooManyRequests` when the principal has as many open as one may, `Unavailable` when the process
- * has.
+ * Counts a stream until `ended` aborts. Throws `TooManyRequests` when the principal has as many open as one may,
+ * `Unavailable` when the process has.
  */
 export type OpenStream = (principal: string, ended: AbortSignal) => void
 

@@ -5,8 +5,8 @@ import type { FastifyRequest } from 'fastify'
 import type { Throttle } from '../trpc/context.ts'
 
 /**
- * One count per thing and address, for REST, tRPC and every call of a tRPC batch alike, shared by all processes of a fleet. An IPv6 client
- * counts as its /64.
+ * One count per thing and address, for REST, tRPC and every call of a tRPC batch alike, shared by all processes of a
+ * fleet. An IPv6 client counts as its /64.
  */
 export const throttles =
   (ctx: Pick<Context, 'db' | 'now'>) =>

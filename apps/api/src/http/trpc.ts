@@ -77,7 +77,10 @@ export function registerTrpc(app: FastifyInstance, { contextOf, log }: Options, 
 const isStream = ({ headers }: Response): boolean =>
   headers.get('content-type')?.startsWith('text/event-stream') === true
 
-/** tRPC answers 200 and says in the stream what went wrong; here clients that do not read it are told as well. */
+/**
+ * tRPC answers 200 and says in the stream what went wrong; here clients that do not read the stream get a status as
+ * well.
+ */
 function refusedStream({ body, headers }: Response, refusal: Failure): Response {
   const seconds = secondsUntil(refusal)
   if (seconds !== null) headers.set('retry-after', String(seconds))

@@ -1,4 +1,7 @@
-/** How many heavy requests run at a time, for one principal and in the whole process. Others wait for their turn, in order. */
+/**
+ * How many heavy requests run at a time, for one principal and in the whole process. Others wait for their turn, in
+ * order.
+ */
 import { TooManyRequests, Unavailable } from '@keyferry/kernel'
 import { bulkhead, isBulkheadRejectedError, type BulkheadPolicy } from 'cockatiel'
 import type { Weight } from '../rest/route.ts'
@@ -8,7 +11,10 @@ interface Lane {
   waiting: number
 }
 
-/** What reads and unseals much is done by one thread: more of it at a time only takes memory. Vendors' answers are waited for. */
+/**
+ * What reads and unseals much is done by one thread: more of it at a time only takes memory. Vendors' answers are
+ * waited for.
+ */
 const LANES: Record<Weight, { principal: Lane; process: Lane }> = {
   store: { principal: { running: 3, waiting: 100 }, process: { running: 4, waiting: 400 } },
   vendor: { principal: { running: 5, waiting: 20 }, process: { running: 40, waiting: 100 } },
@@ -17,8 +23,9 @@ const LANES: Record<Weight, { principal: Lane; process: Lane }> = {
 const LATER = 1
 
 /**
- * Runs `work` when it is its turn. Throws `TooManyRequests` when as many of the principal wait already as may, `Unavailable` when the process
- * has no more room; rejects with the reason of `left`, the client's leaving, where it comes first.
+ * Runs `work` when it is its turn. Throws `TooManyRequests` when as many of the principal wait already as may,
+ * `Unavailable` when the process has no more room; rejects with the reason of `left`, the client's leaving, where it
+ * comes first.
  */
 export type Turns = <T>(weight: Weight, principal: string, left: AbortSignal, work: () => Promise<T>) => Promise<T>
 

@@ -1,4 +1,4 @@
-/** The audit log as JSON lines. Every page comes out of the procedure, so who may read it is said in one place. */
+/** The audit log as JSON lines. Every page comes from the procedure, so its permission is defined in one place. */
 import { Readable } from 'node:stream'
 import { auditEvent } from '@keyferry/kernel'
 import { listAudit, type listedAudit } from '@keyferry/schemas'
@@ -24,7 +24,7 @@ export function registerAuditExport(
       const asked = { ...input, cursor, limit: PAGE }
       return projectId === undefined ? caller.audit.list(asked) : caller.audit.project({ ...asked, projectId })
     }
-    // The first page is asked for before anything is sent: what is refused is still an error of its own.
+    // The first page is read before anything is sent, so a refusal is still an error status.
     const first = await page(input.cursor)
     if (context.actor) await auditEvent(context.ctx, context.actor, 'audit.export', projectId ?? null, filtersOf(input))
     return reply
@@ -36,7 +36,7 @@ export function registerAuditExport(
 
 type Page = z.output<typeof listedAudit>
 
-/** What was asked for, without the page. */
+/** The filters, without the page. */
 const filtersOf = ({ cursor: _, limit: __, projectId: ___, ...filters }: z.output<typeof listAudit>) => filters
 
 async function* lines(first: Page, page: (cursor: number) => Promise<Page>): AsyncGenerator<string> {

@@ -21,7 +21,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
       routePrefix: '/api/docs',
       configuration: {
         url: '/api/docs/json',
-        // Nothing of the page reaches out: no fonts, no usage data, no services of its maker.
+        // The page loads nothing external: no fonts, no usage data, no services of its maker.
         withDefaultFonts: false,
         telemetry: false,
         showDeveloperTools: 'never',

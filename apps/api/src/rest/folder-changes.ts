@@ -1,4 +1,7 @@
-/** Changes of folders as server-sent events, in Infisical's form, for its Kubernetes operator. What may be seen is decided by the procedure. */
+/**
+ * Changes of folders as server-sent events, in Infisical's form, for its Kubernetes operator. What may be seen is
+ * decided by the procedure.
+ */
 import { PassThrough } from 'node:stream'
 import { watchFolders } from '@keyferry/schemas'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'

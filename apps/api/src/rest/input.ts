@@ -18,7 +18,10 @@ export interface Sent {
   body: unknown
 }
 
-/** Names that Infisical's older versions and its SDK send, and ours. Read only where the input has no field of that name. */
+/**
+ * Names that Infisical's older versions and its SDK send, and ours. Read only where the input has no field of that
+ * name.
+ */
 const OLDER_NAMES: readonly (readonly [older: string, name: string])[] = [
   ['workspaceId', 'projectId'],
   ['includeImports', 'include_imports'],
@@ -38,8 +41,9 @@ export function inputShape(schema: z.ZodType): InputShape {
 export const readsQuery = (method: Route['method']): boolean => method === 'GET' || method === 'DELETE'
 
 /**
- * A write takes nothing from the query string: addresses are kept in logs and histories, and any page can make a browser request one. Throws
- * `BadRequest` for a parameter that would be a field of the input, since ignoring it could write to another place than was meant.
+ * A write takes nothing from the query string: addresses are kept in logs and histories, and any page can make a
+ * browser request one. Throws `BadRequest` for a parameter that would be a field of the input, since ignoring it could
+ * write to another place than was meant.
  */
 export function refuseQuery(shape: InputShape, method: string, query: unknown): undefined {
   const older = new Map<string, string>([...OLDER_NAMES, ['workspaceSlug', 'projectId']])
@@ -51,8 +55,8 @@ export function refuseQuery(shape: InputShape, method: string, query: unknown): 
 }
 
 /**
- * The path wins over the body, the body over the query. Fields that the input does not know are left out, or, from the query,
- * gathered under `rest`. A body that is no object is handed on as it is, for the schema to refuse.
+ * The path wins over the body, the body over the query. Fields that the input does not know are left out, or, from the
+ * query, gathered under `rest`. A body that is no object is handed on as it is, for the schema to refuse.
  */
 export function readInput(shape: InputShape, { params, query, body }: Sent, rest?: string): unknown {
   if (body !== undefined && body !== null && !isObject(body)) return body
@@ -85,7 +89,9 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const entries = (value: unknown): [string, unknown][] => (isObject(value) ? Object.entries(value) : [])
 
-/** Text of a query string as the boolean or number that its field wants; anything else is left for the schema to refuse. */
+/**
+ * Text of a query string as the boolean or number that its field wants; anything else is left for the schema to refuse.
+ */
 function coerced(value: unknown, field: Json): unknown {
   if (typeof value !== 'string') return value
   if (field.type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value

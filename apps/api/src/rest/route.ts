@@ -1,6 +1,6 @@
 /**
- * How a procedure looks over REST: the metadata that the adapter and the OpenAPI document are made from. Path parameters are
- * named as the fields of the procedure's input.
+ * How a procedure looks over REST: the metadata that the adapter and the OpenAPI document are made from. Path
+ * parameters are named as the fields of the procedure's input.
  */
 import type { Verb } from '@keyferry/access'
 import type { z } from 'zod'
@@ -16,7 +16,7 @@ export interface Route {
   message?: string
   /** Puts the project's id beside the answer, under the name Infisical uses there. */
   workspace?: true
-  /** Where the document says the input of a DELETE goes; the adapter takes both. Default: `query` for GET, else `body`. */
+  /** Where the document puts the input of a DELETE; the adapter takes both. Default: `query` for GET, else `body`. */
   input?: 'query' | 'body'
   /** The field of the input that takes every query parameter the input does not know. */
   rest?: string
@@ -33,7 +33,9 @@ export interface Meta {
   tag: string
   /** Tries per minute and address, where something could be guessed. */
   perMinute?: number
-  /** Wrong credentials per minute and address, where they are too long to be guessed: right ones are always let through. */
+  /**
+   * Wrong credentials per minute and address, where they are too long to be guessed: right ones are always let through.
+   */
   wrongPerMinute?: number
   /** Set where a call can be large or slow: then only a few run at a time. */
   weight?: Weight

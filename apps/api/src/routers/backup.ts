@@ -41,7 +41,7 @@ export const backup = router({
         startedAt: timestamp,
         unreadable: z
           .array(z.string())
-          .describe('What cannot be decrypted; an operator has to decide before it goes on'),
+          .describe('What cannot be decrypted; an operator has to decide before it continues'),
       }),
     ),
   }),

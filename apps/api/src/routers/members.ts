@@ -27,7 +27,7 @@ export const members = router({
   invite: mutation(memberVerbs.invite, {
     tag,
     summary: 'Makes someone a member, or, without an account yet, invites them',
-    // What is answered tells whether an address has an account.
+    // The answer reveals whether an address has an account.
     perMinute: INVITATIONS_PER_MINUTE,
     routes: both('POST', '/invitations'),
     output: invited,

@@ -48,7 +48,7 @@ export const people = router({
     output: invitation,
   }),
 
-  // A mutation, so that the token goes into no address.
+  // A mutation, so that the token is in no URL.
   openInvitation: anyone
     .meta({
       tag,
@@ -87,7 +87,7 @@ export const people = router({
 
   clientSecrets: query(peopleVerbs.clientSecrets, {
     tag,
-    summary: 'Client secrets of machines that a person made, which go on working without them',
+    summary: 'Client secrets of machines that a person made, which continue working without them',
     routes: [{ method: 'GET', path: '/api/v1/people/:userId/client-secrets', envelope: 'clientSecrets' }],
     output: z.array(madeClientSecret),
   }),

@@ -152,8 +152,7 @@ export const syncs = router({
   restore: mutation(syncVerbs.restore, {
     weight: 'store',
     tag,
-    summary:
-      'Writes what the target held after a run into the source folder again; exactly the plan that was looked at',
+    summary: 'Writes what the target held after a run into the source folder again; exactly the plan that was reviewed',
     routes: [{ method: 'POST', path: `${base}/:destination/:syncId/runs/:runId/restore` }],
     output: restorePlan,
   }),
@@ -166,7 +165,10 @@ export const syncs = router({
     output: z.array(keyState),
   }),
 
-  /** Ends when the client leaves. Events name what to look at again; a client that was away fetches anew. */
+  /**
+   * Ends when the client leaves. Events name what to fetch again; a client that was disconnected fetches everything
+   * again.
+   */
   events: subscription(syncVerbs.events, { tag, summary: 'Live events of a project', routes: [] }),
 
   folderChanges: subscription(syncVerbs.folderChanges, { tag, summary: 'Changes of folders', routes: [] }),

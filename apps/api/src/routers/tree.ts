@@ -74,7 +74,7 @@ export const tree = router({
 
   deletions: query(syncVerbs.deletions, {
     tag: 'Folders',
-    summary: 'Folders and environments that are deleted once syncs have taken back what they wrote',
+    summary: 'Folders and environments that are deleted once syncs have removed what they wrote',
     routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/pending-deletions', envelope: 'deletions' }],
     output: z.array(pendingDeletion),
   }),

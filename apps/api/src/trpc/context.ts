@@ -17,7 +17,9 @@ export interface RequestContext {
   presented: boolean
   throttle: Throttle
   admission: Admission
-  /** Makes of what a procedure answers what the edge sends, and counts its bytes. Throws as `Admission.addBytes` does. */
+  /**
+   * Makes of what a procedure answers what the edge sends, and counts its bytes. Throws as `Admission.addBytes` does.
+   */
   prepare(output: unknown): Promise<unknown>
   /** Where the request came from. */
   address: string | null
@@ -29,7 +31,10 @@ export interface RequestContext {
   reqId: string
 }
 
-/** Throws `TooManyRequests` once `what` was tried more than `perMinute` times within a minute from the address of the request. */
+/**
+ * Throws `TooManyRequests` once `what` was tried more than `perMinute` times within a minute from the address of the
+ * request.
+ */
 export type Throttle = (what: string, perMinute: number) => Promise<void>
 
 /** What the process knows of itself. */

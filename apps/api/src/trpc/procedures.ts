@@ -85,7 +85,9 @@ const authenticated = t.procedure.use(async ({ ctx, path, type, meta, signal, ne
   }
 })
 
-/** Anyone may call it: signing in, and what is known before that. Says what it is with `.meta({ …, verb: 'anyone' })`. */
+/**
+ * Anyone may call it: signing in, and what is known before that. Says what it is with `.meta({ …, verb: 'anyone' })`.
+ */
 export const anyone = authenticated.meta({ summary: '', tag: '', routes: [], verb: 'anyone' })
 
 const signedIn = authenticated.use(async ({ ctx, next }) => {
@@ -109,8 +111,8 @@ interface Types<S extends Schema, Out extends z.ZodType> {
 }
 
 /**
- * Procedures are made of verbs and of nothing else: `perform` checks what the verb requires before it runs, for tRPC and REST alike. Who asks is
- * checked before the input is looked at.
+ * Procedures are made of verbs and of nothing else: `perform` checks what the verb requires before it runs, for tRPC
+ * and REST alike. Who asks is checked before the input is parsed.
  */
 export function query<S extends Schema, Out extends z.ZodType>(
   verb: Verb<S, z.input<Out>, RequestCall>,
@@ -131,7 +133,7 @@ export function mutation<S extends Schema, Out extends z.ZodType>(
     .mutation((opts) => perform(verb, callOf(opts), opts.input as InputOf<S>)) as TRPCMutationProcedure<Types<S, Out>>
 }
 
-/** Like `query`, for events that go on until the client leaves. */
+/** Like `query`, for events that continue until the client leaves. */
 export function subscription<S extends z.ZodType<{ lastEventId?: string | null }>, Event>(
   verb: Verb<S, AsyncIterable<Event>, RequestCall>,
   meta: Stated,
@@ -141,13 +143,17 @@ export function subscription<S extends z.ZodType<{ lastEventId?: string | null }
     .input(verb.input)
     .subscription(async (opts) => {
       const input = verb.input.parse(opts.input)
-      // Awaited here, not in the generator: tRPC says "connected" before it takes the first item, and the verb listens from then on.
+      // Awaited here, not in the generator: tRPC says "connected" before it takes the first item, and the verb listens
+      // from then on.
       const events = await perform(verb, callOf(opts), input as InputOf<S>)
       return numbered(events, (Number(input.lastEventId ?? 0) || 0) + 1)
     })
 }
 
-/** The events with the ids `first`, `first + 1` and so on. Turns failures into tRPC's like `stated`, which is through before they come. */
+/**
+ * The events with the ids `first`, `first + 1` and so on. Turns failures into tRPC's like `stated`, which is through
+ * before they come.
+ */
 async function* numbered<Event>(events: AsyncIterable<Event>, first: number) {
   let id = first
   try {

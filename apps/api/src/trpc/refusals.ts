@@ -11,8 +11,8 @@ export function logUndecryptable({ ctx, reqId }: RequestContext, procedure: stri
 }
 
 /**
- * Notes in the audit log that somebody who proved who they are may not call `procedure` with what they sent. An id out of their reach and one that
- * nothing has are noted alike, so that the time of the answer tells nothing either.
+ * Notes in the audit log that somebody who proved who they are may not call `procedure` with what they sent. An id out
+ * of their reach and one that nothing has are noted alike, so that the time of the answer reveals nothing either.
  */
 export async function auditRefusal({ ctx, actor }: RequestContext, procedure: string, error: Error): Promise<void> {
   if (!actor) return

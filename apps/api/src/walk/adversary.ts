@@ -1,4 +1,7 @@
-/** What the adversarial run sends on purpose: graphs that multiply, and everything that works on a large folder. For tests only. */
+/**
+ * What the adversarial run sends on purpose: graphs that multiply, and everything that works on a large folder. For
+ * tests only.
+ */
 import { isObject } from './extremes.ts'
 import type { Sending } from './requests.ts'
 

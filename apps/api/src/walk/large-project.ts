@@ -1,4 +1,7 @@
-/** A project at the edge of what the adversarial run asks for: many secrets, imports a thousand wide and at the depth limit. For tests only. */
+/**
+ * A project at the edge of what the adversarial run asks for: many secrets, imports a thousand wide and at the depth
+ * limit. For tests only.
+ */
 import { randomUUID } from 'node:crypto'
 import type { TestContext } from '@keyferry/core/testing'
 import { SYSTEM } from '@keyferry/kernel'
@@ -7,7 +10,10 @@ import { createFolder, createImport, createSecrets, MAX_IMPORT_LEVELS } from '@k
 const BATCH = 2_000
 const WIDE = 1_000
 
-/** Folders `/large` of so many secrets, `/wide` that imports a thousand others, and `/deep10` at the end of a chain of imports. */
+/**
+ * Folders `/large` of so many secrets, `/wide` that imports a thousand others, and `/deep10` at the end of a chain of
+ * imports.
+ */
 export async function seedLargeProject({ ctx }: TestContext, projectId: string, secrets: number): Promise<void> {
   const where = { projectId, environment: 'dev' }
   const folder = (name: string, path = '/') => createFolder(ctx, SYSTEM, { ...where, name, path })

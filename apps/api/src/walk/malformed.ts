@@ -105,7 +105,10 @@ function changedAt(input: unknown, [name, ...rest]: Path, change: (value: unknow
   return Object.fromEntries(entries)
 }
 
-/** A good input with one to three things wrong in it; now and then still a good one. `optional`: fields it could have as well. */
+/**
+ * A good input with one to three things wrong in it; now and then still a good one. `optional`: fields it could have as
+ * well.
+ */
 export function spoiled(input: unknown, optional: readonly string[]): fc.Arbitrary<unknown> {
   const paths = pathsOf(input)
   const one = fc.oneof(
@@ -193,7 +196,9 @@ export function bodyOf(input: unknown): fc.Arbitrary<{ payload: Buffer; type: st
   )
 }
 
-/** A query string out of `input`, with names that stand twice, stand in brackets, or are not encoded as they should be. */
+/**
+ * A query string out of `input`, with names that stand twice, stand in brackets, or are not encoded as they should be.
+ */
 export function queryOf(input: unknown): fc.Arbitrary<string> {
   const pairs = Object.entries(Object(input)).map(([name, value]) => {
     const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')

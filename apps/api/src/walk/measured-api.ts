@@ -1,6 +1,6 @@
 /**
- * An API in a process of its own, which measures itself: started by the adversarial run, which asks for its figures. Its store is the Postgres of the
- * first argument, or SQLite. For tests only.
+ * An API in a process of its own, which measures itself: started by the adversarial run, which asks for its figures.
+ * Its store is the Postgres of the first argument, or SQLite. For tests only.
  */
 import { EventEmitter, once } from 'node:events'
 import { rmSync } from 'node:fs'

@@ -66,7 +66,10 @@ const rest =
 /** Half an escape at the end is an error of its own. */
 const cut = (path: string): string => path.slice(0, ADDRESS).replace(/%[^%]?$/, '')
 
-/** What is no input: bodies of other types, huge cookies and headers, repeated parameters, sign-in, and what serves no procedure. */
+/**
+ * What is no input: bodies of other types, huge cookies and headers, repeated parameters, sign-in, and what serves no
+ * procedure.
+ */
 export function oddRequests(known: ReadonlyMap<string, unknown>): Sending[] {
   const at = `projectId=${String(known.get('projectId'))}&environment=dev&secretPath=/api`
   const json = { 'content-type': 'application/json' }

@@ -56,7 +56,9 @@ export interface Principal {
 /** Names must differ; what differs from run to run would make the same seed mean something else. */
 let seeded = 0
 
-/** A project with everything that an input can name, in one place; `people` are its members. By the name of the field. */
+/**
+ * A project with everything that an input can name, in one place; `people` are its members. By the name of the field.
+ */
 export async function seedFixtures(
   test: TestContext,
   vendor: Emulator,

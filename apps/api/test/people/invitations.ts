@@ -54,7 +54,7 @@ export function invitations(suite: People): void {
     expect((await bob('GET', '/api/v1/projects')).body.projects).toHaveLength(2)
   })
 
-  it('are not let in by an invitation that is old, replaced or taken back', async () => {
+  it('are not let in by an invitation that is old, replaced or revoked', async () => {
     const first = await invited('bob@example.com', 'viewer')
     const second = (await invite('bob@example.com', 'admin')).body
     expect((await accept(first)).status).toBe(404)
@@ -66,7 +66,7 @@ export function invitations(suite: People): void {
     expect((await signIn('bob@example.com')).status).toBe(401)
   })
 
-  it('are told what a link is for before they take it, and take it up signed in when they have an account', async () => {
+  it('see what a link is for before they accept it, and accept it signed in when they have an account', async () => {
     const open = (link: string) =>
       suite.api.send('POST', '/api/v1/people/invitations/open', { token: tokenOf(link) }, { token: null })
     const scopes = [{ environment: 'dev', secretPath: '/api/**' }]

@@ -19,7 +19,7 @@ export function passwords(suite: People): void {
     expect((await auth('reset-password', { token, newPassword: 'another long password' })).status).toBe(400)
     expect((await signIn(ACCOUNT.email, ACCOUNT.password)).status).toBe(401)
     expect((await signIn(ACCOUNT.email)).status).toBe(200)
-    // Whoever was signed in is not any more.
+    // Earlier sessions have ended.
     expect((await as(cookie)('GET', '/api/v1/me')).status).toBe(401)
     const { entries } = (
       await suite.api.send('GET', '/api/v1/audit?action=person.password-reset,person.password-reset-request')

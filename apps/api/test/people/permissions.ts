@@ -73,7 +73,7 @@ export function permissions(suite: People): void {
     expect(through.text).not.toContain('canary prod')
   })
 
-  it('stand behind syncs: without a reader a sync stops and says so, until someone takes it over', async () => {
+  it('own syncs: without a reader a sync stops and says so, until someone takes it over', async () => {
     const vendor = await startEmulator()
     const bob = await join('bob@example.com', 'admin')
     const set = (secretValue: string) =>
@@ -139,7 +139,7 @@ export function permissions(suite: People): void {
     await vendor.close()
   })
 
-  it('leave machines behind them, whose client secrets are listed and go with them if that is asked for', async () => {
+  it('leave machines behind them, whose client secrets are listed and are revoked with them on request', async () => {
     const madeBy = async (email: string) => {
       await accept(await invitedAsAdmin(email))
       const person = as((await signIn(email)).cookie)

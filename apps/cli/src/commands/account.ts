@@ -34,7 +34,7 @@ export function addAccount(program: Command, cli: Cli): void {
     .option('--url <url>', 'where the instance serves')
     .option('--token [token]', 'sign in with a token; without a value, prompts for it or reads stdin')
     .option('--email <address>', 'sign in with e-mail and password; prompts for the password or reads stdin')
-    .option('--code <code>', 'of the second factor, or a recovery code; asked for where one is needed')
+    .option('--code <code>', 'of the second factor, or a recovery code; prompted for where one is needed')
     .option('--identity <id>', 'sign in as a machine, with the token of a CI job or a pod')
     .addOption(new Option('--method <method>', 'whose token it is').choices(TOKENS_OF).default('oidc'))
     .option('--token-file <file>', 'where that token is; left out, prompts for it, reads stdin, or takes the pod’s own')

@@ -16,7 +16,7 @@ interface ImportOptions extends JsonOption {
 
 export function addTransfer(admin: Command, cli: Cli): void {
   withJson(admin.command('export-project'))
-    .description('Write a project to a file, encrypted with the passphrase in KEYFERRY_PASSPHRASE or asked for')
+    .description('Write a project to a file, encrypted with the passphrase in KEYFERRY_PASSPHRASE or typed in')
     .argument('<file>')
     .requiredOption('--project <slug or id>', 'the project')
     .action((file: string, options: JsonOption & { project: string }) => exportProject(cli, file, options))

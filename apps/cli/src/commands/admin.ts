@@ -1,4 +1,7 @@
-/** For who runs the instance: on its data directory or database, not over HTTP. The server's code is loaded only for these. */
+/**
+ * For who runs the instance: on its data directory or database, not over HTTP. The server's code is loaded only for
+ * these.
+ */
 import { resolve } from 'node:path'
 import { Argument, type Command } from 'commander'
 import { withJson, type Cli, type JsonOption } from '../cli.ts'
@@ -111,7 +114,7 @@ async function restartAudit(cli: Cli, { yes, json }: JsonOption & { yes?: boolea
   await confirm(cli.terminal, yes, 'Begin a new chain? What is wrong with the log until now cannot be seen afterwards.')
   await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).restartAudit, undefined))
   if (json) cli.terminal.json({ restarted: true })
-  else cli.terminal.line('The audit log goes on in a new chain.')
+  else cli.terminal.line('The audit log continues in a new chain.')
 }
 
 async function verifyStore(cli: Cli, { json }: JsonOption): Promise<void> {
@@ -240,7 +243,7 @@ async function rotateSignInKey(cli: Cli, { force, json }: JsonOption & { force?:
     const running = force === true ? [] : await runningProcesses(ctx)
     if (running.length > 0)
       throw new Failure(
-        `${running.join(', ')} would go on with the earlier sign-in key`,
+        `${running.join(', ')} would continue with the earlier sign-in key`,
         'Stop every process, then run this again; with --force if they have ended.',
       )
     const { rotateSignInKey } = await import('@keyferry/access/sign-in')
@@ -260,7 +263,7 @@ async function rotateDataKey(cli: Cli, { project: named, discardUnreadable, json
     const { id: projectId } = await projectNamed(admin, named)
     const underWay = async () => (await listRotations(ctx)).find((rotation) => rotation.projectId === projectId)
     const before = await underWay()
-    // After a crash the same command goes on.
+    // After a crash the same command continues.
     if (!before || before.unreadable.length > 0)
       await perform((await storeVerbs()).rotateDataKey, { projectId, discard: discardUnreadable === true })
     cli.terminal.progress('Re-encrypting …')
@@ -271,7 +274,7 @@ async function rotateDataKey(cli: Cli, { project: named, discardUnreadable, json
   cli.terminal.progress('')
   if (json) cli.terminal.json({ done, unreadable })
   else if (done) cli.terminal.line(`Everything in ${named} is sealed with the new key.`)
-  else if (unreadable.length === 0) cli.terminal.line('Begun; the instance goes on with it while it serves.')
+  else if (unreadable.length === 0) cli.terminal.line('Started; the instance continues it while it serves.')
   for (const text of unreadable) cli.terminal.note(`error: ${text} cannot be decrypted.`)
   if (unreadable.length === 0) return
   cli.terminal.note(

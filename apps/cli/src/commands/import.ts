@@ -33,7 +33,7 @@ export function addImport(program: Command, cli: Cli): void {
     .option('--token <token>', 'an access token of it (default: INFISICAL_TOKEN)')
     .option(
       '--client-id <id>',
-      'sign in there by universal auth; the client secret is read from INFISICAL_CLIENT_SECRET, asked for, or read from stdin',
+      'sign in there by universal auth; the client secret is read from INFISICAL_CLIENT_SECRET, typed in, or read from stdin',
     )
     .requiredOption('--project <slug or id>', 'the project there')
     .option(

@@ -2,8 +2,8 @@
 const MAX_LINE_BYTES = 65_535
 
 /**
- * A line for `docker run --env-file`, which takes everything after the first `=` as it is, quotes too; null for what no line of it holds: more than one
- * line, a carriage return at its end, a name with a blank.
+ * A line for `docker run --env-file`, which takes everything after the first `=` as it is, quotes too; null for what no
+ * line of it holds: more than one line, a carriage return at its end, a name with a blank.
  */
 export function dockerEnvLine(key: string, value: string): string | null {
   const line = `${key}=${value}`

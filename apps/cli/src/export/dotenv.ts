@@ -4,8 +4,9 @@ const PYTHON_VARIABLE = /\$\{[^}:]*(?::-[^}]*)?\}/
 const PLAIN = /^[\w.:/@%+,-][\w.:/@%+,=-]*$/
 
 /**
- * A line that dotenv, Node's `--env-file`, python-dotenv and, when the name is one of a shell variable, a POSIX shell read back exactly; null when
- * none is. Single quotes expand nothing but for python-dotenv, which takes `\\` and `\'` in them as escapes.
+ * A line that dotenv, Node's `--env-file`, python-dotenv and, when the name is one of a shell variable, a POSIX shell
+ * read back exactly; null when none is. Single quotes expand nothing but for python-dotenv, which takes `\\` and `\'`
+ * in them as escapes.
  */
 export function dotenvLine(key: string, value: string): string | null {
   if (!/^[\w.-]+$/.test(key)) return null

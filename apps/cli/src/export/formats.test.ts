@@ -112,7 +112,8 @@ describe('what secrets export writes', () => {
   })
 
   it('as YAML, readers of 1.1 and 1.2 read back exactly', () => {
-    // That package takes seconds for a million characters: those beyond U+FFFF, which YAML has no rule for, are left out.
+    // That package takes seconds for a million characters: those beyond U+FFFF, which YAML has no rule for, are left
+    // out.
     const some = new Map([...ENTRIES].filter(([, value]) => value.length < 20_000 || value.length === 65_536))
     for (const version of ['1.1', '1.2'] as const)
       expect(own(parseYaml(formatted('yaml', some), { version }))).toEqual(some)
@@ -162,7 +163,8 @@ describe('what secrets export writes', () => {
   it('for a GitHub workflow, the runner reads back exactly, and hides every line', () => {
     const { held, refused, text } = written('github-actions')
     const read = new Map<string, string>()
-    // The runner's reader on Linux: lines end with U+000A only, and the one before the delimiter's line is not part of the value.
+    // The runner's reader on Linux: lines end with U+000A only, and the one before the delimiter's line is not part of
+    // the value.
     const lines = text.split('\n')
     for (let at = 0; at < lines.length - 1;) {
       const [key = '', delimiter = ''] = (lines[at] ?? '').split('<<')
@@ -187,7 +189,7 @@ describe('what secrets export writes', () => {
       expect(() => formatted('github-actions', new Map([[name, 'x']]))).toThrow(`cannot hold ${name}`)
   })
 
-  it('names what it cannot hold, or marks it as base64 where that was asked for', () => {
+  it('names what it cannot hold, or marks it as base64 where that was requested', () => {
     const values = new Map([
       ['A', 'a\r\nb'],
       ['B', 'fine'],

@@ -34,8 +34,9 @@ export const isEnvironment = (format: FormatName | 'json'): boolean =>
   format !== 'json' && FORMATS[format].isEnvironment
 
 /**
- * Secrets as text of a format. With `base64` a value that the format can't hold is written in base64 under its name with `_BASE64` behind it. Throws
- * `Failure` naming every secret that the format can't hold: nothing is left out, or written so that it comes back as something else.
+ * Secrets as text of a format. With `base64` a value that the format can't hold is written in base64 under its name
+ * with `_BASE64` behind it. Throws `Failure` naming every secret that the format can't hold: nothing is left out, or
+ * written so that it comes back as something else.
  */
 export function formatted(format: FormatName | 'json', entries: ReadonlyMap<string, string>, base64 = false): string {
   // Entries become own properties, also one called __proto__.

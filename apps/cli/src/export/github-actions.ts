@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { isShellName } from './shell.ts'
 
 /**
- * Lines for the file that `GITHUB_ENV` names, which hold any text between two delimiters; null for a name that a workflow can't set, and for a value
- * with U+0000.
+ * Lines for the file that `GITHUB_ENV` names, which hold any text between two delimiters; null for a name that a
+ * workflow can't set, and for a value with U+0000.
  */
 export function githubEnvLines(key: string, value: string): string | null {
   if (!isShellName(key) || /^(GITHUB|RUNNER)_/i.test(key) || value.includes('\0')) return null

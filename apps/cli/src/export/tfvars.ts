@@ -7,8 +7,8 @@ const ESCAPES = new Map([
 ])
 
 /**
- * A line of a `.tfvars` file; null for a name that is none of a Terraform variable, and for a value that is not in Unicode's normal form C, because
- * Terraform normalizes every string.
+ * A line of a `.tfvars` file; null for a name that is none of a Terraform variable, and for a value that is not in
+ * Unicode's normal form C, because Terraform normalizes every string.
  */
 export function tfvarsLine(key: string, value: string): string | null {
   if (!/^[A-Za-z_][\w-]*$/.test(key) || value.normalize('NFC') !== value) return null

@@ -1,4 +1,6 @@
-/** From a survey into a project of ours. Only adds: what is there already stays as it is, so that it can be run again. */
+/**
+ * From a survey into a Keyferry project. Only adds: what is there already stays as it is, so that it can be run again.
+ */
 import { isKeyferryError, type KeyferryClient } from '@keyferry/client'
 import type { Project } from '../cli.ts'
 import type { Folder, Remark, Secret, Survey } from './survey.ts'
@@ -71,8 +73,8 @@ export const isNothing = ({ project, environments, folders }: MovePlan): boolean
   folders.every(({ exists, missing, missingImports }) => exists && missing.length === 0 && missingImports.length === 0)
 
 /**
- * Places first, then imports, then secrets, so that nothing names what is not there yet. `refused`: secrets that the vault does not take, such
- * as references in a circle; the others go in.
+ * Places first, then imports, then secrets, so that nothing names what is not there yet. `refused`: secrets that the
+ * vault does not take, such as references in a circle; the others go in.
  */
 export async function carryOut(
   client: KeyferryClient,

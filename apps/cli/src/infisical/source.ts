@@ -1,6 +1,6 @@
 /**
- * A project of an Infisical server, read over its REST API: the routes and fields as of its server source, 2026-09. References stay
- * as they are written, imports are read as imports. Keyferry speaks the same routes.
+ * A project of an Infisical server, read over its REST API: the routes and fields as of its server source, 2026-09.
+ * References stay as they are written, imports are read as imports. Keyferry speaks the same routes.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'

@@ -1,6 +1,6 @@
 /**
- * `pnpm demo [file.env] [--exit]`: the product without an account at any vendor. Every destination's emulator, the whole app, one sync
- * from the file to each, and one change.
+ * `pnpm demo [file.env] [--exit]`: the product without an account at any vendor. Every destination's emulator, the
+ * whole app, one sync from the file to each, and one change.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

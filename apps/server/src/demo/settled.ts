@@ -2,8 +2,8 @@ import type { KeyferryClient } from '@keyferry/client'
 import type { SyncRef } from './setup.ts'
 
 /**
- * Resolves when no sync has work left: each is at its target, or stands still and says why. Looks when a live event comes, not on a
- * timer. Throws when `limitMs` passes first.
+ * Resolves when no sync has work left: each is at its target, or stands still and says why. Looks when a live event
+ * comes, not on a timer. Throws when `limitMs` passes first.
  */
 export async function settled(
   client: KeyferryClient,

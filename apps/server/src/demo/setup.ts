@@ -43,7 +43,8 @@ export interface Source {
 }
 
 /**
- * A project with `dotenv` imported into its first environment. `refused`: keys that the vault does not take, and why; `lines`: what became of the others.
+ * A project with `dotenv` imported into its first environment. `refused`: keys that the vault does not take, and why;
+ * `lines`: what became of the others.
  */
 export async function createSource(client: KeyferryClient, dotenv: string) {
   const project = await client.projects.create.mutate({ projectName: 'Demo' })
@@ -54,7 +55,10 @@ export async function createSource(client: KeyferryClient, dotenv: string) {
   return { source, refused, lines }
 }
 
-/** What the targets should hold: the values of the folder, their references resolved. Throws naming the keys whose references lead nowhere. */
+/**
+ * What the targets should hold: the values of the folder, their references resolved. Throws naming the keys whose
+ * references lead nowhere.
+ */
 export async function expectedValues(client: KeyferryClient, source: Source): Promise<Map<string, string>> {
   const { secrets } = await client.secrets.list.query({ ...source, expandSecretReferences: true })
   return new Map(secrets.map(({ secretKey, secretValue }) => [secretKey, secretValue]))
@@ -65,7 +69,10 @@ export interface SyncRef {
   syncId: string
 }
 
-/** A connection to the emulated vendor and a sync of the source into its empty target; the first run starts by itself. */
+/**
+ * A connection to the emulated vendor and a sync of the source into its empty target; the first run starts
+ * automatically.
+ */
 export async function createSync(
   client: KeyferryClient,
   source: Source,

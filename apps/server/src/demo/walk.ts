@@ -56,7 +56,7 @@ export async function firstSync(
     if (wrong.length > 0 && lastSyncMessage) notes.push(`${name} says: ${lastSyncMessage}`)
     right &&= wrong.length === 0
   }
-  const head = ['target', 'equal to the file', 'cannot be held', 'wrong', 'requests', 'first run']
+  const head = ['target', 'equal to the file', "can't be stored", 'wrong', 'requests', 'first run']
   return {
     text: [table(head, rows), ...notes.map((note) => `  ${note}`)].join('\n'),
     right,

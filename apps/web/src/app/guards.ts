@@ -19,8 +19,8 @@ export async function onlyAfterSetup(): Promise<void> {
 }
 
 /**
- * Sends who is not signed in to the sign-in page, which leads back here. An outage is for each page to show: what is open, and what was
- * typed there, stays for who was signed in a minute ago.
+ * Sends who is not signed in to the sign-in page, which leads back here. An outage is for each page to show: what is
+ * open, and what was typed there, stays for who was signed in a minute ago.
  */
 export async function onlySignedIn(href: string): Promise<void> {
   try {

@@ -23,7 +23,7 @@ export function Live({ projectId }: { projectId: string }) {
     void utils.syncs.runs.invalidate()
     void utils.syncs.run.invalidate()
   }
-  /** A running sync tells of every key; the screens need that no more often than once a second. */
+  /** A running sync reports every key; the screens need that no more often than once a second. */
   const refreshSoon = () => {
     soon.current ??= setTimeout(refreshSyncs, RUNNING_REFRESH_MS)
   }

@@ -18,7 +18,7 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
     ? {
         what: 'A part of this page could not be loaded',
         error: new Error('Keyferry did not answer, or was updated while this page was open.'),
-        // A browser remembers a script that failed until the page is loaded anew.
+        // A browser remembers a script that failed until the page is reloaded.
         retry: () => location.reload(),
       }
     : {

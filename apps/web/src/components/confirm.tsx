@@ -18,7 +18,7 @@ interface Props {
   onClose: () => void
 }
 
-/** Asks before something that cannot be taken back. Stays open with the reason when the server refuses. */
+/** Asks before something that can't be undone. Stays open with the reason when the server refuses. */
 export function Confirm({
   title,
   label,

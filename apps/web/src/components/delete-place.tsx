@@ -14,7 +14,7 @@ import { UsesList } from './uses-list.tsx'
 interface Props {
   /** Such as `folder /api`. */
   what: string
-  /** What goes, each with everything below it. */
+  /** What is deleted, each with everything below it. */
   places: readonly FolderRef[]
   typed?: { text: string; label: string }
   children: ReactNode
@@ -24,7 +24,10 @@ interface Props {
   onClose: () => void
 }
 
-/** Deletes a part of the vault: first shows who uses it, and asks what becomes of the targets of the syncs that go with it. */
+/**
+ * Deletes a part of the vault: first shows who uses it, and asks what becomes of the targets of the syncs that go with
+ * it.
+ */
 export function DeletePlace({ what, places, typed, children, onDelete, onGone, onClose }: Props) {
   useOnNavigate(onClose)
   const utils = trpc.useUtils()
@@ -59,7 +62,7 @@ export function DeletePlace({ what, places, typed, children, onDelete, onGone, o
   return (
     <Confirm
       title={`Delete ${what}?`}
-      label={going.length > 0 && fate === 'remove-secrets' ? 'Take back and delete' : `Delete ${what}`}
+      label={going.length > 0 && fate === 'remove-secrets' ? 'Remove and delete' : `Delete ${what}`}
       ready={uses !== undefined && !imported && (going.length === 0 || fate !== undefined)}
       {...(typed ? { typed } : {})}
       onConfirm={confirm}
@@ -117,7 +120,7 @@ const Rest = ({ projectId, uses, after }: { projectId: string; uses: Uses; after
 const written = (syncs: Uses['syncs']): number | null =>
   syncs.reduce<number | null>((sum, { written }) => (sum === null || written === null ? null : sum + written), 0)
 
-/** What several places are used by, without what goes with one of them. */
+/** What several places are used by, without what is deleted with one of them. */
 function together(places: readonly FolderRef[], found: readonly Uses[]): Uses {
   const inside = (at: { environment: string; secretPath: string }) =>
     places.some(

@@ -20,7 +20,7 @@ interface Props {
   denied?: string | undefined
 }
 
-/** Hidden until asked for. The value lives in this cell's state and leaves with it. */
+/** Hidden until requested. The value lives in this cell's state and leaves with it. */
 export function HiddenValue({ name, read, version, actions, denied }: Props) {
   const [value, setValue] = useState<string>()
   const shown = value !== undefined

@@ -1,7 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { linkifyPaths } from '../lib/linkify-paths.ts'
 
-/** What the server says, each place in it a link there: who is told that something is in the way can go and see it. */
+/** Turns secret paths in server messages into links. */
 export function LinkedText({ text }: { text: string }) {
   const { projectId } = useParams({ strict: false })
   if (projectId === undefined) return text

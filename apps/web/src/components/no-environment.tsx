@@ -3,7 +3,7 @@ import { AccessDenied } from './access-denied.tsx'
 import { Empty } from './page.tsx'
 import { RouteButton } from './route-button.tsx'
 
-/** Instead of what needs an environment, in a project that has none, or none for whoever asks. */
+/** Instead of what needs an environment, in a project that has none, or none that the caller can read. */
 export function NoEnvironment({ projectId }: { projectId: string }) {
   const { rights } = useRights(projectId)
   if (rights?.may('secrets.read-names') === false) return <NothingYours projectId={projectId} page="Secrets" />

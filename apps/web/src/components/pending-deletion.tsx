@@ -29,8 +29,8 @@ export const nameOfDeletion = ({
 
 const waitsFor = ({ syncs }: PendingDeletion) =>
   syncs.length === 0
-    ? 'Everything was taken back; it goes any moment.'
-    : `Waiting for ${count(syncs.length, 'sync')} to take back what ${syncs.length === 1 ? 'it' : 'they'} wrote:`
+    ? 'Everything was removed; it will be deleted any moment.'
+    : `Waiting for ${count(syncs.length, 'sync')} to remove what ${syncs.length === 1 ? 'it' : 'they'} wrote:`
 
 /** Says where one would look that something is on its way out, and what it waits for. */
 export function PendingNotice({
@@ -62,7 +62,7 @@ export function PendingNotice({
           ))}
         </p>
         <p className="text-soft">
-          Asked for by {askedBy}, <Time iso={askedAt} />.
+          Requested by {askedBy}, <Time iso={askedAt} />.
         </p>
       </Notice>
     </div>

@@ -28,7 +28,7 @@ const groupsOf = (plan: Plan): Group[] => {
       open: true,
       changes: of('update', true),
     },
-    { title: (n) => `${count(n, 'key')} cannot be held there`, tone: 'text-warn', open: true, changes: of('reject') },
+    { title: (n) => `${count(n, 'key')} can't be stored there`, tone: 'text-warn', open: true, changes: of('reject') },
     { title: (n) => `${count(n, 'key')} will be created`, tone: 'text-good', open: true, changes: of('create') },
     {
       title: (n) => `${count(n, 'key')} will be updated`,

@@ -5,7 +5,7 @@ export const POLICIES: readonly { value: DeletionPolicy; title: string; text: st
   {
     value: 'mirror',
     title: 'Mirror the folder',
-    text: 'Delete every key at the target that the folder does not have, whoever wrote it. With a key schema, only keys that match it.',
+    text: 'Delete every key at the destination that the folder does not have, including keys that others wrote. With a key schema, only keys that match it.',
   },
   {
     value: 'owned',

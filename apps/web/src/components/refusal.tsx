@@ -2,7 +2,7 @@ import { messageOf } from '../lib/errors.ts'
 import { LinkedText } from './linked-text.tsx'
 import { Notice } from './ui/notice.tsx'
 
-/** Why the server did not do what a form or a button asked for; nothing when it did. */
+/** Why the server refused what a form or a button requested; nothing when it succeeded. */
 export const Refusal = ({ error }: { error: unknown }) =>
   error === undefined || error === null ? null : (
     <Notice kind="bad">

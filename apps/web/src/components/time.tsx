@@ -2,8 +2,8 @@ import { useEffect, useState } from 'react'
 import { exactTime, relativeTime, untilTime } from '../lib/time.ts'
 
 /**
- * A moment as people say it, the exact one on hover. Moves on by itself. One that is meant to lie ahead is `until`; any other never does,
- * whatever the clocks say.
+ * A moment as people say it, the exact one on hover. Updates on its own. One that is meant to lie ahead is `until`; any
+ * other never does, whatever the clocks say.
  */
 export function Time({ iso, until = false }: { iso: string; until?: boolean }) {
   const [now, setNow] = useState(() => Date.now())

@@ -5,7 +5,7 @@ const DRAW_ALL = 150
 const WindowRows = lazy(() => import('./window-rows.tsx').then(({ WindowRows }) => ({ default: WindowRows })))
 
 export interface RowProps {
-  /** Set while rows come and go with the scroll position: tells how high this one is. */
+  /** Set while rows come and go with the scroll position: reports this row's height. */
   measure?: (element: Element | null) => void
   index: number
 }

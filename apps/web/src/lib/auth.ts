@@ -17,7 +17,10 @@ export function answered<Data>({ data, error }: { data: Data; error: Refusal | n
   return data
 }
 
-/** Signs in and sets the session cookie, unless the account has a second factor: then `verifyCode` goes on. Throws like `answered`. */
+/**
+ * Signs in and sets the session cookie, unless the account has a second factor: then `verifyCode` continues. Throws
+ * like `answered`.
+ */
 export async function signIn(email: string, password: string): Promise<'signed-in' | 'second-factor'> {
   const auth = await loadAuth()
   const answer = answered(await auth.signIn.email({ email, password }))
@@ -44,7 +47,9 @@ export async function factors(): Promise<Factors> {
   return answered(await $fetch<Factors>('/factors'))
 }
 
-/** Before a change of a factor: a code of the app or a recovery code, or without one a passkey. Throws like `answered`. */
+/**
+ * Before a change of a factor: a code of the app or a recovery code, or without one a passkey. Throws like `answered`.
+ */
 export async function proveFactor(code: string): Promise<void> {
   const typed = code.trim()
   if (typed === '') return (await loadPasskey()).usePasskey()
@@ -74,7 +79,10 @@ export const loadPasskey = () => import('./passkey.ts')
 /** Whether this browser can have passkeys. */
 export const knowsPasskeys = (): boolean => 'PublicKeyCredential' in globalThis
 
-/** Leaves for the provider's own page, which leads to `next`, or to the sign-in page with what went wrong. Throws like `answered`. */
+/**
+ * Leaves for the provider's own page, which leads to `next`, or to the sign-in page with what went wrong. Throws like
+ * `answered`.
+ */
 export async function signInWithProvider(next: string): Promise<void> {
   const auth = await loadAuth()
   const back = `/sign-in?next=${encodeURIComponent(next)}`

@@ -3,7 +3,10 @@ import { useEffect, useState } from 'react'
 /** What had the focus last, or the button of the menu that it was in: a menu closes before what it opens has come. */
 let last: HTMLElement | null = null
 
-/** Begins to remember what has the focus; gives what ends it. For the frame of the pages, which is there before anything opens. */
+/**
+ * Begins to remember what has the focus; gives what ends it. For the frame of the pages, which is there before anything
+ * opens.
+ */
 export function rememberFocus(): () => void {
   const remember = ({ target }: FocusEvent) => {
     if (target instanceof HTMLElement) last = openerAt(target)
@@ -13,8 +16,8 @@ export function rememberFocus(): () => void {
 }
 
 /**
- * For what opens over the page: when it closes, the focus goes back to what opened it, or to the page where that is gone. Radix does so for its
- * own triggers only, and our dialogs are opened by a state.
+ * For what opens over the page: when it closes, the focus returns to what opened it, or to the page where that is gone.
+ * Radix does so for its own triggers only, and our dialogs are opened by a state.
  */
 export function useFocusBack(): void {
   const [opener] = useState(last)

@@ -7,9 +7,9 @@ import {
 } from '@tanstack/react-query'
 
 /**
- * A query client in which no answer from before an invalidation passes for fresh. React Query cancels the fetch that is in flight only where there are
- * data already and somebody shows them: a first fetch goes on, as does one whose screen was left. Here such a query is invalidated again when its
- * answer arrives.
+ * A query client in which no answer from before an invalidation passes for fresh. React Query cancels the fetch that is
+ * in flight only where there are data already and somebody shows them: a first fetch continues, as does one whose
+ * screen was left. Here such a query is invalidated again when its answer arrives.
  */
 export class FreshQueryClient extends QueryClient {
   readonly #outdated = new WeakSet<Query>()

@@ -1,4 +1,4 @@
-/** How far the running syncs are: filled by the live feed, read by whoever shows progress. */
+/** How far the running syncs are: filled by the live feed, read by components that show progress. */
 import { useSyncExternalStore } from 'react'
 
 export interface Progress {

@@ -3,8 +3,8 @@ import { trpc } from './trpc.ts'
 import type { FolderRef } from './types.ts'
 
 /**
- * Every folder whose secrets they may see, in the order of `environments`, outermost first; undefined until it is known. Whoever may see
- * all of the project gets the root of each environment, and nothing is asked.
+ * Every folder whose secrets they may see, in the order of `environments`, outermost first; undefined until it is
+ * known. A user who can see all of the project gets the root of each environment, and nothing is asked.
  */
 export function useOwnFolders(projectId: string, environments: readonly { slug: string }[] | undefined) {
   const { rights } = useRights(projectId)

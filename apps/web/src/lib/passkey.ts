@@ -7,7 +7,10 @@ import type {
 import { auth } from './auth-client.ts'
 import { answered } from './auth.ts'
 
-/** Signs in with a passkey of this device; while signed in, proves it before a change of a factor. Throws an Error with a sentence. */
+/**
+ * Signs in with a passkey of this device; while signed in, proves it before a change of a factor. Throws an Error with
+ * a sentence.
+ */
 export async function usePasskey(): Promise<void> {
   const optionsJSON = answered(
     await auth.$fetch<PublicKeyCredentialRequestOptionsJSON>('/passkey/generate-authenticate-options'),

@@ -1,4 +1,6 @@
-/** Whether `text` is a URL of another machine that is called without TLS: others on its network can read what is sent. */
+/**
+ * Whether `text` is a URL of another machine that is called without TLS: others on its network can read what is sent.
+ */
 export function isPlainHttp(text: unknown): boolean {
   if (typeof text !== 'string' || !URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)

@@ -1,6 +1,6 @@
 /**
- * What the present person may do, by the policy that the server decides with. The server has the last word: this is so that a screen offers
- * what will work, and says why the rest will not.
+ * What the present person may do, by the policy that the server decides with. The server has the last word: this is so
+ * that a screen offers what will work, and says why the rest will not.
  */
 import type { grant, me } from '@keyferry/schemas'
 import { allows, rolesWith, type Access, type Action, type Place } from '@keyferry/schemas/policy'
@@ -88,7 +88,10 @@ export function useRights(projectId: string) {
   return { rights: data && rightsOf(data, projectId), error, refetch }
 }
 
-/** Why something may not be done, for the `denied` of a button. Nobody is denied anything before it is known who they are. */
+/**
+ * Why something may not be done, for the `denied` of a button. Nobody is denied anything before it is known who they
+ * are.
+ */
 export function useWhyNot(projectId: string): Rights['whyNot'] {
   const { rights } = useRights(projectId)
   return rights?.whyNot ?? (() => undefined)

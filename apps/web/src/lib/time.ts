@@ -23,7 +23,10 @@ export function relativeTime(iso: string, now: number): string {
 const ahead = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
 const AHEAD = STEPS.filter(([unit]) => unit === 'day' || unit === 'hour' || unit === 'minute')
 
-/** How long it is until then, to the nearest day, hour or minute: "in 30 days" rather than "next month". `now` in milliseconds. */
+/**
+ * How long it is until then, to the nearest day, hour or minute: "in 30 days" rather than "next month". `now` in
+ * milliseconds.
+ */
 export function untilTime(iso: string, now: number): string {
   const seconds = Math.round((Date.parse(iso) - now) / 1000)
   const step = AHEAD.find(([, length]) => seconds >= length - 30)

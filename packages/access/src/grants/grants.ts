@@ -3,14 +3,14 @@ import type { Actor, Tx } from '@keyferry/kernel'
 import { EVERYTHING, type Access } from '@keyferry/schemas/policy'
 import { grantsOf } from './scopes.ts'
 
-/** Whoever has grants: the part of an actor that stays. */
+/** The holder of grants: the part of an actor that stays. */
 export type Principal = Pick<Actor, 'kind' | 'id'>
 
 const NOTHING: Access = { instanceAdmin: false, grants: new Map() }
 
 /**
- * What a principal may do at this moment: an API key never more than its owner, also one that may do everything. One that is neither a key nor an
- * identity may do nothing: without its row a key would have no cap.
+ * What a principal may do at this moment: an API key never more than its owner, also one that may do everything. One
+ * that is neither a key nor an identity may do nothing: without its row a key would have no cap.
  */
 export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<Access> {
   if (kind === 'system') return EVERYTHING
@@ -21,7 +21,8 @@ export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<
 }
 
 /**
- * As `readAccess`, held until the transaction ends: taking these rights away waits for it, and rights that were taken away before are gone.
+ * As `readAccess`, held until the transaction ends: taking these rights away waits for it, and rights that were taken
+ * away before are gone.
  */
 export async function holdAccess(tx: Tx, principal: Principal): Promise<Access> {
   if (principal.kind !== 'system')

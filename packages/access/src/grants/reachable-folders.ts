@@ -5,7 +5,10 @@ import { referencesFrom } from './references-from.ts'
 
 type FolderPlace = Extract<Place, { kind: 'folder' }> & { folderId: string }
 
-/** Every folder whose values can show through those of `folderIds`: they, what they import, and what their values refer to, transitively. */
+/**
+ * Every folder whose values can show through those of `folderIds`: they, what they import, and what their values refer
+ * to, transitively.
+ */
 export async function reachableFolders(db: Db | Tx, folderIds: readonly string[]): Promise<FolderPlace[]> {
   const edges = await edgesBehind(db, folderIds)
   return placesOf(db, [...closure(edges, folderIds)])

@@ -1,4 +1,6 @@
-/** Answers without what their reader may not see. Lists leave it out; a name without its value says that it is hidden. */
+/**
+ * Answers without what their reader may not see. Lists leave it out; a name without its value says that it is hidden.
+ */
 import { Forbidden, NotFound, type Actor } from '@keyferry/kernel'
 import { HIDDEN_VALUE } from '@keyferry/schemas'
 import { allows, isMember, type Access, type Action, type Place } from '@keyferry/schemas/policy'
@@ -23,8 +25,8 @@ interface SecretsAsked {
 }
 
 /**
- * The secret as its reader may see it; null when they may not even see its name. Throws `Forbidden` where a program asks for a value that it may not
- * read: it would take the mask that people see for the value.
+ * The secret as its reader may see it; null when they may not even see its name. Throws `Forbidden` where a program
+ * asks for a value that it may not read: it would take the mask that people see for the value.
  */
 export function redactValue<T extends Shown>(reader: Reader, asked: SecretsAsked, secret: T): T | null {
   return redactor(reader, asked)(secret)
@@ -63,7 +65,7 @@ export function redactValues<S extends Shown, I extends Shown, P extends { secre
   }
 }
 
-/** The question of someone who may only read names, without the values. Throws `Forbidden` like `redactValue`. */
+/** The query of a caller who can only read names, without the values. Throws `Forbidden` like `redactValue`. */
 export function withAllowedValues<T extends SecretsAsked>({ access, actor }: Reader, input: T): T {
   const { projectId, environment, secretPath: path, viewSecretValue } = input
   if (!viewSecretValue || allows(access, 'secrets.read-values', { kind: 'folder', projectId, environment, path }))

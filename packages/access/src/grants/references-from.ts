@@ -2,8 +2,8 @@ import { inList, type Db } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 
 /**
- * What folders are made of, one step on: the folders that they import, the last import of each first, and `through` references, those that their values
- * refer to. Not one statement: what is united is not checked.
+ * What folders are made of, one step on: the folders that they import, the last import of each first, and `through`
+ * references, those that their values refer to. Not one statement: what is united is not checked.
  */
 export async function referencesFrom(
   db: Db | Tx,

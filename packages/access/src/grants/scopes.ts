@@ -1,4 +1,7 @@
-/** The environments and paths that a role is narrowed to. Kept by the environment's id, given and answered by its slug of the moment. */
+/**
+ * The environments and paths that a role is narrowed to. Kept by the environment's id, given and answered by its slug
+ * of the moment.
+ */
 import { inList, type Db } from '@keyferry/db'
 import { BadRequest, type Tx } from '@keyferry/kernel'
 import type { Role, Scope } from '@keyferry/schemas'
@@ -8,8 +11,8 @@ import { z } from 'zod'
 const stored = z.array(z.object({ environmentId: z.string().default(''), secretPath: z.string() }))
 
 /**
- * As a column keeps them. The slug stays beside the id for processes of an older version. Throws `BadRequest` for an environment that the project
- * does not have.
+ * As a column keeps them. The slug stays beside the id for processes of an older version. Throws `BadRequest` for an
+ * environment that the project does not have.
  */
 export async function storeScopes(
   db: Db | Tx,

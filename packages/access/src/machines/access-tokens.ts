@@ -1,4 +1,7 @@
-/** The tokens that machines sign in for: issued, renewed, ended, and turned into an actor. Each way to sign in keeps its own in a table of its own. */
+/**
+ * The tokens that machines sign in for: issued, renewed, ended, and turned into an actor. Each way to sign in keeps its
+ * own in a table of its own.
+ */
 import { randomUUID } from 'node:crypto'
 import { amend, type AccessTokenTable, type Selectable } from '@keyferry/db'
 import {
@@ -23,7 +26,7 @@ export type IssuedToken = z.output<typeof schemas.accessToken>
 /** What the tables of tokens have in common. */
 type Token = Omit<Selectable<AccessTokenTable>, 'clientSecretId'>
 
-/** Milliseconds between two notes of a token's last use: one write per request would cost the store more than it tells. */
+/** Milliseconds between two notes of a token's last use: one write per request would cost more than it is worth. */
 const NOTED_EVERY_MS = 60_000
 
 const tableOf = (accessToken: string) =>
@@ -64,8 +67,8 @@ export const removeOverTokens = (ctx: Context, tx: Tx, table: ReturnType<typeof 
   tx.deleteFrom(table).where('identityId', '=', identityId).where('expiresAt', '<=', timestamp(ctx)).execute()
 
 /**
- * Notes in the audit log that `token`, an access token or another bearer token, was refused: why, and whose it was as far as that is known. Costs
- * the store one reading, or two for one that it knows.
+ * Notes in the audit log that `token`, an access token or another bearer token, was refused: why, and whose it was as
+ * far as that is known. Costs the store one reading, or two for one that it knows.
  */
 export async function auditRefusedToken(ctx: Context, token: string, address: string | null): Promise<void> {
   const kept = await ctx.db
@@ -138,7 +141,10 @@ export async function revokeToken(
   return { message: 'Successfully revoked access token' }
 }
 
-/** Who sent `accessToken`; null when it is unknown, expired, used up or comes from an address it may not. `uses`: how many it counts as. */
+/**
+ * Who sent `accessToken`; null when it is unknown, expired, used up or comes from an address it may not. `uses`: how
+ * many it counts as.
+ */
 export async function actorOfToken(
   ctx: TokenContext,
   accessToken: string,

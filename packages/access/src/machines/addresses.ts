@@ -1,6 +1,9 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Whether `address` is in one of the networks, such as `10.0.0.0/8` or `192.0.2.7`. An address nobody knows is in none but all. */
+/**
+ * Whether `address` is in one of the networks, such as `10.0.0.0/8` or `192.0.2.7`. An address nobody knows is in none
+ * but all.
+ */
 export function isTrusted(networks: readonly { ipAddress: string }[], address: string | null): boolean {
   if (networks.some(({ ipAddress }) => ipAddress === '0.0.0.0/0' || ipAddress === '::/0')) return true
   // As Node shows an IPv4 peer of an IPv6 socket.

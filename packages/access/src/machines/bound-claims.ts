@@ -32,7 +32,9 @@ function isLike(value: unknown, pattern: string): boolean {
 const isMatch = (text: string, pattern: string): boolean =>
   picomatch.isMatch(text, pattern, { dot: true, nonegate: true, noextglob: true, nobrace: true, windows: false })
 
-/** By a name such as `ref`, or a path such as `kubernetes.io.serviceaccount.name`, whose parts may hold dots themselves. */
+/**
+ * By a name such as `ref`, or a path such as `kubernetes.io.serviceaccount.name`, whose parts may hold dots themselves.
+ */
 function claimAt(claims: unknown, path: string): unknown {
   if (claims === null || typeof claims !== 'object' || Array.isArray(claims)) return undefined
   const fields = new Map<string, unknown>(Object.entries(claims))

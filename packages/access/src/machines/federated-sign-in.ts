@@ -1,4 +1,7 @@
-/** The token of an issuer becomes an access token. It is not used up: a pod's token is sent at every start of every container. */
+/**
+ * The token of an issuer becomes an access token. It is not used up: a pod's token is sent at every start of every
+ * container.
+ */
 import type { FederatedAuthTable, Selectable } from '@keyferry/db'
 import {
   anonymous,
@@ -24,8 +27,9 @@ import { checkServiceAccount } from './service-account.ts'
 import { FEDERATED_TOKEN_PREFIX } from './tokens.ts'
 
 /**
- * Throws `Unauthorized`: in the same words for an identity that does not sign in so and for a token that its issuer did not sign, naming the claim for one
- * that it signed. Throws `Unavailable` when the issuer or the cluster does not answer. The audit log has the reason.
+ * Throws `Unauthorized`: in the same words for an identity that does not sign in so and for a token that its issuer did
+ * not sign, naming the claim for one that it signed. Throws `Unavailable` when the issuer or the cluster does not
+ * answer. The audit log has the reason.
  */
 export async function signInFederated(
   ctx: Context,

@@ -1,4 +1,4 @@
-/** What may be done with the sign-in of machines by tokens of an issuer, and who may. */
+/** Verbs for the sign-in of machines by tokens of an issuer, with what each requires. */
 import * as schemas from '@keyferry/schemas'
 import type { FederatedMethod } from '@keyferry/schemas'
 import type { FederatedAuthTable, Selectable } from '@keyferry/db'

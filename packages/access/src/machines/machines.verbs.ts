@@ -1,4 +1,4 @@
-/** What may be done with machine identities, and who may. */
+/** Verbs for machine identities, with what each requires. */
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
 import { RUNS_INSTANCE, type Requirements } from '../policy/requirement.ts'

@@ -1,4 +1,7 @@
-/** Client secrets that a person made. Their rights are the machine's, so they outlive the person unless somebody revokes them. */
+/**
+ * Client secrets that a person made. Their rights are the machine's, so they outlive the person unless somebody revokes
+ * them.
+ */
 import { amend } from '@keyferry/db'
 import { audit, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'

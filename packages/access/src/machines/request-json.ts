@@ -22,7 +22,10 @@ export interface JsonRequest {
   body?: unknown
 }
 
-/** What an issuer or a cluster answers, as JSON, by the rules for outbound calls: no redirects, a few seconds, half a MiB. Throws `NoAnswer`. */
+/**
+ * What an issuer or a cluster answers, as JSON, by the rules for outbound calls: no redirects, a few seconds, half a
+ * MiB. Throws `NoAnswer`.
+ */
 export async function requestJson(
   network: Network,
   { url: address, ca, bearer, body }: JsonRequest,

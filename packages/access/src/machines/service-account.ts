@@ -11,8 +11,8 @@ type Settings = Extract<FederatedSettings, { method: 'kubernetes-auth' }>
 type Calling = { network: Network; now: () => Date }
 
 /**
- * The name of the service account, such as `system:serviceaccount:shop:deploy`. `reviewer`: what the cluster is asked with; null: the token itself.
- * Rejects with `TokenRefused`, and with `NoAnswer` when the cluster does not say.
+ * The name of the service account, such as `system:serviceaccount:shop:deploy`. `reviewer`: what the cluster is asked
+ * with; null: the token itself. Rejects with `TokenRefused`, and with `NoAnswer` when the cluster does not say.
  */
 export async function checkServiceAccount(
   ctx: Calling,

@@ -18,7 +18,7 @@ import { identityActor, later, newToken, removeOverTokens, type IssuedToken } fr
 import { ACCESS_TOKEN_PREFIX } from './tokens.ts'
 import { settingsOf } from './universal-auth.ts'
 
-/** The same words for every wrong pair, so that trying tells nothing. */
+/** The same words for every wrong pair, so that trying reveals nothing. */
 const wrong = () => new Unauthorized('Invalid credentials')
 
 /** For a client id that nobody has the same is done as for one that somebody has. */
@@ -34,9 +34,9 @@ const NOBODY: Selectable<UniversalAuthTable> = {
 }
 
 /**
- * Throws `Unauthorized`, always with the same words: for every wrong pair, and, after as many wrong secrets as the identity allows, for every
- * pair until its lock-out ends, which the audit log and `getUniversalAuth` show. With the right pair, `Forbidden` from an address it may not
- * sign in from.
+ * Throws `Unauthorized`, always with the same words: for every wrong pair, and, after as many wrong secrets as the
+ * identity allows, for every pair until its lock-out ends, which the audit log and `getUniversalAuth` show. With the
+ * right pair, `Forbidden` from an address it may not sign in from.
  */
 export async function signIn(
   ctx: Context,

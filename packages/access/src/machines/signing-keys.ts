@@ -13,14 +13,20 @@ export type KeySource =
 
 /** Both requests of a discovery have this long together. */
 const READ_MS = 10_000
-/** After a failure the issuer is left alone for a moment: whoever sends tokens must not make Keyferry call it again and again. */
+/**
+ * After a failure the issuer is left alone for a moment: anyone who sends tokens must not make Keyferry call it again
+ * and again.
+ */
 const AFTER_FAILURE_MS = 5_000
 /** Issuers whose keys a process remembers. */
 const REMEMBERED = 1_000
 
 const remembered = new WeakMap<Network, Map<string, JWTVerifyGetKey>>()
 
-/** Finds the key of a token. Keys that were read are good for ten minutes; a key that is not among them is looked for again, twice a minute at most. Rejects with `NoAnswer`. */
+/**
+ * Finds the key of a token. Keys that were read are good for ten minutes; a key that is not among them is looked for
+ * again, twice a minute at most. Rejects with `NoAnswer`.
+ */
 export function keysOf(network: Network, source: KeySource): JWTVerifyGetKey {
   if ('given' in source) return givenKeys(source.given)
   const sets = remembered.get(network) ?? new Map<string, JWTVerifyGetKey>()
@@ -78,7 +84,10 @@ async function answered<T>(network: Network, shape: z.ZodType<T>, request: Param
 const asymmetric = z.looseObject({ kty: z.enum(['RSA', 'EC', 'OKP']), d: z.never().optional() })
 const jwks = z.object({ keys: z.array(asymmetric).min(1).max(100) })
 
-/** PEM, a JWK or a set of them each, as one set. Throws `Invalid` about `field`: a private or symmetric key is none to check tokens with. */
+/**
+ * PEM, a JWK or a set of them each, as one set. Throws `Invalid` about `field`: a private or symmetric key is none to
+ * check tokens with.
+ */
 export function parseKeys(texts: readonly string[], field = 'publicKeys'): JSONWebKeySet {
   const keys = texts.flatMap((text) => {
     try {

@@ -1,4 +1,7 @@
-/** API keys: long-lived tokens that a person makes for a script. Each has grants of its own, and never may more than its owner. */
+/**
+ * API keys: long-lived tokens that a person makes for a script. Each has grants of its own, and never may more than its
+ * owner.
+ */
 import { withOwnNames, type ApiKeyTable, type Selectable } from '@keyferry/db'
 import {
   audit,
@@ -48,8 +51,8 @@ export async function listApiKeys(
 }
 
 /**
- * The token is in this answer only. Throws `Forbidden` for machines and for a grant that its owner does not have, `BadRequest` for a life that is
- * longer than the instance allows, `NotFound` for a project that does not exist.
+ * The token is in this answer only. Throws `Forbidden` for machines and for a grant that its owner does not have,
+ * `BadRequest` for a life that is longer than the instance allows, `NotFound` for a project that does not exist.
  */
 export async function createApiKey(
   ctx: Context,

@@ -1,4 +1,4 @@
-/** What may be done with API keys, and who may. */
+/** Verbs for API keys, with what each requires. */
 import * as schemas from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
 import { z } from 'zod'

@@ -2,8 +2,9 @@ import { withOwnNames } from '@keyferry/db'
 import { audit, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 
 /**
- * Signs everybody out: sessions, access tokens of machines, links for a new password and sign-ins that wait for a second factor end. API keys and
- * client secrets stay. After a restore, what ended since the backup was made is open again until this is done. Returns how many of each ended.
+ * Signs everybody out: sessions, access tokens of machines, links for a new password and sign-ins that wait for a
+ * second factor end. API keys and client secrets stay. After a restore, what ended since the backup was made is open
+ * again until this is done. Returns how many of each ended.
  */
 export function endSessions(ctx: Context, actor: Actor): Promise<Ended> {
   return transact(ctx, async (tx) => {

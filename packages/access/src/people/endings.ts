@@ -3,7 +3,10 @@ import { endRowsBefore } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
 import type { GenericEndpointContext } from 'better-auth'
 
-/** Links for a new password, sign-ins that wait for a second factor and devices that were trusted with one: all name the person. */
+/**
+ * Links for a new password, sign-ins that wait for a second factor and devices that were trusted with one: all name the
+ * person.
+ */
 export async function endOpenDoors(
   { context }: Pick<GenericEndpointContext, 'context'>,
   userId: string,

@@ -36,9 +36,9 @@ type Row = Selectable<InvitationTable>
 const LIFE_MS = 7 * 24 * 3_600_000
 
 /**
- * Of an instance admin: who has an account becomes a member at once, everybody else gets a link by mail. Of others: everybody gets a link, so that the
- * answer does not tell who has an account. Throws `BadRequest` for a member, and `Forbidden` when somebody else than an instance admin asks and there
- * is no e-mail to send the link with.
+ * Of an instance admin: who has an account becomes a member at once, everybody else gets a link by mail. Of others:
+ * everybody gets a link, so that the answer does not tell who has an account. Throws `BadRequest` for a member, and
+ * `Forbidden` when somebody else than an instance admin asks and there is no e-mail to send the link with.
  */
 export async function inviteMember(
   ctx: Context,
@@ -81,7 +81,7 @@ export async function inviteMembers(
   return { memberships, invitations }
 }
 
-/** Without e-mail the inviter gets the link and could use it, so only those who may do everything anyway invite. */
+/** Without e-mail the inviter gets the link and could use it, so only instance admins may invite. */
 function refuseWithoutMail({ mail }: Pick<Context, 'mail'>): void {
   if (mail) return
   throw new Forbidden('E-mail is not set up, so only an instance admin can add people. Ask one, or have SMTP_URL set.')
@@ -170,9 +170,10 @@ export async function openInvitation(
 }
 
 /**
- * Makes the account that an invitation is for, or, when the address has one, gives it what the invitation is for, if it is `actor` who asks.
- * A link that only a mail carried proves the address. Throws `NotFound` for a link that is unknown, used, revoked or too old, and `BadRequest`
- * when the account's owner has to sign in first or a new account lacks its name or password.
+ * Makes the account that an invitation is for, or, when the address has one, gives it what the invitation is for, if it
+ * is `actor` who asks. A link that only a mail carried proves the address. Throws `NotFound` for a link that is
+ * unknown, used, revoked or too old, and `BadRequest` when the account's owner has to sign in first or a new account
+ * lacks its name or password.
  */
 export async function acceptInvitation(
   ctx: Context,
@@ -264,7 +265,7 @@ async function invite(ctx: Context, auth: Auth, actor: Actor, offer: Offer): Pro
   const { mail } = ctx
   const invitation = await shown(ctx.db, row)
   if (!mail) return { member: null, invitation, link, mailed: false }
-  // The link makes its holder the invited person, so it goes only to their mailbox.
+  // The link makes its holder the invited person, so it is sent only to their mailbox.
   return { member: null, invitation, link: null, mailed: await isMailed({ ...ctx, mail }, email, place, link) }
 }
 

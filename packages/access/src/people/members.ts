@@ -42,7 +42,9 @@ export interface Given {
   source?: 'group'
 }
 
-/** Inside the caller's transaction. Throws `NotFound` for a missing project, `BadRequest` for someone who is in already. */
+/**
+ * Inside the caller's transaction. Throws `NotFound` for a missing project, `BadRequest` for someone who is in already.
+ */
 export async function insertMembership(
   ctx: Context,
   tx: Tx,
@@ -120,7 +122,7 @@ export async function updateMember(
   return one(await describe(ctx, [await findMember(ctx.db, projectId, memberId)]))
 }
 
-/** Syncs that only they stood behind stop. Throws `NotFound`. */
+/** Syncs that they own stop. Throws `NotFound`. */
 export async function removeMember(
   ctx: Context,
   actor: Actor,

@@ -1,4 +1,4 @@
-/** What may be done with the members of a project, and who may. */
+/** Verbs for the members of a project, with what each requires. */
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
 import { defineAuthVerb } from '../policy/auth-verb.ts'

@@ -54,8 +54,8 @@ export async function updatePerson(
 }
 
 /**
- * With memberships, sessions, API keys and open invitations of theirs: all of it stops working at once. Client secrets of machines that they made are
- * revoked if that is asked for, and listed. Throws like `updatePerson`.
+ * With memberships, sessions, API keys and open invitations of theirs: all of it stops working at once. Client secrets
+ * of machines that they made are revoked on request, and listed. Throws like `updatePerson`.
  */
 export async function removePerson(
   ctx: Context,

@@ -1,4 +1,4 @@
-/** What may be done with people's accounts, and who may. */
+/** Verbs for people's accounts, with what each requires. */
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
 import { defineAuthVerb } from '../policy/auth-verb.ts'

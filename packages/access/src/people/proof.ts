@@ -3,7 +3,10 @@ import { audit, transact, type Actor, type AfterCommit, type Context, type Tx } 
 import { removeKeysOf } from './api-keys.ts'
 import { dropCredentials, isLinked, markProven, userOfEmail, userOfSubject, type User } from './users.ts'
 
-/** What proved it: a link that only a mail to the address carried, or the OpenID provider, which knows the person as `subject`. */
+/**
+ * What proved it: a link that only a mail to the address carried, or the OpenID provider, which knows the person as
+ * `subject`.
+ */
 export type Proof = { by: 'mail'; keepsPassword: boolean } | { by: 'oidc'; subject: string }
 
 export interface Proven {
@@ -14,9 +17,9 @@ export interface Proven {
 }
 
 /**
- * Marks the address as proven. Until then somebody else may have set the account up, so whatever was set before ends: password, sessions, second
- * factors, trusted devices, open links, API keys, and sign-in by another person of the provider. The caller hands the result to `reportProof`
- * once `tx` is committed.
+ * Marks the address as proven. Until then somebody else may have set the account up, so whatever was set before ends:
+ * password, sessions, second factors, trusted devices, open links, API keys, and sign-in by another person of the
+ * provider. The caller hands the result to `reportProof` once `tx` is committed.
  */
 export async function proveAddress(
   ctx: Context,
@@ -54,8 +57,9 @@ export async function reportProof(ctx: Context, baseUrl: string, { user, by, aft
 }
 
 /**
- * Before the provider signs somebody in whose address, `email` in lower case, it vouches for: proves the address of an account that was not
- * proven, and of one that another person of the provider signed in to, who had the address before. Null when neither is the case.
+ * Before the provider signs somebody in whose address, `email` in lower case, it vouches for: proves the address of an
+ * account that was not proven, and of one that another person of the provider signed in to, who had the address before.
+ * Null when neither is the case.
  */
 export function proveByProvider(
   ctx: Context,

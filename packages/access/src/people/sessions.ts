@@ -32,7 +32,7 @@ export function isOver({ createdAt, updatedAt, signedInBy }: TimedSession, limit
   return now - createdAt.getTime() >= longest || now - updatedAt.getTime() >= limits.idleMs + lastSeenEvery(limits)
 }
 
-/** Removes sessions that are over from the store, where nobody came back to be told. */
+/** Removes sessions that are over from the store, whose users did not come back. */
 export async function removeOver(db: Context['db'], limits: SessionLimits): Promise<void> {
   const { maxMs, idleMs, providerMs } = limits
   const before = (ms: number) => storedTime(db, new Date(Date.now() - ms))
@@ -55,7 +55,7 @@ export const SIGN_INS = ['password', 'passkey', 'oidc', 'link'] as const
 /** `link`: an operator's, from the command line. */
 export type SignInKind = (typeof SIGN_INS)[number]
 
-/** By the endpoint of better-auth that begins a session; null for one that goes on with another's. */
+/** By the endpoint of better-auth that begins a session; null for one that continues another's. */
 export function kindOf(path: string | undefined): SignInKind | null {
   if (path === undefined) return null
   if (path.includes('/callback/')) return 'oidc'

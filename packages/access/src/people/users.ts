@@ -119,7 +119,10 @@ export interface Kept {
   subject: string | null
 }
 
-/** Ends every way into the account but those that are `kept`, with its sessions, second factors, trusted devices and open links. */
+/**
+ * Ends every way into the account but those that are `kept`, with its sessions, second factors, trusted devices and
+ * open links.
+ */
 export async function dropCredentials(ctx: Keys, tx: Tx, id: string, kept: Kept) {
   const { numDeletedRows: sessions } = await accounts(tx)
     .deleteFrom('session')
@@ -135,7 +138,10 @@ export async function dropCredentials(ctx: Keys, tx: Tx, id: string, kept: Kept)
   return { sessions: Number(sessions), waysIn }
 }
 
-/** Ends the ways into the account but those that `stay`, also ones that are not in the database now. Returns how many were. */
+/**
+ * Ends the ways into the account but those that `stay`, also ones that are not in the database now. Returns how many
+ * were.
+ */
 async function endAccounts(
   { authority }: Keys,
   tx: Tx,

@@ -6,14 +6,14 @@ import type { Requirement } from './requirement.ts'
 import { resolve, type Resolved } from './resolve.ts'
 
 /**
- * Throws `OutOfReach` when they may not know that the thing exists, `Forbidden` when they may know but not do it. Instance admins are checked too:
- * an id that nothing has is refused here.
+ * Throws `OutOfReach` when they may not know that the thing exists, `Forbidden` when they may know but not do it.
+ * Instance admins are checked too: an id that nothing has is refused here.
  */
 export async function authorize(db: Db | Tx, access: Access, requirements: readonly Requirement[]): Promise<void> {
   const slice = timeSlice()
   for (const { action, at } of requirements) {
     if (slice.isOver()) await slice.rest()
-    // The walk through imports and references is free for those who may read the whole project.
+    // The walk through imports and references is not needed for those who can read the whole project.
     if (at.kind === 'shown-by' && at.folder.kind === 'folder') {
       if (allows(access, action, { kind: 'project', projectId: at.folder.projectId })) continue
     }
@@ -42,7 +42,10 @@ function mayKnow(access: Access, place: Place): boolean {
   return place.kind !== 'organization' || allows(access, 'connections.read', place)
 }
 
-/** Infisical's sentence and its list of what was asked for. `beyond`: what is refused lies behind the place, and is not named. */
+/**
+ * Infisical's sentence and its list of requested permissions. `beyond`: what is refused lies behind the place, and is
+ * not named.
+ */
 export function refusal(action: Action, place: Place, beyond?: string): Forbidden {
   const [subject = '', verb = ''] = action.split('.')
   const where = place.kind === 'folder' ? { environment: place.environment, secretPath: place.path } : {}

@@ -11,7 +11,7 @@ export interface FolderAt {
 /** Where a folder is to be after a rename or a move; what is left out stays. */
 export interface NewPlace {
   environment?: string | undefined
-  /** The folder it goes into. */
+  /** The target folder. */
   parent?: string | undefined
   name?: string | undefined
 }
@@ -34,7 +34,10 @@ export type Where =
   | (FolderName & { below?: boolean; becomes?: NewPlace })
   /** The sources of the syncs that read the folder or one below it; `becomes`: where they will be. */
   | { kind: 'syncs-of'; folder: FolderName; becomes?: NewPlace }
-  /** Every folder whose values show through those of the folder: its imports, and what its values refer to, transitively. */
+  /**
+   * Every folder whose values show through those of the folder: its imports, and what its values refer to,
+   * transitively.
+   */
   | { kind: 'shown-by'; folder: FolderName; below?: boolean }
   /** The source of a sync. */
   | { kind: 'sync'; syncId: string }

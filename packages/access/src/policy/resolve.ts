@@ -10,7 +10,7 @@ type FolderPlace = Extract<Place, { kind: 'folder' }>
 export interface Resolved {
   /** All of them are checked. None: nothing is there that would need the action. */
   places: readonly Place[]
-  /** What is answered to those who may not know that it exists: the same as if it did not. */
+  /** The answer for callers who can't know that it exists: the same as if it did not. */
   missing: string
   /** Whether somebody may know that the thing exists; it was named by an id or a name of its own. */
   known?: (access: Access) => boolean

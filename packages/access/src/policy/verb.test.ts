@@ -35,7 +35,7 @@ test('a verb that takes secret values says which references it writes', () => {
 })
 
 onEveryDatabase('perform', (open) => {
-  it('checks before it runs, whoever calls', async () => {
+  it('checks before it runs, for every caller', async () => {
     const test = await testContext(open)
     const { ctx } = test
     const verb = defineVerb({

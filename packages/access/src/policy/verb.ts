@@ -1,6 +1,7 @@
 /**
- * A verb: an input, what it requires, and what it does. `perform` is the one way to call one for somebody: tRPC, REST and the admin commands
- * go through it, so nothing is done that was not checked. A sync's run is checked for its owner by `authorize`, as calls are.
+ * A verb: an input, what it requires, and what it does. `perform` is the one way to call one for somebody: tRPC, REST
+ * and the admin commands go through it, so nothing is done that was not checked. A sync's run is checked for its owner
+ * by `authorize`, as calls are.
  */
 import { referencesIn, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { SECRET_VALUE, SecretValue } from '@keyferry/schemas'
@@ -72,8 +73,8 @@ export const verbsWith =
 export const defineVerb = verbsWith<Call>()
 
 /**
- * Checks what the verb requires, then runs it. A writer checks again inside its transaction, under its locks: what moved meanwhile is judged by
- * where it is then (`Context.caller`). Throws `NotFound` and `Forbidden`.
+ * Checks what the verb requires, then runs it. A writer checks again inside its transaction, under its locks: what
+ * moved meanwhile is judged by where it is then (`Context.caller`). Throws `NotFound` and `Forbidden`.
  */
 export async function perform<S extends Schema, O, C extends Call>(
   verb: Verb<S, O, C>,

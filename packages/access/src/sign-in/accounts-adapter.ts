@@ -1,6 +1,7 @@
 /**
- * better-auth's way to the store. Its rows give authority too, so they are sealed like ours (`withSeals` of @keyferry/db): a change is written with
- * everything that the seal covers, and the plain hash of a token that better-auth looks a row up by is kept as one under the instance's key.
+ * better-auth's way to the store. Its rows give authority too, so they are sealed like ours (`withSeals` of
+ * @keyferry/db): a change is written with everything that the seal covers, and the plain hash of a token that
+ * better-auth looks a row up by is kept as one under the instance's key.
  */
 import { kyselyAdapter } from '@better-auth/kysely-adapter'
 import { isSealedTable, SEALED_TABLES, type Dialect } from '@keyferry/db'
@@ -31,7 +32,10 @@ export function accountsAdapter(
   }
 }
 
-/** A token that is not found is looked for again once the key of the hashes was rotated. Not inside a transaction, which may have the store to itself. */
+/**
+ * A token that is not found is looked for again once the key of the hashes was rotated. Not inside a transaction, which
+ * may have the store to itself.
+ */
 function refreshing(inner: Inner, authority: Authority): Inner {
   return {
     ...inner,
@@ -56,7 +60,10 @@ function sealing(inner: Inner, authority: Authority): Inner {
         ? { ...condition, operator: 'in' as const, value: [...authority.hashesOfDigest(condition.value)] }
         : condition,
     )
-  /** The rows that a change of sealed fields is for, each as a condition and with all that the seal covers; null: nothing sealed changes. */
+  /**
+   * The rows that a change of sealed fields is for, each as a condition and with all that the seal covers; null:
+   * nothing sealed changes.
+   */
   const sealed = async (model: string, change: Row, at: Where) => {
     const fields: readonly string[] = isSealedTable(model) ? SEALED_TABLES[model] : []
     if (!fields.some((field) => field in change)) return null

@@ -1,16 +1,24 @@
-/** How often something that can be guessed was tried, counted in the store: every process of a fleet counts the same. */
+/**
+ * How often something that can be guessed was tried, counted in the store: every process of a fleet counts the same.
+ */
 import { timestamp, TooManyRequests, type Context } from '@keyferry/kernel'
 import ipaddr from 'ipaddr.js'
 import { sql } from 'kysely'
 
 type Counting = Pick<Context, 'db' | 'now'>
 
-/** How attempts that fail are slowed down: after `free` of them, each is followed by the next delay in seconds, the last one again and again. */
+/**
+ * How attempts that fail are slowed down: after `free` of them, each is followed by the next delay in seconds, the last
+ * one again and again.
+ */
 export interface Schedule {
   free: number
   delays: readonly [number, ...number[]]
 }
-/** The longest delay is short: guessing must not keep the owner out. A minute still leaves 1,440 guesses a day to a whole botnet. */
+/**
+ * The longest delay is short: guessing must not keep the owner out. A minute still leaves 1,440 guesses a day to a
+ * whole botnet.
+ */
 export const GUESSES: Schedule = { free: 10, delays: [1, 2, 4, 8, 15, 30, 60] }
 /** Milliseconds without a failure after which they are forgotten. */
 const FORGOTTEN_MS = 24 * 3_600_000
@@ -26,8 +34,8 @@ export interface Guess {
 }
 
 /**
- * Counts a guess before it is checked, so that of many at the same time no more are checked than one after the other. Throws `TooManyRequests`
- * while the delay after the last failure lasts; such a guess does not count.
+ * Counts a guess before it is checked, so that of many at the same time no more are checked than one after the other.
+ * Throws `TooManyRequests` while the delay after the last failure lasts; such a guess does not count.
  */
 export async function beginGuess(
   ctx: Counting,

@@ -1,6 +1,6 @@
 /**
- * What people do at `/api/auth`, in the audit log: a plugin of better-auth, which sees every request before and after its work. It is the last of the
- * plugins, so that it sees what the second factor made of a right password.
+ * What people do at `/api/auth`, in the audit log: a plugin of better-auth, which sees every request before and after
+ * its work. It is the last of the plugins, so that it sees what the second factor made of a right password.
  */
 import { anonymous, auditEvent, auditRepeated, type Actor, type Context } from '@keyferry/kernel'
 import { emailAddress, type AuditAction } from '@keyferry/schemas'

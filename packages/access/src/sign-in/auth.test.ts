@@ -149,7 +149,7 @@ onEveryDatabase('accounts', (open) => {
     expect(await rows('user')).toBe(0)
   })
 
-  it('says what broke to whoever asked and to the log, a line each, and prints nothing by itself', async () => {
+  it('reports what broke to the caller and to the log, a line each, and prints nothing', async () => {
     const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'warn'), vi.spyOn(process.stderr, 'write')]
     onTestFinished(() => printed.forEach((spy) => spy.mockRestore()))
     const said = [vi.spyOn(test.ctx.log, 'warn'), vi.spyOn(test.ctx.log, 'debug')]

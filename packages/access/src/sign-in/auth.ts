@@ -44,12 +44,15 @@ export interface AuthOptions {
 }
 
 export interface Auth extends Accounts {
-  /** Answers everything below `/api/auth`: sign-in, sign-out, session. Rejects with what broke inside, such as an error of the store. */
+  /**
+   * Answers everything below `/api/auth`: sign-in, sign-out, session. Rejects with what broke inside, such as an error
+   * of the store.
+   */
   handler(request: Request): Promise<Response>
   /**
-   * Who sent these headers: a session's cookie or a bearer token. Null for neither, and for a wrong or expired one. `again`: a request that goes on
-   * is checked once more, which prolongs no session and counts as no use. Rejects with `SecondFactorRequired` for a person who has to set up a
-   * second factor first.
+   * Who sent these headers: a session's cookie or a bearer token. Null for neither, and for a wrong or expired one.
+   * `again`: a request that continues is checked once more, which prolongs no session and counts as no use. Rejects
+   * with `SecondFactorRequired` for a person who has to set up a second factor first.
    */
   actorOf(headers: Headers, address: string | null, options?: { again: boolean }): Promise<Actor | null>
   /** Which account signed in before on the device that sent these headers, as an opaque name; null for none. */
@@ -74,8 +77,8 @@ export interface Auth extends Accounts {
 }
 
 /**
- * better-auth writes to the token's row at every check; a busy script would cost the store one write per request. In between it is enough
- * that the row is still there: whichever process revoked it, it is gone at once.
+ * better-auth writes to the token's row at every check; a busy script would cost the store one write per request. In
+ * between it is enough that the row is still there: whichever process revoked it, it is gone at once.
  */
 const TOKEN_REMEMBERED_MS = 5_000
 const TOKENS_REMEMBERED = 1_000
@@ -157,7 +160,7 @@ export function createAuth({
   })
   const remembered = new Map<string, { actor: Actor; until: number }>()
 
-  /** A store that cannot be asked shows nothing of what a key may see either; what needs no store is answered. */
+  /** A store that cannot be asked shows nothing that a key may see either; what needs no store is answered. */
   const isStillThere = (id: string): Promise<boolean> => isKey(db, id).catch(() => true)
 
   async function ofSession(headers: Headers, { refresh }: { refresh: boolean }): Promise<Actor | null> {
@@ -191,7 +194,8 @@ export function createAuth({
     async handler(request) {
       const { pathname } = new URL(request.url)
       if (oidc?.only && WITH_A_PASSWORD.test(pathname)) throw new OnlyByProvider()
-      // Ends the session where it is over: better-auth knows no end that use does not put off, and no sign-in that was switched off.
+      // Ends the session where it is over: better-auth knows no end that use does not put off, and no sign-in that was
+      // switched off.
       const session = request.headers.has('cookie') ? await main.sessionOf(request.headers, { refresh: true }) : null
       if (session && !BEFORE_A_FACTOR.test(pathname)) await demandFactor(session)
       if (pathname.endsWith('/list-sessions')) await removeOver(db, sessions)

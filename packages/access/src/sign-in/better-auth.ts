@@ -47,9 +47,12 @@ export interface Settings {
   /** What is checked and kept beside better-auth's own endpoints. */
   guards?: readonly BetterAuthPlugin[]
   oidc?: OidcProvider | null
-  /** Whether someone with this verified address may sign in with OIDC; with a new account, what they were invited to is theirs. */
+  /**
+   * Whether someone with this verified address may sign in with OIDC; with a new account, what they were invited to is
+   * theirs.
+   */
   admit?: Admission
-  /** Tells a person the token to set a new password with. */
+  /** Sends a person the token to set a new password. */
   sendReset?: (to: string, token: string) => void
   /** A person set a new password with a token that only a mail to their address carried. */
   onMailedReset?: (email: string, address: string | null) => Promise<void>
@@ -126,7 +129,8 @@ export function configuration(
     // Who holds the table must not be able to use what is in it.
     verification: { storeIdentifier: 'hashed' as const },
     account: {
-      // The maker of the account may not own the address: what they set is dropped once the provider vouches for it (`vouch`).
+      // The maker of the account may not own the address: what they set is dropped once the provider vouches for it
+      // (`vouch`).
       accountLinking: { enabled: true, requireLocalEmailVerified: false },
       encryptOAuthTokens: true,
     },
@@ -140,8 +144,8 @@ export function configuration(
     // The API counts requests itself, sign-in apart.
     rateLimit: { enabled: false },
     advanced: {
-      // Behind TLS a cookie is bound to this very host: no neighbour below the same domain can set or overwrite one. better-auth knows
-      // only the prefix `__Secure-`, which does not promise that.
+      // Behind TLS a cookie is bound to this very host: no neighbour below the same domain can set or overwrite one.
+      // better-auth knows only the prefix `__Secure-`, which does not promise that.
       cookiePrefix: secure ? '__Host-keyferry' : 'keyferry',
       useSecureCookies: false,
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' as const, path: '/', secure },
@@ -154,7 +158,8 @@ export function configuration(
     onAPIError: { throw: true },
     logger: {
       level: 'warn' as const,
-      // Of its further arguments, which may name addresses or hold request data, only what broke is kept. A failed sign-in is not an error of the server.
+      // Of its further arguments, which may name addresses or hold request data, only what broke is kept. A failed
+      // sign-in is not an error of the server.
       log: (level: string, message: string, ...details: unknown[]) => {
         const err = details.find((detail) => detail instanceof Error && !isAPIError(detail))
         log[level === 'error' ? 'warn' : 'debug'](
@@ -215,7 +220,7 @@ export interface Session {
 interface Admitting {
   authority: Context['authority']
   sessions: SessionLimits
-  /** Whether sessions that began like this go on; the others end when they are used next. Left out, all do. */
+  /** Whether sessions that began like this continue; the others end when they are used next. Left out, all do. */
   admitted?: (signedInBy: SignInKind | null) => boolean
 }
 

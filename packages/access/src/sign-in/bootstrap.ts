@@ -20,9 +20,10 @@ function proveOperator(auth: Auth, code: string | undefined, isLocalProgram: boo
 }
 
 /**
- * Sets up an empty instance: its organization, the first account and its first token, all or nothing. The token is an API key of that account
- * that may do everything its owner may, for `tokenExpiresInDays`. Of two calls at the same time one wins; every later one throws `BadRequest`.
- * Throws `Forbidden` without the setup code, which a program on the machine of this process does not need.
+ * Sets up an empty instance: its organization, the first account and its first token, all or nothing. The token is an
+ * API key of that account that may do everything its owner may, for `tokenExpiresInDays`. Of two calls at the same time
+ * one wins; every later one throws `BadRequest`. Throws `Forbidden` without the setup code, which a program on the
+ * machine of this process does not need.
  */
 export async function bootstrapInstance(
   ctx: Context,

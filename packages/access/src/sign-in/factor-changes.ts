@@ -1,6 +1,7 @@
 /**
- * Changes of the factors that a person signs in with. A person who has one proves it again for each change: a password, or a session that was
- * left open, must not be enough to take it away. Afterwards nothing stays open that was opened before. A plugin of better-auth.
+ * Changes of the factors that a person signs in with. A person who has one proves it again for each change: a password,
+ * or a session that was left open, must not be enough to take it away. Afterwards nothing stays open that was opened
+ * before. A plugin of better-auth.
  */
 import type { Context } from '@keyferry/kernel'
 import type { BetterAuthPlugin, GenericEndpointContext } from 'better-auth'

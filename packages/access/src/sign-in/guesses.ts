@@ -10,7 +10,7 @@ import { pendingUserOf } from './pending-sign-in.ts'
 
 interface Options {
   ctx: Context
-  /** Tells the owner of the account that somebody guesses at it. */
+  /** Alerts the owner of an account about guessing. */
   warn(email: string): void
 }
 

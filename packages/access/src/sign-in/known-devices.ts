@@ -1,6 +1,6 @@
 /**
- * Devices that signed in before, by a signed cookie (OWASP's device cookies): their guesses are counted apart, so nobody who guesses from
- * elsewhere slows their owner down.
+ * Devices that signed in before, by a signed cookie (OWASP's device cookies): their guesses are counted apart, so
+ * nobody who guesses from elsewhere slows their owner down.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { GenericEndpointContext } from 'better-auth'

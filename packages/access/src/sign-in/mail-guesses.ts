@@ -2,7 +2,7 @@ import type { Context } from '@keyferry/kernel'
 import { userOfEmail } from '../people/users.ts'
 import { GUESSES } from './attempts.ts'
 
-/** Tells the owner of an account that somebody guesses its password or code. Does not reject. */
+/** Alerts the owner of an account that somebody guesses its password or code. Does not reject. */
 export async function mailGuesses(
   ctx: Pick<Context, 'db' | 'mail' | 'log'>,
   baseUrl: string,

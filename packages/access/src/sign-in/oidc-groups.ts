@@ -1,6 +1,6 @@
 /**
- * Groups of the organization's provider mapped to roles: each sign-in gives and takes the memberships that come from them, and one that no sign-in
- * confirmed for long ends.
+ * Groups of the organization's provider mapped to roles: each sign-in gives and takes the memberships that come from
+ * them, and one that no sign-in confirmed for long ends.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { amend, type MembershipTable, type Selectable } from '@keyferry/db'
@@ -98,8 +98,8 @@ async function applyGroups(
 }
 
 /**
- * Ends the memberships from groups that no sign-in confirmed for `maxMs` milliseconds: a person who left the organization never signs in again, and
- * their API keys would keep these rights.
+ * Ends the memberships from groups that no sign-in confirmed for `maxMs` milliseconds: a person who left the
+ * organization never signs in again, and their API keys would keep these rights.
  */
 export async function removeUnconfirmed(ctx: Context, maxMs: number): Promise<void> {
   const before = new Date(ctx.now().getTime() - maxMs).toISOString()

@@ -14,7 +14,9 @@ export interface OidcProvider {
   clientSecret: string
   /** Groups that give roles; null: none do. */
   groups: GroupMapping | null
-  /** How the provider has to have signed a person in: one of these values of the claims `acr` and `amr`. Empty: any way. */
+  /**
+   * How the provider has to have signed a person in: one of these values of the claims `acr` and `amr`. Empty: any way.
+   */
   strength: { acr: readonly string[]; amr: readonly string[] }
 }
 
@@ -47,8 +49,8 @@ export const providerOf = (provider: OidcProvider, admit?: Admission) => ({
   ...(provider.strength.acr.length > 0
     ? { authorizationUrlParams: { acr_values: provider.strength.acr.join(' ') } }
     : {}),
-  // Decided here, after the ID token was verified and before better-auth opens its transaction: in SQLite nothing else can be asked inside.
-  // Without an address it lets nobody in.
+  // Decided here, after the ID token was verified and before better-auth opens its transaction: in SQLite nothing else
+  // can be asked inside. Without an address it lets nobody in.
   async mapProfileToUser(profile: Profile) {
     const { email, emailVerified, sub } = profile
     const { groups: mapping, strength } = provider
@@ -77,8 +79,8 @@ function isStrong({ acr, amr }: OidcProvider['strength'], profile: Profile): boo
 }
 
 /**
- * Refuses sign-in by a provider whose metadata names another issuer than the operator did: its tokens would be those of somebody else. A plugin of
- * better-auth, which checks tokens against the metadata only.
+ * Refuses sign-in by a provider whose metadata names another issuer than the operator did: its tokens would be those of
+ * somebody else. A plugin of better-auth, which checks tokens against the metadata only.
  */
 export function issuerCheck({ issuer }: OidcProvider): BetterAuthPlugin {
   return {

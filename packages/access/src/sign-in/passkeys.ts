@@ -1,4 +1,7 @@
-/** Passkeys, with better-auth's plugin. One proves the device and, by PIN, finger or face, the person: two factors in one. */
+/**
+ * Passkeys, with better-auth's plugin. One proves the device and, by PIN, finger or face, the person: two factors in
+ * one.
+ */
 import { passkey } from '@better-auth/passkey'
 import { APIError } from 'better-auth/api'
 import { isIP } from 'node:net'

@@ -46,8 +46,8 @@ export function hashPassword(password: string, cost: HashCost): Promise<string> 
 const PHC = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/
 
 /**
- * Whether `password` is the one behind `hash`; `fresh` is a hash of the wanted cost when it is and `hash` has another cost or the form of
- * earlier versions. Throws `TooManyRequests`.
+ * Whether `password` is the one behind `hash`; `fresh` is a hash of the wanted cost when it is and `hash` has another
+ * cost or the form of earlier versions. Throws `TooManyRequests`.
  */
 export async function verifyPassword(
   { password, hash }: { password: string; hash: string },

@@ -35,8 +35,8 @@ async function sendReset(ctx: MailContext, mail: Mailer, baseUrl: string, to: st
 }
 
 /**
- * Mails the link, unless this account was sent several a moment ago: requests by strangers must not fill a mailbox, and the last link still
- * works. Without e-mail an instance admin makes the link.
+ * Mails the link, unless this account was sent several a moment ago: requests by strangers must not fill a mailbox, and
+ * the last link still works. Without e-mail an instance admin makes the link.
  */
 export async function mailReset(ctx: MailContext, baseUrl: string, to: string, token: string): Promise<void> {
   if (!ctx.mail) return
@@ -48,8 +48,9 @@ export async function mailReset(ctx: MailContext, baseUrl: string, to: string, t
 }
 
 /**
- * A link that sets the person's password. It is mailed to them, so nobody else can use it; without e-mail the instance admin gets it, to hand it
- * over. Throws `NotFound`, `TooManyRequests` after several mails, and `Unavailable` when the mail was not sent.
+ * A link that sets the person's password. It is mailed to them, so nobody else can use it; without e-mail the instance
+ * admin gets it, to hand it over. Throws `NotFound`, `TooManyRequests` after several mails, and `Unavailable` when the
+ * mail was not sent.
  */
 export async function makeResetLink(
   ctx: Context,
@@ -74,8 +75,8 @@ export async function makeResetLink(
 }
 
 /**
- * A link that signs a person in once, within 15 minutes, without password and second factor: for an operator whose provider is out of reach.
- * `email` in lower case. Throws `NotFound`.
+ * A link that signs a person in once, within 15 minutes, without password and second factor: for an operator whose
+ * provider is out of reach. `email` in lower case. Throws `NotFound`.
  */
 export async function makeSignInLink(
   ctx: Context,

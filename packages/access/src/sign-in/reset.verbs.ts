@@ -1,4 +1,4 @@
-/** Links for a new password, and who may make them. */
+/** Verbs for links that set a new password, with what each requires. */
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
 import { defineAuthVerb } from '../policy/auth-verb.ts'

@@ -10,8 +10,9 @@ type Factors = {
 }
 
 /**
- * Changes the key that sign-in derives its own from, all in one transaction: second factors are encrypted with the new one, and everybody has to sign in
- * again. No process may run meanwhile: it would go on with the old key. Returns how many second factors there are, and what ended.
+ * Changes the key that sign-in derives its own from, all in one transaction: second factors are encrypted with the new
+ * one, and everybody has to sign in again. No process may run meanwhile: it would continue with the old key. Returns
+ * how many second factors there are, and what ended.
  */
 export function rotateSignInKey(
   ctx: Context,

@@ -1,4 +1,4 @@
-/** Who may say that a second factor is required. */
+/** Verbs for requiring a second factor, with what each requires. */
 import { signInPolicy } from '@keyferry/schemas'
 import { RUNS_INSTANCE } from '../policy/requirement.ts'
 import { defineVerb } from '../policy/verb.ts'

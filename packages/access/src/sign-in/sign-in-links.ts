@@ -1,4 +1,7 @@
-/** Signing in by a link that an operator made on the command line: the way in when every other one is shut. A plugin of better-auth. */
+/**
+ * Signing in by a link that an operator made on the command line: the way in when every other one is shut. A plugin of
+ * better-auth.
+ */
 import type { BetterAuthPlugin } from 'better-auth'
 import { APIError, createAuthEndpoint } from 'better-auth/api'
 import { setSessionCookie } from 'better-auth/cookies'

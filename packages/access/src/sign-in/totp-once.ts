@@ -1,6 +1,6 @@
 /**
- * A code of an authenticator app is good for one use. better-auth takes it as often as it is sent while its time lasts. The last time step that
- * was used belongs to the app's secret: an app that is set up again begins without one.
+ * A code of an authenticator app is good for one use. better-auth takes it as often as it is sent while its time lasts.
+ * The last time step that was used belongs to the app's secret: an app that is set up again begins without one.
  */
 import { createOTP } from '@better-auth/utils/otp'
 import type { Context } from '@keyferry/kernel'
@@ -50,7 +50,9 @@ export function totpOnce(audited: Context): BetterAuthPlugin {
   }
 }
 
-/** The time step that `code` belongs to: the present one, or one beside it as better-auth allows; null for a wrong code. */
+/**
+ * The time step that `code` belongs to: the present one, or one beside it as better-auth allows; null for a wrong code.
+ */
 async function stepOf(ctx: GenericEndpointContext, userId: string, code: string): Promise<number | null> {
   const row = kept.safeParse(
     await ctx.context.adapter.findOne({ model: 'twoFactor', where: [{ field: 'userId', value: userId }] }),

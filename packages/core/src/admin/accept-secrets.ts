@@ -4,8 +4,8 @@ import { makeHead } from '@keyferry/kernel/authority'
 import { findFolder, lockProject } from '@keyferry/vault'
 
 /**
- * Takes the secrets of a folder as they are now, after something outside Keyferry changed them: from here on they are those that were written last.
- * Throws `NotFound`.
+ * Takes the secrets of a folder as they are now, after something outside Keyferry changed them: from here on they are
+ * those that were written last. Throws `NotFound`.
  */
 export function acceptSecrets(
   ctx: Context,

@@ -1,4 +1,4 @@
-/** What may be done with the audit log, with data keys and with the whole store, and who may. */
+/** Verbs for the audit log, data keys and the whole store, with what each requires. */
 import { defineVerb, endSessions, requirement, project, RUNS_INSTANCE } from '@keyferry/access'
 import { backup, listAudit, verifyAudit } from '@keyferry/kernel'
 import { verifyStore } from '@keyferry/kernel/authority'

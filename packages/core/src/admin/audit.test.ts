@@ -37,7 +37,7 @@ onEveryDatabase('the audit log', (open) => {
     })
     const problem = async (expected?: { seq: number; hash: string }) => (await verifyAudit(t.ctx, expected)).problem
 
-    it('is found as it was written, by whoever has the root key', async () => {
+    it('is found as it was written, by anyone with the root key', async () => {
       const { rows, head, problem } = await verifyAudit(t.ctx)
       expect(problem).toBeNull()
       expect(rows).toBe(5)
@@ -143,7 +143,7 @@ onEveryDatabase('the audit log', (open) => {
     })
   })
 
-  it('stays one chain under many writers at once, and leaves nothing of one that failed', async () => {
+  it('stays one chain under many writers at once, and keeps no part of one that failed', async () => {
     await Promise.all(
       Array.from({ length: 40 }, async (_, i) => {
         if (i % 4 === 0) return auditEvent(t.ctx, t.actor, 'secret.read', 'p', { i })

@@ -5,8 +5,9 @@ import { verifyStore } from '@keyferry/kernel/authority'
 const said = new WeakMap<Context['keyring'], Set<string>>()
 
 /**
- * Looks for what was changed or put back outside Keyferry in rows that nobody reads for now, too: `verifyStore` and `verifyAudit`. The log says so, and the
- * audit log (`integrity.failure`), once per process. Reads the whole store. Returns how much was found.
+ * Looks for what was changed or put back outside Keyferry in rows that nobody reads for now, too: `verifyStore` and
+ * `verifyAudit`. The log says so, and the audit log (`integrity.failure`), once per process. Reads the whole store.
+ * Returns how much was found.
  */
 export async function checkStore(ctx: Context): Promise<number> {
   const known = said.get(ctx.keyring) ?? new Set()

@@ -81,7 +81,7 @@ onEveryDatabase('an audit log that is pruned', (open) => {
       .execute()
     expect(await problem()).toMatchObject({ kind: 'changed', seq: 6 })
     await db.deleteFrom('audit').where('seq', '=', 6).execute()
-    // Whoever moves the beginning to hide it cannot seal it.
+    // Moving the beginning to hide it doesn't help: the new one can't be sealed.
     const [next] = await db.selectFrom('audit').where('seq', '=', 7).selectAll().execute()
     await db
       .updateTable('auditFloors')
@@ -125,7 +125,7 @@ onEveryDatabase('an audit log that is pruned', (open) => {
     expect(await verifyAudit(t.ctx)).toMatchObject({ rows: 2, floor: { seq: 1 }, problem: null })
   })
 
-  it('by itself, is pruned once a day', async () => {
+  it('on its own, is pruned once a day', async () => {
     await days(6)
     await pruneAuditDaily(t.ctx, t.actor, { days: 4 })
     expect(await seqs()).toHaveLength(6)

@@ -18,12 +18,13 @@ import { carryMarks } from '@keyferry/kernel/authority'
 import { streamedUpTo } from '../notifications/audit-stream.ts'
 
 const DAY_MS = 24 * 60 * 60_000
-/** Every writer waits for whoever holds the end of the chain, so a transaction takes off so many at most. */
+/** Every writer waits for the holder of the end of the chain, so a transaction removes no more rows than this. */
 const CHUNK = 5_000
 
 /**
- * Takes rows older than `days` off the beginning of the audit log. What is left begins at a sealed floor, the last row that went, and is verified
- * from there. What a stream has not delivered stays. Returns how many went. Throws `BadRequest` naming the first wrong row when the log is not whole: pruning would hide that.
+ * Takes rows older than `days` off the beginning of the audit log. What is left begins at a sealed floor, the last row
+ * that went, and is verified from there. What a stream has not delivered stays. Returns how many went. Throws
+ * `BadRequest` naming the first wrong row when the log is not whole: pruning would hide that.
  */
 export async function pruneAudit(ctx: Context, actor: Actor, { days }: { days: number }): Promise<number> {
   const before = new Date(ctx.now().getTime() - days * DAY_MS).toISOString()
@@ -46,7 +47,7 @@ export async function pruneAudit(ctx: Context, actor: Actor, { days }: { days: n
   }
 }
 
-/** The same, once the oldest row is a day older than it may be: for whoever asks all the time. */
+/** The same, once the oldest row is a day older than it may be: for callers that poll. */
 export async function pruneAuditDaily(ctx: Context, actor: Actor, { days }: { days: number }): Promise<void> {
   const oldest = await ctx.db.selectFrom('audit').orderBy('seq').limit(1).select('at').executeTakeFirst()
   if (!oldest || Date.parse(oldest.at) >= ctx.now().getTime() - (days + 1) * DAY_MS) return

@@ -4,8 +4,9 @@ import { organizationKeyOf } from '@keyferry/vault'
 import { sql } from 'kysely'
 
 /**
- * Begins a new chain under a new key. The rows that are there stay as they are, before it, and what they say is sealed with it. For a log whose end
- * was taken away, and to rotate the key of the chain; what was wrong with the log until now can't be seen afterwards, so verify it first.
+ * Begins a new chain under a new key. The rows that are there stay as they are, before it, and what they say is sealed
+ * with it. For a log whose end was taken away, and to rotate the key of the chain; what was wrong with the log until
+ * now can't be seen afterwards, so verify it first.
  */
 export function restartAudit(ctx: Context, actor: Actor): Promise<void> {
   return maintain(ctx, async (tx) => {

@@ -1,11 +1,13 @@
 /**
- * Rotation of a project's data key. It begins with a new generation of the key, which seals everything from that moment; what older ones sealed is
- * sealed anew in the background, a batch per transaction, and the older ones are thrown away at the end. Both can be opened at any time, so a
- * crash anywhere leaves nothing behind but work to go on with. While a text remains that could not be decrypted the older ones stay: the rotation is
- * blocked, and says what it is.
+ * Rotation of a project's data key. It begins with a new generation of the key, which seals everything from that
+ * moment; what older ones sealed is sealed reseal in the background, a batch per transaction, and the older ones are
+ * thrown away at the end. Both can be opened at any time, so a crash anywhere leaves nothing behind but work to
+ * continue with. While a text remains that could not be decrypted the older ones stay: the rotation is blocked, and
+ * says what it is.
  *
- * Syncs see no change: a digest of the ledger is brought up to the new generation without its value (see crypto/data-key), under the
- * lease of its target, so that no run compares digests of two generations; a run that comes earlier lifts what it reads.
+ * Syncs see no change: a digest of the ledger is brought up to the new generation without its value (see
+ * crypto/data-key), under the lease of its target, so that no run compares digests of two generations; a run that comes
+ * earlier lifts what it reads.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import type { KeyRotationTable } from '@keyferry/db'
@@ -34,8 +36,8 @@ const BATCH = 200
 const LEDGER_BATCH = 1000
 
 /**
- * Begins; the sweep of a serving process, or `continueRotations`, does the rest. One that is blocked tries what could not be decrypted again, or with
- * `discard` gives that up. Throws `NotFound`, and `BadRequest` while one is under way.
+ * Begins; the sweep of a serving process, or `continueRotations`, does the rest. One that is blocked tries what could
+ * not be decrypted again, or with `discard` gives that up. Throws `NotFound`, and `BadRequest` while one is under way.
  */
 export function rotateDataKey(
   ctx: Context,
@@ -93,7 +95,9 @@ export interface OpenRotation {
   /** Rows so far. */
   done: number
   startedAt: string
-  /** What cannot be decrypted, for people. Not empty once everything else is done: the rotation waits for an operator. */
+  /**
+   * What cannot be decrypted, for people. Not empty once everything else is done: the rotation waits for an operator.
+   */
   unreadable: string[]
 }
 
@@ -112,7 +116,10 @@ export async function listRotations(ctx: Context): Promise<OpenRotation[]> {
   )
 }
 
-/** Goes on with every rotation until it is done, is blocked, waits for a running sync, or `signal` aborts. Safe to call at any time, from any process. */
+/**
+ * Continues with every rotation until it is done, is blocked, waits for a running sync, or `signal` aborts. Safe to
+ * call at any time, from any process.
+ */
 export async function continueRotations(ctx: Context, signal: AbortSignal): Promise<void> {
   for (const { projectId } of await listRotations(ctx)) {
     while (!signal.aborted && (await step(ctx, projectId)) === 'again') continue
@@ -169,7 +176,9 @@ async function beginAgain(ctx: Context, projectId: string): Promise<'again'> {
   return 'again'
 }
 
-/** Every column that a project's data key seals. One that is added here makes rotations that are under way begin again. */
+/**
+ * Every column that a project's data key seals. One that is added here makes rotations that are under way begin again.
+ */
 const COLUMNS = [
   'secrets.value',
   'secrets.comment',
@@ -188,9 +197,9 @@ type Batch = (tx: Tx, reseal: Reseal, at: Rotation, key: DataKey) => Promise<str
 /** The same text under the present generation. */
 type Reseal = (sealed: string, belongsTo: readonly string[]) => string
 
-/** Each seals the rows after the cursor anew, and answers where it got to. */
+/** Each seals the rows after the cursor reseal, and answers where it got to. */
 const reseal: Record<keyof typeof AFTER, Batch> = {
-  async secrets(tx, anew, { projectId, cursor }) {
+  async secrets(tx, reseal, { projectId, cursor }) {
     const rows = await tx
       .selectFrom('secrets')
       .innerJoin('folders', 'folders.id', 'secrets.folderId')
@@ -203,14 +212,14 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       .select(['secrets.comment', 'secrets.metadata'])
       .execute()
     for (const row of rows) {
-      const value = anew(row.value, associatedData('secret', projectId, row))
-      const comment = anew(row.comment, associatedData('comment', projectId, row))
-      const metadata = anew(row.metadata, associatedData('metadata', projectId, row))
+      const value = reseal(row.value, associatedData('secret', projectId, row))
+      const comment = reseal(row.comment, associatedData('comment', projectId, row))
+      const metadata = reseal(row.metadata, associatedData('metadata', projectId, row))
       await tx.updateTable('secrets').set({ value, comment, metadata }).where('id', '=', row.id).execute()
     }
     return rows.map((row) => row.id)
   },
-  async heads(tx, anew, { projectId, cursor }) {
+  async heads(tx, reseal, { projectId, cursor }) {
     const rows = await headedFolders(tx)
       .where('environments.projectId', '=', projectId)
       .where('folders.id', '>', cursor)
@@ -219,12 +228,12 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       .execute()
     for (const { id, secretsHead: sealed } of rows) {
       if (sealed === null) continue
-      const secretsHead = anew(sealed, headSealedAs(projectId, id))
+      const secretsHead = reseal(sealed, headSealedAs(projectId, id))
       await tx.updateTable('folders').set({ secretsHead }).where('id', '=', id).execute()
     }
     return rows.map(({ id }) => id)
   },
-  async versions(tx, anew, { projectId, cursor }) {
+  async versions(tx, reseal, { projectId, cursor }) {
     const rows = await tx
       .selectFrom('secretVersions')
       .innerJoin('folders', 'folders.id', 'secretVersions.folderId')
@@ -244,14 +253,14 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       ])
       .execute()
     for (const row of rows) {
-      const value = anew(row.value, associatedData('secret', projectId, row))
-      const comment = row.comment && anew(row.comment, associatedData('comment', projectId, row))
-      const metadata = row.metadata && anew(row.metadata, associatedData('metadata', projectId, row))
+      const value = reseal(row.value, associatedData('secret', projectId, row))
+      const comment = row.comment && reseal(row.comment, associatedData('comment', projectId, row))
+      const metadata = row.metadata && reseal(row.metadata, associatedData('metadata', projectId, row))
       await tx.updateTable('secretVersions').set({ value, comment, metadata }).where('id', '=', row.id).execute()
     }
     return rows.map((row) => row.id)
   },
-  async trash(tx, anew, { projectId, cursor }, key) {
+  async trash(tx, reseal, { projectId, cursor }, key) {
     const [trashId = '', position = '-1'] = cursor.split(' ')
     const rows = await tx
       .selectFrom('trashRows')
@@ -269,7 +278,7 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       .selectAll('trashRows')
       .execute()
     for (const row of rows) {
-      const content = resealTrashRow(row, anew, projectId)
+      const content = resealTrashRow(row, reseal, projectId)
       // One that was changed outside Keyferry gets no mark by this.
       const marked = trashMarked(key, row)
       const mark = marked ? trashMark(key, { ...row, content }, marked) : row.mark
@@ -299,7 +308,7 @@ const resealer =
     }
   }
 
-/** Place by place, under the lease of the target: whoever runs there with the older key has ended by then, and the next one has the new key. */
+/** Target by target, under its lease: a run with the older key has ended by then, and the next run has the new key. */
 async function liftDigests(ctx: Context, rotation: Rotation): Promise<'again' | 'waiting' | 'done'> {
   const { projectId } = rotation
   const places = await ctx.db

@@ -1,7 +1,8 @@
 /**
- * Rotation of the keys of the instance itself: the one that seals vendors' credentials and the secrets of webhooks, and the one that authority rests on
- * (seals of rows, hashes of tokens). One transaction begins with a new generation and brings everything that is stored up to it. The earlier generation stays
- * good for what processes write that had not heard of the new one; `continueInstanceRotations` brings that up to date, too, and throws it away.
+ * Rotation of the keys of the instance itself: the one that seals vendors' credentials and the secrets of webhooks, and
+ * the one that authority rests on (seals of rows, hashes of tokens). One transaction begins with a new generation and
+ * brings everything that is stored up to it. The earlier generation stays good for what processes write that had not
+ * heard of the new one; `continueInstanceRotations` brings that up to date, too, and throws it away.
  */
 import {
   ACCOUNT_TABLES,
@@ -40,7 +41,10 @@ const SETTLED_MS = 60_000
 /** For longer than a rotation takes: once it has ended, seals of the earlier key are worth nothing. */
 const KEPT_MS = 7 * 24 * 60 * 60_000
 
-/** Begins a new generation. Returns how many rows were brought up to it. Throws `BadRequest` while a rotation of this key is under way. */
+/**
+ * Begins a new generation. Returns how many rows were brought up to it. Throws `BadRequest` while a rotation of this
+ * key is under way.
+ */
 export async function rotateInstanceKey(ctx: Context, actor: Actor, name: InstanceKey): Promise<number> {
   const rows = await maintain(ctx, async (tx) => {
     const { owner, wrapped, store } = await KEYS[name].hold(tx)

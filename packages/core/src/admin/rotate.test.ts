@@ -104,7 +104,7 @@ onEveryDatabase('rotation', (open) => {
   })
 
   describe('of a data key', () => {
-    it('seals everything anew while syncs see no change and nothing is written to a target', async () => {
+    it('seals everything again while syncs see no change and nothing is written to a target', async () => {
       await t.set({ A: 'one', B: 'two', C: 'three' })
       await t.set({ A: 'newer' })
       const sync = await t.create()
@@ -148,7 +148,7 @@ onEveryDatabase('rotation', (open) => {
       expect((await t.run(sync)).calls).toEqual({ GET: 1 })
     })
 
-    it('goes on after a crash at any transaction', async () => {
+    it('continues after a crash at any transaction', async () => {
       await t.set(Object.fromEntries(Array.from({ length: 450 }, (_, i) => [`K${i}`, `value ${i}`])))
       const sync = await t.create()
       await t.run(sync)

@@ -1,4 +1,7 @@
-/** What a rotation of a data key could not decrypt. The old key alone may open it, once its row is mended, so it is kept until an operator decides. */
+/**
+ * What a rotation of a data key could not decrypt. The old key alone may open it, once its row is mended, so it is kept
+ * until an operator decides.
+ */
 import { inList, type Db } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 

@@ -84,7 +84,8 @@ export async function applyPlan(
   const carryOut = async (some: readonly Write[]): Promise<void> => {
     if (some.length === 0) return
     const changes = orderForCrashes(some, ledger).map((change) => toClient(change, desired))
-    // A key that is made, and not written down because the process ends in between, would look like somebody else's ever after.
+    // A key that is made, and not written down because the process ends in between, would look like somebody else's
+    // ever after.
     const made = changes.flatMap((change) => (change.action === 'create' && !ledger.has(change.key) ? [change] : []))
     await ledgerJournal.add(
       ...made.map(({ key, flags }) => ({ kind: 'creating' as const, key, flags, ...sourceOf(key) })),
@@ -100,7 +101,7 @@ export async function applyPlan(
         if (!outcomes.has(`${change.action} ${change.key}`)) settle(change, 'failed', error.message)
     }
   }
-  // An old name goes only once its new one is there.
+  // An old name is deleted only once its new one exists.
   const renames = writes.filter((change) => change.renamedTo !== null)
   await carryOut(writes.filter((change) => change.renamedTo === null))
   const missing = new Map(
@@ -134,11 +135,13 @@ export async function applyPlan(
 }
 
 type Write = PlannedChange & { action: 'create' | 'update' | 'delete' }
-/** Whether the vendor is asked for it. */
+/** Whether it needs a vendor call. */
 export const isWrite = (change: PlannedChange): change is Write =>
   change.action === 'create' || change.action === 'update' || change.action === 'delete'
 
-/** Interrupted replacements first: their keys are missing at the target right now. Deletes last: nothing waits for them. */
+/**
+ * Interrupted replacements first: their keys are missing at the target right now. Deletes last: nothing waits for them.
+ */
 function orderForCrashes(writes: readonly Write[], ledger: Difference['ledger']): Write[] {
   const rank = (change: Write): number => {
     if (change.action === 'delete') return 2
@@ -157,8 +160,8 @@ function toClient({ action, key, remoteIds }: Write, desired: Difference['desire
 }
 
 /**
- * Where a vendor has no update, a refused new value has already cost the old one. The vault still has it: it goes back, so that
- * a typing mistake here does not take a key away there.
+ * Where a vendor has no update, a refused new value has already cost the old one. The vault still has it, so it is
+ * written again: a typing mistake must not remove a key at the destination.
  */
 async function restorePreviousValues(
   ctx: Context,
@@ -171,7 +174,7 @@ async function restorePreviousValues(
     ([, { state, key, action }]) => state === 'failed' && action !== 'delete' && ledgerJournal.isReplacing(key),
   )
   if (lost.length === 0) return
-  // A refused delete leaves the old value where it was: only a listing tells.
+  // A refused delete leaves the old value in place; only a listing shows which.
   const present = new Set((await target.client.list()).map((entry) => entry.key))
   for (const [id, outcome] of lost) {
     if (present.has(outcome.key)) continue

@@ -40,7 +40,10 @@ export async function readLedger(ctx: Context, db: Db | Tx, place: LedgerScope):
   return new Map(written.map((row) => [row.key, entryOf(row)]))
 }
 
-/** The names that the ledger has of a sync at a place, whoever put them there: nothing is deleted for them. */
+/**
+ * The names in the ledger of a sync at a target, including rows that are not sealed: nothing is deleted because of
+ * them.
+ */
 export async function keysAt(db: Db | Tx, { syncId, targetKey }: Omit<LedgerScope, 'dataKey'>): Promise<string[]> {
   const rows = await db
     .selectFrom('ledger')
@@ -51,7 +54,10 @@ export async function keysAt(db: Db | Tx, { syncId, targetKey }: Omit<LedgerScop
   return rows.map(({ key }) => key)
 }
 
-/** Whether Keyferry wrote this row. One that it did not is reported, and as good as not there: nothing is deleted for it. */
+/**
+ * Whether Keyferry wrote this row. One that it did not is reported, and as good as not there: nothing is deleted for
+ * it.
+ */
 function isOurs(ctx: Context, dataKey: DataKey, row: Pick<Row, 'syncId' | 'targetKey' | 'key' | 'mark'>): boolean {
   if (isLedgerMarked(dataKey, row)) return true
   ctx.authority.refused('ledger', `${row.syncId} ${row.key}`)
@@ -64,13 +70,13 @@ export interface TargetLedgers {
   own: Map<string, LedgerEntry>
   /** What other syncs that point here wrote, with words for the other sync. */
   claimed: Map<string, string>
-  /** What other syncs wrote before they were moved away, and have yet to take back, with words for the other sync. */
+  /** What other syncs wrote before they were retargeted, and still have to remove, with words for the other sync. */
   left: Map<string, string>
 }
 
 /**
- * In one read. `id` null: of a sync that is not created yet. What is said of a sync is shown to everybody who may know its source, so only syncs of
- * the same source are named.
+ * In one read. `id` null: of a sync that is not created yet. What is said of a sync is shown to everybody who can see
+ * its source, so only syncs of the same source are named.
  */
 export async function readTargetLedgers(
   ctx: Context,
@@ -159,7 +165,7 @@ export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: 
       .execute()
   }
 
-  // A row that is in the way of one that is about to be made is not ours, so nothing of it stays.
+  // A row with the key of one that is about to be created is not ours, so it is replaced whole.
   const written = entries.filter((entry) => entry.kind === 'written' || entry.kind === 'creating')
   for (const some of chunks(written, 100)) {
     await tx
@@ -190,7 +196,9 @@ export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: 
   }
 }
 
-/** Where the value there is not known the digest is empty: it equals none, so the next run writes it whatever happens. */
+/**
+ * Where the value there is not known the digest is empty: it equals none, so the next run writes it whatever happens.
+ */
 function rowOf(
   ctx: Context,
   { syncId, targetKey, dataKey }: LedgerScope,

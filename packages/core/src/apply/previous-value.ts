@@ -6,8 +6,8 @@ import type { LedgerEntry } from './ledger.ts'
 import type { OpenTarget } from './target.ts'
 
 /**
- * Looks through the versions of `sourceKey` in the sync's own folder, newest first. Null when none matches: the value came
- * through an import or was made of references, or is older than what is kept.
+ * Looks through the versions of `sourceKey` in the sync's own folder, newest first. Null when none matches: the value
+ * came through an import or was made of references, or is older than what is kept.
  */
 export async function previousValue(
   ctx: Context,
@@ -16,7 +16,7 @@ export async function previousValue(
   name: string,
   { digest, flags }: LedgerEntry,
 ): Promise<string | null> {
-  // Asked for again: the run may have begun before the key was rotated.
+  // Read again: the run may have begun before the key was rotated.
   const key = await projectKey(ctx, ctx.db, spec.projectId)
   const wanted = key.lift(digest)
   const versions = await ctx.db

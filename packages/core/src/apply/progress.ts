@@ -3,7 +3,7 @@ import { publishSync } from '../sync/publish.ts'
 
 const EVERY_MS = 150
 
-/** Tells the console how far a run is, not more often than a person can see. */
+/** Reports a run's progress to the console, not more often than a person can see. */
 export function progressReporter(
   ctx: Context,
   sync: { id: string; projectId: string },

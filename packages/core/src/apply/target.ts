@@ -12,7 +12,7 @@ import { makePlan, type ObservedKey, type Plan } from '../plan/plan.ts'
 import { driftOptions, type StoredOptions } from '../sync/options.ts'
 import { upgradeDigests, readTargetLedgers, type LedgerEntry } from './ledger.ts'
 
-/** The part of a sync that decides what goes where: a stored row, or the body of a preview. */
+/** The part of a sync that decides what is written where: a stored row, or the body of a preview. */
 export type SyncSpec = Pick<
   Selectable<SyncTable>,
   'projectId' | 'connectionId' | 'folderId' | 'target' | 'targetKey' | 'options'
@@ -35,7 +35,9 @@ export interface OpenLimits {
   signal: AbortSignal
   /** Awaited before every vendor call; throws when the run may no longer make any. */
   guard?: () => Promise<void>
-  /** Only what the sync wrote where it points is deleted: that needs no permission any more, because no value leaves. */
+  /**
+   * Only what the sync wrote where it points is deleted: that needs no permission any more, because no value leaves.
+   */
   removes?: boolean
 }
 
@@ -93,7 +95,10 @@ export interface Difference {
   unread?: DestinationError
 }
 
-/** Steps 3 to 5: desired, observe, plan. Throws `Unresolvable`, and `Forbidden` for a value from out of the reach of `reads`, before any vendor call. */
+/**
+ * Steps 3 to 5: desired, observe, plan. Throws `Unresolvable`, and `Forbidden` for a value from out of the reach of
+ * `reads`, before any vendor call.
+ */
 export async function difference(ctx: Context, target: OpenTarget, reads: Reads): Promise<Difference> {
   const { spec, definition, options, schema, key } = target
   const desired = await readDesired(ctx, {
@@ -107,12 +112,12 @@ export async function difference(ctx: Context, target: OpenTarget, reads: Reads)
   return compare(ctx, target, desired, options.deletionPolicy)
 }
 
-/** The difference when nothing is wanted any more: what this sync wrote goes, whatever its policy says; the rest stays. */
+/** The difference that removes everything this sync wrote, whatever its policy; other keys stay. */
 export function removalDifference(ctx: Context, target: OpenTarget): Promise<Difference> {
   return compare(ctx, target, { entries: new Map(), refused: new Map() }, 'owned')
 }
 
-/** The same at a place the sync has left: what others still have to take back there is theirs. */
+/** The same at a target the sync has left; keys that other syncs still have to remove there are theirs. */
 export function cleanupDifference(ctx: Context, target: OpenTarget): Promise<Difference> {
   return compare(ctx, target, { entries: new Map(), refused: new Map() }, 'owned', true)
 }
@@ -135,11 +140,13 @@ async function compare(
     if (entry.value !== undefined) return { ...entry, digest: digestOf(key, entry.key, entry.value, entry.flags) }
     const hidden = read.values.get(entry.key)
     const written = ledger.get(entry.key)
-    // Only what we wrote is compared; of the value nothing is kept but the digest. Flags the listing hides are taken as written.
+    // Only what we wrote is compared; of the value nothing is kept but the digest. Flags the listing hides are taken as
+    // written.
     if (hidden === undefined || !written) return entry
     return { ...entry, digest: digestOf(key, entry.key, hidden, { ...written.flags, ...entry.flags }) }
   })
-  // What another sync is still to take back may be taken over, but it does not go before that sync has filled its new place.
+  // What another sync still has to remove may be taken over, but is not deleted before that sync has filled its new
+  // target.
   for (const [key, words] of left) {
     const wanted = desired.entries.has(key) || desired.refused.has(key)
     if (!wanted && (isCleanup || !ledger.has(key))) claimed.set(key, words)
@@ -148,7 +155,10 @@ async function compare(
   return { plan, desired, observed, ledger, unread: read.unread }
 }
 
-/** Values that the listing hides, if the sync asks for them and the vendor has them; without them a run goes on as ever. */
+/**
+ * Values that the listing hides, if the sync asks for them and the vendor has them; without them a run proceeds as
+ * usual.
+ */
 async function readHidden(
   { spec, client, options }: OpenTarget,
   desired: Desired,

@@ -1,4 +1,7 @@
-/** The second half of a move: once the new place is filled, the keys of the ledger leave the old one, under its own lease. */
+/**
+ * The second half of a move: once the new place is filled, the keys of the ledger leave the old one, under its own
+ * lease.
+ */
 import { randomUUID } from 'node:crypto'
 import type { DepartureTable, SyncTable } from '@keyferry/db'
 import { timestamp, transact, type Context } from '@keyferry/kernel'
@@ -43,8 +46,9 @@ const COLUMNS = [
 ] as const
 
 /**
- * Leaves every old place of a sync whose new place is filled, oldest first. The caller holds no lease: one at a time cannot
- * dead-lock. What does not work now stays due, and says so with the sync. `signal` aborts between two vendor calls.
+ * Leaves every old place of a sync whose new place is filled, oldest first. The caller holds no lease: one at a time
+ * cannot dead-lock. What does not work now stays due, and says so with the sync. `signal` aborts between two vendor
+ * calls.
  */
 export async function cleanUpOldTargets(ctx: Context, syncId: string, signal: AbortSignal): Promise<void> {
   const cleanups = await dueCleanups(ctx)
@@ -55,7 +59,7 @@ export async function cleanUpOldTargets(ctx: Context, syncId: string, signal: Ab
   for (const cleanup of cleanups) {
     if (signal.aborted) return
     const lease = await takeLease(ctx, cleanup.targetKey, randomUUID())
-    // Someone writes there; when that run ends it wakes whoever wants to leave.
+    // Someone writes there; when that run ends it wakes the syncs that wait to clean up.
     if (!lease) continue
     try {
       await cleanUp(ctx, cleanup, lease, signal)
@@ -84,7 +88,7 @@ async function cleanUp(ctx: Context, cleanup: Cleanup, lease: Lease, signal: Abo
       if (error.kind === 'auth') await noteConnectionProblem(ctx, cleanup.connectionId, error.message)
       return await postpone(ctx, sync, cleanup, [error], error.message)
     }
-    // Decided by a person: looked at again from time to time, like everything that only a person can change.
+    // Decided by a person: retried from time to time, like everything that only a person can change.
     if (error instanceof ConnectionNotAllowed) return await postpone(ctx, sync, cleanup, null, error.message)
     ctx.log.error({ err: error, syncId: sync.id }, 'an old place could not be left')
     await postpone(ctx, sync, cleanup, [], 'Keyferry failed inside; its log has the details.')
@@ -126,7 +130,7 @@ async function deleteKeys(
   }
 }
 
-/** Nothing of ours is there any more, or what is there belongs to others now. */
+/** No key of this sync is left there, or what is left belongs to other syncs now. */
 async function finishCleanup(ctx: Context, sync: Sync, cleanup: Cleanup, lease: Lease): Promise<void> {
   const { id, targetKey } = cleanup
   await transact(ctx, async (tx) => {
@@ -148,7 +152,7 @@ async function postpone(
   why: string,
 ): Promise<void> {
   const left = await keysAt(ctx.db, cleanup)
-  // Where only a person can help, it is looked at again from time to time all the same: nothing else would.
+  // Where only a person can help, it is still retried from time to time: nothing else would wake it.
   const delay = errors && retryDelay(ctx, cleanup.attempts, errors)
   const remedy = delay === null ? '. To leave them there, disable secret deletion for this sync.' : ''
   const message = `${countKeys(left.length)} could not leave ${labelOf(sync, cleanup)} yet: ${why}${remedy}`

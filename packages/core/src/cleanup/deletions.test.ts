@@ -122,7 +122,7 @@ for (const { name: destination } of destinations()) {
       expect(ended).toEqual([expect.objectContaining({ ...subject, outcome: 'deleted' })])
     })
 
-    it('is given up, and nothing is deleted, when the target refuses or somebody reads it anew', async () => {
+    it('is given up, and nothing is deleted, when the target refuses or another sync reads it again', async () => {
       const fixture = await start()
       const { ctx, emulator, remove, run, sync, contents, create } = fixture
       await remove('remove-secrets')

@@ -1,4 +1,4 @@
-/** Folders, environments and projects that wait until the syncs that read them have taken back what they wrote. */
+/** Folders, environments and projects that wait until the syncs that read them have removed what they wrote. */
 import { perform } from '@keyferry/access'
 import type { DeletionTable } from '@keyferry/db'
 import {
@@ -19,9 +19,9 @@ import { sql, type Selectable } from 'kysely'
 type Deletion = Selectable<DeletionTable>
 
 /**
- * Carries out every deletion that waits for nobody any more. One whose sync stays, because its target refused or because somebody
- * made another one meanwhile, is given up: the folder is still read. So is one whose actor may no longer ask for it. Safe to call at any time,
- * from any process.
+ * Carries out every deletion that waits for nobody any more. One whose sync stays, because its target refused or
+ * because somebody made another one meanwhile, is given up: the folder is still read. So is one whose actor may no
+ * longer ask for it. Safe to call at any time, from any process.
  */
 export async function completeDeletions(ctx: Context): Promise<void> {
   const deletions = await ctx.db.selectFrom('deletions').selectAll().orderBy('createdAt').execute()
@@ -71,7 +71,7 @@ async function isThere({ db }: Context, { kind, subjectId }: Deletion): Promise<
   return (await db.selectFrom(table).where('id', '=', subjectId).select('id').executeTakeFirst()) !== undefined
 }
 
-/** Every folder that goes with it. */
+/** Every folder that is deleted with it. */
 export async function foldersOf(
   ctx: Context,
   { kind, subjectId }: Pick<Deletion, 'kind' | 'subjectId'>,

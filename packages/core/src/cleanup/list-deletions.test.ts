@@ -46,7 +46,7 @@ onEveryDatabase('deletions that wait', (open) => {
     expect(await listDeletions(ctx, actor, { projectId })).toEqual([])
   })
 
-  it('tell a sync that reads through an import from one that goes with the folder', async () => {
+  it('distinguish a sync that reads through an import from one that is deleted with the folder', async () => {
     const [destination] = destinations()
     if (!destination) throw new Error('no destination')
     const fixture = await startSyncFixture(open, destination.name)

@@ -5,7 +5,10 @@ import { foldersOf } from './deletions.ts'
 
 type Pending = z.output<typeof pendingDeletion>
 
-/** Folders, environments and the project itself that wait for syncs to take back what they wrote, oldest first, with those syncs. */
+/**
+ * Folders, environments and the project itself that wait for syncs to remove what they wrote, oldest first, with those
+ * syncs.
+ */
 export async function listDeletions(ctx: Context, _actor: Actor, input: { projectId: string }): Promise<Pending[]> {
   const rows = await ctx.db
     .selectFrom('deletions')

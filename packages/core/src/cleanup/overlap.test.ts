@@ -132,7 +132,7 @@ for (const { name: destination } of destinations()) {
       expect(String(refused?.reason)).toMatch(/A sync of another project already writes to this target/)
     })
 
-    it('a mirror that came to cover the other sync by a renamed environment deletes nothing of it', async () => {
+    it('a mirror that came to cover the other sync by a renamed environment deletes none of its keys', async () => {
       const fixture = await start()
       const { put, create, run } = fixture
       await put('/', 'A')

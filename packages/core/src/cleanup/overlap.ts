@@ -9,9 +9,10 @@ import { keySchema, schemasMeet, type KeySchema } from '../plan/key-schema.ts'
 import type { StoredOptions } from '../sync/options.ts'
 
 /**
- * Throws `BadRequest` naming the other sync: when both could make the same names and one of them mirrors (it would delete the
- * other's keys), or when the source holds a key that the other sync wrote or is going to. Later meetings are refused key by key at
- * run time. Of two syncs that are made for one target at the same time, in different projects too, the second sees the first.
+ * Throws `BadRequest` naming the other sync: when both could make the same names and one of them mirrors (it would
+ * delete the other's keys), or when the source holds a key that the other sync wrote or is going to. Later meetings are
+ * refused key by key at run time. Of two syncs that are made for one target at the same time, in different projects
+ * too, the second sees the first.
  */
 export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promise<void> {
   await lockTarget(tx, spec.targetKey)

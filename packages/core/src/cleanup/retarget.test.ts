@@ -1,4 +1,7 @@
-/** Pointing a sync elsewhere, against every vendor's emulator, on every database: the new place is filled, then the old one left. */
+/**
+ * Pointing a sync elsewhere, against every vendor's emulator, on every database: the new place is filled, then the old
+ * one left.
+ */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { createFolder, getProject, updateEnvironment, updateFolder, updateSecrets } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
@@ -69,7 +72,7 @@ for (const { name: destination } of destinations()) {
       expect(last).toMatchObject({ kind: 'remove', state: 'succeeded', counts: { delete: 2, foreign: 1 } })
     })
 
-    it('waits for a key that failed at the new place, not for one that cannot be held anywhere', async () => {
+    it('waits for a key that failed at the new place, not for one that cannot be stored anywhere', async () => {
       const fixture = await start()
       const { ctx, actor, set, create, run, contents, clock } = fixture
       const there = await another(fixture)
@@ -131,7 +134,7 @@ for (const { name: destination } of destinations()) {
       expect(contents()).toEqual({})
     })
 
-    it('stays due while the old place is down, says so, keeps its connection from being deleted, and goes on later', async () => {
+    it('stays due while the old place is down, says so, keeps its connection from being deleted, and continues later', async () => {
       const fixture = await start()
       const { ctx, actor, emulator, clock, set, create, run, contents, connectionId } = fixture
       const there = await another(fixture)
@@ -157,7 +160,7 @@ for (const { name: destination } of destinations()) {
       await deleteConnection(ctx, actor, { app: destination, connectionId })
     })
 
-    it('goes on where it stopped, whatever request the process dies at', async () => {
+    it('continues where it stopped, whatever request the process dies at', async () => {
       const fixture = await start()
       const { ctx, actor, emulator, clock, set, create, run, contents } = fixture
       const there = await another(fixture)
@@ -342,7 +345,7 @@ for (const { name: destination } of destinations()) {
       expect([contents(), there.contents()]).toEqual([{}, { A: '1' }])
     })
 
-    it('a new key schema renames: every new name is there before an old one goes, and the fuse does not take it for a loss', async () => {
+    it('a new key schema renames: every new name exists before an old one is deleted, and the mass-deletion limit does not count it as a loss', async () => {
       const fixture = await start()
       const { ctx, actor, emulator, clock, set, create, run, contents } = fixture
       await set(numbered(12))
@@ -351,7 +354,7 @@ for (const { name: destination } of destinations()) {
       const renamed = (prefix: string) =>
         Object.fromEntries(Object.entries(numbered(12)).map(([key, value]) => [prefix + key, value]))
       await updateSync(ctx, actor, { destination, syncId: sync.id, syncOptions: { keySchema: '{{secretKey}}' } })
-      // No new name can be written: no old one goes.
+      // No new name can be written, so no old one is deleted.
       for (let i = 1; i <= 60; i++)
         emulator.fail(i, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
       await run(sync)

@@ -8,9 +8,9 @@ import { destination } from '../destinations/registry.ts'
 import type { StoredOptions } from '../sync/options.ts'
 
 /**
- * Inside the transaction that points `stored` at `next`: remembers the old place with the keys the ledger has there, to be left
- * once the sync has applied `revision`. Under the deletion policy `none` they stay there and are nobody's. A place that was
- * still to be left and is pointed at again is simply ours again, with what the ledger has there.
+ * Inside the transaction that points `stored` at `next`: remembers the old place with the keys the ledger has there, to
+ * be left once the sync has applied `revision`. Under the deletion policy `none` they stay there and are nobody's. A
+ * place that was still to be left and is pointed at again is simply ours again, with what the ledger has there.
  */
 export async function retarget(
   ctx: Context,

@@ -43,8 +43,8 @@ export function refuseNotAllowed(row: Row, projectId: string, target: Record<str
 }
 
 /**
- * The columns of a change. Throws `BadRequest` for a connection that belongs to a project, and `Invalid` for a target that names no field of the
- * destination: it would match every target, or none.
+ * The columns of a change. Throws `BadRequest` for a connection that belongs to a project, and `Invalid` for a target
+ * that names no field of the destination: it would match every target, or none.
  */
 export function storeAllowed(
   definition: Pick<DestinationDefinition, 'title' | 'target'>,

@@ -1,4 +1,6 @@
-/** Connections: credentials for an account at a vendor, tested before they are stored, sealed, and never shown again. */
+/**
+ * Connections: credentials for an account at a vendor, tested before they are stored, sealed, and never shown again.
+ */
 import { randomUUID } from 'node:crypto'
 import { amend, isUniqueViolation, type ConnectionTable, type Selectable } from '@keyferry/db'
 import { audit, BadRequest, NotFound, timestamp, transactChecked, type Actor, type Context } from '@keyferry/kernel'
@@ -36,7 +38,10 @@ export async function listConnections(
   return describeConnections(ctx, rows)
 }
 
-/** Those a sync may use: the organization's, and with `projectId` that project's own. Throws `NotFound` for an unknown app. */
+/**
+ * Those a sync may use: the organization's, and with `projectId` that project's own. Throws `NotFound` for an unknown
+ * app.
+ */
 export async function listAvailableConnections(
   ctx: Context,
   _actor: Actor,
@@ -88,8 +93,8 @@ export async function getConnectionByName(
 }
 
 /**
- * Tests the credentials, then stores them. Throws `NotFound` (app, project), `Invalid` (paths such as `credentials.apiKey`) and
- * `BadRequest` (name taken, method unknown, or what the vendor says against the credentials).
+ * Tests the credentials, then stores them. Throws `NotFound` (app, project), `Invalid` (paths such as
+ * `credentials.apiKey`) and `BadRequest` (name taken, method unknown, or what the vendor says against the credentials).
  */
 export async function createConnection(
   ctx: Context,
@@ -145,10 +150,9 @@ export async function createConnection(
 }
 
 /**
- * New credentials replace the old ones whole and are tested first. They, and a change of the allowed projects or targets, wake every sync that uses
- * the connection. Throws like
- * `createConnection`; `BadRequest` too when they lead to another host while syncs use the connection: their targets, and what
- * is known of them, are at the old one.
+ * New credentials replace the old ones whole and are tested first. They, and a change of the allowed projects or
+ * targets, wake every sync that uses the connection. Throws like `createConnection`; `BadRequest` too when they lead to
+ * another host while syncs use the connection: their targets, and what is known of them, are at the old one.
  */
 export async function updateConnection(
   ctx: Context,
@@ -187,7 +191,7 @@ export async function updateConnection(
       allowedProjects,
       allowedTargets,
     })
-    // A sync that is allowed no more shows it at once, and one that is allowed again goes on.
+    // A sync that is no longer allowed shows it at once, and one that is allowed again continues.
     return credentialsReplaced || allowedChanged
       ? await ctx.hooks.onConnectionChanged(ctx, tx, actor, connectionId)
       : null
@@ -222,7 +226,10 @@ export async function deleteConnection(
   return shown
 }
 
-/** Tests the stored credentials; what the vendor says against them is kept, and answered, as `problem`. Throws `NotFound`. */
+/**
+ * Tests the stored credentials; what the vendor says against them is kept, and answered, as `problem`. Throws
+ * `NotFound`.
+ */
 export async function checkConnection(
   ctx: Context,
   actor: Actor,

@@ -1,4 +1,4 @@
-/** What may be done with connections, and who may. */
+/** Verbs for connections, with what each requires. */
 import {
   connectionAt,
   defineVerb,

@@ -48,7 +48,10 @@ export async function describeConnections(
   )
 }
 
-/** Names of the syncs that use a connection, sorted; those that were moved away and still need it to take back their keys too. */
+/**
+ * Names of the syncs that use a connection, sorted; those that were retargeted and still need it to remove their keys
+ * too.
+ */
 export async function usersOf(ctx: Context, connectionId: string): Promise<string[]> {
   const syncs = await ctx.db.selectFrom('syncs').where('connectionId', '=', connectionId).select('name').execute()
   const leaving = await ctx.db

@@ -52,7 +52,10 @@ export async function findConnectionOf(
   return row
 }
 
-/** The connection a sync of `projectId` to this target would use. Throws `NotFound`, and `BadRequest` when it may not use it. */
+/**
+ * The connection a sync of `projectId` to this target would use. Throws `NotFound`, and `BadRequest` when it may not
+ * use it.
+ */
 export async function connectionFor(
   ctx: Context,
   definition: DestinationDefinition,

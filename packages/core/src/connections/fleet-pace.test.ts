@@ -48,7 +48,7 @@ for (const { name: destination } of destinations()) {
       expect(errors).toEqual([[], []])
       const [pace] = await paces(ctx)
       const refused = emulator.log.filter(({ status }) => status === 429).length
-      // A vendor that tells is believed; of one that tells nothing the refusals are all there is to learn from.
+      // A vendor that reports its budget is believed; with one that doesn't, refusals are the only source.
       expect(refused).toBeLessThanOrEqual(pace.told === null ? 40 : 5)
     })
 

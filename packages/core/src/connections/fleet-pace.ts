@@ -7,8 +7,9 @@ import type { FleetPace } from '../destinations/pace.ts'
 const REMEMBERED_MS = 500
 
 /**
- * The limits of a connection's account, shared by all processes through the store. One row per bucket, from when it becomes tight; until then
- * a run costs one look. Times are the database's, so it is no matter whose clock is wrong. A store that fails does not stop a call.
+ * The limits of a connection's account, shared by all processes through the store. One row per bucket, from when it
+ * becomes tight; until then a run costs one look. Times are the database's, so it is no matter whose clock is wrong. A
+ * store that fails does not stop a call.
  */
 export function fleetPace(ctx: Context, connectionId: string): FleetPace {
   let last: { at: number; buckets: Promise<ReadonlySet<string>> } | null = null

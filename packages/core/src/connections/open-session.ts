@@ -50,7 +50,10 @@ export async function openSession(ctx: Context, connectionId: string, limits: Se
 /** How long a person waits for a check or a picker, milliseconds. */
 const CHECK_TIMEOUT_MS = 20_000
 
-/** Asks the vendor whether the credentials work. Throws `DestinationError` saying which of key, right, organization or host is wrong. */
+/**
+ * Asks the vendor whether the credentials work. Throws `DestinationError` saying which of key, right, organization or
+ * host is wrong.
+ */
 export const proveCredentials = (
   ctx: Context,
   definition: DestinationDefinition,

@@ -2,11 +2,11 @@ import pLimit from 'p-limit'
 import { DestinationError, type Change, type Report } from './destination.ts'
 
 /**
- * Applies changes one call each, at most `concurrency` at a time, for vendors without a batch write. `carryOut` makes the calls of one
- * change and returns the ids that the key has afterwards.
+ * Applies changes one call each, at most `concurrency` at a time, for vendors without a batch write. `carryOut` makes
+ * the calls of one change and returns the ids that the key has afterwards.
  *
- * A refused or unclear key doesn't stop the others. Other trouble concerns the whole target: nothing more is started, what was started
- * ends and is reported, and then this rejects with it. `concernsTarget` adds to what counts as such.
+ * A refused or unclear key doesn't stop the others. Other trouble concerns the whole target: nothing more is started,
+ * what was started ends and is reported, and then this rejects with it. `concernsTarget` adds to what counts as such.
  */
 export async function applyEach(
   changes: readonly Change[],

@@ -103,7 +103,10 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
     }
   })
 
-  /** A run of creates, updates and deletes that meets the fault at its `call`-th request, then another. Answers the first one's requests. */
+  /**
+   * A run of creates, updates and deletes that meets the fault at its `call`-th request, then another. Answers the
+   * first one's requests.
+   */
   async function interrupted({ fault, timeoutMs }: NamedFault, call: number, lasts: boolean): Promise<number> {
     let calls = 0
     await withEmulator(definition, startEmulator, async ({ emulator, mine }) => {

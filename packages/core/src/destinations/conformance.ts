@@ -1,6 +1,7 @@
 /**
- * What every destination must do, run against its emulator over real sockets. A new folder is covered by being there. The
- * pipeline is not involved: a bare-bones ledger and difference stand in for it, so that a failure here is the client's.
+ * What every destination must do, run against its emulator over real sockets. A new folder is covered by being there.
+ * The pipeline is not involved: a bare-bones ledger and difference stand in for it, so that a failure here is the
+ * client's.
  */
 import { describe, expect, test } from 'vitest'
 import { FAULTS, HOSTILE, numbered, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
@@ -25,7 +26,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
           withEmulator(definition, startEmulator, async ({ emulator }) => {
             throughout(emulator, one)
             const error = await failureOf(definition.check(sessionOf(definition, emulator, { waitBudgetMs: 300 })))
-            // A host that is no such vendor may be told apart from one that refuses: which of the two it is, is the destination's.
+            // A destination may distinguish a host that isn't this vendor from a vendor that refuses.
             expect(wrongIn([error], { kinds: [error.kind] }, secretsOf(definition, emulator))).toEqual([])
           }),
       )
@@ -183,7 +184,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
 
     describe('names and values', () => {
       test.for([...HOSTILE].map(([key, value]) => ({ key, value, name: JSON.stringify(key.slice(0, 40)) })))(
-        '$name arrives, changes and goes as it is, or is refused before any call',
+        '$name arrives, changes and is deleted as it is, or is refused before any call',
         ({ key, value }) =>
           withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
             const reason = definition.limits.refuse(key, value)

@@ -1,15 +1,18 @@
 /**
- * The contract of a destination: one folder beside this file, whose `index.ts` exports `defineDestination({...})` as default.
+ * The contract of a destination: one folder beside this file, whose `index.ts` exports `defineDestination({...})` as
+ * default.
  *
- * A client does two things: list what the target holds, and apply changes that the plan decided. It keeps no state, computes
- * no difference and owns no policy. Every call goes through `session.http`, which counts, times out, checks the lease, keeps
- * to public addresses and turns failures into `DestinationError`.
+ * A client does two things: list what the target holds, and apply changes that the plan decided. It keeps no state,
+ * computes no difference and owns no policy. Every call passes through `session.http`, which counts, times out, checks
+ * the lease, keeps to public addresses and turns failures into `DestinationError`.
  *
- * - Concurrency: one `open()`ed target is used by one run at a time; `apply` may run changes in parallel as the vendor allows.
+ * - Concurrency: one `open()`ed target is used by one run at a time; `apply` may run changes in parallel as the vendor
+ *   allows.
  * - Atomicity: none is assumed. `apply` reports each change as it lands, and one failing key does not stop the others.
- *   It rejects only with trouble that concerns the whole target (`auth`, `missing`, `throttled`, or `unavailable` throughout), or
- *   when the lease is gone; nothing is on the wire any more by then.
- * - Retries: only calls that are safe to repeat are repeated, by `http`; `apply` settles unclear answers by listing again.
+ *   It rejects only with trouble of the whole target (`auth`, `missing`, `throttled`, or `unavailable` throughout), or
+ *   when the lease is gone; no call is on the wire any more by then.
+ * - Retries: only calls that are safe to repeat are repeated, by `http`; `apply` settles unclear answers by listing
+ *   again.
  * - A key that is absent when a delete arrives counts as deleted.
  */
 import type { Action } from '@keyferry/schemas'
@@ -40,17 +43,26 @@ export interface DestinationDefinition<
   /** What the vendor can hold, as sentences for people; `limits` enforces them. */
   keyRules: readonly string[]
   limits: Limits
-  /** `https://…` of the vendor for these credentials; the origin the network guard and the lease go by. */
+  /** `https://…` of the vendor for these credentials; the origin that the network guard and the lease use. */
   baseUrl(credentials: z.infer<Credentials>): string
-  /** Headers that prove the credential, sent with every request of `session.http`: clients never handle the key themselves. */
+  /**
+   * Headers that prove the credential, sent with every request of `session.http`: clients never handle the key
+   * themselves.
+   */
   authorization(credentials: z.infer<Credentials>): Record<string, string>
   /** Two configs with the same key write to the same place. Without the origin, which is added. */
   targetKey(target: z.infer<Target>): string
   /** The target in words, such as `proj_abc · prod`. */
   targetLabel(target: z.infer<Target>): string
-  /** Flags every desired key is written with, from the sync's options (for example `{ secret: true }`). Part of the digest. */
+  /**
+   * Flags every desired key is written with, from the sync's options (for example `{ secret: true }`). Part of the
+   * digest.
+   */
   flags(options: z.infer<Options>, key: string): Flags
-  /** Proves the credential. Throws a `DestinationError` whose message says which of key, right, organization or host is wrong. */
+  /**
+   * Proves the credential. Throws a `DestinationError` whose message says which of key, right, organization or host is
+   * wrong.
+   */
   check(session: Session<z.infer<Credentials>>): Promise<Account>
   /** Lists that fill a picker, by name. A failing credential is an error, never an empty list. */
   choices?: Record<string, ChoiceList<z.infer<Credentials>>>
@@ -83,8 +95,8 @@ export interface Limits {
   /** Why the vendor cannot hold this pair, or null. Pure; must not put the value into the reason. */
   refuse(key: string, value: string): string | null
   /**
-   * The name a program sees, where the vendor changes it. Two keys with the same effective name collide: the one that is
-   * changed is refused.
+   * The name a program sees, where the vendor changes it. Two keys with the same effective name collide: the one that
+   * is changed is refused.
    */
   effectiveName?(key: string): string
 }
@@ -93,13 +105,17 @@ export interface Limits {
 export type Flags = Readonly<Record<string, boolean>>
 
 export interface Client {
-  /** Everything at the target, in any order. Complete, or it throws: a half-read page must never look like an absent key. */
+  /**
+   * Everything at the target, in any order. Complete, or it throws: a half-read page must never look like an absent
+   * key.
+   */
   list(): Promise<Observed[]>
   /** Carries out creates, updates and deletes. Resolves when each change was reported. */
   apply(changes: readonly Change[], report: Report): Promise<void>
   /**
-   * Values by key, those included that `list` hides; whatever else the vendor adds is ignored. Present only where the vendor hands
-   * them out for this target. Its answers are the one place where values come back: they are compared and dropped.
+   * Values by key, those included that `list` hides; whatever else the vendor adds is ignored. Present only where the
+   * vendor hands them out for this target. Its answers are the one place where values come back: they are compared and
+   * dropped.
    */
   readValues?(): Promise<ReadonlyMap<string, string>>
 }

@@ -5,7 +5,10 @@ export interface Bucket {
   take(): boolean
 }
 
-/** An emulated vendor's rate limit: a token bucket that is filled every `intervalMs`. `sizes`: those of `rateLimit: true`. */
+/**
+ * An emulated vendor's rate limit: a token bucket that is filled every `intervalMs`. `sizes`: those of `rateLimit:
+ * true`.
+ */
 export function bucket(
   limit: EmulatorOptions['rateLimit'],
   sizes: { burst: number; refill: number; intervalMs: number },

@@ -17,7 +17,7 @@ export interface ServedAnswer {
   status: number
   /** Names in lower case. */
   headers?: Record<string, string>
-  /** Text goes out as it is, everything else as JSON, undefined as an empty body. */
+  /** Text is sent as it is, everything else as JSON, undefined as an empty body. */
   body?: unknown
 }
 
@@ -41,9 +41,9 @@ interface ArmedFault {
 }
 
 /**
- * The part that all emulators share: one HTTP server on loopback with a request log, latency, armed faults and a count of
- * requests in flight. `handle` is the vendor; it runs once per request, after the latency, unless a fault takes its place.
- * A handler that throws is answered with a 500 that shows the stack, for the test that broke it.
+ * The part that all emulators share: one HTTP server on loopback with a request log, latency, armed faults and a count
+ * of requests in flight. `handle` is the vendor; it runs once per request, after the latency, unless a fault takes its
+ * place. A handler that throws is answered with a 500 that shows the stack, for the test that broke it.
  */
 export async function startEmulatorServer(options: {
   port?: number

@@ -1,7 +1,7 @@
 /**
- * What every emulator offers. An emulator is the vendor as a real HTTP server on loopback, quirks included, with switches.
- * Each destination's folder has one in `emulator/index.ts`, exported as `startEmulator`; the tests, the demo and the bench
- * drive all of them through this interface and know no vendor.
+ * What every emulator offers. An emulator is the vendor as a real HTTP server on loopback, quirks included, with
+ * switches. Each destination's folder has one in `emulator/index.ts`, exported as `startEmulator`; the tests, the demo
+ * and the bench drive all of them through this interface and know no vendor.
  */
 export interface EmulatorOptions {
   /** 0 (default): any free port. */
@@ -54,8 +54,8 @@ export interface Emulator {
   setLatency(ms: number): void
   setRateLimit(limit: EmulatorOptions['rateLimit']): void
   /**
-   * The n-th request from now (1 = the next) that `matches` meets `fault`; several may be armed. `matches` sees the method and
-   * the path with its query; left out, every request counts.
+   * The n-th request from now (1 = the next) that `matches` meets `fault`; several may be armed. `matches` sees the
+   * method and the path with its query; left out, every request counts.
    */
   fail(n: number, fault: Fault, matches?: (method: string, path: string) => boolean): void
   /** Disarms every fault. */

@@ -1,4 +1,7 @@
-/** Finds the emulators the way registry.ts finds destinations. For tests, the demo and the bench: production imports none. */
+/**
+ * Finds the emulators the way registry.ts finds destinations. For tests, the demo and the bench: production imports
+ * none.
+ */
 import type { Emulator, EmulatorOptions } from './emulator.ts'
 import { destinationFolders, importFrom } from './registry.ts'
 
@@ -10,8 +13,8 @@ export async function emulators(): Promise<ReadonlyMap<string, StartEmulator>> {
 }
 
 /**
- * Other ways `folder`'s vendor may behave, where nobody outside knows which: what it does, in words, and an emulator that does it. From
- * `export const variants` beside `startEmulator`; none where a folder has no such export.
+ * Other ways `folder`'s vendor may behave, where nobody outside knows which: what it does, in words, and an emulator
+ * that does it. From `export const variants` beside `startEmulator`; none where a folder has no such export.
  */
 export async function variants(folder: string): Promise<ReadonlyMap<string, StartEmulator>> {
   const exported = await importFrom(folder, 'emulator/index.ts')

@@ -94,7 +94,7 @@ function start(at: ReturnType<typeof vendor>, fleet: FleetPace | undefined, lane
   return { done, stop: () => stop.abort(new Error('over')) }
 }
 
-describe.each([2, 4])('%d processes at a vendor that tells', (processes) => {
+describe.each([2, 4])('%d processes at a vendor that reports its budget', (processes) => {
   test.each([
     { burst: 60, refill: 60, intervalMs: 2_000 },
     { burst: 750, refill: 250, intervalMs: 10_000 },
@@ -113,7 +113,7 @@ describe.each([2, 4])('%d processes at a vendor that tells', (processes) => {
   })
 })
 
-describe.each([2, 4])('%d processes at a vendor that tells nothing', (processes) => {
+describe.each([2, 4])('%d processes at a vendor that reports no budget', (processes) => {
   test.each([
     { burst: 100, refill: 100, intervalMs: 10_000 },
     { burst: 30, refill: 10, intervalMs: 1_000 },

@@ -1,7 +1,7 @@
 /**
- * What several processes agree on about one rate limit of one account, as a value: nothing here waits, sends or stores. While there
- * is plenty nobody asks. Once it is tight, every call is reserved first, so that all of them together never send more than the vendor
- * holds, and one call alone finds out how much came back.
+ * What several processes agree on about one rate limit of one account, as a value: nothing here waits, sends or stores.
+ * While there is plenty nobody asks. Once it is tight, every call is reserved first, so that all of them together never
+ * send more than the vendor holds, and one call alone finds out how much came back.
  */
 import type { Budget } from './pace.ts'
 
@@ -15,7 +15,7 @@ const PROBE_POLL_MS = 50
 export const TIGHT = 256
 /** Calls that one reservation gets at a vendor whose budget nobody knows yet. */
 const BLIND = 8
-/** Accepted calls between two exhaustions that a rate can be told from. */
+/** Accepted calls between two exhaustions that are enough to derive a rate. */
 const ENOUGH = 4
 /** Of the rate that was measured, so that a refusal is an exception. */
 const CAREFUL = 0.95
@@ -24,8 +24,9 @@ const SLOWER = 0.85
 /** Milliseconds of the learned rate that may be saved up. */
 const SAVED_MS = 1_000
 /**
- * A rate that meets no refusal is raised: soon while it is the first, which pauses made too low, later when it was measured often. Each raise
- * that meets none either is the square of the one before: a limit that was a passing trouble is forgotten in about a minute.
+ * A rate that meets no refusal is raised: soon while it is the first, which pauses made too low, later when it was
+ * measured often. Each raise that meets none either is the square of the one before: a limit that was a passing trouble
+ * is forgotten in about a minute.
  */
 const RAISE = { first: { afterMs: 10_000, by: 1.25 }, later: { afterMs: 30_000, by: 1.1 }, nextMs: 10_000, squared: 5 }
 
@@ -37,7 +38,9 @@ export interface Pace {
   pausedUntil: number
   /** One call is to find out what there is; nobody else starts until then. Null: known. */
   probe: number | null
-  /** Processes that got nothing, in the order they asked: what there is next is kept for them until then, one call each. */
+  /**
+   * Processes that got nothing, in the order they asked: what there is next is kept for them until then, one call each.
+   */
   queue: { who: string; until: number }[]
   /** What the vendor says of its budget, less what is reserved. Null where it says nothing. */
   told: { window: number; remaining: number; resetsAt: number } | null
@@ -46,7 +49,10 @@ export interface Pace {
     /** When the budget was last known to be empty, and the calls that were accepted since. */
     emptyAt: number | null
     accepted: number
-    /** The time between the two such moments before that, in milliseconds, what was accepted in it, and the rate by then. */
+    /**
+     * The time between the two such moments before that, in milliseconds, what was accepted in it, and the rate by
+     * then.
+     */
     last: { accepted: number; lasted: number; rate: number | null } | null
     /** Calls per millisecond, null while not known, and how often it was measured. */
     rate: number | null
@@ -61,7 +67,7 @@ export interface Pace {
 
 /** A process wants to start `want` calls. */
 export interface Ask {
-  /** Tells one process from another. */
+  /** Identifies a process. */
   who: string
   want: number
   /** What it last heard. */
@@ -73,7 +79,7 @@ export interface Ask {
 }
 
 export type Answer =
-  /** There is plenty: go by yourself. */
+  /** There is plenty: no need to ask. */
   | { shared: false }
   /** `granted` calls may start within `goodForMs`; when that is none, ask again in `waitMs`. */
   | { shared: true; granted: number; goodForMs: number; waitMs: number; paused: boolean; probe: boolean }
@@ -261,6 +267,7 @@ function learn(learned: Pace['learned'], now: number, counted: boolean): void {
 
 function rateOf({ accepted, lasted, rate }: NonNullable<Pace['learned']['last']>): number {
   const measured = (CAREFUL * accepted) / lasted
-  // While we were slower than the vendor some of what came back was lost: a rate that was just too high tells more, unless far too high.
+  // While we were slower than the vendor some of what came back was lost: a rate that was just too high is the better
+  // measure, unless far too high.
   return rate === null || measured < rate / 2 ? measured : Math.min(rate, Math.max(measured, SLOWER * rate))
 }

@@ -54,7 +54,7 @@ function layersOf(type: z.core.$ZodType): Layers {
   return [layer, ...within(layer).flatMap(layersOf)]
 }
 
-/** zod's base type says nothing of its kind; every schema that zod makes is one of the union. */
+/** zod's base type doesn't say its kind; every schema that zod makes is one of the union. */
 const known = (type: z.core.$ZodType): z.core.$ZodTypes => type as z.core.$ZodTypes
 
 function within(layer: z.core.$ZodTypes): z.core.$ZodType[] {

@@ -342,7 +342,7 @@ describe('throttling', () => {
     expect(seen).toHaveLength(3)
   })
 
-  test('a call that waits can be taken back; one on the wire ends by itself', async () => {
+  test('a call that waits can be cancelled; one on the wire ends on its own', async () => {
     const { seen, http } = await serving(json(429, {}, { 'retry-after': '30' }))
     const door = http()
     const stop = new AbortController()

@@ -1,6 +1,6 @@
 /**
- * The one network door of the destinations: counts, times out, checks the lease, keeps to public addresses, paces, repeats
- * what is safe to repeat, and turns every failure into a `DestinationError`.
+ * The one network door of the destinations: counts, times out, checks the lease, keeps to public addresses, paces,
+ * repeats what is safe to repeat, and turns every failure into a `DestinationError`.
  */
 import type { Network } from '@keyferry/kernel'
 import { withoutTrailingSlashes } from '@keyferry/schemas'
@@ -25,9 +25,14 @@ export interface HttpRequest {
   accept?: readonly number[] | ((status: number, body: unknown) => boolean)
   /** The vendor's rate-limit bucket this call counts in. Default: one for all calls. */
   bucket?: string
-  /** The destination's own words for an error answer, or null for the common ones. `body` is parsed JSON, or the text. */
+  /**
+   * The destination's own words for an error answer, or null for the common ones. `body` is parsed JSON, or the text.
+   */
   describe?: (status: number, body: unknown) => string | null
-  /** Takes a call back that still waits for its turn; it rejects with the signal's reason. On the wire it is left to end. */
+  /**
+   * Takes a call back that still waits for its turn; it rejects with the signal's reason. On the wire it is left to
+   * end.
+   */
   cancel?: AbortSignal
 }
 
@@ -67,14 +72,18 @@ export interface HttpOptions {
 
 const TRIES = 3
 const FIRST_REPEAT_MS = 200
-/** After this many rounds of failures with no answer between, the host is down: the rest of a thousand calls is not tried. */
+/**
+ * After this many rounds of failures with no answer between, the host is down: the rest of a thousand calls is not
+ * tried.
+ */
 const GIVE_UP_AFTER = 4
 
 /**
  * The door for one run or one check against one host. It holds no connection of its own, so there is nothing to close.
  *
- * Errors: `auth` 401, 403; `missing` 404; `rejected` other 4xx, a redirect, a private address; `throttled` when waiting did not
- * help; `unavailable` for network trouble, time-outs, 5xx and bodies that are not JSON. What `guard` throws passes through.
+ * Errors: `auth` 401, 403; `missing` 404; `rejected` other 4xx, a redirect, a private address; `throttled` when waiting
+ * did not help; `unavailable` for network trouble, time-outs, 5xx and bodies that are not JSON. What `guard` throws
+ * passes through.
  */
 export function createHttp(options: HttpOptions): Http {
   const { network, signal, timeoutMs = 30_000, waitBudgetMs = 60_000 } = options
@@ -196,11 +205,13 @@ const accepts = ({ accept }: HttpRequest, status: number, body: unknown): boolea
 
 const isUnavailable = (error: unknown): boolean => error instanceof DestinationError && error.kind === 'unavailable'
 
-/** Tells the pacer how long to stay away: as told, else 1, 2, 4, 8 s; never at once, and never all clients together. */
+/**
+ * Tells the pacer how long to pause: as the vendor says, else 1, 2, 4, 8 s; never zero, and never all clients together.
+ */
 function putOff(slot: Slot, raw: RawAnswer, refusals: number): number {
   const told = toldToWait(raw)
   const backoff = 1_000 * 2 ** Math.min(refusals, 3)
-  // Told to come at once and refused again: the clocks disagree, so what we are told is worth nothing.
+  // The vendor said "retry now" and refused again: the clocks disagree, so its times can't be used.
   const waitMs = told !== null && (told > 0 || refusals === 0) ? told : backoff
   const jittered = waitMs + 10 + Math.random() * Math.min(250, waitMs / 4)
   slot.refused(jittered, budgetOf(raw.headers) ?? undefined)

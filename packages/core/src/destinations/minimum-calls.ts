@@ -1,6 +1,7 @@
 /**
- * The fewest calls a vendor's API allows for a piece of work, for the bench: what any client must spend that lists first and
- * knows what it wrote before. Each destination's folder has its own in `emulator/minimum-calls.ts`, exported as `minimumCalls`.
+ * The fewest calls a vendor's API allows for a piece of work, for the bench: what any client must spend that lists
+ * first and knows what it wrote before. Each destination's folder has its own in `emulator/minimum-calls.ts`, exported
+ * as `minimumCalls`.
  */
 export interface Work {
   /** Keys at the target before. */

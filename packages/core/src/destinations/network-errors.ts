@@ -5,7 +5,7 @@ import { DestinationError } from './destination.ts'
 /** An answer that never came. */
 export function networkError(host: string, error: unknown, timedOutMs: number | null): DestinationError {
   const problem = networkProblem(host, error, timedOutMs)
-  // No network problem: a bug of ours, which must not look like weather.
+  // No network problem: a bug in Keyferry, which must not look like an outage.
   if (problem === null) throw error
   return new DestinationError(error instanceof ClosedHost ? 'rejected' : 'unavailable', problem)
 }

@@ -31,12 +31,14 @@ export interface Bucket {
   pausedUntil: number
   budget: { remaining: number; window: number; resetAt: number } | null
   timer: NodeJS.Timeout | undefined
-  /** Whether calls go by what this process knows, or are reserved; `unknown` until the others were asked. */
+  /**
+   * Whether calls use what this process knows, or are reserved; `unknown` until the other processes' state was read.
+   */
   mode: 'unknown' | 'free' | 'reserving'
   lookedUpAt: number
   /** Questions to the others that are out. */
   questions: number
-  /** Calls that were accepted and not told of. */
+  /** Calls that were accepted and not yet reported. */
   accepted: number
   /** Refusals so far. */
   refusals: number
@@ -45,7 +47,7 @@ export interface Bucket {
   /** Reserved calls that have not started, and until when they may. */
   granted: number
   grantedUntil: number
-  /** The call that finds out for all what there is: the next one, out, or back and to be told of. */
+  /** The probe for all processes: due, in flight, or answered and to be reported. */
   probe: 'next' | 'out' | 'over' | null
 }
 
@@ -94,7 +96,7 @@ export function roomToReserve(bucket: Bucket, now: number): number {
   return Math.floor(bucket.limit) - bucket.inFlight
 }
 
-/** When waiting calls are to be looked at again, unless something ends before. */
+/** When waiting calls are to be checked again, unless something ends before. */
 export function wakesAt(bucket: Bucket, now: number): number {
   if (now < bucket.pausedUntil) return bucket.pausedUntil
   if (bucket.mode !== 'reserving') return bucket.budget?.resetAt ?? 0

@@ -3,7 +3,10 @@ import { DestinationError } from './destination.ts'
 import { type EmulatorServer, startEmulatorServer } from './emulator-server.ts'
 import { createHttp } from './http.ts'
 
-/** A vendor with a token bucket that refills in steps, as Trigger.dev's does, or with a plain limit on requests in flight. */
+/**
+ * A vendor with a token bucket that refills in steps, as Trigger.dev's does, or with a plain limit on requests in
+ * flight.
+ */
 async function bucketServer(sizes: { burst: number; refill: number; intervalMs: number; told: boolean }) {
   let tokens = sizes.burst
   let refilledAt = 0
@@ -44,7 +47,7 @@ const door = (server: EmulatorServer, signal = new AbortController().signal) =>
 const get = { method: 'GET', path: '/', repeatable: true } as const
 const refusals = (server: EmulatorServer): number => server.log.filter((entry) => entry.status === 429).length
 
-test('a budget that is told is used up to the end and hardly ever overdrawn', async () => {
+test('a reported budget is used up to the end and hardly ever overdrawn', async () => {
   const server = await bucketServer({ burst: 60, refill: 30, intervalMs: 1_000, told: true })
   const http = door(server)
   await Promise.all(Array.from({ length: 120 }, () => http.request(get)))
@@ -77,7 +80,7 @@ test('a big budget is flown at full width after a few probes', async () => {
   await server.close()
 })
 
-test('a vendor that tells nothing gets ten at a time', async () => {
+test('a vendor that reports no budget gets ten at a time', async () => {
   const server = await bucketServer({ burst: 1_000, refill: 1, intervalMs: 60_000, told: false })
   const http = door(server)
   await Promise.all(Array.from({ length: 100 }, () => http.request(get)))

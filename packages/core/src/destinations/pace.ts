@@ -22,7 +22,10 @@ const LOOK_UP_MS = 1_000
 /** What one answer says about the vendor's budget, from `x-ratelimit-remaining` and `x-ratelimit-reset`. */
 export interface Budget {
   remaining: number
-  /** The vendor's own name for the present window: later windows have higher numbers. Only compared, never read as a time. */
+  /**
+   * The vendor's own name for the present window: later windows have higher numbers. Only compared, never read as a
+   * time.
+   */
   window: number
   /** Milliseconds from now until the budget grows, by our clock. */
   resetsInMs: number
@@ -32,13 +35,16 @@ export interface Budget {
 export interface Slot {
   /** The request is over; `budget` is what its answer said, if it said anything. */
   answered(budget?: Budget): void
-  /** The vendor refused it for coming too early; nothing of this bucket starts for `waitMs`. */
+  /** The vendor refused it for coming too early; no call of this bucket starts for `waitMs`. */
   refused(waitMs: number, budget?: Budget): void
   /** There was no answer, or the vendor was in trouble: it may be us who are too many. */
   failed(): void
 }
 
-/** What the processes of a fleet share about one account's limits. Never rejects: what cannot be shared is answered as plenty. */
+/**
+ * What the processes of a fleet share about one account's limits. Never rejects: what cannot be shared is answered as
+ * plenty.
+ */
 export interface FleetPace {
   /** Whether calls have to be reserved. Cheap. */
   isShared(bucket: string): Promise<boolean>
@@ -48,23 +54,26 @@ export interface FleetPace {
 
 export interface Pacer {
   /**
-   * Waits for a turn in `bucket`. `again` goes before those that never had a turn; `cancel` takes the waiting back. Rejects
-   * with the signal's reason, or with `throttled` when the vendor asked for a pause longer than `longestWaitMs`.
+   * Waits for a turn in `bucket`. `again` is served before those that never had a turn; `cancel` stops waiting. Rejects
+   * with the signal's reason, or with `throttled` when the vendor requested a pause longer than `longestWaitMs`.
    */
   turn(bucket: string, how?: { again?: boolean; cancel?: AbortSignal }): Promise<Slot>
 }
 
 /**
- * Decides how many requests fly at once, per bucket of the vendor's rate limit. Callers may ask for a thousand turns together.
+ * Decides how many requests fly at once, per bucket of the vendor's rate limit. Callers may ask for a thousand turns
+ * together.
  *
- * With a budget in the answers: never more are started than `remaining` minus those in flight, which the vendor may not have
- * counted yet. That is a lower bound of the true budget whatever order answers arrive in, because within one window the lowest
- * figure is the newest, and everything answered is counted in it. When the budget is spent, the bucket sleeps until the reset
- * and one request finds out how much came back.
+ * With a budget in the answers: never more are started than `remaining` minus those in flight, which the vendor may not
+ * have counted yet. That is a lower bound of the true budget whatever order answers arrive in, because within one
+ * window the lowest figure is the newest, and everything answered is counted in it. When the budget is spent, the
+ * bucket sleeps until the reset and one request finds out how much came back.
  *
- * Without: a small constant. Each round of refusals or failures halves it, in both cases, and each round of answers gives one back.
+ * Without: a small constant. Each round of refusals or failures halves it, in both cases, and each round of answers
+ * gives one back.
  *
- * With a `fleet`, all that share the account reserve their calls as soon as the budget is tight or something was refused.
+ * With a `fleet`, all that share the account reserve their calls as soon as the budget is tight or something was
+ * refused.
  */
 export function createPacer(options: { signal: AbortSignal; longestWaitMs: number; fleet?: FleetPace }): Pacer {
   const { signal, longestWaitMs, fleet } = options

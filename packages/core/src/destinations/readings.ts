@@ -1,4 +1,6 @@
-/** What a text may stand for: itself, and every decoding of it that a server's message could have of what it was sent. */
+/**
+ * What a text may stand for: itself, and every decoding of it that a server's message could have of what it was sent.
+ */
 
 /** A byte, and the characters of the text that it comes from. */
 interface Cell {
@@ -15,8 +17,8 @@ export interface Reading {
 }
 
 /**
- * The text as it is, without escapes (percent, HTML, backslash; once and twice), from base64 in both alphabets and from hex at every alignment,
- * and backwards. The number of readings is fixed, each is at most as long as the text in UTF-8.
+ * The text as it is, without escapes (percent, HTML, backslash; once and twice), from base64 in both alphabets and from
+ * hex at every alignment, and backwards. The number of readings is fixed, each is at most as long as the text in UTF-8.
  */
 export function readingsOf(text: string): Reading[] {
   const characters = cellsOf(text)

@@ -1,6 +1,7 @@
 /**
- * Finds the destinations: every folder beside this file with an `index.ts` is one, and exports its definition as default. A new
- * destination is a new folder; there is no list to edit. `_template` is what `pnpm create-destination` copies, and no destination.
+ * Finds the destinations: every folder beside this file with an `index.ts` is one, and exports its definition as
+ * default. A new destination is a new folder; there is no list to edit. `_template` is what `pnpm create-destination`
+ * copies, and no destination.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -57,7 +58,8 @@ async function load(folder: string): Promise<Entry> {
   if (definition.name !== folder) {
     throw new Error(`destinations/${folder} calls itself "${definition.name}"; the name must equal the folder`)
   }
-  // A field without metadata could be a secret that nobody hides: found here, at the start, not in an answer of the API.
+  // A field without metadata could be a secret that nobody hides: found here, at the start, not in an answer of the
+  // API.
   for (const schema of [definition.connection.credentials, definition.target, definition.options])
     formFields(schema, definition.choices)
   return { definition, icon: readFileSync(join(HERE, folder, 'icon.svg'), 'utf8') }

@@ -21,9 +21,9 @@ export function parseBody(text: string): { body: unknown; isJson: boolean } {
 }
 
 /**
- * The error for an answer the caller did not ask for. The message is ours, followed by the vendor's own short words without
- * anything in `secrets`. With `blind` the call carried no values: what the vendor quotes then is what it holds, which nobody here knows, so
- * only plain words of it are shown.
+ * The error for an answer the caller did not ask for. The message is ours, followed by the vendor's own short words
+ * without anything in `secrets`. With `blind` the call carried no values: what the vendor quotes then is what it holds,
+ * which nobody here knows, so only plain words of it are shown.
  */
 export function errorFor(
   host: string,
@@ -72,8 +72,8 @@ const worded = z
   .partial()
 
 /**
- * `error`, `detail` or `message` of an error body, whichever holds text first, and the single `errors` (RFC 9457); lists such as
- * FastAPI's are joined.
+ * `error`, `detail` or `message` of an error body, whichever holds text first, and the single `errors` (RFC 9457);
+ * lists such as FastAPI's are joined.
  */
 function vendorWords(body: unknown): string | null {
   if (typeof body === 'string') return body
@@ -86,8 +86,8 @@ function vendorWords(body: unknown): string | null {
 }
 
 /**
- * How long the vendor wants us to stay away, in milliseconds, or null when it does not say. `Retry-After` (seconds or a date),
- * then `secondsUntilReset` of Trigger.dev's 429 body, which needs no clock, then `x-ratelimit-reset`.
+ * How long the vendor wants us to stay away, in milliseconds, or null when it does not say. `Retry-After` (seconds or a
+ * date), then `secondsUntilReset` of Trigger.dev's 429 body, which needs no clock, then `x-ratelimit-reset`.
  */
 export function toldToWait(raw: RawAnswer): number | null {
   const after = raw.headers.get('retry-after')
@@ -109,7 +109,10 @@ export function budgetOf(headers: Headers): Budget | null {
   return { remaining, window: reset, resetsInMs: Math.min(Math.max(reset - vendorNow(headers), 0), 60_000) }
 }
 
-/** The vendor's clock where it clearly differs from ours; its Date header has whole seconds, so small differences are noise. */
+/**
+ * The vendor's clock where it clearly differs from ours; its Date header has whole seconds, so small differences are
+ * noise.
+ */
 function vendorNow(headers: Headers): number {
   const ours = Date.now()
   const theirs = Date.parse(headers.get('date') ?? '')

@@ -1,15 +1,19 @@
 import { lowerCase, readingsOf, type Reading } from './readings.ts'
 
 const MASK = '•••'
-/** Bytes. A run of a secret shorter than this gives nothing away; a longer one is masked even when the text was cut inside it. */
+/**
+ * Bytes. A run of a secret shorter than this gives nothing away; a longer one is masked even when the text was cut
+ * inside it.
+ */
 const WINDOW = 8
 const LONGEST_MESSAGE = 200
 /** Vendor text is cut here before it is searched, so that a huge answer costs nothing. */
 const LONGEST_SEARCHED = 600
 
 /**
- * A vendor's text, safe to show: one line, at most 200 characters, and without any of the `secrets`, whole or in part, as they are or as
- * base64, hex, a URL, HTML or JSON would write them, in other case or backwards. Takes time in proportion to the secrets' length.
+ * A vendor's text, safe to show: one line, at most 200 characters, and without any of the `secrets`, whole or in part,
+ * as they are or as base64, hex, a URL, HTML or JSON would write them, in other case or backwards. Takes time in
+ * proportion to the secrets' length.
  */
 export function scrub(text: string, secrets: Iterable<string>): string {
   const line = text.slice(0, LONGEST_SEARCHED)
@@ -26,7 +30,10 @@ export function scrub(text: string, secrets: Iterable<string>): string {
   return clean.length > LONGEST_MESSAGE ? `${clean.slice(0, LONGEST_MESSAGE - 1)}…` : clean
 }
 
-/** `text` with everything masked that is not a word as people write it: what has digits, signs or capitals inside may be a value. */
+/**
+ * `text` with everything masked that is not a word as people write it: what has digits, signs or capitals inside may be
+ * a value.
+ */
 export const plainWords = (text: string): string =>
   text
     .slice(0, LONGEST_SEARCHED)

@@ -137,7 +137,7 @@ for (const { name: destination, title } of destinations()) {
         expect(await dueSyncs(it.ctx)).toEqual([])
       }))
 
-    it('waits for whoever writes to the target, and a change that comes meanwhile follows at once', () =>
+    it('waits for a run that writes to the target, and a change that comes meanwhile follows at once', () =>
       fixture(async (it) => {
         await it.set({ A: '1' })
         const sync = await it.create()
@@ -233,7 +233,7 @@ for (const { name: destination, title } of destinations()) {
         const { outcomes } = await getRun(it.ctx, it.actor, { destination, syncId: sync.id, runId: latest?.id ?? '' })
         expect(outcomes).toMatchObject([{ key: 'A', action: 'create', state: 'done' }])
 
-        // Everything arrived: now a key that appears is drift, and goes under `mirror`.
+        // Everything arrived: now a key that appears is drift, and is deleted under `mirror`.
         await triggerSync(it.ctx, it.actor, { destination, syncId: sync.id })
         await it.run(sync)
         it.emulator.put('STRAY', 'theirs')
@@ -256,7 +256,7 @@ for (const { name: destination, title } of destinations()) {
         expect(row.drift).toMatchObject({ count: 8, message: expect.stringMatching(/8 of 17 .* Nothing was deleted/) })
       }))
 
-    it('stops when somebody fights back, names the key, and goes on after a person ran it', () =>
+    it('stops when another writer changes a key repeatedly, names the key, and continues after a person ran it', () =>
       fixture(async (it) => {
         await it.set({ A: '1', B: '2' })
         const sync = await it.create(repairing)
@@ -277,7 +277,7 @@ for (const { name: destination, title } of destinations()) {
         }
         expect((await it.run(sync)).row.drift).toMatchObject(stopped)
         expect(it.contents()).toEqual({})
-        // Neither time nor a run for a change lets it go on.
+        // Neither time nor a run for a change lets it continue.
         it.clock.advance(48 * 60 * MINUTE)
         expect((await it.run(sync)).row.drift).toMatchObject(stopped)
         await it.set({ C: '3' })

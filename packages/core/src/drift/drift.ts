@@ -1,6 +1,6 @@
 /**
- * A look at a target between two runs: the same plan, made to see what changed there though nothing changed here. It costs one
- * listing, writes nothing unless the sync repairs drift, and never takes the place of a run.
+ * A look at a target between two runs: the same plan, made to see what changed there though nothing changed here. It
+ * costs one listing, writes nothing unless the sync repairs drift, and never takes the place of a run.
  */
 import { Forbidden, timestamp, TooLarge, transact, Unresolvable, type Context } from '@keyferry/kernel'
 import { SYNC_STATES } from '@keyferry/schemas'
@@ -25,7 +25,7 @@ const LISTING_TIMEOUT_MS = 20_000
 export async function checkForDrift(ctx: Context, syncId: string, signal: AbortSignal): Promise<{ again: boolean }> {
   const sync = await loadDueCheck(ctx, syncId)
   if (!sync) return { again: false }
-  // No write while we look. A target that is busy is looked at after that: the sweep comes back.
+  // No write while we check. A busy target is checked later: the sweep comes back.
   const lease = await takeLease(ctx, sync.targetKey, crypto.randomUUID())
   if (!lease) return { again: false }
   try {
@@ -74,7 +74,7 @@ async function checkTarget(ctx: Context, sync: DueSync, lease: Lease, signal: Ab
   } catch (error) {
     if (error instanceof LeaseLost || signal.aborted) throw error
     if (error instanceof Unresolvable || error instanceof TooLarge || error instanceof ConnectionNotAllowed)
-      return { seen: null, message: `Not looked at: ${error.message}` }
+      return { seen: null, message: `Not checked: ${error.message}` }
     if (error instanceof Forbidden) return { seen: null, message: OWNERLESS }
     if (timeout.signal.aborted)
       return { seen: null, message: `${title} did not show its target within ${LISTING_TIMEOUT_MS / 1000} seconds` }
@@ -89,11 +89,11 @@ async function checkTarget(ctx: Context, sync: DueSync, lease: Lease, signal: Ab
   }
 }
 
-const OWNERLESS = 'Not looked at: the owner of this sync can no longer read everything that it sends.'
+const OWNERLESS = 'Not checked: the owner of this sync can no longer read everything that it sends.'
 
 /**
- * The keys of `plan` that differ through no change of ours. Foreign keys count only while every change of ours has arrived: until
- * then the key schema or the policy may be new, and they the old ones.
+ * The keys of `plan` that differ though Keyferry changed nothing. Foreign keys count only once every change of the sync
+ * has arrived: until then the key schema or the policy may be new, and they the old ones.
  */
 function driftIn(plan: Plan, sync: DueSync): Drifted[] {
   return plan.changes.flatMap(({ key, drift: kind, reason }) => {

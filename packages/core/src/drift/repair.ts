@@ -23,7 +23,7 @@ export interface Repaired {
   left: readonly Drifted[]
   /** JSON for the column. */
   heals: string | null
-  /** Why repairs stopped, null while they go on. */
+  /** Why repairs stopped, null while they continue. */
   stopped: string | null
   /** Why something was not repaired this time. */
   message: string | null
@@ -32,8 +32,8 @@ export interface Repaired {
 }
 
 /**
- * Repairs `drifted` as far as the sync's options, the breaker and the fuse let it: one entry in the history, and none when there was
- * nothing to do. A replacement of ours that was interrupted is finished in any case.
+ * Repairs `drifted` as far as the sync's options, the breaker and the fuse let it: one entry in the history, and none
+ * when there was nothing to do. A replacement by Keyferry that was interrupted is finished in any case.
  */
 export async function repairDrift(
   ctx: Context,
@@ -89,7 +89,7 @@ function repairLimitReached(drifted: readonly Drifted[], heals: readonly Heal[])
   const fought = drifted.map(({ key }) => key).filter((key) => (times.get(key) ?? 0) >= MAX_REPAIRS_PER_DAY - 1)
   if (fought.length === 0) return null
   const named = fought.slice(0, 5).join(', ') + (fought.length > 5 ? ` and ${fought.length - 5} more` : '')
-  return `Repairs stopped: ${named} drifted ${MAX_REPAIRS_PER_DAY} times within 24 hours, so something else writes it too. Find out what, then sync now: that repairs everything and lets repairs go on.`
+  return `Repairs stopped: ${named} drifted ${MAX_REPAIRS_PER_DAY} times within 24 hours, so something else writes it too. Find out what, then sync now: that repairs everything and lets repairs continue.`
 }
 
 /** Applies the plan as a run of the history. The sync's own state is not touched: what was wanted has not changed. */

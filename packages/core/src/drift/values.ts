@@ -2,7 +2,10 @@ import { Invalid, type Context } from '@keyferry/kernel'
 import { openTarget, type SyncSpec } from '../apply/target.ts'
 import { driftOptions, type StoredOptions } from '../sync/options.ts'
 
-/** Throws `Invalid` when a sync asks to compare values that its vendor never shows. Makes no call: the client's ability says it. */
+/**
+ * Throws `Invalid` when a sync asks to compare values that its vendor never shows. Makes no call: the client's ability
+ * says it.
+ */
 export async function refuseUnreadable(ctx: Context, spec: SyncSpec): Promise<void> {
   const options: StoredOptions = JSON.parse(spec.options)
   if (!driftOptions(options).driftReadsValues) return

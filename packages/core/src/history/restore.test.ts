@@ -37,7 +37,7 @@ for (const { name: destination } of destinations()) {
       return Object.fromEntries(secrets.map((secret) => [secret.secretKey, secret.secretValue]))
     }
 
-    it('brings vault and target back to what the target held, by exactly the plan that was looked at', async () => {
+    it('brings vault and target back to what the target held, by exactly the plan that was reviewed', async () => {
       const fixture = await start()
       const { ctx, actor, set, unset, create, run, contents } = fixture
       await set({ A: 'a1', B: 'b1', C: 'c1', URL: 'x-${A}', ['__proto__']: 'p1', constructor: 'k1' })
@@ -109,7 +109,7 @@ for (const { name: destination } of destinations()) {
       expect(await ctx.db.selectFrom('snapshots').selectAll().execute()).toHaveLength(4)
     })
 
-    it('goes by what arrived, not by what was tried, and leaves alone what never got there', async () => {
+    it('uses what arrived, not what was tried, and leaves alone what never arrived', async () => {
       const fixture = await start()
       const { ctx, actor, emulator, clock, set, create, run, contents } = fixture
       await set({ A: 'a1', B: 'b1' })
@@ -128,7 +128,7 @@ for (const { name: destination } of destinations()) {
       await run(sync)
       expect(contents()).toMatchObject({ A: 'a3' })
       const plan = await previewRestore(ctx, actor, then)
-      // Devin may have put the old value back or not; where nothing of A was there, it is left alone.
+      // Devin may have put the old value back or not; where A did not exist, it is left alone.
       expect(plan.removed).toEqual([])
       expect(plan.added).toEqual([])
       await restoreRun(ctx, actor, { ...then, planHash: plan.hash })

@@ -19,15 +19,19 @@ import type { Snapshot } from './snapshot.ts'
 type RestorePlan = z.output<typeof restorePlan>
 type RunAddress = SyncAddress & { runId: string }
 
-/** What restoring this run would write, without values. Throws `NotFound`, and `BadRequest` when there is nothing to go back to. */
+/**
+ * What restoring this run would write, without values. Throws `NotFound`, and `BadRequest` when there is nothing to go
+ * back to.
+ */
 export async function previewRestore(ctx: Context, _actor: Actor, input: RunAddress): Promise<RestorePlan> {
   const at = await find(ctx, input)
   return oneLook(ctx, async (tx) => show(at, await rewindTo(ctx, tx, at)))
 }
 
 /**
- * Writes the values of that run as new versions into the source folder, if the plan is still the one that was looked at; the sync
- * follows like after any change. Throws `NotFound`, and `BadRequest` when the plan has changed or there is nothing to go back to.
+ * Writes the values of that run as new versions into the source folder, if the plan is still the one that was reviewed;
+ * the sync follows like after any change. Throws `NotFound`, and `BadRequest` when the plan has changed or there is
+ * nothing to go back to.
  */
 export async function restoreRun(
   ctx: Context,

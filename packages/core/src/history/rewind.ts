@@ -26,8 +26,9 @@ export interface Rewound {
 }
 
 /**
- * Takes each secret of the folder back to the version that was at the target, then resolves the whole folder as it would be: what comes
- * out differently, because it came from elsewhere, is named, and a value that would not resolve at all is not brought back.
+ * Takes each secret of the folder back to the version that was at the target, then resolves the whole folder as it
+ * would be: what comes out differently, because it came from elsewhere, is named, and a value that would not resolve at
+ * all is not brought back.
  */
 export async function rewind(
   ctx: Pick<Context, 'limits' | 'keyring' | 'authority'>,
@@ -60,7 +61,7 @@ export async function rewind(
     if (now) wanted.set(sourceKey, now)
   }
 
-  // Not bringing one back may leave others without what they refer to, so it is looked at again until nothing more is given up.
+  // Not restoring one may leave others without what they refer to, so the check repeats until nothing more is given up.
   for (;;) {
     const given = await unresolvable(ctx.limits, tree, folder, wanted, valueOpener(key, projectId), present)
     if (given.length === 0) break

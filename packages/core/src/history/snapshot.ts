@@ -1,4 +1,6 @@
-/** What a target held after a run, as versions of the secrets it was made from, so that the run can be restored later. */
+/**
+ * What a target held after a run, as versions of the secrets it was made from, so that the run can be restored later.
+ */
 import { createHash, randomUUID } from 'node:crypto'
 import { inList, batchLoader } from '@keyferry/db'
 import type { Context, DataKey, Tx } from '@keyferry/kernel'

@@ -56,7 +56,7 @@ onEveryDatabase('runs that end at the same time', (open) => {
     await close()
   })
 
-  it('are not spoilt by one whose work fails: that one keeps its lease, and nothing of it is left', async () => {
+  it('are not spoilt by one whose work fails: that one keeps its lease, and none of its writes stay', async () => {
     const { ctx, close } = await testContext(open)
     const names = ['a', 'b', 'c']
     const taken = await leases(ctx, names)

@@ -37,7 +37,7 @@ async function commit(ends: readonly RunEnd[]): Promise<ReadonlySet<RunEnd>> {
   const [first] = ends
   if (!first) return new Set()
   return transact(first.ctx, async (tx) => {
-    // First, as everywhere: whoever wants the lease's row and a sync's takes them in this order.
+    // First, as everywhere: the lease's row is locked before a sync's, so that no two transactions wait for each other.
     const freed = await free(
       tx,
       ends.map(({ held }) => held),
@@ -61,7 +61,7 @@ async function free(tx: Tx, held: readonly HeldLease[]): Promise<ReadonlySet<str
         .onRef('held.fence', '=', 'leases.fence')
         .onRef('held.holder', '=', 'leases.holder'),
     )
-    // In one order: whoever takes several leases at once takes them like this, so that no two wait for each other.
+    // Locks rows in key order to avoid dead-locks between concurrent multi-row updates.
     .orderBy('leases.targetKey')
     .select(['leases.targetKey', 'leases.holder'])
     .forUpdate('leases')

@@ -56,7 +56,7 @@ onEveryDatabase('lease', (open) => {
     await close()
   })
 
-  it('goes by the clock of the store: a process whose own is hours ahead takes nothing from another', async () => {
+  it('uses the clock of the store: a process whose own is hours ahead takes nothing from another', async () => {
     const { ctx, close, clock } = await testContext(open)
     const lease = await takeLease(ctx, 'target', 'a')
     clock.advance(LEASE_MS * 1000)
@@ -102,7 +102,7 @@ onEveryDatabase('lease', (open) => {
     await close()
   })
 
-  it('goes on after a pause in which nobody else came', async () => {
+  it('continues after a pause in which nobody else came', async () => {
     const { ctx, close, clock } = await testContext(open)
     const lease = await takeLease(ctx, 'target', 'a')
     clock.advance(LEASE_MS * 10)

@@ -1,6 +1,7 @@
 /**
- * One writer per target. A lease is held by one run, renewed while it works and fenced: its number only grows, so a run that
- * slept past its lease finds at its next check that another one took over, and makes no further call and no further entry.
+ * One writer per target. A lease is held by one run, renewed while it works and fenced: its number only grows, so a run
+ * that slept past its lease finds at its next check that another one took over, and makes no further call and no
+ * further entry.
  */
 import { databaseTime, valuesTable, batchLoader, type Db, type Tables } from '@keyferry/db'
 import type { Context, Tx } from '@keyferry/kernel'
@@ -10,7 +11,10 @@ import { finishRun } from './finish-run.ts'
 /** Milliseconds after which a lease that is not renewed may be taken by another run. */
 export const LEASE_MS = 15_000
 const RENEW_MS = LEASE_MS / 3
-/** How long it is trusted without asking: less than it lasts, so that a call that starts just in time also arrives in time. */
+/**
+ * How long it is trusted without asking: less than it lasts, so that a call that starts just in time also arrives in
+ * time.
+ */
 const FRESH_MS = LEASE_MS - RENEW_MS
 
 export class LeaseLost extends Error {
@@ -21,7 +25,10 @@ export class LeaseLost extends Error {
 }
 
 export interface Lease {
-  /** Before every vendor call: throws `LeaseLost` when the target may have another writer. Cheap while the lease is fresh. */
+  /**
+   * Before every vendor call: throws `LeaseLost` when the target may have another writer. Cheap while the lease is
+   * fresh.
+   */
   check(): Promise<void>
   /** Inside the transaction of a ledger entry: throws `LeaseLost`, and holds the lease row until the commit. */
   checkIn(tx: Tx): Promise<void>
@@ -33,8 +40,8 @@ export interface Lease {
 
 /** Takes the lease of `targetKey` for `holder` (a run id), or resolves to null while another run has it. */
 export async function takeLease(ctx: Context, targetKey: string, holder: string): Promise<Lease | null> {
-  // The lease lasts from before the question: a process that is paused, or a database that is slow, until the answer is read takes
-  // its time from it.
+  // The lease lasts from before the question: a process that is paused, or a database that is slow, until the answer is
+  // read takes its time from it.
   let renewed = stopwatch(ctx)
   const fence = await claim(ctx.db, { targetKey, holder })
   if (fence === null) return null
@@ -91,7 +98,10 @@ export async function takeLease(ctx: Context, targetKey: string, holder: string)
   }
 }
 
-/** Milliseconds since now, by the clock that says more: one stands still while a machine sleeps, the other can be put back. */
+/**
+ * Milliseconds since now, by the clock that says more: one stands still while a machine sleeps, the other can be put
+ * back.
+ */
 function stopwatch(ctx: Context): () => number {
   const [wall, steady] = [ctx.now().getTime(), performance.now()]
   return () => Math.max(ctx.now().getTime() - wall, performance.now() - steady)
@@ -108,12 +118,13 @@ export async function lockTarget(tx: Tx, targetKey: string): Promise<void> {
 }
 
 /**
- * The new fence, or null while another holder's lease is fresh. One statement decides, so two claims cannot both win; and it goes by the
- * database's clock, so that processes whose clocks differ agree. Of two at the same time for one target the first gets it.
+ * The new fence, or null while another holder's lease is fresh. One statement decides, so two claims cannot both win;
+ * and it uses the database's clock, so that processes whose clocks differ agree. Of two at the same time for one target
+ * the first gets it.
  */
 const claim = batchLoader(async (db: Db, asked: readonly { targetKey: string; holder: string }[]) => {
   const first = new Map(asked.toReversed().map((one) => [one.targetKey, one]))
-  // In one order: whoever takes several leases at once takes them like this, so that no two wait for each other.
+  // Locks rows in key order to avoid dead-locks between concurrent multi-row updates.
   const rows = [...first.values()].sort((a, b) => (a.targetKey < b.targetKey ? -1 : 1))
   const claimed = await db
     .insertInto('leases')

@@ -3,7 +3,7 @@ import type { Tx } from '@keyferry/kernel'
 import { expressionBuilder, sql, type SelectQueryBuilder } from 'kysely'
 
 /**
- * The ids of the syncs that `syncs` finds, their rows held until the transaction ends. Whoever changes several at once takes them like this, in
+ * The ids of the syncs that `syncs` finds, their rows held until the transaction ends. Locks rows in id order
  * one order, so that no two wait for each other.
  */
 export const lockSyncs = <DB extends Tables, T extends keyof DB & string>(

@@ -83,7 +83,7 @@ onEveryDatabase('the audit log as a stream', (open) => {
     expect(await pruneAudit(t.ctx, t.actor, { days: 30 })).toBe(3)
   })
 
-  it('is told of when it fails for half a minute, then once a day, and when it is well again', async () => {
+  it('raises an alert when it fails for half a minute, then once a day, and when it recovers', async () => {
     const { receiver, stream } = await webhook()
     const people = await receiveWebhooks()
     await createNoticeTarget(t.ctx, t.actor, { kind: 'webhook', address: people.url })

@@ -1,7 +1,8 @@
 /**
- * A copy of the audit log outside the store, row by row in the order of the chain. How far a stream got is kept in the store and moves after a
- * delivery: after a crash a row may arrive twice, and none is left out. One process delivers at a time. Only rows of the chain are delivered: the stream
- * fails at one that was changed, removed or added outside Keyferry.
+ * A copy of the audit log outside the store, row by row in the order of the chain. How far a stream got is kept in the
+ * store and moves after a delivery: after a crash a row may arrive twice, and none is left out. One process delivers at
+ * a time. Only rows of the chain are delivered: the stream fails at one that was changed, removed or added outside
+ * Keyferry.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { open } from 'node:fs/promises'
@@ -11,7 +12,7 @@ import { readChain } from '../audit-chain.ts'
 import { enqueueOfInstance } from './outbox.ts'
 import { postSigned, type WebhookSecret } from './webhook.ts'
 
-/** Where a copy goes. Each begins with the oldest row that is there. */
+/** Where a copy is sent. Each begins with the oldest row in the log. */
 export type AuditStream = ({ kind: 'webhook' } & WebhookSecret) | { kind: 'file'; path: string } | { kind: 'stdout' }
 
 /** Rows of one delivery. */
@@ -20,7 +21,10 @@ const BATCH = 200
 const LEASE_MS = 30_000
 const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 5 * 60_000
-/** Failures in a row, half a minute of them, after which a notice says so, and milliseconds until the next notice of a stream that still fails. */
+/**
+ * Failures in a row, half a minute of them, after which a notice says so, and milliseconds until the next notice of a
+ * stream that still fails.
+ */
 const FAILURES_BEFORE_ALERT = 5
 const TOLD_EVERY_MS = 24 * 60 * 60_000
 /** A stream that no process has served for this long keeps no row from being pruned. */
@@ -66,19 +70,27 @@ export async function streamState(ctx: Context, stream: AuditStream): Promise<St
   return { lag: Math.max(0, (head?.seq ?? 0) - (row?.seq ?? 0)), failures: row?.attempts ?? 0 }
 }
 
-/** Takes every stream from a process that died. For the embedded profile at its start: no other process can be delivering. */
+/**
+ * Takes every stream from a process that died. For the embedded profile at its start: no other process can be
+ * delivering.
+ */
 export async function freeAuditStreams(ctx: Context): Promise<void> {
   await ctx.db.updateTable('auditStreams').set({ leasedUntil: '' }).execute()
 }
 
-/** Up to where rows may be pruned: not past what a stream that is in use still has to deliver. Null: no stream is in the way. */
+/**
+ * Up to where rows may be pruned: not past what a stream that is in use still has to deliver. Null: no stream holds it
+ * back.
+ */
 export async function streamedUpTo(ctx: Context): Promise<number | null> {
   const since = new Date(ctx.now().getTime() - ABANDONED_MS).toISOString()
   const streams = await ctx.db.selectFrom('auditStreams').where('seenAt', '>', since).select('seq').execute()
   return streams.length === 0 ? null : Math.min(...streams.map(({ seq }) => seq))
 }
 
-/** Without the address in the clear: a path often is the secret of a webhook. Another address begins at the beginning. */
+/**
+ * Without the address in the clear: a path often is the secret of a webhook. Another address begins at the beginning.
+ */
 const idOf = (stream: AuditStream): string => {
   const place = stream.kind === 'webhook' ? stream.url : stream.kind === 'file' ? stream.path : ''
   return `${stream.kind}:${createHash('sha256').update(place).digest('base64url')}`

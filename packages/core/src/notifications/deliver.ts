@@ -12,8 +12,9 @@ const LONGEST_MS = 60 * 60_000
 const GIVE_UP_MS = 24 * 60 * 60_000
 
 /**
- * Delivers what is to go out by now to targets of one kind. Safe to call from several processes at once. A notice may arrive twice, when a process
- * dies between the delivery and its entry; it has the same id then. A target that does not answer delays only itself.
+ * Delivers what is to go out by now to targets of one kind. Safe to call from several processes at once. A notice may
+ * arrive twice, when a process dies between the delivery and its entry; it has the same id then. A target that does not
+ * answer delays only itself.
  */
 export async function deliverNotices(ctx: Context, kind: NoticeTarget['kind']): Promise<void> {
   const due = await ctx.db

@@ -5,7 +5,9 @@ import { createTransport } from 'nodemailer'
 /** Milliseconds for connecting, for the greeting, and without a byte. */
 const TIMEOUT_MS = 10_000
 
-/** Whether mails are sent to `url` with TLS or not at all: always, but for private hosts and with `?requireTLS=false`. */
+/**
+ * Whether mails are sent to `url` with TLS or not at all: always, but for private hosts and with `?requireTLS=false`.
+ */
 export function requiresTls(url: string): boolean {
   const { hostname, searchParams } = new URL(url)
   return !looksPrivate(hostname) && searchParams.get('requireTLS') !== 'false'
@@ -19,7 +21,7 @@ export function createMailer({ url, from }: { url: string; from: string }): Mail
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,
-    // A text of ours must not make it read a file or fetch an address.
+    // Our text must not make it read a file or fetch an address.
     disableFileAccess: true,
     disableUrlAccess: true,
   })

@@ -113,7 +113,7 @@ onEveryDatabase('notices', (open) => {
     await fixture.unblock()
     await deliverNotices(fixture.ctx, 'webhook')
     expect(typesOf(hook.got).slice(2)).toEqual(['sync.blocked', 'sync.recovered'])
-    // It fails for good within the hour: that is told once the hour is over.
+    // It fails permanently within the hour: the alert is sent once the hour is over.
     await fixture.fail()
     await deliverNotices(fixture.ctx, 'webhook')
     expect(hook.got).toHaveLength(4)
@@ -217,7 +217,7 @@ onEveryDatabase('notices', (open) => {
       )
   })
 
-  it('go by mail with TLS, but for private hosts and where the operator says so', () => {
+  it('are mailed with TLS, but for private hosts and where the operator says so', () => {
     expect(requiresTls('smtp://me:pw@mail.example.com:587')).toBe(true)
     for (const url of [
       'smtp://127.0.0.1',

@@ -1,4 +1,4 @@
-/** What may be done with the targets of notices, and who may. */
+/** Verbs for the targets of notices, with what each requires. */
 import { defineVerb, RUNS_INSTANCE } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'

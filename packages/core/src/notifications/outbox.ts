@@ -24,7 +24,10 @@ export async function enqueueOfInstance(
   return insertNotices(ctx, tx, targets, { ...told, ...nothing }, timestamp(ctx))
 }
 
-/** One row per target of the sync's project and of the instance, to go out at `sendAt`; false when there is none to tell. */
+/**
+ * One row per target of the sync's project and of the instance, to go out at `sendAt`; false when there is none to
+ * tell.
+ */
 export async function enqueue(ctx: Context, tx: Tx, sync: DueSync, told: Told, sendAt: string): Promise<boolean> {
   const targets = await tx
     .selectFrom('noticeTargets')

@@ -1,6 +1,6 @@
 /**
- * Notices are told of in the transaction that ends the run they tell of, so none is lost and none is told of something that was undone. They wait
- * in an outbox until they arrived.
+ * Notifications are written in the transaction that ends their run, so none is lost and none is about something that
+ * was rolled back. They wait in an outbox until they arrived.
  */
 import { inList, batchLoader } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
@@ -14,13 +14,13 @@ export interface RunEnd {
   counts: NoticeBody['run']['counts']
 }
 
-/** Milliseconds for which the same trouble of a sync is not told again. */
+/** Milliseconds for which the same trouble of a sync is not reported again. */
 export const QUIET_MS = 60 * 60_000
 
 /**
- * Notes how a sync fares. When that changed, a notice goes to every target of its project and of the instance: `sync.failed`, `sync.partial`,
- * `sync.blocked`, and `sync.recovered` if the trouble had been told of. The same trouble within an hour is held back until the hour is over, and
- * forgotten when it is over before that.
+ * Notes how a sync fares. When that changed, a notification is sent to every target of its project and of the instance:
+ * `sync.failed`, `sync.partial`, `sync.blocked`, and `sync.recovered` if the trouble had been reported. The same
+ * trouble within an hour is held back until the hour is over, and forgotten when it is over before that.
  */
 export async function noteHealth(ctx: Context, tx: Tx, sync: DueSync, end: RunEnd): Promise<void> {
   const before = await health(tx, sync.id)

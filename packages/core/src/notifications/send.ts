@@ -12,7 +12,9 @@ export async function sealWebhook(ctx: Context, targetId: string, secret: Webhoo
   return (await organizationKey(ctx)).seal(JSON.stringify(secret), 'notice target', targetId)
 }
 
-/** Why a notice did not arrive, in words for people. Resolves to null when it did. Rejects only for a fault of ours. */
+/**
+ * Why a notice did not arrive, in words for people. Resolves to null when it did. Rejects only for an internal error.
+ */
 export async function send(ctx: Context, target: NoticeTarget, body: NoticeBody): Promise<string | null> {
   const problem = target.kind === 'email' ? await sendMail(ctx, target, body) : await post(ctx, target, body)
   ctx.metrics.noticeSent(target.kind, problem === null)

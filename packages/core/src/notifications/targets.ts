@@ -1,4 +1,4 @@
-/** Where people want to be told that a sync fails. */
+/** Where people want alerts about failing syncs. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { audit, BadRequest, NotFound, timestamp, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
@@ -9,7 +9,7 @@ import { sealWebhook, send, type NoticeTarget } from './send.ts'
 
 type Shown = z.output<typeof schemas.noticeTarget>
 
-/** Oldest first; with `projectId` those that are told of that project, the instance's included. */
+/** Oldest first; with `projectId` those that receive alerts of that project, the instance's included. */
 export async function listNoticeTargets(
   ctx: Context,
   _actor: Actor,
@@ -86,7 +86,7 @@ export async function testNoticeTarget(
     id: randomUUID(),
     type: 'test',
     at: timestamp(ctx),
-    message: `${actor.name} asked for this test. When a sync fails, a notice like this one comes here.`,
+    message: `${actor.name} requested this test. When a sync fails, an alert like this one comes here.`,
     project: { id: row.projectId ?? '', name: '' },
     sync: { id: '', name: '', destination: '', target: '', environment: '', secretPath: '' },
     run: { id: '', state: '', counts: null },

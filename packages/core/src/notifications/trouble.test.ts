@@ -1,4 +1,4 @@
-/** Notices of what goes wrong without a run that fails. */
+/** Alerts about trouble without a failing run. */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { notice } from '@keyferry/schemas'
 import { expect, it, onTestFinished } from 'vitest'
@@ -17,7 +17,7 @@ const HOUR = 60 * MINUTE
 const syncOptions = { initialSyncBehavior: 'overwrite-destination', driftRepair: true } as const
 
 onEveryDatabase('trouble', (open) => {
-  /** A sync that is well, and what a webhook was told since the last time it was asked. */
+  /** A healthy sync, and what a webhook received since the last call. */
   async function start() {
     const fixture = await startSyncFixture(open, destination)
     onTestFinished(fixture.close)
@@ -43,7 +43,7 @@ onEveryDatabase('trouble', (open) => {
     }
   }
 
-  it('is told when repairs stop, once each time that they do', async () => {
+  it('gets an alert when repairs stop, once each time that they do', async () => {
     const it = await start()
     await drift(it, it.sync, 2)
     expect(await it.told()).toEqual([])
@@ -62,7 +62,7 @@ onEveryDatabase('trouble', (open) => {
     expect((await it.told()).map(({ type }) => type)).toEqual(['sync.repairs-stopped'])
   })
 
-  it('is told of a move that cannot leave its old place: at once where a person has to help, then once a day', async () => {
+  it('gets an alert about a cleanup that fails: at once where a person has to help, then once a day', async () => {
     const it = await start()
     const there = await startEmulator?.()
     if (!there) throw new Error(`no emulator for ${destination}`)
@@ -92,7 +92,7 @@ onEveryDatabase('trouble', (open) => {
     expect((await it.told()).map(({ type }) => type)).toEqual(['sync.move-stuck'])
   })
 
-  it('is told of a sync that stops because nobody who may read its source stands behind it', async () => {
+  it('gets an alert about a sync that stops because its owner can no longer read its source', async () => {
     const it = await start()
     await it.ctx.db.deleteFrom('instanceAdmins').execute()
     await it.ctx.db.deleteFrom('memberships').execute()

@@ -1,20 +1,24 @@
-/** What goes wrong beside the runs, and would otherwise only be seen by whoever opens the sync's page. */
+/** Trouble outside of runs, which would otherwise only show on the sync's page. */
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import type { DueSync } from '../sync/due.ts'
 import { enqueue, type Told } from './outbox.ts'
 
 const NO_RUN: Told['run'] = { id: '', state: '', counts: null }
-/** Tries of a move, about ten minutes of them, before anybody is told, unless only a person can help. */
+/** Tries of a cleanup, about ten minutes of them, before an alert, unless only a person can help. */
 const ATTEMPTS_BEFORE_ALERT = 8
 const DAY_MS = 24 * 60 * 60_000
 
-/** Repairs of drift have just stopped, because something else writes there too. Once each time: a person has to start them again. */
+/**
+ * Repairs of drift have just stopped, because something else writes there too. Once each time: a person has to start
+ * them again.
+ */
 export async function noteRepairsStopped(ctx: Context, tx: Tx, sync: DueSync, message: string): Promise<void> {
   await enqueue(ctx, tx, sync, { type: 'sync.repairs-stopped', message, run: NO_RUN }, timestamp(ctx))
 }
 
 /**
- * Keys could not leave an old place, again (`tries`), or need a person for it. Told once a day for as long as that lasts.
+ * Keys could not leave an old place, again (`tries`), or need a person for it. Told once a day for as long as that
+ * lasts.
  */
 export async function noteStuckMove(
   ctx: Context,

@@ -24,7 +24,7 @@ const TIMEOUT_MS = 10_000
 export const signature = (key: string, seconds: number, text: string): string =>
   `t=${seconds},v1=${createHmac('sha256', key).update(`${seconds}.${text}`).digest('hex')}`
 
-/** Why it did not arrive, in words for people. Resolves to null when it did. Rejects only for a fault of ours. */
+/** Why it did not arrive, in words for people. Resolves to null when it did. Rejects only for an internal error. */
 export async function postSigned(
   ctx: Pick<Context, 'network' | 'now'>,
   { url: address, key }: WebhookSecret,

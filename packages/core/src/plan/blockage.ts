@@ -1,4 +1,4 @@
-/** What makes a run wait for a person or a fixed source, and what lets it go on. Pure. */
+/** What makes a run wait for a person or a fixed source, and what lets it continue. Pure. */
 import { few, type TooLarge, type Unresolvable } from '@keyferry/kernel'
 import type { blockage } from '@keyferry/schemas'
 import type { z } from 'zod'
@@ -41,7 +41,7 @@ export function blockedByDeletionGuard(plan: Plan, why: string): Blocked {
     plan,
     blockage: {
       kind: 'fuse',
-      message: `${why} Nothing was sent. Approve this plan to go on, or put the secrets back.`,
+      message: `${why} Nothing was sent. Approve this plan to continue, or put the secrets back.`,
       keys: deletes.map(({ key, reason }) => ({ key, reason })),
       planHash: plan.hash,
     },
@@ -49,8 +49,8 @@ export function blockedByDeletionGuard(plan: Plan, why: string): Blocked {
 }
 
 /**
- * True when a person agreed to this very plan, or when it is the first run and overwriting was agreed to at creation without
- * naming a plan.
+ * True when a person agreed to this very plan, or when it is the first run and overwriting was agreed to at creation
+ * without naming a plan.
  */
 export function approved(sync: Pick<DueSync, 'approvedPlan' | 'overwriteApproved'>, plan: Plan): boolean {
   return sync.approvedPlan === plan.hash || sync.overwriteApproved === 1

@@ -2,7 +2,10 @@ import { expect, it } from 'vitest'
 import { deletionGuard } from './deletion-guard.ts'
 import { makePlan, type ObservedKey } from './plan.ts'
 
-/** A target that holds `ours` written keys and `foreign` others; `kept` of ours are still wanted, then `renamed` under another name, `added` are new. */
+/**
+ * A target that holds `ours` written keys and `foreign` others; `kept` of them are still desired, then `renamed` under
+ * another name, `added` are new.
+ */
 function blown({
   ours = 0,
   kept = 0,

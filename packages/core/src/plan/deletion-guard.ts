@@ -5,8 +5,8 @@ const LARGE = 10
 const SHARE = 0.3
 
 /**
- * Why `plan` must be approved before it runs, or null. It blows when the target would be left empty, or when more than 30 % of
- * ten or more keys that this sync may touch would be deleted.
+ * Why `plan` must be approved before it runs, or null. It blows when the target would be left empty, or when more than
+ * 30 % of ten or more keys that this sync may touch would be deleted.
  */
 export function deletionGuard(
   plan: Plan,

@@ -31,7 +31,10 @@ export interface DesiredInput {
   reads: Reads
 }
 
-/** All or nothing: throws `Unresolvable` naming every key when any value of the folder cannot be had, `Forbidden` when one comes from out of reach. */
+/**
+ * All or nothing: throws `Unresolvable` naming every key when any value of the folder cannot be had, `Forbidden` when
+ * one comes from out of reach.
+ */
 export async function readDesired(ctx: Context, input: DesiredInput): Promise<Desired> {
   return desiredOf(await resolveFolder(ctx, input.folderId, input.reads), input)
 }
@@ -80,7 +83,7 @@ function effectiveNames(names: ReadonlySet<string>, { limits }: DestinationDefin
 
 const MAX_OTHERS = 3
 
-/** Of colliding keys the one that the vendor leaves as it is goes on; those it would change are refused. */
+/** Of colliding keys the one that the vendor leaves as it is is written; those it would change are refused. */
 function collision(
   name: string,
   { title, limits }: DestinationDefinition,

@@ -11,9 +11,9 @@ export interface KeySchema {
 }
 
 /**
- * `template` holds `{{secretKey}}` exactly once (see schemas/names.ts) and any number of `{{environment}}`; absent means names are
- * kept. Plain replacement: nothing is escaped, unlike in template engines made for HTML. With a `/` in the template, the part
- * that stands for the key has none, so that `a/{{secretKey}}` does not cover `a/b/C`.
+ * `template` holds `{{secretKey}}` exactly once (see schemas/names.ts) and any number of `{{environment}}`; absent
+ * means names are kept. Plain replacement: nothing is escaped, unlike in template engines made for HTML. With a `/` in
+ * the template, the part that stands for the key has none, so that `a/{{secretKey}}` does not cover `a/b/C`.
  */
 export function keySchema(template: string | undefined, environment: string): KeySchema {
   const rendered = (template ?? KEY_PLACEHOLDER).replaceAll(ENVIRONMENT_PLACEHOLDER, environment)

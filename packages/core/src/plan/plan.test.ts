@@ -194,7 +194,7 @@ describe('plan', () => {
     }
   })
 
-  it('tells a new name from a loss by the secret behind it', () => {
+  it('distinguishes a new name from a loss by its secret', () => {
     const entry = { sourceKey: 'A', version: 1, value: 'v', flags: {}, digest: 'd' }
     const written = (sourceKey: string) => ({
       sourceKey,

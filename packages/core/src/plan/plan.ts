@@ -1,25 +1,25 @@
 /**
  * The difference between what a target should hold and what it holds. Pure: no I/O, no clock, no vendor.
  *
- * | desired        | ledger       | observed                      | action, reason                                             |
- * |----------------|--------------|-------------------------------|------------------------------------------------------------|
- * | yes            | -            | absent                        | create: new                                                |
- * | yes            | -            | present                       | update: adopts a foreign key                               |
- * | yes            | same digest  | present, nothing contradicts  | keep                                                       |
- * | yes            | same digest  | present, contradicts          | update: drift                                              |
- * | yes            | same digest  | absent                        | create: drift, it was removed there                        |
- * | yes            | other digest | any                           | update: value changed (create if absent)                   |
- * | no             | ours         | present                       | owned, mirror: delete; none: keep, left behind             |
- * | no, renamed    | ours         | present                       | owned, mirror: delete once the new name is there; none: keep |
- * | no             | ours         | absent                        | forget the ledger row                                      |
- * | no             | -            | present, schema covers it     | mirror: delete; else foreign                               |
- * | no             | -            | present, outside the schema   | foreign, never touched                                     |
- * | no             | -            | present, not managed          | foreign, never touched                                     |
- * | cannot be held | -            | any                           | reject                                                     |
- * | cannot be held | ours         | present                       | reject, and delete what we wrote unless the policy is none |
+ * | desired      | ledger       | observed                    | action, reason                                       |
+ * |--------------|--------------|-----------------------------|------------------------------------------------------|
+ * | yes          | -            | absent                      | create: new                                          |
+ * | yes          | -            | present                     | update: adopts a foreign key                         |
+ * | yes          | same digest  | present, same               | keep                                                 |
+ * | yes          | same digest  | present, differs            | update: drift                                        |
+ * | yes          | same digest  | absent                      | create: drift, it was removed there                  |
+ * | yes          | other digest | any                         | update: value changed (create if absent)             |
+ * | no           | ours         | present                     | owned, mirror: delete; none: keep, left behind       |
+ * | no, renamed  | ours         | present                     | owned, mirror: delete after the new name; none: keep |
+ * | no           | ours         | absent                      | forget the ledger row                                |
+ * | no           | -            | present, schema covers it   | mirror: delete; else foreign                         |
+ * | no           | -            | present, outside the schema | foreign, never touched                               |
+ * | no           | -            | present, not managed        | foreign, never touched                               |
+ * | not storable | -            | any                         | reject                                               |
+ * | not storable | ours         | present                     | reject; delete what we wrote unless policy none      |
  *
- * Two rows that the table owes to other rules: a key that another sync wrote at this target is foreign to us, and refused
- * when we want it too; a key of a type or scope that is not ours to see is refused when we want it.
+ * Two rows that the table owes to other rules: a key that another sync wrote at this target is foreign to us, and
+ * refused when we want it too; a key of a type or scope that is not ours to see is refused when we want it.
  */
 import { createHash } from 'node:crypto'
 import type { Action } from '@keyferry/schemas'
@@ -28,7 +28,8 @@ import type { Observed } from '../destinations/destination.ts'
 import type { Desired } from './desired.ts'
 
 /**
- * What may be deleted: `none` nothing, `owned` only what this sync wrote, `mirror` also every other key the key schema covers.
+ * What may be deleted: `none` nothing, `owned` only what this sync wrote, `mirror` also every other key the key schema
+ * covers.
  */
 export type DeletionPolicy = 'mirror' | 'owned' | 'none'
 
@@ -42,7 +43,10 @@ export interface PlanInput {
   claimed: ReadonlyMap<string, string>
 }
 
-/** An observed key; `digest` is that of its readable value with its flags, absent where the vendor does not show the value. */
+/**
+ * An observed key; `digest` is that of its readable value with its flags, absent where the vendor does not show the
+ * value.
+ */
 export interface ObservedKey extends Observed {
   digest?: string
 }
@@ -58,7 +62,9 @@ export interface PlannedChange {
   adopts: boolean
   /** Digest of the value to write. */
   digest: string | null
-  /** Of a delete: the same secret's new name, which this plan writes or keeps; null when the secret itself goes. */
+  /**
+   * Of a delete: the same secret's new name, which this plan writes or keeps; null when the secret itself is deleted.
+   */
   renamedTo: string | null
   /** The vendor's ids of what stands there now. */
   remoteIds: readonly string[]
@@ -69,7 +75,7 @@ export interface PlannedChange {
 export interface Plan {
   hash: string
   summary: Record<Action, number>
-  /** Sorted by key; a rejected key whose earlier value goes away has two. */
+  /** Sorted by key; a rejected key whose earlier value is deleted has two. */
   changes: readonly PlannedChange[]
   /** Ledger rows whose key is gone at the target and not wanted. */
   forget: readonly string[]
@@ -122,7 +128,10 @@ function planKey(
     const rejected = change('reject', refused.reason)
     if (!ours || !present || policy === 'none') return [rejected]
     return [
-      change('delete', 'its present value cannot be held there, and the value written earlier would be stale'),
+      change(
+        'delete',
+        'its present value is not valid at the destination, and the value written earlier would be stale',
+      ),
       rejected,
     ]
   }
@@ -155,7 +164,7 @@ function planKey(
     if (policy === 'none')
       return [change('keep', 'left behind: it is gone here, and the deletion policy keeps it there')]
     const renamedTo = names.get(ours.sourceKey) ?? null
-    // A new name that another sync has, or that is not ours to touch, takes nothing over: the old one goes as any other.
+    // A new name that another sync has, or that we must not touch, is no rename: the old one is deleted as any other.
     if (renamedTo !== null && !claimed.has(renamedTo))
       return [change('delete', `renamed to ${renamedTo}`, { renamedTo })]
     return [change('delete', 'no longer in the source')]

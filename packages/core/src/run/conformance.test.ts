@@ -1,6 +1,7 @@
 /**
- * Whatever a vendor answers and whatever it echoes, no value and no credential gets into an error, a log line, an event or a row of the
- * store. Every destination is found by itself; the same faults as in the destinations' own conformance suite.
+ * Whatever a vendor answers and whatever it echoes, no value and no credential gets into an error, a log line, an event
+ * or a row of the store. Every destination is found automatically; the same faults as in the destinations' own
+ * conformance suite.
  */
 import { migrate, openSqlite } from '@keyferry/db'
 import type { OpenStore } from '@keyferry/db/testing'

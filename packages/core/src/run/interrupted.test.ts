@@ -1,4 +1,7 @@
-/** Runs that do not come to their own end: out of time, taken over, or ended with their process. Every vendor, every database. */
+/**
+ * Runs that do not come to their own end: out of time, taken over, or ended with their process. Every vendor, every
+ * database.
+ */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, expect, it, vi } from 'vitest'
 import { destinations } from '../destinations/registry.ts'
@@ -70,7 +73,7 @@ for (const { name: destination } of destinations()) {
         stopLater.abort()
         await writing.going
         expect(await runs(it, sync)).toEqual([
-          { state: 'failed', message: 'Interrupted; the next run goes on from there.' },
+          { state: 'failed', message: 'Interrupted; the next run continues from there.' },
         ])
 
         it.emulator.setLatency(0)
@@ -88,7 +91,7 @@ for (const { name: destination } of destinations()) {
         await it.run(sync)
         expect(await runs(it, sync)).toEqual([
           { state: 'succeeded', message: null },
-          { state: 'failed', message: 'Interrupted; the next run went on from there.' },
+          { state: 'failed', message: 'Interrupted; the next run continued from there.' },
         ])
       }))
 

@@ -1,7 +1,7 @@
 /**
- * Random histories of a team and a vendor, against a model a page long. After quiet the managed keys equal the model, and every
- * foreign key is untouched unless a mirror was told to take it. A failure prints its seed and the shortest history that shows
- * it; `MODEL_SEED` replays one, `MODEL_RUNS` makes more of them, `FUZZ_SEED=random` others.
+ * Random histories of a team and a vendor, against a model a page long. After quiet the managed keys equal the model,
+ * and every foreign key is untouched unless a mirror may take it. A failure prints its seed and the shortest history
+ * that shows it; `MODEL_SEED` replays one, `MODEL_RUNS` makes more of them, `FUZZ_SEED=random` others.
  */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { createFolder, createImport, deleteImport, deleteSecrets, updateSecret, updateSecrets } from '@keyferry/vault'

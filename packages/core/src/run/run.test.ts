@@ -79,7 +79,7 @@ for (const { name: destination } of destinations()) {
       }))
 
     describe('the source', () => {
-      it('sends nothing while a reference does not resolve, names the key, and goes on once it does', () =>
+      it('sends nothing while a reference does not resolve, names the key, and continues once it does', () =>
         fixture(async ({ emulator, set, create, run, contents }) => {
           await set({ GOOD: '1', BAD: 'x-${NOWHERE}' })
           const sync = await create()
@@ -213,7 +213,7 @@ for (const { name: destination } of destinations()) {
           expect(contents()).toEqual({ A: '1' })
         }))
 
-      it('remove secrets takes back what was written and nothing else; a later change fills it again', () =>
+      it('remove secrets deletes what was written and nothing else; a later change fills it again', () =>
         fixture(async ({ ctx, actor, emulator, set, create, run, contents }) => {
           await set({ A: '1', B: '2' })
           const sync = await create({
@@ -246,7 +246,7 @@ for (const { name: destination } of destinations()) {
     })
 
     describe('trouble', () => {
-      it('one key that cannot be held does not stop the others; what was written of it earlier goes', () =>
+      it('one key that cannot be stored does not stop the others; what was written of it earlier is deleted', () =>
         fixture(async ({ ctx, actor, set, create, run, contents }) => {
           await set({ A: '1', B: '2', C: '3' })
           const sync = await create()
@@ -337,7 +337,8 @@ for (const { name: destination } of destinations()) {
           const sync = await create({ syncOptions: options })
           await run(sync)
           await set({ B: '2' })
-          // The listing is answered, the write is carried out; from then on the run is as blind as one whose process is gone.
+          // The listing is answered, the write is carried out; from then on the run is as blind as one whose process is
+          // gone.
           for (let i = 2; i <= 40; i++) emulator.fail(i, { kind: i === 2 ? 'reset-after' : 'reset' })
           await run(sync)
           expect(contents()).toEqual({ A: '1', B: '2', THEIRS: 'theirs' })

@@ -1,6 +1,6 @@
 /**
- * One run of one sync, top to bottom: the pipeline of the product. A job only says "look at this sync"; what there is to do is
- * in the store, so a job that comes twice, late or never changes nothing but the time.
+ * One run of one sync, top to bottom: the pipeline of the product. A job only says "look at this sync"; what there is
+ * to do is in the store, so a job that comes twice, late or never changes nothing but the time.
  */
 import { Forbidden, TooLarge, Unresolvable, type Context } from '@keyferry/kernel'
 import { applyPlan, isWrite } from '../apply/apply.ts'
@@ -20,23 +20,27 @@ import { beginRun, endRun } from '../status/status.ts'
 import { blockedByOwner, blockageWithoutOwner, ownerReads } from '../sync/owner.ts'
 import { dueOnTarget, loadDue, loadSync, type DueSync, type LoadedSync } from '../sync/due.ts'
 
-/** Milliseconds that one run may take. What has landed by then stays; the next try goes on from there. */
+/** Milliseconds that one run may take. What has landed by then stays; the next try continues from there. */
 const BUDGET_MS = 15 * 60_000
 
 export interface Done {
   /** It is due already once more. */
   again: boolean
-  /** The revision of wishes that was looked at; null when the sync is gone. */
+  /** The desired revision this run observed; null when the sync is gone. */
   revision: number | null
 }
 
-/** Runs `syncId` if it is due, or looks for drift if that is, and leaves an old place when the new one is filled. `signal` aborts between two vendor calls. */
+/**
+ * Runs `syncId` if it is due, or looks for drift if that is, and leaves an old place when the new one is filled.
+ * `signal` aborts between two vendor calls.
+ */
 export async function runSync(process: Context, syncId: string, signal: AbortSignal): Promise<Done> {
   const ctx = { ...process, log: process.log.child({ syncId }) }
   const found = await loadSync(ctx, syncId)
   if (!found) return { again: false, revision: null }
   const { again } = found.isDue ? await runDue(ctx, found, signal) : await checkForDrift(ctx, syncId, signal)
-  // Its own lease is given back by then: the old place has another one. A sync that is moved meanwhile is due once more.
+  // Its own lease is given back by then: the old place has another one. A sync that is moved meanwhile is due once
+  // more.
   if (!again && found.hasCleanups) await cleanUpOldTargets(ctx, syncId, signal)
   return { again, revision: found.sync.due }
 }
@@ -46,7 +50,7 @@ async function runDue(outer: Context, found: LoadedSync, signal: AbortSignal): P
   const runId = crypto.randomUUID()
   const ctx = { ...outer, log: outer.log.child({ runId }) }
   const lease = await takeLease(ctx, targetKey, runId)
-  // Another run writes to this target; when it ends it wakes whoever is due there.
+  // Another run writes to this target; when it ends it wakes the syncs that are due there.
   if (!lease) return { again: false }
   try {
     const run = await beginRun(ctx, found, runId)
@@ -117,7 +121,7 @@ const overBudget = (cause: unknown): RunResult => ({
   kind: 'refused',
   error: new DestinationError(
     'unavailable',
-    `It took longer than ${BUDGET_MS / 60_000} minutes. What has arrived stays; the next run goes on from there.`,
+    `It took longer than ${BUDGET_MS / 60_000} minutes. What has arrived stays; the next run continues from there.`,
     { cause },
   ),
 })

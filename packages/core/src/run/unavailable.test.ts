@@ -1,4 +1,6 @@
-/** A store that fails under a run, against every vendor's emulator, on every database: it says why, and nothing is lost. */
+/**
+ * A store that fails under a run, against every vendor's emulator, on every database: it says why, and nothing is lost.
+ */
 import { storeTrouble } from '@keyferry/db'
 import { onEveryDatabase, statement } from '@keyferry/db/testing'
 import { unavailable } from '@keyferry/kernel'

@@ -17,7 +17,7 @@ export type AppliedResult = {
   ledger: ReadonlyMap<string, LedgerEntry> | null
 } & Applied
 
-/** How a run ended. `refused`: the vendor, as a whole. `broken`: a fault of ours. */
+/** How a run ended. `refused`: the vendor, as a whole. `broken`: an internal error. */
 export type RunResult =
   | AppliedResult
   | Blocked
@@ -78,5 +78,5 @@ function summary(failed: readonly Outcome[], rejected: readonly Outcome[]): stri
     const more = outcomes.length > NAMED ? ` and ${outcomes.length - NAMED} more` : ''
     return [`${outcomes.length} ${what}: ${named.join(', ')}${more}`]
   }
-  return [...part(failed, 'failed'), ...part(rejected, 'cannot be held there')].join('. ')
+  return [...part(failed, 'failed'), ...part(rejected, "can't be stored")].join('. ')
 }

@@ -1,4 +1,6 @@
-/** The history's row of a run. It is written when the run may change something at the vendor, or when it ends without. */
+/**
+ * The history's row of a run. It is written when the run may change something at the vendor, or when it ends without.
+ */
 import { batchLoader, type RunTable, type Selectable } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
 import { reachedOf } from '@keyferry/vault'
@@ -70,15 +72,15 @@ const upsertRuns = batchLoader(async (db: Context['db'] | Tx, runs: readonly Sel
   return () => undefined
 })
 
-/** Leaves an interrupted run: the sync stays due, the next process goes on. */
+/** Leaves an interrupted run: the sync stays due, the next process continues. */
 export async function interruptRun(ctx: Context, { id, sync }: ActiveRun): Promise<void> {
-  await closeRunning(ctx, sync.id, id, 'Interrupted; the next run goes on from there.')
+  await closeRunning(ctx, sync.id, id, 'Interrupted; the next run continues from there.')
   ctx.log.info('run interrupted')
 }
 
 /** Runs of this sync that never ended: their processes are gone. */
 export async function closeInterrupted(ctx: Context, syncId: string): Promise<void> {
-  await closeRunning(ctx, syncId, null, 'Interrupted; the next run went on from there.')
+  await closeRunning(ctx, syncId, null, 'Interrupted; the next run continued from there.')
 }
 
 async function closeRunning(ctx: Context, syncId: string, runId: string | null, message: string): Promise<void> {

@@ -7,9 +7,9 @@ const FIRST_MS = 2_000
 export const LONGEST_MS = 15 * 60_000
 
 /**
- * Milliseconds until the next try, or null when only a change can help: a wrong credential, a missing target and a refusal stay
- * what they are. Throttling waits as the vendor said; everything else backs off, doubling from 2 s to 15 min, without an end:
- * however long the vendor is down, the change arrives.
+ * Milliseconds until the next try, or null when only a change can help: a wrong credential, a missing target and a
+ * refusal stay what they are. Throttling waits as the vendor said; everything else backs off, doubling from 2 s to 15
+ * min, without an end: however long the vendor is down, the change arrives.
  */
 export function retryDelay(
   ctx: Pick<Context, 'now'>,

@@ -32,7 +32,10 @@ export async function beginRun(ctx: Context, found: LoadedSync, id: string): Pro
   }
 }
 
-/** Closes the run and gives back its lease. Resolves to whether the sync is due again. Throws `LeaseLost`: then nothing was settled. */
+/**
+ * Closes the run and gives back its lease. Resolves to whether the sync is due again. Throws `LeaseLost`: then nothing
+ * was settled.
+ */
 export async function endRun(
   ctx: Context,
   run: ActiveRun,
@@ -83,7 +86,10 @@ export async function endRun(
   return { again: again === true }
 }
 
-/** A credential that stopped working is the connection's trouble; every sync of it shows the same. Undefined: nothing was learnt. */
+/**
+ * A credential that stopped working is the connection's trouble; every sync of it shows the same. Undefined: nothing
+ * was learnt.
+ */
 function credentialProblem(result: RunResult): string | null | undefined {
   if (result.kind === 'refused' && result.error.kind === 'auth') return result.error.message
   return result.kind === 'applied' && result.errors.length === 0 ? null : undefined

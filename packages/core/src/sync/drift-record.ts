@@ -15,7 +15,7 @@ export interface Drifted {
 
 type Columns = Pick<Selectable<SyncTable>, 'checkedAt' | 'drift' | 'driftMessage' | 'repairStopped'>
 
-/** The columns after a run that looked at everything. Repairs that stopped stay stopped. */
+/** The columns after a run that compared everything. Repairs that stopped stay stopped. */
 export const NOT_CHECKED = { checkedAt: null, drift: null, driftMessage: null } as const
 
 /** More are counted, not kept: a flood of foreign keys must not make the row large. */

@@ -7,7 +7,7 @@ import { countDue, wakeHints } from './due.ts'
 
 const [destination = ''] = (await emulators()).keys()
 
-onEveryDatabase('what the queue is told of a sync', (open) => {
+onEveryDatabase('what the queue knows of a sync', (open) => {
   it('is whose connection it occupies, and whether a person waits for it', async () => {
     const fixture = await startSyncFixture(open, destination)
     onTestFinished(fixture.close)

@@ -8,8 +8,8 @@ import type { Trigger } from './request-run.ts'
 export type DueSync = Selectable<SyncTable>
 
 /**
- * Ids of every sync that wants a run now (behind what was asked for, and not waiting out a back-off), then of those that may leave an
- * old place, then of those whose target is to be looked at for drift.
+ * Ids of every sync that needs a run now (behind its requested revision, and not waiting out a back-off), then of those
+ * that may clean up an old target, then of those due for a drift check.
  */
 export async function dueSyncs(ctx: Context): Promise<string[]> {
   const runs = await due(ctx).select('id').orderBy('behindSince').limit(1000).execute()
@@ -21,10 +21,10 @@ export async function dueSyncs(ctx: Context): Promise<string[]> {
   return [...new Set([...[...runs, ...moves].map((row) => row.id), ...(await nextChecks(ctx))])]
 }
 
-/** Looks that go on at the same time: however many are due, they leave most of a worker to the runs. */
+/** Max concurrent drift checks, so that runs keep most of the worker. */
 const MAX_CONCURRENT_CHECKS = 3
 
-/** Ids of the syncs to be looked at next. Asked for again whenever a look ends. */
+/** Ids of the syncs whose drift check is next. Called again whenever a check ends. */
 export async function nextChecks(ctx: Context): Promise<string[]> {
   const rows = await dueChecks(ctx).select('id').orderBy('nextCheckAt').limit(MAX_CONCURRENT_CHECKS).execute()
   return rows.map((row) => row.id)
@@ -117,7 +117,7 @@ export function loadDue(ctx: Context, syncId: string): Promise<DueSync | undefin
   return due(ctx).where('id', '=', syncId).selectAll().executeTakeFirst()
 }
 
-/** The sync, if its target is to be looked at for drift now. */
+/** The sync, if its drift check is due. */
 export function loadDueCheck(ctx: Context, syncId: string): Promise<DueSync | undefined> {
   return dueChecks(ctx).where('id', '=', syncId).selectAll().executeTakeFirst()
 }
@@ -191,7 +191,7 @@ const due = (ctx: Context) => ctx.db.selectFrom('syncs').where(isDueNow(ctx))
 const isDueNow = (ctx: Context) => (eb: ExpressionBuilder<Tables, 'syncs'>) =>
   eb.and([eb('seen', '<', eb.ref('due')), eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', timestamp(ctx))])])
 
-/** A sync that waits for a run is not looked at: the run looks. Nor is one that has filled nothing yet, or takes it back. */
+/** Skip syncs with a pending run (the run detects drift itself), never-synced ones, and ones being removed. */
 function dueChecks(ctx: Context) {
   return ctx.db
     .selectFrom('syncs')

@@ -154,7 +154,7 @@ onEveryDatabase('fan-out', (open, dialect) => {
     })
   })
 
-  it('tells those who referenced what is deleted', async () => {
+  it('informs those who referenced what is deleted', async () => {
     await v.put('dev:/api/v1', { K: '1' })
     await v.put('staging:/s', { S: '1' })
     await v.put('prod:/', { A: '${dev.api.v1.K}' })

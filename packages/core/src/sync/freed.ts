@@ -2,16 +2,16 @@ import { SYSTEM, type Context, type Tx } from '@keyferry/kernel'
 import { requestRun } from './request-run.ts'
 
 /**
- * Keys went free at the target of `sync`: other syncs there that could not write everything look again, because one of the keys may
- * have been what they were refused. Inside the transaction; answers the syncs to wake after it.
+ * Keys went free at the target of `sync`: other syncs there that could not write everything look again, because one of
+ * the keys may have been what they were refused. Inside the transaction; answers the syncs to wake after it.
  */
 export function keysFreed(ctx: Context, tx: Tx, sync: { id: string; targetKey: string }): Promise<string[]> {
   return freedAt(ctx, tx, [sync.targetKey], [sync.id])
 }
 
 /**
- * Deletes syncs and lets their keys stay where they are, nobody's from now on: at their targets, and at places they were still to leave.
- * Inside the transaction; answers the syncs to wake after it.
+ * Deletes syncs and lets their keys stay where they are, nobody's from now on: at their targets, and at places they
+ * were still to leave. Inside the transaction; answers the syncs to wake after it.
  */
 export async function deleteSyncs(ctx: Context, tx: Tx, syncIds: readonly string[]): Promise<string[]> {
   const held = await tx.selectFrom('ledger').where('syncId', 'in', syncIds).select('targetKey').distinct().execute()

@@ -31,7 +31,9 @@ const COMMON = new Set([
   'driftReadsValues',
 ])
 
-/** What is to be done about drift, defaults filled in: a look every hour (one listing) that only shows what it finds. */
+/**
+ * What is to be done about drift, defaults filled in: a look every hour (one listing) that only shows what it finds.
+ */
 export const driftOptions = ({
   driftCheck = '1h',
   driftRepair = false,
@@ -42,7 +44,9 @@ export const driftOptions = ({
   driftReadsValues,
 })
 
-/** Throws `BadRequest` for a first-run behaviour the vendor cannot do, `Invalid` for a wrong option of the destination. */
+/**
+ * Throws `BadRequest` for a first-run behaviour the vendor cannot do, `Invalid` for a wrong option of the destination.
+ */
 export function parseOptions(definition: DestinationDefinition, sent: SentOptions): StoredOptions {
   if (sent.initialSyncBehavior !== 'overwrite-destination') {
     throw new BadRequest(`${definition.title} does not support importing secrets. ${definition.notes.initialSync}`)
@@ -60,7 +64,10 @@ export function parseOptions(definition: DestinationDefinition, sent: SentOption
   }
 }
 
-/** A patch over what is stored: fields left out stay; `deletionPolicy` and `disableSecretDeletion` are two names for one choice. */
+/**
+ * A patch over what is stored: fields left out stay; `deletionPolicy` and `disableSecretDeletion` are two names for one
+ * choice.
+ */
 export function patchOptions(
   definition: DestinationDefinition,
   stored: StoredOptions,

@@ -1,4 +1,4 @@
-/** Who stands behind a sync: someone who may read what it sends. Without one it sends nothing. */
+/** A sync runs on behalf of an owner who can read its whole source; without one it is blocked. */
 import { authorize, requirement, readAccess } from '@keyferry/access'
 import { amend } from '@keyferry/db'
 import { Forbidden, OutOfReach, type Actor, type Context, type Tx } from '@keyferry/kernel'
@@ -24,8 +24,8 @@ export interface Blockage {
 }
 
 /**
- * A run is checked like a call of its owner: they read everything that it sends. Null while they may, and for syncs that were made before an owner
- * was kept.
+ * A run is checked like a call of its owner: they read everything that it sends. Null while they may, and for syncs
+ * that were made before an owner was kept.
  */
 export async function blockageWithoutOwner(db: Context['db'] | Tx, sync: Sync): Promise<Blockage | null> {
   if (sync.standsBehind === null) return null
@@ -52,7 +52,10 @@ function ownerless({ name }: Pick<Actor, 'name'>): Blockage {
 export const blockedByOwner = ({ standsBehind }: Pick<Sync, 'standsBehind'>): Blockage =>
   ownerless(standsBehind === null ? { name: 'Somebody' } : ownerSchema.parse(JSON.parse(standsBehind)))
 
-/** The folders whose values the owner of a sync may read: all of its project for syncs that were made before an owner was kept. */
+/**
+ * The folders whose values the owner of a sync may read: all of its project for syncs that were made before an owner
+ * was kept.
+ */
 export async function ownerReads(
   db: Context['db'] | Tx,
   { standsBehind, projectId }: Pick<Sync, 'standsBehind'> & { projectId: string },
@@ -61,13 +64,16 @@ export async function ownerReads(
   return readerWith(await readAccess(db, ownerSchema.parse(JSON.parse(standsBehind))), projectId)
 }
 
-/** Whoever asks for a run of a sync that nobody stands behind any more stands behind it from now on. */
+/** Triggering an ownerless sync makes the caller its owner. */
 export async function takeOwnership(tx: Tx, actor: Actor, sync: Sync & { id: string }): Promise<void> {
   if (!(await blockageWithoutOwner(tx, sync))) return
   await amend(tx, 'syncs', sync.id, { standsBehind: storedOwner(actor) })
 }
 
-/** After rights were taken away: the syncs that nobody stands behind any more show it at once. Of one project, or all. */
+/**
+ * After rights were removed: blocks the syncs whose owner can no longer read their source. Of one project, or all
+ * (null).
+ */
 export async function blockUnauthorizedSyncs(
   tx: Tx,
   projectId: string | null,

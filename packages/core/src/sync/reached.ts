@@ -1,7 +1,7 @@
 /**
- * Which folders the results of a sync say something about. What a run reports of a key is a comparison of the value now with the value before, so
- * both count: the folders that show through the source now, and those that did when the present contents of the target were written. Results are
- * shown only to those who may know the names in all of them.
+ * Which folders the results of a sync say something about. What a run reports of a key is a comparison of the value now
+ * with the value before, so both count: the folders that show through the source now, and those that did when the
+ * present contents of the target were written. Results are shown only to those who can read the names in all of them.
  */
 import { reachableFolderIds } from '@keyferry/access'
 import type { Context } from '@keyferry/kernel'

@@ -5,8 +5,8 @@ import { keySchema } from '../plan/key-schema.ts'
 import type { StoredOptions } from './options.ts'
 
 /**
- * What destinations would refuse of the values that folders show, by key, with the first sync that says so; of the syncs that the caller may know. A
- * value null: only the key is judged.
+ * What destinations would refuse of the values that folders show, by key, with the first sync that says so; of the
+ * syncs that the caller may know. A value null: only the key is judged.
  */
 export async function refusedByTargets(
   { caller }: Pick<Context, 'caller'>,

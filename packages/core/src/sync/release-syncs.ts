@@ -14,8 +14,8 @@ import { wakePending } from './wake-pending.ts'
 import { requestRemoval } from './request-run.ts'
 
 /**
- * Deletes the syncs that read the folders, or lets them remove first what they wrote. In the latter case the deletion is kept, and
- * `completeDeletions` carries it out once the keys are gone.
+ * Deletes the syncs that read the folders, or lets them remove first what they wrote. In the latter case the deletion
+ * is kept, and `completeDeletions` carries it out once the keys are gone.
  */
 export async function releaseSyncs(
   ctx: Context,

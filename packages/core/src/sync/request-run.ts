@@ -11,7 +11,10 @@ interface RequestedSync {
   projectId: string
 }
 
-/** A change reached `folderIds`: every sync that reads one of them is behind; those under auto-sync are due. Returns the due ones. */
+/**
+ * A change reached `folderIds`: every sync that reads one of them is behind; those under auto-sync are due. Returns the
+ * due ones.
+ */
 export async function markChanged(
   ctx: Context,
   tx: Tx,
@@ -46,7 +49,10 @@ export async function markChanged(
   return auto
 }
 
-/** Makes a run due that takes back what the syncs wrote, whatever auto-sync and the policy say. The caller wakes the queue after the commit. */
+/**
+ * Requests a run that removes what the syncs wrote, whatever auto-sync and the policy say. The caller wakes the queue
+ * after the commit.
+ */
 export async function requestRemoval(
   ctx: Context,
   tx: Tx,
@@ -72,7 +78,7 @@ export async function requestRemoval(
   for (const id of syncIds) await amend(tx, 'syncs', id, { removal })
 }
 
-/** Makes a run due, whatever auto-sync says. The caller wakes the queue after the commit. */
+/** Requests a run, whatever auto-sync says. The caller wakes the queue after the commit. */
 export async function requestRun(
   ctx: Context,
   tx: Tx,

@@ -8,8 +8,8 @@ import { requestRun } from '../sync/request-run.ts'
 import { planOf } from './preview.ts'
 
 /**
- * Lets a run past the fuse for this very plan. Throws `BadRequest` when the plan is no longer the one that was looked at: what
- * a person did not see is not approved.
+ * Lets a run past the mass-deletion limit for this very plan. Throws `BadRequest` when the plan is no longer the one
+ * that was reviewed: what a person did not see is not approved.
  */
 export async function approvePlan(
   ctx: Context,

@@ -1,4 +1,7 @@
-/** Each key of a sync, as far as Keyferry knows without asking the vendor: vault against ledger, and what the last run said. */
+/**
+ * Each key of a sync, as far as Keyferry knows without asking the vendor: vault against ledger, and what the last run
+ * said.
+ */
 import { Unresolvable, type Actor, type Context } from '@keyferry/kernel'
 import type { keyState } from '@keyferry/schemas'
 import { isOutOfReach, namerOf, projectKey, reachedOf } from '@keyferry/vault'
@@ -42,7 +45,7 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
       key,
       reads: namerOf(ctx, sync.projectId),
     })
-    const leaving = options.deletionPolicy === 'none' ? null : sync.state === 'blocked' ? WAITS : GOES
+    const leaving = options.deletionPolicy === 'none' ? null : sync.state === 'blocked' ? WAITS : DELETES
     return withDrift(statesOf(desired, ledger, failures, leaving), driftedKeys(sync))
   } catch (error) {
     if (!(error instanceof Unresolvable)) throw error
@@ -50,10 +53,12 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
   }
 }
 
-const GOES = 'no longer in the source: the next run deletes it'
+const DELETES = 'no longer in the source: the next run deletes it'
 const WAITS = 'no longer in the source: its deletion waits for your approval'
 
-/** `leaving`: what becomes of keys that are no longer in the source; null where the deletion policy leaves them there. */
+/**
+ * `leaving`: what becomes of keys that are no longer in the source; null where the deletion policy leaves them there.
+ */
 function statesOf(
   desired: Desired,
   ledger: ReadonlyMap<string, LedgerEntry>,
@@ -86,7 +91,10 @@ function statesOf(
   })
 }
 
-/** What the last look at the target found, where nothing else is to be said of a key; and the keys that only the target has. */
+/**
+ * What the last look at the target found, where nothing else is to be said of a key; and the keys that only the target
+ * has.
+ */
 function withDrift(states: readonly KeyState[], drifted: readonly Drifted[]): KeyState[] {
   const reasons = new Map(drifted.map(({ key, reason }) => [key, reason]))
   const known = new Set(states.map(({ key }) => key))

@@ -27,7 +27,10 @@ export async function planSync(ctx: Context, _actor: Actor, input: SyncAddress):
 const NOTHING = { create: 0, update: 0, delete: 0, keep: 0, foreign: 0, reject: 0 }
 const UNSEEN: PlanRow = { hash: '', summary: NOTHING, changes: [], fuse: null, outOfReach: true }
 
-/** Throws `Unresolvable` for a bad source, `Forbidden` for one that `reads` does not reach, `BadRequest` with the vendor's reason when the target cannot be read. */
+/**
+ * Throws `Unresolvable` for a bad source, `Forbidden` for one that `reads` does not reach, `BadRequest` with the
+ * vendor's reason when the target cannot be read.
+ */
 export async function planOf(ctx: Context, spec: SyncSpec, reads: Reads): Promise<PlanRow> {
   const target = await openTarget(ctx, spec, { signal: AbortSignal.timeout(60_000) })
   try {

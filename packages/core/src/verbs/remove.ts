@@ -14,8 +14,8 @@ export async function removeSecrets(ctx: Context, actor: Actor, input: SyncAddre
 }
 
 /**
- * Without `removeSecrets` the sync is gone at once and its keys stay at the target. With it, the sync goes once its keys are
- * removed; if that fails the sync stays and says why.
+ * Without `removeSecrets` the sync is gone at once and its keys stay at the target. With it, the sync is deleted once
+ * its keys are removed; if that fails the sync stays and says why.
  */
 export async function deleteSync(
   ctx: Context,

@@ -19,7 +19,10 @@ export interface CheckedBody {
   spec: SyncSpec
 }
 
-/** Refuses before anything changes: unknown destination, connection of another app, missing folder, fields that break a rule. */
+/**
+ * Refuses before anything changes: unknown destination, connection of another app, missing folder, fields that break a
+ * rule.
+ */
 export async function checkBody(ctx: Context, body: PreviewBody): Promise<CheckedBody> {
   const definition = destination(body.destination)
   const options = parseOptions(definition, body.syncOptions)

@@ -1,4 +1,4 @@
-/** What may be done with syncs, and who may. */
+/** Verbs for syncs, with what each requires. */
 import {
   connectionAt,
   defineVerb,
@@ -44,7 +44,10 @@ const shown =
   async (ctx: Context, actor: Actor, input: I): Promise<SyncRow> =>
     hideResults(ctx, await verb(ctx, actor, input))
 
-/** A sync sends what its source shows, imports and references included: who creates one, or lets one go on, reads all of it. */
+/**
+ * A sync sends what its source shows, imports and references included: who creates one, or lets one continue, reads all
+ * of it.
+ */
 const sending = (input: { syncId: string }): Requirement =>
   requirement('secrets.read-values', { kind: 'sent-by', syncId: input.syncId })
 

@@ -6,7 +6,7 @@ import type { SyncRow } from '../sync/row.ts'
 import { takeOwnership } from '../sync/owner.ts'
 import { requestRun } from '../sync/request-run.ts'
 
-/** "Sync now". While a run is on it is coalesced into one more. A person looked: repairs that had stopped go on. */
+/** "Sync now". While a run is on it is coalesced into one more. A person looked: repairs that had stopped continue. */
 export async function triggerSync(ctx: Context, actor: Actor, input: SyncAddress): Promise<SyncRow> {
   const sync = await findSync(ctx, input)
   await transactChecked(ctx, async (tx) => {

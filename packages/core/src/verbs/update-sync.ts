@@ -19,12 +19,13 @@ import { refuseNameClash } from './create-sync.ts'
 import { sourceFolder, targetKey, targetOf } from './source.ts'
 
 /**
- * Changes what the patch names. Under auto-sync a run follows when the change can reach the target; a new name or description
- * cannot. Pointed elsewhere, the sync fills the new place first and then takes its keys back from the old one, unless its policy is
- * `none`. Throws like `createSync`.
+ * Changes what the patch names. Under auto-sync a run follows when the change can reach the target; a new name or
+ * description cannot. Pointed elsewhere, the sync fills the new place first and then takes its keys back from the old
+ * one, unless its policy is `none`. Throws like `createSync`.
  */
 export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typeof updateSchema>): Promise<SyncRow> {
-  // Another edit may commit between reading the sync and writing it; what is kept of an old place must be of the latest one.
+  // Another edit may commit between reading the sync and writing it; what is kept of an old place must be of the latest
+  // one.
   for (;;) {
     const row = await tryUpdate(ctx, actor, patch)
     if (row) return row
@@ -62,7 +63,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     spec.target !== stored.target ||
     spec.options !== stored.options ||
     (autoSync && stored.autoSync === 0) ||
-    // Whoever edits it takes it over.
+    // An editor becomes its owner.
     (await blockageWithoutOwner(ctx.db, stored)) !== null
 
   const written = await transact(ctx, async (tx) => {
@@ -96,7 +97,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
       .execute()
     if (reaches && autoSync) await requestRun(ctx, tx, actor, 'edit', [stored.id])
     else if (reaches) await fallBehind(ctx, tx, stored.id)
-    // What was in the way of leaving an old place may be what was edited.
+    // The edit may have fixed what blocked a cleanup.
     if (reaches)
       await tx.updateTable('departures').set({ retryAt: null, attempts: 0 }).where('syncId', '=', stored.id).execute()
     if (moved) {

@@ -17,8 +17,9 @@ export interface FolderChange {
 }
 
 /**
- * The changes of the folders that `register` names, from the moment this resolves, as long as `watchProject` goes on: only of folders in reach. An event
- * says that something changed, whatever of it: the subscriber reads the folder again.
+ * The changes of the folders that `register` names, from the moment this resolves, as long as `watchProject` continues:
+ * only of folders in reach. An event says that something changed, whatever of it: the subscriber reads the folder
+ * again.
  */
 export async function watchFolders(
   ctx: Context,

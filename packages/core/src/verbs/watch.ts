@@ -15,9 +15,10 @@ export interface WatchCall extends Call {
 export const AUTHENTICATED_EVERY_MS = 60_000
 
 /**
- * The events of a project whose folder or sync is in reach, from the moment this resolves: what a client reads after that is followed by an event
- * when it changes. Ends when the client leaves, the credential ends or the membership does: both are checked again before each event and every
- * minute. Throws `Unavailable` when events were missed. Events name what to read again; a client that was away reads everything again.
+ * The events of a project whose folder or sync is in reach, from the moment this resolves: what a client reads after
+ * that is followed by an event when it changes. Ends when the client leaves, the credential ends or the membership
+ * does: both are checked again before each event and every minute. Throws `Unavailable` when events were missed. Events
+ * name what to read again; a client that was away reads everything again.
  */
 export async function watchProject(
   ctx: Context,
@@ -66,7 +67,10 @@ export async function watchProject(
   })()
 }
 
-/** `atStart`, `known`: the roles, and the syncs in reach, when the stream began. What is deleted is in no role's scopes any more. */
+/**
+ * `atStart`, `known`: the roles, and the syncs in reach, when the stream began. What is deleted is in no role's scopes
+ * any more.
+ */
 async function inReach(
   ctx: Context,
   { access, atStart }: { access: Access; atStart: Access },

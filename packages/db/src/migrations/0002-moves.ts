@@ -4,8 +4,8 @@ import { sql, type Kysely } from 'kysely'
 export async function up(db: Kysely<unknown>): Promise<void> {
   const { schema } = db
 
-  // The ledger is kept per place, so that what was written at an earlier target stays known. A primary key cannot be altered in
-  // SQLite; the table is made anew.
+  // The ledger is kept per place, so that what was written at an earlier target stays known. A primary key cannot be
+  // altered in SQLite; the table is created again.
   await schema
     .createTable('ledger_by_place')
     .addColumn('sync_id', 'text', (c) => c.notNull().references('syncs.id').onDelete('cascade'))

@@ -101,12 +101,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
   await schema.createIndex('api_keys_owner').on('api_keys').column('owner_id').execute()
 
-  // Who stands behind a sync. Null: it was made before there were roles, when whoever had an account could do everything.
+  // The owner of a sync. Null: created before there were roles, when every account could do everything.
   await schema.alterTable('syncs').addColumn('created_by', 'text').execute()
   await schema.alterTable('syncs').addColumn('stands_behind', 'text').execute()
   await schema.createIndex('syncs_stands_behind').on('syncs').column('stands_behind').execute()
 
-  // Whoever had an account or a token before there were roles keeps what they could do.
+  // Accounts and tokens from before there were roles keep what they could do.
   const tables = await db.introspection.getTables()
   for (const name of ['user', 'apikey']) {
     if (!tables.some((table) => table.name === name)) continue

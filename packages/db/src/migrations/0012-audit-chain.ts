@@ -1,6 +1,9 @@
 import { sql, type Kysely } from 'kysely'
 
-/** Audit rows get a place in a chain. Those from before it have none: they are numbered from 0 downwards and carry no hash. */
+/**
+ * Audit rows get a place in a chain. Those from before it have none: they are numbered from 0 downwards and carry no
+ * hash.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const { schema } = db
   await schema.alterTable('audit').addColumn('seq', 'integer').execute()

@@ -1,6 +1,8 @@
 import { sql, type Kysely } from 'kysely'
 
-/** Comments, tags and metadata have versions, a deleted environment may come back, and old rows of the audit log may go. */
+/**
+ * Comments, tags and metadata have versions, a deleted environment may come back, and old rows of the audit log may go.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const { schema } = db
 
@@ -11,12 +13,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Null: written before these were kept.
   for (const name of ['comment', 'metadata', 'tags'])
     await schema.alterTable('secret_versions').addColumn(name, 'text').execute()
-  // No comment used to be sealed like any other: 28 bytes that every listing opened. Its length tells it.
+  // No comment used to be sealed like any other: 28 bytes that every listing opened. Its length shows it.
   await sql`update secrets set comment = '' where comment like 'v1.%' and comment not like 'v1.%.%' and length(comment) = 41`.execute(
     db,
   )
 
-  // A deleted environment is kept here too, so it cannot be referenced. Rebuilt, because SQLite does not drop a foreign key.
+  // A deleted environment is kept here too, so it cannot be referenced. Rebuilt, because SQLite does not drop a foreign
+  // key.
   await schema
     .createTable('trash_2')
     .addColumn('id', 'text', (c) => c.primaryKey())
@@ -50,7 +53,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await schema.createIndex('trash_project').on('trash').columns(['project_id', 'deleted_at']).execute()
   await schema.createIndex('trash_expires_at').on('trash').column('expires_at').execute()
 
-  // Where the audit log begins, once older rows were taken off: the last of them, its hash, and how many went. Sealed like its end.
+  // Where the audit log begins, once older rows were taken off: the last of them, its hash, and how many went. Sealed
+  // like its end.
   await schema
     .createTable('audit_floors')
     .addColumn('id', 'text', (c) => c.primaryKey())

@@ -1,8 +1,8 @@
 import { sql, type Kysely } from 'kysely'
 
 /**
- * A role is narrowed to an environment, not to a slug that another one may have tomorrow. The slug stays beside the id: processes of the version
- * before read it. An environment that is gone gets the id of none.
+ * A role is narrowed to an environment, not to a slug that another one may have tomorrow. The slug stays beside the id:
+ * processes of the version before read it. An environment that is gone gets the id of none.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const { rows: environments } = await sql<{ id: string; project_id: string; slug: string }>`

@@ -4,8 +4,9 @@ import { sql, type Kysely } from 'kysely'
 const LIFE_MS = 30 * 86_400_000
 
 /**
- * Tokens that set an instance up were in no list, had no end and outlived their owner. They become API keys: of the account that they were made
- * for, ending 30 days from now. A token whose account was removed ends here, as its removal should have done.
+ * Tokens that set an instance up were in no list, had no end and outlived their owner. They become API keys: of the
+ * account that they were made for, ending 30 days from now. A token whose account was removed ends here, as its removal
+ * should have done.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const tables = await db.introspection.getTables()

@@ -1,11 +1,11 @@
 import { sql, type Kysely } from 'kysely'
 
 /**
- * Who gave an invitation, so that it ends with their right to give it, and whether its link went to the invited address alone. Invitations from
- * before were shown to the inviter; the ones of a person whose account is still there go on.
+ * Who gave an invitation, so that it ends with their right to give it, and whether its link went to the invited address
+ * alone. Invitations from before were shown to the inviter; the ones of a person whose account is still there continue.
  *
- * Until now an account counted as proven once it was linked to the provider, although its password may be older than that. Such an account is
- * proven again at its next sign-in by the provider, which drops what was set before.
+ * Until now an account counted as proven once it was linked to the provider, although its password may be older than
+ * that. Such an account is proven again at its next sign-in by the provider, which drops what was set before.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const { schema } = db

@@ -12,7 +12,9 @@ const FORMER_DEFAULT = {
   lockoutCounterResetSeconds: 30,
 }
 
-/** A client secret has 256 bits, so a lock-out protects nothing, and lets anybody who knows a client id stop a machine. */
+/**
+ * A client secret has 256 bits, so a lock-out protects nothing, and lets anybody who knows a client id stop a machine.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const tables = db
     .withoutPlugins()

@@ -21,7 +21,10 @@ const TABLES = [
   'twoFactor',
 ]
 
-/** Rows that give authority get a seal. The first start with the root key makes those of the rows that are there (core/authority/seal-store.ts). */
+/**
+ * Rows that give authority get a seal. The first start with the root key makes those of the rows that are there
+ * (core/authority/seal-store.ts).
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const present = new Set((await db.introspection.getTables()).map(({ name }) => name))
   // better-auth's names have capitals, which ours would not keep.

@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely'
 
-/** The content of rows from before the chain is sealed too, not their number only, and the organization keeps up to where the log went. */
+/**
+ * The content of rows from before the chain is sealed too, not their number only, and the organization keeps up to
+ * where the log went.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('audit_head')

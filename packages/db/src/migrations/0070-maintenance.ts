@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
 
 /**
- * Rotations have a table of another name: a worker of an earlier version, which knows fewer sealed columns, finds none to go on with, and its upkeep ends
- * there. Which sealed columns a rotation covers is kept with it. Processes say which root keys they can open.
+ * Rotations have a table of another name: a worker of an earlier version, which knows fewer sealed columns, finds none
+ * to continue with, and its upkeep ends there. Which sealed columns a rotation covers is kept with it. Processes say
+ * which root keys they can open.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const { schema } = db

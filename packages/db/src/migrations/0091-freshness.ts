@@ -2,8 +2,9 @@ import { sql, type Kysely } from 'kysely'
 import { isPostgres } from '../dialect.ts'
 
 /**
- * Rows of the audit log keep what must not come back, folders what secrets they have. A process of an earlier version that still runs beside this one
- * would write secrets without that: on Postgres it can't, as every version of a secret now says that it was counted. (SQLite has one process.)
+ * Rows of the audit log keep what must not come back, folders what secrets they have. A process of an earlier version
+ * that still runs beside this one would write secrets without that: on Postgres it can't, as every version of a secret
+ * now says that it was counted. (SQLite has one process.)
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const { schema } = db

@@ -2,9 +2,9 @@ import { sql, type Kysely } from 'kysely'
 import { isPostgres } from '../dialect.ts'
 
 /**
- * Items of the trash get a seal; their rows, and what syncs wrote, a mark each. The first start with the root key makes those of the rows that are there.
- * A process of an earlier version that still runs beside this one would write rows without a mark, which are ignored: on Postgres it can't. (SQLite has
- * one process.)
+ * Items of the trash get a seal; their rows, and what syncs wrote, a mark each. The first start with the root key makes
+ * those of the rows that are there. A process of an earlier version that still runs beside this one would write rows
+ * without a mark, which are ignored: on Postgres it can't. (SQLite has one process.)
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('trash').addColumn('seal', 'text').execute()

@@ -33,7 +33,7 @@ describe.each([
 ] as const)('%s', (dialect, open) => {
   const skip = dialect === 'postgres' && !inject('postgresUrl')
 
-  it.skipIf(skip)('whoever had an account or a token before there were roles may do everything', async () => {
+  it.skipIf(skip)('accounts and tokens from before there were roles may do everything', async () => {
     const db = await open()
     await migrateTo(db, '0005-notices')
     // As better-auth made them then; only what the migration reads.
@@ -182,7 +182,7 @@ describe.each([
       values ('t', 'p', 'e', 'secret', 'f', 's', '/', 'OLD', 1, ${AT}, 'ada', ${AT})`.execute(db)
       await sql`insert into trash_rows (trash_id, position, kind, content) values ('t', 0, 'secret', '{}')`.execute(db)
       await migrate(db)
-      // Nobody had asked for the lock-out that every machine had.
+      // Nobody had requested the lock-out that every machine had.
       const auths = await db.selectFrom('universalAuths').select('settings').orderBy('identityId').execute()
       expect(auths.map(({ settings }) => JSON.parse(settings))).toMatchObject([
         { accessTokenTTL: 60, lockoutEnabled: false },
@@ -197,7 +197,7 @@ describe.each([
       expect(await db.selectFrom('secretVersions').select(['comment', 'metadata', 'tags']).execute()).toEqual([
         { comment: null, metadata: null, tags: null },
       ])
-      // It outlives its environment, and goes with the project, rows and all.
+      // It outlives its environment, and is deleted with the project, rows and all.
       await db.deleteFrom('environments').execute()
       expect(await db.selectFrom('trash').select('name').execute()).toEqual([{ name: 'OLD' }])
       expect(await db.selectFrom('trashRows').select('content').execute()).toEqual([{ content: '{}' }])

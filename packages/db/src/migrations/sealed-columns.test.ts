@@ -32,7 +32,8 @@ describe('migrations after seals', () => {
   )
 
   it.each(later)('%s leaves sealed rows as they are', (name) => {
-    // To change one: name other columns in sealed-tables.ts, or let the first start with the new version change it through the store with seals.
+    // To change one: name other columns in sealed-tables.ts, or let the first start with the new version change it
+    // through the store with seals.
     expect(changed(readFileSync(join(import.meta.dirname, name), 'utf8'))).toEqual([])
   })
 

@@ -1,4 +1,7 @@
-/** Who may do what: people, machines and their credentials. Columns that are sealed change with `amend` only, so they are fixed for everything else. */
+/**
+ * Access: people, machines and their credentials. Columns that are sealed change with `amend` only, so they are fixed
+ * for everything else.
+ */
 import type { ColumnType } from 'kysely'
 import type { Fixed, Flag, Timestamp } from './column.ts'
 
@@ -97,7 +100,7 @@ export interface AccessTokenTable {
   /** 0: no limit. */
   usesLimit: Fixed<number>
   expiresAt: Fixed<Timestamp>
-  /** No renewal goes past it. */
+  /** No renewal extends past it. */
   endsAt: Fixed<Timestamp>
   lastUsedAt: Timestamp | null
   createdAt: Fixed<Timestamp>
@@ -121,7 +124,10 @@ export interface FederatedTokenTable extends Omit<AccessTokenTable, 'clientSecre
   authId: Fixed<string>
 }
 
-/** An API key that a person made; it never may more than they. Hash, expiry and last use are better-auth's, under the same id. */
+/**
+ * An API key that a person made; it never may more than they. Hash, expiry and last use are better-auth's, under the
+ * same id.
+ */
 export interface ApiKeyTable {
   id: Fixed<string>
   name: Fixed<string>
@@ -129,7 +135,9 @@ export interface ApiKeyTable {
   createdAt: Fixed<Timestamp>
 }
 
-/** The last time step whose code a person's authenticator app was believed: a code counts once, and none before it does. */
+/**
+ * The last time step whose code a person's authenticator app was believed: a code counts once, and none before it does.
+ */
 export interface TotpStepTable {
   userId: Fixed<string>
   /** Periods of 30 s since 1970. */

@@ -11,7 +11,7 @@ export interface AuditTable {
   actorKind: Fixed<string>
   actorId: Fixed<string>
   actor: Fixed<string>
-  /** Where the request came from; null for what Keyferry does by itself. */
+  /** Where the request came from; null for Keyferry's own actions. */
   address: Fixed<string | null>
   action: Fixed<string>
   projectId: Fixed<string | null>
@@ -25,7 +25,7 @@ export interface AuditTable {
   marks: ColumnType<string | null, string | null | undefined, never>
 }
 
-/** One row: the end of the audit chain. Whoever appends holds it. */
+/** One row: the end of the audit chain. Appending locks it. */
 export interface AuditHeadTable {
   id: Fixed<string>
   seq: number
@@ -62,7 +62,7 @@ export interface AuditStreamTable {
   attempts: number
   nextAt: string
   problem: string | null
-  /** When a notice last said that it fails; null while it does not, or nobody was told. */
+  /** When a notice last said that it fails; null while it does not, or no notification was sent. */
   toldAt: Timestamp | null
   /** The process that delivers, until then by the database's clock. */
   holder: string

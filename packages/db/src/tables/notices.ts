@@ -1,7 +1,7 @@
-/** Who is told of trouble, and what has been told. Signs of life of the processes. */
+/** Recipients of alerts, alerts on their way, and heartbeats of the processes. */
 import type { Fixed, Timestamp } from './column.ts'
 
-/** Where a failing sync is told of. */
+/** A recipient of alerts about failing syncs. */
 export interface NoticeTargetTable {
   id: Fixed<string>
   /** Null: every project. */
@@ -18,7 +18,7 @@ export interface NoticeTargetTable {
   createdBy: Fixed<string>
 }
 
-/** A notice on its way to one target. Written with what it tells of, deleted once it arrived. */
+/** A notification on its way to one recipient. Written with its cause, deleted once it arrived. */
 export interface NoticeTable {
   id: Fixed<string>
   targetId: Fixed<string>
@@ -31,13 +31,13 @@ export interface NoticeTable {
   sendAt: Timestamp
 }
 
-/** What was last told of a sync, so that it is not told again and again. */
+/** What was last reported of a sync, so that it is not reported again and again. */
 export interface SyncHealthTable {
   syncId: Fixed<string>
   state: string
   /** JSON: per failing state, when a notice of it last went out, or will. */
   noticed: string
-  /** When the present failure was told of, or will be; null while all is well. */
+  /** When the present failure was reported, or will be; null while all is well. */
   toldAt: Timestamp | null
 }
 

@@ -36,19 +36,27 @@ export interface SyncTable {
   folderId: Fixed<string>
   /** JSON, parsed by the destination's own schema. */
   target: Fixed<string>
-  /** Where it writes, as one string: the lease and the overlap check go by it. */
+  /** Where it writes, as one string: the key of the lease and of the overlap check. */
   targetKey: Fixed<string>
   /** JSON: key schema, deletion policy and the destination's own options. */
   options: Fixed<string>
   autoSync: Flag
   version: number
-  /** Moves with every change this sync must deliver; the target is in sync when `applied` equals it. */
+  /**
+   * The desired revision: moves with every change this sync must deliver. The target is in sync when `applied` equals
+   * it.
+   */
   wanted: number
-  /** The revision up to which a run is asked for: follows `wanted` under auto-sync, else set by a person. A run is due while `seen < due`. */
+  /**
+   * The requested revision: follows `wanted` under auto-sync, else set by a person. A run is due while `seen < due`.
+   */
   due: number
-  /** The revision that the last settled run looked at, converged or not. A run that is to be tried again does not settle. */
+  /**
+   * The observed revision: what the last finished run read, converged or not. A run that will be retried does not move
+   * it.
+   */
   seen: number
-  /** The revision the target is known to hold. */
+  /** The applied revision: what the target is known to hold. */
   applied: number
   state: string
   message: string | null
@@ -73,9 +81,9 @@ export interface SyncTable {
   behindSince: Timestamp | null
   syncedAt: Timestamp | null
   lastRunId: string | null
-  /** When the target is to be looked at for drift; null: not before a run converged, or never. */
+  /** When the next drift check is due; null: not before a run converged, or never. */
   nextCheckAt: Timestamp | null
-  /** The last look that succeeded since then. */
+  /** The last check that succeeded since then. */
   checkedAt: Timestamp | null
   /** JSON: the keys that drifted, with kind and reason, as the last look found them; null when none did. */
   drift: string | null
@@ -83,13 +91,16 @@ export interface SyncTable {
   driftMessage: string | null
   /** JSON: `[key, time]` of each key repaired within the last day. */
   heals: string | null
-  /** Why repairs stopped until a person runs the sync; null while they go on. */
+  /** Why repairs stopped until a person runs the sync; null while they continue. */
   repairStopped: string | null
-  /** JSON: ids of the folders that its results say something about (`core/sync/reached.ts`); null: written before this was kept. */
+  /**
+   * JSON: ids of the folders that its results say something about (`core/sync/reached.ts`); null: written before this
+   * was kept.
+   */
   reached: string | null
-  /** Id of whoever made it; null: made before this was kept. */
+  /** Id of its creator; null: created before this was kept. */
   createdBy: Fixed<string | null>
-  /** Principal who may read the source, so that the sync may: JSON of `{kind, id, name}`. Null: made before there were roles. */
+  /** The owner, on whose behalf it runs: JSON of `{kind, id, name}`. Null: created before there were roles. */
   standsBehind: Fixed<string | null>
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
@@ -134,13 +145,13 @@ export interface DepartureTable {
   createdAt: Fixed<Timestamp>
 }
 
-/** A folder, environment or project that goes once the syncs that read it have taken back what they wrote. */
+/** A folder, environment or project that is deleted once the syncs that read it have removed what they wrote. */
 export interface DeletionTable {
   id: Fixed<string>
   projectId: Fixed<string>
   kind: Fixed<'folder' | 'environment' | 'project'>
   subjectId: Fixed<string>
-  /** JSON of who asked for it. */
+  /** JSON of the requesting actor. */
   actor: Fixed<string>
   createdAt: Fixed<Timestamp>
 }

@@ -1,4 +1,7 @@
-/** What a team keeps (sealed columns change with `amend` only, so they are fixed for everything else): the tree, its secrets with versions, imports and references, and the keys they are sealed with. */
+/**
+ * What a team keeps (sealed columns change with `amend` only, so they are fixed for everything else): the tree, its
+ * secrets with versions, imports and references, and the keys they are sealed with.
+ */
 import type { ColumnType } from 'kysely'
 import type { Fixed, Flag, Timestamp } from './column.ts'
 
@@ -101,8 +104,8 @@ export interface ImportTable {
 }
 
 /**
- * An edge of the fan-out graph: a secret of `folderId` mentions a key elsewhere. The target is kept as text, because it may
- * not exist yet, and its creation must wake the same syncs as its change.
+ * An edge of the fan-out graph: a secret of `folderId` mentions a key elsewhere. The target is kept as text, because it
+ * may not exist yet, and its creation must wake the same syncs as its change.
  */
 export interface ReferenceTable {
   secretId: Fixed<string>

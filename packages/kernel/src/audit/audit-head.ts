@@ -1,6 +1,7 @@
 /**
- * The end of the audit chain. It is made with the organization, or by the first start after an upgrade, and never again by itself: one that is missing
- * later was taken away. The organization keeps, sealed, up to where the log went at least, so that log and end do not go together either.
+ * The end of the audit chain. It is made with the organization, or by the first start after an upgrade, and never
+ * again: one that is missing later was taken away. The organization keeps, sealed, up to where the log went at least,
+ * so that log and end do not go together either.
  */
 import type { Db } from '@keyferry/db'
 import type { Context, Tx } from '../context.ts'
@@ -21,7 +22,10 @@ const PAGE = 1000
 /** Of a column of whole numbers. */
 const LOWEST = -(2 ** 31)
 
-/** The end of the chain, held until the transaction ends; made where nothing is set up yet. Throws `IntegrityBroken` when it was taken away. */
+/**
+ * The end of the chain, held until the transaction ends; made where nothing is set up yet. Throws `IntegrityBroken`
+ * when it was taken away.
+ */
 export async function lockHead(ctx: Keys, tx: Tx): Promise<AuditHead> {
   const present = await select(tx).forUpdate().executeTakeFirst()
   if (present) return present
@@ -57,7 +61,10 @@ export async function makeHead({ keyring }: Keys, tx: Tx, like: Wrapped | undefi
   return made
 }
 
-/** For a store of an earlier version: seals what the rows from before the chain say. A head that is not as it was sealed stays as it is. */
+/**
+ * For a store of an earlier version: seals what the rows from before the chain say. A head that is not as it was sealed
+ * stays as it is.
+ */
 export async function sealEarlier(ctx: Keys, tx: Tx): Promise<AuditHead> {
   const head = await lockHead(ctx, tx)
   const key = chainKey(ctx, head)

@@ -1,6 +1,7 @@
 /**
- * Audit rows of what a stranger can repeat at will: failed sign-ins, refused calls. The log must name them, and must not grow with their number.
- * The first of a kind within a minute is a row at once. Its repetitions are one more row with their count, and so is a flood of different ones.
+ * Audit rows of what a stranger can repeat at will: failed sign-ins, refused calls. The log must name them, and must
+ * not grow with their number. The first of a kind within a minute is a row at once. Its repetitions are one more row
+ * with their count, and so is a flood of different ones.
  */
 import type { Db } from '@keyferry/db'
 import type { AuditAction } from '@keyferry/schemas'
@@ -27,7 +28,10 @@ interface Minute {
 }
 
 const MINUTE_MS = 60_000
-/** Different events of one action that get a row each within a minute, in each process; as many again about known accounts. */
+/**
+ * Different events of one action that get a row each within a minute, in each process; as many again about known
+ * accounts.
+ */
 const DIFFERENT = 20
 
 const minutes = new WeakMap<Db, Minute>()

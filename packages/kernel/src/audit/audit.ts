@@ -1,6 +1,7 @@
 /**
- * Who did what. Rows are chained: each carries a keyed hash over itself and the row before, and the end of the chain is kept, hashed too, in
- * a row of its own that every writer locks. So rows cannot be changed, removed, swapped or cut off without `verifyAudit` naming the first.
+ * Who did what. Rows are chained: each carries a keyed hash over itself and the row before, and the end of the chain is
+ * kept, hashed too, in a row of its own that every writer locks. So rows cannot be changed, removed, swapped or cut off
+ * without `verifyAudit` naming the first.
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -38,8 +39,8 @@ const CHUNK = 500
 const held = new WeakMap<Tx, Happened[]>()
 
 /**
- * Does `work`, and writes what it audits as its last step: every writer of the instance waits for whoever holds the end of the chain, so that is
- * held only for as long as it takes to commit.
+ * Does `work`, and writes what it audits as its last step: every writer of the instance waits for the holder of the end
+ * of the chain, so that is held only for as long as it takes to commit.
  */
 export async function auditLast<T>(ctx: Context, tx: Tx, work: () => Promise<T>): Promise<T> {
   const happened: Happened[] = []
@@ -73,8 +74,8 @@ interface Waiting {
 const events = new WeakMap<Db, Waiting[]>()
 
 /**
- * Records what has no transaction of its own: values read, a sign-in, a refused call. Resolves once that is on disk; the caller answers nothing
- * before. Events that arrive while others are being written share the next transaction.
+ * Records what has no transaction of its own: values read, a sign-in, a refused call. Resolves once that is on disk;
+ * the caller answers nothing before. Events that arrive while others are being written share the next transaction.
  */
 export function auditEvent(
   ctx: Context,

@@ -8,7 +8,9 @@ export interface Verified {
   rows: number
   /** Up to where rows were taken off because of their age; null: none were. */
   floor: { seq: number; at: string } | null
-  /** The end of the chain. Whoever notes it elsewhere can tell later that nothing before it was replaced together with the end. */
+  /**
+   * The end of the chain. Noted elsewhere, it later proves that nothing before it was replaced together with the end.
+   */
   head: { seq: number; hash: string } | null
   /** The first thing that is wrong; null when nothing is. */
   problem: AuditProblem | null
@@ -26,8 +28,9 @@ export interface AuditProblem {
 const PAGE = 1000
 
 /**
- * Reads the whole audit log and names the first row that was changed, removed, moved or added, or that the end is missing. `expected`: an
- * earlier `head`; that row must still be there, unless it is older than the log may be: then it cannot be told. May run while the service serves: rows that are added meanwhile are not looked at.
+ * Reads the whole audit log and names the first row that was changed, removed, moved or added, or that the end is
+ * missing. `expected`: an earlier `head`; that row must still be there, unless it is older than the log may be: then it
+ * can't be known. May run while the service serves: rows that are added meanwhile are not checked.
  */
 export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: string }): Promise<Verified> {
   const head = await readHead(ctx.db)
@@ -97,7 +100,7 @@ export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: 
         'truncated',
         seq + 1,
         null,
-        `The log ends at row ${seq}, but it went on to row ${Math.max(head.seq, expected?.seq ?? 0)}.`,
+        `The log ends at row ${seq}, but it continued to row ${Math.max(head.seq, expected?.seq ?? 0)}.`,
       ),
     )
   }
@@ -109,7 +112,10 @@ export async function verifyAudit(ctx: Context, expected?: { seq: number; hash: 
       wrong('head', seq, null, 'What the organization notes of the audit log is missing or was changed.'),
     )
   if (marked > head.seq)
-    return ended(seq, wrong('truncated', seq + 1, null, `The log ends at row ${seq}, but it went on to row ${marked}.`))
+    return ended(
+      seq,
+      wrong('truncated', seq + 1, null, `The log ends at row ${seq}, but it continued to row ${marked}.`),
+    )
   const added = await rowBeyond(ctx)
   if (added) return ended(seq, wrong('added', added.seq ?? 0, added.id, 'A row stands outside the chain.'))
   const earlier = await earlierRows(ctx.db, key)

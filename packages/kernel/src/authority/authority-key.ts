@@ -1,4 +1,7 @@
-/** The key that authority rests on, as it is stored. It keeps a note that the instance was set up, which nobody takes out without the root key. */
+/**
+ * The key that authority rests on, as it is stored. It keeps a note that the instance was set up, which nobody takes
+ * out without the root key.
+ */
 import type { Db } from '@keyferry/db'
 import type { Tx } from '../context.ts'
 import type { Keyring } from '../crypto/keyring.ts'
@@ -16,7 +19,10 @@ export const readKey = (db: Db | Tx) =>
 export const isSetUp = (keyring: Keyring, wrapped: string): boolean =>
   keyring.notes(AUTHORITY, wrapped).includes(SET_UP)
 
-/** Of a store without an organization. Throws `IntegrityBroken` when it had one: then the organization was taken away, and a second set-up would give its finder everything. */
+/**
+ * Of a store without an organization. Throws `IntegrityBroken` when it had one: then the organization was taken away,
+ * and a second set-up would give its finder everything.
+ */
 export async function refuseSetUpStore(keyring: Keyring, tx: Tx): Promise<void> {
   const stored = await readKey(tx)
   const project = await tx.selectFrom('projects').select('id').executeTakeFirst()

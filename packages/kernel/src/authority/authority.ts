@@ -1,6 +1,7 @@
 /**
- * The key that authority rests on: rows that give it are sealed with it, and tokens are stored as hashes under it. It is random, kept wrapped
- * by the root key, and never leaves the process: who only writes to the database can neither forge a row nor store a token of their own.
+ * The key that authority rests on: rows that give it are sealed with it, and tokens are stored as hashes under it. It
+ * is random, kept wrapped by the root key, and never leaves the process: who only writes to the database can neither
+ * forge a row nor store a token of their own.
  */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { SealedTable, Sealer } from '@keyferry/db'

@@ -1,9 +1,11 @@
 /**
- * Which secrets a folder has, and in which versions. A sealed value opens in its version and no other, but so does that of an earlier version, in its own. So
- * each folder has a head: a sum of keyed hashes, one per secret and version, that every writer brings up to date. It is sealed with the project's key and
- * counts how often it was written; the audit log keeps that count, so an earlier head does not pass with the earlier secrets (freshness.ts).
+ * Which secrets a folder has, and in which versions. A sealed value opens in its version and no other, but so does that
+ * of an earlier version, in its own. So each folder has a head: a sum of keyed hashes, one per secret and version, that
+ * every writer brings up to date. It is sealed with the project's key and counts how often it was written; the audit
+ * log keeps that count, so an earlier head does not pass with the earlier secrets (freshness.ts).
  *
- * The sum is one of the additive multiset hashes of Clarke et al. (Asiacrypt 2003), whose key and value never leave the sealed head.
+ * The sum is one of the additive multiset hashes of Clarke et al. (Asiacrypt 2003), whose key and value never leave the
+ * sealed head.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { markWritten, timeSlice, type Db } from '@keyferry/db'
@@ -149,7 +151,10 @@ async function writeHead(
   await tx.updateTable('folders').set({ secretsHead }).where('id', '=', id).execute()
 }
 
-/** Makes the head of a folder from the secrets that are there, whatever it was. Returns how often the folder was written by then. */
+/**
+ * Makes the head of a folder from the secrets that are there, whatever it was. Returns how often the folder was written
+ * by then.
+ */
 export async function makeHead(
   { authority }: Pick<Context, 'authority'>,
   tx: Tx,

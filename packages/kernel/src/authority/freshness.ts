@@ -1,7 +1,8 @@
 /**
- * What must not come back. Rows that give authority are sealed, and the secrets of a folder are counted (folder-head.ts); a row that was valid once has a
- * valid seal still. So whatever ends one leaves its seal in the audit log, in the row that tells of it, and whatever writes a folder leaves how often it was
- * written. The log is chained, so nobody takes that away unnoticed. Every process knows it all, and refuses what ended.
+ * What must not come back. Rows that give authority are sealed, and the secrets of a folder are counted
+ * (folder-head.ts); a row that was valid once has a valid seal still. So whatever ends one leaves its seal in the audit
+ * log, in the row about it, and whatever writes a folder leaves how often it was written. The log is chained, so nobody
+ * takes that away unnoticed. Every process knows it all, and refuses what ended.
  */
 import { markEnded, markGroupEnded, markWritten, type Db, type MarkKeeper, type Marks } from '@keyferry/db'
 import { chainKey, floorSealOf, hashOf, readHead, sealOf } from '../audit/audit-head.ts'
@@ -22,8 +23,8 @@ export interface Freshness extends MarkKeeper {
   /** How often the secrets of a folder were written, as far as this process knows. */
   writesOf(folderId: string): number
   /**
-   * Takes in what the audit log has gained up to its end, and reports rows of it that were changed, removed or added outside Keyferry. Throws what the
-   * database said.
+   * Takes in what the audit log has gained up to its end, and reports rows of it that were changed, removed or added
+   * outside Keyferry. Throws what the database said.
    */
   catchUp(db: Db): Promise<void>
   /** Where this process writes what it keeps. */
@@ -38,7 +39,7 @@ const SWEPT_EVERY = 10_000
 
 /** The end of the chain that was read up to. */
 interface Place extends Pick<AuditHead, 'seq' | 'hash' | 'key'> {
-  /** A process that is not restarted after the root key was rotated goes on with it. */
+  /** A process that is not restarted after a rotation of the root key keeps using it. */
   opened: DataKey
 }
 

@@ -5,8 +5,8 @@ import { noteSetUp, refuseSetUpStore } from './authority-key.ts'
 import { insertSettings } from './instance-settings.ts'
 
 /**
- * Puts the organization into an empty store, with its key, its settings and the end of the audit log: from then on, what of them is missing was taken away.
- * Throws `IntegrityBroken` when this store had an organization before.
+ * Puts the organization into an empty store, with its key, its settings and the end of the audit log: from then on,
+ * what of them is missing was taken away. Throws `IntegrityBroken` when this store had an organization before.
  */
 export async function insertOrganization(
   ctx: Pick<Context, 'authority' | 'db' | 'keyring' | 'now'>,

@@ -1,4 +1,7 @@
-/** The settings of the instance. Each has its row from the start, sealed, so one that is missing was taken away: it does not mean the default. */
+/**
+ * The settings of the instance. Each has its row from the start, sealed, so one that is missing was taken away: it does
+ * not mean the default.
+ */
 import { contentOf, type Db } from '@keyferry/db'
 import type { Tx } from '../context.ts'
 import { IntegrityBroken } from '../errors.ts'
@@ -16,7 +19,10 @@ export async function readSetting(db: Db | Tx, name: SettingName): Promise<strin
   throw new IntegrityBroken(`The row ${name} of instanceSettings was deleted outside Keyferry. Restore a backup.`)
 }
 
-/** Adds the rows that are not there: those of a new store, or of one from before they always were. `tx` is without seals. */
+/**
+ * Adds the rows that are not there: those of a new store, or of one from before they always were. `tx` is without
+ * seals.
+ */
 export async function insertSettings(authority: Pick<Authority, 'seal'>, tx: Tx): Promise<void> {
   const rows = DEFAULTS.map((row) => ({
     ...row,

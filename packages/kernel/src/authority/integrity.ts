@@ -1,6 +1,7 @@
 /**
- * What is done about a row whose seal is missing or wrong: the log and the audit log say so, once per process and row. It is left out of the answer, or the
- * query fails with `IntegrityBroken` when the answer would be a wrong one without it.
+ * What is done about a row whose seal is missing or wrong: the log and the audit log say so, once per process and row.
+ * It is left out of the answer, or the query fails with `IntegrityBroken` when the answer would be a wrong one without
+ * it.
  */
 import { NEEDED_TABLES, type MarkedTable, type SealedTable, type Sealer } from '@keyferry/db'
 import { audit } from '../audit/audit.ts'
@@ -18,7 +19,7 @@ export interface Integrity {
 
 type Table = SealedTable | MarkedTable | 'audit'
 
-/** Somebody may break every row: more than this are not told one by one. */
+/** Somebody may break every row: more than this are not reported one by one. */
 const REPORTED = 1_000
 
 export function integrity(): Integrity {

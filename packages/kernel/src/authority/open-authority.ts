@@ -23,9 +23,10 @@ export interface Opened {
 }
 
 /**
- * The key that authority rests on, and the store under it. Made at the first start. Rows from before their table was sealed are sealed here,
- * once: that it was done stands inside the organization's wrapped key, so a store whose seals were taken off does not pass for an old one. Where a seal
- * covers other columns than before, the rows that are whole get a new one.
+ * The key that authority rests on, and the store under it. Made at the first start. Rows from before their table was
+ * sealed are sealed here, once: that it was done stands inside the organization's wrapped key, so a store whose seals
+ * were taken off does not pass for an old one. Where a seal covers other columns than before, the rows that are whole
+ * get a new one.
  *
  * Throws `IntegrityBroken` when rows are gone that this needs, and `DecryptionError` under another root key.
  */

@@ -1,6 +1,6 @@
 /**
- * Marks of rows that are too many for seals: keyed hashes under the data key of their project. Who only writes to the database can't make one, so a row that
- * was put in, or changed, is found out by its reader.
+ * Marks of rows that are too many for seals: keyed hashes under the data key of their project. Who only writes to the
+ * database can't make one, so a row that was put in, or changed, is found out by its reader.
  */
 import type { LedgerTable, Selectable, TrashRowTable } from '@keyferry/db'
 import type { Tx } from '../context.ts'

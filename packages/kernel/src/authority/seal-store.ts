@@ -6,8 +6,9 @@ import type { Authority } from './authority.ts'
 import { TOKENS } from './token-columns.ts'
 
 /**
- * Seals the rows of `tables` as they are: once, by the first start with a version that checks them. Stored hashes of tokens become hashes under the
- * instance's key, so that tokens stay good and a hash that somebody else puts there is worth nothing. A row whose seal over the columns that were covered before is wrong stays as it is. `tx` is without
+ * Seals the rows of `tables` as they are: once, by the first start with a version that checks them. Stored hashes of
+ * tokens become hashes under the instance's key, so that tokens stay good and a hash that somebody else puts there is
+ * worth nothing. A row whose seal over the columns that were covered before is wrong stays as it is. `tx` is without
  * seals. Returns how many rows.
  */
 export async function sealStore(tx: Tx, authority: Authority, tables: readonly Unsealed[]): Promise<number> {
@@ -27,7 +28,7 @@ export async function sealStore(tx: Tx, authority: Authority, tables: readonly U
 type Store = Kysely<any>
 
 async function sealTable(store: Store, authority: Authority, table: SealedTable): Promise<number> {
-  // What was asked for by mail before the upgrade is asked for again.
+  // Links that were requested by mail before the upgrade have to be requested again.
   if (table === 'verification') await store.deleteFrom(table).execute()
   const [id, ...columns]: readonly [string, ...string[]] = SEALED_TABLES[table]
   const rows: Record<string, unknown>[] = await store

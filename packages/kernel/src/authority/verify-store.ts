@@ -29,8 +29,8 @@ export interface VerifiedStore {
 }
 
 /**
- * Checks every row that gives authority, and the secrets of every folder, against their seals and against what the audit log says ended. That log must be
- * whole for this to say anything: `verifyAudit`.
+ * Checks every row that gives authority, and the secrets of every folder, against their seals and against what the
+ * audit log says ended. That log must be whole for this to say anything: `verifyAudit`.
  */
 export async function verifyStore(ctx: Context): Promise<VerifiedStore> {
   await ctx.authority.catchUp(ctx.db)

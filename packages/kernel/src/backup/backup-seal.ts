@@ -1,7 +1,8 @@
 /**
- * What says that a backup is Keyferry's own and whole: a line with a keyed hash over all its bytes. The key is made for this backup and stands in the line,
- * wrapped by the root key, so a file that somebody without that key changed or made is refused. The line is the last of a backup of the embedded
- * profile; for a dump of Postgres it is in a file beside it.
+ * What says that a backup is Keyferry's own and whole: a line with a keyed hash over all its bytes. The key is made for
+ * this backup and stands in the line, wrapped by the root key, so a file that somebody without that key changed or made
+ * is refused. The line is the last of a backup of the embedded profile; for a dump of Postgres it is in a file beside
+ * it.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -75,7 +76,10 @@ export function readBackupSeal(file: string): BackupSeal | null {
   }
 }
 
-/** Throws `BadRequest` when the file is not as it was written, `DecryptionError` when it was made under another root key. */
+/**
+ * Throws `BadRequest` when the file is not as it was written, `DecryptionError` when it was made under another root
+ * key.
+ */
 export async function checkBackup(keyring: Keyring, file: string, { bytes, key, mac }: BackupSeal): Promise<void> {
   if (keyring.open(OWNER, key).digest('backup', await digestOf(file, bytes)) !== mac)
     throw new BadRequest(`${file} was changed after it was written. Restore another backup.`)

@@ -7,10 +7,11 @@ import { BadRequest, NotFound } from '../errors.ts'
 import { sealBackup, sealDump } from './backup-seal.ts'
 
 /**
- * Writes the whole store of the embedded profile, as it is at one moment, to `file`: secrets, syncs with what they wrote, accounts, audit log.
- * Everything in it stays sealed; the root key is not in it and is kept elsewhere. A line at its end says whether it was changed since (backup-seal.ts). Writers wait for as long as it takes when this context is
- * the serving one, and not at all when it is another process's. `file` appears whole or not at all. Returns its size in bytes. Throws
- * `BadRequest` on Postgres, and when `file` is there already.
+ * Writes the whole store of the embedded profile, as it is at one moment, to `file`: secrets, syncs with what they
+ * wrote, accounts, audit log. Everything in it stays sealed; the root key is not in it and is kept elsewhere. A line at
+ * its end says whether it was changed since (backup-seal.ts). Writers wait for as long as it takes when this context is
+ * the serving one, and not at all when it is another process's. `file` appears whole or not at all. Returns its size in
+ * bytes. Throws `BadRequest` on Postgres, and when `file` is there already.
  */
 export async function backup(ctx: Context, actor: Actor, file: string): Promise<number> {
   const copyTo = copier(ctx.db)
@@ -38,7 +39,10 @@ export async function backup(ctx: Context, actor: Actor, file: string): Promise<
   return bytes
 }
 
-/** Signs a dump that pg_dump wrote, so that a changed one can be refused before it is restored. Returns the file with the signature. Throws `NotFound`. */
+/**
+ * Signs a dump that pg_dump wrote, so that a changed one can be refused before it is restored. Returns the file with
+ * the signature. Throws `NotFound`.
+ */
 export async function signDump(ctx: Context, actor: Actor, file: string): Promise<string> {
   if (!existsSync(file)) throw new NotFound(`${file} does not exist`)
   const beside = await sealDump(ctx.keyring, file, await organizationKeys(ctx))

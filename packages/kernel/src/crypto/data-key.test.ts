@@ -20,7 +20,7 @@ describe('data key', () => {
     )
   })
 
-  it('tells apart places that read the same when joined', () => {
+  it('distinguishes places that read the same when joined', () => {
     expect(() => key.open(key.seal('x', 'a', 'bc'), 'ab', 'c')).toThrow(DecryptionError)
     expect(() => key.open(key.seal('x', 'a', ''), 'a')).toThrow(DecryptionError)
     expect(key.digest('a', 'bc')).not.toBe(key.digest('ab', 'c'))
@@ -53,7 +53,7 @@ describe('data key', () => {
     },
   )
 
-  it('says nothing of what is inside', () => {
+  it('reveals nothing about its content', () => {
     const other = dataKey(randomBytes(32)).seal('canary')
     expect(() => key.open(other)).toThrow('the stored value cannot be decrypted with the present key')
   })

@@ -1,12 +1,12 @@
 /**
  * A data key: seals the values of one project (or the credentials of the instance) and makes its digests.
  *
- * Sealed text is `v1.` + base64url(nonce 12 bytes | ciphertext | tag 16 bytes), AES-256-GCM with a fresh random nonce. The associated
- * data name where the text belongs, so a row copied to another place does not open there.
+ * Sealed text is `v1.` + base64url(nonce 12 bytes | ciphertext | tag 16 bytes), AES-256-GCM with a fresh random nonce.
+ * The associated data name where the text belongs, so a row copied to another place does not open there.
  *
- * A rotated key has generations, numbered from 1. Sealed text and digests of a later generation name it: `v1.2.…`, `2.…`. A digest
- * of generation 2 is the digest under key 2 of the one under key 1, and so on: stored digests are brought up to a new key without
- * the values they are of, and guessing a value back needs every key there ever was.
+ * A rotated key has generations, numbered from 1. Sealed text and digests of a later generation name it: `v1.2.…`,
+ * `2.…`. A digest of generation 2 is the digest under key 2 of the one under key 1, and so on: stored digests are
+ * brought up to a new key without the values they are of, and guessing a value back needs every key there ever was.
  */
 import {
   createCipheriv,
@@ -22,9 +22,14 @@ export interface DataKey {
   seal(text: string, ...belongsTo: readonly string[]): string
   /** Throws `DecryptionError` when the text was made under another key or for another place, or was altered. */
   open(sealed: string, ...belongsTo: readonly string[]): string
-  /** Keyed digest, base64url: equal texts are recognised without being kept, and cannot be guessed back without the key. */
+  /**
+   * Keyed digest, base64url: equal texts are recognised without being kept, and cannot be guessed back without the key.
+   */
   digest(...parts: readonly string[]): string
-  /** The digest under each generation that is not retired, the present one first: what was made before a rotation is still good until it ends. */
+  /**
+   * The digest under each generation that is not retired, the present one first: what was made before a rotation is
+   * still good until it ends.
+   */
   digests(...parts: readonly string[]): readonly string[]
   /** A digest made under an earlier generation as this key would make it; any other text as it is. */
   lift(digest: string): string
@@ -40,7 +45,7 @@ export interface Generation {
   digest: Buffer
 }
 
-/** A sealed value does not open. Deliberately says nothing of its content. */
+/** A sealed value does not open. Deliberately says nothing about its content. */
 export class DecryptionError extends Error {
   constructor() {
     super('the stored value cannot be decrypted with the present key')
@@ -130,7 +135,10 @@ function derive(bytes: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', bytes, '', purpose, 32))
 }
 
-/** Length-prefixed parts, so that ("a", "bc") and ("ab", "c") differ. One buffer for all of them: a listing makes one per value. */
+/**
+ * Length-prefixed parts, so that ("a", "bc") and ("ab", "c") differ. One buffer for all of them: a listing makes one
+ * per value.
+ */
 function unambiguous(parts: readonly string[]): Buffer {
   let size = 0
   for (const part of parts) size += 4 + Buffer.byteLength(part)

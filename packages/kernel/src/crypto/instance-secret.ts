@@ -4,8 +4,8 @@ import { DecryptionError } from './data-key.ts'
 const OWNER = 'sign-in'
 
 /**
- * 32 bytes that sign-in derives its own keys from. They are random, kept wrapped by the root key, and stay the same when that is rotated: whoever is
- * signed in stays so, and second factors still open. Made at the first start.
+ * 32 bytes that sign-in derives its own keys from. They are random, kept wrapped by the root key, and stay the same
+ * when that is rotated: a user who is signed in stays so, and second factors still open. Made at the first start.
  */
 export async function instanceSecret(ctx: Pick<Context, 'db' | 'keyring'>): Promise<Buffer> {
   const read = () => ctx.db.selectFrom('instanceKeys').where('owner', '=', OWNER).select('wrapped').executeTakeFirst()
@@ -48,7 +48,10 @@ export async function openInstanceKeys(ctx: Pick<Context, 'db' | 'keyring'>): Pr
 const bytesOf = (ctx: Pick<Context, 'keyring'>, wrapped: string): Buffer =>
   Buffer.from(ctx.keyring.open(OWNER, wrapped).digest('sign-in secret').split('.').at(-1) ?? '', 'base64url')
 
-/** Begins a new secret in the caller's transaction. Returns both; what the earlier one sealed is to be sealed with the next one. */
+/**
+ * Begins a new secret in the caller's transaction. Returns both; what the earlier one sealed is to be sealed with the
+ * next one.
+ */
 export async function renewInstanceSecret(
   ctx: Pick<Context, 'db' | 'keyring'>,
   tx: Tx,

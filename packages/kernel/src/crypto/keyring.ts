@@ -1,6 +1,6 @@
 /**
- * The root key wraps one data key per project, one for the instance's connections and a few more of the instance's own; only wrapped
- * keys are stored. While the root key is being changed there are two: whatever either wrapped is opened.
+ * The root key wraps one data key per project, one for the instance's connections and a few more of the instance's own;
+ * only wrapped keys are stored. While the root key is being changed there are two: whatever either wrapped is opened.
  */
 import { randomBytes } from 'node:crypto'
 import { dataKey, dataKeyOf, generationOf, DecryptionError, type DataKey, type Generation } from './data-key.ts'
@@ -14,8 +14,9 @@ export interface Wrapped {
 
 export interface Keyring {
   /**
-   * A new data key for `owner`, wrapped for storage: with the root key that wraps `like`, else with the first. Whoever adds a key beside others
-   * gives one of those, read in the same transaction, so that a process that has not heard of a new root key cannot use the old one.
+   * A new data key for `owner`, wrapped for storage: with the root key that wraps `like`, else with the first. A caller
+   * that adds a key beside others gives one of those, read in the same transaction, so that a process that has not
+   * heard of a new root key cannot use the old one.
    */
   create(owner: string, like?: Wrapped): string
   /** Unwraps; opened keys are kept in memory. Throws `DecryptionError` under another root key or for another owner. */
@@ -24,7 +25,10 @@ export interface Keyring {
   renew(owner: string, wrapped: string): string
   /** The same key without the means to open what earlier generations sealed. */
   retire(owner: string, wrapped: string): string
-  /** The same key wrapped with `rootKey`; null when it is already. Throws `DecryptionError` when nobody here can open it. */
+  /**
+   * The same key wrapped with `rootKey`; null when it is already. Throws `DecryptionError` when nobody here can open
+   * it.
+   */
   rewrap(owner: string, wrapped: string, rootKey: Buffer): string | null
   /** Names kept inside the wrapped key: without the root key nobody adds one or takes one out. */
   notes(owner: string, wrapped: string): readonly string[]
@@ -33,8 +37,8 @@ export interface Keyring {
 }
 
 /**
- * `rootKeys`: 32 bytes each, the present one first. `reload` is asked for them again when something does not open: the operator may have
- * put a new one in place since.
+ * `rootKeys`: 32 bytes each, the present one first. `reload` reads them again when something does not open: the
+ * operator may have put a new one in place since.
  */
 export function keyring(rootKeys: Buffer | readonly Buffer[], reload?: () => readonly Buffer[]): Keyring {
   let roots = (Buffer.isBuffer(rootKeys) ? [rootKeys] : rootKeys).map(dataKey)

@@ -13,7 +13,10 @@ export const SETTINGS = 'settings'
 /** Noted once the rows of the ledger and of the trash have their marks. */
 export const ROW_MARKS = 'row marks'
 
-/** All that is noted of a store that this version made or brought up to date: each table with the columns that its seals cover. */
+/**
+ * All that is noted of a store that this version made or brought up to date: each table with the columns that its seals
+ * cover.
+ */
 export const NOTES: readonly string[] = [
   ...TABLES.map((table) => `${table}:${SEALED_TABLES[table].join(',')}`),
   FOLDER_HEADS,
@@ -44,8 +47,8 @@ interface Lacking {
 }
 
 /**
- * What this store lacks: tables whose seals are missing or cover other columns than they should, the heads of its folders, the rows of settings that
- * were never changed, and the marks of rows. Null: nothing.
+ * What this store lacks: tables whose seals are missing or cover other columns than they should, the heads of its
+ * folders, the rows of settings that were never changed, and the marks of rows. Null: nothing.
  */
 export function lacking(keyring: Keyring, { owner, wrapped }: Wrapped): Lacking | null {
   const noted = new Map(

@@ -4,9 +4,10 @@ import type { Actor, Context } from '../context.ts'
 import { maintain } from '../maintenance.ts'
 
 /**
- * Wraps every data key anew with `newRootKey` (32 bytes), all in one transaction: afterwards only the new root key opens the store. Every
- * process must be able to find the new one by then, beside the old one. Again, it changes nothing. Returns how many keys were wrapped anew.
- * Throws `DecryptionError` when the present root key does not open them all; then nothing was changed.
+ * Wraps every data key again with `newRootKey` (32 bytes), all in one transaction: afterwards only the new root key
+ * opens the store. Every process must be able to find the new one by then, beside the old one. Running it again changes
+ * nothing. Returns how many keys were rewrapped. Throws `DecryptionError` when the present root key does not open them
+ * all; then nothing was changed.
  */
 export function rotateRootKey(ctx: Context, actor: Actor, newRootKey: Buffer): Promise<number> {
   return maintain(ctx, async (tx) => {
@@ -15,7 +16,7 @@ export function rotateRootKey(ctx: Context, actor: Actor, newRootKey: Buffer): P
       const rewrapped = ctx.keyring.rewrap(owner, wrapped, newRootKey)
       if (rewrapped !== null) found.push(() => store(rewrapped))
     }
-    // Whoever makes a new key reads one of these first, and waits.
+    // A transaction that creates a key reads one of these first, and waits.
     for (const { id, dataKey } of await tx.selectFrom('organizations').select(['id', 'dataKey']).forUpdate().execute())
       rewrap(id, dataKey, (dataKey) => tx.updateTable('organizations').set({ dataKey }).where('id', '=', id).execute())
     const projects = tx.selectFrom('projects').select(['id', 'dataKey']).orderBy('id').forUpdate()

@@ -1,4 +1,7 @@
-/** A sentence of the audit log in parts, so that what it names can lead there. Details are names and ids, of any version of Keyferry. */
+/**
+ * A sentence of the audit log in parts, so that what it names can lead there. Details are names and ids, of any version
+ * of Keyferry.
+ */
 
 export type Part =
   | string

@@ -2,7 +2,9 @@ import type { Tx } from '@keyferry/kernel'
 import { chunks } from '../tree/chunks.ts'
 import { deletePages, PAGE, PAGE_OF_SMALL_ROWS } from '../tree/pages.ts'
 
-/** Deletes folders and what is in them page by page; a cascade would be one statement. No sync may read them any more. */
+/**
+ * Deletes folders and what is in them page by page; a cascade would be one statement. No sync may read them any more.
+ */
 export async function deleteFolders(tx: Tx, folderIds: readonly string[]): Promise<void> {
   for (const ids of chunks(folderIds)) {
     await deletePages(() =>

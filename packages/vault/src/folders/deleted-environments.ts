@@ -32,7 +32,10 @@ import { dependentsOf } from '../tree/dependents.ts'
 type Row = Selectable<EnvironmentTable>
 type Deleted = z.output<typeof schemas.deletedEnvironment>
 
-/** Before an environment is deleted, in the same transaction: keeps it. What was deleted in it before stays in the trash beside it. */
+/**
+ * Before an environment is deleted, in the same transaction: keeps it. What was deleted in it before stays in the trash
+ * beside it.
+ */
 export async function keepEnvironment(
   ctx: Context,
   tx: Tx,
@@ -71,8 +74,8 @@ export async function listDeletedEnvironments(
 }
 
 /**
- * Brings an environment back as it was, the last in order; its syncs do not come back. Imports whose source is gone stay away, and are named.
- * Throws `NotFound`, and `BadRequest` when its slug is taken.
+ * Brings an environment back as it was, the last in order; its syncs do not come back. Imports whose source is gone
+ * stay away, and are named. Throws `NotFound`, and `BadRequest` when its slug is taken.
  */
 export function restoreEnvironment(
   ctx: Context,

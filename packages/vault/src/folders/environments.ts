@@ -14,7 +14,10 @@ import { keepEnvironment } from './deleted-environments.ts'
 
 type Environment = z.output<typeof schemas.environment>
 
-/** Adds an environment with its root folder, last or at `position` (from 1), which moves the others. Throws `BadRequest` when the slug is taken. */
+/**
+ * Adds an environment with its root folder, last or at `position` (from 1), which moves the others. Throws `BadRequest`
+ * when the slug is taken.
+ */
 export function createEnvironment(
   ctx: Context,
   actor: Actor,
@@ -33,8 +36,9 @@ export function createEnvironment(
 }
 
 /**
- * Renames or moves an environment. References name environments by slug: those to the old one are rewritten, and those that already
- * used the new one are mended; readers of both are told. Throws `NotFound`, and `BadRequest` when the slug is taken.
+ * Renames or moves an environment. References name environments by slug: those to the old one are rewritten, and those
+ * that already used the new one are repaired; readers of both are marked as changed. Throws `NotFound`, and
+ * `BadRequest` when the slug is taken.
  */
 export function updateEnvironment(
   ctx: Context,
@@ -93,8 +97,8 @@ export function updateEnvironment(
 }
 
 /**
- * Deletes an environment with all it holds; `syncs` as for a folder. Throws `NotFound`, and `BadRequest` while a folder elsewhere
- * imports from it, and naming the syncs that read it under `refuse`.
+ * Deletes an environment with all it holds; `syncs` as for a folder. Throws `NotFound`, and `BadRequest` while a folder
+ * elsewhere imports from it, and naming the syncs that read it under `refuse`.
  */
 export async function deleteEnvironment(
   ctx: Context,

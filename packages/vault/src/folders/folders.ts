@@ -17,7 +17,10 @@ type Folder = z.output<typeof schemas.folder>
 type FolderRow = Selectable<FolderTable>
 type EnvironmentRow = Selectable<EnvironmentTable>
 
-/** The folders in a folder, by path; with `recursive` all below it, each with its path from there. Nothing for an unknown path, as Infisical answers. Throws `NotFound` for an unknown environment. */
+/**
+ * The folders in a folder, by path; with `recursive` all below it, each with its path from there. Nothing for an
+ * unknown path, as Infisical answers. Throws `NotFound` for an unknown environment.
+ */
 export async function listFolders(
   ctx: Context,
   _actor: Actor,
@@ -88,9 +91,10 @@ export function createFolder(
 }
 
 /**
- * Renames a folder, and with it the path of everything below. Imports and syncs follow, because they hold the folder itself;
- * references are rewritten, and those that already used the new path are mended: readers of both are told. Throws `NotFound`, and
- * `BadRequest` for the root folder, a taken name, or naming secrets that would get another value.
+ * Renames a folder, and with it the path of everything below. Imports and syncs follow, because they hold the folder
+ * itself; references are rewritten, and those that already used the new path are mended: readers of both are marked as
+ * changed. Throws `NotFound`, and `BadRequest` for the root folder, a taken name, or naming secrets that would get
+ * another value.
  */
 export function updateFolder(
   ctx: Context,
@@ -149,9 +153,10 @@ export function updateFolder(
 }
 
 /**
- * Deletes a folder, found by id or by its name in `path`, with all it holds. `syncs` says what becomes of those that read it; under
- * `remove-secrets` the folder goes after their keys, and the answer says `pending`. Throws `NotFound`, and `BadRequest` for the root
- * folder, while a folder elsewhere imports from it, and naming the syncs under `refuse`.
+ * Deletes a folder, found by id or by its name in `path`, with all it holds. `syncs` says what becomes of those that
+ * read it; under `remove-secrets` the folder is deleted after their keys, and the answer says `pending`. Throws
+ * `NotFound`, and `BadRequest` for the root folder, while a folder elsewhere imports from it, and naming the syncs
+ * under `refuse`.
  */
 export async function deleteFolder(
   ctx: Context,

@@ -1,4 +1,4 @@
-/** What may be done with folders and environments, and who may. */
+/** Verbs for folders and environments, with what each requires. */
 import {
   defineVerb,
   folder,
@@ -17,7 +17,7 @@ import { moveFolder } from './move.ts'
 
 const managing = (input: { projectId: string }): Requirements => [requirement('project.manage', project(input))]
 
-/** Where the input says that the folder is: whether there is such a place is only for those who may know it. */
+/** Where the input says that the folder is: only those with access learn whether there is such a folder. */
 const named = ({ projectId, environment }: { projectId: string; environment: string }) =>
   requirement('folders.read', folder({ projectId, environment, path: '/' }))
 

@@ -1,4 +1,4 @@
-/** What may be done with earlier versions and deleted things, and who may. */
+/** Verbs for earlier versions and deleted things, with what each requires. */
 import { defineVerb, folder, requirement, project, type Requirements } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'

@@ -23,7 +23,10 @@ export async function listImports(
   return importsOf(ctx.db, folder.id)
 }
 
-/** Imports a folder, with the highest priority. Throws `NotFound`, and `BadRequest` for a second import of one folder or a cycle of imports or references. */
+/**
+ * Imports a folder, with the highest priority. Throws `NotFound`, and `BadRequest` for a second import of one folder or
+ * a cycle of imports or references.
+ */
 export function createImport(
   ctx: Context,
   actor: Actor,
@@ -161,7 +164,10 @@ function one<T extends { id: string }>(imports: readonly T[], id: string): T {
   return found
 }
 
-/** Throws `BadRequest` when `source` is imported already, when a folder would import itself, and beyond the limit of levels. */
+/**
+ * Throws `BadRequest` when `source` is imported already, when a folder would import itself, and beyond the limit of
+ * levels.
+ */
 async function refuseUnsound(
   ctx: Context,
   tx: Tx,

@@ -1,4 +1,4 @@
-/** What may be done with the imports of a folder, and who may. */
+/** Verbs for the imports of a folder, with what each requires. */
 import { defineVerb, folder, filterReadable, requirement } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { createImport, deleteImport, listImports, updateImport } from './imports.ts'

@@ -15,9 +15,10 @@ import { lost } from '../tree/tree.ts'
 import { getFolder } from './folders.ts'
 
 /**
- * Moves secrets into another folder, of this environment or another. Values that refer to them follow; references inside them go on meaning what
- * they meant. Throws `NotFound` for a place or a secret that is not there, `BadRequest` when keys are taken at the destination (unless
- * `shouldOverwrite`), or naming who would get another value.
+ * Moves secrets into another folder, of this environment or another. Values that refer to them follow; references
+ * inside them continue meaning what they meant. Throws `NotFound` for a place or a secret that is not there,
+ * `BadRequest` when keys are taken at the destination (unless `shouldOverwrite`), or naming who would get another
+ * value.
  */
 export function moveSecrets(
   ctx: Context,
@@ -107,9 +108,9 @@ export function moveSecrets(
 }
 
 /**
- * Moves a folder with everything below it into another folder, of this environment or another. Imports and syncs follow, because they hold the
- * folder itself; references are rewritten. Throws `NotFound`, and `BadRequest` for the root folder, a taken name, a destination inside it, or
- * naming who would get another value.
+ * Moves a folder with everything below it into another folder, of this environment or another. Imports and syncs
+ * follow, because they hold the folder itself; references are rewritten. Throws `NotFound`, and `BadRequest` for the
+ * root folder, a taken name, a destination inside it, or naming who would get another value.
  */
 export async function moveFolder(
   ctx: Context,

@@ -41,7 +41,10 @@ export async function getProjectBySlug(ctx: Context, _actor: Actor, input: { slu
   return one(await describe(ctx, row ? [row] : []), `Project with slug "${input.slug}" not found`)
 }
 
-/** A project with its own data key and, unless told otherwise, three environments. Throws `BadRequest` when the slug is taken. */
+/**
+ * A project with its own data key and, unless told otherwise, three environments. Throws `BadRequest` when the slug is
+ * taken.
+ */
 export async function createProject(
   ctx: Context,
   actor: Actor,
@@ -106,7 +109,10 @@ export async function updateProject(
   return getProject(ctx, actor, { projectId })
 }
 
-/** Deletes a project with all it holds; `syncs` as for a folder. Throws `NotFound`, and `BadRequest` naming its syncs under `refuse`. */
+/**
+ * Deletes a project with all it holds; `syncs` as for a folder. Throws `NotFound`, and `BadRequest` naming its syncs
+ * under `refuse`.
+ */
 export async function deleteProject(
   ctx: Context,
   actor: Actor,

@@ -1,4 +1,4 @@
-/** What may be done with projects, their tags and their files, and who may. */
+/** Verbs for projects, their tags and their files, with what each requires. */
 import {
   defineVerb,
   withReadableEnvironments,

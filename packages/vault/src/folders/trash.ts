@@ -1,6 +1,6 @@
 /**
- * What was deleted and may come back for a while. Rows are kept exactly as they were, sealed texts and ids included, so a folder comes
- * back as the same folder, with its versions, and opens nowhere else.
+ * What was deleted and may come back for a while. Rows are kept exactly as they were, sealed texts and ids included, so
+ * a folder comes back as the same folder, with its versions, and opens nowhere else.
  */
 import { timeSlice } from '@keyferry/db'
 import {
@@ -40,7 +40,10 @@ import { openComment, openMetadata, openOrNull, associatedData, type SecretRow }
 /** Deleted things that one list has at most. */
 const LISTED = 1000
 
-/** Deleted secrets and folders that can still be restored, latest first, of folders that the caller may know. Never a value. */
+/**
+ * Deleted secrets and folders that can still be restored, latest first, of folders that the caller may know. Never a
+ * value.
+ */
 export async function listTrash(
   ctx: Context,
   _actor: Actor,
@@ -89,8 +92,9 @@ export async function listTrash(
 }
 
 /**
- * Brings a deleted secret or folder back to where it was; a folder that was renamed or moved meanwhile is still where it was. Imports
- * inside it whose source is gone stay away, and are named. Throws `NotFound`, and `BadRequest` when its place is gone or its name is taken.
+ * Brings a deleted secret or folder back to where it was; a folder that was renamed or moved meanwhile is still where
+ * it was. Imports inside it whose source is gone stay away, and are named. Throws `NotFound`, and `BadRequest` when its
+ * place is gone or its name is taken.
  */
 export function restoreTrash(
   ctx: Context,
@@ -206,8 +210,8 @@ async function bringFolder(
 }
 
 /**
- * Throws away for good what was deleted more than thirty days ago. With a secret go the versions that hold its values; the one that says
- * deleted stays, so that its number is not given out twice. Safe to call at any time.
+ * Permanently deletes what was deleted more than thirty days ago. With a secret go the versions that hold its values;
+ * the one that says deleted stays, so that its number is not given out twice. Safe to call at any time.
  */
 export async function purgeTrash(ctx: Context): Promise<void> {
   const due = await ctx.db

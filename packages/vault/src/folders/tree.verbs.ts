@@ -1,4 +1,4 @@
-/** What may be done across folders, and who may. */
+/** What may be done across folders, and who can. */
 import { defineVerb, folder, requirement, project, type Requirements } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'

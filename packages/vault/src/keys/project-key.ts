@@ -1,7 +1,9 @@
 import type { Db } from '@keyferry/db'
 import { NotFound, type Context, type DataKey, type Tx, type Wrapped } from '@keyferry/kernel'
 
-/** The project's data key. Throws `NotFound` when there is no such project, `DecryptionError` under another root key. */
+/**
+ * The project's data key. Throws `NotFound` when there is no such project, `DecryptionError` under another root key.
+ */
 export async function projectKey(ctx: Pick<Context, 'keyring'>, db: Db | Tx, projectId: string): Promise<DataKey> {
   const project = await db.selectFrom('projects').where('id', '=', projectId).select('dataKey').executeTakeFirst()
   if (!project) throw missingProject(projectId)
@@ -9,19 +11,20 @@ export async function projectKey(ctx: Pick<Context, 'keyring'>, db: Db | Tx, pro
 }
 
 /**
- * Takes the one writer's place of a project until the transaction ends; every writer of the vault comes through here or `shareProject` first.
+ * Takes the one writer's place of a project until the transaction ends; every writer of the vault comes through here or
+ * `shareProject` first.
  *
- * Without it, on Postgres, a change of folder H could compute its readers while another transaction, not yet committed, makes F
- * import G, which imports H: the reader F would be missed and its target stay stale. Whoever adds a reader (an import, a
- * reference, a sync) must hold this lock too. Throws `NotFound`.
+ * Without it, on Postgres, a change of folder H could compute its readers while another transaction, not yet committed,
+ * makes F import G, which imports H: the reader F would be missed and its target stay stale. A writer that adds a
+ * reader (an import, a reference, a sync) must hold this lock too. Throws `NotFound`.
  */
 export function lockProject(ctx: Writing, tx: Tx, projectId: string): Promise<DataKey> {
   return hold(ctx, tx, projectId, (query) => query.forNoKeyUpdate())
 }
 
 /**
- * The place of a writer who adds no reader: beside others like it, and never beside one that `lockProject` let in. The folders that it writes it
- * must hold itself. Throws `NotFound`.
+ * The place of a writer who adds no reader: beside others like it, and never beside one that `lockProject` let in. The
+ * folders that it writes it must hold itself. Throws `NotFound`.
  */
 export function shareProject(ctx: Writing, tx: Tx, projectId: string): Promise<DataKey> {
   return hold(ctx, tx, projectId, (query) => query.forShare())
@@ -44,7 +47,10 @@ async function hold(
   return ctx.keyring.open(projectId, project.dataKey)
 }
 
-/** The organization's wrapped key, held until the transaction ends: a key made like it is not forgotten by a change of the root key. */
+/**
+ * The organization's wrapped key, held until the transaction ends: a key made like it is not forgotten by a change of
+ * the root key.
+ */
 export function organizationKeyOf(tx: Tx): Promise<Wrapped> {
   return tx
     .selectFrom('organizations')

@@ -1,4 +1,7 @@
-/** What values would bring about, found before they are written: which of them can't be written, and what the others come out as. */
+/**
+ * What values would bring about, found before they are written: which of them can't be written, and what the others
+ * come out as.
+ */
 import { timeSlice } from '@keyferry/db'
 import { budget, hasReference, TooLarge, type Context, type Tx } from '@keyferry/kernel'
 import type { Target } from '../secrets/write.ts'
@@ -23,8 +26,9 @@ export interface Checked {
 const MAX_ROUNDS = 5
 
 /**
- * Checks `values`, by key, as if they were written to the folder. Refused is what closes a cycle of references, goes deeper than they may be nested, or
- * is made of something that the caller may not read; the others are judged without it.
+ * Checks `values`, by key, as if they were written to the folder. Refused is what closes a cycle of references, goes
+ * deeper than they may be nested, or is made of something that the caller may not read; the others are judged without
+ * it.
  */
 export async function checkProposed(
   ctx: Pick<Context, 'limits' | 'caller' | 'keyring' | 'authority'>,
@@ -104,7 +108,7 @@ async function expandedAll(
 const showing = (tree: Tree, at: TreeFolder): string[] =>
   [...tree.folders.values()].filter((folder) => visible(tree, folder).order.includes(at)).map(({ id }) => id)
 
-/** Only where it is, and what `open` says of it, are looked at. */
+/** Only where it is, and what `open` says of it, are checked. */
 const proposedRow = (folderId: string, key: string): SecretRow => ({
   id: `proposed ${key}`,
   folderId,

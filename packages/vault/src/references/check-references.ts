@@ -29,9 +29,10 @@ export interface Fault {
 type Key = { key: DataKey; projectId: string }
 
 /**
- * After secrets were written, in the same transaction. Throws `BadRequest` naming the chain when one of them closes a cycle of references, or is part
- * of a chain that is too deep; what merely does not resolve now, because it may yet be written, comes back as sentences by key.
- * Throws `Forbidden` when the caller may not read everything that the values are made of.
+ * After secrets were written, in the same transaction. Throws `BadRequest` naming the chain when one of them closes a
+ * cycle of references, or is part of a chain that is too deep; what merely does not resolve now, because it may yet be
+ * written, comes back as sentences by key. Throws `Forbidden` when the caller may not read everything that the values
+ * are made of.
  */
 export async function checkReferences(
   ctx: Pick<Context, 'limits' | 'caller' | 'keyring' | 'authority'>,
@@ -71,7 +72,10 @@ interface Openers {
   openOnce: (row: SecretRow) => string | null
 }
 
-/** The faults of secrets of a folder, by key; those of one cycle have one fault in common, and of chains that are too deep the first is told. */
+/**
+ * The faults of secrets of a folder, by key; those of one cycle have one fault in common, and of chains that are too
+ * deep the first is told.
+ */
 export async function faultsOf(
   limits: Limits,
   tree: Tree,
@@ -104,7 +108,9 @@ function topOf(node: Node, above: Awaited<ReturnType<typeof heights>>): Node {
   return top
 }
 
-/** The predicate of a sentence about a secret. `knowsAll`: the reader may know every secret that a chain can go through. */
+/**
+ * The predicate of a sentence about a secret. `knowsAll`: the reader may know every secret that a chain can go through.
+ */
 export function faultInWords({ kind, chain }: Fault, knowsAll: boolean): string {
   const shown = knowsAll ? `: ${chain.map((name) => shortened(name, MAX_NAME_BYTES)).join(' → ')}` : ''
   return kind === 'cycle'
@@ -112,7 +118,10 @@ export function faultInWords({ kind, chain }: Fault, knowsAll: boolean): string 
     : `has references nested deeper than ${MAX_REFERENCE_LEVELS} levels${shown}`
 }
 
-/** Faults among the secrets that read these folders, by secret: what an import, or a folder in another place, can bring about. */
+/**
+ * Faults among the secrets that read these folders, by secret: what an import, or a folder in another place, can bring
+ * about.
+ */
 export async function faultsAround(
   ctx: Pick<Context, 'limits' | 'keyring' | 'authority'>,
   tx: Tx,
@@ -148,8 +157,9 @@ export function refuseNew(
 }
 
 /**
- * After folders came back, in the same transaction. Throws `BadRequest` naming a cycle, or a chain that is too deep, of imports through them, or of
- * references through them and something else; what was wrong inside them when they were deleted comes back with them.
+ * After folders came back, in the same transaction. Throws `BadRequest` naming a cycle, or a chain that is too deep, of
+ * imports through them, or of references through them and something else; what was wrong inside them when they were
+ * deleted comes back with them.
  */
 export async function refuseFaultsThrough(
   ctx: Pick<Context, 'limits' | 'caller' | 'keyring' | 'authority'>,

@@ -147,7 +147,7 @@ describe('expand', () => {
     )
   })
 
-  it('gives the same answer in whatever order keys are asked for', async () => {
+  it('gives the same answer in whatever order keys are requested', async () => {
     const values = { A: '${B} ${C}', B: '${C}', C: '${A}', D: '${A}', E: '${NO}', F: '${E}', G: '${F}' }
     const keys = Object.keys(values)
     const bad = async (order: readonly string[]) => {

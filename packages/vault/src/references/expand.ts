@@ -1,17 +1,25 @@
-/** Values with their references resolved, worked out in memory. Pure: the tree is loaded before, values are opened through `open`. */
+/**
+ * Values with their references resolved, worked out in memory. Pure: the tree is loaded before, values are opened
+ * through `open`.
+ */
 import { timeSlice } from '@keyferry/db'
 import { MAX_NAME_BYTES, MAX_PROBLEM_BYTES, partsOf, shortened, type Reference, type Spend } from '@keyferry/kernel'
 import { MAX_VALUE_BYTES } from '@keyferry/schemas'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
 import { chainFrom, MAX_REFERENCE_LEVELS, nameOf, referenceGraph, type Node } from './reference-graph.ts'
 
-/** A value ready to leave, or why it is not: the predicate of a sentence about the key, such as `cannot be decrypted`, at most a kilobyte long. */
+/**
+ * A value ready to leave, or why it is not: the predicate of a sentence about the key, such as `cannot be decrypted`,
+ * at most a kilobyte long.
+ */
 export type Expanded = { value: string } | { problem: string }
 
 export interface Expander {
   /** Where a key that `folder` shows is written. */
   sourceOf(folder: TreeFolder, key: string): TreeFolder | undefined
-  /** The value written at `key` in `folder` with every reference resolved. Throws `TooLarge` once the budget is spent. */
+  /**
+   * The value written at `key` in `folder` with every reference resolved. Throws `TooLarge` once the budget is spent.
+   */
   expand(folder: TreeFolder, key: string): Promise<Expanded>
   /** Why the value can't be resolved, or null. The value itself is forgotten, and costs no budget. */
   problemOf(folder: TreeFolder, key: string): Promise<string | null>
@@ -19,7 +27,10 @@ export interface Expander {
 
 type Settled =
   | { value: string; bytes: number }
-  /** `problem` is all there is to say of the secret; `cause` is where the first failure came from, `own` what failed there. */
+  /**
+   * `problem` is all there is to say of the secret; `cause` is where the first failure came from, `own` what failed
+   * there.
+   */
   | { problem: string; cause: Node; own: string }
 
 /** Reasons that a problem names. */

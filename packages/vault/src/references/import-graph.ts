@@ -24,7 +24,10 @@ export const importsIn = (tx: Tx, projectId: string): Promise<(Edge & { id: stri
 /** Whether a folder may be named to the caller; null: any. */
 type Names = ReturnType<typeof namerOf>
 
-/** Throws `BadRequest` naming the chain when one more import would let a folder import itself, or nest imports deeper than the limit. */
+/**
+ * Throws `BadRequest` naming the chain when one more import would let a folder import itself, or nest imports deeper
+ * than the limit.
+ */
 export async function refuseBadImport(
   tx: Tx,
   names: Names,
@@ -40,7 +43,10 @@ export async function refuseBadImport(
   if (chain.length - 1 > MAX_IMPORT_LEVELS) throw tooDeep(await inWords(tx, names, chain))
 }
 
-/** After imports came with folders, in the same transaction. Throws like `refuseBadImport` for what leads through one of these folders. */
+/**
+ * After imports came with folders, in the same transaction. Throws like `refuseBadImport` for what leads through one of
+ * these folders.
+ */
 export async function refuseBadImportsThrough(
   tx: Tx,
   names: Names,
@@ -103,7 +109,10 @@ function shortestCycle(steps: Steps, start: string): string[] | null {
 
 type Longest = ReadonlyMap<string, { levels: number; next: string | null }>
 
-/** The longest way on from each folder that is reached. Each is worked out once, after all that it leads to; what leads into a cycle is left out. */
+/**
+ * The longest way on from each folder that is reached. Each is worked out once, after all that it leads to; what leads
+ * into a cycle is left out.
+ */
 function longestChains(steps: Steps, starts: readonly string[]): Longest {
   const longest = new Map<string, { levels: number; next: string | null }>()
   const entered = new Set<string>()

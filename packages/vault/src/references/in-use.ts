@@ -4,8 +4,9 @@ import type { z } from 'zod'
 import { namerOf } from './out-of-reach.ts'
 
 /**
- * Refuses to delete `what` (such as `Folder "/api"`) while a folder that stays imports one of `folderIds`, or while a sync reads one
- * and nobody said what shall become of it: both would break without a word. Throws `BadRequest` that names each of them and the way out.
+ * Refuses to delete `what` (such as `Folder "/api"`) while a folder that stays imports one of `folderIds`, or while a
+ * sync reads one and nobody said what shall become of it: both would break without a word. Throws `BadRequest` that
+ * names each of them and the way out.
  */
 export async function refuseWhileInUse(
   ctx: Pick<Context, 'caller' | 'keyring' | 'authority'>,

@@ -1,6 +1,7 @@
 /**
- * What somebody who may not read every folder can reach through references and imports. The answer depends on the way only: a folder out of reach
- * that would be asked for a key counts whether it has that key or not, so no refusal tells what is in it.
+ * What a caller without access to every folder can reach through references and imports. The answer depends on the way
+ * only: a folder out of reach where a key would be looked up counts whether it has that key or not, so no refusal
+ * reveals its content.
  */
 import { refusal } from '@keyferry/access'
 import { timeSlice } from '@keyferry/db'
@@ -43,8 +44,8 @@ function placesWith(access: Access, action: 'secrets.read-names' | 'secrets.read
 }
 
 /**
- * Authorizes an expanded read again, over the folders that were loaded for it: imports and references may have changed since the call was authorized.
- * Throws `Forbidden`, naming only the folder `at` that was asked for.
+ * Authorizes an expanded read again, over the folders that were loaded for it: imports and references may have changed
+ * since the call was authorized. Throws `Forbidden`, naming only the requested folder `at`.
  */
 export function refuseTreeOutOfReach(
   tree: Tree,
@@ -56,7 +57,7 @@ export function refuseTreeOutOfReach(
   throw refusal('secrets.read-values', { kind: 'folder', projectId, environment, path }, 'what it imports or refers to')
 }
 
-/** Follows references and imports from a key, each secret once however often it is asked for. */
+/** Follows references and imports from a key, each secret once however often it is reached. */
 export function outOfReach(
   tree: Tree,
   open: (row: SecretRow) => string | null,
@@ -106,8 +107,8 @@ export function outOfReach(
 }
 
 /**
- * After secrets were written, in the same transaction: writing a reference requires read access to everything that the value is then made of. Throws
- * `Forbidden` naming the written keys only.
+ * After secrets were written, in the same transaction: writing a reference requires read access to everything that the
+ * value is then made of. Throws `Forbidden` naming the written keys only.
  */
 export async function refuseOutOfReach(
   ctx: Pick<Context, 'caller' | 'keyring' | 'authority'>,
@@ -138,7 +139,10 @@ export function notReadable(keys: readonly string[]): Forbidden {
   )
 }
 
-/** After folders came back, in the same transaction: the same for everything in them, their imports included. Throws `Forbidden`. */
+/**
+ * After folders came back, in the same transaction: the same for everything in them, their imports included. Throws
+ * `Forbidden`.
+ */
 export async function refuseFoldersOutOfReach(
   ctx: Pick<Context, 'caller' | 'keyring' | 'authority'>,
   tx: Tx,

@@ -17,8 +17,8 @@ export function reachedOf({ reached }: { reached: string | null }): string | nul
 }
 
 /**
- * Whether the caller may not know all folders that results say something about. `reached`: of a run, or of the sync (`reachedOf`); `source`: the
- * folder that the sync reads now.
+ * Whether the caller may not know all folders that results say something about. `reached`: of a run, or of the sync
+ * (`reachedOf`); `source`: the folder that the sync reads now.
  */
 export async function isOutOfReach(
   ctx: Context,

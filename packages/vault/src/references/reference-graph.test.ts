@@ -74,7 +74,7 @@ describe('referenceGraph', () => {
     )
   })
 
-  it('tells every secret after those that it refers to, each once', async () => {
+  it('yields every secret after those that it refers to, each once', async () => {
     const folder = folderOf('/', { A: '${B}${C}', B: '${D}', C: '${D}${A}', D: 'x' })
     const graph = referenceGraph(treeOf(folder), open, free)
     const told: string[][] = []

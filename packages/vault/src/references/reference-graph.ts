@@ -1,6 +1,7 @@
 /**
- * Which secret refers to which, through imports too. Pure: the tree is loaded before, values are opened through `open`. Everything is walked with
- * stacks of its own, each secret once and each reference once, a slice of time at a time, and costs budget: what a value says is input.
+ * Which secret refers to which, through imports too. Pure: the tree is loaded before, values are opened through `open`.
+ * Everything is walked with stacks of its own, each secret once and each reference once, a slice of time at a time, and
+ * costs budget: what a value says is input.
  */
 import { timeSlice } from '@keyferry/db'
 import { referencesIn, type Reference, type Spend } from '@keyferry/kernel'
@@ -45,7 +46,9 @@ export interface ReferenceGraph {
   /** The secret that a reference of `node` leads to. */
   targetOf(node: Node, reference: Reference): Node | null
   linkOf(node: Node, reference: Reference): Link
-  /** Walks everything that `start` needs; `each` gets every secret, or every cycle of them, after all that it refers to. */
+  /**
+   * Walks everything that `start` needs; `each` gets every secret, or every cycle of them, after all that it refers to.
+   */
   settle(start: Node, each?: (members: readonly Node[]) => void): Promise<void>
 }
 
@@ -189,7 +192,10 @@ export function referenceGraph(tree: Tree, open: (row: SecretRow) => string | nu
   return { sourceOf, node, targetOf, linkOf, settle }
 }
 
-/** What a folder shows: its own keys, then those of its imports, the later import first, each followed by its own imports. */
+/**
+ * What a folder shows: its own keys, then those of its imports, the later import first, each followed by its own
+ * imports.
+ */
 export function visible(tree: Tree, folder: TreeFolder): Visible {
   const { order, ...imported } = importOrder(tree, folder)
   const keys = new Map<string, TreeFolder>()
@@ -232,8 +238,9 @@ function entry<K, T>(maps: Map<K, Map<string, T>>, key: K): Map<string, T> {
 const MAX_NAMES = 10
 
 /**
- * The secrets that one passes from `start` on, following each time the first reference that `follow` lets pass, as they would be referenced from
- * `start`'s folder: at most ten, the last one `…` when there are more. A cycle ends with a name that is there already.
+ * The secrets that one passes from `start` on, following each time the first reference that `follow` lets pass, as they
+ * would be referenced from `start`'s folder: at most ten, the last one `…` when there are more. A cycle ends with a
+ * name that is there already.
  */
 export function chainFrom(graph: ReferenceGraph, start: Node, follow: (from: Node, to: Node) => boolean): string[] {
   const passed: Node[] = []

@@ -15,8 +15,9 @@ export interface Resolved {
 
 /**
  * The complete map of a folder: its own secrets and those it imports, every reference resolved. All or nothing: throws
- * `Unresolvable` naming keys that cannot be had, `TooLarge` for more than one request may resolve, `NotFound` when the folder is gone, and `Forbidden`
- * when a folder that it is made of is not in the reach of `reads`. A key hidden by another of the same name is not looked at.
+ * `Unresolvable` naming keys that cannot be had, `TooLarge` for more than one request may resolve, `NotFound` when the
+ * folder is gone, and `Forbidden` when a folder that it is made of is not in the reach of `reads`. A key hidden by
+ * another of the same name is not checked.
  */
 export async function resolveFolder(
   ctx: Context,
@@ -39,7 +40,8 @@ const loaded = batchLoader(
     try {
       return await load(ctx, folderIds)
     } catch (error) {
-      // What is too much for one statement, or was changed outside, may be a single folder, and the others are not to suffer.
+      // What is too much for one statement, or was changed outside, may be a single folder, and the others are not to
+      // suffer.
       if (!isOfOne(error) || folderIds.length === 1) throw error
       const each = new Map<string, Loaded | Error>()
       for (const folderId of folderIds) {

@@ -38,8 +38,8 @@ interface Referrer {
 }
 
 /**
- * Syncs, imports and references that would notice if the folder with everything in it, or with `secretName` that secret, were gone; of those the ones
- * in folders that the caller may know. Throws `NotFound`.
+ * Syncs, imports and references that would notice if the folder with everything in it, or with `secretName` that
+ * secret, were gone; of those the ones in folders that the caller may know. Throws `NotFound`.
  */
 export async function listUses(ctx: Context, _actor: Actor, input: z.output<typeof schemas.usesQuery>): Promise<Uses> {
   const knows = namerOf(ctx, input.projectId) ?? (() => true)
@@ -68,7 +68,7 @@ export async function listUses(ctx: Context, _actor: Actor, input: z.output<type
   return { ...uses, syncs: await Promise.all(syncs.map((sync) => shownSync(ctx, input.projectId, sync))) }
 }
 
-/** A number of keys tells which of them a hidden folder has, like every result of a sync. */
+/** A number of keys reveals which of them a hidden folder has, like every result of a sync. */
 async function shownSync(
   ctx: Context,
   projectId: string,
@@ -99,7 +99,10 @@ export function listReferences(
   })
 }
 
-/** What a value is made of: the secret, the secrets it mentions, and so on, each with its resolved value. Throws `NotFound`. */
+/**
+ * What a value is made of: the secret, the secrets it mentions, and so on, each with its resolved value. Throws
+ * `NotFound`.
+ */
 export async function readReferenceTree(
   ctx: Context,
   actor: Actor,
@@ -129,7 +132,10 @@ export async function readReferenceTree(
 /** Nobody reads a larger tree. */
 const MAX_NODES = 1000
 
-/** A secret with those that it refers to, each once, and so on; a secret that is in a cycle has nothing below it the second time. */
+/**
+ * A secret with those that it refers to, each once, and so on; a secret that is in a cycle has nothing below it the
+ * second time.
+ */
 async function treeFrom(
   graph: ReferenceGraph,
   { expand }: Expander,
@@ -160,7 +166,10 @@ async function treeFrom(
   return root
 }
 
-/** Secrets in folders that the caller may know which mention something in `folderIds`: `only` that key, or any. Sorted by place and key. */
+/**
+ * Secrets in folders that the caller may know which mention something in `folderIds`: `only` that key, or any. Sorted
+ * by place and key.
+ */
 async function referrers(
   ctx: Context,
   tx: Tx,

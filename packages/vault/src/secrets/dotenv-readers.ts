@@ -12,7 +12,7 @@ const BLANK = `${NAME}[ \\t]*=`
 const ASSIGNMENT = new RegExp(`^(?:${EXPORT}${NAME}[ \\t]*=(?:[ \\t]*${VALUE}|[ \\t]+${COMMENT})|${BLANK})$`)
 
 /**
- * Whether dotenv (18), Node (`util.parseEnv`, 24) and python-dotenv (1.2, without interpolation) read an assignment alike: `text` is all of its lines.
- * Anything but the forms that they share counts as read differently.
+ * Whether dotenv (18), Node (`util.parseEnv`, 24) and python-dotenv (1.2, without interpolation) read an assignment
+ * alike: `text` is all of its lines. Anything but the forms that they share counts as read differently.
  */
 export const isReadAlike = (text: string): boolean => ASSIGNMENT.test(text)

@@ -14,9 +14,9 @@ type Pasted = z.output<typeof pastedDotenv>
 type Line = Pasted['lines'][number]
 
 /**
- * Takes in a `.env` file: keys that are new are added, others changed; nothing is deleted. What cannot be taken is named with the
- * reason and the rest goes in, in one transaction. With `dryRun` that transaction is rolled back at its end, so that a preview is what the import
- * does. Throws `NotFound` naming the missing place, and `QuotaExceeded`.
+ * Takes in a `.env` file: keys that are new are added, others changed; nothing is deleted. What cannot be taken is
+ * named with the reason and the rest is written, in one transaction. With `dryRun` that transaction is rolled back at
+ * its end, so that a preview is what the import does. Throws `NotFound` naming the missing place, and `QuotaExceeded`.
  */
 export async function pasteDotenv(
   ctx: Context,

@@ -54,8 +54,8 @@ export async function listFolderHistory(
 }
 
 /**
- * Writes an older version, with the comment, the metadata and those of its tags that there still are, as the newest one; a deleted secret comes
- * back. Throws `NotFound`, `BadRequest` when it cannot be opened.
+ * Writes an older version, with the comment, the metadata and those of its tags that there still are, as the newest
+ * one; a deleted secret comes back. Throws `NotFound`, `BadRequest` when it cannot be opened.
  */
 export function restoreVersion(
   ctx: Context,
@@ -94,9 +94,9 @@ export function restoreVersion(
 }
 
 /**
- * Takes the secrets of a folder back to how they were at a time, comments, tags and metadata included: with `dryRun` only says what that would
- * change. Folders below and imports stay as they are. With `expected`, the hash of a preview, it is refused when the outcome would be another one. Throws `NotFound`,
- * `BadRequest`.
+ * Takes the secrets of a folder back to how they were at a time, comments, tags and metadata included: with `dryRun`
+ * only says what that would change. Folders below and imports stay as they are. With `expected`, the hash of a preview,
+ * it is refused when the outcome would be another one. Throws `NotFound`, `BadRequest`.
  */
 export function restoreFolder(
   ctx: Context,
@@ -178,7 +178,9 @@ function difference(
 
 type Then = Pick<Put, 'value' | 'comment' | 'metadata' | 'tagIds'>
 
-/** A secret as a version has it. What was not kept then, or cannot be opened, is left out; tags that are gone stay gone. */
+/**
+ * A secret as a version has it. What was not kept then, or cannot be opened, is left out; tags that are gone stay gone.
+ */
 function writtenThen({ key, projectId }: Target, tags: ReadonlyMap<string, ShownTag>, version: Version): Then {
   const { comment, metadata } = version
   const slugs: string[] | null = version.tags === null ? null : JSON.parse(version.tags)

@@ -1,4 +1,7 @@
-/** The imports of listed folders as blocks, one for each import, such that every client that merges them gets the same values. */
+/**
+ * The imports of listed folders as blocks, one for each import, such that every client that merges them gets the same
+ * values.
+ */
 import { visible, type Visible } from '../references/reference-graph.ts'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
 
@@ -10,10 +13,11 @@ export interface ImportBlock {
 }
 
 /**
- * In ascending priority, imports of imports folded into the block that brings them in. A key is in one block at most, the one that wins, and in none
- * when the folder that imports it, or the first of `listed`, has it itself: clients that take the first block, the last one or let later ones overwrite all
- * end with the same value. Of several listed folders the first that imports a key gives it. `isShown` leaves out folders that the
- * reader may not know; what they import stands in blocks of its own.
+ * In ascending priority, imports of imports folded into the block that brings them in. A key is in one block at most,
+ * the one that wins, and in none when the folder that imports it, or the first of `listed`, has it itself: clients that
+ * take the first block, the last one or let later ones overwrite all end with the same value. Of several listed folders
+ * the first that imports a key gives it. `isShown` leaves out folders that the reader may not know; what they import
+ * stands in blocks of its own.
  */
 export function importBlocks(
   tree: Tree,

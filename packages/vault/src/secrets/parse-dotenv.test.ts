@@ -63,7 +63,10 @@ const alike = async (text: string): Promise<void> => {
   expect(await valuesIn(text)).toEqual(new Map(Object.entries(parse(text))))
 }
 
-/** The kinds of lines that were found in public `.env` files and reports about them, and whether dotenv, Node and python-dotenv agree on them. */
+/**
+ * The kinds of lines that were found in public `.env` files and reports about them, and whether dotenv, Node and
+ * python-dotenv agree on them.
+ */
 const CLASSES: readonly (readonly [line: string, isAlike: boolean])[] = [
   ['BASIC=basic', true],
   ['EMPTY=', true],

@@ -1,6 +1,7 @@
 /**
- * Reads the text of a `.env` file as the `dotenv` package (18) does, in time that grows with its length only: that package's pattern is
- * quadratic in blank lines. It also says which lines are refused, and which ones other readers, or a person, would read differently.
+ * Reads the text of a `.env` file as the `dotenv` package (18) does, in time that grows with its length only: that
+ * package's pattern is quadratic in blank lines. It also says which lines are refused, and which ones other readers, or
+ * a person, would read differently.
  */
 import { timeSlice } from '@keyferry/db'
 import { isReadAlike } from './dotenv-readers.ts'
@@ -28,7 +29,9 @@ export interface Assignment {
   isReadAlike: boolean
 }
 
-/** Lines that are neither an assignment, nor a comment, nor blank. Never their content: it may be a piece of a secret. */
+/**
+ * Lines that are neither an assignment, nor a comment, nor blank. Never their content: it may be a piece of a secret.
+ */
 export interface RefusedLines {
   /** Numbers, from 1. */
   from: number
@@ -46,7 +49,9 @@ const KEY = /[\w.-]+/y
 const UNQUOTED = /[^#\n]*/y
 const SPACE_IN_LINE = /[^\S\n]*/y
 const QUOTES = '\'"`'
-/** A line of encoded data: behind a refused line it goes on with that, although its padding looks like an assignment. */
+/**
+ * A line of encoded data: behind a refused line it continues with that, although its padding looks like an assignment.
+ */
 const BASE64_LINE = /[A-Za-z0-9+/]{24,}={0,2}[^\S\n]*(?=\n|$)/y
 
 export async function parseDotenv(content: string): Promise<ParsedDotenv> {
@@ -102,7 +107,7 @@ function endOfLine(text: string, at: number): number {
   return end < 0 ? text.length : end
 }
 
-/** The number, from 1, of the line that an index is in; to be asked for indices that grow. */
+/** The number, from 1, of the line that an index is in; indices must be passed in growing order. */
 function lineCounter(text: string): (index: number) => number {
   let line = 1
   let lineStart = 0
@@ -154,8 +159,8 @@ function valueAt(text: string, start: number): Omit<Found, 'key'> {
 }
 
 /**
- * The last quote after `open` that only a comment or the end of the line follows, up to the first one without a backslash before it; -1 when there
- * is none.
+ * The last quote after `open` that only a comment or the end of the line follows, up to the first one without a
+ * backslash before it; -1 when there is none.
  */
 function closingQuote(text: string, open: number): number {
   const quote = text[open] ?? ''

@@ -7,8 +7,8 @@ const INSIDE = /^(?:=?[A-Za-z0-9+/]+={0,2}|[A-Za-z][A-Za-z0-9-]*: .*)?$/
 export const beginsPemBlock = (text: string): boolean => BEGIN.test(text) && !END.test(text)
 
 /**
- * Where the rest of a PEM block ends whose first line ends at `from`: behind its last line, or before the first line that can't be one of its own.
- * It looks at no line twice, so that a file of beginnings costs no more than another.
+ * Where the rest of a PEM block ends whose first line ends at `from`: behind its last line, or before the first line
+ * that can't be one of its own. It looks at no line twice, so that a file of beginnings costs no more than another.
  */
 export function endOfPemBlock(text: string, from: number): number {
   let end = from

@@ -18,14 +18,14 @@ export interface Entry {
 }
 
 const MAX_KEYS = 10_000
-/** Refusals that an answer lists; of more it tells the number. */
+/** Refusals that an answer lists; of more it gives the number. */
 const MAX_REFUSED = 1000
 /** Lines that a note names. */
 const MAX_LINES = 5
 
 /**
- * The keys of a `.env` file, a later line winning over an earlier one, and what is not taken with the reason: never with content.
- * Throws `BadRequest` for too many keys.
+ * The keys of a `.env` file, a later line winning over an earlier one, and what is not taken with the reason: never
+ * with content. Throws `BadRequest` for too many keys.
  */
 export async function readDotenv(content: string): Promise<{ entries: Map<string, Entry>; refused: Refused[] }> {
   const { assignments, refused: lines, moreRefused } = await parseDotenv(content)

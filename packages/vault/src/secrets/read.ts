@@ -40,8 +40,10 @@ type Problems = { key: string; reason: string }[]
 type Input = z.output<typeof schemas.listSecrets>
 
 /**
- * The secrets of a folder by key, with `recursive` of all folders below it too, and with `include_imports` those of their
- * imports in blocks (`importBlocks`); with `limit` and `offset` a page of them. Throws `NotFound`, and `Unresolvable` naming keys whose value was asked for and cannot be had, `TooLarge` beyond the budget of a request.
+ * The secrets of a folder by key, with `recursive` of all folders below it too, and with `include_imports` those of
+ * their imports in blocks (`importBlocks`); with `limit` and `offset` a page of them. Throws `NotFound`, and
+ * `Unresolvable` naming keys whose value was requested and can't be resolved, `TooLarge` beyond the budget of a
+ * request.
  */
 export async function listSecrets(
   ctx: Context,
@@ -111,7 +113,7 @@ function wantedMetadata(filter: string | undefined): { key: string; value: strin
   })
 }
 
-/** Names of the secrets in one row of the audit log; of larger lists it tells the number. */
+/** Names of the secrets in one row of the audit log; of larger lists it gives the number. */
 const NAMED = 50
 
 /** Notes that values were read, before they are shown. */
@@ -136,8 +138,8 @@ async function shown<T extends { secrets: readonly Secret[]; imports?: readonly 
 }
 
 /**
- * One secret; with `include_imports` the one an import gives when the folder has none of its own. Throws `NotFound`, and
- * `Unresolvable` when its value was asked for and cannot be had.
+ * One secret; with `include_imports` the one an import gives when the folder has none of its own. Throws `NotFound`,
+ * and `Unresolvable` when its value was requested and can't be resolved.
  */
 export async function getSecret(
   ctx: Context,
@@ -244,7 +246,10 @@ function finish<T>(listed: T, problems: Problems): T {
   return listed
 }
 
-/** An older version in the shape of a present one, and the slugs of the tags it had. What was not kept then is as it is now. */
+/**
+ * An older version in the shape of a present one, and the slugs of the tags it had. What was not kept then is as it is
+ * now.
+ */
 async function versionRow(
   tx: Tx,
   { folder, environment }: Located,

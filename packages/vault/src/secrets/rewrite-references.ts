@@ -1,4 +1,7 @@
-/** References follow what they name: when a secret, a folder or an environment gets another name or place, the values that mention it are rewritten. */
+/**
+ * References follow what they name: when a secret, a folder or an environment gets another name or place, the values
+ * that mention it are rewritten.
+ */
 import { timeSlice } from '@keyferry/db'
 import {
   BadRequest,
@@ -48,9 +51,9 @@ export interface Rewritten<T> {
 }
 
 /**
- * Does `work`, which moves what `moving` says, and rewrites every reference to it. `work` gets the values that leaving secrets are to have
- * elsewhere, by `keyOf`. No value may come out differently: throws `BadRequest` naming each secret that would, or whose reference cannot be
- * written in its new form. Rewritten folders are `touched`.
+ * Does `work`, which moves what `moving` says, and rewrites every reference to it. `work` gets the values that leaving
+ * secrets are to have elsewhere, by `keyOf`. No value may come out differently: throws `BadRequest` naming each secret
+ * that would, or whose reference cannot be written in its new form. Rewritten folders are `touched`.
  */
 export async function rewriteReferences<T>(
   ctx: Context,
@@ -81,8 +84,8 @@ export async function rewriteReferences<T>(
       if (slice.isOver()) await slice.rest()
       const value = openValue(key, projectId, row)
       if (value === null || !hasReference(value)) continue
-      const goes = moving.secrets?.get(keyOf(folder.id, secretKey))
-      const moved = goes !== undefined && !samePlace(goes, folder)
+      const relocated = moving.secrets?.get(keyOf(folder.id, secretKey))
+      const moved = relocated !== undefined && !samePlace(relocated, folder)
       // How it is rewritten would tell what is out of reach.
       const isBeyond = beyond !== null && (await beyond(folder, secretKey))
       if (isBeyond && reads?.(folder) && (moved || mentions(value, movedKeys))) throw notReadable([secretKey])
@@ -90,12 +93,12 @@ export async function rewriteReferences<T>(
       const text = rewrite({ tree, before, moving }, folder, value, moved, name)
       refuseTooLong(name, text)
       if (moved) elsewhere.set(keyOf(folder.id, secretKey), text)
-      else if (text !== value) mapAt(rewrites, folder).set(goes?.key ?? secretKey, text)
+      else if (text !== value) mapAt(rewrites, folder).set(relocated?.key ?? secretKey, text)
       // What came out of reach before is compared with nothing: whether it changes would tell what it was.
       if (!moving.overwrites && !isBeyond)
         expected.push({
-          folderId: goes?.folderId ?? folder.id,
-          key: goes?.key ?? secretKey,
+          folderId: relocated?.folderId ?? folder.id,
+          key: relocated?.key ?? secretKey,
           name,
           was: await before.expand(folder, secretKey),
         })
@@ -151,13 +154,13 @@ function rewrite(
     const folder = reference.kind === 'local' ? from : tree.at(from.projectId, reference.environment, reference.path)
     if (!folder) return reference.text
     const source = before.sourceOf(folder, reference.key)
-    const goes = source && moving.secrets?.get(keyOf(source.id, reference.key))
+    const relocated = source && moving.secrets?.get(keyOf(source.id, reference.key))
     const at = moving.folders?.get(folder.id) ?? folder
-    if (goes && source) {
-      // Renamed where it is: whoever sees it sees it under the new name.
-      const key = samePlace(goes, source) ? { ...at, key: goes.key } : goes
-      if (reference.kind === 'local' && (moved ? !samePlace(goes, source) : samePlace(goes, source)))
-        return written(null, goes.key, reference.text, owner)
+    if (relocated && source) {
+      // Renamed in place: readers see it under the new name.
+      const key = samePlace(relocated, source) ? { ...at, key: relocated.key } : relocated
+      if (reference.kind === 'local' && (moved ? !samePlace(relocated, source) : samePlace(relocated, source)))
+        return written(null, relocated.key, reference.text, owner)
       return written(key, key.key, reference.text, owner)
     }
     if (reference.kind === 'local')

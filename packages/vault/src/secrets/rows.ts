@@ -21,7 +21,10 @@ import { loadTree, openComment, openMetadata, openValue, valueOpener, type TreeF
 
 type Row = z.output<typeof secretRow>
 
-/** What a folder shows, own and imported, by key, and what stops a value from being sent, as far as the caller may know. Never a value. Throws `NotFound`. */
+/**
+ * What a folder shows, own and imported, by key, and what stops a value from being sent, as far as the caller may know.
+ * Never a value. Throws `NotFound`.
+ */
 export async function listSecretRows(
   ctx: Context,
   _actor: Actor,

@@ -53,7 +53,10 @@ export function createSecrets(
   return create(ctx, actor, input, input.secrets)
 }
 
-/** Changes value, comment or key; what is not given stays. Throws `NotFound`, and `BadRequest` when the new key is taken. */
+/**
+ * Changes value, comment or key; what is not given stays. Throws `NotFound`, and `BadRequest` when the new key is
+ * taken.
+ */
 export async function updateSecret(
   ctx: Context,
   actor: Actor,
@@ -92,7 +95,9 @@ export function deleteSecrets(
 /** Folders that one batch may write to. */
 const MAX_FOLDERS = 100
 
-/** The items of each folder, in the order in which folders are named first. Throws `BadRequest` for too many folders. */
+/**
+ * The items of each folder, in the order in which folders are named first. Throws `BadRequest` for too many folders.
+ */
 function byFolder<Item extends { secretPath?: string }>(
   where: Where,
   items: readonly Item[],
@@ -177,7 +182,8 @@ const isPlain = ({ newSecretName, secretValue }: Change): boolean =>
   newSecretName === undefined && !hasReference(secretValue ?? '')
 
 /**
- * Loads the secrets that `changes` name, lets `decide` check those of each folder and say what to write, and writes all of it in one transaction.
+ * Loads the secrets that `changes` name, lets `decide` check those of each folder and say what to write, and writes all
+ * of it in one transaction.
  */
 function write<C extends Change>(
   ctx: Context,
@@ -227,7 +233,7 @@ async function writeInFolder(
           put,
         )
   const { secrets, written } = result
-  // A new comment or tag changes nothing of what a value is made of.
+  // A new comment or tag doesn't change what a value is made of.
   const reworded = new Set(
     puts.flatMap(({ key, present, value }) => (value !== undefined || present?.key !== key ? [key] : [])),
   )

@@ -1,4 +1,4 @@
-/** What may be done with the secrets of a folder, and who may. */
+/** Verbs for the secrets of a folder, with what each requires. */
 import {
   withAllowedValues,
   defineVerb,

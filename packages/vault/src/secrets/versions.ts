@@ -8,8 +8,8 @@ import { tagsBySlug } from '../tree/tags.ts'
 import { openComment, openMetadata } from '../tree/tree.ts'
 
 /**
- * What was ever written under a name in this folder, and under the earlier names of the secret that has it now, newest first. Never a value.
- * Throws `NotFound` for a place that does not exist and for a name that was never used.
+ * What was ever written under a name in this folder, and under the earlier names of the secret that has it now, newest
+ * first. Never a value. Throws `NotFound` for a place that does not exist and for a name that was never used.
  */
 export async function listSecretVersions(
   ctx: Context,

@@ -1,4 +1,4 @@
-/** How secrets are written: every writer of the vault goes through `putSecrets` and `deleteSecretRows`. */
+/** How secrets are written: every writer of the vault uses `putSecrets` and `deleteSecretRows`. */
 import { randomUUID } from 'node:crypto'
 import { lockRows, timeSlice, type ReferenceTable, type SecretVersionTable } from '@keyferry/db'
 import {
@@ -69,8 +69,8 @@ export async function openForWriting(ctx: Context, tx: Tx, where: Where): Promis
 }
 
 /**
- * The same for values that refer to nothing, under the keys they have: only writers of the same folder wait for each other, so that a project's
- * folders can be filled at once. Throws `NotFound`.
+ * The same for values that refer to nothing, under the keys they have: only writers of the same folder wait for each
+ * other, so that a project's folders can be filled at once. Throws `NotFound`.
  */
 export async function openForPlainValues(ctx: Context, tx: Tx, where: Where): Promise<Target> {
   const key = await shareProject(ctx, tx, where.projectId)
@@ -107,10 +107,10 @@ export async function presentSecrets(
 }
 
 /**
- * Creates, changes and renames secrets, in order; the keys must not clash, which the caller has checked. Each write takes the
- * version after the highest that its key ever had in this folder, so that a sealed value fits one version only. What changes
- * nothing writes nothing. Returns the secrets as they are then, and which of them were written. Throws `NotFound` naming tags that are
- * none of this project.
+ * Creates, changes and renames secrets, in order; the keys must not clash, which the caller has checked. Each write
+ * takes the version after the highest that its key ever had in this folder, so that a sealed value fits one version
+ * only. What changes nothing writes nothing. Returns the secrets as they are then, and which of them were written.
+ * Throws `NotFound` naming tags that are none of this project.
  */
 export async function putSecrets(
   ctx: Context,
@@ -179,7 +179,10 @@ export async function deleteSecretRows(
   await dropMovedSecrets(ctx, tx, actor, target, rows)
 }
 
-/** Removes secrets that were written elsewhere in the same transaction: as `deleteSecretRows`, with nothing for the trash. */
+/**
+ * Removes secrets that were written elsewhere in the same transaction: as `deleteSecretRows`, with nothing for the
+ * trash.
+ */
 export async function dropMovedSecrets(
   ctx: Context,
   tx: Tx,
@@ -236,7 +239,7 @@ export function openSecret(
 
 /** What the vault has against a value that its schema lets pass, as a predicate; null when nothing. */
 export function whyNotStorable(value: string): string | null {
-  // Whoever writes back what a list with hidden values showed would overwrite every secret with the mask.
+  // A client that writes back a list with hidden values would overwrite every secret with the mask.
   if (value === HIDDEN_VALUE) return `is "${HIDDEN_VALUE}", which stands for a hidden value`
   // Half a surrogate pair has no bytes; it would come back as another character.
   return value.isWellFormed() ? null : 'is not valid Unicode text'
@@ -348,7 +351,10 @@ async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Ac
   }
 }
 
-/** One edge per key elsewhere that the value mentions. A key of its own folder, or of what that imports, needs none: the folder reads itself and its imports already. */
+/**
+ * One edge per key elsewhere that the value mentions. A key of its own folder, or of what that imports, needs none: the
+ * folder reads itself and its imports already.
+ */
 function edgesOf({ projectId }: Target, row: SecretRow, value: string): Insertable<ReferenceTable>[] {
   const edges: Insertable<ReferenceTable>[] = []
   for (const reference of referencesIn(value)) {

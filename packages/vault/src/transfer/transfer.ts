@@ -43,8 +43,9 @@ export async function exportProject(
 }
 
 /**
- * Makes a new project out of a file, under its own name and slug unless others are given; all or nothing. Throws `BadRequest` when it is no such
- * file, of a newer version, damaged, or the passphrase is wrong, and when name or slug are taken.
+ * Makes a new project out of a file, under its own name and slug unless others are given; all or nothing. Throws
+ * `BadRequest` when it is no such file, of a newer version, damaged, or the passphrase is wrong, and when name or slug
+ * are taken.
  */
 export async function importProject(
   ctx: Context,

@@ -1,4 +1,4 @@
-/** Whole projects as files, and who may read and create them. */
+/** Verbs for whole projects as files, with what each requires. */
 import { defineVerb, requirement, project, RUNS_INSTANCE } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { exportProject, importProject } from './transfer.ts'

@@ -5,12 +5,16 @@ import { chunks } from '../tree/chunks.ts'
 import { charge } from '../tree/quotas.ts'
 import type { SecretRow } from '../tree/tree.ts'
 
-/** Versions beyond the quota that are let come together, as a share of it: looking for what is needed costs more than a write. */
+/**
+ * Versions beyond the quota that are let come together, as a share of it: looking for what is needed costs more than a
+ * write.
+ */
 const SHARE = 0.1
 
 /**
- * After secrets were written: removes versions older than the newest `versions` of the quota, by number. A version that a kept run would be restored
- * from stays, and everything stays once a newer version of Keyferry has brought the store up to date.
+ * After secrets were written: removes versions older than the newest `versions` of the quota, by number. A version that
+ * a kept run would be restored from stays, and everything stays once a newer version of Keyferry has brought the store
+ * up to date.
  */
 export async function pruneVersions(
   ctx: Pick<Context, 'db' | 'limits'>,

@@ -36,7 +36,10 @@ export interface FolderContent {
   updatedAt: string
 }
 
-/** Everything in these folders, and themselves, in pages: folders first, parents before children. That is the order they come back in. */
+/**
+ * Everything in these folders, and themselves, in pages: folders first, parents before children. That is the order they
+ * come back in.
+ */
 export async function* contentsOfFolders(tx: Tx, folderIds: readonly string[]): AsyncGenerator<Kept[]> {
   const folders: FolderContent[] = []
   for (const ids of chunks(folderIds))
@@ -161,7 +164,10 @@ export interface KeptItem {
   trashId: string
 }
 
-/** The rows of an item of the trash, in the order they come back in. Throws `IntegrityBroken` when they are not all those that were written. */
+/**
+ * The rows of an item of the trash, in the order they come back in. Throws `IntegrityBroken` when they are not all
+ * those that were written.
+ */
 export async function* trashRowsOf(item: KeptItem): AsyncGenerator<TrashRow[]> {
   const { ctx, tx, trashId } = item
   let expected = 0
@@ -193,7 +199,8 @@ function checked({ ctx, key, trashId }: KeptItem, row: TrashRow): { isLast: bool
 }
 
 /**
- * What an item of the trash has of one kind, such as its folders, parents first. Throws `IntegrityBroken` when one was changed, and when there are none.
+ * What an item of the trash has of one kind, such as its folders, parents first. Throws `IntegrityBroken` when one was
+ * changed, and when there are none.
  */
 export async function keptOf<T>(item: KeptItem, kind: Kind): Promise<T[]> {
   const kept: T[] = []
@@ -243,8 +250,8 @@ export async function deleteTrash(tx: Tx, trashIds: readonly string[]): Promise<
 }
 
 /**
- * Brings back what was in folders that are there again, sealed with the present key. Returns what stays away: imports whose source is gone. Tags
- * that are gone stay away without a word.
+ * Brings back what was in folders that are there again, sealed with the present key. Returns what stays away: imports
+ * whose source is gone. Tags that are gone stay away without a word.
  */
 export async function restoreContents(item: KeptItem, projectId: string): Promise<string[]> {
   const { tx, key } = item

@@ -20,25 +20,25 @@ const folderRow = z.looseObject({ id: z.string(), secretsHead: z.string().nullis
 
 function resealFolder(
   content: string,
-  anew: (sealed: string, belongsTo: readonly string[]) => string,
+  reseal: (sealed: string, belongsTo: readonly string[]) => string,
   projectId: string,
 ): string {
   const { secretsHead, ...row } = folderRow.parse(JSON.parse(content))
   if (!secretsHead) return content
-  return JSON.stringify({ ...row, secretsHead: anew(secretsHead, headSealedAs(projectId, row.id)) })
+  return JSON.stringify({ ...row, secretsHead: reseal(secretsHead, headSealedAs(projectId, row.id)) })
 }
 
-/** The content of a kept row with its sealed texts sealed anew by `anew`. */
+/** The content of a kept row with its sealed texts sealed reseal by `reseal`. */
 export function resealTrashRow(
   { kind, content }: TrashRow,
-  anew: (sealed: string, belongsTo: readonly string[]) => string,
+  reseal: (sealed: string, belongsTo: readonly string[]) => string,
   projectId: string,
 ): string {
-  if (kind === 'folder') return resealFolder(content, anew, projectId)
+  if (kind === 'folder') return resealFolder(content, reseal, projectId)
   if (kind !== 'secret' && kind !== 'version') return content
   const row = sealedRow.parse(JSON.parse(content))
-  const value = anew(row.value, associatedData('secret', projectId, row))
-  const comment = row.comment && anew(row.comment, associatedData('comment', projectId, row))
-  const metadata = row.metadata && anew(row.metadata, associatedData('metadata', projectId, row))
+  const value = reseal(row.value, associatedData('secret', projectId, row))
+  const comment = row.comment && reseal(row.comment, associatedData('comment', projectId, row))
+  const metadata = row.metadata && reseal(row.metadata, associatedData('metadata', projectId, row))
   return JSON.stringify({ ...row, value, comment, metadata })
 }

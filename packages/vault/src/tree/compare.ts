@@ -9,9 +9,9 @@ import { loadTree, openValue, type TreeFolder } from './tree.ts'
 type Compared = z.output<typeof schemas.comparedEnvironments>
 
 /**
- * Two environments, folder by folder: keys that only one of them has, and keys whose values differ or are the same. Values are compared as
- * they are written, by their digests, and never shown. A folder that one of them lacks is empty there. Throws `NotFound` when neither has
- * `secretPath`, or for an unknown environment.
+ * Two environments, folder by folder: keys that only one of them has, and keys whose values differ or are the same.
+ * Values are compared as they are written, by their digests, and never shown. A folder that one of them lacks is empty
+ * there. Throws `NotFound` when neither has `secretPath`, or for an unknown environment.
  */
 export function compareEnvironments(
   ctx: Context,

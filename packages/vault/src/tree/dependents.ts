@@ -1,8 +1,8 @@
 import type { Tx } from '@keyferry/kernel'
 
 /**
- * The folders whose map can change when `folderIds` change: themselves, those that import them, and those with a secret that
- * references a key in them; transitively. Costs what it touches: every step is an index look-up.
+ * The folders whose map can change when `folderIds` change: themselves, those that import them, and those with a secret
+ * that references a key in them; transitively. Costs what it touches: every step is an index look-up.
  */
 export async function dependentsOf(tx: Tx, folderIds: readonly string[]): Promise<string[]> {
   const reached = new Set(folderIds)

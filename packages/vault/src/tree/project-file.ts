@@ -1,7 +1,7 @@
 /**
- * A project as one encrypted file. The file is JSON with `format`, `version`, how the key is made from the passphrase (scrypt) and the
- * content, gzipped and sealed with AES-256-GCM; format, version and parameters are authenticated with it. It holds names, values, comments, tags
- * and imports as they are now; no versions, no syncs, no people.
+ * A project as one encrypted file. The file is JSON with `format`, `version`, how the key is made from the passphrase
+ * (scrypt) and the content, gzipped and sealed with AES-256-GCM; format, version and parameters are authenticated with
+ * it. It holds names, values, comments, tags and imports as they are now; no versions, no syncs, no people.
  */
 import { createCipheriv, createDecipheriv, randomBytes, scrypt, type ScryptOptions } from 'node:crypto'
 import { Readable } from 'node:stream'
@@ -113,8 +113,8 @@ async function asJson({ secrets, ...rest }: Content): Promise<string> {
 }
 
 /**
- * Throws `BadRequest` when it is no such file, of a newer version, damaged, or the passphrase is wrong, `Invalid` naming the part of its content that
- * cannot be, and `TooLarge` for more than can be imported at once.
+ * Throws `BadRequest` when it is no such file, of a newer version, damaged, or the passphrase is wrong, `Invalid`
+ * naming the part of its content that cannot be, and `TooLarge` for more than can be imported at once.
  */
 export async function openFile(
   limits: Limits,
@@ -154,7 +154,10 @@ const noFile = (): BadRequest => new BadRequest('This is not a file that a Keyfe
 /** Nothing in a file is nested deeper. */
 const DEEPEST = 10
 
-/** Reads the zipped content of a file piece by piece: some kilobytes of it may hold hundreds of megabytes. Throws as `openFile` does. */
+/**
+ * Reads the zipped content of a file piece by piece: some kilobytes of it may hold hundreds of megabytes. Throws as
+ * `openFile` does.
+ */
 export async function readContent({ answerBytes, project: quotas }: Limits, zipped: Buffer): Promise<Content> {
   const most = { ...quotas, environments: quotas.folders }
   const content: Omit<Content, 'project'> = { environments: [], folders: [], tags: [], imports: [], secrets: [] }

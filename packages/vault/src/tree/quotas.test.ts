@@ -33,7 +33,7 @@ onEveryDatabase('quotas of a project', (open) => {
   const dropFolder = (name: string) =>
     deleteFolder(t.ctx, t.actor, { projectId, environment: 'dev', path: '/', folderIdOrName: name, syncs: 'refuse' })
 
-  it('refuse a secret too many by name, number and remedy, and count what goes and comes back', async () => {
+  it('refuse a secret too many by name, number and remedy, and count what is deleted and restored', async () => {
     allow({ secrets: 5 })
     await v.put('dev:/', keys(3))
     await v.put('dev:/api', keys(2))

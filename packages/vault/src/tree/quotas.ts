@@ -47,8 +47,8 @@ const count = {
 }
 
 /**
- * Throws `QuotaExceeded` when `adding` more would be too many. Asked before they are added, by a writer who has the project for itself
- * (`lockProject`), so that two can't both add the last one.
+ * Throws `QuotaExceeded` when `adding` more would be too many. Asked before they are added, by a writer who has the
+ * project for itself (`lockProject`), so that two can't both add the last one.
  */
 export async function refuseBeyond(
   ctx: Limited,
@@ -89,8 +89,9 @@ export function charge(tx: Tx, projectId: string, more: Partial<Use>): void {
 }
 
 /**
- * Writes down what the transaction used, as one of its last steps: writers of a project wait here for each other, so the numbers are right. Throws
- * `QuotaExceeded`. What was freed without being counted is found by counting everything, once a quota would be exceeded.
+ * Writes down what the transaction used, as one of its last steps: writers of a project wait here for each other, so
+ * the numbers are right. Throws `QuotaExceeded`. What was freed without being counted is found by counting everything,
+ * once a quota would be exceeded.
  */
 export async function settleUse(ctx: Limited, tx: Tx): Promise<void> {
   for (const [projectId, { secrets, bytes, adds, freed }] of used.get(tx) ?? []) {

@@ -10,8 +10,8 @@ import { openComment } from './tree.ts'
 const PAGE = 2000
 
 /**
- * Secrets of a project whose key, or else comment, holds `query`, whatever its case; by key. Values are not looked at. `readable` leaves out
- * folders that whoever asks may not see.
+ * Secrets of a project whose key, or else comment, holds `query`, whatever its case; by key. Values are not searched.
+ * `readable` leaves out folders that the caller can't see.
  */
 export function searchSecrets(
   ctx: Context,

@@ -84,7 +84,10 @@ export interface Tagging {
 
 export const UNTAGGED: Tagging & { changed: boolean } = { tagIds: null, slugs: [], changed: false }
 
-/** For each secret, in order, the tags it has and is to have. Throws `NotFound` naming the ids that are none of this project. */
+/**
+ * For each secret, in order, the tags it has and is to have. Throws `NotFound` naming the ids that are none of this
+ * project.
+ */
 export async function openTags(
   tx: Tx,
   projectId: string,

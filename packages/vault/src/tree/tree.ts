@@ -42,14 +42,18 @@ export interface TreeFolder {
   secrets: Map<string, SecretRow>
 }
 
-/** What of a folder's surroundings is loaded with it: nothing, what it imports, or everything that its values are made of. */
+/**
+ * What of a folder's surroundings is loaded with it: nothing, what it imports, or everything that its values are made
+ * of.
+ */
 export type Reach = 'alone' | 'imports' | 'references'
 
 /**
- * Loads `folderIds`, and everything within `reach` of them. A constant number of queries per level of imports and references, however
- * many secrets there are, as long as a statement can bring them. With `values: 'none'` every value is empty. With `knows`, the folders that it refuses are
- * empty: their secrets are not read, so nothing that is counted, filtered or limited afterwards depends on them. Throws `TooLarge`, and
- * `IntegrityBroken` for a folder whose secrets are not those that were written last.
+ * Loads `folderIds`, and everything within `reach` of them. A constant number of queries per level of imports and
+ * references, however many secrets there are, as long as a statement can bring them. With `values: 'none'` every value
+ * is empty. With `knows`, the folders that it refuses are empty: their secrets are not read, so nothing that is
+ * counted, filtered or limited afterwards depends on them. Throws `TooLarge`, and `IntegrityBroken` for a folder whose
+ * secrets are not those that were written last.
  */
 export async function loadTree(
   ctx: Pick<Context, 'keyring' | 'authority'>,
@@ -104,7 +108,10 @@ export async function loadTree(
   return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`), keys }
 }
 
-/** Rows of a statement that may all be as long as they can: SQLite answers it in one piece while everybody waits, and a row has up to 100 kB. */
+/**
+ * Rows of a statement that may all be as long as they can: SQLite answers it in one piece while everybody waits, and a
+ * row has up to 100 kB.
+ */
 const PAGE = 100
 /** Bytes of a statement whose rows were measured. */
 const STATEMENT_BYTES = 4 * 1024 * 1024
@@ -185,7 +192,10 @@ const tooMuch = (): TooLarge =>
 /** What stands beside a value, sealed like it. */
 export type SealedField = 'comment' | 'metadata'
 
-/** Where a sealed value, comment or metadata belong; a row copied to another project, folder, key or version does not open there. */
+/**
+ * Where a sealed value, comment or metadata belong; a row copied to another project, folder, key or version does not
+ * open there.
+ */
 export const associatedData = (
   what: 'secret' | SealedField,
   projectId: string,

@@ -3,8 +3,8 @@ import { settleUse } from './quotas.ts'
 import { dependentsOf } from './dependents.ts'
 
 /**
- * Runs a writer of the vault. Whatever `work` touches moves, in the same transaction, the folder's revision and, by `Hooks`, the wanted
- * revision of every sync that reads it, directly or through imports and references.
+ * Runs a writer of the vault. Whatever `work` touches moves, in the same transaction, the folder's revision and, by
+ * `Hooks`, the wanted revision of every sync that reads it, directly or through imports and references.
  */
 export async function withVaultTransaction<T>(
   ctx: Context,

@@ -28,7 +28,7 @@ type ButtonProps = ComponentProps<'button'> &
     busy?: boolean
     /** Draws the child (a link) as a button. */
     asChild?: boolean
-    /** Why whoever looks at it may not use it: it is there, does nothing, and says so on hover and focus. */
+    /** Why the user may not use it: it is shown, does nothing, and says so on hover and focus. */
     denied?: string | undefined
   }
 

@@ -25,7 +25,10 @@ interface Props {
   onDone: () => void
 }
 
-/** Lets a machine into the project: for instance admins a new one or one they pick, for others one whose ID they were given. */
+/**
+ * Lets a machine into the project: for instance admins a new one or one they pick, for others one whose ID they were
+ * given.
+ */
 export function AddMachine({ projectId, rights, present, onDone }: Props) {
   const navigate = useNavigate()
   const utils = trpc.useUtils()

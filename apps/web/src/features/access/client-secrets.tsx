@@ -39,7 +39,7 @@ export function ClientSecrets({ identityId }: { identityId: string }) {
       <div className="grid gap-4">
         {lockedUntil !== null && (
           <Notice kind="blocked" title="Locked after wrong client secrets">
-            It can sign in again <Time iso={lockedUntil} until />. Tokens that it holds go on working.
+            It can sign in again <Time iso={lockedUntil} until />. Tokens that it holds continue working.
           </Notice>
         )}
         {secrets.data.length === 0 ? (

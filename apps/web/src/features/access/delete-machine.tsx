@@ -39,7 +39,7 @@ export function DeleteMachine({ projectId, machine }: { projectId: string; machi
           onConfirm={deleteMachine}
           onClose={() => setAsking(false)}
         >
-          <p>Whatever signs in with its client id stops working. This cannot be taken back.</p>
+          <p>Whatever signs in with its client id stops working. This can't be undone.</p>
         </Confirm>
       )}
     </>

@@ -1,4 +1,7 @@
-/** Ways to sign in without a stored secret, as the form shows them: fields, and what is filled in for well-known issuers. */
+/**
+ * Ways to sign in without a stored secret, as the form shows them: fields, and what is filled in for well-known
+ * issuers.
+ */
 import { accessTokenSettings, type FederatedMethod } from '@keyferry/schemas'
 import { z } from 'zod'
 
@@ -8,7 +11,10 @@ export const FEDERATED_LABELS: Record<FederatedMethod, string> = {
   'kubernetes-auth': 'Kubernetes auth',
 }
 
-/** `claims` are lines such as `ref = refs/heads/*`, `keys` are separated by empty lines; a `secret` is never shown again. */
+/**
+ * `claims` are lines such as `ref = refs/heads/*`, `keys` are separated by empty lines; a `secret` is never shown
+ * again.
+ */
 export interface FederatedField {
   name: string
   label: string

@@ -70,7 +70,7 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
             onConfirm={revokeKey}
             onClose={() => setAsking(false)}
           >
-            <p>Whatever uses it is refused from the next request on. This cannot be taken back.</p>
+            <p>Whatever uses it is refused from the next request on. This can't be undone.</p>
           </Confirm>
         )}
       </Td>

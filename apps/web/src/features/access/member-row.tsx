@@ -64,8 +64,8 @@ export function MemberRow({
             onClose={() => setAsking(false)}
           >
             <p>
-              {you ? 'You lose your own access' : 'Access ends'} with the next request. Syncs that nobody else stands
-              behind stop, and say so; nothing is deleted at their targets.
+              {you ? 'You lose your own access' : 'Access ends'} with the next request. Syncs without another owner stop
+              and say so; nothing is deleted at their destinations.
             </p>
           </Confirm>
         )}

@@ -4,7 +4,7 @@ import { Section } from '../../components/ui/card.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import type { Rights } from '../../lib/rights.ts'
 
-/** For someone who may not see a list: why, what they are here, and whom to ask. */
+/** For someone who can't see a list: why, what they are here, and whom to ask. */
 export const NotYours = ({ rights, children }: { rights: Rights; children: ReactNode }) => (
   <div className="grid gap-4">
     <Notice title="Only admins of the project see this">{children}</Notice>

@@ -113,7 +113,7 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
   )
 }
 
-/** Asks before somebody gets everything, loses it, or goes. */
+/** Asks before somebody becomes an admin, stops being one, or is removed. */
 function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onClose: () => void }) {
   const utils = trpc.useUtils()
   const update = trpc.people.update.useMutation()

@@ -22,7 +22,9 @@ const SYSTEMS = [
   [/Linux/, 'Linux', 'computer'],
 ] as const
 
-/** What a browser says about itself, in words a person knows their device by. A hint: anybody can claim to be anything. */
+/**
+ * What a browser says about itself, in words a person knows their device by. A hint: anybody can claim to be anything.
+ */
 export function deviceOf(userAgent: string): Device {
   const browser = BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1]
   const [, system, kind] = SYSTEMS.find(([pattern]) => pattern.test(userAgent)) ?? []

@@ -24,7 +24,7 @@ export function FactorRequiredPage({ next }: { next: string | undefined }) {
   return (
     <Alone
       title="Set up a second factor"
-      text="This instance requires one. Set up an authenticator app or a passkey to go on."
+      text="This instance requires one. Set up an authenticator app or a passkey to continue."
     >
       {error && <Failure what="Your account could not be read" error={error} retry={refetch} />}
       {!error && !data && <SkeletonRows label="Loading your account" rows={3} />}

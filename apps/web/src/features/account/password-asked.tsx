@@ -17,7 +17,9 @@ interface Props {
   onCancel: () => void
 }
 
-/** Asks for the password, and a second factor where one is set, before something that a borrowed session must not do. */
+/**
+ * Asks for the password, and a second factor where one is set, before something that a borrowed session must not do.
+ */
 export function PasswordAsked({ label, danger, factors: { app, passkey }, act, onCancel }: Props) {
   const { register, handleSubmit, setError, formState } = useForm({
     resolver: zodResolver(

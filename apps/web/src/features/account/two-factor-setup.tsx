@@ -15,7 +15,7 @@ export interface Setup {
   codes: readonly string[]
 }
 
-/** The secret goes into an app; a code proves that it is there. Until then nothing is switched on. */
+/** The secret is entered in an app; a code proves that it is there. Until then nothing is switched on. */
 export function TwoFactorSetup({
   setup,
   onDone,

@@ -11,7 +11,7 @@ interface Props {
   onChange: (filters: Filters) => void
   actors: readonly string[]
   environments: readonly string[]
-  /** Whether the whole instance may be looked at. */
+  /** Whether the whole instance may be shown. */
   instance: boolean
 }
 

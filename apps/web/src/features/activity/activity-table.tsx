@@ -12,7 +12,7 @@ interface Props {
   open: string | undefined
   onOpen: (seq: string | undefined) => void
   onActor: (name: string) => void
-  /** Other filters are being asked for. */
+  /** Results for other filters are loading. */
   stale: boolean
   older: boolean
   loading: boolean
@@ -36,7 +36,7 @@ export function ActivityTable({ entries, syncs, open, onOpen, onActor, stale, ol
     })
     watch.observe(end.current)
     return () => watch.disconnect()
-    // Looks anew after every page: the end may be in sight again without ever having been seen to leave it.
+    // Checks again after every page: the end may be in sight again without ever having been seen to leave it.
   }, [waiting, entries.length])
   return (
     <div className={cn('grid gap-3', stale && 'opacity-60')} aria-busy={stale}>

@@ -1,7 +1,7 @@
-/** What the URL says of the activity page, and what the API is asked for it. */
+/** The activity page's filters in the URL, and the query for the API. */
 import { ABOUT, AUDIT_ACTIONS, type About } from '@keyferry/schemas/audit'
 
-/** As in the URL: shared links hold for whoever opens them. */
+/** As in the URL: shared links work for everyone who opens them. */
 export interface Filters {
   actor?: string | undefined
   /** A group of actions, or one. */

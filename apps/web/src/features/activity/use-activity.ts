@@ -4,12 +4,12 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Asked } from './filters.ts'
 
 const PAGE = 100
-/** How often it is asked whether there are newer entries: not every one of them is told of by a live event. */
+/** How often it is asked whether there are newer entries: not every one of them has a live event. */
 const LOOK_MS = 5_000
 /** Pixels. */
 const NEAR_TOP = 200
 
-/** The entries that were asked for, newest first, page by page, and whether newer ones came since the first page was read. */
+/** The matching entries, newest first, page by page, and whether newer ones came since the first page was read. */
 export function useActivity(projectId: string, whole: boolean, asked: Asked) {
   const utils = trpc.useUtils()
   const input = { ...asked, limit: PAGE }

@@ -2,7 +2,10 @@ import { useState } from 'react'
 import { trpc } from '../../lib/trpc.ts'
 import type { AuditEntry } from '../../lib/types.ts'
 
-/** Names to filter by: the members, whoever was seen in the log since the page was opened, and the one that is filtered by. */
+/**
+ * Names to filter by: the members, every actor seen in the log since the page was opened, and the one that is filtered
+ * by.
+ */
 export function useActors(projectId: string, chosen: string | undefined, entries: readonly AuditEntry[]): string[] {
   const { data: members } = trpc.members.list.useQuery({ projectId }, { retry: false })
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set())

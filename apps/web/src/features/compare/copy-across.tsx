@@ -14,7 +14,10 @@ export interface Copying {
   overwrites: boolean
 }
 
-/** Asks, then writes the value of one side to the other. It goes through this page's memory and is never on the screen. */
+/**
+ * Asks, then writes the value of one side to the other. It passes through this page's memory and is never on the
+ * screen.
+ */
 export function CopyAcross({
   projectId,
   copying,

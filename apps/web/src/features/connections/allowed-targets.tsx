@@ -17,7 +17,10 @@ interface Props {
   onClose: () => void
 }
 
-/** Which targets syncs of a connection may have: every one, or those that match one of the rows in all fields that are filled in. */
+/**
+ * Which targets syncs of a connection may have: every one, or those that match one of the rows in all fields that are
+ * filled in.
+ */
 export function AllowedTargets({ connection, destination, onClose }: Props) {
   const utils = trpc.useUtils()
   const update = trpc.connections.update.useMutation()

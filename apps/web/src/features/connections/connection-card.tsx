@@ -126,7 +126,7 @@ export function ConnectionCard({
           open
           onClose={close}
           title={`Replace the credential of ${name}`}
-          description="Syncs that use it go on with the new one."
+          description="Syncs that use it continue with the new one."
         >
           <ConnectionForm
             destination={destination}

@@ -46,9 +46,9 @@ export function InvitationPage({ token }: { token: string | undefined }) {
       >
         <Notice
           kind="bad"
-          title={token === undefined ? 'The link is not complete' : 'It was used, taken back, or is too old'}
+          title={token === undefined ? 'The link is not complete' : 'It was used, revoked, or has expired'}
         >
-          Ask whoever invited you for a new one. If you have an account already, just sign in.
+          Ask the person who invited you for a new one. If you already have an account, sign in.
         </Notice>
         <Button asChild variant="primary">
           <Link to="/sign-in">Sign in</Link>

@@ -4,7 +4,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { queryClient, trpc } from '../../lib/trpc.ts'
 
-/** For an address that has an account: whoever owns it takes the invitation up, signed in. */
+/** For an address that has an account: its owner accepts the invitation, signed in. */
 export function TakeUp({ token, email, here }: { token: string; email: string; here: string | null }) {
   const navigate = useNavigate()
   const accept = trpc.people.accept.useMutation({

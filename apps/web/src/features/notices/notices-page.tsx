@@ -12,10 +12,10 @@ const AddTarget = onDemand(
   <Skeleton className="h-112 rounded-lg" />,
 )
 
-/** Deliveries are made in the background: what became of them is looked at this often. */
+/** Deliveries are made in the background: their outcome is fetched this often. */
 const LOOK_MS = 15_000
 const TEXT =
-  'Who is told when a sync fails, is blocked, stops repairing or cannot leave its old target, and when it is well again.'
+  'Who gets an alert when a sync fails, is blocked, stops repairing or cannot clean up its old target, and when it recovers.'
 
 /** Where failure notices of a project go. Targets belong to the instance, so its admins see to them. */
 export function NoticesPage({ projectId }: { projectId: string }) {
@@ -42,7 +42,7 @@ export function NoticesPage({ projectId }: { projectId: string }) {
       ) : (
         <div className="grid gap-5">
           {targets.data.length === 0 ? (
-            <Empty title="Nobody is told yet">
+            <Empty title="No alert recipients">
               A sync that fails shows it here in the console. Add a webhook or an e-mail address, and your team hears
               about it.
             </Empty>

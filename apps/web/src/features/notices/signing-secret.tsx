@@ -9,7 +9,7 @@ export const SigningSecret = ({ address, secret, onDone }: { address: string; se
       <ShownOnce
         label="Signing secret"
         value={secret}
-        warning="Keyferry encrypts it and does not show it again. Without it, add the webhook anew."
+        warning="Keyferry encrypts it and does not show it again. Without it, add the webhook again."
       />
       <p className="text-sm text-soft">
         Each request has a header <code className="font-mono break-all">x-keyferry-signature: t=…,v1=…</code>, where{' '}

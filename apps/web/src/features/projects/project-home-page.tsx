@@ -12,7 +12,10 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
 import { MemberHome } from './member-home.tsx'
 
-/** Where a project starts: for who sets it up the steps of that, then, and for others at once, what is theirs in it and how it stands. */
+/**
+ * Where a project starts: for who sets it up the steps of that, then, and for others at once, what is theirs in it and
+ * how it stands.
+ */
 export function ProjectHomePage({ projectId }: { projectId: string }) {
   const project = trpc.projects.get.useQuery({ projectId })
   const { rights } = useRights(projectId)

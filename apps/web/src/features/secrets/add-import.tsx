@@ -14,7 +14,7 @@ interface Props {
   onClose: () => void
 }
 
-/** Whoever imports a folder reads it. */
+/** Importing a folder requires read access to it. */
 export function AddImport({ place, environments, onClose }: Props) {
   const { projectId, environment, secretPath: path } = place
   const utils = trpc.useUtils()

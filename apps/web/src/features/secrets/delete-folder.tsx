@@ -23,7 +23,7 @@ export function DeleteFolder({ place, folder, onClose }: { place: FolderRef; fol
       }}
       onClose={onClose}
     >
-      <p>Every secret and folder inside it goes with it. You can restore it from Trash for 30 days.</p>
+      <p>Every secret and folder inside it is deleted too. You can restore it from Trash for 30 days.</p>
     </DeletePlace>
   )
 }

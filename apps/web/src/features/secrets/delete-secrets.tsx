@@ -20,7 +20,10 @@ interface Props {
   onClose: () => void
 }
 
-/** Deletes secrets of a folder, after showing which references would stop resolving and which syncs remove them at their targets. */
+/**
+ * Deletes secrets of a folder, after showing which references would stop resolving and which syncs remove them at their
+ * targets.
+ */
 export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) {
   const utils = trpc.useUtils()
   const remove = trpc.secrets.deleteMany.useMutation()

@@ -12,7 +12,9 @@ import { folderPage, joinPath, nameOf, parentOf } from '../../lib/folder-path.ts
 
 const CreateFolder = onDemand(async () => (await import('./create-folder.tsx')).CreateFolder)
 
-/** Where in the tree the page is, what can be done with the folder, the folders below, and whether it is on its way out. */
+/**
+ * Where in the tree the page is, what can be done with the folder, the folders below, and whether it is on its way out.
+ */
 export function FolderBar({ place }: { place: FolderRef }) {
   const { projectId, environment, secretPath } = place
   const [creating, setCreating] = useState(false)

@@ -12,7 +12,7 @@ import { VersionCard } from './version-card.tsx'
 
 const SHOWN_MS = 30_000
 
-/** Every version of one secret. An old one can be looked at and made the newest again. */
+/** Every version of one secret. An old one can be viewed and restored. */
 export function HistoryDrawer({
   place,
   secretKey,

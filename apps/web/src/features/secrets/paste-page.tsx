@@ -66,7 +66,7 @@ export function PastePage({ place }: { place: FolderRef }) {
       <AccessDenied
         projectId={projectId}
         page="Paste .env"
-        title={`Nothing of yours goes into ${environment}:${secretPath}`}
+        title={`You cannot add secrets to ${environment}:${secretPath}`}
         why={denied}
       />
     )

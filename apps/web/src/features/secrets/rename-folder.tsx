@@ -11,7 +11,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
 import { folderPage, parentOf } from '../../lib/folder-path.ts'
 
-/** Its name and description. Whatever refers to it follows, or the server says what is in the way. */
+/** Its name and description. References and imports follow, or the server says what prevents that. */
 export function RenameFolder({ place, folder, onClose }: { place: FolderRef; folder: Folder; onClose: () => void }) {
   const { projectId, environment, secretPath } = place
   const utils = trpc.useUtils()

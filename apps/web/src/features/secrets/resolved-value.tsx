@@ -49,7 +49,7 @@ export function ResolvedValue({
   )
 }
 
-/** Asks when it appears and forgets when it goes. */
+/** Fetches when it appears and forgets when it closes. */
 function Resolved({ place, secretKey }: { place: FolderRef; secretKey: string }) {
   const [answer, setAnswer] = useState<{ value: string } | { problem: string }>()
 

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 
 /**
- * A text that is typed here and kept in the address, which takes a moment to follow. When the address changes otherwise, by a link or by
- * going back, the text follows it.
+ * A text that is typed here and kept in the address, which takes a moment to follow. When the address changes
+ * otherwise, by a link or by going back, the text follows it.
  */
 export function useSearch(inAddress: string, putInAddress: (text: string) => void): [string, (text: string) => void] {
   const [text, setText] = useState(inAddress)

@@ -27,7 +27,7 @@ export function ValueCell({
   denied: string | undefined
 }) {
   const [editing, setEditing] = useState<string>()
-  /** The button that opened the editor gave way to it: the focus goes to the one that comes in its place. */
+  /** The button that opened the editor was replaced by it: the focus moves to the one that takes its place. */
   const edited = useRef(false)
 
   const edit = async () => {

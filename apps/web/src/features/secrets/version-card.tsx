@@ -19,7 +19,7 @@ interface Props {
   onRestore: () => void
 }
 
-/** One version of a secret: who wrote it and when, what stood beside the value, and the value when it is asked for. */
+/** One version of a secret: who wrote it and when, comment, tags and metadata, and the value when it is revealed. */
 export function VersionCard({ version: shown, secretKey, newest, value, restoring, ...rest }: Props) {
   const { key, version, deleted, createdAt, createdBy } = shown
   const open = value !== undefined

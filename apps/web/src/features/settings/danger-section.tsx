@@ -10,7 +10,7 @@ import type { Project } from '../../lib/types.ts'
 
 const DeletePlace = onDemand(async () => (await import('../../components/delete-place.tsx')).DeletePlace)
 
-/** What cannot be taken back. */
+/** Actions that can't be undone. */
 export function DangerSection({ project: { id: projectId, name, slug, environments } }: { project: Project }) {
   const utils = trpc.useUtils()
   const navigate = useNavigate()
@@ -42,8 +42,8 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
           onClose={() => setAsking(false)}
         >
           <p>
-            {count(environments.length, 'environment')} with every secret, folder and version in them, for good. To keep
-            a copy, first run{' '}
+            {count(environments.length, 'environment')} with every secret, folder and version in them, permanently. To
+            keep a copy, first run{' '}
             <code className="font-mono text-sm break-all">keyferry admin export-project copy.kf --project {slug}</code>.
           </p>
         </DeletePlace>

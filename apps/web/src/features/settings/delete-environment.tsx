@@ -20,7 +20,7 @@ export function DeleteEnvironment({ projectId, environment: { id, name, slug }, 
       onGone={() => Promise.all([utils.projects.invalidate(), utils.secrets.rows.invalidate()])}
       onClose={onClose}
     >
-      <p>Every secret and folder in it goes with it. You can restore it from Trash for 30 days.</p>
+      <p>Every secret and folder in it is deleted too. You can restore it from Trash for 30 days.</p>
     </DeletePlace>
   )
 }

@@ -60,7 +60,7 @@ export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
           label="Slug"
           help={
             environment
-              ? 'References to the old slug are rewritten, imports and syncs follow. Clients that name it must be told.'
+              ? 'References to the old slug are rewritten, imports and syncs follow. Clients that use the old slug must be changed.'
               : 'What references, clients and key schemas call it.'
           }
           spellCheck={false}

@@ -18,7 +18,7 @@ export function ResetPasswordPage({ token }: { token: string | undefined }) {
   const [done, setDone] = useState(false)
   if (done) {
     return (
-      <Alone title="Your new password is set" text="Whoever was signed in with the old one is signed out.">
+      <Alone title="Your new password is set" text="All sessions with the old password were signed out.">
         <Button asChild variant="primary">
           <Link to="/sign-in">Sign in</Link>
         </Button>

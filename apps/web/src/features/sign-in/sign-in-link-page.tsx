@@ -7,7 +7,10 @@ import { signInByLink } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
 
-/** Where the link of `keyferry admin sign-in-link` leads. It is used by a click, so that nothing that only opens links uses it up. */
+/**
+ * Where the link of `keyferry admin sign-in-link` leads. It is used by a click, so that nothing that only opens links
+ * uses it up.
+ */
 export function SignInLinkPage({ token }: { token: string | undefined }) {
   usePageTitle('Sign in', false)
   const navigate = useNavigate()

@@ -45,7 +45,7 @@ export const saveDraft = (projectId: string, draft: Draft): void =>
 
 export const dropDraft = (projectId: string): void => sessionStorage.removeItem(keyOf(projectId))
 
-/** The draft after another destination was picked: what belonged to the old one goes, the rest stays. */
+/** The draft after another destination was picked: what belonged to the old one is dropped, the rest stays. */
 export const withDestination = (draft: Draft, destination: Destination): Draft =>
   draft.destination === destination.name
     ? draft

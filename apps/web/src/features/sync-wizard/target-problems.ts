@@ -6,8 +6,8 @@ import type { Draft } from './draft.ts'
 import type { Problem } from './steps.ts'
 
 /**
- * What the destination's own rules say of the target, asked before the next step opens. Any other trouble is left to the review,
- * which has the room to show it.
+ * What the destination's own rules say of the target, asked before the next step opens. Any other trouble is left to
+ * the review, which has the room to show it.
  */
 export async function targetProblems(
   projectId: string,

@@ -7,11 +7,12 @@ import type { Sync } from '../../lib/types.ts'
 import type { Blockage } from './blocked-banner.tsx'
 import { useTrigger } from './use-trigger.ts'
 
-/** The sync's owner can no longer read its source: anyone who may can take the sync over. */
+/** The sync's owner can no longer read its source: anyone who can read it may take the sync over. */
 export function BlockedByAccess({ sync, blocked }: { sync: Sync; blocked: Blockage }) {
   const { rights } = useRights(sync.projectId)
   const { trigger, busy } = useTrigger(sync)
-  // Whether they may read everything that it sends, imports and references included, only the server knows; it refuses by name.
+  // Whether they may read everything that it sends, imports and references included, only the server knows; it refuses
+  // by name.
   const source = atSource(sync)
   const may = rights?.may('syncs.run', source) === true && rights.may('secrets.read-values', source)
   const where = `${sync.environment?.slug ?? ''}:${sync.folder?.path ?? ''}`
@@ -34,8 +35,8 @@ export function BlockedByAccess({ sync, blocked }: { sync: Sync; blocked: Blocka
         {rights !== undefined && (
           <p>
             {may
-              ? 'If you take it over, it goes on in your name, for as long as you may read what it sends.'
-              : `Ask a developer or an admin of this project who may read the whole of ${where} to take it over here.`}
+              ? 'If you take it over, it runs in your name, for as long as you can read what it sends.'
+              : `Ask a developer or an admin of this project who can read all of ${where} to take it over here.`}
           </p>
         )}
       </div>

@@ -6,7 +6,7 @@ import { ApproveDialog } from './approve-dialog.tsx'
 import type { Blockage } from './blocked-banner.tsx'
 import { BlockedKeys } from './blocked-keys.tsx'
 
-/** The plan takes away too much to go on without a person. */
+/** The plan takes away too much to continue without a person. */
 export function BlockedByFuse({ sync, blocked }: { sync: Sync; blocked: Blockage }) {
   const [reviewing, setReviewing] = useState(false)
   return (

@@ -11,7 +11,7 @@ export const BlockedBySource = ({ sync, blocked }: { sync: Sync; blocked: Blocka
       <p>
         {blocked.keys.length === 0
           ? blocked.message
-          : 'Nothing of the folder is sent while one of its secrets is incomplete. Fix these, and the sync goes on by itself.'}
+          : 'Nothing is sent until every secret resolves. Fix them and the sync resumes automatically.'}
       </p>
       <BlockedKeys sync={sync} blocked={blocked} linked />
     </div>

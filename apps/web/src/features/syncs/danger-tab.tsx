@@ -9,7 +9,7 @@ import { atSource, useWhyNot } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 
-/** What cannot be taken back. Both ask for the sync's name. */
+/** Actions that can't be undone. Both ask for the sync's name. */
 export function DangerTab({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
   const navigate = useNavigate()
   const utils = trpc.useUtils()

@@ -26,7 +26,7 @@ export function DriftNotice({ sync }: { sync: Sync }) {
       action={
         repairsStopped && (
           <Button size="sm" busy={busy} denied={denied} onClick={trigger}>
-            {!busy && <Wrench aria-hidden className="size-3.5" />} Repair and go on repairing
+            {!busy && <Wrench aria-hidden className="size-3.5" />} Repair and continue repairing
           </Button>
         )
       }

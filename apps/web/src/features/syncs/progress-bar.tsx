@@ -3,7 +3,7 @@ import { Progress } from 'radix-ui'
 import { useProgress } from '../../lib/live.ts'
 import type { Sync } from '../../lib/types.ts'
 
-/** How far the run is. It can be left: the run goes on without this page. */
+/** How far the run is. The page can be closed: the run continues. */
 export function ProgressBar({ sync }: { sync: Sync }) {
   const progress = useProgress(sync.id)
   const running = sync.syncStatus === 'running' || progress !== undefined

@@ -5,7 +5,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { PendingDeletion, Sync } from '../../lib/types.ts'
 
-/** The sync takes back what it wrote, and what waits for that; or it could not. */
+/** The sync is removing what it wrote, and what waits for that; or it could not. */
 export function RemovalNotice({ sync }: { sync: Sync }) {
   const { projectId, destination, id, removal, removeStatus, lastRemoveMessage, targetLabel } = sync
   if (removal === null && removeStatus === 'failed') {
@@ -32,7 +32,7 @@ export function RemovalNotice({ sync }: { sync: Sync }) {
           title={removal === 'delete' ? 'This sync is being deleted' : 'What it wrote is being removed'}
         >
           {removal === 'delete'
-            ? `It goes once what it wrote to ${targetLabel} is removed there.`
+            ? `It is deleted once its keys are removed from ${targetLabel}.`
             : `What it wrote to ${targetLabel} is removed there; the sync stays.`}
           {lastRemoveMessage !== null && ` Not yet: ${lastRemoveMessage}`}
         </Notice>
@@ -45,7 +45,7 @@ export function RemovalNotice({ sync }: { sync: Sync }) {
 /** What is deleted once the sync has gone. */
 function Waiting({ sync: { projectId, id } }: { sync: Sync }) {
   const utils = trpc.useUtils()
-  // Asked for just now, and nothing has told of it.
+  // Requested just now, and no event has arrived.
   useEffect(() => void utils.tree.deletions.invalidate(), [utils])
   return usePendingDeletions(projectId)
     .filter(({ syncs }) => syncs.some((each) => each.id === id))

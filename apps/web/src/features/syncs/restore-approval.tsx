@@ -12,7 +12,7 @@ interface Props {
   runId: string
   plan: RestorePlan
   looking: boolean
-  /** What would change is not what was looked at any more. */
+  /** What would change is no longer what was reviewed. */
   onChanged: () => void
   onClose: () => void
 }

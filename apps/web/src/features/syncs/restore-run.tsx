@@ -19,7 +19,10 @@ interface Props {
   onClose: () => void
 }
 
-/** Going back to an earlier run: what it would write into the vault, and what follows from that; then an approval of exactly that. */
+/**
+ * Going back to an earlier run: what it would write into the vault, and what follows from that; then an approval of
+ * exactly that.
+ */
 export function RestoreRun({ sync, runId, onClose }: Props) {
   const { destination, id: syncId, projectId, environment, folder } = sync
   const one = { destination, syncId, runId }
@@ -54,7 +57,7 @@ export function RestoreRun({ sync, runId, onClose }: Props) {
             </span>{' '}
             again, as new versions.{' '}
             {sync.isAutoSyncEnabled
-              ? 'The sync carries them to the target by itself.'
+              ? 'The sync sends them to the destination automatically.'
               : 'Auto-sync is off: the target follows with the next “Sync now”.'}
           </>
         }

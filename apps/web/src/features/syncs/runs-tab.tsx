@@ -15,12 +15,12 @@ import { RunOutcomes } from './run-outcomes.tsx'
 
 const TRIGGERS: Record<Run['trigger'], string> = {
   change: 'A secret changed',
-  manual: 'Asked for',
+  manual: 'Manual',
   create: 'Sync created',
   edit: 'Sync edited',
   approve: 'Plan approved',
   retry: 'Retry',
-  remove: 'Removal asked for',
+  remove: 'Removal',
   sweep: 'Scheduled',
   drift: 'Drift repair',
 }

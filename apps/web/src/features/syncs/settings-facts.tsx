@@ -12,7 +12,7 @@ interface Props {
   denied: string
 }
 
-/** The settings of a sync, for who may see them and not change them. */
+/** The settings of a sync, for users who can see but not change them. */
 export function SettingsFacts({ sync, destination, denied }: Props) {
   const { description, environment, folder, connection, targetLabel, isAutoSyncEnabled, syncOptions } = sync
   const { keySchema, deletionPolicy, driftCheck, driftRepair } = syncOptions

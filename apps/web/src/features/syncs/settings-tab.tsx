@@ -20,8 +20,8 @@ import { DriftSettings } from './settings-drift.tsx'
 import { TargetSettings } from './settings-target.tsx'
 
 /**
- * Each card saves alone; the sync runs again when a change can reach the target. A card starts anew when what it shows was changed,
- * and only then: what is typed in the others stays.
+ * Each card saves alone; the sync runs again when a change can reach the target. A card resets when what it shows was
+ * changed, and only then: what is typed in the others stays.
  */
 export function SettingsTab({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
   const { name, description, environment, folder, connectionId, destinationConfig, isAutoSyncEnabled, syncOptions } =

@@ -85,7 +85,7 @@ export function SyncHeader({
                   }
                 >
                   {auto ? <ZapOff aria-hidden className="size-4" /> : <Zap aria-hidden className="size-4" />}
-                  {auto ? 'Turn off auto-sync' : 'Switch auto-sync on'}
+                  {auto ? 'Turn off auto-sync' : 'Turn on auto-sync'}
                 </MenuItem>
                 <MenuLine />
                 <MenuItem danger onSelect={onRemove}>
@@ -111,7 +111,7 @@ export function SyncHeader({
         <Fact name="Health">
           <Badge tone={health.tone}>{health.word}</Badge>
         </Fact>
-        <Fact name="Runs">{auto ? 'By itself, on every change' : 'Only when asked'}</Fact>
+        <Fact name="Runs">{auto ? 'Automatically, on every change' : 'Manually'}</Fact>
       </dl>
       <ProgressBar sync={sync} />
       <RemovalNotice sync={sync} />

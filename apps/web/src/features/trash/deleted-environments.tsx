@@ -8,7 +8,7 @@ import { Section } from '../../components/ui/card.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 
-/** Whole environments that somebody deleted; for who may bring them back. */
+/** Deleted environments, for users who can restore them. */
 export function DeletedEnvironments({ projectId }: { projectId: string }) {
   const utils = trpc.useUtils()
   const deleted = trpc.history.deletedEnvironments.useQuery({ projectId })
@@ -42,7 +42,7 @@ export function DeletedEnvironments({ projectId }: { projectId: string }) {
               <span className="grid min-w-0 flex-1 basis-52 gap-0.5">
                 <span className="font-mono text-sm font-medium break-all">{slug}</span>
                 <span className="text-xs break-words text-soft">
-                  {count(secrets, 'secret')}. Deleted by {deletedBy}, <Time iso={deletedAt} />. Gone for good{' '}
+                  {count(secrets, 'secret')}. Deleted by {deletedBy}, <Time iso={deletedAt} />. Deletes permanently{' '}
                   <Time iso={expiresAt} until />.
                 </span>
               </span>

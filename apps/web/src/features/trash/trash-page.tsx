@@ -25,7 +25,7 @@ interface Props {
   filters: { environment?: string | undefined; q?: string | undefined }
 }
 
-/** Deleted secrets and folders, each until it is thrown away for good. */
+/** Deleted secrets and folders, each until it is deleted permanently. */
 export function TrashPage({ projectId, filters }: Props) {
   usePageTitle('Trash')
   const navigate = useNavigate()
@@ -135,7 +135,7 @@ export function TrashPage({ projectId, filters }: Props) {
                     <Th>Name</Th>
                     <Th className="max-sm:hidden">Was in</Th>
                     <Th className="max-md:hidden">Deleted</Th>
-                    <Th className="max-lg:hidden">Gone for good</Th>
+                    <Th className="max-lg:hidden">Deletes permanently</Th>
                     <ActionsTh />
                   </tr>
                 </thead>

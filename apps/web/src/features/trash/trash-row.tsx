@@ -49,7 +49,7 @@ export function TrashRow(props: Props) {
               Deleted by {deletedBy}, <Time iso={deletedAt} />
             </span>
             <span className="text-xs text-soft lg:hidden">
-              Gone for good <Time iso={expiresAt} until />
+              Deletes permanently <Time iso={expiresAt} until />
             </span>
           </span>
         </span>

@@ -9,7 +9,9 @@ export interface Restored {
   refused: { item: Trashed; reason: string }[]
 }
 
-/** Restores items one after the other: a folder before what was in it, and one that is refused does not stop the others. */
+/**
+ * Restores items one after the other: a folder before what was in it, and one that is refused does not stop the others.
+ */
 export function useRestore(projectId: string) {
   const utils = trpc.useUtils()
   const { mutateAsync } = trpc.history.restore.useMutation()

@@ -1,4 +1,7 @@
-/** The three calls on secrets that Devin has, and what its errors mean (docs.devin.ai and its OpenAPI document, 2026-11-22). */
+/**
+ * The three calls on secrets that Devin has, and what its errors mean (docs.devin.ai and its OpenAPI document,
+ * 2026-11-22).
+ */
 import { z } from 'zod'
 import { DestinationError } from '../destination.ts'
 import type { Http } from '../http.ts'
@@ -12,7 +15,9 @@ export interface DevinApi {
 /** The most a page may have. */
 const PAGE = 200
 
-/** Lenient: a new field or a new kind of secret must not stop a sync. `key` may be null, and is then not ours to name. */
+/**
+ * Lenient: a new field or a new kind of secret must not stop a sync. `key` may be null, and is then not ours to name.
+ */
 const secret = z.object({
   secret_id: z.string().min(1),
   key: z.string().nullish(),
@@ -54,12 +59,13 @@ export async function listSecrets({ http, orgId }: DevinApi): Promise<DevinSecre
 }
 
 /**
- * Id of the new secret, or null on 409: the name is taken. Throws `rejected` when Devin refuses the name or the value, and
- * `unavailable` when it is not clear whether there is a new secret.
+ * Id of the new secret, or null on 409: the name is taken. Throws `rejected` when Devin refuses the name or the value,
+ * and `unavailable` when it is not clear whether there is a new secret.
  */
 export async function createSecret({ http, orgId }: DevinApi, key: string, value: string): Promise<string | null> {
   const body = { type: 'key-value', key, value, is_sensitive: true, note: 'Synced by Keyferry' }
-  // Not repeatable: Devin has no idempotency key, and its own client says that a repeated create can make a second secret.
+  // Not repeatable: Devin has no idempotency key, and its own client says that a repeated create can make a second
+  // secret.
   const answer = await http.request({
     method: 'POST',
     path: secretsPath(orgId),
@@ -74,7 +80,9 @@ export async function createSecret({ http, orgId }: DevinApi, key: string, value
   throw new DestinationError('unavailable', `Devin's answer does not say whether "${key}" was created`)
 }
 
-/** True when the secret is deleted. False on 403 and 404, which mean that it is gone or that the key lacks the right. */
+/**
+ * True when the secret is deleted. False on 403 and 404, which mean that it is gone or that the key lacks the right.
+ */
 export async function deleteSecret({ http, orgId }: DevinApi, secretId: string): Promise<boolean> {
   const path = `${secretsPath(orgId)}/${encodeURIComponent(secretId)}`
   const answer = await http.request({ method: 'DELETE', path, repeatable: true, accept: REFUSED })
@@ -119,8 +127,8 @@ export async function whoAmI(http: Http): Promise<Self> {
 }
 
 /**
- * 403 and 404 on an organization's secrets each mean "wrong organization" or "lacks the right" (Devin does not say which), so
- * the key is asked whose it is before a person is told what to mend.
+ * 403 and 404 on an organization's secrets each mean "wrong organization" or "lacks the right" (Devin does not say
+ * which), so the key's owner is looked up before a person gets a remedy.
  */
 export async function whyRefused(http: Http, orgId: string, status: number): Promise<DestinationError> {
   if (status === 401) return notValid()

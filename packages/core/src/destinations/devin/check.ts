@@ -2,8 +2,8 @@ import type { Account, Session } from '../destination.ts'
 import { secretsPath, whoAmI, whyRefused } from './api.ts'
 
 /**
- * `/v3/self` proves the key, not that it may manage secrets. A key of one organization is therefore asked for that one's
- * secrets as well; an enterprise key is asked when a sync names the organization.
+ * `/v3/self` proves the key, not that it may manage secrets. With a key of one organization, the check therefore lists
+ * that organization's secrets as well; an enterprise key is asked when a sync names the organization.
  */
 export async function checkDevin({ http }: Session<unknown>): Promise<Account> {
   const { orgId, name } = await whoAmI(http)

@@ -31,7 +31,7 @@ function client(apiKey = emulator.keys.manager, target: { orgId: string } = { or
 
 const create = (key: string, value: string): Change => ({ action: 'create', key, value, flags: {} })
 
-/** Applies and tells what was reported, in order. */
+/** Applies and returns what was reported, in order. */
 async function apply(changes: readonly Change[], apiKey?: string) {
   const told: string[] = []
   const errors: DestinationError[] = []
@@ -118,7 +118,7 @@ describe('list', () => {
 })
 
 describe('writes', () => {
-  test('one changed secret costs a delete and a create, journaled before the old value goes', async () => {
+  test('one changed secret costs a delete and a create, journaled before the old value is deleted', async () => {
     const first = await apply([create('A', 'one'), create('B', 'two')])
     const from = emulator.log.length
     const { told, ids } = await apply([
@@ -235,7 +235,7 @@ describe('writes', () => {
     ])
   })
 
-  test('many that vanished are told from a missing right by a list or two', async () => {
+  test('many that vanished are distinguished from a missing right by one or two lists', async () => {
     const changes = Array.from({ length: 60 }, (_, n): Change => {
       const key = `K${n}`
       return { action: 'delete', key, remoteIds: [emulator.plant({ key })] }

@@ -1,6 +1,7 @@
 /**
- * Devin has no update: a changed value is a journaled delete followed by a create. Organization secrets are written one call
- * each, ten at a time. A create is never repeated blindly, and a secret is never deleted because its new value was refused.
+ * Devin has no update: a changed value is a journaled delete followed by a create. Organization secrets are written one
+ * call each, ten at a time. A create is never repeated blindly, and a secret is never deleted because its new value was
+ * refused.
  */
 import { applyEach } from '../apply-each.ts'
 import { DestinationError, type Change, type Client, type Report } from '../destination.ts'
@@ -16,7 +17,7 @@ export function devinClient(api: DevinApi): Client {
     list: async () => observedFrom(await listSecrets(api)),
     apply: (changes, report) => {
       const work = { api, report, listing: sharedListing(() => listSecrets(api)) }
-      // A listing that failed would be asked for again by every change that follows.
+      // A failed listing would be requested again by every change that follows.
       return applyEach(changes, report, (change) => one(work, change), {
         concurrency: CONCURRENCY,
         concernsTarget: work.listing.failed,
@@ -49,7 +50,8 @@ type Write = Exclude<Change, { action: 'delete' }>
 async function remove({ api, listing }: Work, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     if (await deleteSecret(api, id)) continue
-    // Ids never come back, so any list made since the run began proves that one is gone; that it is there, only a new one.
+    // Ids never come back, so any list made since the run began proves that one is gone; that it is there, only a new
+    // one.
     if (listing.latest()?.every((secret) => secret.secret_id !== id)) continue
     if ((await listing.next()).every((secret) => secret.secret_id !== id)) continue
     throw new DestinationError(
@@ -62,7 +64,10 @@ async function remove({ api, listing }: Work, ids: readonly string[]): Promise<v
   }
 }
 
-/** Creates a key that the target does not hold; `before` are ids that it held and that prove nothing. Answers the new id. */
+/**
+ * Creates a key that the target does not hold; `before` are ids that it held and that prove nothing. Answers the new
+ * id.
+ */
 async function create(work: Work, change: Write, before: readonly string[]): Promise<string> {
   const id = await createOnce(work, change, before)
   if (id !== null) return id
@@ -103,8 +108,8 @@ async function recreate(work: Work, change: Write, before: readonly string[]): P
 }
 
 /**
- * One create. An unclear answer is settled by listing: a copy with an id that was not there before is ours, and without one the
- * call is made a second and last time. Null: the name is taken.
+ * One create. An unclear answer is settled by listing: a copy with an id that was not there before is ours, and without
+ * one the call is made a second and last time. Null: the name is taken.
  */
 async function createOnce({ api, listing }: Work, change: Write, before: readonly string[]): Promise<string | null> {
   try {

@@ -1,8 +1,8 @@
 import type { Limits } from '../destination.ts'
 
 /**
- * Devin documents no bounds for organization secrets. These are those of its nearest neighbour, the secrets of a session
- * (docs.devin.ai, POST sessions, 2026-11-22): a name of 1 to 256 characters, a value of up to 65,536.
+ * Devin documents no bounds for organization secrets. These are those of its nearest neighbour, the secrets of a
+ * session (docs.devin.ai, POST sessions, 2026-11-22): a name of 1 to 256 characters, a value of up to 65,536.
  */
 const MAX_KEY = 256
 const MAX_VALUE = 65_536
@@ -14,7 +14,8 @@ export const devinLimits: Limits = {
     if (key.length > MAX_KEY) return `the name is longer than the ${MAX_KEY} characters that Devin takes`
     if (/\p{Cc}/u.test(key)) return 'the name contains a control character'
     if (!key.isWellFormed() || !value.isWellFormed()) return 'the name or the value is not valid Unicode text'
-    // No document says what becomes of an empty value, and none can be read back: it could not be told from a lost one.
+    // No document says what becomes of an empty value, and none can be read back: it could not be distinguished from a
+    // lost one.
     if (value === '') return 'the value is empty, and Devin does not promise to keep an empty secret'
     if (value.length > MAX_VALUE)
       return `the value is longer than the ${MAX_VALUE.toLocaleString('en')} characters that Devin takes`
@@ -22,9 +23,10 @@ export const devinLimits: Limits = {
     return null
   },
   /**
-   * The variable that a session sees (docs.devin.ai, product guide "Secrets", 2026-11-22): a character outside letters, digits
-   * and `_` becomes `_`, and a name that starts with a digit gets `_` in front. The guide says "not starting with a letter";
-   * whether that puts a second `_` before `_X` is not known, and taking it literally would refuse names that work.
+   * The variable that a session sees (docs.devin.ai, product guide "Secrets", 2026-11-22): a character outside letters,
+   * digits and `_` becomes `_`, and a name that starts with a digit gets `_` in front. The guide says "not starting
+   * with a letter"; whether that puts a second `_` before `_X` is not known, and taking it literally would refuse names
+   * that work.
    */
   effectiveName(key) {
     const name = key.replaceAll(/[^A-Za-z0-9_]/gu, '_')

@@ -7,8 +7,9 @@ const TYPES = new Map([
 ])
 
 /**
- * The secrets of an organization by key. Devin may hold one key several times; the copies of the organization are one entry
- * with all their ids. A personal secret belongs to its owner, and a key that is only personal is not ours to touch.
+ * The secrets of an organization by key. Devin may hold one key several times; the copies of the organization are one
+ * entry with all their ids. A personal secret belongs to its owner, and a key that is only personal is not ours to
+ * touch.
  */
 export function observedFrom(secrets: readonly DevinSecret[]): Observed[] {
   const copies = new Map<string, DevinSecret[]>()

@@ -9,7 +9,10 @@ export interface SharedListing {
   failed(): boolean
 }
 
-/** Lists again for whoever needs to know how an unclear call ended: one list for many keys, never one that began too early. */
+/**
+ * Lists again for callers that need to know how an unclear call ended: one list for many keys, never one that began too
+ * early.
+ */
 export function sharedListing(list: () => Promise<readonly DevinSecret[]>): SharedListing {
   let latest: readonly DevinSecret[] | undefined
   let running: Promise<unknown> = Promise.resolve()

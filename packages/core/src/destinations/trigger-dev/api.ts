@@ -1,4 +1,6 @@
-/** Trigger.dev's calls for environment variables, as its server of 2026-08-21 (4.5.12) answers them. No decisions here. */
+/**
+ * Trigger.dev's calls for environment variables, as its server of 2026-08-21 (4.5.12) answers them. No decisions here.
+ */
 import { z } from 'zod'
 import { DestinationError } from '../destination.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'

@@ -32,8 +32,8 @@ async function emailOf(http: Http): Promise<string | null> {
 }
 
 /**
- * An environment key cannot name its project and no call tells it. A project nobody has settles it: a good key meets 400
- * "Invalid project ref", a good preview key is asked for a branch, a bad key meets 401.
+ * An environment key cannot name its project and no call returns it. Asking for a project that doesn't exist decides: a
+ * good key meets 400 "Invalid project ref", a good preview key meets a demand for a branch, a bad key meets 401.
  */
 async function checkEnvironmentKey(http: Http, apiKey: string): Promise<Account> {
   const answer = await get(http, '/api/v1/projects/proj_check/envvars/prod', (status, body) => {

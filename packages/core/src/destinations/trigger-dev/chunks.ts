@@ -9,15 +9,18 @@ export interface ChunkEnd {
   refused: readonly { change: Write; error: DestinationError }[]
 }
 
-/** The server writes one variable per transaction, so a large call is slow and cut off by proxies (trigger.dev issue 1411). */
+/**
+ * The server writes one variable per transaction, so a large call is slow and cut off by proxies (trigger.dev issue
+ * 1411).
+ */
 const KEYS_PER_CALL = 100
 const CHARACTERS_PER_CALL = 512 * 1024
 
 export const NOTHING: ChunkEnd = { accepted: [], refused: [] }
 
 /**
- * Sends all writes at once, secret and readable ones apart because the flag is one per call. Each promise is one chunk: it ends
- * with what the vendor took and what it refused, or throws trouble that concerns the whole target.
+ * Sends all writes at once, secret and readable ones apart because the flag is one per call. Each promise is one chunk:
+ * it ends with what the vendor took and what it refused, or throws trouble that concerns the whole target.
  */
 export function writeInChunks(
   http: Http,

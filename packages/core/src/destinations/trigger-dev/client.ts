@@ -1,7 +1,7 @@
 /**
- * Lists and writes the variables of one environment. Only changed keys are sent, in chunks, secrets and readable ones apart.
- * Trigger.dev drops some variables without an error and old servers ignore the secret flag, so after a write the environment
- * is listed once more, and a write counts only when that listing shows it.
+ * Lists and writes the variables of one environment. Only changed keys are sent, in chunks, secrets and readable ones
+ * apart. Trigger.dev drops some variables without an error and old servers ignore the secret flag, so after a write the
+ * environment is listed once more, and a write counts only when that listing shows it.
  */
 import { type Change, type Client, DestinationError, type Flags, type Observed, type Report } from '../destination.ts'
 import type { Http } from '../http.ts'
@@ -19,7 +19,7 @@ export function triggerDevClient(http: Http, place: Place): Client {
       const trouble = new AbortController()
       const work = { http, place, report, trouble }
       const writes = changes.filter((change) => change.action !== 'delete')
-      // New values first: a renamed key is there under its new name before the old one goes.
+      // New values first: a renamed key exists under its new name before the old one is deleted.
       const landed = await write(work, writes)
       const deletes = changes.filter((change) => change.action === 'delete')
       await Promise.all([verify(work, landed), ...deletes.map((change) => remove(work, change))])

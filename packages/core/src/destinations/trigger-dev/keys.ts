@@ -1,4 +1,4 @@
-/** Trigger.dev's credentials, told apart by their prefix as its server does (source, 2026-08-21). */
+/** Trigger.dev's credentials, distinguished by their prefix as its server does (source, 2026-08-21). */
 import { DestinationError } from '../destination.ts'
 
 export type KeyKind = 'personal' | 'organization' | 'environment'

@@ -117,7 +117,7 @@ describe('writing', () => {
     expect(failed.get('BLANK')?.message).toContain('but it is not there')
   })
 
-  test('a key called __proto__ arrives, and goes again', async () => {
+  test('a key called __proto__ arrives, and is deleted again', async () => {
     await apply(['__proto__', 'constructor', 'toString'].map((key) => create(key, `of ${key}`)))
     expect([...emulator.contents()]).toEqual(['__proto__', 'constructor', 'toString'].map((key) => [key, `of ${key}`]))
     await apply(['__proto__', 'constructor', 'toString'].map(remove))
@@ -240,7 +240,7 @@ describe('deleting', () => {
   })
 })
 
-describe('where it goes', () => {
+describe('where it writes', () => {
   test('staging and stg are one place; a branch is another; refs are cut', () => {
     const key = (config: Record<string, string>): string =>
       triggerDev.targetKey(triggerDev.target.parse({ projectRef: 'proj_a', ...config }))
@@ -461,7 +461,7 @@ describe('reading values', () => {
     expect(opened({ environment: 'preview' }).readValues).toBeUndefined()
   })
 
-  test('a key of another environment is refused, and one without the right is told so, without words of the vendor', async () => {
+  test('a key of another environment is refused, and one without the right gets that reason, without words of the vendor', async () => {
     expect((await failure(read({ environment: 'stg' }, emulator.keys.prod))).kind).toBe('auth')
     await apply([create('A', 'canary-1c')])
     const refused = await failure(read({}, emulator.keys.prodWriteOnly))

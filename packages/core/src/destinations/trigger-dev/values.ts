@@ -1,6 +1,7 @@
 /**
- * Trigger.dev's one route that hands out values in clear, secret ones included (server source, 2026-08-21). It takes only the key
- * of an environment; other credentials fetch that first, as Trigger.dev's own command line does. Neither is kept.
+ * Trigger.dev's one route that hands out values in clear, secret ones included (server source, 2026-08-21). It takes
+ * only the key of an environment; other credentials fetch that first, as Trigger.dev's own command line does. Neither
+ * is kept.
  */
 import { z } from 'zod'
 import { DestinationError } from '../destination.ts'
@@ -16,8 +17,8 @@ export const hasReadableValues = ({ environment, branch }: Place): boolean =>
   environment !== 'preview' || branch !== null
 
 /**
- * Every value a run of this environment gets, by name; the vendor's own among them. An error never carries the vendor's words: here
- * they are next to values.
+ * Every value a run of this environment gets, by name; the vendor's own among them. An error never carries the vendor's
+ * words: here they are next to values.
  */
 export async function readTriggerDevValues(
   http: Http,

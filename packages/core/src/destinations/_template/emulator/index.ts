@@ -1,6 +1,6 @@
 /**
- * Example Vendor as a real HTTP server on loopback. What is known of the vendor goes here with its source and date, quirks included; where no
- * document says what it does, export `variants`, one emulator for each way it may behave.
+ * Example Vendor as a real HTTP server on loopback. Write what is known of the vendor here, with source and date,
+ * quirks included; where no document says what it does, export `variants`, one emulator for each way it may behave.
  */
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'

@@ -1,6 +1,6 @@
 /**
- * Devin's API v3 as far as organization secrets go, as a real HTTP server on loopback (docs.devin.ai and the OpenAPI document
- * in Devin's Terraform provider, 2026-11-22). What no document settles is a switch (`duplicates`).
+ * Devin's API v3 as far as organization secrets go, as a real HTTP server on loopback (docs.devin.ai and the OpenAPI
+ * document in Devin's Terraform provider, 2026-11-22). What no document settles is a switch (`duplicates`).
  */
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'
@@ -153,7 +153,7 @@ const self = (user: User): Record<string, unknown> => ({
 
 function refuse(user: User, orgId: string): ServedAnswer | null {
   if (user.manages.includes(orgId)) return null
-  // An organization that nobody has, asked for by someone who may see them all.
+  // An organization that doesn't exist, requested by someone who can see them all.
   return user.orgId === null ? notFound() : forbidden()
 }
 

@@ -1,6 +1,9 @@
 import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
 
-/** A listing page per 200 secrets, at least one; a create or a delete each; no update, so a change is both (OpenAPI document, 2026-06). */
+/**
+ * A listing page per 200 secrets, at least one; a create or a delete each; no update, so a change is both (OpenAPI
+ * document, 2026-06).
+ */
 export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }) => {
   const pages = Math.max(1, Math.ceil(held / 200))
   // The two calls of an update wait for each other, ten updates side by side.

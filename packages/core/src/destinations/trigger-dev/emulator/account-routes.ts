@@ -6,7 +6,9 @@ import { fields, parseJson } from './variables.ts'
 
 const TYPES = ['DEVELOPMENT', 'STAGING', 'PREVIEW', 'PRODUCTION']
 
-/** Everything under `/api` that is not about variables: who am I, projects, environments, branches. Null: no such path. */
+/**
+ * Everything under `/api` that is not about variables: who am I, projects, environments, branches. Null: no such path.
+ */
 export function accountRoutes(options: {
   projects: readonly Project[]
   origin: () => string

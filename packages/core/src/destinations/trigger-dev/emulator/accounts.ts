@@ -23,7 +23,9 @@ export interface Keys {
 
 export interface Accounts {
   keys: Keys
-  /** Null for a token nobody has. `bearer` is false when the header lacks the word, which only environment keys survive. */
+  /**
+   * Null for a token nobody has. `bearer` is false when the header lacks the word, which only environment keys survive.
+   */
   holderOf(header: string): Holder | null
 }
 

@@ -16,7 +16,7 @@ interface Call {
   headers?: Record<string, string>
 }
 
-/** One call with a personal token unless told otherwise; a text body goes out as it is. */
+/** One call, by default with a personal token; a text body is sent as it is. */
 async function call(method: string, path: string, { key = emulator.keys.personal, body, headers = {} }: Call = {}) {
   const answer = await fetch(emulator.url + path, {
     method,

@@ -42,8 +42,8 @@ const DROPPED = new Set(['TRIGGER_SECRET_KEY', 'TRIGGER_API_URL'])
 const LONGEST_NAME = 2_600
 
 /**
- * The upsert behind create and import: drops what the vendor drops, refuses on conflict, then writes one by one, so that an
- * error half-way leaves the earlier ones written. Null when all went well.
+ * The upsert behind create and import: drops what the vendor drops, refuses on conflict, then writes one by one, so
+ * that an error half-way leaves the earlier ones written. Null when all went well.
  */
 export function write(
   place: Place,

@@ -26,7 +26,10 @@ export interface RateLimit {
   take(holder: string, path: string): { headers: Record<string, string>; refusal: ServedAnswer | null }
 }
 
-/** Token buckets that refill in steps, one pair per holder; once empty, refused until the next step without looking again. */
+/**
+ * Token buckets that refill in steps, one pair per holder; once empty, refused until the next step without looking
+ * again.
+ */
 export function createRateLimit(initial: EmulatorOptions['rateLimit']): RateLimit {
   let limit = initial
   const buckets = new Map<string, { tokens: number; refilledAt: number }>()

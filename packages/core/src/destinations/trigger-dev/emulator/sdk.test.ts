@@ -24,7 +24,8 @@ test('upload, list, retrieve, create, update and delete', async () => {
 
   expect(await envvars.create(ref, 'prod', { name: 'C', value: 'c1' })).toEqual({ success: true })
   expect(await envvars.retrieve(ref, 'prod', 'C')).toMatchObject({ value: 'c1' })
-  // `envvars.update` of the SDK throws before it sends anything (trigger.dev issue 4264); its own client below it works.
+  // `envvars.update` of the SDK throws before it sends anything (trigger.dev issue 4264); its own client below it
+  // works.
   const client = new ApiClient(emulator.url, emulator.keys.personal)
   expect(await client.updateEnvVar(ref, 'prod', 'C', { value: 'c2' })).toEqual({ success: true })
   expect(emulator.contents().get('C')).toBe('c2')

@@ -130,7 +130,9 @@ export function parseJson(text: string): { ok: true; value: unknown } | { ok: fa
 export const fields = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {}
 
-/** The pairs of an object of texts (`__proto__` is a name like any other), or null for anything else, an array included. */
+/**
+ * The pairs of an object of texts (`__proto__` is a name like any other), or null for anything else, an array included.
+ */
 function textPairs(value: unknown): [string, string][] | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
   const pairs: [string, string][] = []

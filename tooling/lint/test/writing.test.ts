@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { problemsOfDocument, problemsOfSource } from '../src/writing.ts'
+
+describe('the check of the writing', () => {
+  it('names the file, the line and the words, in comments, strings, templates, JSX and documents', () => {
+    const source = [
+      '/** Whoever',
+      ' * calls. */',
+      "export const TEXT = 'It is told by itself.'",
+      'export const Page = () => <p title={`sealed ${1} anew`}>Nothing of it</p>',
+      '// A key that is looked',
+      '// at.',
+    ].join('\n')
+    expect(problemsOfSource('a.tsx', source).map((problem) => problem.split(': write')[0])).toEqual([
+      'a.tsx:1: "Whoever"',
+      'a.tsx:3: "is told"',
+      'a.tsx:3: "by itself"',
+      'a.tsx:4: "anew"',
+      'a.tsx:4: "Nothing of"',
+    ])
+    expect(problemsOfDocument('a.md', 'Fine.\nThis cannot be held there.')).toEqual([
+      'a.md:2: "cannot be held": write "can\'t be stored"',
+    ])
+  })
+
+  it('reads a wrapped sentence as one, and leaves names alone', () => {
+    expect(problemsOfSource('a.ts', '/**\n * A plan that was looked\n * at.\n */')).toHaveLength(1)
+    expect(problemsOfSource('a.ts', '/** `anew` is a name. */\nexport const whoever = 1')).toEqual([])
+  })
+
+  it('refuses a comment past column 120, not code', () => {
+    const long = 'word '.repeat(30).trim()
+    expect(problemsOfSource('a.ts', `// ${long}`)).toEqual(['a.ts:1: a comment past column 120'])
+    expect(problemsOfSource('a.ts', `/**\n * Short.\n * ${long}\n */`)).toEqual(['a.ts:3: a comment past column 120'])
+    expect(problemsOfSource('a.ts', `export const TEXT = '${long}'`)).toEqual([])
+  })
+})
