@@ -5,7 +5,7 @@ import { createAuth, migrateAuth, removeUnconfirmed, type AuthOptions } from '@k
 import { guardFetch } from '@keyferry/kernel/network'
 import { isInitialized, type Context, type Network } from '@keyferry/kernel'
 import { StartupError, hostCheck, type Env, type Runtime, type Service } from '@keyferry/runtime'
-import manifest from '../package.json' with { type: 'json' }
+import manifest from '../../../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 
 export interface Serving extends Service {

@@ -1,6 +1,6 @@
 import { withSecrets } from '@keyferry/runtime/secret-settings'
 import { Command, CommanderError } from 'commander'
-import manifest from '../package.json' with { type: 'json' }
+import manifest from '../../../package.json' with { type: 'json' }
 import type { Cli } from './cli.ts'
 import { addAccount } from './commands/account.ts'
 import { addAdmin } from './commands/admin.ts'

@@ -20,7 +20,7 @@ const settings = z.object({
 })
 export type Settings = z.output<typeof settings>
 
-export const settingsFile = (env: Env): string =>
+const settingsFile = (env: Env): string =>
   join(env['XDG_CONFIG_HOME'] || join(env['HOME'] || homedir(), '.config'), 'keyferry', 'config.json')
 
 /** Empty when there is no file yet. Throws `Failure` when it cannot be read. */

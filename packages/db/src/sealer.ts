@@ -41,7 +41,7 @@ export interface Sealer extends MarkKeeper {
 
 export const rowName = (table: SealedTable, id: unknown): string => `${table} ${String(id)}`
 
-export interface VerifiedRow {
+interface VerifiedRow {
   table: SealedTable
   /** Its seal and its sealed columns, as a query answered them: a JSON list. */
   text: string

@@ -37,7 +37,7 @@ export interface Context {
 }
 
 /** What the caller of a verb may do, for the verb's own transaction. */
-export interface Caller {
+interface Caller {
   access: Access
   /**
    * Checks the requirements of the verb again, once the transaction has its locks; the rights then stand until it ends.

@@ -47,7 +47,7 @@ export function few<T>(items: readonly T[]): T[] {
 }
 
 /** An issue of a schema as it may be shown: a name in its path is as long as what was sent. */
-export const shortIssue = ({ path, message }: Issue): Issue => ({
+const shortIssue = ({ path, message }: Issue): Issue => ({
   path: path.slice(0, 10).map((part) => (typeof part === 'string' ? shortened(part, MAX_NAME_BYTES / 2) : part)),
   message: shortened(message, MAX_PROBLEM_BYTES),
 })

@@ -13,13 +13,13 @@ export interface Monitoring {
 }
 
 /** Who asks for the metrics. */
-export interface Asker {
+interface Asker {
   authorization: string | undefined
   /** The port serves nothing but monitoring, so who reaches it was let in by the operator's network. */
   ownPort: boolean
 }
 
-export interface Page {
+interface Page {
   status: number
   contentType: string
   text: string

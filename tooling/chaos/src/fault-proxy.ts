@@ -21,7 +21,7 @@ export const OUTAGES = [
 export type Outage = (typeof OUTAGES)[number]
 
 /** A key that went away and came back: milliseconds since 1970. */
-export interface Absence {
+interface Absence {
   key: string
   from: number
   to: number

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import type { Outage, ProxyRecord } from './fault-proxy.ts'
 
-export type Order = { do: 'outage'; kind: Outage | null } | { do: 'put'; key: string; value: string } | { do: 'look' }
+type Order = { do: 'outage'; kind: Outage | null } | { do: 'put'; key: string; value: string } | { do: 'look' }
 export type Command = Order & { id: number; account: number }
 export interface Reply {
   id: number

@@ -35,7 +35,7 @@ export interface SourceFolder {
   imports: readonly { environment: string; path: string }[]
 }
 
-export interface SourceEnvironment {
+interface SourceEnvironment {
   slug: string
   name: string
   folders: readonly SourceFolder[]

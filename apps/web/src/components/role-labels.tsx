@@ -8,7 +8,7 @@ export const ROLE_LABELS: Record<Role, { word: string; text: string }> = {
 }
 
 /** "dev", "dev /api/**", "every environment /shared". */
-export function scopeLabel({ environment, secretPath }: Scope): string {
+function scopeLabel({ environment, secretPath }: Scope): string {
   const where = environment === '*' ? 'every environment' : environment
   return secretPath === '/**' ? where : `${where} ${secretPath}`
 }

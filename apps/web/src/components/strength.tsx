@@ -2,7 +2,7 @@ const WORDS = ['Too short', 'Weak', 'Fair', 'Good', 'Strong'] as const
 const COLOURS = ['bg-bad', 'bg-bad', 'bg-warn', 'bg-good', 'bg-good'] as const
 
 /** 0 (too short) to 4. Length counts most; a mix of characters helps; repeats do not. */
-export function strengthOf(password: string): 0 | 1 | 2 | 3 | 4 {
+function strengthOf(password: string): 0 | 1 | 2 | 3 | 4 {
   if (password.length < 10) return 0
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(password)).length
   const distinct = new Set(password).size

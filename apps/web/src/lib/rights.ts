@@ -19,7 +19,7 @@ export interface Rights {
   whyNot(action: Action, place?: Place): string | undefined
 }
 
-export const INSTANCE: Place = { kind: 'instance' }
+const INSTANCE: Place = { kind: 'instance' }
 
 export const inFolder = ({ projectId, environment, secretPath }: FolderPlace): Place => ({
   kind: 'folder',

@@ -16,7 +16,6 @@ export type PlanSummary = z.output<typeof schemas.planSummary>
 export type Project = z.output<typeof schemas.project>
 export type RestorePlan = z.output<typeof schemas.restorePlan>
 export type Run = z.output<typeof schemas.run>
-export type SecretImport = z.output<typeof schemas.secretImport>
 export type SecretMetadata = z.output<typeof schemas.secretMetadata>
 export type SecretRow = z.output<typeof schemas.secretRow>
 export type SecretVersion = z.output<typeof schemas.secretVersion>

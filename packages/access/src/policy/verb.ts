@@ -18,7 +18,7 @@ export interface Call {
 }
 
 /** Values on their way into a project, which may hold references. */
-export interface Written {
+interface Written {
   projectId: string
   values: readonly (SecretValue | undefined)[]
 }

@@ -25,7 +25,7 @@ export interface TestReconciler {
 
 export type Limits = Partial<Pick<HttpOptions, 'guard' | 'timeoutMs' | 'waitBudgetMs'>>
 
-export function testReconciler(definition: DestinationDefinition, emulator: Emulator): TestReconciler {
+function testReconciler(definition: DestinationDefinition, emulator: Emulator): TestReconciler {
   const options = definition.options.parse({})
   const target = definition.target.parse(emulator.target)
   const written = new Map<string, { value: string; remoteIds: readonly string[] }>()

@@ -15,7 +15,6 @@
  *   again.
  * - A key that is absent when a delete arrives counts as deleted.
  */
-import type { Action } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Http } from './http.ts'
 
@@ -133,8 +132,6 @@ export interface Observed {
   /** Set when writing would replace something of another type: says what, such as `a TOTP secret`. */
   otherType?: string
 }
-
-export type WriteAction = Extract<Action, 'create' | 'update' | 'delete'>
 
 /** One step of a plan, as the client gets it. */
 export type Change =

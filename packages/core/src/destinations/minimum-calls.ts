@@ -11,7 +11,7 @@ export interface Work {
   deletes: number
 }
 
-export interface MinimumCalls {
+interface MinimumCalls {
   requests: number
   /** Calls that must wait for each other, with ten in flight: times the latency, the least time. */
   rounds: number

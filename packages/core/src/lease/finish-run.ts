@@ -2,7 +2,7 @@
 import { valuesTable, inList, batchLoader, type Db } from '@keyferry/db'
 import { transact, type Context, type Tx } from '@keyferry/kernel'
 
-export interface HeldLease {
+interface HeldLease {
   targetKey: string
   fence: number
   /** A run id. */

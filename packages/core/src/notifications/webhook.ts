@@ -21,7 +21,7 @@ export interface Delivery {
 const TIMEOUT_MS = 10_000
 
 /** The body is signed together with the time, so that an old delivery cannot be sent again by somebody else. */
-export const signature = (key: string, seconds: number, text: string): string =>
+const signature = (key: string, seconds: number, text: string): string =>
   `t=${seconds},v1=${createHmac('sha256', key).update(`${seconds}.${text}`).digest('hex')}`
 
 /** Why it did not arrive, in words for people. Resolves to null when it did. Rejects only for an internal error. */

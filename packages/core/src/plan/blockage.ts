@@ -6,7 +6,7 @@ import type { ConnectionNotAllowed } from '../connections/allowed.ts'
 import type { DueSync } from '../sync/due.ts'
 import type { Plan } from './plan.ts'
 
-export type Blockage = z.output<typeof blockage>
+type Blockage = z.output<typeof blockage>
 
 /** The ending of a run that was stopped before it wrote anything. */
 export interface Blocked {

@@ -40,7 +40,7 @@ export async function readDesired(ctx: Context, input: DesiredInput): Promise<De
 }
 
 /** The pure half: names, limits, collisions, digests. */
-export function desiredOf(
+function desiredOf(
   secrets: ReadonlyMap<string, { value: string; version: number | null }>,
   { definition, options, schema, key }: Omit<DesiredInput, 'folderId' | 'reads'>,
 ): Desired {

@@ -10,7 +10,7 @@ import type { DueSync } from '../sync/due.ts'
 import { retryDelay } from './retry.ts'
 
 /** `ledger`: as it was read; null when something was written since. */
-export type AppliedResult = {
+type AppliedResult = {
   kind: 'applied'
   plan: Plan
   desired: Desired

@@ -98,5 +98,5 @@ export async function refuseNameClash(
   if (clash) throw nameTaken(name)
 }
 
-export const nameTaken = (name: string): BadRequest =>
+const nameTaken = (name: string): BadRequest =>
   new BadRequest(`A secret sync with the name "${name}" already exists in this project; choose another name`)

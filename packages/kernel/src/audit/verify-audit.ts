@@ -16,7 +16,7 @@ export interface Verified {
   problem: AuditProblem | null
 }
 
-export interface AuditProblem {
+interface AuditProblem {
   kind: 'changed' | 'removed' | 'reordered' | 'truncated' | 'added' | 'head'
   /** Place in the chain. */
   seq: number

@@ -6,14 +6,14 @@ import { snapshot } from '../transaction.ts'
 import { headedFolders, problemOfSecrets } from './folder-head.ts'
 
 /** A row that is ignored: it was not written by Keyferry as it stands, or it ended. */
-export interface BrokenRow {
+interface BrokenRow {
   table: SealedTable
   id: string
   problem: 'changed' | 'put back'
 }
 
 /** A folder whose secrets are not those that were written last. */
-export interface BrokenFolder {
+interface BrokenFolder {
   project: string
   environment: string
   path: string

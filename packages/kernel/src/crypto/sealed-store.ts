@@ -5,13 +5,13 @@ import type { Keyring, Wrapped } from './keyring.ts'
 export const TABLES: readonly SealedTable[] = Object.keys(SEALED_TABLES).filter(isSealedTable)
 
 /** Noted once the folders of a store have their heads. */
-export const FOLDER_HEADS = 'folder heads'
+const FOLDER_HEADS = 'folder heads'
 
 /** Noted once every setting of the instance has its row. */
-export const SETTINGS = 'settings'
+const SETTINGS = 'settings'
 
 /** Noted once the rows of the ledger and of the trash have their marks. */
-export const ROW_MARKS = 'row marks'
+const ROW_MARKS = 'row marks'
 
 /**
  * All that is noted of a store that this version made or brought up to date: each table with the columns that its seals

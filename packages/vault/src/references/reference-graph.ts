@@ -37,7 +37,7 @@ export interface Node {
 }
 
 /** What a reference leads to: a secret, or why to none, as the predicate of a sentence. */
-export type Link = { source: TreeFolder; key: string } | { problem: string }
+type Link = { source: TreeFolder; key: string } | { problem: string }
 
 export interface ReferenceGraph {
   /** Where a key that `folder` shows is written. */

@@ -78,11 +78,7 @@ const load = (ctx: Context, folderIds: readonly string[]): Promise<(folderId: st
   })
 
 /** Everything `folder` shows, expanded. Throws `Unresolvable`. */
-export async function resolveVisible(
-  tree: Tree,
-  expanding: Expander,
-  folder: TreeFolder,
-): Promise<Map<string, Resolved>> {
+async function resolveVisible(tree: Tree, expanding: Expander, folder: TreeFolder): Promise<Map<string, Resolved>> {
   const { keys, tooDeep } = visible(tree, folder)
   const problems = tooDeep.map(tooDeepProblem)
   const resolved = new Map<string, Resolved>()

@@ -222,7 +222,7 @@ async function refuseChanged(expected: readonly Expected[], tree: Tree, after: E
     )
 }
 
-export async function targetAt(tx: Tx, folderId: string, projectId: string, key: DataKey): Promise<Target> {
+async function targetAt(tx: Tx, folderId: string, projectId: string, key: DataKey): Promise<Target> {
   const folder = await tx.selectFrom('folders').where('id', '=', folderId).selectAll().executeTakeFirstOrThrow()
   const environment = await tx
     .selectFrom('environments')

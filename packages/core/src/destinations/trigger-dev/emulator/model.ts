@@ -91,7 +91,7 @@ export function visible(place: Place): Map<string, Variable> {
 }
 
 /** Every place of the project, branches included. */
-export function placesOf(project: Project): Place[] {
+function placesOf(project: Project): Place[] {
   return [...project.places.values()].flatMap((place) => [
     place,
     ...[...place.branches.values()].map((branch) => branch.place),
