@@ -58,6 +58,8 @@ export async function serve(instance: Runtime, env: Env): Promise<Serving> {
   } catch (error) {
     await app.close()
     unguard?.()
+    // Between finding it free and listening, another program may have taken it.
+    if (env.PORT === 0 && codeOf(error) === 'EADDRINUSE') return serve(instance, env)
     throw refusal(error, env.HOST, port)
   }
   const setup = (await isInitialized(ctx))
@@ -123,7 +125,7 @@ function hostOf(host: string): string {
 }
 
 function refusal(error: unknown, host: string, port: number): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = codeOf(error)
   if (code === 'EADDRINUSE')
     return new StartupError(`Port ${port} is in use by another program. Stop it, or set PORT to a free one.`)
   if (code === 'EACCES')
@@ -132,6 +134,8 @@ function refusal(error: unknown, host: string, port: number): unknown {
     return new StartupError(`HOST=${host} is not an address of this machine.`)
   return error
 }
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
 function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {

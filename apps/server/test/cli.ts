@@ -7,6 +7,7 @@ import { readyApi, type TestApi } from '@keyferry/api/testing'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
 import { openSqliteStore } from '@keyferry/db/testing'
 import { onTestFinished, vi } from 'vitest'
+import { NODE_COMPILE_CACHE } from './instance.ts'
 
 // Each command is a process; on a busy machine a dozen of them take their time.
 vi.setConfig({ testTimeout: 120_000 })
@@ -34,7 +35,7 @@ export interface Home {
 export async function newHome(env: Record<string, string> = {}): Promise<Home> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-cli-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
-  const base: Record<string, string> = { PATH: process.env['PATH'] ?? '', HOME: dir, ...env }
+  const base: Record<string, string> = { PATH: process.env['PATH'] ?? '', HOME: dir, NODE_COMPILE_CACHE, ...env }
   const start = (args: readonly string[], input: string | Uint8Array = '', more: Record<string, string> = {}) => {
     const child = spawn(process.execPath, [MAIN, ...args], { env: { ...base, ...more }, cwd: dir })
     onTestFinished(() => void child.kill('SIGKILL'))

@@ -48,7 +48,7 @@ export async function newPlace(profile: Profile): Promise<Place> {
 export const METRICS_TOKEN = 'a-token-for-prometheus'
 
 /** As `start` has it: without it each process compiles its modules again. */
-const NODE_COMPILE_CACHE = resolve(import.meta.dirname, '../../../node_modules/.cache/node')
+export const NODE_COMPILE_CACHE = resolve(import.meta.dirname, '../../../node_modules/.cache/node')
 
 /** The environment of a process on that place. `PORT=0` takes any free port. */
 export const environmentOf = ({ dataDir, databaseUrl }: Place): Record<string, string> => ({

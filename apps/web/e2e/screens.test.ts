@@ -316,7 +316,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.setViewportSize({ width: 360, height: 740 })
     await button('Open navigation').click()
     await see(dialog())
-    await page.screenshot({ path: `${screens.folder}/navigation-light-360.png` })
+    await screens.keep('navigation-light-360')
     await page.keyboard.press('Escape')
     await all().context.clearCookies()
     await page.goto('/sign-in')

@@ -8,13 +8,16 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { OUTPUT } from './console.ts'
 
+/** Taking them is a tenth of what these tests cost. */
+const KEEPS_PICTURES = process.env.SCREENSHOTS === '1'
 const WIDE = { width: 1280, height: 800 }
 const NARROW = { width: 360, height: 740 }
 
 export interface Screens {
-  folder: string
   /** Looks at what is on the page now; stays at the wide size, in light. */
   look(name: string): Promise<void>
+  /** Keeps a picture of the page as it is, where pictures are asked for. */
+  keep(name: string): Promise<void>
   /** What axe found so far, each with its screen. */
   violations: string[]
   /** Screens that have to be scrolled sideways on a small phone. */
@@ -25,12 +28,15 @@ export interface Screens {
 export async function openScreens(page: Page, name = 'screens'): Promise<Screens> {
   const folder = join(OUTPUT, name)
   await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
+  if (KEEPS_PICTURES) await mkdir(folder, { recursive: true })
+  const keep = async (picture: string, fullPage = false): Promise<void> => {
+    if (KEEPS_PICTURES) await page.screenshot({ path: join(folder, `${picture}.png`), fullPage })
+  }
   const violations: string[] = []
   const tooWide: string[] = []
   let n = 0
   return {
-    folder,
+    keep,
     violations,
     tooWide,
     async look(name) {
@@ -41,7 +47,7 @@ export async function openScreens(page: Page, name = 'screens'): Promise<Screens
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
         await page.evaluate(SETTLED)
         const screen = `${String(n).padStart(2, '0')}-${name}-${colorScheme}-${viewport.width}`
-        await page.screenshot({ path: join(folder, `${screen}.png`), fullPage: !covered })
+        await keep(screen, !covered)
         violations.push(...(await inspect(page, rules)).map((violation) => `${screen}: ${violation}`))
         if (viewport === NARROW && (await overflows(page))) tooWide.push(name)
       }

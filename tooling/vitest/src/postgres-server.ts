@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 export interface PostgresServer {
-  /** Superuser URL. */
+  /** Superuser URL, once it started. */
   url: string
   /** Where its tables and its log of writes are. */
   dataDir: string
@@ -61,8 +61,10 @@ export async function createPostgres({
     throw error
   })
 
-  const port = await freePort()
-  const flags = ['-D', dataDir, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
+  let port = await freePort()
+  /** It served there once: that address is kept. */
+  let isKnown = false
+  const flags = () => ['-D', dataDir, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
   let running: ChildProcess | null = null
   process.once('exit', () => running?.kill('SIGQUIT'))
 
@@ -77,21 +79,37 @@ export async function createPostgres({
   }
   const stop = (): Promise<void> => end('SIGINT')
 
+  function launch(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const child = spawn(join(binaries, 'bin/postgres'), flags(), { ...asUser, stdio: ['ignore', 'ignore', 'pipe'] })
+    let words = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      words = (words + text).slice(-2_000)
+      if (words.includes('ready to accept connections')) resolve()
+    })
+    child.once('error', reject)
+    child.once('exit', () => reject(new Error(`Postgres ended at its start: ${words}`)))
+    running = child
+    return promise
+  }
+
   return {
-    url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
+    get url() {
+      return `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`
+    },
     dataDir,
-    start() {
-      const { promise, resolve, reject } = Promise.withResolvers<void>()
-      const child = spawn(join(binaries, 'bin/postgres'), flags, { ...asUser, stdio: ['ignore', 'ignore', 'pipe'] })
-      let words = ''
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        words = (words + text).slice(-2_000)
-        if (words.includes('ready to accept connections')) resolve()
-      })
-      child.once('error', reject)
-      child.once('exit', () => reject(new Error(`Postgres ended at its start: ${words}`)))
-      running = child
-      return promise
+    async start() {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await launch()
+          isKnown = true
+          return
+        } catch (error) {
+          // Between finding it free and listening, another program may have taken it.
+          if (isKnown || attempt === 3 || !String(error).includes('Address already in use')) throw error
+          port = await freePort()
+        }
+      }
     },
     stop,
     async remove() {
