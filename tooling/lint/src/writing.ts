@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync, Visitor } from 'oxc-parser'
 
-export const MAX_COLUMNS = 120
+const MAX_COLUMNS = 120
 
 /** What to write instead is in the message: one word per thing, plain sentences. */
 const TELLS: readonly { pattern: RegExp; instead: string }[] = [

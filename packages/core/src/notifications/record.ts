@@ -15,7 +15,7 @@ export interface RunEnd {
 }
 
 /** Milliseconds for which the same trouble of a sync is not reported again. */
-export const QUIET_MS = 60 * 60_000
+const QUIET_MS = 60 * 60_000
 
 /**
  * Notes how a sync fares. When that changed, a notification is sent to every target of its project and of the instance:
