@@ -26,7 +26,7 @@ const GROUPS: Partial<Record<SealedTable, readonly (readonly string[])[]>> = {
   twoFactor: [['userId']],
   passkey: [['userId']],
   accessTokens: [[], ['identityId'], ['clientSecretId']],
-  clientSecrets: [['identityId'], ['createdBy']],
+  clientSecrets: [['identityId']],
   universalAuths: [['identityId']],
   memberships: [['principalId'], ['projectId', 'principalId']],
   instanceAdmins: [['principalId']],

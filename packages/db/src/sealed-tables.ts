@@ -23,7 +23,7 @@ export const SEALED_TABLES = {
   ],
   identities: ['id', 'name'],
   universalAuths: ['identityId', 'clientId', 'settings'],
-  clientSecrets: ['id', 'identityId', 'hash', 'uses', 'usesLimit', 'ttl', 'revoked', 'createdAt', 'createdBy'],
+  clientSecrets: ['id', 'identityId', 'hash', 'uses', 'usesLimit', 'ttl', 'revoked', 'createdAt'],
   accessTokens: ['id', 'identityId', 'clientSecretId', 'hash', 'ttl', 'uses', 'usesLimit', 'expiresAt', 'endsAt'],
   federatedAuths: ['id', 'identityId', 'method', 'settings', 'reviewerToken'],
   federatedTokens: ['id', 'identityId', 'authId', 'hash', 'ttl', 'uses', 'usesLimit', 'expiresAt', 'endsAt'],

@@ -1,5 +1,4 @@
 /** Everybody who has an account. */
-import { endRowsBefore } from '@keyferry/db'
 import {
   audit,
   auditRepeated,
@@ -66,10 +65,7 @@ export async function removePerson(
   const { clientSecrets, afterCommit } = await transactChecked(ctx, async (tx) => {
     await refuseLastAdmin(tx, await findUser(tx, userId))
     const clientSecrets = await clientSecretsBy(tx, userId)
-    if (revokes) {
-      endRowsBefore(ctx.authority, 'clientSecrets', { createdBy: userId })
-      await revokeClientSecrets(ctx, tx, actor, clientSecrets)
-    }
+    if (revokes) await revokeClientSecrets(ctx, tx, actor, clientSecrets)
     await removeKeysOf(tx, userId)
     await tx.deleteFrom('memberships').where('principalId', '=', userId).execute()
     await tx.deleteFrom('instanceAdmins').where('principalId', '=', userId).execute()

@@ -44,18 +44,7 @@ export async function releaseSyncs(
     }
   }
   await requestRemoval(ctx, tx, actor, 'delete', ids)
-  await tx
-    .insertInto('deletions')
-    .values({
-      id: randomUUID(),
-      projectId,
-      kind: deletion.kind,
-      subjectId: deletion.subjectId,
-      actor: JSON.stringify(actor),
-      createdAt: timestamp(ctx),
-    })
-    .onConflict((conflict) => conflict.columns(['kind', 'subjectId']).doNothing())
-    .execute()
+  await noteWaiting(ctx, tx, actor, deletion)
   const names = readers.map(({ name }) => `sync "${name}"`).join(', ')
   const they = readers.length === 1 ? 'it has' : 'they have'
   return {
@@ -66,4 +55,21 @@ export async function releaseSyncs(
         ids.map((id) => ({ id, projectId })),
       ),
   }
+}
+
+/** Notes that the deletion waits. One that waits already stays, unless it was put in outside Keyferry: such a row would keep this one out. */
+async function noteWaiting(ctx: Context, tx: Tx, actor: Actor, deletion: FolderDeletion): Promise<void> {
+  const { projectId, kind, subjectId } = deletion
+  const waiting = await tx
+    .selectFrom('deletions')
+    .where('kind', '=', kind)
+    .where('subjectId', '=', subjectId)
+    .select('id')
+    .executeTakeFirst()
+  if (waiting) return
+  await tx.deleteFrom('deletions').where('kind', '=', kind).where('subjectId', '=', subjectId).execute()
+  await tx
+    .insertInto('deletions')
+    .values({ id: randomUUID(), projectId, kind, subjectId, actor: JSON.stringify(actor), createdAt: timestamp(ctx) })
+    .execute()
 }
