@@ -49,7 +49,7 @@ export function secondFactors(suite: People): void {
     })
   })
 
-  it('are requested a second factor once they turned it on, and can use a recovery code once', async () => {
+  it('need a second factor to sign in once they turned it on, and can use a recovery code once', async () => {
     stopClock()
     const { cookie } = await signIn(ACCOUNT.email, ACCOUNT.password)
     const enabled = await auth('two-factor/enable', { password: ACCOUNT.password }, cookie)

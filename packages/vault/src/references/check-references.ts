@@ -74,7 +74,7 @@ interface Openers {
 
 /**
  * The faults of secrets of a folder, by key; those of one cycle have one fault in common, and of chains that are too
- * deep the first is told.
+ * deep the first is named.
  */
 export async function faultsOf(
   limits: Limits,
