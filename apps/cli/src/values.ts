@@ -1,5 +1,6 @@
 import type { KeyferryClient } from '@keyferry/client'
 import type { Place } from './cli.ts'
+import { escapeReferences } from '@keyferry/schemas/literal-text'
 import { Failure } from './failure.ts'
 
 /**
@@ -15,13 +16,14 @@ export async function valuesOf(client: KeyferryClient, place: Place, expand: boo
   })
   const values = new Map<string, string>()
   const hidden: string[] = []
-  for (const { secretKey, secretValue, secretValueHidden } of [
+  for (const { secretKey, secretValue, secretValueHidden, isLiteral } of [
     secrets,
     ...imports.map((from) => from.secrets),
   ].flat()) {
     if (values.has(secretKey)) continue
     if (secretValueHidden) hidden.push(secretKey)
-    values.set(secretKey, secretValue)
+    // As written, a value that is text would refer to others again.
+    values.set(secretKey, isLiteral && !expand ? escapeReferences(secretValue) : secretValue)
   }
   if (hidden.length > 0)
     throw new Failure(

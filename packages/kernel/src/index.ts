@@ -58,7 +58,7 @@ export { rotateRootKey } from './keys/rotate-root-key.ts'
 export { budget, DEFAULT_LIMITS, MAX_ANSWER_BYTES, SETTINGS, type Limits, type Quotas, type Spend } from './limits.ts'
 export { lookedUp } from './looked-up.ts'
 export { maintain, mayMaintain } from './maintenance.ts'
-export { escapeReferences, hasReference, partsOf, referencesIn, mapReferences, type Reference } from './references.ts'
+export { hasReference, partsOf, referencesIn, mapReferences, unescapeReferences, type Reference } from './references.ts'
 export {
   few,
   MAX_MESSAGE_BYTES,

@@ -1,5 +1,6 @@
+import { escapeReferences } from '@keyferry/schemas/literal-text'
 import { describe, expect, it } from 'vitest'
-import { escapeReferences, mapReferences, partsOf, referencesIn } from './references.ts'
+import { mapReferences, partsOf, referencesIn } from './references.ts'
 
 describe('references', () => {
   it('cuts a value at its references and loses nothing', () => {

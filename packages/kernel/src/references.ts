@@ -10,7 +10,6 @@
  */
 const REFERENCE = /(?<!\$)\$\{([A-Za-z0-9\-_.@]+)\}/g
 const ESCAPED = /\$(\$\{[A-Za-z0-9\-_.@]+\})/g
-const LOOKS_LIKE_ONE = /\$\{[A-Za-z0-9\-_.@]+\}/g
 
 export type Reference = { text: string } & (
   | { kind: 'local'; key: string }
@@ -23,17 +22,15 @@ export type Reference = { text: string } & (
 export function* partsOf(value: string): Generator<string | Reference> {
   let from = 0
   for (const match of value.matchAll(REFERENCE)) {
-    if (match.index > from) yield unescaped(value.slice(from, match.index))
+    if (match.index > from) yield unescapeReferences(value.slice(from, match.index))
     yield parseReference(match[0], match[1] ?? '')
     from = match.index + match[0].length
   }
-  if (from < value.length) yield unescaped(value.slice(from))
+  if (from < value.length) yield unescapeReferences(value.slice(from))
 }
 
-const unescaped = (text: string): string => text.replaceAll(ESCAPED, '$1')
-
-/** A value that is sent as `text`, whatever in it looks like a reference. */
-export const escapeReferences = (text: string): string => text.replaceAll(LOOKS_LIKE_ONE, (found) => `$${found}`)
+/** The text of a value without references, as it is sent. */
+export const unescapeReferences = (value: string): string => value.replaceAll(ESCAPED, '$1')
 
 /** The value with each of its references written as `write` says. */
 export const mapReferences = (value: string, write: (reference: Reference) => string): string =>

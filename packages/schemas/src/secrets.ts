@@ -43,6 +43,7 @@ export const secret = z
     secretComment: z.string(),
     secretPath: z.string(),
     skipMultilineEncoding: z.boolean(),
+    isLiteral: z.boolean().describe('References in the value are text'),
     secretReminderNote: z.null(),
     secretReminderRepeatDays: z.null(),
     secretMetadata,
@@ -57,6 +58,11 @@ export const secret = z
       .describe('What does not resolve as the value was written: it stays, and blocks syncs until it does'),
   })
   .meta({ id: 'Secret' })
+
+const isLiteral = z
+  .boolean()
+  .optional()
+  .describe('`${…}` in the value is text and never a reference; absent: as it is, for a new secret false')
 
 const inFolder = place.extend({ secretPath: secretPath.default('/') })
 
@@ -111,6 +117,7 @@ export const createSecret = inFolder.extend({
   secretComment: z.string().max(4096).default(''),
   secretMetadata: secretMetadata.optional(),
   skipMultilineEncoding: z.boolean().optional(),
+  isLiteral,
   tagIds: z.array(id).max(50).optional(),
   type: z.literal('shared').default('shared'),
 })
@@ -121,6 +128,7 @@ export const updateSecret = inFolder.extend({
   secretComment: z.string().max(4096).optional(),
   secretMetadata: secretMetadata.optional(),
   skipMultilineEncoding: z.boolean().optional(),
+  isLiteral,
   tagIds: z.array(id).max(50).optional(),
   type: z.literal('shared').default('shared'),
 })
@@ -142,6 +150,7 @@ export const createSecrets = inFolder.extend({
         secretComment: z.string().max(4096).default(''),
         secretMetadata: secretMetadata.optional(),
         skipMultilineEncoding: z.boolean().optional(),
+        isLiteral,
         tagIds: z.array(id).max(50).optional(),
       }),
     )
@@ -160,6 +169,7 @@ export const updateSecrets = inFolder.extend({
         secretComment: z.string().max(4096).optional(),
         secretMetadata: secretMetadata.optional(),
         skipMultilineEncoding: z.boolean().optional(),
+        isLiteral,
         tagIds: z.array(id).max(50).optional(),
       }),
     )
@@ -223,6 +233,7 @@ export const secretRow = z
     references: z.array(z.string()).describe('`${…}` written in the value, as written'),
     problem: z.string().nullable().describe('Why this value cannot be sent anywhere, such as a missing reference'),
     blank: z.boolean(),
+    isLiteral: z.boolean(),
     version: z.number().int(),
     comment: z.string(),
     metadata: secretMetadata,

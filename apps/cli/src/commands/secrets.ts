@@ -30,6 +30,8 @@ export function addSecrets(program: Command, cli: Cli): void {
     .argument('<assignment...>')
     .option('--file <file>', 'the value, byte for byte')
     .option('--comment <text>', 'a comment for it')
+    .option('--literal', 'references in it are text (--no-literal: they are references again)')
+    .option('--no-literal')
     .action((assignments: string[], options: Options & SetOptions) => set(cli, assignments, options))
 
   withPlace(secrets.command('delete'))
@@ -97,12 +99,13 @@ async function get(
 interface SetOptions {
   file?: string
   comment?: string
+  literal?: boolean
 }
 
 async function set(
   cli: Cli,
   assignments: readonly string[],
-  { file, comment, ...options }: Options & SetOptions,
+  { file, comment, literal, ...options }: Options & SetOptions,
 ): Promise<void> {
   const values = await assigned(cli, assignments, file)
   const { client, place } = await openPlace(cli, options)
@@ -110,6 +113,7 @@ async function set(
     secretKey,
     secretValue,
     ...(comment === undefined ? {} : { secretComment: comment }),
+    ...(literal === undefined ? {} : { isLiteral: literal }),
   }))
   const written = await client.secrets.updateMany.mutate({ ...place, mode: 'upsert', secrets })
   if (options.json) cli.terminal.json(written.map(({ secretKey, version }) => ({ name: secretKey, version })))

@@ -66,7 +66,7 @@ export async function restoreRun(
       tx,
       actor,
       target,
-      [...puts].map(([key, { value }]) => ({ present: present.get(key), key, value })),
+      [...puts].map(([key, { value, isLiteral }]) => ({ present: present.get(key), key, value, isLiteral })),
     )
     await checkReferences(ctx, tx, target, secrets)
     markChanged(target.folder.id)

@@ -16,7 +16,7 @@ import type { Snapshot, SnapshotEntry } from './snapshot.ts'
 
 export interface Rewound {
   /** Secrets to write, by key, sorted; `from` is the present version, null when there is none. */
-  puts: ReadonlyMap<string, { value: string; from: number | null; to: number }>
+  puts: ReadonlyMap<string, { value: string; isLiteral: boolean; from: number | null; to: number }>
   /** Secrets to delete, sorted. */
   drops: readonly string[]
   /** Keys at the target that are already as they were. */
@@ -75,11 +75,12 @@ export async function rewind(
 
   const { differing, equal } = await compare(ctx.limits, tree, folder, wanted, key, projectId, snapshot)
   for (const [sourceKey, reason] of differing) if (!problems.has(sourceKey)) problems.set(sourceKey, reason)
-  const puts = new Map<string, { value: string; from: number | null; to: number }>()
+  const puts = new Map<string, { value: string; isLiteral: boolean; from: number | null; to: number }>()
   for (const [sourceKey, row] of sorted(wanted)) {
     const now = present.get(sourceKey)
     const value = row === now ? null : open(row)
-    if (value !== null) puts.set(sourceKey, { value, from: now?.version ?? null, to: row.version })
+    if (value !== null)
+      puts.set(sourceKey, { value, isLiteral: row.isLiteral === 1, from: now?.version ?? null, to: row.version })
   }
   return {
     puts,
@@ -179,7 +180,7 @@ async function versionsOf(tx: Tx, { folderId, entries }: Snapshot): Promise<Map<
       .where('deleted', '=', 0)
       .selectAll()
       .execute()
-    for (const { secretId, key, version, value, createdAt, createdBy } of rows) {
+    for (const { secretId, key, version, value, isLiteral, createdAt, createdBy } of rows) {
       if (wanted.get(key) !== version) continue
       const row = {
         id: secretId,
@@ -191,6 +192,7 @@ async function versionsOf(tx: Tx, { folderId, entries }: Snapshot): Promise<Map<
         metadata: '',
         blank: 0,
         skipMultilineEncoding: 0,
+        isLiteral,
       }
       found.set(`${version} ${key}`, { ...row, createdAt, updatedAt: createdAt, updatedBy: createdBy })
     }

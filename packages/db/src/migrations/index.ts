@@ -35,6 +35,7 @@ import * as auditStreamNotices from './0098-audit-stream-notices.ts'
 import * as sealDeletions from './0102-seal-deletions.ts'
 import * as sealDepartures from './0103-seal-departures.ts'
 import * as rowMarks from './0110-row-marks.ts'
+import * as literalSecrets from './0125-literal-secrets.ts'
 import * as federatedAuths from './0130-federated-auths.ts'
 
 export const migrations: Record<string, Migration> = {
@@ -74,5 +75,6 @@ export const migrations: Record<string, Migration> = {
   '0102-seal-deletions': sealDeletions,
   '0103-seal-departures': sealDepartures,
   '0110-row-marks': rowMarks,
+  '0125-literal-secrets': literalSecrets,
   '0130-federated-auths': federatedAuths,
 }

@@ -2,7 +2,7 @@
  * What a team keeps (sealed columns change with `amend` only, so they are fixed for everything else): the tree, its
  * secrets with versions, imports and references, and the keys they are sealed with.
  */
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Fixed, Flag, Timestamp } from './column.ts'
 
 export interface OrganizationTable {
@@ -68,6 +68,8 @@ export interface SecretTable {
   /** 1 when the value is empty or only white space, so that lists can say so without opening it. */
   blank: Flag
   skipMultilineEncoding: Flag
+  /** 1: references in it are text. The stored value has them escaped; it is shown without the escapes. */
+  isLiteral: Generated<Flag>
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
   updatedBy: string
@@ -86,6 +88,8 @@ export interface SecretVersionTable {
   metadata: string | null
   /** JSON array of the slugs of its tags. */
   tags: string | null
+  /** As in the secret. */
+  isLiteral: Generated<Flag>
   deleted: Flag
   /** 1: its folder's head counts it. Versions of Keyferry that keep no heads can't write it. */
   counted: Flag

@@ -88,6 +88,7 @@ export function moveSecrets(
           metadata,
           tagIds: [...(tags.get(row.id) ?? []), ...(tags.get(present.get(row.key)?.id ?? '') ?? [])],
           skipMultilineEncoding: row.skipMultilineEncoding === 1,
+          isLiteral: row.isLiteral === 1,
         }
       })
       const { secrets } = await putSecrets(ctx, tx, actor, to, puts)

@@ -163,6 +163,7 @@ async function bringSecret(actor: Actor, target: To, from: KeptItem): Promise<st
       comment: openComment(key, projectId, secret),
       metadata: openMetadata(key, projectId, secret),
       skipMultilineEncoding: secret.skipMultilineEncoding === 1,
+      isLiteral: secret.isLiteral === 1,
       tagIds: await presentTags(
         tx,
         contentsOf<{ tagId: string }>(rows, 'tag').map(({ tagId }) => tagId),

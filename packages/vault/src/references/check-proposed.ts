@@ -119,6 +119,7 @@ const proposedRow = (folderId: string, key: string): SecretRow => ({
   metadata: '',
   blank: 0,
   skipMultilineEncoding: 0,
+  isLiteral: 0,
   createdAt: '',
   updatedAt: '',
   updatedBy: '',

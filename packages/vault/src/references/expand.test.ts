@@ -32,6 +32,7 @@ const row = (folderId: string, key: string, value: string): SecretRow => ({
   metadata: '',
   blank: 0,
   skipMultilineEncoding: 0,
+  isLiteral: 0,
   createdAt: '',
   updatedAt: '',
   updatedBy: '',

@@ -23,6 +23,7 @@ function folderOf(path: string, values: Record<string, string>, imports: readonl
         metadata: '',
         blank: 0,
         skipMultilineEncoding: 0,
+        isLiteral: 0,
         createdAt: '',
         updatedAt: '',
         updatedBy: '',

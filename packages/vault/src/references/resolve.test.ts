@@ -297,7 +297,7 @@ onEveryDatabase('resolve', (open, dialect) => {
       updatedAt: '2026-01-01T00:00:00.000Z',
       updatedBy: t.actor.name,
     }
-    const fine = { references: [], problem: null, blank: false, ...common }
+    const fine = { references: [], problem: null, blank: false, isLiteral: false, ...common }
     expect(rows).toEqual([
       { key: 'BLANK', origin: own, ...fine, blank: true },
       { key: 'HIDDEN', origin: own, ...fine },

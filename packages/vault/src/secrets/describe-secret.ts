@@ -24,6 +24,7 @@ export function describeSecret(
     secretComment: texts.comment,
     secretPath: where.path,
     skipMultilineEncoding: row.skipMultilineEncoding === 1,
+    isLiteral: row.isLiteral === 1,
     secretReminderNote: null,
     secretReminderRepeatDays: null,
     secretMetadata: texts.metadata,

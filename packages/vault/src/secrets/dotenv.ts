@@ -1,6 +1,7 @@
 import { timeSlice } from '@keyferry/db'
 import { audit, type Actor, type Context } from '@keyferry/kernel'
 import type { pastedDotenv, pasteDotenv as pasteDotenvInput } from '@keyferry/schemas'
+import { escapeReferences } from '@keyferry/schemas/literal-text'
 import type { z } from 'zod'
 import { checkProposed, type Checked } from '../references/check-proposed.ts'
 import { checkReferences } from '../references/check-references.ts'
@@ -27,10 +28,14 @@ export async function pasteDotenv(
   const taken = withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await openForWriting(ctx, tx, input)
     const present = await presentSecrets(tx, target.folder.id, [...entries.keys()])
-    const values = new Map([...entries].map(([key, { value }]) => [key, value]))
+    const isLiteral = (key: string): boolean =>
+      entries.get(key)?.isLiteral === true || present.get(key)?.isLiteral === 1
+    const values = new Map(
+      [...entries].map(([key, { value }]) => [key, isLiteral(key) ? escapeReferences(value) : value]),
+    )
     const checked = await checkProposed(ctx, tx, target, values)
     const unsendable = await ctx.hooks.refusedByTargets(ctx, tx, checked.shownIn, expandedValues(checked))
-    const lines = await linesOf(target, present, entries, checked, unsendable)
+    const lines = await linesOf(target, present, entries, values, checked, unsendable)
     const keysOf = (action: Line['action']): string[] =>
       lines.filter((line) => line.action === action).map(({ key }) => key)
     const pasted: Pasted = {
@@ -44,7 +49,12 @@ export async function pasteDotenv(
     }
     const written = lines.filter(({ action }) => action !== 'keep')
     if (written.length > 0) {
-      const puts = written.map(({ key }) => ({ present: present.get(key), key, value: values.get(key) ?? '' }))
+      const puts = written.map(({ key }) => ({
+        present: present.get(key),
+        key,
+        value: values.get(key) ?? '',
+        isLiteral: isLiteral(key),
+      }))
       const { secrets } = await putSecrets(ctx, tx, actor, target, puts)
       await checkReferences(ctx, tx, target, secrets)
       markChanged(target.folder.id)
@@ -90,15 +100,17 @@ async function linesOf(
   target: Target,
   present: ReadonlyMap<string, SecretRow>,
   entries: ReadonlyMap<string, Entry>,
+  values: ReadonlyMap<string, string>,
   { refused, expanded }: Checked,
   unsendable: ReadonlyMap<string, string>,
 ): Promise<Line[]> {
   const lines: Line[] = []
   const slice = timeSlice()
-  for (const [key, { value, line, notes }] of entries) {
+  for (const [key, { line, notes }] of entries) {
     if (slice.isOver()) await slice.rest()
     if (refused.has(key)) continue
     const row = present.get(key)
+    const value = values.get(key) ?? ''
     const result = expanded.get(key)
     const more: Note[] = [...notes]
     if (result && 'problem' in result)

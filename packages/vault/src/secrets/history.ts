@@ -165,7 +165,8 @@ function difference(
     }
     const was = writtenThen(target, tags, old)
     if (was.value === undefined) unrestorable.push({ key, reason: `version ${old.version} cannot be decrypted` })
-    else if (row && says(openSecret(target, row), tagIds.get(row.id) ?? [], was)) unchanged++
+    else if (row && says({ ...openSecret(target, row), isLiteral: row.isLiteral === 1 }, tagIds.get(row.id) ?? [], was))
+      unchanged++
     else {
       puts.push({ present: row, key, ...was })
       changes.push({ key, action: row ? 'update' : 'create', version: old.version })
@@ -176,7 +177,7 @@ function difference(
   return { changes, unrestorable, unchanged, hash, puts, drops }
 }
 
-type Then = Pick<Put, 'value' | 'comment' | 'metadata' | 'tagIds'>
+type Then = Pick<Put, 'value' | 'isLiteral' | 'comment' | 'metadata' | 'tagIds'>
 
 /**
  * A secret as a version has it. What was not kept then, or cannot be opened, is left out; tags that are gone stay gone.
@@ -186,15 +187,21 @@ function writtenThen({ key, projectId }: Target, tags: ReadonlyMap<string, Shown
   const slugs: string[] | null = version.tags === null ? null : JSON.parse(version.tags)
   return {
     value: openValue(key, projectId, version) ?? undefined,
+    isLiteral: version.isLiteral === 1,
     comment: comment === null ? undefined : openComment(key, projectId, { ...version, comment }),
     metadata: metadata === null ? undefined : openMetadata(key, projectId, { ...version, metadata }),
     tagIds: slugs?.flatMap((slug) => tags.get(slug)?.id ?? []),
   }
 }
 
-function says(now: ReturnType<typeof openSecret>, tagIds: readonly string[], then: Then): boolean {
+function says(
+  now: ReturnType<typeof openSecret> & { isLiteral: boolean },
+  tagIds: readonly string[],
+  then: Then,
+): boolean {
   return (
     now.value === then.value &&
+    now.isLiteral === then.isLiteral &&
     (then.comment === undefined || then.comment === now.comment) &&
     (then.metadata === undefined || JSON.stringify(then.metadata) === JSON.stringify(now.metadata)) &&
     (then.tagIds === undefined || then.tagIds.toSorted().join() === tagIds.toSorted().join())

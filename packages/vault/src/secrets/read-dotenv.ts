@@ -1,5 +1,5 @@
 import { timeSlice } from '@keyferry/db'
-import { BadRequest, escapeReferences, MAX_NAME_BYTES, shortened } from '@keyferry/kernel'
+import { BadRequest, hasReference, MAX_NAME_BYTES, shortened } from '@keyferry/kernel'
 import { secretKey, secretValue, type dotenvNote, type pastedDotenv } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { parseDotenv, type Assignment, type RefusedLines } from './parse-dotenv.ts'
@@ -10,8 +10,10 @@ type Refused = z.output<typeof pastedDotenv>['refused'][number]
 
 /** What a file says of one key. */
 export interface Entry {
-  /** As it is to be stored. */
+  /** As it is written. */
   value: string
+  /** `${…}` in it is text. */
+  isLiteral: boolean
   /** Number, from 1, of the line that it begins in. */
   line: number
   notes: readonly Note[]
@@ -43,14 +45,14 @@ export async function readDotenv(content: string): Promise<{ entries: Map<string
   const refused: Refused[] = []
   for (const [key, { last, before, count }] of byKey) {
     if (slice.isOver()) await slice.rest()
-    const { line, isLiteral } = last
-    const value = isLiteral ? escapeReferences(last.value) : last.value
+    const { line, value } = last
+    const isLiteral = last.isLiteral && hasReference(value)
     const problem =
       issueOf(secretKey.safeParse(key)) ??
       issueOf(secretValue.safeParse(value)) ??
       prefixed('Secret value ', whyNotStorable(value))
     if (problem) refused.push({ key: shortened(key, MAX_NAME_BYTES), line, reason: problem })
-    else entries.set(key, { value, line, notes: notesOf(last, before, count - 1) })
+    else entries.set(key, { value, isLiteral, line, notes: notesOf(last, before, count - 1) })
   }
   // The last line of a key counts, also when it is refused.
   for (const { from, key } of lines) if (key !== null && (entries.get(key)?.line ?? from) < from) entries.delete(key)

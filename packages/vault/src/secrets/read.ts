@@ -34,6 +34,7 @@ import {
   type TreeFolder,
 } from '../tree/tree.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
+import { shownValue } from './write.ts'
 import { byKey, importBlocks } from './import-blocks.ts'
 
 type Problems = { key: string; reason: string }[]
@@ -214,7 +215,10 @@ async function load(
   }
   const key = tree.keys.get(projectId) ?? (await projectKey(ctx, tx, projectId))
   const tags = await shownTags(tx, projectId, [...tree.folders.keys()])
-  const value = (row: SecretRow): string | null => openValue(key, projectId, row)
+  const value = (row: SecretRow): string | null => {
+    const stored = openValue(key, projectId, row)
+    return stored === null ? null : shownValue(row, stored)
+  }
   const spend = budget(ctx.limits)
   const { expand } = createExpander(tree, valueOpener(key, projectId), spend)
   const metadataOf = (row: SecretRow): Metadata => openMetadata(key, projectId, row)
@@ -281,6 +285,7 @@ async function versionRow(
     metadata: old.metadata ?? present?.metadata ?? '',
     blank: 0,
     skipMultilineEncoding: present?.skipMultilineEncoding ?? 0,
+    isLiteral: old.isLiteral,
     createdAt: old.createdAt,
     updatedAt: old.createdAt,
     updatedBy: old.createdBy,

@@ -71,6 +71,7 @@ export async function listSecretRows(
       references: shown,
       problem,
       blank: row.blank === 1,
+      isLiteral: row.isLiteral === 1,
       version: row.version,
       comment,
       metadata,

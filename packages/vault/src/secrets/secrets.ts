@@ -1,5 +1,6 @@
 import { audit, BadRequest, hasReference, NotFound, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import * as schemas from '@keyferry/schemas'
+import { escapeReferences } from '@keyferry/schemas/literal-text'
 import type { z } from 'zod'
 import { checkReferences } from '../references/check-references.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
@@ -14,6 +15,7 @@ import {
   openSecret,
   presentSecrets,
   putSecrets,
+  shownValue,
   type Opened,
   type Put,
   type Target,
@@ -31,6 +33,7 @@ interface Change {
   secretComment?: string
   secretMetadata?: Metadata
   skipMultilineEncoding?: boolean
+  isLiteral?: boolean
   tagIds?: readonly string[]
 }
 type Mode = z.output<typeof schemas.updateSecrets>['mode']
@@ -178,8 +181,8 @@ function refuseNewKey(key: string): void {
 }
 
 /** It adds no reader of another folder, and nothing that refers to it has to follow. */
-const isPlain = ({ newSecretName, secretValue }: Change): boolean =>
-  newSecretName === undefined && !hasReference(secretValue ?? '')
+const isPlain = ({ newSecretName, secretValue, isLiteral }: Change): boolean =>
+  newSecretName === undefined && isLiteral === undefined && !hasReference(secretValue ?? '')
 
 /**
  * Loads the secrets that `changes` name, lets `decide` check those of each folder and say what to write, and writes all
@@ -229,13 +232,18 @@ async function writeInFolder(
           actor,
           target,
           markChanged,
-          { ...renaming(target, renamed), overwrites: puts.some(({ value }) => value !== undefined) },
+          {
+            ...renaming(target, renamed),
+            overwrites: puts.some(({ value, isLiteral }) => value !== undefined || isLiteral !== undefined),
+          },
           put,
         )
   const { secrets, written } = result
   // A new comment or tag doesn't change what a value is made of.
   const reworded = new Set(
-    puts.flatMap(({ key, present, value }) => (value !== undefined || present?.key !== key ? [key] : [])),
+    puts.flatMap(({ key, present, value, isLiteral }) =>
+      value !== undefined || isLiteral !== undefined || present?.key !== key ? [key] : [],
+    ),
   )
   const warnings = await checkReferences(
     ctx,
@@ -298,21 +306,34 @@ function remove(
   })
 }
 
+/** Of a secret without references the text is stored so that it is sent as it is. */
+function storedValue({ secretValue, isLiteral }: Change, present: SecretRow | undefined): string | undefined {
+  const literal = isLiteral ?? present?.isLiteral === 1
+  return literal && secretValue !== undefined ? escapeReferences(secretValue) : secretValue
+}
+
 const putOf = (change: Change, present: SecretRow | undefined): Put => ({
   present,
   key: change.newSecretName ?? change.secretKey,
-  value: change.secretValue,
+  value: storedValue(change, present),
   comment: change.secretComment,
   metadata: change.secretMetadata,
   tagIds: change.tagIds,
   skipMultilineEncoding: change.skipMultilineEncoding,
+  isLiteral: change.isLiteral,
 })
 
 const describe = (
   { projectId, environment, folder }: Target,
   { row, ...texts }: Opened,
   tags?: Secret['tags'],
-): Secret => describeSecret({ projectId, environment: environment.slug, path: folder.path }, row, texts, tags)
+): Secret =>
+  describeSecret(
+    { projectId, environment: environment.slug, path: folder.path },
+    row,
+    { ...texts, value: texts.value === null ? null : shownValue(row, texts.value) },
+    tags,
+  )
 
 const record = (
   ctx: Context,

@@ -68,6 +68,10 @@ function readingValues(input: Reading, access: Access): Requirements {
   ]
 }
 
+/** The value of a secret that may refer to others. */
+const referring = ({ secretValue, isLiteral }: { secretValue?: string | undefined; isLiteral?: boolean | undefined }) =>
+  isLiteral === true ? undefined : secretValue
+
 export const secretVerbs = {
   list: defineVerb({
     input: schemas.listSecrets,
@@ -94,14 +98,14 @@ export const secretVerbs = {
   create: defineVerb({
     input: schemas.createSecret,
     requires: writing,
-    references: ({ projectId, secretValue }) => ({ projectId, values: [secretValue] }),
+    references: ({ projectId, ...secret }) => ({ projectId, values: [referring(secret)] }),
     run: createSecret,
   }),
 
   update: defineVerb({
     input: schemas.updateSecret,
     requires: writing,
-    references: ({ projectId, secretValue }) => ({ projectId, values: [secretValue] }),
+    references: ({ projectId, ...secret }) => ({ projectId, values: [referring(secret)] }),
     run: updateSecret,
   }),
 
@@ -110,14 +114,14 @@ export const secretVerbs = {
   createMany: defineVerb({
     input: schemas.createSecrets,
     requires: writingAll,
-    references: ({ projectId, secrets }) => ({ projectId, values: secrets.map(({ secretValue }) => secretValue) }),
+    references: ({ projectId, secrets }) => ({ projectId, values: secrets.map(referring) }),
     run: createSecrets,
   }),
 
   updateMany: defineVerb({
     input: schemas.updateSecrets,
     requires: writingAll,
-    references: ({ projectId, secrets }) => ({ projectId, values: secrets.map(({ secretValue }) => secretValue) }),
+    references: ({ projectId, secrets }) => ({ projectId, values: secrets.map(referring) }),
     run: updateSecrets,
   }),
 

@@ -6,6 +6,7 @@ import {
   lookedUp,
   referencesIn,
   timestamp,
+  unescapeReferences,
   Unresolvable,
   type Actor,
   type Context,
@@ -14,6 +15,7 @@ import {
 } from '@keyferry/kernel'
 import { moveHead } from '@keyferry/kernel/authority'
 import { HIDDEN_VALUE } from '@keyferry/schemas'
+import { escapeReferences } from '@keyferry/schemas/literal-text'
 import type { Insertable } from 'kysely'
 import { lockProject, shareProject } from '../keys/project-key.ts'
 import { pruneVersions, sizeOf } from '../trash/prune-versions.ts'
@@ -44,8 +46,10 @@ export interface Put {
   present: SecretRow | undefined
   /** The key it is to have afterwards. */
   key: string
-  /** Undefined: as it is. */
+  /** As it is stored; undefined: as it is. */
   value?: string
+  /** References in it are text. Undefined: as it is. */
+  isLiteral?: boolean
   comment?: string
   metadata?: Metadata
   skipMultilineEncoding?: boolean
@@ -249,7 +253,9 @@ function apply(target: Target, put: Put, retagged: boolean, version: number, act
   const { key, projectId, folder } = target
   const { present } = put
   const before = present ? openSecret(target, present) : { value: null, comment: '', metadata: [] }
-  const value = put.value ?? before.value
+  const wasLiteral = present?.isLiteral === 1
+  const isLiteral = put.isLiteral ?? wasLiteral
+  const value = put.value ?? switched(before.value, wasLiteral, isLiteral)
   if (value === null)
     throw new Unresolvable([{ key: present?.key ?? put.key, reason: 'cannot be decrypted; write a new value' }])
   const objection = whyNotStorable(value)
@@ -266,6 +272,7 @@ function apply(target: Target, put: Put, retagged: boolean, version: number, act
     before.comment === comment &&
     JSON.stringify(before.metadata) === JSON.stringify(metadata) &&
     present.skipMultilineEncoding === skip &&
+    wasLiteral === isLiteral &&
     !retagged
   ) {
     return { row: present, value, comment, metadata }
@@ -279,12 +286,23 @@ function apply(target: Target, put: Put, retagged: boolean, version: number, act
     metadata: sealField(key, projectId, 'metadata', place, metadata.length > 0 ? JSON.stringify(metadata) : ''),
     blank: value.trim() === '' ? 1 : 0,
     skipMultilineEncoding: skip,
+    isLiteral: isLiteral ? 1 : 0,
     createdAt: present?.createdAt ?? at,
     updatedAt: at,
     updatedBy: actor.name,
   }
   return { row, value, comment, metadata }
 }
+
+/** The value as it is stored once the switch is set: what is shown stays the same. */
+function switched(stored: string | null, wasLiteral: boolean, isLiteral: boolean): string | null {
+  if (stored === null || wasLiteral === isLiteral) return stored
+  return isLiteral ? escapeReferences(stored) : unescapeReferences(stored)
+}
+
+/** A stored value as it is shown and written. */
+export const shownValue = ({ isLiteral }: Pick<SecretRow, 'isLiteral'>, stored: string): string =>
+  isLiteral === 1 ? unescapeReferences(stored) : stored
 
 async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Actor, at: string): Promise<void> {
   const edges: Insertable<ReferenceTable>[] = []
@@ -303,6 +321,7 @@ async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Ac
           metadata: eb.ref('excluded.metadata'),
           blank: eb.ref('excluded.blank'),
           skipMultilineEncoding: eb.ref('excluded.skipMultilineEncoding'),
+          isLiteral: eb.ref('excluded.isLiteral'),
           updatedAt: eb.ref('excluded.updatedAt'),
           updatedBy: eb.ref('excluded.updatedBy'),
         })),
@@ -311,7 +330,7 @@ async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Ac
     await tx
       .insertInto('secretVersions')
       .values(
-        some.map(({ row: { id, folderId, key, version, value, comment, metadata }, tags }) => ({
+        some.map(({ row: { id, folderId, key, version, value, comment, metadata, isLiteral }, tags }) => ({
           id: randomUUID(),
           secretId: id,
           folderId,
@@ -321,6 +340,7 @@ async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Ac
           comment,
           metadata,
           tags: JSON.stringify(tags.slugs),
+          isLiteral,
           deleted: 0,
           counted: 1,
           createdAt: at,

@@ -124,6 +124,7 @@ async function collect(ctx: Context, tx: Tx, projectId: string): Promise<Content
         comment,
         metadata: openMetadata(key, projectId, row),
         skipMultilineEncoding: row.skipMultilineEncoding === 1,
+        isLiteral: row.isLiteral === 1,
         tags: (tagged.get(row.id) ?? []).map((tag) => tag.slug),
       })
     }
@@ -219,13 +220,14 @@ async function unpack(
     const [first] = secrets
     if (!first) continue
     const target = { ...(await find(first)), projectId, key }
-    const puts = secrets.map(({ key, value, comment, metadata, skipMultilineEncoding, tags }) => ({
+    const puts = secrets.map(({ key, value, comment, metadata, skipMultilineEncoding, isLiteral, tags }) => ({
       present: undefined,
       key,
       value,
       comment,
       metadata,
       skipMultilineEncoding,
+      isLiteral,
       tagIds: tags.flatMap((slug) => tagIds.get(slug) ?? []),
     }))
     await putSecrets(ctx, tx, actor, target, puts)

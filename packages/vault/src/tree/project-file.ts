@@ -53,6 +53,7 @@ const items = {
     comment: schemas.createSecret.shape.secretComment,
     metadata: schemas.secretMetadata.default([]),
     skipMultilineEncoding: z.boolean(),
+    isLiteral: z.boolean().default(false),
     tags: z.array(z.string().max(64)).max(50),
   }),
 }

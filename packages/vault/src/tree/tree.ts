@@ -139,7 +139,17 @@ async function loadSecrets(
     tx
       .selectFrom('secrets')
       .where((eb) => inList(tx, eb.ref('folderId'), ids))
-      .select(['id', 'folderId', 'key', 'version', 'comment', 'metadata', 'blank', 'skipMultilineEncoding'])
+      .select([
+        'id',
+        'folderId',
+        'key',
+        'version',
+        'comment',
+        'metadata',
+        'blank',
+        'skipMultilineEncoding',
+        'isLiteral',
+      ])
       .select(['createdAt', 'updatedAt', 'updatedBy', text.as('value')])
   const few = await select(folderIds)
     .limit(PAGE + 1)

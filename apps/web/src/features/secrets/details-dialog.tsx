@@ -6,6 +6,7 @@ import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { TextAreaField, TextField } from '../../components/ui/field.tsx'
+import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, SecretRow } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
@@ -18,6 +19,7 @@ const details = z.object({
   comment: secretComment.unwrap(),
   tags: tagIds.unwrap(),
   metadata: secretMetadata.unwrap(),
+  isLiteral: z.boolean(),
 })
 
 /** Everything about a secret but its value. */
@@ -31,11 +33,12 @@ export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: 
       comment: row.comment,
       tags: row.tags.map(({ id }) => id),
       metadata: row.metadata,
+      isLiteral: row.isLiteral,
     },
   })
   const { errors, isDirty, isSubmitting } = formState
   useUnsaved(isDirty)
-  const submit = handleSubmit(async ({ key, comment, tags, metadata }) => {
+  const submit = handleSubmit(async ({ key, comment, tags, metadata, isLiteral }) => {
     const saved = await update
       .mutateAsync({
         ...place,
@@ -43,6 +46,7 @@ export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: 
         secretComment: comment,
         secretMetadata: metadata,
         tagIds: tags,
+        isLiteral: isLiteral === row.isLiteral ? undefined : isLiteral,
         newSecretName: key === row.key ? undefined : key,
       })
       .catch(() => null)
@@ -78,6 +82,18 @@ export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: 
               value={value.map(({ isEncrypted = false, value: text = '', key }) => ({ key, value: text, isEncrypted }))}
               onChange={onChange}
               problemOf={(index) => errors.metadata?.[index]?.key?.message ?? errors.metadata?.[index]?.value?.message}
+            />
+          )}
+        />
+        <Controller
+          control={control}
+          name="isLiteral"
+          render={({ field: { value, onChange } }) => (
+            <SwitchField
+              label="No references"
+              help="${…} in the value is text and is sent as it is."
+              checked={value}
+              onChange={onChange}
             />
           )}
         />
