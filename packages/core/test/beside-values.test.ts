@@ -199,7 +199,7 @@ onEveryDatabase('what stands beside a value', (open) => {
     const passphrase = 'correct horse battery'
     const { file } = await exportProject(t.ctx, t.actor, { projectId, passphrase })
     const slug = `literal-${projectId}`
-    const copy = await importProject(t.ctx, t.actor, { file, passphrase, projectName: 'Copy', slug })
+    const copy = await importProject(t.ctx, t.actor, { file, passphrase, projectName: 'Literal', slug })
     expect(await shown(true, { ...moved, projectId: copy.id }, 'LETTER')).toEqual(literal)
   })
 

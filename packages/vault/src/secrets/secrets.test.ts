@@ -117,6 +117,7 @@ onEveryDatabase('secrets', (open) => {
       secretComment: 'for the shop',
       secretPath: '/',
       skipMultilineEncoding: false,
+      isLiteral: false,
       secretReminderNote: null,
       secretReminderRepeatDays: null,
       secretMetadata: [],
