@@ -143,6 +143,7 @@ export async function buildApp({
       authenticate: () => (headers ? auth.actorOf(headers, request.ip, { again: true }) : Promise.resolve(null)),
       refusal,
       presented: headers !== null,
+      bearer: /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null,
       throttle: throttleOf(request),
       admission: await admissionOf(request, reply, actor),
       prepare: (output) => Promise.resolve(output),

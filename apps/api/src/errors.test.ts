@@ -7,6 +7,11 @@ import { newProject, readyApi, type TestApi } from './testing.ts'
 const routes = restRoutes()
 const isPublic = new Set([
   'instance.status',
+  'clients.check',
+  'clients.login',
+  'clients.organizations',
+  'clients.selectOrganization',
+  'clients.verifyCode',
   'instance.bootstrap',
   'people.accept',
   'people.openInvitation',

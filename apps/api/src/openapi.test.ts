@@ -6,6 +6,11 @@ import { emptyApi, type TestApi } from './testing.ts'
 /** What needs no token. */
 const OPEN = new Set([
   'instance.status',
+  'clients.check',
+  'clients.login',
+  'clients.organizations',
+  'clients.selectOrganization',
+  'clients.verifyCode',
   'instance.bootstrap',
   'people.accept',
   'people.openInvitation',

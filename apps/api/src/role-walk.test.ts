@@ -294,6 +294,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       authenticate: () => api.auth.actorOf(headers, '127.0.0.1', { again: true }),
       refusal: null,
       presented: Boolean(token),
+      bearer: null,
       throttle: () => Promise.resolve(),
       admission: { turn: <T>(_weight: Weight, work: () => Promise<T>) => work(), addBytes() {}, openStream() {} },
       prepare: (output: unknown) => Promise.resolve(output),

@@ -2,6 +2,7 @@
 import { apiKeys } from './routers/api-keys.ts'
 import { audit } from './routers/audit.ts'
 import { backup } from './routers/backup.ts'
+import { clients } from './routers/clients.ts'
 import { connections } from './routers/connections.ts'
 import { destinations } from './routers/destinations.ts'
 import { environments } from './routers/environments.ts'
@@ -41,6 +42,7 @@ export const appRouter = router({
   jwtAuth,
   kubernetesAuth,
   apiKeys,
+  clients,
   audit,
   backup,
   history,

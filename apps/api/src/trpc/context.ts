@@ -15,6 +15,8 @@ export interface RequestContext {
   refusal: KeyferryError | null
   /** A credential came with the request, valid or not. */
   presented: boolean
+  /** The bearer token of the request, valid or not. */
+  bearer: string | null
   throttle: Throttle
   admission: Admission
   /**

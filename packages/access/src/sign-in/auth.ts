@@ -12,6 +12,7 @@ import { proveByProvider, proveByReset, reportProof } from '../people/proof.ts'
 import { DEFAULT_LIMITS, removeOver, type SessionLimits } from '../people/sessions.ts'
 import { userOfEmail } from '../people/users.ts'
 import { auditSignIn } from './audit-sign-in.ts'
+import { clientSignIn, isClientToken, type ClientSignIn } from './client-sign-in.ts'
 import { betterAuthOn, configuration, type Accounts, type Session, type Store } from './better-auth.ts'
 import { factorChanges } from './factor-changes.ts'
 import { guesses } from './guesses.ts'
@@ -61,6 +62,8 @@ export interface Auth extends Accounts {
   auditRefused(headers: Headers, address: string | null): Promise<void>
   /** A token that sets a person's password once, for a link that is `mailed` to them, or handed over. */
   createReset(userId: string, how: { mailed: boolean }): Promise<string>
+  /** Sign-in for programs that keep a token instead of a cookie. */
+  client: ClientSignIn
   /** A token that signs a person in once, for a link. */
   createSignInLink(userId: string): Promise<string>
   /** How long people stay signed in. */
@@ -176,6 +179,11 @@ export function createAuth({
     if (await needsSecondFactor(db, actor.id)) throw new SecondFactorRequired()
   }
 
+  async function ofClient(token: string, how: { refresh: boolean }): Promise<Actor | null> {
+    const cookie = await client.cookieOf(token)
+    return cookie === null ? null : ofSession(new Headers({ cookie }), how)
+  }
+
   async function ofToken(token: string): Promise<Actor | null> {
     const fingerprint = createHash('sha256').update(token).digest('base64url')
     const known = remembered.get(fingerprint)
@@ -190,17 +198,21 @@ export function createAuth({
     return actor
   }
 
+  const handler = async (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url)
+    if (oidc?.only && WITH_A_PASSWORD.test(pathname)) throw new OnlyByProvider()
+    // Ends the session where it is over: better-auth knows no end that use does not put off, and no sign-in that was
+    // switched off.
+    const session = request.headers.has('cookie') ? await main.sessionOf(request.headers, { refresh: true }) : null
+    if (session && !BEFORE_A_FACTOR.test(pathname)) await demandFactor(session)
+    if (pathname.endsWith('/list-sessions')) await removeOver(db, sessions)
+    return withGroups(() => main.handler(request))
+  }
+  const client = clientSignIn({ key: rootKey, baseUrl, handler })
+
   return {
-    async handler(request) {
-      const { pathname } = new URL(request.url)
-      if (oidc?.only && WITH_A_PASSWORD.test(pathname)) throw new OnlyByProvider()
-      // Ends the session where it is over: better-auth knows no end that use does not put off, and no sign-in that was
-      // switched off.
-      const session = request.headers.has('cookie') ? await main.sessionOf(request.headers, { refresh: true }) : null
-      if (session && !BEFORE_A_FACTOR.test(pathname)) await demandFactor(session)
-      if (pathname.endsWith('/list-sessions')) await removeOver(db, sessions)
-      return withGroups(() => main.handler(request))
-    },
+    handler,
+    client,
     knownAccountOf: main.knownAccountOf,
     async auditRefused(headers, address) {
       const token = bearerOf(headers)
@@ -210,6 +222,7 @@ export function createAuth({
       if (!headers.has('authorization')) return ofSession(headers, { refresh: !again })
       const token = bearerOf(headers)
       if (token === undefined) return Promise.resolve(null)
+      if (isClientToken(token)) return ofClient(token, { refresh: !again })
       return isAccessToken(token) ? actorOfToken(ctx, token, address, { uses: again ? 0 : 1 }) : ofToken(token)
     },
     createReset: main.createReset,
