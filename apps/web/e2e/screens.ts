@@ -16,7 +16,7 @@ const NARROW = { width: 360, height: 740 }
 export interface Screens {
   /** Looks at what is on the page now; stays at the wide size, in light. */
   look(name: string): Promise<void>
-  /** Keeps a picture of the page as it is, where pictures are asked for. */
+  /** Keeps a picture of the page as it is, where pictures are requested. */
   keep(name: string): Promise<void>
   /** What axe found so far, each with its screen. */
   violations: string[]
