@@ -6,6 +6,7 @@ import { issuesOf, messageOf } from '../lib/errors.ts'
 import { defaultsOf, filled } from '../lib/form-fields.ts'
 import { schemaOf } from '../lib/form-rules.ts'
 import { useWhyNot } from '../lib/rights.ts'
+import { markStale } from '../lib/stale.ts'
 import { trpc } from '../lib/trpc.ts'
 import type { Connection, Destination } from '../lib/types.ts'
 import { GeneratedFields } from './generated-fields.tsx'
@@ -26,7 +27,6 @@ interface Props {
 
 /** Makes a connection, or replaces the credential of one. The server tests it at the vendor before it stores it. */
 export function ConnectionForm({ projectId, destination, existing, onDone, onCancel }: Props) {
-  const utils = trpc.useUtils()
   const create = trpc.connections.create.useMutation()
   const update = trpc.connections.update.useMutation()
   const forAll = useWhyNot(projectId)('connections.manage', { kind: 'organization' }) === undefined
@@ -62,7 +62,7 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
             credentials: sent,
             projectId: forAll ? null : projectId,
           })
-      await utils.connections.invalidate()
+      await markStale(existing ? 'connections.update' : 'connections.create')
       onDone(connection)
     } catch (error) {
       refuse(error)

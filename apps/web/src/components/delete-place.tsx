@@ -1,3 +1,4 @@
+import { markStale } from '../lib/stale.ts'
 import { useState, type ReactNode } from 'react'
 import { toast } from '../lib/toast.ts'
 import { trpc } from '../lib/trpc.ts'
@@ -30,7 +31,6 @@ interface Props {
  */
 export function DeletePlace({ what, places, typed, children, onDelete, onGone, onClose }: Props) {
   useOnNavigate(onClose)
-  const utils = trpc.useUtils()
   const [fate, setFate] = useState<DeletionOption>()
   const found = trpc.useQueries((t) => places.map((place) => t.tree.uses(place, { staleTime: 0 })))
   const failed = found.find(({ error }) => error !== null)
@@ -47,13 +47,7 @@ export function DeletePlace({ what, places, typed, children, onDelete, onGone, o
 
   const confirm = async () => {
     const { pending } = await onDelete(going.length > 0 ? fate : undefined)
-    await Promise.all([
-      utils.tree.deletions.invalidate(),
-      utils.tree.compare.invalidate(),
-      utils.tree.search.invalidate(),
-      utils.history.invalidate(),
-      utils.syncs.list.invalidate(),
-    ])
+    await markStale('place.deleted')
     if (pending === undefined) {
       toast.success(`Deleted ${what}.`)
       await onGone()

@@ -1,5 +1,6 @@
 /** Signing in and out. */
-import { api, queryClient } from './trpc.ts'
+import { queryClient } from './trpc.ts'
+import { markStale } from './stale.ts'
 
 /** Loaded when someone signs in or out, or looks at their account: no other page needs it. */
 export const loadAuth = async () => (await import('./auth-client.ts')).auth
@@ -100,7 +101,7 @@ export async function signOut(): Promise<void> {
 /** Who signs in may be another person than the one before. */
 async function forget(): Promise<void> {
   queryClient.clear()
-  await api.instance.me.invalidate()
+  await markStale('session')
 }
 
 const WORDS = new Map([

@@ -12,6 +12,7 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { GrantFields } from './grant-fields.tsx'
 import type { Rights } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import type { Member } from './types.ts'
 
 const { role, scopes, identityId } = identityMembership.shape
@@ -31,7 +32,6 @@ interface Props {
  */
 export function AddMachine({ projectId, rights, present, onDone }: Props) {
   const navigate = useNavigate()
-  const utils = trpc.useUtils()
   const identities = trpc.identities.list.useQuery(undefined, { enabled: rights.instanceAdmin })
   const create = trpc.identities.create.useMutation()
   const attach = trpc.universalAuth.attach.useMutation()
@@ -60,7 +60,7 @@ export function AddMachine({ projectId, rights, present, onDone }: Props) {
       form.setError('root', { message: messageOf(error) })
     } finally {
       // Of several steps the first may have been taken.
-      await Promise.all([utils.members.invalidate(), utils.identities.invalidate()])
+      await markStale('members.addIdentity')
     }
   })
   return (

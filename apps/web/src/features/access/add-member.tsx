@@ -7,6 +7,7 @@ import { Actions } from '../../components/ui/dialog.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { GrantFields } from './grant-fields.tsx'
@@ -15,7 +16,6 @@ import type { Invited } from './types.ts'
 
 /** Adds who has an account, and invites everybody else. */
 export function AddMember({ projectId, onDone }: { projectId: string; onDone: () => void }) {
-  const utils = trpc.useUtils()
   const invite = trpc.members.invite.useMutation()
   const [invited, setInvited] = useState<Invited>()
   const form = useForm({
@@ -26,7 +26,7 @@ export function AddMember({ projectId, onDone }: { projectId: string; onDone: ()
   const submit = form.handleSubmit(async (input) => {
     try {
       const answer = await invite.mutateAsync(input)
-      await utils.members.invalidate()
+      await markStale('members.invite')
       if (answer.member) {
         toast.success(`${answer.member.name} is a member now.`)
         onDone()

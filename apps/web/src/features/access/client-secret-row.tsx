@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { Time } from '../../components/time.tsx'
@@ -12,7 +13,6 @@ const endOf = ({ createdAt, clientSecretTTL }: ClientSecret): string | null =>
   clientSecretTTL === 0 ? null : new Date(Date.parse(createdAt) + clientSecretTTL * 1000).toISOString()
 
 export function ClientSecretRow({ identityId, secret }: { identityId: string; secret: ClientSecret }) {
-  const utils = trpc.useUtils()
   const [asking, setAsking] = useState(false)
   const revoke = trpc.universalAuth.revokeSecret.useMutation()
   const name = secret.description === '' ? `${secret.clientSecretPrefix}…` : secret.description
@@ -27,7 +27,7 @@ export function ClientSecretRow({ identityId, secret }: { identityId: string; se
   const over = secret.isClientSecretRevoked ? 'Revoked' : usedUp ? 'Used up' : isPast(end) ? 'Too old' : null
   const revokeSecret = async () => {
     await revoke.mutateAsync({ identityId, clientSecretId: secret.id })
-    await utils.universalAuth.secrets.invalidate()
+    await markStale('universalAuth.revokeSecret')
   }
   return (
     <Tr aria-label={name}>

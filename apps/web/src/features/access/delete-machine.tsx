@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
@@ -10,14 +11,13 @@ import type { Identity } from './types.ts'
 /** Ends a machine everywhere, not only in this project. */
 export function DeleteMachine({ projectId, machine }: { projectId: string; machine: Identity }) {
   const navigate = useNavigate()
-  const utils = trpc.useUtils()
   const [asking, setAsking] = useState(false)
   const remove = trpc.identities.delete.useMutation()
   const deleteMachine = async () => {
     await remove.mutateAsync({ identityId: machine.id })
     toast.success(`${machine.name} is gone.`)
     await navigate({ to: '/p/$projectId/access', params: { projectId }, search: { tab: 'machines' } })
-    await Promise.all([utils.members.invalidate(), utils.identities.list.invalidate()])
+    await markStale('identities.delete')
   }
   return (
     <>

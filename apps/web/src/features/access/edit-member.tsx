@@ -5,6 +5,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Actions } from '../../components/ui/dialog.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { GrantFields } from './grant-fields.tsx'
@@ -12,7 +13,6 @@ import type { Member } from './types.ts'
 
 /** Changes what a person or a machine may do in the project. */
 export function EditMember({ member, onDone }: { member: Member; onDone: () => void }) {
-  const utils = trpc.useUtils()
   const update = trpc.members.update.useMutation()
   const form = useForm({
     resolver: zodResolver(updateMember),
@@ -28,7 +28,7 @@ export function EditMember({ member, onDone }: { member: Member; onDone: () => v
     try {
       await update.mutateAsync(input)
       toast.success(`${member.name} has the new rights from now on.`)
-      await Promise.all([utils.members.invalidate(), utils.instance.me.invalidate(), utils.syncs.invalidate()])
+      await markStale('members.update')
       onDone()
     } catch (error) {
       form.setError('root', { message: messageOf(error) })

@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { count } from '@keyferry/schemas/count'
 import { UserRoundPlus } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
@@ -62,7 +63,6 @@ export function InstanceTab({ open, onOpen }: Pick<TabProps, 'open' | 'onOpen'>)
 }
 
 function InstanceInvitations() {
-  const utils = trpc.useUtils()
   const { data, error, refetch } = trpc.people.invitations.useQuery()
   const invite = trpc.people.invite.useMutation()
   const revoke = trpc.people.revokeInvitation.useMutation()
@@ -73,12 +73,12 @@ function InstanceInvitations() {
       invitations={data}
       onRenew={async ({ email, instanceAdmin }) => {
         const answer = await invite.mutateAsync({ email, instanceAdmin })
-        await utils.people.invalidate()
+        await markStale('people.invite')
         return answer
       }}
       onRevoke={async ({ id }) => {
         await revoke.mutateAsync({ invitationId: id })
-        await utils.people.invitations.invalidate()
+        await markStale('people.revokeInvitation')
       }}
     />
   )

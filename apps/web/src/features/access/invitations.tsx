@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { Failure } from '../../components/failure.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { trpc } from '../../lib/trpc.ts'
@@ -5,7 +6,6 @@ import { InvitationList } from './invitation-list.tsx'
 
 /** Who is invited to the project and did not come yet. */
 export function Invitations({ projectId }: { projectId: string }) {
-  const utils = trpc.useUtils()
   const { data, error, refetch } = trpc.members.invitations.useQuery({ projectId })
   const invite = trpc.members.invite.useMutation()
   const revoke = trpc.members.revokeInvitation.useMutation()
@@ -16,12 +16,12 @@ export function Invitations({ projectId }: { projectId: string }) {
       invitations={data}
       onRenew={async ({ email, role, scopes }) => {
         const answer = await invite.mutateAsync({ projectId, email, role: role ?? 'viewer', scopes })
-        await utils.members.invalidate()
+        await markStale('members.invite')
         return answer
       }}
       onRevoke={async ({ id }) => {
         await revoke.mutateAsync({ projectId, invitationId: id })
-        await utils.members.invitations.invalidate()
+        await markStale('members.revokeInvitation')
       }}
     />
   )

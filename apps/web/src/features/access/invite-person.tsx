@@ -8,12 +8,12 @@ import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { InvitationLink } from './invitation-link.tsx'
 import type { Invited } from './types.ts'
 
 export function InvitePerson({ onDone }: { onDone: () => void }) {
-  const utils = trpc.useUtils()
   const invite = trpc.people.invite.useMutation()
   const [invited, setInvited] = useState<Invited>()
   const { register, handleSubmit, control, setError, formState } = useForm({
@@ -24,7 +24,7 @@ export function InvitePerson({ onDone }: { onDone: () => void }) {
   const submit = handleSubmit(async (input) => {
     try {
       setInvited(await invite.mutateAsync(input))
-      await utils.people.invitations.invalidate()
+      await markStale('people.invite')
     } catch (error) {
       setError('root', { message: messageOf(error) })
     }

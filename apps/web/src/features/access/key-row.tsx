@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { count } from '@keyferry/schemas/count'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
@@ -14,7 +15,6 @@ import type { ApiKey } from './types.ts'
 const UNLIMITED = <Badge tone="warn">Everything its owner can do</Badge>
 
 export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; projectId: string; withOwner: boolean }) {
-  const utils = trpc.useUtils()
   const [asking, setAsking] = useState(false)
   const revoke = trpc.apiKeys.revoke.useMutation()
   const here = apiKey.grants.find((grant) => grant.projectId === projectId)
@@ -24,7 +24,7 @@ export function KeyRow({ apiKey, projectId, withOwner }: { apiKey: ApiKey; proje
   const revokeKey = async () => {
     await revoke.mutateAsync({ apiKeyId: apiKey.id })
     toast.success(`${apiKey.name} does not work any more.`)
-    await Promise.all([utils.apiKeys.invalidate(), utils.syncs.invalidate()])
+    await markStale('apiKeys.revoke')
   }
   return (
     <Tr aria-label={apiKey.name}>

@@ -5,13 +5,13 @@ import { Button } from '../../components/ui/button.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Identity } from './types.ts'
 
 /** Changes its name, and what it may do to the whole instance. */
 export function MachineForm({ machine, onDone }: { machine: Identity; onDone: () => void }) {
-  const utils = trpc.useUtils()
   const update = trpc.identities.update.useMutation()
   const { register, handleSubmit, setError, formState } = useForm({
     resolver: zodResolver(updateIdentity),
@@ -22,7 +22,7 @@ export function MachineForm({ machine, onDone }: { machine: Identity; onDone: ()
     try {
       await update.mutateAsync(input)
       toast.success('Machine saved.')
-      await Promise.all([utils.identities.invalidate(), utils.members.invalidate()])
+      await markStale('identities.update')
       onDone()
     } catch (error) {
       setError('root', { message: messageOf(error) })

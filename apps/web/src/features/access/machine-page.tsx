@@ -15,6 +15,7 @@ import { FederatedAuths } from './federated-auths.tsx'
 import { MachineSettings } from './machine-settings.tsx'
 import { NotYours } from './not-yours.tsx'
 import { useRights } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import type { Identity } from './types.ts'
 import { UniversalAuthCard } from './universal-auth-card.tsx'
 
@@ -92,8 +93,7 @@ function InThisProject({ projectId, machine }: { projectId: string; machine: Ide
 }
 
 function NoUniversalAuth({ identityId }: { identityId: string }) {
-  const utils = trpc.useUtils()
-  const attach = trpc.universalAuth.attach.useMutation({ onSuccess: () => utils.identities.invalidate() })
+  const attach = trpc.universalAuth.attach.useMutation({ onSuccess: () => markStale('universalAuth.attach') })
   return (
     <Section
       title="Client secrets"

@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { Pencil, Trash2 } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
@@ -22,13 +23,12 @@ export function MemberRow({
   you?: boolean
   onEdit: () => void
 }) {
-  const utils = trpc.useUtils()
   const [asking, setAsking] = useState(false)
   const remove = trpc.members.remove.useMutation()
   const removeMember = async () => {
     await remove.mutateAsync({ projectId: member.projectId, memberId: member.id })
     toast.success(`${member.name} is out of this project.`)
-    await Promise.all([utils.members.invalidate(), utils.instance.me.invalidate(), utils.syncs.invalidate()])
+    await markStale('members.remove')
   }
   return (
     <Tr aria-label={member.email ?? member.name}>

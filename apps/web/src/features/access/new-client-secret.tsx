@@ -8,6 +8,7 @@ import { Actions } from '../../components/ui/dialog.tsx'
 import { SelectField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { CopiedId } from './copied-id.tsx'
 import { durationWords } from './duration.ts'
@@ -23,7 +24,6 @@ export function NewClientSecret({
   clientId: string
   onDone: () => void
 }) {
-  const utils = trpc.useUtils()
   const create = trpc.universalAuth.createSecret.useMutation()
   const [secret, setSecret] = useState<string>()
   const { register, handleSubmit, setError, formState } = useForm({
@@ -35,7 +35,7 @@ export function NewClientSecret({
     try {
       const answer = await create.mutateAsync(input)
       setSecret(answer.clientSecret)
-      await utils.universalAuth.secrets.invalidate()
+      await markStale('universalAuth.createSecret')
     } catch (error) {
       setError('root', { message: messageOf(error) })
     }

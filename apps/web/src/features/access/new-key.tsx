@@ -12,11 +12,11 @@ import { messageOf } from '../../lib/errors.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { KeyGrants } from './key-grants.tsx'
 import type { Rights } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 
 const LIVES = [7, 30, 90, 365] as const
 
 export function NewKey({ projectId, rights, onDone }: { projectId: string; rights: Rights; onDone: () => void }) {
-  const utils = trpc.useUtils()
   const create = trpc.apiKeys.create.useMutation()
   const [token, setToken] = useState<string>()
   const own = rights.grant
@@ -33,7 +33,7 @@ export function NewKey({ projectId, rights, onDone }: { projectId: string; right
     try {
       const answer = await create.mutateAsync(input)
       setToken(answer.token)
-      await utils.apiKeys.invalidate()
+      await markStale('apiKeys.create')
     } catch (error) {
       form.setError('root', { message: messageOf(error) })
     }

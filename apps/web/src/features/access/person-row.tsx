@@ -9,6 +9,7 @@ import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { Td, Tr } from '../../components/ui/table.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { PersonClientSecrets } from './person-client-secrets.tsx'
@@ -115,7 +116,6 @@ export function PersonRow({ person, you }: { person: Person; you: boolean }) {
 
 /** Asks before somebody becomes an admin, stops being one, or is removed. */
 function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onClose: () => void }) {
-  const utils = trpc.useUtils()
   const update = trpc.people.update.useMutation()
   const endSecondFactor = trpc.people.endSecondFactor.useMutation()
   const endSessions = trpc.people.endSessions.useMutation()
@@ -155,7 +155,7 @@ function Ask({ person, asking, onClose }: { person: Person; asking: Asking; onCl
   }[asking]
   const act = async () => {
     await words.act()
-    await Promise.all([utils.people.invalidate(), utils.members.invalidate(), utils.instance.me.invalidate()])
+    await markStale('people.update')
   }
   return (
     <Confirm

@@ -1,6 +1,7 @@
 import { Failure } from '../../components/failure.tsx'
 import { SelectField } from '../../components/ui/field.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 
@@ -12,12 +13,11 @@ const CHOICES = [
 
 /** Who has to set up a second factor before anything else. For instance admins. */
 export function SignInPolicy() {
-  const utils = trpc.useUtils()
   const { data, error, refetch } = trpc.instance.signInPolicy.useQuery()
   const update = trpc.instance.updateSignInPolicy.useMutation({
     onSuccess: () => toast.success('Saved.'),
     onError: (problem) => toast.error(messageOf(problem)),
-    onSettled: () => utils.instance.invalidate(),
+    onSettled: () => markStale('instance.updateSignInPolicy'),
   })
   if (error) return <Failure what="The sign-in policy could not be read" error={error} retry={refetch} />
   return (

@@ -6,6 +6,7 @@ import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { DurationField } from './duration-field.tsx'
@@ -14,7 +15,6 @@ import type { UniversalAuth } from './types.ts'
 
 /** Changes how long tokens live, how often they may be used, from where, and when sign-in locks. */
 export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDone: () => void }) {
-  const utils = trpc.useUtils()
   const update = trpc.universalAuth.update.useMutation()
   const { id: _, clientId: _clientId, lockedUntil: _locked, createdAt: _made, updatedAt: _changed, ...settings } = auth
   const form = useForm({ resolver: zodResolver(updateUniversalAuth), defaultValues: settings })
@@ -25,7 +25,7 @@ export function UniversalAuthForm({ auth, onDone }: { auth: UniversalAuth; onDon
     try {
       await update.mutateAsync(input)
       toast.success('Tokens and lock-out saved.')
-      await utils.universalAuth.invalidate()
+      await markStale('universalAuth.update')
       onDone()
     } catch (error) {
       form.setError('root', { message: messageOf(error) })

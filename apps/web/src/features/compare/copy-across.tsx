@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { count } from '@keyferry/schemas/count'
 import { Confirm } from '../../components/confirm.tsx'
 import { toast } from '../../lib/toast.ts'
@@ -28,7 +29,6 @@ export function CopyAcross({
   onClose: () => void
 }) {
   const { key, secretPath, from, to, overwrites } = copying
-  const utils = trpc.useUtils()
   const syncs = trpc.syncs.list.useQuery({ projectId })
   const folders = trpc.folders.list.useQuery({ projectId, environment: to, path: '/', recursive: true })
   const missing = folders.data ? missingFolders(secretPath, new Set(folders.data.map(({ path }) => path))) : []
@@ -38,7 +38,7 @@ export function CopyAcross({
   const copy = async () => {
     for (const { path, name } of missing) await direct.folders.create.mutate({ projectId, environment: to, path, name })
     await copySecret({ projectId, environment: from, secretPath }, { projectId, environment: to, secretPath }, key)
-    await Promise.all([utils.tree.invalidate(), utils.secrets.rows.invalidate(), utils.folders.list.invalidate()])
+    await Promise.all([markStale('folders.create'), markStale(overwrites ? 'secrets.update' : 'secrets.create')])
     toast.success(`${to}:${secretPath} has the ${key} of ${from}.`)
   }
   return (

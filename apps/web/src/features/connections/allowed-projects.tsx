@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
 import { Checkbox } from '../../components/ui/checkbox.tsx'
@@ -7,7 +8,6 @@ import type { Connection } from '../../lib/types.ts'
 
 /** Which projects may use a connection of the organization: all of them, or those that are ticked. */
 export function AllowedProjects({ connection, onClose }: { connection: Connection; onClose: () => void }) {
-  const utils = trpc.useUtils()
   const { data: projects = [] } = trpc.projects.list.useQuery()
   const update = trpc.connections.update.useMutation()
   const [allowed, setAllowed] = useState(connection.allowedProjects)
@@ -15,7 +15,7 @@ export function AllowedProjects({ connection, onClose }: { connection: Connectio
 
   const save = async () => {
     await update.mutateAsync({ app, connectionId, allowedProjects: allowed })
-    await utils.connections.invalidate()
+    await markStale('connections.update')
     toast.success(`Saved the projects that may use ${name}.`)
   }
   return (

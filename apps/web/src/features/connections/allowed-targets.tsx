@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { Confirm } from '../../components/confirm.tsx'
@@ -22,7 +23,6 @@ interface Props {
  * filled in.
  */
 export function AllowedTargets({ connection, destination, onClose }: Props) {
-  const utils = trpc.useUtils()
   const update = trpc.connections.update.useMutation()
   const [allowed, setAllowed] = useState<Target[] | null>(connection.allowedTargets)
   const { id: connectionId, app, name } = connection
@@ -33,7 +33,7 @@ export function AllowedTargets({ connection, destination, onClose }: Props) {
     setAllowed((rows) => rows?.map((row, at) => (at === index ? { ...row, [field]: value } : row)) ?? null)
   const save = async () => {
     await update.mutateAsync({ app, connectionId, allowedTargets: filled })
-    await utils.connections.invalidate()
+    await markStale('connections.update')
     toast.success(`Saved the targets of ${name}.`)
   }
   return (

@@ -15,6 +15,7 @@ import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
 import { useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Connection, Destination } from '../../lib/types.ts'
 import { AllowedProjects } from './allowed-projects.tsx'
@@ -31,7 +32,6 @@ export function ConnectionCard({
   connection: Connection
   destination: Destination | undefined
 }) {
-  const utils = trpc.useUtils()
   const [dialog, setDialog] = useState<'replace' | 'projects' | 'targets' | 'delete'>()
   const close = () => setDialog(undefined)
   const remove = trpc.connections.delete.useMutation()
@@ -40,7 +40,7 @@ export function ConnectionCard({
       if (problem === null) toast.success(`${name} works.`)
     },
     onError: (error) => toast.error(`${connection.name}: ${messageOf(error)}`),
-    onSettled: () => utils.connections.invalidate(),
+    onSettled: () => markStale('connections.check'),
   })
   // A connection of no project is everybody's, and its instance admins' to change.
   const owner = connection.projectId
@@ -53,7 +53,7 @@ export function ConnectionCard({
 
   const deleteConnection = async () => {
     await remove.mutateAsync({ app, connectionId: connection.id })
-    await utils.connections.invalidate()
+    await markStale('connections.delete')
   }
   return (
     <Card className="grid gap-3 p-4">

@@ -11,7 +11,8 @@ import { PasswordField } from '../../components/ui/password-field.tsx'
 import { signIn } from '../../lib/auth.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
-import { api, trpc } from '../../lib/trpc.ts'
+import { markStale } from '../../lib/stale.ts'
+import { trpc } from '../../lib/trpc.ts'
 import { Strength } from '../../components/strength.tsx'
 import { TokenOnce } from './token-once.tsx'
 
@@ -37,7 +38,7 @@ export function FirstRunPage() {
     try {
       const answer = await create.mutateAsync(input)
       await signIn(input.email, input.password)
-      await api.instance.status.invalidate()
+      await markStale('instance.bootstrap')
       setToken(answer.identity.credentials.token)
     } catch (error) {
       setError('root', { message: messageOf(error) })

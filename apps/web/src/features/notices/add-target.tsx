@@ -10,6 +10,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { RadioCards } from '../../components/ui/radio-cards.tsx'
 import { issuesOf, messageOf } from '../../lib/errors.ts'
 import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { SigningSecret } from './signing-secret.tsx'
@@ -28,7 +29,6 @@ const EMPTY: z.input<typeof form> = { kind: 'webhook', address: '', projects: 't
 
 /** Adds a target; the secret of a webhook is shown once, in place of the form. */
 export function AddTarget({ projectId }: { projectId: string }) {
-  const utils = trpc.useUtils()
   const create = trpc.notices.create.useMutation()
   const [made, setMade] = useState<{ address: string; secret: string }>()
   const { register, handleSubmit, setError, reset, watch, setValue, clearErrors, formState } = useForm({
@@ -41,7 +41,7 @@ export function AddTarget({ projectId }: { projectId: string }) {
   const submit = handleSubmit(async ({ kind, address, projects }) => {
     try {
       const target = await create.mutateAsync({ kind, address, projectId: projects === 'this' ? projectId : null })
-      await utils.notices.invalidate()
+      await markStale('notices.create')
       reset({ ...EMPTY, kind })
       if (target.secret !== null) setMade({ address: target.address, secret: target.secret })
       else toast.success(`${target.address}: added.`)

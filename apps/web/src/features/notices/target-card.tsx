@@ -9,13 +9,13 @@ import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { isPlainHttp, PLAIN_HTTP } from '../../lib/plain-http.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { NoticeTarget } from '../../lib/types.ts'
 
 /** One target: whether it arrives there, a test, and the way to remove it. */
 export function TargetCard({ target }: { target: NoticeTarget }) {
-  const utils = trpc.useUtils()
   const [removing, setRemoving] = useState(false)
   const remove = trpc.notices.delete.useMutation()
   const test = trpc.notices.test.useMutation({
@@ -24,7 +24,7 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
       else toast.error(`${target.address}: the test did not arrive.`)
     },
     onError: (error) => toast.error(`The test could not be sent: ${messageOf(error)}`),
-    onSettled: () => utils.notices.invalidate(),
+    onSettled: () => markStale('notices.test'),
   })
   const { id, kind, address, projectId, problem, deliveredAt, createdAt } = target
   const Icon = kind === 'email' ? Mail : Webhook
@@ -32,7 +32,7 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
 
   const removeTarget = async () => {
     await remove.mutateAsync({ targetId: id })
-    await utils.notices.invalidate()
+    await markStale('notices.delete')
     toast.success(`${address}: removed.`)
   }
   return (

@@ -10,12 +10,12 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 
 export function CreateProjectPage() {
   usePageTitle('New project')
   const navigate = useNavigate()
-  const utils = trpc.useUtils()
   const denied = useWhyNot('')('instance.manage')
   const projects = trpc.projects.list.useQuery()
   const create = trpc.projects.create.useMutation()
@@ -29,7 +29,7 @@ export function CreateProjectPage() {
   const submit = handleSubmit(async (input) => {
     try {
       const project = await create.mutateAsync(input)
-      await utils.projects.list.invalidate()
+      await markStale('projects.create')
       await navigate({ to: '/p/$projectId', params: { projectId: project.id } })
     } catch (error) {
       setError('root', { message: messageOf(error) })

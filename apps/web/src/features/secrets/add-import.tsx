@@ -5,6 +5,7 @@ import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { SelectField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, Project } from '../../lib/types.ts'
 
@@ -17,12 +18,11 @@ interface Props {
 /** Importing a folder requires read access to it. */
 export function AddImport({ place, environments, onClose }: Props) {
   const { projectId, environment, secretPath: path } = place
-  const utils = trpc.useUtils()
   const [from, setFrom] = useState(environments.find(({ slug }) => slug !== environment)?.slug ?? environment)
   const [fromPath, setFromPath] = useState('/')
   const create = trpc.imports.create.useMutation({
     onSuccess: async () => {
-      await Promise.all([utils.imports.list.invalidate(), utils.secrets.rows.invalidate()])
+      await markStale('imports.create')
       onClose()
     },
   })

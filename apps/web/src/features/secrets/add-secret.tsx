@@ -3,6 +3,7 @@ import { useRef, useState, type ClipboardEvent } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { TextAreaField, TextField } from '../../components/ui/field.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
@@ -11,7 +12,6 @@ const NOTHING = { key: '', value: '' }
 
 /** The row on top of the table. Stays open after a save, for the next one. */
 export function AddSecret({ place }: { place: FolderRef }) {
-  const utils = trpc.useUtils()
   const create = trpc.secrets.create.useMutation()
   const [typed, setTyped] = useState(NOTHING)
   const [errors, setErrors] = useState<{ key?: string | undefined; value?: string | undefined }>({})
@@ -29,7 +29,7 @@ export function AddSecret({ place }: { place: FolderRef }) {
       if (secret) {
         await create.mutateAsync({ ...place, ...secret })
         setTyped(NOTHING)
-        await utils.secrets.rows.invalidate(place)
+        await markStale('secrets.create')
       }
       form.current?.querySelector<HTMLElement>(errors && errors.key === undefined ? 'textarea' : 'input')?.focus()
     } catch (error) {

@@ -6,11 +6,11 @@ import { Button } from '../../components/ui/button.tsx'
 import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 
 export function CreateFolder({ place, onClose }: { place: FolderRef; onClose: () => void }) {
-  const utils = trpc.useUtils()
   const create = trpc.folders.create.useMutation()
   const { register, handleSubmit, setError, formState } = useForm({
     resolver: zodResolver(z.object({ name: folderName })),
@@ -24,7 +24,7 @@ export function CreateFolder({ place, onClose }: { place: FolderRef; onClose: ()
         path: place.secretPath,
         name,
       })
-      await utils.folders.list.invalidate()
+      await markStale('folders.create')
       onClose()
     } catch (error) {
       setError('name', { message: messageOf(error) })

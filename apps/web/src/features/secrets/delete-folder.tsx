@@ -3,10 +3,10 @@ import { DeletePlace } from '../../components/delete-place.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
 import { folderPage, parentOf } from '../../lib/folder-path.ts'
+import { markStale } from '../../lib/stale.ts'
 
 export function DeleteFolder({ place, folder, onClose }: { place: FolderRef; folder: Folder; onClose: () => void }) {
   const { projectId, environment, secretPath } = place
-  const utils = trpc.useUtils()
   const navigate = useNavigate()
   const remove = trpc.folders.delete.useMutation()
   const parent = parentOf(secretPath)
@@ -19,7 +19,7 @@ export function DeleteFolder({ place, folder, onClose }: { place: FolderRef; fol
       }
       onGone={async () => {
         await navigate(folderPage(projectId, environment, parent))
-        await Promise.all([utils.folders.list.invalidate(), utils.secrets.rows.invalidate()])
+        await markStale('folders.delete')
       }}
       onClose={onClose}
     >

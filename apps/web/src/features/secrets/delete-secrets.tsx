@@ -4,6 +4,7 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { UsesList } from '../../components/uses-list.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
 import type { FolderRef, Sync, Uses } from '../../lib/types.ts'
@@ -25,7 +26,6 @@ interface Props {
  * targets.
  */
 export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) {
-  const utils = trpc.useUtils()
   const remove = trpc.secrets.deleteMany.useMutation()
   const looked = keys.slice(0, LOOK_AT)
   const found = trpc.useQueries((t) =>
@@ -41,15 +41,8 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
     await remove.mutateAsync({ ...place, secrets: keys.map((secretKey) => ({ secretKey })) })
     onDone?.()
     toast.success(`Deleted ${what}.`, keys.length > LOOK_AT ? undefined : { label: 'Undo', onClick: () => void undo() })
-    await reread()
+    await markStale('secrets.deleteMany')
   }
-  const reread = () =>
-    Promise.all([
-      utils.secrets.rows.invalidate(place),
-      utils.history.invalidate(),
-      utils.tree.compare.invalidate(),
-      utils.tree.search.invalidate(),
-    ])
   const undo = async () => {
     try {
       await bringBack(place, keys)
@@ -57,7 +50,7 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
     } catch (error) {
       toast.error(`Not everything came back: ${messageOf(error)}`)
     }
-    await reread()
+    await markStale('history.restore')
   }
   return (
     <Confirm

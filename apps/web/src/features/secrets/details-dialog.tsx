@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { secretKey, updateSecret } from '@keyferry/schemas'
 import { Controller, useForm } from 'react-hook-form'
@@ -24,7 +25,6 @@ const details = z.object({
 
 /** Everything about a secret but its value. */
 export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: SecretRow; onClose: () => void }) {
-  const utils = trpc.useUtils()
   const update = trpc.secrets.update.useMutation()
   const { register, control, handleSubmit, formState } = useForm({
     resolver: zodResolver(details),
@@ -51,7 +51,7 @@ export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: 
       })
       .catch(() => null)
     if (!saved) return
-    await utils.secrets.rows.invalidate(place)
+    await markStale('secrets.update')
     onClose()
   })
   return (

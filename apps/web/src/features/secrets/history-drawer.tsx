@@ -8,6 +8,7 @@ import { trpc } from '../../lib/trpc.ts'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import type { FolderRef, SecretVersion } from '../../lib/types.ts'
 import { readValue } from '../../lib/read-value.ts'
+import { markStale } from '../../lib/stale.ts'
 import { VersionCard } from './version-card.tsx'
 
 const SHOWN_MS = 30_000
@@ -22,7 +23,6 @@ export function HistoryDrawer({
   secretKey: string
   onClose: () => void
 }) {
-  const utils = trpc.useUtils()
   const whyNot = useWhyNot(place.projectId)
   const versions = trpc.secrets.versions.useQuery({ ...place, secretName: secretKey })
   const restoreVersion = trpc.history.restoreVersion.useMutation()
@@ -46,11 +46,7 @@ export function HistoryDrawer({
   const restore = ({ key, version }: SecretVersion) =>
     attempt(async () => {
       await restoreVersion.mutateAsync({ ...place, secretName: secretKey, version, versionKey: key })
-      await Promise.all([
-        utils.secrets.rows.invalidate(place),
-        utils.secrets.versions.invalidate(),
-        utils.history.invalidate(),
-      ])
+      await markStale('history.restoreVersion')
       toast.success(`${secretKey} has the value of version ${version} again.`)
     })
 

@@ -6,6 +6,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef, Project } from '../../lib/types.ts'
 
@@ -15,12 +16,11 @@ const AddImport = onDemand(async () => (await import('./add-import.tsx')).AddImp
 export function ImportsCard({ place, environments }: { place: FolderRef; environments: Project['environments'] }) {
   const { projectId, environment, secretPath: path } = place
   const at = { projectId, environment, path }
-  const utils = trpc.useUtils()
   const [adding, setAdding] = useState(false)
   const denied = useWhyNot(projectId)('secrets.write', inFolder(place))
   const { data: imports } = trpc.imports.list.useQuery(at)
   const settled = {
-    onSettled: () => Promise.all([utils.imports.list.invalidate(), utils.secrets.rows.invalidate()]),
+    onSettled: () => markStale('imports.update'),
     onError: (error: unknown) => toast.error(messageOf(error)),
   }
   const update = trpc.imports.update.useMutation(settled)

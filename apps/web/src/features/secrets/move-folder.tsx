@@ -11,13 +11,13 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
 import { folderPage, joinPath, parentOf } from '../../lib/folder-path.ts'
+import { markStale } from '../../lib/stale.ts'
 
 const destination = z.object({ to: z.object({ environment: z.string().min(1), secretPath: pathSchema }) })
 
 /** Into another folder, of this environment or another, with everything below it. */
 export function MoveFolder({ place, folder, onClose }: { place: FolderRef; folder: Folder; onClose: () => void }) {
   const { projectId, environment, secretPath } = place
-  const utils = trpc.useUtils()
   const navigate = useNavigate()
   const move = trpc.tree.moveFolder.useMutation()
   const { control, handleSubmit, watch, formState } = useForm({
@@ -40,7 +40,7 @@ export function MoveFolder({ place, folder, onClose }: { place: FolderRef; folde
     if (!moved) return
     onClose()
     await navigate(folderPage(projectId, to.environment, moved.path))
-    await Promise.all([utils.folders.invalidate(), utils.syncs.list.invalidate(), utils.tree.invalidate()])
+    await markStale('tree.moveFolder')
     toast.success(`The folder is ${to.environment}:${moved.path}.`)
   })
   return (

@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { count } from '@keyferry/schemas/count'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { moveSecrets, secretPath as pathSchema } from '@keyferry/schemas'
@@ -27,7 +28,6 @@ interface Props {
 export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
   const { projectId, environment, secretPath } = place
   const what = rows.length === 1 ? (rows[0]?.key ?? '') : count(rows.length, 'secret')
-  const utils = trpc.useUtils()
   const move = trpc.tree.moveSecrets.useMutation()
   const { control, handleSubmit, watch, formState } = useForm({
     resolver: zodResolver(destination),
@@ -50,7 +50,7 @@ export function MoveSecrets({ place, rows, onDone, onClose }: Props) {
     if (!moved) return
     onDone()
     onClose()
-    await Promise.all([utils.secrets.rows.invalidate(), utils.tree.invalidate()])
+    await markStale('tree.moveSecrets')
     toast.success(`Moved ${what} to ${to.environment}:${to.secretPath}.`)
   })
   return (

@@ -14,6 +14,7 @@ import { folderPage } from '../../lib/folder-path.ts'
 import { usePageTitle } from '../../lib/crumbs.ts'
 import { inFolder, useWhyNot } from '../../lib/rights.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
@@ -24,7 +25,6 @@ export function PastePage({ place }: { place: FolderRef }) {
   usePageTitle('Paste .env')
   const { projectId, environment, secretPath } = place
   const navigate = useNavigate()
-  const utils = trpc.useUtils()
   const [content, setContent] = useState('')
   const [unreadable, setUnreadable] = useState<string | null>(null)
   const preview = trpc.secrets.paste.useMutation()
@@ -54,7 +54,7 @@ export function PastePage({ place }: { place: FolderRef }) {
       {
         onSuccess: async ({ added, changed }) => {
           setContent('')
-          await utils.secrets.rows.invalidate()
+          await markStale('secrets.paste')
           toast.success(`Saved: ${added.length} added, ${changed.length} changed.`)
           // The guard must see that nothing is unsaved any more.
           setTimeout(() => void navigate(back))

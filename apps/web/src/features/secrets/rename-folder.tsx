@@ -10,11 +10,11 @@ import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
 import { folderPage, parentOf } from '../../lib/folder-path.ts'
+import { markStale } from '../../lib/stale.ts'
 
 /** Its name and description. References and imports follow, or the server says what prevents that. */
 export function RenameFolder({ place, folder, onClose }: { place: FolderRef; folder: Folder; onClose: () => void }) {
   const { projectId, environment, secretPath } = place
-  const utils = trpc.useUtils()
   const navigate = useNavigate()
   const update = trpc.folders.update.useMutation()
   const { register, handleSubmit, formState } = useForm({
@@ -29,7 +29,7 @@ export function RenameFolder({ place, folder, onClose }: { place: FolderRef; fol
     if (!renamed) return
     onClose()
     await navigate(folderPage(projectId, environment, renamed.path))
-    await Promise.all([utils.folders.invalidate(), utils.syncs.list.invalidate(), utils.tree.invalidate()])
+    await markStale('folders.update')
     toast.success(`The folder is ${environment}:${renamed.path}.`)
   })
   return (

@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { count } from '@keyferry/schemas/count'
 import { useQuery } from '@tanstack/react-query'
 import { Confirm } from '../../components/confirm.tsx'
@@ -19,7 +20,6 @@ const ACTIONS = [
 
 /** Shows what going back to the moment after a write would change, and does it: exactly that, or nothing. */
 export function RestoreFolder({ place, write, onClose }: { place: FolderRef; write: Write; onClose: () => void }) {
-  const utils = trpc.useUtils()
   const restore = trpc.history.restoreFolder.useMutation()
   // A mutation by its route, and with `dryRun` a question by what it does.
   const preview = useQuery({
@@ -31,7 +31,7 @@ export function RestoreFolder({ place, write, onClose }: { place: FolderRef; wri
   const changes = preview.data?.changes ?? []
   const confirm = async () => {
     await restore.mutateAsync({ ...place, at: write.at, expected: preview.data?.hash })
-    await Promise.all([utils.history.invalidate(), utils.secrets.invalidate(), utils.tree.invalidate()])
+    await markStale('history.restoreFolder')
     toast.success(`${count(changes.length, 'secret')} went back.`)
   }
   return (

@@ -7,6 +7,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { slugify } from '../../lib/words.ts'
 
@@ -50,7 +51,6 @@ export function TagsField({ projectId, value, onChange }: Props) {
 }
 
 function NewTag({ projectId, onMade }: { projectId: string; onMade: (id: string) => void }) {
-  const utils = trpc.useUtils()
   const create = trpc.tags.create.useMutation()
   const { register, getValues, setError, setValue, trigger, formState } = useForm({
     resolver: zodResolver(createTag.pick({ slug: true })),
@@ -61,7 +61,7 @@ function NewTag({ projectId, onMade }: { projectId: string; onMade: (id: string)
     if (!(await trigger())) return
     try {
       const { id } = await create.mutateAsync({ projectId, slug: getValues('slug') })
-      await utils.tags.list.invalidate({ projectId })
+      await markStale('tags.create')
       setValue('slug', '')
       onMade(id)
     } catch (error) {

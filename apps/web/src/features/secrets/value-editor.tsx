@@ -6,6 +6,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { control } from '../../components/ui/field.tsx'
 import { cn } from '../../lib/cn.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { useUnsaved } from '../../lib/unsaved.ts'
@@ -22,7 +23,6 @@ export function ValueEditor({
   initial: string
   onClose: () => void
 }) {
-  const utils = trpc.useUtils()
   const update = trpc.secrets.update.useMutation()
   const { register, handleSubmit, setError, formState } = useForm({
     resolver: zodResolver(z.object({ value: secretValue })),
@@ -34,7 +34,7 @@ export function ValueEditor({
   const submit = handleSubmit(async ({ value }) => {
     try {
       if (isDirty) await update.mutateAsync({ ...place, secretName: secretKey, secretValue: value })
-      await utils.secrets.rows.invalidate(place)
+      await markStale('secrets.update')
       onClose()
     } catch (error) {
       setError('value', { message: messageOf(error) })

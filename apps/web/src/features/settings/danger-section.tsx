@@ -5,6 +5,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
 
@@ -12,7 +13,6 @@ const DeletePlace = onDemand(async () => (await import('../../components/delete-
 
 /** Actions that can't be undone. */
 export function DangerSection({ project: { id: projectId, name, slug, environments } }: { project: Project }) {
-  const utils = trpc.useUtils()
   const navigate = useNavigate()
   const denied = useWhyNot(projectId)('project.manage')
   const [asking, setAsking] = useState(false)
@@ -36,7 +36,7 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
           typed={{ text: name, label: `Type ${name} to confirm` }}
           onDelete={(syncs) => remove.mutateAsync({ projectId, syncs })}
           onGone={async () => {
-            await utils.projects.list.invalidate()
+            await markStale('projects.delete')
             await navigate({ to: '/' })
           }}
           onClose={() => setAsking(false)}

@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { DeletePlace } from '../../components/delete-place.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
@@ -9,7 +10,6 @@ interface Props {
 }
 
 export function DeleteEnvironment({ projectId, environment: { id, name, slug }, onClose }: Props) {
-  const utils = trpc.useUtils()
   const remove = trpc.environments.delete.useMutation()
   return (
     <DeletePlace
@@ -17,7 +17,7 @@ export function DeleteEnvironment({ projectId, environment: { id, name, slug }, 
       places={[{ projectId, environment: slug, secretPath: '/' }]}
       typed={{ text: slug, label: `Type ${slug} to confirm` }}
       onDelete={(syncs) => remove.mutateAsync({ projectId, environmentId: id, syncs })}
-      onGone={() => Promise.all([utils.projects.invalidate(), utils.secrets.rows.invalidate()])}
+      onGone={() => markStale('environments.delete')}
       onClose={onClose}
     >
       <p>Every secret and folder in it is deleted too. You can restore it from Trash for 30 days.</p>

@@ -6,6 +6,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
@@ -15,7 +16,6 @@ const details = updateProject.pick({ name: true, slug: true, description: true }
 
 /** How the project is called, by people and by clients. */
 export function DetailsSection({ project }: { project: Project }) {
-  const utils = trpc.useUtils()
   const denied = useWhyNot(project.id)('project.manage')
   const update = trpc.projects.update.useMutation()
   const { register, handleSubmit, formState } = useForm({
@@ -27,7 +27,7 @@ export function DetailsSection({ project }: { project: Project }) {
   const submit = handleSubmit(async (input) => {
     const saved = await update.mutateAsync({ projectId: project.id, ...input }).catch(() => null)
     if (!saved) return
-    await utils.projects.invalidate()
+    await markStale('projects.update')
     toast.success('The project is saved.')
   })
   return (

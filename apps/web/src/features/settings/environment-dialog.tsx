@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { createEnvironment } from '@keyferry/schemas'
 import { useForm } from 'react-hook-form'
@@ -20,7 +21,6 @@ interface Props {
 
 /** Adds an environment, or renames one. */
 export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
-  const utils = trpc.useUtils()
   const create = trpc.environments.create.useMutation()
   const update = trpc.environments.update.useMutation()
   const { register, handleSubmit, setValue, formState } = useForm({
@@ -37,7 +37,7 @@ export function EnvironmentDialog({ projectId, environment, onClose }: Props) {
     ).catch(() => null)
     if (!saved) return
     onClose()
-    await Promise.all([utils.projects.invalidate(), utils.syncs.list.invalidate(), utils.tree.invalidate()])
+    await markStale(environment ? 'environments.update' : 'environments.create')
     toast.success(environment ? `The environment is ${saved.name} (${saved.slug}).` : `Added ${saved.name}.`)
   })
   return (

@@ -5,6 +5,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { PendingDeletion, Project } from '../../lib/types.ts'
@@ -18,12 +19,11 @@ type Open = { what: 'add' } | { what: 'edit' | 'delete'; environment: Environmen
 
 /** The environments in their order, which is the order of the tabs everywhere. */
 export function EnvironmentsSection({ project, pending }: { project: Project; pending: readonly PendingDeletion[] }) {
-  const utils = trpc.useUtils()
   const denied = useWhyNot(project.id)('project.manage')
   const [open, setOpen] = useState<Open>()
   const close = () => setOpen(undefined)
   const update = trpc.environments.update.useMutation({
-    onSettled: () => utils.projects.invalidate(),
+    onSettled: () => markStale('environments.update'),
     onError: (error) => toast.error(messageOf(error)),
   })
   const { environments } = project

@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { updateTag } from '@keyferry/schemas'
 import { useForm } from 'react-hook-form'
@@ -9,7 +10,6 @@ import { trpc } from '../../lib/trpc.ts'
 import type { Tag } from '../../lib/types.ts'
 
 export function RenameTag({ tag, onClose }: { tag: Tag; onClose: () => void }) {
-  const utils = trpc.useUtils()
   const update = trpc.tags.update.useMutation()
   const { register, handleSubmit, formState } = useForm({
     resolver: zodResolver(updateTag.pick({ name: true, slug: true })),
@@ -19,7 +19,7 @@ export function RenameTag({ tag, onClose }: { tag: Tag; onClose: () => void }) {
   const submit = handleSubmit(async (input) => {
     const saved = await update.mutateAsync({ projectId: tag.projectId, tagId: tag.id, ...input }).catch(() => null)
     if (!saved) return
-    await Promise.all([utils.tags.invalidate(), utils.secrets.rows.invalidate()])
+    await markStale('tags.update')
     onClose()
   })
   return (

@@ -7,6 +7,7 @@ import { Section } from '../../components/ui/card.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Tag } from '../../lib/types.ts'
 
@@ -14,7 +15,6 @@ const RenameTag = onDemand(async () => (await import('./rename-tag.tsx')).Rename
 
 /** The tags that secrets of the project can carry. They are made where they are given. */
 export function TagsSection({ projectId }: { projectId: string }) {
-  const utils = trpc.useUtils()
   const tags = trpc.tags.list.useQuery({ projectId })
   const remove = trpc.tags.delete.useMutation()
   const fixed = useWhyNot(projectId)('secrets.write') !== undefined
@@ -22,7 +22,7 @@ export function TagsSection({ projectId }: { projectId: string }) {
   const close = () => setOpen(undefined)
   const deleteTag = async ({ id: tagId }: Tag) => {
     await remove.mutateAsync({ projectId, tagId })
-    await Promise.all([utils.tags.invalidate(), utils.secrets.rows.invalidate()])
+    await markStale('tags.delete')
   }
   return (
     <Section title="Tags" text="Words to find secrets by. A new one is made in the details of a secret.">

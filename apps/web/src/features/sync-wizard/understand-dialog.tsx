@@ -6,6 +6,7 @@ import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Plan } from '../../lib/types.ts'
 import { dropDraft } from './draft.ts'
@@ -24,7 +25,6 @@ interface Props {
 /** The last question. Its yes covers exactly the plan that was shown. */
 export function UnderstandDialog({ projectId, input, plan, destination, onClose, onStale }: Props) {
   const navigate = useNavigate()
-  const utils = trpc.useUtils()
   const create = trpc.syncs.create.useMutation()
   const [typed, setTyped] = useState('')
   const { title } = destination
@@ -35,7 +35,7 @@ export function UnderstandDialog({ projectId, input, plan, destination, onClose,
   const submit = async () => {
     try {
       const sync = await create.mutateAsync({ ...input, planHash: plan.hash })
-      await utils.syncs.list.invalidate()
+      await markStale('syncs.create')
       await navigate({
         to: '/p/$projectId/syncs/$destination/$syncId',
         params: { projectId, destination: sync.destination, syncId: sync.id },

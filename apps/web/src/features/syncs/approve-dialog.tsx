@@ -9,13 +9,13 @@ import { Notice } from '../../components/ui/notice.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 
 /** Shows the plan as it is now; approving covers exactly that one. */
 export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => void }) {
   const one = { destination: sync.destination, syncId: sync.id }
-  const utils = trpc.useUtils()
   const { data: plan, error, refetch, isFetching } = trpc.syncs.plan.useQuery(one, { staleTime: 0 })
   const approve = trpc.syncs.approve.useMutation()
   const denied = useWhyNot(sync.projectId)('syncs.manage', atSource(sync))
@@ -26,7 +26,7 @@ export function ApproveDialog({ sync, onClose }: { sync: Sync; onClose: () => vo
     setProblem(undefined)
     try {
       await approve.mutateAsync({ ...one, planHash: plan.hash })
-      await utils.syncs.invalidate()
+      await markStale('syncs.approve')
       toast.success('Approved. The sync is on its way.')
       onClose()
     } catch (refusal) {

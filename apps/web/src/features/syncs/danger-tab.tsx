@@ -6,13 +6,13 @@ import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { SwitchField } from '../../components/ui/switch-field.tsx'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 
 /** Actions that can't be undone. Both ask for the sync's name. */
 export function DangerTab({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
   const navigate = useNavigate()
-  const utils = trpc.useUtils()
   const [dialog, setDialog] = useState<'remove' | 'delete'>()
   const [alsoRemove, setAlsoRemove] = useState(false)
   const remove = trpc.syncs.removeSecrets.useMutation()
@@ -24,13 +24,13 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
 
   const removeSecrets = async () => {
     await remove.mutateAsync(one)
-    await utils.syncs.invalidate()
+    await markStale('syncs.removeSecrets')
     toast.success('The removal is on its way.')
   }
   const deleteSync = async () => {
     await destroy.mutateAsync({ ...one, removeSecrets: alsoRemove })
     await navigate({ to: '/p/$projectId/syncs', params: { projectId: sync.projectId } })
-    await utils.syncs.list.invalidate()
+    await markStale('syncs.delete')
     toast.success(alsoRemove ? `${sync.name} is being deleted, after the keys it wrote.` : `${sync.name} is deleted.`)
   }
   return (

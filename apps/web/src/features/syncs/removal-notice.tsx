@@ -1,8 +1,6 @@
 import { Link } from '@tanstack/react-router'
-import { useEffect } from 'react'
 import { PendingNotice, usePendingDeletions } from '../../components/pending-deletion.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { trpc } from '../../lib/trpc.ts'
 import type { PendingDeletion, Sync } from '../../lib/types.ts'
 
 /** The sync is removing what it wrote, and what waits for that; or it could not. */
@@ -44,9 +42,6 @@ export function RemovalNotice({ sync }: { sync: Sync }) {
 
 /** What is deleted once the sync has gone. */
 function Waiting({ sync: { projectId, id } }: { sync: Sync }) {
-  const utils = trpc.useUtils()
-  // Requested just now, and no event has arrived.
-  useEffect(() => void utils.tree.deletions.invalidate(), [utils])
   return usePendingDeletions(projectId)
     .filter(({ syncs }) => syncs.some((each) => each.id === id))
     .map((deletion) => (

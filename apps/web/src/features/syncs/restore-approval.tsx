@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Refusal } from '../../components/refusal.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { statusOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { RestorePlan, Sync } from '../../lib/types.ts'
@@ -19,7 +20,6 @@ interface Props {
 
 /** Approves exactly the plan that is shown. */
 export function RestoreApproval({ sync, runId, plan, looking, onChanged, onClose }: Props) {
-  const utils = trpc.useUtils()
   const [problem, setProblem] = useState<unknown>()
   const restore = trpc.syncs.restore.useMutation()
   const { added, changed, removed, hash } = plan
@@ -29,7 +29,7 @@ export function RestoreApproval({ sync, runId, plan, looking, onChanged, onClose
     setProblem(undefined)
     try {
       await restore.mutateAsync({ destination: sync.destination, syncId: sync.id, runId, planHash: hash })
-      await Promise.all([utils.syncs.invalidate(), utils.secrets.invalidate()])
+      await markStale('syncs.restore')
       toast.success(
         sync.isAutoSyncEnabled
           ? 'The vault is as it was then. The sync is on its way.'

@@ -6,6 +6,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 
@@ -23,11 +24,10 @@ interface Props {
 
 /** One part of a sync's settings, with its own save. */
 export function SettingsCard({ sync, title, text, dirty, patch, children }: Props) {
-  const utils = trpc.useUtils()
   const update = trpc.syncs.update.useMutation({
     onSuccess: async () => {
       toast.success(`${title} saved.`)
-      await utils.syncs.invalidate()
+      await markStale('syncs.update')
     },
   })
   const save = async () => {

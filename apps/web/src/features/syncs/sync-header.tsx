@@ -10,6 +10,7 @@ import { Menu, MenuItem, MenuLine } from '../../components/ui/menu.tsx'
 import { VendorIcon } from '../../components/vendor-icon.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Destination, Sync } from '../../lib/types.ts'
 import { healthOf, InSync } from './in-sync.tsx'
@@ -29,11 +30,10 @@ export function SyncHeader({
   destination: Destination | undefined
   onRemove: () => void
 }) {
-  const utils = trpc.useUtils()
   const { trigger, busy, denied } = useTrigger(sync)
   const update = trpc.syncs.update.useMutation({
     onError: (error) => toast.error(messageOf(error)),
-    onSettled: () => utils.syncs.invalidate(),
+    onSettled: () => markStale('syncs.update'),
   })
   const managed = useWhyNot(sync.projectId)('syncs.manage', atSource(sync)) === undefined
   const health = healthOf(sync)

@@ -1,6 +1,7 @@
 import { toast } from '../../lib/toast.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { atSource, useWhyNot } from '../../lib/rights.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Sync } from '../../lib/types.ts'
 
@@ -8,11 +9,10 @@ import type { Sync } from '../../lib/types.ts'
 export function useTrigger(sync: Sync) {
   const { id, name, destination, projectId } = sync
   const denied = useWhyNot(projectId)('syncs.run', atSource(sync))
-  const utils = trpc.useUtils()
   const mutation = trpc.syncs.trigger.useMutation({
     onSuccess: () => toast.success(`${name} is on its way.`),
     onError: (error) => toast.error(`${name} could not be started: ${messageOf(error)}`),
-    onSettled: () => utils.syncs.invalidate(),
+    onSettled: () => markStale('syncs.trigger'),
   })
   return { trigger: () => mutation.mutate({ destination, syncId: id }), busy: mutation.isPending, denied }
 }

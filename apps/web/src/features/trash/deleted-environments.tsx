@@ -1,3 +1,4 @@
+import { markStale } from '../../lib/stale.ts'
 import { count } from '@keyferry/schemas/count'
 import { RotateCcw } from 'lucide-react'
 import { Failure } from '../../components/failure.tsx'
@@ -10,7 +11,6 @@ import { trpc } from '../../lib/trpc.ts'
 
 /** Deleted environments, for users who can restore them. */
 export function DeletedEnvironments({ projectId }: { projectId: string }) {
-  const utils = trpc.useUtils()
   const deleted = trpc.history.deletedEnvironments.useQuery({ projectId })
   const restore = trpc.history.restoreEnvironment.useMutation()
   const bringBack = async (trashId: string) => {
@@ -18,13 +18,7 @@ export function DeletedEnvironments({ projectId }: { projectId: string }) {
     if (!back) return
     const without = back.leftOut.length === 0 ? '' : ` Without: ${back.leftOut.join(', ')}.`
     toast.success(`Environment ${back.environment.name} is back, the last in order.${without}`)
-    await Promise.all([
-      utils.history.invalidate(),
-      utils.projects.invalidate(),
-      utils.folders.invalidate(),
-      utils.secrets.rows.invalidate(),
-      utils.tree.invalidate(),
-    ])
+    await markStale('history.restoreEnvironment')
   }
   if (deleted.error)
     return <Failure what="Deleted environments could not be read" error={deleted.error} retry={deleted.refetch} />

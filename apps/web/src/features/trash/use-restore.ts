@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { messageOf } from '../../lib/errors.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Trashed } from '../../lib/types.ts'
 
@@ -13,7 +14,6 @@ export interface Restored {
  * Restores items one after the other: a folder before what was in it, and one that is refused does not stop the others.
  */
 export function useRestore(projectId: string) {
-  const utils = trpc.useUtils()
   const { mutateAsync } = trpc.history.restore.useMutation()
   const [restoring, setRestoring] = useState(false)
   const [result, setResult] = useState<Restored>()
@@ -33,7 +33,7 @@ export function useRestore(projectId: string) {
         done.refused.push({ item, reason: messageOf(error) })
       }
     }
-    await Promise.all([utils.history.invalidate(), utils.secrets.rows.invalidate(), utils.folders.list.invalidate()])
+    await markStale('history.restore')
     setResult(done)
     setRestoring(false)
     return done.back.map(({ item }) => item)

@@ -1,0 +1,120 @@
+/** Which queries a change makes stale: the only place of the console that invalidates queries. */
+import type { AppRouter } from '@keyferry/api'
+import { queryClient } from './trpc.ts'
+
+type Procedures = AppRouter['_def']['record']
+type Paths<Type extends 'query' | 'mutation'> = {
+  [Noun in keyof Procedures & string]: {
+    [Verb in keyof Procedures[Noun] & string]: Procedures[Noun][Verb] extends { _def: { type: Type } }
+      ? `${Noun}.${Verb}`
+      : never
+  }[keyof Procedures[Noun] & string]
+}[keyof Procedures & string]
+
+/** A query, or every query of a router. */
+type Queries = Paths<'query'> | keyof Procedures
+
+/** `feed` is the live feed of a project: it opened, it ended, or it brought an event. */
+type Change =
+  | Paths<'mutation'>
+  | 'session'
+  | 'place.deleted'
+  | `feed.${'opened' | 'ended' | 'secrets' | 'sync' | 'running' | 'sync-deleted' | 'deletion-ended'}`
+
+const SYNC = ['syncs.list', 'syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run'] as const
+/** A run also finds out whether the credentials work, and a removal whether a deletion waits. */
+const RUN_ENDED = [...SYNC, 'syncs.plan', 'connections.list', 'tree.deletions'] as const
+const FOLDER = ['secrets.rows', 'secrets.versions', 'folders.list', 'imports.list', 'tree', 'history'] as const
+const TREE = [...FOLDER, 'projects', 'folders', 'syncs.list'] as const
+/** A role also decides what its holder may do, and whether syncs still have an owner. */
+const ROLE = ['members', 'instance.me', 'syncs'] as const
+
+const STALE = {
+  // What happened before the feed was open isn't repeated.
+  'feed.opened': [...TREE, ...RUN_ENDED],
+  // The session, the membership or the project may have ended.
+  'feed.ended': ['instance.me', 'projects', 'tree.deletions'],
+  'feed.secrets': FOLDER,
+  'feed.running': SYNC,
+  'feed.sync': RUN_ENDED,
+  // Not `syncs.get`: fetching a sync that is gone would show an error on its page, which the person who deleted it is about to leave.
+  'feed.sync-deleted': ['syncs.list', 'tree.deletions'],
+  'feed.deletion-ended': TREE,
+
+  // Who signs in may be another person than the one before.
+  session: ['instance.me'],
+
+  // A folder, an environment or a project, at once or once its syncs are gone; what else is stale follows when the page has left it.
+  'place.deleted': ['tree.deletions', 'tree.compare', 'tree.search', 'history', 'syncs.list'],
+  'folders.delete': ['folders.list', 'secrets.rows'],
+  'environments.delete': ['projects', 'secrets.rows'],
+  'projects.delete': ['projects.list'],
+
+  'projects.create': ['projects.list'],
+  'projects.update': ['projects'],
+  'environments.create': ['projects', 'syncs.list', 'tree'],
+  'environments.update': ['projects', 'syncs.list', 'tree'],
+  'folders.create': ['folders.list', 'tree.compare'],
+  'folders.update': ['folders', 'syncs.list', 'tree'],
+  'tree.moveFolder': ['folders', 'syncs.list', 'tree'],
+  'tree.moveSecrets': ['secrets.rows', 'tree'],
+  'imports.create': ['imports.list', 'secrets.rows'],
+  'imports.update': ['imports.list', 'secrets.rows'],
+  'imports.delete': ['imports.list', 'secrets.rows'],
+  'tags.create': ['tags.list'],
+  'tags.update': ['tags', 'secrets.rows'],
+  'tags.delete': ['tags', 'secrets.rows'],
+
+  'secrets.create': ['secrets.rows', 'tree.compare'],
+  'secrets.update': ['secrets.rows', 'tree.compare'],
+  'secrets.paste': ['secrets.rows'],
+  'secrets.deleteMany': ['secrets.rows', 'history', 'tree.compare', 'tree.search'],
+  'history.restore': ['history', 'secrets.rows', 'folders.list', 'tree.compare', 'tree.search'],
+  'history.restoreVersion': ['secrets.rows', 'secrets.versions', 'history'],
+  'history.restoreFolder': ['history', 'secrets', 'tree'],
+  'history.restoreEnvironment': ['history', 'projects', 'folders', 'secrets.rows', 'tree'],
+
+  'connections.create': ['connections'],
+  'connections.update': ['connections'],
+  'connections.check': ['connections'],
+  'connections.delete': ['connections'],
+  'syncs.create': ['syncs.list'],
+  'syncs.update': ['syncs'],
+  'syncs.trigger': ['syncs'],
+  'syncs.approve': ['syncs'],
+  'syncs.removeSecrets': ['syncs'],
+  'syncs.restore': ['syncs', 'secrets'],
+  'syncs.delete': ['syncs.list', 'tree.deletions'],
+  'notices.create': ['notices'],
+  'notices.test': ['notices'],
+  'notices.delete': ['notices'],
+
+  'members.invite': ['members'],
+  'members.revokeInvitation': ['members.invitations'],
+  'members.update': ROLE,
+  'members.remove': ROLE,
+  'members.addIdentity': ['members', 'identities'],
+  'people.invite': ['people'],
+  'people.revokeInvitation': ['people.invitations'],
+  'people.update': ['people', 'members', 'instance.me'],
+  'people.remove': ['people', 'members', 'instance.me'],
+  'people.endSecondFactor': ['people'],
+  'people.endSessions': ['people'],
+  'identities.update': ['identities', 'members'],
+  // Not `identities.get`, as with a deleted sync.
+  'identities.delete': ['identities.list', 'members'],
+  'universalAuth.attach': ['identities'],
+  'universalAuth.update': ['universalAuth'],
+  'universalAuth.createSecret': ['universalAuth.secrets'],
+  'universalAuth.revokeSecret': ['universalAuth.secrets'],
+  'apiKeys.create': ['apiKeys'],
+  'apiKeys.revoke': ['apiKeys', 'syncs'],
+  'instance.updateSignInPolicy': ['instance'],
+  'instance.bootstrap': ['instance.status'],
+} as const satisfies Partial<Record<Change, readonly Queries[]>>
+
+/** After a change: resolves once the stale queries that are on the screen were fetched again. Call it where fetching what is gone can't happen any more. */
+export async function markStale(change: keyof typeof STALE): Promise<void> {
+  const paths: ReadonlySet<string> = new Set(STALE[change])
+  await Promise.all([...paths].map((path) => queryClient.invalidateQueries({ queryKey: [path.split('.')] })))
+}
