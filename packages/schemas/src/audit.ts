@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, timestamp } from './names.ts'
+import { comparedText, id, timestamp } from './names.ts'
 
 export type { AuditAction } from './audit/index.ts'
 
@@ -19,19 +19,17 @@ export const auditEntry = z
 
 export const listAudit = z.object({
   projectId: id.optional(),
-  actor: z.string().min(1).max(255).optional().describe('Name or id of who did it'),
-  action: z
-    .string()
+  actor: comparedText(255).min(1).optional().describe('Name or id of who did it'),
+  action: comparedText(1000)
     .min(1)
-    .max(1000)
     .optional()
     .describe(
       'Actions such as `secret.update`, or the first part of several, such as `secret.`, with commas between them',
     ),
-  environment: z.string().min(1).max(255).optional().describe('Slug of an environment that the details name'),
+  environment: comparedText(255).min(1).optional().describe('Slug of an environment that the details name'),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
-  text: z.string().min(1).max(255).optional().describe('Anywhere in the details'),
+  text: comparedText(255).min(1).optional().describe('Anywhere in the details'),
   cursor: z.number().int().optional().describe('`nextCursor` of the page before'),
   limit: z.number().int().min(1).max(1000).default(100),
 })

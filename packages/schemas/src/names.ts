@@ -111,10 +111,19 @@ export const keySchema = z
 
 export const id = z.uuid()
 
+/**
+ * Text that is only compared with what is stored. Postgres fails on U+0000 instead of finding nothing, so a character takes its place that no name has:
+ * the only rule for it.
+ */
+export const comparedText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .overwrite((text) => text.replaceAll('\0', '\uFFFD'))
 /** The name of something that exists, as it is looked up: what it may be called was checked when it was created. */
-export const lookedUp = (max: number) => z.string().trim().min(1, 'Must not be empty').max(max)
+export const lookedUp = (max: number) => comparedText(max).trim().min(1, 'Must not be empty')
 export const environmentLookup = lookedUp(64)
-export const secretLookup = z.string().min(1).max(255)
+export const secretLookup = comparedText(255).min(1)
 /** Names a kind of destination, such as `trigger-dev`. */
 export const destinationName = z.string().max(64)
 /** Hash of a plan or a preview that was shown. */

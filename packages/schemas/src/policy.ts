@@ -11,6 +11,7 @@
  */
 import type { Scope } from './access.ts'
 import { ROLES, type Role } from './roles.ts'
+import { namesOf } from './secret-path.ts'
 
 export const ACTIONS = [
   'instance.use',
@@ -138,8 +139,8 @@ export function withinReach(access: Access, projectId: string, { role, scopes }:
 
 /** Whether every folder that `inner` means is one that `outer` means. */
 function includes(outer: string, inner: string): boolean {
-  const wanted = names(outer)
-  const given = names(inner)
+  const wanted = namesOf(outer)
+  const given = namesOf(inner)
   for (const [index, name] of wanted.entries()) {
     if (name === '**') return true
     const part = given[index]
@@ -150,8 +151,8 @@ function includes(outer: string, inner: string): boolean {
 
 /** Whether `pattern` means the folder at `path`: `*` is one name, a last `**` is here and everything below. */
 export function covers(pattern: string, path: string): boolean {
-  const wanted = names(pattern)
-  const given = names(path)
+  const wanted = namesOf(pattern)
+  const given = namesOf(path)
   for (const [index, name] of wanted.entries()) {
     if (name === '**') return true
     if (given[index] === undefined || (name !== '*' && name !== given[index])) return false
@@ -163,13 +164,11 @@ const coversBelow = (pattern: string, path: string): boolean => pattern.endsWith
 
 /** Whether `pattern` means `path` or something below it. */
 function leadsTo(pattern: string, path: string): boolean {
-  const wanted = names(pattern)
-  for (const [index, name] of names(path).entries()) {
+  const wanted = namesOf(pattern)
+  for (const [index, name] of namesOf(path).entries()) {
     const part = wanted[index]
     if (part === '**') return true
     if (part !== '*' && part !== name) return false
   }
   return true
 }
-
-const names = (path: string): string[] => path.split('/').filter((name) => name !== '')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   description,
+  comparedText,
   displayName,
   environmentLookup,
   environmentSlug,
@@ -106,7 +107,7 @@ export const updateFolder = place.extend({
   description: description.optional(),
 })
 export const deleteFolder = place.extend({
-  folderIdOrName: z.string().min(1).max(255),
+  folderIdOrName: comparedText(255).min(1),
   path: secretPath.default('/'),
   syncs: deletedSyncs.optional(),
 })

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Actor, Context } from '@keyferry/kernel'
 import type { TestContext } from '@keyferry/kernel/testing'
 import type { project } from '@keyferry/schemas'
+import { nameOf, parentOf } from '@keyferry/schemas/secret-path'
 import type { z } from 'zod'
 import { createFolder } from './folders/folders.ts'
 import { createImport } from './folders/imports.ts'
@@ -57,10 +58,9 @@ export function vault({ ctx, actor }: TestContext, projectId: string): Vault {
     const known = await idOf(place)
     if (known) return known
     const { environment, secretPath } = at(place)
-    const cut = secretPath.lastIndexOf('/')
-    const path = secretPath.slice(0, cut) || '/'
+    const path = parentOf(secretPath)
     await folder(`${environment}:${path}`)
-    const made = await createFolder(ctx, actor, { projectId, environment, path, name: secretPath.slice(cut + 1) })
+    const made = await createFolder(ctx, actor, { projectId, environment, path, name: nameOf(secretPath) })
     return made.id
   }
   return {

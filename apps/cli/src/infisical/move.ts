@@ -2,6 +2,7 @@
  * From a survey into a Keyferry project. Only adds: what is there already stays as it is, so that it can be run again.
  */
 import { isKeyferryError, type KeyferryClient } from '@keyferry/client'
+import { nameOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
 import type { Project } from '../cli.ts'
 import type { Folder, Remark, Secret, Survey } from './survey.ts'
 
@@ -87,14 +88,13 @@ export async function carryOut(
   const projectId = project.id
   for (const { slug, name } of plan.environments) await client.environments.create.mutate({ projectId, slug, name })
   for (const { folder, exists } of plan.folders) {
-    if (exists || folder.path === '/') continue
-    const cut = folder.path.lastIndexOf('/')
+    if (exists || folder.path === ROOT) continue
     onProgress(`${folder.environment}:${folder.path}`)
     await client.folders.create.mutate({
       projectId,
       environment: folder.environment,
-      path: folder.path.slice(0, cut) || '/',
-      name: folder.path.slice(cut + 1),
+      path: parentOf(folder.path),
+      name: nameOf(folder.path),
       description: folder.description,
     })
   }

@@ -9,6 +9,7 @@ import {
   secretPath,
   secretValue,
 } from '@keyferry/schemas'
+import { namesOf } from '@keyferry/schemas/secret-path'
 import type { SourceFolder, SourceProject, SourceSecret, SourceTag } from './source.ts'
 
 export interface Secret {
@@ -99,10 +100,7 @@ export function survey({ environments }: SourceProject): Survey {
 }
 
 const isNamable = ({ path }: SourceFolder): boolean =>
-  path
-    .split('/')
-    .filter(Boolean)
-    .every((name) => folderName.safeParse(name).data === name)
+  namesOf(path).every((name) => folderName.safeParse(name).data === name)
 
 function whyNot({ key, value, personal, hidden }: SourceSecret): string | null {
   if (personal) return 'a personal override; only shared values are moved'

@@ -3,7 +3,7 @@ import { Failure } from '../components/failure.tsx'
 import { NoEnvironment, NothingYours } from '../components/no-environment.tsx'
 import { SkeletonRows } from '../components/ui/skeleton.tsx'
 import { SecretsPage } from '../features/secrets/secrets-page.tsx'
-import { folderPage } from '../lib/folder-path.ts'
+import { folderPage } from '../lib/folder-page.ts'
 import { useOwnFolders } from '../lib/own-folders.ts'
 import { trpc } from '../lib/trpc.ts'
 

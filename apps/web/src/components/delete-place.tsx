@@ -1,3 +1,4 @@
+import { isWithin } from '@keyferry/schemas/secret-path'
 import { markStale } from '../lib/stale.ts'
 import { useState, type ReactNode } from 'react'
 import { toast } from '../lib/toast.ts'
@@ -117,11 +118,7 @@ const written = (syncs: Uses['syncs']): number | null =>
 /** What several places are used by, without what is deleted with one of them. */
 function together(places: readonly FolderRef[], found: readonly Uses[]): Uses {
   const inside = (at: { environment: string; secretPath: string }) =>
-    places.some(
-      ({ environment, secretPath: path }) =>
-        environment === at.environment &&
-        (path === '/' || at.secretPath === path || at.secretPath.startsWith(`${path}/`)),
-    )
+    places.some(({ environment, secretPath: path }) => environment === at.environment && isWithin(at.secretPath, path))
   const syncs = new Map<string, Uses['syncs'][number]>()
   for (const sync of found.flatMap((uses) => uses.syncs)) {
     if (sync.direct || !syncs.has(sync.id)) syncs.set(sync.id, sync)

@@ -1,7 +1,8 @@
 /** From a place as an input names it to the places of the policy, as they are at this moment. */
 import type { Db } from '@keyferry/db'
-import { lookedUp, OutOfReach, type Tx } from '@keyferry/kernel'
+import { OutOfReach, type Tx } from '@keyferry/kernel'
 import { allows, type Access, type Place } from '@keyferry/schemas/policy'
+import { isWithin, joinPath, movedPath, nameOf, parentOf } from '@keyferry/schemas/secret-path'
 import { reachableFolders } from '../grants/reachable-folders.ts'
 import type { FolderName, NewPlace, Where } from './requirement.ts'
 
@@ -67,7 +68,7 @@ const projectMissing = (projectId: string): string => `Project with ID ${project
 
 async function projectOfSlug(db: Db | Tx, slug: string): Promise<Resolved> {
   const missing = `Project with slug "${slug}" not found`
-  const row = await db.selectFrom('projects').where('slug', '=', lookedUp(slug)).select('id').executeTakeFirst()
+  const row = await db.selectFrom('projects').where('slug', '=', slug).select('id').executeTakeFirst()
   if (!row) throw new OutOfReach(missing)
   return { places: [{ kind: 'project', projectId: row.id }], missing }
 }
@@ -94,18 +95,18 @@ async function folderOf(db: Db | Tx, at: FolderName): Promise<FoundFolder> {
   if (place && place.projectId === projectId && place.environment === environment) {
     return {
       place,
-      missing: `Folder with path "${joined(path, id)}" not found in environment "${environment}"`,
+      missing: `Folder with path "${joinPath(path, id)}" not found in environment "${environment}"`,
       known: (access) => allows(access, 'folders.read', place),
     }
   }
-  return { place: { kind: 'folder', projectId, environment, path: joined(path, id) }, missing }
+  return { place: { kind: 'folder', projectId, environment, path: joinPath(path, id) }, missing }
 }
 
 async function placeOfFolder(db: Db | Tx, folderId: string): Promise<FolderPlace | null> {
   const row = await db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .where('folders.id', '=', lookedUp(folderId))
+    .where('folders.id', '=', folderId)
     .select(['environments.projectId', 'environments.slug as environment', 'folders.path'])
     .executeTakeFirst()
   return row ? { kind: 'folder', ...row } : null
@@ -114,16 +115,9 @@ async function placeOfFolder(db: Db | Tx, folderId: string): Promise<FolderPlace
 /** The place that a folder has after a rename or a move. */
 function after(place: FolderPlace, becomes: NewPlace | undefined): FolderPlace {
   if (!becomes) return place
-  const cut = place.path.lastIndexOf('/')
-  const {
-    environment = place.environment,
-    parent = place.path.slice(0, cut) || '/',
-    name = place.path.slice(cut + 1),
-  } = becomes
-  return { ...place, environment, path: joined(parent, name) }
+  const { environment = place.environment, parent = parentOf(place.path), name = nameOf(place.path) } = becomes
+  return { ...place, environment, path: joinPath(parent, name) }
 }
-
-const joined = (path: string, name: string): string => (path === '/' ? `/${name}` : `${path}/${name}`)
 
 async function syncsOf(db: Db | Tx, folder: FolderName, becomes: NewPlace | undefined): Promise<Resolved> {
   const { place: top, ...found } = await folderOf(db, folder)
@@ -133,14 +127,14 @@ async function syncsOf(db: Db | Tx, folder: FolderName, becomes: NewPlace | unde
     .innerJoin('folders', 'folders.id', 'syncs.folderId')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('environments.projectId', '=', top.projectId)
-    .where('environments.slug', '=', lookedUp(top.environment))
+    .where('environments.slug', '=', top.environment)
     .select('folders.path')
     .distinct()
     .execute()
   const moved = after(top, becomes)
   const places = sources
-    .filter(({ path }) => path === top.path || path.startsWith(top.path === '/' ? '/' : `${top.path}/`))
-    .map(({ path }): FolderPlace => ({ ...moved, path: moved.path + path.slice(top.path.length) }))
+    .filter(({ path }) => isWithin(path, top.path))
+    .map(({ path }): FolderPlace => ({ ...moved, path: movedPath(path, top.path, moved.path) }))
   return { ...found, places }
 }
 
@@ -151,13 +145,11 @@ async function shownBy(db: Db | Tx, folder: FolderName, below: boolean): Promise
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('environments.projectId', '=', top.projectId)
-    .where('environments.slug', '=', lookedUp(top.environment))
-    .$if(!below, (query) => query.where('folders.path', '=', lookedUp(top.path)))
+    .where('environments.slug', '=', top.environment)
+    .$if(!below, (query) => query.where('folders.path', '=', top.path))
     .select(['folders.id', 'folders.path'])
     .execute()
-  const ids = rows
-    .filter(({ path }) => path === top.path || (below && path.startsWith(top.path === '/' ? '/' : `${top.path}/`)))
-    .map(({ id }) => id)
+  const ids = rows.filter(({ path }) => (below ? isWithin(path, top.path) : path === top.path)).map(({ id }) => id)
   return { ...found, places: [below ? { ...top, below } : top], behind: () => reachableFolders(db, ids) }
 }
 
@@ -191,7 +183,7 @@ async function connectionOf(
       : `App Connection with name "${at.name}" not found`
   const row = await db
     .selectFrom('connections')
-    .where((eb) => (at.kind === 'connection' ? eb('id', '=', at.connectionId) : eb('name', '=', lookedUp(at.name))))
+    .where((eb) => (at.kind === 'connection' ? eb('id', '=', at.connectionId) : eb('name', '=', at.name)))
     .select(['projectId', 'allowedProjects'])
     .executeTakeFirst()
   if (!row) throw new OutOfReach(missing)
@@ -215,7 +207,7 @@ async function trashed(db: Db | Tx, { projectId, trashId }: { projectId: string;
   // The verb says what is missing.
   if (!parent) return { places: [], missing: projectMissing(projectId) }
   const place: FolderPlace =
-    item.kind === 'secret' ? parent : { ...parent, path: joined(parent.path, item.name), below: true }
+    item.kind === 'secret' ? parent : { ...parent, path: joinPath(parent.path, item.name), below: true }
   return {
     places: [place],
     missing: `There is nothing deleted with the id ${trashId} in environment "${parent.environment}"`,

@@ -13,6 +13,7 @@ import {
   type Actor,
   type Context,
 } from '@keyferry/kernel'
+import { isWithin, parentOf } from '@keyferry/schemas/secret-path'
 import { environmentVerbs, folderVerbs, projectVerbs } from '@keyferry/vault/verbs'
 import { sql, type Selectable } from 'kysely'
 
@@ -51,8 +52,7 @@ async function carryOut(ctx: Context, deletion: Deletion): Promise<void> {
     else {
       const { environment, secretPath } = subject
       if (environment === null || secretPath === null) throw new NotFound('The folder is gone')
-      const parent = secretPath.slice(0, secretPath.lastIndexOf('/')) || '/'
-      const input = { projectId, environment, path: parent, folderIdOrName: subjectId }
+      const input = { projectId, environment, path: parentOf(secretPath), folderIdOrName: subjectId }
       await perform(folderVerbs.delete, call, input)
     }
     await forget(ctx, deletion, subject)
@@ -89,7 +89,7 @@ export async function foldersOf(
     .executeTakeFirst()
   if (!top) return []
   const beside = await folders.where('environments.id', '=', top.environmentId).execute()
-  return ids(beside.filter(({ path }) => path === top.path || path.startsWith(`${top.path}/`)))
+  return ids(beside.filter(({ path }) => isWithin(path, top.path)))
 }
 
 const ids = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id)

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { amend, timeSlice, type EnvironmentTable, type FolderTable, type Selectable } from '@keyferry/db'
 import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
+import { isBelow, joinPath, parentOf, ROOT } from '@keyferry/schemas/secret-path'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { refuseWhileInUse } from '../references/in-use.ts'
 import { rewriteReferences } from '../secrets/rewrite-references.ts'
 import { trashFolder } from '../trash/trash-writes.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
-import { byPath, findEnvironment, findFolder, foldersIn, isBelow } from '../tree/find-folder.ts'
+import { byPath, findEnvironment, findFolder, foldersIn } from '../tree/find-folder.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { deleteFolders } from './delete-folders.ts'
@@ -31,7 +32,7 @@ export async function listFolders(
   const parent = all.find((folder) => folder.path === input.path)
   if (!parent) return []
   return all
-    .filter((folder) => (input.recursive ? isBelow(folder, parent) : folder.parentId === parent.id))
+    .filter((folder) => (input.recursive ? isBelow(folder.path, parent.path) : folder.parentId === parent.id))
     .sort(byPath)
     .map((folder) => ({
       ...describe(folder),
@@ -68,7 +69,7 @@ export function createFolder(
   return withVaultTransaction(ctx, actor, async (tx) => {
     await lockProject(ctx, tx, input.projectId)
     const { folder: parent, environment } = await findFolder(tx, { ...input, secretPath: input.path })
-    const path = join(parent.path, input.name)
+    const path = joinPath(parent.path, input.name)
     await refuseTaken(tx, environment, path)
     await refuseBeyond(ctx, tx, input.projectId, 'folders')
     const at = timestamp(ctx)
@@ -108,13 +109,13 @@ export function updateFolder(
     const all = await foldersIn(tx, environment.id)
     const folder = all.find((candidate) => candidate.id === input.folderId)
     if (!folder) throw new NotFound(`Folder with ID ${input.folderId} not found in environment "${environment.slug}"`)
-    if (folder.path === '/') throw new BadRequest('The root folder cannot be renamed')
-    const path = join(folder.path.slice(0, folder.path.lastIndexOf('/')) || '/', input.name)
+    if (folder.path === ROOT) throw new BadRequest('The root folder cannot be renamed')
+    const path = joinPath(parentOf(folder.path), input.name)
     const description = input.description === undefined ? folder.description : input.description
     const at = timestamp(ctx)
     if (path !== folder.path) {
       await refuseTaken(tx, environment, path)
-      const inside = [folder, ...all.filter((candidate) => isBelow(candidate, folder))]
+      const inside = [folder, ...all.filter((candidate) => isBelow(candidate.path, folder.path))]
       for (const id of await dependentsOf(
         tx,
         inside.map(({ id }) => id),
@@ -167,11 +168,11 @@ export async function deleteFolder(
     const key = await lockProject(ctx, tx, input.projectId)
     const environment = await findEnvironment(tx, input)
     const all = await foldersIn(tx, environment.id)
-    const path = join(input.path, input.folderIdOrName)
+    const path = joinPath(input.path, input.folderIdOrName)
     const folder = all.find(({ id }) => id === input.folderIdOrName) ?? all.find((candidate) => candidate.path === path)
     if (!folder) throw new NotFound(`Folder with path "${path}" not found in environment "${environment.slug}"`)
-    if (folder.path === '/') throw new BadRequest('The root folder cannot be deleted')
-    const inside = [folder, ...all.filter((candidate) => isBelow(candidate, folder))].map(({ id }) => id)
+    if (folder.path === ROOT) throw new BadRequest('The root folder cannot be deleted')
+    const inside = [folder, ...all.filter((candidate) => isBelow(candidate.path, folder.path))].map(({ id }) => id)
     const what = `Folder "${folder.path}" in environment "${environment.slug}"`
     await refuseWhileInUse(ctx, tx, input.projectId, what, inside, input.syncs)
     const { projectId, syncs } = input
@@ -199,8 +200,6 @@ async function refuseTaken(tx: Tx, environment: EnvironmentRow, path: string): P
   if (taken)
     throw new BadRequest(`Folder with specified name already exists: "${path}" in environment "${environment.slug}"`)
 }
-
-const join = (parent: string, name: string): string => (parent === '/' ? `/${name}` : `${parent}/${name}`)
 
 function describe(row: FolderRow): Folder {
   return {

@@ -10,6 +10,7 @@ import {
   type Requirements,
 } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
+import { joinPath } from '@keyferry/schemas/secret-path'
 import { z } from 'zod'
 import { createEnvironment, deleteEnvironment, updateEnvironment } from './environments.ts'
 import { createFolder, deleteFolder, getFolder, listFolders, updateFolder } from './folders.ts'
@@ -49,7 +50,7 @@ export const folderVerbs = {
   create: defineVerb({
     input: schemas.createFolder,
     requires: (input) => {
-      const made = folder({ ...input, path: input.path === '/' ? `/${input.name}` : `${input.path}/${input.name}` })
+      const made = folder({ ...input, path: joinPath(input.path, input.name) })
       return [requirement('secrets.write', folder(input)), requirement('secrets.write', { ...made, below: true })]
     },
     run: createFolder,

@@ -2,6 +2,7 @@
 import { amend, timeSlice, type FolderTable, type Selectable } from '@keyferry/db'
 import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
+import { isBelow, joinPath, movedPath, ROOT } from '@keyferry/schemas/secret-path'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { checkReferences } from '../references/check-references.ts'
@@ -130,12 +131,12 @@ export async function moveFolder(
     const all = await tx.selectFrom('folders').where('environmentId', '=', environment.id).selectAll().execute()
     const folder = all.find(({ id }) => id === folderId)
     if (!folder) throw new NotFound(`Folder with ID ${folderId} not found in environment "${environment.slug}"`)
-    if (folder.path === '/') throw new BadRequest('The root folder cannot be moved')
-    const inside = [folder, ...all.filter(({ path }) => path.startsWith(`${folder.path}/`))]
+    if (folder.path === ROOT) throw new BadRequest('The root folder cannot be moved')
+    const inside = [folder, ...all.filter(({ path }) => isBelow(path, folder.path))]
     if (inside.some(({ id }) => id === to.folder.id)) throw new BadRequest('A folder cannot be moved into itself')
-    const path = to.folder.path === '/' ? `/${folder.name}` : `${to.folder.path}/${folder.name}`
+    const path = joinPath(to.folder.path, folder.name)
     await refuseTaken(tx, to.environment, path)
-    const newPath = ({ path: old }: Selectable<FolderTable>): string => path + old.slice(folder.path.length)
+    const newPath = ({ path: old }: Selectable<FolderTable>): string => movedPath(old, folder.path, path)
     const moving = {
       folders: new Map(inside.map((one) => [one.id, { environment: to.environment.slug, path: newPath(one) }])),
     }

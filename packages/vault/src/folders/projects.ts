@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { amend, isUniqueViolation, type ProjectTable, type Selectable } from '@keyferry/db'
-import { audit, BadRequest, lookedUp, NotFound, timestamp, type Actor, type Context } from '@keyferry/kernel'
+import { audit, BadRequest, NotFound, timestamp, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { lockProject, organizationKeyOf } from '../keys/project-key.ts'
@@ -33,11 +33,7 @@ export async function getProject(ctx: Context, _actor: Actor, input: { projectId
 
 /** Throws `NotFound`. */
 export async function getProjectBySlug(ctx: Context, _actor: Actor, input: { slug: string }): Promise<Project> {
-  const row = await ctx.db
-    .selectFrom('projects')
-    .where('slug', '=', lookedUp(input.slug))
-    .selectAll()
-    .executeTakeFirst()
+  const row = await ctx.db.selectFrom('projects').where('slug', '=', input.slug).selectAll().executeTakeFirst()
   return one(await describe(ctx, row ? [row] : []), `Project with slug "${input.slug}" not found`)
 }
 

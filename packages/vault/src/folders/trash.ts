@@ -14,6 +14,7 @@ import {
   type DataKey,
 } from '@keyferry/kernel'
 import type { trashed } from '@keyferry/schemas'
+import { joinPath } from '@keyferry/schemas/secret-path'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
@@ -57,9 +58,7 @@ export async function listTrash(
       .where('trash.projectId', '=', input.projectId)
       .where('trash.kind', '!=', 'environment')
       .where('trash.expiresAt', '>', timestamp(ctx))
-      .$if(input.environment !== undefined, (query) =>
-        query.where('environments.slug', '=', (input.environment ?? '').replaceAll('\0', '\n')),
-      )
+      .$if(input.environment !== undefined, (query) => query.where('environments.slug', '=', input.environment ?? ''))
       .$if(before !== undefined, (query) =>
         query.where(
           sql<boolean>`(${sql.ref('trash.deletedAt')}, ${sql.ref('trash.id')}) < (${before?.deletedAt}, ${before?.id})`,
@@ -111,7 +110,7 @@ export function restoreTrash(
       .where('trash.projectId', '=', projectId)
       .where('trash.kind', '!=', 'environment')
       .where('trash.expiresAt', '>', timestamp(ctx))
-      .where('environments.slug', '=', input.environment.replaceAll('\0', '\n'))
+      .where('environments.slug', '=', input.environment)
       .selectAll('trash')
       .select('environments.slug')
       .executeTakeFirst()
@@ -185,7 +184,7 @@ async function bringFolder(
   const top = folders[0]
   if (!top) throw new Error('a deleted folder was kept without its row')
   await refuseBeyond(ctx, tx, projectId, 'folders', folders.length)
-  const path = parent.path === '/' ? `/${name}` : `${parent.path}/${name}`
+  const path = joinPath(parent.path, name)
   const taken = await tx
     .selectFrom('folders')
     .where('environmentId', '=', parent.environmentId)

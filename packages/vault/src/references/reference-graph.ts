@@ -5,6 +5,7 @@
  */
 import { timeSlice } from '@keyferry/db'
 import { referencesIn, type Reference, type Spend } from '@keyferry/kernel'
+import { namesOf } from '@keyferry/schemas/secret-path'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
 
 export const MAX_IMPORT_LEVELS = 10
@@ -267,5 +268,5 @@ export function chainFrom(graph: ReferenceGraph, start: Node, follow: (from: Nod
 /** `KEY` for a reader in the same folder, else `env.folder.KEY`, as it would be referenced. */
 export function nameOf({ folder, key }: Pick<Node, 'folder' | 'key'>, seenFrom: TreeFolder): string {
   if (folder === seenFrom) return key
-  return [folder.environment, ...folder.path.split('/').filter(Boolean), key].join('.')
+  return [folder.environment, ...namesOf(folder.path), key].join('.')
 }

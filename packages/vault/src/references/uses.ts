@@ -264,7 +264,7 @@ async function present(tx: Tx, { folder, environment }: Located, name: string): 
   const row = await tx
     .selectFrom('secrets')
     .where('folderId', '=', folder.id)
-    .where('key', '=', name.replaceAll('\0', '\n'))
+    .where('key', '=', name)
     .select('id')
     .executeTakeFirst()
   if (!row) throw new NotFound(`Secret with name "${name}" not found in ${environment.slug}:${folder.path}`)

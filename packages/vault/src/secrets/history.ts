@@ -1,7 +1,7 @@
 /** What a folder held, and going back to it. */
 import { createHash } from 'node:crypto'
 import type { SecretVersionTable, Selectable } from '@keyferry/db'
-import { audit, BadRequest, lookedUp, NotFound, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { audit, BadRequest, NotFound, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import { sql } from 'kysely'
 import type { z } from 'zod'
@@ -63,8 +63,8 @@ export function restoreVersion(
   input: z.output<typeof schemas.restoreVersion>,
 ): Promise<{ key: string; version: number; warnings: string[] }> {
   const { version } = input
-  const secretName = lookedUp(input.secretName)
-  const versionKey = lookedUp(input.versionKey ?? input.secretName)
+  const secretName = input.secretName
+  const versionKey = input.versionKey ?? input.secretName
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await openForWriting(ctx, tx, input)
     const present = (await presentSecrets(tx, target.folder.id, [secretName])).get(secretName)

@@ -19,6 +19,7 @@ import {
   type Tx,
 } from '@keyferry/kernel'
 import { MAX_VALUE_BYTES } from '@keyferry/schemas'
+import { namesOf } from '@keyferry/schemas/secret-path'
 import { faultsAround, refuseNew } from '../references/check-references.ts'
 import { createExpander, type Expanded, type Expander } from '../references/expand.ts'
 import { notReadable, outOfReach, readerOf, type OutOfReach } from '../references/out-of-reach.ts'
@@ -181,7 +182,7 @@ const PART = /^[A-Za-z0-9_-]+$/
 
 /** A reference as text. Throws `BadRequest` for a name that no reference can hold. */
 function written(place: FolderRef | null, key: string, old: string, owner: string): string {
-  const parts = place === null ? [key] : [place.environment, ...place.path.split('/').filter(Boolean), key]
+  const parts = place === null ? [key] : [place.environment, ...namesOf(place.path), key]
   const bad = parts.find((part) => !PART.test(part))
   if (bad !== undefined)
     throw new BadRequest(

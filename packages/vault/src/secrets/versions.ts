@@ -1,5 +1,5 @@
 import type { SecretVersionTable, Selectable } from '@keyferry/db'
-import { budget, lookedUp, NotFound, snapshot, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { budget, NotFound, snapshot, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { secretVersion } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { projectKey } from '../keys/project-key.ts'
@@ -20,7 +20,7 @@ export async function listSecretVersions(
   const { rows, key, tags } = await snapshot(ctx, async (tx) => {
     const { folder } = await findFolder(tx, input)
     return {
-      rows: await versionsOf(tx, folder.id, lookedUp(input.secretName)),
+      rows: await versionsOf(tx, folder.id, input.secretName),
       key: await projectKey(ctx, tx, projectId),
       tags: await tagsBySlug(tx, projectId),
     }

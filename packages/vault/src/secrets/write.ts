@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { lockRows, timeSlice, type ReferenceTable, type SecretVersionTable } from '@keyferry/db'
 import {
   BadRequest,
-  lookedUp,
   referencesIn,
   timestamp,
   unescapeReferences,
@@ -98,7 +97,7 @@ export async function presentSecrets(
   keys: readonly string[],
 ): Promise<Map<string, SecretRow>> {
   const found = new Map<string, SecretRow>()
-  for (const some of chunks([...new Set(keys.map(lookedUp))])) {
+  for (const some of chunks([...new Set(keys)])) {
     const rows = await tx
       .selectFrom('secrets')
       .where('folderId', '=', folderId)

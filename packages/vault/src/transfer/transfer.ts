@@ -13,6 +13,7 @@ import {
   type Tx,
 } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
+import { nameOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
 import type { z } from 'zod'
 import { insertEnvironment } from '../folders/environments.ts'
 import { getProject } from '../folders/projects.ts'
@@ -187,16 +188,15 @@ async function unpack(
     findFolder(tx, { projectId, environment, secretPath: path })
   for (const { environment, path, description } of packed.folders.toSorted((a, b) => a.path.length - b.path.length)) {
     if (slice.isOver()) await slice.rest()
-    if (path === '/') continue
-    const cut = path.lastIndexOf('/')
-    const parent = await find({ environment, path: path.slice(0, cut) || '/' })
+    if (path === ROOT) continue
+    const parent = await find({ environment, path: parentOf(path) })
     await tx
       .insertInto('folders')
       .values({
         id: crypto.randomUUID(),
         environmentId: parent.environment.id,
         parentId: parent.folder.id,
-        name: path.slice(cut + 1),
+        name: nameOf(path),
         path,
         description,
         revision: 0,

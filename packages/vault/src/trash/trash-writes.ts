@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { timeSlice, type TrashTable } from '@keyferry/db'
 import { timestamp, type Actor, type Context, type DataKey, type Tx } from '@keyferry/kernel'
 import { trashMark } from '@keyferry/kernel/authority'
+import { parentOf } from '@keyferry/schemas/secret-path'
 import type { Insertable } from 'kysely'
 import { chunks } from '../tree/chunks.ts'
 import type { Located } from '../tree/find-folder.ts'
@@ -58,7 +59,7 @@ export async function trashFolder(
     .selectAll()
     .execute()
   if (!top?.parentId) return
-  const path = top.path.slice(0, top.path.lastIndexOf('/')) || '/'
+  const path = parentOf(top.path)
   const about = {
     projectId,
     environmentId: top.environmentId,

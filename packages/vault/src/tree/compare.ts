@@ -1,10 +1,11 @@
 import { timeSlice } from '@keyferry/db'
 import { BadRequest, budget, snapshot, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
+import { isWithin } from '@keyferry/schemas/secret-path'
 import type { z } from 'zod'
 import { projectKey } from '../keys/project-key.ts'
 import { findFolder, foldersBelow } from './find-folder.ts'
-import { loadTree, openValue, type TreeFolder } from './tree.ts'
+import { loadTree, openValue } from './tree.ts'
 
 type Compared = z.output<typeof schemas.comparedEnvironments>
 
@@ -30,7 +31,7 @@ export function compareEnvironments(
       if (!located) return new Map()
       const { folders } = await loadTree(ctx, tx, [located.folder.id, ...(await foldersBelow(tx, located))], 'alone')
       const inside = [...folders.values()].filter(
-        (folder) => folder.environment === environment && isIn(folder, secretPath),
+        (folder) => folder.environment === environment && isWithin(folder.path, secretPath),
       )
       const found = new Map<string, Map<string, string>>()
       for (const folder of inside) {
@@ -59,9 +60,6 @@ export function compareEnvironments(
 
 /** Bytes that a key takes in an answer, and while it is compared. */
 const FRAME_BYTES = 100
-
-const isIn = (folder: TreeFolder, path: string): boolean =>
-  path === '/' || folder.path === path || folder.path.startsWith(`${path}/`)
 
 function differences(here: ReadonlyMap<string, string>, there: ReadonlyMap<string, string>) {
   const common = [...here.keys()].filter((key) => there.has(key)).sort()

@@ -1,5 +1,6 @@
 import type { Db, EnvironmentTable, FolderTable, Selectable } from '@keyferry/db'
-import { lookedUp, NotFound, type Tx } from '@keyferry/kernel'
+import { NotFound, type Tx } from '@keyferry/kernel'
+import { isBelow } from '@keyferry/schemas/secret-path'
 
 type FolderRow = Selectable<FolderTable>
 type EnvironmentRow = Selectable<EnvironmentTable>
@@ -35,7 +36,7 @@ export async function findEnvironment(
   const environment = await db
     .selectFrom('environments')
     .where('projectId', '=', where.projectId)
-    .where('slug', '=', lookedUp(where.environment))
+    .where('slug', '=', where.environment)
     .selectAll()
     .executeTakeFirst()
   if (environment) return environment
@@ -51,7 +52,7 @@ export async function findEnvironment(
 export async function foldersBelow(tx: Tx, { folder, environment }: Located): Promise<string[]> {
   const all = await foldersIn(tx, environment.id)
   return all
-    .filter((candidate) => isBelow(candidate, folder))
+    .filter((candidate) => isBelow(candidate.path, folder.path))
     .sort(byPath)
     .map(({ id }) => id)
 }
@@ -61,6 +62,3 @@ export const foldersIn = (db: Db | Tx, environmentId: string): Promise<FolderRow
   db.selectFrom('folders').where('environmentId', '=', environmentId).selectAll().execute()
 
 export const byPath = (a: FolderRow, b: FolderRow): number => (a.path < b.path ? -1 : 1)
-
-export const isBelow = (folder: FolderRow, parent: FolderRow): boolean =>
-  folder.id !== parent.id && folder.path.startsWith(parent.path === '/' ? '/' : `${parent.path}/`)

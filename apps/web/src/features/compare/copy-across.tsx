@@ -1,5 +1,6 @@
 import { markStale } from '../../lib/stale.ts'
 import { count } from '@keyferry/schemas/count'
+import { namesOf } from '@keyferry/schemas/secret-path'
 import { Confirm } from '../../components/confirm.tsx'
 import { toast } from '../../lib/toast.ts'
 import { direct, trpc } from '../../lib/trpc.ts'
@@ -84,7 +85,7 @@ async function copySecret(from: FolderRef, to: FolderRef, key: string): Promise<
 
 /** The folders on the way to `path` that are not there, outermost first. */
 function missingFolders(path: string, present: ReadonlySet<string>): { path: string; name: string }[] {
-  const names = path.split('/').filter((name) => name !== '')
+  const names = namesOf(path)
   return names.flatMap((name, depth) => {
     const parent = `/${names.slice(0, depth).join('/')}`
     return present.has(`/${names.slice(0, depth + 1).join('/')}`) ? [] : [{ path: parent, name }]

@@ -1,7 +1,7 @@
 import { Folder } from 'lucide-react'
 import { AccessDenied } from '../../components/access-denied.tsx'
 import { RouteButton } from '../../components/route-button.tsx'
-import { folderPage } from '../../lib/folder-path.ts'
+import { folderPage } from '../../lib/folder-page.ts'
 import { useOwnFolders } from '../../lib/own-folders.ts'
 import type { FolderRef } from '../../lib/types.ts'
 

@@ -1,8 +1,9 @@
+import { parentOf } from '@keyferry/schemas/secret-path'
 import { useNavigate } from '@tanstack/react-router'
 import { DeletePlace } from '../../components/delete-place.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
-import { folderPage, parentOf } from '../../lib/folder-path.ts'
+import { folderPage } from '../../lib/folder-page.ts'
 import { markStale } from '../../lib/stale.ts'
 
 export function DeleteFolder({ place, folder, onClose }: { place: FolderRef; folder: Folder; onClose: () => void }) {

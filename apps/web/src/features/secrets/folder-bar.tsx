@@ -1,3 +1,4 @@
+import { isWithin, joinPath, nameOf, namesOf, parentOf } from '@keyferry/schemas/secret-path'
 import { Link } from '@tanstack/react-router'
 import { Folder as FolderIcon, FolderPlus, Hourglass } from 'lucide-react'
 import { useState } from 'react'
@@ -8,7 +9,7 @@ import { inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { PendingDeletion, FolderRef } from '../../lib/types.ts'
 import { FolderMenu } from './folder-menu.tsx'
-import { folderPage, joinPath, nameOf, parentOf } from '../../lib/folder-path.ts'
+import { folderPage } from '../../lib/folder-page.ts'
 
 const CreateFolder = onDemand(async () => (await import('./create-folder.tsx')).CreateFolder)
 
@@ -28,7 +29,7 @@ export function FolderBar({ place }: { place: FolderRef }) {
   )
   const pending = usePendingDeletions(projectId)
   const going = pending.find((deletion) => takes(deletion, place))
-  const names = secretPath === '/' ? [] : secretPath.slice(1).split('/')
+  const names = namesOf(secretPath)
   const folder = secretPath === '/' ? undefined : beside?.find(({ name }) => name === nameOf(secretPath))
   return (
     <div className="grid grid-cols-1 gap-3">
@@ -88,7 +89,5 @@ export function FolderBar({ place }: { place: FolderRef }) {
 function takes({ kind, environment, secretPath }: PendingDeletion, place: FolderRef): boolean {
   if (kind === 'project') return true
   if (environment !== place.environment) return false
-  return (
-    kind === 'environment' || place.secretPath === secretPath || place.secretPath.startsWith(`${secretPath ?? ''}/`)
-  )
+  return kind === 'environment' || (secretPath !== null && isWithin(place.secretPath, secretPath))
 }

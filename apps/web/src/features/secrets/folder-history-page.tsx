@@ -13,7 +13,7 @@ import { usePageTitle } from '../../lib/crumbs.ts'
 import { inFolder, useRights } from '../../lib/rights.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
-import { folderPage } from '../../lib/folder-path.ts'
+import { folderPage } from '../../lib/folder-page.ts'
 import { ClosedFolder } from './closed-folder.tsx'
 import { writesOf, type Write } from './writes.ts'
 

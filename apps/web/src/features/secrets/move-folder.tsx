@@ -1,5 +1,6 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { secretPath as pathSchema } from '@keyferry/schemas'
+import { joinPath, parentOf } from '@keyferry/schemas/secret-path'
 import { useNavigate } from '@tanstack/react-router'
 import { Controller, useForm } from 'react-hook-form'
 import { z } from 'zod'
@@ -10,7 +11,7 @@ import { Actions, Dialog } from '../../components/ui/dialog.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
-import { folderPage, joinPath, parentOf } from '../../lib/folder-path.ts'
+import { folderPage } from '../../lib/folder-page.ts'
 import { markStale } from '../../lib/stale.ts'
 
 const destination = z.object({ to: z.object({ environment: z.string().min(1), secretPath: pathSchema }) })

@@ -1,5 +1,6 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { updateFolder } from '@keyferry/schemas'
+import { parentOf } from '@keyferry/schemas/secret-path'
 import { useNavigate } from '@tanstack/react-router'
 import { useForm } from 'react-hook-form'
 import { Refusal } from '../../components/refusal.tsx'
@@ -9,7 +10,7 @@ import { TextField } from '../../components/ui/field.tsx'
 import { toast } from '../../lib/toast.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
-import { folderPage, parentOf } from '../../lib/folder-path.ts'
+import { folderPage } from '../../lib/folder-page.ts'
 import { markStale } from '../../lib/stale.ts'
 
 /** Its name and description. References and imports follow, or the server says what prevents that. */

@@ -14,7 +14,7 @@ import { trpc } from '../../lib/trpc.ts'
 import type { FolderRef } from '../../lib/types.ts'
 import { ClosedFolder } from './closed-folder.tsx'
 import { FolderBar } from './folder-bar.tsx'
-import { folderPage } from '../../lib/folder-path.ts'
+import { folderPage } from '../../lib/folder-page.ts'
 import { ImportsCard } from './imports-card.tsx'
 import { SecretsTable } from './secrets-table.tsx'
 

@@ -1,8 +1,8 @@
 import { count } from '@keyferry/schemas/count'
+import { joinPath } from '@keyferry/schemas/secret-path'
 import { LinkedText } from '../../components/linked-text.tsx'
 import { FolderLink } from '../../components/folder-link.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
-import { joinPath } from '../../lib/folder-path.ts'
 import type { Restored } from './use-restore.ts'
 
 /** What came back and where it is now, and by name what did not, with the reason. */

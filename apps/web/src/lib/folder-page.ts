@@ -1,0 +1,9 @@
+import { ROOT } from '@keyferry/schemas/secret-path'
+
+/** The page of a folder, for links and for `navigate`. */
+export const folderPage = (projectId: string, environment: string, path: string) =>
+  ({
+    to: '/p/$projectId/secrets/$environment',
+    params: { projectId, environment },
+    search: path === ROOT ? {} : { path },
+  }) as const
