@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { accessTokenSettings } from './access.ts'
-import { id, storedText, timestamp, withoutTrailingSlashes } from './names.ts'
+import { id, lookedUp, storedText, timestamp, withoutTrailingSlashes } from './names.ts'
 
 /** Whose tokens a machine signs in with, under Infisical's names. */
 export const FEDERATED_METHODS = ['oidc-auth', 'jwt-auth', 'kubernetes-auth'] as const
@@ -227,6 +227,6 @@ export const kubernetesAuth = z
 
 /** A token of the issuer. GitHub's have 2 KiB, those with many groups some more. */
 export const federatedLogin = z.object({
-  identityId: z.string().trim().min(1).max(64),
+  identityId: lookedUp(64),
   jwt: z.string().trim().min(1).max(32_768, 'Token must be at most 32768 characters'),
 })

@@ -7,7 +7,6 @@ import {
   anonymous,
   audit,
   auditRepeated,
-  lookedUp,
   MAX_NAME_BYTES,
   shortened,
   transact,
@@ -40,7 +39,7 @@ export async function signInFederated(
   const auth = await ctx.db
     .selectFrom('federatedAuths')
     .innerJoin('identities', 'identities.id', 'federatedAuths.identityId')
-    .where('federatedAuths.identityId', '=', lookedUp(identityId))
+    .where('federatedAuths.identityId', '=', identityId)
     .where('method', '=', method)
     .selectAll('federatedAuths')
     .select('identities.name')
