@@ -4,12 +4,12 @@ import { queryClient } from './trpc.ts'
 
 type Procedures = AppRouter['_def']['record']
 type Paths<Type extends 'query' | 'mutation'> = {
-  [Noun in keyof Procedures & string]: {
+  [Noun in keyof Procedures]: {
     [Verb in keyof Procedures[Noun] & string]: Procedures[Noun][Verb] extends { _def: { type: Type } }
       ? `${Noun}.${Verb}`
       : never
   }[keyof Procedures[Noun] & string]
-}[keyof Procedures & string]
+}[keyof Procedures]
 
 /** A query, or every query of a router. */
 type Queries = Paths<'query'> | keyof Procedures
