@@ -19,6 +19,7 @@ type Change =
   | Paths<'mutation'>
   | 'session'
   | 'place.deleted'
+  | 'federated-auth'
   | `feed.${'opened' | 'ended' | 'secrets' | 'sync' | 'running' | 'sync-deleted' | 'deletion-ended'}`
 
 const SYNC = ['syncs.list', 'syncs.get', 'syncs.keys', 'syncs.runs', 'syncs.run'] as const
@@ -103,6 +104,8 @@ const STALE = {
   'identities.update': ['identities', 'members'],
   // Not `identities.get`, as with a deleted sync.
   'identities.delete': ['identities.list', 'members'],
+  // Attached, changed or detached, whichever of the three.
+  'federated-auth': ['identities', 'oidcAuth', 'jwtAuth', 'kubernetesAuth'],
   'universalAuth.attach': ['identities'],
   'universalAuth.update': ['universalAuth'],
   'universalAuth.createSecret': ['universalAuth.secrets'],

@@ -20,6 +20,7 @@ import { Section } from '../../components/ui/card.tsx'
 import { SelectField } from '../../components/ui/field.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
 import { toast } from '../../lib/toast.ts'
+import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import { FEDERATED_FIELDS, FEDERATED_LABELS, FEDERATED_PRESETS, textOf, TOKEN_DEFAULTS } from './federated-auth.ts'
 import type { FederatedValues } from './federated-auth.ts'
@@ -160,8 +161,7 @@ function AttachedAuth({ identityId, method }: { identityId: string; method: Fede
 
 /** Reads and changes the way of `method`; the three have procedures of the same form. */
 function useFederatedAuth(identityId: string, method?: FederatedMethod) {
-  const utils = trpc.useUtils()
-  const { client } = utils
+  const { client } = trpc.useUtils()
   const enabled = (one: FederatedMethod) => ({ enabled: method === one })
   const auths = {
     'oidc-auth': trpc.oidcAuth.get.useQuery({ identityId }, enabled('oidc-auth')),
@@ -175,12 +175,7 @@ function useFederatedAuth(identityId: string, method?: FederatedMethod) {
   }
   const done = async (text: string): Promise<void> => {
     toast.success(text)
-    await Promise.all([
-      utils.identities.invalidate(),
-      utils.oidcAuth.invalidate(),
-      utils.jwtAuth.invalidate(),
-      utils.kubernetesAuth.invalidate(),
-    ])
+    await markStale('federated-auth')
   }
   return {
     auth: method && auths[method],
