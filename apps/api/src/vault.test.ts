@@ -279,10 +279,65 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
       path: '/app/api',
       import: { environment: 'dev', path: '/shared' },
     })
-    const query = `projectId=${projectId}&environment=dev&secretPath=/app&includeImports=true`
+    const query = `projectId=${projectId}&environment=dev&secretPath=/app`
     const { imports } = await ok('GET', `/api/v4/secrets?${query}&recursive=true`)
     expect(imports).toMatchObject([{ secretPath: '/shared', secrets: [{ secretKey: 'SHARED' }] }])
     expect((await ok('GET', `/api/v4/secrets?${query}`)).imports).toEqual([])
+  })
+
+  it('tags what it reads, and answers 304 until something that is shown changes', async () => {
+    const dev = { projectId, environment: 'dev' }
+    for (const name of ['own', 'low', 'far']) await ok('POST', '/api/v2/folders', { ...dev, path: '/', name })
+    const put = (method: 'POST' | 'PATCH', secretPath: string, key: string, secretValue: string) =>
+      ok(method, `/api/v4/secrets/${key}`, { ...dev, secretPath, secretValue })
+    await put('POST', '/own', 'OWN', 'is ${dev.far.FAR}')
+    await put('POST', '/low', 'IMPORTED', 'low')
+    await put('POST', '/far', 'FAR', 'far')
+    await put('POST', '/far', 'OTHER', 'other')
+    await ok('POST', '/api/v2/secret-imports', { ...dev, path: '/own', import: { environment: 'dev', path: '/low' } })
+    const list = `/api/v4/secrets?projectId=${projectId}&environment=dev&secretPath=/own`
+    const one = `/api/v4/secrets/OWN?projectId=${projectId}&environment=dev&secretPath=/own`
+    const read = (url: string, tag?: string) =>
+      api.send('GET', url, undefined, tag === undefined ? {} : { headers: { 'if-none-match': tag } })
+    const tagOf = async (url: string) => {
+      const { status, headers } = await read(url)
+      expect(status).toBe(200)
+      return String(headers['etag'])
+    }
+    let tag = await tagOf(list)
+    expect(tag).toMatch(/^"[\w.-]+"$/)
+    // The first time it is read and compared, later it is known.
+    for (const _ of [1, 2, 3]) expect(await read(list, `"other", W/${tag}`)).toMatchObject({ status: 304, text: '' })
+    const single = await tagOf(one)
+    const readings = async () => (await api.ctx.db.selectFrom('audit').select('id').execute()).length
+    await read(one, single)
+    const before = await readings()
+    expect((await read(one, single)).status).toBe(304)
+    expect(await readings()).toBe(before)
+    expect(single).not.toBe(tag)
+    const changes: (() => Promise<unknown>)[] = [
+      () => put('PATCH', '/own', 'OWN', 'now ${dev.far.FAR}'),
+      () => put('PATCH', '/low', 'IMPORTED', 'changed'),
+      () => put('PATCH', '/far', 'FAR', 'changed'),
+      () => ok('PATCH', '/api/v4/secrets/OWN', { ...dev, secretPath: '/own', secretComment: 'a note' }),
+      () => put('POST', '/low', 'MORE', 'more'),
+    ]
+    for (const change of changes) {
+      expect((await read(list, tag)).status).toBe(304)
+      await change()
+      const changed = await read(list, tag)
+      expect(changed.status).toBe(200)
+      tag = String(changed.headers['etag'])
+    }
+    // What is not shown changes nothing, and a reader with other rights has no use of this tag.
+    await put('PATCH', '/far', 'OTHER', 'changed')
+    expect((await read(list, tag)).status).toBe(304)
+    expect((await read(`${list}&viewSecretValue=false`, tag)).status).toBe(200)
+    expect((await api.send('GET', list, undefined, { token: null, headers: { 'if-none-match': tag } })).status).toBe(
+      401,
+    )
+    await ok('DELETE', `/api/v2/folders/own`, { ...dev, path: '/' })
+    expect((await read(list, tag)).status).toBe(404)
   })
 
   it('finds a project by its slug where an older client names it so', async () => {

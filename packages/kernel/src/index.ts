@@ -14,6 +14,7 @@ export {
 export { auditRepeated, flushRepeated } from './audit/audit-repeated.ts'
 export { audit, auditEvent, auditLast, readFloor, type AuditRow } from './audit/audit.ts'
 export { entryOf, listAudit } from './audit/list-audit.ts'
+export { auditPlace, unchangedSince, type AuditPlace } from './audit/project-changes.ts'
 export { verifyAudit } from './audit/verify-audit.ts'
 export type { Authority } from './authority/authority.ts'
 export { checkBackup, readBackupSeal, readDumpSeal, type BackupSeal } from './backup/backup-seal.ts'

@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { prepared, sendPieces, type Prepared } from '../http/answer.ts'
 import { appRouter } from '../router.ts'
 import type { RequestContext } from '../trpc/context.ts'
-import { readInput, readsQuery, refuseQuery } from './input.ts'
+import { sendConditional } from './conditional.ts'
+import { isObject, readInput, readsQuery, refuseQuery } from './input.ts'
 import { restRoutes, type RestRoute } from './procedures.ts'
 
 export function registerRest(
@@ -19,7 +20,9 @@ export function registerRest(
       handler: async (request, reply) => {
         const ctx = await contextOf(request, reply)
         const input = await inputOf(rest, request, ctx)
-        return sendPieces(reply, enveloped(rest, input, await run(rest, input, ctx)))
+        const answer = async () => enveloped(rest, input, await run(rest, input, ctx))
+        if (rest.route.conditional) return sendConditional(reply, ctx, rest, input, answer)
+        return sendPieces(reply, await answer())
       },
     })
   }
@@ -33,7 +36,8 @@ async function inputOf(
   if (!shape) return undefined
   const { params, body } = request
   const query = readsQuery(route.method) ? request.query : refuseQuery(shape, route.method, request.query)
-  const input = readInput(shape, { params, query, body }, route.rest)
+  const read = readInput(shape, { params, query, body }, route.rest)
+  const input = route.defaults && isObject(read) ? { ...route.defaults(read), ...read } : read
   const slug = field(query, 'workspaceSlug') ?? field(body, 'workspaceSlug')
   if (typeof slug !== 'string' || !shape.fields.has('projectId') || field(input, 'projectId') !== undefined)
     return input

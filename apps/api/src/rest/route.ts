@@ -18,6 +18,10 @@ export interface Route {
   workspace?: true
   /** Where the document puts the input of a DELETE; the adapter takes both. Default: `query` for GET, else `body`. */
   input?: 'query' | 'body'
+  /** What stands in for fields that were not sent, where one version of a route differs from another. */
+  defaults?: (sent: Readonly<Record<string, unknown>>) => Record<string, unknown>
+  /** Answers carry an `ETag`, and a reader who has the present one gets 304. */
+  conditional?: true
   /** The field of the input that takes every query parameter the input does not know. */
   rest?: string
 }

@@ -13,6 +13,18 @@ const both = (method: Route['method'], path: string, envelope?: string): Route[]
     path: `${base}${path}`,
     ...(envelope ? { envelope } : {}),
   }))
+/** The newer version includes imports and replaces references unless asked not to: Infisical's operator and pipeline task rely on it. */
+const v4Defaults: Route['defaults'] = ({ version }) => ({
+  // The references of an old version need more rights than it does.
+  expandSecretReferences: version === undefined,
+  include_imports: true,
+})
+const reads = (path: string, envelope?: string): Route[] =>
+  both('GET', path, envelope).map((route) => ({
+    ...route,
+    conditional: true,
+    ...(route.path.startsWith('/api/v4') ? { defaults: v4Defaults } : {}),
+  }))
 const batch = (method: Route['method']): Route[] =>
   ['/api/v3/secrets/batch/raw', '/api/v4/secrets/batch'].map((path) => ({ method, path, envelope: 'secrets' }))
 
@@ -21,7 +33,7 @@ export const secrets = router({
     weight: 'store',
     tag,
     summary: 'The secrets of a folder',
-    routes: both('GET', ''),
+    routes: reads(''),
     output: unchecked(listedSecrets),
   }),
 
@@ -29,7 +41,7 @@ export const secrets = router({
     weight: 'store',
     tag,
     summary: 'One secret',
-    routes: both('GET', '/:secretName', 'secret'),
+    routes: reads('/:secretName', 'secret'),
     output: secret,
   }),
 

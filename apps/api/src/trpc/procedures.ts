@@ -174,7 +174,8 @@ interface Resolving {
   signal: AbortSignal | undefined
 }
 
-const callOf = ({ ctx: { ctx, auth, actor, authenticate }, signal }: Resolving): RequestCall => ({
+/** What a verb gets, from a request of somebody who is known. */
+export const callOf = ({ ctx: { ctx, auth, actor, authenticate }, signal }: Resolving): RequestCall => ({
   ctx,
   auth,
   actor,

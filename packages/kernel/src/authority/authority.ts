@@ -16,6 +16,8 @@ export interface Authority extends Sealer, Freshness {
   /** The same of a token whose SHA-256, base64url, is all there is. */
   hashDigest(sha256: string): string
   hashesOfDigest(sha256: string): readonly string[]
+  /** Tells whether two answers are the same and nothing else about them, whichever process gave them. `sha256`: of the answer, base64url. */
+  tagOf(sha256: string): string
   /** Whether a seal was made with the present key. */
   isPresent(seal: string): boolean
   /** The same with `key`. */
@@ -87,6 +89,7 @@ export function authorityOf(first: DataKey, parts: Parts): Authority {
     hashesOf: (token) => hashesOfDigest(sha256(token)),
     hashDigest: (digest) => key.digest('token', digest),
     hashesOfDigest,
+    tagOf: (digest) => key.digest('answer', digest),
     async refresh() {
       const unknown = [...asked]
       const now = await parts.read()
