@@ -70,7 +70,7 @@ async function start(name: 'checked' | 'bare', dir: string) {
   }
 }
 
-async function message(child: ChildProcess): Promise<unknown> {
+export async function message(child: ChildProcess): Promise<unknown> {
   const [sent] = await once(child, 'message')
   return sent
 }

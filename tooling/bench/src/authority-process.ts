@@ -1,6 +1,6 @@
 /**
  * An API over a new store with a folder of secrets and a machine that reads it, in a process of its own, so that its
- * CPU time is its own. Started by authority-http.ts. `checked`: as the product runs. `bare`: rows are not checked, and
+ * CPU time is its own. Started by authority-http.ts and conditional-reads.ts. `checked`: as the product runs. `bare`: rows are not checked, and
  * tokens are stored as plain SHA-256.
  */
 import { randomBytes } from 'node:crypto'
@@ -13,11 +13,11 @@ import { benchContext } from './context.ts'
 import { folderOf } from './folder.ts'
 import { machine, plainHashes, sha256 } from './machine.ts'
 
-const [side = '', file = ''] = process.argv.slice(2)
+const [side = '', file = '', secrets = '20'] = process.argv.slice(2)
 const store = openSqlite(file)
 const sealed = await benchContext(store)
 await migrateAuth(sealed.db, sealed.log)
-const place = await folderOf(sealed, 20)
+const place = await folderOf(sealed, Number(secrets))
 const bare = { ...sealed, db: store, authority: { ...sealed.authority, hashToken: sha256, hashesOf: plainHashes } }
 const ctx = side === 'bare' ? bare : sealed
 const token = `kfa_${randomBytes(32).toString('base64url')}`

@@ -1,11 +1,12 @@
 /**
- * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority]`: prints the product's figures beside the least the
+ * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority|conditional]`: prints the product's figures beside the least the
  * vendors' APIs allow. Without a name: all. `--profile postgres --workers 1,2,4`: the fleet, with so many workers one
  * after another.
  */
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureAuthority } from './authority.ts'
+import { measureConditionalReads } from './conditional-reads.ts'
 import { measureDelivery } from './delivery.ts'
 import { measureFleet } from './fleet.ts'
 import { measureWrites } from './fleet-writes.ts'
@@ -29,6 +30,7 @@ const parts = new Map([
   ['writes', measureWrites],
   ['vault', measureVault],
   ['authority', measureAuthority],
+  ['conditional', measureConditionalReads],
 ])
 const [named] = positionals
 const wanted = named ?? (values.profile === 'postgres' ? 'fleet' : undefined)

@@ -174,8 +174,7 @@ interface Resolving {
   signal: AbortSignal | undefined
 }
 
-/** What a verb gets, from a request of somebody who is known. */
-export const callOf = ({ ctx: { ctx, auth, actor, authenticate }, signal }: Resolving): RequestCall => ({
+const callOf = ({ ctx: { ctx, auth, actor, authenticate }, signal }: Resolving): RequestCall => ({
   ctx,
   auth,
   actor,
