@@ -1,6 +1,6 @@
 /**
- * What a poller costs that has the present `ETag`: `GET /api/v4/secrets` of 100 secrets answered 304, beside the same read with its values. One server in
- * a process of its own, asked in turns over the loopback interface.
+ * What a poller costs that has the present `ETag`: `GET /api/v4/secrets` of 100 secrets answered 304, beside the same
+ * read with its values. One server in a process of its own, asked in turns over the loopback interface.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'

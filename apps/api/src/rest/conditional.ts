@@ -1,6 +1,7 @@
 /**
- * Conditional reads (RFC 9110, section 13): a strong tag of what is answered, and 304 for a reader who has it. Pollers cost next to nothing: while
- * nothing of the project changed, a tag that was checked before is still right, and nothing is read or decrypted to know it.
+ * Conditional reads (RFC 9110, section 13): a strong tag of what is answered, and 304 for a reader who has it. Pollers
+ * cost next to nothing: while the project did not change, a tag that was checked before is still right, and nothing is
+ * read or decrypted to know it.
  */
 import { readAccess } from '@keyferry/access'
 import { auditPlace, unchangedSince, type AuditPlace } from '@keyferry/kernel'
@@ -68,8 +69,8 @@ function tagsFor({ ctx: { db } }: RequestContext): Tags {
 const inProject = z.object({ projectId: z.string() })
 
 /**
- * What was allowed when the tag was kept still is: what a verb requires follows from the asker's rights, which are part of the key, and from the project,
- * which did not change since.
+ * What was allowed when the tag was kept still is: what a verb requires follows from the asker's rights, which are part
+ * of the key, and from the project, which did not change since.
  */
 async function ask(ctx: RequestContext, { meta, procedure }: RestRoute, input: unknown): Promise<Asked | null> {
   const { verb } = meta

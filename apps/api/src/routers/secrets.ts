@@ -13,7 +13,10 @@ const both = (method: Route['method'], path: string, envelope?: string): Route[]
     path: `${base}${path}`,
     ...(envelope ? { envelope } : {}),
   }))
-/** The newer version includes imports and replaces references unless asked not to: Infisical's operator and pipeline task rely on it. */
+/**
+ * The newer version includes imports and replaces references unless asked not to: Infisical's operator and pipeline
+ * task rely on it.
+ */
 const v4Defaults: Route['defaults'] = ({ version }) => ({
   // The references of an old version need more rights than it does.
   expandSecretReferences: version === undefined,

@@ -1,4 +1,6 @@
-/** Whether anything of a project changed since a place in the audit log: every change is audited in its own transaction. */
+/**
+ * Whether anything of a project changed since a place in the audit log: every change is audited in its own transaction.
+ */
 import type { Db } from '@keyferry/db'
 import type { AuditAction } from '@keyferry/schemas'
 import { readHead } from './audit-head.ts'
@@ -19,7 +21,10 @@ export async function auditPlace(db: Db): Promise<AuditPlace | null> {
   return head ? { seq: head.seq, chain: head.key } : null
 }
 
-/** The present place, if nothing of the project changed since `since`; else null. One look at the end of the log where nothing was audited. */
+/**
+ * The present place, if the project did not change since `since`; else null. One look at the end of the log where
+ * nothing was audited.
+ */
 export async function unchangedSince(db: Db, projectId: string, since: AuditPlace): Promise<AuditPlace | null> {
   const now = await auditPlace(db)
   if (!now || now.chain !== since.chain || now.seq < since.seq) return null

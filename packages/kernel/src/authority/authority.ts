@@ -16,7 +16,10 @@ export interface Authority extends Sealer, Freshness {
   /** The same of a token whose SHA-256, base64url, is all there is. */
   hashDigest(sha256: string): string
   hashesOfDigest(sha256: string): readonly string[]
-  /** Tells whether two answers are the same and nothing else about them, whichever process gave them. `sha256`: of the answer, base64url. */
+  /**
+   * Tells whether two answers are the same and nothing else about them, whichever process gave them. `sha256`: of the
+   * answer, base64url.
+   */
   tagOf(sha256: string): string
   /** Whether a seal was made with the present key. */
   isPresent(seal: string): boolean
