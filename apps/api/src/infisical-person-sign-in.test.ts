@@ -1,4 +1,4 @@
-/** A person signs in with Infisical's command line or an editor: the calls that those make, and what their token is good for. */
+/** A person signs in with Infisical's command line or an editor: their calls, and what the token is good for. */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { totp } from '@keyferry/vitest/totp'
 import { decodeJwt, SignJWT } from 'jose'

@@ -1,4 +1,7 @@
-/** Sign-in of people for Infisical's command line and editors: the cookie of a session of theirs, in a signed token whose end those clients can read. */
+/**
+ * Sign-in of people for Infisical's command line and editors: the cookie of a session of theirs, in a signed token
+ * whose end those clients can read.
+ */
 import { hkdfSync } from 'node:crypto'
 import { SecondFactorRequired, TooManyRequests, Unauthorized } from '@keyferry/kernel'
 import { jwtVerify, SignJWT } from 'jose'
@@ -12,7 +15,7 @@ const PENDING_LIFE = 600
 const AUDIENCE = 'keyferry client'
 
 export interface ClientSignIn {
-  /** `isPending`: the account has a second factor, whose code is still to be given. Throws what `handler` refuses with. */
+  /** The token is pending for an account with a second factor. Throws what `handler` refuses with. */
   signIn(credentials: { email: string; password: string }, address: string | null): Promise<ClientToken>
   /** A code of the second factor, or a recovery code, for a pending token. Throws `Unauthorized`. */
   confirm(token: string, code: string, address: string | null): Promise<ClientToken>
@@ -22,8 +25,9 @@ export interface ClientSignIn {
   cookieOf(token: string): Promise<string | null>
 }
 
-export interface ClientToken {
+interface ClientToken {
   token: string
+  /** The code of the second factor is still to be given. */
   isPending: boolean
 }
 
