@@ -312,7 +312,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     expect((await api.send('GET', `/api/v2/folders/${subId}`)).status).toBe(200)
     expect(await logged('folder.delete')).toEqual([])
 
-    // One that is in the way of what is really asked for.
+    // One that blocks the deletion that is really requested.
     await run(sql`insert into deletions (id, project_id, kind, subject_id, actor, created_at)
       values (${randomUUID()}, ${where.projectId}, 'folder', ${await appId()}, ${alice}, '2026')`)
     const asked = await api.send(

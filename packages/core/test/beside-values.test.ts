@@ -157,7 +157,7 @@ onEveryDatabase('what stands beside a value', (open) => {
     await createSecret(t.ctx, t.actor, { ...where, secretName: 'KEY', secretValue: 'Re: ${MAIL}', secretComment: '' })
     expect(await shown(true, {}, 'KEY')).toEqual({ secretValue: `Re: ${text}`, isLiteral: false })
 
-    // A new value is text as well, and a file changes nothing of that; without the switch the same text refers.
+    // A new value is text as well, and a file does not change that; without the switch the same text refers.
     expect(await updateSecret(t.ctx, t.actor, { ...mail, secretValue: '${A}' })).toMatchObject({ isLiteral: true })
     expect(await shown(true)).toEqual({ secretValue: '${A}', isLiteral: true })
     await pasteDotenv(t.ctx, t.actor, { ...where, content: 'MAIL="${KEY}"\nNEW=\'${KEY}\'', dryRun: false })

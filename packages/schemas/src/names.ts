@@ -112,8 +112,8 @@ export const keySchema = z
 export const id = z.uuid()
 
 /**
- * Text that is only compared with what is stored. Postgres fails on U+0000 instead of finding nothing, so a character takes its place that no name has:
- * the only rule for it.
+ * Text that is only compared with what is stored. Postgres fails on U+0000 instead of finding nothing, so a character
+ * takes its place that no name has: the only rule for it.
  */
 export const comparedText = (max: number) =>
   z

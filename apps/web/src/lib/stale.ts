@@ -38,14 +38,16 @@ const STALE = {
   'feed.secrets': FOLDER,
   'feed.running': SYNC,
   'feed.sync': RUN_ENDED,
-  // Not `syncs.get`: fetching a sync that is gone would show an error on its page, which the person who deleted it is about to leave.
+  // Not `syncs.get`: fetching a sync that is gone would show an error on its page, which the person who deleted it is
+  // about to leave.
   'feed.sync-deleted': ['syncs.list', 'tree.deletions'],
   'feed.deletion-ended': TREE,
 
   // Who signs in may be another person than the one before.
   session: ['instance.me'],
 
-  // A folder, an environment or a project, at once or once its syncs are gone; what else is stale follows when the page has left it.
+  // A folder, an environment or a project, at once or once its syncs are gone; what else is stale follows when the page
+  // has left it.
   'place.deleted': ['tree.deletions', 'tree.compare', 'tree.search', 'history', 'syncs.list'],
   'folders.delete': ['folders.list', 'secrets.rows'],
   'environments.delete': ['projects', 'secrets.rows'],
@@ -116,7 +118,10 @@ const STALE = {
   'instance.bootstrap': ['instance.status'],
 } as const satisfies Partial<Record<Change, readonly Queries[]>>
 
-/** After a change: resolves once the stale queries that are on the screen were fetched again. Call it where fetching what is gone can't happen any more. */
+/**
+ * After a change: resolves once the stale queries that are on the screen were fetched again. Call it where fetching
+ * what is gone can't happen any more.
+ */
 export async function markStale(change: keyof typeof STALE): Promise<void> {
   const paths: ReadonlySet<string> = new Set(STALE[change])
   await Promise.all([...paths].map((path) => queryClient.invalidateQueries({ queryKey: [path.split('.')] })))

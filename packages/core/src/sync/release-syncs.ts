@@ -57,7 +57,10 @@ export async function releaseSyncs(
   }
 }
 
-/** Notes that the deletion waits. One that waits already stays, unless it was put in outside Keyferry: such a row would keep this one out. */
+/**
+ * Notes that the deletion waits. One that waits already stays, unless it was put in outside Keyferry: such a row would
+ * keep this one out.
+ */
 async function noteWaiting(ctx: Context, tx: Tx, actor: Actor, deletion: FolderDeletion): Promise<void> {
   const { projectId, kind, subjectId } = deletion
   const waiting = await tx
