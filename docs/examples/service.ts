@@ -11,7 +11,7 @@ const place = { projectId: project.id, environment: 'prod', secretPath: '/' }
 
 /** The folder's own secrets and those it imports, with references resolved. The first import that has a key wins. */
 async function readSettings(): Promise<Map<string, string>> {
-  const { secrets, imports = [] } = await keyferry.secrets.list.query({
+  const { secrets, imports } = await keyferry.secrets.list.query({
     ...place,
     include_imports: true,
     expandSecretReferences: true,
