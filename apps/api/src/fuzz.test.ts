@@ -23,7 +23,7 @@ import { z } from 'zod'
 import type { Route } from './rest/route.ts'
 import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
 import { seedFixtures, machine, type Principal } from './walk/seed-fixtures.ts'
-import { inputFor, procedures, type Procedure } from './walk/inputs.ts'
+import { inputFor, procedures, readBy, type Procedure } from './walk/inputs.ts'
 import { bodyOf, brokenCredentials, queryOf, segment, spoiled, type Malformed } from './walk/malformed.ts'
 
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 10_000)
@@ -295,7 +295,9 @@ const DESTROYS = /\.(delete|remove|revoke|detach|move)/
 
 /** Every way in. */
 function doorsOf(): Door[] {
-  const rest = procedures.flatMap((procedure) => procedure.meta.routes.map((route) => restDoor(procedure, route)))
+  const rest = procedures.flatMap((procedure) =>
+    procedure.meta.routes.map((route) => restDoor(readBy(route, procedure), route)),
+  )
   return [...rest, ...procedures.map(trpcDoor), ...AUTH.map(authDoor), filesDoor]
 }
 

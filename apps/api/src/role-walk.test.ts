@@ -20,7 +20,7 @@ import { createCaller } from './router.ts'
 import { ACCOUNT, readyApi, type Answer, type TestApi } from './testing.ts'
 import { failureOf } from './trpc/errors.ts'
 import { seedFixtures, machine, type Principal } from './walk/seed-fixtures.ts'
-import { inputFor, procedures, type Procedure } from './walk/inputs.ts'
+import { inputFor, procedures, readBy, type Procedure } from './walk/inputs.ts'
 
 type Outcome = 'through' | 'no login' | 'forbidden' | 'not there'
 
@@ -345,7 +345,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     const ask = async (who: Who, route: Meta['routes'][number] | null) => {
       const placed = !/^(anyone|instance\..*)$/.test(action)
       const input = inputFor(
-        procedure,
+        route ? readBy(route, procedure) : procedure,
         fixture[(LIKE[who] ?? who) === 'narrowed, outside' && placed ? 'outside' : 'inside'],
       )
       const seen = route ? await overRest(who, route, input) : await overTrpc(who, procedure, input)

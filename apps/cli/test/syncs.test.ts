@@ -28,7 +28,7 @@ beforeEach(async () => {
     secrets: Array.from({ length: 12 }, (_, n) => ({ secretKey: `KEY_${n}`, secretValue: `value-${n}` })),
   })
   const connection = await client.connections.create.mutate({
-    app: destination,
+    destination,
     name: 'vendor',
     credentials: emulator.credentials,
     projectId,

@@ -398,7 +398,11 @@ function connect(
   emulator: Emulator,
   credentials: Record<string, string>,
 ) {
-  return client.connections.create.mutate({ app, name, credentials: { ...emulator.credentials, ...credentials } })
+  return client.connections.create.mutate({
+    destination: app,
+    name,
+    credentials: { ...emulator.credentials, ...credentials },
+  })
 }
 
 /** The values of those fields that are no address. */

@@ -163,7 +163,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
       await client.syncs.delete.mutate({ ...sync, removeSecrets: true })
       await expect.poll(() => client.syncs.list.query({ projectId: source.projectId }), LIMIT).toEqual([])
       const [connection] = await client.connections.list.query({})
-      await client.connections.delete.mutate({ app: name, connectionId: connection?.id ?? '' })
+      await client.connections.delete.mutate({ destination: name, connectionId: connection?.id ?? '' })
       sync = await createSync(clientOf(all().url, { ...account, token }), source, name, emulator)
       await atRest()
       home = `/p/${source.projectId}/syncs/${name}/${sync.syncId}`
@@ -205,7 +205,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     there = (await startEmulator?.()) ?? null
     if (!there) throw new Error(`no emulator of ${name}`)
     const connection = await client.connections.create.mutate({
-      app: name,
+      destination: name,
       name: 'elsewhere',
       credentials: there.credentials,
       projectId: source.projectId,

@@ -146,7 +146,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
       emulator.put('FOREIGN_ONE', 'theirs')
       emulator.put('FOREIGN_TWO', 'theirs')
       const connection = await client.connections.create.mutate({
-        app: name,
+        destination: name,
         name: `${name}-live`,
         credentials: emulator.credentials,
       })
@@ -182,7 +182,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
 
     const connection = (await client.connections.list.query({})).find(({ projectId }) => projectId === null)
     const [field] =
-      destinations.find(({ destination }) => destination.name === connection?.app)?.destination.target.fields ?? []
+      destinations.find(({ destination }) => destination.name === connection?.destination)?.destination.target.fields ??
+      []
     if (!connection || !field) throw new Error('no connection of the organization')
     const allowed = async () =>
       (await client.connections.list.query({})).find(({ id }) => id === connection.id)?.allowedTargets

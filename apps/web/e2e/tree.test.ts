@@ -438,7 +438,9 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       const [[destination, emulator] = ['', undefined]] = emulators
       if (!emulator) throw new Error('no destination')
       const [connection] = await client.connections.list.query({ projectId })
-      const own = (await client.connections.list.query({ projectId })).find(({ app }) => app === destination)
+      const own = (await client.connections.list.query({ projectId })).find(
+        (connection) => connection.destination === destination,
+      )
       const sync = await client.syncs.create.mutate({
         projectId,
         environment: 'dev',

@@ -183,7 +183,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
       all().seen.expectRefusal('connections.create')
       await button('Create connection').click()
       await see(alert('not stored'))
-      expect(await client.connections.list.query({ app: name })).toEqual([])
+      expect(await client.connections.list.query({ destination: name })).toEqual([])
 
       await fillFields(page, destination.connection.fields, credentials)
       await button('Create connection').click()
@@ -197,7 +197,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
       const { fields } = destination.target
       emulator.put('FOREIGN_ONE', 'theirs')
       emulator.put('FOREIGN_TWO', 'theirs')
-      const [connection] = await client.connections.list.query({ app: name })
+      const [connection] = await client.connections.list.query({ destination: name })
       const next = (): Promise<void> => button('Next').click()
       const step = (title: string): Promise<void> =>
         see(page.getByRole('heading', { name: title, exact: true, level: 1 }))

@@ -46,7 +46,7 @@ async function startFleet() {
   const { id: projectId } = await createTestProject(ctx, actor)
   const place = { projectId, environment: 'dev', secretPath: '/' }
   const connection = await createConnection(ctx, actor, {
-    app: destination,
+    destination,
     name: 'c',
     method: 'api-key',
     credentials: emulator.credentials,

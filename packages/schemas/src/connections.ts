@@ -34,20 +34,16 @@ export const connection = z
     id,
     name: z.string(),
     description: z.string().nullable(),
-    app: z.string().describe('The destination it belongs to, such as `trigger-dev`'),
+    destination: z.string().describe('The destination it belongs to, such as `trigger-dev`'),
     method: z.string(),
     version: z.number().int(),
     orgId: id,
     projectId: id.nullable(),
-    isPlatformManagedCredentials: z.literal(false),
-    gatewayId: z.null(),
-    gatewayPoolId: z.null(),
-    isAutoRotationEnabled: z.literal(false),
     credentialsHash: z.string().describe('SHA-256 of the stored ciphertext: changes when the credential is replaced'),
     credentials: z.record(z.string(), z.unknown()).describe('Only the fields that are not secret'),
     allowedProjects,
     allowedTargets,
-    project: z.object({ id, name: z.string(), type: z.literal('secret-manager'), slug: z.string() }).nullable(),
+    project: z.object({ id, name: z.string(), slug: z.string() }).nullable(),
     account: z.string().nullable().describe('The account as the vendor names it'),
     usedBy: z.number().int().describe('Number of syncs, of those that the caller may know'),
     checkedAt: timestamp.nullable(),
@@ -55,10 +51,10 @@ export const connection = z
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: 'AppConnection' })
+  .meta({ id: 'Connection' })
 
 export const createConnection = z.object({
-  app: destinationName,
+  destination: destinationName,
   name: connectionName,
   description: description.optional(),
   method: z.string().max(64).default('api-key'),
@@ -66,11 +62,9 @@ export const createConnection = z.object({
   projectId: id.nullish(),
   allowedProjects: allowedProjects.optional(),
   allowedTargets: allowedTargets.optional(),
-  isPlatformManagedCredentials: z.literal(false).optional(),
-  gatewayId: z.null().optional(),
 })
 export const updateConnection = z.object({
-  app: destinationName,
+  destination: destinationName,
   connectionId: id,
   name: connectionName.optional(),
   description: description.optional(),

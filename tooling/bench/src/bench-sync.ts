@@ -33,7 +33,7 @@ export async function startBenchSync(destination: string, emulator: RemoteEmulat
   const project = await createProject(ctx, actor, { projectName: 'Bench', shouldCreateDefaultEnvs: true })
   const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
   const connection = await createConnection(ctx, actor, {
-    app: destination,
+    destination,
     name: 'bench',
     method: 'api-key',
     credentials: emulator.credentials,

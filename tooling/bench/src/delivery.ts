@@ -35,7 +35,7 @@ export async function measureDelivery(): Promise<void> {
     const secrets = Array.from({ length: SECRETS }, (_, i) => ({ secretKey: `KEY_${i}`, secretValue: `value-${i}` }))
     await client.secrets.createMany.mutate({ ...place, secrets })
     const connection = await client.connections.create.mutate({
-      app: destination,
+      destination,
       name: destination,
       credentials: emulator.credentials,
     })

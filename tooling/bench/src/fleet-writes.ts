@@ -84,7 +84,7 @@ async function build(db: Db): Promise<World> {
   const project = await createProject(ctx, ACTOR, { projectName: 'Bench', shouldCreateDefaultEnvs: true })
   const here = { projectId: project.id, environment: 'dev' }
   const connection = await createConnection(ctx, ACTOR, {
-    app: destination.name,
+    destination: destination.name,
     name: 'bench',
     method: 'api-key',
     credentials,

@@ -125,7 +125,7 @@ async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sy
       secretValue: `value ${i} ${k} first`,
     }))
     await client.secrets.createMany.mutate({ ...place, secretPath, secrets })
-    const connection = await client.connections.create.mutate({ app: destination, name, credentials })
+    const connection = await client.connections.create.mutate({ destination, name, credentials })
     await client.syncs.create.mutate({
       ...place,
       secretPath,

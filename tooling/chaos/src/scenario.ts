@@ -78,7 +78,7 @@ export async function setUpScenario(url: string, vendors: readonly Vendor[]): Pr
     for (const [i, account] of accounts.entries()) {
       const { destination, credentials } = account
       const name = `${destination}-${i + 1}`
-      const connection = await client.connections.create.mutate({ app: destination, name, credentials })
+      const connection = await client.connections.create.mutate({ destination, name, credentials })
       connections.set(account, connection.id)
     }
     for (const spec of played) {

@@ -1,5 +1,6 @@
 /** REST made from the procedures: each route reads its input, calls the one procedure and wraps the answer. */
-import { callTRPCProcedure } from '@trpc/server'
+import { Invalid } from '@keyferry/kernel'
+import { callTRPCProcedure, TRPCError } from '@trpc/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { prepared, sendPieces, type Prepared } from '../http/answer.ts'
 import { appRouter } from '../router.ts'
@@ -7,6 +8,7 @@ import type { RequestContext } from '../trpc/context.ts'
 import { sendConditional } from './conditional.ts'
 import { isObject, readInput, readsQuery, refuseQuery } from './input.ts'
 import { restRoutes, type RestRoute } from './procedures.ts'
+import { renamedRefusal, type WireInput } from './wire.ts'
 
 export function registerRest(
   app: FastifyInstance,
@@ -41,27 +43,42 @@ async function inputOf(
   const slug = field(query, 'workspaceSlug') ?? field(body, 'workspaceSlug')
   if (typeof slug !== 'string' || !shape.fields.has('projectId') || field(input, 'projectId') !== undefined)
     return input
-  const project: unknown = await call('projects.bySlug', 'query', { slug }, ctx)
+  const project: unknown = await call('projects.bySlug', 'query', () => ({ slug }), ctx)
   return { ...Object(input), projectId: field(project, 'id') }
 }
 
 async function run(rest: RestRoute, input: unknown, ctx: RequestContext): Promise<Prepared> {
+  const { reads, answers } = rest.route
   let answer: Prepared | null = null
   const prepare = async (output: unknown): Promise<void> => {
-    answer = await prepared(output, ctx.admission)
+    // What a route writes is typed by the procedure that it belongs to.
+    answer = await prepared(answers ? answers.write(output as never) : output, ctx.admission)
   }
-  await call(rest.procedure, rest.type, input, { ...ctx, prepare })
+  try {
+    await call(rest.procedure, rest.type, () => (reads ? ownInput(reads, input) : input), { ...ctx, prepare })
+  } catch (error) {
+    throw reads && error instanceof TRPCError && error.cause instanceof Invalid
+      ? renamedRefusal(error.cause, reads.names)
+      : error
+  }
   if (!answer) throw new Error(`${rest.procedure} did not answer`)
   return answer
 }
 
-function call(path: string, type: 'query' | 'mutation', input: unknown, ctx: RequestContext): Promise<unknown> {
+/** Parsed when tRPC asks for it, and refused like its own: who calls is checked before what they sent. */
+function ownInput({ schema, toOwn }: WireInput, sent: unknown): unknown {
+  const parsed = schema.safeParse(sent)
+  if (parsed.success) return toOwn(parsed.data)
+  throw new TRPCError({ code: 'BAD_REQUEST', cause: parsed.error })
+}
+
+function call(path: string, type: 'query' | 'mutation', read: () => unknown, ctx: RequestContext): Promise<unknown> {
   return callTRPCProcedure({
     router: appRouter,
     path,
     type,
     ctx,
-    getRawInput: () => Promise.resolve(input),
+    getRawInput: async () => read(),
     signal: undefined,
     batchIndex: 0,
   })

@@ -29,7 +29,14 @@ export function restRoutes(): RestRoute[] {
     if (type === 'subscription' || meta.routes.length === 0) return []
     if (!output) throw new Error(`The procedure ${procedure} does not declare its output`)
     const [input] = inputs
-    const shape = input ? inputShape(input) : null
-    return meta.routes.map((route) => ({ route, meta, procedure, type, input: shape, output }))
+    const own = input ? inputShape(input) : null
+    return meta.routes.map((route) => ({
+      route,
+      meta,
+      procedure,
+      type,
+      input: route.reads ? inputShape(route.reads.schema) : own,
+      output: route.answers?.schema ?? output,
+    }))
   })
 }

@@ -5,8 +5,10 @@
 import type { Verb } from '@keyferry/access'
 import type { z } from 'zod'
 import type { RequestCall } from '../trpc/procedures.ts'
+import type { WireInput, WireOutput } from './wire.ts'
 
-export interface Route {
+/** `Output`: of its procedure. */
+export interface Route<Output = never> {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** With `:parameter`s, from the root: `/api/v1/projects/:projectId`. */
   path: string
@@ -24,6 +26,10 @@ export interface Route {
   conditional?: true
   /** The field of the input that takes every query parameter the input does not know. */
   rest?: string
+  /** What it reads, where its clients know the procedure's input by other names. */
+  reads?: WireInput
+  /** What it answers, where that isn't the procedure's output itself. */
+  answers?: WireOutput<Output>
 }
 
 /** What a call takes much of: reading and unsealing the store, or waiting for a vendor. */

@@ -1,49 +1,46 @@
 import { connectionVerbs } from '@keyferry/core/verbs'
 import { choice, connection, id } from '@keyferry/schemas'
 import { z } from 'zod'
+import { connectionRoutes } from '../infisical/connections.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'App connections'
-const base = '/api/v1/app-connections'
 
 export const connections = router({
   options: query(connectionVerbs.options, {
     tag,
     summary: 'Apps that can be connected',
-    routes: [{ method: 'GET', path: `${base}/options`, envelope: 'appConnectionOptions' }],
-    output: z.array(z.object({ name: z.string(), app: z.string(), methods: z.array(z.string()) })),
+    routes: connectionRoutes.options,
+    output: z.array(z.object({ name: z.string(), destination: z.string(), methods: z.array(z.string()) })),
   }),
 
   list: query(connectionVerbs.list, {
     tag,
     summary: 'Connections, of one app or all',
-    routes: [
-      { method: 'GET', path: base, envelope: 'appConnections' },
-      { method: 'GET', path: `${base}/:app`, envelope: 'appConnections' },
-    ],
+    routes: connectionRoutes.list,
     output: z.array(connection),
   }),
 
   available: query(connectionVerbs.available, {
     tag,
     summary: 'Connections that a sync may use',
-    routes: [{ method: 'GET', path: `${base}/:app/available`, envelope: 'appConnections' }],
+    routes: connectionRoutes.available,
     output: z.array(
-      z.object({ app: z.string(), name: z.string(), id, projectId: id.nullable().optional(), orgId: id }),
+      z.object({ destination: z.string(), name: z.string(), id, projectId: id.nullable().optional(), orgId: id }),
     ),
   }),
 
   get: query(connectionVerbs.get, {
     tag,
     summary: 'One connection',
-    routes: [{ method: 'GET', path: `${base}/:app/:connectionId`, envelope: 'appConnection' }],
+    routes: connectionRoutes.get,
     output: connection,
   }),
 
   byName: query(connectionVerbs.byName, {
     tag,
     summary: 'One connection, by its name',
-    routes: [{ method: 'GET', path: `${base}/:app/connection-name/:connectionName`, envelope: 'appConnection' }],
+    routes: connectionRoutes.byName,
     output: connection,
   }),
 
@@ -51,7 +48,7 @@ export const connections = router({
     weight: 'vendor',
     tag,
     summary: 'Tests the credentials at the vendor, then stores them',
-    routes: [{ method: 'POST', path: `${base}/:app`, envelope: 'appConnection' }],
+    routes: connectionRoutes.create,
     output: connection,
   }),
 
@@ -59,14 +56,14 @@ export const connections = router({
     weight: 'vendor',
     tag,
     summary: 'Changes a connection; new credentials are tested first and replace the old ones whole',
-    routes: [{ method: 'PATCH', path: `${base}/:app/:connectionId`, envelope: 'appConnection' }],
+    routes: connectionRoutes.update,
     output: connection,
   }),
 
   delete: mutation(connectionVerbs.delete, {
     tag,
     summary: 'Deletes a connection that no sync uses',
-    routes: [{ method: 'DELETE', path: `${base}/:app/:connectionId`, envelope: 'appConnection', input: 'query' }],
+    routes: connectionRoutes.delete,
     output: connection,
   }),
 
@@ -74,7 +71,7 @@ export const connections = router({
     weight: 'vendor',
     tag,
     summary: 'Tests the stored credentials at the vendor',
-    routes: [{ method: 'POST', path: `${base}/:app/:connectionId/check`, envelope: 'appConnection' }],
+    routes: connectionRoutes.check,
     output: connection,
   }),
 
@@ -90,7 +87,7 @@ export const connections = router({
     weight: 'vendor',
     tag,
     summary: 'What the account offers for a field of the target, as the vendor has it',
-    routes: [{ method: 'GET', path: `${base}/:app/:connectionId/:list`, rest: 'known' }],
+    routes: connectionRoutes.choiceRows,
     output: z.array(z.record(z.string(), z.unknown())),
   }),
 })

@@ -11,7 +11,7 @@ import {
   type TRPCQueryProcedure,
 } from '@trpc/server'
 import { z } from 'zod'
-import type { Meta } from '../rest/route.ts'
+import type { Meta, Route } from '../rest/route.ts'
 import type { RequestContext } from './context.ts'
 import { failureOf, toTrpcError } from './errors.ts'
 import { auditRefusal, logUndecryptable } from './refusals.ts'
@@ -103,7 +103,7 @@ export type RequestCall = AuthCall & WatchCall
 
 type Schema = z.ZodType | null
 type Stated = Omit<Meta, 'verb'>
-type Mounting<Out> = Stated & { output: Out }
+type Mounting<Out extends z.ZodType> = Omit<Stated, 'routes'> & { output: Out; routes: readonly Route<z.output<Out>>[] }
 interface Types<S extends Schema, Out extends z.ZodType> {
   meta: Meta
   input: S extends z.ZodType ? z.input<S> : void

@@ -1,7 +1,7 @@
 /** Every procedure, and the smallest input its own schema takes. For tests only. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { Meta } from '../rest/route.ts'
+import type { Meta, Route } from '../rest/route.ts'
 import { appRouter } from '../router.ts'
 
 const definition = z.object({
@@ -14,6 +14,10 @@ export const procedures = Object.entries(appRouter._def.procedures).map(([name, 
   ...definition.parse('_def' in built ? built._def : undefined),
 }))
 export type Procedure = (typeof procedures)[number]
+
+/** The procedure as a client of `route` sees it. */
+export const readBy = (route: Route, procedure: Procedure): Procedure =>
+  route.reads ? { ...procedure, inputs: [route.reads.schema] } : procedure
 
 type Json = z.core.JSONSchema.BaseSchema
 const documents = new Map<z.ZodType, Json>()

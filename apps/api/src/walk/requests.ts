@@ -3,7 +3,7 @@ import { GUESSABLE, READS, SLOW_READS, WRITES } from '../http/auth-routes.ts'
 import { restRoutes } from '../rest/procedures.ts'
 import type { Route } from '../rest/route.ts'
 import { encoded, extremeInputs, HUGE, repeated, shortened } from './extremes.ts'
-import { procedures, type Procedure } from './inputs.ts'
+import { procedures, readBy, type Procedure } from './inputs.ts'
 
 export interface Sending {
   method: string
@@ -24,11 +24,17 @@ const routes = Map.groupBy(restRoutes(), ({ procedure }) => procedure)
 export function* everyRequest(known: ReadonlyMap<string, unknown>, roll: () => number): Generator<Sending> {
   for (const procedure of procedures) {
     if (procedure.type === 'subscription') continue
-    const inputs = extremeInputs(procedure, known, roll)
-    const ways = [trpc(procedure), ...(routes.get(procedure.name) ?? []).map(({ route }) => rest(route))]
-    for (let n = 0; n < Math.max(inputs.length, ways.length); n++) {
-      const way = ways[n % ways.length]
-      if (way) yield way(inputs[n % inputs.length])
+    const ways = [
+      { way: trpc(procedure), inputs: extremeInputs(procedure, known, roll) },
+      ...(routes.get(procedure.name) ?? []).map(({ route }) => ({
+        way: rest(route),
+        inputs: extremeInputs(readBy(route, procedure), known, roll),
+      })),
+    ]
+    const most = Math.max(ways.length, ...ways.map(({ inputs }) => inputs.length))
+    for (let n = 0; n < most; n++) {
+      const { way, inputs } = ways[n % ways.length] ?? {}
+      if (way && inputs) yield way(inputs[n % inputs.length])
     }
   }
 }

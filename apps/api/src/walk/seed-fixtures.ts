@@ -71,7 +71,7 @@ export async function seedFixtures(
   const project = await createProject(ctx, SYSTEM, { projectName: tag, shouldCreateDefaultEnvs: true })
   const projectId = project.id
   const connection = await createConnection(ctx, SYSTEM, {
-    app: 'trigger-dev',
+    destination: 'trigger-dev',
     name: tag,
     method: 'api-key',
     credentials: vendor.credentials,

@@ -27,9 +27,9 @@ async function list(cli: Cli, options: Options): Promise<void> {
   const { connections } = await present(cli, options)
   if (options.json) return cli.terminal.json(connections)
   if (connections.length === 0) return cli.terminal.note('No connections.')
-  const rows = connections.map(({ name, app, account, project, usedBy, problem }) => [
+  const rows = connections.map(({ name, destination, account, project, usedBy, problem }) => [
     name,
-    app,
+    destination,
     account ?? '',
     project?.slug ?? '',
     `${usedBy}`,

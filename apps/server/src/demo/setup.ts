@@ -81,7 +81,7 @@ export async function createSync(
 ): Promise<SyncRef> {
   const { projectId } = source
   const connection = await client.connections.create.mutate({
-    app: destination,
+    destination,
     name: `${destination}-demo`,
     credentials: emulator.credentials,
     projectId,

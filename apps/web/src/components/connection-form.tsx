@@ -54,9 +54,9 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
     const sent = filled(fields, credentials)
     try {
       const connection = existing
-        ? await update.mutateAsync({ app: destination.name, connectionId: existing.id, credentials: sent })
+        ? await update.mutateAsync({ destination: destination.name, connectionId: existing.id, credentials: sent })
         : await create.mutateAsync({
-            app: destination.name,
+            destination: destination.name,
             name,
             method,
             credentials: sent,

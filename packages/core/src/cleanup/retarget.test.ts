@@ -34,7 +34,7 @@ for (const { name: destination } of destinations()) {
       const emulator = await startEmulator()
       onTestFinished(emulator.close)
       const connection = await createConnection(ctx, actor, {
-        app: destination,
+        destination,
         name,
         method: 'api-key',
         credentials: emulator.credentials,
@@ -123,7 +123,7 @@ for (const { name: destination } of destinations()) {
       await run(sync)
       await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
       const allow = (allowedProjects: string[] | null) =>
-        updateConnection(ctx, actor, { app: destination, connectionId, allowedProjects })
+        updateConnection(ctx, actor, { destination, connectionId, allowedProjects })
       await allow([])
       const { row } = await run(sync)
       expect([contents(), there.contents()]).toEqual([{ A: '1' }, { A: '1' }])
@@ -150,14 +150,14 @@ for (const { name: destination } of destinations()) {
       expect(there.contents()).toEqual(numbered(6))
       expect(Object.keys(contents())).toHaveLength(6)
       expect(await dueSyncs(ctx)).toEqual([])
-      await expect(deleteConnection(ctx, actor, { app: destination, connectionId })).rejects.toThrow(/mover/)
+      await expect(deleteConnection(ctx, actor, { destination, connectionId })).rejects.toThrow(/mover/)
 
       emulator.heal()
       clock.advance(20 * 60_000)
       expect(await dueSyncs(ctx)).toContain(sync.id)
       expect((await run(sync)).row).toMatchObject({ lastSyncMessage: null, leaving: null })
       expect(contents()).toEqual({})
-      await deleteConnection(ctx, actor, { app: destination, connectionId })
+      await deleteConnection(ctx, actor, { destination, connectionId })
     })
 
     it('continues where it stopped, whatever request the process dies at', async () => {

@@ -29,9 +29,9 @@ export async function listChoices(ctx: Context, _actor: Actor, input: Input): Pr
 export async function listChoiceRows(
   ctx: Context,
   _actor: Actor,
-  input: Input & { app: string },
+  input: Input & { destination: string },
 ): Promise<Record<string, unknown>[]> {
-  refuseOtherApp(destination(input.app), await findConnection(ctx, input.connectionId))
+  refuseOtherApp(destination(input.destination), await findConnection(ctx, input.connectionId))
   const { rows } = await ask(ctx, input)
   return [...rows]
 }

@@ -43,7 +43,13 @@ onEveryDatabase('connections', (open) => {
   afterAll(() => devin.close())
 
   const create = (name = 'my-devin', over: Record<string, unknown> = {}) =>
-    createConnection(t.ctx, t.actor, { app: 'devin', name, method: 'api-key', credentials: devin.credentials, ...over })
+    createConnection(t.ctx, t.actor, {
+      destination: 'devin',
+      name,
+      method: 'api-key',
+      credentials: devin.credentials,
+      ...over,
+    })
 
   const stored = () => t.ctx.db.selectFrom('connections').selectAll().executeTakeFirstOrThrow()
 
@@ -104,7 +110,7 @@ onEveryDatabase('connections', (open) => {
   test('stores a tested credential sealed and never shows it', async () => {
     const made = await create('my-devin', { description: 'ours' })
     expect(made).toMatchObject({
-      app: 'devin',
+      destination: 'devin',
       name: 'my-devin',
       description: 'ours',
       method: 'api-key',
@@ -115,7 +121,6 @@ onEveryDatabase('connections', (open) => {
       account: `Keyferry · ${devin.target.orgId}`,
       usedBy: 0,
       problem: null,
-      isPlatformManagedCredentials: false,
     })
     expect(made.credentialsHash).toMatch(/^[0-9a-f]{64}$/)
     const key = devin.keys.manager
@@ -126,8 +131,10 @@ onEveryDatabase('connections', (open) => {
       await t.ctx.db.selectFrom('audit').selectAll().execute(),
     ]
     expect(JSON.stringify(shown)).not.toContain(key)
-    expect(await getConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).toEqual(made)
-    expect(await getConnectionByName(t.ctx, t.actor, { app: 'devin', connectionName: 'my-devin' })).toEqual(made)
+    expect(await getConnection(t.ctx, t.actor, { destination: 'devin', connectionId: made.id })).toEqual(made)
+    expect(await getConnectionByName(t.ctx, t.actor, { destination: 'devin', connectionName: 'my-devin' })).toEqual(
+      made,
+    )
 
     const { session, definition } = await openSession(t.ctx, made.id, { signal: new AbortController().signal })
     expect(session.credentials).toEqual(devin.credentials)
@@ -195,7 +202,9 @@ onEveryDatabase('connections', (open) => {
     await create('taken')
     await expect(create('taken')).rejects.toThrow('The App Connection name "taken" is already taken')
     await expect(create('x', { method: 'oauth' })).rejects.toThrow('have the method "api-key", not "oauth"')
-    await expect(create('x', { app: 'nowhere' })).rejects.toThrow(/Unknown destination "nowhere"; known are .*devin/)
+    await expect(create('x', { destination: 'nowhere' })).rejects.toThrow(
+      /Unknown destination "nowhere"; known are .*devin/,
+    )
     await expect(create('x', { projectId: randomUUID() })).rejects.toBeInstanceOf(NotFound)
   })
 
@@ -207,13 +216,15 @@ onEveryDatabase('connections', (open) => {
 
   test('what is not there is not found', async () => {
     const { id } = await create()
-    await expect(getConnection(t.ctx, t.actor, { app: 'nowhere', connectionId: id })).rejects.toBeInstanceOf(NotFound)
-    await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId: randomUUID() })).rejects.toBeInstanceOf(
+    await expect(getConnection(t.ctx, t.actor, { destination: 'nowhere', connectionId: id })).rejects.toBeInstanceOf(
       NotFound,
     )
+    await expect(
+      getConnection(t.ctx, t.actor, { destination: 'devin', connectionId: randomUUID() }),
+    ).rejects.toBeInstanceOf(NotFound)
     await t.ctx.db.updateTable('connections').set({ name: 'renamed' }).execute()
     await expect(
-      getConnectionByName(t.ctx, t.actor, { app: 'devin', connectionName: 'my-devin' }),
+      getConnectionByName(t.ctx, t.actor, { destination: 'devin', connectionName: 'my-devin' }),
     ).rejects.toBeInstanceOf(NotFound)
   })
 
@@ -224,12 +235,12 @@ onEveryDatabase('connections', (open) => {
     const shared = await create('shared')
     expect(own.project).toEqual({ id: project.id, name: project.name, slug: project.slug, type: 'secret-manager' })
     const available = async (projectId?: string) =>
-      (await listAvailableConnections(t.ctx, t.actor, { app: 'devin', projectId })).map((one) => one.name)
+      (await listAvailableConnections(t.ctx, t.actor, { destination: 'devin', projectId })).map((one) => one.name)
     expect(await available()).toEqual(['shared'])
     expect(await available(project.id)).toEqual(['own', 'shared'])
     expect(await available(other.id)).toEqual(['shared'])
     expect(
-      (await listConnections(t.ctx, t.actor, { app: 'devin', projectId: project.id })).map((one) => one.name),
+      (await listConnections(t.ctx, t.actor, { destination: 'devin', projectId: project.id })).map((one) => one.name),
     ).toEqual(['own'])
     await expect(
       connectionFor(t.ctx, destination('devin'), own.id, { projectId: other.id, target: {} }),
@@ -247,7 +258,7 @@ onEveryDatabase('connections', (open) => {
     const syncId = await addSync(made.id, 'uses-it')
     t.woken.length = 0
     const renewed = await updateConnection(t.ctx, t.actor, {
-      app: 'devin',
+      destination: 'devin',
       connectionId: made.id,
       credentials: { apiKey: devin.keys.enterprise, instanceUrl: devin.url },
     })
@@ -262,16 +273,16 @@ onEveryDatabase('connections', (open) => {
 
     const bad = { apiKey: 'cog_wrong', instanceUrl: devin.url }
     await expect(
-      updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, credentials: bad }),
+      updateConnection(t.ctx, t.actor, { destination: 'devin', connectionId: made.id, credentials: bad }),
     ).rejects.toThrow('not valid')
     await expect(
       updateConnection(t.ctx, t.actor, {
-        app: 'devin',
+        destination: 'devin',
         connectionId: made.id,
         credentials: { instanceUrl: devin.url },
       }),
     ).rejects.toBeInstanceOf(Invalid)
-    expect(await getConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).toEqual(renewed)
+    expect(await getConnection(t.ctx, t.actor, { destination: 'devin', connectionId: made.id })).toEqual(renewed)
   })
 
   test('a rename wakes nobody and keeps the credential', async () => {
@@ -280,10 +291,10 @@ onEveryDatabase('connections', (open) => {
     await create('taken')
     t.woken.length = 0
     await expect(
-      updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, name: 'taken' }),
+      updateConnection(t.ctx, t.actor, { destination: 'devin', connectionId: made.id, name: 'taken' }),
     ).rejects.toThrow('"taken" is already taken')
     const renamed = await updateConnection(t.ctx, t.actor, {
-      app: 'devin',
+      destination: 'devin',
       connectionId: made.id,
       name: 'better',
       description: null,
@@ -297,7 +308,11 @@ onEveryDatabase('connections', (open) => {
     await addSync(made.id, 'uses-it')
     const elsewhere = await startEmulator()
     const move = () =>
-      updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, credentials: elsewhere.credentials })
+      updateConnection(t.ctx, t.actor, {
+        destination: 'devin',
+        connectionId: made.id,
+        credentials: elsewhere.credentials,
+      })
     try {
       await expect(move()).rejects.toThrow(/cannot move .* used by sync uses-it/)
       await t.ctx.db.deleteFrom('syncs').execute()
@@ -311,12 +326,12 @@ onEveryDatabase('connections', (open) => {
     const made = await create()
     await addSync(made.id, 'first')
     await addSync(made.id, 'second')
-    await expect(deleteConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).rejects.toThrow(
+    await expect(deleteConnection(t.ctx, t.actor, { destination: 'devin', connectionId: made.id })).rejects.toThrow(
       'Cannot delete App Connection with existing connections: used by sync first, second',
     )
     await t.ctx.db.deleteFrom('syncs').execute()
-    expect(await deleteConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).toEqual(made)
-    await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })).rejects.toBeInstanceOf(
+    expect(await deleteConnection(t.ctx, t.actor, { destination: 'devin', connectionId: made.id })).toEqual(made)
+    await expect(getConnection(t.ctx, t.actor, { destination: 'devin', connectionId: made.id })).rejects.toBeInstanceOf(
       NotFound,
     )
   })
@@ -341,8 +356,8 @@ onEveryDatabase('connections', (open) => {
 
   test('audits every change, without the credential', async () => {
     const made = await create()
-    await updateConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id, name: 'renamed' })
-    await deleteConnection(t.ctx, t.actor, { app: 'devin', connectionId: made.id })
+    await updateConnection(t.ctx, t.actor, { destination: 'devin', connectionId: made.id, name: 'renamed' })
+    await deleteConnection(t.ctx, t.actor, { destination: 'devin', connectionId: made.id })
     const rows = await t.ctx.db.selectFrom('audit').where('action', 'like', 'connection.%').selectAll().execute()
     expect(rows.map((row) => row.action).sort()).toEqual([
       'connection.create',
@@ -359,7 +374,7 @@ onEveryDatabase('connections', (open) => {
     })
     afterEach(() => trigger.heal())
     afterAll(() => trigger.close())
-    const connect = () => create('my-trigger', { app: 'trigger-dev', credentials: trigger.credentials })
+    const connect = () => create('my-trigger', { destination: 'trigger-dev', credentials: trigger.credentials })
     const known = () => ({ projectRef: trigger.projects[0] })
 
     test('come from the token', async () => {
@@ -369,7 +384,7 @@ onEveryDatabase('connections', (open) => {
       const environments = await listChoices(t.ctx, t.actor, { connectionId, list: 'environments', known: known() })
       expect(environments).toContainEqual({ value: 'prod', label: 'Production', hint: 'prod' })
       const rows = await listChoiceRows(t.ctx, t.actor, {
-        app: 'trigger-dev',
+        destination: 'trigger-dev',
         connectionId,
         list: 'environments',
         known: known(),
@@ -401,14 +416,16 @@ onEveryDatabase('connections', (open) => {
     test('a connection answers under its own app only', async () => {
       const { id: connectionId } = await connect()
       const message = 'App Connection "my-trigger" is for Trigger.dev, not for Devin'
-      await expect(getConnection(t.ctx, t.actor, { app: 'devin', connectionId })).rejects.toThrow(message)
-      await expect(updateConnection(t.ctx, t.actor, { app: 'devin', connectionId, name: 'x' })).rejects.toThrow(message)
-      await expect(deleteConnection(t.ctx, t.actor, { app: 'devin', connectionId })).rejects.toThrow(message)
-      await expect(getConnectionByName(t.ctx, t.actor, { app: 'devin', connectionName: 'my-trigger' })).rejects.toThrow(
+      await expect(getConnection(t.ctx, t.actor, { destination: 'devin', connectionId })).rejects.toThrow(message)
+      await expect(updateConnection(t.ctx, t.actor, { destination: 'devin', connectionId, name: 'x' })).rejects.toThrow(
         message,
       )
+      await expect(deleteConnection(t.ctx, t.actor, { destination: 'devin', connectionId })).rejects.toThrow(message)
       await expect(
-        listChoiceRows(t.ctx, t.actor, { app: 'devin', connectionId, list: 'projects', known: {} }),
+        getConnectionByName(t.ctx, t.actor, { destination: 'devin', connectionName: 'my-trigger' }),
+      ).rejects.toThrow(message)
+      await expect(
+        listChoiceRows(t.ctx, t.actor, { destination: 'devin', connectionId, list: 'projects', known: {} }),
       ).rejects.toThrow(message)
       await expect(
         connectionFor(t.ctx, destination('devin'), connectionId, { projectId: randomUUID(), target: {} }),
@@ -422,14 +439,14 @@ onEveryDatabase('connections', (open) => {
       'Devin has no list "nothing"',
     )
     await expect(
-      listChoiceRows(t.ctx, t.actor, { app: 'nowhere', connectionId: id, list: 'nothing', known: {} }),
+      listChoiceRows(t.ctx, t.actor, { destination: 'nowhere', connectionId: id, list: 'nothing', known: {} }),
     ).rejects.toBeInstanceOf(NotFound)
   })
 
   test('every destination is offered', async () => {
     expect(await listConnectionOptions(t.ctx, t.actor, {})).toContainEqual({
       name: 'Devin',
-      app: 'devin',
+      destination: 'devin',
       methods: ['api-key'],
     })
   })

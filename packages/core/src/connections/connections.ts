@@ -17,16 +17,20 @@ import { proveCredentials } from './open-session.ts'
 
 /** What can be connected. */
 export async function listConnectionOptions(_ctx: Context, _actor: Actor, _input: Record<never, never>) {
-  return destinations().map(({ name, title, connection }) => ({ name: title, app: name, methods: [connection.method] }))
+  return destinations().map(({ name, title, connection }) => ({
+    name: title,
+    destination: name,
+    methods: [connection.method],
+  }))
 }
 
 /** By name; with `projectId` only those that belong to that project. Throws `NotFound` for an unknown app. */
 export async function listConnections(
   ctx: Context,
   _actor: Actor,
-  input: { app?: string; projectId?: string },
+  input: { destination?: string; projectId?: string },
 ): Promise<Connection[]> {
-  const { app, projectId } = input
+  const { destination: app, projectId } = input
   if (app !== undefined) destination(app)
   const rows = await ctx.db
     .selectFrom('connections')
@@ -45,13 +49,13 @@ export async function listConnections(
 export async function listAvailableConnections(
   ctx: Context,
   _actor: Actor,
-  input: { app: string; projectId?: string },
+  input: { destination: string; projectId?: string },
 ) {
   const { id: orgId } = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
   const rows = await ctx.db
     .selectFrom('connections')
-    .select(['app', 'name', 'id', 'projectId', 'allowedProjects', 'allowedTargets'])
-    .where('app', '=', destination(input.app).name)
+    .select(['app as destination', 'name', 'id', 'projectId', 'allowedProjects', 'allowedTargets'])
+    .where('app', '=', destination(input.destination).name)
     .where((eb) =>
       eb.or([
         eb('projectId', 'is', null),
@@ -72,16 +76,16 @@ export async function listAvailableConnections(
 export async function getConnection(
   ctx: Context,
   _actor: Actor,
-  input: { app: string; connectionId: string },
+  input: { destination: string; connectionId: string },
 ): Promise<Connection> {
-  return describe(ctx, await findConnectionOf(ctx, input.app, input.connectionId))
+  return describe(ctx, await findConnectionOf(ctx, input.destination, input.connectionId))
 }
 
 /** Throws `NotFound`, and `BadRequest` when the connection belongs to another app. */
 export async function getConnectionByName(
   ctx: Context,
   actor: Actor,
-  input: { app: string; connectionName: string },
+  input: { destination: string; connectionName: string },
 ): Promise<Connection> {
   const row = await ctx.db
     .selectFrom('connections')
@@ -89,7 +93,7 @@ export async function getConnectionByName(
     .select('id')
     .executeTakeFirst()
   if (!row) throw new NotFound(`App Connection with name "${input.connectionName}" not found`)
-  return getConnection(ctx, actor, { app: input.app, connectionId: row.id })
+  return getConnection(ctx, actor, { destination: input.destination, connectionId: row.id })
 }
 
 /**
@@ -101,7 +105,7 @@ export async function createConnection(
   actor: Actor,
   input: z.output<typeof schemas.createConnection>,
 ): Promise<Connection> {
-  const { app, name, method } = input
+  const { destination: app, name, method } = input
   const definition = destination(app)
   if (method !== definition.connection.method) {
     throw new BadRequest(
@@ -159,7 +163,7 @@ export async function updateConnection(
   actor: Actor,
   input: z.output<typeof schemas.updateConnection>,
 ): Promise<Connection> {
-  const { app, connectionId, name, description, allowedProjects, allowedTargets } = input
+  const { destination: app, connectionId, name, description, allowedProjects, allowedTargets } = input
   const row = await findConnectionOf(ctx, app, connectionId)
   const allowed = storeAllowed(destination(app), row.projectId, input)
   if (name !== undefined && name !== row.name) await refuseTakenName(ctx, name)
@@ -204,9 +208,9 @@ export async function updateConnection(
 export async function deleteConnection(
   ctx: Context,
   actor: Actor,
-  input: { app: string; connectionId: string },
+  input: { destination: string; connectionId: string },
 ): Promise<Connection> {
-  const row = await findConnectionOf(ctx, input.app, input.connectionId)
+  const row = await findConnectionOf(ctx, input.destination, input.connectionId)
   const shown = await describe(ctx, row)
   await refuseUsed(ctx, row.id)
   try {

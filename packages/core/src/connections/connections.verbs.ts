@@ -24,8 +24,8 @@ import {
   updateConnection,
 } from './connections.ts'
 
-const one = z.object({ app: schemas.destinationName, connectionId: schemas.id })
-const filter = z.object({ app: schemas.destinationName.optional(), projectId: schemas.id.optional() })
+const one = z.object({ destination: schemas.destinationName, connectionId: schemas.id })
+const filter = z.object({ destination: schemas.destinationName.optional(), projectId: schemas.id.optional() })
 /** An empty choice list is an account that has none: a failing credential is an error. */
 const choices = z.object({
   connectionId: schemas.id,
@@ -54,7 +54,7 @@ export const connectionVerbs = {
   }),
 
   available: defineVerb({
-    input: z.object({ app: schemas.destinationName, projectId: schemas.id.optional() }),
+    input: z.object({ destination: schemas.destinationName, projectId: schemas.id.optional() }),
     requires: () => SIGNED_IN,
     run: async (ctx, actor, input, { access }) =>
       readableConnections(access, await listAvailableConnections(ctx, actor, input)),
@@ -67,7 +67,7 @@ export const connectionVerbs = {
   }),
 
   byName: defineVerb({
-    input: z.object({ app: schemas.destinationName, connectionName: schemas.lookedUp(64) }),
+    input: z.object({ destination: schemas.destinationName, connectionName: schemas.lookedUp(64) }),
     requires: ({ connectionName: name }) => [requirement('connections.read', { kind: 'connection-name', name })],
     run: async (ctx, actor, input, { access }) =>
       withReadableProjects(access, await getConnectionByName(ctx, actor, input)),
@@ -91,7 +91,7 @@ export const connectionVerbs = {
   }),
   choices: defineVerb({ input: choices, requires: reading, run: listChoices }),
   choiceRows: defineVerb({
-    input: choices.extend({ app: schemas.destinationName }),
+    input: choices.extend({ destination: schemas.destinationName }),
     requires: reading,
     run: listChoiceRows,
   }),

@@ -25,15 +25,11 @@ export async function describeConnections(
       id: row.id,
       name: row.name,
       description: row.description,
-      app: row.app,
+      destination: row.app,
       method: row.method,
       version: row.version,
       orgId,
       projectId: row.projectId,
-      isPlatformManagedCredentials: false,
-      gatewayId: null,
-      gatewayPoolId: null,
-      isAutoRotationEnabled: false,
       credentialsHash: createHash('sha256').update(row.credentials).digest('hex'),
       credentials: await shownCredentials(ctx, row),
       ...allowedOf(row),
@@ -98,5 +94,5 @@ async function projectsOf(
   const ids = rows.flatMap((row) => row.projectId ?? [])
   if (ids.length === 0) return new Map()
   const projects = await ctx.db.selectFrom('projects').where('id', 'in', ids).select(['id', 'name', 'slug']).execute()
-  return new Map(projects.map((project) => [project.id, { ...project, type: 'secret-manager' as const }]))
+  return new Map(projects.map((project) => [project.id, project]))
 }

@@ -62,7 +62,7 @@ for (const { name: destination } of destinations()) {
       if (!another) throw new Error(`no emulator for ${destination}`)
       onTestFinished(another.close)
       const { credentials } = another
-      const connection = { app: destination, name: 'another', method: 'api-key' as const, credentials }
+      const connection = { destination, name: 'another', method: 'api-key' as const, credentials }
       const { id } = await createConnection(ctx, actor, connection)
 
       emulator.fail(1, { kind: 'status', status: 429, headers: { 'retry-after': after() } })
@@ -77,7 +77,7 @@ for (const { name: destination } of destinations()) {
       expect(await look(other, id, another.target)).toEqual([])
 
       // Another key is another account.
-      await updateConnection(ctx, actor, { app: destination, connectionId, credentials: emulator.credentials })
+      await updateConnection(ctx, actor, { destination, connectionId, credentials: emulator.credentials })
       expect(await look(other, connectionId, emulator.target)).toEqual([])
     })
   })

@@ -68,7 +68,7 @@ onEveryDatabase('trouble', (open) => {
     if (!there) throw new Error(`no emulator for ${destination}`)
     onTestFinished(there.close)
     const { id: connectionId } = await createConnection(it.ctx, it.actor, {
-      app: destination,
+      destination,
       name: 'elsewhere',
       method: 'api-key',
       credentials: there.credentials,

@@ -100,7 +100,7 @@ onEveryDatabase('metrics and log', (open) => {
       if (!elsewhere) throw new Error(`no emulator for ${destination}`)
       onTestFinished(elsewhere.close)
       const { credentials } = elsewhere
-      const connection = { app: destination, name: 'elsewhere', method: 'api-key' as const, credentials }
+      const connection = { destination, name: 'elsewhere', method: 'api-key' as const, credentials }
       const { id: connectionId } = await createConnection(ctx, actor, connection)
       await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId })
     }

@@ -43,7 +43,7 @@ export async function startSyncFixture(open: OpenStore, destination: string): Pr
   const project = await createTestProject(ctx, actor)
   const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
   const connection = await createConnection(ctx, actor, {
-    app: destination,
+    destination,
     name: 'emulated',
     method: 'api-key',
     credentials: emulator.credentials,

@@ -11,10 +11,10 @@ export function AllowedProjects({ connection, onClose }: { connection: Connectio
   const { data: projects = [] } = trpc.projects.list.useQuery()
   const update = trpc.connections.update.useMutation()
   const [allowed, setAllowed] = useState(connection.allowedProjects)
-  const { id: connectionId, app, name } = connection
+  const { id: connectionId, destination, name } = connection
 
   const save = async () => {
-    await update.mutateAsync({ app, connectionId, allowedProjects: allowed })
+    await update.mutateAsync({ destination, connectionId, allowedProjects: allowed })
     await markStale('connections.update')
     toast.success(`Saved the projects that may use ${name}.`)
   }

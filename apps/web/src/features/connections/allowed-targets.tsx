@@ -25,14 +25,14 @@ interface Props {
 export function AllowedTargets({ connection, destination, onClose }: Props) {
   const update = trpc.connections.update.useMutation()
   const [allowed, setAllowed] = useState<Target[] | null>(connection.allowedTargets)
-  const { id: connectionId, app, name } = connection
+  const { id: connectionId, name } = connection
   const { fields } = destination.target
   const filled = allowed?.map(withoutBlanks) ?? null
 
   const change = (index: number, field: string, value: string) =>
     setAllowed((rows) => rows?.map((row, at) => (at === index ? { ...row, [field]: value } : row)) ?? null)
   const save = async () => {
-    await update.mutateAsync({ app, connectionId, allowedTargets: filled })
+    await update.mutateAsync({ destination: destination.name, connectionId, allowedTargets: filled })
     await markStale('connections.update')
     toast.success(`Saved the targets of ${name}.`)
   }

@@ -48,11 +48,11 @@ export function ConnectionCard({
     'connections.manage',
     owner === null ? { kind: 'organization' } : { kind: 'project', projectId: owner },
   )
-  const { name, app, account, usedBy, checkedAt, problem } = connection
+  const { name, destination: app, account, usedBy, checkedAt, problem } = connection
   const health = problem === null ? (checkedAt === null ? 'Not checked' : 'Works') : 'Error'
 
   const deleteConnection = async () => {
-    await remove.mutateAsync({ app, connectionId: connection.id })
+    await remove.mutateAsync({ destination: app, connectionId: connection.id })
     await markStale('connections.delete')
   }
   return (

@@ -50,7 +50,7 @@ export function ConnectionsPage({ projectId }: { projectId: string }) {
               <ConnectionCard
                 projectId={projectId}
                 connection={connection}
-                destination={destinations.data.find(({ name }) => name === connection.app)}
+                destination={destinations.data.find(({ name }) => name === connection.destination)}
               />
             </li>
           ))}

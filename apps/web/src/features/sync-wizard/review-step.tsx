@@ -45,7 +45,7 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
       }),
     retry: false,
   })
-  const connections = trpc.connections.list.useQuery({ app: draft.destination })
+  const connections = trpc.connections.list.useQuery({ destination: draft.destination })
   const connection = connections.data?.find(({ id }) => id === draft.connectionId)
   const rows: ReviewRow[] = [
     { step: 'destination', name: 'Sends to', value: destination.title },

@@ -16,7 +16,10 @@ interface Props {
 
 /** What has been chosen, as it is chosen. */
 export function Summary({ draft, destination, onRestart }: Props) {
-  const connections = trpc.connections.list.useQuery({ app: draft.destination }, { enabled: draft.destination !== '' })
+  const connections = trpc.connections.list.useQuery(
+    { destination: draft.destination },
+    { enabled: draft.destination !== '' },
+  )
   const connection = connections.data?.find(({ id }) => id === draft.connectionId)
   return (
     <aside

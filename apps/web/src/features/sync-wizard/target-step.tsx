@@ -27,7 +27,7 @@ export function TargetStep({ projectId, destination, onSubmit }: Props) {
   const [adding, setAdding] = useState(false)
   /** The form gave way to the picker, which then takes the focus that was in it. */
   const [left, setLeft] = useState(false)
-  const connections = trpc.connections.list.useQuery({ app: destination.name })
+  const connections = trpc.connections.list.useQuery({ destination: destination.name })
   const none = connections.data?.length === 0
   const only = connections.data?.length === 1 ? connections.data[0]?.id : undefined
 

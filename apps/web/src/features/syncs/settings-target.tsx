@@ -13,7 +13,7 @@ import { SettingsCard } from './settings-card.tsx'
 /** Where the sync writes, and with which connection. */
 export function TargetSettings({ sync, destination }: { sync: Sync; destination: Destination }) {
   const { fields } = destination.target
-  const connections = trpc.connections.list.useQuery({ app: destination.name })
+  const connections = trpc.connections.list.useQuery({ destination: destination.name })
   const form = useForm({
     resolver: zodResolver(z.object({ connectionId: z.string(), destinationConfig: schemaOf(fields) })),
     defaultValues: {

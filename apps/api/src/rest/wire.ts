@@ -1,0 +1,81 @@
+/** How the clients of a route know the fields of a procedure, where they know them by other names. */
+import { Invalid } from '@keyferry/kernel'
+import { z } from 'zod'
+
+/** From a field's name in Keyferry to its name outside. Of a field that holds objects, or a list of them: the names in there. */
+export interface Names {
+  readonly [own: string]: string | Names
+}
+
+/** What a route reads in place of the procedure's input. Both are parsed, so that a refusal names what was sent. */
+export interface WireInput {
+  schema: z.ZodType
+  /** What the procedure gets. `sent`: as `schema` parsed it. */
+  toOwn(sent: unknown): unknown
+  names: Names
+}
+
+/** What a route answers in place of the procedure's output. */
+export interface WireOutput<Output> {
+  schema: z.ZodType
+  write(output: Output): unknown
+}
+
+/** The procedure's `input` under other names. `more`: fields that clients may send besides, and that say nothing. */
+export function renamed(input: z.ZodType, names: Names, more: z.ZodRawShape = {}): WireInput {
+  const schema = renamedSchema(input, names)
+  return {
+    schema:
+      schema instanceof z.ZodObject ? z.clone(schema, { ...schema.def, shape: { ...schema.shape, ...more } }) : schema,
+    names,
+    toOwn: (sent) => renamedBack(sent, names),
+  }
+}
+
+/** Rules, defaults and descriptions stay, and so does the order of the fields. */
+function renamedSchema(schema: z.ZodType, names: Names): z.ZodType {
+  const described = (changed: z.ZodType): z.ZodType => {
+    const meta = z.globalRegistry.get(schema)
+    return meta ? changed.meta(meta) : changed
+  }
+  if (schema instanceof z.ZodObject) {
+    const fields = Object.entries<z.ZodType>(schema.shape).map(([own, field]) => {
+      const name = names[own]
+      if (typeof name === 'object') return [own, renamedSchema(field, name)]
+      return [name ?? own, field]
+    })
+    return described(z.clone(schema, { ...schema.def, shape: Object.fromEntries(fields) }))
+  }
+  if (schema instanceof z.ZodArray && schema.element instanceof z.ZodType)
+    return described(z.clone(schema, { ...schema.def, element: renamedSchema(schema.element, names) }))
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
+    const { innerType } = schema.def
+    if (innerType instanceof z.ZodType)
+      return described(z.clone(schema, { ...schema.def, innerType: renamedSchema(innerType, names) }))
+  }
+  throw new Error(`A ${schema.type} has no fields that could be renamed`)
+}
+
+/** `sent` with Keyferry's names. */
+function renamedBack(sent: unknown, names: Names): unknown {
+  if (Array.isArray(sent)) return sent.map((each) => renamedBack(each, names))
+  if (sent === null || typeof sent !== 'object') return sent
+  const own = new Map(Object.entries(names).flatMap(([own, name]) => (typeof name === 'string' ? [[name, own]] : [])))
+  return Object.fromEntries(
+    Object.entries(sent).map(([name, value]) => {
+      const inner = names[name]
+      return [own.get(name) ?? name, typeof inner === 'object' ? renamedBack(value, inner) : value]
+    }),
+  )
+}
+
+/** A refusal with the names that its client sent. */
+export function renamedRefusal({ issues }: Invalid, names: Names): Invalid {
+  return new Invalid(
+    issues.map((issue) => {
+      const [first, ...rest] = issue.path
+      const name = names[String(first)]
+      return typeof name === 'string' ? { ...issue, path: [name, ...rest] } : issue
+    }),
+  )
+}
