@@ -73,9 +73,5 @@ export async function followed(
   }
 }
 
-const hasSettled = ({ lastRun, syncStatus }: Sync, before: string | null): boolean =>
-  lastRun !== null &&
-  lastRun.id !== before &&
-  lastRun.finishedAt !== null &&
-  syncStatus !== 'pending' &&
-  syncStatus !== 'running'
+const hasSettled = ({ lastRun, state }: Sync, before: string | null): boolean =>
+  lastRun !== null && lastRun.id !== before && lastRun.finishedAt !== null && state !== 'pending' && state !== 'running'

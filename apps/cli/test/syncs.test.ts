@@ -38,9 +38,9 @@ beforeEach(async () => {
     destination,
     name: 'to-vendor',
     connectionId: connection.id,
-    destinationConfig: emulator.target,
-    isAutoSyncEnabled: false,
-    syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
+    target: emulator.target,
+    autoSync: false,
+    options: { deletionPolicy: 'owned' },
   })
   ref = { destination, syncId: sync.id }
 })

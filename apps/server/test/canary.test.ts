@@ -233,8 +233,8 @@ onEveryProfile((profile) => {
           destination,
           name: `to-${destination}`,
           connectionId,
-          destinationConfig: emulator.target,
-          syncOptions: { initialSyncBehavior: 'overwrite-destination', driftReadsValues },
+          target: emulator.target,
+          options: { driftReadsValues },
         })
       // Not every vendor hands values out.
       const sync = await create(true).catch(() => create(false))

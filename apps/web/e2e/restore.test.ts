@@ -183,7 +183,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
 
   it('says that repairs stopped, and starts them again', TIMEOUT, async () => {
     await atRest()
-    await client.syncs.update.mutate({ ...sync, syncOptions: { driftRepair: true } })
+    await client.syncs.update.mutate({ ...sync, options: { driftRepair: true } })
     await atRest()
     const looked = async (): Promise<void> => {
       const before = (await client.syncs.get.query(sync)).drift?.checkedAt ?? ''

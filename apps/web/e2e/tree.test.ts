@@ -448,8 +448,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
         destination,
         name: 'again',
         connectionId: own?.id ?? connection?.id ?? '',
-        destinationConfig: emulator.target,
-        syncOptions: { initialSyncBehavior: 'overwrite-destination' },
+        target: emulator.target,
+        options: {},
       })
       await settled(client, projectId, [{ destination, syncId: sync.id }], LIMIT_MS)
       const held = emulator.contents()

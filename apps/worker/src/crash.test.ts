@@ -64,8 +64,9 @@ async function startFleet() {
         destination,
         name: 's',
         connectionId: connection.id,
-        syncOptions: { initialSyncBehavior: 'overwrite-destination' },
-        destinationConfig: emulator.target,
+        autoSync: true,
+        options: {},
+        target: emulator.target,
       })
       return () => listRuns(ctx, actor, { destination, syncId: sync.id })
     },

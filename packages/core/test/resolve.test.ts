@@ -37,7 +37,7 @@ onEveryDatabase('resolve', (open) => {
       path: '/a',
       import: { environment: 'dev', path: '/source' },
     })
-    const { id: syncId } = await fixture.create({ secretPath: '/a/sub', isAutoSyncEnabled: false })
+    const { id: syncId } = await fixture.create({ secretPath: '/a/sub', autoSync: false })
     const { slug } = await ctx.db
       .selectFrom('projects')
       .where('id', '=', projectId)

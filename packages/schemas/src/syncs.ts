@@ -26,18 +26,11 @@ const driftOptions = {
   driftReadsValues: z.boolean().optional().describe('Also compare the values, where the vendor can hand them out'),
 }
 
-/** Options every destination has; a destination's own (such as `markAsSecret`) ride beside them. */
-const anyOptions = z.looseObject({
-  initialSyncBehavior: z.enum(['overwrite-destination', 'import-prioritize-source', 'import-prioritize-destination']),
-  keySchema: keySchema.optional(),
-  disableSecretDeletion: z.boolean().optional(),
-  deletionPolicy: deletionPolicy.optional(),
-  autoSyncEnabled: z.boolean().optional(),
-  ...driftOptions,
-})
-const limited = <T extends z.ZodType<object>>(options: T) =>
-  options.refine(isSmallEnough, TOO_MANY_FIELDS).meta({ maxProperties: MAX_OPEN_FIELDS })
-export const syncOptions = limited(anyOptions)
+/** Options every destination has; a destination's own (such as `markAsSecret`) are beside them. */
+export const syncOptions = z
+  .looseObject({ keySchema: keySchema.optional(), deletionPolicy: deletionPolicy.optional(), ...driftOptions })
+  .refine(isSmallEnough, TOO_MANY_FIELDS)
+  .meta({ maxProperties: MAX_OPEN_FIELDS })
 
 export const SYNC_STATES = ['pending', 'running', 'succeeded', 'partial', 'failed', 'blocked'] as const
 export const syncState = z.enum(SYNC_STATES)
@@ -114,41 +107,33 @@ export const sync = z
     id,
     name: z.string(),
     description: z.string().nullable(),
-    isEnabled: z.boolean(),
-    isAutoSyncEnabled: z.boolean(),
+    autoSync: z.boolean().describe('Every change of the source runs it'),
     version: z.number().int(),
     folderId: id.nullable(),
     connectionId: id,
     createdAt: timestamp,
     updatedAt: timestamp,
-    syncStatus: syncState,
-    lastSyncJobId: z.string().nullable(),
-    lastSyncMessage: z.string().nullable(),
-    lastSyncedAt: timestamp.nullable(),
-    importStatus: jobState.nullable(),
-    lastImportJobId: z.string().nullable(),
-    lastImportMessage: z.string().nullable(),
-    lastImportedAt: timestamp.nullable(),
-    removeStatus: jobState.nullable(),
-    lastRemoveJobId: z.string().nullable(),
-    lastRemoveMessage: z.string().nullable(),
-    lastRemovedAt: timestamp.nullable(),
-    syncOptions: z.looseObject({
-      initialSyncBehavior: z.string(),
+    state: syncState,
+    lastRunId: z.string().nullable(),
+    message: z.string().nullable(),
+    syncedAt: timestamp.nullable(),
+    removeState: jobState.nullable(),
+    removeRunId: z.string().nullable(),
+    removeMessage: z.string().nullable(),
+    removedAt: timestamp.nullable(),
+    options: z.looseObject({
       keySchema: z.string().optional(),
-      disableSecretDeletion: z.boolean(),
       deletionPolicy,
-      autoSyncEnabled: z.boolean(),
       driftCheck,
       driftRepair: z.boolean(),
       driftReadsValues: z.boolean(),
     }),
     projectId: id,
-    connection: z.object({ app: z.string(), name: z.string(), id }),
+    connection: z.object({ id, name: z.string() }),
     environment: z.object({ slug: z.string(), name: z.string(), id }).nullable(),
     folder: z.object({ id, path: z.string() }).nullable(),
     destination: z.string(),
-    destinationConfig: z.record(z.string(), z.unknown()),
+    target: z.record(z.string(), z.unknown()),
     targetLabel: z.string().describe('The target in words'),
     inSync: z.boolean().describe('Every change made here has reached the target'),
     behindSince: timestamp.nullable(),
@@ -171,12 +156,7 @@ export const sync = z
       })
       .nullable(),
   })
-  .meta({ id: 'SecretSync' })
-
-const autoSyncAliases = {
-  isAutoSyncEnabled: z.boolean().optional(),
-  isEnabled: z.boolean().optional().describe('Older name of isAutoSyncEnabled'),
-}
+  .meta({ id: 'Sync' })
 
 export const createSync = z.object({
   destination: destinationName,
@@ -186,9 +166,9 @@ export const createSync = z.object({
   connectionId: id,
   environment: environmentLookup,
   secretPath,
-  ...autoSyncAliases,
-  syncOptions,
-  destinationConfig: openFields,
+  autoSync: z.boolean().default(true),
+  options: syncOptions.prefault({}),
+  target: openFields,
   planHash: shownHash
     .optional()
     .describe('Approve the first run only for the plan that was reviewed; without it, overwriting is approved as such'),
@@ -202,9 +182,9 @@ export const updateSync = z.object({
   connectionId: id.optional(),
   environment: environmentLookup.optional(),
   secretPath: secretPath.optional(),
-  ...autoSyncAliases,
-  syncOptions: limited(anyOptions.partial()).optional(),
-  destinationConfig: openFields.optional(),
+  autoSync: z.boolean().optional(),
+  options: syncOptions.optional(),
+  target: openFields.optional(),
 })
 
 export const run = z

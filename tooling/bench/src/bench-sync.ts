@@ -44,8 +44,9 @@ export async function startBenchSync(destination: string, emulator: RemoteEmulat
     name: 'bench',
     connectionId: connection.id,
     // Taking a tenth or all away is what is measured, not the fuse.
-    syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
-    destinationConfig: emulator.target,
+    autoSync: true,
+    options: { deletionPolicy: 'owned' },
+    target: emulator.target,
   })
   const at = { destination, syncId }
   let held = 0
@@ -83,10 +84,8 @@ export async function startBenchSync(destination: string, emulator: RemoteEmulat
       while ((await runSync(ctx, syncId, signal)).again) continue
       const wall = performance.now() - start
       const row = await getSync(ctx, actor, at)
-      if (row.syncStatus !== 'succeeded' || row.removeStatus === 'failed') {
-        throw new Error(
-          `the run did not succeed: ${row.syncStatus}, ${row.lastSyncMessage ?? row.lastRemoveMessage ?? ''}`,
-        )
+      if (row.state !== 'succeeded' || row.removeState === 'failed') {
+        throw new Error(`the run did not succeed: ${row.state}, ${row.message ?? row.removeMessage ?? ''}`)
       }
       return wall
     },

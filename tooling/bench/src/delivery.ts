@@ -44,8 +44,8 @@ export async function measureDelivery(): Promise<void> {
       destination,
       name: destination,
       connectionId: connection.id,
-      syncOptions: { initialSyncBehavior: 'overwrite-destination' },
-      destinationConfig: emulator.target,
+      options: {},
+      target: emulator.target,
     })
     while (emulator.contents().size < SECRETS) await pause(5)
     const took: number[] = []

@@ -99,12 +99,12 @@ async function build(db: Db): Promise<World> {
       destination: destination.name,
       name,
       connectionId: connection.id,
-      syncOptions: {
-        initialSyncBehavior: 'overwrite-destination',
+      autoSync: true,
+      options: {
         keySchema: `${name}_{{secretKey}}`,
         deletionPolicy: 'owned',
       },
-      destinationConfig: target,
+      target,
     })
     return { folderId, sync }
   }

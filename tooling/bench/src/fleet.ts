@@ -132,8 +132,8 @@ async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sy
       destination,
       name,
       connectionId: connection.id,
-      syncOptions: { initialSyncBehavior: 'overwrite-destination' },
-      destinationConfig: target,
+      options: {},
+      target,
     })
   }
   const left = vendor.accounts.entries()

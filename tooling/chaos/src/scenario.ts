@@ -90,9 +90,8 @@ export async function setUpScenario(url: string, vendors: readonly Vendor[]): Pr
         name,
         destination: account.destination,
         connectionId: connections.get(account) ?? '',
-        destinationConfig: account.target,
-        syncOptions: {
-          initialSyncBehavior: 'overwrite-destination',
+        target: account.target,
+        options: {
           keySchema: `${prefix}{{secretKey}}`,
           deletionPolicy: mirrors ? 'mirror' : 'owned',
         },
@@ -119,6 +118,6 @@ export interface Unsettled {
 export async function unsettled(client: KeyferryClient, projectId: string): Promise<Unsettled[]> {
   const syncs = await client.syncs.list.query({ projectId })
   return syncs
-    .filter((sync) => sync.syncStatus !== 'succeeded' || !sync.inSync)
-    .map((sync) => ({ name: sync.name, state: sync.syncStatus, message: sync.lastSyncMessage }))
+    .filter((sync) => sync.state !== 'succeeded' || !sync.inSync)
+    .map((sync) => ({ name: sync.name, state: sync.state, message: sync.message }))
 }

@@ -8,7 +8,7 @@ import type { RequestContext } from '../trpc/context.ts'
 import { sendConditional } from './conditional.ts'
 import { isObject, readInput, readsQuery, refuseQuery } from './input.ts'
 import { restRoutes, type RestRoute } from './procedures.ts'
-import { renamedRefusal, type WireInput } from './wire.ts'
+import { renamedRefusal, type Ask, type WireInput } from './wire.ts'
 
 export function registerRest(
   app: FastifyInstance,
@@ -49,13 +49,14 @@ async function inputOf(
 
 async function run(rest: RestRoute, input: unknown, ctx: RequestContext): Promise<Prepared> {
   const { reads, answers } = rest.route
+  const ask: Ask = (procedure, about) => call(procedure, 'query', () => about, ctx)
   let answer: Prepared | null = null
   const prepare = async (output: unknown): Promise<void> => {
     // What a route writes is typed by the procedure that it belongs to.
     answer = await prepared(answers ? answers.write(output as never) : output, ctx.admission)
   }
   try {
-    await call(rest.procedure, rest.type, () => (reads ? ownInput(reads, input) : input), { ...ctx, prepare })
+    await call(rest.procedure, rest.type, () => (reads ? ownInput(reads, input, ask) : input), { ...ctx, prepare })
   } catch (error) {
     throw reads && error instanceof TRPCError && error.cause instanceof Invalid
       ? renamedRefusal(error.cause, reads.names)
@@ -66,9 +67,9 @@ async function run(rest: RestRoute, input: unknown, ctx: RequestContext): Promis
 }
 
 /** Parsed when tRPC asks for it, and refused like its own: who calls is checked before what they sent. */
-function ownInput({ schema, toOwn }: WireInput, sent: unknown): unknown {
+function ownInput({ schema, toOwn }: WireInput, sent: unknown, ask: Ask): unknown {
   const parsed = schema.safeParse(sent)
-  if (parsed.success) return toOwn(parsed.data)
+  if (parsed.success) return toOwn(parsed.data, ask)
   throw new TRPCError({ code: 'BAD_REQUEST', cause: parsed.error })
 }
 

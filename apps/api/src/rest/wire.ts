@@ -7,11 +7,14 @@ export interface Names {
   readonly [own: string]: string | Names
 }
 
+/** Calls another procedure for the same caller. */
+export type Ask = (procedure: string, input: unknown) => Promise<unknown>
+
 /** What a route reads in place of the procedure's input. Both are parsed, so that a refusal names what was sent. */
 export interface WireInput {
   schema: z.ZodType
   /** What the procedure gets. `sent`: as `schema` parsed it. */
-  toOwn(sent: unknown): unknown
+  toOwn(sent: unknown, ask: Ask): unknown
   names: Names
 }
 
@@ -20,6 +23,13 @@ export interface WireOutput<Output> {
   schema: z.ZodType
   write(output: Output): unknown
 }
+
+/** For clients whose fields are not those of the procedure under other names. `names`: of the fields that a refusal may name. */
+export const read = <S extends z.ZodType>(
+  schema: S,
+  names: Names,
+  toOwn: (sent: z.output<S>, ask: Ask) => unknown,
+): WireInput => ({ schema, names, toOwn: (sent, ask) => toOwn(sent as z.output<S>, ask) })
 
 /** The procedure's `input` under other names. `more`: fields that clients may send besides, and that say nothing. */
 export function renamed(input: z.ZodType, names: Names, more: z.ZodRawShape = {}): WireInput {

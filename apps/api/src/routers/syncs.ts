@@ -1,6 +1,7 @@
 import { syncVerbs } from '@keyferry/core/verbs'
 import { id, keyState, outcome, plan, restorePlan, run, sync } from '@keyferry/schemas'
 import { z } from 'zod'
+import { syncRoutes } from '../infisical/syncs.ts'
 import { mutation, query, router, subscription } from '../trpc/procedures.ts'
 
 const tag = 'Secret syncs'
@@ -10,95 +11,84 @@ export const syncs = router({
   options: query(syncVerbs.options, {
     tag,
     summary: 'Destinations that a sync can have',
-    routes: [{ method: 'GET', path: `${base}/options`, envelope: 'secretSyncOptions' }],
-    output: z.array(
-      z.object({
-        name: z.string(),
-        destination: z.string(),
-        connection: z.string(),
-        canImportSecrets: z.boolean(),
-        canRemoveSecretsOnDeletion: z.boolean(),
-      }),
-    ),
+    routes: syncRoutes.options,
+    output: z.array(z.object({ name: z.string(), destination: z.string() })),
   }),
 
   list: query(syncVerbs.list, {
     tag,
     summary: 'The syncs of a project, to one destination or all',
-    routes: [
-      { method: 'GET', path: base, envelope: 'secretSyncs' },
-      { method: 'GET', path: `${base}/:destination`, envelope: 'secretSyncs' },
-    ],
+    routes: syncRoutes.list,
     output: z.array(sync),
   }),
 
   get: query(syncVerbs.get, {
     tag,
     summary: 'One sync',
-    routes: [{ method: 'GET', path: `${base}/:destination/:syncId`, envelope: 'secretSync' }],
+    routes: syncRoutes.get,
     output: sync,
   }),
 
   byName: query(syncVerbs.byName, {
     tag,
     summary: 'One sync, by its name',
-    routes: [{ method: 'GET', path: `${base}/:destination/sync-name/:syncName`, envelope: 'secretSync' }],
+    routes: syncRoutes.byName,
     output: sync,
   }),
 
   create: mutation(syncVerbs.create, {
     tag,
     summary: 'Creates a sync and, under auto-sync, runs it',
-    routes: [{ method: 'POST', path: `${base}/:destination`, envelope: 'secretSync' }],
+    routes: syncRoutes.create,
     output: sync,
   }),
 
   update: mutation(syncVerbs.update, {
     tag,
     summary: 'Changes a sync and, under auto-sync, runs it',
-    routes: [{ method: 'PATCH', path: `${base}/:destination/:syncId`, envelope: 'secretSync' }],
+    routes: syncRoutes.update,
     output: sync,
   }),
 
   delete: mutation(syncVerbs.delete, {
     tag,
     summary: 'Deletes a sync; with `removeSecrets`, after what it wrote was removed at the target',
-    routes: [{ method: 'DELETE', path: `${base}/:destination/:syncId`, envelope: 'secretSync', input: 'query' }],
+    routes: syncRoutes.delete,
     output: sync,
   }),
 
   trigger: mutation(syncVerbs.trigger, {
     tag,
     summary: 'Runs a sync; while it runs already, once more after that',
-    routes: [{ method: 'POST', path: `${base}/:destination/:syncId/sync-secrets`, envelope: 'secretSync' }],
+    routes: syncRoutes.trigger,
     output: sync,
   }),
 
   importSecrets: mutation(syncVerbs.importSecrets, {
     tag,
     summary: 'Takes the secrets of the target in; refused where the vendor does not show values',
-    routes: [{ method: 'POST', path: `${base}/:destination/:syncId/import-secrets`, envelope: 'secretSync' }],
+    routes: syncRoutes.importSecrets,
     output: sync,
   }),
 
   removeSecrets: mutation(syncVerbs.removeSecrets, {
     tag,
     summary: 'Removes at the target what the sync wrote there',
-    routes: [{ method: 'POST', path: `${base}/:destination/:syncId/remove-secrets`, envelope: 'secretSync' }],
+    routes: syncRoutes.removeSecrets,
     output: sync,
   }),
 
   checkDrift: mutation(syncVerbs.checkDrift, {
     tag,
     summary: 'Looks at the target for drift now; a run that is due takes its place',
-    routes: [{ method: 'POST', path: `${base}/:destination/:syncId/check-drift`, envelope: 'secretSync' }],
+    routes: syncRoutes.checkDrift,
     output: sync,
   }),
 
   checkDestination: mutation(syncVerbs.checkDestination, {
     tag,
     summary: 'Whether another sync writes to the same target',
-    routes: [{ method: 'POST', path: `${base}/:destination/check-destination` }],
+    routes: syncRoutes.checkDestination,
     output: z.object({ hasDuplicate: z.boolean(), duplicateProjectId: id.optional() }),
   }),
 
@@ -106,7 +96,7 @@ export const syncs = router({
     weight: 'vendor',
     tag,
     summary: 'What a sync would do at its target; stores nothing',
-    routes: [{ method: 'POST', path: `${base}/:destination/preview` }],
+    routes: syncRoutes.preview,
     output: plan,
   }),
 
@@ -122,7 +112,7 @@ export const syncs = router({
     weight: 'vendor',
     tag,
     summary: 'Lets a blocked sync carry out exactly this plan',
-    routes: [{ method: 'POST', path: `${base}/:destination/:syncId/approve`, envelope: 'secretSync' }],
+    routes: syncRoutes.approve,
     output: sync,
   }),
 

@@ -134,9 +134,9 @@ export async function seedFixtures(
     connectionId: connection.id,
     environment,
     secretPath: path,
-    isAutoSyncEnabled: false,
-    syncOptions: { initialSyncBehavior: 'overwrite-destination', keySchema: `${tag}_${environment}_{{secretKey}}` },
-    destinationConfig: vendor.target,
+    autoSync: false,
+    options: { keySchema: `${tag}_${environment}_{{secretKey}}` },
+    target: vendor.target,
   })
   const runId = randomUUID()
   await ctx.db
@@ -182,7 +182,7 @@ export async function seedFixtures(
       connectionId: connection.id,
       connectionName: connection.name,
       credentials: vendor.credentials,
-      destinationConfig: vendor.target,
+      target: vendor.target,
       list: 'projects',
       known: {},
       memberId: victimMembership,

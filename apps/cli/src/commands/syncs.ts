@@ -57,25 +57,14 @@ async function list(cli: Cli, options: Options): Promise<void> {
   if (options.json) return cli.terminal.json(syncs)
   if (syncs.length === 0) return
   const rows = syncs.map(
-    ({
-      name,
-      environment,
-      folder,
-      destination,
-      targetLabel,
-      syncStatus,
-      inSync,
-      lastSyncedAt,
-      blocked,
-      lastSyncMessage,
-    }) => [
+    ({ name, environment, folder, destination, targetLabel, state, inSync, syncedAt, blocked, message }) => [
       name,
       environment && folder ? `${environment.slug}:${folder.path}` : '(deleted)',
       `${destination} (${targetLabel})`,
-      syncStatus,
+      state,
       inSync ? 'yes' : 'no',
-      lastSyncedAt ?? 'never',
-      (blocked?.message ?? lastSyncMessage ?? '').replaceAll(/\s+/g, ' '),
+      syncedAt ?? 'never',
+      (blocked?.message ?? message ?? '').replaceAll(/\s+/g, ' '),
     ],
   )
   cli.terminal.table(['NAME', 'SOURCE', 'TARGET', 'STATE', 'IN SYNC', 'SYNCED', 'NOTE'], rows)
@@ -163,14 +152,14 @@ async function applyOne(
   terminal.progress('')
   const failures = await failuresOf(client, ref, sync)
   if (!json) printResult(terminal, sync, failures)
-  const { syncStatus: state, lastSyncMessage } = sync
+  const { state, message } = sync
   const code = state === 'succeeded' ? EXIT.done : EXIT.failed
   return {
     code,
     result: {
       sync: sync.name,
       state,
-      message: sync.blocked?.message ?? lastSyncMessage,
+      message: sync.blocked?.message ?? message,
       planHash: plan.hash,
       failures,
     },
@@ -190,14 +179,14 @@ async function failuresOf(
 
 function printResult(
   terminal: Cli['terminal'],
-  { syncStatus, lastRun, lastSyncMessage, blocked, retryAt }: Sync,
+  { state, lastRun, message, blocked, retryAt }: Sync,
   failures: Applied['failures'],
 ): void {
-  if (syncStatus === 'succeeded') {
+  if (state === 'succeeded') {
     const { create = 0, update = 0, delete: deleted = 0 } = lastRun?.counts ?? {}
     terminal.line(`Done: ${create} created, ${update} updated, ${deleted} deleted.`, 'green')
   } else {
-    terminal.line(`${syncStatus}: ${blocked?.message ?? lastSyncMessage ?? 'see the run in the console'}`, 'red')
+    terminal.line(`${state}: ${blocked?.message ?? message ?? 'see the run in the console'}`, 'red')
   }
   for (const { key, reason } of failures) terminal.line(`  ! ${key}: ${reason}`, 'red')
   if (failures.length > 0) terminal.line(`${count(failures.length, 'key')} not at the target.`)

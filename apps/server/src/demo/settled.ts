@@ -40,6 +40,6 @@ export async function settled(
 type SyncState = Awaited<ReturnType<KeyferryClient['syncs']['get']['query']>>
 
 const isSettled = (sync: SyncState): boolean =>
-  sync.syncStatus === 'succeeded'
+  sync.state === 'succeeded'
     ? sync.inSync
-    : sync.syncStatus !== 'pending' && sync.syncStatus !== 'running' && sync.retryAt === null
+    : sync.state !== 'pending' && sync.state !== 'running' && sync.retryAt === null

@@ -91,8 +91,8 @@ export async function createSync(
     destination,
     name: `to-${destination}`,
     connectionId: connection.id,
-    destinationConfig: emulator.target,
-    syncOptions: { initialSyncBehavior: 'overwrite-destination' },
+    target: emulator.target,
+    options: {},
   })
   return { destination, syncId: sync.id }
 }

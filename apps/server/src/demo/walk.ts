@@ -43,7 +43,7 @@ export async function firstSync(
   const rejectedAnywhere = new Set<string>()
   let right = true
   for (const { name, emulator, sync } of targets) {
-    const { lastRun, lastSyncMessage } = await client.syncs.get.query(sync)
+    const { lastRun, message } = await client.syncs.get.query(sync)
     const run = lastRun ? await client.syncs.run.query({ ...sync, runId: lastRun.id }) : null
     const { equal, rejected, wrong } = await compare(client, sync, values, emulator)
     const counts = [`${equal} of ${values.size}`, `${rejected.length}`, `${wrong.length}`, `${emulator.log.length}`]
@@ -53,7 +53,7 @@ export async function firstSync(
       notes.push(`${name} cannot hold ${key}: ${reason}`)
     }
     for (const key of wrong) notes.push(`${name} differs in ${key}`)
-    if (wrong.length > 0 && lastSyncMessage) notes.push(`${name} says: ${lastSyncMessage}`)
+    if (wrong.length > 0 && message) notes.push(`${name} says: ${message}`)
     right &&= wrong.length === 0
   }
   const head = ['target', 'equal to the file', "can't be stored", 'wrong', 'requests', 'first run']

@@ -17,7 +17,7 @@ import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { listSyncs } from '../verbs/syncs.ts'
 import { completeDeletions } from './deletions.ts'
 
-const owned = { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' } as const
+const owned = { deletionPolicy: 'owned' } as const
 
 for (const { name: destination } of destinations()) {
   onEveryDatabase(`deleting what a sync to ${destination} reads`, (open) => {
@@ -34,7 +34,7 @@ for (const { name: destination } of destinations()) {
         mode: 'upsert',
         secrets: [{ secretKey: 'A', secretValue: '1' }],
       })
-      const sync = await fixture.create({ name: 'reader', secretPath: '/app/deep', syncOptions: owned })
+      const sync = await fixture.create({ name: 'reader', secretPath: '/app/deep', options: owned })
       await fixture.run(sync)
       const remove = (syncs?: 'refuse' | 'keep-secrets' | 'remove-secrets') =>
         deleteFolder(ctx, actor, { ...place, path: '/', folderIdOrName: 'app', syncs })
@@ -84,10 +84,10 @@ for (const { name: destination } of destinations()) {
             secrets: [{ secretKey, secretValue: 'other' }],
           })
         await put('B')
-        const second = await fixture.create({ name: 'second', projectId: other, syncOptions: owned })
+        const second = await fixture.create({ name: 'second', projectId: other, options: owned })
         await run(second)
         await put('A')
-        expect((await run(second)).row.syncStatus).toBe('partial')
+        expect((await run(second)).row.state).toBe('partial')
         expect(contents()).toEqual({ A: '1', B: 'other' })
 
         woken.length = 0
@@ -96,7 +96,7 @@ for (const { name: destination } of destinations()) {
         else if (kind === 'folder') await fixture.remove(syncs)
         else await deleteEnvironment(ctx, actor, { projectId, environmentId: sync.environment?.id ?? '', syncs })
         expect(woken.flat()).toEqual([second.id])
-        expect((await run(second)).row.syncStatus).toBe('succeeded')
+        expect((await run(second)).row.state).toBe('succeeded')
         expect(contents()).toEqual({ A: 'other', B: 'other' })
       },
     )
@@ -127,7 +127,7 @@ for (const { name: destination } of destinations()) {
       const { ctx, emulator, remove, run, sync, contents, create } = fixture
       await remove('remove-secrets')
       emulator.fail(1, { kind: 'status', status: 401 })
-      expect((await run(sync)).row).toMatchObject({ removeStatus: 'failed', removal: null })
+      expect((await run(sync)).row).toMatchObject({ removeState: 'failed', removal: null })
       expect([await folders(fixture), contents()]).toEqual([['/app', '/app/deep'], { A: '1' }])
       expect(await ctx.db.selectFrom('deletions').selectAll().execute()).toEqual([])
       expect(
@@ -137,7 +137,7 @@ for (const { name: destination } of destinations()) {
       expect(outcomes()).toEqual(['given-up'])
 
       await remove('remove-secrets')
-      await create({ name: 'newcomer', secretPath: '/app', syncOptions: owned })
+      await create({ name: 'newcomer', secretPath: '/app', options: owned })
       await expect(run(sync)).rejects.toThrow(/no secret sync/)
       expect([await folders(fixture), contents()]).toEqual([['/app', '/app/deep'], {}])
       expect(outcomes()).toEqual(['given-up', 'given-up'])

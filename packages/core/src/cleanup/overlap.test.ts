@@ -12,7 +12,7 @@ import { dueSyncs } from '../sync/due.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 
-const overwrite = { initialSyncBehavior: 'overwrite-destination' as const }
+const overwrite = {}
 const owned = { ...overwrite, deletionPolicy: 'owned' as const }
 
 /** Runs `work`, whose two transactions can look at the syncs of Postgres but not write one before both have to wait. */
@@ -45,9 +45,9 @@ for (const { name: destination } of destinations()) {
     it('names the other sync and the key when a key is shared, written or not, its own or imported', async () => {
       const { ctx, actor, place, put, create, run } = await start()
       await put('/', 'SHARED')
-      const first = await create({ name: 'first', syncOptions: owned })
+      const first = await create({ name: 'first', options: owned })
       await put('/b', 'SHARED')
-      const second = { name: 'second', secretPath: '/b', syncOptions: owned }
+      const second = { name: 'second', secretPath: '/b', options: owned }
       await expect(create(second)).rejects.toThrow(/"first" already writes SHARED/)
       await run(first)
       await expect(create(second)).rejects.toThrow(/"first" already writes SHARED/)
@@ -62,18 +62,18 @@ for (const { name: destination } of destinations()) {
       const { ctx, actor, put, create } = await start()
       await put('/', 'A')
       await put('/b', 'A')
-      await create({ name: 'first', syncOptions: { ...overwrite, keySchema: 'A_{{secretKey}}' } })
+      await create({ name: 'first', options: { ...overwrite, keySchema: 'A_{{secretKey}}' } })
       const second = await create({
         name: 'second',
         secretPath: '/b',
-        syncOptions: { ...owned, keySchema: 'B_{{secretKey}}' },
+        options: { ...owned, keySchema: 'B_{{secretKey}}' },
       })
-      const edit = (syncOptions: { keySchema: string }) =>
-        updateSync(ctx, actor, { destination, syncId: second.id, syncOptions })
+      const edit = (options: { keySchema: string }) =>
+        updateSync(ctx, actor, { destination, syncId: second.id, options })
       await expect(edit({ keySchema: 'A_{{secretKey}}' })).rejects.toThrow(/"first"/)
       await expect(edit({ keySchema: '{{secretKey}}' })).rejects.toThrow(/"first".*would delete/)
       expect(await edit({ keySchema: 'C_{{secretKey}}' })).toMatchObject({
-        syncOptions: { keySchema: 'C_{{secretKey}}' },
+        options: { keySchema: 'C_{{secretKey}}' },
       })
     })
 
@@ -82,21 +82,21 @@ for (const { name: destination } of destinations()) {
       const { ctx, actor, place, put, create, run, contents } = fixture
       await put('/', 'A', 'first')
       await put('/b', 'B', 'second')
-      const first = await create({ name: 'first', syncOptions: owned })
-      const second = await create({ name: 'second', secretPath: '/b', syncOptions: owned })
+      const first = await create({ name: 'first', options: owned })
+      const second = await create({ name: 'second', secretPath: '/b', options: owned })
       await run(first)
       await run(second)
       await put('/b', 'A', 'second')
       const { row } = await run(second)
-      expect(row.syncStatus).toBe('partial')
-      expect(row.lastSyncMessage).toMatch(/A \(another sync already writes/)
+      expect(row.state).toBe('partial')
+      expect(row.message).toMatch(/A \(another sync already writes/)
       expect(contents()).toEqual({ A: 'first', B: 'second' })
 
       await deleteSecrets(ctx, actor, { ...place, secrets: [{ secretKey: 'A' }] })
       await put('/', 'Z', 'first')
       await run(first)
       expect(await dueSyncs(ctx)).toEqual([second.id])
-      expect((await run(second)).row.syncStatus).toBe('succeeded')
+      expect((await run(second)).row.state).toBe('succeeded')
       expect(contents()).toEqual({ A: 'second', B: 'second', Z: 'first' })
     })
 
@@ -106,8 +106,8 @@ for (const { name: destination } of destinations()) {
       await put('/', 'A', 'first')
       await put('/b', 'B', 'second')
       const both = [
-        await create({ name: 'first', syncOptions: owned }),
-        await create({ name: 'second', secretPath: '/b', syncOptions: owned }),
+        await create({ name: 'first', options: owned }),
+        await create({ name: 'second', secretPath: '/b', options: owned }),
       ]
       // The same key appears in both before either has written.
       await put('/', 'SAME', 'first')
@@ -115,8 +115,8 @@ for (const { name: destination } of destinations()) {
       await Promise.all(both.map(({ id }) => runSync(ctx, id, new AbortController().signal)))
       const rows = []
       for (const sync of both) rows.push((await run(sync)).row)
-      expect(rows.map(({ syncStatus }) => syncStatus).sort()).toEqual(['partial', 'succeeded'])
-      const winner = rows.findIndex(({ syncStatus }) => syncStatus === 'succeeded')
+      expect(rows.map(({ state }) => state).sort()).toEqual(['partial', 'succeeded'])
+      const winner = rows.findIndex(({ state }) => state === 'succeeded')
       expect(contents()).toEqual({ A: 'first', B: 'second', SAME: ['first', 'second'][winner] })
     })
 
@@ -137,11 +137,11 @@ for (const { name: destination } of destinations()) {
       const { put, create, run } = fixture
       await put('/', 'A')
       await put('/b', 'B')
-      const first = await create({ name: 'first', syncOptions: { ...overwrite, keySchema: 'one_{{secretKey}}' } })
+      const first = await create({ name: 'first', options: { ...overwrite, keySchema: 'one_{{secretKey}}' } })
       const second = await create({
         name: 'second',
         secretPath: '/b',
-        syncOptions: { ...overwrite, keySchema: '{{environment}}_{{secretKey}}' },
+        options: { ...overwrite, keySchema: '{{environment}}_{{secretKey}}' },
       })
       await run(first)
       await run(second)
@@ -151,7 +151,7 @@ for (const { name: destination } of destinations()) {
         .select('id')
         .executeTakeFirstOrThrow()
       await amend(fixture.ctx.db, 'environments', dev.id, { slug: 'one' })
-      await updateSync(fixture.ctx, fixture.actor, { destination, syncId: first.id, isAutoSyncEnabled: true })
+      await updateSync(fixture.ctx, fixture.actor, { destination, syncId: first.id, autoSync: true })
       await updateSecrets(fixture.ctx, fixture.actor, {
         ...fixture.place,
         environment: 'one',

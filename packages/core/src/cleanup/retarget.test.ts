@@ -17,7 +17,7 @@ import { deleteSync } from '../verbs/remove.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 
-const overwrite = { initialSyncBehavior: 'overwrite-destination' as const }
+const overwrite = {}
 const numbered = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`KEY_${i}`, `value-${i}`]))
 
 for (const { name: destination } of destinations()) {
@@ -49,12 +49,12 @@ for (const { name: destination } of destinations()) {
       const there = await another(fixture)
       emulator.put('THEIRS', 'x')
       await set({ A: '1', B: '2' })
-      const sync = await create({ syncOptions: { ...overwrite, deletionPolicy: 'owned' } })
+      const sync = await create({ options: { ...overwrite, deletionPolicy: 'owned' } })
       await run(sync)
 
       const moved = await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
-      expect(moved).toMatchObject({ inSync: false, syncStatus: 'pending' })
-      expect(moved.lastSyncMessage).toContain('2 keys will leave')
+      expect(moved).toMatchObject({ inSync: false, state: 'pending' })
+      expect(moved.message).toContain('2 keys will leave')
       // The new place is down: nothing leaves the old one.
       for (let i = 1; i <= 10; i++) there.emulator.fail(i, { kind: 'status', status: 503 })
       await run(sync)
@@ -62,7 +62,7 @@ for (const { name: destination } of destinations()) {
       there.emulator.heal()
       await triggerSync(ctx, actor, { destination, syncId: sync.id })
       const { row } = await run(sync)
-      expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true, lastSyncMessage: null })
+      expect(row).toMatchObject({ state: 'succeeded', inSync: true, message: null })
       expect(there.contents()).toEqual({ A: '1', B: '2' })
       expect(contents()).toEqual({ THEIRS: 'x' })
       expect(await departures(fixture)).toEqual([])
@@ -83,11 +83,11 @@ for (const { name: destination } of destinations()) {
       await run(sync)
       await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
       there.emulator.fail(1, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
-      expect((await run(sync)).row.syncStatus).not.toBe('succeeded')
+      expect((await run(sync)).row.state).not.toBe('succeeded')
       expect(contents()).toEqual({ A: '1', B: '2' })
       clock.advance(20 * 60_000)
       await triggerSync(ctx, actor, { destination, syncId: sync.id })
-      expect((await run(sync)).row).toMatchObject({ syncStatus: 'partial', inSync: true })
+      expect((await run(sync)).row).toMatchObject({ state: 'partial', inSync: true })
       expect(there.contents()).toEqual({ A: '1', B: '2' })
       expect(contents()).toEqual({})
     })
@@ -97,18 +97,18 @@ for (const { name: destination } of destinations()) {
       const { ctx, actor, emulator, set, create, run, contents } = fixture
       const [there, then] = [await another(fixture, 'there'), await another(fixture, 'then')]
       await set({ A: '1' })
-      const sync = await create({ syncOptions: { ...overwrite, deletionPolicy: 'none' } })
+      const sync = await create({ options: { ...overwrite, deletionPolicy: 'none' } })
       const at = { destination, syncId: sync.id }
       await run(sync)
       await updateSync(ctx, actor, { ...at, connectionId: there.connectionId })
-      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', lastSyncMessage: null })
+      expect((await run(sync)).row).toMatchObject({ state: 'succeeded', message: null })
       expect([contents(), there.contents()]).toEqual([{ A: '1' }, { A: '1' }])
 
-      await updateSync(ctx, actor, { ...at, syncOptions: { deletionPolicy: 'owned' }, connectionId: then.connectionId })
+      await updateSync(ctx, actor, { ...at, options: { deletionPolicy: 'owned' }, connectionId: then.connectionId })
       there.emulator.fail(1, { kind: 'status', status: 401 })
-      expect((await run(sync)).row.lastSyncMessage).toMatch(/disable secret deletion/)
-      await updateSync(ctx, actor, { ...at, syncOptions: { deletionPolicy: 'none' } })
-      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', lastSyncMessage: null })
+      expect((await run(sync)).row.message).toMatch(/disable secret deletion/)
+      await updateSync(ctx, actor, { ...at, options: { deletionPolicy: 'none' } })
+      expect((await run(sync)).row).toMatchObject({ state: 'succeeded', message: null })
       expect([contents(), there.contents(), then.contents()]).toEqual([{ A: '1' }, { A: '1' }, { A: '1' }])
       expect(await departures(fixture)).toEqual([])
       expect(emulator.contents().size).toBe(1)
@@ -119,7 +119,7 @@ for (const { name: destination } of destinations()) {
       const { ctx, actor, clock, set, create, run, contents, connectionId } = fixture
       const there = await another(fixture)
       await set({ A: '1' })
-      const sync = await create({ syncOptions: { ...overwrite, deletionPolicy: 'owned' } })
+      const sync = await create({ options: { ...overwrite, deletionPolicy: 'owned' } })
       await run(sync)
       await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
       const allow = (allowedProjects: string[] | null) =>
@@ -127,7 +127,7 @@ for (const { name: destination } of destinations()) {
       await allow([])
       const { row } = await run(sync)
       expect([contents(), there.contents()]).toEqual([{ A: '1' }, { A: '1' }])
-      expect(row.lastSyncMessage).toContain('This project is not allowed to use App Connection "emulated"')
+      expect(row.message).toContain('This project is not allowed to use App Connection "emulated"')
       await allow(null)
       clock.advance(20 * 60_000)
       await run(sync)
@@ -144,8 +144,8 @@ for (const { name: destination } of destinations()) {
       await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
       for (let i = 1; i <= 40; i++) emulator.fail(i, { kind: 'status', status: 503 })
       const { row } = await run(sync)
-      expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true })
-      expect(row.lastSyncMessage).toMatch(/6 keys could not leave .* yet/)
+      expect(row).toMatchObject({ state: 'succeeded', inSync: true })
+      expect(row.message).toMatch(/6 keys could not leave .* yet/)
       expect(row.leaving).toMatchObject({ keys: 6, message: expect.stringMatching(/^6 keys could not leave/) })
       expect(there.contents()).toEqual(numbered(6))
       expect(Object.keys(contents())).toHaveLength(6)
@@ -155,7 +155,7 @@ for (const { name: destination } of destinations()) {
       emulator.heal()
       clock.advance(20 * 60_000)
       expect(await dueSyncs(ctx)).toContain(sync.id)
-      expect((await run(sync)).row).toMatchObject({ lastSyncMessage: null, leaving: null })
+      expect((await run(sync)).row).toMatchObject({ message: null, leaving: null })
       expect(contents()).toEqual({})
       await deleteConnection(ctx, actor, { destination, connectionId })
     })
@@ -217,7 +217,7 @@ for (const { name: destination } of destinations()) {
       const { ctx, actor, set, create, run, contents } = fixture
       const there = await another(fixture)
       await set({ A: '1', B: '2' })
-      const first = await create({ name: 'first', syncOptions: { ...overwrite, deletionPolicy: 'owned' } })
+      const first = await create({ name: 'first', options: { ...overwrite, deletionPolicy: 'owned' } })
       await run(first)
       await updateSync(ctx, actor, { destination, syncId: first.id, connectionId: there.connectionId })
       // A mirror would delete B, which it did not write, were it not still the first one's.
@@ -225,7 +225,7 @@ for (const { name: destination } of destinations()) {
       const secrets = [{ secretKey: 'A', secretValue: 'theirs' }]
       await updateSecrets(ctx, actor, { ...fixture.place, secretPath: '/other', mode: 'upsert', secrets })
       const second = await create({ name: 'second', secretPath: '/other' })
-      expect((await run(second)).row.syncStatus).toBe('succeeded')
+      expect((await run(second)).row.state).toBe('succeeded')
       expect(contents()).toEqual({ A: 'theirs', B: '2' })
       await run(first)
       expect(contents()).toEqual({ A: 'theirs' })
@@ -269,7 +269,7 @@ for (const { name: destination } of destinations()) {
       expect(emulator.log.slice(before).map(({ method }) => method)).toEqual(['GET'])
       // Nobody took its lease.
       expect((await ctx.metrics.expose()).text).not.toContain('keyferry_lease_losses_total{')
-      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', inSync: true, lastSyncMessage: null })
+      expect((await run(sync)).row).toMatchObject({ state: 'succeeded', inSync: true, message: null })
       expect([contents(), there.contents()]).toEqual([numbered(3), {}])
     })
 
@@ -319,7 +319,7 @@ for (const { name: destination } of destinations()) {
       await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
       await deleteSync(ctx, actor, { destination, syncId: sync.id, removeSecrets: true })
       for (let i = 1; i <= 40; i++) emulator.fail(i, { kind: 'status', status: 503 })
-      expect((await run(sync)).row.removeStatus).toBe('running')
+      expect((await run(sync)).row.removeState).toBe('running')
       expect(contents()).toEqual({ A: '1' })
       emulator.heal()
       clock.advance(20 * 60_000)
@@ -334,7 +334,7 @@ for (const { name: destination } of destinations()) {
       const there = await another(fixture)
       const at = { destination, syncId: '' }
       await set({ A: '1' })
-      const sync = await create({ isEnabled: false })
+      const sync = await create({ autoSync: false })
       at.syncId = sync.id
       await triggerSync(ctx, actor, at)
       await run(sync)
@@ -349,11 +349,11 @@ for (const { name: destination } of destinations()) {
       const fixture = await start()
       const { ctx, actor, emulator, clock, set, create, run, contents } = fixture
       await set(numbered(12))
-      const sync = await create({ syncOptions: { ...overwrite, keySchema: 'OLD_{{secretKey}}' } })
+      const sync = await create({ options: { ...overwrite, keySchema: 'OLD_{{secretKey}}' } })
       await run(sync)
       const renamed = (prefix: string) =>
         Object.fromEntries(Object.entries(numbered(12)).map(([key, value]) => [prefix + key, value]))
-      await updateSync(ctx, actor, { destination, syncId: sync.id, syncOptions: { keySchema: '{{secretKey}}' } })
+      await updateSync(ctx, actor, { destination, syncId: sync.id, options: { keySchema: '{{secretKey}}' } })
       // No new name can be written, so no old one is deleted.
       for (let i = 1; i <= 60; i++)
         emulator.fail(i, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
@@ -363,7 +363,7 @@ for (const { name: destination } of destinations()) {
       clock.advance(20 * 60_000)
       await triggerSync(ctx, actor, { destination, syncId: sync.id })
       const { row } = await run(sync)
-      expect(row).toMatchObject({ syncStatus: 'succeeded', blocked: null })
+      expect(row).toMatchObject({ state: 'succeeded', blocked: null })
       expect(contents()).toEqual(renamed(''))
     })
 
@@ -398,18 +398,18 @@ for (const { name: destination } of destinations()) {
       await put('dev', '/app', '1')
       const sync = await create({
         secretPath: '/app',
-        syncOptions: { ...overwrite, keySchema: '{{environment}}_{{secretKey}}' },
+        options: { ...overwrite, keySchema: '{{environment}}_{{secretKey}}' },
       })
       await run(sync)
       await updateFolder(ctx, actor, { projectId, environment: 'dev', folderId: folder.id, path: '/', name: 'service' })
       await put('dev', '/service', '2')
-      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', folder: { path: '/service' } })
+      expect((await run(sync)).row).toMatchObject({ state: 'succeeded', folder: { path: '/service' } })
       expect(contents()).toEqual({ dev_A: '2' })
       const { environments } = await getProject(ctx, actor, { projectId })
       const dev = environments.find(({ slug }) => slug === 'dev')
       await updateEnvironment(ctx, actor, { projectId, environmentId: dev?.id ?? '', slug: 'local' })
       const { row } = await run(sync)
-      expect(row).toMatchObject({ syncStatus: 'succeeded', environment: { slug: 'local' }, inSync: true })
+      expect(row).toMatchObject({ state: 'succeeded', environment: { slug: 'local' }, inSync: true })
       expect(contents()).toEqual({ local_A: '2' })
     })
   })

@@ -233,7 +233,7 @@ onEveryDatabase('connections', (open) => {
     const other = await createTestProject(t.ctx, t.actor, 'Other')
     const own = await create('own', { projectId: project.id })
     const shared = await create('shared')
-    expect(own.project).toEqual({ id: project.id, name: project.name, slug: project.slug, type: 'secret-manager' })
+    expect(own.project).toEqual({ id: project.id, name: project.name, slug: project.slug })
     const available = async (projectId?: string) =>
       (await listAvailableConnections(t.ctx, t.actor, { destination: 'devin', projectId })).map((one) => one.name)
     expect(await available()).toEqual(['shared'])

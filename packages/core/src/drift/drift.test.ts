@@ -16,8 +16,8 @@ import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 
 const MINUTE = 60_000
-const overwrite = { initialSyncBehavior: 'overwrite-destination' } as const
-const repairing = { syncOptions: { ...overwrite, driftRepair: true } }
+const overwrite = {} as const
+const repairing = { options: { ...overwrite, driftRepair: true } }
 const numbered = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`KEY_${i}`, `value-${i}`]))
 
 for (const { name: destination, title } of destinations()) {
@@ -44,7 +44,7 @@ for (const { name: destination, title } of destinations()) {
         const sync = await create()
         expect((await run(sync)).row).toMatchObject({
           drift: null,
-          syncOptions: { driftCheck: '1h', driftRepair: false },
+          options: { driftCheck: '1h', driftRepair: false },
         })
         emulator.remove('A')
         emulator.remove('B')
@@ -61,7 +61,7 @@ for (const { name: destination, title } of destinations()) {
         expect(calls).toEqual({ GET: 1 })
         expect(contents()).toEqual(there)
         expect(row).toMatchObject({
-          syncStatus: 'succeeded',
+          state: 'succeeded',
           inSync: true,
           drift: { count: 3, checkedAt: ctx.now().toISOString(), message: null },
         })
@@ -86,7 +86,7 @@ for (const { name: destination, title } of destinations()) {
         const sync = await it.create()
         await it.run(sync)
         it.emulator.put('OTHER', 'before us')
-        await updateSync(it.ctx, it.actor, { destination, syncId: sync.id, syncOptions: { deletionPolicy: 'owned' } })
+        await updateSync(it.ctx, it.actor, { destination, syncId: sync.id, options: { deletionPolicy: 'owned' } })
         await it.run(sync)
         for (let hour = 0; hour < 2; hour++) {
           anHour(it)
@@ -98,7 +98,7 @@ for (const { name: destination, title } of destinations()) {
     it('off means never, and a person may look at any time', () =>
       fixture(async (it) => {
         await it.set({ A: '1' })
-        const at = { destination, syncId: (await it.create({ syncOptions: { ...overwrite, driftCheck: 'off' } })).id }
+        const at = { destination, syncId: (await it.create({ options: { ...overwrite, driftCheck: 'off' } })).id }
         await expect(checkDrift(it.ctx, it.actor, at)).rejects.toThrow(/has not filled its target/)
         await it.run({ id: at.syncId })
         it.emulator.remove('A')
@@ -109,7 +109,7 @@ for (const { name: destination, title } of destinations()) {
         expect((await it.run({ id: at.syncId })).row.drift).toMatchObject({ count: 1 })
         it.clock.advance(100 * 24 * 60 * MINUTE)
         expect(await dueSyncs(it.ctx)).toEqual([])
-        await updateSync(it.ctx, it.actor, { ...at, syncOptions: { driftCheck: '15m' } })
+        await updateSync(it.ctx, it.actor, { ...at, options: { driftCheck: '15m' } })
         await it.run({ id: at.syncId })
         it.clock.advance(17 * MINUTE)
         expect(await dueSyncs(it.ctx)).toEqual([at.syncId])
@@ -124,7 +124,7 @@ for (const { name: destination, title } of destinations()) {
         await it.set({ A: '2' })
         expect(await dueSyncs(it.ctx)).toEqual([sync.id])
         for (let n = 1; n <= 10; n++) it.emulator.fail(n, { kind: 'status', status: 503 })
-        expect((await it.run(sync)).row).toMatchObject({ syncStatus: 'failed', drift: null })
+        expect((await it.run(sync)).row).toMatchObject({ state: 'failed', drift: null })
         it.emulator.heal()
         // The run is to be tried again: until then nobody looks.
         expect(await dueSyncs(it.ctx)).toEqual([])
@@ -167,7 +167,7 @@ for (const { name: destination, title } of destinations()) {
         for (let n = 0; n < 4; n++) {
           const sync = await it.create({
             name: `number ${n}`,
-            syncOptions: { ...overwrite, keySchema: `N${n}_{{secretKey}}` },
+            options: { ...overwrite, keySchema: `N${n}_{{secretKey}}` },
           })
           await it.run(sync)
           ids.add(sync.id)
@@ -196,7 +196,7 @@ for (const { name: destination, title } of destinations()) {
         anHour(it)
         for (let n = 1; n <= 10; n++) it.emulator.fail(n, { kind: 'status', status: 503 })
         const { row } = await it.run(sync)
-        expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true, retryAt: null, lastSyncMessage: null })
+        expect(row).toMatchObject({ state: 'succeeded', inSync: true, retryAt: null, message: null })
         expect(row.drift).toEqual({
           count: 0,
           checkedAt: null,
@@ -212,7 +212,7 @@ for (const { name: destination, title } of destinations()) {
     it('repairs what drifted and nothing else, as an entry of the history', () =>
       fixture(async (it) => {
         await it.set({ A: '1', B: '2', C: '3' })
-        const sync = await it.create({ ...repairing, isEnabled: false })
+        const sync = await it.create({ ...repairing, autoSync: false })
         await triggerSync(it.ctx, it.actor, { destination, syncId: sync.id })
         await it.run(sync)
         // Not delivered yet, and not for a look to deliver.
@@ -334,13 +334,13 @@ for (const { name: destination, title } of destinations()) {
         const lines: string[] = []
         it.ctx.log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
         await it.set({ A: 'mine-A', B: 'mine-B' })
-        const readable = { syncOptions: { ...overwrite, driftReadsValues: true } }
+        const readable = { options: { ...overwrite, driftReadsValues: true } }
         const created = await it.create(readable).catch((error: unknown) => error)
         if (created instanceof Invalid) {
           expect(created.message).toMatch(/driftReadsValues.*never shows the values/)
           const plain = await it.create()
           await expect(
-            updateSync(it.ctx, it.actor, { destination, syncId: plain.id, syncOptions: { driftReadsValues: true } }),
+            updateSync(it.ctx, it.actor, { destination, syncId: plain.id, options: { driftReadsValues: true } }),
           ).rejects.toBeInstanceOf(Invalid)
           return
         }

@@ -14,5 +14,5 @@ export async function refuseUnreadable(ctx: Context, spec: SyncSpec): Promise<vo
   if (client.readValues) return
   const where = definition.targetLabel(definition.target.parse(JSON.parse(spec.target)))
   const message = `${definition.title} never shows the values at ${where}, so they cannot be compared; turn driftReadsValues off`
-  throw new Invalid([{ path: ['syncOptions', 'driftReadsValues'], message }])
+  throw new Invalid([{ path: ['options', 'driftReadsValues'], message }])
 }

@@ -92,7 +92,7 @@ for (const { name: destination } of destinations()) {
         ['__proto__']: 'p1',
         constructor: 'k1',
       })
-      expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', inSync: true })
+      expect((await run(sync)).row).toMatchObject({ state: 'succeeded', inSync: true })
       expect(contents()).toEqual(held)
       expect(await previewRestore(ctx, actor, then)).toMatchObject({
         added: [],
@@ -114,7 +114,7 @@ for (const { name: destination } of destinations()) {
       const { ctx, actor, emulator, clock, set, create, run, contents } = fixture
       await set({ A: 'a1', B: 'b1' })
       const sync = await create({
-        syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
+        options: { deletionPolicy: 'owned' },
       })
       await run(sync)
       await set({ A: 'a2', BLANK: '' })
@@ -161,7 +161,7 @@ for (const { name: destination } of destinations()) {
       })
       await set({ A: 'a1', MADE: 'https://${dev.shared.HOST}', LOST: '${TEMP}', TEMP: 't1' })
       const sync = await create()
-      expect((await run(sync)).row.syncStatus).toBe('succeeded')
+      expect((await run(sync)).row.state).toBe('succeeded')
       const then = await last(fixture, sync.id)
 
       await put({ IMPORTED: 'i2', HOST: 'h2' })
@@ -178,7 +178,7 @@ for (const { name: destination } of destinations()) {
       expect(reasons.LOST).toMatch(/would not resolve.*TEMP/)
       expect(reasons.TEMP).toMatch(/no longer kept/)
       await restoreRun(ctx, actor, { ...then, planHash: plan.hash })
-      expect((await run(sync)).row.syncStatus).toBe('succeeded')
+      expect((await run(sync)).row.state).toBe('succeeded')
       expect(contents()).toEqual({
         A: 'a1',
         IMPORTED: 'i2',

@@ -14,7 +14,7 @@ import { createNoticeTarget } from './targets.ts'
 const [[destination, startEmulator] = ['', undefined]] = [...(await emulators())]
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-const syncOptions = { initialSyncBehavior: 'overwrite-destination', driftRepair: true } as const
+const options = { driftRepair: true } as const
 
 onEveryDatabase('trouble', (open) => {
   /** A healthy sync, and what a webhook received since the last call. */
@@ -24,7 +24,7 @@ onEveryDatabase('trouble', (open) => {
     const hook = await receiveWebhooks()
     await createNoticeTarget(fixture.ctx, fixture.actor, { kind: 'webhook', address: hook.url })
     await fixture.set({ TOKEN: 'the-value-that-must-not-leave' })
-    const sync = await fixture.create({ name: 'shop', syncOptions })
+    const sync = await fixture.create({ name: 'shop', options })
     await fixture.run(sync)
     const told = async () => {
       await deliverNotices(fixture.ctx, 'webhook')

@@ -78,7 +78,7 @@ async function throughEveryFault(
     await triggerSync(ctx, actor, { destination, syncId: sync.id })
     const { row } = await run(sync)
     said.push(row)
-    expect(row.syncStatus).toBe('succeeded')
+    expect(row.state).toBe('succeeded')
     expect(fixture.contents()).toEqual({ KEY_A: value, KEY_B: `${VALUE_MARK} b`, ...gone })
   }
   const runs = await listRuns(ctx, actor, { destination, syncId: sync.id })

@@ -54,7 +54,7 @@ for (const { name: destination } of destinations()) {
 
         it.clock.advance(60 * 60_000)
         const { row } = await it.run(sync)
-        expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true })
+        expect(row).toMatchObject({ state: 'succeeded', inSync: true })
         expect(it.contents()).toEqual({ A: '1', B: '2' })
       }))
 

@@ -123,15 +123,14 @@ async function live(fixture: SyncFixture, destination: string, history: readonly
       mode: 'upsert',
       secrets: [{ secretKey, secretValue, secretComment: '' }],
     })
-  const options = { initialSyncBehavior: 'overwrite-destination' as const, deletionPolicy: 'owned' as const }
-  const first = await fixture.create({ name: 'first', syncOptions: { ...options, keySchema: 'A_{{secretKey}}' } })
+  const options = { deletionPolicy: 'owned' as const }
+  const first = await fixture.create({ name: 'first', options: { ...options, keySchema: 'A_{{secretKey}}' } })
   const second = await fixture.create({
     name: 'second',
     secretPath: '/b',
-    syncOptions: { ...options, keySchema: `${SECOND}{{secretKey}}` },
+    options: { ...options, keySchema: `${SECOND}{{secretKey}}` },
   })
-  const edit = (syncOptions: Record<string, unknown>) =>
-    updateSync(ctx, actor, { destination, syncId: first.id, syncOptions })
+  const edit = (options: Record<string, unknown>) => updateSync(ctx, actor, { destination, syncId: first.id, options })
   let importId = ''
 
   const run = async (): Promise<void> => {
@@ -223,7 +222,7 @@ async function live(fixture: SyncFixture, destination: string, history: readonly
     clock.advance(20 * 60_000)
     const rows = await Promise.all([first, second].map(async (sync) => (await fixture.run(sync)).row))
     if (rows.every((row) => row.inSync && row.blocked === null)) break
-    expect(tries, rows.map((row) => `${row.syncStatus}: ${row.lastSyncMessage}`).join('; ')).toBeLessThan(8)
+    expect(tries, rows.map((row) => `${row.state}: ${row.message}`).join('; ')).toBeLessThan(8)
     for (const row of rows) {
       if (row.blocked?.kind !== 'fuse') continue
       const { hash: planHash } = await planSync(ctx, actor, { destination, syncId: row.id })

@@ -31,7 +31,7 @@ for (const { name: destination } of destinations()) {
         await set(numbered(12))
         const sync = await create()
         const first = await run(sync)
-        expect(first.row).toMatchObject({ syncStatus: 'succeeded', inSync: true, lastSyncMessage: null, blocked: null })
+        expect(first.row).toMatchObject({ state: 'succeeded', inSync: true, message: null, blocked: null })
         expect(contents()).toEqual(numbered(12))
 
         await triggerSync(ctx, actor, { destination, syncId: sync.id })
@@ -67,12 +67,12 @@ for (const { name: destination } of destinations()) {
     it('waits for a person when auto-sync is off', () =>
       fixture(async ({ ctx, actor, set, create, run, contents }) => {
         await set({ A: '1', B: '1' })
-        const sync = await create({ isEnabled: false })
+        const sync = await create({ autoSync: false })
         expect(await dueSyncs(ctx)).toEqual([])
         await run(sync)
         expect(contents()).toEqual({})
         await triggerSync(ctx, actor, { destination, syncId: sync.id })
-        expect((await run(sync)).row).toMatchObject({ syncStatus: 'succeeded', isAutoSyncEnabled: false, inSync: true })
+        expect((await run(sync)).row).toMatchObject({ state: 'succeeded', autoSync: false, inSync: true })
         await set({ A: '2' })
         expect(await dueSyncs(ctx)).toEqual([])
         expect((await run(sync)).row.inSync).toBe(false)
@@ -86,11 +86,11 @@ for (const { name: destination } of destinations()) {
           const { row, calls } = await run(sync)
           expect(calls).toEqual({})
           expect(emulator.contents().size).toBe(0)
-          expect(row.syncStatus).toBe('blocked')
+          expect(row.state).toBe('blocked')
           expect(row.blocked).toMatchObject({ kind: 'source', keys: [{ key: 'BAD' }] })
-          expect(row.lastSyncMessage).toContain('BAD')
+          expect(row.message).toContain('BAD')
           await set({ NOWHERE: 'found' })
-          expect((await run(sync)).row.syncStatus).toBe('succeeded')
+          expect((await run(sync)).row.state).toBe('succeeded')
           expect(contents()).toEqual({ GOOD: '1', BAD: 'x-found', NOWHERE: 'found' })
         }))
 
@@ -122,7 +122,7 @@ for (const { name: destination } of destinations()) {
           emulator.put('OTHER', 'theirs')
           await set({ A: '1' })
           const sync = await create({
-            syncOptions: { initialSyncBehavior: 'overwrite-destination', keySchema: 'APP_{{secretKey}}' },
+            options: { keySchema: 'APP_{{secretKey}}' },
           })
           await run(sync)
           expect(contents()).toEqual({ APP_A: '1', OTHER: 'theirs' })
@@ -133,7 +133,7 @@ for (const { name: destination } of destinations()) {
           emulator.put('THEIRS', 'x')
           await set({ A: '1', B: '2' })
           const sync = await create({
-            syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'owned' },
+            options: { deletionPolicy: 'owned' },
           })
           await run(sync)
           await unset('A')
@@ -145,11 +145,11 @@ for (const { name: destination } of destinations()) {
         fixture(async ({ ctx, actor, set, unset, create, run, contents }) => {
           await set({ A: '1', B: '2' })
           const sync = await create({
-            syncOptions: { initialSyncBehavior: 'overwrite-destination', disableSecretDeletion: true },
+            options: { disableSecretDeletion: true },
           })
           await run(sync)
           await unset('A')
-          expect((await run(sync)).row.syncStatus).toBe('succeeded')
+          expect((await run(sync)).row.state).toBe('succeeded')
           expect(contents()).toEqual({ A: '1', B: '2' })
           expect(await listKeys(ctx, actor, { destination, syncId: sync.id })).toMatchObject([
             { key: 'A', state: 'left-behind' },
@@ -186,7 +186,7 @@ for (const { name: destination } of destinations()) {
           expect(summary.delete).toBe(7)
           expect(fuse).toContain('7 of 12')
           await approvePlan(ctx, actor, { ...at, planHash: hash })
-          expect((await run(sync)).row.syncStatus).toBe('succeeded')
+          expect((await run(sync)).row.state).toBe('succeeded')
           expect(Object.keys(contents())).toHaveLength(5)
         }))
 
@@ -198,8 +198,9 @@ for (const { name: destination } of destinations()) {
             ...place,
             destination,
             connectionId,
-            syncOptions: { initialSyncBehavior: 'overwrite-destination' as const },
-            destinationConfig: emulator.target,
+            autoSync: true,
+            options: {},
+            target: emulator.target,
           }
           const reviewed = await previewSync(ctx, actor, body)
           expect(reviewed.summary).toMatchObject({ create: 1, delete: 12 })
@@ -209,7 +210,7 @@ for (const { name: destination } of destinations()) {
           expect(Object.keys(contents())).toHaveLength(13)
           emulator.remove('LATE')
           await triggerSync(ctx, actor, { destination, syncId: sync.id })
-          expect((await run(sync)).row.syncStatus).toBe('succeeded')
+          expect((await run(sync)).row.state).toBe('succeeded')
           expect(contents()).toEqual({ A: '1' })
         }))
 
@@ -217,12 +218,12 @@ for (const { name: destination } of destinations()) {
         fixture(async ({ ctx, actor, emulator, set, create, run, contents }) => {
           await set({ A: '1', B: '2' })
           const sync = await create({
-            syncOptions: { initialSyncBehavior: 'overwrite-destination', deletionPolicy: 'none' },
+            options: { deletionPolicy: 'none' },
           })
           await run(sync)
           emulator.put('THEIRS', 'x')
-          expect((await removeSecrets(ctx, actor, { destination, syncId: sync.id })).removeStatus).toBe('pending')
-          expect((await run(sync)).row).toMatchObject({ removeStatus: 'succeeded', inSync: false })
+          expect((await removeSecrets(ctx, actor, { destination, syncId: sync.id })).removeState).toBe('pending')
+          expect((await run(sync)).row).toMatchObject({ removeState: 'succeeded', inSync: false })
           expect(contents()).toEqual({ THEIRS: 'x' })
           await set({ A: '3' })
           await run(sync)
@@ -236,7 +237,7 @@ for (const { name: destination } of destinations()) {
           await run(sync)
           await deleteSync(ctx, actor, { destination, syncId: sync.id, removeSecrets: true })
           emulator.fail(1, { kind: 'status', status: 401 })
-          expect((await run(sync)).row).toMatchObject({ removeStatus: 'failed' })
+          expect((await run(sync)).row).toMatchObject({ removeState: 'failed' })
           expect(contents()).toEqual({ A: '1' })
           clock.advance(1000)
           await deleteSync(ctx, actor, { destination, syncId: sync.id, removeSecrets: true })
@@ -253,8 +254,8 @@ for (const { name: destination } of destinations()) {
           await run(sync)
           await set({ A: '', B: '4' })
           const { row } = await run(sync)
-          expect(row.syncStatus).toBe('partial')
-          expect(row.lastSyncMessage).toContain('A (')
+          expect(row.state).toBe('partial')
+          expect(row.message).toContain('A (')
           expect(contents()).toEqual({ B: '4', C: '3' })
           const [latest] = await listRuns(ctx, actor, { destination, syncId: sync.id })
           const { outcomes } = await getRun(ctx, actor, { destination, syncId: sync.id, runId: latest?.id ?? '' })
@@ -276,10 +277,10 @@ for (const { name: destination } of destinations()) {
           const sync = await create()
           emulator.fail(1, { kind: 'status', status: 401 })
           const { row } = await run(sync)
-          expect(row).toMatchObject({ syncStatus: 'failed', retryAt: null, inSync: false })
+          expect(row).toMatchObject({ state: 'failed', retryAt: null, inSync: false })
           expect(await dueSyncs(ctx)).toEqual([])
           const [connection] = await listConnections(ctx, actor, {})
-          expect(connection?.problem).toBe(row.lastSyncMessage)
+          expect(connection?.problem).toBe(row.message)
         }))
 
       it('a vendor that is down is tried again later, and a change does not wait for that', () =>
@@ -288,7 +289,7 @@ for (const { name: destination } of destinations()) {
           const sync = await create()
           for (let i = 1; i <= 10; i++) emulator.fail(i, { kind: 'status', status: 503 })
           const { row } = await run(sync)
-          expect(row).toMatchObject({ syncStatus: 'failed', inSync: false })
+          expect(row).toMatchObject({ state: 'failed', inSync: false })
           expect(row.retryAt).not.toBeNull()
           emulator.heal()
           expect(await dueSyncs(ctx)).toEqual([])
@@ -306,7 +307,7 @@ for (const { name: destination } of destinations()) {
           await set({ A: 'new' })
           emulator.fail(1, { kind: 'status', status: 422, body: { detail: 'no' } }, (method) => method === 'POST')
           const { row } = await run(sync)
-          expect(row.syncStatus).toBe('partial')
+          expect(row.state).toBe('partial')
           expect(contents()).toEqual({ A: 'old', B: '2' })
         }))
 
@@ -322,7 +323,7 @@ for (const { name: destination } of destinations()) {
             emulator.heal()
             clock.advance(20 * 60_000)
             const { row } = await run(sync)
-            expect(row.syncStatus).toBe('succeeded')
+            expect(row.state).toBe('succeeded')
             expect(contents()).toEqual({ A: `${k}`, B: '0' })
           }
           const { summary } = await planSync(ctx, actor, { destination, syncId: sync.id })
@@ -333,8 +334,8 @@ for (const { name: destination } of destinations()) {
         fixture(async ({ emulator, clock, set, unset, create, run, contents }) => {
           emulator.put('THEIRS', 'theirs')
           await set({ A: '1' })
-          const options = { initialSyncBehavior: 'overwrite-destination' as const, deletionPolicy: 'owned' as const }
-          const sync = await create({ syncOptions: options })
+          const options = { deletionPolicy: 'owned' as const }
+          const sync = await create({ options })
           await run(sync)
           await set({ B: '2' })
           // The listing is answered, the write is carried out; from then on the run is as blind as one whose process is
@@ -354,14 +355,11 @@ for (const { name: destination } of destinations()) {
           await set({ A: '1' })
           const first = await create({ name: 'first' })
           await expect(create({ name: 'second' })).rejects.toThrow(/"first"/)
-          const prefixed = { initialSyncBehavior: 'overwrite-destination' as const, keySchema: 'X_{{secretKey}}' }
-          await expect(create({ name: 'second', syncOptions: prefixed })).rejects.toThrow(/"first"/)
+          const prefixed = { keySchema: 'X_{{secretKey}}' }
+          await expect(create({ name: 'second', options: prefixed })).rejects.toThrow(/"first"/)
           await ctx.db.deleteFrom('syncs').where('id', '=', first.id).execute()
           const y = { ...prefixed, keySchema: 'Y_{{secretKey}}' }
-          const [x, other] = [
-            await create({ name: 'x', syncOptions: prefixed }),
-            await create({ name: 'y', syncOptions: y }),
-          ]
+          const [x, other] = [await create({ name: 'x', options: prefixed }), await create({ name: 'y', options: y })]
           await run(x)
           await run(other)
           expect(contents()).toEqual({ X_A: '1', Y_A: '1' })
@@ -391,7 +389,7 @@ for (const { name: destination } of destinations()) {
         const odd = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
         await set(Object.fromEntries(odd.map((key) => [key, `v-${key}`])))
         const sync = await create()
-        expect((await run(sync)).row.syncStatus).toBe('succeeded')
+        expect((await run(sync)).row.state).toBe('succeeded')
         expect([...emulator.contents().keys()].sort()).toEqual([...odd].sort())
         await unset('__proto__')
         await run(sync)

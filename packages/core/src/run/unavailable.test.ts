@@ -61,7 +61,7 @@ for (const { name: destination } of destinations()) {
       await freeAllLeases(ctx)
       expect(await dueSyncs(ctx)).toContain(sync.id)
       const { row } = await run(sync)
-      expect(row).toMatchObject({ syncStatus: 'succeeded', inSync: true })
+      expect(row).toMatchObject({ state: 'succeeded', inSync: true })
       expect(contents()).toEqual({ A: 'changed', B: '2', C: '3' })
       await set({ D: '4' })
       await run(sync)

@@ -1,11 +1,12 @@
 /** The options of a sync as they are stored, made from what a person or an API call sends. */
-import { BadRequest, Invalid } from '@keyferry/kernel'
+import { Invalid } from '@keyferry/kernel'
 import type { driftCheck, syncOptions } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { DestinationDefinition } from '../destinations/destination.ts'
 import type { DeletionPolicy } from '../plan/plan.ts'
 
 export interface StoredOptions {
+  /** The only one there is; versions before 2026-12 read it. */
   initialSyncBehavior: 'overwrite-destination'
   keySchema?: string
   deletionPolicy: DeletionPolicy
@@ -20,16 +21,7 @@ export interface StoredOptions {
 type SentOptions = z.output<typeof syncOptions>
 type DriftCheck = z.output<typeof driftCheck>
 
-const COMMON = new Set([
-  'initialSyncBehavior',
-  'keySchema',
-  'disableSecretDeletion',
-  'deletionPolicy',
-  'autoSyncEnabled',
-  'driftCheck',
-  'driftRepair',
-  'driftReadsValues',
-])
+const COMMON = new Set(['keySchema', 'deletionPolicy', 'driftCheck', 'driftRepair', 'driftReadsValues'])
 
 /**
  * What is to be done about drift, defaults filled in: a look every hour (one listing) that only shows what it finds.
@@ -44,42 +36,27 @@ export const driftOptions = ({
   driftReadsValues,
 })
 
-/**
- * Throws `BadRequest` for a first-run behaviour the vendor cannot do, `Invalid` for a wrong option of the destination.
- */
+/** Throws `Invalid` for a wrong option of the destination. */
 export function parseOptions(definition: DestinationDefinition, sent: SentOptions): StoredOptions {
-  if (sent.initialSyncBehavior !== 'overwrite-destination') {
-    throw new BadRequest(`${definition.title} does not support importing secrets. ${definition.notes.initialSync}`)
-  }
   const own = Object.fromEntries(Object.entries(sent).filter(([name]) => !COMMON.has(name)))
   const parsed = definition.options.safeParse(own)
   if (!parsed.success)
-    throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['syncOptions', ...issue.path] })))
+    throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['options', ...issue.path] })))
   return {
-    initialSyncBehavior: sent.initialSyncBehavior,
+    initialSyncBehavior: 'overwrite-destination',
     ...(sent.keySchema === undefined ? {} : { keySchema: sent.keySchema }),
-    deletionPolicy: sent.deletionPolicy ?? (sent.disableSecretDeletion ? 'none' : 'mirror'),
+    deletionPolicy: sent.deletionPolicy ?? 'mirror',
     ...driftOptions(sent),
     own: parsed.data,
   }
 }
 
-/**
- * A patch over what is stored: fields left out stay; `deletionPolicy` and `disableSecretDeletion` are two names for one
- * choice.
- */
+/** A patch over what is stored: fields left out stay. */
 export function patchOptions(
   definition: DestinationDefinition,
   stored: StoredOptions,
-  sent: Partial<SentOptions>,
+  sent: SentOptions,
 ): StoredOptions {
-  const { deletionPolicy, disableSecretDeletion, ...rest } = sent
-  const { own, deletionPolicy: before, ...common } = stored
-  const said = deletionPolicy ?? (disableSecretDeletion === undefined ? before : flipped(before, disableSecretDeletion))
-  return parseOptions(definition, { ...own, ...common, ...rest, deletionPolicy: said })
-}
-
-function flipped(before: DeletionPolicy, disabled: boolean): DeletionPolicy {
-  if (disabled) return 'none'
-  return before === 'none' ? 'mirror' : before
+  const { own, initialSyncBehavior: _, ...common } = stored
+  return parseOptions(definition, { ...own, ...common, ...sent })
 }

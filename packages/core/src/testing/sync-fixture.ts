@@ -69,8 +69,9 @@ export async function startSyncFixture(open: OpenStore, destination: string): Pr
         connectionId: connection.id,
         environment: place.environment,
         secretPath: place.secretPath,
-        syncOptions: { initialSyncBehavior: 'overwrite-destination' },
-        destinationConfig: emulator.target,
+        autoSync: true,
+        options: {},
+        target: emulator.target,
         ...overrides,
       }),
     async run({ id }) {

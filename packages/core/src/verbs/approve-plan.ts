@@ -35,6 +35,6 @@ export async function approvePlan(
   })
   await ctx.queue.wake([sync.id])
   const row = await syncRow(ctx, sync.id)
-  publishSync(ctx, sync, row.syncStatus)
+  publishSync(ctx, sync, row.state)
   return row
 }

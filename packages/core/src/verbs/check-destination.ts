@@ -9,14 +9,14 @@ export async function checkDestination(
   _actor: Actor,
   input: {
     destination: string
-    destinationConfig: Record<string, unknown>
+    target: Record<string, unknown>
     connectionId?: string
     excludeSyncId?: string
     projectId: string
   },
 ): Promise<{ hasDuplicate: boolean; duplicateProjectId?: string }> {
   const definition = destination(input.destination)
-  const target = targetOf(definition, input.destinationConfig)
+  const target = targetOf(definition, input.target)
   const others = await ctx.db
     .selectFrom('syncs')
     .where('destination', '=', definition.name)

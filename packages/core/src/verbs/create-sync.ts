@@ -12,12 +12,12 @@ import { requestRun } from '../sync/request-run.ts'
 import { checkBody, type CreateBody } from './source.ts'
 
 /**
- * Stores a sync; under auto-sync its first run follows at once. The body's `overwrite-destination` approves what that
- * run overwrites and deletes; with `planHash` only that very plan is approved.
+ * Stores a sync; under auto-sync its first run follows at once. Creating it approves what that run
+ * overwrites and deletes; with `planHash` only that very plan is approved.
  */
 export async function createSync(ctx: Context, actor: Actor, body: CreateBody): Promise<SyncRow> {
   const { definition, spec } = await checkBody(ctx, body)
-  const autoSync = body.isAutoSyncEnabled ?? body.isEnabled ?? body.syncOptions.autoSyncEnabled ?? true
+  const { autoSync } = body
   const id = randomUUID()
   const at = timestamp(ctx)
   try {

@@ -10,8 +10,8 @@ export async function hideResults(ctx: Context, row: SyncRow): Promise<SyncRow> 
   if (!(await isOutOfReach(ctx, row.projectId, { reached, source: row.folderId }))) return row
   return {
     ...row,
-    lastSyncMessage: null,
-    lastRemoveMessage: null,
+    message: null,
+    removeMessage: null,
     blocked: row.blocked && { ...row.blocked, message: UNSEEN, keys: [], planHash: null },
     leaving: row.leaving && { ...row.leaving, keys: 0, message: UNSEEN },
     drift: row.drift && { ...row.drift, count: 0, message: null },

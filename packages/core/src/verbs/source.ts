@@ -25,8 +25,8 @@ export interface CheckedBody {
  */
 export async function checkBody(ctx: Context, body: PreviewBody): Promise<CheckedBody> {
   const definition = destination(body.destination)
-  const options = parseOptions(definition, body.syncOptions)
-  const target = targetOf(definition, body.destinationConfig)
+  const options = parseOptions(definition, body.options)
+  const target = targetOf(definition, body.target)
   const connection = await connectionFor(ctx, definition, body.connectionId, { projectId: body.projectId, target })
   const spec = {
     id: null,
@@ -41,11 +41,11 @@ export async function checkBody(ctx: Context, body: PreviewBody): Promise<Checke
   return { definition, connection, spec }
 }
 
-/** Throws `Invalid` with paths below `destinationConfig`. */
+/** Throws `Invalid` with paths below `target`. */
 export function targetOf(definition: DestinationDefinition, config: Record<string, unknown>): Record<string, unknown> {
   const parsed = definition.target.safeParse(config)
   if (parsed.success) return parsed.data
-  throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['destinationConfig', ...issue.path] })))
+  throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['target', ...issue.path] })))
 }
 
 /** The source's folder id; a missing one is a `BadRequest` here, as for every consumer of this API. */

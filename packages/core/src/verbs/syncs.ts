@@ -4,17 +4,11 @@ import { destination, destinations } from '../destinations/registry.ts'
 import { findSync, syncRow, type SyncAddress } from '../sync/find.ts'
 import { selectSyncs, toRow, type SyncRow } from '../sync/row.ts'
 
-/** The destinations a sync can have, in Infisical's words. */
+/** The destinations a sync can have, by title. */
 export function listSyncOptions(_ctx: Context, _actor: Actor, _input: object) {
   return Promise.resolve(
     destinations()
-      .map(({ name, title }) => ({
-        name: title,
-        destination: name,
-        connection: name,
-        canImportSecrets: false,
-        canRemoveSecretsOnDeletion: true,
-      }))
+      .map(({ name, title }) => ({ name: title, destination: name }))
       .sort((a, b) => a.name.localeCompare(b.name)),
   )
 }

@@ -139,7 +139,7 @@ export const syncVerbs = {
   checkDestination: defineVerb({
     input: z.object({
       destination: schemas.destinationName,
-      destinationConfig: schemas.openFields,
+      target: schemas.openFields,
       connectionId: schemas.id.optional(),
       excludeSyncId: schemas.id.optional(),
       projectId: schemas.id,

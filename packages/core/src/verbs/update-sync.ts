@@ -36,13 +36,13 @@ export async function updateSync(ctx: Context, actor: Actor, patch: z.output<typ
 async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof updateSchema>): Promise<SyncRow | null> {
   const stored = await findSync(ctx, patch)
   const definition = destination(stored.destination)
-  const target = targetOf(definition, patch.destinationConfig ?? JSON.parse(stored.target))
+  const target = targetOf(definition, patch.target ?? JSON.parse(stored.target))
   const { projectId } = stored
   const connection = await connectionFor(ctx, definition, patch.connectionId ?? stored.connectionId, {
     projectId,
     target,
   })
-  const options = patchOptions(definition, JSON.parse(stored.options), patch.syncOptions ?? {})
+  const options = patchOptions(definition, JSON.parse(stored.options), patch.options ?? {})
   const spec = {
     id: stored.id,
     projectId: stored.projectId,
@@ -53,8 +53,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     options: JSON.stringify(options),
   }
   await refuseUnreadable(ctx, spec)
-  const autoSync =
-    patch.isAutoSyncEnabled ?? patch.isEnabled ?? patch.syncOptions?.autoSyncEnabled ?? stored.autoSync === 1
+  const autoSync = patch.autoSync ?? stored.autoSync === 1
   const moved = spec.targetKey !== stored.targetKey
   const reaches =
     moved ||
@@ -117,7 +116,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
   if (!written) return null
   if (reaches && autoSync) await ctx.queue.wake([stored.id])
   const row = await syncRow(ctx, stored.id)
-  publishSync(ctx, stored, row.syncStatus)
+  publishSync(ctx, stored, row.state)
   return row
 }
 

@@ -19,7 +19,7 @@ export function MemberHome({ project, rights }: { project: Project; rights: Righ
     enabled: first !== undefined,
   })
   const syncs = trpc.syncs.list.useQuery({ projectId })
-  const trouble = syncs.data?.filter(({ syncStatus }) => syncStatus === 'failed' || syncStatus === 'blocked') ?? []
+  const trouble = syncs.data?.filter(({ state }) => state === 'failed' || state === 'blocked') ?? []
   const { grant } = rights
   return (
     <div className="mx-auto max-w-2xl">

@@ -15,8 +15,8 @@ export function Readers({ readers }: { readers: readonly Sync[] }) {
   if (readers.length === 0) return <span className="text-faint">None</span>
   return (
     <span className="flex gap-1.5">
-      {readers.map(({ id, name, projectId, destination, syncStatus }) => {
-        const { word, tone } = STATE_WORDS[syncStatus]
+      {readers.map(({ id, name, projectId, destination, state }) => {
+        const { word, tone } = STATE_WORDS[state]
         return (
           <Tooltip key={id} text={`${name}: ${word.toLowerCase()}`}>
             <Link

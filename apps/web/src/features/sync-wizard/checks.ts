@@ -17,7 +17,7 @@ function schemaFor(step: StepId, destination: Destination | undefined) {
     case 'target':
       return z.object({
         connectionId: chosen('Choose a connection'),
-        destinationConfig: schemaOf(destination?.target.fields ?? []),
+        target: schemaOf(destination?.target.fields ?? []),
       })
     case 'options':
       return z.object({ keySchema: z.literal('').or(keySchema), own: schemaOf(destination?.options.fields ?? []) })
@@ -50,10 +50,10 @@ const draftSchema: z.ZodType<Draft> = z.object({
   environment: z.string(),
   secretPath: z.string(),
   connectionId: z.string(),
-  destinationConfig: z.record(z.string(), z.unknown()),
+  target: z.record(z.string(), z.unknown()),
   keySchema: z.string(),
   deletionPolicy,
-  autoSyncEnabled: z.boolean(),
+  autoSync: z.boolean(),
   own: z.record(z.string(), z.unknown()),
   name: z.string(),
   description: z.string(),

@@ -7,10 +7,10 @@ export interface Draft {
   environment: string
   secretPath: string
   connectionId: string
-  destinationConfig: Values
+  target: Values
   keySchema: string
   deletionPolicy: DeletionPolicy
-  autoSyncEnabled: boolean
+  autoSync: boolean
   /** The destination's own options. */
   own: Values
   name: string
@@ -22,10 +22,10 @@ export const EMPTY: Draft = {
   environment: '',
   secretPath: '/',
   connectionId: '',
-  destinationConfig: {},
+  target: {},
   keySchema: '',
   deletionPolicy: 'mirror',
-  autoSyncEnabled: true,
+  autoSync: true,
   own: {},
   name: '',
   description: '',
@@ -53,7 +53,7 @@ export const withDestination = (draft: Draft, destination: Destination): Draft =
         ...draft,
         destination: destination.name,
         connectionId: '',
-        destinationConfig: defaultsOf(destination.target.fields),
+        target: defaultsOf(destination.target.fields),
         own: defaultsOf(destination.options.fields),
         name: '',
       }

@@ -22,7 +22,7 @@ export function OptionsStep({
   const { control, formState } = useFormContext<Draft>()
   const schema = useController({ control, name: 'keySchema' }).field
   const policy = useController({ control, name: 'deletionPolicy' }).field
-  const auto = useController({ control, name: 'autoSyncEnabled' }).field
+  const auto = useController({ control, name: 'autoSync' }).field
   const [environment, secretPath] = useWatch({ control, name: ['environment', 'secretPath'] })
   const rows = trpc.secrets.rows.useQuery({ projectId, environment, secretPath })
   const keys = rows.data?.rows.map(({ key }) => key) ?? []

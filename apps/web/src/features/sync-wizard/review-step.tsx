@@ -35,13 +35,13 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
     refetchOnWindowFocus: false,
   })
   const overlap = useQuery({
-    queryKey: ['sync-overlap', input.connectionId, input.destinationConfig],
+    queryKey: ['sync-overlap', input.connectionId, input.target],
     queryFn: () =>
       direct.syncs.checkDestination.mutate({
         projectId,
         destination: draft.destination,
         connectionId: draft.connectionId,
-        destinationConfig: input.destinationConfig,
+        target: input.target,
       }),
     retry: false,
   })
@@ -52,11 +52,11 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
     { step: 'source', name: 'Source', value: `${draft.environment}:${draft.secretPath}`, mono: true },
     { step: 'target', name: 'Connection', value: connection?.name ?? '…' },
     ...destination.target.fields
-      .filter((field) => isShown(field, draft.destinationConfig) && input.destinationConfig[field.name] !== undefined)
+      .filter((field) => isShown(field, draft.target) && input.target[field.name] !== undefined)
       .map((field) => ({
         step: 'target' as const,
         name: field.label,
-        value: <ChosenValue field={field} values={draft.destinationConfig} connectionId={draft.connectionId} />,
+        value: <ChosenValue field={field} values={draft.target} connectionId={draft.connectionId} />,
       })),
     { step: 'initial', name: 'Initial sync', value: 'Overwrite destination secrets' },
     {
@@ -66,7 +66,7 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
       mono: draft.keySchema.trim() !== '',
     },
     { step: 'options', name: 'Deletion', value: policyTitle(draft.deletionPolicy) },
-    { step: 'options', name: 'Auto-sync', value: draft.autoSyncEnabled ? 'On' : 'Off' },
+    { step: 'options', name: 'Auto-sync', value: draft.autoSync ? 'On' : 'Off' },
     ...destination.options.fields.map((field) => ({
       step: 'options' as const,
       name: field.label,
@@ -99,7 +99,7 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
         ) : (
           <SkeletonRows label="Asking the target what it holds" rows={4} />
         )}
-        {!draft.autoSyncEnabled && (
+        {!draft.autoSync && (
           <Notice>Auto-sync is off: after it is created, nothing is written until someone clicks “Sync now”.</Notice>
         )}
       </section>

@@ -29,12 +29,11 @@ export const toCreate = (projectId: string, draft: Draft, destination: Destinati
   connectionId: draft.connectionId,
   environment: draft.environment,
   secretPath: draft.secretPath,
-  isAutoSyncEnabled: draft.autoSyncEnabled,
-  syncOptions: {
-    initialSyncBehavior: 'overwrite-destination' as const,
+  autoSync: draft.autoSync,
+  options: {
     deletionPolicy: draft.deletionPolicy,
     ...(draft.keySchema.trim() === '' ? {} : { keySchema: draft.keySchema.trim() }),
     ...filled(destination.options.fields, draft.own),
   },
-  destinationConfig: filled(destination.target.fields, draft.destinationConfig),
+  target: filled(destination.target.fields, draft.target),
 })

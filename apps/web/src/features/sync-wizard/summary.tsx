@@ -42,15 +42,11 @@ export function Summary({ draft, destination, onRestart }: Props) {
         </Row>
         <Row name="Connection">{connection?.name}</Row>
         {destination?.target.fields
-          .filter(
-            (field) =>
-              isShown(field, draft.destinationConfig) &&
-              shownValue(field, draft.destinationConfig[field.name]) !== 'Not set',
-          )
+          .filter((field) => isShown(field, draft.target) && shownValue(field, draft.target[field.name]) !== 'Not set')
           .map((field) => (
             <Row key={field.name} name={field.label}>
               <span className="break-all">
-                <ChosenValue field={field} values={draft.destinationConfig} connectionId={draft.connectionId} />
+                <ChosenValue field={field} values={draft.target} connectionId={draft.connectionId} />
               </span>
             </Row>
           ))}
@@ -58,7 +54,7 @@ export function Summary({ draft, destination, onRestart }: Props) {
           {draft.keySchema.trim() === '' ? 'None' : <span className="font-mono break-all">{draft.keySchema}</span>}
         </Row>
         <Row name="Deletion">{policyTitle(draft.deletionPolicy)}</Row>
-        <Row name="Auto-sync">{draft.autoSyncEnabled ? 'On' : 'Off'}</Row>
+        <Row name="Auto-sync">{draft.autoSync ? 'On' : 'Off'}</Row>
         {draft.name !== '' && <Row name="Name">{draft.name}</Row>}
       </dl>
       {destination && (

@@ -20,12 +20,12 @@ export async function targetProblems(
       projectId,
       destination: destination.name,
       connectionId: draft.connectionId,
-      destinationConfig: filled(destination.target.fields, draft.destinationConfig),
+      target: filled(destination.target.fields, draft.target),
     })
     return []
   } catch (error) {
     return issuesOf(error)
-      .filter(({ path }) => path[0] === 'destinationConfig')
+      .filter(({ path }) => path[0] === 'target')
       .map(({ path, message }) => ({ path: path.join('.'), message }))
   }
 }

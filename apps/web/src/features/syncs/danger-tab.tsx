@@ -73,7 +73,7 @@ export function DangerTab({ sync, destination }: { sync: Sync; destination: Dest
         >
           <p>
             Programs that read these keys at {vendor} stop finding them. Target: {sync.targetLabel}.
-            {sync.isAutoSyncEnabled && ' Auto-sync is on: the next change of the folder writes them again.'}
+            {sync.autoSync && ' Auto-sync is on: the next change of the folder writes them again.'}
           </p>
         </Confirm>
       )}

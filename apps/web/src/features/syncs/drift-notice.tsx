@@ -39,8 +39,8 @@ export function DriftNotice({ sync }: { sync: Sync }) {
   )
 }
 
-const whatNext = ({ syncOptions }: Sync): string =>
-  syncOptions.driftRepair ? 'The next look repairs it.' : '“Sync now” writes the folder’s values again.'
+const whatNext = ({ options }: Sync): string =>
+  options.driftRepair ? 'The next look repairs it.' : '“Sync now” writes the folder’s values again.'
 
 function Where({ sync, n, counted }: { sync: Sync; n: number; counted: boolean }) {
   const { projectId, destination, id } = sync

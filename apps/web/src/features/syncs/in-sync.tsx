@@ -20,10 +20,10 @@ export function InSync({ sync }: { sync: Sync }) {
     return (
       <span className="text-good">
         In sync
-        {sync.lastSyncedAt !== null && (
+        {sync.syncedAt !== null && (
           <span className="text-soft">
             {' '}
-            since <Time iso={sync.lastSyncedAt} />
+            since <Time iso={sync.syncedAt} />
           </span>
         )}
       </span>
@@ -45,17 +45,17 @@ export function InSync({ sync }: { sync: Sync }) {
 /** Second axis: do its runs get through? In a word and a sentence. */
 export function healthOf(sync: Sync): { word: string; tone: 'good' | 'warn' | 'bad' | 'neutral'; why: string | null } {
   if (sync.folder === null) return { word: 'Degraded', tone: 'bad', why: 'The source folder was deleted.' }
-  switch (sync.syncStatus) {
+  switch (sync.state) {
     case 'blocked':
-      return { word: 'Blocked', tone: 'bad', why: sync.blocked?.message ?? sync.lastSyncMessage }
+      return { word: 'Blocked', tone: 'bad', why: sync.blocked?.message ?? sync.message }
     case 'failed':
-      return { word: 'Failing', tone: 'bad', why: sync.lastSyncMessage }
+      return { word: 'Failing', tone: 'bad', why: sync.message }
     case 'partial':
-      return { word: 'Degraded', tone: 'warn', why: sync.lastSyncMessage }
+      return { word: 'Degraded', tone: 'warn', why: sync.message }
     case 'pending':
     case 'running':
-      return sync.retryAt !== null && sync.lastSyncMessage !== null
-        ? { word: 'Retrying', tone: 'warn', why: sync.lastSyncMessage }
+      return sync.retryAt !== null && sync.message !== null
+        ? { word: 'Retrying', tone: 'warn', why: sync.message }
         : { word: 'Healthy', tone: 'good', why: null }
     case 'succeeded':
       return sync.drift?.repairsStopped === true || (sync.leaving !== null && sync.leaving.retryAt !== null)

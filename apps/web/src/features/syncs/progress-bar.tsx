@@ -6,7 +6,7 @@ import type { Sync } from '../../lib/types.ts'
 /** How far the run is. The page can be closed: the run continues. */
 export function ProgressBar({ sync }: { sync: Sync }) {
   const progress = useProgress(sync.id)
-  const running = sync.syncStatus === 'running' || progress !== undefined
+  const running = sync.state === 'running' || progress !== undefined
   const known = progress !== undefined && progress.total > 0
   const words = known
     ? `${progress.done} of ${count(progress.total, 'key')} written`
@@ -29,7 +29,7 @@ export function ProgressBar({ sync }: { sync: Sync }) {
           <p className="text-sm text-soft tabular-nums">{words}</p>
         </>
       ) : (
-        `The sync is ${sync.syncStatus}.`
+        `The sync is ${sync.state}.`
       )}
     </div>
   )

@@ -5,11 +5,11 @@ import type { PendingDeletion, Sync } from '../../lib/types.ts'
 
 /** The sync is removing what it wrote, and what waits for that; or it could not. */
 export function RemovalNotice({ sync }: { sync: Sync }) {
-  const { projectId, destination, id, removal, removeStatus, lastRemoveMessage, targetLabel } = sync
-  if (removal === null && removeStatus === 'failed') {
+  const { projectId, destination, id, removal, removeState, removeMessage, targetLabel } = sync
+  if (removal === null && removeState === 'failed') {
     return (
       <Notice kind="bad" title="What it wrote could not be removed">
-        {lastRemoveMessage}{' '}
+        {removeMessage}{' '}
         <Link
           to="/p/$projectId/syncs/$destination/$syncId"
           params={{ projectId, destination, syncId: id }}
@@ -32,7 +32,7 @@ export function RemovalNotice({ sync }: { sync: Sync }) {
           {removal === 'delete'
             ? `It is deleted once its keys are removed from ${targetLabel}.`
             : `What it wrote to ${targetLabel} is removed there; the sync stays.`}
-          {lastRemoveMessage !== null && ` Not yet: ${lastRemoveMessage}`}
+          {removeMessage !== null && ` Not yet: ${removeMessage}`}
         </Notice>
       </div>
       {removal === 'delete' && <Waiting sync={sync} />}

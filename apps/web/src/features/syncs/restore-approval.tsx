@@ -31,7 +31,7 @@ export function RestoreApproval({ sync, runId, plan, looking, onChanged, onClose
       await restore.mutateAsync({ destination: sync.destination, syncId: sync.id, runId, planHash: hash })
       await markStale('syncs.restore')
       toast.success(
-        sync.isAutoSyncEnabled
+        sync.autoSync
           ? 'The vault is as it was then. The sync is on its way.'
           : 'The vault is as it was then. The target follows with the next run.',
       )

@@ -26,8 +26,8 @@ export function RestorePlanView({
   /** Other syncs that read the folder: their targets follow too. */
   others: Uses['syncs']
 }) {
-  const name = (key: string) => targetName(sync.syncOptions.keySchema, key, sync.environment?.slug ?? '')
-  const stays = sync.syncOptions.deletionPolicy === 'none'
+  const name = (key: string) => targetName(sync.options.keySchema, key, sync.environment?.slug ?? '')
+  const stays = sync.options.deletionPolicy === 'none'
   const lines: Line[] = [
     ...plan.removed.map((key): Line => ({
       key,

@@ -56,7 +56,7 @@ export function RestoreRun({ sync, runId, onClose }: Props) {
               {environment?.slug}:{folder?.path}
             </span>{' '}
             again, as new versions.{' '}
-            {sync.isAutoSyncEnabled
+            {sync.autoSync
               ? 'The sync sends them to the destination automatically.'
               : 'Auto-sync is off: the target follows with the next “Sync now”.'}
           </>

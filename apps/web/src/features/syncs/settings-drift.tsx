@@ -5,7 +5,7 @@ import { SwitchField } from '../../components/ui/switch-field.tsx'
 import type { Sync } from '../../lib/types.ts'
 import { SettingsCard } from './settings-card.tsx'
 
-type Every = Sync['syncOptions']['driftCheck']
+type Every = Sync['options']['driftCheck']
 export const DRIFT_WORDS: Record<Every, string> = {
   off: 'Never',
   '15m': 'Every 15 minutes',
@@ -15,7 +15,7 @@ export const DRIFT_WORDS: Record<Every, string> = {
 
 /** How the target is watched between runs. */
 export function DriftSettings({ sync, vendor }: { sync: Sync; vendor: string }) {
-  const before = sync.syncOptions
+  const before = sync.options
   const [every, setEvery] = useState<Every>(before.driftCheck)
   const [repair, setRepair] = useState(before.driftRepair)
   const [readsValues, setReadsValues] = useState(before.driftReadsValues)
@@ -26,7 +26,7 @@ export function DriftSettings({ sync, vendor }: { sync: Sync; vendor: string }) 
       title="Drift"
       text={`When someone changes the target at ${vendor} itself, it drifts from what this sync wrote.`}
       dirty={dirty}
-      patch={() => ({ syncOptions: { driftCheck: every, driftRepair: repair, driftReadsValues: readsValues } })}
+      patch={() => ({ options: { driftCheck: every, driftRepair: repair, driftReadsValues: readsValues } })}
     >
       <SelectField
         label="Check for drift"

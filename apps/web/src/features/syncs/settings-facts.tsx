@@ -14,8 +14,8 @@ interface Props {
 
 /** The settings of a sync, for users who can see but not change them. */
 export function SettingsFacts({ sync, destination, denied }: Props) {
-  const { description, environment, folder, connection, targetLabel, isAutoSyncEnabled, syncOptions } = sync
-  const { keySchema, deletionPolicy, driftCheck, driftRepair } = syncOptions
+  const { description, environment, folder, connection, targetLabel, autoSync, options } = sync
+  const { keySchema, deletionPolicy, driftCheck, driftRepair } = options
   return (
     <div className="grid gap-4">
       <Notice title="You see the settings and cannot change them">{denied}</Notice>
@@ -31,9 +31,7 @@ export function SettingsFacts({ sync, destination, denied }: Props) {
             {destination?.title ?? sync.destination} · {targetLabel}
           </Fact>
           <Fact name="Connection">{connection.name}</Fact>
-          <Fact name="Auto-sync">
-            {isAutoSyncEnabled ? 'On: every change within a second' : 'Off: only when asked'}
-          </Fact>
+          <Fact name="Auto-sync">{autoSync ? 'On: every change within a second' : 'Off: only when asked'}</Fact>
           <Fact name="Key schema">
             {keySchema ? <span className="font-mono">{keySchema}</span> : 'None: keys keep their names'}
           </Fact>

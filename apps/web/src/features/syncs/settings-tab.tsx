@@ -24,10 +24,9 @@ import { TargetSettings } from './settings-target.tsx'
  * changed, and only then: what is typed in the others stays.
  */
 export function SettingsTab({ sync, destination }: { sync: Sync; destination: Destination | undefined }) {
-  const { name, description, environment, folder, connectionId, destinationConfig, isAutoSyncEnabled, syncOptions } =
-    sync
-  const { keySchema, deletionPolicy } = syncOptions
-  const options = JSON.stringify(syncOptions)
+  const { name, description, environment, folder, connectionId, target, autoSync, options } = sync
+  const { keySchema, deletionPolicy } = options
+  const shownOptions = JSON.stringify(options)
   // Without them there is no target to choose: an admin who is narrowed to places has none.
   const connections = useRights(sync.projectId).rights?.may('connections.read') === true
   return (
@@ -36,18 +35,18 @@ export function SettingsTab({ sync, destination }: { sync: Sync; destination: De
       <Source key={`source ${environment?.slug}:${folder?.path}`} sync={sync} />
       {destination && connections && (
         <TargetSettings
-          key={`target ${connectionId} ${JSON.stringify(destinationConfig)}`}
+          key={`target ${connectionId} ${JSON.stringify(target)}`}
           sync={sync}
           destination={destination}
         />
       )}
-      <AutoSync key={`auto-sync ${isAutoSyncEnabled}`} sync={sync} />
+      <AutoSync key={`auto-sync ${autoSync}`} sync={sync} />
       <KeySchema key={`key schema ${keySchema}`} sync={sync} />
       <Deletion key={`deletion ${deletionPolicy}`} sync={sync} />
       {destination && destination.options.fields.length > 0 && (
-        <OwnOptions key={`own ${options}`} sync={sync} destination={destination} />
+        <OwnOptions key={`own ${shownOptions}`} sync={sync} destination={destination} />
       )}
-      <DriftSettings key={`drift ${options}`} sync={sync} vendor={destination?.title ?? sync.destination} />
+      <DriftSettings key={`drift ${shownOptions}`} sync={sync} vendor={destination?.title ?? sync.destination} />
     </div>
   )
 }
@@ -104,14 +103,9 @@ function Source({ sync }: { sync: Sync }) {
 }
 
 function AutoSync({ sync }: { sync: Sync }) {
-  const [on, setOn] = useState(sync.isAutoSyncEnabled)
+  const [on, setOn] = useState(sync.autoSync)
   return (
-    <SettingsCard
-      sync={sync}
-      title="Auto-sync"
-      dirty={on !== sync.isAutoSyncEnabled}
-      patch={() => ({ isAutoSyncEnabled: on })}
-    >
+    <SettingsCard sync={sync} title="Auto-sync" dirty={on !== sync.autoSync} patch={() => ({ autoSync: on })}>
       <SwitchField
         label="Auto-sync enabled"
         help="Send every change within a second. Off: sync manually."
@@ -123,7 +117,7 @@ function AutoSync({ sync }: { sync: Sync }) {
 }
 
 function KeySchema({ sync }: { sync: Sync }) {
-  const before = sync.syncOptions.keySchema ?? ''
+  const before = sync.options.keySchema ?? ''
   const environment = sync.environment?.slug ?? ''
   const [schema, setSchema] = useState(before)
   const rows = trpc.secrets.rows.useQuery(
@@ -138,9 +132,7 @@ function KeySchema({ sync }: { sync: Sync }) {
       text="A new schema gives every key a new name; the old ones go as the deletion policy says."
       dirty={schema !== before}
       // Leaving an option out keeps it, so "no schema" is the one that changes nothing.
-      patch={() =>
-        problem === undefined ? { syncOptions: { keySchema: schema.trim() || KEY_PLACEHOLDER } } : undefined
-      }
+      patch={() => (problem === undefined ? { options: { keySchema: schema.trim() || KEY_PLACEHOLDER } } : undefined)}
     >
       <KeySchemaField
         value={schema}
@@ -154,14 +146,14 @@ function KeySchema({ sync }: { sync: Sync }) {
 }
 
 function Deletion({ sync }: { sync: Sync }) {
-  const before = sync.syncOptions.deletionPolicy
+  const before = sync.options.deletionPolicy
   const [policy, setPolicy] = useState<DeletionPolicy>(before)
   return (
     <SettingsCard
       sync={sync}
       title="Deletion policy"
       dirty={policy !== before}
-      patch={() => ({ syncOptions: { deletionPolicy: policy } })}
+      patch={() => ({ options: { deletionPolicy: policy } })}
     >
       <RadioCards label="Deletion policy" value={policy} onChange={setPolicy} cards={POLICIES} />
     </SettingsCard>
@@ -171,7 +163,7 @@ function Deletion({ sync }: { sync: Sync }) {
 function OwnOptions({ sync, destination }: { sync: Sync; destination: Destination }) {
   const { fields } = destination.options
   const own: Values = Object.fromEntries(
-    fields.map(({ name }) => [name, sync.syncOptions[name]]).filter(([, value]) => value !== undefined),
+    fields.map(({ name }) => [name, sync.options[name]]).filter(([, value]) => value !== undefined),
   )
   const form = useForm({
     resolver: zodResolver(z.object({ own: schemaOf(fields) })),
@@ -182,7 +174,7 @@ function OwnOptions({ sync, destination }: { sync: Sync; destination: Destinatio
       sync={sync}
       title={`${destination.title} options`}
       dirty={form.formState.isDirty}
-      patch={async () => ((await form.trigger()) ? { syncOptions: filled(fields, form.getValues('own')) } : undefined)}
+      patch={async () => ((await form.trigger()) ? { options: filled(fields, form.getValues('own')) } : undefined)}
     >
       <FormProvider {...form}>
         <GeneratedFields fields={fields} under="own" connectionId={sync.connectionId} />

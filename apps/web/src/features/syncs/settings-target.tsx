@@ -15,17 +15,17 @@ export function TargetSettings({ sync, destination }: { sync: Sync; destination:
   const { fields } = destination.target
   const connections = trpc.connections.list.useQuery({ destination: destination.name })
   const form = useForm({
-    resolver: zodResolver(z.object({ connectionId: z.string(), destinationConfig: schemaOf(fields) })),
+    resolver: zodResolver(z.object({ connectionId: z.string(), target: schemaOf(fields) })),
     defaultValues: {
       connectionId: sync.connectionId,
-      destinationConfig: { ...defaultsOf(fields), ...sync.destinationConfig },
+      target: { ...defaultsOf(fields), ...sync.target },
     },
   })
   const { field: connection } = useController({ control: form.control, name: 'connectionId' })
   const patch = async () => {
     if (!(await form.trigger())) return undefined
-    const { connectionId, destinationConfig } = form.getValues()
-    return { connectionId, destinationConfig: filled(fields, destinationConfig) }
+    const { connectionId, target } = form.getValues()
+    return { connectionId, target: filled(fields, target) }
   }
   return (
     <SettingsCard
@@ -47,7 +47,7 @@ export function TargetSettings({ sync, destination }: { sync: Sync; destination:
         )) ?? <option value={sync.connectionId}>{sync.connection.name}</option>}
       </SelectField>
       <FormProvider {...form}>
-        <GeneratedFields fields={fields} under="destinationConfig" connectionId={connection.value} />
+        <GeneratedFields fields={fields} under="target" connectionId={connection.value} />
       </FormProvider>
     </SettingsCard>
   )

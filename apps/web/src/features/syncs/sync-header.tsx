@@ -37,7 +37,7 @@ export function SyncHeader({
   })
   const managed = useWhyNot(sync.projectId)('syncs.manage', atSource(sync)) === undefined
   const health = healthOf(sync)
-  const auto = sync.isAutoSyncEnabled
+  const auto = sync.autoSync
   return (
     <header className="grid gap-4">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
@@ -80,9 +80,7 @@ export function SyncHeader({
             {managed && (
               <>
                 <MenuItem
-                  onSelect={() =>
-                    update.mutate({ destination: sync.destination, syncId: sync.id, isAutoSyncEnabled: !auto })
-                  }
+                  onSelect={() => update.mutate({ destination: sync.destination, syncId: sync.id, autoSync: !auto })}
                 >
                   {auto ? <ZapOff aria-hidden className="size-4" /> : <Zap aria-hidden className="size-4" />}
                   {auto ? 'Turn off auto-sync' : 'Turn on auto-sync'}
@@ -98,7 +96,7 @@ export function SyncHeader({
       </div>
       <dl className="grid gap-px overflow-hidden rounded-lg border border-line bg-line grid-cols-2 lg:grid-cols-4">
         <Fact name="State">
-          <SyncStateBadge state={sync.syncStatus} />
+          <SyncStateBadge state={sync.state} />
           {sync.retryAt !== null && (
             <span className="text-sm text-soft">
               retries <Time iso={sync.retryAt} until />

@@ -24,7 +24,7 @@ export function SyncRow({ sync, destination }: { sync: Sync; destination: Destin
   return (
     <Tr
       aria-label={name}
-      className={sync.syncStatus === 'failed' || sync.syncStatus === 'blocked' ? 'bg-bad-tint/40' : undefined}
+      className={sync.state === 'failed' || sync.state === 'blocked' ? 'bg-bad-tint/40' : undefined}
     >
       <Td className="max-w-72">
         <Link {...page} className="font-semibold break-words text-ink hover:text-accent hover:underline">
@@ -47,8 +47,8 @@ export function SyncRow({ sync, destination }: { sync: Sync; destination: Destin
       </Td>
       <Td>
         <span className="flex flex-wrap items-center gap-1">
-          <SyncStateBadge state={sync.syncStatus} />
-          {!sync.isAutoSyncEnabled && <Badge>Manual</Badge>}
+          <SyncStateBadge state={sync.state} />
+          {!sync.autoSync && <Badge>Manual</Badge>}
           {sync.leaving !== null && <Badge tone="warn">Moving</Badge>}
           {sync.removal === 'delete' && <Badge tone="warn">Being deleted</Badge>}
           {sync.drift?.repairsStopped === true && <Badge tone="warn">Repairs stopped</Badge>}

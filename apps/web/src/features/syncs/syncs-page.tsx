@@ -17,7 +17,7 @@ const matches = (sync: Sync, { q = '', state, destination, environment }: Filter
   const text = `${sync.name} ${sync.targetLabel} ${sync.environment?.slug ?? ''}:${sync.folder?.path ?? ''} ${sync.connection.name}`
   return (
     text.toLowerCase().includes(q.toLowerCase()) &&
-    (state === undefined || sync.syncStatus === state) &&
+    (state === undefined || sync.state === state) &&
     (destination === undefined || sync.destination === destination) &&
     (environment === undefined || sync.environment?.slug === environment)
   )

@@ -15,7 +15,7 @@ const COLUMNS: ColumnDef<Sync>[] = [
   { accessorKey: 'name' },
   { id: 'source', accessorFn: (sync) => `${sync.environment?.slug ?? ''}:${sync.folder?.path ?? ''}` },
   { id: 'target', accessorFn: (sync) => `${sync.destination} ${sync.targetLabel}` },
-  { id: 'state', accessorFn: (sync) => sync.syncStatus },
+  { id: 'state', accessorFn: (sync) => sync.state },
   { id: 'lastRun', accessorFn: (sync) => sync.lastRun?.startedAt ?? '' },
 ]
 

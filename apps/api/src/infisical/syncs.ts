@@ -1,0 +1,247 @@
+/** Secret syncs, as Infisical's clients know them. */
+import { destination } from '@keyferry/core/destinations'
+import { syncVerbs } from '@keyferry/core/verbs'
+import { BadRequest } from '@keyferry/kernel'
+import {
+  createSync,
+  isSmallEnough,
+  MAX_OPEN_FIELDS,
+  sync,
+  syncOptions,
+  TOO_MANY_FIELDS,
+  updateSync,
+} from '@keyferry/schemas'
+import { z } from 'zod'
+import type { Route } from '../rest/route.ts'
+import { read, renamed, type Ask, type WireOutput } from '../rest/wire.ts'
+
+const base = '/api/v1/secret-syncs'
+const envelope = 'secretSync'
+type Sync = z.output<typeof sync>
+
+const names = { options: 'syncOptions', target: 'destinationConfig' }
+const { keySchema, deletionPolicy, ...drift } = syncOptions.shape
+const sentOptions = z.looseObject({
+  initialSyncBehavior: z.enum(['overwrite-destination', 'import-prioritize-source', 'import-prioritize-destination']),
+  keySchema,
+  disableSecretDeletion: z.boolean().optional(),
+  deletionPolicy,
+  autoSyncEnabled: z.boolean().optional(),
+  ...drift,
+})
+const limited = <T extends z.ZodType<object>>(options: T) =>
+  options.refine(isSmallEnough, TOO_MANY_FIELDS).meta({ maxProperties: MAX_OPEN_FIELDS })
+/** Three names of one switch: the first that was sent counts. */
+const autoSyncNames = {
+  isAutoSyncEnabled: z.boolean().optional(),
+  isEnabled: z.boolean().optional().describe('Older name of isAutoSyncEnabled'),
+}
+
+const creating = ({ options: _, target, autoSync: __, ...shape }: typeof createSync.shape) =>
+  z.object({ ...shape, ...autoSyncNames, syncOptions: limited(sentOptions), destinationConfig: target })
+const toCreate = read(creating(createSync.shape), names, ownBody)
+const { planHash: _, ...previewed } = creating(createSync.shape).shape
+const toPreview = read(z.object({ ...previewed, name: previewed.name.optional() }), names, ownBody)
+
+function ownBody<S extends z.output<ReturnType<typeof creating>>>({
+  syncOptions: sent,
+  destinationConfig: target,
+  isAutoSyncEnabled,
+  isEnabled,
+  ...rest
+}: Omit<S, 'name' | 'planHash'> & { destination: string }) {
+  const { initialSyncBehavior, disableSecretDeletion, autoSyncEnabled, ...options } = sent
+  refuseImport(rest.destination, initialSyncBehavior)
+  return {
+    ...rest,
+    autoSync: isAutoSyncEnabled ?? isEnabled ?? autoSyncEnabled,
+    options: { ...options, deletionPolicy: options.deletionPolicy ?? (disableSecretDeletion ? 'none' : undefined) },
+    target,
+  }
+}
+
+const { options: __, target, autoSync: ___, ...patched } = updateSync.shape
+const toUpdate = read(
+  z.object({
+    ...patched,
+    ...autoSyncNames,
+    syncOptions: limited(sentOptions.partial()).optional(),
+    destinationConfig: target,
+  }),
+  names,
+  async ({ syncOptions: sent = {}, destinationConfig, isAutoSyncEnabled, isEnabled, ...rest }, ask) => {
+    const { initialSyncBehavior, disableSecretDeletion, autoSyncEnabled, ...options } = sent
+    refuseImport(rest.destination, initialSyncBehavior)
+    const policy =
+      disableSecretDeletion === undefined || options.deletionPolicy !== undefined
+        ? {}
+        : { deletionPolicy: disableSecretDeletion ? 'none' : await deleting(rest, ask) }
+    return {
+      ...rest,
+      autoSync: isAutoSyncEnabled ?? isEnabled ?? autoSyncEnabled,
+      options: { ...options, ...policy },
+      target: destinationConfig,
+    }
+  },
+)
+
+/** The present policy if it deletes, else `mirror`. */
+async function deleting({ destination, syncId }: { destination: string; syncId: string }, ask: Ask) {
+  const present = sync.parse(await ask('syncs.get', { destination, syncId }))
+  return present.options.deletionPolicy === 'none' ? 'mirror' : present.options.deletionPolicy
+}
+
+/** Keyferry has one behaviour: no vendor shows the values that an import would take in. */
+function refuseImport(name: string, behavior = 'overwrite-destination'): void {
+  if (behavior === 'overwrite-destination') return
+  const { title, notes } = destination(name)
+  throw new BadRequest(`${title} does not support importing secrets. ${notes.initialSync}`)
+}
+
+const { shape } = sync
+const nothing = z.null()
+const secretSync = sync
+  .omit({
+    autoSync: true,
+    state: true,
+    lastRunId: true,
+    message: true,
+    syncedAt: true,
+    removeState: true,
+    removeRunId: true,
+    removeMessage: true,
+    removedAt: true,
+    options: true,
+    target: true,
+  })
+  .extend({
+    isEnabled: z.boolean(),
+    isAutoSyncEnabled: z.boolean(),
+    syncStatus: shape.state,
+    lastSyncJobId: shape.lastRunId,
+    lastSyncMessage: shape.message,
+    lastSyncedAt: shape.syncedAt,
+    importStatus: nothing,
+    lastImportJobId: nothing,
+    lastImportMessage: nothing,
+    lastImportedAt: nothing,
+    removeStatus: shape.removeState,
+    lastRemoveJobId: shape.removeRunId,
+    lastRemoveMessage: shape.removeMessage,
+    lastRemovedAt: shape.removedAt,
+    syncOptions: shape.options.extend({
+      initialSyncBehavior: z.string(),
+      disableSecretDeletion: z.boolean(),
+      autoSyncEnabled: z.boolean(),
+    }),
+    connection: z.object({ app: z.string(), name: z.string(), id: shape.id }),
+    destinationConfig: shape.target,
+  })
+  .meta({ id: 'SecretSync' })
+
+function write(shown: Sync): z.output<typeof secretSync> {
+  const { keySchema, deletionPolicy, ...options } = shown.options
+  return {
+    id: shown.id,
+    name: shown.name,
+    description: shown.description,
+    isEnabled: shown.autoSync,
+    isAutoSyncEnabled: shown.autoSync,
+    version: shown.version,
+    folderId: shown.folderId,
+    connectionId: shown.connectionId,
+    createdAt: shown.createdAt,
+    updatedAt: shown.updatedAt,
+    syncStatus: shown.state,
+    lastSyncJobId: shown.lastRunId,
+    lastSyncMessage: shown.message,
+    lastSyncedAt: shown.syncedAt,
+    importStatus: null,
+    lastImportJobId: null,
+    lastImportMessage: null,
+    lastImportedAt: null,
+    removeStatus: shown.removeState,
+    lastRemoveJobId: shown.removeRunId,
+    lastRemoveMessage: shown.removeMessage,
+    lastRemovedAt: shown.removedAt,
+    syncOptions: {
+      initialSyncBehavior: 'overwrite-destination',
+      keySchema,
+      disableSecretDeletion: deletionPolicy === 'none',
+      deletionPolicy,
+      autoSyncEnabled: shown.autoSync,
+      ...options,
+    },
+    projectId: shown.projectId,
+    connection: { app: shown.destination, name: shown.connection.name, id: shown.connection.id },
+    environment: shown.environment,
+    folder: shown.folder,
+    destination: shown.destination,
+    destinationConfig: shown.target,
+    targetLabel: shown.targetLabel,
+    inSync: shown.inSync,
+    behindSince: shown.behindSince,
+    retryAt: shown.retryAt,
+    outOfReach: shown.outOfReach,
+    blocked: shown.blocked,
+    leaving: shown.leaving,
+    removal: shown.removal,
+    drift: shown.drift,
+    lastRun: shown.lastRun,
+  }
+}
+
+const one: WireOutput<Sync> = { schema: secretSync, write }
+const many: WireOutput<Sync[]> = { schema: z.array(secretSync), write: (all) => all.map(write) }
+const offered: WireOutput<{ name: string; destination: string }[]> = {
+  schema: z.array(
+    z.object({
+      name: z.string(),
+      destination: z.string(),
+      connection: z.string(),
+      canImportSecrets: z.boolean(),
+      canRemoveSecretsOnDeletion: z.boolean(),
+    }),
+  ),
+  write: (all) =>
+    all.map(({ name, destination }) => ({
+      name,
+      destination,
+      connection: destination,
+      canImportSecrets: false,
+      canRemoveSecretsOnDeletion: true,
+    })),
+}
+
+/** A route that does something to one sync. */
+const doing = (what: string): Route<Sync>[] => [
+  { method: 'POST', path: `${base}/:destination/:syncId/${what}`, envelope, answers: one },
+]
+
+export const syncRoutes = {
+  options: [{ method: 'GET', path: `${base}/options`, envelope: 'secretSyncOptions', answers: offered }],
+  list: ['', '/:destination'].map((path) => ({
+    method: 'GET',
+    path: `${base}${path}`,
+    envelope: 'secretSyncs',
+    answers: many,
+  })),
+  get: [{ method: 'GET', path: `${base}/:destination/:syncId`, envelope, answers: one }],
+  byName: [{ method: 'GET', path: `${base}/:destination/sync-name/:syncName`, envelope, answers: one }],
+  create: [{ method: 'POST', path: `${base}/:destination`, envelope, reads: toCreate, answers: one }],
+  update: [{ method: 'PATCH', path: `${base}/:destination/:syncId`, envelope, reads: toUpdate, answers: one }],
+  delete: [{ method: 'DELETE', path: `${base}/:destination/:syncId`, envelope, input: 'query', answers: one }],
+  trigger: doing('sync-secrets'),
+  importSecrets: doing('import-secrets'),
+  removeSecrets: doing('remove-secrets'),
+  checkDrift: doing('check-drift'),
+  approve: doing('approve'),
+  checkDestination: [
+    {
+      method: 'POST',
+      path: `${base}/:destination/check-destination`,
+      reads: renamed(syncVerbs.checkDestination.input, names),
+    },
+  ],
+  preview: [{ method: 'POST', path: `${base}/:destination/preview`, reads: toPreview }],
+} satisfies Record<string, Route[]>
