@@ -404,7 +404,7 @@ onEveryDatabase('projects, folders and secrets over REST', (open) => {
     const older = ['A\u200B', 'B\u202E', 'C\u200B']
     await createSecrets(api.ctx, actor, {
       ...at,
-      secrets: older.map((secretKey) => ({ secretKey, secretValue: '1', secretComment: '' })),
+      secrets: older.map((key) => ({ key, value: '1', comment: '' })),
     })
     const [first = '', second = '', third = ''] = older.map((key) => `/api/v4/secrets/${encodeURIComponent(key)}`)
     expect((await ok('GET', `${first}?projectId=${projectId}&environment=dev`)).secret.secretValue).toBe('1')

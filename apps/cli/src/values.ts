@@ -11,19 +11,16 @@ import { Failure } from './failure.ts'
 export async function valuesOf(client: KeyferryClient, place: Place, expand: boolean): Promise<Map<string, string>> {
   const { secrets, imports } = await client.secrets.list.query({
     ...place,
-    include_imports: true,
-    expandSecretReferences: expand,
+    includeImports: true,
+    expandReferences: expand,
   })
   const values = new Map<string, string>()
   const hidden: string[] = []
-  for (const { secretKey, secretValue, secretValueHidden, isLiteral } of [
-    secrets,
-    ...imports.map((from) => from.secrets),
-  ].flat()) {
-    if (values.has(secretKey)) continue
-    if (secretValueHidden) hidden.push(secretKey)
+  for (const { key, value, isLiteral } of [secrets, ...imports.map((from) => from.secrets)].flat()) {
+    if (values.has(key)) continue
+    if (value === null) hidden.push(key)
     // As written, a value that is text would refer to others again.
-    values.set(secretKey, isLiteral && !expand ? escapeReferences(secretValue) : secretValue)
+    values.set(key, isLiteral && !expand ? escapeReferences(value ?? '') : (value ?? ''))
   }
   if (hidden.length > 0)
     throw new Failure(

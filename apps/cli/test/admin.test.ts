@@ -13,8 +13,8 @@ onEveryProfile((profile) => {
     const home = await newHome({ ...environmentOf(instance), KEYFERRY_PASSPHRASE: 'correct horse battery' })
     const admin = (...args: string[]) => home.keyferry(['admin', ...args])
     const project = await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })
-    const secret = { projectId: project.id, environment: 'dev', secretName: 'A' }
-    await client.secrets.create.mutate({ ...secret, secretValue: 'a value', secretComment: 'a comment' })
+    const secret = { projectId: project.id, environment: 'dev', key: 'A' }
+    await client.secrets.create.mutate({ ...secret, value: 'a value', comment: 'a comment' })
 
     const backup = await admin('backup', 'copy.db')
     if (profile === 'embedded') {
@@ -33,7 +33,7 @@ onEveryProfile((profile) => {
     expect(await admin('rotate-data-key', '--project', project.id)).toMatchObject({ code: 0, stderr: '' })
     expect(await admin('rotate-data-key', '--project', 'none')).toMatchObject({ code: 1, stdout: '' })
     expect(await admin('rotate-root-key')).toMatchObject({ code: 0, stderr: '' })
-    expect((await client.secrets.get.query(secret)).secretValue).toBe('a value')
+    expect((await client.secrets.get.query(secret)).value).toBe('a value')
 
     const exported = await admin('export-project', 'shop.keyferry', '--project', 'web-shop', '--json')
     expect(JSON.parse(exported.stdout)).toEqual({
@@ -58,8 +58,8 @@ onEveryProfile((profile) => {
     expect(imported).toMatchObject({ code: 0, stderr: '' })
     const copy: { id: string } = JSON.parse(imported.stdout)
     expect(await client.secrets.get.query({ ...secret, projectId: copy.id })).toMatchObject({
-      secretValue: 'a value',
-      secretComment: 'a comment',
+      value: 'a value',
+      comment: 'a comment',
     })
 
     const signIn = (token: string | null) =>
@@ -105,9 +105,9 @@ it('backs up, rotates and verifies beside a serving instance, and restores a sto
   const { client, account } = await signUp(instance)
   const home = await newHome(environmentOf(instance))
   const project = await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })
-  const secret = { projectId: project.id, environment: 'dev', secretName: 'A' }
-  const value = async (): Promise<string> => (await client.secrets.get.query(secret)).secretValue
-  await client.secrets.create.mutate({ ...secret, secretValue: 'before' })
+  const secret = { projectId: project.id, environment: 'dev', key: 'A' }
+  const value = async () => (await client.secrets.get.query(secret)).value
+  await client.secrets.create.mutate({ ...secret, value: 'before' })
   const admin = (...args: string[]) => home.keyferry(['admin', ...args])
 
   const backup = await admin('backup', 'copy.db', '--json')
@@ -128,7 +128,7 @@ it('backs up, rotates and verifies beside a serving instance, and restores a sto
     code: 1,
     stderr: expect.stringContaining('was changed after it was written'),
   })
-  await client.secrets.update.mutate({ ...secret, secretValue: 'after' })
+  await client.secrets.update.mutate({ ...secret, value: 'after' })
 
   expect(await admin('rotate-data-key', '--project', 'web-shop')).toMatchObject({ code: 0, stderr: '' })
   expect(await value()).toBe('after')
@@ -168,5 +168,5 @@ it('backs up, rotates and verifies beside a serving instance, and restores a sto
   expect((await readFile(join(instance.dataDir, 'root.key'))).equals(before)).toBe(false)
   await instance.restart()
   const restored = createKeyferryClient({ url: instance.url, token: account.token })
-  expect((await restored.secrets.get.query(secret)).secretValue).toBe('before')
+  expect((await restored.secrets.get.query(secret)).value).toBe('before')
 })

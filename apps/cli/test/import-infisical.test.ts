@@ -28,13 +28,8 @@ async function fill(client: KeyferryClient, projectId: string): Promise<void> {
   await client.folders.create.mutate({ ...dev, path: '/api', name: 'deep_er' })
   await client.imports.create.mutate({ ...dev, path: '/api', import: { environment: 'dev', path: '/' } })
   await client.imports.create.mutate({ ...dev, path: '/api', import: { environment: 'dev', path: '/common' } })
-  const write = (
-    environment: string,
-    secretPath: string,
-    secretName: string,
-    secretValue: string,
-    secretComment = '',
-  ) => client.secrets.create.mutate({ projectId, environment, secretPath, secretName, secretValue, secretComment })
+  const write = (environment: string, secretPath: string, key: string, value: string, comment = '') =>
+    client.secrets.create.mutate({ projectId, environment, secretPath, key, value, comment })
   await write('dev', '/', 'HOST', `${SECRET_TEXT}\nsecond line\n`, 'where it is')
   await write('dev', '/common', '__proto__', SECRET_TEXT)
   await write('dev', '/api', 'URL', 'https://${HOST}/${dev.common.__proto__}')
@@ -42,8 +37,8 @@ async function fill(client: KeyferryClient, projectId: string): Promise<void> {
   await write('dev', '/api/deep_er', 'ELSEWHERE', '${@other.dev.KEY}')
   await write('qa', '/', 'ONLY', SECRET_TEXT)
   const tag = await client.tags.create.mutate({ projectId, slug: 'paid', name: 'Paid for', color: '#00ff00' })
-  const secretMetadata = [{ key: 'owner', value: 'ada', isEncrypted: true }]
-  await client.secrets.update.mutate({ ...dev, secretName: 'HOST', tagIds: [tag.id], secretMetadata })
+  const metadata = [{ key: 'owner', value: 'ada', isEncrypted: true }]
+  await client.secrets.update.mutate({ ...dev, key: 'HOST', tagIds: [tag.id], metadata })
 }
 
 /** Everything in a project, as its API shows it. */
@@ -57,12 +52,12 @@ async function contents(client: KeyferryClient, projectId: string) {
     all.push({
       environment,
       name,
-      secrets: secrets.map(({ secretPath, secretKey, secretValue, secretComment, secretMetadata, tags }) => ({
+      secrets: secrets.map(({ secretPath, key, value, comment, metadata, tags }) => ({
         secretPath,
-        secretKey,
-        secretValue,
-        secretComment,
-        secretMetadata,
+        key,
+        value,
+        comment,
+        metadata,
         tags: tags.map(({ slug, name, color }) => ({ slug, name, color })),
       })),
       imports: imports.map(({ importEnv, importPath }) => `${importEnv.slug}:${importPath}`),
@@ -109,10 +104,10 @@ it('copies a project whole, and again without changing a thing', async () => {
     projectId: project.id,
     environment: 'dev',
     secretPath: '/api',
-    secretName: 'URL',
-    expandSecretReferences: true,
+    key: 'URL',
+    expandReferences: true,
   })
-  expect(resolved.secretValue).toBe(`https://${SECRET_TEXT}\nsecond line\n/${SECRET_TEXT}`)
+  expect(resolved.value).toBe(`https://${SECRET_TEXT}\nsecond line\n/${SECRET_TEXT}`)
 
   const again = await home.keyferry([...args, '--yes', '--json'])
   expect(again).toMatchObject({ code: 0, stderr: '' })
@@ -133,8 +128,8 @@ it('adds what is missing, keeps what differs, and takes one environment by id', 
   await target.client.secrets.create.mutate({
     projectId: mine.id,
     environment: 'dev',
-    secretName: 'HOST',
-    secretValue: 'my own',
+    key: 'HOST',
+    value: 'my own',
   })
   const args = [
     'import',
@@ -153,7 +148,7 @@ it('adds what is missing, keeps what differs, and takes one environment by id', 
   expect(stdout).toContain('Has another value here, which is kept:\n  dev:/ HOST')
   expect(code).toBe(0)
   const [dev, ...others] = await contents(target.client, mine.id)
-  expect(dev?.secrets.find(({ secretKey }) => secretKey === 'HOST')?.secretValue).toBe('my own')
+  expect(dev?.secrets.find(({ key }) => key === 'HOST')?.value).toBe('my own')
   expect(dev?.secrets).toHaveLength(5)
   expect(others.map(({ environment }) => environment)).toEqual(['staging', 'prod'])
 })
@@ -161,8 +156,8 @@ it('adds what is missing, keeps what differs, and takes one environment by id', 
 it('takes the others when the vault refuses one, and names that', async () => {
   const { id, slug } = await newProject(source.api)
   const dev = { projectId: id, environment: 'dev' }
-  await source.client.secrets.create.mutate({ ...dev, secretName: 'FINE', secretValue: 'x' })
-  await source.client.secrets.create.mutate({ ...dev, secretName: 'SELF', secretValue: 'x' })
+  await source.client.secrets.create.mutate({ ...dev, key: 'FINE', value: 'x' })
+  await source.client.secrets.create.mutate({ ...dev, key: 'SELF', value: 'x' })
   // As an Infisical server may hold it: a value that names itself.
   const proxy = await startProxy(source.url, (text) =>
     text.replace('"secretKey":"SELF","secretValue":"x"', '"secretKey":"SELF","secretValue":"${SELF}"'),
@@ -172,12 +167,12 @@ it('takes the others when the vault refuses one, and names that', async () => {
   expect(code).toBe(1)
   const project = await target.client.projects.bySlug.query({ slug })
   const { secrets } = await target.client.secrets.list.query({ projectId: project.id, environment: 'dev' })
-  expect(secrets.map(({ secretKey }) => secretKey)).toEqual(['FINE'])
+  expect(secrets.map(({ key }) => key)).toEqual(['FINE'])
 })
 
 it('signs in there by universal auth', async () => {
   const { id, slug } = await newProject(source.api)
-  await source.client.secrets.create.mutate({ projectId: id, environment: 'dev', secretName: 'A', secretValue: 'a' })
+  await source.client.secrets.create.mutate({ projectId: id, environment: 'dev', key: 'A', value: 'a' })
   const { id: identityId } = await source.client.identities.create.mutate({ name: 'mover', role: 'admin' })
   const { clientId } = await source.client.universalAuth.attach.mutate({ identityId })
   const { clientSecret } = await source.client.universalAuth.createSecret.mutate({ identityId })

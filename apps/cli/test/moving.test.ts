@@ -18,8 +18,8 @@ it('does what the page says', async () => {
   const [source, target] = [await startApi(), await startApi()]
   const { id: projectId } = await source.client.projects.create.mutate({ projectName: 'Web shop', slug: 'web-shop' })
   const place = { projectId, environment: 'dev' }
-  await source.client.secrets.create.mutate({ ...place, secretName: 'HOST', secretValue: 'db.internal' })
-  await source.client.secrets.create.mutate({ ...place, secretName: 'DSN', secretValue: 'pg://${HOST}' })
+  await source.client.secrets.create.mutate({ ...place, key: 'HOST', value: 'db.internal' })
+  await source.client.secrets.create.mutate({ ...place, key: 'DSN', value: 'pg://${HOST}' })
 
   const { id: identityId } = await source.client.identities.create.mutate({ name: 'mover', role: 'admin' })
   const { clientId } = await source.client.universalAuth.attach.mutate({ identityId })

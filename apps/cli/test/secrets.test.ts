@@ -26,8 +26,7 @@ beforeEach(async () => {
   home = await newHome()
 })
 
-const written = async (name: string): Promise<string> =>
-  (await client.secrets.get.query({ ...place, secretName: name })).secretValue
+const written = async (name: string) => (await client.secrets.get.query({ ...place, key: name })).value
 const signIn = async (): Promise<void> => {
   const { code, stderr } = await home.keyferry(['login', '--url', url, '--token'], { input: `${token}\n` })
   expect(stderr).toBe('')
@@ -204,8 +203,7 @@ describe('secrets', () => {
 
   it('go out in the format that was requested, whole or not at all', async () => {
     const values = { A: 'x', B: `it's`, C: 'line\nline', D: 'a#b $HOME', E: 'back\\', F: '', __proto__X: 'own' }
-    const set = (secretName: string, secretValue: string) =>
-      client.secrets.create.mutate({ ...place, secretName, secretValue })
+    const set = (key: string, value: string) => client.secrets.create.mutate({ ...place, key, value })
     for (const [name, value] of Object.entries(values)) await set(name, value)
     const send = (...more: string[]) => keyferry(['secrets', 'export', ...at, ...more])
     const dotenv = await send()
@@ -260,7 +258,7 @@ describe('secrets', () => {
 
   it('are shown without control characters, but handed to a pipe exactly', async () => {
     const hostile = '\u001B]0;owned\u0007\u001B[2J\u009B31m\u202Eevil\u200B\nerror: faked'
-    await client.secrets.create.mutate({ ...place, secretName: 'A', secretValue: hostile, secretComment: hostile })
+    await client.secrets.create.mutate({ ...place, key: 'A', value: hostile, comment: hostile })
     const unseen = /(?!\n)[\p{Cc}\p{Cf}]/u
     const list = await keyferry(['secrets', 'list', ...at])
     expect(list.stdout).toContain('evil')
@@ -280,7 +278,7 @@ describe('secrets', () => {
   })
 
   it('are taken from a .env file after a preview', async () => {
-    await client.secrets.create.mutate({ ...place, secretName: 'KEPT', secretValue: 'same' })
+    await client.secrets.create.mutate({ ...place, key: 'KEPT', value: 'same' })
     await writeFile(join(home.dir, 'app.env'), 'KEPT=same\nNEW=fresh-value\n')
     const asked = await keyferry(['secrets', 'import', 'app.env', ...at])
     expect(asked).toMatchObject({
@@ -314,8 +312,8 @@ describe('secrets', () => {
     const node = (script: string) => ['--', process.execPath, '-e', script]
 
     it('gives them to a command, resolved, and passes its exit code on', async () => {
-      await client.secrets.create.mutate({ ...place, secretName: 'HOST', secretValue: 'db.internal' })
-      await client.secrets.create.mutate({ ...place, secretName: 'DSN', secretValue: 'pg://${HOST}/x' })
+      await client.secrets.create.mutate({ ...place, key: 'HOST', value: 'db.internal' })
+      await client.secrets.create.mutate({ ...place, key: 'DSN', value: 'pg://${HOST}/x' })
       const ran = await keyferry(['run', ...at, ...node('process.stdout.write(process.env.DSN); process.exit(7)')])
       expect(ran).toEqual({ code: 7, stdout: 'pg://db.internal/x', stderr: '' })
       // Without a shell, and without reading the command's own options.
@@ -324,7 +322,7 @@ describe('secrets', () => {
         stdout: '--json $HOST; true\n',
       })
       expect(await keyferry(['run', ...at, '--', 'no-such-command-here'])).toMatchObject({ code: 127 })
-      await client.secrets.create.mutate({ ...place, secretName: 'BROKEN', secretValue: '${NOWHERE}' })
+      await client.secrets.create.mutate({ ...place, key: 'BROKEN', value: '${NOWHERE}' })
       const refused = await keyferry(['run', ...at, '--', 'echo', 'ran'])
       expect(refused).toMatchObject({ code: 1, stdout: '' })
       expect(refused.stderr).toContain('BROKEN')
@@ -335,7 +333,7 @@ describe('secrets', () => {
         client.secrets.updateMany.mutate({
           ...place,
           mode: 'upsert',
-          secrets: names.map((secretKey) => ({ secretKey, secretValue: 'x' })),
+          secrets: names.map((key) => ({ key, value: 'x' })),
         })
       const examples = UNSAFE_NAMES.flatMap(({ names }) => names.map((name) => name.replace('*', 'X')))
       await sent(['FINE', 'NODE_ENV', 'GITHUB_TOKEN', 'DATABASE_URL', ...examples])
@@ -348,7 +346,7 @@ describe('secrets', () => {
         expect(await keyferry(['secrets', 'export', ...at, '--format', format])).toMatchObject({ code: 1, stdout: '' })
       expect(await keyferry(['secrets', 'export', ...at, '--format', 'json'])).toMatchObject({ code: 0 })
 
-      await client.secrets.deleteMany.mutate({ ...place, secrets: examples.map((secretKey) => ({ secretKey })) })
+      await client.secrets.deleteMany.mutate({ ...place, secrets: examples.map((key) => ({ key })) })
       await sent(['PS4', 'TERM'])
       expect(await keyferry(['run', ...at, '--allow-unsafe', 'PS4', '--', 'echo', 'ran'])).toMatchObject({ code: 1 })
       const ofInstance = { SMTP_URL: 's', AUDIT_STREAM_SECRET: 'a' }

@@ -25,7 +25,7 @@ beforeEach(async () => {
   projectId = (await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })).id
   await client.secrets.createMany.mutate({
     ...place(),
-    secrets: Array.from({ length: 12 }, (_, n) => ({ secretKey: `KEY_${n}`, secretValue: `value-${n}` })),
+    secrets: Array.from({ length: 12 }, (_, n) => ({ key: `KEY_${n}`, value: `value-${n}` })),
   })
   const connection = await client.connections.create.mutate({
     destination,
@@ -64,7 +64,7 @@ it('shows what would happen, does it, and says when nothing is left', async () =
     stdout: expect.stringContaining('No changes. 12 unchanged.'),
   })
 
-  await client.secrets.update.mutate({ ...place(), secretName: 'KEY_3', secretValue: 'other' })
+  await client.secrets.update.mutate({ ...place(), key: 'KEY_3', value: 'other' })
   const json = await keyferry('syncs', 'plan', '--json')
   expect(json.code).toBe(2)
   expect(JSON.parse(json.stdout)).toMatchObject([{ sync: 'to-vendor', changed: true, summary: { update: 1 } }])
@@ -79,7 +79,7 @@ it('shows what would happen, does it, and says when nothing is left', async () =
 it('asks before the fuse, and carries out exactly what was shown', async () => {
   await client.syncs.trigger.mutate(ref)
   await settled(client, projectId, [ref], 60_000)
-  const secrets = Array.from({ length: 6 }, (_, n) => ({ secretKey: `KEY_${n}` }))
+  const secrets = Array.from({ length: 6 }, (_, n) => ({ key: `KEY_${n}` }))
   await client.secrets.deleteMany.mutate({ ...place(), secrets })
   const waiting = await keyferry('syncs', 'apply')
   expect(waiting.code).toBe(3)
@@ -92,7 +92,7 @@ it('asks before the fuse, and carries out exactly what was shown', async () => {
 })
 
 it('names each key that did not arrive', async () => {
-  await client.secrets.create.mutate({ ...place(), secretName: 'BROKEN', secretValue: '${NOWHERE}' })
+  await client.secrets.create.mutate({ ...place(), key: 'BROKEN', value: '${NOWHERE}' })
   const failed = await keyferry('syncs', 'apply', '--json')
   expect(failed.code).toBe(1)
   expect(failed.stdout + failed.stderr).toContain('BROKEN')
@@ -102,7 +102,7 @@ it('names each key that did not arrive', async () => {
 it('prints what happens while it happens', async () => {
   const watching = home.start(['syncs', 'watch', '--project', 'web-shop'])
   await vi.waitFor(() => expect(watching.output()).toContain('Watching Shop'), { timeout: 60_000 })
-  await client.secrets.create.mutate({ ...place(), secretName: `NEW_${randomUUID().slice(0, 4)}`, secretValue: 'x' })
+  await client.secrets.create.mutate({ ...place(), key: `NEW_${randomUUID().slice(0, 4)}`, value: 'x' })
   await client.syncs.trigger.mutate(ref)
   await vi.waitFor(() => expect(watching.output()).toMatch(/secrets changed[\s\S]*to-vendor {2}succeeded/), {
     timeout: 60_000,

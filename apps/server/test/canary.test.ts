@@ -142,36 +142,32 @@ onEveryProfile((profile) => {
     // The vault: every kind of write, and of refusal.
     const pairs = (count: number, prefix: string) =>
       Array.from({ length: count }, (_, n) => ({
-        secretKey: `${prefix}${n}`,
-        secretValue: canary(),
-        secretComment: `${REMARK} ${++made}`,
+        key: `${prefix}${n}`,
+        value: canary(),
+        comment: `${REMARK} ${++made}`,
       }))
     await client.secrets.createMany.mutate({ ...at, secrets: pairs(180, 'BATCH_') })
     await client.secrets.updateMany.mutate({ ...at, mode: 'upsert', secrets: pairs(160, 'BATCH_') })
-    const one = { ...at, secretName: 'ONE' }
-    await client.secrets.create.mutate({ ...one, secretValue: canary(), secretComment: `${REMARK} ${++made}` })
-    for (let n = 0; n < 5; n++) await client.secrets.update.mutate({ ...one, secretValue: canary() })
+    const one = { ...at, key: 'ONE' }
+    await client.secrets.create.mutate({ ...one, value: canary(), comment: `${REMARK} ${++made}` })
+    for (let n = 0; n < 5; n++) await client.secrets.update.mutate({ ...one, value: canary() })
     await send('POST', '/api/v3/secrets/raw/RAW', { ...at, workspaceId: projectId, secretValue: canary() }, token)
     await send('PATCH', '/api/v4/secrets/RAW', { ...at, secretValue: canary() }, token)
     const lines = Array.from({ length: 100 }, (_, n) => `PASTED_${n}="${CORE}${++made}"`)
     const stray = [`${CORE}${++made}`, `BAD KEY=${CORE}${++made}`, `REF="\${NOPE} ${CORE}${++made}"`]
     await client.secrets.paste.mutate({ ...at, content: [...lines, ...stray].join('\n') })
-    await client.secrets.delete.mutate({ ...at, secretName: 'REF' })
-    await refused(client.secrets.create.mutate({ ...one, secretValue: canary() }))
-    await refused(
-      client.secrets.create.mutate({ ...at, secretName: 'BIG', secretValue: canary() + 'x'.repeat(1_000_000) }),
-    )
-    await refused(client.secrets.create.mutate({ ...at, secretName: 'HALF', secretValue: `${canary()}\ud800` }))
-    await refused(client.secrets.create.mutate({ ...at, secretName: `BAD:${CORE.slice(0, 4)}`, secretValue: canary() }))
-    await refused(
-      client.secrets.create.mutate({ ...at, environment: 'nowhere', secretName: 'X', secretValue: canary() }),
-    )
+    await client.secrets.delete.mutate({ ...at, key: 'REF' })
+    await refused(client.secrets.create.mutate({ ...one, value: canary() }))
+    await refused(client.secrets.create.mutate({ ...at, key: 'BIG', value: canary() + 'x'.repeat(1_000_000) }))
+    await refused(client.secrets.create.mutate({ ...at, key: 'HALF', value: `${canary()}\ud800` }))
+    await refused(client.secrets.create.mutate({ ...at, key: `BAD:${CORE.slice(0, 4)}`, value: canary() }))
+    await refused(client.secrets.create.mutate({ ...at, environment: 'nowhere', key: 'X', value: canary() }))
     for (const path of ['/api/v4/secrets/BROKEN', '/api/trpc/secrets.create', '/api/auth/sign-in/email']) {
-      const text = JSON.stringify({ ...at, secretName: 'BROKEN', secretValue: canary() })
+      const text = JSON.stringify({ ...at, key: 'BROKEN', value: canary() })
       for (const broken of [text.slice(0, -1), text.replace(CORE, `"${CORE}`), `${CORE}${++made}`, `[${text}`]) {
         await send('POST', path, broken, token)
       }
-      await send('POST', path, { ...at, secretValue: [canary()], extra: canary() }, token)
+      await send('POST', path, { ...at, value: [canary()], secretValue: [canary()], extra: canary() }, token)
     }
 
     await client.folders.create.mutate({ projectId, environment: 'dev', name: 'lib', path: '/' })
@@ -185,11 +181,11 @@ onEveryProfile((profile) => {
     })
     await client.secrets.create.mutate({
       ...at,
-      secretName: 'REFERS',
-      secretValue: `\${dev.lib.LIB_1} ${CORE}${++made}`,
+      key: 'REFERS',
+      value: `\${dev.lib.LIB_1} ${CORE}${++made}`,
     })
-    await client.secrets.update.mutate({ ...one, newSecretName: 'RENAMED' })
-    const moved = await client.secrets.get.query({ ...at, secretName: 'RAW' })
+    await client.secrets.update.mutate({ ...one, newKey: 'RENAMED' })
+    const moved = await client.secrets.get.query({ ...at, key: 'RAW' })
     await client.tree.moveSecrets.mutate({
       projectId,
       sourceEnvironment: 'dev',
@@ -197,11 +193,11 @@ onEveryProfile((profile) => {
       destinationSecretPath: '/lib',
       secretIds: [moved.id],
     })
-    await client.secrets.deleteMany.mutate({ ...at, secrets: [{ secretKey: 'BATCH_0' }, { secretKey: 'BATCH_1' }] })
+    await client.secrets.deleteMany.mutate({ ...at, secrets: [{ key: 'BATCH_0' }, { key: 'BATCH_1' }] })
     for (const { id } of (await client.history.trash.query({ projectId, environment: 'dev' })).slice(0, 1)) {
       await client.history.restore.mutate({ projectId, environment: 'dev', trashId: id })
     }
-    await client.history.restoreVersion.mutate({ ...at, secretName: 'BATCH_3', version: 1 })
+    await client.history.restoreVersion.mutate({ ...at, key: 'BATCH_3', version: 1 })
 
     // Vendors: credentials, a webhook, runs, what they refuse and say, and drift.
     const { address, secret } = {
@@ -248,7 +244,7 @@ onEveryProfile((profile) => {
       for (const emulator of vendors.values()) {
         emulator.fail(1, { kind: 'status', status, body, headers: { 'x-echo': CORE } }, (method) => method !== 'GET')
       }
-      await client.secrets.update.mutate({ ...at, secretName: 'BATCH_9', secretValue: value })
+      await client.secrets.update.mutate({ ...at, key: 'BATCH_9', value })
       await settled(client, projectId, syncs, LIMIT_MS)
     }
     for (const emulator of vendors.values()) {
@@ -275,7 +271,7 @@ onEveryProfile((profile) => {
 
     // What is left of the thousand.
     while (made < CANARIES) {
-      const secrets = Array.from({ length: 100 }, (_, n) => ({ secretKey: `MORE_${made}_${n}`, secretValue: canary() }))
+      const secrets = Array.from({ length: 100 }, (_, n) => ({ key: `MORE_${made}_${n}`, value: canary() }))
       await client.secrets.createMany.mutate({ ...at, environment: 'prod', secrets })
     }
 
@@ -283,18 +279,18 @@ onEveryProfile((profile) => {
     const names = await viewer.secrets.list.query({
       ...at,
       recursive: true,
-      include_imports: true,
-      expandSecretReferences: false,
+      includeImports: true,
+      expandReferences: false,
     })
     expect(names.secrets.length).toBeGreaterThan(200)
-    await viewer.secrets.get.query({ ...at, secretName: 'RENAMED' })
+    await viewer.secrets.get.query({ ...at, key: 'RENAMED' })
     await viewer.secrets.rows.query(at)
-    await viewer.secrets.versions.query({ ...at, secretName: 'RENAMED' })
+    await viewer.secrets.versions.query({ ...at, key: 'RENAMED' })
     await viewer.history.folder.query(at)
     await viewer.history.trash.query({ projectId, environment: 'dev' })
     await viewer.tree.uses.query(at)
-    await viewer.secrets.list.query({ ...at, expandSecretReferences: true, include_imports: true }).catch(() => null)
-    await refused(viewer.tree.referenceTree.query({ ...at, secretName: 'REFERS' }))
+    await viewer.secrets.list.query({ ...at, expandReferences: true, includeImports: true }).catch(() => null)
+    await refused(viewer.tree.referenceTree.query({ ...at, key: 'REFERS' }))
     await refused(viewer.backup.exportProject.mutate({ projectId, passphrase: 'long enough to do' }))
     for (const sync of syncs) await viewer.syncs.runs.query(sync)
     said.push(JSON.stringify(await client.audit.list.query({ limit: 1000 })), JSON.stringify(events))

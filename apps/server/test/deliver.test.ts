@@ -38,9 +38,9 @@ onEveryProfile((profile) => {
     for (const emulator of vendors.values())
       expect(new Map(emulator.contents())).toEqual(new Map(Object.entries(VALUES)))
 
-    await client.secrets.update.mutate({ ...source, secretName: 'PLAIN', secretValue: 'changed' })
+    await client.secrets.update.mutate({ ...source, key: 'PLAIN', value: 'changed' })
     await settled(client, source.projectId, syncs, LIMIT_MS)
-    await client.secrets.delete.mutate({ ...source, secretName: 'QUOTED' })
+    await client.secrets.delete.mutate({ ...source, key: 'QUOTED' })
     await settled(client, source.projectId, syncs, LIMIT_MS)
     for (const emulator of vendors.values()) {
       expect(emulator.contents().get('PLAIN')).toBe('changed')
@@ -58,8 +58,7 @@ onEveryProfile((profile) => {
 
     // The vendors hang while the changes are accepted, so the process dies with every sync behind.
     for (const emulator of vendors.values()) emulator.setLatency(60_000)
-    for (let i = 0; i < 10; i++)
-      await client.secrets.update.mutate({ ...source, secretName: 'PLAIN', secretValue: `value ${i}` })
+    for (let i = 0; i < 10; i++) await client.secrets.update.mutate({ ...source, key: 'PLAIN', value: `value ${i}` })
     await instance.stop()
     for (const emulator of vendors.values()) expect(emulator.contents().get('PLAIN')).toBe('one')
     for (const emulator of vendors.values()) emulator.setLatency(0)

@@ -72,7 +72,7 @@ it.skipIf(!inject('postgresUrl'))(
 
     await postgres.start()
     await expect.poll(ready, { timeout: TIMEOUT }).toMatchObject({ status: 200 })
-    await client.secrets.update.mutate({ ...source, secretName: 'KEY', secretValue: 'second' })
+    await client.secrets.update.mutate({ ...source, key: 'KEY', value: 'second' })
     await settled(client, source.projectId, syncs, TIMEOUT)
     for (const emulator of vendors.values()) expect(Object.fromEntries(emulator.contents())).toEqual({ KEY: 'second' })
 

@@ -42,14 +42,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     const project = await client.projects.create.mutate({ projectName: 'Checkout' })
     await client.folders.create.mutate({ projectId: project.id, environment: 'dev', name: 'api', path: '/' })
     api = { projectId: project.id, environment: 'dev', secretPath: '/api' }
-    await client.secrets.create.mutate({ ...api, secretName: 'DATABASE_URL', secretValue: `${CANARY}-1` })
-    await client.secrets.update.mutate({ ...api, secretName: 'DATABASE_URL', secretValue: `${CANARY}-2` })
+    await client.secrets.create.mutate({ ...api, key: 'DATABASE_URL', value: `${CANARY}-1` })
+    await client.secrets.update.mutate({ ...api, key: 'DATABASE_URL', value: `${CANARY}-2` })
     await client.secrets.create.mutate({
       ...api,
       environment: 'staging',
       secretPath: '/',
-      secretName: 'LOG_LEVEL',
-      secretValue: CANARY,
+      key: 'LOG_LEVEL',
+      value: CANARY,
     })
     await page.goto(`/p/${project.id}/secrets/dev`)
   })
@@ -101,7 +101,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await see(entry(/created the project/))
     expect(new URL(page.url()).search).toBe('')
 
-    await client.secrets.delete.mutate({ ...api, environment: 'staging', secretPath: '/', secretName: 'LOG_LEVEL' })
+    await client.secrets.delete.mutate({ ...api, environment: 'staging', secretPath: '/', key: 'LOG_LEVEL' })
     await see(entry(/deleted LOG_LEVEL in staging:\/$/))
     await page
       .getByTitle(/^Only what/)
@@ -114,7 +114,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
 
   it('loads more for as long as one scrolls, and is exported whole', TIMEOUT, async () => {
     await Promise.all(
-      Array.from({ length: READINGS }, () => client.secrets.get.query({ ...api, secretName: 'DATABASE_URL' })),
+      Array.from({ length: READINGS }, () => client.secrets.get.query({ ...api, key: 'DATABASE_URL' })),
     )
     await page.reload()
     await see(entry(/read the value of DATABASE_URL in dev:\/api$/).first())

@@ -61,7 +61,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
       ...source,
       secretPath,
       mode: 'upsert',
-      secrets: Object.entries(secrets).map(([secretKey, value]) => ({ secretKey, secretValue: `${CANARY}-${value}` })),
+      secrets: Object.entries(secrets).map(([key, value]) => ({ key, value: `${CANARY}-${value}` })),
     })
   }
   const atRest = (): Promise<void> => settled(client, source.projectId, [sync], LIMIT_MS)
@@ -80,7 +80,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await atRest()
     await holds({ REGION: 'eu', KEPT: 'same', CHANGED: 'then', LOST: 'then' })
     await put({ CHANGED: 'now', NEWER: 'now' })
-    await client.secrets.delete.mutate({ ...source, secretName: 'LOST' })
+    await client.secrets.delete.mutate({ ...source, key: 'LOST' })
     await put({ REGION: 'us' }, '/shared')
     await atRest()
 
@@ -114,7 +114,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
   })
 
   it('writes exactly what was reviewed, and the target follows', TIMEOUT, async () => {
-    await client.secrets.update.mutate({ ...source, secretName: 'KEPT', secretValue: `${CANARY}-meanwhile` })
+    await client.secrets.update.mutate({ ...source, key: 'KEPT', value: `${CANARY}-meanwhile` })
     all().seen.expectRefusal('syncs.restore')
     await button('Approve, write 2 and delete 1 secret').click()
     await see(alert('has changed since'))
@@ -136,7 +136,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
   })
 
   it('says why a run cannot be gone back to', TIMEOUT, async () => {
-    await client.secrets.create.mutate({ ...source, secretName: 'BROKEN', secretValue: ['$', '{NOT_THERE}'].join('') })
+    await client.secrets.create.mutate({ ...source, key: 'BROKEN', value: ['$', '{NOT_THERE}'].join('') })
     await atRest()
     const [blocked] = await client.syncs.runs.query(sync)
     expect(blocked).toMatchObject({ state: 'blocked', restorable: false })
@@ -147,7 +147,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await page.goto(`${home}?tab=runs&restore=${blocked?.id}`)
     await see(alert('did not get as far as the target'))
     await screens.look('restore-refused')
-    await client.secrets.delete.mutate({ ...source, secretName: 'BROKEN' })
+    await client.secrets.delete.mutate({ ...source, key: 'BROKEN' })
     await atRest()
   })
 

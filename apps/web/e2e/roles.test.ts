@@ -49,7 +49,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     const project = await client.projects.create.mutate({ projectName: 'Checkout' })
     projectId = project.id
     const put = async (environment: string, secretPath: string, ...keys: string[]): Promise<void> => {
-      const secrets = keys.map((secretKey) => ({ secretKey, secretValue: `${CANARY}-${secretKey}` }))
+      const secrets = keys.map((key) => ({ key, value: `${CANARY}-${key}` }))
       await client.secrets.updateMany.mutate({ projectId, environment, secretPath, mode: 'upsert', secrets })
     }
     for (const name of ['api', 'billing'])
@@ -59,11 +59,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
     await put('dev', '/api', 'API_KEY', 'API_URL', 'GONE_FROM_API')
     await put('dev', '/billing', 'BILLING_KEY')
     await put('prod', '/', 'PROD_KEY')
-    for (const [secretPath, secretName] of [
+    for (const [secretPath, key] of [
       ['/', 'GONE_FROM_ROOT'],
       ['/api', 'GONE_FROM_API'],
     ] as const)
-      await client.secrets.delete.mutate({ projectId, environment: 'dev', secretPath, secretName })
+      await client.secrets.delete.mutate({ projectId, environment: 'dev', secretPath, key })
     const [first, second] = [...vendors]
     if (!first || !second) throw new Error('two destinations are needed')
     inside = await createSync(client, { projectId, environment: 'dev', secretPath: '/api' }, ...first)

@@ -77,13 +77,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     for (const name of ['shared', 'a-folder-whose-name-says-all-that-there-is-to-say-about-its-secrets'])
       await client.folders.create.mutate({ projectId: source.projectId, environment: 'dev', name, path: '/' })
     const shared = { ...source, secretPath: '/shared' }
-    await client.secrets.create.mutate({ ...shared, secretName: 'REGION', secretValue: 'eu' })
+    await client.secrets.create.mutate({ ...shared, key: 'REGION', value: 'eu' })
     await client.imports.create.mutate({ ...source, path: '/', import: { environment: 'dev', path: '/shared' } })
     await client.secrets.update.mutate({
       ...source,
-      secretName: 'LOG_LEVEL',
-      secretValue: 'debug',
-      secretComment: 'Back to info after the sale.',
+      key: 'LOG_LEVEL',
+      value: 'debug',
+      comment: 'Back to info after the sale.',
     })
     await page.goto(at('/secrets/dev'))
     await see(row('REGION'))
@@ -255,14 +255,14 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     events.on('Network.eventSourceMessageReceived', ({ data }) => data.includes('"blocked"') && blocked.resolve())
     await page.goto(at(`/syncs/${first.destination}/${first.syncId}`))
     await held.promise
-    await client.secrets.create.mutate({ ...source, secretName: 'BROKEN', secretValue: ['$', '{NOT_THERE}'].join('') })
+    await client.secrets.create.mutate({ ...source, key: 'BROKEN', value: ['$', '{NOT_THERE}'].join('') })
     await blocked.promise
     changed.resolve()
     await see(alert('Blocked: 1 secret cannot be sent'))
     await look('sync-blocked-by-source')
-    await client.secrets.delete.mutate({ ...source, secretName: 'BROKEN' })
+    await client.secrets.delete.mutate({ ...source, key: 'BROKEN' })
     await atRest()
-    const features = Array.from({ length: 8 }, (_, index) => ({ secretKey: `FEATURE_${index}` }))
+    const features = Array.from({ length: 8 }, (_, index) => ({ key: `FEATURE_${index}` }))
     await client.secrets.deleteMany.mutate({ ...source, secrets: features })
     await see(alert('Blocked: this plan deletes many keys'))
     await look('sync-blocked-by-fuse')

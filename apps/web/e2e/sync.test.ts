@@ -57,7 +57,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
     const createMany = (pairs: readonly (readonly [string, string])[]): Promise<unknown> =>
       client.secrets.createMany.mutate({
         ...source,
-        secrets: pairs.map(([secretKey, secretValue]) => ({ secretKey, secretValue })),
+        secrets: pairs.map(([key, value]) => ({ key, value })),
       })
     const atRest = (): Promise<void> => settled(client, source.projectId, [sync], LIMIT_MS)
     const reaches = (key: string, value: string | undefined): Promise<void> =>
@@ -73,7 +73,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await page.evaluate('window.neverLoadedAgain = true')
       // Slow until the change was seen on its way.
       emulator.setLatency(SLOW_MS)
-      await client.secrets.update.mutate({ ...source, secretName: 'ONE', secretValue: `${CANARY}-changed` })
+      await client.secrets.update.mutate({ ...source, key: 'ONE', value: `${CANARY}-changed` })
       await see(fact(/^Behind/))
       await see(page.getByRole('progressbar', { name: 'Sync progress' }))
       emulator.setLatency(0)
@@ -86,8 +86,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
     it('names the secret that blocks it, and leads there', async () => {
       await client.secrets.create.mutate({
         ...source,
-        secretName: 'BROKEN',
-        secretValue: ['$', '{NOT_THERE}'].join(''),
+        key: 'BROKEN',
+        value: ['$', '{NOT_THERE}'].join(''),
       })
       await see(alert('Blocked: 1 secret cannot be sent').getByText('NOT_THERE'))
       await see(fact(/^Blocked/).first())
@@ -106,7 +106,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
     it('waits for an approval before it deletes a lot', async () => {
       await createMany(MANY.map((key) => [key, `${CANARY}-${key}`]))
       await atRest()
-      await client.secrets.deleteMany.mutate({ ...source, secrets: MANY.map((secretKey) => ({ secretKey })) })
+      await client.secrets.deleteMany.mutate({ ...source, secrets: MANY.map((key) => ({ key })) })
       await see(alert('Blocked: this plan deletes many keys'))
       expect([...emulator.contents().keys()]).toEqual(expect.arrayContaining(MANY))
       await alert('Blocked').getByRole('button', { name: 'Review the plan' }).click()

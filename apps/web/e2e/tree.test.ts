@@ -37,11 +37,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
   const status = (text: string): Locator => page.getByRole('status').filter({ hasText: text })
   const at = (path: string): string => `/p/${projectId}${path}`
   const put = async (environment: string, secretPath: string, values: Record<string, string>): Promise<void> => {
-    const secrets = Object.entries(values).map(([secretKey, secretValue]) => ({ secretKey, secretValue }))
+    const secrets = Object.entries(values).map(([key, value]) => ({ key, value }))
     await client.secrets.updateMany.mutate({ projectId, environment, secretPath, mode: 'upsert', secrets })
   }
-  const value = async (environment: string, secretPath: string, secretName: string): Promise<string> =>
-    (await client.secrets.get.query({ projectId, environment, secretPath, secretName })).secretValue
+  const value = async (environment: string, secretPath: string, key: string): Promise<string> =>
+    (await client.secrets.get.query({ projectId, environment, secretPath, key })).value
   const folder = (environment: string, path: string, name: string) =>
     client.folders.create.mutate({ projectId, environment, path, name })
   const environments = (): Promise<string[]> =>
@@ -180,12 +180,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await see(version(1).getByText(`${CANARY}-host`))
       await version(1).getByRole('button', { name: 'Restore' }).click()
       await see(version(3))
-      expect(await client.secrets.get.query({ ...api, secretName: 'HOSTNAME' })).toMatchObject({ tags: [], version: 3 })
+      expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({ tags: [], version: 3 })
       await version(2).getByRole('button', { name: 'Restore' }).click()
       await see(version(4))
-      expect(await client.secrets.get.query({ ...api, secretName: 'HOSTNAME' })).toMatchObject({
-        secretComment: 'Without the port.',
-        secretMetadata: [{ key: 'owner', value: 'ada' }],
+      expect(await client.secrets.get.query({ ...api, key: 'HOSTNAME' })).toMatchObject({
+        comment: 'Without the port.',
+        metadata: [{ key: 'owner', value: 'ada' }],
         tags: [{ name: 'network' }],
       })
       await page.keyboard.press('Escape')
@@ -226,7 +226,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await client.secrets.deleteMany.mutate({
         projectId,
         environment: 'prod',
-        secrets: [{ secretKey: 'LOG_LEVEL' }],
+        secrets: [{ key: 'LOG_LEVEL' }],
       })
       await put('dev', '/', { LOG_LEVEL: `${CANARY}-info`, REGION: `${CANARY}-eu` })
     })
@@ -410,7 +410,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
     })
 
     it('restores from the trash, and names what is taken meanwhile', async () => {
-      await client.secrets.delete.mutate({ projectId, environment: 'dev', secretName: 'LOG_LEVEL' })
+      await client.secrets.delete.mutate({ projectId, environment: 'dev', key: 'LOG_LEVEL' })
       await button('Open Trash').click()
       await see(row('api').getByText('Folder with 4 secrets'))
       await see(row('api').getByText(account.email).last())

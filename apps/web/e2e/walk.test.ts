@@ -145,8 +145,8 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await button('Undo').click()
     await see(row('LOG_LEVEL'))
     await gone(button('Undo'))
-    expect(await client.secrets.get.query({ ...place, secretName: 'LOG_LEVEL' })).toMatchObject({
-      secretValue: `${CANARY}-3`,
+    expect(await client.secrets.get.query({ ...place, key: 'LOG_LEVEL' })).toMatchObject({
+      value: `${CANARY}-3`,
     })
     await button('More for LOG_LEVEL').click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
@@ -159,8 +159,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await form.getByRole('button', { name: 'Add secret' }).click()
     await see(row('REGION'))
 
-    for (const { secretKey, secretValue } of (await client.secrets.list.query(place)).secrets)
-      values.set(secretKey, secretValue)
+    for (const { key, value } of (await client.secrets.list.query(place)).secrets) values.set(key, value)
     expect(Object.fromEntries(values)).toEqual({
       DATABASE_URL: `${CANARY}-11`,
       PEM: `-----\n${CANARY}-4\n-----`,

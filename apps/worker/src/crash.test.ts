@@ -54,7 +54,7 @@ async function startFleet() {
   return {
     emulator,
     async set(values: Record<string, string>): Promise<void> {
-      const secrets = Object.entries(values).map(([secretKey, secretValue]) => ({ secretKey, secretValue }))
+      const secrets = Object.entries(values).map(([key, value]) => ({ key, value }))
       await updateSecrets(ctx, actor, { ...place, mode: 'upsert', secrets })
     },
     /** Resolves to a reader of its runs: state and message, newest first. */

@@ -21,11 +21,9 @@ onEveryDatabase('the typed client', (open) => {
   it('calls what REST calls', async () => {
     const project = await client.projects.create.mutate({ projectName: 'Shop' })
     const place = { projectId: project.id, environment: 'dev' }
-    await Promise.all(
-      ['A', 'B'].map((secretName) => client.secrets.create.mutate({ ...place, secretName, secretValue: secretName })),
-    )
+    await Promise.all(['A', 'B'].map((key) => client.secrets.create.mutate({ ...place, key, value: key })))
     const { secrets } = await client.secrets.list.query(place)
-    expect(secrets.map((secret) => secret.secretKey).sort()).toEqual(['A', 'B'])
+    expect(secrets.map((secret) => secret.key).sort()).toEqual(['A', 'B'])
   })
 
   it('distinguishes failures', async () => {
@@ -64,8 +62,8 @@ onEveryDatabase('the typed client', (open) => {
       { onStarted: opened, onData: ({ data }) => heard.push(data) },
     )
     await vi.waitFor(() => expect(opened).toHaveBeenCalled(), TIMEOUT)
-    const write = (projectId: string, secretName: string) =>
-      client.secrets.create.mutate({ projectId, environment: 'dev', secretName, secretValue: 'x' })
+    const write = (projectId: string, key: string) =>
+      client.secrets.create.mutate({ projectId, environment: 'dev', key, value: 'x' })
     // It listens before it says so: nothing from here on is missed.
     await write(other.id, 'ELSEWHERE')
     await write(project.id, 'HERE')

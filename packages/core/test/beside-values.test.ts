@@ -30,35 +30,35 @@ import { testContext, type TestContext } from '../src/testing/test-context.ts'
 onEveryDatabase('what stands beside a value', (open) => {
   let t: TestContext
   let projectId: string
-  let where: { projectId: string; environment: string; secretPath: string; type: 'shared' }
+  let where: { projectId: string; environment: string; secretPath: string }
   const one = { key: 'owner', value: 'ada-of-payments', isEncrypted: false }
   const two = { key: 'ticket', value: '42', isEncrypted: true }
-  const FLAGS = { expandSecretReferences: false, include_imports: false, viewSecretValue: true }
+  const FLAGS = { expandReferences: false, includeImports: false, showValues: true }
   beforeAll(async () => {
     t = await testContext(open)
   })
   beforeEach(async () => {
     projectId = (await createTestProject(t.ctx, t.actor)).id
-    where = { projectId, environment: 'dev', secretPath: '/', type: 'shared' }
+    where = { projectId, environment: 'dev', secretPath: '/' }
   })
   afterAll(() => t.close())
 
   const tag = async (slug: string) => (await createTag(t.ctx, t.actor, { projectId, slug, color: '' })).id
   const set = (change: Partial<Parameters<typeof updateSecret>[2]>) =>
-    updateSecret(t.ctx, t.actor, { ...where, secretName: 'KEY', ...change })
+    updateSecret(t.ctx, t.actor, { ...where, key: 'KEY', ...change })
   const get = async (version?: number) => {
-    const found = await getSecret(t.ctx, t.actor, { ...where, ...FLAGS, secretName: 'KEY', version })
-    const { secretValue: value, secretComment: comment, secretMetadata: metadata, tags } = found
+    const found = await getSecret(t.ctx, t.actor, { ...where, ...FLAGS, key: 'KEY', version })
+    const { value, comment, metadata, tags } = found
     return { value, comment, metadata, tags: tags.map(({ slug }) => slug) }
   }
   /** Four versions: all of it, then a change each of comment, tags and metadata. */
   const written = async () => {
     const [red, blue] = [await tag('red'), await tag('blue')]
-    const secret = { ...where, secretName: 'KEY', secretValue: 'value', secretComment: 'first' }
-    await createSecret(t.ctx, t.actor, { ...secret, secretMetadata: [one], tagIds: [red] })
-    await set({ secretComment: 'second' })
+    const secret = { ...where, key: 'KEY', value: 'value', comment: 'first' }
+    await createSecret(t.ctx, t.actor, { ...secret, metadata: [one], tagIds: [red] })
+    await set({ comment: 'second' })
     await set({ tagIds: [red, blue] })
-    await set({ secretMetadata: [one, two] })
+    await set({ metadata: [one, two] })
     return { red, blue }
   }
   const first = { value: 'value', comment: 'first', metadata: [one], tags: ['red'] }
@@ -66,8 +66,8 @@ onEveryDatabase('what stands beside a value', (open) => {
 
   it('has a version for every change of it, and none for what changes nothing', async () => {
     const { red, blue } = await written()
-    await set({ secretComment: 'second', tagIds: [blue, red], secretMetadata: [one, two] })
-    const versions = await listSecretVersions(t.ctx, t.actor, { ...where, secretName: 'KEY' })
+    await set({ comment: 'second', tagIds: [blue, red], metadata: [one, two] })
+    const versions = await listSecretVersions(t.ctx, t.actor, { ...where, key: 'KEY' })
     expect(versions).toMatchObject([
       { version: 4, comment: 'second', metadata: [one, two], tags: ['blue', 'red'] },
       { version: 3, comment: 'second', metadata: [one], tags: ['blue', 'red'] },
@@ -83,23 +83,23 @@ onEveryDatabase('what stands beside a value', (open) => {
 
   it('comes back with a version, but for tags that are gone', async () => {
     const { red, blue } = await written()
-    await restoreVersion(t.ctx, t.actor, { ...where, secretName: 'KEY', version: 1 })
+    await restoreVersion(t.ctx, t.actor, { ...where, key: 'KEY', version: 1 })
     expect(await get()).toEqual(first)
-    await restoreVersion(t.ctx, t.actor, { ...where, secretName: 'KEY', version: 4 })
+    await restoreVersion(t.ctx, t.actor, { ...where, key: 'KEY', version: 4 })
     await updateTag(t.ctx, t.actor, { projectId, tagId: blue, name: 'Deep blue' })
     await deleteTag(t.ctx, t.actor, { projectId, tagId: red })
-    const [, , third] = await listSecretVersions(t.ctx, t.actor, { ...where, secretName: 'KEY' })
+    const [, , third] = await listSecretVersions(t.ctx, t.actor, { ...where, key: 'KEY' })
     expect(third).toMatchObject({ version: 4, tags: ['Deep blue', 'red'] })
-    await restoreVersion(t.ctx, t.actor, { ...where, secretName: 'KEY', version: 1 })
+    await restoreVersion(t.ctx, t.actor, { ...where, key: 'KEY', version: 1 })
     expect(await get()).toEqual({ ...first, tags: [] })
   })
 
   it('comes back with the folder of a time, and is seen in the preview', async () => {
-    const secret = { ...where, secretName: 'KEY', secretValue: 'value', secretComment: 'first' }
-    await createSecret(t.ctx, t.actor, { ...secret, secretMetadata: [one], tagIds: [await tag('red')] })
+    const secret = { ...where, key: 'KEY', value: 'value', comment: 'first' }
+    await createSecret(t.ctx, t.actor, { ...secret, metadata: [one], tagIds: [await tag('red')] })
     const at = t.ctx.now().toISOString()
     t.clock.advance(1000)
-    await set({ secretComment: 'second' })
+    await set({ comment: 'second' })
     const preview = await restoreFolder(t.ctx, t.actor, { ...where, at, dryRun: true })
     expect(preview.changes).toEqual([{ key: 'KEY', action: 'update', version: 1 }])
     await restoreFolder(t.ctx, t.actor, { ...where, at, dryRun: false })
@@ -109,14 +109,14 @@ onEveryDatabase('what stands beside a value', (open) => {
 
   it('outlives the trash, a rotated key and a file', async () => {
     await written()
-    await deleteSecret(t.ctx, t.actor, { ...where, secretName: 'KEY' })
+    await deleteSecret(t.ctx, t.actor, { ...where, key: 'KEY' })
     await rotateDataKey(t.ctx, t.actor, { projectId })
     await continueRotations(t.ctx, AbortSignal.timeout(60_000))
     const [kept] = await listTrash(t.ctx, t.actor, where)
     await restoreTrash(t.ctx, t.actor, { ...where, trashId: kept?.id ?? '' })
     expect(await get()).toEqual(last)
     expect(await get(1)).toEqual(first)
-    const versions = await listSecretVersions(t.ctx, t.actor, { ...where, secretName: 'KEY' })
+    const versions = await listSecretVersions(t.ctx, t.actor, { ...where, key: 'KEY' })
     expect(versions.at(-1)).toMatchObject({ version: 1, comment: 'first', metadata: [one], tags: ['red'] })
     const passphrase = 'correct horse battery'
     const { file } = await exportProject(t.ctx, t.actor, { projectId, passphrase })
@@ -126,10 +126,10 @@ onEveryDatabase('what stands beside a value', (open) => {
       projectName: 'Copy',
       slug: `copy-${projectId}`,
     })
-    const secret = { ...where, ...FLAGS, projectId: copy.id, secretName: 'KEY' }
+    const secret = { ...where, ...FLAGS, projectId: copy.id, key: 'KEY' }
     expect(await getSecret(t.ctx, t.actor, secret)).toMatchObject({
-      secretComment: 'second',
-      secretMetadata: [one, two],
+      comment: 'second',
+      metadata: [one, two],
     })
   })
 
@@ -205,7 +205,7 @@ onEveryDatabase('what stands beside a value', (open) => {
 
   it('is sealed, and no text at all when there is none', async () => {
     await written()
-    await createSecret(t.ctx, t.actor, { ...where, secretName: 'BARE', secretValue: 'x', secretComment: '' })
+    await createSecret(t.ctx, t.actor, { ...where, key: 'BARE', value: 'x', comment: '' })
     const rows = await t.ctx.db.selectFrom('secretVersions').selectAll().execute()
     const mine = rows.filter(({ key }) => key === 'KEY' || key === 'BARE')
     expect(mine.map(({ createdBy: _, ...row }) => JSON.stringify(row)).join()).not.toMatch(
@@ -221,9 +221,9 @@ onEveryDatabase('what stands beside a value', (open) => {
 
   it('filters a listing by metadata: all pairs must be there', async () => {
     const secrets = [
-      { secretKey: 'A', secretValue: 'a', secretMetadata: [one] },
-      { secretKey: 'B', secretValue: 'b', secretMetadata: [one, two] },
-      { secretKey: 'C', secretValue: 'c' },
+      { key: 'A', value: 'a', metadata: [one] },
+      { key: 'B', value: 'b', metadata: [one, two] },
+      { key: 'C', value: 'c' },
     ]
     await updateSecrets(t.ctx, t.actor, { ...where, mode: 'upsert', secrets })
     const { rows } = await listSecretRows(t.ctx, t.actor, where)
@@ -232,13 +232,12 @@ onEveryDatabase('what stands beside a value', (open) => {
       ['B', [one, two]],
       ['C', []],
     ])
-    const keys = async (metadataFilter: string) => {
-      const asked = { ...where, ...FLAGS, recursive: false, metadataFilter }
-      return (await listSecrets(t.ctx, t.actor, asked)).secrets.map(({ secretKey }) => secretKey)
+    const keys = async (...metadata: { key: string; value: string }[]) => {
+      const asked = { ...where, ...FLAGS, recursive: false, metadata }
+      return (await listSecrets(t.ctx, t.actor, asked)).secrets.map(({ key }) => key)
     }
-    expect(await keys('key=owner,value=ada-of-payments')).toEqual(['A', 'B'])
-    expect(await keys('key=owner,value=ada-of-payments|key=ticket,value=42')).toEqual(['B'])
-    expect(await keys('key=owner,value=bob')).toEqual([])
-    await expect(keys('owner:ada')).rejects.toThrow('is not of the form key=name,value=text')
+    expect(await keys({ key: 'owner', value: 'ada-of-payments' })).toEqual(['A', 'B'])
+    expect(await keys({ key: 'owner', value: 'ada-of-payments' }, { key: 'ticket', value: '42' })).toEqual(['B'])
+    expect(await keys({ key: 'owner', value: 'bob' })).toEqual([])
   })
 })

@@ -64,13 +64,13 @@ onEveryDatabase('deleted environments', (open) => {
     expect(await v.resolve('staging:/')).toEqual({ A: 'new', B: 'new' })
     expect(await v.resolve('dev:/')).toEqual({ FAR: 'new' })
     const place = { projectId, environment: 'staging', secretPath: '/api' }
-    const versions = await listSecretVersions(t.ctx, t.actor, { ...place, secretName: 'A' })
+    const versions = await listSecretVersions(t.ctx, t.actor, { ...place, key: 'A' })
     expect(versions.map(({ version }) => version)).toEqual([2, 1])
     expect(await deleted()).toEqual([])
     const [gone] = await listTrash(t.ctx, t.actor, place)
     await restoreTrash(t.ctx, t.actor, { ...place, trashId: gone?.id ?? '' })
     expect(await v.resolve('staging:/api')).toEqual({ A: 'new', B: 'new', GONE: 'gone' })
-    await updateSecret(t.ctx, t.actor, { ...place, secretName: 'A', secretValue: 'newest', type: 'shared' })
+    await updateSecret(t.ctx, t.actor, { ...place, key: 'A', value: 'newest' })
     expect(await v.resolve('dev:/')).toEqual({ FAR: 'newest' })
   })
 

@@ -111,7 +111,7 @@ onEveryDatabase('pasteDotenv', (open) => {
 
   it('keeps the comment of a secret whose value it changes', async () => {
     await v.put('dev:/', { A: '1' })
-    await updateSecret(t.ctx, t.actor, { ...where, secretName: 'A', secretComment: 'note', type: 'shared' })
+    await updateSecret(t.ctx, t.actor, { ...where, key: 'A', comment: 'note' })
     await paste('A=2')
     expect((await listSecretRows(t.ctx, t.actor, where)).rows).toMatchObject([
       { key: 'A', comment: 'note', version: 3 },

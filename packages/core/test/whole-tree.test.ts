@@ -57,17 +57,16 @@ onEveryDatabase('the tree', (open) => {
     return { projectId, environment, secretPath }
   }
   const FLAGS = {
-    expandSecretReferences: false,
-    include_imports: false,
-    viewSecretValue: true,
-    type: 'shared' as const,
+    expandReferences: false,
+    includeImports: false,
+    showValues: true,
   }
-  const read = async (place: string, secretName: string, more = {}) =>
-    (await getSecret(t.ctx, t.actor, { ...at(place), ...FLAGS, secretName, ...more })).secretValue
-  const idOf = async (place: string, secretName: string) =>
-    (await getSecret(t.ctx, t.actor, { ...at(place), ...FLAGS, secretName })).id
-  const rename = (place: string, secretName: string, newSecretName: string) =>
-    updateSecret(t.ctx, t.actor, { ...at(place), secretName, newSecretName, type: 'shared' })
+  const read = async (place: string, key: string, more = {}) =>
+    (await getSecret(t.ctx, t.actor, { ...at(place), ...FLAGS, key, ...more })).value
+  const idOf = async (place: string, key: string) =>
+    (await getSecret(t.ctx, t.actor, { ...at(place), ...FLAGS, key })).id
+  const rename = (place: string, key: string, newKey: string) =>
+    updateSecret(t.ctx, t.actor, { ...at(place), key, newKey })
   const move = async (from: string, to: string, keys: string[], shouldOverwrite = false) => {
     const [source, destination] = [at(from), at(to)]
     const secretIds = await Promise.all(keys.map((key) => idOf(from, key)))
@@ -105,10 +104,9 @@ onEveryDatabase('the tree', (open) => {
       await v.put('dev:/', { KEY: 'one', USER: '${KEY}!' })
       await updateSecret(t.ctx, t.actor, {
         ...at('dev:/'),
-        secretName: 'KEY',
-        newSecretName: 'NEW',
-        secretValue: 'two',
-        type: 'shared',
+        key: 'KEY',
+        newKey: 'NEW',
+        value: 'two',
       })
       expect(await v.resolve('dev:/')).toEqual({ NEW: 'two', USER: 'two!' })
     })
@@ -120,10 +118,9 @@ onEveryDatabase('the tree', (open) => {
       const tag = await createTag(t.ctx, t.actor, { projectId, slug: 'core', color: '' })
       await updateSecret(t.ctx, t.actor, {
         ...at('dev:/a'),
-        secretName: 'KEY',
-        secretComment: 'why',
+        key: 'KEY',
+        comment: 'why',
         tagIds: [tag.id],
-        type: 'shared',
       })
       expect(await move('dev:/a', 'staging:/b', ['KEY', 'PART'])).toEqual({
         isSourceUpdated: true,
@@ -137,9 +134,9 @@ onEveryDatabase('the tree', (open) => {
         ...at('staging:/b'),
         ...FLAGS,
         recursive: false,
-        tagSlugs: 'other,core',
+        tags: ['other', 'core'],
       })
-      expect(secrets).toMatchObject([{ secretKey: 'KEY', secretComment: 'why', tags: [{ slug: 'core' }] }])
+      expect(secrets).toMatchObject([{ key: 'KEY', comment: 'why', tags: [{ slug: 'core' }] }])
       await expect(read('dev:/a', 'KEY')).rejects.toThrow('not found')
     })
 
@@ -200,8 +197,8 @@ onEveryDatabase('the tree', (open) => {
 
   describe('references that cannot be', () => {
     it('are refused when they close a cycle, by its chain, and reported when they lead nowhere', async () => {
-      const create = (secretName: string, secretValue: string) =>
-        createSecret(t.ctx, t.actor, { ...at('dev:/'), secretName, secretValue, secretComment: '', type: 'shared' })
+      const create = (key: string, value: string) =>
+        createSecret(t.ctx, t.actor, { ...at('dev:/'), key, value, comment: '' })
       expect((await create('ONE', '${TWO}')).warnings).toEqual(['ONE references ${TWO}, which does not exist'])
       await expect(create('TWO', '${dev.ONE}')).rejects.toThrow('Cyclic reference not allowed: TWO → ONE → TWO')
       await expect(create('SELF', '${SELF}')).rejects.toThrow('Cyclic reference not allowed: SELF → SELF')
@@ -214,8 +211,8 @@ onEveryDatabase('the tree', (open) => {
     const tag = await createTag(t.ctx, t.actor, { projectId, slug: 'core', name: 'Core', color: '#fff' })
     await expect(createTag(t.ctx, t.actor, { projectId, slug: 'core', color: '' })).rejects.toThrow('already exists')
     const secrets = [
-      { secretKey: 'A', secretValue: 'a', secretComment: '', tagIds: [tag.id] },
-      { secretKey: 'B', secretValue: 'b', secretComment: '' },
+      { key: 'A', value: 'a', comment: '', tagIds: [tag.id] },
+      { key: 'B', value: 'b', comment: '' },
     ]
     const made = await createSecrets(t.ctx, t.actor, { ...at('dev:/'), secrets })
     expect(made.map(({ tags }) => tags.map(({ slug }) => slug))).toEqual([['core'], []])
@@ -225,30 +222,29 @@ onEveryDatabase('the tree', (open) => {
       tags: [{ id: tag.id, slug: 'core', name: 'Core', color: '#fff' }],
     })
     await updateTag(t.ctx, t.actor, { projectId, tagId: tag.id, slug: 'hot' })
-    await expect(
-      updateSecret(t.ctx, t.actor, { ...at('dev:/'), secretName: 'B', tagIds: [projectId], type: 'shared' }),
-    ).rejects.toThrow('Tags not found')
-    const asked = await listSecrets(t.ctx, t.actor, { ...at('dev:/'), ...FLAGS, recursive: false, tagSlugs: 'hot' })
-    expect(asked.secrets.map(({ secretKey }) => secretKey)).toEqual(['A'])
+    await expect(updateSecret(t.ctx, t.actor, { ...at('dev:/'), key: 'B', tagIds: [projectId] })).rejects.toThrow(
+      'Tags not found',
+    )
+    const asked = await listSecrets(t.ctx, t.actor, { ...at('dev:/'), ...FLAGS, recursive: false, tags: ['hot'] })
+    expect(asked.secrets.map(({ key }) => key)).toEqual(['A'])
     await deleteTag(t.ctx, t.actor, { projectId, tagId: tag.id })
     expect(await listTags(t.ctx, t.actor, { projectId })).toEqual([])
-    expect((await getSecret(t.ctx, t.actor, { ...at('dev:/'), ...FLAGS, secretName: 'A' })).tags).toEqual([])
+    expect((await getSecret(t.ctx, t.actor, { ...at('dev:/'), ...FLAGS, key: 'A' })).tags).toEqual([])
   })
 
   it('is searched by key and comment, never by value', async () => {
     await v.put('dev:/a', { DB_URL: 'needle', OTHER: 'x', __proto__2: 'y' })
     await updateSecret(t.ctx, t.actor, {
       ...at('dev:/a'),
-      secretName: 'OTHER',
-      secretComment: 'Used by the DB_url loader, 100%',
-      type: 'shared',
+      key: 'OTHER',
+      comment: 'Used by the DB_url loader, 100%',
     })
     await v.put('prod:/', { DB_URL: 'p' })
     const search = (query: string, more = {}) =>
       searchSecrets(t.ctx, t.actor, { projectId, query, limit: 100, ...more })
     const found = await search('db_url')
     const names = found.secrets.map(
-      ({ environment, secretPath, secretKey, matched }) => `${environment}:${secretPath} ${secretKey} ${matched}`,
+      ({ environment, secretPath, key, matched }) => `${environment}:${secretPath} ${key} ${matched}`,
     )
     expect(names.sort()).toEqual(['dev:/a DB_URL key', 'dev:/a OTHER comment', 'prod:/ DB_URL key'])
     expect((await search('needle')).secrets).toEqual([])
@@ -311,8 +307,7 @@ onEveryDatabase('the tree', (open) => {
       }
       expect(seen).toHaveLength(7)
       expect(seen.filter(({ deleted }) => deleted)).toMatchObject([{ key: 'B', version: 4 }])
-      const restore = (secretName: string, version: number) =>
-        restoreVersion(t.ctx, t.actor, { ...at('dev:/'), secretName, version })
+      const restore = (key: string, version: number) => restoreVersion(t.ctx, t.actor, { ...at('dev:/'), key, version })
       expect(await restore('A', 1)).toEqual({ key: 'A', version: 4, warnings: [] })
       expect(await restore('B', 2)).toEqual({ key: 'B', version: 5, warnings: [] })
       expect(await v.resolve('dev:/')).toEqual({ A: 'one', B: 'two' })
@@ -325,7 +320,7 @@ onEveryDatabase('the tree', (open) => {
       await v.drop('dev:/', 'NEW')
       await rename('dev:/', 'OLD', 'NEW')
       const restore = (versionKey: string) =>
-        restoreVersion(t.ctx, t.actor, { ...at('dev:/'), secretName: 'NEW', version: 1, versionKey })
+        restoreVersion(t.ctx, t.actor, { ...at('dev:/'), key: 'NEW', version: 1, versionKey })
       await v.put('dev:/', { NEW: 'two' })
       expect(await restore('OLD')).toMatchObject({ key: 'NEW' })
       expect(await v.resolve('dev:/')).toEqual({ NEW: 'one', OTHER: 'not mine' })
@@ -379,11 +374,10 @@ onEveryDatabase('the tree', (open) => {
       const sync = await v.sync('dev:/')
       await createSecret(t.ctx, t.actor, {
         ...at('dev:/'),
-        secretName: '__proto__',
-        secretValue: ' v\n',
-        secretComment: 'c',
+        key: '__proto__',
+        value: ' v\n',
+        comment: 'c',
         tagIds: [tag.id],
-        type: 'shared',
       })
       await v.drop('dev:/', '__proto__')
       expect(await trash()).toMatchObject([
@@ -392,9 +386,9 @@ onEveryDatabase('the tree', (open) => {
       const { wanted } = await v.wanted(sync)
       await restore('__proto__')
       expect((await v.wanted(sync)).wanted).toBeGreaterThan(wanted)
-      expect(await getSecret(t.ctx, t.actor, { ...at('dev:/'), ...FLAGS, secretName: '__proto__' })).toMatchObject({
-        secretValue: ' v\n',
-        secretComment: 'c',
+      expect(await getSecret(t.ctx, t.actor, { ...at('dev:/'), ...FLAGS, key: '__proto__' })).toMatchObject({
+        value: ' v\n',
+        comment: 'c',
         version: 3,
         tags: [{ slug: 'core' }],
       })
@@ -402,10 +396,9 @@ onEveryDatabase('the tree', (open) => {
       await v.drop('dev:/', '__proto__')
       await createSecret(t.ctx, t.actor, {
         ...at('dev:/'),
-        secretName: '__proto__',
-        secretValue: 'other',
-        secretComment: '',
-        type: 'shared',
+        key: '__proto__',
+        value: 'other',
+        comment: '',
       })
       await expect(restore('__proto__')).rejects.toThrow('already exists')
     })
@@ -453,11 +446,11 @@ onEveryDatabase('the tree', (open) => {
       expect(await trash()).toEqual([])
       await purgeTrash(t.ctx)
       expect(await t.ctx.db.selectFrom('trashRows').selectAll().execute()).toEqual([])
-      expect(await listSecretVersions(t.ctx, t.actor, { ...at('dev:/'), secretName: 'KEY' })).toMatchObject([
+      expect(await listSecretVersions(t.ctx, t.actor, { ...at('dev:/'), key: 'KEY' })).toMatchObject([
         { version: 2, deleted: true },
       ])
       await v.put('dev:/', { KEY: 'again' })
-      expect(await listSecretVersions(t.ctx, t.actor, { ...at('dev:/'), secretName: 'KEY' })).toMatchObject([
+      expect(await listSecretVersions(t.ctx, t.actor, { ...at('dev:/'), key: 'KEY' })).toMatchObject([
         { version: 3 },
         { version: 2 },
       ])
@@ -471,16 +464,16 @@ onEveryDatabase('the tree', (open) => {
     await v.put('dev:/app', { URL: '${HOST}:${dev.lib.PORT}' })
     await v.put('prod:/', { FAR: '${dev.app.URL}' })
     const sync = await v.sync('prod:/')
-    const uses = await listUses(t.ctx, t.actor, { ...at('dev:/lib'), secretName: 'HOST' })
-    expect(uses.references).toEqual([{ secretKey: 'URL', environment: 'dev', secretPath: '/app', to: '${HOST}' }])
+    const uses = await listUses(t.ctx, t.actor, { ...at('dev:/lib'), key: 'HOST' })
+    expect(uses.references).toEqual([{ key: 'URL', environment: 'dev', secretPath: '/app', to: '${HOST}' }])
     expect(uses.imports).toEqual([{ environment: 'dev', secretPath: '/app' }])
     expect(uses.syncs.map(({ id }) => id)).toEqual([sync])
-    expect((await listUses(t.ctx, t.actor, at('dev:/app'))).references).toMatchObject([{ secretKey: 'FAR' }])
-    expect(await listReferences(t.ctx, t.actor, { ...at('dev:/lib'), secretName: 'HOST' })).toMatchObject({
-      references: [{ secretKey: 'URL', referenceType: 'imported' }],
+    expect((await listUses(t.ctx, t.actor, at('dev:/app'))).references).toMatchObject([{ key: 'FAR' }])
+    expect(await listReferences(t.ctx, t.actor, { ...at('dev:/lib'), key: 'HOST' })).toMatchObject({
+      references: [{ key: 'URL', referenceType: 'imported' }],
       totalCount: 1,
     })
-    const { tree, value } = await readReferenceTree(t.ctx, t.actor, { ...at('prod:/'), secretName: 'FAR' })
+    const { tree, value } = await readReferenceTree(t.ctx, t.actor, { ...at('prod:/'), key: 'FAR' })
     expect(value).toBe('h:1')
     expect(tree).toMatchObject({
       key: 'FAR',
@@ -496,7 +489,7 @@ onEveryDatabase('the tree', (open) => {
         },
       ],
     })
-    await expect(listReferences(t.ctx, t.actor, { ...at('dev:/lib'), secretName: 'NONE' })).rejects.toThrow('not found')
+    await expect(listReferences(t.ctx, t.actor, { ...at('dev:/lib'), key: 'NONE' })).rejects.toThrow('not found')
   })
 
   describe('travels as a file', () => {
@@ -513,10 +506,9 @@ onEveryDatabase('the tree', (open) => {
       await v.import('dev:/a/b', 'dev:/lib2')
       await updateSecret(t.ctx, t.actor, {
         ...at('dev:/a/b'),
-        secretName: 'USER',
-        secretComment: 'c',
+        key: 'USER',
+        comment: 'c',
         tagIds: [tag.id],
-        type: 'shared',
       })
       const { file, secrets } = await exportProject(t.ctx, t.actor, { projectId, passphrase })
       expect(secrets).toBe(6)
@@ -533,10 +525,10 @@ onEveryDatabase('the tree', (open) => {
         environment: 'dev',
         secretPath: '/a/b',
         ...flags,
-        tagSlugs: 'core',
+        tags: ['core'],
       })
       expect(found.secrets).toMatchObject([
-        { secretKey: 'USER', secretComment: 'c', secretValue: '${TRAILING}', tags: [{ color: '#123' }] },
+        { key: 'USER', comment: 'c', value: '${TRAILING}', tags: [{ color: '#123' }] },
       ])
     })
 

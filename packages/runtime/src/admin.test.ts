@@ -48,23 +48,21 @@ async function setUp({ ctx }: Runtime): Promise<string> {
   const project = await createProject(ctx, SYSTEM, { projectName: 'Shop', shouldCreateDefaultEnvs: true })
   await createSecret(ctx, SYSTEM, {
     ...place(project.id),
-    secretName: 'A',
-    secretValue: 'first',
-    secretComment: '',
-    type: 'shared',
+    key: 'A',
+    value: 'first',
+    comment: '',
   })
   return project.id
 }
 
 const place = (projectId: string) => ({ projectId, environment: 'dev', secretPath: '/' })
-const read = async (ctx: Context, projectId: string, secretName = 'A') => {
+const read = async (ctx: Context, projectId: string, key = 'A') => {
   const flags = {
-    expandSecretReferences: false,
-    include_imports: false,
-    viewSecretValue: true,
-    type: 'shared' as const,
+    expandReferences: false,
+    includeImports: false,
+    showValues: true,
   }
-  return (await getSecret(ctx, SYSTEM, { ...place(projectId), ...flags, secretName })).secretValue
+  return (await getSecret(ctx, SYSTEM, { ...place(projectId), ...flags, key })).value
 }
 
 describe('a change of the root key in a file', () => {
@@ -86,10 +84,9 @@ describe('a change of the root key in a file', () => {
     expect(await read(again.ctx, projectId)).toBe('first')
     await createSecret(again.ctx, SYSTEM, {
       ...place(id),
-      secretName: 'B',
-      secretValue: 'b',
-      secretComment: '',
-      type: 'shared',
+      key: 'B',
+      value: 'b',
+      comment: '',
     })
     expect(again.authKey).toEqual(authKey)
     expect(await verifyAudit(again.ctx)).toMatchObject({ problem: null })
@@ -158,7 +155,7 @@ describe('a backup', () => {
     let writing = true
     const writer = (async () => {
       for (let i = 0; writing; i++) {
-        const secrets = ['X', 'Y'].map((secretKey) => ({ secretKey, secretValue: `value ${i}` }))
+        const secrets = ['X', 'Y'].map((key) => ({ key, value: `value ${i}` }))
         await updateSecrets(serving.ctx, SYSTEM, { ...place(projectId), mode: 'upsert', secrets })
         // As between two requests: SQLite answers at once, and the file that is hashed meanwhile would never be read.
         await setImmediate()
@@ -179,7 +176,7 @@ describe('a backup', () => {
     await updateSecrets(serving.ctx, SYSTEM, {
       ...place(projectId),
       mode: 'upsert',
-      secrets: [{ secretKey: 'A', secretValue: 'lost' }],
+      secrets: [{ key: 'A', value: 'lost' }],
     })
     await expect(restoreBackup(env, file, { unsealed: true })).rejects.toThrow('is in use')
     await close(serving)
@@ -261,7 +258,7 @@ describe.skipIf(!existsSync(join(installed, 'bin/postgres')))(
       }
       run(dumping)
       const place = { projectId, environment: 'dev', secretPath: '/' }
-      const secrets = [{ secretKey: 'A', secretValue: 'lost' }]
+      const secrets = [{ key: 'A', value: 'lost' }]
       await updateSecrets(first.ctx, SYSTEM, { ...place, mode: 'upsert', secrets })
       await close(first)
       run(restoring)

@@ -13,5 +13,5 @@ it('says limits in words, unless they have their own', () => {
   expect(saidOf(listAudit.safeParse({ projectId: id, limit: 5000 }))).toBe('Must be at most 1000')
   expect(saidOf(createClientSecret.safeParse({ identityId: id, numUsesLimit: -1 }))).toBe('Must be at least 0')
   expect(saidOf(secretKey.safeParse(''))).toBe('Secret key must not be empty')
-  expect(saidOf(getSecret.shape.secretName.safeParse(1))).toContain('expected string')
+  expect(saidOf(getSecret.shape.key.safeParse(1))).toContain('expected string')
 })

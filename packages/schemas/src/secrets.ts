@@ -11,7 +11,7 @@ import {
 } from './names.ts'
 import { place } from './projects.ts'
 
-/** Stands where a value would, for those who did not ask to see it. */
+/** What Infisical’s clients are shown in place of a value that they may not read. As a value it is refused: a listing that is written back would overwrite every secret with it. */
 export const HIDDEN_VALUE = '<hidden-by-infisical>'
 
 /** Notes of other programs on a secret. `isEncrypted` is kept as it came: all of it is. */
@@ -32,24 +32,17 @@ export const secretMetadata = z
 export const secret = z
   .object({
     id,
-    _id: id,
-    workspace: id,
+    projectId: id,
     environment: z.string(),
-    version: z.number().int(),
-    type: z.literal('shared'),
-    secretKey: z.string(),
-    secretValue: z.string(),
-    secretValueHidden: z.boolean(),
-    secretComment: z.string(),
     secretPath: z.string(),
+    key: z.string(),
+    value: z.string().nullable().describe('Null: not asked for, or its reader may only read names'),
+    version: z.number().int(),
+    comment: z.string(),
+    metadata: secretMetadata,
     skipMultilineEncoding: z.boolean(),
     isLiteral: z.boolean().describe('References in the value are text'),
-    secretReminderNote: z.null(),
-    secretReminderRepeatDays: z.null(),
-    secretMetadata,
     tags: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string(), color: z.string().optional() })),
-    isRotatedSecret: z.boolean(),
-    rotationId: z.null(),
     createdAt: timestamp.optional(),
     updatedAt: timestamp.optional(),
     warnings: z
@@ -68,19 +61,15 @@ const inFolder = place.extend({ secretPath: secretPath.default('/') })
 
 export const listSecrets = inFolder.extend({
   recursive: z.boolean().default(false),
-  expandSecretReferences: z.boolean().default(false),
-  include_imports: z.boolean().default(false),
-  viewSecretValue: z.boolean().default(true),
-  tagSlugs: z
-    .string()
+  expandReferences: z.boolean().default(false),
+  includeImports: z.boolean().default(false),
+  showValues: z.boolean().default(true),
+  tags: z.array(z.string()).max(2000).optional().describe('Slugs: only secrets with one of these tags'),
+  metadata: z
+    .array(z.object({ key: z.string(), value: z.string() }))
     .max(2000)
     .optional()
-    .describe('Slugs of tags, separated by commas: only secrets with one of them'),
-  metadataFilter: z
-    .string()
-    .max(2000)
-    .optional()
-    .describe('`key=a,value=b|key=c,value=d`: only secrets whose metadata hold all of these'),
+    .describe('Only secrets whose metadata has all of these'),
   limit: z
     .number()
     .int()
@@ -104,37 +93,33 @@ export const listedSecrets = z.object({
     .describe('One block for each import, in ascending priority; a key is only in the block that wins'),
 })
 export const getSecret = inFolder.extend({
-  secretName: presentSecretKey,
-  type: z.literal('shared').default('shared'),
+  key: presentSecretKey,
   version: z.number().int().positive().optional(),
-  expandSecretReferences: z.boolean().default(false),
-  include_imports: z.boolean().default(false),
-  viewSecretValue: z.boolean().default(true),
+  expandReferences: z.boolean().default(false),
+  includeImports: z.boolean().default(false),
+  showValues: z.boolean().default(true),
 })
 export const createSecret = inFolder.extend({
-  secretName: secretKey,
-  secretValue,
-  secretComment: z.string().max(4096).default(''),
-  secretMetadata: secretMetadata.optional(),
+  key: secretKey,
+  value: secretValue,
+  comment: z.string().max(4096).default(''),
+  metadata: secretMetadata.optional(),
   skipMultilineEncoding: z.boolean().optional(),
   isLiteral,
   tagIds: z.array(id).max(50).optional(),
-  type: z.literal('shared').default('shared'),
 })
 export const updateSecret = inFolder.extend({
-  secretName: secretLookup,
-  newSecretName: secretKey.optional(),
-  secretValue: secretValue.optional(),
-  secretComment: z.string().max(4096).optional(),
-  secretMetadata: secretMetadata.optional(),
+  key: secretLookup,
+  newKey: secretKey.optional(),
+  value: secretValue.optional(),
+  comment: z.string().max(4096).optional(),
+  metadata: secretMetadata.optional(),
   skipMultilineEncoding: z.boolean().optional(),
   isLiteral,
   tagIds: z.array(id).max(50).optional(),
-  type: z.literal('shared').default('shared'),
 })
 export const deleteSecret = inFolder.extend({
-  secretName: secretLookup,
-  type: z.literal('shared').default('shared'),
+  key: secretLookup,
 })
 
 /** Where an item of a batch goes when it is not the folder of the request. */
@@ -144,11 +129,11 @@ export const createSecrets = inFolder.extend({
   secrets: z
     .array(
       z.object({
-        secretKey,
+        key: secretKey,
         secretPath: ownPath,
-        secretValue,
-        secretComment: z.string().max(4096).default(''),
-        secretMetadata: secretMetadata.optional(),
+        value: secretValue,
+        comment: z.string().max(4096).default(''),
+        metadata: secretMetadata.optional(),
         skipMultilineEncoding: z.boolean().optional(),
         isLiteral,
         tagIds: z.array(id).max(50).optional(),
@@ -162,12 +147,12 @@ export const updateSecrets = inFolder.extend({
   secrets: z
     .array(
       z.object({
-        secretKey: presentSecretKey,
+        key: presentSecretKey,
         secretPath: ownPath,
-        newSecretName: secretKey.optional(),
-        secretValue: secretValue.optional(),
-        secretComment: z.string().max(4096).optional(),
-        secretMetadata: secretMetadata.optional(),
+        newKey: secretKey.optional(),
+        value: secretValue.optional(),
+        comment: z.string().max(4096).optional(),
+        metadata: secretMetadata.optional(),
         skipMultilineEncoding: z.boolean().optional(),
         isLiteral,
         tagIds: z.array(id).max(50).optional(),
@@ -178,7 +163,7 @@ export const updateSecrets = inFolder.extend({
 })
 export const deleteSecrets = inFolder.extend({
   secrets: z
-    .array(z.object({ secretKey: secretLookup, secretPath: ownPath }))
+    .array(z.object({ key: secretLookup, secretPath: ownPath }))
     .min(1)
     .max(2000),
 })

@@ -98,10 +98,10 @@ export const foundSecrets = z.object({
   secrets: z.array(
     z.object({
       id,
-      secretKey: z.string(),
+      key: z.string(),
       environment: z.string(),
       secretPath: z.string(),
-      secretComment: z.string(),
+      comment: z.string(),
       matched: z.enum(['key', 'comment']),
     }),
   ),
@@ -144,7 +144,7 @@ export const folderVersions = z.object({
   nextCursor: z.string().nullable(),
 })
 export const restoreVersion = inFolder.extend({
-  secretName: secretLookup,
+  key: secretLookup,
   version: z.number().int().positive(),
   versionKey: secretLookup.optional().describe('The name that the version has, where it is an earlier one'),
 })
@@ -162,11 +162,11 @@ export const folderRestored = z.object({
   hash: z.string(),
 })
 
-export const referenceQuery = inFolder.extend({ secretName: secretLookup })
+export const referenceQuery = inFolder.extend({ key: secretLookup })
 export const secretReferences = z.object({
   references: z.array(
     z.object({
-      secretKey: z.string(),
+      key: z.string(),
       secretId: id,
       environment: z.string(),
       secretPath: z.string(),
@@ -216,12 +216,10 @@ export const uses = z
     imports: z
       .array(z.object({ environment: z.string(), secretPath: z.string() }))
       .describe('Folders that import it directly'),
-    references: z.array(
-      z.object({ secretKey: z.string(), environment: z.string(), secretPath: z.string(), to: z.string() }),
-    ),
+    references: z.array(z.object({ key: z.string(), environment: z.string(), secretPath: z.string(), to: z.string() })),
   })
   .meta({ id: 'Uses' })
-export const usesQuery = inFolder.extend({ secretName: secretLookup.optional() })
+export const usesQuery = inFolder.extend({ key: secretLookup.optional() })
 
 /** Deleted once the syncs that read it have removed what they wrote. */
 export const pendingDeletion = z

@@ -67,7 +67,7 @@ export function vault({ ctx, actor }: TestContext, projectId: string): Vault {
     folder,
     async put(place, values) {
       await folder(place)
-      const secrets = Object.entries(values).map(([secretKey, secretValue]) => ({ secretKey, secretValue }))
+      const secrets = Object.entries(values).map(([key, value]) => ({ key, value }))
       await updateSecrets(ctx, actor, { ...at(place), mode: 'upsert', secrets })
     },
     async tangle(place, values) {
@@ -85,8 +85,8 @@ export function vault({ ctx, actor }: TestContext, projectId: string): Vault {
         markChanged(target.folder.id)
       })
     },
-    async drop(place, secretName) {
-      await deleteSecret(ctx, actor, { ...at(place), secretName, type: 'shared' })
+    async drop(place, key) {
+      await deleteSecret(ctx, actor, { ...at(place), key })
     },
     async import(place, from) {
       await folder(place)

@@ -33,13 +33,13 @@ onEveryDatabase('authorize', (open) => {
       const { id } = await createFolder(ctx, actor, { projectId, environment: 'dev', path, name, description: null })
       folders.set(name, id)
     }
-    const values = (secretPath: string, secretValue: string) =>
+    const values = (secretPath: string, value: string) =>
       updateSecrets(ctx, actor, {
         projectId,
         environment: 'dev',
         secretPath,
         mode: 'upsert',
-        secrets: [{ secretKey: 'KEY', secretValue }],
+        secrets: [{ key: 'KEY', value }],
       })
     await values('/far', 'x')
     await values('/own/sub', '${dev.far.KEY}')

@@ -54,8 +54,8 @@ export async function startBenchSync(destination: string, emulator: RemoteEmulat
   const key = (i: number): string => `BENCH_KEY_${String(i).padStart(4, '0')}`
   const write = async (from: number, to: number): Promise<void> => {
     const secrets = Array.from({ length: to - from }, (_, i) => ({
-      secretKey: key(from + i),
-      secretValue: randomBytes(32).toString('hex'),
+      key: key(from + i),
+      value: randomBytes(32).toString('hex'),
     }))
     await updateSecrets(ctx, actor, { ...place, mode: 'upsert', secrets })
   }
@@ -68,7 +68,7 @@ export async function startBenchSync(destination: string, emulator: RemoteEmulat
     async unset(n) {
       await deleteSecrets(ctx, actor, {
         ...place,
-        secrets: Array.from({ length: n }, (_, i) => ({ secretKey: key(first + i) })),
+        secrets: Array.from({ length: n }, (_, i) => ({ key: key(first + i) })),
       })
       first += n
     },

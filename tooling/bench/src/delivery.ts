@@ -32,7 +32,7 @@ export async function measureDelivery(): Promise<void> {
     const emulator = await start()
     const project = await client.projects.create.mutate({ projectName: `Bench ${destination}` })
     const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
-    const secrets = Array.from({ length: SECRETS }, (_, i) => ({ secretKey: `KEY_${i}`, secretValue: `value-${i}` }))
+    const secrets = Array.from({ length: SECRETS }, (_, i) => ({ key: `KEY_${i}`, value: `value-${i}` }))
     await client.secrets.createMany.mutate({ ...place, secrets })
     const connection = await client.connections.create.mutate({
       destination,
@@ -50,10 +50,10 @@ export async function measureDelivery(): Promise<void> {
     while (emulator.contents().size < SECRETS) await pause(5)
     const took: number[] = []
     for (let i = 0; i < SAMPLES; i++) {
-      const secretValue = `changed-${i}`
+      const value = `changed-${i}`
       const began = performance.now()
-      await client.secrets.update.mutate({ ...place, secretName: 'KEY_7', secretValue })
-      while (emulator.contents().get('KEY_7') !== secretValue) await pause(1)
+      await client.secrets.update.mutate({ ...place, key: 'KEY_7', value })
+      while (emulator.contents().get('KEY_7') !== value) await pause(1)
       took.push(performance.now() - began)
     }
     rows.push({

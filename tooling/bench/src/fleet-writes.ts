@@ -165,9 +165,7 @@ async function writes({ ctx, place }: World): Promise<number[]> {
   const took: number[] = []
   for (let i = 0; i < WARM_UP + WRITES; i += 1) {
     const began = performance.now()
-    const secrets = [
-      { secretKey: 'KEY', secretValue: `value ${i} of sixty-four bytes, as a token or a password has them` },
-    ]
+    const secrets = [{ key: 'KEY', value: `value ${i} of sixty-four bytes, as a token or a password has them` }]
     await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets })
     if (i >= WARM_UP) took.push(performance.now() - began)
   }

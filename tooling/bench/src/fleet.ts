@@ -121,8 +121,8 @@ async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sy
     const secretPath = `/folder-${i}`
     await client.folders.create.mutate({ ...place, name: `folder-${i}`, path: '/' })
     const secrets = Array.from({ length: keysOf(i) }, (_, k) => ({
-      secretKey: key(k),
-      secretValue: `value ${i} ${k} first`,
+      key: key(k),
+      value: `value ${i} ${k} first`,
     }))
     await client.secrets.createMany.mutate({ ...place, secretPath, secrets })
     const connection = await client.connections.create.mutate({ destination, name, credentials })
@@ -150,11 +150,11 @@ async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sy
   let changes = 0
   return async (sync) => {
     changes += 1
-    const secretName = key(Math.floor(changes / SYNCS) % KEYS)
-    const secretValue = `value ${sync} changed ${changes}`
-    const arrival = vendor.arrival(sync, secretName, secretValue)
+    const changed = key(Math.floor(changes / SYNCS) % KEYS)
+    const value = `value ${sync} changed ${changes}`
+    const arrival = vendor.arrival(sync, changed, value)
     const began = Date.now()
-    const write = { ...place, secretPath: `/folder-${sync}`, secretName, secretValue }
+    const write = { ...place, secretPath: `/folder-${sync}`, key: changed, value }
     // On a busy machine fifty writes at once may have to retry; that counts as part of the time.
     while (
       !(await client.secrets.update.mutate(write).then(

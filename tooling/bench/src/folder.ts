@@ -21,10 +21,10 @@ export async function folderOf(ctx: Context, secrets: number): Promise<Place> {
 }
 
 /** As many secrets, in batches that the API takes. */
-export function batches(secrets: number): { secretKey: string; secretValue: string }[][] {
+export function batches(secrets: number): { key: string; value: string }[][] {
   const all = Array.from({ length: secrets }, (_, i) => ({
-    secretKey: `BENCH_KEY_${i}`,
-    secretValue: randomBytes(32).toString('hex'),
+    key: `BENCH_KEY_${i}`,
+    value: randomBytes(32).toString('hex'),
   }))
   return Array.from({ length: Math.ceil(secrets / BATCH) }, (_, i) => all.slice(i * BATCH, (i + 1) * BATCH))
 }

@@ -38,10 +38,10 @@ async function listing(ctx: Context, place: Place): Promise<void> {
   const input = asked.parse(place)
   const rows = await inTurns({
     'decrypting them in a bare loop': () => Promise.resolve(bare()),
-    'listing them, no values': async () => void (await listSecrets(ctx, ACTOR, { ...input, viewSecretValue: false })),
+    'listing them, no values': async () => void (await listSecrets(ctx, ACTOR, { ...input, showValues: false })),
     'listing them with values': async () => void (await listSecrets(ctx, ACTOR, input)),
     'the same, references and imports resolved': async () =>
-      void (await listSecrets(ctx, ACTOR, { ...input, expandSecretReferences: true, include_imports: true })),
+      void (await listSecrets(ctx, ACTOR, { ...input, expandReferences: true, includeImports: true })),
   })
   printTable(`A folder of ${SECRETS} secrets with 64-byte values, embedded: median of ${ROUNDS} turns, ms`, rows)
 }
@@ -94,7 +94,7 @@ async function overHttp(dir: string, ctx: Context, place: Place): Promise<void> 
 async function auditing(ctx: Context, place: Place): Promise<void> {
   let written = 0
   const write = async (): Promise<void> => {
-    const secrets = [{ secretKey: 'BENCH_KEY_7', secretValue: `value ${(written += 1)}` }]
+    const secrets = [{ key: 'BENCH_KEY_7', value: `value ${(written += 1)}` }]
     await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets })
   }
   const touch = (rows: number) => (): Promise<void> =>

@@ -31,7 +31,7 @@ export async function checkTargets(
   const vault: Vault = { shared: new Map(), app: new Map(), jobs: new Map() }
   for (const folder of FOLDERS) {
     const { secrets } = await client.secrets.list.query({ ...place, secretPath: `/${folder}` })
-    vault[folder] = new Map(secrets.map(({ secretKey, secretValue }) => [secretKey, secretValue]))
+    vault[folder] = new Map(secrets.map(({ key, value }) => [key, value ?? '']))
   }
   const imports = await client.imports.list.query({ ...place, path: '/app' })
   const stored = new Map<string, string>(imports.length > 0 ? [[IMPORT, 'yes']] : [])

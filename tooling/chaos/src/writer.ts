@@ -116,15 +116,15 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
     const changes = new Map([...values].map(([key, value]) => [nameOf(folder, key), value]))
     const [only] = values
     if (values.size === 1 && only && transcript.certain(nameOf(folder, only[0]))) {
-      const [secretName, secretValue] = only
-      const exists = transcript.value(nameOf(folder, secretName)) !== null
+      const [key, value] = only
+      const exists = transcript.value(nameOf(folder, key)) !== null
       return write(changes, ({ secrets }) =>
         exists
-          ? secrets.update.mutate({ ...place, secretPath, secretName, secretValue })
-          : secrets.create.mutate({ ...place, secretPath, secretName, secretValue }),
+          ? secrets.update.mutate({ ...place, secretPath, key, value })
+          : secrets.create.mutate({ ...place, secretPath, key, value }),
       )
     }
-    const secrets = [...values].map(([secretKey, secretValue]) => ({ secretKey, secretValue }))
+    const secrets = [...values].map(([key, value]) => ({ key, value }))
     return write(changes, (client) =>
       client.secrets.updateMany.mutate({ ...place, secretPath, mode: 'upsert', secrets }),
     )
@@ -132,7 +132,7 @@ export function startWriter({ servers, token, projectId, random, canary }: Write
 
   const remove = async (folder: Folder, key: string): Promise<void> => {
     await write(new Map([[nameOf(folder, key), null]]), ({ secrets }) =>
-      secrets.delete.mutate({ ...place, secretPath: `/${folder}`, secretName: key }),
+      secrets.delete.mutate({ ...place, secretPath: `/${folder}`, key }),
     )
   }
 

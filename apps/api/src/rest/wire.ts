@@ -34,13 +34,20 @@ export const read = <S extends z.ZodType>(
 /** The procedure's `input` under other names. `more`: fields that clients may send besides, and that say nothing. */
 export function renamed(input: z.ZodType, names: Names, more: z.ZodRawShape = {}): WireInput {
   const schema = renamedSchema(input, names)
+  const own = inverse(names)
   return {
     schema:
       schema instanceof z.ZodObject ? z.clone(schema, { ...schema.def, shape: { ...schema.shape, ...more } }) : schema,
     names,
-    toOwn: (sent) => renamedBack(sent, names),
+    toOwn: (sent) => renamedValue(sent, own),
   }
 }
+
+/** The procedure's `output` under other names. */
+export const renamedOutput = <S extends z.ZodType>(output: S, names: Names): WireOutput<z.output<S>> => ({
+  schema: renamedSchema(output, names),
+  write: (answer) => renamedValue(answer, names),
+})
 
 /** Rules, defaults and descriptions stay, and so does the order of the fields. */
 function renamedSchema(schema: z.ZodType, names: Names): z.ZodType {
@@ -66,17 +73,26 @@ function renamedSchema(schema: z.ZodType, names: Names): z.ZodType {
   throw new Error(`A ${schema.type} has no fields that could be renamed`)
 }
 
-/** `sent` with Keyferry's names. */
-function renamedBack(sent: unknown, names: Names): unknown {
-  if (Array.isArray(sent)) return sent.map((each) => renamedBack(each, names))
-  if (sent === null || typeof sent !== 'object') return sent
-  const own = new Map(Object.entries(names).flatMap(([own, name]) => (typeof name === 'string' ? [[name, own]] : [])))
+/** `value` with each field under the name that `names` has for it. */
+function renamedValue(value: unknown, names: Names): unknown {
+  if (Array.isArray(value)) return value.map((each) => renamedValue(each, names))
+  if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(
-    Object.entries(sent).map(([name, value]) => {
-      const inner = names[name]
-      return [own.get(name) ?? name, typeof inner === 'object' ? renamedBack(value, inner) : value]
+    Object.entries(value).map(([own, field]) => {
+      const name = names[own]
+      return typeof name === 'object' ? [own, renamedValue(field, name)] : [name ?? own, field]
     }),
   )
+}
+
+/** From a field's name outside to its name in Keyferry. */
+function inverse(names: Names): Names {
+  const own: Record<string, string | Names> = {}
+  for (const [field, name] of Object.entries(names)) {
+    if (typeof name === 'string') own[name] = field
+    else own[field] = inverse(name)
+  }
+  return own
 }
 
 /** A refusal with the names that its client sent. */

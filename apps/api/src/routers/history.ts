@@ -8,6 +8,7 @@ import {
 } from '@keyferry/schemas'
 import { historyVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
+import { secretRoutes } from '../infisical/secrets.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'History'
@@ -24,7 +25,7 @@ export const history = router({
   restoreVersion: mutation(historyVerbs.restoreVersion, {
     tag,
     summary: 'Writes an older value of a secret as its newest',
-    routes: [{ method: 'POST', path: '/api/v1/secret-versions/:secretName/restore' }],
+    routes: secretRoutes.restoreVersion,
     output: z.object({ key: z.string(), version: z.number().int(), warnings: z.array(z.string()) }),
   }),
 

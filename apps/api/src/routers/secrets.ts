@@ -1,42 +1,18 @@
 import { id, listedSecrets, pastedDotenv, secret, secretRow, secretVersion } from '@keyferry/schemas'
 import { secretVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
-import type { Route } from '../rest/route.ts'
+import { secretRoutes } from '../infisical/secrets.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'
 import { unchecked } from '../trpc/unchecked.ts'
 
 const tag = 'Secrets'
-
-const both = (method: Route['method'], path: string, envelope?: string): Route[] =>
-  ['/api/v3/secrets/raw', '/api/v4/secrets'].map((base) => ({
-    method,
-    path: `${base}${path}`,
-    ...(envelope ? { envelope } : {}),
-  }))
-/**
- * The newer version includes imports and replaces references unless asked not to: Infisical's operator and pipeline
- * task rely on it.
- */
-const v4Defaults: Route['defaults'] = ({ version }) => ({
-  // The references of an old version need more rights than it does.
-  expandSecretReferences: version === undefined,
-  include_imports: true,
-})
-const reads = (path: string, envelope?: string): Route[] =>
-  both('GET', path, envelope).map((route) => ({
-    ...route,
-    conditional: true,
-    ...(route.path.startsWith('/api/v4') ? { defaults: v4Defaults } : {}),
-  }))
-const batch = (method: Route['method']): Route[] =>
-  ['/api/v3/secrets/batch/raw', '/api/v4/secrets/batch'].map((path) => ({ method, path, envelope: 'secrets' }))
 
 export const secrets = router({
   list: query(secretVerbs.list, {
     weight: 'store',
     tag,
     summary: 'The secrets of a folder',
-    routes: reads(''),
+    routes: secretRoutes.list,
     output: unchecked(listedSecrets),
   }),
 
@@ -44,28 +20,28 @@ export const secrets = router({
     weight: 'store',
     tag,
     summary: 'One secret',
-    routes: reads('/:secretName', 'secret'),
+    routes: secretRoutes.get,
     output: secret,
   }),
 
   create: mutation(secretVerbs.create, {
     tag,
     summary: 'Creates a secret',
-    routes: both('POST', '/:secretName', 'secret'),
+    routes: secretRoutes.create,
     output: secret,
   }),
 
   update: mutation(secretVerbs.update, {
     tag,
     summary: 'Changes or renames a secret',
-    routes: both('PATCH', '/:secretName', 'secret'),
+    routes: secretRoutes.update,
     output: secret,
   }),
 
   delete: mutation(secretVerbs.delete, {
     tag,
     summary: 'Deletes a secret',
-    routes: both('DELETE', '/:secretName', 'secret'),
+    routes: secretRoutes.delete,
     output: secret,
   }),
 
@@ -73,7 +49,7 @@ export const secrets = router({
     weight: 'store',
     tag,
     summary: 'Creates several secrets, or none',
-    routes: batch('POST'),
+    routes: secretRoutes.createMany,
     output: unchecked(z.array(secret)),
   }),
 
@@ -81,7 +57,7 @@ export const secrets = router({
     weight: 'store',
     tag,
     summary: 'Changes several secrets, or none',
-    routes: batch('PATCH'),
+    routes: secretRoutes.updateMany,
     output: unchecked(z.array(secret)),
   }),
 
@@ -89,7 +65,7 @@ export const secrets = router({
     weight: 'store',
     tag,
     summary: 'Deletes several secrets, or none',
-    routes: batch('DELETE'),
+    routes: secretRoutes.deleteMany,
     output: unchecked(z.array(secret)),
   }),
 
@@ -112,7 +88,7 @@ export const secrets = router({
   versions: query(secretVerbs.versions, {
     tag,
     summary: 'The versions of a secret, newest first, without values',
-    routes: [{ method: 'GET', path: '/api/v1/secret-versions/:secretName', envelope: 'secretVersions' }],
+    routes: secretRoutes.versions,
     output: unchecked(z.array(secretVersion)),
   }),
 })

@@ -11,6 +11,7 @@ import {
 } from '@keyferry/schemas'
 import { folderVerbs, treeVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
+import { secretRoutes } from '../infisical/secrets.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'
 import { unchecked } from '../trpc/unchecked.ts'
 
@@ -36,7 +37,7 @@ export const tree = router({
     weight: 'store',
     tag,
     summary: 'Secrets of a project by key or comment, without values',
-    routes: [{ method: 'GET', path: '/api/v1/projects/:projectId/secret-search' }],
+    routes: secretRoutes.search,
     output: foundSecrets,
   }),
 
@@ -52,7 +53,7 @@ export const tree = router({
     weight: 'store',
     tag,
     summary: 'Who uses a folder or a secret: syncs, imports and references. Shown before it is deleted',
-    routes: [{ method: 'GET', path: '/api/v1/secret-uses' }],
+    routes: secretRoutes.uses,
     output: unchecked(uses),
   }),
 
@@ -60,7 +61,7 @@ export const tree = router({
     weight: 'store',
     tag,
     summary: 'The secrets whose values refer to this one',
-    routes: [{ method: 'GET', path: '/api/v4/secrets/:secretName/secret-references' }],
+    routes: secretRoutes.references,
     output: unchecked(secretReferences),
   }),
 
@@ -68,7 +69,7 @@ export const tree = router({
     weight: 'store',
     tag,
     summary: 'What a value is made of, with values',
-    routes: [{ method: 'GET', path: '/api/v4/secrets/:secretName/secret-reference-tree' }],
+    routes: secretRoutes.referenceTree,
     output: secretReferenceTree,
   }),
 

@@ -18,11 +18,11 @@ export async function seedLargeProject({ ctx }: TestContext, projectId: string, 
   const where = { projectId, environment: 'dev' }
   const folder = (name: string, path = '/') => createFolder(ctx, SYSTEM, { ...where, name, path })
   const secret = (key: string, value: string) => ({
-    secretKey: key,
-    secretValue: value,
-    secretComment: 'what it is for',
+    key,
+    value,
+    comment: 'what it is for',
     skipMultilineEncoding: false,
-    secretMetadata: [],
+    metadata: [],
   })
   const write = (secretPath: string, secrets: ReturnType<typeof secret>[]) =>
     createSecrets(ctx, SYSTEM, { ...where, secretPath, secrets })

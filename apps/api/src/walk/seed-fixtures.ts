@@ -120,10 +120,9 @@ export async function seedFixtures(
   await createSecret(ctx, SYSTEM, {
     ...where,
     secretPath: path,
-    secretName: 'KEY',
-    secretValue: 'value',
-    secretComment: '',
-    type: 'shared',
+    key: 'KEY',
+    value: 'value',
+    comment: '',
   })
   const below = path === '/' ? '/other' : `${path}/other`
   const imported = await createImport(ctx, SYSTEM, { ...where, path, import: { environment, path: below } })
@@ -170,6 +169,7 @@ export async function seedFixtures(
       folderId: folder.id,
       folderIdOrName: 'sub',
       importId: imported.id,
+      key: 'KEY',
       secretName: 'KEY',
       secretKey: 'KEY',
       syncId: sync.id,

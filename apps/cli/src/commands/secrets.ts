@@ -74,24 +74,20 @@ async function list(cli: Cli, options: Options): Promise<void> {
 
 async function get(
   cli: Cli,
-  secretName: string,
+  key: string,
   { expand = false, ...options }: Options & { expand?: boolean },
 ): Promise<void> {
   const { client, place } = await openPlace(cli, options)
   const secret = await client.secrets.get.query({
     ...place,
-    secretName,
-    include_imports: true,
-    expandSecretReferences: expand,
+    key,
+    includeImports: true,
+    expandReferences: expand,
   })
-  if (secret.secretValueHidden)
-    throw new Failure(
-      `You may not read the value of ${secretName}`,
-      'Ask an admin of the project for the developer role.',
-    )
-  if (options.json)
-    return cli.terminal.json({ name: secret.secretKey, value: secret.secretValue, version: secret.version })
-  cli.terminal.exactly(secret.secretValue)
+  if (secret.value === null)
+    throw new Failure(`You may not read the value of ${key}`, 'Ask an admin of the project for the developer role.')
+  if (options.json) return cli.terminal.json({ name: secret.key, value: secret.value, version: secret.version })
+  cli.terminal.exactly(secret.value)
   // On a terminal the prompt would follow on the same line.
   if (cli.terminal.stdoutIsTerminal) cli.terminal.line()
 }
@@ -109,14 +105,14 @@ async function set(
 ): Promise<void> {
   const values = await assigned(cli, assignments, file)
   const { client, place } = await openPlace(cli, options)
-  const secrets = [...values].map(([secretKey, secretValue]) => ({
-    secretKey,
-    secretValue,
-    ...(comment === undefined ? {} : { secretComment: comment }),
+  const secrets = [...values].map(([key, value]) => ({
+    key,
+    value,
+    ...(comment === undefined ? {} : { comment }),
     ...(literal === undefined ? {} : { isLiteral: literal }),
   }))
   const written = await client.secrets.updateMany.mutate({ ...place, mode: 'upsert', secrets })
-  if (options.json) cli.terminal.json(written.map(({ secretKey, version }) => ({ name: secretKey, version })))
+  if (options.json) cli.terminal.json(written.map(({ key, version }) => ({ name: key, version })))
   else cli.terminal.note(`Set ${[...values.keys()].join(', ')} in ${place.environment}:${place.secretPath}.`)
 }
 
@@ -158,9 +154,9 @@ async function remove(
 ): Promise<void> {
   const { client, place } = await openPlace(cli, options)
   await confirm(cli.terminal, yes, `Delete ${names.join(', ')} from ${place.environment}:${place.secretPath}?`)
-  const secrets = names.map((secretKey) => ({ secretKey }))
+  const secrets = names.map((key) => ({ key }))
   const deleted = await client.secrets.deleteMany.mutate({ ...place, secrets })
-  if (options.json) cli.terminal.json(deleted.map(({ secretKey }) => ({ name: secretKey })))
+  if (options.json) cli.terminal.json(deleted.map(({ key }) => ({ name: key })))
   else cli.terminal.note(`Deleted ${count(deleted.length, 'secret')}.`)
 }
 

@@ -59,7 +59,7 @@ async function contents(client: KeyferryClient, projectId: string, { environment
       client.imports.list.query({ projectId, environment, path }),
     ])
     return {
-      secrets: new Map(secrets.map(({ secretKey, secretValue }) => [secretKey, secretValue])),
+      secrets: new Map(secrets.map(({ key, value }) => [key, value])),
       imports: new Set(imports.map(({ importEnv, importPath }) => `${importEnv.slug}:${importPath}`)),
     }
   } catch (error) {
@@ -131,10 +131,10 @@ async function write(
   tagIds: ReadonlyMap<string, string>,
 ): Promise<Remark[]> {
   const secrets = part.map(({ key, value, comment, tags, metadata, skipMultilineEncoding }) => ({
-    secretKey: key,
-    secretValue: value,
-    secretComment: comment,
-    secretMetadata: [...metadata],
+    key,
+    value,
+    comment,
+    metadata: [...metadata],
     skipMultilineEncoding,
     tagIds: tags.flatMap(({ slug }) => tagIds.get(slug) ?? []),
   }))

@@ -75,7 +75,7 @@ export async function oneChange(
   const value = `changed-${randomBytes(8).toString('hex')}`
   const before = new Map(targets.map(({ name, emulator }) => [name, emulator.log.length]))
   const at = Date.now()
-  await client.secrets.update.mutate({ ...source, secretName: key, secretValue: value })
+  await client.secrets.update.mutate({ ...source, key, value })
   const syncs = targets.map(({ sync }) => sync)
   await settled(client, source.projectId, syncs, LIMIT_MS)
 

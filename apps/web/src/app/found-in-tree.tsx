@@ -46,16 +46,16 @@ export function FoundInTree({ projectId, search, go }: Props) {
   return (
     <>
       <Command.Group heading={found.data?.more ? `Secrets, the first ${MOST}` : 'Secrets'} className={group}>
-        {found.data?.secrets.map(({ id, secretKey, environment, secretPath, secretComment, matched }) => (
+        {found.data?.secrets.map(({ id, key, environment, secretPath, comment, matched }) => (
           <Item
             key={id}
-            value={`${secretKey} ${secretComment} ${environment}:${secretPath}`}
-            onSelect={() => open(environment, secretPath, secretKey)}
+            value={`${key} ${comment} ${environment}:${secretPath}`}
+            onSelect={() => open(environment, secretPath, key)}
           >
             <KeyRound aria-hidden />
             <span className="grid min-w-0 flex-1">
-              <span className="truncate font-mono text-sm">{secretKey}</span>
-              {matched === 'comment' && <span className="truncate text-xs text-soft">{secretComment}</span>}
+              <span className="truncate font-mono text-sm">{key}</span>
+              {matched === 'comment' && <span className="truncate text-xs text-soft">{comment}</span>}
             </span>
             <span className="max-w-1/2 truncate font-mono text-xs text-soft">
               {environment}:{secretPath}

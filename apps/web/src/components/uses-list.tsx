@@ -43,7 +43,7 @@ export function UsesList({ projectId, uses }: { projectId: string; uses: Uses })
       )}
       {references.length > 0 && (
         <Group title={count(references.length, 'secret refers to it', 'secrets refer to it')}>
-          {references.map(({ environment, secretPath, secretKey, to }) => (
+          {references.map(({ environment, secretPath, key: secretKey, to }) => (
             <li key={`${environment}:${secretPath} ${secretKey}`} className="break-all">
               <FolderLink place={{ projectId, environment, secretPath }} secretKey={secretKey} />{' '}
               <span className="font-mono text-xs text-soft">{to}</span>

@@ -2,14 +2,12 @@
  * Answers without what their reader may not see. Lists leave it out; a name without its value says that it is hidden.
  */
 import { Forbidden, NotFound, type Actor } from '@keyferry/kernel'
-import { HIDDEN_VALUE } from '@keyferry/schemas'
 import { allows, isMember, type Access, type Action, type Place } from '@keyferry/schemas/policy'
 
 interface Shown {
   environment: string
   secretPath: string
-  secretValue: string
-  secretValueHidden: boolean
+  value: string | null
 }
 
 interface Reader {
@@ -21,7 +19,7 @@ interface SecretsAsked {
   projectId: string
   environment: string
   secretPath: string
-  viewSecretValue: boolean
+  showValues: boolean
 }
 
 /**
@@ -33,7 +31,7 @@ export function redactValue<T extends Shown>(reader: Reader, asked: SecretsAsked
 }
 
 /** Hides secrets of one project; decides once per folder. */
-function redactor({ access, actor }: Reader, { projectId, viewSecretValue }: SecretsAsked) {
+function redactor({ access, actor }: Reader, { projectId, showValues }: SecretsAsked) {
   const decided = new Map<string, 'nothing' | 'name' | 'value'>()
   const decide = (environment: string, path: string): 'nothing' | 'name' | 'value' => {
     const place: Place = { kind: 'folder', projectId, environment, path }
@@ -46,8 +44,8 @@ function redactor({ access, actor }: Reader, { projectId, viewSecretValue }: Sec
     decided.set(folder, seen)
     if (seen === 'value') return secret
     if (seen === 'nothing') return null
-    if (viewSecretValue && isProgram(actor)) throw valuesRefused(folder)
-    return { ...secret, secretValue: HIDDEN_VALUE, secretValueHidden: true }
+    if (showValues && isProgram(actor)) throw valuesRefused(folder)
+    return { ...secret, value: null }
   }
 }
 
@@ -67,11 +65,11 @@ export function redactValues<S extends Shown, I extends Shown, P extends { secre
 
 /** The query of a caller who can only read names, without the values. Throws `Forbidden` like `redactValue`. */
 export function withAllowedValues<T extends SecretsAsked>({ access, actor }: Reader, input: T): T {
-  const { projectId, environment, secretPath: path, viewSecretValue } = input
-  if (!viewSecretValue || allows(access, 'secrets.read-values', { kind: 'folder', projectId, environment, path }))
+  const { projectId, environment, secretPath: path, showValues } = input
+  if (!showValues || allows(access, 'secrets.read-values', { kind: 'folder', projectId, environment, path }))
     return input
   if (isProgram(actor)) throw valuesRefused(`${environment}:${path}`)
-  return { ...input, viewSecretValue: false }
+  return { ...input, showValues: false }
 }
 
 /** Machine identities and API keys. */
@@ -82,8 +80,8 @@ const valuesRefused = (folder: string): Forbidden =>
     `This credential may read the names of the secrets in ${folder}, not their values. Give it the developer role there, or ask with viewSecretValue=false.`,
   )
 
-export const secretMissing = (input: { secretName: string; environment: string; secretPath: string }): NotFound =>
-  new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
+export const secretMissing = (input: { key: string; environment: string; secretPath: string }): NotFound =>
+  new NotFound(`Secret with name "${input.key}" not found in ${input.environment}:${input.secretPath}`)
 
 /** Only what is in folders where `action` is allowed. */
 export function filterReadable<T>(

@@ -165,17 +165,16 @@ onEveryDatabase('the audit log', (open) => {
     const project = await createTestProject(t.ctx, t.actor)
     const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
     const ada = { ...t.actor, address: '192.0.2.7' }
-    const flags = { expandSecretReferences: false, include_imports: false, viewSecretValue: true }
+    const flags = { expandReferences: false, includeImports: false, showValues: true }
     await createSecret(t.ctx, ada, {
       ...place,
-      secretName: 'A',
-      secretValue: 'canary-55',
-      secretComment: '',
-      type: 'shared',
+      key: 'A',
+      value: 'canary-55',
+      comment: '',
     })
-    await getSecret(t.ctx, ada, { ...place, ...flags, secretName: 'A', type: 'shared' })
+    await getSecret(t.ctx, ada, { ...place, ...flags, key: 'A' })
     await listSecrets(t.ctx, ada, { ...place, ...flags, recursive: false })
-    await listSecrets(t.ctx, ada, { ...place, ...flags, recursive: false, viewSecretValue: false })
+    await listSecrets(t.ctx, ada, { ...place, ...flags, recursive: false, showValues: false })
     const { entries } = await list({ action: 'secret.' })
     expect(
       entries.map(({ action, address, actor, details }) => ({ action, address, name: actor.name, details })),
@@ -201,10 +200,8 @@ onEveryDatabase('the audit log', (open) => {
     ])
     expect(JSON.stringify(await list())).not.toContain('canary-55')
     await t.ctx.db.schema.alterTable('audit').renameTo('away').execute()
-    await expect(getSecret(t.ctx, ada, { ...place, ...flags, secretName: 'A', type: 'shared' })).rejects.toThrow()
-    await expect(
-      updateSecret(t.ctx, ada, { ...place, secretName: 'A', secretValue: 'new', type: 'shared' }),
-    ).rejects.toThrow()
+    await expect(getSecret(t.ctx, ada, { ...place, ...flags, key: 'A' })).rejects.toThrow()
+    await expect(updateSecret(t.ctx, ada, { ...place, key: 'A', value: 'new' })).rejects.toThrow()
     await t.ctx.db.schema.alterTable('away').renameTo('audit').execute()
   })
 

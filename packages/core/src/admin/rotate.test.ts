@@ -39,16 +39,15 @@ onEveryDatabase('rotation', (open) => {
     t = await startSyncFixture(open, destination)
   })
   afterEach(() => t.close())
-  const read = (ctx: Context, secretName: string, version?: number) =>
+  const read = (ctx: Context, key: string, version?: number) =>
     getSecret(ctx, t.actor, {
       ...t.place,
-      secretName,
-      type: 'shared',
+      key,
       ...(version === undefined ? {} : { version }),
-      expandSecretReferences: false,
-      include_imports: false,
-      viewSecretValue: true,
-    }).then((secret) => secret.secretValue)
+      expandReferences: false,
+      includeImports: false,
+      showValues: true,
+    }).then((secret) => secret.value)
   const sealed = async () => {
     const secrets = await t.ctx.db.selectFrom('secrets').select(['value', 'comment']).execute()
     const versions = await t.ctx.db.selectFrom('secretVersions').select('value').execute()

@@ -32,7 +32,7 @@ for (const { name: destination } of destinations()) {
         ...place,
         secretPath: '/app/deep',
         mode: 'upsert',
-        secrets: [{ secretKey: 'A', secretValue: '1' }],
+        secrets: [{ key: 'A', value: '1' }],
       })
       const sync = await fixture.create({ name: 'reader', secretPath: '/app/deep', options: owned })
       await fixture.run(sync)
@@ -75,13 +75,13 @@ for (const { name: destination } of destinations()) {
         const fixture = await start()
         const { ctx, actor, woken, sync, projectId, run, contents } = fixture
         const { id: other } = await createTestProject(ctx, actor, 'Other')
-        const put = (secretKey: string) =>
+        const put = (key: string) =>
           updateSecrets(ctx, actor, {
             projectId: other,
             environment: 'dev',
             secretPath: '/',
             mode: 'upsert',
-            secrets: [{ secretKey, secretValue: 'other' }],
+            secrets: [{ key, value: 'other' }],
           })
         await put('B')
         const second = await fixture.create({ name: 'second', projectId: other, options: owned })
@@ -169,7 +169,7 @@ for (const { name: destination } of destinations()) {
         environment: 'prod',
         secretPath: '/',
         mode: 'upsert',
-        secrets: [{ secretKey: 'B', secretValue: '2' }],
+        secrets: [{ key: 'B', value: '2' }],
       })
       const other = await fixture.create({ environment: 'prod' })
       await run(other)

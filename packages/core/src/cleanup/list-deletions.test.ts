@@ -15,8 +15,8 @@ onEveryDatabase('deletions that wait', (open) => {
     const { ctx, actor, place, projectId } = fixture
     const folder = await createFolder(ctx, actor, { ...place, path: '/', name: 'app' })
     const secrets = [
-      { secretKey: 'A', secretValue: '1' },
-      { secretKey: 'B', secretValue: '2' },
+      { key: 'A', value: '1' },
+      { key: 'B', value: '2' },
     ]
     await updateSecrets(ctx, actor, { ...place, secretPath: '/app', mode: 'upsert', secrets })
     const sync = await fixture.create({ name: 'reader', secretPath: '/app' })
@@ -57,7 +57,7 @@ onEveryDatabase('deletions that wait', (open) => {
       ...place,
       secretPath: '/lib',
       mode: 'upsert',
-      secrets: [{ secretKey: 'HOST', secretValue: 'h' }],
+      secrets: [{ key: 'HOST', value: 'h' }],
     })
     await fixture.set({ URL: ['https://$', '{dev.lib.HOST}'].join('') })
     const sync = await fixture.create({ name: 'through' })

@@ -36,8 +36,8 @@ for (const { name: destination } of destinations()) {
       onTestFinished(fixture.close)
       const { ctx, actor, place } = fixture
       await createFolder(ctx, actor, { ...place, path: '/', name: 'b' })
-      const put = (secretPath: string, secretKey: string, secretValue = 'x') =>
-        updateSecrets(ctx, actor, { ...place, secretPath, mode: 'upsert', secrets: [{ secretKey, secretValue }] })
+      const put = (secretPath: string, key: string, value = 'x') =>
+        updateSecrets(ctx, actor, { ...place, secretPath, mode: 'upsert', secrets: [{ key, value }] })
       return { ...fixture, put }
     }
     const keys = ({ emulator }: SyncFixture) => [...emulator.contents().keys()].sort()
@@ -51,7 +51,7 @@ for (const { name: destination } of destinations()) {
       await expect(create(second)).rejects.toThrow(/"first" already writes SHARED/)
       await run(first)
       await expect(create(second)).rejects.toThrow(/"first" already writes SHARED/)
-      await deleteSecrets(ctx, actor, { ...place, secretPath: '/b', secrets: [{ secretKey: 'SHARED' }] })
+      await deleteSecrets(ctx, actor, { ...place, secretPath: '/b', secrets: [{ key: 'SHARED' }] })
       await createFolder(ctx, actor, { ...place, path: '/', name: 'c' })
       await put('/c', 'SHARED')
       await createImport(ctx, actor, { ...place, path: '/b', import: { environment: 'dev', path: '/c' } })
@@ -92,7 +92,7 @@ for (const { name: destination } of destinations()) {
       expect(row.message).toMatch(/A \(another sync already writes/)
       expect(contents()).toEqual({ A: 'first', B: 'second' })
 
-      await deleteSecrets(ctx, actor, { ...place, secrets: [{ secretKey: 'A' }] })
+      await deleteSecrets(ctx, actor, { ...place, secrets: [{ key: 'A' }] })
       await put('/', 'Z', 'first')
       await run(first)
       expect(await dueSyncs(ctx)).toEqual([second.id])
@@ -156,7 +156,7 @@ for (const { name: destination } of destinations()) {
         ...fixture.place,
         environment: 'one',
         mode: 'upsert',
-        secrets: [{ secretKey: 'C', secretValue: 'c' }],
+        secrets: [{ key: 'C', value: 'c' }],
       })
       await run(first)
       expect(keys(fixture)).toEqual(['dev_B', 'one_A', 'one_C'])
@@ -165,7 +165,7 @@ for (const { name: destination } of destinations()) {
         environment: 'one',
         secretPath: '/b',
         mode: 'upsert',
-        secrets: [{ secretKey: 'D', secretValue: 'd' }],
+        secrets: [{ key: 'D', value: 'd' }],
       })
       await run(second)
       expect(keys(fixture)).toEqual(['one_A', 'one_B', 'one_C', 'one_D'])
@@ -173,7 +173,7 @@ for (const { name: destination } of destinations()) {
         ...fixture.place,
         environment: 'one',
         mode: 'upsert',
-        secrets: [{ secretKey: 'E', secretValue: 'e' }],
+        secrets: [{ key: 'E', value: 'e' }],
       })
       await run(first)
       expect(keys(fixture)).toEqual(['one_A', 'one_B', 'one_C', 'one_D', 'one_E'])

@@ -222,7 +222,7 @@ for (const { name: destination } of destinations()) {
       await updateSync(ctx, actor, { destination, syncId: first.id, connectionId: there.connectionId })
       // A mirror would delete B, which it did not write, were it not still the first one's.
       await createFolder(ctx, actor, { ...fixture.place, path: '/', name: 'other' })
-      const secrets = [{ secretKey: 'A', secretValue: 'theirs' }]
+      const secrets = [{ key: 'A', value: 'theirs' }]
       await updateSecrets(ctx, actor, { ...fixture.place, secretPath: '/other', mode: 'upsert', secrets })
       const second = await create({ name: 'second', secretPath: '/other' })
       expect((await run(second)).row.state).toBe('succeeded')
@@ -374,7 +374,7 @@ for (const { name: destination } of destinations()) {
       const sync = await create()
       await run(sync)
       await createFolder(ctx, actor, { ...fixture.place, path: '/', name: 'less' })
-      const secrets = [{ secretKey: 'KEY_0', secretValue: 'other' }]
+      const secrets = [{ key: 'KEY_0', value: 'other' }]
       await updateSecrets(ctx, actor, { ...fixture.place, secretPath: '/less', mode: 'upsert', secrets })
       await updateSync(ctx, actor, { destination, syncId: sync.id, secretPath: '/less' })
       const { row } = await run(sync)
@@ -387,13 +387,13 @@ for (const { name: destination } of destinations()) {
       const fixture = await start()
       const { ctx, actor, projectId, create, run, contents } = fixture
       const folder = await createFolder(ctx, actor, { ...fixture.place, path: '/', name: 'app' })
-      const put = (environment: string, secretPath: string, secretValue: string) =>
+      const put = (environment: string, secretPath: string, value: string) =>
         updateSecrets(ctx, actor, {
           projectId,
           environment,
           secretPath,
           mode: 'upsert',
-          secrets: [{ secretKey: 'A', secretValue }],
+          secrets: [{ key: 'A', value }],
         })
       await put('dev', '/app', '1')
       const sync = await create({

@@ -29,12 +29,12 @@ for (const { name: destination } of destinations()) {
     const values = async ({ ctx, actor, place }: SyncFixture) => {
       const { secrets } = await listSecrets(ctx, actor, {
         ...place,
-        viewSecretValue: true,
-        expandSecretReferences: false,
+        showValues: true,
+        expandReferences: false,
         recursive: false,
-        include_imports: false,
+        includeImports: false,
       })
-      return Object.fromEntries(secrets.map((secret) => [secret.secretKey, secret.secretValue]))
+      return Object.fromEntries(secrets.map((secret) => [secret.key, secret.value]))
     }
 
     it('brings vault and target back to what the target held, by exactly the plan that was reviewed', async () => {
@@ -148,7 +148,7 @@ for (const { name: destination } of destinations()) {
         updateSecrets(ctx, actor, {
           ...shared,
           mode: 'upsert',
-          secrets: Object.entries(secrets).map(([secretKey, secretValue]) => ({ secretKey, secretValue })),
+          secrets: Object.entries(secrets).map(([key, value]) => ({ key, value })),
         })
       await createFolder(ctx, actor, { ...place, path: '/', name: 'shared' })
       await createFolder(ctx, actor, { ...place, path: '/', name: 'later' })

@@ -117,11 +117,11 @@ async function live(fixture: SyncFixture, destination: string, history: readonly
   }
   for (const name of ['shared', 'b']) await createFolder(ctx, actor, { projectId, environment: 'dev', name, path: '/' })
   const inFolder = (secretPath: string) => ({ ...place, secretPath })
-  const put = (secretPath: string, secretKey: string, secretValue: string) =>
+  const put = (secretPath: string, key: string, value: string) =>
     updateSecrets(ctx, actor, {
       ...inFolder(secretPath),
       mode: 'upsert',
-      secrets: [{ secretKey, secretValue, secretComment: '' }],
+      secrets: [{ key, value, comment: '' }],
     })
   const options = { deletionPolicy: 'owned' as const }
   const first = await fixture.create({ name: 'first', options: { ...options, keySchema: 'A_{{secretKey}}' } })
@@ -151,12 +151,12 @@ async function live(fixture: SyncFixture, destination: string, history: readonly
         break
       case 'unset':
         if (model.own.delete(now.key))
-          await deleteSecrets(ctx, actor, { ...inFolder('/'), secrets: [{ secretKey: now.key }] })
+          await deleteSecrets(ctx, actor, { ...inFolder('/'), secrets: [{ key: now.key }] })
         break
       case 'rename': {
         const text = model.own.get(now.key)
         if (text === undefined || model.own.has(now.to)) break
-        await updateSecret(ctx, actor, { ...inFolder('/'), secretName: now.key, newSecretName: now.to, type: 'shared' })
+        await updateSecret(ctx, actor, { ...inFolder('/'), key: now.key, newKey: now.to })
         model.own.delete(now.key)
         model.own.set(now.to, text)
         break
@@ -167,7 +167,7 @@ async function live(fixture: SyncFixture, destination: string, history: readonly
         break
       case 'unshare':
         if (model.shared.delete(now.key))
-          await deleteSecrets(ctx, actor, { ...inFolder('/shared'), secrets: [{ secretKey: now.key }] })
+          await deleteSecrets(ctx, actor, { ...inFolder('/shared'), secrets: [{ key: now.key }] })
         break
       case 'import':
         if (now.on === model.imported) break

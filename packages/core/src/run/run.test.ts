@@ -145,7 +145,7 @@ for (const { name: destination } of destinations()) {
         fixture(async ({ ctx, actor, set, unset, create, run, contents }) => {
           await set({ A: '1', B: '2' })
           const sync = await create({
-            options: { disableSecretDeletion: true },
+            options: { deletionPolicy: 'none' as const },
           })
           await run(sync)
           await unset('A')

@@ -208,7 +208,7 @@ onEveryDatabase('fan-out', (open, dialect) => {
       environment: 'dev',
       secretPath: '/low',
       mode: 'upsert',
-      secrets: [{ secretKey: 'K', secretValue: 'v' }],
+      secrets: [{ key: 'K', value: 'v' }],
     }).then(() => (written = true))
     if (dialect === 'postgres') await expect.poll(async () => written || (await waiting(t.ctx.db)) > 0).toBe(true)
     commit.resolve()
@@ -222,13 +222,13 @@ onEveryDatabase('fan-out', (open, dialect) => {
     it('lets folders be filled at once, and one folder by one after the other', async () => {
       await v.folder('dev:/low')
       await v.folder('dev:/mid')
-      const write = (secretPath: string, secretValue: string) =>
+      const write = (secretPath: string, value: string) =>
         updateSecrets(t.ctx, t.actor, {
           projectId,
           environment: 'dev',
           secretPath,
           mode: 'upsert',
-          secrets: [{ secretKey: 'K', secretValue }],
+          secrets: [{ key: 'K', value }],
         })
       const inside = Promise.withResolvers<void>()
       const commit = Promise.withResolvers<void>()

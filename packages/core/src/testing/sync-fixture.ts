@@ -55,11 +55,11 @@ export async function startSyncFixture(open: OpenStore, destination: string): Pr
     place,
     connectionId: connection.id,
     async set(values) {
-      const secrets = Object.entries(values).map(([secretKey, secretValue]) => ({ secretKey, secretValue }))
+      const secrets = Object.entries(values).map(([key, value]) => ({ key, value }))
       await updateSecrets(ctx, actor, { ...place, mode: 'upsert', secrets })
     },
     async unset(...keys) {
-      await deleteSecrets(ctx, actor, { ...place, secrets: keys.map((secretKey) => ({ secretKey })) })
+      await deleteSecrets(ctx, actor, { ...place, secrets: keys.map((key) => ({ key })) })
     },
     create: (overrides = {}) =>
       createSync(ctx, actor, {

@@ -208,10 +208,10 @@ onEveryDatabase('resolve', (open, dialect) => {
         projectId,
         environment: 'dev',
         secretPath: '/',
-        secrets: ['__proto__', 'constructor', 'toString'].map((secretKey) => ({
-          secretKey,
-          secretValue: `of ${secretKey}`,
-          secretComment: '',
+        secrets: ['__proto__', 'constructor', 'toString'].map((key) => ({
+          key,
+          value: `of ${key}`,
+          comment: '',
         })),
       })
       await v.put('dev:/', { A: '${__proto__} ${constructor} ${toString}' })

@@ -38,19 +38,18 @@ interface Referrer {
 }
 
 /**
- * Syncs, imports and references that would notice if the folder with everything in it, or with `secretName` that
+ * Syncs, imports and references that would notice if the folder with everything in it, or with `key` that
  * secret, were gone; of those the ones in folders that the caller may know. Throws `NotFound`.
  */
 export async function listUses(ctx: Context, _actor: Actor, input: z.output<typeof schemas.usesQuery>): Promise<Uses> {
   const knows = namerOf(ctx, input.projectId) ?? (() => true)
   const { syncs, ...uses } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
-    const { secretName } = input
-    const inside =
-      secretName === undefined ? [located.folder.id, ...(await foldersBelow(tx, located))] : [located.folder.id]
+    const { key } = input
+    const inside = key === undefined ? [located.folder.id, ...(await foldersBelow(tx, located))] : [located.folder.id]
     const gone = new Set(inside)
-    const found = await referrers(ctx, tx, input.projectId, inside, secretName)
-    const outside = secretName === undefined ? found.filter(({ folder }) => !gone.has(folder.id)) : found
+    const found = await referrers(ctx, tx, input.projectId, inside, key)
+    const outside = key === undefined ? found.filter(({ folder }) => !gone.has(folder.id)) : found
     const readers = await dependentsOf(tx, inside)
     return {
       syncs: (await syncsReading(tx, readers, gone)).filter(knows),
@@ -58,7 +57,7 @@ export async function listUses(ctx: Context, _actor: Actor, input: z.output<type
         knows({ environment, path }),
       ),
       references: outside.map(({ folder, row, text }) => ({
-        secretKey: row.key,
+        key: row.key,
         environment: folder.environment,
         secretPath: folder.path,
         to: shortened(text, MAX_NAME_BYTES),
@@ -86,10 +85,10 @@ export function listReferences(
 ): Promise<z.output<typeof schemas.secretReferences>> {
   return snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
-    await present(tx, located, input.secretName)
-    const found = await referrers(ctx, tx, input.projectId, [located.folder.id], input.secretName)
+    await present(tx, located, input.key)
+    const found = await referrers(ctx, tx, input.projectId, [located.folder.id], input.key)
     const references = found.map(({ folder, row, through }) => ({
-      secretKey: row.key,
+      key: row.key,
       secretId: row.id,
       environment: folder.environment,
       secretPath: folder.path,
@@ -108,24 +107,20 @@ export async function readReferenceTree(
   actor: Actor,
   input: Query,
 ): Promise<z.output<typeof schemas.secretReferenceTree>> {
-  const { projectId, environment, secretPath, secretName } = input
-  const { tree, folder, key } = await snapshot(ctx, async (tx) => {
+  const { projectId, environment, secretPath, key } = input
+  const { tree, folder, dataKey } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
-    await present(tx, located, secretName)
+    await present(tx, located, key)
     const tree = await loadTree(ctx, tx, [located.folder.id])
     refuseTreeOutOfReach(tree, readerOf(ctx, projectId), { projectId, environment, path: secretPath })
-    return { tree, folder: tree.folders.get(located.folder.id), key: await projectKey(ctx, tx, projectId) }
+    return { tree, folder: tree.folders.get(located.folder.id), dataKey: await projectKey(ctx, tx, projectId) }
   })
   if (!folder) throw new NotFound(`Folder with path "${secretPath}" not found in environment "${environment}"`)
   const spend = budget(ctx.limits)
-  const graph = referenceGraph(tree, valueOpener(key, projectId), spend)
-  const root = await treeFrom(
-    graph,
-    createExpander(tree, valueOpener(key, projectId), spend),
-    graph.node(folder, secretName),
-    spend,
-  )
-  await auditEvent(ctx, actor, 'secret.read-tree', projectId, { environment, secretPath, key: secretName })
+  const open = valueOpener(dataKey, projectId)
+  const graph = referenceGraph(tree, open, spend)
+  const root = await treeFrom(graph, createExpander(tree, open, spend), graph.node(folder, key), spend)
+  await auditEvent(ctx, actor, 'secret.read-tree', projectId, { environment, secretPath, key })
   return { tree: root, value: root.value }
 }
 

@@ -1,10 +1,10 @@
-import { HIDDEN_VALUE, type secret } from '@keyferry/schemas'
+import type { secret } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { Metadata, SecretRow } from '../tree/tree.ts'
 
 export type Secret = z.output<typeof secret>
 
-/** A secret as the API shows it. `value` null: hidden. */
+/** A stored secret as procedures answer it. `value` null: hidden. */
 export function describeSecret(
   where: { projectId: string; environment: string; path: string },
   row: SecretRow,
@@ -13,24 +13,17 @@ export function describeSecret(
 ): Secret {
   return {
     id: row.id,
-    _id: row.id,
-    workspace: where.projectId,
+    projectId: where.projectId,
     environment: where.environment,
-    version: row.version,
-    type: 'shared',
-    secretKey: row.key,
-    secretValue: texts.value ?? HIDDEN_VALUE,
-    secretValueHidden: texts.value === null,
-    secretComment: texts.comment,
     secretPath: where.path,
+    key: row.key,
+    value: texts.value,
+    version: row.version,
+    comment: texts.comment,
+    metadata: texts.metadata,
     skipMultilineEncoding: row.skipMultilineEncoding === 1,
     isLiteral: row.isLiteral === 1,
-    secretReminderNote: null,
-    secretReminderRepeatDays: null,
-    secretMetadata: texts.metadata,
     tags,
-    isRotatedSecret: false,
-    rotationId: null,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   }

@@ -63,11 +63,11 @@ export function restoreVersion(
   input: z.output<typeof schemas.restoreVersion>,
 ): Promise<{ key: string; version: number; warnings: string[] }> {
   const { version } = input
-  const secretName = input.secretName
-  const versionKey = input.versionKey ?? input.secretName
+  const { key } = input
+  const versionKey = input.versionKey ?? input.key
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const target = await openForWriting(ctx, tx, input)
-    const present = (await presentSecrets(tx, target.folder.id, [secretName])).get(secretName)
+    const present = (await presentSecrets(tx, target.folder.id, [key])).get(key)
     const old = await tx
       .selectFrom('secretVersions')
       .where('folderId', '=', target.folder.id)
@@ -77,19 +77,19 @@ export function restoreVersion(
       .selectAll()
       .executeTakeFirst()
     // Under another name it has to be one of this very secret.
-    if (!old || (versionKey !== secretName && old.secretId !== present?.id))
+    if (!old || (versionKey !== key && old.secretId !== present?.id))
       throw new NotFound(
         `Version ${version} of secret "${versionKey}" not found in ${input.environment}:${input.secretPath}`,
       )
     const then = writtenThen(target, await tagsBySlug(tx, target.projectId), old)
-    if (then.value === undefined) throw new BadRequest(`Version ${version} of ${secretName} cannot be decrypted`)
-    const { secrets, written } = await putSecrets(ctx, tx, actor, target, [{ present, key: secretName, ...then }])
+    if (then.value === undefined) throw new BadRequest(`Version ${version} of ${key} cannot be decrypted`)
+    const { secrets, written } = await putSecrets(ctx, tx, actor, target, [{ present, key, ...then }])
     const warnings = await checkReferences(ctx, tx, target, secrets)
     if (written.size > 0) {
       markChanged(target.folder.id)
-      await record(ctx, tx, actor, 'secret.restore-version', target, { key: secretName, from: version })
+      await record(ctx, tx, actor, 'secret.restore-version', target, { key, from: version })
     }
-    return { key: secretName, version: secrets[0]?.row.version ?? version, warnings: [...warnings.values()].flat() }
+    return { key, version: secrets[0]?.row.version ?? version, warnings: [...warnings.values()].flat() }
   })
 }
 

@@ -2,7 +2,6 @@
 import { timeSlice } from '@keyferry/db'
 import {
   auditEvent,
-  BadRequest,
   budget,
   NotFound,
   snapshot,
@@ -41,7 +40,7 @@ type Problems = { key: string; reason: string }[]
 type Input = z.output<typeof schemas.listSecrets>
 
 /**
- * The secrets of a folder by key, with `recursive` of all folders below it too, and with `include_imports` those of
+ * The secrets of a folder by key, with `recursive` of all folders below it too, and with `includeImports` those of
  * their imports in blocks (`importBlocks`); with `limit` and `offset` a page of them. Throws `NotFound`, and
  * `Unresolvable` naming keys whose value was requested and can't be resolved, `TooLarge` beyond the budget of a
  * request.
@@ -57,13 +56,8 @@ export async function listSecrets(
     const roots = [located.folder.id, ...(input.recursive ? await foldersBelow(tx, located) : [])]
     return { roots, ...(await load(ctx, tx, input, roots, names)) }
   })
-  const slugs = new Set(
-    input.tagSlugs
-      ?.split(',')
-      .map((slug) => slug.trim())
-      .filter(Boolean),
-  )
-  const pairs = wantedMetadata(input.metadataFilter)
+  const slugs = new Set(input.tags)
+  const pairs = input.metadata ?? []
   const tagged = (row: SecretRow): boolean =>
     slugs.size === 0 || (tags.get(row.id) ?? []).some((tag) => slugs.has(tag.slug))
   const asked = (row: SecretRow): boolean => {
@@ -91,7 +85,7 @@ export async function listSecrets(
   const secrets: Secret[] = []
   for (const folder of folders)
     secrets.push(...(await listed([...folder.secrets.values()].sort(byKey).map((row) => ({ folder, row })))))
-  if (!input.include_imports) return shown(ctx, actor, input, finish({ secrets, imports: [] }, problems))
+  if (!input.includeImports) return shown(ctx, actor, input, finish({ secrets, imports: [] }, problems))
   const { blocks, tooDeep } = importBlocks(tree, folders, (folder) => !names || names(folder))
   problems.push(...tooDeep.map(tooDeepProblem))
   const imports = []
@@ -103,17 +97,6 @@ export async function listSecrets(
   return shown(ctx, actor, input, finish({ secrets, imports }, problems))
 }
 
-/** `key=a,value=b|key=c,value=d`, as Infisical's docs have it. Throws `BadRequest` for anything else. */
-function wantedMetadata(filter: string | undefined): { key: string; value: string }[] {
-  if (!filter) return []
-  return filter.split('|').map((pair) => {
-    const [, key, value] = /^key=([^,]+),value=(.*)$/.exec(pair.trim()) ?? []
-    if (key === undefined || value === undefined)
-      throw new BadRequest(`The metadata filter "${pair}" is not of the form key=name,value=text`)
-    return { key, value }
-  })
-}
-
 /** Names of the secrets in one row of the audit log; of larger lists it gives the number. */
 const NAMED = 50
 
@@ -121,25 +104,25 @@ const NAMED = 50
 async function shown<T extends { secrets: readonly Secret[]; imports?: readonly { secrets: readonly unknown[] }[] }>(
   ctx: Context,
   actor: Actor,
-  { projectId, environment, secretPath, recursive, viewSecretValue }: Input,
+  { projectId, environment, secretPath, recursive, showValues }: Input,
   listed: T,
 ): Promise<T> {
   const imported = (listed.imports ?? []).reduce((count, from) => count + from.secrets.length, 0)
-  if (!viewSecretValue || listed.secrets.length + imported === 0) return listed
+  if (!showValues || listed.secrets.length + imported === 0) return listed
   const few = listed.secrets.length <= NAMED
   await auditEvent(ctx, actor, 'secret.list', projectId, {
     environment,
     secretPath,
     ...(recursive ? { recursive } : {}),
     count: listed.secrets.length,
-    ...(few ? { keys: listed.secrets.map((secret) => secret.secretKey) } : {}),
+    ...(few ? { keys: listed.secrets.map((secret) => secret.key) } : {}),
     ...(imported > 0 ? { imported } : {}),
   })
   return listed
 }
 
 /**
- * One secret; with `include_imports` the one an import gives when the folder has none of its own. Throws `NotFound`,
+ * One secret; with `includeImports` the one an import gives when the folder has none of its own. Throws `NotFound`,
  * and `Unresolvable` when its value was requested and can't be resolved.
  */
 export async function getSecret(
@@ -153,12 +136,12 @@ export async function getSecret(
     const located = await findFolder(tx, input)
     const folderId = located.folder.id
     if (input.version === undefined) return { folderId, ...(await load(ctx, tx, input, [folderId], names)) }
-    const { row, tags } = await versionRow(tx, located, input.secretName, input.version)
+    const { row, tags } = await versionRow(tx, located, input.key, input.version)
     // An old value may reference folders that no edge of the present one leads to.
     const text = openValue(await projectKey(ctx, tx, input.projectId), input.projectId, row)
-    const referenced = input.expandSecretReferences ? await referencedFolders(tx, input.projectId, [text ?? '']) : []
+    const referenced = input.expandReferences ? await referencedFolders(tx, input.projectId, [text ?? '']) : []
     const loaded = await load(ctx, tx, input, [folderId, ...referenced], names)
-    loaded.tree.folders.get(folderId)?.secrets.set(input.secretName, row)
+    loaded.tree.folders.get(folderId)?.secrets.set(input.key, row)
     if (tags) {
       const known = await tagsBySlug(tx, input.projectId)
       loaded.tags.set(
@@ -169,20 +152,20 @@ export async function getSecret(
     return { folderId, ...loaded }
   })
   const folder = tree.folders.get(folderId)
-  const order = folder && input.include_imports ? visible(tree, folder).order : []
-  const source = [...(folder ? [folder] : []), ...order].find((one) => one.secrets.has(input.secretName))
-  const row = source?.secrets.get(input.secretName)
+  const order = folder && input.includeImports ? visible(tree, folder).order : []
+  const source = [...(folder ? [folder] : []), ...order].find((one) => one.secrets.has(input.key))
+  const row = source?.secrets.get(input.key)
   if (!source || !row) {
-    throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
+    throw new NotFound(`Secret with name "${input.key}" not found in ${input.environment}:${input.secretPath}`)
   }
   const problems: Problems = []
   const secret = await show(source, row, problems)
   if (!secret) throw new Unresolvable(problems)
-  if (input.viewSecretValue) {
+  if (input.showValues) {
     await auditEvent(ctx, actor, 'secret.read', input.projectId, {
       environment: input.environment,
       secretPath: input.secretPath,
-      key: input.secretName,
+      key: input.key,
       version: row.version,
       ...(source === folder ? {} : { from: `${source.environment}:${source.path}` }),
     })
@@ -195,18 +178,18 @@ type Show = (folder: TreeFolder, row: SecretRow, problems: Problems) => Promise<
 async function load(
   ctx: Context,
   tx: Tx,
-  input: Omit<Input, 'recursive' | 'tagSlugs' | 'metadataFilter' | 'offset' | 'limit'>,
+  input: Omit<Input, 'recursive' | 'tags' | 'metadata' | 'offset' | 'limit'>,
   folderIds: readonly string[],
   names: ReturnType<typeof namerOf>,
 ): Promise<{ tree: Tree; show: Show; metadataOf: (row: SecretRow) => Metadata; tags: Map<string, ShownTag[]> }> {
-  const { projectId, viewSecretValue, expandSecretReferences } = input
-  const expanding = viewSecretValue && expandSecretReferences
+  const { projectId, showValues, expandReferences } = input
+  const expanding = showValues && expandReferences
   const tree = await loadTree(
     ctx,
     tx,
     folderIds,
-    expanding ? 'references' : input.include_imports ? 'imports' : 'alone',
-    viewSecretValue ? 'sealed' : 'none',
+    expanding ? 'references' : input.includeImports ? 'imports' : 'alone',
+    showValues ? 'sealed' : 'none',
     names,
   )
   if (expanding) {
@@ -227,7 +210,7 @@ async function load(
     const comment = openComment(key, projectId, row)
     const metadata = metadataOf(row)
     spend(FRAME_BYTES + row.comment.length + row.metadata.length)
-    if (!viewSecretValue) return describeSecret(where, row, { value: null, comment, metadata }, tags.get(row.id))
+    if (!showValues) return describeSecret(where, row, { value: null, comment, metadata }, tags.get(row.id))
     const shown = expanding ? await expand(folder, row.key) : plain(value(row), spend)
     if ('value' in shown) return describeSecret(where, row, { value: shown.value, comment, metadata }, tags.get(row.id))
     problems.push({ key: row.key, reason: shown.problem })

@@ -21,13 +21,11 @@ import { listSecretVersions } from './versions.ts'
 onEveryDatabase('secrets', (open) => {
   let t: TestContext
   let place: { projectId: string; environment: string; secretPath: string }
-  const shared = 'shared' as const
   const view = {
     recursive: false,
-    expandSecretReferences: false,
-    include_imports: false,
-    viewSecretValue: true,
-    type: shared,
+    expandReferences: false,
+    includeImports: false,
+    showValues: true,
   }
 
   beforeEach(async () => {
@@ -37,15 +35,15 @@ onEveryDatabase('secrets', (open) => {
   })
   afterEach(() => t.close())
 
-  const put = (secretName: string, secretValue: string, secretComment = '') =>
-    createSecret(t.ctx, t.actor, { ...place, secretName, secretValue, secretComment, type: shared })
-  const set = (secretName: string, change: { secretValue?: string; newSecretName?: string; secretComment?: string }) =>
-    updateSecret(t.ctx, t.actor, { ...place, secretName, ...change, type: shared })
-  const drop = (secretName: string) => deleteSecret(t.ctx, t.actor, { ...place, secretName, type: shared })
-  const get = (secretName: string, more: { version?: number; viewSecretValue?: boolean } = {}) =>
-    getSecret(t.ctx, t.actor, { ...place, ...view, secretName, ...more })
+  const put = (key: string, value: string, comment = '') =>
+    createSecret(t.ctx, t.actor, { ...place, key, value, comment })
+  const set = (key: string, change: { value?: string; newKey?: string; comment?: string }) =>
+    updateSecret(t.ctx, t.actor, { ...place, key, ...change })
+  const drop = (key: string) => deleteSecret(t.ctx, t.actor, { ...place, key })
+  const get = (key: string, more: { version?: number; showValues?: boolean } = {}) =>
+    getSecret(t.ctx, t.actor, { ...place, ...view, key, ...more })
   const list = async (more: Partial<typeof view> = {}) => listSecrets(t.ctx, t.actor, { ...place, ...view, ...more })
-  const values = async () => (await list()).secrets.map(({ secretKey, secretValue }) => [secretKey, secretValue])
+  const values = async () => (await list()).secrets.map(({ key, value }) => [key, value])
   const revision = async () => {
     const folder = await t.ctx.db
       .selectFrom('folders')
@@ -59,12 +57,12 @@ onEveryDatabase('secrets', (open) => {
     await createSecrets(t.ctx, t.actor, {
       ...place,
       secrets: Array.from({ length: 1000 }, (_, i) => ({
-        secretKey: `KEY_${i}`,
-        secretValue: `${i}`,
-        secretComment: '',
+        key: `KEY_${i}`,
+        value: `${i}`,
+        comment: '',
       })),
     })
-    const listed = await list({ include_imports: true })
+    const listed = await list({ includeImports: true })
     // The API hands this answer out as it is.
     expect(listedSecrets.parse(listed)).toEqual(listed)
     expect(listed.secrets).toHaveLength(1000)
@@ -87,17 +85,16 @@ onEveryDatabase('secrets', (open) => {
     ]
     await createSecrets(t.ctx, t.actor, {
       ...place,
-      secrets: awkward.map((secretValue, index) => ({
-        secretKey: `K${index}`,
-        secretValue,
-        secretComment: secretValue.slice(0, 4000),
+      secrets: awkward.map((value, index) => ({
+        key: `K${index}`,
+        value,
+        comment: value.slice(0, 4000),
       })),
     })
     for (const [index, value] of awkward.entries()) {
       expect(await get(`K${index}`)).toMatchObject({
-        secretValue: value,
-        secretComment: value.slice(0, 4000),
-        secretValueHidden: false,
+        value,
+        comment: value.slice(0, 4000),
       })
     }
   })
@@ -106,24 +103,17 @@ onEveryDatabase('secrets', (open) => {
     const created = await put('API_KEY', 'one', 'for the shop')
     expect(created).toEqual({
       id: expect.any(String),
-      _id: created.id,
-      workspace: place.projectId,
+      projectId: place.projectId,
       environment: 'dev',
       version: 1,
-      type: 'shared',
-      secretKey: 'API_KEY',
-      secretValue: 'one',
-      secretValueHidden: false,
-      secretComment: 'for the shop',
+      key: 'API_KEY',
+      value: 'one',
+      comment: 'for the shop',
       secretPath: '/',
       skipMultilineEncoding: false,
       isLiteral: false,
-      secretReminderNote: null,
-      secretReminderRepeatDays: null,
-      secretMetadata: [],
+      metadata: [],
       tags: [],
-      isRotatedSecret: false,
-      rotationId: null,
       createdAt: '2026-01-01T00:00:00.000Z',
       updatedAt: '2026-01-01T00:00:00.000Z',
     })
@@ -133,10 +123,9 @@ onEveryDatabase('secrets', (open) => {
   it('hides values from those who do not ask for them, even when they cannot be decrypted', async () => {
     await put('A', 'one', 'note')
     await t.ctx.db.updateTable('secrets').set({ value: 'v1.broken' }).execute()
-    expect(await get('A', { viewSecretValue: false })).toMatchObject({
-      secretValue: HIDDEN_VALUE,
-      secretValueHidden: true,
-      secretComment: 'note',
+    expect(await get('A', { showValues: false })).toMatchObject({
+      value: null,
+      comment: 'note',
     })
     await expect(get('A')).rejects.toThrow('A (cannot be decrypted)')
   })
@@ -148,10 +137,9 @@ onEveryDatabase('secrets', (open) => {
     const missing = createSecret(t.ctx, t.actor, {
       ...place,
       secretPath: '/no',
-      secretName: 'A',
-      secretValue: '',
-      secretComment: '',
-      type: shared,
+      key: 'A',
+      value: '',
+      comment: '',
     })
     await expect(missing).rejects.toThrow('Folder with path "/no" not found in environment "dev"')
     const elsewhere = listSecrets(t.ctx, t.actor, { ...place, environment: 'qa', ...view })
@@ -160,25 +148,25 @@ onEveryDatabase('secrets', (open) => {
 
   it('refuses the mask of a hidden value, and half a character', async () => {
     await put('A', 'one')
-    await expect(set('A', { secretValue: HIDDEN_VALUE })).rejects.toThrow('stands for a hidden value')
-    await expect(set('A', { secretValue: 'x\ud83d' })).rejects.toThrow('not valid Unicode')
+    await expect(set('A', { value: HIDDEN_VALUE })).rejects.toThrow('stands for a hidden value')
+    await expect(set('A', { value: 'x\ud83d' })).rejects.toThrow('not valid Unicode')
     expect(await values()).toEqual([['A', 'one']])
   })
 
   it('makes a version with every write and reads any of them', async () => {
     await put('A', 'one')
     t.clock.advance(1000)
-    expect(await set('A', { secretValue: 'two' })).toMatchObject({
+    expect(await set('A', { value: 'two' })).toMatchObject({
       version: 2,
-      secretValue: 'two',
+      value: 'two',
       updatedAt: '2026-01-01T00:00:01.000Z',
     })
     await drop('A')
     expect(await put('A', 'three')).toMatchObject({ version: 4 })
-    expect(await get('A', { version: 1 })).toMatchObject({ version: 1, secretValue: 'one' })
-    expect(await get('A', { version: 2 })).toMatchObject({ version: 2, secretValue: 'two' })
+    expect(await get('A', { version: 1 })).toMatchObject({ version: 1, value: 'one' })
+    expect(await get('A', { version: 2 })).toMatchObject({ version: 2, value: 'two' })
     await expect(get('A', { version: 3 })).rejects.toThrow('Version 3 of secret "A" not found')
-    const versions = await listSecretVersions(t.ctx, t.actor, { ...place, secretName: 'A' })
+    const versions = await listSecretVersions(t.ctx, t.actor, { ...place, key: 'A' })
     expect(versions.map(({ version, deleted }) => [version, deleted])).toEqual([
       [4, false],
       [3, true],
@@ -191,12 +179,12 @@ onEveryDatabase('secrets', (open) => {
   it('writes nothing when nothing changes', async () => {
     await put('A', 'one', 'note')
     const before = await revision()
-    await set('A', { secretValue: 'one' })
-    await set('A', { secretValue: 'one', secretComment: 'note' })
+    await set('A', { value: 'one' })
+    await set('A', { value: 'one', comment: 'note' })
     expect(await get('A')).toMatchObject({ version: 1 })
     expect(await revision()).toBe(before)
-    await set('A', { secretComment: 'other' })
-    expect(await get('A')).toMatchObject({ version: 2, secretValue: 'one', secretComment: 'other' })
+    await set('A', { comment: 'other' })
+    expect(await get('A')).toMatchObject({ version: 2, value: 'one', comment: 'other' })
     expect(await revision()).toBe(before + 1)
   })
 
@@ -204,22 +192,22 @@ onEveryDatabase('secrets', (open) => {
     await put('B', 'old b')
     await drop('B')
     await put('A', 'one', 'note')
-    expect(await set('A', { newSecretName: 'B' })).toMatchObject({
-      secretKey: 'B',
+    expect(await set('A', { newKey: 'B' })).toMatchObject({
+      key: 'B',
       version: 3,
-      secretValue: 'one',
-      secretComment: 'note',
+      value: 'one',
+      comment: 'note',
     })
     expect(await values()).toEqual([['B', 'one']])
-    const versions = await listSecretVersions(t.ctx, t.actor, { ...place, secretName: 'B' })
+    const versions = await listSecretVersions(t.ctx, t.actor, { ...place, key: 'B' })
     expect(versions.map(({ key, version }) => `${key}${version}`)).toEqual(['B3', 'B2', 'A1', 'B1'])
     await put('A', 'again')
-    await expect(set('A', { newSecretName: 'B' })).rejects.toThrow('Secret already exists: B')
+    await expect(set('A', { newKey: 'B' })).rejects.toThrow('Secret already exists: B')
   })
 
   it('writes batches whole or not at all', async () => {
     await put('A', 'one')
-    const rows = (...keys: string[]) => keys.map((secretKey) => ({ secretKey, secretValue: 'x', secretComment: '' }))
+    const rows = (...keys: string[]) => keys.map((key) => ({ key, value: 'x', comment: '' }))
     await expect(createSecrets(t.ctx, t.actor, { ...place, secrets: rows('B', 'A') })).rejects.toThrow(
       'Secret already exists: A',
     )
@@ -228,26 +216,26 @@ onEveryDatabase('secrets', (open) => {
     )
     const missing = updateSecrets(t.ctx, t.actor, { ...place, mode: 'failOnNotFound', secrets: rows('A', 'B', 'C') })
     await expect(missing).rejects.toThrow('Secrets "B", "C" not found in dev:/')
-    await expect(
-      deleteSecrets(t.ctx, t.actor, { ...place, secrets: [{ secretKey: 'A' }, { secretKey: 'B' }] }),
-    ).rejects.toThrow('"B" not found')
+    await expect(deleteSecrets(t.ctx, t.actor, { ...place, secrets: [{ key: 'A' }, { key: 'B' }] })).rejects.toThrow(
+      '"B" not found',
+    )
     expect(await values()).toEqual([['A', 'one']])
   })
 
   it('updates by mode: ignore skips and upsert creates what is not there', async () => {
     await put('A', 'one')
     const secrets = [
-      { secretKey: 'A', secretValue: 'two' },
-      { secretKey: 'B', secretValue: 'new' },
+      { key: 'A', value: 'two' },
+      { key: 'B', value: 'new' },
     ]
     expect(await updateSecrets(t.ctx, t.actor, { ...place, mode: 'ignore', secrets })).toMatchObject([
-      { secretKey: 'A', version: 2 },
+      { key: 'A', version: 2 },
     ])
     expect(await updateSecrets(t.ctx, t.actor, { ...place, mode: 'upsert', secrets })).toMatchObject([
       { version: 2 },
-      { secretKey: 'B', version: 1 },
+      { key: 'B', version: 1 },
     ])
-    const valueless = updateSecrets(t.ctx, t.actor, { ...place, mode: 'upsert', secrets: [{ secretKey: 'C' }] })
+    const valueless = updateSecrets(t.ctx, t.actor, { ...place, mode: 'upsert', secrets: [{ key: 'C' }] })
     await expect(valueless).rejects.toThrow('A value is needed to create C')
   })
 
@@ -258,8 +246,8 @@ onEveryDatabase('secrets', (open) => {
       ...place,
       mode: 'failOnNotFound',
       secrets: [
-        { secretKey: 'B', newSecretName: 'C' },
-        { secretKey: 'A', newSecretName: 'B' },
+        { key: 'B', newKey: 'C' },
+        { key: 'A', newKey: 'B' },
       ],
     })
     expect(await values()).toEqual([
@@ -274,18 +262,16 @@ onEveryDatabase('secrets', (open) => {
     expect(created.find(({ status }) => status === 'rejected')).toMatchObject({
       reason: { message: 'Secret already exists: A' },
     })
-    const written = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => set('A', { secretValue: `${index + 1}` })),
-    )
+    const written = await Promise.all(Array.from({ length: 20 }, (_, index) => set('A', { value: `${index + 1}` })))
     const versions = written.map(({ version }) => version)
     expect(versions.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 2))
   })
 
   it('finds nothing under a name that cannot exist', async () => {
     const name = 'A\u0000'
-    await expect(set(name, { secretValue: 'x' })).rejects.toMatchObject({ status: 404 })
+    await expect(set(name, { value: 'x' })).rejects.toMatchObject({ status: 404 })
     await expect(drop(name)).rejects.toMatchObject({ status: 404 })
-    await expect(listSecretVersions(t.ctx, t.actor, { ...place, secretName: name })).rejects.toMatchObject({
+    await expect(listSecretVersions(t.ctx, t.actor, { ...place, key: name })).rejects.toMatchObject({
       status: 404,
     })
     await expect(listSecrets(t.ctx, t.actor, { ...place, environment: name, ...view })).rejects.toMatchObject({
@@ -298,12 +284,12 @@ onEveryDatabase('secrets', (open) => {
     const keys = ['__proto__', 'constructor', 'toString']
     await createSecrets(t.ctx, t.actor, {
       ...place,
-      secrets: keys.map((secretKey) => ({ secretKey, secretValue: `of ${secretKey}`, secretComment: '' })),
+      secrets: keys.map((key) => ({ key, value: `of ${key}`, comment: '' })),
     })
     expect(await values()).toEqual(keys.map((key) => [key, `of ${key}`]))
     await expect(get('hasOwnProperty')).rejects.toMatchObject({ status: 404 })
-    await set('__proto__', { secretValue: 'new' })
-    expect(await get('__proto__')).toMatchObject({ version: 2, secretValue: 'new' })
+    await set('__proto__', { value: 'new' })
+    expect(await get('__proto__')).toMatchObject({ version: 2, value: 'new' })
     await drop('constructor')
     expect((await values()).map(([key]) => key)).toEqual(['__proto__', 'toString'])
   })
@@ -318,14 +304,13 @@ onEveryDatabase('secrets', (open) => {
     ] as const) {
       await createFolder(t.ctx, t.actor, { ...at, path, name })
     }
-    const into = (secretPath: string, secretName: string) =>
+    const into = (secretPath: string, key: string) =>
       createSecret(t.ctx, t.actor, {
         ...place,
         secretPath,
-        secretName,
-        secretValue: secretPath,
-        secretComment: '',
-        type: shared,
+        key,
+        value: secretPath,
+        comment: '',
       })
     await into('/', 'TOP')
     await into('/api', 'MID')
@@ -336,30 +321,30 @@ onEveryDatabase('secrets', (open) => {
       await createImport(t.ctx, t.actor, { ...at, path: '/', import: { environment: 'dev', path } })
 
     const below = await listSecrets(t.ctx, t.actor, { ...place, secretPath: '/api', ...view, recursive: true })
-    expect(below.secrets.map(({ secretKey, secretPath }) => [secretKey, secretPath])).toEqual([
+    expect(below.secrets.map(({ key, secretPath }) => [key, secretPath])).toEqual([
       ['MID', '/api'],
       ['DEEP', '/api/jobs'],
     ])
     expect(below.imports).toEqual([])
 
-    const { secrets, imports } = await list({ include_imports: true })
-    expect(secrets.map(({ secretKey }) => secretKey)).toEqual(['TOP'])
-    expect(imports?.map(({ secretPath, secrets: own }) => [secretPath, own[0]?.secretValue])).toEqual([
+    const { secrets, imports } = await list({ includeImports: true })
+    expect(secrets.map(({ key }) => key)).toEqual(['TOP'])
+    expect(imports?.map(({ secretPath, secrets: own }) => [secretPath, own[0]?.value])).toEqual([
       ['/low', undefined],
       ['/high', '/high'],
     ])
     expect(imports?.[1]?.secrets[0]).not.toHaveProperty('createdAt')
     const page = async (offset: number) => {
-      const paged = { ...place, ...view, include_imports: true, limit: 2, offset }
+      const paged = { ...place, ...view, includeImports: true, limit: 2, offset }
       const { secrets: own, imports: sources } = await listSecrets(t.ctx, t.actor, paged)
-      return [...own, ...sources.flatMap((source) => source.secrets)].map(({ secretValue }) => secretValue)
+      return [...own, ...sources.flatMap((source) => source.secrets)].map(({ value }) => value)
     }
     expect([await page(0), await page(2), await page(4)]).toEqual([['/', '/high'], [], []])
     const second = await listSecrets(t.ctx, t.actor, { ...place, ...view, recursive: true, limit: 1, offset: 1 })
     expect(second.secrets.map(({ secretPath }) => secretPath)).toEqual(['/api'])
 
-    const found = await getSecret(t.ctx, t.actor, { ...place, ...view, include_imports: true, secretName: 'KEY' })
-    expect(found).toMatchObject({ secretValue: '/high', secretPath: '/high' })
+    const found = await getSecret(t.ctx, t.actor, { ...place, ...view, includeImports: true, key: 'KEY' })
+    expect(found).toMatchObject({ value: '/high', secretPath: '/high' })
     await expect(get('KEY')).rejects.toMatchObject({ status: 404 })
   })
 
@@ -367,26 +352,24 @@ onEveryDatabase('secrets', (open) => {
     await put('HOST', 'db.local')
     await put('URL', 'postgres://${HOST}/app')
     await put('BAD', '${NOPE}')
-    const expanded = (secretName: string, version?: number) =>
+    const expanded = (key: string, version?: number) =>
       getSecret(t.ctx, t.actor, {
         ...place,
         ...view,
-        expandSecretReferences: true,
-        secretName,
+        expandReferences: true,
+        key,
         ...(version ? { version } : {}),
       })
-    expect((await get('URL')).secretValue).toBe('postgres://${HOST}/app')
-    expect((await expanded('URL')).secretValue).toBe('postgres://db.local/app')
-    await expect(list({ expandSecretReferences: true })).rejects.toThrow(
-      'BAD (references ${NOPE}, which does not exist)',
-    )
-    await set('URL', { secretValue: 'plain' })
-    expect((await expanded('URL', 1)).secretValue).toBe('postgres://db.local/app')
+    expect((await get('URL')).value).toBe('postgres://${HOST}/app')
+    expect((await expanded('URL')).value).toBe('postgres://db.local/app')
+    await expect(list({ expandReferences: true })).rejects.toThrow('BAD (references ${NOPE}, which does not exist)')
+    await set('URL', { value: 'plain' })
+    expect((await expanded('URL', 1)).value).toBe('postgres://db.local/app')
   })
 
   it('writes who did what, and never a value', async () => {
     await put('A', 'canary-8f1c')
-    await set('A', { secretValue: 'canary-8f1d' })
+    await set('A', { value: 'canary-8f1d' })
     await drop('A')
     const audit = await t.ctx.db
       .selectFrom('audit')

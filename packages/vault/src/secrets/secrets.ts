@@ -25,13 +25,13 @@ export { getSecret, listSecrets } from './read.ts'
 
 type Where = { projectId: string; environment: string; secretPath: string }
 interface Change {
-  secretKey: string
+  key: string
   /** The item's own folder, instead of that of the request. */
   secretPath?: string
-  newSecretName?: string
-  secretValue?: string
-  secretComment?: string
-  secretMetadata?: Metadata
+  newKey?: string
+  value?: string
+  comment?: string
+  metadata?: Metadata
   skipMultilineEncoding?: boolean
   isLiteral?: boolean
   tagIds?: readonly string[]
@@ -44,7 +44,7 @@ export async function createSecret(
   actor: Actor,
   input: z.output<typeof schemas.createSecret>,
 ): Promise<Secret> {
-  return first(await create(ctx, actor, input, [{ ...input, secretKey: input.secretName }]))
+  return first(await create(ctx, actor, input, [{ ...input, key: input.key }]))
 }
 
 /** All or none. Throws like `createSecret`, naming every key that is there already. */
@@ -65,7 +65,7 @@ export async function updateSecret(
   actor: Actor,
   input: z.output<typeof schemas.updateSecret>,
 ): Promise<Secret> {
-  return first(await update(ctx, actor, input, 'failOnNotFound', [{ ...input, secretKey: input.secretName }]))
+  return first(await update(ctx, actor, input, 'failOnNotFound', [{ ...input, key: input.key }]))
 }
 
 /** All or none. Keys that do not exist are refused, skipped or created, as `mode` says. Throws like `updateSecret`. */
@@ -83,7 +83,7 @@ export async function deleteSecret(
   actor: Actor,
   input: z.output<typeof schemas.deleteSecret>,
 ): Promise<Secret> {
-  return first(await remove(ctx, actor, input, [{ secretKey: input.secretName }]))
+  return first(await remove(ctx, actor, input, [{ key: input.key }]))
 }
 
 /** All or none. Throws `NotFound` naming every missing key. */
@@ -121,7 +121,7 @@ function create(
   ctx: Context,
   actor: Actor,
   where: Where,
-  changes: readonly (Change & { secretValue: string })[],
+  changes: readonly (Change & { value: string })[],
 ): Promise<Secret[]> {
   return write(
     ctx,
@@ -129,7 +129,7 @@ function create(
     where,
     'secret.create',
     (_at, changes, present) => {
-      const keys = changes.map((change) => change.secretKey)
+      const keys = changes.map((change) => change.key)
       refuseTwice(keys)
       const taken = keys.filter((key) => present.has(key))
       if (taken.length > 0) throw alreadyExists(taken)
@@ -146,21 +146,21 @@ function update(ctx: Context, actor: Actor, where: Where, mode: Mode, changes: r
     where,
     'secret.update',
     (at, changes, present) => {
-      refuseTwice(changes.map((change) => change.secretKey))
-      const missing = changes.filter((change) => !present.has(change.secretKey))
+      refuseTwice(changes.map((change) => change.key))
+      const missing = changes.filter((change) => !present.has(change.key))
       if (mode === 'failOnNotFound' && missing.length > 0)
         throw notFound(
           at,
-          missing.map((change) => change.secretKey),
+          missing.map((change) => change.key),
         )
-      const valueless = missing.filter((change) => change.secretValue === undefined).map((change) => change.secretKey)
+      const valueless = missing.filter((change) => change.value === undefined).map((change) => change.key)
       if (mode === 'upsert' && valueless.length > 0)
         throw new BadRequest(`A value is needed to create ${valueless.join(', ')}`)
-      if (mode === 'upsert') for (const { secretKey } of missing) refuseNewKey(secretKey)
+      if (mode === 'upsert') for (const { key } of missing) refuseNewKey(key)
       const taken = new Set(present.keys())
       const puts: Put[] = []
       for (const change of changes) {
-        const old = present.get(change.secretKey)
+        const old = present.get(change.key)
         if (!old && mode === 'ignore') continue
         const put = putOf(change, old)
         if (old) taken.delete(old.key)
@@ -181,8 +181,8 @@ function refuseNewKey(key: string): void {
 }
 
 /** It adds no reader of another folder, and nothing that refers to it has to follow. */
-const isPlain = ({ newSecretName, secretValue, isLiteral }: Change): boolean =>
-  newSecretName === undefined && isLiteral === undefined && !hasReference(secretValue ?? '')
+const isPlain = ({ newKey, value, isLiteral }: Change): boolean =>
+  newKey === undefined && isLiteral === undefined && !hasReference(value ?? '')
 
 /**
  * Loads the secrets that `changes` name, lets `decide` check those of each folder and say what to write, and writes all
@@ -202,7 +202,7 @@ function write<C extends Change>(
     const written: Secret[] = []
     for (const { at, items } of groups) {
       const target = await open(ctx, tx, at)
-      const names = items.flatMap((change) => [change.secretKey, change.newSecretName ?? change.secretKey])
+      const names = items.flatMap((change) => [change.key, change.newKey ?? change.key])
       const puts = decide(at, items, await presentSecrets(tx, target.folder.id, names))
       written.push(...(await writeInFolder(ctx, tx, actor, target, markChanged, action, puts)))
     }
@@ -278,12 +278,12 @@ function remove(
   ctx: Context,
   actor: Actor,
   where: Where,
-  secrets: readonly Pick<Change, 'secretKey' | 'secretPath'>[],
+  secrets: readonly Pick<Change, 'key' | 'secretPath'>[],
 ): Promise<Secret[]> {
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
     const removed: Secret[] = []
     for (const { at, items } of byFolder(where, secrets)) {
-      const keys = items.map(({ secretKey }) => secretKey)
+      const keys = items.map(({ key }) => key)
       refuseTwice(keys)
       const target = await openForWriting(ctx, tx, at)
       const present = await presentSecrets(tx, target.folder.id, keys)
@@ -307,17 +307,17 @@ function remove(
 }
 
 /** Of a secret without references the text is stored so that it is sent as it is. */
-function storedValue({ secretValue, isLiteral }: Change, present: SecretRow | undefined): string | undefined {
+function storedValue({ value, isLiteral }: Change, present: SecretRow | undefined): string | undefined {
   const literal = isLiteral ?? present?.isLiteral === 1
-  return literal && secretValue !== undefined ? escapeReferences(secretValue) : secretValue
+  return literal && value !== undefined ? escapeReferences(value) : value
 }
 
 const putOf = (change: Change, present: SecretRow | undefined): Put => ({
   present,
-  key: change.newSecretName ?? change.secretKey,
+  key: change.newKey ?? change.key,
   value: storedValue(change, present),
-  comment: change.secretComment,
-  metadata: change.secretMetadata,
+  comment: change.comment,
+  metadata: change.metadata,
   tagIds: change.tagIds,
   skipMultilineEncoding: change.skipMultilineEncoding,
   isLiteral: change.isLiteral,

@@ -48,15 +48,15 @@ function writingAll(input: InFolder & { secrets: readonly { secretPath?: string 
 
 interface Reading extends InFolder {
   recursive?: boolean
-  expandSecretReferences: boolean
-  viewSecretValue: boolean
+  expandReferences: boolean
+  showValues: boolean
   version?: number | undefined
 }
 
 /** A value with its references filled in shows values of other folders. */
 function readingValues(input: Reading, access: Access): Requirements {
   const here = folder(input)
-  const expands = input.expandSecretReferences && input.viewSecretValue && allows(access, 'secrets.read-values', here)
+  const expands = input.expandReferences && input.showValues && allows(access, 'secrets.read-values', here)
   const names = requirement('secrets.read-names', here)
   if (!expands) return [names]
   // The references of an old version are not kept as edges.
@@ -69,8 +69,8 @@ function readingValues(input: Reading, access: Access): Requirements {
 }
 
 /** The value of a secret that may refer to others. */
-const referring = ({ secretValue, isLiteral }: { secretValue?: string | undefined; isLiteral?: boolean | undefined }) =>
-  isLiteral === true ? undefined : secretValue
+const referring = ({ value, isLiteral }: { value?: string | undefined; isLiteral?: boolean | undefined }) =>
+  isLiteral === true ? undefined : value
 
 export const secretVerbs = {
   list: defineVerb({
@@ -148,7 +148,7 @@ export const secretVerbs = {
   }),
 
   versions: defineVerb({
-    input: inFolder.extend({ secretName: schemas.secretLookup }),
+    input: inFolder.extend({ key: schemas.secretLookup }),
     requires: reading,
     run: listSecretVersions,
   }),

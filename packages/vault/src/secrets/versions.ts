@@ -14,19 +14,19 @@ import { openComment, openMetadata } from '../tree/tree.ts'
 export async function listSecretVersions(
   ctx: Context,
   _actor: Actor,
-  input: { projectId: string; environment: string; secretPath: string; secretName: string },
+  input: { projectId: string; environment: string; secretPath: string; key: string },
 ): Promise<z.output<typeof secretVersion>[]> {
   const { projectId } = input
   const { rows, key, tags } = await snapshot(ctx, async (tx) => {
     const { folder } = await findFolder(tx, input)
     return {
-      rows: await versionsOf(tx, folder.id, input.secretName),
+      rows: await versionsOf(tx, folder.id, input.key),
       key: await projectKey(ctx, tx, projectId),
       tags: await tagsBySlug(tx, projectId),
     }
   })
   if (rows.length === 0)
-    throw new NotFound(`Secret with name "${input.secretName}" not found in ${input.environment}:${input.secretPath}`)
+    throw new NotFound(`Secret with name "${input.key}" not found in ${input.environment}:${input.secretPath}`)
   const spend = budget(ctx.limits)
   return rows.map((row) => {
     const { comment, metadata } = row

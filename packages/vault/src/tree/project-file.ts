@@ -50,7 +50,7 @@ const items = {
   secrets: place.extend({
     key: schemas.secretKey,
     value: schemas.secretValue,
-    comment: schemas.createSecret.shape.secretComment,
+    comment: schemas.createSecret.shape.comment,
     metadata: schemas.secretMetadata.default([]),
     skipMultilineEncoding: z.boolean(),
     isLiteral: z.boolean().default(false),

@@ -85,7 +85,7 @@ onEveryDatabase('quotas of a project', (open) => {
     const content = JSON.stringify({ folderId, entries: [{ sourceKey: 'A', version: 2 }], absent: [] })
     await t.ctx.db.insertInto('snapshots').values({ id: randomUUID(), syncId, hash: '', content }).execute()
     for (const value of ['2', '3', '4', '5', '6']) await v.put('dev:/', { A: value })
-    const at = { projectId, environment: 'dev', secretPath: '/', secretName: 'A' }
+    const at = { projectId, environment: 'dev', secretPath: '/', key: 'A' }
     const versions = await listSecretVersions(t.ctx, t.actor, at)
     expect(versions.map(({ version }) => version)).toEqual([6, 5, 4, 2])
     expect(await v.resolve('dev:/')).toEqual({ A: '6' })

@@ -22,7 +22,7 @@ export function searchSecrets(
   const { projectId, limit } = input
   const wanted = input.query.toLowerCase()
   return snapshot(ctx, async (tx) => {
-    const key = await projectKey(ctx, tx, projectId)
+    const dataKey = await projectKey(ctx, tx, projectId)
     const found: z.output<typeof schemas.foundSecrets>['secrets'] = []
     const slice = timeSlice()
     let after = { key: '', id: '' }
@@ -50,15 +50,15 @@ export function searchSecrets(
       for (const row of rows) {
         if (slice.isOver()) await slice.rest()
         if (!readable(row)) continue
-        const comment = openComment(key, projectId, row)
+        const comment = openComment(dataKey, projectId, row)
         const matched = row.key.toLowerCase().includes(wanted)
           ? 'key'
           : comment.toLowerCase().includes(wanted)
             ? 'comment'
             : null
         if (matched === null) continue
-        const { id, key: secretKey, environment, path: secretPath } = row
-        found.push({ id, secretKey, environment, secretPath, secretComment: comment, matched })
+        const { id, key, environment, path: secretPath } = row
+        found.push({ id, key, environment, secretPath, comment, matched })
       }
       const last = rows.at(-1)
       if (!last || rows.length < PAGE) break

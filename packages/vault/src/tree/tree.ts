@@ -259,8 +259,8 @@ export function metadataOrNull(
   return text === null ? null : secretMetadata.parse(JSON.parse(text))
 }
 
-export const lost = (secretKey: string, what: SealedField): Unresolvable =>
-  new Unresolvable([{ key: secretKey, reason: `its ${what} cannot be decrypted; write a new one` }])
+export const lost = (key: string, what: SealedField): Unresolvable =>
+  new Unresolvable([{ key, reason: `its ${what} cannot be decrypted; write a new one` }])
 
 /** Null when it cannot be decrypted. */
 export const openValue = (

@@ -73,13 +73,14 @@ export function CopyAcross({
 }
 
 async function copySecret(from: FolderRef, to: FolderRef, key: string): Promise<void> {
-  const { secretValue, secretComment, tags } = await direct.secrets.get.query({ ...from, secretName: key })
+  const { value, comment, tags } = await direct.secrets.get.query({ ...from, key })
+  if (value === null) throw new Error(`You may not read the value of ${key}`)
   const present = await direct.secrets.rows.query(to)
   const own = present.rows.some((row) => row.key === key && row.origin.kind === 'own')
-  if (own) await direct.secrets.update.mutate({ ...to, secretName: key, secretValue })
+  if (own) await direct.secrets.update.mutate({ ...to, key, value })
   else {
     const tagIds = tags.map(({ id }) => id)
-    await direct.secrets.create.mutate({ ...to, secretName: key, secretValue, secretComment, tagIds })
+    await direct.secrets.create.mutate({ ...to, key, value, comment, tagIds })
   }
 }
 

@@ -28,9 +28,7 @@ interface Props {
 export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) {
   const remove = trpc.secrets.deleteMany.useMutation()
   const looked = keys.slice(0, LOOK_AT)
-  const found = trpc.useQueries((t) =>
-    looked.map((secretName) => t.tree.uses({ ...place, secretName }, { staleTime: 0 })),
-  )
+  const found = trpc.useQueries((t) => looked.map((key) => t.tree.uses({ ...place, key }, { staleTime: 0 })))
   const what = keys.length === 1 ? (keys[0] ?? '') : count(keys.length, 'secret')
   const references = outside(
     place,
@@ -38,7 +36,7 @@ export function DeleteSecrets({ place, keys, readers, onDone, onClose }: Props) 
     found.flatMap(({ data }) => data?.references ?? []),
   )
   const deleteAll = async () => {
-    await remove.mutateAsync({ ...place, secrets: keys.map((secretKey) => ({ secretKey })) })
+    await remove.mutateAsync({ ...place, secrets: keys.map((key) => ({ key })) })
     onDone?.()
     toast.success(`Deleted ${what}.`, keys.length > LOOK_AT ? undefined : { label: 'Undo', onClick: () => void undo() })
     await markStale('secrets.deleteMany')
@@ -92,8 +90,8 @@ async function bringBack({ projectId, environment, secretPath }: FolderRef, keys
 function outside(place: FolderRef, keys: readonly string[], references: Uses['references']): Uses['references'] {
   const going = new Set(keys)
   const kept = references.filter(
-    ({ environment, secretPath, secretKey }) =>
-      environment !== place.environment || secretPath !== place.secretPath || !going.has(secretKey),
+    ({ environment, secretPath, key }) =>
+      environment !== place.environment || secretPath !== place.secretPath || !going.has(key),
   )
-  return [...new Map(kept.map((one) => [`${one.environment}:${one.secretPath} ${one.secretKey}`, one])).values()]
+  return [...new Map(kept.map((one) => [`${one.environment}:${one.secretPath} ${one.key}`, one])).values()]
 }

@@ -14,12 +14,12 @@ import { useUnsaved } from '../../lib/unsaved.ts'
 import { MetadataFields } from './metadata-fields.tsx'
 import { TagsField } from './tags-field.tsx'
 
-const { secretComment, secretMetadata, tagIds } = updateSecret.shape
+const { comment, metadata, tagIds } = updateSecret.shape
 const details = z.object({
   key: secretKey,
-  comment: secretComment.unwrap(),
+  comment: comment.unwrap(),
   tags: tagIds.unwrap(),
-  metadata: secretMetadata.unwrap(),
+  metadata: metadata.unwrap(),
   isLiteral: z.boolean(),
 })
 
@@ -42,12 +42,12 @@ export function DetailsDialog({ place, row, onClose }: { place: FolderRef; row: 
     const saved = await update
       .mutateAsync({
         ...place,
-        secretName: row.key,
-        secretComment: comment,
-        secretMetadata: metadata,
+        key: row.key,
+        comment,
+        metadata,
         tagIds: tags,
         isLiteral: isLiteral === row.isLiteral ? undefined : isLiteral,
-        newSecretName: key === row.key ? undefined : key,
+        newKey: key === row.key ? undefined : key,
       })
       .catch(() => null)
     if (!saved) return

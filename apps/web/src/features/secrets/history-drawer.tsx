@@ -24,7 +24,7 @@ export function HistoryDrawer({
   onClose: () => void
 }) {
   const whyNot = useWhyNot(place.projectId)
-  const versions = trpc.secrets.versions.useQuery({ ...place, secretName: secretKey })
+  const versions = trpc.secrets.versions.useQuery({ ...place, key: secretKey })
   const restoreVersion = trpc.history.restoreVersion.useMutation()
   const [shown, setShown] = useState<{ id: string; value: string }>()
 
@@ -45,7 +45,7 @@ export function HistoryDrawer({
     attempt(async () => setShown({ id: idOf(of), value: await readValue(place, of.key, of.version) }))
   const restore = ({ key, version }: SecretVersion) =>
     attempt(async () => {
-      await restoreVersion.mutateAsync({ ...place, secretName: secretKey, version, versionKey: key })
+      await restoreVersion.mutateAsync({ ...place, key: secretKey, version, versionKey: key })
       await markStale('history.restoreVersion')
       toast.success(`${secretKey} has the value of version ${version} again.`)
     })

@@ -4,6 +4,6 @@ import { secretKey, secretValue } from '@keyferry/schemas'
 export function newSecret(typed: { key: string; value: string }) {
   const key = secretKey.safeParse(typed.key)
   const value = secretValue.safeParse(typed.value)
-  if (key.success && value.success) return { secret: { secretName: key.data, secretValue: value.data } }
+  if (key.success && value.success) return { secret: { key: key.data, value: value.data } }
   return { errors: { key: key.error?.issues[0]?.message, value: value.error?.issues[0]?.message } }
 }

@@ -55,8 +55,8 @@ function Resolved({ place, secretKey }: { place: FolderRef; secretKey: string })
 
   useEffect(() => {
     let here = true
-    direct.secrets.get.query({ ...place, secretName: secretKey, expandSecretReferences: true }).then(
-      ({ secretValue }) => here && setAnswer({ value: secretValue }),
+    direct.secrets.get.query({ ...place, key: secretKey, expandReferences: true }).then(
+      ({ value }) => here && setAnswer({ value: value ?? '' }),
       (error: unknown) => here && setAnswer({ problem: messageOf(error) }),
     )
     return () => {

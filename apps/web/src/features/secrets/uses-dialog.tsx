@@ -19,7 +19,7 @@ export function UsesDialog({
 }) {
   useOnNavigate(onClose)
   const { projectId, environment, secretPath } = place
-  const uses = trpc.tree.uses.useQuery({ ...place, secretName: secretKey }, { staleTime: 0 })
+  const uses = trpc.tree.uses.useQuery({ ...place, key: secretKey }, { staleTime: 0 })
   return (
     <Dialog
       open

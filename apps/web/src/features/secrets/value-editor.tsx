@@ -33,7 +33,7 @@ export function ValueEditor({
 
   const submit = handleSubmit(async ({ value }) => {
     try {
-      if (isDirty) await update.mutateAsync({ ...place, secretName: secretKey, secretValue: value })
+      if (isDirty) await update.mutateAsync({ ...place, key: secretKey, value })
       await markStale('secrets.update')
       onClose()
     } catch (error) {
