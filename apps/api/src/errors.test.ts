@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { ERROR_CODES } from '@keyferry/schemas'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { restRoutes } from './rest/procedures.ts'
 import { newProject, readyApi, type TestApi } from './testing.ts'
@@ -186,4 +189,14 @@ onEveryDatabase('nonsense beside REST', (open) => {
       expect(text).not.toMatch(/node_modules|at .+\.ts:/)
     }
   })
+})
+
+it('docs/errors.md lists every code with its status and meaning', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/errors.md'), 'utf8')
+  const listed = [...text.matchAll(/^\| `(\w+)` \| (\d+) \| (.+) \|$/gm)].map(([, code, status, meaning]) => ({
+    code,
+    status: Number(status),
+    meaning,
+  }))
+  expect(listed).toEqual(Object.entries(ERROR_CODES).map(([code, entry]) => ({ code, ...entry })))
 })

@@ -1,4 +1,5 @@
 import type { Outputs } from '@keyferry/client'
+import { planReasonText } from '@keyferry/schemas'
 import type { Terminal } from './terminal.ts'
 
 export type Plan = Outputs['syncs']['plan']
@@ -23,7 +24,7 @@ export function printPlan(terminal: Terminal, sync: Sync, plan: Plan): void {
   for (const { key, action, reason, adopts } of shown) {
     const { mark, style } = MARKS.get(action) ?? { mark: ' ', style: 'yellow' }
     terminal.line(
-      `  ${mark} ${key.padEnd(width)}  ${reason}${adopts && !reason.includes('adopts') ? ' (not written by this sync)' : ''}`,
+      `  ${mark} ${key.padEnd(width)}  ${planReasonText(reason)}${adopts ? ' (not written by this sync)' : ''}`,
       style,
     )
   }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@keyferry/schemas'
 import {
   MAX_MESSAGE_BYTES,
   MAX_NAME_BYTES,
@@ -15,7 +16,7 @@ import {
 export abstract class KeyferryError extends Error {
   abstract readonly status: number
   /** The name in the documented error body. */
-  abstract readonly code: string
+  abstract readonly code: ErrorCode
   /** Machine-readable facts about the failure, without values. */
   readonly details: Record<string, unknown> | undefined
 
@@ -154,21 +155,29 @@ export class Invalid extends KeyferryError {
   }
 }
 
+/** Why one secret can't be sent. `undecryptable`: it, or what it refers to, can't be decrypted with the present key. */
+export interface SecretProblem {
+  key: string
+  reason: string
+  code?: 'undecryptable'
+}
+
 /** Secrets of a folder that can't be sent, and why. None of the folder's secrets may leave. */
 export class Unresolvable extends KeyferryError {
   readonly status = 400
   readonly code = 'BadRequest'
   /** All of them, each with a short text. */
-  readonly problems: readonly { key: string; reason: string }[]
+  readonly problems: readonly SecretProblem[]
 
-  constructor(problems: readonly { key: string; reason: string }[]) {
+  constructor(problems: readonly SecretProblem[]) {
     const secrets = problems.length === 1 ? 'secret' : 'secrets'
     super(
       `${problems.length} ${secrets} cannot be resolved: ${named(problems, ({ key, reason }) => `${key} (${reason})`)}`,
     )
-    this.problems = problems.map(({ key, reason }) => ({
+    this.problems = problems.map(({ key, reason, ...code }) => ({
       key: shortened(key, MAX_NAME_BYTES),
       reason: shortened(reason, MAX_PROBLEM_BYTES),
+      ...code,
     }))
   }
 }

@@ -53,6 +53,7 @@ export {
   Unauthorized,
   Unavailable,
   Unresolvable,
+  type SecretProblem,
 } from './errors.ts'
 export type { AfterCommit, FolderDeletion, FolderRelease, Hooks } from './hooks.ts'
 export { rotateRootKey } from './keys/rotate-root-key.ts'

@@ -15,6 +15,7 @@ import {
   timestamp,
   TOO_MANY_FIELDS,
 } from './names.ts'
+import { planReason } from './plan-reasons.ts'
 
 export const deletionPolicy = z.enum(['mirror', 'owned', 'none'])
 
@@ -57,7 +58,7 @@ export const plannedChange = z
   .object({
     key: z.string().describe('The name at the target'),
     action,
-    reason: z.string(),
+    reason: planReason,
     adopts: z.boolean().optional().describe('Overwrites a key that this sync did not write'),
   })
   .meta({ id: 'PlannedChange' })

@@ -1,14 +1,18 @@
 /**
- * Names every cycle between packages and between folders, and every problem of the writing; fails when there is one.
+ * Names every cycle between packages and between folders, every place that branches on a message, and every problem of
+ * the writing; fails when there is one.
  */
 import { resolve } from 'node:path'
 import { cyclesOf } from './cycles.ts'
 import { folderGraph, packageGraph } from './graphs.ts'
+import { messageBranches } from './message-branches.ts'
 import { writingProblems } from './writing.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const cycles = [...cyclesOf(packageGraph(ROOT)), ...cyclesOf(folderGraph(ROOT))]
 for (const cycle of cycles) console.error(`These import each other: ${cycle.join(', ')}`)
+const branches = messageBranches(ROOT)
+for (const place of branches) console.error(`${place} branches on the words of a message. Give the failure a code.`)
 const problems = writingProblems(ROOT)
 for (const problem of problems) console.error(problem)
-process.exitCode = cycles.length + problems.length > 0 ? 1 : 0
+process.exitCode = cycles.length + branches.length + problems.length > 0 ? 1 : 0

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { MAX_MESSAGE_BYTES, shortened } from '@keyferry/kernel'
+import type { ErrorCode } from '@keyferry/schemas'
 import type { ConnectionError, FastifyReply, FastifyRequest } from 'fastify'
 import { CLOSED, failureOf, type Failure } from '../trpc/errors.ts'
 
@@ -54,7 +55,7 @@ export function refuseBroken(error: ConnectionError, socket: Socket): void {
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
-const BROKEN = new Map<string, [status: number, name: string, message: string]>([
+const BROKEN = new Map<string, [status: number, name: ErrorCode, message: string]>([
   ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'RequestTimeout', 'The request took too long to arrive']],
   ['HPE_HEADER_OVERFLOW', [431, 'HeadersTooLarge', 'The address and headers may have 16 KiB together']],
 ])
@@ -68,7 +69,7 @@ export function logBug(log: { error(fields: object, message: string): void }, th
   log.error({ ...where, err: root }, 'request failed')
 }
 
-const NAMES = new Map([
+const NAMES = new Map<number, ErrorCode>([
   [400, 'BadRequest'],
   [401, 'UnauthorizedError'],
   [403, 'ForbiddenError'],
@@ -87,4 +88,4 @@ function ofFramework(thrown: unknown): Failure | null {
 }
 
 /** The name of a refusal that Keyferry did not make. */
-export const nameOf = (status: number): string => NAMES.get(status) ?? 'BadRequest'
+export const nameOf = (status: number): ErrorCode => NAMES.get(status) ?? 'BadRequest'

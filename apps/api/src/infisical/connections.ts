@@ -3,7 +3,7 @@ import { connectionVerbs } from '@keyferry/core/verbs'
 import { connection, id } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
-import { renamed, type WireOutput } from '../rest/wire.ts'
+import { renamed, type WireOutput } from '../wire/wire.ts'
 
 const base = '/api/v1/app-connections'
 

@@ -19,7 +19,7 @@ import {
 import { historyVerbs, secretVerbs, treeVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
-import { renamed, renamedOutput, type WireInput, type WireOutput } from '../rest/wire.ts'
+import { renamed, renamedOutput, type WireInput, type WireOutput } from '../wire/wire.ts'
 
 type Secret = z.output<typeof secret>
 type Listed = z.output<typeof listedSecrets>

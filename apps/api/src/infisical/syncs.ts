@@ -4,6 +4,9 @@ import { syncVerbs } from '@keyferry/core/verbs'
 import { BadRequest } from '@keyferry/kernel'
 import {
   createSync,
+  plan,
+  plannedChange,
+  planReasonText,
   isSmallEnough,
   MAX_OPEN_FIELDS,
   sync,
@@ -13,7 +16,7 @@ import {
 } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
-import { read, renamed, type Ask, type WireOutput } from '../rest/wire.ts'
+import { read, renamed, type Ask, type WireOutput } from '../wire/wire.ts'
 
 const base = '/api/v1/secret-syncs'
 const envelope = 'secretSync'
@@ -213,6 +216,21 @@ const offered: WireOutput<{ name: string; destination: string }[]> = {
     })),
 }
 
+/** A plan with its reasons in words. */
+type Plan = z.output<typeof plan>
+const inWords: WireOutput<Plan> = {
+  schema: plan
+    .extend({ changes: z.array(plannedChange.extend({ reason: z.string() }).meta({ id: 'PlannedChange' })) })
+    .meta({ id: 'Plan' }),
+  write: ({ changes, ...rest }) => ({
+    hash: rest.hash,
+    summary: rest.summary,
+    changes: changes.map((change) => ({ ...change, reason: planReasonText(change.reason) })),
+    fuse: rest.fuse,
+    outOfReach: rest.outOfReach,
+  }),
+}
+
 /** A route that does something to one sync. */
 const doing = (what: string): Route<Sync>[] => [
   { method: 'POST', path: `${base}/:destination/:syncId/${what}`, envelope, answers: one },
@@ -243,5 +261,6 @@ export const syncRoutes = {
       reads: renamed(syncVerbs.checkDestination.input, names),
     },
   ],
-  preview: [{ method: 'POST', path: `${base}/:destination/preview`, reads: toPreview }],
+  preview: [{ method: 'POST', path: `${base}/:destination/preview`, reads: toPreview, answers: inWords }],
+  plan: [{ method: 'GET', path: `${base}/:destination/:syncId/plan`, answers: inWords }],
 } satisfies Record<string, Route[]>

@@ -8,7 +8,7 @@ import type { RequestContext } from '../trpc/context.ts'
 import { sendConditional } from './conditional.ts'
 import { isObject, readInput, readsQuery, refuseQuery } from './input.ts'
 import { restRoutes, type RestRoute } from './procedures.ts'
-import { renamedRefusal, type Ask, type WireInput } from './wire.ts'
+import { renamedRefusal, type Ask, type WireInput } from '../wire/wire.ts'
 
 export function registerRest(
   app: FastifyInstance,

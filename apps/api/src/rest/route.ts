@@ -5,7 +5,7 @@
 import type { Verb } from '@keyferry/access'
 import type { z } from 'zod'
 import type { RequestCall } from '../trpc/procedures.ts'
-import type { WireInput, WireOutput } from './wire.ts'
+import type { WireInput, WireOutput } from '../wire/wire.ts'
 
 /** `Output`: of its procedure. */
 export interface Route<Output = never> {

@@ -104,7 +104,7 @@ export const syncs = router({
     weight: 'vendor',
     tag,
     summary: 'What the next run would do at the target',
-    routes: [{ method: 'GET', path: `${base}/:destination/:syncId/plan` }],
+    routes: syncRoutes.plan,
     output: plan,
   }),
 

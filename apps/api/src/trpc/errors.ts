@@ -1,6 +1,7 @@
 /** One table from what verbs throw to what both edges, tRPC and REST, answer. Whatever is not in it is closed. */
 import { DestinationError } from '@keyferry/core/destinations'
 import { few, Invalid, KeyferryError, shortIssues, unavailable, Unresolvable } from '@keyferry/kernel'
+import type { ErrorCode } from '@keyferry/schemas'
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { ZodError } from 'zod'
 
@@ -8,7 +9,7 @@ import { ZodError } from 'zod'
 export interface Failure {
   status: number
   /** The name in the documented error body. */
-  error: string
+  error: ErrorCode
   message: string
   issues?: readonly { path: readonly PropertyKey[]; message: string }[]
   details?: Record<string, unknown>
@@ -28,7 +29,7 @@ const CODES = new Map<number, TRPC_ERROR_CODE_KEY>([
   [429, 'TOO_MANY_REQUESTS'],
   [503, 'SERVICE_UNAVAILABLE'],
 ])
-const NAMES = new Map([
+const NAMES = new Map<number, ErrorCode>([
   [404, 'NotFound'],
   [503, 'ServiceUnavailable'],
 ])

@@ -5,7 +5,7 @@ import { failureOf } from './errors.ts'
 /** Says in the log what a call could not decrypt: a lost key or an altered store, which the operator has to know of. */
 export function logUndecryptable({ ctx, reqId }: RequestContext, procedure: string, error: Error): void {
   if (!(error.cause instanceof Unresolvable)) return
-  const problems = error.cause.problems.filter(({ reason }) => reason.includes('cannot be decrypted'))
+  const problems = error.cause.problems.filter(({ code }) => code === 'undecryptable')
   if (problems.length > 0)
     ctx.log.error({ reqId, procedure, problems: problems.slice(0, 10) }, 'what is stored cannot be decrypted')
 }

@@ -1,3 +1,4 @@
+import { planReasonText } from '@keyferry/schemas'
 import { count } from '@keyferry/schemas/count'
 import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -84,7 +85,7 @@ export function PlanView({ plan }: { plan: Plan }) {
             {group.changes.map(({ key, reason }) => (
               <li key={key} className="grid gap-x-4 px-3 py-1.5 text-sm sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
                 <span className="font-mono break-all">{key}</span>
-                <span className="break-words text-soft">{reason}</span>
+                <span className="break-words text-soft">{planReasonText(reason)}</span>
               </li>
             ))}
           </ScrollList>

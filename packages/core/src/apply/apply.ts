@@ -1,4 +1,5 @@
 /** Step 6: carries out a plan. An outcome per change, the ledger row written as each lands. */
+import { planReasonText } from '@keyferry/schemas'
 import type { Context } from '@keyferry/kernel'
 import { DestinationError, type Change, type Report } from '../destinations/destination.ts'
 import type { Lease } from '../lease/lease.ts'
@@ -30,7 +31,7 @@ export async function applyPlan(
 ): Promise<Applied> {
   const { plan, desired, ledger } = found
   const writes = plan.changes.filter(isWrite)
-  const reasons = new Map(writes.map((change) => [`${change.action} ${change.key}`, change.reason]))
+  const reasons = new Map(writes.map((change) => [`${change.action} ${change.key}`, planReasonText(change.reason)]))
   const outcomes = new Map<string, Outcome>()
   const errors: DestinationError[] = []
   const ledgerJournal = journal(
@@ -128,7 +129,7 @@ export async function applyPlan(
         key: change.key,
         action: 'reject',
         state: 'rejected',
-        reason: change.reason,
+        reason: planReasonText(change.reason),
       })
   }
   return { outcomes: [...outcomes.values()], errors }

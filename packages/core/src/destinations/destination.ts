@@ -161,18 +161,21 @@ export type DestinationErrorKind = 'auth' | 'missing' | 'rejected' | 'throttled'
 export class DestinationError extends Error {
   readonly kind: DestinationErrorKind
   readonly status: number | null
+  /** What the destination made of the answer, in a word of its own; null where the kind says enough. */
+  readonly code: string | null
   /** `throttled`: when the vendor said to come back. */
   readonly retryAt: Date | null
 
   constructor(
     kind: DestinationErrorKind,
     message: string,
-    extra: { status?: number; retryAt?: Date; cause?: unknown } = {},
+    extra: { status?: number; code?: string | null; retryAt?: Date; cause?: unknown } = {},
   ) {
     super(message, extra.cause === undefined ? undefined : { cause: extra.cause })
     this.name = 'DestinationError'
     this.kind = kind
     this.status = extra.status ?? null
+    this.code = extra.code ?? null
     this.retryAt = extra.retryAt ?? null
   }
 }

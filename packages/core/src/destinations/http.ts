@@ -29,10 +29,9 @@ export interface HttpRequest {
    * The destination's own words for an error answer, or null for the common ones. `body` is parsed JSON, or the text.
    */
   describe?: (status: number, body: unknown) => string | null
-  /**
-   * Takes a call back that still waits for its turn; it rejects with the signal's reason. On the wire it is left to
-   * end.
-   */
+  /** The code of the error for an error answer, read from what the vendor sent before anything is taken out of it. */
+  classify?: (status: number, body: unknown) => string | null
+  /** Takes a call back that still waits for its turn; it rejects with the signal's reason. On the wire it is left to end. */
   cancel?: AbortSignal
 }
 
@@ -172,10 +171,12 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   const refusal = (request: HttpRequest, raw: RawAnswer): DestinationError => {
-    const described = request.describe?.(raw.status, parseBody(raw.text).body) ?? null
+    const { body } = parseBody(raw.text)
+    const described = request.describe?.(raw.status, body) ?? null
+    const code = request.classify?.(raw.status, body) ?? null
     const own = request.headers?.authorization?.replace(/^Bearer /, '')
     const carried = [...credentials, ...(own === undefined ? [] : [own]), ...stringsIn(request.body)]
-    return errorFor(base.host, raw, described, carried, { blind: request.body === undefined })
+    return errorFor(base.host, raw, described, carried, { blind: request.body === undefined, code })
   }
 
   const judge = (request: HttpRequest, raw: RawAnswer): HttpAnswer => {

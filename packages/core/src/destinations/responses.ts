@@ -21,23 +21,23 @@ export function parseBody(text: string): { body: unknown; isJson: boolean } {
 }
 
 /**
- * The error for an answer the caller did not ask for. The message is ours, followed by the vendor's own short words
- * without anything in `secrets`. With `blind` the call carried no values: what the vendor quotes then is what it holds,
- * which nobody here knows, so only plain words of it are shown.
+ * The error for an answer the caller did not ask for. The message is ours, followed by the vendor's own short words without
+ * anything in `secrets`. With `blind` the call carried no values: what the vendor quotes then is what it holds, which nobody here knows, so
+ * only plain words of it are shown. `code`: what the destination made of the answer.
  */
 export function errorFor(
   host: string,
   raw: RawAnswer,
   described: string | null,
   secrets: readonly string[],
-  { blind }: { blind: boolean },
+  { blind, code }: { blind: boolean; code: string | null },
 ): DestinationError {
   const { body, isJson } = parseBody(raw.text)
   const words = isJson ? vendorWords(body) : null
   const said = words === null ? '' : scrub(blind ? plainWords(words) : words, secrets)
   const kind = kindOf(raw.status)
   const ours = described ?? sentence(host, raw, kind, isJson)
-  return new DestinationError(kind, said === '' ? ours : `${ours}: ${said}`, { status: raw.status })
+  return new DestinationError(kind, said === '' ? ours : `${ours}: ${said}`, { status: raw.status, code })
 }
 
 function kindOf(status: number): DestinationErrorKind {

@@ -3,7 +3,7 @@
  * costs one listing, writes nothing unless the sync repairs drift, and never takes the place of a run.
  */
 import { Forbidden, timestamp, TooLarge, transact, Unresolvable, type Context } from '@keyferry/kernel'
-import { SYNC_STATES } from '@keyferry/schemas'
+import { driftText, SYNC_STATES } from '@keyferry/schemas'
 import { difference, openTarget } from '../apply/target.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import { noteConnectionProblem } from '../connections/health.ts'
@@ -98,9 +98,7 @@ const OWNERLESS = 'Not checked: the owner of this sync can no longer read everyt
 function driftIn(plan: Plan, sync: DueSync): Drifted[] {
   return plan.changes.flatMap(({ key, drift: kind, reason }) => {
     if (kind === null || (kind === 'appeared' && sync.applied !== sync.wanted)) return []
-    return [
-      { key, kind, reason: kind === 'appeared' ? `it appeared there, ${reason}` : reason.replace(/^drift: /, '') },
-    ]
+    return [{ key, kind, reason: kind === 'appeared' ? `it appeared there, ${driftText(reason)}` : driftText(reason) }]
   })
 }
 

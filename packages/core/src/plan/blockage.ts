@@ -1,4 +1,5 @@
 /** What makes a run wait for a person or a fixed source, and what lets it continue. Pure. */
+import { planReasonText } from '@keyferry/schemas'
 import { few, type TooLarge, type Unresolvable } from '@keyferry/kernel'
 import type { blockage } from '@keyferry/schemas'
 import type { z } from 'zod'
@@ -42,7 +43,7 @@ export function blockedByDeletionGuard(plan: Plan, why: string): Blocked {
     blockage: {
       kind: 'fuse',
       message: `${why} Nothing was sent. Approve this plan to continue, or put the secrets back.`,
-      keys: deletes.map(({ key, reason }) => ({ key, reason })),
+      keys: deletes.map(({ key, reason }) => ({ key, reason: planReasonText(reason) })),
       planHash: plan.hash,
     },
   }

@@ -22,7 +22,7 @@
  * refused when we want it too; a key of a type or scope that is not ours to see is refused when we want it.
  */
 import { createHash } from 'node:crypto'
-import type { Action } from '@keyferry/schemas'
+import type { Action, PlanReason, PlanReasonCode } from '@keyferry/schemas'
 import type { LedgerEntry } from '../apply/ledger.ts'
 import type { Observed } from '../destinations/destination.ts'
 import type { Desired } from './desired.ts'
@@ -57,7 +57,7 @@ export type DriftKind = 'vanished' | 'replaced' | 'value' | 'flag' | 'appeared'
 export interface PlannedChange {
   key: string
   action: Action
-  reason: string
+  reason: PlanReason
   /** Overwrites a key that this sync did not write. */
   adopts: boolean
   /** Digest of the value to write. */
@@ -112,10 +112,14 @@ function planKey(
   const refused = desired.refused.get(key)
   const ours = ledger.get(key)
   const owner = claimed.get(key)
-  const change = (action: Action, reason: string, extra: Partial<PlannedChange> = {}): PlannedChange => ({
+  const change = (
+    action: Action,
+    reason: PlanReasonCode | PlanReason,
+    extra: Partial<PlannedChange> = {},
+  ): PlannedChange => ({
     key,
     action,
-    reason,
+    reason: typeof reason === 'string' ? { code: reason } : reason,
     adopts: false,
     digest: action === 'create' || action === 'update' ? (wanted?.digest ?? null) : null,
     renamedTo: null,
@@ -125,20 +129,14 @@ function planKey(
   })
 
   if (refused) {
-    const rejected = change('reject', refused.reason)
+    const rejected = change('reject', { code: 'refused', detail: refused.reason })
     if (!ours || !present || policy === 'none') return [rejected]
-    return [
-      change(
-        'delete',
-        'its present value is not valid at the destination, and the value written earlier would be stale',
-      ),
-      rejected,
-    ]
+    return [change('delete', 'stale'), rejected]
   }
   if (wanted) {
-    if (owner !== undefined) return [change('reject', `${owner} already writes this key to the same target`)]
+    if (owner !== undefined) return [change('reject', { code: 'claimed', detail: owner })]
     if (present?.notManaged !== undefined) {
-      const reason = `the target holds ${present.notManaged} of this name, which is not ours to touch`
+      const reason = { code: 'not-managed' as const, detail: present.notManaged }
       return [change('reject', reason, { drift: ours ? 'replaced' : null })]
     }
     if (!ours) {
@@ -146,37 +144,35 @@ function planKey(
       return [change('update', adoption(present), { adopts: true })]
     }
     if (!present) {
-      if (ours.intent === 'replacing')
-        return [change('create', 'finishes a replacement that was interrupted', { drift: 'vanished' })]
-      if (ours.digest === '') return [change('create', 'was not written yet')]
-      if (ours.digest !== wanted.digest) return [change('create', 'value changed')]
-      return [change('create', 'drift: it was removed there', { drift: 'vanished' })]
+      if (ours.intent === 'replacing') return [change('create', 'finishes-replacement', { drift: 'vanished' })]
+      if (ours.digest === '') return [change('create', 'not-written-yet')]
+      if (ours.digest !== wanted.digest) return [change('create', 'value-changed')]
+      return [change('create', 'drift-removed', { drift: 'vanished' })]
     }
-    if (ours.digest === '') return [change('update', 'finishes a write that was interrupted')]
-    if (ours.digest !== wanted.digest) return [change('update', 'value changed')]
+    if (ours.digest === '') return [change('update', 'finishes-write')]
+    if (ours.digest !== wanted.digest) return [change('update', 'value-changed')]
     const drift = contradiction(ours, present)
-    if (drift === null) return [change('keep', 'in sync')]
-    return [change('update', `drift: ${drift.words}`, { drift: drift.kind })]
+    if (drift === null) return [change('keep', 'in-sync')]
+    return [change('update', drift.reason, { drift: drift.kind })]
   }
   if (ours) {
     if (!present) return 'forget'
-    if (owner !== undefined) return [change('foreign', `now written by ${owner}`)]
-    if (policy === 'none')
-      return [change('keep', 'left behind: it is gone here, and the deletion policy keeps it there')]
+    if (owner !== undefined) return [change('foreign', { code: 'taken-over', detail: owner })]
+    if (policy === 'none') return [change('keep', 'left-behind')]
     const renamedTo = names.get(ours.sourceKey) ?? null
     // A new name that another sync has, or that we must not touch, is no rename: the old one is deleted as any other.
     if (renamedTo !== null && !claimed.has(renamedTo))
-      return [change('delete', `renamed to ${renamedTo}`, { renamedTo })]
-    return [change('delete', 'no longer in the source')]
+      return [change('delete', { code: 'renamed', detail: renamedTo }, { renamedTo })]
+    return [change('delete', 'not-in-source')]
   }
-  if (owner !== undefined) return [change('foreign', `written by ${owner}`)]
-  if (present?.notManaged !== undefined) return [change('foreign', present.notManaged)]
-  if (!covers(key)) return [change('foreign', 'outside the key schema')]
-  if (policy !== 'mirror') return [change('foreign', 'not written by this sync')]
-  const what = present?.otherType === undefined ? 'a key that this sync did not write' : present.otherType
-  return [
-    change('delete', `not in the source: ${what}, and the folder is mirrored`, { adopts: true, drift: 'appeared' }),
-  ]
+  if (owner !== undefined) return [change('foreign', { code: 'written-by', detail: owner })]
+  if (present?.notManaged !== undefined)
+    return [change('foreign', { code: 'foreign-type', detail: present.notManaged })]
+  if (!covers(key)) return [change('foreign', 'outside-schema')]
+  if (policy !== 'mirror') return [change('foreign', 'not-written-here')]
+  const reason: PlanReason =
+    present?.otherType === undefined ? { code: 'mirrored' } : { code: 'mirrored-type', detail: present.otherType }
+  return [change('delete', reason, { adopts: true, drift: 'appeared' })]
 }
 
 /** The same plan with only the changes that `take` takes: what it forgets is left to a whole run. */
@@ -185,21 +181,20 @@ export function partOf(plan: Plan, take: (change: PlannedChange) => boolean): Pl
   return { hash: planHash(changes), summary: summarize(changes), changes, forget: [] }
 }
 
-function adoption(present: ObservedKey): string {
-  if (present.otherType !== undefined) return `replaces ${present.otherType} of this name`
-  return 'overwrites a key that this sync did not write'
-}
+const adoption = ({ otherType }: ObservedKey): PlanReason =>
+  otherType === undefined ? { code: 'adopts' } : { code: 'adopts-type', detail: otherType }
 
 /** What the listing shows against the ledger; null when nothing contradicts it. */
-function contradiction(ours: LedgerEntry, present: ObservedKey): { kind: DriftKind; words: string } | null {
-  if (present.otherType !== undefined) return { kind: 'replaced', words: `it is ${present.otherType} now` }
-  if (present.remoteIds.length > 1) return { kind: 'replaced', words: 'there are several copies of it now' }
+function contradiction(ours: LedgerEntry, present: ObservedKey): { kind: DriftKind; reason: PlanReason } | null {
+  if (present.otherType !== undefined)
+    return { kind: 'replaced', reason: { code: 'drift-type', detail: present.otherType } }
+  if (present.remoteIds.length > 1) return { kind: 'replaced', reason: { code: 'drift-copies' } }
   if (present.remoteIds.some((id) => !ours.remoteIds.includes(id)))
-    return { kind: 'replaced', words: 'it was replaced there' }
+    return { kind: 'replaced', reason: { code: 'drift-replaced' } }
   const flag = Object.keys(present.flags).find((name) => present.flags[name] !== (ours.flags[name] ?? false))
-  if (flag !== undefined) return { kind: 'flag', words: `its flag "${flag}" was changed there` }
+  if (flag !== undefined) return { kind: 'flag', reason: { code: 'drift-flag', detail: flag } }
   if (present.digest !== undefined && present.digest !== ours.digest)
-    return { kind: 'value', words: 'its value was changed there' }
+    return { kind: 'value', reason: { code: 'drift-value' } }
   return null
 }
 

@@ -8,11 +8,8 @@ import { MAX_VALUE_BYTES } from '@keyferry/schemas'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
 import { chainFrom, MAX_REFERENCE_LEVELS, nameOf, referenceGraph, type Node } from './reference-graph.ts'
 
-/**
- * A value ready to leave, or why it is not: the predicate of a sentence about the key, such as `cannot be decrypted`,
- * at most a kilobyte long.
- */
-export type Expanded = { value: string } | { problem: string }
+/** A value ready to leave, or why it is not: the predicate of a sentence about the key, such as `cannot be decrypted`, at most a kilobyte long. */
+export type Expanded = { value: string } | Problem
 
 export interface Expander {
   /** Where a key that `folder` shows is written. */
@@ -25,13 +22,16 @@ export interface Expander {
   problemOf(folder: TreeFolder, key: string): Promise<string | null>
 }
 
+/** `undecryptable`: the secret, or one that it refers to, can't be decrypted. */
+export interface Problem {
+  problem: string
+  code?: 'undecryptable'
+}
+
 type Settled =
   | { value: string; bytes: number }
-  /**
-   * `problem` is all there is to say of the secret; `cause` is where the first failure came from, `own` what failed
-   * there.
-   */
-  | { problem: string; cause: Node; own: string }
+  /** `problem` is all there is to say of the secret; `cause` is where the first failure came from, `own` what failed there. */
+  | (Problem & { cause: Node; own: string })
 
 /** Reasons that a problem names. */
 const MAX_REASONS = 5
@@ -53,9 +53,9 @@ export function createExpander(tree: Tree, open: (row: SecretRow) => string | nu
 
   /** Puts a value together once everything it refers to is settled. */
   function finish(node: Node): Settled {
-    if (node.text === null) return failed(node, 'cannot be decrypted')
+    if (node.text === null) return failed(node, 'cannot be decrypted', { code: 'undecryptable' })
     if (node.cycle) return failed(node, `is in a reference cycle: ${cycleInWords(node)}`)
-    const failures = new Map<string, { cause: Node; own: string }>()
+    const failures = new Map<string, Failed>()
     const texts: string[] = []
     let bytes = 0
     for (const part of partsOf(node.text)) {
@@ -74,7 +74,11 @@ export function createExpander(tree: Tree, open: (row: SecretRow) => string | nu
         return failed(node, `is longer than ${MAX_VALUE_BYTES} bytes with its references resolved`)
     }
     const [first] = failures.values()
-    if (first) return { ...first, problem: shortened([...failures.keys()].join('; '), MAX_PROBLEM_BYTES) }
+    if (first) {
+      const problem = shortened([...failures.keys()].join('; '), MAX_PROBLEM_BYTES)
+      const undecryptable = [...failures.values()].find(({ code }) => code !== undefined)
+      return { ...first, problem, ...codeOf(undecryptable ?? first) }
+    }
     const value = texts.join('')
     if (node.references.length === 0) return { value, bytes }
     if (node.levels > MAX_REFERENCE_LEVELS)
@@ -97,7 +101,7 @@ export function createExpander(tree: Tree, open: (row: SecretRow) => string | nu
     // Only the root of a chain of failures, else the sentences would grow with the chain.
     const { cause, own } = result
     const through = cause === target ? '' : `which needs ${shortened(nameOf(cause, target.folder), MAX_NAME_BYTES)}, `
-    return { problem: `references ${text}, ${through}which ${own}`, cause, own }
+    return { problem: `references ${text}, ${through}which ${own}`, cause, own, ...codeOf(result) }
   }
 
   /** Only values are forgotten, and those have few levels. */
@@ -134,7 +138,7 @@ export function createExpander(tree: Tree, open: (row: SecretRow) => string | nu
         return { value: text }
       }
       const result = await settled(graph.node(folder, key))
-      return 'problem' in result ? { problem: result.problem } : { value: result.value }
+      return 'problem' in result ? { problem: result.problem, ...codeOf(result) } : { value: result.value }
     },
     async problemOf(folder, key) {
       const node = graph.node(folder, key)
@@ -152,4 +156,12 @@ const MAX_CYCLE_NAME_BYTES = 80
 
 type Failed = Extract<Settled, { problem: string }>
 
-const failed = (node: Node, problem: string): Failed => ({ problem, cause: node, own: problem })
+const failed = (node: Node, problem: string, code: Pick<Problem, 'code'> = {}): Failed => ({
+  problem,
+  cause: node,
+  own: problem,
+  ...code,
+})
+
+/** Only that of a problem, to go on with it. */
+export const codeOf = ({ code }: Problem): Pick<Problem, 'code'> => (code === undefined ? {} : { code })

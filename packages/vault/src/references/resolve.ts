@@ -1,7 +1,16 @@
 import { inList, timeSlice, batchLoader } from '@keyferry/db'
-import { budget, IntegrityBroken, NotFound, snapshot, TooLarge, Unresolvable, type Context } from '@keyferry/kernel'
+import {
+  budget,
+  IntegrityBroken,
+  NotFound,
+  snapshot,
+  TooLarge,
+  Unresolvable,
+  type Context,
+  type SecretProblem,
+} from '@keyferry/kernel'
 import { loadTree, valueOpener, type Tree, type TreeFolder } from '../tree/tree.ts'
-import { createExpander, type Expander } from './expand.ts'
+import { codeOf, createExpander, type Expander } from './expand.ts'
 import { refuseTreeOutOfReach, type Reads } from './out-of-reach.ts'
 import { MAX_IMPORT_LEVELS, visible } from './reference-graph.ts'
 
@@ -80,7 +89,7 @@ const load = (ctx: Context, folderIds: readonly string[]): Promise<(folderId: st
 /** Everything `folder` shows, expanded. Throws `Unresolvable`. */
 async function resolveVisible(tree: Tree, expanding: Expander, folder: TreeFolder): Promise<Map<string, Resolved>> {
   const { keys, tooDeep } = visible(tree, folder)
-  const problems = tooDeep.map(tooDeepProblem)
+  const problems: SecretProblem[] = tooDeep.map(tooDeepProblem)
   const resolved = new Map<string, Resolved>()
   const slice = timeSlice()
   for (const [key, source] of keys) {
@@ -88,7 +97,7 @@ async function resolveVisible(tree: Tree, expanding: Expander, folder: TreeFolde
     const expanded = await expanding.expand(source, key)
     if ('problem' in expanded) {
       const imported = source === folder ? '' : `, imported from ${source.environment}:${source.path}`
-      problems.push({ key, reason: `${expanded.problem}${imported}` })
+      problems.push({ key, reason: `${expanded.problem}${imported}`, ...codeOf(expanded) })
     } else {
       resolved.set(key, {
         value: expanded.value,

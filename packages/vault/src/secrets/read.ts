@@ -5,6 +5,7 @@ import {
   budget,
   NotFound,
   snapshot,
+  type SecretProblem,
   Unresolvable,
   type Actor,
   type Context,
@@ -14,7 +15,7 @@ import {
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { projectKey } from '../keys/project-key.ts'
-import { createExpander, type Expanded } from '../references/expand.ts'
+import { codeOf, createExpander, type Expanded } from '../references/expand.ts'
 import { namerOf, readerOf, refuseTreeOutOfReach } from '../references/out-of-reach.ts'
 import { visible } from '../references/reference-graph.ts'
 import { referencedFolders } from '../references/referenced-folders.ts'
@@ -36,7 +37,7 @@ import { describeSecret, type Secret } from './describe-secret.ts'
 import { shownValue } from './write.ts'
 import { byKey, importBlocks } from './import-blocks.ts'
 
-type Problems = { key: string; reason: string }[]
+type Problems = SecretProblem[]
 type Input = z.output<typeof schemas.listSecrets>
 
 /**
@@ -213,7 +214,7 @@ async function load(
     if (!showValues) return describeSecret(where, row, { value: null, comment, metadata }, tags.get(row.id))
     const shown = expanding ? await expand(folder, row.key) : plain(value(row), spend)
     if ('value' in shown) return describeSecret(where, row, { value: shown.value, comment, metadata }, tags.get(row.id))
-    problems.push({ key: row.key, reason: shown.problem })
+    problems.push({ key: row.key, reason: shown.problem, ...codeOf(shown) })
     return null
   }
   return { tree, show, metadataOf, tags }
@@ -223,7 +224,7 @@ async function load(
 const FRAME_BYTES = 500
 
 function plain(value: string | null, spend: Spend): Expanded {
-  if (value === null) return { problem: 'cannot be decrypted' }
+  if (value === null) return { problem: 'cannot be decrypted', code: 'undecryptable' }
   spend(Buffer.byteLength(value))
   return { value }
 }

@@ -256,7 +256,9 @@ function apply(target: Target, put: Put, retagged: boolean, version: number, act
   const isLiteral = put.isLiteral ?? wasLiteral
   const value = put.value ?? switched(before.value, wasLiteral, isLiteral)
   if (value === null)
-    throw new Unresolvable([{ key: present?.key ?? put.key, reason: 'cannot be decrypted; write a new value' }])
+    throw new Unresolvable([
+      { key: present?.key ?? put.key, reason: 'cannot be decrypted; write a new value', code: 'undecryptable' },
+    ])
   const objection = whyNotStorable(value)
   if (objection) throw new BadRequest(`The value of ${put.key} ${objection}`)
   const comment = put.comment ?? before.comment

@@ -260,7 +260,7 @@ export function metadataOrNull(
 }
 
 export const lost = (key: string, what: SealedField): Unresolvable =>
-  new Unresolvable([{ key, reason: `its ${what} cannot be decrypted; write a new one` }])
+  new Unresolvable([{ key, reason: `its ${what} cannot be decrypted; write a new one`, code: 'undecryptable' }])
 
 /** Null when it cannot be decrypted. */
 export const openValue = (

@@ -75,19 +75,26 @@ async function ask(http: Http, place: Place, request: HttpRequest): Promise<Http
   const headers: Record<string, string> = branch === null ? {} : { 'x-trigger-branch': branch }
   const words = (status: number, body: unknown): string | null => describe(place, status, body)
   try {
-    return await http.request({ bucket: 'api', ...request, path, headers, describe: words })
+    return await http.request({ bucket: 'api', ...request, path, headers, describe: words, classify })
   } catch (error) {
-    if (!(error instanceof DestinationError) || !isMissing(error)) throw error
+    if (!(error instanceof DestinationError) || error.code !== NO_SUCH_PLACE) throw error
     throw new DestinationError('missing', error.message, { status: 400, cause: error })
   }
 }
 
 /** An environment key meets a wrong project or environment with 400 where a personal token gets 404. */
-const isMissing = ({ status, message }: DestinationError): boolean =>
-  status === 400 &&
-  ['Project not found', 'Invalid project ref', 'Invalid environment slug', 'Branch not associated'].some((text) =>
-    message.includes(text),
-  )
+const NO_SUCH_PLACE = 'no-such-place'
+/** The request itself is wrong, whatever variables it carries. */
+export const INVALID_BODY = 'invalid-body'
+
+/** Trigger.dev tells these apart by its words alone. */
+function classify(status: number, body: unknown): string | null {
+  if (status !== 400) return null
+  const said = errorText(body)
+  if (said.startsWith('Invalid body')) return INVALID_BODY
+  const missing = ['Project not found', 'Invalid project ref', 'Invalid environment slug', 'Branch not associated']
+  return missing.some((words) => said.includes(words)) ? NO_SUCH_PLACE : null
+}
 
 /** 404 when the project has no variable of that name, 400 when only other environments have it. */
 function isGone(status: number, body: unknown): boolean {

@@ -54,23 +54,26 @@ export async function get(
   accept?: (status: number, body: unknown) => boolean,
 ): Promise<HttpAnswer> {
   try {
-    return await http.request({ method: 'GET', path, repeatable: true, bucket: 'api', accept, describe })
+    return await http.request({ method: 'GET', path, repeatable: true, bucket: 'api', accept, describe, classify })
   } catch (error) {
-    const isNoVendor = error instanceof DestinationError && error.message.startsWith(NO_VENDOR)
+    const isNoVendor = error instanceof DestinationError && error.code === NO_VENDOR
     throw isNoVendor ? new DestinationError('rejected', error.message, { status: error.status ?? undefined }) : error
   }
 }
 
-const NO_VENDOR = 'This does not look like a Trigger.dev server'
+const NO_VENDOR = 'no-vendor'
+const NO_VENDOR_WORDS = 'This does not look like a Trigger.dev server; check the instance URL'
 
-const noVendor = (): DestinationError => new DestinationError('rejected', `${NO_VENDOR}; check the instance URL`)
+const noVendor = (): DestinationError => new DestinationError('rejected', NO_VENDOR_WORDS, { code: NO_VENDOR })
+
+/** Its own answers are JSON objects and lists throughout; a page comes from something else at that address. */
+const classify = (status: number, body: unknown): string | null =>
+  typeof body === 'string' && status !== 401 && status !== 403 && status < 500 ? NO_VENDOR : null
 
 function describe(status: number, body: unknown): string | null {
   if (status === 401)
     return 'Trigger.dev does not accept this API key (401); check that it was copied whole and not revoked'
   if (status === 403)
     return 'Trigger.dev accepts this API key, but it lacks the right to read and write environment variables (403)'
-  // Its own answers are JSON objects and lists throughout; a page comes from something else at that address.
-  if (typeof body === 'string' && status < 500) return `${NO_VENDOR}; check the instance URL`
-  return null
+  return classify(status, body) === NO_VENDOR ? NO_VENDOR_WORDS : null
 }

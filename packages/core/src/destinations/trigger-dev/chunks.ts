@@ -1,6 +1,6 @@
 import { DestinationError, type Change } from '../destination.ts'
 import type { Http } from '../http.ts'
-import { importVariables, type Place } from './api.ts'
+import { importVariables, INVALID_BODY, type Place } from './api.ts'
 
 export type Write = Exclude<Change, { action: 'delete' }>
 
@@ -39,8 +39,7 @@ export function writeInChunks(
     } catch (error) {
       if (!(error instanceof DestinationError) || concernsTarget(error) || cancel.aborted) throw error
       // One import is many transactions: when it is refused, halves find the variable that is to blame.
-      const halves =
-        chunk.length > 1 && (error.status === 400 || error.status === 413) && !error.message.includes('Invalid body')
+      const halves = chunk.length > 1 && (error.status === 400 || error.status === 413) && error.code !== INVALID_BODY
       if (!halves) return { accepted: [], refused: chunk.map((change) => ({ change, error })) }
       const middle = Math.ceil(chunk.length / 2)
       const ends = await Promise.allSettled([send(chunk.slice(0, middle), secret), send(chunk.slice(middle), secret)])

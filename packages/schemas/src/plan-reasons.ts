@@ -1,0 +1,64 @@
+/** Why a plan changes, keeps or refuses a key: a code with at most one detail, and its words. Programs branch on the code, never on the words. */
+import { z } from 'zod'
+
+type Words = (detail: string) => string
+
+/** What somebody did at the target. */
+const DRIFT = {
+  'drift-removed': () => 'it was removed there',
+  'drift-type': (type) => `it is ${type} now`,
+  'drift-copies': () => 'there are several copies of it now',
+  'drift-replaced': () => 'it was replaced there',
+  'drift-flag': (flag) => `its flag "${flag}" was changed there`,
+  'drift-value': () => 'its value was changed there',
+} satisfies Record<string, Words>
+
+const OTHERS = {
+  new: () => 'new',
+  'value-changed': () => 'value changed',
+  'not-written-yet': () => 'was not written yet',
+  'finishes-write': () => 'finishes a write that was interrupted',
+  'finishes-replacement': () => 'finishes a replacement that was interrupted',
+  adopts: () => 'overwrites a key that this sync did not write',
+  'adopts-type': (type) => `replaces ${type} of this name`,
+  'in-sync': () => 'in sync',
+  'left-behind': () => 'left behind: it is gone here, and the deletion policy keeps it there',
+  renamed: (name) => `renamed to ${name}`,
+  'not-in-source': () => 'no longer in the source',
+  mirrored: () => 'not in the source: a key that this sync did not write, and the folder is mirrored',
+  'mirrored-type': (type) => `not in the source: ${type}, and the folder is mirrored`,
+  stale: () => 'its present value is not valid at the destination, and the value written earlier would be stale',
+  refused: (why) => why,
+  claimed: (sync) => `${sync} already writes this key to the same target`,
+  'not-managed': (what) => `the target holds ${what} of this name, which is not ours to touch`,
+  'taken-over': (sync) => `now written by ${sync}`,
+  'written-by': (sync) => `written by ${sync}`,
+  'foreign-type': (what) => what,
+  'outside-schema': () => 'outside the key schema',
+  'not-written-here': () => 'not written by this sync',
+} satisfies Record<string, Words>
+
+type DriftCode = keyof typeof DRIFT
+export type PlanReasonCode = DriftCode | keyof typeof OTHERS
+const DRIFT_WORDS = new Map<string, Words>(Object.entries(DRIFT))
+const OTHER_WORDS = new Map<string, Words>(Object.entries(OTHERS))
+const isCode = (code: string): code is PlanReasonCode => DRIFT_WORDS.has(code) || OTHER_WORDS.has(code)
+
+export const planReason = z
+  .object({
+    code: z.enum([...DRIFT_WORDS.keys(), ...OTHER_WORDS.keys()].filter(isCode)),
+    detail: z
+      .string()
+      .optional()
+      .describe('What the code is about: a sync, a name, a type, or the rule that is broken'),
+  })
+  .meta({ id: 'PlanReason' })
+export type PlanReason = z.output<typeof planReason>
+
+/** The reason in words, for a person. */
+export const planReasonText = (reason: PlanReason): string =>
+  DRIFT_WORDS.has(reason.code) ? `drift: ${driftText(reason)}` : driftText(reason)
+
+/** The same where it is clear that drift is spoken of. */
+export const driftText = ({ code, detail = '' }: PlanReason): string =>
+  (DRIFT_WORDS.get(code) ?? OTHER_WORDS.get(code))?.(detail) ?? code
