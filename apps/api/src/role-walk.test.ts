@@ -194,7 +194,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     people.push({ id: removed, kind: 'identity', role: 'admin', scopes: null })
     people.push({ id: await caller('expired token', 0), kind: 'identity', role: 'admin', scopes: null })
     const foreigner = await caller('foreign')
-    const elsewhere = await createProject(api.ctx, SYSTEM, { projectName: 'Elsewhere', shouldCreateDefaultEnvs: true })
+    const elsewhere = await createProject(api.ctx, SYSTEM, { name: 'Elsewhere', withDefaultEnvironments: true })
     const membership = {
       principalId: foreigner,
       principalKind: 'identity' as const,

@@ -12,7 +12,7 @@ onEveryProfile((profile) => {
     const { client, account } = await signUp(instance)
     const home = await newHome({ ...environmentOf(instance), KEYFERRY_PASSPHRASE: 'correct horse battery' })
     const admin = (...args: string[]) => home.keyferry(['admin', ...args])
-    const project = await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })
+    const project = await client.projects.create.mutate({ name: 'Shop', slug: 'web-shop' })
     const secret = { projectId: project.id, environment: 'dev', key: 'A' }
     await client.secrets.create.mutate({ ...secret, value: 'a value', comment: 'a comment' })
 
@@ -104,7 +104,7 @@ it('backs up, rotates and verifies beside a serving instance, and restores a sto
   const instance = await startInstance('embedded')
   const { client, account } = await signUp(instance)
   const home = await newHome(environmentOf(instance))
-  const project = await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })
+  const project = await client.projects.create.mutate({ name: 'Shop', slug: 'web-shop' })
   const secret = { projectId: project.id, environment: 'dev', key: 'A' }
   const value = async () => (await client.secrets.get.query(secret)).value
   await client.secrets.create.mutate({ ...secret, value: 'before' })

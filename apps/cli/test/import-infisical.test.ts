@@ -60,7 +60,7 @@ async function contents(client: KeyferryClient, projectId: string) {
         metadata,
         tags: tags.map(({ slug, name, color }) => ({ slug, name, color })),
       })),
-      imports: imports.map(({ importEnv, importPath }) => `${importEnv.slug}:${importPath}`),
+      imports: imports.map(({ environment, path }) => `${environment.slug}:${path}`),
     })
   }
   return all
@@ -124,7 +124,7 @@ it('copies a project whole, and again without changing a thing', async () => {
 it('adds what is missing, keeps what differs, and takes one environment by id', async () => {
   const { id } = await newProject(source.api)
   await fill(source.client, id)
-  const mine = await target.client.projects.create.mutate({ projectName: 'Mine', slug: 'mine-own' })
+  const mine = await target.client.projects.create.mutate({ name: 'Mine', slug: 'mine-own' })
   await target.client.secrets.create.mutate({
     projectId: mine.id,
     environment: 'dev',

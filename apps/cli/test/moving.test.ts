@@ -16,7 +16,7 @@ it('does what the page says', async () => {
   expect(commands.length).toBeGreaterThan(3)
 
   const [source, target] = [await startApi(), await startApi()]
-  const { id: projectId } = await source.client.projects.create.mutate({ projectName: 'Web shop', slug: 'web-shop' })
+  const { id: projectId } = await source.client.projects.create.mutate({ name: 'Web shop', slug: 'web-shop' })
   const place = { projectId, environment: 'dev' }
   await source.client.secrets.create.mutate({ ...place, key: 'HOST', value: 'db.internal' })
   await source.client.secrets.create.mutate({ ...place, key: 'DSN', value: 'pg://${HOST}' })

@@ -21,7 +21,7 @@ let place = { projectId: '', environment: 'dev', secretPath: '/' }
 beforeEach(async () => {
   ;({ api, url, client } = await startApi())
   token = api.token
-  const project = await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })
+  const project = await client.projects.create.mutate({ name: 'Shop', slug: 'web-shop' })
   place = { ...place, projectId: project.id }
   home = await newHome()
 })

@@ -22,7 +22,7 @@ beforeEach(async () => {
   if (!first) throw new Error('no destination')
   const [destination, started] = first
   emulator = started
-  projectId = (await client.projects.create.mutate({ projectName: 'Shop', slug: 'web-shop' })).id
+  projectId = (await client.projects.create.mutate({ name: 'Shop', slug: 'web-shop' })).id
   await client.secrets.createMany.mutate({
     ...place(),
     secrets: Array.from({ length: 12 }, (_, n) => ({ key: `KEY_${n}`, value: `value-${n}` })),

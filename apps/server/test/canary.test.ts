@@ -113,7 +113,7 @@ onEveryProfile((profile) => {
     await send('POST', '/api/v1/people/invitations/accept', { token: canary(), name: 'x', password: canary() })
     await send('GET', '/api/v1/me', undefined, CORE + String(++made))
 
-    const project = await client.projects.create.mutate({ projectName: 'Shop' })
+    const project = await client.projects.create.mutate({ name: 'Shop' })
     const projectId = project.id
     const at = { projectId, environment: 'dev', secretPath: '/' }
     const invited = await client.members.invite.mutate({ projectId, email: 'eve@example.com', role: 'viewer' })

@@ -180,7 +180,7 @@ describe('the app', { timeout: 240_000 }, () => {
     await expect.poll(() => posted().flat().length, patience).toBeGreaterThan(0)
 
     hook.answer = 503
-    const project = await clientOf(url, account).projects.create.mutate({ projectName: 'Shop' })
+    const project = await clientOf(url, account).projects.create.mutate({ name: 'Shop' })
     const readiness = async (): Promise<unknown> => (await fetch(`${url}/api/ready`)).json()
     const late = { ready: true, checks: { auditStream: expect.stringContaining('cannot be streamed (webhook)') } }
     await expect.poll(readiness, patience).toMatchObject(late)

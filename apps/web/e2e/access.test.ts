@@ -59,7 +59,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
 
   it('starts with nobody but the admin', TIMEOUT, async () => {
     client = await firstRun(all())
-    const project = await client.projects.create.mutate({ projectName: 'Checkout' })
+    const project = await client.projects.create.mutate({ name: 'Checkout' })
     projectId = project.id
     await client.secrets.create.mutate({
       projectId,
@@ -326,7 +326,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
 
   it('makes an API key that works at the REST API until it is revoked', TIMEOUT, async () => {
     const path = `/api/v3/secrets/raw/DATABASE_URL?workspaceId=${projectId}&environment=dev&secretPath=/`
-    const billing = await client.projects.create.mutate({ projectName: 'Billing' })
+    const billing = await client.projects.create.mutate({ name: 'Billing' })
     await page.goto(at('/access?tab=keys'))
     await see(page.getByText('A bootstrap token still works'))
     await admin.button('Create API key').click()

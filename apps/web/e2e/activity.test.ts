@@ -39,7 +39,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await page.goto('/sign-in')
     await signIn(page, account)
     await see(page.getByRole('heading', { name: 'Create your first project' }))
-    const project = await client.projects.create.mutate({ projectName: 'Checkout' })
+    const project = await client.projects.create.mutate({ name: 'Checkout' })
     await client.folders.create.mutate({ projectId: project.id, environment: 'dev', name: 'api', path: '/' })
     api = { projectId: project.id, environment: 'dev', secretPath: '/api' }
     await client.secrets.create.mutate({ ...api, key: 'DATABASE_URL', value: `${CANARY}-1` })

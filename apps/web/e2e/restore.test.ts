@@ -46,7 +46,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await page.goto('/sign-in')
     await signIn(page, account)
     await see(page.getByRole('heading', { name: 'Create your first project' }))
-    const project = await client.projects.create.mutate({ projectName: 'Checkout' })
+    const project = await client.projects.create.mutate({ name: 'Checkout' })
     source = { projectId: project.id, environment: 'dev', secretPath: '/' }
   })
   afterAll(async () => {

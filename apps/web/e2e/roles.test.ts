@@ -46,7 +46,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('roles'), TIMEOUT, () => {
   beforeAll(async () => {
     const { url, vendors } = all()
     client = clientOf(url, await bootstrap(url))
-    const project = await client.projects.create.mutate({ projectName: 'Checkout' })
+    const project = await client.projects.create.mutate({ name: 'Checkout' })
     projectId = project.id
     const put = async (environment: string, secretPath: string, ...keys: string[]): Promise<void> => {
       const secrets = keys.map((key) => ({ key, value: `${CANARY}-${key}` }))

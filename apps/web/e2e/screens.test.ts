@@ -53,7 +53,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await page.getByRole('link', { name: 'Continue' }).click()
     await heading('Create your first project')
     await look('first-project')
-    const project = await client.projects.create.mutate({ projectName: 'Checkout' })
+    const project = await client.projects.create.mutate({ name: 'Checkout' })
     source = { projectId: project.id, environment: 'dev', secretPath: '/' }
     await page.goto(at(''))
     await heading('Checkout')

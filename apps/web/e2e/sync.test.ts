@@ -45,7 +45,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       const started = all().vendors.get(name)
       if (!started) throw new Error(`no emulator of ${name}`)
       emulator = started
-      const project = await client.projects.create.mutate({ projectName: name })
+      const project = await client.projects.create.mutate({ name: name })
       source = { projectId: project.id, environment: 'dev', secretPath: '/' }
       await createMany([...FIRST])
       sync = await createSync(client, source, name, emulator)

@@ -60,7 +60,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
     client = clientOf(url, account)
     emulators = [...vendors]
     seen.keepSecret(CANARY, account.password, account.token)
-    const project = await client.projects.create.mutate({ projectName: 'Checkout' })
+    const project = await client.projects.create.mutate({ name: 'Checkout' })
     projectId = project.id
     await put('dev', '/', { DATABASE_URL: `${CANARY}-db`, LOG_LEVEL: `${CANARY}-debug`, REGION: `${CANARY}-eu` })
     await put('prod', '/', { DATABASE_URL: `${CANARY}-prod-db`, REGION: `${CANARY}-eu` })
@@ -79,7 +79,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
   }, 300_000)
 
   it('says in a project without environments how to get one', async () => {
-    const empty = await client.projects.create.mutate({ projectName: 'Empty', shouldCreateDefaultEnvs: false })
+    const empty = await client.projects.create.mutate({ name: 'Empty', withDefaultEnvironments: false })
     for (const path of ['', '/secrets']) {
       await page.goto(`/p/${empty.id}${path}`)
       await heading('This project has no environment')
@@ -92,7 +92,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
 
   describe('settings', () => {
     it('rename the project, and say which slug is taken', async () => {
-      const other = await client.projects.create.mutate({ projectName: 'Other', slug: 'other-one' })
+      const other = await client.projects.create.mutate({ name: 'Other', slug: 'other-one' })
       await go('Settings')
       await page.getByLabel('Project name').fill('Checkout service')
       await page.getByRole('region', { name: 'Project', exact: true }).getByLabel('Slug').fill('other-one')

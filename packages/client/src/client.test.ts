@@ -19,7 +19,7 @@ onEveryDatabase('the typed client', (open) => {
   afterEach(() => api.close())
 
   it('calls what REST calls', async () => {
-    const project = await client.projects.create.mutate({ projectName: 'Shop' })
+    const project = await client.projects.create.mutate({ name: 'Shop' })
     const place = { projectId: project.id, environment: 'dev' }
     await Promise.all(['A', 'B'].map((key) => client.secrets.create.mutate({ ...place, key, value: key })))
     const { secrets } = await client.secrets.list.query(place)
@@ -30,7 +30,7 @@ onEveryDatabase('the typed client', (open) => {
     await expect(client.projects.get.query({ projectId: randomUUID() })).rejects.toMatchObject({
       data: { code: 'NOT_FOUND', status: 404, error: 'NotFound' },
     })
-    await expect(client.projects.create.mutate({ projectName: '' })).rejects.toMatchObject({
+    await expect(client.projects.create.mutate({ name: '' })).rejects.toMatchObject({
       message: expect.stringContaining('Project name must not be empty'),
       data: {
         code: 'UNPROCESSABLE_CONTENT',
@@ -53,8 +53,8 @@ onEveryDatabase('the typed client', (open) => {
   })
 
   it('hears what happens in its project, and in no other', async () => {
-    const project = await client.projects.create.mutate({ projectName: 'Shop' })
-    const other = await client.projects.create.mutate({ projectName: 'Other' })
+    const project = await client.projects.create.mutate({ name: 'Shop' })
+    const other = await client.projects.create.mutate({ name: 'Other' })
     const heard: unknown[] = []
     const opened = vi.fn()
     const subscription = client.syncs.events.subscribe(

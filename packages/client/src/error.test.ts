@@ -47,9 +47,7 @@ it('sends a mutation once, whatever happens', async () => {
     calls++
     response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>')
   })
-  const error = await failureOf(
-    createKeyferryClient({ url, token: 'x' }).projects.create.mutate({ projectName: 'Shop' }),
-  )
+  const error = await failureOf(createKeyferryClient({ url, token: 'x' }).projects.create.mutate({ name: 'Shop' }))
   expect(error).toBeInstanceOf(KeyferryApiError)
   expect(error).toMatchObject({ status: 502, code: 'Http502', message: `${url} answered 502`, issues: [], details: {} })
   expect(calls).toBe(1)

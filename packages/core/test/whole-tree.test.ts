@@ -165,7 +165,7 @@ onEveryDatabase('the tree', (open) => {
       expect(await read('prod:/', 'FAR')).toBe('${stage.new.alpha.b.KEY}!')
       expect(await v.resolve('prod:/')).toEqual({ FAR: 'value!', KEY: 'value', ALSO: 'value' })
       expect(await listImports(t.ctx, t.actor, { projectId, environment: 'prod', path: '/' })).toMatchObject([
-        { importPath: '/new/alpha/b', importEnv: { slug: 'stage' } },
+        { path: '/new/alpha/b', environment: { slug: 'stage' } },
       ])
       expect(
         (await t.ctx.db.selectFrom('syncs').where('id', '=', sync).select('folderId').executeTakeFirstOrThrow())

@@ -45,7 +45,7 @@ async function close(instance: Runtime): Promise<void> {
 async function setUp({ ctx }: Runtime): Promise<string> {
   const id = randomUUID()
   await ctx.db.transaction().execute((tx) => insertOrganization(ctx, tx, { id, name: 'Acme', slug: 'acme' }))
-  const project = await createProject(ctx, SYSTEM, { projectName: 'Shop', shouldCreateDefaultEnvs: true })
+  const project = await createProject(ctx, SYSTEM, { name: 'Shop', withDefaultEnvironments: true })
   await createSecret(ctx, SYSTEM, {
     ...place(project.id),
     key: 'A',
@@ -76,7 +76,7 @@ describe('a change of the root key in a file', () => {
     expect(await readFile(join(env.KEYFERRY_DATA_DIR, 'root.key'), 'utf8')).not.toBe(old)
     expect(existsSync(join(env.KEYFERRY_DATA_DIR, 'root.key.next'))).toBe(false)
     expect(await read(serving.ctx, projectId)).toBe('first')
-    const { id } = await createProject(serving.ctx, SYSTEM, { projectName: 'Later', shouldCreateDefaultEnvs: true })
+    const { id } = await createProject(serving.ctx, SYSTEM, { name: 'Later', withDefaultEnvironments: true })
 
     const { authKey } = serving
     await close(serving)

@@ -30,10 +30,8 @@ export const environment = z
 export const project = z
   .object({
     id,
-    _id: id.describe('Same as `id`; older clients read it'),
     name: z.string(),
     slug: z.string(),
-    type: z.literal('secret-manager'),
     description: z.string().nullable(),
     orgId: id,
     environments: z.array(environment),
@@ -44,10 +42,10 @@ export const project = z
   .meta({ id: 'Project' })
 
 export const createProject = z.object({
-  projectName: displayName('Project name'),
-  projectDescription: projectDescription.nullish(),
+  name: displayName('Project name'),
+  description: projectDescription.nullish(),
   slug: projectSlug.optional(),
-  shouldCreateDefaultEnvs: z.boolean().default(true),
+  withDefaultEnvironments: z.boolean().default(true),
 })
 export const updateProject = z.object({
   projectId: id,
@@ -83,7 +81,6 @@ export const folder = z
     path: z.string(),
     relativePath: z.string().optional(),
     version: z.number().int(),
-    isReserved: z.boolean(),
     description: z.string().nullable(),
     pending,
     createdAt: timestamp,
@@ -117,9 +114,8 @@ export const secretImport = z
     id,
     folderId: id,
     position: z.number().int(),
-    isReplication: z.boolean(),
-    importPath: z.string(),
-    importEnv: z.object({ id, name: z.string(), slug: z.string() }),
+    path: z.string(),
+    environment: z.object({ id, name: z.string(), slug: z.string() }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })

@@ -15,7 +15,7 @@ import { withVaultTransaction } from './tree/vault-transaction.ts'
 
 /** A project with the environments dev, staging and prod. */
 export function createTestProject(ctx: Context, actor: Actor, projectName = 'Shop'): Promise<z.output<typeof project>> {
-  return createProject(ctx, actor, { projectName, shouldCreateDefaultEnvs: true })
+  return createProject(ctx, actor, { name: projectName, withDefaultEnvironments: true })
 }
 
 export interface Vault {

@@ -30,7 +30,7 @@ export async function startBenchSync(destination: string, emulator: RemoteEmulat
   const db = openSqlite(join(dir, 'keyferry.db'))
   const ctx = await benchContext(db)
   const actor = ACTOR
-  const project = await createProject(ctx, actor, { projectName: 'Bench', shouldCreateDefaultEnvs: true })
+  const project = await createProject(ctx, actor, { name: 'Bench', withDefaultEnvironments: true })
   const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
   const connection = await createConnection(ctx, actor, {
     destination,

@@ -30,7 +30,7 @@ export async function measureDelivery(): Promise<void> {
   const rows = []
   for (const [destination, start] of await emulators()) {
     const emulator = await start()
-    const project = await client.projects.create.mutate({ projectName: `Bench ${destination}` })
+    const project = await client.projects.create.mutate({ name: `Bench ${destination}` })
     const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
     const secrets = Array.from({ length: SECRETS }, (_, i) => ({ key: `KEY_${i}`, value: `value-${i}` }))
     await client.secrets.createMany.mutate({ ...place, secrets })

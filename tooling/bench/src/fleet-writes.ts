@@ -81,7 +81,7 @@ async function build(db: Db): Promise<World> {
   const emulator = await (await emulators()).get(destination.name)?.()
   if (!emulator) throw new Error(`no emulator for ${destination.name}`)
   const { credentials, target } = emulator
-  const project = await createProject(ctx, ACTOR, { projectName: 'Bench', shouldCreateDefaultEnvs: true })
+  const project = await createProject(ctx, ACTOR, { name: 'Bench', withDefaultEnvironments: true })
   const here = { projectId: project.id, environment: 'dev' }
   const connection = await createConnection(ctx, ACTOR, {
     destination: destination.name,

@@ -113,7 +113,7 @@ const keysOf = (sync: number): number => (sync < BACKLOG ? KEYS : 1)
  * that took.
  */
 async function prepare(client: KeyferryClient, vendor: FleetVendor): Promise<(sync: number) => Promise<number>> {
-  const { id: projectId } = await client.projects.create.mutate({ projectName: 'Fleet' })
+  const { id: projectId } = await client.projects.create.mutate({ name: 'Fleet' })
   const place = { projectId, environment: 'dev' }
   const key = (i: number): string => `KEY_${String(i).padStart(3, '0')}`
   const make = async (i: number, { destination, credentials, target }: Account): Promise<void> => {

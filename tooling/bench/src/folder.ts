@@ -14,7 +14,7 @@ export interface Place {
 
 /** A folder, in a project of its own, with so many secrets of 64 bytes: `BENCH_KEY_0` and on. */
 export async function folderOf(ctx: Context, secrets: number): Promise<Place> {
-  const project = await createProject(ctx, ACTOR, { projectName: 'Bench', shouldCreateDefaultEnvs: true })
+  const project = await createProject(ctx, ACTOR, { name: 'Bench', withDefaultEnvironments: true })
   const place = { projectId: project.id, environment: 'dev', secretPath: '/' }
   for (const batch of batches(secrets)) await updateSecrets(ctx, ACTOR, { ...place, mode: 'upsert', secrets: batch })
   return place

@@ -72,7 +72,7 @@ async function overHttp(dir: string, ctx: Context, place: Place): Promise<void> 
   })
   const { token } = bootstrapped.parse(await bootstrap.json()).identity.credentials
   const client = createKeyferryClient({ url: keyferry.url, token })
-  const project = await client.projects.create.mutate({ projectName: 'Bench' })
+  const project = await client.projects.create.mutate({ name: 'Bench' })
   const served = { projectId: project.id, environment: 'dev', secretPath: '/' }
   for (const secrets of batches(SECRETS)) await client.secrets.createMany.mutate({ ...served, secrets })
   const url = `${keyferry.url}/api/v4/secrets?${new URLSearchParams(served).toString()}`

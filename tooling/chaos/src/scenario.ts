@@ -54,7 +54,7 @@ export async function bootstrap(url: string): Promise<string> {
 export async function setUpScenario(url: string, vendors: readonly Vendor[]): Promise<Scenario> {
   const token = await bootstrap(url)
   const client = createKeyferryClient({ url, token })
-  const project = await client.projects.create.mutate({ projectName: 'Chaos' })
+  const project = await client.projects.create.mutate({ name: 'Chaos' })
   const place = { projectId: project.id, environment: ENVIRONMENT }
   for (const name of FOLDERS) await client.folders.create.mutate({ ...place, name, path: '/' })
   await client.imports.create.mutate({ ...place, path: '/jobs', import: { environment: ENVIRONMENT, path: '/shared' } })

@@ -2,6 +2,7 @@ import { dataKeyVerbs } from '@keyferry/core/verbs'
 import { exportedProject, id, project, timestamp } from '@keyferry/schemas'
 import { transferVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
+import { projectRoutes } from '../infisical/projects.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Projects'
@@ -19,7 +20,7 @@ export const backup = router({
     weight: 'store',
     tag,
     summary: 'Makes a new project out of such a file',
-    routes: [{ method: 'POST', path: '/api/v1/projects/import', envelope: 'project' }],
+    routes: projectRoutes.import,
     output: project,
   }),
 

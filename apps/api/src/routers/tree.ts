@@ -11,6 +11,7 @@ import {
 } from '@keyferry/schemas'
 import { folderVerbs, treeVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
+import { folderRoutes } from '../infisical/folders.ts'
 import { secretRoutes } from '../infisical/secrets.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'
 import { unchecked } from '../trpc/unchecked.ts'
@@ -29,7 +30,7 @@ export const tree = router({
   moveFolder: mutation(folderVerbs.move, {
     tag: 'Folders',
     summary: 'Moves a folder with all it holds; imports, syncs and references follow',
-    routes: [{ method: 'POST', path: '/api/v2/folders/:folderId/move', envelope: 'folder' }],
+    routes: folderRoutes.move,
     output: folder,
   }),
 

@@ -68,7 +68,7 @@ export async function seedFixtures(
   const { ctx } = test
   const tag = `walk${++seeded}`
   const at = ctx.now().toISOString()
-  const project = await createProject(ctx, SYSTEM, { projectName: tag, shouldCreateDefaultEnvs: true })
+  const project = await createProject(ctx, SYSTEM, { name: tag, withDefaultEnvironments: true })
   const projectId = project.id
   const connection = await createConnection(ctx, SYSTEM, {
     destination: 'trigger-dev',

@@ -88,8 +88,8 @@ async function move(cli: Cli, options: Options): Promise<void> {
       client,
       plan,
       {
-        projectName: source.name.slice(0, 64),
-        projectDescription: source.description,
+        name: source.name.slice(0, 64),
+        description: source.description,
         slug,
       },
       (what) => terminal.progress(`Writing ${what}`),

@@ -60,7 +60,7 @@ async function contents(client: KeyferryClient, projectId: string, { environment
     ])
     return {
       secrets: new Map(secrets.map(({ key, value }) => [key, value])),
-      imports: new Set(imports.map(({ importEnv, importPath }) => `${importEnv.slug}:${importPath}`)),
+      imports: new Set(imports.map(({ environment, path }) => `${environment.slug}:${path}`)),
     }
   } catch (error) {
     if (isKeyferryError(error) && error.status === 404) return null
@@ -80,11 +80,11 @@ export const isNothing = ({ project, environments, folders }: MovePlan): boolean
 export async function carryOut(
   client: KeyferryClient,
   plan: MovePlan,
-  create: { projectName: string; slug: string; projectDescription: string | null },
+  create: { name: string; slug: string; description: string | null },
   onProgress: (what: string) => void,
 ): Promise<{ project: Project; refused: Remark[] }> {
   const refused: Remark[] = []
-  const project = plan.project ?? (await client.projects.create.mutate({ ...create, shouldCreateDefaultEnvs: false }))
+  const project = plan.project ?? (await client.projects.create.mutate({ ...create, withDefaultEnvironments: false }))
   const projectId = project.id
   for (const { slug, name } of plan.environments) await client.environments.create.mutate({ projectId, slug, name })
   for (const { folder, exists } of plan.folders) {

@@ -47,7 +47,7 @@ export interface Source {
  * `lines`: what became of the others.
  */
 export async function createSource(client: KeyferryClient, dotenv: string) {
-  const project = await client.projects.create.mutate({ projectName: 'Demo' })
+  const project = await client.projects.create.mutate({ name: 'Demo' })
   const environment = project.environments[0]?.slug
   if (environment === undefined) throw new Error('the project has no environment')
   const source: Source = { projectId: project.id, environment, secretPath: '/' }
@@ -60,8 +60,8 @@ export async function createSource(client: KeyferryClient, dotenv: string) {
  * references lead nowhere.
  */
 export async function expectedValues(client: KeyferryClient, source: Source): Promise<Map<string, string>> {
-  const { secrets } = await client.secrets.list.query({ ...source, expandSecretReferences: true })
-  return new Map(secrets.map(({ secretKey, secretValue }) => [secretKey, secretValue]))
+  const { secrets } = await client.secrets.list.query({ ...source, expandReferences: true })
+  return new Map(secrets.map(({ key, value }) => [key, value ?? '']))
 }
 
 export interface SyncRef {

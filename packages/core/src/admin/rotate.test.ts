@@ -89,7 +89,7 @@ onEveryDatabase('rotation', (open) => {
       await rotateRootKey(serving, t.actor, next)
       await expect(read(serving, 'A')).rejects.toThrow('decrypted')
       const { createProject } = await import('@keyferry/vault')
-      const make = () => createProject(serving, t.actor, { projectName: 'Other', shouldCreateDefaultEnvs: true })
+      const make = () => createProject(serving, t.actor, { name: 'Other', withDefaultEnvironments: true })
       await expect(make()).rejects.toThrow('decrypted')
       present = [next]
       const { id } = await make()

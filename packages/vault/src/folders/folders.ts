@@ -209,7 +209,6 @@ function describe(row: FolderRow): Folder {
     parentId: row.parentId,
     path: row.path,
     version: row.revision + 1,
-    isReserved: false,
     description: row.description,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

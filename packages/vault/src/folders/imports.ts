@@ -66,11 +66,7 @@ export function updateImport(
     const { folderId, imports, where, key } = await open(ctx, tx, input)
     const present = one(imports, input.importId)
     const others = imports.filter((other) => other.id !== present.id)
-    const {
-      environment = present.importEnv.slug,
-      path = present.importPath,
-      position = present.position,
-    } = input.import
+    const { environment = present.environment.slug, path = present.path, position = present.position } = input.import
     const source = await sourceOf(tx, input.projectId, { environment, path })
     await refuseUnsound(ctx, tx, input.projectId, { folderId, sourceFolderId: source, others })
     const before = await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId])
@@ -113,7 +109,7 @@ export function deleteImport(
       imports.filter((other) => other.id !== present.id),
     )
     markChanged(folderId)
-    const from = { environment: present.importEnv.slug, path: present.importPath }
+    const from = { environment: present.environment.slug, path: present.path }
     await audit(ctx, tx, actor, 'import.delete', input.projectId, { ...where, from })
     return present
   })
@@ -150,9 +146,8 @@ async function importsOf(db: Db | Tx, folderId: string): Promise<Row[]> {
     folderId: row.folderId,
     sourceFolderId: row.sourceFolderId,
     position: row.position,
-    isReplication: false,
-    importPath: row.path,
-    importEnv: { id: row.environmentId, name: row.name, slug: row.slug },
+    path: row.path,
+    environment: { id: row.environmentId, name: row.name, slug: row.slug },
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   }))

@@ -9,8 +9,8 @@ export const importVerbs = {
     requires: (input) => [requirement('secrets.read-names', folder(input))],
     run: async (ctx, actor, input, { access }) =>
       filterReadable(access, 'secrets.read-names', input.projectId, await listImports(ctx, actor, input), (listed) => ({
-        environment: listed.importEnv.slug,
-        path: listed.importPath,
+        environment: listed.environment.slug,
+        path: listed.path,
       })),
   }),
 

@@ -187,7 +187,7 @@ onEveryDatabase('places', (open) => {
     const make = (path: string, from: string, environment = 'dev') =>
       createImport(t.ctx, t.actor, { ...dev(), path, import: { environment, path: from } })
     const order = async (path = '/') =>
-      (await listImports(t.ctx, t.actor, { ...dev(), path })).map((one) => `${one.position} ${one.importPath}`)
+      (await listImports(t.ctx, t.actor, { ...dev(), path })).map((one) => `${one.position} ${one.path}`)
 
     it('have an order that stays without gaps', async () => {
       for (const name of ['a', 'b', 'c']) await v.folder(`dev:/${name}`)
@@ -195,8 +195,8 @@ onEveryDatabase('places', (open) => {
       expect(a).toMatchObject({
         position: 1,
         isReplication: false,
-        importPath: '/a',
-        importEnv: { slug: 'dev', name: 'Development' },
+        path: '/a',
+        environment: { slug: 'dev', name: 'Development' },
       })
       const b = await make('/', '/b')
       await make('/', '/c')

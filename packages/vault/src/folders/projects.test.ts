@@ -34,9 +34,9 @@ onEveryDatabase('projects', (open) => {
   })
 
   it('refuses a taken slug by name', async () => {
-    await createProject(t.ctx, t.actor, { projectName: 'Shop', slug: 'the-shop', shouldCreateDefaultEnvs: false })
+    await createProject(t.ctx, t.actor, { name: 'Shop', slug: 'the-shop', withDefaultEnvironments: false })
     await expect(
-      createProject(t.ctx, t.actor, { projectName: 'Other', slug: 'the-shop', shouldCreateDefaultEnvs: false }),
+      createProject(t.ctx, t.actor, { name: 'Other', slug: 'the-shop', withDefaultEnvironments: false }),
     ).rejects.toThrow('Project slug "the-shop" is already taken. Choose')
     const other = await createTestProject(t.ctx, t.actor, 'Other')
     await expect(updateProject(t.ctx, t.actor, { projectId: other.id, slug: 'the-shop' })).rejects.toThrow(

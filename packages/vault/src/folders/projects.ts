@@ -48,7 +48,7 @@ export async function createProject(
 ): Promise<Project> {
   const id = randomUUID()
   const at = timestamp(ctx)
-  const slug = input.slug ?? defaultSlug(input.projectName)
+  const slug = input.slug ?? defaultSlug(input.name)
   await withVaultTransaction(ctx, actor, async (tx) => {
     await ctx.caller?.verify(tx)
     const taken = await tx.selectFrom('projects').where('slug', '=', slug).select('id').executeTakeFirst()
@@ -58,20 +58,20 @@ export async function createProject(
       .insertInto('projects')
       .values({
         id,
-        name: input.projectName,
+        name: input.name,
         slug,
-        description: input.projectDescription ?? null,
+        description: input.description ?? null,
         dataKey: ctx.keyring.create(id, like),
         createdAt: at,
         updatedAt: at,
       })
       .execute()
-    if (input.shouldCreateDefaultEnvs) {
+    if (input.withDefaultEnvironments) {
       for (const [index, environment] of DEFAULT_ENVIRONMENTS.entries()) {
         await insertEnvironment(ctx, tx, { projectId: id, ...environment, position: index + 1 })
       }
     }
-    await audit(ctx, tx, actor, 'project.create', id, { name: input.projectName, slug })
+    await audit(ctx, tx, actor, 'project.create', id, { name: input.name, slug })
   }).catch(explainSlug(slug))
   return getProject(ctx, actor, { projectId: id })
 }
@@ -159,10 +159,8 @@ async function describe(ctx: Context, rows: readonly Selectable<ProjectTable>[])
     .execute()
   return rows.map((row) => ({
     id: row.id,
-    _id: row.id,
     name: row.name,
     slug: row.slug,
-    type: 'secret-manager',
     description: row.description,
     orgId: organization.id,
     environments: environments

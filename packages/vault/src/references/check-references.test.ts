@@ -46,7 +46,7 @@ onEveryDatabase('an import that closes a cycle of references', (open) => {
         import: { ...(path ? { path } : {}), ...(position ? { position } : {}) },
       })
     await expect(change('/source')).rejects.toThrow('cycle of references')
-    expect((await imports())[0]?.importPath).toBe('/harmless')
+    expect((await imports())[0]?.path).toBe('/harmless')
     // Below the harmless one, whose B wins, the other may stand.
     await v.folder('dev:/late')
     await v.import('dev:/', 'dev:/late')

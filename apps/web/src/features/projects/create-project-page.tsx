@@ -21,7 +21,7 @@ export function CreateProjectPage() {
   const create = trpc.projects.create.useMutation()
   const { register, handleSubmit, setError, formState } = useForm({
     resolver: zodResolver(createProject),
-    defaultValues: { projectName: '', projectDescription: '' },
+    defaultValues: { name: '', description: '' },
   })
   const { errors, isSubmitting } = formState
   const first = projects.data?.length === 0
@@ -58,15 +58,10 @@ export function CreateProjectPage() {
             label="Project name"
             placeholder="Checkout"
             autoFocus
-            error={errors.projectName?.message}
-            {...register('projectName')}
+            error={errors.name?.message}
+            {...register('name')}
           />
-          <TextField
-            label="Description"
-            optional
-            error={errors.projectDescription?.message}
-            {...register('projectDescription')}
-          />
+          <TextField label="Description" optional error={errors.description?.message} {...register('description')} />
           <div className="flex justify-end">
             <Button type="submit" variant="primary" busy={isSubmitting}>
               Create project

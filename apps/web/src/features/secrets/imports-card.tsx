@@ -33,8 +33,8 @@ export function ImportsCard({ place, environments }: { place: FolderRef; environ
         <Import aria-hidden className="size-4" />
         {imports && imports.length > 0 ? 'Imports (later overrides earlier):' : 'No imports'}
       </span>
-      {imports?.map(({ id, importEnv, importPath, position }, index) => {
-        const name = `${importEnv.slug}:${importPath}`
+      {imports?.map(({ id, environment, path, position }, index) => {
+        const name = `${environment.slug}:${path}`
         return (
           <span
             key={id}
