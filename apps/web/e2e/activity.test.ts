@@ -113,9 +113,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
   })
 
   it('loads more for as long as one scrolls, and is exported whole', TIMEOUT, async () => {
-    await Promise.all(
-      Array.from({ length: READINGS }, () => client.secrets.get.query({ ...api, key: 'DATABASE_URL' })),
-    )
+    await Promise.all(Array.from({ length: READINGS }, () => client.secrets.get.query({ ...api, key: 'DATABASE_URL' })))
     await page.reload()
     await see(entry(/read the value of DATABASE_URL in dev:\/api$/).first())
     expect(await entry(/created the project/).count()).toBe(0)

@@ -1,4 +1,7 @@
-/** The codes of refusals: stable names for programs, in `error` of a REST answer and in `data.error` over tRPC. docs/errors.md lists them. */
+/**
+ * The codes of refusals: stable names for programs, in `error` of a REST answer and in `data.error` over tRPC.
+ * docs/errors.md lists them.
+ */
 export const ERROR_CODES = {
   BadRequest: {
     status: 400,

@@ -1,4 +1,7 @@
-/** Why a plan changes, keeps or refuses a key: a code with at most one detail, and its words. Programs branch on the code, never on the words. */
+/**
+ * Why a plan changes, keeps or refuses a key: a code with at most one detail, and its words. Programs branch on the
+ * code, never on the words.
+ */
 import { z } from 'zod'
 
 type Words = (detail: string) => string

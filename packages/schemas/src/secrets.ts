@@ -11,7 +11,10 @@ import {
 } from './names.ts'
 import { place } from './projects.ts'
 
-/** What Infisical’s clients are shown in place of a value that they may not read. As a value it is refused: a listing that is written back would overwrite every secret with it. */
+/**
+ * What Infisical’s clients are shown in place of a value that they may not read. As a value it is refused: a listing
+ * that is written back would overwrite every secret with it.
+ */
 export const HIDDEN_VALUE = '<hidden-by-infisical>'
 
 /** Notes of other programs on a secret. `isEncrypted` is kept as it came: all of it is. */
@@ -36,7 +39,7 @@ export const secret = z
     environment: z.string(),
     secretPath: z.string(),
     key: z.string(),
-    value: z.string().nullable().describe('Null: not asked for, or its reader may only read names'),
+    value: z.string().nullable().describe('Null: not requested, or its reader may only read names'),
     version: z.number().int(),
     comment: z.string(),
     metadata: secretMetadata,

@@ -1,9 +1,15 @@
-/** Places where a program decides by the words of a message, which are for people and change: it has to branch on a code. */
+/**
+ * Places where a program decides by the words of a message, which are for people and change: it has to branch on a
+ * code.
+ */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 
-/** Where a library gives nothing but words: the driver of Postgres for some broken connections, and browsers for a part that can't be loaded. */
+/**
+ * Where a library gives nothing but words: the driver of Postgres for some broken connections, and browsers for a part
+ * that can't be loaded.
+ */
 const ONLY_WORDS = new Set(['packages/db/src/errors.ts', 'apps/web/src/app/route-states.tsx'])
 
 /** The suites that each destination passes are tests too. */

@@ -2,7 +2,10 @@
 import { Invalid } from '@keyferry/kernel'
 import { z } from 'zod'
 
-/** From a field's name in Keyferry to its name outside. Of a field that holds objects, or a list of them: the names in there. */
+/**
+ * From a field's name in Keyferry to its name outside. Of a field that holds objects, or a list of them: the names in
+ * there.
+ */
 export interface Names {
   readonly [own: string]: string | Names
 }
@@ -24,7 +27,10 @@ export interface WireOutput<Output> {
   write(output: Output): unknown
 }
 
-/** For clients whose fields are not those of the procedure under other names. `names`: of the fields that a refusal may name. */
+/**
+ * For clients whose fields are not those of the procedure under other names. `names`: of the fields that a refusal may
+ * name.
+ */
 export const read = <S extends z.ZodType>(
   schema: S,
   names: Names,

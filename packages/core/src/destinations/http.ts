@@ -31,7 +31,10 @@ export interface HttpRequest {
   describe?: (status: number, body: unknown) => string | null
   /** The code of the error for an error answer, read from what the vendor sent before anything is taken out of it. */
   classify?: (status: number, body: unknown) => string | null
-  /** Takes a call back that still waits for its turn; it rejects with the signal's reason. On the wire it is left to end. */
+  /**
+   * Takes a call back that still waits for its turn; it rejects with the signal's reason. On the wire it is left to
+   * end.
+   */
   cancel?: AbortSignal
 }
 

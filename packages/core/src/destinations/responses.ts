@@ -21,9 +21,9 @@ export function parseBody(text: string): { body: unknown; isJson: boolean } {
 }
 
 /**
- * The error for an answer the caller did not ask for. The message is ours, followed by the vendor's own short words without
- * anything in `secrets`. With `blind` the call carried no values: what the vendor quotes then is what it holds, which nobody here knows, so
- * only plain words of it are shown. `code`: what the destination made of the answer.
+ * The error for an answer the caller did not ask for. The message is ours, followed by the vendor's own short words
+ * without anything in `secrets`. With `blind` the call carried no values: what the vendor quotes then is what it holds,
+ * which nobody here knows, so only plain words of it are shown. `code`: what the destination made of the answer.
  */
 export function errorFor(
   host: string,

@@ -8,7 +8,10 @@ import { MAX_VALUE_BYTES } from '@keyferry/schemas'
 import type { SecretRow, Tree, TreeFolder } from '../tree/tree.ts'
 import { chainFrom, MAX_REFERENCE_LEVELS, nameOf, referenceGraph, type Node } from './reference-graph.ts'
 
-/** A value ready to leave, or why it is not: the predicate of a sentence about the key, such as `cannot be decrypted`, at most a kilobyte long. */
+/**
+ * A value ready to leave, or why it is not: the predicate of a sentence about the key, such as `cannot be decrypted`,
+ * at most a kilobyte long.
+ */
 export type Expanded = { value: string } | Problem
 
 export interface Expander {
@@ -30,7 +33,10 @@ export interface Problem {
 
 type Settled =
   | { value: string; bytes: number }
-  /** `problem` is all there is to say of the secret; `cause` is where the first failure came from, `own` what failed there. */
+  /**
+   * `problem` is all there is to say of the secret; `cause` is where the first failure came from, `own` what failed
+   * there.
+   */
   | (Problem & { cause: Node; own: string })
 
 /** Reasons that a problem names. */
