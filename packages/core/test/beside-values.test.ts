@@ -135,47 +135,46 @@ onEveryDatabase('what stands beside a value', (open) => {
 
   it('says that references are text, through every change, move, file and way back', async () => {
     const text = 'Hello ${username}, $${x} ${dev.NONE}'
-    const shown = async (expandSecretReferences: boolean, at: Partial<typeof where> = {}, secretName = 'MAIL') => {
-      const { secretValue, isLiteral } = await getSecret(t.ctx, t.actor, {
+    const shown = async (expandReferences: boolean, at: Partial<typeof where> = {}, key = 'MAIL') => {
+      const { value, isLiteral } = await getSecret(t.ctx, t.actor, {
         ...where,
         ...FLAGS,
         ...at,
-        secretName,
-        expandSecretReferences,
+        key,
+        expandReferences,
       })
-      return { secretValue, isLiteral }
+      return { value, isLiteral }
     }
-    const mail = { ...where, secretName: 'MAIL' }
-    const literal = { secretValue: text, isLiteral: true }
-    const created = await createSecret(t.ctx, t.actor, { ...mail, ...literal, secretComment: '' })
+    const mail = { ...where, key: 'MAIL' }
+    const literal = { value: text, isLiteral: true }
+    const created = await createSecret(t.ctx, t.actor, { ...mail, ...literal, comment: '' })
     expect(created).toMatchObject({ ...literal, version: 1 })
     expect(created.warnings).toBeUndefined()
     for (const expanded of [false, true]) expect(await shown(expanded)).toEqual(literal)
     expect((await listSecretRows(t.ctx, t.actor, where)).rows).toMatchObject([
       { key: 'MAIL', isLiteral: true, references: [], problem: null },
     ])
-    await createSecret(t.ctx, t.actor, { ...where, secretName: 'KEY', secretValue: 'Re: ${MAIL}', secretComment: '' })
-    expect(await shown(true, {}, 'KEY')).toEqual({ secretValue: `Re: ${text}`, isLiteral: false })
+    await createSecret(t.ctx, t.actor, { ...where, key: 'KEY', value: 'Re: ${MAIL}', comment: '' })
+    expect(await shown(true, {}, 'KEY')).toEqual({ value: `Re: ${text}`, isLiteral: false })
 
     // A new value is text as well, and a file does not change that; without the switch the same text refers.
-    expect(await updateSecret(t.ctx, t.actor, { ...mail, secretValue: '${A}' })).toMatchObject({ isLiteral: true })
-    expect(await shown(true)).toEqual({ secretValue: '${A}', isLiteral: true })
+    expect(await updateSecret(t.ctx, t.actor, { ...mail, value: '${A}' })).toMatchObject({ isLiteral: true })
+    expect(await shown(true)).toEqual({ value: '${A}', isLiteral: true })
     await pasteDotenv(t.ctx, t.actor, { ...where, content: 'MAIL="${KEY}"\nNEW=\'${KEY}\'', dryRun: false })
     for (const name of ['MAIL', 'NEW'])
-      expect(await shown(true, {}, name)).toEqual({ secretValue: '${KEY}', isLiteral: true })
+      expect(await shown(true, {}, name)).toEqual({ value: '${KEY}', isLiteral: true })
     await expect(updateSecret(t.ctx, t.actor, { ...mail, isLiteral: false })).rejects.toThrow('Cyclic reference')
-    await updateSecret(t.ctx, t.actor, { ...mail, secretValue: '$${A}', isLiteral: false })
-    expect(await shown(true)).toEqual({ secretValue: '${A}', isLiteral: false })
+    await updateSecret(t.ctx, t.actor, { ...mail, value: '$${A}', isLiteral: false })
+    expect(await shown(true)).toEqual({ value: '${A}', isLiteral: false })
     await updateSecret(t.ctx, t.actor, { ...mail, isLiteral: true })
-    for (const expanded of [false, true])
-      expect(await shown(expanded)).toEqual({ secretValue: '$${A}', isLiteral: true })
+    for (const expanded of [false, true]) expect(await shown(expanded)).toEqual({ value: '$${A}', isLiteral: true })
 
     const at = t.ctx.now().toISOString()
-    await restoreVersion(t.ctx, t.actor, { ...where, secretName: 'MAIL', version: 1 })
+    await restoreVersion(t.ctx, t.actor, { ...where, key: 'MAIL', version: 1 })
     expect(await shown(true)).toEqual(literal)
-    await updateSecret(t.ctx, t.actor, { ...mail, newSecretName: 'LETTER' })
-    expect(await shown(true, {}, 'KEY')).toMatchObject({ secretValue: `Re: ${text}` })
-    await deleteSecret(t.ctx, t.actor, { ...where, secretName: 'NEW' })
+    await updateSecret(t.ctx, t.actor, { ...mail, newKey: 'LETTER' })
+    expect(await shown(true, {}, 'KEY')).toMatchObject({ value: `Re: ${text}` })
+    await deleteSecret(t.ctx, t.actor, { ...where, key: 'NEW' })
     await createFolder(t.ctx, t.actor, { projectId, environment: 'prod', path: '/', name: 'post', description: null })
     await moveSecrets(t.ctx, t.actor, {
       projectId,
@@ -192,9 +191,9 @@ onEveryDatabase('what stands beside a value', (open) => {
     await continueRotations(t.ctx, AbortSignal.timeout(60_000))
     const [kept] = await listTrash(t.ctx, t.actor, where)
     await restoreTrash(t.ctx, t.actor, { ...where, trashId: kept?.id ?? '' })
-    expect(await shown(true, {}, 'NEW')).toEqual({ secretValue: '${KEY}', isLiteral: true })
+    expect(await shown(true, {}, 'NEW')).toEqual({ value: '${KEY}', isLiteral: true })
     await restoreFolder(t.ctx, t.actor, { ...where, at, dryRun: false })
-    expect(await shown(true, {}, 'NEW')).toEqual({ secretValue: '${KEY}', isLiteral: true })
+    expect(await shown(true, {}, 'NEW')).toEqual({ value: '${KEY}', isLiteral: true })
 
     const passphrase = 'correct horse battery'
     const { file } = await exportProject(t.ctx, t.actor, { projectId, passphrase })
