@@ -139,7 +139,9 @@ export function marking<T>(builder: TransactionBuilder<T>, keeper: MarkKeeper, n
   const setAccessMode = builder.setAccessMode.bind(builder)
   const setIsolationLevel = builder.setIsolationLevel.bind(builder)
   const execute = builder.execute.bind(builder)
-  builder.setAccessMode = (mode) => marking(setAccessMode(mode), keeper, named)
+  // One that only reads leaves no marks.
+  builder.setAccessMode = (mode) =>
+    mode === 'read only' ? setAccessMode(mode) : marking(setAccessMode(mode), keeper, named)
   builder.setIsolationLevel = (level) => marking(setIsolationLevel(level), keeper, named)
   builder.execute = (work) => {
     const running: Running = { noted: nothing(), kept: nothing() }

@@ -1,15 +1,9 @@
 import SQLite from 'better-sqlite3'
-import {
-  CamelCasePlugin,
-  Kysely,
-  PostgresDialect,
-  type SqliteDialect,
-  type DatabaseConnection,
-  type SqliteDatabase,
-} from 'kysely'
+import { Kysely, PostgresDialect, type SqliteDialect, type DatabaseConnection, type SqliteDatabase } from 'kysely'
 import pg from 'pg'
 import { keptStatements } from './kept-statements.ts'
 import { LocklessSqliteDialect } from './locks.ts'
+import { Names } from './names.ts'
 import { prepared } from './prepared.ts'
 import type { Tables } from './tables.ts'
 import { timeSlice } from './time-slice.ts'
@@ -96,6 +90,6 @@ export function openPostgres(url: string, size = 10): Db {
 }
 
 function open(dialect: SqliteDialect | PostgresDialect, name: Dialect): Db {
-  const db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] })
+  const db = new Kysely<Tables>({ dialect, plugins: [new Names()] })
   return Object.assign(db, { dialect: name })
 }

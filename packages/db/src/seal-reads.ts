@@ -15,7 +15,7 @@ import {
   type UnknownRow,
   type UpdateQueryNode,
 } from 'kysely'
-import { Names } from './names.ts'
+import { Names, renamed } from './names.ts'
 import type { Dialect } from './open.ts'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { ACCOUNT_TABLES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
@@ -30,10 +30,9 @@ interface Source {
   name: string
   /** SQL that selects it, without its name. */
   text: string
+  /** What it selects on the empty side of an outer join. */
+  empty: string
 }
-
-/** Before every name that is selected for the check; a plugin for names leaves it as it is. */
-const PREFIX = 'seal$'
 
 /**
  * What a query has to select too, so that the rows of its sealed tables can be checked, and the query with subqueries
@@ -44,19 +43,17 @@ export function checkedSelect(
   dialect: Dialect,
 ): { query: SelectQueryNode; check: SelectionNode | null } {
   const { from, joins, selections, groupBy, setOperations } = node
-  if (groupBy || setOperations || selections?.some(({ selection }) => isAggregate(selection)))
-    return { query: node, check: null }
+  const items = joins ? [...(from?.froms ?? []), ...joins.map(({ table }) => table)] : (from?.froms ?? [])
   const sources: Source[] = []
-  let isPlain = true
-  const add = (item: OperationNode): void => {
+  for (const item of items) {
     const source = sourceOfItem(dialect, item)
     if (source) sources.push(source)
-    if (source && isSubquery(item)) isPlain = false
   }
-  from?.froms.forEach(add)
-  joins?.forEach(({ table }) => add(table))
-  const check = selectionOf(sources)
-  if (isPlain) return { query: node, check }
+  const [first, ...others] = sources
+  if (!first || groupBy || setOperations || selections?.some(({ selection }) => isAggregate(selection)))
+    return { query: node, check: null }
+  const check = selectionOf([first, ...others])
+  if (!items.some(tableOfSubquery)) return { query: node, check }
   const query = {
     ...node,
     ...(from ? { from: { ...from, froms: from.froms.map(showing) } } : {}),
@@ -71,8 +68,6 @@ function sourceOfItem(dialect: Dialect, node: OperationNode): Source | null {
   if (!table) return null
   return sourceOf(dialect, table, AliasNode.is(node) && IdentifierNode.is(node.alias) ? node.alias.name : table)
 }
-
-const isSubquery = (node: OperationNode): boolean => tableOfSubquery(node) !== null
 
 function tableOfSubquery(node: OperationNode): SealedTable | null {
   if (!AliasNode.is(node) || !SelectQueryNode.is(node.node)) return null
@@ -104,7 +99,7 @@ export function checkedReturning<N extends DeleteQueryNode | UpdateQueryNode>(
   if (!table) return node
   const query = node.where ? { ...node, where: withoutChecks.transformNode(node.where) } : node
   const check = selectionOf([sourceOf(dialect, table, table)])
-  if (!query.returning || !check) return query
+  if (!query.returning) return query
   const selections = [...query.returning.selections, check]
   return { ...query, returning: { ...query.returning, selections } }
 }
@@ -121,7 +116,7 @@ class WithoutChecks extends OperationNodeTransformer {
 const withoutChecks = new WithoutChecks()
 
 const isCheck = (node: OperationNode): boolean =>
-  AliasNode.is(node) && IdentifierNode.is(node.alias) && node.alias.name.startsWith(PREFIX)
+  AliasNode.is(node) && IdentifierNode.is(node.alias) && sourcesByName.has(node.alias.name)
 
 /**
  * By table and alias, and by name; selections by the names of theirs. There are only as many as the code has queries.
@@ -134,15 +129,15 @@ const selections = new Map<string, SelectionNode>()
  * What is checked of these, as one selection with a finished text: as nodes, every query would carry the columns
  * through each plugin and the compiler, which cost more than the check.
  */
-function selectionOf(selected: readonly Source[]): SelectionNode | null {
-  const [first, ...others] = selected
-  if (!first) return null
-  const names = others.reduce((names, { name }) => names + name, first.name)
+function selectionOf(selected: readonly [Source, ...Source[]]): SelectionNode {
+  const names = selected.reduce((names, { name }) => names + name, '')
   const known = selections.get(names)
   if (known) return known
+  const [first, ...others] = selected
   const text = [...others.map(({ text, name }) => `${text} as "${name}"`), first.text].join(', ')
-  const node = AliasNode.create(RawNode.createWithSql(text), IdentifierNode.create(first.name))
-  const selection = SelectionNode.create(node)
+  const selection = SelectionNode.create(
+    AliasNode.create(RawNode.createWithSql(text), IdentifierNode.create(first.name)),
+  )
   selections.set(names, selection)
   return selection
 }
@@ -152,9 +147,11 @@ function sourceOf(dialect: Dialect, table: SealedTable, alias: string): Source {
   const known = sources[dialect].get(table)?.get(alias)
   if (known) return known
   const column = ACCOUNT_TABLES.includes(table) ? (name: string): string => name : storeNames.inStore
-  const columns = ['seal', ...SEALED_TABLES[table]].map((name) => `"${column(alias)}"."${column(name)}"`).join(', ')
-  const text = dialect === 'postgres' ? `json_build_array(${columns})::text` : `json_array(${columns})`
-  const source = { table, name: `${PREFIX}${sourcesByName.size}`, text }
+  const columns = ['seal', ...SEALED_TABLES[table]].map((name) => `"${column(alias)}"."${column(name)}"`)
+  const list = columns.join(', ')
+  const text = dialect === 'postgres' ? `json_build_array(${list})::text` : `json_array(${list})`
+  const empty = `[${columns.map(() => 'null').join(dialect === 'postgres' ? ', ' : ',')}]`
+  const source = { table, name: `seal$${sourcesByName.size}`, text, empty }
   const aliases = sources[dialect].get(table) ?? new Map<string, Source>()
   sources[dialect].set(table, aliases.set(alias, source))
   sourcesByName.set(source.name, source)
@@ -164,13 +161,9 @@ function sourceOf(dialect: Dialect, table: SealedTable, alias: string): Source {
 const storeNames = new Names()
 
 /**
- * The rows whose seals are right, without what was selected for the check. `nameOf`: what a column is called in them.
+ * The rows whose seals are right, without what was selected for the check, and with our names where there are `names`.
  */
-export function checkedRows(
-  sealer: Sealer,
-  rows: UnknownRow[],
-  nameOf: ((column: string) => string) | null,
-): UnknownRow[] {
+export function checkedRows(sealer: Sealer, rows: UnknownRow[], names: Names | null): UnknownRow[] {
   const [first] = rows
   if (!first) return rows
   const sources: Source[] = []
@@ -180,38 +173,28 @@ export function checkedRows(
     if (source) sources.push(source)
     else shown.push(column)
   }
-  if (sources.length === 0 && !nameOf) return rows
-  const seal = sources.length === 0 ? -1 : shown.indexOf('seal')
+  if (sources.length === 0) return names ? names.named(rows, shown) : rows
+  const seal = shown.indexOf('seal')
   if (seal >= 0) shown.splice(seal, 1)
-  const names = nameOf ? shown.map(nameOf) : shown
-  const answer: UnknownRow[] = []
-  for (const row of rows) {
-    if (!sources.every((source) => check(sealer, source, row))) continue
-    const answered: UnknownRow = {}
-    // By index: every row that is read comes through here.
-    for (let at = 0; at < shown.length; at++) answered[names[at] ?? ''] = row[shown[at] ?? '']
-    answer.push(answered)
-  }
-  return answer
+  const whole = rows.filter((row) => sources.every((source) => check(sealer, source, row)))
+  return renamed(whole, shown, names ? shown.map(names.ours) : shown)
 }
 
-function check(sealer: Sealer, { table, name }: Source, row: UnknownRow): boolean {
+function check(sealer: Sealer, { table, name, empty }: Source, row: UnknownRow): boolean {
   const text = String(row[name])
+  if (text === empty) return true
   const seal = sealIn(text)
   const whole = seal === null ? null : wholeRow(sealer, table, text, seal)
   if (seal !== null && whole && !sealer.hasEnded(seal, whole.groups)) {
     if (ACCOUNT_TABLES.includes(table)) sealer.latest.set(rowName(table, parseRow(table, text)[0]), seal)
     return true
   }
-  const [id] = parseRow(table, text)
-  // The empty side of an outer join.
-  if (id === null && seal === null) return true
   if (seal !== null && sealer.isNewer(seal)) {
     // Not waited for: this may be inside the transaction that has the store to itself.
     void sealer.refresh().catch(() => undefined)
     throw new KeyRotated()
   }
-  sealer.refused(table, String(id))
+  sealer.refused(table, String(parseRow(table, text)[0]))
   return false
 }
 

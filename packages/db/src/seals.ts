@@ -103,7 +103,7 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
       const { result, ended } = deleted ? deletedRows(answer, deleted) : { result: answer, ended: [] }
       markEnded(sealer, ended)
       if (deleted?.group) markGroupEnded(sealer, deleted.group)
-      const rows = checkedRows(sealer, result.rows, names && names.ours)
+      const rows = checkedRows(sealer, result.rows, names)
       return Promise.resolve(rows === result.rows ? result : { ...result, rows })
     },
   }

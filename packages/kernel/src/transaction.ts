@@ -50,5 +50,5 @@ export function transactChecked<T>(
  * inside: in SQLite everybody else waits.
  */
 export function snapshot<T>(ctx: Pick<Context, 'db'>, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return ctx.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work)
+  return ctx.db.transaction().setAccessMode('read only').setIsolationLevel('repeatable read').execute(work)
 }

@@ -7,11 +7,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readAccess } from '@keyferry/access'
-import { openSqlite } from '@keyferry/db'
+import { openSqlite, type Db } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
 import { listSecrets as asked } from '@keyferry/schemas'
 import { listSecrets } from '@keyferry/vault'
-import { CamelCasePlugin } from 'kysely'
 import { authorizingOverHttp } from './authority-http.ts'
 import { ACTOR, benchContext } from './context.ts'
 import { folderOf, type Place } from './folder.ts'
@@ -23,20 +22,18 @@ const SECRETS = 20
 
 export async function measureAuthority(): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'keyferry-bench-'))
-  const ctx = await benchContext(openSqlite(join(dir, 'verb.db')))
-  await verb(ctx, await folderOf(ctx, SECRETS))
+  const store = openSqlite(join(dir, 'verb.db'))
+  const ctx = await benchContext(store)
+  await verb(ctx, store, await folderOf(ctx, SECRETS))
   await ctx.db.destroy()
   await authorizingOverHttp(dir)
   await rm(dir, { recursive: true, force: true })
 }
 
 /** From the token to the values, without HTTP. */
-async function verb(ctx: Context, place: Place): Promise<void> {
+async function verb(ctx: Context, unchecked: Db, place: Place): Promise<void> {
   const token = randomBytes(32).toString('base64url')
   const principal = await machine(ctx, place.projectId, ctx.authority.hashToken(token))
-  const unchecked = Object.assign(ctx.db.withoutPlugins().withPlugin(new CamelCasePlugin()), {
-    dialect: ctx.db.dialect,
-  })
   const input = asked.parse(place)
   const read = async (db: Context['db'], hash: () => string): Promise<void> => {
     hash()

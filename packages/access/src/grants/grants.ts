@@ -1,4 +1,4 @@
-import { batchLoader, inList, lockRows, type Db } from '@keyferry/db'
+import { batchLoader, inList, lockRows, valuesTable, type Db } from '@keyferry/db'
 import type { Actor, Tx } from '@keyferry/kernel'
 import { EVERYTHING, type Access } from '@keyferry/schemas/policy'
 import { grantsOf } from './scopes.ts'
@@ -14,9 +14,10 @@ const NOTHING: Access = { instanceAdmin: false, grants: new Map() }
  */
 export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<Access> {
   if (kind === 'system') return EVERYTHING
-  const ownerId = kind === 'user' ? null : await ownerOfKey(db, id)
-  if (kind === 'identity' && ownerId === null && !(await isIdentity(db, id))) return NOTHING
-  const own = (await isInstanceAdmin(db, id)) ? EVERYTHING : await readGrants(db, id)
+  const principal = await principalOf(db, id)
+  const ownerId = kind === 'user' ? null : principal.ownerId
+  if (kind === 'identity' && ownerId === null && !principal.isIdentity) return NOTHING
+  const own = principal.isInstanceAdmin ? EVERYTHING : await readGrants(db, id)
   return ownerId === null ? own : { ...own, cappedBy: await readAccess(db, { kind: 'user', id: ownerId }) }
 }
 
@@ -27,7 +28,7 @@ export async function readAccess(db: Db | Tx, { kind, id }: Principal): Promise<
 export async function holdAccess(tx: Tx, principal: Principal): Promise<Access> {
   if (principal.kind !== 'system')
     await lockRows(tx, async () => {
-      const ownerId = principal.kind === 'user' ? null : await ownerOfKey(tx, principal.id)
+      const ownerId = principal.kind === 'user' ? null : (await principalOf(tx, principal.id)).ownerId
       const ids = [principal.id, ...(ownerId === null ? [] : [ownerId])]
       await tx.selectFrom('instanceAdmins').where('principalId', 'in', ids).select('principalId').forShare().execute()
       await tx.selectFrom('memberships').where('principalId', 'in', ids).select('id').forShare().execute()
@@ -44,36 +45,38 @@ async function readGrants(db: Db | Tx, principalId: string): Promise<Access> {
   }
 }
 
-/** Null: no API key. */
-const ownerOfKey = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
+interface KnownPrincipal {
+  /** Of an API key; null: no API key. */
+  ownerId: string | null
+  isIdentity: boolean
+  isInstanceAdmin: boolean
+}
+
+/** In one statement. A row of it that is not as it was written leaves the principal with nothing. */
+const principalOf = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
+  const asked = valuesTable(
+    db,
+    [...new Set(ids)].map((id) => ({ id })),
+    { id: 'text' },
+  )
   const rows = await db
-    .selectFrom('apiKeys')
-    .where((eb) => inList(db, eb.ref('id'), ids))
-    .select(['id', 'ownerId'])
+    .selectFrom(asked.as('asked'))
+    .leftJoin('apiKeys', 'apiKeys.id', 'asked.id')
+    .leftJoin('identities', 'identities.id', 'asked.id')
+    .leftJoin('instanceAdmins', 'instanceAdmins.principalId', 'asked.id')
+    .select(['asked.id', 'apiKeys.ownerId', 'identities.id as identityId', 'instanceAdmins.principalId as adminId'])
     .execute()
-  const owners = new Map(rows.map((row) => [row.id, row.ownerId]))
-  return (id) => owners.get(id) ?? null
+  const principals = new Map(
+    rows.map(({ id, ownerId, identityId, adminId }): [string, KnownPrincipal] => [
+      id,
+      { ownerId, isIdentity: identityId !== null, isInstanceAdmin: adminId !== null },
+    ]),
+  )
+  return (id) => principals.get(id) ?? { ownerId: null, isIdentity: false, isInstanceAdmin: false }
 })
 
-const isIdentity = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
-  const rows = await db
-    .selectFrom('identities')
-    .where((eb) => inList(db, eb.ref('id'), ids))
-    .select('id')
-    .execute()
-  const identities = new Set(rows.map((row) => row.id))
-  return (id) => identities.has(id)
-})
-
-export const isInstanceAdmin = batchLoader(async (db: Db | Tx, principalIds: readonly string[]) => {
-  const rows = await db
-    .selectFrom('instanceAdmins')
-    .where((eb) => inList(db, eb.ref('principalId'), principalIds))
-    .select('principalId')
-    .execute()
-  const admins = new Set(rows.map((row) => row.principalId))
-  return (principalId) => admins.has(principalId)
-})
+export const isInstanceAdmin = async (db: Db | Tx, principalId: string): Promise<boolean> =>
+  (await principalOf(db, principalId)).isInstanceAdmin
 
 const memberships = batchLoader(async (db: Db | Tx, principalIds: readonly string[]) => {
   const rows = await db

@@ -190,7 +190,7 @@ export async function deleteFolder(
   return { ...deleted, pending: released.pending }
 }
 
-async function refuseTaken(tx: Tx, environment: EnvironmentRow, path: string): Promise<void> {
+async function refuseTaken(tx: Tx, environment: Pick<EnvironmentRow, 'id' | 'slug'>, path: string): Promise<void> {
   const taken = await tx
     .selectFrom('folders')
     .where('environmentId', '=', environment.id)

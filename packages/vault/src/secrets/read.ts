@@ -20,7 +20,7 @@ import { namerOf, readerOf, refuseTreeOutOfReach } from '../references/out-of-re
 import { visible } from '../references/reference-graph.ts'
 import { referencedFolders } from '../references/referenced-folders.ts'
 import { tooDeepProblem } from '../references/resolve.ts'
-import { findFolder, foldersBelow, type Located } from '../tree/find-folder.ts'
+import { findFolder, foldersBelow, type FoundFolder, type Located } from '../tree/find-folder.ts'
 import { shownTags, tagsBySlug, type ShownTag } from '../tree/tags.ts'
 import {
   loadTree,
@@ -54,8 +54,9 @@ export async function listSecrets(
   const names = namerOf(ctx, input.projectId)
   const { show, metadataOf, tree, roots, tags } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
-    const roots = [located.folder.id, ...(input.recursive ? await foldersBelow(tx, located) : [])]
-    return { roots, ...(await load(ctx, tx, input, roots, names)) }
+    const below = input.recursive ? await foldersBelow(tx, located) : []
+    const roots = [located.folder.id, ...below]
+    return { roots, ...(await load(ctx, tx, input, [located, ...below], names)) }
   })
   const slugs = new Set(input.tags)
   const pairs = input.metadata ?? []
@@ -136,12 +137,12 @@ export async function getSecret(
   const { show, tree, folderId } = await snapshot(ctx, async (tx) => {
     const located = await findFolder(tx, input)
     const folderId = located.folder.id
-    if (input.version === undefined) return { folderId, ...(await load(ctx, tx, input, [folderId], names)) }
+    if (input.version === undefined) return { folderId, ...(await load(ctx, tx, input, [located], names)) }
     const { row, tags } = await versionRow(tx, located, input.key, input.version)
     // An old value may reference folders that no edge of the present one leads to.
     const text = openValue(await projectKey(ctx, tx, input.projectId), input.projectId, row)
     const referenced = input.expandReferences ? await referencedFolders(tx, input.projectId, [text ?? '']) : []
-    const loaded = await load(ctx, tx, input, [folderId, ...referenced], names)
+    const loaded = await load(ctx, tx, input, [located, ...referenced], names)
     loaded.tree.folders.get(folderId)?.secrets.set(input.key, row)
     if (tags) {
       const known = await tagsBySlug(tx, input.projectId)
@@ -180,7 +181,7 @@ async function load(
   ctx: Context,
   tx: Tx,
   input: Omit<Input, 'recursive' | 'tags' | 'metadata' | 'offset' | 'limit'>,
-  folderIds: readonly string[],
+  roots: readonly (string | FoundFolder)[],
   names: ReturnType<typeof namerOf>,
 ): Promise<{ tree: Tree; show: Show; metadataOf: (row: SecretRow) => Metadata; tags: Map<string, ShownTag[]> }> {
   const { projectId, showValues, expandReferences } = input
@@ -188,7 +189,7 @@ async function load(
   const tree = await loadTree(
     ctx,
     tx,
-    folderIds,
+    roots,
     expanding ? 'references' : input.includeImports ? 'imports' : 'alone',
     showValues ? 'sealed' : 'none',
     names,

@@ -8,24 +8,35 @@ type EnvironmentRow = Selectable<EnvironmentTable>
 /** A folder with the environment it is in. */
 export interface Located {
   folder: FolderRow
-  environment: EnvironmentRow
+  environment: Pick<EnvironmentRow, 'id' | 'slug' | 'projectId'>
+}
+
+/** The same with the data key of its project, wrapped. */
+export interface FoundFolder extends Located {
+  dataKey: string
 }
 
 /** Throws `NotFound` naming what is missing: the project, the environment or the folder. */
 export async function findFolder(
   db: Db | Tx,
   where: { projectId: string; environment: string; secretPath: string },
-): Promise<Located> {
-  const environment = await findEnvironment(db, where)
-  const folder = await db
+): Promise<FoundFolder> {
+  const row = await db
     .selectFrom('folders')
-    .where('environmentId', '=', environment.id)
-    .where('path', '=', where.secretPath)
-    .selectAll()
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .innerJoin('projects', 'projects.id', 'environments.projectId')
+    .where('projects.id', '=', where.projectId)
+    .where('environments.slug', '=', lookedUp(where.environment))
+    .where('folders.path', '=', where.secretPath)
+    .selectAll('folders')
+    .select(['environments.slug', 'projects.dataKey'])
     .executeTakeFirst()
-  if (!folder)
+  if (!row) {
+    await findEnvironment(db, where)
     throw new NotFound(`Folder with path "${where.secretPath}" not found in environment "${where.environment}"`)
-  return { folder, environment }
+  }
+  const { slug, dataKey, ...folder } = row
+  return { folder, environment: { id: folder.environmentId, slug, projectId: where.projectId }, dataKey }
 }
 
 /** Throws `NotFound` naming what is missing: the project or the environment. */

@@ -13,6 +13,7 @@ import { checkSecrets } from '@keyferry/kernel/authority'
 import { secretMetadata } from '@keyferry/schemas'
 import { sql, type RawBuilder } from 'kysely'
 import type { z } from 'zod'
+import type { FoundFolder } from './find-folder.ts'
 
 export type SecretRow = Selectable<SecretTable>
 export type Metadata = z.output<typeof secretMetadata>
@@ -49,7 +50,7 @@ export interface TreeFolder {
 export type Reach = 'alone' | 'imports' | 'references'
 
 /**
- * Loads `folderIds`, and everything within `reach` of them. A constant number of queries per level of imports and
+ * Loads `roots`, by ids or as found in `tx`, and everything within `reach` of them. A constant number of queries per level of imports and
  * references, however many secrets there are, as long as a statement can bring them. With `values: 'none'` every value
  * is empty. With `knows`, the folders that it refuses are empty: their secrets are not read, so nothing that is
  * counted, filtered or limited afterwards depends on them. Throws `TooLarge`, and `IntegrityBroken` for a folder whose
@@ -58,12 +59,13 @@ export type Reach = 'alone' | 'imports' | 'references'
 export async function loadTree(
   ctx: Pick<Context, 'keyring' | 'authority'>,
   tx: Tx,
-  folderIds: readonly string[],
+  roots: readonly (string | FoundFolder)[],
   reach: Reach = 'references',
   values: 'sealed' | 'none' = 'sealed',
   knows: ((place: { environment: string; path: string }) => boolean) | null = null,
 ): Promise<LoadedTree> {
-  const ids = new Set(folderIds)
+  const found = roots.flatMap((root) => (typeof root === 'string' ? [] : rowOf(root)))
+  const ids = new Set(roots.map((root) => (typeof root === 'string' ? root : root.folder.id)))
   const imports = new Map<string, string[]>()
   let frontier = reach === 'alone' ? [] : [...ids]
   while (frontier.length > 0) {
@@ -82,14 +84,8 @@ export async function loadTree(
   const places = new Map<string, TreeFolder>()
   const keys = new Map<string, DataKey>()
   if (ids.size === 0) return { folders, at: () => undefined, keys }
-  const rows = await tx
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .innerJoin('projects', 'projects.id', 'environments.projectId')
-    .where((eb) => inList(tx, eb.ref('folders.id'), [...ids]))
-    .select(['folders.id', 'folders.path', 'environments.slug as environment', 'environments.projectId'])
-    .select(['folders.secretsHead', 'projects.dataKey'])
-    .execute()
+  const others = [...ids].filter((id) => !found.some((row) => row.id === id))
+  const rows = others.length === 0 ? found : [...found, ...(await rowsOf(tx, others))]
   for (const { dataKey: _, secretsHead: __, ...row } of rows) {
     const folder = { ...row, imports: imports.get(row.id) ?? [], secrets: new Map<string, SecretRow>() }
     folders.set(folder.id, folder)
@@ -107,6 +103,35 @@ export async function loadTree(
   }
   return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`), keys }
 }
+
+/** What is read of a folder. `dataKey`: its project's, wrapped. */
+interface FolderRow extends Omit<TreeFolder, 'imports' | 'secrets'> {
+  secretsHead: string | null
+  dataKey: string
+}
+
+const rowOf = ({
+  folder: { id, path, secretsHead },
+  environment: { slug, projectId },
+  dataKey,
+}: FoundFolder): FolderRow => ({
+  id,
+  path,
+  environment: slug,
+  projectId,
+  secretsHead,
+  dataKey,
+})
+
+const rowsOf = (tx: Tx, folderIds: readonly string[]): Promise<FolderRow[]> =>
+  tx
+    .selectFrom('folders')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .innerJoin('projects', 'projects.id', 'environments.projectId')
+    .where((eb) => inList(tx, eb.ref('folders.id'), folderIds))
+    .select(['folders.id', 'folders.path', 'environments.slug as environment', 'environments.projectId'])
+    .select(['folders.secretsHead', 'projects.dataKey'])
+    .execute()
 
 /**
  * Rows of a statement that may all be as long as they can: SQLite answers it in one piece while everybody waits, and a
