@@ -1,9 +1,11 @@
 /** What an operator does with an instance that may be serving meanwhile. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { perform } from '@keyferry/access'
 import { syncHooks } from '@keyferry/core/process'
+import { storeVerbs } from '@keyferry/core/verbs'
 import { missingMigrations, openPostgres, openSqlite, SchemaTooNew, unknownMigrations, type Db } from '@keyferry/db'
-import { IntegrityBroken, rotateRootKey, type Actor, type Context, type Keyring } from '@keyferry/kernel'
+import { IntegrityBroken, type Actor, type Context, type Keyring } from '@keyferry/kernel'
 import { openAuthority } from '@keyferry/kernel/authority'
 import { createMetrics } from '@keyferry/kernel/metrics'
 import { StartupError } from './startup-error.ts'
@@ -108,7 +110,7 @@ export async function changeRootKey(env: Env, { force = false } = {}): Promise<n
       throw new StartupError(
         `The new root key is unknown to ${behind.join(', ')}. Restart them with it in KEYFERRY_ROOT_KEY_NEXT, or repeat this with --force if they have ended. Nothing was changed.`,
       )
-    const keys = await rotateRootKey(ctx, OPERATOR, next)
+    const keys = await perform(storeVerbs.rotateRootKey, { ctx, actor: OPERATOR }, { next })
     if (!env.KEYFERRY_ROOT_KEY_NEXT) finishRotation(dataDir, next)
     return keys
   } finally {

@@ -170,10 +170,8 @@ async function backup(cli: Cli, file: string, { json }: JsonOption): Promise<voi
 }
 
 async function signBackup(cli: Cli, file: string, { json }: JsonOption): Promise<void> {
-  const signature = await withAdmin(cli, async ({ ctx, operator }) => {
-    const { signDump } = await import('@keyferry/kernel')
-    return signDump(ctx, operator, resolve(file))
-  })
+  const dump = { file: resolve(file) }
+  const signature = await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).signDump, dump))
   if (json) cli.terminal.json({ file: resolve(file), signature })
   else cli.terminal.line(`Wrote ${signature}. Keep it beside the dump.`)
 }
@@ -226,10 +224,7 @@ async function rotateKey(
   { force, json }: JsonOption & { force?: boolean },
 ): Promise<void> {
   if (key === 'sign-in') return rotateSignInKey(cli, { force, json })
-  const rows = await withAdmin(cli, async ({ ctx, operator }) => {
-    const { rotateInstanceKey } = await import('@keyferry/core')
-    return rotateInstanceKey(ctx, operator, key)
-  })
+  const rows = await withAdmin(cli, async ({ perform }) => perform((await storeVerbs()).rotateInstanceKey, { key }))
   if (json) cli.terminal.json({ key, rows })
   else
     cli.terminal.line(
@@ -239,15 +234,15 @@ async function rotateKey(
 
 async function rotateSignInKey(cli: Cli, { force, json }: JsonOption & { force?: boolean }): Promise<void> {
   const { runningProcesses } = await instanceEnv(cli)
-  const ended = await withAdmin(cli, async ({ ctx, operator }) => {
+  const ended = await withAdmin(cli, async ({ ctx, perform }) => {
     const running = force === true ? [] : await runningProcesses(ctx)
     if (running.length > 0)
       throw new Failure(
         `${running.join(', ')} would continue with the earlier sign-in key`,
         'Stop every process, then run this again; with --force if they have ended.',
       )
-    const { rotateSignInKey } = await import('@keyferry/access/sign-in')
-    return rotateSignInKey(ctx, operator)
+    const { signInKeyVerbs } = await import('@keyferry/access/verbs')
+    return perform(signInKeyVerbs.rotate, undefined)
   })
   if (json) cli.terminal.json({ key: 'sign-in', ...ended })
   else

@@ -1,6 +1,6 @@
 /** Verbs for the audit log, data keys and the whole store, with what each requires. */
 import { defineVerb, endSessions, requirement, project, RUNS_INSTANCE } from '@keyferry/access'
-import { backup, listAudit, verifyAudit } from '@keyferry/kernel'
+import { backup, listAudit, rotateRootKey, signDump, verifyAudit } from '@keyferry/kernel'
 import { verifyStore } from '@keyferry/kernel/authority'
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
@@ -8,6 +8,7 @@ import { acceptSecrets } from './accept-secrets.ts'
 import { pruneAudit } from './prune-audit.ts'
 import { restartAudit } from './restart-audit.ts'
 import { listRotations, rotateDataKey } from './rotate-data-key.ts'
+import { INSTANCE_KEYS, rotateInstanceKey } from './rotate-instance-key.ts'
 
 export const auditVerbs = {
   list: defineVerb({ input: schemas.listAudit, requires: () => RUNS_INSTANCE, run: listAudit }),
@@ -40,6 +41,12 @@ export const storeVerbs = {
     requires: () => RUNS_INSTANCE,
     run: (ctx, actor, { file }) => backup(ctx, actor, file),
   }),
+  /** `file`: the absolute path of a dump of Postgres. */
+  signDump: defineVerb({
+    input: z.object({ file: z.string() }),
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor, { file }) => signDump(ctx, actor, file),
+  }),
   verify: defineVerb({ input: null, requires: () => RUNS_INSTANCE, run: (ctx) => verifyStore(ctx) }),
   endSessions: defineVerb({ input: null, requires: () => RUNS_INSTANCE, run: (ctx, actor) => endSessions(ctx, actor) }),
   acceptSecrets: defineVerb({
@@ -67,5 +74,16 @@ export const storeVerbs = {
     input: z.object({ projectId: schemas.id, discard: z.boolean() }),
     requires: () => RUNS_INSTANCE,
     run: rotateDataKey,
+  }),
+  rotateInstanceKey: defineVerb({
+    input: z.object({ key: z.enum(INSTANCE_KEYS) }),
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor, { key }) => rotateInstanceKey(ctx, actor, key),
+  }),
+  /** `next`: the new root key, 32 bytes. */
+  rotateRootKey: defineVerb({
+    input: z.object({ next: z.instanceof(Buffer) }),
+    requires: () => RUNS_INSTANCE,
+    run: (ctx, actor, { next }) => rotateRootKey(ctx, actor, next),
   }),
 }

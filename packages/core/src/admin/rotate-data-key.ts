@@ -1,43 +1,25 @@
 /**
- * Rotation of a project's data key. It begins with a new generation of the key, which seals everything from that
- * moment; what older ones sealed is sealed reseal in the background, a batch per transaction, and the older ones are
- * thrown away at the end. Both can be opened at any time, so a crash anywhere leaves nothing behind but work to
- * continue with. While a text remains that could not be decrypted the older ones stay: the rotation is blocked, and
- * says what it is.
+ * Rotation of a project's data key. It begins with a new generation of the key, which seals everything from that moment; what older ones sealed is
+ * sealed again in the background, a batch per transaction, and the older ones are thrown away at the end. Both can be opened at any time, so a
+ * crash anywhere leaves nothing behind but work to go on with. While a text remains that could not be decrypted the older ones stay: the rotation is
+ * blocked, and says what it is.
  *
- * Syncs see no change: a digest of the ledger is brought up to the new generation without its value (see
- * crypto/data-key), under the lease of its target, so that no run compares digests of two generations; a run that comes
- * earlier lifts what it reads.
+ * Syncs see no change: a digest of the ledger is brought up to the new generation without its value (see crypto/data-key), under the
+ * lease of its target, so that no run compares digests of two generations; a run that comes earlier lifts what it reads.
  */
-import { createHash, randomUUID } from 'node:crypto'
 import type { KeyRotationTable } from '@keyferry/db'
-import {
-  audit,
-  BadRequest,
-  maintain,
-  DecryptionError,
-  SYSTEM,
-  timestamp,
-  type Actor,
-  type Context,
-  type DataKey,
-  type Tx,
-} from '@keyferry/kernel'
-import { headedFolders, headSealedAs, trashMark, trashMarked } from '@keyferry/kernel/authority'
-import { lockProject, resealTrashRow, associatedData } from '@keyferry/vault'
+import { audit, BadRequest, maintain, SYSTEM, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { lockProject } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
-import { takeLease } from '../lease/lease.ts'
-import { describeUnreadable, merged, unreadableAt, type Unreadable } from './unreadable.ts'
+import { liftDigests } from './lift-digests.ts'
+import { AFTER, BATCH, COLUMNS, resealBatch } from './reseal-project.ts'
+import { describeUnreadable, merged, type Unreadable } from './unreadable.ts'
 
 type Rotation = Selectable<KeyRotationTable>
 
-/** Rows of one transaction are few, so that writers do not wait long. */
-const BATCH = 200
-const LEDGER_BATCH = 1000
-
 /**
- * Begins; the sweep of a serving process, or `continueRotations`, does the rest. One that is blocked tries what could
- * not be decrypted again, or with `discard` gives that up. Throws `NotFound`, and `BadRequest` while one is under way.
+ * Begins; the sweep of a serving process, or `continueRotations`, does the rest. One that is blocked tries what could not be decrypted again, or with
+ * `discard` gives that up. Throws `NotFound`, and `BadRequest` while one is under way.
  */
 export function rotateDataKey(
   ctx: Context,
@@ -63,16 +45,7 @@ export function rotateDataKey(
       throw new BadRequest(
         `The data key of this project is being rotated since ${present.startedAt}. Wait until that is done.`,
       )
-    const { dataKey } = await tx
-      .selectFrom('projects')
-      .where('id', '=', projectId)
-      .select('dataKey')
-      .executeTakeFirstOrThrow()
-    await tx
-      .updateTable('projects')
-      .set({ dataKey: ctx.keyring.renew(projectId, dataKey) })
-      .where('id', '=', projectId)
-      .execute()
+    await changeKey(ctx, tx, projectId, 'renew')
     await tx
       .insertInto('dataKeyRotations')
       .values({
@@ -95,9 +68,7 @@ export interface OpenRotation {
   /** Rows so far. */
   done: number
   startedAt: string
-  /**
-   * What cannot be decrypted, for people. Not empty once everything else is done: the rotation waits for an operator.
-   */
+  /** What cannot be decrypted, for people. Not empty once everything else is done: the rotation waits for an operator. */
   unreadable: string[]
 }
 
@@ -116,10 +87,7 @@ export async function listRotations(ctx: Context): Promise<OpenRotation[]> {
   )
 }
 
-/**
- * Continues with every rotation until it is done, is blocked, waits for a running sync, or `signal` aborts. Safe to
- * call at any time, from any process.
- */
+/** Goes on with every rotation until it is done, is blocked, waits for a running sync, or `signal` aborts. Safe to call at any time, from any process. */
 export async function continueRotations(ctx: Context, signal: AbortSignal): Promise<void> {
   for (const { projectId } of await listRotations(ctx)) {
     while (!signal.aborted && (await step(ctx, projectId)) === 'again') continue
@@ -137,14 +105,13 @@ async function step(ctx: Context, projectId: string): Promise<'again' | 'waiting
   const { phase } = rotation
   if (rotation.columns !== COLUMNS) return beginAgain(ctx, projectId)
   if (phase === 'blocked') return 'waiting'
-  if (phase === 'digests') return liftDigests(ctx, rotation)
+  if (phase === 'digests') return (await liftDigests(ctx, projectId)).isWaiting ? 'waiting' : end(ctx, rotation)
   await maintain(ctx, async (tx) => {
     const key = await lockProject(ctx, tx, projectId)
     // Another process may have been faster.
     const at = await tx.selectFrom('dataKeyRotations').where('projectId', '=', projectId).selectAll().executeTakeFirst()
     if (!at || at.phase !== phase || at.cursor !== rotation.cursor) return
-    const found: Unreadable[] = []
-    const ids = await reseal[phase](tx, resealer(key, found), at, key)
+    const { ids, unreadable: found } = await resealBatch(tx, key, phase, at)
     const unreadable = merged(JSON.parse(at.unreadable), found)
     const after: Rotation['phase'] = phase === 'trash' && unreadable.length > 0 ? 'blocked' : AFTER[phase]
     const next: Pick<Rotation, 'phase' | 'cursor'> =
@@ -176,172 +143,9 @@ async function beginAgain(ctx: Context, projectId: string): Promise<'again'> {
   return 'again'
 }
 
-/**
- * Every column that a project's data key seals. One that is added here makes rotations that are under way begin again.
- */
-const COLUMNS = [
-  'secrets.value',
-  'secrets.comment',
-  'secrets.metadata',
-  'secret_versions.value',
-  'secret_versions.comment',
-  'secret_versions.metadata',
-  'trash_rows.content',
-  'trash_rows.mark',
-  'folders.secrets_head',
-].join(' ')
-
-const AFTER = { secrets: 'heads', heads: 'versions', versions: 'trash', trash: 'digests' } as const
-
-type Batch = (tx: Tx, reseal: Reseal, at: Rotation, key: DataKey) => Promise<string[]>
-/** The same text under the present generation. */
-type Reseal = (sealed: string, belongsTo: readonly string[]) => string
-
-/** Each seals the rows after the cursor reseal, and answers where it got to. */
-const reseal: Record<keyof typeof AFTER, Batch> = {
-  async secrets(tx, reseal, { projectId, cursor }) {
-    const rows = await tx
-      .selectFrom('secrets')
-      .innerJoin('folders', 'folders.id', 'secrets.folderId')
-      .innerJoin('environments', 'environments.id', 'folders.environmentId')
-      .where('environments.projectId', '=', projectId)
-      .where('secrets.id', '>', cursor)
-      .orderBy('secrets.id')
-      .limit(BATCH)
-      .select(['secrets.id', 'secrets.folderId', 'secrets.key', 'secrets.version', 'secrets.value'])
-      .select(['secrets.comment', 'secrets.metadata'])
-      .execute()
-    for (const row of rows) {
-      const value = reseal(row.value, associatedData('secret', projectId, row))
-      const comment = reseal(row.comment, associatedData('comment', projectId, row))
-      const metadata = reseal(row.metadata, associatedData('metadata', projectId, row))
-      await tx.updateTable('secrets').set({ value, comment, metadata }).where('id', '=', row.id).execute()
-    }
-    return rows.map((row) => row.id)
-  },
-  async heads(tx, reseal, { projectId, cursor }) {
-    const rows = await headedFolders(tx)
-      .where('environments.projectId', '=', projectId)
-      .where('folders.id', '>', cursor)
-      .orderBy('folders.id')
-      .limit(BATCH)
-      .execute()
-    for (const { id, secretsHead: sealed } of rows) {
-      if (sealed === null) continue
-      const secretsHead = reseal(sealed, headSealedAs(projectId, id))
-      await tx.updateTable('folders').set({ secretsHead }).where('id', '=', id).execute()
-    }
-    return rows.map(({ id }) => id)
-  },
-  async versions(tx, reseal, { projectId, cursor }) {
-    const rows = await tx
-      .selectFrom('secretVersions')
-      .innerJoin('folders', 'folders.id', 'secretVersions.folderId')
-      .innerJoin('environments', 'environments.id', 'folders.environmentId')
-      .where('environments.projectId', '=', projectId)
-      .where('secretVersions.id', '>', cursor)
-      .orderBy('secretVersions.id')
-      .limit(BATCH)
-      .select([
-        'secretVersions.id',
-        'secretVersions.folderId',
-        'secretVersions.key',
-        'secretVersions.version',
-        'secretVersions.value',
-        'secretVersions.comment',
-        'secretVersions.metadata',
-      ])
-      .execute()
-    for (const row of rows) {
-      const value = reseal(row.value, associatedData('secret', projectId, row))
-      const comment = row.comment && reseal(row.comment, associatedData('comment', projectId, row))
-      const metadata = row.metadata && reseal(row.metadata, associatedData('metadata', projectId, row))
-      await tx.updateTable('secretVersions').set({ value, comment, metadata }).where('id', '=', row.id).execute()
-    }
-    return rows.map((row) => row.id)
-  },
-  async trash(tx, reseal, { projectId, cursor }, key) {
-    const [trashId = '', position = '-1'] = cursor.split(' ')
-    const rows = await tx
-      .selectFrom('trashRows')
-      .innerJoin('trash', 'trash.id', 'trashRows.trashId')
-      .where('trash.projectId', '=', projectId)
-      .where((eb) =>
-        eb.or([
-          eb('trashId', '>', trashId),
-          eb.and([eb('trashId', '=', trashId), eb('position', '>', Number(position))]),
-        ]),
-      )
-      .orderBy('trashId')
-      .orderBy('position')
-      .limit(BATCH)
-      .selectAll('trashRows')
-      .execute()
-    for (const row of rows) {
-      const content = resealTrashRow(row, reseal, projectId)
-      // One that was changed outside Keyferry gets no mark by this.
-      const marked = trashMarked(key, row)
-      const mark = marked ? trashMark(key, { ...row, content }, marked) : row.mark
-      if (content === row.content && mark === row.mark) continue
-      await tx
-        .updateTable('trashRows')
-        .set({ content, mark })
-        .where('trashId', '=', row.trashId)
-        .where('position', '=', row.position)
-        .execute()
-    }
-    return rows.map((row) => `${row.trashId} ${row.position}`)
-  },
-}
-
-/** What cannot be opened stays as it is, and is added to `unreadable`. */
-const resealer =
-  (key: DataKey, unreadable: Unreadable[]): Reseal =>
-  (sealed, belongsTo) => {
-    if (sealed === '' || key.isCurrent(sealed)) return sealed
-    try {
-      return key.seal(key.open(sealed, ...belongsTo), ...belongsTo)
-    } catch (error) {
-      if (!(error instanceof DecryptionError)) throw error
-      unreadable.push(unreadableAt(belongsTo))
-      return sealed
-    }
-  }
-
-/** Target by target, under its lease: a run with the older key has ended by then, and the next run has the new key. */
-async function liftDigests(ctx: Context, rotation: Rotation): Promise<'again' | 'waiting' | 'done'> {
+/** Everything is sealed and digested under the present generation: the earlier ones are thrown away. */
+async function end(ctx: Context, rotation: Rotation): Promise<'done'> {
   const { projectId } = rotation
-  const places = await ctx.db
-    .selectFrom('ledger')
-    .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
-    .where('syncs.projectId', '=', projectId)
-    .select(['ledger.syncId', 'ledger.targetKey'])
-    .distinct()
-    .execute()
-  const idle = await ctx.db
-    .selectFrom('syncs')
-    .where('projectId', '=', projectId)
-    .select(['id as syncId', 'targetKey'])
-    .execute()
-  let waiting = false
-  for (const place of [...places, ...idle]) {
-    const lease = await takeLease(ctx, place.targetKey, randomUUID())
-    if (!lease) {
-      waiting = true
-      continue
-    }
-    try {
-      for (let after: string | null = ''; after !== null;) {
-        const from: Parameters<typeof liftSome>[3] = { ...place, after }
-        after = await maintain(ctx, (tx) => liftSome(ctx, tx, projectId, from))
-        await lease.check()
-      }
-      await maintain(ctx, (tx) => liftSnapshots(ctx, tx, projectId, place.syncId))
-    } finally {
-      await lease.release()
-    }
-  }
-  if (waiting) return 'waiting'
   await maintain(ctx, async (tx) => {
     await lockProject(ctx, tx, projectId)
     const { numDeletedRows } = await tx
@@ -350,16 +154,7 @@ async function liftDigests(ctx: Context, rotation: Rotation): Promise<'again' | 
       .where('startedAt', '=', rotation.startedAt)
       .executeTakeFirst()
     if (numDeletedRows === 0n) return
-    const { dataKey } = await tx
-      .selectFrom('projects')
-      .where('id', '=', projectId)
-      .select('dataKey')
-      .executeTakeFirstOrThrow()
-    await tx
-      .updateTable('projects')
-      .set({ dataKey: ctx.keyring.retire(projectId, dataKey) })
-      .where('id', '=', projectId)
-      .execute()
+    await changeKey(ctx, tx, projectId, 'retire')
     await audit(ctx, tx, SYSTEM, 'project.data-key-rotated', projectId, {
       rows: rotation.done,
       startedBy: rotation.startedBy,
@@ -368,62 +163,16 @@ async function liftDigests(ctx: Context, rotation: Rotation): Promise<'again' | 
   return 'done'
 }
 
-/** The digests and marks of keys after `after`. Resolves to the last of them; null: there are no more. */
-async function liftSome(
-  ctx: Context,
-  tx: Tx,
-  projectId: string,
-  { syncId, targetKey, after }: { syncId: string; targetKey: string; after: string },
-): Promise<string | null> {
-  const dataKey = await lockProject(ctx, tx, projectId)
-  const rows = await tx
-    .selectFrom('ledger')
-    .where('syncId', '=', syncId)
-    .where('targetKey', '=', targetKey)
-    .where('key', '>', after)
-    .orderBy('key')
-    .select(['key', 'digest', 'mark'])
-    .limit(LEDGER_BATCH)
+/** The project's key gets a new generation, or loses the earlier ones. The caller holds the project. */
+async function changeKey(ctx: Context, tx: Tx, projectId: string, change: 'renew' | 'retire'): Promise<void> {
+  const { dataKey } = await tx
+    .selectFrom('projects')
+    .where('id', '=', projectId)
+    .select('dataKey')
+    .executeTakeFirstOrThrow()
+  await tx
+    .updateTable('projects')
+    .set({ dataKey: ctx.keyring[change](projectId, dataKey) })
+    .where('id', '=', projectId)
     .execute()
-  for (const { key, ...row } of rows) {
-    const [digest, mark] = [dataKey.lift(row.digest), dataKey.lift(row.mark)]
-    if (digest === row.digest && mark === row.mark) continue
-    await tx
-      .updateTable('ledger')
-      .set({ digest, mark })
-      .where('syncId', '=', syncId)
-      .where('targetKey', '=', targetKey)
-      .where('key', '=', key)
-      .execute()
-  }
-  return rows.length < LEDGER_BATCH ? null : (rows.at(-1)?.key ?? null)
-}
-
-interface Content {
-  entries?: { digest?: string }[]
-}
-
-async function liftSnapshots(ctx: Context, tx: Tx, projectId: string, syncId: string): Promise<void> {
-  const key = await lockProject(ctx, tx, projectId)
-  const rows = await tx.selectFrom('snapshots').where('syncId', '=', syncId).select(['id', 'content']).execute()
-  for (const { id, content: stored } of rows) {
-    const parsed: Content = JSON.parse(stored)
-    const entries = parsed.entries?.map((entry) =>
-      entry.digest === undefined ? entry : { ...entry, digest: key.lift(entry.digest) },
-    )
-    const content = JSON.stringify({ ...parsed, ...(entries ? { entries } : {}) })
-    if (content === stored) continue
-    const hash = createHash('sha256').update(content).digest('hex')
-    // A run under the new generation may have left the same: they share one from now on.
-    const same = await tx
-      .selectFrom('snapshots')
-      .where('syncId', '=', syncId)
-      .where('hash', '=', hash)
-      .select('id')
-      .executeTakeFirst()
-    if (same) {
-      await tx.updateTable('runs').set({ snapshotId: same.id }).where('snapshotId', '=', id).execute()
-      await tx.deleteFrom('snapshots').where('id', '=', id).execute()
-    } else await tx.updateTable('snapshots').set({ content, hash }).where('id', '=', id).execute()
-  }
 }

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { perform } from '@keyferry/access'
+import { signInKeyVerbs } from '@keyferry/access/verbs'
 import { onEveryDatabase, statement } from '@keyferry/db/testing'
 import { keyring, rotateRootKey, verifyAudit, type Context } from '@keyferry/kernel'
 import { getSecret } from '@keyferry/vault'
@@ -9,6 +11,7 @@ import { takeLease } from '../lease/lease.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { listKeys } from '../verbs/keys.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
+import { storeVerbs } from './admin.verbs.ts'
 import { pruneAudit } from './prune-audit.ts'
 import { continueRotations, listRotations, rotateDataKey } from './rotate-data-key.ts'
 
@@ -229,6 +232,22 @@ onEveryDatabase('rotation', (open) => {
     expect(await read(t.ctx, 'A')).toBe('one')
     await statement(t.ctx.db, `delete from kysely_migration where name = '9999-later'`)
     await continueRotations(t.ctx, never)
+    expect(await listRotations(t.ctx)).toEqual([])
+  })
+
+  it('of any key is for those who run the instance', async () => {
+    const call = { ctx: t.ctx, actor: { kind: 'user' as const, id: 'nobody', name: 'nobody' } }
+    const before = await t.ctx.db.selectFrom('organizations').selectAll().execute()
+    for (const work of [
+      () => perform(storeVerbs.rotateDataKey, call, { projectId: t.projectId, discard: false }),
+      () => perform(storeVerbs.rotateInstanceKey, call, { key: 'connections' }),
+      () => perform(storeVerbs.rotateInstanceKey, call, { key: 'authority' }),
+      () => perform(storeVerbs.rotateRootKey, call, { next: randomBytes(32) }),
+      () => perform(storeVerbs.signDump, call, { file: '/nowhere' }),
+      () => perform(signInKeyVerbs.rotate, call, undefined),
+    ])
+      await expect(work()).rejects.toMatchObject({ name: 'Forbidden' })
+    expect(await t.ctx.db.selectFrom('organizations').selectAll().execute()).toEqual(before)
     expect(await listRotations(t.ctx)).toEqual([])
   })
 
