@@ -67,7 +67,7 @@ export function budget({ answerBytes }: Pick<Limits, 'answerBytes'>): Spend {
     left -= bytes
     if (left >= 0) return
     throw new TooLarge(
-      `This needs more than the ${answerBytes} bytes of text that one request may resolve (${SETTINGS.answerBytes}). Ask for less: one folder instead of all below it, fewer secrets, or without values.`,
+      `This needs more than the ${answerBytes} bytes of text that one request may resolve (${SETTINGS.answerBytes}). Ask for less: one folder instead of all below it, a page of it ("limit" and "offset" where the call has them), or without values.`,
       { maxBytes: answerBytes },
     )
   }

@@ -1,7 +1,7 @@
 import { openSqliteStore } from '@keyferry/db/testing'
 import type { Actor } from '@keyferry/kernel'
 import { createTestProject } from '@keyferry/vault/testing'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import { testContext } from '../testing/test-context.ts'
 import { AUTHENTICATED_EVERY_MS, watchProject } from '../verbs/watch.ts'
 
@@ -39,3 +39,24 @@ it.each(['credential', 'membership'] as const)(
     await close()
   },
 )
+
+it('ends in silence when the store is closed after its client left, and with the error before', async () => {
+  const { ctx, actor, close } = await testContext(openSqliteStore)
+  onTestFinished(close)
+  const { id: projectId } = await createTestProject(ctx, actor)
+  const watch = async (left: AbortController, onCheck: () => void) => {
+    let checks = 0
+    const authenticate = () => {
+      if (++checks === 1) return Promise.resolve(actor)
+      onCheck()
+      return Promise.reject(new Error('driver has already been destroyed'))
+    }
+    const events = await watchProject(ctx, actor, { projectId }, { ctx, actor, signal: left.signal, authenticate })
+    const next = events[Symbol.asyncIterator]().next()
+    ctx.events.publish({ kind: 'secrets', projectId, folderId: crypto.randomUUID() })
+    return next
+  }
+  await expect(watch(new AbortController(), () => {})).rejects.toThrow('destroyed')
+  const left = new AbortController()
+  expect((await watch(left, () => left.abort())).done).toBe(true)
+})

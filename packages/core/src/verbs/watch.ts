@@ -17,7 +17,8 @@ export const AUTHENTICATED_EVERY_MS = 60_000
 /**
  * The events of a project whose folder or sync is in reach, from the moment this resolves: what a client reads after
  * that is followed by an event when it changes. Ends when the client leaves, the credential ends or the membership
- * does: both are checked again before each event and every minute. Throws `Unavailable` when events were missed. Events
+ * does: both are checked again before each event and every minute. What fails once the client has left is nothing.
+ * Throws `Unavailable` when events were missed. Events
  * name what to read again; a client that was away reads everything again.
  */
 export async function watchProject(
@@ -43,7 +44,7 @@ export async function watchProject(
     else over.abort()
   } catch (error) {
     over.abort()
-    throw error
+    if (!signal.aborted) throw error
   }
 
   return (async function* () {
@@ -61,6 +62,8 @@ export async function watchProject(
         const seen = await inReach(ctx, { access, atStart: atStart ?? access }, event, known)
         if (seen) yield seen
       }
+    } catch (error) {
+      if (!signal.aborted) throw error
     } finally {
       clearInterval(timer)
     }
