@@ -10,6 +10,7 @@ import { verifyAudit, type Context } from '@keyferry/kernel'
 import { openAuthority, verifyStore } from '@keyferry/kernel/authority'
 import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { monitoringOf, readinessOf } from '@keyferry/runtime'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
 import { machine } from './walk/seed-fixtures.ts'
 
@@ -393,9 +394,25 @@ onEveryDatabase('rows of an earlier time that are put back', (open) => {
           sql`select details from audit where action = 'integrity.failure' and details like '%"table":"audit"%'`,
         )
       ).rows
+    const target = { kind: 'webhook', address: 'https://alerts.example.com/hook' }
+    expect(await api.send('POST', '/api/v1/notice-targets', target)).toMatchObject({ status: 200 })
+    const monitoring = monitoringOf(api.ctx, readinessOf(api.ctx, { problem: async () => null }), undefined)
+    expect((await monitoring.readiness()).checks.integrity).toBe('not checked yet')
     await checkStore(api.ctx)
     await checkStore(api.ctx)
     await vi.waitFor(async () => expect(await failures()).toHaveLength(2))
+    const later = monitoringOf(api.ctx, readinessOf(api.ctx, { problem: async () => null }), undefined)
+    expect(await later.readiness()).toMatchObject({
+      ready: true,
+      checks: { integrity: expect.stringMatching(/^Changed outside Keyferry: \d+ /) },
+    })
+    expect((await later.metrics({ authorization: undefined, ownPort: true })).text).toMatch(
+      /^keyferry_integrity_failures [1-9]/m,
+    )
+    const notices = (await run(sql`select body from notices`)).rows as { body: string }[]
+    expect(notices.map(({ body }) => JSON.parse(body))).toEqual([
+      expect.objectContaining({ type: 'integrity.failed', message: expect.stringContaining('verify-audit') }),
+    ])
     expect((await verifyAudit(api.ctx)).problem).toMatchObject({ kind: 'changed', seq: Number(row['seq']) })
   })
 })

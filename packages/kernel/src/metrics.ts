@@ -19,6 +19,8 @@ export interface Metrics {
   storeCollided(): void
   /** A notice arrived, or did not. */
   noticeSent(kind: string, arrived: boolean): void
+  /** The check of the whole store ended; `failures` it found. */
+  storeChecked(failures: number): void
   /** `count` is asked at every scrape how many syncs wait for a run; while it fails, the figure is left out. */
   watchDue(count: () => Promise<number>): void
   /**
@@ -86,6 +88,11 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
     labelNames: ['kind', 'result'],
     registers,
   })
+  const integrity = new Gauge({
+    name: 'keyferry_integrity_failures',
+    help: 'Rows, folders and parts of the audit log that the last check of this process found changed outside Keyferry',
+    registers,
+  })
 
   const streams = new Map<string, () => Promise<{ lag: number; failures: number }>>()
   const watchStreams = (figure: 'lag' | 'failures', name: string, help: string): void => {
@@ -122,6 +129,7 @@ export function createMetrics({ processMetrics = false }: { processMetrics?: boo
     leaseLost: (destination) => leases.inc({ destination }),
     storeCollided: () => collisions.inc(),
     noticeSent: (kind, arrived) => notices.inc({ kind, result: arrived ? 'arrived' : 'failed' }),
+    storeChecked: (failures) => integrity.set(failures),
     watchDue(count) {
       // oxlint-disable-next-line no-new -- it lives in the registry.
       new Gauge({

@@ -1,5 +1,5 @@
 /** Whether this process can do its work: asked of what the work needs, not assumed. */
-import { streamState, type AuditStream } from '@keyferry/core/process'
+import { foundInStore, streamState, type AuditStream } from '@keyferry/core/process'
 import { missingMigrations, storeTrouble } from '@keyferry/db'
 import { openInstanceKeys, DecryptionError, writeHeartbeat, type Context } from '@keyferry/kernel'
 import type { JobQueue } from '@keyferry/queue'
@@ -16,6 +16,8 @@ export interface Readiness {
     keys: string
     /** A copy of the log that is late makes nothing unready: no row is lost, and requests need to be answered. */
     auditStream: string
+    /** What the hourly check of this process's store found makes nothing unready either: what was changed is not used. */
+    integrity: string
   }
 }
 
@@ -61,6 +63,7 @@ async function check(
       queue: queue ?? OK,
       keys: keys ?? (store === null ? OK : 'not known'),
       auditStream: auditStream ?? (store === null ? OK : 'not known'),
+      integrity: integrityDetail(ctx),
     },
   }
 }
@@ -96,6 +99,13 @@ async function keysProblem(ctx: Context): Promise<string | null> {
     if (!(error instanceof DecryptionError)) throw error
     return 'The root key of this process does not open the keys of the store: restart it with the present root key.'
   }
+}
+
+function integrityDetail(ctx: Context): string {
+  const found = foundInStore(ctx)
+  if (found === null) return 'not checked yet'
+  if (found === 0) return OK
+  return `Changed outside Keyferry: ${found} rows, folders or parts of the audit log. keyferry admin verify-store and verify-audit say what to do.`
 }
 
 async function streamProblem(ctx: Context, streams: readonly AuditStream[]): Promise<string | null> {

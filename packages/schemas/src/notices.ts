@@ -53,6 +53,7 @@ export const notice = z
       'sync.move-stuck',
       'audit-stream.failed',
       'audit-stream.recovered',
+      'integrity.failed',
       'test',
     ]),
     at: timestamp,

@@ -9,6 +9,7 @@ const HEADLINES: Record<NoticeBody['type'], (name: string) => string> = {
   'sync.move-stuck': (name) => `${name} cannot leave its old place`,
   'audit-stream.failed': () => 'The audit log cannot be streamed',
   'audit-stream.recovered': () => 'The audit log is streamed again',
+  'integrity.failed': () => 'The store was changed outside Keyferry',
   test: () => 'Test: notices arrive here',
 }
 
