@@ -1,6 +1,8 @@
 import { CamelCasePlugin, type PluginTransformResultArgs, type QueryResult, type UnknownRow } from 'kysely'
 
-/** Names of tables and columns: ours are `camelCase`, the store's are `snake_case`. What a column holds stays as it is. */
+/**
+ * Names of tables and columns: ours are `camelCase`, the store's are `snake_case`. What a column holds stays as it is.
+ */
 export class Names extends CamelCasePlugin {
   readonly inStore = (name: string): string => this.snakeCase(name)
   readonly ours = (name: string): string => this.camelCase(name)

@@ -16,7 +16,9 @@ export interface Readiness {
     keys: string
     /** A copy of the log that is late makes nothing unready: no row is lost, and requests need to be answered. */
     auditStream: string
-    /** What the hourly check of this process's store found makes nothing unready either: what was changed is not used. */
+    /**
+     * What the hourly check of this process's store found makes nothing unready either: what was changed is not used.
+     */
     integrity: string
   }
 }

@@ -1,4 +1,4 @@
-/** Who may change the key that sign-in derives its own from. */
+/** Who can change the key that sign-in derives its own from. */
 import { RUNS_INSTANCE } from '../policy/requirement.ts'
 import { defineVerb } from '../policy/verb.ts'
 import { rotateSignInKey } from './rotate-sign-in-key.ts'

@@ -22,8 +22,9 @@ const lastFound = new WeakMap<Context['keyring'], number>()
 export const foundInStore = (ctx: Context): number | null => lastFound.get(ctx.keyring) ?? null
 
 /**
- * Does what `verifyStore` and `verifyAudit` do, and reports each failure to the log and the audit log (`integrity.failure`), and to the targets of the
- * instance's notices (`integrity.failed`), once a day. Reads the whole store. Returns how many failures there are.
+ * Does what `verifyStore` and `verifyAudit` do, and reports each failure to the log and the audit log
+ * (`integrity.failure`), and to the targets of the instance's notices (`integrity.failed`), once a day. Reads the whole
+ * store. Returns how many failures there are.
  */
 export async function checkStore(ctx: Context): Promise<number> {
   const found = await failures(ctx)

@@ -1,6 +1,7 @@
 /**
- * Bringing the ledger's digests and marks, and the digests in snapshots, up to the present generation of a project's data key: without the values, and
- * target by target under its lease, so that no run compares digests of two generations.
+ * Bringing the ledger's digests and marks, and the digests in snapshots, up to the present generation of a project's
+ * data key: without the values, and target by target under its lease, so that no run compares digests of two
+ * generations.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { maintain, type Context, type Tx } from '@keyferry/kernel'
@@ -9,7 +10,10 @@ import { takeLease } from '../lease/lease.ts'
 
 const LEDGER_BATCH = 1000
 
-/** A run with the older key has ended once its target's lease is taken, and the next one has the new key. Resolves to whether a running sync has to end first. */
+/**
+ * A run with the older key has ended once its target's lease is taken, and the next one has the new key. Resolves to
+ * whether a running sync has to end first.
+ */
 export async function liftDigests(ctx: Context, projectId: string): Promise<{ isWaiting: boolean }> {
   const places = await ctx.db
     .selectFrom('ledger')

@@ -9,7 +9,9 @@ import { unreadableAt, type Unreadable } from './unreadable.ts'
 /** Rows of one transaction are few, so that writers do not wait long. */
 export const BATCH = 200
 
-/** Every column that a project's data key seals. One that is added here makes rotations that are under way begin again. */
+/**
+ * Every column that a project's data key seals. One that is added here makes rotations that are under way begin again.
+ */
 export const COLUMNS = [
   'secrets.value',
   'secrets.comment',
@@ -128,7 +130,10 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
   },
 }
 
-/** Seals the next batch of a phase again. Resolves to where its rows are, fewer than `BATCH` at the end, and to what could not be decrypted. */
+/**
+ * Seals the next batch of a phase again. Resolves to where its rows are, fewer than `BATCH` at the end, and to what
+ * could not be decrypted.
+ */
 export async function resealBatch(
   tx: Tx,
   key: DataKey,

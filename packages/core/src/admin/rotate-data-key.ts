@@ -1,11 +1,13 @@
 /**
- * Rotation of a project's data key. It begins with a new generation of the key, which seals everything from that moment; what older ones sealed is
- * sealed again in the background, a batch per transaction, and the older ones are thrown away at the end. Both can be opened at any time, so a
- * crash anywhere leaves nothing behind but work to go on with. While a text remains that could not be decrypted the older ones stay: the rotation is
- * blocked, and says what it is.
+ * Rotation of a project's data key. It begins with a new generation of the key, which seals everything from that
+ * moment; what older ones sealed is sealed again in the background, a batch per transaction, and the older ones are
+ * thrown away at the end. Both can be opened at any time, so a crash anywhere leaves nothing behind but work to go on
+ * with. While a text remains that could not be decrypted the older ones stay: the rotation is blocked, and says what it
+ * is.
  *
- * Syncs see no change: a digest of the ledger is brought up to the new generation without its value (see crypto/data-key), under the
- * lease of its target, so that no run compares digests of two generations; a run that comes earlier lifts what it reads.
+ * Syncs see no change: a digest of the ledger is brought up to the new generation without its value (see
+ * crypto/data-key), under the lease of its target, so that no run compares digests of two generations; a run that comes
+ * earlier lifts what it reads.
  */
 import type { KeyRotationTable } from '@keyferry/db'
 import { audit, BadRequest, maintain, SYSTEM, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
@@ -18,8 +20,8 @@ import { describeUnreadable, merged, type Unreadable } from './unreadable.ts'
 type Rotation = Selectable<KeyRotationTable>
 
 /**
- * Begins; the sweep of a serving process, or `continueRotations`, does the rest. One that is blocked tries what could not be decrypted again, or with
- * `discard` gives that up. Throws `NotFound`, and `BadRequest` while one is under way.
+ * Begins; the sweep of a serving process, or `continueRotations`, does the rest. One that is blocked tries what could
+ * not be decrypted again, or with `discard` gives that up. Throws `NotFound`, and `BadRequest` while one is under way.
  */
 export function rotateDataKey(
   ctx: Context,
@@ -68,7 +70,9 @@ export interface OpenRotation {
   /** Rows so far. */
   done: number
   startedAt: string
-  /** What cannot be decrypted, for people. Not empty once everything else is done: the rotation waits for an operator. */
+  /**
+   * What cannot be decrypted, for people. Not empty once everything else is done: the rotation waits for an operator.
+   */
   unreadable: string[]
 }
 
@@ -87,7 +91,10 @@ export async function listRotations(ctx: Context): Promise<OpenRotation[]> {
   )
 }
 
-/** Goes on with every rotation until it is done, is blocked, waits for a running sync, or `signal` aborts. Safe to call at any time, from any process. */
+/**
+ * Goes on with every rotation until it is done, is blocked, waits for a running sync, or `signal` aborts. Safe to call
+ * at any time, from any process.
+ */
 export async function continueRotations(ctx: Context, signal: AbortSignal): Promise<void> {
   for (const { projectId } of await listRotations(ctx)) {
     while (!signal.aborted && (await step(ctx, projectId)) === 'again') continue

@@ -33,7 +33,7 @@ import {
 import { AUTHORITY, TOKENS } from '@keyferry/kernel/authority'
 import { CamelCasePlugin } from 'kysely'
 
-const INSTANCE_KEYS = ['connections', 'authority'] as const
+export const INSTANCE_KEYS = ['connections', 'authority'] as const
 export type InstanceKey = (typeof INSTANCE_KEYS)[number]
 
 /** A process has heard of a new key by then, and what it began before is over. */

@@ -50,11 +50,11 @@ export interface TreeFolder {
 export type Reach = 'alone' | 'imports' | 'references'
 
 /**
- * Loads `roots`, by ids or as found in `tx`, and everything within `reach` of them. A constant number of queries per level of imports and
- * references, however many secrets there are, as long as a statement can bring them. With `values: 'none'` every value
- * is empty. With `knows`, the folders that it refuses are empty: their secrets are not read, so nothing that is
- * counted, filtered or limited afterwards depends on them. Throws `TooLarge`, and `IntegrityBroken` for a folder whose
- * secrets are not those that were written last.
+ * Loads `roots`, by ids or as found in `tx`, and everything within `reach` of them. A constant number of queries per
+ * level of imports and references, however many secrets there are, as long as a statement can bring them. With `values:
+ * 'none'` every value is empty. With `knows`, the folders that it refuses are empty: their secrets are not read, so
+ * nothing that is counted, filtered or limited afterwards depends on them. Throws `TooLarge`, and `IntegrityBroken` for
+ * a folder whose secrets are not those that were written last.
  */
 export async function loadTree(
   ctx: Pick<Context, 'keyring' | 'authority'>,
