@@ -26,7 +26,7 @@ export async function findFolder(
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .innerJoin('projects', 'projects.id', 'environments.projectId')
     .where('projects.id', '=', where.projectId)
-    .where('environments.slug', '=', lookedUp(where.environment))
+    .where('environments.slug', '=', where.environment)
     .where('folders.path', '=', where.secretPath)
     .selectAll('folders')
     .select(['environments.slug', 'projects.dataKey'])
