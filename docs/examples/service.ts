@@ -9,16 +9,17 @@ const keyferry = createKeyferryClient({
 const project = await keyferry.projects.bySlug.query({ slug: 'web-shop' })
 const place = { projectId: project.id, environment: 'prod', secretPath: '/' }
 
-/** The folder's own secrets and those it imports, with references resolved. The first import that has a key wins. */
+/** The folder's own secrets and those it imports, with references resolved; each key is there once. */
 async function readSettings(): Promise<Map<string, string>> {
   const { secrets, imports } = await keyferry.secrets.list.query({
     ...place,
-    include_imports: true,
-    expandSecretReferences: true,
+    includeImports: true,
+    expandReferences: true,
   })
   const settings = new Map<string, string>()
-  for (const { secretKey, secretValue } of [secrets, ...imports.map((from) => from.secrets)].flat()) {
-    if (!settings.has(secretKey)) settings.set(secretKey, secretValue)
+  for (const { key, value } of [secrets, ...imports.map((from) => from.secrets)].flat()) {
+    if (value === null) throw new Error(`the value of ${key} may not be read with this token`)
+    settings.set(key, value)
   }
   return settings
 }

@@ -40,7 +40,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
     const secrets = Object.entries(values).map(([key, value]) => ({ key, value }))
     await client.secrets.updateMany.mutate({ projectId, environment, secretPath, mode: 'upsert', secrets })
   }
-  const value = async (environment: string, secretPath: string, key: string): Promise<string> =>
+  const value = async (environment: string, secretPath: string, key: string): Promise<string | null> =>
     (await client.secrets.get.query({ projectId, environment, secretPath, key })).value
   const folder = (environment: string, path: string, name: string) =>
     client.folders.create.mutate({ projectId, environment, path, name })

@@ -159,7 +159,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
     await form.getByRole('button', { name: 'Add secret' }).click()
     await see(row('REGION'))
 
-    for (const { key, value } of (await client.secrets.list.query(place)).secrets) values.set(key, value)
+    for (const { key, value } of (await client.secrets.list.query(place)).secrets) values.set(key, value ?? '')
     expect(Object.fromEntries(values)).toEqual({
       DATABASE_URL: `${CANARY}-11`,
       PEM: `-----\n${CANARY}-4\n-----`,
