@@ -22,6 +22,21 @@ const WRITE_NOTHING = new Set([
   'syncs.restorePreview',
 ])
 
+/** Sign-in without a stored secret: the fields that it cannot do without. */
+const WAYS_IN = [
+  [
+    'oidcAuth',
+    'oidc-auth',
+    { oidcDiscoveryUrl: 'https://ci.example.com', boundIssuer: 'https://ci.example.com', boundSubject: 'repo' },
+  ],
+  ['jwtAuth', 'jwt-auth', { configurationType: 'jwks', jwksUrl: 'https://ci.example.com/keys', boundSubject: 'repo' }],
+  [
+    'kubernetesAuth',
+    'kubernetes-auth',
+    { kubernetesHost: 'https://cluster.example.com', allowedNamespaces: 'apps', allowedNames: 'web' },
+  ],
+] as const
+
 const PASSPHRASE = 'a passphrase of a project file'
 
 onEveryDatabase('rights that end during a call', (open) => {
@@ -93,6 +108,14 @@ onEveryDatabase('rights that end during a call', (open) => {
     own.set('notices.delete', { targetId: notices.noticeTarget.id })
     const exported = await ask('POST', `/api/v1/projects/${projectId}/export`, { passphrase: PASSPHRASE })
     own.set('backup.importProject', { file: exported.file, projectName: 'Imported', slug: 'imported' })
+    // A second machine has ways in to change; the first has none yet.
+    const { identityId } = await machine(api, 'signs in without a stored secret')
+    for (const [name, method, fields] of WAYS_IN) {
+      await ask('POST', `/api/v1/auth/${method}/identities/${identityId}`, fields)
+      own.set(`${name}.attach`, fields)
+      own.set(`${name}.update`, { identityId, ...fields })
+      own.set(`${name}.detach`, { identityId })
+    }
     const unused = await ask('POST', '/api/v1/app-connections/trigger-dev', {
       name: 'unused',
       method: 'api-key',

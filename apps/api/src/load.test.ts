@@ -36,7 +36,7 @@ afterAll(async () => {
   vi.useRealTimers()
 })
 
-const listing = (secretPath: string, more: object = {}) => ({
+const listing = (secretPath: string, more: Record<string, unknown> = {}) => ({
   projectId,
   environment: 'dev',
   secretPath,
@@ -49,19 +49,24 @@ const overRest = (input: object): string => {
   )
   return `/api/v4/secrets?${query.toString()}`
 }
-const overTrpc = (...inputs: object[]): string => {
-  const input = encodeURIComponent(JSON.stringify(Object.fromEntries(inputs.entries())))
+/** The same question in Keyferry's own words. */
+const overTrpc = (...inputs: { expandSecretReferences?: boolean }[]): string => {
+  const own = inputs.map(({ expandSecretReferences: expandReferences, ...input }) => ({ ...input, expandReferences }))
+  const input = encodeURIComponent(JSON.stringify(Object.fromEntries(own.entries())))
   return `/api/trpc/${inputs.map(() => 'secrets.list').join(',')}?batch=1&input=${input}`
 }
 
 it('answers up to 32 MB, alike over REST and tRPC', async () => {
   const rest = await api.send('GET', overRest(listing('/a')))
-  const trpc = await api.send('GET', overTrpc(listing('/a'), { projectId, environment: 'dev' }))
+  const trpc = await api.send('GET', overTrpc(listing('/a'), { ...listing('/') }))
   expect(rest.status).toBe(200)
   expect(rest.headers['content-length']).toBe(String(Buffer.byteLength(rest.text)))
   expect(rest.body.secrets).toHaveLength(451)
-  expect(trpc.body[0].result.data).toEqual(rest.body)
-  expect(trpc.body[1].result.data).toEqual({ secrets: [] })
+  const valuesOf = (secrets: Record<string, unknown>[], key: string, value: string) =>
+    secrets.map((secret) => [secret[key], secret[value]])
+  const [all, none] = trpc.body.map((one: { result: { data: unknown } }) => one.result.data)
+  expect(valuesOf(all.secrets, 'key', 'value')).toEqual(valuesOf(rest.body.secrets, 'secretKey', 'secretValue'))
+  expect(none).toEqual({ secrets: [], imports: [] })
 })
 
 it('refuses more with 413 and names the limit: in one answer, and in all of a batch', async () => {

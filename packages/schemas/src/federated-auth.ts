@@ -40,9 +40,11 @@ const certificate = storedText
     message: 'Must be a certificate in PEM form, from -----BEGIN CERTIFICATE----- on',
   })
 
-const claims = z.record(storedText.min(1).max(256), list).refine((fields) => Object.keys(fields).length <= 50, {
-  message: 'Must be at most 50 claims',
-})
+const MAX_CLAIMS = 50
+const claims = z
+  .record(storedText.min(1).max(256), list)
+  .refine((fields) => Object.keys(fields).length <= MAX_CLAIMS, { message: `Must be at most ${MAX_CLAIMS} claims` })
+  .meta({ maxProperties: MAX_CLAIMS })
 
 /** Which tokens of an issuer are this machine's. */
 const bounds = {

@@ -67,10 +67,10 @@ export const listSecrets = inFolder.extend({
   expandReferences: z.boolean().default(false),
   includeImports: z.boolean().default(false),
   showValues: z.boolean().default(true),
-  tags: z.array(z.string()).max(2000).optional().describe('Slugs: only secrets with one of these tags'),
+  tags: z.array(z.string().max(255)).max(2000).optional().describe('Slugs: only secrets with one of these tags'),
   metadata: z
-    .array(z.object({ key: z.string(), value: z.string() }))
-    .max(2000)
+    .array(z.object({ key: z.string().max(255), value: z.string().max(4096) }))
+    .max(50)
     .optional()
     .describe('Only secrets whose metadata has all of these'),
   limit: z
