@@ -133,7 +133,7 @@ onEveryDatabase('permissions, and how failures look', (open) => {
       message: 'Something went wrong',
       error: 'InternalServerError',
     })
-    const trpc = await lost.send('POST', '/api/trpc/projects.create', { projectName: 'Shop' })
+    const trpc = await lost.send('POST', '/api/trpc/projects.create', { name: 'Shop' })
     expect(trpc.body.error.message).toBe('Something went wrong')
     expect(trpc.text).not.toMatch(/audit|stack|sqlite|node_modules/i)
     // Who runs it learns what it was, and of which request.
@@ -168,9 +168,9 @@ onEveryDatabase('nonsense beside REST', (open) => {
     ['GET', '/api/trpc/projects.get?batch=1&input=12'],
     ['GET', '/api/trpc/projects.bySlug?input=%7B%22slug%22%3A%22%5Cu0000%22%7D'],
     ['GET', '/api/trpc/projects.create?input=%7B%7D'],
-    ['POST', '/api/trpc/projects.create', '{"projectName":'],
+    ['POST', '/api/trpc/projects.create', '{"name":'],
     ['POST', '/api/trpc/projects.create', '[1]'],
-    ['POST', '/api/trpc/projects.create', '{"__proto__":{"projectName":"x"}}'],
+    ['POST', '/api/trpc/projects.create', '{"__proto__":{"name":"x"}}'],
     ['POST', '/api/auth/sign-in/email', '{"email":'],
     ['POST', '/api/auth/sign-in/email', '{"email":{"$ne":1},"password":[]}'],
     [

@@ -117,7 +117,7 @@ onEveryDatabase('hostile input', (open) => {
     expectShortRefusal(answer, 413)
     expect(answer.body.message).toContain('KEYFERRY_MAX_ANSWER_BYTES')
     expect((await rows()).body.rows).toHaveLength(2001)
-    expect((await list()).body.secrets).toHaveLength(2001)
+    expect((await list({ expandSecretReferences: 'false' })).body.secrets).toHaveLength(2001)
   })
 
   it.each(['\n', '\r', '\u2028'])('a paste of two million characters of %j is answered', async (character) => {

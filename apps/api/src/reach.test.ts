@@ -371,7 +371,10 @@ onEveryDatabase('a narrowed developer', (open) => {
     await rename('dev', 'dev-old')
     await rename('prod', 'dev')
     const read = (environment: string, secretPath: string) =>
-      narrowed('GET', `/api/v4/secrets?projectId=${projectId}&environment=${environment}&secretPath=${secretPath}`)
+      narrowed(
+        'GET',
+        `/api/v4/secrets?projectId=${projectId}&environment=${environment}&secretPath=${secretPath}&expandSecretReferences=false`,
+      )
     expect((await read('dev', '/a')).status).toBe(403)
     expect((await read('dev-old', '/a')).status).toBe(200)
     const listed = await admin('GET', `/api/v1/projects/${projectId}/identity-memberships`)

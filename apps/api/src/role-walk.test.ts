@@ -134,6 +134,10 @@ const OF_CONNECTION = new Set([
 /** Those without a credential that works. */
 const ENDED: Who[] = ['nobody', 'unknown token', 'expired token', 'revoked token', 'ended session', 'removed machine']
 
+/** They take a token that their own sign-in gave out, which none of these callers has. */
+const WITH_A_CLIENTS_TOKEN = new Set(['clients.selectOrganization', 'clients.verifyCode'])
+const WITH_ANY_TOKEN = new Set(['clients.organizations', 'clients.check'])
+
 /** Principals with the rights of another. */
 const LIKE: Partial<Record<Who, Who>> = {
   'narrowed by patterns': 'narrowed, inside',
@@ -142,6 +146,8 @@ const LIKE: Partial<Record<Who, Who>> = {
 
 function expected(procedure: string, access: Action | 'anyone', caller: Who): Outcome {
   const who = LIKE[caller] ?? caller
+  if (WITH_A_CLIENTS_TOKEN.has(procedure)) return 'no login'
+  if (WITH_ANY_TOKEN.has(procedure)) return ENDED.includes(who) ? 'no login' : 'through'
   if (access === 'anyone') return 'through'
   if (ENDED.includes(who)) return 'no login'
   if (who === 'instance admin') return 'through'

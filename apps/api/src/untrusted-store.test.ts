@@ -491,7 +491,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
       environment: 'dev',
       path: '/',
     })
-    const { connectionId, destinationConfig } = Object.fromEntries(made)
+    const { connectionId, target } = Object.fromEntries(made)
     const projectId = String(made.get('projectId'))
     const grants = [{ projectId, role: 'admin', scopes: null }]
     const key = await api.send('POST', '/api/v1/api-keys', { name: 'of a sync', grants }, withPage(bob.cookie))
@@ -505,7 +505,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
       secretPath: '/',
       isAutoSyncEnabled: false,
       syncOptions: { initialSyncBehavior: 'overwrite-destination', keySchema: 'own_{{secretKey}}' },
-      destinationConfig,
+      destinationConfig: target,
     }
     const created = await api.send('POST', syncs, sync, { token })
     expect(created.status).toBe(200)

@@ -343,7 +343,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await admin.button('I stored it').click()
     expect(await isInDocument(page, key)).toBe(false)
     const answer = await rest(path, key)
-    expect(await answer.json()).toMatchObject({ secret: { value: CANARY } })
+    expect(await answer.json()).toMatchObject({ secret: { secretValue: CANARY } })
     expect((await rest(`/api/v1/projects/${billing.id}`, key)).status).toBe(200)
     await see(admin.row('nightly report').getByText('and 1 other project'))
     await page.reload()

@@ -152,7 +152,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await see(page.getByText('for the night shift').first())
       await page.getByLabel('Auto-sync enabled').click()
       await button('Save auto-sync').click()
-      await see(fact(/^Only when asked/))
+      await see(fact(/^Manually/))
     })
 
     it('removes what it wrote, and is deleted, once its name is typed', async () => {

@@ -35,7 +35,7 @@ onEveryDatabase('the typed client', (open) => {
       data: {
         code: 'UNPROCESSABLE_CONTENT',
         status: 422,
-        issues: [expect.objectContaining({ path: ['projectName'] })],
+        issues: [expect.objectContaining({ path: ['name'] })],
       },
     })
     await expect(createKeyferryClient({ url, token: 'wrong' }).projects.list.query()).rejects.toMatchObject({

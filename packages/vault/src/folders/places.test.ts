@@ -97,7 +97,6 @@ onEveryDatabase('places', (open) => {
         name: 'api',
         path: '/api',
         version: 1,
-        isReserved: false,
         description: 'Of the API',
       })
       expect(root).toMatchObject({ name: 'root', path: '/', parentId: null })
@@ -194,7 +193,6 @@ onEveryDatabase('places', (open) => {
       const a = await make('/', '/a')
       expect(a).toMatchObject({
         position: 1,
-        isReplication: false,
         path: '/a',
         environment: { slug: 'dev', name: 'Development' },
       })

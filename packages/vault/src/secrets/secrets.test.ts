@@ -1,6 +1,13 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { testContext, type TestContext } from '@keyferry/kernel/testing'
-import { HIDDEN_VALUE, listedSecrets, MAX_VALUE_BYTES } from '@keyferry/schemas'
+import {
+  environmentLookup,
+  HIDDEN_VALUE,
+  listedSecrets,
+  lookedUp,
+  MAX_VALUE_BYTES,
+  secretLookup,
+} from '@keyferry/schemas'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createFolder } from '../folders/folders.ts'
 import { createImport } from '../folders/imports.ts'
@@ -268,16 +275,19 @@ onEveryDatabase('secrets', (open) => {
   })
 
   it('finds nothing under a name that cannot exist', async () => {
-    const name = 'A\u0000'
+    // As the inputs of the verbs read it.
+    const name = secretLookup.parse('A\u0000')
+    const environment = environmentLookup.parse('A\u0000')
+    const slug = lookedUp(64).parse('A\u0000')
     await expect(set(name, { value: 'x' })).rejects.toMatchObject({ status: 404 })
     await expect(drop(name)).rejects.toMatchObject({ status: 404 })
     await expect(listSecretVersions(t.ctx, t.actor, { ...place, key: name })).rejects.toMatchObject({
       status: 404,
     })
-    await expect(listSecrets(t.ctx, t.actor, { ...place, environment: name, ...view })).rejects.toMatchObject({
+    await expect(listSecrets(t.ctx, t.actor, { ...place, environment, ...view })).rejects.toMatchObject({
       status: 404,
     })
-    await expect(getProjectBySlug(t.ctx, t.actor, { slug: name })).rejects.toMatchObject({ status: 404 })
+    await expect(getProjectBySlug(t.ctx, t.actor, { slug })).rejects.toMatchObject({ status: 404 })
   })
 
   it('treats __proto__, constructor and toString like any other key', async () => {

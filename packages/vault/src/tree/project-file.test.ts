@@ -18,7 +18,10 @@ const withSecret = (more: object) => JSON.stringify({ ...content, secrets: [{ ..
 
 it('reads what was exported, and by an older version', async () => {
   const [secret] = content.secrets
-  expect(await read(JSON.stringify(content))).toEqual({ ...content, secrets: [{ ...secret, metadata: [] }] })
+  expect(await read(JSON.stringify(content))).toEqual({
+    ...content,
+    secrets: [{ ...secret, metadata: [], isLiteral: false }],
+  })
 })
 
 it.each([
