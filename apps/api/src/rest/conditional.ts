@@ -26,11 +26,12 @@ const MAX_TAGS = 10_000
 
 const tagsOf = new WeakMap<object, Tags>()
 
-/** What a request asks of the tags: null where it has none, or asks for what it may not. */
+/** A question that came with a tag. */
 interface Asked {
   key: string
+  /** Read before the answer is made: the tag of the answer is right from there on. */
   place: AuditPlace
-  /** It is still right. */
+  /** The tag that is still right, if it is known. */
   known: Known | null
 }
 
@@ -69,8 +70,9 @@ function tagsFor({ ctx: { db } }: RequestContext): Tags {
 const inProject = z.object({ projectId: z.string() })
 
 /**
- * What was allowed when the tag was kept still is: what a verb requires follows from the asker's rights, which are part
- * of the key, and from the project, which did not change since.
+ * Null where no tag can be kept: nobody is signed in, or no project is named. What was allowed when the tag was kept
+ * still is: what a verb requires follows from the asker's rights, which are part of the key, and from the project,
+ * which did not change since.
  */
 async function ask(ctx: RequestContext, { procedure }: RestRoute, input: unknown): Promise<Asked | null> {
   const { actor } = ctx

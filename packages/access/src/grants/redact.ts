@@ -77,7 +77,7 @@ const isProgram = ({ kind }: Pick<Actor, 'kind'>): boolean => kind === 'identity
 
 const valuesRefused = (folder: string): Forbidden =>
   new Forbidden(
-    `This credential may read the names of the secrets in ${folder}, not their values. Give it the developer role there, or ask with viewSecretValue=false.`,
+    `This credential may read the names of the secrets in ${folder}, not their values. Give it the developer role there, or ask for names only.`,
   )
 
 export const secretMissing = (input: { key: string; environment: string; secretPath: string }): NotFound =>
