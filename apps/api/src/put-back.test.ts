@@ -6,8 +6,9 @@ import { createHash } from 'node:crypto'
 import { endSessions } from '@keyferry/access'
 import { acceptSecrets, checkStore } from '@keyferry/core'
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { verifyAudit, type Context } from '@keyferry/kernel'
+import { snapshot, verifyAudit, type Context } from '@keyferry/kernel'
 import { openAuthority, verifyStore } from '@keyferry/kernel/authority'
+import { loadTree } from '@keyferry/vault'
 import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { monitoringOf, readinessOf } from '@keyferry/runtime'
@@ -16,7 +17,7 @@ import { machine } from './walk/seed-fixtures.ts'
 
 type Row = Record<string, unknown>
 
-onEveryDatabase('rows of an earlier time that are put back', (open) => {
+onEveryDatabase('rows of an earlier time that are put back', (open, dialect) => {
   let api: TestApi
   let projectId: string
   beforeAll(async () => {
@@ -379,6 +380,43 @@ onEveryDatabase('rows of an earlier time that are put back', (open) => {
     expect(await found()).toEqual([])
     await run(sql`delete from access_tokens where identity_id = ${identityId}`)
   })
+
+  // SQLite reads nothing while it writes.
+  if (dialect === 'postgres')
+    it('are not what a read gets that overlaps with a change', async () => {
+      const { id, environments } = await newProject(api)
+      const [environment] = environments
+      const secret = { projectId: id, environment: environment?.slug, secretValue: 'one' }
+      await write('POST', 'A', secret)
+      const [folder = {}] = await copy('folders', sql`environment_id = ${environment?.id}`)
+      const { ctx } = api
+      await ctx.db.connection().execute(async (other) => {
+        await sql`select pg_advisory_lock(1)`.execute(other)
+        // The statement has taken its look at the store before it waits.
+        const rows = ctx.db
+          .selectFrom('environments')
+          .where('id', '=', String(environment?.id))
+          .select(['slug', sql`pg_advisory_xact_lock_shared(1)::text`.as('waited')])
+          .execute()
+        const waiting = sql`select from pg_locks where locktype = 'advisory' and not granted and database =
+          (select oid from pg_database where datname = current_database())`
+        await vi.waitFor(async () => expect((await waiting.execute(other)).rows).toHaveLength(1))
+        const renamed = await api.send('PATCH', `/api/v1/projects/${id}/environments/${environment?.id}`, {
+          slug: 'renamed',
+        })
+        await sql`select pg_advisory_unlock(1)`.execute(other)
+        expect([renamed.status, await rows]).toMatchObject([200, [{ slug: environment?.slug }]])
+      })
+      await snapshot(ctx, async (tx) => {
+        const values = async () => {
+          const tree = await loadTree(ctx, tx, [String(folder['id'])])
+          return [...tree.folders.values()].map(({ secrets }) => [...secrets.values()].map(({ version }) => version))
+        }
+        expect(await values()).toEqual([[1]])
+        await write('PATCH', 'A', { ...secret, environment: 'renamed', secretValue: 'two' })
+        expect(await values()).toEqual([[1]])
+      })
+    })
 
   it("can't be hidden by taking out of the audit log what ended", async () => {
     expect((await verifyAudit(api.ctx)).problem).toBeNull()

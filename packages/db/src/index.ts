@@ -17,6 +17,7 @@ export {
   type MarkKeeper,
   type Marks,
 } from './marks.ts'
+export { inSnapshot, readStart } from './read-start.ts'
 export { openPostgres, openSqlite, type Db, type Dialect } from './open.ts'
 export {
   ACCOUNT_TABLES,

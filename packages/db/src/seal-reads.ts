@@ -162,8 +162,9 @@ const storeNames = new Names()
 
 /**
  * The rows whose seals are right, without what was selected for the check, and with our names where there are `names`.
+ * `start`: when the read began.
  */
-export function checkedRows(sealer: Sealer, rows: UnknownRow[], names: Names | null): UnknownRow[] {
+export function checkedRows(sealer: Sealer, rows: UnknownRow[], names: Names | null, start: number): UnknownRow[] {
   const [first] = rows
   if (!first) return rows
   const sources: Source[] = []
@@ -176,17 +177,19 @@ export function checkedRows(sealer: Sealer, rows: UnknownRow[], names: Names | n
   if (sources.length === 0) return names ? names.named(rows, shown) : rows
   const seal = shown.indexOf('seal')
   if (seal >= 0) shown.splice(seal, 1)
-  const whole = rows.filter((row) => sources.every((source) => check(sealer, source, row)))
+  const whole = rows.filter((row) => sources.every((source) => check(sealer, source, row, start)))
   return renamed(whole, shown, names ? shown.map(names.ours) : shown)
 }
 
-function check(sealer: Sealer, { table, name, empty }: Source, row: UnknownRow): boolean {
+function check(sealer: Sealer, { table, name, empty }: Source, row: UnknownRow, start: number): boolean {
   const text = String(row[name])
   if (text === empty) return true
   const seal = sealIn(text)
   const whole = seal === null ? null : wholeRow(sealer, table, text, seal)
-  if (seal !== null && whole && !sealer.hasEnded(seal, whole.groups)) {
-    if (ACCOUNT_TABLES.includes(table)) sealer.latest.set(rowName(table, parseRow(table, text)[0]), seal)
+  if (seal !== null && whole && !sealer.hasEnded(seal, whole.groups, start)) {
+    // One that has ended by now is not what a change would replace.
+    if (ACCOUNT_TABLES.includes(table) && !sealer.hasEnded(seal, whole.groups))
+      sealer.latest.set(rowName(table, parseRow(table, text)[0]), seal)
     return true
   }
   if (seal !== null && sealer.isNewer(seal)) {

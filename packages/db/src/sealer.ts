@@ -13,9 +13,9 @@ export interface Sealer extends MarkKeeper {
   isSeal(table: SealedTable, content: string, seal: string): boolean
   /**
    * Whether the row that had this seal was deleted or changed, or one of the groups that it is in ended after it was
-   * sealed.
+   * sealed, as this process knew when a read began (`readStart`); without `start`: as it knows now.
    */
-  hasEnded(seal: string, groups: readonly string[]): boolean
+  hasEnded(seal: string, groups: readonly string[], start?: number): boolean
   /** The time for a group that ends: after everything that this process sealed. */
   endsAt(): number
   /** Whether a seal was made with a key that is newer than this process knows. */

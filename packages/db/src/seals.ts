@@ -24,6 +24,7 @@ import { markEnded, markGroupEnded, marking, type EndedRow, type OurNames } from
 import { Names } from './names.ts'
 import type { Db, Dialect } from './open.ts'
 import type { EndedGroup } from './row-groups.ts'
+import { readStart } from './read-start.ts'
 import { checkedReturning, checkedRows, checkedSelect } from './seal-reads.ts'
 import { deletedRows, sealedDelete, sealedInsert, sealedUpdate } from './seal-writes.ts'
 import type { Sealer } from './sealer.ts'
@@ -65,6 +66,7 @@ const plugins = new WeakMap<KyselyPlugin, { sealer: Sealer; dialect: Dialect }>(
 function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): KyselyPlugin {
   const deleting = new WeakMap<object, { returns: boolean; group: EndedGroup | null }>()
   const replacing = new WeakMap<object, EndedRow>()
+  const starts = new WeakMap<object, number>()
   const sealed = (node: RootOperationNode, queryId: QueryId): RootOperationNode => {
     switch (node.kind) {
       case 'InsertQueryNode':
@@ -87,6 +89,7 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
   }
   const plugin: KyselyPlugin = {
     transformQuery({ node, queryId }: PluginTransformQueryArgs): RootOperationNode {
+      starts.set(queryId, readStart())
       const named = (query: RootOperationNode): RootOperationNode =>
         names ? names.transformQuery({ node: query, queryId }) : query
       if (!SelectQueryNode.is(node)) return named(sealed(node, queryId))
@@ -103,7 +106,7 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
       const { result, ended } = deleted ? deletedRows(answer, deleted) : { result: answer, ended: [] }
       markEnded(sealer, ended)
       if (deleted?.group) markGroupEnded(sealer, deleted.group)
-      const rows = checkedRows(sealer, result.rows, names)
+      const rows = checkedRows(sealer, result.rows, names, starts.get(queryId) ?? 0)
       return Promise.resolve(rows === result.rows ? result : { ...result, rows })
     },
   }

@@ -1,5 +1,5 @@
 /** The only way to open a transaction. A lint rule forbids others. */
-import { isCollision, type Tables, type Transaction } from '@keyferry/db'
+import { inSnapshot, isCollision, type Tables, type Transaction } from '@keyferry/db'
 import type { Kysely } from 'kysely'
 import type { Context, Tx } from './context.ts'
 
@@ -50,5 +50,6 @@ export function transactChecked<T>(
  * inside: in SQLite everybody else waits.
  */
 export function snapshot<T>(ctx: Pick<Context, 'db'>, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return ctx.db.transaction().setAccessMode('read only').setIsolationLevel('repeatable read').execute(work)
+  const transaction = ctx.db.transaction().setAccessMode('read only').setIsolationLevel('repeatable read')
+  return inSnapshot(() => transaction.execute(work))
 }

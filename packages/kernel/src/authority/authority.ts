@@ -75,10 +75,10 @@ export function authorityOf(first: DataKey, parts: Parts): Authority {
       const [nonce, digest] = split(seal)
       return key.digests(...sealedParts(table, content, nonce)).some((made) => isEqual(digest, made))
     },
-    hasEnded: (seal, groups) =>
-      parts.freshness.isEnded(seal) ||
+    hasEnded: (seal, groups, start) =>
+      parts.freshness.isEnded(seal, start) ||
       groups.some((group) => {
-        const end = parts.freshness.endOf(group)
+        const end = parts.freshness.endOf(group, start)
         return end !== undefined && madeAt(seal) < end
       }),
     isPresent: (seal) => generationOf(seal) === key.generation,

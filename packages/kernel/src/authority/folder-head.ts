@@ -85,16 +85,20 @@ export interface HeadedFolder {
 
 type Keys = Pick<Context, 'keyring' | 'authority'>
 
-/** What is wrong with the secrets of a folder, for people; null when they are those that were written last. */
+/**
+ * What is wrong with the secrets of a folder, for people; null when they are those that were written last. `start`:
+ * when they were read (`readStart`).
+ */
 export async function problemOfSecrets(
   { authority }: Keys,
   key: DataKey,
   folder: HeadedFolder,
   secrets: Iterable<Counted>,
+  start: number,
 ): Promise<string | null> {
   const head = openHead(key, folder)
   if (!head) return 'what is kept of them was changed'
-  if (head.writes < authority.writesOf(folder.id)) return 'they were put back to an earlier state'
+  if (head.writes < authority.writesOf(folder.id, start)) return 'they were put back to an earlier state'
   let sum = BigInt(`0x${head.sum}`)
   const slice = timeSlice()
   for (const secret of secrets) {
@@ -110,8 +114,9 @@ export async function checkSecrets(
   key: DataKey,
   folder: HeadedFolder,
   secrets: Iterable<Counted>,
+  start: number,
 ): Promise<void> {
-  const problem = await problemOfSecrets(ctx, key, folder, secrets)
+  const problem = await problemOfSecrets(ctx, key, folder, secrets, start)
   if (problem === null) return
   throw new IntegrityBroken(
     `The secrets of folder ${folder.id} were changed outside Keyferry: ${problem}. Restore a backup, or accept them as they are: keyferry admin verify-store names the folder, keyferry admin accept-secrets accepts them.`,

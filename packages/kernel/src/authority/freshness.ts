@@ -12,16 +12,19 @@ import type { Context } from '../context.ts'
 import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 
 export interface Freshness extends MarkKeeper {
-  /** Whether a row with this seal was deleted or changed. */
-  isEnded(seal: string): boolean
-  /** When a group of rows ended, as far as this process knows. */
-  endOf(group: string): number | undefined
+  /**
+   * Whether a row with this seal was deleted or changed, as this process knew at `start` (`readStart`); without it: as
+   * it knows now. Likewise below.
+   */
+  isEnded(seal: string, start?: number): boolean
+  /** When a group of rows ended. */
+  endOf(group: string, start?: number): number | undefined
   /** The time for a new seal: not before anything that ended. */
   sealsAt(): number
   /** The time for something that ends: after everything that this process sealed. */
   endsAt(): number
-  /** How often the secrets of a folder were written, as far as this process knows. */
-  writesOf(folderId: string): number
+  /** How often the secrets of a folder were written. */
+  writesOf(folderId: string, start?: number): number
   /**
    * Takes in what the audit log has gained up to its end, and reports rows of it that were changed, removed or added
    * outside Keyferry. Throws what the database said.
@@ -37,6 +40,31 @@ const LOWEST = -(2 ** 31)
 /** Rows that ended may be forgotten after their own end; that is looked for after so many more. */
 const SWEPT_EVERY = 10_000
 
+/** A number that only grows, and when this process heard of it. */
+interface Heard {
+  value: number
+  heard: number
+}
+
+/** Milliseconds that earlier numbers are kept for: a read takes less. */
+const KEPT_MS = 60_000
+
+/** Adds the next number. What an older read than those that are kept for needs is the oldest: it is refused by that. */
+function hear(all: Map<string, Heard[]>, name: string, next: Heard): void {
+  const list = all.get(name)
+  if (!list) return void all.set(name, [next])
+  if (next.value <= (list.at(-1)?.value ?? 0)) return
+  list.push(next)
+  for (let second = list[1]; second && second.heard < next.heard - KEPT_MS; second = list[1]) {
+    list.shift()
+    second.heard = -Infinity
+  }
+}
+
+/** The number that was known at `start`; without it, the last. */
+const heardBy = (list: readonly Heard[] | undefined, start = Infinity): number | undefined =>
+  list?.findLast(({ heard }) => heard <= start)?.value
+
 /** The end of the chain that was read up to. */
 interface Place extends Pick<AuditHead, 'seq' | 'hash' | 'key'> {
   /** A process that is not restarted after a rotation of the root key keeps using it. */
@@ -51,10 +79,10 @@ interface Parts {
 }
 
 export function freshness({ keyring, report, now = () => new Date() }: Parts): Freshness {
-  /** By seal: when the row would have ended in any case. */
-  const ended = new Map<string, string | null>()
-  const groupEnds = new Map<string, number>()
-  const written = new Map<string, number>()
+  /** By seal: when the row would have ended in any case, and when this process heard that it ended. */
+  const ended = new Map<string, { until: string | null; heard: number }>()
+  const groupEnds = new Map<string, Heard[]>()
+  const written = new Map<string, Heard[]>()
   /** Milliseconds since 1970. */
   let [lastSeal, lastEnd] = [0, 0]
   let seen: Place | null = null
@@ -72,22 +100,26 @@ export function freshness({ keyring, report, now = () => new Date() }: Parts): F
   const sweep = (): void => {
     if (ended.size < sweepAt) return
     const at = now().toISOString()
-    for (const [seal, until] of ended) if (until !== null && until < at) ended.delete(seal)
+    for (const [seal, { until }] of ended) if (until !== null && until < at) ended.delete(seal)
     sweepAt = ended.size + SWEPT_EVERY
   }
   const remember = ({ ended: rows, groups, writes }: Marks): void => {
-    for (const { seal, until } of rows) ended.set(seal, until)
+    const heard = performance.now()
+    for (const { seal, until } of rows) if (!ended.has(seal)) ended.set(seal, { until, heard })
     for (const [group, at] of groups) {
-      if (at > (groupEnds.get(group) ?? 0)) groupEnds.set(group, at)
+      hear(groupEnds, group, { value: at, heard })
       // The clock of the process that ended it may be ahead.
       lastEnd = Math.max(lastEnd, at)
     }
-    for (const [folderId, count] of writes) if (count > (written.get(folderId) ?? 0)) written.set(folderId, count)
+    for (const [folderId, count] of writes) hear(written, folderId, { value: count, heard })
     sweep()
   }
   return {
-    isEnded: (seal) => ended.has(seal),
-    endOf: (group) => groupEnds.get(group),
+    isEnded(seal, start = Infinity) {
+      const end = ended.get(seal)
+      return end !== undefined && end.heard <= start
+    },
+    endOf: (group, start) => heardBy(groupEnds.get(group), start),
     sealsAt() {
       const at = Math.max(Date.now(), lastEnd)
       lastSeal = Math.max(lastSeal, at)
@@ -97,7 +129,7 @@ export function freshness({ keyring, report, now = () => new Date() }: Parts): F
       lastEnd = Math.max(Date.now(), lastSeal + 1, lastEnd)
       return lastEnd
     },
-    writesOf: (folderId) => written.get(folderId) ?? 0,
+    writesOf: (folderId, start) => heardBy(written.get(folderId), start) ?? 0,
     kept: remember,
     async keep(tx, { ended, groups, writes }) {
       if (!ctx) throw new Error('nothing is written before the process is set up')

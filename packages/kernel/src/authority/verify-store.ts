@@ -1,4 +1,4 @@
-import { ACCOUNT_TABLES, groupsOf, isSealed, SEALED_TABLES, type SealedTable } from '@keyferry/db'
+import { ACCOUNT_TABLES, groupsOf, isSealed, readStart, SEALED_TABLES, type SealedTable } from '@keyferry/db'
 import { CamelCasePlugin } from 'kysely'
 import type { Context } from '../context.ts'
 import { TABLES } from '../crypto/sealed-store.ts'
@@ -47,6 +47,7 @@ async function verifyRows(ctx: Context): Promise<Pick<VerifiedStore, 'rows' | 'b
     if (own && !present.has(table)) continue
     const store = (own ? plain : plain.withPlugin(new CamelCasePlugin())).withTables<Rows>()
     const [id] = SEALED_TABLES[table]
+    const start = readStart()
     for (const row of await store
       .selectFrom(table as string)
       .selectAll()
@@ -58,6 +59,7 @@ async function verifyRows(ctx: Context): Promise<Pick<VerifiedStore, 'rows' | 'b
         ctx.authority.hasEnded(
           String(seal),
           groupsOf(table, (column) => row[column]),
+          start,
         )
       )
         broken.push({ table, id: String(row[id]), problem: 'put back' })
@@ -77,11 +79,12 @@ async function verifyFolders(ctx: Context): Promise<Pick<VerifiedStore, 'folders
   const brokenFolders: BrokenFolder[] = []
   let folders = 0
   for (let after: string | undefined = ''; after !== undefined;) {
+    const start = readStart()
     const { page, secrets } = await folderPage(ctx, after)
     for (const { slug: environment, path, project, dataKey, ...folder } of page) {
       const key = ctx.keyring.open(folder.projectId, dataKey)
       const own = secrets.filter(({ folderId }) => folderId === folder.id)
-      const problem = await problemOfSecrets(ctx, key, folder, own)
+      const problem = await problemOfSecrets(ctx, key, folder, own, start)
       if (problem !== null) brokenFolders.push({ project, environment, path, problem })
     }
     folders += page.length

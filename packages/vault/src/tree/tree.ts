@@ -1,5 +1,5 @@
 import { referencesFrom } from '@keyferry/access'
-import { inList, timeSlice, type SecretTable, type Selectable } from '@keyferry/db'
+import { inList, readStart, timeSlice, type SecretTable, type Selectable } from '@keyferry/db'
 import {
   MAX_ANSWER_BYTES,
   DecryptionError,
@@ -64,6 +64,7 @@ export async function loadTree(
   values: 'sealed' | 'none' = 'sealed',
   knows: ((place: { environment: string; path: string }) => boolean) | null = null,
 ): Promise<LoadedTree> {
+  const start = readStart()
   const found = roots.flatMap((root) => (typeof root === 'string' ? [] : rowOf(root)))
   const ids = new Set(roots.map((root) => (typeof root === 'string' ? root : root.folder.id)))
   const imports = new Map<string, string[]>()
@@ -99,7 +100,7 @@ export async function loadTree(
     if (slice.isOver()) await slice.rest()
     const key = ctx.keyring.open(row.projectId, row.dataKey)
     keys.set(row.projectId, key)
-    await checkSecrets(ctx, key, row, folders.get(row.id)?.secrets.values() ?? [])
+    await checkSecrets(ctx, key, row, folders.get(row.id)?.secrets.values() ?? [], start)
   }
   return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`), keys }
 }
