@@ -1,18 +1,13 @@
 /** Infisical's own TypeScript client, unmodified, for everything that exists here. */
 import { InfisicalSDK } from '@infisical/sdk'
-import { onEveryDatabase } from '@keyferry/db/testing'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readyApi, type TestApi } from './testing.ts'
+import { beforeAll, expect, it } from 'vitest'
+import type { Started } from './started.ts'
 
-onEveryDatabase('@infisical/sdk', (open) => {
-  let api: TestApi
+export function sdkRuns(started: Started): void {
   let sdk: InfisicalSDK
-  beforeAll(async () => {
-    api = await readyApi(open)
-    const siteUrl = await api.app.listen({ host: '127.0.0.1', port: 0 })
-    sdk = new InfisicalSDK({ siteUrl }).auth().accessToken(api.token)
+  beforeAll(() => {
+    sdk = new InfisicalSDK({ siteUrl: started.url }).auth().accessToken(started.api.token)
   })
-  afterAll(() => api.close())
 
   it('makes a project, an environment, a folder and secrets, and reads them back', async () => {
     const project = await sdk
@@ -52,7 +47,7 @@ onEveryDatabase('@infisical/sdk', (open) => {
     for (const environment of ['staging', 'prod']) {
       for (const name of ['REGION', 'OWN'])
         await sdk.secrets().createSecret(name, { projectId, environment, secretValue: environment })
-      await api.send('POST', '/api/v2/secret-imports', {
+      await started.api.send('POST', '/api/v2/secret-imports', {
         projectId,
         environment: 'dev',
         path: '/',
@@ -78,4 +73,4 @@ onEveryDatabase('@infisical/sdk', (open) => {
       /MISSING/,
     )
   })
-})
+}
