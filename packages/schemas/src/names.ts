@@ -1,6 +1,7 @@
 /** What the things people name may be called. The same schemas guard the API and the console's forms. */
 import { z } from 'zod'
 import './limits-in-words.ts'
+import { namesOf } from './secret-path.ts'
 import { INVISIBLE, visibleLines, visibleText } from './visible-text.ts'
 
 /** Lower-case letters, digits and single hyphens: what equals its own slug. */
@@ -39,14 +40,13 @@ export function withoutTrailingSlashes(url: string): string {
   return url.slice(0, end)
 }
 
-/** `/`, `/a`, `/a/b`: a missing leading slash is added, one trailing slash dropped. */
+/** `/`, `/a`, `/a/b`: a missing leading slash is added, empty names such as in `//a/` are dropped. */
 export const secretPath = z
   .string()
   .trim()
   .min(1, 'Secret path must not be empty')
   .max(1024)
-  .transform((path) => (path.startsWith('/') ? path : `/${path}`))
-  .transform((path) => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path))
+  .transform((path) => `/${namesOf(path).join('/')}`)
   .refine((path) => path === '/' || /^(\/[A-Za-z0-9_-]+)+$/.test(path), {
     message: 'Secret path must be made of folder names (letters, digits, - and _) separated by single slashes',
   })
@@ -68,9 +68,10 @@ export const presentSecretKey = z
     message: 'Secret key must not contain a colon, a slash or a control character',
   })
 
-export const secretKey = presentSecretKey.refine((key) => !INVISIBLE.test(key), {
-  message: 'Secret key must not contain invisible characters',
-})
+export const secretKey = presentSecretKey
+  .refine((key) => !INVISIBLE.test(key), { message: 'Secret key must not contain invisible characters' })
+  // Every client takes these two out of an address before it sends it.
+  .refine((key) => key !== '.' && key !== '..', { message: 'Secret key must not be "." or "..": no URL can name it' })
 
 /** Bytes of UTF-8, the largest value the vault takes. */
 export const MAX_VALUE_BYTES = 65_536
@@ -109,7 +110,8 @@ export const keySchema = z
     },
   )
 
-export const id = z.uuid()
+/** Stored in lower case; RFC 9562 asks readers to take either. */
+export const id = z.uuid().toLowerCase()
 
 /**
  * Text that is only compared with what is stored. Postgres fails on U+0000 instead of finding nothing, so a character
@@ -123,7 +125,7 @@ export const comparedText = (max: number) =>
 /** The name of something that exists, as it is looked up: what it may be called was checked when it was created. */
 export const lookedUp = (max: number) => comparedText(max).trim().min(1, 'Must not be empty')
 export const environmentLookup = lookedUp(64)
-export const secretLookup = comparedText(255).min(1)
+export const secretLookup = lookedUp(255)
 /** Names a kind of destination, such as `trigger-dev`. */
 export const destinationName = z.string().max(64)
 /** Hash of a plan or a preview that was shown. */

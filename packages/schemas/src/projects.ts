@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import {
   description,
-  comparedText,
   displayName,
   environmentLookup,
   environmentSlug,
   folderName,
   id,
+  lookedUp,
   projectSlug,
   secretPath,
   timestamp,
@@ -104,7 +104,7 @@ export const updateFolder = place.extend({
   description: description.optional(),
 })
 export const deleteFolder = place.extend({
-  folderIdOrName: comparedText(255).min(1),
+  folderIdOrName: z.union([id, lookedUp(255)]),
   path: secretPath.default('/'),
   syncs: deletedSyncs.optional(),
 })

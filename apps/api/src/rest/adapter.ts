@@ -3,31 +3,39 @@ import { Invalid } from '@keyferry/kernel'
 import { callTRPCProcedure, TRPCError } from '@trpc/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { prepared, sendPieces, type Prepared } from '../http/answer.ts'
+import { acceptForms } from '../http/forms.ts'
 import { appRouter } from '../router.ts'
 import type { RequestContext } from '../trpc/context.ts'
 import { sendConditional } from './conditional.ts'
-import { isObject, readInput, readsQuery, refuseQuery } from './input.ts'
+import { isObject, projectSlugIn, readInput, readsQuery, refuseQuery } from './input.ts'
 import { restRoutes, type RestRoute } from './procedures.ts'
 import { renamedRefusal, type Ask, type WireInput } from '../wire/wire.ts'
 
-export function registerRest(
-  app: FastifyInstance,
-  contextOf: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>,
-): void {
-  for (const rest of restRoutes()) {
-    const { method, path } = rest.route
-    app.route({
-      method,
-      url: path,
-      handler: async (request, reply) => {
-        const ctx = await contextOf(request, reply)
-        const input = await inputOf(rest, request, ctx)
-        const answer = async () => enveloped(rest, input, await run(rest, input, ctx))
-        if (rest.route.conditional) return sendConditional(reply, ctx, rest, input, answer)
-        return sendPieces(reply, await answer())
-      },
-    })
-  }
+type ContextOf = (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>
+
+/** Serves every REST route of the procedures on `app`. */
+export function registerRest(app: FastifyInstance, contextOf: ContextOf): void {
+  const { forms = [], others = [] } = Object.groupBy(restRoutes(), ({ route }) => (route.form ? 'forms' : 'others'))
+  for (const rest of others) serve(app, rest, contextOf)
+  void app.register(async (withForms) => {
+    acceptForms(withForms)
+    for (const rest of forms) serve(withForms, rest, contextOf)
+  })
+}
+
+function serve(app: FastifyInstance, rest: RestRoute, contextOf: ContextOf): void {
+  const { method, path } = rest.route
+  app.route({
+    method,
+    url: path,
+    handler: async (request, reply) => {
+      const ctx = await contextOf(request, reply)
+      const input = await inputOf(rest, request, ctx)
+      const answer = async () => enveloped(rest, input, await run(rest, input, ctx))
+      if (rest.route.conditional) return sendConditional(reply, ctx, rest, input, answer)
+      return sendPieces(reply, await answer())
+    },
+  })
 }
 
 async function inputOf(
@@ -38,11 +46,10 @@ async function inputOf(
   if (!shape) return undefined
   const { params, body } = request
   const query = readsQuery(route.method) ? request.query : refuseQuery(shape, route.method, request.query)
-  const read = readInput(shape, { params, query, body }, route.rest)
+  const read = readInput(shape, { url: request.url, params, query, body }, route.rest)
   const input = route.defaults && isObject(read) ? { ...route.defaults(read), ...read } : read
-  const slug = field(query, 'workspaceSlug') ?? field(body, 'workspaceSlug')
-  if (typeof slug !== 'string' || !shape.fields.has('projectId') || field(input, 'projectId') !== undefined)
-    return input
+  const slug = projectSlugIn(shape, [query, body])
+  if (slug === undefined || field(input, 'projectId') !== undefined) return input
   const project: unknown = await call('projects.bySlug', 'query', () => ({ slug }), ctx)
   return { ...Object(input), projectId: field(project, 'id') }
 }

@@ -18,7 +18,8 @@ export function registerAuditExport(
   app.get('/api/v1/audit/export', async (request, reply) => {
     const context = await contextOf(request, reply)
     const caller = createCaller(context)
-    const input = listAudit.parse(readInput(shape, { params: undefined, query: request.query, body: undefined }))
+    const { url, query } = request
+    const input = listAudit.parse(readInput(shape, { url, params: undefined, query, body: undefined }))
     const { projectId } = input
     const page = (cursor: number | undefined): Promise<Page> => {
       const asked = { ...input, cursor, limit: PAGE }

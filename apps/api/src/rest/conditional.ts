@@ -5,6 +5,7 @@
  */
 import { readAccess } from '@keyferry/access'
 import { auditPlace, unchangedSince, type AuditPlace } from '@keyferry/kernel'
+import { id } from '@keyferry/schemas'
 import type { Access } from '@keyferry/schemas/policy'
 import { createHash, hash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
@@ -67,7 +68,7 @@ function tagsFor({ ctx: { db } }: RequestContext): Tags {
   return present
 }
 
-const inProject = z.object({ projectId: z.string() })
+const inProject = z.object({ projectId: id })
 
 /**
  * Null where no tag can be kept: nobody is signed in, or no project is named. What was allowed when the tag was kept

@@ -1,9 +1,9 @@
 /** From a request to the input of a procedure: parameters, query and body in one object, older names understood. */
 import { BadRequest } from '@keyferry/kernel'
 import { z } from 'zod'
+import { OLDER_NAMES, SLUG_NAMES } from '../infisical/older-names.ts'
+import { withoutBlanks, type Json } from './blanks.ts'
 import type { Route } from './route.ts'
-
-type Json = z.core.JSONSchema.BaseSchema
 
 /** What a procedure's input looks like from outside, read once from its schema. */
 export interface InputShape {
@@ -13,20 +13,12 @@ export interface InputShape {
 }
 
 export interface Sent {
+  /** As it was requested, with its query. */
+  url: string
   params: unknown
   query: unknown
   body: unknown
 }
-
-/**
- * Names that Infisical's older versions and its SDK send, and ours. Read only where the input has no field of that
- * name.
- */
-const OLDER_NAMES: readonly (readonly [older: string, name: string])[] = [
-  ['workspaceId', 'projectId'],
-  ['includeImports', 'include_imports'],
-  ['directory', 'path'],
-]
 
 /** `schema` itself is never changed: the same object guards tRPC, where nothing is coerced. */
 export function inputShape(schema: z.ZodType): InputShape {
@@ -46,7 +38,7 @@ export const readsQuery = (method: Route['method']): boolean => method === 'GET'
  * write to another place than was meant.
  */
 export function refuseQuery(shape: InputShape, method: string, query: unknown): undefined {
-  const older = new Map<string, string>([...OLDER_NAMES, ['workspaceSlug', 'projectId']])
+  const older = new Map<string, string>([...OLDER_NAMES, ...SLUG_NAMES.map((name) => [name, 'projectId'] as const)])
   const misplaced = entries(query)
     .map(([name]) => name)
     .filter((name) => shape.fields.has(name) || shape.fields.has(older.get(name) ?? ''))
@@ -55,33 +47,54 @@ export function refuseQuery(shape: InputShape, method: string, query: unknown): 
 }
 
 /**
- * The path wins over the body, the body over the query. Fields that the input does not know are left out, or, from the
- * query, gathered under `rest`. A body that is no object is handed on as it is, for the schema to refuse.
+ * The path wins over the body, the body over the query; what is blank counts as not sent. Fields that the input does
+ * not know are left out, or, from the query, gathered under `rest`. A body that is no object is handed on as it is, for
+ * the schema to refuse.
  */
-export function readInput(shape: InputShape, { params, query, body }: Sent, rest?: string): unknown {
+export function readInput(shape: InputShape, { url, params, query, body }: Sent, rest?: string): unknown {
   if (body !== undefined && body !== null && !isObject(body)) return body
-  const sent = new Map<string, unknown>()
-  for (const [name, value] of entries(query)) sent.set(name, value)
-  const fromQuery = new Set(sent.keys())
-  for (const source of [body, params]) {
-    for (const [name, value] of entries(source)) {
-      sent.set(name, value)
-      fromQuery.delete(name)
-    }
-  }
-  for (const [older, name] of OLDER_NAMES) {
-    if (shape.fields.has(older) || !sent.has(older) || sent.has(name)) continue
-    sent.set(name, sent.get(older))
-    if (fromQuery.has(older)) fromQuery.add(name)
-  }
+  const bare = namesWithoutValue(url)
+  const inQuery = inOwnNames(
+    shape,
+    entries(query).filter(([name, value]) => value !== '' || bare.has(name)),
+  )
+  const inBody = new Map(
+    entries(withoutBlanks(Object.fromEntries(inOwnNames(shape, entries(body))), shape.document, shape.document)),
+  )
+  const inPath = new Map(entries(params))
   const input: Record<string, unknown> = Object.create(null)
   for (const [name, field] of shape.fields) {
-    if (sent.has(name)) input[name] = fromQuery.has(name) ? coerced(sent.get(name), field) : sent.get(name)
+    if (inPath.has(name)) input[name] = inPath.get(name)
+    else if (inBody.has(name)) input[name] = inBody.get(name)
+    else if (inQuery.has(name)) {
+      const value = fromText(inQuery.get(name), field)
+      if (value !== '') input[name] = value
+    }
   }
   if (rest !== undefined) {
-    input[rest] = Object.fromEntries([...sent].filter(([name]) => fromQuery.has(name) && !shape.fields.has(name)))
+    const isUnknown = (name: string): boolean => !shape.fields.has(name) && !inBody.has(name) && !inPath.has(name)
+    input[rest] = Object.fromEntries([...inQuery].filter(([name]) => isUnknown(name)))
   }
   return { ...input }
+}
+
+/** A field under its own name, unless only the older one has something to say. */
+function inOwnNames(shape: InputShape, sent: [string, unknown][]): Map<string, unknown> {
+  const named = new Map(sent)
+  const isBlank = (name: string): boolean => [undefined, null, ''].some((blank) => named.get(name) === blank)
+  for (const [older, name] of OLDER_NAMES)
+    if (!shape.fields.has(older) && named.has(older) && isBlank(name)) named.set(name, named.get(older))
+  return named
+}
+
+/** The slug that names the project, in the first of `sources` that has one; undefined where the input takes none. */
+export function projectSlugIn(shape: InputShape, sources: readonly unknown[]): string | undefined {
+  if (!shape.fields.has('projectId')) return undefined
+  for (const [name, slug] of sources.flatMap(entries)) {
+    const names = SLUG_NAMES.includes(name) && !shape.fields.has(name)
+    if (names && typeof slug === 'string' && slug !== '') return slug
+  }
+  return undefined
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -89,13 +102,26 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const entries = (value: unknown): [string, unknown][] => (isObject(value) ? Object.entries(value) : [])
 
+/** Of the parameters of an address those written without `=`, as in `?recursive`. */
+function namesWithoutValue(url: string): ReadonlySet<string> {
+  const parameters = url.slice(url.indexOf('?') + 1).split('&')
+  return new Set(parameters.filter((parameter) => !parameter.includes('=')))
+}
+
 /**
- * Text of a query string as the boolean or number that its field wants; anything else is left for the schema to refuse.
+ * Text of a query string as the boolean or number that its field wants, a name without value being a switch that is on;
+ * anything else is left for the schema to refuse.
  */
-function coerced(value: unknown, field: Json): unknown {
+function fromText(value: unknown, field: Json): unknown {
   if (typeof value !== 'string') return value
-  if (field.type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value
+  if (field.type === 'boolean') return BOOLEANS.get(value.toLowerCase()) ?? value
   if (field.type === 'integer' || field.type === 'number')
     return /^-?\d{1,15}(\.\d+)?$/.test(value) ? Number(value) : value
   return value
 }
+
+const BOOLEANS = new Map([
+  ['true', true],
+  ['', true],
+  ['false', false],
+])

@@ -24,6 +24,8 @@ export interface Route<Output = never> {
   defaults?: (sent: Readonly<Record<string, unknown>>) => Record<string, unknown>
   /** Answers carry an `ETag`, and a reader who has the present one gets 304. */
   conditional?: true
+  /** Takes a body in `application/x-www-form-urlencoded` too. */
+  form?: true
   /** The field of the input that takes every query parameter the input does not know. */
   rest?: string
   /** What it reads, where its clients know the procedure's input by other names. */

@@ -18,7 +18,7 @@ export const clients = router({
       perMinute,
       summary:
         'A short-lived token for e-mail and password; with a second factor it is good for entering the code only',
-      routes: [{ method: 'POST', path: '/api/v3/auth/login' }],
+      routes: [{ method: 'POST', path: '/api/v3/auth/login', form: true }],
     })
     .input(z.object({ email: storedText.trim().min(1).max(254), password: credential }))
     .output(z.object({ accessToken: z.string() }))
@@ -44,7 +44,7 @@ export const clients = router({
       tag,
       wrongPerMinute: 120,
       summary: 'Says whether the code of a second factor is still to be entered',
-      routes: [{ method: 'POST', path: '/api/v3/auth/select-organization' }],
+      routes: [{ method: 'POST', path: '/api/v3/auth/select-organization', form: true }],
     })
     .input(z.object({ organizationId: z.string().trim().min(1).max(64) }))
     .output(z.object({ token: z.string(), isMfaEnabled: z.boolean(), mfaMethod: z.literal('totp').optional() }))
@@ -61,7 +61,7 @@ export const clients = router({
       tag,
       perMinute,
       summary: 'A token that is good for everything, for the code of a second factor',
-      routes: [{ method: 'POST', path: '/api/v2/auth/mfa/verify' }],
+      routes: [{ method: 'POST', path: '/api/v2/auth/mfa/verify', form: true }],
     })
     .input(z.object({ mfaToken: credential }))
     .output(z.object({ token: z.string() }))

@@ -12,7 +12,12 @@ import { anyone, mutation, query, router } from '../trpc/procedures.ts'
 
 const login = (method: FederatedMethod, tag: string, summary: string) =>
   anyone
-    .meta({ tag, summary, wrongPerMinute: 120, routes: [{ method: 'POST', path: `/api/v1/auth/${method}/login` }] })
+    .meta({
+      tag,
+      summary,
+      wrongPerMinute: 120,
+      routes: [{ method: 'POST', path: `/api/v1/auth/${method}/login`, form: true }],
+    })
     .input(federatedLogin)
     .output(accessToken)
     .mutation(({ ctx, input }) => signInFederated(ctx.ctx, method, input, ctx.address))

@@ -20,7 +20,7 @@ export const universalAuth = router({
       tag,
       summary: 'A short-lived token for a client id and secret',
       wrongPerMinute: 120,
-      routes: [{ method: 'POST', path: '/api/v1/auth/universal-auth/login' }],
+      routes: [{ method: 'POST', path: '/api/v1/auth/universal-auth/login', form: true }],
     })
     .input(universalAuthLogin)
     .output(accessToken)
@@ -31,7 +31,7 @@ export const universalAuth = router({
       tag,
       summary: 'Longer life for a token that is still good',
       wrongPerMinute: 120,
-      routes: [{ method: 'POST', path: '/api/v1/auth/token/renew' }],
+      routes: [{ method: 'POST', path: '/api/v1/auth/token/renew', form: true }],
     })
     .input(accessTokenInput)
     .output(accessToken)
@@ -42,7 +42,7 @@ export const universalAuth = router({
       tag,
       summary: 'Ends a token',
       wrongPerMinute: 120,
-      routes: [{ method: 'POST', path: '/api/v1/auth/token/revoke' }],
+      routes: [{ method: 'POST', path: '/api/v1/auth/token/revoke', form: true }],
     })
     .input(accessTokenInput)
     .output(z.object({ message: z.string() }))

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto'
+import { refusal } from '@keyferry/access'
 import { amend, timeSlice, type EnvironmentTable, type FolderTable, type Selectable } from '@keyferry/db'
 import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
-import { isBelow, joinPath, parentOf, ROOT } from '@keyferry/schemas/secret-path'
+import { allows } from '@keyferry/schemas/policy'
+import { isBelow, joinPath, nameOf, namesOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { refuseWhileInUse } from '../references/in-use.ts'
 import { rewriteReferences } from '../secrets/rewrite-references.ts'
 import { trashFolder } from '../trash/trash-writes.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
-import { byPath, findEnvironment, findFolder, foldersIn } from '../tree/find-folder.ts'
+import { byPath, findEnvironment, foldersIn } from '../tree/find-folder.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { deleteFolders } from './delete-folders.ts'
@@ -60,35 +62,67 @@ export async function getFolder(
   return { ...describe(row), projectId: row.projectId, environment }
 }
 
-/** Throws `NotFound` when the parent does not exist, `BadRequest` when the name is taken. */
+/**
+ * Creates a folder, and those on the way to it that are missing. One that exists is answered as it is, because clients
+ * repeat the request before they write. Throws `NotFound` for an unknown environment, `Forbidden` for a missing folder
+ * on the way where the caller may not write.
+ */
 export function createFolder(
   ctx: Context,
   actor: Actor,
   input: z.output<typeof schemas.createFolder>,
 ): Promise<Folder> {
   return withVaultTransaction(ctx, actor, async (tx) => {
-    await lockProject(ctx, tx, input.projectId)
-    const { folder: parent, environment } = await findFolder(tx, { ...input, secretPath: input.path })
-    const path = joinPath(parent.path, input.name)
-    await refuseTaken(tx, environment, path)
-    await refuseBeyond(ctx, tx, input.projectId, 'folders')
+    const { projectId, name, description = null } = input
+    await lockProject(ctx, tx, projectId)
+    const environment = await findEnvironment(tx, input)
+    const paths = [...pathsTo(input.path), joinPath(input.path, name)]
+    const present = await tx
+      .selectFrom('folders')
+      .where('environmentId', '=', environment.id)
+      .where('path', 'in', [ROOT, ...paths])
+      .selectAll()
+      .execute()
+    const known = new Map(present.map((folder) => [folder.path, folder]))
+    const missing = paths.filter((path) => !known.has(path))
+    for (const path of missing) refuseUnwritable(ctx, { projectId, environment: environment.slug, path })
+    if (missing.length > 0) await refuseBeyond(ctx, tx, projectId, 'folders', missing.length)
     const at = timestamp(ctx)
-    const row: FolderRow = {
-      id: randomUUID(),
-      environmentId: environment.id,
-      parentId: parent.id,
-      name: input.name,
-      path,
-      description: input.description ?? null,
-      revision: 0,
-      secretsHead: null,
-      createdAt: at,
-      updatedAt: at,
+    for (const path of missing) {
+      const row: FolderRow = {
+        id: randomUUID(),
+        environmentId: environment.id,
+        parentId: get(known, parentOf(path)).id,
+        name: nameOf(path),
+        path,
+        description: path === paths.at(-1) ? description : null,
+        revision: 0,
+        secretsHead: null,
+        createdAt: at,
+        updatedAt: at,
+      }
+      await tx.insertInto('folders').values(row).execute()
+      await audit(ctx, tx, actor, 'folder.create', projectId, { environment: environment.slug, path })
+      known.set(path, row)
     }
-    await tx.insertInto('folders').values(row).execute()
-    await audit(ctx, tx, actor, 'folder.create', input.projectId, { environment: environment.slug, path })
-    return describe(row)
+    return describe(get(known, joinPath(input.path, name)))
   })
+}
+
+/** The paths of the folders from below the root to `path`, outermost first. */
+const pathsTo = (path: string): string[] =>
+  namesOf(path).map((_, index, names) => `/${names.slice(0, index + 1).join('/')}`)
+
+function get(folders: ReadonlyMap<string, FolderRow>, path: string): FolderRow {
+  const folder = folders.get(path)
+  if (!folder) throw new Error(`The folder ${path} was neither found nor created`)
+  return folder
+}
+
+/** The verb requires write access at the folder and its parent; folders further out are known here only. */
+function refuseUnwritable({ caller }: Context, at: { projectId: string; environment: string; path: string }): void {
+  const place = { kind: 'folder' as const, ...at }
+  if (caller && !allows(caller.access, 'secrets.write', place)) throw refusal('secrets.write', place)
 }
 
 /**

@@ -102,14 +102,16 @@ onEveryDatabase('places', (open) => {
       expect(root).toMatchObject({ name: 'root', path: '/', parentId: null })
     })
 
-    it('need their parent and a free name', async () => {
-      await expect(createFolder(t.ctx, t.actor, { ...dev(), path: '/a/b', name: 'c' })).rejects.toThrow(
-        'Folder with path "/a/b" not found in environment "dev"',
-      )
-      await v.folder('dev:/a')
-      await expect(createFolder(t.ctx, t.actor, { ...dev(), path: '/', name: 'a' })).rejects.toThrow(
-        'Folder with specified name already exists: "/a"',
-      )
+    it('are created with what is missing on the way, and once however often', async () => {
+      const wanted = { ...dev(), path: '/a/b', name: 'c', description: 'Of the API' }
+      const made = await createFolder(t.ctx, t.actor, wanted)
+      expect(await createFolder(t.ctx, t.actor, { ...wanted, description: null })).toEqual(made)
+      const all = await listFolders(t.ctx, t.actor, { ...dev(), path: '/', recursive: true })
+      expect(all).toMatchObject([
+        { path: '/a', name: 'a', description: null },
+        { path: '/a/b', name: 'b', description: null, parentId: all[0]?.id },
+        { path: '/a/b/c', name: 'c', description: 'Of the API', parentId: all[1]?.id },
+      ])
     })
 
     it('take everything below along when renamed, and nothing beside', async () => {

@@ -1,0 +1,280 @@
+/**
+ * The same requests as Infisical's clients write them: each route is sent its input plainly in one project, and in
+ * those forms in another that is like it. Both must be answered alike.
+ */
+import type { Emulator } from '@keyferry/core/emulators'
+import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
+import { openSqliteStore } from '@keyferry/db/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { restRoutes, type RestRoute } from './rest/procedures.ts'
+import { newProject, readyApi, type Answer, type TestApi } from './testing.ts'
+import { inputFor, procedures, readBy } from './walk/inputs.ts'
+import { machine, seedFixtures } from './walk/seed-fixtures.ts'
+
+type Fields = Record<string, unknown>
+
+let api: TestApi
+let vendor: Emulator
+beforeAll(async () => {
+  api = await readyApi(openSqliteStore)
+  vendor = await startEmulator()
+})
+afterAll(async () => {
+  await vendor.close()
+  await api.close()
+})
+
+/** Reads first, deletes last; within those the narrowest path first, so that what is named still exists. */
+const ORDER = ['GET', 'POST', 'PATCH', 'DELETE']
+const depth = ({ route }: RestRoute): number => route.path.split('/').length
+const ordered = restRoutes().toSorted(
+  (a, b) => ORDER.indexOf(a.route.method) - ORDER.indexOf(b.route.method) || depth(b) - depth(a),
+)
+
+describe('every route takes its input in the forms that clients use', () => {
+  let plain: Map<string, unknown>
+  let other: Map<string, unknown>
+  beforeAll(async () => {
+    const world = async (name: string) => {
+      const { identityId } = await machine(api, name)
+      const people = [{ id: identityId, kind: 'identity' as const, role: 'developer', scopes: null }]
+      const seeded = await seedFixtures(api, vendor, people, { environment: 'dev', path: '/api' })
+      return seeded.set('name', name).set('email', `${name}@example.com`).set('destinationConfig', vendor.target)
+    }
+    plain = await world('plain')
+    other = await world('other')
+  })
+
+  it.each(ordered.map((rest) => [`${rest.route.method} ${rest.route.path}`, rest] as const))('%s', async (_, rest) => {
+    const said = sent(rest, withSwitches(rest, inputOf(rest, plain)))
+    const wanted = await api.send(rest.route.method, said.url, said.body)
+    const known = rest.route.method === 'GET' ? plain : other
+    const form = asClientsSend(rest, withSwitches(rest, inputOf(rest, known)), String(known.get('slug')))
+    const answer = await api.send(form.method, form.url, form.body, form.options)
+    expect(answer.status, `${form.url} ${JSON.stringify(form.body)} ${answer.text} ${wanted.text}`).toBe(wanted.status)
+    // Some rules are between fields, which the smallest input does not keep.
+    if (wanted.status === 422) expect(answer.body.message).toEqual(wanted.body.message)
+    if (rest.route.method === 'GET') expect(comparable(answer)).toEqual(comparable(wanted))
+  })
+})
+
+function inputOf({ procedure, route }: RestRoute, known: Map<string, unknown>): Fields {
+  const found = procedures.find(({ name }) => name === procedure)
+  if (!found) throw new Error(`There is no procedure ${procedure}`)
+  return Object(inputFor(readBy(route, found), known) ?? {})
+}
+
+/** Of a read, with every switch on. */
+function withSwitches({ route, input }: RestRoute, given: Fields): Fields {
+  if (route.method !== 'GET') return given
+  const switches = [...(input?.fields ?? [])].filter(([, field]) => field.type === 'boolean')
+  return { ...Object.fromEntries(switches.map(([name]) => [name, true])), ...given }
+}
+
+/** `fields` in the path of the route, and the others. */
+function placed({ route }: RestRoute, fields: Fields): { path: string; left: Fields } {
+  const left = { ...fields }
+  const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => {
+    const value = left[name]
+    delete left[name]
+    return encodeURIComponent(String(value))
+  })
+  return { path, left }
+}
+
+function sent(rest: RestRoute, fields: Fields): { url: string; body?: Fields } {
+  const { path, left } = placed(rest, fields)
+  if (rest.route.method !== 'GET') return { url: path, body: left }
+  const query = Object.entries(left).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+  return { url: `${path}?${query.join('&')}` }
+}
+
+function asClientsSend(rest: RestRoute, fields: Fields, slug: string) {
+  const { method, form } = rest.route
+  const upper: Fields = Object(inClientsForm(fields))
+  const { path, left } = placed(rest, upper)
+  const named: Fields = 'projectId' in left ? { ...left, projectId: '', workspaceId: '', projectSlug: slug } : left
+  if (method === 'GET') {
+    const text = (value: unknown): string => (value === true ? 'True' : encodeURIComponent(String(value)))
+    const query = Object.entries(named).map(([name, value], index) =>
+      // Every second switch stands without a value.
+      value === true && index % 2 === 0 ? name : `${name}=${text(value)}`,
+    )
+    return { method, url: `${path}?${query.join('&')}` }
+  }
+  if (form) {
+    const body = new URLSearchParams(
+      Object.fromEntries(Object.entries(named).map(([name, value]) => [name, String(value)])),
+    ).toString()
+    return { method, url: path, body, options: { headers: { 'content-type': 'application/x-www-form-urlencoded' } } }
+  }
+  return { method, url: path, body: withNulls(rest, fields, named) }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Ids in upper case, paths with empty names. */
+function inClientsForm(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => inClientsForm(item, name))
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, inClientsForm(inner, field)]))
+  if (typeof value !== 'string') return value
+  if (UUID.test(value)) return value.toUpperCase()
+  return /path$/i.test(name) && value.startsWith('/') ? `/${value}//` : value
+}
+
+/** Null for each field that was left out, where the schema itself refuses it. */
+function withNulls({ procedure, route, input }: RestRoute, fields: Fields, body: Fields): Fields {
+  const found = procedures.find(({ name }) => name === procedure)
+  const [schema] = found ? readBy(route, found).inputs : []
+  const optional = [...(input?.fields.keys() ?? [])].filter((name) => !input?.required.has(name) && !(name in body))
+  const refused = optional.filter((name) => !schema?.safeParse({ ...fields, [name]: null }).success)
+  return { ...body, ...Object.fromEntries(refused.map((name) => [name, null])) }
+}
+
+/** Without what differs from request to request. */
+const comparable = ({ body }: Answer): unknown =>
+  JSON.parse(JSON.stringify(body), (name, value) =>
+    ['reqId', 'date', 'checkedAt', 'hash'].includes(name) ? undefined : value,
+  )
+
+describe('where a form means something of its own', () => {
+  let projectId: string
+  let slug: string
+  beforeAll(async () => {
+    ;({ id: projectId, slug } = await newProject(api, 'Forms'))
+  })
+  const at = () => ({ workspaceId: projectId, environment: 'dev' })
+  const list = async (query: string) => {
+    const answer = await api.send('GET', `/api/v3/secrets/raw?environment=dev&${query}`)
+    expect(answer.status, answer.text).toBe(200)
+    return answer.body.secrets.map(({ secretKey }: { secretKey: string }) => secretKey)
+  }
+
+  it('folders are created with their parents, once', async () => {
+    const folder = { ...at(), path: '/x//y/', name: 'z' }
+    const [first, again] = [
+      await api.send('POST', '/api/v1/folders', folder),
+      await api.send('POST', '/api/v1/folders', folder),
+    ]
+    expect(first.body.folder).toMatchObject({ name: 'z', path: '/x/y/z' })
+    expect(again).toMatchObject({ status: 200, body: first.body })
+    await api.send('POST', '/api/v3/secrets/raw/DEEP', { ...at(), secretPath: '/x/y/z', secretValue: '1' })
+    const byName = await api.send('DELETE', `/api/v2/folders/${String(first.body.folder.id).toUpperCase()}`, {
+      ...at(),
+      path: '/x/y',
+    })
+    expect(byName).toMatchObject({ status: 200, body: { folder: { path: '/x/y/z' } } })
+  })
+
+  it('a folder on the way is only created with write access there', async () => {
+    const { identityId, token } = await machine(api, 'narrow')
+    const scopes = [{ environment: 'dev', secretPath: '/narrow/own/**' }]
+    const membership = `/api/v1/projects/${projectId}/identity-memberships/${identityId}`
+    expect((await api.send('POST', membership, { role: 'developer', scopes })).status).toBe(200)
+    const create = () => api.send('POST', '/api/v1/folders', { ...at(), path: '/narrow/own', name: 'z' }, { token })
+    expect(await create()).toMatchObject({ status: 403, body: { message: expect.stringContaining('dev:/narrow') } })
+    const listed = await api.send('GET', `/api/v1/folders?workspaceId=${projectId}&environment=dev`)
+    expect(listed.text).not.toContain('narrow')
+    await api.send('POST', '/api/v1/folders', { ...at(), name: 'narrow' })
+    expect(await create()).toMatchObject({ status: 200, body: { folder: { path: '/narrow/own/z' } } })
+  })
+
+  it('a switch without a value is on, one with no text after its name was not sent', async () => {
+    await api.send('POST', '/api/v1/folders', { ...at(), name: 'sub' })
+    await api.send('POST', '/api/v3/secrets/raw/BELOW', { ...at(), secretPath: '/sub', secretValue: '1' })
+    const place = `workspaceId=${projectId}`
+    for (const on of ['recursive', 'recursive=True', 'recursive=TRUE'])
+      expect(await list(`${place}&${on}`)).toContain('BELOW')
+    for (const off of ['recursive=', 'recursive=False', 'secretPath='])
+      expect(await list(`${place}&${off}`)).toEqual([])
+    expect((await api.send('GET', `/api/v3/secrets/raw?environment=dev&${place}&recursive=maybe`)).status).toBe(422)
+  })
+
+  it('an id wins over a slug, a blank one does not', async () => {
+    await api.send('POST', '/api/v3/secrets/raw/HERE', {
+      projectId: '',
+      workspaceSlug: slug,
+      environment: 'dev',
+      secretValue: '1',
+    })
+    for (const query of [
+      `workspaceId=&workspaceSlug=${slug}`,
+      `workspaceId=${projectId}&workspaceSlug=`,
+      `projectId=&workspaceId=${projectId}`,
+      `projectSlug=${slug}`,
+    ])
+      expect(await list(query)).toContain('HERE')
+    const wrong = await api.send('GET', `/api/v3/secrets/raw?environment=dev&workspaceId=&workspaceSlug=`)
+    expect(wrong.status).toBe(422)
+    // A write takes nothing from its address, in these names neither.
+    const inQuery = await api.send('POST', `/api/v3/secrets/raw/Q?projectSlug=${slug}`, {
+      environment: 'dev',
+      secretValue: '1',
+    })
+    expect(inQuery.status).toBe(400)
+  })
+
+  it('null in a batch is not sent, empty text for a value is a value', async () => {
+    const item = {
+      secretKey: 'N',
+      secretValue: '',
+      skipMultilineEncoding: null,
+      tagIds: null,
+      secretComment: null,
+      secretMetadata: null,
+    }
+    const made = await api.send('POST', '/api/v3/secrets/batch/raw', { ...at(), secretPath: '', secrets: [item] })
+    expect(made.body.secrets, made.text).toMatchObject([{ secretKey: 'N', secretValue: '', secretPath: '/' }])
+    const required = await api.send('POST', '/api/v3/secrets/batch/raw', {
+      ...at(),
+      secrets: [{ ...item, secretValue: null }],
+    })
+    expect(required.status).toBe(422)
+  })
+
+  it('every verb trims the name of a secret', async () => {
+    const url = '/api/v3/secrets/raw/%20TRIMMED%20'
+    for (const [method, body] of [
+      ['POST', { secretValue: '1' }],
+      ['PATCH', { secretValue: '2' }],
+      ['DELETE', {}],
+    ] as const)
+      expect(await api.send(method, url, { ...at(), ...body })).toMatchObject({
+        status: 200,
+        body: { secret: { secretKey: 'TRIMMED' } },
+      })
+    for (const [method, secrets] of [
+      ['POST', [{ secretKey: ' MANY ', secretValue: '1' }]],
+      ['PATCH', [{ secretKey: ' MANY ', secretValue: '2' }]],
+      ['DELETE', [{ secretKey: ' MANY ' }]],
+    ] as const)
+      expect(await api.send(method, '/api/v3/secrets/batch/raw', { ...at(), secrets })).toMatchObject({
+        status: 200,
+        body: { secrets: [{ secretKey: 'MANY' }] },
+      })
+    for (const secretKey of ['.', '..']) {
+      const batch = await api.send('POST', '/api/v3/secrets/batch/raw', {
+        ...at(),
+        secrets: [{ secretKey, secretValue: '1' }],
+      })
+      expect(batch.status).toBe(422)
+      const { body } = await api.send('POST', '/api/v1/dotenv', {
+        ...at(),
+        content: `${secretKey}=1\nFINE=1`,
+        dryRun: true,
+      })
+      expect(body).toMatchObject({ added: ['FINE'], refused: [{ key: secretKey }] })
+    }
+  })
+
+  it('a form is taken by sign-in alone, and each of its fields once', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const login = (body: string) =>
+      api.send('POST', '/api/v1/auth/universal-auth/login', body, { token: null, headers })
+    expect((await login('clientId=a&clientSecret=b')).status).toBe(401)
+    expect((await login('clientId=a')).status).toBe(422)
+    expect((await login('clientId=a&clientSecret=b&clientId=c')).status).toBe(400)
+    expect((await api.send('POST', '/api/v1/projects', 'projectName=x', { headers })).status).toBe(415)
+  })
+})
