@@ -19,19 +19,22 @@ import { Names, renamed } from './names.ts'
 import type { Dialect } from './open.ts'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { ACCOUNT_TABLES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
-import { KeyRotated, parseRow, rowName, sealIn, wholeRow, type Sealer } from './sealer.ts'
+import { KeyRotated, remember, rowName, wholeRow, writtenValues, type Sealer, type VerifiedRow } from './sealer.ts'
 
-/**
- * A sealed table of a query, and the column of the answer that brings what is checked: a JSON list of the seal and the
- * sealed columns.
- */
+/** A sealed table of a query, under its name there. */
 interface Source {
   table: SealedTable
-  name: string
-  /** SQL that selects it, without its name. */
-  text: string
-  /** What it selects on the empty side of an outer join. */
-  empty: string
+  alias: string
+}
+
+/**
+ * What a query selects beside its own columns: one JSON list, of the check's number, and for each sealed table the seal
+ * and the sealed columns. They are null on the empty side of an outer join.
+ */
+interface Check {
+  column: string
+  tables: readonly SealedTable[]
+  selection: SelectionNode
 }
 
 /**
@@ -45,15 +48,17 @@ export function checkedSelect(
   const { from, joins, selections, groupBy, setOperations } = node
   const items = joins ? [...(from?.froms ?? []), ...joins.map(({ table }) => table)] : (from?.froms ?? [])
   const sources: Source[] = []
+  let hasSubquery = false
   for (const item of items) {
-    const source = sourceOfItem(dialect, item)
-    if (source) sources.push(source)
+    const subquery = tableOfSubquery(item)
+    const table = subquery ?? tableOf(item)
+    if (table) sources.push({ table, alias: aliasOf(item) ?? table })
+    if (subquery) hasSubquery = true
   }
-  const [first, ...others] = sources
-  if (!first || groupBy || setOperations || selections?.some(({ selection }) => isAggregate(selection)))
+  if (sources.length === 0 || groupBy || setOperations || selections?.some(({ selection }) => isAggregate(selection)))
     return { query: node, check: null }
-  const check = selectionOf([first, ...others])
-  if (!items.some(tableOfSubquery)) return { query: node, check }
+  const check = checkOf(dialect, sources).selection
+  if (!hasSubquery) return { query: node, check }
   const query = {
     ...node,
     ...(from ? { from: { ...from, froms: from.froms.map(showing) } } : {}),
@@ -62,13 +67,10 @@ export function checkedSelect(
   return { query, check }
 }
 
-/** What is sealed of a table, or of a query of one in parentheses. */
-function sourceOfItem(dialect: Dialect, node: OperationNode): Source | null {
-  const table = tableOf(node) ?? tableOfSubquery(node)
-  if (!table) return null
-  return sourceOf(dialect, table, AliasNode.is(node) && IdentifierNode.is(node.alias) ? node.alias.name : table)
-}
+const aliasOf = (node: OperationNode): string | null =>
+  AliasNode.is(node) && IdentifierNode.is(node.alias) ? node.alias.name : null
 
+/** What is sealed of a query of one table in parentheses. */
 function tableOfSubquery(node: OperationNode): SealedTable | null {
   if (!AliasNode.is(node) || !SelectQueryNode.is(node.node)) return null
   const { from, joins, groupBy } = node.node
@@ -98,9 +100,8 @@ export function checkedReturning<N extends DeleteQueryNode | UpdateQueryNode>(
   const table = changed && tableOf(changed)
   if (!table) return node
   const query = node.where ? { ...node, where: withoutChecks.transformNode(node.where) } : node
-  const check = selectionOf([sourceOf(dialect, table, table)])
   if (!query.returning) return query
-  const selections = [...query.returning.selections, check]
+  const selections = [...query.returning.selections, checkOf(dialect, [{ table, alias: table }]).selection]
   return { ...query, returning: { ...query.returning, selections } }
 }
 
@@ -115,89 +116,98 @@ class WithoutChecks extends OperationNodeTransformer {
 }
 const withoutChecks = new WithoutChecks()
 
-const isCheck = (node: OperationNode): boolean =>
-  AliasNode.is(node) && IdentifierNode.is(node.alias) && sourcesByName.has(node.alias.name)
+const isCheck = (node: OperationNode): boolean => checksByColumn.has(aliasOf(node) ?? '')
 
-/**
- * By table and alias, and by name; selections by the names of theirs. There are only as many as the code has queries.
- */
-const sources: Record<Dialect, Map<SealedTable, Map<string, Source>>> = { sqlite: new Map(), postgres: new Map() }
-const sourcesByName = new Map<string, Source>()
-const selections = new Map<string, SelectionNode>()
-
-/**
- * What is checked of these, as one selection with a finished text: as nodes, every query would carry the columns
- * through each plugin and the compiler, which cost more than the check.
- */
-function selectionOf(selected: readonly [Source, ...Source[]]): SelectionNode {
-  const names = selected.reduce((names, { name }) => names + name, '')
-  const known = selections.get(names)
-  if (known) return known
-  const [first, ...others] = selected
-  const text = [...others.map(({ text, name }) => `${text} as "${name}"`), first.text].join(', ')
-  const selection = SelectionNode.create(
-    AliasNode.create(RawNode.createWithSql(text), IdentifierNode.create(first.name)),
-  )
-  selections.set(names, selection)
-  return selection
-}
-
-/** `alias`: the table's name in the query. One text costs less to read and to compare than the columns do. */
-function sourceOf(dialect: Dialect, table: SealedTable, alias: string): Source {
-  const known = sources[dialect].get(table)?.get(alias)
-  if (known) return known
-  const column = ACCOUNT_TABLES.includes(table) ? (name: string): string => name : storeNames.inStore
-  const columns = ['seal', ...SEALED_TABLES[table]].map((name) => `"${column(alias)}"."${column(name)}"`)
-  const list = columns.join(', ')
-  const text = dialect === 'postgres' ? `json_build_array(${list})::text` : `json_array(${list})`
-  const empty = `[${columns.map(() => 'null').join(dialect === 'postgres' ? ', ' : ',')}]`
-  const source = { table, name: `seal$${sourcesByName.size}`, text, empty }
-  const aliases = sources[dialect].get(table) ?? new Map<string, Source>()
-  sources[dialect].set(table, aliases.set(alias, source))
-  sourcesByName.set(source.name, source)
-  return source
-}
-
+/** By tables and aliases, and by column. There are only as many as the code has queries. */
+const checks: Record<Dialect, Map<string, Check>> = { sqlite: new Map(), postgres: new Map() }
+const checksByColumn = new Map<string, Check>()
 const storeNames = new Names()
+
+/**
+ * One selection with a finished text: as nodes, every query would carry the columns through each plugin and the
+ * compiler, and as columns of its own each would be read and compared alone. Both cost more than the check.
+ */
+function checkOf(dialect: Dialect, sources: readonly Source[]): Check {
+  let name = ''
+  for (const { table, alias } of sources) name += table === alias ? `${table} ` : `${table}=${alias} `
+  const present = checks[dialect].get(name)
+  if (present) return present
+  const columns = sources.flatMap(({ table, alias }) => {
+    const inStore = ACCOUNT_TABLES.includes(table) ? (own: string): string => own : storeNames.inStore
+    return ['seal', ...SEALED_TABLES[table]].map((column) => `"${inStore(alias)}"."${inStore(column)}"`)
+  })
+  const list = [String(checksByColumn.size), ...columns].join(', ')
+  const text = dialect === 'postgres' ? `json_build_array(${list})::text` : `json_array(${list})`
+  const column = `seals$${checksByColumn.size}`
+  const selection = SelectionNode.create(AliasNode.create(RawNode.createWithSql(text), IdentifierNode.create(column)))
+  const check = { column, tables: sources.map(({ table }) => table), selection }
+  checks[dialect].set(name, check)
+  checksByColumn.set(column, check)
+  return check
+}
 
 /**
  * The rows whose seals are right, without what was selected for the check, and with our names where there are `names`.
  * `start`: when the read began.
  */
-export function checkedRows(sealer: Sealer, rows: UnknownRow[], names: Names | null, start: number): UnknownRow[] {
+export function checkedRows(
+  sealer: Sealer,
+  rows: UnknownRow[],
+  names: Names | null,
+  start: number | undefined,
+): UnknownRow[] {
   const [first] = rows
   if (!first) return rows
-  const sources: Source[] = []
+  let check: Check | undefined
   const shown: string[] = []
   for (const column of Object.keys(first)) {
-    const source = sourcesByName.get(column)
-    if (source) sources.push(source)
+    const found = checksByColumn.get(column)
+    if (found) check = found
     else shown.push(column)
   }
-  if (sources.length === 0) return names ? names.named(rows, shown) : rows
+  if (!check) return names ? names.named(rows, shown) : rows
   const seal = shown.indexOf('seal')
   if (seal >= 0) shown.splice(seal, 1)
-  const whole = rows.filter((row) => sources.every((source) => check(sealer, source, row, start)))
+  const { column, tables } = check
+  const whole = rows.filter((row) => isWhole(sealer, tables, String(row[column]), start))
   return renamed(whole, shown, names ? shown.map(names.ours) : shown)
 }
 
-function check(sealer: Sealer, { table, name, empty }: Source, row: UnknownRow, start: number): boolean {
-  const text = String(row[name])
-  if (text === empty) return true
-  const seal = sealIn(text)
-  const whole = seal === null ? null : wholeRow(sealer, table, text, seal)
-  if (seal !== null && whole && !sealer.hasEnded(seal, whole.groups, start)) {
+/** Whether all of these may be answered: their seals are right, and none had ended. */
+function isWhole(sealer: Sealer, tables: readonly SealedTable[], text: string, start: number | undefined): boolean {
+  const rows = sealer.known.get(text) ?? verify(sealer, tables, text)
+  if (!rows) return false
+  return rows.every(({ table, seal, values, groups }) => {
+    if (sealer.hasEnded(seal, groups, start)) return refuse(sealer, table, values[0], seal)
     // One that has ended by now is not what a change would replace.
-    if (ACCOUNT_TABLES.includes(table) && !sealer.hasEnded(seal, whole.groups))
-      sealer.latest.set(rowName(table, parseRow(table, text)[0]), seal)
+    if (ACCOUNT_TABLES.includes(table) && !sealer.hasEnded(seal, groups))
+      sealer.latest.set(rowName(table, values[0]), seal)
     return true
+  })
+}
+
+/** Null when a seal is missing or wrong. */
+function verify(sealer: Sealer, tables: readonly SealedTable[], text: string): readonly VerifiedRow[] | null {
+  const [, ...cells]: unknown[] = JSON.parse(text)
+  const rows: VerifiedRow[] = []
+  for (const table of tables) {
+    const [seal, ...values] = cells.splice(0, 1 + SEALED_TABLES[table].length)
+    if (seal === null && values.every((value) => value === null)) continue
+    const row = typeof seal === 'string' ? wholeRow(sealer, table, writtenValues(table, values), seal) : null
+    if (!row) return refuse(sealer, table, values[0], seal) || null
+    rows.push(row)
   }
-  if (seal !== null && sealer.isNewer(seal)) {
+  remember(sealer, text, rows)
+  return rows
+}
+
+function refuse(sealer: Sealer, table: SealedTable, id: unknown, seal: unknown): false {
+  if (typeof seal === 'string' && sealer.isNewer(seal)) {
     // Not waited for: this may be inside the transaction that has the store to itself.
     void sealer.refresh().catch(() => undefined)
     throw new KeyRotated()
   }
-  sealer.refused(table, String(parseRow(table, text)[0]))
+  sealer.refused(table, String(id))
   return false
 }
 

@@ -27,7 +27,7 @@ import { ENDS, ends, untilOf, type EndedRow } from './marks.ts'
 import { groupEndedBy, type EndedGroup } from './row-groups.ts'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
-import { contentOf, parseRow, plain, rowName, type Sealer } from './sealer.ts'
+import { contentOf, plain, rowName, type Sealer } from './sealer.ts'
 
 const SEAL = ColumnNode.create('seal')
 
@@ -105,7 +105,7 @@ function replaced(
   const columns: readonly string[] = SEALED_TABLES[table]
   const before = sealer.verified.get(seal)
   if (!before) return { seal, until: null }
-  const values = parseRow(table, before.text)
+  const { values } = before
   const changed = columns.filter((column, at) => plain(values[at]) !== plain(row[column]))
   if (!ends(table, changed)) return null
   return { seal, until: untilOf(table, (column) => values[columns.indexOf(column)]) }

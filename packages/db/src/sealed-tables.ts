@@ -113,4 +113,6 @@ export const ACCOUNT_TABLES: readonly SealedTable[] = [
 /** Their sealed columns that hold times, which Postgres keeps as such. */
 export const ACCOUNT_TIMES: readonly string[] = ['expiresAt', 'createdAt']
 
-export const isSealedTable = (name: string): name is SealedTable => Object.hasOwn(SEALED_TABLES, name)
+const names: ReadonlySet<string> = new Set(Object.keys(SEALED_TABLES))
+
+export const isSealedTable = (name: string): name is SealedTable => names.has(name)

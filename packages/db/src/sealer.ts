@@ -30,8 +30,10 @@ export interface Sealer extends MarkKeeper {
    * when the answer must not do without it.
    */
   refused(table: SealedTable | MarkedTable, id: string): void
-  /** Rows whose seals were right, by the seal: most are read again and again, and the same text needs no hash. */
+  /** Rows whose seals were right, by the seal. */
   readonly verified: Map<string, VerifiedRow>
+  /** The same by the text that a query answered for them: most are read again and again. */
+  readonly known: Map<string, readonly VerifiedRow[]>
   /**
    * By `rowName`, the seal that each of better-auth's rows was read with last, if it had not ended: it names the rows
    * that it changes by their ids only.
@@ -41,26 +43,21 @@ export interface Sealer extends MarkKeeper {
 
 export const rowName = (table: SealedTable, id: unknown): string => `${table} ${String(id)}`
 
-interface VerifiedRow {
+export interface VerifiedRow {
   table: SealedTable
-  /** Its seal and its sealed columns, as a query answered them: a JSON list. */
-  text: string
+  seal: string
+  /** Of the sealed columns. */
+  values: readonly unknown[]
   /** Names of the groups that it is in. */
   groups: readonly string[]
 }
 
-/** The seal in such a text; null when there is none. A seal has no character that JSON escapes. */
-export const sealIn = (text: string): string | null =>
-  text.startsWith('["') ? text.slice(2, text.indexOf('"', 2)) : null
+/** Sealed columns as they were written: Postgres gives times in JSON its own way. */
+export const writtenValues = (table: SealedTable, values: readonly unknown[]): readonly unknown[] =>
+  ACCOUNT_TABLES.includes(table)
+    ? SEALED_TABLES[table].map((column, at) => (ACCOUNT_TIMES.includes(column) ? timeOf(values[at]) : values[at]))
+    : values
 
-/** The sealed columns in such a text. */
-export function parseRow(table: SealedTable, text: string): readonly unknown[] {
-  const [, ...values]: unknown[] = JSON.parse(text)
-  if (!ACCOUNT_TABLES.includes(table)) return values
-  return SEALED_TABLES[table].map((column, at) => (ACCOUNT_TIMES.includes(column) ? timeOf(values[at]) : values[at]))
-}
-
-/** Postgres writes times into JSON its own way. */
 function timeOf(value: unknown): unknown {
   const time = new Date(typeof value === 'string' ? value : Number.NaN)
   return Number.isNaN(time.getTime()) ? value : time
@@ -77,8 +74,9 @@ export class KeyRotated extends Error {
   }
 }
 
-/** Rows that are remembered at most. */
+/** Rows, and texts of rows, that are remembered at most. */
 const REMEMBERED = 50_000
+const REMEMBERED_TEXTS = 20_000
 
 /**
  * One text of a row's sealed columns. Empty columns are left out. `columns`: those that the seal covers, where they are
@@ -122,20 +120,30 @@ export const isSealed = (
   columns: readonly string[] = SEALED_TABLES[table],
 ): boolean => typeof seal === 'string' && sealer.isSeal(table, contentOf(table, row, columns), seal)
 
-/**
- * The same of a row as a query answers it: the row when the seal is its own, or null. Remembers rows that are whole.
- */
-export function wholeRow(sealer: Sealer, table: SealedTable, text: string, seal: string): VerifiedRow | null {
-  const known = sealer.verified.get(seal)
-  if (known?.table === table && known.text === text) return known
-  const values = parseRow(table, text)
-  if (!sealer.isSeal(table, contentOfValues(SEALED_TABLES[table], values), seal)) return null
+/** The row with these sealed values when the seal is its own, or null. Remembers rows that are whole. */
+export function wholeRow(
+  sealer: Sealer,
+  table: SealedTable,
+  values: readonly unknown[],
+  seal: string,
+): VerifiedRow | null {
+  const verified = sealer.verified.get(seal)
+  if (verified?.table === table && verified.values.every((value, at) => plain(value) === plain(values[at])))
+    return verified
+  const columns: readonly string[] = SEALED_TABLES[table]
+  if (!sealer.isSeal(table, contentOfValues(columns, values), seal)) return null
   if (sealer.verified.size >= REMEMBERED) {
     sealer.verified.clear()
     sealer.latest.clear()
   }
-  const columns: readonly string[] = SEALED_TABLES[table]
-  const row = { table, text, groups: groupsOf(table, (column) => values[columns.indexOf(column)]) }
+  const groups = groupsOf(table, (column) => values[columns.indexOf(column)])
+  const row = { table, seal, values, groups }
   sealer.verified.set(seal, row)
   return row
+}
+
+/** Remembers that these rows came as this text. */
+export function remember(sealer: Sealer, text: string, rows: readonly VerifiedRow[]): void {
+  if (sealer.known.size >= REMEMBERED_TEXTS) sealer.known.clear()
+  sealer.known.set(text, rows)
 }

@@ -89,13 +89,16 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
   }
   const plugin: KyselyPlugin = {
     transformQuery({ node, queryId }: PluginTransformQueryArgs): RootOperationNode {
-      starts.set(queryId, readStart())
       const named = (query: RootOperationNode): RootOperationNode =>
         names ? names.transformQuery({ node: query, queryId }) : query
-      if (!SelectQueryNode.is(node)) return named(sealed(node, queryId))
+      if (!SelectQueryNode.is(node)) {
+        starts.set(queryId, readStart())
+        return named(sealed(node, queryId))
+      }
       const { query, check } = checkedSelect(node, dialect)
       const select = named(query)
       if (!check || !SelectQueryNode.is(select)) return select
+      starts.set(queryId, readStart())
       return { ...select, selections: [...(select.selections ?? []), check] }
     },
     transformResult({ queryId, result: answer }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
@@ -106,7 +109,7 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
       const { result, ended } = deleted ? deletedRows(answer, deleted) : { result: answer, ended: [] }
       markEnded(sealer, ended)
       if (deleted?.group) markGroupEnded(sealer, deleted.group)
-      const rows = checkedRows(sealer, result.rows, names, starts.get(queryId) ?? 0)
+      const rows = checkedRows(sealer, result.rows, names, starts.get(queryId))
       return Promise.resolve(rows === result.rows ? result : { ...result, rows })
     },
   }

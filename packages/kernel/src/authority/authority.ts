@@ -46,6 +46,7 @@ interface Parts {
 export function authorityOf(first: DataKey, parts: Parts): Authority {
   let key = first
   const verified: Sealer['verified'] = new Map()
+  const known: Sealer['known'] = new Map()
   const latest: Sealer['latest'] = new Map()
   /** By SHA-256 of the token. */
   const hashes = new Map<string, readonly string[]>()
@@ -64,6 +65,7 @@ export function authorityOf(first: DataKey, parts: Parts): Authority {
     ...parts.freshness,
     refused: parts.refused,
     verified,
+    known,
     latest,
     seal(table, content) {
       const bytes = Buffer.concat([Buffer.alloc(TIME), randomBytes(NONCE)])
@@ -105,6 +107,7 @@ export function authorityOf(first: DataKey, parts: Parts): Authority {
       key = now
       absent.clear()
       verified.clear()
+      known.clear()
       latest.clear()
       hashes.clear()
       return true
