@@ -10,7 +10,7 @@ import { createHttp, type HttpOptions } from '../destinations/http.ts'
 import { destination } from '../destinations/registry.ts'
 import { credentialsIn, type Credentials } from './credentials.ts'
 import { findWithKey } from './find.ts'
-import { fleetPace } from './fleet-pace.ts'
+import { sharedRateLimit } from './shared-rate-limit.ts'
 
 export interface SessionLimits {
   signal: AbortSignal
@@ -34,8 +34,11 @@ export async function openSession(ctx: Context, connectionId: string, limits: Se
   const ended = new AbortController()
   const signal = AbortSignal.any([limits.signal, ended.signal])
   const credentials = credentialsIn(key, definition, connection)
-  const fleet = fleetPace(ctx, connectionId)
-  const session = sessionFor(ctx, definition, credentials, { ...limits, signal, fleet })
+  const session = sessionFor(ctx, definition, credentials, {
+    ...limits,
+    signal,
+    sharedRateLimit: sharedRateLimit(ctx, connectionId),
+  })
   return {
     definition,
     session,
@@ -83,11 +86,12 @@ function sessionFor(
   ctx: Context,
   definition: DestinationDefinition,
   credentials: Credentials,
-  limits: SessionLimits & Pick<HttpOptions, 'fleet'>,
+  limits: SessionLimits & Pick<HttpOptions, 'sharedRateLimit'>,
 ): Session<Credentials> {
   const http = createHttp({
     baseUrl: definition.baseUrl(credentials),
     headers: definition.authorization(credentials),
+    rateLimits: definition.rateLimits,
     network: ctx.network,
     onAnswer: (status) => ctx.metrics.vendorCalled(definition.name, status),
     ...limits,

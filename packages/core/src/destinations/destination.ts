@@ -17,6 +17,7 @@
  */
 import type { z } from 'zod'
 import type { Http } from './http.ts'
+import type { RateLimit } from './rate-limit.ts'
 
 export interface DestinationDefinition<
   Credentials extends z.ZodObject = z.ZodObject,
@@ -42,6 +43,11 @@ export interface DestinationDefinition<
   /** What the vendor can hold, as sentences for people; `limits` enforces them. */
   keyRules: readonly string[]
   limits: Limits
+  /**
+   * Rate limits by the bucket that a call counts in (`HttpRequest.bucket`, `all` by default). Where none is declared,
+   * refusals and reported budgets alone limit.
+   */
+  rateLimits: Readonly<Record<string, RateLimit>>
   /** `https://…` of the vendor for these credentials; the origin that the network guard and the lease use. */
   baseUrl(credentials: z.infer<Credentials>): string
   /**

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { DestinationError } from './destination.ts'
 import { createHttp, type HttpOptions } from './http.ts'
 
@@ -311,10 +312,15 @@ describe('throttling', () => {
       'a reset in Unix ms',
       () => json(429, {}, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Date.now() + 20) }),
     ],
-    ['the body', () => json(429, { secondsUntilReset: 0.02 })],
+    ['a reset in Unix s', () => json(429, {}, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1600000000' })],
+    ['the body, read by the destination', () => json(429, { waitMs: 20 })],
   ])('%s is obeyed, also by a call that may not be repeated', async (_, refusal) => {
     const { seen, http } = await serving(refusal(), json(200, { ok: true }))
-    expect((await http().request({ ...get, repeatable: false })).body).toEqual({ ok: true })
+    const waitMs = z.object({ waitMs: z.number() })
+    const retryDelay = (body: unknown): number | null => waitMs.safeParse(body).data?.waitMs ?? null
+    const before = performance.now()
+    const answer = await http().request({ ...get, repeatable: false, retryDelay })
+    expect([answer.body, performance.now() - before < 900]).toEqual([{ ok: true }, true])
     expect(seen).toHaveLength(2)
   })
 

@@ -1,14 +1,15 @@
 /**
- * The one network door of the destinations: counts, times out, checks the lease, keeps to public addresses, paces,
- * repeats what is safe to repeat, and turns every failure into a `DestinationError`.
+ * The one network door of the destinations: counts, times out, checks the lease, keeps to public addresses and rate
+ * limits, repeats what is safe to repeat, and turns every failure into a `DestinationError`.
  */
 import type { Network } from '@keyferry/kernel'
 import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
-import { budgetOf, errorFor, parseBody, type RawAnswer, toldToWait } from './responses.ts'
+import { budgetOf, errorFor, parseBody, type RawAnswer, retryDelayOf } from './responses.ts'
 import { DestinationError } from './destination.ts'
 import { agentOf, refuseClosed } from '@keyferry/kernel/network'
-import { createPacer, type FleetPace, type Slot } from './pace.ts'
+import type { RateLimit } from './rate-limit.ts'
+import { createRateLimiter, type Permit, type SharedRateLimit } from './rate-limiter.ts'
 import { stringsIn } from './scrub.ts'
 import { networkError } from './network-errors.ts'
 
@@ -29,6 +30,8 @@ export interface HttpRequest {
    * The destination's own words for an error answer, or null for the common ones. `body` is parsed JSON, or the text.
    */
   describe?: (status: number, body: unknown) => string | null
+  /** The retry delay that the body of a 429 names, in milliseconds. */
+  retryDelay?: (body: unknown) => number | null
   /** The code of the error for an error answer, read from what the vendor sent before anything is taken out of it. */
   classify?: (status: number, body: unknown) => string | null
   /**
@@ -68,8 +71,10 @@ export interface HttpOptions {
   timeoutMs?: number
   /** How long one request lets itself be put off before it fails as `throttled`. Default 60 s. */
   waitBudgetMs?: number
-  /** What all processes that use this account share about its limits. Left out, the account is ours alone. */
-  fleet?: FleetPace
+  /** The vendor's rate limits, by bucket. */
+  rateLimits?: Readonly<Record<string, RateLimit>>
+  /** The rate limits of this account that all processes share. Left out, no other process uses the account. */
+  sharedRateLimit?: SharedRateLimit
 }
 
 const TRIES = 3
@@ -92,7 +97,12 @@ export function createHttp(options: HttpOptions): Http {
   const base = new URL(options.baseUrl)
   const prefix = withoutTrailingSlashes(base.pathname)
   const credentials = Object.values(options.headers).map((value) => value.replace(/^Bearer /, ''))
-  const pacer = createPacer({ signal, longestWaitMs: waitBudgetMs, fleet: options.fleet })
+  const limiter = createRateLimiter({
+    signal,
+    longestWaitMs: waitBudgetMs,
+    limits: options.rateLimits,
+    shared: options.sharedRateLimit,
+  })
   let calls = 0
   let failedRounds = 0
   let lastFailure = 0
@@ -147,25 +157,25 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
-  /** Sends when the pacer lets it, and again for as long as the vendor only says "too early". */
+  /** Sends with a permit, and again for as long as the vendor only says "too early". */
   const sendInTurn = async (request: HttpRequest): Promise<RawAnswer> => {
     let firstRefusal: number | null = null
     for (let refusals = 0; ; refusals += 1) {
-      const slot = await pacer.turn(request.bucket ?? 'all', { again: refusals > 0, cancel: request.cancel })
+      const permit = await limiter.permit(request.bucket ?? 'all', { again: refusals > 0, cancel: request.cancel })
       const raw = await send(request).catch((error: unknown) => {
-        slot.failed()
+        permit.failed()
         throw error
       })
       if (raw.status >= 500) {
-        slot.failed()
+        permit.failed()
         return raw
       }
       if (raw.status !== 429 || accepts(request, raw.status, parseBody(raw.text).body)) {
-        slot.answered(budgetOf(raw.headers) ?? undefined)
+        permit.answered(budgetOf(raw.headers) ?? undefined)
         return raw
       }
       firstRefusal ??= performance.now()
-      const waitMs = putOff(slot, raw, refusals)
+      const waitMs = putOff(permit, raw, request.retryDelay?.(parseBody(raw.text).body) ?? null, refusals)
       if (performance.now() - firstRefusal + waitMs > waitBudgetMs) {
         const { message } = refusal(request, raw)
         throw new DestinationError('throttled', message, { status: 429, retryAt: new Date(Date.now() + waitMs) })
@@ -210,15 +220,15 @@ const accepts = ({ accept }: HttpRequest, status: number, body: unknown): boolea
 const isUnavailable = (error: unknown): boolean => error instanceof DestinationError && error.kind === 'unavailable'
 
 /**
- * Tells the pacer how long to pause: as the vendor says, else 1, 2, 4, 8 s; never zero, and never all clients together.
+ * Pauses the bucket: for as long as the vendor requests, else 1, 2, 4, 8 s; never zero, and never all clients together.
  */
-function putOff(slot: Slot, raw: RawAnswer, refusals: number): number {
-  const told = toldToWait(raw)
+function putOff(permit: Permit, raw: RawAnswer, inBody: number | null, refusals: number): number {
+  const requested = retryDelayOf(raw, inBody)
   const backoff = 1_000 * 2 ** Math.min(refusals, 3)
   // The vendor said "retry now" and refused again: the clocks disagree, so its times can't be used.
-  const waitMs = told !== null && (told > 0 || refusals === 0) ? told : backoff
+  const waitMs = requested !== null && (requested > 0 || refusals === 0) ? requested : backoff
   const jittered = waitMs + 10 + Math.random() * Math.min(250, waitMs / 4)
-  slot.refused(jittered, budgetOf(raw.headers) ?? undefined)
+  permit.refused(jittered, budgetOf(raw.headers) ?? undefined)
   return jittered
 }
 

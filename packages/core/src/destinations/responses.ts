@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DestinationError, type DestinationErrorKind } from './destination.ts'
-import type { Budget } from './pace.ts'
+import type { Budget } from './rate-limit.ts'
 import { plainWords, scrub } from './scrub.ts'
 
 /** What came back over the wire, before anybody judged it. */
@@ -86,27 +86,30 @@ function vendorWords(body: unknown): string | null {
 }
 
 /**
- * How long the vendor wants us to stay away, in milliseconds, or null when it does not say. `Retry-After` (seconds or a
- * date), then `secondsUntilReset` of Trigger.dev's 429 body, which needs no clock, then `x-ratelimit-reset`.
+ * The retry delay that a refusal requests, in milliseconds, or null when it names none: `Retry-After` (seconds or a
+ * date), then `inBody`, what the destination read in the body, then the reset of the reported budget.
  */
-export function toldToWait(raw: RawAnswer): number | null {
-  const after = raw.headers.get('retry-after')
+export function retryDelayOf({ headers }: RawAnswer, inBody: number | null): number | null {
+  const after = headers.get('retry-after')
   if (after !== null) {
     if (/^\d+(\.\d+)?$/.test(after.trim())) return Number(after) * 1000
     const date = Date.parse(after)
-    if (!Number.isNaN(date)) return Math.max(0, date - vendorNow(raw.headers))
+    if (!Number.isNaN(date)) return Math.max(0, date - vendorNow(headers))
   }
-  const body = z.object({ secondsUntilReset: z.number().nonnegative() }).safeParse(parseBody(raw.text).body)
-  if (body.success) return Math.min(body.data.secondsUntilReset * 1000, 60_000)
-  return budgetOf(raw.headers)?.resetsInMs ?? null
+  return inBody === null ? (budgetOf(headers)?.resetsInMs ?? null) : Math.min(Math.max(inBody, 0), LONGEST_RESET_MS)
 }
 
-/** The `x-ratelimit-*` headers with a reset in Unix milliseconds, as Trigger.dev sends them; null for anything else. */
+/** A reset further away than this is a clock that is wrong. */
+const LONGEST_RESET_MS = 60_000
+
+/** The `x-ratelimit-*` headers with a reset in Unix seconds or milliseconds; null for anything else. */
 export function budgetOf(headers: Headers): Budget | null {
   const remaining = Number(headers.get('x-ratelimit-remaining') ?? Number.NaN)
   const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN)
-  if (!Number.isFinite(remaining) || !(reset > 1e12)) return null
-  return { remaining, window: reset, resetsInMs: Math.min(Math.max(reset - vendorNow(headers), 0), 60_000) }
+  if (!Number.isFinite(remaining) || !(reset > 1e9)) return null
+  const resetMs = reset > 1e12 ? reset : reset * 1000
+  const resetsInMs = Math.min(Math.max(resetMs - vendorNow(headers), 0), LONGEST_RESET_MS)
+  return { remaining, window: reset, resetsInMs }
 }
 
 /**

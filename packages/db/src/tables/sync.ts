@@ -202,7 +202,7 @@ export interface OutcomeTable {
   reason: string
 }
 
-/** What every process knows of one rate limit of one vendor account. There is a row once it became tight. */
+/** The shared token bucket of one rate limit of one vendor account. There is a row once it became tight. */
 export interface PaceTable {
   connectionId: Fixed<string>
   /** The vendor's own bucket of calls. */

@@ -2,7 +2,7 @@ import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { z } from 'zod'
 import { defineDestination, field } from '../destination.ts'
 import { exampleVendorClient } from './client.ts'
-import { exampleVendorKeyRules, exampleVendorLimits } from './limits.ts'
+import { exampleVendorKeyRules, exampleVendorLimits, exampleVendorRateLimits } from './limits.ts'
 import { whoAmI } from './api.ts'
 
 const credentials = z.object({
@@ -44,6 +44,7 @@ export default defineDestination({
   notes: { initialSync: 'The first sync overwrites variables of the same name.', options: [] },
   keyRules: exampleVendorKeyRules,
   limits: exampleVendorLimits,
+  rateLimits: exampleVendorRateLimits,
   baseUrl: ({ instanceUrl }) => withoutTrailingSlashes(instanceUrl),
   authorization: ({ apiToken }) => ({ authorization: `Bearer ${apiToken}` }),
   targetKey: ({ app }) => app,

@@ -1,4 +1,5 @@
 import type { Limits } from '../destination.ts'
+import type { RateLimit } from '../rate-limit.ts'
 
 const MAX_NAME = 255
 const MAX_BYTES = 65_536
@@ -20,3 +21,9 @@ export const exampleVendorKeyRules: readonly string[] = [
   `A name has 1 to ${MAX_NAME} letters, digits and _, and doesn't start with a digit.`,
   `A value has at most ${MAX_BYTES.toLocaleString('en')} bytes in UTF-8 and no NUL.`,
 ]
+
+/**
+ * The vendor's rate limits by bucket, such as
+ * `{ all: { capacity: 100, refill: 100, intervalMs: 10_000, source: 'documented' } }`. None: refusals alone limit.
+ */
+export const exampleVendorRateLimits: Readonly<Record<string, RateLimit>> = {}

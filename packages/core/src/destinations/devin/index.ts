@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defineDestination, field } from '../destination.ts'
 import { checkDevin } from './check.ts'
 import { devinClient } from './client.ts'
-import { devinKeyRules, devinLimits } from './limits.ts'
+import { devinKeyRules, devinLimits, devinRateLimits } from './limits.ts'
 
 const credentials = z.object({
   apiKey: z
@@ -81,6 +81,7 @@ export default defineDestination({
   },
   keyRules: devinKeyRules,
   limits: devinLimits,
+  rateLimits: devinRateLimits,
   baseUrl: ({ instanceUrl }) => withoutTrailingSlashes(instanceUrl),
   authorization: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
   targetKey: ({ orgId }) => orgId,

@@ -1,4 +1,5 @@
 import type { Limits } from '../destination.ts'
+import type { RateLimit } from '../rate-limit.ts'
 
 /**
  * Devin documents no bounds for organization secrets. These are those of its nearest neighbour, the secrets of a
@@ -39,3 +40,8 @@ export const devinKeyRules: readonly string[] = [
   `A value has 1 to ${MAX_VALUE.toLocaleString('en')} characters and no NUL; an empty value is not sent.`,
   'In a session, every character of a name outside letters, digits and _ becomes _. Two names that become the same one, such as a-b and a_b, are refused.',
 ]
+
+/** Devin documents no rate limit (docs.devin.ai, 2026-11-22): ten calls a second once it refused one. */
+export const devinRateLimits: Readonly<Record<'all', RateLimit>> = {
+  all: { capacity: 10, refill: 10, intervalMs: 1_000, source: 'assumed' },
+}

@@ -75,7 +75,7 @@ async function ask(http: Http, place: Place, request: HttpRequest): Promise<Http
   const headers: Record<string, string> = branch === null ? {} : { 'x-trigger-branch': branch }
   const words = (status: number, body: unknown): string | null => describe(place, status, body)
   try {
-    return await http.request({ bucket: 'api', ...request, path, headers, describe: words, classify })
+    return await http.request({ bucket: 'api', ...request, path, headers, describe: words, classify, retryDelay })
   } catch (error) {
     if (!(error instanceof DestinationError) || error.code !== NO_SUCH_PLACE) throw error
     throw new DestinationError('missing', error.message, { status: 400, cause: error })
@@ -94,6 +94,14 @@ function classify(status: number, body: unknown): string | null {
   if (said.startsWith('Invalid body')) return INVALID_BODY
   const missing = ['Project not found', 'Invalid project ref', 'Invalid environment slug', 'Branch not associated']
   return missing.some((words) => said.includes(words)) ? NO_SUCH_PLACE : null
+}
+
+const tooMany = z.object({ secondsUntilReset: z.number() })
+
+/** From the body of a 429, which needs no clock. */
+function retryDelay(body: unknown): number | null {
+  const parsed = tooMany.safeParse(body)
+  return parsed.success ? parsed.data.secondsUntilReset * 1000 : null
 }
 
 /** 404 when the project has no variable of that name, 400 when only other environments have it. */

@@ -5,7 +5,7 @@ import { checkTriggerDev } from './check.ts'
 import { triggerDevChoices } from './choices.ts'
 import { triggerDevClient } from './client.ts'
 import { refuseForeignKey, storedSlug } from './keys.ts'
-import { triggerDevKeyRules, triggerDevLimits } from './limits.ts'
+import { triggerDevKeyRules, triggerDevLimits, triggerDevRateLimits } from './limits.ts'
 import { hasReadableValues, readTriggerDevValues } from './values.ts'
 import type { Place } from './api.ts'
 
@@ -123,6 +123,7 @@ export default defineDestination({
   },
   keyRules: triggerDevKeyRules,
   limits: triggerDevLimits,
+  rateLimits: triggerDevRateLimits,
   baseUrl: ({ instanceUrl }) => withoutTrailingSlashes(instanceUrl),
   authorization: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
   targetKey: (config) => {

@@ -1,4 +1,5 @@
 import type { Limits } from '../destination.ts'
+import type { RateLimit } from '../rate-limit.ts'
 
 /** What Trigger.dev can hold. Source: the server's code of 2026-08-21 (version 4.5.12) and its public issues. */
 
@@ -38,3 +39,12 @@ export const triggerDevKeyRules: readonly string[] = [
   'TRIGGER_STREAM_URL, TRIGGER_ORG_ID, TRIGGER_PREVIEW_BRANCH, other TRIGGER_ names and some OTEL_ names are stored, but runs get the value that Trigger.dev sets.',
   'Linux gives a program at most 128 KiB per variable, name included; a run with a longer one does not start.',
 ]
+
+/**
+ * Two buckets: one for the paths that deployments use, imports and branches among them, one for the rest. Sizes of the
+ * server's source of 2026-08-21; a self-hosted one may have others, which its answers report.
+ */
+export const triggerDevRateLimits: Readonly<Record<'api' | 'deployment', RateLimit>> = {
+  api: { capacity: 750, refill: 250, intervalMs: 10_000, source: 'reported' },
+  deployment: { capacity: 1_500, refill: 500, intervalMs: 10_000, source: 'reported' },
+}

@@ -32,13 +32,13 @@ for (const { name: destination } of destinations()) {
       await close()
       return looks.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []))
     }
-    const paces = async ({ db }: Context) =>
+    const buckets = async ({ db }: Context) =>
       (await db.selectFrom('paces').select('state').execute()).map(({ state }) => JSON.parse(state))
 
     it('are not written down while there is plenty', async () => {
       const { ctx, emulator, connectionId } = await start()
       expect(await look(ctx, connectionId, emulator.target, 50)).toEqual([])
-      expect(await paces(ctx)).toEqual([])
+      expect(await buckets(ctx)).toEqual([])
     })
 
     it('are kept by both together, and every call gets through', async () => {
@@ -46,10 +46,10 @@ for (const { name: destination } of destinations()) {
       emulator.setRateLimit({ burst: 30, refill: 30, intervalMs: 500 })
       const errors = await Promise.all(processes.map((one) => look(one, connectionId, emulator.target, 40)))
       expect(errors).toEqual([[], []])
-      const [pace] = await paces(ctx)
+      const [bucket] = await buckets(ctx)
       const refused = emulator.log.filter(({ status }) => status === 429).length
       // A vendor that reports its budget is believed; with one that doesn't, refusals are the only source.
-      expect(refused).toBeLessThanOrEqual(pace.told === null ? 40 : 5)
+      expect(refused).toBeLessThanOrEqual(bucket.window === null ? 40 : 5)
     })
 
     it.each([
@@ -67,7 +67,7 @@ for (const { name: destination } of destinations()) {
 
       emulator.fail(1, { kind: 'status', status: 429, headers: { 'retry-after': after() } })
       expect(await look(one, connectionId, emulator.target)).toMatchObject([{ kind: 'throttled' }])
-      await expect.poll(() => paces(ctx)).toHaveLength(1)
+      await expect.poll(() => buckets(ctx)).toHaveLength(1)
       const before = emulator.log.length
       const [error] = await look(other, connectionId, emulator.target, 3)
       if (!(error instanceof DestinationError)) throw error

@@ -1,7 +1,8 @@
 /** Several processes on one account, in time that the test turns. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { ask, isShared, refuse, type Pace } from './fleet-pace.ts'
-import { createPacer, type Budget, type FleetPace } from './pace.ts'
+import type { Budget, RateLimit } from './rate-limit.ts'
+import { createRateLimiter, type SharedRateLimit } from './rate-limiter.ts'
+import { needsReservation, refuse, reserve, type SharedBucket } from './shared-bucket.ts'
 
 const LATENCY_MS = 50
 
@@ -45,24 +46,23 @@ function vendor(sizes: Sizes, told: boolean) {
 }
 
 /** What the store does, in memory. Its clock is a day ahead of that of the processes, which is no matter. */
-function store(): FleetPace & { questions: () => number } {
-  const rows = new Map<string, Pace>()
+function store(): SharedRateLimit & { questions: () => number } {
+  const rows = new Map<string, SharedBucket>()
   let questions = 0
   const now = () => performance.now() + 86_400_000
   const trip = () => new Promise((resolve) => setTimeout(resolve, 2))
   return {
     questions: () => questions,
-    async isShared(bucket) {
+    async needsReservation(bucket) {
       await trip()
-      const row = rows.get(bucket)
-      return row !== undefined && isShared(row, now())
+      return needsReservation(rows.get(bucket) ?? null, now(), null)
     },
-    async ask(bucket, question) {
+    async reserve(bucket, reservation) {
       questions += 1
       await trip()
-      const { pace, answer } = ask(rows.get(bucket) ?? null, now(), question)
-      rows.set(bucket, pace)
-      return answer
+      const { bucket: next, grant } = reserve(rows.get(bucket) ?? null, now(), reservation)
+      rows.set(bucket, next)
+      return grant
     },
     async refused(bucket, refusal) {
       questions += 1
@@ -73,20 +73,26 @@ function store(): FleetPace & { questions: () => number } {
 }
 
 /** A process that makes calls, `lanes` at a time, as the network door does; ends with the signal. */
-function start(at: ReturnType<typeof vendor>, fleet: FleetPace | undefined, lanes: number, calls = Infinity) {
+function start(
+  at: ReturnType<typeof vendor>,
+  shared: SharedRateLimit,
+  lanes: number,
+  { calls = Infinity, limit }: { calls?: number; limit?: RateLimit } = {},
+) {
   const stop = new AbortController()
-  const pacer = createPacer({ signal: stop.signal, longestWaitMs: 60_000, fleet })
+  const limits: Record<string, RateLimit> = limit ? { all: limit } : {}
+  const limiter = createRateLimiter({ signal: stop.signal, longestWaitMs: 60_000, limits, shared })
   let left = calls
   const lane = async (): Promise<void> => {
     while (!stop.signal.aborted && left-- > 0) {
       for (let refusals = 0; ; refusals += 1) {
-        const slot = await pacer.turn('all', { again: refusals > 0 })
+        const permit = await limiter.permit('all', { again: refusals > 0 })
         const { ok, budget } = await at.call()
         if (ok) {
-          slot.answered(budget)
+          permit.answered(budget)
           break
         }
-        slot.refused(budget?.resetsInMs ?? 1_000 * 2 ** Math.min(refusals, 3), budget)
+        permit.refused(budget?.resetsInMs ?? 1_000 * 2 ** Math.min(refusals, 3), budget)
       }
     }
   }
@@ -113,22 +119,45 @@ describe.each([2, 4])('%d processes at a vendor that reports its budget', (proce
   })
 })
 
+const SILENT = [
+  { burst: 100, refill: 100, intervalMs: 10_000 },
+  { burst: 30, refill: 10, intervalMs: 1_000 },
+  { burst: 50, refill: 50, intervalMs: 5_000 },
+]
+
 describe.each([2, 4])('%d processes at a vendor that reports no budget', (processes) => {
-  test.each([
-    { burst: 100, refill: 100, intervalMs: 10_000 },
-    { burst: 30, refill: 10, intervalMs: 1_000 },
-    { burst: 50, refill: 50, intervalMs: 5_000 },
-  ])('$refill every $intervalMs ms learn its rate, and are hardly ever refused from then on', async (sizes) => {
+  const measure = async (sizes: Sizes, lanes: number, limit?: RateLimit) => {
     const at = vendor(sizes, false)
     const fleet = store()
-    const running = Array.from({ length: processes }, () => start(at, fleet, 10))
+    const running = Array.from({ length: processes }, () => start(at, fleet, lanes, { limit }))
     const [from, to] = [60_000, 160_000]
     await vi.advanceTimersByTimeAsync(to)
     for (const { stop } of running) stop()
     await vi.advanceTimersByTimeAsync(1_000)
-    expect(at.refusals()).toBeLessThanOrEqual(100)
-    expect(at.refusals(from)).toBeLessThanOrEqual(12)
-    expect(at.accepted(from, to)).toBeGreaterThanOrEqual((0.85 * (to - from) * sizes.refill) / sizes.intervalMs)
+    return { at, used: at.accepted(from, to) / (((to - from) * sizes.refill) / sizes.intervalMs) }
+  }
+
+  test.each(SILENT)('$refill every $intervalMs ms, as it documents, are used and not exceeded', async (sizes) => {
+    const { burst: capacity, refill, intervalMs } = sizes
+    const { at, used } = await measure(sizes, 100, { capacity, refill, intervalMs, source: 'documented' })
+    expect([at.refusals(), used]).toEqual([0, expect.toSatisfy((share: number) => share > 0.95)])
+  })
+
+  test.each(SILENT)(
+    '$refill every $intervalMs ms, as assumed after a refusal, are hardly ever exceeded',
+    async (sizes) => {
+      const limit = { capacity: 10, refill: 10, intervalMs: 1_000, source: 'assumed' } as const
+      const { at, used } = await measure(sizes, 10, limit)
+      expect(at.refusals()).toBeLessThanOrEqual(100)
+      expect(at.refusals(60_000)).toBeLessThanOrEqual(12)
+      expect(used).toBeGreaterThan(0.85)
+    },
+  )
+
+  test('100 every 10 s, which nobody assumes: most calls are not refused', async () => {
+    const { at, used } = await measure({ burst: 100, refill: 100, intervalMs: 10_000 }, 10)
+    expect(at.refusals()).toBeLessThan(at.calls.length / 3)
+    expect(used).toBeGreaterThan(0.85)
   })
 })
 
@@ -153,7 +182,7 @@ test('a process with one call in a while takes nothing from one that has many', 
   const fleet = store()
   const busy = start(at, fleet, 100)
   await vi.advanceTimersByTimeAsync(2_500)
-  const idle = start(at, fleet, 1, 1)
+  const idle = start(at, fleet, 1, { calls: 1 })
   await vi.advanceTimersByTimeAsync(2_500)
   await idle.done
   const before = at.calls.length
@@ -166,24 +195,26 @@ test('a process with one call in a while takes nothing from one that has many', 
 test('while there is plenty nobody asks', async () => {
   const at = vendor({ burst: 10_000, refill: 10_000, intervalMs: 10_000 }, true)
   const fleet = store()
-  const running = [start(at, fleet, 50, 2_000), start(at, fleet, 50, 2_000)]
+  const running = [start(at, fleet, 50, { calls: 2_000 }), start(at, fleet, 50, { calls: 2_000 })]
   await vi.advanceTimersByTimeAsync(60_000)
   await Promise.all(running.map(({ done }) => done))
   expect([at.calls.length, at.refusals(), fleet.questions()]).toEqual([4_000, 0, 0])
 })
 
-test('who was to find out and died is not waited for', async () => {
-  const at = vendor({ burst: 30, refill: 30, intervalMs: 5_000 }, false)
+test('a process that was to find out what is left, and died, is not waited for', async () => {
+  const at = vendor({ burst: 30, refill: 30, intervalMs: 5_000 }, true)
   const fleet = store()
-  void fleet.refused('all', { waitMs: 100, heard: null, accepted: 0 })
+  const { budget } = await Promise.all([at.call(), vi.advanceTimersByTimeAsync(100)]).then(([answer]) => answer)
+  if (!budget) throw new Error('no budget')
+  void fleet.refused('all', { waitMs: 100, reported: budget, limit: null })
   await vi.advanceTimersByTimeAsync(200)
-  const asked = fleet.ask('all', { who: 'the dead', want: 1, heard: null, accepted: 0, probed: false })
+  const asked = fleet.reserve('all', { process: 'the dead', want: 5, reported: null, limit: null })
   await vi.advanceTimersByTimeAsync(10)
-  expect(await asked).toMatchObject({ granted: 1, probe: true })
-  const next = start(at, fleet, 1, 1)
+  expect(await asked).toMatchObject({ calls: 1 })
+  const next = start(at, fleet, 1, { calls: 1 })
   await vi.advanceTimersByTimeAsync(1_000)
-  expect(at.calls).toEqual([])
+  expect(at.calls).toHaveLength(1)
   await vi.advanceTimersByTimeAsync(3_000)
   await next.done
-  expect(at.calls).toHaveLength(1)
+  expect(at.calls).toHaveLength(2)
 })
