@@ -1,5 +1,6 @@
 /** What a process does when the store, its keys or what is in it are not those that it knows. */
 import { randomBytes } from 'node:crypto'
+import { acceptSecrets } from '@keyferry/core'
 import { onEveryDatabase, statement } from '@keyferry/db/testing'
 import { keyring } from '@keyferry/kernel'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -32,6 +33,7 @@ onEveryDatabase('a store of another version or key', (open) => {
       .select(['comment', 'metadata'])
       .executeTakeFirstOrThrow()
     const other = api.ctx.db.updateTable('secrets').where('key', '=', 'TAGGED')
+    const accept = () => acceptSecrets(api.ctx, api.actor, { projectId, environment: 'dev', secretPath: '/' })
     const reads = ['/api/v4/secrets', '/api/v4/secrets/TAGGED']
     for (const [what, broken] of [
       ['comment', { comment }],
@@ -43,6 +45,7 @@ onEveryDatabase('a store of another version or key', (open) => {
         .selectAll()
         .executeTakeFirstOrThrow()
       await other.set(broken).execute()
+      await accept()
       for (const path of reads) {
         const { status, text } = await read(path)
         expect(status).toBe(400)
@@ -53,6 +56,7 @@ onEveryDatabase('a store of another version or key', (open) => {
       expect(deleted.status).toBe(400)
       expect(deleted.text).toContain(`TAGGED (its ${what} cannot be decrypted`)
       await other.set({ comment: before.comment, metadata: before.metadata }).execute()
+      await accept()
     }
     expect((await read('/api/v4/secrets')).status).toBe(200)
   })

@@ -1,6 +1,7 @@
 /** Short words for the tests of the vault. A place is written `dev:/api`. For tests only. */
 import { randomUUID } from 'node:crypto'
-import type { Actor, Context } from '@keyferry/kernel'
+import { transact, type Actor, type Context } from '@keyferry/kernel'
+import { makeHead } from '@keyferry/kernel/authority'
 import type { TestContext } from '@keyferry/kernel/testing'
 import type { project } from '@keyferry/schemas'
 import { nameOf, parentOf } from '@keyferry/schemas/secret-path'
@@ -28,6 +29,8 @@ export interface Vault {
    */
   tangle(place: string, values: Record<string, string>): Promise<void>
   drop(place: string, key: string): Promise<void>
+  /** Takes what a test changed in the store by hand as what was written last. */
+  accept(place: string): Promise<void>
   import(place: string, from: string): Promise<string>
   /** A sync that reads a place; its id. */
   sync(place: string, autoSync?: boolean): Promise<string>
@@ -87,6 +90,9 @@ export function vault({ ctx, actor }: TestContext, projectId: string): Vault {
     },
     async drop(place, key) {
       await deleteSecret(ctx, actor, { ...at(place), key })
+    },
+    async accept(place) {
+      await transact(ctx, async (tx) => makeHead(ctx, tx, await openForWriting(ctx, tx, at(place))))
     },
     async import(place, from) {
       await folder(place)

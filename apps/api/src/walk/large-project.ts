@@ -4,8 +4,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { TestContext } from '@keyferry/core/testing'
-import { SYSTEM } from '@keyferry/kernel'
-import { createFolder, createImport, createSecrets, MAX_IMPORT_LEVELS } from '@keyferry/vault'
+import { SYSTEM, transact } from '@keyferry/kernel'
+import { moveHead } from '@keyferry/kernel/authority'
+import { createFolder, createImport, createSecrets, MAX_IMPORT_LEVELS, openForWriting } from '@keyferry/vault'
 
 const BATCH = 2_000
 const WIDE = 1_000
@@ -46,18 +47,19 @@ export async function seedLargeProject({ ctx }: TestContext, projectId: string, 
     revision: 0,
   }))
   await ctx.db.insertInto('folders').values(sources).execute()
-  await ctx.db
-    .insertInto('imports')
-    .values(
-      sources.map(({ id }, n) => ({
-        ...kept,
-        id: randomUUID(),
-        folderId: wide.id,
-        sourceFolderId: id,
-        position: n + 1,
-      })),
-    )
-    .execute()
+  const imports = sources.map(({ id }, n) => ({
+    ...kept,
+    id: randomUUID(),
+    folderId: wide.id,
+    sourceFolderId: id,
+    position: n + 1,
+    counted: 1 as const,
+  }))
+  await transact(ctx, async (tx) => {
+    await tx.insertInto('imports').values(imports).execute()
+    const target = await openForWriting(ctx, tx, { ...where, secretPath: '/wide' })
+    await moveHead(tx, target, {}, { imports: imports.map(({ sourceFolderId }) => sourceFolderId) })
+  })
   await write('/wide', [secret('OWN', '${W5}${W700}')])
   for (const n of [5, 700]) await write(`/wide/w${n}`, [secret(`W${n}`, 'x')])
   for (let n = 0; n <= MAX_IMPORT_LEVELS; n++) {

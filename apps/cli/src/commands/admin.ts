@@ -85,12 +85,12 @@ export function addAdmin(program: Command, cli: Cli): void {
 
   withJson(admin.command('verify-store'))
     .description(
-      'Check every row that gives authority and the secrets of every folder; names what was changed outside Keyferry',
+      'Check every row that gives authority and the contents of every folder; names what was changed outside Keyferry',
     )
     .action((options: JsonOption) => verifyStore(cli, options))
 
   withJson(admin.command('accept-secrets'))
-    .description('Take the secrets of a folder as they are, after they were changed outside Keyferry')
+    .description('Take the secrets and imports of a folder as they are, after they were changed outside Keyferry')
     .requiredOption('--project <slug or id>', 'the project')
     .requiredOption('--env <slug>', 'the environment')
     .option('--path <path>', 'the folder', '/')
@@ -124,7 +124,7 @@ async function verifyStore(cli: Cli, { json }: JsonOption): Promise<void> {
   if (json) cli.terminal.json(verified)
   else if (whole)
     cli.terminal.line(
-      `${count(rows, 'row')} that give authority and the secrets of ${count(folders, 'folder')}, all as they were written last.`,
+      `${count(rows, 'row')} that give authority and the contents of ${count(folders, 'folder')}, all as they were written last.`,
     )
   for (const { table, id, problem } of json ? [] : broken)
     cli.terminal.note(
@@ -132,22 +132,22 @@ async function verifyStore(cli: Cli, { json }: JsonOption): Promise<void> {
         ? `error: the row ${id} of ${table} was changed outside Keyferry. It is ignored.`
         : `error: the row ${id} of ${table} had ended, and was put back outside Keyferry. It is ignored.`,
     )
-  for (const { project, environment, path, problem } of json ? [] : brokenFolders)
+  for (const { project, environment, path, what, problem } of json ? [] : brokenFolders)
     cli.terminal.note(
-      `error: the secrets in ${environment}:${path} of ${project} were changed outside Keyferry: ${problem}. They are refused. Restore a backup, or run keyferry admin accept-secrets --project ${project} --env ${environment} --path ${path}`,
+      `error: the ${what} in ${environment}:${path} of ${project} were changed outside Keyferry: ${problem}. They are refused. Restore a backup, or run keyferry admin accept-secrets --project ${project} --env ${environment} --path ${path}`,
     )
   if (!whole) cli.exitWith(EXIT.failed)
 }
 
 async function acceptSecrets(cli: Cli, { project, env, path, yes, json }: AcceptOptions): Promise<void> {
-  await confirm(cli.terminal, yes, `Accept the secrets in ${env}:${path} of ${project} as they are now?`)
+  await confirm(cli.terminal, yes, `Accept the secrets and imports in ${env}:${path} of ${project} as they are now?`)
   await withAdmin(cli, async (admin) => {
     const { id: projectId } = await projectNamed(admin, project)
     const { acceptSecrets } = await storeVerbs()
     await admin.perform(acceptSecrets, { projectId, environment: env, secretPath: path })
   })
   if (json) cli.terminal.json({ accepted: true })
-  else cli.terminal.line(`The secrets in ${env}:${path} are accepted as they are.`)
+  else cli.terminal.line(`The secrets and imports in ${env}:${path} are accepted as they are.`)
 }
 
 async function endSessions(cli: Cli, { json }: JsonOption): Promise<void> {

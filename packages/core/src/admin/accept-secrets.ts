@@ -1,11 +1,10 @@
-import { markWritten } from '@keyferry/db'
 import { audit, maintain, type Actor, type Context } from '@keyferry/kernel'
 import { makeHead } from '@keyferry/kernel/authority'
 import { findFolder, lockProject } from '@keyferry/vault'
 
 /**
- * Takes the secrets of a folder as they are now, after something outside Keyferry changed them: from here on they are
- * those that were written last. Throws `NotFound`.
+ * Takes the secrets and imports of a folder as they are now, after something outside Keyferry changed them: from here
+ * on they are those that were written last. Throws `NotFound`.
  */
 export function acceptSecrets(
   ctx: Context,
@@ -16,7 +15,7 @@ export function acceptSecrets(
   return maintain(ctx, async (tx) => {
     const key = await lockProject(ctx, tx, projectId)
     const { folder } = await findFolder(tx, where)
-    markWritten(folder.id, await makeHead(ctx, tx, key, { id: folder.id, projectId }))
+    await makeHead(ctx, tx, { key, projectId, folder })
     await audit(ctx, tx, actor, 'folder.accept-secrets', projectId, { environment, secretPath })
   })
 }

@@ -3,7 +3,7 @@ import { audit, SYSTEM, transact, verifyAudit, type Context, type Tx } from '@ke
 import { verifyStore } from '@keyferry/kernel/authority'
 import { enqueueOfInstance } from '../notifications/outbox.ts'
 
-/** A row, a folder of secrets or the audit log that isn't as Keyferry wrote it. */
+/** A row, the contents of a folder or the audit log that isn't as Keyferry wrote it. */
 interface Failure extends Record<string, string> {
   table: string
   row: string
@@ -45,8 +45,8 @@ async function failures(ctx: Context): Promise<Failure[]> {
   const { problem } = await verifyAudit(ctx)
   return [
     ...broken.map(({ table, id, problem }) => ({ table, row: id, problem: `was ${problem}` })),
-    ...brokenFolders.map(({ project, environment, path, problem }) => ({
-      table: 'secrets',
+    ...brokenFolders.map(({ project, environment, path, what, problem }) => ({
+      table: what,
       row: `${environment}:${path} of ${project}`,
       problem,
     })),

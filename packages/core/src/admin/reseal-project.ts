@@ -1,7 +1,7 @@
 /** Sealing what a project's data key protects under its present generation, in batches, phase by phase. */
 import type { KeyRotationTable } from '@keyferry/db'
 import { DecryptionError, type DataKey, type Tx } from '@keyferry/kernel'
-import { headedFolders, headSealedAs, trashMark, trashMarked } from '@keyferry/kernel/authority'
+import { headedFolders, headSealedAs, resealHead, trashMark, trashMarked } from '@keyferry/kernel/authority'
 import { associatedData, resealTrashRow } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
 import { unreadableAt, type Unreadable } from './unreadable.ts'
@@ -35,7 +35,7 @@ type Reseal = (sealed: string, belongsTo: readonly string[]) => string
 
 /** Each seals the rows of a batch again, and resolves to where they are: fewer than `BATCH` are the last. */
 const reseal: Record<keyof typeof AFTER, Batch> = {
-  async secrets(tx, again, { projectId, cursor }) {
+  async secrets(tx, again, { projectId, cursor }, key) {
     const rows = await tx
       .selectFrom('secrets')
       .innerJoin('folders', 'folders.id', 'secrets.folderId')
@@ -45,13 +45,18 @@ const reseal: Record<keyof typeof AFTER, Batch> = {
       .orderBy('secrets.id')
       .limit(BATCH)
       .select(['secrets.id', 'secrets.folderId', 'secrets.key', 'secrets.version', 'secrets.value'])
-      .select(['secrets.comment', 'secrets.metadata'])
+      .select(['secrets.comment', 'secrets.metadata', 'secrets.isLiteral', 'secrets.skipMultilineEncoding'])
       .execute()
-    for (const row of rows) {
-      const value = again(row.value, associatedData('secret', projectId, row))
-      const comment = again(row.comment, associatedData('comment', projectId, row))
-      const metadata = again(row.metadata, associatedData('metadata', projectId, row))
-      await tx.updateTable('secrets').set({ value, comment, metadata }).where('id', '=', row.id).execute()
+    for (const [id, before] of Map.groupBy(rows, ({ folderId }) => folderId)) {
+      const after = before.map((row) => ({
+        ...row,
+        value: again(row.value, associatedData('secret', projectId, row)),
+        comment: again(row.comment, associatedData('comment', projectId, row)),
+        metadata: again(row.metadata, associatedData('metadata', projectId, row)),
+      }))
+      for (const { id, value, comment, metadata } of after)
+        await tx.updateTable('secrets').set({ value, comment, metadata }).where('id', '=', id).execute()
+      await resealHead(tx, { key, projectId, folder: { id } }, before, after)
     }
     return rows.map((row) => row.id)
   },

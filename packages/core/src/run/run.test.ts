@@ -1,6 +1,7 @@
 /** The pipeline against every vendor's emulator, on every database: what design section 3 promises. */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { describe, expect, it } from 'vitest'
+import { acceptSecrets } from '../admin/accept-secrets.ts'
 import { listConnections } from '../connections/connections.ts'
 import { destinations } from '../destinations/registry.ts'
 import { getRun, listRuns } from '../history/runs.ts'
@@ -95,7 +96,7 @@ for (const { name: destination } of destinations()) {
         }))
 
       it('sends nothing when a row does not decrypt', () =>
-        fixture(async ({ ctx, set, create, run, contents }) => {
+        fixture(async ({ ctx, actor, place, set, create, run, contents }) => {
           await set({ A: '1', B: '2' })
           const sync = await create()
           await run(sync)
@@ -107,6 +108,7 @@ for (const { name: destination } of destinations()) {
             .set({ value: b?.value ?? '' })
             .where('id', '=', a?.id ?? '')
             .execute()
+          await acceptSecrets(ctx, actor, place)
           await set({ C: '3' })
           const { row, calls } = await run(sync)
           expect(calls).toEqual({})

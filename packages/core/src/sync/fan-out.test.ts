@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Db } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
+import { moveHead } from '@keyferry/kernel/authority'
 import {
   withVaultTransaction,
   createImport,
@@ -182,7 +183,7 @@ onEveryDatabase('fan-out', (open, dialect) => {
     const inside = Promise.withResolvers<void>()
     const commit = Promise.withResolvers<void>()
     const importing = withVaultTransaction(t.ctx, t.actor, async (tx, markChanged) => {
-      await lockProject(t.ctx, tx, projectId)
+      const key = await lockProject(t.ctx, tx, projectId)
       const top = await tx.selectFrom('folders').where('path', '=', '/top').select('id').executeTakeFirstOrThrow()
       const mid = await tx.selectFrom('folders').where('path', '=', '/mid').select('id').executeTakeFirstOrThrow()
       const at = t.ctx.now().toISOString()
@@ -193,10 +194,12 @@ onEveryDatabase('fan-out', (open, dialect) => {
           folderId: top.id,
           sourceFolderId: mid.id,
           position: 1,
+          counted: 1,
           createdAt: at,
           updatedAt: at,
         })
         .execute()
+      await moveHead(tx, { key, projectId, folder: top }, {}, { imports: [mid.id] })
       markChanged(top.id)
       inside.resolve()
       await commit.promise

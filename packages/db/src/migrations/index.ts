@@ -37,6 +37,7 @@ import * as sealDepartures from './0103-seal-departures.ts'
 import * as rowMarks from './0110-row-marks.ts'
 import * as literalSecrets from './0125-literal-secrets.ts'
 import * as federatedAuths from './0130-federated-auths.ts'
+import * as headTexts from './0140-head-texts.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -77,4 +78,5 @@ export const migrations: Record<string, Migration> = {
   '0110-row-marks': rowMarks,
   '0125-literal-secrets': literalSecrets,
   '0130-federated-auths': federatedAuths,
+  '0140-head-texts': headTexts,
 }

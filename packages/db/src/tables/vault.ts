@@ -48,7 +48,7 @@ export interface FolderTable {
   description: string | null
   /** Moves with every change of the folder's own secrets or imports. */
   revision: number
-  /** Sealed: which secrets it has (core/authority/folder-head.ts); null before the first. */
+  /** Sealed: which secrets and imports it has (kernel/authority/folder-head.ts); null before the first. */
   secretsHead: ColumnType<string | null, string | null | undefined>
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
@@ -93,6 +93,8 @@ export interface SecretVersionTable {
   deleted: Flag
   /** 1: its folder's head counts it. Versions of Keyferry that keep no heads can't write it. */
   counted: Flag
+  /** 1: that head covers its texts. Versions of Keyferry whose heads don't can't write it. */
+  textsCounted: Flag
   createdAt: Fixed<Timestamp>
   createdBy: Fixed<string>
 }
@@ -103,6 +105,8 @@ export interface ImportTable {
   folderId: Fixed<string>
   sourceFolderId: Fixed<string>
   position: Fixed<number>
+  /** 1: its folder's head covers it. Versions of Keyferry whose heads don't can't write it. */
+  counted: Flag
   createdAt: Fixed<Timestamp>
   updatedAt: Timestamp
 }

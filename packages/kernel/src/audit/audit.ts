@@ -120,7 +120,7 @@ export function marksOutside(ctx: Context, marks: Marks): void {
 }
 
 /** Writes down the marks of a transaction that audits nothing else. */
-export function keepMarks(ctx: Context, tx: Tx, marks: Marks): Promise<void> {
+export function keepMarks(ctx: Pick<Context, 'keyring' | 'now'>, tx: Tx, marks: Marks): Promise<void> {
   const happened = { actor: SYSTEM, action: 'integrity.rows-ended' as const, projectId: null, details: {} }
   return append(ctx, tx, [happened], marks)
 }
@@ -149,7 +149,7 @@ async function writeEvents(ctx: Context, queue: Waiting[]): Promise<void> {
 }
 
 async function append(
-  ctx: Context,
+  ctx: Pick<Context, 'keyring' | 'now'>,
   tx: Tx,
   happened: readonly Happened[],
   marks: Marks | null = takeMarks(),

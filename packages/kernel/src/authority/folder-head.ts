@@ -1,72 +1,42 @@
 /**
- * Which secrets a folder has, and in which versions. A sealed value opens in its version and no other, but so does that
- * of an earlier version, in its own. So each folder has a head: a sum of keyed hashes, one per secret and version, that
- * every writer brings up to date. It is sealed with the project's key and counts how often it was written; the audit
- * log keeps that count, so an earlier head does not pass with the earlier secrets (freshness.ts).
- *
- * The sum is one of the additive multiset hashes of Clarke et al. (Asiacrypt 2003), whose key and value never leave the
- * sealed head.
+ * What a folder has: its secrets, each in one version with one sealed text, and the folders that it imports. A sealed
+ * value opens in its version and no other, but so does that of an earlier version, in its own, and a version may be
+ * given out again. A row that was taken out is missed by nobody. So each folder has a head: sums over what it has
+ * (head-sums.ts), which every writer brings up to date. It is sealed with the project's key and counts how often it was
+ * written; the audit log keeps that count, so an earlier head does not pass with the earlier secrets (freshness.ts).
  */
-import { createHmac, randomBytes } from 'node:crypto'
-import { markWritten, timeSlice, type Db } from '@keyferry/db'
+import { markWritten, textEnd, timeSlice, type Db } from '@keyferry/db'
 import type { Context, Tx } from '../context.ts'
 import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { IntegrityBroken } from '../errors.ts'
-
-/** What of a secret the head covers. */
-export interface Counted {
-  id: string
-  version: number
-}
-
-interface Head {
-  /** How often the secrets of the folder were written. */
-  writes: number
-  /** Of the hashes; base64, 32 bytes. */
-  key: string
-  /** Of the hashes, modulo 2^128; hexadecimal. */
-  sum: string
-}
-
-const BITS = 128
-/** Hashes that are remembered: most folders are read again and again. */
-const REMEMBERED = 50_000
-let hashes = new Map<string, bigint>()
-
-function hashOf(head: Head, { id, version }: Counted): bigint {
-  const name = `${head.key}${version} ${id}`
-  const known = hashes.get(name)
-  if (known !== undefined) return known
-  if (hashes.size >= REMEMBERED) hashes = new Map()
-  const hmac = createHmac('sha256', Buffer.from(head.key, 'base64')).update(`${version} ${id}`).digest('hex')
-  const hash = BigInt(`0x${hmac.slice(0, BITS / 4)}`)
-  hashes.set(name, hash)
-  return hash
-}
-
-const empty = (): Head => ({ writes: 0, key: randomBytes(32).toString('base64'), sum: '0' })
-
-function moved(head: Head, from: Iterable<Counted>, to: Iterable<Counted>): Head {
-  let sum = BigInt(`0x${head.sum}`)
-  for (const secret of from) sum -= hashOf(head, secret)
-  for (const secret of to) sum += hashOf(head, secret)
-  return { ...head, writes: head.writes + 1, sum: BigInt.asUintN(BITS, sum).toString(16) }
-}
+import {
+  changedHead,
+  emptyHead,
+  isSumOf,
+  parseHead,
+  SEALED_END,
+  type Contents,
+  type Counted,
+  type Head,
+  type SumName,
+} from './head-sums.ts'
 
 export const headSealedAs = (projectId: string, folderId: string): string[] => ['folder head', projectId, folderId]
 
-/** Heads that were opened, by their sealed text. */
+/** Heads that are remembered: most folders are read again and again. */
+const REMEMBERED = 50_000
+/** By their sealed text. */
 let opened = new Map<string, Head>()
 
 /** Null when it does not open. */
 function openHead(key: DataKey, { projectId, id, secretsHead }: HeadedFolder): Head | null {
-  if (secretsHead === null) return empty()
+  if (secretsHead === null) return emptyHead()
   const name = `${id} ${secretsHead}`
   const known = opened.get(name)
   if (known) return known
   try {
-    const head: Head = JSON.parse(key.open(secretsHead, ...headSealedAs(projectId, id)))
+    const head = parseHead(key.open(secretsHead, ...headSealedAs(projectId, id)))
     if (opened.size >= REMEMBERED) opened = new Map()
     opened.set(name, head)
     return head
@@ -76,103 +46,124 @@ function openHead(key: DataKey, { projectId, id, secretsHead }: HeadedFolder): H
   }
 }
 
-/** A folder with its head as it is stored; null: it never had a secret. */
+/** A folder with its head as it is stored; null: it never had anything. */
 export interface HeadedFolder {
   id: string
   projectId: string
   secretsHead: string | null
 }
 
-type Keys = Pick<Context, 'keyring' | 'authority'>
+/** What is checked of a folder. `values: false`: the secrets were read without their values. */
+export type Read = { imports: readonly string[] } | { secrets: readonly Counted[]; values: boolean }
 
 /**
- * What is wrong with the secrets of a folder, for people; null when they are those that were written last. `start`:
- * when they were read (`readStart`).
+ * What is wrong with what was read of a folder, for people; null when it is what was written last. `start`: when it was
+ * read (`readStart`).
  */
-export async function problemOfSecrets(
-  { authority }: Keys,
+export async function problemOfFolder(
+  { authority }: Pick<Context, 'authority'>,
   key: DataKey,
   folder: HeadedFolder,
-  secrets: Iterable<Counted>,
+  read: Read,
   start: number,
 ): Promise<string | null> {
   const head = openHead(key, folder)
   if (!head) return 'what is kept of them was changed'
   if (head.writes < authority.writesOf(folder.id, start)) return 'they were put back to an earlier state'
-  let sum = BigInt(`0x${head.sum}`)
-  const slice = timeSlice()
-  for (const secret of secrets) {
-    sum -= hashOf(head, secret)
-    if (slice.isOver()) await slice.rest()
-  }
-  return BigInt.asUintN(BITS, sum) === 0n ? null : 'one was changed, added, removed or put back to an earlier version'
+  if (await isSumOf(head, sumFor(read), read)) return null
+  return 'imports' in read
+    ? 'one was added or removed'
+    : 'one was changed, added, removed or put back to an earlier version'
 }
 
-/** Throws `IntegrityBroken` when these are not the secrets that were written last. */
-export async function checkSecrets(
-  ctx: Keys,
+function sumFor(read: Read): SumName {
+  if ('imports' in read) return 'imports'
+  return read.values ? 'values' : 'texts'
+}
+
+/** Throws `IntegrityBroken` when this is not what was written last. */
+export async function checkFolder(
+  ctx: Pick<Context, 'authority'>,
   key: DataKey,
   folder: HeadedFolder,
-  secrets: Iterable<Counted>,
+  read: Read,
   start: number,
 ): Promise<void> {
-  const problem = await problemOfSecrets(ctx, key, folder, secrets, start)
+  const problem = await problemOfFolder(ctx, key, folder, read, start)
   if (problem === null) return
+  const what = 'imports' in read ? 'imports' : 'secrets'
   throw new IntegrityBroken(
-    `The secrets of folder ${folder.id} were changed outside Keyferry: ${problem}. Restore a backup, or accept them as they are: keyferry admin verify-store names the folder, keyferry admin accept-secrets accepts them.`,
+    `The ${what} of folder ${folder.id} were changed outside Keyferry: ${problem}. Restore a backup, or accept them as they are: keyferry admin verify-store names the folder, keyferry admin accept-secrets accepts them.`,
   )
 }
 
-/** Brings a head up to date: these secrets went, these came. The caller holds the folder. */
-export async function moveHead(
-  tx: Tx,
-  { key, projectId, folder }: { key: DataKey; projectId: string; folder: { id: string } },
-  from: readonly Counted[],
-  to: readonly Counted[],
-): Promise<void> {
-  if (from.length === 0 && to.length === 0) return
-  const { secretsHead } = await tx
-    .selectFrom('folders')
-    .where('id', '=', folder.id)
-    .select('secretsHead')
-    .executeTakeFirstOrThrow()
-  const head = openHead(key, { id: folder.id, projectId, secretsHead })
-  if (!head)
-    throw new IntegrityBroken(
-      `The secrets of folder ${folder.id} can't be written: what is kept of them was changed outside Keyferry. keyferry admin verify-store says what to do.`,
-    )
-  const next = moved(head, from, to)
-  await writeHead(tx, key, { id: folder.id, projectId }, next)
-  markWritten(folder.id, next.writes)
+/** A folder whose head is written, with the key of its project. The caller holds the folder. */
+interface Written {
+  key: DataKey
+  projectId: string
+  folder: { id: string }
 }
 
-async function writeHead(
+/** Brings a head up to date: this went from the folder, that came. */
+export async function moveHead(tx: Tx, folder: Written, gone: Contents, added: Contents): Promise<void> {
+  if (isEmpty(gone) && isEmpty(added)) return
+  const head = await readHead(tx, folder)
+  if (!head)
+    throw new IntegrityBroken(
+      `Folder ${folder.folder.id} can't be written: what is kept of its secrets and imports was changed outside Keyferry. keyferry admin verify-store says what to do.`,
+    )
+  const writes = head.writes + 1
+  await writeHead(tx, folder, await changedHead({ ...head, writes }, gone, added))
+  markWritten(folder.folder.id, writes)
+}
+
+const isEmpty = ({ secrets = [], imports = [] }: Contents): boolean => secrets.length + imports.length === 0
+
+/**
+ * The same where secrets were sealed again. It is not counted, as nothing is another value by it. A head that does not
+ * open stays as it is.
+ */
+export async function resealHead(
   tx: Tx,
-  key: DataKey,
-  { id, projectId }: Omit<HeadedFolder, 'secretsHead'>,
-  head: Head,
+  folder: Written,
+  before: readonly Counted[],
+  after: readonly Counted[],
 ): Promise<void> {
+  const head = await readHead(tx, folder)
+  if (head) await writeHead(tx, folder, await changedHead(head, { secrets: before }, { secrets: after }))
+}
+
+/** Null when it does not open. */
+async function readHead(tx: Tx, { key, projectId, folder: { id } }: Written): Promise<Head | null> {
+  const row = await tx.selectFrom('folders').where('id', '=', id).select('secretsHead').executeTakeFirst()
+  return openHead(key, { id, projectId, secretsHead: row?.secretsHead ?? null })
+}
+
+async function writeHead(tx: Tx, { key, projectId, folder: { id } }: Written, head: Head): Promise<void> {
   const secretsHead = key.seal(JSON.stringify(head), ...headSealedAs(projectId, id))
   await tx.updateTable('folders').set({ secretsHead }).where('id', '=', id).execute()
 }
 
-/**
- * Makes the head of a folder from the secrets that are there, whatever it was. Returns how often the folder was written
- * by then.
- */
-export async function makeHead(
-  { authority }: Pick<Context, 'authority'>,
-  tx: Tx,
-  key: DataKey,
-  folder: { id: string; projectId: string },
-): Promise<number> {
-  const secrets = await tx.selectFrom('secrets').where('folderId', '=', folder.id).select(['id', 'version']).execute()
-  const present = await tx.selectFrom('folders').where('id', '=', folder.id).select('secretsHead').executeTakeFirst()
-  const before = openHead(key, { ...folder, secretsHead: present?.secretsHead ?? null })
-  const writes = Math.max(before?.writes ?? 0, authority.writesOf(folder.id))
-  const head = moved({ ...empty(), writes }, [], secrets)
-  await writeHead(tx, key, folder, head)
-  return head.writes
+/** Makes the head of a folder from what is there, whatever it was. */
+export async function makeHead({ authority }: Pick<Context, 'authority'>, tx: Tx, written: Written): Promise<void> {
+  const { id } = written.folder
+  const before = await readHead(tx, written)
+  const writes = Math.max(before?.writes ?? 0, authority.writesOf(id)) + 1
+  await writeHead(tx, written, await changedHead({ ...emptyHead(), writes }, {}, await contentsOf(tx, id)))
+  markWritten(id, writes)
+}
+
+/** Secrets as they are counted, of which values only the ends are read. */
+export const countedSecrets = (tx: Tx) =>
+  tx
+    .selectFrom('secrets')
+    .select(['id', 'folderId', 'version', 'comment', 'metadata', 'isLiteral', 'skipMultilineEncoding'])
+    .select(textEnd(tx, 'value', SEALED_END).as('value'))
+
+async function contentsOf(tx: Tx, folderId: string): Promise<Required<Contents>> {
+  const secrets = await countedSecrets(tx).where('folderId', '=', folderId).execute()
+  const imports = await tx.selectFrom('imports').where('folderId', '=', folderId).select('sourceFolderId').execute()
+  return { secrets, imports: imports.map(({ sourceFolderId }) => sourceFolderId) }
 }
 
 /** Every folder with its project's wrapped key, for a page of ids. */
@@ -191,13 +182,33 @@ export const headedFolders = (db: Db | Tx) =>
       'projects.dataKey',
     ])
 
-/** Makes the heads of a store of an earlier version. Its rows are believed this once. */
-export async function makeHeads(ctx: { keyring: Keyring } & Pick<Context, 'authority'>, tx: Tx): Promise<void> {
+/**
+ * Makes the heads of a store of an earlier version. What they do not cover yet is believed this once; with
+ * `areCounted`, heads cover secrets and their versions, and where those are not as they say, the head stays as it is.
+ * Returns how often each folder was written by then, by its id.
+ */
+export async function makeHeads(
+  { keyring }: { keyring: Keyring },
+  tx: Tx,
+  { areCounted }: { areCounted: boolean },
+): Promise<Map<string, number>> {
   const slice = timeSlice()
-  const used = await tx.selectFrom('secrets').select('folderId').distinct().execute()
-  const withSecrets = new Set(used.map(({ folderId }) => folderId))
-  for (const { id, projectId, dataKey } of await headedFolders(tx).execute()) {
+  const filled = [
+    ...(await tx.selectFrom('secrets').select('folderId').distinct().execute()),
+    ...(await tx.selectFrom('imports').select('folderId').execute()),
+  ]
+  const ids = new Set(filled.map(({ folderId }) => folderId))
+  const writes = new Map<string, number>()
+  for (const { id, projectId, secretsHead, dataKey } of await headedFolders(tx).execute()) {
     if (slice.isOver()) await slice.rest()
-    if (withSecrets.has(id)) await makeHead(ctx, tx, ctx.keyring.open(projectId, dataKey), { id, projectId })
+    if (!ids.has(id)) continue
+    const key = keyring.open(projectId, dataKey)
+    const contents = await contentsOf(tx, id)
+    const before = openHead(key, { id, projectId, secretsHead })
+    if (areCounted && !(before && (await isSumOf(before, 'sum', contents)))) continue
+    const head = await changedHead({ ...emptyHead(), writes: Math.max(before?.writes ?? 0, 1) }, {}, contents)
+    await writeHead(tx, { key, projectId, folder: { id } }, head)
+    writes.set(id, head.writes)
   }
+  return writes
 }

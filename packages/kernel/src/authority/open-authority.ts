@@ -1,5 +1,6 @@
 import { withSeals, type Db } from '@keyferry/db'
-import { mark, sealEarlier } from '../audit/audit-head.ts'
+import { lockHead, mark, sealEarlier } from '../audit/audit-head.ts'
+import { keepMarks } from '../audit/audit.ts'
 import type { Tx } from '../context.ts'
 import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
 import type { Keyring, Wrapped } from '../crypto/keyring.ts'
@@ -73,10 +74,15 @@ async function prepare(tx: Tx, keyring: Keyring): Promise<DataKey> {
   })
   await sealStore(tx, authority, lacks.tables)
   if (lacks.settings) await insertSettings(authority, tx)
-  if (lacks.folderHeads) await makeHeads({ keyring, authority }, tx)
+  const writes = lacks.folderHeads
+    ? await makeHeads({ keyring }, tx, { areCounted: lacks.folderHeads === 'counted' })
+    : new Map<string, number>()
   if (lacks.rowMarks) await markRows({ keyring }, tx)
-  const { seq } = await sealEarlier({ keyring }, tx)
-  await mark({ keyring }, tx, seq, seq, { always: true })
+  const ctx = { keyring, now: () => new Date() }
+  await sealEarlier(ctx, tx)
+  if (writes.size > 0) await keepMarks(ctx, tx, { ended: [], groups: new Map(), writes })
+  const { seq } = await lockHead(ctx, tx)
+  await mark(ctx, tx, seq, seq, { always: true })
   const dataKey = keyring.withNotes(organization.owner, organization.wrapped, NOTES)
   await tx.updateTable('organizations').set({ dataKey }).where('id', '=', organization.owner).execute()
   return key

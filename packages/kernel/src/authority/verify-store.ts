@@ -1,9 +1,9 @@
-import { ACCOUNT_TABLES, groupsOf, isSealed, readStart, SEALED_TABLES, type SealedTable } from '@keyferry/db'
+import { ACCOUNT_TABLES, groupsOf, inList, isSealed, readStart, SEALED_TABLES, type SealedTable } from '@keyferry/db'
 import { CamelCasePlugin } from 'kysely'
 import type { Context } from '../context.ts'
 import { TABLES } from '../crypto/sealed-store.ts'
 import { snapshot } from '../transaction.ts'
-import { headedFolders, problemOfSecrets } from './folder-head.ts'
+import { countedSecrets, headedFolders, problemOfFolder } from './folder-head.ts'
 
 /** A row that is ignored: it was not written by Keyferry as it stands, or it ended. */
 interface BrokenRow {
@@ -12,11 +12,12 @@ interface BrokenRow {
   problem: 'changed' | 'put back'
 }
 
-/** A folder whose secrets are not those that were written last. */
+/** A folder whose secrets or imports are not those that were written last. */
 interface BrokenFolder {
   project: string
   environment: string
   path: string
+  what: 'secrets' | 'imports'
   problem: string
 }
 
@@ -29,8 +30,8 @@ export interface VerifiedStore {
 }
 
 /**
- * Checks every row that gives authority, and the secrets of every folder, against their seals and against what the
- * audit log says ended. That log must be whole for this to say anything: `verifyAudit`.
+ * Checks every row that gives authority, and the secrets and imports of every folder, against their seals and against
+ * what the audit log says ended. That log must be whole for this to say anything: `verifyAudit`.
  */
 export async function verifyStore(ctx: Context): Promise<VerifiedStore> {
   await ctx.authority.catchUp(ctx.db)
@@ -80,12 +81,21 @@ async function verifyFolders(ctx: Context): Promise<Pick<VerifiedStore, 'folders
   let folders = 0
   for (let after: string | undefined = ''; after !== undefined;) {
     const start = readStart()
-    const { page, secrets } = await folderPage(ctx, after)
+    const { page, secrets, imports } = await folderPage(ctx, after)
     for (const { slug: environment, path, project, dataKey, ...folder } of page) {
       const key = ctx.keyring.open(folder.projectId, dataKey)
       const own = secrets.filter(({ folderId }) => folderId === folder.id)
-      const problem = await problemOfSecrets(ctx, key, folder, own, start)
-      if (problem !== null) brokenFolders.push({ project, environment, path, problem })
+      const sources = imports.filter(({ folderId }) => folderId === folder.id)
+      const contents = {
+        secrets: { secrets: own, values: true },
+        imports: { imports: sources.map(({ sourceFolderId }) => sourceFolderId) },
+      }
+      for (const what of ['secrets', 'imports'] as const) {
+        const problem = await problemOfFolder(ctx, key, folder, contents[what], start)
+        if (problem === null) continue
+        brokenFolders.push({ project, environment, path, what, problem })
+        break
+      }
     }
     folders += page.length
     after = page.at(-1)?.id
@@ -97,9 +107,13 @@ const folderPage = (ctx: Context, after: string) =>
   snapshot(ctx, async (tx) => {
     const page = await headedFolders(tx).where('folders.id', '>', after).orderBy('folders.id').limit(PAGE).execute()
     const ids = page.map(({ id }) => id)
-    const secrets =
-      ids.length === 0
-        ? []
-        : await tx.selectFrom('secrets').where('folderId', 'in', ids).select(['id', 'version', 'folderId']).execute()
-    return { page, secrets }
+    const secrets = await countedSecrets(tx)
+      .where((eb) => inList(tx, eb.ref('folderId'), ids))
+      .execute()
+    const imports = await tx
+      .selectFrom('imports')
+      .where((eb) => inList(tx, eb.ref('folderId'), ids))
+      .select(['folderId', 'sourceFolderId'])
+      .execute()
+    return { page, secrets, imports }
   })

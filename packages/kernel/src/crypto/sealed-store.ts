@@ -7,6 +7,9 @@ export const TABLES: readonly SealedTable[] = Object.keys(SEALED_TABLES).filter(
 /** Noted once the folders of a store have their heads. */
 const FOLDER_HEADS = 'folder heads'
 
+/** Noted once those heads cover texts and imports, too. */
+const HEAD_TEXTS = 'folder texts and imports'
+
 /** Noted once every setting of the instance has its row. */
 const SETTINGS = 'settings'
 
@@ -20,6 +23,7 @@ const ROW_MARKS = 'row marks'
 export const NOTES: readonly string[] = [
   ...TABLES.map((table) => `${table}:${SEALED_TABLES[table].join(',')}`),
   FOLDER_HEADS,
+  HEAD_TEXTS,
   SETTINGS,
   ROW_MARKS,
 ]
@@ -41,7 +45,8 @@ export const newOrganizationKey = (keyring: Keyring, organizationId: string): st
 
 interface Lacking {
   tables: Unsealed[]
-  folderHeads: boolean
+  /** `counted`: they cover which secrets there are, and nothing else. */
+  folderHeads: 'all' | 'counted' | null
   settings: boolean
   rowMarks: boolean
 }
@@ -62,10 +67,13 @@ export function lacking(keyring: Keyring, { owner, wrapped }: Wrapped): Lacking 
     const covered = noted.get(table) ?? FIRST_COLUMNS[table] ?? SEALED_TABLES[table]
     return covered.join() === SEALED_TABLES[table].join() ? [] : [{ table, covered }]
   })
-  const folderHeads = !noted.has(FOLDER_HEADS)
+  const lacksTexts = noted.has(FOLDER_HEADS) ? 'counted' : 'all'
+  const folderHeads = noted.has(HEAD_TEXTS) ? null : lacksTexts
   const settings = !noted.has(SETTINGS)
   const rowMarks = !noted.has(ROW_MARKS)
-  return tables.length > 0 || folderHeads || settings || rowMarks ? { tables, folderHeads, settings, rowMarks } : null
+  return tables.length > 0 || folderHeads !== null || settings || rowMarks
+    ? { tables, folderHeads, settings, rowMarks }
+    : null
 }
 
 /** Whether this organization was made, or brought up to date, by a version that seals. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { amend, timeSlice, type Db } from '@keyferry/db'
-import { audit, BadRequest, NotFound, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { amend, readStart, timeSlice } from '@keyferry/db'
+import { audit, BadRequest, NotFound, snapshot, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { checkFolder, moveHead } from '@keyferry/kernel/authority'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
@@ -13,14 +14,21 @@ import { refuseBeyond } from '../tree/quotas.ts'
 
 type Import = z.output<typeof schemas.secretImport>
 
-/** The imports of a folder, lowest priority first. Throws `NotFound`. */
+/** The imports of a folder, lowest priority first. Throws `NotFound`, and `IntegrityBroken` when one was taken out. */
 export async function listImports(
   ctx: Context,
   _actor: Actor,
   input: z.output<typeof schemas.listImports>,
 ): Promise<Import[]> {
-  const { folder } = await findFolder(ctx.db, { ...input, secretPath: input.path })
-  return importsOf(ctx.db, folder.id)
+  return snapshot(ctx, async (tx) => {
+    const start = readStart()
+    const { folder, dataKey } = await findFolder(tx, { ...input, secretPath: input.path })
+    const imports = await importsOf(tx, folder.id)
+    const key = ctx.keyring.open(input.projectId, dataKey)
+    const headed = { ...folder, projectId: input.projectId }
+    await checkFolder(ctx, key, headed, { imports: imports.map(({ sourceFolderId }) => sourceFolderId) }, start)
+    return imports
+  })
 }
 
 /**
@@ -33,7 +41,8 @@ export function createImport(
   input: z.output<typeof schemas.createImport>,
 ): Promise<Import> {
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
-    const { folderId, imports, where, key } = await open(ctx, tx, input)
+    const { folder, imports, where, key } = await open(ctx, tx, input)
+    const folderId = folder.id
     const source = await sourceOf(tx, input.projectId, input.import)
     await refuseUnsound(ctx, tx, input.projectId, { folderId, sourceFolderId: source, others: imports })
     await refuseBeyond(ctx, tx, input.projectId, 'imports')
@@ -42,8 +51,17 @@ export function createImport(
     const at = timestamp(ctx)
     await tx
       .insertInto('imports')
-      .values({ id, folderId, sourceFolderId: source, position: imports.length + 1, createdAt: at, updatedAt: at })
+      .values({
+        id,
+        folderId,
+        sourceFolderId: source,
+        position: imports.length + 1,
+        counted: 1,
+        createdAt: at,
+        updatedAt: at,
+      })
       .execute()
+    await moveHead(tx, { projectId: input.projectId, key, folder }, {}, { imports: [source] })
     refuseNew(
       ctx,
       input.projectId,
@@ -63,7 +81,8 @@ export function updateImport(
   input: z.output<typeof schemas.updateImport>,
 ): Promise<Import> {
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
-    const { folderId, imports, where, key } = await open(ctx, tx, input)
+    const { folder, imports, where, key } = await open(ctx, tx, input)
+    const folderId = folder.id
     const present = one(imports, input.importId)
     const others = imports.filter((other) => other.id !== present.id)
     const { environment = present.environment.slug, path = present.path, position = present.position } = input.import
@@ -71,6 +90,13 @@ export function updateImport(
     await refuseUnsound(ctx, tx, input.projectId, { folderId, sourceFolderId: source, others })
     const before = await faultsAround(ctx, tx, { projectId: input.projectId, key }, [folderId])
     await amend(tx, 'imports', present.id, { sourceFolderId: source })
+    if (source !== present.sourceFolderId)
+      await moveHead(
+        tx,
+        { projectId: input.projectId, key, folder },
+        { imports: [present.sourceFolderId] },
+        { imports: [source] },
+      )
     await tx
       .updateTable('imports')
       .set({ updatedAt: timestamp(ctx) })
@@ -101,14 +127,15 @@ export function deleteImport(
   input: z.output<typeof schemas.deleteImport>,
 ): Promise<Import> {
   return withVaultTransaction(ctx, actor, async (tx, markChanged) => {
-    const { folderId, imports, where } = await open(ctx, tx, input)
+    const { folder, imports, where, key } = await open(ctx, tx, input)
     const present = one(imports, input.importId)
     await tx.deleteFrom('imports').where('id', '=', present.id).execute()
+    await moveHead(tx, { projectId: input.projectId, key, folder }, { imports: [present.sourceFolderId] }, {})
     await arrange(
       tx,
       imports.filter((other) => other.id !== present.id),
     )
-    markChanged(folderId)
+    markChanged(folder.id)
     const from = { environment: present.environment.slug, path: present.path }
     await audit(ctx, tx, actor, 'import.delete', input.projectId, { ...where, from })
     return present
@@ -120,7 +147,7 @@ async function open(ctx: Context, tx: Tx, input: { projectId: string; environmen
   const { folder, environment } = await findFolder(tx, { ...input, secretPath: input.path })
   return {
     key,
-    folderId: folder.id,
+    folder,
     imports: await importsOf(tx, folder.id),
     where: { environment: environment.slug, path: folder.path },
   }
@@ -131,8 +158,8 @@ async function sourceOf(tx: Tx, projectId: string, from: { environment: string; 
   return folder.id
 }
 
-async function importsOf(db: Db | Tx, folderId: string): Promise<Row[]> {
-  const rows = await db
+async function importsOf(tx: Tx, folderId: string): Promise<Row[]> {
+  const rows = await tx
     .selectFrom('imports')
     .innerJoin('folders', 'folders.id', 'imports.sourceFolderId')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')

@@ -60,10 +60,12 @@ onEveryDatabase('resolve', (open, dialect) => {
       // As an older Keyferry let it be imported.
       const [folderId, sourceFolderId] = [await v.folder('dev:/top'), await v.folder('dev:/f0')]
       const at = t.ctx.now().toISOString()
+      const made = { id: randomUUID(), position: 1, counted: 1 as const, createdAt: at, updatedAt: at }
       await t.ctx.db
         .insertInto('imports')
-        .values({ id: randomUUID(), folderId, sourceFolderId, position: 1, createdAt: at, updatedAt: at })
+        .values({ ...made, folderId, sourceFolderId })
         .execute()
+      await v.accept('dev:/top')
       expect(await problems('dev:/top')).toEqual({
         'the import of dev:/f10': 'imports are nested deeper than 10 levels',
       })
@@ -233,6 +235,8 @@ onEveryDatabase('resolve', (open, dialect) => {
       await write('A', row('B').value)
       await write('B', row('A').value)
       await write('C', `${row('C').value.slice(0, -2)}AA`)
+      await expect(v.resolve('dev:/')).rejects.toThrow('changed outside Keyferry')
+      await v.accept('dev:/')
       expect(await problems('dev:/')).toEqual({
         A: 'cannot be decrypted',
         B: 'cannot be decrypted',
@@ -246,6 +250,7 @@ onEveryDatabase('resolve', (open, dialect) => {
       const { value } = await t.ctx.db.selectFrom('secrets').select('value').executeTakeFirstOrThrow()
       await v.put('dev:/', { A: 'new' })
       await t.ctx.db.updateTable('secrets').set({ value }).execute()
+      await v.accept('dev:/')
       expect(await problems('dev:/')).toEqual({ A: 'cannot be decrypted' })
       await v.put('dev:/', { A: 'mended' })
       expect(await v.resolve('dev:/')).toEqual({ A: 'mended' })

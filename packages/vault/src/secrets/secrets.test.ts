@@ -12,7 +12,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createFolder } from '../folders/folders.ts'
 import { createImport } from '../folders/imports.ts'
 import { getProjectBySlug } from '../folders/projects.ts'
-import { createTestProject } from '../testing.ts'
+import { createTestProject, vault } from '../testing.ts'
 import {
   createSecret,
   createSecrets,
@@ -130,6 +130,7 @@ onEveryDatabase('secrets', (open) => {
   it('hides values from those who do not ask for them, even when they cannot be decrypted', async () => {
     await put('A', 'one', 'note')
     await t.ctx.db.updateTable('secrets').set({ value: 'v1.broken' }).execute()
+    await vault(t, place.projectId).accept('dev:/')
     expect(await get('A', { showValues: false })).toMatchObject({
       value: null,
       comment: 'note',

@@ -148,12 +148,7 @@ export async function putSecrets(
     if (put.present) replaced.push(put.present)
   }
   await store(tx, target, writes, actor, at)
-  await moveHead(
-    tx,
-    target,
-    replaced,
-    writes.map(({ row }) => row),
-  )
+  await moveHead(tx, target, { secrets: replaced }, { secrets: writes.map(({ row }) => row) })
   charge(tx, target.projectId, {
     adds: true,
     secrets: puts.filter(({ present }) => present === undefined).length,
@@ -218,6 +213,7 @@ export async function dropMovedSecrets(
       tags: null,
       deleted: 1,
       counted: 1,
+      textsCounted: 1,
       createdAt: at,
       createdBy: actor.name,
     })
@@ -225,7 +221,7 @@ export async function dropMovedSecrets(
   charge(tx, projectId, { secrets: -rows.length, bytes: tombstones.reduce((sum, { value }) => sum + value.length, 0) })
   for (const some of chunks(tombstones)) await tx.insertInto('secretVersions').values(some).execute()
   for (const some of chunks(rows.map((row) => row.id))) await tx.deleteFrom('secrets').where('id', 'in', some).execute()
-  await moveHead(tx, target, rows, [])
+  await moveHead(tx, target, { secrets: rows }, {})
 }
 
 /** Null for what cannot be decrypted: what is broken can still be replaced, renamed over or deleted. */
@@ -344,6 +340,7 @@ async function store(tx: Tx, target: Target, writes: readonly Write[], actor: Ac
           isLiteral,
           deleted: 0,
           counted: 1,
+          textsCounted: 1,
           createdAt: at,
           createdBy: actor.name,
         })),

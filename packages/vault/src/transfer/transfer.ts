@@ -12,6 +12,7 @@ import {
   type Context,
   type Tx,
 } from '@keyferry/kernel'
+import { moveHead } from '@keyferry/kernel/authority'
 import type * as schemas from '@keyferry/schemas'
 import { nameOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
 import type { z } from 'zod'
@@ -234,21 +235,21 @@ async function unpack(
     written.push(target.folder.id)
     markChanged(target.folder.id)
   }
-  const positions = new Map<string, number>()
-  const folderIds = new Set<string>()
+  const sources = new Map<string, string[]>()
   for (const { into, from } of packed.imports) {
     if (slice.isOver()) await slice.rest()
     const folderId = (await find(into)).folder.id
-    const position = (positions.get(folderId) ?? 0) + 1
-    positions.set(folderId, position)
     const sourceFolderId = (await find(from)).folder.id
-    folderIds.add(folderId)
+    const imports = sources.get(folderId) ?? []
+    sources.set(folderId, imports)
+    const position = imports.push(sourceFolderId)
     await tx
       .insertInto('imports')
-      .values({ id: crypto.randomUUID(), folderId, sourceFolderId, position, createdAt: at, updatedAt: at })
+      .values({ id: crypto.randomUUID(), folderId, sourceFolderId, position, counted: 1, createdAt: at, updatedAt: at })
       .execute()
   }
-  await refuseBadImportsThrough(tx, null, projectId, [...folderIds])
+  for (const [id, imports] of sources) await moveHead(tx, { projectId, key, folder: { id } }, {}, { imports })
+  await refuseBadImportsThrough(tx, null, projectId, [...sources.keys()])
   refuseNew(ctx, projectId, new Map(), await faultsAround(ctx, tx, { projectId, key }, written))
   await audit(ctx, tx, actor, 'project.import', projectId, { name, slug, secrets: packed.secrets.length })
   return projectId

@@ -8,7 +8,7 @@ import type {
   TrashRowTable,
 } from '@keyferry/db'
 import type { Context, DataKey, Tx } from '@keyferry/kernel'
-import { moveHead, trashMarked } from '@keyferry/kernel/authority'
+import { makeHead, trashMarked } from '@keyferry/kernel/authority'
 import type { Selectable } from 'kysely'
 import { chunks } from '../tree/chunks.ts'
 import { deletePages, PAGE, PAGE_OF_SMALL_ROWS, pagesOf } from '../tree/pages.ts'
@@ -30,7 +30,7 @@ export interface FolderContent {
   path: string
   description: string | null
   revision: number
-  /** Folders that were deleted by an older Keyferry have none. */
+  /** It says how often the folder was written. Folders that were deleted by an older Keyferry have none. */
   secretsHead?: string | null
   createdAt: string
   updatedAt: string
@@ -254,14 +254,14 @@ export async function deleteTrash(tx: Tx, trashIds: readonly string[]): Promise<
  * whose source is gone. Tags that are gone stay away without a word.
  */
 export async function restoreContents(item: KeptItem, projectId: string): Promise<string[]> {
-  const { tx, key } = item
+  const { ctx, tx, key } = item
   const withPresentKey = (sealed: string, belongsTo: readonly string[]): string => {
     // The key may have been rotated since, and what older generations sealed is opened for the last time.
     const text = key.isCurrent(sealed) ? null : openOrNull(key, sealed, belongsTo)
     return text === null ? sealed : key.seal(text, ...belongsTo)
   }
   const leftOut: string[] = []
-  const headless = new Set<string>()
+  const filled = new Set<string>()
   for await (const page of trashRowsOf(item)) {
     const rows = page.map((row) => ({ ...row, content: resealTrashRow(row, withPresentKey, projectId) }))
     // Rows that were deleted by an older Keyferry lack what it did not know of.
@@ -271,26 +271,25 @@ export async function restoreContents(item: KeptItem, projectId: string): Promis
     }))
     charge(tx, projectId, { adds: true, secrets: secrets.length, freed: true })
     for (const some of chunks(secrets, sizeOf)) await tx.insertInto('secrets').values(some).execute()
-    for (const { id, secretsHead } of contentsOf<FolderContent>(rows, 'folder'))
-      if (secretsHead === undefined) headless.add(id)
-      else await tx.updateTable('folders').set({ secretsHead }).where('id', '=', id).execute()
-    for (const id of headless) {
-      const added = secrets.filter(({ folderId }) => folderId === id)
-      await moveHead(tx, { projectId, key, folder: { id } }, [], added)
-    }
+    for (const { folderId } of secrets) filled.add(folderId)
     const versions = contentsOf<Selectable<SecretVersionTable>>(rows, 'version').map((row) => ({
       ...row,
       comment: row.comment ?? null,
       metadata: row.metadata ?? null,
       tags: row.tags ?? null,
       counted: 1,
+      textsCounted: 1,
     }))
     for (const some of chunks(versions, sizeOf)) await tx.insertInto('secretVersions').values(some).execute()
     const references = contentsOf<Selectable<ReferenceTable>>(rows, 'reference')
     if (references.length > 0) await tx.insertInto('references').values(references).execute()
     await retag(tx, contentsOf<Selectable<SecretTagTable>>(rows, 'tag'))
-    leftOut.push(...(await reimport(tx, contentsOf<Selectable<ImportTable>>(rows, 'import'))))
+    const imports = contentsOf<Selectable<ImportTable>>(rows, 'import')
+    for (const { folderId } of imports) filled.add(folderId)
+    leftOut.push(...(await reimport(tx, imports)))
   }
+  // Texts may be sealed again, and imports stay away.
+  for (const id of filled) await makeHead(ctx, tx, { key, projectId, folder: { id } })
   return leftOut
 }
 
@@ -298,7 +297,11 @@ async function reimport(tx: Tx, imports: readonly Selectable<ImportTable>[]): Pr
   const leftOut: string[] = []
   for (const row of imports) {
     const source = await tx.selectFrom('folders').where('id', '=', row.sourceFolderId).select('id').executeTakeFirst()
-    if (source) await tx.insertInto('imports').values(row).execute()
+    if (source)
+      await tx
+        .insertInto('imports')
+        .values({ ...row, counted: 1 })
+        .execute()
     else leftOut.push(`an import of a folder that is gone`)
   }
   return leftOut

@@ -9,7 +9,7 @@ import {
   type DataKey,
   type Tx,
 } from '@keyferry/kernel'
-import { checkSecrets } from '@keyferry/kernel/authority'
+import { checkFolder } from '@keyferry/kernel/authority'
 import { secretMetadata } from '@keyferry/schemas'
 import { sql, type RawBuilder } from 'kysely'
 import type { z } from 'zod'
@@ -54,7 +54,7 @@ export type Reach = 'alone' | 'imports' | 'references'
  * level of imports and references, however many secrets there are, as long as a statement can bring them. With `values:
  * 'none'` every value is empty. With `knows`, the folders that it refuses are empty: their secrets are not read, so
  * nothing that is counted, filtered or limited afterwards depends on them. Throws `TooLarge`, and `IntegrityBroken` for
- * a folder whose secrets are not those that were written last.
+ * a folder whose secrets or imports are not those that were written last.
  */
 export async function loadTree(
   ctx: Pick<Context, 'keyring' | 'authority'>,
@@ -92,6 +92,10 @@ export async function loadTree(
     folders.set(folder.id, folder)
     places.set(`${folder.projectId}:${folder.environment}:${folder.path}`, folder)
   }
+  for (const row of reach === 'alone' ? [] : rows) {
+    const key = ctx.keyring.open(row.projectId, row.dataKey)
+    await checkFolder(ctx, key, row, { imports: imports.get(row.id) ?? [] }, start)
+  }
   const known = knows ? rows.filter(knows) : rows
   const knownIds = known.map(({ id }) => id)
   await loadSecrets(tx, knownIds, values, (row) => folders.get(row.folderId)?.secrets.set(row.key, row))
@@ -100,7 +104,8 @@ export async function loadTree(
     if (slice.isOver()) await slice.rest()
     const key = ctx.keyring.open(row.projectId, row.dataKey)
     keys.set(row.projectId, key)
-    await checkSecrets(ctx, key, row, folders.get(row.id)?.secrets.values() ?? [], start)
+    const secrets = [...(folders.get(row.id)?.secrets.values() ?? [])]
+    await checkFolder(ctx, key, row, { secrets, values: values === 'sealed' }, start)
   }
   return { folders, at: (projectId, environment, path) => places.get(`${projectId}:${environment}:${path}`), keys }
 }
