@@ -3,7 +3,14 @@ import { randomUUID } from 'node:crypto'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import type { Auth } from '@keyferry/access/sign-in'
-import { flushRepeated, proveStore, SecondFactorRequired, Unavailable, type Context } from '@keyferry/kernel'
+import {
+  flushRepeated,
+  proveStore,
+  SecondFactorRequired,
+  singleFlight,
+  Unavailable,
+  type Context,
+} from '@keyferry/kernel'
 import type { HostCheck, Monitoring } from '@keyferry/runtime'
 import { TRPCError } from '@trpc/server'
 import Fastify, {
@@ -179,13 +186,10 @@ export async function buildApp({
  * question.
  */
 function storeCheck(ctx: Context): () => Promise<void> {
-  let asking: Promise<void> | null = null
+  const prove = singleFlight(() => proveStore(ctx))
   return async () => {
-    asking ??= proveStore(ctx).finally(() => {
-      asking = null
-    })
     try {
-      await asking
+      await prove()
     } catch (cause) {
       if (!(cause instanceof Unavailable)) throw cause
       throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: cause.message, cause })

@@ -1,5 +1,5 @@
 import { continueInstanceRotations, continueRotations, pruneAuditDaily } from '@keyferry/core'
-import { SYSTEM, type Context } from '@keyferry/kernel'
+import { repeat, SYSTEM, type Context, type Repeated } from '@keyferry/kernel'
 import { purgeTrash } from '@keyferry/vault'
 
 const EVERY_MS = 5_000
@@ -8,32 +8,22 @@ const EVERY_MS = 5_000
  * What the vault needs from time to time: continues rotations of keys, throws away what was deleted long
  * enough ago, and takes rows older than `auditDays` off the audit log.
  */
-export function startMaintenance(ctx: Context, auditDays: number | null): { stop(): Promise<void> } {
+export function startMaintenance(ctx: Context, auditDays: number | null): Repeated {
   const abort = new AbortController()
-  let going: Promise<void> | null = null
-  const go = (): void => {
-    going ??= maintain(ctx, auditDays, abort.signal).finally(() => {
-      going = null
-    })
-  }
-  const timer = setInterval(go, EVERY_MS)
-  go()
+  const repeated = repeat(EVERY_MS, () => maintain(ctx, auditDays, abort.signal), {
+    failed: (error) => ctx.log.warn({ err: error }, 'the maintenance of the vault failed; it is tried again'),
+  })
   return {
-    async stop() {
-      clearInterval(timer)
+    stop() {
       abort.abort()
-      await going
+      return repeated.stop()
     },
   }
 }
 
 async function maintain(ctx: Context, auditDays: number | null, signal: AbortSignal): Promise<void> {
-  try {
-    await continueRotations(ctx, signal)
-    await continueInstanceRotations(ctx)
-    await purgeTrash(ctx)
-    if (auditDays !== null) await pruneAuditDaily(ctx, SYSTEM, { days: auditDays })
-  } catch (error) {
-    ctx.log.warn({ err: error }, 'the maintenance of the vault failed; it is tried again')
-  }
+  await continueRotations(ctx, signal)
+  await continueInstanceRotations(ctx)
+  await purgeTrash(ctx)
+  if (auditDays !== null) await pruneAuditDaily(ctx, SYSTEM, { days: auditDays })
 }

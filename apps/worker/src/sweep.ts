@@ -1,6 +1,6 @@
 import { checkStore, completeDeletions, deliverNotices, pruneHistory } from '@keyferry/core'
 import { dueSyncs, streamAudit, type AuditStream } from '@keyferry/core/process'
-import type { Context, Queue } from '@keyferry/kernel'
+import { repeat, type Context, type Queue, type Repeated } from '@keyferry/kernel'
 
 const DUE_MS = 5_000
 const NOTICES_MS = 2_000
@@ -19,7 +19,7 @@ export function startSweep(
   ctx: Context,
   queue: Queue,
   { historyDays, auditStreams }: { historyDays: number; auditStreams: readonly AuditStream[] },
-): { stop(): Promise<void> } {
+): Repeated {
   const sweeps = [
     every(ctx, DUE_MS, 'due syncs', async () => queue.wake(await dueSyncs(ctx))),
     every(ctx, DUE_MS, 'deletions', () => completeDeletions(ctx)),
@@ -36,28 +36,15 @@ export function startSweep(
   }
 }
 
-/** Does `work` now and again and again; one that still runs is not started again. Failing once is no reason to stop. */
-function every(
+/** One that fails is logged, and tried again. */
+const every = (
   ctx: Context,
-  milliseconds: number,
+  everyMs: number,
   name: string,
   work: () => Promise<void>,
   { atOnce = true } = {},
-): { stop(): Promise<void> } {
-  let going: Promise<void> | null = null
-  const go = (): void => {
-    going ??= work()
-      .catch((error: unknown) => ctx.log.warn({ err: error }, `the sweep for ${name} failed; it is tried again`))
-      .finally(() => {
-        going = null
-      })
-  }
-  const timer = setInterval(go, milliseconds)
-  if (atOnce) go()
-  return {
-    async stop() {
-      clearInterval(timer)
-      await going
-    },
-  }
-}
+): Repeated =>
+  repeat(everyMs, work, {
+    atOnce,
+    failed: (error) => ctx.log.warn({ err: error }, `the sweep for ${name} failed; it is tried again`),
+  })

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader'
 
-/** Askers that one statement serves at most. */
+/** Keys of one statement at most. */
 const MAX_BATCH = 100
 
 /**
@@ -10,20 +10,24 @@ const MAX_BATCH = 100
  *
  * Runs immediately when idle; calls that arrive while a statement is in flight share the next one, so a busy process
  * reads seldom and for many. A result was read after its call. `store` is what the statement runs on: a database, or
- * one transaction.
+ * one transaction. With `maxBatch` infinite, batches never overlap.
  */
 export function batchLoader<S extends object, K, V>(
   answer: (store: S, keys: readonly K[]) => Promise<(key: K) => V | Error>,
+  { maxBatch = MAX_BATCH } = {},
 ): (store: S, key: K) => Promise<V> {
   const loaders = new WeakMap<S, DataLoader<K, V>>()
   return (store, key) => {
-    const loader = loaders.get(store) ?? oneBatchAtATime((keys: readonly K[]) => answer(store, keys))
+    const loader = loaders.get(store) ?? oneBatchAtATime((keys: readonly K[]) => answer(store, keys), maxBatch)
     loaders.set(store, loader)
     return loader.load(key)
   }
 }
 
-function oneBatchAtATime<K, V>(answer: (keys: readonly K[]) => Promise<(key: K) => V | Error>): DataLoader<K, V> {
+function oneBatchAtATime<K, V>(
+  answer: (keys: readonly K[]) => Promise<(key: K) => V | Error>,
+  maxBatchSize: number,
+): DataLoader<K, V> {
   let inFlight: Promise<unknown> = Promise.resolve()
   const load = async (keys: readonly K[]): Promise<(V | Error)[]> => {
     const answered = answer(keys)
@@ -32,7 +36,7 @@ function oneBatchAtATime<K, V>(answer: (keys: readonly K[]) => Promise<(key: K) 
   }
   return new DataLoader(load, {
     cache: false,
-    maxBatchSize: MAX_BATCH,
+    maxBatchSize,
     // Not before callers woken in the same turn of the loop have called too.
     batchScheduleFn: (dispatch) => void inFlight.then(() => setImmediate(dispatch)),
   })

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { keptStatements } from './kept-statements.ts'
 import { LocklessSqliteDialect } from './locks.ts'
 import { Names } from './names.ts'
-import { prepared } from './prepared.ts'
+import { prepareStatements } from './prepared-statements.ts'
 import type { Tables } from './tables.ts'
 import { timeSlice } from './time-slice.ts'
 
@@ -86,7 +86,8 @@ export function openPostgres(url: string, size = 10): Db {
   // connection that is in use has no listener of the pool's, so each gets our own: its query rejects on its own.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return open(new PostgresDialect({ pool: prepared(pool) }), 'postgres')
+  prepareStatements(pool)
+  return open(new PostgresDialect({ pool }), 'postgres')
 }
 
 function open(dialect: SqliteDialect | PostgresDialect, name: Dialect): Db {

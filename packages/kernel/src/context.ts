@@ -1,5 +1,5 @@
 import type { Db, Tables } from '@keyferry/db'
-import type { LiveEvent } from '@keyferry/schemas'
+import type { AuditAction, LiveEvent } from '@keyferry/schemas'
 import type { Access } from '@keyferry/schemas/policy'
 import type { Transaction } from 'kysely'
 import type { Logger } from 'pino'
@@ -46,7 +46,18 @@ interface Caller {
   verify(tx: Tx): Promise<void>
 }
 
-export type Tx = Transaction<Tables>
+export type Tx = Transaction<Tables> & {
+  /** Set where the audit log is written as the transaction's last step: its rows so far. */
+  auditedLast?: AuditEntry[] | undefined
+}
+
+/** A row of the audit log to be. `details`: names and ids, never values. */
+export interface AuditEntry {
+  actor: Actor
+  action: AuditAction
+  projectId: string | null
+  details: Record<string, unknown>
+}
 
 export interface Queue {
   /** "Look at these syncs." Called after the commit, never inside it. Does not throw: the sweep covers a lost send. */

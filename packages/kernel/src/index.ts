@@ -69,5 +69,6 @@ export {
   shortened,
   shortIssues,
 } from './short-text.ts'
+export { repeat, singleFlight, type Repeated } from './single-flight.ts'
 export { snapshot, transact, transactChecked } from './transaction.ts'
 export { isInitialized, proveStore, unavailable, writeHeartbeat } from './store-health.ts'

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import {
+  batchLoader,
   changeAndInsert,
   takeMarks,
   type AuditFloorTable,
@@ -15,7 +16,7 @@ import {
 } from '@keyferry/db'
 import type { AuditAction } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
-import { SYSTEM, timestamp, type Actor, type Context, type Tx } from '../context.ts'
+import { SYSTEM, timestamp, type Actor, type AuditEntry, type Context, type Tx } from '../context.ts'
 import { chainKey, hashOf, lockHead, mark, sealOf } from './audit-head.ts'
 import { transact } from '../transaction.ts'
 import { formatMarks } from './marks.ts'
@@ -24,30 +25,20 @@ export type AuditRow = Selectable<AuditTable>
 export type AuditHead = Selectable<AuditHeadTable>
 export type AuditFloor = Selectable<AuditFloorTable>
 
-/** One thing that happened. `details`: names and ids, never values. */
-interface Happened {
-  actor: Actor
-  action: AuditAction
-  projectId: string | null
-  details: Record<string, unknown>
-}
-
 const HEAD = 'head'
 /** Rows in one statement. */
 const CHUNK = 500
-
-const held = new WeakMap<Tx, Happened[]>()
 
 /**
  * Does `work`, and writes what it audits as its last step: every writer of the instance waits for the holder of the end
  * of the chain, so that is held only for as long as it takes to commit.
  */
 export async function auditLast<T>(ctx: Context, tx: Tx, work: () => Promise<T>): Promise<T> {
-  const happened: Happened[] = []
-  held.set(tx, happened)
+  const entries: AuditEntry[] = []
+  tx.auditedLast = entries
   const result = await work()
-  held.delete(tx)
-  if (happened.length > 0) await append(ctx, tx, happened)
+  tx.auditedLast = undefined
+  if (entries.length > 0) await append(ctx, tx, entries)
   return result
 }
 
@@ -60,41 +51,22 @@ export async function audit(
   projectId: string | null,
   details: Record<string, unknown>,
 ): Promise<void> {
-  const happened = { actor, action, projectId, details }
-  const last = held.get(tx)
-  if (last) last.push(happened)
-  else await append(ctx, tx, [happened])
+  const entry = { actor, action, projectId, details }
+  if (tx.auditedLast) tx.auditedLast.push(entry)
+  else await append(ctx, tx, [entry])
 }
-
-interface Waiting {
-  happened: Happened
-  done(): void
-  failed(error: unknown): void
-}
-const events = new WeakMap<Db, Waiting[]>()
 
 /**
  * Records what has no transaction of its own: values read, a sign-in, a refused call. Resolves once that is on disk;
  * the caller answers nothing before. Events that arrive while others are being written share the next transaction.
  */
-export function auditEvent(
+export const auditEvent = (
   ctx: Context,
   actor: Actor,
   action: AuditAction,
   projectId: string | null,
   details: Record<string, unknown>,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const waiting: Waiting = { happened: { actor, action, projectId, details }, done: resolve, failed: reject }
-  const queue = events.get(ctx.db)
-  if (queue) queue.push(waiting)
-  else {
-    const queue = [waiting]
-    events.set(ctx.db, queue)
-    void writeEvents(ctx, queue)
-  }
-  return promise
-}
+): Promise<void> => writeEvents(ctx.db, { ctx, entry: { actor, action, projectId, details } })
 
 /** What ended without a transaction, for the next event. */
 const outside = new WeakMap<Db, Marks>()
@@ -121,44 +93,45 @@ export function marksOutside(ctx: Context, marks: Marks): void {
 
 /** Writes down the marks of a transaction that audits nothing else. */
 export function keepMarks(ctx: Pick<Context, 'keyring' | 'now'>, tx: Tx, marks: Marks): Promise<void> {
-  const happened = { actor: SYSTEM, action: 'integrity.rows-ended' as const, projectId: null, details: {} }
-  return append(ctx, tx, [happened], marks)
+  const entry = { actor: SYSTEM, action: 'integrity.rows-ended' as const, projectId: null, details: {} }
+  return append(ctx, tx, [entry], marks)
 }
 
-async function writeEvents(ctx: Context, queue: Waiting[]): Promise<void> {
-  while (queue.length > 0) {
-    const batch = queue.splice(0, CHUNK)
-    const marks = outside.get(ctx.db) ?? null
-    outside.delete(ctx.db)
-    try {
-      await transact(ctx, (tx) =>
-        append(
-          ctx,
-          tx,
-          batch.map(({ happened }) => happened),
-          marks,
-        ),
+const writeEvents = batchLoader(
+  async (_db: Db, events: readonly { ctx: Context; entry: AuditEntry }[]) => {
+    const [first] = events
+    if (first)
+      await writeEntries(
+        first.ctx,
+        events.map(({ entry }) => entry),
       )
-      for (const { done } of batch) done()
-    } catch (error) {
-      if (marks) marksOutside(ctx, marks)
-      for (const { failed } of batch) failed(error)
-    }
+    return () => undefined
+  },
+  { maxBatch: Infinity },
+)
+
+async function writeEntries(ctx: Context, entries: readonly AuditEntry[]): Promise<void> {
+  const marks = outside.get(ctx.db) ?? null
+  outside.delete(ctx.db)
+  try {
+    await transact(ctx, (tx) => append(ctx, tx, entries, marks))
+  } catch (error) {
+    if (marks) marksOutside(ctx, marks)
+    throw error
   }
-  events.delete(ctx.db)
 }
 
 async function append(
   ctx: Pick<Context, 'keyring' | 'now'>,
   tx: Tx,
-  happened: readonly Happened[],
+  entries: readonly AuditEntry[],
   marks: Marks | null = takeMarks(),
 ): Promise<void> {
   const head = await lockHead(ctx, tx)
   const key = chainKey(ctx, head)
   const at = timestamp(ctx)
   let { seq, hash } = head
-  const rows = happened.map(({ actor, action, projectId, details }, index): AuditRow => {
+  const rows = entries.map(({ actor, action, projectId, details }, index): AuditRow => {
     const row = {
       id: randomUUID(),
       at,
