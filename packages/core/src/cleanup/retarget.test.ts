@@ -238,12 +238,12 @@ for (const { name: destination } of destinations()) {
       const there = await another(fixture)
       await set(numbered(3))
       const sync = await create()
-      emulator.setLatency(40)
+      const release = emulator.hold()
       const underway = runSync(ctx, sync.id, new AbortController().signal)
       await expect.poll(() => emulator.log.length).toBeGreaterThan(0)
       await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId: there.connectionId })
+      release()
       await underway
-      emulator.setLatency(0)
       await run(sync)
       expect(there.contents()).toEqual(numbered(3))
       expect(contents()).toEqual({})
@@ -258,13 +258,13 @@ for (const { name: destination } of destinations()) {
       const at = { destination, syncId: sync.id }
       await run(sync)
       await updateSync(ctx, actor, { ...at, connectionId: there.connectionId })
-      // The list of the old place takes long enough for the edit.
-      emulator.setLatency(800)
+      // The list of the old place takes until the edit is done.
+      const release = emulator.hold()
       const before = emulator.log.length
       const underway = runSync(ctx, sync.id, new AbortController().signal)
       await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
       await updateSync(ctx, actor, { ...at, connectionId })
-      emulator.setLatency(0)
+      release()
       await underway
       expect(emulator.log.slice(before).map(({ method }) => method)).toEqual(['GET'])
       // Nobody took its lease.

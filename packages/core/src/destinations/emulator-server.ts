@@ -28,6 +28,7 @@ export interface EmulatorServer {
   fail(n: number, fault: Fault, matches?: (method: string, path: string) => boolean): void
   heal(): void
   setLatency(ms: number): void
+  hold(matches?: (method: string, path: string) => boolean): () => void
   maxInFlight(): number
   /** Starts the count of `maxInFlight` again. */
   resetInFlight(): void
@@ -53,6 +54,7 @@ export async function startEmulatorServer(options: {
   const log: LoggedRequest[] = []
   let armed: ArmedFault[] = []
   let latency = options.latencyMs ?? 0
+  let held: { matches(method: string, path: string): boolean; released: Promise<void> }[] = []
   let inFlight = 0
   let most = 0
 
@@ -75,6 +77,7 @@ export async function startEmulatorServer(options: {
     const body = await readAll(incoming)
     entry.bytes = body.length
     if (latency > 0) await delay(latency)
+    await Promise.all(held.filter((one) => one.matches(method, target)).map(({ released }) => released))
 
     if (fault?.kind === 'reset') return cut(incoming)
     if (fault?.kind === 'html') {
@@ -139,6 +142,15 @@ export async function startEmulatorServer(options: {
     },
     setLatency: (ms) => {
       latency = ms
+    },
+    hold: (matches = () => true) => {
+      const { promise: released, resolve } = Promise.withResolvers<void>()
+      const holding = { matches, released }
+      held.push(holding)
+      return () => {
+        held = held.filter((one) => one !== holding)
+        resolve()
+      }
     },
     maxInFlight: () => most,
     resetInFlight: () => {

@@ -52,6 +52,11 @@ export interface Emulator {
   /** Empties the target. */
   clear(): void
   setLatency(ms: number): void
+  /**
+   * From now on the requests that `matches`, left out every one, wait before the vendor sees them, until the function
+   * that it returns is called. `matches` as for `fail`.
+   */
+  hold(matches?: (method: string, path: string) => boolean): () => void
   setRateLimit(limit: EmulatorOptions['rateLimit']): void
   /**
    * The n-th request from now (1 = the next) that `matches` meets `fault`; several may be armed. `matches` sees the

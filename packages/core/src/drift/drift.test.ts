@@ -150,12 +150,12 @@ for (const { name: destination, title } of destinations()) {
         await lease?.release()
 
         const before = it.emulator.log.length
-        it.emulator.setLatency(200)
+        const release = it.emulator.hold()
         const looking = runSync(it.ctx, sync.id, new AbortController().signal)
         await expect.poll(() => it.emulator.log.length).toBeGreaterThan(before)
         await it.set({ A: '2' })
+        release()
         expect(await looking).toMatchObject({ again: true })
-        it.emulator.setLatency(0)
         await it.run(sync)
         expect(it.contents()).toEqual({ A: '2' })
       }))

@@ -41,12 +41,12 @@ for (const { name: destination } of destinations()) {
         const budget = new AbortController()
         const timeout = AbortSignal.timeout.bind(AbortSignal)
         vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => (ms === 15 * 60_000 ? budget.signal : timeout(ms)))
-        it.emulator.setLatency(300)
+        const release = it.emulator.hold()
         const { going } = await asking(it, sync, never)
         budget.abort(new DOMException('', 'TimeoutError'))
         expect(await going).toMatchObject({ again: false })
         vi.restoreAllMocks()
-        it.emulator.setLatency(0)
+        release()
         expect(await runs(it, sync)).toEqual([
           { state: 'failed', message: expect.stringContaining('longer than 15 minutes') },
         ])
@@ -61,13 +61,15 @@ for (const { name: destination } of destinations()) {
     it('while it only looked has left no trace, and while it wrote is in the history', () =>
       fixture(async (it, sync) => {
         const stop = new AbortController()
-        it.emulator.setLatency(300)
+        const release = it.emulator.hold()
         const looking = await asking(it, sync, stop.signal)
         stop.abort()
         expect(await looking.going).toMatchObject({ again: false })
         expect(await runs(it, sync)).toEqual([])
 
         // The listing and the first write.
+        release()
+        const releaseWrites = it.emulator.hold((method) => method !== 'GET')
         const stopLater = new AbortController()
         const writing = await asking(it, sync, stopLater.signal, 2)
         stopLater.abort()
@@ -76,7 +78,7 @@ for (const { name: destination } of destinations()) {
           { state: 'failed', message: 'Interrupted; the next run continues from there.' },
         ])
 
-        it.emulator.setLatency(0)
+        releaseWrites()
         await it.run(sync)
         expect((await runs(it, sync)).map(({ state }) => state)).toEqual(['succeeded', 'failed'])
         expect(it.contents()).toEqual({ A: '1', B: '2' })
@@ -97,12 +99,13 @@ for (const { name: destination } of destinations()) {
 
     it('by a successor on its target settles nothing', () =>
       fixture(async (it, sync) => {
-        it.emulator.setLatency(300)
+        const release = it.emulator.hold()
         const { going } = await asking(it, sync, never)
         await it.ctx.db
           .updateTable('leases')
           .set((eb) => ({ fence: eb('fence', '+', 1), holder: 'another' }))
           .execute()
+        release()
         expect(await going).toMatchObject({ again: false })
         const { seen, applied } = await it.ctx.db
           .selectFrom('syncs')

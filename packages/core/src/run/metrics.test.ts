@@ -105,7 +105,7 @@ onEveryDatabase('metrics and log', (open) => {
       await updateSync(ctx, actor, { destination, syncId: sync.id, connectionId })
     }
     const before = emulator.log.length
-    emulator.setLatency(500)
+    const release = emulator.hold()
     const going = runSync(ctx, sync.id, new AbortController().signal)
     await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
     // Another run takes the target over, as if this one had slept.
@@ -113,6 +113,7 @@ onEveryDatabase('metrics and log', (open) => {
       .updateTable('leases')
       .set((eb) => ({ fence: eb('fence', '+', 1), holder: 'another' }))
       .execute()
+    release()
     await going
     const { text } = await ctx.metrics.expose()
     expect(samples(text).get(`keyferry_lease_losses_total{destination="${destination}"}`)).toBe(1)

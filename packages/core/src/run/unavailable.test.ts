@@ -41,11 +41,12 @@ for (const { name: destination } of destinations()) {
       await run(sync)
       await set({ A: 'changed', C: '3' })
 
-      emulator.setLatency(300)
+      const release = emulator.hold()
       const before = emulator.log.length
       const going = runSync(ctx, sync.id, new AbortController().signal)
       await expect.poll(() => emulator.log.length).toBeGreaterThan(before)
       const makeRoom = await fill(fixture)
+      release()
       const error: unknown = await going.then(
         () => null,
         (thrown: unknown) => thrown,
@@ -56,7 +57,6 @@ for (const { name: destination } of destinations()) {
       expect(unavailable(refused)?.message).toMatch(dialect === 'sqlite' ? /takes no writes/ : /disk .* is full/)
 
       await makeRoom()
-      emulator.setLatency(0)
       // The run that could not end could not give its lease back either: it runs out.
       await freeAllLeases(ctx)
       expect(await dueSyncs(ctx)).toContain(sync.id)

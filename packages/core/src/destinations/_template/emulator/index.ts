@@ -39,6 +39,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       server.resetInFlight()
     },
     setLatency: server.setLatency,
+    hold: server.hold,
     setRateLimit(given) {
       limit = bucket(given, RATE_LIMIT)
     },

@@ -125,6 +125,7 @@ export async function startEmulator(options: DevinEmulatorOptions = {}): Promise
       duplicates = mode
     },
     setLatency: server.setLatency,
+    hold: server.hold,
     setRateLimit(given) {
       limit = bucket(given, RATE_LIMIT)
     },

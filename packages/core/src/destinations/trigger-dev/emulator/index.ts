@@ -93,6 +93,7 @@ export async function startEmulator(options: TriggerDevEmulatorOptions = {}): Pr
     fail: server.fail,
     heal: server.heal,
     setLatency: server.setLatency,
+    hold: server.hold,
     maxInFlight: server.maxInFlight,
     close: server.close,
     credentials: { apiKey: accounts.keys.personal, instanceUrl: server.url },
