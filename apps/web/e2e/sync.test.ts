@@ -10,7 +10,6 @@ import { oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see } from './page-object.ts'
 
 const LIMIT_MS = 60_000
-const SLOW_MS = 1500
 /** More than the fuse lets go without a question, of a folder large enough for it. */
 const MANY = Array.from({ length: 8 }, (_, index) => `MANY_${index}`)
 const CANARY = 'canary'
@@ -71,12 +70,12 @@ describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {
       await see(fact(/^Succeeded/))
       await see(fact(/^In sync/))
       await page.evaluate('window.neverLoadedAgain = true')
-      // Slow until the change was seen on its way.
-      emulator.setLatency(SLOW_MS)
+      // Held until the change was seen on its way.
+      const release = emulator.hold()
       await client.secrets.update.mutate({ ...source, key: 'ONE', value: `${CANARY}-changed` })
       await see(fact(/^Behind/))
       await see(page.getByRole('progressbar', { name: 'Sync progress' }))
-      emulator.setLatency(0)
+      release()
       await see(fact(/^In sync/))
       await see(fact(/^Succeeded/))
       await reaches('ONE', `${CANARY}-changed`)

@@ -15,7 +15,6 @@ import { openScreens, type Screens } from './screens.ts'
 import { isInDocument } from './browser-monitor.ts'
 
 const LIMIT_MS = 60_000
-const SLOW_MS = 1500
 /** Screens are checked on the way, on cores that other suites use too. */
 const TEST_MS = 120_000
 /** In every value, so that one look finds any of them. */
@@ -386,7 +385,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
     })
 
     it('asks what becomes of the targets, removes everything first on request, and says what it waits for', async () => {
-      for (const [, emulator] of emulators) emulator.setLatency(SLOW_MS)
+      const held = [...emulators].map(([, emulator]) => emulator.hold())
       await folderMenu('/api', 'Delete')
       const [first] = syncs
       await see(dialog().getByRole('link', { name: `to-${first?.destination}` }))
@@ -402,7 +401,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the tree'), { timeout: TEST_MS
       await dialog().getByRole('button', { name: 'Remove and delete' }).click()
       await see(status(`Waiting for ${syncs.length} syncs to remove what they wrote`))
       await screens.look('folder-being-deleted')
-      for (const [, emulator] of emulators) emulator.setLatency(0)
+      for (const release of held) release()
       // Requested by the open page while it waits.
       for (const call of ['folders.list', 'secrets.rows', 'imports.list']) all().seen.mayBeRefused(call)
       await heading('There is no folder /api in dev')

@@ -249,11 +249,11 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
       await dialog().getByLabel('Type 2 to confirm the deletions').fill('2')
       expect(emulator.contents().size).toBe(2)
 
-      // Slow until the run was seen, so that there is something to watch.
-      emulator.setLatency(1500)
+      // Held until the run was seen, so that there is something to watch.
+      const release = emulator.hold()
       await understand.click()
       await see(page.getByRole('progressbar', { name: 'Sync progress' }))
-      emulator.setLatency(0)
+      release()
       await see(fact(/^Succeeded/))
       await see(fact(/^In sync/))
       await reached(name)
