@@ -1,8 +1,10 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { createKeyferryClient } from '@keyferry/client'
 import { openPostgres, openSqlite } from '@keyferry/db'
-import { environmentOf, onEveryProfile, signUp, startInstance } from '@keyferry/server/testing'
+import { statement } from '@keyferry/db/testing'
+import { environmentOf, onEveryProfile, signUp, startInstance, type Place } from '@keyferry/server/testing'
 import { newHome } from '@keyferry/server/testing-cli'
 import { expect, it } from 'vitest'
 
@@ -99,6 +101,94 @@ onEveryProfile((profile) => {
     expect(await admin('verify-audit')).toMatchObject({ code: 1, stderr: expect.stringContaining('Row 2 was removed') })
   })
 })
+
+onEveryProfile((profile) => {
+  it('loses nothing when a rotation is killed, wherever it is, and ends it later', async () => {
+    const instance = await startInstance(profile)
+    const { client, account } = await signUp(instance)
+    const home = await newHome(environmentOf(instance))
+    const { id: projectId } = await client.projects.create.mutate({ name: 'Shop', slug: 'web-shop' })
+    const place = { projectId, environment: 'dev' }
+    const secrets = Array.from({ length: 700 }, (_, n) => ({ key: `KEY_${n}`, value: `value ${n}`, comment: `${n}` }))
+    await client.secrets.createMany.mutate({ ...place, secrets })
+    await instance.stop()
+    const { db, isWriting, heldUp, isHeldUp, letGo } = await watched(instance)
+    const killed = async (args: string[], isDue: () => Promise<boolean>) => {
+      const command = home.start(['admin', ...args])
+      let ended = false
+      void command.ended.then(() => (ended = true))
+      while (!ended && !(await isDue())) await setImmediate()
+      command.kill('SIGKILL')
+      return (await command.ended).code
+    }
+    const rotation = () => db.selectFrom('dataKeyRotations').select('done').executeTakeFirst()
+    const rotatesData = async () => Number((await rotation())?.done) >= 200 && (await isWriting())
+    expect(await killed(['rotate-data-key', '--project', 'web-shop'], rotatesData)).toBeNull()
+    // At its last statement.
+    await heldUp()
+    expect(await killed(['rotate-key', 'authority'], isHeldUp)).toBeNull()
+    await letGo()
+    expect(await db.selectFrom('instanceKeyRotations').selectAll().execute()).toEqual([])
+    const organizationKey = async () =>
+      (await db.selectFrom('organizations').select('dataKey').executeTakeFirst())?.dataKey
+    const before = await organizationKey()
+    // The new root key is in use then, and may not be in the place of the earlier one yet.
+    await killed(['rotate-root-key'], async () => (await organizationKey()) !== before)
+    await db.destroy()
+
+    await instance.restart()
+    const again = createKeyferryClient({ url: instance.url, token: account.token })
+    const read = async () => {
+      const { secrets } = await again.secrets.list.query(place)
+      return secrets.map(({ key, value, comment }) => ({ key, value, comment }))
+    }
+    const whole = secrets.toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    expect(await read()).toEqual(whole)
+    expect(await home.keyferry(['admin', 'rotate-root-key'])).toMatchObject({ code: 0, stderr: '' })
+    await expect.poll(() => again.backup.rotations.query(), { timeout: 60_000 }).toEqual([])
+    expect(await read()).toEqual(whole)
+  })
+})
+
+/** The store of an instance, which somebody else writes to. */
+async function watched({ dataDir, databaseUrl }: Place) {
+  if (databaseUrl === null) {
+    const db = openSqlite(join(dataDir, 'keyferry.db'))
+    await statement(db, 'pragma busy_timeout = 0')
+    const isWriting = async () => {
+      try {
+        await statement(db, 'begin immediate')
+      } catch {
+        return true
+      }
+      await statement(db, 'rollback')
+      return false
+    }
+    // The statement takes so long that it is killed before it is over.
+    const heldUp = () =>
+      statement(
+        db,
+        `create trigger held_up after update on audit_head begin select count(*) from
+          (with recursive counted (n) as (values (1) union all select n + 1 from counted where n < 100000000) select n from counted); end`,
+      )
+    return { db, isWriting, heldUp, isHeldUp: isWriting, letGo: () => statement(db, 'drop trigger held_up') }
+  }
+  const db = openPostgres(databaseUrl, 2)
+  const others = `select 1 from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and backend_xid is not null`
+  const isWriting = async () => (await statement(db, others)).length > 0
+  const holder = openPostgres(databaseUrl, 1)
+  return {
+    db,
+    isWriting,
+    heldUp: async () => {
+      await statement(holder, 'begin')
+      await statement(holder, 'select id from audit_head for update')
+    },
+    isHeldUp: async () => (await statement(db, `${others} and wait_event_type = 'Lock'`)).length > 0,
+    letGo: () => holder.destroy(),
+  }
+}
 
 it('backs up, rotates and verifies beside a serving instance, and restores a stopped one', async () => {
   const instance = await startInstance('embedded')
