@@ -13,7 +13,7 @@ import {
 } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { NOTES } from '@keyferry/kernel'
-import { openAuthority } from '@keyferry/kernel/authority'
+import { openAuthority, verifyStore } from '@keyferry/kernel/authority'
 import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
@@ -75,6 +75,9 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
         .execute()
       expect(rows.map(({ details }) => JSON.parse(details))).toContainEqual({ table, row })
     }, TIMEOUT)
+  /** Rows of a table that `keyferry admin verify-store` names. */
+  const listed = async (table: SealedTable | MarkedTable) =>
+    (await verifyStore(api.ctx)).broken.filter((row) => row.table === table).map(({ id }) => id)
   /** Puts a row back as it was, seal and all, once `work` is done. */
   async function edited(
     table: string,
@@ -237,6 +240,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
       expect(body.message).toContain(`The row ${row} of ${table} was changed outside Keyferry`)
       expect(body.message).toContain('Restore a backup')
       await noticed(table, row)
+      expect(await listed(table)).toEqual([row])
     }
     const there = sql`environment_id = ${idOf('dev')}, path = '/mine'`
     await edited('folders', sql`id = ${safe}`, there, () => refused('folders', safe, read('/mine')))
@@ -377,6 +381,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     await forgeWritten(syncId, ours?.targetKey ?? '', ours?.mark)
     await carryOut()
     await noticed('ledger', `${syncId} FOREIGN_KEY`)
+    expect(await listed('ledger')).toContain(`${syncId} FOREIGN_KEY`)
     expect(vendor.contents().get('FOREIGN_KEY')).toBe('theirs')
     const removed = await api.send('POST', `/api/v1/secret-syncs/trigger-dev/${syncId}/remove-secrets`)
     expect(removed.status).toBe(200)
@@ -461,6 +466,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
       const answer = await restore(item.id)
       expect([answer.status, answer.body.error]).toEqual([503, 'IntegrityFailure'])
       expect(answer.body.message).toContain(`The row ${item.id} of trashRows was changed outside Keyferry`)
+      expect(await listed('trashRows')).toEqual([item.id])
       await run(sql`delete from trash_rows where ${rows}`)
       for (const row of before)
         await run(sql`insert into trash_rows (trash_id, position, kind, content, mark)
@@ -477,6 +483,7 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     await refused(sql`insert into trash_rows (trash_id, position, kind, content, mark)
       select trash_id, 99, 'import', content, mark from trash_rows where ${rows} and position = 0`)
     await noticed('trashRows', item.id)
+    expect(await listed('trashRows')).toEqual([])
     expect((await restore(item.id)).status).toBe(200)
     const values = await api.send(
       'GET',

@@ -29,7 +29,7 @@ export {
 } from './sealed-tables.ts'
 export { groupsOf } from './row-groups.ts'
 export { contentOf, isSealed, KeyRotated, type Sealer } from './sealer.ts'
-export { withOwnNames, withSeals } from './seals.ts'
+export { withOwnNames, withoutSeals, withSeals } from './seals.ts'
 export type * from './tables.ts'
 export { textEnd } from './text-end.ts'
 export { batchLoader } from './batch-loader.ts'

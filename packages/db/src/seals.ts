@@ -39,6 +39,10 @@ export function withSeals(db: Db, sealer: Sealer): Db {
   )
 }
 
+/** The store with its rows as they are, for one who checks every seal. */
+export const withoutSeals = (db: Db): Db =>
+  Object.assign(db.withoutPlugins().withPlugin(new Names()), { dialect: db.dialect })
+
 /** `store` whose transactions keep their marks. */
 function withMarks<T>(store: Kysely<T>, sealer: Sealer, named: OurNames): Kysely<T> {
   if (store.isTransaction) return store

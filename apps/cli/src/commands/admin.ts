@@ -85,7 +85,7 @@ export function addAdmin(program: Command, cli: Cli): void {
 
   withJson(admin.command('verify-store'))
     .description(
-      'Check every row that gives authority and the contents of every folder; names what was changed outside Keyferry',
+      'Check every sealed row, the ledger, the trash and the contents of every folder; names what was changed outside Keyferry',
     )
     .action((options: JsonOption) => verifyStore(cli, options))
 
@@ -124,7 +124,7 @@ async function verifyStore(cli: Cli, { json }: JsonOption): Promise<void> {
   if (json) cli.terminal.json(verified)
   else if (whole)
     cli.terminal.line(
-      `${count(rows, 'row')} that give authority and the contents of ${count(folders, 'folder')}, all as they were written last.`,
+      `${count(rows, 'sealed row')} and the contents of ${count(folders, 'folder')}, all as they were written last.`,
     )
   for (const { table, id, problem } of json ? [] : broken)
     cli.terminal.note(

@@ -1,13 +1,23 @@
-import { ACCOUNT_TABLES, groupsOf, inList, isSealed, readStart, SEALED_TABLES, type SealedTable } from '@keyferry/db'
-import { CamelCasePlugin } from 'kysely'
+import {
+  ACCOUNT_TABLES,
+  groupsOf,
+  inList,
+  isSealed,
+  readStart,
+  SEALED_TABLES,
+  withoutSeals,
+  type MarkedTable,
+  type SealedTable,
+} from '@keyferry/db'
 import type { Context } from '../context.ts'
 import { TABLES } from '../crypto/sealed-store.ts'
 import { snapshot } from '../transaction.ts'
 import { countedSecrets, headedFolders, problemOfFolder } from './folder-head.ts'
+import { verifyMarks } from './verify-marks.ts'
 
 /** A row that is ignored: it was not written by Keyferry as it stands, or it ended. */
 interface BrokenRow {
-  table: SealedTable
+  table: SealedTable | MarkedTable
   id: string
   problem: 'changed' | 'put back'
 }
@@ -22,7 +32,7 @@ interface BrokenFolder {
 }
 
 export interface VerifiedStore {
-  /** That give authority. */
+  /** With a seal or a mark. */
   rows: number
   broken: BrokenRow[]
   folders: number
@@ -35,7 +45,11 @@ export interface VerifiedStore {
  */
 export async function verifyStore(ctx: Context): Promise<VerifiedStore> {
   await ctx.authority.catchUp(ctx.db)
-  return { ...(await verifyRows(ctx)), ...(await verifyFolders(ctx)) }
+  // Through the store with seals, the first broken row would end this.
+  const unchecked = { ...ctx, db: withoutSeals(ctx.db) }
+  const [sealed, marked] = [await verifyRows(unchecked), await verifyMarks(unchecked)]
+  const broken = [...sealed.broken, ...marked.broken]
+  return { rows: sealed.rows + marked.rows, broken, ...(await verifyFolders(unchecked)) }
 }
 
 async function verifyRows(ctx: Context): Promise<Pick<VerifiedStore, 'rows' | 'broken'>> {
@@ -46,7 +60,7 @@ async function verifyRows(ctx: Context): Promise<Pick<VerifiedStore, 'rows' | 'b
   for (const table of TABLES) {
     const own = ACCOUNT_TABLES.includes(table)
     if (own && !present.has(table)) continue
-    const store = (own ? plain : plain.withPlugin(new CamelCasePlugin())).withTables<Rows>()
+    const store = (own ? plain : ctx.db).withTables<Rows>()
     const [id] = SEALED_TABLES[table]
     const start = readStart()
     for (const row of await store
