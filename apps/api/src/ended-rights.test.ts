@@ -5,6 +5,7 @@
 import { runSync } from '@keyferry/core'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
+import { withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { EVERYTHING, type Action } from '@keyferry/schemas/policy'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -93,7 +94,9 @@ onEveryDatabase('rights that end during a call', (open) => {
     await ask('POST', `${sync}/sync-secrets`)
     await runSync(api.ctx, syncId ?? '', new AbortController().signal)
     const [{ id: runId }] = (await ask('GET', `${sync}/runs`)).runs
-    const { id: userId } = await api.auth.createUser({ email: 'p@example.com', password: ACCOUNT.password, name: 'P' })
+    const { id: userId } = await api.auth
+      .within(withOwnNames(api.ctx.db))
+      .createUser({ email: 'p@example.com', password: ACCOUNT.password, name: 'P' })
     fixture = new Map([
       ...fixture,
       ...Object.entries({ runId, userId, email: 'p@example.com', passphrase: PASSPHRASE }),

@@ -13,6 +13,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
+import { withOwnNames } from '@keyferry/db'
 import { onEveryDatabase, statement, type OpenStore } from '@keyferry/db/testing'
 import { verifyAudit } from '@keyferry/kernel'
 import type { AuditAction } from '@keyferry/schemas'
@@ -129,7 +130,9 @@ async function setStage(open: OpenStore): Promise<Stage> {
     tokens.set(role, token)
     people.push({ id: identityId, kind: 'identity', role, scopes: null })
   }
-  const person = await api.auth.createUser({ email: 'dev@example.com', password: ACCOUNT.password, name: 'Dev' })
+  const person = await api.auth
+    .within(withOwnNames(api.ctx.db))
+    .createUser({ email: 'dev@example.com', password: ACCOUNT.password, name: 'Dev' })
   people.push({ id: person.id, kind: 'user', role: 'developer', scopes: null })
   const signedIn = await api.send('POST', '/api/auth/sign-in/email', {
     email: person.email,

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
+import { withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { SYSTEM } from '@keyferry/kernel'
 import { readinessOf } from '@keyferry/runtime'
@@ -213,20 +214,26 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       .values({ ...membership, id: randomUUID(), projectId: elsewhere.id })
       .execute()
 
-    const developer = await api.auth.createUser({ email: 'dev@example.com', password: ACCOUNT.password, name: 'Dev' })
+    const developer = await api.auth
+      .within(withOwnNames(api.ctx.db))
+      .createUser({ email: 'dev@example.com', password: ACCOUNT.password, name: 'Dev' })
     people.push({ id: developer.id, kind: 'user', role: 'developer', scopes: null })
-    const key = await api.auth.createApiKey({ userId: developer.id, name: 'key' })
+    const key = await api.auth.within(withOwnNames(api.ctx.db)).createApiKey({ userId: developer.id, name: 'key' })
     await db.insertInto('apiKeys').values({ id: key.id, name: 'key', ownerId: developer.id, createdAt: at }).execute()
     people.push({ id: key.id, kind: 'key', role: 'admin', scopes: null })
     tokens.set('admin’s key of a developer', key.token)
-    const owner = await api.auth.createUser({ email: 'narrow@example.com', password: ACCOUNT.password, name: 'N' })
+    const owner = await api.auth
+      .within(withOwnNames(api.ctx.db))
+      .createUser({ email: 'narrow@example.com', password: ACCOUNT.password, name: 'N' })
     people.push({ id: owner.id, kind: 'user', role: 'developer', scopes: narrow })
-    const capped = await api.auth.createApiKey({ userId: owner.id, name: 'capped' })
+    const capped = await api.auth.within(withOwnNames(api.ctx.db)).createApiKey({ userId: owner.id, name: 'capped' })
     await db.insertInto('apiKeys').values({ id: capped.id, name: 'capped', ownerId: owner.id, createdAt: at }).execute()
     people.push({ id: capped.id, kind: 'key', role: 'admin', scopes: null })
     tokens.set('narrowed owner’s key, outside', capped.token)
 
-    const viewer = await api.auth.createUser({ email: 'viewer@example.com', password: ACCOUNT.password, name: 'V' })
+    const viewer = await api.auth
+      .within(withOwnNames(api.ctx.db))
+      .createUser({ email: 'viewer@example.com', password: ACCOUNT.password, name: 'V' })
     people.push({ id: viewer.id, kind: 'user', role: 'viewer', scopes: null })
     for (const who of ['ended session', 'session of a viewer'] as const) {
       const signedIn = await api.send(

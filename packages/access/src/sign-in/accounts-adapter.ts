@@ -3,6 +3,7 @@
  * @keyferry/db): a change is written with everything that the seal covers, and the plain hash of a token that
  * better-auth looks a row up by is kept as one under the instance's key.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { kyselyAdapter } from '@better-auth/kysely-adapter'
 import { isSealedTable, SEALED_TABLES, type Dialect } from '@keyferry/db'
 import type { Authority } from '@keyferry/kernel'
@@ -17,20 +18,44 @@ type Row = Record<string, unknown>
 /** By table: the field that better-auth fills with the plain hash of a token. */
 const TOKENS: Readonly<Record<string, string>> = { apikey: 'key', verification: 'identifier' }
 
+const callersTransaction = new AsyncLocalStorage<Store>()
+
+/** Runs `work`, in which better-auth reads and writes in the caller's transaction instead of one of its own. */
+export const inTransaction = <T>(tx: Store, work: () => Promise<T>): Promise<T> => callersTransaction.run(tx, work)
+
 /** `db`: under better-auth's own names, with seals (`withOwnNames`). */
-export function accountsAdapter(
-  { db, type, transaction }: { db: Store; type: Dialect; transaction: boolean },
-  authority: Authority,
-): Factory {
+export function accountsAdapter({ db, type }: { db: Store; type: Dialect }, authority: Authority): Factory {
   return (options) => {
-    const inner = kyselyAdapter(db, { type, transaction })(options)
+    const inner = kyselyAdapter(db, { type, transaction: true })(options)
+    const own = refreshing(sealing(inner, authority), authority)
+    const joined = (): Inner | null => {
+      const tx = callersTransaction.getStore()
+      return tx ? sealing(kyselyAdapter(tx, { type, transaction: false })(options), authority) : null
+    }
     return {
       ...inner,
-      ...refreshing(sealing(inner, authority), authority),
-      transaction: (work) => inner.transaction((tx) => work({ ...tx, ...sealing(tx, authority) })),
+      ...choosing(() => joined() ?? own),
+      transaction: (work) => {
+        const tx = joined()
+        return tx ? work(tx) : inner.transaction((tx) => work(sealing(tx, authority)))
+      },
     }
   }
 }
+
+/** Each call goes to the adapter that `current` answers at that moment. */
+const choosing = (current: () => Inner): Omit<Inner, 'id' | 'options'> => ({
+  create: (asked) => current().create(asked),
+  findOne: (asked) => current().findOne(asked),
+  findMany: (asked) => current().findMany(asked),
+  count: (asked) => current().count(asked),
+  update: (asked) => current().update(asked),
+  updateMany: (asked) => current().updateMany(asked),
+  delete: (asked) => current().delete(asked),
+  deleteMany: (asked) => current().deleteMany(asked),
+  consumeOne: (asked) => current().consumeOne(asked),
+  incrementOne: (asked) => current().incrementOne(asked),
+})
 
 /**
  * A token that is not found is looked for again once the key of the hashes was rotated. Not inside a transaction, which

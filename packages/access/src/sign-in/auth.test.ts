@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { amend, withOwnNames } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
-import { BadRequest, TooManyRequests } from '@keyferry/kernel'
+import { BadRequest, TooManyRequests, transact } from '@keyferry/kernel'
 import { testContext, type TestContext } from '@keyferry/kernel/testing'
 import { hashPassword as hashOfEarlierVersions } from 'better-auth/crypto'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
@@ -58,6 +58,25 @@ onEveryDatabase('accounts', (open) => {
     expect(await used()).toEqual(before)
     await authTables(test).deleteFrom('apikey').execute()
     expect(await asked()).toBeNull()
+  })
+
+  it('makes accounts in the transaction of its caller, and one for each address', async () => {
+    const person = { email: 'Eve@example.com', password: 'correct horse battery', name: 'Eve' }
+    const count = async () => [await rows('user'), await rows('account'), await rows('apikey')]
+    const undone = transact(test.ctx, async (tx) => {
+      const accounts = auth.within(withOwnNames(tx))
+      const { id } = await accounts.createUser(person)
+      await accounts.createApiKey({ userId: id, name: 'key' })
+      throw new Error('undone')
+    })
+    await expect(undone).rejects.toThrow('undone')
+    expect(await count()).toEqual([0, 0, 0])
+
+    const create = (email: string) =>
+      transact(test.ctx, (tx) => auth.within(withOwnNames(tx)).createUser({ ...person, email }))
+    expect(await create(person.email)).toMatchObject({ email: 'eve@example.com' })
+    await expect(create('EVE@example.com')).rejects.toThrow('EVE@example.com already has an account.')
+    expect(await count()).toEqual([1, 1, 0])
   })
 
   it('sets up an empty instance with an account that can sign in and a token that works', async () => {

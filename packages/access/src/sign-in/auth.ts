@@ -11,6 +11,7 @@ import { acceptAll, isInvited } from '../people/pending.ts'
 import { proveByProvider, proveByReset, reportProof } from '../people/proof.ts'
 import { DEFAULT_LIMITS, removeOver, type SessionLimits } from '../people/sessions.ts'
 import { userOfEmail } from '../people/users.ts'
+import { inTransaction } from './accounts-adapter.ts'
 import { auditSignIn } from './audit-sign-in.ts'
 import { clientSignIn, isClientToken, type ClientSignIn } from './client-sign-in.ts'
 import { betterAuthOn, configuration, type Accounts, type Session, type Store } from './better-auth.ts'
@@ -44,7 +45,7 @@ export interface AuthOptions {
   bannedWords?: readonly string[]
 }
 
-export interface Auth extends Accounts {
+export interface Auth {
   /**
    * Answers everything below `/api/auth`: sign-in, sign-out, session. Rejects with what broke inside, such as an error
    * of the store.
@@ -75,8 +76,8 @@ export interface Auth extends Accounts {
   /** What an empty instance is set up with. */
   setupCode: string
   signInWith: readonly ('password' | 'passkey' | 'oidc')[]
-  /** The same accounts inside a transaction of the caller: they exist when it commits. */
-  within(store: Store): Accounts
+  /** Makes accounts inside a transaction of the caller (`withOwnNames`): they exist when it commits. */
+  within(tx: Store): Accounts
 }
 
 /**
@@ -138,17 +139,8 @@ export function createAuth({
     ...(oidc?.groups ? [oidcGroups(ctx, oidc.groups)] : []),
     auditSignIn(ctx),
   ]
-  const main = betterAuthOn(
-    configuration(withOwnNames(db), {
-      ...settings,
-      transactions: true,
-      signUp: false,
-      guards,
-      oidc,
-      admit,
-      sendReset,
-      onMailedReset,
-    }),
+  const accounts = betterAuthOn(
+    configuration(withOwnNames(db), { ...settings, guards, oidc, admit, sendReset, onMailedReset }),
     {
       authority,
       sessions,
@@ -156,18 +148,13 @@ export function createAuth({
       admitted: (signedInBy) => !oidc?.only || signedInBy === 'oidc' || signedInBy === 'link',
     },
   )
-  // Only the server makes accounts, so only this instance, which serves no request, can sign someone up.
-  const accounts = betterAuthOn(configuration(withOwnNames(db), { ...settings, transactions: true, signUp: true }), {
-    authority,
-    sessions,
-  })
   const remembered = new Map<string, { actor: Actor; until: number }>()
 
   /** A store that cannot be asked shows nothing that a key may see either; what needs no store is answered. */
   const isStillThere = (id: string): Promise<boolean> => isKey(db, id).catch(() => true)
 
   async function ofSession(headers: Headers, { refresh }: { refresh: boolean }): Promise<Actor | null> {
-    const session = await main.sessionOf(headers, { refresh })
+    const session = await accounts.sessionOf(headers, { refresh })
     if (!session) return null
     await demandFactor(session)
     return session.actor
@@ -189,7 +176,7 @@ export function createAuth({
     const known = remembered.get(fingerprint)
     if (known && known.until > Date.now() && (await isStillThere(known.actor.id))) return known.actor
     remembered.delete(fingerprint)
-    const actor = await main.verifyToken(token)
+    const actor = await accounts.verifyToken(token)
     if (actor && !(await isStillThere(actor.id))) return null
     if (actor) {
       if (remembered.size >= TOKENS_REMEMBERED) remembered.clear()
@@ -203,17 +190,17 @@ export function createAuth({
     if (oidc?.only && WITH_A_PASSWORD.test(pathname)) throw new OnlyByProvider()
     // Ends the session where it is over: better-auth knows no end that use does not put off, and no sign-in that was
     // switched off.
-    const session = request.headers.has('cookie') ? await main.sessionOf(request.headers, { refresh: true }) : null
+    const session = request.headers.has('cookie') ? await accounts.sessionOf(request.headers, { refresh: true }) : null
     if (session && !BEFORE_A_FACTOR.test(pathname)) await demandFactor(session)
     if (pathname.endsWith('/list-sessions')) await removeOver(db, sessions)
-    return withGroups(() => main.handler(request))
+    return withGroups(() => accounts.handler(request))
   }
   const client = clientSignIn({ key: rootKey, baseUrl, handler })
 
   return {
     handler,
     client,
-    knownAccountOf: main.knownAccountOf,
+    knownAccountOf: accounts.knownAccountOf,
     async auditRefused(headers, address) {
       const token = bearerOf(headers)
       if (token !== undefined) await auditRefusedToken(ctx, token, address)
@@ -225,18 +212,17 @@ export function createAuth({
       if (isClientToken(token)) return ofClient(token, { refresh: !again })
       return isAccessToken(token) ? actorOfToken(ctx, token, address, { uses: again ? 0 : 1 }) : ofToken(token)
     },
-    createReset: main.createReset,
-    createSignInLink: main.createSignInLink,
+    createReset: accounts.createReset,
+    createSignInLink: accounts.createSignInLink,
     sessions,
     baseUrl,
     bannedWords,
     setupCode: setupCodeOf(rootKey),
     signInWith: waysIn({ oidc, baseUrl }),
-    createUser: accounts.createUser,
-    createApiKey: accounts.createApiKey,
-    // better-auth must not open a transaction of its own inside ours.
-    within: (store) =>
-      betterAuthOn(configuration(store, { ...settings, transactions: false, signUp: true }), { authority, sessions }),
+    within: (tx) => ({
+      createUser: (account) => inTransaction(tx, () => accounts.createUser(account)),
+      createApiKey: (key) => inTransaction(tx, () => accounts.createApiKey(key)),
+    }),
   }
 }
 
@@ -257,9 +243,7 @@ export async function migrateAuth(db: Db, log: Context['log']): Promise<void> {
     sessions: DEFAULT_LIMITS,
   }
   const run = async () => {
-    const { runMigrations } = await getMigrations(
-      configuration(withOwnNames(db), { ...settings, transactions: false, signUp: false }),
-    )
+    const { runMigrations } = await getMigrations(configuration(withOwnNames(db), settings))
     await runMigrations()
     await addSeals(db)
   }

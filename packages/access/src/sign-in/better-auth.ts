@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { apiKey } from '@better-auth/api-key'
 import { tryGetCurrentAuthEndpointContext as callUnderWay } from '@better-auth/core/context'
 import { amend, type Dialect } from '@keyferry/db'
-import { transact, type Actor, type Context } from '@keyferry/kernel'
+import { BadRequest, transact, type Actor, type Context } from '@keyferry/kernel'
 import { betterAuth, type BetterAuthOptions, type BetterAuthPlugin, type GenericEndpointContext } from 'better-auth'
 import { isAPIError } from 'better-auth/api'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
@@ -24,7 +24,7 @@ import { LINK_MS, linkIdentifier } from './sign-in-links.ts'
 export type Store = Kysely<any>
 
 export interface Accounts {
-  /** Throws when the address is taken or the password too short. */
+  /** Throws `BadRequest` when the address is taken or the length of the password is not allowed. */
   createUser(account: {
     email: string
     password: string
@@ -39,9 +39,6 @@ export interface Settings {
   baseUrl: string
   log: Context['log']
   storeType: Dialect
-  /** better-auth opens its own transactions. */
-  transactions: boolean
-  signUp: boolean
   hashing: HashCost
   sessions: SessionLimits
   /** What is checked and kept beside better-auth's own endpoints. */
@@ -63,21 +60,7 @@ export const RESET_SECONDS = 3600
 
 export function configuration(
   db: Store,
-  {
-    secret,
-    baseUrl,
-    log,
-    storeType,
-    transactions,
-    signUp,
-    hashing,
-    sessions,
-    guards = [],
-    oidc,
-    admit,
-    sendReset,
-    onMailedReset,
-  }: Settings,
+  { secret, baseUrl, log, storeType, hashing, sessions, guards = [], oidc, admit, sendReset, onMailedReset }: Settings,
 ) {
   const secure = baseUrl.startsWith('https:')
   return {
@@ -85,11 +68,11 @@ export function configuration(
     secret,
     baseURL: baseUrl,
     basePath: '/api/auth',
-    database: { db, type: storeType, transaction: transactions },
+    database: { db, type: storeType, transaction: true },
     emailAndPassword: {
       enabled: true,
-      disableSignUp: !signUp,
-      autoSignIn: false,
+      // Accounts are made by `createUser`, after an invitation.
+      disableSignUp: true,
       minPasswordLength: 10,
       maxPasswordLength: 128,
       password: passwords(db, hashing),
@@ -205,7 +188,8 @@ const noteKind = (_session: unknown, ctx: { path?: string } | null) => {
 function hooks({ welcome }: Admission) {
   return {
     async after(user: { id: string; email: string }, request: GenericEndpointContext | null) {
-      await welcome(user, request?.headers?.get(CLIENT_ADDRESS) ?? null)
+      // Without a request it is `createUser`, whose caller knows what the person was invited to.
+      if (request) await welcome(user, request.headers?.get(CLIENT_ADDRESS) ?? null)
     },
   }
 }
@@ -264,8 +248,16 @@ export function betterAuthOn(
       return { kind: 'identity', id: verified.key.id, name: verified.key.name ?? 'token' }
     },
 
-    async createUser(account: { email: string; password: string; name: string }) {
-      const { user } = await auth.api.signUpEmail({ body: account })
+    async createUser({ email, password, name }: { email: string; password: string; name: string }) {
+      const { internalAdapter, password: passwords } = await auth.$context
+      const { minPasswordLength: least, maxPasswordLength: most } = passwords.config
+      if (password.length < least || password.length > most)
+        throw new BadRequest(`A password has ${least} to ${most} characters.`)
+      if (await internalAdapter.findUserByEmail(email)) throw new BadRequest(`${email} already has an account.`)
+      const hash = await passwords.hash(password)
+      const user = await internalAdapter.createUser({ email, name, emailVerified: false }, { method: 'email-password' })
+      const own = { userId: user.id, providerId: 'credential', accountId: user.id }
+      await internalAdapter.linkAccount({ ...own, password: hash })
       return { id: user.id, email: user.email, name: user.name }
     },
 
