@@ -17,6 +17,7 @@ export { entryOf, listAudit } from './audit/list-audit.ts'
 export { auditPlace, unchangedSince, type AuditPlace } from './audit/project-changes.ts'
 export { verifyAudit } from './audit/verify-audit.ts'
 export type { Authority } from './authority/authority.ts'
+export { backOffWindow, isBackOffOver, whereBackOffOver, type BackOffWindow } from './back-off.ts'
 export { checkBackup, readBackupSeal, readDumpSeal, type BackupSeal } from './backup/backup-seal.ts'
 export { backup, signDump } from './backup/backup.ts'
 export {
@@ -38,6 +39,7 @@ export { keyring, type Keyring, type Wrapped } from './crypto/keyring.ts'
 export { NOTES, TABLES } from './crypto/sealed-store.ts'
 export {
   BadRequest,
+  Conflict,
   Forbidden,
   IntegrityBroken,
   Invalid,

@@ -7,7 +7,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { amend, databaseTime } from '@keyferry/db'
-import { entryOf, readHead, timestamp, transact, type Context } from '@keyferry/kernel'
+import { backOffWindow, entryOf, readHead, timestamp, transact, whereBackOffOver, type Context } from '@keyferry/kernel'
 import { readChain } from '../audit-chain.ts'
 import { enqueueOfInstance } from './outbox.ts'
 import { postSigned, type WebhookSecret } from './webhook.ts'
@@ -109,7 +109,7 @@ async function claim(ctx: Context, id: string, kind: string, holder: string): Pr
     .updateTable('auditStreams')
     .set({ holder, leasedUntil: databaseTime(ctx.db, LEASE_MS), seenAt })
     .where('id', '=', id)
-    .where('nextAt', '<=', seenAt)
+    .where(whereBackOffOver('nextAt', backOffWindow(ctx, LONGEST_WAIT_MS)))
     .where('leasedUntil', '<=', databaseTime(ctx.db))
     .returning('seq')
     .executeTakeFirst()

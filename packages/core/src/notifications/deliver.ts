@@ -1,6 +1,7 @@
 /** The outbox is emptied here: every notice until it arrived, or until a day has passed. */
 import type { NoticeTable, Selectable } from '@keyferry/db'
-import { timestamp, type Context } from '@keyferry/kernel'
+import { backOffWindow, timestamp, whereBackOffOver, type Context } from '@keyferry/kernel'
+import { sql } from 'kysely'
 import type { NoticeBody } from './outbox.ts'
 import { send, type NoticeTarget } from './send.ts'
 
@@ -21,7 +22,7 @@ export async function deliverNotices(ctx: Context, kind: NoticeTarget['kind']): 
     .selectFrom('notices')
     .innerJoin('noticeTargets', 'noticeTargets.id', 'notices.targetId')
     .where('noticeTargets.kind', '=', kind)
-    .where('notices.sendAt', '<=', timestamp(ctx))
+    .where(whereBackOffOver('notices.sendAt', backOffWindow(ctx, LONGEST_MS)))
     .orderBy('notices.createdAt')
     .limit(AT_ONCE)
     .selectAll('notices')
@@ -50,7 +51,7 @@ async function isPaused(ctx: Context, targetId: string): Promise<boolean> {
     .selectFrom('notices')
     .where('targetId', '=', targetId)
     .where('attempts', '>', 0)
-    .where('sendAt', '>', timestamp(ctx))
+    .where(sql<boolean>`not ${whereBackOffOver('sendAt', backOffWindow(ctx, LONGEST_MS))}`)
     .select('id')
     .limit(1)
     .executeTakeFirst()

@@ -1,11 +1,24 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
 import { valuesTable, inList, batchLoader, type Db, type SyncTable, type Tables } from '@keyferry/db'
-import { timestamp, type Context, type WakeHint } from '@keyferry/kernel'
+import {
+  backOffWindow,
+  isBackOffOver,
+  whereBackOffOver,
+  type BackOffWindow,
+  type Context,
+  type WakeHint,
+} from '@keyferry/kernel'
 import { expressionBuilder, sql, type ExpressionBuilder, type Selectable } from 'kysely'
 import { lockSyncs } from '../lease/lock-syncs.ts'
+import { LONGEST_MS } from '../status/retry.ts'
 import type { Trigger } from './request-run.ts'
 
 export type DueSync = Selectable<SyncTable>
+
+/** The longest time between two drift checks, and a tenth. */
+const LONGEST_CHECK_MS = 24 * 3_600_000 * 1.1
+
+const present = (ctx: Pick<Context, 'now'>): BackOffWindow => backOffWindow(ctx, LONGEST_MS)
 
 /**
  * Ids of every sync that needs a run now (behind its requested revision, and not waiting out a back-off), then of those
@@ -44,7 +57,7 @@ export async function loadSync(ctx: Context, syncId: string): Promise<LoadedSync
   const row = await syncs(ctx.db, syncId)
   if (!row) return undefined
   const { running, leaving, ...sync } = row
-  const isDue = sync.seen < sync.due && (sync.retryAt === null || sync.retryAt <= timestamp(ctx))
+  const isDue = sync.seen < sync.due && isBackOffOver(sync.retryAt, present(ctx))
   return { sync, isDue, interrupted: running !== null, hasCleanups: leaving !== null }
 }
 
@@ -88,16 +101,23 @@ const revisions = batchLoader(async (db: Db, ids: readonly string[]) => {
 
 /** Marks the sync as running if it is due and points where it did; undefined when not. */
 export const claimDue = (ctx: Context, { id, targetKey }: DueSync): Promise<DueSync | undefined> =>
-  claims(ctx.db, { id, targetKey, now: timestamp(ctx) })
+  claims(ctx.db, { id, targetKey, ...present(ctx) })
 
-const claims = batchLoader(async (db: Db, asked: readonly { id: string; targetKey: string; now: string }[]) => {
+const claims = batchLoader(async (db: Db, asked: readonly (BackOffWindow & { id: string; targetKey: string })[]) => {
   const due = expressionBuilder<Tables>()
     .selectFrom('syncs')
-    .innerJoin(valuesTable(db, asked, { id: 'text', targetKey: 'text', now: 'text' }).as('asked'), (join) =>
-      join.onRef('asked.id', '=', 'syncs.id').onRef('asked.targetKey', '=', 'syncs.targetKey'),
+    .innerJoin(
+      valuesTable(db, asked, { id: 'text', targetKey: 'text', now: 'text', latest: 'text' }).as('asked'),
+      (join) => join.onRef('asked.id', '=', 'syncs.id').onRef('asked.targetKey', '=', 'syncs.targetKey'),
     )
     .whereRef('seen', '<', 'due')
-    .where((eb) => eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', eb.ref('asked.now'))]))
+    .where((eb) =>
+      eb.or([
+        eb('retryAt', 'is', null),
+        eb('retryAt', '<=', eb.ref('asked.now')),
+        eb('retryAt', '>', eb.ref('asked.latest')),
+      ]),
+    )
     .select('syncs.id')
   const rows = await db
     .updateTable('syncs')
@@ -124,9 +144,9 @@ export function loadDueCheck(ctx: Context, syncId: string): Promise<DueSync | un
 
 /** Other syncs that wait for the same target: to write there, or to leave it. */
 export async function dueOnTarget(ctx: Context, targetKey: string, except: string): Promise<string[]> {
-  const now = timestamp(ctx)
+  const at = present(ctx)
   const waiting = await waitingForTarget(ctx.db, targetKey)
-  return waiting.filter(({ id, retryAt }) => id !== except && (retryAt === null || retryAt <= now)).map(({ id }) => id)
+  return waiting.filter(({ id, retryAt }) => id !== except && isBackOffOver(retryAt, at)).map(({ id }) => id)
 }
 
 const waitingForTarget = batchLoader(async (db: Db, targetKeys: readonly string[]) => {
@@ -154,9 +174,7 @@ export function dueCleanups(ctx: Context) {
     .selectFrom('departures')
     .innerJoin('syncs', 'syncs.id', 'departures.syncId')
     .whereRef('syncs.applied', '>=', 'departures.revision')
-    .where((eb) =>
-      eb.or([eb('departures.retryAt', 'is', null), eb('departures.retryAt', '<=', ctx.now().toISOString())]),
-    )
+    .where(whereBackOffOver('departures.retryAt', present(ctx)))
 }
 
 /** How many syncs wait for a run. */
@@ -189,13 +207,14 @@ export async function wakeHints(ctx: Context, syncIds: readonly string[]): Promi
 const due = (ctx: Context) => ctx.db.selectFrom('syncs').where(isDueNow(ctx))
 
 const isDueNow = (ctx: Context) => (eb: ExpressionBuilder<Tables, 'syncs'>) =>
-  eb.and([eb('seen', '<', eb.ref('due')), eb.or([eb('retryAt', 'is', null), eb('retryAt', '<=', timestamp(ctx))])])
+  eb.and([eb('seen', '<', eb.ref('due')), whereBackOffOver('syncs.retryAt', present(ctx))])
 
 /** Skip syncs with a pending run (the run detects drift itself), never-synced ones, and ones being removed. */
 function dueChecks(ctx: Context) {
   return ctx.db
     .selectFrom('syncs')
-    .where('nextCheckAt', '<=', ctx.now().toISOString())
+    .where('nextCheckAt', 'is not', null)
+    .where(whereBackOffOver('syncs.nextCheckAt', backOffWindow(ctx, LONGEST_CHECK_MS)))
     .where(sql.ref('seen'), '>=', sql.ref('due'))
     .where('applied', '>', 0)
     .where('removal', 'is', null)

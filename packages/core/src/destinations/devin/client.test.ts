@@ -258,6 +258,27 @@ describe('writes', () => {
     expect(calls(0).length).toBeGreaterThan(0)
   })
 
+  test.each([401, 403, 500])(
+    'a vendor that deletes but answers %s to a create costs one old value at most',
+    async (status) => {
+      const changes = Array.from({ length: 12 }, (_, index): Change => {
+        const key = `K${index}`
+        return { action: 'update', key, value: 'new', flags: {}, remoteIds: [emulator.plant({ key, value: 'old' })] }
+      })
+      const isCreate = (method: string) => method === 'POST'
+      for (let n = 1; n <= 24; n++) emulator.fail(n, { kind: 'status', status }, isCreate)
+      await expect(apply(changes)).rejects.toThrow()
+      expect(emulator.contents().size).toBe(11)
+      emulator.heal()
+      emulator.setLatency(20)
+      const rest = changes.map((change, index): Change => (index === 0 ? create('K0', 'new') : change))
+      await apply(rest)
+      emulator.setLatency(0)
+      expect(new Set(emulator.contents().values())).toEqual(new Set(['new']))
+      expect(emulator.maxInFlight()).toBeGreaterThan(1)
+    },
+  )
+
   test('a key that is revoked on the way stops the run instead of failing a thousand times', async () => {
     const from = emulator.log.length
     const changes = Array.from({ length: 200 }, (_, n) => create(`K${n}`, 'v'))

@@ -20,6 +20,7 @@ export function devinClient(api: DevinApi): Client {
       // A failed listing would be requested again by every change that follows.
       return applyEach(changes, report, (change) => one(work, change), {
         concurrency: CONCURRENCY,
+        replaces: true,
         concernsTarget: work.listing.failed,
       })
     },
