@@ -44,6 +44,33 @@ onEveryDatabase('edits that reach a target, over REST', (open) => {
     return { api, ok, emulator, projectId, set, run, base: `/api/v1/secret-syncs/${destination}/${secretSync.id}` }
   }
 
+  it('refuses a write that would overwrite a newer version, and names destinations that refuse a key', async () => {
+    const { api, ok, projectId, base } = await start()
+    const place = { projectId, environment: 'dev', secretPath: '/app' }
+    const change = (ifVersion: number) =>
+      api.send('PATCH', '/api/v4/secrets/KEY', { ...place, ifVersion, secretValue: `${ifVersion}` })
+    expect((await change(1)).body.secret.version).toBe(2)
+    const late = await change(1)
+    expect([late.status, late.body]).toEqual([
+      409,
+      expect.objectContaining({ error: 'Conflict', details: { version: 2 } }),
+    ])
+    expect(late.body.message).toContain('KEY was changed by')
+    expect((await ok('GET', `/api/v4/secrets/KEY?${new URLSearchParams(place)}`)).secret.secretValue).toBe('1')
+    expect((await change(2)).status).toBe(200)
+
+    await ok('POST', '/api/v2/secret-imports', { ...place, path: '/app', import: { environment: 'prod', path: '/' } })
+    await ok('PATCH', base, { syncOptions: { keySchema: 'PREFIX_{{secretKey}}' } })
+    const TOO_LONG = 'K'.repeat(250)
+    const refusal = async (key: string, at: object = place) =>
+      (await ok('GET', `/api/v1/secret-key-check?${new URLSearchParams({ ...place, ...at, key })}`)).refusal
+    expect(await refusal('FINE')).toBeNull()
+    expect(await refusal(TOO_LONG)).toMatch(/^is refused by .+ \(sync reader\): /)
+    // A folder that the sync's folder imports.
+    expect(await refusal(TOO_LONG, { environment: 'prod', secretPath: '/' })).toContain('sync reader')
+    expect(await refusal(TOO_LONG, { environment: 'staging', secretPath: '/' })).toBeNull()
+  })
+
   it('asks what becomes of the syncs, and says what it waits for', async () => {
     const { api, ok, emulator, projectId, run } = await start()
     const at = { projectId, environment: 'dev', path: '/' }

@@ -274,6 +274,75 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await look('syncs-blocked')
   }, 300_000)
 
+  it('stay on the screen while the server is away, and after an update of it', async () => {
+    const open = async () => {
+      const { url, context, browser } = all()
+      const other = await browser.newContext({ baseURL: url, storageState: await context.storageState() })
+      const view = await other.newPage()
+      const ways = pageObject(() => view)
+      const shown = () => view.evaluate<string>('document.body.innerText')
+      return { other, view, ...ways, shown, main: view.getByRole('main') }
+    }
+    const loaded = (view: Page, part: string) =>
+      expect
+        .poll(() => view.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)"), {
+          timeout: LIMIT_MS,
+        })
+        .toContainEqual(expect.stringContaining(part))
+
+    // What a click needs later is there before it.
+    const away = await open()
+    await away.view.goto(at('/secrets/dev'))
+    await see(away.button('Reveal STRIPE_KEY'))
+    for (const part of [
+      'toasts',
+      'pages-tree',
+      'page-settings',
+      'page-notices',
+      'page-machine',
+      'delete-secrets',
+      'new-secret',
+    ])
+      await loaded(away.view, part)
+    await away.other.setOffline(true)
+    await away.button('Reveal STRIPE_KEY').click()
+    await see(away.view.getByText('STRIPE_KEY could not be read'))
+    const add = away.view.getByRole('form', { name: 'Add a secret' })
+    await add.getByLabel('Key').fill('NEW')
+    await add.getByLabel('Value').fill('x')
+    await add.getByLabel('Value').press('Enter')
+    await see(add.getByText('The server did not answer'))
+    for (const section of ['Trash', 'Settings', 'Syncs', 'Connections', 'Activity', 'Access']) {
+      await away.go(section)
+      const leave = away.dialog().getByRole('button', { name: 'Discard and leave' })
+      if (section === 'Trash') await leave.click()
+      await see(away.main.getByRole('heading').first())
+      expect(await away.shown()).not.toBe('')
+    }
+    await away.other.close()
+
+    // An update took the files away before they were loaded.
+    const updated = await open()
+    const missing = /\/assets\/(toasts|pages-tree|delete-secrets)/
+    await updated.view.route(missing, (route) => route.fulfill({ status: 404 }))
+    await updated.view.route(/secrets\.get/, (route) => route.abort())
+    await updated.view.goto(at('/secrets/dev'))
+    await updated.button('Reveal STRIPE_KEY').click()
+    await see(updated.alert('STRIPE_KEY could not be read'))
+    await updated.button('More for STRIPE_KEY').click()
+    await updated.view.getByRole('menuitem', { name: 'Delete' }).click()
+    await see(updated.alert('This part could not be loaded'))
+    await updated.go('Trash')
+    await see(updated.alert('A part of this page could not be loaded'))
+    await updated.view.route(/\/api\/status/, (route) => route.abort(), { times: 1 })
+    await updated.button('Try again').click()
+    await see(updated.alert('Keyferry still does not answer'))
+    await updated.view.unroute(missing)
+    await updated.button('Try again').click()
+    await see(updated.main.getByRole('heading', { name: 'Trash' }))
+    await updated.other.close()
+  }, 300_000)
+
   it('begin with less than 250 kB of script, wherever one comes in', async () => {
     const [first] = syncs
     if (!first) throw new Error('no destination')

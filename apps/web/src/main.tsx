@@ -3,7 +3,9 @@ import '@fontsource-variable/jetbrains-mono/wght.css'
 import './styles.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { Broken } from './app/broken.tsx'
 import { Providers } from './app/providers.tsx'
+import { Boundary } from './components/boundary.tsx'
 import { applyTheme } from './lib/theme.ts'
 
 applyTheme()
@@ -11,6 +13,8 @@ const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 createRoot(root).render(
   <StrictMode>
-    <Providers />
+    <Boundary fallback={() => <Broken />}>
+      <Providers />
+    </Boundary>
   </StrictMode>,
 )

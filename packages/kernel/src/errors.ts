@@ -44,6 +44,12 @@ export class NotFound extends KeyferryError {
  */
 export class OutOfReach extends NotFound {}
 
+/** The thing was changed since the caller read it. */
+export class Conflict extends KeyferryError {
+  readonly status = 409
+  readonly code = 'Conflict'
+}
+
 export class Unauthorized extends KeyferryError {
   readonly status = 401
   readonly code = 'UnauthorizedError'

@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   },
   NotFound: { status: 404, meaning: 'It doesn’t exist, or the caller may not know that it does' },
   RequestTimeout: { status: 408, meaning: 'The request took too long to arrive' },
+  Conflict: { status: 409, meaning: 'It was changed since the caller read it; read it again and decide' },
   PayloadTooLarge: {
     status: 413,
     meaning: 'The request or its answer is larger than the limit; the message names the limit',

@@ -113,6 +113,7 @@ export const createSecret = inFolder.extend({
 })
 export const updateSecret = inFolder.extend({
   key: secretLookup,
+  ifVersion: z.number().int().positive().optional().describe('Only if this is the version now; otherwise 409'),
   newKey: secretKey.optional(),
   value: secretValue.optional(),
   comment: z.string().max(4096).optional(),
@@ -169,6 +170,12 @@ export const deleteSecrets = inFolder.extend({
     .array(z.object({ key: secretLookup, secretPath: ownPath }))
     .min(1)
     .max(2000),
+})
+
+/** Whether destinations would take a name, before a secret has it. */
+export const checkKey = inFolder.extend({ key: secretKey })
+export const checkedKey = z.object({
+  refusal: z.string().nullable().describe('The predicate of a sentence about the key; null: no destination refuses it'),
 })
 
 /** A `.env` file, as pasted or uploaded. With `dryRun` it only says what it would do. */

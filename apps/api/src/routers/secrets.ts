@@ -1,4 +1,4 @@
-import { id, listedSecrets, pastedDotenv, secret, secretRow, secretVersion } from '@keyferry/schemas'
+import { checkedKey, id, listedSecrets, pastedDotenv, secret, secretRow, secretVersion } from '@keyferry/schemas'
 import { secretVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import { secretRoutes } from '../infisical/secrets.ts'
@@ -67,6 +67,13 @@ export const secrets = router({
     summary: 'Deletes several secrets, or none',
     routes: secretRoutes.deleteMany,
     output: unchecked(z.array(secret)),
+  }),
+
+  checkKey: query(secretVerbs.checkKey, {
+    tag,
+    summary: 'Whether a destination of the folder would refuse a key',
+    routes: [{ method: 'GET', path: '/api/v1/secret-key-check' }],
+    output: checkedKey,
   }),
 
   paste: mutation(secretVerbs.paste, {

@@ -1,16 +1,20 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect } from 'react'
+import { Boundary } from '../components/boundary.tsx'
 import { TooltipProvider } from '../components/ui/tooltip.tsx'
 import { statusOf } from '../lib/errors.ts'
+import { code } from '../lib/code.ts'
 import { useToastsWanted } from '../lib/toast.ts'
 import { client, queryClient, trpc } from '../lib/trpc.ts'
+import { PlainToasts } from './plain-toasts.tsx'
 import { router } from './router.tsx'
 
-const Toasts = lazy(() => import('./toasts.tsx').then(({ Toasts }) => ({ default: Toasts })))
+const toasts = code(async () => (await import('./toasts.tsx')).Toasts)
+const Toasts = lazy(async () => ({ default: await toasts() }))
 
 export function Providers() {
-  const toasts = useToastsWanted()
+  const hasToasts = useToastsWanted()
   // A session that ends while a page is open is noticed by whatever is asked next.
   useEffect(
     () =>
@@ -26,10 +30,12 @@ export function Providers() {
       <QueryClientProvider client={queryClient}>
         <TooltipProvider delayDuration={300}>
           <RouterProvider router={router} />
-          {toasts && (
-            <Suspense>
-              <Toasts />
-            </Suspense>
+          {hasToasts && (
+            <Boundary fallback={() => <PlainToasts />}>
+              <Suspense>
+                <Toasts />
+              </Suspense>
+            </Boundary>
           )}
         </TooltipProvider>
       </QueryClientProvider>

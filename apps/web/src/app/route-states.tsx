@@ -1,5 +1,6 @@
 import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router'
 import { Failure } from '../components/failure.tsx'
+import { MissingCode, reloadPage } from '../lib/code.ts'
 import { PageHeader } from '../components/page.tsx'
 import { Button } from '../components/ui/button.tsx'
 import { Skeleton } from '../components/ui/skeleton.tsx'
@@ -14,31 +15,24 @@ export const PendingPage = () => (
 
 export function RouteFailure({ error, reset }: ErrorComponentProps) {
   const router = useRouter()
-  const failure = isCodeMissing(error)
-    ? {
-        what: 'A part of this page could not be loaded',
-        error: new Error('Keyferry did not answer, or was updated while this page was open.'),
-        // A browser remembers a script that failed until the page is reloaded.
-        retry: () => location.reload(),
-      }
-    : {
-        what: 'This page could not be opened',
-        error,
-        retry: () => {
-          reset()
-          return router.invalidate()
-        },
-      }
+  const failure =
+    error instanceof MissingCode
+      ? // A browser remembers a script that failed until the page is reloaded.
+        { what: 'A part of this page could not be loaded', error, retry: reloadPage }
+      : {
+          what: 'This page could not be opened',
+          error,
+          retry: () => {
+            reset()
+            return router.invalidate()
+          },
+        }
   return (
     <div className="mx-auto max-w-2xl p-4 md:p-8">
       <Failure {...failure} />
     </div>
   )
 }
-
-/** In the words of Chromium and Firefox, and of Safari. */
-const isCodeMissing = (error: unknown): boolean =>
-  error instanceof Error && /dynamically imported module|importing a module script failed/i.test(error.message)
 
 export const NotFoundPage = () => (
   <main className="mx-auto grid max-w-2xl gap-4 p-4 md:p-8">

@@ -1,4 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { code } from '../lib/code.ts'
+import { startPreloading } from '../lib/preload.ts'
+import { queryClient } from '../lib/trpc.ts'
 import { home, onlyAfterSetup, onlyBeforeSetup, onlySignedIn } from './guards.ts'
 import { NotFoundPage, PendingPage, RouteFailure } from './route-states.tsx'
 
@@ -13,9 +16,9 @@ const texts =
     }
     return found
   }
-const waysIn = () => import('./pages-ways-in.tsx')
-const treePages = () => import('./pages-tree.tsx')
-const secretsPages = () => import('./pages-secrets.tsx')
+const waysIn = code(() => import('./pages-ways-in.tsx'))
+const treePages = code(() => import('./pages-tree.tsx'))
+const secretsPages = code(() => import('./pages-secrets.tsx'))
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage })
 
@@ -23,7 +26,10 @@ const firstRun = createRoute({
   getParentRoute: () => root,
   path: '/first-run',
   beforeLoad: onlyBeforeSetup,
-  component: lazyRouteComponent(() => import('../features/first-run/first-run-page.tsx'), 'FirstRunPage'),
+  component: lazyRouteComponent(
+    code(() => import('../features/first-run/first-run-page.tsx')),
+    'FirstRunPage',
+  ),
 })
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -48,7 +54,10 @@ const factorRequired = createRoute({
   getParentRoute: () => root,
   path: '/second-factor-required',
   validateSearch: texts('next'),
-  component: lazyRouteComponent(() => import('./page-factor-required.tsx'), 'FactorRequired'),
+  component: lazyRouteComponent(
+    code(() => import('./page-factor-required.tsx')),
+    'FactorRequired',
+  ),
 })
 const forgotPassword = createRoute({
   getParentRoute: () => root,
@@ -72,26 +81,38 @@ const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   beforeLoad: ({ location }) => onlySignedIn(location.href),
-  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
+  component: lazyRouteComponent(
+    code(() => import('./shell.tsx')),
+    'Shell',
+  ),
 })
 const index = createRoute({ getParentRoute: () => inside, path: '/', beforeLoad: home })
 const newProject = createRoute({
   getParentRoute: () => inside,
   path: '/projects/new',
-  component: lazyRouteComponent(() => import('../features/projects/create-project-page.tsx'), 'CreateProjectPage'),
+  component: lazyRouteComponent(
+    code(() => import('../features/projects/create-project-page.tsx')),
+    'CreateProjectPage',
+  ),
 })
 
 const account = createRoute({
   getParentRoute: () => inside,
   path: '/account',
-  component: lazyRouteComponent(() => import('../features/account/account-page.tsx'), 'AccountPage'),
+  component: lazyRouteComponent(
+    code(() => import('../features/account/account-page.tsx')),
+    'AccountPage',
+  ),
 })
 
 const project = createRoute({ getParentRoute: () => inside, path: '/p/$projectId', component: Outlet })
 const projectHome = createRoute({
   getParentRoute: () => project,
   path: '/',
-  component: lazyRouteComponent(() => import('./page-home.tsx'), 'ProjectHome'),
+  component: lazyRouteComponent(
+    code(() => import('./page-home.tsx')),
+    'ProjectHome',
+  ),
 })
 const secretsRoot = createRoute({
   getParentRoute: () => project,
@@ -108,7 +129,10 @@ const paste = createRoute({
   getParentRoute: () => project,
   path: '/secrets/$environment/paste',
   validateSearch: texts('path'),
-  component: lazyRouteComponent(() => import('./page-paste.tsx'), 'Paste'),
+  component: lazyRouteComponent(
+    code(() => import('./page-paste.tsx')),
+    'Paste',
+  ),
 })
 const folderHistory = createRoute({
   getParentRoute: () => project,
@@ -132,60 +156,90 @@ const trash = createRoute({
 const settings = createRoute({
   getParentRoute: () => project,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./page-settings.tsx'), 'Settings'),
+  component: lazyRouteComponent(
+    code(() => import('./page-settings.tsx')),
+    'Settings',
+  ),
 })
 const connections = createRoute({
   getParentRoute: () => project,
   path: '/connections',
-  component: lazyRouteComponent(() => import('./page-connections.tsx'), 'Connections'),
+  component: lazyRouteComponent(
+    code(() => import('./page-connections.tsx')),
+    'Connections',
+  ),
 })
 const newConnection = createRoute({
   getParentRoute: () => project,
   path: '/connections/new',
   validateSearch: texts('app'),
-  component: lazyRouteComponent(() => import('./page-new-connection.tsx'), 'NewConnection'),
+  component: lazyRouteComponent(
+    code(() => import('./page-new-connection.tsx')),
+    'NewConnection',
+  ),
 })
 const syncs = createRoute({
   getParentRoute: () => project,
   path: '/syncs',
   validateSearch: texts('q', 'state', 'destination', 'environment'),
-  component: lazyRouteComponent(() => import('./page-syncs.tsx'), 'Syncs'),
+  component: lazyRouteComponent(
+    code(() => import('./page-syncs.tsx')),
+    'Syncs',
+  ),
 })
 const newSync = createRoute({
   getParentRoute: () => project,
   path: '/syncs/new',
   validateSearch: texts('step'),
-  component: lazyRouteComponent(() => import('../features/sync-wizard/wizard-page.tsx'), 'WizardPage'),
+  component: lazyRouteComponent(
+    code(() => import('../features/sync-wizard/wizard-page.tsx')),
+    'WizardPage',
+  ),
 })
 const sync = createRoute({
   getParentRoute: () => project,
   path: '/syncs/$destination/$syncId',
   validateSearch: texts('tab', 'run', 'restore', 'filter'),
-  component: lazyRouteComponent(() => import('./page-sync.tsx'), 'Sync'),
+  component: lazyRouteComponent(
+    code(() => import('./page-sync.tsx')),
+    'Sync',
+  ),
 })
 
 const access = createRoute({
   getParentRoute: () => project,
   path: '/access',
   validateSearch: texts('tab', 'open'),
-  component: lazyRouteComponent(() => import('./page-access.tsx'), 'Access'),
+  component: lazyRouteComponent(
+    code(() => import('./page-access.tsx')),
+    'Access',
+  ),
 })
 const machine = createRoute({
   getParentRoute: () => project,
   path: '/access/machines/$identityId',
-  component: lazyRouteComponent(() => import('./page-machine.tsx'), 'Machine'),
+  component: lazyRouteComponent(
+    code(() => import('./page-machine.tsx')),
+    'Machine',
+  ),
 })
 
 const activity = createRoute({
   getParentRoute: () => project,
   path: '/activity',
   validateSearch: texts('actor', 'what', 'environment', 'q', 'since', 'from', 'to', 'scope', 'open'),
-  component: lazyRouteComponent(() => import('./page-activity.tsx'), 'Activity'),
+  component: lazyRouteComponent(
+    code(() => import('./page-activity.tsx')),
+    'Activity',
+  ),
 })
 const notices = createRoute({
   getParentRoute: () => project,
   path: '/notices',
-  component: lazyRouteComponent(() => import('./page-notices.tsx'), 'Notices'),
+  component: lazyRouteComponent(
+    code(() => import('./page-notices.tsx')),
+    'Notices',
+  ),
 })
 
 export const router = createRouter({
@@ -229,6 +283,8 @@ export const router = createRouter({
   defaultNotFoundComponent: NotFoundPage,
   scrollRestoration: true,
 })
+
+router.subscribe('onResolved', () => startPreloading(() => queryClient.isFetching() === 0))
 
 declare module '@tanstack/react-router' {
   interface Register {

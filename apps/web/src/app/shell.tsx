@@ -1,6 +1,7 @@
 import { Outlet, useParams } from '@tanstack/react-router'
 import { WifiOff } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
+import { onDemand } from '../components/on-demand.tsx'
 import { rememberFocus } from '../lib/focus-back.ts'
 import { useConnected } from '../lib/live.ts'
 import { rememberProject } from './guards.ts'
@@ -8,9 +9,7 @@ import { Live } from './live.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 
-const CommandPalette = lazy(() =>
-  import('./command-palette.tsx').then(({ CommandPalette }) => ({ default: CommandPalette })),
-)
+const CommandPalette = onDemand(async () => (await import('./command-palette.tsx')).CommandPalette)
 
 /** The frame of every page behind the sign-in: rail, top bar, command palette, live feed. */
 export function Shell() {
@@ -60,11 +59,7 @@ export function Shell() {
         </main>
       </div>
       {projectId !== undefined && <Live key={projectId} projectId={projectId} />}
-      {palette && (
-        <Suspense>
-          <CommandPalette projectId={projectId} onClose={() => setPalette(false)} />
-        </Suspense>
-      )}
+      {palette && <CommandPalette projectId={projectId} onClose={() => setPalette(false)} />}
     </div>
   )
 }

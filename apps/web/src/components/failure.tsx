@@ -1,20 +1,31 @@
+import { useState } from 'react'
 import { messageOf } from '../lib/errors.ts'
 import { Button } from './ui/button.tsx'
 import { Notice } from './ui/notice.tsx'
 
-/** What could not be read, why, and the way to try again. */
-export const Failure = ({ what, error, retry }: { what: string; error: unknown; retry?: () => unknown }) => (
-  <Notice
-    kind="bad"
-    title={what}
-    action={
-      retry && (
-        <Button size="sm" onClick={() => void retry()}>
-          Try again
-        </Button>
-      )
+/** What could not be read, why, and the way to try again, which may fail again. */
+export function Failure({ what, error, retry }: { what: string; error: unknown; retry?: () => unknown }) {
+  const [again, setAgain] = useState<{ error: unknown }>()
+  const tryAgain = async () => {
+    try {
+      await retry?.()
+    } catch (error) {
+      setAgain({ error })
     }
-  >
-    {messageOf(error)}
-  </Notice>
-)
+  }
+  return (
+    <Notice
+      kind="bad"
+      title={what}
+      action={
+        retry && (
+          <Button size="sm" onClick={() => void tryAgain()}>
+            Try again
+          </Button>
+        )
+      }
+    >
+      {messageOf(again ? again.error : error)}
+    </Notice>
+  )
+}

@@ -1,8 +1,10 @@
 import { lazy, Suspense, type ReactNode } from 'react'
+import { code } from '../lib/code.ts'
 
 /** Up to here all rows are drawn; beyond, only those near the screen, with code that is loaded for it. */
 const DRAW_ALL = 150
-const WindowRows = lazy(() => import('./window-rows.tsx').then(({ WindowRows }) => ({ default: WindowRows })))
+const windowRows = code(async () => (await import('./window-rows.tsx')).WindowRows)
+const WindowRows = lazy(async () => ({ default: await windowRows() }))
 
 export interface RowProps {
   /** Set while rows come and go with the scroll position: reports this row's height. */

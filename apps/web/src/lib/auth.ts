@@ -1,9 +1,10 @@
 /** Signing in and out. */
+import { code } from './code.ts'
 import { queryClient } from './trpc.ts'
 import { markStale } from './stale.ts'
 
 /** Loaded when someone signs in or out, or looks at their account: no other page needs it. */
-export const loadAuth = async () => (await import('./auth-client.ts')).auth
+export const loadAuth = code(async () => (await import('./auth-client.ts')).auth)
 
 interface Refusal {
   status: number
@@ -76,7 +77,7 @@ export async function signInByLink(token: string): Promise<void> {
   await forget()
 }
 
-export const loadPasskey = () => import('./passkey.ts')
+export const loadPasskey = code(() => import('./passkey.ts'))
 /** Whether this browser can have passkeys. */
 export const knowsPasskeys = (): boolean => 'PublicKeyCredential' in globalThis
 

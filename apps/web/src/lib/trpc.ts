@@ -14,7 +14,11 @@ export const queryClient = new FreshQueryClient({
       staleTime: 10_000,
       // A refusal will be refused again; only trouble on the way is worth another try.
       retry: (failures, error) => failures < 2 && (statusOf(error) ?? 500) >= 500,
+      networkMode: 'always',
     },
+    // A browser that calls itself offline may still reach a server beside it; and what waits in silence for the network
+    // looks as if it hung.
+    mutations: { networkMode: 'always' },
   },
 })
 

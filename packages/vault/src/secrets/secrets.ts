@@ -1,4 +1,13 @@
-import { audit, BadRequest, hasReference, NotFound, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import {
+  audit,
+  BadRequest,
+  Conflict,
+  hasReference,
+  NotFound,
+  type Actor,
+  type Context,
+  type Tx,
+} from '@keyferry/kernel'
 import * as schemas from '@keyferry/schemas'
 import { escapeReferences } from '@keyferry/schemas/literal-text'
 import type { z } from 'zod'
@@ -28,6 +37,8 @@ interface Change {
   key: string
   /** The item's own folder, instead of that of the request. */
   secretPath?: string
+  /** Which version it has to have. */
+  ifVersion?: number
   newKey?: string
   value?: string
   comment?: string
@@ -57,8 +68,8 @@ export function createSecrets(
 }
 
 /**
- * Changes value, comment or key; what is not given stays. Throws `NotFound`, and `BadRequest` when the new key is
- * taken.
+ * Changes value, comment or key; what is not given stays. Throws `NotFound`, `BadRequest` when the new key is taken, and
+ * `Conflict` when the secret has another version than `ifVersion`.
  */
 export async function updateSecret(
   ctx: Context,
@@ -161,6 +172,7 @@ function update(ctx: Context, actor: Actor, where: Where, mode: Mode, changes: r
       const puts: Put[] = []
       for (const change of changes) {
         const old = present.get(change.key)
+        if (old && change.ifVersion !== undefined && old.version !== change.ifVersion) throw changedSince(old)
         if (!old && mode === 'ignore') continue
         const put = putOf(change, old)
         if (old) taken.delete(old.key)
@@ -365,6 +377,9 @@ function refuseTwice(keys: readonly string[]): void {
 
 const alreadyExists = (keys: readonly string[]): BadRequest =>
   new BadRequest(`Secret already exist${keys.length === 1 ? 's' : ''}: ${keys.join(', ')}`)
+
+const changedSince = ({ key, version, updatedBy }: SecretRow): Conflict =>
+  new Conflict(`${key} was changed by ${updatedBy} since you read it. Its version is ${version} now.`, { version })
 
 const notFound = (where: Where, keys: readonly string[]): NotFound =>
   new NotFound(

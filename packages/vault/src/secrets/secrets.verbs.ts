@@ -12,6 +12,7 @@ import {
 } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
+import { checkKey } from './check-key.ts'
 import { pasteDotenv } from './dotenv.ts'
 import { listSecretRows } from './rows.ts'
 import {
@@ -126,6 +127,8 @@ export const secretVerbs = {
   }),
 
   deleteMany: defineVerb({ input: schemas.deleteSecrets, requires: writingAll, run: deleteSecrets }),
+
+  checkKey: defineVerb({ input: schemas.checkKey, requires: reading, run: checkKey }),
 
   paste: defineVerb({
     input: schemas.pasteDotenv,

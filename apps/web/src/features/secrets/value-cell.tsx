@@ -5,7 +5,7 @@ import { onDemand } from '../../components/on-demand.tsx'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { messageOf } from '../../lib/errors.ts'
-import { readValue } from '../../lib/read-value.ts'
+import { readSecret, readValue, type ReadValue } from '../../lib/read-value.ts'
 import { toast } from '../../lib/toast.ts'
 import type { FolderRef } from '../../lib/types.ts'
 
@@ -26,13 +26,13 @@ export function ValueCell({
   /** Why they may not read it. */
   denied: string | undefined
 }) {
-  const [editing, setEditing] = useState<string>()
+  const [editing, setEditing] = useState<ReadValue>()
   /** The button that opened the editor was replaced by it: the focus moves to the one that takes its place. */
   const edited = useRef(false)
 
   const edit = async () => {
     try {
-      setEditing(await readValue(place, secretKey))
+      setEditing(await readSecret(place, secretKey))
     } catch (error) {
       toast.error(`${secretKey} could not be read: ${messageOf(error)}`)
     }
@@ -42,7 +42,7 @@ export function ValueCell({
       edited.current = true
       setEditing(undefined)
     }
-    return <ValueEditor place={place} secretKey={secretKey} initial={editing} onClose={close} />
+    return <ValueEditor place={place} secretKey={secretKey} initial={editing} version={version} onClose={close} />
   }
   return (
     <HiddenValue

@@ -1,6 +1,7 @@
 /** What has been chosen so far. It survives a reload; it holds no value and no credential, so it may. */
 import { defaultsOf, type Values } from '../../lib/form-fields.ts'
 import type { DeletionPolicy, Destination } from '../../lib/types.ts'
+import { loadChecks } from './load-checks.ts'
 
 export interface Draft {
   destination: string
@@ -36,7 +37,7 @@ const keyOf = (projectId: string) => `keyferry.sync-draft.${projectId}`
 export async function loadDraft(projectId: string): Promise<Draft> {
   const stored = sessionStorage.getItem(keyOf(projectId))
   if (stored === null) return EMPTY
-  const { readDraft } = await import('./checks.ts')
+  const { readDraft } = await loadChecks()
   return readDraft(stored)
 }
 

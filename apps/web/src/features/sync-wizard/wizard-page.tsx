@@ -19,6 +19,7 @@ import { StepList } from './step-list.tsx'
 import { STEPS, type StepId } from './steps.ts'
 import { Summary } from './summary.tsx'
 import { targetProblems } from './target-problems.ts'
+import { loadChecks } from './load-checks.ts'
 
 const TargetStep = onDemand(async () => (await import('./target-step.tsx')).TargetStep)
 const OptionsStep = onDemand(async () => (await import('./options-step.tsx')).OptionsStep)
@@ -73,7 +74,7 @@ function Wizard({ projectId, destinations }: { projectId: string; destinations: 
     clearErrors()
     const values = form.getValues()
     setChecking(true)
-    const { problemsOf } = await import('./checks.ts')
+    const { problemsOf } = await loadChecks()
     const local = problemsOf(step.id, values, destination)
     const problems =
       step.id === 'target' && local.length === 0 ? await targetProblems(projectId, values, destination) : local
@@ -157,7 +158,7 @@ function useChecks(wanted: boolean): typeof import('./checks.ts') | undefined {
   const [checks, setChecks] = useState<typeof import('./checks.ts')>()
   useEffect(() => {
     if (!wanted) return
-    import('./checks.ts').then(setChecks, (error: unknown) =>
+    loadChecks().then(setChecks, (error: unknown) =>
       // To the page that says so, and offers to load again.
       setChecks(() => {
         throw error

@@ -1,0 +1,28 @@
+import { useEffect, useState } from 'react'
+import { Button } from '../components/ui/button.tsx'
+import { onToast, takeToasts } from '../lib/toast.ts'
+
+/** The last message, where the library that shows them could not be loaded. */
+export function PlainToasts() {
+  const [text, setText] = useState<string>()
+  useEffect(() => {
+    const show = () => {
+      const last = takeToasts().at(-1)
+      if (last) setText(last.text)
+    }
+    show()
+    return onToast(show)
+  }, [])
+  if (text === undefined) return null
+  return (
+    <div
+      role="alert"
+      className="fixed bottom-4 left-1/2 z-45 flex max-w-[calc(100vw-2rem)] -translate-x-1/2 items-center gap-3 rounded-lg border border-line bg-surface p-3 text-sm shadow-float"
+    >
+      {text}
+      <Button size="sm" onClick={() => setText(undefined)}>
+        Close
+      </Button>
+    </div>
+  )
+}
