@@ -56,14 +56,16 @@ onEveryDatabase('edits that reach a target, over REST', (open) => {
       expect.objectContaining({ error: 'Conflict', details: { version: 2 } }),
     ])
     expect(late.body.message).toContain('KEY was changed by')
-    expect((await ok('GET', `/api/v4/secrets/KEY?${new URLSearchParams(place)}`)).secret.secretValue).toBe('1')
+    expect((await ok('GET', `/api/v4/secrets/KEY?${new URLSearchParams(place).toString()}`)).secret.secretValue).toBe(
+      '1',
+    )
     expect((await change(2)).status).toBe(200)
 
     await ok('POST', '/api/v2/secret-imports', { ...place, path: '/app', import: { environment: 'prod', path: '/' } })
     await ok('PATCH', base, { syncOptions: { keySchema: 'PREFIX_{{secretKey}}' } })
     const TOO_LONG = 'K'.repeat(250)
     const refusal = async (key: string, at: object = place) =>
-      (await ok('GET', `/api/v1/secret-key-check?${new URLSearchParams({ ...place, ...at, key })}`)).refusal
+      (await ok('GET', `/api/v1/secret-key-check?${new URLSearchParams({ ...place, ...at, key }).toString()}`)).refusal
     expect(await refusal('FINE')).toBeNull()
     expect(await refusal(TOO_LONG)).toMatch(/^is refused by .+ \(sync reader\): /)
     // A folder that the sync's folder imports.

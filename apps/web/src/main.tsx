@@ -13,7 +13,7 @@ const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 createRoot(root).render(
   <StrictMode>
-    <Boundary fallback={() => <Broken />}>
+    <Boundary fallback={Broken}>
       <Providers />
     </Boundary>
   </StrictMode>,

@@ -1,6 +1,6 @@
 /**
- * Times until which something waits, such as the next try of a run. They are kept in the store, and the clock may be set
- * back after they were written: then waiting them out would take as long as the clock was wrong. So a time that no
+ * Times until which something waits, such as the next try of a run. They are kept in the store, and the clock may be
+ * set back after they were written: then waiting them out would take as long as the clock was wrong. So a time that no
  * present back-off reaches counts as over.
  */
 import { sql, type RawBuilder } from 'kysely'

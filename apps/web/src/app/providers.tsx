@@ -31,7 +31,7 @@ export function Providers() {
         <TooltipProvider delayDuration={300}>
           <RouterProvider router={router} />
           {hasToasts && (
-            <Boundary fallback={() => <PlainToasts />}>
+            <Boundary fallback={PlainToasts}>
               <Suspense>
                 <Toasts />
               </Suspense>

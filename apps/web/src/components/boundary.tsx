@@ -1,9 +1,9 @@
-import { Component, type ReactNode } from 'react'
+import { Component, type ComponentType, type ReactNode } from 'react'
 
 interface Props {
   children: ReactNode
-  /** In place of what failed. `retry` renders it again. */
-  fallback: (error: unknown, retry: () => void) => ReactNode
+  /** In place of what failed. */
+  fallback: ComponentType<{ error: unknown }>
 }
 
 /** What fails below takes nothing else of the page with it. React has boundaries as classes only. */
@@ -16,7 +16,7 @@ export class Boundary extends Component<Props, { failure: { error: unknown } | n
 
   override render() {
     const { failure } = this.state
-    if (failure === null) return this.props.children
-    return this.props.fallback(failure.error, () => this.setState({ failure: null }))
+    const { children, fallback: Fallback } = this.props
+    return failure === null ? children : <Fallback error={failure.error} />
   }
 }

@@ -12,7 +12,7 @@ export function onDemand<Props extends object>(load: () => Promise<ComponentType
   const Loaded = lazy(async () => ({ default: await loaded() }))
   return function OnDemand(props: Props) {
     return (
-      <Boundary fallback={(error) => <Failure what="This part could not be loaded" error={error} retry={reloadPage} />}>
+      <Boundary fallback={NotLoaded}>
         <Suspense fallback={meanwhile}>
           <Loaded {...props} />
         </Suspense>
@@ -20,3 +20,7 @@ export function onDemand<Props extends object>(load: () => Promise<ComponentType
     )
   }
 }
+
+const NotLoaded = ({ error }: { error: unknown }) => (
+  <Failure what="This part could not be loaded" error={error} retry={reloadPage} />
+)

@@ -25,16 +25,17 @@ let scheduled = false
 function next(): void {
   if (scheduled || canLoad === null || waiting.length === 0) return
   scheduled = true
-  whenIdle(() => {
-    const load = canLoad?.() ? waiting.shift() : undefined
+  whenIdle(() => void loadOne())
+}
+
+async function loadOne(): Promise<void> {
+  try {
+    if (canLoad?.()) await waiting.shift()?.()
+  } catch {
     // What can't be loaded is reported where it is needed.
-    void (load?.() ?? Promise.resolve())
-      .catch(() => undefined)
-      .then(() => {
-        scheduled = false
-        next()
-      })
-  })
+  }
+  scheduled = false
+  next()
 }
 
 const PAUSE_MS = 200

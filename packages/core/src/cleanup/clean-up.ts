@@ -17,10 +17,10 @@ import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
 import { noteStuckMove } from '../notifications/trouble.ts'
 import type { Plan } from '../plan/plan.ts'
 import { recordOutcomes, recordRun } from '../status/record.ts'
-import { LONGEST_MS, retryDelay } from '../status/retry.ts'
+import { retryDelay } from '../status/retry.ts'
 import { keysFreed } from '../sync/freed.ts'
 import type { StoredOptions } from '../sync/options.ts'
-import { dueCleanups, dueOnTarget } from '../sync/due.ts'
+import { dueCleanups, dueOnTarget, LONGEST_BACK_OFF_MS } from '../sync/due.ts'
 import { publishSync, publishSyncDeleted } from '../sync/publish.ts'
 import { completeDeletions } from './deletions.ts'
 import { countKeys } from './retarget.ts'
@@ -163,7 +163,7 @@ async function postpone(
       .set({
         message,
         attempts: tries,
-        retryAt: new Date(ctx.now().getTime() + (delay ?? LONGEST_MS)).toISOString(),
+        retryAt: new Date(ctx.now().getTime() + (delay ?? LONGEST_BACK_OFF_MS)).toISOString(),
       })
       .where('id', '=', cleanup.id)
       .executeTakeFirst()

@@ -1,10 +1,9 @@
 /** When a run that failed is worth another try. Pure but for the clock. */
 import type { Context } from '@keyferry/kernel'
 import type { DestinationError } from '../destinations/destination.ts'
+import { LONGEST_BACK_OFF_MS } from '../sync/due.ts'
 
 const FIRST_MS = 2_000
-/** Milliseconds. */
-export const LONGEST_MS = 15 * 60_000
 
 /**
  * Milliseconds until the next try, or null when only a change can help: a wrong credential, a missing target and a
@@ -18,7 +17,7 @@ export function retryDelay(
 ): number | null {
   const passing = errors.filter((error) => error.kind === 'throttled' || error.kind === 'unavailable')
   if (errors.length > 0 && passing.length === 0) return null
-  const backOff = Math.min(FIRST_MS * 2 ** attempts, LONGEST_MS)
+  const backOff = Math.min(FIRST_MS * 2 ** attempts, LONGEST_BACK_OFF_MS)
   const told = passing.flatMap((error) => (error.retryAt ? [error.retryAt.getTime() - ctx.now().getTime()] : []))
-  return Math.min(Math.max(backOff, ...told), LONGEST_MS)
+  return Math.min(Math.max(backOff, ...told), LONGEST_BACK_OFF_MS)
 }

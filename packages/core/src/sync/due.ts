@@ -10,15 +10,16 @@ import {
 } from '@keyferry/kernel'
 import { expressionBuilder, sql, type ExpressionBuilder, type Selectable } from 'kysely'
 import { lockSyncs } from '../lease/lock-syncs.ts'
-import { LONGEST_MS } from '../status/retry.ts'
 import type { Trigger } from './request-run.ts'
 
 export type DueSync = Selectable<SyncTable>
 
+/** The longest wait between two tries of a run. */
+export const LONGEST_BACK_OFF_MS = 15 * 60_000
 /** The longest time between two drift checks, and a tenth. */
 const LONGEST_CHECK_MS = 24 * 3_600_000 * 1.1
 
-const present = (ctx: Pick<Context, 'now'>): BackOffWindow => backOffWindow(ctx, LONGEST_MS)
+const present = (ctx: Pick<Context, 'now'>): BackOffWindow => backOffWindow(ctx, LONGEST_BACK_OFF_MS)
 
 /**
  * Ids of every sync that needs a run now (behind its requested revision, and not waiting out a back-off), then of those

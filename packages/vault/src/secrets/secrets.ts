@@ -68,8 +68,8 @@ export function createSecrets(
 }
 
 /**
- * Changes value, comment or key; what is not given stays. Throws `NotFound`, `BadRequest` when the new key is taken, and
- * `Conflict` when the secret has another version than `ifVersion`.
+ * Changes value, comment or key; what is not given stays. Throws `NotFound`, `BadRequest` when the new key is taken,
+ * and `Conflict` when the secret has another version than `ifVersion`.
  */
 export async function updateSecret(
   ctx: Context,
