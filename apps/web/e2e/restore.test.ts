@@ -196,7 +196,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still
     await see(fact(/^Degraded/))
     await screens.look('repairs-stopped')
     await button('Repair and continue repairing').click()
-    await gone(note('Repairs stopped'))
+    await gone(note('Something else writes there too'))
     await expect.poll(() => emulator.contents().has('KEPT'), LIMIT).toBe(true)
   })
 

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DepartureTable, SyncTable } from '@keyferry/db'
 import { timestamp, transact, type Context } from '@keyferry/kernel'
+import { syncMessageText, type SyncMessage } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import { applyPlan, type Outcome } from '../apply/apply.ts'
 import { keysAt } from '../apply/ledger.ts'
@@ -23,7 +24,6 @@ import type { StoredOptions } from '../sync/options.ts'
 import { dueCleanups, dueOnTarget, LONGEST_BACK_OFF_MS } from '../sync/due.ts'
 import { publishSync, publishSyncDeleted } from '../sync/publish.ts'
 import { completeDeletions } from './deletions.ts'
-import { countKeys } from './retarget.ts'
 
 type Cleanup = Pick<Selectable<DepartureTable>, 'id' | 'syncId' | 'connectionId' | 'target' | 'targetKey' | 'attempts'>
 type Sync = Selectable<SyncTable>
@@ -91,7 +91,7 @@ async function cleanUp(ctx: Context, cleanup: Cleanup, lease: Lease, signal: Abo
     // Decided by a person: retried from time to time, like everything that only a person can change.
     if (error instanceof ConnectionNotAllowed) return await postpone(ctx, sync, cleanup, null, error.message)
     ctx.log.error({ err: error, syncId: sync.id }, 'an old place could not be left')
-    await postpone(ctx, sync, cleanup, [], 'Keyferry failed inside; its log has the details.')
+    await postpone(ctx, sync, cleanup, [], syncMessageText({ code: 'internal-error' }))
   }
 }
 
@@ -120,7 +120,10 @@ async function deleteKeys(
       () => {},
     )
     const failed = outcomes.filter((outcome) => outcome.state === 'failed')
-    const message = failed.length === 0 ? `Moved away from ${labelOf(sync, cleanup)}` : (failed[0]?.reason ?? null)
+    const message: SyncMessage =
+      failed.length === 0
+        ? { code: 'cleanup-done', target: labelOf(sync, cleanup) }
+        : { code: 'destination-error', text: failed[0]?.reason ?? '' }
     const state = failed.length === 0 ? 'succeeded' : failed.length < outcomes.length ? 'partial' : 'failed'
     await recordCleanup(ctx, sync, { startedAt, state, message, plan: found.plan, outcomes, calls: open.calls() })
     if (failed.length === 0) await finishCleanup(ctx, sync, cleanup, lease)
@@ -154,20 +157,21 @@ async function postpone(
   const left = await keysAt(ctx.db, cleanup)
   // Where only a person can help, it is still retried from time to time: nothing else would wake it.
   const delay = errors && retryDelay(ctx, cleanup.attempts, errors)
-  const remedy = delay === null ? '. To leave them there, disable secret deletion for this sync.' : ''
-  const message = `${countKeys(left.length)} could not leave ${labelOf(sync, cleanup)} yet: ${why}${remedy}`
+  const needsPerson = delay === null
+  const target = labelOf(sync, cleanup)
+  const message: SyncMessage = { code: 'cleanup-failed', keys: left.length, target, why, needsPerson }
   const tries = cleanup.attempts + 1
   await transact(ctx, async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('departures')
       .set({
-        message,
+        message: JSON.stringify(message),
         attempts: tries,
         retryAt: new Date(ctx.now().getTime() + (delay ?? LONGEST_BACK_OFF_MS)).toISOString(),
       })
       .where('id', '=', cleanup.id)
       .executeTakeFirst()
-    if (numUpdatedRows > 0n) await noteStuckMove(ctx, tx, sync, { message, tries, needsPerson: delay === null })
+    if (numUpdatedRows > 0n) await noteStuckMove(ctx, tx, sync, { message, tries, needsPerson })
   })
   publishSync(ctx, sync, 'pending')
 }
@@ -175,7 +179,7 @@ async function postpone(
 interface CleanupResult {
   startedAt: string
   state: 'succeeded' | 'partial' | 'failed'
-  message: string | null
+  message: SyncMessage
   plan: Plan
   outcomes: readonly Outcome[]
   calls: number

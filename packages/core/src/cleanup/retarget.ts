@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { SyncTable } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import type { SyncMessage } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { SyncSpec } from '../apply/target.ts'
 import { destination } from '../destinations/registry.ts'
@@ -50,12 +51,15 @@ export async function retarget(
       message:
         Number(keys) === 0
           ? ''
-          : `${countKeys(Number(keys))} will leave ${label(stored.target)} once ${label(next.target)} is filled.`,
+          : JSON.stringify({
+              code: 'cleanup-waits',
+              keys: Number(keys),
+              target: label(stored.target),
+              next: label(next.target),
+            } satisfies SyncMessage),
       attempts: 0,
       retryAt: null,
       createdAt: timestamp(ctx),
     })
     .execute()
 }
-
-export const countKeys = (keys: number): string => (keys === 1 ? '1 key' : `${keys} keys`)

@@ -272,7 +272,7 @@ for (const { name: destination, title } of destinations()) {
         anHour(it)
         const stopped = {
           count: 2,
-          message: expect.stringMatching(/^Repairs stopped: A drifted 3 times within 24 hours/),
+          message: expect.stringMatching(/^Automatic repair paused: A drifted 3 times within 24 hours/),
           repairsStopped: true,
         }
         expect((await it.run(sync)).row.drift).toMatchObject(stopped)

@@ -3,7 +3,7 @@
  * costs one listing, writes nothing unless the sync repairs drift, and never takes the place of a run.
  */
 import { Forbidden, timestamp, TooLarge, transact, Unresolvable, type Context } from '@keyferry/kernel'
-import { driftText, SYNC_STATES } from '@keyferry/schemas'
+import { driftText, SYNC_STATES, type SyncMessage } from '@keyferry/schemas'
 import { difference, openTarget } from '../apply/target.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
 import { noteConnectionProblem } from '../connections/health.ts'
@@ -49,7 +49,7 @@ export async function checkForDrift(ctx: Context, syncId: string, signal: AbortS
 }
 
 /** Null: nothing was learnt, for the reason in `message`. */
-type CheckResult = { seen: Repaired; message: string | null } | { seen: null; message: string }
+type CheckResult = { seen: Repaired; message: SyncMessage | null } | { seen: null; message: SyncMessage }
 
 async function checkTarget(ctx: Context, sync: DueSync, lease: Lease, signal: AbortSignal): Promise<CheckResult> {
   const timeout = new AbortController()
@@ -66,7 +66,7 @@ async function checkTarget(ctx: Context, sync: DueSync, lease: Lease, signal: Ab
       clearTimeout(timer)
       await noteConnectionProblem(ctx, sync.connectionId, null)
       const seen = await repairDrift(ctx, { ...target, spec: sync }, found, driftIn(found.plan, sync), lease)
-      const unread = found.unread ? `Values were not compared: ${found.unread.message}` : null
+      const unread = found.unread ? ({ code: 'values-not-compared', text: found.unread.message } as const) : null
       return { seen, message: seen.message ?? unread }
     } finally {
       await target.close()
@@ -74,22 +74,25 @@ async function checkTarget(ctx: Context, sync: DueSync, lease: Lease, signal: Ab
   } catch (error) {
     if (error instanceof LeaseLost || signal.aborted) throw error
     if (error instanceof Unresolvable || error instanceof TooLarge || error instanceof ConnectionNotAllowed)
-      return { seen: null, message: `Not checked: ${error.message}` }
+      return { seen: null, message: { code: 'not-checked', text: error.message } }
     if (error instanceof Forbidden) return { seen: null, message: OWNERLESS }
     if (timeout.signal.aborted)
-      return { seen: null, message: `${title} did not show its target within ${LISTING_TIMEOUT_MS / 1000} seconds` }
+      return {
+        seen: null,
+        message: { code: 'listing-timeout', destination: title, seconds: LISTING_TIMEOUT_MS / 1000 },
+      }
     if (error instanceof DestinationError) {
       if (error.kind === 'auth') await noteConnectionProblem(ctx, sync.connectionId, error.message)
-      return { seen: null, message: `${title} could not be read: ${error.message}` }
+      return { seen: null, message: { code: 'listing-failed', destination: title, text: error.message } }
     }
     ctx.log.error({ err: error, syncId: sync.id }, 'look for drift failed')
-    return { seen: null, message: 'Keyferry failed inside; its log has the details.' }
+    return { seen: null, message: { code: 'internal-error' } }
   } finally {
     clearTimeout(timer)
   }
 }
 
-const OWNERLESS = 'Not checked: the owner of this sync can no longer read everything that it sends.'
+const OWNERLESS: SyncMessage = { code: 'not-checked-without-owner' }
 
 /**
  * The keys of `plan` that differ though Keyferry changed nothing. Foreign keys count only once every change of the sync
@@ -109,18 +112,22 @@ async function recordCheck(ctx: Context, sync: DueSync, lease: Lease, { seen, me
       .updateTable('syncs')
       .set({
         nextCheckAt: seen?.again ?? nextCheck(ctx, JSON.parse(sync.options)),
-        driftMessage: message,
+        driftMessage: message && JSON.stringify(message),
         ...(seen === null
           ? {}
-          : { checkedAt: timestamp(ctx), drift: recorded(seen.left), heals: seen.heals, repairStopped: seen.stopped }),
+          : {
+              checkedAt: timestamp(ctx),
+              drift: recorded(seen.left),
+              heals: seen.heals,
+              ...(seen.stopped ? { repairStopped: JSON.stringify(seen.stopped) } : {}),
+            }),
       })
       .where('id', '=', sync.id)
       // Edited meanwhile, or run by a person: what was seen is no longer what was asked.
       .where('version', '=', sync.version)
       .where('seen', '=', sync.seen)
       .executeTakeFirst()
-    const stopped = sync.repairStopped === null ? (seen?.stopped ?? null) : null
-    if (stopped !== null && numUpdatedRows > 0n) await noteRepairsStopped(ctx, tx, sync, stopped)
+    if (seen?.stopped && numUpdatedRows > 0n) await noteRepairsStopped(ctx, tx, sync, seen.stopped)
   })
 }
 

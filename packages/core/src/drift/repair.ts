@@ -1,6 +1,7 @@
 /** Putting back what drifted, if the sync says so, until it is plain that somebody else puts it back as well. */
 import { randomUUID } from 'node:crypto'
 import { SYSTEM, timestamp, transact, type Context } from '@keyferry/kernel'
+import { NAMED_KEYS, type SyncMessage } from '@keyferry/schemas'
 import { applyPlan, type Applied } from '../apply/apply.ts'
 import type { Difference, OpenTarget } from '../apply/target.ts'
 import type { Lease } from '../lease/lease.ts'
@@ -23,10 +24,10 @@ export interface Repaired {
   left: readonly Drifted[]
   /** JSON for the column. */
   heals: string | null
-  /** Why repairs stopped, null while they continue. */
-  stopped: string | null
+  /** Why repairs stop now; null when they continue, and when they had stopped before. */
+  stopped: SyncMessage | null
   /** Why something was not repaired this time. */
-  message: string | null
+  message: SyncMessage | null
   /** When to look again, if sooner than usual: a key may be missing that we took away ourselves. */
   again: string | null
 }
@@ -45,16 +46,18 @@ export async function repairDrift(
   const sync = target.spec
   const heals = healsWithinADay(ctx, sync)
   const wants = driftOptions(target.options).driftRepair
-  const stopped = sync.repairStopped ?? (wants ? repairLimitReached(drifted, heals) : null)
+  const isStopped = sync.repairStopped !== null
+  const stopped = wants && !isStopped ? repairLimitReached(drifted, heals) : null
   const keys = new Set(drifted.map(({ key }) => key))
   const isOurs = (key: string): boolean => found.ledger.get(key)?.intent === 'replacing'
   const all = partOf(
     found.plan,
-    ({ key, action }) => keys.has(key) && action !== 'reject' && ((wants && stopped === null) || isOurs(key)),
+    ({ key, action }) =>
+      keys.has(key) && action !== 'reject' && ((wants && !isStopped && stopped === null) || isOurs(key)),
   )
   const blown = deletionGuard(all, found.observed, target.schema.covers)
   const plan = blown === null ? all : partOf(all, ({ action }) => action !== 'delete')
-  const message = blown === null ? null : `${blown} Nothing was deleted; run the sync to review it.`
+  const message = blown === null ? null : ({ code: 'deletes-not-repaired', deletions: blown } as const)
   if (plan.changes.length === 0) return { left: drifted, heals: stored(heals), stopped, message, again: null }
 
   const applied = await applyAsRun(ctx, target, { ...found, plan }, lease)
@@ -82,14 +85,14 @@ function healsWithinADay(ctx: Context, sync: DueSync): Heal[] {
 
 const stored = (heals: readonly Heal[]): string | null => (heals.length === 0 ? null : JSON.stringify(heals))
 
-/** The words of the breaker, naming the keys that drifted again after every repair; null while nobody fights. */
-function repairLimitReached(drifted: readonly Drifted[], heals: readonly Heal[]): string | null {
+/** The message that names the keys that drifted again after every repair; null while there are none. */
+function repairLimitReached(drifted: readonly Drifted[], heals: readonly Heal[]): SyncMessage | null {
   const times = new Map<string, number>()
   for (const { key } of heals) times.set(key, (times.get(key) ?? 0) + 1)
   const fought = drifted.map(({ key }) => key).filter((key) => (times.get(key) ?? 0) >= MAX_REPAIRS_PER_DAY - 1)
   if (fought.length === 0) return null
-  const named = fought.slice(0, 5).join(', ') + (fought.length > 5 ? ` and ${fought.length - 5} more` : '')
-  return `Repairs stopped: ${named} drifted ${MAX_REPAIRS_PER_DAY} times within 24 hours, so something else writes it too. Find out what, then sync now: that repairs everything and lets repairs continue.`
+  const keys = fought.slice(0, NAMED_KEYS)
+  return { code: 'repairs-paused', keys, count: fought.length, times: MAX_REPAIRS_PER_DAY }
 }
 
 /** Applies the plan as a run of the history. The sync's own state is not touched: what was wanted has not changed. */

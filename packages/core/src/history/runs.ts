@@ -1,7 +1,7 @@
 /** The runs of a sync, newest first, and what each did per key. */
 import type { Db, RunTable } from '@keyferry/db'
 import { NotFound, type Actor, type Context } from '@keyferry/kernel'
-import { ACTIONS, type outcome as outcomeSchema, type run as runSchema } from '@keyferry/schemas'
+import { ACTIONS, storedMessageText, type outcome as outcomeSchema, type run as runSchema } from '@keyferry/schemas'
 import { isOutOfReach } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
@@ -72,7 +72,7 @@ function toRun(row: Selectable<RunTable>): RunRow {
     planHash: row.planHash,
     counts: row.counts === null ? null : JSON.parse(row.counts),
     calls: row.calls,
-    message: row.message,
+    message: row.message === null ? null : storedMessageText(row.message),
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
     restorable: row.snapshotId !== null,

@@ -4,13 +4,14 @@
  */
 import { inList, batchLoader } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import { syncMessageText, type SyncMessage } from '@keyferry/schemas'
 import type { DueSync } from '../sync/due.ts'
 import { enqueue, type NoticeBody, type Told } from './outbox.ts'
 
 export interface RunEnd {
   runId: string
   state: 'succeeded' | 'partial' | 'failed' | 'blocked'
-  message: string | null
+  message: SyncMessage | null
   counts: NoticeBody['run']['counts']
 }
 
@@ -71,7 +72,7 @@ const health = batchLoader(async (tx: Tx, syncIds: readonly string[]) => {
 
 const toldOf = ({ runId, state, message, counts }: RunEnd): Told => ({
   type: state === 'succeeded' ? 'sync.recovered' : `sync.${state}`,
-  message: message ?? (state === 'succeeded' ? 'The target is in sync again.' : ''),
+  message: message ? syncMessageText(message) : state === 'succeeded' ? 'The target is in sync again.' : '',
   run: { id: runId, state, counts },
 })
 

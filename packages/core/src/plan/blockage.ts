@@ -1,13 +1,19 @@
 /** What makes a run wait for a person or a fixed source, and what lets it continue. Pure. */
-import { planReasonText } from '@keyferry/schemas'
+import { planReasonText, storedMessageText, syncMessageText } from '@keyferry/schemas'
 import { few, type TooLarge, type Unresolvable } from '@keyferry/kernel'
-import type { blockage } from '@keyferry/schemas'
+import type { blockage, Deletions, PlanReason, SyncMessage } from '@keyferry/schemas'
 import type { z } from 'zod'
 import type { ConnectionNotAllowed } from '../connections/allowed.ts'
 import type { DueSync } from '../sync/due.ts'
 import type { Plan } from './plan.ts'
 
-type Blockage = z.output<typeof blockage>
+type ShownBlockage = z.output<typeof blockage>
+
+/** As it is stored with the sync. */
+interface Blockage extends Pick<ShownBlockage, 'kind' | 'planHash'> {
+  message: SyncMessage
+  keys: readonly { key: string; reason: PlanReason | string }[]
+}
 
 /** The ending of a run that was stopped before it wrote anything. */
 export interface Blocked {
@@ -22,7 +28,7 @@ export function blockedBySource(error: Unresolvable | TooLarge): Blocked {
     plan: null,
     blockage: {
       kind: 'source',
-      message: `Nothing was sent. ${error.message}`,
+      message: { code: 'source-unresolvable', text: error.message },
       keys: 'problems' in error ? few(error.problems) : [],
       planHash: null,
     },
@@ -32,20 +38,38 @@ export function blockedBySource(error: Unresolvable | TooLarge): Blocked {
 export const blockedByConnection = ({ message }: ConnectionNotAllowed): Blocked => ({
   kind: 'blocked',
   plan: null,
-  blockage: { kind: 'access', message: `Nothing was sent. ${message}`, keys: [], planHash: null },
+  blockage: {
+    kind: 'access',
+    message: { code: 'connection-not-allowed', text: message },
+    keys: [],
+    planHash: null,
+  },
 })
 
-export function blockedByDeletionGuard(plan: Plan, why: string): Blocked {
+export function blockedByDeletionGuard(plan: Plan, deletions: Deletions): Blocked {
   const deletes = plan.changes.filter((change) => change.action === 'delete')
   return {
     kind: 'blocked',
     plan,
     blockage: {
       kind: 'fuse',
-      message: `${why} Nothing was sent. Approve this plan to continue, or put the secrets back.`,
-      keys: deletes.map(({ key, reason }) => ({ key, reason: planReasonText(reason) })),
+      message: { code: 'approval-needed', deletions },
+      keys: deletes.map(({ key, reason }) => ({ key, reason })),
       planHash: plan.hash,
     },
+  }
+}
+
+/** A stored blockage in words. Earlier versions stored the words themselves. */
+export function blockageText(stored: string): ShownBlockage {
+  const { message, keys, ...rest }: Omit<Blockage, 'message'> & { message: SyncMessage | string } = JSON.parse(stored)
+  return {
+    ...rest,
+    message: typeof message === 'string' ? storedMessageText(message) : syncMessageText(message),
+    keys: keys.map(({ key, reason }) => ({
+      key,
+      reason: typeof reason === 'string' ? reason : planReasonText(reason),
+    })),
   }
 }
 

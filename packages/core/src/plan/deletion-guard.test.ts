@@ -1,3 +1,4 @@
+import { deletionsText } from '@keyferry/schemas'
 import { expect, it } from 'vitest'
 import { deletionGuard } from './deletion-guard.ts'
 import { makePlan, type ObservedKey } from './plan.ts'
@@ -47,7 +48,8 @@ function blown({
     covers,
     claimed: new Map(),
   })
-  return deletionGuard(plan, observed, covers)
+  const deletions = deletionGuard(plan, observed, covers)
+  return deletions && deletionsText(deletions)
 }
 
 it('lets plans without a delete through', () => {

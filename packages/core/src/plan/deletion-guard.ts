@@ -1,4 +1,5 @@
 /** The fuse: plans that would take away too much wait for a person. Pure. */
+import type { Deletions } from '@keyferry/schemas'
 import type { ObservedKey, Plan } from './plan.ts'
 
 const LARGE = 10
@@ -12,23 +13,21 @@ export function deletionGuard(
   plan: Plan,
   observed: readonly ObservedKey[],
   covers: (key: string) => boolean,
-): string | null {
+): Deletions | null {
   const { delete: all, create } = plan.summary
   // An old name is not lost when the same secret is there under its new one: `applyPlan` sees to that order.
   const gone = plan.changes.filter((change) => change.action === 'delete')
   const deletes = gone.filter((change) => change.renamedTo === null).length
   if (deletes === 0) return null
   if (observed.length - all + create === 0) {
-    return `This would delete ${count(deletes)} and leave the target empty.`
+    return { deletes, of: null }
   }
   const going = new Set(gone.map((change) => change.key))
   const touchable = observed.filter(
     (entry) => entry.notManaged === undefined && (covers(entry.key) || going.has(entry.key)),
   ).length
   if (touchable >= LARGE && deletes / touchable > SHARE) {
-    return `This would delete ${deletes} of ${touchable} keys at the target, more than ${SHARE * 100} %.`
+    return { deletes, of: touchable }
   }
   return null
 }
-
-const count = (keys: number): string => (keys === 1 ? 'the last key' : `all ${keys} keys`)

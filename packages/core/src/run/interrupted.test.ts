@@ -93,7 +93,7 @@ for (const { name: destination } of destinations()) {
         await it.run(sync)
         expect(await runs(it, sync)).toEqual([
           { state: 'succeeded', message: null },
-          { state: 'failed', message: 'Interrupted; the next run continued from there.' },
+          { state: 'failed', message: 'Interrupted; the next run continues from there.' },
         ])
       }))
 

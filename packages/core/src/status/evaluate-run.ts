@@ -1,5 +1,6 @@
 /** What the ending of a run means for its sync. Pure but for the clock. */
 import type { Context } from '@keyferry/kernel'
+import { NAMED_KEYS, type SyncMessage } from '@keyferry/schemas'
 import type { Applied, Outcome } from '../apply/apply.ts'
 import type { LedgerEntry } from '../apply/ledger.ts'
 import type { DestinationError } from '../destinations/destination.ts'
@@ -26,7 +27,7 @@ export type RunResult =
 
 export interface RunDecision {
   state: 'succeeded' | 'partial' | 'failed' | 'blocked'
-  message: string | null
+  message: SyncMessage | null
   /** Milliseconds until another try; null: not before something changes. */
   retryIn: number | null
   /** Everything that can be there is there. */
@@ -41,14 +42,14 @@ export function evaluateRun(ctx: Context, sync: DueSync, result: RunResult): Run
     case 'broken':
       return {
         state: 'failed',
-        message: 'Keyferry failed inside; its log has the details.',
+        message: { code: 'internal-error' },
         retryIn: retryDelay(ctx, sync.attempts, []),
         converged: false,
       }
     case 'refused':
       return {
         state: 'failed',
-        message: result.error.message,
+        message: { code: 'destination-error', text: result.error.message },
         retryIn: retryDelay(ctx, sync.attempts, [result.error]),
         converged: false,
       }
@@ -61,7 +62,7 @@ export function evaluateRun(ctx: Context, sync: DueSync, result: RunResult): Run
       const done = outcomes.length - failed.length - rejected.length + result.plan.summary.keep
       return {
         state: failed.length > 0 && done === 0 ? 'failed' : 'partial',
-        message: summary(failed, rejected),
+        message: { code: 'keys-not-written', failed: named(failed), rejected: named(rejected) },
         retryIn: failed.length > 0 ? retryDelay(ctx, sync.attempts, errors) : null,
         converged: failed.length === 0,
       }
@@ -69,14 +70,7 @@ export function evaluateRun(ctx: Context, sync: DueSync, result: RunResult): Run
   }
 }
 
-const NAMED = 5
-
-function summary(failed: readonly Outcome[], rejected: readonly Outcome[]): string {
-  const part = (outcomes: readonly Outcome[], what: string): string[] => {
-    if (outcomes.length === 0) return []
-    const named = outcomes.slice(0, NAMED).map(({ key, reason }) => `${key} (${reason})`)
-    const more = outcomes.length > NAMED ? ` and ${outcomes.length - NAMED} more` : ''
-    return [`${outcomes.length} ${what}: ${named.join(', ')}${more}`]
-  }
-  return [...part(failed, 'failed'), ...part(rejected, "can't be stored")].join('. ')
-}
+const named = (outcomes: readonly Outcome[]) => ({
+  count: outcomes.length,
+  named: outcomes.slice(0, NAMED_KEYS).map(({ key, reason }) => ({ key, reason: reason ?? '' })),
+})

@@ -1,6 +1,7 @@
 /** The end of a run as its sync shows it. Inside the transaction that ends the run. */
 import { amend, valuesTable, batchLoader } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import type { SyncMessage } from '@keyferry/schemas'
 import { lockSyncsById } from '../lease/lock-syncs.ts'
 import { NOT_CHECKED, nextCheck } from '../sync/drift-record.ts'
 import type { DueSync } from '../sync/due.ts'
@@ -19,7 +20,7 @@ export async function finalizeSync(
     id: sync.id,
     runId: id,
     state,
-    message,
+    message: message && JSON.stringify(message),
     blockage: result.kind === 'blocked' ? JSON.stringify(result.blockage) : null,
     observed: sync.wanted,
     settles: retryIn === null ? 1 : 0,
@@ -128,7 +129,7 @@ const applyUpdates = batchLoader(async (tx: Tx, updates: readonly SyncUpdate[]) 
   return ({ id }) => byId.get(id)
 })
 
-const REMOVED = 'The secrets were removed from the target; the next change fills it again.'
+const REMOVED: SyncMessage = { code: 'secrets-removed' }
 
 /** Resolves to whether the sync is due again, or is gone. */
 export async function finalizeRemoval(
@@ -168,6 +169,7 @@ export async function finalizeRemoval(
   }
   const settled = decision.retryIn === null
   const removed = decision.state === 'succeeded'
+  const said = decision.message && JSON.stringify(decision.message)
   const unfinished = sync.state === 'running' || sync.state === 'pending'
   if (settled) await amend(tx, 'syncs', sync.id, { removal: null })
   const row = await tx
@@ -175,12 +177,12 @@ export async function finalizeRemoval(
     .set((eb) => ({
       removeRunId: id,
       removeState: settled ? (removed ? 'succeeded' : 'failed') : 'pending',
-      removeMessage: decision.message,
+      removeMessage: said,
       ...(removed
         ? { removedAt: timestamp(ctx), applied: 0, behindSince: timestamp(ctx), ...NOT_CHECKED, nextCheckAt: null }
         : {}),
       // The removal also answered a change that had not run yet; without this the sync would look queued for ever.
-      ...(unfinished && settled ? { state: decision.state, message: removed ? REMOVED : decision.message } : {}),
+      ...(unfinished && settled ? { state: decision.state, message: removed ? JSON.stringify(REMOVED) : said } : {}),
       seen: settled ? sync.wanted : eb.ref('seen'),
       attempts: settled ? 0 : sync.attempts + 1,
       retryAt: settled ? null : retryTime(ctx, decision.retryIn),

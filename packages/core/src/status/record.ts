@@ -3,6 +3,7 @@
  */
 import { batchLoader, type RunTable, type Selectable } from '@keyferry/db'
 import { timestamp, type Context, type Tx } from '@keyferry/kernel'
+import type { SyncMessage } from '@keyferry/schemas'
 import { reachedOf } from '@keyferry/vault'
 import type { Outcome } from '../apply/apply.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -21,7 +22,7 @@ export interface ActiveRun {
 /** What the row says once the run has ended. */
 export interface RunRecord {
   state: string
-  message: string | null
+  message: SyncMessage | null
   plan: Plan | null
   calls: number
   snapshotId: string | null
@@ -37,10 +38,11 @@ export function recordWriting(ctx: Context, run: ActiveRun, plan: Plan): Promise
 export const recordRun = (
   db: Context['db'] | Tx,
   { id, sync, kind, trigger, actor, startedAt }: ActiveRun,
-  { plan, ...record }: RunRecord,
+  { plan, message, ...record }: RunRecord,
 ): Promise<void> =>
   upsertRuns(db, {
     ...record,
+    message: message && JSON.stringify(message),
     id,
     kind,
     trigger,
@@ -74,16 +76,17 @@ const upsertRuns = batchLoader(async (db: Context['db'] | Tx, runs: readonly Sel
 
 /** Leaves an interrupted run: the sync stays due, the next process continues. */
 export async function interruptRun(ctx: Context, { id, sync }: ActiveRun): Promise<void> {
-  await closeRunning(ctx, sync.id, id, 'Interrupted; the next run continues from there.')
+  await closeRunning(ctx, sync.id, id)
   ctx.log.info('run interrupted')
 }
 
 /** Runs of this sync that never ended: their processes are gone. */
 export async function closeInterrupted(ctx: Context, syncId: string): Promise<void> {
-  await closeRunning(ctx, syncId, null, 'Interrupted; the next run continued from there.')
+  await closeRunning(ctx, syncId, null)
 }
 
-async function closeRunning(ctx: Context, syncId: string, runId: string | null, message: string): Promise<void> {
+async function closeRunning(ctx: Context, syncId: string, runId: string | null): Promise<void> {
+  const message = JSON.stringify({ code: 'interrupted' } satisfies SyncMessage)
   await ctx.db
     .updateTable('runs')
     .set({ state: 'failed', message, finishedAt: timestamp(ctx) })

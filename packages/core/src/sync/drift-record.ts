@@ -1,7 +1,7 @@
 /** What is kept of looks at a target: the columns of a sync that `drift.ts` writes, and when the next look is. */
 import type { SyncTable } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
-import type { drift as driftSchema } from '@keyferry/schemas'
+import { storedMessageText, type drift as driftSchema } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
 import type { DriftKind } from '../plan/plan.ts'
@@ -41,7 +41,12 @@ export const driftedKeys = (sync: Pick<Columns, 'drift'>): readonly Drifted[] =>
 export function driftOf(sync: Columns): z.output<typeof driftSchema> | null {
   const message = sync.repairStopped ?? sync.driftMessage
   if (sync.checkedAt === null && message === null) return null
-  return { count: read(sync).count, checkedAt: sync.checkedAt, message, repairsStopped: sync.repairStopped !== null }
+  return {
+    count: read(sync).count,
+    checkedAt: sync.checkedAt,
+    message: message === null ? null : storedMessageText(message),
+    repairsStopped: sync.repairStopped !== null,
+  }
 }
 
 const MINUTE = 60_000

@@ -2,6 +2,7 @@
 import { authorize, requirement, readAccess } from '@keyferry/access'
 import { amend } from '@keyferry/db'
 import { Forbidden, OutOfReach, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import type { SyncMessage } from '@keyferry/schemas'
 import { readerWith, type Reads } from '@keyferry/vault'
 import { z } from 'zod'
 import { publishSync } from './publish.ts'
@@ -18,7 +19,7 @@ interface Sync {
 
 export interface Blockage {
   kind: 'access'
-  message: string
+  message: SyncMessage
   keys: []
   planHash: null
 }
@@ -44,8 +45,7 @@ export async function blockageWithoutOwner(db: Context['db'] | Tx, sync: Sync): 
 }
 
 function ownerless({ name }: Pick<Actor, 'name'>): Blockage {
-  const message = `Nothing was sent. ${name}, the owner of this sync, can no longer read everything that it sends. Someone who can becomes its owner with Sync now or by editing it.`
-  return { kind: 'access', message, keys: [], planHash: null }
+  return { kind: 'access', message: { code: 'owner-without-access', owner: name }, keys: [], planHash: null }
 }
 
 /** The blockage of a run whose values came from out of its owner's reach. */
@@ -90,7 +90,7 @@ export async function blockUnauthorizedSyncs(
     if (!blockage) continue
     await tx
       .updateTable('syncs')
-      .set({ state: 'blocked', message: blockage.message, blockage: JSON.stringify(blockage) })
+      .set({ state: 'blocked', message: JSON.stringify(blockage.message), blockage: JSON.stringify(blockage) })
       .where('id', '=', sync.id)
       .execute()
     stopped.push({ id: sync.id, projectId: sync.projectId })

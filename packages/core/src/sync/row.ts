@@ -1,10 +1,11 @@
 /** A stored sync as the API answers it. */
 import type { Db, SyncTable } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
-import type { sync as syncSchema } from '@keyferry/schemas'
+import { storedMessageText, type sync as syncSchema } from '@keyferry/schemas'
 import type { Selectable } from 'kysely'
 import type { z } from 'zod'
 import { destination } from '../destinations/registry.ts'
+import { blockageText } from '../plan/blockage.ts'
 import { driftOf } from './drift-record.ts'
 import { driftOptions, type StoredOptions } from './options.ts'
 
@@ -74,6 +75,8 @@ type Joined = Selectable<SyncTable> & {
 const JOB_STATES = ['pending', 'running', 'succeeded', 'failed'] as const
 const SYNC_STATES = ['pending', 'running', 'succeeded', 'partial', 'failed', 'blocked'] as const
 
+const textOf = (stored: string | null): string | null => (stored === null ? null : storedMessageText(stored))
+
 export function toRow(row: Joined): SyncRow {
   const definition = destination(row.destination)
   const { own, initialSyncBehavior: _, ...common }: StoredOptions = JSON.parse(row.options)
@@ -90,11 +93,11 @@ export function toRow(row: Joined): SyncRow {
     updatedAt: row.updatedAt,
     state: SYNC_STATES.find((state) => state === row.state) ?? 'failed',
     lastRunId: row.lastRunId,
-    message: [row.message, row.leaving].filter(Boolean).join(' ') || null,
+    message: [textOf(row.message), textOf(row.leaving)].filter(Boolean).join(' ') || null,
     syncedAt: row.syncedAt,
     removeState: JOB_STATES.find((state) => state === row.removeState) ?? null,
     removeRunId: row.removeRunId,
-    removeMessage: row.removeMessage,
+    removeMessage: textOf(row.removeMessage),
     removedAt: row.removedAt,
     options: { ...own, ...common, ...driftOptions(common) },
     projectId: row.projectId,
@@ -107,11 +110,11 @@ export function toRow(row: Joined): SyncRow {
     inSync: row.applied === row.wanted,
     behindSince: row.behindSince,
     retryAt: row.retryAt,
-    blocked: row.blockage === null ? null : JSON.parse(row.blockage),
+    blocked: row.blockage === null ? null : blockageText(row.blockage),
     leaving:
       row.leaving === null
         ? null
-        : { keys: Number(row.leavingKeys), message: row.leaving, retryAt: row.leavingRetryAt },
+        : { keys: Number(row.leavingKeys), message: storedMessageText(row.leaving), retryAt: row.leavingRetryAt },
     removal: row.removal,
     drift: driftOf(row),
     lastRun:

@@ -1,6 +1,6 @@
 /** Plans to look at: nothing is stored, nothing is written at the vendor. */
 import { BadRequest, type Actor, type Context } from '@keyferry/kernel'
-import type { plan as planSchema, previewSync as previewSchema } from '@keyferry/schemas'
+import { deletionsText, type plan as planSchema, type previewSync as previewSchema } from '@keyferry/schemas'
 import { isOutOfReach, namerOf, reachedOf, readerOf, type Reads } from '@keyferry/vault'
 import type { z } from 'zod'
 import { difference, openTarget, type SyncSpec } from '../apply/target.ts'
@@ -37,6 +37,7 @@ export async function planOf(ctx: Context, spec: SyncSpec, reads: Reads): Promis
     const { plan, observed } = await difference(ctx, target, reads)
     // Keys of the target that are not the sync's may be another folder's.
     const isNarrowed = namerOf(ctx, spec.projectId) !== null
+    const deletions = deletionGuard(plan, observed, target.schema.covers)
     return {
       hash: plan.hash,
       summary: isNarrowed ? { ...plan.summary, foreign: 0 } : plan.summary,
@@ -48,7 +49,7 @@ export async function planOf(ctx: Context, spec: SyncSpec, reads: Reads): Promis
           reason,
           ...(adopts ? { adopts } : {}),
         })),
-      fuse: deletionGuard(plan, observed, target.schema.covers),
+      fuse: deletions === null ? null : deletionsText(deletions),
     }
   } catch (error) {
     if (error instanceof DestinationError)

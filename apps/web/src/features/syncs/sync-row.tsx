@@ -51,7 +51,7 @@ export function SyncRow({ sync, destination }: { sync: Sync; destination: Destin
           {!sync.autoSync && <Badge>Manual</Badge>}
           {sync.leaving !== null && <Badge tone="warn">Moving</Badge>}
           {sync.removal === 'delete' && <Badge tone="warn">Being deleted</Badge>}
-          {sync.drift?.repairsStopped === true && <Badge tone="warn">Repairs stopped</Badge>}
+          {sync.drift?.repairsStopped === true && <Badge tone="warn">Repair paused</Badge>}
         </span>
         {progress !== undefined && progress.total > 0 && (
           <span className="text-xs text-soft tabular-nums">

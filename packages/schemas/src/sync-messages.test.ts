@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+import { storedMessageText, syncMessageText, type SyncMessage } from './index.ts'
+
+it.each<[SyncMessage, string]>([
+  [{ code: 'internal-error' }, 'Internal error. See the server log.'],
+  [
+    {
+      code: 'keys-not-written',
+      failed: { count: 7, named: [{ key: 'A', reason: 'no answer' }] },
+      rejected: { count: 1, named: [{ key: 'B', reason: 'too long' }] },
+    },
+    "7 failed: A (no answer) and 6 more. 1 can't be stored: B (too long)",
+  ],
+  [
+    { code: 'approval-needed', deletions: { deletes: 1, of: null } },
+    'This would delete the last key and leave the target empty. Nothing was sent. Approve this plan to continue, or put the secrets back.',
+  ],
+  [
+    { code: 'deletes-not-repaired', deletions: { deletes: 4, of: 10 } },
+    'This would delete 4 of 10 keys at the target, more than 30 %. Nothing was deleted; run the sync to review it.',
+  ],
+  [
+    { code: 'cleanup-failed', keys: 1, target: 'acme · prod', why: 'API (no answer)', needsPerson: true },
+    '1 key could not leave acme · prod yet: API (no answer). To leave them there, disable secret deletion for this sync.',
+  ],
+])('%o has words, also once it was stored', (message, words) => {
+  expect([syncMessageText(message), storedMessageText(JSON.stringify(message))]).toEqual([words, words])
+})
+
+it('reads the words that earlier versions stored', () => {
+  expect(storedMessageText('2 failed: A (no answer)')).toBe('2 failed: A (no answer)')
+})

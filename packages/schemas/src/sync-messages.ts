@@ -1,0 +1,113 @@
+/**
+ * What a sync says of its last run, check or cleanup: a code with data, as it is stored, and its words. Programs branch
+ * on the code, never on the words.
+ */
+import { z } from 'zod'
+import { count } from './count.ts'
+
+/** Deletes that wait for an approval. `of`: the keys that the sync may touch; null: nothing would be left. */
+const deletions = z.object({ deletes: z.number(), of: z.number().nullable() })
+export type Deletions = z.output<typeof deletions>
+
+const keys = z.object({ count: z.number(), named: z.array(z.object({ key: z.string(), reason: z.string() })) })
+
+/** `text`: what an error says that has words of its own, without values and credentials. */
+const syncMessage = z.discriminatedUnion('code', [
+  z.object({ code: z.literal('internal-error') }),
+  z.object({ code: z.literal('interrupted') }),
+  z.object({ code: z.literal('destination-error'), text: z.string() }),
+  z.object({ code: z.literal('keys-not-written'), failed: keys, rejected: keys }),
+  z.object({ code: z.literal('source-unresolvable'), text: z.string() }),
+  z.object({ code: z.literal('connection-not-allowed'), text: z.string() }),
+  z.object({ code: z.literal('owner-without-access'), owner: z.string() }),
+  z.object({ code: z.literal('approval-needed'), deletions }),
+  z.object({ code: z.literal('secrets-removed') }),
+  z.object({ code: z.literal('not-checked'), text: z.string() }),
+  z.object({ code: z.literal('not-checked-without-owner') }),
+  z.object({ code: z.literal('listing-timeout'), destination: z.string(), seconds: z.number() }),
+  z.object({ code: z.literal('listing-failed'), destination: z.string(), text: z.string() }),
+  z.object({ code: z.literal('values-not-compared'), text: z.string() }),
+  z.object({ code: z.literal('deletes-not-repaired'), deletions }),
+  z.object({ code: z.literal('repairs-paused'), keys: z.array(z.string()), count: z.number(), times: z.number() }),
+  z.object({ code: z.literal('cleanup-waits'), keys: z.number(), target: z.string(), next: z.string() }),
+  z.object({ code: z.literal('cleanup-done'), target: z.string() }),
+  z.object({
+    code: z.literal('cleanup-failed'),
+    keys: z.number(),
+    target: z.string(),
+    why: z.string(),
+    needsPerson: z.boolean(),
+  }),
+])
+export type SyncMessage = z.output<typeof syncMessage>
+
+/** Keys that a sentence names. */
+export const NAMED_KEYS = 5
+
+export const deletionsText = ({ deletes, of }: Deletions): string => {
+  if (of !== null) return `This would delete ${deletes} of ${of} keys at the target, more than 30 %.`
+  const all = deletes === 1 ? 'the last key' : `all ${deletes} keys`
+  return `This would delete ${all} and leave the target empty.`
+}
+
+/** The message in words, for a person. */
+export function syncMessageText(message: SyncMessage): string {
+  switch (message.code) {
+    case 'internal-error':
+      return 'Internal error. See the server log.'
+    case 'interrupted':
+      return 'Interrupted; the next run continues from there.'
+    case 'destination-error':
+      return message.text
+    case 'keys-not-written':
+      return [keysText(message.failed, 'failed'), keysText(message.rejected, "can't be stored")]
+        .filter((part) => part !== null)
+        .join('. ')
+    case 'source-unresolvable':
+    case 'connection-not-allowed':
+      return `Nothing was sent. ${message.text}`
+    case 'owner-without-access':
+      return `Nothing was sent. ${message.owner}, the owner of this sync, can no longer read everything that it sends. Someone who can becomes its owner with Sync now or by editing it.`
+    case 'approval-needed':
+      return `${deletionsText(message.deletions)} Nothing was sent. Approve this plan to continue, or put the secrets back.`
+    case 'secrets-removed':
+      return 'The secrets were removed from the target; the next change fills it again.'
+    case 'not-checked':
+      return `Not checked: ${message.text}`
+    case 'not-checked-without-owner':
+      return 'Not checked: the owner of this sync can no longer read everything that it sends.'
+    case 'listing-timeout':
+      return `${message.destination} did not show its target within ${message.seconds} seconds`
+    case 'listing-failed':
+      return `${message.destination} could not be read: ${message.text}`
+    case 'values-not-compared':
+      return `Values were not compared: ${message.text}`
+    case 'deletes-not-repaired':
+      return `${deletionsText(message.deletions)} Nothing was deleted; run the sync to review it.`
+    case 'repairs-paused':
+      return `Automatic repair paused: ${listed(message.keys, message.count)} drifted ${message.times} times within 24 hours, so another writer is changing it. Find out which, then sync now: that repairs everything and lets repairs continue.`
+    case 'cleanup-waits':
+      return `${count(message.keys, 'key')} will leave ${message.target} once ${message.next} is filled.`
+    case 'cleanup-done':
+      return `Moved away from ${message.target}`
+    case 'cleanup-failed': {
+      const remedy = message.needsPerson ? '. To leave them there, disable secret deletion for this sync.' : ''
+      return `${count(message.keys, 'key')} could not leave ${message.target} yet: ${message.why}${remedy}`
+    }
+  }
+}
+
+const keysText = ({ count: all, named }: z.output<typeof keys>, what: string): string | null => {
+  if (all === 0) return null
+  const each = named.map(({ key, reason }) => `${key} (${reason})`)
+  return `${all} ${what}: ${listed(each, all)}`
+}
+
+const listed = (named: readonly string[], all: number): string =>
+  named.join(', ') + (all > named.length ? ` and ${all - named.length} more` : '')
+
+/** The words of a stored message. Earlier versions stored the words themselves. */
+export function storedMessageText(stored: string): string {
+  if (!stored.startsWith('{')) return stored
+  return syncMessageText(syncMessage.parse(JSON.parse(stored)))
+}
