@@ -4,7 +4,7 @@ import { Unavailable } from './errors.ts'
 
 const WORDS: Record<StoreTrouble, string> = {
   unreachable: 'The store cannot be reached just now; try again soon',
-  refused: 'The store refuses Keyferry; who runs it has to check DATABASE_URL',
+  refused: 'The database refused the connection. Check DATABASE_URL.',
   'read-only': 'The store takes no writes just now; try again soon',
   full: 'The disk of the store is full; nothing can be stored until there is room',
   overloaded: 'The store is overloaded just now; try again soon',

@@ -457,7 +457,7 @@ describe.skipIf(!inject('postgresUrl'))('a fleet that starts', () => {
       false,
     )
     await expect(refused).rejects.toThrow(
-      /"there_is_none" does not exist\. The store refuses Keyferry: check user, password, database and rights in DATABASE_URL\./,
+      /"there_is_none" does not exist\. The database refused the connection\. Check user, password, database and rights in DATABASE_URL\./,
     )
   })
 })

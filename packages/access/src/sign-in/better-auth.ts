@@ -147,7 +147,7 @@ export function configuration(
         const err = details.find((detail) => detail instanceof Error && !isAPIError(detail))
         log[level === 'error' ? 'warn' : 'debug'](
           { part: 'auth', ...(err ? { err } : {}) },
-          message || 'sign-in failed inside',
+          message || 'internal error in sign-in',
         )
       },
     },

@@ -45,7 +45,7 @@ export function rotateDataKey(
     }
     if (present)
       throw new BadRequest(
-        `The data key of this project is being rotated since ${present.startedAt}. Wait until that is done.`,
+        `A rotation of the data key of this project has been running since ${present.startedAt}. Wait until it is done.`,
       )
     await changeKey(ctx, tx, projectId, 'renew')
     await tx

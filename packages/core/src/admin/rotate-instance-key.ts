@@ -55,7 +55,7 @@ export async function rotateInstanceKey(ctx: Context, actor: Actor, name: Instan
       .executeTakeFirst()
     if (begun)
       throw new BadRequest(
-        `The ${name} key is being rotated since ${begun.startedAt}. The instance ends that within minutes while it serves; then run this again.`,
+        `A rotation of the ${name} key has been running since ${begun.startedAt}. The instance ends that within minutes while it serves; then run this again.`,
       )
     const renewed = ctx.keyring.renew(owner, wrapped)
     await store(renewed)

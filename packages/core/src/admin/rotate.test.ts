@@ -115,7 +115,7 @@ onEveryDatabase('rotation', (open) => {
       const old = await sealed()
 
       await rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })
-      await expect(rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })).rejects.toThrow('is being rotated')
+      await expect(rotateDataKey(t.ctx, t.actor, { projectId: t.projectId })).rejects.toThrow('has been running since')
       // A run between beginning and end reads digests of both generations.
       await triggerSync(t.ctx, t.actor, { destination, syncId: sync.id })
       expect((await t.run(sync)).row.lastRun?.counts).toMatchObject({ create: 0, update: 0, delete: 0, keep: 3 })

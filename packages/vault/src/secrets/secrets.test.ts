@@ -220,7 +220,7 @@ onEveryDatabase('secrets', (open) => {
       'Secret already exists: A',
     )
     await expect(createSecrets(t.ctx, t.actor, { ...place, secrets: rows('B', 'B') })).rejects.toThrow(
-      'Named twice in one request: B',
+      'Duplicate keys in request: B',
     )
     const missing = updateSecrets(t.ctx, t.actor, { ...place, mode: 'failOnNotFound', secrets: rows('A', 'B', 'C') })
     await expect(missing).rejects.toThrow('Secrets "B", "C" not found in dev:/')

@@ -372,7 +372,7 @@ function first(secrets: readonly Secret[]): Secret {
 function refuseTwice(keys: readonly string[]): void {
   const seen = new Set<string>()
   const twice = keys.filter((key) => seen.has(key) || !seen.add(key))
-  if (twice.length > 0) throw new BadRequest(`Named twice in one request: ${[...new Set(twice)].join(', ')}`)
+  if (twice.length > 0) throw new BadRequest(`Duplicate keys in request: ${[...new Set(twice)].join(', ')}`)
 }
 
 const alreadyExists = (keys: readonly string[]): BadRequest =>

@@ -63,7 +63,7 @@ export function RestoreRun({ sync, runId, onClose }: Props) {
         }
       >
         {denied !== undefined ? (
-          <Notice title="It is not yours to go back">{denied}</Notice>
+          <Notice title="You cannot restore this run">{denied}</Notice>
         ) : plan.error ? (
           <Failure what="It cannot be gone back to" error={plan.error} retry={plan.refetch} />
         ) : !plan.data ? (
