@@ -86,7 +86,9 @@ onEveryDatabase('sign-in without a secret', (open) => {
     })
     // The keys were read once.
     expect(issuer.asked.filter((path) => path === '/keys')).toHaveLength(1)
-    expect((await api.send('GET', `/api/v1/identities/${id}`)).body.identity.authMethods).toEqual(['oidc-auth'])
+    expect((await api.send('GET', `/api/v1/identities/${id}`)).body.identity.identity.authMethods).toEqual([
+      'oidc-auth',
+    ])
     const stored = JSON.stringify([
       await api.ctx.db.selectFrom('federatedTokens').selectAll().execute(),
       await api.ctx.db.selectFrom('audit').selectAll().execute(),

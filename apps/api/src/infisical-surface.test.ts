@@ -80,6 +80,34 @@ const SURFACE = `
   PATCH  /api/v1/projects/:projectId/environments/:environmentId            environment
   DELETE /api/v1/workspace/:projectId/environments/:environmentId           environment
   DELETE /api/v1/projects/:projectId/environments/:environmentId            environment
+  GET    /api/v3/secrets/raw/id/:secretId                                          secret
+  GET    /api/v4/secrets/id/:secretId                                              secret
+  GET    /api/v1/folders/:projectId/:environment/:path                             folder
+  GET    /api/v2/folders/:projectId/:environment/:path                             folder
+  GET    /api/v1/secret-imports/:importId                                          secretImport
+  GET    /api/v2/secret-imports/:importId                                          secretImport
+  GET    /api/v2/workspace/:slug                                                   -
+  PATCH  /api/v2/workspace/:projectSlug                                            -
+  DELETE /api/v2/workspace/:projectSlug                                            -
+  GET    /api/v1/workspace/environments/:environmentId                             environment
+  GET    /api/v1/workspace/:projectId/environments/:environmentId                  environment
+  GET    /api/v1/projects/:projectId/environments/:environmentId                   environment
+  GET    /api/v1/projects/:projectId/environments/slug/:environment                -
+  GET    /api/v1/workspace/:projectId/tags                                         workspaceTags
+  GET    /api/v1/workspace/:projectId/tags/:tagId                                  workspaceTag
+  GET    /api/v1/workspace/:projectId/tags/slug/:tagSlug                           workspaceTag
+  GET    /api/v1/projects/:projectId/tags/:tagId                                   tag
+  GET    /api/v1/projects/:projectId/tags/slug/:tagSlug                            tag
+  GET    /api/v2/workspace/:projectId/identity-memberships                         -
+  GET    /api/v2/workspace/:projectId/identity-memberships/:identityId             identityMembership
+  POST   /api/v2/workspace/:projectId/identity-memberships/:identityId             identityMembership
+  PATCH  /api/v2/workspace/:projectId/identity-memberships/:identityId             -
+  DELETE /api/v2/workspace/:projectId/identity-memberships/:identityId             identityMembership
+  GET    /api/v2/workspace/identity-memberships/:membershipId                      identityMembership
+  GET    /api/v1/projects/:projectId/memberships/identities/:identityId            identityMembership
+  PATCH  /api/v1/projects/:projectId/memberships/identities/:identityId            -
+  GET    /api/v1/identities/:identityId/identity-memberships                       -
+  GET    /api/v1/identities/details                                                identityDetails
   POST   /api/v2/workspace/:projectId/memberships                           -
   POST   /api/v1/auth/universal-auth/login                                  -
   POST   /api/v1/auth/oidc-auth/login -
@@ -100,7 +128,7 @@ const SURFACE = `
   POST   /api/v1/auth/token/renew                                           -
   POST   /api/v1/auth/token/revoke                                          -
   POST   /api/v1/identities                                                 identity
-  GET    /api/v1/identities                                                 identities
+  GET    /api/v1/identities                                                 -
   GET    /api/v1/identities/:identityId                                     identity
   PATCH  /api/v1/identities/:identityId                                     identity
   DELETE /api/v1/identities/:identityId                                     identity
@@ -157,6 +185,60 @@ onEveryDatabase('what only Infisical has under these names', (open) => {
     expect(await search({ orderDirection: 'desc', limit: 1 })).toEqual({ names: [all.names.at(-1)], total: all.total })
     expect(await search({ offset: all.total })).toEqual({ names: [], total: all.total })
     expect((await api.send('POST', '/api/v1/identities/search', { limit: 101 })).status).toBe(422)
+  })
+
+  it('a machine is a member with one role, however it is written, and is found from both ends', async () => {
+    const { project } = (await api.send('POST', '/api/v2/workspace', { projectName: 'Members', slug: 'members' })).body
+    const made = await api.send('POST', '/api/v1/identities', { name: 'tf', metadata: [], hasDeleteProtection: false })
+    const { identity } = made.body
+    const one = `/api/v2/workspace/${project.id}/identity-memberships/${identity.id}`
+    for (const [roles, words] of [
+      [[], 'exactly one role'],
+      [[{ role: 'viewer' }, { role: 'admin' }], 'exactly one role'],
+      [[{ role: 'admin', isTemporary: true }], 'Temporary roles are not available'],
+      [[{ role: 'no-access' }], 'expected one of'],
+      [[{ role: 'auditor' }], 'expected one of'],
+    ] as const) {
+      const refused = await api.send('POST', one, { roles })
+      expect(refused, refused.text).toMatchObject({ status: 422 })
+      expect(refused.text).toContain(words)
+    }
+    expect((await api.send('POST', one, { role: 'viewer', roles: [{ role: 'admin' }] })).status).toBe(400)
+    const zero = '0001-01-01T00:00:00Z'
+    const sent = { role: 'member', isTemporary: false, temporaryMode: '', temporaryAccessStartTime: zero }
+    const added = await api.send('POST', one, { roles: [sent] })
+    expect(added.body.identityMembership).toMatchObject({
+      identityId: identity.id,
+      role: 'developer',
+      roles: [{ role: 'member' }],
+    })
+    const changed = await api.send('PATCH', one, { roles: [{ role: 'admin' }] })
+    expect(changed.body.roles).toMatchObject([{ role: 'admin', isTemporary: false, customRoleId: null }])
+    const shown = {
+      identityId: identity.id,
+      roles: [{ role: 'admin' }],
+      identity: { id: identity.id, name: 'tf', authMethods: [] },
+      project: { id: project.id, name: 'Members' },
+    }
+    const { id } = added.body.identityMembership
+    for (const path of [
+      one,
+      `/api/v2/workspace/identity-memberships/${id}`,
+      `/api/v1/projects/${project.id}/memberships/identities/${identity.id}`,
+    ])
+      expect((await api.send('GET', path)).body.identityMembership, path).toMatchObject(shown)
+    for (const path of [
+      `/api/v1/identities/${identity.id}/identity-memberships`,
+      `/api/v2/workspace/${project.id}/identity-memberships`,
+    ])
+      expect((await api.send('GET', path)).body, path).toMatchObject({ identityMemberships: [shown], totalCount: 1 })
+    for (const body of [{ hasDeleteProtection: true }, { metadata: [{ key: 'team', value: 'core' }] }])
+      expect(await api.send('PATCH', `/api/v1/identities/${identity.id}`, body)).toMatchObject({ status: 422 })
+    expect((await api.send('PATCH', '/api/v2/workspace/members', { name: 'Renamed' })).body).toMatchObject({
+      name: 'Renamed',
+    })
+    expect((await api.send('DELETE', '/api/v2/workspace/members')).body).toMatchObject({ id: project.id })
+    expect((await api.send('GET', `/api/v1/projects/${project.id}`)).status).toBe(404)
   })
 
   it('metadata go in and out with a secret, and filter a listing', async () => {

@@ -55,7 +55,8 @@ describe('what is out of reach', () => {
     const tag = `w${++built}`
     const { project } = await admin('POST', '/api/v1/projects', { projectName: tag })
     const projectId: string = project.id
-    await admin('POST', `/api/v1/projects/${projectId}/environments`, { name: HERE, slug: `${HERE}-env` })
+    const environments = `/api/v1/projects/${projectId}/environments`
+    const beyond = await admin('POST', environments, { name: HERE, slug: `${HERE}-env` })
     const dev = { projectId, environment: 'dev' }
     const folder = async (path: string, name: string, environment = 'dev'): Promise<string> =>
       (await admin('POST', '/api/v2/folders', { projectId, environment, path, name })).folder.id
@@ -71,8 +72,8 @@ describe('what is out of reach', () => {
     const beyondFolder = await folder('/', HERE)
     await folder('/', HERE, `${HERE}-env`)
     await folder(`/${HERE}`, `${HERE}-deleted`)
-    await secret(`/${HERE}`, 'ZQCANARY_KEY', 'x')
-    await secret('/a', 'KEY', 'value')
+    const { secret: beyondSecret } = await secret(`/${HERE}`, 'ZQCANARY_KEY', 'x')
+    const { secret: inReachSecret } = await secret('/a', 'KEY', 'value')
     await secret('/a', 'OTHER', 'value')
     await secret('/a/sub', 'BELOW', 'is ${ZQCANARY_KEY}')
     await secret(`/${HERE}`, 'ZQCANARY_REFERS', '${dev.a.KEY}')
@@ -113,7 +114,8 @@ describe('what is out of reach', () => {
     const beyondTrash = await trashOf(`/${HERE}`, 'ZQCANARY_GONE')
 
     // The largest of the roles: it is let through to more answers than the others.
-    await admin('POST', `/api/v1/projects/${projectId}/identity-memberships/${caller.identityId}`, {
+    const own = `/api/v1/projects/${projectId}/identity-memberships/${caller.identityId}`
+    const { identityMembership } = await admin('POST', own, {
       role: 'admin',
       scopes: [{ environment: 'dev', secretPath: '/a/**' }],
     })
@@ -136,6 +138,7 @@ describe('what is out of reach', () => {
         folderId,
         folderIdOrName: 'sub',
         importId,
+        secretId: inReachSecret.id,
         secretName: 'KEY',
         secretKey: 'KEY',
         secretValue: 'text',
@@ -175,6 +178,9 @@ describe('what is out of reach', () => {
         ['folderIdOrName', HERE, NOWHERE],
         id('folderIdOrName', beyondFolder),
         id('importId', beyondImport),
+        id('secretId', beyondSecret.id),
+        id('environmentId', beyond.environment.id),
+        id('membershipId', identityMembership.id),
         id('syncId', beyondSync),
         ['syncName', `${HERE}-sync`, `${NOWHERE}-sync`],
         ['name', `${HERE}-sync`, `${NOWHERE}-sync`],

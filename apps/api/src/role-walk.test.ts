@@ -102,6 +102,9 @@ const ALSO: Record<string, Who[] | undefined> = {
 /** Procedures that name a thing by an id of its own: out of reach, it is not there. */
 const BY_ID = new Set([
   'folders.get',
+  'environments.get',
+  'imports.get',
+  'secrets.byId',
   'folders.update',
   'syncs.get',
   'syncs.update',
@@ -120,8 +123,9 @@ const BY_ID = new Set([
   'tree.moveFolder',
 ])
 
-/** Procedures that name a connection, which is the whole project's: to a narrowed role it is not there. */
-const OF_CONNECTION = new Set([
+/** Procedures that name a thing of the whole project by an id: to a narrowed role it is not there. */
+const OF_PROJECT = new Set([
+  'members.membership',
   'connections.get',
   'connections.byName',
   'connections.update',
@@ -158,7 +162,7 @@ function expected(procedure: string, access: Action | 'anyone', caller: Who): Ou
   if (access === 'instance.manage') return 'forbidden'
   if (who === 'foreign') return 'not there'
   if (who === 'narrowed, outside' && BY_ID.has(procedure)) return 'not there'
-  if (who.startsWith('narrowed') && OF_CONNECTION.has(procedure)) return 'not there'
+  if (who.startsWith('narrowed') && OF_PROJECT.has(procedure)) return 'not there'
   const more = ALSO[procedure]
   if (more && !more.includes(who)) return 'forbidden'
   return MAY[access].includes(who) ? 'through' : 'forbidden'
@@ -426,6 +430,6 @@ function outcomeOf({ status, message }: Seen): Outcome {
   if (status === 401 && /^Token (missing|is not valid)$/.test(message)) return 'no login'
   if (status === 403 && message.startsWith('You are not allowed to ')) return 'forbidden'
   const hidden =
-    /^(Project with (ID|slug) .* not found|There is no secret sync with the id .*|Folder with ID .* not found|App Connection with .* not found)$/
+    /^(Project with (ID|slug) .* not found|There is no secret sync with the id .*|(Folder|Environment|Secret|Import|Membership) with ID .* not found|App Connection with .* not found)$/
   return status === 404 && hidden.test(message) ? 'not there' : 'through'
 }

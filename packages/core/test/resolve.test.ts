@@ -1,11 +1,12 @@
 /**
  * Where every kind of place that an input can name is: a row for each, so that a new kind does not compile without one.
  */
+import { randomUUID } from 'node:crypto'
 import { folder, INSTANCE, resolve, type Where } from '@keyferry/access'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { OutOfReach } from '@keyferry/kernel'
 import type { Place } from '@keyferry/schemas/policy'
-import { createFolder, createImport, deleteFolder, listTrash } from '@keyferry/vault'
+import { createFolder, createImport, createSecret, deleteFolder, listTrash } from '@keyferry/vault'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startSyncFixture, type SyncFixture } from '../src/testing/sync-fixture.ts'
 
@@ -43,6 +44,21 @@ onEveryDatabase('resolve', (open) => {
       .where('id', '=', projectId)
       .select('slug')
       .executeTakeFirstOrThrow()
+    const { id: environmentId } = await ctx.db
+      .selectFrom('environments')
+      .where('projectId', '=', projectId)
+      .where('slug', '=', 'dev')
+      .select('id')
+      .executeTakeFirstOrThrow()
+    const secret = { projectId, environment: 'dev', secretPath: '/a', key: 'KEY', value: 'v', comment: '' }
+    const { id: secretId } = await createSecret(ctx, actor, secret)
+    const membershipId = randomUUID()
+    const createdAt = ctx.now().toISOString()
+    const member = { id: membershipId, projectId, principalKind: 'identity', principalId: randomUUID() } as const
+    await ctx.db
+      .insertInto('memberships')
+      .values({ ...member, role: 'viewer', createdAt, updatedAt: createdAt })
+      .execute()
 
     const at = (path: string, environment = 'dev') => ({ kind: 'folder', projectId, environment, path }) as const
     const byPath = folder({ projectId, environment: 'dev', secretPath: '/a' })
@@ -67,6 +83,10 @@ onEveryDatabase('resolve', (open) => {
         // A folder of another environment is not meant by its id.
         [{ ...inRoot, environment: 'prod', idOrName: folderId }, [at(`/${folderId}`, 'prod')]],
       ],
+      environment: [[{ kind: 'environment', environmentId }, [at('/')]]],
+      secret: [[{ kind: 'secret', secretId }, [at('/a')]]],
+      import: [[{ kind: 'import', importId }, [at('/a')]]],
+      membership: [[{ kind: 'membership', membershipId }, [{ kind: 'project', projectId }]]],
       'syncs-of': [
         [{ kind: 'syncs-of', folder: byPath }, [at('/a/sub')]],
         [{ kind: 'syncs-of', folder: byPath, becomes: { parent: '/source' } }, [at('/source/a/sub')]],
@@ -94,6 +114,10 @@ onEveryDatabase('resolve', (open) => {
     unknown = [
       { kind: 'project-slug', slug: id },
       { kind: 'folder-id', folderId: id },
+      { kind: 'environment', environmentId: id },
+      { kind: 'secret', secretId: id },
+      { kind: 'import', importId: id },
+      { kind: 'membership', membershipId: id },
       { kind: 'sync', syncId: id },
       { kind: 'sent-by', syncId: id },
       { kind: 'sync-source', syncId: id },

@@ -52,6 +52,11 @@ export const member = z
   })
   .meta({ id: 'Member' })
 
+/** A machine as a member. */
+export const identityMember = member
+  .extend({ project: z.object({ id, name: z.string() }), authMethods: z.array(z.string()) })
+  .meta({ id: 'IdentityMember' })
+
 export const invitation = z
   .object({
     id,
@@ -165,39 +170,22 @@ export const identity = z
     updatedAt: timestamp,
   })
   .meta({ id: 'Identity' })
-/** One name or role, or what it is compared by, as Infisical has it. */
-const compared = <T extends z.ZodRawShape>(more: T) =>
-  z.union([
-    z.string().max(255),
-    z.object({ $eq: z.string().max(255).optional(), $in: z.array(z.string().max(255)).max(100).optional(), ...more }),
-  ])
-const identityFilter = z.object({
-  name: compared({ $contains: z.string().max(255).optional() }).optional(),
-  role: compared({}).optional(),
+const compared = z.object({
+  is: z.string().max(255).optional(),
+  isOneOf: z.array(z.string().max(255)).max(100).optional(),
+  contains: z.string().max(255).optional(),
 })
+const identityFilter = z.object({ name: compared.optional(), role: compared.optional() })
 export const searchIdentities = z.object({
   orderBy: z.enum(['name', 'role']).default('name'),
   orderDirection: z.enum(['asc', 'desc']).default('asc'),
   limit: z.number().int().min(1).max(100).default(50),
   offset: z.number().int().min(0).default(0),
-  search: identityFilter.extend({ $or: z.array(identityFilter).max(5).optional() }).default({}),
+  search: identityFilter.extend({ anyOf: z.array(identityFilter).max(5).optional() }).default({}),
 })
-/** As a membership of the organization, which is what Infisical's clients look for. */
-export const foundIdentities = z.object({
-  identities: z.array(
-    z.object({
-      id,
-      identityId: id,
-      orgId: id,
-      role: z.enum(['admin', 'no-access']),
-      roleId: z.null(),
-      identity: z.object({ id, name: z.string(), authMethods: z.array(z.string()) }),
-      createdAt: timestamp,
-      updatedAt: timestamp,
-    }),
-  ),
-  totalCount: z.number().int(),
-})
+export const foundIdentities = z.object({ identities: z.array(identity), totalCount: z.number().int() })
+/** What a machine knows of where it belongs. */
+export const identityDetails = z.object({ organization: z.object({ id, name: z.string(), slug: z.string() }) })
 export const createIdentity = z.object({
   name: identityName,
   organizationId: z.string().max(64).optional(),

@@ -27,6 +27,11 @@ export const environment = z
   .object({ id, name: z.string(), slug: z.string(), position: z.number().int(), pending })
   .meta({ id: 'Environment' })
 
+/** One that is not shown within its project. */
+export const ownEnvironment = environment
+  .extend({ projectId: id, createdAt: timestamp, updatedAt: timestamp })
+  .meta({ id: 'OwnEnvironment' })
+
 export const project = z
   .object({
     id,
@@ -70,6 +75,7 @@ export const updateEnvironment = z.object({
   position: z.number().int().positive().optional(),
 })
 
+export const getEnvironment = z.object({ environmentId: id, projectId: id.optional() })
 export const deleteEnvironment = z.object({ projectId: id, environmentId: id, syncs: deletedSyncs.optional() })
 
 export const folder = z
@@ -88,6 +94,11 @@ export const folder = z
   })
   .meta({ id: 'Folder' })
 
+const inEnvironment = z.object({ id, name: z.string(), slug: z.string() })
+
+/** One that is not shown within its environment. */
+export const ownFolder = folder.extend({ projectId: id, environment: inEnvironment }).meta({ id: 'OwnFolder' })
+
 /** Where a folder, an import or a secret is: project, environment slug and secret path. */
 export const place = z.object({ projectId: id, environment: environmentLookup })
 
@@ -96,6 +107,7 @@ export const createFolder = place.extend({
   path: secretPath.default('/'),
   description: description.optional(),
 })
+export const folderByPath = place.extend({ path: secretPath })
 export const listFolders = place.extend({ path: secretPath.default('/'), recursive: z.boolean().default(false) })
 export const updateFolder = place.extend({
   folderId: id,
@@ -115,11 +127,15 @@ export const secretImport = z
     folderId: id,
     position: z.number().int(),
     path: z.string(),
-    environment: z.object({ id, name: z.string(), slug: z.string() }),
+    environment: inEnvironment,
     createdAt: timestamp,
     updatedAt: timestamp,
   })
   .meta({ id: 'SecretImport' })
+/** One that is not shown within its folder. */
+export const ownImport = secretImport
+  .extend({ projectId: id, into: z.object({ environment: inEnvironment, path: z.string() }) })
+  .meta({ id: 'OwnSecretImport' })
 export const createImport = place.extend({
   path: secretPath.default('/'),
   import: z.object({ environment: environmentLookup, path: secretPath }),

@@ -102,6 +102,7 @@ export const getSecret = inFolder.extend({
   includeImports: z.boolean().default(false),
   showValues: z.boolean().default(true),
 })
+export const getSecretById = z.object({ secretId: id, showValues: z.boolean().default(true) })
 export const createSecret = inFolder.extend({
   key: secretKey,
   value: secretValue,

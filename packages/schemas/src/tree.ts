@@ -3,6 +3,7 @@ import {
   displayName,
   environmentLookup,
   id,
+  lookedUp,
   projectSlug,
   secretLookup,
   secretPath,
@@ -62,6 +63,8 @@ export const createTag = z.object({
   name: displayName('Tag name').optional(),
   color,
 })
+export const getTag = z.object({ projectId: id, tagId: id })
+export const tagBySlug = z.object({ projectId: id, tagSlug: lookedUp(64) })
 export const updateTag = z.object({
   projectId: id,
   tagId: id,

@@ -1,13 +1,15 @@
 /** Folders and what they import, as Infisical's clients know them. */
-import { folder, secretImport } from '@keyferry/schemas'
+import { folder, ownFolder, ownImport, secretImport } from '@keyferry/schemas'
 import { z } from 'zod'
 import type { Route } from '../rest/route.ts'
 import type { WireOutput } from '../wire/wire.ts'
 
 type Folder = z.output<typeof folder>
+type OwnFolder = z.output<typeof ownFolder>
 type Import = z.output<typeof secretImport>
+type OwnImport = z.output<typeof ownImport>
 
-const secretFolder = folder.extend({ isReserved: z.boolean() }).meta({ id: 'Folder' })
+const secretFolder = folder.extend({ isReserved: z.boolean(), lastSecretModified: z.null() }).meta({ id: 'Folder' })
 const writeFolder = ({
   description,
   pending,
@@ -17,32 +19,71 @@ const writeFolder = ({
 }: Folder): z.output<typeof secretFolder> => ({
   ...shown,
   isReserved: false,
+  lastSecretModified: null,
   description,
   pending,
   createdAt,
   updatedAt,
 })
 
+const folderWithPlace = secretFolder
+  .extend({
+    projectId: ownFolder.shape.projectId,
+    environment: z.object({ envId: z.string(), envName: z.string(), envSlug: z.string() }),
+  })
+  .meta({ id: 'FolderWithPlace' })
+const writeOwnFolder = ({ projectId, environment: { id, name, slug }, ...shown }: OwnFolder) => ({
+  ...writeFolder(shown),
+  projectId,
+  environment: { envId: id, envName: name, envSlug: slug },
+})
+
 const imported = secretImport
   .omit({ path: true, environment: true })
   .extend({
+    version: z.literal(1),
+    isReserved: z.boolean(),
     isReplication: z.boolean(),
+    isReplicationSuccess: z.null(),
+    replicationStatus: z.null(),
+    lastReplicated: z.null(),
     importPath: secretImport.shape.path,
     importEnv: secretImport.shape.environment,
   })
   .meta({ id: 'SecretImport' })
 const writeImport = ({ path, environment, createdAt, updatedAt, ...shown }: Import): z.output<typeof imported> => ({
   ...shown,
+  version: 1,
+  isReserved: false,
   isReplication: false,
+  isReplicationSuccess: null,
+  replicationStatus: null,
+  lastReplicated: null,
   importPath: path,
   importEnv: environment,
   createdAt,
   updatedAt,
 })
 
+const importWithPlace = imported
+  .extend({
+    projectId: ownImport.shape.projectId,
+    environment: ownImport.shape.environment,
+    secretPath: z.string(),
+  })
+  .meta({ id: 'SecretImportWithPlace' })
+const writeOwnImport = ({ projectId, into, ...shown }: OwnImport) => ({
+  ...writeImport(shown),
+  projectId,
+  environment: into.environment,
+  secretPath: into.path,
+})
+
 const oneFolder: WireOutput<Folder> = { schema: secretFolder, write: writeFolder }
+const anOwnFolder: WireOutput<OwnFolder> = { schema: folderWithPlace, write: writeOwnFolder }
 const folders: WireOutput<Folder[]> = { schema: z.array(secretFolder), write: (all) => all.map(writeFolder) }
 const oneImport: WireOutput<Import> = { schema: imported, write: writeImport }
+const anOwnImport: WireOutput<OwnImport> = { schema: importWithPlace, write: writeOwnImport }
 const imports: WireOutput<Import[]> = { schema: z.array(imported), write: (all) => all.map(writeImport) }
 
 const atFolders = <Output>(path: string, route: Omit<Route<Output>, 'path'>): Route<Output>[] =>
@@ -52,7 +93,12 @@ const folderAt = (method: Route['method'], path: string) =>
 
 export const folderRoutes = {
   list: atFolders<Folder[]>('', { method: 'GET', envelope: 'folders', answers: folders }),
-  get: folderAt('GET', '/:folderId'),
+  get: atFolders<OwnFolder>('/:folderId', { method: 'GET', envelope: 'folder', answers: anOwnFolder }),
+  byPath: atFolders<OwnFolder>('/:projectId/:environment/:path', {
+    method: 'GET',
+    envelope: 'folder',
+    answers: anOwnFolder,
+  }),
   create: folderAt('POST', ''),
   update: folderAt('PATCH', '/:folderId'),
   delete: folderAt('DELETE', '/:folderIdOrName'),
@@ -76,6 +122,7 @@ export const importRoutes = {
     message: 'Successfully fetched secret imports',
     answers: imports,
   }),
+  get: atImports<OwnImport>('/:importId', { method: 'GET', envelope: 'secretImport', answers: anOwnImport }),
   create: importAt('POST', '', 'created'),
   update: importAt('PATCH', '/:importId', 'updated'),
   delete: importAt('DELETE', '/:importId', 'deleted'),

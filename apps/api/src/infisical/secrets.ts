@@ -7,6 +7,7 @@ import {
   deleteSecrets,
   foundSecrets,
   getSecret,
+  getSecretById,
   HIDDEN_VALUE,
   listSecrets,
   type listedSecrets,
@@ -183,6 +184,14 @@ const several = (method: Route['method'], input: z.ZodType): Route<Secret[]>[] =
 export const secretRoutes = {
   list: asRead(routes('', { method: 'GET', reads: toList, answers: list })),
   get: asRead(single({ method: 'GET', reads: renamed(getSecret, reading, ofType) })),
+  byId: asRead(
+    routes('/id/:secretId', {
+      method: 'GET',
+      envelope: 'secret',
+      reads: renamed(getSecretById, { showValues: 'viewSecretValue' }),
+      answers: one,
+    }),
+  ),
   create: single({ method: 'POST', reads: renamed(createSecret, writing, ofType) }),
   update: single({ method: 'PATCH', reads: renamed(updateSecret, writing, ofType) }),
   delete: single({ method: 'DELETE', reads: renamed(deleteSecret, writing, ofType) }),

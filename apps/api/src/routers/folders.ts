@@ -1,4 +1,4 @@
-import { folder } from '@keyferry/schemas'
+import { folder, ownFolder } from '@keyferry/schemas'
 import { folderVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import { folderRoutes } from '../infisical/folders.ts'
@@ -18,7 +18,14 @@ export const folders = router({
     tag,
     summary: 'One folder',
     routes: folderRoutes.get,
-    output: folder,
+    output: ownFolder,
+  }),
+
+  byPath: query(folderVerbs.byPath, {
+    tag,
+    summary: 'One folder, by its path',
+    routes: folderRoutes.byPath,
+    output: ownFolder,
   }),
 
   create: mutation(folderVerbs.create, {

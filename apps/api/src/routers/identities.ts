@@ -1,51 +1,53 @@
 import { identityVerbs } from '@keyferry/access/verbs'
-import { foundIdentities, identity } from '@keyferry/schemas'
+import { foundIdentities, identity, identityDetails } from '@keyferry/schemas'
 import { z } from 'zod'
+import { identityRoutes } from '../infisical/identities.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Identities'
-const base = '/api/v1/identities'
 
 export const identities = router({
   list: query(identityVerbs.list, {
     tag,
     summary: 'Every machine',
-    routes: [{ method: 'GET', path: base, envelope: 'identities' }],
+    routes: identityRoutes.list,
     output: z.array(identity),
   }),
 
   search: query(identityVerbs.search, {
     tag,
     summary: 'Machines by name and role, a page at a time',
-    routes: [{ method: 'POST', path: `${base}/search` }],
+    routes: identityRoutes.search,
     output: foundIdentities,
   }),
 
-  get: query(identityVerbs.get, {
+  get: query(identityVerbs.get, { tag, summary: 'One machine', routes: identityRoutes.get, output: identity }),
+
+  details: query(identityVerbs.details, {
     tag,
-    summary: 'One machine',
-    routes: [{ method: 'GET', path: `${base}/:identityId`, envelope: 'identity' }],
-    output: identity,
+    summary: 'The organization of the caller',
+    routes: identityRoutes.details,
+    output: identityDetails,
   }),
 
   create: mutation(identityVerbs.create, {
     tag,
     summary: 'Creates a machine',
-    routes: [{ method: 'POST', path: base, envelope: 'identity' }],
+    routes: identityRoutes.create,
     output: identity,
   }),
 
   update: mutation(identityVerbs.update, {
     tag,
     summary: 'Changes a machine',
-    routes: [{ method: 'PATCH', path: `${base}/:identityId`, envelope: 'identity' }],
+    routes: identityRoutes.update,
     output: identity,
   }),
 
   delete: mutation(identityVerbs.delete, {
     tag,
     summary: 'Deletes a machine with its secrets and tokens',
-    routes: [{ method: 'DELETE', path: `${base}/:identityId`, envelope: 'identity', input: 'query' }],
+    routes: identityRoutes.delete,
     output: identity,
   }),
 })

@@ -1,4 +1,4 @@
-import { secretImport } from '@keyferry/schemas'
+import { ownImport, secretImport } from '@keyferry/schemas'
 import { importVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
 import { importRoutes } from '../infisical/folders.ts'
@@ -12,6 +12,13 @@ export const imports = router({
     summary: 'What a folder imports, lowest priority first',
     routes: importRoutes.list,
     output: z.array(secretImport),
+  }),
+
+  get: query(importVerbs.get, {
+    tag,
+    summary: 'One import, with the folder it is in',
+    routes: importRoutes.get,
+    output: ownImport,
   }),
 
   create: mutation(importVerbs.create, {

@@ -24,6 +24,14 @@ export const secrets = router({
     output: secret,
   }),
 
+  byId: query(secretVerbs.byId, {
+    weight: 'store',
+    tag,
+    summary: 'One secret, by its ID',
+    routes: secretRoutes.byId,
+    output: secret,
+  }),
+
   create: mutation(secretVerbs.create, {
     tag,
     summary: 'Creates a secret',

@@ -1,36 +1,32 @@
 import { tag as tagSchema } from '@keyferry/schemas'
 import { tagVerbs } from '@keyferry/vault/verbs'
 import { z } from 'zod'
-import type { Route } from '../rest/route.ts'
+import { tagRoutes } from '../infisical/tags.ts'
 import { mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Tags'
-const both = (method: Route['method'], path: string, many = false): Route[] => [
-  { method, path: `/api/v1/projects/:projectId/tags${path}`, envelope: many ? 'tags' : 'tag' },
-  { method, path: `/api/v1/workspace/:projectId/tags${path}`, envelope: many ? 'workspaceTags' : 'workspaceTag' },
-]
+const output = tagSchema
 
 export const tags = router({
   list: query(tagVerbs.list, {
     tag,
     summary: 'The tags of a project',
-    routes: both('GET', '', true),
+    routes: tagRoutes.list,
     output: z.array(tagSchema),
   }),
 
-  create: mutation(tagVerbs.create, { tag, summary: 'Creates a tag', routes: both('POST', ''), output: tagSchema }),
+  get: query(tagVerbs.get, { tag, summary: 'One tag', routes: tagRoutes.get, output }),
 
-  update: mutation(tagVerbs.update, {
-    tag,
-    summary: 'Changes a tag',
-    routes: both('PATCH', '/:tagId'),
-    output: tagSchema,
-  }),
+  bySlug: query(tagVerbs.bySlug, { tag, summary: 'One tag, by its slug', routes: tagRoutes.bySlug, output }),
+
+  create: mutation(tagVerbs.create, { tag, summary: 'Creates a tag', routes: tagRoutes.create, output }),
+
+  update: mutation(tagVerbs.update, { tag, summary: 'Changes a tag', routes: tagRoutes.update, output }),
 
   delete: mutation(tagVerbs.delete, {
     tag,
     summary: 'Deletes a tag and takes it off every secret',
-    routes: both('DELETE', '/:tagId'),
-    output: tagSchema,
+    routes: tagRoutes.delete,
+    output,
   }),
 })

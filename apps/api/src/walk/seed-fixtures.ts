@@ -7,7 +7,7 @@ import type { TestContext } from '@keyferry/core/testing'
 import { createSync } from '@keyferry/core/verbs'
 import { SYSTEM, transact } from '@keyferry/kernel'
 import type { Scope } from '@keyferry/schemas'
-import { createFolder, createImport, createProject, createSecret } from '@keyferry/vault'
+import { createFolder, createImport, createProject, createSecret, createTag } from '@keyferry/vault'
 
 /** An identity with a token that ends `expiresIn` milliseconds from now. */
 export async function machine({ ctx }: TestContext, name: string, expiresIn = 86_400_000) {
@@ -117,13 +117,14 @@ export async function seedFixtures(
   if (path !== '/') await createFolder(ctx, SYSTEM, { ...where, name: path.slice(1), path: '/' })
   const folder = await createFolder(ctx, SYSTEM, { ...where, name: 'sub', path })
   await createFolder(ctx, SYSTEM, { ...where, name: 'other', path })
-  await createSecret(ctx, SYSTEM, {
+  const secret = await createSecret(ctx, SYSTEM, {
     ...where,
     secretPath: path,
     key: 'KEY',
     value: 'value',
     comment: '',
   })
+  const label = await createTag(ctx, SYSTEM, { projectId, slug: tag, color: '' })
   const below = path === '/' ? '/other' : `${path}/other`
   const imported = await createImport(ctx, SYSTEM, { ...where, path, import: { environment, path: below } })
   const sync = await createSync(ctx, SYSTEM, {
@@ -156,6 +157,7 @@ export async function seedFixtures(
     Object.entries({
       projectId,
       slug: project.slug,
+      projectSlug: project.slug,
       environment,
       sourceEnvironment: environment,
       destinationEnvironment: environment,
@@ -169,6 +171,9 @@ export async function seedFixtures(
       folderId: folder.id,
       folderIdOrName: 'sub',
       importId: imported.id,
+      tagId: label.id,
+      tagSlug: label.slug,
+      secretId: secret.id,
       key: 'KEY',
       secretName: 'KEY',
       secretKey: 'KEY',
@@ -186,6 +191,7 @@ export async function seedFixtures(
       list: 'projects',
       known: {},
       memberId: victimMembership,
+      membershipId: victimMembership,
       invitationId,
       identityId: victim.identityId,
       clientSecretId: victim.clientSecretId,

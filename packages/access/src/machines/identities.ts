@@ -22,28 +22,16 @@ type Filter = Omit<Search['search'], '$or'>
 export async function searchIdentities(
   ctx: Context,
   actor: Actor,
-  { search: { $or, ...all }, orderBy, orderDirection, limit, offset }: Search,
+  { search: { anyOf, ...all }, orderBy, orderDirection, limit, offset }: Search,
 ): Promise<z.output<typeof schemas.foundIdentities>> {
   const found = (await listIdentities(ctx, actor)).filter(
-    (identity) => matches(identity, all) && (!$or || $or.some((one) => matches(identity, one))),
+    (identity) => matches(identity, all) && (!anyOf || anyOf.some((one) => matches(identity, one))),
   )
   // They come by name, and sorting keeps that where roles are the same.
   const ordered =
     orderBy === 'role' ? found.toSorted((a, b) => (a.role < b.role ? -1 : Number(a.role > b.role))) : found
   const page = (orderDirection === 'desc' ? ordered.toReversed() : ordered).slice(offset, offset + limit)
-  return {
-    identities: page.map(({ id, name, authMethods, orgId, role, createdAt, updatedAt }) => ({
-      id,
-      identityId: id,
-      orgId,
-      role,
-      roleId: null,
-      identity: { id, name, authMethods },
-      createdAt,
-      updatedAt,
-    })),
-    totalCount: found.length,
-  }
+  return { identities: page, totalCount: found.length }
 }
 
 function matches(identity: Identity, { name, role }: Filter): boolean {
@@ -52,18 +40,26 @@ function matches(identity: Identity, { name, role }: Filter): boolean {
 
 function fits(text: string, wanted: Filter['name']): boolean {
   if (wanted === undefined) return true
-  const { $eq, $in, $contains } = typeof wanted === 'string' ? { $eq: wanted } : wanted
+  const { is, isOneOf, contains } = wanted
   const low = text.toLowerCase()
   return (
-    ($eq === undefined || low === $eq.toLowerCase()) &&
-    ($in === undefined || $in.some((one) => low === one.toLowerCase())) &&
-    ($contains === undefined || low.includes($contains.toLowerCase()))
+    (is === undefined || low === is.toLowerCase()) &&
+    (isOneOf === undefined || isOneOf.some((one) => low === one.toLowerCase())) &&
+    (contains === undefined || low.includes(contains.toLowerCase()))
   )
 }
 
 /** Throws `NotFound`. */
 export async function getIdentity(ctx: Context, _actor: Actor, input: { identityId: string }): Promise<Identity> {
   return describe(ctx, await findIdentity(ctx.db, input.identityId))
+}
+
+/** Where an identity belongs: an instance has one organization. */
+export async function getIdentityDetails({
+  db,
+}: Pick<Context, 'db'>): Promise<z.output<typeof schemas.identityDetails>> {
+  const organization = await db.selectFrom('organizations').select(['id', 'name', 'slug']).executeTakeFirstOrThrow()
+  return { organization }
 }
 
 /** Throws `NotFound`. */
@@ -136,18 +132,21 @@ export async function deleteIdentity(
 
 async function describe(ctx: Context, row: Row): Promise<Identity> {
   const { id: orgId } = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
-  const auth = await ctx.db
-    .selectFrom('universalAuths')
-    .where('identityId', '=', row.id)
-    .select('clientId')
-    .executeTakeFirst()
   const role = (await isInstanceAdmin(ctx.db, row.id)) ? 'admin' : 'no-access'
-  const federated = await ctx.db
+  const authMethods = (await authMethodsOf(ctx.db, [row.id])).get(row.id) ?? []
+  return { ...row, orgId, role, authMethods }
+}
+
+/** How each identity signs in, by its id. */
+export async function authMethodsOf(db: Context['db'], ids: readonly string[]): Promise<Map<string, string[]>> {
+  const universal = await db.selectFrom('universalAuths').where('identityId', 'in', ids).select('identityId').execute()
+  const federated = await db
     .selectFrom('federatedAuths')
-    .where('identityId', '=', row.id)
-    .select('method')
+    .where('identityId', 'in', ids)
+    .select(['identityId', 'method'])
     .orderBy('method')
     .execute()
-  const authMethods = [...(auth ? ['universal-auth'] : []), ...federated.map(({ method }) => method)]
-  return { ...row, orgId, role, authMethods }
+  const all = [...universal.map(({ identityId }) => ({ identityId, method: 'universal-auth' })), ...federated]
+  const byIdentity = Map.groupBy(all, ({ identityId }) => identityId)
+  return new Map([...byIdentity].map(([id, rows]) => [id, rows.map(({ method }) => method)]))
 }

@@ -1,12 +1,13 @@
 /** Verbs for machine identities, with what each requires. */
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
-import { RUNS_INSTANCE, type Requirements } from '../policy/requirement.ts'
+import { RUNS_INSTANCE, SIGNED_IN, type Requirements } from '../policy/requirement.ts'
 import { defineVerb } from '../policy/verb.ts'
 import {
   createIdentity,
   deleteIdentity,
   getIdentity,
+  getIdentityDetails,
   listIdentities,
   searchIdentities,
   updateIdentity,
@@ -30,6 +31,7 @@ export const identityVerbs = {
   list: defineVerb({ input: null, requires: running, run: (ctx, actor) => listIdentities(ctx, actor) }),
   search: defineVerb({ input: schemas.searchIdentities, requires: running, run: searchIdentities }),
   get: defineVerb({ input: one, requires: running, run: getIdentity }),
+  details: defineVerb({ input: null, requires: () => SIGNED_IN, run: (ctx) => getIdentityDetails(ctx) }),
   create: defineVerb({ input: schemas.createIdentity, requires: running, run: createIdentity }),
   update: defineVerb({ input: schemas.updateIdentity, requires: running, run: updateIdentity }),
   delete: defineVerb({ input: one, requires: running, run: deleteIdentity }),

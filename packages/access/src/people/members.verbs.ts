@@ -2,7 +2,13 @@
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
 import { defineAuthVerb } from '../policy/auth-verb.ts'
-import { requirement, project, type Requirements } from '../policy/requirement.ts'
+import {
+  getIdentityMember,
+  getIdentityMembership,
+  listIdentityMembers,
+  listMembershipsOfIdentity,
+} from './machine-members.ts'
+import { requirement, project, RUNS_INSTANCE, type Requirements } from '../policy/requirement.ts'
 import { defineVerb } from '../policy/verb.ts'
 import { inviteMember, inviteMembers, listInvitations, revokeInvitation } from './invitations.ts'
 import { addIdentity, listMembers, memberOfIdentity, removeMember, updateMember } from './members.ts'
@@ -44,7 +50,26 @@ export const memberVerbs = {
   identities: defineVerb({
     input: byProject,
     requires: managing,
-    run: async (ctx, actor, input) => (await listMembers(ctx, actor, input)).filter(({ kind }) => kind === 'identity'),
+    run: listIdentityMembers,
+  }),
+
+  identity: defineVerb({
+    input: z.object({ projectId: schemas.id, identityId: schemas.id }),
+    requires: managing,
+    run: getIdentityMember,
+  }),
+
+  /** By the id of its membership. */
+  membership: defineVerb({
+    input: z.object({ membershipId: schemas.id }),
+    requires: ({ membershipId }) => [requirement('members.manage', { kind: 'membership', membershipId })],
+    run: getIdentityMembership,
+  }),
+
+  ofIdentity: defineVerb({
+    input: z.object({ identityId: schemas.id }),
+    requires: () => RUNS_INSTANCE,
+    run: listMembershipsOfIdentity,
   }),
 
   addIdentity: defineVerb({ input: schemas.identityMembership, requires: managing, run: addIdentity }),

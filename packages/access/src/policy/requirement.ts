@@ -32,6 +32,12 @@ export type Where =
   | { kind: 'project-slug'; slug: string }
   /** `below`: with everything in it. `becomes`: the place it will have, instead of the one it has. */
   | (FolderName & { below?: boolean; becomes?: NewPlace })
+  /** What has an id of its own and stands in a folder, or is its root: `environment`. */
+  | { kind: 'environment'; environmentId: string }
+  | { kind: 'secret'; secretId: string }
+  | { kind: 'import'; importId: string }
+  /** The project that somebody is a member of. */
+  | { kind: 'membership'; membershipId: string }
   /** The sources of the syncs that read the folder or one below it; `becomes`: where they will be. */
   | { kind: 'syncs-of'; folder: FolderName; becomes?: NewPlace }
   /**

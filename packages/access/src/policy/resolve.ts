@@ -2,7 +2,7 @@
 import type { Db } from '@keyferry/db'
 import { OutOfReach, type Tx } from '@keyferry/kernel'
 import { allows, type Access, type Place } from '@keyferry/schemas/policy'
-import { isWithin, joinPath, movedPath, nameOf, parentOf } from '@keyferry/schemas/secret-path'
+import { isWithin, joinPath, movedPath, nameOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
 import { reachableFolders } from '../grants/reachable-folders.ts'
 import type { FolderName, NewPlace, Where } from './requirement.ts'
 
@@ -36,6 +36,14 @@ export async function resolve(db: Db | Tx, at: Where): Promise<Resolved> {
       if (!place) return { ...found, places: [] }
       return { ...found, places: [{ ...after(place, at.becomes), ...(at.below ? { below: true } : {}) }] }
     }
+    case 'environment':
+      return environmentOf(db, at.environmentId)
+    case 'secret':
+      return inFolder(db, await folderIdOf(db, 'secrets', at.secretId), `Secret with ID ${at.secretId} not found`)
+    case 'import':
+      return inFolder(db, await folderIdOf(db, 'imports', at.importId), `Import with ID ${at.importId} not found`)
+    case 'membership':
+      return membershipOf(db, at.membershipId)
     case 'syncs-of':
       return syncsOf(db, at.folder, at.becomes)
     case 'shown-by':
@@ -110,6 +118,43 @@ async function placeOfFolder(db: Db | Tx, folderId: string): Promise<FolderPlace
     .select(['environments.projectId', 'environments.slug as environment', 'folders.path'])
     .executeTakeFirst()
   return row ? { kind: 'folder', ...row } : null
+}
+
+async function environmentOf(db: Db | Tx, environmentId: string): Promise<Resolved> {
+  const missing = `Environment with ID ${environmentId} not found`
+  const row = await db
+    .selectFrom('environments')
+    .where('id', '=', environmentId)
+    .select(['projectId', 'slug'])
+    .executeTakeFirst()
+  if (!row) throw new OutOfReach(missing)
+  const root: FolderPlace = { kind: 'folder', projectId: row.projectId, environment: row.slug, path: ROOT }
+  return { places: [root], missing, known: (access) => allows(access, 'folders.read', root) }
+}
+
+async function folderIdOf(db: Db | Tx, table: 'secrets' | 'imports', id: string): Promise<string | undefined> {
+  const row = await db.selectFrom(table).where('id', '=', id).select('folderId').executeTakeFirst()
+  return row?.folderId
+}
+
+/** What stands in a folder is known to those who know the names in there. */
+async function inFolder(db: Db | Tx, folderId: string | undefined, missing: string): Promise<Resolved> {
+  const place = folderId === undefined ? null : await placeOfFolder(db, folderId)
+  if (!place) throw new OutOfReach(missing)
+  return { places: [place], missing, known: (access) => allows(access, 'secrets.read-names', place) }
+}
+
+async function membershipOf(db: Db | Tx, membershipId: string): Promise<Resolved> {
+  const missing = `Membership with ID ${membershipId} not found`
+  const row = await db
+    .selectFrom('memberships')
+    .where('id', '=', membershipId)
+    .where('principalKind', '=', 'identity')
+    .select('projectId')
+    .executeTakeFirst()
+  if (!row) throw new OutOfReach(missing)
+  const { projectId } = row
+  return { places: [{ kind: 'project', projectId }], missing, known: (access) => knowsProject(access, projectId) }
 }
 
 /** The place that a folder has after a rename or a move. */

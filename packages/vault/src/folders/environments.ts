@@ -6,13 +6,35 @@ import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { refuseWhileInUse } from '../references/in-use.ts'
 import { rewriteReferences } from '../secrets/rewrite-references.ts'
+import { findEnvironment } from '../tree/find-folder.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { deleteFolders } from './delete-folders.ts'
 import { keepEnvironment } from './deleted-environments.ts'
 
-type Environment = z.output<typeof schemas.environment>
+type Environment = z.output<typeof schemas.ownEnvironment>
+
+/** Throws `NotFound`. */
+export async function getEnvironment(
+  ctx: Context,
+  _actor: Actor,
+  { environmentId, projectId }: z.output<typeof schemas.getEnvironment>,
+): Promise<Environment> {
+  const row = await ctx.db.selectFrom('environments').where('id', '=', environmentId).selectAll().executeTakeFirst()
+  if (!row || (projectId !== undefined && row.projectId !== projectId))
+    throw new NotFound(`Environment with ID ${environmentId} not found`)
+  return describe(row)
+}
+
+/** Throws `NotFound`. */
+export async function getEnvironmentBySlug(
+  ctx: Context,
+  _actor: Actor,
+  place: z.output<typeof schemas.place>,
+): Promise<Environment> {
+  return describe(await findEnvironment(ctx.db, place))
+}
 
 /**
  * Adds an environment with its root folder, last or at `position` (from 1), which moves the others. Throws `BadRequest`
@@ -28,10 +50,10 @@ export function createEnvironment(
     const others = await environmentsOf(tx, input.projectId)
     refuseTaken(others, input.slug)
     await refuseBeyond(ctx, tx, input.projectId, 'folders')
-    const id = await insertEnvironment(ctx, tx, { ...input, position: others.length + 1 })
-    const position = await place(ctx, tx, others, id, input.position ?? others.length + 1)
+    const created = await insertEnvironment(ctx, tx, { ...input, position: others.length + 1 })
+    const position = await place(ctx, tx, others, created.id, input.position ?? others.length + 1)
     await audit(ctx, tx, actor, 'environment.create', input.projectId, { name: input.name, slug: input.slug })
-    return { id, name: input.name, slug: input.slug, position }
+    return describe({ ...created, position })
   })
 }
 
@@ -51,6 +73,7 @@ export function updateEnvironment(
     const environment = find(all, input.environmentId)
     const others = all.filter((other) => other.id !== environment.id)
     const { name = environment.name, slug = environment.slug } = input
+    const updatedAt = timestamp(ctx)
     if (slug !== environment.slug) {
       refuseTaken(others, slug)
       const folders = await folderIdsOf(tx, environment.id)
@@ -58,11 +81,7 @@ export function updateEnvironment(
     }
     const store = async (): Promise<void> => {
       if (slug !== environment.slug) await amend(tx, 'environments', environment.id, { slug })
-      await tx
-        .updateTable('environments')
-        .set({ name, updatedAt: timestamp(ctx) })
-        .where('id', '=', environment.id)
-        .execute()
+      await tx.updateTable('environments').set({ name, updatedAt }).where('id', '=', environment.id).execute()
     }
     let rewritten: string[] = []
     if (slug === environment.slug) await store()
@@ -92,7 +111,7 @@ export function updateEnvironment(
       position,
       ...(rewritten.length > 0 ? { rewritten } : {}),
     })
-    return { id: environment.id, name, slug, position }
+    return describe({ ...environment, name, slug, position, updatedAt })
   })
 }
 
@@ -110,8 +129,8 @@ export async function deleteEnvironment(
     const all = await environmentsOf(tx, input.projectId)
     const environment = find(all, input.environmentId)
     const folders = await folderIdsOf(tx, environment.id)
-    const { id, name, slug, position } = environment
-    const deleted = { id, name, slug, position }
+    const { id, slug } = environment
+    const deleted = describe(environment)
     const what = `Environment "${slug}"`
     await refuseWhileInUse(ctx, tx, input.projectId, what, folders, input.syncs)
     const { projectId, syncs } = input
@@ -138,19 +157,17 @@ export async function deleteEnvironment(
   return { ...deleted, pending: released.pending }
 }
 
-/** Inserts the environment and its root folder; returns its id. */
+/** Inserts the environment and its root folder. */
 export async function insertEnvironment(
   ctx: Context,
   tx: Tx,
   environment: { projectId: string; name: string; slug: string; position: number },
-): Promise<string> {
+): Promise<Row> {
   const id = randomUUID()
   const at = timestamp(ctx)
   const { projectId, name, slug, position } = environment
-  await tx
-    .insertInto('environments')
-    .values({ id, projectId, name, slug, position, createdAt: at, updatedAt: at })
-    .execute()
+  const row: Row = { id, projectId, name, slug, position, createdAt: at, updatedAt: at }
+  await tx.insertInto('environments').values(row).execute()
   await tx
     .insertInto('folders')
     .values({
@@ -165,7 +182,7 @@ export async function insertEnvironment(
       updatedAt: at,
     })
     .execute()
-  return id
+  return row
 }
 
 type Row = Selectable<EnvironmentTable>
@@ -209,3 +226,13 @@ async function arrange(ctx: Context, tx: Tx, order: readonly { id: string; posit
       .execute()
   }
 }
+
+const describe = ({ id, projectId, name, slug, position, createdAt, updatedAt }: Row): Environment => ({
+  id,
+  projectId,
+  name,
+  slug,
+  position,
+  createdAt,
+  updatedAt,
+})

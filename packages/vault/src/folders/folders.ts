@@ -11,12 +11,13 @@ import { refuseWhileInUse } from '../references/in-use.ts'
 import { rewriteReferences } from '../secrets/rewrite-references.ts'
 import { trashFolder } from '../trash/trash-writes.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
-import { byPath, findEnvironment, foldersIn } from '../tree/find-folder.ts'
+import { byPath, findEnvironment, findFolder, foldersIn } from '../tree/find-folder.ts'
 import { refuseBeyond } from '../tree/quotas.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { deleteFolders } from './delete-folders.ts'
 
 type Folder = z.output<typeof schemas.folder>
+type OwnFolder = z.output<typeof schemas.ownFolder>
 type FolderRow = Selectable<FolderTable>
 type EnvironmentRow = Selectable<EnvironmentTable>
 
@@ -45,21 +46,27 @@ export async function listFolders(
 }
 
 /** Throws `NotFound`. */
-export async function getFolder(
-  ctx: Context,
-  _actor: Actor,
-  input: { folderId: string },
-): Promise<Folder & { projectId: string; environment: { envId: string; envName: string; envSlug: string } }> {
+export async function getFolder(ctx: Context, _actor: Actor, input: { folderId: string }): Promise<OwnFolder> {
   const row = await ctx.db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('folders.id', '=', input.folderId)
     .selectAll('folders')
-    .select(['environments.projectId', 'environments.name as envName', 'environments.slug as envSlug'])
+    .select(['environments.projectId', 'environments.name as environmentName', 'environments.slug'])
     .executeTakeFirst()
   if (!row) throw new NotFound(`Folder with ID ${input.folderId} not found`)
-  const environment = { envId: row.environmentId, envName: row.envName, envSlug: row.envSlug }
+  const environment = { id: row.environmentId, name: row.environmentName, slug: row.slug }
   return { ...describe(row), projectId: row.projectId, environment }
+}
+
+/** Throws `NotFound` naming what is missing. */
+export async function getFolderByPath(
+  ctx: Context,
+  actor: Actor,
+  { path, ...place }: z.output<typeof schemas.folderByPath>,
+): Promise<OwnFolder> {
+  const { folder } = await findFolder(ctx.db, { ...place, secretPath: path })
+  return getFolder(ctx, actor, { folderId: folder.id })
 }
 
 /**

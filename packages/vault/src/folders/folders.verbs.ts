@@ -12,8 +12,14 @@ import {
 import * as schemas from '@keyferry/schemas'
 import { joinPath } from '@keyferry/schemas/secret-path'
 import { z } from 'zod'
-import { createEnvironment, deleteEnvironment, updateEnvironment } from './environments.ts'
-import { createFolder, deleteFolder, getFolder, listFolders, updateFolder } from './folders.ts'
+import {
+  createEnvironment,
+  deleteEnvironment,
+  getEnvironment,
+  getEnvironmentBySlug,
+  updateEnvironment,
+} from './environments.ts'
+import { createFolder, deleteFolder, getFolder, getFolderByPath, listFolders, updateFolder } from './folders.ts'
 import { moveFolder } from './move.ts'
 
 const managing = (input: { projectId: string }): Requirements => [requirement('project.manage', project(input))]
@@ -45,6 +51,12 @@ export const folderVerbs = {
     input: z.object({ folderId: schemas.id }),
     requires: ({ folderId }) => [requirement('folders.read', { kind: 'folder-id', folderId })],
     run: getFolder,
+  }),
+
+  byPath: defineVerb({
+    input: schemas.folderByPath,
+    requires: (input) => [requirement('folders.read', folder(input))],
+    run: getFolderByPath,
   }),
 
   create: defineVerb({
@@ -95,6 +107,16 @@ export const folderVerbs = {
 }
 
 export const environmentVerbs = {
+  get: defineVerb({
+    input: schemas.getEnvironment,
+    requires: ({ environmentId }) => [requirement('folders.read', { kind: 'environment', environmentId })],
+    run: getEnvironment,
+  }),
+  bySlug: defineVerb({
+    input: schemas.place,
+    requires: (input) => [named(input)],
+    run: getEnvironmentBySlug,
+  }),
   create: defineVerb({ input: schemas.createEnvironment, requires: managing, run: createEnvironment }),
   update: defineVerb({ input: schemas.updateEnvironment, requires: managing, run: updateEnvironment }),
   delete: defineVerb({ input: schemas.deleteEnvironment, requires: managing, run: deleteEnvironment }),

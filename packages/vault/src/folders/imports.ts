@@ -31,6 +31,25 @@ export async function listImports(
   })
 }
 
+/** Throws like `listImports`. */
+export async function getImport(
+  ctx: Context,
+  actor: Actor,
+  { importId }: { importId: string },
+): Promise<z.output<typeof schemas.ownImport>> {
+  const row = await ctx.db
+    .selectFrom('imports')
+    .innerJoin('folders', 'folders.id', 'imports.folderId')
+    .innerJoin('environments', 'environments.id', 'folders.environmentId')
+    .where('imports.id', '=', importId)
+    .select(['folders.path', 'environments.projectId', 'environments.id', 'environments.name', 'environments.slug'])
+    .executeTakeFirst()
+  if (!row) throw new NotFound(`Import with ID ${importId} not found`)
+  const { projectId, path, ...environment } = row
+  const imports = await listImports(ctx, actor, { projectId, environment: environment.slug, path })
+  return { ...one(imports, importId), projectId, into: { environment, path } }
+}
+
 /**
  * Imports a folder, with the highest priority. Throws `NotFound`, and `BadRequest` for a second import of one folder or
  * a cycle of imports or references.

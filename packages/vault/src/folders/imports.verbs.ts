@@ -1,7 +1,9 @@
 /** Verbs for the imports of a folder, with what each requires. */
 import { defineVerb, folder, filterReadable, requirement } from '@keyferry/access'
+import { NotFound } from '@keyferry/kernel'
 import * as schemas from '@keyferry/schemas'
-import { createImport, deleteImport, listImports, updateImport } from './imports.ts'
+import { z } from 'zod'
+import { createImport, deleteImport, getImport, listImports, updateImport } from './imports.ts'
 
 export const importVerbs = {
   list: defineVerb({
@@ -12,6 +14,18 @@ export const importVerbs = {
         environment: listed.environment.slug,
         path: listed.path,
       })),
+  }),
+
+  get: defineVerb({
+    input: z.object({ importId: schemas.id }),
+    requires: ({ importId }) => [requirement('secrets.read-names', { kind: 'import', importId })],
+    run: async (ctx, actor, input, { access }) => {
+      const found = await getImport(ctx, actor, input)
+      const from = { environment: found.environment.slug, path: found.path }
+      const [shown] = filterReadable(access, 'secrets.read-names', found.projectId, [found], () => from)
+      if (!shown) throw new NotFound(`Import with ID ${input.importId} not found`)
+      return shown
+    },
   }),
 
   /** An import shows what its source shows, imports and references included. */

@@ -28,7 +28,7 @@ onEveryDatabase('places', (open) => {
 
     it('have an order that stays without gaps', async () => {
       const qa = await createEnvironment(t.ctx, t.actor, { projectId, name: 'QA', slug: 'qa', position: 2 })
-      expect(qa).toEqual({ id: qa.id, name: 'QA', slug: 'qa', position: 2 })
+      expect(qa).toMatchObject({ projectId, name: 'QA', slug: 'qa', position: 2 })
       expect(await order()).toEqual(['1 dev', '2 qa', '3 staging', '4 prod'])
       expect(await updateEnvironment(t.ctx, t.actor, { projectId, environmentId: qa.id, position: 99 })).toMatchObject({
         position: 4,
@@ -92,7 +92,7 @@ onEveryDatabase('places', (open) => {
       const made = await createFolder(t.ctx, t.actor, { ...dev(), path: '/', name: 'api', description: 'Of the API' })
       const shown = await getFolder(t.ctx, t.actor, { folderId: made.id })
       const root = await getFolder(t.ctx, t.actor, { folderId: made.parentId ?? '' })
-      expect(shown).toMatchObject({ ...made, projectId, environment: { envSlug: 'dev', envName: 'Development' } })
+      expect(shown).toMatchObject({ ...made, projectId, environment: { slug: 'dev', name: 'Development' } })
       expect(made).toMatchObject({
         name: 'api',
         path: '/api',

@@ -11,7 +11,7 @@ import {
 } from '@keyferry/access'
 import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
-import { createTag, deleteTag, listTags, updateTag } from '../tree/tags.ts'
+import { createTag, deleteTag, getTag, getTagBySlug, listTags, updateTag } from '../tree/tags.ts'
 import { createProject, deleteProject, getProject, getProjectBySlug, listProjects, updateProject } from './projects.ts'
 
 interface InProject {
@@ -49,6 +49,8 @@ export const projectVerbs = {
 
 export const tagVerbs = {
   list: defineVerb({ input: z.object({ projectId: schemas.id }), requires: reading, run: listTags }),
+  get: defineVerb({ input: schemas.getTag, requires: reading, run: getTag }),
+  bySlug: defineVerb({ input: schemas.tagBySlug, requires: reading, run: getTagBySlug }),
   create: defineVerb({ input: schemas.createTag, requires: tagging, run: createTag }),
   update: defineVerb({ input: schemas.updateTag, requires: tagging, run: updateTag }),
   delete: defineVerb({

@@ -10,10 +10,12 @@ import {
   secretMissing,
   type Requirements,
 } from '@keyferry/access'
+import { NotFound } from '@keyferry/kernel'
 import * as schemas from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
 import { checkKey } from './check-key.ts'
 import { pasteDotenv } from './dotenv.ts'
+import { placeOfSecret } from './place-of-secret.ts'
 import { listSecretRows } from './rows.ts'
 import {
   createSecret,
@@ -92,6 +94,19 @@ export const secretVerbs = {
       const found = await getSecret(ctx, actor, withAllowedValues({ access, actor }, input))
       const secret = redactValue({ access, actor }, input, found)
       if (!secret) throw secretMissing(input)
+      return secret
+    },
+  }),
+
+  byId: defineVerb({
+    input: schemas.getSecretById,
+    requires: ({ secretId }) => [requirement('secrets.read-names', { kind: 'secret', secretId })],
+    run: async (ctx, actor, { secretId, showValues }, { access }) => {
+      const place = await placeOfSecret(ctx, secretId)
+      const input = { ...place, showValues, expandReferences: false, includeImports: false }
+      const found = await getSecret(ctx, actor, withAllowedValues({ access, actor }, input))
+      const secret = redactValue({ access, actor }, input, found)
+      if (!secret) throw new NotFound(`Secret with ID ${secretId} not found`)
       return secret
     },
   }),

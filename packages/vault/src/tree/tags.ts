@@ -14,6 +14,26 @@ export function listTags(ctx: Context, _actor: Actor, input: { projectId: string
   return ctx.db.selectFrom('tags').where('projectId', '=', input.projectId).selectAll().orderBy('slug').execute()
 }
 
+/** Throws `NotFound`. */
+export const getTag = (ctx: Context, _actor: Actor, { projectId, tagId }: z.output<typeof schemas.getTag>) =>
+  one(ctx.db, projectId, tagId)
+
+/** Throws `NotFound`. */
+export async function getTagBySlug(
+  ctx: Context,
+  _actor: Actor,
+  { projectId, tagSlug: slug }: z.output<typeof schemas.tagBySlug>,
+): Promise<Tag> {
+  const tag = await ctx.db
+    .selectFrom('tags')
+    .where('projectId', '=', projectId)
+    .where('slug', '=', slug)
+    .selectAll()
+    .executeTakeFirst()
+  if (!tag) throw new NotFound(`Tag with slug "${slug}" not found in this project`)
+  return tag
+}
+
 /** Throws `NotFound`, and `BadRequest` when the slug is taken. */
 export function createTag(ctx: Context, actor: Actor, input: z.output<typeof schemas.createTag>): Promise<Tag> {
   const { projectId, slug, name = slug, color } = input
@@ -142,7 +162,7 @@ export async function tagsBySlug(tx: Tx, projectId: string): Promise<Map<string,
   return new Map(rows.map((tag) => [tag.slug, tag]))
 }
 
-async function one(tx: Tx, projectId: string, tagId: string): Promise<Tag> {
+async function one(tx: Context['db'] | Tx, projectId: string, tagId: string): Promise<Tag> {
   const tag = await tx
     .selectFrom('tags')
     .where('projectId', '=', projectId)
