@@ -16,7 +16,7 @@ import { inputFor, procedures, type Procedure } from './walk/inputs.ts'
 /** They write nothing to the store: previews, a refusal whatever the input, a test message. */
 const WRITE_NOTHING = new Set([
   'audit.verify',
-  'notices.test',
+  'notifications.test',
   'syncs.checkDestination',
   'syncs.importSecrets',
   'syncs.preview',
@@ -106,9 +106,9 @@ onEveryDatabase('rights that end during a call', (open) => {
     own.set('members.inviteMany', { emails: ['p@example.com'] })
     own.set('people.invite', { email: 'new@example.com' })
     const target = { projectId, kind: 'webhook', address: 'https://hooks.example.com/x' }
-    own.set('notices.create', target)
+    own.set('notifications.create', target)
     const notices = await ask('POST', '/api/v1/notice-targets', target)
-    own.set('notices.delete', { targetId: notices.noticeTarget.id })
+    own.set('notifications.delete', { targetId: notices.noticeTarget.id })
     const exported = await ask('POST', `/api/v1/projects/${projectId}/export`, { passphrase: PASSPHRASE })
     own.set('backup.importProject', { file: exported.file, projectName: 'Imported', slug: 'imported' })
     // A second machine has ways in to change; the first has none yet.

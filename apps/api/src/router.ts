@@ -12,7 +12,7 @@ import { identities } from './routers/identities.ts'
 import { history } from './routers/history.ts'
 import { imports } from './routers/imports.ts'
 import { instance } from './routers/instance.ts'
-import { notices } from './routers/notices.ts'
+import { notifications } from './routers/notifications.ts'
 import { members } from './routers/members.ts'
 import { people } from './routers/people.ts'
 import { projects } from './routers/projects.ts'
@@ -33,7 +33,7 @@ export const appRouter = router({
   destinations,
   connections,
   syncs,
-  notices,
+  notifications,
   members,
   people,
   identities,

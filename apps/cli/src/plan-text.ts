@@ -21,10 +21,10 @@ export function printPlan(terminal: Terminal, sync: Sync, plan: Plan): void {
   terminal.line(`${sync.name} -> ${sync.destination} (${sync.targetLabel})`, 'bold')
   const shown = plan.changes.filter(({ action }) => MARKS.has(action))
   const width = Math.max(0, ...shown.map(({ key }) => key.length))
-  for (const { key, action, reason, adopts } of shown) {
+  for (const { key, action, reason, takesOver } of shown) {
     const { mark, style } = MARKS.get(action) ?? { mark: ' ', style: 'yellow' }
     terminal.line(
-      `  ${mark} ${key.padEnd(width)}  ${planReasonText(reason)}${adopts ? ' (not written by this sync)' : ''}`,
+      `  ${mark} ${key.padEnd(width)}  ${planReasonText(reason)}${takesOver ? ' (not written by this sync)' : ''}`,
       style,
     )
   }

@@ -204,8 +204,8 @@ onEveryProfile((profile) => {
       address: `${new URL(hook.url).origin}/hook/${CORE}${++made}`,
       secret: `${CORE}${++made}`,
     }
-    const notice = await client.notices.create.mutate({ kind: 'webhook', address, secret })
-    await client.notices.test.mutate({ targetId: notice.id })
+    const notice = await client.notifications.create.mutate({ kind: 'webhook', address, secret })
+    await client.notifications.test.mutate({ targetId: notice.id })
     const events: unknown[] = []
     const feed = client.syncs.events.subscribe(
       { projectId },
@@ -297,7 +297,7 @@ onEveryProfile((profile) => {
     said.push(JSON.stringify(await client.audit.list.query({ limit: 1000 })), JSON.stringify(events))
     said.push(
       JSON.stringify(await client.connections.list.query({})),
-      JSON.stringify(await client.notices.list.query()),
+      JSON.stringify(await client.notifications.list.query()),
     )
     const metrics = await fetch(`${service.url}/metrics`, { headers: { authorization: `Bearer ${METRICS_TOKEN}` } })
     expect(metrics.status).toBe(200)

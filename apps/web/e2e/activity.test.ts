@@ -170,7 +170,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
     await button('Add webhook').click()
     await see(page.getByText('Address is required'))
     await page.getByLabel('URL').fill('nonsense')
-    all().seen.expectRefusal('notices.create')
+    all().seen.expectRefusal('notifications.create')
     await button('Add webhook').click()
     await see(alert('URL'))
     await page.getByLabel('URL').fill(hook.url)
@@ -200,7 +200,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('activity and notices'), () => 
 
     await page.getByRole('radio', { name: 'E-mail' }).click()
     await page.getByLabel('E-mail address').fill('oncall@example.com')
-    all().seen.expectRefusal('notices.create')
+    all().seen.expectRefusal('notifications.create')
     await button('Add e-mail address').click()
     await see(alert('SMTP_URL'))
     await button(`Remove ${shown}`).click()

@@ -5,14 +5,14 @@ import { randomUUID } from 'node:crypto'
 import { folder, INSTANCE, resolve, type Where } from '@keyferry/access'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { OutOfReach } from '@keyferry/kernel'
-import type { Place } from '@keyferry/schemas/policy'
+import type { Resource } from '@keyferry/schemas/policy'
 import { createFolder, createImport, createSecret, deleteFolder, listTrash } from '@keyferry/vault'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startSyncFixture, type SyncFixture } from '../src/testing/sync-fixture.ts'
 
 onEveryDatabase('resolve', (open) => {
   let fixture: SyncFixture
-  let table: Record<Where['kind'], readonly [Where, readonly Place[]][]>
+  let table: Record<Where['kind'], readonly [Where, readonly Resource[]][]>
   let unknown: readonly Where[]
 
   beforeAll(async () => {
@@ -147,5 +147,5 @@ onEveryDatabase('resolve', (open) => {
 })
 
 /** A place without the id of its folder. */
-const key = (place: Place): string =>
+const key = (place: Resource): string =>
   place.kind === 'folder' ? `${place.environment}:${place.path}${place.below ? '/**' : ''}` : JSON.stringify(place)

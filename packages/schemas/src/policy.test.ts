@@ -9,7 +9,7 @@ import {
   type Access,
   type Action,
   type Grant,
-  type Place,
+  type Resource,
 } from './policy.ts'
 
 const projectId = 'p'
@@ -35,19 +35,19 @@ const who = {
 } satisfies Record<string, Access>
 type Who = keyof typeof who
 
-const folder = (environment: string, path: string, below?: boolean): Place => ({
+const folder = (environment: string, path: string, below?: boolean): Resource => ({
   kind: 'folder',
   projectId,
   environment,
   path,
   ...(below ? { below } : {}),
 })
-const project: Place = { kind: 'project', projectId }
+const project: Resource = { kind: 'project', projectId }
 const here = folder('dev', '/api')
 const everywhere: Who[] = ['developer', 'admin', 'key', 'everything']
 
 /** The exact permissions. */
-const TABLE: [Action, Place, Who[]][] = [
+const TABLE: [Action, Resource, Who[]][] = [
   ['instance.use', { kind: 'instance' }, Object.keys(who) as Who[]],
   ['instance.manage', { kind: 'instance' }, ['everything']],
   ['project.read', project, ['viewer', 'narrowViewer', 'narrow', 'narrowAdmin', ...everywhere]],
@@ -94,7 +94,7 @@ describe('the policy', () => {
   })
 
   it('gives nothing in other projects', () => {
-    const elsewhere: Place[] = [
+    const elsewhere: Resource[] = [
       { kind: 'project', projectId: 'q' },
       { kind: 'folder', projectId: 'q', environment: 'dev', path: '/api' },
     ]

@@ -50,8 +50,8 @@ const ALLOWED: Record<Role, ReadonlySet<Action>> = {
 /** The roles that may do it somewhere in their project, least first; none when only instance admins may. */
 export const rolesWith = (action: Action): Role[] => ROLES.filter((role) => ALLOWED[role].has(action))
 
-/** Where something happens. */
-export type Place =
+/** What a permission is checked for. */
+export type Resource =
   | { kind: 'instance' }
   /** What belongs to no project, such as a connection that every project may use, or with `projects` only those. */
   | { kind: 'organization'; projects?: readonly string[] | null }
@@ -83,11 +83,11 @@ export function isMember(access: Access, projectId: string): boolean {
   )
 }
 
-export function allows(access: Access, action: Action, place: Place): boolean {
+export function allows(access: Access, action: Action, place: Resource): boolean {
   return granted(access, action, place) && (!access.cappedBy || allows(access.cappedBy, action, place))
 }
 
-function granted({ instanceAdmin, grants }: Access, action: Action, place: Place): boolean {
+function granted({ instanceAdmin, grants }: Access, action: Action, place: Resource): boolean {
   if (action === 'instance.use' || instanceAdmin) return true
   switch (place.kind) {
     case 'instance':

@@ -59,7 +59,7 @@ export const plannedChange = z
     key: z.string().describe('The name at the target'),
     action,
     reason: planReason,
-    adopts: z.boolean().optional().describe('Overwrites a key that this sync did not write'),
+    takesOver: z.boolean().optional().describe('Overwrites a key that this sync did not write'),
   })
   .meta({ id: 'PlannedChange' })
 export const plan = z

@@ -17,9 +17,9 @@ interface Group {
 }
 
 const groupsOf = (plan: Plan): Group[] => {
-  const of = (action: Change['action'], adopts?: boolean) =>
+  const of = (action: Change['action'], takesOver?: boolean) =>
     plan.changes.filter(
-      (change) => change.action === action && (adopts === undefined || (change.adopts ?? false) === adopts),
+      (change) => change.action === action && (takesOver === undefined || (change.takesOver ?? false) === takesOver),
     )
   const groups: Group[] = [
     { title: (n) => `${count(n, 'key')} will be deleted`, tone: 'text-bad', open: true, changes: of('delete') },

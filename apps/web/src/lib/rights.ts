@@ -3,7 +3,7 @@
  * that a screen offers what will work, and says why the rest will not.
  */
 import type { grant, me } from '@keyferry/schemas'
-import { allows, rolesWith, type Access, type Action, type Place } from '@keyferry/schemas/policy'
+import { allows, rolesWith, type Access, type Action, type Resource } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
 import { trpc } from './trpc.ts'
 import type { FolderRef as FolderPlace, Sync } from './types.ts'
@@ -14,21 +14,21 @@ export interface Rights {
   /** What they were given in this project; undefined for an instance admin who is no member. */
   grant: z.output<typeof grant> | undefined
   /** Left out, `place` is the project, or the instance for what belongs to it. */
-  may(action: Action, place?: Place): boolean
+  may(action: Action, place?: Resource): boolean
   /** Why they may not, as a sentence; undefined when they may. */
-  whyNot(action: Action, place?: Place): string | undefined
+  whyNot(action: Action, place?: Resource): string | undefined
 }
 
-const INSTANCE: Place = { kind: 'instance' }
+const INSTANCE: Resource = { kind: 'instance' }
 
-export const inFolder = ({ projectId, environment, secretPath }: FolderPlace): Place => ({
+export const inFolder = ({ projectId, environment, secretPath }: FolderPlace): Resource => ({
   kind: 'folder',
   projectId,
   environment,
   path: secretPath,
 })
 /** The folder with everything in it. */
-export const andBelow = ({ projectId, environment, secretPath }: FolderPlace): Place => ({
+export const andBelow = ({ projectId, environment, secretPath }: FolderPlace): Resource => ({
   kind: 'folder',
   projectId,
   environment,
@@ -36,7 +36,7 @@ export const andBelow = ({ projectId, environment, secretPath }: FolderPlace): P
   below: true,
 })
 /** A sync is where its source is. */
-export const atSource = ({ projectId, environment, folder }: Sync): Place =>
+export const atSource = ({ projectId, environment, folder }: Sync): Resource =>
   environment && folder
     ? inFolder({ projectId, environment: environment.slug, secretPath: folder.path })
     : { kind: 'project', projectId }
@@ -61,7 +61,7 @@ const WORDS: Record<Action, string> = {
 export function rightsOf({ email, instanceAdmin, grants }: z.output<typeof me>, projectId: string): Rights {
   const access: Access = { instanceAdmin, grants: new Map(grants.map((each) => [each.projectId, each])) }
   const grant = grants.find((each) => each.projectId === projectId)
-  const placeOf = (action: Action): Place =>
+  const placeOf = (action: Action): Resource =>
     action.startsWith('instance.') ? INSTANCE : { kind: 'project', projectId }
   const whyNot = (action: Action, place = placeOf(action)): string | undefined => {
     if (allows(access, action, place)) return undefined

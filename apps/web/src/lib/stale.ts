@@ -88,9 +88,9 @@ const STALE = {
   'syncs.removeSecrets': ['syncs'],
   'syncs.restore': ['syncs', 'secrets'],
   'syncs.delete': ['syncs.list', 'tree.deletions'],
-  'notices.create': ['notices'],
-  'notices.test': ['notices'],
-  'notices.delete': ['notices'],
+  'notifications.create': ['notifications'],
+  'notifications.test': ['notifications'],
+  'notifications.delete': ['notifications'],
 
   'members.invite': ['members'],
   'members.revokeInvitation': ['members.invitations'],

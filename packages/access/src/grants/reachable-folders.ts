@@ -1,15 +1,15 @@
 import { inList, batchLoader, type Db } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
-import type { Place } from '@keyferry/schemas/policy'
+import type { Resource } from '@keyferry/schemas/policy'
 import { referencesFrom } from './references-from.ts'
 
-type FolderPlace = Extract<Place, { kind: 'folder' }> & { folderId: string }
+type FolderResource = Extract<Resource, { kind: 'folder' }> & { folderId: string }
 
 /**
  * Every folder whose values can show through those of `folderIds`: they, what they import, and what their values refer
  * to, transitively.
  */
-export async function reachableFolders(db: Db | Tx, folderIds: readonly string[]): Promise<FolderPlace[]> {
+export async function reachableFolders(db: Db | Tx, folderIds: readonly string[]): Promise<FolderResource[]> {
   const edges = await edgesBehind(db, folderIds)
   return placesOf(db, [...closure(edges, folderIds)])
 }
@@ -40,7 +40,7 @@ function closure(edges: ReadonlyMap<string, readonly string[]>, from: readonly s
 }
 
 /** Where folders are now; those that are gone are left out. */
-export async function placesOf(db: Db | Tx, folderIds: readonly string[]): Promise<FolderPlace[]> {
+export async function placesOf(db: Db | Tx, folderIds: readonly string[]): Promise<FolderResource[]> {
   if (folderIds.length === 0) return []
   const rows = await db
     .selectFrom('folders')

@@ -2,7 +2,7 @@
  * Answers without what their reader may not see. Lists leave it out; a name without its value says that it is hidden.
  */
 import { Forbidden, NotFound, type Actor } from '@keyferry/kernel'
-import { allows, isMember, type Access, type Action, type Place } from '@keyferry/schemas/policy'
+import { allows, isMember, type Access, type Action, type Resource } from '@keyferry/schemas/policy'
 
 interface Shown {
   environment: string
@@ -34,7 +34,7 @@ export function redactValue<T extends Shown>(reader: Reader, asked: SecretsAsked
 function redactor({ access, actor }: Reader, { projectId, showValues }: SecretsAsked) {
   const decided = new Map<string, 'nothing' | 'name' | 'value'>()
   const decide = (environment: string, path: string): 'nothing' | 'name' | 'value' => {
-    const place: Place = { kind: 'folder', projectId, environment, path }
+    const place: Resource = { kind: 'folder', projectId, environment, path }
     if (!allows(access, 'secrets.read-names', place)) return 'nothing'
     return allows(access, 'secrets.read-values', place) ? 'value' : 'name'
   }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Db, InvitationTable, Selectable } from '@keyferry/db'
 import { audit, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
-import { allows, type Access, type Action, type Place } from '@keyferry/schemas/policy'
+import { allows, type Access, type Action, type Resource } from '@keyferry/schemas/policy'
 import { z } from 'zod'
 import { readAccess } from '../grants/grants.ts'
 
@@ -37,7 +37,7 @@ async function accessOfInviter(db: Db | Tx, { createdByKind, createdById }: Row)
 const inviter = z.object({ kind: z.enum(['user', 'identity', 'system']), id: z.string() })
 const NOTHING: Access = { instanceAdmin: false, grants: new Map() }
 
-const neededFor = ({ projectId }: Row): [Action, Place] =>
+const neededFor = ({ projectId }: Row): [Action, Resource] =>
   projectId === null ? ['instance.manage', { kind: 'instance' }] : ['members.manage', { kind: 'project', projectId }]
 
 /** Gives a new account everything that waits for its address, which somebody has vouched for. */

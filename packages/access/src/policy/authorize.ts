@@ -1,7 +1,7 @@
 /** The one check: whether somebody may do what a verb requires. */
 import { timeSlice, type Db } from '@keyferry/db'
 import { Forbidden, OutOfReach, type Tx } from '@keyferry/kernel'
-import { allows, isMember, type Access, type Action, type Place } from '@keyferry/schemas/policy'
+import { allows, isMember, type Access, type Action, type Resource } from '@keyferry/schemas/policy'
 import type { Requirement } from './requirement.ts'
 import { resolve, type Resolved } from './resolve.ts'
 
@@ -34,10 +34,10 @@ async function check(access: Access, action: Action, { places, behind, missing, 
 }
 
 /** Whether they may do it in the whole project of a place. */
-const readsProject = (access: Access, action: Action, place: Place): boolean =>
+const readsProject = (access: Access, action: Action, place: Resource): boolean =>
   'projectId' in place && allows(access, action, { kind: 'project', projectId: place.projectId })
 
-function mayKnow(access: Access, place: Place): boolean {
+function mayKnow(access: Access, place: Resource): boolean {
   if ('projectId' in place) return isMember(access, place.projectId)
   return place.kind !== 'organization' || allows(access, 'connections.read', place)
 }
@@ -46,7 +46,7 @@ function mayKnow(access: Access, place: Place): boolean {
  * Infisical's sentence and its list of requested permissions. `beyond`: what is refused lies behind the place, and is
  * not named.
  */
-export function refusal(action: Action, place: Place, beyond?: string): Forbidden {
+export function refusal(action: Action, place: Resource, beyond?: string): Forbidden {
   const [subject = '', verb = ''] = action.split('.')
   const where = place.kind === 'folder' ? { environment: place.environment, secretPath: place.path } : {}
   const words =

@@ -1,22 +1,22 @@
 /** From a place as an input names it to the places of the policy, as they are at this moment. */
 import type { Db } from '@keyferry/db'
 import { OutOfReach, type Tx } from '@keyferry/kernel'
-import { allows, type Access, type Place } from '@keyferry/schemas/policy'
+import { allows, type Access, type Resource } from '@keyferry/schemas/policy'
 import { isWithin, joinPath, movedPath, nameOf, parentOf, ROOT } from '@keyferry/schemas/secret-path'
 import { reachableFolders } from '../grants/reachable-folders.ts'
 import type { FolderName, NewPlace, Where } from './requirement.ts'
 
-type FolderPlace = Extract<Place, { kind: 'folder' }>
+type FolderResource = Extract<Resource, { kind: 'folder' }>
 
 export interface Resolved {
   /** All of them are checked. None: nothing is there that would need the action. */
-  places: readonly Place[]
+  places: readonly Resource[]
   /** The answer for callers who can't know that it exists: the same as if it did not. */
   missing: string
   /** Whether somebody may know that the thing exists; it was named by an id or a name of its own. */
   known?: (access: Access) => boolean
   /** Places behind those: checked too, and never named to somebody whom they are refused. */
-  behind?: () => Promise<readonly Place[]>
+  behind?: () => Promise<readonly Resource[]>
 }
 
 /** Throws `OutOfReach` for an id that nothing has. */
@@ -83,7 +83,7 @@ async function projectOfSlug(db: Db | Tx, slug: string): Promise<Resolved> {
 
 interface FoundFolder extends Omit<Resolved, 'places'> {
   /** Null: no such folder, which the verb says. */
-  place: FolderPlace | null
+  place: FolderResource | null
 }
 
 async function folderOf(db: Db | Tx, at: FolderName): Promise<FoundFolder> {
@@ -110,7 +110,7 @@ async function folderOf(db: Db | Tx, at: FolderName): Promise<FoundFolder> {
   return { place: { kind: 'folder', projectId, environment, path: joinPath(path, id) }, missing }
 }
 
-async function placeOfFolder(db: Db | Tx, folderId: string): Promise<FolderPlace | null> {
+async function placeOfFolder(db: Db | Tx, folderId: string): Promise<FolderResource | null> {
   const row = await db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
@@ -128,7 +128,7 @@ async function environmentOf(db: Db | Tx, environmentId: string): Promise<Resolv
     .select(['projectId', 'slug'])
     .executeTakeFirst()
   if (!row) throw new OutOfReach(missing)
-  const root: FolderPlace = { kind: 'folder', projectId: row.projectId, environment: row.slug, path: ROOT }
+  const root: FolderResource = { kind: 'folder', projectId: row.projectId, environment: row.slug, path: ROOT }
   return { places: [root], missing, known: (access) => allows(access, 'folders.read', root) }
 }
 
@@ -158,7 +158,7 @@ async function membershipOf(db: Db | Tx, membershipId: string): Promise<Resolved
 }
 
 /** The place that a folder has after a rename or a move. */
-function after(place: FolderPlace, becomes: NewPlace | undefined): FolderPlace {
+function after(place: FolderResource, becomes: NewPlace | undefined): FolderResource {
   if (!becomes) return place
   const { environment = place.environment, parent = parentOf(place.path), name = nameOf(place.path) } = becomes
   return { ...place, environment, path: joinPath(parent, name) }
@@ -179,7 +179,7 @@ async function syncsOf(db: Db | Tx, folder: FolderName, becomes: NewPlace | unde
   const moved = after(top, becomes)
   const places = sources
     .filter(({ path }) => isWithin(path, top.path))
-    .map(({ path }): FolderPlace => ({ ...moved, path: movedPath(path, top.path, moved.path) }))
+    .map(({ path }): FolderResource => ({ ...moved, path: movedPath(path, top.path, moved.path) }))
   return { ...found, places }
 }
 
@@ -199,7 +199,7 @@ async function shownBy(db: Db | Tx, folder: FolderName, below: boolean): Promise
 }
 
 /** A sync is where its source is. */
-async function sourceOf(db: Db | Tx, syncId: string): Promise<Omit<Resolved, 'places'> & { place: FolderPlace }> {
+async function sourceOf(db: Db | Tx, syncId: string): Promise<Omit<Resolved, 'places'> & { place: FolderResource }> {
   const missing = `There is no secret sync with the id ${syncId}`
   const row = await db
     .selectFrom('syncs')
@@ -209,7 +209,7 @@ async function sourceOf(db: Db | Tx, syncId: string): Promise<Omit<Resolved, 'pl
     .select(['syncs.projectId', 'environments.slug as environment', 'folders.path'])
     .executeTakeFirst()
   if (!row) throw new OutOfReach(missing)
-  const place: FolderPlace = { kind: 'folder', ...row }
+  const place: FolderResource = { kind: 'folder', ...row }
   return { place, missing, known: (access) => allows(access, 'syncs.read', place) }
 }
 
@@ -236,7 +236,7 @@ async function connectionOf(
   if (projectId !== null)
     return { places: [{ kind: 'project', projectId }], missing, known: (access) => knowsProject(access, projectId) }
   const projects: string[] | null = allowedProjects === null ? null : JSON.parse(allowedProjects)
-  const place: Place = { kind: 'organization', projects }
+  const place: Resource = { kind: 'organization', projects }
   return { places: [place], missing, known: (access) => allows(access, 'connections.read', place) }
 }
 
@@ -251,7 +251,7 @@ async function trashed(db: Db | Tx, { projectId, trashId }: { projectId: string;
   const parent = item && (await placeOfFolder(db, item.folderId))
   // The verb says what is missing.
   if (!parent) return { places: [], missing: projectMissing(projectId) }
-  const place: FolderPlace =
+  const place: FolderResource =
     item.kind === 'secret' ? parent : { ...parent, path: joinPath(parent.path, item.name), below: true }
   return {
     places: [place],

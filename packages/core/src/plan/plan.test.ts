@@ -14,20 +14,20 @@ type Row = {
   claimed?: string
   expect: readonly string[] | 'forget'
   reason?: RegExp
-  adopts?: boolean
+  takesOver?: boolean
 }
 
 /** The truth table of plan.ts, row by row. `expect` lists the actions; the ledger's digest is `same`. */
 const TABLE: readonly Row[] = [
   { name: 'new', desired: 'same', expect: ['create'], reason: /^new$/ },
-  { name: 'adopt', desired: 'same', observed: {}, expect: ['update'], reason: /did not write/, adopts: true },
+  { name: 'adopt', desired: 'same', observed: {}, expect: ['update'], reason: /did not write/, takesOver: true },
   {
     name: 'adopt another type',
     desired: 'same',
     observed: { otherType: 'a TOTP secret' },
     expect: ['update'],
     reason: /replaces a TOTP secret/,
-    adopts: true,
+    takesOver: true,
   },
   { name: 'keep', desired: 'same', ledger: {}, observed: {}, expect: ['keep'] },
   {
@@ -93,7 +93,7 @@ const TABLE: readonly Row[] = [
     expect: ['delete'],
   },
   { name: 'gone on both sides', ledger: {}, expect: 'forget' },
-  { name: 'foreign, mirror', observed: {}, policy: 'mirror', expect: ['delete'], adopts: true },
+  { name: 'foreign, mirror', observed: {}, policy: 'mirror', expect: ['delete'], takesOver: true },
   { name: 'foreign, owned', observed: {}, policy: 'owned', expect: ['foreign'] },
   { name: 'foreign, none', observed: {}, policy: 'none', expect: ['foreign'] },
   {
@@ -190,7 +190,7 @@ describe('plan', () => {
       }
       expect(plan.changes.map((change) => change.action)).toEqual(row.expect)
       if (row.reason) expect(plan.changes.map(({ reason }) => planReasonText(reason))[0]).toMatch(row.reason)
-      expect(plan.changes[0]?.adopts).toBe(row.adopts ?? row.name === 'another type, mirror')
+      expect(plan.changes[0]?.takesOver).toBe(row.takesOver ?? row.name === 'another type, mirror')
       for (const action of row.expect) expect(plan.summary).toHaveProperty(action, 1)
     }
   })

@@ -4,7 +4,7 @@
  * | desired      | ledger       | observed                    | action, reason                                       |
  * |--------------|--------------|-----------------------------|------------------------------------------------------|
  * | yes          | -            | absent                      | create: new                                          |
- * | yes          | -            | present                     | update: adopts a foreign key                         |
+ * | yes          | -            | present                     | update: takes over a foreign key                     |
  * | yes          | same digest  | present, same               | keep                                                 |
  * | yes          | same digest  | present, differs            | update: drift                                        |
  * | yes          | same digest  | absent                      | create: drift, it was removed there                  |
@@ -59,7 +59,7 @@ export interface PlannedChange {
   action: Action
   reason: PlanReason
   /** Overwrites a key that this sync did not write. */
-  adopts: boolean
+  takesOver: boolean
   /** Digest of the value to write. */
   digest: string | null
   /**
@@ -120,7 +120,7 @@ function planKey(
     key,
     action,
     reason: typeof reason === 'string' ? { code: reason } : reason,
-    adopts: false,
+    takesOver: false,
     digest: action === 'create' || action === 'update' ? (wanted?.digest ?? null) : null,
     renamedTo: null,
     remoteIds: present?.remoteIds ?? [],
@@ -141,7 +141,7 @@ function planKey(
     }
     if (!ours) {
       if (!present) return [change('create', 'new')]
-      return [change('update', adoption(present), { adopts: true })]
+      return [change('update', adoption(present), { takesOver: true })]
     }
     if (!present) {
       if (ours.intent === 'replacing') return [change('create', 'finishes-replacement', { drift: 'vanished' })]
@@ -172,7 +172,7 @@ function planKey(
   if (policy !== 'mirror') return [change('foreign', 'not-written-here')]
   const reason: PlanReason =
     present?.otherType === undefined ? { code: 'mirrored' } : { code: 'mirrored-type', detail: present.otherType }
-  return [change('delete', reason, { adopts: true, drift: 'appeared' })]
+  return [change('delete', reason, { takesOver: true, drift: 'appeared' })]
 }
 
 /** The same plan with only the changes that `take` takes: what it forgets is left to a whole run. */
@@ -182,7 +182,7 @@ export function partOf(plan: Plan, take: (change: PlannedChange) => boolean): Pl
 }
 
 const adoption = ({ otherType }: ObservedKey): PlanReason =>
-  otherType === undefined ? { code: 'adopts' } : { code: 'adopts-type', detail: otherType }
+  otherType === undefined ? { code: 'takes-over' } : { code: 'takes-over-type', detail: otherType }
 
 /** What the listing shows against the ledger; null when nothing contradicts it. */
 function contradiction(ours: LedgerEntry, present: ObservedKey): { kind: DriftKind; reason: PlanReason } | null {

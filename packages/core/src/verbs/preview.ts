@@ -43,11 +43,11 @@ export async function planOf(ctx: Context, spec: SyncSpec, reads: Reads): Promis
       summary: isNarrowed ? { ...plan.summary, foreign: 0 } : plan.summary,
       changes: plan.changes
         .filter(({ action }) => !isNarrowed || action !== 'foreign')
-        .map(({ key, action, reason, adopts }) => ({
+        .map(({ key, action, reason, takesOver }) => ({
           key,
           action,
           reason,
-          ...(adopts ? { adopts } : {}),
+          ...(takesOver ? { takesOver } : {}),
         })),
       fuse: deletions === null ? null : deletionsText(deletions),
     }

@@ -2,7 +2,7 @@
 import { reachableFolders, readAccess, type Call } from '@keyferry/access'
 import type { Actor, Context } from '@keyferry/kernel'
 import type { LiveEvent } from '@keyferry/schemas'
-import { allows, isMember, type Access, type Place } from '@keyferry/schemas/policy'
+import { allows, isMember, type Access, type Resource } from '@keyferry/schemas/policy'
 
 export interface WatchCall extends Call {
   /** Aborts when the client leaves. */
@@ -87,7 +87,7 @@ async function inReach(
     if (subject === 'project') return event
     if (environment === null) return null
     const reach = subject === 'environment' && outcome === 'deleted' ? atStart : access
-    const place: Place = { kind: 'folder', projectId, environment, path: secretPath ?? '/' }
+    const place: Resource = { kind: 'folder', projectId, environment, path: secretPath ?? '/' }
     return allows(reach, 'secrets.read-names', place) ? event : null
   }
   // The sync is gone, and its place with it.
@@ -118,7 +118,7 @@ async function syncsInReach(ctx: Context, access: Access, projectId: string): Pr
     .select(['syncs.id', 'environments.slug as environment', 'folders.path'])
     .execute()
   return rows.flatMap(({ id, environment, path }) => {
-    const place: Place = { kind: 'folder', projectId, environment, path }
+    const place: Resource = { kind: 'folder', projectId, environment, path }
     return allows(access, 'syncs.read', place) ? [id] : []
   })
 }

@@ -29,7 +29,7 @@ const EMPTY: z.input<typeof form> = { kind: 'webhook', address: '', projects: 't
 
 /** Adds a target; the secret of a webhook is shown once, in place of the form. */
 export function AddTarget({ projectId }: { projectId: string }) {
-  const create = trpc.notices.create.useMutation()
+  const create = trpc.notifications.create.useMutation()
   const [made, setMade] = useState<{ address: string; secret: string }>()
   const { register, handleSubmit, setError, reset, watch, setValue, clearErrors, formState } = useForm({
     resolver: zodResolver(form),
@@ -41,7 +41,7 @@ export function AddTarget({ projectId }: { projectId: string }) {
   const submit = handleSubmit(async ({ kind, address, projects }) => {
     try {
       const target = await create.mutateAsync({ kind, address, projectId: projects === 'this' ? projectId : null })
-      await markStale('notices.create')
+      await markStale('notifications.create')
       reset({ ...EMPTY, kind })
       if (target.secret !== null) setMade({ address: target.address, secret: target.secret })
       else toast.success(`${target.address}: added.`)

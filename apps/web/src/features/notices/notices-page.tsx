@@ -22,7 +22,7 @@ export function NoticesPage({ projectId }: { projectId: string }) {
   usePageTitle('Notices')
   const me = trpc.instance.me.useQuery()
   const admin = me.data?.instanceAdmin
-  const targets = trpc.notices.list.useQuery({ projectId }, { enabled: admin === true, refetchInterval: LOOK_MS })
+  const targets = trpc.notifications.list.useQuery({ projectId }, { enabled: admin === true, refetchInterval: LOOK_MS })
   const error = me.error ?? targets.error
   return (
     <>

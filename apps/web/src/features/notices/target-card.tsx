@@ -17,14 +17,14 @@ import type { NoticeTarget } from '../../lib/types.ts'
 /** One target: whether it arrives there, a test, and the way to remove it. */
 export function TargetCard({ target }: { target: NoticeTarget }) {
   const [removing, setRemoving] = useState(false)
-  const remove = trpc.notices.delete.useMutation()
-  const test = trpc.notices.test.useMutation({
+  const remove = trpc.notifications.delete.useMutation()
+  const test = trpc.notifications.test.useMutation({
     onSuccess: ({ delivered }) => {
       if (delivered) toast.success(`${target.address}: the test arrived.`)
       else toast.error(`${target.address}: the test did not arrive.`)
     },
     onError: (error) => toast.error(`The test could not be sent: ${messageOf(error)}`),
-    onSettled: () => markStale('notices.test'),
+    onSettled: () => markStale('notifications.test'),
   })
   const { id, kind, address, projectId, problem, deliveredAt, createdAt } = target
   const Icon = kind === 'email' ? Mail : Webhook
@@ -32,7 +32,7 @@ export function TargetCard({ target }: { target: NoticeTarget }) {
 
   const removeTarget = async () => {
     await remove.mutateAsync({ targetId: id })
-    await markStale('notices.delete')
+    await markStale('notifications.delete')
     toast.success(`${address}: removed.`)
   }
   return (

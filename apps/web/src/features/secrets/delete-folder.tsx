@@ -1,6 +1,6 @@
 import { parentOf } from '@keyferry/schemas/secret-path'
 import { useNavigate } from '@tanstack/react-router'
-import { DeletePlace } from '../../components/delete-place.tsx'
+import { ConfirmDeletion } from '../../components/confirm-deletion.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { Folder, FolderRef } from '../../lib/types.ts'
 import { folderPage } from '../../lib/folder-page.ts'
@@ -12,7 +12,7 @@ export function DeleteFolder({ place, folder, onClose }: { place: FolderRef; fol
   const remove = trpc.folders.delete.useMutation()
   const parent = parentOf(secretPath)
   return (
-    <DeletePlace
+    <ConfirmDeletion
       what={`folder ${secretPath}`}
       places={[place]}
       onDelete={(syncs) =>
@@ -25,6 +25,6 @@ export function DeleteFolder({ place, folder, onClose }: { place: FolderRef; fol
       onClose={onClose}
     >
       <p>Every secret and folder inside it is deleted too. You can restore it from Trash for 30 days.</p>
-    </DeletePlace>
+    </ConfirmDeletion>
   )
 }

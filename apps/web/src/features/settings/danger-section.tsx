@@ -9,7 +9,7 @@ import { markStale } from '../../lib/stale.ts'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
 
-const DeletePlace = onDemand(async () => (await import('../../components/delete-place.tsx')).DeletePlace)
+const ConfirmDeletion = onDemand(async () => (await import('../../components/confirm-deletion.tsx')).ConfirmDeletion)
 
 /** Actions that can't be undone. */
 export function DangerSection({ project: { id: projectId, name, slug, environments } }: { project: Project }) {
@@ -30,7 +30,7 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
         }
       />
       {asking && (
-        <DeletePlace
+        <ConfirmDeletion
           what={`project ${name}`}
           places={environments.map(({ slug }) => ({ projectId, environment: slug, secretPath: '/' }))}
           typed={{ text: name, label: `Type ${name} to confirm` }}
@@ -46,7 +46,7 @@ export function DangerSection({ project: { id: projectId, name, slug, environmen
             keep a copy, first run{' '}
             <code className="font-mono text-sm break-all">keyferry admin export-project copy.kf --project {slug}</code>.
           </p>
-        </DeletePlace>
+        </ConfirmDeletion>
       )}
     </>
   )

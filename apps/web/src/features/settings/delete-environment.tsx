@@ -1,5 +1,5 @@
 import { markStale } from '../../lib/stale.ts'
-import { DeletePlace } from '../../components/delete-place.tsx'
+import { ConfirmDeletion } from '../../components/confirm-deletion.tsx'
 import { trpc } from '../../lib/trpc.ts'
 import type { Project } from '../../lib/types.ts'
 
@@ -12,7 +12,7 @@ interface Props {
 export function DeleteEnvironment({ projectId, environment: { id, name, slug }, onClose }: Props) {
   const remove = trpc.environments.delete.useMutation()
   return (
-    <DeletePlace
+    <ConfirmDeletion
       what={`environment ${name}`}
       places={[{ projectId, environment: slug, secretPath: '/' }]}
       typed={{ text: slug, label: `Type ${slug} to confirm` }}
@@ -21,6 +21,6 @@ export function DeleteEnvironment({ projectId, environment: { id, name, slug }, 
       onClose={onClose}
     >
       <p>Every secret and folder in it is deleted too. You can restore it from Trash for 30 days.</p>
-    </DeletePlace>
+    </ConfirmDeletion>
   )
 }

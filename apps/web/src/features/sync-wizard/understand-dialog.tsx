@@ -29,7 +29,7 @@ export function UnderstandDialog({ projectId, input, plan, destination, onClose,
   const [typed, setTyped] = useState('')
   const { title } = destination
   const { delete: deletes, update } = plan.summary
-  const adopted = plan.changes.filter((change) => change.action === 'update' && change.adopts === true).length
+  const adopted = plan.changes.filter((change) => change.action === 'update' && change.takesOver === true).length
   const ready = deletes === 0 || typed.trim() === String(deletes)
 
   const submit = async () => {

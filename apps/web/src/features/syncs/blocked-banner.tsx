@@ -1,6 +1,6 @@
 import type { Sync } from '../../lib/types.ts'
 import { BlockedByAccess } from './blocked-by-access.tsx'
-import { BlockedByFuse } from './blocked-by-fuse.tsx'
+import { BlockedByDeletionLimit } from './blocked-by-deletion-limit.tsx'
 import { BlockedBySource } from './blocked-by-source.tsx'
 
 export type Blockage = NonNullable<Sync['blocked']>
@@ -13,7 +13,7 @@ export function BlockedBanner({ sync }: { sync: Sync }) {
     case 'source':
       return <BlockedBySource sync={sync} blocked={blocked} />
     case 'fuse':
-      return <BlockedByFuse sync={sync} blocked={blocked} />
+      return <BlockedByDeletionLimit sync={sync} blocked={blocked} />
     case 'access':
       return <BlockedByAccess sync={sync} blocked={blocked} />
   }

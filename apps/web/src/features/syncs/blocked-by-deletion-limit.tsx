@@ -7,7 +7,7 @@ import type { Blockage } from './blocked-banner.tsx'
 import { BlockedKeys } from './blocked-keys.tsx'
 
 /** The plan takes away too much to continue without a person. */
-export function BlockedByFuse({ sync, blocked }: { sync: Sync; blocked: Blockage }) {
+export function BlockedByDeletionLimit({ sync, blocked }: { sync: Sync; blocked: Blockage }) {
   const [reviewing, setReviewing] = useState(false)
   return (
     <>

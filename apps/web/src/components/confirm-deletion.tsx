@@ -30,7 +30,7 @@ interface Props {
  * Deletes a part of the vault: first shows who uses it, and asks what becomes of the targets of the syncs that go with
  * it.
  */
-export function DeletePlace({ what, places, typed, children, onDelete, onGone, onClose }: Props) {
+export function ConfirmDeletion({ what, places, typed, children, onDelete, onGone, onClose }: Props) {
   useOnNavigate(onClose)
   const [fate, setFate] = useState<DeletionOption>()
   const found = trpc.useQueries((t) => places.map((place) => t.tree.uses(place, { staleTime: 0 })))

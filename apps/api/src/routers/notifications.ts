@@ -6,7 +6,7 @@ import { mutation, query, router } from '../trpc/procedures.ts'
 const tag = 'Notices'
 const base = '/api/v1/notice-targets'
 
-export const notices = router({
+export const notifications = router({
   list: query(noticeVerbs.list, {
     tag,
     summary: 'Targets that get a notice when a sync fails and when it works again',
