@@ -192,6 +192,27 @@ onEveryDatabase('the sample requests', (open) => {
       expect(wrong.status).toBe(422)
     })
 
+    it('does not run unasked when any of the three names of the switch says no', async () => {
+      const nos = [
+        { isEnabled: true, syncOptions: { ...request.syncOptions, autoSyncEnabled: false } },
+        { isEnabled: false, isAutoSyncEnabled: true },
+        { isEnabled: true, isAutoSyncEnabled: false, syncOptions: { ...request.syncOptions, autoSyncEnabled: true } },
+      ]
+      for (const no of nos) {
+        const { id } = (await api.send('POST', base, { ...body, ...no })).body.secretSync
+        await run(id)
+        expect(vendor.contents().size).toBe(0)
+        expect((await api.send('PATCH', `${base}/${id}`, { isEnabled: true })).body.secretSync.isEnabled).toBe(true)
+        const off = (await api.send('PATCH', `${base}/${id}`, no)).body.secretSync
+        expect(off).toMatchObject({
+          isEnabled: false,
+          isAutoSyncEnabled: false,
+          syncOptions: { autoSyncEnabled: false },
+        })
+        await api.send('DELETE', `${base}/${id}?removeSecrets=false`)
+      }
+    })
+
     it('is switched, triggered, emptied and deleted', async () => {
       const { id } = (await api.send('POST', base, { ...body, isEnabled: undefined, isAutoSyncEnabled: false })).body
         .secretSync

@@ -34,10 +34,18 @@ const sentOptions = z.looseObject({
 })
 const limited = <T extends z.ZodType<object>>(options: T) =>
   options.refine(isSmallEnough, TOO_MANY_FIELDS).meta({ maxProperties: MAX_OPEN_FIELDS })
-/** Three names of one switch: the first that was sent counts. */
 const autoSyncNames = {
   isAutoSyncEnabled: z.boolean().optional(),
   isEnabled: z.boolean().optional().describe('Older name of isAutoSyncEnabled'),
+}
+
+/**
+ * One switch has three names. A "no" under any of them wins: a sync that runs against a "no" writes to a destination
+ * that was not meant to be written to. Undefined: none was sent.
+ */
+function autoSyncOf(...sent: (boolean | undefined)[]): boolean | undefined {
+  const said = sent.filter((each) => each !== undefined)
+  return said.length === 0 ? undefined : said.every(Boolean)
 }
 
 const creating = ({ options: _, target, autoSync: __, ...shape }: typeof createSync.shape) =>
@@ -57,7 +65,7 @@ function ownBody<S extends z.output<ReturnType<typeof creating>>>({
   refuseImport(rest.destination, initialSyncBehavior)
   return {
     ...rest,
-    autoSync: isAutoSyncEnabled ?? isEnabled ?? autoSyncEnabled,
+    autoSync: autoSyncOf(isAutoSyncEnabled, isEnabled, autoSyncEnabled),
     options: { ...options, deletionPolicy: options.deletionPolicy ?? (disableSecretDeletion ? 'none' : undefined) },
     target,
   }
@@ -81,7 +89,7 @@ const toUpdate = read(
         : { deletionPolicy: disableSecretDeletion ? 'none' : await deleting(rest, ask) }
     return {
       ...rest,
-      autoSync: isAutoSyncEnabled ?? isEnabled ?? autoSyncEnabled,
+      autoSync: autoSyncOf(isAutoSyncEnabled, isEnabled, autoSyncEnabled),
       options: { ...options, ...policy },
       target: destinationConfig,
     }

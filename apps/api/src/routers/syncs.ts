@@ -89,7 +89,11 @@ export const syncs = router({
     tag,
     summary: 'Whether another sync writes to the same target',
     routes: syncRoutes.checkDestination,
-    output: z.object({ hasDuplicate: z.boolean(), duplicateProjectId: id.optional() }),
+    output: z.object({
+      hasDuplicate: z.boolean(),
+      maybeDuplicate: z.boolean().describe('A sync writes to a target of that name at a host with another name'),
+      duplicateProjectId: id.optional(),
+    }),
   }),
 
   preview: mutation(syncVerbs.preview, {

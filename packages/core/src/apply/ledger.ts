@@ -4,6 +4,7 @@ import { timestamp, type Context, type DataKey, type Tx } from '@keyferry/kernel
 import { isLedgerMarked, ledgerMark } from '@keyferry/kernel/authority'
 import type { Insertable } from 'kysely'
 import type { Flags } from '../destinations/destination.ts'
+import { targetAliases } from '../sync/target-aliases.ts'
 
 export interface LedgerEntry {
   /** The secret it was made from; empty when that is not known. */
@@ -83,16 +84,17 @@ export async function readTargetLedgers(
   dataKey: DataKey,
   { targetKey, id: syncId, folderId }: { targetKey: string; id: string | null; folderId: string },
 ): Promise<TargetLedgers> {
-  const rows = await rowsOfTarget(ctx.db, targetKey)
+  const aliases = targetAliases(targetKey)
+  const rows = (await Promise.all(aliases.map((alias) => rowsOfTarget(ctx.db, alias)))).flat()
   const own = new Map<string, LedgerEntry>()
   const claimed = new Map<string, string>()
   const left = new Map<string, string>()
   for (const row of rows) {
     if (row.syncId === syncId) {
-      if (isOurs(ctx, dataKey, row)) own.set(row.key, entryOf(row))
+      if (row.targetKey === targetKey && isOurs(ctx, dataKey, row)) own.set(row.key, entryOf(row))
     } else {
       const words = row.folderId === folderId ? `the sync ${row.name}` : 'another sync'
-      ;(row.pointsAt === targetKey ? claimed : left).set(row.key, words)
+      ;(aliases.includes(row.pointsAt) ? claimed : left).set(row.key, words)
     }
   }
   return { own, claimed, left }

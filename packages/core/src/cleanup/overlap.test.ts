@@ -6,10 +6,12 @@ import { createFolder, createImport, deleteSecrets, updateSecrets } from '@keyfe
 import { createTestProject } from '@keyferry/vault/testing'
 import { sql } from 'kysely'
 import { expect, it, onTestFinished } from 'vitest'
+import { createConnection } from '../connections/connections.ts'
 import { destinations } from '../destinations/registry.ts'
 import { runSync } from '../run/run.ts'
 import { dueSyncs } from '../sync/due.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
+import { checkDestination } from '../verbs/check-destination.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 
 const overwrite = {}
@@ -41,6 +43,44 @@ for (const { name: destination } of destinations()) {
       return { ...fixture, put }
     }
     const keys = ({ emulator }: SyncFixture) => [...emulator.contents().keys()].sort()
+
+    it('knows one host by each of its names, and says where it cannot know', async () => {
+      const { ctx, actor, place, put, create, run, emulator, connectionId } = await start()
+      await put('/', 'A')
+      await put('/b', 'B')
+      const first = await create({ name: 'first' })
+      await run(first)
+      const { port } = new URL(emulator.url)
+      const connectionAt = async (host: string) =>
+        (
+          await createConnection(ctx, actor, {
+            destination,
+            projectId: null,
+            name: `at-${host.replaceAll(/\W/g, '-')}`,
+            method: 'api-key',
+            credentials: { ...emulator.credentials, instanceUrl: `http://${host}:${port}` },
+          })
+        ).id
+      const localhost = await connectionAt('localhost')
+      const second = { name: 'second', secretPath: '/b', connectionId: localhost }
+      await expect(create(second)).rejects.toThrow(/"first" already writes to this target/)
+      const check = (id: string) =>
+        checkDestination(ctx, actor, {
+          destination,
+          target: emulator.target,
+          connectionId: id,
+          projectId: place.projectId,
+        })
+      for (const id of [connectionId, localhost]) expect(await check(id)).toMatchObject({ hasDuplicate: true })
+      // The same sync under the other name leaves nothing behind, and takes nothing away.
+      await updateSync(ctx, actor, { destination, syncId: first.id, connectionId: localhost })
+      await run(first)
+      expect([...emulator.contents().keys()]).toEqual(['A'])
+      expect(await ctx.db.selectFrom('departures').selectAll().execute()).toEqual([])
+      const { targetKey } = await ctx.db.selectFrom('syncs').select('targetKey').executeTakeFirstOrThrow()
+      await amend(ctx.db, 'syncs', first.id, { targetKey: targetKey.replace('localhost', 'vendor.internal') })
+      expect(await check(localhost)).toMatchObject({ hasDuplicate: false, maybeDuplicate: true })
+    })
 
     it('names the other sync and the key when a key is shared, written or not, its own or imported', async () => {
       const { ctx, actor, place, put, create, run } = await start()

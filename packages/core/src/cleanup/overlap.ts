@@ -7,6 +7,7 @@ import type { SyncSpec } from '../apply/target.ts'
 import { lockTarget } from '../lease/lease.ts'
 import { keySchema, schemasMeet, type KeySchema } from '../plan/key-schema.ts'
 import type { StoredOptions } from '../sync/options.ts'
+import { targetAliases } from '../sync/target-aliases.ts'
 
 /**
  * Throws `BadRequest` naming the other sync: when both could make the same names and one of them mirrors (it would
@@ -15,14 +16,24 @@ import type { StoredOptions } from '../sync/options.ts'
  * too, the second sees the first.
  */
 export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promise<void> {
-  await lockTarget(tx, spec.targetKey)
+  const aliases = targetAliases(spec.targetKey)
+  await lockTarget(tx, aliases[0] ?? spec.targetKey)
   const others = await tx
     .selectFrom('syncs')
-    .where('targetKey', '=', spec.targetKey)
+    .where('targetKey', 'in', aliases)
     .$if(spec.id !== null, (query) => query.where('syncs.id', '!=', spec.id))
     .innerJoin('folders', 'folders.id', 'syncs.folderId')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .select(['syncs.id', 'syncs.name', 'options', 'folderId', 'syncs.projectId', 'environments.slug', 'folders.path'])
+    .select([
+      'syncs.id',
+      'syncs.name',
+      'options',
+      'folderId',
+      'targetKey',
+      'syncs.projectId',
+      'environments.slug',
+      'folders.path',
+    ])
     .execute()
   if (others.length === 0) return
   const options: StoredOptions = JSON.parse(spec.options)
@@ -41,7 +52,7 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
       )
     }
     const taken = new Set([
-      ...(await keysAt(tx, { syncId: other.id, targetKey: spec.targetKey })),
+      ...(await keysAt(tx, { syncId: other.id, targetKey: other.targetKey })),
       ...(await namesOf(ctx, tx, theirSchema, other.folderId)),
     ])
     const shared = names.find((name) => taken.has(name))

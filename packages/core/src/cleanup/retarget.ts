@@ -7,6 +7,7 @@ import type { Selectable } from 'kysely'
 import type { SyncSpec } from '../apply/target.ts'
 import { destination } from '../destinations/registry.ts'
 import type { StoredOptions } from '../sync/options.ts'
+import { targetAliases } from '../sync/target-aliases.ts'
 
 /**
  * Inside the transaction that points `stored` at `next`: remembers the old place with the keys the ledger has there, to
@@ -23,7 +24,8 @@ export async function retarget(
   await tx.deleteFrom('departures').where('syncId', '=', stored.id).where('targetKey', '=', next.targetKey).execute()
   const oldTarget = { syncId: stored.id, targetKey: stored.targetKey }
   const { deletionPolicy }: StoredOptions = JSON.parse(next.options)
-  if (deletionPolicy === 'none') {
+  // Under another name of its host the old place is the new one.
+  if (deletionPolicy === 'none' || targetAliases(next.targetKey).includes(stored.targetKey)) {
     await tx
       .deleteFrom('ledger')
       .where('syncId', '=', oldTarget.syncId)

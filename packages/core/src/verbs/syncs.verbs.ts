@@ -151,9 +151,9 @@ export const syncVerbs = {
         : [requirement('connections.read', connectionAt({ connectionId: input.connectionId }))]),
     ],
     run: async (ctx, actor, input, { access }) => {
-      const { hasDuplicate, duplicateProjectId } = await checkDestination(ctx, actor, input)
+      const { duplicateProjectId, ...found } = await checkDestination(ctx, actor, input)
       const known = duplicateProjectId !== undefined && isMember(access, duplicateProjectId)
-      return { hasDuplicate, ...(known ? { duplicateProjectId } : {}) }
+      return { ...found, ...(known ? { duplicateProjectId } : {}) }
     },
   }),
 

@@ -92,6 +92,11 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
             That works while their keys differ. A key that both would write is refused, with the other sync’s name.
           </Notice>
         )}
+        {overlap.data?.maybeDuplicate && (
+          <Notice kind="warn" title="Another sync writes to a target of this name at another host">
+            If the two hosts are one server under two names, each sync would overwrite or delete the other’s keys.
+          </Notice>
+        )}
         {plan.error ? (
           <Failure what="Couldn’t plan this sync" error={plan.error} retry={plan.refetch} />
         ) : plan.data ? (
