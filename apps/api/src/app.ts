@@ -35,6 +35,7 @@ import { registerSecurityTxt, type SecurityContact } from './http/security-txt.t
 import { endSlowReaders } from './http/slow-readers.ts'
 import { throttles } from './http/throttle.ts'
 import { registerTrpc } from './http/trpc.ts'
+import { underWay } from './http/under-way.ts'
 import { registerFolderChanges } from './rest/folder-changes.ts'
 import { registerRest } from './rest/adapter.ts'
 import { registerAuditExport } from './rest/audit-export.ts'
@@ -126,7 +127,10 @@ export async function buildApp({
   const throttleOf = throttles(ctx)
   const ownerOf = owners(ctx.db)
   const storeChecks = app.createRateLimit({ max: STORE_CHECKS_PER_MINUTE, timeWindow: '1 minute' })
-  const askingOf = oncePerRequest(async (request) => {
+  const { track, ended } = underWay()
+  // The store is closed after the app.
+  app.addHook('onClose', ended)
+  const identified = async (request: FastifyRequest): Promise<Asking> => {
     const headers = credentialsOf(request)
     if (!headers) return NOBODY
     const checked = async (): Promise<void> => {
@@ -136,7 +140,8 @@ export async function buildApp({
     const asking = await whoAsks(auth, headers, request.ip, checked)
     if (!asking.actor && !asking.refusal) await auth.auditRefused(headers, request.ip)
     return asking
-  })
+  }
+  const askingOf = oncePerRequest((request) => track(() => identified(request)))
   const actorOf = async (request: FastifyRequest) => (await askingOf(request)).actor
   app.addHook('preParsing', admitBodies({ actorOf, ownerOf }))
   const admissionOf = admissions(ctx, ownerOf)
@@ -153,6 +158,7 @@ export async function buildApp({
       bearer: /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null,
       throttle: throttleOf(request),
       admission: await admissionOf(request, reply, actor),
+      track,
       prepare: (output) => Promise.resolve(output),
       address: request.ip,
       isLocalProgram: isLocalProgram(request),

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { connect, Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { openSqliteStore } from '@keyferry/db/testing'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
@@ -206,4 +207,28 @@ it('says what is wrong in at most 8 kB', async () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(8192)
   }
   expect(answers.map(({ status }) => status)).toEqual([422, 422, 404, 404])
+})
+
+it('closes after the calls that are under way, whose clients are cut off', TIMEOUT, async () => {
+  const asking = Promise.withResolvers<ServerResponse>()
+  const vendor = createServer((_request, response) => asking.resolve(response)).listen(0, '127.0.0.1')
+  await once(vendor, 'listening')
+  onTestFinished(() => void vendor.close())
+  const address = vendor.address()
+  const instanceUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+  const asked = fetch(`${url}/api/v1/app-connections/trigger-dev`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${api.token}` },
+    body: JSON.stringify({ name: 'last', credentials: { apiKey: 'tr_pat_x', instanceUrl } }),
+  }).catch((error: unknown) => error)
+  const answer = await asking.promise
+  const closed = once(api.app.server, 'close')
+  let isClosed = false
+  const closing = api.app.close().then(() => (isClosed = true))
+  await closed
+  expect(await asked).toMatchObject({ message: 'fetch failed' })
+  for (let turn = 0; turn < 20; turn++) await setImmediate()
+  expect(isClosed).toBe(false)
+  answer.writeHead(401).end('{}')
+  await closing
 })

@@ -314,6 +314,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
       bearer: null,
       throttle: () => Promise.resolve(),
       admission: { turn: <T>(_weight: Weight, work: () => Promise<T>) => work(), addBytes() {}, openStream() {} },
+      track: <T>(work: () => Promise<T>) => work(),
       prepare: (output: unknown) => Promise.resolve(output),
       address: null,
       isLocalProgram: false,

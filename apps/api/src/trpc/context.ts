@@ -2,6 +2,7 @@ import type { Auth } from '@keyferry/access/sign-in'
 import type { Actor, Context, KeyferryError } from '@keyferry/kernel'
 import type { Readiness } from '@keyferry/runtime'
 import type { Admission } from '../http/admission.ts'
+import type { UnderWay } from '../http/under-way.ts'
 
 /** What every procedure gets. */
 export interface RequestContext {
@@ -19,6 +20,7 @@ export interface RequestContext {
   bearer: string | null
   throttle: Throttle
   admission: Admission
+  track: UnderWay['track']
   /**
    * Makes of what a procedure answers what the edge sends, and counts its bytes. Throws as `Admission.addBytes` does.
    */

@@ -76,7 +76,8 @@ const authenticated = t.procedure.use(async ({ ctx, path, type, meta, signal, ne
   }
   try {
     if (meta?.perMinute !== undefined) await ctx.throttle(path, meta.perMinute)
-    return await (meta?.weight === undefined ? run() : ctx.admission.turn(meta.weight, run))
+    const { weight } = meta ?? {}
+    return await ctx.track(() => (weight === undefined ? run() : ctx.admission.turn(weight, run)))
   } catch (error) {
     const refusal = getTRPCErrorFromUnknown(error)
     await auditRefusal(ctx, path, refusal)
