@@ -307,8 +307,8 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
       [id, alice],
       [randomUUID(), system],
     ] as const) {
-      await run(sql`insert into deletions (id, project_id, kind, subject_id, actor, created_at)
-        values (${forged}, ${where.projectId}, 'folder', ${subId}, ${actor}, '2026')`)
+      await run(sql`insert into deletions (id, project_id, kind, subject_id, actor, created_at, seal)
+        values (${forged}, ${where.projectId}, 'folder', ${subId}, ${actor}, '2026', 'forged')`)
       await completeDeletions(api.ctx)
       await noticed('deletions', forged)
       await run(sql`delete from deletions where id = ${forged}`)
@@ -317,8 +317,8 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     expect(await logged('folder.delete')).toEqual([])
 
     // One that blocks the deletion that is really requested.
-    await run(sql`insert into deletions (id, project_id, kind, subject_id, actor, created_at)
-      values (${randomUUID()}, ${where.projectId}, 'folder', ${await appId()}, ${alice}, '2026')`)
+    await run(sql`insert into deletions (id, project_id, kind, subject_id, actor, created_at, seal)
+      values (${randomUUID()}, ${where.projectId}, 'folder', ${await appId()}, ${alice}, '2026', 'forged')`)
     const asked = await api.send(
       'DELETE',
       `/api/v2/folders/${await appId()}`,
@@ -348,8 +348,8 @@ onEveryDatabase('a store that somebody else writes to', (open) => {
     const connectionId = String(made.get('connectionId'))
     const id = randomUUID()
     await forgeWritten(syncId, 'there')
-    await run(sql`insert into departures (id, sync_id, connection_id, target, target_key, revision, message, attempts, created_at)
-      values (${id}, ${syncId}, ${connectionId}, ${JSON.stringify(vendor.target)}, 'there', 0, '', 0, '2026')`)
+    await run(sql`insert into departures (id, sync_id, connection_id, target, target_key, revision, message, attempts, created_at, seal)
+      values (${id}, ${syncId}, ${connectionId}, ${JSON.stringify(vendor.target)}, 'there', 0, '', 0, '2026', 'forged')`)
     while ((await runSync(api.ctx, syncId, new AbortController().signal)).again) continue
     await noticed('departures', id)
     expect(vendor.contents().get('FOREIGN_KEY')).toBe('theirs')

@@ -38,6 +38,7 @@ import * as rowMarks from './0110-row-marks.ts'
 import * as literalSecrets from './0125-literal-secrets.ts'
 import * as federatedAuths from './0130-federated-auths.ts'
 import * as headTexts from './0140-head-texts.ts'
+import * as departuresNeedSeals from './0141-departures-need-seals.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -79,4 +80,5 @@ export const migrations: Record<string, Migration> = {
   '0125-literal-secrets': literalSecrets,
   '0130-federated-auths': federatedAuths,
   '0140-head-texts': headTexts,
+  '0141-departures-need-seals': departuresNeedSeals,
 }
