@@ -13,9 +13,9 @@ import { createDatabase } from '@keyferry/db/testing'
 import { SEED } from '@keyferry/vitest/seed'
 import { afterEach, expect, inject, it } from 'vitest'
 import { BODY_LIMIT } from './http/large-bodies.ts'
-import { adversary, type Adversary } from './walk/adversary.ts'
-import type { Figures, Lap, Started } from './walk/measured-api.ts'
-import { everyRequest, oddRequests, type Sending } from './walk/requests.ts'
+import { adversary, type Adversary } from './request-matrix/adversary.ts'
+import type { Figures, Lap, Started } from './request-matrix/measured-api.ts'
+import { everyRequest, oddRequests, type Sending } from './request-matrix/requests.ts'
 
 const ROUNDS = Number(process.env.ADVERSARIAL_ROUNDS ?? 1)
 const MOST_STALL_MS = 250
@@ -27,11 +27,15 @@ afterEach(() => child?.disconnect())
 
 /** A process, what it said it is, and how to ask it. */
 async function start(databaseUrl: string | null) {
-  const started = fork(join(import.meta.dirname, 'walk/measured-api.ts'), databaseUrl === null ? [] : [databaseUrl], {
-    execArgv: ['--liftoff-only', '--expose-gc'],
-    serialization: 'advanced',
-    silent: true,
-  })
+  const started = fork(
+    join(import.meta.dirname, 'request-matrix/measured-api.ts'),
+    databaseUrl === null ? [] : [databaseUrl],
+    {
+      execArgv: ['--liftoff-only', '--expose-gc'],
+      serialization: 'advanced',
+      silent: true,
+    },
+  )
   child = started
   let output = ''
   for (const stream of [started.stdout, started.stderr])

@@ -3,7 +3,7 @@ import { destinations } from '@keyferry/core/destinations'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { GUESSABLE, WRITES } from './http/auth-routes.ts'
-import { procedures } from './walk/inputs.ts'
+import { procedures } from './request-matrix/inputs.ts'
 
 type Json = z.core.JSONSchema.BaseSchema | boolean
 

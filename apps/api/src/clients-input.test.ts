@@ -8,8 +8,8 @@ import { openSqliteStore } from '@keyferry/db/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { restRoutes, type RestRoute } from './rest/procedures.ts'
 import { newProject, readyApi, type Answer, type TestApi } from './testing.ts'
-import { inputFor, procedures, readBy } from './walk/inputs.ts'
-import { machine, seedFixtures } from './walk/seed-fixtures.ts'
+import { inputFor, procedures, readBy } from './request-matrix/inputs.ts'
+import { machine, seedFixtures } from './request-matrix/seed-fixtures.ts'
 
 type Fields = Record<string, unknown>
 

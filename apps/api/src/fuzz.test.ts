@@ -23,9 +23,9 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Route } from './rest/route.ts'
 import { ACCOUNT, emptyApi, type TestApi } from './testing.ts'
-import { seedFixtures, machine, type Principal } from './walk/seed-fixtures.ts'
-import { inputFor, procedures, readBy, type Procedure } from './walk/inputs.ts'
-import { bodyOf, brokenCredentials, queryOf, segment, spoiled, type Malformed } from './walk/malformed.ts'
+import { seedFixtures, machine, type Principal } from './request-matrix/seed-fixtures.ts'
+import { inputFor, procedures, readBy, type Procedure } from './request-matrix/inputs.ts'
+import { bodyOf, brokenCredentials, queryOf, segment, spoiled, type Malformed } from './request-matrix/malformed.ts'
 
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 10_000)
 /** Milliseconds after which a request counts as hung: far beyond what the slowest takes on a busy machine. */

@@ -13,7 +13,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { monitoringOf, readinessOf } from '@keyferry/runtime'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
-import { machine } from './walk/seed-fixtures.ts'
+import { machine } from './request-matrix/seed-fixtures.ts'
 
 type Row = Record<string, unknown>
 

@@ -6,7 +6,7 @@ import { amend, type Db } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newProject, readyApi, type Answer, type TestApi } from './testing.ts'
-import { machine } from './walk/seed-fixtures.ts'
+import { machine } from './request-matrix/seed-fixtures.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 

@@ -17,7 +17,7 @@ import { openAuthority, verifyStore } from '@keyferry/kernel/authority'
 import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
-import { seedFixtures, machine } from './walk/seed-fixtures.ts'
+import { seedFixtures, machine } from './request-matrix/seed-fixtures.ts'
 
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')

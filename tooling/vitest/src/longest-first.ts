@@ -13,7 +13,7 @@ const LONGEST = [
   'admin.test.ts',
   'tree.test.ts',
   'adversarial.test.ts',
-  'role-walk.test.ts',
+  'role-matrix.test.ts',
   'activity.test.ts',
   'access-ways-in.test.ts',
   'walk.test.ts',

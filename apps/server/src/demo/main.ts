@@ -11,7 +11,7 @@ import { StartupError, readEnv, runProcess } from '@keyferry/runtime'
 import { decodeUtf8 } from '@keyferry/schemas'
 import { startKeyferry } from '../start.ts'
 import { bootstrap, clientOf, createSource, expectedValues } from './setup.ts'
-import { firstSync, oneChange } from './walk.ts'
+import { firstSync, oneChange } from './steps.ts'
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

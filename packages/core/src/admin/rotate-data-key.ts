@@ -7,13 +7,13 @@
  *
  * Syncs see no change: a digest of the ledger is brought up to the new generation without its value (see
  * crypto/data-key), under the lease of its target, so that no run compares digests of two generations; a run that comes
- * earlier lifts what it reads.
+ * earlier upgrades what it reads.
  */
 import type { KeyRotationTable } from '@keyferry/db'
 import { audit, BadRequest, maintain, SYSTEM, timestamp, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import { lockProject } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
-import { liftDigests } from './lift-digests.ts'
+import { upgradeStoredDigests } from './upgrade-digests.ts'
 import { AFTER, BATCH, COLUMNS, resealBatch } from './reseal-project.ts'
 import { describeUnreadable, merged, type Unreadable } from './unreadable.ts'
 
@@ -112,7 +112,8 @@ async function step(ctx: Context, projectId: string): Promise<'again' | 'waiting
   const { phase } = rotation
   if (rotation.columns !== COLUMNS) return beginAgain(ctx, projectId)
   if (phase === 'blocked') return 'waiting'
-  if (phase === 'digests') return (await liftDigests(ctx, projectId)).isWaiting ? 'waiting' : end(ctx, rotation)
+  if (phase === 'digests')
+    return (await upgradeStoredDigests(ctx, projectId)).isWaiting ? 'waiting' : end(ctx, rotation)
   await maintain(ctx, async (tx) => {
     const key = await lockProject(ctx, tx, projectId)
     // Another process may have been faster.

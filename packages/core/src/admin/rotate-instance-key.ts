@@ -209,7 +209,7 @@ const KEYS: Record<InstanceKey, RotatedKey> = {
           if (!isSealed(sealer, table, row, seal) || sealer.isPresent(String(seal))) continue
           const groups = groupsOf(table, (column) => row[column])
           if (sealer.hasEnded(String(seal), groups)) continue
-          const hashed = token === undefined ? {} : { [token]: key.lift(String(row[token])) }
+          const hashed = token === undefined ? {} : { [token]: key.upgradeDigest(String(row[token])) }
           await store
             .updateTable(table as string)
             .set({ ...hashed, seal: sealer.seal(table, contentOf(table, { ...row, ...hashed })) })

@@ -138,7 +138,7 @@ const entryOf = (row: Row): LedgerEntry => ({
 
 /** The same with digests as `key` makes them: an earlier generation of it may have made some. */
 export function upgradeDigests(key: DataKey, ledger: ReadonlyMap<string, LedgerEntry>): Map<string, LedgerEntry> {
-  return new Map([...ledger].map(([name, entry]) => [name, { ...entry, digest: key.lift(entry.digest) }]))
+  return new Map([...ledger].map(([name, entry]) => [name, { ...entry, digest: key.upgradeDigest(entry.digest) }]))
 }
 
 interface Source {

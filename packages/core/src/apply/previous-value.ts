@@ -18,7 +18,7 @@ export async function previousValue(
 ): Promise<string | null> {
   // Read again: the run may have begun before the key was rotated.
   const key = await projectKey(ctx, ctx.db, spec.projectId)
-  const wanted = key.lift(digest)
+  const wanted = key.upgradeDigest(digest)
   const versions = await ctx.db
     .selectFrom('secretVersions')
     .where('folderId', '=', spec.folderId)

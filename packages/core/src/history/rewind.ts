@@ -135,7 +135,7 @@ async function compare(
     if (
       expanded &&
       'value' in expanded &&
-      digestOf(key, entry.name, expanded.value, entry.flags) === key.lift(entry.digest)
+      digestOf(key, entry.name, expanded.value, entry.flags) === key.upgradeDigest(entry.digest)
     )
       equal.add(entry.sourceKey)
     else

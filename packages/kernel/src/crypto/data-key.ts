@@ -32,7 +32,7 @@ export interface DataKey {
    */
   digests(...parts: readonly string[]): readonly string[]
   /** A digest made under an earlier generation as this key would make it; any other text as it is. */
-  lift(digest: string): string
+  upgradeDigest(digest: string): string
   /** The present generation, from 1. */
   readonly generation: number
   /** Whether this text was sealed under the present generation. */
@@ -74,15 +74,15 @@ export function dataKeyOf(generations: readonly Generation[]): DataKey {
   const present = sealing.at(-1)
   if (!present) throw new Error('a data key cannot seal')
   const mark = generation === 1 ? 'v1.' : `v1.${generation}.`
-  const liftTo = (to: number, digest: string): string => {
+  const upgradeTo = (to: number, digest: string): string => {
     const made = /^(?:(\d+)\.)?([A-Za-z0-9_-]{43})$/.exec(digest)
     if (!made) return digest
     const [, number = '1', text = ''] = made
     if (Number(number) >= to) return digest
-    const lifted = digesting.slice(Number(number), to).reduce((inner, key) => hmac(key, [inner]), text)
-    return `${to}.${lifted}`
+    const upgraded = digesting.slice(Number(number), to).reduce((inner, key) => hmac(key, [inner]), text)
+    return `${to}.${upgraded}`
   }
-  const lift = (digest: string): string => liftTo(generation, digest)
+  const upgradeDigest = (digest: string): string => upgradeTo(generation, digest)
   const firstDigest = (parts: readonly string[]): string => (digesting[0] ? hmac(digesting[0], parts) : '')
   return {
     generation,
@@ -112,12 +112,12 @@ export function dataKeyOf(generations: readonly Generation[]): DataKey {
         throw new DecryptionError()
       }
     },
-    digest: (...parts) => lift(firstDigest(parts)),
+    digest: (...parts) => upgradeDigest(firstDigest(parts)),
     digests(...parts) {
       const first = firstDigest(parts)
-      return sealing.flatMap((key, at) => (key ? [liftTo(at + 1, first)] : [])).reverse()
+      return sealing.flatMap((key, at) => (key ? [upgradeTo(at + 1, first)] : [])).reverse()
     },
-    lift,
+    upgradeDigest,
   }
 }
 

@@ -14,7 +14,7 @@ const LEDGER_BATCH = 1000
  * A run with the older key has ended once its target's lease is taken, and the next one has the new key. Resolves to
  * whether a running sync has to end first.
  */
-export async function liftDigests(ctx: Context, projectId: string): Promise<{ isWaiting: boolean }> {
+export async function upgradeStoredDigests(ctx: Context, projectId: string): Promise<{ isWaiting: boolean }> {
   const places = await ctx.db
     .selectFrom('ledger')
     .innerJoin('syncs', 'syncs.id', 'ledger.syncId')
@@ -36,11 +36,11 @@ export async function liftDigests(ctx: Context, projectId: string): Promise<{ is
     }
     try {
       for (let after: string | null = ''; after !== null;) {
-        const from: Parameters<typeof liftSome>[3] = { ...place, after }
-        after = await maintain(ctx, (tx) => liftSome(ctx, tx, projectId, from))
+        const from: Parameters<typeof upgradeLedger>[3] = { ...place, after }
+        after = await maintain(ctx, (tx) => upgradeLedger(ctx, tx, projectId, from))
         await lease.check()
       }
-      await maintain(ctx, (tx) => liftSnapshots(ctx, tx, projectId, place.syncId))
+      await maintain(ctx, (tx) => upgradeSnapshots(ctx, tx, projectId, place.syncId))
     } finally {
       await lease.release()
     }
@@ -49,7 +49,7 @@ export async function liftDigests(ctx: Context, projectId: string): Promise<{ is
 }
 
 /** The digests and marks of keys after `after`. Resolves to the last of them; null: there are no more. */
-async function liftSome(
+async function upgradeLedger(
   ctx: Context,
   tx: Tx,
   projectId: string,
@@ -66,7 +66,7 @@ async function liftSome(
     .limit(LEDGER_BATCH)
     .execute()
   for (const { key, ...row } of rows) {
-    const [digest, mark] = [dataKey.lift(row.digest), dataKey.lift(row.mark)]
+    const [digest, mark] = [dataKey.upgradeDigest(row.digest), dataKey.upgradeDigest(row.mark)]
     if (digest === row.digest && mark === row.mark) continue
     await tx
       .updateTable('ledger')
@@ -83,13 +83,13 @@ interface Content {
   entries?: { digest?: string }[]
 }
 
-async function liftSnapshots(ctx: Context, tx: Tx, projectId: string, syncId: string): Promise<void> {
+async function upgradeSnapshots(ctx: Context, tx: Tx, projectId: string, syncId: string): Promise<void> {
   const key = await lockProject(ctx, tx, projectId)
   const rows = await tx.selectFrom('snapshots').where('syncId', '=', syncId).select(['id', 'content']).execute()
   for (const { id, content: stored } of rows) {
     const parsed: Content = JSON.parse(stored)
     const entries = parsed.entries?.map((entry) =>
-      entry.digest === undefined ? entry : { ...entry, digest: key.lift(entry.digest) },
+      entry.digest === undefined ? entry : { ...entry, digest: key.upgradeDigest(entry.digest) },
     )
     const content = JSON.stringify({ ...parsed, ...(entries ? { entries } : {}) })
     if (content === stored) continue

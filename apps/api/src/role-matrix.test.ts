@@ -20,8 +20,8 @@ import type { Meta, Weight } from './rest/route.ts'
 import { createCaller } from './router.ts'
 import { ACCOUNT, readyApi, type Answer, type TestApi } from './testing.ts'
 import { failureOf } from './trpc/errors.ts'
-import { seedFixtures, machine, type Principal } from './walk/seed-fixtures.ts'
-import { inputFor, procedures, readBy, type Procedure } from './walk/inputs.ts'
+import { seedFixtures, machine, type Principal } from './request-matrix/seed-fixtures.ts'
+import { inputFor, procedures, readBy, type Procedure } from './request-matrix/inputs.ts'
 
 type Outcome = 'through' | 'no login' | 'forbidden' | 'not there'
 
@@ -280,7 +280,7 @@ onEveryDatabase('every procedure with every role', (open, dialect) => {
     return api.send(method, url, body, {
       token: tokens.get(who) ?? null,
       headers: cookies.has(who) ? { cookie: cookies.get(who) ?? '' } : {},
-      // Wrong tokens are counted per address: this walk has more of them than one may try.
+      // Wrong tokens are counted per address: this matrix has more of them than one may try.
       address: `10.0.${Math.floor(sent / 250) % 250}.${1 + (sent % 250)}`,
     })
   }
