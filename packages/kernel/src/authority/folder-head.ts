@@ -153,12 +153,14 @@ export async function makeHead({ authority }: Pick<Context, 'authority'>, tx: Tx
   markWritten(id, writes)
 }
 
-/** Secrets as they are counted, of which values only the ends are read. */
+/** Secrets as they are counted: of sealed texts, only the ends are read. */
 export const countedSecrets = (tx: Tx) =>
   tx
     .selectFrom('secrets')
-    .select(['id', 'folderId', 'version', 'comment', 'metadata', 'isLiteral', 'skipMultilineEncoding'])
+    .select(['id', 'folderId', 'version', 'isLiteral', 'skipMultilineEncoding'])
     .select(textEnd(tx, 'value', SEALED_END).as('value'))
+    .select(textEnd(tx, 'comment', SEALED_END).as('comment'))
+    .select(textEnd(tx, 'metadata', SEALED_END).as('metadata'))
 
 async function contentsOf(tx: Tx, folderId: string): Promise<Required<Contents>> {
   const secrets = await countedSecrets(tx).where('folderId', '=', folderId).execute()
