@@ -217,6 +217,8 @@ onEveryDatabase('sign-in by OIDC', (open) => {
       await expect(ask(path, { ...ACCOUNT, token: 'x', newPassword: 'a long password' })).rejects.toThrow(
         OnlyByProvider,
       )
+    // Nor with the password in Infisical's command line.
+    await expect(only.client.signIn(ACCOUNT, null)).rejects.toThrow(OnlyByProvider)
     // Sessions that began with a password end, before anything of theirs is answered or changed.
     const renamed = await ask('update-user', { name: 'Still here' }, before)
     expect(renamed.status).toBe(401)

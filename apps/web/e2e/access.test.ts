@@ -2,6 +2,7 @@
  * People and machines, through the console: two browsers, of an admin and of somebody she invites. Each test continues
  * where the one before it ended.
  */
+import { generateKeyPairSync } from 'node:crypto'
 import type { KeyferryClient } from '@keyferry/client'
 import { totp } from '@keyferry/vitest/totp'
 import type { BrowserContext, Page } from 'playwright-core'
@@ -414,6 +415,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await see(page.getByText('ref = refs/heads/*'))
     await admin.button('Change OIDC auth').click()
     await page.getByLabel('Audience').fill('keyferry')
+    await page.getByLabel('Uses of one token').fill('3')
     await admin.button('Save OIDC auth').click()
     await expect
       .poll(() => client.oidcAuth.get.query({ identityId: machine?.id ?? '' }), LIMIT)
@@ -421,6 +423,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
         oidcDiscoveryUrl: 'https://token.actions.githubusercontent.com',
         boundAudiences: 'keyferry',
         boundClaims: { repository: 'acme/shop', ref: 'refs/heads/*' },
+        accessTokenNumUsesLimit: 3,
       })
     await screens.look('machine')
     await admin.button('Remove OIDC auth').click()
@@ -428,6 +431,22 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('access'), () => {
     await expect
       .poll(async () => (await client.identities.list.query())[0]?.authMethods, LIMIT)
       .toEqual(['universal-auth'])
+
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    await admin.button('Set up').click()
+    await page.getByLabel('Platform').selectOption('A Kubernetes cluster')
+    await page.getByLabel('Namespaces').fill('shop')
+    await page.getByLabel('Audience').fill('keyferry')
+    await page.getByLabel('Tokens are checked').selectOption('With the keys of the cluster')
+    await page.getByLabel('Issuer').fill('https://kubernetes.default.svc')
+    await page.getByLabel('Keys of the cluster').fill(JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }))
+    await admin.button('Set up Kubernetes auth').click()
+    await see(page.getByText('With the keys of the cluster'))
+    expect(await client.kubernetesAuth.get.query({ identityId: machine?.id ?? '' })).toMatchObject({
+      tokenReviewMode: 'jwks',
+      clusterIssuer: 'https://kubernetes.default.svc',
+      kubernetesHost: null,
+    })
 
     await admin.button('Revoke in the pipeline').click()
     await admin.button('Revoke client secret').click()

