@@ -6,17 +6,22 @@ import type { Emulator } from '@keyferry/core/emulators'
 import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { openSqliteStore } from '@keyferry/db/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { missingIn, notCompared } from '../test/infisical-shapes/compare.ts'
 import { restRoutes, type RestRoute } from './rest/procedures.ts'
-import { newProject, readyApi, type Answer, type TestApi } from './testing.ts'
 import { inputFor, procedures, readBy } from './request-matrix/inputs.ts'
 import { machine, seedFixtures } from './request-matrix/seed-fixtures.ts'
+import { ACCOUNT, emptyApi, newProject, type Answer, type TestApi } from './testing.ts'
 
 type Fields = Record<string, unknown>
 
 let api: TestApi
 let vendor: Emulator
 beforeAll(async () => {
-  api = await readyApi(openSqliteStore)
+  api = await emptyApi(openSqliteStore)
+  const route = { method: 'POST', path: '/api/v1/admin/bootstrap' } as const
+  const made = await api.send(route.method, route.path, ACCOUNT)
+  expect(missingIn(route, made)).toEqual([])
+  api.token = made.body.identity.credentials.token
   vendor = await startEmulator()
 })
 afterAll(async () => {
@@ -52,9 +57,78 @@ describe('every route takes its input in the forms that clients use', () => {
     const form = asClientsSend(rest, withSwitches(rest, inputOf(rest, known)), String(known.get('slug')))
     const answer = await api.send(form.method, form.url, form.body, form.options)
     expect(answer.status, `${form.url} ${JSON.stringify(form.body)} ${answer.text} ${wanted.text}`).toBe(wanted.status)
+    expect(missingIn(rest.route, wanted)).toEqual([])
     // Some rules are between fields, which the smallest input does not keep.
     if (wanted.status === 422) expect(answer.body.message).toEqual(wanted.body.message)
     if (rest.route.method === 'GET') expect(comparable(answer)).toEqual(comparable(wanted))
+  })
+
+  it('every answer of Infisical is compared, here those to requests that need more than the smallest input', async () => {
+    const asked = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, named: Fields, body?: Fields) => {
+      const url = path.replaceAll(/:(\w+)/g, (_, name: string) => String(named[name]))
+      const answer = await api.send(method, url, body)
+      expect(answer.status, `${method} ${url} ${answer.text}`).toBe(200)
+      expect(missingIn({ method, path }, answer), `${method} ${path}`).toEqual([])
+      return answer.body
+    }
+    const { project } = await asked('POST', '/api/v2/workspace', {}, { projectName: 'Rest', projectDescription: 'd' })
+    const { identity } = await asked('POST', '/api/v1/identities', {}, { name: 'rest' })
+    const ids = { projectId: project.id, identityId: identity.id, secretName: 'A', destination: 'trigger-dev' }
+    const at = { workspaceId: project.id, environment: 'dev' }
+
+    const auth = '/api/v1/auth/universal-auth'
+    const { identityUniversalAuth } = await asked('POST', `${auth}/identities/:identityId`, ids, {
+      accessTokenTrustedIps: [{ ipAddress: '127.0.0.0', prefix: 8 }, { ipAddress: '::1' }],
+    })
+    expect(identityUniversalAuth.accessTokenTrustedIps).toEqual([
+      { type: 'ipv4', ipAddress: '127.0.0.0', prefix: 8 },
+      { type: 'ipv6', ipAddress: '::1' },
+    ])
+    const { clientSecret } = await asked('POST', `${auth}/identities/:identityId/client-secrets`, ids, {})
+    const login = { clientId: identityUniversalAuth.clientId, clientSecret }
+    const { accessToken } = await asked('POST', `${auth}/login`, {}, login)
+    await asked('POST', '/api/v1/auth/token/renew', {}, { accessToken })
+    await asked('POST', '/api/v1/auth/token/revoke', {}, { accessToken })
+    const membership = '/api/v2/workspace/:projectId/identity-memberships/:identityId'
+    await asked('POST', membership, ids, { role: 'viewer' })
+    await asked('DELETE', membership, ids)
+
+    await asked('POST', '/api/v3/secrets/raw/:secretName', ids, { ...at, secretValue: '1' })
+    const secrets = [{ secretKey: 'B', secretValue: '2' }]
+    await asked('POST', '/api/v3/secrets/batch/raw', {}, { ...at, secrets })
+    await asked('DELETE', '/api/v3/secrets/batch/raw', {}, { ...at, secrets })
+    const { folder } = await asked('POST', '/api/v1/folders', {}, { ...at, name: 'f', description: 'd' })
+    const from = { environment: 'dev', path: '/f' }
+    const { secretImport } = await asked('POST', '/api/v1/secret-imports', {}, { ...at, import: from })
+    const imported = { importId: secretImport.id }
+    await asked('PATCH', '/api/v1/secret-imports/:importId', imported, { ...at, import: { position: 1 } })
+    await asked('DELETE', '/api/v1/secret-imports/:importId', imported, at)
+    await asked('PATCH', '/api/v1/folders/:folderId', { folderId: folder.id }, { ...at, name: 'g' })
+    await asked('DELETE', '/api/v1/folders/:folderIdOrName', { folderIdOrName: 'g' }, at)
+    const tags = '/api/v1/workspace/:projectId/tags'
+    const { workspaceTag } = await asked('POST', tags, ids, { slug: 'core', color: '#fff' })
+    await asked('DELETE', `${tags}/:tagId`, { ...ids, tagId: workspaceTag.id })
+    const environments = '/api/v1/workspace/:projectId/environments'
+    const { environment } = await asked('POST', environments, ids, { name: 'QA', slug: 'qa' })
+    await asked('DELETE', `${environments}/:environmentId`, { ...ids, environmentId: environment.id })
+
+    const connection = { name: 'rest', method: 'api-key', credentials: vendor.credentials }
+    const { appConnection } = await asked('POST', '/api/v1/app-connections/:app', { app: 'trigger-dev' }, connection)
+    await asked('GET', '/api/v1/app-connections/:app', { app: 'trigger-dev' })
+    await asked('POST', '/api/v1/secret-syncs/:destination', ids, {
+      ...at,
+      projectId: project.id,
+      name: 'rest',
+      connectionId: appConnection.id,
+      secretPath: '/',
+      isAutoSyncEnabled: false,
+      syncOptions: { initialSyncBehavior: 'overwrite-destination', keySchema: 'REST_{{secretKey}}' },
+      destinationConfig: vendor.target,
+    })
+    const syncs = await api.send('GET', `/api/v1/secret-syncs/trigger-dev?projectId=${project.id}`)
+    expect(missingIn({ method: 'GET', path: '/api/v1/secret-syncs/:destination' }, syncs)).toEqual([])
+    await asked('DELETE', '/api/v1/workspace/:projectId', ids, { syncs: 'keep-secrets' })
+    expect(notCompared()).toEqual([])
   })
 })
 

@@ -53,7 +53,15 @@ export const restoreEnvironment = z.object({ projectId: id, trashId: id })
 export const restoredEnvironment = z.object({ environment, leftOut: z.array(z.string()) })
 
 export const tag = z
-  .object({ id, projectId: id, slug: z.string(), name: z.string(), color: z.string(), createdAt: timestamp })
+  .object({
+    id,
+    projectId: id,
+    slug: z.string(),
+    name: z.string(),
+    color: z.string(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
   .meta({ id: 'Tag' })
 const tagSlug = slug('Tag slug', 64)
 const color = storedText.trim().max(32).default('')

@@ -65,8 +65,16 @@ interface Available {
 const one: WireOutput<Connection> = { schema: appConnection, write }
 const many: WireOutput<Connection[]> = { schema: z.array(appConnection), write: (all) => all.map(write) }
 const apps: WireOutput<Apps[]> = {
-  schema: z.array(z.object({ name: z.string(), app: z.string(), methods: z.array(z.string()) })),
-  write: (all) => all.map(({ name, destination: app, methods }) => ({ name, app, methods })),
+  schema: z.array(
+    z.object({
+      name: z.string(),
+      app: z.string(),
+      methods: z.array(z.string()),
+      supportsPlatformManagement: z.literal(false),
+    }),
+  ),
+  write: (all) =>
+    all.map(({ name, destination: app, methods }) => ({ name, app, methods, supportsPlatformManagement: false })),
 }
 const available: WireOutput<Available[]> = {
   schema: z.array(z.object({ app: z.string(), name: z.string(), id, projectId: id.nullable().optional(), orgId: id })),

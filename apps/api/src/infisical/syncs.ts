@@ -212,6 +212,7 @@ const offered: WireOutput<{ name: string; destination: string }[]> = {
       connection: z.string(),
       canImportSecrets: z.boolean(),
       canRemoveSecretsOnDeletion: z.boolean(),
+      enterprise: z.literal(false),
     }),
   ),
   write: (all) =>
@@ -221,6 +222,7 @@ const offered: WireOutput<{ name: string; destination: string }[]> = {
       connection: destination,
       canImportSecrets: false,
       canRemoveSecretsOnDeletion: true,
+      enterprise: false,
     })),
 }
 

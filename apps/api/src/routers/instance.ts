@@ -2,6 +2,7 @@ import { bootstrapInstance } from '@keyferry/access/sign-in'
 import { instanceVerbs, signInPolicyVerbs } from '@keyferry/access/verbs'
 import { isInitialized } from '@keyferry/kernel'
 import { bootstrap, bootstrapped, me, signInPolicy, status } from '@keyferry/schemas'
+import { instanceRoutes } from '../infisical/instance.ts'
 import { anyone, mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Instance'
@@ -11,10 +12,7 @@ export const instance = router({
     .meta({
       tag,
       summary: 'Whether the instance serves, and whether it was set up',
-      routes: [
-        { method: 'GET', path: '/api/status' },
-        { method: 'GET', path: '/healthcheck' },
-      ],
+      routes: instanceRoutes.status,
     })
     .output(status)
     .query(async ({ ctx: { ctx, actor, instance, auth, readiness } }) => {
@@ -37,7 +35,7 @@ export const instance = router({
       tag,
       summary: 'Sets up an empty instance: its organization, first account and first token. Works once',
       perMinute: 10,
-      routes: [{ method: 'POST', path: '/api/v1/admin/bootstrap' }],
+      routes: instanceRoutes.bootstrap,
     })
     .input(bootstrap)
     .output(bootstrapped)

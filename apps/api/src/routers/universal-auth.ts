@@ -8,11 +8,11 @@ import {
   universalAuthLogin,
 } from '@keyferry/schemas'
 import { z } from 'zod'
+import { universalAuthRoutes } from '../infisical/universal-auth.ts'
 import { anyone, mutation, query, router } from '../trpc/procedures.ts'
 
 const tag = 'Universal auth'
 const base = '/api/v1/auth/universal-auth/identities/:identityId'
-const envelope = 'identityUniversalAuth'
 
 export const universalAuth = router({
   login: anyone
@@ -51,28 +51,28 @@ export const universalAuth = router({
   attach: mutation(universalAuthVerbs.attach, {
     tag,
     summary: 'Lets a machine sign in with client secrets',
-    routes: [{ method: 'POST', path: base, envelope }],
+    routes: universalAuthRoutes.attach,
     output: universalAuthSchema,
   }),
 
   get: query(universalAuthVerbs.get, {
     tag,
     summary: 'How a machine signs in',
-    routes: [{ method: 'GET', path: base, envelope }],
+    routes: universalAuthRoutes.get,
     output: universalAuthSchema,
   }),
 
   update: mutation(universalAuthVerbs.update, {
     tag,
     summary: 'Changes how a machine signs in',
-    routes: [{ method: 'PATCH', path: base, envelope }],
+    routes: universalAuthRoutes.update,
     output: universalAuthSchema,
   }),
 
   detach: mutation(universalAuthVerbs.detach, {
     tag,
     summary: 'Ends its client secrets and tokens',
-    routes: [{ method: 'DELETE', path: base, envelope, input: 'query' }],
+    routes: universalAuthRoutes.detach,
     output: universalAuthSchema,
   }),
 

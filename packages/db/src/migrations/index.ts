@@ -39,6 +39,7 @@ import * as literalSecrets from './0125-literal-secrets.ts'
 import * as federatedAuths from './0130-federated-auths.ts'
 import * as headTexts from './0140-head-texts.ts'
 import * as departuresNeedSeals from './0141-departures-need-seals.ts'
+import * as tagChanges from './0145-tag-changes.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -81,4 +82,5 @@ export const migrations: Record<string, Migration> = {
   '0130-federated-auths': federatedAuths,
   '0140-head-texts': headTexts,
   '0141-departures-need-seals': departuresNeedSeals,
+  '0145-tag-changes': tagChanges,
 }

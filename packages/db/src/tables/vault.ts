@@ -132,6 +132,8 @@ export interface TagTable {
   name: string
   color: string
   createdAt: Fixed<Timestamp>
+  /** Null: never changed. */
+  updatedAt: Timestamp | null
 }
 
 export interface SecretTagTable {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { isUniqueViolation } from '@keyferry/db'
+import { isUniqueViolation, type Selectable, type TagTable } from '@keyferry/db'
 import { audit, BadRequest, NotFound, timestamp, transact, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
@@ -10,9 +10,17 @@ type Tag = z.output<typeof schemas.tag>
 /** A tag as a secret shows it. */
 export type ShownTag = z.output<typeof schemas.secret>['tags'][number]
 
-export function listTags(ctx: Context, _actor: Actor, input: { projectId: string }): Promise<Tag[]> {
-  return ctx.db.selectFrom('tags').where('projectId', '=', input.projectId).selectAll().orderBy('slug').execute()
+export async function listTags({ db }: Context, _actor: Actor, input: { projectId: string }): Promise<Tag[]> {
+  const rows = await db
+    .selectFrom('tags')
+    .where('projectId', '=', input.projectId)
+    .selectAll()
+    .orderBy('slug')
+    .execute()
+  return rows.map(describe)
 }
+
+const describe = (row: Selectable<TagTable>): Tag => ({ ...row, updatedAt: row.updatedAt ?? row.createdAt })
 
 /** Throws `NotFound`. */
 export const getTag = (ctx: Context, _actor: Actor, { projectId, tagId }: z.output<typeof schemas.getTag>) =>
@@ -31,13 +39,14 @@ export async function getTagBySlug(
     .selectAll()
     .executeTakeFirst()
   if (!tag) throw new NotFound(`Tag with slug "${slug}" not found in this project`)
-  return tag
+  return describe(tag)
 }
 
 /** Throws `NotFound`, and `BadRequest` when the slug is taken. */
 export function createTag(ctx: Context, actor: Actor, input: z.output<typeof schemas.createTag>): Promise<Tag> {
   const { projectId, slug, name = slug, color } = input
-  const row = { id: randomUUID(), projectId, slug, name, color, createdAt: timestamp(ctx) }
+  const at = timestamp(ctx)
+  const row = { id: randomUUID(), projectId, slug, name, color, createdAt: at, updatedAt: at }
   return transact(ctx, async (tx) => {
     await lockProject(ctx, tx, projectId)
     await refuseBeyond(ctx, tx, projectId, 'tags')
@@ -54,9 +63,15 @@ export function updateTag(ctx: Context, actor: Actor, input: z.output<typeof sch
     await lockProject(ctx, tx, projectId)
     const before = await one(tx, projectId, tagId)
     const after = { slug: slug ?? before.slug, name: name ?? before.name, color: color ?? before.color }
-    await tx.updateTable('tags').set(after).where('id', '=', tagId).execute().catch(explainSlug(after.slug))
+    const updatedAt = timestamp(ctx)
+    await tx
+      .updateTable('tags')
+      .set({ ...after, updatedAt })
+      .where('id', '=', tagId)
+      .execute()
+      .catch(explainSlug(after.slug))
     await audit(ctx, tx, actor, 'tag.update', projectId, { from: before.slug, slug: after.slug, name: after.name })
-    return { ...before, ...after }
+    return { ...before, ...after, updatedAt }
   })
 }
 
@@ -170,7 +185,7 @@ async function one(tx: Context['db'] | Tx, projectId: string, tagId: string): Pr
     .selectAll()
     .executeTakeFirst()
   if (!tag) throw new NotFound(`Tag with ID ${tagId} not found in this project`)
-  return tag
+  return describe(tag)
 }
 
 function explainSlug(slug: string): (error: unknown) => never {
