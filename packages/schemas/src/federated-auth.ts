@@ -3,7 +3,7 @@
  * Kubernetes cluster.
  */
 import { z } from 'zod'
-import { accessTokenSettings } from './access.ts'
+import { accessTokenSettings } from './identities.ts'
 import { id, lookedUp, storedText, timestamp, withoutTrailingSlashes } from './names.ts'
 
 /** Whose tokens a machine signs in with, under Infisical's names. */

@@ -29,7 +29,9 @@ export {
   updateSecrets,
 } from './secrets/secrets.ts'
 export { listSecretVersions } from './secrets/versions.ts'
-export { deleteSecretRows, openForPlainValues, openForWriting, presentSecrets, putSecrets } from './secrets/write.ts'
+export { deleteSecretRows } from './secrets/delete-secrets.ts'
+export { openForPlainValues, openForWriting } from './secrets/folder-for-writing.ts'
+export { presentSecrets, putSecrets } from './secrets/write.ts'
 export { exportProject, importProject } from './transfer/transfer.ts'
 export { resealTrashRow } from './trash/trash-rows.ts'
 export { TRASH_DAYS } from './trash/trash-writes.ts'

@@ -12,17 +12,14 @@ import {
 } from '../destinations/trigger-dev/emulator/index.ts'
 import { testContext, type TestContext } from '../testing/test-context.ts'
 import { listChoiceRows, listChoices } from './choices.ts'
+import { checkConnection, createConnection, deleteConnection, updateConnection } from './connections.ts'
 import {
-  checkConnection,
-  createConnection,
-  deleteConnection,
   getConnection,
   getConnectionByName,
   listAvailableConnections,
   listConnectionOptions,
   listConnections,
-  updateConnection,
-} from './connections.ts'
+} from './list-connections.ts'
 import { connectionFor } from './find.ts'
 import { noteConnectionProblem } from './health.ts'
 import { openSession } from './open-session.ts'

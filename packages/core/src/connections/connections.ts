@@ -8,93 +8,12 @@ import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
 import { DestinationError, type Account, type DestinationDefinition } from '../destinations/destination.ts'
 import { warnOfPlainHttp } from '@keyferry/kernel/network'
-import { destination, destinations } from '../destinations/registry.ts'
-import { allowedOf, storeAllowed } from './allowed.ts'
+import { destination } from '../destinations/registry.ts'
+import { storeAllowed } from './allowed.ts'
 import { openCredentials, originOf, parseCredentials, sealCredentials, type Credentials } from './credentials.ts'
-import { describeConnections, usersOf, type Connection } from './describe.ts'
+import { describeConnection, usersOf, type Connection } from './describe.ts'
 import { findConnection, findConnectionOf } from './find.ts'
 import { proveCredentials } from './open-session.ts'
-
-/** What can be connected. */
-export async function listConnectionOptions(_ctx: Context, _actor: Actor, _input: Record<never, never>) {
-  return destinations().map(({ name, title, connection }) => ({
-    name: title,
-    destination: name,
-    methods: [connection.method],
-  }))
-}
-
-/** By name; with `projectId` only those that belong to that project. Throws `NotFound` for an unknown app. */
-export async function listConnections(
-  ctx: Context,
-  _actor: Actor,
-  input: { destination?: string; projectId?: string },
-): Promise<Connection[]> {
-  const { destination: app, projectId } = input
-  if (app !== undefined) destination(app)
-  const rows = await ctx.db
-    .selectFrom('connections')
-    .selectAll()
-    .$if(app !== undefined, (query) => query.where('app', '=', app ?? ''))
-    .$if(projectId !== undefined, (query) => query.where('projectId', '=', projectId ?? ''))
-    .orderBy('name')
-    .execute()
-  return describeConnections(ctx, rows)
-}
-
-/**
- * Those a sync may use: the organization's, and with `projectId` that project's own. Throws `NotFound` for an unknown
- * app.
- */
-export async function listAvailableConnections(
-  ctx: Context,
-  _actor: Actor,
-  input: { destination: string; projectId?: string },
-) {
-  const { id: orgId } = await ctx.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
-  const rows = await ctx.db
-    .selectFrom('connections')
-    .select(['app as destination', 'name', 'id', 'projectId', 'allowedProjects', 'allowedTargets'])
-    .where('app', '=', destination(input.destination).name)
-    .where((eb) =>
-      eb.or([
-        eb('projectId', 'is', null),
-        ...(input.projectId === undefined ? [] : [eb('projectId', '=', input.projectId)]),
-      ]),
-    )
-    .orderBy('name')
-    .execute()
-  const { projectId } = input
-  return rows.flatMap(({ allowedProjects, allowedTargets, ...row }) => {
-    const allowed = allowedOf({ allowedProjects, allowedTargets }).allowedProjects
-    if (projectId !== undefined && allowed && !allowed.includes(projectId)) return []
-    return [{ ...row, orgId, allowedProjects: allowed }]
-  })
-}
-
-/** Throws `NotFound`, and `BadRequest` when the connection belongs to another app. */
-export async function getConnection(
-  ctx: Context,
-  _actor: Actor,
-  input: { destination: string; connectionId: string },
-): Promise<Connection> {
-  return describe(ctx, await findConnectionOf(ctx, input.destination, input.connectionId))
-}
-
-/** Throws `NotFound`, and `BadRequest` when the connection belongs to another app. */
-export async function getConnectionByName(
-  ctx: Context,
-  actor: Actor,
-  input: { destination: string; connectionName: string },
-): Promise<Connection> {
-  const row = await ctx.db
-    .selectFrom('connections')
-    .where('name', '=', input.connectionName)
-    .select('id')
-    .executeTakeFirst()
-  if (!row) throw new NotFound(`App Connection with name "${input.connectionName}" not found`)
-  return getConnection(ctx, actor, { destination: input.destination, connectionId: row.id })
-}
 
 /**
  * Tests the credentials, then stores them. Throws `NotFound` (app, project), `Invalid` (paths such as
@@ -150,7 +69,7 @@ export async function createConnection(
       allowedTargets: input.allowedTargets,
     })
   }).catch(explainName(name))
-  return describe(ctx, await findConnection(ctx, id))
+  return describeConnection(ctx, await findConnection(ctx, id))
 }
 
 /**
@@ -201,7 +120,7 @@ export async function updateConnection(
       : null
   }).catch(explainName(name ?? row.name))
   await afterCommit?.()
-  return describe(ctx, await findConnection(ctx, connectionId))
+  return describeConnection(ctx, await findConnection(ctx, connectionId))
 }
 
 /** Answers the connection as it was. Throws `NotFound`, and `BadRequest` naming the syncs that use it. */
@@ -211,7 +130,7 @@ export async function deleteConnection(
   input: { destination: string; connectionId: string },
 ): Promise<Connection> {
   const row = await findConnectionOf(ctx, input.destination, input.connectionId)
-  const shown = await describe(ctx, row)
+  const shown = await describeConnection(ctx, row)
   await refuseUsed(ctx, row.id)
   try {
     await transactChecked(ctx, async (tx) => {
@@ -257,13 +176,7 @@ export async function checkConnection(
     const details = { connectionId: row.id, name: row.name, works: found.problem === null }
     await audit(ctx, tx, actor, 'connection.check', row.projectId, details)
   })
-  return describe(ctx, await findConnection(ctx, row.id))
-}
-
-async function describe(ctx: Context, row: Selectable<ConnectionTable>): Promise<Connection> {
-  const [shown] = await describeConnections(ctx, [row])
-  if (!shown) throw new Error('one row describes as one connection')
-  return shown
+  return describeConnection(ctx, await findConnection(ctx, row.id))
 }
 
 async function validate(ctx: Context, definition: DestinationDefinition, credentials: Credentials): Promise<Account> {

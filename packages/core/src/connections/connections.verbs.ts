@@ -12,17 +12,14 @@ import * as schemas from '@keyferry/schemas'
 import { z } from 'zod'
 import { listDestinations } from '../destinations/list-destinations.ts'
 import { listChoiceRows, listChoices } from './choices.ts'
+import { checkConnection, createConnection, deleteConnection, updateConnection } from './connections.ts'
 import {
-  checkConnection,
-  createConnection,
-  deleteConnection,
   getConnection,
   getConnectionByName,
   listAvailableConnections,
   listConnectionOptions,
   listConnections,
-  updateConnection,
-} from './connections.ts'
+} from './list-connections.ts'
 
 const one = z.object({ destination: schemas.destinationName, connectionId: schemas.id })
 const filter = z.object({ destination: schemas.destinationName.optional(), projectId: schemas.id.optional() })

@@ -59,6 +59,13 @@ export async function usersOf(ctx: Context, connectionId: string): Promise<strin
   return [...new Set([...syncs, ...leaving].map((sync) => sync.name))].sort()
 }
 
+/** The same for one. */
+export async function describeConnection(ctx: Context, row: Selectable<ConnectionTable>): Promise<Connection> {
+  const [shown] = await describeConnections(ctx, [row])
+  if (!shown) throw new Error('one row describes as one connection')
+  return shown
+}
+
 async function shownCredentials(ctx: Context, row: Selectable<ConnectionTable>): Promise<Record<string, unknown>> {
   const definition = destination(row.app)
   return withoutSecrets(definition.connection.credentials, await openCredentials(ctx, definition, row))

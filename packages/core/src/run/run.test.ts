@@ -2,7 +2,7 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { describe, expect, it } from 'vitest'
 import { acceptSecrets } from '../admin/accept-secrets.ts'
-import { listConnections } from '../connections/connections.ts'
+import { listConnections } from '../connections/list-connections.ts'
 import { destinations } from '../destinations/registry.ts'
 import { getRun, listRuns } from '../history/runs.ts'
 import { dueSyncs } from '../sync/due.ts'

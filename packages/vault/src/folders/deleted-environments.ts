@@ -15,8 +15,8 @@ import type { Selectable } from 'kysely'
 import type { z } from 'zod'
 import { lockProject } from '../keys/project-key.ts'
 import { refuseFaultsThrough } from '../references/check-references.ts'
+import { restoreContents } from '../trash/restore-contents.ts'
 import {
-  restoreContents,
   contentsOfFolders,
   countSecrets,
   deleteTrash,

@@ -9,7 +9,9 @@ import { settleUse } from '../tree/quotas.ts'
 import type { SecretRow } from '../tree/tree.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
 import { readDotenv, type Entry, type Note } from './read-dotenv.ts'
-import { openForWriting, openSecret, presentSecrets, putSecrets, type Target } from './write.ts'
+import { openForWriting, type Target } from './folder-for-writing.ts'
+import { openSecret } from './next-secret.ts'
+import { presentSecrets, putSecrets } from './write.ts'
 
 type Pasted = z.output<typeof pastedDotenv>
 type Line = Pasted['lines'][number]

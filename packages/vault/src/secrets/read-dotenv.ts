@@ -3,7 +3,7 @@ import { BadRequest, hasReference, MAX_NAME_BYTES, shortened } from '@keyferry/k
 import { secretKey, secretValue, type dotenvNote, type pastedDotenv } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { parseDotenv, type Assignment, type RefusedLines } from './parse-dotenv.ts'
-import { whyNotStorable } from './write.ts'
+import { whyNotStorable } from './next-secret.ts'
 
 export type Note = z.output<typeof dotenvNote>
 type Refused = z.output<typeof pastedDotenv>['refused'][number]

@@ -34,7 +34,7 @@ import {
   type TreeFolder,
 } from '../tree/tree.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
-import { shownValue } from './write.ts'
+import { shownValue } from './next-secret.ts'
 import { byKey, importBlocks } from './import-blocks.ts'
 
 type Problems = SecretProblem[]

@@ -25,7 +25,8 @@ import { createExpander, type Expanded, type Expander } from '../references/expa
 import { notReadable, outOfReach, readerOf, type OutOfReach } from '../references/out-of-reach.ts'
 import { dependentsOf } from '../tree/dependents.ts'
 import { loadTree, openValue, valueOpener, type Tree, type TreeFolder } from '../tree/tree.ts'
-import { presentSecrets, putSecrets, type Target } from './write.ts'
+import { presentSecrets, putSecrets } from './write.ts'
+import type { Target } from './folder-for-writing.ts'
 
 export interface FolderRef {
   /** Slug. */

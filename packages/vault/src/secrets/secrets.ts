@@ -17,18 +17,10 @@ import { shownTags } from '../tree/tags.ts'
 import { openComment, openMetadata, type Metadata, type SecretRow } from '../tree/tree.ts'
 import { describeSecret, type Secret } from './describe-secret.ts'
 import { rewriteReferences, keyOf, type Relocation } from './rewrite-references.ts'
-import {
-  deleteSecretRows,
-  openForPlainValues,
-  openForWriting,
-  openSecret,
-  presentSecrets,
-  putSecrets,
-  shownValue,
-  type Opened,
-  type Put,
-  type Target,
-} from './write.ts'
+import { deleteSecretRows } from './delete-secrets.ts'
+import { openForPlainValues, openForWriting, type Target } from './folder-for-writing.ts'
+import { openSecret, shownValue, type Opened, type Put } from './next-secret.ts'
+import { presentSecrets, putSecrets } from './write.ts'
 
 export { getSecret, listSecrets } from './read.ts'
 
