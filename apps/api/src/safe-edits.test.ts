@@ -71,6 +71,16 @@ onEveryDatabase('edits that reach a target, over REST', (open) => {
     // A folder that the sync's folder imports.
     expect(await refusal(TOO_LONG, { environment: 'prod', secretPath: '/' })).toContain('sync reader')
     expect(await refusal(TOO_LONG, { environment: 'staging', secretPath: '/' })).toBeNull()
+    // Devin shows both to programs under one name.
+    expect(await refusal('a-b')).toBeNull()
+    await ok('POST', '/api/v4/secrets/a_b', { ...place, secretValue: 'x' })
+    expect(await refusal('a-b')).toContain('and so does PREFIX_a_b')
+    const preview = await ok('POST', '/api/v1/dotenv', { ...place, content: 'a-b=1\nc.d=2\nc_d=3', dryRun: true })
+    expect(preview.lines).toMatchObject([
+      { key: 'a-b', notes: [{ code: 'unsendable', message: expect.stringContaining('PREFIX_a_b') }] },
+      { key: 'c.d', notes: [{ code: 'unsendable', message: expect.stringContaining('PREFIX_c_d') }] },
+      { key: 'c_d', notes: [] },
+    ])
   })
 
   it('asks what becomes of the syncs, and says what it waits for', async () => {

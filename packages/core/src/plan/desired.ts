@@ -3,6 +3,7 @@ import { BadRequest, type Context, type DataKey } from '@keyferry/kernel'
 import { resolveFolder, type Reads } from '@keyferry/vault'
 import type { DestinationDefinition, Flags } from '../destinations/destination.ts'
 import type { KeySchema } from './key-schema.ts'
+import { collision, effectiveNames } from './collisions.ts'
 
 /** By name at the target. */
 export interface Desired {
@@ -66,38 +67,6 @@ function desiredOf(
 export function digestOf(key: DataKey, name: string, value: string, flags: Flags): string {
   const sorted = Object.entries(flags).sort(([a], [b]) => (a < b ? -1 : 1))
   return key.digest('value', name, value, JSON.stringify(sorted))
-}
-
-/** The name a program sees -> the names that come out as it. */
-function effectiveNames(names: ReadonlySet<string>, { limits }: DestinationDefinition): Map<string, string[]> {
-  const seenAs = new Map<string, string[]>()
-  if (limits.effectiveName === undefined) return seenAs
-  for (const name of names) {
-    const effective = limits.effectiveName(name)
-    const names = seenAs.get(effective)
-    if (names) names.push(name)
-    else seenAs.set(effective, [name])
-  }
-  return seenAs
-}
-
-const MAX_OTHERS = 3
-
-/** Of colliding keys the one that the vendor leaves as it is is written; those it would change are refused. */
-function collision(
-  name: string,
-  { title, limits }: DestinationDefinition,
-  seenAs: ReadonlyMap<string, string[]>,
-): string | null {
-  const effective = limits.effectiveName?.(name)
-  if (effective === undefined || effective === name) return null
-  const alike = seenAs.get(effective) ?? []
-  if (alike.length === 1) return null
-  // Each of thousands may be refused: a few of the others are enough.
-  const others = alike.slice(0, MAX_OTHERS + 1).filter((other) => other !== name)
-  const shown = others.slice(0, MAX_OTHERS)
-  const more = alike.length - 1 - shown.length
-  return `${title} shows it to programs as ${effective}, and so does ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}; rename one of them`
 }
 
 /** What `definition` reads out of stored JSON; throws `BadRequest` when an older row no longer fits. */

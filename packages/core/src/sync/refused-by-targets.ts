@@ -1,12 +1,14 @@
 import type { Context, Tx } from '@keyferry/kernel'
 import { allows } from '@keyferry/schemas/policy'
 import { destination } from '../destinations/registry.ts'
+import { collision, effectiveNames } from '../plan/collisions.ts'
 import { keySchema } from '../plan/key-schema.ts'
 import type { StoredOptions } from './options.ts'
 
 /**
  * What destinations would refuse of the values that folders show, by key, with the first sync that says so; of the
- * syncs that the caller may know. A value null: only the key is judged.
+ * syncs that the caller may know. A value null: only the key is judged. Names that collide at a destination are found
+ * among `values`.
  */
 export async function refusedByTargets(
   { caller }: Pick<Context, 'caller'>,
@@ -27,11 +29,14 @@ export async function refusedByTargets(
     .execute()
   for (const { name, destination: kind, options, projectId, environment, path } of syncs) {
     if (caller && !allows(caller.access, 'syncs.read', { kind: 'folder', projectId, environment, path })) continue
-    const { title, limits } = destination(kind)
+    const definition = destination(kind)
+    const { title, limits } = definition
     const stored: StoredOptions = JSON.parse(options)
     const schema = keySchema(stored.keySchema, environment)
+    const seenAs = effectiveNames([...values.keys()].map(schema.name), definition)
     for (const [key, value] of values) {
-      const reason = limits.refuse(schema.name(key), value ?? 'x')
+      const there = schema.name(key)
+      const reason = limits.refuse(there, value ?? 'x') ?? collision(there, definition, seenAs)
       if (reason !== null && !refused.has(key)) refused.set(key, `is refused by ${title} (sync ${name}): ${reason}`)
     }
   }

@@ -2,6 +2,7 @@ import { snapshot, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { checkedKey, checkKey as checkKeyInput } from '@keyferry/schemas'
 import type { z } from 'zod'
 import { findFolder } from '../tree/find-folder.ts'
+import { refusedByTargets } from './refused-by-targets.ts'
 
 /** Whether a destination of the folder, or of one that imports it, would refuse the key. Throws `NotFound`. */
 export function checkKey(
@@ -11,7 +12,8 @@ export function checkKey(
 ): Promise<z.output<typeof checkedKey>> {
   return snapshot(ctx, async (tx) => {
     const { folder } = await findFolder(tx, where)
-    const refused = await ctx.hooks.refusedByTargets(ctx, tx, await importersOf(tx, folder.id), new Map([[key, null]]))
+    const shownIn = await importersOf(tx, folder.id)
+    const refused = await refusedByTargets(ctx, tx, folder.id, shownIn, new Map([[key, null]]))
     return { refusal: refused.get(key) ?? null }
   })
 }

@@ -8,6 +8,7 @@ import { checkReferences } from '../references/check-references.ts'
 import { settleUse } from '../tree/quotas.ts'
 import type { SecretRow } from '../tree/tree.ts'
 import { withVaultTransaction } from '../tree/vault-transaction.ts'
+import { refusedByTargets } from './refused-by-targets.ts'
 import { readDotenv, type Entry, type Note } from './read-dotenv.ts'
 import { openForWriting, type Target } from './folder-for-writing.ts'
 import { openSecret } from './next-secret.ts'
@@ -36,7 +37,7 @@ export async function pasteDotenv(
       [...entries].map(([key, { value }]) => [key, isLiteral(key) ? escapeReferences(value) : value]),
     )
     const checked = await checkProposed(ctx, tx, target, values)
-    const unsendable = await ctx.hooks.refusedByTargets(ctx, tx, checked.shownIn, expandedValues(checked))
+    const unsendable = await refusedByTargets(ctx, tx, target.folder.id, checked.shownIn, expandedValues(checked))
     const lines = await linesOf(target, present, entries, values, checked, unsendable)
     const keysOf = (action: Line['action']): string[] =>
       lines.filter((line) => line.action === action).map(({ key }) => key)
