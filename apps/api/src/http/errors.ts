@@ -1,10 +1,11 @@
-/** Infisical's error body: `{reqId, statusCode, message, error, details?}`. */
+/** Refusals: what is answered, and what is logged. */
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { MAX_MESSAGE_BYTES, shortened } from '@keyferry/kernel'
 import type { ErrorCode } from '@keyferry/schemas'
 import type { ConnectionError, FastifyReply, FastifyRequest } from 'fastify'
+import { writeErrorBody } from '../infisical/error-body.ts'
 import { CLOSED, failureOf, type Failure } from '../trpc/errors.ts'
 
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -15,19 +16,11 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
 }
 
 export function sendFailure(failure: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, error, issues, details } = failure
   // A framework's own words repeat the address.
   const message = shortened(failure.message, MAX_MESSAGE_BYTES)
   const seconds = secondsUntil(failure)
   if (seconds !== null) reply.header('retry-after', String(seconds))
-  return reply.code(status).send({
-    reqId: request.id,
-    statusCode: status,
-    // Infisical answers the list of issues here; `details.summary` is the same for people.
-    message: issues ?? message,
-    error,
-    ...(issues ? { details: { ...details, summary: message } } : details ? { details: details.denied ?? details } : {}),
-  })
+  return reply.code(failure.status).send(writeErrorBody(request.id, message, failure))
 }
 
 /** Seconds after which the same request may succeed; null when waiting does not help. */
@@ -44,7 +37,7 @@ export function refuseBroken(error: ConnectionError, socket: Socket): void {
     return
   }
   const [status, name, message] = BROKEN.get(error.code) ?? [400, 'BadRequest', 'This is not an HTTP request']
-  const body = JSON.stringify({ reqId: randomUUID(), statusCode: status, message, error: name })
+  const body = JSON.stringify(writeErrorBody(randomUUID(), message, { status, error: name, message }))
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `Content-Length: ${Buffer.byteLength(body)}`,

@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document, made from the same metadata and schemas that serve the routes. */
 import { z } from 'zod'
+import { errorBody } from '../infisical/error-body.ts'
 import type { RestRoute } from './procedures.ts'
 
 type Json = Record<string, unknown>
@@ -13,23 +14,10 @@ const ERRORS: readonly (readonly [status: string, description: string])[] = [
   ['429', 'Too many requests'],
 ]
 
-const error = z
-  .object({
-    reqId: z.string(),
-    statusCode: z.number().int(),
-    message: z.union([
-      z.string(),
-      z.array(z.looseObject({ path: z.array(z.union([z.string(), z.number()])), message: z.string() })),
-    ]),
-    error: z.string(),
-    details: z.record(z.string(), z.unknown()).optional(),
-  })
-  .meta({ id: 'Error' })
-
 /** `isPublic`: which procedures need no token. */
 export function openApi(routes: readonly RestRoute[], isPublic: (procedure: string) => boolean): Json {
   const components = new Map<string, unknown>()
-  const errorRef = schemaOf(error, 'output', components)
+  const errorRef = schemaOf(errorBody, 'output', components)
   const paths = new Map<string, Json>()
   for (const rest of routes) {
     const path = rest.route.path.replaceAll(/:(\w+)/g, '{$1}')
