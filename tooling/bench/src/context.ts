@@ -21,7 +21,7 @@ export async function benchContext(store: Db): Promise<Context> {
   await transact({ db }, (tx) =>
     insertOrganization({ db, authority, keyring: keys, now }, tx, { id: organization, name: 'Bench', slug: 'bench' }),
   )
-  return {
+  const ctx: Context = {
     db,
     keyring: keys,
     authority,
@@ -35,4 +35,6 @@ export async function benchContext(store: Db): Promise<Context> {
     limits: DEFAULT_LIMITS,
     now,
   }
+  authority.writeTo(ctx)
+  return ctx
 }
