@@ -23,8 +23,8 @@ against a started server, on SQLite and on Postgres, and reads the answers as th
 request about something that Keyferry has is answered as the client's code expects, and the client ends with the right
 values. \`@infisical/sdk\` and \`@infisical/mcp\` are also run themselves; the other clients are known by their source.
 
-Of ${all.length} clients ${count('yes')} work, ${count('partly')} work for the calls that are not named in the last
-column, and ${count('no')} do not work.
+Of ${all.length} clients: yes ${count('yes')}, partly (all but the calls that the last column names) ${count('partly')},
+no ${count('no')}.
 
 | client | version read | works | why, and which of its features Keyferry does not have |
 |---|---|---|---|
