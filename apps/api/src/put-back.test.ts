@@ -400,6 +400,22 @@ onEveryDatabase('rows of an earlier time that are put back', (open, dialect) => 
     const isAdmin = async () =>
       (await api.send('GET', '/api/v1/me', undefined, { token: null, headers: { cookie } })).body.me.instanceAdmin
     expect(await isAdmin()).toBe(true)
+
+    // An API key alone: the answer is 404.
+    const missing = async (request: ReturnType<typeof api.send>) => expect((await request).status).toBe(404)
+    const grants = [{ projectId, role: 'viewer', scopes: null }]
+    const key = (await sendPage('/api/v1/api-keys', { name: 'aside', grants }, cookie)).body
+    expect(await me({ token: key.token })).toBe(200)
+    const ofKey = sql`id = ${key.apiKey.id}`
+    await aside('api_keys', ofKey, () => missing(api.send('DELETE', `/api/v1/api-keys/${key.apiKey.id}`)))
+    expect(await me({ token: key.token })).toBe(401)
+    const elsewhere = async () => {
+      const { db } = await started()
+      return db.selectFrom('apiKeys').where('id', '=', key.apiKey.id).select('id').execute()
+    }
+    await vi.waitFor(async () => expect(await elsewhere()).toEqual([]), { timeout: 10_000 })
+    await run(sql`delete from api_keys where ${ofKey}`)
+
     await aside(
       'instance_admins',
       sql`principal_id = ${eve}`,
@@ -420,6 +436,18 @@ onEveryDatabase('rows of an earlier time that are put back', (open, dialect) => 
     })
     expect(await seen()).toBe(404)
 
+    // One alone.
+    for (const path of [memberships, `/api/v1/projects/${projectId}/memberships/`]) {
+      await run(sql`delete from memberships where ${ofMachine}`)
+      await ended(api.send('POST', memberships, { role: 'admin' }))
+      expect(await seen()).toBe(200)
+      const [member = {}] = await copy('memberships', ofMachine)
+      await aside('memberships', ofMachine, () =>
+        missing(api.send('DELETE', path.endsWith('/') ? `${path}${String(member['id'])}` : path)),
+      )
+      expect(await seen()).toBe(404)
+    }
+
     // Tokens and secrets of machines.
     const auth = `/api/v1/auth/universal-auth/identities/${identityId}`
     const tokens = sql`identity_id = ${identityId}`
@@ -436,6 +464,18 @@ onEveryDatabase('rows of an earlier time that are put back', (open, dialect) => 
     }
     const issued = await login()
     expect(await me({ token: issued })).toBe(200)
+    const one = (await api.send('POST', `${auth}/client-secrets`, {})).body
+    const oneLogin = async () => {
+      const { clientId } = (await api.send('GET', auth)).body.identityUniversalAuth
+      const body = { clientId, clientSecret: one.clientSecret }
+      return (await api.send('POST', '/api/v1/auth/universal-auth/login', body)).status
+    }
+    expect(await oneLogin()).toBe(200)
+    const oneId = String(one.clientSecretData.id)
+    await aside('client_secrets', sql`id = ${oneId}`, () =>
+      missing(api.send('POST', `${auth}/client-secrets/${oneId}/revoke`)),
+    )
+    expect(await oneLogin()).toBe(401)
     await aside('access_tokens', tokens, () =>
       aside('client_secrets', tokens, async () => {
         await ended(api.send('DELETE', auth))

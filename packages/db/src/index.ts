@@ -3,6 +3,7 @@ export { amend } from './amend.ts'
 export { changeAndInsert } from './change-and-insert.ts'
 export { databaseTime, storedTime } from './clock.ts'
 export { copier } from './copy.ts'
+export { endMissing } from './end-missing.ts'
 export { isCollision, isUniqueViolation, storeTrouble, type StoreTrouble } from './errors.ts'
 export { valuesTable, inList } from './lists.ts'
 export { lockRows, lockTable, oneProcessAtATime } from './locks.ts'
@@ -27,7 +28,7 @@ export {
   type MarkedTable,
   type SealedTable,
 } from './sealed-tables.ts'
-export { groupsOf } from './row-groups.ts'
+export { groupsOf, type EndedAlone } from './row-groups.ts'
 export { contentOf, isSealed, KeyRotated, type Sealer } from './sealer.ts'
 export { withOwnNames, withoutSeals, withSeals } from './seals.ts'
 export type * from './tables.ts'

@@ -26,13 +26,17 @@ const GROUPS: Partial<Record<SealedTable, readonly (readonly string[])[]>> = {
   twoFactor: [['userId']],
   passkey: [['userId']],
   accessTokens: [[], ['identityId'], ['clientSecretId']],
-  clientSecrets: [['identityId']],
+  clientSecrets: [['identityId'], ['id']],
   universalAuths: [['identityId']],
-  memberships: [['principalId'], ['projectId', 'principalId']],
+  identities: [['id']],
+  memberships: [['principalId'], ['projectId', 'principalId'], ['id']],
   instanceAdmins: [['principalId']],
   invitations: [['email'], ['email', 'projectId']],
-  apiKeys: [['ownerId']],
+  apiKeys: [['ownerId'], ['id']],
 }
+
+/** Tables whose rows are ended by their ids, also those that are not in the database (end-missing.ts). */
+export type EndedAlone = 'apiKeys' | 'clientSecrets' | 'identities' | 'memberships'
 
 /** `at`: milliseconds since 1970. */
 export interface EndedGroup {

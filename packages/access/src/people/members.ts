@@ -1,6 +1,6 @@
 /** Who belongs to a project: people and machines, each with a role. */
 import { randomUUID } from 'node:crypto'
-import { amend, endRowsBefore, type MembershipTable, type Selectable } from '@keyferry/db'
+import { amend, endMissing, endRowsBefore, type MembershipTable, type Selectable } from '@keyferry/db'
 import {
   audit,
   BadRequest,
@@ -15,6 +15,7 @@ import type * as schemas from '@keyferry/schemas'
 import type { Role, Scope } from '@keyferry/schemas'
 import type { Grant } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
+import { findToEnd } from '../grants/find-to-end.ts'
 import { grantsOf, storeScopes } from '../grants/scopes.ts'
 import { findIdentity } from '../machines/identities.ts'
 import { usersOf } from './users.ts'
@@ -129,7 +130,10 @@ export async function removeMember(
   input: { projectId: string; memberId: string },
 ): Promise<Member> {
   const { projectId, memberId } = input
-  const shown = one(await describe(ctx, [await findMember(ctx.db, projectId, memberId)]))
+  const member = await findToEnd(ctx, 'memberships', { id: memberId, projectId }, () =>
+    findMember(ctx.db, projectId, memberId),
+  )
+  const shown = one(await describe(ctx, [member]))
   const afterCommit = await transactChecked(ctx, async (tx) => {
     await tx.deleteFrom('memberships').where('id', '=', memberId).execute()
     await audit(ctx, tx, actor, 'member.remove', projectId, { memberId, name: shown.name, role: shown.role })
@@ -151,8 +155,9 @@ export async function memberOfIdentity(
     .where('principalKind', '=', 'identity')
     .select('id')
     .executeTakeFirst()
-  if (!row) throw new NotFound(`Identity with ID ${identityId} is not a member of this project`)
-  return row.id
+  if (row) return row.id
+  await endMissing(ctx.db, ctx.authority, 'memberships', { projectId, principalId: identityId })
+  throw new NotFound(`Identity with ID ${identityId} is not a member of this project`)
 }
 
 async function findMember(db: Context['db'] | Tx, projectId: string, memberId: string): Promise<Row> {
