@@ -75,7 +75,10 @@ export function ValueEditor({
     if (value !== undefined) setValue('value', withPlainLineEnds(value), { shouldDirty: true })
   }
   return (
-    <form onSubmit={(event) => void submit(event)} className="grid w-full min-w-40 gap-2 py-1">
+    <form
+      onSubmit={(event) => void submit(event)}
+      className="grid w-full min-w-40 grid-cols-1 gap-2 py-1 max-sm:w-[38vw] max-sm:min-w-0"
+    >
       <textarea
         aria-label={`New value of ${secretKey}`}
         aria-invalid={errors.value !== undefined || undefined}
