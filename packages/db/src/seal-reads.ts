@@ -31,10 +31,16 @@ interface Source {
  * What a query selects beside its own columns: one JSON list, of the check's number, and for each sealed table the seal
  * and the sealed columns. They are null on the empty side of an outer join.
  */
-interface Check {
+export interface Check {
   column: string
   tables: readonly SealedTable[]
   selection: SelectionNode
+}
+
+/** A query that is under way, and when it began. */
+export interface Read {
+  check: Check
+  start: number
 }
 
 /**
@@ -44,20 +50,21 @@ interface Check {
 export function checkedSelect(
   node: SelectQueryNode,
   dialect: Dialect,
-): { query: SelectQueryNode; check: SelectionNode | null } {
+): { query: SelectQueryNode; check: Check | null } {
   const { from, joins, selections, groupBy, setOperations } = node
-  const items = joins ? [...(from?.froms ?? []), ...joins.map(({ table }) => table)] : (from?.froms ?? [])
   const sources: Source[] = []
   let hasSubquery = false
-  for (const item of items) {
+  const add = (item: OperationNode): void => {
     const subquery = tableOfSubquery(item)
     const table = subquery ?? tableOf(item)
     if (table) sources.push({ table, alias: aliasOf(item) ?? table })
     if (subquery) hasSubquery = true
   }
+  from?.froms.forEach(add)
+  joins?.forEach(({ table }) => add(table))
   if (sources.length === 0 || groupBy || setOperations || selections?.some(({ selection }) => isAggregate(selection)))
     return { query: node, check: null }
-  const check = checkOf(dialect, sources).selection
+  const check = checkOf(dialect, sources)
   if (!hasSubquery) return { query: node, check }
   const query = {
     ...node,
@@ -96,13 +103,14 @@ export function checkedReturning<N extends DeleteQueryNode | UpdateQueryNode>(
   node: N,
   changed: OperationNode | undefined,
   dialect: Dialect,
-): N {
+): { query: N; check: Check | null } {
   const table = changed && tableOf(changed)
-  if (!table) return node
+  if (!table) return { query: node, check: null }
   const query = node.where ? { ...node, where: withoutChecks.transformNode(node.where) } : node
-  if (!query.returning) return query
-  const selections = [...query.returning.selections, checkOf(dialect, [{ table, alias: table }]).selection]
-  return { ...query, returning: { ...query.returning, selections } }
+  if (!query.returning) return { query, check: null }
+  const check = checkOf(dialect, [{ table, alias: table }])
+  const selections = [...query.returning.selections, check.selection]
+  return { query: { ...query, returning: { ...query.returning, selections } }, check }
 }
 
 /**
@@ -148,33 +156,25 @@ function checkOf(dialect: Dialect, sources: readonly Source[]): Check {
 
 /**
  * The rows whose seals are right, without what was selected for the check, and with our names where there are `names`.
- * `start`: when the read began.
+ * Without `read` there is nothing to check.
  */
 export function checkedRows(
   sealer: Sealer,
   rows: UnknownRow[],
   names: Names | null,
-  start: number | undefined,
+  read: Read | undefined,
 ): UnknownRow[] {
   const [first] = rows
   if (!first) return rows
-  let check: Check | undefined
-  const shown: string[] = []
-  for (const column of Object.keys(first)) {
-    const found = checksByColumn.get(column)
-    if (found) check = found
-    else shown.push(column)
-  }
-  if (!check) return names ? names.named(rows, shown) : rows
-  const seal = shown.indexOf('seal')
-  if (seal >= 0) shown.splice(seal, 1)
-  const { column, tables } = check
-  const whole = rows.filter((row) => isWhole(sealer, tables, String(row[column]), start))
+  if (!read) return names ? names.named(rows) : rows
+  const { check, start } = read
+  const shown = Object.keys(first).filter((column) => column !== check.column && column !== 'seal')
+  const whole = rows.filter((row) => isWhole(sealer, check.tables, String(row[check.column]), start))
   return renamed(whole, shown, names ? shown.map(names.ours) : shown)
 }
 
 /** Whether all of these may be answered: their seals are right, and none had ended. */
-function isWhole(sealer: Sealer, tables: readonly SealedTable[], text: string, start: number | undefined): boolean {
+function isWhole(sealer: Sealer, tables: readonly SealedTable[], text: string, start: number): boolean {
   const rows = sealer.known.get(text) ?? verify(sealer, tables, text)
   if (!rows) return false
   return rows.every(({ table, seal, values, groups }) => {

@@ -25,7 +25,7 @@ import { Names } from './names.ts'
 import type { Db, Dialect } from './open.ts'
 import type { EndedGroup } from './row-groups.ts'
 import { readStart } from './read-start.ts'
-import { checkedReturning, checkedRows, checkedSelect } from './seal-reads.ts'
+import { checkedReturning, checkedRows, checkedSelect, type Read } from './seal-reads.ts'
 import { deletedRows, sealedDelete, sealedInsert, sealedUpdate } from './seal-writes.ts'
 import type { Sealer } from './sealer.ts'
 import type { Tables } from './tables.ts'
@@ -70,18 +70,21 @@ const plugins = new WeakMap<KyselyPlugin, { sealer: Sealer; dialect: Dialect }>(
 function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): KyselyPlugin {
   const deleting = new WeakMap<object, { returns: boolean; group: EndedGroup | null }>()
   const replacing = new WeakMap<object, EndedRow>()
-  const starts = new WeakMap<object, number>()
+  const reads = new WeakMap<object, Read>()
   const sealed = (node: RootOperationNode, queryId: QueryId): RootOperationNode => {
     switch (node.kind) {
       case 'InsertQueryNode':
         return sealedInsert(sealer, node)
       case 'UpdateQueryNode': {
-        const update = sealedUpdate(sealer, checkedReturning(node, node.table, dialect))
+        const { query, check } = checkedReturning(node, node.table, dialect)
+        if (check) reads.set(queryId, { check, start: readStart() })
+        const update = sealedUpdate(sealer, query)
         if (update.ended) replacing.set(queryId, update.ended)
         return update.query
       }
       case 'DeleteQueryNode': {
-        const query = checkedReturning(node, node.from.froms[0], dialect)
+        const { query, check } = checkedReturning(node, node.from.froms[0], dialect)
+        if (check) reads.set(queryId, { check, start: readStart() })
         const sealed = sealedDelete(sealer, query)
         if (sealed.query !== query)
           deleting.set(queryId, { returns: query.returning !== undefined, group: sealed.group })
@@ -95,15 +98,12 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
     transformQuery({ node, queryId }: PluginTransformQueryArgs): RootOperationNode {
       const named = (query: RootOperationNode): RootOperationNode =>
         names ? names.transformQuery({ node: query, queryId }) : query
-      if (!SelectQueryNode.is(node)) {
-        starts.set(queryId, readStart())
-        return named(sealed(node, queryId))
-      }
+      if (!SelectQueryNode.is(node)) return named(sealed(node, queryId))
       const { query, check } = checkedSelect(node, dialect)
       const select = named(query)
       if (!check || !SelectQueryNode.is(select)) return select
-      starts.set(queryId, readStart())
-      return { ...select, selections: [...(select.selections ?? []), check] }
+      reads.set(queryId, { check, start: readStart() })
+      return { ...select, selections: [...(select.selections ?? []), check.selection] }
     },
     transformResult({ queryId, result: answer }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
       const replaced = replacing.get(queryId)
@@ -113,7 +113,7 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
       const { result, ended } = deleted ? deletedRows(answer, deleted) : { result: answer, ended: [] }
       markEnded(sealer, ended)
       if (deleted?.group) markGroupEnded(sealer, deleted.group)
-      const rows = checkedRows(sealer, result.rows, names, starts.get(queryId))
+      const rows = checkedRows(sealer, result.rows, names, reads.get(queryId))
       return Promise.resolve(rows === result.rows ? result : { ...result, rows })
     },
   }

@@ -35,13 +35,21 @@ export function admissions({ limits }: Pick<Context, 'limits'>, ownerOf: (actor:
   return async (request: FastifyRequest, reply: FastifyReply, actor: Actor | null): Promise<Admission> => {
     const principal = actor ? await ownerOf(actor) : request.ip
     const answer = answers(principal)
-    const left = new AbortController()
+    // Made for calls that may wait: most do not, and an error with its stack costs more than the rest of this.
+    let left: AbortController | null = null
+    let isAnswered = false
+    const leave = (): void => left?.abort(new Unavailable('The client is gone'))
     onAnswered(reply, () => {
       answer.release()
-      left.abort(new Unavailable('The client is gone'))
+      isAnswered = true
+      leave()
     })
     return {
-      turn: (weight, work) => turn(weight, principal, left.signal, work),
+      turn(weight, work) {
+        left ??= new AbortController()
+        if (isAnswered) leave()
+        return turn(weight, principal, left.signal, work)
+      },
       addBytes(bytes) {
         if (answer.count + bytes > answerBytes) throw tooLarge(answerBytes)
         answer.add(bytes)
