@@ -49,6 +49,8 @@ interface ArmedFault {
 export async function startEmulatorServer(options: {
   port?: number
   latencyMs?: number
+  /** A request's path as the log and the faults see it. Default: its target. For operations named in a header. */
+  pathOf?(target: string, headers: IncomingHttpHeaders): string
   handle(request: ServedRequest): ServedAnswer | Promise<ServedAnswer>
 }): Promise<EmulatorServer> {
   const log: LoggedRequest[] = []
@@ -70,14 +72,15 @@ export async function startEmulatorServer(options: {
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const method = incoming.method ?? 'GET'
     const target = incoming.url ?? '/'
-    const entry: LoggedRequest = { at: Date.now(), method, path: target, status: 0, bytes: 0 }
+    const shown = options.pathOf?.(target, incoming.headers) ?? target
+    const entry: LoggedRequest = { at: Date.now(), method, path: shown, status: 0, bytes: 0 }
     log.push(entry)
-    const fault = takeFault(method, target)
+    const fault = takeFault(method, shown)
 
     const body = await readAll(incoming)
     entry.bytes = body.length
     if (latency > 0) await delay(latency)
-    await Promise.all(held.filter((one) => one.matches(method, target)).map(({ released }) => released))
+    await Promise.all(held.filter((one) => one.matches(method, shown)).map(({ released }) => released))
 
     if (fault?.kind === 'reset') return cut(incoming)
     if (fault?.kind === 'html') {

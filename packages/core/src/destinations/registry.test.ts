@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { migrate, openSqlite } from '@keyferry/db'
 import { NotFound } from '@keyferry/kernel'
 import { destination as schema } from '@keyferry/schemas'
@@ -10,11 +11,11 @@ import { listDestinations } from './list-destinations.ts'
 import { destination, destinationIcon, destinations } from './registry.ts'
 
 const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== '_template')
+  .filter(({ name }) => name !== '_template' && existsSync(join(import.meta.dirname, name, 'index.ts')))
   .map((entry) => entry.name)
   .sort()
 
-test('every folder is a destination with an emulator, by its own name', async () => {
+test('every folder with an index is a destination with an emulator, by its own name', async () => {
   expect(destinations().map((one) => one.name)).toEqual(folders)
   expect([...(await emulators()).keys()]).toEqual(folders)
   for (const name of folders) {

@@ -1,0 +1,135 @@
+/**
+ * The front of the emulated AWS endpoints: verifies the signature, finds the operation, throttles, checks rights and
+ * speaks awsJson1.1. One server answers for the service itself, STS and KMS, as a custom endpoint (LocalStack, a VPC
+ * endpoint with a proxy) does.
+ */
+import { randomUUID } from 'node:crypto'
+import type { EmulatorOptions } from '../../emulator.ts'
+import {
+  startEmulatorServer,
+  type EmulatorServer,
+  type ServedAnswer,
+  type ServedRequest,
+} from '../../emulator-server.ts'
+import { kmsAnswer } from './kms.ts'
+import { ACCOUNT, REGION, type Principal, type Principals } from './principals.ts'
+import { accessDenied, Refused } from './refused.ts'
+import { stsAnswer, stsRefusal } from './sts.ts'
+import { verifySignature } from './signature.ts'
+
+/** One call that passed signature and rights. */
+export interface AwsCall {
+  /** Such as `PutParameter`. */
+  operation: string
+  /** The parsed JSON body. */
+  input: unknown
+  principal: Principal
+}
+
+export interface AwsService {
+  /** As signatures and IAM actions name it, such as `ssm`. */
+  name: string
+  /** What `x-amz-target` starts with, such as `AmazonSSM`. */
+  target: string
+  /** The vendor's rate limit: false is one call too many. */
+  takes(operation: string): boolean
+  /** The JSON answer of one call. Throws `Refused`. */
+  answer(call: AwsCall): object
+}
+
+/** STS answers in every region; the others are one region's endpoint. */
+const STS_REGIONS = [REGION, 'us-east-1']
+
+export function startAwsServer(
+  { port, latencyMs }: EmulatorOptions,
+  principals: Principals,
+  service: AwsService,
+): Promise<EmulatorServer> {
+  const kms: AwsService = {
+    name: 'kms',
+    target: 'TrentService',
+    takes: () => true,
+    answer: (call) => kmsAnswer(call.operation, call.input),
+  }
+  const services = new Map([service, kms].map((one) => [one.target, one]))
+  return startEmulatorServer({
+    port,
+    latencyMs,
+    // Every call is `POST /`: the operation stands in for the path.
+    pathOf: (_target, headers) => `/${String(headers['x-amz-target'] ?? 'sts')}`,
+    handle: (request) =>
+      request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+        ? sts(request, principals)
+        : json(request, principals, services),
+  })
+}
+
+async function sts(request: ServedRequest, principals: Principals): Promise<ServedAnswer> {
+  try {
+    const scope = { service: 'sts', regions: STS_REGIONS }
+    const { principal } = await verifySignature(request, principals.find, scope)
+    return stsAnswer(request, principal, principals)
+  } catch (error) {
+    if (error instanceof Refused) return stsRefusal(request, error)
+    throw error
+  }
+}
+
+async function json(
+  request: ServedRequest,
+  principals: Principals,
+  services: ReadonlyMap<string, AwsService>,
+): Promise<ServedAnswer> {
+  try {
+    const [target = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.')
+    const service = services.get(target)
+    const isJson = request.headers['content-type'] === 'application/x-amz-json-1.1'
+    if (request.method !== 'POST' || request.path !== '/' || !isJson || !service)
+      throw new Refused('UnknownOperationException', 'Unknown operation')
+    const scope = { service: service.name, regions: [REGION] }
+    const { principal } = await verifySignature(request, principals.find, scope)
+    if (!service.takes(operation)) throw new Refused('ThrottlingException', 'Rate exceeded')
+    const input = bodyOf(request.text)
+    const action = `${service.name}:${operation}`
+    if (!principal.isAllowed(action))
+      throw accessDenied(principal.arn, action, `arn:aws:${service.name}:${REGION}:${ACCOUNT}:*`)
+    return written(200, service.answer({ operation, input, principal }))
+  } catch (error) {
+    if (error instanceof Refused) return refusal(error)
+    throw error
+  }
+}
+
+function bodyOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Refused('SerializationException', 'The body is not JSON')
+  }
+}
+
+/** What the front itself refuses carries a namespace and `Message`, what the services refuse neither. */
+const OF_THE_FRONT = new Set([
+  'UnrecognizedClientException',
+  'InvalidSignatureException',
+  'IncompleteSignature',
+  'MissingAuthenticationTokenException',
+  'ExpiredTokenException',
+  'SerializationException',
+  'UnknownOperationException',
+])
+
+/** Always 400: only the type distinguishes a wrong key from a missing one, and both from throttling. */
+const refusal = ({ code, message }: Refused): ServedAnswer =>
+  written(
+    400,
+    OF_THE_FRONT.has(code)
+      ? { __type: `com.amazon.coral.service#${code}`, Message: message }
+      : { __type: code, message },
+  )
+
+const written = (status: number, body: object): ServedAnswer => ({
+  status,
+  headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() },
+  body,
+})
