@@ -1,6 +1,7 @@
 /** What the emulated Parameter Store keeps, and what it refuses to keep. */
 import { isKmsKey } from '../../aws/emulator/kms.ts'
 import { Refused } from '../../aws/emulator/refused.ts'
+import { MAX_TAGS } from '../../aws/emulator/tags.ts'
 import { refuseName } from './names.ts'
 
 type ParameterType = 'String' | 'StringList' | 'SecureString'
@@ -53,7 +54,6 @@ const DEFAULT_KEY = 'alias/aws/ssm'
 const MAX_BYTES: Readonly<Record<Tier, number>> = { Standard: 4_096, Advanced: 8_192 }
 const MAX_STANDARD = 10_000
 const KEPT_VERSIONS = 100
-export const MAX_TAGS = 50
 
 export function createParameters(typeChange: TypeChange): Parameters {
   const kept = new Map<string, Parameter>()

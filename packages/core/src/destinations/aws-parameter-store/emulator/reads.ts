@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { membersOf } from '../../aws/emulator/members.ts'
+import { pageOf } from '../../aws/emulator/pages.ts'
 import type { Principal } from '../../aws/emulator/principals.ts'
 import { accessDenied, Refused } from '../../aws/emulator/refused.ts'
 import { arnOf, isBelow } from './names.ts'
@@ -9,7 +10,6 @@ import type { Parameter, Parameters } from './parameters.ts'
 
 export interface Store {
   parameters: Parameters
-  /** Pages end early and one is empty, each with a token: AWS promises only to do its best. */
   sparsePages: boolean
 }
 
@@ -34,7 +34,12 @@ export function getParametersByPath({ parameters, sparsePages }: Store, input: u
     )
   }
   const found = parameters.all().filter((one) => isBelow(Path, one.name, { recursive: Recursive }))
-  const { rows, next } = pageOf(found, MaxResults, NextToken, sparsePages)
+  const { rows, next } = pageOf(found, {
+    size: MaxResults,
+    token: NextToken,
+    isSparse: sparsePages,
+    refusal: 'InvalidNextToken',
+  })
   return { Parameters: rows.map((one) => shown(one, WithDecryption, by)), ...next }
 }
 
@@ -73,7 +78,12 @@ const describe = z.object({
 export function describeParameters({ parameters, sparsePages }: Store, input: unknown): object {
   const { ParameterFilters, MaxResults, NextToken } = membersOf(describe, input)
   const found = parameters.all().filter((one) => ParameterFilters.every((filter) => passes(one, filter)))
-  const { rows, next } = pageOf(found, MaxResults, NextToken, sparsePages)
+  const { rows, next } = pageOf(found, {
+    size: MaxResults,
+    token: NextToken,
+    isSparse: sparsePages,
+    refusal: 'InvalidNextToken',
+  })
   return {
     Parameters: rows.map((one) => ({
       Name: one.name,
@@ -133,28 +143,3 @@ function shown(parameter: Parameter, decrypt: boolean, by: Principal): object {
 }
 
 const ciphertext = (value: string): string => `AQICAH${createHash('sha512').update(value).digest('base64')}`
-
-/** The token names the last parameter of the page, so that changes between pages leave none out. */
-function pageOf(
-  found: readonly Parameter[],
-  size: number,
-  sent: string | undefined,
-  isSparse: boolean,
-): { rows: readonly Parameter[]; next: { NextToken?: string } } {
-  const [after = '', wasEmpty = ''] = decoded(sent)
-  const rest = found.filter((one) => one.name > after)
-  if (isSparse && sent !== undefined && wasEmpty === '' && rest.length > 0)
-    return { rows: [], next: { NextToken: encoded(after, 'empty') } }
-  const rows = rest.slice(0, isSparse ? Math.ceil(size / 2) : size)
-  const last = rows.at(-1)
-  return { rows, next: last && rest.length > rows.length ? { NextToken: encoded(last.name, '') } : {} }
-}
-
-const encoded = (...parts: string[]): string => Buffer.from(parts.join(' ')).toString('base64')
-
-function decoded(sent: string | undefined): string[] {
-  if (sent === undefined) return []
-  const parts = Buffer.from(sent, 'base64').toString().split(' ')
-  if (parts.length !== 2) throw new Refused('InvalidNextToken', 'The specified token is not valid.')
-  return parts
-}

@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { membersOf } from '../../aws/emulator/members.ts'
 import type { Principal } from '../../aws/emulator/principals.ts'
 import { accessDenied, Refused } from '../../aws/emulator/refused.ts'
-import { MAX_TAGS, type Parameter } from './parameters.ts'
+import { MAX_TAGS, shownTags, tagList, tagMap } from '../../aws/emulator/tags.ts'
+import type { Parameter } from './parameters.ts'
 import { refuseDuplicates, type Store } from './reads.ts'
 
 const name = z.string().min(1).max(2048)
-const tags = z.array(z.object({ Key: z.string().min(1).max(128), Value: z.string().max(256) }))
 
 const put = z.object({
   Name: name,
@@ -21,7 +21,7 @@ const put = z.object({
     .optional(),
   Overwrite: z.boolean().default(false),
   Tier: z.enum(['Standard', 'Advanced', 'Intelligent-Tiering']).optional(),
-  Tags: tags.optional(),
+  Tags: tagList.optional(),
   AllowedPattern: z.string().max(1024).optional(),
   Policies: z.string().max(4096).optional(),
 })
@@ -64,7 +64,7 @@ export function deleteParameters({ parameters }: Store, input: unknown): object 
 const resource = { ResourceType: z.string(), ResourceId: z.string() }
 
 export function addTagsToResource(store: Store, input: unknown): object {
-  const { Tags, ...sent } = membersOf(z.object({ ...resource, Tags: tags }), input)
+  const { Tags, ...sent } = membersOf(z.object({ ...resource, Tags: tagList }), input)
   const { tags: kept } = resourceOf(store, sent)
   const all = new Map([...kept, ...tagMap(Tags)])
   if (all.size > MAX_TAGS) throw new Refused('TooManyTagsError', `A parameter has at most ${MAX_TAGS} tags.`)
@@ -81,7 +81,7 @@ export function removeTagsFromResource(store: Store, input: unknown): object {
 
 export function listTagsForResource(store: Store, input: unknown): object {
   const { tags: kept } = resourceOf(store, membersOf(z.object(resource), input))
-  return { TagList: [...kept].map(([Key, Value]) => ({ Key, Value })) }
+  return { TagList: shownTags(kept) }
 }
 
 function resourceOf({ parameters }: Store, sent: { ResourceType: string; ResourceId: string }): Parameter {
@@ -94,10 +94,4 @@ function resourceOf({ parameters }: Store, sent: { ResourceType: string; Resourc
       'The resource ID is not valid. Verify that you entered the correct ID and try again.',
     )
   return found
-}
-
-function tagMap(sent: z.output<typeof tags>): Map<string, string> {
-  for (const { Key } of sent)
-    if (/^aws:/i.test(Key)) throw new Refused('ValidationException', 'Tag keys starting with "aws:" are reserved.')
-  return new Map(sent.map(({ Key, Value }) => [Key, Value]))
 }
