@@ -1,6 +1,5 @@
 /** The HTTP edge of one process: tRPC, REST, sign-in, the documents and the console on one port. */
 import { randomUUID } from 'node:crypto'
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import type { Auth } from '@keyferry/access/sign-in'
 import {
@@ -31,6 +30,7 @@ import { admitBodies, BODY_LIMIT } from './http/large-bodies.ts'
 import { isLocalProgram } from './http/local.ts'
 import { registerMonitoring } from './http/monitoring.ts'
 import { owners } from './http/owners.ts'
+import { securityHeaders } from './http/security-headers.ts'
 import { registerSecurityTxt, type SecurityContact } from './http/security-txt.ts'
 import { endSlowReaders } from './http/slow-readers.ts'
 import { throttles } from './http/throttle.ts'
@@ -103,21 +103,10 @@ export async function buildApp({
   app.addHook('onSend', async (request, reply) => {
     if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
-  await app.register(helmet, {
-    xFrameOptions: { action: 'deny' },
-    contentSecurityPolicy: {
-      directives: {
-        defaultSrc: ["'self'"],
-        // Components place themselves with style attributes.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'", 'data:'],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        // The embedded instance serves plain http on loopback.
-        upgradeInsecureRequests: null,
-      },
-    },
+  const headers = await securityHeaders()
+  app.addHook('onRequest', async (_, reply) => {
+    // On the answer itself: some are sent without Fastify.
+    reply.raw.setHeaders(headers)
   })
   await app.register(rateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' })
 

@@ -1,39 +1,11 @@
 /**
  * Locks of rows, tables and the fleet. Queries ask for row locks by Kysely's `forUpdate`, `forShare` and the like on
- * both stores. SQLite has one writer at a time and knows no lock clauses, so its dialect leaves them out.
+ * both stores; for SQLite, they are left out (sqlite-statements.ts).
  */
-import {
-  sql,
-  SqliteDialect,
-  SqliteQueryCompiler,
-  type Kysely,
-  type QueryCompiler,
-  type SelectModifierNode,
-  type Transaction,
-} from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import { isPostgres } from './dialect.ts'
 import type { Db } from './open.ts'
 import type { Tables } from './tables.ts'
-
-const LOCKS: ReadonlySet<SelectModifierNode['modifier']> = new Set([
-  'ForUpdate',
-  'ForNoKeyUpdate',
-  'ForShare',
-  'ForKeyShare',
-])
-
-/** SQLite as the main store uses it. */
-export class LocklessSqliteDialect extends SqliteDialect {
-  override createQueryCompiler(): QueryCompiler {
-    return new LocklessCompiler()
-  }
-}
-
-class LocklessCompiler extends SqliteQueryCompiler {
-  protected override visitSelectModifier(node: SelectModifierNode): void {
-    if (!LOCKS.has(node.modifier)) super.visitSelectModifier(node)
-  }
-}
 
 /** Awaits `lock`, which does nothing but lock rows. Skipped on SQLite, where it would only cost time. */
 export async function lockRows(tx: Transaction<Tables>, lock: () => Promise<unknown>): Promise<void> {

@@ -2,9 +2,9 @@ import SQLite from 'better-sqlite3'
 import { Kysely, PostgresDialect, type SqliteDialect, type DatabaseConnection, type SqliteDatabase } from 'kysely'
 import pg from 'pg'
 import { keptStatements } from './kept-statements.ts'
-import { LocklessSqliteDialect } from './locks.ts'
 import { Names } from './names.ts'
 import { prepareStatements } from './prepared-statements.ts'
+import { StoreSqliteDialect } from './sqlite-statements.ts'
 import type { Tables } from './tables.ts'
 import { timeSlice } from './time-slice.ts'
 
@@ -24,7 +24,7 @@ export function openSqlite(file: string | Buffer): Db {
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   database.pragma('busy_timeout = 5000')
-  const dialect = new LocklessSqliteDialect({
+  const dialect = new StoreSqliteDialect({
     database: withQuietRollback(database),
     onCreateConnection: (connection) => Promise.resolve(restBetweenStatements(connection)),
   })
