@@ -1,0 +1,160 @@
+/**
+ * The secrets of a Kubernetes API server as a local HTTP server: server-side apply, resource versions, roles and
+ * reviews, as seen at a real kube-apiserver 1.20.2 (2026-11-28).
+ */
+import type { Emulator, EmulatorOptions } from '../../emulator.ts'
+import { bucket } from '../../emulator-bucket.ts'
+import { startEmulatorServer } from '../../emulator-server.ts'
+import { createAccess, type Rule } from './access.ts'
+import { type Fields, type Owned, update } from './managed-fields.ts'
+import { serve, type State } from './routes.ts'
+import { createStore } from './store.ts'
+
+export interface KubernetesEmulatorOptions extends EmulatorOptions {
+  /** `1.20`: before 1.28, without `SelfSubjectReview`. */
+  version?: '1.32' | '1.20'
+}
+
+export interface KubernetesEmulator extends Emulator {
+  /** Fields of `credentials`: it may do everything with secrets in the target's namespace, and list namespaces. */
+  credentials: { instanceUrl: string; token: string }
+  tokens: {
+    /** What the README's role grants: get, patch and delete of the one secret, and create. */
+    narrow: string
+    /** As `narrow`, without create. */
+    noCreate: string
+    /** May read the one secret. */
+    reader: string
+    /** May do everything, in another namespace. */
+    stranger: string
+    /** May do everything with the secrets of every namespace. */
+    cluster: string
+  }
+  target: { namespace: string; secretName: string }
+  /** The target's `resourceVersion`; null when there is no secret. */
+  resourceVersion(): string | null
+  labels(): Record<string, string>
+  /** Managers of the target's fields: `keyferry Apply` to the names of the data keys it owns. */
+  owners(): Map<string, string[]>
+  /** Writes fields of the target as `manager` does by an update, such as `data.A` (base64) or `immutable`. */
+  plant(fields: Readonly<Record<string, string>>, manager?: string): void
+  /** Puts secrets beside the target. */
+  addSecrets(count: number): void
+  /** Ends the tokens that were requested for a time. */
+  endTokens(): void
+  /** Ends the page tokens given so far. */
+  endPages(): void
+}
+
+/** No limit per user is documented: priority and fairness refuse when queues are full. These sizes cause refusals. */
+const QUEUE = { burst: 100, refill: 100, intervalMs: 1_000 }
+
+const NAMESPACE = 'apps'
+const NAME = 'app'
+const HAND = 'kubectl-edit'
+
+export async function startEmulator(options: KubernetesEmulatorOptions = {}): Promise<KubernetesEmulator> {
+  const store = createStore([NAMESPACE, 'default', 'kube-system', 'other'])
+  const access = createAccess()
+  const named = (verbs: Rule['verbs']): Rule => ({ resource: 'secrets', verbs, namespace: NAMESPACE, names: [NAME] })
+  const createsSecrets: Rule = { resource: 'secrets', verbs: ['create'], namespace: NAMESPACE }
+  const everything: Rule['verbs'] = ['get', 'list', 'create', 'update', 'patch', 'delete']
+  const token = access.add('keyferry', [
+    { resource: 'secrets', verbs: everything, namespace: NAMESPACE },
+    { resource: 'namespaces', verbs: ['get', 'list'] },
+    { resource: 'serviceaccounts/token', verbs: ['create'], namespace: NAMESPACE },
+  ])
+  const state: State = {
+    store,
+    access,
+    limit: bucket(options.rateLimit, QUEUE),
+    epoch: 0,
+    reviewsSelf: options.version !== '1.20',
+  }
+  const server = await startEmulatorServer({
+    port: options.port,
+    latencyMs: options.latencyMs,
+    handle: (request) => serve(state, request),
+  })
+  const target = () => store.get(NAMESPACE, NAME)
+  const save = (after: Owned): void => {
+    store.save({ namespace: NAMESPACE, name: NAME, after, dryRun: false })
+  }
+  const edit = (fields: Fields, manager = HAND): void => save(update(target() ?? null, manager, fields))
+
+  return {
+    url: server.url,
+    log: server.log,
+    fail: server.fail,
+    heal: server.heal,
+    setLatency: server.setLatency,
+    hold: server.hold,
+    maxInFlight: server.maxInFlight,
+    close: server.close,
+    credentials: { instanceUrl: server.url, token },
+    tokens: {
+      narrow: access.add('narrow', [named(['get', 'patch', 'delete']), createsSecrets]),
+      noCreate: access.add('no-create', [named(['get', 'patch', 'delete'])]),
+      reader: access.add('reader', [named(['get'])]),
+      stranger: access.add('stranger', [{ resource: 'secrets', verbs: everything, namespace: 'other' }]),
+      cluster: access.add('cluster', [{ resource: 'secrets', verbs: everything }]),
+    },
+    target: { namespace: NAMESPACE, secretName: NAME },
+    contents: () => dataOf(target()?.fields ?? new Map()),
+    put: (key, value) => {
+      edit(new Map(target()?.fields).set(`data.${key}`, Buffer.from(value).toString('base64')))
+    },
+    remove: (key) => {
+      const fields = new Map(target()?.fields)
+      if (fields.delete(`data.${key}`)) edit(fields)
+    },
+    clear: () => {
+      store.clear()
+      server.resetInFlight()
+    },
+    setRateLimit: (limit) => {
+      state.limit = bucket(limit, QUEUE)
+    },
+    resourceVersion: () => target()?.resourceVersion ?? null,
+    labels: () =>
+      Object.fromEntries(
+        namesBelow(target()?.fields.keys(), 'metadata.labels.').map((name) => [
+          name,
+          target()?.fields.get(`metadata.labels.${name}`) ?? '',
+        ]),
+      ),
+    owners: () =>
+      new Map(
+        target()?.managers.map(({ manager, operation, fields }) => [
+          `${manager} ${operation}`,
+          namesBelow(fields, 'data.'),
+        ]),
+      ),
+    plant: (fields, manager) => edit(new Map([...(target()?.fields ?? []), ...Object.entries(fields)]), manager),
+    addSecrets: (count) => {
+      const after = update(null, HAND, new Map([['type', 'Opaque']]))
+      for (let n = 0; n < count; n++) store.save({ namespace: NAMESPACE, name: `other-${n}`, after, dryRun: false })
+    },
+    endTokens: access.endTokens,
+    endPages: () => {
+      state.epoch += 1
+    },
+  }
+}
+
+/** Servers that differ in what a check can ask. */
+export const variants = new Map([
+  ['is older than 1.28', (options?: KubernetesEmulatorOptions) => startEmulator({ ...options, version: '1.20' })],
+])
+
+const dataOf = (fields: Fields): Map<string, string> =>
+  new Map(
+    [...fields].flatMap(([field, value]) =>
+      field.startsWith('data.')
+        ? [[field.slice('data.'.length), Buffer.from(value, 'base64').toString()] as const]
+        : [],
+    ),
+  )
+
+const namesBelow = (fields: Iterable<string> | undefined, prefix: string): string[] =>
+  [...(fields ?? [])].filter((field) => field.startsWith(prefix)).map((field) => field.slice(prefix.length))
