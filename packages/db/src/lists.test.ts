@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { valuesTable, inList } from './lists.ts'
+import { keptQuery, type Slot } from './kept-queries.ts'
+import { inList, listTable, valuesTable } from './lists.ts'
 import { onEveryDatabase } from './testing.ts'
 
 const HOSTILE = ['', "it's", '"', '\\', '\n\t', '${x}', '__proto__', '💥', '[1]', 'null', '%', 'a'.repeat(70_000)]
@@ -47,6 +48,23 @@ onEveryDatabase('lists', (open) => {
     expect(await found(HOSTILE)).toEqual(HOSTILE)
     expect(await found(['null', 'null', '💥', 'absent'])).toEqual(['💥', 'null'])
     expect(await found([])).toEqual([])
+    await close()
+  })
+
+  it('are bound each time that a kept query runs, on a store and in its transactions', async () => {
+    const { db, close } = await open()
+    const entries = keptQuery((store, slot: Slot<{ list: readonly string[]; least: string }>) =>
+      store
+        .selectFrom(listTable(store, slot('list')).as('given'))
+        .where('entry', '>=', slot('least'))
+        .select('entry')
+        .orderBy('entry'),
+    )
+    expect(await entries(db, { list: ['b', 'a'], least: '' })).toEqual([{ entry: 'a' }, { entry: 'b' }])
+    expect(await entries(db, { list: ['b', 'a'], least: 'b' })).toEqual([{ entry: 'b' }])
+    const inside = await db.transaction().execute((tx) => entries(tx, { list: HOSTILE, least: '💥' }))
+    expect(inside).toEqual([{ entry: '💥' }])
+    expect(await entries(db, { list: [], least: '' })).toEqual([])
     await close()
   })
 })

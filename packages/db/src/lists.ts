@@ -5,11 +5,26 @@ import type { Tables } from './tables.ts'
 
 type Store = Pick<Kysely<Tables>, 'getExecutor'>
 
+/** How a list is bound as one parameter. */
+export const boundList = (store: Store, list: readonly string[]): unknown =>
+  isPostgres(store) ? [...new Set(list)] : JSON.stringify(list)
+
+type List = readonly string[] | RawBuilder<readonly string[]>
+
+const bound = (store: Store, list: List): RawBuilder<unknown> =>
+  'toOperationNode' in list ? list : sql.val(boundList(store, list))
+
 /** Whether `value` is one of `list`. */
-export const inList = (store: Store, value: Expression<string>, list: readonly string[]): Expression<SqlBool> =>
+export const inList = (store: Store, value: Expression<string>, list: List): Expression<SqlBool> =>
   isPostgres(store)
-    ? sql<SqlBool>`${value} = any(${[...new Set(list)]}::text[])`
-    : sql<SqlBool>`${value} in (select value from json_each(${JSON.stringify(list)}))`
+    ? sql<SqlBool>`${value} = any(${bound(store, list)}::text[])`
+    : sql<SqlBool>`${value} in (select value from json_each(${bound(store, list)}))`
+
+/** The entries of `list` as a table with a column `entry`. */
+export const listTable = (store: Store, list: List): RawBuilder<{ entry: string }> =>
+  isPostgres(store)
+    ? sql<{ entry: string }>`(select unnest(${bound(store, list)}::text[]) as entry)`
+    : sql<{ entry: string }>`(select value as entry from json_each(${bound(store, list)}))`
 
 /**
  * `rows` as a table to join with or to insert from. `columns` says what they hold: text, or whole numbers. Text comes

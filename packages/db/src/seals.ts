@@ -9,7 +9,9 @@
  */
 import {
   CamelCasePlugin,
+  createQueryId,
   SelectQueryNode,
+  type CompiledQuery,
   type Kysely,
   type KyselyPlugin,
   type PluginTransformQueryArgs,
@@ -61,7 +63,23 @@ export function withOwnNames<T>(store: Kysely<T>): Kysely<T> {
   return withMarks(own, seals.sealer, (tx: Transaction<Tables>) => tx.withPlugin(new CamelCasePlugin()))
 }
 
-const plugins = new WeakMap<KyselyPlugin, { sealer: Sealer; dialect: Dialect }>()
+interface Plugin {
+  sealer: Sealer
+  dialect: Dialect
+  /** Queries that are under way. */
+  reads: WeakMap<object, Read>
+}
+const plugins = new WeakMap<KyselyPlugin, Plugin>()
+
+/** A compiled select that is to run once more: its rows are checked as those of a new one, read from now on. */
+export function runAgain<R>(plugin: KyselyPlugin, query: CompiledQuery<R>): CompiledQuery<R> {
+  if (!SelectQueryNode.is(query.query)) throw new Error('only a select can run again')
+  const queryId = createQueryId()
+  const reads = plugins.get(plugin)?.reads
+  const read = reads?.get(query.queryId)
+  if (read) reads?.set(queryId, { check: read.check, start: readStart() })
+  return { ...query, queryId }
+}
 
 /**
  * `names`: gives columns our names in the same pass, since a plugin beside this one would copy every node and row once
@@ -117,6 +135,6 @@ function sealPlugin(sealer: Sealer, dialect: Dialect, names: Names | null): Kyse
       return Promise.resolve(rows === result.rows ? result : { ...result, rows })
     },
   }
-  plugins.set(plugin, { sealer, dialect })
+  plugins.set(plugin, { sealer, dialect, reads })
   return plugin
 }

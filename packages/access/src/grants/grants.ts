@@ -1,4 +1,4 @@
-import { batchLoader, inList, lockRows, valuesTable, type Db } from '@keyferry/db'
+import { batchLoader, inList, keptQuery, listTable, lockRows, type Db, type Slot } from '@keyferry/db'
 import type { Actor, Tx } from '@keyferry/kernel'
 import { EVERYTHING, type Access } from '@keyferry/schemas/policy'
 import { grantsOf } from './scopes.ts'
@@ -52,38 +52,40 @@ interface KnownPrincipal {
   isInstanceAdmin: boolean
 }
 
+type Ids = { ids: readonly string[] }
+
+const principals = keptQuery((db, slot: Slot<Ids>) =>
+  db
+    .selectFrom(listTable(db, slot('ids')).as('asked'))
+    .leftJoin('apiKeys', 'apiKeys.id', 'asked.entry')
+    .leftJoin('identities', 'identities.id', 'asked.entry')
+    .leftJoin('instanceAdmins', 'instanceAdmins.principalId', 'asked.entry')
+    .select(['asked.entry as id', 'apiKeys.ownerId'])
+    .select(['identities.id as identityId', 'instanceAdmins.principalId as adminId']),
+)
+
 /** In one statement. A row of it that is not as it was written leaves the principal with nothing. */
 const principalOf = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
-  const asked = valuesTable(
-    db,
-    [...new Set(ids)].map((id) => ({ id })),
-    { id: 'text' },
-  )
-  const rows = await db
-    .selectFrom(asked.as('asked'))
-    .leftJoin('apiKeys', 'apiKeys.id', 'asked.id')
-    .leftJoin('identities', 'identities.id', 'asked.id')
-    .leftJoin('instanceAdmins', 'instanceAdmins.principalId', 'asked.id')
-    .select(['asked.id', 'apiKeys.ownerId', 'identities.id as identityId', 'instanceAdmins.principalId as adminId'])
-    .execute()
-  const principals = new Map(
-    rows.map(({ id, ownerId, identityId, adminId }): [string, KnownPrincipal] => [
+  const known = new Map(
+    (await principals(db, { ids })).map(({ id, ownerId, identityId, adminId }): [string, KnownPrincipal] => [
       id,
       { ownerId, isIdentity: identityId !== null, isInstanceAdmin: adminId !== null },
     ]),
   )
-  return (id) => principals.get(id) ?? { ownerId: null, isIdentity: false, isInstanceAdmin: false }
+  return (id) => known.get(id) ?? { ownerId: null, isIdentity: false, isInstanceAdmin: false }
 })
 
 export const isInstanceAdmin = async (db: Db | Tx, principalId: string): Promise<boolean> =>
   (await principalOf(db, principalId)).isInstanceAdmin
 
-const memberships = batchLoader(async (db: Db | Tx, principalIds: readonly string[]) => {
-  const rows = await db
+const membershipsOf = keptQuery((db, slot: Slot<Ids>) =>
+  db
     .selectFrom('memberships')
-    .where((eb) => inList(db, eb.ref('principalId'), principalIds))
-    .select(['principalId', 'projectId', 'role', 'scopes'])
-    .execute()
-  const byPrincipal = Map.groupBy(rows, (row) => row.principalId)
+    .where((eb) => inList(db, eb.ref('principalId'), slot('ids')))
+    .select(['principalId', 'projectId', 'role', 'scopes']),
+)
+
+const memberships = batchLoader(async (db: Db | Tx, ids: readonly string[]) => {
+  const byPrincipal = Map.groupBy(await membershipsOf(db, { ids }), (row) => row.principalId)
   return (principalId) => byPrincipal.get(principalId) ?? []
 })

@@ -1,4 +1,4 @@
-import { inList, type Db } from '@keyferry/db'
+import { inList, keptQuery, type Db, type Slot } from '@keyferry/db'
 import type { Tx } from '@keyferry/kernel'
 
 /**
@@ -10,22 +10,25 @@ export async function referencesFrom(
   folderIds: readonly string[],
   through: 'imports' | 'references',
 ): Promise<{ folderId: string; reachedId: string; kind: 'import' | 'reference' }[]> {
-  const imports = await imported(db, folderIds).execute()
-  const references = through === 'references' ? await referenced(db, folderIds).execute() : []
+  const imports = await imported(db, { folderIds })
+  const references = through === 'references' ? await referenced(db, { folderIds }) : []
   return [
     ...imports.map((edge) => ({ ...edge, kind: 'import' as const })),
     ...references.map((edge) => ({ ...edge, kind: 'reference' as const })),
   ]
 }
 
-const imported = (db: Db | Tx, folderIds: readonly string[]) =>
+type From = { folderIds: readonly string[] }
+
+const imported = keptQuery((db, slot: Slot<From>) =>
   db
     .selectFrom('imports')
-    .where((eb) => inList(db, eb.ref('folderId'), folderIds))
+    .where((eb) => inList(db, eb.ref('folderId'), slot('folderIds')))
     .select(['folderId', 'sourceFolderId as reachedId'])
-    .orderBy('position', 'desc')
+    .orderBy('position', 'desc'),
+)
 
-const referenced = (db: Db | Tx, folderIds: readonly string[]) =>
+const referenced = keptQuery((db, slot: Slot<From>) =>
   db
     .selectFrom('references')
     .innerJoin('environments', (join) =>
@@ -36,6 +39,7 @@ const referenced = (db: Db | Tx, folderIds: readonly string[]) =>
     .innerJoin('folders', (join) =>
       join.onRef('folders.environmentId', '=', 'environments.id').onRef('folders.path', '=', 'references.path'),
     )
-    .where((eb) => inList(db, eb.ref('references.folderId'), folderIds))
+    .where((eb) => inList(db, eb.ref('references.folderId'), slot('folderIds')))
     .select(['references.folderId', 'folders.id as reachedId'])
-    .distinct()
+    .distinct(),
+)

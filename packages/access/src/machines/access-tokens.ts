@@ -3,7 +3,7 @@
  * own in a table of its own.
  */
 import { randomUUID } from 'node:crypto'
-import { amend, type AccessTokenTable, type Selectable } from '@keyferry/db'
+import { amend, inList, keptQuery, type AccessTokenTable, type Selectable, type Slot } from '@keyferry/db'
 import {
   anonymous,
   audit,
@@ -197,33 +197,38 @@ async function findToken(ctx: TokenContext, accessToken: string, address: string
   return token
 }
 
-const tokenRow = (ctx: TokenContext, accessToken: string) =>
-  tableOf(accessToken) === 'federatedTokens' ? federatedRow(ctx, accessToken) : universalRow(ctx, accessToken)
+async function tokenRow(ctx: TokenContext, accessToken: string) {
+  const rows = tableOf(accessToken) === 'federatedTokens' ? federatedRows : universalRows
+  const [row] = await rows(ctx.db, { hashes: ctx.authority.hashesOf(accessToken), now: timestamp(ctx) })
+  return row
+}
 
-const universalRow = (ctx: TokenContext, accessToken: string) =>
-  ctx.db
+type Presented = { hashes: readonly string[]; now: string }
+
+const universalRows = keptQuery((db, slot: Slot<Presented>) =>
+  db
     .selectFrom('accessTokens')
     .innerJoin('identities', 'identities.id', 'accessTokens.identityId')
     .innerJoin('universalAuths', 'universalAuths.identityId', 'accessTokens.identityId')
-    .where('accessTokens.hash', 'in', ctx.authority.hashesOf(accessToken))
-    .where('accessTokens.expiresAt', '>', timestamp(ctx))
+    .where((eb) => inList(db, eb.ref('accessTokens.hash'), slot('hashes')))
+    .where('accessTokens.expiresAt', '>', slot('now'))
     .select(['accessTokens.id', 'accessTokens.identityId', 'accessTokens.ttl', 'accessTokens.usesLimit'])
     .select(['accessTokens.endsAt', 'accessTokens.lastUsedAt', 'accessTokens.createdAt'])
-    .select(['identities.name', 'universalAuths.settings'])
-    .executeTakeFirst()
+    .select(['identities.name', 'universalAuths.settings']),
+)
 
-const federatedRow = (ctx: TokenContext, accessToken: string) =>
-  ctx.db
+const federatedRows = keptQuery((db, slot: Slot<Presented>) =>
+  db
     .selectFrom('federatedTokens')
     .innerJoin('identities', 'identities.id', 'federatedTokens.identityId')
     .innerJoin('federatedAuths', 'federatedAuths.id', 'federatedTokens.authId')
-    .where('federatedTokens.hash', 'in', ctx.authority.hashesOf(accessToken))
-    .where('federatedTokens.expiresAt', '>', timestamp(ctx))
+    .where((eb) => inList(db, eb.ref('federatedTokens.hash'), slot('hashes')))
+    .where('federatedTokens.expiresAt', '>', slot('now'))
     .whereRef('federatedAuths.identityId', '=', 'federatedTokens.identityId')
     .select(['federatedTokens.id', 'federatedTokens.identityId', 'federatedTokens.ttl', 'federatedTokens.usesLimit'])
     .select(['federatedTokens.endsAt', 'federatedTokens.lastUsedAt', 'federatedTokens.createdAt'])
-    .select(['identities.name', 'federatedAuths.settings'])
-    .executeTakeFirst()
+    .select(['identities.name', 'federatedAuths.settings']),
+)
 
 const answer = (
   ctx: Context,

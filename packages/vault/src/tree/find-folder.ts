@@ -1,4 +1,4 @@
-import type { Db, EnvironmentTable, FolderTable, Selectable } from '@keyferry/db'
+import { keptQuery, type Db, type EnvironmentTable, type FolderTable, type Selectable, type Slot } from '@keyferry/db'
 import { NotFound, type Tx } from '@keyferry/kernel'
 import { isBelow } from '@keyferry/schemas/secret-path'
 
@@ -16,27 +16,34 @@ export interface FoundFolder extends Located {
   dataKey: string
 }
 
-/** Throws `NotFound` naming what is missing: the project, the environment or the folder. */
-export async function findFolder(
-  db: Db | Tx,
-  where: { projectId: string; environment: string; secretPath: string },
-): Promise<FoundFolder> {
-  const row = await db
+interface Place {
+  projectId: string
+  environment: string
+  secretPath: string
+}
+
+const foldersAt = keptQuery((db, slot: Slot<Place>) =>
+  db
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .innerJoin('projects', 'projects.id', 'environments.projectId')
-    .where('projects.id', '=', where.projectId)
-    .where('environments.slug', '=', where.environment)
-    .where('folders.path', '=', where.secretPath)
+    .where('projects.id', '=', slot('projectId'))
+    .where('environments.slug', '=', slot('environment'))
+    .where('folders.path', '=', slot('secretPath'))
     .selectAll('folders')
-    .select(['environments.slug', 'projects.dataKey'])
-    .executeTakeFirst()
+    .select(['environments.slug', 'projects.dataKey']),
+)
+
+/** Throws `NotFound` naming what is missing: the project, the environment or the folder. */
+export async function findFolder(db: Db | Tx, where: Place): Promise<FoundFolder> {
+  const { projectId, environment, secretPath } = where
+  const [row] = await foldersAt(db, { projectId, environment, secretPath })
   if (!row) {
     await findEnvironment(db, where)
-    throw new NotFound(`Folder with path "${where.secretPath}" not found in environment "${where.environment}"`)
+    throw new NotFound(`Folder with path "${secretPath}" not found in environment "${environment}"`)
   }
   const { slug, dataKey, ...folder } = row
-  return { folder, environment: { id: folder.environmentId, slug, projectId: where.projectId }, dataKey }
+  return { folder, environment: { id: folder.environmentId, slug, projectId }, dataKey }
 }
 
 /** Throws `NotFound` naming what is missing: the project or the environment. */
