@@ -50,7 +50,9 @@ function unbounded(schema: Json, root: Json, at: string, seen: ReadonlySet<unkno
 const bodies = [
   ...procedures.flatMap(({ name, inputs: [schema] }) => (schema ? [[name, schema] as const] : [])),
   ...destinations().flatMap(({ name, connection, target, options }) => [
-    [`credentials of ${name}`, connection.credentials] as const,
+    ...Object.entries(connection.methods).map(
+      ([method, { credentials }]) => [`credentials of ${name} by ${method}`, credentials] as const,
+    ),
     [`target of ${name}`, target] as const,
     [`options of ${name}`, options] as const,
   ]),

@@ -393,24 +393,27 @@ function connect(
   app: string,
   name: string,
   emulator: Emulator,
-  credentials: Record<string, string>,
+  credentials: Record<string, unknown>,
 ) {
   return client.connections.create.mutate({
     destination: app,
     name,
+    method: emulator.method,
     credentials: { ...emulator.credentials, ...credentials },
   })
 }
 
 /** The values of those fields that are no address. */
-const secretsOf = (credentials: Record<string, string>): string[] =>
-  Object.values(credentials).filter((value) => !URL.canParse(value))
+const secretsOf = (credentials: Record<string, unknown>): string[] =>
+  Object.values(credentials).flatMap((value) => (typeof value === 'string' && !URL.canParse(value) ? [value] : []))
 
-const wrongCredentials = (emulator: Emulator, canary: () => string): Record<string, string> =>
+const wrongCredentials = (emulator: Emulator, canary: () => string): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(emulator.credentials).map(([name, value]) => [
       name,
-      URL.canParse(value) ? value : `${value.slice(0, 3)}${canary().replaceAll(/\W/g, '')}`,
+      typeof value !== 'string' || URL.canParse(value)
+        ? value
+        : `${value.slice(0, 3)}${canary().replaceAll(/\W/g, '')}`,
     ]),
   )
 

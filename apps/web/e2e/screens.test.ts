@@ -13,7 +13,7 @@ import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, firstRun, oneConsole } from './console.ts'
 import { pageObject, see } from './page-object.ts'
 import { openScreens, type Screens } from './screens.ts'
-import { fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
+import { fieldsOf, fillFields, wrongCredentials, type Destination } from './vendor-forms.ts'
 
 const LIMIT_MS = 60_000
 const DOTENV = `DATABASE_URL="postgres://db.internal:5432/checkout"
@@ -126,7 +126,7 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the screens'), () => {
     await look('connection-vendors')
     for (const { destination, emulator } of destinations) {
       await page.goto(at(`/connections/new?app=${destination.name}`))
-      await fillFields(page, destination.connection.fields, wrongCredentials(destination, emulator.credentials))
+      await fillFields(page, fieldsOf(destination.connection), wrongCredentials(destination, emulator.credentials))
       all().seen.expectRefusal('connections.create')
       await button('Create connection').click()
       await see(alert('not stored'))

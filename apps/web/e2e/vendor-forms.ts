@@ -9,15 +9,15 @@ type FormField = Destination['target']['fields'][number]
 export async function fillFields(
   page: Page,
   fields: readonly FormField[],
-  values: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   for (const { name, label, kind } of fields) {
     const value = values[name]
     if (value === undefined) continue
     const input = page.getByLabel(label, { exact: true })
-    if (kind === 'choice' || kind === 'select') await input.selectOption(value)
-    else if (kind === 'boolean') await input.setChecked(value === 'true')
-    else await input.fill(value)
+    if (kind === 'choice' || kind === 'select') await input.selectOption(String(value))
+    else if (kind === 'boolean') await input.setChecked(value === true)
+    else await input.fill(String(value))
   }
 }
 
@@ -25,7 +25,7 @@ export async function fillFields(
 export async function readFields(
   page: Page,
   fields: readonly FormField[],
-  values: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, unknown>>,
 ): Promise<Record<string, string>> {
   const asked = fields.filter(({ name }) => values[name] !== undefined)
   return Object.fromEntries(
@@ -38,17 +38,22 @@ export async function readFields(
 /** The same credential, and no account's: every secret field ends differently. */
 export const wrongCredentials = (
   { connection }: Destination,
-  right: Readonly<Record<string, string>>,
-): Record<string, string> =>
+  right: Readonly<Record<string, unknown>>,
+): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(right).map(([name, value]) => [
       name,
-      secretNames(connection.fields).has(name) ? `${value.slice(0, -3)}zzz` : value,
+      secretNames(fieldsOf(connection)).has(name) ? `${String(value).slice(0, -3)}zzz` : value,
     ]),
   )
 
-export const secretValues = ({ connection }: Destination, credentials: Readonly<Record<string, string>>): string[] =>
-  Object.entries(credentials).flatMap(([name, value]) => (secretNames(connection.fields).has(name) ? [value] : []))
+export const secretValues = ({ connection }: Destination, credentials: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(credentials).flatMap(([name, value]) =>
+    secretNames(fieldsOf(connection)).has(name) ? [String(value)] : [],
+  )
 
 const secretNames = (fields: readonly FormField[]): Set<string> =>
-  new Set(fields.filter(({ kind }) => kind === 'password').map(({ name }) => name))
+  new Set(fields.filter(({ secret }) => secret).map(({ name }) => name))
+
+/** Of its first method, which a form begins with. */
+export const fieldsOf = ({ methods: [first] }: Destination['connection']): readonly FormField[] => first?.fields ?? []

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
 import { ACCOUNT, firstRun, oneConsole, signIn } from './console.ts'
 import { gone, pageObject, see } from './page-object.ts'
-import { fillFields, readFields, secretValues, wrongCredentials, type Destination } from './vendor-forms.ts'
+import { fieldsOf, fillFields, readFields, secretValues, wrongCredentials, type Destination } from './vendor-forms.ts'
 import { isInDocument } from './browser-monitor.ts'
 
 /** In every value, so that one look finds any of them. */
@@ -178,13 +178,13 @@ describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
       await button('Add connection').click()
       await page.getByRole('button', { name: destination.title }).click()
       await page.getByLabel('Connection name').fill(`${name}-walk`)
-      await fillFields(page, destination.connection.fields, wrong)
+      await fillFields(page, fieldsOf(destination.connection), wrong)
       all().seen.expectRefusal('connections.create')
       await button('Create connection').click()
       await see(alert('not stored'))
       expect(await client.connections.list.query({ destination: name })).toEqual([])
 
-      await fillFields(page, destination.connection.fields, credentials)
+      await fillFields(page, fieldsOf(destination.connection), credentials)
       await button('Create connection').click()
       await see(page.getByRole('heading', { name: `${name}-walk` }))
       await see(page.getByText('Used by no sync').last())

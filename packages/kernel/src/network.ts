@@ -102,14 +102,17 @@ const lookupOpen =
     })
   }
 
-const agents = new WeakMap<Network, Agent>()
+const agents = new WeakMap<Network, Map<string, Agent>>()
 
-/** The keep-alive connections of a network, shared by all runs so that a run need not pay for a new TLS handshake. */
-export function agentOf(network: Network): Agent {
-  const known = agents.get(network)
-  if (known) return known
-  const agent = createAgent(network)
-  agents.set(network, agent)
+/**
+ * The keep-alive connections of a network, shared by all runs so that a run need not pay for a new TLS handshake. `ca`
+ * as for `createAgent`.
+ */
+export function agentOf(network: Network, { ca }: { ca?: string } = {}): Agent {
+  const known = agents.get(network) ?? new Map<string, Agent>()
+  agents.set(network, known)
+  const agent = known.get(ca ?? '') ?? createAgent(network, { ca })
+  known.set(ca ?? '', agent)
   return agent
 }
 

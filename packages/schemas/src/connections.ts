@@ -34,7 +34,9 @@ export const connection = z
     id,
     name: z.string(),
     description: z.string().nullable(),
-    destination: z.string().describe('The destination it belongs to, such as `trigger-dev`'),
+    destination: z
+      .string()
+      .describe('Its app: a destination such as `trigger-dev`, or one that several share, such as `aws`'),
     method: z.string(),
     version: z.number().int(),
     orgId: id,
@@ -57,7 +59,7 @@ export const createConnection = z.object({
   destination: destinationName,
   name: connectionName,
   description: description.optional(),
-  method: z.string().max(64).default('api-key'),
+  method: z.string().max(64).optional().describe('Default: the first of the app'),
   credentials: openFields,
   projectId: id.nullish(),
   allowedProjects: allowedProjects.optional(),
@@ -68,6 +70,7 @@ export const updateConnection = z.object({
   connectionId: id,
   name: connectionName.optional(),
   description: description.optional(),
+  method: z.string().max(64).optional().describe('With `credentials`; default: as before'),
   credentials: openFields.optional(),
   allowedProjects: allowedProjects.optional(),
   allowedTargets: allowedTargets.optional(),

@@ -7,9 +7,12 @@ export const formField = z
     label: z.string(),
     help: z.string().nullable(),
     placeholder: z.string().nullable(),
-    kind: z.enum(['text', 'password', 'url', 'select', 'boolean', 'choice']),
+    kind: z
+      .enum(['text', 'multiline', 'password', 'url', 'select', 'boolean', 'number', 'choice', 'list', 'pairs'])
+      .describe('`list`: several texts, or several of the choices; `pairs`: `[{ key, value }]`'),
+    secret: z.boolean().describe('Never returned'),
     required: z.boolean(),
-    defaultValue: z.union([z.string(), z.boolean()]).nullable(),
+    defaultValue: z.union([z.string(), z.boolean(), z.number()]).nullable(),
     options: z.array(z.object({ value: z.string(), label: z.string() })).describe('For `select`'),
     choices: z
       .string()
@@ -30,7 +33,13 @@ export const destination = z
     title: z.string(),
     icon: z.string().describe('SVG text'),
     docsUrl: z.string(),
-    connection: z.object({ method: z.string(), help: z.string(), fields: z.array(formField) }),
+    connection: z.object({
+      app: z.string().describe('Destinations with the same app share their connections'),
+      title: z.string(),
+      methods: z
+        .array(z.object({ name: z.string(), title: z.string(), help: z.string(), fields: z.array(formField) }))
+        .describe('Ways to sign in; at least one'),
+    }),
     target: z.object({ fields: z.array(formField) }),
     options: z.object({ fields: z.array(formField) }),
     notes: z.object({

@@ -11,15 +11,15 @@ export type Command =
   | { do: 'size' }
 export interface Reply {
   url?: string
-  credentials?: Record<string, string>
-  target?: Record<string, string>
+  credentials?: Record<string, unknown>
+  target?: Record<string, unknown>
   log?: LoggedRequest[]
   size?: number
 }
 
 export interface RemoteEmulator {
-  credentials: Record<string, string>
-  target: Record<string, string>
+  credentials: Record<string, unknown>
+  target: Record<string, unknown>
   ask(command: Command): Promise<Reply>
   stop(): void
 }

@@ -13,8 +13,8 @@ export interface Reply {
 
 export interface Account {
   destination: string
-  credentials: Record<string, string>
-  target: Record<string, string>
+  credentials: Record<string, unknown>
+  target: Record<string, unknown>
 }
 
 export interface FleetVendor {

@@ -7,7 +7,7 @@ type Order = { do: 'outage'; kind: Outage | null } | { do: 'put'; key: string; v
 export type Command = Order & { id: number; account: number }
 export interface Reply {
   id: number
-  accounts?: { credentials: Record<string, string>; target: Record<string, string> }[]
+  accounts?: { credentials: Record<string, unknown>; target: Record<string, unknown> }[]
   contents?: [string, string][]
   record?: ProxyRecord
 }
@@ -15,8 +15,8 @@ export interface Reply {
 /** One account at a vendor: a target with its credential. */
 export interface Account {
   destination: string
-  credentials: Record<string, string>
-  target: Record<string, string>
+  credentials: Record<string, unknown>
+  target: Record<string, unknown>
   outage(kind: Outage | null): Promise<void>
   /** Puts a key there behind the product's back. */
   put(key: string, value: string): Promise<void>

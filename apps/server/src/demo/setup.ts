@@ -83,6 +83,7 @@ export async function createSync(
   const connection = await client.connections.create.mutate({
     destination,
     name: `${destination}-demo`,
+    method: emulator.method,
     credentials: emulator.credentials,
     projectId,
   })

@@ -1,5 +1,6 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { connectionName } from '@keyferry/schemas'
+import { useState } from 'react'
 import { FormProvider, useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { issuesOf, messageOf } from '../lib/errors.ts'
@@ -12,7 +13,7 @@ import type { Connection, Destination } from '../lib/types.ts'
 import { GeneratedFields } from './generated-fields.tsx'
 import { Button } from './ui/button.tsx'
 import { Actions } from './ui/dialog.tsx'
-import { TextField } from './ui/field.tsx'
+import { SelectField, TextField } from './ui/field.tsx'
 import { Notice } from './ui/notice.tsx'
 
 interface Props {
@@ -30,12 +31,15 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
   const create = trpc.connections.create.useMutation()
   const update = trpc.connections.update.useMutation()
   const forAll = useWhyNot(projectId)('connections.manage', { kind: 'organization' }) === undefined
-  const { fields, help, method } = destination.connection
+  const { methods } = destination.connection
+  const [chosen, setChosen] = useState(existing?.method ?? methods[0]?.name ?? '')
+  const method = methods.find(({ name }) => name === chosen)
+  const fields = method?.fields ?? []
   const form = useForm({
     resolver: zodResolver(z.object({ name: connectionName, credentials: schemaOf(fields) })),
     defaultValues: {
-      name: existing?.name ?? destination.name,
-      credentials: { ...defaultsOf(fields), ...existing?.credentials },
+      name: existing?.name ?? destination.connection.app,
+      credentials: { ...defaultsOf(methods.flatMap((one) => one.fields)), ...existing?.credentials },
     },
   })
   const { errors, isSubmitting } = form.formState
@@ -54,11 +58,16 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
     const sent = filled(fields, credentials)
     try {
       const connection = existing
-        ? await update.mutateAsync({ destination: destination.name, connectionId: existing.id, credentials: sent })
+        ? await update.mutateAsync({
+            destination: existing.destination,
+            connectionId: existing.id,
+            method: chosen,
+            credentials: sent,
+          })
         : await create.mutateAsync({
-            destination: destination.name,
+            destination: destination.connection.app,
             name,
-            method,
+            method: chosen,
             credentials: sent,
             projectId: forAll ? null : projectId,
           })
@@ -93,12 +102,21 @@ export function ConnectionForm({ projectId, destination, existing, onDone, onCan
             {...form.register('name')}
           />
         )}
-        <p className="text-sm text-soft">{help}</p>
+        {methods.length > 1 && (
+          <SelectField label="Sign in with" value={chosen} onChange={(event) => setChosen(event.target.value)}>
+            {methods.map(({ name, title }) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))}
+          </SelectField>
+        )}
+        <p className="text-sm text-soft">{method?.help}</p>
         <GeneratedFields fields={fields} under="credentials" />
         <p className="text-sm text-soft">
           {isSubmitting
-            ? `Testing it at ${destination.title}…`
-            : `It is tested at ${destination.title} first, then encrypted. It can’t be viewed again.`}
+            ? `Testing it at ${destination.connection.title}…`
+            : `It is tested at ${destination.connection.title} first, then encrypted. It can’t be viewed again.`}
         </p>
         <Actions>
           {onCancel && <Button onClick={onCancel}>Cancel</Button>}

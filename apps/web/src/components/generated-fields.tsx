@@ -3,7 +3,8 @@ import { isShown, type Values } from '../lib/form-fields.ts'
 import { isPlainHttp, PLAIN_HTTP } from '../lib/plain-http.ts'
 import type { FormField } from '../lib/types.ts'
 import { ChoiceField } from './choice-field.tsx'
-import { SelectField, TextField } from './ui/field.tsx'
+import { LinesField } from './lines-field.tsx'
+import { SelectField, TextAreaField, TextField } from './ui/field.tsx'
 import { PasswordField } from './ui/password-field.tsx'
 import { SwitchField } from './ui/switch-field.tsx'
 
@@ -84,13 +85,19 @@ function OneField({
       )
     case 'choice':
       return <ChoiceField field={field} name={name} known={values} connectionId={connectionId} error={shared.error} />
+    case 'multiline':
+      return <TextAreaField {...shared} placeholder={placeholder} spellCheck={false} rows={4} {...register(name)} />
+    case 'list':
+    case 'pairs':
+      return <LinesField {...shared} kind={field.kind} name={name} placeholder={placeholder} />
+    case 'number':
     case 'url':
     case 'text':
       return (
         <TextField
           {...shared}
           help={isPlainHttp(values[field.name]) ? PLAIN_HTTP : shared.help}
-          type={field.kind === 'url' ? 'url' : 'text'}
+          type={field.kind}
           placeholder={placeholder}
           spellCheck={false}
           {...register(name)}

@@ -4,25 +4,39 @@ import type { FormField } from './types.ts'
 export type Values = Record<string, unknown>
 
 export const defaultsOf = (fields: readonly FormField[]): Values =>
-  Object.fromEntries(fields.map((field) => [field.name, field.defaultValue ?? (field.kind === 'boolean' ? false : '')]))
+  Object.fromEntries(fields.map((field) => [field.name, field.defaultValue ?? emptyOf(field)]))
+
+function emptyOf({ kind }: FormField): unknown {
+  if (kind === 'boolean') return false
+  return kind === 'list' || kind === 'pairs' ? [] : ''
+}
 
 export const isShown = (field: FormField, values: Values): boolean =>
   field.showWhen === null || field.showWhen.in.includes(String(values[field.showWhen.field] ?? ''))
 
 export const isBlank = (value: unknown): boolean =>
-  value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+  value === undefined ||
+  value === null ||
+  (typeof value === 'string' && value.trim() === '') ||
+  (Array.isArray(value) && value.length === 0)
 
 /** What to send: hidden and empty fields stay away, so the destination's defaults hold. */
 export const filled = (fields: readonly FormField[], values: Values): Values =>
   Object.fromEntries(
     fields
       .filter((field) => isShown(field, values) && !isBlank(values[field.name]))
-      .map((field) => [field.name, values[field.name]]),
+      .map((field) => [field.name, field.kind === 'number' ? Number(values[field.name]) : values[field.name]]),
   )
 
 /** A value as a summary shows it. */
 export function shownValue(field: FormField, value: unknown): string {
   if (typeof value === 'boolean') return value ? 'Yes' : 'No'
+  if (Array.isArray(value) && value.length > 0) return value.map(shownPart).join(', ')
   const text = isBlank(value) ? 'Not set' : String(value)
   return field.options.find((option) => option.value === text)?.label ?? text
 }
+
+const shownPart = (part: unknown): string =>
+  part !== null && typeof part === 'object' && 'key' in part && 'value' in part
+    ? `${String(part.key)}=${String(part.value)}`
+    : String(part)

@@ -1,7 +1,8 @@
 /** Step 6: carries out a plan. An outcome per change, the ledger row written as each lands. */
 import { planReasonText } from '@keyferry/schemas'
 import type { Context } from '@keyferry/kernel'
-import { DestinationError, type Change, type Report } from '../destinations/destination.ts'
+import { DestinationError } from '../destinations/destination-error.ts'
+import type { Change, Report } from '../destinations/destination.ts'
 import type { Lease } from '../lease/lease.ts'
 import type { PlannedChange } from '../plan/plan.ts'
 import { journal, type Journal } from './journal.ts'

@@ -1,6 +1,6 @@
 /** What a sync wrote, place by place: which keys are ours, under which ids, and a digest of what we put there. */
 import { inList, batchLoader, type Db, type LedgerTable, type Selectable } from '@keyferry/db'
-import { timestamp, type Context, type DataKey, type Tx } from '@keyferry/kernel'
+import { timestamp, transact, type Context, type DataKey, type Tx } from '@keyferry/kernel'
 import { isLedgerMarked, ledgerMark } from '@keyferry/kernel/authority'
 import type { Insertable } from 'kysely'
 import type { Flags } from '../destinations/destination.ts'
@@ -12,6 +12,8 @@ export interface LedgerEntry {
   /** The version of the source folder's own secret; null when it came through an import, or is not known. */
   version: number | null
   remoteIds: readonly string[]
+  /** What the first listing after the write showed (`Observed.revision`); null before, and where there is none. */
+  revision: string | null
   digest: string
   flags: Flags
   /** `replacing`: a crash may have left the target without the key. */
@@ -119,6 +121,7 @@ const COLUMNS = [
   'ledger.sourceKey',
   'ledger.version',
   'ledger.remoteIds',
+  'ledger.revision',
   'ledger.digest',
   'ledger.flags',
   'ledger.intent',
@@ -130,6 +133,7 @@ const entryOf = (row: Row): LedgerEntry => ({
   sourceKey: row.sourceKey,
   version: row.version,
   remoteIds: JSON.parse(row.remoteIds),
+  revision: row.revision,
   digest: row.digest,
   flags: JSON.parse(row.flags),
   intent: row.intent,
@@ -178,6 +182,7 @@ export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: 
           sourceKey: eb.ref('excluded.sourceKey'),
           version: eb.ref('excluded.version'),
           remoteIds: eb.ref('excluded.remoteIds'),
+          revision: null,
           digest: eb.ref('excluded.digest'),
           flags: eb.ref('excluded.flags'),
           intent: null,
@@ -199,6 +204,31 @@ export async function record(ctx: Context, tx: Tx, place: LedgerScope, entries: 
 }
 
 /**
+ * Keeps what a listing shows of keys that were written since the last one. A row that was written again meanwhile stays
+ * as it is.
+ */
+export async function recordRevisions(
+  ctx: Context,
+  { syncId, targetKey }: Omit<LedgerScope, 'dataKey'>,
+  seen: readonly { key: string; revision: string; writtenAt: string }[],
+): Promise<void> {
+  if (seen.length === 0) return
+  await transact(ctx, async (tx) => {
+    for (const { key, revision, writtenAt } of seen) {
+      await tx
+        .updateTable('ledger')
+        .set({ revision })
+        .where('syncId', '=', syncId)
+        .where('targetKey', '=', targetKey)
+        .where('key', '=', key)
+        .where('writtenAt', '=', writtenAt)
+        .where('revision', 'is', null)
+        .execute()
+    }
+  })
+}
+
+/**
  * Where the value there is not known the digest is empty: it equals none, so the next run writes it whatever happens.
  */
 function rowOf(
@@ -213,6 +243,7 @@ function rowOf(
     key,
     sourceKey,
     version,
+    revision: null,
     remoteIds: JSON.stringify(kind === 'creating' ? [] : entry.remoteIds),
     digest: kind === 'written' ? entry.digest : '',
     flags: JSON.stringify(entry.flags),

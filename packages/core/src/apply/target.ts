@@ -5,22 +5,26 @@ import type { Reads } from '@keyferry/vault'
 import type { Selectable } from 'kysely'
 import { refuseNotAllowed } from '../connections/allowed.ts'
 import { openSession } from '../connections/open-session.ts'
-import { DestinationError, type Client, type DestinationDefinition } from '../destinations/destination.ts'
+import { destination } from '../destinations/registry.ts'
+import { DestinationError } from '../destinations/destination-error.ts'
+import type { Client, DestinationDefinition } from '../destinations/destination.ts'
 import { digestOf, parseTarget, readDesired, type Desired } from '../plan/desired.ts'
 import { keySchema, type KeySchema } from '../plan/key-schema.ts'
 import { makePlan, type ObservedKey, type Plan } from '../plan/plan.ts'
 import { driftOptions, type StoredOptions } from '../sync/options.ts'
+import { observe } from './observe.ts'
 import { upgradeDigests, readTargetLedgers, type LedgerEntry } from './ledger.ts'
 
 /** The part of a sync that decides what is written where: a stored row, or the body of a preview. */
 export type SyncSpec = Pick<
   Selectable<SyncTable>,
-  'projectId' | 'connectionId' | 'folderId' | 'target' | 'targetKey' | 'options'
+  'destination' | 'projectId' | 'connectionId' | 'folderId' | 'target' | 'targetKey' | 'options'
 > & { id: string | null }
 
 export interface OpenTarget {
   spec: SyncSpec
   definition: DestinationDefinition
+  target: Record<string, unknown>
   options: StoredOptions
   schema: KeySchema
   key: DataKey
@@ -48,18 +52,21 @@ export async function openTarget(
   { removes = false, ...limits }: OpenLimits,
 ): Promise<OpenTarget> {
   const options: StoredOptions = JSON.parse(spec.options)
-  const [{ definition, session, connection, close }, { environment, key }] = await Promise.all([
-    openSession(ctx, spec.connectionId, limits),
+  const definition = destination(spec.destination)
+  const [{ session, connection, close }, { environment, key }] = await Promise.all([
+    openSession(ctx, spec.connectionId, { ...limits, rateLimits: definition.rateLimits }),
     source(ctx, spec.folderId),
   ])
+  const target = parseTarget(definition, spec.target)
   if (!removes) refuseNotAllowed(connection, spec.projectId, JSON.parse(spec.target))
   return {
     spec,
     definition,
     options,
-    schema: keySchema(options.keySchema, environment),
+    target,
+    schema: keySchema(options.keySchema, environment, definition.limits.storedName),
     key,
-    client: definition.open(session, parseTarget(definition, spec.target), options.own),
+    client: definition.open(session, target, options.own),
     connection,
     calls: () => session.http.calls,
     close,
@@ -104,6 +111,7 @@ export async function difference(ctx: Context, target: OpenTarget, reads: Reads)
   const desired = await readDesired(ctx, {
     folderId: spec.folderId,
     definition,
+    target: target.target,
     options: options.own,
     schema,
     key,
@@ -129,11 +137,12 @@ async function compare(
   policy: StoredOptions['deletionPolicy'],
   isCleanup = false,
 ): Promise<Difference> {
-  const { spec, schema, key, client } = target
+  const { spec, definition, schema, key } = target
+  const ledgers = readTargetLedgers(ctx, key, spec)
   const [listed, read, { own, claimed, left }] = await Promise.all([
-    client.list(),
+    observe(ctx, target, ledgers),
     readHidden(target, desired),
-    readTargetLedgers(ctx, key, spec),
+    ledgers,
   ])
   const ledger = upgradeDigests(key, own)
   const observed = listed.map((entry): ObservedKey => {
@@ -151,7 +160,8 @@ async function compare(
     const wanted = desired.entries.has(key) || desired.refused.has(key)
     if (!wanted && (isCleanup || !ledger.has(key))) claimed.set(key, words)
   }
-  const plan = makePlan({ desired, observed, ledger, policy, covers: (name) => schema.covers(name), claimed })
+  const maxKeys = definition.limits.maxKeys?.(target.target) ?? null
+  const plan = makePlan({ desired, observed, ledger, policy, covers: (name) => schema.covers(name), claimed, maxKeys })
   return { plan, desired, observed, ledger, unread: read.unread }
 }
 
@@ -166,7 +176,7 @@ async function readHidden(
   const compares = spec.id !== null && desired.entries.size > 0
   if (!compares || !driftOptions(options).driftReadsValues || !client.readValues) return { values: new Map() }
   try {
-    return { values: await client.readValues() }
+    return { values: await client.readValues([...desired.entries.keys()]) }
   } catch (error) {
     if (!(error instanceof DestinationError)) throw error
     return { values: new Map(), unread: error }

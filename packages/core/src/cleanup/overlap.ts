@@ -4,6 +4,8 @@ import { allows } from '@keyferry/schemas/policy'
 import { loadTree, visible } from '@keyferry/vault'
 import { keysAt } from '../apply/ledger.ts'
 import type { SyncSpec } from '../apply/target.ts'
+import type { Limits } from '../destinations/destination.ts'
+import { destination } from '../destinations/registry.ts'
 import { lockTarget } from '../lease/lease.ts'
 import { keySchema, schemasMeet, type KeySchema } from '../plan/key-schema.ts'
 import type { StoredOptions } from '../sync/options.ts'
@@ -37,14 +39,15 @@ export async function refuseOverlap(ctx: Context, tx: Tx, spec: SyncSpec): Promi
     .execute()
   if (others.length === 0) return
   const options: StoredOptions = JSON.parse(spec.options)
-  const schema = await schemaOf(tx, options, spec.folderId)
+  const { storedName } = destination(spec.destination).limits
+  const schema = await schemaOf(tx, options, spec.folderId, storedName)
   const names = await namesOf(ctx, tx, schema, spec.folderId)
 
   for (const other of others) {
     const theirs: StoredOptions = JSON.parse(other.options)
     const mirrors = options.deletionPolicy === 'mirror' || theirs.deletionPolicy === 'mirror'
     const who = wordsFor(ctx, spec, other)
-    const theirSchema = await schemaOf(tx, theirs, other.folderId)
+    const theirSchema = await schemaOf(tx, theirs, other.folderId, storedName)
     if (mirrors && schemasMeet(schema, theirSchema)) {
       throw new BadRequest(
         `${who} already writes to this target, and one of the two would delete the other's keys. ` +
@@ -81,12 +84,17 @@ async function namesOf(ctx: Context, tx: Tx, schema: KeySchema, folderId: string
   return [...visible(tree, folder).keys.keys()].sort().map((key) => schema.name(key))
 }
 
-async function schemaOf(tx: Tx, options: StoredOptions, folderId: string): Promise<KeySchema> {
+async function schemaOf(
+  tx: Tx,
+  options: StoredOptions,
+  folderId: string,
+  storedName: Limits['storedName'],
+): Promise<KeySchema> {
   const environment = await tx
     .selectFrom('folders')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('folders.id', '=', folderId)
     .select('environments.slug')
     .executeTakeFirstOrThrow()
-  return keySchema(options.keySchema, environment.slug)
+  return keySchema(options.keySchema, environment.slug, storedName)
 }

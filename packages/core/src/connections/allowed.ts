@@ -1,7 +1,8 @@
 /** Which projects may use a connection, and for which targets. */
 import type { ConnectionTable, Selectable } from '@keyferry/db'
 import { BadRequest, Invalid } from '@keyferry/kernel'
-import type { DestinationDefinition } from '../destinations/destination.ts'
+import { fieldNames } from '../destinations/forms.ts'
+import { connectionOf, destinationsOf } from '../destinations/registry.ts'
 
 type Row = Pick<Selectable<ConnectionTable>, 'name' | 'projectId' | 'allowedProjects' | 'allowedTargets'>
 
@@ -47,7 +48,7 @@ export function refuseNotAllowed(row: Row, projectId: string, target: Record<str
  * that names no field of the destination: it would match every target, or none.
  */
 export function storeAllowed(
-  definition: Pick<DestinationDefinition, 'title' | 'target'>,
+  app: string,
   projectId: string | null,
   {
     allowedProjects,
@@ -56,11 +57,12 @@ export function storeAllowed(
 ): Partial<Pick<Selectable<ConnectionTable>, 'allowedProjects' | 'allowedTargets'>> {
   if (projectId !== null && (allowedProjects || allowedTargets))
     throw new BadRequest('Only a connection of the organization can be limited to projects and targets')
-  const fields = Object.keys(definition.target.shape)
+  const { title } = connectionOf(app)
+  const fields = destinationsOf(app).flatMap(({ target }) => fieldNames(target))
   const issues = (allowedTargets ?? []).flatMap((target, index) => {
     const named = Object.keys(target)
     if (named.length > 0 && named.every((field) => fields.includes(field))) return []
-    const message = `A target of ${definition.title} is given by one or more of: ${fields.join(', ')}`
+    const message = `A target of ${title} is given by one or more of: ${[...new Set(fields)].join(', ')}`
     return [{ path: ['allowedTargets', index], message }]
   })
   if (issues.length > 0) throw new Invalid(issues)

@@ -1,15 +1,20 @@
 import { BadRequest, NotFound, type Actor, type Context } from '@keyferry/kernel'
 import type { choice } from '@keyferry/schemas'
 import type { z } from 'zod'
-import { DestinationError, type ChoiceList } from '../destinations/destination.ts'
-import { destination } from '../destinations/registry.ts'
+import { DestinationError } from '../destinations/destination-error.ts'
+import type { ChoiceList, DestinationDefinition } from '../destinations/destination.ts'
+import { connectionOf, destinationsOf } from '../destinations/registry.ts'
 import type { Credentials } from './credentials.ts'
 import { refuseOtherApp, findConnection } from './find.ts'
 import { noteConnectionProblem } from './health.ts'
 import { openSession, withTimeout } from './open-session.ts'
 
+type Row = Awaited<ReturnType<typeof findConnection>>
+
 interface Input {
   connectionId: string
+  /** Left out: the one whose connection it is. */
+  destination?: string
   /** One of the destination's `choices`. */
   list: string
   /** Target fields that are known already. */
@@ -31,14 +36,14 @@ export async function listChoiceRows(
   _actor: Actor,
   input: Input & { destination: string },
 ): Promise<Record<string, unknown>[]> {
-  refuseOtherApp(destination(input.destination), await findConnection(ctx, input.connectionId))
   const { rows } = await ask(ctx, input)
   return [...rows]
 }
 
-async function ask(ctx: Context, { connectionId, list, known }: Input) {
-  const { app, name } = await findConnection(ctx, connectionId)
-  const definition = destination(app)
+async function ask(ctx: Context, input: Input) {
+  const { connectionId, list, known } = input
+  const row = await findConnection(ctx, connectionId)
+  const definition = destinationFor(row, input)
   const lists = new Map<string, ChoiceList<Credentials>>(Object.entries(definition.choices ?? {}))
   const choices = lists.get(list)
   if (!choices) {
@@ -48,8 +53,8 @@ async function ask(ctx: Context, { connectionId, list, known }: Input) {
   const missing = choices.needs.filter((field) => !Object.hasOwn(known, field) || !known[field])
   if (missing.length > 0) throw new BadRequest(`The list "${list}" needs ${missing.join(' and ')} first`)
   try {
-    const rows = await withTimeout(definition, async (signal) => {
-      const { session, close } = await openSession(ctx, connectionId, { signal })
+    const rows = await withTimeout(definition.title, async (signal) => {
+      const { session, close } = await openSession(ctx, connectionId, { signal, rateLimits: definition.rateLimits })
       try {
         return await choices.list(session, known)
       } finally {
@@ -60,6 +65,16 @@ async function ask(ctx: Context, { connectionId, list, known }: Input) {
   } catch (error) {
     if (!(error instanceof DestinationError)) throw error
     if (error.kind === 'auth') await noteConnectionProblem(ctx, connectionId, error.message)
-    throw new BadRequest(`Failed to list ${list} with App Connection "${name}": ${error.message}`)
+    throw new BadRequest(`Failed to list ${list} with App Connection "${row.name}": ${error.message}`)
   }
+}
+
+/** The destination that is meant, or the first with such a list. Throws `BadRequest` when its connections are others. */
+function destinationFor(row: Row, { destination: name, list }: Input): DestinationDefinition {
+  if (name !== undefined) refuseOtherApp(connectionOf(name), row)
+  const all = destinationsOf(row.app)
+  const found =
+    all.find((one) => one.name === name) ?? all.find(({ choices }) => Object.hasOwn(choices ?? {}, list)) ?? all[0]
+  if (found) return found
+  throw new NotFound(`No destination uses connections of "${row.app}"`)
 }

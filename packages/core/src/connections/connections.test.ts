@@ -134,7 +134,7 @@ onEveryDatabase('connections', (open) => {
     )
 
     const { session, definition } = await openSession(t.ctx, made.id, { signal: new AbortController().signal })
-    expect(session.credentials).toEqual(devin.credentials)
+    expect(session.credentials).toEqual({ ...devin.credentials, method: 'api-key', account: null })
     expect(await definition.check(session)).toEqual({ label: made.account })
   })
 
@@ -200,7 +200,7 @@ onEveryDatabase('connections', (open) => {
     await expect(create('taken')).rejects.toThrow('The App Connection name "taken" is already taken')
     await expect(create('x', { method: 'oauth' })).rejects.toThrow('have the method "api-key", not "oauth"')
     await expect(create('x', { destination: 'nowhere' })).rejects.toThrow(
-      /Unknown destination "nowhere"; known are .*devin/,
+      /Unknown connection "nowhere"; known are .*devin/,
     )
     await expect(create('x', { projectId: randomUUID() })).rejects.toBeInstanceOf(NotFound)
   })
@@ -246,7 +246,7 @@ onEveryDatabase('connections', (open) => {
       await connectionFor(t.ctx, destination('devin'), shared.id, { projectId: other.id, target: {} }),
     ).toMatchObject({
       id: shared.id,
-      origin: devin.url,
+      place: devin.url,
     })
   })
 

@@ -6,11 +6,19 @@ import { amend, isUniqueViolation, type ConnectionTable, type Selectable } from 
 import { audit, BadRequest, NotFound, timestamp, transactChecked, type Actor, type Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
-import { DestinationError, type Account, type DestinationDefinition } from '../destinations/destination.ts'
+import type { Account, ConnectionDefinition } from '../destinations/connection.ts'
+import { DestinationError } from '../destinations/destination-error.ts'
 import { warnOfPlainHttp } from '@keyferry/kernel/network'
-import { destination } from '../destinations/registry.ts'
+import { connectionOf } from '../destinations/registry.ts'
 import { storeAllowed } from './allowed.ts'
-import { openCredentials, originOf, parseCredentials, sealCredentials, type Credentials } from './credentials.ts'
+import {
+  openCredentials,
+  originOf,
+  parseCredentials,
+  placeOf,
+  sealCredentials,
+  type Credentials,
+} from './credentials.ts'
 import { describeConnection, usersOf, type Connection } from './describe.ts'
 import { findConnection, findConnectionOf } from './find.ts'
 import { proveCredentials } from './open-session.ts'
@@ -24,22 +32,18 @@ export async function createConnection(
   actor: Actor,
   input: z.output<typeof schemas.createConnection>,
 ): Promise<Connection> {
-  const { destination: app, name, method } = input
-  const definition = destination(app)
-  if (method !== definition.connection.method) {
-    throw new BadRequest(
-      `${definition.title} connections have the method "${definition.connection.method}", not "${method}"`,
-    )
-  }
-  const credentials = parseCredentials(definition, input.credentials)
+  const { name, method } = input
+  const definition = connectionOf(input.destination)
+  const { app } = definition
+  const credentials = parseCredentials(definition, method ?? firstMethod(definition), input.credentials)
   const projectId = input.projectId ?? null
   if (projectId !== null) await refuseMissingProject(ctx, projectId)
-  const allowed = storeAllowed(definition, projectId, input)
+  const allowed = storeAllowed(app, projectId, input)
   await refuseTakenName(ctx, name)
   const account = await validate(ctx, definition, credentials)
 
   const id = randomUUID()
-  const sealed = await sealCredentials(ctx, id, credentials)
+  const sealed = await sealCredentials(ctx, id, { ...credentials, account: account.id ?? null })
   const at = timestamp(ctx)
   await transactChecked(ctx, async (tx) => {
     await tx
@@ -50,7 +54,7 @@ export async function createConnection(
         app,
         name,
         description: input.description ?? null,
-        method,
+        method: credentials.method,
         version: 1,
         credentials: sealed,
         account: account.label,
@@ -82,11 +86,12 @@ export async function updateConnection(
   actor: Actor,
   input: z.output<typeof schemas.updateConnection>,
 ): Promise<Connection> {
-  const { destination: app, connectionId, name, description, allowedProjects, allowedTargets } = input
-  const row = await findConnectionOf(ctx, app, connectionId)
-  const allowed = storeAllowed(destination(app), row.projectId, input)
+  const { connectionId, name, description, allowedProjects, allowedTargets } = input
+  const row = await findConnectionOf(ctx, input.destination, connectionId)
+  const { app } = row
+  const allowed = storeAllowed(app, row.projectId, input)
   if (name !== undefined && name !== row.name) await refuseTakenName(ctx, name)
-  const renewed = input.credentials === undefined ? null : await renew(ctx, row, input.credentials)
+  const renewed = input.credentials === undefined ? null : await renew(ctx, row, input.credentials, input.method)
 
   const afterCommit = await transactChecked(ctx, async (tx) => {
     await tx
@@ -100,7 +105,11 @@ export async function updateConnection(
       }))
       .where('id', '=', connectionId)
       .execute()
-    if (renewed) await amend(tx, 'connections', connectionId, { credentials: renewed.credentials })
+    if (renewed)
+      await amend(tx, 'connections', connectionId, {
+        credentials: renewed.credentials,
+        method: renewed.method,
+      })
     const allowedChanged = Object.keys(allowed).length > 0
     if (allowedChanged) await amend(tx, 'connections', connectionId, allowed)
     const credentialsReplaced = input.credentials !== undefined
@@ -159,8 +168,7 @@ export async function checkConnection(
   input: { connectionId: string },
 ): Promise<Connection> {
   const row = await findConnection(ctx, input.connectionId)
-  const definition = destination(row.app)
-  const found = await proveCredentials(ctx, definition, await openCredentials(ctx, definition, row)).then(
+  const found = await proveCredentials(ctx, connectionOf(row.app), await openCredentials(ctx, row)).then(
     (account) => ({ account: account.label, problem: null }),
     (error: unknown) => {
       if (error instanceof DestinationError) return { problem: error.message }
@@ -179,7 +187,9 @@ export async function checkConnection(
   return describeConnection(ctx, await findConnection(ctx, row.id))
 }
 
-async function validate(ctx: Context, definition: DestinationDefinition, credentials: Credentials): Promise<Account> {
+const firstMethod = ({ methods }: ConnectionDefinition): string => Object.keys(methods)[0] ?? ''
+
+async function validate(ctx: Context, definition: ConnectionDefinition, credentials: Credentials): Promise<Account> {
   try {
     const account = await proveCredentials(ctx, definition, credentials)
     warnOfPlainHttp(ctx.log, originOf(definition, credentials))
@@ -191,20 +201,22 @@ async function validate(ctx: Context, definition: DestinationDefinition, credent
   }
 }
 
-async function renew(ctx: Context, row: Selectable<ConnectionTable>, input: unknown) {
-  const definition = destination(row.app)
-  const credentials = parseCredentials(definition, input)
-  const before = originOf(definition, await openCredentials(ctx, definition, row))
-  const after = originOf(definition, credentials)
+async function renew(ctx: Context, row: Selectable<ConnectionTable>, input: unknown, method = row.method) {
+  const definition = connectionOf(row.app)
+  const parsed = parseCredentials(definition, method, input)
+  const account = await validate(ctx, definition, parsed)
+  const credentials = { ...parsed, account: account.id ?? null }
+  const before = placeOf(definition, await openCredentials(ctx, row))
+  const after = placeOf(definition, credentials)
   const users = before === after ? [] : await usersOf(ctx, row.id)
   if (users.length > 0) {
     throw new BadRequest(
       `App Connection "${row.name}" cannot move from ${before} to ${after} while it is used by sync ${users.join(', ')}; make a new connection and give it to them`,
     )
   }
-  const account = await validate(ctx, definition, credentials)
   return {
     credentials: await sealCredentials(ctx, row.id, credentials),
+    method,
     found: { account: account.label, checkedAt: timestamp(ctx), problem: null },
   }
 }

@@ -1,42 +1,80 @@
 import type { ConnectionTable, Selectable } from '@keyferry/db'
-import { Invalid, type Context, type DataKey } from '@keyferry/kernel'
-import type { DestinationDefinition } from '../destinations/destination.ts'
+import { BadRequest, Invalid, type Context, type DataKey } from '@keyferry/kernel'
+import type { ConnectionDefinition, ConnectionMethod } from '../destinations/connection.ts'
+import { secretTexts, withoutSecrets } from '../destinations/forms.ts'
+import { connectionOf } from '../destinations/registry.ts'
 
-/** Credentials in clear, as the destination's own schema has them. They stay in memory. */
-export type Credentials = Record<string, unknown>
+/** Credentials in clear: the fields of one method, as its schema has them. They stay in memory. */
+export type Credentials = Record<string, unknown> & {
+  method: string
+  /** Of `Account.id`, from the last check before they were saved; null where targets need none. */
+  account: string | null
+}
 
-/** Throws `Invalid` with paths such as `credentials.apiKey`. */
-export function parseCredentials(definition: DestinationDefinition, input: unknown): Credentials {
-  const parsed = definition.connection.credentials.safeParse(input)
-  if (parsed.success) return parsed.data
+/** Throws `BadRequest` for an unknown method, and `Invalid` with paths such as `credentials.apiKey`. */
+export function parseCredentials(definition: ConnectionDefinition, method: string, input: unknown): Credentials {
+  const parsed = methodOf(definition, method).credentials.safeParse(input)
+  if (parsed.success) return { ...parsed.data, method, account: null }
   throw new Invalid(parsed.error.issues.map(({ path, message }) => ({ path: ['credentials', ...path], message })))
+}
+
+/** Throws `BadRequest` naming the known ones. */
+export function methodOf({ title, methods }: ConnectionDefinition, method: string): ConnectionMethod {
+  const known = Object.hasOwn(methods, method) ? methods[method] : undefined
+  if (known) return known
+  const names = Object.keys(methods).map((name) => `"${name}"`)
+  throw new BadRequest(`${title} connections have the method ${names.join(' or ')}, not "${method}"`)
 }
 
 /** Bound to the connection's id, so that a sealed text copied to another row does not open there. */
 export async function sealCredentials(ctx: Context, connectionId: string, credentials: Credentials): Promise<string> {
-  return (await organizationKey(ctx)).seal(JSON.stringify(credentials), 'connection', connectionId)
+  const { method: _, account, ...fields } = credentials
+  const text = JSON.stringify(account === null ? fields : { ...fields, [ACCOUNT]: account })
+  return (await organizationKey(ctx)).seal(text, 'connection', connectionId)
 }
+
+/** No field of a credential begins so. */
+const ACCOUNT = '$account'
 
 /** Throws `DecryptionError` when the row was altered or sealed under another root key. */
-export async function openCredentials(
-  ctx: Context,
-  definition: DestinationDefinition,
-  row: Sealed,
-): Promise<Credentials> {
-  return credentialsIn(await organizationKey(ctx), definition, row)
+export async function openCredentials(ctx: Context, row: Sealed): Promise<Credentials> {
+  return credentialsIn(await organizationKey(ctx), row)
 }
 
-type Sealed = Pick<Selectable<ConnectionTable>, 'id' | 'credentials'>
+type Sealed = Pick<Selectable<ConnectionTable>, 'id' | 'app' | 'method' | 'credentials'>
 
 /** The same with the organization's key in hand. */
-export function credentialsIn(key: DataKey, definition: DestinationDefinition, row: Sealed): Credentials {
-  const text = key.open(row.credentials, 'connection', row.id)
+export function credentialsIn(key: DataKey, row: Sealed): Credentials {
+  const stored: Record<string, unknown> = JSON.parse(key.open(row.credentials, 'connection', row.id))
+  const { [ACCOUNT]: account, ...fields } = stored
   // Parsed again: a field that the destination gained since then gets its default.
-  return parseCredentials(definition, JSON.parse(text))
+  const credentials = parseCredentials(connectionOf(row.app), row.method, fields)
+  return { ...credentials, account: typeof account === 'string' ? account : null }
 }
 
-/** Scheme, host and port that the credentials lead to. Two targets at different origins are different targets. */
-export const originOf = (definition: DestinationDefinition, credentials: Credentials): string =>
+/** The fields that may be shown again. */
+export const shownCredentials = (
+  { methods }: ConnectionDefinition,
+  credentials: Credentials,
+): Record<string, unknown> => {
+  const method = methods[credentials.method]
+  return method ? withoutSecrets(method.credentials, credentials) : {}
+}
+
+/** What must not get into a message. */
+export const secretsOf = ({ methods }: ConnectionDefinition, credentials: Credentials): string[] => {
+  const method = methods[credentials.method]
+  return method ? secretTexts(method.credentials, credentials) : []
+}
+
+/**
+ * Where the credentials lead: scheme, host and port, and the account where targets of one name exist in several. Two
+ * targets at different places are different targets.
+ */
+export const placeOf = (definition: ConnectionDefinition, credentials: Credentials): string =>
+  [originOf(definition, credentials), credentials.account].filter((part) => part !== null).join(' ')
+
+export const originOf = (definition: ConnectionDefinition, credentials: Credentials): string =>
   new URL(definition.baseUrl(credentials)).origin
 
 /** Seals what belongs to the instance and to no project. */

@@ -4,10 +4,9 @@ import type { Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import { allows } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
-import { withoutSecrets } from '../destinations/forms.ts'
-import { destination } from '../destinations/registry.ts'
+import { connectionOf } from '../destinations/registry.ts'
 import { allowedOf } from './allowed.ts'
-import { openCredentials } from './credentials.ts'
+import { openCredentials, shownCredentials } from './credentials.ts'
 
 export type Connection = z.output<typeof schemas.connection>
 
@@ -31,7 +30,7 @@ export async function describeConnections(
       orgId,
       projectId: row.projectId,
       credentialsHash: createHash('sha256').update(row.credentials).digest('hex'),
-      credentials: await shownCredentials(ctx, row),
+      credentials: shownCredentials(connectionOf(row.app), await openCredentials(ctx, row)),
       ...allowedOf(row),
       project: projects.get(row.projectId ?? '') ?? null,
       account: row.account,
@@ -64,11 +63,6 @@ export async function describeConnection(ctx: Context, row: Selectable<Connectio
   const [shown] = await describeConnections(ctx, [row])
   if (!shown) throw new Error('one row describes as one connection')
   return shown
-}
-
-async function shownCredentials(ctx: Context, row: Selectable<ConnectionTable>): Promise<Record<string, unknown>> {
-  const definition = destination(row.app)
-  return withoutSecrets(definition.connection.credentials, await openCredentials(ctx, definition, row))
 }
 
 /** Syncs of each connection, of those that the caller may know. */

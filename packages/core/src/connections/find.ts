@@ -1,12 +1,13 @@
 import { inList, batchLoader, type ConnectionTable, type Db, type Selectable } from '@keyferry/db'
 import { BadRequest, NotFound, type Context, type DataKey } from '@keyferry/kernel'
+import type { ConnectionDefinition } from '../destinations/connection.ts'
 import type { DestinationDefinition } from '../destinations/destination.ts'
-import { destination } from '../destinations/registry.ts'
+import { connectionOf } from '../destinations/registry.ts'
 import { refuseNotAllowed } from './allowed.ts'
-import { openCredentials, originOf } from './credentials.ts'
+import { openCredentials, placeOf } from './credentials.ts'
 
-/** A stored connection and where it leads. */
-export type ConnectionRow = Selectable<ConnectionTable> & { origin: string }
+/** A stored connection and where it leads: see `placeOf`. */
+export type ConnectionRow = Selectable<ConnectionTable> & { place: string }
 
 /** Throws `NotFound`. */
 export async function findConnection(ctx: Context, connectionId: string): Promise<Selectable<ConnectionTable>> {
@@ -46,7 +47,7 @@ export async function findConnectionOf(
   app: string,
   connectionId: string,
 ): Promise<Selectable<ConnectionTable>> {
-  const definition = destination(app)
+  const definition = connectionOf(app)
   const row = await findConnection(ctx, connectionId)
   refuseOtherApp(definition, row)
   return row
@@ -64,14 +65,14 @@ export async function connectionFor(
 ): Promise<ConnectionRow> {
   const row = await findConnection(ctx, connectionId)
   refuseNotAllowed(row, projectId, target)
-  refuseOtherApp(definition, row)
-  return { ...row, origin: originOf(definition, await openCredentials(ctx, definition, row)) }
+  refuseOtherApp(definition.connection, row)
+  return { ...row, place: placeOf(definition.connection, await openCredentials(ctx, row)) }
 }
 
 export function refuseOtherApp(
-  definition: DestinationDefinition,
+  { app, title }: Pick<ConnectionDefinition, 'app' | 'title'>,
   row: Pick<Selectable<ConnectionTable>, 'name' | 'app'>,
 ): void {
-  if (row.app === definition.name) return
-  throw new BadRequest(`App Connection "${row.name}" is for ${destination(row.app).title}, not for ${definition.title}`)
+  if (row.app === app) return
+  throw new BadRequest(`App Connection "${row.name}" is for ${connectionOf(row.app).title}, not for ${title}`)
 }

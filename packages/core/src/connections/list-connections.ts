@@ -1,16 +1,17 @@
 /** Connections as the API answers them, without what is secret. */
 import { NotFound, type Actor, type Context } from '@keyferry/kernel'
-import { destination, destinations } from '../destinations/registry.ts'
+import { connectionOf, destinations } from '../destinations/registry.ts'
 import { allowedOf } from './allowed.ts'
 import { describeConnection, describeConnections, type Connection } from './describe.ts'
 import { findConnectionOf } from './find.ts'
 
 /** What can be connected. */
 export async function listConnectionOptions(_ctx: Context, _actor: Actor, _input: Record<never, never>) {
-  return destinations().map(({ name, title, connection }) => ({
+  const byApp = new Map(destinations().map(({ connection }) => [connection.app, connection]))
+  return [...byApp.values()].map(({ app, title, methods }) => ({
     name: title,
-    destination: name,
-    methods: [connection.method],
+    destination: app,
+    methods: Object.keys(methods),
   }))
 }
 
@@ -20,8 +21,8 @@ export async function listConnections(
   _actor: Actor,
   input: { destination?: string; projectId?: string },
 ): Promise<Connection[]> {
-  const { destination: app, projectId } = input
-  if (app !== undefined) destination(app)
+  const { projectId } = input
+  const app = input.destination === undefined ? undefined : connectionOf(input.destination).app
   const rows = await ctx.db
     .selectFrom('connections')
     .selectAll()
@@ -45,7 +46,7 @@ export async function listAvailableConnections(
   const rows = await ctx.db
     .selectFrom('connections')
     .select(['app as destination', 'name', 'id', 'projectId', 'allowedProjects', 'allowedTargets'])
-    .where('app', '=', destination(input.destination).name)
+    .where('app', '=', connectionOf(input.destination).app)
     .where((eb) =>
       eb.or([
         eb('projectId', 'is', null),

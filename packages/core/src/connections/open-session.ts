@@ -1,18 +1,14 @@
 import type { ConnectionTable, Selectable } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
-import {
-  DestinationError,
-  type Account,
-  type DestinationDefinition,
-  type Session,
-} from '../destinations/destination.ts'
+import type { Account, ConnectionDefinition, Session } from '../destinations/connection.ts'
+import { DestinationError } from '../destinations/destination-error.ts'
 import { createHttp, type HttpOptions } from '../destinations/http.ts'
-import { destination } from '../destinations/registry.ts'
-import { credentialsIn, type Credentials } from './credentials.ts'
+import { connectionOf } from '../destinations/registry.ts'
+import { credentialsIn, secretsOf, type Credentials } from './credentials.ts'
 import { findWithKey } from './find.ts'
 import { sharedRateLimit } from './shared-rate-limit.ts'
 
-export interface SessionLimits {
+export interface SessionLimits extends Pick<HttpOptions, 'rateLimits'> {
   signal: AbortSignal
   /** Awaited before every request; throws when it may no longer be sent. */
   guard?: () => Promise<void> | void
@@ -20,7 +16,7 @@ export interface SessionLimits {
 }
 
 export interface OpenSession {
-  definition: DestinationDefinition
+  definition: ConnectionDefinition
   session: Session<Credentials>
   connection: Selectable<ConnectionTable>
   /** Ends what is still waiting or on the wire. */
@@ -30,11 +26,10 @@ export interface OpenSession {
 /** Opens a connection for calls to its vendor. Throws `NotFound`. The credentials stay in the session. */
 export async function openSession(ctx: Context, connectionId: string, limits: SessionLimits): Promise<OpenSession> {
   const { connection, key } = await findWithKey(ctx, connectionId)
-  const definition = destination(connection.app)
+  const definition = connectionOf(connection.app)
   const ended = new AbortController()
   const signal = AbortSignal.any([limits.signal, ended.signal])
-  const credentials = credentialsIn(key, definition, connection)
-  const session = sessionFor(ctx, definition, credentials, {
+  const session = sessionFor(ctx, definition, credentialsIn(key, connection), {
     ...limits,
     signal,
     sharedRateLimit: sharedRateLimit(ctx, connectionId),
@@ -59,16 +54,13 @@ const CHECK_TIMEOUT_MS = 20_000
  */
 export const proveCredentials = (
   ctx: Context,
-  definition: DestinationDefinition,
+  definition: ConnectionDefinition,
   credentials: Credentials,
 ): Promise<Account> =>
-  withTimeout(definition, (signal) => definition.check(sessionFor(ctx, definition, credentials, { signal })))
+  withTimeout(definition.title, (signal) => definition.check(sessionFor(ctx, definition, credentials, { signal })))
 
 /** Runs `work` with a signal that ends it when a person has waited long enough; that is `unavailable`. */
-export async function withTimeout<T>(
-  definition: DestinationDefinition,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+export async function withTimeout<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS)
   try {
     return await work(signal)
@@ -76,7 +68,7 @@ export async function withTimeout<T>(
     if (!signal.aborted || error instanceof DestinationError) throw error
     throw new DestinationError(
       'unavailable',
-      `${definition.title} did not answer within ${CHECK_TIMEOUT_MS / 1000} seconds; try again later`,
+      `${title} did not answer within ${CHECK_TIMEOUT_MS / 1000} seconds; try again later`,
       { cause: error },
     )
   }
@@ -84,17 +76,28 @@ export async function withTimeout<T>(
 
 function sessionFor(
   ctx: Context,
-  definition: DestinationDefinition,
+  definition: ConnectionDefinition,
   credentials: Credentials,
   limits: SessionLimits & Pick<HttpOptions, 'sharedRateLimit'>,
 ): Session<Credentials> {
   const http = createHttp({
-    baseUrl: definition.baseUrl(credentials),
-    headers: definition.authorization(credentials),
-    rateLimits: definition.rateLimits,
+    ...httpFor(definition, credentials),
     network: ctx.network,
-    onAnswer: (status) => ctx.metrics.vendorCalled(definition.name, status),
+    onAnswer: (status) => ctx.metrics.vendorCalled(definition.app, status),
     ...limits,
   })
   return { credentials, http }
 }
+
+/** What the connection says of its requests. */
+export const httpFor = (
+  definition: ConnectionDefinition,
+  credentials: Credentials,
+): Pick<HttpOptions, 'baseUrl' | 'hosts' | 'ca' | 'authorization' | 'secrets' | 'classify'> => ({
+  baseUrl: definition.baseUrl(credentials),
+  hosts: definition.hosts?.(credentials),
+  ca: definition.ca?.(credentials),
+  authorization: (door) => definition.authorization(credentials, door),
+  secrets: secretsOf(definition, credentials),
+  classify: (answer) => definition.classify?.(answer) ?? null,
+})

@@ -3,8 +3,9 @@ import { openPostgres } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import type { Context } from '@keyferry/kernel'
 import { expect, it, onTestFinished } from 'vitest'
-import { DestinationError } from '../destinations/destination.ts'
+import { DestinationError } from '../destinations/destination-error.ts'
 import { emulators } from '../destinations/emulators.ts'
+import { destination as destinationOf } from '../destinations/registry.ts'
 import { destinations } from '../destinations/registry.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { createConnection, updateConnection } from './connections.ts'
@@ -24,9 +25,10 @@ for (const { name: destination } of destinations()) {
       return { ...ctx, db }
     }
     /** Looks at the target `times` times at once; the errors that this ends in. */
-    const look = async (ctx: Context, connectionId: string, target: Record<string, string>, times = 1) => {
+    const look = async (ctx: Context, connectionId: string, target: Record<string, unknown>, times = 1) => {
       const signal = new AbortController().signal
-      const { definition, session, close } = await openSession(ctx, connectionId, { signal })
+      const definition = destinationOf(destination)
+      const { session, close } = await openSession(ctx, connectionId, { signal, rateLimits: definition.rateLimits })
       const client = definition.open(session, definition.target.parse(target), definition.options.parse({}))
       const looks = await Promise.allSettled(Array.from({ length: times }, () => client.list()))
       await close()
@@ -62,7 +64,7 @@ for (const { name: destination } of destinations()) {
       if (!another) throw new Error(`no emulator for ${destination}`)
       onTestFinished(another.close)
       const { credentials } = another
-      const connection = { destination, name: 'another', method: 'api-key' as const, credentials }
+      const connection = { destination, name: 'another', credentials }
       const { id } = await createConnection(ctx, actor, connection)
 
       emulator.fail(1, { kind: 'status', status: 429, headers: { 'retry-after': after() } })

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
-import { DestinationError, type Change, type Report } from './destination.ts'
+import { DestinationError } from './destination-error.ts'
+import type { Change, Report } from './destination.ts'
 
 interface Options {
   concurrency: number

@@ -1,7 +1,8 @@
 /** What vendors do wrong, and what people call their secrets: the tables of the conformance suite. For tests only. */
-import type { DestinationDefinition, DestinationErrorKind } from './destination.ts'
+import type { DestinationErrorKind } from './destination-error.ts'
+import type { DestinationDefinition } from './destination.ts'
 import type { Emulator, Fault } from './emulator.ts'
-import { formFields } from './forms.ts'
+import { secretTexts } from './forms.ts'
 
 /** In every value of a test that looks for leaks. */
 export const VALUE_MARK = 'sW0rdf1sh-very-secret'
@@ -38,7 +39,7 @@ export const FAULTS: readonly NamedFault[] = [
   { name: '401', fault: saying(401), kinds: ['auth'], passes: false },
   { name: '403', fault: saying(403), kinds: ['auth'], passes: false },
   { name: '404', fault: saying(404), kinds: ['missing', 'auth'], passes: false },
-  { name: '409', fault: saying(409), kinds: ['rejected'], passes: false },
+  { name: '409', fault: saying(409), kinds: ['conflict', 'rejected'], passes: false },
   { name: '422', fault: saying(422), kinds: ['rejected'], passes: false },
   { name: '429', fault: saying(429, { 'retry-after': '0' }), kinds: ['throttled'], passes: true },
   { name: '500', fault: saying(500), kinds: ['unavailable'], passes: true },
@@ -75,9 +76,9 @@ export function throughout(emulator: Emulator, { fault }: NamedFault, sent?: str
 }
 
 export const secretsOf = (definition: DestinationDefinition, emulator: Emulator): string[] =>
-  formFields(definition.connection.credentials)
-    .filter((field) => field.kind === 'password')
-    .flatMap((field) => emulator.credentials[field.name] ?? [])
+  Object.values(definition.connection.methods).flatMap(({ credentials }) =>
+    secretTexts(credentials, emulator.credentials),
+  )
 
 export const numbered = (count: number, value = 'value'): Map<string, string> =>
   new Map(Array.from({ length: count }, (_, index) => [`KEY_${index}`, `${value} ${index}`]))

@@ -1,16 +1,13 @@
 /** Stands in for the pipeline in the conformance suite: a bare-bones ledger and difference. For tests only. */
 import { expect } from 'vitest'
-import {
-  DestinationError,
-  type Change,
-  type Client,
-  type DestinationDefinition,
-  type Observed,
-  type Session,
-} from './destination.ts'
+import type { ConnectionDefinition, Session } from './connection.ts'
+import { DestinationError } from './destination-error.ts'
+import type { Change, Client, DestinationDefinition, Observed } from './destination.ts'
 import { type NamedFault, VALUE_MARK } from './conformance-faults.ts'
 import type { Emulator } from './emulator.ts'
 import type { StartEmulator } from './emulators.ts'
+import { type Credentials, parseCredentials } from '../connections/credentials.ts'
+import { httpFor } from '../connections/open-session.ts'
 import { createHttp, type HttpOptions } from './http.ts'
 
 /** Remembers what it wrote and compares it with a list. */
@@ -41,7 +38,7 @@ function testReconciler(definition: DestinationDefinition, emulator: Emulator): 
   const difference = async (desired: ReadonlyMap<string, string>, limits?: Limits): Promise<Change[]> => {
     const observed = await list(limits)
     const writes = [...desired].flatMap(([key, value]): Change[] => {
-      const flags = definition.flags(options, key)
+      const flags = definition.flags(options, key, target)
       const there = observed.get(key)
       if (!there) return [{ action: 'create', key, value, flags }]
       const known = written.get(key)
@@ -101,15 +98,28 @@ function testReconciler(definition: DestinationDefinition, emulator: Emulator): 
   }
 }
 
-export function sessionOf(
+export const sessionOf = (
   definition: DestinationDefinition,
-  emulator: Emulator,
+  { credentials, method }: Emulator,
+  limits?: Limits,
+): Session<Credentials> => sessionTo(definition, credentials, limits, method)
+
+/** A session with these credentials, as a run has one. `method` defaults to the first. */
+export function sessionTo<C>(
+  definition: { connection: ConnectionDefinition<C> },
+  fields: Record<string, unknown>,
+  limits?: Limits,
+  method?: string,
+): Session<C>
+export function sessionTo(
+  { connection }: { connection: ConnectionDefinition },
+  fields: Record<string, unknown>,
   limits: Limits = {},
-): Session<Record<string, unknown>> {
-  const credentials = definition.connection.credentials.parse(emulator.credentials)
+  method = Object.keys(connection.methods)[0] ?? '',
+): Session<Credentials> {
+  const credentials = parseCredentials(connection, method, fields)
   const http = createHttp({
-    baseUrl: definition.baseUrl(credentials),
-    headers: definition.authorization(credentials),
+    ...httpFor(connection, credentials),
     network: LOOPBACK,
     signal: new AbortController().signal,
     ...limits,

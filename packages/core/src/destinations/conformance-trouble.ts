@@ -2,11 +2,14 @@
 import { describe, expect, test } from 'vitest'
 import { FAULTS, type NamedFault, numbered, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
 import { copied, failureOf, withEmulator, wrongIn } from './conformance-reconciler.ts'
-import { DestinationError, type DestinationDefinition } from './destination.ts'
+import { DestinationError } from './destination-error.ts'
+import type { DestinationDefinition } from './destination.ts'
 import type { StartEmulator } from './emulators.ts'
 
 /** Which one it is, is the other cases'. */
-const ANY_KIND: Pick<NamedFault, 'kinds'> = { kinds: ['auth', 'missing', 'rejected', 'throttled', 'unavailable'] }
+const ANY_KIND: Pick<NamedFault, 'kinds'> = {
+  kinds: ['auth', 'missing', 'absent', 'conflict', 'rejected', 'throttled', 'unavailable'],
+}
 
 export function listsInTrouble(definition: DestinationDefinition, startEmulator: StartEmulator): void {
   describe.concurrent(`destination ${definition.name}, lists in trouble`, () => {

@@ -6,7 +6,8 @@
 import { describe, expect, test } from 'vitest'
 import { FAULTS, HOSTILE, numbered, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
 import { copied, failureOf, withEmulator, sessionOf, wrongIn } from './conformance-reconciler.ts'
-import { DestinationError, type DestinationDefinition } from './destination.ts'
+import { DestinationError } from './destination-error.ts'
+import type { DestinationDefinition } from './destination.ts'
 import type { Emulator } from './emulator.ts'
 import type { StartEmulator } from './emulators.ts'
 
@@ -16,7 +17,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
     describe('the account', () => {
       test('the credential of the emulator passes the check', () =>
         withEmulator(definition, startEmulator, async ({ emulator }) => {
-          const account = await definition.check(sessionOf(definition, emulator))
+          const account = await definition.connection.check(sessionOf(definition, emulator))
           expect(account.label).not.toBe('')
         }))
 
@@ -25,7 +26,9 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         (one) =>
           withEmulator(definition, startEmulator, async ({ emulator }) => {
             throughout(emulator, one)
-            const error = await failureOf(definition.check(sessionOf(definition, emulator, { waitBudgetMs: 300 })))
+            const error = await failureOf(
+              definition.connection.check(sessionOf(definition, emulator, { waitBudgetMs: 300 })),
+            )
             // A destination may distinguish a host that isn't this vendor from a vendor that refuses.
             expect(wrongIn([error], { kinds: [error.kind] }, secretsOf(definition, emulator))).toEqual([])
           }),
@@ -33,7 +36,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
 
       for (const [name, { needs, list, choice }] of Object.entries(definition.choices ?? {})) {
         const known = (emulator: Emulator) =>
-          Object.fromEntries(needs.map((field) => [field, emulator.target[field] ?? '']))
+          Object.fromEntries(needs.map((field) => [field, String(emulator.target[field] ?? '')]))
 
         test(`the list ${name} fills a picker`, () =>
           withEmulator(definition, startEmulator, async ({ emulator }) => {
@@ -187,7 +190,7 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         '$name arrives, changes and is deleted as it is, or is refused before any call',
         ({ key, value }) =>
           withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
-            const reason = definition.limits.refuse(key, value)
+            const reason = refusalOf(definition, emulator, key, value)
             expect(value.trim().length >= 8 && reason?.includes(value) === true, 'the reason shows the value').toBe(
               false,
             )
@@ -204,7 +207,9 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
 
       test('all that are held at once', () =>
         withEmulator(definition, startEmulator, async ({ emulator, mine }) => {
-          const held = new Map([...HOSTILE].filter(([key, value]) => definition.limits.refuse(key, value) === null))
+          const held = new Map(
+            [...HOSTILE].filter(([key, value]) => refusalOf(definition, emulator, key, value) === null),
+          )
           expect(held.size).toBeGreaterThan(15)
           expect((await mine.converge(held)).failures).toEqual([])
           expect(emulator.contents()).toEqual(held)
@@ -236,14 +241,22 @@ export function conformance(definition: DestinationDefinition, startEmulator: St
         if (!readValues) return
         await mine.converge(new Map([...numbered(3, VALUE_MARK), ['__proto__', 'proto']]))
         emulator.put('KEY_1', 'theirs')
-        const values = await readValues()
+        const keys = [...emulator.contents().keys()]
+        const values = await readValues(keys)
         for (const [key, value] of emulator.contents()) expect(values.get(key)).toBe(value)
         for (const one of FAULTS.filter(({ passes }) => !passes)) {
           throughout(emulator, one, VALUE_MARK)
-          const error = await failureOf(readValues())
+          const error = await failureOf(readValues(keys))
           expect(wrongIn([error], { kinds: [...one.kinds, 'rejected'] }, secretsOf(definition, emulator))).toEqual([])
           emulator.heal()
         }
       }))
   })
 }
+
+const refusalOf = (
+  { limits, target, options }: DestinationDefinition,
+  emulator: Emulator,
+  key: string,
+  value: string,
+): string | null => limits.refuse(key, value, { target: target.parse(emulator.target), options: options.parse({}) })

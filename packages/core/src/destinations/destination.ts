@@ -1,88 +1,84 @@
 /**
  * The contract of a destination: one folder beside this file, whose `index.ts` exports `defineDestination({...})` as
- * default.
+ * default. The account is `connection.ts`; the wire is `http.ts`; what several vendors need stands beside this file:
+ * `apply-each.ts` (a call per change), `batch.ts` (many changes in a call), `document.ts` (the whole target in a call),
+ * `pages.ts`, `token-source.ts`.
  *
- * A client does two things: list what the target holds, and apply changes that the plan decided. It keeps no state,
- * computes no difference and owns no policy. Every call passes through `session.http`, which counts, times out, checks
- * the lease, keeps to public addresses and turns failures into `DestinationError`.
+ * A client does two things: list what the target holds, and apply changes that the plan decided. It computes no
+ * difference and owns no policy. Between `list` and `apply` it may remember what it saw, such as a document's version.
+ * Every call passes through `session.http`, which proves the credential, counts, times out, checks the lease, keeps to
+ * allowed hosts and to rate limits, and turns failures into `DestinationError`.
  *
  * - Concurrency: one `open()`ed target is used by one run at a time; `apply` may run changes in parallel as the vendor
  *   allows.
  * - Atomicity: none is assumed. `apply` reports each change as it lands, and one failing key does not stop the others.
  *   It rejects only with trouble of the whole target (`auth`, `missing`, `throttled`, or `unavailable` throughout), or
  *   when the lease is gone; no call is on the wire any more by then.
- * - Retries: only calls that are safe to repeat are repeated, by `http`; `apply` settles unclear answers by listing
+ * - Retries: only calls that are safe to repeat are repeated, by `http`; `apply` settles unclear answers by looking
  *   again.
  * - A key that is absent when a delete arrives counts as deleted.
+ * - What is at the target and not ours stays as it is: keys, records of other environments, members of a document.
  */
 import type { z } from 'zod'
-import type { Http } from './http.ts'
+import type { AnyCredentials, ConnectionDefinition, Methods, Session } from './connection.ts'
+import type { DestinationError } from './destination-error.ts'
+import type { FormSchema } from './forms.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 export interface DestinationDefinition<
-  Credentials extends z.ZodObject = z.ZodObject,
-  Target extends z.ZodObject = z.ZodObject,
+  Credentials = AnyCredentials,
+  Target extends FormSchema = FormSchema,
   Options extends z.ZodObject = z.ZodObject,
 > {
-  /** Equals the folder's name; stored with every sync and connection. */
+  /** Equals the folder's name; stored with every sync. */
   name: string
   title: string
   /** The vendor's own page about what we write. */
   docsUrl: string
-  connection: {
-    method: 'api-key'
-    /** Where a person finds the credential and which rights it needs; one or two sentences. */
-    help: string
-    /** Fields carry `field()` metadata: it makes the form. Secret ones are never returned. */
-    credentials: Credentials
-  }
+  connection: ConnectionDefinition<Credentials>
+  /** Where a sync writes: fields as Infisical's `destinationConfig` has them, with `field()` metadata. */
   target: Target
   /** The destination's own sync options, beside the common ones. Every field has a default. */
   options: Options
-  notes: { initialSync: string; options: readonly string[] }
+  notes: {
+    /** What the first sync does to existing secrets. */
+    initialSync: string
+    options: readonly string[]
+  }
   /** What the vendor can hold, as sentences for people; `limits` enforces them. */
   keyRules: readonly string[]
-  limits: Limits
+  limits: Limits<z.infer<Target>, z.infer<Options>>
   /**
    * Rate limits by the bucket that a call counts in (`HttpRequest.bucket`, `all` by default). Where none is declared,
    * refusals and reported budgets alone limit.
    */
   rateLimits: Readonly<Record<string, RateLimit>>
-  /** `https://…` of the vendor for these credentials; the origin that the network guard and the lease use. */
-  baseUrl(credentials: z.infer<Credentials>): string
   /**
-   * Headers that prove the credential, sent with every request of `session.http`: clients never handle the key
-   * themselves.
+   * Whether the vendor shows values, so that they can be imported: `listed` by `list()`, `read` by `readValues()`,
+   * `hidden` never.
    */
-  authorization(credentials: z.infer<Credentials>): Record<string, string>
-  /** Two configs with the same key write to the same place. Without the origin, which is added. */
+  values: 'listed' | 'read' | 'hidden'
+  /** A listing may lag behind our own write by as many milliseconds: until then what it lacks is not missing. */
+  listingLagMs?: number
+  /** Two configs with the same key write to the same place. Without host and account, which are added. */
   targetKey(target: z.infer<Target>): string
   /** The target in words, such as `proj_abc · prod`. */
   targetLabel(target: z.infer<Target>): string
+  /** The vendor's page of this target; null where there is none that everybody can open. */
+  targetUrl?(target: z.infer<Target>, credentials: Credentials): string | null
   /**
-   * Flags every desired key is written with, from the sync's options (for example `{ secret: true }`). Part of the
-   * digest.
+   * What the target is, such as `a whole region of an AWS account`, where other teams keep theirs there too: then only
+   * what the sync wrote is deleted by default, and `mirror` needs a key schema. Null: it is the sync's own.
    */
-  flags(options: z.infer<Options>, key: string): Flags
+  sharedPlace?(target: z.infer<Target>): string | null
   /**
-   * Proves the credential. Throws a `DestinationError` whose message says which of key, right, organization or host is
-   * wrong.
+   * Flags every desired key is written with, from target and options (for example `{ secret: true }`). Part of the
+   * digest. Lists and maps as canonical text (`canonical()`).
    */
-  check(session: Session<z.infer<Credentials>>): Promise<Account>
+  flags(options: z.infer<Options>, key: string, target: z.infer<Target>): Flags
   /** Lists that fill a picker, by name. A failing credential is an error, never an empty list. */
-  choices?: Record<string, ChoiceList<z.infer<Credentials>>>
-  open(session: Session<z.infer<Credentials>>, target: z.infer<Target>, options: z.infer<Options>): Client
-}
-
-/** What a destination's code may use. */
-export interface Session<Credentials> {
-  credentials: Credentials
-  http: Http
-}
-
-export interface Account {
-  /** The account as the vendor names it, for the connection's card. */
-  label: string
+  choices?: Record<string, ChoiceList<Credentials>>
+  open(session: Session<Credentials>, target: z.infer<Target>, options: z.infer<Options>): Client
 }
 
 export interface ChoiceList<Credentials> {
@@ -94,20 +90,32 @@ export interface ChoiceList<Credentials> {
   choice(row: Record<string, unknown>): { value: string; label: string; hint: string | null }
 }
 
-export interface Limits {
+export interface Limits<Target = unknown, Options = unknown> {
   /** When the vendor's rules were last checked, `YYYY-MM-DD`. */
   checked: string
-  /** Why the vendor cannot hold this pair, or null. Pure; must not put the value into the reason. */
-  refuse(key: string, value: string): string | null
   /**
-   * The name a program sees, where the vendor changes it. Two keys with the same effective name collide: the one that
-   * is changed is refused.
+   * Why the vendor cannot hold this pair, or null. `key` is the stored name. Pure; must not put the value into the
+   * reason.
+   */
+  refuse(key: string, value: string, at: { target: Target; options: Options }): string | null
+  /**
+   * The name as the vendor stores and lists it, where it changes it character by character (upper case, `_` to `-`).
+   * Plan, ledger and key schema use stored names.
+   */
+  storedName?(key: string): string
+  /**
+   * The name by which the vendor, or a program, tells keys apart, where that is less than the stored name. Two keys with
+   * the same one collide: the one that is changed is refused.
    */
   effectiveName?(key: string): string
+  /** The most keys that a target holds; null: no limit. */
+  maxKeys?(target: Target): number | null
+  /** Of a target that is one document: its size as the vendor counts it, and the most it may have. */
+  document?: { max: number; size(members: ReadonlyMap<string, string>): number }
 }
 
-/** Flags a vendor keeps beside a value, such as `{ secret: true }`. */
-export type Flags = Readonly<Record<string, boolean>>
+/** Flags a vendor keeps beside a value, such as `{ secret: true, kmsKey: 'alias/x' }`. */
+export type Flags = Readonly<Record<string, boolean | string>>
 
 export interface Client {
   /**
@@ -118,11 +126,15 @@ export interface Client {
   /** Carries out creates, updates and deletes. Resolves when each change was reported. */
   apply(changes: readonly Change[], report: Report): Promise<void>
   /**
-   * Values by key, those included that `list` hides; whatever else the vendor adds is ignored. Present only where the
-   * vendor hands them out for this target. Its answers are the one place where values come back: they are compared and
-   * dropped.
+   * The same for these keys, where the vendor has a stronger read than its listing: asked about keys that the listing
+   * lacks or shows otherwise than we wrote them. Keys that are not there are left out.
    */
-  readValues?(): Promise<ReadonlyMap<string, string>>
+  reread?(keys: readonly string[]): Promise<Observed[]>
+  /**
+   * Values by key, those included that `list` hides, of at least these keys; whatever else the vendor adds is ignored.
+   * Present only where the vendor hands them out for this target. They are compared and dropped, or imported.
+   */
+  readValues?(keys: readonly string[]): Promise<ReadonlyMap<string, string>>
 }
 
 export interface Observed {
@@ -133,6 +145,11 @@ export interface Observed {
   value?: string
   /** Only the flags the vendor shows. */
   flags: Flags
+  /**
+   * Changes whenever somebody writes the key, where the vendor shows that and a write does not answer it, such as a
+   * time. What the first listing after our write shows counts as ours.
+   */
+  revision?: string
   /** Set when this is not ours to touch (personal, another scope): says what it is. */
   notManaged?: string
   /** Set when writing would replace something of another type: says what, such as `a TOTP secret`. */
@@ -154,38 +171,6 @@ export interface Report {
   failed(change: Change, error: DestinationError): Promise<void>
 }
 
-/**
- * - `auth`: the credential is wrong or lacks a right; a person has to act.
- * - `missing`: the target itself (project, environment, organization) is not there; a person has to act.
- * - `rejected`: the vendor refuses this key or request; the same request will be refused again.
- * - `throttled`: too many calls, past what waiting could settle in this run.
- * - `unavailable`: no clear answer (network, time-out, 5xx); worth another try later.
- */
-export type DestinationErrorKind = 'auth' | 'missing' | 'rejected' | 'throttled' | 'unavailable'
-
-/** A vendor's refusal or failure. The message names what and the remedy; it never carries a value or a credential. */
-export class DestinationError extends Error {
-  readonly kind: DestinationErrorKind
-  readonly status: number | null
-  /** What the destination made of the answer, in a word of its own; null where the kind says enough. */
-  readonly code: string | null
-  /** `throttled`: when the vendor said to come back. */
-  readonly retryAt: Date | null
-
-  constructor(
-    kind: DestinationErrorKind,
-    message: string,
-    extra: { status?: number; code?: string | null; retryAt?: Date; cause?: unknown } = {},
-  ) {
-    super(message, extra.cause === undefined ? undefined : { cause: extra.cause })
-    this.name = 'DestinationError'
-    this.kind = kind
-    this.status = extra.status ?? null
-    this.code = extra.code ?? null
-    this.retryAt = extra.retryAt ?? null
-  }
-}
-
 /** How a field of a credentials, target or options schema looks in a form. */
 export interface Field {
   label: string
@@ -193,6 +178,10 @@ export interface Field {
   placeholder?: string
   /** Never shown again, never returned. */
   secret?: boolean
+  /** A text of several lines, such as a private key. */
+  multiline?: boolean
+  /** What a person reads for each value of an enum or of the field that tells a union's members apart. */
+  options?: Readonly<Record<string, string>>
   /** The value is picked from `choices[name]`. */
   choices?: string
   showWhen?: { field: string; in: string[] }
@@ -201,8 +190,10 @@ export interface Field {
 /** Zod metadata that makes a form field: `z.string().meta(field({ label: 'API key', secret: true }))`. */
 export const field = (meta: Field): { field: Field } => ({ field: meta })
 
-export function defineDestination<C extends z.ZodObject, T extends z.ZodObject, O extends z.ZodObject>(
-  definition: DestinationDefinition<C, T, O>,
-): DestinationDefinition<C, T, O> {
-  return definition
-}
+/** A list or a map as a flag: the same text whatever its order. */
+export const canonical = (value: readonly string[] | Readonly<Record<string, string>>): string =>
+  JSON.stringify(Array.isArray(value) ? [...value].sort() : Object.entries(value).sort())
+
+export const defineDestination = <C, M extends Methods, T extends FormSchema, O extends z.ZodObject>(
+  definition: DestinationDefinition<C, T, O> & { connection: ConnectionDefinition<C, M> },
+): typeof definition => definition

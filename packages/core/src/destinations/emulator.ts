@@ -37,10 +37,12 @@ export interface LoggedRequest {
 
 export interface Emulator {
   url: string
+  /** Of which method `credentials` are. Left out: the first. */
+  method?: string
   /** A credential that works, as `createConnection` takes it (`instanceUrl` included). */
-  credentials: Record<string, string>
+  credentials: Record<string, unknown>
   /** A target that exists and is empty at the start, as `createSync` takes it. */
-  target: Record<string, string>
+  target: Record<string, unknown>
   /** Requests so far, oldest first, without bodies and headers. */
   log: LoggedRequest[]
   /** What the target holds, in clear: key to value. For assertions; the vendor's API shows less. */

@@ -8,6 +8,7 @@ const plain: Omit<FormField, 'name'> = {
   help: null,
   placeholder: null,
   kind: 'text',
+  secret: false,
   required: true,
   defaultValue: null,
   options: [],
@@ -24,7 +25,7 @@ test.each<[string, z.ZodType, Partial<FormField>]>([
     z.string().meta(field({ label: 'X', help: 'h', placeholder: 'p' })),
     { help: 'h', placeholder: 'p' },
   ],
-  ['a secret', z.string().meta(field({ label: 'X', secret: true })), { kind: 'password' }],
+  ['a secret', z.string().meta(field({ label: 'X', secret: true })), { kind: 'password', secret: true }],
   [
     'a URL with a default',
     z.url().max(255).default('https://a.example').meta(x),

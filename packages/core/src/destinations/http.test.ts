@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { DestinationError } from './destination.ts'
-import { createHttp, type HttpOptions } from './http.ts'
+import { DestinationError } from './destination-error.ts'
+import { bearer } from './authorization.ts'
+import { createHttp, type HttpAnswer, type HttpOptions } from './http.ts'
 
 const TOKEN = 'tr_pat_thisIsTheTokenOfTheTest'
 const network = { allowPrivate: true }
@@ -29,7 +30,7 @@ async function serving(...answers: ((request: IncomingMessage, response: ServerR
   const http = (extra: Partial<HttpOptions> = {}) =>
     createHttp({
       baseUrl: url,
-      headers: { authorization: `Bearer ${TOKEN}` },
+      authorization: () => bearer(TOKEN),
       network,
       signal: new AbortController().signal,
       ...extra,
@@ -126,7 +127,7 @@ describe('what an answer means', () => {
     [401, 'auth'],
     [403, 'auth'],
     [404, 'missing'],
-    [409, 'rejected'],
+    [409, 'conflict'],
     [422, 'rejected'],
     [500, 'unavailable'],
     [503, 'unavailable'],
@@ -177,8 +178,8 @@ describe('what an answer means', () => {
 
   test('the destination may use its own words', async () => {
     const { http } = await serving(json(401, { error: 'Invalid' }))
-    const describe = (status: number, body: unknown): string => `Own words for ${status} ${JSON.stringify(body)}`
-    expect((await failure(http().request({ ...get, describe }))).message).toBe(
+    const classify = ({ status, body }: HttpAnswer) => ({ message: `Own words for ${status} ${JSON.stringify(body)}` })
+    expect((await failure(http().request({ ...get, classify }))).message).toBe(
       'Own words for 401 {"error":"Invalid"}: Invalid',
     )
   })
@@ -317,9 +318,9 @@ describe('throttling', () => {
   ])('%s is obeyed, also by a call that may not be repeated', async (_, refusal) => {
     const { seen, http } = await serving(refusal(), json(200, { ok: true }))
     const waitMs = z.object({ waitMs: z.number() })
-    const retryDelay = (body: unknown): number | null => waitMs.safeParse(body).data?.waitMs ?? null
+    const classify = ({ body }: HttpAnswer) => waitMs.safeParse(body).data ?? null
     const before = performance.now()
-    const answer = await http().request({ ...get, repeatable: false, retryDelay })
+    const answer = await http().request({ ...get, repeatable: false, classify })
     expect([answer.body, performance.now() - before < 900]).toEqual([{ ok: true }, true])
     expect(seen).toHaveLength(2)
   })

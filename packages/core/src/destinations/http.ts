@@ -3,37 +3,37 @@
  * limits, repeats what is safe to repeat, and turns every failure into a `DestinationError`.
  */
 import type { Network } from '@keyferry/kernel'
-import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
-import { budgetOf, errorFor, parseBody, type RawAnswer, retryDelayOf } from './responses.ts'
-import { DestinationError } from './destination.ts'
-import { agentOf, refuseClosed } from '@keyferry/kernel/network'
+import { noAuthorization } from './authorization.ts'
+import type { Authorization, Meaning } from './connection.ts'
+import { DestinationError } from './destination-error.ts'
 import type { RateLimit } from './rate-limit.ts'
-import { createRateLimiter, type Permit, type SharedRateLimit } from './rate-limiter.ts'
+import { createRateLimiter, type Permit, type RateLimiter, type SharedRateLimit } from './rate-limiter.ts'
+import { budgetOf, errorFor, kindOf, parseBody, type RawAnswer, retryDelayOf } from './responses.ts'
 import { stringsIn } from './scrub.ts'
-import { networkError } from './network-errors.ts'
+import { createWire, type Sent, type Wire } from './wire.ts'
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below the base URL, starting with `/`; the caller has encoded its parts. */
   path: string
+  /** Sent as JSON; `URLSearchParams` as a form. */
   body?: unknown
-  /** `authorization` takes the place of the connection's, and is kept out of messages like it. */
+  /** Of the body, where it is not the usual one: `application/merge-patch+json`. */
+  contentType?: string
   headers?: Record<string, string>
   /** The call may be repeated after an unclear answer. Throttling answers are always repeated: they did nothing. */
   repeatable: boolean
   /** Statuses the caller wants back as an answer instead of an error; or a look at the answer that says so. */
   accept?: readonly number[] | ((status: number, body: unknown) => boolean)
+  /** The body of a good answer may be text, such as XML. Default: anything but JSON is `unavailable`. */
+  acceptsText?: boolean
   /** The vendor's rate-limit bucket this call counts in. Default: one for all calls. */
   bucket?: string
-  /**
-   * The destination's own words for an error answer, or null for the common ones. `body` is parsed JSON, or the text.
-   */
-  describe?: (status: number, body: unknown) => string | null
-  /** The retry delay that the body of a 429 names, in milliseconds. */
-  retryDelay?: (body: unknown) => number | null
-  /** The code of the error for an error answer, read from what the vendor sent before anything is taken out of it. */
-  classify?: (status: number, body: unknown) => string | null
+  /** What an answer to this call means; what it leaves out is what the connection's `classify` says of it. */
+  classify?: (answer: HttpAnswer) => Meaning | null
+  /** In place of the connection's. */
+  authorization?: Authorization
   /**
    * Takes a call back that still waits for its turn; it rejects with the signal's reason. On the wire it is left to
    * end.
@@ -44,21 +44,33 @@ export interface HttpRequest {
 export interface HttpAnswer {
   status: number
   headers: Headers
-  /** Parsed JSON; undefined when the body is empty. A body that is not JSON is an `unavailable` error. */
+  /** Parsed JSON; undefined when the body is empty; the text where it is not JSON. */
   body: unknown
 }
 
 export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>
-  /** Requests sent so far, repeats included. */
+  /**
+   * The same door to another host of the connection, or with another authorization: one lease, one count, one set of
+   * rate limits. Throws `rejected` for a host that the connection does not allow.
+   */
+  at(baseUrl: string, authorization?: Authorization): Http
+  /** Requests sent so far, repeats and other hosts included. */
   readonly calls: number
 }
 
 export interface HttpOptions {
   /** `https://host[:port][/prefix]`, without a trailing slash. */
   baseUrl: string
-  /** Sent with every request; their values are kept out of every message. */
-  headers: Record<string, string>
+  /** Other hosts that `at` may lead to: `host[:port]`, or `*.suffix` for any host below it. */
+  hosts?: readonly string[]
+  /** `door` sends requests without authorization, for the endpoint of a token. */
+  authorization(door: Http): Authorization
+  /** Kept out of every message, beside what `authorization` puts into headers. */
+  secrets?: readonly string[]
+  classify?(answer: HttpAnswer): Meaning | null
+  /** PEM of the authorities to trust in place of the usual ones. */
+  ca?: string
   network: Network
   /** Ends waits and requests; they reject with its reason. */
   signal: AbortSignal
@@ -79,140 +91,128 @@ export interface HttpOptions {
 
 const TRIES = 3
 const FIRST_REPEAT_MS = 200
-/**
- * After this many rounds of failures with no answer between, the host is down: the rest of a thousand calls is not
- * tried.
- */
-const GIVE_UP_AFTER = 4
+/** A bucket of its own: a call that waits for a token holds a place in the vendor's. */
+const TOKEN_BUCKET = 'token'
 
 /**
- * The door for one run or one check against one host. It holds no connection of its own, so there is nothing to close.
+ * The door for one run or one check of one connection. It holds no connection to a host of its own, so there is nothing
+ * to close.
  *
- * Errors: `auth` 401, 403; `missing` 404; `rejected` other 4xx, a redirect, a private address; `throttled` when waiting
- * did not help; `unavailable` for network trouble, time-outs, 5xx and bodies that are not JSON. What `guard` throws
- * passes through.
+ * Errors: `auth` 401, 403; `missing` 404; `conflict` 409, 412; `rejected` other 4xx, a redirect, a private address, a
+ * host that is not the connection's; `throttled` when waiting did not help; `unavailable` for network trouble,
+ * time-outs, 5xx and bodies that are not JSON; else what `classify` says. What `guard` throws passes through.
  */
 export function createHttp(options: HttpOptions): Http {
-  const { network, signal, timeoutMs = 30_000, waitBudgetMs = 60_000 } = options
-  const base = new URL(options.baseUrl)
-  const prefix = withoutTrailingSlashes(base.pathname)
-  const credentials = Object.values(options.headers).map((value) => value.replace(/^Bearer /, ''))
+  const { signal, waitBudgetMs = 60_000 } = options
   const limiter = createRateLimiter({
     signal,
     longestWaitMs: waitBudgetMs,
     limits: options.rateLimits,
     shared: options.sharedRateLimit,
   })
-  let calls = 0
-  let failedRounds = 0
-  let lastFailure = 0
+  const wire = createWire(options)
+  const own = new URL(options.baseUrl).host
 
-  /** Calls that were already flying at the last failure failed with it: a cut of 200 connections is one failure. */
-  const noteFailure = (sentAt: number): void => {
-    if (sentAt <= lastFailure) return
-    lastFailure = performance.now()
-    failedRounds += 1
+  const doorTo = (baseUrl: string, authorization: Authorization, isTokens = false): Http => {
+    const base = new URL(baseUrl)
+    const request = requester({ ...options, waitBudgetMs, base, limiter, wire })
+    return {
+      request: (asked) => request({ authorization, ...(isTokens ? { bucket: TOKEN_BUCKET } : {}), ...asked }),
+      at(url, other = authorization) {
+        const { host } = new URL(url)
+        if (host !== own && !options.hosts?.some((allowed) => isHostOf(allowed, host))) {
+          throw new DestinationError('rejected', `${host} is not an address that this connection may send to`)
+        }
+        return doorTo(url, other, isTokens)
+      },
+      get calls() {
+        return wire.calls()
+      },
+    }
   }
 
-  /** One request on the wire. Throws `DestinationError` only for an answer that never came. */
-  const send = async (request: HttpRequest): Promise<RawAnswer> => {
-    if (failedRounds >= GIVE_UP_AFTER) {
-      throw new DestinationError('unavailable', `${base.host} stopped answering; this was not tried any more`)
-    }
-    await options.guard?.()
-    signal.throwIfAborted()
-    request.cancel?.throwIfAborted()
-    const sentAt = performance.now()
-    const deadline = AbortSignal.timeout(timeoutMs)
-    let answered = false
-    try {
-      refuseClosed(network, base)
-      calls += 1
-      options.onCall?.()
-      const answer = await agentOf(network).request({
-        origin: base.origin,
-        path: prefix + request.path,
-        method: request.method,
-        headers: {
-          accept: 'application/json',
-          'user-agent': 'Keyferry',
-          ...options.headers,
-          ...request.headers,
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        signal: AbortSignal.any([signal, deadline]),
-      })
-      const text = await answer.body.text()
-      answered = true
-      options.onAnswer?.(answer.statusCode)
-      if (answer.statusCode >= 500) noteFailure(sentAt)
-      else failedRounds = 0
-      return { status: answer.statusCode, headers: headersOf(answer.headers), text }
-    } catch (error) {
-      if (!answered) options.onAnswer?.(null)
-      signal.throwIfAborted()
-      noteFailure(sentAt)
-      throw networkError(base.host, error, deadline.aborted ? timeoutMs : null)
-    }
+  const authorization = options.authorization(doorTo(options.baseUrl, noAuthorization, true))
+  return doorTo(options.baseUrl, authorization)
+}
+
+const isHostOf = (allowed: string, host: string): boolean =>
+  allowed.startsWith('*.') ? host.endsWith(allowed.slice(1)) : host === allowed
+
+interface Parts extends HttpOptions {
+  waitBudgetMs: number
+  base: URL
+  limiter: RateLimiter
+  wire: Wire
+}
+
+/** Requests to one base URL: in turn, judged, and repeated where that is safe. */
+function requester(parts: Parts): Http['request'] {
+  const { base, limiter, wire, signal, waitBudgetMs } = parts
+
+  const meaningOf = (request: HttpRequest, raw: RawAnswer): Meaning => {
+    const answer = { status: raw.status, headers: raw.headers, body: parseBody(raw.text).body }
+    return { ...parts.classify?.(answer), ...request.classify?.(answer) }
   }
 
   /** Sends with a permit, and again for as long as the vendor only says "too early". */
-  const sendInTurn = async (request: HttpRequest): Promise<RawAnswer> => {
+  const sendInTurn = async (request: HttpRequest): Promise<Sent> => {
     let firstRefusal: number | null = null
     for (let refusals = 0; ; refusals += 1) {
       const permit = await limiter.permit(request.bucket ?? 'all', { again: refusals > 0, cancel: request.cancel })
-      const raw = await send(request).catch((error: unknown) => {
+      const sent = await wire.send(base, request).catch((error: unknown) => {
         permit.failed()
         throw error
       })
-      if (raw.status >= 500) {
+      const { raw } = sent
+      const meaning = meaningOf(request, raw)
+      const isThrottled = (meaning.kind ?? kindOf(raw.status)) === 'throttled'
+      if (!isThrottled && raw.status >= 500) {
         permit.failed()
-        return raw
+        return sent
       }
-      if (raw.status !== 429 || accepts(request, raw.status, parseBody(raw.text).body)) {
+      if (!isThrottled || accepts(request, raw.status, parseBody(raw.text).body)) {
         permit.answered(budgetOf(raw.headers) ?? undefined)
-        return raw
+        return sent
       }
       firstRefusal ??= performance.now()
-      const waitMs = putOff(permit, raw, request.retryDelay?.(parseBody(raw.text).body) ?? null, refusals)
+      const waitMs = putOff(permit, raw, meaning.waitMs ?? null, refusals)
       if (performance.now() - firstRefusal + waitMs > waitBudgetMs) {
-        const { message } = refusal(request, raw)
-        throw new DestinationError('throttled', message, { status: 429, retryAt: new Date(Date.now() + waitMs) })
+        const { message } = refusal(request, sent, meaning)
+        throw new DestinationError('throttled', message, {
+          status: raw.status,
+          retryAt: new Date(Date.now() + waitMs),
+        })
       }
     }
   }
 
-  const refusal = (request: HttpRequest, raw: RawAnswer): DestinationError => {
-    const { body } = parseBody(raw.text)
-    const described = request.describe?.(raw.status, body) ?? null
-    const code = request.classify?.(raw.status, body) ?? null
-    const own = request.headers?.authorization?.replace(/^Bearer /, '')
-    const carried = [...credentials, ...(own === undefined ? [] : [own]), ...stringsIn(request.body)]
-    return errorFor(base.host, raw, described, carried, { blind: request.body === undefined, code })
+  const refusal = (request: HttpRequest, { raw, proof }: Sent, meaning: Meaning): DestinationError => {
+    const carried = [...(parts.secrets ?? []), ...proof, ...stringsIn(sentValues(request.body))]
+    return errorFor(base.host, raw, meaning, carried, { blind: request.body === undefined })
   }
 
-  const judge = (request: HttpRequest, raw: RawAnswer): HttpAnswer => {
+  const attempt = async (request: HttpRequest, isSecond = false): Promise<HttpAnswer> => {
+    const sent = await sendInTurn(request)
+    const { raw } = sent
     const { body, isJson } = parseBody(raw.text)
-    const wanted = (raw.status >= 200 && raw.status < 300) || accepts(request, raw.status, body)
-    if (wanted && isJson) return { status: raw.status, headers: raw.headers, body }
-    throw refusal(request, raw)
+    const meaning = meaningOf(request, raw)
+    const isGood = raw.status >= 200 && raw.status < 300 && meaning.kind === undefined
+    const wanted = isGood || accepts(request, raw.status, body)
+    if (wanted && (isJson || request.acceptsText === true)) return { status: raw.status, headers: raw.headers, body }
+    const isOutdated = meaning.kind === 'expired' || (raw.status === 401 && meaning.kind === undefined)
+    if (isOutdated && !isSecond && request.authorization?.renew?.()) return attempt(request, true)
+    throw refusal(request, sent, meaning)
   }
-
-  const attempt = async (request: HttpRequest): Promise<HttpAnswer> => judge(request, await sendInTurn(request))
 
   const repeating = retry(
-    handleWhen((error) => isUnavailable(error) && failedRounds < GIVE_UP_AFTER),
+    handleWhen((error) => isUnavailable(error) && !wire.isDown(base)),
     { maxAttempts: TRIES - 1, backoff: new ExponentialBackoff({ initialDelay: FIRST_REPEAT_MS, maxDelay: 2_000 }) },
   )
 
-  return {
-    request: (request) => (request.repeatable ? repeating.execute(() => attempt(request), signal) : attempt(request)),
-    get calls() {
-      return calls
-    },
-  }
+  return (request) => (request.repeatable ? repeating.execute(() => attempt(request), signal) : attempt(request))
 }
+
+const sentValues = (body: unknown): unknown => (body instanceof URLSearchParams ? [...body.values()] : body)
 
 const accepts = ({ accept }: HttpRequest, status: number, body: unknown): boolean =>
   typeof accept === 'function' ? accept(status, body) : accept?.includes(status) === true
@@ -230,12 +230,4 @@ function putOff(permit: Permit, raw: RawAnswer, inBody: number | null, refusals:
   const jittered = waitMs + 10 + Math.random() * Math.min(250, waitMs / 4)
   permit.refused(jittered, budgetOf(raw.headers) ?? undefined)
   return jittered
-}
-
-function headersOf(raw: Record<string, string | string[] | undefined>): Headers {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(raw)) {
-    for (const one of Array.isArray(value) ? value : [value ?? '']) headers.append(name, one)
-  }
-  return headers
 }

@@ -17,16 +17,20 @@ export async function listDestinations(
       icon: destinationIcon(definition.name),
       docsUrl: definition.docsUrl,
       connection: {
-        method: definition.connection.method,
-        help: definition.connection.help,
-        fields: formFields(definition.connection.credentials),
+        app: definition.connection.app,
+        title: definition.connection.title,
+        methods: Object.entries(definition.connection.methods).map(([name, { title, help, credentials }]) => ({
+          name,
+          title,
+          help,
+          fields: formFields(credentials),
+        })),
       },
       target: { fields: formFields(definition.target, definition.choices) },
       options: { fields: formFields(definition.options, definition.choices) },
       notes: { initialSync: definition.notes.initialSync, options: [...definition.notes.options] },
       keyRules: [...definition.keyRules],
-      // No client can read its vendor's values back into the vault; the contract has no method for it.
-      canImportSecrets: false,
+      canImportSecrets: definition.values !== 'hidden',
     }))
     .sort((a, b) => a.title.localeCompare(b.title))
 }

@@ -1,6 +1,6 @@
 import { ClosedHost } from '@keyferry/kernel/network'
 import { networkProblem } from '@keyferry/kernel/network-problem'
-import { DestinationError } from './destination.ts'
+import { DestinationError } from './destination-error.ts'
 
 /** An answer that never came. */
 export function networkError(host: string, error: unknown, timedOutMs: number | null): DestinationError {

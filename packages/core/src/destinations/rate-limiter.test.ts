@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { DestinationError } from './destination.ts'
+import { DestinationError } from './destination-error.ts'
 import { type EmulatorServer, startEmulatorServer } from './emulator-server.ts'
+import { noAuthorization } from './authorization.ts'
 import { createHttp } from './http.ts'
 
 /**
@@ -43,7 +44,7 @@ async function bucketServer(sizes: { burst: number; refill: number; intervalMs: 
 }
 
 const door = (server: EmulatorServer, signal = new AbortController().signal) =>
-  createHttp({ baseUrl: server.url, headers: {}, network: { allowPrivate: true }, signal })
+  createHttp({ baseUrl: server.url, authorization: () => noAuthorization, network: { allowPrivate: true }, signal })
 const get = { method: 'GET', path: '/', repeatable: true } as const
 const refusals = (server: EmulatorServer): number => server.log.filter((entry) => entry.status === 429).length
 

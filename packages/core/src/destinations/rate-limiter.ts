@@ -1,4 +1,4 @@
-import { DestinationError } from './destination.ts'
+import { DestinationError } from './destination-error.ts'
 import {
   allowed,
   emptyBucket,

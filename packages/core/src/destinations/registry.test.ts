@@ -41,9 +41,15 @@ test('the list has what its schema promises, by title', async () => {
   expect(titles).toEqual(titles.toSorted((a, b) => a.localeCompare(b)))
   expect(listed.find((one) => one.name === 'devin')).toMatchObject({
     connection: {
-      fields: [
-        { name: 'apiKey', kind: 'password', required: true, defaultValue: null },
-        { name: 'instanceUrl', kind: 'url', required: false, defaultValue: 'https://api.devin.ai' },
+      app: 'devin',
+      methods: [
+        {
+          name: 'api-key',
+          fields: [
+            { name: 'apiKey', kind: 'password', secret: true, required: true, defaultValue: null },
+            { name: 'instanceUrl', kind: 'url', secret: false, required: false, defaultValue: 'https://api.devin.ai' },
+          ],
+        },
       ],
     },
     target: { fields: [{ name: 'orgId', kind: 'text', required: true }] },

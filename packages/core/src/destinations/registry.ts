@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { NotFound } from '@keyferry/kernel'
+import type { ConnectionDefinition } from './connection.ts'
 import type { DestinationDefinition } from './destination.ts'
 import { formFields } from './forms.ts'
 
@@ -39,6 +40,22 @@ export const destination = (name: string): DestinationDefinition => entry(name).
 /** Every destination, by name. */
 export const destinations = (): DestinationDefinition[] => [...registry.values()].map((known) => known.definition)
 
+/**
+ * The connections called `app`, which one or several destinations use. Throws `NotFound` naming the known ones; the name
+ * of a destination leads to its own.
+ */
+export function connectionOf(app: string): ConnectionDefinition {
+  const all = destinations()
+  const found = all.find(({ connection }) => connection.app === app) ?? all.find(({ name }) => name === app)
+  if (found) return found.connection
+  const known = [...new Set(all.map(({ connection }) => connection.app))]
+  throw new NotFound(`Unknown connection "${app}"; known are ${known.join(', ')}`)
+}
+
+/** The destinations that use the connections called `app`, by name. */
+export const destinationsOf = (app: string): DestinationDefinition[] =>
+  destinations().filter(({ connection }) => connection.app === app)
+
 /** The destination's drawing as SVG text. Throws `NotFound` like `destination`. */
 export const destinationIcon = (name: string): string => entry(name).icon
 
@@ -60,8 +77,8 @@ async function load(folder: string): Promise<Entry> {
   }
   // A field without metadata could be a secret that nobody hides: found here, at the start, not in an answer of the
   // API.
-  for (const schema of [definition.connection.credentials, definition.target, definition.options])
-    formFields(schema, definition.choices)
+  for (const { credentials } of Object.values(definition.connection.methods)) formFields(credentials)
+  for (const schema of [definition.target, definition.options]) formFields(schema, definition.choices)
   return { definition, icon: readFileSync(join(HERE, folder, 'icon.svg'), 'utf8') }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { DestinationError, type DestinationErrorKind } from './destination.ts'
+import type { Meaning } from './connection.ts'
+import { DestinationError, type DestinationErrorKind } from './destination-error.ts'
 import type { Budget } from './rate-limit.ts'
 import { plainWords, scrub } from './scrub.ts'
 
@@ -23,27 +24,29 @@ export function parseBody(text: string): { body: unknown; isJson: boolean } {
 /**
  * The error for an answer the caller did not ask for. The message is ours, followed by the vendor's own short words
  * without anything in `secrets`. With `blind` the call carried no values: what the vendor quotes then is what it holds,
- * which nobody here knows, so only plain words of it are shown. `code`: what the destination made of the answer.
+ * which nobody here knows, so only plain words of it are shown.
  */
 export function errorFor(
   host: string,
   raw: RawAnswer,
-  described: string | null,
+  { kind: meant, message, code, quotesValues = false }: Meaning,
   secrets: readonly string[],
-  { blind, code }: { blind: boolean; code: string | null },
+  { blind }: { blind: boolean },
 ): DestinationError {
   const { body, isJson } = parseBody(raw.text)
-  const words = isJson ? vendorWords(body) : null
+  const words = isJson && !quotesValues ? vendorWords(body) : null
   const said = words === null ? '' : scrub(blind ? plainWords(words) : words, secrets)
-  const kind = kindOf(raw.status)
-  const ours = described ?? sentence(host, raw, kind, isJson)
+  const kind = meant === 'expired' ? 'auth' : (meant ?? kindOf(raw.status))
+  const ours = message ?? sentence(host, raw, kind, isJson)
   return new DestinationError(kind, said === '' ? ours : `${ours}: ${said}`, { status: raw.status, code })
 }
 
-function kindOf(status: number): DestinationErrorKind {
+/** What a status means where nothing else is known of the answer. */
+export function kindOf(status: number): DestinationErrorKind {
   if (status === 401 || status === 403) return 'auth'
   if (status === 404) return 'missing'
   if (status === 429) return 'throttled'
+  if (status === 409 || status === 412) return 'conflict'
   // 408 and 425 ask for another try; a 2xx gets here only when its body is not JSON.
   if (status === 408 || status === 425 || status >= 500 || status < 300) return 'unavailable'
   return 'rejected'
@@ -102,10 +105,12 @@ export function retryDelayOf({ headers }: RawAnswer, inBody: number | null): num
 /** A reset further away than this is a clock that is wrong. */
 const LONGEST_RESET_MS = 60_000
 
-/** The `x-ratelimit-*` headers with a reset in Unix seconds or milliseconds; null for anything else. */
+/** `x-ratelimit-*` or `ratelimit-*` headers with a reset in Unix seconds or milliseconds; null for anything else. */
 export function budgetOf(headers: Headers): Budget | null {
-  const remaining = Number(headers.get('x-ratelimit-remaining') ?? Number.NaN)
-  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN)
+  const read = (name: string): number =>
+    Number(headers.get(`x-ratelimit-${name}`) ?? headers.get(`ratelimit-${name}`) ?? Number.NaN)
+  const remaining = read('remaining')
+  const reset = read('reset')
   if (!Number.isFinite(remaining) || !(reset > 1e9)) return null
   const resetMs = reset > 1e12 ? reset : reset * 1000
   const resetsInMs = Math.min(Math.max(resetMs - vendorNow(headers), 0), LONGEST_RESET_MS)

@@ -1,5 +1,6 @@
 import { Invalid, type Context } from '@keyferry/kernel'
 import { openTarget, type SyncSpec } from '../apply/target.ts'
+import { destination } from '../destinations/registry.ts'
 import { driftOptions, type StoredOptions } from '../sync/options.ts'
 
 /**
@@ -8,7 +9,8 @@ import { driftOptions, type StoredOptions } from '../sync/options.ts'
  */
 export async function refuseUnreadable(ctx: Context, spec: SyncSpec): Promise<void> {
   const options: StoredOptions = JSON.parse(spec.options)
-  if (!driftOptions(options).driftReadsValues) return
+  // Where the listing shows the values they are compared anyway.
+  if (!driftOptions(options).driftReadsValues || destination(spec.destination).values === 'listed') return
   const { definition, client, close } = await openTarget(ctx, spec, { signal: new AbortController().signal })
   await close()
   if (client.readValues) return

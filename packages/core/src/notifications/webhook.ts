@@ -1,7 +1,7 @@
 /** A signed POST to an address that somebody else runs. */
 import { createHmac } from 'node:crypto'
 import type { Context } from '@keyferry/kernel'
-import { DestinationError } from '../destinations/destination.ts'
+import { DestinationError } from '../destinations/destination-error.ts'
 import { agentOf, refuseClosed } from '@keyferry/kernel/network'
 import { networkError } from '../destinations/network-errors.ts'
 

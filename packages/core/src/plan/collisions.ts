@@ -1,37 +1,47 @@
-/** Names that a vendor shows to programs as one. */
+/** Names that a vendor stores, or shows to programs, as one. */
 import type { DestinationDefinition } from '../destinations/destination.ts'
+import type { KeySchema } from './key-schema.ts'
 
-/** The name a program sees -> the names that come out as it. */
-export function effectiveNames(names: Iterable<string>, { limits }: DestinationDefinition): Map<string, string[]> {
-  const seenAs = new Map<string, string[]>()
-  if (limits.effectiveName === undefined) return seenAs
-  for (const name of names) {
-    const effective = limits.effectiveName(name)
-    const names = seenAs.get(effective)
-    if (names) names.push(name)
-    else seenAs.set(effective, [name])
-  }
-  return seenAs
+/** A secret key among others whose names come out as one. */
+export interface Collision {
+  reason: string
+  /** None of them is written, so that what stands there stays. */
+  isUndecided: boolean
 }
 
 const MAX_OTHERS = 3
 
 /**
- * Why a name is refused beside others, null where it isn't. Of colliding names the one that the vendor leaves as it is
- * is written; those that it would change are refused.
+ * The secret keys that are refused because of others. Of names that come out as one, the one that the vendor leaves as
+ * it is is written; those that it would change are refused.
  */
-export function collision(
-  name: string,
-  { title, limits }: DestinationDefinition,
-  seenAs: ReadonlyMap<string, string[]>,
-): string | null {
-  const effective = limits.effectiveName?.(name)
-  if (effective === undefined || effective === name) return null
-  const alike = seenAs.get(effective) ?? []
-  if (alike.length === 1) return null
-  // Each of thousands may be refused: a few of the others are enough.
-  const others = alike.slice(0, MAX_OTHERS + 1).filter((other) => other !== name)
-  const shown = others.slice(0, MAX_OTHERS)
-  const more = alike.length - 1 - shown.length
-  return `${title} shows it to programs as ${effective}, and so does ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}; rename one of them`
+export function collisions(
+  secretKeys: Iterable<string>,
+  schema: KeySchema,
+  { title, limits }: Pick<DestinationDefinition, 'title' | 'limits'>,
+): Map<string, Collision> {
+  const { effectiveName, storedName } = limits
+  const refused = new Map<string, Collision>()
+  if (effectiveName === undefined && storedName === undefined) return refused
+  const seenAs = (key: string): string => effectiveName?.(schema.name(key)) ?? schema.name(key)
+  for (const [name, alike] of Map.groupBy(secretKeys, seenAs)) {
+    if (alike.length === 1) continue
+    const written =
+      alike.find((key) => schema.sentName(key) === name) ??
+      only(alike.filter((key) => schema.sentName(key) === schema.name(key)))
+    for (const key of alike) {
+      if (key === written) continue
+      // Each of thousands may be refused: a few of the others are enough.
+      const others = alike.slice(0, MAX_OTHERS + 1).filter((other) => other !== key)
+      const shown = others.slice(0, MAX_OTHERS).map(schema.sentName)
+      const more = alike.length - 1 - shown.length
+      refused.set(key, {
+        reason: `${title} shows it to programs as ${name}, and so does ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}; rename one of them`,
+        isUndecided: written === undefined,
+      })
+    }
+  }
+  return refused
 }
+
+const only = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list[0] : undefined)

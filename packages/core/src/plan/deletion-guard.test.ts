@@ -41,11 +41,21 @@ function blown({
     ledger: new Map(
       ledger.map((name) => [
         name,
-        { sourceKey: name, version: 1, remoteIds: [], digest: 'd', flags: {}, intent: null, writtenAt: '' },
+        {
+          sourceKey: name,
+          version: 1,
+          remoteIds: [],
+          digest: 'd',
+          flags: {},
+          intent: null,
+          revision: null,
+          writtenAt: '',
+        },
       ]),
     ),
     policy: 'owned',
     covers,
+    maxKeys: null,
     claimed: new Map(),
   })
   const deletions = deletionGuard(plan, observed, covers)

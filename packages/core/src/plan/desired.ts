@@ -3,13 +3,20 @@ import { BadRequest, type Context, type DataKey } from '@keyferry/kernel'
 import { resolveFolder, type Reads } from '@keyferry/vault'
 import type { DestinationDefinition, Flags } from '../destinations/destination.ts'
 import type { KeySchema } from './key-schema.ts'
-import { collision, effectiveNames } from './collisions.ts'
+import { collisions } from './collisions.ts'
 
 /** By name at the target. */
 export interface Desired {
   entries: ReadonlyMap<string, DesiredEntry>
-  /** What the vendor cannot hold, and why. */
-  refused: ReadonlyMap<string, { sourceKey: string; reason: string }>
+  /** What the vendor cannot hold. */
+  refused: ReadonlyMap<string, RefusedEntry>
+}
+
+export interface RefusedEntry {
+  sourceKey: string
+  reason: string
+  /** What this sync wrote by that name before stays: the key is refused because of others, not of itself. */
+  stays: boolean
 }
 
 export interface DesiredEntry {
@@ -24,6 +31,7 @@ export interface DesiredEntry {
 export interface DesiredInput {
   folderId: string
   definition: DestinationDefinition
+  target: Record<string, unknown>
   /** The destination's own options. */
   options: Record<string, unknown>
   schema: KeySchema
@@ -43,24 +51,41 @@ export async function readDesired(ctx: Context, input: DesiredInput): Promise<De
 /** The pure half: names, limits, collisions, digests. */
 function desiredOf(
   secrets: ReadonlyMap<string, { value: string; version: number | null }>,
-  { definition, options, schema, key }: Omit<DesiredInput, 'folderId' | 'reads'>,
+  { definition, target, options, schema, key }: Omit<DesiredInput, 'folderId' | 'reads'>,
 ): Desired {
   const entries = new Map<string, DesiredEntry>()
-  const refused = new Map<string, { sourceKey: string; reason: string }>()
-  const names = new Set([...secrets.keys()].map((sourceKey) => schema.name(sourceKey)))
-  const seenAs = effectiveNames(names, definition)
+  const refused = new Map<string, RefusedEntry>()
+  const colliding = collisions(secrets.keys(), schema, definition)
 
   for (const [sourceKey, { value, version }] of secrets) {
     const name = schema.name(sourceKey)
-    const reason = definition.limits.refuse(name, value) ?? collision(name, definition, seenAs)
-    if (reason !== null) {
-      refused.set(name, { sourceKey, reason })
-      continue
+    const reason = definition.limits.refuse(name, value, { target, options })
+    const collision = colliding.get(sourceKey)
+    if (reason === null && !collision) {
+      const flags = definition.flags(options, name, target)
+      entries.set(name, { sourceKey, version, value, flags, digest: digestOf(key, name, value, flags) })
+    } else {
+      // Another key may have the stored name.
+      const shown = collision && !(collision.isUndecided && !refused.has(name)) ? schema.sentName(sourceKey) : name
+      const stays = collision?.isUndecided === true
+      refused.set(shown, { sourceKey, reason: reason ?? collision?.reason ?? '', stays })
     }
-    const flags = definition.flags(options, name)
-    entries.set(name, { sourceKey, version, value, flags, digest: digestOf(key, name, value, flags) })
   }
-  return { entries, refused }
+  return withinDocument({ entries, refused }, definition)
+}
+
+/** A document that would be too large is not written at all: nobody could say which keys to leave out. */
+function withinDocument({ entries, refused }: Desired, { title, limits }: DestinationDefinition): Desired {
+  if (!limits.document) return { entries, refused }
+  const { max } = limits.document
+  const size = limits.document.size(new Map([...entries].map(([name, { value }]) => [name, value])))
+  if (size <= max) return { entries, refused }
+  const reason = `all secrets together take ${size.toLocaleString('en')} bytes at ${title}, which holds ${max.toLocaleString('en')} in one place; split the folder`
+  const tooLarge = [...entries].map(([name, { sourceKey }]): [string, RefusedEntry] => [
+    name,
+    { sourceKey, reason, stays: true },
+  ])
+  return { entries: new Map(), refused: new Map([...refused, ...tooLarge]) }
 }
 
 /** The digest of a key as it stands at a target: name, value and flags, so that a changed flag is a change too. */

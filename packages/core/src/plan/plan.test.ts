@@ -204,6 +204,7 @@ describe('plan', () => {
       digest: 'd',
       flags: {},
       intent: null,
+      revision: null,
       writtenAt: '',
     })
     const input: PlanInput = {
@@ -252,6 +253,7 @@ function empty(): PlanInput {
     policy: 'mirror',
     covers: () => true,
     claimed: new Map(),
+    maxKeys: null,
   }
 }
 
@@ -266,7 +268,7 @@ function inputOf(key: string, row: Row): PlanInput {
   return {
     desired: {
       entries: new Map(row.desired === 'same' || row.desired === 'other' ? [[key, entry]] : []),
-      refused: new Map(row.desired === 'refused' ? [[key, { sourceKey: key, reason: 'too odd' }]] : []),
+      refused: new Map(row.desired === 'refused' ? [[key, { sourceKey: key, reason: 'too odd', stays: false }]] : []),
     },
     observed: row.observed ? [{ key, remoteIds: ['id-1'], flags: {}, ...row.observed }] : [],
     ledger: new Map(
@@ -281,6 +283,7 @@ function inputOf(key: string, row: Row): PlanInput {
                 digest: 'same',
                 flags: {},
                 intent: null,
+                revision: null,
                 writtenAt: '2026-11-22T00:00:00.000Z',
                 ...row.ledger,
               },
@@ -291,5 +294,6 @@ function inputOf(key: string, row: Row): PlanInput {
     policy: row.policy ?? 'mirror',
     covers: () => row.covers ?? true,
     claimed: new Map(row.claimed === undefined ? [] : [[key, row.claimed]]),
+    maxKeys: null,
   }
 }

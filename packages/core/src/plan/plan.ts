@@ -41,6 +41,8 @@ export interface PlanInput {
   covers: (key: string) => boolean
   /** Keys that other syncs wrote at this very target, with words for the other sync. */
   claimed: ReadonlyMap<string, string>
+  /** The most keys that the target holds; null: no limit. */
+  maxKeys: number | null
 }
 
 /**
@@ -97,7 +99,20 @@ export function makePlan(input: PlanInput): Plan {
     if (verdict === 'forget') forget.push(key)
     else changes.push(...verdict)
   }
-  return { hash: planHash(changes), summary: summarize(changes), changes, forget }
+  const fitting = withinMaxKeys(changes, observed.size, input.maxKeys)
+  return { hash: planHash(fitting), summary: summarize(fitting), changes: fitting, forget }
+}
+
+/** Of what would be created, as much as there is room for, by name. */
+function withinMaxKeys(changes: readonly PlannedChange[], held: number, maxKeys: number | null): PlannedChange[] {
+  if (maxKeys === null) return [...changes]
+  let room = maxKeys - held + changes.filter(({ action }) => action === 'delete').length
+  return changes.map((change) => {
+    if (change.action !== 'create') return change
+    room -= 1
+    const detail = `the target holds at most ${maxKeys} keys`
+    return room >= 0 ? change : { ...change, action: 'reject', reason: { code: 'refused', detail }, digest: null }
+  })
 }
 
 /** `names`: name at the target by secret key. */
@@ -130,7 +145,7 @@ function planKey(
 
   if (refused) {
     const rejected = change('reject', { code: 'refused', detail: refused.reason })
-    if (!ours || !present || policy === 'none') return [rejected]
+    if (!ours || !present || policy === 'none' || refused.stays) return [rejected]
     return [change('delete', 'stale'), rejected]
   }
   if (wanted) {
@@ -190,6 +205,8 @@ function contradiction(ours: LedgerEntry, present: ObservedKey): { kind: DriftKi
     return { kind: 'replaced', reason: { code: 'drift-type', detail: present.otherType } }
   if (present.remoteIds.length > 1) return { kind: 'replaced', reason: { code: 'drift-copies' } }
   if (present.remoteIds.some((id) => !ours.remoteIds.includes(id)))
+    return { kind: 'replaced', reason: { code: 'drift-replaced' } }
+  if (present.revision !== undefined && ours.revision !== null && present.revision !== ours.revision)
     return { kind: 'replaced', reason: { code: 'drift-replaced' } }
   const flag = Object.keys(present.flags).find((name) => present.flags[name] !== (ours.flags[name] ?? false))
   if (flag !== undefined) return { kind: 'flag', reason: { code: 'drift-flag', detail: flag } }

@@ -9,7 +9,7 @@ import { difference, openTarget, removalDifference, type OpenTarget } from '../a
 import { completeDeletions } from '../cleanup/deletions.ts'
 import { cleanUpOldTargets } from '../cleanup/clean-up.ts'
 import { ConnectionNotAllowed } from '../connections/allowed.ts'
-import { DestinationError } from '../destinations/destination.ts'
+import { DestinationError } from '../destinations/destination-error.ts'
 import { checkForDrift } from '../drift/drift.ts'
 import { LeaseLost, takeLease, type Lease } from '../lease/lease.ts'
 import { approved, blockedByConnection, blockedByDeletionGuard, blockedBySource } from '../plan/blockage.ts'

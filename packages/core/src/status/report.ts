@@ -1,5 +1,5 @@
 import type { Context } from '@keyferry/kernel'
-import type { DestinationError } from '../destinations/destination.ts'
+import type { DestinationError } from '../destinations/destination-error.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ActiveRun } from './record.ts'
 

@@ -1,6 +1,6 @@
 /** When a run that failed is worth another try. Pure but for the clock. */
 import type { Context } from '@keyferry/kernel'
-import type { DestinationError } from '../destinations/destination.ts'
+import type { DestinationError } from '../destinations/destination-error.ts'
 import { LONGEST_BACK_OFF_MS } from '../sync/due.ts'
 
 const FIRST_MS = 2_000

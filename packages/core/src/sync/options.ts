@@ -36,16 +36,29 @@ export const driftOptions = ({
   driftReadsValues,
 })
 
-/** Throws `Invalid` for a wrong option of the destination. */
-export function parseOptions(definition: DestinationDefinition, sent: SentOptions): StoredOptions {
+/**
+ * Throws `Invalid` for a wrong option of the destination, and for `mirror` without a key schema at a place that is not
+ * the sync's own: it would delete what others keep there.
+ */
+export function parseOptions(
+  definition: DestinationDefinition,
+  target: Record<string, unknown>,
+  sent: SentOptions,
+): StoredOptions {
   const own = Object.fromEntries(Object.entries(sent).filter(([name]) => !COMMON.has(name)))
   const parsed = definition.options.safeParse(own)
   if (!parsed.success)
     throw new Invalid(parsed.error.issues.map((issue) => ({ ...issue, path: ['options', ...issue.path] })))
+  const shared = definition.sharedPlace?.(target) ?? null
+  const deletionPolicy = sent.deletionPolicy ?? (shared === null ? 'mirror' : 'owned')
+  if (shared !== null && deletionPolicy === 'mirror' && sent.keySchema === undefined) {
+    const message = `This target is ${shared}: with the deletion policy "mirror" everything else there would be deleted. Give the sync a key schema, or use "owned"`
+    throw new Invalid([{ path: ['options', 'deletionPolicy'], message }])
+  }
   return {
     initialSyncBehavior: 'overwrite-destination',
     ...(sent.keySchema === undefined ? {} : { keySchema: sent.keySchema }),
-    deletionPolicy: sent.deletionPolicy ?? 'mirror',
+    deletionPolicy,
     ...driftOptions(sent),
     own: parsed.data,
   }
@@ -54,9 +67,10 @@ export function parseOptions(definition: DestinationDefinition, sent: SentOption
 /** A patch over what is stored: fields left out stay. */
 export function patchOptions(
   definition: DestinationDefinition,
+  target: Record<string, unknown>,
   stored: StoredOptions,
   sent: SentOptions,
 ): StoredOptions {
   const { own, initialSyncBehavior: _, ...common } = stored
-  return parseOptions(definition, { ...own, ...common, ...sent })
+  return parseOptions(definition, target, { ...own, ...common, ...sent })
 }

@@ -1,7 +1,7 @@
 import type { Context, Tx } from '@keyferry/kernel'
 import { allows } from '@keyferry/schemas/policy'
 import { destination } from '../destinations/registry.ts'
-import { collision, effectiveNames } from '../plan/collisions.ts'
+import { collisions } from '../plan/collisions.ts'
 import { keySchema } from '../plan/key-schema.ts'
 import type { StoredOptions } from './options.ts'
 
@@ -23,20 +23,20 @@ export async function refusedByTargets(
     .innerJoin('folders', 'folders.id', 'syncs.folderId')
     .innerJoin('environments', 'environments.id', 'folders.environmentId')
     .where('syncs.folderId', 'in', folderIds)
-    .select(['syncs.name', 'syncs.destination', 'syncs.options', 'syncs.projectId'])
+    .select(['syncs.name', 'syncs.destination', 'syncs.options', 'syncs.target', 'syncs.projectId'])
     .select(['environments.slug as environment', 'folders.path'])
     .orderBy('syncs.name')
     .execute()
-  for (const { name, destination: kind, options, projectId, environment, path } of syncs) {
+  for (const { name, destination: kind, options, target, projectId, environment, path } of syncs) {
     if (caller && !allows(caller.access, 'syncs.read', { kind: 'folder', projectId, environment, path })) continue
     const definition = destination(kind)
     const { title, limits } = definition
     const stored: StoredOptions = JSON.parse(options)
-    const schema = keySchema(stored.keySchema, environment)
-    const seenAs = effectiveNames([...values.keys()].map(schema.name), definition)
+    const schema = keySchema(stored.keySchema, environment, limits.storedName)
+    const colliding = collisions(values.keys(), schema, definition)
+    const at = { target: JSON.parse(target), options: stored.own }
     for (const [key, value] of values) {
-      const there = schema.name(key)
-      const reason = limits.refuse(there, value ?? 'x') ?? collision(there, definition, seenAs)
+      const reason = limits.refuse(schema.name(key), value ?? 'x', at) ?? colliding.get(key)?.reason ?? null
       if (reason !== null && !refused.has(key)) refused.set(key, `is refused by ${title} (sync ${name}): ${reason}`)
     }
   }

@@ -45,7 +45,7 @@ export async function startSyncFixture(open: OpenStore, destination: string): Pr
   const connection = await createConnection(ctx, actor, {
     destination,
     name: 'emulated',
-    method: 'api-key',
+    method: emulator.method,
     credentials: emulator.credentials,
   })
   return {

@@ -9,7 +9,7 @@ import type { z } from 'zod'
 import { upgradeDigests, readLedger, type LedgerEntry } from '../apply/ledger.ts'
 import { destination } from '../destinations/registry.ts'
 import { outcomesOf } from '../history/runs.ts'
-import { readDesired, type Desired } from '../plan/desired.ts'
+import { parseTarget, readDesired, type Desired } from '../plan/desired.ts'
 import { keySchema } from '../plan/key-schema.ts'
 import { driftedKeys, type Drifted } from '../sync/drift-record.ts'
 import { findSync, type SyncAddress } from '../sync/find.ts'
@@ -28,7 +28,8 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
     .where('folders.id', '=', sync.folderId)
     .select('environments.slug')
     .executeTakeFirstOrThrow()
-  const schema = keySchema(options.keySchema, environment.slug)
+  const definition = destination(sync.destination)
+  const schema = keySchema(options.keySchema, environment.slug, definition.limits.storedName)
   const key = await projectKey(ctx, ctx.db, sync.projectId)
   const { id: syncId, targetKey } = sync
   const ledger = upgradeDigests(key, await readLedger(ctx, ctx.db, { syncId, targetKey, dataKey: key }))
@@ -39,7 +40,8 @@ export async function listKeys(ctx: Context, _actor: Actor, input: SyncAddress):
   try {
     const desired = await readDesired(ctx, {
       folderId: sync.folderId,
-      definition: destination(sync.destination),
+      definition,
+      target: parseTarget(definition, sync.target),
       options: options.own,
       schema,
       key,

@@ -4,7 +4,7 @@ import { deletionsText, type plan as planSchema, type previewSync as previewSche
 import { isOutOfReach, namerOf, reachedOf, readerOf, type Reads } from '@keyferry/vault'
 import type { z } from 'zod'
 import { difference, openTarget, type SyncSpec } from '../apply/target.ts'
-import { DestinationError } from '../destinations/destination.ts'
+import { DestinationError } from '../destinations/destination-error.ts'
 import { deletionGuard } from '../plan/deletion-guard.ts'
 import { findSync, type SyncAddress } from '../sync/find.ts'
 import { checkBody } from './source.ts'

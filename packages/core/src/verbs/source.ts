@@ -25,11 +25,12 @@ export interface CheckedBody {
  */
 export async function checkBody(ctx: Context, body: PreviewBody): Promise<CheckedBody> {
   const definition = destination(body.destination)
-  const options = parseOptions(definition, body.options)
   const target = targetOf(definition, body.target)
+  const options = parseOptions(definition, target, body.options)
   const connection = await connectionFor(ctx, definition, body.connectionId, { projectId: body.projectId, target })
   const spec = {
     id: null,
+    destination: definition.name,
     projectId: body.projectId,
     connectionId: connection.id,
     folderId: await sourceFolder(ctx, body),
@@ -62,11 +63,11 @@ export async function sourceFolder(
   }
 }
 
-/** Where it writes, vendor's origin included: two connections to one account meet at one key. */
+/** Where it writes, vendor's host and account included: two connections to one account meet at one key. */
 export function targetKey(
   definition: DestinationDefinition,
   connection: ConnectionRow,
   target: Record<string, unknown>,
 ): string {
-  return `${definition.name} ${connection.origin} ${definition.targetKey(target)}`
+  return `${definition.name} ${connection.place} ${definition.targetKey(target)}`
 }

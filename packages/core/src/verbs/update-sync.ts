@@ -42,9 +42,10 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     projectId,
     target,
   })
-  const options = patchOptions(definition, JSON.parse(stored.options), patch.options ?? {})
+  const options = patchOptions(definition, target, JSON.parse(stored.options), patch.options ?? {})
   const spec = {
     id: stored.id,
+    destination: stored.destination,
     projectId: stored.projectId,
     connectionId: connection.id,
     folderId: await newSource(ctx, stored, patch),
@@ -71,7 +72,7 @@ async function tryUpdate(ctx: Context, actor: Actor, patch: z.output<typeof upda
     if (present?.version !== stored.version) return false
     if (patch.name !== undefined) await refuseNameClash(tx, stored.projectId, patch.name, stored.id)
     if (reaches) await refuseOverlap(ctx, tx, spec)
-    const { id: _, projectId: __, ...columns } = spec
+    const { id: _, projectId: __, destination: ___, ...columns } = spec
     await amend(tx, 'syncs', stored.id, {
       ...columns,
       standsBehind: storedOwner(actor),

@@ -40,6 +40,7 @@ import * as federatedAuths from './0130-federated-auths.ts'
 import * as headTexts from './0140-head-texts.ts'
 import * as departuresNeedSeals from './0141-departures-need-seals.ts'
 import * as tagChanges from './0145-tag-changes.ts'
+import * as ledgerRevision from './0160-ledger-revision.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -83,4 +84,5 @@ export const migrations: Record<string, Migration> = {
   '0140-head-texts': headTexts,
   '0141-departures-need-seals': departuresNeedSeals,
   '0145-tag-changes': tagChanges,
+  '0160-ledger-revision': ledgerRevision,
 }

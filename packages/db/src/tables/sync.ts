@@ -117,6 +117,8 @@ export interface LedgerTable {
   version: number | null
   /** JSON array of the vendor's ids; empty where the vendor has none. */
   remoteIds: string
+  /** What the vendor showed of the key after the last write, such as a time; null: not seen yet, or nothing. */
+  revision: string | null
   /** Keyed digest of key, value and flags. */
   digest: string
   /** JSON object of the flags it was written with. */

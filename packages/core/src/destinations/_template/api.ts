@@ -1,6 +1,6 @@
 /** Example Vendor's calls, with the page that documents them and the day it was read. No decisions here. */
 import { z } from 'zod'
-import { DestinationError } from '../destination.ts'
+import { DestinationError } from '../destination-error.ts'
 import type { Http } from '../http.ts'
 
 /** One app as one API token sees it. */

@@ -3,7 +3,7 @@
  * 2026-11-22).
  */
 import { z } from 'zod'
-import { DestinationError } from '../destination.ts'
+import { DestinationError } from '../destination-error.ts'
 import type { Http } from '../http.ts'
 
 /** One organization as one API key sees it. */

@@ -1,4 +1,4 @@
-import type { Account, Session } from '../destination.ts'
+import type { Account, Session } from '../connection.ts'
 import { secretsPath, whoAmI, whyRefused } from './api.ts'
 
 /**

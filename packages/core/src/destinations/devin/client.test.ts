@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Change, DestinationError } from '../destination.ts'
-import { createHttp } from '../http.ts'
+import type { DestinationError } from '../destination-error.ts'
+import type { Change } from '../destination.ts'
+import { sessionTo } from '../conformance-reconciler.ts'
 import { startEmulator, type DevinEmulator, type Duplicates } from './emulator/index.ts'
 import devin from './index.ts'
-
-const LOOPBACK = { allowPrivate: true }
 
 let emulator: DevinEmulator
 beforeAll(async () => {
@@ -18,16 +17,8 @@ afterEach(() => {
 })
 afterAll(() => emulator.close())
 
-function client(apiKey = emulator.keys.manager, target: { orgId: string } = { orgId: emulator.target.orgId ?? '' }) {
-  const credentials = { apiKey, instanceUrl: emulator.url }
-  const http = createHttp({
-    baseUrl: devin.baseUrl(credentials),
-    headers: devin.authorization(credentials),
-    network: LOOPBACK,
-    signal: new AbortController().signal,
-  })
-  return devin.open({ credentials, http }, target, {})
-}
+const client = (apiKey = emulator.keys.manager, target = devin.target.parse(emulator.target)) =>
+  devin.open(sessionTo(devin, { apiKey, instanceUrl: emulator.url }), target, {})
 
 const create = (key: string, value: string): Change => ({ action: 'create', key, value, flags: {} })
 
@@ -290,15 +281,9 @@ describe('writes', () => {
     const down = await startEmulator()
     const credentials = { apiKey: down.keys.manager, instanceUrl: down.url }
     await down.close()
-    const http = createHttp({
-      baseUrl: down.url,
-      headers: devin.authorization(credentials),
-      network: LOOPBACK,
-      signal: new AbortController().signal,
-    })
     const reported: string[] = []
     const changes = Array.from({ length: 200 }, (_, n) => create(`K${n}`, 'v'))
-    const applied = devin.open({ credentials, http }, { orgId: 'org-1' }, {}).apply(changes, {
+    const applied = devin.open(sessionTo(devin, credentials), { orgId: 'org-1' }, {}).apply(changes, {
       replacing: () => Promise.resolve(),
       done: () => Promise.resolve(),
       failed: async (change) => void reported.push(change.key),

@@ -4,7 +4,8 @@
  * refused.
  */
 import { applyEach } from '../apply-each.ts'
-import { DestinationError, type Change, type Client, type Report } from '../destination.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { Change, Client, Report } from '../destination.ts'
 import { copiesOf, observedFrom } from './observed.ts'
 import { sharedListing, type SharedListing } from './shared-listing.ts'
 import { createSecret, deleteSecret, listSecrets, type DevinApi } from './api.ts'

@@ -1,42 +1,22 @@
-import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { z } from 'zod'
+import { bearer } from '../authorization.ts'
+import { defineConnection } from '../connection.ts'
 import { defineDestination, field } from '../destination.ts'
+import { tokenField, urlField } from '../fields.ts'
 import { checkDevin } from './check.ts'
 import { devinClient } from './client.ts'
 import { devinKeyRules, devinLimits, devinRateLimits } from './limits.ts'
 
 const credentials = z.object({
-  apiKey: z
-    .string()
-    .trim()
-    .min(1, 'API key must not be empty')
-    .max(1000, 'API key must be at most 1000 characters')
-    .startsWith('cog_', 'API key must start with "cog_": the older "apk_" keys do not work with version 3 of the API')
-    // It becomes a header, and a header with a line break in it is another header.
-    .regex(/^[\x21-\x7e]*$/, 'API key must not contain white space or characters outside ASCII')
-    .meta(
-      field({
-        label: 'API key',
-        placeholder: 'cog_…',
-        secret: true,
-        help: 'The key of a service user. Devin shows it once, when it is made.',
-      }),
-    ),
-  instanceUrl: z
-    .string()
-    .max(255, 'Instance URL must be at most 255 characters')
-    .pipe(
-      z
-        .url({ protocol: /^https?$/, error: 'Instance URL must be a URL such as https://api.devin.ai' })
-        .refine(isPlain, 'Instance URL must not contain a login, a query or a fragment'),
-    )
-    .default('https://api.devin.ai')
-    .meta(
-      field({
-        label: 'Instance URL',
-        help: 'Only for a dedicated enterprise host, such as https://api.example.devinenterprise.com.',
-      }),
-    ),
+  apiKey: tokenField({
+    label: 'API key',
+    placeholder: 'cog_…',
+    help: 'The key of a service user. Devin shows it once, when it is made.',
+  }).startsWith('cog_', 'API key must start with "cog_": the older "apk_" keys do not work with version 3 of the API'),
+  instanceUrl: urlField('https://api.devin.ai', {
+    label: 'Instance URL',
+    help: 'Only for a dedicated enterprise host, such as https://api.example.devinenterprise.com.',
+  }),
 })
 
 const target = z.object({
@@ -54,20 +34,26 @@ const target = z.object({
     ),
 })
 
-function isPlain(text: string): boolean {
-  const url = URL.parse(text)
-  return url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === ''
-}
+const connection = defineConnection({
+  app: 'devin',
+  title: 'Devin',
+  methods: {
+    'api-key': {
+      title: 'API key',
+      help: 'Create a service user under Settings > Service users in Devin and copy its key. It needs the right to manage organization secrets (ManageOrgSecrets); on a Teams plan that is the Admin role.',
+      credentials,
+    },
+  },
+  baseUrl: ({ instanceUrl }) => instanceUrl,
+  authorization: ({ apiKey }) => bearer(apiKey),
+  check: checkDevin,
+})
 
 export default defineDestination({
   name: 'devin',
   title: 'Devin',
   docsUrl: 'https://docs.devin.ai/api-reference/v3/secrets/organizations-secrets',
-  connection: {
-    method: 'api-key',
-    help: 'Create a service user under Settings > Service users in Devin and copy its key. It needs the right to manage organization secrets (ManageOrgSecrets); on a Teams plan that is the Admin role.',
-    credentials,
-  },
+  connection,
   target,
   options: z.object({}),
   notes: {
@@ -82,12 +68,10 @@ export default defineDestination({
   keyRules: devinKeyRules,
   limits: devinLimits,
   rateLimits: devinRateLimits,
-  baseUrl: ({ instanceUrl }) => withoutTrailingSlashes(instanceUrl),
-  authorization: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
+  values: 'hidden',
   targetKey: ({ orgId }) => orgId,
   targetLabel: ({ orgId }) => orgId,
   // Everything is written as sensitive, so there is nothing to choose and nothing to compare.
   flags: () => ({}),
-  check: checkDevin,
   open: ({ http }, { orgId }) => devinClient({ http, orgId }),
 })

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { devinLimits } from './limits.ts'
 import devin from './index.ts'
 
-const { refuse, effectiveName } = devinLimits
+const { effectiveName } = devinLimits
+const refuse = (key: string, value: string) => devinLimits.refuse(key, value, { target: {}, options: {} })
+const { credentials } = devin.connection.methods['api-key']
 
 test.each([
   ['KEY', 'value'],
@@ -44,9 +46,9 @@ test.each([
   [{ apiKey: ' cog_abc ' }, { apiKey: 'cog_abc', instanceUrl: 'https://api.devin.ai' }],
   [
     { apiKey: 'cog_abc', instanceUrl: 'https://api.acme.devinenterprise.com/' },
-    { apiKey: 'cog_abc', instanceUrl: 'https://api.acme.devinenterprise.com/' },
+    { apiKey: 'cog_abc', instanceUrl: 'https://api.acme.devinenterprise.com' },
   ],
-])('credentials %j are accepted', (given, parsed) => expect(devin.connection.credentials.parse(given)).toEqual(parsed))
+])('credentials %j are accepted', (given, parsed) => expect(credentials.parse(given)).toEqual(parsed))
 test.each([
   { apiKey: '' },
   { apiKey: 'apk_user_x' },
@@ -56,8 +58,4 @@ test.each([
   { apiKey: 'cog_a', instanceUrl: 'api.devin.ai' },
   { apiKey: 'cog_a', instanceUrl: 'https://me:pass@api.devin.ai' },
   { apiKey: 'cog_a', instanceUrl: 'https://api.devin.ai/?x=1' },
-])('credentials %j are refused', (given) => expect(devin.connection.credentials.safeParse(given).success).toBe(false))
-
-test('a trailing slash of the instance does not double', () => {
-  expect(devin.baseUrl({ apiKey: 'cog_a', instanceUrl: 'https://api.devin.ai/' })).toBe('https://api.devin.ai')
-})
+])('credentials %j are refused', (given) => expect(credentials.safeParse(given).success).toBe(false))

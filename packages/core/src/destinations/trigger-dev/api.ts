@@ -2,7 +2,8 @@
  * Trigger.dev's calls for environment variables, as its server of 2026-08-21 (4.5.12) answers them. No decisions here.
  */
 import { z } from 'zod'
-import { DestinationError } from '../destination.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { Meaning } from '../connection.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 
 /** Which environment's variables: a project, an environment's slug, and maybe one branch of it. */
@@ -69,39 +70,32 @@ export async function deleteVariable(http: Http, place: Place, name: string, can
 /** Names that no address of one variable can carry: dots are resolved away, and `import` is another route. */
 export const isAddressable = (name: string): boolean => !['', '.', '..', 'import'].includes(name) && name.isWellFormed()
 
-async function ask(http: Http, place: Place, request: HttpRequest): Promise<HttpAnswer> {
+function ask(http: Http, place: Place, request: HttpRequest): Promise<HttpAnswer> {
   const { projectRef, environment, branch } = place
   const path = `/api/v1/projects/${encodeURIComponent(projectRef)}/envvars/${encodeURIComponent(environment)}${request.path}`
   const headers: Record<string, string> = branch === null ? {} : { 'x-trigger-branch': branch }
-  const words = (status: number, body: unknown): string | null => describe(place, status, body)
-  try {
-    return await http.request({ bucket: 'api', ...request, path, headers, describe: words, classify, retryDelay })
-  } catch (error) {
-    if (!(error instanceof DestinationError) || error.code !== NO_SUCH_PLACE) throw error
-    throw new DestinationError('missing', error.message, { status: 400, cause: error })
-  }
+  return http.request({ bucket: 'api', ...request, path, headers, classify: (answer) => meaningOf(place, answer) })
 }
 
-/** An environment key meets a wrong project or environment with 400 where a personal token gets 404. */
-const NO_SUCH_PLACE = 'no-such-place'
 /** The request itself is wrong, whatever variables it carries. */
 export const INVALID_BODY = 'invalid-body'
 
-/** Trigger.dev tells these apart by its words alone. */
-function classify(status: number, body: unknown): string | null {
-  if (status !== 400) return null
-  const said = errorText(body)
-  if (said.startsWith('Invalid body')) return INVALID_BODY
-  const missing = ['Project not found', 'Invalid project ref', 'Invalid environment slug', 'Branch not associated']
-  return missing.some((words) => said.includes(words)) ? NO_SUCH_PLACE : null
-}
-
 const tooMany = z.object({ secondsUntilReset: z.number() })
 
-/** From the body of a 429, which needs no clock. */
-function retryDelay(body: unknown): number | null {
-  const parsed = tooMany.safeParse(body)
-  return parsed.success ? parsed.data.secondsUntilReset * 1000 : null
+/** Trigger.dev's refusals in words that name the place; some it tells apart by its words alone. */
+function meaningOf(place: Place, { status, body }: HttpAnswer): Meaning | null {
+  // The body of a 429 says how long to wait without a clock.
+  if (status === 429) {
+    const wait = tooMany.safeParse(body).data?.secondsUntilReset
+    return wait === undefined ? null : { waitMs: wait * 1000 }
+  }
+  const message = refusalAt(place, status, body)
+  if (status !== 400) return message === undefined ? null : { message }
+  const said = errorText(body)
+  if (said.startsWith('Invalid body')) return { code: INVALID_BODY }
+  // An environment key meets a wrong project or environment with 400 where a personal token gets 404.
+  const missing = ['Project not found', 'Invalid project ref', 'Invalid environment slug', 'Branch not associated']
+  return missing.some((words) => said.includes(words)) ? { kind: 'missing' } : null
 }
 
 /** 404 when the project has no variable of that name, 400 when only other environments have it. */
@@ -114,11 +108,15 @@ function isGone(status: number, body: unknown): boolean {
 }
 
 /** Trigger.dev's refusals in words that name the place. */
-export function describe({ projectRef, environment, branch }: Place, status: number, body: unknown): string | null {
+export function refusalAt(
+  { projectRef, environment, branch }: Place,
+  status: number,
+  body: unknown,
+): string | undefined {
   const where = `${projectRef} · ${environment}${branch === null ? '' : ` · ${branch}`}`
   if (status === 401) return `Trigger.dev does not accept the API key for ${where} (401)`
   if (status === 403) return `The API key may not manage the variables of ${where} (403)`
   if (status === 404 && typeof body === 'object') return `Trigger.dev has no ${where} that this API key can see (404)`
   if (status === 404) return 'This does not look like a Trigger.dev server (404); check the instance URL'
-  return null
+  return undefined
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Account, DestinationError, type Session } from '../destination.ts'
+import type { Account, Meaning, Session } from '../connection.ts'
+import { DestinationError } from '../destination-error.ts'
 import type { Http, HttpAnswer } from '../http.ts'
 import { kindOf } from './keys.ts'
 import { errorText } from './api.ts'
@@ -48,32 +49,24 @@ async function checkEnvironmentKey(http: Http, apiKey: string): Promise<Account>
 }
 
 /** A read that turns "this is no Trigger.dev" into a refusal, which trying again later would not change. */
-export async function get(
+export const get = (
   http: Http,
   path: string,
   accept?: (status: number, body: unknown) => boolean,
-): Promise<HttpAnswer> {
-  try {
-    return await http.request({ method: 'GET', path, repeatable: true, bucket: 'api', accept, describe, classify })
-  } catch (error) {
-    const isNoVendor = error instanceof DestinationError && error.code === NO_VENDOR
-    throw isNoVendor ? new DestinationError('rejected', error.message, { status: error.status ?? undefined }) : error
-  }
-}
+): Promise<HttpAnswer> =>
+  http.request({ method: 'GET', path, repeatable: true, bucket: 'api', accept, classify: meaningOf })
 
-const NO_VENDOR = 'no-vendor'
-const NO_VENDOR_WORDS = 'This does not look like a Trigger.dev server; check the instance URL'
+const NO_VENDOR = 'This does not look like a Trigger.dev server; check the instance URL'
 
-const noVendor = (): DestinationError => new DestinationError('rejected', NO_VENDOR_WORDS, { code: NO_VENDOR })
+const noVendor = (): DestinationError => new DestinationError('rejected', NO_VENDOR)
 
-/** Its own answers are JSON objects and lists throughout; a page comes from something else at that address. */
-const classify = (status: number, body: unknown): string | null =>
-  typeof body === 'string' && status !== 401 && status !== 403 && status < 500 ? NO_VENDOR : null
-
-function describe(status: number, body: unknown): string | null {
+function meaningOf({ status, body }: HttpAnswer): Meaning | null {
   if (status === 401)
-    return 'Trigger.dev does not accept this API key (401); check that it was copied whole and not revoked'
+    return { message: 'Trigger.dev does not accept this API key (401); check that it was copied whole and not revoked' }
   if (status === 403)
-    return 'Trigger.dev accepts this API key, but it lacks the right to read and write environment variables (403)'
-  return classify(status, body) === NO_VENDOR ? NO_VENDOR_WORDS : null
+    return {
+      message: 'Trigger.dev accepts this API key, but it lacks the right to read and write environment variables (403)',
+    }
+  // Its own answers are JSON objects and lists throughout; a page comes from something else at that address.
+  return typeof body === 'string' && status < 500 && status !== 429 ? { kind: 'rejected', message: NO_VENDOR } : null
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type ChoiceList, DestinationError } from '../destination.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { ChoiceList } from '../destination.ts'
 import { get } from './check.ts'
 import { kindOf } from './keys.ts'
 import { errorText } from './api.ts'

@@ -3,10 +3,31 @@
  * apart. Trigger.dev drops some variables without an error and old servers ignore the secret flag, so after a write the
  * environment is listed once more, and a write counts only when that listing shows it.
  */
-import { type Change, type Client, DestinationError, type Flags, type Observed, type Report } from '../destination.ts'
+import { type BatchEnd, type BatchLimits, sendInBatches } from '../batch.ts'
+import { concernsTarget, DestinationError } from '../destination-error.ts'
+import type { Change, Client, Flags, Observed, Report } from '../destination.ts'
 import type { Http } from '../http.ts'
-import { concernsTarget, NOTHING, type Write, writeInChunks } from './chunks.ts'
-import { deleteVariable, isAddressable, listVariables, type Place, type Variable } from './api.ts'
+import {
+  deleteVariable,
+  importVariables,
+  INVALID_BODY,
+  isAddressable,
+  listVariables,
+  type Place,
+  type Variable,
+} from './api.ts'
+
+type Write = Exclude<Change, { action: 'delete' }>
+
+/**
+ * The server writes one variable per transaction, so a large call is slow and cut off by proxies (trigger.dev issue
+ * 1411); when it refuses one, halves find the variable that is to blame.
+ */
+const BATCHES: BatchLimits = {
+  keysPerCall: 100,
+  charactersPerCall: 512 * 1024,
+  mayHalve: ({ status, code }) => (status === 400 || status === 413) && code !== INVALID_BODY,
+}
 
 export function triggerDevClient(http: Http, place: Place): Client {
   return {
@@ -52,15 +73,24 @@ const shownFlags = (place: Place, isSecret: boolean): Flags =>
 
 /** Sends the writes; answers those the vendor accepted. The refused ones are reported here. */
 async function write(work: Work, writes: readonly Write[]): Promise<Write[]> {
+  const { http, place, report, trouble } = work
   const landed: Write[] = []
+  // The flag is one per call.
+  const batches = [true, false].flatMap((isSecret) =>
+    sendInBatches(
+      writes.filter(({ flags }) => (flags.secret ?? false) === isSecret),
+      BATCHES,
+      (batch) => importVariables(http, place, batch, isSecret, trouble.signal),
+    ),
+  )
   await Promise.all(
-    writeInChunks(work.http, work.place, writes, work.trouble.signal).map(async (chunk) => {
-      const { accepted, refused } = await chunk.catch((error: unknown) => {
-        work.trouble.abort(error)
-        return NOTHING
+    batches.map(async (batch) => {
+      const { accepted, refused } = await batch.catch((error: unknown): BatchEnd<Write> => {
+        trouble.abort(error)
+        return { accepted: [], refused: [] }
       })
       landed.push(...accepted)
-      await Promise.all(refused.map(({ change, error }) => work.report.failed(change, error)))
+      await Promise.all(refused.map(({ change, error }) => report.failed(change, error)))
     }),
   )
   return landed

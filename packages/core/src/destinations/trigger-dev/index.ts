@@ -1,6 +1,8 @@
-import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { z } from 'zod'
+import { bearer } from '../authorization.ts'
+import { defineConnection } from '../connection.ts'
 import { defineDestination, field } from '../destination.ts'
+import { tokenField, urlField } from '../fields.ts'
 import { checkTriggerDev } from './check.ts'
 import { triggerDevChoices } from './choices.ts'
 import { triggerDevClient } from './client.ts'
@@ -10,35 +12,18 @@ import { hasReadableValues, readTriggerDevValues } from './values.ts'
 import type { Place } from './api.ts'
 
 const credentials = z.object({
-  apiKey: z
-    .string()
-    .trim()
-    .min(1, 'API key must not be empty')
-    .max(255, 'API key must be at most 255 characters')
-    // It becomes a header, and a header with a line break in it is another header.
-    .regex(/^[\x21-\x7e]*$/, 'API key must not contain white space or characters outside ASCII')
-    .meta(
-      field({
-        label: 'API key',
-        placeholder: 'tr_pat_…',
-        secret: true,
-        help: 'A personal access token, or a key of one environment.',
-      }),
-    ),
-  instanceUrl: z
-    .string()
-    .trim()
-    .max(255, 'Instance URL must be at most 255 characters')
-    .pipe(
-      z
-        .url({ protocol: /^https?$/, error: 'Instance URL must be a URL such as https://api.trigger.dev' })
-        .refine(isPlain, 'Instance URL must not contain a login, a query or a fragment')
-        .overwrite(withoutTrailingSlashes),
-    )
-    .default('https://api.trigger.dev')
-    .meta(
-      field({ label: 'Instance URL', help: 'Only for a self-hosted Trigger.dev: the address of its web application.' }),
-    ),
+  apiKey: tokenField(
+    {
+      label: 'API key',
+      placeholder: 'tr_pat_…',
+      help: 'A personal access token, or a key of one environment.',
+    },
+    { max: 255 },
+  ),
+  instanceUrl: urlField('https://api.trigger.dev', {
+    label: 'Instance URL',
+    help: 'Only for a self-hosted Trigger.dev: the address of its web application.',
+  }),
 })
 
 const target = z.object({
@@ -101,15 +86,26 @@ const options = z.object({
     ),
 })
 
+const connection = defineConnection({
+  app: 'trigger-dev',
+  title: 'Trigger.dev',
+  methods: {
+    'api-key': {
+      title: 'API key',
+      help: 'Create a personal access token under Account > Personal Access Tokens in Trigger.dev. It lists projects and environments. A key of one environment that may read and write its variables works too; the project is then entered by hand.',
+      credentials,
+    },
+  },
+  baseUrl: ({ instanceUrl }) => instanceUrl,
+  authorization: ({ apiKey }) => bearer(apiKey),
+  check: checkTriggerDev,
+})
+
 export default defineDestination({
   name: 'trigger-dev',
   title: 'Trigger.dev',
   docsUrl: 'https://trigger.dev/docs/deploy-environment-variables',
-  connection: {
-    method: 'api-key',
-    help: 'Create a personal access token under Account > Personal Access Tokens in Trigger.dev. It lists projects and environments. A key of one environment that may read and write its variables works too; the project is then entered by hand.',
-    credentials,
-  },
+  connection,
   target,
   options,
   notes: {
@@ -124,8 +120,7 @@ export default defineDestination({
   keyRules: triggerDevKeyRules,
   limits: triggerDevLimits,
   rateLimits: triggerDevRateLimits,
-  baseUrl: ({ instanceUrl }) => withoutTrailingSlashes(instanceUrl),
-  authorization: ({ apiKey }) => ({ authorization: `Bearer ${apiKey}` }),
+  values: 'hidden',
   targetKey: (config) => {
     const { projectRef, environment, branch } = placeOf(config)
     return JSON.stringify([projectRef, storedSlug(environment), branch])
@@ -137,7 +132,6 @@ export default defineDestination({
   flags: ({ markAsSecret, markAsSecretExcept }, key) => ({
     secret: namesIn(markAsSecretExcept).has(key) ? !markAsSecret : markAsSecret,
   }),
-  check: checkTriggerDev,
   choices: triggerDevChoices,
   open: ({ http, credentials: { apiKey } }, config) => {
     const place = placeOf(config)
@@ -177,9 +171,4 @@ function withoutRefs(branch: string): string {
 
 function namesIn(list: string): Set<string> {
   return new Set(list.split(/[\s,]+/).filter(Boolean))
-}
-
-function isPlain(text: string): boolean {
-  const url = URL.parse(text)
-  return url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === ''
 }

@@ -1,5 +1,5 @@
 /** Trigger.dev's credentials, distinguished by their prefix as its server does (source, 2026-08-21). */
-import { DestinationError } from '../destination.ts'
+import { DestinationError } from '../destination-error.ts'
 
 export type KeyKind = 'personal' | 'organization' | 'environment'
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Change, DestinationError, type Report } from '../destination.ts'
-import { createHttp } from '../http.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { Change, Report } from '../destination.ts'
+import { sessionTo } from '../conformance-reconciler.ts'
 import { startEmulator, type TriggerDevEmulator } from './emulator/index.ts'
 import triggerDev from './index.ts'
 
@@ -10,18 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => emulator.close())
 
-const network = { allowPrivate: true }
-
-function sessionFor(apiKey: string, url = emulator.url) {
-  const credentials = triggerDev.connection.credentials.parse({ apiKey, instanceUrl: url })
-  const http = createHttp({
-    baseUrl: triggerDev.baseUrl(credentials),
-    headers: triggerDev.authorization(credentials),
-    network,
-    signal: new AbortController().signal,
-  })
-  return { credentials, http }
-}
+const sessionFor = (apiKey: string, url = emulator.url) => sessionTo(triggerDev, { apiKey, instanceUrl: url })
 
 function opened(config: Record<string, string> = {}, apiKey = emulator.keys.personal) {
   const target = triggerDev.target.parse({ ...emulator.target, ...config })
@@ -137,15 +127,8 @@ describe('writing', () => {
     async (kind) => {
       emulator.fail(1, { kind }, (method) => method === 'POST')
       const credentials = { apiKey: emulator.keys.personal, instanceUrl: emulator.url }
-      const http = createHttp({
-        baseUrl: emulator.url,
-        headers: triggerDev.authorization(credentials),
-        network,
-        signal: new AbortController().signal,
-        timeoutMs: 300,
-      })
       const client = triggerDev.open(
-        { credentials, http },
+        sessionTo(triggerDev, credentials, { timeoutMs: 300 }),
         triggerDev.target.parse(emulator.target),
         triggerDev.options.parse({}),
       )
@@ -298,7 +281,7 @@ describe('where it writes', () => {
 
 describe('flags', () => {
   const flags = (options: Record<string, unknown>, key: string) =>
-    triggerDev.flags(triggerDev.options.parse(options), key)
+    triggerDev.flags(triggerDev.options.parse(options), key, triggerDev.target.parse(emulator.target))
   test('secret unless said otherwise, for all or for some', () => {
     expect(flags({}, 'A')).toEqual({ secret: true })
     expect(flags({ markAsSecret: false }, 'A')).toEqual({ secret: false })
@@ -309,6 +292,12 @@ describe('flags', () => {
 })
 
 describe('limits', () => {
+  const refuse = (key: string, value: string) =>
+    triggerDev.limits.refuse(key, value, {
+      target: triggerDev.target.parse(emulator.target),
+      options: triggerDev.options.parse({}),
+    })
+
   test.each([
     ['TRIGGER_SECRET_KEY', 'v', /sets TRIGGER_SECRET_KEY itself/],
     ['TRIGGER_API_URL', 'v', /drops it without an error/],
@@ -322,11 +311,11 @@ describe('limits', () => {
     ['A', '\ud800', /surrogate/],
     ['import', 'v', /called "import"/],
   ])('%s=%j is refused', (key, value, reason) => {
-    expect(triggerDev.limits.refuse(key, value)).toMatch(reason)
+    expect(refuse(key, value)).toMatch(reason)
   })
 
   test.each(['TRIGGER_ORG_ID', 'OTEL_X', 'path', '_A', 'A1', '__proto__'])('%s is held', (key) => {
-    expect(triggerDev.limits.refuse(key, ' v ')).toBeNull()
+    expect(refuse(key, ' v ')).toBeNull()
   })
 })
 
@@ -334,7 +323,7 @@ describe('the connection', () => {
   test.each(['personal', 'organization', 'prod', 'preview', 'prodReadOnly'] as const)(
     'a good key passes: %s',
     async (kind) => {
-      const account = await triggerDev.check(sessionFor(emulator.keys[kind]))
+      const account = await triggerDev.connection.check(sessionFor(emulator.keys[kind]))
       expect(account.label).toMatch(/ada@example\.com|Key of the environment "(prod|preview)"/)
     },
   )
@@ -342,7 +331,7 @@ describe('the connection', () => {
   test.each(['tr_pat_wrong', 'tr_oat_wrong', 'tr_prod_wrong', 'tr_prod_sk_wrong', 'anything'])(
     'a wrong key: %s',
     async (apiKey) => {
-      const error = await failure(triggerDev.check(sessionFor(apiKey)))
+      const error = await failure(triggerDev.connection.check(sessionFor(apiKey)))
       expect(error).toMatchObject({ kind: 'auth', status: 401 })
       expect(error.message).toContain('does not accept this API key')
       expect(error.message).not.toContain(apiKey)
@@ -350,7 +339,7 @@ describe('the connection', () => {
   )
 
   test('a key without the right', async () => {
-    const error = await failure(triggerDev.check(sessionFor(emulator.keys.prodWriteOnly)))
+    const error = await failure(triggerDev.connection.check(sessionFor(emulator.keys.prodWriteOnly)))
     expect(error).toMatchObject({ kind: 'auth', status: 403 })
     expect(error.message).toContain('lacks the right')
   })
@@ -358,7 +347,7 @@ describe('the connection', () => {
   test('something that is no Trigger.dev', async () => {
     for (const fault of [{ kind: 'html' } as const, { kind: 'status', status: 404, body: '<h1>404</h1>' } as const]) {
       for (let n = 1; n <= 3; n += 1) emulator.fail(n, fault)
-      const error = await failure(triggerDev.check(sessionFor(emulator.keys.personal)))
+      const error = await failure(triggerDev.connection.check(sessionFor(emulator.keys.personal)))
       expect(error.kind).toBe('rejected')
       expect(error.message).toContain('does not look like a Trigger.dev server')
       emulator.heal()
@@ -366,13 +355,14 @@ describe('the connection', () => {
   })
 
   test('a host that is not there', async () => {
-    const error = await failure(triggerDev.check(sessionFor('tr_pat_x', 'http://127.0.0.1:1')))
+    const error = await failure(triggerDev.connection.check(sessionFor('tr_pat_x', 'http://127.0.0.1:1')))
     expect(error).toMatchObject({ kind: 'unavailable' })
     expect(error.message).toContain('127.0.0.1:1')
   })
 
   test('instance URL: no trailing slash, no login, http or https', () => {
-    const parse = (instanceUrl?: string) => triggerDev.connection.credentials.safeParse({ apiKey: 'k', instanceUrl })
+    const parse = (instanceUrl?: string) =>
+      triggerDev.connection.methods['api-key'].credentials.safeParse({ apiKey: 'k', instanceUrl })
     expect(parse().data?.instanceUrl).toBe('https://api.trigger.dev')
     expect(parse('https://t.example.com/base//').data?.instanceUrl).toBe('https://t.example.com/base')
     for (const bad of ['ftp://x.example', 'https://a:b@x.example', 'x', `https://${'x'.repeat(255)}.example`]) {
@@ -428,7 +418,7 @@ describe('reading values', () => {
   const read = async (config: Record<string, string>, apiKey?: string): Promise<ReadonlyMap<string, string>> => {
     const { readValues } = opened(config, apiKey)
     if (!readValues) throw new Error('It cannot read values here')
-    return readValues()
+    return readValues([])
   }
 
   test('a personal token fetches the key of the environment, an environment key needs none; both see secrets in clear', async () => {

@@ -4,10 +4,11 @@
  * is kept.
  */
 import { z } from 'zod'
-import { DestinationError } from '../destination.ts'
-import type { Http } from '../http.ts'
+import { bearer } from '../authorization.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
 import { kindOf } from './keys.ts'
-import { describe, type Place } from './api.ts'
+import { refusalAt, type Place } from './api.ts'
 
 const keyAnswer = z.object({ apiKey: z.string().min(1) })
 const valuesAnswer = z.object({ variables: z.custom<object>((value) => typeof value === 'object' && value !== null) })
@@ -25,33 +26,11 @@ export async function readTriggerDevValues(
   place: Place,
   apiKey: string,
 ): Promise<ReadonlyMap<string, string>> {
-  try {
-    const environmentKey = kindOf(apiKey) === 'environment' ? apiKey : await fetchKey(http, place)
-    return await readWith(http, place, environmentKey)
-  } catch (error) {
-    if (!(error instanceof DestinationError) || error.status === null) throw error
-    const { kind, status, retryAt } = error
-    throw new DestinationError(
-      kind,
-      describe(place, status, {}) ?? `Trigger.dev did not hand out the values of ${place.environment} (${status})`,
-      {
-        status,
-        retryAt: retryAt ?? undefined,
-      },
-    )
-  }
-}
-
-async function readWith(http: Http, place: Place, environmentKey: string): Promise<Map<string, string>> {
-  const { body } = await http.request({
-    method: 'GET',
-    path: `/api/v1/projects/${encodeURIComponent(place.projectRef)}/envvars`,
-    headers: {
-      authorization: `Bearer ${environmentKey}`,
-      ...(place.branch === null ? {} : { 'x-trigger-branch': place.branch }),
-    },
-    repeatable: true,
-    bucket: 'deployment',
+  const environmentKey = kindOf(apiKey) === 'environment' ? apiKey : await fetchKey(http, place)
+  const { body } = await ask(http, place, {
+    path: '/envvars',
+    authorization: bearer(environmentKey),
+    headers: place.branch === null ? {} : { 'x-trigger-branch': place.branch },
   })
   const parsed = valuesAnswer.safeParse(body)
   if (!parsed.success)
@@ -67,10 +46,28 @@ async function readWith(http: Http, place: Place, environmentKey: string): Promi
 
 async function fetchKey(http: Http, place: Place): Promise<string> {
   // This route knows `staging` by its long name only.
-  const name = place.environment === 'stg' ? 'staging' : place.environment
-  const path = `/api/v1/projects/${encodeURIComponent(place.projectRef)}/${name}`
-  const { body } = await http.request({ method: 'GET', path, repeatable: true, bucket: 'deployment' })
+  const { body } = await ask(http, place, { path: `/${place.environment === 'stg' ? 'staging' : place.environment}` })
   const parsed = keyAnswer.safeParse(body)
   if (parsed.success) return parsed.data.apiKey
   throw new DestinationError('unavailable', `Trigger.dev did not answer with a key of ${place.environment}`)
+}
+
+/** A read below the project. */
+const ask = (
+  http: Http,
+  place: Place,
+  { path, ...request }: Pick<HttpRequest, 'path' | 'authorization' | 'headers'>,
+): Promise<HttpAnswer> =>
+  http.request({
+    ...request,
+    method: 'GET',
+    path: `/api/v1/projects/${encodeURIComponent(place.projectRef)}${path}`,
+    repeatable: true,
+    bucket: 'deployment',
+    classify: ({ status }) => ({ quotesValues: true, message: refused(place, status) }),
+  })
+
+const refused = (place: Place, status: number): string | undefined => {
+  if (status === 429 || status >= 500 || status < 300) return undefined
+  return refusalAt(place, status, {}) ?? `Trigger.dev did not hand out the values of ${place.environment} (${status})`
 }

@@ -1,0 +1,94 @@
+/** Many changes in one call, for vendors that take them so: batches, and halves of a batch that was refused. */
+import type { Change } from './destination.ts'
+import { concernsTarget, DestinationError } from './destination-error.ts'
+
+export interface BatchLimits {
+  keysPerCall: number
+  /** Of names and values together. Default: no limit. */
+  charactersPerCall?: number
+  /**
+   * A refused batch is not halved below as many changes, and all of them are refused: more than one where each call that
+   * succeeds costs something, such as a deployment. Default 1.
+   */
+  smallest?: number
+  /** Whether a smaller batch could be taken. Default: the vendor refused this one. */
+  mayHalve?: (error: DestinationError) => boolean
+  /** The keys that a refusal names: these are taken out, and the others sent again. Default: it names none. */
+  blamed?: (error: DestinationError, batch: readonly Change[]) => readonly string[]
+}
+
+export interface Refused<C> {
+  change: C
+  error: DestinationError
+}
+
+export interface BatchEnd<C> {
+  accepted: readonly C[]
+  refused: readonly Refused<C>[]
+}
+
+/**
+ * Sends `changes` in batches, all at once; `send` resolves with those that the vendor refused one by one. Each promise is
+ * one batch: it ends with what the vendor took and what it refused, or throws trouble that concerns the whole target.
+ */
+export function sendInBatches<C extends Change>(
+  changes: readonly C[],
+  limits: BatchLimits,
+  send: (batch: readonly C[]) => Promise<readonly Refused<C>[] | void>,
+): Promise<BatchEnd<C>>[] {
+  return batchesOf(changes, limits).map((batch) => sendOrHalve(batch, limits, send))
+}
+
+/** The same for one batch, its halves one after the other. */
+export async function sendOrHalve<C extends Change>(
+  batch: readonly C[],
+  limits: BatchLimits,
+  send: (batch: readonly C[]) => Promise<readonly Refused<C>[] | void>,
+): Promise<BatchEnd<C>> {
+  const { smallest = 1, mayHalve = isRefusal, blamed = () => [] } = limits
+  if (batch.length === 0) return { accepted: [], refused: [] }
+  try {
+    const refused = (await send(batch)) ?? []
+    const keys = new Set(refused.map(({ change }) => change))
+    return { accepted: batch.filter((change) => !keys.has(change)), refused }
+  } catch (error) {
+    if (!(error instanceof DestinationError) || concernsTarget(error)) throw error
+    const named = new Set(blamed(error, batch))
+    const refused = batch.filter(({ key }) => named.has(key)).map((change) => ({ change, error }))
+    if (refused.length > 0) {
+      const rest = await sendOrHalve(
+        batch.filter(({ key }) => !named.has(key)),
+        limits,
+        send,
+      )
+      return { accepted: rest.accepted, refused: [...refused, ...rest.refused] }
+    }
+    if (!mayHalve(error) || batch.length <= smallest) {
+      return { accepted: [], refused: batch.map((change) => ({ change, error })) }
+    }
+    const middle = Math.ceil(batch.length / 2)
+    const first = await sendOrHalve(batch.slice(0, middle), limits, send)
+    const second = await sendOrHalve(batch.slice(middle), limits, send)
+    return { accepted: [...first.accepted, ...second.accepted], refused: [...first.refused, ...second.refused] }
+  }
+}
+
+const isRefusal = ({ kind }: DestinationError): boolean => kind === 'rejected'
+
+function batchesOf<C extends Change>(changes: readonly C[], limits: BatchLimits): C[][] {
+  const { keysPerCall, charactersPerCall = Number.POSITIVE_INFINITY } = limits
+  const batches: C[][] = []
+  let size = 0
+  for (const change of changes) {
+    const last = batches.at(-1)
+    const length = change.key.length + (change.action === 'delete' ? 0 : change.value.length)
+    if (last && last.length < keysPerCall && size + length <= charactersPerCall) {
+      last.push(change)
+      size += length
+    } else {
+      batches.push([change])
+      size = length
+    }
+  }
+  return batches
+}

@@ -1,0 +1,60 @@
+/**
+ * Tokens that are fetched with a credential (OAuth, a login, a role): one fetch for all requests that wait, kept until
+ * shortly before the end, fetched again when the vendor no longer takes it.
+ */
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Authorization } from './connection.ts'
+
+export interface Token {
+  value: string
+  /** From now, in milliseconds. */
+  expiresInMs: number
+}
+
+/** A token is not used any more so long before its end: clocks differ, and a request takes its time. */
+const MARGIN_MS = 60_000
+/** Tokens of as many credentials are kept; they stay in memory. */
+const KEPT = 1_000
+
+const kept = new LRUCache<string, { token: Promise<Token>; until: number }>({ max: KEPT })
+
+/**
+ * `credential`: everything that the token depends on; a token is shared by all sessions of a process with the same.
+ * `headers` default to a bearer token.
+ */
+export function tokenAuthorization(
+  credential: Readonly<Record<string, unknown>>,
+  fetch: () => Promise<Token>,
+  headers: (token: string) => Record<string, string> = (token) => ({ authorization: `Bearer ${token}` }),
+): Authorization {
+  const key = createHash('sha256').update(JSON.stringify(credential)).digest('base64')
+  let used: Promise<Token> | null = null
+
+  const current = (): Promise<Token> => {
+    const known = kept.get(key)
+    if (known && known.until > Date.now()) return known.token
+    const entry = { token: fetch(), until: Number.POSITIVE_INFINITY }
+    kept.set(key, entry)
+    entry.token.then(
+      ({ expiresInMs }) => (entry.until = Date.now() + Math.max(expiresInMs - MARGIN_MS, expiresInMs / 2)),
+      () => forget(entry.token),
+    )
+    return entry.token
+  }
+  const forget = (token: Promise<Token>): void => {
+    if (kept.get(key)?.token === token) kept.delete(key)
+  }
+
+  return {
+    async headers() {
+      used = current()
+      return headers((await used).value)
+    },
+    renew() {
+      if (used === null) return false
+      forget(used)
+      return true
+    },
+  }
+}
