@@ -1,10 +1,10 @@
 import { BadRequest, NotFound, type Actor, type Context } from '@keyferry/kernel'
 import type { choice } from '@keyferry/schemas'
 import type { z } from 'zod'
+import type { Credentials } from '../destinations/credentials.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
 import type { ChoiceList, DestinationDefinition } from '../destinations/destination.ts'
 import { connectionOf, destinationsOf } from '../destinations/registry.ts'
-import type { Credentials } from './credentials.ts'
 import { refuseOtherApp, findConnection } from './find.ts'
 import { noteConnectionProblem } from './health.ts'
 import { openSession, withTimeout } from './open-session.ts'
@@ -69,7 +69,7 @@ async function ask(ctx: Context, input: Input) {
   }
 }
 
-/** The destination that is meant, or the first with such a list. Throws `BadRequest` when its connections are others. */
+/** The one that is meant, or the first with such a list. Throws `BadRequest` when its connections are others. */
 function destinationFor(row: Row, { destination: name, list }: Input): DestinationDefinition {
   if (name !== undefined) refuseOtherApp(connectionOf(name), row)
   const all = destinationsOf(row.app)

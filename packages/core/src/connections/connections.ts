@@ -9,16 +9,10 @@ import type { z } from 'zod'
 import type { Account, ConnectionDefinition } from '../destinations/connection.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
 import { warnOfPlainHttp } from '@keyferry/kernel/network'
+import { type Credentials, parseCredentials } from '../destinations/credentials.ts'
 import { connectionOf } from '../destinations/registry.ts'
 import { storeAllowed } from './allowed.ts'
-import {
-  openCredentials,
-  originOf,
-  parseCredentials,
-  placeOf,
-  sealCredentials,
-  type Credentials,
-} from './credentials.ts'
+import { openCredentials, originOf, placeOf, sealCredentials } from './credentials.ts'
 import { describeConnection, usersOf, type Connection } from './describe.ts'
 import { findConnection, findConnectionOf } from './find.ts'
 import { proveCredentials } from './open-session.ts'

@@ -1,30 +1,8 @@
 import type { ConnectionTable, Selectable } from '@keyferry/db'
-import { BadRequest, Invalid, type Context, type DataKey } from '@keyferry/kernel'
-import type { ConnectionDefinition, ConnectionMethod } from '../destinations/connection.ts'
-import { secretTexts, withoutSecrets } from '../destinations/forms.ts'
+import type { Context, DataKey } from '@keyferry/kernel'
+import type { ConnectionDefinition } from '../destinations/connection.ts'
+import { type Credentials, parseCredentials } from '../destinations/credentials.ts'
 import { connectionOf } from '../destinations/registry.ts'
-
-/** Credentials in clear: the fields of one method, as its schema has them. They stay in memory. */
-export type Credentials = Record<string, unknown> & {
-  method: string
-  /** Of `Account.id`, from the last check before they were saved; null where targets need none. */
-  account: string | null
-}
-
-/** Throws `BadRequest` for an unknown method, and `Invalid` with paths such as `credentials.apiKey`. */
-export function parseCredentials(definition: ConnectionDefinition, method: string, input: unknown): Credentials {
-  const parsed = methodOf(definition, method).credentials.safeParse(input)
-  if (parsed.success) return { ...parsed.data, method, account: null }
-  throw new Invalid(parsed.error.issues.map(({ path, message }) => ({ path: ['credentials', ...path], message })))
-}
-
-/** Throws `BadRequest` naming the known ones. */
-export function methodOf({ title, methods }: ConnectionDefinition, method: string): ConnectionMethod {
-  const known = Object.hasOwn(methods, method) ? methods[method] : undefined
-  if (known) return known
-  const names = Object.keys(methods).map((name) => `"${name}"`)
-  throw new BadRequest(`${title} connections have the method ${names.join(' or ')}, not "${method}"`)
-}
 
 /** Bound to the connection's id, so that a sealed text copied to another row does not open there. */
 export async function sealCredentials(ctx: Context, connectionId: string, credentials: Credentials): Promise<string> {
@@ -50,21 +28,6 @@ export function credentialsIn(key: DataKey, row: Sealed): Credentials {
   // Parsed again: a field that the destination gained since then gets its default.
   const credentials = parseCredentials(connectionOf(row.app), row.method, fields)
   return { ...credentials, account: typeof account === 'string' ? account : null }
-}
-
-/** The fields that may be shown again. */
-export const shownCredentials = (
-  { methods }: ConnectionDefinition,
-  credentials: Credentials,
-): Record<string, unknown> => {
-  const method = methods[credentials.method]
-  return method ? withoutSecrets(method.credentials, credentials) : {}
-}
-
-/** What must not get into a message. */
-export const secretsOf = ({ methods }: ConnectionDefinition, credentials: Credentials): string[] => {
-  const method = methods[credentials.method]
-  return method ? secretTexts(method.credentials, credentials) : []
 }
 
 /**

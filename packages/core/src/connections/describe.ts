@@ -4,9 +4,10 @@ import type { Context } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import { allows } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
+import { shownCredentials } from '../destinations/credentials.ts'
 import { connectionOf } from '../destinations/registry.ts'
 import { allowedOf } from './allowed.ts'
-import { openCredentials, shownCredentials } from './credentials.ts'
+import { openCredentials } from './credentials.ts'
 
 export type Connection = z.output<typeof schemas.connection>
 

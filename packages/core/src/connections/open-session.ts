@@ -1,10 +1,11 @@
 import type { ConnectionTable, Selectable } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
 import type { Account, ConnectionDefinition, Session } from '../destinations/connection.ts'
+import { type Credentials, httpFor } from '../destinations/credentials.ts'
 import { DestinationError } from '../destinations/destination-error.ts'
 import { createHttp, type HttpOptions } from '../destinations/http.ts'
 import { connectionOf } from '../destinations/registry.ts'
-import { credentialsIn, secretsOf, type Credentials } from './credentials.ts'
+import { credentialsIn } from './credentials.ts'
 import { findWithKey } from './find.ts'
 import { sharedRateLimit } from './shared-rate-limit.ts'
 
@@ -88,16 +89,3 @@ function sessionFor(
   })
   return { credentials, http }
 }
-
-/** What the connection says of its requests. */
-export const httpFor = (
-  definition: ConnectionDefinition,
-  credentials: Credentials,
-): Pick<HttpOptions, 'baseUrl' | 'hosts' | 'ca' | 'authorization' | 'secrets' | 'classify'> => ({
-  baseUrl: definition.baseUrl(credentials),
-  hosts: definition.hosts?.(credentials),
-  ca: definition.ca?.(credentials),
-  authorization: (door) => definition.authorization(credentials, door),
-  secrets: secretsOf(definition, credentials),
-  classify: (answer) => definition.classify?.(answer) ?? null,
-})

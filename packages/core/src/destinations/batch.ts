@@ -7,8 +7,8 @@ export interface BatchLimits {
   /** Of names and values together. Default: no limit. */
   charactersPerCall?: number
   /**
-   * A refused batch is not halved below as many changes, and all of them are refused: more than one where each call that
-   * succeeds costs something, such as a deployment. Default 1.
+   * A refused batch is not halved below as many changes, and all of them are refused: more than one where each call
+   * that succeeds costs something, such as a deployment. Default 1.
    */
   smallest?: number
   /** Whether a smaller batch could be taken. Default: the vendor refused this one. */
@@ -28,8 +28,8 @@ export interface BatchEnd<C> {
 }
 
 /**
- * Sends `changes` in batches, all at once; `send` resolves with those that the vendor refused one by one. Each promise is
- * one batch: it ends with what the vendor took and what it refused, or throws trouble that concerns the whole target.
+ * Sends `changes` in batches, all at once; `send` resolves with those that the vendor refused one by one. Each promise
+ * is one batch: it ends with what the vendor took and what it refused, or throws trouble that concerns the whole target.
  */
 export function sendInBatches<C extends Change>(
   changes: readonly C[],

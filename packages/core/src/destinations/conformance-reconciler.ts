@@ -6,8 +6,7 @@ import type { Change, Client, DestinationDefinition, Observed } from './destinat
 import { type NamedFault, VALUE_MARK } from './conformance-faults.ts'
 import type { Emulator } from './emulator.ts'
 import type { StartEmulator } from './emulators.ts'
-import { type Credentials, parseCredentials } from '../connections/credentials.ts'
-import { httpFor } from '../connections/open-session.ts'
+import { type Credentials, httpFor, parseCredentials } from './credentials.ts'
 import { createHttp, type HttpOptions } from './http.ts'
 
 /** Remembers what it wrote and compares it with a list. */

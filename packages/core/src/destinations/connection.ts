@@ -7,7 +7,7 @@ import type { Http, HttpAnswer } from './http.ts'
 import type { DestinationErrorKind } from './destination-error.ts'
 
 export interface ConnectionDefinition<Credentials = AnyCredentials, M extends Methods = Methods> {
-  /** Stored with every connection, and in the address of Infisical's API. Destinations with the same app share theirs. */
+  /** Stored with every connection, and in the paths of Infisical's API. Destinations with the same app share theirs. */
   app: string
   title: string
   /** By name, as Infisical's API has it. The first is what a form begins with. */
@@ -16,7 +16,7 @@ export interface ConnectionDefinition<Credentials = AnyCredentials, M extends Me
   baseUrl(credentials: Credentials): string
   /**
    * Other hosts that a session may call through `http.at()`, such as `sts.eu-central-1.amazonaws.com` or
-   * `*.vault.azure.net`. A credential never goes to any other: a target is written by people who may not see it.
+   * `*.vault.azure.net`. A credential never goes to any other: a target is written by people who must not see it.
    */
   hosts?(credentials: Credentials): readonly string[]
   /** PEM of the authorities whose certificates are accepted, for hosts with a certificate authority of their own. */
@@ -71,7 +71,7 @@ export interface Account {
 }
 
 export interface Authorization {
-  /** The headers that prove the credential for this request, made right before it is sent. Kept out of every message. */
+  /** The headers that prove the credential for this request, made right before it is sent. Kept out of messages. */
   headers(request: OutgoingRequest): Record<string, string> | Promise<Record<string, string>>
   /** Called when the vendor no longer takes what `headers` gave. True: there is something newer, so send again. */
   renew?(): boolean
@@ -90,7 +90,7 @@ export interface OutgoingRequest {
 export interface Meaning {
   /** `expired`: the token is outdated, so that another is fetched and the request is sent again. */
   kind?: DestinationErrorKind | 'expired'
-  /** In words of ours that name the remedy; they take the place of the common ones. */
+  /** Our words, which name the remedy; they take the place of the common ones. */
   message?: string
   code?: string
   /** `throttled`: when to come back, in milliseconds. */

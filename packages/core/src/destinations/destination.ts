@@ -104,8 +104,8 @@ export interface Limits<Target = unknown, Options = unknown> {
    */
   storedName?(key: string): string
   /**
-   * The name by which the vendor, or a program, tells keys apart, where that is less than the stored name. Two keys with
-   * the same one collide: the one that is changed is refused.
+   * The name by which the vendor, or a program, distinguishes keys, where that is less than the stored name. Two keys
+   * with the same one collide: the one that is changed is refused.
    */
   effectiveName?(key: string): string
   /** The most keys that a target holds; null: no limit. */

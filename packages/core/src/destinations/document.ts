@@ -90,7 +90,7 @@ interface Writing<Version> {
   changes: readonly Change[]
 }
 
-/** Writes, and looks again where that is needed. Answers the document afterwards, and the keys others changed meanwhile. */
+/** Writes, and looks again where that is needed. Answers the document then, and the keys that others changed. */
 async function write<Version>(
   api: DocumentApi<Version>,
   { planned, now, changes }: Writing<Version>,

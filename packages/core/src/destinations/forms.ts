@@ -8,7 +8,7 @@ export type FormField = z.infer<typeof formFieldSchema>
 /** A schema, what it wraps (optional, default), and both ends of a pipe; outermost first. */
 type Layers = readonly z.core.$ZodTypes[]
 
-/** A schema that a form can be made of: fields, or a union of them told apart by one field. */
+/** A schema that a form can be made of: fields, or a union of them that one field distinguishes. */
 export type FormSchema = z.ZodObject | z.ZodDiscriminatedUnion<readonly z.ZodObject[]>
 
 /**

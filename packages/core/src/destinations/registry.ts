@@ -41,8 +41,8 @@ export const destination = (name: string): DestinationDefinition => entry(name).
 export const destinations = (): DestinationDefinition[] => [...registry.values()].map((known) => known.definition)
 
 /**
- * The connections called `app`, which one or several destinations use. Throws `NotFound` naming the known ones; the name
- * of a destination leads to its own.
+ * The connections called `app`, which one or several destinations use. Throws `NotFound` naming the known ones; the
+ * name of a destination leads to its own.
  */
 export function connectionOf(app: string): ConnectionDefinition {
   const all = destinations()
