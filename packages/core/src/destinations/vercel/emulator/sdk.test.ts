@@ -8,12 +8,13 @@ let teamId: string
 let idOrName: string
 beforeEach(async () => {
   emulator = await startEmulator()
-  teamId = emulator.target.teamId ?? ''
-  idOrName = emulator.target.app ?? ''
+  teamId = String(emulator.target.teamId)
+  idOrName = String(emulator.target.app)
 })
 afterEach(() => emulator.close())
 
-const connect = (bearerToken = emulator.credentials.apiToken) => new Vercel({ serverURL: emulator.url, bearerToken })
+const connect = (bearerToken = String(emulator.credentials.apiToken)) =>
+  new Vercel({ serverURL: emulator.url, bearerToken })
 const production = (key: string, value: string) => ({
   key,
   value,
