@@ -29,7 +29,8 @@ export interface BatchEnd<C> {
 
 /**
  * Sends `changes` in batches, all at once; `send` resolves with those that the vendor refused one by one. Each promise
- * is one batch: it ends with what the vendor took and what it refused, or throws trouble that concerns the whole target.
+ * is one batch: it ends with what the vendor took and what it refused, or throws trouble that concerns the whole
+ * target.
  */
 export function sendInBatches<C extends Change>(
   changes: readonly C[],
