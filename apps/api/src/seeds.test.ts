@@ -289,7 +289,7 @@ onEveryDatabase('the sample requests', (open) => {
     expect(projects.body).toContainEqual(
       expect.objectContaining({ id: vendor.target.projectRef, name: expect.any(String) }),
     )
-    const environments = await api.send('GET', `${base}/environments?projectRef=${vendor.target.projectRef}`)
+    const environments = await api.send('GET', `${base}/environments?projectRef=${String(vendor.target.projectRef)}`)
     expect(environments.body.map((environment: { slug: string }) => environment.slug)).toContain('prod')
     expect((await api.send('GET', `${base}/environments`)).status).toBe(400)
     expect((await api.send('GET', `${base}/nothing`)).status).toBe(404)

@@ -115,7 +115,7 @@ onEveryDatabase('connections', (open) => {
       projectId: null,
       project: null,
       credentials: { instanceUrl: devin.url },
-      account: `Keyferry · ${devin.target.orgId}`,
+      account: `Keyferry · ${String(devin.target.orgId)}`,
       usedBy: 0,
       problem: null,
     })

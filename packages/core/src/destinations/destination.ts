@@ -192,7 +192,9 @@ export const field = (meta: Field): { field: Field } => ({ field: meta })
 
 /** A list or a map as a flag: the same text whatever its order. */
 export const canonical = (value: readonly string[] | Readonly<Record<string, string>>): string =>
-  JSON.stringify(Array.isArray(value) ? [...value].sort() : Object.entries(value).sort())
+  JSON.stringify(Array.isArray(value) ? value.toSorted(byText) : Object.entries(value).sort(([a], [b]) => byText(a, b)))
+
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
 
 export const defineDestination = <C, M extends Methods, T extends FormSchema, O extends z.ZodObject>(
   definition: DestinationDefinition<C, T, O> & { connection: ConnectionDefinition<C, M> },

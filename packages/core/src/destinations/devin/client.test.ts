@@ -307,7 +307,7 @@ describe('writes', () => {
 
 test('the emulator shows no value, has no update, and hides nothing behind a wrong key', async () => {
   const id = emulator.plant({ key: 'A', value: 'hidden-value' })
-  const base = `${emulator.url}/v3/organizations/${emulator.target.orgId}/secrets`
+  const base = `${emulator.url}/v3/organizations/${String(emulator.target.orgId)}/secrets`
   const call = async (method: string, url: string, key = emulator.keys.manager) => {
     const answer = await fetch(url, { method, headers: { authorization: `Bearer ${key}` } })
     return { status: answer.status, text: await answer.text() }

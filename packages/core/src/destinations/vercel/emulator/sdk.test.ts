@@ -30,7 +30,7 @@ const refusal = (statusCode: number, code: string) => ({
 const call = (method: string, path: string, body?: unknown) =>
   fetch(emulator.url + path, {
     method,
-    headers: { authorization: `Bearer ${emulator.credentials.apiToken}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${String(emulator.credentials.apiToken)}`, 'content-type': 'application/json' },
     body: body === undefined ? null : JSON.stringify(body),
   })
 
