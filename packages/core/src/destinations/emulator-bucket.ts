@@ -1,8 +1,8 @@
 import type { EmulatorOptions } from './emulator.ts'
 
 export interface Bucket {
-  /** False: one call too many. */
-  take(): boolean
+  /** False: one call too many. `cost`: the tokens that the call takes, 1 by default. */
+  take(cost?: number): boolean
 }
 
 /**
@@ -18,12 +18,12 @@ export function bucket(
   let tokens = burst
   let filledAt = Date.now()
   return {
-    take() {
+    take(cost = 1) {
       const times = Math.floor((Date.now() - filledAt) / intervalMs)
       filledAt += times * intervalMs
       tokens = Math.min(burst, tokens + times * refill)
-      if (tokens < 1) return false
-      tokens -= 1
+      if (tokens < cost) return false
+      tokens -= cost
       return true
     },
   }

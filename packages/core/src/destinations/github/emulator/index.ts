@@ -1,0 +1,189 @@
+/**
+ * GitHub as a real HTTP server on loopback: secrets and variables of repositories, environments and organizations for
+ * Actions, Dependabot, Codespaces and agents, with personal access tokens and an app (GitHub's OpenAPI document 23.0.2,
+ * docs.github.com, and public issues, 2026-11-28).
+ */
+import type { Emulator, EmulatorOptions } from '../../emulator.ts'
+import { startEmulatorServer } from '../../emulator-server.ts'
+import { createAccounts } from './accounts.ts'
+import { APP_ID, createApp, INSTALLATION_ID } from './app.ts'
+import { placeAt, type Place, type World } from './places.ts'
+import { createRateLimits, type Refusals } from './rate-limit.ts'
+import { serve, type State } from './routes.ts'
+import { generateSealingKey, sodiumReady } from './sealed-boxes.ts'
+import type { Row } from './store.ts'
+
+export type GithubTarget =
+  | { scope: 'repository'; owner: string; repo: string; kind: string }
+  | { scope: 'repository-environment'; owner: string; repo: string; env: string; kind: string }
+  | { scope: 'organization'; org: string; visibility: string; kind: string }
+
+export interface GithubEmulatorOptions extends EmulatorOptions {
+  /** What `target`, `contents` and `put` are about. Default: the secrets of a repository. */
+  scope?: GithubTarget['scope']
+  kind?: 'secrets' | 'variables'
+  /** Milliseconds that reads are behind writes. Default 0. */
+  listLagMs?: number
+  /** Status of a POST for a variable that exists. Default 409. */
+  existingVariable?: 409 | 500
+  /** Default: 403 with `retry-after`. */
+  refusals?: Refusals
+  /** The real limit counts writes as content: 80 a minute. Default false. */
+  countsContent?: boolean
+  /** How long installation tokens last. Default an hour. */
+  installationTokenMs?: number
+  /** GitHub Enterprise Server, which has neither Codespaces nor agents. */
+  isServer?: boolean
+}
+
+export interface GithubEmulator extends Emulator {
+  /** Fields of `credentials`: a classic token with every right, and this server as an Enterprise Server. */
+  credentials: { personalAccessToken: string; instanceType: 'server'; host: string }
+  accessTokens: {
+    /** Fine-grained, with every right. */
+    fineGrained: string
+    /** Fine-grained, may read only. */
+    reader: string
+    /** Classic, sees neither the repositories nor the organization. */
+    stranger: string
+    /** Classic, not authorized for the organization's single sign-on. */
+    withoutSso: string
+    /** Classic with `public_repo` only. */
+    collaborator: string
+  }
+  app: { appId: string; installationId: string; privateKey(): string; suspend(isSuspended: boolean): void }
+  /** Installation tokens handed out so far. */
+  handedOut(): number
+  /** Ends every installation token, as their hour does. */
+  endInstallationTokens(): void
+  /** Rows of the place below this path, such as `/orgs/acme/actions/secrets`, with values in clear. */
+  rows(path: string): Row[]
+  /** Puts a row there. */
+  plant(path: string, row: Pick<Row, 'name' | 'value'> & Partial<Row>): void
+  /** A new public key at every place, as GitHub makes one now and then. */
+  rotateKeys(): void
+}
+
+const TARGETS: ReadonlyMap<string, { target: Omit<GithubTarget, 'kind'>; path: string }> = new Map([
+  ['repository', { target: { scope: 'repository', owner: 'acme', repo: 'app' }, path: 'repos/acme/app/actions' }],
+  [
+    'repository-environment',
+    {
+      target: { scope: 'repository-environment', owner: 'acme', repo: 'app', env: 'eu/production 1' },
+      path: 'repos/acme/app/environments/eu%2Fproduction%201',
+    },
+  ],
+  [
+    'organization',
+    { target: { scope: 'organization', org: 'acme', visibility: 'private' }, path: 'orgs/acme/actions' },
+  ],
+])
+
+const newWorld = (options: GithubEmulatorOptions): World => ({
+  repositories: [
+    { id: 1_001, owner: 'acme', name: 'app', environments: ['eu/production 1', 'staging'] },
+    { id: 1_002, owner: 'acme', name: 'web', environments: [] },
+    { id: 2_001, owner: 'stranger', name: 'site', environments: [] },
+  ],
+  renamed: new Map([['acme/old-app', 1_001]]),
+  organizations: ['acme', 'stranger'],
+  lagMs: options.listLagMs ?? 0,
+  isServer: options.isServer ?? false,
+  places: new Map(),
+})
+
+export async function startEmulator(options: GithubEmulatorOptions = {}): Promise<GithubEmulator> {
+  await sodiumReady()
+  const { scope = 'repository', kind = 'secrets' } = options
+  const limitsOf = (limit: EmulatorOptions['rateLimit']) =>
+    createRateLimits(limit, {
+      refusals: options.refusals ?? { status: 403, form: 'secondary' },
+      countsContent: options.countsContent ?? false,
+    })
+  const accounts = createAccounts()
+  const world = newWorld(options)
+  const state: State = {
+    world,
+    accounts,
+    app: createApp(accounts, { rights: ALL, tokenMs: options.installationTokenMs }),
+    limits: limitsOf(options.rateLimit),
+    existingVariable: options.existingVariable ?? 409,
+  }
+  const server = await startEmulatorServer({
+    port: options.port,
+    latencyMs: options.latencyMs,
+    handle: (request) => serve(state, request),
+  })
+  const place = (path: string): Place => {
+    const found = placeAt(world, path.replace(/^\//, '').split('/').map(decodeURIComponent))
+    if (!found || 'movedTo' in found) throw new Error(`The emulator has no ${path}`)
+    return found
+  }
+  const at = TARGETS.get(scope)
+  if (!at) throw new Error(`The emulator has no scope ${scope}`)
+  const own = place(`${at.path}/${kind}`)
+  const visibility = scope === 'organization' ? { visibility: 'all' as const } : {}
+  const classic = (owners: readonly string[], rights: readonly string[], more: { lacksSso?: boolean } = {}): string =>
+    accounts.add('ghp_', { kind: 'classic', owners, rights, ...more })
+  const fineGrained = (rights: readonly string[]): string =>
+    accounts.add('github_pat_', { kind: 'fine-grained', owners: ['acme'], rights })
+
+  return {
+    ...server,
+    credentials: {
+      personalAccessToken: classic(['acme'], ['repo', 'admin:org']),
+      instanceType: 'server',
+      host: server.url,
+    },
+    accessTokens: {
+      fineGrained: fineGrained(ALL),
+      reader: fineGrained(ALL.map((right) => right.replace('=write', '=read'))),
+      stranger: classic([], ['repo', 'admin:org']),
+      withoutSso: classic(['acme'], ['repo', 'admin:org'], { lacksSso: true }),
+      collaborator: classic(['acme'], ['public_repo']),
+    },
+    app: {
+      appId: String(APP_ID),
+      installationId: String(INSTALLATION_ID),
+      privateKey: state.app.privateKey,
+      suspend: state.app.suspend,
+    },
+    handedOut: state.app.handedOut,
+    endInstallationTokens: () => accounts.end('installation'),
+    target: { ...at.target, kind },
+    contents: () => new Map(own.store.rows().map(({ name, value }) => [name, value])),
+    put: (key, value) => own.store.set({ name: key.toUpperCase(), value, ...visibility }, true),
+    remove: (key) => void own.store.delete(key.toUpperCase(), true),
+    rows: (path) => place(path).store.rows(),
+    plant: (path, row) => place(path).store.set({ ...row, name: row.name.toUpperCase() }, true),
+    rotateKeys() {
+      for (const { sealing } of world.places.values()) sealing.key = generateSealingKey()
+    },
+    clear() {
+      for (const { store } of world.places.values()) store.clear()
+      server.resetInFlight()
+    },
+    setRateLimit(limit) {
+      state.limits = limitsOf(limit)
+    },
+  }
+}
+
+const OWN = 'secrets actions_variables dependabot_secrets codespaces_secrets agent_secrets agent_variables'.split(' ')
+/** Permissions of a token or an app that may do everything here. */
+const ALL: readonly string[] = [...OWN, ...OWN.map((name) => `organization_${name}`), 'environments'].map(
+  (name) => `${name}=write`,
+)
+
+const variant = (more: GithubEmulatorOptions) => (options?: GithubEmulatorOptions) =>
+  startEmulator({ ...options, ...more })
+
+export const variants = new Map([
+  ['keeps variables', variant({ kind: 'variables' })],
+  ['keeps secrets of an environment', variant({ scope: 'repository-environment' })],
+  ['keeps variables of an organization', variant({ scope: 'organization', kind: 'variables' })],
+  ['answers 500 for a variable that exists', variant({ kind: 'variables', existingVariable: 500 })],
+  ['lists five minutes late', variant({ listLagMs: 300_000 })],
+  ['refuses with 429 and the time of its reset', variant({ refusals: { status: 429, form: 'primary' } })],
+  ['counts writes as content', variant({ countsContent: true })],
+])

@@ -1,0 +1,16 @@
+import { inFlight, type MinimumCallsOf } from '../../minimum-calls.ts'
+
+/**
+ * A listing page per 100 secrets, at least one; the public key beside it when something is written; a call for each
+ * change. Of 900 points a minute a write takes five, so that 180 writes are left (docs.github.com, 2026-11-28).
+ */
+export const minimumCalls: MinimumCallsOf = ({ held, creates, updates, deletes }) => {
+  const pages = Math.max(1, Math.ceil(held / 100))
+  const keys = creates + updates > 0 ? 1 : 0
+  const writes = creates + updates + deletes
+  return {
+    requests: pages + keys + writes,
+    rounds: pages + inFlight(writes),
+    rateLimit: { burst: 180, refill: 180, intervalMs: 60_000 },
+  }
+}
