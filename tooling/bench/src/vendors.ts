@@ -1,6 +1,6 @@
 /** Requests and wall time of every kind of run, per destination and size, at 50 ms vendor latency. */
-import { destinations, importFrom } from '@keyferry/core/destinations'
-import type { MinimumCallsOf, Work } from '@keyferry/core/emulators'
+import { destinations } from '@keyferry/core/destinations'
+import { minimumCallsOf, type MinimumCallsOf, type Work } from '@keyferry/core/emulators'
 import { startEmulatorProcess, type RemoteEmulator } from './emulator.ts'
 import { startBenchSync, type BenchSync } from './bench-sync.ts'
 import { rawDeletes } from './raw.ts'
@@ -141,13 +141,3 @@ async function measureRemoval(destination: string, title: string, minimumCalls: 
 }
 
 const refused = (log: readonly { status: number }[]): number => log.filter(({ status }) => status === 429).length
-
-async function minimumCallsOf(destination: string): Promise<MinimumCallsOf> {
-  const exported = await importFrom(destination, 'emulator/minimum-calls.ts')
-  if (!hasMinimumCalls(exported))
-    throw new Error(`destinations/${destination}/emulator/minimum-calls.ts must export minimumCalls()`)
-  return exported.minimumCalls
-}
-
-const hasMinimumCalls = (value: unknown): value is { minimumCalls: MinimumCallsOf } =>
-  value !== null && typeof value === 'object' && 'minimumCalls' in value && typeof value.minimumCalls === 'function'

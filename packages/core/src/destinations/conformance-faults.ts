@@ -80,9 +80,6 @@ export const secretsOf = (definition: DestinationDefinition, emulator: Emulator)
     secretTexts(credentials, emulator.credentials),
   )
 
-export const numbered = (count: number, value = 'value'): Map<string, string> =>
-  new Map(Array.from({ length: count }, (_, index) => [`KEY_${index}`, `${value} ${index}`]))
-
 export const HOSTILE: ReadonlyMap<string, string> = new Map([
   ['NEWLINES', 'first\nsecond\r\nthird\n'],
   ['QUOTES', `"double" 'single' \`back\` \\ backslash`],

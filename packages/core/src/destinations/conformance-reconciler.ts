@@ -4,6 +4,7 @@ import type { ConnectionDefinition, Session } from './connection.ts'
 import { DestinationError } from './destination-error.ts'
 import type { Change, Client, DestinationDefinition, Observed } from './destination.ts'
 import { type NamedFault, VALUE_MARK } from './conformance-faults.ts'
+import { suiteKeys, type SuiteKeys } from './conformance-keys.ts'
 import type { Emulator } from './emulator.ts'
 import type { StartEmulator } from './emulators.ts'
 import { type Credentials, httpFor, parseCredentials } from './credentials.ts'
@@ -133,11 +134,11 @@ const LOOPBACK = { allowPrivate: true }
 export async function withEmulator(
   definition: DestinationDefinition,
   startEmulator: StartEmulator,
-  work: (begun: { emulator: Emulator; mine: TestReconciler }) => Promise<unknown>,
+  work: (begun: SuiteKeys & { emulator: Emulator; mine: TestReconciler }) => Promise<unknown>,
 ): Promise<void> {
   const emulator = await startEmulator()
   try {
-    await work({ emulator, mine: testReconciler(definition, emulator) })
+    await work({ emulator, mine: testReconciler(definition, emulator), ...suiteKeys(definition, emulator) })
   } finally {
     await emulator.close()
   }

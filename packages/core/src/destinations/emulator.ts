@@ -69,5 +69,11 @@ export interface Emulator {
   heal(): void
   /** Highest number of requests that were being answered at the same time, since the start or `clear()`. */
   maxInFlight(): number
+  /** Whether a request changes what the target holds. Left out: every method but GET does. */
+  isWrite?(method: string, path: string): boolean
+  /** Ends every token that was issued so far; where the vendor issues none there is no such thing. */
+  expireTokens?(): void
+  /** A target of the same account that does not exist. */
+  missingTarget?: Record<string, unknown>
   close(): Promise<void>
 }

@@ -3,6 +3,7 @@
  * none.
  */
 import type { Emulator, EmulatorOptions } from './emulator.ts'
+import type { MinimumCallsOf } from './minimum-calls.ts'
 import { destinationFolders, importFrom } from './registry.ts'
 
 export type StartEmulator = (options?: EmulatorOptions) => Promise<Emulator>
@@ -21,6 +22,13 @@ export async function variants(folder: string): Promise<ReadonlyMap<string, Star
   return hasVariants(exported) ? exported.variants : new Map()
 }
 
+/** The fewest calls that `folder`'s vendor allows. Throws when its emulator does not say. */
+export async function minimumCallsOf(folder: string): Promise<MinimumCallsOf> {
+  const exported = await importFrom(folder, 'emulator/minimum-calls.ts')
+  if (!hasMinimum(exported)) throw new Error(`destinations/${folder}/emulator/minimum-calls.ts exports no minimumCalls`)
+  return exported.minimumCalls
+}
+
 async function load(folder: string): Promise<StartEmulator> {
   const exported = await importFrom(folder, 'emulator/index.ts')
   if (!hasEmulator(exported)) throw new Error(`destinations/${folder}/emulator/index.ts must export startEmulator()`)
@@ -32,3 +40,6 @@ const hasEmulator = (value: unknown): value is { startEmulator: StartEmulator } 
 
 const hasVariants = (value: unknown): value is { variants: ReadonlyMap<string, StartEmulator> } =>
   value !== null && typeof value === 'object' && 'variants' in value && value.variants instanceof Map
+
+const hasMinimum = (value: unknown): value is { minimumCalls: MinimumCallsOf } =>
+  value !== null && typeof value === 'object' && 'minimumCalls' in value && typeof value.minimumCalls === 'function'

@@ -1,4 +1,4 @@
 /** The destinations: their registry and their contract. */
 export { DestinationError } from './destination-error.ts'
-export { connectionOf, destination, destinations, importFrom } from './registry.ts'
+export { connectionOf, destination, destinations } from './registry.ts'
 export type { Http } from './http.ts'
