@@ -2,9 +2,10 @@
  * Somebody who writes to the database, and kept a copy of rows from earlier, brings nothing back by them: they were
  * valid once, and ended.
  */
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { endSessions } from '@keyferry/access'
 import { acceptSecrets, checkStore } from '@keyferry/core'
+import { startEmulator } from '@keyferry/core/emulators/trigger-dev'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { NOTES, snapshot, verifyAudit, type Context } from '@keyferry/kernel'
 import { headSealedAs, openAuthority, verifyStore } from '@keyferry/kernel/authority'
@@ -13,9 +14,15 @@ import { sql, type RawBuilder } from 'kysely'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { monitoringOf, readinessOf } from '@keyferry/runtime'
 import { ACCOUNT, newProject, readyApi, type TestApi } from './testing.ts'
-import { machine } from './request-matrix/seed-fixtures.ts'
+import { machine, seedFixtures } from './request-matrix/seed-fixtures.ts'
 
 type Row = Record<string, unknown>
+
+const JWT_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .publicKey.export({ type: 'spki', format: 'pem' })
+  .toString()
+/** Read and deleted at the same place. */
+const alike = (path: string): [read: string, remove: string] => [path, path]
 
 onEveryDatabase('rows of an earlier time that are put back', (open, dialect) => {
   let api: TestApi
@@ -336,6 +343,47 @@ onEveryDatabase('rows of an earlier time that are put back', (open, dialect) => 
       'memberships',
       'session',
     ])
+  })
+
+  it('are ended by their ids although they were taken out, whatever they are', async () => {
+    const vendor = await startEmulator()
+    const made = await seedFixtures(api, vendor, [{ id: api.actor.id, kind: 'user', role: 'admin', scopes: null }], {
+      environment: 'dev',
+      path: '/',
+    })
+    const id = (name: string) => String(made.get(name))
+    const here = `/api/v1/projects/${id('projectId')}`
+    const hook = { kind: 'webhook', address: 'https://alerts.example.com/put-back' }
+    const { noticeTarget } = (await api.send('POST', '/api/v1/notice-targets', hook)).body
+    const jwt = { configurationType: 'static', publicKeys: [JWT_KEY], boundIssuer: 'https://issuer.example.com' }
+    const jwtAuth = `/api/v1/auth/jwt-auth/identities/${id('identityId')}`
+    expect(await api.send('POST', jwtAuth, jwt)).toMatchObject({ status: 200 })
+    const inDev = `projectId=${id('projectId')}&environment=dev`
+    // Where each is read, and where it is deleted.
+    const rows: [table: string, id: string, read: string, remove: string][] = [
+      ['invitations', id('invitationId'), `${here}/invitations`, `${here}/invitations/${id('invitationId')}`],
+      ['notice_targets', noticeTarget.id, '/api/v1/notice-targets', `/api/v1/notice-targets/${noticeTarget.id}`],
+      ['syncs', id('syncId'), ...alike(`/api/v1/secret-syncs/trigger-dev/${id('syncId')}`)],
+      ['connections', id('connectionId'), ...alike(`/api/v1/app-connections/trigger-dev/${id('connectionId')}`)],
+      ['folders', id('folderId'), `/api/v2/folders?${inDev}`, `/api/v2/folders/sub?${inDev}&path=/`],
+      ['federated_auths', '', ...alike(jwtAuth)],
+      ['identities', id('identityId'), ...alike(`/api/v1/identities/${id('identityId')}`)],
+      ['environments', id('environmentId'), ...alike(`${here}/environments/${id('environmentId')}`)],
+      ['projects', id('projectId'), ...alike(here)],
+    ]
+    for (const [table, rowId, read, remove] of rows) {
+      expect([table, await api.send('GET', read)]).toMatchObject([table, { status: 200 }])
+      const where = rowId === '' ? sql`identity_id = ${id('identityId')}` : sql`id = ${rowId}`
+      const kept = await copy(table, where)
+      await run(sql`delete from ${sql.table(table)} where ${where}`)
+      expect([table, await api.send('DELETE', remove)]).toMatchObject([table, { status: 404 }])
+      await putBack(table, kept)
+      // Without a folder, an environment or a project the answer would be another one.
+      const { status } = await api.send('DELETE', remove)
+      expect([table, [404, 503].includes(status) ? 'ended' : status]).toEqual([table, 'ended'])
+      await run(sql`delete from ${sql.table(table)} where ${where}`)
+    }
+    await vendor.close()
   })
 
   it('let nobody in that were taken out before what they give ended', async () => {

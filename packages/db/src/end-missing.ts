@@ -8,6 +8,12 @@ import type { EndedAlone } from './row-groups.ts'
 import { SEALED_TABLES } from './sealed-tables.ts'
 import type { Sealer } from './sealer.ts'
 
+/** Rows that a call is to end, by some of their sealed columns. */
+export interface ToEnd {
+  table: EndedAlone
+  values: Readonly<Record<string, string | null>>
+}
+
 /** Our tables, with their seals. */
 // oxlint-disable-next-line no-explicit-any -- each sealed table has its own id.
 type Store = Kysely<any>
@@ -16,12 +22,7 @@ type Store = Kysely<any>
  * Ends the rows of `table` with these values that this process remembers and that are in `store` no more. Not inside a
  * transaction: the caller answers that there is no such row, which would undo it.
  */
-export async function endMissing(
-  store: Store,
-  sealer: Sealer,
-  table: EndedAlone,
-  values: Readonly<Record<string, string>>,
-): Promise<void> {
+export async function endMissing(store: Store, sealer: Sealer, { table, values }: ToEnd): Promise<void> {
   const columns: readonly string[] = SEALED_TABLES[table]
   const [idColumn = ''] = columns
   const ids = new Set<unknown>()

@@ -3,7 +3,7 @@ export { amend } from './amend.ts'
 export { changeAndInsert } from './change-and-insert.ts'
 export { databaseTime, storedTime } from './clock.ts'
 export { copier } from './copy.ts'
-export { endMissing } from './end-missing.ts'
+export { endMissing, type ToEnd } from './end-missing.ts'
 export { isCollision, isUniqueViolation, storeTrouble, type StoreTrouble } from './errors.ts'
 export { keptQuery, type Slot } from './kept-queries.ts'
 export { inList, listTable, valuesTable } from './lists.ts'
@@ -29,7 +29,7 @@ export {
   type MarkedTable,
   type SealedTable,
 } from './sealed-tables.ts'
-export { groupsOf, type EndedAlone } from './row-groups.ts'
+export { groupsOf } from './row-groups.ts'
 export { contentOf, isSealed, KeyRotated, type Sealer } from './sealer.ts'
 export { withOwnNames, withoutSeals, withSeals } from './seals.ts'
 export type * from './tables.ts'

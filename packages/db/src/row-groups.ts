@@ -28,15 +28,35 @@ const GROUPS: Partial<Record<SealedTable, readonly (readonly string[])[]>> = {
   accessTokens: [[], ['identityId'], ['clientSecretId']],
   clientSecrets: [['identityId'], ['id']],
   universalAuths: [['identityId']],
+  federatedAuths: [['id']],
   identities: [['id']],
   memberships: [['principalId'], ['projectId', 'principalId'], ['id']],
   instanceAdmins: [['principalId']],
-  invitations: [['email'], ['email', 'projectId']],
+  invitations: [['email'], ['email', 'projectId'], ['id']],
   apiKeys: [['ownerId'], ['id']],
+  connections: [['id']],
+  syncs: [['id']],
+  projects: [['id']],
+  environments: [['id']],
+  folders: [['id']],
+  noticeTargets: [['id']],
 }
 
 /** Tables whose rows are ended by their ids, also those that are not in the database (end-missing.ts). */
-export type EndedAlone = 'apiKeys' | 'clientSecrets' | 'identities' | 'memberships'
+export type EndedAlone =
+  | 'apiKeys'
+  | 'clientSecrets'
+  | 'connections'
+  | 'environments'
+  | 'federatedAuths'
+  | 'folders'
+  | 'identities'
+  | 'invitations'
+  | 'memberships'
+  | 'noticeTargets'
+  | 'projects'
+  | 'syncs'
+  | 'universalAuths'
 
 /** `at`: milliseconds since 1970. */
 export interface EndedGroup {

@@ -29,6 +29,7 @@ const common = <Shown>(method: FederatedMethod, describe: (row: Selectable<Feder
     input,
     requires,
     run: async (ctx, actor, { identityId }) => describe(await detach(ctx, actor, method, identityId)),
+    ends: ({ identityId }) => ({ table: 'federatedAuths', values: { identityId, method } }),
   }),
 })
 

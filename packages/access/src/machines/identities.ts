@@ -4,7 +4,6 @@ import { amend, type IdentityTable, type Selectable } from '@keyferry/db'
 import { audit, NotFound, timestamp, transactChecked, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
-import { findToEnd } from '../grants/find-to-end.ts'
 import { isInstanceAdmin } from '../grants/grants.ts'
 
 type Identity = z.output<typeof schemas.identity>
@@ -119,7 +118,7 @@ export async function deleteIdentity(
   actor: Actor,
   { identityId }: { identityId: string },
 ): Promise<Identity> {
-  const shown = await findToEnd(ctx, 'identities', { id: identityId }, () => getIdentity(ctx, actor, { identityId }))
+  const shown = await getIdentity(ctx, actor, { identityId })
   const afterCommit = await transactChecked(ctx, async (tx) => {
     await tx.deleteFrom('identities').where('id', '=', identityId).execute()
     await tx.deleteFrom('memberships').where('principalId', '=', identityId).execute()

@@ -34,16 +34,31 @@ export const identityVerbs = {
   details: defineVerb({ input: null, requires: () => SIGNED_IN, run: (ctx) => getIdentityDetails(ctx) }),
   create: defineVerb({ input: schemas.createIdentity, requires: running, run: createIdentity }),
   update: defineVerb({ input: schemas.updateIdentity, requires: running, run: updateIdentity }),
-  delete: defineVerb({ input: one, requires: running, run: deleteIdentity }),
+  delete: defineVerb({
+    input: one,
+    requires: running,
+    run: deleteIdentity,
+    ends: ({ identityId: id }) => ({ table: 'identities', values: { id } }),
+  }),
 }
 
 export const universalAuthVerbs = {
   attach: defineVerb({ input: schemas.attachUniversalAuth, requires: running, run: attachUniversalAuth }),
   get: defineVerb({ input: one, requires: running, run: getUniversalAuth }),
   update: defineVerb({ input: schemas.updateUniversalAuth, requires: running, run: updateUniversalAuth }),
-  detach: defineVerb({ input: one, requires: running, run: detachUniversalAuth }),
+  detach: defineVerb({
+    input: one,
+    requires: running,
+    run: detachUniversalAuth,
+    ends: ({ identityId }) => ({ table: 'universalAuths', values: { identityId } }),
+  }),
   createSecret: defineVerb({ input: schemas.createClientSecret, requires: running, run: createClientSecret }),
   secrets: defineVerb({ input: one, requires: running, run: listClientSecrets }),
   secret: defineVerb({ input: oneSecret, requires: running, run: getClientSecret }),
-  revokeSecret: defineVerb({ input: oneSecret, requires: running, run: revokeClientSecret }),
+  revokeSecret: defineVerb({
+    input: oneSecret,
+    requires: running,
+    run: revokeClientSecret,
+    ends: ({ identityId, clientSecretId: id }) => ({ table: 'clientSecrets', values: { id, identityId } }),
+  }),
 }

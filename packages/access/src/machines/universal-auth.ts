@@ -14,7 +14,6 @@ import {
 import { universalAuthSetting } from '@keyferry/schemas'
 import type * as schemas from '@keyferry/schemas'
 import type { z } from 'zod'
-import { findToEnd } from '../grants/find-to-end.ts'
 import { findIdentity } from './identities.ts'
 import { makerOf, revokeClientSecrets } from './made-by-person.ts'
 import { randomToken } from './tokens.ts'
@@ -183,8 +182,6 @@ export async function getClientSecret(ctx: Context, _actor: Actor, input: OneSec
 
 /** The tokens it gave out stop working at once. Throws `NotFound`. */
 export async function revokeClientSecret(ctx: Context, actor: Actor, input: OneSecret): Promise<ClientSecret> {
-  const { identityId, clientSecretId: id } = input
-  await findToEnd(ctx, 'clientSecrets', { id, identityId }, () => findClientSecret(ctx.db, input))
   await transactChecked(ctx, async (tx) => {
     await findClientSecret(tx, input)
     await revokeClientSecrets(ctx, tx, actor, [input])

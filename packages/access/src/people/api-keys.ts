@@ -2,7 +2,7 @@
  * API keys: long-lived tokens that a person makes for a script. Each has grants of its own, and never may more than its
  * owner.
  */
-import { endMissing, withOwnNames, type ApiKeyTable, type Selectable } from '@keyferry/db'
+import { withOwnNames, type ApiKeyTable, type Selectable } from '@keyferry/db'
 import {
   audit,
   BadRequest,
@@ -107,11 +107,7 @@ export async function revokeApiKey(
     .selectAll()
     .executeTakeFirst()
   const [shown] = await describe(ctx, row ? [row] : [])
-  if (!shown) {
-    const key = { id: apiKeyId }
-    await endMissing(ctx.db, ctx.authority, 'apiKeys', everybody ? key : { ...key, ownerId: actor.id })
-    throw new NotFound(`API key with ID ${apiKeyId} not found`)
-  }
+  if (!shown) throw new NotFound(`API key with ID ${apiKeyId} not found`)
   const afterCommit = await transactChecked(ctx, async (tx) => {
     await removeKey(tx, apiKeyId)
     await audit(ctx, tx, actor, 'api-key.revoke', null, { apiKeyId, name: shown.name, owner: shown.owner })

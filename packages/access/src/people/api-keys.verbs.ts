@@ -30,5 +30,6 @@ export const apiKeyVerbs = {
     input: z.object({ apiKeyId: schemas.id }),
     requires: () => SIGNED_IN,
     run: (ctx, actor, input, { access }) => revokeApiKey(ctx, actor, { ...input, everybody: runsInstance(access) }),
+    ends: ({ apiKeyId: id }) => ({ table: 'apiKeys', values: { id } }),
   }),
 }

@@ -1,6 +1,6 @@
 /** Who belongs to a project: people and machines, each with a role. */
 import { randomUUID } from 'node:crypto'
-import { amend, endMissing, endRowsBefore, type MembershipTable, type Selectable } from '@keyferry/db'
+import { amend, endRowsBefore, type MembershipTable, type Selectable } from '@keyferry/db'
 import {
   audit,
   BadRequest,
@@ -15,7 +15,6 @@ import type * as schemas from '@keyferry/schemas'
 import type { Role, Scope } from '@keyferry/schemas'
 import type { Grant } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
-import { findToEnd } from '../grants/find-to-end.ts'
 import { grantsOf, storeScopes } from '../grants/scopes.ts'
 import { findIdentity } from '../machines/identities.ts'
 import { usersOf } from './users.ts'
@@ -130,9 +129,7 @@ export async function removeMember(
   input: { projectId: string; memberId: string },
 ): Promise<Member> {
   const { projectId, memberId } = input
-  const member = await findToEnd(ctx, 'memberships', { id: memberId, projectId }, () =>
-    findMember(ctx.db, projectId, memberId),
-  )
+  const member = await findMember(ctx.db, projectId, memberId)
   const shown = one(await describe(ctx, [member]))
   const afterCommit = await transactChecked(ctx, async (tx) => {
     await tx.deleteFrom('memberships').where('id', '=', memberId).execute()
@@ -156,7 +153,6 @@ export async function memberOfIdentity(
     .select('id')
     .executeTakeFirst()
   if (row) return row.id
-  await endMissing(ctx.db, ctx.authority, 'memberships', { projectId, principalId: identityId })
   throw new NotFound(`Identity with ID ${identityId} is not a member of this project`)
 }
 

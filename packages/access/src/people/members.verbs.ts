@@ -37,6 +37,7 @@ export const memberVerbs = {
     input: z.object({ projectId: schemas.id, invitationId: schemas.id }),
     requires: managing,
     run: revokeInvitation,
+    ends: ({ projectId, invitationId: id }) => ({ table: 'invitations', values: { id, projectId } }),
   }),
 
   update: defineVerb({ input: schemas.updateMember, requires: managing, run: updateMember }),
@@ -45,6 +46,7 @@ export const memberVerbs = {
     input: z.object({ projectId: schemas.id, memberId: schemas.id }),
     requires: managing,
     run: removeMember,
+    ends: ({ projectId, memberId: id }) => ({ table: 'memberships', values: { id, projectId } }),
   }),
 
   identities: defineVerb({
@@ -86,5 +88,6 @@ export const memberVerbs = {
     requires: managing,
     run: async (ctx, actor, input) =>
       removeMember(ctx, actor, { ...input, memberId: await memberOfIdentity(ctx, input) }),
+    ends: ({ projectId, identityId: principalId }) => ({ table: 'memberships', values: { projectId, principalId } }),
   }),
 }

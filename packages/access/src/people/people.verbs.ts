@@ -36,6 +36,7 @@ export const peopleVerbs = {
     input: z.object({ invitationId: schemas.id }),
     requires: () => RUNS_INSTANCE,
     run: (ctx, actor, input) => revokeInvitation(ctx, actor, { ...input, projectId: null }),
+    ends: ({ invitationId: id }) => ({ table: 'invitations', values: { id, projectId: null } }),
   }),
 
   update: defineVerb({

@@ -3,7 +3,8 @@
  * and the admin commands go through it, so nothing is done that was not checked. A sync's run is checked for its owner
  * by `authorize`, as calls are.
  */
-import { referencesIn, type Actor, type Context, type Tx } from '@keyferry/kernel'
+import { endMissing, type ToEnd } from '@keyferry/db'
+import { NotFound, referencesIn, type Actor, type Context, type Tx } from '@keyferry/kernel'
 import type { SECRET_VALUE, SecretValue } from '@keyferry/schemas'
 import { allows, type Access } from '@keyferry/schemas/policy'
 import type { z } from 'zod'
@@ -44,6 +45,11 @@ type Definition<S extends Schema, O, C extends Call> = {
   /** What the caller must be allowed to. `ctx.db` is read for nothing but to find out where things are. */
   requires: (input: InputOf<S>, call: { ctx: Context; access: Access }) => Requirements | Promise<Requirements>
   run: (ctx: Context, actor: Actor, input: InputOf<S>, call: C & { access: Access }) => O | Promise<O>
+  /**
+   * The row that it ends. Where there is none, it may have been taken out of the database, to be put back later: it
+   * ends all the same if this process has read it.
+   */
+  ends?: (input: InputOf<S>, ctx: Context) => ToEnd | Promise<ToEnd>
 } & (CarriesValue<InputOf<S>> extends true
   ? {
       /** The values that it writes: writing a reference requires read access to the referenced secret. */
@@ -56,18 +62,20 @@ export interface Verb<S extends Schema, O, C extends Call = Call> {
   /** Everything that a call with this input needs, the values' references included. */
   requirements(input: InputOf<S>, call: { ctx: Context; access: Access }): Promise<readonly Requirement[]>
   run(ctx: Context, actor: Actor, input: InputOf<S>, call: C & { access: Access }): O | Promise<O>
+  ends?(input: InputOf<S>, ctx: Context): ToEnd | Promise<ToEnd>
 }
 
 /** For verbs that get more than a context and an actor, such as those of signing in. */
 export const verbsWith =
   <C extends Call>() =>
-  <S extends Schema, O>({ input, requires, references, run }: Definition<S, O, C>): Verb<S, O, C> => ({
+  <S extends Schema, O>({ input, requires, references, run, ends }: Definition<S, O, C>): Verb<S, O, C> => ({
     input,
     requirements: async (given, call) => [
       ...(await requires(given, call)),
       ...(references ? readingReferences(references(given), call.access) : []),
     ],
     run,
+    ...(ends ? { ends } : {}),
   })
 
 export const defineVerb = verbsWith<Call>()
@@ -77,6 +85,20 @@ export const defineVerb = verbsWith<Call>()
  * moved meanwhile is judged by where it is then (`Context.caller`). Throws `NotFound` and `Forbidden`.
  */
 export async function perform<S extends Schema, O, C extends Call>(
+  verb: Verb<S, O, C>,
+  call: C,
+  input: InputOf<S>,
+): Promise<O> {
+  try {
+    return await checkAndRun(verb, call, input)
+  } catch (error) {
+    const { db, authority } = call.ctx
+    if (error instanceof NotFound && verb.ends) await endMissing(db, authority, await verb.ends(input, call.ctx))
+    throw error
+  }
+}
+
+async function checkAndRun<S extends Schema, O, C extends Call>(
   verb: Verb<S, O, C>,
   call: C,
   input: InputOf<S>,

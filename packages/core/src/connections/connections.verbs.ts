@@ -79,7 +79,12 @@ export const connectionVerbs = {
   }),
 
   update: defineVerb({ input: schemas.updateConnection, requires: managing, run: updateConnection }),
-  delete: defineVerb({ input: one, requires: managing, run: deleteConnection }),
+  delete: defineVerb({
+    input: one,
+    requires: managing,
+    run: deleteConnection,
+    ends: ({ connectionId: id }) => ({ table: 'connections', values: { id } }),
+  }),
   check: defineVerb({
     input: z.object({ connectionId: schemas.id }),
     requires: reading,

@@ -13,6 +13,11 @@ export const noticeVerbs = {
     run: listNoticeTargets,
   }),
   create: defineVerb({ input: schemas.createNoticeTarget, requires: () => RUNS_INSTANCE, run: createNoticeTarget }),
-  delete: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: deleteNoticeTarget }),
+  delete: defineVerb({
+    input: one,
+    requires: () => RUNS_INSTANCE,
+    run: deleteNoticeTarget,
+    ends: ({ targetId: id }) => ({ table: 'noticeTargets', values: { id } }),
+  }),
   test: defineVerb({ input: one, requires: () => RUNS_INSTANCE, run: testNoticeTarget }),
 }

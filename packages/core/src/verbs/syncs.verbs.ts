@@ -110,6 +110,7 @@ export const syncVerbs = {
     input: one.extend({ removeSecrets: z.boolean().default(false) }),
     requires: (input) => [requirement('syncs.manage', syncAt(input))],
     run: shown(deleteSync),
+    ends: ({ syncId: id }) => ({ table: 'syncs', values: { id } }),
   }),
 
   trigger: defineVerb({

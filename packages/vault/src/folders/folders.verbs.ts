@@ -9,6 +9,8 @@ import {
   type NewPlace,
   type Requirements,
 } from '@keyferry/access'
+import type { ToEnd } from '@keyferry/db'
+import type { Context } from '@keyferry/kernel'
 import * as schemas from '@keyferry/schemas'
 import { joinPath } from '@keyferry/schemas/secret-path'
 import { z } from 'zod'
@@ -20,6 +22,7 @@ import {
   updateEnvironment,
 } from './environments.ts'
 import { createFolder, deleteFolder, getFolder, getFolderByPath, listFolders, updateFolder } from './folders.ts'
+import { findEnvironment } from '../tree/find-folder.ts'
 import { moveFolder } from './move.ts'
 
 const managing = (input: { projectId: string }): Requirements => [requirement('project.manage', project(input))]
@@ -35,6 +38,16 @@ const relocating = (from: FolderName, becomes: NewPlace): Requirements => [
   requirement('syncs.manage', { kind: 'syncs-of', folder: from }),
   requirement('syncs.manage', { kind: 'syncs-of', folder: from, becomes }),
 ]
+
+/** Throws `NotFound` where its environment is missing too. */
+async function folderToEnd(input: z.output<typeof schemas.deleteFolder>, { db }: Context): Promise<ToEnd> {
+  const { path, folderIdOrName: idOrName } = input
+  const { id: environmentId } = await findEnvironment(db, input)
+  const values: ToEnd['values'] = schemas.id.safeParse(idOrName).success
+    ? { environmentId, id: idOrName }
+    : { environmentId, path: joinPath(path, idOrName) }
+  return { table: 'folders', values }
+}
 
 export const folderVerbs = {
   list: defineVerb({
@@ -89,6 +102,7 @@ export const folderVerbs = {
       return [...whole, requirement('syncs.manage', { kind: 'syncs-of', folder: named })]
     },
     run: deleteFolder,
+    ends: folderToEnd,
   }),
 
   move: defineVerb({
@@ -119,5 +133,10 @@ export const environmentVerbs = {
   }),
   create: defineVerb({ input: schemas.createEnvironment, requires: managing, run: createEnvironment }),
   update: defineVerb({ input: schemas.updateEnvironment, requires: managing, run: updateEnvironment }),
-  delete: defineVerb({ input: schemas.deleteEnvironment, requires: managing, run: deleteEnvironment }),
+  delete: defineVerb({
+    input: schemas.deleteEnvironment,
+    requires: managing,
+    run: deleteEnvironment,
+    ends: ({ projectId, environmentId: id }) => ({ table: 'environments', values: { id, projectId } }),
+  }),
 }

@@ -44,7 +44,12 @@ export const projectVerbs = {
 
   create: defineVerb({ input: schemas.createProject, requires: () => RUNS_INSTANCE, run: createProject }),
   update: defineVerb({ input: schemas.updateProject, requires: managing, run: updateProject }),
-  delete: defineVerb({ input: schemas.deleteProject, requires: managing, run: deleteProject }),
+  delete: defineVerb({
+    input: schemas.deleteProject,
+    requires: managing,
+    run: deleteProject,
+    ends: ({ projectId: id }) => ({ table: 'projects', values: { id } }),
+  }),
 }
 
 export const tagVerbs = {
