@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { DestinationError } from './destination-error.ts'
+import { concernsTarget as concernsAllKeys, DestinationError } from './destination-error.ts'
 import type { Change, Report } from './destination.ts'
 
 interface Options {
@@ -63,6 +63,6 @@ export async function applyEach(
   for (const end of ended) if (end.status === 'rejected') throw end.reason
 }
 
-/** A refused value, or one answer that stayed unclear, says nothing about the next key. */
+/** A refused value, a conflict, or one answer that stayed unclear, says nothing about the next key. */
 const concernsOneKey = (error: unknown, isAlone: boolean): boolean =>
-  error instanceof DestinationError && (error.kind === 'rejected' || (error.kind === 'unavailable' && !isAlone))
+  error instanceof DestinationError && !concernsAllKeys(error) && !(error.kind === 'unavailable' && isAlone)

@@ -35,7 +35,7 @@ export function suiteKeys(definition: DestinationDefinition, { target: config }:
       for (const [key, value] of HOSTILE) {
         const name = limits.effectiveName?.(stored(key)) ?? stored(key)
         const next = new Map(held).set(stored(key), value)
-        const fits = limits.document === undefined || limits.document.size(next) <= limits.document.max
+        const fits = limits.document === undefined || limits.document.size(next, target) <= limits.document.max
         if (refusal(stored(key), value) !== null || names.has(name) || !fits || next.size > fitting(next.size)) continue
         held.set(stored(key), value)
         names.add(name)

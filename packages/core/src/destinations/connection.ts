@@ -74,7 +74,7 @@ export interface Authorization {
   /** The headers that prove the credential for this request, made right before it is sent. Kept out of messages. */
   headers(request: OutgoingRequest): Record<string, string> | Promise<Record<string, string>>
   /** Called when the vendor no longer takes what `headers` gave. True: there is something newer, so send again. */
-  renew?(): boolean
+  renew?(given: Record<string, string>): boolean
 }
 
 export interface OutgoingRequest {

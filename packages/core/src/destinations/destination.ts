@@ -110,8 +110,11 @@ export interface Limits<Target = unknown, Options = unknown> {
   effectiveName?(key: string): string
   /** The most keys that a target holds; null: no limit. */
   maxKeys?(target: Target): number | null
-  /** Of a target that is one document: its size as the vendor counts it, and the most it may have. */
-  document?: { max: number; size(members: ReadonlyMap<string, string>): number }
+  /**
+   * Of a target that is one document: its size as the vendor counts it, and the most it may have. 0: this target is
+   * none.
+   */
+  document?: { max: number; size(members: ReadonlyMap<string, string>, target: Target): number }
 }
 
 /** Flags a vendor keeps beside a value, such as `{ secret: true, kmsKey: 'alias/x' }`. */

@@ -49,8 +49,11 @@ interface ArmedFault {
 export async function startEmulatorServer(options: {
   port?: number
   latencyMs?: number
-  /** A request's path as the log and the faults see it. Default: its target. For operations named in a header. */
-  pathOf?(target: string, headers: IncomingHttpHeaders): string
+  /**
+   * A request as the log and the faults see it, where every call is a POST to one path and a header names the
+   * operation: `GET` for one that reads, `DELETE` for one that deletes.
+   */
+  loggedAs?(headers: IncomingHttpHeaders): Pick<LoggedRequest, 'method' | 'path'>
   handle(request: ServedRequest): ServedAnswer | Promise<ServedAnswer>
 }): Promise<EmulatorServer> {
   const log: LoggedRequest[] = []
@@ -72,15 +75,15 @@ export async function startEmulatorServer(options: {
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const method = incoming.method ?? 'GET'
     const target = incoming.url ?? '/'
-    const shown = options.pathOf?.(target, incoming.headers) ?? target
-    const entry: LoggedRequest = { at: Date.now(), method, path: shown, status: 0, bytes: 0 }
+    const shown = options.loggedAs?.(incoming.headers) ?? { method, path: target }
+    const entry: LoggedRequest = { at: Date.now(), ...shown, status: 0, bytes: 0 }
     log.push(entry)
-    const fault = takeFault(method, shown)
+    const fault = takeFault(shown.method, shown.path)
 
     const body = await readAll(incoming)
     entry.bytes = body.length
     if (latency > 0) await delay(latency)
-    await Promise.all(held.filter((one) => one.matches(method, shown)).map(({ released }) => released))
+    await Promise.all(held.filter((one) => one.matches(shown.method, shown.path)).map(({ released }) => released))
 
     if (fault?.kind === 'reset') return cut(incoming)
     if (fault?.kind === 'html') {

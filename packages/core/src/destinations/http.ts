@@ -187,7 +187,8 @@ function requester(parts: Parts): Http['request'] {
   }
 
   const refusal = (request: HttpRequest, { raw, proof }: Sent, meaning: Meaning): DestinationError => {
-    const carried = [...(parts.secrets ?? []), ...proof, ...stringsIn(sentValues(request.body))]
+    const proofs = Object.values(proof).map((value) => value.replace(/^Bearer /, ''))
+    const carried = [...(parts.secrets ?? []), ...proofs, ...stringsIn(sentValues(request.body))]
     return errorFor(base.host, raw, meaning, carried, { blind: request.body === undefined })
   }
 
@@ -200,7 +201,7 @@ function requester(parts: Parts): Http['request'] {
     const wanted = isGood || accepts(request, raw.status, body)
     if (wanted && (isJson || request.acceptsText === true)) return { status: raw.status, headers: raw.headers, body }
     const isOutdated = meaning.kind === 'expired' || (raw.status === 401 && meaning.kind === undefined)
-    if (isOutdated && !isSecond && request.authorization?.renew?.()) return attempt(request, true)
+    if (isOutdated && !isSecond && request.authorization?.renew?.(sent.proof)) return attempt(request, true)
     throw refusal(request, sent, meaning)
   }
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Authorization } from './connection.ts'
+import type { Authorization, OutgoingRequest } from './connection.ts'
 
 export interface Token {
   value: string
@@ -26,10 +26,13 @@ const kept = new LRUCache<string, { token: Promise<Token>; until: number }>({ ma
 export function tokenAuthorization(
   credential: Readonly<Record<string, unknown>>,
   fetch: () => Promise<Token>,
-  headers: (token: string) => Record<string, string> = (token) => ({ authorization: `Bearer ${token}` }),
+  headers: (token: string, request: OutgoingRequest) => ReturnType<Authorization['headers']> = (token) => ({
+    authorization: `Bearer ${token}`,
+  }),
 ): Authorization {
   const key = createHash('sha256').update(JSON.stringify(credential)).digest('base64')
-  let used: Promise<Token> | null = null
+  /** The token in the headers that were given, of many requests at once. */
+  const given = new WeakMap<object, Promise<Token>>()
 
   const current = (): Promise<Token> => {
     const known = kept.get(key)
@@ -47,13 +50,16 @@ export function tokenAuthorization(
   }
 
   return {
-    async headers() {
-      used = current()
-      return headers((await used).value)
+    async headers(request) {
+      const token = current()
+      const made = await headers((await token).value, request)
+      given.set(made, token)
+      return made
     },
-    renew() {
-      if (used === null) return false
-      forget(used)
+    renew(outdated) {
+      const token = given.get(outdated)
+      if (token === undefined) return false
+      forget(token)
       return true
     },
   }

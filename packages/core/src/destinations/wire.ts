@@ -8,8 +8,8 @@ import type { RawAnswer } from './responses.ts'
 
 export interface Sent {
   raw: RawAnswer
-  /** What proved the credential, to keep out of messages. */
-  proof: readonly string[]
+  /** The headers that proved the credential. */
+  proof: Record<string, string>
 }
 
 export interface Wire {
@@ -78,7 +78,7 @@ export function createWire(options: HttpOptions): Wire {
         if (answer.statusCode >= 500) noteFailure(base, sentAt)
         else failures.delete(base.host)
         const raw = { status: answer.statusCode, headers: headersOf(answer.headers), text }
-        return { raw, proof: Object.values(proof ?? {}).map((value) => value.replace(/^Bearer /, '')) }
+        return { raw, proof: proof ?? {} }
       } catch (error) {
         if (!answered) options.onAnswer?.(null)
         signal.throwIfAborted()

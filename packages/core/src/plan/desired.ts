@@ -71,14 +71,18 @@ function desiredOf(
       refused.set(shown, { sourceKey, reason: reason ?? collision?.reason ?? '', stays })
     }
   }
-  return withinDocument({ entries, refused }, definition)
+  return withinDocument({ entries, refused }, definition, target)
 }
 
 /** A document that would be too large is not written at all: nobody could say which keys to leave out. */
-function withinDocument({ entries, refused }: Desired, { title, limits }: DestinationDefinition): Desired {
+function withinDocument(
+  { entries, refused }: Desired,
+  { title, limits }: DestinationDefinition,
+  target: DesiredInput['target'],
+): Desired {
   if (!limits.document) return { entries, refused }
   const { max } = limits.document
-  const size = limits.document.size(new Map([...entries].map(([name, { value }]) => [name, value])))
+  const size = limits.document.size(new Map([...entries].map(([name, { value }]) => [name, value])), target)
   if (size <= max) return { entries, refused }
   const reason = `all secrets together take ${size.toLocaleString('en')} bytes at ${title}, which holds ${max.toLocaleString('en')} in one place; split the folder`
   const tooLarge = [...entries].map(([name, { sourceKey }]): [string, RefusedEntry] => [
