@@ -93,12 +93,9 @@ export async function startEmulator(options: ParameterStoreEmulatorOptions = {})
 
 export const variants = new Map([
   [
-    'replaces a parameter of another type',
-    (options?: ParameterStoreEmulatorOptions) => startEmulator({ ...options, typeChange: 'replaced' }),
-  ],
-  [
-    'ends pages early and sends empty ones',
-    (options?: ParameterStoreEmulatorOptions) => startEmulator({ ...options, sparsePages: true }),
+    'replaces a parameter of another type, ends pages early and sends empty ones',
+    (options?: ParameterStoreEmulatorOptions) =>
+      startEmulator({ ...options, typeChange: 'replaced', sparsePages: true }),
   ],
 ])
 

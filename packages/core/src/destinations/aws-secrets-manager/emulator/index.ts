@@ -124,9 +124,10 @@ const variant = (more: SecretsManagerEmulatorOptions) => (options?: SecretsManag
 
 export const variants = new Map([
   ['keeps all keys in one secret', variant({ mapping: 'many-to-one' })],
-  ['ends pages early and sends empty ones', variant({ sparsePages: true })],
-  ['lists five minutes late', variant({ listLagMs: 300_000 })],
-  ['blocks a name for a while after a forced delete', variant({ forcedDeleteMs: 300 })],
+  [
+    'lists five minutes late in short pages, and blocks a name that was deleted by force',
+    variant({ listLagMs: 300_000, sparsePages: true, forcedDeleteMs: 300 }),
+  ],
 ])
 
 function answer(reading: Reading, { operation, input, principal }: AwsCall): object {

@@ -55,8 +55,11 @@ export function startAwsServer(
   return startEmulatorServer({
     port,
     latencyMs,
-    // Every call is `POST /`: the operation stands in for the path.
-    pathOf: (_target, headers) => `/${String(headers['x-amz-target'] ?? 'sts')}`,
+    loggedAs(headers) {
+      const target = String(headers['x-amz-target'] ?? 'sts')
+      const [, verb] = /\.(Get|List|Describe|BatchGet|Delete)?/.exec(target) ?? []
+      return { method: verb === undefined ? 'POST' : verb === 'Delete' ? 'DELETE' : 'GET', path: `/${target}` }
+    },
     handle: (request) =>
       request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
         ? sts(request, principals)

@@ -1,0 +1,160 @@
+/** Lists and writes the parameters right below one path: a call per write, deletes in tens. */
+import { awsTags } from '../aws/tags.ts'
+import { isAwsError } from '../aws/errors.ts'
+import { shownKey } from '../aws/kms-keys.ts'
+import { applyEach } from '../apply-each.ts'
+import { DestinationError } from '../destination-error.ts'
+import { sendInBatches } from '../batch.ts'
+import type { Change, Client, Observed, Report } from '../destination.ts'
+import {
+  addTags,
+  deleteParameters,
+  describeParameters,
+  getParameters,
+  listParameters,
+  NAMES_PER_CALL,
+  putParameter,
+  type ParameterMetadata,
+  type ParameterPath,
+} from './api.ts'
+import type { ParameterStoreOptions } from './schemas.ts'
+
+/** Calls in flight. */
+const CONCURRENCY = 10
+
+type Write = Exclude<Change, { action: 'delete' }>
+type Delete = Extract<Change, { action: 'delete' }>
+
+export function parameterStoreClient(path: ParameterPath, options: ParameterStoreOptions): Client {
+  return {
+    list: async () => {
+      const found = await metadataOf(path)
+      return withoutTwins(found).map((parameter) => observed(path, options, parameter))
+    },
+    // New values first: a renamed key exists under its new name before the old one is deleted.
+    async apply(changes, report) {
+      const writes = changes.filter((change) => change.action !== 'delete')
+      await applyEach(writes, report, (change) => write(path, options, change), { concurrency: CONCURRENCY })
+      await deleteAll(path, changes, report)
+    },
+    async readValues(keys) {
+      const names = keys.map((key) => path.path + key)
+      const pages = chunksOf(names, NAMES_PER_CALL).map((some) => getParameters(path, some))
+      const found = (await Promise.all(pages)).flat()
+      return new Map(found.map(({ Name, Value }) => [keyOf(path, Name), Value]))
+    },
+  }
+}
+
+/** Versions and keys show in the description; a credential that may not describe gets the versions alone. */
+async function metadataOf(path: ParameterPath): Promise<ParameterMetadata[]> {
+  try {
+    return await describeParameters(path)
+  } catch (error) {
+    if (isAwsError(error, 'AccessDeniedException')) return listParameters(path)
+    throw error
+  }
+}
+
+/** At the root, `/KEY` and `KEY` are two parameters: the one that we write counts. */
+const withoutTwins = (found: readonly ParameterMetadata[]): ParameterMetadata[] => {
+  const names = new Set(found.map(({ Name }) => Name))
+  return found.filter(({ Name }) => Name.startsWith('/') || !names.has(`/${Name}`))
+}
+
+function observed(path: ParameterPath, { keyId }: ParameterStoreOptions, parameter: ParameterMetadata): Observed {
+  const { Name, Type, Version, KeyId, DataType, Policies } = parameter
+  const isText = (DataType ?? 'text') === 'text'
+  const hasPolicies = (Policies ?? []).length > 0
+  return {
+    key: keyOf(path, Name),
+    remoteIds: [`v${Version}`],
+    flags: keyId === undefined || KeyId === undefined || KeyId === null ? {} : { kmsKey: shownKey(KeyId, keyId) },
+    ...(Name.startsWith('/') ? {} : { notManaged: 'a parameter without a path' }),
+    ...(Type === 'SecureString' ? {} : { otherType: `a parameter of the type ${Type}` }),
+    ...(hasPolicies ? { otherType: 'a parameter with an expiration policy' } : {}),
+    ...(isText ? {} : { otherType: `a parameter of the data type ${DataType}` }),
+  }
+}
+
+const keyOf = ({ path }: ParameterPath, name: string): string =>
+  name.startsWith(path) ? name.slice(path.length) : name
+
+/** Answers the ID that the key has afterwards. */
+async function write(path: ParameterPath, options: ParameterStoreOptions, change: Change): Promise<string[]> {
+  if (change.action === 'delete') return []
+  if (change.action === 'update') return overwrite(path, options, change)
+  try {
+    const tags = options.tags.length > 0 ? awsTags(options.tags) : undefined
+    return [idOf(await putParameter(path, { ...putOf(path, options, change), overwrite: false, tags }))]
+  } catch (error) {
+    if (!isAwsError(error, 'ParameterAlreadyExists')) throw error
+    return settle(path, options, change)
+  }
+}
+
+/** It exists by now: as our own write whose answer was lost, or because somebody created it. */
+async function settle(path: ParameterPath, options: ParameterStoreOptions, change: Write): Promise<string[]> {
+  const [found] = await getParameters(path, [path.path + change.key])
+  if (found?.Type === 'SecureString' && found.Value === change.value) return [idOf(found.Version)]
+  if (found && found.Type !== 'SecureString') {
+    throw new DestinationError(
+      'conflict',
+      `${path.path}${change.key} was created as a parameter of the type ${found.Type} meanwhile; the next run looks again`,
+    )
+  }
+  return overwrite(path, options, change)
+}
+
+async function overwrite(path: ParameterPath, options: ParameterStoreOptions, change: Write): Promise<string[]> {
+  const put = putOf(path, options, change)
+  try {
+    const version = await putParameter(path, { ...put, overwrite: true })
+    if (options.tags.length > 0) await addTags(path, put.name, awsTags(options.tags))
+    return [idOf(version)]
+  } catch (error) {
+    if (!isAwsError(error, 'HierarchyTypeMismatchException')) throw error
+    throw new DestinationError(
+      'rejected',
+      `${put.name} is a parameter of another type, which AWS does not change; delete it, and the next run creates it`,
+      { code: error.code, cause: error },
+    )
+  }
+}
+
+const idOf = (version: number): string => `v${version}`
+
+const putOf = ({ path }: ParameterPath, { keyId, tier }: ParameterStoreOptions, { key, value }: Write) => ({
+  name: path + key,
+  value,
+  keyId,
+  // Left out otherwise: a parameter that became an advanced one can't become a standard one again.
+  tier: tier === 'intelligent-tiering' ? ('Intelligent-Tiering' as const) : undefined,
+})
+
+async function deleteAll(path: ParameterPath, changes: readonly Change[], report: Report): Promise<void> {
+  const deletes = changes.filter((change): change is Delete => change.action === 'delete')
+  const ends = sendInBatches(deletes, { keysPerCall: NAMES_PER_CALL }, async (batch) => {
+    const gone = await deleteParameters(
+      path,
+      batch.map(({ key }) => path.path + key),
+    )
+    return batch
+      .filter(({ key }) => !gone.has(path.path + key))
+      .map((change) => ({ change, error: notDeleted(change.key) }))
+  })
+  const settled = await Promise.allSettled(
+    ends.map(async (end) => {
+      const { accepted, refused } = await end
+      await Promise.all(accepted.map((change) => report.done(change)))
+      await Promise.all(refused.map(({ change, error }) => report.failed(change, error)))
+    }),
+  )
+  for (const end of settled) if (end.status === 'rejected') throw end.reason
+}
+
+const notDeleted = (key: string): DestinationError =>
+  new DestinationError('unavailable', `AWS's answer does not say whether ${key} was deleted`)
+
+const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))

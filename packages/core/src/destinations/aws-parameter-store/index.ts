@@ -1,0 +1,40 @@
+import { awsConnection } from '../aws/connection.ts'
+import { awsDoor } from '../aws/door.ts'
+import { kmsKeys } from '../aws/kms-keys.ts'
+import { tagsFlag } from '../aws/tags.ts'
+import { defineDestination } from '../destination.ts'
+import { parameterStoreClient } from './client.ts'
+import { parameterStoreKeyRules, parameterStoreLimits, parameterStoreRateLimits } from './limits.ts'
+import { options, target } from './schemas.ts'
+
+export default defineDestination({
+  name: 'aws-parameter-store',
+  title: 'AWS Parameter Store',
+  docsUrl: 'https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-parameter-store.html',
+  connection: awsConnection,
+  target,
+  options,
+  notes: {
+    initialSync: 'The first sync overwrites parameters of the same name right below the path, or imports them before.',
+    options: [
+      'Every secret is written as a SecureString. AWS may refuse to change a String or a StringList into one; delete it first.',
+      'AWS takes 3 writes a second for an account and region, so 1,000 new parameters take over 5 minutes.',
+      'A tag that is taken off here stays on the parameters that have it.',
+    ],
+  },
+  keyRules: parameterStoreKeyRules,
+  limits: parameterStoreLimits,
+  rateLimits: parameterStoreRateLimits,
+  values: 'read',
+  targetKey: ({ region, path }) => `${region}${path}`,
+  targetLabel: ({ region, path }) => `${path} · ${region}`,
+  targetUrl: ({ region }) => `https://${region}.console.aws.amazon.com/systems-manager/parameters/?region=${region}`,
+  sharedPlace: ({ path }) => (path === '/' ? 'the root of an AWS account and region' : null),
+  flags: ({ keyId, tags }) => ({
+    ...(keyId === undefined ? {} : { kmsKey: keyId }),
+    ...(tags.length === 0 ? {} : { tags: tagsFlag(tags) }),
+  }),
+  choices: { 'kms-keys': kmsKeys },
+  open: (session, place, chosen) =>
+    parameterStoreClient({ ...place, door: awsDoor(session, 'ssm', place.region) }, chosen),
+})

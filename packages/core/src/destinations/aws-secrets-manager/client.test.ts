@@ -1,0 +1,225 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { failureOf, sessionTo } from '../conformance-reconciler.ts'
+import type { DestinationError } from '../destination-error.ts'
+import type { Change, Client } from '../destination.ts'
+import { startEmulator, type SecretsManagerEmulator, type SecretsManagerEmulatorOptions } from './emulator/index.ts'
+import definition from './index.ts'
+
+let emulator: SecretsManagerEmulator
+beforeEach(async () => {
+  emulator = await startEmulator()
+})
+afterEach(() => emulator.close())
+
+async function restart(options: SecretsManagerEmulatorOptions): Promise<void> {
+  await emulator.close()
+  emulator = await startEmulator(options)
+}
+
+function opened(options: object = {}): Client {
+  const session = sessionTo(definition, emulator.credentials)
+  return definition.open(session, definition.target.parse(emulator.target), definition.options.parse(options))
+}
+
+const create = (key: string, value = 'v'): Change => ({ action: 'create', key, value, flags: {} })
+const update = (key: string, value = 'v'): Change => ({ action: 'update', key, value, flags: {}, remoteIds: ['x'] })
+const remove = (key: string): Change => ({ action: 'delete', key, remoteIds: ['x'] })
+
+async function apply(client: Client, changes: readonly Change[]) {
+  const done = new Map<string, readonly string[] | undefined>()
+  const failed = new Map<string, DestinationError>()
+  const replacing: string[] = []
+  const before = emulator.log.length
+  await client.apply(changes, {
+    replacing: async ({ key }) => void replacing.push(key),
+    done: async ({ key }, ids) => void done.set(key, ids),
+    failed: async ({ key }, error) => void failed.set(key, error),
+  })
+  return { done, failed, replacing, calls: callsSince(before) }
+}
+
+const callsSince = (before: number): string[] =>
+  emulator.log.slice(before).map(({ path }) => path.split('.')[1] ?? path)
+
+describe('a secret for each key', () => {
+  test('a page per 100 secrets, and a call per change', async () => {
+    const names = Array.from({ length: 230 }, (_, n) => `KEY_${n}`)
+    for (const name of names) emulator.put(name, 'v')
+    const before = emulator.log.length
+    const client = opened()
+    expect(await client.list()).toHaveLength(230)
+    expect(callsSince(before)).toEqual(['ListSecrets', 'ListSecrets', 'ListSecrets'])
+    const { calls } = await apply(client, [create('NEW'), update('KEY_1', 'changed'), remove('KEY_2')])
+    expect(calls.toSorted((a, b) => a.localeCompare(b))).toEqual(['CreateSecret', 'DeleteSecret', 'UpdateSecret'])
+    const values = await client.readValues?.([...names.slice(0, 21), 'GONE'])
+    expect([...(values ?? [])]).toHaveLength(20)
+    expect(values?.get('KEY_1')).toBe('changed')
+  })
+
+  test('what AWS manages, replicates or rotates, and a binary secret, is named or has no value', async () => {
+    emulator.plant('RDS', 'v', { owningService: 'rds' })
+    emulator.plant('REPLICA', 'v', { primaryRegion: 'us-east-1' })
+    emulator.plant('ROTATED', 'v', { rotates: true })
+    emulator.plant('BINARY', { binary: 'AAEC' })
+    const listed = await opened().list()
+    expect(listed.map(({ key, notManaged, otherType }) => [key, notManaged ?? otherType])).toEqual([
+      ['BINARY', undefined],
+      ['RDS', 'a secret of the AWS service rds'],
+      ['REPLICA', 'a replica of a secret in us-east-1'],
+      ['ROTATED', 'a secret that AWS rotates'],
+    ])
+    expect(await opened().readValues?.(['BINARY'])).toEqual(new Map())
+    // Planned before the listing showed them.
+    const { failed } = await apply(opened(), [create('RDS'), create('ROTATED')])
+    expect([...failed.values()].map(({ kind }) => kind)).toEqual(['conflict', 'conflict'])
+    expect(emulator.contents().get('ROTATED')).toBe('v')
+  })
+
+  test('a name in the bin is restored and set, and journaled before', async () => {
+    await apply(opened(), [create('A', 'first')])
+    await apply(opened(), [remove('A')])
+    expect(emulator.contents()).toEqual(new Map())
+    expect(emulator.secrets()).toHaveLength(1)
+    expect(await opened().list()).toEqual([])
+    const { replacing, calls } = await apply(opened(), [create('A', 'second')])
+    expect(replacing).toEqual(['A'])
+    expect(calls).toEqual(['CreateSecret', 'DescribeSecret', 'RestoreSecret', 'UpdateSecret'])
+    expect(emulator.contents()).toEqual(new Map([['A', 'second']]))
+  })
+
+  test('without a recovery window the name is free after a while', async () => {
+    await restart({ forcedDeleteMs: 200 })
+    const client = opened({ recoveryWindowInDays: 0 })
+    await apply(client, [create('A')])
+    await apply(client, [remove('A')])
+    expect(emulator.secrets()).toEqual([])
+    const { failed } = await apply(client, [create('A')])
+    expect(failed.get('A')).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('still deleting') })
+    await expect.poll(async () => (await apply(client, [create('A')])).failed.size).toBe(0)
+  })
+
+  test('a listing that lags is settled by a fresh read', async () => {
+    await restart({ listLagMs: 300_000 })
+    const client = opened()
+    const { done } = await apply(client, [create('A'), create('B')])
+    await apply(client, [remove('B')])
+    expect(await client.list()).toEqual([])
+    expect(await client.reread?.(['A', 'B', 'C'])).toEqual([{ key: 'A', remoteIds: done.get('A'), flags: {} }])
+    // A secret of somebody else that no listing shows yet, with our name: it is ours to write, as it would be listed.
+    emulator.put('C', 'theirs')
+    expect((await apply(client, [create('C', 'mine')])).calls).toEqual([
+      'CreateSecret',
+      'DescribeSecret',
+      'UpdateSecret',
+    ])
+  })
+
+  test('key and tags come with a new secret, and only what differs is sent later', async () => {
+    const options = { keyId: 'alias/keyferry', tags: [{ key: 'team', value: 'core' }] }
+    const client = opened(options)
+    const { calls } = await apply(client, [create('A')])
+    expect(calls).toEqual(['CreateSecret'])
+    emulator.plant('PLAIN', 'v', { tags: new Map([['theirs', 'kept']]) })
+    const flags = definition.flags(definition.options.parse(options), 'A', definition.target.parse(emulator.target))
+    expect((await client.list()).map((one) => [one.key, one.flags])).toEqual([
+      ['A', flags],
+      ['PLAIN', { kmsKey: '', tags: '[]' }],
+    ])
+    const changed = await apply(client, [update('A', 'a2'), update('PLAIN', 'p2')])
+    expect(changed.calls.filter((call) => call === 'TagResource')).toHaveLength(1)
+    expect(emulator.secrets().find(({ name }) => name === 'PLAIN')).toMatchObject({
+      kmsKeyId: 'alias/keyferry',
+      tags: new Map([
+        ['theirs', 'kept'],
+        ['team', 'core'],
+      ]),
+    })
+  })
+
+  test('rights that lack are named', async () => {
+    emulator.principals.deny('secretsmanager:ListSecrets')
+    expect(await failureOf(opened().list())).toMatchObject({
+      kind: 'auth',
+      message: expect.stringContaining('the right secretsmanager:ListSecrets'),
+    })
+  })
+})
+
+describe('one secret with all keys', () => {
+  const DOCUMENT = 'app/prod'
+  beforeEach(() => restart({ mapping: 'many-to-one' }))
+  const text = () => {
+    const secret = emulator.secrets().find(({ name }) => name === DOCUMENT)
+    return JSON.parse(secret?.versions.find(({ stages }) => stages.has('AWSCURRENT'))?.text ?? 'null')
+  }
+
+  test('it is created, and any number of changes is one write and its check', async () => {
+    const names = Array.from({ length: 50 }, (_, n) => `KEY ${n}`)
+    const before = emulator.log.length
+    const client = opened()
+    expect(await client.list()).toEqual([])
+    await apply(
+      client,
+      names.map((name) => create(name)),
+    )
+    expect(callsSince(before)).toEqual(['GetSecretValue', 'CreateSecret'])
+    await client.list()
+    const { calls } = await apply(client, [update('KEY 0', 'changed'), remove('KEY 1'), create('NEW')])
+    expect(calls).toEqual(['UpdateSecret', 'DescribeSecret'])
+    expect(emulator.contents().size).toBe(50)
+  })
+
+  test('members of others stay, whatever their type, and the size limit is that of the document', async () => {
+    emulator.plant(DOCUMENT, '{"PORT":80,"NESTED":{"a":[1]},"THEIRS":"kept","__proto__":"p"}')
+    const client = opened()
+    expect((await client.list()).map(({ key, otherType }) => [key, otherType])).toEqual([
+      ['PORT', 'a member of the type number'],
+      ['NESTED', 'a member of the type object'],
+      ['THEIRS', undefined],
+      ['__proto__', undefined],
+    ])
+    await apply(client, [create('A')])
+    expect(Object.entries(text())).toEqual([
+      ['PORT', 80],
+      ['NESTED', { a: [1] }],
+      ['THEIRS', 'kept'],
+      ['__proto__', 'p'],
+      ['A', 'v'],
+    ])
+    const size = (mappingBehavior: string) =>
+      definition.limits.document?.size(
+        new Map([['A', 'x'.repeat(65_530)]]),
+        definition.target.parse({ region: 'eu-central-1', mappingBehavior, secretName: DOCUMENT }),
+      )
+    expect(size('many-to-one')).toBe(65_538)
+    expect(size('one-to-one')).toBe(0)
+  })
+
+  test('a write of somebody in between is put back, and merged with ours', async () => {
+    emulator.plant(DOCUMENT, '{"A":"a1","B":"b1"}')
+    const client = opened()
+    await client.list()
+    emulator.put('B', 'theirs')
+    emulator.put('C', 'theirs too')
+    const { done, failed } = await apply(client, [update('A', 'a2'), update('B', 'b2')])
+    expect([...done.keys()]).toEqual(['A'])
+    expect(failed.get('B')).toMatchObject({ kind: 'conflict' })
+    expect(text()).toEqual({ A: 'a2', B: 'theirs', C: 'theirs too' })
+  })
+
+  test('a secret that is no JSON object, or in the bin, is refused before anything is written', async () => {
+    for (const value of ['plain text', '[1]', 'null', { binary: 'AAEC' }]) {
+      emulator.clear()
+      emulator.plant(DOCUMENT, value)
+      const error = await failureOf(opened().list())
+      expect(error).toMatchObject({ kind: 'rejected', message: expect.stringContaining('not a JSON object') })
+      expect(error.message).not.toContain('plain text')
+    }
+    emulator.clear()
+    emulator.plant(DOCUMENT, '{}', { deletesAt: Date.now() / 1000 })
+    expect(await failureOf(opened().list())).toMatchObject({
+      kind: 'missing',
+      message: expect.stringContaining('restore'),
+    })
+  })
+})

@@ -1,0 +1,118 @@
+/**
+ * All keys in one secret, as a JSON object. AWS has no compare-and-set: after a write, the version that it replaced
+ * must be the one that was read.
+ */
+import { z } from 'zod'
+import { isAwsError } from '../aws/errors.ts'
+import { awsTags } from '../aws/tags.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { Change, Client } from '../destination.ts'
+import { documentClient, type Document, type Member } from '../document.ts'
+import { createSecret, describeSecret, getSecretValue, updateSecret, type SecretsRegion } from './api.ts'
+import { textOf } from './limits.ts'
+import type { SecretsManagerOptions } from './schemas.ts'
+
+/** What was read. Members that are no text belong to others and stay as they are. */
+interface Version {
+  id: string
+  members: ReadonlyMap<string, unknown>
+}
+
+export interface OneSecret {
+  at: SecretsRegion
+  secretName: string
+  options: SecretsManagerOptions
+}
+
+export const oneSecretClient = (secret: OneSecret): Client =>
+  documentClient<Version>({
+    read: async () => documentOf(await readVersion(secret)),
+    write: (document, changes) => writeVersion(secret, document.version, changes),
+  })
+
+const json = z.string().transform((text, ctx): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    ctx.addIssue({ code: 'custom', message: 'not JSON' })
+    return z.NEVER
+  }
+})
+
+async function readVersion({ at, secretName }: OneSecret, versionId?: string): Promise<Version | null> {
+  try {
+    const found = await getSecretValue(at, secretName, versionId)
+    if (found === null) return null
+    const { success, data } = json.safeParse(found.SecretString)
+    if (success && typeof data === 'object' && data !== null && !Array.isArray(data))
+      return { id: found.VersionId, members: new Map(Object.entries(data)) }
+  } catch (error) {
+    if (!isAwsError(error, 'InvalidRequestException')) throw error
+    throw new DestinationError('missing', `the secret ${secretName} is scheduled for deletion in AWS; restore it there`)
+  }
+  throw new DestinationError(
+    'rejected',
+    `the value of the secret ${secretName} is not a JSON object, so keys can't be stored in it; choose another secret`,
+  )
+}
+
+const documentOf = (version: Version | null): Document<Version> => ({
+  members: new Map([...(version?.members ?? [])].map(([key, member]) => [key, memberOf(member)])),
+  version,
+})
+
+const memberOf = (member: unknown): Member =>
+  typeof member === 'string' ? { value: member } : { otherType: `a member of the type ${typeof member}` }
+
+async function writeVersion(secret: OneSecret, read: Version | null, changes: readonly Change[]): Promise<Version> {
+  const members = new Map(read?.members)
+  for (const change of changes) {
+    if (change.action === 'delete') members.delete(change.key)
+    else members.set(change.key, change.value)
+  }
+  const id = read === null ? await create(secret, members) : await replace(secret, read, members)
+  return { id, members }
+}
+
+async function create({ at, secretName, options }: OneSecret, members: ReadonlyMap<string, unknown>): Promise<string> {
+  try {
+    const tags = options.tags.length > 0 ? awsTags(options.tags) : undefined
+    return await createSecret(at, { name: secretName, text: textOf(members), keyId: options.keyId, tags })
+  } catch (error) {
+    if (isAwsError(error, 'ResourceExistsException')) throw changedMeanwhile(secretName)
+    throw error
+  }
+}
+
+/** How often a version of others that was overwritten is put back before the run gives up. */
+const TRIES = 5
+
+/**
+ * Writes, and looks which version that replaced. One that was not read here is somebody's who wrote in between: it is
+ * put back as the current one, and this throws `conflict`, so that the document is read again.
+ */
+async function replace(secret: OneSecret, read: Version, members: ReadonlyMap<string, unknown>): Promise<string> {
+  const { at, secretName, options } = secret
+  let [expected, content] = [read.id, members]
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const id = await updateSecret(at, secretName, { text: textOf(content), keyId: options.keyId })
+    const replaced = await replacedBy(secret, id)
+    if (replaced === expected && content === members) return id
+    if (replaced === expected || replaced === null) break
+    const theirs = await readVersion(secret, replaced)
+    if (theirs === null) break
+    ;[expected, content] = [id, theirs.members]
+  }
+  throw changedMeanwhile(secretName)
+}
+
+/** The version that was the current one before `id`; null where `id` is no longer the current one. */
+async function replacedBy({ at, secretName }: OneSecret, id: string): Promise<string | null> {
+  const secret = await describeSecret(at, secretName)
+  const byStage = (stage: string): string | undefined =>
+    Object.entries(secret?.versions ?? {}).find(([, stages]) => stages.includes(stage))?.[0]
+  return byStage('AWSCURRENT') === id ? (byStage('AWSPREVIOUS') ?? null) : null
+}
+
+const changedMeanwhile = (secretName: string): DestinationError =>
+  new DestinationError('conflict', `somebody changed the secret ${secretName} while it was written`)

@@ -1,0 +1,144 @@
+/** A secret for each key: listed without values, written one call each. */
+import { isAwsError } from '../aws/errors.ts'
+import { shownKey } from '../aws/kms-keys.ts'
+import { awsTags, tagsFlag } from '../aws/tags.ts'
+import { applyEach } from '../apply-each.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { Change, Client, Flags, Observed, Report } from '../destination.ts'
+import {
+  batchGetSecretValues,
+  createSecret,
+  deleteSecret,
+  describeSecret,
+  listSecrets,
+  restoreSecret,
+  SECRETS_PER_READ,
+  tagSecret,
+  updateSecret,
+  type SecretMetadata,
+  type SecretsRegion,
+} from './api.ts'
+import type { SecretsManagerOptions } from './schemas.ts'
+
+/** Calls in flight. */
+const CONCURRENCY = 10
+
+type Write = Exclude<Change, { action: 'delete' }>
+
+export function secretPerKeyClient(at: SecretsRegion, options: SecretsManagerOptions): Client {
+  /** Tags by name, as far as they were listed: those that are there need no call. */
+  const tagged = new Map<string, string>()
+  const observe = (secret: SecretMetadata): Observed => {
+    const seen = observed(at, options, secret)
+    if (typeof seen.flags['tags'] === 'string') tagged.set(seen.key, seen.flags['tags'])
+    return seen
+  }
+
+  return {
+    list: async () => (await listSecrets(at)).map(observe),
+    async reread(keys) {
+      const found = await Promise.all(keys.map((key) => describeSecret(at, key)))
+      return found.flatMap((secret) => (secret && !isScheduled(secret) ? [observe(secret)] : []))
+    },
+    apply: (changes, report) => {
+      const writer = { at, options, tagged, report }
+      return applyEach(changes, report, (change) => carryOut(writer, change), { concurrency: CONCURRENCY })
+    },
+    async readValues(keys) {
+      const reads = chunksOf(keys, SECRETS_PER_READ).map((some) => batchGetSecretValues(at, some))
+      const found = (await Promise.all(reads)).flat()
+      return new Map(
+        found.flatMap(({ Name, SecretString }) => (typeof SecretString === 'string' ? [[Name, SecretString]] : [])),
+      )
+    },
+  }
+}
+
+const isScheduled = ({ DeletedDate }: SecretMetadata): boolean => DeletedDate !== null && DeletedDate !== undefined
+
+function observed({ region }: SecretsRegion, options: SecretsManagerOptions, secret: SecretMetadata): Observed {
+  const { Name, OwningService, PrimaryRegion, RotationEnabled, versions } = secret
+  const current = Object.entries(versions).flatMap(([id, stages]) => (stages.includes('AWSCURRENT') ? [id] : []))
+  return {
+    key: Name,
+    remoteIds: current,
+    flags: shownFlags(options, secret),
+    ...(OwningService ? { notManaged: `a secret of the AWS service ${OwningService}` } : {}),
+    ...(PrimaryRegion && PrimaryRegion !== region ? { notManaged: `a replica of a secret in ${PrimaryRegion}` } : {}),
+    ...(RotationEnabled ? { otherType: 'a secret that AWS rotates' } : {}),
+  }
+}
+
+/** Only tags of the sync's own keys: others are not compared. */
+function shownFlags({ keyId, tags }: SecretsManagerOptions, { KmsKeyId, Tags }: SecretMetadata): Flags {
+  const wanted = new Set(tags.map(({ key }) => key))
+  const own = (Tags ?? []).flatMap(({ Key, Value }) => (wanted.has(Key) ? [{ key: Key, value: Value }] : []))
+  return {
+    ...(keyId === undefined ? {} : { kmsKey: shownKey(KmsKeyId, keyId) }),
+    ...(tags.length === 0 ? {} : { tags: tagsFlag(own) }),
+  }
+}
+
+interface Writer {
+  at: SecretsRegion
+  options: SecretsManagerOptions
+  tagged: ReadonlyMap<string, string>
+  report: Report
+}
+
+/** Answers the IDs that the key has afterwards. */
+async function carryOut(writer: Writer, change: Change): Promise<string[]> {
+  if (change.action === 'delete') {
+    await remove(writer, change.key)
+    return []
+  }
+  if (change.action === 'update') return update(writer, change)
+  const { at, options } = writer
+  try {
+    const tags = options.tags.length > 0 ? awsTags(options.tags) : undefined
+    return [await createSecret(at, { name: change.key, text: change.value, keyId: options.keyId, tags })]
+  } catch (error) {
+    if (!isAwsError(error, 'ResourceExistsException', 'InvalidRequestException')) throw error
+    return createdMeanwhile(writer, change)
+  }
+}
+
+/** The name is taken: by a secret that the listing did not show yet, or by one that is scheduled for deletion. */
+async function createdMeanwhile(writer: Writer, change: Write): Promise<string[]> {
+  const { at, options, report } = writer
+  const secret = await describeSecret(at, change.key)
+  if (secret === null) {
+    throw new DestinationError('unavailable', `AWS is still deleting the former ${change.key}; try again in a minute`)
+  }
+  const { notManaged, otherType } = observed(at, options, secret)
+  const obstacle = notManaged ?? otherType
+  if (obstacle !== undefined)
+    throw new DestinationError('conflict', `${change.key} is ${obstacle} by now; the next run looks again`)
+  if (isScheduled(secret)) {
+    await report.replacing(change)
+    await restoreSecret(at, change.key)
+  }
+  return update(writer, change)
+}
+
+async function update({ at, options, tagged }: Writer, { key, value }: Write): Promise<string[]> {
+  const id = await updateSecret(at, key, { text: value, keyId: options.keyId })
+  if (options.tags.length > 0 && tagged.get(key) !== tagsFlag(options.tags))
+    await tagSecret(at, key, awsTags(options.tags))
+  return [id]
+}
+
+async function remove({ at, options }: Writer, key: string): Promise<void> {
+  try {
+    await deleteSecret(at, key, options.recoveryWindowInDays)
+  } catch (error) {
+    if (isAwsError(error, 'ResourceNotFoundException')) return
+    if (!isAwsError(error, 'InvalidRequestException')) throw error
+    // It may be scheduled already, as by our own call whose answer was lost.
+    const secret = await describeSecret(at, key)
+    if (secret && !isScheduled(secret)) throw error
+  }
+}
+
+const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))
