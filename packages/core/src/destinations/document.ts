@@ -48,6 +48,7 @@ export function documentClient<Version>(
       return [...seen.members].map(([key, member]) => observedOf(key, member))
     },
     async apply(changes, report) {
+      if (changes.length === 0) return
       const planned = seen ?? (await api.read())
       let now = planned
       const send = async (batch: readonly Change[]): Promise<Refused<Change>[]> => {

@@ -1,4 +1,5 @@
 /** Fields that most credentials have. */
+import { X509Certificate } from 'node:crypto'
 import { withoutTrailingSlashes } from '@keyferry/schemas'
 import { z } from 'zod'
 import { field, type Field } from './destination.ts'
@@ -13,20 +14,46 @@ export const tokenField = (meta: Field, { max = 1_000 } = {}): z.ZodString =>
     .regex(/^[\x21-\x7e]*$/, `${meta.label} must not contain white space or characters outside ASCII`)
     .meta(field({ secret: true, ...meta }))
 
-/** The address of a vendor's API, without a trailing slash; `usual` where nothing is said. */
-export const urlField = (usual: string, meta: Field) =>
+/** The address of a vendor's API that has a host of its own for everybody, without a trailing slash. */
+export const addressField = (example: string, meta: Field) =>
   z
     .string()
     .trim()
     .max(255, `${meta.label} must be at most 255 characters`)
     .pipe(
       z
-        .url({ protocol: /^https?$/, error: `${meta.label} must be a URL such as ${usual}` })
+        .url({ protocol: /^https?$/, error: `${meta.label} must be a URL such as ${example}` })
         .refine(isPlain, `${meta.label} must not contain a login, a query or a fragment`)
         .overwrite(withoutTrailingSlashes),
     )
-    .default(usual)
-    .meta(field(meta))
+    .meta(field({ placeholder: example, ...meta }))
+
+/** The same with `usual` where nothing is said. */
+export const urlField = (usual: string, meta: Field) => addressField(usual, meta).default(usual).meta(field(meta))
+
+/** Certificates of the authorities that signed the host's, for a host that no public authority knows. */
+export const caField = z
+  .string()
+  .trim()
+  .max(100_000, 'CA certificate must be at most 100,000 characters')
+  .refine(isCertificate, 'CA certificate must be PEM text that begins with -----BEGIN CERTIFICATE-----')
+  .optional()
+  .meta(
+    field({
+      label: 'CA certificate',
+      placeholder: '-----BEGIN CERTIFICATE-----',
+      help: "Only for a host whose certificate is signed by the company's or the cluster's own authority.",
+      multiline: true,
+    }),
+  )
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).subject !== undefined
+  } catch {
+    return false
+  }
+}
 
 function isPlain(text: string): boolean {
   const url = URL.parse(text)

@@ -46,6 +46,8 @@ export interface HttpAnswer {
   headers: Headers
   /** Parsed JSON; undefined when the body is empty; the text where it is not JSON. */
   body: unknown
+  /** The body as it came, for JSON whose numbers must keep their text. */
+  text: string
 }
 
 export interface Http {
@@ -150,7 +152,7 @@ function requester(parts: Parts): Http['request'] {
   const { base, limiter, wire, signal, waitBudgetMs } = parts
 
   const meaningOf = (request: HttpRequest, raw: RawAnswer): Meaning => {
-    const answer = { status: raw.status, headers: raw.headers, body: parseBody(raw.text).body }
+    const answer = { ...raw, body: parseBody(raw.text).body }
     return { ...parts.classify?.(answer), ...request.classify?.(answer) }
   }
 
@@ -199,7 +201,7 @@ function requester(parts: Parts): Http['request'] {
     const meaning = meaningOf(request, raw)
     const isGood = raw.status >= 200 && raw.status < 300 && meaning.kind === undefined
     const wanted = isGood || accepts(request, raw.status, body)
-    if (wanted && (isJson || request.acceptsText === true)) return { status: raw.status, headers: raw.headers, body }
+    if (wanted && (isJson || request.acceptsText === true)) return { ...raw, body }
     const isOutdated = meaning.kind === 'expired' || (raw.status === 401 && meaning.kind === undefined)
     if (isOutdated && !isSecond && request.authorization?.renew?.(sent.proof)) return attempt(request, true)
     throw refusal(request, sent, meaning)

@@ -16,4 +16,17 @@ export const parseExactly = (text: string): unknown =>
   )
 
 /** True for a number that `parseExactly` read. */
-export const isExactNumber = (value: unknown): boolean => json.isRawJSON(value)
+const isExactNumber = (value: unknown): boolean => json.isRawJSON(value)
+
+/** The members of an object that `parseExactly` read, in their order; null for anything else. */
+export const membersOf = (value: unknown): Map<string, unknown> | null =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && !isExactNumber(value)
+    ? new Map(Object.entries(value))
+    : null
+
+/** The JSON type of a value that `parseExactly` read: `string`, `number`, `boolean`, `null`, `array` or `object`. */
+export function jsonType(value: unknown): string {
+  if (value === null) return 'null'
+  if (isExactNumber(value)) return 'number'
+  return Array.isArray(value) ? 'array' : typeof value
+}

@@ -5,8 +5,7 @@
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { bucket } from '../../emulator-bucket.ts'
 import { startEmulatorServer } from '../../emulator-server.ts'
-import { parseExactly } from '../exact-json.ts'
-import { asObject } from './bodies.ts'
+import { membersOf, parseExactly } from '../exact-json.ts'
 import { append, live, type Members, newDocument } from './documents.ts'
 import { createMount } from './mounts.ts'
 import type { Capability, Policy } from './policies.ts'
@@ -20,14 +19,16 @@ export interface VaultEmulatorOptions extends EmulatorOptions {
   casRequired?: boolean
   /** `none`: a server before Vault 1.9. `denied`: the policy lacks `patch`. */
   patch?: 'none' | 'denied'
+  /** Of which method `credentials` are. Default `access-token`. */
+  method?: 'access-token' | 'app-role'
 }
 
 export interface VaultEmulator extends Emulator {
-  /** Fields of `credentials`, which may do everything below every mount. */
-  credentials: { instanceUrl: string; accessToken: string }
-  /** Credentials of an AppRole with the same rights. `authMount`: where its auth method is mounted. */
+  /** Credentials of an AppRole with the same rights as `accessTokens.full`. */
   appRole: { instanceUrl: string; authMount: string; roleId: string; secretId: string }
   accessTokens: {
+    /** May do everything below every mount. */
+    full: string
     /** May read the target and no more. */
     reader: string
     /** May do everything at another path of the mount, and nothing at the target. */
@@ -89,6 +90,7 @@ export async function startEmulator(options: VaultEmulatorOptions = {}): Promise
     latencyMs: options.latencyMs,
     handle: (request) => serve(state, request),
   })
+  const appRole = { instanceUrl: server.url, authMount: role.mount, roleId: role.roleId, secretId: role.secretId }
   const current = (): Members => live(mount.documents.get(PATH)) ?? new Map()
   const write = (members: Members): void => {
     const document = mount.documents.get(PATH) ?? newDocument()
@@ -111,9 +113,11 @@ export async function startEmulator(options: VaultEmulatorOptions = {}): Promise
     hold: server.hold,
     maxInFlight: server.maxInFlight,
     close: server.close,
-    credentials: { instanceUrl: server.url, accessToken },
-    appRole: { instanceUrl: server.url, authMount: role.mount, roleId: role.roleId, secretId: role.secretId },
+    method: options.method,
+    credentials: options.method === 'app-role' ? appRole : { instanceUrl: server.url, accessToken },
+    appRole,
     accessTokens: {
+      full: accessToken,
       reader: tokens.add({ displayName: 'token-reader', policies: [policy(PATH, ['read'])] }),
       stranger: tokens.add({ displayName: 'token-stranger', policies: [policy('other', ALL)] }),
       batch: tokens.add({ displayName: 'token-batch', policies: [full], type: 'batch' }),
@@ -142,7 +146,7 @@ export async function startEmulator(options: VaultEmulatorOptions = {}): Promise
       return members && text(members)
     },
     plant(json) {
-      const members = asObject(parseExactly(json))
+      const members = membersOf(parseExactly(json))
       if (!members) throw new Error('The emulator stores JSON objects')
       write(members)
     },
@@ -160,10 +164,12 @@ export async function startEmulator(options: VaultEmulatorOptions = {}): Promise
   }
 }
 
-/** Servers and mounts that differ in what a write has to send. */
+/** Accounts and mounts that differ in what a write has to send. */
 export const variants = new Map([
-  ['has no PATCH', (options?: VaultEmulatorOptions) => startEmulator({ ...options, patch: 'none' })],
-  ['grants no patch', (options?: VaultEmulatorOptions) => startEmulator({ ...options, patch: 'denied' })],
-  ['requires check-and-set', (options?: VaultEmulatorOptions) => startEmulator({ ...options, casRequired: true })],
+  ['logs in with AppRole', (options?: VaultEmulatorOptions) => startEmulator({ ...options, method: 'app-role' })],
+  [
+    'grants no patch and requires check-and-set',
+    (options?: VaultEmulatorOptions) => startEmulator({ ...options, patch: 'denied', casRequired: true }),
+  ],
   ['is a KV version 1 mount', (options?: VaultEmulatorOptions) => startEmulator({ ...options, version: 1 })],
 ])

@@ -1,7 +1,8 @@
 /** KV version 2: documents with versions, check-and-set and merge patch (OpenBao's source of 2026-08-21). */
 import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
+import { membersOf } from '../exact-json.ts'
 import { absent, deleted, noContent, noHandler, ok, refuse, unsupported } from './answers.ts'
-import { asObject, parseBody } from './bodies.ts'
+import { parseBody } from './bodies.ts'
 import {
   append,
   type Document,
@@ -53,7 +54,7 @@ function read(document: Document | undefined): ServedAnswer {
 function write(mount: Mount, path: string, request: ServedRequest): ServedAnswer {
   const body = parseBody(request.text)
   if (body === null) return refuse(400, 'failed to parse JSON input: invalid character')
-  const members = asObject(body.get('data'))
+  const members = membersOf(body.get('data'))
   if (!members) return refuse(400, 'no data provided')
   const document = mount.documents.get(path) ?? newDocument()
   const refusal = refuseByCas(mount, document, body) ?? refuseBySize(members)
@@ -71,7 +72,7 @@ function patch(mount: Mount, document: Document | undefined, request: ServedRequ
   }
   const body = parseBody(request.text)
   if (body === null) return refuse(400, 'failed to parse JSON input: invalid character')
-  const changes = asObject(body.get('data'))
+  const changes = membersOf(body.get('data'))
   if (!changes) return refuse(400, 'no data provided')
   const before = live(document)
   if (!document || before === null) return document?.current ? deleted(versionMetadata(document)) : absent()
@@ -85,15 +86,15 @@ function patch(mount: Mount, document: Document | undefined, request: ServedRequ
 function merged(before: Members, changes: Members): Members {
   const after = new Map(before)
   for (const [name, value] of changes) {
-    const inner = asObject(value)
+    const inner = membersOf(value)
     if (value === null) after.delete(name)
-    else after.set(name, inner ? Object.fromEntries(merged(asObject(after.get(name)) ?? new Map(), inner)) : value)
+    else after.set(name, inner ? Object.fromEntries(merged(membersOf(after.get(name)) ?? new Map(), inner)) : value)
   }
   return after
 }
 
 function refuseByCas({ casRequired }: Mount, document: Document, body: Members): ServedAnswer | null {
-  const cas = asObject(body.get('options'))?.get('cas')
+  const cas = membersOf(body.get('options'))?.get('cas')
   if (cas === undefined) return casRequired ? refuse(400, 'check-and-set parameter required for this call') : null
   if (Number(JSON.stringify(cas)) === document.current) return null
   return refuse(400, 'check-and-set parameter did not match the current version')
@@ -138,7 +139,7 @@ function metadata(mount: Mount, path: string, request: ServedRequest): ServedAns
 }
 
 function mark(mount: Mount, path: string, request: ServedRequest): ServedAnswer {
-  const custom = [...(asObject(parseBody(request.text)?.get('custom_metadata')) ?? [])]
+  const custom = [...(membersOf(parseBody(request.text)?.get('custom_metadata')) ?? [])]
   const fits = (text: unknown, bytes: number): text is string =>
     typeof text === 'string' && Buffer.byteLength(text) <= bytes
   if (custom.length > 64 || custom.some(([name, value]) => !fits(name, 128) || !fits(value, 512))) {

@@ -1,0 +1,70 @@
+/**
+ * One document holds all keys: read whole, changed by one call. KV version 2 takes a merge patch that names the version
+ * it was read at; without patch the whole document is written with check-and-set, numbers with the text they had. KV
+ * version 1 has no version: the document is read again right before it is written, which narrows the window in which a
+ * write of somebody else is lost, and cannot close it.
+ */
+import { DestinationError } from '../destination-error.ts'
+import type { Change, Client } from '../destination.ts'
+import { type Document, documentClient, type Member } from '../document.ts'
+import * as vault from './api.ts'
+import { notUnderstood, TOO_LARGE } from './connection.ts'
+import { jsonType } from './exact-json.ts'
+
+export function vaultClient(place: vault.Place): Client {
+  let patches = true
+
+  const read = async (): Promise<vault.Stored> => {
+    const found = await vault.readVersioned(place)
+    if (typeof found === 'object') return found
+    if ((await vault.engineOf(place)) === 1) return vault.readPlain(place)
+    if (found === 'absent') return vault.neverWritten
+    throw found === 'denied' ? vault.mayNotRead(place) : notUnderstood('about the document')
+  }
+
+  const write = async (stored: vault.Stored, changes: readonly Change[]): Promise<vault.Stored> => {
+    const members = changed(stored.members, changes)
+    // Every write is a version, and ten are kept: one that changes nothing would push out an old one.
+    if (isSame(members, stored.members)) return stored
+    if (stored.engine === 1) {
+      const now = await vault.readPlain(place)
+      if (!isSame(now.members, stored.members)) throw new DestinationError('conflict', 'the document changed meanwhile')
+      await vault.replacePlain(place, members)
+      return { engine: 1, members }
+    }
+    const patched = patches && stored.isLive ? await vault.patchVersioned(place, stored.cas, changes) : null
+    if (stored.isLive) patches = patched !== null
+    const cas = patched ?? (await vault.replaceVersioned(place, stored.cas, members))
+    return { engine: 2, cas, isLive: true, members }
+  }
+
+  return documentClient<vault.Stored>(
+    {
+      read: async () => documentOf(await read()),
+      write: (document, changes) => write(document.version ?? vault.neverWritten, changes),
+    },
+    // A document that is too large is none of its keys' fault.
+    { mayHalve: ({ kind, code }) => kind === 'rejected' && code !== TOO_LARGE },
+  )
+}
+
+const documentOf = (stored: vault.Stored): Document<vault.Stored> => ({
+  members: new Map([...stored.members].map(([key, value]) => [key, memberOf(value)])),
+  version: stored,
+})
+
+const memberOf = (value: unknown): Member =>
+  typeof value === 'string' ? { value } : { otherType: `a JSON ${jsonType(value)}` }
+
+function changed(members: vault.Members, changes: readonly Change[]): vault.Members {
+  const next = new Map(members)
+  for (const change of changes) {
+    if (change.action === 'delete') next.delete(change.key)
+    else next.set(change.key, change.value)
+  }
+  return next
+}
+
+const isSame = (a: vault.Members, b: vault.Members): boolean =>
+  a.size === b.size &&
+  [...a].every(([key, value]) => b.has(key) && JSON.stringify(b.get(key)) === JSON.stringify(value))

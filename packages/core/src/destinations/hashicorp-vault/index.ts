@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import type { ChoiceList } from '../destination.ts'
+import { defineDestination, field } from '../destination.ts'
+import { listMounts } from './api.ts'
+import { vaultClient } from './client.ts'
+import { vaultConnection, type VaultCredentials, vaultHeaders } from './connection.ts'
+import { vaultKeyRules, vaultLimits, vaultRateLimits } from './limits.ts'
+
+/** A path as Infisical's API takes it: slashes at its ends are taken off. */
+const pathField = (label: string) =>
+  z
+    .string()
+    .trim()
+    .overwrite((text) => text.replaceAll(/^\/+|\/+$/g, ''))
+    .min(1, `${label} must not be empty`)
+    .max(128, `${label} must be at most 128 characters`)
+    .regex(
+      /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
+      `${label} may have letters, digits, dots, dashes, _ and slashes only`,
+    )
+    .refine((text) => !/(^|\/)\.\.?(\/|$)/.test(text), `${label} must not contain . or .. as a part`)
+
+const target = z.object({
+  mount: pathField('Mount').meta(
+    field({ label: 'Mount', placeholder: 'secret', help: 'The path of a KV secrets engine.', choices: 'mounts' }),
+  ),
+  path: pathField('Path').meta(
+    field({
+      label: 'Path',
+      placeholder: 'app/prod',
+      help: 'The path of the secret below the mount, without data/. It is created when it is missing.',
+    }),
+  ),
+})
+
+const mounts: ChoiceList<VaultCredentials> = {
+  needs: [],
+  list: ({ http, credentials }) => listMounts(http, vaultHeaders(credentials)),
+  choice: (row) => {
+    const { path, version } = z.object({ path: z.string(), version: z.number() }).parse(row)
+    return { value: path, label: path, hint: `KV version ${version}` }
+  },
+}
+
+export default defineDestination({
+  name: 'hashicorp-vault',
+  title: 'HashiCorp Vault',
+  docsUrl: 'https://developer.hashicorp.com/vault/docs/secrets/kv',
+  connection: vaultConnection,
+  target,
+  options: z.object({}),
+  notes: {
+    initialSync: 'Existing keys at the path can be imported first. Keys that are not synced stay as they are.',
+    options: [
+      'All keys of a path are one document: a run writes all changes by one call, and each write is a new version in a KV version 2 mount.',
+      'A KV version 1 mount has no versions: a key that somebody writes at the same moment as Keyferry can be lost.',
+    ],
+  },
+  keyRules: vaultKeyRules,
+  limits: vaultLimits,
+  rateLimits: vaultRateLimits,
+  values: 'listed',
+  targetKey: ({ mount, path }) => `${mount}/${path}`,
+  targetLabel: ({ mount, path }) => `${mount}/${path}`,
+  choices: { mounts },
+  // A member of a document has nothing beside its value.
+  flags: () => ({}),
+  open: ({ http, credentials }, { mount, path }) =>
+    vaultClient({ http, headers: vaultHeaders(credentials), mount, path }),
+})
