@@ -1,0 +1,198 @@
+/**
+ * The calls on the variables of a project, and what Vercel's errors mean (`@vercel/sdk` 1.28.35, Vercel's CLI and
+ * Terraform provider, 2026-11-28). The version in a path differs from call to call. No decisions here.
+ */
+import { z } from 'zod'
+import type { Meaning } from '../connection.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
+import { readPages } from '../pages.ts'
+
+/** One project as one token sees it. */
+export interface VercelApi {
+  http: Http
+  /** Null for a personal account. */
+  teamId: string | null
+  /** Its id or its name. */
+  project: string
+}
+
+export interface Environments {
+  target: readonly string[]
+  customEnvironmentIds: readonly string[]
+}
+
+/** Lenient: a new field or type must not stop a sync. `target` of old records is one text. */
+const variable = z.object({
+  id: z.string().min(1),
+  key: z.string(),
+  value: z.string().default(''),
+  type: z.string(),
+  target: z
+    .union([z.array(z.string()), z.string().transform((one) => [one])])
+    .nullish()
+    .transform((list) => list ?? []),
+  customEnvironmentIds: z
+    .array(z.string())
+    .nullish()
+    .transform((list) => list ?? []),
+  gitBranch: z
+    .string()
+    .nullish()
+    .transform((branch) => branch || null),
+  configurationId: z
+    .string()
+    .nullish()
+    .transform((id) => id ?? null),
+  decrypted: z.boolean().default(false),
+  updatedAt: z.number().default(0),
+})
+export type Variable = z.infer<typeof variable>
+
+const listing = z.object({
+  envs: z.array(variable),
+  hiddenProductionEnvCount: z.number().default(0),
+  pagination: z.object({ next: z.number().nullish() }).nullish(),
+})
+
+/** Every variable of the project, and how many of production Vercel hides from this token. Complete, or it throws. */
+export async function listVariables(api: VercelApi): Promise<{ variables: Variable[]; hidden: number }> {
+  let hidden = 0
+  const variables = await readPages(async (until) => {
+    const more = until === null ? '' : `&until=${until}`
+    const answer = await call(api, { method: 'GET', path: `/v10${path(api)}?decrypt=true${more}`, repeatable: true })
+    const { success, data } = listing.safeParse(answer.body)
+    if (!success) throw notUnderstood('the list of variables')
+    hidden = Math.max(hidden, data.hiddenProductionEnvCount)
+    const next = data.pagination?.next
+    return { rows: data.envs, next: next ? String(next) : null }
+  })
+  return { variables, hidden }
+}
+
+/** The value of one variable; null when it is gone or never shown. */
+export async function readVariable(api: VercelApi, id: string): Promise<string | null> {
+  const request = { method: 'GET', path: `/v1${path(api, id)}?`, accept: [404], repeatable: true } as const
+  const answer = await call(api, request)
+  if (answer.status === 404) return null
+  const { success, data } = z.object({ id: z.string(), value: z.string().nullish() }).safeParse(answer.body)
+  if (!success) throw notUnderstood('a variable')
+  return data.value ?? null
+}
+
+export interface Entry extends Environments {
+  key: string
+  value: string
+  type: 'encrypted' | 'sensitive'
+  gitBranch: string | null
+}
+
+const failed = z.array(z.object({ error: z.object({ code: z.string(), envVarKey: z.string().nullish() }) }))
+const written = z.object({
+  created: z
+    .union([z.array(variable), variable.transform((one) => [one])])
+    .nullish()
+    .transform((rows) => rows ?? []),
+  failed,
+})
+/** All failed: the list stands in an error answer. */
+const isFailed = (_status: number, body: unknown): boolean =>
+  z.object({ failed: failed.min(1) }).safeParse(body).success
+
+export interface Written {
+  /** Those that Vercel shows; it need not show one that it set. */
+  created: readonly Variable[]
+  failed: readonly { code: string; key: string | null }[]
+}
+
+/**
+ * Creates variables, and sets those with exactly the same environments. Repeating it changes nothing. Only version 10
+ * knows `upsert` (getsentry/sentry issue 118314). Part of them may fail in an answer of 201.
+ */
+export async function upsertVariables(api: VercelApi, entries: readonly Entry[]): Promise<Written> {
+  const request = { method: 'POST', path: `/v10${path(api)}?upsert=true`, body: entries, accept: isFailed } as const
+  const answer = await call(api, { ...request, repeatable: true, bucket: 'create' })
+  const { success, data } = written.safeParse(answer.body)
+  if (!success) throw notUnderstood('whether the variables were written')
+  return {
+    created: data.created,
+    failed: data.failed.map(({ error: { code, envVarKey } }) => ({ code, key: envVarKey ?? null })),
+  }
+}
+
+/** Sets the environments of a record and leaves its value. False when it is gone. */
+export async function moveVariable(api: VercelApi, id: string, environments: Environments): Promise<boolean> {
+  const request = { method: 'PATCH', path: `/v9${path(api, id)}?`, body: environments, accept: [404] } as const
+  const answer = await call(api, { ...request, repeatable: true, bucket: 'update' })
+  if (answer.status === 404) return false
+  if (!variable.safeParse(answer.body).success) throw notUnderstood('whether a variable was changed')
+  return true
+}
+
+/** Removes records. One that is gone counts as removed. */
+export async function removeVariables(api: VercelApi, ids: readonly string[]): Promise<void> {
+  const request = { method: 'DELETE', path: `/v1${path(api)}?`, body: { ids } } as const
+  const answer = await call(api, { ...request, repeatable: true, bucket: 'delete' })
+  if (!z.object({ deleted: z.number(), ids: z.array(z.string()) }).safeParse(answer.body).success)
+    throw notUnderstood('whether the variables were removed')
+}
+
+/** Whether the team makes every variable of production and preview sensitive; false where the token cannot tell. */
+export async function demandsSensitive({ http, teamId }: VercelApi): Promise<boolean> {
+  if (teamId === null) return false
+  const request = { method: 'GET', path: `/v2/teams/${encodeURIComponent(teamId)}`, repeatable: true } as const
+  const { body } = await http.request({ ...request, accept: [403, 404] })
+  return z.object({ sensitiveEnvironmentVariablePolicy: z.literal('on') }).safeParse(body).success
+}
+
+const path = ({ project }: VercelApi, id?: string): string =>
+  `/projects/${encodeURIComponent(project)}/env${id === undefined ? '' : `/${encodeURIComponent(id)}`}`
+
+/** `teamId` as a query of its own or after others. */
+export const teamQuery = (teamId: string | null): string =>
+  teamId === null ? '' : `&teamId=${encodeURIComponent(teamId)}`
+
+function call(api: VercelApi, request: HttpRequest): Promise<HttpAnswer> {
+  const classify = (answer: HttpAnswer): Meaning | null =>
+    answer.status === 404
+      ? { message: `Vercel has no project ${api.project} in this account; check the team and the project (404)` }
+      : meaningOf(answer)
+  return api.http.request({ ...request, path: request.path + teamQuery(api.teamId), classify })
+}
+
+const refusal = z.object({
+  error: z.object({
+    code: z.string(),
+    invalidToken: z.boolean().nullish(),
+    limit: z.object({ reset: z.number() }).nullish(),
+  }),
+})
+
+/** Vercel's errors where the status says too little: 403 is a wrong token too, and a name that is taken. */
+export function meaningOf({ status, body }: HttpAnswer): Meaning | null {
+  const { data } = refusal.safeParse(body)
+  if (!data) return null
+  const { code, invalidToken, limit } = data.error
+  if (status === 429) {
+    // In seconds since 1970, also where the headers say nothing.
+    const waitMs = limit ? limit.reset * 1000 - Date.now() : 0
+    return waitMs > 0 ? { waitMs, code } : { code }
+  }
+  if (invalidToken)
+    return { kind: 'auth', code, message: 'Vercel does not accept the API token: it is wrong or has expired (403)' }
+  if (TAKEN.has(code)) return { kind: 'conflict', code, message: takenMessage, quotesValues: true }
+  if (code.startsWith('challenge_required') || code === 'user_auth_required')
+    return { kind: 'auth', code, message: 'Vercel wants a person to confirm this change; use a token without that' }
+  if (status === 402) return { kind: 'auth', code, message: "Vercel refuses because of the account's plan (402)" }
+  if (status === 403)
+    return { code, message: 'The API token lacks access to this team or project, or the right to change it (403)' }
+  return { code, quotesValues: true, ...(status === 400 ? { message: `Vercel refused the request (${code})` } : {}) }
+}
+
+/** Another record of the key has the environment. */
+export const TAKEN: ReadonlySet<string> = new Set(['ENV_CONFLICT', 'ENV_ALREADY_EXISTS', 'EXISTING_KEY_AND_TARGET'])
+export const takenMessage =
+  'Somebody else created a variable of this name for this environment and others; the next run looks again'
+
+const notUnderstood = (what: string): DestinationError =>
+  new DestinationError('unavailable', `Vercel's answer does not show ${what}`)

@@ -1,0 +1,194 @@
+/**
+ * Lists the records of one environment and writes them: all creates and updates in one call, all removals in another.
+ * A record that other environments share is split first: it keeps its value there and leaves this one.
+ */
+import { applyEach } from '../apply-each.ts'
+import { type BatchEnd, type BatchLimits, type Refused, sendInBatches } from '../batch.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { Change, Client, Report } from '../destination.ts'
+import {
+  demandsSensitive,
+  listVariables,
+  moveVariable,
+  readVariable,
+  removeVariables,
+  TAKEN,
+  takenMessage,
+  upsertVariables,
+  type Variable,
+  type VercelApi,
+} from './api.ts'
+import {
+  isShared,
+  keepsType,
+  observedFrom,
+  otherEnvironments,
+  ownEnvironments,
+  recordsAt,
+  shownValue,
+  type Place,
+} from './records.ts'
+
+type Write = Exclude<Change, { action: 'delete' }>
+type Records = ReadonlyMap<string, readonly Variable[]>
+
+/** Vercel documents no largest batch: as much as an environment holds, and halves where it refuses that. */
+const BATCHES: BatchLimits = { keysPerCall: 1_000, charactersPerCall: 1024 * 1024 }
+
+/** Calls in flight for records that need calls of their own. */
+const CONCURRENCY = 10
+
+export function vercelClient(api: VercelApi, place: Place): Client {
+  let seen: Records | undefined
+  const look = async (): Promise<Records> => {
+    const { variables, hidden } = await listVariables(api)
+    if (hidden > 0 && place.environment === 'production') {
+      throw new DestinationError(
+        'auth',
+        `Vercel hides ${hidden} variables of production from this API token; give its owner access to production variables`,
+      )
+    }
+    return recordsAt(place, variables)
+  }
+  return {
+    list: async () => {
+      seen = await look()
+      return [...seen].map(([key, records]) => observedFrom(key, records))
+    },
+    apply: async (changes, report) => {
+      if (changes.length === 0) return
+      const records = seen ?? (await look())
+      seen = undefined
+      await apply({ api, place, report, records }, changes)
+    },
+    readValues: async () => readValues(api, await look()),
+  }
+}
+
+interface Work {
+  api: VercelApi
+  place: Place
+  report: Report
+  records: Records
+}
+
+/** New values first: a renamed key exists under its new name before the old one is removed. */
+async function apply(work: Work, changes: readonly Change[]): Promise<void> {
+  const { api, report, records } = work
+  const inPlace = changes.filter((change) => isInPlace(work, change))
+  const writes = inPlace.filter((change) => change.action !== 'delete')
+  const deletes = inPlace.filter((change) => change.action === 'delete')
+  await reportEach(
+    report,
+    sendInBatches(writes, BATCHES, (batch) => upsert(work, batch)),
+  )
+  let policy: Promise<boolean> | undefined
+  const isDemanded = () => (policy ??= demandsSensitive(api))
+  const rest = changes.filter((change) => !inPlace.includes(change))
+  await applyEach(rest, report, (change) => rewrite(work, change, isDemanded), {
+    concurrency: CONCURRENCY,
+    replaces: true,
+  })
+  const idsOf = ({ key }: Change): string[] => (records.get(key) ?? []).map(({ id }) => id)
+  await reportEach(
+    report,
+    sendInBatches(deletes, BATCHES, async (batch) => {
+      const ids = batch.flatMap(idsOf)
+      if (ids.length > 0) await removeVariables(api, ids)
+    }),
+  )
+}
+
+/** Whether the change concerns no other environment and no type. */
+function isInPlace({ place, records }: Work, change: Change): boolean {
+  const held = records.get(change.key) ?? []
+  if (held.some((record) => isShared(record, place))) return false
+  return (
+    change.action === 'delete' ||
+    held.length === 0 ||
+    (held.length === 1 && held.every((record) => keepsType(record, change.flags.sensitive === true)))
+  )
+}
+
+/** Waits for all of them, so that nothing is still being written when this returns or throws. */
+async function reportEach<C extends Change>(report: Report, batches: readonly Promise<BatchEnd<C>>[]): Promise<void> {
+  const ended = await Promise.allSettled(
+    batches.map(async (batch) => {
+      const { accepted, refused } = await batch
+      await Promise.all(accepted.map((change) => report.done(change)))
+      await Promise.all(refused.map(({ change, error }) => report.failed(change, error)))
+    }),
+  )
+  for (const end of ended) if (end.status === 'rejected') throw end.reason
+}
+
+/** Writes these keys as records of this environment only. Answers those that Vercel refused. */
+async function upsert({ api, place }: Work, batch: readonly Write[]): Promise<Refused<Write>[]> {
+  const entries = batch.map(({ key, value, flags }) => ({
+    key,
+    value,
+    type: flags.sensitive === true ? ('sensitive' as const) : ('encrypted' as const),
+    ...ownEnvironments(place),
+    gitBranch: place.branch,
+  }))
+  const { created, failed } = await upsertVariables(api, entries)
+  const codes = new Map(failed.map(({ key, code }) => [key, code]))
+  const shown = new Map(created.map((record) => [record.key, record]))
+  const unnamed = failed.find(({ key }) => key === null || batch.every((change) => change.key !== key))
+  return batch.flatMap((change) => {
+    const record = shown.get(change.key)
+    const code = codes.get(change.key) ?? (record === undefined ? unnamed?.code : undefined)
+    if (code !== undefined) return [{ change, error: refusedWith(change.key, code) }]
+    const isPromoted = record?.type === 'sensitive' && change.flags.sensitive !== true
+    return isPromoted ? [{ change, error: demanded(change.key) }] : []
+  })
+}
+
+const refusedWith = (key: string, code: string): DestinationError =>
+  TAKEN.has(code)
+    ? new DestinationError('conflict', `${key}: ${takenMessage}`, { code })
+    : new DestinationError('rejected', `Vercel refuses ${key} (${/^\w{1,64}$/.test(code) ? code : 'unknown code'})`)
+
+const demanded = (key: string): DestinationError =>
+  new DestinationError(
+    'rejected',
+    `The team's policy keeps ${key} sensitive; turn on "Sensitive" in this sync, or change the policy in Vercel`,
+  )
+
+/** A change of a record that has other environments or another type. Vercel changes neither in place. */
+async function rewrite(work: Work, change: Change, isDemanded: () => Promise<boolean>): Promise<readonly string[]> {
+  const { api, place, report } = work
+  const held = work.records.get(change.key) ?? []
+  if (change.action === 'delete') {
+    for (const record of held) await release(work, record)
+    return []
+  }
+  const losesSensitive = change.flags.sensitive !== true && held.some(({ type }) => type === 'sensitive')
+  // Removed first, it could not be created again.
+  if (losesSensitive && place.environment !== 'development' && (await isDemanded())) throw demanded(change.key)
+  await report.replacing(change)
+  for (const record of held) await release(work, record)
+  const [refused] = await upsert(work, [change])
+  if (refused === undefined) return []
+  for (const record of held) if (isShared(record, place)) await moveVariable(api, record.id, environmentsOf(record))
+  throw refused.error
+}
+
+/** Takes a record out of this environment; in others it stays as it is. */
+async function release({ api, place }: Work, record: Variable): Promise<void> {
+  if (isShared(record, place)) await moveVariable(api, record.id, otherEnvironments(record, place))
+  else await removeVariables(api, [record.id])
+}
+
+const environmentsOf = ({ target, customEnvironmentIds }: Variable) => ({ target, customEnvironmentIds })
+
+/** The listing's values, and those that only a read of the record shows. Sensitive ones are never shown. */
+async function readValues(api: VercelApi, records: Records): Promise<ReadonlyMap<string, string>> {
+  const values = new Map<string, string>()
+  for (const [key, [record]] of records) {
+    if (record === undefined || record.type === 'sensitive') continue
+    const value = shownValue(record) ?? (await readVariable(api, record.id))
+    if (value !== null) values.set(key, value)
+  }
+  return values
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { bearer } from '../authorization.ts'
+import { defineConnection } from '../connection.ts'
+import { defineDestination, field } from '../destination.ts'
+import { tokenField, urlField } from '../fields.ts'
+import { checkVercel, teamOf } from './account.ts'
+import { meaningOf } from './api.ts'
+import { vercelChoices } from './choices.ts'
+import { vercelClient } from './client.ts'
+import { vercelKeyRules, vercelLimits, vercelRateLimits } from './limits.ts'
+
+const credentials = z.object({
+  apiToken: tokenField({ label: 'API token', help: 'An access token of Account Settings > Tokens.' }, { max: 255 }),
+  instanceUrl: urlField('https://api.vercel.com', {
+    label: 'API URL',
+    help: 'Only for a proxy in front of the Vercel API.',
+  }),
+})
+
+const idField = (label: string) =>
+  z
+    .string()
+    .trim()
+    .min(1, `${label} must not be empty`)
+    .max(255, `${label} must be at most 255 characters`)
+    .regex(/^[\w.-]+$/, `${label} must have only letters, digits, dots, dashes and underscores`)
+
+const target = z
+  .object({
+    scope: z
+      .literal('project')
+      .default('project')
+      .meta(field({ label: 'Scope', options: { project: 'A project' } })),
+    teamId: idField('Team').meta(
+      field({ label: 'Team', placeholder: 'team_…', choices: 'teams', help: 'A team, or your personal account.' }),
+    ),
+    app: idField('Project').meta(field({ label: 'Project', placeholder: 'prj_…', choices: 'projects' })),
+    appName: z
+      .string()
+      .max(255, 'Project name must be at most 255 characters')
+      .optional()
+      .meta(field({ label: 'Project name', help: 'Shown in place of its ID.' })),
+    env: idField('Environment').meta(
+      field({
+        label: 'Environment',
+        choices: 'environments',
+        help: 'production, preview, development, or the ID of a custom environment.',
+      }),
+    ),
+    branch: z
+      .string()
+      .trim()
+      .max(255, 'Branch must be at most 255 characters')
+      .optional()
+      .meta(
+        field({
+          label: 'Branch',
+          choices: 'branches',
+          help: 'Only this branch of preview. Empty: all branches.',
+          showWhen: { field: 'env', in: ['preview'] },
+        }),
+      ),
+    sensitive: z
+      .boolean()
+      .default(false)
+      .meta(field({ label: 'Sensitive', help: 'Nobody can read the values back in Vercel. Not for development.' })),
+  })
+  .refine(({ env, sensitive }) => !sensitive || env !== 'development', {
+    path: ['sensitive'],
+    message: 'Vercel has no sensitive variables for development',
+  })
+
+const branchOf = ({ env, branch }: z.infer<typeof target>): string | null =>
+  env === 'preview' && branch ? branch : null
+
+export default defineDestination({
+  name: 'vercel',
+  title: 'Vercel',
+  docsUrl: 'https://vercel.com/docs/environment-variables',
+  connection: defineConnection({
+    app: 'vercel',
+    title: 'Vercel',
+    methods: {
+      'api-token': {
+        title: 'API token',
+        help: 'Create a token under Account Settings > Tokens in Vercel, for the team that owns the project. Its owner must be an Owner, a Member, or a Developer with access to the project and its production variables.',
+        credentials,
+      },
+    },
+    baseUrl: ({ instanceUrl }) => instanceUrl,
+    authorization: ({ apiToken }) => bearer(apiToken),
+    classify: meaningOf,
+    check: ({ http }) => checkVercel(http),
+  }),
+  target,
+  options: z.object({}),
+  notes: {
+    initialSync:
+      'Vercel shows all values but those of sensitive variables. The first sync overwrites variables of the same name in this environment.',
+    options: [
+      'Running deployments keep what they have: only new deployments see a change.',
+      'A variable that other environments share is split: it keeps its value there, and this environment gets one of its own.',
+      'Vercel cannot change a variable to or from sensitive: it is removed and created again.',
+    ],
+  },
+  keyRules: vercelKeyRules,
+  limits: vercelLimits,
+  rateLimits: vercelRateLimits,
+  values: 'listed',
+  targetKey: (config) => JSON.stringify([config.teamId, config.app, config.env, branchOf(config)]),
+  targetLabel: (config) =>
+    [config.appName || config.app, config.env, branchOf(config)].filter((part) => part !== null).join(' · '),
+  flags: (_options, _key, { sensitive }) => ({ sensitive }),
+  choices: vercelChoices,
+  open: ({ http }, config) =>
+    vercelClient(
+      { http, teamId: teamOf(config.teamId), project: config.app },
+      { environment: config.env, branch: branchOf(config) },
+    ),
+})
