@@ -96,10 +96,10 @@ const toUpdate = read(
   },
 )
 
-/** The present policy if it deletes, else `mirror`. */
+/** The present policy if it deletes, else the target's usual one. */
 async function deleting({ destination, syncId }: { destination: string; syncId: string }, ask: Ask) {
   const present = sync.parse(await ask('syncs.get', { destination, syncId }))
-  return present.options.deletionPolicy === 'none' ? 'mirror' : present.options.deletionPolicy
+  return present.options.deletionPolicy === 'none' ? undefined : present.options.deletionPolicy
 }
 
 /** Keyferry has one behaviour: no vendor shows the values that an import would take in. */
@@ -184,7 +184,7 @@ function write(shown: Sync): z.output<typeof secretSync> {
       ...options,
     },
     projectId: shown.projectId,
-    connection: { app: shown.destination, name: shown.connection.name, id: shown.connection.id },
+    connection: { app: destination(shown.destination).connection.app, name: shown.connection.name, id: shown.connection.id },
     environment: shown.environment,
     folder: shown.folder,
     destination: shown.destination,
@@ -216,11 +216,11 @@ const offered: WireOutput<{ name: string; destination: string }[]> = {
     }),
   ),
   write: (all) =>
-    all.map(({ name, destination }) => ({
+    all.map(({ name, destination: id }) => ({
       name,
-      destination,
-      connection: destination,
-      canImportSecrets: false,
+      destination: id,
+      connection: destination(id).connection.app,
+      canImportSecrets: destination(id).values !== 'hidden',
       canRemoveSecretsOnDeletion: true,
       enterprise: false,
     })),
