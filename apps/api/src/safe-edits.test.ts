@@ -1,6 +1,6 @@
 /** What is hard to undo, over REST: deleting what syncs read, and restoring an earlier run. */
 import { runSync } from '@keyferry/core'
-import { emulators } from '@keyferry/core/emulators'
+import { representatives } from '@keyferry/core/emulators'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { newProject, readyApi, type TestApi } from './testing.ts'
@@ -15,7 +15,7 @@ onEveryDatabase('edits that reach a target, over REST', (open) => {
       expect(answer.status, answer.text).toBe(200)
       return answer.body
     }
-    const [[destination, startEmulator] = ['', null]] = [...(await emulators())]
+    const [[destination, startEmulator] = ['', null]] = [...(await representatives())]
     if (!startEmulator) throw new Error('no emulator')
     const emulator = await startEmulator()
     onTestFinished(emulator.close)

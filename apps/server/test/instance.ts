@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { KeyferryClient } from '@keyferry/client'
-import { emulators, type Emulator } from '@keyferry/core/emulators'
+import { representatives, type Emulator } from '@keyferry/core/emulators'
 import { createDatabase } from '@keyferry/db/testing'
 import { copyEmptyQueue } from '@keyferry/queue/testing'
 import { readEnv } from '@keyferry/runtime'
@@ -86,7 +86,7 @@ export async function startInstance(profile: Profile, place?: Place): Promise<Te
 /** One emulator per destination, stopped with the test. */
 export async function startEmulators(): Promise<Map<string, Emulator>> {
   const started = await Promise.all(
-    [...(await emulators())].map(async ([name, start]) => [name, await start()] as const),
+    [...(await representatives())].map(async ([name, start]) => [name, await start()] as const),
   )
   onTestFinished(async () => {
     await Promise.all(started.map(([, emulator]) => emulator.close()))

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createKeyferryClient, type KeyferryClient } from '@keyferry/client'
-import { emulators, type Emulator } from '@keyferry/core/emulators'
+import { representatives, type Emulator } from '@keyferry/core/emulators'
 import { copyEmptyQueue } from '@keyferry/queue/testing'
 import { readEnv } from '@keyferry/runtime'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -37,7 +37,7 @@ async function openConsole(): Promise<Console> {
   const [running, browser, ...started] = await Promise.all([
     startKeyferry(readEnv(environmentOf({ dataDir, databaseUrl: null }))),
     openBrowser(),
-    ...[...(await emulators())].map(async ([name, start]) => [name, await start()] as const),
+    ...[...(await representatives())].map(async ([name, start]) => [name, await start()] as const),
   ])
   const { setup } = running
   if (!setup) throw new Error('the instance is set up already')

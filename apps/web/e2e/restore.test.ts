@@ -3,7 +3,7 @@
  * one before them ended.
  */
 import type { KeyferryClient } from '@keyferry/client'
-import { emulators, type Emulator } from '@keyferry/core/emulators'
+import { representatives, type Emulator } from '@keyferry/core/emulators'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '@keyferry/server/demo'
@@ -17,7 +17,7 @@ const LIMIT_MS = 60_000
 const LIMIT = { timeout: LIMIT_MS }
 const TIMEOUT = { timeout: 300_000 }
 const CANARY = 'canary'
-const [[name, startEmulator] = ['', undefined]] = [...(await emulators())]
+const [[name, startEmulator] = ['', undefined]] = [...(await representatives())]
 
 describe.skipIf(whyNoBrowser !== null)(suiteName('going back, and standing still'), () => {
   const all = oneConsole()

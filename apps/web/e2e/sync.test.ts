@@ -1,6 +1,6 @@
 /** A sync's own page, in a real browser, for every destination there is: what it shows, and what can be done there. */
 import type { KeyferryClient } from '@keyferry/client'
-import { emulators, type Emulator } from '@keyferry/core/emulators'
+import { representatives, type Emulator } from '@keyferry/core/emulators'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { settled } from '@keyferry/server/demo'
@@ -13,7 +13,7 @@ const LIMIT_MS = 60_000
 /** More than the fuse lets go without a question, of a folder large enough for it. */
 const MANY = Array.from({ length: 8 }, (_, index) => `MANY_${index}`)
 const CANARY = 'canary'
-const names = [...(await emulators()).keys()]
+const names = [...(await representatives()).keys()]
 const FIRST = new Map(['ONE', 'TWO', 'THREE', 'FOUR'].map((key) => [key, `${CANARY}-${key}`]))
 
 describe.skipIf(whyNoBrowser !== null)(suiteName("a sync's page"), () => {

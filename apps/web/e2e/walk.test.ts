@@ -1,6 +1,6 @@
 /** A person's way through the console, in a real browser. The tests continue where the one before them ended. */
 import type { KeyferryClient } from '@keyferry/client'
-import { emulators, type Emulator } from '@keyferry/core/emulators'
+import { representatives, type Emulator } from '@keyferry/core/emulators'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { suiteName, whyNoBrowser } from './chromium.ts'
@@ -12,7 +12,7 @@ import { isInDocument } from './browser-monitor.ts'
 /** In every value, so that one look finds any of them. */
 const CANARY = 'canary'
 const LIMIT = { timeout: 60_000 }
-const names = [...(await emulators()).keys()]
+const names = [...(await representatives()).keys()]
 
 describe.skipIf(whyNoBrowser !== null)(suiteName('the console'), () => {
   const all = oneConsole()

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection, listRuns } from '@keyferry/core'
-import { emulators } from '@keyferry/core/emulators'
+import { representatives } from '@keyferry/core/emulators'
 import { createSync } from '@keyferry/core/verbs'
 import { createDatabase } from '@keyferry/db/testing'
 import { insertOrganization } from '@keyferry/kernel/authority'
@@ -15,7 +15,7 @@ import { updateSecrets } from '@keyferry/vault'
 import { createTestProject } from '@keyferry/vault/testing'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 
-const [[destination, startEmulator] = []] = await emulators()
+const [[destination, startEmulator] = []] = await representatives()
 const actor = { kind: 'user', id: randomUUID(), name: 'ada@example.com' } as const
 const LIMIT_MS = 60_000
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { listRuns } from '@keyferry/core'
-import { emulators } from '@keyferry/core/emulators'
+import { representatives } from '@keyferry/core/emulators'
 import { startSyncFixture } from '@keyferry/core/testing'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { createQueue, type Backend } from '@keyferry/queue'
@@ -12,7 +12,7 @@ import { createFolder, listFolders } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
 import { startWorker } from './worker.ts'
 
-const [destination = ''] = (await emulators()).keys()
+const [destination = ''] = (await representatives()).keys()
 
 onEveryDatabase('worker', (open) => {
   it('finds what is due though every wake-up was lost, at its start and later', async () => {

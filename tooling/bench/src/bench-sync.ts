@@ -35,7 +35,7 @@ export async function startBenchSync(destination: string, emulator: RemoteEmulat
   const connection = await createConnection(ctx, actor, {
     destination,
     name: 'bench',
-    method: 'api-key',
+    method: emulator.method,
     credentials: emulator.credentials,
   })
   const { id: syncId } = await createSync(ctx, actor, {

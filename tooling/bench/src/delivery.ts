@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createKeyferryClient } from '@keyferry/client'
-import { emulators } from '@keyferry/core/emulators'
+import { representatives } from '@keyferry/core/emulators'
 import { readEnv } from '@keyferry/runtime'
 import { bootstrapped } from '@keyferry/schemas'
 import { startKeyferry } from '@keyferry/server'
@@ -28,7 +28,7 @@ export async function measureDelivery(): Promise<void> {
   const { identity } = bootstrapped.parse(await bootstrap.json())
   const client = createKeyferryClient({ url: keyferry.url, token: identity.credentials.token })
   const rows = []
-  for (const [destination, start] of await emulators()) {
+  for (const [destination, start] of await representatives()) {
     const emulator = await start()
     const project = await client.projects.create.mutate({ name: `Bench ${destination}` })
     const place = { projectId: project.id, environment: 'dev', secretPath: '/' }

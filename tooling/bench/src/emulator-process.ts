@@ -10,7 +10,8 @@ let mark = 0
 
 process.on('message', (command: Command) => process.send?.(answer(emulator, command)))
 process.on('disconnect', () => process.exit(0))
-process.send?.({ url: emulator.url, credentials: emulator.credentials, target: emulator.target } satisfies Reply)
+const { url, method, credentials, target } = emulator
+process.send?.({ url, method, credentials, target } satisfies Reply)
 
 function answer(vendor: Emulator, command: Command): Reply {
   switch (command.do) {

@@ -11,6 +11,7 @@ export type Command =
   | { do: 'size' }
 export interface Reply {
   url?: string
+  method?: string
   credentials?: Record<string, unknown>
   target?: Record<string, unknown>
   log?: LoggedRequest[]
@@ -18,6 +19,7 @@ export interface Reply {
 }
 
 export interface RemoteEmulator {
+  method?: string
   credentials: Record<string, unknown>
   target: Record<string, unknown>
   ask(command: Command): Promise<Reply>
@@ -30,8 +32,9 @@ export async function startEmulatorProcess(destination: string): Promise<RemoteE
     const [message] = (await once(child, 'message')) as [Reply]
     return message
   }
-  const { credentials = {}, target = {} } = await reply()
+  const { method, credentials = {}, target = {} } = await reply()
   return {
+    method,
     credentials,
     target,
     ask(command) {

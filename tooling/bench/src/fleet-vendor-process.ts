@@ -2,14 +2,14 @@
  * Many accounts of every vendor in one process of their own, and a watch on when a value arrives. Started by
  * fleet-vendor.ts.
  */
-import { emulators, type Emulator } from '@keyferry/core/emulators'
+import { representatives, type Emulator } from '@keyferry/core/emulators'
 import type { Command, Reply } from './fleet-vendor.ts'
 
 /** Milliseconds between two looks at the targets where something is awaited. */
 const LOOK_MS = 4
 
 const [accounts = '1'] = process.argv.slice(2)
-const kinds = [...(await emulators())]
+const kinds = [...(await representatives())]
 const served: { destination: string; emulator: Emulator }[] = []
 for (let i = 0; i < Number(accounts); i += 1) {
   const [destination, start] = kinds[i % kinds.length] ?? []

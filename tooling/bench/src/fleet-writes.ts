@@ -8,8 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '@keyferry/chaos/postgres'
 import { createConnection } from '@keyferry/core'
-import { destinations } from '@keyferry/core/destinations'
-import { emulators } from '@keyferry/core/emulators'
+import { representatives } from '@keyferry/core/emulators'
 import { createSync } from '@keyferry/core/verbs'
 import { openPostgres, openSqlite, type Db } from '@keyferry/db'
 import type { Context } from '@keyferry/kernel'
@@ -76,17 +75,16 @@ interface World {
 
 async function build(db: Db): Promise<World> {
   const ctx = await benchContext(db)
-  const [destination] = destinations()
-  if (!destination) throw new Error('there is no destination')
-  const emulator = await (await emulators()).get(destination.name)?.()
-  if (!emulator) throw new Error(`no emulator for ${destination.name}`)
-  const { credentials, target } = emulator
+  const [[vendor, startEmulator] = []] = await representatives()
+  if (!vendor || !startEmulator) throw new Error('there is no destination')
+  const emulator = await startEmulator()
+  const { credentials, target, method } = emulator
   const project = await createProject(ctx, ACTOR, { name: 'Bench', withDefaultEnvironments: true })
   const here = { projectId: project.id, environment: 'dev' }
   const connection = await createConnection(ctx, ACTOR, {
-    destination: destination.name,
+    destination: vendor,
     name: 'bench',
-    method: 'api-key',
+    method,
     credentials,
   })
   // Nothing is sent there: this is about the writes.
@@ -96,7 +94,7 @@ async function build(db: Db): Promise<World> {
     const { id: sync } = await createSync(ctx, ACTOR, {
       ...here,
       secretPath: `/${name}`,
-      destination: destination.name,
+      destination: vendor,
       name,
       connectionId: connection.id,
       autoSync: true,

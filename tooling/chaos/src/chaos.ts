@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createKeyferryClient } from '@keyferry/client'
-import { emulators } from '@keyferry/core/emulators'
+import { representatives } from '@keyferry/core/emulators'
 import { enterableDirectory } from '@keyferry/vitest/postgres-server'
 import { filesWith, timesIn } from './canary.ts'
 import { breakThings, type Damage } from './process-killer.ts'
@@ -57,7 +57,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
   // Root's Postgres runs as another user.
   const dir = await enterableDirectory('keyferry-chaos-')
   const canary = `canary${randomBytes(12).toString('hex')}`
-  const names = [...(await emulators()).keys()]
+  const names = [...(await representatives()).keys()]
   const vendors = await Promise.all(names.map((name) => startVendor(name, ACCOUNTS)))
   let cluster: Cluster | null = null
   try {

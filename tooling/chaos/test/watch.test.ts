@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { emulators, type StartEmulator } from '@keyferry/core/emulators'
+import { representatives, type StartEmulator } from '@keyferry/core/emulators'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openTranscript } from '../src/transcript.ts'
 import { filesWith } from '../src/canary.ts'
@@ -10,7 +10,7 @@ import { startFaultProxy } from '../src/fault-proxy.ts'
 import { random } from '../src/random.ts'
 
 async function fronted(latencyMs = 0) {
-  const [start] = (await emulators()).values() as IterableIterator<StartEmulator>
+  const [start] = (await representatives()).values() as IterableIterator<StartEmulator>
   if (!start) throw new Error('there is no emulator')
   const emulator = await start({ latencyMs })
   const proxy = await startFaultProxy(emulator)

@@ -184,7 +184,11 @@ function write(shown: Sync): z.output<typeof secretSync> {
       ...options,
     },
     projectId: shown.projectId,
-    connection: { app: destination(shown.destination).connection.app, name: shown.connection.name, id: shown.connection.id },
+    connection: {
+      app: destination(shown.destination).connection.app,
+      name: shown.connection.name,
+      id: shown.connection.id,
+    },
     environment: shown.environment,
     folder: shown.folder,
     destination: shown.destination,

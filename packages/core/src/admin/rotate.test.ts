@@ -5,7 +5,7 @@ import { onEveryDatabase, statement } from '@keyferry/db/testing'
 import { keyring, rotateRootKey, verifyAudit, type Context } from '@keyferry/kernel'
 import { getSecret } from '@keyferry/vault'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { destinations } from '../destinations/registry.ts'
+import { representatives } from '../destinations/emulators.ts'
 import { pruneHistory } from '../history/prune.ts'
 import { takeLease } from '../lease/lease.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
@@ -15,7 +15,7 @@ import { storeVerbs } from './admin.verbs.ts'
 import { pruneAudit } from './prune-audit.ts'
 import { continueRotations, listRotations, rotateDataKey } from './rotate-data-key.ts'
 
-const [{ name: destination } = { name: '' }] = destinations()
+const [destination = ''] = (await representatives()).keys()
 const never = new AbortController().signal
 
 /** A context whose store fails at its `n`th transaction from now on, before it commits, and at every later one. */

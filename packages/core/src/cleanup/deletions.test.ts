@@ -12,14 +12,14 @@ import {
 } from '@keyferry/vault'
 import { createTestProject } from '@keyferry/vault/testing'
 import { expect, it, onTestFinished } from 'vitest'
-import { destinations } from '../destinations/registry.ts'
+import { representatives } from '../destinations/emulators.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { listSyncs } from '../verbs/syncs.ts'
 import { completeDeletions } from './deletions.ts'
 
 const owned = { deletionPolicy: 'owned' } as const
 
-for (const { name: destination } of destinations()) {
+for (const destination of (await representatives()).keys()) {
   onEveryDatabase(`deleting what a sync to ${destination} reads`, (open) => {
     /** A sync that filled the target from `/app/deep`. */
     const start = async () => {

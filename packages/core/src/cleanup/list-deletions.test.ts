@@ -2,13 +2,15 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { createFolder, deleteEnvironment, deleteFolder, deleteProject, listUses, updateSecrets } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
-import { destinations } from '../destinations/registry.ts'
+import { representatives } from '../destinations/emulators.ts'
+import { destination as definitionOf } from '../destinations/registry.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { listDeletions } from './list-deletions.ts'
 
 onEveryDatabase('deletions that wait', (open) => {
   it('are named with the syncs they wait for, until they are done', async () => {
-    const [destination] = destinations()
+    const [name = ''] = (await representatives()).keys()
+    const destination = definitionOf(name)
     if (!destination) throw new Error('no destination')
     const fixture = await startSyncFixture(open, destination.name)
     onTestFinished(fixture.close)
@@ -47,7 +49,8 @@ onEveryDatabase('deletions that wait', (open) => {
   })
 
   it('distinguish a sync that reads through an import from one that is deleted with the folder', async () => {
-    const [destination] = destinations()
+    const [name = ''] = (await representatives()).keys()
+    const destination = definitionOf(name)
     if (!destination) throw new Error('no destination')
     const fixture = await startSyncFixture(open, destination.name)
     onTestFinished(fixture.close)

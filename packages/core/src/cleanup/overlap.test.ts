@@ -6,8 +6,8 @@ import { createFolder, createImport, deleteSecrets, updateSecrets } from '@keyfe
 import { createTestProject } from '@keyferry/vault/testing'
 import { sql } from 'kysely'
 import { expect, it, onTestFinished } from 'vitest'
+import { representatives } from '../destinations/emulators.ts'
 import { createConnection } from '../connections/connections.ts'
-import { destinations } from '../destinations/registry.ts'
 import { runSync } from '../run/run.ts'
 import { dueSyncs } from '../sync/due.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
@@ -31,7 +31,7 @@ async function held<T>(ctx: Context, work: () => Promise<T>): Promise<T> {
   return working.started
 }
 
-for (const { name: destination } of destinations()) {
+for (const destination of (await representatives()).keys()) {
   onEveryDatabase(`two syncs on one target at ${destination}`, (open, dialect) => {
     const start = async () => {
       const fixture = await startSyncFixture(open, destination)

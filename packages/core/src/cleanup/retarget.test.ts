@@ -5,9 +5,8 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { createFolder, getProject, updateEnvironment, updateFolder, updateSecrets } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
+import { representatives } from '../destinations/emulators.ts'
 import { createConnection, deleteConnection, updateConnection } from '../connections/connections.ts'
-import { emulators } from '../destinations/emulators.ts'
-import { destinations } from '../destinations/registry.ts'
 import { listRuns } from '../history/runs.ts'
 import { takeLease } from '../lease/lease.ts'
 import { runSync } from '../run/run.ts'
@@ -20,7 +19,7 @@ import { updateSync } from '../verbs/update-sync.ts'
 const overwrite = {}
 const numbered = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`KEY_${i}`, `value-${i}`]))
 
-for (const { name: destination } of destinations()) {
+for (const destination of (await representatives()).keys()) {
   onEveryDatabase(`moves at ${destination}`, (open) => {
     const start = async (): Promise<SyncFixture> => {
       const fixture = await startSyncFixture(open, destination)
@@ -29,7 +28,7 @@ for (const { name: destination } of destinations()) {
     }
     /** Another account of the vendor: its emulator, the connection to it, and what it holds. */
     const another = async ({ ctx, actor }: SyncFixture, name = 'elsewhere') => {
-      const startEmulator = (await emulators()).get(destination)
+      const startEmulator = (await representatives()).get(destination)
       if (!startEmulator) throw new Error(`no emulator for ${destination}`)
       const emulator = await startEmulator()
       onTestFinished(emulator.close)

@@ -3,15 +3,14 @@ import { openPostgres } from '@keyferry/db'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import type { Context } from '@keyferry/kernel'
 import { expect, it, onTestFinished } from 'vitest'
-import { DestinationError } from '../destinations/destination-error.ts'
-import { emulators } from '../destinations/emulators.ts'
+import { representatives } from '../destinations/emulators.ts'
 import { destination as destinationOf } from '../destinations/registry.ts'
-import { destinations } from '../destinations/registry.ts'
+import { DestinationError } from '../destinations/destination-error.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { createConnection, updateConnection } from './connections.ts'
 import { openSession } from './open-session.ts'
 
-for (const { name: destination } of destinations()) {
+for (const destination of (await representatives()).keys()) {
   onEveryDatabase(`the limits of an account at ${destination}`, (open) => {
     const start = async () => {
       const fixture = await startSyncFixture(open, destination)
@@ -60,7 +59,7 @@ for (const { name: destination } of destinations()) {
     ])('a block in %s that one met is kept by the other, and by no other account', async (_, after) => {
       const { ctx, actor, emulator, connectionId, processes } = await start()
       const [one, other] = processes
-      const another = await (await emulators()).get(destination)?.()
+      const another = await (await representatives()).get(destination)?.()
       if (!another) throw new Error(`no emulator for ${destination}`)
       onTestFinished(another.close)
       const { credentials } = another

@@ -14,6 +14,21 @@ export async function emulators(): Promise<ReadonlyMap<string, StartEmulator>> {
 }
 
 /**
+ * Those that the tests of engine and console run with: the vendors that stand for a kind, as `export const represents`
+ * beside `startEmulator` says. Every destination runs the conformance suite.
+ */
+export async function representatives(): Promise<ReadonlyMap<string, StartEmulator>> {
+  const all = await Promise.all(
+    destinationFolders().map(async (folder) => [folder, await importFrom(folder, 'emulator/index.ts')] as const),
+  )
+  return new Map(
+    all.flatMap(([folder, exported]) =>
+      hasEmulator(exported) && 'represents' in exported ? [[folder, exported.startEmulator]] : [],
+    ),
+  )
+}
+
+/**
  * Other ways `folder`'s vendor may behave, where nobody outside knows which: what it does, in words, and an emulator
  * that does it. From `export const variants` beside `startEmulator`; none where a folder has no such export.
  */

@@ -3,7 +3,8 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { Invalid } from '@keyferry/kernel'
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
-import { destinations } from '../destinations/registry.ts'
+import { representatives } from '../destinations/emulators.ts'
+import { destination as definitionOf } from '../destinations/registry.ts'
 import { getRun, listRuns } from '../history/runs.ts'
 import { takeLease } from '../lease/lease.ts'
 import { runSync } from '../run/run.ts'
@@ -20,7 +21,8 @@ const overwrite = {} as const
 const repairing = { options: { ...overwrite, driftRepair: true } }
 const numbered = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`KEY_${i}`, `value-${i}`]))
 
-for (const { name: destination, title } of destinations()) {
+for (const destination of (await representatives()).keys()) {
+  const { title } = definitionOf(destination)
   onEveryDatabase(`drift at ${destination}`, (open) => {
     const fixture = async (work: (fixture: SyncFixture) => Promise<void>) => {
       const started = await startSyncFixture(open, destination)

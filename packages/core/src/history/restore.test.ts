@@ -3,7 +3,7 @@ import { onEveryDatabase } from '@keyferry/db/testing'
 import { listAudit } from '@keyferry/kernel'
 import { createFolder, createImport, listSecrets, listTrash, updateSecrets } from '@keyferry/vault'
 import { expect, it, onTestFinished } from 'vitest'
-import { destinations } from '../destinations/registry.ts'
+import { representatives } from '../destinations/emulators.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
@@ -13,7 +13,7 @@ import { getRun, listRuns } from './runs.ts'
 
 const DAY = 24 * 60 * 60_000
 
-for (const { name: destination } of destinations()) {
+for (const destination of (await representatives()).keys()) {
   onEveryDatabase(`restoring a run at ${destination}`, (open) => {
     const start = async (): Promise<SyncFixture> => {
       const fixture = await startSyncFixture(open, destination)

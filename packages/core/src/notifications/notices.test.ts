@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { notice } from '@keyferry/schemas'
 import { expect, it, onTestFinished } from 'vitest'
-import { emulators } from '../destinations/emulators.ts'
+import { representatives } from '../destinations/emulators.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { receiveMail, receiveWebhooks } from '../testing/notices.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
@@ -11,7 +11,7 @@ import { deliverNotices } from './deliver.ts'
 import { createMailer, requiresTls } from './mail.ts'
 import { createNoticeTarget, deleteNoticeTarget, listNoticeTargets, testNoticeTarget } from './targets.ts'
 
-const [destination = ''] = (await emulators()).keys()
+const [destination = ''] = (await representatives()).keys()
 const MINUTE = 60_000
 const SECRET = 'a secret of sixteen characters'
 const VALUE = 'the-value-that-must-not-leave'

@@ -2,8 +2,8 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { notice } from '@keyferry/schemas'
 import { expect, it, onTestFinished } from 'vitest'
+import { representatives } from '../destinations/emulators.ts'
 import { createConnection } from '../connections/connections.ts'
-import { emulators } from '../destinations/emulators.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { receiveWebhooks } from '../testing/notices.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
@@ -11,7 +11,7 @@ import { updateSync } from '../verbs/update-sync.ts'
 import { deliverNotices } from './deliver.ts'
 import { createNoticeTarget } from './targets.ts'
 
-const [[destination, startEmulator] = ['', undefined]] = [...(await emulators())]
+const [[destination, startEmulator] = ['', undefined]] = [...(await representatives())]
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const options = { driftRepair: true } as const

@@ -4,7 +4,7 @@
  */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { afterEach, expect, it, vi } from 'vitest'
-import { destinations } from '../destinations/registry.ts'
+import { representatives } from '../destinations/emulators.ts'
 import { listRuns } from '../history/runs.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-for (const { name: destination } of destinations()) {
+for (const destination of (await representatives()).keys()) {
   onEveryDatabase(`a run at ${destination} that is interrupted`, (open) => {
     const fixture = async (work: (fixture: SyncFixture, sync: { id: string }) => Promise<void>) => {
       const started = await startSyncFixture(open, destination)

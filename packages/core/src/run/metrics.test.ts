@@ -2,15 +2,15 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
+import { representatives } from '../destinations/emulators.ts'
 import { createConnection } from '../connections/connections.ts'
-import { emulators } from '../destinations/emulators.ts'
 import { countDue } from '../sync/due.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { updateSync } from '../verbs/update-sync.ts'
 import { runSync } from './run.ts'
 
-const [destination = ''] = (await emulators()).keys()
+const [destination = ''] = (await representatives()).keys()
 const VALUE = 'the-value-that-must-not-show'
 const KEY = 'NAME_OF_A_KEY'
 
@@ -96,7 +96,7 @@ onEveryDatabase('metrics and log', (open) => {
     if (what !== 'run') await fixture.run(sync)
     if (what === 'look for drift') fixture.clock.advance(67 * 60_000)
     if (what === 'departure') {
-      const elsewhere = await (await emulators()).get(destination)?.()
+      const elsewhere = await (await representatives()).get(destination)?.()
       if (!elsewhere) throw new Error(`no emulator for ${destination}`)
       onTestFinished(elsewhere.close)
       const { credentials } = elsewhere

@@ -8,8 +8,8 @@ import { createFolder, createImport, deleteImport, deleteSecrets, updateSecret, 
 import { SEED } from '@keyferry/vitest/seed'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { representatives } from '../destinations/emulators.ts'
 import type { Fault } from '../destinations/emulator.ts'
-import { destinations } from '../destinations/registry.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
 import { approvePlan } from '../verbs/approve-plan.ts'
 import { planSync } from '../verbs/preview.ts'
@@ -84,7 +84,7 @@ function resolved({ own, shared, imported }: Model): Map<string, string> {
   )
 }
 
-for (const { name: destination } of destinations()) {
+for (const destination of (await representatives()).keys()) {
   onEveryDatabase(`model of a team and ${destination}`, (open, dialect) => {
     it("ends with the managed keys equal to the model and everybody else's as they were", async () => {
       const numRuns = Number(process.env.MODEL_RUNS ?? (dialect === 'sqlite' ? 12 : 3))

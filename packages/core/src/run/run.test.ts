@@ -1,9 +1,9 @@
 /** The pipeline against every vendor's emulator, on every database: what design section 3 promises. */
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { describe, expect, it } from 'vitest'
+import { representatives } from '../destinations/emulators.ts'
 import { acceptSecrets } from '../admin/accept-secrets.ts'
 import { listConnections } from '../connections/list-connections.ts'
-import { destinations } from '../destinations/registry.ts'
 import { getRun, listRuns } from '../history/runs.ts'
 import { dueSyncs } from '../sync/due.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
@@ -16,7 +16,7 @@ import { triggerSync } from '../verbs/trigger-sync.ts'
 const numbered = (n: number, value = 'value') =>
   Object.fromEntries(Array.from({ length: n }, (_, i) => [`KEY_${i}`, `${value}-${i}`]))
 
-for (const { name: destination } of destinations()) {
+for (const destination of (await representatives()).keys()) {
   onEveryDatabase(`pipeline to ${destination}`, (open) => {
     const fixture = async (work: (fixture: SyncFixture) => Promise<void>) => {
       const started = await startSyncFixture(open, destination)

@@ -5,7 +5,7 @@ import { storeTrouble } from '@keyferry/db'
 import { onEveryDatabase, statement } from '@keyferry/db/testing'
 import { unavailable } from '@keyferry/kernel'
 import { expect, it, onTestFinished } from 'vitest'
-import { destinations } from '../destinations/registry.ts'
+import { representatives } from '../destinations/emulators.ts'
 import { freeAllLeases } from '../lease/lease.ts'
 import { dueSyncs } from '../sync/due.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
@@ -13,7 +13,7 @@ import { runSync } from './run.ts'
 
 const TABLES = ['ledger', 'runs', 'outcomes', 'syncs', 'leases', 'secrets', 'secret_versions', 'snapshots']
 
-for (const { name: destination } of destinations()) {
+for (const destination of (await representatives()).keys()) {
   onEveryDatabase(`a store in trouble beside ${destination}`, (open, dialect) => {
     /** Lets no table take a row, with the code that a full disk has; answers how to make room. */
     const fill = async ({ ctx: { db } }: SyncFixture): Promise<() => Promise<void>> => {

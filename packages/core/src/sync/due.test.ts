@@ -1,11 +1,11 @@
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { expect, it, onTestFinished } from 'vitest'
-import { emulators } from '../destinations/emulators.ts'
+import { representatives } from '../destinations/emulators.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
 import { countDue, dueSyncs, wakeHints } from './due.ts'
 
-const [destination = ''] = (await emulators()).keys()
+const [destination = ''] = (await representatives()).keys()
 
 onEveryDatabase('what the queue knows of a sync', (open) => {
   it('is whose connection it occupies, and whether a person waits for it', async () => {

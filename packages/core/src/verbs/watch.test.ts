@@ -1,14 +1,14 @@
 import { perform } from '@keyferry/access'
 import { onEveryDatabase } from '@keyferry/db/testing'
 import { expect, it, onTestFinished } from 'vitest'
-import { emulators } from '../destinations/emulators.ts'
+import { representatives } from '../destinations/emulators.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { approvePlan } from './approve-plan.ts'
 import { planSync } from './preview.ts'
 import { syncVerbs } from './syncs.verbs.ts'
 import { updateSync } from './update-sync.ts'
 
-const [destination = ''] = (await emulators()).keys()
+const [destination = ''] = (await representatives()).keys()
 
 onEveryDatabase('the live events of a project', (open) => {
   it('are heard from when the verb answers, before the first one is taken', async () => {

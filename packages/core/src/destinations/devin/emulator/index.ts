@@ -66,6 +66,9 @@ const USERS = new Map<string, User>([
   ['cog_emulatorenterprise', { name: 'Enterprise', orgId: null, manages: [ORG] }],
 ])
 
+/** What the tests of the engine run with this vendor for. */
+export const represents = 'a vendor that replaces instead of updating, and shows no value'
+
 export async function startEmulator(options: DevinEmulatorOptions = {}): Promise<DevinEmulator> {
   const organization = vault()
   let duplicates = options.duplicates ?? '409'

@@ -32,6 +32,9 @@ export interface TriggerDevEmulator extends Emulator {
   dropEnvironment(slug: string): void
 }
 
+/** What the tests of the engine run with this vendor for. */
+export const represents = 'a vendor that takes many keys in one call, with flags'
+
 export async function startEmulator(options: TriggerDevEmulatorOptions = {}): Promise<TriggerDevEmulator> {
   const projects = seededProjects()
   const [first, second] = projects
