@@ -201,7 +201,11 @@ onEveryDatabase('sign-in without a secret', (open) => {
     expect((await me(accessToken)).status).toBe(401)
     expect((await login(here, 'oidc-auth', jwt)).status).toBe(401)
     expect((await api.send('PATCH', settings, { boundSubject: '', boundClaims: {} })).status).toBe(422)
-    await api.send('PATCH', settings, { accessTokenTrustedIps: [{ ipAddress: '127.0.0.0/8' }] })
+    // As Infisical's clients send and read them.
+    const back = await api.send('PATCH', settings, { accessTokenTrustedIps: [{ ipAddress: '127.0.0.0', prefix: 8 }] })
+    const loopback = [{ type: 'ipv4', ipAddress: '127.0.0.0', prefix: 8 }]
+    expect(back.body.identityOidcAuth.accessTokenTrustedIps).toEqual(loopback)
+    expect((await api.send('GET', settings)).body.identityOidcAuth.accessTokenTrustedIps).toEqual(loopback)
     expect((await me(accessToken)).status).toBe(200)
     expect((await api.send('DELETE', settings)).body.identityOidcAuth.identityId).toBe(here)
     expect((await me(accessToken)).status).toBe(401)
