@@ -2,16 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import rateLimit from '@fastify/rate-limit'
 import type { Auth } from '@keyferry/access/sign-in'
-import {
-  flushRepeated,
-  proveStore,
-  SecondFactorRequired,
-  singleFlight,
-  Unavailable,
-  type Context,
-} from '@keyferry/kernel'
+import { flushRepeated, type Context } from '@keyferry/kernel'
 import type { HostCheck, Monitoring } from '@keyferry/runtime'
-import { TRPCError } from '@trpc/server'
 import Fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -20,6 +12,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify'
 import { admissions } from './http/admission.ts'
+import { credentialsOf, identifying, storeCheck } from './http/asking.ts'
 import { registerAuth } from './http/auth.ts'
 import { serveConsole } from './http/console.ts'
 import { refuseCrossSite } from './http/cross-site.ts'
@@ -59,8 +52,6 @@ export interface AppOptions extends Instance {
 
 /** Requests per minute and address: far more than a person or a script needs, far less than a flood. */
 const REQUESTS_PER_MINUTE = 12_000
-/** Of one address that sends wrong credentials: each check is a write. */
-const STORE_CHECKS_PER_MINUTE = 300
 /** Milliseconds that a client may take to send a whole request. */
 const REQUEST_TIMEOUT_MS = 60_000
 /** Milliseconds after which a client that doesn't read its answer is cut off, at the latest after twice as many. */
@@ -115,22 +106,10 @@ export async function buildApp({
   const checkStore = storeCheck(ctx)
   const throttleOf = throttles(ctx)
   const ownerOf = owners(ctx.db)
-  const storeChecks = app.createRateLimit({ max: STORE_CHECKS_PER_MINUTE, timeWindow: '1 minute' })
   const { track, ended } = underWay()
   // The store is closed after the app.
   app.addHook('onClose', ended)
-  const identified = async (request: FastifyRequest): Promise<Asking> => {
-    const headers = credentialsOf(request)
-    if (!headers) return NOBODY
-    const checked = async (): Promise<void> => {
-      const counted = await storeChecks(request)
-      if (counted.isAllowed || !counted.isExceeded) await checkStore()
-    }
-    const asking = await whoAsks(auth, headers, request.ip, checked)
-    if (!asking.actor && !asking.refusal) await auth.auditRefused(headers, request.ip)
-    return asking
-  }
-  const askingOf = oncePerRequest((request) => track(() => identified(request)))
+  const askingOf = identifying({ app, auth, checkStore, track })
   const actorOf = async (request: FastifyRequest) => (await askingOf(request)).actor
   app.addHook('preParsing', admitBodies({ actorOf, ownerOf }))
   const admissionOf = admissions(ctx, ownerOf)
@@ -175,55 +154,6 @@ export async function buildApp({
   return app
 }
 
-/**
- * A library that cannot use the store says "unknown" of a good token: before that is believed, the store is asked.
- * Throws, in the form that both edges answer with 503, while it does not work. Requests at the same time share one
- * question.
- */
-function storeCheck(ctx: Context): () => Promise<void> {
-  const prove = singleFlight(() => proveStore(ctx))
-  return async () => {
-    try {
-      await prove()
-    } catch (cause) {
-      if (!(cause instanceof Unavailable)) throw cause
-      throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: cause.message, cause })
-    }
-  }
-}
-
-type Asking = Pick<RequestContext, 'actor' | 'refusal'>
-const NOBODY: Asking = { actor: null, refusal: null }
-
-async function whoAsks(
-  auth: Auth,
-  headers: Headers,
-  address: string,
-  checkStore: () => Promise<void>,
-): Promise<Asking> {
-  try {
-    const actor = await auth.actorOf(headers, address)
-    if (actor) return { actor, refusal: null }
-  } catch (error) {
-    if (error instanceof SecondFactorRequired) return { actor: null, refusal: error }
-    await checkStore()
-    throw error
-  }
-  await checkStore()
-  // It works now, and may not have a moment ago.
-  return { actor: await auth.actorOf(headers, address), refusal: null }
-}
-
-/** The same credential is looked up once: some count their uses. */
-function oncePerRequest<T>(find: (request: FastifyRequest) => Promise<T>): (request: FastifyRequest) => Promise<T> {
-  const found = new WeakMap<FastifyRequest, Promise<T>>()
-  return (request) => {
-    const known = found.get(request) ?? find(request)
-    found.set(request, known)
-    return known
-  }
-}
-
 /** JSON only; an empty body with its content type is no body, and a key called `__proto__` is a key like any other. */
 function acceptJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('ignore', 'ignore')
@@ -252,14 +182,4 @@ function logRequests(app: FastifyInstance): void {
     }
     app.log.debug(line, 'request')
   })
-}
-
-/** Only the headers that say who asks; null when there are none. */
-function credentialsOf(request: FastifyRequest): Headers | null {
-  const { authorization, cookie } = request.headers
-  if (authorization === undefined && !cookie?.includes('keyferry.session_token')) return null
-  const headers = new Headers()
-  if (authorization !== undefined) headers.set('authorization', authorization)
-  if (cookie !== undefined) headers.set('cookie', cookie)
-  return headers
 }

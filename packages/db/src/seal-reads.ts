@@ -1,4 +1,4 @@
-/** The reading side of seals: what a query selects beside its own columns, and the check of the rows that come. */
+/** What a query selects beside its own columns, so that its rows can be checked (checked-rows.ts). */
 import {
   AggregateFunctionNode,
   AliasNode,
@@ -12,14 +12,12 @@ import {
   SelectQueryNode,
   type DeleteQueryNode,
   type OperationNode,
-  type UnknownRow,
   type UpdateQueryNode,
 } from 'kysely'
-import { Names, renamed } from './names.ts'
+import { Names } from './names.ts'
 import type { Dialect } from './open.ts'
 import { columnOf, tableOf } from './seal-nodes.ts'
 import { ACCOUNT_TABLES, SEALED_TABLES, type SealedTable } from './sealed-tables.ts'
-import { KeyRotated, remember, rowName, wholeRow, writtenValues, type Sealer, type VerifiedRow } from './sealer.ts'
 
 /** A sealed table of a query, under its name there. */
 interface Source {
@@ -35,12 +33,6 @@ export interface Check {
   column: string
   tables: readonly SealedTable[]
   selection: SelectionNode
-}
-
-/** A query that is under way, and when it began. */
-export interface Read {
-  check: Check
-  start: number
 }
 
 /**
@@ -152,63 +144,6 @@ function checkOf(dialect: Dialect, sources: readonly Source[]): Check {
   checks[dialect].set(name, check)
   checksByColumn.set(column, check)
   return check
-}
-
-/**
- * The rows whose seals are right, without what was selected for the check, and with our names where there are `names`.
- * Without `read` there is nothing to check.
- */
-export function checkedRows(
-  sealer: Sealer,
-  rows: UnknownRow[],
-  names: Names | null,
-  read: Read | undefined,
-): UnknownRow[] {
-  const [first] = rows
-  if (!first) return rows
-  if (!read) return names ? names.named(rows) : rows
-  const { check, start } = read
-  const shown = Object.keys(first).filter((column) => column !== check.column && column !== 'seal')
-  const whole = rows.filter((row) => isWhole(sealer, check.tables, String(row[check.column]), start))
-  return renamed(whole, shown, names ? shown.map(names.ours) : shown)
-}
-
-/** Whether all of these may be answered: their seals are right, and none had ended. */
-function isWhole(sealer: Sealer, tables: readonly SealedTable[], text: string, start: number): boolean {
-  const rows = sealer.known.get(text) ?? verify(sealer, tables, text)
-  if (!rows) return false
-  return rows.every(({ table, seal, values, groups }) => {
-    if (sealer.hasEnded(seal, groups, start)) return refuse(sealer, table, values[0], seal)
-    // One that has ended by now is not what a change would replace.
-    if (ACCOUNT_TABLES.includes(table) && !sealer.hasEnded(seal, groups))
-      sealer.latest.set(rowName(table, values[0]), seal)
-    return true
-  })
-}
-
-/** Null when a seal is missing or wrong. */
-function verify(sealer: Sealer, tables: readonly SealedTable[], text: string): readonly VerifiedRow[] | null {
-  const [, ...cells]: unknown[] = JSON.parse(text)
-  const rows: VerifiedRow[] = []
-  for (const table of tables) {
-    const [seal, ...values] = cells.splice(0, 1 + SEALED_TABLES[table].length)
-    if (seal === null && values.every((value) => value === null)) continue
-    const row = typeof seal === 'string' ? wholeRow(sealer, table, writtenValues(table, values), seal) : null
-    if (!row) return refuse(sealer, table, values[0], seal) || null
-    rows.push(row)
-  }
-  remember(sealer, text, rows)
-  return rows
-}
-
-function refuse(sealer: Sealer, table: SealedTable, id: unknown, seal: unknown): false {
-  if (typeof seal === 'string' && sealer.isNewer(seal)) {
-    // Not waited for: this may be inside the transaction that has the store to itself.
-    void sealer.refresh().catch(() => undefined)
-    throw new KeyRotated()
-  }
-  sealer.refused(table, String(id))
-  return false
 }
 
 const isAggregate = (node: OperationNode): boolean =>

@@ -22,12 +22,13 @@ import {
   type Transaction,
   type UnknownRow,
 } from 'kysely'
+import { checkedRows, type Read } from './checked-rows.ts'
 import { markEnded, markGroupEnded, marking, type EndedRow, type OurNames } from './marks.ts'
 import { Names } from './names.ts'
 import type { Db, Dialect } from './open.ts'
 import type { EndedGroup } from './row-groups.ts'
 import { readStart } from './read-start.ts'
-import { checkedReturning, checkedRows, checkedSelect, type Read } from './seal-reads.ts'
+import { checkedReturning, checkedSelect } from './seal-reads.ts'
 import { deletedRows, sealedDelete, sealedInsert, sealedUpdate } from './seal-writes.ts'
 import type { Sealer } from './sealer.ts'
 import type { Tables } from './tables.ts'

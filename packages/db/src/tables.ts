@@ -19,27 +19,14 @@ import type {
   UniversalAuthTable,
 } from './tables/access.ts'
 import type { AuditFloorTable, AuditHeadTable, AuditStreamTable, AuditTable } from './tables/audit.ts'
+import type { InstanceKeyRotationTable, InstanceKeyTable, KeyRotationTable, ProcessTable } from './tables/keys.ts'
 import type { HeartbeatTable, NoticeTable, NoticeTargetTable, SyncHealthTable } from './tables/notices.ts'
-import type {
-  ConnectionTable,
-  DeletionTable,
-  DepartureTable,
-  LeaseTable,
-  LedgerTable,
-  OutcomeTable,
-  PaceTable,
-  RunTable,
-  SnapshotTable,
-  SyncTable,
-} from './tables/sync.ts'
+import type { LeaseTable, OutcomeTable, PaceTable, RunTable, SnapshotTable } from './tables/run.ts'
+import type { ConnectionTable, DeletionTable, DepartureTable, LedgerTable, SyncTable } from './tables/sync.ts'
 import type {
   EnvironmentTable,
   FolderTable,
   ImportTable,
-  InstanceKeyRotationTable,
-  InstanceKeyTable,
-  KeyRotationTable,
-  ProcessTable,
   OrganizationTable,
   ProjectTable,
   ProjectUseTable,
@@ -55,7 +42,9 @@ import type {
 export type * from './tables/access.ts'
 export type * from './tables/audit.ts'
 export type * from './tables/column.ts'
+export type * from './tables/keys.ts'
 export type * from './tables/notices.ts'
+export type * from './tables/run.ts'
 export type * from './tables/sync.ts'
 export type * from './tables/vault.ts'
 

@@ -3,7 +3,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { representatives } from '../destinations/emulators.ts'
 import { startSyncFixture } from '../testing/sync-fixture.ts'
 import { triggerSync } from '../verbs/trigger-sync.ts'
-import { countDue, dueSyncs, wakeHints } from './due.ts'
+import { countDue, dueSyncs } from './due.ts'
+import { wakeHints } from './wake-hints.ts'
 
 const [destination = ''] = (await representatives()).keys()
 

@@ -1,16 +1,8 @@
 /** Which syncs are due. The queue may forget; these queries do not. */
 import { valuesTable, inList, batchLoader, type Db, type SyncTable, type Tables } from '@keyferry/db'
-import {
-  backOffWindow,
-  isBackOffOver,
-  whereBackOffOver,
-  type BackOffWindow,
-  type Context,
-  type WakeHint,
-} from '@keyferry/kernel'
+import { backOffWindow, isBackOffOver, whereBackOffOver, type BackOffWindow, type Context } from '@keyferry/kernel'
 import { expressionBuilder, sql, type ExpressionBuilder, type Selectable } from 'kysely'
 import { lockSyncs } from '../lease/lock-syncs.ts'
-import type { Trigger } from './request-run.ts'
 
 export type DueSync = Selectable<SyncTable>
 
@@ -185,24 +177,6 @@ export async function countDue(ctx: Context): Promise<number> {
     .executeTakeFirstOrThrow()
   // Postgres counts in text.
   return Number(count)
-}
-
-/** What somebody waits for in front of a screen. */
-const MANUAL_TRIGGERS: readonly string[] = ['manual', 'approve', 'create', 'edit', 'remove'] satisfies Trigger[]
-
-/** What the queue should know of these syncs: whose connection a run occupies, and whether a person waits for it. */
-export async function wakeHints(ctx: Context, syncIds: readonly string[]): Promise<Map<string, WakeHint>> {
-  const rows = await ctx.db
-    .selectFrom('syncs')
-    .where((eb) => inList(ctx.db, eb.ref('id'), syncIds))
-    .select(['id', 'connectionId', 'trigger', 'seen', 'due'])
-    .execute()
-  return new Map(
-    rows.map((row) => [
-      row.id,
-      { group: row.connectionId, urgent: row.seen < row.due && MANUAL_TRIGGERS.includes(row.trigger) },
-    ]),
-  )
 }
 
 const due = (ctx: Context) => ctx.db.selectFrom('syncs').where(isDueNow(ctx))

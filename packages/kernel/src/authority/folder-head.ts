@@ -5,17 +5,15 @@
  * (head-sums.ts), which every writer brings up to date. It is sealed with the project's key and counts how often it was
  * written; the audit log keeps that count, so an earlier head does not pass with the earlier secrets (freshness.ts).
  */
-import { markWritten, textEnd, timeSlice, type Db } from '@keyferry/db'
+import { markWritten } from '@keyferry/db'
 import type { Context, Tx } from '../context.ts'
 import { DecryptionError, type DataKey } from '../crypto/data-key.ts'
-import type { Keyring } from '../crypto/keyring.ts'
 import { IntegrityBroken } from '../errors.ts'
 import {
   changedHead,
   emptyHead,
   isSumOf,
   parseHead,
-  SEALED_END,
   type Contents,
   type Counted,
   type Head,
@@ -30,7 +28,7 @@ const REMEMBERED = 50_000
 let opened = new Map<string, Head>()
 
 /** Null when it does not open. */
-function openHead(key: DataKey, { projectId, id, secretsHead }: HeadedFolder): Head | null {
+export function openHead(key: DataKey, { projectId, id, secretsHead }: HeadedFolder): Head | null {
   if (secretsHead === null) return emptyHead()
   const name = `${id} ${secretsHead}`
   const known = opened.get(name)
@@ -98,7 +96,7 @@ export async function checkFolder(
 }
 
 /** A folder whose head is written, with the key of its project. The caller holds the folder. */
-interface Written {
+export interface Written {
   key: DataKey
   projectId: string
   folder: { id: string }
@@ -134,83 +132,12 @@ export async function resealHead(
 }
 
 /** Null when it does not open. */
-async function readHead(tx: Tx, { key, projectId, folder: { id } }: Written): Promise<Head | null> {
+export async function readHead(tx: Tx, { key, projectId, folder: { id } }: Written): Promise<Head | null> {
   const row = await tx.selectFrom('folders').where('id', '=', id).select('secretsHead').executeTakeFirst()
   return openHead(key, { id, projectId, secretsHead: row?.secretsHead ?? null })
 }
 
-async function writeHead(tx: Tx, { key, projectId, folder: { id } }: Written, head: Head): Promise<void> {
+export async function writeHead(tx: Tx, { key, projectId, folder: { id } }: Written, head: Head): Promise<void> {
   const secretsHead = key.seal(JSON.stringify(head), ...headSealedAs(projectId, id))
   await tx.updateTable('folders').set({ secretsHead }).where('id', '=', id).execute()
-}
-
-/** Makes the head of a folder from what is there, whatever it was. */
-export async function makeHead({ authority }: Pick<Context, 'authority'>, tx: Tx, written: Written): Promise<void> {
-  const { id } = written.folder
-  const before = await readHead(tx, written)
-  const writes = Math.max(before?.writes ?? 0, authority.writesOf(id)) + 1
-  await writeHead(tx, written, await changedHead({ ...emptyHead(), writes }, {}, await contentsOf(tx, id)))
-  markWritten(id, writes)
-}
-
-/** Secrets as they are counted: of sealed texts, only the ends are read. */
-export const countedSecrets = (tx: Tx) =>
-  tx
-    .selectFrom('secrets')
-    .select(['id', 'folderId', 'version', 'isLiteral', 'skipMultilineEncoding'])
-    .select(textEnd(tx, 'value', SEALED_END).as('value'))
-    .select(textEnd(tx, 'comment', SEALED_END).as('comment'))
-    .select(textEnd(tx, 'metadata', SEALED_END).as('metadata'))
-
-async function contentsOf(tx: Tx, folderId: string): Promise<Required<Contents>> {
-  const secrets = await countedSecrets(tx).where('folderId', '=', folderId).execute()
-  const imports = await tx.selectFrom('imports').where('folderId', '=', folderId).select('sourceFolderId').execute()
-  return { secrets, imports: imports.map(({ sourceFolderId }) => sourceFolderId) }
-}
-
-/** Every folder with its project's wrapped key, for a page of ids. */
-export const headedFolders = (db: Db | Tx) =>
-  db
-    .selectFrom('folders')
-    .innerJoin('environments', 'environments.id', 'folders.environmentId')
-    .innerJoin('projects', 'projects.id', 'environments.projectId')
-    .select([
-      'folders.id',
-      'folders.path',
-      'folders.secretsHead',
-      'environments.projectId',
-      'environments.slug',
-      'projects.slug as project',
-      'projects.dataKey',
-    ])
-
-/**
- * Makes the heads of a store of an earlier version. What they do not cover yet is believed this once; with
- * `areCounted`, heads cover secrets and their versions, and where those are not as they say, the head stays as it is.
- * Returns how often each folder was written by then, by its id.
- */
-export async function makeHeads(
-  { keyring }: { keyring: Keyring },
-  tx: Tx,
-  { areCounted }: { areCounted: boolean },
-): Promise<Map<string, number>> {
-  const slice = timeSlice()
-  const filled = [
-    ...(await tx.selectFrom('secrets').select('folderId').distinct().execute()),
-    ...(await tx.selectFrom('imports').select('folderId').execute()),
-  ]
-  const ids = new Set(filled.map(({ folderId }) => folderId))
-  const writes = new Map<string, number>()
-  for (const { id, projectId, secretsHead, dataKey } of await headedFolders(tx).execute()) {
-    if (slice.isOver()) await slice.rest()
-    if (!ids.has(id)) continue
-    const key = keyring.open(projectId, dataKey)
-    const contents = await contentsOf(tx, id)
-    const before = openHead(key, { id, projectId, secretsHead })
-    if (areCounted && !(before && (await isSumOf(before, 'sum', contents)))) continue
-    const head = await changedHead({ ...emptyHead(), writes: Math.max(before?.writes ?? 0, 1) }, {}, contents)
-    await writeHead(tx, { key, projectId, folder: { id } }, head)
-    writes.set(id, head.writes)
-  }
-  return writes
 }

@@ -1,9 +1,10 @@
 /** Seals that show what was changed in the store by hand. */
 export { AUTHORITY } from './authority-key.ts'
-export { checkFolder, headedFolders, headSealedAs, makeHead, moveHead, resealHead } from './folder-head.ts'
+export { checkFolder, headSealedAs, moveHead, resealHead } from './folder-head.ts'
 export { carryMarks } from './freshness.ts'
 export { insertOrganization } from './insert-organization.ts'
 export { readSetting } from './instance-settings.ts'
+export { headedFolders, makeHead } from './make-heads.ts'
 export { openAuthority, type Opened } from './open-authority.ts'
 export { isLedgerMarked, ledgerMark, trashMark, trashMarked } from './row-marks.ts'
 export { TOKENS } from './token-columns.ts'

@@ -12,7 +12,8 @@ import {
 import type { Context } from '../context.ts'
 import { TABLES } from '../crypto/sealed-store.ts'
 import { snapshot } from '../transaction.ts'
-import { countedSecrets, headedFolders, problemOfFolder } from './folder-head.ts'
+import { problemOfFolder } from './folder-head.ts'
+import { countedSecrets, headedFolders } from './make-heads.ts'
 import { verifyMarks } from './verify-marks.ts'
 
 /** A row that is ignored: it was not written by Keyferry as it stands, or it ended. */

@@ -1,31 +1,17 @@
-import {
-  attachJwtAuth,
-  attachKubernetesAuth,
-  attachOidcAuth,
-  FEDERATED_METHODS,
-  jwtAuthSetting,
-  kubernetesAuthSetting,
-  oidcAuthSetting,
-  updateJwtAuth,
-  updateKubernetesAuth,
-  updateOidcAuth,
-  type FederatedMethod,
-} from '@keyferry/schemas'
+import { FEDERATED_METHODS, type FederatedMethod } from '@keyferry/schemas'
 import { useState } from 'react'
-import type { z } from 'zod'
 import { Confirm } from '../../components/confirm.tsx'
 import { Failure } from '../../components/failure.tsx'
 import { Button } from '../../components/ui/button.tsx'
 import { Section } from '../../components/ui/card.tsx'
 import { SelectField } from '../../components/ui/field.tsx'
 import { SkeletonRows } from '../../components/ui/skeleton.tsx'
-import { toast } from '../../lib/toast.ts'
-import { markStale } from '../../lib/stale.ts'
-import { trpc } from '../../lib/trpc.ts'
-import { FEDERATED_FIELDS, FEDERATED_LABELS, FEDERATED_PRESETS, textOf, TOKEN_DEFAULTS } from './federated-auth.ts'
+import { FEDERATED_FIELDS, FEDERATED_LABELS, textOf, TOKEN_DEFAULTS } from './federated-auth.ts'
 import type { FederatedValues } from './federated-auth.ts'
+import { FEDERATED_PRESETS } from './federated-presets.ts'
 import { FederatedAuthForm } from './forms.tsx'
 import type { Identity } from './types.ts'
+import { useFederatedAuth } from './use-federated-auth.ts'
 
 /** How a machine signs in with tokens that its platform signs. */
 export function FederatedAuths({ machine }: { machine: Identity }) {
@@ -158,70 +144,4 @@ function AttachedAuth({ identityId, method }: { identityId: string; method: Fede
       )}
     </Section>
   )
-}
-
-/** Reads and changes the way of `method`; the three have procedures of the same form. */
-function useFederatedAuth(identityId: string, method?: FederatedMethod) {
-  const { client } = trpc.useUtils()
-  const enabled = (one: FederatedMethod) => ({ enabled: method === one })
-  const auths = {
-    'oidc-auth': trpc.oidcAuth.get.useQuery({ identityId }, enabled('oidc-auth')),
-    'jwt-auth': trpc.jwtAuth.get.useQuery({ identityId }, enabled('jwt-auth')),
-    'kubernetes-auth': trpc.kubernetesAuth.get.useQuery({ identityId }, enabled('kubernetes-auth')),
-  }
-  const routers = {
-    'oidc-auth': client.oidcAuth,
-    'jwt-auth': client.jwtAuth,
-    'kubernetes-auth': client.kubernetesAuth,
-  }
-  const done = async (text: string): Promise<void> => {
-    toast.success(text)
-    await markStale('federated-auth')
-  }
-  return {
-    auth: method && auths[method],
-    async attach(one: FederatedMethod, values: FederatedValues) {
-      const input = withinRules(one, { identityId, ...keyed(one, values) })
-      if (one === 'oidc-auth') await client.oidcAuth.attach.mutate(checked(one, attachOidcAuth, input))
-      else if (one === 'jwt-auth') await client.jwtAuth.attach.mutate(checked(one, attachJwtAuth, input))
-      else await client.kubernetesAuth.attach.mutate(checked(one, attachKubernetesAuth, input))
-      await done(`${FEDERATED_LABELS[one]} is set up.`)
-    },
-    async update(one: FederatedMethod, values: FederatedValues) {
-      const input = withinRules(one, { identityId, ...keyed(one, values) })
-      if (one === 'oidc-auth') await client.oidcAuth.update.mutate(checked(one, updateOidcAuth, input))
-      else if (one === 'jwt-auth') await client.jwtAuth.update.mutate(checked(one, updateJwtAuth, input))
-      else await client.kubernetesAuth.update.mutate(checked(one, updateKubernetesAuth, input))
-      await done(`${FEDERATED_LABELS[one]} is saved.`)
-    },
-    async detach(one: FederatedMethod) {
-      await routers[one].detach.mutate({ identityId })
-      await done(`${FEDERATED_LABELS[one]} is removed.`)
-    },
-  }
-}
-
-/** Keys come from the URL if there is one. */
-const keyed = (method: FederatedMethod, values: FederatedValues): FederatedValues =>
-  method === 'jwt-auth' ? { ...values, configurationType: values['jwksUrl'] === '' ? 'static' : 'jwks' } : values
-
-const RULES = {
-  'oidc-auth': oidcAuthSetting,
-  'jwt-auth': jwtAuthSetting,
-  'kubernetes-auth': kubernetesAuthSetting,
-}
-
-/** The same values, if they keep the rules that concern several fields. */
-function withinRules(method: FederatedMethod, values: FederatedValues): FederatedValues {
-  checked(method, RULES[method], values)
-  return values
-}
-
-/** Throws an error that names the field by its label. */
-function checked<S extends z.ZodType>(method: FederatedMethod, schema: S, input: FederatedValues): z.output<S> {
-  const { data, error } = schema.safeParse(input)
-  if (!error) return data
-  const [issue] = error.issues
-  const field = FEDERATED_FIELDS[method].find(({ name }) => name === issue?.path[0])
-  throw new Error(`${field?.label ?? 'Tokens'}: ${issue?.message}`)
 }
