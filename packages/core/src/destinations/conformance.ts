@@ -46,6 +46,8 @@ export function conformance(
 
         test(`the list ${name} fills a picker`, () =>
           withEmulator(definition, startEmulator, async ({ emulator }) => {
+            // A field of another member of the union: the destination's own test has such a target.
+            if (needs.some((field) => emulator.target[field] === undefined)) return
             const rows = await list(sessionOf(definition, emulator), known(emulator))
             const choices = rows.map(choice)
             expect(choices.length).toBeGreaterThan(0)

@@ -99,9 +99,11 @@ export function retryDelayOf({ headers }: RawAnswer, inBody: number | null): num
     const date = Date.parse(after)
     if (!Number.isNaN(date)) return Math.max(0, date - vendorNow(headers))
   }
-  return inBody === null ? (budgetOf(headers)?.resetsInMs ?? null) : Math.min(Math.max(inBody, 0), LONGEST_RESET_MS)
+  return inBody === null ? (budgetOf(headers)?.resetsInMs ?? null) : Math.min(Math.max(inBody, 0), LONGEST_WAIT_MS)
 }
 
+/** A destination that reads the time to come back knows its vendor's clock: GitHub's window is an hour. */
+const LONGEST_WAIT_MS = 3_600_000
 /** A reset further away than this is a clock that is wrong. */
 const LONGEST_RESET_MS = 60_000
 

@@ -19,9 +19,11 @@ export type GithubTarget =
   | { scope: 'organization'; org: string; visibility: string; kind: string }
 
 export interface GithubEmulatorOptions extends EmulatorOptions {
-  /** What `target`, `contents` and `put` are about. Default: the secrets of a repository. */
+  /** What `target`, `contents` and `put` are about. Default: the secrets of an organization. */
   scope?: GithubTarget['scope']
   kind?: 'secrets' | 'variables'
+  /** Which credential `credentials` are. Default `pat`. */
+  method?: 'pat' | 'github-app'
   /** Milliseconds that reads are behind writes. Default 0. */
   listLagMs?: number
   /** Status of a POST for a variable that exists. Default 409. */
@@ -37,9 +39,11 @@ export interface GithubEmulatorOptions extends EmulatorOptions {
 }
 
 export interface GithubEmulator extends Emulator {
-  /** Fields of `credentials`: a classic token with every right, and this server as an Enterprise Server. */
-  credentials: { personalAccessToken: string; instanceType: 'server'; host: string }
+  /** With every right, and this server as an Enterprise Server. */
+  credentials: Record<string, string>
   accessTokens: {
+    /** Classic, with every right. */
+    classic: string
     /** Fine-grained, with every right. */
     fineGrained: string
     /** Fine-grained, may read only. */
@@ -55,7 +59,7 @@ export interface GithubEmulator extends Emulator {
   /** Installation tokens handed out so far. */
   handedOut(): number
   /** Ends every installation token, as their hour does. */
-  endInstallationTokens(): void
+  expireTokens(): void
   /** Rows of the place below this path, such as `/orgs/acme/actions/secrets`, with values in clear. */
   rows(path: string): Row[]
   /** Puts a row there. */
@@ -94,7 +98,7 @@ const newWorld = (options: GithubEmulatorOptions): World => ({
 
 export async function startEmulator(options: GithubEmulatorOptions = {}): Promise<GithubEmulator> {
   await sodiumReady()
-  const { scope = 'repository', kind = 'secrets' } = options
+  const { scope = 'organization', kind = 'secrets', method = 'pat' } = options
   const limitsOf = (limit: EmulatorOptions['rateLimit']) =>
     createRateLimits(limit, {
       refusals: options.refusals ?? { status: 403, form: 'secondary' },
@@ -128,14 +132,20 @@ export async function startEmulator(options: GithubEmulatorOptions = {}): Promis
   const fineGrained = (rights: readonly string[]): string =>
     accounts.add('github_pat_', { kind: 'fine-grained', owners: ['acme'], rights })
 
+  const token = classic(['acme'], ['repo', 'admin:org'])
+
   return {
     ...server,
+    method,
     credentials: {
-      personalAccessToken: classic(['acme'], ['repo', 'admin:org']),
+      ...(method === 'pat'
+        ? { personalAccessToken: token }
+        : { appId: String(APP_ID), installationId: String(INSTALLATION_ID), privateKey: state.app.privateKey() }),
       instanceType: 'server',
       host: server.url,
     },
     accessTokens: {
+      classic: token,
       fineGrained: fineGrained(ALL),
       reader: fineGrained(ALL.map((right) => right.replace('=write', '=read'))),
       stranger: classic([], ['repo', 'admin:org']),
@@ -149,8 +159,9 @@ export async function startEmulator(options: GithubEmulatorOptions = {}): Promis
       suspend: state.app.suspend,
     },
     handedOut: state.app.handedOut,
-    endInstallationTokens: () => accounts.end('installation'),
+    expireTokens: () => accounts.end('installation'),
     target: { ...at.target, kind },
+    missingTarget: { scope: 'repository', owner: 'acme', repo: 'nothing', kind },
     contents: () => new Map(own.store.rows().map(({ name, value }) => [name, value])),
     put: (key, value) => own.store.set({ name: key.toUpperCase(), value, ...visibility }, true),
     remove: (key) => void own.store.delete(key.toUpperCase(), true),
@@ -179,11 +190,14 @@ const variant = (more: GithubEmulatorOptions) => (options?: GithubEmulatorOption
   startEmulator({ ...options, ...more })
 
 export const variants = new Map([
-  ['keeps variables', variant({ kind: 'variables' })],
+  ['keeps variables of an organization', variant({ kind: 'variables' })],
+  ['keeps secrets of a repository', variant({ scope: 'repository' })],
   ['keeps secrets of an environment', variant({ scope: 'repository-environment' })],
-  ['keeps variables of an organization', variant({ scope: 'organization', kind: 'variables' })],
-  ['answers 500 for a variable that exists', variant({ kind: 'variables', existingVariable: 500 })],
-  ['lists five minutes late', variant({ listLagMs: 300_000 })],
+  [
+    'answers 500 for a variable that exists',
+    variant({ scope: 'repository', kind: 'variables', existingVariable: 500 }),
+  ],
+  ['is reached as an app', variant({ method: 'github-app' })],
   ['refuses with 429 and the time of its reset', variant({ refusals: { status: 429, form: 'primary' } })],
   ['counts writes as content', variant({ countsContent: true })],
 ])

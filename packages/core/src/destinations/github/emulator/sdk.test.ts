@@ -9,13 +9,13 @@ import { openApi } from './openapi.ts'
 
 let emulator: GithubEmulator
 beforeEach(async () => {
-  emulator = await startEmulator()
+  emulator = await startEmulator({ scope: 'repository' })
 })
 afterEach(() => emulator.close())
 
 const check = openApi()
 
-function connect(auth = emulator.credentials.personalAccessToken, baseUrl = emulator.url): Octokit {
+function connect(auth = emulator.accessTokens.classic, baseUrl = emulator.url): Octokit {
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
   const octokit = new Octokit({ auth, baseUrl, log })
   octokit.hook.after('request', ({ status, data }, { method, url }) => check(method, url, status, data))
@@ -249,7 +249,7 @@ test('an app: assertions are verified, tokens last an hour and can end before', 
   expect((await installed.rest.apps.listReposAccessibleToInstallation()).data.total_count).toBe(2)
   expect((await installed.rest.actions.listRepoSecrets(repo)).data.total_count).toBe(0)
   await expect(installed.rest.users.getAuthenticated()).rejects.toMatchObject({ status: 403 })
-  emulator.endInstallationTokens()
+  emulator.expireTokens()
   await expect(installed.rest.actions.listRepoSecrets(repo)).rejects.toMatchObject({ status: 401 })
 
   for (const [claims, words] of [
@@ -280,7 +280,7 @@ test('rate limits: 900 points a minute, 5,000 requests an hour, and each form of
   })
   const other = await startEmulator({ refusals: { status: 429, form: 'primary' } })
   other.setRateLimit({ burst: 1, refill: 1, intervalMs: 60_000 })
-  const limited = connect(other.credentials.personalAccessToken, other.url)
+  const limited = connect(other.accessTokens.classic, other.url)
   await limited.rest.users.getAuthenticated()
   await expect(limited.rest.users.getAuthenticated()).rejects.toMatchObject({
     status: 429,
@@ -293,8 +293,8 @@ test('a renamed repository redirects, an Enterprise Server lacks some, and reads
   emulator.put('A', 'a')
   const moved = await connect().actions.listRepoSecrets({ ...repo, repo: 'old-app' })
   expect(moved).toMatchObject({ url: expect.stringContaining('/repositories/1001/actions/secrets') })
-  const server = await startEmulator({ isServer: true, listLagMs: 60_000 })
-  const { request, actions } = connect(server.credentials.personalAccessToken, `${server.url}/api/v3`)
+  const server = await startEmulator({ scope: 'repository', isServer: true, listLagMs: 60_000 })
+  const { request, actions } = connect(server.accessTokens.classic, `${server.url}/api/v3`)
   await expect(request('GET /repos/{owner}/{repo}/codespaces/secrets', repo)).rejects.toMatchObject({ status: 404 })
   server.put('OLD', 'o')
   await actions.createOrUpdateRepoSecret({

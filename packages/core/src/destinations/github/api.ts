@@ -1,0 +1,134 @@
+/** GitHub's calls on the secrets or variables of one place (GitHub's OpenAPI document 23.0.2, 2026-11-28). */
+import { z } from 'zod'
+import type { Meaning } from '../connection.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
+import { readPages } from '../pages.ts'
+import { HEADERS } from './headers.ts'
+import { areVariables, collectionPath, type GithubTarget, placeWords } from './target.ts'
+
+export interface GithubApi {
+  http: Http
+  target: GithubTarget
+}
+
+export interface GithubRow {
+  name: string
+  /** Of variables only. */
+  value?: string
+  updated_at: string
+  visibility?: string
+}
+
+const row = z.object({
+  name: z.string().min(1),
+  value: z.string().optional(),
+  updated_at: z.string(),
+  visibility: z.string().optional(),
+})
+const secretsPage = z.object({ total_count: z.number(), rows: z.array(row) })
+
+/**
+ * Every row of the place. Complete, or it throws: pages are numbered, so that a row which is deleted meanwhile moves
+ * another one across the border between two pages. Such a listing is read once more.
+ */
+export async function listRows(api: GithubApi): Promise<GithubRow[]> {
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    const { rows, total } = await readOnce(api)
+    if (rows.length === total) return rows
+  }
+  throw new DestinationError('unavailable', 'GitHub shows fewer rows than it counts; they change too quickly to list')
+}
+
+async function readOnce(api: GithubApi): Promise<{ rows: GithubRow[]; total: number }> {
+  const variables = areVariables(api.target)
+  const size = variables ? 30 : 100
+  let total = 0
+  const rows = await readPages(async (from) => {
+    const page = Number(from ?? 1)
+    const path = `${collectionPath(api.target)}?per_page=${size}&page=${page}`
+    const { body } = await call(api, { method: 'GET', path, repeatable: true })
+    const { data } = secretsPage.safeParse(withRows(body, variables ? 'variables' : 'secrets'))
+    if (!data) throw new DestinationError('unavailable', 'GitHub answered the listing in a form that is not understood')
+    total = data.total_count
+    return { rows: data.rows, next: page * size < total ? String(page + 1) : null }
+  })
+  return { rows: [...new Map(rows.map((one) => [one.name, one])).values()], total }
+}
+
+const withRows = (body: unknown, member: string): unknown =>
+  body !== null && typeof body === 'object' ? { ...body, rows: Reflect.get(body, member) } : body
+
+const publicKey = z.object({ key_id: z.string().min(1), key: z.base64() })
+
+/** What secrets of the place are sealed for; `key` is 32 bytes in base64. */
+export async function readPublicKey(api: GithubApi): Promise<{ id: string; key: string }> {
+  const path = `${collectionPath(api.target)}/public-key`
+  const { data } = publicKey.safeParse((await call(api, { method: 'GET', path, repeatable: true })).body)
+  if (data && Buffer.from(data.key, 'base64').length === 32) return { id: data.key_id, key: data.key }
+  throw new DestinationError('unavailable', 'GitHub answered without a public key')
+}
+
+/** Creates or replaces. Throws `rejected` with the code `refused` on 422, which an outdated public key means too. */
+export async function putSecret(api: GithubApi, name: string, body: Record<string, unknown>): Promise<void> {
+  const path = `${collectionPath(api.target)}/${name}`
+  await write(api, {
+    method: 'PUT',
+    path,
+    body: { ...body, ...visibilityOf(api.target) },
+    repeatable: true,
+    // The value is sealed here, so that it could not be taken out of an answer that quotes it.
+    classify: ({ status }) => ({ quotesValues: true, ...(status === 422 && REFUSED_SECRET) }),
+  })
+}
+
+const REFUSED_SECRET: Meaning = { code: 'refused', message: 'GitHub refuses the name or the value of the secret (422)' }
+
+/** False: there is one of that name. */
+export async function postVariable(api: GithubApi, name: string, value: string): Promise<boolean> {
+  const body = { name, value, ...visibilityOf(api.target) }
+  const path = collectionPath(api.target)
+  return (await write(api, { method: 'POST', path, body, repeatable: false, accept: [409] })) !== 409
+}
+
+/** False: there is none of that name, or the place is gone. */
+export async function patchVariable(api: GithubApi, name: string, value: string): Promise<boolean> {
+  const body = { name, value, ...visibilityOf(api.target) }
+  const path = `${collectionPath(api.target)}/${name}`
+  return (await write(api, { method: 'PATCH', path, body, repeatable: true, accept: [404] })) !== 404
+}
+
+/** False on 404: it is gone, or the token may not delete it, or the place is gone. */
+export async function deleteRow(api: GithubApi, name: string): Promise<boolean> {
+  const path = `${collectionPath(api.target)}/${encodeURIComponent(name)}`
+  return (await write(api, { method: 'DELETE', path, repeatable: true, accept: [404] })) !== 404
+}
+
+/** Answers the status: 201, 204 or one of `accept`. Another good one says nothing about the write. */
+async function write(api: GithubApi, request: HttpRequest & { accept?: readonly number[] }): Promise<number> {
+  const { status } = await call(api, { ...request, bucket: 'writes' })
+  if (status === 201 || status === 204 || request.accept?.includes(status)) return status
+  throw new DestinationError('unavailable', `GitHub's answer (${status}) does not say whether it was written`)
+}
+
+function call({ http, target }: GithubApi, request: HttpRequest): Promise<HttpAnswer> {
+  return http.request({
+    ...request,
+    headers: HEADERS,
+    classify: (answer) => ({ ...meaningAt(target, answer), ...request.classify?.(answer) }),
+  })
+}
+
+function meaningAt(target: GithubTarget, { status }: HttpAnswer): Meaning | null {
+  const place = placeWords(target)
+  if (status === 404) return { message: `GitHub shows this token no ${place} (404); check the names and the rights` }
+  if (status !== 301 && status !== 307 && status !== 308) return null
+  return { kind: 'missing', message: `GitHub has moved the ${place} (${status}); enter its new name in the sync` }
+}
+
+/** Without the IDs, a write of an organization's secret would clear its list of repositories. */
+function visibilityOf(target: GithubTarget): Record<string, unknown> {
+  if (target.scope !== 'organization') return {}
+  const { visibility, selectedRepositoryIds = [] } = target
+  return { visibility, ...(visibility === 'selected' && { selected_repository_ids: selectedRepositoryIds }) }
+}

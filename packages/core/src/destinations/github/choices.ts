@@ -1,0 +1,87 @@
+/** The lists of the pickers. */
+import { z } from 'zod'
+import type { Session } from '../connection.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { ChoiceList } from '../destination.ts'
+import { readPages } from '../pages.ts'
+import type { GithubCredentials } from './connection.ts'
+import { HEADERS } from './headers.ts'
+
+const PAGE = 100
+
+const account = z.object({ id: z.number(), login: z.string(), type: z.string().optional() })
+const repository = z.object({ id: z.number(), name: z.string(), owner: account })
+const environment = z.object({ id: z.number(), name: z.string() })
+
+/** All rows of a listing, which is a list or has one in `member`. */
+function rowsOf<T>({ http }: Session<unknown>, path: string, row: z.ZodType<T>, member?: string): Promise<T[]> {
+  return readPages(async (from) => {
+    const page = Number(from ?? 1)
+    const answer = await http.request({
+      method: 'GET',
+      path: `${path}?per_page=${PAGE}&page=${page}`,
+      headers: HEADERS,
+      repeatable: true,
+    })
+    const list =
+      member === undefined ? z.array(row) : z.object({ [member]: z.array(row) }).transform((body) => body[member])
+    const rows = list.safeParse(answer.body).data
+    if (!rows) throw new DestinationError('unavailable', `GitHub answered ${path} in a form that is not understood`)
+    return { rows, next: rows.length === PAGE ? String(page + 1) : null }
+  })
+}
+
+const repositoriesOf = (session: Session<GithubCredentials>) =>
+  session.credentials.method === 'pat'
+    ? rowsOf(session, '/user/repos', repository)
+    : rowsOf(session, '/installation/repositories', repository, 'repositories')
+
+const byLogin = (rows: readonly z.infer<typeof account>[]) => [...new Map(rows.map((row) => [row.login, row])).values()]
+
+const accountChoice = (row: Record<string, unknown>) => {
+  const { login } = account.parse(row)
+  return { value: login, label: login, hint: null }
+}
+const namedChoice = (row: Record<string, unknown>) => {
+  const { name } = environment.parse(row)
+  return { value: name, label: name, hint: null }
+}
+
+const owners: ChoiceList<GithubCredentials> = {
+  needs: [],
+  list: async (session) => byLogin((await repositoriesOf(session)).map(({ owner }) => owner)),
+  choice: accountChoice,
+}
+
+/** A fine-grained token is shown no organization, so that those of its repositories are added. */
+const organizations: ChoiceList<GithubCredentials> = {
+  needs: [],
+  list: async (session) => {
+    const isUser = session.credentials.method === 'pat'
+    const [repositories, own] = await Promise.all([
+      repositoriesOf(session),
+      isUser ? rowsOf(session, '/user/orgs', account) : [],
+    ])
+    const others = repositories.map(({ owner }) => owner).filter(({ type }) => type === 'Organization')
+    return byLogin([...own, ...others])
+  },
+  choice: accountChoice,
+}
+
+const repositories: ChoiceList<GithubCredentials> = {
+  needs: ['owner'],
+  list: async (session, { owner = '' }) =>
+    (await repositoriesOf(session)).filter(({ owner: { login } }) => login.toLowerCase() === owner.toLowerCase()),
+  choice: namedChoice,
+}
+
+const environments: ChoiceList<GithubCredentials> = {
+  needs: ['owner', 'repo'],
+  list: (session, { owner = '', repo = '' }) => {
+    const path = `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}/environments`
+    return rowsOf(session, path, environment, 'environments')
+  },
+  choice: namedChoice,
+}
+
+export const githubChoices = { owners, organizations, repositories, environments }

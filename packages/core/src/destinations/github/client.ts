@@ -1,0 +1,90 @@
+/**
+ * One call per change. Secrets are replaced in place. Variables have one call to create and one to change, each of
+ * which leads to the other when somebody was faster.
+ */
+import { applyEach } from '../apply-each.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { Change, Client, Observed } from '../destination.ts'
+import { deleteRow, type GithubApi, type GithubRow, listRows, patchVariable, postVariable, putSecret } from './api.ts'
+import { createSealing, type Sealing } from './sealing.ts'
+import { areVariables } from './target.ts'
+
+/** GitHub allows 100 and advises fewer; a run is limited by its points a minute anyway. */
+const CONCURRENCY = 10
+
+export function githubClient(api: GithubApi): Client {
+  const isReadable = areVariables(api.target)
+  return {
+    list: async () => (await listRows(api)).map((row) => observed(row, isReadable)),
+    apply(changes, report) {
+      const sealing = createSealing(api)
+      const listing = { names: undefined as Promise<Set<string>> | undefined, hasFailed: false }
+      const isThere = async (name: string): Promise<boolean> => {
+        listing.names ??= listRows(api).then((rows) => new Set(rows.map((row) => row.name)))
+        return (
+          await listing.names.catch((error: unknown) => {
+            listing.hasFailed = true
+            throw error
+          })
+        ).has(name)
+      }
+      const carryOut = async (change: Change): Promise<readonly string[]> => {
+        if (change.action === 'delete') await remove(api, change.key, isThere)
+        else if (isReadable) await writeVariable(api, change)
+        else await writeSecret(api, sealing, change)
+        return []
+      }
+      return applyEach(changes, report, carryOut, {
+        concurrency: CONCURRENCY,
+        concernsTarget: () => sealing.failed() || listing.hasFailed,
+      })
+    },
+  }
+}
+
+/** The time tells somebody else's write of a secret, whose value nobody sees. */
+const observed = ({ name, value, updated_at, visibility }: GithubRow, isReadable: boolean): Observed => ({
+  key: name,
+  remoteIds: [],
+  flags: visibility === undefined ? {} : { visibility },
+  ...(isReadable ? { value } : { revision: updated_at }),
+})
+
+type Write = Exclude<Change, { action: 'delete' }>
+
+async function writeSecret(api: GithubApi, sealing: Sealing, { key, value }: Write): Promise<void> {
+  try {
+    await putSecret(api, key, await sealing.seal(value))
+  } catch (error) {
+    // GitHub does not document how it says that the public key is outdated, so any refusal may mean that.
+    if (!(error instanceof DestinationError) || error.code !== 'refused' || !(await sealing.renew())) throw error
+    await putSecret(api, key, await sealing.seal(value))
+  }
+}
+
+async function writeVariable(api: GithubApi, { action, key, value }: Write): Promise<void> {
+  if (action === 'update' && (await patchVariable(api, key, value))) return
+  try {
+    if (await postVariable(api, key, value)) return
+  } catch (error) {
+    // A variable that exists was answered with 500 for some weeks (cli/cli#8633), and a lost answer may mean one too.
+    if (!(error instanceof DestinationError) || error.kind !== 'unavailable') throw error
+    if (await patchVariable(api, key, value)) return
+    throw error
+  }
+  if (await patchVariable(api, key, value)) return
+  throw new DestinationError('rejected', `GitHub says that the variable "${key}" exists, and that it does not`)
+}
+
+/** GitHub answers 404 for a row that is gone and for a missing right; one listing distinguishes them for all. */
+async function remove(api: GithubApi, key: string, isThere: (name: string) => Promise<boolean>): Promise<void> {
+  if (await deleteRow(api, key)) return
+  if (!(await isThere(key))) return
+  throw new DestinationError(
+    'auth',
+    `GitHub shows "${key}", and refuses to delete it (404); check the token's rights`,
+    {
+      status: 404,
+    },
+  )
+}
