@@ -9,6 +9,7 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { listConnections } from '../connections/list-connections.ts'
 import { FAULTS, secretsOf, VALUE_MARK } from '../destinations/conformance-faults.ts'
+import type { DestinationDefinition } from '../destinations/destination.ts'
 import { destinations } from '../destinations/registry.ts'
 import { getRun, listRuns } from '../history/runs.ts'
 import { startSyncFixture, type SyncFixture } from '../testing/sync-fixture.ts'
@@ -33,7 +34,7 @@ for (const definition of destinations()) {
       const lines: string[] = []
       fixture.ctx.log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
       try {
-        const said = await throughEveryFault(fixture, definition.name, methods)
+        const said = await throughEveryFault(fixture, definition, methods)
         const everything = said + lines.join('') + JSON.stringify(fixture.events) + (await fixture.everything())
         expect(everything.includes('KEY_GONE')).toBe(true)
         expect(
@@ -49,7 +50,7 @@ for (const definition of destinations()) {
 /** One run into each fault, then one that converges. Answers all that was said of them. */
 async function throughEveryFault(
   fixture: SyncFixture,
-  destination: string,
+  { name: destination, limits }: DestinationDefinition,
   methods: readonly string[],
 ): Promise<string> {
   const { ctx, actor, emulator, clock, set, unset, create, run } = fixture
@@ -79,7 +80,9 @@ async function throughEveryFault(
     const { row } = await run(sync)
     said.push(row)
     expect(row.state).toBe('succeeded')
-    expect(fixture.contents()).toEqual({ KEY_A: value, KEY_B: `${VALUE_MARK} b`, ...gone })
+    const held = Object.entries({ KEY_A: value, KEY_B: `${VALUE_MARK} b`, ...gone })
+    const stored = held.map(([key, text]) => [limits.storedName?.(key) ?? key, text])
+    expect(fixture.contents()).toEqual(Object.fromEntries(stored))
   }
   const runs = await listRuns(ctx, actor, { destination, syncId: sync.id })
   expect(new Set(runs.map(({ state }) => state)).size).toBeGreaterThan(1)

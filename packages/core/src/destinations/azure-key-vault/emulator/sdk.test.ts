@@ -109,7 +109,10 @@ test.each([0, 2])('delete, set again, recover and purge, each met by %i calls', 
   await client.setSecret('A', 'one')
   const deleting = await client.beginDeleteSecret('A', quick)
   if (settleAfter > 0)
-    await expect(client.setSecret('A', 'two')).rejects.toMatchObject({ ...polling, message: /being deleted/ })
+    await expect(client.setSecret('A', 'two')).rejects.toMatchObject({
+      ...polling,
+      message: expect.stringMatching(/being deleted/),
+    })
   expect(await deleting.pollUntilDone()).toMatchObject({ recoveryId: `${VAULT}/deletedsecrets/A` })
   expect(await namesOf(client.listPropertiesOfSecrets())).toEqual([])
   expect(await namesOf(client.listDeletedSecrets())).toEqual(['A'])
@@ -171,7 +174,10 @@ test('rights, the firewall, an outdated token and throttling', async () => {
   emulator.expireTokens()
   await expect(client.getSecret('A')).rejects.toMatchObject({ statusCode: 401 })
   emulator.setFirewall(true)
-  await expect(clientOf().getSecret('A')).rejects.toMatchObject({ statusCode: 403, message: /Client address/ })
+  await expect(clientOf().getSecret('A')).rejects.toMatchObject({
+    statusCode: 403,
+    message: expect.stringMatching(/Client address/),
+  })
   emulator.setFirewall(false)
 
   emulator.setRateLimit({ burst: 1, refill: 1, intervalMs: 60_000 })

@@ -116,6 +116,7 @@ export async function startEmulator(options: GcpEmulatorOptions = {}): Promise<G
     url: server.url,
     credentials: { serviceAccountKey: identities.accounts.manager.key, endpointUrl: server.url },
     target: { scope: 'global', projectId: demo.id },
+    missingTarget: { scope: 'global', projectId: 'nobodys' },
     accounts: identities.accounts,
     secrets: (location) => collection(location).all(),
     plant,
@@ -144,6 +145,7 @@ export async function startEmulator(options: GcpEmulatorOptions = {}): Promise<G
     fail: server.fail,
     heal: server.heal,
     maxInFlight: server.maxInFlight,
+    isWrite: (method, path) => method !== 'GET' && path !== '/token' && !path.endsWith(':generateAccessToken'),
     close: server.close,
   }
 }
