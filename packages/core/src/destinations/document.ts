@@ -110,8 +110,8 @@ async function write<Version>(
         error instanceof DestinationError && (error.kind === 'conflict' || error.kind === 'unavailable')
       if (!isWorthALook || tries >= TRIES) throw error
       document = await api.read()
-      // An unclear answer may have been a success.
-      if (left.every((change) => isDone(document.members, change))) return { document, refused }
+      // An unclear answer may have been a success, and a key that others deleted counts as deleted.
+      left = left.filter((change) => !isDone(document.members, change))
       const foreign = left.filter(({ key }) => !isSame(planned.members.get(key), document.members.get(key)))
       refused.push(...foreign.map((change) => ({ change, error: changedMeanwhile(change.key) })))
       left = left.filter((change) => !foreign.includes(change))
@@ -137,7 +137,9 @@ function withChanges(members: ReadonlyMap<string, Member>, changes: readonly Cha
 /** Values that nobody can read prove nothing: then a repeated write settles it. */
 function isDone(members: ReadonlyMap<string, Member>, change: Change): boolean {
   const member = members.get(change.key)
-  return change.action === 'delete' ? member === undefined : member?.value === change.value
+  if (change.action === 'delete' || member === undefined) return (change.action === 'delete') === (member === undefined)
+  const shown = Object.entries(member.flags ?? {})
+  return member.value === change.value && shown.every(([name, flag]) => change.flags[name] === flag)
 }
 
 const isSame = (before: Member | undefined, after: Member | undefined): boolean =>

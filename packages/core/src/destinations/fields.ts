@@ -36,7 +36,10 @@ export const caField = z
   .string()
   .trim()
   .max(100_000, 'CA certificate must be at most 100,000 characters')
-  .refine(isCertificate, 'CA certificate must be PEM text that begins with -----BEGIN CERTIFICATE-----')
+  .refine(
+    (text) => text === '' || isCertificate(text),
+    'CA certificate must be PEM text that begins with -----BEGIN CERTIFICATE-----',
+  )
   .optional()
   .meta(
     field({

@@ -58,7 +58,7 @@ export const vaultConnection = defineConnection({
   title: 'HashiCorp Vault',
   methods,
   baseUrl: ({ instanceUrl }) => instanceUrl,
-  ca: ({ caCertificate }) => caCertificate,
+  ca: ({ caCertificate }) => caCertificate || undefined,
   authorization: (credentials, door) =>
     credentials.method === 'access-token'
       ? fixedHeaders({ 'x-vault-token': credentials.accessToken })

@@ -113,6 +113,7 @@ export async function startEmulator(options: VaultEmulatorOptions = {}): Promise
     hold: server.hold,
     maxInFlight: server.maxInFlight,
     close: server.close,
+    isWrite: (method, path) => method !== 'GET' && !path.startsWith('/v1/auth/'),
     method: options.method,
     credentials: options.method === 'app-role' ? appRole : { instanceUrl: server.url, accessToken },
     appRole,

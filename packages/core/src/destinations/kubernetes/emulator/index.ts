@@ -16,9 +16,9 @@ export interface KubernetesEmulatorOptions extends EmulatorOptions {
 }
 
 export interface KubernetesEmulator extends Emulator {
-  /** Fields of `credentials`: it may do everything with secrets in the target's namespace, and list namespaces. */
-  credentials: { instanceUrl: string; token: string }
   tokens: {
+    /** That of `credentials`: everything with secrets in the target's namespace, and a list of the namespaces. */
+    full: string
     /** What the README's role grants: get, patch and delete of the one secret, and create. */
     narrow: string
     /** As `narrow`, without create. */
@@ -93,6 +93,7 @@ export async function startEmulator(options: KubernetesEmulatorOptions = {}): Pr
     close: server.close,
     credentials: { instanceUrl: server.url, token },
     tokens: {
+      full: token,
       narrow: access.add('narrow', [named(['get', 'patch', 'delete']), createsSecrets]),
       noCreate: access.add('no-create', [named(['get', 'patch', 'delete'])]),
       reader: access.add('reader', [named(['get'])]),
@@ -141,11 +142,6 @@ export async function startEmulator(options: KubernetesEmulatorOptions = {}): Pr
     },
   }
 }
-
-/** Servers that differ in what a check can ask. */
-export const variants = new Map([
-  ['is older than 1.28', (options?: KubernetesEmulatorOptions) => startEmulator({ ...options, version: '1.20' })],
-])
 
 const dataOf = (fields: Fields): Map<string, string> =>
   new Map(
