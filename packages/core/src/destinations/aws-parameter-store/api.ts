@@ -15,8 +15,9 @@ const metadata = z.object({
   Name: z.string().min(1),
   Type: z.string(),
   Version: z.number().int(),
-  /** Left out by GetParametersByPath, as is the key. */
+  /** Left out by GetParametersByPath, as is the description. */
   KeyId: z.string().nullish(),
+  Description: z.string().nullish(),
   DataType: z.string().nullish(),
   Policies: z.array(z.unknown()).nullish(),
 })
@@ -72,6 +73,8 @@ interface Put {
   overwrite: boolean
   keyId?: string
   tier?: 'Intelligent-Tiering'
+  /** Left out: stays as it is. */
+  description?: string
   /** Not with `overwrite`. */
   tags?: readonly { Key: string; Value: string }[]
 }
@@ -84,6 +87,7 @@ export async function putParameter(path: ParameterPath, put: Put): Promise<numbe
     Name: put.name,
     Value: put.value,
     Type: 'SecureString',
+    Description: put.description,
     Overwrite: put.overwrite,
     KeyId: put.keyId,
     Tier: put.tier,

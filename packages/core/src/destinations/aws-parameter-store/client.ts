@@ -1,4 +1,5 @@
 /** Lists and writes the parameters right below one path: a call per write, deletes in tens. */
+import { randomUUID } from 'node:crypto'
 import { awsTags } from '../aws/tags.ts'
 import { isAwsError } from '../aws/errors.ts'
 import { shownKey } from '../aws/kms-keys.ts'
@@ -63,12 +64,12 @@ const withoutTwins = (found: readonly ParameterMetadata[]): ParameterMetadata[] 
 }
 
 function observed(path: ParameterPath, { keyId }: ParameterStoreOptions, parameter: ParameterMetadata): Observed {
-  const { Name, Type, Version, KeyId, DataType, Policies } = parameter
+  const { Name, Type, Version, KeyId, Description, DataType, Policies } = parameter
   const isText = (DataType ?? 'text') === 'text'
   const hasPolicies = (Policies ?? []).length > 0
   return {
     key: keyOf(path, Name),
-    remoteIds: [`v${Version}`],
+    remoteIds: [idOf(Version, markIn(Description))],
     flags: keyId === undefined || KeyId === undefined || KeyId === null ? {} : { kmsKey: shownKey(KeyId, keyId) },
     ...(Name.startsWith('/') ? {} : { notManaged: 'a parameter without a path' }),
     ...(Type === 'SecureString' ? {} : { otherType: `a parameter of the type ${Type}` }),
@@ -84,19 +85,25 @@ const keyOf = ({ path }: ParameterPath, name: string): string =>
 async function write(path: ParameterPath, options: ParameterStoreOptions, change: Change): Promise<string[]> {
   if (change.action === 'delete') return []
   if (change.action === 'update') return overwrite(path, options, change)
+  const mark = randomUUID()
   try {
     const tags = options.tags.length > 0 ? awsTags(options.tags) : undefined
-    return [idOf(await putParameter(path, { ...putOf(path, options, change), overwrite: false, tags }))]
+    const put = { ...putOf(path, options, change), overwrite: false, description: `Synced by Keyferry ${mark}`, tags }
+    return [idOf(await putParameter(path, put), mark)]
   } catch (error) {
     if (!isAwsError(error, 'ParameterAlreadyExists')) throw error
-    return settle(path, options, change)
+    return settle(path, options, { change, mark })
   }
 }
 
 /** It exists by now: as our own write whose answer was lost, or because somebody created it. */
-async function settle(path: ParameterPath, options: ParameterStoreOptions, change: Write): Promise<string[]> {
+async function settle(
+  path: ParameterPath,
+  options: ParameterStoreOptions,
+  { change, mark }: { change: Write; mark: string },
+): Promise<string[]> {
   const [found] = await getParameters(path, [path.path + change.key])
-  if (found?.Type === 'SecureString' && found.Value === change.value) return [idOf(found.Version)]
+  if (found?.Type === 'SecureString' && found.Value === change.value) return [idOf(found.Version, mark)]
   if (found && found.Type !== 'SecureString') {
     throw new DestinationError(
       'conflict',
@@ -111,7 +118,7 @@ async function overwrite(path: ParameterPath, options: ParameterStoreOptions, ch
   try {
     const version = await putParameter(path, { ...put, overwrite: true })
     if (options.tags.length > 0) await addTags(path, put.name, awsTags(options.tags))
-    return [idOf(version)]
+    return [idOf(version, null)]
   } catch (error) {
     if (!isAwsError(error, 'HierarchyTypeMismatchException')) throw error
     throw new DestinationError(
@@ -122,7 +129,15 @@ async function overwrite(path: ParameterPath, options: ParameterStoreOptions, ch
   }
 }
 
-const idOf = (version: number): string => `v${version}`
+/**
+ * A parameter that somebody deleted and created again has the version 1 again, so a first version is known by the mark
+ * that we put into its description as well.
+ */
+const idOf = (version: number, mark: string | null): string =>
+  version === 1 && mark !== null ? `v1 ${mark}` : `v${version}`
+
+const markIn = (description: string | null | undefined): string | null =>
+  /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(description ?? '')?.[0] ?? null
 
 const putOf = ({ path }: ParameterPath, { keyId, tier }: ParameterStoreOptions, { key, value }: Write) => ({
   name: path + key,

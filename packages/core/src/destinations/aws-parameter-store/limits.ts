@@ -47,11 +47,12 @@ const perSecond = (calls: number, source: RateLimit['source']): RateLimit => ({
 })
 
 /**
- * One account's, by region. No answer reports them. The writes are known from AWS's support (issue 2944 of
- * github-aws-runners/terraform-aws-github-runner); of the others only the reads are published.
+ * One account's, by region. No answer reports them. The writes are known from AWS's support alone (issue 2944 of
+ * github-aws-runners/terraform-aws-github-runner), and an account may have paid for more: they are paced from the first
+ * refusal on.
  */
 const PER_REGION = {
-  put: perSecond(3, 'documented'),
+  put: perSecond(3, 'assumed'),
   get: perSecond(40, 'documented'),
   other: perSecond(10, 'assumed'),
 } as const

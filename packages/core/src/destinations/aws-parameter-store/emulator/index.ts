@@ -64,6 +64,7 @@ export async function startEmulator(options: ParameterStoreEmulatorOptions = {})
       endpointUrl: server.url,
     },
     target: { region: REGION, path: PATH },
+    missingTarget: { region: 'eu-west-1', path: PATH },
     principals,
     parameters: parameters.all,
     plant,

@@ -10,6 +10,7 @@ type Tier = 'Standard' | 'Advanced'
 export interface Parameter {
   name: string
   value: string
+  description: string | null
   type: ParameterType
   /** As it was given: an alias stays an alias. Of a SecureString only. */
   keyId: string | null
@@ -30,6 +31,7 @@ export interface Write {
   value: string
   overwrite: boolean
   by: string
+  description?: string
   type?: ParameterType
   keyId?: string
   tier?: Tier | 'Intelligent-Tiering'
@@ -72,6 +74,7 @@ export function createParameters(typeChange: TypeChange): Parameters {
       ...stamp(write),
       name: write.name,
       value: write.value,
+      description: write.description ?? null,
       type: write.type,
       keyId: keyOf(write, write.type),
       version: 1,
@@ -107,6 +110,7 @@ export function createParameters(typeChange: TypeChange): Parameters {
       ...old,
       ...stamp(write),
       value: write.value,
+      description: write.description ?? old.description,
       type,
       // Without a key the parameter is encrypted with the account's default again.
       keyId: keyOf(write, type),

@@ -92,6 +92,7 @@ export function describeParameters({ parameters, sparsePages }: Store, input: un
       ...(one.keyId !== null && { KeyId: one.keyId }),
       LastModifiedDate: one.lastModified,
       LastModifiedUser: one.lastModifiedBy,
+      ...(one.description !== null && { Description: one.description }),
       ...(one.allowedPattern !== null && { AllowedPattern: one.allowedPattern }),
       Version: one.version,
       Tier: one.tier,

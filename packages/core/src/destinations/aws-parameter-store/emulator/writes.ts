@@ -22,6 +22,7 @@ const put = z.object({
   Overwrite: z.boolean().default(false),
   Tier: z.enum(['Standard', 'Advanced', 'Intelligent-Tiering']).optional(),
   Tags: tagList.optional(),
+  Description: z.string().max(1024).optional(),
   AllowedPattern: z.string().max(1024).optional(),
   Policies: z.string().max(4096).optional(),
 })
@@ -37,6 +38,7 @@ export function putParameter({ parameters }: Store, input: unknown, by: Principa
     value: sent.Value,
     overwrite: sent.Overwrite,
     by: by.arn,
+    description: sent.Description,
     type: sent.Type,
     keyId: sent.KeyId,
     tier: sent.Tier,

@@ -72,6 +72,7 @@ export async function startEmulator(options: SecretsManagerEmulatorOptions = {})
     target: isDocument
       ? { region: REGION, mappingBehavior: 'many-to-one', secretName: DOCUMENT }
       : { region: REGION, mappingBehavior: 'one-to-one' },
+    missingTarget: { region: 'eu-west-1', mappingBehavior: 'one-to-one' },
     principals,
     secrets: store.all,
     plant,
