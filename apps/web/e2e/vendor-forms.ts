@@ -1,11 +1,11 @@
 /** Fills what a destination describes, by its labels: knows no vendor. */
 import type { KeyferryClient } from '@keyferry/client'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 
 export type Destination = Awaited<ReturnType<KeyferryClient['destinations']['list']['query']>>[number]
 type FormField = Destination['target']['fields'][number]
 
-/** Pickers are filled by the account, so this waits until the account offers the value. */
+/** Fills the inputs of `fields`, for the names that `values` has. */
 export async function fillFields(
   page: Page,
   fields: readonly FormField[],
@@ -15,10 +15,18 @@ export async function fillFields(
     const value = values[name]
     if (value === undefined) continue
     const input = page.getByLabel(label, { exact: true })
-    if (kind === 'choice' || kind === 'select') await input.selectOption(String(value))
+    if (kind === 'choice') await choose(page, input, String(value))
+    else if (kind === 'select') await input.selectOption(String(value))
     else if (kind === 'boolean') await input.setChecked(value === true)
     else await input.fill(String(value))
   }
+}
+
+/** Waits until the account offers the value. */
+async function choose(page: Page, input: Locator, value: string): Promise<void> {
+  const list = (await input.getAttribute('list')) ?? ''
+  await page.locator(`datalist[id="${list}"] option[value="${value}"]`).waitFor({ state: 'attached' })
+  await input.fill(value)
 }
 
 /** What the inputs of `fields` hold now, for the names that `values` has. */

@@ -1,72 +1,70 @@
-import { useEffect } from 'react'
+import { useId } from 'react'
 import { useController, useFormContext } from 'react-hook-form'
 import { messageOf } from '../lib/errors.ts'
-import { trpc } from '../lib/trpc.ts'
-import type { Values } from '../lib/form-fields.ts'
 import type { FormField } from '../lib/types.ts'
 import { Button } from './ui/button.tsx'
-import { SelectField } from './ui/field.tsx'
+import { TextField } from './ui/field.tsx'
+import { useChoices, type Asked } from './use-choices.ts'
 
 interface Props {
   field: FormField
   name: string
-  known: Values
-  connectionId: string
+  asked: Asked
   error: string | undefined
 }
 
-/** A select filled by what the account offers. An account that cannot be asked is an error, never an empty list. */
-export function ChoiceField({ field, name, known, connectionId, error }: Props) {
+/**
+ * A text that is searched in what the account offers, and can be typed: some accounts may use what they may not list.
+ * An account that cannot be asked is an error, never an empty list.
+ */
+export function ChoiceField({ field, name, asked, error }: Props) {
   const { control } = useFormContext()
   const { field: input } = useController({ control, name })
+  const list = useId()
+  const { data, error: refused, isFetching, missing, refetch } = useChoices(field, asked)
   const value = String(input.value ?? '')
-  const needed = field.dependsOn.map((each) => [each, String(known[each] ?? '')] as const)
-  const missing = connectionId === '' || needed.some(([, text]) => text === '')
-  const choices = trpc.connections.choices.useQuery(
-    { connectionId, list: field.choices ?? field.name, known: Object.fromEntries(needed) },
-    { enabled: !missing, staleTime: 60_000, retry: false },
-  )
-  const gone = choices.data !== undefined && value !== '' && !choices.data.some((choice) => choice.value === value)
+  const chosen = data?.find((choice) => choice.value === value)
 
-  // What was picked before another account or project was chosen is not there any more.
-  useEffect(() => {
-    if (gone) input.onChange('')
-  }, [gone, input])
-
-  const first = missing
-    ? 'Select a project first'
-    : choices.isPending
-      ? 'Asking the account…'
-      : choices.data?.length === 0
-        ? 'The account has none'
-        : field.required
-          ? 'Choose…'
-          : 'None'
   return (
     <div className="grid gap-2">
-      <SelectField
+      <TextField
         label={field.label}
-        help={field.help ?? undefined}
+        help={chosen === undefined ? helpOf(field, { missing, isFetching, value, data }) : hinted(chosen)}
         optional={!field.required}
-        error={choices.error ? `The list could not be read: ${messageOf(choices.error)}` : missing ? undefined : error}
-        disabled={missing || !choices.data}
-        aria-busy={choices.isFetching}
+        error={refused ? `The list could not be read: ${messageOf(refused)}` : error}
+        placeholder={field.placeholder ?? undefined}
+        spellCheck={false}
+        list={list}
+        aria-busy={isFetching}
         {...input}
         value={value}
-      >
-        <option value="">{first}</option>
-        {choices.data?.map((choice) => (
+      />
+      <datalist id={list}>
+        {data?.map((choice) => (
           <option key={choice.value} value={choice.value}>
-            {choice.hint === null ? choice.label : `${choice.label} · ${choice.hint}`}
+            {hinted(choice)}
           </option>
         ))}
-        {!choices.data && value !== '' && <option value={value}>{value}</option>}
-      </SelectField>
-      {choices.error && (
-        <Button size="sm" className="w-fit" busy={choices.isFetching} onClick={() => void choices.refetch()}>
+      </datalist>
+      {refused && (
+        <Button size="sm" className="w-fit" busy={isFetching} onClick={() => void refetch()}>
           Ask again
         </Button>
       )}
     </div>
   )
+}
+
+const hinted = ({ label, hint }: { label: string; hint: string | null }): string =>
+  hint === null ? label : `${label} · ${hint}`
+
+function helpOf(
+  { help }: FormField,
+  state: { missing: boolean; isFetching: boolean; value: string; data: readonly unknown[] | undefined },
+): string | undefined {
+  if (state.missing) return help ?? undefined
+  if (state.isFetching) return 'Asking the account…'
+  if (state.data?.length === 0) return 'The account lists none; type it.'
+  if (state.data && state.value !== '') return 'The account does not list this one.'
+  return help ?? undefined
 }

@@ -1,8 +1,13 @@
+import { useState } from 'react'
 import type { Destination } from '../lib/types.ts'
+import { SearchField } from './search-field.tsx'
 import { VendorIcon } from './vendor-icon.tsx'
 
+/** More than that do not fit on a screen at once. */
+const SEARCH_FROM = 7
+
 /** Picks a destination. */
-export const DestinationCards = ({
+export function DestinationCards({
   destinations,
   value,
   onPick,
@@ -10,20 +15,36 @@ export const DestinationCards = ({
   destinations: readonly Destination[]
   value?: string
   onPick: (destination: Destination) => void
-}) => (
-  <ul className="grid gap-3 sm:grid-cols-2">
-    {destinations.map((destination) => (
-      <li key={destination.name}>
-        <button
-          type="button"
-          aria-pressed={value === undefined ? undefined : value === destination.name}
-          onClick={() => onPick(destination)}
-          className="flex w-full items-center gap-3 rounded-lg border border-line bg-surface p-4 text-left hover:border-edge aria-pressed:border-accent aria-pressed:bg-accent-tint"
-        >
-          <VendorIcon svg={destination.icon} size={28} />
-          <span className="text-lg font-semibold">{destination.title}</span>
-        </button>
-      </li>
-    ))}
-  </ul>
-)
+}) {
+  const [text, setText] = useState('')
+  const found = destinations.filter((destination) => matches(destination, text))
+  return (
+    <div className="grid gap-3">
+      {destinations.length >= SEARCH_FROM && (
+        <SearchField label="Search destinations" value={text} onChange={setText} />
+      )}
+      <p role="status" className={found.length === 0 ? 'text-sm text-soft' : 'sr-only'}>
+        {found.length === 0 ? `No destination matches “${text}”.` : `${found.length} destinations`}
+      </p>
+      <ul className="grid gap-3 sm:grid-cols-2">
+        {found.map((destination) => (
+          <li key={destination.name}>
+            <button
+              type="button"
+              aria-pressed={value === undefined ? undefined : value === destination.name}
+              onClick={() => onPick(destination)}
+              className="flex h-full w-full items-center gap-3 rounded-lg border border-line bg-surface p-4 text-left hover:border-edge aria-pressed:border-accent aria-pressed:bg-accent-tint"
+            >
+              <VendorIcon svg={destination.icon} size={28} />
+              <span className="text-lg font-semibold">{destination.title}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** By title, name and connection: "aws" finds both of its destinations. */
+const matches = ({ title, name, connection }: Destination, text: string): boolean =>
+  `${title} ${name} ${connection.app} ${connection.title}`.toLowerCase().includes(text.trim().toLowerCase())

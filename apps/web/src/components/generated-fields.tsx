@@ -3,21 +3,25 @@ import { isShown, type Values } from '../lib/form-fields.ts'
 import { isPlainHttp, PLAIN_HTTP } from '../lib/plain-http.ts'
 import type { FormField } from '../lib/types.ts'
 import { ChoiceField } from './choice-field.tsx'
+import { ChoicesField } from './choices-field.tsx'
 import { LinesField } from './lines-field.tsx'
 import { SelectField, TextAreaField, TextField } from './ui/field.tsx'
 import { PasswordField } from './ui/password-field.tsx'
 import { SwitchField } from './ui/switch-field.tsx'
+import type { Asked } from './use-choices.ts'
 
 interface Props {
   fields: readonly FormField[]
   /** Where in the form the values live, such as `credentials`. */
   under: string
-  /** The account that `choice` fields ask; none yet while it is empty. */
-  connectionId?: string
+  /** Whom pickers ask. Left out: there are none. */
+  asked?: Asked
 }
 
+const NOBODY: Asked = { connectionId: '', destination: '', known: {} }
+
 /** Inputs for fields that a destination described. Knows kinds, not vendors. */
-export function GeneratedFields({ fields, under, connectionId = '' }: Props) {
+export function GeneratedFields({ fields, under, asked = NOBODY }: Props) {
   const { control } = useFormContext()
   const values: Values = useWatch({ control, name: under }) ?? {}
   return fields
@@ -28,22 +32,12 @@ export function GeneratedFields({ fields, under, connectionId = '' }: Props) {
         field={field}
         name={`${under}.${field.name}`}
         values={values}
-        connectionId={connectionId}
+        asked={{ ...asked, known: { ...asked.known, ...values } }}
       />
     ))
 }
 
-function OneField({
-  field,
-  name,
-  values,
-  connectionId,
-}: {
-  field: FormField
-  name: string
-  values: Values
-  connectionId: string
-}) {
+function OneField({ field, name, values, asked }: { field: FormField; name: string; values: Values; asked: Asked }) {
   const { register, control, getFieldState, formState } = useFormContext()
   const shared = {
     label: field.label,
@@ -84,12 +78,14 @@ function OneField({
         </SelectField>
       )
     case 'choice':
-      return <ChoiceField field={field} name={name} known={values} connectionId={connectionId} error={shared.error} />
+      return <ChoiceField field={field} name={name} asked={asked} error={shared.error} />
     case 'multiline':
       return <TextAreaField {...shared} placeholder={placeholder} spellCheck={false} rows={4} {...register(name)} />
     case 'list':
+      if (field.choices !== null) return <ChoicesField field={field} name={name} asked={asked} error={shared.error} />
+      return <LinesField {...shared} kind="list" name={name} placeholder={placeholder} />
     case 'pairs':
-      return <LinesField {...shared} kind={field.kind} name={name} placeholder={placeholder} />
+      return <LinesField {...shared} kind="pairs" name={name} placeholder={placeholder} />
     case 'number':
     case 'url':
     case 'text':

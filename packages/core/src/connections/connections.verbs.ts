@@ -26,6 +26,7 @@ const filter = z.object({ destination: schemas.destinationName.optional(), proje
 /** An empty choice list is an account that has none: a failing credential is an error. */
 const choices = z.object({
   connectionId: schemas.id,
+  destination: schemas.destinationName.optional().describe('Left out: the first of the connection with such a list'),
   list: z.string().max(64),
   known: schemas.openFields.pipe(z.record(z.string(), z.string())).default({}),
 })

@@ -32,7 +32,7 @@ export function AllowedTargets({ connection, destination, onClose }: Props) {
   const change = (index: number, field: string, value: string) =>
     setAllowed((rows) => rows?.map((row, at) => (at === index ? { ...row, [field]: value } : row)) ?? null)
   const save = async () => {
-    await update.mutateAsync({ destination: destination.name, connectionId, allowedTargets: filled })
+    await update.mutateAsync({ destination: connection.destination, connectionId, allowedTargets: filled })
     await markStale('connections.update')
     toast.success(`Saved the targets of ${name}.`)
   }

@@ -62,7 +62,7 @@ export function ConnectionCard({
         <div className="grid min-w-0 flex-1 gap-0.5">
           <h2 className="text-base font-semibold break-words">{name}</h2>
           <p className="text-sm break-words text-soft">
-            {destination?.title ?? app}
+            {destination?.connection.title ?? app}
             {account !== null && ` · ${account}`}
           </p>
         </div>
@@ -147,7 +147,7 @@ export function ConnectionCard({
       {dialog === 'delete' && (
         <Confirm title={`Delete ${name}?`} label="Delete connection" onConfirm={deleteConnection} onClose={close}>
           <p>
-            The credential is erased here; nothing changes at {destination?.title ?? app}.
+            The credential is erased here; nothing changes at {destination?.connection.title ?? app}.
             {usedBy > 0 && ` ${count(usedBy, 'sync still uses', 'syncs still use')} it.`}
           </p>
         </Confirm>

@@ -43,7 +43,7 @@ export function NewConnectionPage({ projectId, app }: { projectId: string; app: 
       <PageHeader
         title={
           <span className="flex items-center gap-3">
-            <VendorIcon svg={destination.icon} size={24} /> Connect {destination.title}
+            <VendorIcon svg={destination.icon} size={24} /> Connect {destination.connection.title}
           </span>
         }
       />

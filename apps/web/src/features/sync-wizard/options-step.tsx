@@ -23,7 +23,10 @@ export function OptionsStep({
   const schema = useController({ control, name: 'keySchema' }).field
   const policy = useController({ control, name: 'deletionPolicy' }).field
   const auto = useController({ control, name: 'autoSync' }).field
-  const [environment, secretPath] = useWatch({ control, name: ['environment', 'secretPath'] })
+  const [environment, secretPath, connectionId, known] = useWatch({
+    control,
+    name: ['environment', 'secretPath', 'connectionId', 'target'],
+  })
   const rows = trpc.secrets.rows.useQuery({ projectId, environment, secretPath })
   const keys = rows.data?.rows.map(({ key }) => key) ?? []
 
@@ -46,7 +49,11 @@ export function OptionsStep({
         checked={auto.value}
         onChange={auto.onChange}
       />
-      <GeneratedFields fields={destination.options.fields} under="own" />
+      <GeneratedFields
+        fields={destination.options.fields}
+        under="own"
+        asked={{ connectionId, destination: destination.name, known }}
+      />
       {destination.notes.options.length > 0 && (
         <Notice kind="warn" title={`About ${destination.title}`}>
           <ul className="list-disc space-y-1 pl-4">

@@ -56,7 +56,14 @@ export function ReviewStep({ projectId, draft, destination, onGo }: Props) {
       .map((field) => ({
         step: 'target' as const,
         name: field.label,
-        value: <ChosenValue field={field} values={draft.target} connectionId={draft.connectionId} />,
+        value: (
+          <ChosenValue
+            field={field}
+            values={draft.target}
+            connectionId={draft.connectionId}
+            destination={draft.destination}
+          />
+        ),
       })),
     { step: 'initial', name: 'Initial sync', value: 'Overwrite destination secrets' },
     {

@@ -46,7 +46,12 @@ export function Summary({ draft, destination, onRestart }: Props) {
           .map((field) => (
             <Row key={field.name} name={field.label}>
               <span className="break-all">
-                <ChosenValue field={field} values={draft.target} connectionId={draft.connectionId} />
+                <ChosenValue
+                  field={field}
+                  values={draft.target}
+                  connectionId={draft.connectionId}
+                  destination={draft.destination}
+                />
               </span>
             </Row>
           ))}

@@ -80,7 +80,11 @@ export function TargetStep({ projectId, destination, onSubmit }: Props) {
         {(adding || none) && formState.errors.connectionId && (
           <Notice kind="bad">Create the connection first, or choose an existing one.</Notice>
         )}
-        <GeneratedFields fields={destination.target.fields} under="target" connectionId={field.value} />
+        <GeneratedFields
+          fields={destination.target.fields}
+          under="target"
+          asked={{ connectionId: field.value, destination: destination.name, known: {} }}
+        />
         {destination.keyRules.length > 0 && (
           <details className="rounded-lg border border-line bg-surface px-3 py-2 text-sm">
             <summary className="font-medium">What {destination.title} can hold</summary>

@@ -177,7 +177,11 @@ function OwnOptions({ sync, destination }: { sync: Sync; destination: Destinatio
       patch={async () => ((await form.trigger()) ? { options: filled(fields, form.getValues('own')) } : undefined)}
     >
       <FormProvider {...form}>
-        <GeneratedFields fields={fields} under="own" connectionId={sync.connectionId} />
+        <GeneratedFields
+          fields={fields}
+          under="own"
+          asked={{ connectionId: sync.connectionId, destination: sync.destination, known: sync.target }}
+        />
       </FormProvider>
     </SettingsCard>
   )

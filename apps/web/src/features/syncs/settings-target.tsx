@@ -47,7 +47,11 @@ export function TargetSettings({ sync, destination }: { sync: Sync; destination:
         )) ?? <option value={sync.connectionId}>{sync.connection.name}</option>}
       </SelectField>
       <FormProvider {...form}>
-        <GeneratedFields fields={fields} under="target" connectionId={connection.value} />
+        <GeneratedFields
+          fields={fields}
+          under="target"
+          asked={{ connectionId: connection.value, destination: destination.name, known: {} }}
+        />
       </FormProvider>
     </SettingsCard>
   )
