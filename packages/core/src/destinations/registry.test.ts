@@ -21,6 +21,10 @@ test('every folder with an index is a destination with an emulator, by its own n
   for (const name of folders) {
     expect(destination(name).name).toBe(name)
     expect(destinationIcon(name)).toMatch(/^<svg /)
+    expect(
+      existsSync(join(import.meta.dirname, name, 'conformance.test.ts')),
+      `${name} runs the conformance suite`,
+    ).toBe(true)
     expect(destination(name).limits.checked).toMatch(/^\d{4}-\d{2}-\d{2}$/)
   }
 })

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import type { AnyCredentials } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { ChoiceList } from '../destination.ts'
 import { get } from './check.ts'
 import { kindOf } from './keys.ts'
 import { errorText } from './api.ts'
 
-type Credentials = { apiKey: string; instanceUrl: string }
+type Credentials = AnyCredentials & { apiKey: string; instanceUrl: string }
 
 const projectRows = z.array(
   z.object({

@@ -1,0 +1,23 @@
+/** The whole conformance suite for one destination; each folder's `conformance.test.ts` calls it. */
+import { conformance } from './conformance.ts'
+import { listsInTrouble, writesInTrouble } from './conformance-trouble.ts'
+import type { DestinationDefinition } from './destination.ts'
+import type { StartEmulator } from './emulators.ts'
+import type { MinimumCallsOf } from './minimum-calls.ts'
+
+export interface EmulatedVendor {
+  startEmulator: StartEmulator
+  minimumCalls: MinimumCallsOf
+  /** Other ways the vendor may behave, where nobody outside knows which. */
+  variants?: ReadonlyMap<string, StartEmulator>
+}
+
+export function runConformance(definition: DestinationDefinition, vendor: EmulatedVendor): void {
+  const { startEmulator, minimumCalls, variants = new Map<string, StartEmulator>() } = vendor
+  conformance(definition, startEmulator, minimumCalls)
+  listsInTrouble(definition, startEmulator)
+  writesInTrouble(`destination ${definition.name}`, definition, startEmulator)
+  for (const [behaviour, startVariant] of variants) {
+    writesInTrouble(`destination ${definition.name} that ${behaviour}`, definition, startVariant)
+  }
+}
