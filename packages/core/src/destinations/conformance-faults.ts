@@ -70,6 +70,12 @@ export const FAULTS: readonly NamedFault[] = [
   })),
 ]
 
+/** The requests of a vendor that may meet the fault: an empty object is no fault where that is its good answer. */
+export const mayMeet =
+  ({ name }: NamedFault, { answersEmpty }: Emulator) =>
+  (method: string, path: string): boolean =>
+    name !== 'the nonsense {}' || answersEmpty?.(method, path) !== true
+
 /** Every request meets the fault. */
 export function throughout(emulator: Emulator, { fault }: NamedFault, sent?: string): void {
   for (let n = 1; n <= 40; n++) emulator.fail(n, fault(emulator, sent))

@@ -1,6 +1,6 @@
 /** The second half of the conformance suite: vendors that fail, at every place and at every call. */
 import { describe, expect, test } from 'vitest'
-import { FAULTS, type NamedFault, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
+import { FAULTS, mayMeet, type NamedFault, secretsOf, throughout, VALUE_MARK } from './conformance-faults.ts'
 import { isWriteOf } from './conformance-keys.ts'
 import { copied, failureOf, withEmulator, wrongIn } from './conformance-reconciler.ts'
 import { DestinationError } from './destination-error.ts'
@@ -82,7 +82,8 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
       withEmulator(definition, startEmulator, async ({ emulator, mine, numbered, stored }) => {
         emulator.put(stored('FOREIGN'), 'theirs')
         await mine.converge(numbered(3, VALUE_MARK))
-        emulator.fail(1, one.fault(emulator), isWriteOf(emulator))
+        const [isWrite, meets] = [isWriteOf(emulator), mayMeet(one, emulator)]
+        emulator.fail(1, one.fault(emulator), (method, path) => isWrite(method, path) && meets(method, path))
         const { failures } = await mine.converge(new Map(), { timeoutMs: one.timeoutMs })
         expect(wrongIn(failures, one, secretsOf(definition, emulator))).toEqual([])
         await mine.converge(new Map())
@@ -112,7 +113,8 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
    * A run of creates, updates and deletes that meets the fault at its `call`-th request, then another. Answers the
    * first one's requests.
    */
-  async function interrupted({ fault, timeoutMs }: NamedFault, call: number, lasts: boolean): Promise<number> {
+  async function interrupted(one: NamedFault, call: number, lasts: boolean): Promise<number> {
+    const { fault, timeoutMs } = one
     let calls = 0
     await withEmulator(definition, startEmulator, async ({ emulator, mine, numbered, stored }) => {
       emulator.put(stored('FOREIGN'), 'theirs')
@@ -122,7 +124,8 @@ export function writesInTrouble(name: string, definition: DestinationDefinition,
       desired.set(stored('KEY_2'), 'changed').set(stored('KEY_3'), 'changed too')
       const before = emulator.log.length
       if (Number.isFinite(call))
-        for (let n = call; n <= (lasts ? call + 60 : call); n++) emulator.fail(n, fault(emulator))
+        for (let n = call; n <= (lasts ? call + 60 : call); n++)
+          emulator.fail(n, fault(emulator), mayMeet(one, emulator))
       const { failures } = await mine.converge(desired, { timeoutMs })
       expect(wrongIn(failures, ANY_KIND, secretsOf(definition, emulator))).toEqual([])
       calls = emulator.log.length - before

@@ -71,6 +71,8 @@ export interface Emulator {
   maxInFlight(): number
   /** Whether a request changes what the target holds. Left out: every method but GET does. */
   isWrite?(method: string, path: string): boolean
+  /** Whether a good answer to this request is an empty object, so that one without any meaning looks the same. */
+  answersEmpty?(method: string, path: string): boolean
   /** Ends every token that was issued so far; where the vendor issues none there is no such thing. */
   expireTokens?(): void
   /** A target of the same account that does not exist. */

@@ -1,7 +1,6 @@
 /**
  * Google Secret Manager of a few projects, with the hosts that a client needs beside it (tokens, IAM Credentials,
  * Resource Manager, Service Usage), as one real HTTP server on loopback (protos, quotas and public issues, 2026-11-28).
- * What is not settled is a variant.
  */
 import type { Emulator, EmulatorOptions } from '../../emulator.ts'
 import { startEmulatorServer, type ServedAnswer, type ServedRequest } from '../../emulator-server.ts'
@@ -145,15 +144,12 @@ export async function startEmulator(options: GcpEmulatorOptions = {}): Promise<G
     fail: server.fail,
     heal: server.heal,
     maxInFlight: server.maxInFlight,
+    // A delete, and the list of an empty project.
+    answersEmpty: (method, path) => method === 'DELETE' || (method === 'GET' && /\/secrets(\?|$)/.test(path)),
     isWrite: (method, path) => method !== 'GET' && path !== '/token' && !path.endsWith(':generateAccessToken'),
     close: server.close,
   }
 }
-
-/** Whether pages are as large over HTTP as the protos say is not known. */
-export const variants = new Map([
-  ['has small pages', (options?: GcpEmulatorOptions) => startEmulator({ ...options, pageCap: 3 })],
-])
 
 const SECRETS =
   /^\/v1\/projects\/(?<project>[^/]+)(?:\/locations\/(?<location>[^/]+))?\/secrets(?:\/(?<secretId>[^/:]+)(?:(?<versions>\/versions)(?:\/(?<version>[^/:]+))?)?)?(?::(?<verb>\w+))?$/

@@ -1,0 +1,84 @@
+/** The lists of the pickers: projects with Secret Manager, and the locations of one. */
+import pLimit from 'p-limit'
+import { z } from 'zod'
+import type { CredentialsOf, Session } from '../connection.ts'
+import { DestinationError } from '../destination-error.ts'
+import type { ChoiceList } from '../destination.ts'
+import { readPages } from '../pages.ts'
+import type { gcpMethods } from './credentials.ts'
+import { endpointOf } from './hosts.ts'
+
+type Credentials = CredentialsOf<typeof gcpMethods>
+
+const projects = z.object({
+  projects: z
+    .array(
+      z.object({ projectId: z.string(), name: z.string().default(''), lifecycleState: z.string().default('ACTIVE') }),
+    )
+    .default([]),
+  nextPageToken: z.string().optional(),
+})
+const service = z.object({ state: z.string() })
+const locations = z.object({
+  locations: z.array(z.object({ locationId: z.string(), displayName: z.string().optional() })).default([]),
+  nextPageToken: z.string().optional(),
+})
+
+const row = z.object({ id: z.string(), name: z.string() })
+const choice = (given: Record<string, unknown>) => {
+  const { id, name } = row.parse(given)
+  return { value: id, label: name, hint: id === name ? null : id }
+}
+
+const IN_FLIGHT = 10
+
+/** The body of a GET. Throws `unavailable` when it has another form. */
+async function read<T>(
+  { credentials, http }: Session<Credentials>,
+  host: Parameters<typeof endpointOf>[1],
+  path: string,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const answer = await http.at(endpointOf(credentials, host)).request({ method: 'GET', path, repeatable: true })
+  const { success, data } = schema.safeParse(answer.body)
+  if (!success) throw new DestinationError('unavailable', 'Google answered a list in a form that is not understood')
+  return data
+}
+
+const pageOf = (token: string | null): string =>
+  `pageSize=100${token === null ? '' : `&pageToken=${encodeURIComponent(token)}`}`
+
+export const gcpChoices: Record<string, ChoiceList<Credentials>> = {
+  'secret-manager-projects': {
+    needs: [],
+    async list(session) {
+      const found = await readPages(async (token) => {
+        const page = await read(session, 'cloudresourcemanager', `/v1/projects?${pageOf(token)}`, projects)
+        return { rows: page.projects, next: page.nextPageToken }
+      })
+      const limit = pLimit(IN_FLIGHT)
+      const active = found.filter(({ lifecycleState }) => lifecycleState === 'ACTIVE')
+      const rows = active.map(({ projectId, name }) =>
+        limit(async () => {
+          const path = `/v1/projects/${encodeURIComponent(projectId)}/services/secretmanager.googleapis.com`
+          const { state } = await read(session, 'serviceusage', path, service)
+          return state === 'ENABLED' ? [{ id: projectId, name: name || projectId }] : []
+        }),
+      )
+      return (await Promise.all(rows)).flat()
+    },
+    choice,
+  },
+  'secret-manager-project-locations': {
+    needs: ['projectId'],
+    async list(session, { projectId = '' }) {
+      const found = await readPages(async (token) => {
+        const path = `/v1/projects/${encodeURIComponent(projectId)}/locations?${pageOf(token)}`
+        const page = await read(session, 'secretmanager', path, locations)
+        return { rows: page.locations, next: page.nextPageToken }
+      })
+      return found.map(({ locationId, displayName }) => ({ id: locationId, name: displayName ?? locationId }))
+    },
+    choice,
+  },
+}
