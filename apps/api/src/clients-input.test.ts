@@ -342,6 +342,33 @@ describe('where a form means something of its own', () => {
     }
   })
 
+  it('a secret may be named like a part of a path', async () => {
+    const { id: projectId } = await newProject(api)
+    const at = { projectId, environment: 'dev' }
+    for (const version of ['v3', 'v4']) {
+      const base = version === 'v3' ? '/api/v3/secrets/raw' : '/api/v4/secrets'
+      const made = await api.send('POST', `${base}/id`, { ...at, secretValue: version })
+      expect(made.status, made.text).toBe(200)
+      const query = `projectId=${projectId}&workspaceId=${projectId}&environment=dev`
+      for (const path of ['id', 'id/', 'ID/', `id/${made.body.secret.id}`])
+        expect([path, (await api.send('GET', `${base}/${path}?${query}`)).body.secret?.secretValue]).toEqual([
+          path,
+          path === 'ID/' ? undefined : version,
+        ])
+      expect((await api.send('PATCH', `${base}/id`, { ...at, secretValue: 'other' })).status).toBe(200)
+      expect((await api.send('DELETE', `${base}/id`, at)).status).toBe(200)
+    }
+  })
+
+  it('a machine becomes no member without a role, which would give it more than was asked', async () => {
+    const { id: projectId } = await newProject(api)
+    const { identityId } = await machine(api, 'without a role')
+    const path = `/api/v2/workspace/${projectId}/identity-memberships/${identityId}`
+    const { status, body } = await api.send('POST', path, {})
+    expect([status, body.message]).toEqual([400, expect.stringContaining('Send a role')])
+    expect((await api.send('GET', path)).status).toBe(404)
+  })
+
   it('a form is taken by sign-in alone, and each of its fields once', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const login = (body: string) =>

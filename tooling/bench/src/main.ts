@@ -1,5 +1,5 @@
 /**
- * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority|conditional]`: prints the product's figures beside
+ * `pnpm bench [vendors|delivery|start|fleet|writes|vault|authority|conditional|pollers]`: prints the product's figures beside
  * the least the vendors' APIs allow. Without a name: all. `--profile postgres --workers 1,2,4`: the fleet, with so many
  * workers one after another.
  */
@@ -10,6 +10,7 @@ import { measureConditionalReads } from './conditional-reads.ts'
 import { measureDelivery } from './delivery.ts'
 import { measureFleet } from './fleet.ts'
 import { measureWrites } from './fleet-writes.ts'
+import { measurePollers } from './many-pollers.ts'
 import { measureStart } from './start.ts'
 import { measureVault } from './vault.ts'
 import { measureVendors } from './vendors.ts'
@@ -31,6 +32,7 @@ const parts = new Map([
   ['vault', measureVault],
   ['authority', measureAuthority],
   ['conditional', measureConditionalReads],
+  ['pollers', measurePollers],
 ])
 const [named] = positionals
 const wanted = named ?? (values.profile === 'postgres' ? 'fleet' : undefined)

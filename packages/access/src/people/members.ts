@@ -81,13 +81,14 @@ export async function insertMembership(
 export const alreadyMember = (name: string): BadRequest =>
   new BadRequest(`${name} is a member of this project already; change the role instead`)
 
-/** Throws like `insertMembership`. */
+/** Throws like `insertMembership`, and `BadRequest` without a role: no role of Keyferry gives nothing. */
 export async function addIdentity(
   ctx: Context,
   actor: Actor,
   input: z.output<typeof schemas.identityMembership>,
 ): Promise<Member> {
-  const { projectId, identityId, role = 'viewer', scopes = null } = input
+  const { projectId, identityId, role, scopes = null } = input
+  if (role === undefined) throw new BadRequest('Send a role: viewer, developer or admin. A member has one at any time.')
   const row = await transactChecked(ctx, async (tx) => {
     const { name } = await findIdentity(tx, identityId)
     const row = await insertMembership(ctx, tx, { kind: 'identity', id: identityId, name }, { projectId, role, scopes })
