@@ -87,10 +87,15 @@ export interface Entry extends Environments {
   gitBranch: string | null
 }
 
-const failed = z.array(z.object({ error: z.object({ code: z.string(), envVarKey: z.string().nullish() }) }))
+const failed = z.array(
+  z.object({
+    error: z.object({ code: z.string(), message: z.string().default(''), envVarKey: z.string().nullish() }),
+  }),
+)
+const created = z.object({ key: z.string(), type: z.string() })
 const written = z.object({
   created: z
-    .union([z.array(variable), variable.transform((one) => [one])])
+    .union([z.array(created), created.transform((one) => [one])])
     .nullish()
     .transform((rows) => rows ?? []),
   failed,
@@ -99,10 +104,18 @@ const written = z.object({
 const isFailed = (_status: number, body: unknown): boolean =>
   z.object({ failed: failed.min(1) }).safeParse(body).success
 
+export interface Failure {
+  code: string
+  /** Vercel's, which may quote any value of the call. */
+  words: string
+  /** Null where Vercel does not say which variable it is. */
+  key: string | null
+}
+
 export interface Written {
   /** Those that Vercel shows; it need not show one that it set. */
-  created: readonly Variable[]
-  failed: readonly { code: string; key: string | null }[]
+  created: readonly z.infer<typeof created>[]
+  failed: readonly Failure[]
 }
 
 /**
@@ -116,7 +129,11 @@ export async function upsertVariables(api: VercelApi, entries: readonly Entry[])
   if (!success) throw notUnderstood('whether the variables were written')
   return {
     created: data.created,
-    failed: data.failed.map(({ error: { code, envVarKey } }) => ({ code, key: envVarKey ?? null })),
+    failed: data.failed.map(({ error: { code, message, envVarKey } }) => ({
+      code,
+      words: message,
+      key: envVarKey ?? null,
+    })),
   }
 }
 
@@ -125,7 +142,7 @@ export async function moveVariable(api: VercelApi, id: string, environments: Env
   const request = { method: 'PATCH', path: `/v9${path(api, id)}?`, body: environments, accept: [404] } as const
   const answer = await call(api, { ...request, repeatable: true, bucket: 'update' })
   if (answer.status === 404) return false
-  if (!variable.safeParse(answer.body).success) throw notUnderstood('whether a variable was changed')
+  if (!created.safeParse(answer.body).success) throw notUnderstood('whether a variable was changed')
   return true
 }
 

@@ -89,6 +89,15 @@ test('a branch has records of its own', async () => {
   const list = async (client: Client) => (await client.list()).map(({ key, value }) => [key, value])
   expect(await list(clientAt({ env: 'preview' }))).toEqual([['A', 'all branches']])
   expect(await list(clientAt({ env: 'preview', branch: 'feature/login' }))).toEqual([['A', 'mine']])
+  // All fail for one reason, which Vercel says in words; its words may quote values.
+  const messages: string[] = []
+  const unknown = clientAt({ env: 'preview', branch: 'no-such-branch' })
+  await unknown.apply([write('B', 'no-such-branch')], {
+    replacing: async () => {},
+    done: async () => {},
+    failed: async (_, { message }) => void messages.push(message),
+  })
+  expect(messages).toEqual([expect.stringMatching(/^Vercel refuses B \(BAD_REQUEST\): The branch "•••" was not found/)])
   // Of another environment, the field means nothing.
   expect(await list(clientAt({ env: 'development', branch: 'feature/login' }))).toEqual([])
 })

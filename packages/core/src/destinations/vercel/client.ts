@@ -6,8 +6,10 @@ import { applyEach } from '../apply-each.ts'
 import { type BatchEnd, type BatchLimits, type Refused, sendInBatches } from '../batch.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Change, Client, Report } from '../destination.ts'
+import { scrub } from '../scrub.ts'
 import {
   demandsSensitive,
+  type Failure,
   listVariables,
   moveVariable,
   readVariable,
@@ -132,22 +134,27 @@ async function upsert({ api, place }: Work, batch: readonly Write[]): Promise<Re
     gitBranch: place.branch,
   }))
   const { created, failed } = await upsertVariables(api, entries)
-  const codes = new Map(failed.map(({ key, code }) => [key, code]))
+  const failures = new Map(failed.map((failure) => [failure.key, failure]))
   const shown = new Map(created.map((record) => [record.key, record]))
-  const unnamed = failed.find(({ key }) => key === null || batch.every((change) => change.key !== key))
+  const unnamed = failed.find(({ key }) => batch.every((change) => change.key !== key))
   return batch.flatMap((change) => {
     const record = shown.get(change.key)
-    const code = codes.get(change.key) ?? (record === undefined ? unnamed?.code : undefined)
-    if (code !== undefined) return [{ change, error: refusedWith(change.key, code) }]
+    const failure = failures.get(change.key) ?? (record === undefined ? unnamed : undefined)
+    if (failure !== undefined) return [{ change, error: refusedWith(change.key, failure, batch) }]
     const isPromoted = record?.type === 'sensitive' && change.flags.sensitive !== true
     return isPromoted ? [{ change, error: demanded(change.key) }] : []
   })
 }
 
-const refusedWith = (key: string, code: string): DestinationError =>
-  TAKEN.has(code)
-    ? new DestinationError('conflict', `${key}: ${takenMessage}`, { code })
-    : new DestinationError('rejected', `Vercel refuses ${key} (${/^\w{1,64}$/.test(code) ? code : 'unknown code'})`)
+function refusedWith(key: string, { code, words }: Failure, batch: readonly Write[]): DestinationError {
+  if (TAKEN.has(code)) return new DestinationError('conflict', `${key}: ${takenMessage}`, { code })
+  const safeWords = scrub(
+    words,
+    batch.map(({ value }) => value),
+  )
+  const safeCode = /^\w{1,64}$/.test(code) ? code : 'unknown code'
+  return new DestinationError('rejected', `Vercel refuses ${key} (${safeCode}): ${safeWords}`)
+}
 
 const demanded = (key: string): DestinationError =>
   new DestinationError(
