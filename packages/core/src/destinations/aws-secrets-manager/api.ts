@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { awsCall } from '../aws/call.ts'
 import type { AwsDoor } from '../aws/door.ts'
 import { isAwsError } from '../aws/errors.ts'
+import { DestinationError } from '../destination-error.ts'
 import { readPages } from '../pages.ts'
 import { bucketOf, type SecretsManagerBucket } from './limits.ts'
 
@@ -87,11 +88,19 @@ const values = z.object({
   NextToken: z.string().nullish(),
 })
 
-/** The current versions of at most `SECRETS_PER_READ` secrets; those that are missing or refused are left out. */
+/**
+ * The current versions of at most `SECRETS_PER_READ` secrets. Those that are missing, scheduled for deletion or can't
+ * be decrypted are left out. Throws `auth` when the right to read one lacks, which only its own entry shows.
+ */
 export const batchGetSecretValues = (at: SecretsRegion, names: readonly string[]): Promise<SecretValue[]> =>
   readPages(async (token) => {
     const input = { SecretIdList: names, ...(token === null ? {} : { NextToken: token }) }
-    const { SecretValues, NextToken } = await call(at, 'BatchGetSecretValue', 'read', input, values)
+    const { SecretValues, Errors, NextToken } = await call(at, 'BatchGetSecretValue', 'read', input, values)
+    const denied = Errors?.find(({ ErrorCode }) => ErrorCode === 'AccessDeniedException')
+    if (denied) {
+      const right = 'the right secretsmanager:GetSecretValue, or kms:Decrypt on its key'
+      throw new DestinationError('auth', `the AWS credential lacks ${right}, for ${denied.SecretId}`)
+    }
     return { rows: SecretValues, next: NextToken }
   })
 

@@ -137,6 +137,12 @@ describe('a secret for each key', () => {
   })
 
   test('rights that lack are named', async () => {
+    emulator.put('A', 'v')
+    emulator.principals.deny('secretsmanager:GetSecretValue')
+    expect(await failureOf(opened().readValues?.(['A']) ?? Promise.resolve())).toMatchObject({
+      kind: 'auth',
+      message: expect.stringContaining('secretsmanager:GetSecretValue'),
+    })
     emulator.principals.deny('secretsmanager:ListSecrets')
     expect(await failureOf(opened().list())).toMatchObject({
       kind: 'auth',
@@ -178,6 +184,12 @@ describe('one secret with all keys', () => {
       ['THEIRS', undefined],
       ['__proto__', undefined],
     ])
+    expect(await client.readValues?.(['THEIRS'])).toEqual(
+      new Map([
+        ['THEIRS', 'kept'],
+        ['__proto__', 'p'],
+      ]),
+    )
     await apply(client, [create('A')])
     expect(Object.entries(text())).toEqual([
       ['PORT', 80],

@@ -24,11 +24,16 @@ export interface OneSecret {
   options: SecretsManagerOptions
 }
 
-export const oneSecretClient = (secret: OneSecret): Client =>
-  documentClient<Version>({
+export const oneSecretClient = (secret: OneSecret): Client => ({
+  ...documentClient<Version>({
     read: async () => documentOf(await readVersion(secret)),
     write: (document, changes) => writeVersion(secret, document.version, changes),
-  })
+  }),
+  readValues: async () => {
+    const members = (await readVersion(secret))?.members ?? new Map<string, unknown>()
+    return new Map([...members].flatMap(([key, member]) => (typeof member === 'string' ? [[key, member]] : [])))
+  },
+})
 
 const json = z.string().transform((text, ctx): unknown => {
   try {

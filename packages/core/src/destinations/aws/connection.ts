@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { defineConnection, type CredentialsOf, type Session } from '../connection.ts'
 import { field } from '../destination.ts'
-import { tokenField } from '../fields.ts'
+import { addressField, tokenField } from '../fields.ts'
 import { classifyAws } from './errors.ts'
 import { awsAuthorization } from './keys.ts'
 import { HOME_REGION } from './regions.ts'
@@ -11,16 +11,10 @@ import { callerIdentity } from './sts.ts'
 
 const accessKeyId = tokenField({ label: 'Access key ID', placeholder: 'AKIA…', secret: false }, { max: 128 })
 const secretAccessKey = tokenField({ label: 'Secret access key' })
-const endpointUrl = z
-  .url({ protocol: /^https?$/, error: 'Endpoint URL must be a URL such as https://vpce.example.com' })
-  .max(255, 'Endpoint URL must be at most 255 characters')
-  .optional()
-  .meta(
-    field({
-      label: 'Endpoint URL',
-      help: 'Only for a private endpoint or an emulator: all AWS calls of this connection are sent there.',
-    }),
-  )
+const endpointUrl = addressField('https://vpce.example.com', {
+  label: 'Endpoint URL',
+  help: 'Only for a private endpoint or an emulator: all AWS calls of this connection are sent there.',
+}).optional()
 
 const methods = {
   'access-key': {
