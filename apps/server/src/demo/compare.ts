@@ -5,7 +5,7 @@ import type { SyncRef } from './setup.ts'
 export interface Comparison {
   /** Keys whose value at the target is the file's, to the byte. */
   equal: number
-  /** Keys that the vendor cannot hold, and why. */
+  /** Secret keys that the vendor cannot hold, and why. */
   rejected: readonly { key: string; reason: string }[]
   /** Keys that should be at the target and are not, or are with another value; and keys that should not be there. */
   wrong: readonly string[]
@@ -19,17 +19,20 @@ export async function compare(
   emulator: Emulator,
 ): Promise<Comparison> {
   const states = await client.syncs.keys.query(sync)
-  const rejected = states.flatMap(({ key, state, reason }) =>
-    state === 'rejected' ? [{ key, reason: reason ?? 'no reason given' }] : [],
+  // Some vendors change names: upper case, or a hyphen for an underscore.
+  const names = new Map(states.flatMap(({ key, sourceKey }) => (sourceKey === null ? [] : [[sourceKey, key]])))
+  const wanted = new Map([...file].map(([key, value]) => [names.get(key) ?? key, value]))
+  const refused = new Set(states.flatMap(({ key, state }) => (state === 'rejected' ? [key] : [])))
+  const rejected = states.flatMap(({ key, sourceKey, state, reason }) =>
+    state === 'rejected' ? [{ key: sourceKey ?? key, reason: reason ?? 'no reason given' }] : [],
   )
-  const refused = new Set(rejected.map(({ key }) => key))
   const there = emulator.contents()
-  const right = [...file].filter(([key, value]) => (refused.has(key) ? !there.has(key) : there.get(key) === value))
-  const foreign = [...there.keys()].filter((key) => !file.has(key))
+  const right = [...wanted].filter(([key, value]) => (refused.has(key) ? !there.has(key) : there.get(key) === value))
+  const foreign = [...there.keys()].filter((key) => !wanted.has(key))
   const rightKeys = new Set(right.map(([key]) => key))
   return {
     equal: right.filter(([key]) => !refused.has(key)).length,
     rejected,
-    wrong: [...[...file.keys()].filter((key) => !rightKeys.has(key)), ...foreign],
+    wrong: [...[...wanted.keys()].filter((key) => !rightKeys.has(key)), ...foreign],
   }
 }

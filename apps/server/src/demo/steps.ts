@@ -80,13 +80,16 @@ export async function oneChange(
   await settled(client, source.projectId, syncs, LIMIT_MS)
 
   let right = true
-  const rows = targets.map(({ name, emulator }) => {
+  const rows: string[][] = []
+  for (const { name, emulator, sync } of targets) {
     const requests = emulator.log.slice(before.get(name))
-    const write = requests.findLast(({ method }) => method !== 'GET')
-    const there = emulator.contents().get(key) === value
+    const write = requests.findLast(({ method, path }) => emulator.isWrite?.(method, path) ?? method !== 'GET')
+    const states = await client.syncs.keys.query(sync)
+    const stored = states.find(({ sourceKey }) => sourceKey === key)?.key ?? key
+    const there = emulator.contents().get(stored) === value
     right &&= there
     const bytes = requests.reduce((sum, request) => sum + request.bytes, 0)
-    return [name, there && write ? `${write.at - at} ms` : 'not there', `${requests.length}`, `${bytes}`]
-  })
+    rows.push([name, there && write ? `${write.at - at} ms` : 'not there', `${requests.length}`, `${bytes}`])
+  }
   return { text: table(['target', 'there after', 'requests', 'bytes sent'], rows), right }
 }
