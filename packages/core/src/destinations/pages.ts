@@ -29,3 +29,36 @@ export async function readPages<Row>(read: (from: string | null) => Promise<Page
     'The listing repeats a page or has no end, so that it cannot be read whole; try again later',
   )
 }
+
+export interface NumberedPage<Row> {
+  rows: readonly Row[]
+  /** All rows of the listing, as the vendor counts them; null where it does not say. */
+  total: number | null
+  isLast: boolean
+}
+
+/**
+ * The same for pages that are numbered from 1, where a row that is deleted meanwhile moves another one across the
+ * border of two pages. A listing that has fewer rows than the vendor counts is read once more, then it is
+ * `unavailable`. `idOf` distinguishes rows.
+ */
+export async function readNumberedPages<Row>(
+  read: (page: number) => Promise<NumberedPage<Row>>,
+  idOf: (row: Row) => string,
+): Promise<Row[]> {
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    let counted: number | null = null
+    const rows = await readPages(async (from) => {
+      const page = Number(from ?? 1)
+      const { rows: found, total, isLast } = await read(page)
+      counted = total
+      return { rows: found, next: isLast ? null : String(page + 1) }
+    })
+    const distinct = [...new Map(rows.map((row) => [idOf(row), row])).values()]
+    if (counted === null || distinct.length === counted) return distinct
+  }
+  throw new DestinationError(
+    'unavailable',
+    'The listing has fewer rows than the vendor counts; they change too quickly to be listed, so try again later',
+  )
+}

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Meaning } from '../connection.ts'
 import { DestinationError } from '../destination-error.ts'
 import type { Http, HttpAnswer, HttpRequest } from '../http.ts'
-import { readPages } from '../pages.ts'
+import { readNumberedPages } from '../pages.ts'
 import { HEADERS } from './headers.ts'
 import { areVariables, collectionPath, type GithubTarget, placeWords } from './target.ts'
 
@@ -26,34 +26,24 @@ const row = z.object({
   updated_at: z.string(),
   visibility: z.string().optional(),
 })
-const secretsPage = z.object({ total_count: z.number(), rows: z.array(row) })
+const listing = z.object({ total_count: z.number(), rows: z.array(row) })
 
-/**
- * Every row of the place. Complete, or it throws: pages are numbered, so that a row which is deleted meanwhile moves
- * another one across the border between two pages. Such a listing is read once more.
- */
-export async function listRows(api: GithubApi): Promise<GithubRow[]> {
-  for (let attempt = 1; attempt <= 2; attempt += 1) {
-    const { rows, total } = await readOnce(api)
-    if (rows.length === total) return rows
-  }
-  throw new DestinationError('unavailable', 'GitHub shows fewer rows than it counts; they change too quickly to list')
-}
-
-async function readOnce(api: GithubApi): Promise<{ rows: GithubRow[]; total: number }> {
+/** Every row of the place. Complete, or it throws. */
+export function listRows(api: GithubApi): Promise<GithubRow[]> {
   const variables = areVariables(api.target)
   const size = variables ? 30 : 100
-  let total = 0
-  const rows = await readPages(async (from) => {
-    const page = Number(from ?? 1)
-    const path = `${collectionPath(api.target)}?per_page=${size}&page=${page}`
-    const { body } = await call(api, { method: 'GET', path, repeatable: true })
-    const { data } = secretsPage.safeParse(withRows(body, variables ? 'variables' : 'secrets'))
-    if (!data) throw new DestinationError('unavailable', 'GitHub answered the listing in a form that is not understood')
-    total = data.total_count
-    return { rows: data.rows, next: page * size < total ? String(page + 1) : null }
-  })
-  return { rows: [...new Map(rows.map((one) => [one.name, one])).values()], total }
+  return readNumberedPages(
+    async (page) => {
+      const path = `${collectionPath(api.target)}?per_page=${size}&page=${page}`
+      const { body } = await call(api, { method: 'GET', path, repeatable: true })
+      const { data } = listing.safeParse(withRows(body, variables ? 'variables' : 'secrets'))
+      if (!data) {
+        throw new DestinationError('unavailable', 'GitHub answered the listing in a form that is not understood')
+      }
+      return { rows: data.rows, total: data.total_count, isLast: page * size >= data.total_count }
+    },
+    ({ name }) => name,
+  )
 }
 
 const withRows = (body: unknown, member: string): unknown =>

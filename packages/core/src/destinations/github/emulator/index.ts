@@ -189,15 +189,12 @@ const ALL: readonly string[] = [...OWN, ...OWN.map((name) => `organization_${nam
 const variant = (more: GithubEmulatorOptions) => (options?: GithubEmulatorOptions) =>
   startEmulator({ ...options, ...more })
 
+/** Other calls than those of the default, and another way to prove the credential. */
 export const variants = new Map([
   ['keeps variables of an organization', variant({ kind: 'variables' })],
-  ['keeps secrets of a repository', variant({ scope: 'repository' })],
-  ['keeps secrets of an environment', variant({ scope: 'repository-environment' })],
   [
     'answers 500 for a variable that exists',
     variant({ scope: 'repository', kind: 'variables', existingVariable: 500 }),
   ],
-  ['is reached as an app', variant({ method: 'github-app' })],
-  ['refuses with 429 and the time of its reset', variant({ refusals: { status: 429, form: 'primary' } })],
-  ['counts writes as content', variant({ countsContent: true })],
+  ['keeps secrets of an environment, for an app', variant({ scope: 'repository-environment', method: 'github-app' })],
 ])
