@@ -83,7 +83,7 @@ export async function readVariable(api: VercelApi, id: string): Promise<string |
 export interface Entry extends Environments {
   key: string
   value: string
-  type: 'encrypted' | 'sensitive'
+  type: 'encrypted' | 'plain' | 'sensitive'
   gitBranch: string | null
 }
 

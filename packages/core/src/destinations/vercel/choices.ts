@@ -1,4 +1,4 @@
-/** The lists of the pickers: teams, projects, environments and branches. */
+/** The lists of the pickers: teams, projects and environments. Vercel documents none of branches. */
 import { z } from 'zod'
 import { DestinationError } from '../destination-error.ts'
 import type { ChoiceList } from '../destination.ts'
@@ -39,11 +39,9 @@ const readAll = <Row>(http: Http, path: string, rowsOf: (body: unknown) => Row[]
 const teams = z.object({ teams: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string().nullish() })) })
 const projects = z.object({ projects: z.array(z.object({ id: z.string(), name: z.string() })) })
 const environments = z.object({ environments: z.array(z.object({ id: z.string(), slug: z.string() })) })
-const branches = z.array(z.object({ ref: z.string() }))
 
 const FIXED = ['Production', 'Preview', 'Development'].map((name) => ({ id: name.toLowerCase(), name, hint: null }))
 
-/** `teamId` as a query, `null` as Infisical names it for a personal account: by the id of its user. */
 const accountQuery = ({ teamId = '' }: Record<string, string>): string => teamQuery(teamOf(teamId))
 
 const project = ({ app = '' }: Record<string, string>): string => encodeURIComponent(app)
@@ -65,10 +63,5 @@ export const vercelChoices: Record<string, ChoiceList<unknown>> = {
     const path = `/v9/projects/${project(known)}/custom-environments?${accountQuery(known)}`
     const found = await readAll(http, path, (body) => environments.safeParse(body).data?.environments)
     return [...FIXED, ...found.map(({ id, slug }) => ({ id, name: slug, hint: 'custom environment' }))]
-  }),
-  branches: list(['teamId', 'app'], async (http, known) => {
-    const path = `/v1/integrations/git-branches?projectId=${project(known)}${accountQuery(known)}`
-    const found = await readAll(http, path, (body) => branches.safeParse(body).data)
-    return found.map(({ ref }) => ({ id: ref, name: ref, hint: null }))
   }),
 }

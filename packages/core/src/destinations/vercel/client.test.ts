@@ -64,6 +64,13 @@ test('a record of several environments keeps its value in the others', async () 
     ['ELSEWHERE', 'preview', 'preview'],
     ['CHANGED', 'own', 'production'],
   ])
+  expect(emulator.variables().map(({ type }) => type)).toEqual([
+    'encrypted',
+    'sensitive',
+    'plain',
+    'encrypted',
+    'encrypted',
+  ])
   // A custom environment of its own, and a removal there.
   expect(await outcomes(clientAt({ env: staging[0] }), [removal('CHANGED'), write('NEW', 'n')])).toEqual({
     CHANGED: 'done',

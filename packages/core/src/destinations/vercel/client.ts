@@ -28,6 +28,7 @@ import {
   ownEnvironments,
   recordsAt,
   shownValue,
+  typeFor,
   type Place,
 } from './records.ts'
 
@@ -125,11 +126,11 @@ async function reportEach<C extends Change>(report: Report, batches: readonly Pr
 }
 
 /** Writes these keys as records of this environment only. Answers those that Vercel refused. */
-async function upsert({ api, place }: Work, batch: readonly Write[]): Promise<Refused<Write>[]> {
+async function upsert({ api, place, records }: Work, batch: readonly Write[]): Promise<Refused<Write>[]> {
   const entries = batch.map(({ key, value, flags }) => ({
     key,
     value,
-    type: flags.sensitive === true ? ('sensitive' as const) : ('encrypted' as const),
+    type: typeFor(records.get(key) ?? [], flags.sensitive === true),
     ...ownEnvironments(place),
     gitBranch: place.branch,
   }))

@@ -55,7 +55,7 @@ const target = z
       .meta(
         field({
           label: 'Branch',
-          choices: 'branches',
+          placeholder: 'feature/login',
           help: 'Only this branch of preview. Empty: all branches.',
           showWhen: { field: 'env', in: ['preview'] },
         }),

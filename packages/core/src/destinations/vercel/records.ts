@@ -47,6 +47,12 @@ export const isShared = (variable: Environments, place: Place): boolean => {
 export const keepsType = ({ type }: Variable, isSensitive: boolean): boolean =>
   isSensitive ? type === 'sensitive' : type === 'encrypted' || type === 'plain'
 
+/** The type to write. Plain and encrypted ones are equally readable, so that a plain one stays what it is. */
+export function typeFor(records: readonly Variable[], isSensitive: boolean): 'encrypted' | 'plain' | 'sensitive' {
+  if (isSensitive) return 'sensitive'
+  return records.some(({ type }) => type === 'plain') ? 'plain' : 'encrypted'
+}
+
 /** The value, where the listing shows it in clear. */
 export const shownValue = ({ type, value, decrypted }: Variable): string | undefined =>
   type === 'plain' || (type === 'encrypted' && decrypted) ? value : undefined

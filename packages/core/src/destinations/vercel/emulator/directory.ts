@@ -1,4 +1,4 @@
-/** Users, teams, projects, environments and branches: what the pickers list, and each token's permissions. */
+/** Users, teams, projects and environments: what the pickers list, and each token's permissions. */
 import type { ServedAnswer, ServedRequest } from '../../emulator-server.ts'
 import { noSuchEndpoint, notAuthorized, notFound, ok, Refused } from './answers.ts'
 import { pageOf } from './rows.ts'
@@ -158,11 +158,6 @@ export function directory(projects: readonly Project[], policy: () => 'on' | 'of
           updatedAt: CREATED,
         }))
         return ok({ environments, accountLimit: { total: 1 } })
-      }
-      // Not documented; Infisical's picker calls it.
-      if (path === '/v1/integrations/git-branches') {
-        const { branches } = projectOf(query.get('projectId') ?? '', account)
-        return ok(branches.map((ref) => ({ ref, isProtected: false })))
       }
       throw noSuchEndpoint()
     },

@@ -187,8 +187,6 @@ test('tokens, teams, projects, environments and missing permissions', async () =
   await expect(
     connect(tokens.viewer).projects.createProjectEnv({ idOrName, teamId, requestBody: production('A', 'a') }),
   ).rejects.toMatchObject(refusal(403, 'forbidden'))
-  const branches = await call('GET', `/v1/integrations/git-branches?projectId=${idOrName}&teamId=${teamId}`)
-  expect(await branches.json()).toMatchObject([{ ref: 'main' }, { ref: 'feature/login' }, { ref: 'fix-#42' }])
 })
 
 test('deletions are limited to 60 a minute, in the form that Vercel refuses with', async () => {
